@@ -1,0 +1,95 @@
+/**
+ * Makes the pages: one HTML document each, with its script and style inlined and their hashes beside it, as a module
+ * that the server imports. The same source gives the same bytes. `--development` makes a page that reloads itself.
+ */
+
+import { createHash } from "node:crypto";
+import { brotliCompressSync } from "node:zlib";
+import * as esbuild from "esbuild";
+import type { Page, Pages } from "./server/http.ts";
+
+/** The most that the home page may weigh, in bytes of brotli. */
+export const BUDGET = 14_600;
+
+const source = new URL("./client/", import.meta.url);
+
+/** Builds all pages from source. */
+export async function buildPages({ development }: { development: boolean }): Promise<Pages> {
+  const [script, style, frame, home, missing] = await Promise.all([
+    bundle("app.ts", development),
+    bundle("style.css", development),
+    read("page.html"),
+    read("home.html"),
+    read("missing.html"),
+  ]);
+  await esbuild.stop();
+  return {
+    home: page(frame, home, style, script),
+    missing: page(frame, missing, style),
+  };
+}
+
+/** The weight of a page as it travels, in bytes of brotli. */
+export function weight({ html }: Page): number {
+  return brotliCompressSync(new TextEncoder().encode(html)).length;
+}
+
+function page(frame: string, body: string, style: string, script?: string): Page {
+  const scriptElement = script === undefined ? "" : `<script>${script}</script>`;
+  const html = compact(frame.replace("<!--body-->", () => body))
+    .replace("<!--style-->", () => `<style>${style}</style>`)
+    .replace("<!--script-->", () => scriptElement);
+  return { html, styles: [hash(style)], scripts: script === undefined ? [] : [hash(script)] };
+}
+
+/** Drops what only the author of a template sees: the indentation. */
+function compact(html: string): string {
+  return html.replace(/\s*\n\s*/g, " ").replace(/> </g, "><").trim();
+}
+
+function hash(text: string): string {
+  return createHash("sha256").update(text).digest("base64");
+}
+
+function read(name: string): Promise<string> {
+  return Deno.readTextFile(new URL(name, source));
+}
+
+async function bundle(entry: string, development: boolean): Promise<string> {
+  const { outputFiles } = await esbuild.build({
+    entryPoints: [new URL(entry, source).pathname],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: "iife",
+    target: ["chrome123", "firefox120", "safari17.5"],
+    charset: "utf8",
+    legalComments: "none",
+    define: { DEVELOPMENT: String(development) },
+    plugins: [packages],
+  });
+  const [output] = outputFiles;
+  if (output === undefined) throw new Error(`Cannot build ${entry}: it has no output`);
+  return output.text.trim().replaceAll("</script", "<\\/script");
+}
+
+/** Finds npm packages where Deno keeps them. */
+const packages: esbuild.Plugin = {
+  name: "packages",
+  setup(build): void {
+    build.onResolve({ filter: /^[a-z@]/ }, async ({ path, kind }) => {
+      if (kind === "entry-point") return undefined;
+      await import(path);
+      return { path: new URL(import.meta.resolve(path)).pathname };
+    });
+  },
+};
+
+if (import.meta.main) {
+  const development = Deno.args.includes("--development");
+  const pages = await buildPages({ development });
+  const module = `// Made by build.ts.\nexport const pages = ${JSON.stringify(pages)};\n`;
+  await Deno.writeTextFile(new URL("page.gen.ts", source), module);
+  const line = `The home page weighs ${weight(pages.home)} of ${BUDGET} bytes (brotli).\n`;
+  await Deno.stdout.write(new TextEncoder().encode(line));
+}

@@ -1,0 +1,37 @@
+/**
+ * A stranger's text, made safe to look at. It is never HTML; beyond that, three tricks are undone:
+ *
+ *   control characters     dropped, line breaks and tabs excepted
+ *   bidi overrides         dropped (they make "exe.gpj" read "jpg.exe"); marks that only state a direction stay
+ *   links                  only http and https become clickable, shown in full as they were typed
+ */
+
+/** A run of text, or a link. */
+export interface Segment {
+  readonly text: string;
+  readonly href?: string;
+}
+
+// deno-lint-ignore no-control-regex -- these are what is looked for
+const HARMFUL = /[\0-\x08\x0B-\x1F\x7F-\x9F\u202A-\u202E\u2066-\u2069\uFFF9-\uFFFB]/g;
+const LINE_BREAK = /\r\n?|[\x85\u2028\u2029]/g;
+const LINK = /\bhttps?:\/\/[^\s<>"'`]+[^\s<>"'`.,:;!?)\]}]/gi;
+
+/** `raw` without what could deceive, and without blank space around it. */
+export function cleanText(raw: string): string {
+  return raw.replace(LINE_BREAK, "\n").replace(HARMFUL, "").trim();
+}
+
+/** `text` cut into plain runs and links. */
+export function segments(text: string): Segment[] {
+  const found: Segment[] = [];
+  let end = 0;
+  for (const { 0: link, index } of text.matchAll(LINK)) {
+    if (!URL.canParse(link)) continue;
+    if (index > end) found.push({ text: text.slice(end, index) });
+    found.push({ text: link, href: link });
+    end = index + link.length;
+  }
+  if (end < text.length) found.push({ text: text.slice(end) });
+  return found;
+}

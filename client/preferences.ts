@@ -1,0 +1,52 @@
+/**
+ * What the page remembers about how a person likes it, in localStorage and nowhere else (promise P3): nothing that
+ * identifies anybody, and nothing that is ever sent. Interests are sent, so they are not remembered.
+ *
+ * The store may be full, forbidden, or hold anything at all; then the defaults serve, and the chat goes on.
+ */
+
+/** How a person likes the page. */
+export interface Preferences {
+  /** The visitor has confirmed being 18 or older. */
+  readonly adult: boolean;
+  /** A sound is played when something happens. */
+  readonly sound: boolean;
+}
+
+/** What holds until a person chooses otherwise. */
+export const DEFAULT_PREFERENCES: Preferences = { adult: false, sound: true };
+
+const KEY = "anonymous-chat";
+const VERSION = 1;
+
+/** The part of `Storage` that is used; getting it may already throw. */
+export type OpenStore = () => Pick<Storage, "getItem" | "setItem">;
+
+/** Reads the preferences; whatever is missing or broken has its default. */
+export function loadPreferences(open: OpenStore): Preferences {
+  const stored = read(open);
+  if (stored.version !== VERSION) return DEFAULT_PREFERENCES;
+  const { adult, sound } = DEFAULT_PREFERENCES;
+  return { adult: flag(stored.adult, adult), sound: flag(stored.sound, sound) };
+}
+
+/** Keeps the preferences; where that is impossible they last as long as the page. */
+export function savePreferences(open: OpenStore, preferences: Preferences): void {
+  try {
+    open().setItem(KEY, JSON.stringify({ version: VERSION, ...preferences }));
+  } catch {
+    // Blocked or full: nothing is lost but the convenience.
+  }
+}
+
+function read(open: OpenStore): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(open().getItem(KEY) ?? "{}"));
+  } catch {
+    return {};
+  }
+}
+
+function flag(value: unknown, fallback: boolean): boolean {
+  return typeof value === "boolean" ? value : fallback;
+}

@@ -1,0 +1,31 @@
+/** The screen of a search: that it goes on, what it looks for, and the way out. */
+
+import type { VNode } from "preact";
+import type { State } from "./chat_state.ts";
+import { type Dispatch, html } from "./markup.ts";
+
+/** Draws a search at its stage. */
+export function searchView(state: State, dispatch: Dispatch): VNode {
+  return html`
+    <main class="search">
+      <div class="pulse" aria-hidden="true"><i></i><i></i></div>
+      <div role="status">
+        <h1>Looking for someone…</h1>
+        <p class="lead">${hint(state)}</p>
+      </div>
+      <button id="cancel" class="quiet" onClick=${() => dispatch({ type: "stop" })}>Cancel</button>
+    </main>
+  `;
+}
+
+function hint({ scene, interests, line }: State): string {
+  if (scene.kind !== "searching") return "";
+  if (line === "down") return "The server can't be reached right now. Trying again…";
+  if (scene.stage === "long") {
+    return "It is quiet right now. Stay here, or in another tab: you'll hear when somebody comes.";
+  }
+  if (interests.length === 0) return "This usually takes a moment.";
+  return scene.stage === "fresh"
+    ? `Somebody who likes ${interests.join(" or ")}, if they are here.`
+    : "Nobody with your interests is here, so anyone is welcome now.";
+}

@@ -1,0 +1,116 @@
+/**
+ * The wire, version 1: what a page and the server may say to each other over `GET /ws`.
+ *
+ * Two kinds of WebSocket frames share one connection and never mix:
+ *
+ *   text frame      a control message, JSON, between one page and the server
+ *   binary frame    something for the partner; the server looks at byte 0 and forwards the rest unread
+ *
+ *        0        1 .. 32767
+ *   +--------+----------------------+
+ *   |  kind  |  opaque to the server |
+ *   +--------+----------------------+
+ *
+ * No message has a field for a name, an account or an address, so none can be given (promises P5, P7).
+ * This file is shared by both halves: it holds types, limits and the one rule that both sides must apply alike
+ * (how an interest is spelled), and it imports nothing. Checking what arrives is `server/control.ts` on one side
+ * and `client/server_message.ts` on the other.
+ */
+
+/** The WebSocket subprotocol both sides must name (RFC 6455 section 1.9). */
+export const SUBPROTOCOL = "anonymous-chat.v1";
+
+/** The path of the WebSocket endpoint. */
+export const SOCKET_PATH = "/ws";
+
+/** The largest control message, in bytes of UTF-8; a larger one closes with 1009. */
+export const MAX_CONTROL_BYTES = 4 * 1024;
+
+/** The largest binary frame, in bytes, kind byte included; a larger one closes with 1009. */
+export const MAX_FRAME_BYTES = 32 * 1024;
+
+/** How many fragments one message may come in; one more closes with 1008. */
+export const MAX_FRAGMENTS = 64;
+
+/** How many interests one `find` may carry. */
+export const MAX_INTERESTS = 10;
+
+/** The longest interest, in code points after {@linkcode normalizeInterest}. */
+export const MAX_INTEREST_LENGTH = 30;
+
+/** What a chat is held by; people are only paired within one mode. */
+export const MODES = ["text", "video"] as const;
+/** One of {@linkcode MODES}. */
+export type Mode = (typeof MODES)[number];
+
+/** Why somebody is reported. */
+export const REPORT_REASONS = ["underage", "sexual", "harassment", "spam", "other"] as const;
+/** One of {@linkcode REPORT_REASONS}. */
+export type ReportReason = (typeof REPORT_REASONS)[number];
+
+/** Byte 0 of a binary frame. */
+export const FrameKind = {
+  /** Something a person wrote; counted in the statistics. */
+  message: 1,
+  /** Typing, receipts, keys, call set-up; not counted. */
+  signal: 2,
+  /** Reserved for media. */
+  media: 3,
+} as const;
+
+/** Whether `kind` is a kind of frame that version 1 knows. */
+export function isFrameKind(kind: number | undefined): boolean {
+  return kind === FrameKind.message || kind === FrameKind.signal || kind === FrameKind.media;
+}
+
+/** Why the server closes a connection (RFC 6455 section 7.4; 4000 and up are ours). */
+export const CloseCode = {
+  /** The server is going away, or the page has been idle for long. */
+  goingAway: 1001,
+  /** The peer said something that version 1 has no meaning for. */
+  policy: 1008,
+  /** A control message or a frame above its limit. */
+  tooLarge: 1009,
+  /** An exception while handling this one session; nobody else is touched. */
+  internal: 1011,
+  /** The reader does not take what is sent to it. */
+  tooSlow: 4008,
+} as const;
+/** One of the values of {@linkcode CloseCode}. */
+export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];
+
+/** What a page tells the server. */
+export type ClientMessage =
+  | { type: "find"; mode: Mode; interests: string[] }
+  | { type: "leave" }
+  | { type: "report"; reason: ReportReason };
+
+/** Who opens whatever the two sides do together: exactly one of a pair is the caller. */
+export type Role = "caller" | "callee";
+
+/** What could not be done, though it was said correctly. */
+export type ErrorCode = "nobody-to-report" | "already-reported";
+
+/** What the server tells a page. */
+export type ServerMessage =
+  | { type: "welcome"; token: string; online: number }
+  | { type: "waiting" }
+  | { type: "paired"; role: Role; interests: string[]; met: boolean }
+  | { type: "partner-left" }
+  | { type: "online"; count: number }
+  | { type: "reported" }
+  | { type: "error"; code: ErrorCode; message: string };
+
+/**
+ * The one spelling of an interest: NFKC, lower case, single spaces, without control and formatting characters
+ * (Unicode category C, lone surrogates included). May be empty, or longer than {@linkcode MAX_INTEREST_LENGTH}:
+ * see {@linkcode isInterest}.
+ */
+export function normalizeInterest(raw: string): string {
+  return raw.normalize("NFKC").toLowerCase().replace(/\s+/gu, " ").replace(/\p{C}/gu, "").trim();
+}
+
+/** Whether a normalized interest has an allowed length. */
+export function isInterest(normalized: string): boolean {
+  return normalized !== "" && [...normalized].length <= MAX_INTEREST_LENGTH;
+}

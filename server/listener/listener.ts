@@ -1,0 +1,80 @@
+/**
+ * What a listener is: it turns sockets into visitors, and answers HTTP. Two of them exist (`node.ts`, hardened, the
+ * default; `deno.ts`, where `Deno.serve` is what there is), and one contract suite holds both to the same behaviour.
+ *
+ *   network ──> listener ──> Service.answer            an HTTP request
+ *                       ├──> Service.admit             may this handshake become a WebSocket?
+ *                       └──> Service.enter(outlet)     it has; the visitor gets what arrives
+ */
+
+import type { Admission, Handshake } from "../gate.ts";
+import { type HttpReply, type HttpRequest, text } from "../http.ts";
+import { SECOND } from "../clock.ts";
+import { describeError, type Log } from "../log.ts";
+import type { Outlet } from "../relay.ts";
+
+/** Somebody behind a WebSocket, as a listener sees them. */
+export interface Visitor {
+  receiveText(text: string): void;
+  receiveFrame(frame: Uint8Array): void;
+  /** Everything queued for them has been taken. */
+  drained(): void;
+  /** The socket is gone; may be called twice. */
+  disconnected(): void;
+  /** Handling them threw. */
+  fail(): void;
+}
+
+/** What a listener serves. */
+export interface Service {
+  answer(request: HttpRequest): HttpReply;
+  admit(handshake: Handshake): Admission;
+  enter(outlet: Outlet): Visitor;
+}
+
+/** Where to listen, and how much to take. */
+export interface ListenerOptions {
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  readonly maxConnections: number;
+  readonly service: Service;
+  readonly log: Log;
+}
+
+/** A listener at work. */
+export interface Listener {
+  /** The port it listens on. */
+  readonly port: number;
+  /** Looks for sockets whose other end has vanished, where the platform doesn't. An interval task. */
+  heartbeat(): void;
+  /** Stops accepting, and ends what is left after a grace period. */
+  close(): Promise<void>;
+}
+
+/** How often a silent peer is asked for a sign of life, in milliseconds; two in a row without one end it. */
+export const HEARTBEAT = 15 * SECOND;
+
+/** How long a peer may take to answer a closing handshake before its socket is cut, in milliseconds. */
+export const CLOSE_GRACE = 5 * SECOND;
+
+/** The answer to a handshake that is refused; `undefined` when it is admitted. */
+export function refusal(admission: Admission): HttpReply | undefined {
+  if (admission.kind === "admitted") return undefined;
+  const { status, reason, retryAfter } = admission;
+  return text(
+    status,
+    `${reason}\n`,
+    retryAfter === undefined ? {} : { "retry-after": `${retryAfter}` },
+  );
+}
+
+/** Runs one event of one visitor; if it throws, only that visitor is closed (1011), and the log has the place. */
+export function guard(visitor: Visitor, log: Log, event: () => void): void {
+  try {
+    event();
+  } catch (error) {
+    log.error("Cannot handle a session: it is closed.", describeError(error));
+    visitor.fail();
+  }
+}

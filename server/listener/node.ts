@@ -1,0 +1,240 @@
+/**
+ * The hardened listener: `node:http` and `ws`, for everybody who faces the network without a platform in front.
+ *
+ * What it bounds, because a stranger decides how much of it there is:
+ *
+ *   connections      maxConnections, below what the system's descriptors allow
+ *   headers          5 s and 8 KiB to send them; a keep-alive connection may be silent for 5 s
+ *   a message        32 KiB and 64 fragments, refused by ws while it arrives, before it is whole
+ *   a vanished peer  two heartbeats
+ *   a closing peer   5 s to answer, then the socket is cut
+ *
+ * How much may wait for a slow reader is the relay's to bound, through `backlog`, `pause` and `drained`.
+ */
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+// @ts-types="@types/ws"
+import { WebSocket, WebSocketServer } from "ws";
+import {
+  type CloseCode,
+  MAX_FRAGMENTS,
+  MAX_FRAME_BYTES,
+  SOCKET_PATH,
+  SUBPROTOCOL,
+} from "../../protocol.ts";
+import { SECOND } from "../clock.ts";
+import type { Handshake } from "../gate.ts";
+import { type HttpReply, text } from "../http.ts";
+import { describeError } from "../log.ts";
+import type { Outlet } from "../relay.ts";
+import {
+  CLOSE_GRACE,
+  guard,
+  type Listener,
+  type ListenerOptions,
+  refusal,
+  type Service,
+  type Visitor,
+} from "./listener.ts";
+
+/** Milliseconds to send all headers, and to stay silent between two requests. */
+const HEADERS_TIMEOUT = 5 * SECOND;
+/** Milliseconds to send a whole request. */
+const REQUEST_TIMEOUT = 8 * SECOND;
+/** How often these are checked, in milliseconds. */
+const TIMEOUT_CHECK = SECOND;
+/** Bytes of headers. */
+const MAX_HEADER_BYTES = 8 * 1024;
+/** Connections for plain requests beyond those for WebSockets, so that a full house can still be told so. */
+const SPARE_CONNECTIONS = 256;
+
+/** Starts the hardened listener. */
+export async function listenNode(options: ListenerOptions): Promise<Listener> {
+  const listener = new NodeListener(options);
+  await listener.open(options.host, options.port);
+  return listener;
+}
+
+class NodeListener implements Listener {
+  readonly #options: ListenerOptions;
+  readonly #server: Server;
+  readonly #sockets = newSocketServer();
+  /** Every open WebSocket, and whether it has given a sign of life since the last heartbeat. */
+  readonly #alive = new Map<WebSocket, boolean>();
+
+  constructor(options: ListenerOptions) {
+    this.#options = options;
+    this.#server = newHttpServer();
+    this.#server.maxConnections = options.maxConnections + SPARE_CONNECTIONS;
+    this.#server.on("request", (request, response) => this.#answer(request, response));
+    this.#server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
+    this.#server.on("clientError", (_error, socket) => socket.destroy());
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  async open(host: string, port: number): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen({ host, port, backlog: 4096 }, resolve);
+    });
+    this.#server.removeAllListeners("error");
+    this.#server.on(
+      "error",
+      (error) => this.#options.log.error("The listener failed.", describeError(error)),
+    );
+  }
+
+  heartbeat(): void {
+    for (const [socket, alive] of this.#alive) {
+      if (!alive) socket.terminate();
+      else {
+        this.#alive.set(socket, false);
+        socket.ping();
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeIdleConnections();
+    const cut = setTimeout(() => this.#cut(), CLOSE_GRACE);
+    await closed;
+    clearTimeout(cut);
+  }
+
+  #cut(): void {
+    for (const socket of this.#alive.keys()) socket.terminate();
+    this.#server.closeAllConnections();
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const { method = "GET" } = request;
+    const header = (name: string): string | undefined => single(request.headers[name]);
+    const reply = this.#options.service.answer({ method, path: pathOf(request), header });
+    const bodyless = method !== "GET" && method !== "HEAD" ? { connection: "close" } : {};
+    response.writeHead(reply.status, { ...replyHeaders(reply), ...bodyless });
+    response.end(reply.body);
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on("error", () => socket.destroy());
+    const refusal = refusalOf(this.#options.service, request);
+    if (refusal !== undefined) return refuse(socket, refusal);
+    this.#sockets.handleUpgrade(request, socket, head, (link) => this.#enter(link, socket));
+  }
+
+  #enter(socket: WebSocket, stream: Duplex): void {
+    const { service, log } = this.#options;
+    this.#alive.set(socket, true);
+    const visitor = service.enter(new SocketOutlet(socket));
+    const sign = (): unknown => this.#alive.set(socket, true);
+    socket.on("pong", sign);
+    socket.on("message", (data: Buffer, isBinary: boolean) => {
+      sign();
+      guard(visitor, log, () => receive(visitor, data, isBinary));
+    });
+    socket.on("error", () => {}); // A broken frame: ws closes with the code that fits, and `close` follows.
+    socket.on("close", () => {
+      this.#alive.delete(socket);
+      guard(visitor, log, () => visitor.disconnected());
+    });
+    stream.on("drain", () => guard(visitor, log, () => visitor.drained()));
+  }
+}
+
+/** A `ws` socket as the relay sees it. */
+class SocketOutlet implements Outlet {
+  readonly #socket: WebSocket;
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+  }
+
+  get backlog(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  send(data: string | Uint8Array): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(data);
+  }
+
+  close(code: CloseCode, reason: string): void {
+    this.#socket.resume();
+    this.#socket.close(code, reason);
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+}
+
+function newHttpServer(): Server {
+  return createServer({
+    headersTimeout: HEADERS_TIMEOUT,
+    keepAliveTimeout: HEADERS_TIMEOUT,
+    requestTimeout: REQUEST_TIMEOUT,
+    connectionsCheckingInterval: TIMEOUT_CHECK,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    noDelay: true,
+  });
+}
+
+function newSocketServer(): WebSocketServer {
+  const options = {
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: MAX_FRAME_BYTES,
+    maxFragments: MAX_FRAGMENTS,
+    closeTimeout: CLOSE_GRACE,
+    handleProtocols: () => SUBPROTOCOL,
+  };
+  return new WebSocketServer(options);
+}
+
+function receive(visitor: Visitor, data: Buffer, isBinary: boolean): void {
+  if (isBinary) visitor.receiveFrame(data);
+  else visitor.receiveText(data.toString());
+}
+
+function refusalOf(service: Service, request: IncomingMessage): HttpReply | undefined {
+  if (pathOf(request) !== SOCKET_PATH) return text(404, "There is no WebSocket here.\n");
+  return refusal(service.admit(handshakeOf(request)));
+}
+
+/** Answers an upgrade that is refused, on the bare socket (RFC 9112 section 4). */
+function refuse(socket: Duplex, { status, headers, body }: HttpReply): void {
+  const fields = { ...headers, connection: "close", "content-length": `${body?.length ?? 0}` };
+  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}`);
+  socket.write(`HTTP/1.1 ${status} Refused\r\n${lines.join("\r\n")}\r\n\r\n`);
+  socket.end(body, () => socket.destroy());
+}
+
+function handshakeOf({ headers }: IncomingMessage): Handshake {
+  return {
+    host: headers.host,
+    origin: headers.origin,
+    protocols: headers["sec-websocket-protocol"],
+  };
+}
+
+function replyHeaders({ headers, body }: HttpReply): Record<string, string> {
+  return body === undefined ? headers : { ...headers, "content-length": `${body.length}` };
+}
+
+function pathOf({ url = "/" }: IncomingMessage): string {
+  return url.split("?", 1)[0] ?? "/";
+}
+
+function single(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(", ") : value;
+}

@@ -1,0 +1,93 @@
+/**
+ * Everybody who is here: opens a session for each socket, tells people how many they are, and sends away who has
+ * asked for nothing for a long while.
+ */
+
+import { CloseCode } from "../protocol.ts";
+import { type Clock, MINUTE } from "./clock.ts";
+import type { Matchmaker } from "./matchmaker.ts";
+import type { SessionId } from "./pairing.ts";
+import type { Outlet, Relay } from "./relay.ts";
+import { Session, type Surroundings } from "./session.ts";
+
+/** How long a session may neither search nor chat, in milliseconds. */
+export const MAX_IDLE = 10 * MINUTE;
+
+/** The reason given when an idle session is closed; a page that reads it waits until it is needed again. */
+export const IDLE_REASON = "idle";
+
+/** What a lobby needs. */
+export interface LobbyOptions {
+  readonly clock: Clock;
+  readonly relay: Relay;
+  readonly matchmaker: Matchmaker;
+  /** Makes a new unguessable session token. */
+  readonly newToken: () => string;
+}
+
+/** All sessions of this process. */
+export class Lobby implements Surroundings {
+  readonly clock: Clock;
+  readonly relay: Relay;
+  readonly matchmaker: Matchmaker;
+  readonly #newToken: () => string;
+  readonly #sessions = new Map<SessionId, Session>();
+  #nextId = 1;
+  #announced = 0;
+
+  constructor({ clock, relay, matchmaker, newToken }: LobbyOptions) {
+    this.clock = clock;
+    this.relay = relay;
+    this.matchmaker = matchmaker;
+    this.#newToken = newToken;
+  }
+
+  /** How many are here. */
+  get online(): number {
+    return this.#sessions.size;
+  }
+
+  /** Lets somebody in, and welcomes them. */
+  enter(outlet: Outlet): Session {
+    const session = new Session(this.#nextId++ as SessionId, outlet, this);
+    this.#sessions.set(session.id, session);
+    session.tell({ type: "welcome", token: this.#newToken(), online: this.online });
+    return session;
+  }
+
+  session(id: SessionId): Session | undefined {
+    return this.#sessions.get(id);
+  }
+
+  left(session: Session): void {
+    this.#sessions.delete(session.id);
+  }
+
+  /** Tells those who aren't chatting how many are here, if that has changed. An interval task. */
+  announce(): void {
+    if (this.online === this.#announced) return;
+    this.#announced = this.online;
+    const message = JSON.stringify({ type: "online", count: this.online });
+    for (const session of this.#sessions.values()) {
+      if (session.doing !== "chatting") session.tellEncoded(message);
+    }
+  }
+
+  /** Closes sessions that have been idle for too long. An interval task. */
+  dismissIdle(): void {
+    const latest = this.clock.now() - MAX_IDLE;
+    for (const session of this.#sessions.values()) {
+      const { idleSince } = session;
+      if (idleSince !== undefined && idleSince <= latest) {
+        session.close(CloseCode.goingAway, IDLE_REASON);
+      }
+    }
+  }
+
+  /** Sends everybody away, because the server stops. */
+  close(): void {
+    for (const session of this.#sessions.values()) {
+      session.close(CloseCode.goingAway, "The server is going away.");
+    }
+  }
+}

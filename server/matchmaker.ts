@@ -1,0 +1,208 @@
+/**
+ * Brings strangers together: first come, first served, at once where possible.
+ *
+ *                 nobody fits                     window over: open
+ *   find ──> look ───────────> waiting in the pool ──────────────> look again
+ *             │ somebody fits      ^        │ somebody else's look
+ *             v                    │        v
+ *          claiming ───────────────┘     claiming
+ *             │      not taken: survivors go back to the front
+ *             v
+ *           paired
+ *
+ * A claim is asynchronous, and while it is under way either side may leave, or look for something else. So both are
+ * taken out of the pool first (nobody else can find them), and after the claim has resolved both are looked at again:
+ * only if both still want the same are they paired. A wish that has been withdrawn is `over` and never comes back;
+ * a new `find` is a new wish, so an old claim can't act on it.
+ *
+ * Somebody with interests waits at most {@linkcode INTEREST_WINDOW} for a match on them. The wishes whose window is
+ * running stand in one line, in the order in which their windows end, and an interval task opens those at its front:
+ * nobody starves for want of a newcomer.
+ */
+
+import type { Mode, Role } from "../protocol.ts";
+import type { Backend } from "./backend.ts";
+import { type Clock, SECOND } from "./clock.ts";
+import { type Choice, choose, type SessionId, type Wish } from "./pairing.ts";
+import { Pool } from "./pool.ts";
+import { type Place, Queue } from "./queue.ts";
+
+/** How long interests are insisted on, in milliseconds. */
+export const INTEREST_WINDOW = 5 * SECOND;
+
+/** Somebody who looks for a partner. */
+export interface Seeker {
+  readonly id: SessionId;
+  hasMet(other: SessionId): boolean;
+  /** Nobody fits yet: it waits in the pool. May be called again during one search. */
+  waits(): void;
+  /** Called once, synchronously with the same call on the partner. */
+  paired(match: Match): void;
+}
+
+/** A chat begins. */
+export interface Match {
+  readonly partner: SessionId;
+  readonly role: Role;
+  /** The interests both have. */
+  readonly interests: string[];
+  readonly met: boolean;
+}
+
+/** One `find`, from then until it is paired or withdrawn. */
+interface Search extends Wish {
+  readonly seeker: Seeker;
+  /** In clock milliseconds. */
+  readonly windowEnds: number;
+  open: boolean;
+  /** Withdrawn or paired: nothing may happen to it any more. */
+  over: boolean;
+  /** Its place among those whose window is running. */
+  window: Place | undefined;
+}
+
+/** What a matchmaker needs. */
+export interface MatchmakerOptions {
+  readonly clock: Clock;
+  readonly backend: Backend;
+  /** Told when the backend fails; the searches concerned go on. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Pairs those who search. */
+export class Matchmaker {
+  readonly #options: MatchmakerOptions;
+  readonly #pool = new Pool<Search>();
+  readonly #searches = new Map<SessionId, Search>();
+  readonly #windows = new Queue<Search>();
+  #refused: Search[] = [];
+  #order = 0;
+
+  constructor(options: MatchmakerOptions) {
+    this.#options = options;
+  }
+
+  /** How many wait in the pool. */
+  get waiting(): number {
+    return this.#pool.size;
+  }
+
+  /** How many look for a partner, those with a claim under way included. */
+  get searching(): number {
+    return this.#searches.size;
+  }
+
+  /** Starts a search; one that the seeker had under way is withdrawn. `interests` are normalized, without doubles. */
+  find(seeker: Seeker, mode: Mode, interests: readonly string[]): void {
+    this.withdraw(seeker.id);
+    const search = this.#search(seeker, mode, interests);
+    this.#searches.set(seeker.id, search);
+    if (!search.open) search.window = this.#windows.append(search);
+    this.#report(this.#options.backend.offer(seeker.id));
+    this.#look(search, "back");
+  }
+
+  /** Ends the search of `id`, whatever it has come to; nothing happens when there is none. */
+  withdraw(id: SessionId): void {
+    const search = this.#searches.get(id);
+    if (search === undefined) return;
+    this.#end(search);
+    this.#report(this.#options.backend.withdraw(id));
+  }
+
+  /** Opens the searches whose window has ended, and retries refused claims. An interval task. */
+  widen(): void {
+    const now = this.#options.clock.now();
+    for (const search of this.#ended(now)) this.#open(search);
+    const refused = this.#refused;
+    this.#refused = [];
+    for (const search of refused) this.#lookAgain(search);
+  }
+
+  #search(seeker: Seeker, mode: Mode, interests: readonly string[]): Search {
+    return {
+      seeker,
+      id: seeker.id,
+      mode,
+      interests,
+      open: interests.length === 0,
+      order: this.#order++,
+      hasMet: (other) => seeker.hasMet(other),
+      windowEnds: this.#options.clock.now() + INTEREST_WINDOW,
+      over: false,
+      window: undefined,
+    };
+  }
+
+  #ended(now: number): Search[] {
+    const ended = [];
+    for (const search of this.#windows) {
+      if (search.windowEnds > now) break;
+      ended.push(search);
+    }
+    return ended;
+  }
+
+  #open(search: Search): void {
+    search.window?.leave();
+    const waits = this.#pool.remove(search);
+    search.open = true;
+    if (waits) this.#look(search, "back");
+  }
+
+  #lookAgain(search: Search): void {
+    if (this.#pool.remove(search)) this.#look(search, "front");
+  }
+
+  /** Claims the best partner in the pool, or lets `search` wait there. */
+  #look(search: Search, end: "back" | "front"): void {
+    const choice = choose(search, this.#pool.candidates(search));
+    if (choice === undefined) return this.#wait(search, end);
+    this.#pool.remove(choice.partner);
+    this.#report(this.#claim(search, choice));
+  }
+
+  #wait(search: Search, end: "back" | "front"): void {
+    this.#pool.add(search, end);
+    search.seeker.waits();
+  }
+
+  async #claim(search: Search, choice: Choice<Search>): Promise<void> {
+    const { partner } = choice;
+    const taken = await this.#ask(search, partner);
+    const survivors = [search, partner].filter((one) => !one.over);
+    if (taken && survivors.length === 2) return this.#pair(search, choice);
+    for (const survivor of survivors) this.#wait(survivor, "front");
+    if (taken) await Promise.all(survivors.map(({ id }) => this.#options.backend.offer(id)));
+    if (survivors.length === 2) this.#refused.push(...survivors);
+    else survivors.forEach((survivor) => this.#lookAgain(survivor));
+  }
+
+  async #ask(search: Search, partner: Search): Promise<boolean> {
+    try {
+      return await this.#options.backend.claim(search.id, partner.id);
+    } catch (error) {
+      this.#options.onError(error);
+      return false;
+    }
+  }
+
+  /** Both learn of the chat in one go, before anything else can happen. */
+  #pair(search: Search, { partner, interests, met }: Choice<Search>): void {
+    this.#end(search);
+    this.#end(partner);
+    partner.seeker.paired({ partner: search.id, role: "caller", interests, met });
+    search.seeker.paired({ partner: partner.id, role: "callee", interests, met });
+  }
+
+  #end(search: Search): void {
+    search.over = true;
+    search.window?.leave();
+    this.#pool.remove(search);
+    this.#searches.delete(search.id);
+  }
+
+  #report(work: Promise<void>): void {
+    work.catch(this.#options.onError);
+  }
+}

@@ -1,0 +1,242 @@
+/**
+ * One visitor, from the moment the socket opens until it is gone, as a state machine.
+ *
+ *                find                    paired
+ *     idle ───────────────> searching ───────────> chatting
+ *      ^  ^      leave          │                   │   │
+ *      │  └─────────────────────┘    leave, partner │   │ find (leaves, then searches)
+ *      └────────────────────────────────────────────┘   └──> searching
+ *
+ *     any state ── socket gone, or a rule broken ──> ended
+ *
+ * Messages of two people cross on the wire, so whatever may arrive late is no offence: a frame, a `leave` or a report
+ * that comes just after the partner has left does no harm. What can't be a matter of timing (a control message that
+ * is none, a frame of no known kind) closes the connection.
+ *
+ * A session knows no address: that stops at the gate. Its id lives in this process, its token in one page.
+ */
+
+import {
+  type ClientMessage,
+  CloseCode,
+  type ErrorCode,
+  isFrameKind,
+  MAX_FRAME_BYTES,
+  type Mode,
+  type ServerMessage,
+} from "../protocol.ts";
+import type { Clock } from "./clock.ts";
+import { parseControl } from "./control.ts";
+import type { Match, Matchmaker, Seeker } from "./matchmaker.ts";
+import type { SessionId } from "./pairing.ts";
+import type { Outlet, Reader, Relay } from "./relay.ts";
+
+/** How many recent partners a session remembers, and avoids. */
+export const MAX_RECENT = 16;
+
+/** A chat as one of its two sides sees it. */
+interface Encounter {
+  readonly partner: Session;
+  /** Whether this side has reported the other in this chat. */
+  reported: boolean;
+}
+
+type State =
+  | { kind: "idle"; since: number; last: Encounter | undefined }
+  | { kind: "searching"; toldToWait: boolean }
+  | { kind: "chatting"; encounter: Encounter }
+  | { kind: "ended" };
+
+/** What a session acts upon. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly relay: Relay;
+  readonly matchmaker: Matchmaker;
+  /** The session of that id, if it is still here. */
+  session(id: SessionId): Session | undefined;
+  /** Told once, when a session has ended. */
+  left(session: Session): void;
+}
+
+/** One visitor. The listener calls `receive...`, `drained`, `fail` and `disconnected`. */
+export class Session implements Seeker, Reader {
+  readonly id: SessionId;
+  readonly outlet: Outlet;
+  readonly #around: Surroundings;
+  readonly #recent: SessionId[] = [];
+  #state: State;
+
+  constructor(id: SessionId, outlet: Outlet, around: Surroundings) {
+    this.id = id;
+    this.outlet = outlet;
+    this.#around = around;
+    this.#state = { kind: "idle", since: around.clock.now(), last: undefined };
+  }
+
+  /** What this visitor is doing. */
+  get doing(): State["kind"] {
+    return this.#state.kind;
+  }
+
+  /** The partner of the chat under way. */
+  get partner(): Session | undefined {
+    return this.#state.kind === "chatting" ? this.#state.encounter.partner : undefined;
+  }
+
+  /** Since when nothing has been asked of the server, in clock milliseconds; `undefined` when busy. */
+  get idleSince(): number | undefined {
+    return this.#state.kind === "idle" ? this.#state.since : undefined;
+  }
+
+  /** A text frame came in. */
+  receiveText(text: string): void {
+    if (this.#state.kind === "ended") return;
+    const control = parseControl(text);
+    switch (control.kind) {
+      case "message":
+        return this.#obey(control.message);
+      case "too-large":
+        return this.close(CloseCode.tooLarge, "The control message is too large.");
+      case "invalid":
+        return this.close(CloseCode.policy, "The control message is invalid.");
+    }
+  }
+
+  /** A binary frame came in: forwarded as it is, or dropped when nobody is there to read it. */
+  receiveFrame(frame: Uint8Array): void {
+    if (this.#state.kind === "ended") return;
+    if (frame.length > MAX_FRAME_BYTES) {
+      return this.close(CloseCode.tooLarge, "The frame is too large.");
+    }
+    if (!isFrameKind(frame[0])) return this.close(CloseCode.policy, "The frame kind is unknown.");
+    const { partner } = this;
+    if (partner !== undefined) this.#around.relay.write(partner, frame, this.outlet);
+  }
+
+  /** Everything queued for this visitor has been taken. */
+  drained(): void {
+    this.#around.relay.forget(this);
+  }
+
+  /** The socket is gone. */
+  disconnected(): void {
+    if (this.#state.kind === "ended") return;
+    this.#leave();
+    this.#state = { kind: "ended" };
+    this.#around.relay.forget(this);
+    this.#around.left(this);
+  }
+
+  /** Ends the session from this side; its partner is told at once. */
+  close(code: CloseCode, reason: string): void {
+    if (this.#state.kind === "ended") return;
+    this.disconnected();
+    this.outlet.close(code, reason);
+  }
+
+  /** Something went wrong on our side while handling this session. */
+  fail(): void {
+    this.close(CloseCode.internal, "Something went wrong on the server.");
+  }
+
+  /** Sends a control message. */
+  tell(message: ServerMessage): void {
+    this.tellEncoded(JSON.stringify(message));
+  }
+
+  /** Sends a control message that many receive and that has been encoded once. */
+  tellEncoded(message: string): void {
+    if (this.#state.kind !== "ended") this.#around.relay.write(this, message);
+  }
+
+  hasMet(other: SessionId): boolean {
+    return this.#recent.includes(other);
+  }
+
+  waits(): void {
+    if (this.#state.kind !== "searching" || this.#state.toldToWait) return;
+    this.#state.toldToWait = true;
+    this.tell({ type: "waiting" });
+  }
+
+  paired({ partner: id, role, interests, met }: Match): void {
+    const partner = this.#around.session(id);
+    if (partner === undefined) throw new Error("Cannot begin a chat: the partner is not here");
+    this.#state = { kind: "chatting", encounter: { partner, reported: false } };
+    this.#remember(id);
+    this.tell({ type: "paired", role, interests, met });
+  }
+
+  tooSlow(): void {
+    this.close(CloseCode.tooSlow, "What was sent has not been read.");
+  }
+
+  #obey(message: ClientMessage): void {
+    switch (message.type) {
+      case "find":
+        return this.#find(message.mode, message.interests);
+      case "leave":
+        return this.#leave();
+      case "report":
+        return this.#report();
+    }
+  }
+
+  #find(mode: Mode, interests: string[]): void {
+    this.#leave();
+    this.#state = { kind: "searching", toldToWait: false };
+    this.#around.matchmaker.find(this, mode, interests);
+  }
+
+  #leave(): void {
+    switch (this.#state.kind) {
+      case "searching":
+        this.#around.matchmaker.withdraw(this.id);
+        return this.#rest(undefined);
+      case "chatting": {
+        const { encounter } = this.#state;
+        this.#rest(encounter);
+        return encounter.partner.#partnerLeft();
+      }
+      case "idle":
+      case "ended":
+        return;
+    }
+  }
+
+  #partnerLeft(): void {
+    if (this.#state.kind !== "chatting") return;
+    this.#rest(this.#state.encounter);
+    this.tell({ type: "partner-left" });
+  }
+
+  #rest(last: Encounter | undefined): void {
+    this.#around.relay.release(this);
+    this.#state = { kind: "idle", since: this.#around.clock.now(), last };
+  }
+
+  #report(): void {
+    const encounter = this.#encounter();
+    if (encounter === undefined) {
+      return this.#refuse("nobody-to-report", "There is no chat to report.");
+    }
+    if (encounter.reported) return this.#refuse("already-reported", "This chat has been reported.");
+    encounter.reported = true;
+    this.tell({ type: "reported" });
+  }
+
+  #refuse(code: ErrorCode, message: string): void {
+    this.tell({ type: "error", code, message });
+  }
+
+  /** The current chat, or the last one until the next search. */
+  #encounter(): Encounter | undefined {
+    if (this.#state.kind === "chatting") return this.#state.encounter;
+    return this.#state.kind === "idle" ? this.#state.last : undefined;
+  }
+
+  #remember(id: SessionId): void {
+    if (this.#recent.includes(id)) this.#recent.splice(this.#recent.indexOf(id), 1);
+    if (this.#recent.push(id) > MAX_RECENT) this.#recent.shift();
+  }
+}
