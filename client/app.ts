@@ -52,9 +52,12 @@ class App {
   readonly #dispatch = (event: Event): void => {
     this.#events.push(event);
     if (this.#events.length > 1) return;
-    for (const next of this.#events) this.#handle(next);
-    this.#events.length = 0;
-    this.#schedule();
+    try {
+      for (const next of this.#events) this.#handle(next);
+    } finally {
+      this.#events.length = 0;
+      this.#schedule();
+    }
   };
 
   #handle(event: Event): void {

@@ -6,7 +6,7 @@ import type { Chat, Line, State } from "./chat_state.ts";
 import { MAX_MESSAGE_LENGTH } from "./envelope.ts";
 import { type Dispatch, html, Unchanging } from "./markup.ts";
 import { segments } from "./message_text.ts";
-import { describeNotice, noticeDetails, timeOfDay } from "./words.ts";
+import { describeNotice, noticeDetails, timeOfDay, UNREACHABLE } from "./words.ts";
 
 /** From how few remaining characters on the composer counts them. */
 const COUNT_FROM = 200;
@@ -31,10 +31,15 @@ export function chatView(state: State, chat: Chat, dispatch: Dispatch): VNode {
         </div>
       </div>
       ${chat.report === "choosing" && reasons(dispatch)}
-      <p class="typing" role="status">${chat.typingUntil > 0 && "Stranger is typing…"}</p>
+      <p class="typing" role="status">${status(state, chat)}</p>
       ${composer(chat, dispatch)}
     </main>
   `;
+}
+
+function status({ line }: State, { typingUntil }: Chat): string {
+  if (line === "down") return UNREACHABLE;
+  return typingUntil > 0 ? "Stranger is typing…" : "";
 }
 
 function tools({ preferences }: State, chat: Chat, dispatch: Dispatch): VNode[] {
@@ -119,7 +124,7 @@ function composer(chat: Chat, dispatch: Dispatch): VNode {
         ? html`<button type="button" key="home" class="quiet" onClick=${() =>
           dispatch({ type: "home" })}>Change interests</button>`
         : html`
-          <div class="box" key="box" data-text=${`${chat.draft}\n`}>
+          <div class="box" key="box" data-text=${chat.draft}>
             <textarea id="message" aria-label="Message" rows="1" maxlength=${MAX_MESSAGE_LENGTH} value=${chat
               .draft}
               placeholder="Write a message" enterkeyhint="send" autocomplete="off" onKeyDown=${onKeyDown}

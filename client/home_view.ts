@@ -4,6 +4,7 @@ import type { VNode } from "preact";
 import { MAX_INTERESTS } from "../protocol.ts";
 import type { State } from "./chat_state.ts";
 import { type Dispatch, html } from "./markup.ts";
+import { UNREACHABLE } from "./words.ts";
 
 /** Below this number of people the count says more about the hour than about the place, and is not shown. */
 const LEAST_ONLINE_SHOWN = 5;
@@ -93,7 +94,7 @@ function insecure(): VNode {
 
 function online({ online, line }: State): VNode {
   const text = line === "down"
-    ? "The server can't be reached right now. Trying again…"
+    ? UNREACHABLE
     : online >= LEAST_ONLINE_SHOWN
     ? `${online.toLocaleString()} people are here now`
     : "";

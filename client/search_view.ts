@@ -3,6 +3,7 @@
 import type { VNode } from "preact";
 import type { State } from "./chat_state.ts";
 import { type Dispatch, html } from "./markup.ts";
+import { UNREACHABLE } from "./words.ts";
 
 /** Draws a search at its stage. */
 export function searchView(state: State, dispatch: Dispatch): VNode {
@@ -20,7 +21,7 @@ export function searchView(state: State, dispatch: Dispatch): VNode {
 
 function hint({ scene, interests, line }: State): string {
   if (scene.kind !== "searching") return "";
-  if (line === "down") return "The server can't be reached right now. Trying again…";
+  if (line === "down") return UNREACHABLE;
   if (scene.stage === "long") {
     return "It is quiet right now. Stay here, or in another tab: you'll hear when somebody comes.";
   }

@@ -2,6 +2,9 @@
 
 import type { Notice } from "./chat_state.ts";
 
+/** Said wherever one waits for the server. */
+export const UNREACHABLE = "The server can't be reached right now. Trying again…";
+
 /** A notice in words. */
 export function describeNotice(notice: Notice): string {
   switch (notice.kind) {
@@ -28,7 +31,7 @@ export function noticeDetails(notice: Notice): string[] {
 
 /** The time of day, in the reader's own manner. */
 export function timeOfDay(at: number): string {
-  return new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  return new Date(at).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
 }
 
 function listed(words: readonly string[]): string {

@@ -23,6 +23,7 @@ const QUIET = [
 export async function launch(): Promise<Browser> {
   if (await exists(INSTALLED)) return chromium.launch({ executablePath: INSTALLED, args: QUIET });
   if (Deno.env.get("CI")) throw new Error("Cannot test: Debian's chromium is not installed");
+  // deno-lint-ignore no-console -- the one line that says what is missing
   console.log("chromium is not installed: the browser tests use the one of @sparticuz/chromium.");
   const { path, args } = await packaged();
   return chromium.launch({ executablePath: path, args: [...new Set([...QUIET, ...args])] });
