@@ -14,7 +14,7 @@ import { listenDeno } from "./server/listener/deno.ts";
 import { HEARTBEAT, type Service } from "./server/listener/listener.ts";
 import { listenNode } from "./server/listener/node.ts";
 import { Lobby } from "./server/lobby.ts";
-import { describeError, type Log, openLog } from "./server/log.ts";
+import { closeLog, describeError, type Log, openLog } from "./server/log.ts";
 import { Matchmaker } from "./server/matchmaker.ts";
 import { Relay } from "./server/relay.ts";
 
@@ -50,7 +50,8 @@ async function serve(config: Config, log: Log): Promise<void> {
   };
   const listen = config.listener === "node" ? listenNode : listenDeno;
   const { host, port } = config;
-  const listener = await listen({ host, port, maxConnections, service, log });
+  const listener = await listen({ host, port, maxConnections, service, log })
+    .catch((error) => fail(`Cannot listen on port ${port} of ${host}: ${codeOf(error)}.`));
 
   clock.every(SECOND / 4, () => matchmaker.widen());
   clock.every(SECOND / 2, () => relay.sweep());
@@ -70,15 +71,22 @@ async function serve(config: Config, log: Log): Promise<void> {
     lobby.close();
     await listener.close();
     log.info("Stopped.");
+    await closeLog();
     Deno.exit(0);
   };
   Deno.addSignalListener("SIGINT", stop);
   if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
-  log.info("Listening on {url}", {
-    url: `http://localhost:${listener.port}/`,
-    host,
-    listener: config.listener,
-  });
+  log.info(`Listening on http://localhost:${listener.port}/`, { host, listener: config.listener });
+}
+
+/** Why the system refused, as its short code: the message may hold more than belongs in a log. */
+function codeOf(error: NodeJS.ErrnoException): string {
+  return error.code ?? error.name;
+}
+
+async function fail(message: string): Promise<never> {
+  await print(Deno.stderr, `${message}\n`);
+  Deno.exit(1);
 }
 
 async function print(

@@ -107,7 +107,9 @@ export type ServerMessage =
  * see {@linkcode isInterest}.
  */
 export function normalizeInterest(raw: string): string {
-  return raw.normalize("NFKC").toLowerCase().replace(/\s+/gu, " ").replace(/\p{C}/gu, "").trim();
+  const visible = raw.replace(/\s/gu, " ").replace(/\p{C}/gu, "");
+  const folded = visible.normalize("NFKC").toLowerCase().normalize("NFKC");
+  return folded.replace(/ +/g, " ").trim();
 }
 
 /** Whether a normalized interest has an allowed length. */

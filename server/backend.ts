@@ -4,38 +4,42 @@
  * moved on meanwhile.
  */
 
-import type { SessionId } from "./pairing.ts";
+/**
+ * Names one search, not one person: a claim that is under way must not take what the same person looks for next.
+ * Never used twice.
+ */
+export type Ticket = number & { readonly brand: "Ticket" };
 
 /** Where it is decided, once for everybody, who has been taken. */
 export interface Backend {
-  /** Makes `id` claimable. */
-  offer(id: SessionId): Promise<void>;
-  /** Makes `id` no longer claimable. */
-  withdraw(id: SessionId): Promise<void>;
+  /** Makes `ticket` claimable. */
+  offer(ticket: Ticket): Promise<void>;
+  /** Makes `ticket` no longer claimable. */
+  withdraw(ticket: Ticket): Promise<void>;
   /** Takes both, atomically: `true` when both were on offer, else neither is taken and the answer is `false`. */
-  claim(a: SessionId, b: SessionId): Promise<boolean>;
+  claim(a: Ticket, b: Ticket): Promise<boolean>;
 }
 
 /** The backend of a single process. */
 export class MemoryBackend implements Backend {
-  readonly #offered = new Set<SessionId>();
+  readonly #offered = new Set<Ticket>();
 
   /** How many are on offer. */
   get offered(): number {
     return this.#offered.size;
   }
 
-  offer(id: SessionId): Promise<void> {
-    this.#offered.add(id);
+  offer(ticket: Ticket): Promise<void> {
+    this.#offered.add(ticket);
     return Promise.resolve();
   }
 
-  withdraw(id: SessionId): Promise<void> {
-    this.#offered.delete(id);
+  withdraw(ticket: Ticket): Promise<void> {
+    this.#offered.delete(ticket);
     return Promise.resolve();
   }
 
-  claim(a: SessionId, b: SessionId): Promise<boolean> {
+  claim(a: Ticket, b: Ticket): Promise<boolean> {
     if (a === b || !this.#offered.has(a) || !this.#offered.has(b)) return Promise.resolve(false);
     this.#offered.delete(a);
     this.#offered.delete(b);

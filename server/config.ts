@@ -8,7 +8,9 @@ import { parseArgs } from "node:util";
 /** One option: what it may be, what it is by default, and what it is for. */
 interface Option<T> {
   readonly fallback: T;
-  /** What a value looks like, for people. */
+  /** What stands for the value in `--help`. */
+  readonly placeholder: string;
+  /** What a value must be, for people. */
   readonly form: string;
   readonly purpose: string;
   /** The value of a text, or `undefined` when it is none. */
@@ -67,15 +69,17 @@ export function environmentName(flag: string): string {
 
 /** What `--help` prints. */
 export function help(): string {
-  const rows = rowsOf((name) => `--${name} ${OPTIONS[name].form}`);
+  const rows = rowsOf((name) => `--${name} ${OPTIONS[name].placeholder}`);
   return [
     "Anonymous Chat: two strangers talk and leave no trace.",
     "",
     "Usage: anonymous-chat [options]",
     "",
-    ...rows.map(({ left, purpose, fallback }) => `  ${left.padEnd(30)} ${purpose} (${fallback})`),
-    `  ${"--help".padEnd(30)} print this text`,
-    `  ${"--version".padEnd(30)} print the version`,
+    ...rows.map(({ left, purpose, fallback }) =>
+      `  ${left.padEnd(26)}${purpose} (default: ${fallback})`
+    ),
+    `  ${"--help".padEnd(26)}print this text`,
+    `  ${"--version".padEnd(26)}print the version`,
     "",
     "Each option can also be set by an environment variable: --max-connections is MAX_CONNECTIONS.",
     "",
@@ -145,7 +149,7 @@ function readOption<T>(
 }
 
 function text(fallback: string, purpose: string): Option<string> {
-  return { fallback, purpose, form: "TEXT", parse: (given) => given };
+  return { fallback, purpose, placeholder: "TEXT", form: "a text", parse: (given) => given };
 }
 
 function integer(fallback: number, least: number, most: number, purpose: string): Option<number> {
@@ -153,10 +157,11 @@ function integer(fallback: number, least: number, most: number, purpose: string)
     const value = Number(given);
     return /^\d+$/.test(given) && value >= least && value <= most ? value : undefined;
   };
-  return { fallback, purpose, form: `a number from ${least} to ${most}`, parse };
+  return { fallback, purpose, placeholder: "N", form: `a number from ${least} to ${most}`, parse };
 }
 
 function choice<const T extends string>(allowed: readonly [T, ...T[]], purpose: string): Option<T> {
   const parse = (given: string): T | undefined => allowed.find((one) => one === given);
-  return { fallback: allowed[0], purpose, form: allowed.join("|"), parse };
+  const either = allowed.join("|");
+  return { fallback: allowed[0], purpose, placeholder: either, form: either, parse };
 }

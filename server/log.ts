@@ -7,6 +7,7 @@
 
 import {
   configure,
+  dispose,
   getJsonLinesFormatter,
   getLogger,
   getStreamSink,
@@ -28,6 +29,11 @@ export async function openLog(stream: WritableStream, isTerminal: boolean): Prom
     ],
   });
   return getLogger("anonymous-chat");
+}
+
+/** Waits until everything logged has been written. */
+export async function closeLog(): Promise<void> {
+  await dispose();
 }
 
 /** What may be logged of an exception: its class and where it was thrown. */

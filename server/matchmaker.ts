@@ -21,7 +21,7 @@
  */
 
 import type { Mode, Role } from "../protocol.ts";
-import type { Backend } from "./backend.ts";
+import type { Backend, Ticket } from "./backend.ts";
 import { type Clock, SECOND } from "./clock.ts";
 import { type Choice, choose, type SessionId, type Wish } from "./pairing.ts";
 import { Pool } from "./pool.ts";
@@ -52,6 +52,7 @@ export interface Match {
 /** One `find`, from then until it is paired or withdrawn. */
 interface Search extends Wish {
   readonly seeker: Seeker;
+  readonly ticket: Ticket;
   /** In clock milliseconds. */
   readonly windowEnds: number;
   open: boolean;
@@ -76,7 +77,7 @@ export class Matchmaker {
   readonly #searches = new Map<SessionId, Search>();
   readonly #windows = new Queue<Search>();
   #refused: Search[] = [];
-  #order = 0;
+  #searched = 0;
 
   constructor(options: MatchmakerOptions) {
     this.#options = options;
@@ -98,7 +99,7 @@ export class Matchmaker {
     const search = this.#search(seeker, mode, interests);
     this.#searches.set(seeker.id, search);
     if (!search.open) search.window = this.#windows.append(search);
-    this.#report(this.#options.backend.offer(seeker.id));
+    this.#report(this.#options.backend.offer(search.ticket));
     this.#look(search, "back");
   }
 
@@ -107,7 +108,7 @@ export class Matchmaker {
     const search = this.#searches.get(id);
     if (search === undefined) return;
     this.#end(search);
-    this.#report(this.#options.backend.withdraw(id));
+    this.#report(this.#options.backend.withdraw(search.ticket));
   }
 
   /** Opens the searches whose window has ended, and retries refused claims. An interval task. */
@@ -120,13 +121,15 @@ export class Matchmaker {
   }
 
   #search(seeker: Seeker, mode: Mode, interests: readonly string[]): Search {
+    const order = this.#searched++;
     return {
       seeker,
+      ticket: order as Ticket,
       id: seeker.id,
       mode,
       interests,
       open: interests.length === 0,
-      order: this.#order++,
+      order,
       hasMet: (other) => seeker.hasMet(other),
       windowEnds: this.#options.clock.now() + INTEREST_WINDOW,
       over: false,
@@ -173,14 +176,14 @@ export class Matchmaker {
     const survivors = [search, partner].filter((one) => !one.over);
     if (taken && survivors.length === 2) return this.#pair(search, choice);
     for (const survivor of survivors) this.#wait(survivor, "front");
-    if (taken) await Promise.all(survivors.map(({ id }) => this.#options.backend.offer(id)));
+    if (taken) await Promise.all(survivors.map(({ ticket }) => this.#options.backend.offer(ticket)));
     if (survivors.length === 2) this.#refused.push(...survivors);
     else survivors.forEach((survivor) => this.#lookAgain(survivor));
   }
 
   async #ask(search: Search, partner: Search): Promise<boolean> {
     try {
-      return await this.#options.backend.claim(search.id, partner.id);
+      return await this.#options.backend.claim(search.ticket, partner.ticket);
     } catch (error) {
       this.#options.onError(error);
       return false;

@@ -24,8 +24,9 @@ import {
 } from "./listener.ts";
 
 /** Starts the `Deno.serve` listener. */
-export function listenDeno(options: ListenerOptions): Promise<Listener> {
-  return Promise.resolve(new DenoListener(options));
+// deno-lint-ignore require-await -- a port that is taken must reject, not throw
+export async function listenDeno(options: ListenerOptions): Promise<Listener> {
+  return new DenoListener(options);
 }
 
 class DenoListener implements Listener {
