@@ -1,0 +1,310 @@
+import assert from "node:assert/strict";
+import {
+  ASKING_TIME,
+  type Chat,
+  type Effect,
+  type Event,
+  initialState,
+  isTalking,
+  LONG_AFTER,
+  MAX_LINES,
+  nextDeadline,
+  reduce,
+  type State,
+  TYPING_INTERVAL,
+  TYPING_TIME,
+  WIDENS_AFTER,
+} from "../../client/chat_state.ts";
+import { MAX_MESSAGE_LENGTH } from "../../client/envelope.ts";
+import { transcript } from "../../client/transcript.ts";
+import type { ServerMessage } from "../../protocol.ts";
+
+/** A page without a browser. */
+class Page {
+  state: State = initialState({ adult: true, sound: true });
+  effects: readonly Effect[] = [];
+  now = 1_000_000;
+
+  on(...events: (Event | Event["type"])[]): this {
+    for (const event of events) {
+      const whole = typeof event === "string" ? { type: event } as Event : event;
+      ({ state: this.state, effects: this.effects } = reduce(this.state, whole, this.now));
+    }
+    return this;
+  }
+
+  server(message: ServerMessage): this {
+    return this.on({ type: "server", message });
+  }
+
+  /** Lets time pass and deadlines fall due. */
+  pass(ms: number): this {
+    const end = this.now + ms;
+    for (
+      let next = nextDeadline(this.state);
+      next !== undefined && next <= end;
+      next = nextDeadline(this.state)
+    ) {
+      this.now = next;
+      this.on("tick");
+    }
+    this.now = end;
+    return this;
+  }
+
+  chatting(): this {
+    return this.on("start").server(PAIRED);
+  }
+
+  get chat(): Chat {
+    assert.ok(this.state.scene.kind === "chat");
+    return this.state.scene.chat;
+  }
+
+  /** The chat as short words: what was said and what happened. */
+  get log(): string[] {
+    return this.chat.lines.map((line) =>
+      line.from === "page" ? line.notice.kind : `${line.from}: ${line.text}`
+    );
+  }
+
+  /** What was told to the server, or the partner, by the last event. */
+  get told(): unknown[] {
+    return this.effects.flatMap((effect): unknown[] => {
+      if (effect.do === "tell") return [effect.message];
+      return effect.do === "say" ? [effect.envelope] : [];
+    });
+  }
+
+  did(effect: Effect["do"]): boolean {
+    return this.effects.some((one) => one.do === effect);
+  }
+}
+
+const PAIRED: ServerMessage & { type: "paired" } = {
+  type: "paired",
+  role: "caller",
+  interests: [],
+  met: false,
+};
+const WELCOME = { type: "welcome", token: "t", online: 7 } as const;
+const FIND = { type: "find", mode: "text", interests: [] };
+const LEAVE = { type: "leave" };
+
+function text(text: string): Event {
+  return { type: "stranger", envelope: { kind: "text", text } };
+}
+
+const TYPING: Event = { type: "stranger", envelope: { kind: "typing" } };
+
+Deno.test("Page starts nothing before the confirmation, and says what is missing", () => {
+  const page = new Page().on({ type: "confirm", adult: false }, "start");
+  assert.deepEqual([page.state.scene.kind, page.state.reminded, page.told], ["home", true, []]);
+  assert.deepEqual(page.effects, [{ do: "focus", on: "adult" }]);
+  page.on({ type: "confirm", adult: true });
+  assert.deepEqual([page.state.reminded, page.did("keep-preferences")], [false, true]);
+  page.on("start");
+  assert.deepEqual(page.told, [FIND]);
+});
+
+Deno.test("Page collects interests as chips: by comma, by Enter, and what still stands in the box at the start", () => {
+  const page = new Page();
+  page.on({ type: "type-interest", text: "Music, hik" });
+  assert.deepEqual(page.state.interests, ["music", "hik"]);
+  page.on({ type: "type-interest", text: "films" }, "add-interest", {
+    type: "remove-interest",
+    interest: "hik",
+  });
+  page.on({ type: "type-interest", text: " MUSIC " }, "add-interest");
+  page.on({ type: "type-interest", text: "x".repeat(40) }, "start");
+  assert.deepEqual(page.told, [{ ...FIND, interests: ["music", "films", "x".repeat(30)] }]);
+  assert.equal(page.state.interestDraft, "");
+});
+
+Deno.test("Page never sends more than ten interests, nor an empty one", () => {
+  const many = Array.from({ length: 12 }, (_, n) => `i${n}`).join(",");
+  const page = new Page().on({ type: "type-interest", text: `, ,\u200B,${many}` }, "start");
+  assert.equal((page.told[0] as { interests: string[] }).interests.length, 10);
+});
+
+Deno.test("Page widens a search in words after 5 s, and calls it long after 15 s", () => {
+  const page = new Page().on("start");
+  const stage = (): unknown => page.state.scene.kind === "searching" && page.state.scene.stage;
+  assert.equal(stage(), "fresh");
+  assert.equal(page.pass(WIDENS_AFTER - 1) && stage(), "fresh");
+  assert.equal(page.pass(1) && stage(), "wide");
+  assert.equal(page.pass(LONG_AFTER - WIDENS_AFTER) && stage(), "long");
+  assert.equal(nextDeadline(page.state), undefined);
+});
+
+Deno.test("Page begins a chat with the focus in the message box", () => {
+  const page = new Page().chatting();
+  assert.deepEqual(page.log, ["began"]);
+  assert.deepEqual(page.effects, [{ do: "focus", on: "message" }, { do: "ring" }]);
+});
+
+Deno.test("Page ignores a chat that comes after the search was cancelled", () => {
+  const page = new Page().on("start", "stop").server(PAIRED);
+  assert.equal(page.state.scene.kind, "home");
+});
+
+Deno.test("Page sends what is written, cleaned, and keeps the focus", () => {
+  const page = new Page().chatting().on({ type: "type", text: " hi\u202E " }, "send");
+  assert.deepEqual([page.log, page.told, page.chat.draft], [
+    ["began", "you: hi"],
+    [{ kind: "text", text: "hi" }],
+    "",
+  ]);
+  assert.ok(page.did("focus"));
+});
+
+Deno.test("Page sends nothing that is blank or too long, and loses nothing", () => {
+  for (const draft of ["", " \n ", "a".repeat(MAX_MESSAGE_LENGTH + 1)]) {
+    const page = new Page().chatting().on({ type: "type", text: draft }, "send");
+    assert.deepEqual([page.told, page.chat.draft], [[], draft]);
+  }
+});
+
+Deno.test("Page sends nothing once the chat is over, and keeps the draft", () => {
+  const page = new Page().chatting().on({ type: "type", text: "wait" }).server({
+    type: "partner-left",
+  }).on("send");
+  assert.deepEqual([page.told, page.chat.draft], [[], "wait"]);
+});
+
+Deno.test("Page shows a typing mark for 3 s, and clears it on a message and on leaving", () => {
+  const page = new Page().chatting().on(TYPING);
+  page.pass(TYPING_TIME - 1);
+  assert.ok(page.chat.typingUntil > 0);
+  assert.equal(page.pass(1).chat.typingUntil, 0);
+  assert.equal(page.on(TYPING, text("hi")).chat.typingUntil, 0);
+  assert.equal(page.on(TYPING).server({ type: "partner-left" }).chat.typingUntil, 0);
+  assert.equal(page.on(TYPING).chat.typingUntil, 0);
+});
+
+Deno.test("Page tells that one types, now and then, and anew after each message", () => {
+  const page = new Page().chatting();
+  assert.deepEqual(page.on({ type: "type", text: " " }).told, []);
+  assert.deepEqual(page.on({ type: "type", text: "h" }).told, [{ kind: "typing" }]);
+  assert.deepEqual(page.on({ type: "type", text: "hi" }).told, []);
+  assert.deepEqual(page.pass(TYPING_INTERVAL).on({ type: "type", text: "hi!" }).told, [{
+    kind: "typing",
+  }]);
+  assert.deepEqual(page.on("send", { type: "type", text: "a" }).told, [{ kind: "typing" }]);
+});
+
+Deno.test("Page asks before it leaves, leaves, and finds somebody new: Stop, Really stop?, New chat", () => {
+  const page = new Page().chatting().on("stop");
+  assert.deepEqual([page.chat.phase.kind, page.told], ["asking", []]);
+  page.on("stop");
+  assert.deepEqual([page.log.at(-1), page.told], ["you-left", [LEAVE]]);
+  page.on("stop");
+  assert.deepEqual([page.state.scene.kind, page.told], ["searching", [FIND]]);
+});
+
+Deno.test("Page takes back its question after 3 s, or when one writes on", () => {
+  const page = new Page().chatting().on("escape").pass(ASKING_TIME);
+  assert.equal(page.chat.phase.kind, "talking");
+  assert.equal(page.on("escape", { type: "type", text: "no" }, "send").chat.phase.kind, "talking");
+});
+
+Deno.test("Page cancels a search by Esc", () => {
+  const page = new Page().on("start", "escape");
+  assert.deepEqual([page.state.scene.kind, page.told], ["home", [LEAVE]]);
+});
+
+Deno.test("Page keeps the log readable after the stranger has left", () => {
+  const page = new Page().chatting().on(text("bye")).server({ type: "partner-left" });
+  assert.deepEqual([page.log, page.chat.phase.kind], [
+    ["began", "stranger: bye", "stranger-left"],
+    "over",
+  ]);
+  assert.equal(page.server({ type: "partner-left" }).log.length, 3);
+});
+
+Deno.test("Page hears nothing from a stranger who has left", () => {
+  const page = new Page().chatting().server({ type: "partner-left" }).on(text("ghost"));
+  assert.deepEqual(page.log, ["began", "stranger-left"]);
+});
+
+Deno.test("Page ends the chat when its line goes down, and says so once", () => {
+  const page = new Page().server(WELCOME).chatting().on("down", "down");
+  assert.deepEqual([page.log, page.state.line], [["began", "connection-lost"], "down"]);
+  assert.deepEqual(page.server(WELCOME).told, []);
+});
+
+Deno.test("Page takes a search up again on a new line", () => {
+  const page = new Page().on("start", "down").server(WELCOME);
+  assert.deepEqual([page.told, page.state.line, page.state.online], [[FIND], "up", 7]);
+});
+
+Deno.test("Page reports once a chat, also after its end, and forgets it with the next", () => {
+  const page = new Page().chatting().server({ type: "partner-left" }).on("choose-report");
+  assert.deepEqual(page.effects, [{ do: "focus", on: "report" }]);
+  page.on({ type: "report", reason: "spam" });
+  assert.deepEqual(page.told, [{ type: "report", reason: "spam" }]);
+  assert.deepEqual(page.on({ type: "report", reason: "spam" }, "choose-report").told, []);
+  page.server({ type: "reported" });
+  assert.deepEqual([page.chat.report, page.log.at(-1)], ["taken", "report-taken"]);
+  assert.equal(page.on("again").server(PAIRED).chat.report, "none");
+});
+
+Deno.test("Page closes the choice of reasons by Esc, and the chat goes on", () => {
+  const page = new Page().chatting().on("choose-report", "escape");
+  assert.deepEqual([page.chat.report, page.chat.phase.kind], ["none", "talking"]);
+});
+
+Deno.test("Page counts what is unread while nobody looks, and rings", () => {
+  const page = new Page().chatting().on(
+    { type: "attention", attentive: false },
+    text("a"),
+    text("b"),
+  );
+  assert.deepEqual([page.state.unread, page.did("ring")], [2, true]);
+  page.on({ type: "attention", attentive: true });
+  assert.equal(page.state.unread, 0);
+  assert.equal(page.on(text("c")).did("ring"), false);
+});
+
+Deno.test("Page is silent when its sound is off", () => {
+  const page = new Page().on("toggle-sound");
+  assert.ok(page.did("keep-preferences"));
+  assert.equal(
+    page.chatting().on({ type: "attention", attentive: false }, text("a")).did("ring"),
+    false,
+  );
+});
+
+Deno.test("Page keeps a bounded number of lines, with ids that never repeat", () => {
+  const page = new Page().chatting();
+  for (let n = 0; n < MAX_LINES + 10; n++) page.on(text(`${n}`));
+  assert.equal(page.chat.lines.length, MAX_LINES);
+  assert.equal(new Set(page.chat.lines.map(({ id }) => id)).size, MAX_LINES);
+  assert.equal(page.log.at(-1), `stranger: ${MAX_LINES + 9}`);
+});
+
+Deno.test("Page knows when closing it would end a chat", () => {
+  const page = new Page();
+  assert.deepEqual([
+    isTalking(page.state),
+    isTalking(page.chatting().state),
+    isTalking(page.on("stop").state),
+  ], [
+    false,
+    true,
+    true,
+  ]);
+  assert.equal(isTalking(page.on("stop").state), false);
+});
+
+Deno.test("Page saves a chat as plain text with everything in it", () => {
+  const page = new Page().on("start").server({ ...PAIRED, interests: ["go", "chess"], met: true });
+  page.on(text('say "hi"'), { type: "type", text: "hi" }, "send").server({ type: "partner-left" });
+  const saved = transcript(page.chat.lines).replace(/\[[^\]]+\]/g, "[time]");
+  assert.equal(
+    saved,
+    "[time] You're now chatting with a random stranger. You both like go and chess. " +
+      "You have met a moment ago; nobody else is here right now.\n" +
+      '[time] Stranger: say "hi"\n[time] You: hi\n[time] Stranger has disconnected.\n',
+  );
+});

@@ -1,0 +1,105 @@
+/** The page's line against a real server; only the delays and the dice are a test's. */
+
+import assert from "node:assert/strict";
+import { Connection, FIRST_DELAY, LONGEST_DELAY } from "../../client/connection.ts";
+import type { ClientMessage, ServerMessage } from "../../protocol.ts";
+import { MAX_IDLE } from "../../server/lobby.ts";
+import { FakeClock } from "../fake_clock.ts";
+import { TestServer } from "../server.ts";
+
+type Happening = ServerMessage["type"] | "frame" | "down";
+
+/** A line, what has happened on it, and the delays it has asked for. */
+class Line {
+  readonly delays: number[] = [];
+  readonly frames: Uint8Array[] = [];
+  readonly connection: Connection;
+  readonly #seen: Happening[] = [];
+  #waiting: (() => void) | undefined;
+  #retry: (() => void) | undefined;
+
+  constructor(port: number) {
+    this.connection = new Connection({
+      origin: `ws://127.0.0.1:${port}`,
+      random: () => 0.5,
+      later: (ms, task) => {
+        this.delays.push(ms);
+        this.#retry = task;
+        return () => this.#retry = undefined;
+      },
+      onMessage: ({ type }) => this.#note(type),
+      onFrame: (frame) => {
+        this.frames.push(frame);
+        this.#note("frame");
+      },
+      onDown: () => this.#note("down"),
+    });
+  }
+
+  /** Waits until `what` has happened, and forgets what came before. */
+  async until(what: Happening): Promise<void> {
+    while (!this.#seen.includes(what)) {
+      await new Promise<void>((resolve) => this.#waiting = resolve);
+    }
+    this.#seen.splice(0, this.#seen.indexOf(what) + 1);
+  }
+
+  /** Lets the delay be over. */
+  retry(): void {
+    this.#retry?.();
+  }
+
+  #note(what: Happening): void {
+    this.#seen.push(what);
+    this.#waiting?.();
+  }
+}
+
+const FIND: ClientMessage = { type: "find", mode: "text", interests: [] };
+
+Deno.test("Connection brings messages and frames to and fro", async () => {
+  await using server = await TestServer.start();
+  const [a, b] = [new Line(server.port), new Line(server.port)];
+  await Promise.all([a.until("welcome"), b.until("welcome")]);
+  a.connection.tell(FIND);
+  b.connection.tell(FIND);
+  await Promise.all([a.until("paired"), b.until("paired")]);
+  a.connection.send(Uint8Array.of(1, 2, 3));
+  await b.until("frame");
+  assert.deepEqual(b.frames, [Uint8Array.of(1, 2, 3)]);
+});
+
+Deno.test("Connection comes back by itself, with delays that grow up to a bound and start anew", async () => {
+  const server = await TestServer.start();
+  const { port } = server;
+  const line = new Line(port);
+  await line.until("welcome");
+  await server[Symbol.asyncDispose]();
+  for (let failure = 0; failure < 9; failure++) {
+    await line.until("down");
+    if (failure < 8) line.retry();
+  }
+  const ceilings = Array.from(
+    { length: 9 },
+    (_, n) => Math.min(FIRST_DELAY * 2 ** n, LONGEST_DELAY),
+  );
+  assert.deepEqual(line.delays, ceilings.map((ceiling) => ceiling / 2));
+  await using again = await TestServer.start({ port });
+  line.connection.hasten();
+  await line.until("welcome");
+  again.lobby.close();
+  await line.until("down");
+  assert.equal(line.delays.at(-1), FIRST_DELAY / 2);
+});
+
+Deno.test("Connection that was closed as idle sleeps until it is needed", async () => {
+  const clock = new FakeClock();
+  await using server = await TestServer.start({ clock });
+  const line = new Line(server.port);
+  await line.until("welcome");
+  clock.advance(MAX_IDLE + 30_000);
+  await line.until("down");
+  assert.deepEqual(line.delays, []);
+  line.connection.tell({ type: "leave" });
+  await line.until("welcome");
+});

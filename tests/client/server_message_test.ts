@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { readServerMessage } from "../../client/server_message.ts";
+
+Deno.test("Server message is read when it has the shape of version 1", () => {
+  const messages = [
+    { type: "welcome", token: "t", online: 3 },
+    { type: "waiting" },
+    { type: "paired", role: "caller", interests: ["a"], met: false },
+    { type: "partner-left" },
+    { type: "online", count: 4 },
+    { type: "reported" },
+    { type: "error", code: "already-reported", message: "This chat has been reported." },
+  ];
+  for (const message of messages) {
+    assert.deepEqual(readServerMessage(JSON.stringify(message)), message);
+  }
+});
+
+Deno.test("Server message is ignored when it has not", () => {
+  const texts = [
+    "",
+    "{",
+    "null",
+    "[]",
+    '"waiting"',
+    "{}",
+    '{"type":"toString"}',
+    '{"type":"__proto__"}',
+    '{"type":"welcome","token":"t"}',
+    '{"type":"welcome","token":"t","online":"3"}',
+    '{"type":"paired","role":"caller","interests":"a","met":false}',
+    '{"type":"paired","role":"caller","interests":[1],"met":false}',
+  ];
+  for (const text of texts) assert.equal(readServerMessage(text), undefined, text);
+});
