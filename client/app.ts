@@ -23,6 +23,7 @@ import { Connection } from "./connection.ts";
 import { decodeEnvelope, encodeEnvelope } from "./envelope.ts";
 import { homeView } from "./home_view.ts";
 import { loadPreferences, savePreferences } from "./preferences.ts";
+import { reloadOnChange } from "./reload.ts";
 import { searchView } from "./search_view.ts";
 import { transcript } from "./transcript.ts";
 
@@ -156,8 +157,5 @@ class App {
   }
 }
 
-if (DEVELOPMENT) {
-  const { reloadOnChange } = await import("./reload.ts");
-  reloadOnChange();
-}
+if (DEVELOPMENT) reloadOnChange();
 new App(document.getElementById("app")!);

@@ -3,14 +3,15 @@
  * is loaded for any of it; the icon is drawn from text and the sound from two tones.
  */
 
-const ICON = (document.querySelector("link[rel=icon]") as HTMLLinkElement).href;
-const DOT = "%3Ccircle cx='25' cy='7' r='7' fill='%23e5484d'/%3E%3C/svg%3E";
+const END = "%3C/svg%3E";
+const DOT = "%3Ccircle cx='25' cy='7' r='7' fill='%23e5484d'/%3E";
 
 /** Shows how many messages wait. */
 export function showUnread(count: number): void {
   document.title = count > 0 ? `(${count}) Anonymous Chat` : "Anonymous Chat";
   const icon = document.querySelector("link[rel=icon]") as HTMLLinkElement;
-  const href = count > 0 ? ICON.replace("%3C/svg%3E", DOT) : ICON;
+  const calm = icon.href.replace(DOT, "");
+  const href = count > 0 ? calm.replace(END, DOT + END) : calm;
   if (icon.href !== href) icon.href = href;
 }
 

@@ -176,7 +176,9 @@ export class Matchmaker {
     const survivors = [search, partner].filter((one) => !one.over);
     if (taken && survivors.length === 2) return this.#pair(search, choice);
     for (const survivor of survivors) this.#wait(survivor, "front");
-    if (taken) await Promise.all(survivors.map(({ ticket }) => this.#options.backend.offer(ticket)));
+    if (taken) {
+      await Promise.all(survivors.map(({ ticket }) => this.#options.backend.offer(ticket)));
+    }
     if (survivors.length === 2) this.#refused.push(...survivors);
     else survivors.forEach((survivor) => this.#lookAgain(survivor));
   }

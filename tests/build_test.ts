@@ -1,0 +1,43 @@
+/** The pages as they are served: complete, small, and made of our source alone. */
+
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { BUDGET, buildPages, weight } from "../build.ts";
+import { pages } from "../client/page.gen.ts";
+
+Deno.test("Build stays within its budget", () => {
+  const bytes = weight(pages.home);
+  assert.ok(bytes <= BUDGET, `the home page weighs ${bytes} of ${BUDGET} bytes`);
+});
+
+Deno.test("Build makes the same bytes from the same source", async () => {
+  assert.deepEqual(await buildPages({ development: false }), pages);
+});
+
+Deno.test("Build leaves out what only development needs", async () => {
+  const development = await buildPages({ development: true });
+  assert.match(development.home.html, /location\.reload/);
+  assert.doesNotMatch(pages.home.html, /location\.reload/);
+});
+
+for (const [name, { html, scripts, styles }] of Object.entries(pages)) {
+  Deno.test(`Build gives the hash of every inlined part of the ${name} page`, () => {
+    const hashes = (element: RegExp): string[] =>
+      [...html.matchAll(element)].map(([, content]) =>
+        createHash("sha256").update(content!).digest("base64")
+      );
+    assert.deepEqual(hashes(/<script>(.*?)<\/script>/gs), scripts);
+    assert.deepEqual(hashes(/<style>(.*?)<\/style>/gs), styles);
+    assert.equal(styles.length, 1);
+  });
+
+  Deno.test(`Build makes a ${name} page that loads nothing and has no inline handler or style`, () => {
+    const markup = html.replace(/<(script|style)>.*?<\/\1>/gs, "");
+    const targets = [...markup.matchAll(/\s(?:src|href|action|srcset)="([^"]*)"/g)].map((
+      [, target],
+    ) => target!);
+    assert.deepEqual(targets.filter((target) => target !== "/" && !target.startsWith("data:")), []);
+    assert.doesNotMatch(markup, /\s(on\w+|style)=/);
+    assert.doesNotMatch(html, /@import|url\((?!["']?data:)/);
+  });
+}

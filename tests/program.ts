@@ -1,0 +1,79 @@
+/** The real program in a process of its own, started as `deno task start` starts it, without the build. */
+
+import manifest from "../deno.json" with { type: "json" };
+import { until } from "./until.ts";
+
+/** The arguments of `deno` that serve, permissions included, as the start task has them. */
+export const SERVE = manifest.tasks.start.command.split(" ").slice(1);
+
+/** What a program that has ended leaves. */
+export interface Ending {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the program to its end. */
+export async function run(
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<Ending> {
+  const command = new Deno.Command(Deno.execPath(), { args: [...SERVE, ...args], env });
+  const { code, stdout, stderr } = await command.output();
+  const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+  return { code, stdout: decode(stdout), stderr: decode(stderr) };
+}
+
+/** A program at work. */
+export class Program implements AsyncDisposable {
+  readonly #process: Deno.ChildProcess;
+  readonly #reading: Promise<void>;
+  /** Everything it has logged. */
+  log = "";
+
+  private constructor(args: readonly string[]) {
+    this.#process = new Deno.Command(Deno.execPath(), {
+      args: [...SERVE, "--host=127.0.0.1", "--port=0", ...args],
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    this.#reading = this.#read();
+  }
+
+  /** Starts the program on a port of the system's choice and waits until it listens. */
+  static async start(...args: string[]): Promise<Program> {
+    const program = new Program(args);
+    await until(() => program.log.includes("Listening"), 30);
+    return program;
+  }
+
+  get pid(): number {
+    return this.#process.pid;
+  }
+
+  get port(): number {
+    return Number(/localhost:(\d+)/.exec(this.log)?.[1]);
+  }
+
+  get socketUrl(): string {
+    return `ws://127.0.0.1:${this.port}/ws`;
+  }
+
+  /** Sends a signal and waits for the end; the answer is the exit code. */
+  async stop(signal: Deno.Signal = "SIGTERM"): Promise<number> {
+    this.#process.kill(signal);
+    const { code } = await this.#process.status;
+    await this.#reading;
+    return code;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop("SIGKILL").catch(() => {});
+  }
+
+  async #read(): Promise<void> {
+    for await (const text of this.#process.stderr.pipeThrough(new TextDecoderStream())) {
+      this.log += text;
+    }
+  }
+}
