@@ -85,11 +85,17 @@ const packages: esbuild.Plugin = {
   },
 };
 
+/** Writes a file only when that changes it, so that nobody who watches it is woken for nothing. */
+async function keep(file: URL, content: string): Promise<void> {
+  const kept = await Deno.readTextFile(file).catch(() => undefined);
+  if (kept !== content) await Deno.writeTextFile(file, content);
+}
+
 if (import.meta.main) {
   const development = Deno.args.includes("--development");
   const pages = await buildPages({ development });
   const module = `// Made by build.ts.\nexport const pages = ${JSON.stringify(pages)};\n`;
-  await Deno.writeTextFile(new URL("page.gen.ts", source), module);
+  await keep(new URL("page.gen.ts", source), module);
   const line = `The home page weighs ${weight(pages.home)} of ${BUDGET} bytes (brotli).\n`;
   await Deno.stdout.write(new TextEncoder().encode(line));
 }

@@ -53,11 +53,13 @@ async function serve(config: Config, log: Log): Promise<void> {
   const listener = await listen({ host, port, maxConnections, service, log })
     .catch((error) => fail(`Cannot listen on port ${port} of ${host}: ${codeOf(error)}.`));
 
-  clock.every(SECOND / 4, () => matchmaker.widen());
-  clock.every(SECOND / 2, () => relay.sweep());
-  clock.every(10 * SECOND, () => lobby.announce());
-  clock.every(30 * SECOND, () => lobby.dismissIdle());
-  clock.every(HEARTBEAT, () => listener.heartbeat());
+  const tasks = [
+    clock.every(SECOND / 4, () => matchmaker.widen()),
+    clock.every(SECOND / 2, () => relay.sweep()),
+    clock.every(10 * SECOND, () => lobby.announce()),
+    clock.every(30 * SECOND, () => lobby.dismissIdle()),
+    clock.every(HEARTBEAT, () => listener.heartbeat()),
+  ];
 
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
@@ -67,16 +69,28 @@ async function serve(config: Config, log: Log): Promise<void> {
     event.preventDefault();
     onError(event.error);
   });
-  const stop = async (): Promise<void> => {
+  onStop(async () => {
     lobby.close();
     await listener.close();
+    for (const cancel of tasks) cancel();
     log.info("Stopped.");
     await closeLog();
-    Deno.exit(0);
-  };
-  Deno.addSignalListener("SIGINT", stop);
-  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
+  });
   log.info(`Listening on http://localhost:${listener.port}/`, { host, listener: config.listener });
+}
+
+/**
+ * Runs `stop` once, on the first signal to end. With nothing left to do the program then ends by itself; a socket that
+ * can't be cut does not keep it.
+ */
+function onStop(stop: () => Promise<void>): void {
+  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
+  const once = async (): Promise<void> => {
+    for (const signal of signals) Deno.removeSignalListener(signal, once);
+    await stop();
+    Deno.unrefTimer(setTimeout(() => Deno.exit(0), SECOND));
+  };
+  for (const signal of signals) Deno.addSignalListener(signal, once);
 }
 
 /** Why the system refused, as its short code: the message may hold more than belongs in a log. */
