@@ -12,7 +12,13 @@
  * How much may wait for a slow reader is the relay's to bound, through `backlog`, `pause` and `drained`.
  */
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 // @ts-types="@types/ws"
@@ -26,7 +32,7 @@ import {
 } from "../../protocol.ts";
 import { SECOND } from "../clock.ts";
 import type { Handshake } from "../gate.ts";
-import { type HttpReply, text } from "../http.ts";
+import type { HttpReply, HttpRequest } from "../http.ts";
 import { describeError } from "../log.ts";
 import type { Outlet } from "../relay.ts";
 import {
@@ -70,7 +76,6 @@ class NodeListener implements Listener {
     this.#server.maxConnections = options.maxConnections + SPARE_CONNECTIONS;
     this.#server.on("request", (request, response) => this.#answer(request, response));
     this.#server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
-    this.#server.on("clientError", (_error, socket) => socket.destroy());
   }
 
   get port(): number {
@@ -113,11 +118,9 @@ class NodeListener implements Listener {
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
-    const { method = "GET" } = request;
-    const header = (name: string): string | undefined => single(request.headers[name]);
-    const reply = this.#options.service.answer({ method, path: pathOf(request), header });
-    const bodyless = method !== "GET" && method !== "HEAD" ? { connection: "close" } : {};
-    response.writeHead(reply.status, { ...replyHeaders(reply), ...bodyless });
+    const reply = this.#options.service.answer(requestOf(request));
+    const closing = reply.status === 405 ? { connection: "close" } : {};
+    response.writeHead(reply.status, { ...replyHeaders(reply), ...closing });
     response.end(reply.body);
   }
 
@@ -206,17 +209,26 @@ function receive(visitor: Visitor, data: Buffer, isBinary: boolean): void {
   else visitor.receiveText(data.toString());
 }
 
+/** The answer to an upgrade that is no business of ours, or is refused; `undefined` when it is admitted. */
 function refusalOf(service: Service, request: IncomingMessage): HttpReply | undefined {
-  if (pathOf(request) !== SOCKET_PATH) return text(404, "There is no WebSocket here.\n");
+  const asksForSocket = pathOf(request) === SOCKET_PATH &&
+    request.headers.upgrade?.toLowerCase() === "websocket";
+  if (!asksForSocket) return service.answer(requestOf(request));
   return refusal(service.admit(handshakeOf(request)));
 }
 
-/** Answers an upgrade that is refused, on the bare socket (RFC 9112 section 4). */
-function refuse(socket: Duplex, { status, headers, body }: HttpReply): void {
-  const fields = { ...headers, connection: "close", "content-length": `${body?.length ?? 0}` };
-  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}`);
-  socket.write(`HTTP/1.1 ${status} Refused\r\n${lines.join("\r\n")}\r\n\r\n`);
+/** Answers an upgrade without upgrading, on the bare socket (RFC 9112 section 4). */
+function refuse(socket: Duplex, reply: HttpReply): void {
+  const { status, body } = reply;
+  const lines = Object.entries({ ...replyHeaders(reply), connection: "close" })
+    .map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n`);
   socket.end(body, () => socket.destroy());
+}
+
+function requestOf(request: IncomingMessage): HttpRequest {
+  const { method = "GET", headers } = request;
+  return { method, path: pathOf(request), header: (name) => single(headers[name]) };
 }
 
 function handshakeOf({ headers }: IncomingMessage): Handshake {
