@@ -67,6 +67,8 @@ interface Arrears {
   movedAt: number;
   /** The sender that waits for this reader. */
   paused: Outlet | undefined;
+  /** Something was dropped, so what follows would have a gap before it. */
+  lost: boolean;
 }
 
 /** Writes to outlets and bounds what waits in them. */
@@ -86,7 +88,7 @@ export class Relay {
   /** Writes to `reader`, without a copy; `sender`, if any, is slowed down while the reader is behind. */
   write(reader: Reader, data: string | Uint8Array, sender?: Outlet): void {
     const { outlet } = reader;
-    if (outlet.backlog > MAX_BACKLOG_BYTES) return;
+    if (outlet.backlog > MAX_BACKLOG_BYTES) return this.#drop(reader);
     outlet.send(data);
     const { backlog } = outlet;
     if (backlog === 0) return;
@@ -98,11 +100,20 @@ export class Relay {
     sender.pause();
   }
 
+  #drop(reader: Reader): void {
+    this.#arrears(reader, 0).lost = true;
+  }
+
   /** Reads again from whoever waits for `reader`, since their chat is over. */
   release(reader: Reader): void {
     const arrears = this.#behind.get(reader);
     arrears?.paused?.resume();
     if (arrears !== undefined) arrears.paused = undefined;
+  }
+
+  /** Everything queued for `reader` has been taken. */
+  drained(reader: Reader): void {
+    if (!this.#behind.get(reader)?.lost) this.forget(reader);
   }
 
   /** Forgets a reader that has caught up or gone, and reads again from whoever waited for it. */
@@ -117,15 +128,15 @@ export class Relay {
     for (const [reader, arrears] of this.#behind) {
       const { backlog } = reader.outlet;
       if (moved(arrears, backlog) && arrears.paused === undefined) arrears.movedAt = now;
-      if (backlog === 0) this.forget(reader);
-      else if (isLost(arrears, backlog, now)) this.#giveUp(reader);
+      if (isLost(arrears, backlog, now)) this.#giveUp(reader);
+      else if (backlog === 0) this.forget(reader);
     }
   }
 
   #arrears(reader: Reader, taken: number): Arrears {
     const known = this.#behind.get(reader);
     if (known !== undefined) return known;
-    const fresh = { queued: 0, taken, movedAt: this.#clock.now(), paused: undefined };
+    const fresh = { queued: 0, taken, movedAt: this.#clock.now(), paused: undefined, lost: false };
     this.#behind.set(reader, fresh);
     return fresh;
   }
@@ -145,5 +156,6 @@ function moved(arrears: Arrears, backlog: number): boolean {
 }
 
 function isLost(arrears: Arrears, backlog: number, now: number): boolean {
-  return backlog > MAX_BACKLOG_BYTES || now - arrears.movedAt >= MAX_STALL;
+  if (arrears.lost || backlog > MAX_BACKLOG_BYTES) return true;
+  return backlog > 0 && now - arrears.movedAt >= MAX_STALL;
 }

@@ -115,7 +115,7 @@ export class Session implements Seeker, Reader {
 
   /** Everything queued for this visitor has been taken. */
   drained(): void {
-    this.#around.relay.forget(this);
+    this.#around.relay.drained(this);
   }
 
   /** The socket is gone. */

@@ -36,7 +36,7 @@ Deno.test("Relay pauses a sender whose reader is behind, and resumes it when the
   reader.outlet.backlog = PAUSE_BYTES + 1;
   relay.write(reader, FRAME, sender);
   assert.equal(sender.paused, true);
-  relay.forget(reader);
+  relay.drained(reader);
   assert.deepEqual([sender.paused, relay.behind], [false, 0]);
 });
 
@@ -110,6 +110,16 @@ Deno.test("Relay drops what is meant for a reader over the bound, and gives it u
   assert.deepEqual([reader.outlet.sent.length, reader.given_up], [1, 0]);
   clock.advance(500);
   assert.equal(reader.given_up, 1);
+});
+
+Deno.test("Relay gives up a reader for which something was dropped, though it catches up: no gap goes unnoticed", () => {
+  const { relay, clock, reader, sender } = world();
+  reader.outlet.backlog = MAX_BACKLOG_BYTES + 1;
+  relay.write(reader, FRAME, sender);
+  reader.outlet.backlog = 0;
+  relay.drained(reader);
+  clock.advance(500);
+  assert.deepEqual([reader.outlet.sent.length, reader.given_up], [0, 1]);
 });
 
 Deno.test("Relay lets go of a reader that has caught up unnoticed", () => {

@@ -15,6 +15,7 @@ import { Lobby } from "../server/lobby.ts";
 import type { Log } from "../server/log.ts";
 import { Matchmaker } from "../server/matchmaker.ts";
 import { Relay } from "../server/relay.ts";
+import type { Session } from "../server/session.ts";
 
 /** What was logged. */
 export interface Entry {
@@ -40,6 +41,8 @@ export interface ServerOptions {
 /** A server at work. */
 export class TestServer implements AsyncDisposable {
   readonly entries: Entry[] = [];
+  /** Every session that was ever opened. */
+  readonly sessions: Session[] = [];
   readonly relay: Relay;
   readonly matchmaker: Matchmaker;
   readonly lobby: Lobby;
@@ -62,7 +65,11 @@ export class TestServer implements AsyncDisposable {
     const service: Service = {
       answer: (request) => site.answer(request),
       admit: (handshake) => admit(handshake, server.lobby.online, maxConnections),
-      enter: (outlet) => server.lobby.enter(outlet),
+      enter: (outlet) => {
+        const session = server.lobby.enter(outlet);
+        server.sessions.push(session);
+        return session;
+      },
     };
     server.#listener = await LISTENERS[listener]({
       host: "127.0.0.1",

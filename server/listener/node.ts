@@ -141,10 +141,11 @@ class NodeListener implements Listener {
       sign();
       guard(visitor, log, () => receive(visitor, data, isBinary));
     });
-    socket.on("error", () => {}); // A broken frame: ws closes with the code that fits, and `close` follows.
+    const gone = (): void => guard(visitor, log, () => visitor.disconnected());
+    socket.on("error", gone); // A broken frame: ws answers with the code that fits; the visitor need not wait for it.
     socket.on("close", () => {
       this.#alive.delete(socket);
-      guard(visitor, log, () => visitor.disconnected());
+      gone();
     });
     stream.on("drain", () => guard(visitor, log, () => visitor.drained()));
   }

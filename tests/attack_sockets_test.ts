@@ -1,0 +1,126 @@
+/**
+ * Sockets that misbehave: that say nothing, say it slowly, never read, or vanish. Against the hardened listener, since
+ * `Deno.serve` has no timeouts of its own and can't cut a reader off (the README admits it).
+ */
+
+import assert from "node:assert/strict";
+import { BareClient } from "./bare_client.ts";
+import { FakeClock } from "./fake_clock.ts";
+import { Program } from "./program.ts";
+import { frame, HANDSHAKE, RawClient } from "./raw_client.ts";
+import { TestServer } from "./server.ts";
+import { until } from "./until.ts";
+import { MAX_BACKLOG_BYTES, MAX_STALL } from "../server/relay.ts";
+
+const FIND = new TextEncoder().encode('{"type":"find","mode":"text","interests":[]}');
+
+Deno.test("Attack on node: whoever doesn't finish a request is closed within 10 s, and a newcomer is served meanwhile", async () => {
+  await using server = await TestServer.start();
+  const start = performance.now();
+  const attempts: readonly (readonly string[])[] = [
+    [""],
+    ["GET / HTTP/1.1", "Host: x"],
+    HANDSHAKE.slice(0, 5),
+    ["POST / HTTP/1.1", "Host: x", "Content-Length: 100", "", "half"],
+    ["GET /healthz HTTP/1.1", "Host: x", "", ""],
+  ];
+  const endings = attempts.map(async (lines) => {
+    using client = await RawClient.connect(server.port);
+    await client.writeLines(...lines);
+    await client.readToEnd();
+    return performance.now() - start;
+  });
+  (await BareClient.enter(server.socketUrl)).socket.close();
+  for (const ending of await Promise.all(endings)) assert.ok(ending < 10_000, `${ending} ms`);
+});
+
+Deno.test("Attack on node: headers above the limit are refused with 431", async () => {
+  await using server = await TestServer.start();
+  using client = await RawClient.connect(server.port);
+  await client.writeLines("GET / HTTP/1.1", "Host: x", `X-Large: ${"a".repeat(20_000)}`, "", "")
+    .catch(() => {});
+  assert.match(await client.readToEnd(), /^HTTP\/1\.1 431 /);
+});
+
+Deno.test("Attack on node: a bad key, a bad version and a bad method are refused with 400 and 405", async () => {
+  await using server = await TestServer.start();
+  const changes: [was: string, is: string, status: number][] = [
+    ["Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Key: short", 400],
+    ["Sec-WebSocket-Version: 13", "Sec-WebSocket-Version: 12", 400],
+    ["GET /ws HTTP/1.1", "POST /ws HTTP/1.1", 405],
+  ];
+  for (const [was, is, status] of changes) {
+    using client = await RawClient.connect(server.port);
+    await client.writeLines(...HANDSHAKE.map((line) => line === was ? is : line), "", "");
+    assert.match(await client.readToEnd(), new RegExp(`^HTTP/1\\.1 ${status} `), is);
+  }
+  assert.equal(server.lobby.online, 0);
+});
+
+Deno.test("Attack on node: a socket that opens and never answers is cut by the second heartbeat", async () => {
+  await using server = await TestServer.start();
+  using silent = await RawClient.open(server.port);
+  const [a, b] = await BareClient.pair(server.socketUrl);
+  assert.equal(server.lobby.online, 3);
+  server.heartbeat();
+  await Promise.all(
+    [a, b].map(({ socket }) => new Promise((resolve) => socket.once("ping", resolve))),
+  );
+  a.send(Uint8Array.of(1));
+  await b.frame(); // By then the answers to the ping have arrived, too.
+  server.heartbeat();
+  await silent.readToEnd();
+  await until(() => server.lobby.online === 2);
+});
+
+Deno.test("Attack on node: a reader that never reads is given up, its partner is told, and memory stays bounded", async () => {
+  const clock = new FakeClock();
+  await using server = await TestServer.start({ clock });
+  using reader = await RawClient.open(server.port);
+  const flooder = await BareClient.enter(server.socketUrl);
+  await reader.write(frame(0x81, FIND));
+  flooder.tell({ type: "find", mode: "text", interests: [] });
+  await flooder.next("paired");
+  const large = new Uint8Array(32 * 1024).fill(1);
+  for (let sent = 0; sent < 20_000_000; sent += large.length) flooder.send(large);
+  await until(() => server.relay.behind === 1);
+  await settled(() => flooder.socket.bufferedAmount);
+  assert.ok(flooder.socket.bufferedAmount > 0, "the sender is not slowed down");
+  assert.ok(backlogOf(server) <= MAX_BACKLOG_BYTES, `${backlogOf(server)} bytes wait`);
+  clock.advance(MAX_STALL + 1000);
+  await flooder.next("partner-left");
+  await until(() => server.lobby.online === 1 && server.relay.behind === 0);
+});
+
+Deno.test("Attack on node: 500 upgrades and resets leave no session and no descriptor behind", async () => {
+  await using program = await Program.start();
+  const descriptors = async (): Promise<number> => {
+    let count = 0;
+    for await (const _ of Deno.readDir(`/proc/${program.pid}/fd`)) count++;
+    return count;
+  };
+  (await BareClient.enter(program.socketUrl)).vanish();
+  const before = await descriptors();
+  for (let n = 0; n < 500; n++) (await RawClient.open(program.port)).reset();
+  await until(async () => await descriptors() <= before + 2);
+  const [a, b] = await BareClient.pair(program.socketUrl);
+  a.send(Uint8Array.of(1, 65));
+  assert.deepEqual(await b.frame(), Uint8Array.of(1, 65));
+  for (const client of [a, b]) client.vanish();
+});
+
+/** Waits until a figure no longer moves. */
+async function settled(figure: () => number): Promise<void> {
+  let last = -1;
+  await until(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const still = figure() === last;
+    last = figure();
+    return still;
+  });
+}
+
+/** Bytes that wait for the readers of this server. */
+function backlogOf(server: TestServer): number {
+  return server.sessions.reduce((sum, { outlet }) => sum + outlet.backlog, 0);
+}
