@@ -84,10 +84,12 @@ export class Lobby implements Surroundings {
     }
   }
 
-  /** Sends everybody away, because the server stops. */
+  /** Sends everybody away, because the server stops; nobody is told that their partner has left. */
   close(): void {
-    for (const session of this.#sessions.values()) {
-      session.close(CloseCode.goingAway, "The server is going away.");
+    const sessions = [...this.#sessions.values()];
+    for (const { outlet } of sessions) {
+      outlet.close(CloseCode.goingAway, "The server is going away.");
     }
+    for (const session of sessions) session.disconnected();
   }
 }

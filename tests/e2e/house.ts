@@ -1,0 +1,88 @@
+/** One server and everybody in it: what a single test opens, and what is closed with it. */
+
+import type { Browser } from "playwright-core";
+import { SUBPROTOCOL } from "../../protocol.ts";
+import { type ServerOptions, TestServer } from "../server.ts";
+import { until } from "../until.ts";
+import { launch } from "./browser.ts";
+import { Visitor, type VisitorOptions } from "./visitor.ts";
+
+/** Opens a house for one test. */
+export type OpenHouse = (options?: ServerOptions) => Promise<House>;
+
+/** Starts one browser for all tests of a file, and closes it after the last. */
+export function housing(): OpenHouse {
+  let browser: Promise<Browser> | undefined;
+  Deno.test.afterAll(async () => await (await browser)?.close());
+  return async (options = {}) =>
+    new House(await (browser ??= launch()), await TestServer.start(options));
+}
+
+/** A server of its own, which can go down and come up again where it was. */
+export class House implements AsyncDisposable {
+  readonly #browser: Browser;
+  readonly #visitors: Visitor[] = [];
+  readonly #guests: WebSocket[] = [];
+  readonly site: string;
+  readonly #port: number;
+  #server: TestServer | undefined;
+
+  constructor(browser: Browser, server: TestServer) {
+    this.#browser = browser;
+    this.#server = server;
+    this.site = server.http;
+    this.#port = server.port;
+  }
+
+  get server(): TestServer {
+    if (this.#server === undefined) throw new Error("Cannot use the server: it is down");
+    return this.#server;
+  }
+
+  /** Somebody opens the page. */
+  async enter(options: VisitorOptions = {}): Promise<Visitor> {
+    const visitor = await Visitor.open(this.#browser, this.site, options);
+    this.#visitors.push(visitor);
+    return visitor;
+  }
+
+  /** Two people open the page, search, and are chatting. */
+  async pair(one: VisitorOptions = {}, other: VisitorOptions = {}): Promise<[Visitor, Visitor]> {
+    const [a, b] = [await this.enter(one), await this.enter(other)];
+    await a.search();
+    await b.search();
+    await a.meets();
+    await b.meets();
+    return [a, b];
+  }
+
+  /** Somebody connects without a page. */
+  async addGuest(): Promise<void> {
+    const guest = new WebSocket(this.server.socketUrl, SUBPROTOCOL);
+    await new Promise((resolve) => guest.onmessage = resolve);
+    this.#guests.push(guest);
+  }
+
+  /** One of those without a page goes, and the server knows. */
+  async removeGuest(): Promise<void> {
+    const { lobby } = this.server;
+    const online = lobby.online;
+    this.#guests.pop()?.close();
+    await until(() => lobby.online < online);
+  }
+
+  async goDown(): Promise<void> {
+    await this.server[Symbol.asyncDispose]();
+    this.#server = undefined;
+  }
+
+  async comeUp(): Promise<void> {
+    this.#server = await TestServer.start({ port: this.#port });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const guest of this.#guests) guest.close();
+    for (const visitor of this.#visitors) await visitor[Symbol.asyncDispose]();
+    await this.#server?.[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,121 @@
+/** Stopping, leaving, and what stays. */
+
+import { equal, ok } from "node:assert/strict";
+import { housing } from "./house.ts";
+import { CHATTING, LOOKING, STRANGER_LEFT, YOU_LEFT } from "./visitor.ts";
+
+const openHouse = housing();
+
+const MET = "You have met a moment ago; nobody else is here right now.";
+
+Deno.test("Stop asks, leaves, and finds the same stranger again when nobody else is here", async () => {
+  await using house = await openHouse();
+  const [ann, bob] = await house.pair();
+  await ann.say("before");
+  await bob.hears("before");
+  equal(await ann.page.getByText(MET).count(), 0);
+  await ann.press("Stop");
+  await ann.press("Really stop?");
+  await ann.reads(YOU_LEFT);
+  await bob.reads(STRANGER_LEFT);
+  await ann.press("New chat");
+  await ann.sees(LOOKING);
+  await bob.press("New chat");
+  for (const visitor of [ann, bob]) {
+    await visitor.reads(MET);
+    await visitor.reads(CHATTING);
+    await visitor.hasMessages();
+  }
+});
+
+Deno.test("Stop forgets that it asked when three seconds have passed", async () => {
+  await using house = await openHouse();
+  const [ann, bob] = await house.pair({ frozen: true });
+  await ann.press("Stop");
+  await ann.passes(2_999);
+  await ann.button("Really stop?").waitFor();
+  await ann.passes(1);
+  await ann.button("Stop").waitFor();
+  equal(await ann.button("Really stop?").count(), 0);
+  await ann.say("still talking");
+  await bob.hears("still talking");
+});
+
+Deno.test("Stop forgets that it asked when a message is sent", async () => {
+  await using house = await openHouse();
+  const [ann, bob] = await house.pair({ frozen: true });
+  await ann.press("Stop");
+  await ann.button("Really stop?").waitFor();
+  await ann.say("no, wait");
+  await ann.button("Stop").waitFor();
+  await bob.hears("no, wait");
+});
+
+Deno.test("Escape asks, leaves and finds someone new while the message box has the focus", async () => {
+  await using house = await openHouse();
+  const [ann, bob] = await house.pair();
+  await ann.types("half a thought");
+  await ann.isAt(ann.message);
+  await ann.key("Escape");
+  await ann.button("Really stop?").waitFor();
+  await ann.isAt(ann.message);
+  equal(await ann.message.inputValue(), "half a thought");
+  await ann.readsTimes(YOU_LEFT, 0);
+  await ann.key("Escape");
+  await ann.reads(YOU_LEFT);
+  await bob.reads(STRANGER_LEFT);
+  await ann.key("Escape");
+  await ann.sees(LOOKING);
+  const eve = await house.enter();
+  await eve.search();
+  await eve.meets();
+  await ann.meets();
+  equal(await ann.message.inputValue(), "");
+});
+
+Deno.test("Log stays readable, with New chat, Save chat and Report, when the stranger has left", async () => {
+  await using house = await openHouse();
+  const [ann, bob] = await house.pair();
+  await ann.say("remember this");
+  await bob.hears("remember this");
+  await ann.context.close();
+  await bob.reads(STRANGER_LEFT);
+  await bob.hasMessages("remember this");
+  await bob.readsTimes(CHATTING, 1);
+  for (const name of ["New chat", "Save chat", "Report"]) {
+    ok(await bob.button(name).isEnabled(), name);
+  }
+  equal(await bob.message.count(), 0);
+  await bob.press("New chat");
+  await bob.sees(LOOKING);
+});
+
+Deno.test("Page keeps interests when one goes back from a chat to change them", async () => {
+  await using house = await openHouse();
+  const [ann, bob] = [await house.enter(), await house.enter()];
+  for (const visitor of [ann, bob]) {
+    await visitor.likes("tea");
+    await visitor.search();
+  }
+  await ann.reads("You both like tea.");
+  await ann.leave();
+  await ann.press("Change interests");
+  await ann.button("Remove tea").waitFor();
+  ok(await ann.checkbox.isChecked());
+});
+
+Deno.test("Page asks before it closes when a chat is under way, and only then", async () => {
+  await using house = await openHouse();
+  const [ann, bob] = await house.pair();
+  const asked = ann.page.waitForEvent("dialog");
+  await ann.page.close({ runBeforeUnload: true });
+  const dialog = await asked;
+  equal(dialog.type(), "beforeunload");
+  await dialog.dismiss();
+  await ann.say("I stayed");
+  await bob.hears("I stayed");
+  await ann.leave();
+  const closed = ann.page.waitForEvent("close");
+  await ann.page.close({ runBeforeUnload: true });
+  await closed;
+});

@@ -1,0 +1,121 @@
+/** A line that breaks and mends. */
+
+import { equal } from "node:assert/strict";
+import { MAX_IDLE } from "../../server/lobby.ts";
+import { FakeClock } from "../fake_clock.ts";
+import { until } from "../until.ts";
+import { housing } from "./house.ts";
+import { LOOKING, UNREACHABLE } from "./visitor.ts";
+
+const openHouse = housing();
+
+const LOST = "Your connection was lost, and the chat ended with it.";
+
+Deno.test("Page says that the server is gone and comes back by itself when it returns", async () => {
+  await using house = await openHouse();
+  const ann = await house.enter();
+  await ann.evaluate("globalThis.stayed = true");
+  await house.goDown();
+  await ann.sees(UNREACHABLE);
+  await house.comeUp();
+  await ann.loses(UNREACHABLE);
+  await ann.search();
+  const bob = await house.enter();
+  await bob.search();
+  await ann.meets();
+  equal(await ann.evaluate("globalThis.stayed"), true);
+});
+
+Deno.test("Search is taken up again when the connection drops and returns", async () => {
+  await using house = await openHouse();
+  const ann = await house.enter();
+  await ann.evaluate("globalThis.stayed = true");
+  await ann.search();
+  await ann.sees(LOOKING);
+  await house.goDown();
+  await ann.sees(UNREACHABLE);
+  await ann.sees(LOOKING);
+  await house.comeUp();
+  await ann.loses(UNREACHABLE);
+  const bob = await house.enter();
+  await bob.search();
+  await ann.meets();
+  await ann.say("found you");
+  await bob.hears("found you");
+  equal(await ann.evaluate("globalThis.stayed"), true);
+});
+
+Deno.test("Search begins when the server returns if it was started while that was gone", async () => {
+  await using house = await openHouse();
+  const ann = await house.enter();
+  await ann.confirm();
+  await house.goDown();
+  await ann.sees(UNREACHABLE);
+  await ann.press("Start text chat");
+  await ann.sees(LOOKING);
+  await house.comeUp();
+  const bob = await house.enter();
+  await bob.search();
+  await ann.meets();
+});
+
+Deno.test("Search that was cancelled while the server was gone stays cancelled", async () => {
+  await using house = await openHouse();
+  const ann = await house.enter();
+  await ann.search();
+  await ann.sees(LOOKING);
+  await house.goDown();
+  await ann.sees(UNREACHABLE);
+  await ann.press("Cancel");
+  await house.comeUp();
+  await ann.loses(UNREACHABLE);
+  equal(house.server.matchmaker.searching, 0);
+});
+
+Deno.test("Chat ends with the connection, stays readable, and a new one can be found", async () => {
+  await using house = await openHouse();
+  const [ann, bob] = await house.pair();
+  await ann.say("before the end");
+  await bob.hears("before the end");
+  await house.goDown();
+  for (const visitor of [ann, bob]) {
+    await visitor.reads(LOST);
+    await visitor.sees(UNREACHABLE);
+    await visitor.hasMessages("before the end");
+  }
+  await house.comeUp();
+  for (const visitor of [ann, bob]) {
+    await visitor.loses(UNREACHABLE);
+    await visitor.readsTimes(LOST, 1);
+    await visitor.press("New chat");
+  }
+  for (const visitor of [ann, bob]) await visitor.meets();
+  await bob.say("and after");
+  await ann.hears("and after");
+});
+
+Deno.test("Page reconnects at once when the network returns", async () => {
+  await using house = await openHouse();
+  const ann = await house.enter({ frozen: true }); // So no retry falls due by itself.
+  await house.goDown();
+  await ann.sees(UNREACHABLE);
+  await house.comeUp();
+  await ann.evaluate(`dispatchEvent(new Event("online"))`);
+  await ann.loses(UNREACHABLE);
+});
+
+Deno.test("Page connects again when it is needed after the server let it go as idle", async () => {
+  const clock = new FakeClock();
+  await using house = await openHouse({ clock });
+  const closed = Promise.withResolvers<void>();
+  const ann = await house.enter({
+    watch: (page) => page.on("websocket", (socket) => socket.on("close", () => closed.resolve())),
+  });
+  await until(() => house.server.lobby.online === 1);
+  clock.advance(MAX_IDLE + 60_000);
+  await closed.promise;
+  await ann.search();
+  const bob = await house.enter();
+  await bob.search();
+  await ann.meets();
+});

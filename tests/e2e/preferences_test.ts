@@ -1,0 +1,61 @@
+/** What the page remembers, and how it does without. */
+
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { housing } from "./house.ts";
+import { LOOKING, type Visitor } from "./visitor.ts";
+
+const openHouse = housing();
+
+Deno.test("Confirmation is remembered when the page is opened again", async () => {
+  await using house = await openHouse();
+  const ann = await house.enter();
+  equal(await ann.checkbox.isChecked(), false);
+  await ann.confirm();
+  await ann.page.reload();
+  await ann.checkbox.waitFor();
+  equal(await ann.checkbox.isChecked(), true);
+  const bob = await house.enter();
+  equal(await bob.checkbox.isChecked(), false);
+});
+
+Deno.test("Page works without a memory when localStorage is blocked", async () => {
+  const script = `Object.defineProperty(globalThis, "localStorage", {
+    get() { throw new DOMException("Access is denied.", "SecurityError"); },
+  });`;
+  await using house = await openHouse();
+  const errors: string[] = [];
+  const watch: (page: Visitor["page"]) => void = (page) =>
+    page.on("pageerror", (error) => errors.push(error.message));
+  const [ann, bob] = await house.pair({ script, watch });
+  await ann.press("Sound on");
+  await ann.button("Sound off").waitFor();
+  await ann.say("no store");
+  await bob.hears("no store");
+  deepEqual(errors, []);
+});
+
+Deno.test("Page falls back to its defaults when the store holds anything else", async () => {
+  await using house = await openHouse();
+  const ann = await house.enter();
+  const values = [
+    "{broken",
+    "null",
+    "[]",
+    `"text"`,
+    "",
+    `{"version":1,"adult":"yes","sound":7}`,
+    `{"version":99,"adult":true}`,
+  ];
+  for (const value of values) {
+    await ann.confirm();
+    const spoilt = await ann.evaluate<number>(
+      `Object.keys(localStorage).map((key) => localStorage[key] = ${JSON.stringify(value)}).length`,
+    );
+    ok(spoilt > 0, "there is something to spoil");
+    await ann.page.reload();
+    await ann.button("Start text chat").waitFor();
+    equal(await ann.checkbox.isChecked(), false, value);
+  }
+  await ann.search();
+  await ann.sees(LOOKING);
+});

@@ -1,0 +1,111 @@
+/** From the first screen to the first words: confirming, interests, searching. */
+
+import { equal } from "node:assert/strict";
+import { until } from "../until.ts";
+import { housing } from "./house.ts";
+import { CHATTING, LOOKING } from "./visitor.ts";
+
+const openHouse = housing();
+
+const REMINDER = "Please confirm this first: this place is for adults only.";
+
+Deno.test("Page explains and does not start when the confirmation is missing", async () => {
+  await using house = await openHouse();
+  const ann = await house.enter();
+  await ann.button("Start text chat").click({ force: true });
+  await ann.page.getByRole("alert").getByText(REMINDER).waitFor();
+  await ann.isAt(ann.checkbox);
+  equal(await ann.page.getByText(LOOKING).count(), 0);
+  equal(house.server.matchmaker.searching, 0);
+  await ann.confirm();
+  await ann.loses(REMINDER);
+});
+
+Deno.test("Page says that a chat has begun when two people have started", async () => {
+  await using house = await openHouse();
+  const ann = await house.enter();
+  await ann.search();
+  await ann.sees(LOOKING);
+  const bob = await house.enter();
+  await bob.search();
+  for (const visitor of [ann, bob]) {
+    await visitor.meets();
+    await visitor.readsTimes(CHATTING, 1);
+    await visitor.isAt(visitor.message);
+  }
+});
+
+Deno.test("Page shows the interests that both share when a chat begins", async () => {
+  await using house = await openHouse();
+  const [ann, bob] = [await house.enter(), await house.enter()];
+  await ann.likes("Music, hiking,  FILMS");
+  await bob.likes("films");
+  await bob.likes("music");
+  await bob.likes("chess");
+  for (const visitor of [ann, bob]) await visitor.search();
+  for (const visitor of [ann, bob]) await visitor.meets();
+  await ann.log.getByText(/^You both like (music and films|films and music)\.$/).waitFor();
+  await bob.log.getByText(/^You both like (music and films|films and music)\.$/).waitFor();
+});
+
+Deno.test("Page keeps interests as chips that can be removed when they are typed", async () => {
+  await using house = await openHouse();
+  const ann = await house.enter();
+  await ann.interests.pressSequentially("Jazz,");
+  await ann.likes("hill walking");
+  await ann.likes("jazz");
+  const chips = ann.page.getByRole("list", { name: "Chosen" }).getByRole("button");
+  await ann.button("Remove hill walking").waitFor();
+  equal(await chips.count(), 2);
+  await ann.press("Remove jazz");
+  await ann.button("Remove jazz").waitFor({ state: "detached" });
+  equal(await chips.count(), 1);
+});
+
+Deno.test("Page tells that a search widens and that it is long when time passes", async () => {
+  await using house = await openHouse();
+  const ann = await house.enter({ frozen: true });
+  await ann.likes("chess");
+  await ann.search();
+  await ann.sees("Somebody who likes chess, if they are here.");
+  await ann.passes(4_999);
+  await ann.sees("Somebody who likes chess, if they are here.");
+  await ann.passes(1);
+  await ann.sees("Nobody with your interests is here, so anyone is welcome now.");
+  await ann.passes(9_999);
+  await ann.sees("Nobody with your interests is here, so anyone is welcome now.");
+  await ann.passes(1);
+  await ann.sees("It is quiet right now.");
+});
+
+Deno.test("Page cancels a search when Escape or Cancel is pressed", async () => {
+  await using house = await openHouse();
+  const ann = await house.enter();
+  await ann.search();
+  await ann.sees(LOOKING);
+  await ann.key("Escape");
+  await ann.button("Start text chat").waitFor();
+  await ann.press("Start text chat");
+  await ann.press("Cancel");
+  await ann.button("Start text chat").waitFor();
+  await ann.isAt(ann.button("Start text chat"));
+
+  const [bob, eve] = await house.pair();
+  await bob.say("ann is not here");
+  await eve.hears("ann is not here");
+  equal(await ann.page.getByText(CHATTING).count(), 0);
+});
+
+Deno.test("Page hides how many are here when they are fewer than five", async () => {
+  await using house = await openHouse();
+  for (let guest = 0; guest < 3; guest++) await house.addGuest();
+  const ann = await house.enter();
+  await house.addGuest();
+  house.server.lobby.announce();
+  await ann.sees("5 people are here now");
+  await house.removeGuest();
+  await ann.until("navigator.onLine"); // One round trip, in which the server learns of it.
+  await until(() => house.server.lobby.online === 4);
+  house.server.lobby.announce();
+  await ann.loses("people are here now");
+});
