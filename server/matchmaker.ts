@@ -33,6 +33,8 @@ export const INTEREST_WINDOW = 5 * SECOND;
 /** Somebody who looks for a partner. */
 export interface Seeker {
   readonly id: SessionId;
+  /** The search under way; the matchmaker's to set. */
+  search: Search | undefined;
   hasMet(other: SessionId): boolean;
   /** Nobody fits yet: it waits in the pool. May be called again during one search. */
   waits(): void;
@@ -50,7 +52,7 @@ export interface Match {
 }
 
 /** One `find`, from then until it is paired or withdrawn. */
-interface Search extends Wish {
+export interface Search extends Wish {
   readonly seeker: Seeker;
   readonly ticket: Ticket;
   /** In clock milliseconds. */
@@ -74,10 +76,10 @@ export interface MatchmakerOptions {
 export class Matchmaker {
   readonly #options: MatchmakerOptions;
   readonly #pool = new Pool<Search>();
-  readonly #searches = new Map<SessionId, Search>();
   readonly #windows = new Queue<Search>();
   #refused: Search[] = [];
   #searched = 0;
+  #searching = 0;
 
   constructor(options: MatchmakerOptions) {
     this.#options = options;
@@ -90,22 +92,22 @@ export class Matchmaker {
 
   /** How many look for a partner, those with a claim under way included. */
   get searching(): number {
-    return this.#searches.size;
+    return this.#searching;
   }
 
   /** Starts a search; one that the seeker had under way is withdrawn. `interests` are normalized, without doubles. */
   find(seeker: Seeker, mode: Mode, interests: readonly string[]): void {
-    this.withdraw(seeker.id);
+    this.withdraw(seeker);
     const search = this.#search(seeker, mode, interests);
-    this.#searches.set(seeker.id, search);
+    seeker.search = search;
+    this.#searching++;
     if (!search.open) search.window = this.#windows.append(search);
     this.#report(this.#options.backend.offer(search.ticket));
     this.#look(search, "back");
   }
 
-  /** Ends the search of `id`, whatever it has come to; nothing happens when there is none. */
-  withdraw(id: SessionId): void {
-    const search = this.#searches.get(id);
+  /** Ends the search of `seeker`, whatever it has come to; nothing happens when there is none. */
+  withdraw({ search }: Seeker): void {
     if (search === undefined) return;
     this.#end(search);
     this.#report(this.#options.backend.withdraw(search.ticket));
@@ -204,7 +206,8 @@ export class Matchmaker {
     search.over = true;
     search.window?.leave();
     this.#pool.remove(search);
-    this.#searches.delete(search.id);
+    search.seeker.search = undefined;
+    this.#searching--;
   }
 
   #report(work: Promise<void>): void {

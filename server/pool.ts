@@ -8,7 +8,11 @@
  *   "chess"    d - a - ...                everybody with that interest
  *   "jazz"     d - e - ...
  *
- * Its cost doesn't depend on how many wait. Limit admitted: in one line a search passes over at most
+ * Its cost doesn't depend on how many wait. Lines that have become empty are not dropped one by one, but together, when
+ * they are the greater part: a `Map` keeps the grave of a deleted key in the way of the same key, so that one person
+ * who comes and goes with the same interest would make every look-up of it longer.
+ *
+ * Limit admitted: in one line a search passes over at most
  * {@linkcode LOOK_AHEAD} recent partners. A session remembers fewer than that, so only somebody who is remembered by
  * very many (who has skipped through them) can reach it, and is then paired with one of them, and told so.
  */
@@ -20,9 +24,13 @@ import { type Place, Queue } from "./queue.ts";
 /** How many recent partners one search passes over in one line. */
 export const LOOK_AHEAD = 64;
 
+/** How many empty lines are kept at least before they are dropped. */
+export const SPARE_LINES = 64;
+
 /** Everybody who waits, in all modes. */
 export class Pool<W extends Wish> {
-  readonly #lines = new Map<string, Queue<W>>();
+  #lines = new Map<string, Queue<W>>();
+  #emptyLines = 0;
   readonly #places = new Map<W, Place[]>();
 
   /** How many wait. */
@@ -30,7 +38,7 @@ export class Pool<W extends Wish> {
     return this.#places.size;
   }
 
-  /** How many lines there are; none is kept empty. */
+  /** How many lines there are; fewer than half of them are empty, but for {@linkcode SPARE_LINES}. */
   get lines(): number {
     return this.#lines.size;
   }
@@ -53,7 +61,8 @@ export class Pool<W extends Wish> {
     if (places === undefined) return false;
     for (const place of places) place.leave();
     this.#places.delete(wish);
-    for (const name of lineNames(wish)) this.#dropIfEmpty(name);
+    for (const name of lineNames(wish)) if (this.#lines.get(name)?.size === 0) this.#emptyLines++;
+    if (this.#emptyLines > SPARE_LINES + this.#lines.size / 2) this.#dropEmptyLines();
     return true;
   }
 
@@ -66,13 +75,17 @@ export class Pool<W extends Wish> {
   }
 
   #line(name: string): Queue<W> {
-    let line = this.#lines.get(name);
-    if (line === undefined) this.#lines.set(name, line = new Queue());
-    return line;
+    const line = this.#lines.get(name);
+    if (line?.size === 0) this.#emptyLines--;
+    if (line !== undefined) return line;
+    const created = new Queue<W>();
+    this.#lines.set(name, created);
+    return created;
   }
 
-  #dropIfEmpty(name: string): void {
-    if (this.#lines.get(name)?.size === 0) this.#lines.delete(name);
+  #dropEmptyLines(): void {
+    this.#lines = new Map([...this.#lines].filter(([, line]) => line.size > 0));
+    this.#emptyLines = 0;
   }
 }
 

@@ -104,16 +104,11 @@ export class Relay {
     this.#arrears(reader, 0).lost = true;
   }
 
-  /** Reads again from whoever waits for `reader`, since their chat is over. */
+  /** Reads again from whoever waits for `reader`: it has caught up (the sweep will see), or their chat is over. */
   release(reader: Reader): void {
     const arrears = this.#behind.get(reader);
     arrears?.paused?.resume();
     if (arrears !== undefined) arrears.paused = undefined;
-  }
-
-  /** Everything queued for `reader` has been taken. */
-  drained(reader: Reader): void {
-    if (!this.#behind.get(reader)?.lost) this.forget(reader);
   }
 
   /** Forgets a reader that has caught up or gone, and reads again from whoever waited for it. */

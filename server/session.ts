@@ -27,7 +27,7 @@ import {
 } from "../protocol.ts";
 import type { Clock } from "./clock.ts";
 import { parseControl } from "./control.ts";
-import type { Match, Matchmaker, Seeker } from "./matchmaker.ts";
+import type { Match, Matchmaker, Search, Seeker } from "./matchmaker.ts";
 import type { SessionId } from "./pairing.ts";
 import type { Outlet, Reader, Relay } from "./relay.ts";
 
@@ -62,6 +62,7 @@ export interface Surroundings {
 export class Session implements Seeker, Reader {
   readonly id: SessionId;
   readonly outlet: Outlet;
+  search: Search | undefined;
   readonly #around: Surroundings;
   readonly #recent: SessionId[] = [];
   #state: State;
@@ -115,7 +116,7 @@ export class Session implements Seeker, Reader {
 
   /** Everything queued for this visitor has been taken. */
   drained(): void {
-    this.#around.relay.drained(this);
+    this.#around.relay.release(this);
   }
 
   /** The socket is gone. */
@@ -191,7 +192,7 @@ export class Session implements Seeker, Reader {
   #leave(): void {
     switch (this.#state.kind) {
       case "searching":
-        this.#around.matchmaker.withdraw(this.id);
+        this.#around.matchmaker.withdraw(this);
         return this.#rest(undefined);
       case "chatting": {
         const { encounter } = this.#state;

@@ -2,13 +2,20 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Mode } from "../protocol.ts";
 import { type Backend, MemoryBackend, type Ticket } from "../server/backend.ts";
-import { INTEREST_WINDOW, type Match, Matchmaker, type Seeker } from "../server/matchmaker.ts";
+import {
+  INTEREST_WINDOW,
+  type Match,
+  Matchmaker,
+  type Search,
+  type Seeker,
+} from "../server/matchmaker.ts";
 import type { SessionId } from "../server/pairing.ts";
 import { FakeClock } from "./fake_clock.ts";
 
 /** Somebody who looks for a partner and remembers what came of it. */
 class Person implements Seeker {
   readonly id: SessionId;
+  search: Search | undefined;
   readonly matches: Match[] = [];
   readonly met = new Set<SessionId>();
   waited = 0;
@@ -173,7 +180,7 @@ Deno.test("Matchmaker never pairs somebody with themselves", async () => {
 Deno.test("Matchmaker keeps no ghost of who has withdrawn (rohitsx)", async () => {
   const { find, matchmaker } = world();
   const a = find(1, ["chess"]);
-  matchmaker.withdraw(a.id);
+  matchmaker.withdraw(a);
   const b = find(2, ["chess"]);
   await settled();
   assert.deepEqual([a.partners, b.partners, matchmaker.waiting], [[], [], 1]);
@@ -183,7 +190,7 @@ Deno.test("Matchmaker returns the survivor to the front when the other cancels d
   const backend = new SlowBackend();
   const { find, matchmaker } = world(backend);
   const [a, b, c] = [find(1), find(2), find(3)];
-  matchmaker.withdraw(b.id);
+  matchmaker.withdraw(b);
   await backend.release();
   await backend.release();
   assert.deepEqual([a.partners, b.partners, c.partners], [[3], [], [1]]);
@@ -203,8 +210,8 @@ Deno.test("Matchmaker forgets both when both cancel during the claim", async () 
   const backend = new SlowBackend();
   const { find, matchmaker } = world(backend);
   const [a, b] = [find(1), find(2)];
-  matchmaker.withdraw(a.id);
-  matchmaker.withdraw(b.id);
+  matchmaker.withdraw(a);
+  matchmaker.withdraw(b);
   await backend.release();
   assert.deepEqual([a.partners, b.partners], [[], []]);
   assert.deepEqual([matchmaker.waiting, matchmaker.searching], [0, 0]);
@@ -279,7 +286,7 @@ Deno.test("Matchmaker pairs both sides, once, within a mode, and strands nobody,
             break;
           case "withdraw":
             model.searching.delete(event.who);
-            matchmaker.withdraw(people[event.who]!.id);
+            matchmaker.withdraw(people[event.who]!);
             break;
           case "release":
             await backend.release();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { choose, type Wish } from "../server/pairing.ts";
-import { LOOK_AHEAD, Pool } from "../server/pool.ts";
+import { LOOK_AHEAD, Pool, SPARE_LINES } from "../server/pool.ts";
 import { wish } from "./wish.ts";
 
 function pool(...wishes: Wish[]): Pool<Wish> {
@@ -14,13 +14,25 @@ function range(from: number, to: number): number[] {
   return Array.from({ length: to - from }, (_, n) => from + n);
 }
 
-Deno.test("Pool keeps no line that is empty", () => {
+Deno.test("Pool knows who waits, and takes out only whom it has", () => {
   const a = wish(1, { interests: ["chess", "jazz"] });
   const filled = pool(a, wish(2));
-  assert.equal(filled.lines, 3);
-  assert.equal(filled.remove(a), true);
-  assert.equal(filled.lines, 1);
-  assert.equal(filled.remove(a), false);
+  assert.deepEqual([filled.size, filled.has(a)], [2, true]);
+  assert.deepEqual([filled.remove(a), filled.remove(a)], [true, false]);
+  assert.deepEqual([filled.size, filled.has(a), [...filled.candidates(a)]], [1, false, []]);
+});
+
+Deno.test("Pool keeps a bounded number of empty lines, however many interests come and go", () => {
+  const filled = pool(...range(0, 100).map((id) => wish(id, { interests: [`kept ${id}`] })));
+  for (const id of range(1000, 9000)) {
+    const passing = wish(id, { interests: [`passing ${id}`] });
+    filled.add(passing);
+    filled.remove(passing);
+    assert.ok(filled.lines <= 2 * (100 + SPARE_LINES) + 1, `${filled.lines} lines`);
+  }
+  assert.deepEqual([...filled.candidates(wish(1, { interests: ["kept 7"] }))].map(({ id }) => id), [
+    7,
+  ]);
 });
 
 Deno.test("Pool offers nobody of another mode", () => {

@@ -1,0 +1,56 @@
+/**
+ * `find` against pools of three sizes: somebody comes, looks, and goes again, so that the size stays. Its cost must not
+ * grow with the pool.
+ */
+
+import { MemoryBackend } from "../../server/backend.ts";
+import { Matchmaker, type Seeker } from "../../server/matchmaker.ts";
+import type { SessionId } from "../../server/pairing.ts";
+import { FakeClock } from "../fake_clock.ts";
+
+const SIZES = [10, 1_000, 100_000];
+
+function seeker(id: number, paired = (): void => {}): Seeker {
+  return { id: id as SessionId, hasMet: () => false, waits: () => {}, paired, search: undefined };
+}
+
+/** Looks, and resolves once paired. */
+function meet(matchmaker: Matchmaker, id: number, interests: string[]): Promise<void> {
+  return new Promise((resolve) => matchmaker.find(seeker(id, resolve), "text", interests));
+}
+
+/** A pool in which everybody waits: each for an interest of their own, so that none takes another. */
+function crowd(size: number): Matchmaker {
+  const onError = (error: unknown): never => {
+    throw error;
+  };
+  const matchmaker = new Matchmaker({
+    clock: new FakeClock(),
+    backend: new MemoryBackend(),
+    onError,
+  });
+  for (let id = 0; id < size; id++) matchmaker.find(seeker(id), "text", [`interest ${id}`]);
+  return matchmaker;
+}
+
+for (const size of SIZES) {
+  const matchmaker = crowd(size);
+  const newcomer = seeker(size);
+  const middle = size >> 1;
+  const options = { baseline: size === 10 };
+
+  Deno.bench(`find and leave, ${size} waiting`, { group: "nobody fits", ...options }, () => {
+    matchmaker.find(newcomer, "text", ["something", "else"]);
+    matchmaker.withdraw(newcomer);
+  });
+
+  Deno.bench(`find and be paired, ${size} waiting`, { group: "at once", ...options }, async () => {
+    matchmaker.find(newcomer, "text", []);
+    await meet(matchmaker, size + 1, []);
+  });
+
+  Deno.bench(`find by an interest, ${size} waiting`, { group: "shared", ...options }, async () => {
+    await meet(matchmaker, size + 1, ["something", `interest ${middle}`]);
+    matchmaker.find(seeker(middle), "text", [`interest ${middle}`]);
+  });
+}
