@@ -8,6 +8,7 @@
  */
 
 import { render, type VNode } from "preact";
+import type { Role } from "../protocol.ts";
 import { ring, showUnread } from "./attention.ts";
 import {
   type Effect,
@@ -20,10 +21,11 @@ import {
 } from "./chat_state.ts";
 import { chatView } from "./chat_view.ts";
 import { Connection } from "./connection.ts";
-import { decodeEnvelope, encodeEnvelope } from "./envelope.ts";
+import { decodeEnvelope, encodeEnvelope, type Envelope } from "./envelope.ts";
 import { homeView } from "./home_view.ts";
 import { loadPreferences, savePreferences } from "./preferences.ts";
 import { reloadOnChange } from "./reload.ts";
+import { SealedChannel } from "./sealed_channel.ts";
 import { searchView } from "./search_view.ts";
 import { transcript } from "./transcript.ts";
 
@@ -37,6 +39,7 @@ class App {
   /** The event under way, and those that came meanwhile. */
   readonly #events: Event[] = [];
   #state: State;
+  #channel: SealedChannel | undefined;
   #audio: AudioContext | undefined;
   #tick: ReturnType<typeof setTimeout> | undefined;
 
@@ -64,6 +67,7 @@ class App {
   #handle(event: Event): void {
     const { state, effects } = reduce(this.#state, event, Date.now());
     this.#state = state;
+    if (!isTalking(state)) this.#unsecure();
     this.#draw();
     effects.forEach((effect) => this.#perform(effect));
   }
@@ -77,12 +81,34 @@ class App {
         return () => clearTimeout(timer);
       },
       onMessage: (message) => this.#dispatch({ type: "server", message }),
-      onFrame: (frame) => {
-        const envelope = decodeEnvelope(frame);
-        if (envelope !== undefined) this.#dispatch({ type: "stranger", envelope });
-      },
+      onFrame: (frame) => this.#channel?.receive(frame),
       onDown: () => this.#dispatch({ type: "down" }),
     });
+  }
+
+  /** A new channel with new keys, for the chat that begins. */
+  #secure(role: Role): void {
+    this.#channel = new SealedChannel(role, {
+      onFrame: (frame) => this.#connection.send(frame),
+      onSecured: (pictures) => this.#dispatch({ type: "secured", pictures }),
+      onTampered: () => this.#dispatch({ type: "tampered" }),
+      onFailed: () => this.#dispatch({ type: "not-secured" }),
+      onOpened: (kind, content) => {
+        const envelope = decodeEnvelope({ kind, content });
+        if (envelope !== undefined) this.#dispatch({ type: "stranger", envelope });
+      },
+    });
+  }
+
+  /** The keys go with the chat. */
+  #unsecure(): void {
+    this.#channel?.close();
+    this.#channel = undefined;
+  }
+
+  #say(envelope: Envelope): void {
+    const { kind, content } = encodeEnvelope(envelope);
+    this.#channel?.send(kind, content);
   }
 
   #watch(): void {
@@ -126,7 +152,9 @@ class App {
       case "tell":
         return this.#connection.tell(effect.message);
       case "say":
-        return this.#connection.send(encodeEnvelope(effect.envelope));
+        return this.#say(effect.envelope);
+      case "secure":
+        return this.#secure(effect.role);
       case "focus":
         return document.getElementById(effect.on)?.focus();
       case "ring":

@@ -14,14 +14,17 @@
 import {
   type ClientMessage,
   isInterest,
+  MAX_INTEREST_LENGTH,
   MAX_INTERESTS,
   normalizeInterest,
   type ReportReason,
+  type Role,
   type ServerMessage,
 } from "../protocol.ts";
 import { type Envelope, MAX_MESSAGE_LENGTH } from "./envelope.ts";
 import { cleanText } from "./message_text.ts";
 import type { Preferences } from "./preferences.ts";
+import type { Picture } from "./safety_emoji.ts";
 
 /** How long "Really stop?" waits for a second answer, in milliseconds. */
 export const ASKING_TIME = 3_000;
@@ -39,7 +42,8 @@ export const MAX_LINES = 2_000;
 /** Something that happened in a chat, told in a line of its own. */
 export type Notice =
   | { kind: "began"; interests: string[]; met: boolean }
-  | { kind: "you-left" | "stranger-left" | "connection-lost" | "report-taken" };
+  | { kind: "you-left" | "stranger-left" | "connection-lost" | "not-secured" }
+  | { kind: "report-taken" | "tampered" };
 
 /** One line of a chat; `id` counts from 0, `at` is in milliseconds since 1970. */
 export type Line =
@@ -57,6 +61,8 @@ type LineContent =
 export interface Chat {
   readonly lines: readonly Line[];
   readonly phase: { kind: "talking" } | { kind: "asking"; until: number } | { kind: "over" };
+  /** What to compare with the stranger; empty until the keys are agreed. */
+  readonly pictures: readonly Picture[];
   readonly draft: string;
   /** When the stranger's typing mark ends; 0 for none. */
   readonly typingUntil: number;
@@ -106,14 +112,18 @@ export type Event =
   | { type: "attention"; attentive: boolean }
   | { type: "server"; message: ServerMessage }
   | { type: "stranger"; envelope: Envelope }
-  | { type: "down" };
+  | { type: "secured"; pictures: readonly Picture[] }
+  | { type: "tampered" | "not-secured" | "down" };
 
 /** Something for `app.ts` to do. */
 export type Effect =
   | { do: "tell"; message: ClientMessage }
   | { do: "say"; envelope: Envelope }
+  | { do: "secure"; role: Role }
   | { do: "focus"; on: "message" | "adult" | "cancel" | "report" | "start" }
   | { do: "ring" | "save" | "keep-preferences" };
+
+const LEAVE: Effect = { do: "tell", message: { type: "leave" } };
 
 /** What an event leads to. */
 export interface Step {
@@ -180,6 +190,12 @@ export function reduce(state: State, event: Event, now: number): Step {
       return hear(state, event.message, now);
     case "stranger":
       return receive(state, event.envelope, now);
+    case "secured":
+      return step(withChat(state, { pictures: event.pictures }));
+    case "tampered":
+      return step(noteTampering(state, now));
+    case "not-secured":
+      return step(endChat(state, { kind: "not-secured" }, now), LEAVE);
     case "down":
       return step(endChat({ ...state, line: "down" }, { kind: "connection-lost" }, now));
     case "tick":
@@ -236,7 +252,9 @@ function addInterest(state: State): State {
 }
 
 function shorten(interest: string): string {
-  return isInterest(interest) ? interest : [...interest].slice(0, 30).join("").trim();
+  return isInterest(interest)
+    ? interest
+    : [...interest].slice(0, MAX_INTEREST_LENGTH).join("").trim();
 }
 
 function start(state: State, now: number): Step {
@@ -254,9 +272,7 @@ function find({ interests }: State): Effect {
 }
 
 function goHome(state: State): Step {
-  const leave: Effect[] = state.scene.kind === "home"
-    ? []
-    : [{ do: "tell", message: { type: "leave" } }];
+  const leave: Effect[] = state.scene.kind === "home" ? [] : [LEAVE];
   return step({ ...state, scene: { kind: "home" } }, ...leave, { do: "focus", on: "start" });
 }
 
@@ -269,10 +285,7 @@ function stop(state: State, now: number): Step {
     case "talking":
       return step(withChat(state, { phase: { kind: "asking", until: now + ASKING_TIME } }));
     case "asking":
-      return step(endChat(state, { kind: "you-left" }, now), {
-        do: "tell",
-        message: { type: "leave" },
-      });
+      return step(endChat(state, { kind: "you-left" }, now), LEAVE);
     case "over":
       return search(state, now);
   }
@@ -345,13 +358,14 @@ function welcome(state: State): Step {
 
 function begin(
   state: State,
-  { interests, met }: { interests: string[]; met: boolean },
+  { role, interests, met }: ServerMessage & { type: "paired" },
   now: number,
 ): Step {
   if (state.scene.kind !== "searching") return step(state);
   const chat: Chat = {
     lines: [],
     phase: { kind: "talking" },
+    pictures: [],
     draft: "",
     typingUntil: 0,
     typingTold: 0,
@@ -363,7 +377,7 @@ function begin(
     { from: "page", notice },
     now,
   );
-  return step(begun, { do: "focus", on: "message" }, ...ring(state));
+  return step(begun, { do: "secure", role }, { do: "focus", on: "message" }, ...ring(state));
 }
 
 function receive(state: State, envelope: Envelope, now: number): Step {
@@ -385,6 +399,14 @@ function answerReport(state: State, answer: "reported" | "error", now: number): 
   if (answer === "error") return step(withChat(state, { report: "none" }));
   const taken = withChat(state, { report: "taken" });
   return step(withLine(taken, { from: "page", notice: { kind: "report-taken" } }, now));
+}
+
+/** Says once in a row that something can't be trusted, however much of it arrives. */
+function noteTampering(state: State, now: number): State {
+  if (state.scene.kind !== "chat" || !isTalking(state)) return state;
+  const last = state.scene.chat.lines.at(-1);
+  const said = last?.from === "page" && last.notice.kind === "tampered";
+  return said ? state : withLine(state, { from: "page", notice: { kind: "tampered" } }, now);
 }
 
 /** A chat that is over changes no more; neither does what is no chat. */

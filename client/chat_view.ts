@@ -25,6 +25,7 @@ export function chatView(state: State, chat: Chat, dispatch: Dispatch): VNode {
     <main class="chat">
       <h1 class="hidden">Chat</h1>
       <div class="tools">${tools(state, chat, dispatch)}</div>
+      ${safety(chat)}
       <div class="scroll" tabindex="0" aria-label="Conversation" role="region">
         <div class="log" role="log" aria-live="polite" aria-label="Messages">
           <${Unchanging} of=${chat.lines} draw=${drawLines} />
@@ -59,6 +60,22 @@ function tools({ preferences }: State, chat: Chat, dispatch: Dispatch): VNode[] 
           : " off"}</button>
     `,
   ];
+}
+
+/** That nobody listens, and how to make sure of it: offered, never demanded. */
+function safety({ pictures, phase }: Chat): VNode | false {
+  if (phase.kind === "over") return false;
+  if (pictures.length === 0) return html`<p class="safety">Agreeing on keys…</p>`;
+  return html`
+    <details class="safety">
+      <summary>End-to-end encrypted <span aria-hidden="true">${pictures.map(({ picture }) =>
+        picture
+      )}</span></summary>
+      <p>${pictures.map(({ name }) => name).join(", ")}</p>
+      <p>If the stranger sees the same four, in the same order, nobody sits between you, not even this server. Compare them by voice, or by a hint in your own words that a machine could not change.</p>
+      <p><a href="/transparency" target="_blank" rel="noopener">What this can't protect from</a></p>
+    </details>
+  `;
 }
 
 function drawLines(lines: readonly Line[]): VNode[] {

@@ -1,12 +1,9 @@
 /**
- * What one page tells the other inside a relayed frame. The server forwards it unread.
+ * What one page tells the other: the content of a sealed frame (see `sealed_channel.ts`).
  *
- *        0        1        2 ..
- *   +--------+--------+-----------+
- *   |  kind  |  tag   |  body     |     kind: see `protocol.ts`; tag and body are between the two pages
- *   +--------+--------+-----------+
- *     1        1        UTF-8       a message
- *     2        2        empty       the stranger is typing
+ *   kind of frame     byte 0     1 ..
+ *        1              1        UTF-8       a message
+ *        2              2        empty       the stranger is typing
  *
  * The other page may be anything, so what doesn't fit is refused by the answer `undefined`, and text is cut to the
  * length that this page itself would send.
@@ -23,30 +20,36 @@ const TAG_TYPING = 2;
 /** Something from page to page. */
 export type Envelope = { kind: "text"; text: string } | { kind: "typing" };
 
-/** The frame that carries an envelope. */
-export function encodeEnvelope(envelope: Envelope): Uint8Array<ArrayBuffer> {
+/** What a sealed frame carries: the relay's kind, and the content that is sealed. */
+export interface Letter {
+  readonly kind: number;
+  readonly content: Uint8Array;
+}
+
+/** An envelope as it is sealed. */
+export function encodeEnvelope(envelope: Envelope): Letter {
   switch (envelope.kind) {
     case "text":
-      return frame(FrameKind.message, TAG_TEXT, new TextEncoder().encode(envelope.text));
+      return letter(FrameKind.message, TAG_TEXT, new TextEncoder().encode(envelope.text));
     case "typing":
-      return frame(FrameKind.signal, TAG_TYPING, new Uint8Array());
+      return letter(FrameKind.signal, TAG_TYPING, new Uint8Array());
   }
 }
 
-/** The envelope in a frame, or `undefined` when it holds none that this page knows. */
-export function decodeEnvelope(frame: Uint8Array): Envelope | undefined {
-  const [kind, tag] = frame;
+/** The envelope that was sealed, or `undefined` when it is none that this page knows. */
+export function decodeEnvelope({ kind, content }: Letter): Envelope | undefined {
+  const [tag] = content;
   if (kind === FrameKind.signal && tag === TAG_TYPING) return { kind: "typing" };
   if (kind !== FrameKind.message || tag !== TAG_TEXT) return undefined;
-  const text = decodeText(frame.subarray(2));
+  const text = decodeText(content.subarray(1));
   return text ? { kind: "text", text } : undefined;
 }
 
-function frame(kind: number, tag: number, body: Uint8Array): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(2 + body.length);
-  bytes.set([kind, tag]);
-  bytes.set(body, 2);
-  return bytes;
+function letter(kind: number, tag: number, body: Uint8Array): Letter {
+  const content = new Uint8Array(1 + body.length);
+  content[0] = tag;
+  content.set(body, 1);
+  return { kind, content };
 }
 
 function decodeText(bytes: Uint8Array): string | undefined {

@@ -16,6 +16,10 @@ export function describeNotice(notice: Notice): string {
       return "Stranger has disconnected.";
     case "connection-lost":
       return "Your connection was lost, and the chat ended with it.";
+    case "not-secured":
+      return "This chat could not be encrypted, so it has ended.";
+    case "tampered":
+      return "Something was changed or lost on the way here, and is not shown.";
     case "report-taken":
       return "Your report was received. Thank you.";
   }

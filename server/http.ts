@@ -38,6 +38,7 @@ export interface Page {
 export interface Pages {
   readonly home: Page;
   readonly missing: Page;
+  readonly transparency: Page;
 }
 
 const CODINGS = ["br", "gzip", "identity"] as const;
@@ -54,10 +55,12 @@ const ROBOTS = "User-agent: *\nAllow: /$\nDisallow: /\n";
 export class Site {
   readonly #home: Record<Coding, Representation>;
   readonly #missing: Record<Coding, Representation>;
+  readonly #transparency: Record<Coding, Representation>;
 
   constructor(pages: Pages) {
     this.#home = represent(pages.home);
     this.#missing = represent(pages.missing);
+    this.#transparency = represent(pages.transparency);
   }
 
   /** Answers one request. */
@@ -73,6 +76,8 @@ export class Site {
     switch (request.path) {
       case "/":
         return page(200, this.#home, request);
+      case "/transparency":
+        return page(200, this.#transparency, request);
       case "/ws":
         return text(426, "This is a WebSocket endpoint.\n", { upgrade: "websocket" });
       case "/healthz":

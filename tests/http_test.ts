@@ -7,6 +7,7 @@ const HTML = `<!doctype html><p>${"Hello, stranger. ".repeat(50)}</p>`;
 const SITE = new Site({
   home: { html: HTML, scripts: ["c2NyaXB0"], styles: ["c3R5bGU="] },
   missing: { html: "<p>Nothing.</p>", scripts: [], styles: [] },
+  transparency: { html: "<p>Facts.</p>", scripts: [], styles: [] },
 });
 
 function ask(path: string, headers: Record<string, string> = {}, method = "GET"): HttpReply {
@@ -61,6 +62,7 @@ Deno.test("Site lets caches keep the page but ask each time", () => {
 Deno.test("Site answers its routes, and 404 with a way back elsewhere", () => {
   assert.deepEqual(JSON.parse(new TextDecoder().decode(ask("/healthz").body!)), { status: "ok" });
   assert.equal(ask("/robots.txt").status, 200);
+  assert.equal(new TextDecoder().decode(ask("/transparency").body!), "<p>Facts.</p>");
   assert.deepEqual([ask("/ws").status, ask("/ws").headers.upgrade], [426, "websocket"]);
   for (const path of ["/nothing", "//", "/../etc/passwd", "/%00", ""]) {
     assert.equal(ask(path).status, 404, path);
@@ -81,6 +83,7 @@ Deno.test("Site sets the security headers and no cookie on every answer", () => 
   const replies = [
     ask("/"),
     ask("/", { "if-none-match": "*" }),
+    ask("/transparency"),
     ask("/nothing"),
     ask("/ws"),
     ask("/healthz"),
