@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { BUDGET, buildPages, weight } from "../build.ts";
+import { BUDGET, buildPages, fingerprint, weight } from "../build.ts";
 import { pages } from "../client/page.gen.ts";
 
 Deno.test("Build stays within its budget", () => {
@@ -12,6 +12,14 @@ Deno.test("Build stays within its budget", () => {
 
 Deno.test("Build makes the same bytes from the same source", async () => {
   assert.deepEqual(await buildPages({ development: false }), pages);
+});
+
+Deno.test("Build states the fingerprint of the home page on /transparency and in the README", async () => {
+  const hash = fingerprint(pages.home);
+  assert.match(pages.transparency.html, new RegExp(`<code id="hash">${hash}</code>`));
+  const readme = await Deno.readTextFile(new URL("../README.md", import.meta.url));
+  const stated = /<!-- fingerprint -->\n\n`(\w+)`\n\n<!-- end of fingerprint -->/.exec(readme)?.[1];
+  assert.equal(stated, hash, `the README must state ${hash}`);
 });
 
 Deno.test("Build leaves out what only development needs", async () => {
@@ -36,7 +44,7 @@ for (const [name, { html, scripts, styles }] of Object.entries(pages)) {
     const targets = [...markup.matchAll(/\s(?:src|href|action|srcset)="([^"]*)"/g)].map((
       [, target],
     ) => target!);
-    assert.deepEqual(targets.filter((target) => target !== "/" && !target.startsWith("data:")), []);
+    assert.deepEqual(targets.filter((target) => !/^(\/|data:)/.test(target)), []);
     assert.doesNotMatch(markup, /\s(on\w+|style)=/);
     assert.doesNotMatch(html, /@import|url\((?!["']?data:)/);
   });

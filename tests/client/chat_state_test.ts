@@ -140,7 +140,11 @@ Deno.test("Page widens a search in words after 5 s, and calls it long after 15 s
 Deno.test("Page begins a chat with the focus in the message box", () => {
   const page = new Page().chatting();
   assert.deepEqual(page.log, ["began"]);
-  assert.deepEqual(page.effects, [{ do: "focus", on: "message" }, { do: "ring" }]);
+  assert.deepEqual(page.effects, [
+    { do: "secure", role: "caller" },
+    { do: "focus", on: "message" },
+    { do: "ring" },
+  ]);
 });
 
 Deno.test("Page ignores a chat that comes after the search was cancelled", () => {
@@ -295,6 +299,28 @@ Deno.test("Page knows when closing it would end a chat", () => {
     true,
   ]);
   assert.equal(isTalking(page.on("stop").state), false);
+});
+
+Deno.test("Page shows the pictures to compare once the keys are agreed", () => {
+  const pictures = [{ picture: "🔑", name: "key" }];
+  const page = new Page().chatting();
+  assert.deepEqual(page.chat.pictures, []);
+  assert.deepEqual(page.on({ type: "secured", pictures }).chat.pictures, pictures);
+});
+
+Deno.test("Page says once in a row that something can't be trusted, and shows nothing of it", () => {
+  const page = new Page().chatting().on("tampered", "tampered", text("hi"), "tampered");
+  assert.deepEqual(page.log, ["began", "tampered", "stranger: hi", "tampered"]);
+});
+
+Deno.test("Page ends a chat that can't be encrypted, and tells the server", () => {
+  const page = new Page().chatting().on("not-secured");
+  assert.deepEqual([page.log, page.told, page.chat.phase.kind], [
+    ["began", "not-secured"],
+    [LEAVE],
+    "over",
+  ]);
+  assert.deepEqual(page.on("not-secured", "tampered").log.length, 2);
 });
 
 Deno.test("Page saves a chat as plain text with everything in it", () => {

@@ -1,0 +1,88 @@
+/** What the server gets to see of a chat between two pages: on its wire, and in its memory. */
+
+import { deepEqual, equal, match, notDeepEqual, ok } from "node:assert/strict";
+import { gzipSync } from "node:zlib";
+import { Program } from "../program.ts";
+import { countInMemory } from "../process_memory.ts";
+import { until } from "../until.ts";
+import { launch } from "./browser.ts";
+import { housing } from "./house.ts";
+import { Visitor } from "./visitor.ts";
+
+const openHouse = housing();
+
+const SIZES = [256, 1024, 4096, 16_384];
+
+Deno.test("The server's side of the wire has neither the text nor anything that compresses, in fixed lengths", async () => {
+  const frames: Uint8Array[] = [];
+  await using house = await openHouse({
+    service: (service) => ({
+      ...service,
+      enter: (outlet) => {
+        const visitor = service.enter(outlet);
+        const receiveFrame = visitor.receiveFrame.bind(visitor);
+        visitor.receiveFrame = (frame) => {
+          frames.push(frame.slice());
+          receiveFrame(frame);
+        };
+        return visitor;
+      },
+    }),
+  });
+  const [ann, bob] = await house.pair();
+  const text = "the same marked text ".repeat(9).trim();
+  await ann.say(text);
+  await ann.say(text);
+  await ann.say("long ".repeat(390));
+  await bob.types("x");
+  await until(() => frames.filter(([kind]) => kind === 1).length === 3);
+  const messages = frames.filter(([kind]) => kind === 1);
+  ok(frames.every(({ length }) => SIZES.includes(length)));
+  deepEqual(messages.map(({ length }) => length), [1024, 1024, 4096]);
+  notDeepEqual(messages[0]!.subarray(6), messages[1]!.subarray(6));
+  for (const message of messages) {
+    const sealed = message.subarray(6);
+    ok(gzipSync(sealed).length >= sealed.length);
+    equal(new TextDecoder("latin1").decode(sealed).includes("marked"), false);
+  }
+});
+
+Deno.test("Both people see the same four pictures, with a plain sentence about them", async () => {
+  await using house = await openHouse();
+  const [ann, bob] = await house.pair();
+  const names = async (visitor: Visitor): Promise<string> => {
+    await visitor.page.getByText("End-to-end encrypted").click();
+    return await visitor.page.locator(".safety p").first().innerText();
+  };
+  const seen = await names(ann);
+  match(seen, /^\w+, \w+, \w+, \w+$/);
+  equal(await names(bob), seen);
+  await ann.sees(/If the stranger sees the same four, in the same order, nobody sits between you/);
+});
+
+Deno.test("P6: the server's memory holds no plaintext during and after a chat of 200 marked messages", async () => {
+  await using program = await Program.start();
+  const browser = await launch();
+  const site = `http://127.0.0.1:${program.port}`;
+  const [ann, bob] = [await Visitor.open(browser, site), await Visitor.open(browser, site)];
+  try {
+    await ann.search();
+    await bob.search();
+    await ann.meets();
+    await bob.meets();
+    for (let n = 0; n < 100; n++) {
+      await ann.say(`marker-from-ann ${n}`);
+      await bob.say(`marker-from-bob ${n}`);
+    }
+    await ann.hears("marker-from-bob 99");
+    await bob.hears("marker-from-ann 99");
+    const texts = ["marker-from-ann", "marker-from-bob", "anonymous-chat.v1"];
+    const during = await countInMemory(program.pid, texts);
+    await ann.leave();
+    const after = await countInMemory(program.pid, texts);
+    deepEqual([...during.slice(0, 2), ...after.slice(0, 2)], [0, 0, 0, 0]);
+    ok(during[2]! > 0 && after[2]! > 0, "the search finds nothing at all, so it proves nothing");
+  } finally {
+    await browser.close();
+  }
+});

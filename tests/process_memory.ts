@@ -1,0 +1,49 @@
+/**
+ * Searches the memory of another process for texts, as bytes of UTF-8 and of UTF-16. It reads the resident parts of
+ * the writable mappings that `/proc/PID/maps` lists; a full dump would be gigabytes of nothing (Linux only).
+ */
+
+import { Buffer } from "node:buffer";
+
+const PIECE = 16 * 1024 * 1024;
+
+/** How often each text stands in the memory of process `pid`. */
+export async function countInMemory(pid: number, texts: readonly string[]): Promise<number[]> {
+  const counts = texts.map(() => 0);
+  const needles = texts.map((text) => [Buffer.from(text, "utf8"), Buffer.from(text, "utf16le")]);
+  using memory = await Deno.open(`/proc/${pid}/mem`);
+  for (const [start, end] of await writableRanges(pid)) {
+    for (let at = start; at < end; at += PIECE) {
+      const piece = await read(memory, at, Math.min(PIECE + 256, end - at));
+      needles.forEach((forms, index) =>
+        counts[index]! += forms.reduce((sum, form) => sum + count(piece, form), 0)
+      );
+    }
+  }
+  return counts;
+}
+
+async function writableRanges(pid: number): Promise<[start: number, end: number][]> {
+  const maps = await Deno.readTextFile(`/proc/${pid}/smaps`);
+  const mappings = maps.matchAll(/^([0-9a-f]+)-([0-9a-f]+) rw[\s\S]*?^Rss: +(\d+) kB/gm);
+  return [...mappings].filter(([, , , resident]) => resident !== "0")
+    .map(([, start, end]) => [parseInt(start!, 16), parseInt(end!, 16)]);
+}
+
+async function read(memory: Deno.FsFile, at: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(length);
+  await memory.seek(at, Deno.SeekMode.Start);
+  let got = 0;
+  while (got < length) {
+    const more = await memory.read(bytes.subarray(got)).catch(() => null);
+    if (more === null) break; // The mapping has gone, or its rest can't be read.
+    got += more;
+  }
+  return bytes.subarray(0, got);
+}
+
+function count(haystack: Buffer, needle: Buffer): number {
+  let found = 0;
+  for (let at = haystack.indexOf(needle); at >= 0; at = haystack.indexOf(needle, at + 1)) found++;
+  return found;
+}
