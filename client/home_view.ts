@@ -14,9 +14,10 @@ export function homeView(state: State, dispatch: Dispatch, secure: boolean): VNo
   return html`
     <main class="home">
       <h1>Talk to a stranger.<br />Leave no trace.</h1>
-      <p class="lead">You are paired with a random person. No account, no cookies, and messages are never stored.</p>
+      <p class="lead">You are paired with a random person. No account, no cookies, and only the two of you can read what you write.</p>
       ${secure ? form(state, dispatch) : insecure()}
       ${online(state)}
+      <p class="online"><a href="/transparency">What this server can know</a></p>
     </main>
   `;
 }

@@ -14,10 +14,10 @@ export const EMOJI_BYTES = 3;
 
 const PICTURES = (
   "🐙octopus 🌵cactus 🎈balloon 🚲bicycle 🍋lemon 🔑key ⚓anchor 🎩hat 🐢turtle 🍄mushroom 🌙moon 🔔bell 🥕carrot 🎸guitar " +
-  "🦊fox 🧦socks 🐝bee 🍕pizza 🪁kite 🧲magnet 🐘elephant 🌈rainbow ⛵boat 🥁drum 🐧penguin 🍒cherries 🕯candle 🧩puzzle " +
-  "🦒giraffe 🌽corn 🚀rocket 🎲dice 🐳whale 🍩doughnut 🗿statue 🧭compass 🦉owl 🍉melon ✂scissors 🎺trumpet 🐌snail 🌋volcano " +
+  "🦊fox 🧦socks 🐝bee 🍕pizza 🪁kite 🧲magnet 🐘elephant 🌈rainbow ⛵boat 🥁drum 🐧penguin 🍒cherries 🕯️candle 🧩puzzle " +
+  "🦒giraffe 🌽corn 🚀rocket 🎲dice 🐳whale 🍩doughnut 🗿statue 🧭compass 🦉owl 🍉melon ✂️scissors 🎺trumpet 🐌snail 🌋volcano " +
   "🚜tractor 🪑chair 🐪camel 🥨pretzel ⏰clock 🎯target 🦋butterfly 🍁leaf 🏰castle 🧀cheese 🐸frog 🥑avocado 🚂train 🪴plant " +
-  "🦀crab 🍞bread ⛺tent 🎻violin 🐞ladybird 🥚egg 🏝island 🪜ladder"
+  "🦀crab 🍞bread ⛺tent 🎻violin 🐞ladybird 🥚egg 🏝️island 🪜ladder"
 ).split(" ").map((entry): Picture => {
   const [, picture = "", name = ""] = /^(\P{ASCII}+)(\w+)$/u.exec(entry) ?? [];
   return { picture, name };
