@@ -63,6 +63,9 @@ export function isFrameKind(kind: number | undefined): boolean {
   return kind === FrameKind.message || kind === FrameKind.signal || kind === FrameKind.media;
 }
 
+/** The reason given with 1001 when a page has asked for nothing for long; it need not come back until it is needed. */
+export const IDLE_REASON = "idle";
+
 /** Why the server closes a connection (RFC 6455 section 7.4; 4000 and up are ours). */
 export const CloseCode = {
   /** The server is going away, or the page has been idle for long. */

@@ -13,6 +13,7 @@
 import {
   type ClientMessage,
   CloseCode,
+  IDLE_REASON,
   type ServerMessage,
   SOCKET_PATH,
   SUBPROTOCOL,
@@ -82,7 +83,7 @@ export class Connection {
     socket.onopen = () => this.#phase = { kind: "up", socket };
     socket.onmessage = ({ data }) => this.#receive(data);
     socket.onclose = ({ code, reason }) =>
-      this.#closed(code === CloseCode.goingAway && reason === "idle");
+      this.#closed(code === CloseCode.goingAway && reason === IDLE_REASON);
   }
 
   #receive(data: string | ArrayBuffer): void {

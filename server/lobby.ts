@@ -3,7 +3,7 @@
  * asked for nothing for a long while.
  */
 
-import { CloseCode } from "../protocol.ts";
+import { CloseCode, IDLE_REASON } from "../protocol.ts";
 import { type Clock, MINUTE } from "./clock.ts";
 import type { Matchmaker } from "./matchmaker.ts";
 import type { SessionId } from "./pairing.ts";
@@ -12,9 +12,6 @@ import { Session, type Surroundings } from "./session.ts";
 
 /** How long a session may neither search nor chat, in milliseconds. */
 export const MAX_IDLE = 10 * MINUTE;
-
-/** The reason given when an idle session is closed; a page that reads it waits until it is needed again. */
-export const IDLE_REASON = "idle";
 
 /** What a lobby needs. */
 export interface LobbyOptions {

@@ -50,6 +50,9 @@ async function tour(house: House, options: VisitorOptions): Promise<void> {
   await bob.types("m");
   await ann.sees(TYPING);
   await assertSound(ann, "chat");
+  await ann.page.getByText("End-to-end encrypted").click();
+  await assertSound(ann, "chat, with the pictures to compare");
+  await ann.page.getByText("End-to-end encrypted").click();
   await ann.message.fill("z".repeat(1900));
   await ann.key("Escape");
   await assertSound(ann, "asking, with a long draft");
@@ -61,6 +64,8 @@ async function tour(house: House, options: VisitorOptions): Promise<void> {
   await assertSound(ann, "over");
   await ann.page.goto(`${house.site}/nothing`);
   await assertSound(ann, "not found");
+  await ann.page.goto(`${house.site}/transparency`);
+  await assertSound(ann, "transparency");
 }
 
 for (const [look, options] of Object.entries(LOOKS)) {

@@ -2,6 +2,7 @@
 
 import { deepEqual, equal, match, notDeepEqual, ok } from "node:assert/strict";
 import { gzipSync } from "node:zlib";
+import type { Service } from "../../server/listener/listener.ts";
 import { Program } from "../program.ts";
 import { countInMemory } from "../process_memory.ts";
 import { until } from "../until.ts";
@@ -13,21 +14,26 @@ const openHouse = housing();
 
 const SIZES = [256, 1024, 4096, 16_384];
 
+/** A server that does something with every frame before it hands it on. */
+function withFrames(handle: (frame: Uint8Array) => void): (service: Service) => Service {
+  return (service) => ({
+    ...service,
+    enter: (outlet) => {
+      const visitor = service.enter(outlet);
+      const receiveFrame = visitor.receiveFrame.bind(visitor);
+      visitor.receiveFrame = (frame) => {
+        handle(frame);
+        receiveFrame(frame);
+      };
+      return visitor;
+    },
+  });
+}
+
 Deno.test("The server's side of the wire has neither the text nor anything that compresses, in fixed lengths", async () => {
   const frames: Uint8Array[] = [];
   await using house = await openHouse({
-    service: (service) => ({
-      ...service,
-      enter: (outlet) => {
-        const visitor = service.enter(outlet);
-        const receiveFrame = visitor.receiveFrame.bind(visitor);
-        visitor.receiveFrame = (frame) => {
-          frames.push(frame.slice());
-          receiveFrame(frame);
-        };
-        return visitor;
-      },
-    }),
+    service: withFrames((frame) => frames.push(frame.slice())),
   });
   const [ann, bob] = await house.pair();
   const text = "the same marked text ".repeat(9).trim();
@@ -45,6 +51,33 @@ Deno.test("The server's side of the wire has neither the text nor anything that 
     ok(gzipSync(sealed).length >= sealed.length);
     equal(new TextDecoder("latin1").decode(sealed).includes("marked"), false);
   }
+});
+
+Deno.test("A message that the server has altered is not shown, and the page says so", async () => {
+  let alters = true;
+  const alter = (frame: Uint8Array): void => {
+    if (alters && frame[0] === 1) frame[500]! ^= 1;
+  };
+  await using house = await openHouse({ service: withFrames(alter) });
+  const [ann, bob] = await house.pair();
+  await ann.say("altered on the way");
+  await bob.reads("Something was changed or lost on the way here, and is not shown.");
+  alters = false;
+  await ann.say("left alone");
+  await bob.hears("left alone");
+  await bob.hasMessages("left alone");
+});
+
+Deno.test("A server that swaps a key can't bring a chat about, and both people are told", async () => {
+  const swap = (frame: Uint8Array): void => {
+    if (frame.length === 256 && frame[1] === 2) frame[40]! ^= 1;
+  };
+  await using house = await openHouse({ service: withFrames(swap) });
+  const [ann, bob] = [await house.enter(), await house.enter()];
+  await ann.search();
+  await bob.search();
+  await ann.reads("This chat could not be encrypted, so it has ended.");
+  await ann.button("New chat").waitFor();
 });
 
 Deno.test("Both people see the same four pictures, with a plain sentence about them", async () => {
