@@ -88,7 +88,9 @@ export class Relay {
   /** Writes to `reader`, without a copy; `sender`, if any, is slowed down while the reader is behind. */
   write(reader: Reader, data: string | Uint8Array, sender?: Outlet): void {
     const { outlet } = reader;
-    if (outlet.backlog > MAX_BACKLOG_BYTES) return this.#drop(reader);
+    if (outlet.backlog > MAX_BACKLOG_BYTES || this.#behind.get(reader)?.lost) {
+      return this.#drop(reader);
+    }
     outlet.send(data);
     const { backlog } = outlet;
     if (backlog === 0) return;

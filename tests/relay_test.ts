@@ -125,6 +125,16 @@ Deno.test("Relay gives up a reader for which something was dropped, though it ca
   assert.deepEqual([reader.outlet.sent.length, reader.given_up], [0, 1]);
 });
 
+Deno.test("Relay writes nothing more to a reader for which something was dropped: no frame arrives after a gap", () => {
+  const { relay, clock, reader, sender } = world();
+  reader.outlet.backlog = MAX_BACKLOG_BYTES + 1;
+  relay.write(reader, FRAME, sender);
+  reader.outlet.backlog = 0;
+  relay.write(reader, FRAME, sender);
+  clock.advance(500);
+  assert.deepEqual([reader.outlet.sent.length, reader.given_up], [0, 1]);
+});
+
 Deno.test("Relay lets go of a reader that has caught up unnoticed", () => {
   const { relay, clock, reader, sender } = world();
   reader.outlet.backlog = PAUSE_BYTES + 1;
