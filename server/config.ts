@@ -1,27 +1,53 @@
 /**
  * How the program is told what to do: flags over environment over defaults, from one table, which also prints
  * `--help` and the README's list. All mistakes are reported at once, each with what was given and what is allowed.
+ *
+ * Without a command the program serves. `access-log` prints lines of the access log instead; it obeys the same
+ * options, so that it looks where the server writes.
  */
 
 import { parseArgs } from "node:util";
+import { DAY, parseDay, SECOND } from "./clock.ts";
+import { choice, email, integer, type Option, ranges, text } from "./option.ts";
+import { MAX_ACCESS_LOG_RETENTION, MAX_ADDRESS_RETENTION } from "./promises.ts";
 
-/** One option: what it may be, what it is by default, and what it is for. */
-interface Option<T> {
-  readonly fallback: T;
-  /** What stands for the value in `--help`. */
-  readonly placeholder: string;
-  /** What a value must be, for people. */
-  readonly form: string;
-  readonly purpose: string;
-  /** The value of a text, or `undefined` when it is none. */
-  readonly parse: (text: string) => T | undefined;
-}
+/** The most proxies that may stand in a row. */
+const MAX_HOPS = 9;
 
 /** Every option, by the name of its flag. */
 export const OPTIONS = {
   "host": text("0.0.0.0", "the address to listen on"),
   "port": integer(8000, 0, 65_535, "the port to listen on; 0 lets the system choose"),
+  "data-dir": text("./data", "the folder of the statistics"),
+  "log-dir": text("./logs", "the folder of the access log"),
+  "access-log": choice(
+    ["full", "truncated", "off"],
+    "what the access log says of an address: all of it, IPv4 /24 and IPv6 /48, or no log at all",
+  ),
+  "trust-proxy": integer(0, 0, MAX_HOPS, "how many proxies of yours stand in front"),
+  "operator": text("", "who runs this server, as the contact page and the policy name them"),
+  "contact-email": email("the address on the contact page and in security.txt"),
+  "announcement": text("", "a sentence to show on the home page"),
+  "deny": ranges("addresses and ranges that may not connect, separated by commas"),
   "max-connections": integer(10_000, 1, 1_000_000, "how many people may be connected at once"),
+  "max-connections-per-address": integer(
+    20,
+    1,
+    1_000_000,
+    "how many of them may share an address (IPv6: a /64)",
+  ),
+  "ip-retention-seconds": integer(
+    MAX_ADDRESS_RETENTION / SECOND,
+    1,
+    MAX_ADDRESS_RETENTION / SECOND,
+    "how long an address is held in memory after its last disconnection",
+  ),
+  "access-log-retention-days": integer(
+    MAX_ACCESS_LOG_RETENTION / DAY,
+    1,
+    MAX_ACCESS_LOG_RETENTION / DAY,
+    "how long a line of the access log lives",
+  ),
   "listener": choice(
     ["node", "deno"],
     "which HTTP server to use: node is hardened, deno is for Deno Deploy",
@@ -39,6 +65,7 @@ export type Config = {
 /** What the command line asks for. */
 export type Command =
   | { kind: "serve"; config: Config }
+  | { kind: "access-log"; config: Config; from: Date; to: Date }
   | { kind: "help" }
   | { kind: "version" }
   | { kind: "mistaken"; mistakes: string[] };
@@ -48,7 +75,8 @@ export function readConfig(
   args: readonly string[],
   environment: (name: string) => string | undefined,
 ): Command {
-  const { given, mistakes } = readFlags(args);
+  const exports = args[0] === "access-log";
+  const { given, mistakes } = readFlags(exports ? args.slice(1) : args, exports ? WINDOW : []);
   if (given.has("help")) return { kind: "help" };
   if (given.has("version")) return { kind: "version" };
   const values: Record<string, unknown> = {};
@@ -57,15 +85,51 @@ export function readConfig(
     const option: Option<unknown> = OPTIONS[name];
     values[name] = readOption(option, source, given.get(name) ?? environment(source), mistakes);
   }
-  return mistakes.length > 0
-    ? { kind: "mistaken", mistakes }
-    : { kind: "serve", config: values as Config };
+  const config = values as Config;
+  const command = exports
+    ? readWindow(given, config, mistakes)
+    : { kind: "serve" as const, config };
+  return mistakes.length > 0 ? { kind: "mistaken", mistakes } : command;
+}
+
+/** What `access-log` needs beside the options. */
+const WINDOW = ["from", "to"] as const;
+
+/** A point in time must say where on earth it is meant (RFC 3339 section 5.6); a day alone is a day in UTC. */
+const TIME_FORM = "a time like 2026-11-23T14:00:00Z, or a day like 2026-11-23";
+
+function readWindow(
+  given: ReadonlyMap<string, string>,
+  config: Config,
+  mistakes: string[],
+): Command {
+  const [from, to] = WINDOW.map((name) => {
+    const text = given.get(name);
+    if (text === undefined) mistakes.push(`Cannot print the access log: --${name} is missing.`);
+    const time = parseTime(text ?? "");
+    if (text !== undefined && time === undefined) {
+      mistakes.push(`Cannot use --${name}: "${text}" is not ${TIME_FORM}.`);
+    }
+    return time ?? new Date(NaN);
+  }) as [Date, Date];
+  if (from >= to) mistakes.push("Cannot print the access log: --from is not before --to.");
+  return { kind: "access-log", config, from, to };
+}
+
+function parseTime(text: string): Date | undefined {
+  const form = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.exec(text);
+  if (form === null) return parseDay(text);
+  const time = new Date(text);
+  return parseDay(form[1] ?? "") === undefined || Number.isNaN(time.getTime()) ? undefined : time;
 }
 
 /** The name of the environment variable that stands for a flag. */
 export function environmentName(flag: string): string {
   return flag.toUpperCase().replaceAll("-", "_");
 }
+
+/** How wide the column of flags is in `--help`, in characters. */
+const LEFT_WIDTH = 36;
 
 /** What `--help` prints. */
 export function help(): string {
@@ -74,14 +138,16 @@ export function help(): string {
     "Anonymous Chat: two strangers talk and leave no trace.",
     "",
     "Usage: anonymous-chat [options]",
+    "       anonymous-chat access-log --from TIME --to TIME [options]",
     "",
     ...rows.map(({ left, purpose, fallback }) =>
-      `  ${left.padEnd(26)}${purpose} (default: ${fallback})`
+      `  ${left.padEnd(LEFT_WIDTH)}${purpose} (default: ${fallback})`
     ),
-    `  ${"--help".padEnd(26)}print this text`,
-    `  ${"--version".padEnd(26)}print the version`,
+    `  ${"--help".padEnd(LEFT_WIDTH)}print this text`,
+    `  ${"--version".padEnd(LEFT_WIDTH)}print the version`,
     "",
     "Each option can also be set by an environment variable: --max-connections is MAX_CONNECTIONS.",
+    "access-log prints the lines of the access log of a window of time, to standard output.",
     "",
   ].join("\n");
 }
@@ -100,8 +166,8 @@ function rowsOf(
   left: (name: OptionName) => string,
 ): { left: string; purpose: string; fallback: string }[] {
   return names().map((name) => {
-    const { purpose, fallback } = OPTIONS[name];
-    return { left: left(name), purpose, fallback: String(fallback) };
+    const { purpose, shown } = OPTIONS[name];
+    return { left: left(name), purpose, fallback: shown };
   });
 }
 
@@ -110,10 +176,14 @@ function names(): OptionName[] {
 }
 
 /** The flags given, with their values; what is wrong with them goes to `mistakes`. */
-function readFlags(args: readonly string[]): { given: Map<string, string>; mistakes: string[] } {
+function readFlags(
+  args: readonly string[],
+  more: readonly string[],
+): { given: Map<string, string>; mistakes: string[] } {
   const given = new Map<string, string>();
   const mistakes: string[] = [];
-  const known = Object.fromEntries(names().map((name) => [name, { type: "string" as const }]));
+  const allowed = [...names(), ...more];
+  const known = Object.fromEntries(allowed.map((name) => [name, { type: "string" as const }]));
   const { tokens } = parseArgs({
     args: [...args],
     strict: false,
@@ -126,7 +196,7 @@ function readFlags(args: readonly string[]): { given: Map<string, string>; mista
     }
     if (token.kind !== "option") continue;
     if (token.name === "help" || token.name === "version") given.set(token.name, "");
-    else if (!(token.name in OPTIONS)) {
+    else if (!allowed.includes(token.name)) {
       mistakes.push(`Cannot use ${token.rawName}: there is no such option.`);
     } else if (token.value === undefined) {
       mistakes.push(`Cannot use ${token.rawName}: it needs a value.`);
@@ -146,22 +216,4 @@ function readOption<T>(
   if (value !== undefined) return value;
   mistakes.push(`Cannot use ${source}: "${given}" is not ${option.form}.`);
   return option.fallback;
-}
-
-function text(fallback: string, purpose: string): Option<string> {
-  return { fallback, purpose, placeholder: "TEXT", form: "a text", parse: (given) => given };
-}
-
-function integer(fallback: number, least: number, most: number, purpose: string): Option<number> {
-  const parse = (given: string): number | undefined => {
-    const value = Number(given);
-    return /^\d+$/.test(given) && value >= least && value <= most ? value : undefined;
-  };
-  return { fallback, purpose, placeholder: "N", form: `a number from ${least} to ${most}`, parse };
-}
-
-function choice<const T extends string>(allowed: readonly [T, ...T[]], purpose: string): Option<T> {
-  const parse = (given: string): T | undefined => allowed.find((one) => one === given);
-  const either = allowed.join("|");
-  return { fallback: allowed[0], purpose, placeholder: either, form: either, parse };
 }

@@ -1,5 +1,6 @@
 /**
- * Who may open a WebSocket, decided before the upgrade and answered with a value.
+ * Who may open a WebSocket, decided before the upgrade and answered with a value. An address goes no further than this:
+ * what leaves the gate is the registry's entry, which does not tell it.
  *
  * A browser always says which page asks (`Origin`), and a page of another site must not use a visitor's browser as its
  * own client (cross-site WebSocket hijacking), so an Origin must name the host that was asked. A program that is no
@@ -7,45 +8,123 @@
  */
 
 import { SUBPROTOCOL } from "../protocol.ts";
+import type { Conduct, Verdict } from "./abuse.ts";
+import { type Address, isWithin, networkOf, type Range } from "./address.ts";
+import { type Clock, SECOND } from "./clock.ts";
+import type { Entry, IpRegistry } from "./ip_registry.ts";
 
 /** What a client says when it asks for a WebSocket. */
 export interface Handshake {
-  readonly host: string | undefined;
-  readonly origin: string | undefined;
-  /** The `Sec-WebSocket-Protocol` header (RFC 6455 section 11.3.4). */
-  readonly protocols: string | undefined;
+  /** Whose it is; `undefined` when the connection has none any more. */
+  readonly address: Address | undefined;
+  /** The value of a header, by its name in lower case. */
+  header(name: string): string | undefined;
 }
 
 /** Whether somebody may enter; a refusal is an HTTP answer. */
 export type Admission =
-  | { kind: "admitted" }
-  | { kind: "refused"; status: 400 | 403 | 503; reason: string; retryAfter?: number };
+  | { kind: "admitted"; entry: Entry<Conduct> }
+  | { kind: "refused"; status: 400 | 403 | 429 | 503; reason: string; retryAfter?: number };
+
+type Refusal = Admission & { kind: "refused" };
 
 /** Seconds after which a visitor may try again when everything is taken. */
 export const RETRY_AFTER_FULL = 10;
 
-/** Decides on one handshake while `online` people are here and `capacity` may be. */
-export function admit(handshake: Handshake, online: number, capacity: number): Admission {
+/** What a gate needs. */
+export interface GateOptions {
+  readonly clock: Clock;
+  readonly registry: IpRegistry<Conduct>;
+  /** Who may never connect. */
+  readonly denied: readonly Range[];
+  /** How many connections one address may have. */
+  readonly perAddress: number;
+  /** Whether every place is taken. */
+  readonly isFull: () => boolean;
+}
+
+/** Decides who may enter: what costs least is asked first. */
+export class Gate {
+  readonly #options: GateOptions;
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+  }
+
+  /** Decides on one handshake. */
+  admit(handshake: Handshake): Admission {
+    const refusal = refuseForm(handshake);
+    if (refusal !== undefined) return refusal;
+    const { address } = handshake;
+    const { denied, registry, isFull } = this.#options;
+    if (address === undefined) return refuse(400, "Cannot connect: the connection has ended.");
+    if (isWithin(address, denied)) return refuse(403, "Cannot connect: this address is refused.");
+    const entry = registry.see(networkOf(address));
+    return this.#refuseConduct(entry) ??
+      (isFull()
+        ? refuse(503, "Cannot connect: every place is taken.", RETRY_AFTER_FULL)
+        : { kind: "admitted", entry });
+  }
+
+  #refuseConduct({ record, connections }: Entry<Conduct>): Refusal | undefined {
+    const now = this.#options.clock.now();
+    const verdict = record.attempt(now);
+    if (verdict.kind !== "welcome" || connections < this.#options.perAddress) {
+      return refuseVerdict(verdict, "Cannot connect: too many attempts.");
+    }
+    const crowded = record.refuse(now, RETRY_AFTER_FULL * SECOND);
+    return refuseVerdict(crowded, "Cannot connect: too many connections from one address.");
+  }
+}
+
+/** Refuses a handshake that is none of ours, whoever makes it. */
+function refuseForm(handshake: Handshake): Refusal | undefined {
   if (!isSameOrigin(handshake)) {
     return refuse(403, "Cannot connect: the page is of another origin.");
   }
   if (!offersSubprotocol(handshake)) {
     return refuse(400, `Cannot connect: the client does not speak ${SUBPROTOCOL}.`);
   }
-  if (online < capacity) return { kind: "admitted" };
-  return { ...refuse(503, "Cannot connect: every place is taken."), retryAfter: RETRY_AFTER_FULL };
+  return isHandshake(handshake)
+    ? undefined
+    : refuse(400, "Cannot connect: this is no WebSocket handshake of version 13.");
 }
 
-function refuse(status: 400 | 403 | 503, reason: string): Admission & { kind: "refused" } {
-  return { kind: "refused", status, reason };
+function refuseVerdict(verdict: Verdict, reason: string): Refusal | undefined {
+  switch (verdict.kind) {
+    case "welcome":
+      return undefined;
+    case "too-fast":
+      return refuse(429, reason, inSeconds(verdict.wait));
+    case "blocked":
+      return refuse(429, "Cannot connect: this address is blocked.", inSeconds(verdict.wait));
+  }
 }
 
-function isSameOrigin({ host, origin }: Handshake): boolean {
+function refuse(status: Refusal["status"], reason: string, retryAfter?: number): Refusal {
+  const refusal: Refusal = { kind: "refused", status, reason };
+  return retryAfter === undefined ? refusal : { ...refusal, retryAfter };
+}
+
+function inSeconds(wait: number): number {
+  return Math.ceil(wait / SECOND);
+}
+
+function isSameOrigin({ header }: Handshake): boolean {
+  const host = header("host");
+  const origin = header("origin");
   if (origin === undefined) return true;
-  if (host === undefined || !URL.canParse(origin)) return false;
+  if (!host || !URL.canParse(origin)) return false;
   return new URL(origin).host === host.toLowerCase();
 }
 
-function offersSubprotocol({ protocols = "" }: Handshake): boolean {
+function offersSubprotocol({ header }: Handshake): boolean {
+  const protocols = header("sec-websocket-protocol") ?? "";
   return protocols.split(",").some((protocol) => protocol.trim() === SUBPROTOCOL);
+}
+
+/** RFC 6455 section 4.2.1: version 13, and a key of 16 bytes in base64. */
+function isHandshake({ header }: Handshake): boolean {
+  return header("sec-websocket-version") === "13" &&
+    /^[+/0-9A-Za-z]{22}==$/.test(header("sec-websocket-key") ?? "");
 }

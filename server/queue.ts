@@ -27,6 +27,11 @@ export class Queue<T> implements Iterable<T> {
     return this.#size;
   }
 
+  /** Who stands at the front; `undefined` when nobody does. */
+  get first(): T | undefined {
+    return this.#ring.next.value;
+  }
+
   /** Puts `value` at the end. */
   append(value: T): Place {
     return this.#insert(value, this.#ring.previous);

@@ -1,7 +1,23 @@
 import assert from "node:assert/strict";
 import { environmentName, help, markdownTable, OPTIONS, readConfig } from "../server/config.ts";
 
-const DEFAULTS = { host: "0.0.0.0", port: 8000, "max-connections": 10_000, listener: "node" };
+const DEFAULTS = {
+  host: "0.0.0.0",
+  port: 8000,
+  "data-dir": "./data",
+  "log-dir": "./logs",
+  "access-log": "full",
+  "trust-proxy": 0,
+  operator: "",
+  "contact-email": "",
+  announcement: "",
+  deny: [],
+  "max-connections": 10_000,
+  "max-connections-per-address": 20,
+  "ip-retention-seconds": 3600,
+  "access-log-retention-days": 30,
+  listener: "node",
+};
 
 function read(args: string[], environment: Record<string, string> = {}): unknown {
   return readConfig(args, (name) => environment[name]);
@@ -46,10 +62,75 @@ Deno.test("Config answers --help and --version whatever else is said", () => {
 });
 
 Deno.test("Config prints every option with its default, in help and README alike", () => {
-  for (const [name, { purpose, fallback }] of Object.entries(OPTIONS)) {
+  for (const [name, { purpose, shown }] of Object.entries(OPTIONS)) {
     const line = help().split("\n").find((one) => one.includes(`--${name} `));
-    assert.ok(line?.includes(purpose) && line.endsWith(`(default: ${fallback})`), name);
+    assert.ok(line?.includes(purpose) && line.endsWith(`(default: ${shown})`), name);
     const row = markdownTable().split("\n").find((one) => one.includes(`\`--${name}\``));
     assert.ok(row?.includes(`\`${environmentName(name)}\``) && row.includes(purpose), name);
   }
+});
+
+Deno.test("Config refuses to hold anything for longer than the policy says", () => {
+  assert.deepEqual(read(["--ip-retention-seconds=3601", "--access-log-retention-days=31"]), {
+    kind: "mistaken",
+    mistakes: [
+      'Cannot use --ip-retention-seconds: "3601" is not a number from 1 to 3600.',
+      'Cannot use --access-log-retention-days: "31" is not a number from 1 to 30.',
+    ],
+  });
+});
+
+Deno.test("Config reads lists of addresses, mail addresses and lines of text, and refuses what is none", () => {
+  const mistakes = (...args: string[]): unknown => {
+    const command = readConfig(args, () => undefined);
+    return command.kind === "mistaken" ? command.mistakes.length : command.kind;
+  };
+  assert.equal(mistakes("--deny=192.0.2.0/24, 2001:db8::/32,198.51.100.7"), "serve");
+  for (const deny of ["192.0.2.0/33", "example.org", "192.0.2.0/24;10.0.0.0/8", ","]) {
+    assert.equal(mistakes(`--deny=${deny}`), 1, deny);
+  }
+  assert.equal(mistakes("--contact-email=help@chat.example"), "serve");
+  for (const email of ["help", "a@b@c", "<a@b>", "a b@c", "@", `${"a".repeat(500)}@b`]) {
+    assert.equal(mistakes(`--contact-email=${email}`), 1, email);
+  }
+  assert.equal(mistakes(`--announcement=${"é".repeat(500)}`), "serve");
+  for (const text of ["a".repeat(501), "two\nlines", "a\u0000b"]) {
+    assert.equal(mistakes(`--announcement=${text}`), 1, JSON.stringify(text));
+  }
+});
+
+Deno.test("Config reads the window of time whose lines of the access log are wanted", () => {
+  const command = readConfig(
+    ["access-log", "--from=2026-11-22", "--to", "2026-11-23T14:00:00+02:00", "--log-dir=/x"],
+    () => undefined,
+  );
+  assert.ok(command.kind === "access-log");
+  assert.deepEqual([command.from.toISOString(), command.to.toISOString()], [
+    "2026-11-22T00:00:00.000Z",
+    "2026-11-23T12:00:00.000Z",
+  ]);
+  assert.equal(command.config["log-dir"], "/x");
+});
+
+Deno.test("Config says what is wrong with a window of time", () => {
+  const form = "a time like 2026-11-23T14:00:00Z, or a day like 2026-11-23";
+  const mistakes = (...args: string[]): unknown => {
+    const command = readConfig(["access-log", ...args], () => undefined);
+    return command.kind === "mistaken" ? command.mistakes : command.kind;
+  };
+  assert.deepEqual(mistakes("--from=yesterday"), [
+    `Cannot use --from: "yesterday" is not ${form}.`,
+    "Cannot print the access log: --to is missing.",
+  ]);
+  assert.deepEqual(mistakes("--from=2026-02-30T00:00:00Z", "--to=2026-03-01T12:00"), [
+    `Cannot use --from: "2026-02-30T00:00:00Z" is not ${form}.`,
+    `Cannot use --to: "2026-03-01T12:00" is not ${form}.`,
+  ]);
+  assert.deepEqual(mistakes("--from=2026-03-02", "--to=2026-03-02"), [
+    "Cannot print the access log: --from is not before --to.",
+  ]);
+  assert.deepEqual(read(["--from=2026-03-02"]), {
+    kind: "mistaken",
+    mistakes: ["Cannot use --from: there is no such option."],
+  });
 });

@@ -12,9 +12,20 @@ interface Timer {
 export class FakeClock implements Clock {
   readonly #timers = new Set<Timer>();
   #now = 1_000_000;
+  #jumped = 0;
 
   now(): number {
     return this.#now;
+  }
+
+  /** Noon of the 1st of June 2026 to begin with. */
+  date(): Date {
+    return new Date(Date.UTC(2026, 5, 1, 12) - 1_000_000 + this.#now + this.#jumped);
+  }
+
+  /** Sets the calendar forward or back by `ms`, with no time passing. */
+  jump(ms: number): void {
+    this.#jumped += ms;
   }
 
   every(ms: number, task: () => void): () => void {

@@ -23,6 +23,21 @@ Deno.test("Queue ignores that somebody leaves twice", () => {
   assert.equal(queue.size, 1);
 });
 
+Deno.test("Queue knows who stands at the front, and that nobody does", () => {
+  const queue = new Queue<string>();
+  assert.equal(queue.first, undefined);
+  const a = queue.append("a");
+  const b = queue.append("b");
+  assert.equal(queue.first, "a");
+  const front = queue.prepend("front");
+  assert.equal(queue.first, "front");
+  front.leave();
+  a.leave();
+  assert.equal(queue.first, "b");
+  b.leave();
+  assert.equal(queue.first, undefined);
+});
+
 Deno.test("Queue behaves like an array for any sequence of operations", () => {
   const operations = fc.array(fc.oneof(fc.constant("append"), fc.constant("prepend"), fc.nat(40)));
   fc.assert(fc.property(operations, (steps) => {
@@ -43,5 +58,6 @@ Deno.test("Queue behaves like an array for any sequence of operations", () => {
     });
     assert.deepEqual([...queue], model);
     assert.equal(queue.size, model.length);
+    assert.equal(queue.first, model[0]);
   }));
 });

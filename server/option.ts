@@ -1,0 +1,82 @@
+/** The kinds of options that the command line knows: how each is read, and how it is described. */
+
+import { parseRange, type Range } from "./address.ts";
+
+/** One option: what it may be, what it is by default, and what it is for. */
+export interface Option<T> {
+  readonly fallback: T;
+  /** The fallback in words; "none" where it is empty. */
+  readonly shown: string;
+  /** What stands for the value in `--help`. */
+  readonly placeholder: string;
+  /** What a value must be, for people. */
+  readonly form: string;
+  readonly purpose: string;
+  /** The value of a text, or `undefined` when it is none. */
+  readonly parse: (text: string) => T | undefined;
+}
+
+/** The longest that a text which is shown to people may be, in characters. */
+const MAX_TEXT = 500;
+
+/** A line of prose. */
+export function text(fallback: string, purpose: string): Option<string> {
+  return {
+    fallback,
+    shown: fallback || "none",
+    purpose,
+    placeholder: "TEXT",
+    form: `a line of at most ${MAX_TEXT} characters`,
+    parse: (given) => given.length <= MAX_TEXT && !/\p{Cc}/u.test(given) ? given : undefined,
+  };
+}
+
+/** An e-mail address, or none. */
+export function email(purpose: string): Option<string> {
+  const parse = (given: string): string | undefined =>
+    given.length <= MAX_TEXT && /^[^\s@<>"]+@[^\s@<>"]+$/.test(given) ? given : undefined;
+  const form = "an e-mail address";
+  return { fallback: "", shown: "none", purpose, placeholder: "ADDRESS", form, parse };
+}
+
+/** Blocks of addresses, or none. */
+export function ranges(purpose: string): Option<readonly Range[]> {
+  const parse = (given: string): Range[] | undefined => {
+    const parsed = given.split(",").map((item) => parseRange(item.trim()));
+    return parsed.every((range) => range !== undefined) ? parsed : undefined;
+  };
+  const form = "a list like 192.0.2.0/24,2001:db8::/32";
+  return { fallback: [], shown: "none", purpose, placeholder: "RANGES", form, parse };
+}
+
+/** A whole number within bounds. */
+export function integer(
+  fallback: number,
+  least: number,
+  most: number,
+  purpose: string,
+): Option<number> {
+  const parse = (given: string): number | undefined => {
+    const value = Number(given);
+    return /^\d+$/.test(given) && value >= least && value <= most ? value : undefined;
+  };
+  const form = `a number from ${least} to ${most}`;
+  return { fallback, shown: `${fallback}`, purpose, placeholder: "N", form, parse };
+}
+
+/** One of some words, the first of them by default. */
+export function choice<const T extends string>(
+  allowed: readonly [T, ...T[]],
+  purpose: string,
+): Option<T> {
+  const parse = (given: string): T | undefined => allowed.find((one) => one === given);
+  const either = allowed.join("|");
+  return {
+    fallback: allowed[0],
+    shown: allowed[0],
+    purpose,
+    placeholder: either,
+    form: either,
+    parse,
+  };
+}

@@ -1,0 +1,40 @@
+/**
+ * A token bucket: so many at once, so many a minute after that. It is two numbers and asks no timer for anything; what
+ * has flowed back is worked out when somebody takes.
+ */
+
+import { MINUTE } from "./clock.ts";
+
+/** How much is allowed. */
+export interface Rate {
+  /** How many at once. */
+  readonly burst: number;
+  /** How many flow back a minute. */
+  readonly perMinute: number;
+}
+
+/** What is left of a {@linkcode Rate}. */
+export class TokenBucket {
+  readonly #rate: Rate;
+  /** What is left; a token costs {@linkcode MINUTE}, so that all sums are of whole numbers and a wait told is true. */
+  #credit: number;
+  #at: number;
+
+  /** A full bucket; `now` in clock milliseconds. */
+  constructor(rate: Rate, now: number) {
+    this.#rate = rate;
+    this.#credit = rate.burst * MINUTE;
+    this.#at = Math.floor(now);
+  }
+
+  /** Takes one token. The answer is 0, or in how many milliseconds there will be one. */
+  take(now: number): number {
+    const { burst, perMinute } = this.#rate;
+    const at = Math.floor(now);
+    this.#credit = Math.min(burst * MINUTE, this.#credit + (at - this.#at) * perMinute);
+    this.#at = at;
+    if (this.#credit < MINUTE) return Math.ceil((MINUTE - this.#credit) / perMinute);
+    this.#credit -= MINUTE;
+    return 0;
+  }
+}
