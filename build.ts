@@ -1,44 +1,33 @@
 /**
- * Makes the pages: one HTML document each, with its script and style inlined and their hashes beside it, as a module
- * that the server imports. The same source gives the same bytes. `--development` makes a page that reloads itself.
+ * Makes the first page, with its script and style inlined and their hashes beside it, and the frame of all others, as a
+ * module that the server imports. The same source gives the same bytes. `--development` makes a page that reloads itself.
  */
 
 import { createHash } from "node:crypto";
 import { brotliCompressSync } from "node:zlib";
 import * as esbuild from "esbuild";
-import manifest from "./deno.json" with { type: "json" };
-import type { Page, Pages } from "./server/http.ts";
+import { fingerprint, type Page } from "./server/reply.ts";
+import type { Pages } from "./server/site.ts";
 
 /** The most that the home page may weigh, in bytes of brotli. */
 export const BUDGET = 20_000;
 
 const source = new URL("./client/", import.meta.url);
 
-/** Builds all pages from source. */
+/** Builds the first page, and the frame into which the server puts all others. */
 export async function buildPages({ development }: { development: boolean }): Promise<Pages> {
-  const [script, style, frame, home, missing, transparency] = await Promise.all([
+  const [script, style, documentStyle, frame, home] = await Promise.all([
     bundle("app.ts", development),
     bundle("style.css", development),
+    bundle("document.css", development),
     read("page.html"),
     read("home.html"),
-    read("missing.html"),
-    read("transparency.html"),
   ]);
   await esbuild.stop();
-  const homePage = page(frame, home, style, script);
-  const facts = transparency
-    .replace("<!--version-->", manifest.version)
-    .replace("<!--hash-->", fingerprint(homePage));
   return {
-    home: homePage,
-    missing: page(frame, missing, style),
-    transparency: page(frame, facts, style),
+    home: page(frame.replace("<!--body-->", () => home), style, script),
+    document: page(frame, documentStyle),
   };
-}
-
-/** The SHA-256 of a page as it is served, in hexadecimal digits, as `sha256sum` prints it. */
-export function fingerprint({ html }: Page): string {
-  return createHash("sha256").update(html).digest("hex");
 }
 
 /** The weight of a page as it travels, in bytes of brotli. */
@@ -46,9 +35,9 @@ export function weight({ html }: Page): number {
   return brotliCompressSync(new TextEncoder().encode(html)).length;
 }
 
-function page(frame: string, body: string, style: string, script?: string): Page {
+function page(markup: string, style: string, script?: string): Page {
   const scriptElement = script === undefined ? "" : `<script>${script}</script>`;
-  const html = compact(frame.replace("<!--body-->", () => body))
+  const html = compact(markup)
     .replace("<!--style-->", () => `<style>${style}</style>`)
     .replace("<!--script-->", () => scriptElement);
   return { html, styles: [hash(style)], scripts: script === undefined ? [] : [hash(script)] };

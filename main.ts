@@ -1,22 +1,20 @@
 /**
- * Anonymous Chat, wired together. This is the only file that reads arguments, environment, clock and randomness, and
- * the place where every interval task stands.
+ * Anonymous Chat, started. This is the only file that reads arguments, environment and randomness; what there is to
+ * wire stands in `server/anonymous_chat.ts`.
  */
 
 import { pages } from "./client/page.gen.ts";
 import manifest from "./deno.json" with { type: "json" };
-import { MemoryBackend } from "./server/backend.ts";
-import { SECOND, systemClock } from "./server/clock.ts";
-import { type Config, help, readConfig } from "./server/config.ts";
-import { admit } from "./server/gate.ts";
-import { Site } from "./server/http.ts";
+import { readLines } from "./server/access_log.ts";
+import { AnonymousChat } from "./server/anonymous_chat.ts";
+import { DAY, SECOND, systemClock } from "./server/clock.ts";
+import { type Command, type Config, help, readConfig } from "./server/config.ts";
+import { openCollector } from "./server/garbage.ts";
 import { listenDeno } from "./server/listener/deno.ts";
-import { HEARTBEAT, type Service } from "./server/listener/listener.ts";
 import { listenNode } from "./server/listener/node.ts";
-import { Lobby } from "./server/lobby.ts";
 import { closeLog, describeError, type Log, openLog } from "./server/log.ts";
-import { Matchmaker } from "./server/matchmaker.ts";
-import { Relay } from "./server/relay.ts";
+import { SqliteStatisticsStore } from "./server/sqlite_statistics.ts";
+import { MemoryStatisticsStore, type StatisticsStore } from "./server/statistics_store.ts";
 
 const command = readConfig(Deno.args, (name) => Deno.env.get(name));
 switch (command.kind) {
@@ -30,6 +28,9 @@ switch (command.kind) {
     await print(Deno.stderr, `${command.mistakes.join("\n")}\nSee --help.\n`);
     Deno.exit(2);
     break;
+  case "access-log":
+    await printAccessLog(command);
+    break;
   case "serve":
     await serve(command.config, await openLog(Deno.stderr.writable, Deno.stderr.isTerminal()));
     break;
@@ -37,46 +38,79 @@ switch (command.kind) {
 
 async function serve(config: Config, log: Log): Promise<void> {
   const clock = systemClock;
-  const onError = (error: unknown): void => log.error("A part failed.", describeError(error));
-  const relay = new Relay(clock);
-  const matchmaker = new Matchmaker({ clock, backend: new MemoryBackend(), onError });
-  const lobby = new Lobby({ clock, relay, matchmaker, newToken: () => crypto.randomUUID() });
-  const site = new Site(pages);
-  const maxConnections = config["max-connections"];
-  const service: Service = {
-    answer: (request) => site.answer(request),
-    admit: (handshake) => admit(handshake, lobby.online, maxConnections),
-    enter: (outlet) => lobby.enter(outlet),
-  };
+  const chat = new AnonymousChat({
+    config,
+    clock,
+    log,
+    pages,
+    version: manifest.version,
+    store: openStore(config["data-dir"], log),
+    newToken: () => crypto.randomUUID(),
+    collect: openCollector(),
+  });
   const listen = config.listener === "node" ? listenNode : listenDeno;
   const { host, port } = config;
-  const listener = await listen({ host, port, maxConnections, service, log })
+  const maxConnections = config["max-connections"];
+  const listener = await listen({ host, port, maxConnections, service: chat.door, log })
     .catch((error) => fail(`Cannot listen on port ${port} of ${host}: ${codeOf(error)}.`));
+  await chat.start(listener);
 
-  const tasks = [
-    clock.every(SECOND / 4, () => matchmaker.widen()),
-    clock.every(SECOND / 2, () => relay.sweep()),
-    clock.every(10 * SECOND, () => lobby.announce()),
-    clock.every(30 * SECOND, () => lobby.dismissIdle()),
-    clock.every(HEARTBEAT, () => listener.heartbeat()),
-  ];
-
-  globalThis.addEventListener("unhandledrejection", (event) => {
-    event.preventDefault();
-    onError(event.reason);
-  });
-  globalThis.addEventListener("error", (event) => {
-    event.preventDefault();
-    onError(event.error);
-  });
+  reportFailures(log);
   onStop(async () => {
-    lobby.close();
+    chat.dismiss();
     await listener.close();
-    for (const cancel of tasks) cancel();
+    await chat.close();
     log.info("Stopped.");
     await closeLog();
   });
+  if (config["contact-email"] === "") {
+    log.warn("The contact page has no address: see --contact-email and --operator.");
+  }
   log.info(`Listening on http://localhost:${listener.port}/`, { host, listener: config.listener });
+}
+
+/** Where the statistics go; while they have no place, that is said and they last as long as the program. */
+function openStore(folder: string, log: Log): StatisticsStore {
+  try {
+    return SqliteStatisticsStore.open(folder, log);
+  } catch (error) {
+    const reason = codeOf(error as Error);
+    log.warn("Cannot open the statistics: they are kept in memory only.", { folder, reason });
+    return new MemoryStatisticsStore();
+  }
+}
+
+/** Prints the lines of a window of time, and says on standard error what can't be among them. */
+async function printAccessLog(
+  { config, from, to }: Command & { kind: "access-log" },
+): Promise<void> {
+  const folder = config["log-dir"];
+  const days = config["access-log-retention-days"];
+  const oldest = systemClock.date().getTime() - days * DAY;
+  if (from.getTime() < oldest) {
+    const kept = new Date(oldest).toISOString();
+    await print(
+      Deno.stderr,
+      `Lines are deleted after ${days} days: nothing before ${kept} exists.\n`,
+    );
+  }
+  try {
+    for await (const line of readLines(folder, from, to)) await print(Deno.stdout, `${line}\n`);
+  } catch (error) {
+    await fail(`Cannot read the access log in ${folder}: ${codeOf(error as Error)}.`);
+  }
+}
+
+/** What throws where nobody waits for it is said, and does not end the program. */
+function reportFailures(log: Log): void {
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    log.error("A part failed.", describeError(event.reason));
+  });
+  globalThis.addEventListener("error", (event) => {
+    event.preventDefault();
+    log.error("A part failed.", describeError(event.error));
+  });
 }
 
 /**

@@ -73,7 +73,7 @@ function safety({ pictures, phase }: Chat): VNode | false {
       )}</span></summary>
       <p>${pictures.map(({ name }) => name).join(", ")}</p>
       <p>If the stranger sees the same four, in the same order, nobody sits between you, not even this server. Compare them by voice, or by a hint in your own words that a machine could not change.</p>
-      <p><a href="/transparency" target="_blank" rel="noopener">What this can't protect from</a></p>
+      <p><a href="/transparency#knowledge" target="_blank" rel="noopener">What this can't protect from</a></p>
     </details>
   `;
 }

@@ -17,7 +17,6 @@ export function homeView(state: State, dispatch: Dispatch, secure: boolean): VNo
       <p class="lead">You are paired with a random person. No account, no cookies, and only the two of you can read what you write.</p>
       ${secure ? form(state, dispatch) : insecure()}
       ${online(state)}
-      <p class="online"><a href="/transparency">What this server can know</a></p>
     </main>
   `;
 }

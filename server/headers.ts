@@ -14,8 +14,11 @@ export const SECURITY_HEADERS: Headers = {
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
   "permissions-policy":
-    "camera=(), microphone=(), geolocation=(), display-capture=(), payment=(), usb=()",
+    "camera=(self), microphone=(self), geolocation=(), display-capture=(), payment=(), usb=()",
 };
+
+/** What is added where the visitor came by TLS: come by nothing else for a year (RFC 6797). */
+export const TRANSPORT_SECURITY: Headers = { "strict-transport-security": "max-age=31536000" };
 
 /** What goes with an answer that no browser should render. */
 export const PLAIN_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'";

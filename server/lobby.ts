@@ -8,7 +8,7 @@ import { type Clock, MINUTE } from "./clock.ts";
 import type { Matchmaker } from "./matchmaker.ts";
 import type { SessionId } from "./pairing.ts";
 import type { Outlet, Relay } from "./relay.ts";
-import { Session, type Surroundings } from "./session.ts";
+import { Session, type Surroundings, type Tally } from "./session.ts";
 
 /** How long a session may neither search nor chat, in milliseconds. */
 export const MAX_IDLE = 10 * MINUTE;
@@ -18,6 +18,7 @@ export interface LobbyOptions {
   readonly clock: Clock;
   readonly relay: Relay;
   readonly matchmaker: Matchmaker;
+  readonly tally: Tally;
   /** Makes a new unguessable session token. */
   readonly newToken: () => string;
 }
@@ -27,15 +28,17 @@ export class Lobby implements Surroundings {
   readonly clock: Clock;
   readonly relay: Relay;
   readonly matchmaker: Matchmaker;
+  readonly tally: Tally;
   readonly #newToken: () => string;
   readonly #sessions = new Map<SessionId, Session>();
   #nextId = 1;
   #announced = 0;
 
-  constructor({ clock, relay, matchmaker, newToken }: LobbyOptions) {
+  constructor({ clock, relay, matchmaker, tally, newToken }: LobbyOptions) {
     this.clock = clock;
     this.relay = relay;
     this.matchmaker = matchmaker;
+    this.tally = tally;
     this.#newToken = newToken;
   }
 

@@ -122,6 +122,11 @@ export class Matchmaker {
     for (const search of refused) this.#lookAgain(search);
   }
 
+  /** Forgets the interests that nobody waits for any more. An interval task. */
+  tidy(): void {
+    this.#pool.tidy();
+  }
+
   #search(seeker: Seeker, mode: Mode, interests: readonly string[]): Search {
     const order = this.#searched++;
     return {

@@ -9,8 +9,9 @@
  *   "jazz"     d - e - ...
  *
  * Its cost doesn't depend on how many wait. Lines that have become empty are not dropped one by one, but together, when
- * they are the greater part: a `Map` keeps the grave of a deleted key in the way of the same key, so that one person
- * who comes and goes with the same interest would make every look-up of it longer.
+ * they are the greater part and now and then: a `Map` keeps the grave of a deleted key in the way of the same key, so
+ * that one person who comes and goes with the same interest would make every look-up of it longer. Dropped they must
+ * be: the name of a line is an interest, and somebody's words are not kept longer than they are needed.
  *
  * Limit admitted: in one line a search passes over at most
  * {@linkcode LOOK_AHEAD} recent partners. A session remembers fewer than that, so only somebody who is remembered by
@@ -64,6 +65,11 @@ export class Pool<W extends Wish> {
     for (const name of lineNames(wish)) if (this.#lines.get(name)?.size === 0) this.#emptyLines++;
     if (this.#emptyLines > SPARE_LINES + this.#lines.size / 2) this.#dropEmptyLines();
     return true;
+  }
+
+  /** Forgets the interests that nobody waits for any more. An interval task. */
+  tidy(): void {
+    if (this.#emptyLines > 0) this.#dropEmptyLines();
   }
 
   /** A few people among whom the best partner for `wish` is, if anybody in the pool would do. */

@@ -20,6 +20,7 @@ import {
   type ClientMessage,
   CloseCode,
   type ErrorCode,
+  FrameKind,
   isFrameKind,
   MAX_FRAME_BYTES,
   type Mode,
@@ -37,6 +38,8 @@ export const MAX_RECENT = 16;
 /** A chat as one of its two sides sees it. */
 interface Encounter {
   readonly partner: Session;
+  /** When it began, in clock milliseconds. */
+  readonly since: number;
   /** Whether this side has reported the other in this chat. */
   reported: boolean;
 }
@@ -47,11 +50,20 @@ type State =
   | { kind: "chatting"; encounter: Encounter }
   | { kind: "ended" };
 
+/** Counts what happens, and is not told to whom. */
+export interface Tally {
+  /** A message was relayed. */
+  message(): void;
+  /** A chat is over that lasted for `duration` milliseconds. */
+  chatEnded(duration: number): void;
+}
+
 /** What a session acts upon. */
 export interface Surroundings {
   readonly clock: Clock;
   readonly relay: Relay;
   readonly matchmaker: Matchmaker;
+  readonly tally: Tally;
   /** The session of that id, if it is still here. */
   session(id: SessionId): Session | undefined;
   /** Told once, when a session has ended. */
@@ -111,7 +123,9 @@ export class Session implements Seeker, Reader {
     }
     if (!isFrameKind(frame[0])) return this.close(CloseCode.policy, "The frame kind is unknown.");
     const { partner } = this;
-    if (partner !== undefined) this.#around.relay.write(partner, frame, this.outlet);
+    if (partner === undefined) return;
+    if (frame[0] === FrameKind.message) this.#around.tally.message();
+    this.#around.relay.write(partner, frame, this.outlet);
   }
 
   /** Everything queued for this visitor has been taken. */
@@ -163,7 +177,8 @@ export class Session implements Seeker, Reader {
   paired({ partner: id, role, interests, met }: Match): void {
     const partner = this.#around.session(id);
     if (partner === undefined) throw new Error("Cannot begin a chat: the partner is not here");
-    this.#state = { kind: "chatting", encounter: { partner, reported: false } };
+    const since = this.#around.clock.now();
+    this.#state = { kind: "chatting", encounter: { partner, since, reported: false } };
     this.#remember(id);
     this.tell({ type: "paired", role, interests, met });
   }
@@ -196,6 +211,7 @@ export class Session implements Seeker, Reader {
         return this.#rest(undefined);
       case "chatting": {
         const { encounter } = this.#state;
+        this.#around.tally.chatEnded(this.#around.clock.now() - encounter.since);
         this.#rest(encounter);
         return encounter.partner.#partnerLeft();
       }

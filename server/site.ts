@@ -1,168 +1,154 @@
 /**
- * Every HTTP answer except the upgrade. A dozen routes with static bodies need a `switch`, not a framework; the answer
- * is a value, so both listeners give the same one.
+ * Every HTTP answer except the upgrade. A dozen routes need a `switch`, not a framework; an answer is a value, so both
+ * listeners give the same one.
  *
- * A page is encoded once, when the site is made, and answered from memory: brotli, gzip or as it is, each with its own
- * strong ETag, because a strong validator names bytes, not a document (RFC 9110 section 8.8.3).
+ * What stays the same is encoded when the site is made. The first page is encoded again when its news change; pages
+ * that say how things are right now are made anew at most once a moment.
  */
 
-import { createHash } from "node:crypto";
-import { brotliCompressSync, gzipSync } from "node:zlib";
-import { contentSecurityPolicy, type Headers, PLAIN_POLICY, SECURITY_HEADERS } from "./headers.ts";
+import { type Clock, SECOND } from "./clock.ts";
+import { LivePage } from "./live_page.ts";
+import { contactPage } from "./pages/contact.ts";
+import { type Content, documentPage } from "./pages/document.ts";
+import { missingPage } from "./pages/missing.ts";
+import { newsOf, withNews } from "./pages/news.ts";
+import { privacyPage } from "./pages/privacy.ts";
+import { statisticsPage } from "./pages/statistics.ts";
+import { transparencyPage } from "./pages/transparency.ts";
+import {
+  type HttpReply,
+  type HttpRequest,
+  jsonReply,
+  type Page,
+  pageReply,
+  pathOf,
+  queryOf,
+  represent,
+  type Representations,
+  textReply,
+} from "./reply.ts";
+import { securityTxt } from "./security_txt.ts";
+import type { Settings } from "./settings.ts";
+import type { Statistics } from "./statistics.ts";
+import { statisticsCsv, statisticsJson } from "./statistics_api.ts";
+import { type Span, SPANS } from "./statistics_charts.ts";
+import { spanOf } from "./statistics_page.ts";
+import type { Holdings } from "./transparency.ts";
 
-/** What a client asks. */
-export interface HttpRequest {
-  readonly method: string;
-  /** Without the query. */
-  readonly path: string;
-  /** The value of a header, by its name in lower case. */
-  header(name: string): string | undefined;
-}
-
-/** What it is answered. */
-export interface HttpReply {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: Uint8Array<ArrayBuffer> | undefined;
-}
-
-/** A page as the client's build makes it. */
-export interface Page {
-  readonly html: string;
-  /** Base64 SHA-256 of the inlined scripts and styles. */
-  readonly scripts: readonly string[];
-  readonly styles: readonly string[];
-}
-
-/** The pages of the site. */
+/** What the client's build makes. */
 export interface Pages {
   readonly home: Page;
-  readonly missing: Page;
-  readonly transparency: Page;
+  /** The frame of every other page. */
+  readonly document: Page;
 }
 
-const CODINGS = ["br", "gzip", "identity"] as const;
-type Coding = (typeof CODINGS)[number];
-
-interface Representation {
-  readonly body: Uint8Array<ArrayBuffer>;
-  readonly headers: Headers;
+/** What a site needs. */
+export interface SiteOptions {
+  readonly clock: Clock;
+  readonly pages: Pages;
+  readonly settings: Settings;
+  readonly statistics: Statistics;
+  /** What the server holds at this moment. */
+  readonly holdings: () => Holdings;
 }
 
-const ROBOTS = "User-agent: *\nAllow: /$\nDisallow: /\n";
+/** How old the page about this moment may be, in milliseconds. */
+const TRANSPARENCY_AGE = SECOND;
+
+/** How old a page of statistics may be, in milliseconds. */
+const STATISTICS_AGE = 10 * SECOND;
+
+const ROBOTS = "User-agent: *\nDisallow: /api/\nDisallow: /ws\n";
 
 /** Answers every request that is no upgrade. */
 export class Site {
-  readonly #home: Record<Coding, Representation>;
-  readonly #missing: Record<Coding, Representation>;
-  readonly #transparency: Record<Coding, Representation>;
+  readonly #options: SiteOptions;
+  #home: { news: string; representations: Representations };
+  readonly #privacy: Representations;
+  readonly #contact: Representations;
+  readonly #missing: Representations;
+  readonly #transparency: LivePage;
+  readonly #statistics: ReadonlyMap<Span, LivePage>;
 
-  constructor(pages: Pages) {
-    this.#home = represent(pages.home);
-    this.#missing = represent(pages.missing);
-    this.#transparency = represent(pages.transparency);
+  constructor(options: SiteOptions) {
+    this.#options = options;
+    const { pages, settings, holdings } = options;
+    this.#home = { news: "", representations: represent(pages.home) };
+    this.#privacy = represent(this.#document(privacyPage(settings)));
+    this.#contact = represent(this.#document(contactPage(settings)));
+    this.#missing = represent(this.#document(missingPage()));
+    this.#transparency = this.#live(TRANSPARENCY_AGE, () => transparencyPage(settings, holdings()));
+    this.#statistics = new Map(SPANS.map((span) => [span, this.#statisticsOf(span)]));
   }
 
   /** Answers one request. */
   answer(request: HttpRequest): HttpReply {
     if (request.method !== "GET" && request.method !== "HEAD") {
-      return text(405, "Only GET and HEAD are answered here.\n", { allow: "GET, HEAD" });
+      return textReply(405, "Only GET and HEAD are answered here.\n", { allow: "GET, HEAD" });
     }
     const reply = this.#route(request);
     return request.method === "HEAD" ? { ...reply, body: undefined } : reply;
   }
 
   #route(request: HttpRequest): HttpReply {
-    switch (request.path) {
+    const { statistics, holdings } = this.#options;
+    switch (pathOf(request)) {
       case "/":
-        return page(200, this.#home, request);
+        return pageReply(200, this.#homeNow(), request);
+      case "/privacy":
+        return pageReply(200, this.#privacy, request);
+      case "/contact":
+        return pageReply(200, this.#contact, request);
       case "/transparency":
-        return page(200, this.#transparency, request);
-      case "/ws":
-        return text(426, "This is a WebSocket endpoint.\n", { upgrade: "websocket" });
+        return this.#transparency.answer(request);
+      case "/statistics":
+        return this.#statistics.get(spanOf(queryOf(request)))!.answer(request);
+      case "/api/transparency":
+        return jsonReply(200, holdings());
+      case "/api/statistics.json":
+        return statisticsJson(statistics, queryOf(request));
+      case "/api/statistics.csv":
+        return statisticsCsv(statistics, queryOf(request));
       case "/healthz":
-        return text(200, '{"status":"ok"}\n', { "content-type": "application/json" });
+        return jsonReply(200, { status: "ok" });
       case "/robots.txt":
-        return text(200, ROBOTS);
+        return textReply(200, ROBOTS);
+      case "/.well-known/security.txt":
+        return textReply(200, this.#securityTxt(request));
+      case "/ws":
+        return textReply(426, "This is a WebSocket endpoint.\n", { upgrade: "websocket" });
       default:
-        return page(404, this.#missing, request);
+        return pageReply(404, this.#missing, request);
     }
   }
-}
 
-/** A short answer in plain text, never cached. */
-export function text(status: number, body: string, headers: Headers = {}): HttpReply {
-  return {
-    status,
-    body: new TextEncoder().encode(body),
-    headers: {
-      ...SECURITY_HEADERS,
-      "content-security-policy": PLAIN_POLICY,
-      "content-type": "text/plain; charset=utf-8",
-      "cache-control": "no-store",
-      ...headers,
-    },
-  };
-}
-
-function page(
-  status: 200 | 404,
-  representations: Record<Coding, Representation>,
-  request: HttpRequest,
-): HttpReply {
-  const { body, headers } = representations[preferredCoding(request.header("accept-encoding"))];
-  if (status === 200 && matches(request.header("if-none-match"), headers.etag)) {
-    return { status: 304, headers, body: undefined };
+  #homeNow(): Representations {
+    const { pages, settings, clock } = this.#options;
+    const news = newsOf(settings, clock.date());
+    if (news !== this.#home.news) {
+      this.#home = { news, representations: represent(withNews(pages.home, news)) };
+    }
+    return this.#home.representations;
   }
-  return { status, headers, body };
-}
 
-function represent(page: Page): Record<Coding, Representation> {
-  const bytes = new TextEncoder().encode(page.html);
-  const policy = contentSecurityPolicy(page);
-  return {
-    br: representation("br", new Uint8Array(brotliCompressSync(bytes)), policy),
-    gzip: representation("gzip", new Uint8Array(gzipSync(bytes, { level: 9 })), policy),
-    identity: representation("identity", bytes, policy),
-  };
-}
+  #statisticsOf(span: Span): LivePage {
+    return this.#live(STATISTICS_AGE, () => statisticsPage(this.#options.statistics, span));
+  }
 
-function representation(
-  coding: Coding,
-  body: Uint8Array<ArrayBuffer>,
-  policy: string,
-): Representation {
-  const hash = createHash("sha256").update(body).digest("base64url").slice(0, 22);
-  const headers = {
-    ...SECURITY_HEADERS,
-    "content-security-policy": policy,
-    "content-type": "text/html; charset=utf-8",
-    "cache-control": "no-cache",
-    vary: "accept-encoding",
-    etag: `"${hash}"`,
-  };
-  return {
-    body,
-    headers: coding === "identity" ? headers : { ...headers, "content-encoding": coding },
-  };
-}
+  #securityTxt({ header }: HttpRequest): string {
+    const { settings, clock } = this.#options;
+    return securityTxt(settings, header("host"), clock.date());
+  }
 
-/** The best coding that an Accept-Encoding header allows (RFC 9110 section 12.5.3). */
-export function preferredCoding(header: string | undefined): Coding {
-  const accepted = new Map((header ?? "").toLowerCase().split(",").map(weighted));
-  return CODINGS.find((coding) => (accepted.get(coding) ?? accepted.get("*") ?? 0) > 0) ??
-    "identity";
-}
+  #document(content: Content): Page {
+    return documentPage(this.#options.pages.document, content);
+  }
 
-function weighted(item: string): [coding: string, weight: number] {
-  const [coding = "", ...parameters] = item.split(";").map((part) => part.trim());
-  const weight = parameters.find((parameter) => parameter.startsWith("q="))?.slice(2) ?? "1";
-  return [coding, Number(weight)];
-}
-
-/** Whether an If-None-Match header names this entity tag (RFC 9110 section 13.1.2). */
-function matches(header: string | undefined, etag: string | undefined): boolean {
-  if (header === undefined) return false;
-  const tags = header.split(",").map((tag) => tag.trim().replace(/^W\//, ""));
-  return tags.some((tag) => tag === "*" || tag === etag);
+  #live(maxAge: number, content: () => Content): LivePage {
+    return new LivePage({
+      clock: this.#options.clock,
+      maxAge,
+      make: () => this.#document(content()),
+    });
+  }
 }

@@ -98,7 +98,7 @@ for (const listener of Object.keys(LISTENERS) as (keyof typeof LISTENERS)[]) {
       await client.write(bytes).catch(() => {}); // It may be cut before it has sent everything.
       const code = await client.closeCode();
       assert.ok(code !== undefined && codes.includes(code), `closed with ${code}`);
-      await until(() => server.lobby.online === 2);
+      await until(() => server.chat.lobby.online === 2);
     });
   }
 }

@@ -54,14 +54,14 @@ Deno.test("Attack on node: a bad key, a bad version and a bad method are refused
     await client.writeLines(...HANDSHAKE.map((line) => line === was ? is : line), "", "");
     assert.match(await client.readToEnd(), new RegExp(`^HTTP/1\\.1 ${status} `), is);
   }
-  assert.equal(server.lobby.online, 0);
+  assert.equal(server.chat.lobby.online, 0);
 });
 
 Deno.test("Attack on node: a socket that opens and never answers is cut by the second heartbeat", async () => {
   await using server = await TestServer.start();
   using silent = await RawClient.open(server.port);
   const [a, b] = await BareClient.pair(server.socketUrl);
-  assert.equal(server.lobby.online, 3);
+  assert.equal(server.chat.lobby.online, 3);
   server.heartbeat();
   await Promise.all(
     [a, b].map(({ socket }) => new Promise((resolve) => socket.once("ping", resolve))),
@@ -70,7 +70,7 @@ Deno.test("Attack on node: a socket that opens and never answers is cut by the s
   await b.frame(); // By then the answers to the ping have arrived, too.
   server.heartbeat();
   await silent.readToEnd();
-  await until(() => server.lobby.online === 2);
+  await until(() => server.chat.lobby.online === 2);
 });
 
 Deno.test("Attack on node: a reader that never reads is given up, its partner is told, and memory stays bounded", async () => {
@@ -83,17 +83,17 @@ Deno.test("Attack on node: a reader that never reads is given up, its partner is
   await flooder.next("paired");
   const large = new Uint8Array(32 * 1024).fill(1);
   for (let sent = 0; sent < 20_000_000; sent += large.length) flooder.send(large);
-  await until(() => server.relay.behind === 1);
+  await until(() => server.chat.relay.behind === 1);
   await settled(() => flooder.socket.bufferedAmount);
   assert.ok(flooder.socket.bufferedAmount > 0, "the sender is not slowed down");
   assert.ok(backlogOf(server) <= MAX_BACKLOG_BYTES, `${backlogOf(server)} bytes wait`);
   clock.advance(MAX_STALL + 1000);
   await flooder.next("partner-left");
-  await until(() => server.lobby.online === 1 && server.relay.behind === 0);
+  await until(() => server.chat.lobby.online === 1 && server.chat.relay.behind === 0);
 });
 
 Deno.test("Attack on node: 500 upgrades and resets leave no session and no descriptor behind", async () => {
-  await using program = await Program.start();
+  await using program = await Program.start("--trust-proxy=1"); // So that they come from many addresses.
   const descriptors = async (): Promise<number> => {
     let count = 0;
     for await (const _ of Deno.readDir(`/proc/${program.pid}/fd`)) count++;
@@ -101,7 +101,9 @@ Deno.test("Attack on node: 500 upgrades and resets leave no session and no descr
   };
   (await BareClient.enter(program.socketUrl)).vanish();
   const before = await descriptors();
-  for (let n = 0; n < 500; n++) (await RawClient.open(program.port)).reset();
+  for (let n = 0; n < 500; n++) {
+    (await RawClient.open(program.port, `X-Forwarded-For: 203.0.113.${n % 250}`)).reset();
+  }
   await until(async () => await descriptors() <= before + 2);
   const [a, b] = await BareClient.pair(program.socketUrl);
   a.send(Uint8Array.of(1, 65));
@@ -122,5 +124,5 @@ async function settled(figure: () => number): Promise<void> {
 
 /** Bytes that wait for the readers of this server. */
 function backlogOf(server: TestServer): number {
-  return server.sessions.reduce((sum, { outlet }) => sum + outlet.backlog, 0);
+  return server.outlets.reduce((sum, { backlog }) => sum + backlog, 0);
 }

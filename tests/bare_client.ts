@@ -6,6 +6,13 @@ import { type ClientMessage, type ServerMessage, SUBPROTOCOL } from "../protocol
 
 type Received = ServerMessage | Uint8Array;
 
+/** How a client comes. */
+export interface ComingFrom {
+  readonly headers?: Record<string, string>;
+  /** The address at this end, one of the loopback's; 127.0.0.1 unless said. */
+  readonly localAddress?: string;
+}
+
 /** One connection. */
 export class BareClient {
   readonly socket: WebSocket;
@@ -15,8 +22,8 @@ export class BareClient {
   #arrived = (): void => {};
   #ended = false;
 
-  constructor(url: string, headers: Record<string, string> = {}) {
-    this.socket = new WebSocket(url, SUBPROTOCOL, { headers, perMessageDeflate: false });
+  constructor(url: string, from: ComingFrom = {}) {
+    this.socket = new WebSocket(url, SUBPROTOCOL, { ...from, perMessageDeflate: false });
     this.socket.on("error", () => {}); // `close` follows.
     this.socket.on("message", (data: Uint8Array, isBinary: boolean) => {
       this.#received.push(isBinary ? Uint8Array.from(data) : JSON.parse(String(data)));
@@ -32,15 +39,15 @@ export class BareClient {
   }
 
   /** Connects and is welcomed. */
-  static async enter(url: string): Promise<BareClient> {
-    const client = new BareClient(url);
+  static async enter(url: string, from: ComingFrom = {}): Promise<BareClient> {
+    const client = new BareClient(url, from);
     await client.next("welcome");
     return client;
   }
 
   /** Two who are chatting. */
-  static async pair(url: string): Promise<[BareClient, BareClient]> {
-    const [a, b] = await Promise.all([BareClient.enter(url), BareClient.enter(url)]);
+  static async pair(url: string, from: ComingFrom = {}): Promise<[BareClient, BareClient]> {
+    const [a, b] = await Promise.all([BareClient.enter(url, from), BareClient.enter(url, from)]);
     for (const client of [a, b]) client.tell({ type: "find", mode: "text", interests: [] });
     await Promise.all([a.next("paired"), b.next("paired")]);
     return [a, b];

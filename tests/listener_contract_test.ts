@@ -152,9 +152,9 @@ for (const listener of Object.keys(LISTENERS) as (keyof typeof LISTENERS)[]) {
     assert.match(refusal, /^HTTP\/1\.1 503 /);
     assert.match(refusal, new RegExp(`retry-after: ${RETRY_AFTER_FULL}\r\n`, "i"));
     first.socket.close();
-    await until(() => server.lobby.online === 0);
+    await until(() => server.chat.lobby.online === 0);
     (await BareClient.enter(server.socketUrl)).socket.close();
-  }, { maxConnections: 1 });
+  }, { args: ["--max-connections=1"] });
 
   clause("requests are answered as the site answers them, with every header", async ({ http }) => {
     const ask = async (

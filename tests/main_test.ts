@@ -5,6 +5,7 @@ import manifest from "../deno.json" with { type: "json" };
 import { SUBPROTOCOL } from "../protocol.ts";
 import { environmentName, help, markdownTable, OPTIONS } from "../server/config.ts";
 import { Program, run, SERVE } from "./program.ts";
+import { readmeTable, unpadded } from "./readme.ts";
 
 Deno.test("Program prints its help and its version", async () => {
   assert.deepEqual(await run(["--help"]), { code: 0, stdout: help(), stderr: "" });
@@ -78,12 +79,5 @@ Deno.test("Program may read the environment variables of its options, and only n
 });
 
 Deno.test("README has the table of options that the program has", async () => {
-  const readme = await Deno.readTextFile(new URL("../README.md", import.meta.url));
-  const section = /<!-- options -->\n\n([\s\S]*?)\n\n<!-- end of options -->/.exec(readme)?.[1];
-  assert.equal(unpadded(section ?? ""), unpadded(markdownTable()));
+  assert.equal(await readmeTable("options"), unpadded(markdownTable()));
 });
-
-/** A Markdown table without the padding that a formatter gives it. */
-function unpadded(table: string): string {
-  return table.replace(/ +\|/g, " |").replace(/-+/g, "-");
-}

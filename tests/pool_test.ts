@@ -35,6 +35,19 @@ Deno.test("Pool keeps a bounded number of empty lines, however many interests co
   ]);
 });
 
+Deno.test("Pool forgets the interests that nobody waits for when it is tidied, and no others", () => {
+  const filled = pool(wish(1, { interests: ["chess", "jazz"] }), wish(2, { interests: ["jazz"] }));
+  const chess = wish(3, { interests: ["chess"] });
+  filled.add(chess);
+  filled.remove(chess);
+  filled.tidy();
+  assert.equal(filled.lines, 2);
+  for (const one of filled.candidates(wish(4, { interests: ["chess"] }))) filled.remove(one);
+  filled.tidy();
+  assert.equal(filled.lines, 1);
+  assert.equal([...filled.candidates(wish(4, { interests: ["jazz"] }))].length, 1);
+});
+
 Deno.test("Pool offers nobody of another mode", () => {
   assert.deepEqual([...pool(wish(1, { mode: "video" })).candidates(wish(2))], []);
 });

@@ -1,5 +1,5 @@
 /**
- * Searches the memory of another process for texts, as bytes of UTF-8 and of UTF-16. It reads the resident parts of
+ * Searches the memory of another process for bytes, and for texts in UTF-8 and UTF-16. It reads the resident parts of
  * the writable mappings that `/proc/PID/maps` lists; a full dump would be gigabytes of nothing (Linux only).
  */
 
@@ -7,10 +7,13 @@ import { Buffer } from "node:buffer";
 
 const PIECE = 16 * 1024 * 1024;
 
-/** How often each text stands in the memory of process `pid`. */
-export async function countInMemory(pid: number, texts: readonly string[]): Promise<number[]> {
-  const counts = texts.map(() => 0);
-  const needles = texts.map((text) => [Buffer.from(text, "utf8"), Buffer.from(text, "utf16le")]);
+/** How often each of these stands in the memory of process `pid`. */
+export async function countInMemory(
+  pid: number,
+  sought: readonly (string | Uint8Array)[],
+): Promise<number[]> {
+  const counts = sought.map(() => 0);
+  const needles = sought.map(formsOf);
   using memory = await Deno.open(`/proc/${pid}/mem`);
   for (const [start, end] of await writableRanges(pid)) {
     for (let at = start; at < end; at += PIECE) {
@@ -21,6 +24,11 @@ export async function countInMemory(pid: number, texts: readonly string[]): Prom
     }
   }
   return counts;
+}
+
+function formsOf(sought: string | Uint8Array): Buffer[] {
+  if (typeof sought !== "string") return [Buffer.from(sought)];
+  return [Buffer.from(sought, "utf8"), Buffer.from(sought, "utf16le")];
 }
 
 async function writableRanges(pid: number): Promise<[start: number, end: number][]> {

@@ -1,5 +1,6 @@
 /** The real program in a process of its own, started as `deno task start` starts it, without the build. */
 
+import { join } from "node:path";
 import manifest from "../deno.json" with { type: "json" };
 import { until } from "./until.ts";
 
@@ -24,16 +25,37 @@ export async function run(
   return { code, stdout: decode(stdout), stderr: decode(stderr) };
 }
 
-/** A program at work. */
+/** How a program is started. */
+export interface ProgramOptions {
+  /** Of its command line, after those that every program here gets. */
+  readonly args?: readonly string[];
+  /** What stands before the command: a tracer. */
+  readonly under?: readonly string[];
+  /** A folder that is there already; it is left behind. */
+  readonly folder?: string;
+}
+
+/** A program at work, with folders of its own. */
 export class Program implements AsyncDisposable {
+  /** What it may write to: `data`, `logs` and `tmp` are in here. */
+  readonly folder: string;
+  readonly #keepsFolder: boolean;
   readonly #process: Deno.ChildProcess;
   readonly #reading: Promise<void>;
   /** Everything it has logged. */
   log = "";
 
-  private constructor(args: readonly string[]) {
-    this.#process = new Deno.Command(Deno.execPath(), {
-      args: [...SERVE, "--host=127.0.0.1", "--port=0", ...args],
+  private constructor({ args = [], under = [], folder }: ProgramOptions) {
+    this.#keepsFolder = folder !== undefined;
+    this.folder = folder ?? Deno.makeTempDirSync({ prefix: "anonymous-chat-" });
+    const temporary = join(this.folder, "tmp");
+    Deno.mkdirSync(temporary, { recursive: true });
+    const folders = [`--data-dir=${this.dataFolder}`, `--log-dir=${this.logFolder}`];
+    const serve = [...SERVE, "--host=127.0.0.1", "--port=0", ...folders, ...args];
+    const [command = "", ...rest] = [...under, Deno.execPath(), ...serve];
+    this.#process = new Deno.Command(command, {
+      args: rest,
+      env: { TMPDIR: temporary },
       stdout: "null",
       stderr: "piped",
     }).spawn();
@@ -42,7 +64,11 @@ export class Program implements AsyncDisposable {
 
   /** Starts the program on a port of the system's choice and waits until it listens. */
   static async start(...args: string[]): Promise<Program> {
-    const program = new Program(args);
+    return await Program.startWith({ args });
+  }
+
+  static async startWith(options: ProgramOptions): Promise<Program> {
+    const program = new Program(options);
     await until(() => program.log.includes("Listening"), 30);
     return program;
   }
@@ -55,8 +81,20 @@ export class Program implements AsyncDisposable {
     return Number(/localhost:(\d+)/.exec(this.log)?.[1]);
   }
 
+  get http(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
   get socketUrl(): string {
     return `ws://127.0.0.1:${this.port}/ws`;
+  }
+
+  get dataFolder(): string {
+    return join(this.folder, "data");
+  }
+
+  get logFolder(): string {
+    return join(this.folder, "logs");
   }
 
   /** Sends a signal and waits for the end; the answer is the exit code. */
@@ -69,6 +107,7 @@ export class Program implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop("SIGKILL").catch(() => {});
+    if (!this.#keepsFolder) await Deno.remove(this.folder, { recursive: true });
   }
 
   async #read(): Promise<void> {

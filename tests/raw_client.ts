@@ -47,10 +47,10 @@ export class RawClient implements Disposable {
     return new RawClient(await Deno.connect({ hostname: "127.0.0.1", port }));
   }
 
-  /** Connects and upgrades. */
-  static async open(port: number): Promise<RawClient> {
+  /** Connects and upgrades, with further lines in its handshake. */
+  static async open(port: number, ...lines: readonly string[]): Promise<RawClient> {
     const client = await RawClient.connect(port);
-    await client.writeLines(...HANDSHAKE, "", "");
+    await client.writeLines(...HANDSHAKE, ...lines, "", "");
     await client.readUntil("\r\n\r\n");
     return client;
   }

@@ -1,21 +1,15 @@
-/**
- * The whole server inside the test process, on a port of its own: what `main.ts` wires, with a clock that may be fake
- * and tasks that a test runs by hand.
- */
+/** The whole server inside the test process, on a port of its own, with a clock that may be fake. */
 
 import { pages } from "../client/page.gen.ts";
-import { MemoryBackend } from "../server/backend.ts";
+import { AnonymousChat } from "../server/anonymous_chat.ts";
 import { type Clock, systemClock } from "../server/clock.ts";
-import { admit } from "../server/gate.ts";
-import { Site } from "../server/http.ts";
+import { type Config, readConfig } from "../server/config.ts";
 import { listenDeno } from "../server/listener/deno.ts";
 import type { Listener, Service } from "../server/listener/listener.ts";
 import { listenNode } from "../server/listener/node.ts";
-import { Lobby } from "../server/lobby.ts";
 import type { Log } from "../server/log.ts";
-import { Matchmaker } from "../server/matchmaker.ts";
-import { Relay } from "../server/relay.ts";
-import type { Session } from "../server/session.ts";
+import type { Outlet } from "../server/relay.ts";
+import { MemoryStatisticsStore } from "../server/statistics_store.ts";
 
 /** What was logged. */
 export interface Entry {
@@ -31,61 +25,62 @@ export const LISTENERS = { node: listenNode, deno: listenDeno } as const;
 export interface ServerOptions {
   readonly listener?: keyof typeof LISTENERS;
   readonly clock?: Clock;
-  readonly maxConnections?: number;
+  /** Of the command line; there is no access log unless they ask for one. */
+  readonly args?: readonly string[];
   /** 0, the default, lets the system choose. */
   readonly port?: number;
   /** Replaces parts of the service. */
   readonly service?: (service: Service) => Service;
 }
 
+/** The machine's clock, on a day on which there are no news. */
+const quietClock: Clock = {
+  ...systemClock,
+  date: () => new Date(Date.UTC(2026, 0, 1) + performance.now()),
+};
+
 /** A server at work. */
 export class TestServer implements AsyncDisposable {
   readonly entries: Entry[] = [];
-  /** Every session that was ever opened. */
-  readonly sessions: Session[] = [];
-  readonly relay: Relay;
-  readonly matchmaker: Matchmaker;
-  readonly lobby: Lobby;
-  readonly #cancels: (() => void)[] = [];
+  /** Every socket that was ever let in. */
+  readonly outlets: Outlet[] = [];
+  readonly chat: AnonymousChat;
   #listener!: Listener;
 
-  private constructor(clock: Clock) {
-    this.relay = new Relay(clock);
-    const onError = (error: unknown): void => void this.log.error(String(error));
-    this.matchmaker = new Matchmaker({ clock, backend: new MemoryBackend(), onError });
-    const { relay, matchmaker } = this;
-    this.lobby = new Lobby({ clock, relay, matchmaker, newToken: () => crypto.randomUUID() });
+  private constructor(config: Config, clock: Clock) {
+    this.chat = new AnonymousChat({
+      config,
+      clock,
+      log: this.log,
+      pages,
+      version: "0.0.0-test",
+      store: new MemoryStatisticsStore(),
+      newToken: () => crypto.randomUUID(),
+    });
   }
 
   /** Starts a server; the interval tasks run on the clock that is given. */
   static async start(options: ServerOptions = {}): Promise<TestServer> {
-    const { clock = systemClock, listener = "node", maxConnections = 20_000, port = 0 } = options;
-    const server = new TestServer(clock);
-    const site = new Site(pages);
-    const service: Service = {
-      answer: (request) => site.answer(request),
-      admit: (handshake) => admit(handshake, server.lobby.online, maxConnections),
-      enter: (outlet) => {
-        const session = server.lobby.enter(outlet);
-        server.sessions.push(session);
-        return session;
-      },
-    };
-    server.#listener = await LISTENERS[listener]({
-      host: "127.0.0.1",
-      port,
-      maxConnections,
-      service: options.service?.(service) ?? service,
-      log: server.log,
-    });
-    server.#cancels.push(
-      clock.every(50, () => server.matchmaker.widen()),
-      clock.every(500, () => server.relay.sweep()),
-      clock.every(10_000, () => server.lobby.announce()),
-      clock.every(30_000, () => server.lobby.dismissIdle()),
-    );
+    const { clock = quietClock, listener = "node", args = [], port = 0 } = options;
+    const config = configOf(args);
+    const server = new TestServer(config, clock);
+    const { chat, log } = server;
+    const service = options.service?.(server.#service) ?? server.#service;
+    const maxConnections = config["max-connections"];
+    const where = { host: "127.0.0.1", port };
+    server.#listener = await LISTENERS[listener]({ ...where, maxConnections, service, log });
+    await chat.start({ heartbeat: () => {} }); // A clock that is moved by hand leaves no time to answer.
     return server;
   }
+
+  readonly #service: Service = {
+    answer: (request) => this.chat.door.answer(request),
+    admit: (request) => this.chat.door.admit(request),
+    enter: (outlet) => {
+      this.outlets.push(outlet);
+      return this.chat.door.enter(outlet);
+    },
+  };
 
   /** Keeps what is logged. */
   readonly log = {
@@ -111,12 +106,34 @@ export class TestServer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const cancel of this.#cancels) cancel();
-    this.lobby.close();
+    this.chat.dismiss();
     await this.#listener.close();
+    await this.chat.close();
   }
 
   #note(level: Entry["level"], message: string, properties: unknown): void {
     this.entries.push({ level, message, properties });
   }
+}
+
+function configOf(args: readonly string[]): Config {
+  const command = readConfig(["--access-log=off", ...args], () => undefined);
+  if (command.kind !== "serve") throw new Error(`Cannot start a server with ${args.join(" ")}`);
+  return command.config;
+}
+
+/** A service that does something with every frame before it hands it on. */
+export function withFrames(handle: (frame: Uint8Array) => void): (service: Service) => Service {
+  return (service) => ({
+    ...service,
+    enter: (outlet) => {
+      const visitor = service.enter(outlet);
+      const receiveFrame = visitor.receiveFrame.bind(visitor);
+      visitor.receiveFrame = (frame) => {
+        handle(frame);
+        receiveFrame(frame);
+      };
+      return visitor;
+    },
+  });
 }

@@ -24,10 +24,16 @@ class World {
     backend: new MemoryBackend(),
     onError: (error) => assert.fail(String(error)),
   });
+  /** What was counted: messages, and how long each chat lasted. */
+  readonly counted = { messages: 0, durations: [] as number[] };
   readonly lobby = new Lobby({
     clock: this.clock,
     relay: this.relay,
     matchmaker: this.matchmaker,
+    tally: {
+      message: () => void this.counted.messages++,
+      chatEnded: (duration) => void this.counted.durations.push(duration),
+    },
     newToken: () => "a token",
   });
 
@@ -215,6 +221,27 @@ Deno.test("Session closes with 1008 on a frame of an unknown kind, even when alo
     return visit;
   });
   assert.deepEqual(visits.map(({ outlet }) => outlet.closed?.code), [1008, 1008, 1008, 1008]);
+});
+
+Deno.test("Session counts each message once and each chat once, and nothing else", async () => {
+  const world = new World();
+  const [a, b] = await world.pair();
+  a.frame(1, 65);
+  b.frame(1, 66);
+  a.frame(2, 67); // A signal is no message.
+  world.clock.advance(90_000);
+  a.say(LEAVE);
+  a.frame(1, 68); // Nobody is there to hear it.
+  b.say(LEAVE);
+  b.session.disconnected();
+  assert.deepEqual(world.counted, { messages: 2, durations: [90_000] });
+});
+
+Deno.test("Lobby counts a chat that ends because the server stops once", async () => {
+  const world = new World();
+  await world.pair();
+  world.lobby.close();
+  assert.deepEqual(world.counted.durations, [0]);
 });
 
 Deno.test("Session says nothing and hears nothing once it has ended", async () => {

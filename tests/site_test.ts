@@ -1,32 +1,79 @@
 import assert from "node:assert/strict";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import { DAY } from "../server/clock.ts";
 import { contentSecurityPolicy } from "../server/headers.ts";
-import { type HttpReply, type HttpRequest, preferredCoding, Site } from "../server/http.ts";
+import { withoutNews } from "../server/pages/news.ts";
+import { POLICY_UPDATED } from "../server/policy.ts";
+import { CHANGE_ANNOUNCED_FOR } from "../server/promises.ts";
+import { type HttpReply, type HttpRequest, preferredCoding } from "../server/reply.ts";
+import type { Settings } from "../server/settings.ts";
+import { Site } from "../server/site.ts";
+import { Statistics } from "../server/statistics.ts";
+import { MemoryStatisticsStore } from "../server/statistics_store.ts";
+import { type Holdings, holdings } from "../server/transparency.ts";
+import { FakeClock } from "./fake_clock.ts";
+import { request } from "./request.ts";
+import { SETTINGS } from "./settings.ts";
 
-const HTML = `<!doctype html><p>${"Hello, stranger. ".repeat(50)}</p>`;
-const SITE = new Site({
-  home: { html: HTML, scripts: ["c2NyaXB0"], styles: ["c3R5bGU="] },
-  missing: { html: "<p>Nothing.</p>", scripts: [], styles: [] },
-  transparency: { html: "<p>Facts.</p>", scripts: [], styles: [] },
-});
+const HTML = `<!doctype html><title>Chat</title><body>${"Hello, stranger. ".repeat(50)}</body>`;
+const FRAME = "<!doctype html><title>Chat</title><body><!--body--><footer>" +
+  ["privacy", "statistics", "transparency", "contact"].map((name) => `<a href="/${name}">x</a>`)
+    .join("") +
+  "</footer></body>";
+const PAGES = ["/", "/privacy", "/contact", "/statistics", "/statistics?days=365", "/transparency"];
 
-function ask(path: string, headers: Record<string, string> = {}, method = "GET"): HttpReply {
-  return SITE.answer({ method, path, header: (name) => headers[name] } satisfies HttpRequest);
+/** A site, at noon of a day long after the last change of the policy unless a test moves the clock. */
+class World {
+  readonly clock = new FakeClock();
+  readonly site: Site;
+  held = 3;
+
+  constructor(change: Partial<Settings> = {}) {
+    const settings = { ...SETTINGS, ...change };
+    this.clock.jump(400 * DAY);
+    const store = new MemoryStatisticsStore();
+    this.site = new Site({
+      clock: this.clock,
+      pages: {
+        home: { html: HTML, scripts: ["c2NyaXB0"], styles: ["c3R5bGU="] },
+        document: { html: FRAME, scripts: [], styles: [] },
+      },
+      settings,
+      statistics: new Statistics({ clock: this.clock, store, log: undefined as never }),
+      holdings: () => this.#holdings(settings),
+    });
+  }
+
+  /** Sets the calendar to the day of the last change, and so much later. */
+  setSinceChange(ms: number): void {
+    this.clock.jump(Date.parse(POLICY_UPDATED) + ms - this.clock.date().getTime());
+  }
+
+  ask(target: string, headers: Record<string, string> = {}, method = "GET"): HttpReply {
+    return this.site.answer(request(target, headers, { method } satisfies Partial<HttpRequest>));
+  }
+
+  text(target: string, headers: Record<string, string> = {}): string {
+    return new TextDecoder().decode(this.ask(target, headers).body);
+  }
+
+  #holdings(settings: Settings): Holdings {
+    const registry = { held: this.held, connected: 1, oldestDisconnected: 61_500 };
+    return holdings({ registry, accessLog: { oldestDay: "2026-05-05" }, settings });
+  }
 }
 
 Deno.test("Site serves the page in the best coding the client takes", () => {
+  const world = new World();
   const decoders = {
     "br": brotliDecompressSync,
     "gzip": gunzipSync,
     "": (body: Uint8Array) => body,
   };
   for (const [coding, decode] of Object.entries(decoders)) {
-    const { status, headers, body } = ask("/", { "accept-encoding": coding });
-    assert.deepEqual([status, headers["content-encoding"] ?? "", headers.vary], [
-      200,
-      coding,
-      "accept-encoding",
-    ]);
+    const { status, headers, body } = world.ask("/", { "accept-encoding": coding });
+    const said = [status, headers["content-encoding"] ?? "", headers.vary];
+    assert.deepEqual(said, [200, coding, "accept-encoding"]);
     assert.equal(new TextDecoder().decode(decode(body!)), HTML);
   }
 });
@@ -42,11 +89,11 @@ Deno.test("Site reads Accept-Encoding with its weights", () => {
 });
 
 Deno.test("Site answers 304 to who has the same bytes already", () => {
-  const { headers } = ask("/", { "accept-encoding": "br" });
-  const etag = headers.etag!;
+  const world = new World();
+  const etag = world.ask("/", { "accept-encoding": "br" }).headers.etag!;
   assert.match(etag, /^"[\w-]{22}"$/);
   const again = (header: string, coding = "br"): number =>
-    ask("/", { "accept-encoding": coding, "if-none-match": header }).status;
+    world.ask("/", { "accept-encoding": coding, "if-none-match": header }).status;
   assert.equal(again(etag), 304);
   assert.equal(again(`"other", W/${etag}`), 304);
   assert.equal(again("*"), 304);
@@ -54,47 +101,133 @@ Deno.test("Site answers 304 to who has the same bytes already", () => {
   assert.equal(again(etag, "gzip"), 200);
 });
 
-Deno.test("Site lets caches keep the page but ask each time", () => {
-  assert.equal(ask("/").headers["cache-control"], "no-cache");
-  assert.equal(ask("/healthz").headers["cache-control"], "no-store");
+Deno.test("Site lets caches keep a page but ask each time", () => {
+  const world = new World();
+  for (const path of PAGES) assert.equal(world.ask(path).headers["cache-control"], "no-cache");
+  assert.equal(world.ask("/healthz").headers["cache-control"], "no-store");
+  assert.equal(world.ask("/api/transparency").headers["cache-control"], "no-store");
 });
 
-Deno.test("Site answers its routes, and 404 with a way back elsewhere", () => {
-  assert.deepEqual(JSON.parse(new TextDecoder().decode(ask("/healthz").body!)), { status: "ok" });
-  assert.equal(ask("/robots.txt").status, 200);
-  assert.equal(new TextDecoder().decode(ask("/transparency").body!), "<p>Facts.</p>");
-  assert.deepEqual([ask("/ws").status, ask("/ws").headers.upgrade], [426, "websocket"]);
-  for (const path of ["/nothing", "//", "/../etc/passwd", "/%00", ""]) {
-    assert.equal(ask(path).status, 404, path);
-    assert.equal(ask(path).headers["content-type"], "text/html; charset=utf-8");
+Deno.test("Site answers its pages with a title and a mark of their own, and a way into the chat", () => {
+  const world = new World();
+  const titles = PAGES.slice(1).map((path) => {
+    const text = world.text(path);
+    const [bare] = path.split("?");
+    assert.ok(text.includes(`<a href="${bare}" aria-current="page">`), path);
+    assert.match(text, /<a class="primary" href="\/">[^<]+<\/a><\/main>/, path);
+    return /<title>(.*)<\/title>/.exec(text)?.[1];
+  });
+  assert.deepEqual([...new Set(titles)], [
+    "Privacy policy · Chat",
+    "Contact · Chat",
+    "Statistics · Chat",
+    "Transparency · Chat",
+  ]);
+});
+
+Deno.test("Site answers 404 with a way back elsewhere", () => {
+  const world = new World();
+  for (const path of ["/nothing", "//", "/../etc/passwd", "/%00", "", "/privacy/", "/index.html"]) {
+    const { status, headers } = world.ask(path);
+    assert.deepEqual([status, headers["content-type"]], [404, "text/html; charset=utf-8"], path);
+    assert.match(world.text(path), /<a class="primary" href="\/">/);
   }
 });
 
+Deno.test("Site answers what programs ask for", () => {
+  const world = new World({ operator: "A. Nonymous", contactEmail: "help@chat.example" });
+  assert.deepEqual(JSON.parse(world.text("/healthz")), { status: "ok" });
+  assert.match(world.text("/robots.txt"), /^User-agent: \*\nDisallow: \/api\/\n/);
+  assert.deepEqual([world.ask("/ws").status, world.ask("/ws").headers.upgrade], [426, "websocket"]);
+  assert.deepEqual(JSON.parse(world.text("/api/transparency")), {
+    addressesHeld: 3,
+    addressesConnected: 1,
+    oldestDisconnectedSeconds: 61,
+    ipRetentionSeconds: 3600,
+    accessLog: "full",
+    accessLogOldestDay: "2026-05-05",
+    accessLogRetentionDays: 30,
+    messagesStored: 0,
+    policyUpdated: POLICY_UPDATED,
+    version: "1.2.3",
+    pageSha256: "f".repeat(64),
+  });
+  assert.equal(world.ask("/api/statistics.json").status, 200);
+  assert.match(world.ask("/api/statistics.csv").headers["content-type"]!, /^text\/csv/);
+  assert.equal(world.ask("/api/statistics.json?from=x").status, 400);
+});
+
+Deno.test("Site tells whom to write of a weakness, for half a year to come (RFC 9116)", () => {
+  const path = "/.well-known/security.txt";
+  const named = new World({ contactEmail: "help@chat.example" }).text(path);
+  assert.match(named, /^Contact: mailto:help@chat\.example\nExpires: 2028-01-02T00:00:00Z\n/);
+  const nameless = new World();
+  const contact = (host: string): string => nameless.text(path, { host }).split("\n")[0]!;
+  assert.equal(contact("chat.example:8443"), "Contact: https://chat.example:8443/contact");
+  assert.equal(contact("evil.example/\nX"), "Contact: https://localhost/contact");
+});
+
+Deno.test("Site shows what is held right now, at most a second late", () => {
+  const world = new World();
+  const held = (): string | undefined =>
+    /IP addresses in memory<\/dt><dd>(\d+)/.exec(world.text("/transparency"))?.[1];
+  assert.equal(held(), "3");
+  world.held = 0;
+  world.clock.advance(1000);
+  assert.equal(held(), "0");
+});
+
+Deno.test("Site names the operator, escaped, and how to write to them", () => {
+  const world = new World({ operator: "<b>A & B</b>", contactEmail: "help@chat.example" });
+  const text = world.text("/contact");
+  assert.match(text, /run by <strong>&lt;b>A &amp; B&lt;\/b><\/strong>/);
+  assert.match(text, /href="mailto:help@chat\.example"/);
+  assert.match(new World().text("/contact"), /No e-mail address has been given here/);
+});
+
+Deno.test("Site announces a change of the policy on the home page, and what the operator says", () => {
+  const world = new World({ announcement: "Closed on <Sunday>" });
+  world.setSinceChange(CHANGE_ANNOUNCED_FOR - 1);
+  assert.match(
+    world.text("/"),
+    /<body><section class="news" aria-label="News"><p>Closed on &lt;Sunday><\/p><p><a href="\/privacy">[^<]+<\/a><\/p><\/section>Hello/,
+  );
+  assert.equal(withoutNews(world.text("/")), HTML);
+  world.setSinceChange(CHANGE_ANNOUNCED_FOR);
+  assert.doesNotMatch(world.text("/"), /href="\/privacy"/);
+  world.setSinceChange(-1);
+  assert.doesNotMatch(world.text("/"), /href="\/privacy"/);
+});
+
 Deno.test("Site answers HEAD as GET without the body, and refuses other methods", () => {
-  const head = ask("/", {}, "HEAD");
-  assert.deepEqual([head.status, head.body, head.headers], [200, undefined, ask("/").headers]);
+  const world = new World();
+  const head = world.ask("/", {}, "HEAD");
+  assert.deepEqual([head.status, head.body, head.headers], [
+    200,
+    undefined,
+    world.ask("/").headers,
+  ]);
   for (const method of ["POST", "PUT", "DELETE", "OPTIONS", "TRACE"]) {
-    const { status, headers } = ask("/", {}, method);
+    const { status, headers } = world.ask("/", {}, method);
     assert.deepEqual([status, headers.allow], [405, "GET, HEAD"]);
   }
 });
 
 Deno.test("Site sets the security headers and no cookie on every answer", () => {
+  const world = new World();
+  const targets = [...PAGES, "/nothing", "/ws", "/healthz", "/robots.txt", "/api/transparency"];
   const replies = [
-    ask("/"),
-    ask("/", { "if-none-match": "*" }),
-    ask("/transparency"),
-    ask("/nothing"),
-    ask("/ws"),
-    ask("/healthz"),
-    ask("/robots.txt"),
-    ask("/", {}, "POST"),
+    ...targets.map((target) => world.ask(target)),
+    world.ask("/", { "if-none-match": "*" }),
+    world.ask("/", {}, "POST"),
+    world.ask("/api/statistics.csv?to=never"),
   ];
   for (const { headers } of replies) {
     assert.equal(headers["x-content-type-options"], "nosniff");
     assert.equal(headers["referrer-policy"], "no-referrer");
     assert.equal(headers["cross-origin-opener-policy"], "same-origin");
     assert.equal(headers["cross-origin-resource-policy"], "same-origin");
+    assert.match(headers["permissions-policy"]!, /^camera=\(self\), microphone=\(self\), /);
     assert.match(headers["content-security-policy"]!, /^default-src 'none'; /);
     assert.equal("set-cookie" in headers, false);
   }

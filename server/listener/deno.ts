@@ -9,17 +9,16 @@
 
 import { type CloseCode, SOCKET_PATH, SUBPROTOCOL } from "../../protocol.ts";
 import { SECOND } from "../clock.ts";
-import type { Handshake } from "../gate.ts";
-import { type HttpReply, text } from "../http.ts";
 import { describeError } from "../log.ts";
 import type { Outlet } from "../relay.ts";
+import { type HttpReply, type HttpRequest, pathOf, textReply } from "../reply.ts";
 import {
   CLOSE_GRACE,
+  type Entrance,
   guard,
   HEARTBEAT,
   type Listener,
   type ListenerOptions,
-  refusal,
   type Visitor,
 } from "./listener.ts";
 
@@ -38,11 +37,11 @@ class DenoListener implements Listener {
     const { host: hostname, port, log } = options;
     const onError = (error: unknown): Response => {
       log.error("Cannot answer a request.", describeError(error));
-      return toResponse(text(500, "Something went wrong on the server.\n"));
+      return toResponse(textReply(500, "Something went wrong on the server.\n"));
     };
     this.#server = Deno.serve(
       { hostname, port, onListen: () => {}, onError },
-      (request) => this.#answer(request),
+      (request, { remoteAddr }) => this.#answer(request, remoteAddr.hostname),
     );
   }
 
@@ -60,37 +59,42 @@ class DenoListener implements Listener {
     clearTimeout(cut);
   }
 
-  #answer(request: Request): Response {
-    const header = (name: string): string | undefined => request.headers.get(name) ?? undefined;
-    const path = pathOf(request.url);
-    if (path === SOCKET_PATH && header("upgrade")?.toLowerCase() === "websocket") {
-      return this.#upgrade(request);
-    }
-    return toResponse(this.#options.service.answer({ method: request.method, path, header }));
+  #answer(native: Request, remote: string): Response {
+    const request = requestOf(native, remote);
+    const asksForSocket = pathOf(request) === SOCKET_PATH &&
+      request.header("upgrade")?.toLowerCase() === "websocket";
+    return asksForSocket
+      ? this.#upgrade(native, request)
+      : toResponse(this.#options.service.answer(request));
   }
 
-  #upgrade(request: Request): Response {
-    const refused = refusal(this.#options.service.admit(handshakeOf(request.headers)));
-    if (refused !== undefined) return toResponse(refused);
-    const { socket, response } = Deno.upgradeWebSocket(request, {
+  #upgrade(native: Request, request: HttpRequest): Response {
+    const admittance = this.#options.service.admit(request);
+    if (admittance.kind === "refused") return toResponse(admittance.reply);
+    const { socket, response } = Deno.upgradeWebSocket(native, {
       protocol: SUBPROTOCOL,
       idleTimeout: 2 * HEARTBEAT / SECOND,
     });
-    this.#enter(socket);
+    this.#enter(socket, admittance.entrance);
     return response;
   }
 
-  #enter(socket: WebSocket): void {
+  #enter(socket: WebSocket, entrance: Entrance): void {
     const { service, log } = this.#options;
     let visitor: Visitor | undefined;
+    let leave = (): void => {};
     socket.binaryType = "arraybuffer";
-    socket.onopen = () => visitor = service.enter(new NativeOutlet(socket));
+    socket.onopen = () => {
+      leave = entrance.connect();
+      visitor = service.enter(new NativeOutlet(socket));
+    };
     socket.onmessage = ({ data }) => {
       const present = visitor;
       if (present !== undefined) guard(present, log, () => receive(present, data));
     };
     socket.onerror = (event) => event.preventDefault(); // `close` follows and says it all.
     socket.onclose = () => {
+      leave();
       const present = visitor;
       if (present !== undefined) guard(present, log, () => present.disconnected());
     };
@@ -130,19 +134,17 @@ function receive(visitor: Visitor, data: string | ArrayBuffer): void {
   else visitor.receiveFrame(new Uint8Array(data));
 }
 
-function handshakeOf(headers: Headers): Handshake {
-  return {
-    host: headers.get("host") ?? undefined,
-    origin: headers.get("origin") ?? undefined,
-    protocols: headers.get("sec-websocket-protocol") ?? undefined,
-  };
+/** The version of HTTP is not told; that of the protocol's lowest common form stands for it. */
+function requestOf({ method, url, headers }: Request, remote: string): HttpRequest {
+  const header = (name: string): string | undefined => headers.get(name) ?? undefined;
+  return { method, target: targetOf(url), version: "1.1", remote, header };
 }
 
 function toResponse({ status, headers, body }: HttpReply): Response {
   return new Response(body, { status, headers });
 }
 
-/** The path of an absolute URL; parsed by hand, because an odd Host header makes `new URL` throw. */
-function pathOf(url: string): string {
-  return /^[a-z]+:\/\/[^/?#]*([^?#]*)/.exec(url)?.[1] || "/";
+/** Path and query of an absolute URL; by hand, because an odd Host header makes `new URL` throw. */
+function targetOf(url: string): string {
+  return /^[a-z]+:\/\/[^/?#]*([^#]*)/.exec(url)?.[1] || "/";
 }

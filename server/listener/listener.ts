@@ -4,14 +4,14 @@
  *
  *   network ──> listener ──> Service.answer            an HTTP request
  *                       ├──> Service.admit             may this handshake become a WebSocket?
- *                       └──> Service.enter(outlet)     it has; the visitor gets what arrives
+ *                       ├──> Entrance.connect          it has: it counts until it is closed
+ *                       └──> Service.enter(outlet)     the visitor gets what arrives
  */
 
-import type { Admission, Handshake } from "../gate.ts";
-import { type HttpReply, type HttpRequest, text } from "../http.ts";
 import { SECOND } from "../clock.ts";
 import { describeError, type Log } from "../log.ts";
 import type { Outlet } from "../relay.ts";
+import type { HttpReply, HttpRequest } from "../reply.ts";
 
 /** Somebody behind a WebSocket, as a listener sees them. */
 export interface Visitor {
@@ -25,10 +25,21 @@ export interface Visitor {
   fail(): void;
 }
 
-/** What a listener serves. */
+/** Where an admitted connection is counted. */
+export interface Entrance {
+  /** Counts it as open, until the function it returns is called. */
+  connect(): () => void;
+}
+
+/** Whether a handshake may become a WebSocket. */
+export type Admittance =
+  | { kind: "admitted"; entrance: Entrance }
+  | { kind: "refused"; reply: HttpReply };
+
+/** What a listener serves; nothing here throws. */
 export interface Service {
   answer(request: HttpRequest): HttpReply;
-  admit(handshake: Handshake): Admission;
+  admit(request: HttpRequest): Admittance;
   enter(outlet: Outlet): Visitor;
 }
 
@@ -57,17 +68,6 @@ export const HEARTBEAT = 15 * SECOND;
 
 /** How long a peer may take to answer a closing handshake before its socket is cut, in milliseconds. */
 export const CLOSE_GRACE = 5 * SECOND;
-
-/** The answer to a handshake that is refused; `undefined` when it is admitted. */
-export function refusal(admission: Admission): HttpReply | undefined {
-  if (admission.kind === "admitted") return undefined;
-  const { status, reason, retryAfter } = admission;
-  return text(
-    status,
-    `${reason}\n`,
-    retryAfter === undefined ? {} : { "retry-after": `${retryAfter}` },
-  );
-}
 
 /** Runs one event of one visitor; if it throws, only that visitor is closed (1011), and the log has the place. */
 export function guard(visitor: Visitor, log: Log, event: () => void): void {

@@ -31,16 +31,16 @@ import {
   SUBPROTOCOL,
 } from "../../protocol.ts";
 import { SECOND } from "../clock.ts";
-import type { Handshake } from "../gate.ts";
-import type { HttpReply, HttpRequest } from "../http.ts";
 import { describeError } from "../log.ts";
 import type { Outlet } from "../relay.ts";
+import { type HttpReply, type HttpRequest, pathOf } from "../reply.ts";
 import {
+  type Admittance,
   CLOSE_GRACE,
+  type Entrance,
   guard,
   type Listener,
   type ListenerOptions,
-  refusal,
   type Service,
   type Visitor,
 } from "./listener.ts";
@@ -126,14 +126,21 @@ class NodeListener implements Listener {
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on("error", () => socket.destroy());
-    const refusal = refusalOf(this.#options.service, request);
-    if (refusal !== undefined) return refuse(socket, refusal);
-    this.#sockets.handleUpgrade(request, socket, head, (link) => this.#enter(link, socket));
+    const admittance = admit(this.#options.service, request);
+    if (admittance.kind === "refused") return refuse(socket, admittance.reply);
+    const { entrance } = admittance;
+    this.#sockets.handleUpgrade(
+      request,
+      socket,
+      head,
+      (link) => this.#enter(link, socket, entrance),
+    );
   }
 
-  #enter(socket: WebSocket, stream: Duplex): void {
+  #enter(socket: WebSocket, stream: Duplex, entrance: Entrance): void {
     const { service, log } = this.#options;
     this.#alive.set(socket, true);
+    const leave = entrance.connect();
     const visitor = service.enter(new SocketOutlet(socket));
     const sign = (): unknown => this.#alive.set(socket, true);
     socket.on("pong", sign);
@@ -145,6 +152,7 @@ class NodeListener implements Listener {
     socket.on("error", gone); // A broken frame: ws answers with the code that fits; the visitor need not wait for it.
     socket.on("close", () => {
       this.#alive.delete(socket);
+      leave();
       gone();
     });
     stream.on("drain", () => guard(visitor, log, () => visitor.drained()));
@@ -164,7 +172,14 @@ class SocketOutlet implements Outlet {
   }
 
   send(data: string | Uint8Array): void {
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(data);
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    if (typeof data === "string") this.#sendText(Buffer.from(data));
+    else this.#socket.send(data);
+  }
+
+  /** A control message may hold interests: its bytes are cleared once they are on their way. */
+  #sendText(bytes: Buffer): void {
+    this.#socket.send(bytes, { binary: false }, () => bytes.fill(0));
   }
 
   close(code: CloseCode, reason: string): void {
@@ -206,16 +221,20 @@ function newSocketServer(): WebSocketServer {
 }
 
 function receive(visitor: Visitor, data: Buffer, isBinary: boolean): void {
-  if (isBinary) visitor.receiveFrame(data);
-  else visitor.receiveText(data.toString());
+  if (isBinary) return visitor.receiveFrame(data);
+  const text = data.toString();
+  data.fill(0); // What is collected is not overwritten, and interests are nobody's business any more.
+  visitor.receiveText(text);
 }
 
-/** The answer to an upgrade that is no business of ours, or is refused; `undefined` when it is admitted. */
-function refusalOf(service: Service, request: IncomingMessage): HttpReply | undefined {
+/** What becomes of an upgrade; to another path or protocol it is a plain request. */
+function admit(service: Service, incoming: IncomingMessage): Admittance {
+  const request = requestOf(incoming);
   const asksForSocket = pathOf(request) === SOCKET_PATH &&
-    request.headers.upgrade?.toLowerCase() === "websocket";
-  if (!asksForSocket) return service.answer(requestOf(request));
-  return refusal(service.admit(handshakeOf(request)));
+    request.header("upgrade")?.toLowerCase() === "websocket";
+  return asksForSocket
+    ? service.admit(request)
+    : { kind: "refused", reply: service.answer(request) };
 }
 
 /** Answers an upgrade without upgrading, on the bare socket (RFC 9112 section 4). */
@@ -227,25 +246,20 @@ function refuse(socket: Duplex, reply: HttpReply): void {
   socket.end(body, () => socket.destroy());
 }
 
-function requestOf(request: IncomingMessage): HttpRequest {
-  const { method = "GET", headers } = request;
-  return { method, path: pathOf(request), header: (name) => single(headers[name]) };
-}
-
-function handshakeOf({ headers }: IncomingMessage): Handshake {
+function requestOf(
+  { method = "GET", url = "/", httpVersion, socket, headers }: IncomingMessage,
+): HttpRequest {
   return {
-    host: headers.host,
-    origin: headers.origin,
-    protocols: headers["sec-websocket-protocol"],
+    method,
+    target: url,
+    version: httpVersion,
+    remote: socket.remoteAddress ?? "",
+    header: (name) => single(headers[name]),
   };
 }
 
 function replyHeaders({ headers, body }: HttpReply): Record<string, string> {
   return body === undefined ? headers : { ...headers, "content-length": `${body.length}` };
-}
-
-function pathOf({ url = "/" }: IncomingMessage): string {
-  return url.split("?", 1)[0] ?? "/";
 }
 
 function single(value: string | string[] | undefined): string | undefined {

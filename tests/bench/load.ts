@@ -8,7 +8,7 @@
  * (Linux), whose clock has 100 ticks a second.
  */
 
-import { BareClient } from "../bare_client.ts";
+import { BareClient, type ComingFrom } from "../bare_client.ts";
 import { Program } from "../program.ts";
 
 const WARM_UP = 2_000;
@@ -17,7 +17,7 @@ const TICKS_A_SECOND = 100;
 const AT_ONCE = 50;
 
 const pairs = Number(Deno.args[0] ?? 2_000);
-await using program = await Program.start();
+await using program = await Program.start("--trust-proxy=1", "--access-log=off");
 const empty = await residentBytes();
 const couples = await connect(pairs);
 const idle = await residentBytes();
@@ -49,11 +49,21 @@ async function connect(count: number): Promise<[BareClient, BareClient][]> {
   while (made.length < count) {
     const batch = Math.min(AT_ONCE, count - made.length);
     made.push(
-      ...await Promise.all(Array.from({ length: batch }, () => BareClient.pair(program.socketUrl))),
+      ...await Promise.all(
+        Array.from(
+          { length: batch },
+          (_, n) => BareClient.pair(program.socketUrl, from(made.length + n)),
+        ),
+      ),
     );
   }
   await pause(2_000);
   return made;
+}
+
+/** Every pair has an address of its own. */
+function from(pair: number): ComingFrom {
+  return { headers: { "x-forwarded-for": `10.${pair >> 16}.${pair >> 8 & 255}.${pair & 255}` } };
 }
 
 /** Keeps one message of every pair going to and fro. */

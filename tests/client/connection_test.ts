@@ -87,7 +87,7 @@ Deno.test("Connection comes back by itself, with delays that grow up to a bound 
   await using again = await TestServer.start({ port });
   line.connection.hasten();
   await line.until("welcome");
-  again.lobby.close();
+  again.chat.dismiss();
   await line.until("down");
   assert.equal(line.delays.at(-1), FIRST_DELAY / 2);
 });

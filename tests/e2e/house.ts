@@ -65,7 +65,7 @@ export class House implements AsyncDisposable {
 
   /** One of those without a page goes, and the server knows. */
   async removeGuest(): Promise<void> {
-    const { lobby } = this.server;
+    const { lobby } = this.server.chat;
     const online = lobby.online;
     this.#guests.pop()?.close();
     await until(() => lobby.online < online);

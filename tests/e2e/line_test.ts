@@ -69,7 +69,7 @@ Deno.test("Search that was cancelled while the server was gone stays cancelled",
   await ann.press("Cancel");
   await house.comeUp();
   await ann.loses(UNREACHABLE);
-  equal(house.server.matchmaker.searching, 0);
+  equal(house.server.chat.matchmaker.searching, 0);
 });
 
 Deno.test("Chat ends with the connection, stays readable, and a new one can be found", async () => {
@@ -111,7 +111,7 @@ Deno.test("Page connects again when it is needed after the server let it go as i
   const ann = await house.enter({
     watch: (page) => page.on("websocket", (socket) => socket.on("close", () => closed.resolve())),
   });
-  await until(() => house.server.lobby.online === 1);
+  await until(() => house.server.chat.lobby.online === 1);
   clock.advance(MAX_IDLE + 60_000);
   await closed.promise;
   await ann.search();

@@ -1,34 +1,15 @@
-/** What the server gets to see of a chat between two pages: on its wire, and in its memory. */
+/** What the server gets to see of a chat between two pages, and what it can do to it. */
 
 import { deepEqual, equal, match, notDeepEqual, ok } from "node:assert/strict";
 import { gzipSync } from "node:zlib";
-import type { Service } from "../../server/listener/listener.ts";
-import { Program } from "../program.ts";
-import { countInMemory } from "../process_memory.ts";
+import { withFrames } from "../server.ts";
 import { until } from "../until.ts";
-import { launch } from "./browser.ts";
 import { housing } from "./house.ts";
-import { Visitor } from "./visitor.ts";
+import type { Visitor } from "./visitor.ts";
 
 const openHouse = housing();
 
 const SIZES = [256, 1024, 4096, 16_384];
-
-/** A server that does something with every frame before it hands it on. */
-function withFrames(handle: (frame: Uint8Array) => void): (service: Service) => Service {
-  return (service) => ({
-    ...service,
-    enter: (outlet) => {
-      const visitor = service.enter(outlet);
-      const receiveFrame = visitor.receiveFrame.bind(visitor);
-      visitor.receiveFrame = (frame) => {
-        handle(frame);
-        receiveFrame(frame);
-      };
-      return visitor;
-    },
-  });
-}
 
 Deno.test("The server's side of the wire has neither the text nor anything that compresses, in fixed lengths", async () => {
   const frames: Uint8Array[] = [];
@@ -91,31 +72,4 @@ Deno.test("Both people see the same four pictures, with a plain sentence about t
   match(seen, /^\w+, \w+, \w+, \w+$/);
   equal(await names(bob), seen);
   await ann.sees(/If the stranger sees the same four, in the same order, nobody sits between you/);
-});
-
-Deno.test("P6: the server's memory holds no plaintext during and after a chat of 200 marked messages", async () => {
-  await using program = await Program.start();
-  const browser = await launch();
-  const site = `http://127.0.0.1:${program.port}`;
-  const [ann, bob] = [await Visitor.open(browser, site), await Visitor.open(browser, site)];
-  try {
-    await ann.search();
-    await bob.search();
-    await ann.meets();
-    await bob.meets();
-    for (let n = 0; n < 100; n++) {
-      await ann.say(`marker-from-ann ${n}`);
-      await bob.say(`marker-from-bob ${n}`);
-    }
-    await ann.hears("marker-from-bob 99");
-    await bob.hears("marker-from-ann 99");
-    const texts = ["marker-from-ann", "marker-from-bob", "anonymous-chat.v1"];
-    const during = await countInMemory(program.pid, texts);
-    await ann.leave();
-    const after = await countInMemory(program.pid, texts);
-    deepEqual([...during.slice(0, 2), ...after.slice(0, 2)], [0, 0, 0, 0]);
-    ok(during[2]! > 0 && after[2]! > 0, "the search finds nothing at all, so it proves nothing");
-  } finally {
-    await browser.close();
-  }
 });

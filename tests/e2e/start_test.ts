@@ -16,7 +16,7 @@ Deno.test("Page explains and does not start when the confirmation is missing", a
   await ann.page.getByRole("alert").getByText(REMINDER).waitFor();
   await ann.isAt(ann.checkbox);
   equal(await ann.page.getByText(LOOKING).count(), 0);
-  equal(house.server.matchmaker.searching, 0);
+  equal(house.server.chat.matchmaker.searching, 0);
   await ann.confirm();
   await ann.loses(REMINDER);
 });
@@ -101,11 +101,11 @@ Deno.test("Page hides how many are here when they are fewer than five", async ()
   for (let guest = 0; guest < 3; guest++) await house.addGuest();
   const ann = await house.enter();
   await house.addGuest();
-  house.server.lobby.announce();
+  house.server.chat.lobby.announce();
   await ann.sees("5 people are here now");
   await house.removeGuest();
   await ann.until("navigator.onLine"); // One round trip, in which the server learns of it.
-  await until(() => house.server.lobby.online === 4);
-  house.server.lobby.announce();
+  await until(() => house.server.chat.lobby.online === 4);
+  house.server.chat.lobby.announce();
   await ann.loses("people are here now");
 });

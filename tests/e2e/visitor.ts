@@ -34,8 +34,6 @@ export interface VisitorOptions extends BrowserContextOptions {
   readonly frozen?: boolean;
   /** Runs in the page before its own script. */
   readonly script?: string;
-  /** The page to open first. */
-  readonly path?: string;
   /** Told of the page before it opens anything. */
   readonly watch?: (page: Page) => void;
 }
@@ -67,14 +65,14 @@ export class Visitor implements AsyncDisposable {
     site: string,
     options: VisitorOptions = {},
   ): Promise<Visitor> {
-    const { frozen = false, script, path = "/", watch, ...rest } = options;
+    const { frozen = false, script, watch, ...rest } = options;
     const context = await browser.newContext({ locale: "en-GB", ...rest });
     context.setDefaultTimeout(PATIENCE);
     const page = await context.newPage();
     watch?.(page);
     if (script !== undefined) await page.addInitScript(script);
     if (frozen) await page.clock.install({ time: DAWN });
-    await page.goto(new URL(path, site).href);
+    await page.goto(site);
     if (frozen) await page.clock.pauseAt(MORNING);
     return new Visitor(page);
   }

@@ -1,0 +1,136 @@
+/**
+ * The whole service but its listener: every part, wired together, and every interval task. The program runs this with
+ * the clock of the machine, the tests run the same with one that they move by hand.
+ */
+
+import { Conduct } from "./abuse.ts";
+import { AccessLog, FLUSH_INTERVAL as LOG_FLUSH_INTERVAL, SWEEP_INTERVAL } from "./access_log.ts";
+import { MemoryBackend } from "./backend.ts";
+import { type Cancel, type Clock, SECOND } from "./clock.ts";
+import type { Config } from "./config.ts";
+import { Door } from "./door.ts";
+import { Gate } from "./gate.ts";
+import { IpRegistry } from "./ip_registry.ts";
+import { HEARTBEAT, type Listener } from "./listener/listener.ts";
+import { Lobby } from "./lobby.ts";
+import { describeError, type Log } from "./log.ts";
+import { Matchmaker } from "./matchmaker.ts";
+import { ProxyWatch } from "./proxy_watch.ts";
+import { Relay } from "./relay.ts";
+import { fingerprint } from "./reply.ts";
+import { settingsOf } from "./settings.ts";
+import { type Pages, Site } from "./site.ts";
+import { FLUSH_INTERVAL, SAMPLE_INTERVAL, Statistics } from "./statistics.ts";
+import type { StatisticsStore } from "./statistics_store.ts";
+import { holdings } from "./transparency.ts";
+
+/** What comes in by the door. */
+export interface Surroundings {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly pages: Pages;
+  readonly version: string;
+  readonly store: StatisticsStore;
+  /** Makes a new unguessable session token. */
+  readonly newToken: () => string;
+  /** Clears away what has been let go, where the platform can be asked to. */
+  readonly collect?: (() => void) | undefined;
+}
+
+/** Every part. */
+export class AnonymousChat {
+  readonly accessLog: AccessLog;
+  readonly statistics: Statistics;
+  readonly registry: IpRegistry<Conduct>;
+  readonly relay: Relay;
+  readonly matchmaker: Matchmaker;
+  readonly lobby: Lobby;
+  /** What a listener serves. */
+  readonly door: Door;
+  readonly #clock: Clock;
+  readonly #tasks: Cancel[] = [];
+
+  constructor({ config, clock, log, pages, version, store, newToken, collect }: Surroundings) {
+    const settings = settingsOf(config, { version, fingerprint: fingerprint(pages.home) });
+    this.#clock = clock;
+    this.accessLog = new AccessLog({
+      clock,
+      log,
+      folder: config["log-dir"],
+      mode: settings.accessLog,
+      retention: settings.accessLogRetention,
+    });
+    this.statistics = new Statistics({ clock, store, log });
+    this.registry = new IpRegistry({
+      clock,
+      retention: settings.addressRetention,
+      newRecord: () => new Conduct(clock.now()),
+      collect,
+    });
+    this.relay = new Relay(clock);
+    this.matchmaker = new Matchmaker({
+      clock,
+      backend: new MemoryBackend(),
+      onError: (error) => log.error("A part failed.", describeError(error)),
+    });
+    const { accessLog, statistics, registry, relay, matchmaker } = this;
+    this.lobby = new Lobby({ clock, relay, matchmaker, tally: statistics, newToken });
+    const { lobby } = this;
+    const gate = new Gate({
+      clock,
+      registry,
+      denied: config.deny,
+      perAddress: config["max-connections-per-address"],
+      isFull: () => lobby.online >= config["max-connections"],
+    });
+    this.door = new Door({
+      gate,
+      lobby,
+      accessLog,
+      log,
+      hops: config["trust-proxy"],
+      site: new Site({
+        clock,
+        pages,
+        settings,
+        statistics,
+        holdings: () => holdings({ registry, accessLog, settings }),
+      }),
+      proxyWatch: new ProxyWatch({ hops: config["trust-proxy"], log }),
+      addressesHeld: () => registry.held,
+    });
+  }
+
+  /** Begins to work; what must not exist any more is gone when this resolves. */
+  async start(listener: Pick<Listener, "heartbeat">): Promise<void> {
+    const { accessLog, statistics, registry, relay, matchmaker, lobby } = this;
+    const every = (ms: number, task: () => void): void => {
+      this.#tasks.push(this.#clock.every(ms, task));
+    };
+    every(SECOND / 4, () => matchmaker.widen());
+    every(SECOND, () => matchmaker.tidy());
+    every(SECOND / 2, () => relay.sweep());
+    every(10 * SECOND, () => lobby.announce());
+    every(30 * SECOND, () => lobby.dismissIdle());
+    every(HEARTBEAT, () => listener.heartbeat());
+    every(registry.purgeInterval, () => registry.purge());
+    every(LOG_FLUSH_INTERVAL, () => void accessLog.flush());
+    every(SWEEP_INTERVAL, () => void accessLog.sweep());
+    every(SAMPLE_INTERVAL, () => statistics.sample(lobby.online));
+    every(FLUSH_INTERVAL, () => statistics.flush());
+    await accessLog.sweep();
+  }
+
+  /** Sends everybody away. */
+  dismiss(): void {
+    this.lobby.close();
+  }
+
+  /** Writes what is still to be written, and ends. */
+  async close(): Promise<void> {
+    for (const cancel of this.#tasks.splice(0)) cancel();
+    this.statistics.close();
+    await this.accessLog.close();
+  }
+}

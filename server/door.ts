@@ -1,0 +1,104 @@
+/**
+ * What stands between a listener and everything else. Whatever comes in passes here once, with the address it comes
+ * from; what goes on from here has none.
+ *
+ *   listener ── request ──> Door ──> Gate         may this handshake enter?
+ *                             ├────> Site         every other answer
+ *                             ├────> Lobby        who has entered
+ *                             └────> AccessLog    one line for each
+ */
+
+import type { AccessLog } from "./access_log.ts";
+import { type Address, clientAddress } from "./address.ts";
+import type { Admission, Gate } from "./gate.ts";
+import { type Headers, TRANSPORT_SECURITY } from "./headers.ts";
+import type { Admittance, Service, Visitor } from "./listener/listener.ts";
+import type { Lobby } from "./lobby.ts";
+import { describeError, type Log } from "./log.ts";
+import type { ProxyWatch } from "./proxy_watch.ts";
+import type { Outlet } from "./relay.ts";
+import { type HttpReply, type HttpRequest, textReply } from "./reply.ts";
+import type { Site } from "./site.ts";
+
+/** What a door needs. */
+export interface DoorOptions {
+  /** How many proxies of the operator's stand in front. */
+  readonly hops: number;
+  readonly gate: Gate;
+  readonly site: Pick<Site, "answer">;
+  readonly lobby: Pick<Lobby, "enter">;
+  readonly accessLog: Pick<AccessLog, "record">;
+  readonly proxyWatch: ProxyWatch;
+  /** How many addresses are held. */
+  readonly addressesHeld: () => number;
+  readonly log: Log;
+}
+
+/** The answer to a handshake that was accepted, as the access log has it. */
+const SWITCHING_PROTOCOLS = 101;
+
+/** Serves a listener. */
+export class Door implements Service {
+  readonly #options: DoorOptions;
+
+  constructor(options: DoorOptions) {
+    this.#options = options;
+  }
+
+  answer(request: HttpRequest): HttpReply {
+    return this.#finish(request, this.#client(request), this.#answer(request));
+  }
+
+  admit(request: HttpRequest): Admittance {
+    const { gate, proxyWatch, addressesHeld } = this.#options;
+    const address = this.#client(request);
+    const { header } = request;
+    const admission = gate.admit({ address, header });
+    proxyWatch.see(header("x-forwarded-for"), addressesHeld());
+    if (admission.kind === "refused") {
+      return { kind: "refused", reply: this.#finish(request, address, refusal(admission)) };
+    }
+    this.#record(request, address, SWITCHING_PROTOCOLS, 0);
+    return { kind: "admitted", entrance: admission.entry };
+  }
+
+  enter(outlet: Outlet): Visitor {
+    return this.#options.lobby.enter(outlet);
+  }
+
+  #answer(request: HttpRequest): HttpReply {
+    try {
+      return this.#options.site.answer(request);
+    } catch (error) {
+      this.#options.log.error("Cannot answer a request.", describeError(error));
+      return textReply(500, "Something went wrong on the server.\n");
+    }
+  }
+
+  #finish(request: HttpRequest, address: Address | undefined, reply: HttpReply): HttpReply {
+    this.#record(request, address, reply.status, reply.body?.length ?? 0);
+    if (!this.#cameByTls(request)) return reply;
+    return { ...reply, headers: { ...reply.headers, ...TRANSPORT_SECURITY } };
+  }
+
+  #record(request: HttpRequest, address: Address | undefined, status: number, bytes: number): void {
+    const { method, target, version, header } = request;
+    const userAgent = header("user-agent");
+    this.#options.accessLog.record({ address, method, target, version, status, bytes, userAgent });
+  }
+
+  #client({ remote, header }: HttpRequest): Address | undefined {
+    return clientAddress(remote, header("x-forwarded-for"), this.#options.hops);
+  }
+
+  /** Whether the visitor came by TLS, as far as a proxy of ours says so. */
+  #cameByTls({ header }: HttpRequest): boolean {
+    if (this.#options.hops === 0) return false;
+    return header("x-forwarded-proto")?.split(",")[0]?.trim().toLowerCase() === "https";
+  }
+}
+
+function refusal({ status, reason, retryAfter }: Admission & { kind: "refused" }): HttpReply {
+  const headers: Headers = retryAfter === undefined ? {} : { "retry-after": `${retryAfter}` };
+  return textReply(status, `${reason}\n`, headers);
+}

@@ -1,0 +1,158 @@
+/**
+ * HTTP as values: what is asked, what is answered, and in which coding. Both listeners give the same answers, because
+ * an answer is a value.
+ *
+ * A page is encoded before anybody asks for it and answered from memory: brotli, gzip or as it is, each with its own
+ * strong ETag, because a strong validator names bytes, not a document (RFC 9110 section 8.8.3).
+ */
+
+import { createHash } from "node:crypto";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { contentSecurityPolicy, type Headers, PLAIN_POLICY, SECURITY_HEADERS } from "./headers.ts";
+
+/** What a client asks. */
+export interface HttpRequest {
+  readonly method: string;
+  /** Path and query, as they were sent. */
+  readonly target: string;
+  /** Of HTTP: "1.1". */
+  readonly version: string;
+  /** The address at the other end of the connection, as the system writes it; "" when it has ended. */
+  readonly remote: string;
+  /** The value of a header, by its name in lower case. */
+  header(name: string): string | undefined;
+}
+
+/** What it is answered. */
+export interface HttpReply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Uint8Array<ArrayBuffer> | undefined;
+}
+
+/** A whole HTML document. */
+export interface Page {
+  readonly html: string;
+  /** Base64 SHA-256 of the inlined scripts and styles. */
+  readonly scripts: readonly string[];
+  readonly styles: readonly string[];
+}
+
+const CODINGS = ["br", "gzip", "identity"] as const;
+type Coding = (typeof CODINGS)[number];
+
+/** Bytes in some coding, with the headers that go with them. */
+interface Representation {
+  readonly body: Uint8Array<ArrayBuffer>;
+  readonly headers: Headers;
+}
+
+/** A page in every coding. */
+export type Representations = Readonly<Record<Coding, Representation>>;
+
+/** Encodes a page; `quality` is how hard to try (0 to 11), for one that is made often. */
+export function represent(page: Page, quality = constants.BROTLI_MAX_QUALITY): Representations {
+  const bytes = encode(page.html);
+  const brotli = brotliCompressSync(bytes, {
+    params: { [constants.BROTLI_PARAM_QUALITY]: quality },
+  });
+  const gzip = gzipSync(bytes, { level: Math.min(quality, constants.Z_BEST_COMPRESSION) });
+  return {
+    br: representation("br", new Uint8Array(brotli), page),
+    gzip: representation("gzip", new Uint8Array(gzip), page),
+    identity: representation("identity", bytes, page),
+  };
+}
+
+/** The SHA-256 of a page as it is served, in hexadecimal digits, as `sha256sum` prints it. */
+export function fingerprint({ html }: Page): string {
+  return createHash("sha256").update(html).digest("hex");
+}
+
+/** Answers with a page that was encoded before. */
+export function pageReply(
+  status: 200 | 404,
+  representations: Representations,
+  request: HttpRequest,
+): HttpReply {
+  const { body, headers } = representations[preferredCoding(request.header("accept-encoding"))];
+  if (status === 200 && matches(request.header("if-none-match"), headers.etag)) {
+    return { status: 304, headers, body: undefined };
+  }
+  return { status, headers, body };
+}
+
+/** A short answer in plain text, never cached. */
+export function textReply(status: number, body: string, headers: Headers = {}): HttpReply {
+  return {
+    status,
+    body: encode(body),
+    headers: {
+      ...SECURITY_HEADERS,
+      "content-security-policy": PLAIN_POLICY,
+      "content-type": "text/plain; charset=utf-8",
+      "cache-control": "no-store",
+      ...headers,
+    },
+  };
+}
+
+/** A value for programs, as JSON (RFC 8259), never cached. */
+export function jsonReply(status: number, value: unknown): HttpReply {
+  return textReply(status, `${JSON.stringify(value)}\n`, { "content-type": "application/json" });
+}
+
+/** The path of a request's target. */
+export function pathOf({ target }: HttpRequest): string {
+  return target.split("?", 1)[0] ?? "";
+}
+
+/** The query of a request's target. */
+export function queryOf({ target }: HttpRequest): URLSearchParams {
+  const mark = target.indexOf("?");
+  return new URLSearchParams(mark < 0 ? "" : target.slice(mark + 1));
+}
+
+/** The best coding that an Accept-Encoding header allows (RFC 9110 section 12.5.3). */
+export function preferredCoding(header: string | undefined): Coding {
+  const accepted = new Map((header ?? "").toLowerCase().split(",").map(weighted));
+  return CODINGS.find((coding) => (accepted.get(coding) ?? accepted.get("*") ?? 0) > 0) ??
+    "identity";
+}
+
+function weighted(item: string): [coding: string, weight: number] {
+  const [coding = "", ...parameters] = item.split(";").map((part) => part.trim());
+  const weight = parameters.find((parameter) => parameter.startsWith("q="))?.slice(2) ?? "1";
+  return [coding, Number(weight)];
+}
+
+/** Whether an If-None-Match header names this entity tag (RFC 9110 section 13.1.2). */
+function matches(header: string | undefined, etag: string | undefined): boolean {
+  if (header === undefined) return false;
+  const tags = header.split(",").map((tag) => tag.trim().replace(/^W\//, ""));
+  return tags.some((tag) => tag === "*" || tag === etag);
+}
+
+function representation(
+  coding: Coding,
+  body: Uint8Array<ArrayBuffer>,
+  page: Page,
+): Representation {
+  const hash = createHash("sha256").update(body).digest("base64url").slice(0, 22);
+  const headers = {
+    ...SECURITY_HEADERS,
+    "content-security-policy": contentSecurityPolicy(page),
+    "content-type": "text/html; charset=utf-8",
+    "cache-control": "no-cache",
+    vary: "accept-encoding",
+    etag: `"${hash}"`,
+  };
+  return {
+    body,
+    headers: coding === "identity" ? headers : { ...headers, "content-encoding": coding },
+  };
+}
+
+function encode(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text);
+}

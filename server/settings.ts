@@ -1,0 +1,38 @@
+/** What the pages say of this server: the settings in force, taken from what the code obeys. */
+
+import { DAY, SECOND } from "./clock.ts";
+import type { Config } from "./config.ts";
+
+/** The settings that visitors are told. */
+export interface Settings {
+  /** Who runs this server; "" when it has not been said. */
+  readonly operator: string;
+  /** Where to write to; "" when it has not been said. */
+  readonly contactEmail: string;
+  /** A sentence of the operator's for the home page; "" for none. */
+  readonly announcement: string;
+  readonly accessLog: "full" | "truncated" | "off";
+  /** How long an address is held after its last disconnection, in milliseconds. */
+  readonly addressRetention: number;
+  /** How long a line of the access log lives, in milliseconds. */
+  readonly accessLogRetention: number;
+  readonly version: string;
+  /** SHA-256 of the home page, in hexadecimal digits. */
+  readonly fingerprint: string;
+}
+
+/** The settings of a configuration. */
+export function settingsOf(
+  config: Config,
+  built: Pick<Settings, "version" | "fingerprint">,
+): Settings {
+  return {
+    ...built,
+    operator: config.operator,
+    contactEmail: config["contact-email"],
+    announcement: config.announcement,
+    accessLog: config["access-log"],
+    addressRetention: config["ip-retention-seconds"] * SECOND,
+    accessLogRetention: config["access-log-retention-days"] * DAY,
+  };
+}

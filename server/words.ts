@@ -1,0 +1,33 @@
+/** Durations and days as people say them, in English. */
+
+import { DAY, HOUR, MINUTE, SECOND } from "./clock.ts";
+
+type Unit = readonly [name: string, ms: number];
+
+const SECONDS: Unit = ["second", SECOND];
+
+/** The largest first. */
+const UNITS: readonly Unit[] = [["day", DAY], ["hour", HOUR], ["minute", MINUTE], SECONDS];
+
+/** A duration in milliseconds, in the largest unit that goes into it without a rest: "1 hour", "90 seconds". */
+export function inWords(duration: number): string {
+  const whole = Math.round(duration / SECOND) * SECOND;
+  const [name, ms] = UNITS.find(([, unit]) => whole >= unit && whole % unit === 0) ?? SECONDS;
+  return counted(whole / ms, name);
+}
+
+/** A duration in milliseconds, in the largest unit that goes into it, and no finer: "3 minutes". */
+export function roughly(duration: number): string {
+  const [name, ms] = UNITS.find(([, unit]) => duration >= unit) ?? SECONDS;
+  return counted(Math.floor(duration / ms), name);
+}
+
+/** A day given as YYYY-MM-DD: "1 June 2026". */
+export function dayInWords(day: string): string {
+  const form = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" });
+  return form.format(new Date(day));
+}
+
+function counted(count: number, name: string): string {
+  return `${count} ${name}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { Conduct } from "../server/abuse.ts";
+import type { Visit } from "../server/access_line.ts";
+import { Door } from "../server/door.ts";
+import { Gate } from "../server/gate.ts";
+import { IpRegistry } from "../server/ip_registry.ts";
+import type { Admittance } from "../server/listener/listener.ts";
+import type { Log } from "../server/log.ts";
+import { ProxyWatch } from "../server/proxy_watch.ts";
+import { type HttpReply, textReply } from "../server/reply.ts";
+import { FakeClock } from "./fake_clock.ts";
+import { request } from "./request.ts";
+
+const HANDSHAKE = {
+  host: "chat.example",
+  "sec-websocket-protocol": "anonymous-chat.v1",
+  "sec-websocket-version": "13",
+  "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+  "user-agent": "Test/1",
+};
+
+/** A door with everything behind it replaced but the gate. */
+class World {
+  readonly visits: Visit[] = [];
+  readonly errors: unknown[] = [];
+  readonly registry: IpRegistry<Conduct>;
+  readonly door: Door;
+  answer = (): HttpReply => textReply(200, "hello");
+
+  constructor(hops = 0) {
+    const clock = new FakeClock();
+    const newRecord = (): Conduct => new Conduct(clock.now());
+    this.registry = new IpRegistry({ clock, retention: 60_000, newRecord });
+    const { registry } = this;
+    const isFull = (): boolean => false;
+    const log = { error: (...said: unknown[]) => this.errors.push(said) } as unknown as Log;
+    this.door = new Door({
+      hops,
+      log,
+      gate: new Gate({ clock, registry, denied: [], perAddress: 1, isFull }),
+      site: { answer: () => this.answer() },
+      lobby: { enter: () => assert.fail() },
+      accessLog: { record: (visit) => this.visits.push(visit) },
+      proxyWatch: new ProxyWatch({ hops, log }),
+      addressesHeld: () => registry.held,
+    });
+  }
+
+  admit(headers: Record<string, string> = {}, remote = "203.0.113.9"): Admittance {
+    return this.door.admit(request("/ws", { ...HANDSHAKE, ...headers }, { remote }));
+  }
+}
+
+Deno.test("Door records every answer with the address it went to, its status and its size", () => {
+  const world = new World();
+  world.door.answer(request("/a?b=c", { "user-agent": "Test/1" }, { method: "POST" }));
+  assert.deepEqual(world.visits, [{
+    address: "203.0.113.9",
+    method: "POST",
+    target: "/a?b=c",
+    version: "1.1",
+    status: 200,
+    bytes: 5,
+    userAgent: "Test/1",
+  }]);
+});
+
+Deno.test("Door records a handshake that is admitted, and one that is refused", () => {
+  const world = new World();
+  const first = world.admit();
+  assert.ok(first.kind === "admitted");
+  first.entrance.connect();
+  const second = world.admit();
+  assert.ok(second.kind === "refused");
+  assert.deepEqual([second.reply.status, second.reply.headers["retry-after"]], [429, "10"]);
+  assert.deepEqual(world.visits.map(({ status }) => status), [101, 429]);
+});
+
+Deno.test("Door takes the address of the connection, or what its proxies say", () => {
+  const forged = { "x-forwarded-for": "198.51.100.1, 198.51.100.2" };
+  const direct = new World();
+  direct.admit(forged);
+  direct.door.answer(request("/", forged));
+  assert.deepEqual(direct.visits.map(({ address }) => address), ["203.0.113.9", "203.0.113.9"]);
+  const behind = new World(1);
+  behind.admit(forged);
+  assert.equal(behind.visits[0]?.address, "198.51.100.2");
+});
+
+Deno.test("Door answers 500 when a page fails, and the log tells nothing of the request", () => {
+  const world = new World();
+  world.answer = () => {
+    throw new Error("secret");
+  };
+  const { status } = world.door.answer(request("/"));
+  assert.equal(status, 500);
+  assert.equal(world.errors.length, 1);
+  assert.doesNotMatch(JSON.stringify(world.errors), /secret|203\.0/);
+  assert.equal(world.visits[0]?.status, 500);
+});
+
+Deno.test("Door asks for TLS from then on where the visitor came by it, if a proxy of ours says so", () => {
+  const strict = (hops: number, headers: Record<string, string>): string | undefined =>
+    new World(hops).door.answer(request("/", headers)).headers["strict-transport-security"];
+  assert.equal(strict(1, { "x-forwarded-proto": "https" }), "max-age=31536000");
+  assert.equal(strict(1, { "x-forwarded-proto": "http" }), undefined);
+  assert.equal(strict(1, {}), undefined);
+  assert.equal(strict(0, { "x-forwarded-proto": "https" }), undefined);
+});
+
+Deno.test("Door lets a refusal carry the same", () => {
+  const world = new World(1);
+  const refused = world.admit({ origin: "https://evil.example", "x-forwarded-proto": "https" });
+  assert.ok(refused.kind === "refused");
+  assert.deepEqual([refused.reply.status, "strict-transport-security" in refused.reply.headers], [
+    403,
+    true,
+  ]);
+});

@@ -1,0 +1,32 @@
+/** What stands in the files of a folder, whatever is below it. */
+
+import { join } from "node:path";
+
+/** A file, as one character a byte. */
+export interface FoundFile {
+  /** Below the folder. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Every file below a folder; none when there is no such folder. */
+export async function filesIn(folder: string, below = ""): Promise<FoundFile[]> {
+  const found: FoundFile[] = [];
+  const entries = await Array.fromAsync(Deno.readDir(join(folder, below))).catch(() => []);
+  for (const { name, isDirectory } of entries) {
+    const path = below === "" ? name : `${below}/${name}`;
+    if (isDirectory) found.push(...await filesIn(folder, path));
+    else found.push({ path, text: asText(await Deno.readFile(join(folder, path))) });
+  }
+  return found;
+}
+
+/** The texts of all files of a folder, in the order of their names. */
+export async function textsIn(folder: string): Promise<string> {
+  const files = await filesIn(folder);
+  return files.toSorted((a, b) => a.path < b.path ? -1 : 1).map(({ text }) => text).join("");
+}
+
+function asText(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+}

@@ -1,0 +1,742 @@
+/**
+ * The promises of the privacy policy, each proven against the real thing: the program in a process of its own, a real
+ * browser, real files, real memory. The names stand in `server/proofs.ts`, to which the sentences of the policy point.
+ *
+ * What these tests can't show is that a server somewhere runs this program. A hostile operator can run another.
+ */
+
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type { Browser } from "playwright-core";
+import { pages } from "../client/page.gen.ts";
+import { FrameKind } from "../protocol.ts";
+import { BLOCK_TIME } from "../server/abuse.ts";
+import { timeOf } from "../server/access_line.ts";
+import { DAY, dayOf, HOUR, SECOND } from "../server/clock.ts";
+import { POLICY_CHANGES, POLICY_UPDATED } from "../server/policy.ts";
+import {
+  CHANGE_ANNOUNCED_FOR,
+  LEAST_CHATS_PUBLISHED,
+  MAX_ACCESS_LOG_RETENTION,
+  MAX_ADDRESS_RETENTION,
+} from "../server/promises.ts";
+import { openCollector } from "../server/garbage.ts";
+import { fingerprint } from "../server/reply.ts";
+import type { Holdings } from "../server/transparency.ts";
+import { dayInWords } from "../server/words.ts";
+import { BareClient } from "./bare_client.ts";
+import { launch } from "./e2e/browser.ts";
+import { Visitor } from "./e2e/visitor.ts";
+import { FakeClock } from "./fake_clock.ts";
+import { filesIn, textsIn } from "./files.ts";
+import { HttpsFront } from "./https_front.ts";
+import { countInMemory } from "./process_memory.ts";
+import { Program, run } from "./program.ts";
+import { HANDSHAKE, RawClient } from "./raw_client.ts";
+import { readmePart } from "./readme.ts";
+import { record, type Session } from "./recording.ts";
+import { LISTENERS, TestServer, withFrames } from "./server.ts";
+import { Tap } from "./tap.ts";
+import { isTraceable, readTrace, TRACER } from "./trace.ts";
+import { until } from "./until.ts";
+
+/** Where a visitor comes from whose address is looked for; an address of the loopback that nothing else uses. */
+const ADDRESS = "127.83.201.94";
+
+/** What a visitor says that is looked for; made anew, so that it stands in no source that the runtime may cache. */
+const MARKER = `marker-${crypto.randomUUID().slice(0, 8)}`;
+
+/** Where Deno keeps code that it has compiled, which an executable of `deno compile` does not do. */
+const CODE_CACHES = /\/(v8_code|dep_analysis|node_analysis)_cache_v\d+(-wal|-shm)?$|^\/dev\//;
+
+const PAGES = ["/", "/privacy", "/contact", "/statistics", "/transparency", "/nothing"];
+const ENDPOINTS = [
+  ...PAGES,
+  "/statistics?days=365",
+  "/api/transparency",
+  "/api/statistics.json",
+  "/api/statistics.csv",
+  "/api/statistics.csv?from=never",
+  "/healthz",
+  "/robots.txt",
+  "/.well-known/security.txt",
+  "/ws",
+];
+
+let browser: Promise<Browser> | undefined;
+let recorded: Promise<Session> | undefined;
+const openBrowser = (): Promise<Browser> => browser ??= launch();
+/** One whole session, recorded once for all who ask about it. */
+const session = (): Promise<Session> => recorded ??= record(openBrowser);
+Deno.test.afterAll(async () => await (await browser)?.close());
+
+async function holdingsOf({ http }: { http: string }): Promise<Holdings> {
+  return await (await fetch(`${http}/api/transparency`)).json();
+}
+
+/** Text of a page without its markup. */
+async function textOf(url: string): Promise<string> {
+  const html = await (await fetch(url)).text();
+  return html.replace(/<style>.*?<\/style>|<[^>]+>/gs, " ").replace(/\s+/g, " ");
+}
+
+/** Two visitors from this address, who have said something and gone. */
+async function chat({ socketUrl }: { socketUrl: string }, says = "hello"): Promise<void> {
+  const [a, b] = await BareClient.pair(socketUrl, { localAddress: ADDRESS });
+  a.send(Uint8Array.of(FrameKind.message, ...new TextEncoder().encode(says)));
+  await b.frame();
+  for (const client of [a, b]) client.socket.close();
+  await Promise.all([a.closed, b.closed]);
+}
+
+/** Two browsers chat about the marker with this server. */
+async function chatWithPages(site: string): Promise<void> {
+  const open = await openBrowser();
+  await using ann = await Visitor.open(open, site);
+  await using bob = await Visitor.open(open, site);
+  await ann.likes(MARKER);
+  await bob.likes(MARKER);
+  for (const one of [ann, bob]) await one.search();
+  for (const one of [ann, bob]) await one.meets();
+  await ann.say(`${MARKER} from ann`);
+  await bob.hears(MARKER);
+  await bob.say(`${MARKER} from bob`);
+  await ann.hears(`${MARKER} from bob`);
+  await ann.leave();
+}
+
+Deno.test("P1: an address is nowhere in memory once its time is up", async () => {
+  await using program = await Program.start("--ip-retention-seconds=2");
+  const client = await BareClient.enter(program.socketUrl, { localAddress: ADDRESS });
+  const { localPort = 0 } =
+    (client.socket as unknown as { _socket: { localPort?: number } })._socket;
+  const bytes = Buffer.from(ADDRESS.split(".").map(Number));
+  const [low, high] = [localPort & 255, localPort >> 8];
+  const forms = [
+    ADDRESS,
+    Uint8Array.of(high, low, ...bytes), // sockaddr_in
+    Uint8Array.of(...bytes, high, low),
+    Uint8Array.of(...bytes, low, high), // Rust's SocketAddrV4
+  ];
+  const present = await countInMemory(program.pid, forms);
+  assert.ok(present[0]! > 0, "the search finds nothing at all, so it proves nothing");
+  client.socket.close();
+  await chat(program);
+  await until(async () => (await holdingsOf(program)).addressesHeld === 0);
+  assert.deepEqual(await countInMemory(program.pid, forms), [0, 0, 0, 0]);
+});
+
+Deno.test("P1: an address is counted while it is held, and not a moment longer", async () => {
+  await using program = await Program.start("--ip-retention-seconds=5");
+  const counts = async (): Promise<(number | null)[]> => {
+    const { addressesHeld, addressesConnected, oldestDisconnectedSeconds } = await holdingsOf(
+      program,
+    );
+    return [addressesHeld, addressesConnected, oldestDisconnectedSeconds];
+  };
+  assert.deepEqual(await counts(), [0, 0, null]);
+  const client = await BareClient.enter(program.socketUrl, { localAddress: ADDRESS });
+  assert.deepEqual(await counts(), [1, 1, null]);
+  client.socket.close();
+  await client.closed;
+  await until(async () => (await counts())[1] === 0);
+  const left = performance.now();
+  await until(async () => (await counts())[0] === 0, 10);
+  assert.ok(performance.now() - left < 5_500, "it was held for longer than it may be");
+});
+
+Deno.test("P1: nobody can be told to hold an address for more than an hour", async () => {
+  assert.deepEqual([MAX_ADDRESS_RETENTION, MAX_ACCESS_LOG_RETENTION], [HOUR, 30 * DAY]);
+  const { code, stderr } = await run([
+    "--ip-retention-seconds=3601",
+    "--access-log-retention-days=31",
+  ]);
+  assert.equal(code, 2);
+  assert.match(stderr, /--ip-retention-seconds: "3601" is not a number from 1 to 3600\.\n/);
+  assert.match(stderr, /--access-log-retention-days: "31" is not a number from 1 to 30\.\n/);
+});
+
+Deno.test("P1: no address is written anywhere but to the access log", async () => {
+  await using program = await Program.start();
+  await chat(program);
+  await fetch(`${program.http}/privacy`);
+  await program.stop();
+  const holding = (await filesIn(program.folder)).filter(({ text }) => text.includes(ADDRESS));
+  assert.deepEqual(holding.map(({ path }) => path), [`logs/access-${dayOf(new Date())}.log`]);
+  assert.doesNotMatch(program.log, /127\.83/);
+});
+
+Deno.test("P2: a line of the access log says what the policy lists, and no more", async () => {
+  await using program = await Program.start();
+  const headers = { "user-agent": 'Test/1 "quoted"', referer: "https://elsewhere.example/" };
+  await fetch(`${program.http}/privacy?x=1`, { headers });
+  const client = await BareClient.enter(program.socketUrl, { localAddress: ADDRESS, headers });
+  client.socket.close();
+  await program.stop();
+  const [page, socket, ...more] = (await textsIn(program.logFolder)).split("\n");
+  const time = String.raw`\[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d \+0000\]`;
+  const agent = String.raw`"-" "Test/1 \\"quoted\\""`;
+  assert.match(
+    page!,
+    new RegExp(
+      String.raw`^127\.0\.0\.1 - - ${time} "GET /privacy\?x=1 HTTP/1\.1" 200 \d+ ${agent}$`,
+    ),
+  );
+  assert.match(
+    socket!,
+    new RegExp(String.raw`^127\.83\.201\.94 - - ${time} "GET /ws HTTP/1\.1" 101 - ${agent}$`),
+  );
+  assert.deepEqual(more, [""]);
+});
+
+Deno.test("P2: a truncated or switched off access log has no whole address", async () => {
+  for (const mode of ["truncated", "off"]) {
+    await using program = await Program.start(`--access-log=${mode}`);
+    await chat(program);
+    await program.stop();
+    const addresses = (await textsIn(program.logFolder)).match(/^\S+/gm) ?? [];
+    assert.deepEqual(addresses, mode === "off" ? [] : ["127.83.201.0", "127.83.201.0"]);
+  }
+});
+
+Deno.test("P2: a start deletes what is too old, with no request at all", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "anonymous-chat-" });
+  const now = Date.now();
+  const logs = join(folder, "logs");
+  await Deno.mkdir(logs);
+  for (const age of [-2, 1, 29, 30, 31, 400]) {
+    const day = dayOf(new Date(now - age * DAY));
+    const lines = Array.from({ length: 24 }, (_, hour) => lineAt(Date.parse(day) + hour * HOUR));
+    await Deno.writeTextFile(join(logs, `access-${day}.log`), lines.join(""));
+  }
+  await using program = await Program.startWith({ folder });
+  const { accessLogOldestDay } = await holdingsOf(program);
+  await program.stop();
+  const times = (await textsIn(logs)).split("\n").filter((line) => /"GET \/old /.test(line))
+    .map((line) => timeOf(line)!.getTime());
+  const oldest = Math.min(...times);
+  assert.ok(oldest >= now - MAX_ACCESS_LOG_RETENTION, "a line lives that is too old");
+  assert.ok(Math.max(...times) <= now, "a line lives that lies in the future");
+  const mayLive = (time: number): boolean => time > now - MAX_ACCESS_LOG_RETENTION + 2 * HOUR;
+  assert.deepEqual(
+    times.filter(mayLive).length,
+    [1, 29, 30].flatMap(hoursOf).filter(mayLive).length,
+    "a line is gone that may live",
+  );
+  assert.equal(accessLogOldestDay, dayOf(new Date(oldest)));
+  await Deno.remove(folder, { recursive: true });
+
+  function hoursOf(age: number): number[] {
+    const day = Date.parse(dayOf(new Date(now - age * DAY)));
+    return Array.from({ length: 24 }, (_, hour) => day + hour * HOUR);
+  }
+});
+
+/** A line of the access log. */
+function lineAt(time: number): string {
+  const [, day, month, year, clock] = /, (\d\d) (\w+) (\d+) (\S+) GMT/.exec(
+    new Date(time).toUTCString(),
+  )!;
+  return `203.0.113.9 - - [${day}/${month}/${year}:${clock} +0000] "GET /old HTTP/1.1" 200 1 "-" "-"\n`;
+}
+
+Deno.test("P2: no line outlives its limit while nobody visits", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "anonymous-chat-" });
+  const clock = new FakeClock();
+  const args = ["--access-log=full", `--log-dir=${folder}`, "--access-log-retention-days=2"];
+  await using server = await TestServer.start({ clock, args });
+  const { accessLog } = server.chat;
+  await fetch(`${server.http}/healthz`);
+  await accessLog.flush();
+  const written = timeOf((await textsIn(folder)).trim())!.getTime();
+  for (let hour = 0; hour < 50; hour++) {
+    clock.advance(HOUR);
+    await accessLog.flush(); // It waits for the sweep.
+    const lives = (await textsIn(folder)) !== "";
+    const age = clock.date().getTime() - written;
+    assert.equal(lives, age <= 2 * DAY - HOUR, `${age / HOUR} hours`);
+  }
+  assert.equal((await holdingsOf(server)).accessLogOldestDay, null);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("P2: no URL that a chat asks for holds more than a path", async () => {
+  const { urls } = await session();
+  assert.ok(urls.some((url) => url.endsWith("/ws")));
+  assert.deepEqual(urls.filter((url) => /[?#]/.test(url)), []);
+});
+
+Deno.test("P3: the page keeps two preferences, which identify nobody", async () => {
+  const { kept } = await session();
+  assert.deepEqual(kept, {
+    local: { "anonymous-chat": '{"version":1,"adult":true,"sound":false}' },
+    session: {},
+    databases: [],
+    caches: [],
+  });
+});
+
+Deno.test("P3: nothing that the page keeps ever leaves it", async () => {
+  const { sent, marker } = await session();
+  assert.match(sent, /"type":"find"/);
+  assert.doesNotMatch(sent, new RegExp(`${marker}|adult|sound`));
+});
+
+Deno.test("P3: who clears the storage of the browser is new again", async () => {
+  await using server = await TestServer.start();
+  await using ann = await Visitor.open(await openBrowser(), server.http);
+  await ann.confirm();
+  await ann.page.reload();
+  assert.equal(await ann.checkbox.isChecked(), true);
+  await ann.evaluate("localStorage.clear()");
+  await ann.page.reload();
+  assert.equal(await ann.checkbox.isChecked(), false);
+});
+
+Deno.test("P4: the statistics hold figures of days, and nothing of anybody", async () => {
+  await using program = await Program.start("--access-log=off");
+  for (let n = 0; n < 3; n++) await chat(program, MARKER);
+  await program.stop();
+  const path = join(program.dataFolder, "statistics.db");
+  using database = new DatabaseSync(path, { readOnly: true });
+  const all = (sql: string): Record<string, unknown>[] => database.prepare(sql).all();
+  const figures = ["day", "chats", "chat_duration", "messages"];
+  const online = ["samples", "online_sum", "peak_online"];
+  for (const { name } of all("SELECT name FROM sqlite_schema WHERE type = 'table'")) {
+    const columns = all(`SELECT name FROM pragma_table_info('${name}')`).map((one) => one.name);
+    assert.deepEqual(columns, [...figures, ...online], String(name));
+  }
+  const [row, ...more] = all("SELECT day, chats, messages FROM counted");
+  assert.deepEqual({ ...row }, { day: dayOf(new Date()), chats: 3, messages: 3 });
+  assert.deepEqual(more, []);
+  for (const { path, text } of await filesIn(program.dataFolder)) {
+    assert.ok(!text.includes(MARKER) && !text.includes(ADDRESS), path);
+  }
+});
+
+Deno.test("P4: a day with few chats is published without figures", async () => {
+  const clock = new FakeClock();
+  await using server = await TestServer.start({ clock });
+  const published = async (): Promise<unknown[]> => {
+    await until(() => server.chat.lobby.online === 0);
+    clock.advance(10 * SECOND); // It is counted and written.
+    const { days } = await (await fetch(`${server.http}/api/statistics.json`)).json();
+    return [days[0].chats, days[0].messages, days[0].averageChatSeconds, days[0].peakOnline];
+  };
+  for (let n = 1; n < LEAST_CHATS_PUBLISHED; n++) await chat(server);
+  assert.deepEqual(await published(), ["fewer than 10", null, null, null]);
+  await chat(server);
+  const [chats, messages, seconds, peak] = await published();
+  assert.deepEqual([chats, messages, typeof seconds, typeof peak], [10, 10, "number", "number"]);
+});
+
+Deno.test("P4: statistics outlive a crash, and the file is sound", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "anonymous-chat-" });
+  const today = async ({ http }: Program): Promise<number> => {
+    const { days } = await (await fetch(`${http}/api/statistics.json`)).json();
+    return Number(days.at(-1)?.chats) || 0;
+  };
+  let before = 0;
+  {
+    await using program = await Program.startWith({ folder });
+    for (let n = 0; n < LEAST_CHATS_PUBLISHED; n++) await chat(program);
+    await until(async () => (before = await today(program)) > 0, 30);
+    const load = BareClient.pair(program.socketUrl);
+    const [a] = await load;
+    for (let n = 0; n < 1000; n++) a.send(Uint8Array.of(FrameKind.message, 1));
+    await program.stop("SIGKILL");
+  }
+  await using again = await Program.startWith({ folder });
+  assert.ok(await today(again) >= before);
+  await again.stop();
+  assert.doesNotMatch(again.log, /broken/);
+  using database = new DatabaseSync(join(folder, "data", "statistics.db"));
+  assert.equal(database.prepare("PRAGMA integrity_check").get()?.["integrity_check"], "ok");
+  database.close();
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("P5: there is no field for a name, an address or a picture", async () => {
+  await using server = await TestServer.start();
+  const find = { type: "find", mode: "text", interests: [] };
+  for (const field of ["name", "email", "phone", "avatar", "username", "id", "profile"]) {
+    const client = await BareClient.enter(server.socketUrl);
+    client.socket.send(JSON.stringify({ ...find, [field]: "Ann" }));
+    assert.equal((await client.closed).code, 1008, field);
+  }
+  await using ann = await Visitor.open(await openBrowser(), server.http);
+  await using bob = await Visitor.open(await openBrowser(), server.http);
+  const fields = async (): Promise<string[]> =>
+    await ann.evaluate(`Array.from(document.querySelectorAll("input, textarea, select"),
+      ({ type, labels, ariaLabel }) => type + " " + (labels[0]?.innerText ?? ariaLabel).trim())`);
+  assert.deepEqual(await fields(), ["text Interests", "checkbox I am 18 or older"]);
+  for (const one of [ann, bob]) await one.search();
+  await ann.meets();
+  assert.deepEqual(await fields(), ["textarea Message"]);
+});
+
+Deno.test("P5: interests are forgotten with the visit", async () => {
+  await using program = await Program.start("--ip-retention-seconds=2");
+  const [a, b] = await Promise.all(
+    [0, 1].map(() => BareClient.enter(program.socketUrl, { localAddress: ADDRESS })),
+  );
+  for (const client of [a!, b!]) {
+    client.tell({ type: "find", mode: "text", interests: [MARKER] });
+  }
+  assert.deepEqual((await a!.next("paired")).interests, [MARKER]);
+  assert.ok((await countInMemory(program.pid, [MARKER]))[0]! > 0, "the search proves nothing");
+  for (const client of [a!, b!]) client.socket.close();
+  await until(async () => (await holdingsOf(program)).addressesHeld === 0);
+  assert.deepEqual(await countInMemory(program.pid, [MARKER]), [0]);
+});
+
+Deno.test("P6: what is said is nowhere in the memory of the server, nor in its files and logs", async () => {
+  await using program = await Program.start();
+  const open = await openBrowser();
+  await using ann = await Visitor.open(open, program.http);
+  await using bob = await Visitor.open(open, program.http);
+  for (const one of [ann, bob]) await one.search();
+  for (const one of [ann, bob]) await one.meets();
+  for (let n = 0; n < 100; n++) {
+    await ann.say(`${MARKER} from ann ${n}`);
+    await bob.say(`${MARKER} from bob ${n}`);
+  }
+  await ann.hears(`${MARKER} from bob 99`);
+  await bob.hears(`${MARKER} from ann 99`);
+  const search = (): Promise<number[]> => countInMemory(program.pid, [MARKER, "anonymous-chat.v1"]);
+  const during = await search();
+  await ann.leave();
+  const after = await search();
+  assert.deepEqual([during[0], after[0]], [0, 0]);
+  assert.ok(during[1]! > 0, "the search finds nothing at all, so it proves nothing");
+  await program.stop();
+  const files = (await filesIn(program.folder)).filter(({ text }) => text.includes(MARKER));
+  assert.deepEqual(files.map(({ path }) => path), []);
+  assert.doesNotMatch(program.log, new RegExp(MARKER));
+});
+
+Deno.test({
+  name: "P6: a whole run writes and sends nothing of what is said, as its system calls show",
+  ignore: !await isTraceable(),
+  fn: async () => {
+    const folder = await Deno.makeTempDir({ prefix: "anonymous-chat-" });
+    const under = TRACER(join(folder, "trace"));
+    const args = ["--access-log=off"];
+    await using program = await Program.startWith({ folder, under, args });
+    await chatWithPages(program.http);
+    await chat(program, `bare-${MARKER}`);
+    await program.stop();
+    const { calls, opened } = await readTrace(join(folder, "trace"));
+    const holding = (text: string): string[] => calls.filter((call) => call.includes(text));
+    assert.ok(
+      holding(`bare-${MARKER}`).length > 0,
+      "the trace has nothing at all, so it proves nothing",
+    );
+    assert.deepEqual(holding(`${MARKER} from`), []);
+    assert.deepEqual(holding(ADDRESS), []);
+    const written = opened.filter((path) => !CODE_CACHES.test(path));
+    const own = [program.dataFolder, join(folder, "tmp")];
+    assert.deepEqual(written.filter((path) => !own.some((one) => path.startsWith(one))), []);
+    await Deno.remove(folder, { recursive: true });
+  },
+});
+
+Deno.test("P6: nothing holds a frame any more when the chat is over", async () => {
+  const frames: WeakRef<ArrayBufferLike>[] = [];
+  const keep = (frame: Uint8Array): unknown => frames.push(new WeakRef(frame.buffer));
+  await using server = await TestServer.start({ service: withFrames(keep) });
+  const [a, b] = await BareClient.pair(server.socketUrl);
+  for (let n = 0; n < 50; n++) {
+    a.send(Uint8Array.of(FrameKind.message, ...crypto.getRandomValues(new Uint8Array(1024))));
+    await b.frame();
+  }
+  assert.equal(frames.length, 50);
+  a.tell({ type: "leave" });
+  await b.next("partner-left");
+  await new Promise((resolve) => setTimeout(resolve, 0)); // A reference is dead at the end of a task only.
+  openCollector()!();
+  assert.deepEqual(frames.filter((frame) => frame.deref() !== undefined), []);
+});
+
+Deno.test("P7: two visits have nothing in common that the server is told", async () => {
+  await using server = await TestServer.start();
+  const open = await openBrowser();
+  const visit = async (one: Visitor, tap: Tap): Promise<void> => {
+    await one.page.goto(tap.site);
+    await one.search();
+    await until(() => tap.messages.length > 0);
+  };
+  using first = new Tap(server.port);
+  using second = new Tap(server.port);
+  using stranger = new Tap(server.port);
+  await using ann = await Visitor.open(open, "about:blank");
+  await visit(ann, first);
+  await visit(ann, second);
+  await using bob = await Visitor.open(open, "about:blank");
+  await visit(bob, stranger);
+  const words = ({ sent, site }: Tap): Set<string> =>
+    new Set(sent.replaceAll(new URL(site).host, "").match(/[\w+/=.-]{6,}/g));
+  const common = words(first).intersection(words(second));
+  assert.ok(common.size > 5);
+  assert.deepEqual([...common.difference(words(stranger))], [], "only one person says this");
+});
+
+Deno.test("P7: the page asks nothing that would recognise a browser", async () => {
+  const { asked } = await session();
+  assert.deepEqual(asked, []);
+});
+
+Deno.test("P8: a whole session asks no other host for anything", async () => {
+  const { urls, site, complaints } = await session();
+  const hosts = urls.filter((url) => !/^(data|blob):/.test(url)).map((url) => new URL(url).host);
+  assert.deepEqual([...new Set(hosts)], [new URL(site).host]);
+  assert.deepEqual(complaints, []);
+});
+
+Deno.test("P8: the page works in full when no other host can be reached", async () => {
+  await using server = await TestServer.start();
+  const open = await openBrowser();
+  await using ann = await Visitor.open(open, "about:blank");
+  await using bob = await Visitor.open(open, "about:blank");
+  const cut: string[] = [];
+  for (const { context } of [ann, bob]) {
+    await context.route((url) => url.host !== new URL(server.http).host, (route) => {
+      cut.push(route.request().url());
+      return route.abort();
+    });
+  }
+  for (const one of [ann, bob]) {
+    await one.page.goto(server.http);
+    await one.search();
+  }
+  await ann.meets();
+  await ann.say("hello");
+  await bob.hears("hello");
+  for (const path of PAGES) {
+    await ann.page.goto(server.http + path);
+    await ann.page.getByRole("link", { name: "Anonymous Chat" }).waitFor();
+  }
+  assert.deepEqual(cut, []);
+});
+
+Deno.test("P8: the browser refuses what the page does not bring", async () => {
+  await using server = await TestServer.start();
+  await using ann = await Visitor.open(await openBrowser(), server.http);
+  const violations = await ann.evaluate(`new Promise((resolve) => {
+    const seen = [];
+    addEventListener("securitypolicyviolation", ({ effectiveDirective }) => {
+      if (seen.push(effectiveDirective) === 2) resolve(seen.sort());
+    });
+    const image = document.createElement("img");
+    image.src = "https://tracker.example/pixel.gif";
+    document.body.append(image);
+    const style = document.createElement("style");
+    style.textContent = "body { display: none }";
+    document.body.append(style);
+  })`);
+  assert.deepEqual(violations, ["img-src", "style-src-elem"]);
+});
+
+Deno.test("P8: the page that is served has the fingerprint that is stated", async () => {
+  await using program = await Program.start("--announcement=We move on <Sunday>");
+  const html = await (await fetch(program.http)).bytes();
+  assert.match(new TextDecoder().decode(html), /We move on &lt;Sunday/);
+  const command = /curl \S+ \S+ \| (.*)/.exec(await Deno.readTextFile("README.md"))?.[1];
+  const shell = new Deno.Command("sh", {
+    args: ["-c", command ?? "false"],
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  await ReadableStream.from([html]).pipeTo(shell.stdin);
+  const digest = new TextDecoder().decode((await shell.output()).stdout).slice(0, 64);
+  assert.equal(digest, fingerprint(pages.home));
+  assert.equal((await holdingsOf(program)).pageSha256, digest);
+  assert.equal(await readmePart("fingerprint"), `\`${digest}\``);
+});
+
+Deno.test("P9: no answer sets a cookie, and the browser keeps none", async () => {
+  for (const listener of Object.keys(LISTENERS) as (keyof typeof LISTENERS)[]) {
+    await using server = await TestServer.start({ listener });
+    for (const method of ["GET", "POST"]) {
+      for (const path of ENDPOINTS) {
+        const response = await fetch(server.http + path, { method });
+        assert.deepEqual(response.headers.getSetCookie(), [], `${method} ${path}`);
+        await response.body?.cancel();
+      }
+    }
+    using client = await RawClient.connect(server.port);
+    await client.writeLines(...HANDSHAKE, "", "");
+    const head = await client.readUntil("\r\n\r\n");
+    assert.match(head, /^HTTP\/1\.1 101 /);
+    assert.doesNotMatch(head, /cookie/i);
+  }
+  const { cookies, sent } = await session();
+  assert.deepEqual(cookies, []);
+  assert.doesNotMatch(sent, /^cookie:/im);
+});
+
+Deno.test("P10: nobody can search before confirming to be 18 or older", async () => {
+  await using server = await TestServer.start();
+  using tap = new Tap(server.port);
+  await using ann = await Visitor.open(await openBrowser(), tap.site);
+  await ann.button("Start text chat").click({ force: true });
+  await ann.sees("Please confirm this first: this place is for adults only.");
+  assert.deepEqual(tap.messages, []);
+  await ann.search();
+  await until(() => tap.messages.length === 1);
+  assert.equal(JSON.parse(tap.messages[0]!).type, "find");
+});
+
+Deno.test("P10: an address that the operator denies can't connect", async () => {
+  await using program = await Program.start("--deny=192.0.2.0/24,127.83.0.0/16");
+  const denied = new BareClient(program.socketUrl, { localAddress: ADDRESS });
+  const status = new Promise((resolve) =>
+    denied.socket.on("unexpected-response", (_, { statusCode }) => resolve(statusCode))
+  );
+  assert.equal(await status, 403);
+  const other = await BareClient.enter(program.socketUrl);
+  assert.equal((await holdingsOf(program)).addressesConnected, 1);
+  other.vanish();
+});
+
+Deno.test("P10: the contact page tells parents what to write", async () => {
+  await using server = await TestServer.start({ args: ["--contact-email=help@chat.example"] });
+  const text = await textOf(`${server.http}/contact`);
+  assert.match(text, /If you are a parent .*ask for a restriction.*IP address.*time zone/);
+  assert.match(text, /Write to help@chat\.example/);
+});
+
+Deno.test("P11: a flood is slowed down, then blocked for a while, and hurts no other address", async () => {
+  const clock = new FakeClock();
+  await using server = await TestServer.start({ clock });
+  const attempt = async (): Promise<[status: number, retryAfter: number]> => {
+    const client = new BareClient(server.socketUrl, { localAddress: ADDRESS });
+    const refused = new Promise<[number, number]>((resolve) =>
+      client.socket.on("unexpected-response", (_, { statusCode = 0, headers }) => {
+        resolve([statusCode, Number(headers["retry-after"])]);
+      })
+    );
+    const entered = client.next("welcome").then((): [number, number] => [101, 0]);
+    const outcome = await Promise.race([refused, entered]).finally(() => client.vanish());
+    entered.catch(() => {});
+    return outcome;
+  };
+  const outcomes: [number, number][] = [];
+  while (outcomes.at(-1)?.[1] !== BLOCK_TIME / SECOND) {
+    outcomes.push(await attempt());
+    assert.ok(outcomes.length < 200, "the flood is not blocked");
+  }
+  assert.deepEqual(outcomes[0], [101, 0]);
+  assert.ok(outcomes.some(([status, wait]) => status === 429 && wait < 60), "it isn't slowed down");
+  (await BareClient.enter(server.socketUrl)).vanish();
+  clock.advance(BLOCK_TIME);
+  assert.deepEqual(await attempt(), [101, 0]);
+});
+
+Deno.test("P11: a page that came unencrypted starts no chat, an encrypted one uses WSS", async () => {
+  await using server = await TestServer.start();
+  const open = await openBrowser();
+  const script = "Object.defineProperty(globalThis, 'isSecureContext', { value: false })";
+  await using plain = await Visitor.open(open, server.http, { script });
+  await plain.sees("Open the secure page");
+  assert.equal(await plain.button("Start text chat").count(), 0);
+  await using front = await HttpsFront.start({ target: server.port });
+  const sockets: string[] = [];
+  const secure = await Visitor.open(open, `https://${front.authority}`, {
+    ignoreHTTPSErrors: true,
+    watch: (page) => page.on("websocket", (socket) => sockets.push(socket.url())),
+  });
+  await secure.search();
+  await secure.sees("Looking for someone…");
+  await secure.context.close();
+  assert.deepEqual(sockets, [`wss://${front.authority}/ws`]);
+});
+
+Deno.test("P12: every page leads to the policy and the contact page", async () => {
+  await using server = await TestServer.start();
+  for (const path of PAGES) {
+    const html = await (await fetch(server.http + path)).text();
+    for (const target of ["/privacy", "/contact", "/"]) {
+      assert.match(html, new RegExp(`<a[^>]* href="${target}"`), `${path} leads to ${target}`);
+    }
+  }
+});
+
+Deno.test("P12: a change of the policy is announced on the home page for 30 days", async () => {
+  assert.equal(CHANGE_ANNOUNCED_FOR, 30 * DAY);
+  const clock = new FakeClock();
+  await using server = await TestServer.start({ clock });
+  const announced = async (since: number): Promise<boolean> => {
+    clock.jump(Date.parse(POLICY_UPDATED) + since - clock.date().getTime());
+    const home = await textOf(server.http);
+    return home.includes(`${dayInWords(POLICY_UPDATED)}: ${POLICY_CHANGES[0].says}`);
+  };
+  assert.deepEqual(
+    [await announced(0), await announced(30 * DAY - 1), await announced(30 * DAY)],
+    [true, true, false],
+  );
+});
+
+Deno.test("P12: the policy states the settings in force, its date and its changes", async () => {
+  await using program = await Program.start(
+    "--ip-retention-seconds=90",
+    "--access-log-retention-days=7",
+    "--access-log=truncated",
+    "--operator=The Example Society",
+  );
+  const text = await textOf(`${program.http}/privacy`);
+  assert.match(text, /The Example Society can't read what you say/);
+  assert.match(text, /removed from memory within 90 seconds of your last disconnection/);
+  assert.match(text, /deleted automatically before it is 7 days old/);
+  assert.match(text, /your IP address without its last part/);
+  assert.ok(text.includes(`Last updated ${dayInWords(POLICY_UPDATED)}`));
+  for (const { says } of POLICY_CHANGES) assert.ok(text.includes(says), says);
+  const { ipRetentionSeconds, accessLogRetentionDays, accessLog, policyUpdated } = await holdingsOf(
+    program,
+  );
+  assert.deepEqual([ipRetentionSeconds, accessLogRetentionDays, accessLog, policyUpdated], [
+    90,
+    7,
+    "truncated",
+    POLICY_UPDATED,
+  ]);
+});
+
+Deno.test("P13: the lines of a window of time can be exported, and it is said what is missing", async () => {
+  await using program = await Program.start();
+  await fetch(`${program.http}/privacy`);
+  await fetch(`${program.http}/contact`);
+  await program.stop();
+  const now = Date.now();
+  const exportFrom = async (from: number, to: number): Promise<[string, string]> => {
+    const window = [from, to].map((time) => new Date(time).toISOString());
+    const { code, stdout, stderr } = await run([
+      "access-log",
+      `--from=${window[0]}`,
+      `--to=${window[1]}`,
+      `--log-dir=${program.logFolder}`,
+    ]);
+    assert.equal(code, 0, stderr);
+    return [stdout, stderr];
+  };
+  assert.deepEqual(await exportFrom(now - HOUR, now + HOUR), [
+    await textsIn(program.logFolder),
+    "",
+  ]);
+  assert.deepEqual(await exportFrom(now - 2 * HOUR, now - HOUR), ["", ""]);
+  const [, said] = await exportFrom(now - 40 * DAY, now - 39 * DAY);
+  assert.match(said, /^Lines are deleted after 30 days: nothing before .* exists\.\n$/);
+});
+
+Deno.test("P13: nothing is stored but the access log and the statistics", async () => {
+  await using program = await Program.start();
+  await chat(program);
+  await fetch(`${program.http}/statistics`);
+  await program.stop();
+  const paths = (await filesIn(program.folder)).map(({ path }) => path).sort();
+  const log = `logs/access-${dayOf(new Date())}.log`;
+  assert.deepEqual(paths.filter((path) => !path.startsWith("data/statistics.db")), [log]);
+  assert.ok(paths.includes("data/statistics.db"));
+});

@@ -1,0 +1,15 @@
+/** The settings of a server whose operator has set nothing. */
+
+import { DAY, HOUR } from "../server/clock.ts";
+import type { Settings } from "../server/settings.ts";
+
+export const SETTINGS: Settings = {
+  operator: "",
+  contactEmail: "",
+  announcement: "",
+  accessLog: "full",
+  addressRetention: HOUR,
+  accessLogRetention: 30 * DAY,
+  version: "1.2.3",
+  fingerprint: "f".repeat(64),
+};

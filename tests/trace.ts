@@ -1,0 +1,59 @@
+/**
+ * The system calls of a whole run, by `strace`: what the program writes and sends, and which files it opens for
+ * writing. The tracer stands aside (`-D`), so that the program is our own child and gets our signals.
+ */
+
+const WRITING = "write,pwrite64,writev,pwritev,pwritev2,sendto,sendmsg,sendmmsg,sendfile,splice";
+const OPENING = "open,openat,openat2,creat,rename,renameat,renameat2,link,linkat,symlink,symlinkat";
+
+/** What stands before a command so that its calls go to `file`, each with all of its bytes. */
+export function TRACER(file: string): string[] {
+  const calls = `trace=${WRITING},${OPENING}`;
+  return [
+    "strace",
+    "-D",
+    "-f",
+    "-qq",
+    "-s",
+    "1000000",
+    "-e",
+    calls,
+    "-e",
+    "signal=none",
+    "-o",
+    file,
+  ];
+}
+
+/** Whether there is a tracer; where there is none, one line says so, and in CI that is a failure. */
+export async function isTraceable(): Promise<boolean> {
+  const args = ["-o", "/dev/null", "true"];
+  const command = new Deno.Command("strace", { args, stdout: "null", stderr: "null" });
+  const found = await command.output().then(({ success }) => success, () => false);
+  if (!found && Deno.env.get("CI")) {
+    throw new Error("Cannot test: Debian's strace is not installed");
+  }
+  // deno-lint-ignore no-console -- the one line that says what is missing
+  if (!found) console.log("strace is not installed: the test of the system calls is skipped.");
+  return found;
+}
+
+/** What a run did. */
+export interface Trace {
+  /** Every call that writes or sends, with what it wrote. */
+  readonly calls: readonly string[];
+  /** Every path that was opened for writing, or made. */
+  readonly opened: readonly string[];
+}
+
+/** Reads a trace. */
+export async function readTrace(file: string): Promise<Trace> {
+  const lines = (await Deno.readTextFile(file)).split("\n");
+  const writes = new RegExp(`^\\d+ +(?:${WRITING.replaceAll(",", "|")})\\(`);
+  return {
+    calls: lines.filter((line) => writes.test(line)),
+    opened: lines.filter((line) => /O_WRONLY|O_RDWR|O_CREAT|creat\(|rename|link/.test(line))
+      .filter((line) => !line.includes(" = -1 "))
+      .map((line) => /"([^"]*)"/.exec(line)?.[1] ?? line),
+  };
+}
