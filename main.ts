@@ -74,7 +74,7 @@ function openStore(folder: string, log: Log): StatisticsStore {
   try {
     return SqliteStatisticsStore.open(folder, log);
   } catch (error) {
-    const reason = codeOf(error as Error);
+    const reason = (error as Error).message; // It speaks of the file and the folder, which the operator chose.
     log.warn("Cannot open the statistics: they are kept in memory only.", { folder, reason });
     return new MemoryStatisticsStore();
   }

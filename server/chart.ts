@@ -93,12 +93,15 @@ export function ticks(highest: number, steps: readonly number[]): number[] {
   return Array.from({ length: count + 1 }, (_, index) => index * step);
 }
 
-/** The runs of neighbouring items that a test holds for, as index of the first and length. */
-export function runs<Item>(
-  items: readonly Item[],
-  test: (item: Item) => boolean,
-): { start: number; length: number }[] {
-  const found: { start: number; length: number }[] = [];
+/** Neighbouring items: the index of the first, and how many. */
+interface Run {
+  readonly start: number;
+  length: number;
+}
+
+/** The runs of items that a test holds for. */
+export function runs<Item>(items: readonly Item[], test: (item: Item) => boolean): Run[] {
+  const found: Run[] = [];
   items.forEach((item, index) => {
     if (!test(item)) return;
     const last = found.at(-1);
@@ -182,45 +185,40 @@ function drawLine(plot: Plot): VNode {
   return html`
     <svg width="100%" height=${PLOT_HEIGHT} viewBox="0 0 ${plot.columns.length} ${PLOT_HEIGHT}"
       preserveAspectRatio="none">
-      ${known.map(({ start, length }) => {
-        const points = plot.columns.slice(start, start + length).map(({ value }, index) =>
-          `${start + index + 0.5},${down(heightOf(value), plot)}`
-        );
-        const foot = (column: number): string => `${column + 0.5},${PLOT_HEIGHT}`;
-        return html`
-          <polygon class="area" points=${[foot(start), ...points, foot(start + length - 1)].join(
-            " ",
-          )} />
-          <polyline class="line" points=${points.join(" ")} vector-effect="non-scaling-stroke" />
-        `;
-      })}
+      ${known.map((run) => drawRun(run, plot))}
     </svg>
   `;
 }
 
-function heightOf(value: Value): number {
-  return value.kind === "known" ? value.height : 0;
+function drawRun({ start, length }: Run, plot: Plot): VNode {
+  const points = plot.columns.slice(start, start + length).map(({ value }, index) =>
+    `${start + index + 0.5},${down(value.kind === "known" ? value.height : 0, plot)}`
+  ).join(" ");
+  const [left, right] = [start + 0.5, start + length - 0.5];
+  const area = `${left},${PLOT_HEIGHT} ${points} ${right},${PLOT_HEIGHT}`;
+  return html`
+    <polygon class="area" points=${area} />
+    <polyline class="line" points=${points} vector-effect="non-scaling-stroke" />
+  `;
 }
 
-/** What stands in a slot, and over it, to be pointed at, an invisible area as high as the chart. */
+/** What stands in a slot, and under it, to be pointed at, an invisible area as high as the chart. */
 function drawColumn({ tooltip, value }: Column, index: number, plot: Plot): VNode {
+  const [x, width] = [across(index, plot), across(1, plot)];
   return html`
     <g class="column">
       <title>${tooltip}</title>
-      <rect class="target" x=${across(index, plot)} width=${across(
-        1,
-        plot,
-      )} height=${PLOT_HEIGHT} />
-      ${value.kind !== "known"
-        ? null
-        : plot.shape === "bars"
-        ? drawBars(value, index, plot)
-        : drawDot(value, index, plot)}
+      <rect class="target" x=${x} width=${width} height=${PLOT_HEIGHT} />
+      ${value.kind === "known" ? drawKnown(value, index, plot) : null}
     </g>
   `;
 }
 
 type Known = Extract<Value, { kind: "known" }>;
+
+function drawKnown(value: Known, index: number, plot: Plot): VNode | VNode[] {
+  return plot.shape === "bars" ? drawBars(value, index, plot) : drawDot(value, index, plot);
+}
 
 function drawBars({ height, inner, growing }: Known, index: number, plot: Plot): VNode[] {
   const kind = inner === undefined ? "bar" : "bar outer";
@@ -232,9 +230,9 @@ function drawBars({ height, inner, growing }: Known, index: number, plot: Plot):
 
 function drawBar(kind: string, height: number, index: number, plot: Plot): VNode {
   const y = down(height, plot);
+  const [x, width] = [across(index + (1 - BAR_SHARE) / 2, plot), across(BAR_SHARE, plot)];
   return html`
-    <rect class=${kind} x=${across(index + (1 - BAR_SHARE) / 2, plot)} y=${y} rx="1.5"
-      width=${across(BAR_SHARE, plot)} height=${round(PLOT_HEIGHT - y)} />
+    <rect class=${kind} x=${x} y=${y} width=${width} height=${round(PLOT_HEIGHT - y)} rx="1.5" />
   `;
 }
 

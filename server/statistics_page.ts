@@ -43,19 +43,21 @@ export function statisticsView(shown: Shown): VNode {
       <h1>How much is going on</h1>
       <p class="lead">How many people are here, and how much they talk. These are sums of whole days: nobody can be found in them.</p>
       ${shown.days.length === 0 ? null : spans(shown.span)}
-      ${counted.length === 0 ? NOTHING_YET : figures(shown, counted)}
-      ${HOW_IT_IS_COUNTED}
+      ${counted.length === 0 ? invitation() : figures(shown, counted)}
+      ${howItIsCounted()}
       <a class="primary" href="/">Go to the chat</a>
     </main>
   `;
 }
 
-const NOTHING_YET = html`
-  <section class="card">
-    <h2>Nothing to show yet</h2>
-    <p>A day appears here once ${LEAST_CHATS_PUBLISHED} chats have ended on it, so that no figure is about one person. Somebody has to begin: you and a stranger, perhaps?</p>
-  </section>
-`;
+function invitation(): VNode {
+  return html`
+    <section class="card">
+      <h2>Nothing to show yet</h2>
+      <p>A day appears here once ${LEAST_CHATS_PUBLISHED} chats have ended on it, so that no figure is about one person. Somebody has to begin: you and a stranger, perhaps?</p>
+    </section>
+  `;
+}
 
 function spans(current: Span): VNode {
   return html`
@@ -109,23 +111,23 @@ function soFar(counted: readonly Counted[]): VNode | null {
   const today = counted.find(({ complete }) => !complete);
   if (today === undefined) return null;
   const { chats, messages } = today.figures;
-  return html`<p class="hint">Today, so far: ${count(chats)} chats and ${
-    count(messages)
-  } messages.</p>`;
+  const said = `${count(chats)} chats and ${count(messages)} messages`;
+  return html`<p class="hint">Today, so far: ${said}.</p>`;
 }
+
+const A_WEEK =
+  "A column is a week from Monday to Sunday: the average of its days, and of people the most there were. Days without figures are left out, and so is today.";
 
 function chartSection(charts: readonly Chart[], { days, today, span }: Shown): VNode {
   const first = days[0]!.day;
+  const since = first > daysBefore(today, span - 1)
+    ? `Counting began on ${dayInWords(first)}.`
+    : "";
   return html`
     <section>
       <h2>${span === 30 ? "Day by day" : "Week by week"}</h2>
-      ${span === 30 ? null : html`
-        <p
-          class="hint">A column is a week from Monday to Sunday: the average of its days, and of people the most there were. Days without figures are left out, and so is today.</p>
-      `}
-      ${first > daysBefore(today, span - 1)
-        ? html`<p class="hint">Counting began on ${dayInWords(first)}.</p>`
-        : null}
+      ${span === 30 ? null : html`<p class="hint">${A_WEEK}</p>`}
+      ${since === "" ? null : html`<p class="hint">${since}</p>`}
       ${legend(looksOf(charts))}
       ${charts.map(figure)}
     </section>
@@ -218,17 +220,24 @@ function cells(published: PublishedDay): VNode | VNode[] {
   }
 }
 
-const HOW_IT_IS_COUNTED = html`
-  <section id="how">
-    <h2>What is counted, and how</h2>
-    <ul>
-      <li>A chat counts on the day on which it ends, with how long it took. A message counts when it is passed on; typing doesn’t. People are counted every ${inWords(
-        SAMPLE_INTERVAL,
-      )}. A day begins at midnight UTC.</li>
-      <li>Only sums of a day are kept: there is no list of chats or of visits that they could be taken apart into. They are kept for as long as the service exists.</li>
-      <li>A day with fewer than ${LEAST_CHATS_PUBLISHED} chats is shown as just that, without any figure.</li>
-      <li>All figures move in steps of at least ${LEAST_CHATS_PUBLISHED} chats, today’s too. So nobody learns about a single chat by looking before and after it; and a day may show up to ${LEAST_CHATS_PUBLISHED -
-        1} chats fewer than there were.</li>
-    </ul>
-  </section>
-`;
+const HOW = [
+  `A chat counts on the day on which it ends, with how long it took. A message counts when it is passed on; typing doesn’t. People are counted every ${
+    inWords(SAMPLE_INTERVAL)
+  }. A day begins at midnight UTC.`,
+  "Only sums of a day are kept: there is no list of chats or of visits that they could be taken apart into. They are kept for as long as the service exists.",
+  `A day with ${TOO_FEW} chats is shown as just that, without any figure.`,
+  `All figures move in steps of at least ${LEAST_CHATS_PUBLISHED} chats, today’s too. So nobody learns about a single chat by looking before and after it; and a day may show up to ${
+    LEAST_CHATS_PUBLISHED - 1
+  } chats fewer than there were.`,
+];
+
+function howItIsCounted(): VNode {
+  return html`
+    <section id="how">
+      <h2>What is counted, and how</h2>
+      <ul>
+        ${HOW.map((sentence) => html`<li>${sentence}</li>`)}
+      </ul>
+    </section>
+  `;
+}

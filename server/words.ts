@@ -2,6 +2,21 @@
 
 import { DAY, HOUR, MINUTE, SECOND } from "./clock.ts";
 
+const MONTHS = [
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December",
+];
+
 type Unit = readonly [name: string, ms: number];
 
 const SECONDS: Unit = ["second", SECOND];
@@ -24,8 +39,8 @@ export function roughly(duration: number): string {
 
 /** A day given as YYYY-MM-DD: "1 June 2026". */
 export function dayInWords(day: string): string {
-  const form = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" });
-  return form.format(new Date(day));
+  const [year, month, date] = day.split("-").map(Number);
+  return `${date} ${MONTHS[(month ?? 0) - 1]} ${year}`;
 }
 
 function counted(count: number, name: string): string {
