@@ -13,7 +13,8 @@ import { type Content, documentPage } from "./pages/document.ts";
 import { missingPage } from "./pages/missing.ts";
 import { newsOf, withNews } from "./pages/news.ts";
 import { privacyPage } from "./pages/privacy.ts";
-import { statisticsPage } from "./pages/statistics.ts";
+import { spanOf, statisticsPage } from "./pages/statistics.ts";
+import { type Span, SPANS } from "./pages/statistics_charts.ts";
 import { transparencyPage } from "./pages/transparency.ts";
 import {
   type HttpReply,
@@ -31,8 +32,7 @@ import { securityTxt } from "./security_txt.ts";
 import type { Settings } from "./settings.ts";
 import type { Statistics } from "./statistics.ts";
 import { statisticsCsv, statisticsJson } from "./statistics_api.ts";
-import { type Span, SPANS } from "./statistics_charts.ts";
-import { spanOf } from "./statistics_page.ts";
+
 import type { Holdings } from "./transparency.ts";
 
 /** What the client's build makes. */

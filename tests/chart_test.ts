@@ -8,7 +8,7 @@ import {
   runs,
   ticks,
   type Value,
-} from "../server/chart.ts";
+} from "../server/pages/chart.ts";
 import { render } from "../server/markup.ts";
 
 const UNKNOWN: Value = { kind: "unknown" };

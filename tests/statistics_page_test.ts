@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { MINUTE } from "../server/clock.ts";
 import { render } from "../server/markup.ts";
 import { daysBefore, type PublishedDay } from "../server/statistics.ts";
-import { durationInWords, type Span } from "../server/statistics_charts.ts";
-import { spanOf, statisticsView } from "../server/statistics_page.ts";
+import { durationInWords, type Span } from "../server/pages/statistics_charts.ts";
+import { spanOf, statisticsView } from "../server/pages/statistics.ts";
 
 const TODAY = "2026-06-01";
 const CHARTS = ["people", "chats", "messages", "duration"];

@@ -15,7 +15,7 @@
  */
 
 import type { VNode } from "preact";
-import { html } from "./markup.ts";
+import { html } from "../markup.ts";
 
 /** The height of what is drawn, without its labels, in CSS pixels. */
 export const PLOT_HEIGHT = 160;

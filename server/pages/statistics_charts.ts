@@ -8,10 +8,10 @@
  */
 
 import { type Chart, type Column, COUNT_STEPS, type Mark, type Value } from "./chart.ts";
-import { HOUR, MINUTE, SECOND } from "./clock.ts";
-import { daysBefore, type PublishedDay, type PublishedFigures } from "./statistics.ts";
-import { TOO_FEW } from "./statistics_api.ts";
-import { dayInWords } from "./words.ts";
+import { HOUR, MINUTE, SECOND } from "../clock.ts";
+import { daysBefore, type PublishedDay, type PublishedFigures } from "../statistics.ts";
+import { TOO_FEW } from "../statistics_api.ts";
+import { dayInWords } from "../words.ts";
 
 /** How many days can be shown. */
 export const SPANS = [30, 365] as const;
