@@ -95,7 +95,8 @@ async function printAccessLog(
     );
   }
   try {
-    for await (const line of readLines(folder, from, to)) await print(Deno.stdout, `${line}\n`);
+    const since = new Date(Math.max(from.getTime(), oldest)); // A server that was off may not have deleted yet.
+    for await (const line of readLines(folder, since, to)) await print(Deno.stdout, `${line}\n`);
   } catch (error) {
     await fail(`Cannot read the access log in ${folder}: ${codeOf(error as Error)}.`);
   }

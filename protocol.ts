@@ -66,6 +66,9 @@ export function isFrameKind(kind: number | undefined): boolean {
 /** The reason given with 1001 when a page has asked for nothing for long; it need not come back until it is needed. */
 export const IDLE_REASON = "idle";
 
+/** The reason given with 1008 when more was sent than a person can; an honest page never hears it. */
+export const TOO_FAST_REASON = "too fast";
+
 /** Why the server closes a connection (RFC 6455 section 7.4; 4000 and up are ours). */
 export const CloseCode = {
   /** The server is going away, or the page has been idle for long. */
@@ -76,6 +79,8 @@ export const CloseCode = {
   tooLarge: 1009,
   /** An exception while handling this one session; nobody else is touched. */
   internal: 1011,
+  /** The address has been reported by many, or has flooded the server. */
+  blocked: 4003,
   /** The reader does not take what is sent to it. */
   tooSlow: 4008,
 } as const;
@@ -88,11 +93,26 @@ export type ClientMessage =
   | { type: "leave" }
   | { type: "report"; reason: ReportReason };
 
+/**
+ * Why somebody may not connect, and in how many seconds they may try again. A page can't read why its handshake was
+ * refused, so it asks with a plain `GET /ws`, which is answered with this as JSON while it holds.
+ */
+export interface Hindrance {
+  readonly code: (typeof HINDRANCES)[number];
+  readonly seconds: number;
+}
+
+/**
+ * The address was reported by several others; it connected far too often; the operator refuses it; it has too many
+ * connections; or every place is taken.
+ */
+export const HINDRANCES = ["reported", "flooding", "denied", "crowded", "full"] as const;
+
 /** Who opens whatever the two sides do together: exactly one of a pair is the caller. */
 export type Role = "caller" | "callee";
 
 /** What could not be done, though it was said correctly. */
-export type ErrorCode = "nobody-to-report" | "already-reported";
+export type ErrorCode = "nobody-to-report" | "already-reported" | "too-fast";
 
 /** What the server tells a page. */
 export type ServerMessage =
@@ -102,7 +122,10 @@ export type ServerMessage =
   | { type: "partner-left" }
   | { type: "online"; count: number }
   | { type: "reported" }
-  | { type: "error"; code: ErrorCode; message: string };
+  /** The connection is closed with 4003; in `seconds` the address may come back. */
+  | { type: "blocked"; seconds: number }
+  /** `seconds` goes with "too-fast": when to ask again. */
+  | { type: "error"; code: ErrorCode; message: string; seconds?: number };
 
 /**
  * The one spelling of an interest: NFKC, lower case, single spaces, without control and formatting characters

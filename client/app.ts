@@ -22,6 +22,7 @@ import {
 import { chatView } from "./chat_view.ts";
 import { Connection } from "./connection.ts";
 import { decodeEnvelope, encodeEnvelope, type Envelope } from "./envelope.ts";
+import { askHindrance } from "./hindrance.ts";
 import { homeView } from "./home_view.ts";
 import { loadPreferences, savePreferences } from "./preferences.ts";
 import { reloadOnChange } from "./reload.ts";
@@ -83,6 +84,8 @@ class App {
       onMessage: (message) => this.#dispatch({ type: "server", message }),
       onFrame: (frame) => this.#channel?.receive(frame),
       onDown: () => this.#dispatch({ type: "down" }),
+      askHindrance,
+      onHindered: (hindrance) => this.#dispatch({ type: "hindered", hindrance }),
     });
   }
 

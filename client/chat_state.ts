@@ -13,6 +13,7 @@
 
 import {
   type ClientMessage,
+  type Hindrance,
   isInterest,
   MAX_INTEREST_LENGTH,
   MAX_INTERESTS,
@@ -42,7 +43,7 @@ export const MAX_LINES = 2_000;
 /** Something that happened in a chat, told in a line of its own. */
 export type Notice =
   | { kind: "began"; interests: string[]; met: boolean }
-  | { kind: "you-left" | "stranger-left" | "connection-lost" | "not-secured" }
+  | { kind: "you-left" | "stranger-left" | "connection-lost" | "not-secured" | "blocked" }
   | { kind: "report-taken" | "tampered" };
 
 /** One line of a chat; `id` counts from 0, `at` is in milliseconds since 1970. */
@@ -78,6 +79,8 @@ export type Scene =
     readonly kind: "searching";
     readonly since: number;
     readonly stage: "fresh" | "wide" | "long";
+    /** When to ask again, because one went too fast; 0 for never. */
+    readonly asksAgain: number;
   }
   | { readonly kind: "chat"; readonly chat: Chat };
 
@@ -91,6 +94,8 @@ export interface State {
   /** Start was pressed before the confirmation. */
   readonly reminded: boolean;
   readonly line: "dialling" | "up" | "down";
+  /** What keeps this page from connecting, and until when (milliseconds since 1970). */
+  readonly hindered: { readonly code: Hindrance["code"]; readonly until: number } | undefined;
   readonly online: number;
   /** Whether the person is looking. */
   readonly attentive: boolean;
@@ -113,6 +118,7 @@ export type Event =
   | { type: "server"; message: ServerMessage }
   | { type: "stranger"; envelope: Envelope }
   | { type: "secured"; pictures: readonly Picture[] }
+  | { type: "hindered"; hindrance: Hindrance }
   | { type: "tampered" | "not-secured" | "down" };
 
 /** Something for `app.ts` to do. */
@@ -140,6 +146,7 @@ export function initialState(preferences: Preferences): State {
     interestDraft: "",
     reminded: false,
     line: "dialling",
+    hindered: undefined,
     online: 0,
     attentive: true,
     unread: 0,
@@ -198,8 +205,10 @@ export function reduce(state: State, event: Event, now: number): Step {
       return step(endChat(state, { kind: "not-secured" }, now), LEAVE);
     case "down":
       return step(endChat({ ...state, line: "down" }, { kind: "connection-lost" }, now));
+    case "hindered":
+      return step(hinder(state, event.hindrance, now));
     case "tick":
-      return step(elapse(state, now));
+      return tick(state, now);
   }
 }
 
@@ -208,15 +217,21 @@ export function nextDeadline({ scene }: State): number | undefined {
   switch (scene.kind) {
     case "home":
       return undefined;
-    case "searching":
-      if (scene.stage === "long") return undefined;
-      return scene.since + (scene.stage === "fresh" ? WIDENS_AFTER : LONG_AFTER);
+    case "searching": {
+      const stage = scene.since + (scene.stage === "fresh" ? WIDENS_AFTER : LONG_AFTER);
+      return earliest(scene.stage === "long" ? 0 : stage, scene.asksAgain);
+    }
     case "chat": {
       const { phase, typingUntil } = scene.chat;
-      const deadlines = [typingUntil, phase.kind === "asking" ? phase.until : 0].filter(Boolean);
-      return deadlines.length > 0 ? Math.min(...deadlines) : undefined;
+      return earliest(typingUntil, phase.kind === "asking" ? phase.until : 0);
     }
   }
+}
+
+/** The first of some moments, of which 0 is none. */
+function earliest(...moments: number[]): number | undefined {
+  const set = moments.filter(Boolean);
+  return set.length > 0 ? Math.min(...set) : undefined;
 }
 
 /** Whether a chat is under way, so that closing the page would end it. */
@@ -262,8 +277,14 @@ function start(state: State, now: number): Step {
   return step({ ...state, reminded: true }, { do: "focus", on: "adult" });
 }
 
+/** Whether the server keeps this address out, rather than being full. */
+function isBlocked({ hindered }: State): boolean {
+  return hindered !== undefined && hindered.code !== "full" && hindered.code !== "crowded";
+}
+
 function search(state: State, now: number): Step {
-  const scene = { kind: "searching", since: now, stage: "fresh" } as const;
+  if (isBlocked(state)) return goHome(state);
+  const scene = { kind: "searching", since: now, stage: "fresh", asksAgain: 0 } as const;
   return step({ ...state, scene, unread: 0 }, find(state), { do: "focus", on: "cancel" });
 }
 
@@ -336,7 +357,7 @@ function attend(state: State, attentive: boolean): Step {
 function hear(state: State, message: ServerMessage, now: number): Step {
   switch (message.type) {
     case "welcome":
-      return welcome({ ...state, line: "up", online: message.online });
+      return welcome({ ...state, line: "up", hindered: undefined, online: message.online });
     case "online":
       return step({ ...state, online: message.count });
     case "paired":
@@ -344,8 +365,11 @@ function hear(state: State, message: ServerMessage, now: number): Step {
     case "partner-left":
       return step(endChat(state, { kind: "stranger-left" }, now));
     case "reported":
+      return step(reportTaken(state, now));
     case "error":
-      return answerReport(state, message.type, now);
+      return step(refused(state, message, now));
+    case "blocked":
+      return step(hinder(state, { code: "reported", seconds: message.seconds }, now));
     case "waiting":
       return step(state);
   }
@@ -394,11 +418,28 @@ function ring({ preferences }: State): Effect[] {
   return preferences.sound ? [{ do: "ring" }] : [];
 }
 
-function answerReport(state: State, answer: "reported" | "error", now: number): Step {
-  if (state.scene.kind !== "chat" || state.scene.chat.report !== "sent") return step(state);
-  if (answer === "error") return step(withChat(state, { report: "none" }));
+function reportTaken(state: State, now: number): State {
+  if (state.scene.kind !== "chat" || state.scene.chat.report !== "sent") return state;
   const taken = withChat(state, { report: "taken" });
-  return step(withLine(taken, { from: "page", notice: { kind: "report-taken" } }, now));
+  return withLine(taken, { from: "page", notice: { kind: "report-taken" } }, now);
+}
+
+/** A report that was refused can be made again; a search that came too soon is asked for again by itself. */
+function refused(state: State, error: ServerMessage & { type: "error" }, now: number): State {
+  const { scene } = state;
+  if (scene.kind === "chat" && scene.chat.report === "sent") {
+    return withChat(state, { report: "none" });
+  }
+  if (scene.kind !== "searching" || error.code !== "too-fast") return state;
+  return { ...state, scene: { ...scene, asksAgain: now + (error.seconds ?? 1) * 1000 } };
+}
+
+/** Whoever is kept out learns it where they are: at the end of a chat, or on the first screen. */
+function hinder(state: State, { code, seconds }: Hindrance, now: number): State {
+  const hindered = { ...state, hindered: { code, until: now + seconds * 1000 } };
+  if (isTalking(state)) return endChat(hindered, { kind: "blocked" }, now);
+  const stays = state.scene.kind === "chat" || !isBlocked(hindered);
+  return stays ? hindered : { ...hindered, scene: { kind: "home" } };
 }
 
 /** Says once in a row that something can't be trusted, however much of it arrives. */
@@ -414,6 +455,14 @@ function endChat(state: State, notice: Notice, now: number): State {
   if (!isTalking(state)) return state;
   const over = withChat(state, { phase: { kind: "over" }, typingUntil: 0 });
   return withLine(over, { from: "page", notice }, now);
+}
+
+function tick(state: State, now: number): Step {
+  const { scene } = state;
+  if (scene.kind !== "searching" || scene.asksAgain === 0 || scene.asksAgain > now) {
+    return step(elapse(state, now));
+  }
+  return step(elapse({ ...state, scene: { ...scene, asksAgain: 0 } }, now), find(state));
 }
 
 function elapse(state: State, now: number): State {

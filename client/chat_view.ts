@@ -6,7 +6,7 @@ import type { Chat, Line, State } from "./chat_state.ts";
 import { MAX_MESSAGE_LENGTH } from "./envelope.ts";
 import { type Dispatch, html, Unchanging } from "./markup.ts";
 import { segments } from "./message_text.ts";
-import { describeNotice, noticeDetails, timeOfDay, UNREACHABLE } from "./words.ts";
+import { describeLine, describeNotice, noticeDetails, timeOfDay } from "./words.ts";
 
 /** From how few remaining characters on the composer counts them. */
 const COUNT_FROM = 200;
@@ -38,8 +38,8 @@ export function chatView(state: State, chat: Chat, dispatch: Dispatch): VNode {
   `;
 }
 
-function status({ line }: State, { typingUntil }: Chat): string {
-  if (line === "down") return UNREACHABLE;
+function status(state: State, { typingUntil }: Chat): string {
+  if (state.line === "down") return describeLine(state);
   return typingUntil > 0 ? "Stranger is typing…" : "";
 }
 

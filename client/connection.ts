@@ -8,11 +8,15 @@
  *
  * The delays grow and are random over their whole range (full jitter), so that a restarted server is not run over by
  * everybody at the same moment. When the page becomes visible, or the network returns, there is nothing to wait for.
+ *
+ * When the server keeps this address out, it says until when, and nothing is tried before that: neither because the
+ * page becomes visible nor because somebody presses something.
  */
 
 import {
   type ClientMessage,
   CloseCode,
+  type Hindrance,
   IDLE_REASON,
   type ServerMessage,
   SOCKET_PATH,
@@ -24,6 +28,8 @@ import { readServerMessage } from "./server_message.ts";
 export const FIRST_DELAY = 500;
 /** The longest delay of all, in milliseconds. */
 export const LONGEST_DELAY = 30_000;
+/** How much is added at most to a delay that the server names, in milliseconds. */
+export const FIRM_JITTER = 5_000;
 
 /** What a connection needs from the world, and whom it tells. */
 export interface ConnectionOptions {
@@ -37,17 +43,23 @@ export interface ConnectionOptions {
   readonly onFrame: (frame: Uint8Array) => void;
   /** The line is down, and will be tried again. */
   readonly onDown: () => void;
+  /** Asks why it could not be opened; `undefined` when the server does not mind. */
+  readonly askHindrance: () => Promise<Hindrance | undefined>;
+  readonly onHindered: (hindrance: Hindrance) => void;
 }
 
 type Phase =
   | { kind: "dialling" | "up"; socket: WebSocket }
-  | { kind: "waiting"; cancel: () => void }
+  /** `firm`: the server has said how long. */
+  | { kind: "waiting"; cancel: () => void; firm: boolean }
   | { kind: "asleep" };
 
 /** A line to the server. */
 export class Connection {
   readonly #options: ConnectionOptions;
   #failures = 0;
+  /** For how many seconds the server has just blocked this address. */
+  #blockedFor = 0;
   #phase: Phase = { kind: "asleep" };
 
   constructor(options: ConnectionOptions) {
@@ -68,6 +80,7 @@ export class Connection {
 
   /** Tries now what would be tried later. */
   hasten(): void {
+    if (this.#phase.kind === "waiting" && this.#phase.firm) return;
     if (this.#phase.kind === "waiting") this.#phase.cancel();
     if (this.#phase.kind === "waiting" || this.#phase.kind === "asleep") this.#dial();
   }
@@ -90,18 +103,40 @@ export class Connection {
     if (typeof data !== "string") return this.#options.onFrame(new Uint8Array(data));
     const message = readServerMessage(data);
     if (message?.type === "welcome") this.#failures = 0;
+    if (message?.type === "blocked") this.#blockedFor = message.seconds;
     if (message !== undefined) this.#options.onMessage(message);
   }
 
   #closed(idle: boolean): void {
+    const refused = this.#phase.kind === "dialling";
     if (idle) this.#phase = { kind: "asleep" };
+    else if (this.#blockedFor > 0) this.#waitFirmly(this.#blockedFor);
     else this.#wait();
+    this.#blockedFor = 0;
     this.#options.onDown();
+    if (refused) this.#explain();
   }
 
   #wait(): void {
     const ceiling = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** this.#failures++);
     const cancel = this.#options.later(this.#options.random() * ceiling, () => this.#dial());
-    this.#phase = { kind: "waiting", cancel };
+    this.#phase = { kind: "waiting", cancel, firm: false };
+  }
+
+  /** Finds out why the handshake was refused, and waits for as long as the server says. */
+  async #explain(): Promise<void> {
+    const waiting = this.#phase;
+    const hindrance = await this.#options.askHindrance();
+    if (hindrance === undefined || this.#phase !== waiting || waiting.kind !== "waiting") return;
+    waiting.cancel();
+    this.#waitFirmly(hindrance.seconds);
+    this.#options.onHindered(hindrance);
+  }
+
+  /** What is added is random, so that those who were told the same do not all come at once. */
+  #waitFirmly(seconds: number): void {
+    const jitter = this.#options.random() * FIRM_JITTER;
+    const cancel = this.#options.later(seconds * 1000 + jitter, () => this.#dial());
+    this.#phase = { kind: "waiting", cancel, firm: true };
   }
 }

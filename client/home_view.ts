@@ -4,7 +4,7 @@ import type { VNode } from "preact";
 import { MAX_INTERESTS } from "../protocol.ts";
 import type { State } from "./chat_state.ts";
 import { type Dispatch, html } from "./markup.ts";
-import { UNREACHABLE } from "./words.ts";
+import { describeBlock, describeLine } from "./words.ts";
 
 /** Below this number of people the count says more about the hour than about the place, and is not shown. */
 const LEAST_ONLINE_SHOWN = 5;
@@ -15,7 +15,7 @@ export function homeView(state: State, dispatch: Dispatch, secure: boolean): VNo
     <main class="home">
       <h1>Talk to a stranger.<br />Leave no trace.</h1>
       <p class="lead">You are paired with a random person. No account, no cookies, and only the two of you can read what you write.</p>
-      ${secure ? form(state, dispatch) : insecure()}
+      ${block(state) ?? (secure ? form(state, dispatch) : insecure())}
       ${online(state)}
     </main>
   `;
@@ -82,6 +82,18 @@ function interests({ interests, interestDraft }: State, dispatch: Dispatch): VNo
   `;
 }
 
+/** For whoever is kept out: why, until when, and what to do about it. */
+function block(state: State): VNode | undefined {
+  const why = describeBlock(state);
+  return why === undefined ? undefined : html`
+    <div class="card" role="alert">
+      <h2>${describeLine(state)}</h2>
+      <p>${why}</p>
+      <p>You can leave this page open: it goes on as soon as it may. <a href="/contact#blocked">What you can do about it</a></p>
+    </div>
+  `;
+}
+
 function insecure(): VNode {
   const secureUrl = location.href.replace(/^http:/, "https:");
   return html`
@@ -92,9 +104,10 @@ function insecure(): VNode {
   `;
 }
 
-function online({ online, line }: State): VNode {
-  const text = line === "down"
-    ? UNREACHABLE
+function online(state: State): VNode {
+  const { online, line } = state;
+  const text = line === "down" && describeBlock(state) === undefined
+    ? describeLine(state)
     : online >= LEAST_ONLINE_SHOWN
     ? `${online.toLocaleString()} people are here now`
     : "";

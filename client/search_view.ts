@@ -3,7 +3,7 @@
 import type { VNode } from "preact";
 import type { State } from "./chat_state.ts";
 import { type Dispatch, html } from "./markup.ts";
-import { UNREACHABLE } from "./words.ts";
+import { describeLine } from "./words.ts";
 
 /** Draws a search at its stage. */
 export function searchView(state: State, dispatch: Dispatch): VNode {
@@ -19,9 +19,11 @@ export function searchView(state: State, dispatch: Dispatch): VNode {
   `;
 }
 
-function hint({ scene, interests, line }: State): string {
+function hint(state: State): string {
+  const { scene, interests, line } = state;
   if (scene.kind !== "searching") return "";
-  if (line === "down") return UNREACHABLE;
+  if (line === "down") return describeLine(state);
+  if (scene.asksAgain > 0) return "That was very fast. It goes on by itself in a moment.";
   if (scene.stage === "long") {
     return "It is quiet right now. Stay here, or in another tab: you'll hear when somebody comes.";
   }

@@ -10,6 +10,7 @@ type Check = (value: unknown) => boolean;
 const isString: Check = (value) => typeof value === "string";
 const isNumber: Check = (value) => typeof value === "number";
 const isBoolean: Check = (value) => typeof value === "boolean";
+const isNumberOrNone: Check = (value) => value === undefined || isNumber(value);
 const areStrings: Check = (value) => Array.isArray(value) && value.every(isString);
 
 /** What each field must be, by type of message. */
@@ -20,7 +21,8 @@ const SHAPES: { readonly [T in ServerMessage["type"]]: Readonly<Record<string, C
   "partner-left": {},
   "online": { count: isNumber },
   "reported": {},
-  "error": { code: isString, message: isString },
+  "blocked": { seconds: isNumber },
+  "error": { code: isString, message: isString, seconds: isNumberOrNone },
 };
 
 /** The message in a text frame, or `undefined` when this page knows none like it. */

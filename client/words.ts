@@ -1,9 +1,37 @@
 /** What the page says, apart from labels that stand in the views: shared by the views and the saved chat. */
 
-import type { Notice } from "./chat_state.ts";
+import type { Notice, State } from "./chat_state.ts";
 
-/** Said wherever one waits for the server. */
-export const UNREACHABLE = "The server can't be reached right now. Trying again…";
+/** Said wherever one waits for the server: what is in the way, and that it goes on by itself. */
+export function describeLine({ hindered }: State): string {
+  switch (hindered?.code) {
+    case undefined:
+      return "The server can't be reached right now. Trying again…";
+    case "full":
+      return "Every place is taken right now. Trying again…";
+    case "crowded":
+      return "Too many people are here from your network right now. Trying again…";
+    case "reported":
+    case "flooding":
+      return `You are blocked until ${timeOfDay(hindered.until)}.`;
+    case "denied":
+      return "The operator of this place has refused your address.";
+  }
+}
+
+/** Why somebody is kept out for a while; `undefined` when they aren't. */
+export function describeBlock({ hindered }: State): string | undefined {
+  switch (hindered?.code) {
+    case "reported":
+      return "Several people have reported what came from your address. The block ends by itself, and nothing of it is kept.";
+    case "flooding":
+      return "Your address has connected far too often. The block ends by itself, and nothing of it is kept.";
+    case "denied":
+      return "It is kept out until the operator lets it in again.";
+    default:
+      return undefined;
+  }
+}
 
 /** A notice in words. */
 export function describeNotice(notice: Notice): string {
@@ -16,6 +44,8 @@ export function describeNotice(notice: Notice): string {
       return "Stranger has disconnected.";
     case "connection-lost":
       return "Your connection was lost, and the chat ended with it.";
+    case "blocked":
+      return "You have been blocked, because several people have reported you.";
     case "not-secured":
       return "This chat could not be encrypted, so it has ended.";
     case "tampered":

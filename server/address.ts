@@ -45,7 +45,7 @@ export function clientAddress(
   hops: number,
 ): Address | undefined {
   let believed = parseAddress(remote);
-  const entries = (forwardedFor ?? "").split(",").slice(-Math.max(hops, 1));
+  const entries = (forwardedFor ?? "").split(",");
   for (let hop = 0; hop < hops; hop++) {
     const entry = parseAddress(entries.pop() ?? "");
     if (entry === undefined) break;

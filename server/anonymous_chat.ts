@@ -12,6 +12,7 @@ import { Door } from "./door.ts";
 import { Gate } from "./gate.ts";
 import { IpRegistry } from "./ip_registry.ts";
 import { HEARTBEAT, type Listener } from "./listener/listener.ts";
+import { LIMITS, type SessionRates } from "./limits.ts";
 import { Lobby } from "./lobby.ts";
 import { describeError, type Log } from "./log.ts";
 import { Matchmaker } from "./matchmaker.ts";
@@ -36,6 +37,8 @@ export interface Surroundings {
   readonly newToken: () => string;
   /** Clears away what has been let go, where the platform can be asked to. */
   readonly collect?: (() => void) | undefined;
+  /** How fast a session may go, where it is not {@linkcode LIMITS}. */
+  readonly rates?: SessionRates | undefined;
 }
 
 /** Every part. */
@@ -51,7 +54,9 @@ export class AnonymousChat {
   readonly #clock: Clock;
   readonly #tasks: Cancel[] = [];
 
-  constructor({ config, clock, log, pages, version, store, newToken, collect }: Surroundings) {
+  constructor(
+    { config, clock, log, pages, version, store, newToken, collect, rates = LIMITS }: Surroundings,
+  ) {
     const settings = settingsOf(config, { version, fingerprint: fingerprint(pages.home) });
     this.#clock = clock;
     this.accessLog = new AccessLog({
@@ -65,7 +70,8 @@ export class AnonymousChat {
     this.registry = new IpRegistry({
       clock,
       retention: settings.addressRetention,
-      newRecord: () => new Conduct(clock.now()),
+      newRecord: () => this.#newConduct(config["report-threshold"]),
+      onGone: (conduct) => conduct.forget(),
       collect,
     });
     this.relay = new Relay(clock);
@@ -75,7 +81,7 @@ export class AnonymousChat {
       onError: (error) => log.error("A part failed.", describeError(error)),
     });
     const { accessLog, statistics, registry, relay, matchmaker } = this;
-    this.lobby = new Lobby({ clock, relay, matchmaker, tally: statistics, newToken });
+    this.lobby = new Lobby({ clock, relay, matchmaker, tally: statistics, rates, newToken });
     const { lobby } = this;
     const gate = new Gate({
       clock,
@@ -100,6 +106,11 @@ export class AnonymousChat {
       proxyWatch: new ProxyWatch({ hops: config["trust-proxy"], log }),
       addressesHeld: () => registry.held,
     });
+  }
+
+  #newConduct(threshold: number): Conduct {
+    const { lifetime } = this.registry;
+    return new Conduct({ threshold, lifetime }, this.#clock.now());
   }
 
   /** Begins to work; what must not exist any more is gone when this resolves. */

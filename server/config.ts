@@ -48,6 +48,12 @@ export const OPTIONS = {
     MAX_ACCESS_LOG_RETENTION / DAY,
     "how long a line of the access log lives",
   ),
+  "report-threshold": integer(
+    3,
+    2,
+    100,
+    "by how many addresses one must be reported within the hour to be blocked",
+  ),
   "listener": choice(
     ["node", "deno"],
     "which HTTP server to use: node is hardened, deno is for Deno Deploy",

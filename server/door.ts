@@ -8,16 +8,18 @@
  *                             └────> AccessLog    one line for each
  */
 
+import type { Conduct } from "./abuse.ts";
+import { type Hindrance, SOCKET_PATH } from "../protocol.ts";
 import type { AccessLog } from "./access_log.ts";
 import { type Address, clientAddress } from "./address.ts";
 import type { Admission, Gate } from "./gate.ts";
+import type { Entry } from "./ip_registry.ts";
 import { type Headers, TRANSPORT_SECURITY } from "./headers.ts";
-import type { Admittance, Service, Visitor } from "./listener/listener.ts";
+import type { Admittance, Entrance, Service } from "./listener/listener.ts";
 import type { Lobby } from "./lobby.ts";
 import { describeError, type Log } from "./log.ts";
 import type { ProxyWatch } from "./proxy_watch.ts";
-import type { Outlet } from "./relay.ts";
-import { type HttpReply, type HttpRequest, textReply } from "./reply.ts";
+import { type HttpReply, type HttpRequest, jsonReply, pathOf, textReply } from "./reply.ts";
 import type { Site } from "./site.ts";
 
 /** What a door needs. */
@@ -36,6 +38,15 @@ export interface DoorOptions {
 
 /** The answer to a handshake that was accepted, as the access log has it. */
 const SWITCHING_PROTOCOLS = 101;
+
+/** How each is said in HTTP. */
+const HINDRANCE_STATUS: Readonly<Record<Hindrance["code"], number>> = {
+  reported: 429,
+  flooding: 429,
+  denied: 403,
+  crowded: 429,
+  full: 503,
+};
 
 /** Serves a listener. */
 export class Door implements Service {
@@ -59,20 +70,29 @@ export class Door implements Service {
       return { kind: "refused", reply: this.#finish(request, address, refusal(admission)) };
     }
     this.#record(request, address, SWITCHING_PROTOCOLS, 0);
-    return { kind: "admitted", entrance: admission.entry };
+    return { kind: "admitted", entrance: this.#entrance(admission.entry) };
   }
 
-  enter(outlet: Outlet): Visitor {
-    return this.#options.lobby.enter(outlet);
+  #entrance({ connect, record }: Entry<Conduct>): Entrance {
+    return { connect, enter: (outlet) => this.#options.lobby.enter(outlet, record) };
   }
 
   #answer(request: HttpRequest): HttpReply {
     try {
-      return this.#options.site.answer(request);
+      return this.#explain(request) ?? this.#options.site.answer(request);
     } catch (error) {
       this.#options.log.error("Cannot answer a request.", describeError(error));
       return textReply(500, "Something went wrong on the server.\n");
     }
+  }
+
+  /** Tells a page whose handshake was refused why. */
+  #explain(request: HttpRequest): HttpReply | undefined {
+    if (pathOf(request) !== SOCKET_PATH) return undefined;
+    const hindrance = this.#options.gate.hindrance(this.#client(request));
+    if (hindrance === undefined) return undefined;
+    const headers = { "retry-after": `${hindrance.seconds}` };
+    return jsonReply(HINDRANCE_STATUS[hindrance.code], hindrance, headers);
   }
 
   #finish(request: HttpRequest, address: Address | undefined, reply: HttpReply): HttpReply {

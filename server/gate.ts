@@ -7,7 +7,7 @@
  * browser sends none and could send any, so none is accepted: the check protects visitors, not the server.
  */
 
-import { SUBPROTOCOL } from "../protocol.ts";
+import { type Hindrance, SUBPROTOCOL } from "../protocol.ts";
 import type { Conduct, Verdict } from "./abuse.ts";
 import { type Address, isWithin, networkOf, type Range } from "./address.ts";
 import { type Clock, SECOND } from "./clock.ts";
@@ -18,7 +18,7 @@ export interface Handshake {
   /** Whose it is; `undefined` when the connection has none any more. */
   readonly address: Address | undefined;
   /** The value of a header, by its name in lower case. */
-  header(name: string): string | undefined;
+  readonly header: (name: string) => string | undefined;
 }
 
 /** Whether somebody may enter; a refusal is an HTTP answer. */
@@ -30,6 +30,9 @@ type Refusal = Admission & { kind: "refused" };
 
 /** Seconds after which a visitor may try again when everything is taken. */
 export const RETRY_AFTER_FULL = 10;
+
+/** Seconds after which somebody may look whether the operator has changed his mind. */
+export const RETRY_AFTER_DENIED = 3600;
 
 /** What a gate needs. */
 export interface GateOptions {
@@ -56,26 +59,41 @@ export class Gate {
     const refusal = refuseForm(handshake);
     if (refusal !== undefined) return refusal;
     const { address } = handshake;
-    const { denied, registry, isFull } = this.#options;
+    const { denied, registry } = this.#options;
     if (address === undefined) return refuse(400, "Cannot connect: the connection has ended.");
     if (isWithin(address, denied)) return refuse(403, "Cannot connect: this address is refused.");
     const entry = registry.see(networkOf(address));
-    return this.#refuseConduct(entry) ??
-      (isFull()
-        ? refuse(503, "Cannot connect: every place is taken.", RETRY_AFTER_FULL)
-        : { kind: "admitted", entry });
+    return this.#refuseEntry(entry) ?? { kind: "admitted", entry };
   }
 
-  #refuseConduct({ record, connections }: Entry<Conduct>): Refusal | undefined {
-    const now = this.#options.clock.now();
-    const verdict = record.attempt(now);
-    if (verdict.kind !== "welcome" || connections < this.#options.perAddress) {
-      return refuseVerdict(verdict, "Cannot connect: too many attempts.");
+  /** What keeps an address out right now; asking is no attempt. */
+  hindrance(address: Address | undefined): Hindrance | undefined {
+    const { clock, registry, denied, perAddress, isFull } = this.#options;
+    if (address === undefined) return undefined;
+    if (isWithin(address, denied)) return { code: "denied", seconds: RETRY_AFTER_DENIED };
+    const entry = registry.find(networkOf(address));
+    const wait = entry?.record.blockedFor(clock.now()) ?? 0;
+    if (entry !== undefined && wait > 0) {
+      return { code: entry.record.cause, seconds: inSeconds(wait) };
     }
-    const crowded = record.refuse(now, RETRY_AFTER_FULL * SECOND);
-    return refuseVerdict(crowded, "Cannot connect: too many connections from one address.");
+    if ((entry?.connections ?? 0) >= perAddress) {
+      return { code: "crowded", seconds: RETRY_AFTER_FULL };
+    }
+    return isFull() ? { code: "full", seconds: RETRY_AFTER_FULL } : undefined;
+  }
+
+  /** Whoever comes too fast is on the way to a block; who finds no place is not. */
+  #refuseEntry({ record, connections }: Entry<Conduct>): Refusal | undefined {
+    const { clock, perAddress, isFull } = this.#options;
+    const tooFast = refuseVerdict(record.attempt(clock.now()));
+    if (tooFast !== undefined) return tooFast;
+    if (connections >= perAddress) return refuse(429, CROWDED, RETRY_AFTER_FULL);
+    return isFull() ? refuse(503, FULL, RETRY_AFTER_FULL) : undefined;
   }
 }
+
+const CROWDED = "Cannot connect: too many connections from one address.";
+const FULL = "Cannot connect: every place is taken.";
 
 /** Refuses a handshake that is none of ours, whoever makes it. */
 function refuseForm(handshake: Handshake): Refusal | undefined {
@@ -90,12 +108,12 @@ function refuseForm(handshake: Handshake): Refusal | undefined {
     : refuse(400, "Cannot connect: this is no WebSocket handshake of version 13.");
 }
 
-function refuseVerdict(verdict: Verdict, reason: string): Refusal | undefined {
+function refuseVerdict(verdict: Verdict): Refusal | undefined {
   switch (verdict.kind) {
     case "welcome":
       return undefined;
     case "too-fast":
-      return refuse(429, reason, inSeconds(verdict.wait));
+      return refuse(429, "Cannot connect: too many attempts.", inSeconds(verdict.wait));
     case "blocked":
       return refuse(429, "Cannot connect: this address is blocked.", inSeconds(verdict.wait));
   }

@@ -44,6 +44,8 @@ export interface IpRegistryOptions<T> {
   readonly retention: number;
   /** Makes what hangs on a new entry. */
   readonly newRecord: () => T;
+  /** Told of what hung on an entry that is gone. */
+  readonly onGone?: (record: T) => void;
   /** Clears away what a purge has let go, where the platform can be asked to. */
   readonly collect?: (() => void) | undefined;
   /** {@linkcode MAX_DISCONNECTED}, or less. */
@@ -89,6 +91,11 @@ export class IpRegistry<T> {
     this.purgeInterval = Math.min(MAX_PURGE_INTERVAL, options.retention / PURGES_PER_RETENTION);
   }
 
+  /** How long an entry is sure to live after its last connection or attempt, unless too many leave; milliseconds. */
+  get lifetime(): number {
+    return this.#options.retention - INTERVALS_AHEAD * this.purgeInterval;
+  }
+
   /** How many addresses are held. */
   get held(): number {
     return this.#holdings.size;
@@ -112,6 +119,12 @@ export class IpRegistry<T> {
     const holding = this.#holdings.get(address) ?? this.#hold(address);
     if (holding.connections === 0) this.#leave(holding);
     return holding;
+  }
+
+  /** The entry of an address, if it is held; looking for it counts for nothing. */
+  find(address: Address): Entry<T> | undefined {
+    this.#letGo();
+    return this.#holdings.get(address);
   }
 
   /** Lets go of everybody whose time is up. An interval task, due every `purgeInterval`. */
@@ -158,13 +171,14 @@ export class IpRegistry<T> {
 
   #letGo(): void {
     this.#moveOn();
-    const { retention, capacity = MAX_DISCONNECTED } = this.#options;
-    const latest = this.#time - (retention - INTERVALS_AHEAD * this.purgeInterval);
+    const { capacity = MAX_DISCONNECTED } = this.#options;
+    const latest = this.#time - this.lifetime;
     for (let oldest = this.#left.first; oldest !== undefined; oldest = this.#left.first) {
       if (oldest.leftAt > latest && this.#left.size <= capacity) break;
       oldest.place?.leave();
       oldest.place = undefined;
       this.#holdings.delete(oldest.address);
+      this.#options.onGone?.(oldest.record);
       this.#litter = true;
     }
   }

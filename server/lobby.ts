@@ -4,7 +4,9 @@
  */
 
 import { CloseCode, IDLE_REASON } from "../protocol.ts";
+import type { Conduct } from "./abuse.ts";
 import { type Clock, MINUTE } from "./clock.ts";
+import type { SessionRates } from "./limits.ts";
 import type { Matchmaker } from "./matchmaker.ts";
 import type { SessionId } from "./pairing.ts";
 import type { Outlet, Relay } from "./relay.ts";
@@ -19,6 +21,8 @@ export interface LobbyOptions {
   readonly relay: Relay;
   readonly matchmaker: Matchmaker;
   readonly tally: Tally;
+  /** How fast each may go. */
+  readonly rates: SessionRates;
   /** Makes a new unguessable session token. */
   readonly newToken: () => string;
 }
@@ -29,16 +33,18 @@ export class Lobby implements Surroundings {
   readonly relay: Relay;
   readonly matchmaker: Matchmaker;
   readonly tally: Tally;
+  readonly rates: SessionRates;
   readonly #newToken: () => string;
   readonly #sessions = new Map<SessionId, Session>();
   #nextId = 1;
   #announced = 0;
 
-  constructor({ clock, relay, matchmaker, tally, newToken }: LobbyOptions) {
+  constructor({ clock, relay, matchmaker, tally, rates, newToken }: LobbyOptions) {
     this.clock = clock;
     this.relay = relay;
     this.matchmaker = matchmaker;
     this.tally = tally;
+    this.rates = rates;
     this.#newToken = newToken;
   }
 
@@ -47,9 +53,9 @@ export class Lobby implements Surroundings {
     return this.#sessions.size;
   }
 
-  /** Lets somebody in, and welcomes them. */
-  enter(outlet: Outlet): Session {
-    const session = new Session(this.#nextId++ as SessionId, outlet, this);
+  /** Lets somebody in whose address has behaved like this, and welcomes them. */
+  enter(outlet: Outlet, conduct: Conduct): Session {
+    const session = new Session(this.#nextId++ as SessionId, outlet, conduct, this);
     this.#sessions.set(session.id, session);
     session.tell({ type: "welcome", token: this.#newToken(), online: this.online });
     return session;

@@ -98,8 +98,9 @@ export function textReply(status: number, body: string, headers: Headers = {}): 
 }
 
 /** A value for programs, as JSON (RFC 8259), never cached. */
-export function jsonReply(status: number, value: unknown): HttpReply {
-  return textReply(status, `${JSON.stringify(value)}\n`, { "content-type": "application/json" });
+export function jsonReply(status: number, value: unknown, headers: Headers = {}): HttpReply {
+  const body = `${JSON.stringify(value)}\n`;
+  return textReply(status, body, { "content-type": "application/json", ...headers });
 }
 
 /** The path of a request's target. */

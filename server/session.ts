@@ -13,7 +13,8 @@
  * that comes just after the partner has left does no harm. What can't be a matter of timing (a control message that
  * is none, a frame of no known kind) closes the connection.
  *
- * A session knows no address: that stops at the gate. Its id lives in this process, its token in one page.
+ * A session knows no address: that stops at the gate. It knows how its address has behaved (`Conduct`), which is what
+ * reports and the limits on searches need. Its id lives in this process, its token in one page.
  */
 
 import {
@@ -24,12 +25,17 @@ import {
   isFrameKind,
   MAX_FRAME_BYTES,
   type Mode,
+  type ReportReason,
   type ServerMessage,
+  TOO_FAST_REASON,
 } from "../protocol.ts";
-import type { Clock } from "./clock.ts";
+import type { Conduct, Present } from "./abuse.ts";
+import { type Clock, SECOND } from "./clock.ts";
 import { parseControl } from "./control.ts";
+import type { SessionRates } from "./limits.ts";
 import type { Match, Matchmaker, Search, Seeker } from "./matchmaker.ts";
 import type { SessionId } from "./pairing.ts";
+import { TokenBucket } from "./rate_limit.ts";
 import type { Outlet, Reader, Relay } from "./relay.ts";
 
 /** How many recent partners a session remembers, and avoids. */
@@ -64,6 +70,7 @@ export interface Surroundings {
   readonly relay: Relay;
   readonly matchmaker: Matchmaker;
   readonly tally: Tally;
+  readonly rates: SessionRates;
   /** The session of that id, if it is still here. */
   session(id: SessionId): Session | undefined;
   /** Told once, when a session has ended. */
@@ -71,19 +78,26 @@ export interface Surroundings {
 }
 
 /** One visitor. The listener calls `receive...`, `drained`, `fail` and `disconnected`. */
-export class Session implements Seeker, Reader {
+export class Session implements Seeker, Reader, Present {
   readonly id: SessionId;
   readonly outlet: Outlet;
   search: Search | undefined;
   readonly #around: Surroundings;
+  readonly #conduct: Conduct;
+  readonly #stopAttending: () => void;
+  readonly #budget: Readonly<Record<keyof SessionRates, TokenBucket>>;
   readonly #recent: SessionId[] = [];
   #state: State;
 
-  constructor(id: SessionId, outlet: Outlet, around: Surroundings) {
+  constructor(id: SessionId, outlet: Outlet, conduct: Conduct, around: Surroundings) {
+    const now = around.clock.now();
     this.id = id;
     this.outlet = outlet;
     this.#around = around;
-    this.#state = { kind: "idle", since: around.clock.now(), last: undefined };
+    this.#conduct = conduct;
+    this.#stopAttending = conduct.attend(this);
+    this.#budget = budgetOf(around.rates, now);
+    this.#state = { kind: "idle", since: now, last: undefined };
   }
 
   /** What this visitor is doing. */
@@ -104,6 +118,7 @@ export class Session implements Seeker, Reader {
   /** A text frame came in. */
   receiveText(text: string): void {
     if (this.#state.kind === "ended") return;
+    if (this.#overspends("controls")) return;
     const control = parseControl(text);
     switch (control.kind) {
       case "message":
@@ -122,9 +137,11 @@ export class Session implements Seeker, Reader {
       return this.close(CloseCode.tooLarge, "The frame is too large.");
     }
     if (!isFrameKind(frame[0])) return this.close(CloseCode.policy, "The frame kind is unknown.");
+    const isMessage = frame[0] === FrameKind.message;
+    if (this.#overspends(isMessage ? "messages" : "signals")) return;
     const { partner } = this;
     if (partner === undefined) return;
-    if (frame[0] === FrameKind.message) this.#around.tally.message();
+    if (isMessage) this.#around.tally.message();
     this.#around.relay.write(partner, frame, this.outlet);
   }
 
@@ -138,6 +155,7 @@ export class Session implements Seeker, Reader {
     if (this.#state.kind === "ended") return;
     this.#leave();
     this.#state = { kind: "ended" };
+    this.#stopAttending();
     this.#around.relay.forget(this);
     this.#around.left(this);
   }
@@ -147,6 +165,12 @@ export class Session implements Seeker, Reader {
     if (this.#state.kind === "ended") return;
     this.disconnected();
     this.outlet.close(code, reason);
+  }
+
+  /** The address of this visitor has been blocked for `wait` milliseconds. */
+  blocked(wait: number): void {
+    this.tell({ type: "blocked", seconds: inSeconds(wait) });
+    this.close(CloseCode.blocked, "This address is blocked.");
   }
 
   /** Something went wrong on our side while handling this session. */
@@ -179,6 +203,7 @@ export class Session implements Seeker, Reader {
     if (partner === undefined) throw new Error("Cannot begin a chat: the partner is not here");
     const since = this.#around.clock.now();
     this.#state = { kind: "chatting", encounter: { partner, since, reported: false } };
+    this.#conduct.chats();
     this.#remember(id);
     this.tell({ type: "paired", role, interests, met });
   }
@@ -194,12 +219,14 @@ export class Session implements Seeker, Reader {
       case "leave":
         return this.#leave();
       case "report":
-        return this.#report();
+        return this.#report(message.reason);
     }
   }
 
   #find(mode: Mode, interests: string[]): void {
     this.#leave();
+    const wait = this.#conduct.search(this.#around.clock.now());
+    if (wait > 0) return this.#slowDown("You are looking for people faster than is allowed.", wait);
     this.#state = { kind: "searching", toldToWait: false };
     this.#around.matchmaker.find(this, mode, interests);
   }
@@ -232,7 +259,10 @@ export class Session implements Seeker, Reader {
     this.#state = { kind: "idle", since: this.#around.clock.now(), last };
   }
 
-  #report(): void {
+  #report(reason: ReportReason): void {
+    const now = this.#around.clock.now();
+    const wait = this.#budget.reports.take(now);
+    if (wait > 0) return this.#slowDown("You are reporting faster than is allowed.", wait);
     const encounter = this.#encounter();
     if (encounter === undefined) {
       return this.#refuse("nobody-to-report", "There is no chat to report.");
@@ -240,6 +270,18 @@ export class Session implements Seeker, Reader {
     if (encounter.reported) return this.#refuse("already-reported", "This chat has been reported.");
     encounter.reported = true;
     this.tell({ type: "reported" });
+    encounter.partner.#conduct.report(this.#conduct, reason, now);
+  }
+
+  /** Closes whoever sends faster than a person can; `true` when that is so. */
+  #overspends(kind: "controls" | "messages" | "signals"): boolean {
+    if (this.#budget[kind].take(this.#around.clock.now()) === 0) return false;
+    this.close(CloseCode.policy, TOO_FAST_REASON);
+    return true;
+  }
+
+  #slowDown(message: string, wait: number): void {
+    this.tell({ type: "error", code: "too-fast", message, seconds: inSeconds(wait) });
   }
 
   #refuse(code: ErrorCode, message: string): void {
@@ -256,4 +298,20 @@ export class Session implements Seeker, Reader {
     if (this.#recent.includes(id)) this.#recent.splice(this.#recent.indexOf(id), 1);
     if (this.#recent.push(id) > MAX_RECENT) this.#recent.shift();
   }
+}
+
+/** Full buckets for one session. */
+function budgetOf(rates: SessionRates, now: number): Record<keyof SessionRates, TokenBucket> {
+  const { controls, reports, messages, signals } = rates;
+  return {
+    controls: new TokenBucket(controls, now),
+    reports: new TokenBucket(reports, now),
+    messages: new TokenBucket(messages, now),
+    signals: new TokenBucket(signals, now),
+  };
+}
+
+/** Whole seconds, never too few. */
+function inSeconds(wait: number): number {
+  return Math.ceil(wait / SECOND);
 }

@@ -10,7 +10,7 @@ import assert from "node:assert/strict";
 import { MAX_FRAGMENTS } from "../protocol.ts";
 import { BareClient } from "./bare_client.ts";
 import { frame, RawClient } from "./raw_client.ts";
-import { LISTENERS, type ServerOptions, TestServer } from "./server.ts";
+import { LISTENERS, NO_RATES, type ServerOptions, TestServer } from "./server.ts";
 import { until } from "./until.ts";
 
 const BURST = 10_000;
@@ -113,6 +113,7 @@ attack(
     b.send(Uint8Array.of(2));
     await a.frame();
   },
+  { rates: NO_RATES },
 );
 
 attack(
@@ -129,6 +130,7 @@ attack(
     if (arrived < BURST) assert.equal((await b.closed).code, 4008);
     await reading.catch((error) => assert.match(String(error), /the connection has ended/));
   },
+  { rates: NO_RATES },
 );
 
 /** Declares an attack, during which an innocent pair goes on chatting. */

@@ -8,7 +8,7 @@ import { BareClient } from "./bare_client.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { Program } from "./program.ts";
 import { frame, HANDSHAKE, RawClient } from "./raw_client.ts";
-import { TestServer } from "./server.ts";
+import { NO_RATES, TestServer } from "./server.ts";
 import { until } from "./until.ts";
 import { MAX_BACKLOG_BYTES, MAX_STALL } from "../server/relay.ts";
 
@@ -75,7 +75,7 @@ Deno.test("Attack on node: a socket that opens and never answers is cut by the s
 
 Deno.test("Attack on node: a reader that never reads is given up, its partner is told, and memory stays bounded", async () => {
   const clock = new FakeClock();
-  await using server = await TestServer.start({ clock });
+  await using server = await TestServer.start({ clock, rates: NO_RATES });
   using reader = await RawClient.open(server.port);
   const flooder = await BareClient.enter(server.socketUrl);
   await reader.write(frame(0x81, FIND));

@@ -16,6 +16,7 @@ const DEFAULTS = {
   "max-connections-per-address": 20,
   "ip-retention-seconds": 3600,
   "access-log-retention-days": 30,
+  "report-threshold": 3,
   listener: "node",
 };
 

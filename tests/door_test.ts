@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Conduct } from "../server/abuse.ts";
+import type { Conduct } from "../server/abuse.ts";
 import type { Visit } from "../server/access_line.ts";
 import { Door } from "../server/door.ts";
 import { Gate } from "../server/gate.ts";
@@ -8,6 +8,7 @@ import type { Admittance } from "../server/listener/listener.ts";
 import type { Log } from "../server/log.ts";
 import { ProxyWatch } from "../server/proxy_watch.ts";
 import { type HttpReply, textReply } from "../server/reply.ts";
+import { newConduct } from "./conduct.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { request } from "./request.ts";
 
@@ -29,7 +30,7 @@ class World {
 
   constructor(hops = 0) {
     const clock = new FakeClock();
-    const newRecord = (): Conduct => new Conduct(clock.now());
+    const newRecord = (): Conduct => newConduct(clock.now());
     this.registry = new IpRegistry({ clock, retention: 60_000, newRecord });
     const { registry } = this;
     const isFull = (): boolean => false;

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { BLOCK_TIME, Conduct, CONNECTION_RATE, REFUSAL_RATE } from "../server/abuse.ts";
+import type { Hindrance } from "../protocol.ts";
+import type { Conduct } from "../server/abuse.ts";
+import { FLOOD_BLOCK_TIME, LIMITS } from "../server/limits.ts";
+import { newConduct } from "./conduct.ts";
 import { parseAddress, parseRange } from "../server/address.ts";
 import { HOUR, SECOND } from "../server/clock.ts";
 import { type Admission, Gate, type GateOptions, RETRY_AFTER_FULL } from "../server/gate.ts";
@@ -28,7 +31,7 @@ class World {
   readonly registry = new IpRegistry({
     clock: this.clock,
     retention: HOUR,
-    newRecord: () => new Conduct(this.clock.now()),
+    newRecord: () => newConduct(this.clock.now()),
   });
   readonly #gate: Gate;
 
@@ -47,6 +50,10 @@ class World {
   ask(from: string = VISITOR, headers: Headers = {}): Admission {
     const sent = { ...HEADERS, ...headers };
     return this.#gate.admit({ address: parseAddress(from), header: (name) => sent[name] });
+  }
+
+  hindrance(from: string = VISITOR): Hindrance | undefined {
+    return this.#gate.hindrance(parseAddress(from));
   }
 
   outcome(from?: string, headers?: Headers): Outcome {
@@ -226,7 +233,7 @@ Deno.test("IPv4 neighbours count each for itself, and IPv4 in IPv6 is the same a
 
 Deno.test("Gate refuses with 429 who comes too fast, and tells when to come back, in whole seconds", () => {
   const world = new World();
-  for (let n = 0; n < CONNECTION_RATE.burst; n++) assert.equal(world.outcome(), "admitted");
+  for (let n = 0; n < LIMITS.connections.burst; n++) assert.equal(world.outcome(), "admitted");
   assert.deepEqual(world.outcome(), tooFast(1));
   world.clock.advance(SECOND - 1);
   assert.deepEqual(world.outcome(), tooFast(1));
@@ -237,11 +244,11 @@ Deno.test("Gate refuses with 429 who comes too fast, and tells when to come back
 
 Deno.test("Gate blocks with 429 who goes on, tells for how long, and lets them in again after that", () => {
   const world = new World();
-  const minutes = BLOCK_TIME / SECOND;
-  for (let n = 0; n < CONNECTION_RATE.burst + REFUSAL_RATE.burst; n++) world.ask();
+  const minutes = FLOOD_BLOCK_TIME / SECOND;
+  for (let n = 0; n < LIMITS.connections.burst + LIMITS.refusals.burst; n++) world.ask();
   assert.deepEqual(world.outcome(), blocked(minutes));
   assert.equal(world.outcome(OTHER), "admitted");
-  world.clock.advance(BLOCK_TIME - 1);
+  world.clock.advance(FLOOD_BLOCK_TIME - 1);
   assert.deepEqual(world.outcome(), blocked(1));
   world.clock.advance(1);
   assert.equal(world.outcome(), "admitted");
@@ -250,25 +257,40 @@ Deno.test("Gate blocks with 429 who goes on, tells for how long, and lets them i
 Deno.test("A block holds for a whole IPv6 network, and leaves open connections alone", () => {
   const world = new World();
   const leave = world.enter("2001:db8::1");
-  for (let n = 0; n < CONNECTION_RATE.burst + REFUSAL_RATE.burst; n++) world.ask("2001:db8::1");
+  for (let n = 0; n < LIMITS.connections.burst + LIMITS.refusals.burst; n++) {
+    world.ask("2001:db8::1");
+  }
   assert.equal(world.outcome("2001:db8::2")[0], 429);
   assert.equal(world.registry.connected, 1);
   leave();
   assert.equal(world.registry.connected, 0);
 });
 
-Deno.test("Who goes on against the limit of connections is blocked as well", () => {
+Deno.test("Who finds every place of their address taken is told so as often as they ask, and not blocked for it", () => {
   const world = new World({ perAddress: 1 });
   world.enter();
-  for (let n = 0; n < REFUSAL_RATE.burst; n++) {
+  for (let n = 0; n < 1000; n++) {
+    world.clock.advance(SECOND);
     assert.deepEqual(world.outcome(), crowded());
-    world.clock.advance(SECOND);
   }
-  const more = Array.from({ length: REFUSAL_RATE.burst }, () => {
-    world.clock.advance(SECOND);
-    return world.outcome()[1];
-  });
-  assert.ok(more.includes("Cannot connect: this address is blocked."));
+});
+
+Deno.test("Gate says what keeps an address out, and asking is no attempt", () => {
+  let full = false;
+  const world = new World({ perAddress: 1, deny: "198.51.100.0/24", isFull: () => full });
+  assert.equal(world.hindrance(), undefined);
+  assert.equal(world.registry.held, 0);
+  const leave = world.enter();
+  assert.deepEqual(world.hindrance(), { code: "crowded", seconds: RETRY_AFTER_FULL });
+  leave();
+  assert.equal(world.hindrance(""), undefined);
+  assert.deepEqual(world.hindrance("198.51.100.1"), { code: "denied", seconds: 3600 });
+  full = true;
+  assert.deepEqual(world.hindrance(OTHER), { code: "full", seconds: RETRY_AFTER_FULL });
+  for (let n = 0; n < LIMITS.connections.burst + LIMITS.refusals.burst; n++) world.ask();
+  assert.deepEqual(world.hindrance(), { code: "flooding", seconds: FLOOD_BLOCK_TIME / SECOND });
+  world.clock.advance(FLOOD_BLOCK_TIME);
+  assert.deepEqual(world.hindrance(), { code: "full", seconds: RETRY_AFTER_FULL });
 });
 
 Deno.test("Gate refuses with 503 and a time to come back when every place is taken", () => {
@@ -345,7 +367,7 @@ Deno.test("Gate names the first thing that is wrong, when several are", () => {
   assert.deepEqual(world.outcome(VISITOR, headers), NO_HANDSHAKE);
   mend("sec-websocket-version");
   assert.deepEqual(world.outcome(VISITOR, headers), DENIED);
-  for (let n = 0; n < CONNECTION_RATE.burst; n++) {
+  for (let n = 0; n < LIMITS.connections.burst; n++) {
     assert.deepEqual(world.outcome(OTHER, headers), crowded());
   }
   assert.deepEqual(world.outcome(OTHER, headers), tooFast(1));
@@ -365,7 +387,7 @@ Deno.test("No refusal tells an address", () => {
       for (const full of [false, true]) {
         const deny = "198.51.100.0/24";
         const world = new World({ deny, perAddress: full ? 1_000 : 0, isFull: () => full });
-        for (let n = 0; n < CONNECTION_RATE.burst + REFUSAL_RATE.burst + 1; n++) {
+        for (let n = 0; n < LIMITS.connections.burst + LIMITS.refusals.burst + 1; n++) {
           const admission = world.ask(from, headers);
           if (admission.kind === "refused") reasons.add(admission.reason);
         }

@@ -5,7 +5,7 @@ import { MAX_FRAME_BYTES } from "../protocol.ts";
 import { RETRY_AFTER_FULL } from "../server/gate.ts";
 import { BareClient } from "./bare_client.ts";
 import { HANDSHAKE, RawClient } from "./raw_client.ts";
-import { LISTENERS, type ServerOptions, TestServer } from "./server.ts";
+import { LISTENERS, NO_RATES, type ServerOptions, TestServer, withVisitors } from "./server.ts";
 import { until } from "./until.ts";
 
 const FIND = { type: "find", mode: "text", interests: [] } as const;
@@ -46,7 +46,7 @@ for (const listener of Object.keys(LISTENERS) as (keyof typeof LISTENERS)[]) {
     for (let n = 0; n < 1000; n++) {
       assert.deepEqual(await b.frame(), Uint8Array.of(1, n >> 8, n & 255));
     }
-  });
+  }, { rates: NO_RATES });
 
   clause("the partner is told when one leaves, closes, or vanishes", async ({ socketUrl }) => {
     const ends: ((client: BareClient) => void)[] = [
@@ -215,18 +215,15 @@ for (const listener of Object.keys(LISTENERS) as (keyof typeof LISTENERS)[]) {
       assert.doesNotMatch(JSON.stringify(server.entries), /leave|secret|127\.0\.0\.1/);
     },
     {
-      service: (service) => ({
-        ...service,
-        enter: (outlet) => {
-          const visitor = service.enter(outlet);
+      service: (service) =>
+        withVisitors(service, (visitor) => {
           const receiveText = visitor.receiveText.bind(visitor);
           visitor.receiveText = (text) => {
             if (text.includes("leave")) throw new Error(`secret: ${text}`);
             receiveText(text);
           };
           return visitor;
-        },
-      }),
+        }),
     },
   );
 

@@ -4,10 +4,12 @@ import { pages } from "../client/page.gen.ts";
 import { AnonymousChat } from "../server/anonymous_chat.ts";
 import { type Clock, systemClock } from "../server/clock.ts";
 import { type Config, readConfig } from "../server/config.ts";
+import type { SessionRates } from "../server/limits.ts";
 import { listenDeno } from "../server/listener/deno.ts";
-import type { Listener, Service } from "../server/listener/listener.ts";
+import type { Listener, Service, Visitor } from "../server/listener/listener.ts";
 import { listenNode } from "../server/listener/node.ts";
 import type { Log } from "../server/log.ts";
+import type { Rate } from "../server/rate_limit.ts";
 import type { Outlet } from "../server/relay.ts";
 import { MemoryStatisticsStore } from "../server/statistics_store.ts";
 
@@ -21,6 +23,16 @@ export interface Entry {
 /** Every listener there is, by name. */
 export const LISTENERS = { node: listenNode, deno: listenDeno } as const;
 
+const BOUNDLESS: Rate = { burst: 1e9, perMinute: 1e9 };
+
+/** For sessions that go as fast as they can. */
+export const NO_RATES: SessionRates = {
+  controls: BOUNDLESS,
+  reports: BOUNDLESS,
+  messages: BOUNDLESS,
+  signals: BOUNDLESS,
+};
+
 /** How a test wants its server. */
 export interface ServerOptions {
   readonly listener?: keyof typeof LISTENERS;
@@ -29,6 +41,8 @@ export interface ServerOptions {
   readonly args?: readonly string[];
   /** 0, the default, lets the system choose. */
   readonly port?: number;
+  /** How fast a session may go, for tests of something else. */
+  readonly rates?: SessionRates;
   /** Replaces parts of the service. */
   readonly service?: (service: Service) => Service;
 }
@@ -47,7 +61,7 @@ export class TestServer implements AsyncDisposable {
   readonly chat: AnonymousChat;
   #listener!: Listener;
 
-  private constructor(config: Config, clock: Clock) {
+  private constructor(config: Config, clock: Clock, rates: SessionRates | undefined) {
     this.chat = new AnonymousChat({
       config,
       clock,
@@ -56,6 +70,7 @@ export class TestServer implements AsyncDisposable {
       version: "0.0.0-test",
       store: new MemoryStatisticsStore(),
       newToken: () => crypto.randomUUID(),
+      rates,
     });
   }
 
@@ -63,9 +78,15 @@ export class TestServer implements AsyncDisposable {
   static async start(options: ServerOptions = {}): Promise<TestServer> {
     const { clock = quietClock, listener = "node", args = [], port = 0 } = options;
     const config = configOf(args);
-    const server = new TestServer(config, clock);
+    const server = new TestServer(config, clock, options.rates);
     const { chat, log } = server;
-    const service = options.service?.(server.#service) ?? server.#service;
+    const service = withVisitors(
+      options.service?.(server.#service) ?? server.#service,
+      (visitor, outlet) => {
+        server.outlets.push(outlet);
+        return visitor;
+      },
+    );
     const maxConnections = config["max-connections"];
     const where = { host: "127.0.0.1", port };
     server.#listener = await LISTENERS[listener]({ ...where, maxConnections, service, log });
@@ -76,10 +97,6 @@ export class TestServer implements AsyncDisposable {
   readonly #service: Service = {
     answer: (request) => this.chat.door.answer(request),
     admit: (request) => this.chat.door.admit(request),
-    enter: (outlet) => {
-      this.outlets.push(outlet);
-      return this.chat.door.enter(outlet);
-    },
   };
 
   /** Keeps what is logged. */
@@ -122,18 +139,34 @@ function configOf(args: readonly string[]): Config {
   return command.config;
 }
 
+/** A service whose visitors are something else as well. */
+export function withVisitors(
+  service: Service,
+  change: (visitor: Visitor, outlet: Outlet) => Visitor,
+): Service {
+  return {
+    answer: (request) => service.answer(request),
+    admit: (request) => {
+      const admittance = service.admit(request);
+      if (admittance.kind === "refused") return admittance;
+      const { connect, enter } = admittance.entrance;
+      return {
+        kind: "admitted",
+        entrance: { connect, enter: (outlet) => change(enter(outlet), outlet) },
+      };
+    },
+  };
+}
+
 /** A service that does something with every frame before it hands it on. */
 export function withFrames(handle: (frame: Uint8Array) => void): (service: Service) => Service {
-  return (service) => ({
-    ...service,
-    enter: (outlet) => {
-      const visitor = service.enter(outlet);
+  return (service) =>
+    withVisitors(service, (visitor) => {
       const receiveFrame = visitor.receiveFrame.bind(visitor);
       visitor.receiveFrame = (frame) => {
         handle(frame);
         receiveFrame(frame);
       };
       return visitor;
-    },
-  });
+    });
 }

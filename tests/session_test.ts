@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { MAX_FRAME_BYTES } from "../protocol.ts";
 import { MemoryBackend } from "../server/backend.ts";
+import { LIMITS } from "../server/limits.ts";
 import { Lobby, MAX_IDLE } from "../server/lobby.ts";
 import { Matchmaker } from "../server/matchmaker.ts";
 import { MAX_STALL, Relay } from "../server/relay.ts";
 import { MAX_RECENT, type Session } from "../server/session.ts";
+import { newConduct } from "./conduct.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { FakeOutlet } from "./fake_outlet.ts";
 
@@ -34,6 +36,7 @@ class World {
       message: () => void this.counted.messages++,
       chatEnded: (duration) => void this.counted.durations.push(duration),
     },
+    rates: LIMITS,
     newToken: () => "a token",
   });
 
@@ -43,9 +46,10 @@ class World {
     this.clock.every(30_000, () => this.lobby.dismissIdle());
   }
 
-  visit(): Visit {
+  /** Somebody comes, from an address of their own. */
+  visit(conduct = newConduct(this.clock.now())): Visit {
     const outlet = new FakeOutlet();
-    const session = this.lobby.enter(outlet);
+    const session = this.lobby.enter(outlet, conduct);
     return {
       session,
       outlet,

@@ -80,13 +80,13 @@ class DenoListener implements Listener {
   }
 
   #enter(socket: WebSocket, entrance: Entrance): void {
-    const { service, log } = this.#options;
+    const { log } = this.#options;
     let visitor: Visitor | undefined;
     let leave = (): void => {};
     socket.binaryType = "arraybuffer";
     socket.onopen = () => {
       leave = entrance.connect();
-      visitor = service.enter(new NativeOutlet(socket));
+      visitor = entrance.enter(new NativeOutlet(socket));
     };
     socket.onmessage = ({ data }) => {
       const present = visitor;

@@ -5,7 +5,7 @@
  *   network ──> listener ──> Service.answer            an HTTP request
  *                       ├──> Service.admit             may this handshake become a WebSocket?
  *                       ├──> Entrance.connect          it has: it counts until it is closed
- *                       └──> Service.enter(outlet)     the visitor gets what arrives
+ *                       └──> Entrance.enter(outlet)    the visitor gets what arrives
  */
 
 import { SECOND } from "../clock.ts";
@@ -25,10 +25,12 @@ export interface Visitor {
   fail(): void;
 }
 
-/** Where an admitted connection is counted. */
+/** What an admitted connection does once it is open. */
 export interface Entrance {
   /** Counts it as open, until the function it returns is called. */
   connect(): () => void;
+  /** Lets whoever is behind it in. */
+  enter(outlet: Outlet): Visitor;
 }
 
 /** Whether a handshake may become a WebSocket. */
@@ -40,7 +42,6 @@ export type Admittance =
 export interface Service {
   answer(request: HttpRequest): HttpReply;
   admit(request: HttpRequest): Admittance;
-  enter(outlet: Outlet): Visitor;
 }
 
 /** Where to listen, and how much to take. */

@@ -138,10 +138,10 @@ class NodeListener implements Listener {
   }
 
   #enter(socket: WebSocket, stream: Duplex, entrance: Entrance): void {
-    const { service, log } = this.#options;
+    const { log } = this.#options;
     this.#alive.set(socket, true);
     const leave = entrance.connect();
-    const visitor = service.enter(new SocketOutlet(socket));
+    const visitor = entrance.enter(new SocketOutlet(socket));
     const sign = (): unknown => this.#alive.set(socket, true);
     socket.on("pong", sign);
     socket.on("message", (data: Buffer, isBinary: boolean) => {

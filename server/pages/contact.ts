@@ -1,7 +1,7 @@
 /** `/contact`: who runs this server, and what to write to them. There is no form, so nothing is collected. */
 
 import type { VNode } from "preact";
-import { BLOCK_TIME } from "../abuse.ts";
+import { FLOOD_BLOCK_TIME } from "../limits.ts";
 import { html, prose } from "../markup.ts";
 import type { Settings } from "../settings.ts";
 import { inWords } from "../words.ts";
@@ -75,11 +75,11 @@ function topics({ addressRetention, accessLog, accessLogRetention }: Settings): 
       id: "blocked",
       title: "If you are blocked",
       says: [
-        `Blocks are made by the server, for what came from your IP address, and end by themselves: most after ${
-          inWords(BLOCK_TIME)
-        }, none later than ${
+        `The server blocks an IP address by itself: for ${
+          inWords(FLOOD_BLOCK_TIME)
+        } when it connects far too often, and for less than ${
           inWords(addressRetention)
-        } after the last attempt. Close the page and come back later. If others share your address, the cause may have been one of them.`,
+        } when people at several other addresses have reported it. The page says which it was and until when; then it is forgotten. If others share your address, the cause may have been one of them.`,
         "To appeal, or if an address of yours is refused for good, write that address, since when you are blocked, with the time zone, and why it should not be.",
       ],
     },

@@ -2,18 +2,20 @@
 
 import assert from "node:assert/strict";
 import { Connection, FIRST_DELAY, LONGEST_DELAY } from "../../client/connection.ts";
-import type { ClientMessage, ServerMessage } from "../../protocol.ts";
+import type { ClientMessage, Hindrance, ServerMessage } from "../../protocol.ts";
 import { MAX_IDLE } from "../../server/lobby.ts";
 import { FakeClock } from "../fake_clock.ts";
 import { TestServer } from "../server.ts";
 
-type Happening = ServerMessage["type"] | "frame" | "down";
+type Happening = ServerMessage["type"] | Hindrance["code"] | "frame" | "down";
 
 /** A line, what has happened on it, and the delays it has asked for. */
 class Line {
   readonly delays: number[] = [];
   readonly frames: Uint8Array[] = [];
   readonly connection: Connection;
+  /** What the server would answer to the question why. */
+  hindrance: Hindrance | undefined;
   readonly #seen: Happening[] = [];
   #waiting: (() => void) | undefined;
   #retry: (() => void) | undefined;
@@ -33,6 +35,8 @@ class Line {
         this.#note("frame");
       },
       onDown: () => this.#note("down"),
+      askHindrance: () => Promise.resolve(this.hindrance),
+      onHindered: ({ code }) => this.#note(code),
     });
   }
 
