@@ -36,6 +36,11 @@ export class FakeOutlet implements Outlet {
     return this.messages.map(({ type }) => type);
   }
 
+  /** The control messages of one type sent so far. */
+  told(type: ServerMessage["type"]): ServerMessage[] {
+    return this.messages.filter((message) => message.type === type);
+  }
+
   /** The binary frames sent so far. */
   get frames(): Uint8Array[] {
     return this.sent.filter((data) => typeof data !== "string");

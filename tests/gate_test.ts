@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import type { Hindrance } from "../protocol.ts";
-import type { Conduct } from "../server/abuse.ts";
 import { FLOOD_BLOCK_TIME, LIMITS } from "../server/limits.ts";
 import { newConduct } from "./conduct.ts";
 import { parseAddress, parseRange } from "../server/address.ts";

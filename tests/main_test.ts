@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import manifest from "../deno.json" with { type: "json" };
 import { SUBPROTOCOL } from "../protocol.ts";
 import { environmentName, help, markdownTable, OPTIONS } from "../server/config.ts";
+import { markdownLimits } from "../server/limits.ts";
 import { Program, run, SERVE } from "./program.ts";
 import { readmeTable, unpadded } from "./readme.ts";
 
@@ -80,4 +81,8 @@ Deno.test("Program may read the environment variables of its options, and only n
 
 Deno.test("README has the table of options that the program has", async () => {
   assert.equal(await readmeTable("options"), unpadded(markdownTable()));
+});
+
+Deno.test("README has the table of limits that the code obeys", async () => {
+  assert.equal(await readmeTable("limits"), unpadded(markdownLimits()));
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { MAX_FRAME_BYTES } from "../protocol.ts";
+import { MAX_FRAME_BYTES, TOO_FAST_REASON } from "../protocol.ts";
 import { MemoryBackend } from "../server/backend.ts";
 import { LIMITS } from "../server/limits.ts";
 import { Lobby, MAX_IDLE } from "../server/lobby.ts";
@@ -246,6 +246,75 @@ Deno.test("Lobby counts a chat that ends because the server stops once", async (
   await world.pair();
   world.lobby.close();
   assert.deepEqual(world.counted.durations, [0]);
+});
+
+Deno.test("Session is closed with 1008 when it sends faster than a person can, and its partner goes on", async () => {
+  const kinds: [keyof typeof LIMITS, (visit: Visit) => void][] = [
+    ["messages", ({ frame }) => frame(1, 65)],
+    ["signals", ({ frame }) => frame(2, 65)],
+    ["controls", ({ say }) => say(LEAVE)],
+  ];
+  for (const [name, send] of kinds) {
+    const world = new World();
+    const [a, b] = await world.pair();
+    for (let n = 0; n < LIMITS[name].burst + 1; n++) send(a);
+    assert.deepEqual(a.outlet.closed, { code: 1008, reason: TOO_FAST_REASON }, name);
+    assert.equal(b.session.doing, "idle");
+    assert.equal(b.outlet.closed, undefined);
+  }
+});
+
+Deno.test("Session of somebody who types fast for an hour is never closed", async () => {
+  const world = new World();
+  const [a, b] = await world.pair();
+  for (let second = 0; second < 3600; second++) {
+    for (let n = 0; n < 4; n++) a.frame(1, 65);
+    for (let n = 0; n < 4; n++) a.frame(2, 65);
+    b.outlet.sent.length = 0;
+    world.clock.advance(1000);
+  }
+  assert.equal(a.session.doing, "chatting");
+});
+
+Deno.test("Session that searches too fast is told when to try again, and has left its chat", async () => {
+  const world = new World();
+  const conduct = newConduct(world.clock.now());
+  const visits = Array.from({ length: 3 }, () => world.visit(conduct));
+  for (let n = 0; n < LIMITS.searches.burst; n++) visits[n % 2]!.say(FIND);
+  await settled();
+  visits[2]!.say(FIND);
+  const [error] = visits[2]!.outlet.told("error");
+  assert.deepEqual(error, {
+    type: "error",
+    code: "too-fast",
+    message: "You are looking for people faster than is allowed.",
+    seconds: 1,
+  });
+  assert.equal(visits[2]!.session.doing, "idle");
+  world.clock.advance(1000);
+  visits[2]!.say(FIND);
+  assert.notEqual(visits[2]!.session.doing, "idle");
+});
+
+Deno.test("Session of an address that several others have reported is told so and closed with 4003", async () => {
+  const world = new World();
+  const conduct = newConduct(world.clock.now());
+  const troll = world.visit(conduct);
+  const bystander = world.visit(conduct);
+  for (let n = 0; n < 3; n++) {
+    const victim = world.visit();
+    victim.say(FIND);
+    troll.say(FIND);
+    await settled();
+    victim.say(REPORT);
+    assert.equal(victim.outlet.told("reported").length, 1);
+    victim.say(LEAVE);
+  }
+  for (const { outlet, session } of [troll, bystander]) {
+    assert.deepEqual(outlet.told("blocked"), [{ type: "blocked", seconds: 2700 }]);
+    assert.equal(outlet.closed?.code, 4003);
+    assert.equal(session.doing, "ended");
+  }
 });
 
 Deno.test("Session says nothing and hears nothing once it has ended", async () => {

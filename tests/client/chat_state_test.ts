@@ -17,7 +17,7 @@ import {
 } from "../../client/chat_state.ts";
 import { MAX_MESSAGE_LENGTH } from "../../client/envelope.ts";
 import { transcript } from "../../client/transcript.ts";
-import type { ServerMessage } from "../../protocol.ts";
+import { type Hindrance, HINDRANCES, type ServerMessage } from "../../protocol.ts";
 
 /** A page without a browser. */
 class Page {
@@ -333,4 +333,47 @@ Deno.test("Page saves a chat as plain text with everything in it", () => {
       "You have met a moment ago; nobody else is here right now.\n" +
       '[time] Stranger: say "hi"\n[time] You: hi\n[time] Stranger has disconnected.\n',
   );
+});
+
+Deno.test("Page asks again by itself when it searched too fast, and says so meanwhile", () => {
+  const page = new Page().on("start");
+  page.server({ type: "error", code: "too-fast", message: "", seconds: 7 });
+  page.pass(6_999);
+  assert.deepEqual(page.effects, []);
+  page.pass(1);
+  assert.deepEqual(page.effects, [{
+    do: "tell",
+    message: { type: "find", mode: "text", interests: [] },
+  }]);
+  page.pass(60_000);
+  assert.deepEqual(page.effects, []);
+});
+
+Deno.test("Page ends a chat whose address is blocked, and leads to the reason instead of a search", () => {
+  const page = new Page().chatting().server({ type: "blocked", seconds: 60 }).on("down");
+  assert.deepEqual(page.chat.lines.at(-1)?.from === "page" && page.chat.lines.at(-1), {
+    id: 1,
+    at: page.now,
+    from: "page",
+    notice: { kind: "blocked" },
+  });
+  assert.deepEqual(page.state.hindered, { code: "reported", until: page.now + 60_000 });
+  page.on("again");
+  assert.equal(page.state.scene.kind, "home");
+  page.server({ type: "welcome", token: "t", online: 1 });
+  assert.equal(page.state.hindered, undefined);
+});
+
+Deno.test("Page that is kept out goes home, but goes on searching when there is only no place", () => {
+  const hindered = (code: Hindrance["code"]): string => {
+    const page = new Page().on("start", "down");
+    return page.on({ type: "hindered", hindrance: { code, seconds: 10 } }).state.scene.kind;
+  };
+  assert.deepEqual([...HINDRANCES].map(hindered), [
+    "home",
+    "home",
+    "home",
+    "searching",
+    "searching",
+  ]);
 });

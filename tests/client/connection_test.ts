@@ -1,8 +1,13 @@
 /** The page's line against a real server; only the delays and the dice are a test's. */
 
 import assert from "node:assert/strict";
-import { Connection, FIRST_DELAY, LONGEST_DELAY } from "../../client/connection.ts";
-import type { ClientMessage, Hindrance, ServerMessage } from "../../protocol.ts";
+import { Connection, FIRM_JITTER, FIRST_DELAY, LONGEST_DELAY } from "../../client/connection.ts";
+import {
+  type ClientMessage,
+  CloseCode,
+  type Hindrance,
+  type ServerMessage,
+} from "../../protocol.ts";
 import { MAX_IDLE } from "../../server/lobby.ts";
 import { FakeClock } from "../fake_clock.ts";
 import { TestServer } from "../server.ts";
@@ -15,12 +20,13 @@ class Line {
   readonly frames: Uint8Array[] = [];
   readonly connection: Connection;
   /** What the server would answer to the question why. */
-  hindrance: Hindrance | undefined;
+  readonly hindrance: Hindrance | undefined;
   readonly #seen: Happening[] = [];
   #waiting: (() => void) | undefined;
   #retry: (() => void) | undefined;
 
-  constructor(port: number) {
+  constructor(port: number, hindrance?: Hindrance) {
+    this.hindrance = hindrance;
     this.connection = new Connection({
       origin: `ws://127.0.0.1:${port}`,
       random: () => 0.5,
@@ -106,4 +112,30 @@ Deno.test("Connection that was closed as idle sleeps until it is needed", async 
   assert.deepEqual(line.delays, []);
   line.connection.tell({ type: "leave" });
   await line.until("welcome");
+});
+
+Deno.test("Connection whose handshake is refused asks why, and tries nothing before its time", async () => {
+  await using server = await TestServer.start({ args: ["--deny=127.0.0.1"] });
+  const line = new Line(server.port, { code: "denied", seconds: 60 });
+  await line.until("down");
+  await line.until("denied");
+  assert.equal(line.delays.at(-1), 60_000 + FIRM_JITTER / 2);
+  const delays = line.delays.length;
+  line.connection.hasten();
+  line.connection.tell(FIND);
+  assert.equal(line.delays.length, delays);
+  line.retry();
+  await line.until("denied");
+});
+
+Deno.test("Connection of an address that is blocked in a chat waits for as long as it is told", async () => {
+  await using server = await TestServer.start();
+  const line = new Line(server.port);
+  await line.until("welcome");
+  const outlet = server.outlets[0]!;
+  outlet.send(JSON.stringify({ type: "blocked", seconds: 90 }));
+  outlet.close(CloseCode.blocked, "This address is blocked.");
+  await line.until("blocked");
+  await line.until("down");
+  assert.deepEqual(line.delays, [90_000 + FIRM_JITTER / 2]);
 });

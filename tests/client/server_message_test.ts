@@ -9,7 +9,9 @@ Deno.test("Server message is read when it has the shape of version 1", () => {
     { type: "partner-left" },
     { type: "online", count: 4 },
     { type: "reported" },
+    { type: "blocked", seconds: 60 },
     { type: "error", code: "already-reported", message: "This chat has been reported." },
+    { type: "error", code: "too-fast", message: "Too fast.", seconds: 2 },
   ];
   for (const message of messages) {
     assert.deepEqual(readServerMessage(JSON.stringify(message)), message);
@@ -27,6 +29,8 @@ Deno.test("Server message is ignored when it has not", () => {
     '{"type":"toString"}',
     '{"type":"__proto__"}',
     '{"type":"welcome","token":"t"}',
+    '{"type":"blocked"}',
+    '{"type":"error","code":"too-fast","message":"","seconds":"2"}',
     '{"type":"welcome","token":"t","online":"3"}',
     '{"type":"paired","role":"caller","interests":"a","met":false}',
     '{"type":"paired","role":"caller","interests":[1],"met":false}',

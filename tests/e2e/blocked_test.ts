@@ -1,0 +1,50 @@
+/** What somebody sees whom the server keeps out, and how it ends. */
+
+import { equal, match } from "node:assert/strict";
+import { HOUR } from "../../server/clock.ts";
+import { newConduct } from "../conduct.ts";
+import { FakeClock } from "../fake_clock.ts";
+import { housing } from "./house.ts";
+import type { Visitor } from "./visitor.ts";
+
+const openHouse = housing();
+
+/** What the card says to somebody who may not come in. */
+async function card(visitor: Visitor): Promise<string> {
+  return await visitor.page.getByRole("alert").innerText();
+}
+
+Deno.test("Blocked people learn why, until when and what they can do, and that it ends by itself", async () => {
+  const clock = new FakeClock();
+  await using house = await openHouse({ clock });
+  const [ann] = await house.pair();
+  const { registry } = house.server.chat;
+  const everybody = registry.find("127.0.0.1" as never)!.record;
+  for (let n = 0; n < 3; n++) everybody.report(newConduct(clock.now()), "harassment", clock.now());
+  await ann.reads("You have been blocked, because several people have reported you.");
+  await ann.sees(/^You are blocked until \d+:\d\d/);
+  await ann.press("New chat");
+  match(await card(ann), /You are blocked until .*\n\nSeveral people have reported/);
+  equal(await ann.button("Start text chat").count(), 0);
+  const bob = await house.enter();
+  await bob.sees("Several people have reported what came from your address.");
+  await bob.page.getByRole("link", { name: "What you can do about it" }).click();
+  await bob.sees("If you are blocked");
+  clock.advance(HOUR);
+  const eve = await house.enter();
+  await eve.button("Start text chat").waitFor();
+});
+
+Deno.test("Somebody whose address the operator refuses is told so", async () => {
+  await using house = await openHouse({ args: ["--deny=127.0.0.0/8"] });
+  const ann = await house.enter();
+  match(await card(ann), /The operator of this place has refused your address\./);
+});
+
+Deno.test("When every place is taken the page says so and goes on trying", async () => {
+  await using house = await openHouse({ args: ["--max-connections=1"] });
+  await house.addGuest();
+  const ann = await house.enter();
+  await ann.sees("Every place is taken right now. Trying again…");
+  await ann.button("Start text chat").waitFor();
+});
