@@ -6,7 +6,7 @@
 import { pages } from "./client/page.gen.ts";
 import manifest from "./deno.json" with { type: "json" };
 import { readLines } from "./server/access_log.ts";
-import { AnonymousChat } from "./server/anonymous_chat.ts";
+import { AnonymousChat, DRAIN_TIME } from "./server/anonymous_chat.ts";
 import { DAY, SECOND, systemClock } from "./server/clock.ts";
 import { type Command, type Config, help, readConfig } from "./server/config.ts";
 import { openCollector } from "./server/garbage.ts";
@@ -38,6 +38,7 @@ switch (command.kind) {
 
 async function serve(config: Config, log: Log): Promise<void> {
   const clock = systemClock;
+  if (config.listener === "node") await requireFolders(config); // Deno Deploy has none.
   const chat = new AnonymousChat({
     config,
     clock,
@@ -57,6 +58,8 @@ async function serve(config: Config, log: Log): Promise<void> {
 
   reportFailures(log);
   onStop(async () => {
+    chat.drain();
+    await new Promise((resolve) => setTimeout(resolve, DRAIN_TIME));
     chat.dismiss();
     await listener.close();
     await chat.close();
@@ -67,6 +70,19 @@ async function serve(config: Config, log: Log): Promise<void> {
     log.warn("The contact page has no address: see --contact-email and --operator.");
   }
   log.info(`Listening on http://localhost:${listener.port}/`, { host, listener: config.listener });
+}
+
+/** Ends the program when it can't write where it must, before anybody is here. */
+async function requireFolders(config: Config): Promise<void> {
+  const logs = config["access-log"] === "off" ? [] : [config["log-dir"]];
+  for (const folder of [config["data-dir"], ...logs]) {
+    try {
+      await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+      await Deno.remove(await Deno.makeTempFile({ dir: folder }));
+    } catch (error) {
+      await fail(`Cannot use the folder ${folder}: ${codeOf(error as Error)}.`);
+    }
+  }
 }
 
 /** Where the statistics go; while they have no place, that is said and they last as long as the program. */

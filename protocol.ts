@@ -122,6 +122,8 @@ export type ServerMessage =
   | { type: "partner-left" }
   | { type: "online"; count: number }
   | { type: "reported" }
+  /** The server is about to restart: what is being said may be finished, then the connection is closed with 1001. */
+  | { type: "draining" }
   /** The connection is closed with 4003; in `seconds` the address may come back. */
   | { type: "blocked"; seconds: number }
   /** `seconds` goes with "too-fast": when to ask again. */

@@ -43,7 +43,9 @@ export const MAX_LINES = 2_000;
 /** Something that happened in a chat, told in a line of its own. */
 export type Notice =
   | { kind: "began"; interests: string[]; met: boolean }
-  | { kind: "you-left" | "stranger-left" | "connection-lost" | "not-secured" | "blocked" }
+  | {
+    kind: "you-left" | "stranger-left" | "connection-lost" | "not-secured" | "blocked" | "restart";
+  }
   | { kind: "report-taken" | "tampered" };
 
 /** One line of a chat; `id` counts from 0, `at` is in milliseconds since 1970. */
@@ -370,6 +372,8 @@ function hear(state: State, message: ServerMessage, now: number): Step {
       return step(refused(state, message, now));
     case "blocked":
       return step(hinder(state, { code: "reported", seconds: message.seconds }, now));
+    case "draining":
+      return step(warnOfRestart(state, now));
     case "waiting":
       return step(state);
   }
@@ -448,6 +452,12 @@ function noteTampering(state: State, now: number): State {
   const last = state.scene.chat.lines.at(-1);
   const said = last?.from === "page" && last.notice.kind === "tampered";
   return said ? state : withLine(state, { from: "page", notice: { kind: "tampered" } }, now);
+}
+
+/** There is just time for a last word. */
+function warnOfRestart(state: State, now: number): State {
+  if (!isTalking(state)) return state;
+  return withLine(state, { from: "page", notice: { kind: "restart" } }, now);
 }
 
 /** A chat that is over changes no more; neither does what is no chat. */

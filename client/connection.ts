@@ -6,8 +6,9 @@
  *      └──────────────────── failed ───────────────────^
  *                     up ── closed as idle ──> asleep ──(`hasten`, or something to tell)──> dialling
  *
- * The delays grow and are random over their whole range (full jitter), so that a restarted server is not run over by
- * everybody at the same moment. When the page becomes visible, or the network returns, there is nothing to wait for.
+ * The delays grow and are random over their whole range (full jitter). Where the server has said that it goes away,
+ * everybody waits at the same moment, so the first delay is taken from a wider range, and a restarted server is not run
+ * over. When the page becomes visible, or the network returns, there is nothing to wait for.
  *
  * When the server keeps this address out, it says until when, and nothing is tried before that: neither because the
  * page becomes visible nor because somebody presses something.
@@ -28,6 +29,8 @@ import { readServerMessage } from "./server_message.ts";
 export const FIRST_DELAY = 500;
 /** The longest delay of all, in milliseconds. */
 export const LONGEST_DELAY = 30_000;
+/** The longest first delay after the server went away, in milliseconds. */
+export const RESTART_SPREAD = 10_000;
 /** How much is added at most to a delay that the server names, in milliseconds. */
 export const FIRM_JITTER = 5_000;
 
@@ -95,8 +98,7 @@ export class Connection {
     this.#phase = { kind: "dialling", socket };
     socket.onopen = () => this.#phase = { kind: "up", socket };
     socket.onmessage = ({ data }) => this.#receive(data);
-    socket.onclose = ({ code, reason }) =>
-      this.#closed(code === CloseCode.goingAway && reason === IDLE_REASON);
+    socket.onclose = ({ code, reason }) => this.#closed(code, reason === IDLE_REASON);
   }
 
   #receive(data: string | ArrayBuffer): void {
@@ -107,19 +109,21 @@ export class Connection {
     if (message !== undefined) this.#options.onMessage(message);
   }
 
-  #closed(idle: boolean): void {
+  #closed(code: number, idle: boolean): void {
     const refused = this.#phase.kind === "dialling";
-    if (idle) this.#phase = { kind: "asleep" };
+    const restarts = code === CloseCode.goingAway;
+    if (restarts && idle) this.#phase = { kind: "asleep" };
     else if (this.#blockedFor > 0) this.#waitFirmly(this.#blockedFor);
-    else this.#wait();
+    else this.#wait(restarts ? RESTART_SPREAD : FIRST_DELAY * 2 ** this.#failures++);
     this.#blockedFor = 0;
     this.#options.onDown();
     if (refused) this.#explain();
   }
 
-  #wait(): void {
-    const ceiling = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** this.#failures++);
-    const cancel = this.#options.later(this.#options.random() * ceiling, () => this.#dial());
+  /** Waits for any time up to `range` milliseconds, or the longest delay. */
+  #wait(range: number): void {
+    const delay = this.#options.random() * Math.min(LONGEST_DELAY, range);
+    const cancel = this.#options.later(delay, () => this.#dial());
     this.#phase = { kind: "waiting", cancel, firm: false };
   }
 

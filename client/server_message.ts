@@ -21,6 +21,7 @@ const SHAPES: { readonly [T in ServerMessage["type"]]: Readonly<Record<string, C
   "partner-left": {},
   "online": { count: isNumber },
   "reported": {},
+  "draining": {},
   "blocked": { seconds: isNumber },
   "error": { code: isString, message: isString, seconds: isNumberOrNone },
 };

@@ -46,6 +46,8 @@ export function describeNotice(notice: Notice): string {
       return "Your connection was lost, and the chat ended with it.";
     case "blocked":
       return "You have been blocked, because several people have reported you.";
+    case "restart":
+      return "The server restarts in a moment, and this chat ends with it.";
     case "not-secured":
       return "This chat could not be encrypted, so it has ended.";
     case "tampered":

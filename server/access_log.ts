@@ -74,6 +74,11 @@ export class AccessLog {
     this.#sweptAt = options.clock.date().getTime();
   }
 
+  /** Whether lines are lost, or old ones can't be deleted. */
+  get isFailing(): boolean {
+    return this.#told.size > 0;
+  }
+
   /** The first day that has lines, as YYYY-MM-DD, as far as sweeps and flushes have seen. */
   get oldestDay(): string | undefined {
     return this.#oldestDay;

@@ -10,6 +10,7 @@ import { type Cancel, type Clock, SECOND } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { Door } from "./door.ts";
 import { Gate } from "./gate.ts";
+import { healthOf } from "./health.ts";
 import { IpRegistry } from "./ip_registry.ts";
 import { HEARTBEAT, type Listener } from "./listener/listener.ts";
 import { LIMITS, type SessionRates } from "./limits.ts";
@@ -24,6 +25,9 @@ import { type Pages, Site } from "./site.ts";
 import { FLUSH_INTERVAL, SAMPLE_INTERVAL, Statistics } from "./statistics.ts";
 import type { StatisticsStore } from "./statistics_store.ts";
 import { holdings } from "./transparency.ts";
+
+/** How long chats may go on once the server is about to stop, in milliseconds. */
+export const DRAIN_TIME = 2 * SECOND;
 
 /** What comes in by the door. */
 export interface Surroundings {
@@ -88,7 +92,7 @@ export class AnonymousChat {
       registry,
       denied: config.deny,
       perAddress: config["max-connections-per-address"],
-      isFull: () => lobby.online >= config["max-connections"],
+      isFull: () => lobby.isDraining || lobby.online >= config["max-connections"],
     });
     this.door = new Door({
       gate,
@@ -102,6 +106,7 @@ export class AnonymousChat {
         settings,
         statistics,
         holdings: () => holdings({ registry, accessLog, settings }),
+        health: () => healthOf({ lobby, accessLog, statistics }),
       }),
       proxyWatch: new ProxyWatch({ hops: config["trust-proxy"], log }),
       addressesHeld: () => registry.held,
@@ -131,6 +136,11 @@ export class AnonymousChat {
     every(SAMPLE_INTERVAL, () => statistics.sample(lobby.online));
     every(FLUSH_INTERVAL, () => statistics.flush());
     await accessLog.sweep();
+  }
+
+  /** Lets nobody in any more and tells everybody who is here; chats get `DRAIN_TIME` for a last word. */
+  drain(): void {
+    this.lobby.drain();
   }
 
   /** Sends everybody away. */

@@ -15,6 +15,8 @@ import { Session, type Surroundings, type Tally } from "./session.ts";
 /** How long a session may neither search nor chat, in milliseconds. */
 export const MAX_IDLE = 10 * MINUTE;
 
+const GOING_AWAY = "The server is going away.";
+
 /** What a lobby needs. */
 export interface LobbyOptions {
   readonly clock: Clock;
@@ -38,6 +40,7 @@ export class Lobby implements Surroundings {
   readonly #sessions = new Map<SessionId, Session>();
   #nextId = 1;
   #announced = 0;
+  #draining = false;
 
   constructor({ clock, relay, matchmaker, tally, rates, newToken }: LobbyOptions) {
     this.clock = clock;
@@ -51,6 +54,11 @@ export class Lobby implements Surroundings {
   /** How many are here. */
   get online(): number {
     return this.#sessions.size;
+  }
+
+  /** Whether the server is about to stop. */
+  get isDraining(): boolean {
+    return this.#draining;
   }
 
   /** Lets somebody in whose address has behaved like this, and welcomes them. */
@@ -90,11 +98,21 @@ export class Lobby implements Surroundings {
     }
   }
 
+  /** Tells everybody that the server is about to stop; who isn't chatting can go at once. */
+  drain(): void {
+    this.#draining = true;
+    const message = JSON.stringify({ type: "draining" });
+    for (const session of [...this.#sessions.values()]) {
+      session.tellEncoded(message);
+      if (session.doing !== "chatting") session.close(CloseCode.goingAway, GOING_AWAY);
+    }
+  }
+
   /** Sends everybody away, because the server stops; nobody is told that their partner has left. */
   close(): void {
     const sessions = [...this.#sessions.values()];
     for (const { outlet } of sessions) {
-      outlet.close(CloseCode.goingAway, "The server is going away.");
+      outlet.close(CloseCode.goingAway, GOING_AWAY);
     }
     for (const session of sessions) session.disconnected();
   }

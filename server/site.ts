@@ -7,6 +7,7 @@
  */
 
 import { type Clock, SECOND } from "./clock.ts";
+import type { Health } from "./health.ts";
 import { LivePage } from "./live_page.ts";
 import { contactPage } from "./pages/contact.ts";
 import { type Content, documentPage } from "./pages/document.ts";
@@ -50,6 +51,7 @@ export interface SiteOptions {
   readonly statistics: Statistics;
   /** What the server holds at this moment. */
   readonly holdings: () => Holdings;
+  readonly health: () => Health;
 }
 
 /** How old the page about this moment may be, in milliseconds. */
@@ -110,7 +112,7 @@ export class Site {
       case "/api/statistics.csv":
         return statisticsCsv(statistics, queryOf(request));
       case "/healthz":
-        return jsonReply(200, { status: "ok" });
+        return this.#health();
       case "/robots.txt":
         return textReply(200, ROBOTS);
       case "/.well-known/security.txt":
@@ -133,6 +135,12 @@ export class Site {
 
   #statisticsOf(span: Span): LivePage {
     return this.#live(STATISTICS_AGE, () => statisticsPage(this.#options.statistics, span));
+  }
+
+  /** Whoever spreads visitors over servers sends none to one that is about to stop. */
+  #health(): HttpReply {
+    const health = this.#options.health();
+    return jsonReply(health.status === "draining" ? 503 : 200, health);
   }
 
   #securityTxt({ header }: HttpRequest): string {

@@ -89,6 +89,11 @@ export class Statistics {
     return dayOf(this.#clock.date());
   }
 
+  /** Whether the store does not take what was counted. */
+  get isFailing(): boolean {
+    return this.#failing;
+  }
+
   /** Of how many days figures wait to be written. */
   get pendingDays(): number {
     return this.#pending.size;

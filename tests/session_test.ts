@@ -241,6 +241,20 @@ Deno.test("Session counts each message once and each chat once, and nothing else
   assert.deepEqual(world.counted, { messages: 2, durations: [90_000] });
 });
 
+Deno.test("Lobby that drains tells everybody, lets chats go on, and sends the others away", async () => {
+  const world = new World();
+  const [a, b] = await world.pair();
+  const idle = world.visit();
+  const searching = world.visit();
+  searching.say(FIND);
+  world.lobby.drain();
+  for (const { outlet } of [a, b, idle, searching]) assert.equal(outlet.told("draining").length, 1);
+  assert.deepEqual([idle, searching].map(({ outlet }) => outlet.closed?.code), [1001, 1001]);
+  a.frame(1, 65);
+  assert.equal(b.outlet.frames.length, 1);
+  assert.deepEqual([world.lobby.isDraining, world.lobby.online], [true, 2]);
+});
+
 Deno.test("Lobby counts a chat that ends because the server stops once", async () => {
   const world = new World();
   await world.pair();

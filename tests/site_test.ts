@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { DAY } from "../server/clock.ts";
 import { contentSecurityPolicy } from "../server/headers.ts";
+import type { Health } from "../server/health.ts";
 import { withoutNews } from "../server/pages/news.ts";
 import { POLICY_UPDATED } from "../server/policy.ts";
 import { CHANGE_ANNOUNCED_FOR } from "../server/promises.ts";
@@ -27,6 +28,7 @@ class World {
   readonly clock = new FakeClock();
   readonly site: Site;
   held = 3;
+  health: Health = { status: "ok", failing: [] };
 
   constructor(change: Partial<Settings> = {}) {
     const settings = { ...SETTINGS, ...change };
@@ -41,6 +43,7 @@ class World {
       settings,
       statistics: new Statistics({ clock: this.clock, store, log: undefined as never }),
       holdings: () => this.#holdings(settings),
+      health: () => this.health,
     });
   }
 
@@ -136,7 +139,7 @@ Deno.test("Site answers 404 with a way back elsewhere", () => {
 
 Deno.test("Site answers what programs ask for", () => {
   const world = new World({ operator: "A. Nonymous", contactEmail: "help@chat.example" });
-  assert.deepEqual(JSON.parse(world.text("/healthz")), { status: "ok" });
+  assert.deepEqual(JSON.parse(world.text("/healthz")), { status: "ok", failing: [] });
   assert.match(world.text("/robots.txt"), /^User-agent: \*\nDisallow: \/api\/\n/);
   assert.deepEqual([world.ask("/ws").status, world.ask("/ws").headers.upgrade], [426, "websocket"]);
   assert.deepEqual(JSON.parse(world.text("/api/transparency")), {
@@ -155,6 +158,14 @@ Deno.test("Site answers what programs ask for", () => {
   assert.equal(world.ask("/api/statistics.json").status, 200);
   assert.match(world.ask("/api/statistics.csv").headers["content-type"]!, /^text\/csv/);
   assert.equal(world.ask("/api/statistics.json?from=x").status, 400);
+});
+
+Deno.test("Site says with 503 that the server is about to stop", () => {
+  const world = new World();
+  world.health = { status: "degraded", failing: ["statistics"] };
+  assert.equal(world.ask("/healthz").status, 200);
+  world.health = { status: "draining", failing: [] };
+  assert.equal(world.ask("/healthz").status, 503);
 });
 
 Deno.test("Site tells whom to write of a weakness, for half a year to come (RFC 9116)", () => {

@@ -377,3 +377,13 @@ Deno.test("Page that is kept out goes home, but goes on searching when there is 
     "searching",
   ]);
 });
+
+Deno.test("Page says in a chat that the server restarts, and lets a last word be said", () => {
+  const page = new Page().chatting().server({ type: "draining" });
+  assert.equal(isTalking(page.state), true);
+  const last = page.chat.lines.at(-1)!;
+  assert.deepEqual(last.from === "page" && last.notice, { kind: "restart" });
+  const lines = (page: Page): number => page.chat.lines.length;
+  const over = new Page().chatting().on("down");
+  assert.equal(lines(over.server({ type: "draining" })), 2);
+});

@@ -1,7 +1,13 @@
 /** The page's line against a real server; only the delays and the dice are a test's. */
 
 import assert from "node:assert/strict";
-import { Connection, FIRM_JITTER, FIRST_DELAY, LONGEST_DELAY } from "../../client/connection.ts";
+import {
+  Connection,
+  FIRM_JITTER,
+  FIRST_DELAY,
+  LONGEST_DELAY,
+  RESTART_SPREAD,
+} from "../../client/connection.ts";
 import {
   type ClientMessage,
   CloseCode,
@@ -87,19 +93,18 @@ Deno.test("Connection comes back by itself, with delays that grow up to a bound 
   await server[Symbol.asyncDispose]();
   for (let failure = 0; failure < 9; failure++) {
     await line.until("down");
-    if (failure < 8) line.retry();
+    line.retry();
   }
-  const ceilings = Array.from(
-    { length: 9 },
-    (_, n) => Math.min(FIRST_DELAY * 2 ** n, LONGEST_DELAY),
-  );
+  await line.until("down");
+  const doubled = Array.from({ length: 9 }, (_, n) => FIRST_DELAY * 2 ** n);
+  const ceilings = [RESTART_SPREAD, ...doubled.map((delay) => Math.min(delay, LONGEST_DELAY))];
   assert.deepEqual(line.delays, ceilings.map((ceiling) => ceiling / 2));
   await using again = await TestServer.start({ port });
   line.connection.hasten();
   await line.until("welcome");
   again.chat.dismiss();
   await line.until("down");
-  assert.equal(line.delays.at(-1), FIRST_DELAY / 2);
+  assert.equal(line.delays.at(-1), RESTART_SPREAD / 2);
 });
 
 Deno.test("Connection that was closed as idle sleeps until it is needed", async () => {

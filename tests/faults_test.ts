@@ -1,0 +1,115 @@
+/** What goes wrong around the program, and that people go on talking meanwhile. */
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { DAY, HOUR, MINUTE, SECOND } from "../server/clock.ts";
+import { BareClient } from "./bare_client.ts";
+import { FakeClock } from "./fake_clock.ts";
+import { Program, run } from "./program.ts";
+import { RawClient } from "./raw_client.ts";
+import { TestServer } from "./server.ts";
+import { until } from "./until.ts";
+
+const CHATS = 500;
+
+/** Asserts that two can talk. */
+async function talk([a, b]: readonly [BareClient, BareClient]): Promise<void> {
+  a.send(Uint8Array.of(1, 65));
+  assert.deepEqual(await b.frame(), Uint8Array.of(1, 65));
+}
+
+/** Pairs who come from different addresses. */
+async function pairs(url: string, count: number): Promise<[BareClient, BareClient][]> {
+  const made: [BareClient, BareClient][] = [];
+  while (made.length < count) {
+    const batch = Array.from({ length: 50 }, (_, n) => {
+      const headers = { "x-forwarded-for": `203.0.113.${(made.length + n) % 250}` };
+      return BareClient.pair(url, { headers });
+    });
+    made.push(...await Promise.all(batch));
+  }
+  return made;
+}
+
+Deno.test("Program that is stopped under 500 chats tells everybody and ends with exit code 0 within 10 s", async () => {
+  await using program = await Program.start("--trust-proxy=1", "--access-log=off");
+  const all = (await pairs(program.socketUrl, CHATS)).flat();
+  using stalled = await RawClient.open(program.port);
+  await stalled.writeLines(""); // It never answers the closing handshake.
+  const start = performance.now();
+  const told = Promise.all(all.map((client) => client.next("draining")));
+  const ended = program.stop("SIGTERM");
+  await told;
+  const tellingTook = performance.now() - start;
+  const closed = await Promise.all(all.map((client) => client.closed));
+  assert.equal(await ended, 0);
+  const took = performance.now() - start;
+  assert.deepEqual([...new Set(closed.map(({ code }) => code))], [1001]);
+  assert.ok(tellingTook < 5 * SECOND && took < 10 * SECOND, `${tellingTook} ms, ${took} ms`);
+});
+
+Deno.test("Program that is about to stop lets a last word through, and nobody in", async () => {
+  await using program = await Program.start();
+  const pair = await BareClient.pair(program.socketUrl);
+  const ended = program.stop("SIGTERM");
+  await pair[0].next("draining");
+  assert.deepEqual(await (await fetch(`${program.http}/healthz`)).json(), {
+    status: "draining",
+    failing: [],
+  });
+  const late = new BareClient(program.socketUrl);
+  const status = await new Promise((resolve) =>
+    late.socket.on("unexpected-response", (_, { statusCode }) => resolve(statusCode))
+  );
+  assert.equal(status, 503);
+  await talk(pair);
+  assert.equal(await ended, 0);
+});
+
+Deno.test("Program whose folders are taken away goes on, and says so once", async () => {
+  await using program = await Program.start();
+  const pair = await BareClient.pair(program.socketUrl);
+  for (const folder of [program.dataFolder, program.logFolder]) {
+    await Deno.remove(folder, { recursive: true }).catch(() => {});
+    await Deno.writeTextFile(folder, "no folder");
+  }
+  await fetch(`${program.http}/privacy`);
+  await until(() => program.log.includes("Cannot write the access log"));
+  await fetch(`${program.http}/privacy`);
+  await talk(pair);
+  const { status, failing } = await (await fetch(`${program.http}/healthz`)).json();
+  assert.deepEqual([status, failing[0]], ["degraded", "access log"]);
+  assert.equal(program.log.match(/Cannot write the access log/g)?.length, 1);
+});
+
+Deno.test("Program says in one line which folder it can't use, and ends with exit code 1", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "anonymous-chat-" });
+  const file = join(folder, "file");
+  await Deno.writeTextFile(file, "");
+  for (const option of ["data-dir", "log-dir"]) {
+    const args = [`--data-dir=${folder}/data`, `--log-dir=${folder}/logs`, `--${option}=${file}/x`];
+    assert.deepEqual(await run([...args, "--port=0"]), {
+      code: 1,
+      stdout: "",
+      stderr: `Cannot use the folder ${file}/x: ENOTDIR.\n`,
+    });
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("Calendar that jumps disconnects nobody and keeps no address longer", async () => {
+  const clock = new FakeClock();
+  await using server = await TestServer.start({ clock });
+  const pair = await BareClient.pair(server.socketUrl);
+  const gone = await BareClient.enter(server.socketUrl, { localAddress: "127.0.0.2" });
+  gone.socket.close();
+  const { registry, lobby } = server.chat;
+  await until(() => registry.connected === 1);
+  for (const leap of [HOUR, -HOUR, 30 * DAY, -30 * DAY]) {
+    clock.jump(leap);
+    clock.advance(MINUTE);
+    await talk(pair);
+  }
+  clock.advance(HOUR);
+  assert.deepEqual([lobby.online, registry.held, registry.connected], [2, 1, 1]);
+});
