@@ -52,7 +52,7 @@ async function serve(config: Config, log: Log): Promise<void> {
   const listen = config.listener === "node" ? listenNode : listenDeno;
   const { host, port } = config;
   const maxConnections = config["max-connections"];
-  const listener = await listen({ host, port, maxConnections, service: chat.door, log })
+  const listener = await listen({ host, port, maxConnections, clock, service: chat.door, log })
     .catch((error) => fail(`Cannot listen on port ${port} of ${host}: ${codeOf(error)}.`));
   await chat.start(listener);
 

@@ -61,6 +61,7 @@ export class Door implements Service {
   }
 
   admit(request: HttpRequest): Admittance {
+    if (request.method !== "GET") return { kind: "refused", reply: this.answer(request) };
     const { gate, proxyWatch, addressesHeld } = this.#options;
     const address = this.#client(request);
     const { header } = request;

@@ -141,8 +141,10 @@ function offersSubprotocol({ header }: Handshake): boolean {
   return protocols.split(",").some((protocol) => protocol.trim() === SUBPROTOCOL);
 }
 
-/** RFC 6455 section 4.2.1: version 13, and a key of 16 bytes in base64. */
+/** RFC 6455 section 4.2.1: an upgrade to version 13, with a key of 16 bytes in base64. */
 function isHandshake({ header }: Handshake): boolean {
-  return header("sec-websocket-version") === "13" &&
+  return header("upgrade")?.toLowerCase() === "websocket" &&
+    /(^|,)\s*upgrade\s*(,|$)/i.test(header("connection") ?? "") &&
+    header("sec-websocket-version") === "13" &&
     /^[+/0-9A-Za-z]{22}==$/.test(header("sec-websocket-key") ?? "");
 }

@@ -14,7 +14,7 @@ import type { Rate } from "./rate_limit.ts";
 /** A limit, and what becomes of who goes over it. */
 export interface Limit extends Rate {
   /** Whose bucket it is. */
-  readonly of: "address" | "session";
+  readonly of: "address" | "session" | "socket";
   /** What takes a token. */
   readonly counts: string;
   /** What happens when there is none. */
@@ -74,6 +74,13 @@ export const LIMITS = {
     burst: 120,
     perMinute: 1200,
     otherwise: "close 1008",
+  },
+  unasked: {
+    of: "socket",
+    counts: "pings and pongs, and whatever comes after its closing",
+    burst: 20,
+    perMinute: 1200,
+    otherwise: "cut",
   },
 } as const satisfies Record<string, Limit>;
 

@@ -14,6 +14,8 @@ import { request } from "./request.ts";
 
 const HANDSHAKE = {
   host: "chat.example",
+  upgrade: "websocket",
+  connection: "keep-alive, Upgrade",
   "sec-websocket-protocol": "anonymous-chat.v1",
   "sec-websocket-version": "13",
   "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",

@@ -14,6 +14,8 @@ type Headers = Record<string, string | undefined>;
 const HEADERS: Headers = {
   "host": "chat.example",
   "origin": "https://chat.example",
+  "upgrade": "websocket",
+  "connection": "Upgrade",
   "sec-websocket-protocol": "anonymous-chat.v1",
   "sec-websocket-version": "13",
   "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
@@ -176,6 +178,19 @@ Deno.test("Gate refuses with 400 what is no handshake of version 13 with a key o
     const outcome = world.outcome(VISITOR, { "sec-websocket-key": key });
     assert.deepEqual(outcome, NO_HANDSHAKE, String(key));
   }
+});
+
+Deno.test("Gate refuses with 400 what asks for no upgrade, and takes it among other options", () => {
+  const world = new World();
+  const connecting = (connection: string | undefined): Outcome =>
+    world.outcome(VISITOR, { connection });
+  for (const connection of ["upgrade", "keep-alive, Upgrade", "Upgrade,keep-alive"]) {
+    assert.equal(connecting(connection), "admitted", connection);
+  }
+  for (const connection of [undefined, "", "close", "upgrades", "no-upgrade"]) {
+    assert.deepEqual(connecting(connection), NO_HANDSHAKE, String(connection));
+  }
+  assert.deepEqual(world.outcome(VISITOR, { upgrade: "h2c" }), NO_HANDSHAKE);
 });
 
 Deno.test("Gate refuses a connection that has ended meanwhile with 400", () => {

@@ -95,6 +95,12 @@ export class RawClient implements Disposable {
     }
   }
 
+  /** Says that nothing more comes, and waits until the other side has ended the connection, too. */
+  async finish(): Promise<void> {
+    await this.#connection.closeWrite().catch(() => {});
+    while (await this.#more());
+  }
+
   /** Ends the connection with a reset, as a crash would. */
   reset(): void {
     this.#connection.close();

@@ -24,9 +24,19 @@ export class Tap implements Disposable {
     return `http://127.0.0.1:${this.#listener.addr.port}`;
   }
 
+  /** How many connections there have been. */
+  get connections(): number {
+    return this.#connections.length;
+  }
+
   /** Everything that left the browser so far, one character a byte, connection after connection. */
   get sent(): string {
-    return this.#connections.map((one) => one.plain()).join("\n");
+    return this.sentSince(0);
+  }
+
+  /** The same of all connections but the first so many. */
+  sentSince(connections: number): string {
+    return this.#connections.slice(connections).map((one) => one.plain()).join("\n");
   }
 
   /** The heads of all requests, upgrades included. */

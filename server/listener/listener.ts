@@ -8,7 +8,7 @@
  *                       └──> Entrance.enter(outlet)    the visitor gets what arrives
  */
 
-import { SECOND } from "../clock.ts";
+import { type Clock, SECOND } from "../clock.ts";
 import { describeError, type Log } from "../log.ts";
 import type { Outlet } from "../relay.ts";
 import type { HttpReply, HttpRequest } from "../reply.ts";
@@ -50,6 +50,7 @@ export interface ListenerOptions {
   /** 0 lets the system choose. */
   readonly port: number;
   readonly maxConnections: number;
+  readonly clock: Clock;
   readonly service: Service;
   readonly log: Log;
 }

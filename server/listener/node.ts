@@ -6,6 +6,7 @@
  *   connections      maxConnections, below what the system's descriptors allow
  *   headers          5 s and 8 KiB to send them; a keep-alive connection may be silent for 5 s
  *   a message        32 KiB and 64 fragments, refused by ws while it arrives, before it is whole
+ *   a flood          pings and pongs, and frames after the closing handshake began: LIMITS.unasked, then the socket is cut
  *   a vanished peer  two heartbeats
  *   a closing peer   5 s to answer, then the socket is cut
  *
@@ -31,7 +32,9 @@ import {
   SUBPROTOCOL,
 } from "../../protocol.ts";
 import { SECOND } from "../clock.ts";
+import { LIMITS } from "../limits.ts";
 import { describeError } from "../log.ts";
+import { TokenBucket } from "../rate_limit.ts";
 import type { Outlet } from "../relay.ts";
 import { type HttpReply, type HttpRequest, pathOf } from "../reply.ts";
 import {
@@ -138,14 +141,21 @@ class NodeListener implements Listener {
   }
 
   #enter(socket: WebSocket, stream: Duplex, entrance: Entrance): void {
-    const { log } = this.#options;
+    const { log, clock } = this.#options;
+    const unasked = new TokenBucket(LIMITS.unasked, clock.now());
     this.#alive.set(socket, true);
     const leave = entrance.connect();
     const visitor = entrance.enter(new SocketOutlet(socket));
     const sign = (): unknown => this.#alive.set(socket, true);
-    socket.on("pong", sign);
+    const bear = (): void => unasked.take(clock.now()) > 0 ? socket.terminate() : undefined;
+    socket.on("ping", bear);
+    socket.on("pong", () => {
+      sign();
+      bear();
+    });
     socket.on("message", (data: Buffer, isBinary: boolean) => {
       sign();
+      if (socket.readyState !== WebSocket.OPEN) return bear();
       guard(visitor, log, () => receive(visitor, data, isBinary));
     });
     const gone = (): void => guard(visitor, log, () => visitor.disconnected());

@@ -1,0 +1,124 @@
+/**
+ * Hours in minutes: a crowd that connects, searches, chats, skips, reports, drops and misbehaves, against the whole
+ * server in this process, while everything that must always hold is checked from both sides of the wire.
+ *
+ * Of the server, at any moment: every session is in one state, links are symmetric, the pool holds exactly those who
+ * search, the counts agree. At the end, when everybody has gone: nothing is left, and memory is back.
+ */
+
+import { openCollector } from "../../server/garbage.ts";
+import type { Session } from "../../server/session.ts";
+import { HANDSHAKE, RawClient } from "../raw_client.ts";
+import { NO_RATES, TestServer, withVisitors } from "../server.ts";
+import { until } from "../until.ts";
+import { Actor } from "./actor.ts";
+import { dice } from "../dice.ts";
+
+/** How much to do. */
+export interface SoakOptions {
+  readonly seconds: number;
+  readonly actors: number;
+  readonly seed: number;
+}
+
+/** What came of it. */
+export interface Soaked {
+  readonly chats: number;
+  readonly frames: number;
+  readonly checks: number;
+  readonly attacks: number;
+  /** What did not hold; each fault once. */
+  readonly faults: readonly string[];
+  /** Bytes of the heap before and after, both collected. */
+  readonly heapBefore: number;
+  readonly heapAfter: number;
+}
+
+/** How often somebody does something, and how often all is checked, in milliseconds. */
+const PACE = 2;
+const CHECK_INTERVAL = 100;
+
+/** How many act at each beat. */
+const AT_ONCE = 4;
+
+/** Runs one. */
+export async function soak({ seconds, actors: count, seed }: SoakOptions): Promise<Soaked> {
+  const roll = dice(seed);
+  const sessions = new Set<Session>();
+  await using server = await TestServer.start({
+    args: ["--trust-proxy=1", "--max-connections-per-address=1000"],
+    rates: NO_RATES,
+    service: (service) =>
+      withVisitors(service, (visitor) => {
+        sessions.add(visitor as Session);
+        return visitor;
+      }),
+  });
+  const heapBefore = heap();
+  const faults = new Set<string>();
+  const complain = (fault: string): unknown => faults.add(fault);
+  const actors = Array.from(
+    { length: count },
+    (_, id) => new Actor(id, server.socketUrl, roll, complain),
+  );
+  let [checks, attacks] = [0, 0];
+  const checking = setInterval(() => {
+    checks++;
+    check(server, sessions).forEach(complain);
+  }, CHECK_INTERVAL);
+  const end = performance.now() + seconds * 1000;
+  while (performance.now() < end) {
+    for (let n = 0; n < AT_ONCE; n++) actors[Math.floor(roll() * count)]?.act();
+    if (roll() < 0.02) attacks += await attack(server.port, roll);
+    await pause(PACE);
+  }
+  clearInterval(checking);
+  for (const actor of actors) actor.leave();
+  const { lobby, relay, registry, matchmaker } = server.chat;
+  await until(() => lobby.online + relay.behind + registry.connected + matchmaker.searching === 0);
+  check(server, sessions).forEach(complain);
+  const frames = actors.reduce((sum, { received }) => sum + received, 0);
+  const chats = actors.reduce((sum, { chats }) => sum + chats, 0) / 2;
+  for (const { message } of server.entries) complain(`logged: ${message}`);
+  return { chats, frames, checks, attacks, faults: [...faults], heapBefore, heapAfter: heap() };
+}
+
+/** What does not hold in the server at this moment; who has ended is let go. */
+function check(
+  { chat: { lobby, matchmaker } }: TestServer,
+  sessions: Set<Session>,
+): string[] {
+  const faults: string[] = [];
+  for (const session of sessions) {
+    const { doing, partner, id } = session;
+    if (doing === "ended") sessions.delete(session);
+    if (partner !== undefined && partner.partner !== session) faults.push(`${id} is alone`);
+    if (lobby.session(id) !== (doing === "ended" ? undefined : session)) {
+      faults.push(`${id} is ${doing}, and the lobby thinks otherwise`);
+    }
+  }
+  const searching = [...sessions].filter(({ doing }) => doing === "searching").length;
+  if (lobby.online !== sessions.size) faults.push(`${lobby.online} online, not ${sessions.size}`);
+  if (matchmaker.searching > searching) faults.push("somebody in the pool is a ghost");
+  return faults;
+}
+
+/** Something that no page does; the answer is 1. */
+async function attack(port: number, roll: () => number): Promise<number> {
+  const client = await RawClient.connect(port);
+  const lines = roll() < 0.5 ? [...HANDSHAKE, "X-Forwarded-For: 192.0.2.1"] : HANDSHAKE.slice(0, 3);
+  await client.writeLines(...lines, "", "").catch(() => {});
+  if (roll() < 0.5) await client.write(Uint8Array.of(0x83, 0x80, 0, 0, 0, 0)).catch(() => {});
+  client.reset();
+  return 1;
+}
+
+/** Bytes of the heap that somebody holds. */
+function heap(): number {
+  openCollector()?.();
+  return Deno.memoryUsage().heapUsed;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,21 @@
+/** Two minutes of everything at once; `deno task soak` goes on for longer. */
+
+import assert from "node:assert/strict";
+import { soak } from "./soak/soak.ts";
+
+const SECONDS = 120;
+
+/** More than everybody who was ever here would leave behind, were a session not let go of, in bytes. */
+const HEAP_ALLOWANCE = 40_000_000;
+
+Deno.test("Soak of two minutes finds nothing that doesn't hold, and memory comes back", async () => {
+  const seed = Date.now() >>> 0;
+  const { faults, chats, frames, checks, heapBefore, heapAfter } = await soak({
+    seconds: SECONDS,
+    actors: 150,
+    seed,
+  });
+  assert.deepEqual(faults, [], `seed ${seed}`);
+  assert.ok(chats > 1_000 && frames > 10_000 && checks > 100, `${chats} chats, ${frames} frames`);
+  assert.ok(heapAfter < heapBefore + HEAP_ALLOWANCE, `${heapBefore} -> ${heapAfter} bytes`);
+});
