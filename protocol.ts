@@ -91,6 +91,8 @@ export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];
 export type ClientMessage =
   | { type: "find"; mode: Mode; interests: string[] }
   | { type: "leave" }
+  /** The answer to a `challenge`. */
+  | { type: "solution"; nonce: number }
   | { type: "report"; reason: ReportReason };
 
 /**
@@ -108,6 +110,12 @@ export interface Hindrance {
  */
 export const HINDRANCES = ["reported", "flooding", "denied", "crowded", "full"] as const;
 
+/** Work for a device: a number such that SHA-256 of the salt and the number begins with so many zero bits. */
+export interface Challenge {
+  readonly salt: string;
+  readonly bits: number;
+}
+
 /** Who opens whatever the two sides do together: exactly one of a pair is the caller. */
 export type Role = "caller" | "callee";
 
@@ -124,6 +132,8 @@ export type ServerMessage =
   | { type: "reported" }
   /** The server is about to restart: what is being said may be finished, then the connection is closed with 1001. */
   | { type: "draining" }
+  /** Very many people come in: the search begins when this is solved. */
+  | { type: "challenge" } & Challenge
   /** The connection is closed with 4003; in `seconds` the address may come back. */
   | { type: "blocked"; seconds: number }
   /** `seconds` goes with "too-fast": when to ask again. */

@@ -8,7 +8,7 @@
  */
 
 import { render, type VNode } from "preact";
-import type { Role } from "../protocol.ts";
+import type { Challenge, Role } from "../protocol.ts";
 import { ring, showUnread } from "./attention.ts";
 import {
   type Effect,
@@ -25,6 +25,7 @@ import { decodeEnvelope, encodeEnvelope, type Envelope } from "./envelope.ts";
 import { askHindrance } from "./hindrance.ts";
 import { homeView } from "./home_view.ts";
 import { loadPreferences, savePreferences } from "./preferences.ts";
+import { solve } from "./proof_of_work.ts";
 import { reloadOnChange } from "./reload.ts";
 import { SealedChannel } from "./sealed_channel.ts";
 import { searchView } from "./search_view.ts";
@@ -158,6 +159,8 @@ class App {
         return this.#say(effect.envelope);
       case "secure":
         return this.#secure(effect.role);
+      case "solve":
+        return void this.#solve(effect.challenge);
       case "focus":
         return document.getElementById(effect.on)?.focus();
       case "ring":
@@ -167,6 +170,11 @@ class App {
       case "save":
         return this.#save();
     }
+  }
+
+  async #solve(challenge: Challenge): Promise<void> {
+    const nonce = await solve(challenge, () => new Promise((resolve) => setTimeout(resolve)));
+    this.#dispatch({ type: "solved", challenge, nonce });
   }
 
   #save(): void {

@@ -12,6 +12,7 @@
  */
 
 import {
+  type Challenge,
   type ClientMessage,
   type Hindrance,
   isInterest,
@@ -83,6 +84,8 @@ export type Scene =
     readonly stage: "fresh" | "wide" | "long";
     /** When to ask again, because one went too fast; 0 for never. */
     readonly asksAgain: number;
+    /** What this device works on before the search begins; `undefined` for nothing. */
+    readonly challenge: Challenge | undefined;
   }
   | { readonly kind: "chat"; readonly chat: Chat };
 
@@ -121,6 +124,7 @@ export type Event =
   | { type: "stranger"; envelope: Envelope }
   | { type: "secured"; pictures: readonly Picture[] }
   | { type: "hindered"; hindrance: Hindrance }
+  | { type: "solved"; challenge: Challenge; nonce: number }
   | { type: "tampered" | "not-secured" | "down" };
 
 /** Something for `app.ts` to do. */
@@ -128,6 +132,7 @@ export type Effect =
   | { do: "tell"; message: ClientMessage }
   | { do: "say"; envelope: Envelope }
   | { do: "secure"; role: Role }
+  | { do: "solve"; challenge: Challenge }
   | { do: "focus"; on: "message" | "adult" | "cancel" | "report" | "start" }
   | { do: "ring" | "save" | "keep-preferences" };
 
@@ -209,6 +214,8 @@ export function reduce(state: State, event: Event, now: number): Step {
       return step(endChat({ ...state, line: "down" }, { kind: "connection-lost" }, now));
     case "hindered":
       return step(hinder(state, event.hindrance, now));
+    case "solved":
+      return solved(state, event.challenge, event.nonce);
     case "tick":
       return tick(state, now);
   }
@@ -286,7 +293,13 @@ function isBlocked({ hindered }: State): boolean {
 
 function search(state: State, now: number): Step {
   if (isBlocked(state)) return goHome(state);
-  const scene = { kind: "searching", since: now, stage: "fresh", asksAgain: 0 } as const;
+  const scene = {
+    kind: "searching",
+    since: now,
+    stage: "fresh",
+    asksAgain: 0,
+    challenge: undefined,
+  } as const;
   return step({ ...state, scene, unread: 0 }, find(state), { do: "focus", on: "cancel" });
 }
 
@@ -374,6 +387,8 @@ function hear(state: State, message: ServerMessage, now: number): Step {
       return step(hinder(state, { code: "reported", seconds: message.seconds }, now));
     case "draining":
       return step(warnOfRestart(state, now));
+    case "challenge":
+      return work(state, message);
     case "waiting":
       return step(state);
   }
@@ -452,6 +467,21 @@ function noteTampering(state: State, now: number): State {
   const last = state.scene.chat.lines.at(-1);
   const said = last?.from === "page" && last.notice.kind === "tampered";
   return said ? state : withLine(state, { from: "page", notice: { kind: "tampered" } }, now);
+}
+
+/** Only a search is worked for. */
+function work(state: State, { salt, bits }: Challenge): Step {
+  if (state.scene.kind !== "searching") return step(state);
+  const challenge = { salt, bits };
+  return step({ ...state, scene: { ...state.scene, challenge } }, { do: "solve", challenge });
+}
+
+/** What was solved for a search that is no longer under way is of no use. */
+function solved(state: State, challenge: Challenge, nonce: number): Step {
+  const { scene } = state;
+  if (scene.kind !== "searching" || scene.challenge !== challenge) return step(state);
+  const searching = { ...state, scene: { ...scene, challenge: undefined } };
+  return step(searching, { do: "tell", message: { type: "solution", nonce } });
 }
 
 /** There is just time for a last word. */

@@ -23,6 +23,9 @@ function hint(state: State): string {
   const { scene, interests, line } = state;
   if (scene.kind !== "searching") return "";
   if (line === "down") return describeLine(state);
+  if (scene.challenge !== undefined) {
+    return "Very many people are coming in right now, so your device does a short check first.";
+  }
   if (scene.asksAgain > 0) return "That was very fast. It goes on by itself in a moment.";
   if (scene.stage === "long") {
     return "It is quiet right now. Stay here, or in another tab: you'll hear when somebody comes.";

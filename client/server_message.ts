@@ -22,6 +22,7 @@ const SHAPES: { readonly [T in ServerMessage["type"]]: Readonly<Record<string, C
   "online": { count: isNumber },
   "reported": {},
   "draining": {},
+  "challenge": { salt: isString, bits: isNumber },
   "blocked": { seconds: isNumber },
   "error": { code: isString, message: isString, seconds: isNumberOrNone },
 };

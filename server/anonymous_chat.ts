@@ -18,6 +18,7 @@ import { Lobby } from "./lobby.ts";
 import { describeError, type Log } from "./log.ts";
 import { Matchmaker } from "./matchmaker.ts";
 import { ProxyWatch } from "./proxy_watch.ts";
+import { HumanCheck } from "./proof_of_work.ts";
 import { Relay } from "./relay.ts";
 import { fingerprint } from "./reply.ts";
 import { settingsOf } from "./settings.ts";
@@ -85,7 +86,16 @@ export class AnonymousChat {
       onError: (error) => log.error("A part failed.", describeError(error)),
     });
     const { accessLog, statistics, registry, relay, matchmaker } = this;
-    this.lobby = new Lobby({ clock, relay, matchmaker, tally: statistics, rates, newToken });
+    const humanCheck = new HumanCheck(clock, config["proof-of-work"]);
+    this.lobby = new Lobby({
+      clock,
+      relay,
+      matchmaker,
+      tally: statistics,
+      rates,
+      humanCheck,
+      newToken,
+    });
     const { lobby } = this;
     const gate = new Gate({
       clock,

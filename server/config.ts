@@ -54,6 +54,10 @@ export const OPTIONS = {
     100,
     "by how many addresses one must be reported within the hour to be blocked",
   ),
+  "proof-of-work": choice(
+    ["auto", "always", "off"],
+    "when a page must work for a second before it may search: in a rush, always or never",
+  ),
   "listener": choice(
     ["node", "deno"],
     "which HTTP server to use: node is hardened, deno is for Deno Deploy",

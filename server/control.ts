@@ -30,9 +30,12 @@ const interests = v.pipe(
   v.transform((normalized) => [...new Set(normalized)]),
 );
 
+const nonce = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1));
+
 const clientMessage = v.variant("type", [
   v.strictObject({ type: v.literal("find"), mode: v.picklist(MODES), interests }),
   v.strictObject({ type: v.literal("leave") }),
+  v.strictObject({ type: v.literal("solution"), nonce }),
   v.strictObject({ type: v.literal("report"), reason: v.picklist(REPORT_REASONS) }),
 ]) satisfies v.GenericSchema<unknown, ClientMessage>;
 

@@ -9,6 +9,7 @@ import { type Clock, MINUTE } from "./clock.ts";
 import type { SessionRates } from "./limits.ts";
 import type { Matchmaker } from "./matchmaker.ts";
 import type { SessionId } from "./pairing.ts";
+import type { HumanCheck } from "./proof_of_work.ts";
 import type { Outlet, Relay } from "./relay.ts";
 import { Session, type Surroundings, type Tally } from "./session.ts";
 
@@ -25,7 +26,8 @@ export interface LobbyOptions {
   readonly tally: Tally;
   /** How fast each may go. */
   readonly rates: SessionRates;
-  /** Makes a new unguessable session token. */
+  readonly humanCheck: HumanCheck;
+  /** Makes a new unguessable text. */
   readonly newToken: () => string;
 }
 
@@ -36,19 +38,21 @@ export class Lobby implements Surroundings {
   readonly matchmaker: Matchmaker;
   readonly tally: Tally;
   readonly rates: SessionRates;
-  readonly #newToken: () => string;
+  readonly humanCheck: HumanCheck;
+  readonly newToken: () => string;
   readonly #sessions = new Map<SessionId, Session>();
   #nextId = 1;
   #announced = 0;
   #draining = false;
 
-  constructor({ clock, relay, matchmaker, tally, rates, newToken }: LobbyOptions) {
+  constructor({ clock, relay, matchmaker, tally, rates, humanCheck, newToken }: LobbyOptions) {
     this.clock = clock;
     this.relay = relay;
     this.matchmaker = matchmaker;
     this.tally = tally;
     this.rates = rates;
-    this.#newToken = newToken;
+    this.humanCheck = humanCheck;
+    this.newToken = newToken;
   }
 
   /** How many are here. */
@@ -65,7 +69,8 @@ export class Lobby implements Surroundings {
   enter(outlet: Outlet, conduct: Conduct): Session {
     const session = new Session(this.#nextId++ as SessionId, outlet, conduct, this);
     this.#sessions.set(session.id, session);
-    session.tell({ type: "welcome", token: this.#newToken(), online: this.online });
+    this.humanCheck.entered();
+    session.tell({ type: "welcome", token: this.newToken(), online: this.online });
     return session;
   }
 

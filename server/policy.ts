@@ -351,7 +351,7 @@ function retention({ accessLog, addressRetention, accessLogRetention }: Settings
       {
         says:
           "Beyond that nothing is held, so there is nothing to delete on request that does not delete itself.",
-        proof: [PROVEN.nothingElse],
+        proof: [PROVEN.nothingElse, PROVEN.notWritten],
       },
       {
         says:

@@ -36,6 +36,7 @@ import type { SessionRates } from "./limits.ts";
 import type { Match, Matchmaker, Search, Seeker } from "./matchmaker.ts";
 import type { SessionId } from "./pairing.ts";
 import { TokenBucket } from "./rate_limit.ts";
+import { type HumanCheck, isSolution, WORK_BITS } from "./proof_of_work.ts";
 import type { Outlet, Reader, Relay } from "./relay.ts";
 
 /** How many recent partners a session remembers, and avoids. */
@@ -64,6 +65,13 @@ export interface Tally {
   chatEnded(duration: number): void;
 }
 
+/** A search that begins once the device has worked for it. */
+interface Pledge {
+  readonly salt: string;
+  readonly mode: Mode;
+  readonly interests: string[];
+}
+
 /** What a session acts upon. */
 export interface Surroundings {
   readonly clock: Clock;
@@ -71,6 +79,9 @@ export interface Surroundings {
   readonly matchmaker: Matchmaker;
   readonly tally: Tally;
   readonly rates: SessionRates;
+  readonly humanCheck: HumanCheck;
+  /** Makes a new unguessable text. */
+  readonly newToken: () => string;
   /** The session of that id, if it is still here. */
   session(id: SessionId): Session | undefined;
   /** Told once, when a session has ended. */
@@ -87,6 +98,8 @@ export class Session implements Seeker, Reader, Present {
   readonly #stopAttending: () => void;
   readonly #budget: Readonly<Record<keyof SessionRates, TokenBucket>>;
   readonly #recent: SessionId[] = [];
+  #pledge: Pledge | undefined;
+  #hasWorked = false;
   #state: State;
 
   constructor(id: SessionId, outlet: Outlet, conduct: Conduct, around: Surroundings) {
@@ -218,6 +231,8 @@ export class Session implements Seeker, Reader, Present {
         return this.#find(message.mode, message.interests);
       case "leave":
         return this.#leave();
+      case "solution":
+        return this.#redeem(message.nonce);
       case "report":
         return this.#report(message.reason);
     }
@@ -227,11 +242,35 @@ export class Session implements Seeker, Reader, Present {
     this.#leave();
     const wait = this.#conduct.search(this.#around.clock.now());
     if (wait > 0) return this.#slowDown("You are looking for people faster than is allowed.", wait);
+    if (this.#around.humanCheck.isDue && !this.#hasWorked) return this.#demandWork(mode, interests);
+    this.#search(mode, interests);
+  }
+
+  #search(mode: Mode, interests: string[]): void {
     this.#state = { kind: "searching", toldToWait: false };
     this.#around.matchmaker.find(this, mode, interests);
   }
 
+  #demandWork(mode: Mode, interests: string[]): void {
+    const salt = this.#around.newToken();
+    this.#pledge = { salt, mode, interests };
+    this.tell({ type: "challenge", salt, bits: WORK_BITS });
+  }
+
+  /** A solution that crosses a `leave` is no offence; a wrong one is. */
+  #redeem(nonce: number): void {
+    const pledge = this.#pledge;
+    if (pledge === undefined) return;
+    this.#pledge = undefined;
+    if (!isSolution(pledge.salt, nonce, WORK_BITS)) {
+      return this.close(CloseCode.policy, "The solution is wrong.");
+    }
+    this.#hasWorked = true;
+    this.#search(pledge.mode, pledge.interests);
+  }
+
   #leave(): void {
+    this.#pledge = undefined;
     switch (this.#state.kind) {
       case "searching":
         this.#around.matchmaker.withdraw(this);

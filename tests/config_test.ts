@@ -17,6 +17,7 @@ const DEFAULTS = {
   "ip-retention-seconds": 3600,
   "access-log-retention-days": 30,
   "report-threshold": 3,
+  "proof-of-work": "auto",
   listener: "node",
 };
 

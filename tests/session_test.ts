@@ -6,6 +6,7 @@ import { LIMITS } from "../server/limits.ts";
 import { Lobby, MAX_IDLE } from "../server/lobby.ts";
 import { Matchmaker } from "../server/matchmaker.ts";
 import { MAX_STALL, Relay } from "../server/relay.ts";
+import { type HumanCheck, isSolution, WORK_BITS } from "../server/proof_of_work.ts";
 import { MAX_RECENT, type Session } from "../server/session.ts";
 import { newConduct } from "./conduct.ts";
 import { FakeClock } from "./fake_clock.ts";
@@ -26,6 +27,8 @@ class World {
     backend: new MemoryBackend(),
     onError: (error) => assert.fail(String(error)),
   });
+  /** Whether a search must be worked for. */
+  readonly human = { isDue: false, entered: () => {} } as { isDue: boolean } & HumanCheck;
   /** What was counted: messages, and how long each chat lasted. */
   readonly counted = { messages: 0, durations: [] as number[] };
   readonly lobby = new Lobby({
@@ -37,6 +40,7 @@ class World {
       chatEnded: (duration) => void this.counted.durations.push(duration),
     },
     rates: LIMITS,
+    humanCheck: this.human,
     newToken: () => "a token",
   });
 
@@ -72,6 +76,13 @@ class World {
 const FIND = { type: "find", mode: "text", interests: [] };
 const LEAVE = { type: "leave" };
 const REPORT = { type: "report", reason: "spam" };
+
+/** The first number that solves the challenge whose salt is "a token". */
+const SOLUTION = firstSolution();
+
+function firstSolution(): number {
+  for (let nonce = 0;; nonce++) if (isSolution("a token", nonce, WORK_BITS)) return nonce;
+}
 
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await Promise.resolve();
@@ -308,6 +319,37 @@ Deno.test("Session that searches too fast is told when to try again, and has lef
   world.clock.advance(1000);
   visits[2]!.say(FIND);
   assert.notEqual(visits[2]!.session.doing, "idle");
+});
+
+Deno.test("Session that must work for its search begins it with the solution, and then needs no other", async () => {
+  const world = new World();
+  Object.assign(world.human, { isDue: true });
+  const visit = world.visit();
+  visit.say(FIND);
+  const [challenge] = visit.outlet.told("challenge");
+  assert.deepEqual(challenge, { type: "challenge", salt: "a token", bits: WORK_BITS });
+  assert.equal(world.matchmaker.searching, 0);
+  visit.say({ type: "solution", nonce: SOLUTION });
+  await settled();
+  assert.equal(visit.session.doing, "searching");
+  visit.say(LEAVE);
+  visit.say(FIND);
+  assert.equal(visit.outlet.told("challenge").length, 1);
+});
+
+Deno.test("Session is closed with 1008 for a wrong solution, and not for one that comes too late", () => {
+  const world = new World();
+  Object.assign(world.human, { isDue: true });
+  const [late, wrong, unasked] = [world.visit(), world.visit(), world.visit()];
+  late.say(FIND);
+  late.say(LEAVE);
+  late.say({ type: "solution", nonce: SOLUTION });
+  assert.equal(late.session.doing, "idle");
+  wrong.say(FIND);
+  wrong.say({ type: "solution", nonce: SOLUTION + 1 });
+  assert.equal(wrong.outlet.closed?.code, 1008);
+  unasked.say({ type: "solution", nonce: SOLUTION });
+  assert.equal(unasked.session.doing, "idle");
 });
 
 Deno.test("Session of an address that several others have reported is told so and closed with 4003", async () => {

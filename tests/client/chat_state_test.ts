@@ -387,3 +387,21 @@ Deno.test("Page says in a chat that the server restarts, and lets a last word be
   const over = new Page().chatting().on("down");
   assert.equal(lines(over.server({ type: "draining" })), 2);
 });
+
+Deno.test("Page works for a search when it is asked to, and gives up what it no longer needs", () => {
+  const page = new Page().on("start");
+  page.server({ type: "challenge", salt: "s", bits: 3 });
+  const challenge = { salt: "s", bits: 3 };
+  assert.deepEqual(page.effects, [{ do: "solve", challenge }]);
+  const [effect] = page.effects;
+  assert.ok(effect?.do === "solve");
+  const solved: Event = { type: "solved", challenge: effect.challenge, nonce: 7 };
+  assert.deepEqual(page.on(solved).effects, [{
+    do: "tell",
+    message: { type: "solution", nonce: 7 },
+  }]);
+  assert.deepEqual(page.on(solved).effects, []);
+  const again = new Page().on("start").server({ type: "challenge", salt: "s", bits: 3 });
+  assert.deepEqual(again.on("stop", "start", solved).effects, []);
+  assert.deepEqual(new Page().server({ type: "challenge", salt: "s", bits: 3 }).effects, []);
+});

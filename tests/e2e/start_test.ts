@@ -109,3 +109,10 @@ Deno.test("Page hides how many are here when they are fewer than five", async ()
   house.server.chat.lobby.announce();
   await ann.loses("people are here now");
 });
+
+Deno.test("Page does its work when it is asked to, and then finds somebody", async () => {
+  await using house = await openHouse({ args: ["--proof-of-work=always"] });
+  const [ann, bob] = await house.pair();
+  await ann.say("that was quick");
+  await bob.hears("that was quick");
+});
