@@ -9,6 +9,7 @@ import { readLines } from "./server/access_log.ts";
 import { AnonymousChat, DRAIN_TIME } from "./server/anonymous_chat.ts";
 import { DAY, SECOND, systemClock } from "./server/clock.ts";
 import { type Command, type Config, help, readConfig } from "./server/config.ts";
+import { affordableConnections } from "./server/descriptors.ts";
 import { openCollector } from "./server/garbage.ts";
 import { listenDeno } from "./server/listener/deno.ts";
 import { listenNode } from "./server/listener/node.ts";
@@ -36,9 +37,9 @@ switch (command.kind) {
     break;
 }
 
-async function serve(config: Config, log: Log): Promise<void> {
+async function serve(given: Config, log: Log): Promise<void> {
   const clock = systemClock;
-  if (config.listener === "node") await requireFolders(config); // Deno Deploy has none.
+  const config = given.listener === "node" ? await fit(given, log) : given; // Deno Deploy looks after itself.
   const chat = new AnonymousChat({
     config,
     clock,
@@ -72,16 +73,32 @@ async function serve(config: Config, log: Log): Promise<void> {
   log.info(`Listening on http://localhost:${listener.port}/`, { host, listener: config.listener });
 }
 
-/** Ends the program when it can't write where it must, before anybody is here. */
-async function requireFolders(config: Config): Promise<void> {
-  const logs = config["access-log"] === "off" ? [] : [config["log-dir"]];
-  for (const folder of [config["data-dir"], ...logs]) {
-    try {
-      await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
-      await Deno.remove(await Deno.makeTempFile({ dir: folder }));
-    } catch (error) {
-      await fail(`Cannot use the folder ${folder}: ${codeOf(error as Error)}.`);
-    }
+/** Makes sure that the machine has what the configuration needs, before anybody is here. */
+async function fit(config: Config, log: Log): Promise<Config> {
+  const wanted = config["max-connections"];
+  if (config["access-log"] !== "off") await tryFolder(config["log-dir"]);
+  const affordable = await tryFolder(
+    config["data-dir"],
+    (file) => affordableConnections(wanted, file),
+  ) ?? wanted;
+  if (affordable === wanted) return config;
+  log.warn("The system gives out too few file descriptors for --max-connections: it is lowered.", {
+    wanted,
+    affordable,
+  });
+  return { ...config, "max-connections": affordable };
+}
+
+/** Ends the program when a folder can't be written to; until it returns, a file in it can be used. */
+async function tryFolder<T>(folder: string, use?: (file: string) => T): Promise<T | undefined> {
+  try {
+    await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+    const file = await Deno.makeTempFile({ dir: folder });
+    const result = use?.(file);
+    await Deno.remove(file);
+    return result;
+  } catch (error) {
+    return await fail(`Cannot use the folder ${folder}: ${codeOf(error as Error)}.`);
   }
 }
 

@@ -32,7 +32,7 @@ async function pairs(url: string, count: number): Promise<[BareClient, BareClien
 }
 
 Deno.test("Program that is stopped under 500 chats tells everybody and ends with exit code 0 within 10 s", async () => {
-  await using program = await Program.start("--trust-proxy=1", "--access-log=off");
+  await using program = await Program.start("--trust-proxy=1", "--proof-of-work=off");
   const all = (await pairs(program.socketUrl, CHATS)).flat();
   using stalled = await RawClient.open(program.port);
   await stalled.writeLines(""); // It never answers the closing handshake.
@@ -112,4 +112,31 @@ Deno.test("Calendar that jumps disconnects nobody and keeps no address longer", 
   }
   clock.advance(HOUR);
   assert.deepEqual([lobby.online, registry.held, registry.connected], [2, 1, 1]);
+});
+
+Deno.test("Program that gets few file descriptors takes fewer people, refuses the others with 503, and serves again at once", async () => {
+  const under = ["sh", "-c", 'ulimit -n 256 && exec "$@"', "sh"];
+  const args = ["--trust-proxy=1", "--access-log=off"];
+  await using program = await Program.startWith({ under, args });
+  assert.match(program.log, /too few file descriptors for --max-connections: it is lowered/);
+  const clients: BareClient[] = [];
+  let status: unknown;
+  while (status === undefined) {
+    assert.ok(clients.length < 256, "there is no end to it");
+    const headers = { "x-forwarded-for": `203.0.113.${clients.length}` };
+    const client = new BareClient(program.socketUrl, { headers });
+    clients.push(client);
+    const refused = new Promise<number | undefined>((resolve) =>
+      client.socket.on("unexpected-response", (_, { statusCode }) => resolve(statusCode))
+    );
+    status = await Promise.race([refused, client.next("welcome").then(() => undefined)]);
+  }
+  assert.equal(status, 503);
+  assert.ok(clients.length > 100, `only ${clients.length} are let in`);
+  for (const client of clients.splice(0)) client.vanish();
+  await until(async () => {
+    const { addressesConnected } = await (await fetch(`${program.http}/api/transparency`)).json();
+    return addressesConnected === 0;
+  });
+  await talk(await BareClient.pair(program.socketUrl));
 });

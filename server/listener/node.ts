@@ -32,6 +32,7 @@ import {
   SUBPROTOCOL,
 } from "../../protocol.ts";
 import { SECOND } from "../clock.ts";
+import { spareConnections } from "../descriptors.ts";
 import { LIMITS } from "../limits.ts";
 import { describeError } from "../log.ts";
 import { TokenBucket } from "../rate_limit.ts";
@@ -56,8 +57,6 @@ const REQUEST_TIMEOUT = 8 * SECOND;
 const TIMEOUT_CHECK = SECOND;
 /** Bytes of headers. */
 const MAX_HEADER_BYTES = 8 * 1024;
-/** Connections for plain requests beyond those for WebSockets, so that a full house can still be told so. */
-const SPARE_CONNECTIONS = 256;
 
 /** Starts the hardened listener. */
 export async function listenNode(options: ListenerOptions): Promise<Listener> {
@@ -76,7 +75,8 @@ class NodeListener implements Listener {
   constructor(options: ListenerOptions) {
     this.#options = options;
     this.#server = newHttpServer();
-    this.#server.maxConnections = options.maxConnections + SPARE_CONNECTIONS;
+    const { maxConnections } = options;
+    this.#server.maxConnections = maxConnections + spareConnections(maxConnections);
     this.#server.on("request", (request, response) => this.#answer(request, response));
     this.#server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
   }

@@ -17,7 +17,7 @@ const TICKS_A_SECOND = 100;
 const AT_ONCE = 50;
 
 const pairs = Number(Deno.args[0] ?? 2_000);
-await using program = await Program.start("--trust-proxy=1", "--access-log=off");
+await using program = await Program.start("--trust-proxy=1", "--proof-of-work=off");
 const empty = await residentBytes();
 const couples = await connect(pairs);
 const idle = await residentBytes();

@@ -46,7 +46,7 @@ export async function soak({ seconds, actors: count, seed }: SoakOptions): Promi
   const roll = dice(seed);
   const sessions = new Set<Session>();
   await using server = await TestServer.start({
-    args: ["--trust-proxy=1", "--max-connections-per-address=1000"],
+    args: ["--trust-proxy=1", "--max-connections-per-address=1000", "--proof-of-work=off"],
     rates: NO_RATES,
     service: (service) =>
       withVisitors(service, (visitor) => {
