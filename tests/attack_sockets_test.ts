@@ -126,5 +126,5 @@ async function settled(figure: () => number): Promise<void> {
 
 /** Bytes that wait for the readers of this server. */
 function backlogOf(server: TestServer): number {
-  return server.outlets.reduce((sum, { backlog }) => sum + backlog, 0);
+  return [...server.outlets].reduce((sum, { backlog }) => sum + backlog, 0);
 }

@@ -56,8 +56,8 @@ const quietClock: Clock = {
 /** A server at work. */
 export class TestServer implements AsyncDisposable {
   readonly entries: Entry[] = [];
-  /** Every socket that was ever let in. */
-  readonly outlets: Outlet[] = [];
+  /** Every socket whose visitor is here. */
+  readonly outlets = new Set<Outlet>();
   readonly chat: AnonymousChat;
   #listener!: Listener;
 
@@ -83,7 +83,12 @@ export class TestServer implements AsyncDisposable {
     const service = withVisitors(
       options.service?.(server.#service) ?? server.#service,
       (visitor, outlet) => {
-        server.outlets.push(outlet);
+        const disconnected = visitor.disconnected.bind(visitor);
+        visitor.disconnected = () => {
+          server.outlets.delete(outlet);
+          disconnected();
+        };
+        server.outlets.add(outlet);
         return visitor;
       },
     );

@@ -137,9 +137,9 @@ Deno.test("Connection of an address that is blocked in a chat waits for as long 
   await using server = await TestServer.start();
   const line = new Line(server.port);
   await line.until("welcome");
-  const outlet = server.outlets[0]!;
-  outlet.send(JSON.stringify({ type: "blocked", seconds: 90 }));
-  outlet.close(CloseCode.blocked, "This address is blocked.");
+  const [outlet] = server.outlets;
+  outlet!.send(JSON.stringify({ type: "blocked", seconds: 90 }));
+  outlet!.close(CloseCode.blocked, "This address is blocked.");
   await line.until("blocked");
   await line.until("down");
   assert.deepEqual(line.delays, [90_000 + FIRM_JITTER / 2]);

@@ -71,7 +71,8 @@ export class Actor {
 
   #enter(): void {
     if (this.#socket !== undefined) return;
-    const headers = { "x-forwarded-for": `198.51.100.${this.id % 250}` };
+    const place = Math.floor(this.#roll() * 65_536); // From somewhere else each time, so that no limit of an address holds.
+    const headers = { "x-forwarded-for": `10.7.${place >> 8}.${place & 255}` };
     const socket = new WebSocket(this.#url, SUBPROTOCOL, { headers, perMessageDeflate: false });
     this.#socket = socket;
     socket.on("error", () => {}); // `close` follows.
