@@ -25,17 +25,21 @@ export function TRACER(file: string): string[] {
   ];
 }
 
-/** Whether there is a tracer; where there is none, one line says so, and in CI that is a failure. */
+/**
+ * Whether a run can be traced. Where there is no tracer, one line says so, and in CI that is a failure; where the system
+ * forbids tracing, one line says that.
+ */
 export async function isTraceable(): Promise<boolean> {
-  const args = ["-o", "/dev/null", "true"];
-  const command = new Deno.Command("strace", { args, stdout: "null", stderr: "null" });
-  const found = await command.output().then(({ success }) => success, () => false);
-  if (!found && Deno.env.get("CI")) {
+  const [command = "", ...args] = [...TRACER("/dev/null"), "true"];
+  const tracing = new Deno.Command(command, { args, stdout: "null", stderr: "null" }).output();
+  const outcome = await tracing.then(({ success }) => success, () => undefined);
+  if (outcome === undefined && Deno.env.get("CI")) {
     throw new Error("Cannot test: Debian's strace is not installed");
   }
+  const obstacle = outcome === undefined ? "is not installed" : "may not trace here";
   // deno-lint-ignore no-console -- the one line that says what is missing
-  if (!found) console.log("strace is not installed: the test of the system calls is skipped.");
-  return found;
+  if (!outcome) console.log(`strace ${obstacle}: the test of the system calls is skipped.`);
+  return outcome === true;
 }
 
 /** What a run did. */
