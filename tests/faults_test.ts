@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { DAY, HOUR, MINUTE, SECOND } from "../server/clock.ts";
 import { BareClient } from "./bare_client.ts";
 import { FakeClock } from "./fake_clock.ts";
+import { TempFolder } from "./files.ts";
 import { Program, run } from "./program.ts";
 import { RawClient } from "./raw_client.ts";
 import { TestServer } from "./server.ts";
@@ -83,7 +84,8 @@ Deno.test("Program whose folders are taken away goes on, and says so once", asyn
 });
 
 Deno.test("Program says in one line which folder it can't use, and ends with exit code 1", async () => {
-  const folder = await Deno.makeTempDir({ prefix: "anonymous-chat-" });
+  await using temporary = new TempFolder();
+  const folder = temporary.path;
   const file = join(folder, "file");
   await Deno.writeTextFile(file, "");
   for (const option of ["data-dir", "log-dir"]) {
@@ -94,7 +96,6 @@ Deno.test("Program says in one line which folder it can't use, and ends with exi
       stderr: `Cannot use the folder ${file}/x: ENOTDIR.\n`,
     });
   }
-  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("Calendar that jumps disconnects nobody and keeps no address longer", async () => {

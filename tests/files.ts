@@ -1,6 +1,15 @@
-/** What stands in the files of a folder, whatever is below it. */
+/** Folders of tests, and what stands in their files. */
 
 import { join } from "node:path";
+
+/** A folder that lasts as long as a test. */
+export class TempFolder implements AsyncDisposable {
+  readonly path = Deno.makeTempDirSync({ prefix: "anonymous-chat-" });
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.path, { recursive: true });
+  }
+}
 
 /** A file, as one character a byte. */
 export interface FoundFile {

@@ -30,7 +30,7 @@ import { BareClient } from "./bare_client.ts";
 import { launch } from "./e2e/browser.ts";
 import { Visitor } from "./e2e/visitor.ts";
 import { FakeClock } from "./fake_clock.ts";
-import { filesIn, textsIn } from "./files.ts";
+import { filesIn, TempFolder, textsIn } from "./files.ts";
 import { HttpsFront } from "./https_front.ts";
 import { countInMemory } from "./process_memory.ts";
 import { Program, run } from "./program.ts";
@@ -202,7 +202,8 @@ Deno.test("P2: a truncated or switched off access log has no whole address", asy
 });
 
 Deno.test("P2: a start deletes what is too old, with no request at all", async () => {
-  const folder = await Deno.makeTempDir({ prefix: "anonymous-chat-" });
+  await using temporary = new TempFolder();
+  const folder = temporary.path;
   const now = Date.now();
   const logs = join(folder, "logs");
   await Deno.mkdir(logs);
@@ -226,7 +227,6 @@ Deno.test("P2: a start deletes what is too old, with no request at all", async (
     "a line is gone that may live",
   );
   assert.equal(accessLogOldestDay, dayOf(new Date(oldest)));
-  await Deno.remove(folder, { recursive: true });
 
   function hoursOf(age: number): number[] {
     const day = Date.parse(dayOf(new Date(now - age * DAY)));
@@ -243,7 +243,8 @@ function lineAt(time: number): string {
 }
 
 Deno.test("P2: no line outlives its limit while nobody visits", async () => {
-  const folder = await Deno.makeTempDir({ prefix: "anonymous-chat-" });
+  await using temporary = new TempFolder();
+  const folder = temporary.path;
   const clock = new FakeClock();
   const args = ["--access-log=full", `--log-dir=${folder}`, "--access-log-retention-days=2"];
   await using server = await TestServer.start({ clock, args });
@@ -259,7 +260,6 @@ Deno.test("P2: no line outlives its limit while nobody visits", async () => {
     assert.equal(lives, age <= 2 * DAY - HOUR, `${age / HOUR} hours`);
   }
   assert.equal((await holdingsOf(server)).accessLogOldestDay, null);
-  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("P2: no URL that a chat asks for holds more than a path", async () => {
@@ -333,7 +333,8 @@ Deno.test("P4: a day with few chats is published without figures", async () => {
 });
 
 Deno.test("P4: statistics outlive a crash, and the file is sound", async () => {
-  const folder = await Deno.makeTempDir({ prefix: "anonymous-chat-" });
+  await using temporary = new TempFolder();
+  const folder = temporary.path;
   const today = async ({ http }: Program): Promise<number> => {
     const { days } = await (await fetch(`${http}/api/statistics.json`)).json();
     return Number(days.at(-1)?.chats) || 0;
@@ -355,7 +356,6 @@ Deno.test("P4: statistics outlive a crash, and the file is sound", async () => {
   using database = new DatabaseSync(join(folder, "data", "statistics.db"));
   assert.equal(database.prepare("PRAGMA integrity_check").get()?.["integrity_check"], "ok");
   database.close();
-  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("P5: there is no field for a name, an address or a picture", async () => {
@@ -422,7 +422,8 @@ Deno.test({
   name: "P6: a whole run writes and sends nothing of what is said, as its system calls show",
   ignore: !await isTraceable(),
   fn: async () => {
-    const folder = await Deno.makeTempDir({ prefix: "anonymous-chat-" });
+    await using temporary = new TempFolder();
+    const folder = temporary.path;
     const under = TRACER(join(folder, "trace"));
     const args = ["--access-log=off"];
     await using program = await Program.startWith({ folder, under, args });
@@ -440,7 +441,6 @@ Deno.test({
     const written = opened.filter((path) => !CODE_CACHES.test(path));
     const own = [program.dataFolder, join(folder, "tmp")];
     assert.deepEqual(written.filter((path) => !own.some((one) => path.startsWith(one))), []);
-    await Deno.remove(folder, { recursive: true });
   },
 });
 
