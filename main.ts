@@ -17,6 +17,9 @@ import { closeLog, describeError, type Log, openLog } from "./server/log.ts";
 import { SqliteStatisticsStore } from "./server/sqlite_statistics.ts";
 import { MemoryStatisticsStore, type StatisticsStore } from "./server/statistics_store.ts";
 
+/** How much chance a session token is made of. */
+const TOKEN_BYTES = 32;
+
 const command = readConfig(Deno.args, (name) => Deno.env.get(name));
 switch (command.kind) {
   case "help":
@@ -47,7 +50,7 @@ async function serve(given: Config, log: Log): Promise<void> {
     pages,
     version: manifest.version,
     store: openStore(config["data-dir"], log),
-    newToken: () => crypto.randomUUID(),
+    newToken: () => crypto.getRandomValues(new Uint8Array(TOKEN_BYTES)).toHex(),
     collect: openCollector(),
   });
   const listen = config.listener === "node" ? listenNode : listenDeno;

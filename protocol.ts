@@ -63,13 +63,25 @@ export function isFrameKind(kind: number | undefined): boolean {
   return kind === FrameKind.message || kind === FrameKind.signal || kind === FrameKind.media;
 }
 
+/** The longest token that is looked at, in characters. */
+export const MAX_TOKEN_LENGTH = 128;
+
+/** How long a session is kept whose connection dropped, in milliseconds. */
+export const RESUME_WINDOW = 30_000;
+
+/** The same for a page that has said that it is in the background: a phone then cuts its connections. */
+export const BACKGROUND_WINDOW = 120_000;
+
 /** The reason given with 1001 when a page has asked for nothing for long; it need not come back until it is needed. */
 export const IDLE_REASON = "idle";
 
 /** The reason given with 1008 when more was sent than a person can; an honest page never hears it. */
 export const TOO_FAST_REASON = "too fast";
 
-/** Why the server closes a connection (RFC 6455 section 7.4; 4000 and up are ours). */
+/**
+ * Why the server closes a connection (RFC 6455 section 7.4; 4000 and up are ours). Whichever it is, the session is over,
+ * and so is one that its page has closed. Only what ended without a word (1006, which is never sent) may be resumed.
+ */
 export const CloseCode = {
   /** The server is going away, or the page has been idle for long. */
   goingAway: 1001,
@@ -83,6 +95,8 @@ export const CloseCode = {
   blocked: 4003,
   /** The reader does not take what is sent to it. */
   tooSlow: 4008,
+  /** The session goes on over another connection, which has shown its token. */
+  replaced: 4010,
 } as const;
 /** One of the values of {@linkcode CloseCode}. */
 export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];
@@ -93,7 +107,11 @@ export type ClientMessage =
   | { type: "leave" }
   /** The answer to a `challenge`. */
   | { type: "solution"; nonce: number }
-  | { type: "report"; reason: ReportReason };
+  | { type: "report"; reason: ReportReason }
+  /** The first message on a new connection: what `token` opens goes on here. `resumed` is the answer. */
+  | { type: "resume"; token: string }
+  /** Nobody sees the page any more, or somebody does again; tells how long its session is kept if it drops. */
+  | { type: "background"; hidden: boolean };
 
 /**
  * Why somebody may not connect, and in how many seconds they may try again. A page can't read why its handshake was
@@ -124,10 +142,20 @@ export type ErrorCode = "nobody-to-report" | "already-reported" | "too-fast";
 
 /** What the server tells a page. */
 export type ServerMessage =
+  /**
+   * The first message on each connection. `token` opens what this connection is for: the session that has just begun
+   * or, once `resumed` has come, the one that goes on. The token before it is good until then, and no longer.
+   */
   | { type: "welcome"; token: string; online: number }
+  /** Whether the chat goes on; if not, neither does anything else of the old session that a page need know. */
+  | { type: "resumed"; chatting: boolean }
   | { type: "waiting" }
   | { type: "paired"; role: Role; interests: string[]; met: boolean }
   | { type: "partner-left" }
+  /** The partner's connection dropped; what is sent now is lost, until they are back or it is said that they left. */
+  | { type: "partner-away" }
+  /** The partner has a new connection: both sides now say what they have, and send again what the other missed. */
+  | { type: "partner-back" }
   | { type: "online"; count: number }
   | { type: "reported" }
   /** The server is about to restart: what is being said may be finished, then the connection is closed with 1001. */

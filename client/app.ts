@@ -8,7 +8,7 @@
  */
 
 import { render, type VNode } from "preact";
-import type { Challenge, Role } from "../protocol.ts";
+import { type Challenge, type Role, SOCKET_PATH, SUBPROTOCOL } from "../protocol.ts";
 import { ring, showUnread } from "./attention.ts";
 import {
   type Effect,
@@ -76,18 +76,24 @@ class App {
 
   #connect(): Connection {
     return new Connection({
-      origin: location.origin.replace(/^http/, "ws"),
+      dial: () => new WebSocket(location.origin.replace(/^http/, "ws") + SOCKET_PATH, SUBPROTOCOL),
       random: Math.random,
       later: (ms, task) => {
         const timer = setTimeout(task, ms);
         return () => clearTimeout(timer);
       },
-      onMessage: (message) => this.#dispatch({ type: "server", message }),
+      onMessage: (message) => this.#dispatchInTurn({ type: "server", message }),
       onFrame: (frame) => this.#channel?.receive(frame),
-      onDown: () => this.#dispatch({ type: "down" }),
+      onDown: (mayResume) => this.#dispatchInTurn({ type: "down", mayResume }),
       askHindrance,
       onHindered: (hindrance) => this.#dispatch({ type: "hindered", hindrance }),
     });
+  }
+
+  /** What the server says comes after the frames that came before it, though opening these takes a moment. */
+  #dispatchInTurn(event: Event): void {
+    if (this.#channel === undefined) this.#dispatch(event);
+    else this.#channel.inTurn(() => this.#dispatch(event));
   }
 
   /** A new channel with new keys, for the chat that begins. */
@@ -118,7 +124,7 @@ class App {
   #watch(): void {
     const attend = (): void => {
       const attentive = document.visibilityState === "visible" && document.hasFocus();
-      this.#dispatch({ type: "attention", attentive });
+      this.#dispatch({ type: "attention", attentive, hidden: document.hidden });
     };
     const hasten = (): void => {
       if (document.visibilityState === "visible") this.#connection.hasten();
@@ -129,6 +135,8 @@ class App {
     addEventListener("keydown", ({ key, isComposing }) => {
       if (key === "Escape" && !isComposing) this.#dispatch({ type: "escape" });
     });
+    // Whoever closes the page leaves, and does not just drop out.
+    addEventListener("pagehide", () => this.#connection.tell({ type: "leave" }));
     addEventListener("beforeunload", (event) => {
       if (isTalking(this.#state)) event.preventDefault();
     });
@@ -161,6 +169,8 @@ class App {
         return this.#secure(effect.role);
       case "solve":
         return void this.#solve(effect.challenge);
+      case "mend":
+        return this.#channel?.mend();
       case "focus":
         return document.getElementById(effect.on)?.focus();
       case "ring":

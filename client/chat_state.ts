@@ -7,11 +7,15 @@
  *    ^                  │ stop                     ^    <──3 s──────┘               ^  │
  *    └──────────────────┘                          └ partner left, connection lost ─┘  └──home──> home
  *
+ * A chat whose connection dropped stays as it is for a while, and can be written in and left. Whether one comes back to
+ * it the server says (`resumed`); what then has to be sent again is worked out in `delivery.ts`.
+ *
  * Time comes in with each event. What ends by itself ("Really stop?", typing marks, the hints of a long search) is a
  * deadline in the state; `nextDeadline` says when to send a `tick`.
  */
 
 import {
+  BACKGROUND_WINDOW,
   type Challenge,
   type ClientMessage,
   type Hindrance,
@@ -20,9 +24,25 @@ import {
   MAX_INTERESTS,
   normalizeInterest,
   type ReportReason,
+  RESUME_WINDOW,
   type Role,
   type ServerMessage,
 } from "../protocol.ts";
+import {
+  accept,
+  type Arrival,
+  confirm as confirmArrivals,
+  type Delivery,
+  greet,
+  hold,
+  isFull,
+  nextConfirmation,
+  NOTHING_SENT,
+  type Outcome,
+  post,
+  repeat,
+  settle,
+} from "./delivery.ts";
 import { type Envelope, MAX_MESSAGE_LENGTH } from "./envelope.ts";
 import { cleanText } from "./message_text.ts";
 import type { Preferences } from "./preferences.ts";
@@ -38,6 +58,8 @@ export const TYPING_INTERVAL = 2_000;
 export const WIDENS_AFTER = 5_000;
 /** When a search is called long, in milliseconds. */
 export const LONG_AFTER = 15_000;
+/** How long it is said that the stranger is back, in milliseconds. */
+export const BACK_TIME = 5_000;
 /** How many lines a chat keeps; the oldest go first. */
 export const MAX_LINES = 2_000;
 
@@ -49,17 +71,19 @@ export type Notice =
   }
   | { kind: "report-taken" | "tampered" };
 
-/** One line of a chat; `id` counts from 0, `at` is in milliseconds since 1970. */
-export type Line =
-  & { readonly id: number; readonly at: number }
-  & ({ readonly from: "you" | "stranger"; readonly text: string } | {
-    readonly from: "page";
-    readonly notice: Notice;
-  });
+/** What a line says. A message of one's own has its number in the chat, and a mark once it has arrived. */
+export type LineContent =
+  | {
+    readonly from: "you";
+    readonly text: string;
+    readonly number: number;
+    readonly isDelivered: boolean;
+  }
+  | { readonly from: "stranger"; readonly text: string }
+  | { readonly from: "page"; readonly notice: Notice };
 
-type LineContent =
-  | { from: "you" | "stranger"; text: string }
-  | { from: "page"; notice: Notice };
+/** One line of a chat; `id` counts from 0, `at` is in milliseconds since 1970. */
+export type Line = { readonly id: number; readonly at: number } & LineContent;
 
 /** A chat, running or over. */
 export interface Chat {
@@ -72,6 +96,11 @@ export interface Chat {
   readonly typingUntil: number;
   /** When the stranger was last told that we type. */
   readonly typingTold: number;
+  readonly delivery: Delivery;
+  /** When this side gives up coming back, because its connection dropped; 0 while that is not so. */
+  readonly lostUntil: number;
+  /** Whether the stranger's connection has dropped; that it is back is said for a moment. */
+  readonly stranger: { kind: "here" } | { kind: "away" } | { kind: "back"; until: number };
   readonly report: "none" | "choosing" | "sent" | "taken";
 }
 
@@ -104,6 +133,8 @@ export interface State {
   readonly online: number;
   /** Whether the person is looking. */
   readonly attentive: boolean;
+  /** Whether the page can't be seen at all. */
+  readonly hidden: boolean;
   /** Messages that came while they weren't. */
   readonly unread: number;
 }
@@ -119,13 +150,15 @@ export type Event =
   | { type: "type"; text: string }
   | { type: "choose-report" | "cancel-report" }
   | { type: "report"; reason: ReportReason }
-  | { type: "attention"; attentive: boolean }
+  | { type: "attention"; attentive: boolean; hidden: boolean }
+  /** `mayResume`: it was not closed, it dropped. */
+  | { type: "down"; mayResume: boolean }
   | { type: "server"; message: ServerMessage }
   | { type: "stranger"; envelope: Envelope }
   | { type: "secured"; pictures: readonly Picture[] }
   | { type: "hindered"; hindrance: Hindrance }
   | { type: "solved"; challenge: Challenge; nonce: number }
-  | { type: "tampered" | "not-secured" | "down" };
+  | { type: "tampered" | "not-secured" };
 
 /** Something for `app.ts` to do. */
 export type Effect =
@@ -133,6 +166,7 @@ export type Effect =
   | { do: "say"; envelope: Envelope }
   | { do: "secure"; role: Role }
   | { do: "solve"; challenge: Challenge }
+  | { do: "mend" }
   | { do: "focus"; on: "message" | "adult" | "cancel" | "report" | "start" }
   | { do: "ring" | "save" | "keep-preferences" };
 
@@ -156,6 +190,7 @@ export function initialState(preferences: Preferences): State {
     hindered: undefined,
     online: 0,
     attentive: true,
+    hidden: false,
     unread: 0,
   };
 }
@@ -199,7 +234,7 @@ export function reduce(state: State, event: Event, now: number): Step {
         message: { type: "report", reason: event.reason },
       });
     case "attention":
-      return attend(state, event.attentive);
+      return attend(state, event.attentive, event.hidden);
     case "server":
       return hear(state, event.message, now);
     case "stranger":
@@ -211,7 +246,7 @@ export function reduce(state: State, event: Event, now: number): Step {
     case "not-secured":
       return step(endChat(state, { kind: "not-secured" }, now), LEAVE);
     case "down":
-      return step(endChat({ ...state, line: "down" }, { kind: "connection-lost" }, now));
+      return step(goDown({ ...state, line: "down" }, event.mayResume, now));
     case "hindered":
       return step(hinder(state, event.hindrance, now));
     case "solved":
@@ -231,8 +266,15 @@ export function nextDeadline({ scene }: State): number | undefined {
       return earliest(scene.stage === "long" ? 0 : stage, scene.asksAgain);
     }
     case "chat": {
-      const { phase, typingUntil } = scene.chat;
-      return earliest(typingUntil, phase.kind === "asking" ? phase.until : 0);
+      const { phase, typingUntil, lostUntil, stranger, delivery } = scene.chat;
+      if (phase.kind === "over") return undefined;
+      return earliest(
+        typingUntil,
+        phase.kind === "asking" ? phase.until : 0,
+        lostUntil,
+        stranger.kind === "back" ? stranger.until : 0,
+        nextConfirmation(delivery),
+      );
     }
   }
 }
@@ -335,7 +377,8 @@ function escape(state: State, now: number): Step {
 function type(state: State, text: string, now: number): Step {
   if (state.scene.kind !== "chat") return step(state);
   const typed = withChat(state, { draft: text });
-  const told = now - state.scene.chat.typingTold < TYPING_INTERVAL;
+  const { typingTold, delivery } = state.scene.chat;
+  const told = now - typingTold < TYPING_INTERVAL || !delivery.isFlowing;
   if (!isTalking(state) || text.trim() === "" || told) return step(typed);
   return step(withChat(typed, { typingTold: now }), { do: "say", envelope: { kind: "typing" } });
 }
@@ -343,16 +386,21 @@ function type(state: State, text: string, now: number): Step {
 /** What can't be sent stays in the box. */
 function send(state: State, now: number): Step {
   if (state.scene.kind !== "chat" || !isTalking(state)) return step(state);
-  const text = cleanText(state.scene.chat.draft);
-  if (text === "" || text.length > MAX_MESSAGE_LENGTH) {
+  const { draft, delivery } = state.scene.chat;
+  const text = cleanText(draft);
+  if (text === "" || text.length > MAX_MESSAGE_LENGTH || isFull(delivery)) {
     return step(state, { do: "focus", on: "message" });
   }
-  const sent = withLine(withChat(state, { draft: "", typingTold: 0 }), { from: "you", text }, now);
-  return step(
-    withChat(sent, { phase: { kind: "talking" } }),
-    { do: "say", envelope: { kind: "text", text } },
-    { do: "focus", on: "message" },
-  );
+  const posted = post(delivery, text);
+  const content = { from: "you", text, number: posted.delivery.last, isDelivered: false } as const;
+  const written = withChat(state, { draft: "", typingTold: 0, phase: { kind: "talking" } });
+  return deliver(withLine(written, content, now), posted, { do: "focus", on: "message" });
+}
+
+/** Keeps what is known of the messages of a chat, and says what follows from it. */
+function deliver(state: State, { delivery, say }: Outcome, ...effects: Effect[]): Step {
+  const said = say.map((envelope): Effect => ({ do: "say", envelope }));
+  return step(withChat(state, { delivery }), ...said, ...effects);
 }
 
 function setReport(
@@ -365,14 +413,26 @@ function setReport(
   return step(withChat(state, { report: to }), ...effects);
 }
 
-function attend(state: State, attentive: boolean): Step {
-  return step({ ...state, attentive, unread: attentive ? 0 : state.unread });
+function attend(state: State, attentive: boolean, hidden: boolean): Step {
+  const attended = { ...state, attentive, hidden, unread: attentive ? 0 : state.unread };
+  return hidden === state.hidden ? step(attended) : step(attended, background(attended));
+}
+
+/** How long its session is kept when this page drops depends on this. */
+function background({ hidden }: State): Effect {
+  return { do: "tell", message: { type: "background", hidden } };
 }
 
 function hear(state: State, message: ServerMessage, now: number): Step {
   switch (message.type) {
     case "welcome":
       return welcome({ ...state, line: "up", hindered: undefined, online: message.online });
+    case "resumed":
+      return resume(state, message.chatting, now);
+    case "partner-away":
+      return step(strangerAway(state));
+    case "partner-back":
+      return mend(state, { stranger: { kind: "back", until: now + BACK_TIME } });
     case "online":
       return step({ ...state, online: message.count });
     case "paired":
@@ -396,7 +456,49 @@ function hear(state: State, message: ServerMessage, now: number): Step {
 
 /** A new line knows nothing of the old one: a search is asked for again. */
 function welcome(state: State): Step {
-  return state.scene.kind === "searching" ? step(state, find(state)) : step(state);
+  const hidden = state.hidden ? [background(state)] : [];
+  return state.scene.kind === "searching"
+    ? step(state, ...hidden, find(state))
+    : step(state, ...hidden);
+}
+
+/**
+ * The server has found the old session, or hasn't. Something is always said now, because the server takes it as a sign
+ * that the answer has come (`server/tokens.ts`). A chat that was left meanwhile is left there, too; a search does that.
+ */
+function resume(state: State, chatting: boolean, now: number): Step {
+  if (!chatting) return step(endChat(state, { kind: "connection-lost" }, now), background(state));
+  if (!isTalking(state)) {
+    return step(state, background(state), ...(state.scene.kind === "searching" ? [] : [LEAVE]));
+  }
+  const { state: mended, effects } = mend(state, { lostUntil: 0, stranger: { kind: "here" } });
+  return step(mended, background(state), ...effects);
+}
+
+/** Both sides can hear each other again. */
+function mend(state: State, change: Partial<Chat>): Step {
+  if (state.scene.kind !== "chat" || !isTalking(state)) return step(state);
+  const { state: mended, effects } = deliver(state, greet(state.scene.chat.delivery));
+  return step(withChat(mended, change), { do: "mend" }, ...effects);
+}
+
+function strangerAway(state: State): State {
+  if (state.scene.kind !== "chat" || !isTalking(state)) return state;
+  const delivery = hold(state.scene.chat.delivery);
+  return withChat(state, { delivery, stranger: { kind: "away" }, typingUntil: 0 });
+}
+
+/** A chat whose connection dropped waits for as long as the server would; each failure to come back ends here, too. */
+function goDown(state: State, mayResume: boolean, now: number): State {
+  if (state.scene.kind !== "chat" || !isTalking(state)) return state;
+  if (!mayResume) return endChat(state, { kind: "connection-lost" }, now);
+  const { lostUntil, delivery } = state.scene.chat;
+  const window = state.hidden ? BACKGROUND_WINDOW : RESUME_WINDOW;
+  return withChat(state, {
+    delivery: hold(delivery),
+    lostUntil: lostUntil || now + window,
+    typingUntil: 0,
+  });
 }
 
 function begin(
@@ -412,6 +514,9 @@ function begin(
     draft: "",
     typingUntil: 0,
     typingTold: 0,
+    delivery: NOTHING_SENT,
+    lostUntil: 0,
+    stranger: { kind: "here" },
     report: "none",
   };
   const notice: Notice = { kind: "began", interests, met };
@@ -424,13 +529,44 @@ function begin(
 }
 
 function receive(state: State, envelope: Envelope, now: number): Step {
-  if (!isTalking(state)) return step(state);
-  if (envelope.kind === "typing") return step(withChat(state, { typingUntil: now + TYPING_TIME }));
-  const text = cleanText(envelope.text);
-  if (text === "") return step(state);
-  const heard = withLine(withChat(state, { typingUntil: 0 }), { from: "stranger", text }, now);
-  if (state.attentive) return step(heard);
-  return step({ ...heard, unread: heard.unread + 1 }, ...ring(state));
+  if (state.scene.kind !== "chat" || !isTalking(state)) return step(state);
+  const { delivery } = state.scene.chat;
+  switch (envelope.kind) {
+    case "typing":
+      return step(withChat(state, { typingUntil: now + TYPING_TIME }));
+    case "received":
+      return step(markDelivered(withChat(state, { delivery: settle(delivery, envelope.number) })));
+    case "repeat": {
+      const { state: told, effects } = deliver(state, repeat(delivery, envelope.number, now));
+      return step(markDelivered(told), ...effects);
+    }
+    case "text":
+      return receiveText(state, accept(delivery, envelope.number, now), envelope.text, now);
+  }
+}
+
+/** Shows a message that is next; one that is missing is told of. */
+function receiveText(state: State, arrival: Arrival, raw: string, now: number): Step {
+  const { state: taken, effects } = deliver(state, arrival);
+  if (arrival.kind === "gap") return step(noteTampering(taken, now), ...effects);
+  const text = cleanText(raw);
+  if (arrival.kind !== "new" || text === "") return step(taken, ...effects);
+  const heard = withLine(withChat(taken, { typingUntil: 0 }), { from: "stranger", text }, now);
+  if (state.attentive) return step(heard, ...effects);
+  return step({ ...heard, unread: heard.unread + 1 }, ...effects, ...ring(state));
+}
+
+/** Marks the messages that no longer wait to be confirmed. */
+function markDelivered(state: State): State {
+  if (state.scene.kind !== "chat") return state;
+  const { lines, delivery } = state.scene.chat;
+  const first = delivery.waiting[0]?.number ?? Infinity;
+  const arrived = (line: Line): boolean =>
+    line.from === "you" && !line.isDelivered && line.number < first;
+  if (!lines.some(arrived)) return state;
+  return withChat(state, {
+    lines: lines.map((line) => arrived(line) ? { ...line, isDelivered: true } as Line : line),
+  });
 }
 
 function ring({ preferences }: State): Effect[] {
@@ -456,7 +592,9 @@ function refused(state: State, error: ServerMessage & { type: "error" }, now: nu
 /** Whoever is kept out learns it where they are: at the end of a chat, or on the first screen. */
 function hinder(state: State, { code, seconds }: Hindrance, now: number): State {
   const hindered = { ...state, hindered: { code, until: now + seconds * 1000 } };
-  if (isTalking(state)) return endChat(hindered, { kind: "blocked" }, now);
+  if (isTalking(state) && isBlocked(hindered)) {
+    return endChat(hindered, { kind: code === "reported" ? "blocked" : "connection-lost" }, now);
+  }
   const stays = state.scene.kind === "chat" || !isBlocked(hindered);
   return stays ? hindered : { ...hindered, scene: { kind: "home" } };
 }
@@ -493,29 +631,37 @@ function warnOfRestart(state: State, now: number): State {
 /** A chat that is over changes no more; neither does what is no chat. */
 function endChat(state: State, notice: Notice, now: number): State {
   if (!isTalking(state)) return state;
-  const over = withChat(state, { phase: { kind: "over" }, typingUntil: 0 });
+  const over = withChat(state, { phase: { kind: "over" }, typingUntil: 0, lostUntil: 0 });
   return withLine(over, { from: "page", notice }, now);
 }
 
 function tick(state: State, now: number): Step {
   const { scene } = state;
-  if (scene.kind !== "searching" || scene.asksAgain === 0 || scene.asksAgain > now) {
-    return step(elapse(state, now));
+  switch (scene.kind) {
+    case "home":
+      return step(state);
+    case "searching": {
+      const stage = stageOf(now - scene.since);
+      const asks = scene.asksAgain !== 0 && scene.asksAgain <= now;
+      const next = { ...scene, stage, asksAgain: asks ? 0 : scene.asksAgain };
+      return step({ ...state, scene: next }, ...(asks ? [find(state)] : []));
+    }
+    case "chat":
+      return tickChat(state, scene.chat, now);
   }
-  return step(elapse({ ...state, scene: { ...scene, asksAgain: 0 } }, now), find(state));
 }
 
-function elapse(state: State, now: number): State {
-  const { scene } = state;
-  if (scene.kind === "searching") {
-    return { ...state, scene: { ...scene, stage: stageOf(now - scene.since) } };
+function tickChat(state: State, chat: Chat, now: number): Step {
+  const { phase, typingUntil, lostUntil, stranger, delivery } = chat;
+  if (lostUntil !== 0 && lostUntil <= now) {
+    return step(endChat(state, { kind: "connection-lost" }, now));
   }
-  if (scene.kind !== "chat") return state;
-  const { phase, typingUntil } = scene.chat;
-  return withChat(state, {
+  const elapsed = withChat(state, {
     phase: phase.kind === "asking" && phase.until <= now ? { kind: "talking" } : phase,
     typingUntil: typingUntil <= now ? 0 : typingUntil,
+    stranger: stranger.kind === "back" && stranger.until <= now ? { kind: "here" } : stranger,
   });
+  return deliver(elapsed, confirmArrivals(delivery, now));
 }
 
 function stageOf(waited: number): "fresh" | "wide" | "long" {

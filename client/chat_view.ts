@@ -2,7 +2,8 @@
 
 import type { VNode } from "preact";
 import type { ReportReason } from "../protocol.ts";
-import type { Chat, Line, State } from "./chat_state.ts";
+import { type Chat, isTalking, type Line, type State } from "./chat_state.ts";
+import { isFull } from "./delivery.ts";
 import { MAX_MESSAGE_LENGTH } from "./envelope.ts";
 import { type Dispatch, html, Unchanging } from "./markup.ts";
 import { segments } from "./message_text.ts";
@@ -38,16 +39,27 @@ export function chatView(state: State, chat: Chat, dispatch: Dispatch): VNode {
   `;
 }
 
-function status(state: State, { typingUntil }: Chat): string {
-  if (state.line === "down") return describeLine(state);
+/** The one thing that matters most right now, if any. */
+function status(state: State, { typingUntil, stranger, delivery }: Chat): string {
+  if (state.line === "down") {
+    const comesBack = isTalking(state) && state.hindered === undefined;
+    return comesBack ? "Your connection dropped. Coming back…" : describeLine(state);
+  }
+  if (!isTalking(state)) return "";
+  if (stranger.kind === "away") return "Stranger's connection dropped. They may come back.";
+  if (isFull(delivery)) {
+    return "Your messages have not arrived yet. You can send more when they have.";
+  }
+  if (stranger.kind === "back") return "Stranger is back.";
   return typingUntil > 0 ? "Stranger is typing…" : "";
 }
 
-function tools({ preferences }: State, chat: Chat, dispatch: Dispatch): VNode[] {
+function tools({ preferences, line }: State, chat: Chat, dispatch: Dispatch): VNode[] {
   const reported = chat.report === "sent" || chat.report === "taken";
   return [
     html`
-      <button class="tool" disabled=${reported} aria-expanded=${chat.report === "choosing"}
+      <button class="tool" disabled=${reported ||
+        line !== "up"} aria-expanded=${chat.report === "choosing"}
         onClick=${() => dispatch({ type: "choose-report" })}>${reported
           ? "Reported"
           : "Report"}</button>
@@ -97,8 +109,15 @@ function drawLine(line: Line): VNode {
       <span class="hidden">${line.from === "you" ? "You: " : "Stranger: "}</span>
       <p dir="auto">${segments(line.text).map(drawSegment)}</p>
       ${time}
+      ${line.from === "you" && mark(line.isDelivered)}
     </div>
   `;
+}
+
+/** Its label changes and no text does, so that a screen reader, which is told of every line, stays calm. */
+function mark(isDelivered: boolean): VNode {
+  const label = isDelivered ? "Delivered" : "Not delivered yet";
+  return html`<i class="mark" role="img" aria-label=${label} title=${label}></i>`;
 }
 
 function drawSegment({ text, href }: { text: string; href?: string }): VNode | string {
@@ -149,7 +168,8 @@ function composer(chat: Chat, dispatch: Dispatch): VNode {
                 dispatch({ type: "type", text: event.currentTarget.value })}></textarea>
             ${remaining(chat.draft)}
           </div>
-          <button key="send" class="primary" disabled=${chat.draft.trim() === ""}>Send</button>
+          <button key="send" class="primary" disabled=${chat.draft.trim() === "" ||
+            isFull(chat.delivery)}>Send</button>
         `}
     </form>
   `;

@@ -6,6 +6,14 @@
  *      └──────────────────── failed ───────────────────^
  *                     up ── closed as idle ──> asleep ──(`hasten`, or something to tell)──> dialling
  *
+ * A line that dropped without a word is taken up where it was, if the server still knows: the new one begins with the
+ * token of the old, and nothing else is said before the answer is here. Only with the answer does the token that this
+ * line was welcomed with take the other's place, so that a line that drops in between is no loss (`server/tokens.ts`).
+ * The token is nowhere but in this object, and forgotten with a line that was closed.
+ *
+ *             open                                  resumed
+ *   dialling ──────> resuming: the token is shown ───────────> up
+ *
  * The delays grow and are random over their whole range (full jitter). Where the server has said that it goes away,
  * everybody waits at the same moment, so the first delay is taken from a wider range, and a restarted server is not run
  * over. When the page becomes visible, or the network returns, there is nothing to wait for.
@@ -20,8 +28,6 @@ import {
   type Hindrance,
   IDLE_REASON,
   type ServerMessage,
-  SOCKET_PATH,
-  SUBPROTOCOL,
 } from "../protocol.ts";
 import { readServerMessage } from "./server_message.ts";
 
@@ -29,6 +35,8 @@ import { readServerMessage } from "./server_message.ts";
 export const FIRST_DELAY = 500;
 /** The longest delay of all, in milliseconds. */
 export const LONGEST_DELAY = 30_000;
+/** The longest delay while there is something to come back to, in milliseconds: its time is short. */
+export const LONGEST_DELAY_RESUMING = 4_000;
 /** The longest first delay after the server went away, in milliseconds. */
 export const RESTART_SPREAD = 10_000;
 /** How much is added at most to a delay that the server names, in milliseconds. */
@@ -36,23 +44,27 @@ export const FIRM_JITTER = 5_000;
 
 /** What a connection needs from the world, and whom it tells. */
 export interface ConnectionOptions {
-  /** `ws:` or `wss:` and the host. */
-  readonly origin: string;
+  /** Opens a socket. */
+  readonly dial: () => WebSocket;
   /** Runs `task` after `ms` milliseconds; returns how to prevent it. */
   readonly later: (ms: number, task: () => void) => () => void;
   /** From 0 to below 1. */
   readonly random: () => number;
   readonly onMessage: (message: ServerMessage) => void;
   readonly onFrame: (frame: Uint8Array) => void;
-  /** The line is down, and will be tried again. */
-  readonly onDown: () => void;
+  /** The line is down, and will be tried again; `mayResume` if something may be left of what was on it. */
+  readonly onDown: (mayResume: boolean) => void;
   /** Asks why it could not be opened; `undefined` when the server does not mind. */
   readonly askHindrance: () => Promise<Hindrance | undefined>;
   readonly onHindered: (hindrance: Hindrance) => void;
 }
 
+/** What a line was welcomed with. */
+type Welcome = ServerMessage & { type: "welcome" };
+
 type Phase =
   | { kind: "dialling" | "up"; socket: WebSocket }
+  | { kind: "resuming"; welcome: Welcome | undefined }
   /** `firm`: the server has said how long. */
   | { kind: "waiting"; cancel: () => void; firm: boolean }
   | { kind: "asleep" };
@@ -63,6 +75,8 @@ export class Connection {
   #failures = 0;
   /** For how many seconds the server has just blocked this address. */
   #blockedFor = 0;
+  /** What the next line begins with. */
+  #token: string | undefined;
   #phase: Phase = { kind: "asleep" };
 
   constructor(options: ConnectionOptions) {
@@ -70,13 +84,13 @@ export class Connection {
     this.#dial();
   }
 
-  /** Tells the server something; lost when the line is down, so that nothing old is said on a new line. */
+  /** Tells the server something; lost when the line is not up, so that nothing old is said on a new line. */
   tell(message: ClientMessage): void {
     if (this.#phase.kind === "asleep") this.#dial();
     this.#send(JSON.stringify(message));
   }
 
-  /** Sends a frame to the partner; lost when the line is down, as the chat is then. */
+  /** Sends a frame to the partner; lost when the line is not up. */
   send(frame: Uint8Array<ArrayBuffer>): void {
     this.#send(frame);
   }
@@ -93,36 +107,63 @@ export class Connection {
   }
 
   #dial(): void {
-    const socket = new WebSocket(this.#options.origin + SOCKET_PATH, SUBPROTOCOL);
+    const socket = this.#options.dial();
     socket.binaryType = "arraybuffer";
     this.#phase = { kind: "dialling", socket };
-    socket.onopen = () => this.#phase = { kind: "up", socket };
-    socket.onmessage = ({ data }) => this.#receive(data);
-    socket.onclose = ({ code, reason }) => this.#closed(code, reason === IDLE_REASON);
+    socket.onopen = () => this.#opened(socket);
+    socket.onmessage = ({ data }) => this.#receive(socket, data);
+    socket.onclose = (event) => this.#closed(event);
   }
 
-  #receive(data: string | ArrayBuffer): void {
+  #opened(socket: WebSocket): void {
+    if (this.#token === undefined) this.#phase = { kind: "up", socket };
+    else {
+      this.#phase = { kind: "resuming", welcome: undefined };
+      const message: ClientMessage = { type: "resume", token: this.#token };
+      socket.send(JSON.stringify(message));
+    }
+  }
+
+  #receive(socket: WebSocket, data: string | ArrayBuffer): void {
     if (typeof data !== "string") return this.#options.onFrame(new Uint8Array(data));
     const message = readServerMessage(data);
-    if (message?.type === "welcome") this.#failures = 0;
-    if (message?.type === "blocked") this.#blockedFor = message.seconds;
-    if (message !== undefined) this.#options.onMessage(message);
+    if (message === undefined) return;
+    if (message.type === "blocked") this.#blockedFor = message.seconds;
+    if (this.#phase.kind === "resuming") {
+      if (message.type === "welcome") {
+        return void (this.#phase = { kind: "resuming", welcome: message });
+      }
+      if (message.type === "resumed" && this.#phase.welcome !== undefined) {
+        const { welcome } = this.#phase;
+        this.#phase = { kind: "up", socket };
+        this.#welcomed(welcome);
+      }
+    } else if (message.type === "welcome") return this.#welcomed(message);
+    this.#options.onMessage(message);
   }
 
-  #closed(code: number, idle: boolean): void {
+  #welcomed(message: Welcome): void {
+    this.#failures = 0;
+    this.#token = message.token;
+    this.#options.onMessage(message);
+  }
+
+  #closed({ code, reason, wasClean }: CloseEvent): void {
     const refused = this.#phase.kind === "dialling";
     const restarts = code === CloseCode.goingAway;
-    if (restarts && idle) this.#phase = { kind: "asleep" };
+    if (wasClean) this.#token = undefined;
+    if (restarts && reason === IDLE_REASON) this.#phase = { kind: "asleep" };
     else if (this.#blockedFor > 0) this.#waitFirmly(this.#blockedFor);
     else this.#wait(restarts ? RESTART_SPREAD : FIRST_DELAY * 2 ** this.#failures++);
     this.#blockedFor = 0;
-    this.#options.onDown();
+    this.#options.onDown(this.#token !== undefined);
     if (refused) this.#explain();
   }
 
   /** Waits for any time up to `range` milliseconds, or the longest delay. */
   #wait(range: number): void {
-    const delay = this.#options.random() * Math.min(LONGEST_DELAY, range);
+    const longest = this.#token === undefined ? LONGEST_DELAY : LONGEST_DELAY_RESUMING;
+    const delay = this.#options.random() * Math.min(longest, range);
     const cancel = this.#options.later(delay, () => this.#dial());
     this.#phase = { kind: "waiting", cancel, firm: false };
   }

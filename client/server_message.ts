@@ -16,9 +16,12 @@ const areStrings: Check = (value) => Array.isArray(value) && value.every(isStrin
 /** What each field must be, by type of message. */
 const SHAPES: { readonly [T in ServerMessage["type"]]: Readonly<Record<string, Check>> } = {
   "welcome": { token: isString, online: isNumber },
+  "resumed": { chatting: isBoolean },
   "waiting": {},
   "paired": { role: isString, interests: areStrings, met: isBoolean },
   "partner-left": {},
+  "partner-away": {},
+  "partner-back": {},
   "online": { count: isNumber },
   "reported": {},
   "draining": {},

@@ -137,6 +137,7 @@ export class AnonymousChat {
     every(SECOND / 4, () => matchmaker.widen());
     every(SECOND, () => matchmaker.tidy());
     every(SECOND / 2, () => relay.sweep());
+    every(SECOND, () => lobby.sweep());
     every(10 * SECOND, () => lobby.announce());
     every(30 * SECOND, () => lobby.dismissIdle());
     every(HEARTBEAT, () => listener.heartbeat());

@@ -11,6 +11,7 @@ import {
   isInterest,
   MAX_CONTROL_BYTES,
   MAX_INTERESTS,
+  MAX_TOKEN_LENGTH,
   MODES,
   normalizeInterest,
   REPORT_REASONS,
@@ -37,6 +38,11 @@ const clientMessage = v.variant("type", [
   v.strictObject({ type: v.literal("leave") }),
   v.strictObject({ type: v.literal("solution"), nonce }),
   v.strictObject({ type: v.literal("report"), reason: v.picklist(REPORT_REASONS) }),
+  v.strictObject({
+    type: v.literal("resume"),
+    token: v.pipe(v.string(), v.maxLength(MAX_TOKEN_LENGTH)),
+  }),
+  v.strictObject({ type: v.literal("background"), hidden: v.boolean() }),
 ]) satisfies v.GenericSchema<unknown, ClientMessage>;
 
 /** Reads one text frame. Interests come out normalized and without doubles. */

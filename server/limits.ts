@@ -3,6 +3,9 @@
  * many at once, so many a minute after that. Those of an address hang on its entry in the registry, those of a session
  * on the session, so there are never more buckets than entries and sessions.
  *
+ * Limits also guard people from each other: whoever comes back has their partner's page send again what they missed, at
+ * most MAX_WAITING messages (`client/delivery.ts`). Twenty resumes a minute keep that within what the partner may send.
+ *
  * No honest person comes near those of a session: somebody who types all the time sends two messages a second. Forty
  * pages behind one address that come back after a restart are let in at once; more are told to wait, and pages that
  * wait as they do are never blocked.
@@ -53,6 +56,13 @@ export const LIMITS = {
     burst: 40,
     perMinute: 180,
     otherwise: "close 1008",
+  },
+  resumes: {
+    of: "session",
+    counts: "`resume`",
+    burst: 20,
+    perMinute: 20,
+    otherwise: "the session ends",
   },
   reports: {
     of: "session",

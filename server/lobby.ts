@@ -1,20 +1,29 @@
 /**
- * Everybody who is here: opens a session for each socket, tells people how many they are, and sends away who has
- * asked for nothing for a long while.
+ * Everybody who is here, or may come back: opens a session for each socket, lets a socket take up the session whose token
+ * it shows, tells people how many they are, and sends away who has asked for nothing for a long while.
+ *
+ * A socket that resumes has got a session of its own by then, because nobody knew what it came for. That session ends,
+ * having said nothing, and its token becomes that of the session which goes on: so each resume changes the token, and
+ * nothing has to be sent for that.
  */
 
-import { CloseCode, IDLE_REASON } from "../protocol.ts";
+import { CloseCode, IDLE_REASON, TOO_FAST_REASON } from "../protocol.ts";
 import type { Conduct } from "./abuse.ts";
 import { type Clock, MINUTE } from "./clock.ts";
 import type { SessionRates } from "./limits.ts";
+import { Link } from "./link.ts";
 import type { Matchmaker } from "./matchmaker.ts";
 import type { SessionId } from "./pairing.ts";
 import type { HumanCheck } from "./proof_of_work.ts";
 import type { Outlet, Relay } from "./relay.ts";
 import { Session, type Surroundings, type Tally } from "./session.ts";
+import { Tokens } from "./tokens.ts";
 
 /** How long a session may neither search nor chat, in milliseconds. */
 export const MAX_IDLE = 10 * MINUTE;
+
+/** How many sessions may be away at once; beyond that, who has been away longest is gone. */
+export const MAX_AWAY = 10_000;
 
 const GOING_AWAY = "The server is going away.";
 
@@ -40,7 +49,10 @@ export class Lobby implements Surroundings {
   readonly rates: SessionRates;
   readonly humanCheck: HumanCheck;
   readonly newToken: () => string;
+  readonly #tokens: Tokens<Session>;
   readonly #sessions = new Map<SessionId, Session>();
+  /** Those of them who are away, in the order in which they went. */
+  readonly #away = new Set<Session>();
   #nextId = 1;
   #announced = 0;
   #draining = false;
@@ -53,11 +65,22 @@ export class Lobby implements Surroundings {
     this.rates = rates;
     this.humanCheck = humanCheck;
     this.newToken = newToken;
+    this.#tokens = new Tokens(newToken);
   }
 
   /** How many are here. */
   get online(): number {
-    return this.#sessions.size;
+    return this.#sessions.size - this.#away.size;
+  }
+
+  /** How many are away. */
+  get away(): number {
+    return this.#away.size;
+  }
+
+  /** How many tokens are known. */
+  get tokens(): number {
+    return this.#tokens.size;
   }
 
   /** Whether the server is about to stop. */
@@ -66,12 +89,39 @@ export class Lobby implements Surroundings {
   }
 
   /** Lets somebody in whose address has behaved like this, and welcomes them. */
-  enter(outlet: Outlet, conduct: Conduct): Session {
-    const session = new Session(this.#nextId++ as SessionId, outlet, conduct, this);
+  enter(outlet: Outlet, conduct: Conduct): Link {
+    const link = new Link(outlet, conduct);
+    const session = new Session(this.#nextId++ as SessionId, link, this);
     this.#sessions.set(session.id, session);
     this.humanCheck.entered();
-    session.tell({ type: "welcome", token: this.newToken(), online: this.online });
-    return session;
+    const token = this.#tokens.issue(session);
+    session.tell({ type: "welcome", token, online: this.online });
+    return link;
+  }
+
+  resume(newcomer: Session, token: string): boolean {
+    const found = this.#tokens.find(token);
+    if (found.kind === "unknown" || found.owner === newcomer) return false;
+    const { kind, owner } = found;
+    const refusal = kind === "spent" ? "The token has been used before." : TOO_FAST_REASON;
+    if (kind === "spent" || !owner.mayResume()) {
+      owner.close(CloseCode.policy, refusal);
+      return false;
+    }
+    this.#tokens.pass(newcomer, owner, token);
+    this.#away.delete(owner);
+    owner.takeUp(newcomer.giveUp());
+    return true;
+  }
+
+  settled(session: Session): void {
+    this.#tokens.settle(session);
+  }
+
+  wentAway(session: Session): void {
+    this.#away.add(session);
+    const [longest] = this.#away;
+    if (this.#away.size > MAX_AWAY) longest?.end();
   }
 
   session(id: SessionId): Session | undefined {
@@ -80,6 +130,16 @@ export class Lobby implements Surroundings {
 
   left(session: Session): void {
     this.#sessions.delete(session.id);
+    this.#away.delete(session);
+    this.#tokens.revoke(session);
+  }
+
+  /** Ends the sessions of those who did not come back in time. An interval task. */
+  sweep(): void {
+    const now = this.clock.now();
+    for (const session of this.#away) {
+      if (session.awayUntil !== undefined && session.awayUntil <= now) session.end();
+    }
   }
 
   /** Tells those who aren't chatting how many are here, if that has changed. An interval task. */
@@ -117,8 +177,8 @@ export class Lobby implements Surroundings {
   close(): void {
     const sessions = [...this.#sessions.values()];
     for (const { outlet } of sessions) {
-      outlet.close(CloseCode.goingAway, GOING_AWAY);
+      outlet?.close(CloseCode.goingAway, GOING_AWAY);
     }
-    for (const session of sessions) session.disconnected();
+    for (const session of sessions) session.end();
   }
 }

@@ -50,7 +50,7 @@ export interface Outlet {
   resume(): void;
 }
 
-/** Somebody the relay writes to. */
+/** A connection that the relay writes to. */
 export interface Reader {
   readonly outlet: Outlet;
   /** Called once when this reader has been given up; the relay has forgotten it by then. */

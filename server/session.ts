@@ -1,5 +1,5 @@
 /**
- * One visitor, from the moment the socket opens until it is gone, as a state machine.
+ * One visitor, from the moment their first socket opens until they are gone for good, as a state machine.
  *
  *                find                    paired
  *     idle ───────────────> searching ───────────> chatting
@@ -7,17 +7,32 @@
  *      │  └─────────────────────┘    leave, partner │   │ find (leaves, then searches)
  *      └────────────────────────────────────────────┘   └──> searching
  *
- *     any state ── socket gone, or a rule broken ──> ended
+ *     any state ── closed, a rule broken, or away for too long ──> ended
+ *
+ * Beside what they do stands whether they are here. A socket that is gone without a word leaves its session away for a
+ * while; whoever shows the token on a new socket takes it up (`Lobby.resume`).
+ *
+ *             socket gone                       window over
+ *     here ─────────────────> away ──────────────────────────────> ended
+ *      ^ │ resumed elsewhere   │ resumed
+ *      └─┘<────────────────────┘
+ *
+ * Who is away doesn't search, and gets nothing: what the partner sends is dropped, not stored (promise P6). The two
+ * pages send each other again what was missed. Nothing of the old socket is kept, and so nothing of its address but how
+ * that has behaved; after a resume the conduct of the new one counts. A socket that is only half gone must not keep its
+ * owner out until that is noticed, so the token is enough even while the session is here: the newer socket wins, and
+ * the older is closed. Where there is nothing to come back to, a session ends with its socket.
  *
  * Messages of two people cross on the wire, so whatever may arrive late is no offence: a frame, a `leave` or a report
  * that comes just after the partner has left does no harm. What can't be a matter of timing (a control message that
  * is none, a frame of no known kind) closes the connection.
  *
  * A session knows no address: that stops at the gate. It knows how its address has behaved (`Conduct`), which is what
- * reports and the limits on searches need. Its id lives in this process, its token in one page.
+ * reports and the limits on searches need. Its id lives in this process, its token (`tokens.ts`) in one page.
  */
 
 import {
+  BACKGROUND_WINDOW,
   type ClientMessage,
   CloseCode,
   type ErrorCode,
@@ -26,6 +41,7 @@ import {
   MAX_FRAME_BYTES,
   type Mode,
   type ReportReason,
+  RESUME_WINDOW,
   type ServerMessage,
   TOO_FAST_REASON,
 } from "../protocol.ts";
@@ -51,6 +67,15 @@ interface Encounter {
   reported: boolean;
 }
 
+/** Whether somebody is here. */
+type Presence =
+  | { kind: "here"; line: Line }
+  /** In clock milliseconds. */
+  | { kind: "away"; until: number };
+
+/** What the page has said: nothing at all, nothing since it came back, or something. */
+type Spoken = "nothing" | "nothing-since" | "something";
+
 type State =
   | { kind: "idle"; since: number; last: Encounter | undefined }
   | { kind: "searching"; toldToWait: boolean }
@@ -72,6 +97,13 @@ interface Pledge {
   readonly interests: string[];
 }
 
+/** A socket, as a session sees it. */
+export interface Line extends Reader {
+  readonly conduct: Conduct;
+  /** Whose it is; nobody's, once that session has ended or goes on elsewhere. */
+  session: Session | undefined;
+}
+
 /** What a session acts upon. */
 export interface Surroundings {
   readonly clock: Clock;
@@ -84,31 +116,40 @@ export interface Surroundings {
   readonly newToken: () => string;
   /** The session of that id, if it is still here. */
   session(id: SessionId): Session | undefined;
+  /** Told when a socket is gone and the session is not. */
+  wentAway(session: Session): void;
+  /** Lets the session that `token` opens go on in the place of `newcomer`, if it opens one; whether it did. */
+  resume(newcomer: Session, token: string): boolean;
+  /** Told when the page has heard that its session goes on. */
+  settled(session: Session): void;
   /** Told once, when a session has ended. */
   left(session: Session): void;
 }
 
-/** One visitor. The listener calls `receive...`, `drained`, `fail` and `disconnected`. */
-export class Session implements Seeker, Reader, Present {
+/** One visitor. */
+export class Session implements Seeker, Present {
   readonly id: SessionId;
-  readonly outlet: Outlet;
   search: Search | undefined;
   readonly #around: Surroundings;
-  readonly #conduct: Conduct;
-  readonly #stopAttending: () => void;
+  #conduct: Conduct;
+  #stopAttending: () => void;
+  #presence: Presence;
+  #spoken: Spoken = "nothing";
+  #isInBackground = false;
   readonly #budget: Readonly<Record<keyof SessionRates, TokenBucket>>;
   readonly #recent: SessionId[] = [];
   #pledge: Pledge | undefined;
   #hasWorked = false;
   #state: State;
 
-  constructor(id: SessionId, outlet: Outlet, conduct: Conduct, around: Surroundings) {
+  constructor(id: SessionId, line: Line, around: Surroundings) {
     const now = around.clock.now();
     this.id = id;
-    this.outlet = outlet;
     this.#around = around;
-    this.#conduct = conduct;
-    this.#stopAttending = conduct.attend(this);
+    this.#presence = { kind: "here", line };
+    line.session = this;
+    this.#conduct = line.conduct;
+    this.#stopAttending = line.conduct.attend(this);
     this.#budget = budgetOf(around.rates, now);
     this.#state = { kind: "idle", since: now, last: undefined };
   }
@@ -128,14 +169,25 @@ export class Session implements Seeker, Reader, Present {
     return this.#state.kind === "idle" ? this.#state.since : undefined;
   }
 
+  /** Where it is heard; `undefined` while it is away. */
+  get outlet(): Outlet | undefined {
+    return this.#line?.outlet;
+  }
+
+  /** Until when it may come back, in clock milliseconds; `undefined` when it is here. */
+  get awayUntil(): number | undefined {
+    return this.#presence.kind === "away" ? this.#presence.until : undefined;
+  }
+
   /** A text frame came in. */
   receiveText(text: string): void {
     if (this.#state.kind === "ended") return;
     if (this.#overspends("controls")) return;
+    const before = this.#speak();
     const control = parseControl(text);
     switch (control.kind) {
       case "message":
-        return this.#obey(control.message);
+        return this.#obey(control.message, before);
       case "too-large":
         return this.close(CloseCode.tooLarge, "The control message is too large.");
       case "invalid":
@@ -152,32 +204,74 @@ export class Session implements Seeker, Reader, Present {
     if (!isFrameKind(frame[0])) return this.close(CloseCode.policy, "The frame kind is unknown.");
     const isMessage = frame[0] === FrameKind.message;
     if (this.#overspends(isMessage ? "messages" : "signals")) return;
+    this.#speak();
     const { partner } = this;
-    if (partner === undefined) return;
+    const reader = partner && partner.#line;
+    if (reader === undefined) return;
     if (isMessage) this.#around.tally.message();
-    this.#around.relay.write(partner, frame, this.outlet);
+    this.#around.relay.write(reader, frame, this.outlet);
   }
 
   /** Everything queued for this visitor has been taken. */
   drained(): void {
-    this.#around.relay.release(this);
+    this.#release();
   }
 
-  /** The socket is gone. */
-  disconnected(): void {
+  /** The socket is gone without a word: its page may come back, if there is something to come back to. */
+  lose(): void {
+    if (this.#state.kind === "ended") return;
+    if (this.#state.kind !== "chatting" && this.#recent.length === 0) return this.end();
+    this.#hangUp();
+    const time = this.#isInBackground ? BACKGROUND_WINDOW : RESUME_WINDOW;
+    this.#presence = { kind: "away", until: this.#around.clock.now() + time };
+    this.#around.wentAway(this);
+    this.partner?.tell({ type: "partner-away" });
+  }
+
+  /** Goes on over another socket. */
+  takeUp(line: Line): void {
+    const before = this.outlet;
+    this.#hangUp();
+    before?.close(CloseCode.replaced, "The session goes on over another connection.");
+    this.#presence = { kind: "here", line };
+    this.#spoken = "nothing-since";
+    this.#isInBackground = false;
+    line.session = this;
+    this.#stopAttending();
+    this.#conduct = line.conduct;
+    this.#stopAttending = line.conduct.attend(this);
+    this.#tellWhereThingsStand();
+  }
+
+  /** Ends without a word to anybody, and gives away its socket. */
+  giveUp(): Line {
+    const line = this.#line;
+    if (line === undefined) throw new Error("Cannot give a socket away: there is none");
+    this.end();
+    return line;
+  }
+
+  /** Whether it may be taken up once more. */
+  mayResume(): boolean {
+    return this.#budget.resumes.take(this.#around.clock.now()) === 0;
+  }
+
+  /** Ends the session; its partner is told at once. */
+  end(): void {
     if (this.#state.kind === "ended") return;
     this.#leave();
+    this.#hangUp();
     this.#state = { kind: "ended" };
     this.#stopAttending();
-    this.#around.relay.forget(this);
     this.#around.left(this);
   }
 
-  /** Ends the session from this side; its partner is told at once. */
+  /** Ends the session and closes its socket. */
   close(code: CloseCode, reason: string): void {
     if (this.#state.kind === "ended") return;
-    this.disconnected();
-    this.outlet.close(code, reason);
+    const { outlet } = this;
+    this.end();
+    outlet?.close(code, reason);
   }
 
   /** The address of this visitor has been blocked for `wait` milliseconds. */
@@ -198,7 +292,8 @@ export class Session implements Seeker, Reader, Present {
 
   /** Sends a control message that many receive and that has been encoded once. */
   tellEncoded(message: string): void {
-    if (this.#state.kind !== "ended") this.#around.relay.write(this, message);
+    const line = this.#line;
+    if (line !== undefined) this.#around.relay.write(line, message);
   }
 
   hasMet(other: SessionId): boolean {
@@ -225,8 +320,26 @@ export class Session implements Seeker, Reader, Present {
     this.close(CloseCode.tooSlow, "What was sent has not been read.");
   }
 
-  #obey(message: ClientMessage): void {
+  get #line(): Line | undefined {
+    if (this.#state.kind === "ended") return undefined;
+    return this.#presence.kind === "here" ? this.#presence.line : undefined;
+  }
+
+  /** Notes that the page has said something; the answer is what it had said before. */
+  #speak(): Spoken {
+    const before = this.#spoken;
+    this.#spoken = "something";
+    if (before === "nothing-since") this.#around.settled(this);
+    return before;
+  }
+
+  #obey(message: ClientMessage, before: Spoken): void {
     switch (message.type) {
+      case "resume":
+        return this.#resume(message.token, before);
+      case "background":
+        this.#isInBackground = message.hidden;
+        return;
       case "find":
         return this.#find(message.mode, message.interests);
       case "leave":
@@ -236,6 +349,40 @@ export class Session implements Seeker, Reader, Present {
       case "report":
         return this.#report(message.reason);
     }
+  }
+
+  /** A page that shows a token later than at once is none of ours. */
+  #resume(token: string, before: Spoken): void {
+    if (before !== "nothing") return this.close(CloseCode.policy, "It is too late to resume.");
+    if (!this.#around.resume(this, token)) this.tell({ type: "resumed", chatting: false });
+  }
+
+  /** Both pages learn that they can hear each other again, and this one what it may have missed. */
+  #tellWhereThingsStand(): void {
+    const { partner } = this;
+    if (this.#encounter() !== undefined && partner === undefined) {
+      this.tell({ type: "partner-left" });
+    }
+    this.tell({ type: "resumed", chatting: partner !== undefined });
+    if (partner?.awayUntil !== undefined) this.tell({ type: "partner-away" });
+    partner?.tell({ type: "partner-back" });
+  }
+
+  /** Lets go of the socket, and of a search, which only somebody who is here can have. */
+  #hangUp(): void {
+    if (this.#state.kind === "searching") this.#leave();
+    const line = this.#line;
+    if (line === undefined) return;
+    const { partner } = this;
+    if (partner !== undefined) partner.#release(); // Nobody waits here any more for the partner to read.
+    this.#around.relay.forget(line);
+    line.session = undefined;
+  }
+
+  /** Reads again from whoever waited for this visitor to read. */
+  #release(): void {
+    const line = this.#line;
+    if (line !== undefined) this.#around.relay.release(line);
   }
 
   #find(mode: Mode, interests: string[]): void {
@@ -294,7 +441,7 @@ export class Session implements Seeker, Reader, Present {
   }
 
   #rest(last: Encounter | undefined): void {
-    this.#around.relay.release(this);
+    this.#release();
     this.#state = { kind: "idle", since: this.#around.clock.now(), last };
   }
 
@@ -341,9 +488,10 @@ export class Session implements Seeker, Reader, Present {
 
 /** Full buckets for one session. */
 function budgetOf(rates: SessionRates, now: number): Record<keyof SessionRates, TokenBucket> {
-  const { controls, reports, messages, signals } = rates;
+  const { controls, resumes, reports, messages, signals } = rates;
   return {
     controls: new TokenBucket(controls, now),
+    resumes: new TokenBucket(resumes, now),
     reports: new TokenBucket(reports, now),
     messages: new TokenBucket(messages, now),
     signals: new TokenBucket(signals, now),

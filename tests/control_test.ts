@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { MAX_CONTROL_BYTES, MAX_INTERESTS } from "../protocol.ts";
+import { MAX_CONTROL_BYTES, MAX_INTERESTS, MAX_TOKEN_LENGTH } from "../protocol.ts";
 import { parseControl } from "../server/control.ts";
 
 function find(interests: unknown): string {
@@ -11,6 +11,9 @@ Deno.test("Control reads every message of version 1", () => {
     { type: "find", mode: "text", interests: [] },
     { type: "find", mode: "video", interests: ["music", "films"] },
     { type: "leave" },
+    { type: "resume", token: "a".repeat(MAX_TOKEN_LENGTH) },
+    { type: "background", hidden: true },
+    { type: "background", hidden: false },
     ...["underage", "sexual", "harassment", "spam", "other"].map((reason) => ({
       type: "report",
       reason,
@@ -56,6 +59,11 @@ Deno.test("Control refuses what is no message of version 1", () => {
     '{"type":"report","reason":"boring"}',
     '{"type":"report"}',
     '{"type":"toString"}',
+    '{"type":"resume"}',
+    '{"type":"resume","token":7}',
+    `{"type":"resume","token":"${"a".repeat(MAX_TOKEN_LENGTH + 1)}"}`,
+    '{"type":"background"}',
+    '{"type":"background","hidden":1}',
     '{"type":["find"],"mode":"text","interests":[]}',
     find([""]),
     find(["  "]),

@@ -22,6 +22,8 @@ const MODELS: readonly [Uint8Array, ...Uint8Array[]] = [
   frame(0x81, '{"type":"find","mode":"text","interests":["chess"]}'),
   frame(0x81, '{"type":"leave"}'),
   frame(0x81, '{"type":"report","reason":"spam"}'),
+  frame(0x81, '{"type":"resume","token":"00"}'),
+  frame(0x81, '{"type":"background","hidden":true}'),
   frame(0x82, "\x01" + "sealed".repeat(40)),
   frame(0x82, "\x02"),
   frame(0x02, "\x01begin"),

@@ -1,14 +1,14 @@
 /** What every listener must do, whatever it is built on. */
 
 import assert from "node:assert/strict";
-import { MAX_FRAME_BYTES } from "../protocol.ts";
+import { type ClientMessage, MAX_FRAME_BYTES } from "../protocol.ts";
 import { RETRY_AFTER_FULL } from "../server/gate.ts";
 import { BareClient } from "./bare_client.ts";
 import { HANDSHAKE, RawClient } from "./raw_client.ts";
 import { LISTENERS, NO_RATES, type ServerOptions, TestServer, withVisitors } from "./server.ts";
 import { until } from "./until.ts";
 
-const FIND = { type: "find", mode: "text", interests: [] } as const;
+const FIND: ClientMessage = { type: "find", mode: "text", interests: [] };
 
 for (const listener of Object.keys(LISTENERS) as (keyof typeof LISTENERS)[]) {
   /** Declares a clause of the contract. */
@@ -48,11 +48,11 @@ for (const listener of Object.keys(LISTENERS) as (keyof typeof LISTENERS)[]) {
     }
   }, { rates: NO_RATES });
 
-  clause("the partner is told when one leaves, closes, or vanishes", async ({ socketUrl }) => {
+  clause("the partner is told when one leaves, and when one closes", async ({ socketUrl }) => {
     const ends: ((client: BareClient) => void)[] = [
       (client) => client.tell({ type: "leave" }),
       (client) => client.socket.close(),
-      (client) => client.vanish(),
+      (client) => client.socket.close(1001),
     ];
     for (const end of ends) {
       const [a, b] = await BareClient.pair(socketUrl);
@@ -60,6 +60,37 @@ for (const listener of Object.keys(LISTENERS) as (keyof typeof LISTENERS)[]) {
       await b.next("partner-left");
       b.socket.close();
     }
+  });
+
+  clause("who vanishes is away, and goes on where they were when they resume", async (server) => {
+    const { socketUrl } = server;
+    const [a, b] = [new BareClient(socketUrl), await BareClient.enter(socketUrl)];
+    const { token } = await a.next("welcome");
+    for (const client of [a, b]) client.tell(FIND);
+    await Promise.all([a.next("paired"), b.next("paired")]);
+    a.vanish();
+    await b.next("partner-away");
+    const again = new BareClient(socketUrl);
+    again.socket.once("open", () => again.tell({ type: "resume", token }));
+    assert.deepEqual(await again.next("resumed"), { type: "resumed", chatting: true });
+    await b.next("partner-back");
+    b.send(Uint8Array.of(1, 65));
+    assert.deepEqual(await again.frame(), Uint8Array.of(1, 65));
+    assert.deepEqual([server.chat.lobby.online, server.chat.lobby.away], [2, 0]);
+  });
+
+  clause("who takes over from a line that is half gone is not held up by it", async (server) => {
+    const { socketUrl } = server;
+    const [a, b] = [new BareClient(socketUrl), await BareClient.enter(socketUrl)];
+    const { token } = await a.next("welcome");
+    for (const client of [a, b]) client.tell(FIND);
+    await Promise.all([a.next("paired"), b.next("paired")]);
+    const again = await BareClient.enter(socketUrl);
+    again.tell({ type: "resume", token });
+    await again.next("resumed");
+    assert.equal((await a.closed).code, 4010);
+    again.send(Uint8Array.of(1, 65));
+    assert.deepEqual(await b.frame(), Uint8Array.of(1, 65));
   });
 
   clause("a frame that is too large closes with 1009", async ({ socketUrl }) => {
@@ -84,7 +115,7 @@ for (const listener of Object.keys(LISTENERS) as (keyof typeof LISTENERS)[]) {
         JSON.stringify({ ...FIND, interests: Array(11).fill("a") }),
         JSON.stringify({ ...FIND, interests: [7] }),
         JSON.stringify({ ...FIND, name: 'Bob\'s "quoted" \u202E name' }),
-        '{"type":"resume","token":"secret-token"}',
+        '{"type":"resume","token":"secret-token","name":"Bob"}',
       ];
       const endings = await Promise.all(texts.map(async (text) => {
         const client = await BareClient.enter(socketUrl);

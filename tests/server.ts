@@ -28,6 +28,7 @@ const BOUNDLESS: Rate = { burst: 1e9, perMinute: 1e9 };
 /** For sessions that go as fast as they can. */
 export const NO_RATES: SessionRates = {
   controls: BOUNDLESS,
+  resumes: BOUNDLESS,
   reports: BOUNDLESS,
   messages: BOUNDLESS,
   signals: BOUNDLESS,

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { MAX_FRAME_BYTES, TOO_FAST_REASON } from "../protocol.ts";
+import { BACKGROUND_WINDOW, MAX_FRAME_BYTES, RESUME_WINDOW, TOO_FAST_REASON } from "../protocol.ts";
 import { MemoryBackend } from "../server/backend.ts";
 import { LIMITS } from "../server/limits.ts";
-import { Lobby, MAX_IDLE } from "../server/lobby.ts";
+import type { Link } from "../server/link.ts";
+import { Lobby, MAX_AWAY, MAX_IDLE } from "../server/lobby.ts";
 import { Matchmaker } from "../server/matchmaker.ts";
 import { MAX_STALL, Relay } from "../server/relay.ts";
 import { type HumanCheck, isSolution, WORK_BITS } from "../server/proof_of_work.ts";
@@ -13,6 +14,8 @@ import { FakeClock } from "./fake_clock.ts";
 import { FakeOutlet } from "./fake_outlet.ts";
 
 interface Visit {
+  link: Link;
+  /** What the socket began with. */
   session: Session;
   outlet: FakeOutlet;
   say: (message: unknown) => void;
@@ -20,6 +23,7 @@ interface Visit {
 }
 
 class World {
+  #tokens = 0;
   readonly clock = new FakeClock();
   readonly relay = new Relay(this.clock);
   readonly matchmaker = new Matchmaker({
@@ -41,25 +45,37 @@ class World {
     },
     rates: LIMITS,
     humanCheck: this.human,
-    newToken: () => "a token",
+    newToken: () => `token ${++this.#tokens}`,
   });
 
   constructor() {
     this.clock.every(250, () => this.matchmaker.widen());
     this.clock.every(500, () => this.relay.sweep());
+    this.clock.every(1_000, () => this.lobby.sweep());
     this.clock.every(30_000, () => this.lobby.dismissIdle());
   }
 
   /** Somebody comes, from an address of their own. */
   visit(conduct = newConduct(this.clock.now())): Visit {
     const outlet = new FakeOutlet();
-    const session = this.lobby.enter(outlet, conduct);
+    const link = this.lobby.enter(outlet, conduct);
+    const { session } = link;
+    assert.ok(session !== undefined);
     return {
+      link,
       session,
       outlet,
-      say: (message) => session.receiveText(JSON.stringify(message)),
-      frame: (...bytes) => session.receiveFrame(Uint8Array.from(bytes)),
+      say: (message) => link.receiveText(JSON.stringify(message)),
+      frame: (...bytes) => link.receiveFrame(Uint8Array.from(bytes)),
     };
+  }
+
+  /** The page of somebody comes back on a new socket; what it gets is theirs, or new. */
+  comeBack(before: Visit, conduct = newConduct(this.clock.now())): Visit {
+    const visit = this.visit(conduct);
+    visit.say({ type: "resume", token: tokenOf(before) });
+    const { session } = visit.link;
+    return session === undefined ? visit : { ...visit, session };
   }
 
   /** Two who are chatting. */
@@ -77,11 +93,18 @@ const FIND = { type: "find", mode: "text", interests: [] };
 const LEAVE = { type: "leave" };
 const REPORT = { type: "report", reason: "spam" };
 
-/** The first number that solves the challenge whose salt is "a token". */
-const SOLUTION = firstSolution();
+/** The first number that solves what this visitor was asked to solve. */
+function solution({ outlet }: Visit): number {
+  const [challenge] = outlet.told("challenge");
+  assert.ok(challenge?.type === "challenge");
+  for (let nonce = 0;; nonce++) if (isSolution(challenge.salt, nonce, WORK_BITS)) return nonce;
+}
 
-function firstSolution(): number {
-  for (let nonce = 0;; nonce++) if (isSolution("a token", nonce, WORK_BITS)) return nonce;
+/** What this socket was welcomed with. */
+function tokenOf({ outlet }: Visit): string {
+  const [welcome] = outlet.messages;
+  assert.ok(welcome?.type === "welcome");
+  return welcome.token;
 }
 
 async function settled(): Promise<void> {
@@ -92,7 +115,7 @@ Deno.test("Session welcomes with a token and the number of people here", () => {
   const world = new World();
   world.visit();
   const { outlet } = world.visit();
-  assert.deepEqual(outlet.messages, [{ type: "welcome", token: "a token", online: 2 }]);
+  assert.deepEqual(outlet.messages, [{ type: "welcome", token: "token 2", online: 2 }]);
 });
 
 Deno.test("Session tells who waits that they wait, and both when they are paired", async () => {
@@ -153,7 +176,7 @@ Deno.test("Session pairs people anew after a simultaneous leave (several peers h
 Deno.test("Session lets one search at once after the partner has left (omegle.lol refuses)", async () => {
   const world = new World();
   const [a, b] = await world.pair();
-  a.session.disconnected();
+  a.link.closed();
   b.say(FIND);
   const c = world.visit();
   c.say(FIND);
@@ -170,14 +193,14 @@ Deno.test("Session leaves its chat when it looks for somebody else", async () =>
 Deno.test("Session avoids its last sixteen partners and forgets the one before", async () => {
   const world = new World();
   const [a, first] = await world.pair();
-  first.session.disconnected();
+  first.link.closed();
   for (let n = 0; n < MAX_RECENT; n++) {
     assert.equal(a.session.hasMet(first.session.id), true);
     const next = world.visit();
     a.say(FIND);
     next.say(FIND);
     await settled();
-    next.session.disconnected();
+    next.link.closed();
   }
   assert.equal(a.session.hasMet(first.session.id), false);
 });
@@ -248,7 +271,7 @@ Deno.test("Session counts each message once and each chat once, and nothing else
   a.say(LEAVE);
   a.frame(1, 68); // Nobody is there to hear it.
   b.say(LEAVE);
-  b.session.disconnected();
+  b.link.closed();
   assert.deepEqual(world.counted, { messages: 2, durations: [90_000] });
 });
 
@@ -327,9 +350,9 @@ Deno.test("Session that must work for its search begins it with the solution, an
   const visit = world.visit();
   visit.say(FIND);
   const [challenge] = visit.outlet.told("challenge");
-  assert.deepEqual(challenge, { type: "challenge", salt: "a token", bits: WORK_BITS });
+  assert.deepEqual(challenge, { type: "challenge", salt: "token 2", bits: WORK_BITS });
   assert.equal(world.matchmaker.searching, 0);
-  visit.say({ type: "solution", nonce: SOLUTION });
+  visit.say({ type: "solution", nonce: solution(visit) });
   await settled();
   assert.equal(visit.session.doing, "searching");
   visit.say(LEAVE);
@@ -343,12 +366,12 @@ Deno.test("Session is closed with 1008 for a wrong solution, and not for one tha
   const [late, wrong, unasked] = [world.visit(), world.visit(), world.visit()];
   late.say(FIND);
   late.say(LEAVE);
-  late.say({ type: "solution", nonce: SOLUTION });
+  late.say({ type: "solution", nonce: solution(late) });
   assert.equal(late.session.doing, "idle");
   wrong.say(FIND);
-  wrong.say({ type: "solution", nonce: SOLUTION + 1 });
+  wrong.say({ type: "solution", nonce: solution(wrong) + 1 });
   assert.equal(wrong.outlet.closed?.code, 1008);
-  unasked.say({ type: "solution", nonce: SOLUTION });
+  unasked.say({ type: "solution", nonce: 0 });
   assert.equal(unasked.session.doing, "idle");
 });
 
@@ -376,18 +399,289 @@ Deno.test("Session of an address that several others have reported is told so an
 Deno.test("Session says nothing and hears nothing once it has ended", async () => {
   const world = new World();
   const [a, b] = await world.pair();
-  a.session.fail();
+  a.link.fail();
   assert.deepEqual(a.outlet.closed?.code, 1011);
   const sent = a.outlet.sent.length;
   a.say(FIND);
   a.frame(1, 65);
-  a.session.disconnected();
-  a.session.fail();
+  a.session.receiveText(JSON.stringify(FIND));
+  a.session.receiveFrame(Uint8Array.of(1, 65));
+  a.link.disconnected();
+  a.link.closed();
+  a.link.fail();
   assert.deepEqual([a.outlet.sent.length, b.outlet.frames.length, world.lobby.online], [
     sent,
     0,
     1,
   ]);
+});
+
+Deno.test("Session whose socket vanishes keeps its chat: the partner is told at once, and when it is back", async () => {
+  const world = new World();
+  const [a, b] = await world.pair();
+  a.link.disconnected();
+  assert.equal(b.outlet.types.at(-1), "partner-away");
+  assert.deepEqual([world.lobby.online, world.lobby.away], [1, 1]);
+  world.clock.advance(RESUME_WINDOW - 1_000);
+  const again = world.comeBack(a);
+  assert.deepEqual(again.outlet.types, ["welcome", "resumed"]);
+  assert.deepEqual(again.outlet.messages.at(-1), { type: "resumed", chatting: true });
+  assert.equal(b.outlet.types.at(-1), "partner-back");
+  assert.equal(again.session, a.session);
+  assert.deepEqual([world.lobby.online, world.lobby.away], [2, 0]);
+  again.frame(1, 65);
+  b.frame(1, 66);
+  assert.deepEqual([b.outlet.frames, again.outlet.frames], [
+    [Uint8Array.of(1, 65)],
+    [Uint8Array.of(1, 66)],
+  ]);
+  world.clock.advance(RESUME_WINDOW);
+  again.say(LEAVE);
+  assert.deepEqual(world.counted.durations, [2 * RESUME_WINDOW - 1_000], "one chat, once");
+});
+
+Deno.test("Session that does not come back in time ends, and the partner is told then", async () => {
+  const world = new World();
+  const [a, b] = await world.pair();
+  a.link.disconnected();
+  world.clock.advance(RESUME_WINDOW - 1_000);
+  assert.deepEqual([a.session.doing, b.outlet.types.at(-1)], ["chatting", "partner-away"]);
+  world.clock.advance(1_000);
+  assert.deepEqual([a.session.doing, b.outlet.types.at(-1)], ["ended", "partner-left"]);
+  const late = world.comeBack(a);
+  assert.deepEqual(late.outlet.messages.at(-1), { type: "resumed", chatting: false });
+  assert.notEqual(late.session, a.session);
+  late.say(FIND);
+  assert.equal(late.session.doing, "searching", "the new session goes on as usual");
+});
+
+Deno.test("Session of a page in the background is kept for two minutes, and of one in view for half a minute", async () => {
+  const world = new World();
+  const [a, b] = await world.pair();
+  a.say({ type: "background", hidden: true });
+  a.link.disconnected();
+  world.clock.advance(BACKGROUND_WINDOW - 1_000);
+  const again = world.comeBack(a);
+  assert.equal(again.session, a.session);
+  again.link.disconnected(); // It has not said again that it is in the background.
+  world.clock.advance(RESUME_WINDOW);
+  assert.equal(b.outlet.types.at(-1), "partner-left");
+  const [c, d] = await world.pair();
+  c.say({ type: "background", hidden: true });
+  c.say({ type: "background", hidden: false });
+  c.link.disconnected();
+  world.clock.advance(RESUME_WINDOW);
+  assert.equal(d.outlet.types.at(-1), "partner-left");
+});
+
+Deno.test("Session that is away stores nothing: what the partner sends is dropped and not counted", async () => {
+  const world = new World();
+  const [a, b] = await world.pair();
+  a.link.disconnected();
+  for (let n = 0; n < 10; n++) b.frame(1, n);
+  const again = world.comeBack(a);
+  assert.deepEqual([again.outlet.frames, a.outlet.frames, world.counted.messages], [[], [], 0]);
+});
+
+Deno.test("Session ends at once, with no way back, when its page closes it, leaves, or breaks a rule", async () => {
+  const ends: ((visit: Visit) => void)[] = [
+    ({ link }) => link.closed(),
+    ({ link }) => link.fail(),
+    ({ link }) => link.receiveText("garbage"),
+    ({ link }) => link.receiveFrame(new Uint8Array(MAX_FRAME_BYTES + 1)),
+    ({ link }) => link.tooSlow(),
+    ({ session }) => session.blocked(1_000),
+  ];
+  for (const end of ends) {
+    const world = new World();
+    const [a, b] = await world.pair();
+    end(a);
+    a.link.disconnected(); // The socket goes after that.
+    assert.deepEqual([b.outlet.types.at(-1), world.lobby.away], ["partner-left", 0]);
+    assert.deepEqual(world.comeBack(a).outlet.messages.at(-1), {
+      type: "resumed",
+      chatting: false,
+    });
+  }
+});
+
+Deno.test("Session that has met nobody ends with its socket: there is nothing to come back to", () => {
+  const world = new World();
+  const visit = world.visit();
+  visit.say(FIND);
+  visit.link.disconnected();
+  assert.deepEqual([visit.session.doing, world.lobby.away, world.lobby.tokens], ["ended", 0, 0]);
+});
+
+Deno.test("Session that is away is not found by others, and remembers whom it met when it is back", async () => {
+  const world = new World();
+  const [a, b] = await world.pair();
+  b.link.closed();
+  a.say(FIND);
+  a.link.disconnected();
+  const c = world.visit();
+  c.say(FIND);
+  await settled();
+  assert.equal(c.session.doing, "searching");
+  const again = world.comeBack(a);
+  assert.equal(again.session.hasMet(b.session.id), true);
+  again.say(FIND);
+  await settled();
+  assert.equal(c.session.partner, a.session);
+});
+
+Deno.test("Session learns, when it is back, that the partner has left or is away itself", async () => {
+  const world = new World();
+  const [a, b] = await world.pair();
+  a.link.disconnected();
+  b.say(LEAVE);
+  const again = world.comeBack(a);
+  assert.deepEqual(again.outlet.types, ["welcome", "partner-left", "resumed"]);
+  again.say(REPORT);
+  assert.equal(again.outlet.types.at(-1), "reported", "who has left can still be reported");
+  const [c, d] = await world.pair();
+  c.link.disconnected();
+  d.link.disconnected();
+  const first = world.comeBack(c);
+  assert.deepEqual(first.outlet.types, ["welcome", "resumed", "partner-away"]);
+  assert.deepEqual(world.comeBack(d).outlet.types, ["welcome", "resumed"]);
+  assert.equal(first.outlet.types.at(-1), "partner-back");
+});
+
+Deno.test("Session is taken over from a socket that is only half gone, which is closed and heard no more", async () => {
+  const world = new World();
+  const [a, b] = await world.pair();
+  const again = world.comeBack(a);
+  assert.equal(a.outlet.closed?.code, 4010);
+  assert.deepEqual(again.outlet.messages.at(-1), { type: "resumed", chatting: true });
+  assert.deepEqual(b.outlet.types.slice(-2), ["paired", "partner-back"]);
+  a.frame(1, 65);
+  a.say(LEAVE);
+  for (const end of [a.link.disconnected, a.link.closed, a.link.fail]) end.call(a.link);
+  assert.deepEqual([a.session.doing, b.outlet.frames, again.outlet.closed], [
+    "chatting",
+    [],
+    undefined,
+  ]);
+});
+
+Deno.test("Session is judged by the conduct of the address it came back from", async () => {
+  const world = new World();
+  const [before, after] = [newConduct(world.clock.now()), newConduct(world.clock.now())];
+  const isOpen = ({ outlet }: Visit): boolean => outlet.closed === undefined;
+  const a = world.visit(before);
+  const b = world.visit();
+  for (const visit of [a, b]) visit.say(FIND);
+  await settled();
+  a.link.disconnected();
+  const again = world.comeBack(a, after);
+  for (let n = 0; n < 3; n++) before.report(newConduct(), "underage", world.clock.now());
+  assert.ok(isOpen(again), "the address before no longer matters");
+  const reporters = [newConduct(), newConduct(), newConduct()];
+  for (const reporter of reporters) {
+    for (let n = 0; n < 9; n++) reporter.chats();
+    after.report(reporter, "underage", world.clock.now());
+  }
+  assert.equal(again.outlet.closed?.code, 4003);
+});
+
+Deno.test("Session that is away ends at once when its address is blocked", async () => {
+  const world = new World();
+  const conduct = newConduct(world.clock.now());
+  const a = world.visit(conduct);
+  const b = world.visit();
+  for (const visit of [a, b]) visit.say(FIND);
+  await settled();
+  a.link.disconnected();
+  const reporters = [newConduct(), newConduct(), newConduct()];
+  for (const reporter of reporters) {
+    for (let n = 0; n < 9; n++) reporter.chats();
+    conduct.report(reporter, "spam", world.clock.now());
+  }
+  assert.deepEqual([b.outlet.types.at(-1), world.lobby.away], ["partner-left", 0]);
+});
+
+Deno.test("Token is good for one resume: the next one comes with the welcome, and the spent one ends the session", async () => {
+  const world = new World();
+  const [a, b] = await world.pair();
+  const stolen = tokenOf(a);
+  a.link.disconnected();
+  const again = world.comeBack(a);
+  again.frame(2, 1); // The page has heard of its new token.
+  assert.equal(b.outlet.types.at(-1), "partner-back");
+  const thief = world.visit();
+  thief.say({ type: "resume", token: stolen });
+  assert.deepEqual(thief.outlet.messages.at(-1), { type: "resumed", chatting: false });
+  assert.equal(
+    again.outlet.closed?.code,
+    1008,
+    "two have had the token, and who is who can't be told",
+  );
+  assert.equal(b.outlet.types.at(-1), "partner-left");
+  assert.notEqual(tokenOf(again), stolen);
+});
+
+Deno.test("Token that is stolen and used first is still good for its owner until the thief has spoken", async () => {
+  const world = new World();
+  const [a, b] = await world.pair();
+  const thief = world.visit();
+  thief.say({ type: "resume", token: tokenOf(a) });
+  assert.equal(a.outlet.closed?.code, 4010, "the owner notices");
+  const owner = world.comeBack(a);
+  assert.deepEqual(owner.outlet.messages.at(-1), { type: "resumed", chatting: true });
+  assert.equal(thief.outlet.closed?.code, 4010);
+  thief.frame(1, 65);
+  assert.deepEqual(b.outlet.frames, []);
+});
+
+Deno.test("Token that was used survives when the answer is lost, however often", async () => {
+  const world = new World();
+  const [a] = await world.pair();
+  for (let n = 0; n < 10; n++) {
+    const again = world.comeBack(a);
+    assert.equal(again.session, a.session);
+    again.link.disconnected(); // The page has heard nothing, and shows the same token again.
+  }
+  assert.ok(world.lobby.tokens <= 3, "two of this session, one of the partner's");
+});
+
+Deno.test("Token may be shown once a socket, and before all else", async () => {
+  const world = new World();
+  const [a] = await world.pair();
+  const guesser = world.visit();
+  guesser.say({ type: "resume", token: "a guess" });
+  assert.deepEqual(guesser.outlet.messages.at(-1), { type: "resumed", chatting: false });
+  guesser.say({ type: "resume", token: tokenOf(a) });
+  assert.equal(guesser.outlet.closed?.code, 1008);
+  const late = world.visit();
+  late.frame(2, 1);
+  late.say({ type: "resume", token: tokenOf(a) });
+  assert.equal(late.outlet.closed?.code, 1008);
+  const own = world.visit();
+  own.say({ type: "resume", token: tokenOf(own) });
+  assert.deepEqual(own.outlet.messages.at(-1), { type: "resumed", chatting: false });
+  assert.equal(a.session.doing, "chatting");
+});
+
+Deno.test("Session ends when it comes back more often than any line can drop", async () => {
+  const world = new World();
+  const [a, b] = await world.pair();
+  let last = a;
+  for (let n = 0; n < LIMITS.resumes.burst; n++) last = world.comeBack(last);
+  assert.equal(last.session, a.session);
+  assert.equal(world.comeBack(last).outlet.told("resumed").length, 1);
+  assert.deepEqual([last.outlet.closed?.code, b.outlet.types.at(-1)], [1008, "partner-left"]);
+});
+
+Deno.test("Lobby keeps a bounded number of sessions that are away: who went first goes first", async () => {
+  const world = new World();
+  const [first, second] = await world.pair();
+  first.link.disconnected();
+  for (let n = 0; n < MAX_AWAY / 2; n++) {
+    for (const { link } of await world.pair()) link.disconnected();
+  }
+  assert.deepEqual([first.session.doing, world.lobby.away], ["ended", MAX_AWAY]);
+  assert.equal(second.outlet.types.at(-1), "partner-left");
 });
 
 Deno.test("Session closes a reader that does not read with 4008 and tells its partner within 11 s", async () => {
@@ -428,7 +722,10 @@ Deno.test("Lobby tells how many are here to who isn't chatting, when that has ch
 Deno.test("Lobby is symmetric and holds no ghost after any sequence of events", async () => {
   const event = fc.tuple(
     fc.nat(5),
-    fc.constantFrom("find", "leave", "report", "frame", "garbage", "vanish", "stall", "enter"),
+    fc.constantFrom(
+      ...["find", "leave", "report", "frame", "garbage", "close", "vanish", "stall", "return"],
+      ...["take over", "pass"],
+    ),
   );
   await fc.assert(
     fc.asyncProperty(fc.array(event, { maxLength: 60 }), async (events) => {
@@ -439,13 +736,14 @@ Deno.test("Lobby is symmetric and holds no ghost after any sequence of events", 
         await settled();
         assertSound(world, visits);
       }
-      for (const { session } of visits) session.disconnected();
+      for (const { link } of visits) link.closed();
+      world.clock.advance(RESUME_WINDOW + 1_000);
       await settled();
-      assert.deepEqual([world.lobby.online, world.matchmaker.searching, world.relay.behind], [
-        0,
-        0,
-        0,
-      ]);
+      const { lobby, matchmaker, relay } = world;
+      assert.deepEqual(
+        [lobby.online, lobby.away, lobby.tokens, matchmaker.searching, relay.behind],
+        [0, 0, 0, 0, 0],
+      );
     }),
     { numRuns: 300 },
   );
@@ -453,32 +751,41 @@ Deno.test("Lobby is symmetric and holds no ghost after any sequence of events", 
 
 function act(world: World, visits: Visit[], who: number, what: string): void {
   const visit = visits[who]!;
+  const isGone = visit.link.session === undefined;
   const acts: Record<string, () => void> = {
     find: () => visit.say(FIND),
     leave: () => visit.say(LEAVE),
     report: () => visit.say(REPORT),
     frame: () => visit.frame(1, 65),
-    garbage: () => visit.session.receiveText("garbage"),
-    vanish: () => visit.session.disconnected(),
+    garbage: () => visit.link.receiveText("garbage"),
+    close: () => visit.link.closed(),
+    vanish: () => visit.link.disconnected(),
     stall: () => {
       visit.outlet.backlog = 100;
       visit.session.partner?.outlet && world.clock.advance(6_000);
     },
-    enter: () => {
-      if (visit.session.doing === "ended") visits[who] = world.visit();
+    return: () => {
+      if (isGone) visits[who] = world.comeBack(visit);
     },
+    "take over": () => visits[who] = world.comeBack(visit),
+    pass: () => world.clock.advance(10_000),
   };
   acts[what]!();
 }
 
 function assertSound(world: World, visits: Visit[]): void {
-  const here = visits.filter(({ session }) => session.doing !== "ended");
-  for (const { session } of here) {
+  const here = visits.filter(({ link }) => link.session !== undefined);
+  const sessions = new Set(visits.map(({ session }) => session));
+  const away = [...sessions].filter(({ awayUntil, doing }) =>
+    awayUntil !== undefined && doing !== "ended"
+  );
+  for (const session of [...here.map(({ session }) => session), ...away]) {
     if (session.partner !== undefined) assert.equal(session.partner.partner, session);
     assert.equal(world.lobby.session(session.id), session);
   }
-  assert.equal(world.lobby.online, here.length);
+  assert.deepEqual([world.lobby.online, world.lobby.away], [here.length, away.length]);
   const searching = here.filter(({ session }) => session.doing === "searching");
   assert.equal(world.matchmaker.searching, searching.length);
   assert.ok(searching.length < 2, "two who would take each other both wait");
+  assert.ok(away.every(({ doing }) => doing !== "searching"), "somebody who is away searches");
 }

@@ -56,7 +56,9 @@ export async function readTrace(file: string): Promise<Trace> {
   const writes = new RegExp(`^\\d+ +(?:${WRITING.replaceAll(",", "|")})\\(`);
   return {
     calls: lines.filter((line) => writes.test(line)),
-    opened: lines.filter((line) => /O_WRONLY|O_RDWR|O_CREAT|creat\(|rename|link/.test(line))
+    opened: lines.filter((line) =>
+      /O_WRONLY|O_RDWR|O_CREAT|creat\(|rename\w*\(|link(?:at)?\(/.test(line)
+    )
       .filter((line) => !line.includes(" = -1 "))
       .map((line) => /"([^"]*)"/.exec(line)?.[1] ?? line),
   };

@@ -93,10 +93,11 @@ class DenoListener implements Listener {
       if (present !== undefined) guard(present, log, () => receive(present, data));
     };
     socket.onerror = (event) => event.preventDefault(); // `close` follows and says it all.
-    socket.onclose = () => {
+    socket.onclose = ({ wasClean }) => {
       leave();
       const present = visitor;
-      if (present !== undefined) guard(present, log, () => present.disconnected());
+      if (present === undefined) return;
+      guard(present, log, () => wasClean ? present.closed() : present.disconnected());
     };
   }
 }

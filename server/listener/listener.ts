@@ -19,7 +19,9 @@ export interface Visitor {
   receiveFrame(frame: Uint8Array): void;
   /** Everything queued for them has been taken. */
   drained(): void;
-  /** The socket is gone; may be called twice. */
+  /** They have closed the socket, or it had to be closed because of them; may be called twice. */
+  closed(): void;
+  /** The socket is gone without a word: they may come back. After `closed` it means nothing. */
   disconnected(): void;
   /** Handling them threw. */
   fail(): void;
@@ -70,6 +72,9 @@ export const HEARTBEAT = 15 * SECOND;
 
 /** How long a peer may take to answer a closing handshake before its socket is cut, in milliseconds. */
 export const CLOSE_GRACE = 5 * SECOND;
+
+/** What a WebSocket is said to have been closed with when nothing was said (RFC 6455 section 7.1.5). */
+export const ABNORMAL_CLOSURE = 1006;
 
 /** Runs one event of one visitor; if it throws, only that visitor is closed (1011), and the log has the place. */
 export function guard(visitor: Visitor, log: Log, event: () => void): void {

@@ -39,6 +39,7 @@ import { TokenBucket } from "../rate_limit.ts";
 import type { Outlet } from "../relay.ts";
 import { type HttpReply, type HttpRequest, pathOf } from "../reply.ts";
 import {
+  ABNORMAL_CLOSURE,
   type Admittance,
   CLOSE_GRACE,
   type Entrance,
@@ -147,7 +148,12 @@ class NodeListener implements Listener {
     const leave = entrance.connect();
     const visitor = entrance.enter(new SocketOutlet(socket));
     const sign = (): unknown => this.#alive.set(socket, true);
-    const bear = (): void => unasked.take(clock.now()) > 0 ? socket.terminate() : undefined;
+    const closed = (): void => guard(visitor, log, () => visitor.closed());
+    const bear = (): void => {
+      if (unasked.take(clock.now()) === 0) return;
+      closed();
+      socket.terminate();
+    };
     socket.on("ping", bear);
     socket.on("pong", () => {
       sign();
@@ -158,12 +164,12 @@ class NodeListener implements Listener {
       if (socket.readyState !== WebSocket.OPEN) return bear();
       guard(visitor, log, () => receive(visitor, data, isBinary));
     });
-    const gone = (): void => guard(visitor, log, () => visitor.disconnected());
-    socket.on("error", gone); // A broken frame: ws answers with the code that fits; the visitor need not wait for it.
-    socket.on("close", () => {
+    socket.on("error", closed); // A broken frame: ws answers with the code that fits; the visitor need not wait for it.
+    socket.on("close", (code: number) => {
       this.#alive.delete(socket);
       leave();
-      gone();
+      if (code === ABNORMAL_CLOSURE) guard(visitor, log, () => visitor.disconnected());
+      else closed();
     });
     stream.on("drain", () => guard(visitor, log, () => visitor.drained()));
   }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   ASKING_TIME,
+  BACK_TIME,
   type Chat,
   type Effect,
   type Event,
@@ -15,9 +16,16 @@ import {
   TYPING_TIME,
   WIDENS_AFTER,
 } from "../../client/chat_state.ts";
-import { MAX_MESSAGE_LENGTH } from "../../client/envelope.ts";
+import { CONFIRM_INTERVAL, MAX_WAITING } from "../../client/delivery.ts";
+import { type Envelope, MAX_MESSAGE_LENGTH } from "../../client/envelope.ts";
 import { transcript } from "../../client/transcript.ts";
-import { type Hindrance, HINDRANCES, type ServerMessage } from "../../protocol.ts";
+import {
+  BACKGROUND_WINDOW,
+  type Hindrance,
+  HINDRANCES,
+  RESUME_WINDOW,
+  type ServerMessage,
+} from "../../protocol.ts";
 
 /** A page without a browser. */
 class Page {
@@ -31,6 +39,12 @@ class Page {
       ({ state: this.state, effects: this.effects } = reduce(this.state, whole, this.now));
     }
     return this;
+  }
+
+  /** The stranger's next message comes. */
+  hears(text: string): this {
+    const number = this.chat.delivery.received + 1;
+    return this.on(said({ kind: "text", number, text }));
   }
 
   server(message: ServerMessage): this {
@@ -91,11 +105,13 @@ const WELCOME = { type: "welcome", token: "t", online: 7 } as const;
 const FIND = { type: "find", mode: "text", interests: [] };
 const LEAVE = { type: "leave" };
 
-function text(text: string): Event {
-  return { type: "stranger", envelope: { kind: "text", text } };
+function said(envelope: Envelope): Event {
+  return { type: "stranger", envelope };
 }
 
-const TYPING: Event = { type: "stranger", envelope: { kind: "typing" } };
+const TYPING = said({ kind: "typing" });
+const DROP = { type: "down", mayResume: true } as const;
+const DOWN = { type: "down", mayResume: false } as const;
 
 Deno.test("Page starts nothing before the confirmation, and says what is missing", () => {
   const page = new Page().on({ type: "confirm", adult: false }, "start");
@@ -156,7 +172,7 @@ Deno.test("Page sends what is written, cleaned, and keeps the focus", () => {
   const page = new Page().chatting().on({ type: "type", text: " hi\u202E " }, "send");
   assert.deepEqual([page.log, page.told, page.chat.draft], [
     ["began", "you: hi"],
-    [{ kind: "text", text: "hi" }],
+    [{ kind: "text", number: 1, text: "hi" }],
     "",
   ]);
   assert.ok(page.did("focus"));
@@ -181,7 +197,7 @@ Deno.test("Page shows a typing mark for 3 s, and clears it on a message and on l
   page.pass(TYPING_TIME - 1);
   assert.ok(page.chat.typingUntil > 0);
   assert.equal(page.pass(1).chat.typingUntil, 0);
-  assert.equal(page.on(TYPING, text("hi")).chat.typingUntil, 0);
+  assert.equal(page.on(TYPING).hears("hi").chat.typingUntil, 0);
   assert.equal(page.on(TYPING).server({ type: "partner-left" }).chat.typingUntil, 0);
   assert.equal(page.on(TYPING).chat.typingUntil, 0);
 });
@@ -218,7 +234,7 @@ Deno.test("Page cancels a search by Esc", () => {
 });
 
 Deno.test("Page keeps the log readable after the stranger has left", () => {
-  const page = new Page().chatting().on(text("bye")).server({ type: "partner-left" });
+  const page = new Page().chatting().hears("bye").server({ type: "partner-left" });
   assert.deepEqual([page.log, page.chat.phase.kind], [
     ["began", "stranger: bye", "stranger-left"],
     "over",
@@ -227,18 +243,150 @@ Deno.test("Page keeps the log readable after the stranger has left", () => {
 });
 
 Deno.test("Page hears nothing from a stranger who has left", () => {
-  const page = new Page().chatting().server({ type: "partner-left" }).on(text("ghost"));
+  const page = new Page().chatting().server({ type: "partner-left" }).hears("ghost");
   assert.deepEqual(page.log, ["began", "stranger-left"]);
 });
 
 Deno.test("Page ends the chat when its line goes down, and says so once", () => {
-  const page = new Page().server(WELCOME).chatting().on("down", "down");
+  const page = new Page().server(WELCOME).chatting().on(DOWN, DOWN);
   assert.deepEqual([page.log, page.state.line], [["began", "connection-lost"], "down"]);
   assert.deepEqual(page.server(WELCOME).told, []);
 });
 
+/** A page that is chatting, writes, and hears that it arrived as far as `arrived`. */
+function writing(texts: readonly string[], arrived = 0): Page {
+  const page = new Page().server(WELCOME).chatting();
+  for (const text of texts) page.on({ type: "type", text }, "send");
+  return page.on(said({ kind: "received", number: arrived }));
+}
+
+Deno.test("Page keeps a chat whose connection dropped, and goes on with it: what the stranger missed is sent again", () => {
+  const page = writing(["one", "two"], 1).on(DROP, DROP);
+  assert.deepEqual([page.log, page.state.line], [["began", "you: one", "you: two"], "down"]);
+  assert.deepEqual(page.on({ type: "type", text: "three" }).told, []);
+  assert.deepEqual(page.on("send").told, []);
+  assert.deepEqual(page.log.at(-1), "you: three");
+  page.server(WELCOME);
+  assert.deepEqual(page.told, []);
+  page.server({ type: "resumed", chatting: true });
+  assert.deepEqual([page.told, page.did("mend")], [
+    [{ type: "background", hidden: false }, { kind: "repeat", number: 0 }],
+    true,
+  ]);
+  assert.deepEqual(page.on(said({ kind: "repeat", number: 1 })).told, [
+    { kind: "text", number: 2, text: "two" },
+    { kind: "text", number: 3, text: "three" },
+  ]);
+  page.pass(RESUME_WINDOW);
+  assert.deepEqual([page.chat.phase.kind, page.state.line], ["talking", "up"]);
+});
+
+Deno.test("Page ends the chat when it could not come back in time, and leaves it when it can after all", () => {
+  const page = writing([]).on(DROP).pass(RESUME_WINDOW - 1);
+  assert.equal(page.chat.phase.kind, "talking");
+  page.pass(1);
+  assert.deepEqual([page.log.at(-1), page.chat.phase.kind], ["connection-lost", "over"]);
+  page.server(WELCOME).server({ type: "resumed", chatting: true });
+  assert.deepEqual(page.told, [{ type: "background", hidden: false }, LEAVE]);
+  assert.equal(page.log.length, 2);
+});
+
+Deno.test("Page waits for two minutes when it dropped in the background", () => {
+  const page = writing([]).on({ type: "attention", attentive: false, hidden: true });
+  assert.deepEqual(page.told, [{ type: "background", hidden: true }]);
+  page.on(DROP).pass(BACKGROUND_WINDOW - 1);
+  assert.equal(page.chat.phase.kind, "talking");
+  assert.equal(page.pass(1).chat.phase.kind, "over");
+  assert.deepEqual(page.server(WELCOME).told, [{ type: "background", hidden: true }]);
+});
+
+Deno.test("Page ends the chat when the server knows it no more, or the stranger left meanwhile", () => {
+  const forgotten = writing([]).on(DROP).server(WELCOME).server({
+    type: "resumed",
+    chatting: false,
+  });
+  assert.equal(forgotten.log.at(-1), "connection-lost");
+  const left = writing([]).on(DROP).server(WELCOME).server({ type: "partner-left" });
+  left.server({ type: "resumed", chatting: false });
+  assert.deepEqual(left.log, ["began", "stranger-left"]);
+});
+
+Deno.test("Page is left at once while its connection is down, and tells the server when it can", () => {
+  const page = writing([]).on(DROP, "stop", "stop");
+  assert.deepEqual(page.log.at(-1), "you-left");
+  page.server(WELCOME).server({ type: "resumed", chatting: true });
+  assert.deepEqual(page.told.at(-1), LEAVE);
+  const next = writing([]).on(DROP, "stop", "stop", "stop").server(WELCOME);
+  assert.deepEqual(next.told, [FIND]);
+  assert.deepEqual(next.server({ type: "resumed", chatting: true }).told, [
+    { type: "background", hidden: false },
+  ]);
+});
+
+Deno.test("Page says that the stranger's connection dropped, keeps what is written, and says that they are back", () => {
+  const page = writing(["one"], 1).on(TYPING).server({ type: "partner-away" });
+  assert.deepEqual([page.chat.stranger.kind, page.chat.typingUntil], ["away", 0]);
+  assert.deepEqual(page.on({ type: "type", text: "two" }, "send").told, []);
+  page.server({ type: "partner-back" });
+  assert.deepEqual([page.chat.stranger.kind, page.told, page.did("mend")], [
+    "back",
+    [{ kind: "repeat", number: 0 }],
+    true,
+  ]);
+  assert.deepEqual(page.on(said({ kind: "repeat", number: 1 })).told, [
+    { kind: "text", number: 2, text: "two" },
+  ]);
+  assert.equal(page.pass(BACK_TIME).chat.stranger.kind, "here");
+  assert.deepEqual(page.log, ["began", "you: one", "you: two"], "the log is left alone");
+});
+
+Deno.test("Page marks what has arrived, and nothing else", () => {
+  const page = writing(["one", "two", "three"], 2);
+  const marks = (): unknown[] =>
+    page.chat.lines.flatMap((line) => line.from === "you" ? [line.isDelivered] : []);
+  assert.deepEqual(marks(), [true, true, false]);
+  const { lines } = page.chat;
+  page.on(said({ kind: "received", number: 1 }));
+  assert.equal(page.chat.lines, lines, "nothing is drawn anew for nothing");
+  page.on(DROP).server({ type: "resumed", chatting: true }).on(said({ kind: "repeat", number: 3 }));
+  assert.deepEqual([marks(), page.told], [[true, true, true], []]);
+});
+
+Deno.test("Page confirms what has come, a burst at once", () => {
+  const page = writing([]).hears("one");
+  assert.deepEqual(page.told, [{ kind: "received", number: 1 }]);
+  for (const text of ["two", "three", "four"]) assert.deepEqual(page.hears(text).told, []);
+  page.pass(CONFIRM_INTERVAL - 1);
+  assert.deepEqual(page.told, []);
+  page.pass(1);
+  assert.deepEqual(page.told, [{ kind: "received", number: 4 }]);
+  assert.equal(nextDeadline(page.state), undefined);
+});
+
+Deno.test("Page takes nothing more to be sent while too much waits to arrive, and keeps the draft", () => {
+  const page = writing(Array.from({ length: MAX_WAITING }, (_, n) => `${n}`));
+  page.on({ type: "type", text: "too much" }, "send");
+  assert.deepEqual([page.told, page.chat.draft], [[], "too much"]);
+  page.on(said({ kind: "received", number: 1 }), "send");
+  assert.deepEqual(page.told, [{ kind: "text", number: MAX_WAITING + 1, text: "too much" }]);
+});
+
+Deno.test("Page that is kept from coming back by a full house waits, and by a block gives the chat up", () => {
+  const ending = (code: Hindrance["code"]): string => {
+    const page = writing([]).on(DROP, { type: "hindered", hindrance: { code, seconds: 10 } });
+    return page.log.at(-1) ?? "";
+  };
+  assert.deepEqual(HINDRANCES.map(ending), [
+    "blocked",
+    "connection-lost",
+    "connection-lost",
+    "began",
+    "began",
+  ]);
+});
+
 Deno.test("Page takes a search up again on a new line", () => {
-  const page = new Page().on("start", "down").server(WELCOME);
+  const page = new Page().on("start", DOWN).server(WELCOME);
   assert.deepEqual([page.told, page.state.line, page.state.online], [[FIND], "up", 7]);
 });
 
@@ -259,29 +407,28 @@ Deno.test("Page closes the choice of reasons by Esc, and the chat goes on", () =
 });
 
 Deno.test("Page counts what is unread while nobody looks, and rings", () => {
-  const page = new Page().chatting().on(
-    { type: "attention", attentive: false },
-    text("a"),
-    text("b"),
-  );
+  const page = new Page().chatting().on({ type: "attention", attentive: false, hidden: false });
+  page.hears("a").hears("b");
   assert.deepEqual([page.state.unread, page.did("ring")], [2, true]);
-  page.on({ type: "attention", attentive: true });
+  page.on({ type: "attention", attentive: true, hidden: false });
   assert.equal(page.state.unread, 0);
-  assert.equal(page.on(text("c")).did("ring"), false);
+  assert.equal(page.hears("c").did("ring"), false);
 });
 
 Deno.test("Page is silent when its sound is off", () => {
   const page = new Page().on("toggle-sound");
   assert.ok(page.did("keep-preferences"));
   assert.equal(
-    page.chatting().on({ type: "attention", attentive: false }, text("a")).did("ring"),
+    page.chatting().on({ type: "attention", attentive: false, hidden: false }).hears("a").did(
+      "ring",
+    ),
     false,
   );
 });
 
 Deno.test("Page keeps a bounded number of lines, with ids that never repeat", () => {
   const page = new Page().chatting();
-  for (let n = 0; n < MAX_LINES + 10; n++) page.on(text(`${n}`));
+  for (let n = 0; n < MAX_LINES + 10; n++) page.hears(`${n}`);
   assert.equal(page.chat.lines.length, MAX_LINES);
   assert.equal(new Set(page.chat.lines.map(({ id }) => id)).size, MAX_LINES);
   assert.equal(page.log.at(-1), `stranger: ${MAX_LINES + 9}`);
@@ -309,7 +456,7 @@ Deno.test("Page shows the pictures to compare once the keys are agreed", () => {
 });
 
 Deno.test("Page says once in a row that something can't be trusted, and shows nothing of it", () => {
-  const page = new Page().chatting().on("tampered", "tampered", text("hi"), "tampered");
+  const page = new Page().chatting().on("tampered", "tampered").hears("hi").on("tampered");
   assert.deepEqual(page.log, ["began", "tampered", "stranger: hi", "tampered"]);
 });
 
@@ -325,7 +472,7 @@ Deno.test("Page ends a chat that can't be encrypted, and tells the server", () =
 
 Deno.test("Page saves a chat as plain text with everything in it", () => {
   const page = new Page().on("start").server({ ...PAIRED, interests: ["go", "chess"], met: true });
-  page.on(text('say "hi"'), { type: "type", text: "hi" }, "send").server({ type: "partner-left" });
+  page.hears('say "hi"').on({ type: "type", text: "hi" }, "send").server({ type: "partner-left" });
   const saved = transcript(page.chat.lines).replace(/\[[^\]]+\]/g, "[time]");
   assert.equal(
     saved,
@@ -350,7 +497,7 @@ Deno.test("Page asks again by itself when it searched too fast, and says so mean
 });
 
 Deno.test("Page ends a chat whose address is blocked, and leads to the reason instead of a search", () => {
-  const page = new Page().chatting().server({ type: "blocked", seconds: 60 }).on("down");
+  const page = new Page().chatting().server({ type: "blocked", seconds: 60 }).on(DOWN);
   assert.deepEqual(page.chat.lines.at(-1)?.from === "page" && page.chat.lines.at(-1), {
     id: 1,
     at: page.now,
@@ -366,7 +513,7 @@ Deno.test("Page ends a chat whose address is blocked, and leads to the reason in
 
 Deno.test("Page that is kept out goes home, but goes on searching when there is only no place", () => {
   const hindered = (code: Hindrance["code"]): string => {
-    const page = new Page().on("start", "down");
+    const page = new Page().on("start", DOWN);
     return page.on({ type: "hindered", hindrance: { code, seconds: 10 } }).state.scene.kind;
   };
   assert.deepEqual([...HINDRANCES].map(hindered), [
@@ -384,7 +531,7 @@ Deno.test("Page says in a chat that the server restarts, and lets a last word be
   const last = page.chat.lines.at(-1)!;
   assert.deepEqual(last.from === "page" && last.notice, { kind: "restart" });
   const lines = (page: Page): number => page.chat.lines.length;
-  const over = new Page().chatting().on("down");
+  const over = new Page().chatting().on(DOWN);
   assert.equal(lines(over.server({ type: "draining" })), 2);
 });
 

@@ -6,6 +6,7 @@ import {
   FIRM_JITTER,
   FIRST_DELAY,
   LONGEST_DELAY,
+  LONGEST_DELAY_RESUMING,
   RESTART_SPREAD,
 } from "../../client/connection.ts";
 import {
@@ -13,8 +14,11 @@ import {
   CloseCode,
   type Hindrance,
   type ServerMessage,
+  SUBPROTOCOL,
+  TOO_FAST_REASON,
 } from "../../protocol.ts";
 import { MAX_IDLE } from "../../server/lobby.ts";
+import { Cable } from "../cable.ts";
 import { FakeClock } from "../fake_clock.ts";
 import { TestServer } from "../server.ts";
 
@@ -23,6 +27,10 @@ type Happening = ServerMessage["type"] | Hindrance["code"] | "frame" | "down";
 /** A line, what has happened on it, and the delays it has asked for. */
 class Line {
   readonly delays: number[] = [];
+  /** What the server said of each resume. */
+  readonly resumed: boolean[] = [];
+  mayResume: boolean | undefined;
+  readonly sockets: WebSocket[] = [];
   readonly frames: Uint8Array[] = [];
   readonly connection: Connection;
   /** What the server would answer to the question why. */
@@ -34,19 +42,29 @@ class Line {
   constructor(port: number, hindrance?: Hindrance) {
     this.hindrance = hindrance;
     this.connection = new Connection({
-      origin: `ws://127.0.0.1:${port}`,
+      dial: () => {
+        const socket = new WebSocket(`ws://127.0.0.1:${port}/ws`, SUBPROTOCOL);
+        this.sockets.push(socket);
+        return socket;
+      },
       random: () => 0.5,
       later: (ms, task) => {
         this.delays.push(ms);
         this.#retry = task;
         return () => this.#retry = undefined;
       },
-      onMessage: ({ type }) => this.#note(type),
+      onMessage: (message) => {
+        if (message.type === "resumed") this.resumed.push(message.chatting);
+        this.#note(message.type);
+      },
       onFrame: (frame) => {
         this.frames.push(frame);
         this.#note("frame");
       },
-      onDown: () => this.#note("down"),
+      onDown: (mayResume) => {
+        this.mayResume = mayResume;
+        this.#note("down");
+      },
       askHindrance: () => Promise.resolve(this.hindrance),
       onHindered: ({ code }) => this.#note(code),
     });
@@ -117,6 +135,62 @@ Deno.test("Connection that was closed as idle sleeps until it is needed", async 
   assert.deepEqual(line.delays, []);
   line.connection.tell({ type: "leave" });
   await line.until("welcome");
+});
+
+/** Two lines whose people are chatting. */
+async function chatting(port: number): Promise<[Line, Line]> {
+  const [a, b] = [new Line(port), new Line(port)];
+  await Promise.all([a.until("welcome"), b.until("welcome")]);
+  for (const { connection } of [a, b]) connection.tell(FIND);
+  await Promise.all([a.until("paired"), b.until("paired")]);
+  return [a, b];
+}
+
+Deno.test("Connection that dropped shows its token first, and what is said goes on in the same session", async () => {
+  await using server = await TestServer.start();
+  using cable = new Cable(server.port);
+  const [a, b] = await chatting(Number(new URL(cable.site).port));
+  for (let drop = 1; drop <= 3; drop++) {
+    cable.pull();
+    await Promise.all([a.until("down"), b.until("down")]);
+    assert.deepEqual([a.mayResume, b.mayResume], [true, true]);
+    a.connection.send(Uint8Array.of(1, 0)); // Lost, and not said later.
+    cable.put();
+    for (const line of [a, b]) {
+      line.retry();
+      await line.until("resumed");
+    }
+    a.connection.send(Uint8Array.of(1, drop));
+    await b.until("frame");
+  }
+  assert.deepEqual(b.frames, [Uint8Array.of(1, 1), Uint8Array.of(1, 2), Uint8Array.of(1, 3)]);
+  assert.deepEqual([a.resumed, b.resumed], [[true, true, true], [true, true, true]]);
+  assert.ok(a.delays.every((delay) => delay <= LONGEST_DELAY_RESUMING));
+});
+
+Deno.test("Connection that was closed forgets its token: there is nothing to come back to", async () => {
+  await using server = await TestServer.start();
+  const [a, b] = await chatting(server.port);
+  [...server.outlets][0]!.close(CloseCode.policy, TOO_FAST_REASON);
+  await a.until("down");
+  assert.equal(a.mayResume, false);
+  await b.until("partner-left");
+  a.retry();
+  await a.until("welcome");
+  assert.deepEqual(a.resumed, []);
+});
+
+Deno.test("Connection never says its token anywhere but in the first message", async () => {
+  await using server = await TestServer.start();
+  using cable = new Cable(server.port);
+  const [a, b] = await chatting(Number(new URL(cable.site).port));
+  cable.pull();
+  await Promise.all([a.until("down"), b.until("down")]);
+  cable.put();
+  a.retry();
+  await a.until("resumed");
+  const { pathname, search } = new URL(a.sockets.at(-1)!.url);
+  assert.deepEqual([pathname, search, server.entries], ["/ws", "", []]);
 });
 
 Deno.test("Connection whose handshake is refused asks why, and tries nothing before its time", async () => {

@@ -40,8 +40,9 @@ export class House implements AsyncDisposable {
   }
 
   /** Somebody opens the page. */
-  async enter(options: VisitorOptions = {}): Promise<Visitor> {
-    const visitor = await Visitor.open(this.#browser, this.site, options);
+  async enter(options: VisitorOptions & { site?: string } = {}): Promise<Visitor> {
+    const { site = this.site, ...rest } = options;
+    const visitor = await Visitor.open(this.#browser, site, rest);
     this.#visitors.push(visitor);
     return visitor;
   }

@@ -7,6 +7,7 @@
  */
 
 import { openCollector } from "../../server/garbage.ts";
+import type { Link } from "../../server/link.ts";
 import type { Session } from "../../server/session.ts";
 import { HANDSHAKE, RawClient } from "../raw_client.ts";
 import { NO_RATES, TestServer, withVisitors } from "../server.ts";
@@ -50,7 +51,8 @@ export async function soak({ seconds, actors: count, seed }: SoakOptions): Promi
     rates: NO_RATES,
     service: (service) =>
       withVisitors(service, (visitor) => {
-        sessions.add(visitor as Session);
+        const { session } = visitor as Link;
+        if (session !== undefined) sessions.add(session);
         return visitor;
       }),
   });
@@ -98,7 +100,8 @@ function check(
     }
   }
   const searching = [...sessions].filter(({ doing }) => doing === "searching").length;
-  if (lobby.online !== sessions.size) faults.push(`${lobby.online} online, not ${sessions.size}`);
+  const known = lobby.online + lobby.away;
+  if (known !== sessions.size) faults.push(`${known} online or away, not ${sessions.size}`);
   if (matchmaker.searching > searching) faults.push("somebody in the pool is a ghost");
   return faults;
 }

@@ -1,0 +1,67 @@
+/**
+ * A cable between a browser and a server that can be pulled out: then whatever is connected through it drops without a
+ * word to either end, and nothing new gets through until it is put back.
+ *
+ *   browser ── http://127.0.0.1:cable ──> Cable ──> http://127.0.0.1:server
+ */
+
+/** One that is put in. */
+export class Cable implements Disposable {
+  readonly #listener: Deno.TcpListener;
+  readonly #target: number;
+  readonly #open = new Set<Deno.TcpConn>();
+  #isOut = false;
+
+  constructor(target: number) {
+    this.#target = target;
+    this.#listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    this.#accept();
+  }
+
+  get site(): string {
+    return `http://127.0.0.1:${this.#listener.addr.port}`;
+  }
+
+  /** Pulls it out. */
+  pull(): void {
+    this.#isOut = true;
+    for (const end of this.#open) this.#close(end);
+  }
+
+  /** Puts it back. */
+  put(): void {
+    this.#isOut = false;
+  }
+
+  [Symbol.dispose](): void {
+    this.#listener.close();
+    this.pull();
+  }
+
+  async #accept(): Promise<void> {
+    for await (const browser of this.#listener) {
+      if (this.#isOut) browser.close();
+      else this.#join(browser).catch(() => this.#close(browser));
+    }
+  }
+
+  async #join(browser: Deno.TcpConn): Promise<void> {
+    this.#open.add(browser);
+    const server = await Deno.connect({ hostname: "127.0.0.1", port: this.#target });
+    this.#open.add(server);
+    await Promise.all([
+      browser.readable.pipeTo(server.writable),
+      server.readable.pipeTo(browser.writable),
+    ]).catch(() => {});
+    for (const end of [browser, server]) this.#close(end);
+  }
+
+  #close(end: Deno.TcpConn): void {
+    if (!this.#open.delete(end)) return;
+    try {
+      end.close();
+    } catch {
+      // It is closed already.
+    }
+  }
+}
