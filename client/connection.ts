@@ -15,8 +15,8 @@
  *   dialling ──────> resuming: the token is shown ───────────> up
  *
  * The delays grow and are random over their whole range (full jitter). Where the server has said that it goes away,
- * everybody waits at the same moment, so the first delay is taken from a wider range, and a restarted server is not run
- * over. When the page becomes visible, or the network returns, there is nothing to wait for.
+ * everybody waits at the same moment, so the first delays are taken from wider ranges, and a restarted server is not
+ * run over. When the page becomes visible, or the network returns, there is nothing to wait for.
  *
  * When the server keeps this address out, it says until when, and nothing is tried before that: neither because the
  * page becomes visible nor because somebody presses something.
@@ -39,6 +39,8 @@ export const LONGEST_DELAY = 30_000;
 export const LONGEST_DELAY_RESUMING = 4_000;
 /** The longest first delay after the server went away, in milliseconds. */
 export const RESTART_SPREAD = 10_000;
+/** The longest second one, for who came too early, in milliseconds; it doubles with each failure. */
+export const RESTART_DELAY = 4_000;
 /** How much is added at most to a delay that the server names, in milliseconds. */
 export const FIRM_JITTER = 5_000;
 
@@ -72,7 +74,8 @@ type Phase =
 /** A line to the server. */
 export class Connection {
   readonly #options: ConnectionOptions;
-  #failures = 0;
+  /** The longest next delay, in milliseconds. */
+  #range = FIRST_DELAY;
   /** For how many seconds the server has just blocked this address. */
   #blockedFor = 0;
   /** What the next line begins with. */
@@ -143,7 +146,7 @@ export class Connection {
   }
 
   #welcomed(message: Welcome): void {
-    this.#failures = 0;
+    this.#range = FIRST_DELAY;
     this.#token = message.token;
     this.#options.onMessage(message);
   }
@@ -154,14 +157,16 @@ export class Connection {
     if (wasClean) this.#token = undefined;
     if (restarts && reason === IDLE_REASON) this.#phase = { kind: "asleep" };
     else if (this.#blockedFor > 0) this.#waitFirmly(this.#blockedFor);
-    else this.#wait(restarts ? RESTART_SPREAD : FIRST_DELAY * 2 ** this.#failures++);
+    else if (restarts) this.#wait(RESTART_SPREAD, RESTART_DELAY);
+    else this.#wait(this.#range, this.#range * 2);
     this.#blockedFor = 0;
     this.#options.onDown(this.#token !== undefined);
     if (refused) this.#explain();
   }
 
-  /** Waits for any time up to `range` milliseconds, or the longest delay. */
-  #wait(range: number): void {
+  /** Waits for any time up to `range` milliseconds, or the longest delay; up to `next` the next time. */
+  #wait(range: number, next: number): void {
+    this.#range = next;
     const longest = this.#token === undefined ? LONGEST_DELAY : LONGEST_DELAY_RESUMING;
     const delay = this.#options.random() * Math.min(longest, range);
     const cancel = this.#options.later(delay, () => this.#dial());

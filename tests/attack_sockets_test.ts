@@ -4,15 +4,19 @@
  */
 
 import assert from "node:assert/strict";
+import { type ClientMessage, MAX_FRAGMENTS, MAX_FRAME_BYTES, RESUME_WINDOW } from "../protocol.ts";
+import { SECOND } from "../server/clock.ts";
+import { MAX_BACKLOG_BYTES, MAX_STALL } from "../server/relay.ts";
 import { BareClient } from "./bare_client.ts";
 import { FakeClock } from "./fake_clock.ts";
+import { residentBytes } from "./process_memory.ts";
 import { Program } from "./program.ts";
 import { frame, HANDSHAKE, RawClient } from "./raw_client.ts";
 import { NO_RATES, TestServer } from "./server.ts";
 import { until } from "./until.ts";
-import { MAX_BACKLOG_BYTES, MAX_STALL } from "../server/relay.ts";
 
-const FIND = new TextEncoder().encode('{"type":"find","mode":"text","interests":[]}');
+const SEARCH: ClientMessage = { type: "find", mode: "text", interests: [] };
+const FIND = new TextEncoder().encode(JSON.stringify(SEARCH));
 
 Deno.test("Attack on node: 2,000 who don't finish a request are closed within 10 s, and a newcomer is served meanwhile", async () => {
   await using server = await TestServer.start();
@@ -64,14 +68,57 @@ Deno.test("Attack on node: a socket that opens and never answers is cut by the s
   const [a, b] = await BareClient.pair(server.socketUrl);
   assert.equal(server.chat.lobby.online, 3);
   server.heartbeat();
-  await Promise.all(
-    [a, b].map(({ socket }) => new Promise((resolve) => socket.once("ping", resolve))),
-  );
-  a.send(Uint8Array.of(1));
-  await b.frame(); // By then the answers to the ping have arrived, too.
+  await Promise.all([a, b].map(answerHeartbeat));
   server.heartbeat();
   await silent.readToEnd();
   await until(() => server.chat.lobby.online === 2);
+});
+
+Deno.test("Attack on node: a partner that vanishes without FIN is missed by the second heartbeat, and that is told once", async () => {
+  const clock = new FakeClock();
+  await using server = await TestServer.start({ clock });
+  using vanishing = await RawClient.open(server.port);
+  const partner = await BareClient.enter(server.socketUrl);
+  await vanishing.write(frame(0x81, FIND));
+  partner.tell(SEARCH);
+  await partner.next("paired");
+  server.heartbeat();
+  await answerHeartbeat(partner);
+  server.heartbeat();
+  const told: string[] = [];
+  partner.socket.on("message", (data: Uint8Array) => told.push(JSON.parse(String(data)).type));
+  await partner.next("partner-away");
+  clock.advance(RESUME_WINDOW + SECOND);
+  await partner.next("partner-left");
+  partner.tell(SEARCH);
+  await partner.next("waiting");
+  assert.deepEqual(told, ["partner-away", "partner-left", "waiting"]);
+  assert.deepEqual([server.chat.lobby.online, server.chat.lobby.away], [1, 0]);
+});
+
+Deno.test("Attack on node: fragments without end cost less than 1 MiB an attacker", async () => {
+  await using program = await Program.start("--trust-proxy=1", "--proof-of-work=off");
+  const attackers = 200;
+  const attack = async (n: number): Promise<RawClient> => {
+    const client = await RawClient.open(program.port, `X-Forwarded-For: 10.9.8.${n}`);
+    const fragment = new Uint8Array(MAX_FRAME_BYTES / MAX_FRAGMENTS).fill(1);
+    await client.write(frame(0x02, fragment));
+    for (let sent = 2; sent < MAX_FRAGMENTS; sent++) await client.write(frame(0x00, fragment));
+    return client;
+  };
+  (await attack(0)).reset();
+  const before = await residentBytes(program.pid);
+  const clients = await Promise.all(Array.from({ length: attackers }, (_, n) => attack(n)));
+  const pair = await BareClient.pair(program.socketUrl);
+  const perAttacker = (await residentBytes(program.pid) - before) / attackers;
+  assert.ok(perAttacker < 1024 ** 2, `${perAttacker} bytes`);
+  const endless = clients.map(async (client) => {
+    await client.write(frame(0x00, new Uint8Array(MAX_FRAME_BYTES).fill(1)));
+    assert.ok([1008, 1009].includes(await client.closeCode() ?? 0));
+    client.reset();
+  });
+  await Promise.all(endless);
+  for (const client of pair) client.vanish();
 });
 
 Deno.test("Attack on node: a reader that never reads is given up, its partner is told, and memory stays bounded", async () => {
@@ -80,7 +127,7 @@ Deno.test("Attack on node: a reader that never reads is given up, its partner is
   using reader = await RawClient.open(server.port);
   const flooder = await BareClient.enter(server.socketUrl);
   await reader.write(frame(0x81, FIND));
-  flooder.tell({ type: "find", mode: "text", interests: [] });
+  flooder.tell(SEARCH);
   await flooder.next("paired");
   const large = new Uint8Array(32 * 1024).fill(1);
   for (let sent = 0; sent < 20_000_000; sent += large.length) flooder.send(large);
@@ -112,6 +159,13 @@ Deno.test("Attack on node: 10,000 upgrades and resets leave no session and no de
   assert.deepEqual(await b.frame(), Uint8Array.of(1, 65));
   for (const client of [a, b]) client.vanish();
 });
+
+/** Waits until the server has got this client's answer to its ping. */
+async function answerHeartbeat(client: BareClient): Promise<void> {
+  await new Promise((resolve) => client.socket.once("ping", resolve));
+  client.tell({ type: "report", reason: "spam" });
+  await client.next("reported");
+}
 
 /** Waits until a figure no longer moves. */
 async function settled(figure: () => number): Promise<void> {

@@ -1,6 +1,7 @@
 /**
- * Searches the memory of another process for bytes, and for texts in UTF-8 and UTF-16. It reads the resident parts of
- * the writable mappings that `/proc/PID/maps` lists; a full dump would be gigabytes of nothing (Linux only).
+ * Another process's memory: how much there is, and whether bytes, or texts in UTF-8 and UTF-16, stand in it. What is
+ * searched are the resident parts of the writable mappings that `/proc/PID/maps` lists; a full dump would be gigabytes of
+ * nothing (Linux only).
  */
 
 import { Buffer } from "node:buffer";
@@ -54,4 +55,10 @@ function count(haystack: Buffer, needle: Buffer): number {
   let found = 0;
   for (let at = haystack.indexOf(needle); at >= 0; at = haystack.indexOf(needle, at + 1)) found++;
   return found;
+}
+
+/** How much of the machine's memory a process has, in bytes (proc(5)). */
+export async function residentBytes(pid: number): Promise<number> {
+  const status = await Deno.readTextFile(`/proc/${pid}/status`);
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
 }

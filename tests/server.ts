@@ -84,11 +84,13 @@ export class TestServer implements AsyncDisposable {
     const service = withVisitors(
       options.service?.(server.#service) ?? server.#service,
       (visitor, outlet) => {
-        const disconnected = visitor.disconnected.bind(visitor);
-        visitor.disconnected = () => {
-          server.outlets.delete(outlet);
-          disconnected();
-        };
+        for (const end of ["closed", "disconnected"] as const) {
+          const ended = visitor[end].bind(visitor);
+          visitor[end] = () => {
+            server.outlets.delete(outlet);
+            ended();
+          };
+        }
         server.outlets.add(outlet);
         return visitor;
       },

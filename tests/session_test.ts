@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { BACKGROUND_WINDOW, MAX_FRAME_BYTES, RESUME_WINDOW, TOO_FAST_REASON } from "../protocol.ts";
+import {
+  BACKGROUND_WINDOW,
+  MAX_FRAME_BYTES,
+  RESUME_WINDOW,
+  type ServerMessage,
+  TOO_FAST_REASON,
+} from "../protocol.ts";
 import { MemoryBackend } from "../server/backend.ts";
 import { LIMITS } from "../server/limits.ts";
 import type { Link } from "../server/link.ts";
@@ -719,7 +725,7 @@ Deno.test("Lobby tells how many are here to who isn't chatting, when that has ch
   assert.equal(a.outlet.types.includes("online"), false);
 });
 
-Deno.test("Lobby is symmetric and holds no ghost after any sequence of events", async () => {
+Deno.test("Lobby is symmetric, holds no ghost and tells nobody what is not meant for them, after any sequence of events", async () => {
   const event = fc.tuple(
     fc.nat(5),
     fc.constantFrom(
@@ -728,14 +734,17 @@ Deno.test("Lobby is symmetric and holds no ghost after any sequence of events", 
     ),
   );
   await fc.assert(
-    fc.asyncProperty(fc.array(event, { maxLength: 60 }), async (events) => {
+    fc.asyncProperty(fc.array(event, { maxLength: 60, size: "max" }), async (events) => {
       const world = new World();
       const visits = Array.from({ length: 6 }, () => world.visit());
-      for (const [who, what] of events) {
-        act(world, visits, who, what);
+      const outlets = new Set(visits.map(({ outlet }) => outlet));
+      for (const [step, [who, what]] of events.entries()) {
+        act(world, visits, who, what, step);
         await settled();
         assertSound(world, visits);
+        visits.forEach(({ outlet }) => outlets.add(outlet));
       }
+      outlets.forEach(assertHeardInTurn);
       for (const { link } of visits) link.closed();
       world.clock.advance(RESUME_WINDOW + 1_000);
       await settled();
@@ -745,18 +754,38 @@ Deno.test("Lobby is symmetric and holds no ghost after any sequence of events", 
         [0, 0, 0, 0, 0],
       );
     }),
-    { numRuns: 300 },
+    { numRuns: 1_000 },
   );
 });
 
-function act(world: World, visits: Visit[], who: number, what: string): void {
+/** Asserts that frames came from one person a chat, in order, and none outside of a chat. */
+function assertHeardInTurn({ sent }: FakeOutlet): void {
+  let partner: number | undefined;
+  let latest = -1;
+  let isChatting = false;
+  for (const data of sent) {
+    if (typeof data !== "string") {
+      const [, who = -1, step = -1] = data;
+      assert.ok(isChatting && step > latest, "a frame comes too late, or twice");
+      assert.equal(who, partner ?? who, "a frame comes from a third person");
+      [partner, latest] = [who, step];
+    } else {
+      const message: ServerMessage = JSON.parse(data);
+      if (message.type === "paired") [isChatting, partner] = [true, undefined];
+      if (message.type === "resumed") isChatting = message.chatting;
+      if (message.type === "partner-left") isChatting = false;
+    }
+  }
+}
+
+function act(world: World, visits: Visit[], who: number, what: string, step: number): void {
   const visit = visits[who]!;
   const isGone = visit.link.session === undefined;
   const acts: Record<string, () => void> = {
     find: () => visit.say(FIND),
     leave: () => visit.say(LEAVE),
     report: () => visit.say(REPORT),
-    frame: () => visit.frame(1, 65),
+    frame: () => visit.frame(1, who, step),
     garbage: () => visit.link.receiveText("garbage"),
     close: () => visit.link.closed(),
     vanish: () => visit.link.disconnected(),

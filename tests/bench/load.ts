@@ -8,6 +8,7 @@
  * (Linux), whose clock has 100 ticks a second.
  */
 
+import { residentBytes } from "../process_memory.ts";
 import { BareClient, type ComingFrom } from "../bare_client.ts";
 import { Program } from "../program.ts";
 
@@ -18,15 +19,15 @@ const AT_ONCE = 50;
 
 const pairs = Number(Deno.args[0] ?? 2_000);
 await using program = await Program.start("--trust-proxy=1", "--proof-of-work=off");
-const empty = await residentBytes();
+const empty = await residentBytes(program.pid);
 const couples = await connect(pairs);
-const idle = await residentBytes();
+const idle = await residentBytes(program.pid);
 const traffic = await chat(couples);
-const busy = await residentBytes();
+const busy = await residentBytes(program.pid);
 for (const couple of couples) couple.forEach((client) => client.socket.close());
 await Promise.all(couples.flat().map(({ closed }) => closed));
 await pause(5_000);
-const after = await residentBytes();
+const after = await residentBytes(program.pid);
 
 print(`pairs                        ${pairs}`);
 print(`memory, nobody connected     ${megabytes(empty)}`);
@@ -90,11 +91,6 @@ async function chat(
   running = false;
   await pause(1_000);
   return { messages: relayed, seconds: spent, errors };
-}
-
-async function residentBytes(): Promise<number> {
-  const status = await Deno.readTextFile(`/proc/${program.pid}/status`);
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
 }
 
 async function processorSeconds(): Promise<number> {

@@ -7,6 +7,7 @@ import {
   FIRST_DELAY,
   LONGEST_DELAY,
   LONGEST_DELAY_RESUMING,
+  RESTART_DELAY,
   RESTART_SPREAD,
 } from "../../client/connection.ts";
 import {
@@ -114,7 +115,7 @@ Deno.test("Connection comes back by itself, with delays that grow up to a bound 
     line.retry();
   }
   await line.until("down");
-  const doubled = Array.from({ length: 9 }, (_, n) => FIRST_DELAY * 2 ** n);
+  const doubled = Array.from({ length: 9 }, (_, n) => RESTART_DELAY * 2 ** n);
   const ceilings = [RESTART_SPREAD, ...doubled.map((delay) => Math.min(delay, LONGEST_DELAY))];
   assert.deepEqual(line.delays, ceilings.map((ceiling) => ceiling / 2));
   await using again = await TestServer.start({ port });
@@ -123,6 +124,11 @@ Deno.test("Connection comes back by itself, with delays that grow up to a bound 
   again.chat.dismiss();
   await line.until("down");
   assert.equal(line.delays.at(-1), RESTART_SPREAD / 2);
+  line.retry();
+  await line.until("welcome");
+  [...again.outlets].at(-1)?.close(CloseCode.internal, "");
+  await line.until("down");
+  assert.equal(line.delays.at(-1), FIRST_DELAY / 2);
 });
 
 Deno.test("Connection that was closed as idle sleeps until it is needed", async () => {

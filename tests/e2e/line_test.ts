@@ -94,6 +94,26 @@ Deno.test("Chat ends with the connection, stays readable, and a new one can be f
   await ann.hears("and after");
 });
 
+Deno.test("Restart brings everybody back without a reload, wherever they were", async () => {
+  await using house = await openHouse();
+  const pair = await house.pair();
+  const [searching, reading] = [await house.enter(), await house.enter()];
+  await searching.search();
+  const everybody = [...pair, searching, reading];
+  for (const visitor of everybody) await visitor.evaluate("globalThis.stayed = true");
+  await house.goDown();
+  await house.comeUp();
+  await until(() => house.server.chat.lobby.online === everybody.length, 30);
+  for (const visitor of everybody) {
+    await visitor.loses(UNREACHABLE);
+    equal(await visitor.evaluate("globalThis.stayed"), true);
+  }
+  await reading.search();
+  for (const visitor of [searching, reading]) await visitor.meets();
+  for (const visitor of pair) await visitor.press("New chat");
+  for (const visitor of pair) await visitor.meets();
+});
+
 Deno.test("Page reconnects at once when the network returns", async () => {
   await using house = await openHouse();
   const ann = await house.enter({ frozen: true }); // So no retry falls due by itself.

@@ -1,8 +1,9 @@
 /**
- * Somebody in a soak: connects, searches, chats, skips, reports, vanishes and misbehaves as the dice say, and watches
- * meanwhile what must hold whatever happens:
+ * Somebody in a soak: connects, searches, chats, skips, reports, drops, resumes and misbehaves as the dice say, and
+ * watches meanwhile what must hold whatever happens:
  *
- *   - in one chat all frames come from one person, each one once, in the order in which they were sent
+ *   - in one chat all frames come from one person, each one once, in the order in which they were sent, and none is
+ *     missing unless a connection has dropped
  *   - after the stranger has left nothing more comes from them
  *
  *   frame:  kind 1 | sender (2 bytes) | chat of the sender (4 bytes) | number in that chat (4 bytes)
@@ -36,8 +37,14 @@ export class Actor {
   /** The stranger has left; what crosses one's own leaving may still arrive. */
   #abandoned = false;
   #heard: Heard | undefined;
+  /** A connection has dropped, so frames may be missing before the next one. */
+  #isGapExcused = false;
+  /** What opens the session that has dropped, or may drop. */
+  #token: string | undefined;
   /** Frames that came, in all. */
   received = 0;
+  /** Chats that went on after a drop, in all. */
+  resumes = 0;
   /** Chats that began, in all. */
   get chats(): number {
     return this.#chats;
@@ -81,6 +88,10 @@ export class Actor {
       (data: Uint8Array, isBinary: boolean) =>
         isBinary ? this.#hear(data) : this.#learn(JSON.parse(String(data))),
     );
+    const token = this.#token;
+    if (token !== undefined && this.#roll() < 0.8) {
+      socket.on("open", () => socket.send(JSON.stringify({ type: "resume", token })));
+    }
     socket.on("close", () => {
       this.#socket = undefined;
       this.#stage = "outside";
@@ -128,7 +139,16 @@ export class Actor {
   #learn(message: ServerMessage): void {
     switch (message.type) {
       case "welcome":
+        this.#token = message.token;
         this.#stage = "idle";
+        return;
+      case "resumed":
+        this.resumes += message.chatting ? 1 : 0;
+        this.#stage = message.chatting ? "chatting" : "idle";
+        this.#isGapExcused = true;
+        return;
+      case "partner-away":
+        this.#isGapExcused = true;
         return;
       case "paired":
         return this.#begin();
@@ -145,6 +165,7 @@ export class Actor {
     this.#stage = "chatting";
     this.#abandoned = false;
     this.#heard = undefined;
+    this.#isGapExcused = false;
     this.#chats++;
     this.#sent = 0;
   }
@@ -157,7 +178,9 @@ export class Actor {
     const { next = 0, from: before = from } = this.#heard ?? {};
     if (this.#abandoned) this.#complain(`${this.id} hears ${from}, who has left`);
     if (before !== from) this.#complain(`${this.id} hears ${from} in a chat with ${before}`);
-    if (number !== next) this.#complain(`${this.id} hears ${number} of ${from} instead of ${next}`);
+    const isNext = this.#isGapExcused ? number >= next : number === next;
+    if (!isNext) this.#complain(`${this.id} hears ${number} of ${from} instead of ${next}`);
+    this.#isGapExcused = false;
     this.#heard = { from, next: number + 1 };
   }
 }

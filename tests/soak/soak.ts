@@ -6,6 +6,8 @@
  * search, the counts agree. At the end, when everybody has gone: nothing is left, and memory is back.
  */
 
+import { RESUME_WINDOW } from "../../protocol.ts";
+import { SECOND } from "../../server/clock.ts";
 import { openCollector } from "../../server/garbage.ts";
 import type { Link } from "../../server/link.ts";
 import type { Session } from "../../server/session.ts";
@@ -25,11 +27,15 @@ export interface SoakOptions {
 /** What came of it. */
 export interface Soaked {
   readonly chats: number;
+  /** How often one of a chat dropped and came back to it. */
+  readonly resumes: number;
   readonly frames: number;
   readonly checks: number;
   readonly attacks: number;
   /** What did not hold; each fault once. */
   readonly faults: readonly string[];
+  /** Addresses that are remembered at the end, each for an hour. */
+  readonly addressesHeld: number;
   /** Bytes of the heap before and after, both collected. */
   readonly heapBefore: number;
   readonly heapAfter: number;
@@ -78,11 +84,17 @@ export async function soak({ seconds, actors: count, seed }: SoakOptions): Promi
   for (const actor of actors) actor.leave();
   const { lobby, relay, registry, matchmaker } = server.chat;
   await until(() => lobby.online + relay.behind + registry.connected + matchmaker.searching === 0);
+  await until(() => lobby.away + lobby.tokens === 0, 2 * RESUME_WINDOW / SECOND);
   check(server, sessions).forEach(complain);
+  const resumes = actors.reduce((sum, { resumes }) => sum + resumes, 0);
   const frames = actors.reduce((sum, { received }) => sum + received, 0);
   const chats = actors.reduce((sum, { chats }) => sum + chats, 0) / 2;
   for (const { message } of server.entries) complain(`logged: ${message}`);
-  return { chats, frames, checks, attacks, faults: [...faults], heapBefore, heapAfter: heap() };
+  const heapAfter = heap();
+  return {
+    ...{ chats, resumes, frames, checks, attacks, faults: [...faults] },
+    ...{ addressesHeld: registry.held, heapBefore, heapAfter },
+  };
 }
 
 /** What does not hold in the server at this moment; who has ended is let go. */
