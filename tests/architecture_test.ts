@@ -36,6 +36,17 @@ Deno.test("Every source file stands in ARCHITECTURE.md, once, and nothing else d
   assert.deepEqual(named.toSorted(), await sources());
 });
 
+Deno.test("Every file that a document names is there", async () => {
+  for (const name of ["README.md", "ARCHITECTURE.md", "SECURITY.md"]) {
+    const text = await Deno.readTextFile(new URL(name, root));
+    const named = text.matchAll(/`((?:server|client|tests|docs)\/[\w/.]+\.\w+)`/g);
+    for (const [, file = ""] of named) {
+      const isThere = await Deno.stat(new URL(file, root)).then(() => true, () => false);
+      assert.ok(isThere || file.endsWith(".gen.ts"), `${name} names ${file}`);
+    }
+  }
+});
+
 Deno.test("Imports point down and never back", async () => {
   const order = await layers();
   for (const file of order) {

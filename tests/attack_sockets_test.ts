@@ -1,5 +1,5 @@
 /**
- * Sockets that misbehave: that say nothing, say it slowly, never read, or vanish. Against the hardened listener, since
+ * Sockets that misbehave: that say nothing, say it slowly, never read, or vanish. Mostly against the hardened listener, since
  * `Deno.serve` has no timeouts of its own and can't cut a reader off (the README admits it).
  */
 
@@ -12,7 +12,7 @@ import { FakeClock } from "./fake_clock.ts";
 import { residentBytes } from "./process_memory.ts";
 import { Program } from "./program.ts";
 import { frame, HANDSHAKE, RawClient } from "./raw_client.ts";
-import { NO_RATES, TestServer } from "./server.ts";
+import { LISTENERS, NO_RATES, TestServer } from "./server.ts";
 import { until } from "./until.ts";
 
 const SEARCH: ClientMessage = { type: "find", mode: "text", interests: [] };
@@ -47,20 +47,22 @@ Deno.test("Attack on node: headers above the limit are refused with 431", async 
   assert.match(await client.readToEnd(), /^HTTP\/1\.1 431 /);
 });
 
-Deno.test("Attack on node: a bad key, a bad version and a bad method are refused with 400 and 405", async () => {
-  await using server = await TestServer.start();
-  const changes: [was: string, is: string, status: number][] = [
-    ["Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Key: short", 400],
-    ["Sec-WebSocket-Version: 13", "Sec-WebSocket-Version: 12", 400],
-    ["GET /ws HTTP/1.1", "POST /ws HTTP/1.1", 405],
-  ];
-  for (const [was, is, status] of changes) {
-    using client = await RawClient.connect(server.port);
-    await client.writeLines(...HANDSHAKE.map((line) => line === was ? is : line), "", "");
-    assert.match(await client.readToEnd(), new RegExp(`^HTTP/1\\.1 ${status} `), is);
-  }
-  assert.equal(server.chat.lobby.online, 0);
-});
+for (const listener of Object.keys(LISTENERS) as (keyof typeof LISTENERS)[]) {
+  Deno.test(`Attack on ${listener}: a bad key, a bad version and a bad method are refused with 400 and 405`, async () => {
+    await using server = await TestServer.start({ listener });
+    const changes: [was: string, is: string, status: number][] = [
+      ["Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Key: short", 400],
+      ["Sec-WebSocket-Version: 13", "Sec-WebSocket-Version: 12", 400],
+      ["GET /ws HTTP/1.1", "POST /ws HTTP/1.1", 405],
+    ];
+    for (const [was, is, status] of changes) {
+      using client = await RawClient.connect(server.port);
+      await client.writeLines(...HANDSHAKE.map((line) => line === was ? is : line), "", "");
+      assert.match(await client.readToEnd(), new RegExp(`^HTTP/1\\.1 ${status} `), is);
+    }
+    assert.equal(server.chat.lobby.online, 0);
+  });
+}
 
 Deno.test("Attack on node: a socket that opens and never answers is cut by the second heartbeat", async () => {
   await using server = await TestServer.start();
