@@ -105,6 +105,8 @@ export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];
 export type ClientMessage =
   | { type: "find"; mode: Mode; interests: string[] }
   | { type: "leave" }
+  /** Asks how a call goes; only in a chat. */
+  | { type: "ice" }
   /** The answer to a `challenge`. */
   | { type: "solution"; nonce: number }
   | { type: "report"; reason: ReportReason }
@@ -128,7 +130,10 @@ export interface Hindrance {
  */
 export const HINDRANCES = ["reported", "flooding", "denied", "crowded", "full"] as const;
 
-/** Work for a device: a number such that SHA-256 of the salt and the number begins with so many zero bits. */
+/** How much is hashed for each try of a {@linkcode Challenge}, in bytes. */
+export const WORK_BYTES = 64 * 1024;
+
+/** Work for a device: a number such that SHA-256 of it, the salt and zeros begins with so many zero bits. */
 export interface Challenge {
   readonly salt: string;
   readonly bits: number;
@@ -137,8 +142,18 @@ export interface Challenge {
 /** Who opens whatever the two sides do together: exactly one of a pair is the caller. */
 export type Role = "caller" | "callee";
 
+/** How a call goes: by relay alone, or by any way, which shows each side's address to the other. */
+export type CallPolicy = "relay" | "all";
+
+/** A relay, with credentials for a while (W3C WebRTC section 4.2.2). */
+export interface CallServer {
+  readonly urls: readonly string[];
+  readonly username: string;
+  readonly credential: string;
+}
+
 /** What could not be done, though it was said correctly. */
-export type ErrorCode = "nobody-to-report" | "already-reported" | "too-fast";
+export type ErrorCode = "nobody-to-report" | "already-reported" | "nobody-to-call" | "too-fast";
 
 /** What the server tells a page. */
 export type ServerMessage =
@@ -157,6 +172,8 @@ export type ServerMessage =
   /** The partner has a new connection: both sides now say what they have, and send again what the other missed. */
   | { type: "partner-back" }
   | { type: "online"; count: number }
+  /** The answer to `ice`. */
+  | { type: "ice"; servers: readonly CallServer[]; policy: CallPolicy }
   | { type: "reported" }
   /** The server is about to restart: what is being said may be finished, then the connection is closed with 1001. */
   | { type: "draining" }

@@ -26,6 +26,7 @@ import { type Pages, Site } from "./site.ts";
 import { FLUSH_INTERVAL, SAMPLE_INTERVAL, Statistics } from "./statistics.ts";
 import type { StatisticsStore } from "./statistics_store.ts";
 import { holdings } from "./transparency.ts";
+import { Turn } from "./turn.ts";
 
 /** How long chats may go on once the server is about to stop, in milliseconds. */
 export const DRAIN_TIME = 2 * SECOND;
@@ -94,6 +95,7 @@ export class AnonymousChat {
       tally: statistics,
       rates,
       humanCheck,
+      turn: new Turn({ urls: config["turn-url"], secret: config["turn-secret"], clock, newToken }),
       newToken,
     });
     const { lobby } = this;

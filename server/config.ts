@@ -8,7 +8,7 @@
 
 import { parseArgs } from "node:util";
 import { DAY, parseDay, SECOND } from "./clock.ts";
-import { choice, email, integer, type Option, ranges, text } from "./option.ts";
+import { choice, email, integer, type Option, ranges, relays, secret, text } from "./option.ts";
 import { MAX_ACCESS_LOG_RETENTION, MAX_ADDRESS_RETENTION } from "./promises.ts";
 
 /** The most proxies that may stand in a row. */
@@ -58,6 +58,10 @@ export const OPTIONS = {
     ["auto", "always", "off"],
     "when a page must work for a second before it may search: in a rush, always or never",
   ),
+  "turn-url": relays("your TURN servers, which relay video calls, separated by commas"),
+  "turn-secret": secret(
+    "what they share with this server; better in the environment, where others can't read it",
+  ),
   "listener": choice(
     ["node", "deno"],
     "which HTTP server to use: node is hardened, deno is for Deno Deploy",
@@ -96,6 +100,9 @@ export function readConfig(
     values[name] = readOption(option, source, given.get(name) ?? environment(source), mistakes);
   }
   const config = values as Config;
+  if ((config["turn-url"].length === 0) !== (config["turn-secret"] === "")) {
+    mistakes.push("Cannot relay calls: --turn-url and --turn-secret go together.");
+  }
   const command = exports
     ? readWindow(given, config, mistakes)
     : { kind: "serve" as const, config };
@@ -224,6 +231,7 @@ function readOption<T>(
   if (given === undefined || given === "") return option.fallback;
   const value = option.parse(given);
   if (value !== undefined) return value;
-  mistakes.push(`Cannot use ${source}: "${given}" is not ${option.form}.`);
+  const shown = option.isSecret ? "what was given" : `"${given}"`;
+  mistakes.push(`Cannot use ${source}: ${shown} is not ${option.form}.`);
   return option.fallback;
 }

@@ -36,6 +36,7 @@ const nonce = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 
 const clientMessage = v.variant("type", [
   v.strictObject({ type: v.literal("find"), mode: v.picklist(MODES), interests }),
   v.strictObject({ type: v.literal("leave") }),
+  v.strictObject({ type: v.literal("ice") }),
   v.strictObject({ type: v.literal("solution"), nonce }),
   v.strictObject({ type: v.literal("report"), reason: v.picklist(REPORT_REASONS) }),
   v.strictObject({

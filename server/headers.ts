@@ -6,6 +6,15 @@
 /** Header names, in lower case, to values. */
 export type Headers = Readonly<Record<string, string>>;
 
+/** What a page may ask of a browser only where calls are held. */
+const FOR_CALLS = ["camera", "microphone", "fullscreen", "picture-in-picture", "autoplay"];
+
+/** What no page of ours asks for. */
+const FOR_NOTHING = [
+  ...["geolocation", "display-capture", "payment", "usb", "accelerometer"],
+  ...["gyroscope", "hid", "idle-detection", "magnetometer", "midi", "serial"],
+];
+
 /** What every answer carries. */
 export const SECURITY_HEADERS: Headers = {
   "referrer-policy": "no-referrer",
@@ -13,9 +22,11 @@ export const SECURITY_HEADERS: Headers = {
   "x-frame-options": "DENY",
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
-  "permissions-policy":
-    "camera=(self), microphone=(self), geolocation=(), display-capture=(), payment=(), usb=()",
+  "permissions-policy": permissions("()"),
 };
+
+/** What is different for the home page: calls are held there, and nowhere else. */
+export const HOME_HEADERS: Headers = { "permissions-policy": permissions("(self)") };
 
 /** What is added where the visitor came by TLS: come by nothing else for a year (RFC 6797). */
 export const TRANSPORT_SECURITY: Headers = { "strict-transport-security": "max-age=31536000" };
@@ -39,6 +50,12 @@ export function contentSecurityPolicy(
     "require-trusted-types-for 'script'",
     "trusted-types 'none'",
   ].join("; ");
+}
+
+/** A Permissions-Policy that lets `callers` hold calls. */
+function permissions(callers: "()" | "(self)"): string {
+  const forCalls = FOR_CALLS.map((feature) => `${feature}=${callers}`);
+  return [...forCalls, ...FOR_NOTHING.map((feature) => `${feature}=()`)].join(", ");
 }
 
 function sources(hashes: readonly string[]): string {

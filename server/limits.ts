@@ -71,6 +71,13 @@ export const LIMITS = {
     perMinute: 5,
     otherwise: "error `too-fast`, and when to try again",
   },
+  calls: {
+    of: "session",
+    counts: "`ice`",
+    burst: 6,
+    perMinute: 12,
+    otherwise: "error `too-fast`, and when to try again",
+  },
   messages: {
     of: "session",
     counts: "frames of kind 1",

@@ -38,7 +38,7 @@ export class LivePage {
     const { clock, maxAge, make } = this.#options;
     const now = clock.now();
     if (this.#made === undefined || now - this.#made.at >= maxAge) {
-      this.#made = { at: now, representations: represent(make(), QUALITY) };
+      this.#made = { at: now, representations: represent(make(), { quality: QUALITY }) };
     }
     return pageReply(200, this.#made.representations, request);
   }

@@ -18,6 +18,7 @@ import type { HumanCheck } from "./proof_of_work.ts";
 import type { Outlet, Relay } from "./relay.ts";
 import { Session, type Surroundings, type Tally } from "./session.ts";
 import { Tokens } from "./tokens.ts";
+import type { Turn } from "./turn.ts";
 
 /** How long a session may neither search nor chat, in milliseconds. */
 export const MAX_IDLE = 10 * MINUTE;
@@ -36,6 +37,7 @@ export interface LobbyOptions {
   /** How fast each may go. */
   readonly rates: SessionRates;
   readonly humanCheck: HumanCheck;
+  readonly turn: Turn;
   /** Makes a new unguessable text. */
   readonly newToken: () => string;
 }
@@ -48,6 +50,7 @@ export class Lobby implements Surroundings {
   readonly tally: Tally;
   readonly rates: SessionRates;
   readonly humanCheck: HumanCheck;
+  readonly turn: Turn;
   readonly newToken: () => string;
   readonly #tokens: Tokens<Session>;
   readonly #sessions = new Map<SessionId, Session>();
@@ -57,13 +60,16 @@ export class Lobby implements Surroundings {
   #announced = 0;
   #draining = false;
 
-  constructor({ clock, relay, matchmaker, tally, rates, humanCheck, newToken }: LobbyOptions) {
+  constructor(
+    { clock, relay, matchmaker, tally, rates, humanCheck, turn, newToken }: LobbyOptions,
+  ) {
     this.clock = clock;
     this.relay = relay;
     this.matchmaker = matchmaker;
     this.tally = tally;
     this.rates = rates;
     this.humanCheck = humanCheck;
+    this.turn = turn;
     this.newToken = newToken;
     this.#tokens = new Tokens(newToken);
   }

@@ -12,6 +12,8 @@ export interface Option<T> {
   /** What a value must be, for people. */
   readonly form: string;
   readonly purpose: string;
+  /** What is given must not be repeated to anybody. */
+  readonly isSecret?: boolean;
   /** The value of a text, or `undefined` when it is none. */
   readonly parse: (text: string) => T | undefined;
 }
@@ -37,6 +39,22 @@ export function email(purpose: string): Option<string> {
     given.length <= MAX_TEXT && /^[^\s@<>"]+@[^\s@<>"]+$/.test(given) ? given : undefined;
   const form = "an e-mail address";
   return { fallback: "", shown: "none", purpose, placeholder: "ADDRESS", form, parse };
+}
+
+/** Something that only this program and another may know, or none. */
+export function secret(purpose: string): Option<string> {
+  return { ...text("", purpose), placeholder: "SECRET", isSecret: true };
+}
+
+/** TURN servers, or none (RFC 7065). */
+export function relays(purpose: string): Option<readonly string[]> {
+  const uri = /^turns?:(\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?(\?transport=(udp|tcp))?$/i;
+  const parse = (given: string): string[] | undefined => {
+    const urls = given.split(",").map((url) => url.trim());
+    return given.length <= MAX_TEXT && urls.every((url) => uri.test(url)) ? urls : undefined;
+  };
+  const form = "a list like turn:turn.example.org:3478,turns:turn.example.org:443?transport=tcp";
+  return { fallback: [], shown: "none", purpose, placeholder: "URLS", form, parse };
 }
 
 /** Blocks of addresses, or none. */

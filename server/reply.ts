@@ -50,17 +50,20 @@ interface Representation {
 /** A page in every coding. */
 export type Representations = Readonly<Record<Coding, Representation>>;
 
-/** Encodes a page; `quality` is how hard to try (0 to 11), for one that is made often. */
-export function represent(page: Page, quality = constants.BROTLI_MAX_QUALITY): Representations {
+/** Encodes a page; `quality` is how hard to try (0 to 11), for one that is made often; `more` headers win. */
+export function represent(
+  page: Page,
+  { quality = constants.BROTLI_MAX_QUALITY, more = {} }: { quality?: number; more?: Headers } = {},
+): Representations {
   const bytes = encode(page.html);
   const brotli = brotliCompressSync(bytes, {
     params: { [constants.BROTLI_PARAM_QUALITY]: quality },
   });
   const gzip = gzipSync(bytes, { level: Math.min(quality, constants.Z_BEST_COMPRESSION) });
   return {
-    br: representation("br", new Uint8Array(brotli), page),
-    gzip: representation("gzip", new Uint8Array(gzip), page),
-    identity: representation("identity", bytes, page),
+    br: representation("br", new Uint8Array(brotli), page, more),
+    gzip: representation("gzip", new Uint8Array(gzip), page, more),
+    identity: representation("identity", bytes, page, more),
   };
 }
 
@@ -138,6 +141,7 @@ function representation(
   coding: Coding,
   body: Uint8Array<ArrayBuffer>,
   page: Page,
+  more: Headers,
 ): Representation {
   const hash = createHash("sha256").update(body).digest("base64url").slice(0, 22);
   const headers = {
@@ -147,6 +151,7 @@ function representation(
     "cache-control": "no-cache",
     vary: "accept-encoding",
     etag: `"${hash}"`,
+    ...more,
   };
   return {
     body,

@@ -54,6 +54,7 @@ import type { SessionId } from "./pairing.ts";
 import { TokenBucket } from "./rate_limit.ts";
 import { type HumanCheck, isSolution, WORK_BITS } from "./proof_of_work.ts";
 import type { Outlet, Reader, Relay } from "./relay.ts";
+import type { Turn } from "./turn.ts";
 
 /** How many recent partners a session remembers, and avoids. */
 export const MAX_RECENT = 16;
@@ -112,6 +113,7 @@ export interface Surroundings {
   readonly tally: Tally;
   readonly rates: SessionRates;
   readonly humanCheck: HumanCheck;
+  readonly turn: Turn;
   /** Makes a new unguessable text. */
   readonly newToken: () => string;
   /** The session of that id, if it is still here. */
@@ -348,6 +350,8 @@ export class Session implements Seeker, Present {
         return this.#redeem(message.nonce);
       case "report":
         return this.#report(message.reason);
+      case "ice":
+        return this.#prepareCall();
     }
   }
 
@@ -459,6 +463,16 @@ export class Session implements Seeker, Present {
     encounter.partner.#conduct.report(this.#conduct, reason, now);
   }
 
+  /** Relays are for who is in a chat, and for that alone. */
+  #prepareCall(): void {
+    if (this.partner === undefined) {
+      return this.#refuse("nobody-to-call", "There is nobody to call.");
+    }
+    const wait = this.#budget.calls.take(this.#around.clock.now());
+    if (wait > 0) return this.#slowDown("You are calling faster than is allowed.", wait);
+    this.tell({ type: "ice", ...this.#around.turn.route() });
+  }
+
   /** Closes whoever sends faster than a person can; `true` when that is so. */
   #overspends(kind: "controls" | "messages" | "signals"): boolean {
     if (this.#budget[kind].take(this.#around.clock.now()) === 0) return false;
@@ -488,11 +502,12 @@ export class Session implements Seeker, Present {
 
 /** Full buckets for one session. */
 function budgetOf(rates: SessionRates, now: number): Record<keyof SessionRates, TokenBucket> {
-  const { controls, resumes, reports, messages, signals } = rates;
+  const { controls, resumes, reports, calls, messages, signals } = rates;
   return {
     controls: new TokenBucket(controls, now),
     resumes: new TokenBucket(resumes, now),
     reports: new TokenBucket(reports, now),
+    calls: new TokenBucket(calls, now),
     messages: new TokenBucket(messages, now),
     signals: new TokenBucket(signals, now),
   };

@@ -7,6 +7,7 @@
  */
 
 import { type Clock, SECOND } from "./clock.ts";
+import { HOME_HEADERS } from "./headers.ts";
 import type { Health } from "./health.ts";
 import { LivePage } from "./live_page.ts";
 import { contactPage } from "./pages/contact.ts";
@@ -75,7 +76,7 @@ export class Site {
   constructor(options: SiteOptions) {
     this.#options = options;
     const { pages, settings, holdings } = options;
-    this.#home = { news: "", representations: represent(pages.home) };
+    this.#home = { news: "", representations: represent(pages.home, { more: HOME_HEADERS }) };
     this.#privacy = represent(this.#document(privacyPage(settings)));
     this.#contact = represent(this.#document(contactPage(settings)));
     this.#missing = represent(this.#document(missingPage()));
@@ -128,7 +129,8 @@ export class Site {
     const { pages, settings, clock } = this.#options;
     const news = newsOf(settings, clock.date());
     if (news !== this.#home.news) {
-      this.#home = { news, representations: represent(withNews(pages.home, news)) };
+      const page = withNews(pages.home, news);
+      this.#home = { news, representations: represent(page, { more: HOME_HEADERS }) };
     }
     return this.#home.representations;
   }

@@ -18,6 +18,8 @@ const DEFAULTS = {
   "access-log-retention-days": 30,
   "report-threshold": 3,
   "proof-of-work": "auto",
+  "turn-url": [],
+  "turn-secret": "",
   listener: "node",
 };
 
@@ -49,6 +51,26 @@ Deno.test("Config reports all mistakes at once, in words that say what is allowe
       'Cannot use --listener: "apache" is not node|deno.',
     ],
   });
+});
+
+Deno.test("Config takes the relays of calls with their secret, and never repeats that", () => {
+  const urls = "turn:relay.example:3478?transport=udp, turns:[2001:db8::1]:443?transport=tcp";
+  assert.deepEqual(read(["--turn-url", urls], { TURN_SECRET: "hush" }), {
+    kind: "serve",
+    config: { ...DEFAULTS, "turn-url": urls.split(", "), "turn-secret": "hush" },
+  });
+  const together = "Cannot relay calls: --turn-url and --turn-secret go together.";
+  assert.deepEqual(read(["--turn-secret=hush"]), { kind: "mistaken", mistakes: [together] });
+  assert.deepEqual(read(["--turn-url=turn:relay.example"]), {
+    kind: "mistaken",
+    mistakes: [together],
+  });
+  for (const url of ["stun:relay.example", "relay.example", "turn:", "turn:a b", "turn:a,"]) {
+    const command = read([`--turn-url=${url}`, "--turn-secret=hush"]) as { mistakes: string[] };
+    assert.match(command.mistakes[0]!, /^Cannot use --turn-url: .* is not a list like turn:/);
+  }
+  const broken = read(["--turn-url=turn:a", "--turn-secret=hush\nhush"]);
+  assert.doesNotMatch(JSON.stringify(broken), /hush/);
 });
 
 Deno.test("Config names the environment variable that is mistaken", () => {

@@ -11,6 +11,7 @@ Deno.test("Control reads every message of version 1", () => {
     { type: "find", mode: "text", interests: [] },
     { type: "find", mode: "video", interests: ["music", "films"] },
     { type: "leave" },
+    { type: "ice" },
     { type: "resume", token: "a".repeat(MAX_TOKEN_LENGTH) },
     { type: "background", hidden: true },
     { type: "background", hidden: false },

@@ -15,12 +15,11 @@
  * its own and the program's headers arrive as they were sent. The price: one request per connection, because a second
  * one would slip through with its head as the client wrote it.
  *
- * The certificate is its own authority, made anew for every front; a client has to be told to trust it. It is made here
- * because Node and Deno can sign but can't write X.509, and `openssl` isn't everywhere.
+ * The certificate is its own authority, made anew for every front; a client has to be told to trust it.
  */
 
 import { Buffer } from "node:buffer";
-import { generateKeyPairSync, type KeyObject, randomInt, sign } from "node:crypto";
+import { selfSigned } from "./certificate.ts";
 
 /** How a test wants its front. */
 export interface HttpsFrontOptions {
@@ -197,85 +196,4 @@ function shut(connection: Deno.Conn): void {
   } catch {
     // It was closed already.
   }
-}
-
-/** The tags of ASN.1 that a certificate needs (X.690 section 8). */
-const Tag = {
-  INTEGER: 0x02,
-  BIT_STRING: 0x03,
-  OCTET_STRING: 0x04,
-  UTF8_STRING: 0x0c,
-  UTC_TIME: 0x17,
-  SEQUENCE: 0x30,
-  SET: 0x31,
-  /** In a list of names: the name of a host. */
-  DNS_NAME: 0x82,
-  /** In a certificate: its version, and its extensions. */
-  VERSION: 0xa0,
-  EXTENSIONS: 0xa3,
-} as const;
-
-/** Object identifiers, encoded, with tag and length. */
-const ECDSA_WITH_SHA256 = Buffer.from("06082a8648ce3d040302", "hex");
-const COMMON_NAME = Buffer.from("0603550403", "hex");
-const SUBJECT_ALT_NAME = Buffer.from("0603551d11", "hex");
-
-const DAY = 24 * 60 * 60 * 1000;
-
-/** A certificate for a host, good for a day, and its private key, both in PEM. */
-function selfSigned(host: string): { cert: string; key: string } {
-  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const content = toBeSigned(host, publicKey, Date.now());
-  const signature = sign("sha256", content, privateKey);
-  const certificate = sequence(content, sequence(ECDSA_WITH_SHA256), bits(signature));
-  const base64 = certificate.toString("base64").replace(/.{64}(?=.)/g, "$&\n");
-  return {
-    cert: `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`,
-    key: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
-  };
-}
-
-/** What a certificate says (RFC 5280 section 4.1.2), in the order of the standard. */
-function toBeSigned(host: string, publicKey: KeyObject, now: number): Buffer {
-  const name = sequence(der(Tag.SET, sequence(COMMON_NAME, der(Tag.UTF8_STRING, text(host)))));
-  const names = sequence(der(Tag.DNS_NAME, text(host)));
-  return sequence(
-    der(Tag.VERSION, der(Tag.INTEGER, Buffer.of(2))), // Counted from 0: version 3.
-    der(Tag.INTEGER, Buffer.of(randomInt(1, 128), randomInt(256), randomInt(256))),
-    sequence(ECDSA_WITH_SHA256),
-    name,
-    sequence(time(now - DAY), time(now + DAY)),
-    name,
-    publicKey.export({ type: "spki", format: "der" }),
-    der(Tag.EXTENSIONS, sequence(sequence(SUBJECT_ALT_NAME, der(Tag.OCTET_STRING, names)))),
-  );
-}
-
-function sequence(...parts: Buffer[]): Buffer {
-  return der(Tag.SEQUENCE, ...parts);
-}
-
-function bits(bytes: Buffer): Buffer {
-  return der(Tag.BIT_STRING, Buffer.of(0), bytes); // No bit of the last byte is unused.
-}
-
-/** YYMMDDHHMMSSZ, which is good until 2049. */
-function time(at: number): Buffer {
-  return der(Tag.UTC_TIME, text(new Date(at).toISOString().replace(/^20|[-:T]|\.\d+/g, "")));
-}
-
-function text(value: string): Buffer {
-  return Buffer.from(value, "latin1");
-}
-
-/** A value: its tag, its length in as few bytes as will do, its content. */
-function der(tag: number, ...parts: Buffer[]): Buffer {
-  const content = Buffer.concat(parts);
-  const { length } = content;
-  const size = length < 0x80
-    ? [length]
-    : length < 0x100
-    ? [0x81, length]
-    : [0x82, length >> 8, length & 0xff];
-  return Buffer.concat([Buffer.of(tag, ...size), content]);
 }

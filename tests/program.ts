@@ -29,6 +29,8 @@ export async function run(
 export interface ProgramOptions {
   /** Of its command line, after those that every program here gets. */
   readonly args?: readonly string[];
+  /** What is added to its environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** What stands before the command: a tracer. */
   readonly under?: readonly string[];
   /** A folder that is there already; it is left behind. */
@@ -45,7 +47,7 @@ export class Program implements AsyncDisposable {
   /** Everything it has logged. */
   log = "";
 
-  private constructor({ args = [], under = [], folder }: ProgramOptions) {
+  private constructor({ args = [], env = {}, under = [], folder }: ProgramOptions) {
     this.#keepsFolder = folder !== undefined;
     this.folder = folder ?? Deno.makeTempDirSync({ prefix: "anonymous-chat-" });
     const temporary = join(this.folder, "tmp");
@@ -55,7 +57,7 @@ export class Program implements AsyncDisposable {
     const [command = "", ...rest] = [...under, Deno.execPath(), ...serve];
     this.#process = new Deno.Command(command, {
       args: rest,
-      env: { TMPDIR: temporary },
+      env: { ...env, TMPDIR: temporary },
       stdout: "null",
       stderr: "piped",
     }).spawn();

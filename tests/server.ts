@@ -30,6 +30,7 @@ export const NO_RATES: SessionRates = {
   controls: BOUNDLESS,
   resumes: BOUNDLESS,
   reports: BOUNDLESS,
+  calls: BOUNDLESS,
   messages: BOUNDLESS,
   signals: BOUNDLESS,
 };

@@ -14,6 +14,7 @@ import { Lobby, MAX_AWAY, MAX_IDLE } from "../server/lobby.ts";
 import { Matchmaker } from "../server/matchmaker.ts";
 import { MAX_STALL, Relay } from "../server/relay.ts";
 import { type HumanCheck, isSolution, WORK_BITS } from "../server/proof_of_work.ts";
+import { Turn } from "../server/turn.ts";
 import { MAX_RECENT, type Session } from "../server/session.ts";
 import { newConduct } from "./conduct.ts";
 import { FakeClock } from "./fake_clock.ts";
@@ -51,6 +52,12 @@ class World {
     },
     rates: LIMITS,
     humanCheck: this.human,
+    turn: new Turn({
+      urls: ["turn:relay.example"],
+      secret: "secret",
+      clock: this.clock,
+      newToken: () => `chance ${++this.#tokens}`,
+    }),
     newToken: () => `token ${++this.#tokens}`,
   });
 
@@ -348,6 +355,34 @@ Deno.test("Session that searches too fast is told when to try again, and has lef
   world.clock.advance(1000);
   visits[2]!.say(FIND);
   assert.notEqual(visits[2]!.session.doing, "idle");
+});
+
+Deno.test("Session learns how a call goes while it chats, with credentials of its own, and not otherwise", async () => {
+  const world = new World();
+  const alone = world.visit();
+  alone.say({ type: "ice" });
+  assert.equal(alone.outlet.told("error").at(-1)?.type, "error");
+  assert.deepEqual(alone.outlet.told("ice"), []);
+  const [a, b] = await world.pair();
+  for (const { say } of [a, b]) say({ type: "ice" });
+  const [ofA, ofB] = [a, b].map(({ outlet }) => outlet.told("ice")[0]);
+  assert.ok(ofA?.type === "ice" && ofB?.type === "ice");
+  assert.deepEqual([ofA.policy, ofA.servers[0]?.urls], ["relay", ["turn:relay.example"]]);
+  assert.notEqual(ofA.servers[0]?.username, ofB.servers[0]?.username);
+  b.say(LEAVE);
+  a.say({ type: "ice" });
+  assert.equal(a.outlet.told("ice").length, 1);
+});
+
+Deno.test("Session that asks for calls too fast is told when to try again, and chats on", async () => {
+  const world = new World();
+  const [a, b] = await world.pair();
+  for (let n = 0; n <= LIMITS.calls.burst; n++) a.say({ type: "ice" });
+  assert.equal(a.outlet.told("ice").length, LIMITS.calls.burst);
+  const [error] = a.outlet.told("error");
+  assert.ok(error?.type === "error" && error.code === "too-fast" && (error.seconds ?? 0) > 0);
+  a.frame(1, 65);
+  assert.equal(b.outlet.frames.length, 1);
 });
 
 Deno.test("Session that must work for its search begins it with the solution, and then needs no other", async () => {

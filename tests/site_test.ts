@@ -238,9 +238,23 @@ Deno.test("Site sets the security headers and no cookie on every answer", () => 
     assert.equal(headers["referrer-policy"], "no-referrer");
     assert.equal(headers["cross-origin-opener-policy"], "same-origin");
     assert.equal(headers["cross-origin-resource-policy"], "same-origin");
-    assert.match(headers["permissions-policy"]!, /^camera=\(self\), microphone=\(self\), /);
+    assert.match(headers["permissions-policy"]!, /, geolocation=\(\), display-capture=\(\), /);
     assert.match(headers["content-security-policy"]!, /^default-src 'none'; /);
     assert.equal("set-cookie" in headers, false);
+  }
+});
+
+Deno.test("Site lets the home page hold calls, and no other answer", () => {
+  const world = new World();
+  const answers = (target: string): string => world.ask(target).headers["permissions-policy"]!;
+  const features = ["camera", "microphone", "fullscreen", "picture-in-picture", "autoplay"];
+  for (const feature of features) {
+    assert.ok(answers("/").split(", ").includes(`${feature}=(self)`), feature);
+  }
+  assert.equal(answers("/").match(/=\(self\)/g)?.length, features.length);
+  const others = [...PAGES, "/nothing", "/ws", "/healthz", "/robots.txt", "/api/transparency"];
+  for (const target of others.filter((one) => one !== "/")) {
+    assert.equal(answers(target), answers("/").replaceAll("(self)", "()"), target);
   }
 });
 

@@ -1,0 +1,186 @@
+/**
+ * A real coturn, with the very configuration that the README shows: only what an operator has to replace is replaced
+ * (addresses, ports, certificate, secret). So it keeps no log, and when it listens is seen from outside: by the sockets
+ * that the system knows of, which are those of its network namespace, wherever it was started.
+ */
+
+import { createSocket } from "node:dgram";
+import { join } from "node:path";
+import { selfSigned } from "./certificate.ts";
+import { filesIn, type FoundFile, TempFolder } from "./files.ts";
+import { readmePart } from "./readme.ts";
+import { until } from "./until.ts";
+
+/** The secret of every coturn here. */
+export const TURN_SECRET = "only-the-tests-know-this-secret";
+
+/** How a test wants its coturn. */
+export interface CoturnOptions {
+  /** Where it listens and relays from; the loopback unless said. */
+  readonly address?: string;
+  /** The same for IPv6; none unless said. */
+  readonly address6?: string;
+  /** What stands before the command: another network. */
+  readonly under?: readonly string[];
+  /** Lines that the README has not. */
+  readonly more?: readonly string[];
+  /** Whether it says what it would log; the README has it keep silent. */
+  readonly isLoud?: boolean;
+}
+
+/** Whether there is a coturn; in CI it is a failure that there is none. */
+export async function isCoturnThere(): Promise<boolean> {
+  const command = new Deno.Command("turnserver", { args: ["--version"], stdout: "null" });
+  if (await command.output().then(() => true, () => false)) return true;
+  if (Deno.env.get("CI")) throw new Error("Cannot test: Debian's coturn is not installed");
+  // deno-lint-ignore no-console -- the one line that says what is missing
+  console.log("coturn is not installed: the tests of relayed calls are skipped.");
+  return false;
+}
+
+/** A coturn at work. */
+export class Coturn implements AsyncDisposable {
+  readonly address: string;
+  readonly port: number;
+  readonly tlsPort: number;
+  /** What a client by TLS has to trust, in PEM; it is for turn.example.org. */
+  readonly certificate: string;
+  /** What it writes to a terminal or a log of the system. */
+  readonly #output: Promise<string>;
+  readonly #process: Deno.ChildProcess;
+  readonly #folder: TempFolder;
+
+  private constructor(
+    folder: TempFolder,
+    config: string,
+    ports: [number, number],
+    options: CoturnOptions,
+  ) {
+    const { address = LOOPBACK, under = [] } = options;
+    this.#folder = folder;
+    this.address = address;
+    [this.port, this.tlsPort] = ports;
+    this.certificate = Deno.readTextFileSync(join(folder.path, CERTIFICATE));
+    const file = join(folder.path, CONFIGURATION);
+    Deno.writeTextFileSync(file, config);
+    const own = [`--pidfile=${join(folder.path, "pid")}`, `--userdb=${join(folder.path, "db")}`];
+    const [command = "", ...args] = [...under, "turnserver", "-c", file, ...own];
+    this.#process = new Deno.Command(command, {
+      args,
+      cwd: folder.path,
+      stdout: "piped",
+      stderr: "piped",
+    })
+      .spawn();
+    const { stdout, stderr } = this.#process;
+    this.#output = Promise.all([stdout, stderr].map((stream) => new Response(stream).text()))
+      .then((texts) => texts.join(""));
+  }
+
+  /** Starts it, and waits until browsers can come. */
+  static async start(options: CoturnOptions = {}): Promise<Coturn> {
+    const folder = new TempFolder();
+    const ports: [number, number] = [await freePort(), await freePort()];
+    const config = await configuration(folder.path, ports, options);
+    const coturn = new Coturn(folder, config, ports, options);
+    try {
+      await until(() => coturn.#listens());
+    } catch (error) {
+      await coturn[Symbol.asyncDispose]();
+      throw error;
+    }
+    return coturn;
+  }
+
+  /** As `--turn-url` names it. */
+  get url(): string {
+    return `turn:${this.address}:${this.port}?transport=udp`;
+  }
+
+  get urlOfTcp(): string {
+    return `turn:${this.address}:${this.port}?transport=tcp`;
+  }
+
+  /** What it writes; waits for its end. */
+  async stop(): Promise<string> {
+    try {
+      this.#process.kill("SIGTERM");
+    } catch {
+      // It has ended by itself.
+    }
+    await this.#process.status;
+    return await this.#output;
+  }
+
+  /** Every file that it has made, beside those that it was given. */
+  async files(): Promise<FoundFile[]> {
+    const files = await filesIn(this.#folder.path);
+    return files.filter(({ path }) => !GIVEN.includes(path));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    await this.#folder[Symbol.asyncDispose]();
+  }
+
+  /** Whether both its ports are open for UDP and TCP. */
+  async #listens(): Promise<boolean> {
+    const table = async (protocol: string): Promise<string> =>
+      await Deno.readTextFile(`/proc/${this.#process.pid}/net/${protocol}`);
+    const tables = [await table("udp"), await table("tcp")];
+    return [this.port, this.tlsPort].map(inHex).every((port) =>
+      tables.every((sockets) => sockets.includes(`:${port} 00000000:0000`))
+    );
+  }
+}
+
+const LOOPBACK = "127.0.0.1";
+
+const CONFIGURATION = "turnserver.conf";
+const CERTIFICATE = "cert.pem";
+const KEY = "key.pem";
+const GIVEN = [CONFIGURATION, CERTIFICATE, KEY];
+
+/** The lines of the README that let coturn say nothing. */
+const SILENCE = ["log-file=/dev/null", "no-stdout-log"];
+
+/** The README's configuration, for these addresses and ports; certificate and key are put into the folder. */
+async function configuration(
+  folder: string,
+  [port, tlsPort]: readonly [number, number],
+  { address = LOOPBACK, address6, more = [], isLoud = false }: CoturnOptions,
+): Promise<string> {
+  const { cert, key } = selfSigned("turn.example.org");
+  await Deno.writeTextFile(join(folder, CERTIFICATE), cert);
+  await Deno.writeTextFile(join(folder, KEY), key);
+  const replaced: Record<string, string> = {
+    "listening-port": `${port}`,
+    "tls-listening-port": `${tlsPort}`,
+    cert: join(folder, CERTIFICATE),
+    pkey: join(folder, KEY),
+    "static-auth-secret": TURN_SECRET,
+  };
+  const shown = (await readmePart("coturn")).split("\n").filter((line) => !line.startsWith("```"));
+  const lines = shown.filter((line) => address6 !== undefined || !line.endsWith("=2001:db8::7"))
+    .map((line) => line.replace("203.0.113.7", address).replace("2001:db8::7", address6 ?? ""))
+    .map((line) => {
+      const [name = ""] = line.split("=", 1);
+      if (isLoud && SILENCE.includes(line)) return line === SILENCE[0] ? "log-file=stdout" : "";
+      return Object.hasOwn(replaced, name) ? `${name}=${replaced[name]}` : line;
+    });
+  return [...lines, ...more, ""].join("\n");
+}
+
+/** As the system's tables of sockets have it. */
+function inHex(port: number): string {
+  return port.toString(16).toUpperCase().padStart(4, "0");
+}
+
+/** A port that nobody has at this moment. */
+async function freePort(): Promise<number> {
+  const socket = createSocket("udp4");
+  await new Promise<void>((resolve) => socket.bind(0, LOOPBACK, resolve));
+  const { port } = socket.address();
+  await new Promise<void>((resolve) => socket.close(resolve));
+  return port;
+}
