@@ -10,7 +10,9 @@
 import { render, type VNode } from "preact";
 import { type Challenge, type Role, SOCKET_PATH, SUBPROTOCOL } from "../protocol.ts";
 import { ring, showUnread } from "./attention.ts";
+import { isCalling, type Route } from "./call_state.ts";
 import {
+  callOf,
   type Effect,
   type Event,
   initialState,
@@ -18,36 +20,50 @@ import {
   nextDeadline,
   reduce,
   type State,
+  wantedDevices,
 } from "./chat_state.ts";
 import { chatView } from "./chat_view.ts";
 import { Connection } from "./connection.ts";
+import { type DeviceKind, Devices, type Media } from "./devices.ts";
 import { decodeEnvelope, encodeEnvelope, type Envelope } from "./envelope.ts";
 import { askHindrance } from "./hindrance.ts";
 import { homeView } from "./home_view.ts";
+import { showLevel } from "./level.ts";
 import { loadPreferences, savePreferences } from "./preferences.ts";
 import { solve } from "./proof_of_work.ts";
+import { previewView } from "./preview_view.ts";
 import { reloadOnChange } from "./reload.ts";
 import { SealedChannel } from "./sealed_channel.ts";
 import { searchView } from "./search_view.ts";
 import { transcript } from "./transcript.ts";
+import { Video } from "./video.ts";
 
 /** Whether this is a build that reloads itself when its source changes. */
 declare const DEVELOPMENT: boolean;
+
+/** What a key switches on and off in a call. */
+const DEVICE_KEYS: Readonly<Record<string, DeviceKind>> = { c: "camera", m: "microphone" };
 
 class App {
   readonly #root: HTMLElement;
   readonly #connection: Connection;
   readonly #openStore = (): Storage => localStorage;
+  readonly #devices: Devices;
   /** The event under way, and those that came meanwhile. */
   readonly #events: Event[] = [];
   #state: State;
   #channel: SealedChannel | undefined;
+  #video: Video | undefined;
+  #role: Role = "caller";
   #audio: AudioContext | undefined;
+  #heard: MediaStreamTrack | undefined;
+  #stopMeter = (): void => {};
   #tick: ReturnType<typeof setTimeout> | undefined;
 
   constructor(root: HTMLElement) {
     this.#root = root;
     this.#state = initialState(loadPreferences(this.#openStore));
+    this.#devices = new Devices(navigator.mediaDevices, (media) => this.#change(media));
     root.textContent = "";
     this.#draw();
     this.#connection = this.#connect();
@@ -70,8 +86,40 @@ class App {
     const { state, effects } = reduce(this.#state, event, Date.now());
     this.#state = state;
     if (!isTalking(state)) this.#unsecure();
+    if (!isCalling(callOf(state))) this.#hangUp();
+    this.#devices.want(wantedDevices(state));
     this.#draw();
+    this.#measure(state);
     effects.forEach((effect) => this.#perform(effect));
+  }
+
+  /** Whatever is captured now goes to the stranger. */
+  #change(media: Media): void {
+    this.#plug(media);
+    this.#dispatch({ type: "media", media });
+  }
+
+  /** Before a call, what the microphone hears moves the meter. */
+  #measure({ scene, media: { microphone } }: State): void {
+    const heard = scene.kind === "preview" && microphone.kind === "on"
+      ? microphone.track
+      : undefined;
+    if (heard === this.#heard) return;
+    this.#heard = heard;
+    this.#stopMeter();
+    const meter = document.getElementById("level") as HTMLMeterElement;
+    this.#stopMeter = heard ? showLevel(this.#sound(), heard, meter, every) : () => {};
+  }
+
+  #plug({ camera, microphone }: Media): void {
+    this.#video?.plug({
+      video: camera.kind === "on" ? camera.track : undefined,
+      audio: microphone.kind === "on" ? microphone.track : undefined,
+    });
+  }
+
+  #sound(): AudioContext {
+    return this.#audio ??= new AudioContext();
   }
 
   #connect(): Connection {
@@ -98,6 +146,7 @@ class App {
 
   /** A new channel with new keys, for the chat that begins. */
   #secure(role: Role): void {
+    this.#role = role;
     this.#channel = new SealedChannel(role, {
       onFrame: (frame) => this.#connection.send(frame),
       onSecured: (pictures) => this.#dispatch({ type: "secured", pictures }),
@@ -116,6 +165,26 @@ class App {
     this.#channel = undefined;
   }
 
+  /** A new peer connection; one that there was is over. */
+  #call(route: Route): void {
+    this.#hangUp();
+    this.#video = new Video({
+      ...{ role: this.#role, route },
+      connect: (configuration) => new RTCPeerConnection(configuration),
+      every,
+      onSetup: (text) => this.#say({ kind: "setup", text }),
+      onStream: (stream) => this.#dispatch({ type: "stage", change: { stream } }),
+      onLine: (line) => this.#dispatch({ type: "call", event: { type: "line", line } }),
+      onQuality: (quality) => this.#dispatch({ type: "stage", change: { quality } }),
+    });
+    this.#plug(this.#state.media);
+  }
+
+  #hangUp(): void {
+    this.#video?.close();
+    this.#video = undefined;
+  }
+
   #say(envelope: Envelope): void {
     const { kind, content } = encodeEnvelope(envelope);
     this.#channel?.send(kind, content);
@@ -131,15 +200,22 @@ class App {
     };
     for (const type of ["focus", "blur", "visibilitychange"]) addEventListener(type, attend);
     addEventListener("online", hasten);
+    addEventListener("online", () => this.#video?.restart());
     document.addEventListener("visibilitychange", hasten);
-    addEventListener("keydown", ({ key, isComposing }) => {
-      if (key === "Escape" && !isComposing) this.#dispatch({ type: "escape" });
-    });
+    addEventListener("keydown", (event) => this.#press(event));
     // Whoever closes the page leaves, and does not just drop out.
     addEventListener("pagehide", () => this.#connection.tell({ type: "leave" }));
     addEventListener("beforeunload", (event) => {
       if (isTalking(this.#state)) event.preventDefault();
     });
+  }
+
+  #press({ key, isComposing, target, ctrlKey, altKey, metaKey }: KeyboardEvent): void {
+    if (key === "Escape" && !isComposing) return this.#dispatch({ type: "escape" });
+    const writes = target instanceof Element && target.matches("input, textarea, select");
+    const device = DEVICE_KEYS[key.toLowerCase()];
+    if (device === undefined || writes || ctrlKey || altKey || metaKey) return;
+    this.#dispatch({ type: "toggle-device", device });
   }
 
   #draw(): void {
@@ -152,6 +228,8 @@ class App {
     switch (scene.kind) {
       case "home":
         return homeView(this.#state, this.#dispatch, isSecureContext);
+      case "preview":
+        return previewView(this.#state, this.#dispatch);
       case "searching":
         return searchView(this.#state, this.#dispatch);
       case "chat":
@@ -171,10 +249,20 @@ class App {
         return void this.#solve(effect.challenge);
       case "mend":
         return this.#channel?.mend();
+      case "start-call":
+        return this.#call(effect.route);
+      case "refresh-call":
+        return this.#video?.refresh(effect.route);
+      case "set-up":
+        return this.#video?.receive(effect.text);
+      case "pop-out":
+        return void strangersPicture()?.requestPictureInPicture().catch(() => {});
+      case "full-screen":
+        return void strangersPicture()?.parentElement?.requestFullscreen().catch(() => {});
       case "focus":
         return document.getElementById(effect.on)?.focus();
       case "ring":
-        return ring(this.#audio ??= new AudioContext());
+        return ring(this.#sound());
       case "keep-preferences":
         return savePreferences(this.#openStore, this.#state.preferences);
       case "save":
@@ -183,7 +271,7 @@ class App {
   }
 
   async #solve(challenge: Challenge): Promise<void> {
-    const nonce = await solve(challenge, () => new Promise((resolve) => setTimeout(resolve)));
+    const nonce = await solve(challenge);
     this.#dispatch({ type: "solved", challenge, nonce });
   }
 
@@ -204,6 +292,17 @@ class App {
     if (deadline === undefined) return;
     this.#tick = setTimeout(() => this.#dispatch({ type: "tick" }), deadline - Date.now());
   }
+}
+
+/** Repeats a task; what is returned ends it. */
+function every(ms: number, task: () => void): () => void {
+  const timer = setInterval(task, ms);
+  return () => clearInterval(timer);
+}
+
+function strangersPicture(): HTMLVideoElement | undefined {
+  const element = document.getElementById("stranger");
+  return element instanceof HTMLVideoElement ? element : undefined;
 }
 
 if (DEVELOPMENT) reloadOnChange();

@@ -4,11 +4,14 @@
  * of the page is tested without a browser.
  *
  *   home ──start──> searching ──paired──> chat: talking ──stop──> asking ──stop──> over ──again──> searching
- *    ^                  │ stop                     ^    <──3 s──────┘               ^  │
+ *    ^ └─> preview ─┘   │ stop                     ^    <──3 s──────┘               ^  │
  *    └──────────────────┘                          └ partner left, connection lost ─┘  └──home──> home
  *
  * A chat whose connection dropped stays as it is for a while, and can be written in and left. Whether one comes back to
  * it the server says (`resumed`); what then has to be sent again is worked out in `delivery.ts`.
+ *
+ * Whether there is a call in a chat is a machine of its own (`call_state.ts`). Which devices are to be on follows from
+ * the state (`wantedDevices`), so none is ever left on.
  *
  * Time comes in with each event. What ends by itself ("Really stop?", typing marks, the hints of a long search) is a
  * deadline in the state; `nextDeadline` says when to send a `tick`.
@@ -22,12 +25,22 @@ import {
   isInterest,
   MAX_INTEREST_LENGTH,
   MAX_INTERESTS,
+  type Mode,
   normalizeInterest,
   type ReportReason,
   RESUME_WINDOW,
   type Role,
   type ServerMessage,
 } from "../protocol.ts";
+import {
+  type Call,
+  callDeadline,
+  type CallEffect,
+  type CallEvent,
+  type CallNotice,
+  NO_CALL,
+  reduceCall,
+} from "./call_state.ts";
 import {
   accept,
   type Arrival,
@@ -43,10 +56,12 @@ import {
   repeat,
   settle,
 } from "./delivery.ts";
+import { type DeviceKind, type Media, NO_MEDIA, NOTHING_WANTED, type Wanted } from "./devices.ts";
 import { type Envelope, MAX_MESSAGE_LENGTH } from "./envelope.ts";
 import { cleanText } from "./message_text.ts";
 import type { Preferences } from "./preferences.ts";
 import type { Picture } from "./safety_emoji.ts";
+import type { Quality } from "./video.ts";
 
 /** How long "Really stop?" waits for a second answer, in milliseconds. */
 export const ASKING_TIME = 3_000;
@@ -69,7 +84,7 @@ export type Notice =
   | {
     kind: "you-left" | "stranger-left" | "connection-lost" | "not-secured" | "blocked" | "restart";
   }
-  | { kind: "report-taken" | "tampered" };
+  | { kind: "report-taken" | "tampered" | CallNotice };
 
 /** What a line says. A message of one's own has its number in the chat, and a mark once it has arrived. */
 export type LineContent =
@@ -102,11 +117,30 @@ export interface Chat {
   /** Whether the stranger's connection has dropped; that it is back is said for a moment. */
   readonly stranger: { kind: "here" } | { kind: "away" } | { kind: "back"; until: number };
   readonly report: "none" | "choosing" | "sent" | "taken";
+  readonly call: Call;
+  readonly stage: Stage;
 }
+
+/** What is seen and heard of the stranger in a call. */
+export interface Stage {
+  readonly stream: MediaStream | undefined;
+  /** Whether the stranger sends a picture, and sound. */
+  readonly picture: boolean;
+  readonly sound: boolean;
+  /** Whether this person has chosen to look. */
+  readonly revealed: boolean;
+  /** One's own picture is the large one. */
+  readonly swapped: boolean;
+  /** How good the connection is; `undefined` while that is not known. */
+  readonly quality: Quality | undefined;
+}
+
+/** What this person wants to send: whether, and from which device (an id, empty for any). */
+export type Own = Readonly<Record<DeviceKind, boolean> & Record<`${DeviceKind}Id`, string>>;
 
 /** What the page shows. */
 export type Scene =
-  | { readonly kind: "home" }
+  | { readonly kind: "home" | "preview" }
   | {
     readonly kind: "searching";
     readonly since: number;
@@ -115,13 +149,20 @@ export type Scene =
     readonly asksAgain: number;
     /** What this device works on before the search begins; `undefined` for nothing. */
     readonly challenge: Challenge | undefined;
+    /** The devices stay on meanwhile. */
+    readonly keepsDevices: boolean;
   }
   | { readonly kind: "chat"; readonly chat: Chat };
 
 /** Everything the page knows. */
 export interface State {
   readonly scene: Scene;
+  readonly mode: Mode;
   readonly preferences: Preferences;
+  readonly media: Media;
+  readonly own: Own;
+  /** How loud the stranger is, from 0 to 1. */
+  readonly volume: number;
   readonly interests: readonly string[];
   /** What stands in the interests box. */
   readonly interestDraft: string;
@@ -145,8 +186,16 @@ export type Event =
   | { type: "type-interest"; text: string }
   | { type: "add-interest" }
   | { type: "remove-interest"; interest: string }
-  | { type: "start" | "stop" | "again" | "home" | "send" | "save" | "toggle-sound" | "tick" }
+  | { type: "start" | "start-video" | "stop" | "again" | "home" | "send" | "save" | "tick" }
   | { type: "escape" }
+  | { type: "prefer"; change: Partial<Preferences> }
+  | { type: "call"; event: CallEvent }
+  | { type: "toggle-device"; device: DeviceKind }
+  | { type: "choose-device"; device: DeviceKind; id: string }
+  | { type: "media"; media: Media }
+  | { type: "stage"; change: Partial<Stage> }
+  | { type: "volume"; volume: number }
+  | { type: "pop-out" | "full-screen" }
   | { type: "type"; text: string }
   | { type: "choose-report" | "cancel-report" }
   | { type: "report"; reason: ReportReason }
@@ -167,6 +216,9 @@ export type Effect =
   | { do: "secure"; role: Role }
   | { do: "solve"; challenge: Challenge }
   | { do: "mend" }
+  | CallEffect
+  | { do: "set-up"; text: string }
+  | { do: "pop-out" | "full-screen" }
   | { do: "focus"; on: "message" | "adult" | "cancel" | "report" | "start" }
   | { do: "ring" | "save" | "keep-preferences" };
 
@@ -182,7 +234,11 @@ export interface Step {
 export function initialState(preferences: Preferences): State {
   return {
     scene: { kind: "home" },
+    mode: "text",
     preferences,
+    media: NO_MEDIA,
+    own: { camera: false, microphone: false, cameraId: "", microphoneId: "" },
+    volume: 1,
     interests: [],
     interestDraft: "",
     reminded: false,
@@ -207,7 +263,9 @@ export function reduce(state: State, event: Event, now: number): Step {
     case "remove-interest":
       return step({ ...state, interests: state.interests.filter((one) => one !== event.interest) });
     case "start":
-      return start(state, now);
+      return start(state, (ready) => search({ ...ready, mode: "text" }, now));
+    case "start-video":
+      return start(state, (ready) => startVideo(ready, now));
     case "again":
       return search(state, now);
     case "home":
@@ -222,8 +280,23 @@ export function reduce(state: State, event: Event, now: number): Step {
       return send(state, now);
     case "save":
       return step(state, { do: "save" });
-    case "toggle-sound":
-      return prefer(state, { sound: !state.preferences.sound });
+    case "prefer":
+      return prefer(state, event.change);
+    case "call":
+      return onCall(state, event.event, now);
+    case "toggle-device":
+      return want(state, { [event.device]: !state.own[event.device] });
+    case "choose-device":
+      return want(state, { [event.device]: true, [`${event.device}Id`]: event.id });
+    case "media":
+      return takeMedia(state, event.media);
+    case "stage":
+      return step(withStage(state, event.change));
+    case "volume":
+      return step({ ...state, volume: event.volume });
+    case "pop-out":
+    case "full-screen":
+      return step(state, { do: event.type });
     case "choose-report":
       return setReport(state, "none", "choosing", { do: "focus", on: "report" });
     case "cancel-report":
@@ -260,13 +333,14 @@ export function reduce(state: State, event: Event, now: number): Step {
 export function nextDeadline({ scene }: State): number | undefined {
   switch (scene.kind) {
     case "home":
+    case "preview":
       return undefined;
     case "searching": {
       const stage = scene.since + (scene.stage === "fresh" ? WIDENS_AFTER : LONG_AFTER);
       return earliest(scene.stage === "long" ? 0 : stage, scene.asksAgain);
     }
     case "chat": {
-      const { phase, typingUntil, lostUntil, stranger, delivery } = scene.chat;
+      const { phase, typingUntil, lostUntil, stranger, delivery, call } = scene.chat;
       if (phase.kind === "over") return undefined;
       return earliest(
         typingUntil,
@@ -274,8 +348,43 @@ export function nextDeadline({ scene }: State): number | undefined {
         lostUntil,
         stranger.kind === "back" ? stranger.until : 0,
         nextConfirmation(delivery),
+        callDeadline(call),
       );
     }
+  }
+}
+
+/** Which devices are to be on. */
+export function wantedDevices(state: State): Wanted {
+  if (!isShowing(state)) return NOTHING_WANTED;
+  const { camera, cameraId, microphone, microphoneId } = state.own;
+  return {
+    camera: camera ? cameraId : undefined,
+    microphone: microphone ? microphoneId : undefined,
+  };
+}
+
+/** The call under way, if any. */
+export function callOf(state: State): Call {
+  return state.scene.kind === "chat" && isTalking(state) ? state.scene.chat.call : NO_CALL;
+}
+
+/** Whether this person shows themselves, or sees what they are about to show. */
+function isShowing(state: State): boolean {
+  const { scene, mode, preferences } = state;
+  if (scene.kind === "home") return false;
+  if (scene.kind === "preview") return true;
+  if (scene.kind === "searching") return scene.keepsDevices;
+  const kept = mode === "video" && preferences.keepCamera;
+  switch (callOf(state).kind) {
+    case "none":
+    case "failed":
+      return kept;
+    case "preparing":
+    case "consenting":
+      return mode === "video";
+    default:
+      return true;
   }
 }
 
@@ -294,9 +403,11 @@ function step(state: State, ...effects: Effect[]): Step {
   return { state, effects };
 }
 
+/** Before a call its preferences are seen to work. */
 function prefer(state: State, change: Partial<Preferences>): Step {
-  const preferences = { ...state.preferences, ...change };
-  return step({ ...state, preferences }, { do: "keep-preferences" });
+  const preferred = { ...state, preferences: { ...state.preferences, ...change } };
+  const own = state.scene.kind === "preview" ? ownOf(preferred) : state.own;
+  return step({ ...preferred, own }, { do: "keep-preferences" });
 }
 
 function confirm(state: State, adult: boolean): Step {
@@ -323,9 +434,27 @@ function shorten(interest: string): string {
     : [...interest].slice(0, MAX_INTEREST_LENGTH).join("").trim();
 }
 
-function start(state: State, now: number): Step {
-  if (state.preferences.adult) return search(addInterest(state), now);
+function start(state: State, go: (ready: State) => Step): Step {
+  if (state.preferences.adult) return go(addInterest(state));
   return step({ ...state, reminded: true }, { do: "focus", on: "adult" });
+}
+
+/** Before the first call one sees what one is about to show. */
+function startVideo(state: State, now: number): Step {
+  const video = { ...state, mode: "video" } as const;
+  if (state.scene.kind === "preview") return search(video, now);
+  if (isBlocked(state)) return goHome(state);
+  const scene = { kind: "preview" } as const;
+  return step({ ...video, scene, own: ownOf(state) }, { do: "focus", on: "start" });
+}
+
+/** What one sends at the beginning of a call. */
+function ownOf({ own, preferences: { cameraOff, muted } }: State): Own {
+  return { ...own, camera: !cameraOff, microphone: !muted };
+}
+
+function want(state: State, change: Partial<Own>): Step {
+  return step({ ...state, own: { ...state.own, ...change } });
 }
 
 /** Whether the server keeps this address out, rather than being full. */
@@ -341,23 +470,26 @@ function search(state: State, now: number): Step {
     stage: "fresh",
     asksAgain: 0,
     challenge: undefined,
+    keepsDevices: state.mode === "video" &&
+      (state.scene.kind === "preview" || state.preferences.keepCamera),
   } as const;
   return step({ ...state, scene, unread: 0 }, find(state), { do: "focus", on: "cancel" });
 }
 
-function find({ interests }: State): Effect {
-  return { do: "tell", message: { type: "find", mode: "text", interests: [...interests] } };
+function find({ interests, mode }: State): Effect {
+  return { do: "tell", message: { type: "find", mode, interests: [...interests] } };
 }
 
 function goHome(state: State): Step {
-  const leave: Effect[] = state.scene.kind === "home" ? [] : [LEAVE];
+  const { kind } = state.scene;
+  const leave: Effect[] = kind === "home" || kind === "preview" ? [] : [LEAVE];
   return step({ ...state, scene: { kind: "home" } }, ...leave, { do: "focus", on: "start" });
 }
 
 /** The one button that leads from a chat to the next: ask, leave, find. */
 function stop(state: State, now: number): Step {
   const { scene } = state;
-  if (scene.kind === "searching") return goHome(state);
+  if (scene.kind === "searching" || scene.kind === "preview") return goHome(state);
   if (scene.kind !== "chat") return step(state);
   switch (scene.chat.phase.kind) {
     case "talking":
@@ -432,7 +564,7 @@ function hear(state: State, message: ServerMessage, now: number): Step {
     case "partner-away":
       return step(strangerAway(state));
     case "partner-back":
-      return mend(state, { stranger: { kind: "back", until: now + BACK_TIME } });
+      return mend(state, { stranger: { kind: "back", until: now + BACK_TIME } }, now);
     case "online":
       return step({ ...state, online: message.count });
     case "paired":
@@ -441,8 +573,13 @@ function hear(state: State, message: ServerMessage, now: number): Step {
       return step(endChat(state, { kind: "stranger-left" }, now));
     case "reported":
       return step(reportTaken(state, now));
+    case "ice": {
+      const { servers, policy } = message;
+      const { direct } = state.preferences;
+      return onCall(state, { type: "route", route: { servers, policy }, direct }, now);
+    }
     case "error":
-      return step(refused(state, message, now));
+      return refused(state, message, now);
     case "blocked":
       return step(hinder(state, { code: "reported", seconds: message.seconds }, now));
     case "draining":
@@ -471,15 +608,17 @@ function resume(state: State, chatting: boolean, now: number): Step {
   if (!isTalking(state)) {
     return step(state, background(state), ...(state.scene.kind === "searching" ? [] : [LEAVE]));
   }
-  const { state: mended, effects } = mend(state, { lostUntil: 0, stranger: { kind: "here" } });
+  const change = { lostUntil: 0, stranger: { kind: "here" } } as const;
+  const { state: mended, effects } = mend(state, change, now);
   return step(mended, background(state), ...effects);
 }
 
 /** Both sides can hear each other again. */
-function mend(state: State, change: Partial<Chat>): Step {
+function mend(state: State, change: Partial<Chat>, now: number): Step {
   if (state.scene.kind !== "chat" || !isTalking(state)) return step(state);
-  const { state: mended, effects } = deliver(state, greet(state.scene.chat.delivery));
-  return step(withChat(mended, change), { do: "mend" }, ...effects);
+  const { state: greeted, effects } = deliver(state, greet(state.scene.chat.delivery));
+  const mended = onCall(withChat(greeted, change), { type: "mended" }, now);
+  return step(mended.state, { do: "mend" }, ...effects, ...mended.effects);
 }
 
 function strangerAway(state: State): State {
@@ -518,14 +657,17 @@ function begin(
     lostUntil: 0,
     stranger: { kind: "here" },
     report: "none",
+    call: NO_CALL,
+    stage: { ...EMPTY_STAGE, revealed: !state.preferences.blur },
   };
   const notice: Notice = { kind: "began", interests, met };
-  const begun = withLine(
-    { ...state, scene: { kind: "chat", chat } },
-    { from: "page", notice },
-    now,
-  );
-  return step(begun, { do: "secure", role }, { do: "focus", on: "message" }, ...ring(state));
+  const chatting = { ...state, scene: { kind: "chat", chat }, own: ownOf(state) } as const;
+  const begun = withLine(chatting, { from: "page", notice }, now);
+  const { state: called, effects } = state.mode === "video"
+    ? onCall(begun, { type: "want" }, now)
+    : step(begun);
+  const focus: Effect = { do: "focus", on: "message" };
+  return step(called, { do: "secure", role }, focus, ...ring(state), ...effects);
 }
 
 function receive(state: State, envelope: Envelope, now: number): Step {
@@ -542,7 +684,57 @@ function receive(state: State, envelope: Envelope, now: number): Step {
     }
     case "text":
       return receiveText(state, accept(delivery, envelope.number, now), envelope.text, now);
+    case "call":
+      return onCall(state, { type: "heard", says: envelope.says }, now);
+    case "media":
+      return step(withStage(state, { picture: envelope.picture, sound: envelope.sound }));
+    case "setup":
+      return step(state, { do: "set-up", text: envelope.text });
   }
+}
+
+/** Something happens to the call; as soon as it is connected, the stranger learns what is sent. */
+function onCall(state: State, event: CallEvent, now: number): Step {
+  if (state.scene.kind !== "chat" || !isTalking(state)) return step(state);
+  const before = state.scene.chat.call;
+  const { call, effects, notice } = reduceCall(before, event, now);
+  const called = withChat(state, { call });
+  const told = notice === undefined
+    ? called
+    : withLine(called, { from: "page", notice: { kind: notice } }, now);
+  const ready = effects.some((effect) => effect.do === "start-call")
+    ? withStage(told, { ...EMPTY_STAGE, revealed: state.scene.chat.stage.revealed })
+    : told;
+  const isNew = call.kind === "live" && before.kind !== "live";
+  return step(ready, ...effects, ...(isNew ? [tellMedia(ready)] : []));
+}
+
+/** Before anything is seen or heard. */
+const EMPTY_STAGE: Stage = {
+  stream: undefined,
+  picture: true,
+  sound: true,
+  revealed: false,
+  swapped: false,
+  quality: undefined,
+};
+
+function takeMedia(state: State, media: Media): Step {
+  const taken = { ...state, media };
+  const isSame = (device: DeviceKind): boolean =>
+    (media[device].kind === "on") === (state.media[device].kind === "on");
+  const isQuiet = callOf(state).kind !== "live" || isSame("camera") && isSame("microphone");
+  return isQuiet ? step(taken) : step(taken, tellMedia(taken));
+}
+
+function tellMedia({ media: { camera, microphone } }: State): Effect {
+  const [picture, sound] = [camera.kind === "on", microphone.kind === "on"];
+  return { do: "say", envelope: { kind: "media", picture, sound } };
+}
+
+function withStage(state: State, change: Partial<Stage>): State {
+  if (state.scene.kind !== "chat") return state;
+  return withChat(state, { stage: { ...state.scene.chat.stage, ...change } });
 }
 
 /** Shows a message that is next; one that is missing is told of. */
@@ -579,14 +771,16 @@ function reportTaken(state: State, now: number): State {
   return withLine(taken, { from: "page", notice: { kind: "report-taken" } }, now);
 }
 
-/** A report that was refused can be made again; a search that came too soon is asked for again by itself. */
-function refused(state: State, error: ServerMessage & { type: "error" }, now: number): State {
+/** A report or a call that was refused can be tried again; a search that came too soon is asked for again by itself. */
+function refused(state: State, error: ServerMessage & { type: "error" }, now: number): Step {
   const { scene } = state;
   if (scene.kind === "chat" && scene.chat.report === "sent") {
-    return withChat(state, { report: "none" });
+    return step(withChat(state, { report: "none" }));
   }
-  if (scene.kind !== "searching" || error.code !== "too-fast") return state;
-  return { ...state, scene: { ...scene, asksAgain: now + (error.seconds ?? 1) * 1000 } };
+  if (scene.kind === "chat") return onCall(state, { type: "denied" }, now);
+  if (scene.kind !== "searching" || error.code !== "too-fast") return step(state);
+  const asksAgain = now + (error.seconds ?? 1) * 1000;
+  return step({ ...state, scene: { ...scene, asksAgain } });
 }
 
 /** Whoever is kept out learns it where they are: at the end of a chat, or on the first screen. */
@@ -631,7 +825,12 @@ function warnOfRestart(state: State, now: number): State {
 /** A chat that is over changes no more; neither does what is no chat. */
 function endChat(state: State, notice: Notice, now: number): State {
   if (!isTalking(state)) return state;
-  const over = withChat(state, { phase: { kind: "over" }, typingUntil: 0, lostUntil: 0 });
+  const over = withChat(state, {
+    phase: { kind: "over" },
+    typingUntil: 0,
+    lostUntil: 0,
+    call: NO_CALL,
+  });
   return withLine(over, { from: "page", notice }, now);
 }
 
@@ -639,6 +838,7 @@ function tick(state: State, now: number): Step {
   const { scene } = state;
   switch (scene.kind) {
     case "home":
+    case "preview":
       return step(state);
     case "searching": {
       const stage = stageOf(now - scene.since);
@@ -661,7 +861,9 @@ function tickChat(state: State, chat: Chat, now: number): Step {
     typingUntil: typingUntil <= now ? 0 : typingUntil,
     stranger: stranger.kind === "back" && stranger.until <= now ? { kind: "here" } : stranger,
   });
-  return deliver(elapsed, confirmArrivals(delivery, now));
+  const { state: confirmed, effects } = deliver(elapsed, confirmArrivals(delivery, now));
+  const called = onCall(confirmed, { type: "tick" }, now);
+  return step(called.state, ...effects, ...called.effects);
 }
 
 function stageOf(waited: number): "fresh" | "wide" | "long" {

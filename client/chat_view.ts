@@ -2,7 +2,8 @@
 
 import type { VNode } from "preact";
 import type { ReportReason } from "../protocol.ts";
-import { type Chat, isTalking, type Line, type State } from "./chat_state.ts";
+import { callView } from "./call_view.ts";
+import { callOf, type Chat, isTalking, type Line, type State } from "./chat_state.ts";
 import { isFull } from "./delivery.ts";
 import { MAX_MESSAGE_LENGTH } from "./envelope.ts";
 import { type Dispatch, html, Unchanging } from "./markup.ts";
@@ -22,10 +23,12 @@ const REASONS: readonly (readonly [ReportReason, string])[] = [
 
 /** Draws a chat. */
 export function chatView(state: State, chat: Chat, dispatch: Dispatch): VNode {
+  const call = callView(state, chat, dispatch);
   return html`
-    <main class="chat">
+    <main class=${call ? "chat calling" : "chat"}>
       <h1 class="hidden">Chat</h1>
       <div class="tools">${tools(state, chat, dispatch)}</div>
+      ${call}
       ${safety(chat)}
       <div class="scroll" tabindex="0" aria-label="Conversation" role="region">
         <div class="log" role="log" aria-live="polite" aria-label="Messages">
@@ -54,7 +57,9 @@ function status(state: State, { typingUntil, stranger, delivery }: Chat): string
   return typingUntil > 0 ? "Stranger is typing…" : "";
 }
 
-function tools({ preferences, line }: State, chat: Chat, dispatch: Dispatch): VNode[] {
+function tools(state: State, chat: Chat, dispatch: Dispatch): (VNode | false)[] {
+  const { preferences, line } = state;
+  const mayCall = isTalking(state) && callOf(state).kind === "none" && chat.pictures.length > 0;
   const reported = chat.report === "sent" || chat.report === "taken";
   return [
     html`
@@ -65,9 +70,15 @@ function tools({ preferences, line }: State, chat: Chat, dispatch: Dispatch): VN
           : "Report"}</button>
     `,
     html`<button class="tool" onClick=${() => dispatch({ type: "save" })}>Save chat</button>`,
+    mayCall && html`
+      <button class="tool" onClick=${() =>
+        dispatch({ type: "call", event: { type: "want" } })}>Video call</button>
+    `,
     html`
       <button class="tool" aria-pressed=${preferences.sound}
-        onClick=${() => dispatch({ type: "toggle-sound" })}>Sound${preferences.sound
+        onClick=${() =>
+          dispatch({ type: "prefer", change: { sound: !preferences.sound } })}>Sound${preferences
+            .sound
           ? " on"
           : " off"}</button>
     `,

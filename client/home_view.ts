@@ -42,6 +42,8 @@ function form(state: State, dispatch: Dispatch): VNode {
           role="alert">Please confirm this first: this place is for adults only.</p>
       `}
       <button id="start" class="primary" aria-disabled=${!adult}>Start text chat</button>
+      <button type="button" class="quiet" aria-disabled=${!adult}
+        onClick=${() => dispatch({ type: "start-video" })}>Start video chat</button>
     </form>
   `;
 }

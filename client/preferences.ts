@@ -11,10 +11,28 @@ export interface Preferences {
   readonly adult: boolean;
   /** A sound is played when something happens. */
   readonly sound: boolean;
+  /** A call starts with the camera off. */
+  readonly cameraOff: boolean;
+  /** A call starts with the microphone off. */
+  readonly muted: boolean;
+  /** A stranger's picture is blurred until one chooses to look. */
+  readonly blur: boolean;
+  /** One may be asked for a call that shows one's address to the stranger. */
+  readonly direct: boolean;
+  /** The camera stays on between calls. */
+  readonly keepCamera: boolean;
 }
 
 /** What holds until a person chooses otherwise. */
-export const DEFAULT_PREFERENCES: Preferences = { adult: false, sound: true };
+export const DEFAULT_PREFERENCES: Preferences = {
+  adult: false,
+  sound: true,
+  cameraOff: false,
+  muted: false,
+  blur: true,
+  direct: true,
+  keepCamera: false,
+};
 
 const KEY = "anonymous-chat";
 const VERSION = 1;
@@ -26,8 +44,9 @@ export type OpenStore = () => Pick<Storage, "getItem" | "setItem">;
 export function loadPreferences(open: OpenStore): Preferences {
   const stored = read(open);
   if (stored.version !== VERSION) return DEFAULT_PREFERENCES;
-  const { adult, sound } = DEFAULT_PREFERENCES;
-  return { adult: flag(stored.adult, adult), sound: flag(stored.sound, sound) };
+  const flags = Object.entries(DEFAULT_PREFERENCES)
+    .map(([name, fallback]) => [name, flag(stored[name], fallback)]);
+  return Object.fromEntries(flags);
 }
 
 /** Keeps the preferences; where that is impossible they last as long as the page. */

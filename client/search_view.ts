@@ -2,6 +2,7 @@
 
 import type { VNode } from "preact";
 import type { State } from "./chat_state.ts";
+import { ownPicture } from "./device_view.ts";
 import { type Dispatch, html } from "./markup.ts";
 import { describeLine } from "./words.ts";
 
@@ -10,6 +11,7 @@ export function searchView(state: State, dispatch: Dispatch): VNode {
   return html`
     <main class="search">
       <div class="pulse" aria-hidden="true"><i></i><i></i></div>
+      ${ownPicture(state)}
       <div role="status">
         <h1>Looking for someone…</h1>
         <p class="lead">${hint(state)}</p>

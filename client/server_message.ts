@@ -12,6 +12,12 @@ const isNumber: Check = (value) => typeof value === "number";
 const isBoolean: Check = (value) => typeof value === "boolean";
 const isNumberOrNone: Check = (value) => value === undefined || isNumber(value);
 const areStrings: Check = (value) => Array.isArray(value) && value.every(isString);
+const isPolicy: Check = (value) => value === "relay" || value === "all";
+const areServers: Check = (value) =>
+  Array.isArray(value) &&
+  value.every((server) =>
+    areStrings(server?.urls) && isString(server.username) && isString(server.credential)
+  );
 
 /** What each field must be, by type of message. */
 const SHAPES: { readonly [T in ServerMessage["type"]]: Readonly<Record<string, Check>> } = {
@@ -24,6 +30,7 @@ const SHAPES: { readonly [T in ServerMessage["type"]]: Readonly<Record<string, C
   "partner-back": {},
   "online": { count: isNumber },
   "reported": {},
+  "ice": { servers: areServers, policy: isPolicy },
   "draining": {},
   "challenge": { salt: isString, bits: isNumber },
   "blocked": { seconds: isNumber },

@@ -1,6 +1,8 @@
 /** What the page says, apart from labels that stand in the views: shared by the views and the saved chat. */
 
+import type { Failure } from "./call_state.ts";
 import type { Notice, State } from "./chat_state.ts";
+import type { Capture, DeviceKind } from "./devices.ts";
 
 /** Said wherever one waits for the server: what is in the way, and that it goes on by itself. */
 export function describeLine({ hindered }: State): string {
@@ -54,6 +56,12 @@ export function describeNotice(notice: Notice): string {
       return "Something was changed or lost on the way here, and is not shown.";
     case "report-taken":
       return "Your report was received. Thank you.";
+    case "stranger-declined":
+      return "Stranger would rather go on by text.";
+    case "direct-refused":
+      return "No call: here it would show your IP address, which you have refused.";
+    case "call-over":
+      return "The call has ended.";
   }
 }
 
@@ -63,6 +71,36 @@ export function noticeDetails(notice: Notice): string[] {
   const { interests, met } = notice;
   const both = interests.length > 0 ? [`You both like ${listed(interests)}.`] : [];
   return met ? [...both, "You have met a moment ago; nobody else is here right now."] : both;
+}
+
+/** What has become of a camera or a microphone, and what one can do about it. */
+export function describeTrouble(device: DeviceKind, capture: Capture): string {
+  if (capture.kind === "opening") {
+    return `Your browser asks whether this page may use your ${device}.`;
+  }
+  if (capture.kind !== "trouble") return `Your ${device} is off.`;
+  switch (capture.trouble) {
+    case "denied":
+      return `This page may not use your ${device}. You can allow it in your browser's settings for this page, or go on without.`;
+    case "missing":
+      return `No ${device} was found. You can plug one in, or go on without.`;
+    case "busy":
+      return `Another program is using your ${device}. Close that and try again, or go on without.`;
+    case "unsupported":
+      return `This browser gives no ${device} to this page. You can go on without.`;
+  }
+}
+
+/** Why there is no call. */
+export function describeFailure(failure: Failure): string {
+  switch (failure) {
+    case "no-route":
+      return "Your device and the stranger's found no way to each other. Some networks allow none.";
+    case "no-relay":
+      return "The relay for calls could not be reached, or not by both of you.";
+    case "too-fast":
+      return "That were many calls in a short time. Wait a moment.";
+  }
 }
 
 /** The time of day, in the reader's own manner. */

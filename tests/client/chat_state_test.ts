@@ -14,10 +14,14 @@ import {
   type State,
   TYPING_INTERVAL,
   TYPING_TIME,
+  wantedDevices,
   WIDENS_AFTER,
 } from "../../client/chat_state.ts";
+import { CONNECTING_TIME } from "../../client/call_state.ts";
 import { CONFIRM_INTERVAL, MAX_WAITING } from "../../client/delivery.ts";
+import { NO_MEDIA } from "../../client/devices.ts";
 import { type Envelope, MAX_MESSAGE_LENGTH } from "../../client/envelope.ts";
+import { DEFAULT_PREFERENCES } from "../../client/preferences.ts";
 import { transcript } from "../../client/transcript.ts";
 import {
   BACKGROUND_WINDOW,
@@ -29,7 +33,7 @@ import {
 
 /** A page without a browser. */
 class Page {
-  state: State = initialState({ adult: true, sound: true });
+  state: State = initialState({ ...DEFAULT_PREFERENCES, adult: true });
   effects: readonly Effect[] = [];
   now = 1_000_000;
 
@@ -416,7 +420,7 @@ Deno.test("Page counts what is unread while nobody looks, and rings", () => {
 });
 
 Deno.test("Page is silent when its sound is off", () => {
-  const page = new Page().on("toggle-sound");
+  const page = new Page().on({ type: "prefer", change: { sound: false } });
   assert.ok(page.did("keep-preferences"));
   assert.equal(
     page.chatting().on({ type: "attention", attentive: false, hidden: false }).hears("a").did(
@@ -551,4 +555,134 @@ Deno.test("Page works for a search when it is asked to, and gives up what it no 
   const again = new Page().on("start").server({ type: "challenge", salt: "s", bits: 3 });
   assert.deepEqual(again.on("stop", "start", solved).effects, []);
   assert.deepEqual(new Page().server({ type: "challenge", salt: "s", bits: 3 }).effects, []);
+});
+
+const BY_RELAY = { type: "ice", servers: [], policy: "relay" } as const;
+const DIRECT = { type: "ice", servers: [], policy: "all" } as const;
+
+/** What is on, in a page whose devices are always to be had. */
+function wanted(page: Page): string[] {
+  const { camera, microphone } = wantedDevices(page.state);
+  return [
+    ...(camera === undefined ? [] : ["camera"]),
+    ...(microphone === undefined ? [] : ["microphone"]),
+  ];
+}
+
+Deno.test("Page shows oneself before the first call, and searches with the second press", () => {
+  const page = new Page().on("start-video");
+  assert.deepEqual([page.state.scene.kind, wanted(page), page.told], [
+    "preview",
+    ["camera", "microphone"],
+    [],
+  ]);
+  page.on("start-video");
+  assert.deepEqual(page.told, [{ type: "find", mode: "video", interests: [] }]);
+  assert.deepEqual(wanted(page), ["camera", "microphone"]);
+  assert.deepEqual(wanted(page.on("stop")), []);
+  assert.deepEqual(page.on("start-video", "escape").state.scene.kind, "home");
+});
+
+Deno.test("Page asks for the confirmation before a call as before a chat", () => {
+  const page = new Page().on({ type: "confirm", adult: false }).on("start-video");
+  assert.deepEqual([page.state.scene.kind, page.state.reminded], ["home", true]);
+});
+
+Deno.test("Page begins a call with what was preferred, and shows that at once", () => {
+  const page = new Page().on("start-video");
+  page.on({ type: "prefer", change: { cameraOff: true } });
+  assert.deepEqual(wanted(page), ["microphone"]);
+  page.on({ type: "prefer", change: { muted: true } });
+  assert.deepEqual(wanted(page), []);
+  page.on("start-video").server(PAIRED).server(BY_RELAY);
+  assert.deepEqual(wanted(page), []);
+  assert.deepEqual(wanted(page.on({ type: "toggle-device", device: "camera" })), ["camera"]);
+});
+
+Deno.test("Page wishes a call in every video chat, and in a text chat when asked to", () => {
+  const video = new Page().on("start-video", "start-video").server(PAIRED);
+  assert.deepEqual(video.told, [{ type: "ice" }]);
+  assert.deepEqual(video.server(BY_RELAY).told, [{ kind: "call", says: "willing" }]);
+  const text = new Page().chatting();
+  assert.deepEqual([text.told, wanted(text)], [[], []]);
+  text.on({ type: "call", event: { type: "want" } });
+  assert.deepEqual([text.told, wanted(text)], [[{ type: "ice" }], []]);
+  assert.deepEqual(wanted(text.server(BY_RELAY)), ["camera", "microphone"]);
+});
+
+Deno.test("Page turns no camera on in a text chat before this person has agreed", () => {
+  const page = new Page().chatting().on(said({ kind: "call", says: "willing" })).server(DIRECT);
+  assert.deepEqual([page.chat.call.kind, wanted(page)], ["consenting", []]);
+  page.on({ type: "call", event: { type: "want" } });
+  assert.deepEqual([page.did("start-call"), wanted(page)], [true, ["camera", "microphone"]]);
+});
+
+Deno.test("Page turns everything off when a call or a chat ends, unless the camera is to stay on", () => {
+  const called = (): Page =>
+    new Page().on("start-video", "start-video").server(PAIRED).server(BY_RELAY)
+      .on(said({ kind: "call", says: "willing" }));
+  assert.deepEqual(wanted(called()), ["camera", "microphone"]);
+  const ends: ((page: Page) => Page)[] = [
+    (page) => page.on({ type: "call", event: { type: "refuse" } }),
+    (page) => page.on(said({ kind: "call", says: "over" })),
+    (page) => page.on("stop", "stop"),
+    (page) => page.server({ type: "partner-left" }),
+    (page) => page.on({ type: "down", mayResume: false }),
+    (page) => page.on("not-secured"),
+    (page) => page.pass(CONNECTING_TIME),
+  ];
+  for (const end of ends) assert.deepEqual(wanted(end(called())), [], String(end));
+  const next = called().on("stop", "stop", "stop");
+  assert.deepEqual([next.state.scene.kind, wanted(next)], ["searching", []]);
+  const kept = called().on({ type: "prefer", change: { keepCamera: true } }).on("stop", "stop");
+  assert.deepEqual(wanted(kept), ["camera", "microphone"]);
+  assert.deepEqual(wanted(kept.on("home")), []);
+});
+
+Deno.test("Page tells the stranger what it sends, at the beginning and on each change", () => {
+  const page = new Page().on("start-video", "start-video").server(PAIRED).server(BY_RELAY)
+    .on(said({ kind: "call", says: "willing" }));
+  page.on({ type: "call", event: { type: "line", line: "connected" } });
+  assert.deepEqual(page.told, [{ kind: "media", picture: false, sound: false }]);
+  const on = { kind: "on", track: {} as MediaStreamTrack } as const;
+  page.on({ type: "media", media: { ...NO_MEDIA, camera: on } });
+  assert.deepEqual(page.told, [{ kind: "media", picture: true, sound: false }]);
+  page.on({
+    type: "media",
+    media: { ...NO_MEDIA, camera: on, cameras: [{ id: "a", label: "a" }] },
+  });
+  assert.deepEqual(page.told, []);
+});
+
+Deno.test("Page shows the stranger blurred until the person looks, unless they prefer otherwise", () => {
+  const called = (page: Page): Page => page.on("start-video", "start-video").server(PAIRED);
+  const page = called(new Page());
+  assert.equal(page.chat.stage.revealed, false);
+  page.on({ type: "stage", change: { revealed: true } }).server(BY_RELAY)
+    .on(said({ kind: "call", says: "willing" }));
+  assert.equal(page.chat.stage.revealed, true, "it stays so when the call begins anew");
+  const bold = called(new Page().on({ type: "prefer", change: { blur: false } }));
+  assert.equal(bold.chat.stage.revealed, true);
+});
+
+Deno.test("Page leads from a call that fails to another try or to text", () => {
+  const page = new Page().on("start-video", "start-video").server(PAIRED).server(BY_RELAY)
+    .on(said({ kind: "call", says: "willing" })).pass(CONNECTING_TIME);
+  assert.equal(page.chat.call.kind, "failed");
+  page.hears("and by text?");
+  assert.deepEqual(page.log, ["began", "stranger: and by text?"]);
+  assert.deepEqual(page.on({ type: "call", event: { type: "want" } }).told, [{ type: "ice" }]);
+  page.server({ type: "error", code: "too-fast", message: "", seconds: 5 });
+  assert.deepEqual(page.chat.call, { kind: "failed", failure: "too-fast", invited: false });
+});
+
+Deno.test("Page gives a call up neither for a drop of its connection nor for one of the stranger's", () => {
+  const page = new Page().on("start-video", "start-video").server(PAIRED).server(BY_RELAY)
+    .on(said({ kind: "call", says: "willing" }))
+    .on({ type: "call", event: { type: "line", line: "connected" } });
+  page.on({ type: "down", mayResume: true });
+  assert.deepEqual([page.chat.call.kind, wanted(page)], ["live", ["camera", "microphone"]]);
+  page.server(WELCOME).server({ type: "resumed", chatting: true });
+  page.server({ type: "partner-away" }).server({ type: "partner-back" });
+  assert.equal(page.chat.call.kind, "live");
 });

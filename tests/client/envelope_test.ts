@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { decodeEnvelope, encodeEnvelope, MAX_MESSAGE_LENGTH } from "../../client/envelope.ts";
+import {
+  decodeEnvelope,
+  encodeEnvelope,
+  MAX_MESSAGE_LENGTH,
+  MAX_SETUP_LENGTH,
+} from "../../client/envelope.ts";
 import { SEALED_SIZES } from "../../client/padding.ts";
 
 Deno.test("Envelope has this layout, byte by byte", () => {
@@ -16,6 +21,18 @@ Deno.test("Envelope has this layout, byte by byte", () => {
     kind: 2,
     content: Uint8Array.of(4, 255, 255, 255, 255),
   });
+  assert.deepEqual(encodeEnvelope({ kind: "call", says: "unwilling" }), {
+    kind: 2,
+    content: Uint8Array.of(5, 0, 0, 0, 2),
+  });
+  assert.deepEqual(encodeEnvelope({ kind: "media", picture: false, sound: true }), {
+    kind: 2,
+    content: Uint8Array.of(6, 0, 0, 0, 2),
+  });
+  assert.deepEqual(encodeEnvelope({ kind: "setup", text: "{}" }), {
+    kind: 2,
+    content: Uint8Array.of(7, 0, 0, 0, 0, 0x7B, 0x7D),
+  });
 });
 
 Deno.test("Envelope survives the way there, whatever is written", () => {
@@ -28,6 +45,11 @@ Deno.test("Envelope survives the way there, whatever is written", () => {
       { kind: "typing" },
       { kind: "received", number: 0 },
       { kind: "repeat", number: 9 },
+      ...(["willing", "unwilling", "over"] as const).map((
+        says,
+      ) => ({ kind: "call", says } as const)),
+      { kind: "media", picture: true, sound: false },
+      { kind: "setup", text: "x".repeat(MAX_SETUP_LENGTH) },
     ] as const
   ) {
     assert.deepEqual(decodeEnvelope(encodeEnvelope(envelope)), envelope);
@@ -44,7 +66,12 @@ Deno.test("Envelope is refused when it is none", () => {
     [1, 3, 0, 0, 0, 1],
     [2, 1, 0, 0, 0, 1, 65],
     [2, 3, 0, 0, 1],
-    [2, 5, 0, 0, 0, 1],
+    [2, 5, 0, 0, 0, 0],
+    [2, 5, 0, 0, 0, 4],
+    [2, 7, 0, 0, 0, 0],
+    [2, 7, 0, 0, 0, 0, 0xFF],
+    [2, 8, 0, 0, 0, 1],
+    [1, 5, 0, 0, 0, 1],
     [3, 1, 0, 0, 0, 1, 65],
     [1, 1, 0, 0, 0, 1, 0xFF],
     [1, 1, 0, 0, 0, 1, 0xED, 0xA0, 0x80],
@@ -67,4 +94,6 @@ Deno.test("Envelope of the longest message fits into the largest sealed frame", 
     text: "€".repeat(MAX_MESSAGE_LENGTH),
   });
   assert.ok(content.length < SEALED_SIZES.at(-1)! - 24);
+  const setup = encodeEnvelope({ kind: "setup", text: "x".repeat(MAX_SETUP_LENGTH) });
+  assert.ok(setup.content.length < SEALED_SIZES.at(-1)! - 24);
 });

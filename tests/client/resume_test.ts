@@ -15,6 +15,7 @@ import type { Effect, Event, State } from "../../client/chat_state.ts";
 import { Connection } from "../../client/connection.ts";
 import { CONFIRM_INTERVAL } from "../../client/delivery.ts";
 import { decodeEnvelope, encodeEnvelope } from "../../client/envelope.ts";
+import { DEFAULT_PREFERENCES } from "../../client/preferences.ts";
 import { SealedChannel } from "../../client/sealed_channel.ts";
 import { MemoryBackend } from "../../server/backend.ts";
 import type { Link } from "../../server/link.ts";
@@ -22,6 +23,7 @@ import { Lobby } from "../../server/lobby.ts";
 import { Matchmaker } from "../../server/matchmaker.ts";
 import { HumanCheck } from "../../server/proof_of_work.ts";
 import { type Outlet, Relay } from "../../server/relay.ts";
+import { Turn } from "../../server/turn.ts";
 import { newConduct } from "../conduct.ts";
 import { FakeClock } from "../fake_clock.ts";
 import { NO_RATES } from "../server.ts";
@@ -48,6 +50,7 @@ class World {
       tally: { message: () => {}, chatEnded: () => {} },
       rates: NO_RATES,
       humanCheck: new HumanCheck(clock, "off"),
+      turn: new Turn({ urls: [], secret: "", clock, newToken: () => "" }),
       newToken: () => `token ${++this.#tokens}`,
     });
   }
@@ -138,7 +141,7 @@ class Page {
   readonly connection: Connection;
   /** Every socket it has had, the latest first. */
   readonly wires: Wire[] = [];
-  state: State = initialState({ adult: true, sound: false });
+  state: State = initialState({ ...DEFAULT_PREFERENCES, adult: true, sound: false });
   now = 1_000_000;
   #channel: SealedChannel | undefined;
   #retry: (() => void) | undefined;
