@@ -51,6 +51,7 @@ export function policy(settings: Settings): readonly Section[] {
     STATISTICS,
     NO_ACCOUNTS,
     NO_STORAGE,
+    calls(settings),
     NO_TRACKING,
     NO_THIRD_PARTY,
     NO_FINGERPRINTS,
@@ -162,7 +163,7 @@ const PREFERENCES: Section = {
   sentences: [
     {
       says:
-        "The page keeps two preferences in the localStorage of your browser: that you have confirmed your age, and whether you want to hear a sound. They say nothing of who you are.",
+        "The page keeps a few preferences in the localStorage of your browser: that you have confirmed your age, whether you want to hear a sound, and how a video call begins (camera off, muted, the stranger blurred, whether you may be asked for a direct call, whether the camera stays on between chats). They say nothing of who you are.",
       proof: [PROVEN.preferencesKept],
     },
     {
@@ -176,6 +177,39 @@ const PREFERENCES: Section = {
     },
   ],
 };
+
+function calls({ relaysCalls }: Settings): Section {
+  const way: Sentence[] = relaysCalls
+    ? [{
+      says:
+        "A video call goes through a relay of this server, and through nothing else, so the stranger does not learn your IP address, nor you theirs.",
+      proof: [PROVEN.relayedBlind],
+    }, {
+      says: "The relay passes on what is sealed for the other side, and keeps nothing of it.",
+      proof: { cannot: "The relay is a program of its own; the README shows how it is set up." },
+    }]
+    : [{
+      says:
+        "This server has no relay for video calls, so a call goes straight from your device to the stranger's, which shows each of you the other's IP address. It begins only if both of you have agreed to that; nothing that could show your address exists before.",
+      proof: [PROVEN.consentFirst],
+    }];
+  return {
+    title: "Video calls",
+    sentences: [
+      ...way,
+      {
+        says:
+          "You can refuse calls that show your address once and for all, among the choices before a call.",
+        proof: [PROVEN.directRefused],
+      },
+      {
+        says:
+          "How a call is set up passes this server sealed, as your messages do; picture and sound do not pass it at all.",
+        proof: [PROVEN.setUpSealed],
+      },
+    ],
+  };
+}
 
 const STATISTICS: Section = {
   title: "Statistics",

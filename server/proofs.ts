@@ -24,7 +24,7 @@ export const PROVEN = {
   oldLinesDeleted: "P2: a start deletes what is too old, with no request at all",
   linesExpire: "P2: no line outlives its limit while nobody visits",
   urlBare: "P2: no URL that a chat asks for holds more than a path",
-  preferencesKept: "P3: the page keeps two preferences, which identify nobody",
+  preferencesKept: "P3: the page keeps a few preferences, which identify nobody",
   preferencesStay: "P3: nothing that the page keeps ever leaves it",
   preferencesCleared: "P3: who clears the storage of the browser is new again",
   figuresOfDays: "P4: the statistics hold figures of days, and nothing of anybody",
@@ -54,6 +54,12 @@ export const PROVEN = {
   windowExported:
     "P13: the lines of a window of time can be exported, and it is said what is missing",
   nothingElse: "P13: nothing is stored but the access log and the statistics",
+  consentFirst:
+    "P14: nothing that could show an address exists before both have agreed, nor ever when one declines",
+  directRefused: "P14: who refuses direct calls is never asked for one",
+  relayedBlind:
+    "P14: a stranger learns nothing of the address behind a relayed call, whatever their page does",
+  setUpSealed: "P14: how a call is set up passes the server sealed",
 } as const satisfies Record<string, TestName>;
 
 /** A promise that the policy makes, in one line, and where the code keeps it. */
@@ -126,6 +132,11 @@ export const PROMISES: readonly Promised[] = [
     id: "P13",
     promise: "a legal request can be given access log lines of a window of time, and nothing else",
     keptBy: ["server/access_log.ts", "main.ts"],
+  },
+  {
+    id: "P14",
+    promise: "the stranger never learns your IP address unless you chose a direct call",
+    keptBy: ["client/call_state.ts", "client/video.ts", "server/turn.ts"],
   },
 ];
 

@@ -16,6 +16,8 @@ export interface Settings {
   readonly addressRetention: number;
   /** How long a line of the access log lives, in milliseconds. */
   readonly accessLogRetention: number;
+  /** Whether video calls go by relay. */
+  readonly relaysCalls: boolean;
   readonly version: string;
   /** SHA-256 of the home page, in hexadecimal digits. */
   readonly fingerprint: string;
@@ -34,5 +36,6 @@ export function settingsOf(
     accessLog: config["access-log"],
     addressRetention: config["ip-retention-seconds"] * SECOND,
     accessLogRetention: config["access-log-retention-days"] * DAY,
+    relaysCalls: config["turn-url"].length > 0,
   };
 }

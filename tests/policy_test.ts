@@ -9,6 +9,11 @@ import { SETTINGS } from "./settings.ts";
 
 const MODES = ["full", "truncated", "off"] as const;
 
+/** Settings with which the policy says something else. */
+const VARIANTS = MODES.flatMap((accessLog) =>
+  [true, false].map((relaysCalls) => ({ accessLog, relaysCalls }))
+);
+
 function sentences(change: Partial<typeof SETTINGS> = {}): Sentence[] {
   return policy({ ...SETTINGS, ...change }).flatMap((section) => section.sentences);
 }
@@ -24,7 +29,7 @@ async function provingTests(folder = new URL("./", import.meta.url)): Promise<st
     if (isDirectory) names.push(...await provingTests(new URL(`${name}/`, folder)));
     if (!name.endsWith("_test.ts")) continue;
     const source = await Deno.readTextFile(new URL(name, folder));
-    for (const [, said] of source.matchAll(/Deno\.test\(\s*(?:\{\s*name: )?"(P\d+: [^"]+)"/g)) {
+    for (const [, said] of source.matchAll(/Deno\.test\(\s*(?:\{\s*name:\s*)?"(P\d+: [^"]+)"/g)) {
       names.push(said!);
     }
   }
@@ -36,19 +41,19 @@ Deno.test("Policy names exactly the tests there are that prove a promise", async
 });
 
 Deno.test("Policy has a proof for every sentence and a sentence for every proof, or says why there is none", () => {
-  for (const accessLog of MODES) {
-    for (const { says, proof } of sentences({ accessLog })) {
+  for (const change of VARIANTS) {
+    for (const { says, proof } of sentences(change)) {
       const proven = "cannot" in proof ? proof.cannot.length > 10 : proof.length > 0;
       assert.ok(proven, says);
     }
   }
-  const named = MODES.flatMap((accessLog) => sentences({ accessLog }))
+  const named = VARIANTS.flatMap((change) => sentences(change))
     .flatMap(({ proof }) => "cannot" in proof ? [] : proof);
   assert.deepEqual([...new Set(named)].sort(), Object.values(PROVEN).toSorted());
 });
 
-Deno.test("Policy makes thirteen promises, each with proofs and with files that exist", async () => {
-  assert.deepEqual(PROMISES.map(({ id }) => id), Array.from({ length: 13 }, (_, n) => `P${n + 1}`));
+Deno.test("Policy makes fourteen promises, each with proofs and with files that exist", async () => {
+  assert.deepEqual(PROMISES.map(({ id }) => id), Array.from({ length: 14 }, (_, n) => `P${n + 1}`));
   for (const promised of PROMISES) {
     assert.ok(proofsOf(promised).length > 0, promised.id);
     for (const file of promised.keptBy) await Deno.stat(new URL(`../${file}`, import.meta.url));
@@ -71,6 +76,11 @@ Deno.test("Policy says which access log is kept", () => {
   const off = text({ accessLog: "off" });
   assert.match(off, /its access log is switched off/);
   assert.doesNotMatch(off, /Each request is one line/);
+});
+
+Deno.test("Policy says how calls go", () => {
+  assert.match(text({ relaysCalls: true }), /goes through a relay of this server/);
+  assert.match(text({ relaysCalls: false }), /only if both of you have agreed/);
 });
 
 Deno.test("Policy lists its changes with real days, the latest first", () => {

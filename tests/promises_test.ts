@@ -268,10 +268,15 @@ Deno.test("P2: no URL that a chat asks for holds more than a path", async () => 
   assert.deepEqual(urls.filter((url) => /[?#]/.test(url)), []);
 });
 
-Deno.test("P3: the page keeps two preferences, which identify nobody", async () => {
+Deno.test("P3: the page keeps a few preferences, which identify nobody", async () => {
   const { kept } = await session();
   assert.deepEqual(kept, {
-    local: { "anonymous-chat": '{"version":1,"adult":true,"sound":false}' },
+    local: {
+      "anonymous-chat": JSON.stringify({
+        ...{ version: 1, adult: true, sound: false, cameraOff: false, muted: false },
+        ...{ blur: true, direct: true, keepCamera: false },
+      }),
+    },
     session: {},
     databases: [],
     caches: [],

@@ -10,6 +10,7 @@ export const SETTINGS: Settings = {
   accessLog: "full",
   addressRetention: HOUR,
   accessLogRetention: 30 * DAY,
+  relaysCalls: false,
   version: "1.2.3",
   fingerprint: "f".repeat(64),
 };
