@@ -2,9 +2,12 @@
 
 import { deepEqual, equal, match } from "node:assert/strict";
 import axe from "axe-core";
+import { DEVICES } from "./browser.ts";
+import { Caller } from "./caller.ts";
 import { type House, housing } from "./house.ts";
 import {
   LOOKING,
+  PREVIEW,
   STRANGER_LEFT,
   TYPING,
   type Visitor,
@@ -12,7 +15,7 @@ import {
   YOU_LEFT,
 } from "./visitor.ts";
 
-const openHouse = housing();
+const openHouse = housing(...DEVICES);
 
 const LOOKS: Readonly<Record<string, VisitorOptions>> = {
   "light on a desktop": { colorScheme: "light", viewport: { width: 1280, height: 800 } },
@@ -78,7 +81,44 @@ async function tour(house: House, options: VisitorOptions): Promise<void> {
   }
 }
 
+/** Goes through every screen of a call. */
+async function tourOfCall(house: House, options: VisitorOptions): Promise<void> {
+  const [ann, bob] = [await house.enter(options), await house.enter(options)];
+  await ann.confirm();
+  await ann.press("Start video chat");
+  await ann.sees(PREVIEW);
+  await ann.page.getByLabel("Your picture").waitFor();
+  await ann.page.getByText("More choices").click();
+  await assertSound(ann, "before a call");
+  await ann.press("Start video chat");
+  await assertSound(ann, "searching with a camera");
+  await bob.searchForVideo();
+  await ann.button("Call directly").waitFor();
+  await assertSound(ann, "asked for a direct call");
+  await ann.press("Call directly");
+  await assertSound(ann, "waiting for the stranger");
+  await bob.press("Call directly");
+  await ann.button("Show the picture").waitFor();
+  await assertSound(ann, "blurred");
+  await ann.press("Show the picture");
+  await new Caller(ann).seesMovement();
+  await ann.page.getByText("More", { exact: true }).click();
+  await assertSound(ann, "in a call, with more to choose");
+  await ann.page.getByText("More", { exact: true }).click();
+  await bob.press("Camera on");
+  await ann.sees("The stranger's camera is off.");
+  await ann.press("Camera on");
+  await assertSound(ann, "both cameras off");
+  await ann.press("Report");
+  await assertSound(ann, "reporting in a call");
+}
+
 for (const [look, options] of Object.entries(LOOKS)) {
+  Deno.test(`No screen of a call has a fault that axe knows, ${look}`, async () => {
+    await using house = await openHouse();
+    await tourOfCall(house, options);
+  });
+
   Deno.test(`No screen has a fault that axe knows, ${look}`, async () => {
     await using house = await openHouse({ args: ["--announcement=Closed on Sunday"] });
     await tour(house, options);

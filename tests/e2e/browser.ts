@@ -21,14 +21,39 @@ const QUIET = [
   "--disable-sync",
 ];
 
-/** Starts the browser. */
-export async function launch(): Promise<Browser> {
-  if (await exists(INSTALLED)) return chromium.launch({ executablePath: INSTALLED, args: QUIET });
+/** For calls: a camera that shows a moving picture, a microphone that beeps, and calls within this machine. */
+export const DEVICES = [
+  "--use-fake-device-for-media-stream",
+  "--use-fake-ui-for-media-stream",
+  "--allow-loopback-in-peer-connection",
+];
+
+/** Starts the browser, with further arguments. */
+export async function launch(...more: readonly string[]): Promise<Browser> {
+  const args = [...QUIET, ...more];
+  if (await exists(INSTALLED)) return chromium.launch({ executablePath: INSTALLED, args });
   if (Deno.env.get("CI")) throw new Error("Cannot test: Debian's chromium is not installed");
   // deno-lint-ignore no-console -- the one line that says what is missing
   console.log("chromium is not installed: the browser tests use the one of @sparticuz/chromium.");
   const { path: executablePath, ...env } = await packaged();
-  return chromium.launch({ executablePath, args: QUIET, env: { ...Deno.env.toObject(), ...env } });
+  return chromium.launch({ executablePath, args, env: { ...Deno.env.toObject(), ...env } });
+}
+
+/** Starts the installed browser in a network of its own; `under` is what stands before its command. */
+export async function launchUnder(
+  under: readonly string[],
+  folder: string,
+  ...more: readonly string[]
+): Promise<Browser> {
+  const executablePath = join(folder, "browser");
+  await Deno.writeTextFile(
+    executablePath,
+    `#!/bin/sh\nexec ${under.join(" ")} ${INSTALLED} "$@"\n`,
+    {
+      mode: 0o700,
+    },
+  );
+  return chromium.launch({ executablePath, args: [...QUIET, ...more] });
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -5,17 +5,18 @@ import { SUBPROTOCOL } from "../../protocol.ts";
 import { type ServerOptions, TestServer } from "../server.ts";
 import { until } from "../until.ts";
 import { launch } from "./browser.ts";
+import { Caller, PEERS } from "./caller.ts";
 import { Visitor, type VisitorOptions } from "./visitor.ts";
 
 /** Opens a house for one test. */
 export type OpenHouse = (options?: ServerOptions) => Promise<House>;
 
-/** Starts one browser for all tests of a file, and closes it after the last. */
-export function housing(): OpenHouse {
+/** Starts one browser for all tests of a file, with further arguments, and closes it after the last. */
+export function housing(...args: readonly string[]): OpenHouse {
   let browser: Promise<Browser> | undefined;
   Deno.test.afterAll(async () => await (await browser)?.close());
   return async (options = {}) =>
-    new House(await (browser ??= launch()), await TestServer.start(options));
+    new House(await (browser ??= launch(...args)), await TestServer.start(options));
 }
 
 /** A server of its own, which can go down and come up again where it was. */
@@ -54,6 +55,19 @@ export class House implements AsyncDisposable {
     await b.search();
     await a.meets();
     await b.meets();
+    return [a, b];
+  }
+
+  /** Two people open the page, start a video chat, and are paired. */
+  async pairForVideo(
+    one: VisitorOptions = {},
+    other: VisitorOptions = {},
+  ): Promise<[Caller, Caller]> {
+    const enter = async (options: VisitorOptions): Promise<Caller> =>
+      new Caller(await this.enter({ ...options, script: PEERS + (options.script ?? "") }));
+    const [a, b] = [await enter(one), await enter(other)];
+    for (const { visitor } of [a, b]) await visitor.searchForVideo();
+    for (const { visitor } of [a, b]) await visitor.meets();
     return [a, b];
   }
 

@@ -17,6 +17,8 @@ export const STRANGER_LEFT = "Stranger has disconnected.";
 export const YOU_LEFT = "You have disconnected.";
 /** What stands on the screen of a search. */
 export const LOOKING = "Looking for someone…";
+/** What stands above one's own picture before a call. */
+export const PREVIEW = "This is how you look";
 /** What the page says while the stranger types. */
 export const TYPING = "Stranger is typing…";
 /** What the page says wherever it waits for the server. */
@@ -102,6 +104,14 @@ export class Visitor implements AsyncDisposable {
   async search(): Promise<void> {
     await this.confirm();
     await this.press("Start text chat");
+  }
+
+  /** The same for a call: sees oneself first, and then starts. */
+  async searchForVideo(): Promise<void> {
+    await this.confirm();
+    await this.press("Start video chat");
+    await this.sees(PREVIEW);
+    await this.press("Start video chat");
   }
 
   /** Waits for a chat to begin. */

@@ -1,0 +1,278 @@
+/** Calls that go directly, and everything that leads to them, happens in them, and leads out of them. */
+
+import { deepEqual, equal, ok } from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { Cable } from "../cable.ts";
+import { until } from "../until.ts";
+import { DEVICES } from "./browser.ts";
+import { Caller, PEERS, SEALED } from "./caller.ts";
+import { type House, housing } from "./house.ts";
+import { LOOKING, PREVIEW, STRANGER_LEFT, type VisitorOptions } from "./visitor.ts";
+
+const openHouse = housing(...DEVICES);
+
+const QUESTION = "Show each other your IP addresses?";
+const DECLINED = "Stranger would rather go on by text.";
+const ENDED = "The call has ended.";
+
+/** Two who see each other. */
+async function call(
+  house: House,
+  one: VisitorOptions = {},
+  other: VisitorOptions = {},
+): Promise<[Caller, Caller]> {
+  const pair = await house.pairForVideo(one, other);
+  for (const { visitor } of pair) await visitor.press("Call directly");
+  for (const { visitor } of pair) await visitor.press("Show the picture");
+  return pair;
+}
+
+Deno.test("Call goes directly once both have agreed: each sees a moving picture and hears a tone", async () => {
+  await using house = await openHouse();
+  const pair = await house.pairForVideo();
+  const [ann, bob] = pair;
+  await ann.visitor.sees(QUESTION);
+  await ann.visitor.press("Call directly");
+  deepEqual([await ann.peers(), await bob.peers()], [0, 0]);
+  await bob.visitor.press("Call directly");
+  for (const caller of pair) await caller.seesAndHears();
+  await ann.visitor.say("I see you");
+  await bob.visitor.hears("I see you");
+});
+
+Deno.test("P14: nothing that could show an address exists before both have agreed, nor ever when one declines", async () => {
+  await using house = await openHouse();
+  const pair = await house.pairForVideo();
+  const [ann, bob] = pair;
+  await ann.visitor.press("Call directly");
+  await bob.visitor.sees("The stranger would like a video call");
+  await bob.visitor.press("Stay with text");
+  await ann.visitor.reads(DECLINED);
+  await ann.visitor.say("text, then");
+  await bob.visitor.hears("text, then");
+  for (const caller of pair) {
+    deepEqual([await caller.peers(), await caller.candidates()], [0, []]);
+    deepEqual(await caller.liveTracks(), []);
+  }
+});
+
+Deno.test("P14: how a call is set up passes the server sealed", async () => {
+  await using house = await openHouse();
+  const sent: string[] = [];
+  const watch = (page: Page): void => {
+    page.on(
+      "websocket",
+      (socket) =>
+        socket.on("framesent", ({ payload }) => void sent.push(payload.toString("latin1"))),
+    );
+  };
+  const pair = await call(house, { watch, script: SEALED });
+  for (const caller of pair) await caller.seesMovement();
+  const [{ visitor }] = pair;
+  const sealed = (await visitor.evaluate<string[]>("sealed")).join();
+  for (const word of ["a=fingerprint:", "candidate:", "ice-pwd"]) {
+    ok(sealed.includes(word), word);
+    ok(!sent.some((payload) => payload.includes(word)), word);
+  }
+});
+
+Deno.test("P14: who refuses direct calls is never asked for one", async () => {
+  await using house = await openHouse();
+  const [ann, bob] = [await house.enter({ script: PEERS }), await house.enter({ script: PEERS })];
+  await ann.confirm();
+  await ann.press("Start video chat");
+  await ann.page.getByText("More choices").click();
+  await ann.page.getByRole("checkbox", { name: /Ask me before a call/ }).uncheck();
+  await ann.press("Start video chat");
+  await bob.searchForVideo();
+  await bob.reads(DECLINED);
+  await ann.reads("No call: here it would show your IP address, which you have refused.");
+  for (const visitor of [ann, bob]) equal(await new Caller(visitor).peers(), 0);
+});
+
+Deno.test("Picture of the stranger is blurred until one chooses to look", async () => {
+  await using house = await openHouse();
+  const pair = await house.pairForVideo();
+  for (const { visitor } of pair) await visitor.press("Call directly");
+  const [{ visitor }] = pair;
+  const picture = visitor.page.getByLabel("The stranger's picture");
+  const filter = (): Promise<string> =>
+    picture.evaluate((element) => getComputedStyle(element).filter);
+  await visitor.button("Show the picture").waitFor();
+  ok((await filter()).startsWith("blur("));
+  await visitor.press("Show the picture");
+  equal(await filter(), "none");
+});
+
+Deno.test("Camera and microphone are switched by button and key, at once, and the stranger is told", async () => {
+  await using house = await openHouse();
+  const pair = await call(house);
+  const [ann, bob] = pair;
+  await ann.seesMovement();
+  deepEqual(await ann.liveTracks(), ["audio", "video"]);
+  await ann.visitor.press("Camera on");
+  await bob.visitor.sees("The stranger's camera is off.");
+  deepEqual(await ann.liveTracks(), ["audio"]);
+  await ann.visitor.button("Camera off").focus();
+  await ann.visitor.key("m");
+  await bob.visitor.sees("The stranger's camera is off, and so is the microphone.");
+  deepEqual(await ann.liveTracks(), []);
+  await ann.visitor.key("m");
+  await ann.visitor.key("c");
+  await bob.visitor.loses("The stranger's camera is off");
+  await bob.seesMovement();
+  await ann.visitor.message.fill("cm");
+  deepEqual(await ann.liveTracks(), ["audio", "video"]);
+});
+
+Deno.test("Camera is changed during a call, and the picture goes on", async () => {
+  await using house = await openHouse();
+  const [ann, bob] = await call(house);
+  await bob.seesMovement();
+  await ann.visitor.page.getByText("More", { exact: true }).click();
+  const microphones = ann.visitor.page.getByLabel("Microphone");
+  const labels = await microphones.getByRole("option").allTextContents();
+  ok(labels.length > 1);
+  await microphones.selectOption({ label: labels.at(-1)! });
+  await until(async () => (await ann.liveTracks()).length === 2);
+  await bob.seesMovement();
+  await ann.visitor.press("Swap pictures");
+  await bob.seesMovement();
+});
+
+Deno.test("Leaving ends the camera at once on both sides, and the next call works", async () => {
+  await using house = await openHouse();
+  const pair = await call(house);
+  const [ann, bob] = pair;
+  await ann.seesMovement();
+  await ann.visitor.leave();
+  await bob.visitor.reads(STRANGER_LEFT);
+  for (const caller of pair) deepEqual(await caller.liveTracks(), []);
+  for (const { visitor } of pair) await visitor.press("New chat");
+  for (const { visitor } of pair) await visitor.press("Call directly");
+  for (const caller of pair) await caller.seesAndHears();
+});
+
+Deno.test("Text chat becomes a call when both want it, and goes back to text", async () => {
+  await using house = await openHouse();
+  const visitors = await house.pair({ script: PEERS }, { script: PEERS });
+  const [ann, bob] = visitors;
+  const callers = visitors.map((visitor) => new Caller(visitor));
+  await ann.press("Video call");
+  await ann.press("Call directly");
+  await ann.sees("Waiting for the stranger to join…");
+  await bob.sees("The stranger would like a video call");
+  for (const caller of callers.slice(1)) deepEqual(await caller.liveTracks(), []);
+  await bob.press("Call directly");
+  for (const caller of callers) await caller.seesAndHears();
+  await ann.press("End call");
+  for (const visitor of visitors) await visitor.reads(ENDED);
+  for (const caller of callers) deepEqual(await caller.liveTracks(), []);
+  await bob.say("that was nice");
+  await ann.hears("that was nice");
+});
+
+Deno.test("Call survives a connection to the server that drops", async () => {
+  await using house = await openHouse();
+  using cable = new Cable(house.server.port);
+  const ann = new Caller(await house.enter({ script: PEERS, site: cable.site }));
+  const bob = new Caller(await house.enter({ script: PEERS }));
+  for (const { visitor } of [ann, bob]) await visitor.searchForVideo();
+  for (const { visitor } of [ann, bob]) await visitor.press("Call directly");
+  await ann.seesMovement();
+  cable.pull();
+  await bob.visitor.sees("Stranger's connection dropped. They may come back.");
+  await bob.seesMovement();
+  cable.put();
+  await bob.visitor.sees("Stranger is back.");
+  for (const caller of [ann, bob]) await caller.seesMovement();
+  equal(await ann.peers(), 1);
+});
+
+Deno.test("Call looks for a new way when the network changes, also when both sides do at once", async () => {
+  await using house = await openHouse();
+  const pair = await call(house);
+  for (const caller of pair) await caller.seesMovement();
+  const credentials = (): Promise<string[]> =>
+    Promise.all(
+      pair.map(({ visitor }) =>
+        visitor.evaluate<string>("/a=ice-ufrag:(.*)/.exec(peers[0].localDescription.sdp)[1]")
+      ),
+    );
+  for (const changing of [[pair[0]], [pair[1]], pair]) {
+    const before = await credentials();
+    await Promise.all(
+      changing.map(({ visitor }) => visitor.evaluate(`dispatchEvent(new Event("online"))`)),
+    );
+    await until(async () => (await credentials()).every((now) => !before.includes(now)));
+    for (const caller of pair) await caller.seesMovement();
+  }
+  deepEqual(await Promise.all(pair.map((caller) => caller.peers())), [1, 1]);
+});
+
+Deno.test("Call is set up although the connection drops meanwhile", async () => {
+  await using house = await openHouse();
+  using cable = new Cable(house.server.port);
+  const ann = new Caller(await house.enter({ script: PEERS, site: cable.site }));
+  const bob = new Caller(await house.enter({ script: PEERS }));
+  for (const { visitor } of [ann, bob]) await visitor.searchForVideo();
+  await ann.visitor.press("Call directly");
+  await bob.visitor.sees("The stranger would like a video call");
+  cable.pull();
+  await bob.visitor.press("Call directly");
+  await ann.visitor.sees("Your connection dropped. Coming back…");
+  cable.put();
+  for (const caller of [ann, bob]) await caller.seesMovement();
+});
+
+/** Runs in a page: what the browser says instead of giving a device, until it does. */
+const REFUSED = (name: string): string =>
+  `{
+    const { getUserMedia } = MediaDevices.prototype;
+    globalThis.giveDevices = () => MediaDevices.prototype.getUserMedia = getUserMedia;
+    MediaDevices.prototype.getUserMedia = () => Promise.reject(new DOMException("", "${name}"));
+  }`;
+
+Deno.test("Camera that can't be had is told in plain words, and one goes on without", async () => {
+  await using house = await openHouse();
+  const words = {
+    NotAllowedError: "This page may not use your camera.",
+    NotFoundError: "No camera was found.",
+    NotReadableError: "Another program is using your camera.",
+  };
+  for (const [name, text] of Object.entries(words)) {
+    const visitor = await house.enter({ script: REFUSED(name) });
+    await visitor.confirm();
+    await visitor.press("Start video chat");
+    await visitor.sees(text);
+    await visitor.evaluate("giveDevices()");
+    await visitor.press("Try again");
+    await visitor.page.getByLabel("Your picture").waitFor();
+    await visitor.press("Back");
+  }
+  const [ann, bob] = await house.pairForVideo({ script: REFUSED("NotFoundError") });
+  for (const { visitor } of [ann, bob]) await visitor.press("Call directly");
+  await bob.visitor.sees("The stranger's camera is off, and so is the microphone.");
+  await ann.visitor.press("Show the picture");
+  await ann.seesAndHears();
+});
+
+Deno.test("Preview shows how loud one is, and what a call begins with", async () => {
+  await using house = await openHouse();
+  const visitor = await house.enter({ script: PEERS });
+  const caller = new Caller(visitor);
+  await visitor.confirm();
+  await visitor.press("Start video chat");
+  await visitor.sees(PREVIEW);
+  await until(() => visitor.evaluate(`document.getElementById("level")?.value > 0.05`));
+  await visitor.page.getByRole("checkbox", { name: "Start with the camera off" }).check();
+  await visitor.sees("Your camera is off.");
+  deepEqual(await caller.liveTracks(), ["audio"]);
+  await visitor.press("Start video chat");
+  await visitor.sees(LOOKING);
+  await visitor.press("Cancel");
+  deepEqual(await caller.liveTracks(), []);
+  await visitor.page.reload();
+  await visitor.press("Start video chat");
+  await visitor.sees("Your camera is off.");
+});

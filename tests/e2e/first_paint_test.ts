@@ -1,0 +1,23 @@
+/** How soon there is something to look at. */
+
+import { pages } from "../../client/page.gen.ts";
+import { housing } from "./house.ts";
+
+const openHouse = housing();
+
+Deno.test("First screen is painted before the script, and all that only a call needs, has arrived", async () => {
+  const [beginning = ""] = pages.home.html.split("</noscript>");
+  const body = new ReadableStream({
+    start: (controller) => controller.enqueue(new TextEncoder().encode(beginning)), // It never ends.
+  });
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+    () => new Response(body, { headers: { "content-type": "text/html" } }),
+  );
+  await using house = await openHouse();
+  const visitor = await house.enter({ site: "about:blank" });
+  visitor.page.goto(`http://127.0.0.1:${server.addr.port}/`).catch(() => {}); // It never ends, either.
+  await visitor.page.getByText("Talk to a stranger.").waitFor();
+  await visitor.until(`performance.getEntriesByName("first-contentful-paint").length === 1`);
+  await visitor.page.close();
+});

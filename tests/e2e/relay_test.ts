@@ -1,0 +1,189 @@
+/** Calls by relay, through a real coturn with the configuration of the README. */
+
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { systemClock } from "../../server/clock.ts";
+import { CONNECTING_TIME } from "../../client/call_state.ts";
+import { Coturn, isCoturnThere, TURN_SECRET } from "../coturn.ts";
+import { TempFolder } from "../files.ts";
+import { Networks } from "../networks.ts";
+import { Program } from "../program.ts";
+import { until } from "../until.ts";
+import { DEVICES, launchUnder } from "./browser.ts";
+import { Caller, PEERS, SEALED } from "./caller.ts";
+import { housing } from "./house.ts";
+import { Visitor } from "./visitor.ts";
+
+const openHouse = housing(...DEVICES);
+const ignore = !await isCoturnThere();
+const LOOPBACK = { more: ["allow-loopback-peers"] };
+
+/** Runs in a page: keeps what the stranger's page has told of itself. */
+const TOLD = `{
+  globalThis.told = [];
+  for (const name of ["addIceCandidate", "setRemoteDescription"]) {
+    const original = RTCPeerConnection.prototype[name];
+    RTCPeerConnection.prototype[name] = function (said) {
+      told.push(JSON.stringify(said));
+      return original.call(this, said);
+    };
+  }
+}`;
+
+Deno.test({
+  name: "Call by relay needs no question: each sees a moving picture and hears a tone",
+  ignore,
+}, async () => {
+  await using coturn = await Coturn.start(LOOPBACK);
+  const args = [`--turn-url=${coturn.url}`, `--turn-secret=${TURN_SECRET}`];
+  await using house = await openHouse({ clock: systemClock, args });
+  const pair = await house.pairForVideo();
+  for (const caller of pair) await caller.seesAndHears();
+  for (const caller of pair) {
+    deepEqual(await caller.route(), ["relay", "relay"]);
+    const candidates = await caller.candidates();
+    ok(candidates.length > 0 && candidates.every((one) => / typ relay /.test(one)));
+  }
+});
+
+Deno.test({
+  name: "Relay takes no name that has ended, and the page says that it could not be reached",
+  ignore,
+}, async () => {
+  await using coturn = await Coturn.start(LOOPBACK);
+  const args = [`--turn-url=${coturn.url}`, `--turn-secret=${TURN_SECRET}`];
+  await using house = await openHouse({ args }); // Whose calendar stands in the past.
+  const [ann, bob] = await house.pairForVideo({ frozen: true }, { frozen: true });
+  for (const { visitor } of [ann, bob]) await visitor.sees("Connecting…");
+  await until(() => ann.visitor.evaluate("refusals.includes(401)"), 40);
+  for (const { visitor } of [ann, bob]) await visitor.passes(CONNECTING_TIME);
+  await ann.visitor.sees("The relay for calls could not be reached");
+  deepEqual(await ann.candidates(), []);
+  await ann.visitor.press("Go on by text");
+  await ann.visitor.say("by text, then");
+  await bob.visitor.hears("by text, then");
+  deepEqual(await ann.liveTracks(), []);
+});
+
+Deno.test({
+  name:
+    "P14: a stranger learns nothing of the address behind a relayed call, whatever their page does",
+  ignore,
+}, async () => {
+  await using networks = await Networks.lay();
+  if (networks === undefined) return;
+  for (const policy of ["relay", "all"] as const) {
+    const { sources, told, sealed } = await attack(networks, policy);
+    const victim: string = networks.addresses[1];
+    const isShown = policy === "all"; // Who agreed to that is shown, so the test could fail.
+    equal(sources.includes(victim), isShown, `${policy}: ${sources}`);
+    equal(told.some((text) => text.includes(victim)), isShown, policy);
+    const candidates = sealed.flatMap((text) => text.match(/candidate:[^"\\]*/g) ?? []);
+    ok(candidates.length > 0);
+    equal(candidates.every((one) => / typ relay raddr 0\.0\.0\.0 /.test(one)), !isShown, policy);
+  }
+});
+
+/** Runs in the page of the attacker: it passes on whatever it likes, and names an address where somebody listens. */
+const ATTACKER = (address: string, port: number): string =>
+  `{
+  const { test } = RegExp.prototype;
+  RegExp.prototype.test = function (text) {
+    return this.source.includes("typ relay") || test.call(this, text);
+  };
+  const { toJSON } = RTCSessionDescription.prototype;
+  RTCSessionDescription.prototype.toJSON = function () {
+    const { type, sdp } = toJSON.call(this);
+    const forged = ["host", "relay raddr 0.0.0.0 rport 0"].map((kind, n) =>
+      "a=candidate:" + n + " 1 udp 2130706431 ${address} ${port} typ " + kind + "\\r\\n").join("");
+    return { type, sdp: sdp.replace(/a=mid:0\\r\\n/, (mid) => mid + forged) };
+  };
+}`;
+
+/** A call of a victim in one network with an attacker in the other: who sent something to the attacker's address. */
+async function attack(
+  networks: Networks,
+  policy: "relay" | "all",
+): Promise<{ sources: string[]; told: string[]; sealed: string[] }> {
+  const [host] = networks.addresses;
+  const under = networks.under(0);
+  await using folder = new TempFolder();
+  await using coturn = await Coturn.start({ address: host, under });
+  const relays = policy === "relay"
+    ? [`--turn-url=${coturn.url}`, `--turn-secret=${TURN_SECRET}`]
+    : [];
+  await using program = await Program.startWith({ under, args: [`--host=${host}`, ...relays] });
+  const site = `http://${host}:${program.port}`;
+  await using listener = await Listener.start(under, host);
+  const trust = `--unsafely-treat-insecure-origin-as-secure=${site}`;
+  const launch = (which: 0 | 1, name: string): Promise<Visitor> => {
+    const script = PEERS + SEALED + TOLD + (which === 0 ? ATTACKER(host, listener.port) : "");
+    return open(networks.under(which), `${folder.path}/${name}`, site, trust, script);
+  };
+  const [attacker, victim] = [await launch(0, "attacker"), await launch(1, "victim")];
+  for (const visitor of [attacker, victim]) await visitor.searchForVideo();
+  if (policy === "all") {
+    for (const visitor of [attacker, victim]) await visitor.press("Call directly");
+  }
+  for (const visitor of [attacker, victim]) await new Caller(visitor).seesMovement();
+  const told = await attacker.evaluate<string[]>("told");
+  const sealed = await victim.evaluate<string[]>("sealed");
+  for (const visitor of [attacker, victim]) await visitor.context.browser()?.close();
+  return { sources: listener.sources, told, sealed };
+}
+
+async function open(
+  under: readonly string[],
+  folder: string,
+  site: string,
+  trust: string,
+  script: string,
+): Promise<Visitor> {
+  await Deno.mkdir(folder);
+  return await Visitor.open(await launchUnder(under, folder, ...DEVICES, trust), site, { script });
+}
+
+/** Somebody who listens at a UDP port, in a process of their own. */
+class Listener implements AsyncDisposable {
+  readonly #process: Deno.ChildProcess;
+  readonly #reading: Promise<void>;
+  readonly port = 40_404;
+  #said = "";
+
+  private constructor(under: readonly string[], hostname: string) {
+    const where = JSON.stringify({ transport: "udp", hostname, port: this.port });
+    const code = `const socket = Deno.listenDatagram(${where});
+      console.log("listens");
+      for await (const [, { hostname }] of socket) console.log(hostname);`;
+    const [command = "", ...args] = [
+      ...under,
+      Deno.execPath(),
+      ...["run", "--quiet", "--no-config", "--allow-net", "--unstable-net"],
+      `data:text/javascript,${encodeURIComponent(code)}`,
+    ];
+    this.#process = new Deno.Command(command, { args, stdout: "piped", stderr: "null" }).spawn();
+    this.#reading = this.#read();
+  }
+
+  static async start(under: readonly string[], hostname: string): Promise<Listener> {
+    const listener = new Listener(under, hostname);
+    await until(() => listener.#said.includes("listens"));
+    return listener;
+  }
+
+  /** Who has sent something. */
+  get sources(): string[] {
+    return [...new Set(this.#said.trim().split("\n").slice(1))];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#process.kill("SIGKILL");
+    await this.#process.status;
+    await this.#reading;
+  }
+
+  async #read(): Promise<void> {
+    for await (const text of this.#process.stdout.pipeThrough(new TextDecoderStream())) {
+      this.#said += text;
+    }
+  }
+}

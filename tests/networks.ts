@@ -1,0 +1,55 @@
+/**
+ * Two networks inside this machine, joined by one cable, so that two programs have addresses of their own: what is in one
+ * reaches the other and nothing else (network_namespaces(7)).
+ *
+ *     first: 10.77.0.1 ======== 10.77.0.2 :second
+ */
+
+/** Two that are laid. */
+export class Networks implements AsyncDisposable {
+  readonly addresses = ["10.77.0.1", "10.77.0.2"] as const;
+  readonly #names: readonly [string, string];
+
+  private constructor(names: readonly [string, string]) {
+    this.#names = names;
+  }
+
+  /** Lays them; `undefined` where that is forbidden, which one line says. */
+  static async lay(): Promise<Networks | undefined> {
+    const name = `anonymous-chat-${Deno.pid}`;
+    const networks = new Networks([`${name}-1`, `${name}-2`]);
+    try {
+      await networks.#lay();
+      return networks;
+    } catch {
+      await networks[Symbol.asyncDispose]();
+      // deno-lint-ignore no-console -- the one line that says what is missing
+      console.log("Networks may not be laid here: the test of two networks is skipped.");
+      return undefined;
+    }
+  }
+
+  /** What stands before a command that is to run in one of them. */
+  under(which: 0 | 1): string[] {
+    return ["ip", "netns", "exec", this.#names[which]];
+  }
+
+  async #lay(): Promise<void> {
+    const [first, second] = this.#names;
+    for (const name of this.#names) await ip("netns", "add", name);
+    await ip("-n", first, ..."link add cable type veth peer name cable netns".split(" "), second);
+    for (const [n, name] of this.#names.entries()) {
+      await ip("-n", name, "address", "add", `${this.addresses[n]}/24`, "dev", "cable");
+      for (const device of ["lo", "cable"]) await ip("-n", name, "link", "set", device, "up");
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const name of this.#names) await ip("netns", "delete", name).catch(() => {});
+  }
+}
+
+async function ip(...args: string[]): Promise<void> {
+  const { success } = await new Deno.Command("ip", { args, stderr: "null" }).output();
+  if (!success) throw new Error(`Cannot run ip ${args.join(" ")}`);
+}
