@@ -109,7 +109,7 @@ function stage(
               "Swap pictures",
               () => dispatch({ type: "stage", change: { swapped: !swapped } }),
             )}
-            ${document.pictureInPictureEnabled &&
+            ${revealed && document.pictureInPictureEnabled &&
               button("Picture in picture", () => dispatch({ type: "pop-out" }))}
             ${document.fullscreenEnabled &&
               button("Full screen", () => dispatch({ type: "full-screen" }))}

@@ -100,6 +100,9 @@ Deno.test("Picture of the stranger is blurred until one chooses to look", async 
     picture.evaluate((element) => getComputedStyle(element).filter);
   await visitor.button("Show the picture").waitFor();
   ok((await filter()).startsWith("blur("));
+  await visitor.page.getByText("More", { exact: true }).click();
+  equal(await visitor.button("Picture in picture").count(), 0, "a window of its own has no blur");
+  await visitor.page.getByText("More", { exact: true }).click();
   await visitor.press("Show the picture");
   equal(await filter(), "none");
 });
