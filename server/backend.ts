@@ -1,48 +1,96 @@
 /**
- * What crosses machines. On one machine nothing does, and {@linkcode MemoryBackend} is all there is; the interface is
- * asynchronous all the same, because the matchmaker must be right when an answer takes a while and the world has
- * moved on meanwhile.
+ * Where people wait for each other, and where it is decided, once for everybody, who has been taken. On one machine
+ * that is the pool and nothing else, {@linkcode MemoryBackend}; machines that share one pool have it in Redis
+ * (`cluster/redis_pool.ts`). The interface is asynchronous all the same, because the matchmaker must be right when an
+ * answer takes a while and the world has moved on meanwhile.
  */
 
-/**
- * Names one search, not one person: a claim that is under way must not take what the same person looks for next.
- * Never used twice.
- */
-export type Ticket = number & { readonly brand: "Ticket" };
+import { ALONE, type NodeId, type Ticket, type Wish } from "./pairing.ts";
+import { Pool } from "./pool.ts";
 
-/** Where it is decided, once for everybody, who has been taken. */
+/** Which end of the line. */
+export type End = "back" | "front";
+
+/** Everybody who waits. */
 export interface Backend {
-  /** Makes `ticket` claimable. */
-  offer(ticket: Ticket): Promise<void>;
-  /** Makes `ticket` no longer claimable. */
-  withdraw(ticket: Ticket): Promise<void>;
-  /** Takes both, atomically: `true` when both were on offer, else neither is taken and the answer is `false`. */
-  claim(a: Ticket, b: Ticket): Promise<boolean>;
+  /** The machine that this is. */
+  readonly node: NodeId;
+  /** Where somebody who comes now stands in the order of arrival. */
+  newOrder(): number;
+  /**
+   * Lets `wish` wait, in the place of what the same ticket wished before, and names a few people among whom its best
+   * partner is, if anybody would do.
+   */
+  offer(wish: Wish, end: End): Promise<Wish[]>;
+  /** Lets it wait no longer. */
+  withdraw(wish: Wish): Promise<void>;
+  /**
+   * Takes both, for each other: `true` when both were waiting, else neither is taken and the answer is `false`. Somebody
+   * on another machine has then been told already that the chat begins.
+   */
+  claim(own: Wish, partner: Wish): Promise<boolean>;
+  /** Tells somebody on another machine who was claimed for `own` that nobody is there. */
+  abandon(own: Wish, partner: Wish): void;
+  /** Forgets the interests that nobody waits for any more. An interval task. */
+  tidy(): void;
 }
 
 /** The backend of a single process. */
 export class MemoryBackend implements Backend {
-  readonly #offered = new Set<Ticket>();
+  readonly node: NodeId;
+  readonly #pool = new Pool<Wish>();
+  readonly #waiting = new Map<Ticket, Wish>();
+  #arrived = 0;
 
-  /** How many are on offer. */
-  get offered(): number {
-    return this.#offered.size;
+  constructor(node = ALONE) {
+    this.node = node;
   }
 
-  offer(ticket: Ticket): Promise<void> {
-    this.#offered.add(ticket);
+  /** How many wait. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  newOrder(): number {
+    return this.#arrived++;
+  }
+
+  offer(wish: Wish, end: End): Promise<Wish[]> {
+    this.#take(wish.ticket);
+    const candidates = [...this.#pool.candidates(wish)];
+    this.#pool.add(wish, end);
+    this.#waiting.set(wish.ticket, wish);
+    return Promise.resolve(candidates);
+  }
+
+  withdraw({ ticket }: Wish): Promise<void> {
+    this.#take(ticket);
     return Promise.resolve();
   }
 
-  withdraw(ticket: Ticket): Promise<void> {
-    this.#offered.delete(ticket);
-    return Promise.resolve();
+  claim(own: Wish, partner: Wish): Promise<boolean> {
+    const [a, b] = [own.ticket, partner.ticket];
+    const both = a !== b && this.#waiting.has(a) && this.#waiting.has(b);
+    if (both) [a, b].forEach((ticket) => this.#take(ticket));
+    return Promise.resolve(both);
   }
 
-  claim(a: Ticket, b: Ticket): Promise<boolean> {
-    if (a === b || !this.#offered.has(a) || !this.#offered.has(b)) return Promise.resolve(false);
-    this.#offered.delete(a);
-    this.#offered.delete(b);
-    return Promise.resolve(true);
+  /** Nothing: everybody is here. */
+  abandon(): void {}
+
+  tidy(): void {
+    this.#pool.tidy();
+  }
+
+  /** Lets nobody wait any more. */
+  clear(): void {
+    for (const ticket of [...this.#waiting.keys()]) this.#take(ticket);
+  }
+
+  #take(ticket: Ticket): void {
+    const wish = this.#waiting.get(ticket);
+    if (wish === undefined) return;
+    this.#waiting.delete(ticket);
+    this.#pool.remove(wish);
   }
 }

@@ -13,7 +13,7 @@ import { type Clock, MINUTE } from "./clock.ts";
 import type { SessionRates } from "./limits.ts";
 import { Link } from "./link.ts";
 import type { Matchmaker } from "./matchmaker.ts";
-import type { SessionId } from "./pairing.ts";
+import { ALONE, type SessionId } from "./pairing.ts";
 import type { HumanCheck } from "./proof_of_work.ts";
 import type { Outlet, Relay } from "./relay.ts";
 import { Session, type Surroundings, type Tally } from "./session.ts";
@@ -44,6 +44,7 @@ export interface LobbyOptions {
 
 /** All sessions of this process. */
 export class Lobby implements Surroundings {
+  readonly node = ALONE;
   readonly clock: Clock;
   readonly relay: Relay;
   readonly matchmaker: Matchmaker;
@@ -130,8 +131,13 @@ export class Lobby implements Surroundings {
     if (this.#away.size > MAX_AWAY) longest?.end();
   }
 
+  /** The session of that id, if it is still here. */
   session(id: SessionId): Session | undefined {
     return this.#sessions.get(id);
+  }
+
+  partner(id: SessionId): Session | undefined {
+    return this.session(id);
   }
 
   left(session: Session): void {

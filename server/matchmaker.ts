@@ -1,19 +1,17 @@
 /**
  * Brings strangers together: first come, first served, at once where possible.
  *
- *                 nobody fits                     window over: open
- *   find ──> look ───────────> waiting in the pool ──────────────> look again
- *             │ somebody fits      ^        │ somebody else's look
- *             v                    │        v
- *          claiming ───────────────┘     claiming
- *             │      not taken: survivors go back to the front
- *             v
- *           paired
+ *   find ──> offered: waits, and can be taken by others
+ *               │ ^ ^ nobody fits: waits on    │ window over: open, and offered again
+ *   somebody    │ │ └──────────────────────────┘
+ *        fits   v │ refused, or the other is gone
+ *            claiming ──────────────────────────> paired
  *
- * A claim is asynchronous, and while it is under way either side may leave, or look for something else. So both are
- * taken out of the pool first (nobody else can find them), and after the claim has resolved both are looked at again:
- * only if both still want the same are they paired. A wish that has been withdrawn is `over` and never comes back;
- * a new `find` is a new wish, so an old claim can't act on it.
+ * Who searches is offered before anybody is looked for, so of two who come at the same moment, on whichever machines,
+ * at least one sees the other: nobody starves. A claim is asynchronous and takes both or neither; while it is under way
+ * either side may leave, or look for something else. So after it has resolved both are looked at again: only if both
+ * still want the same are they paired, and whoever is left over goes back to the front. A wish that has been withdrawn
+ * is `over` and never comes back; a new `find` is a new wish, so an old claim can't act on it.
  *
  * Somebody with interests waits at most {@linkcode INTEREST_WINDOW} for a match on them. The wishes whose window is
  * running stand in one line, in the order in which their windows end, and an interval task opens those at its front:
@@ -21,10 +19,17 @@
  */
 
 import type { Mode, Role } from "../protocol.ts";
-import type { Backend, Ticket } from "./backend.ts";
+import type { Backend, End } from "./backend.ts";
 import { type Clock, SECOND } from "./clock.ts";
-import { type Choice, choose, type SessionId, type Wish } from "./pairing.ts";
-import { Pool } from "./pool.ts";
+import {
+  type Choice,
+  choose,
+  type NodeId,
+  numbersFrom,
+  type SessionId,
+  type Ticket,
+  type Wish,
+} from "./pairing.ts";
 import { type Place, Queue } from "./queue.ts";
 
 /** How long interests are insisted on, in milliseconds. */
@@ -35,16 +40,18 @@ export interface Seeker {
   readonly id: SessionId;
   /** The search under way; the matchmaker's to set. */
   search: Search | undefined;
-  hasMet(other: SessionId): boolean;
+  readonly recent: readonly SessionId[];
   /** Nobody fits yet: it waits in the pool. May be called again during one search. */
   waits(): void;
-  /** Called once, synchronously with the same call on the partner. */
+  /** Called once; where both are on this machine, synchronously with the same call on the partner. */
   paired(match: Match): void;
 }
 
 /** A chat begins. */
 export interface Match {
   readonly partner: SessionId;
+  /** The machine that the partner is on. */
+  readonly node: NodeId;
   readonly role: Role;
   /** The interests both have. */
   readonly interests: string[];
@@ -52,12 +59,12 @@ export interface Match {
 }
 
 /** One `find`, from then until it is paired or withdrawn. */
-export interface Search extends Wish {
+export interface Search {
   readonly seeker: Seeker;
-  readonly ticket: Ticket;
+  /** What is looked for; another one, with the same ticket, once the window is over. */
+  wish: Wish;
   /** In clock milliseconds. */
   readonly windowEnds: number;
-  open: boolean;
   /** Withdrawn or paired: nothing may happen to it any more. */
   over: boolean;
   /** Its place among those whose window is running. */
@@ -75,24 +82,20 @@ export interface MatchmakerOptions {
 /** Pairs those who search. */
 export class Matchmaker {
   readonly #options: MatchmakerOptions;
-  readonly #pool = new Pool<Search>();
+  readonly #searches = new Map<Ticket, Search>();
   readonly #windows = new Queue<Search>();
-  #refused: Search[] = [];
-  #searched = 0;
-  #searching = 0;
+  /** Those who must be offered again. */
+  #refused = new Set<Search>();
+  #nextTicket: number;
 
   constructor(options: MatchmakerOptions) {
     this.#options = options;
-  }
-
-  /** How many wait in the pool. */
-  get waiting(): number {
-    return this.#pool.size;
+    this.#nextTicket = numbersFrom(options.backend.node);
   }
 
   /** How many look for a partner, those with a claim under way included. */
   get searching(): number {
-    return this.#searching;
+    return this.#searches.size;
   }
 
   /** Starts a search; one that the seeker had under way is withdrawn. `interests` are normalized, without doubles. */
@@ -100,48 +103,60 @@ export class Matchmaker {
     this.withdraw(seeker);
     const search = this.#search(seeker, mode, interests);
     seeker.search = search;
-    this.#searching++;
-    if (!search.open) search.window = this.#windows.append(search);
-    this.#report(this.#options.backend.offer(search.ticket));
-    this.#look(search, "back");
+    this.#searches.set(search.wish.ticket, search);
+    if (!search.wish.open) search.window = this.#windows.append(search);
+    this.#report(this.#offer(search, "back"));
   }
 
   /** Ends the search of `seeker`, whatever it has come to; nothing happens when there is none. */
   withdraw({ search }: Seeker): void {
     if (search === undefined) return;
     this.#end(search);
-    this.#report(this.#options.backend.withdraw(search.ticket));
+    this.#report(this.#options.backend.withdraw(search.wish));
   }
 
   /** Opens the searches whose window has ended, and retries refused claims. An interval task. */
   widen(): void {
     const now = this.#options.clock.now();
+    const refused = [...this.#refused];
+    this.#refused.clear();
+    for (const search of refused) this.#report(this.#offer(search, "front"));
     for (const search of this.#ended(now)) this.#open(search);
-    const refused = this.#refused;
-    this.#refused = [];
-    for (const search of refused) this.#lookAgain(search);
+  }
+
+  /** Offers everybody once more, in their order: people wait somewhere else from now on. */
+  offerAll(): void {
+    for (const search of this.#searches.values()) this.#report(this.#offer(search, "back"));
   }
 
   /** Forgets the interests that nobody waits for any more. An interval task. */
   tidy(): void {
-    this.#pool.tidy();
+    this.#options.backend.tidy();
+  }
+
+  /** Pairs whoever holds `ticket` with somebody on another machine who has claimed it; `false` when it is over. */
+  accept(ticket: Ticket, matchOf: (wish: Wish) => Match): boolean {
+    const search = this.#searches.get(ticket);
+    if (search === undefined) return false;
+    this.#end(search);
+    search.seeker.paired(matchOf(search.wish));
+    return true;
   }
 
   #search(seeker: Seeker, mode: Mode, interests: readonly string[]): Search {
-    const order = this.#searched++;
-    return {
-      seeker,
-      ticket: order as Ticket,
+    const { clock, backend } = this.#options;
+    const wish: Wish = {
+      ticket: this.#nextTicket++ as Ticket,
       id: seeker.id,
+      node: backend.node,
       mode,
       interests,
       open: interests.length === 0,
-      order,
-      hasMet: (other) => seeker.hasMet(other),
-      windowEnds: this.#options.clock.now() + INTEREST_WINDOW,
-      over: false,
-      window: undefined,
+      order: backend.newOrder(),
+      recent: seeker.recent,
     };
+    const windowEnds = clock.now() + INTEREST_WINDOW;
+    return { seeker, wish, windowEnds, over: false, window: undefined };
   }
 
   #ended(now: number): Search[] {
@@ -155,64 +170,75 @@ export class Matchmaker {
 
   #open(search: Search): void {
     search.window?.leave();
-    const waits = this.#pool.remove(search);
-    search.open = true;
-    if (waits) this.#look(search, "back");
+    search.wish = { ...search.wish, open: true };
+    this.#report(this.#offer(search, "back"));
   }
 
-  #lookAgain(search: Search): void {
-    if (this.#pool.remove(search)) this.#look(search, "front");
+  /** Lets `search` wait, and claims the best partner there is. */
+  async #offer(search: Search, end: End): Promise<void> {
+    const { wish } = search;
+    const candidates = await this.#retried(search, this.#options.backend.offer(wish, end));
+    if (search.over || search.wish !== wish || candidates === undefined) return;
+    const choice = choose(wish, candidates);
+    if (choice === undefined) search.seeker.waits();
+    else await this.#claim(search, choice);
   }
 
-  /** Claims the best partner in the pool, or lets `search` wait there. */
-  #look(search: Search, end: "back" | "front"): void {
-    const choice = choose(search, this.#pool.candidates(search));
-    if (choice === undefined) return this.#wait(search, end);
-    this.#pool.remove(choice.partner);
-    this.#report(this.#claim(search, choice));
-  }
-
-  #wait(search: Search, end: "back" | "front"): void {
-    this.#pool.add(search, end);
-    search.seeker.waits();
-  }
-
-  async #claim(search: Search, choice: Choice<Search>): Promise<void> {
+  async #claim(search: Search, choice: Choice<Wish>): Promise<void> {
+    const { wish } = search;
     const { partner } = choice;
-    const taken = await this.#ask(search, partner);
-    const survivors = [search, partner].filter((one) => !one.over);
-    if (taken && survivors.length === 2) return this.#pair(search, choice);
-    for (const survivor of survivors) this.#wait(survivor, "front");
-    if (taken) {
-      await Promise.all(survivors.map(({ ticket }) => this.#options.backend.offer(ticket)));
+    const taken = await this.#retried(search, this.#options.backend.claim(wish, partner));
+    if (taken === undefined) return;
+    if (!taken) return this.#refuse(search);
+    const isHere = partner.node === this.#options.backend.node;
+    const other = this.#searches.get(partner.ticket);
+    if (isHere ? other !== undefined && !search.over : !search.over) {
+      return this.#pair(search, other, choice);
     }
-    if (survivors.length === 2) this.#refused.push(...survivors);
-    else survivors.forEach((survivor) => this.#lookAgain(survivor));
+    if (!isHere) this.#options.backend.abandon(wish, partner);
+    const survivors = [search, other].filter((one) => one !== undefined && !one.over) as Search[];
+    await Promise.all(survivors.map((survivor) => this.#offer(survivor, "front")));
   }
 
-  async #ask(search: Search, partner: Search): Promise<boolean> {
+  /** What `work` resolves to; when it fails, that is reported and the search is offered again later. */
+  async #retried<T>(search: Search, work: Promise<T>): Promise<T | undefined> {
     try {
-      return await this.#options.backend.claim(search.ticket, partner.ticket);
+      return await work;
     } catch (error) {
       this.#options.onError(error);
-      return false;
+      this.#refuse(search);
+      return undefined;
     }
+  }
+
+  /** It may have been taken by others, and be told so in a moment; if not, it is offered again. */
+  #refuse(search: Search): void {
+    if (search.over) return;
+    search.seeker.waits();
+    this.#refused.add(search);
   }
 
   /** Both learn of the chat in one go, before anything else can happen. */
-  #pair(search: Search, { partner, interests, met }: Choice<Search>): void {
+  #pair(
+    search: Search,
+    other: Search | undefined,
+    { partner, interests, met }: Choice<Wish>,
+  ): void {
+    const { node } = this.#options.backend;
     this.#end(search);
-    this.#end(partner);
-    partner.seeker.paired({ partner: search.id, role: "caller", interests, met });
-    search.seeker.paired({ partner: partner.id, role: "callee", interests, met });
+    if (other !== undefined) this.#end(other);
+    const match = { interests, met };
+    other?.seeker.paired({ ...match, partner: search.wish.id, node, role: "caller" });
+    const { id, node: theirs } = partner;
+    search.seeker.paired({ ...match, partner: id, node: theirs, role: "callee" });
   }
 
   #end(search: Search): void {
     search.over = true;
     search.window?.leave();
-    this.#pool.remove(search);
+    this.#refused.delete(search);
+    this.#searches.delete(search.wish.ticket);
     search.seeker.search = undefined;
-    this.#searching--;
   }
 
   #report(work: Promise<void>): void {

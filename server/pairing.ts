@@ -11,12 +11,41 @@
 
 import type { Mode } from "../protocol.ts";
 
-/** Names a session inside this process and nowhere else: it is neither sent nor logged. */
+/**
+ * Names a session among the machines of a cluster and nowhere else: no page is told, and nothing logs it. A machine
+ * counts from its node's number on, so that two never name alike (`numbersFrom`).
+ */
 export type SessionId = number & { readonly brand: "SessionId" };
+
+/**
+ * Names one search, not one person: a claim that is under way must not take what the same person looks for next.
+ * Never used twice.
+ */
+export type Ticket = number & { readonly brand: "Ticket" };
+
+/** Names a machine of a cluster. */
+export type NodeId = number & { readonly brand: "NodeId" };
+
+/** The machine that is alone. */
+export const ALONE = 0 as NodeId;
+
+/** How many sessions or searches a machine can number. */
+const NUMBERS_A_NODE = 2 ** 32;
+
+/** Above all machines' numbers, so that every session's is a safe integer. */
+export const MAX_NODES = 2 ** 21;
+
+/** Where a machine begins to number what is its own. */
+export function numbersFrom(node: NodeId): number {
+  return node * NUMBERS_A_NODE + 1;
+}
 
 /** What somebody looks for. */
 export interface Wish {
+  readonly ticket: Ticket;
+  /** Whose it is, and which machine they are on. */
   readonly id: SessionId;
+  readonly node: NodeId;
   readonly mode: Mode;
   /** Normalized, without doubles. */
   readonly interests: readonly string[];
@@ -24,8 +53,8 @@ export interface Wish {
   readonly open: boolean;
   /** Position in the order of arrival: the lower, the longer the wait. */
   readonly order: number;
-  /** Whether `other` is among this one's recent partners. */
-  hasMet(other: SessionId): boolean;
+  /** The recent partners. */
+  readonly recent: readonly SessionId[];
 }
 
 /** Whom to pair somebody with. */
@@ -43,7 +72,7 @@ export function sharedInterests(a: Wish, b: Wish): string[] {
 
 /** Whether either remembers the other as a recent partner. */
 export function haveMet(a: Wish, b: Wish): boolean {
-  return a.hasMet(b.id) || b.hasMet(a.id);
+  return a.recent.includes(b.id) || b.recent.includes(a.id);
 }
 
 /** The best partner for `seeker` among `candidates`, or none; never the seeker itself. */

@@ -36,18 +36,22 @@ export const MAX_BACKLOG_BYTES = 256 * 1024;
 /** How long a reader may take nothing of what is queued for it, in milliseconds. */
 export const MAX_STALL = 10 * SECOND;
 
+/** Whoever sends what a reader is to read. */
+export interface Sender {
+  /** Stops reading from this visitor, where the listener can; a call when paused does nothing. */
+  pause(): void;
+  /** Reads again; a call when not paused does nothing. */
+  resume(): void;
+}
+
 /** Where one visitor's frames leave this process: a WebSocket, seen from above. */
-export interface Outlet {
+export interface Outlet extends Sender {
   /** Bytes accepted by `send` and not yet taken by the operating system. */
   readonly backlog: number;
   /** Queues a text frame (string) or a binary frame (bytes, not copied: the caller must not write to them). */
   send(data: string | Uint8Array): void;
   /** Starts the closing handshake and bounds it in time; what is queued may be lost. */
   close(code: CloseCode, reason: string): void;
-  /** Stops reading from this visitor, where the listener can; a call when paused does nothing. */
-  pause(): void;
-  /** Reads again; a call when not paused does nothing. */
-  resume(): void;
 }
 
 /** A connection that the relay writes to. */
@@ -66,7 +70,7 @@ interface Arrears {
   /** When it last took something, in clock milliseconds. */
   movedAt: number;
   /** The sender that waits for this reader. */
-  paused: Outlet | undefined;
+  paused: Sender | undefined;
   /** Something was dropped, so what follows would have a gap before it. */
   lost: boolean;
 }
@@ -86,7 +90,7 @@ export class Relay {
   }
 
   /** Writes to `reader`, without a copy; `sender`, if any, is slowed down while the reader is behind. */
-  write(reader: Reader, data: string | Uint8Array, sender?: Outlet): void {
+  write(reader: Reader, data: string | Uint8Array, sender?: Sender): void {
     const { outlet } = reader;
     if (outlet.backlog > MAX_BACKLOG_BYTES || this.#behind.get(reader)?.lost) {
       return this.#drop(reader);

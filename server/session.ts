@@ -50,18 +50,41 @@ import { type Clock, SECOND } from "./clock.ts";
 import { parseControl } from "./control.ts";
 import type { SessionRates } from "./limits.ts";
 import type { Match, Matchmaker, Search, Seeker } from "./matchmaker.ts";
-import type { SessionId } from "./pairing.ts";
+import type { NodeId, SessionId } from "./pairing.ts";
 import { TokenBucket } from "./rate_limit.ts";
 import { type HumanCheck, isSolution, WORK_BITS } from "./proof_of_work.ts";
-import type { Outlet, Reader, Relay } from "./relay.ts";
+import type { Outlet, Reader, Relay, Sender } from "./relay.ts";
 import type { Turn } from "./turn.ts";
 
 /** How many recent partners a session remembers, and avoids. */
 export const MAX_RECENT = 16;
 
+/**
+ * The other side of a chat, wherever it is: a session of this machine, or what stands for one of another
+ * (`cluster/remote_partner.ts`). What is called here happens there.
+ */
+export interface Partner {
+  readonly id: SessionId;
+  /** The machine that it is on, as far as is known. */
+  readonly node: NodeId;
+  /** Whether its connection has dropped. */
+  readonly isAway: boolean;
+  /** Forwards a frame of `from`; `sender` is slowed down while it can't be read. Whether anybody is there to read it. */
+  receive(frame: Uint8Array, from: SessionId, sender: Sender | undefined): boolean;
+  /** Nobody waits for this side to read any more, because the other has gone. */
+  release(): void;
+  /** The chat is over. */
+  partnerLeft(from: SessionId): void;
+  partnerAway(from: SessionId): void;
+  /** The other side can be heard again. */
+  partnerBack(from: SessionId): void;
+  /** It has been reported by somebody whose address has behaved like this. */
+  reported(by: Conduct, reason: ReportReason): void;
+}
+
 /** A chat as one of its two sides sees it. */
 interface Encounter {
-  readonly partner: Session;
+  partner: Partner;
   /** When it began, in clock milliseconds. */
   readonly since: number;
   /** Whether this side has reported the other in this chat. */
@@ -107,6 +130,8 @@ export interface Line extends Reader {
 
 /** What a session acts upon. */
 export interface Surroundings {
+  /** The machine that this is. */
+  readonly node: NodeId;
   readonly clock: Clock;
   readonly relay: Relay;
   readonly matchmaker: Matchmaker;
@@ -116,8 +141,8 @@ export interface Surroundings {
   readonly turn: Turn;
   /** Makes a new unguessable text. */
   readonly newToken: () => string;
-  /** The session of that id, if it is still here. */
-  session(id: SessionId): Session | undefined;
+  /** The session of that id, on whichever machine; `undefined` if it would be on this one, and isn't. */
+  partner(id: SessionId, node: NodeId): Partner | undefined;
   /** Told when a socket is gone and the session is not. */
   wentAway(session: Session): void;
   /** Lets the session that `token` opens go on in the place of `newcomer`, if it opens one; whether it did. */
@@ -129,8 +154,9 @@ export interface Surroundings {
 }
 
 /** One visitor. */
-export class Session implements Seeker, Present {
+export class Session implements Seeker, Present, Partner {
   readonly id: SessionId;
+  readonly node: NodeId;
   search: Search | undefined;
   readonly #around: Surroundings;
   #conduct: Conduct;
@@ -147,6 +173,7 @@ export class Session implements Seeker, Present {
   constructor(id: SessionId, line: Line, around: Surroundings) {
     const now = around.clock.now();
     this.id = id;
+    this.node = around.node;
     this.#around = around;
     this.#presence = { kind: "here", line };
     line.session = this;
@@ -162,7 +189,7 @@ export class Session implements Seeker, Present {
   }
 
   /** The partner of the chat under way. */
-  get partner(): Session | undefined {
+  get partner(): Partner | undefined {
     return this.#state.kind === "chatting" ? this.#state.encounter.partner : undefined;
   }
 
@@ -207,16 +234,21 @@ export class Session implements Seeker, Present {
     const isMessage = frame[0] === FrameKind.message;
     if (this.#overspends(isMessage ? "messages" : "signals")) return;
     this.#speak();
-    const { partner } = this;
-    const reader = partner && partner.#line;
-    if (reader === undefined) return;
-    if (isMessage) this.#around.tally.message();
-    this.#around.relay.write(reader, frame, this.outlet);
+    const passed = this.partner?.receive(frame, this.id, this.outlet) ?? false;
+    if (passed && isMessage) this.#around.tally.message();
+  }
+
+  /** Whether it is here, chatting with `from`; what comes late from anybody else is dropped. */
+  receive(frame: Uint8Array, from: SessionId, sender: Sender | undefined): boolean {
+    const line = this.#line;
+    if (line === undefined || this.partner?.id !== from) return false;
+    this.#around.relay.write(line, frame, sender);
+    return true;
   }
 
   /** Everything queued for this visitor has been taken. */
   drained(): void {
-    this.#release();
+    this.release();
   }
 
   /** The socket is gone without a word: its page may come back, if there is something to come back to. */
@@ -227,7 +259,7 @@ export class Session implements Seeker, Present {
     const time = this.#isInBackground ? BACKGROUND_WINDOW : RESUME_WINDOW;
     this.#presence = { kind: "away", until: this.#around.clock.now() + time };
     this.#around.wentAway(this);
-    this.partner?.tell({ type: "partner-away" });
+    this.partner?.partnerAway(this.id);
   }
 
   /** Goes on over another socket. */
@@ -298,8 +330,36 @@ export class Session implements Seeker, Present {
     if (line !== undefined) this.#around.relay.write(line, message);
   }
 
-  hasMet(other: SessionId): boolean {
-    return this.#recent.includes(other);
+  get recent(): readonly SessionId[] {
+    return this.#recent;
+  }
+
+  get isAway(): boolean {
+    return this.#presence.kind === "away";
+  }
+
+  partnerLeft(from: SessionId): void {
+    if (this.#state.kind !== "chatting" || this.partner?.id !== from) return;
+    this.#rest(this.#state.encounter);
+    this.tell({ type: "partner-left" });
+  }
+
+  partnerAway(from: SessionId): void {
+    if (this.partner?.id === from) this.tell({ type: "partner-away" });
+  }
+
+  partnerBack(from: SessionId): void {
+    if (this.partner?.id === from) this.tell({ type: "partner-back" });
+  }
+
+  reported(by: Conduct, reason: ReportReason): void {
+    this.#conduct.report(by, reason, this.#around.clock.now());
+  }
+
+  /** Reads again from whoever waited for this visitor to read. */
+  release(): void {
+    const line = this.#line;
+    if (line !== undefined) this.#around.relay.release(line);
   }
 
   waits(): void {
@@ -308,8 +368,8 @@ export class Session implements Seeker, Present {
     this.tell({ type: "waiting" });
   }
 
-  paired({ partner: id, role, interests, met }: Match): void {
-    const partner = this.#around.session(id);
+  paired({ partner: id, node, role, interests, met }: Match): void {
+    const partner = this.#around.partner(id, node);
     if (partner === undefined) throw new Error("Cannot begin a chat: the partner is not here");
     const since = this.#around.clock.now();
     this.#state = { kind: "chatting", encounter: { partner, since, reported: false } };
@@ -368,8 +428,8 @@ export class Session implements Seeker, Present {
       this.tell({ type: "partner-left" });
     }
     this.tell({ type: "resumed", chatting: partner !== undefined });
-    if (partner?.awayUntil !== undefined) this.tell({ type: "partner-away" });
-    partner?.tell({ type: "partner-back" });
+    if (partner?.isAway) this.tell({ type: "partner-away" });
+    partner?.partnerBack(this.id);
   }
 
   /** Lets go of the socket, and of a search, which only somebody who is here can have. */
@@ -377,16 +437,9 @@ export class Session implements Seeker, Present {
     if (this.#state.kind === "searching") this.#leave();
     const line = this.#line;
     if (line === undefined) return;
-    const { partner } = this;
-    if (partner !== undefined) partner.#release(); // Nobody waits here any more for the partner to read.
+    this.partner?.release(); // Nobody waits here any more for the partner to read.
     this.#around.relay.forget(line);
     line.session = undefined;
-  }
-
-  /** Reads again from whoever waited for this visitor to read. */
-  #release(): void {
-    const line = this.#line;
-    if (line !== undefined) this.#around.relay.release(line);
   }
 
   #find(mode: Mode, interests: string[]): void {
@@ -430,7 +483,7 @@ export class Session implements Seeker, Present {
         const { encounter } = this.#state;
         this.#around.tally.chatEnded(this.#around.clock.now() - encounter.since);
         this.#rest(encounter);
-        return encounter.partner.#partnerLeft();
+        return encounter.partner.partnerLeft(this.id);
       }
       case "idle":
       case "ended":
@@ -438,14 +491,8 @@ export class Session implements Seeker, Present {
     }
   }
 
-  #partnerLeft(): void {
-    if (this.#state.kind !== "chatting") return;
-    this.#rest(this.#state.encounter);
-    this.tell({ type: "partner-left" });
-  }
-
   #rest(last: Encounter | undefined): void {
-    this.#release();
+    this.release();
     this.#state = { kind: "idle", since: this.#around.clock.now(), last };
   }
 
@@ -460,7 +507,7 @@ export class Session implements Seeker, Present {
     if (encounter.reported) return this.#refuse("already-reported", "This chat has been reported.");
     encounter.reported = true;
     this.tell({ type: "reported" });
-    encounter.partner.#conduct.report(this.#conduct, reason, now);
+    encounter.partner.reported(this.#conduct, reason);
   }
 
   /** Relays are for who is in a chat, and for that alone. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Mode } from "../protocol.ts";
-import { type Backend, MemoryBackend, type Ticket } from "../server/backend.ts";
+import { MemoryBackend } from "../server/backend.ts";
 import {
   INTEREST_WINDOW,
   type Match,
@@ -9,7 +9,7 @@ import {
   type Search,
   type Seeker,
 } from "../server/matchmaker.ts";
-import type { SessionId } from "../server/pairing.ts";
+import type { SessionId, Wish } from "../server/pairing.ts";
 import { FakeClock } from "./fake_clock.ts";
 
 /** Somebody who looks for a partner and remembers what came of it. */
@@ -24,8 +24,8 @@ class Person implements Seeker {
     this.id = id as SessionId;
   }
 
-  hasMet(other: SessionId): boolean {
-    return this.met.has(other);
+  get recent(): SessionId[] {
+    return [...this.met];
   }
 
   waits(): void {
@@ -46,7 +46,7 @@ class Person implements Seeker {
 class SlowBackend extends MemoryBackend {
   readonly #gates: (() => void)[] = [];
 
-  override async claim(a: Ticket, b: Ticket): Promise<boolean> {
+  override async claim(a: Wish, b: Wish): Promise<boolean> {
     await new Promise<void>((resolve) => this.#gates.push(resolve));
     return super.claim(a, b);
   }
@@ -59,6 +59,7 @@ class SlowBackend extends MemoryBackend {
 
 interface World {
   clock: FakeClock;
+  backend: MemoryBackend;
   matchmaker: Matchmaker;
   errors: unknown[];
   people: Person[];
@@ -66,7 +67,7 @@ interface World {
   pass: (ms: number) => Promise<void>;
 }
 
-function world(backend: Backend = new MemoryBackend()): World {
+function world(backend = new MemoryBackend()): World {
   const clock = new FakeClock();
   const errors: unknown[] = [];
   const matchmaker = new Matchmaker({ clock, backend, onError: (error) => errors.push(error) });
@@ -74,6 +75,7 @@ function world(backend: Backend = new MemoryBackend()): World {
   const people = Array.from({ length: 200 }, (_, n) => new Person(n));
   return {
     clock,
+    backend,
     matchmaker,
     errors,
     people,
@@ -94,13 +96,13 @@ async function settled(): Promise<void> {
 }
 
 Deno.test("Matchmaker pairs two without interests at once", async () => {
-  const { find, matchmaker } = world();
+  const { find, matchmaker, backend } = world();
   const [a, b] = [find(1), find(2)];
   await settled();
   assert.deepEqual([a.partners, b.partners], [[2], [1]]);
   assert.deepEqual([a.matches[0]?.role, b.matches[0]?.role], ["caller", "callee"]);
   assert.deepEqual([a.waited, b.waited], [1, 0]);
-  assert.deepEqual([matchmaker.waiting, matchmaker.searching], [0, 0]);
+  assert.deepEqual([backend.waiting, matchmaker.searching], [0, 0]);
 });
 
 Deno.test("Matchmaker serves first who came first", async () => {
@@ -136,11 +138,11 @@ Deno.test("Matchmaker insists on interests for five seconds and then takes anybo
 });
 
 Deno.test("Matchmaker pairs two whose windows have ended though nobody joins (strangertv)", async () => {
-  const { find, pass, matchmaker } = world();
+  const { find, pass, backend } = world();
   const [a, b] = [find(1, ["chess"]), find(2, ["go"])];
   await pass(INTEREST_WINDOW);
   assert.deepEqual([a.partners, b.partners], [[2], [1]]);
-  assert.equal(matchmaker.waiting, 0);
+  assert.equal(backend.waiting, 0);
 });
 
 Deno.test("Matchmaker keeps looking for shared interests after the window", async () => {
@@ -169,21 +171,21 @@ Deno.test("Matchmaker takes a recent partner when nobody else is there, and says
 });
 
 Deno.test("Matchmaker never pairs somebody with themselves", async () => {
-  const { find, matchmaker } = world();
+  const { find, backend } = world();
   const a = find(1);
   find(1);
   await settled();
   assert.deepEqual(a.partners, []);
-  assert.equal(matchmaker.waiting, 1);
+  assert.equal(backend.waiting, 1);
 });
 
 Deno.test("Matchmaker keeps no ghost of who has withdrawn (rohitsx)", async () => {
-  const { find, matchmaker } = world();
+  const { find, matchmaker, backend } = world();
   const a = find(1, ["chess"]);
   matchmaker.withdraw(a);
   const b = find(2, ["chess"]);
   await settled();
-  assert.deepEqual([a.partners, b.partners, matchmaker.waiting], [[], [], 1]);
+  assert.deepEqual([a.partners, b.partners, backend.waiting], [[], [], 1]);
 });
 
 Deno.test("Matchmaker returns the survivor to the front when the other cancels during the claim", async () => {
@@ -203,7 +205,7 @@ Deno.test("Matchmaker doesn't let an old claim act on a new search", async () =>
   find(2, [], "video");
   await backend.release();
   assert.deepEqual([a.partners, b.partners], [[], []]);
-  assert.equal(matchmaker.waiting, 2);
+  assert.equal(backend.waiting, 2);
 });
 
 Deno.test("Matchmaker forgets both when both cancel during the claim", async () => {
@@ -214,7 +216,7 @@ Deno.test("Matchmaker forgets both when both cancel during the claim", async () 
   matchmaker.withdraw(b);
   await backend.release();
   assert.deepEqual([a.partners, b.partners], [[], []]);
-  assert.deepEqual([matchmaker.waiting, matchmaker.searching], [0, 0]);
+  assert.deepEqual([backend.waiting, matchmaker.searching], [0, 0]);
 });
 
 Deno.test("Matchmaker retries a refused claim and reports a failing backend", async () => {
@@ -304,8 +306,8 @@ Deno.test("Matchmaker pairs both sides, once, within a mode, and strands nobody,
       const left = [...model.searching.values()];
       assert.equal(new Set(left).size, left.length, "two who would take each other both wait");
       assert.equal(matchmaker.searching, left.length);
-      assert.equal(matchmaker.waiting, left.length);
-      assert.equal(backend.offered, left.length, "the backend offers a ghost");
+      assert.equal(backend.waiting, left.length);
+      assert.equal(backend.waiting, left.length, "the backend offers a ghost");
       assert.deepEqual(errors, []);
     }),
     { numRuns: 500 },

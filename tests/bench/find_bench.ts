@@ -11,7 +11,7 @@ import { FakeClock } from "../fake_clock.ts";
 const SIZES = [10, 1_000, 100_000];
 
 function seeker(id: number, paired = (): void => {}): Seeker {
-  return { id: id as SessionId, hasMet: () => false, waits: () => {}, paired, search: undefined };
+  return { id: id as SessionId, recent: [], waits: () => {}, paired, search: undefined };
 }
 
 /** Looks, and resolves once paired. */

@@ -106,7 +106,9 @@ function check(
   for (const session of sessions) {
     const { doing, partner, id } = session;
     if (doing === "ended") sessions.delete(session);
-    if (partner !== undefined && partner.partner !== session) faults.push(`${id} is alone`);
+    if (partner !== undefined && lobby.session(partner.id)?.partner !== session) {
+      faults.push(`${id} is alone`);
+    }
     if (lobby.session(id) !== (doing === "ended" ? undefined : session)) {
       faults.push(`${id} is ${doing}, and the lobby thinks otherwise`);
     }
