@@ -70,3 +70,13 @@ export function sum(a: DayFigures, b: DayFigures): DayFigures {
     peakOnline: Math.max(a.peakOnline, b.peakOnline),
   };
 }
+
+/** Each day once, in the order in which the days come, with all its figures together. */
+export function sumByDay(figures: Iterable<DayFigures>): Map<string, DayFigures> {
+  const days = new Map<string, DayFigures>();
+  for (const one of figures) {
+    const known = days.get(one.day);
+    days.set(one.day, known === undefined ? one : sum(known, one));
+  }
+  return days;
+}

@@ -16,7 +16,7 @@
  */
 
 import { type Clock, DAY, dayOf, MINUTE, SECOND } from "./clock.ts";
-import { type DayFigures, nothing, sum } from "./day_figures.ts";
+import { type DayFigures, nothing, sumByDay } from "./day_figures.ts";
 import type { Log } from "./log.ts";
 import type { StoredDay } from "./published_days.ts";
 import type { StatisticsStore } from "./statistics_store.ts";
@@ -181,12 +181,9 @@ export class Statistics {
 
   /** Puts a batch before what was counted while it could not be written. */
   #takeBack(batch: readonly DayFigures[]): void {
-    const since = [...this.#pending.values()];
+    const days = sumByDay([...batch, ...this.#pending.values()]);
     this.#pending.clear();
-    for (const one of [...batch, ...since]) {
-      const known = this.#pending.get(one.day);
-      this.#pending.set(one.day, known === undefined ? one : sum(known, one));
-    }
+    for (const [day, together] of days) this.#pending.set(day, together);
     while (this.#pending.size > MAX_PENDING_DAYS) this.#dropOldest();
   }
 

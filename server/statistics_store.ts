@@ -19,8 +19,8 @@ import { PublishedDays, type StoredDay } from "./published_days.ts";
 /** Keeps the figures of days. */
 export interface StatisticsStore {
   /**
-   * Adds to what was counted on some days, and publishes what may be; all or nothing. A store on this machine has done
-   * it when the call returns, and the promise only says how it went.
+   * Adds to what was counted on some days, and publishes what may be; all or nothing. A day may come twice. A store on
+   * this machine has done it when the call returns, and the promise only says how it went.
    */
   add(figures: readonly DayFigures[]): Promise<void>;
   /** Looks for what others have written to the days since `from`, unless `read` sees that anyway. */

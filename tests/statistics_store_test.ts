@@ -1,9 +1,10 @@
-/** The contract of every store of statistics, and what is special about the one in a file. */
+/** The contract of every store of statistics, and what is special about those in a file and in Deno KV. */
 
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { type DayFigures, nothing } from "../server/day_figures.ts";
+import { KvStatisticsStore, MAX_ATTEMPTS } from "../server/kv_statistics.ts";
 import type { Log } from "../server/log.ts";
 import { LEAST_CHATS_PUBLISHED } from "../server/promises.ts";
 import { SqliteStatisticsStore, STATISTICS_FILE } from "../server/sqlite_statistics.ts";
@@ -51,6 +52,7 @@ const STORES: [
 ][] = [
   ["MemoryStatisticsStore", () => new MemoryStatisticsStore()],
   ["SqliteStatisticsStore", (folder) => openFile(folder)],
+  ["KvStatisticsStore", async () => await KvStatisticsStore.open(await Deno.openKv(":memory:"))],
 ];
 
 for (const [name, open] of STORES) {
@@ -137,6 +139,20 @@ for (const [name, open] of STORES) {
       const read = store.read("2025-12-31", "2026-06-02").map(({ day }) => day);
       assert.deepEqual(read, ["2025-12-31", "2026-06-01", "2026-06-02"]);
       assert.equal(store.firstDay(), "2025-12-31");
+    }),
+  );
+
+  Deno.test(
+    `${name} adds to many days at once`,
+    withStore(async (store) => {
+      const days = Array.from({ length: 40 }, (_, index) => {
+        return new Date(Date.UTC(2026, 0, 1 + index)).toISOString().slice(0, 10);
+      });
+      for (let round = 0; round < 2; round++) {
+        await store.add(days.map((day) => figures(10, { day })));
+      }
+      await store.refresh("2026-01-01");
+      assert.deepEqual(days.map((day) => publishedChats(store, day)), days.map(() => 20));
     }),
   );
 
@@ -335,5 +351,138 @@ Deno.test(
     await store.add([figures(10)]);
     assert.equal(publishedChats(store), 10);
     await store.close();
+  }),
+);
+
+/** Runs `test` on so many stores of one database. */
+function onOneKv(
+  stores: number,
+  test: (stores: KvStatisticsStore[], kv: Deno.Kv) => Promise<void>,
+): () => Promise<void> {
+  return inFolder(async (folder) => {
+    const open = (): Promise<Deno.Kv> => Deno.openKv(`${folder}/kv`);
+    const kv = await open();
+    const opened: KvStatisticsStore[] = [];
+    for (let store = 0; store < stores; store++) {
+      opened.push(await KvStatisticsStore.open(await open()));
+    }
+    await test(opened, kv);
+    for (const store of opened) await store.close();
+    kv.close();
+  });
+}
+
+/** What another server would find. */
+async function counted(kv: Deno.Kv, day = DAY): Promise<DayFigures | undefined> {
+  return (await kv.get<{ counted: DayFigures }>(["day", day])).value?.counted;
+}
+
+Deno.test(
+  "KvStatisticsStore has everything when it is opened again",
+  inFolder(async (folder) => {
+    const open = async (): Promise<KvStatisticsStore> =>
+      await KvStatisticsStore.open(await Deno.openKv(`${folder}/kv`));
+    const before = await open();
+    await before.add([figures(15), figures(3, { day: "2019-12-31" })]);
+    await before.add([figures(4)]);
+    await before.close();
+    const after = await open();
+    assert.equal(publishedChats(after), 15);
+    assert.equal(after.firstDay(), "2019-12-31");
+    await after.add([figures(6)]);
+    assert.equal(publishedChats(after), 25);
+    await after.close();
+  }),
+);
+
+Deno.test(
+  "KvStatisticsStore loses nothing when several write the same days at once",
+  onOneKv(3, async (stores, kv) => {
+    const rounds = 40;
+    const write = async (store: KvStatisticsStore): Promise<void> => {
+      for (let round = 0; round < rounds; round++) {
+        const batch = [figures(1, { messages: 3 }), figures(2, { day: "2026-06-02" })];
+        while (!await store.add(batch).then(() => true, () => false)); // As Statistics does.
+      }
+    };
+    await Promise.all(stores.map(write));
+    const all = rounds * stores.length;
+    assert.deepEqual(
+      await counted(kv),
+      figures(all, { messages: 3 * all, samples: all, onlineSum: 2 * all }),
+    );
+    assert.equal((await counted(kv, "2026-06-02"))?.chats, 2 * all);
+    for (const store of stores) {
+      await store.refresh(DAY);
+      assert.equal(publishedChats(store, "2026-06-02"), 2 * all);
+    }
+  }),
+);
+
+Deno.test(
+  "KvStatisticsStore shows what another one wrote after a refresh, or with its own next write",
+  onOneKv(2, async ([one, other]) => {
+    await one!.add([figures(10)]);
+    assert.deepEqual(other!.read(DAY, DAY), []);
+    await other!.refresh("2026-06-02");
+    assert.deepEqual(other!.read(DAY, DAY), []);
+    await other!.refresh(DAY);
+    assert.equal(publishedChats(other!), 10);
+    await one!.add([figures(10)]);
+    await other!.add([figures(1)]);
+    assert.equal(publishedChats(other!), 20);
+  }),
+);
+
+Deno.test(
+  "KvStatisticsStore never shows in two readings of any server fewer than ten chats more",
+  onOneKv(2, async (stores, kv) => {
+    const seen = new Set<number>();
+    for (let chats = 0; chats < 200; chats++) {
+      await stores[chats % 3 % 2]!.add([figures(chats % 4)]);
+      if (chats % 7 === 0) await stores[0]!.refresh(DAY);
+      for (const store of stores) seen.add(publishedChats(store) ?? 0);
+    }
+    const steps = [...seen].sort((a, b) => a - b);
+    for (const [index, step] of steps.slice(1).entries()) {
+      assert.ok(step - steps[index]! >= LEAST_CHATS_PUBLISHED, `${steps}`);
+    }
+    assert.ok((await counted(kv))!.chats - steps.at(-1)! < LEAST_CHATS_PUBLISHED);
+  }),
+);
+
+Deno.test(
+  "KvStatisticsStore gives up, with nothing written, when others are always faster",
+  onOneKv(1, async ([other], kv) => {
+    let attempts = 0;
+    const get = async (key: Deno.KvKey): Promise<Deno.KvEntryMaybe<unknown>> => {
+      const entry = await kv.get(key);
+      if (key[0] !== "turn") return entry;
+      attempts++;
+      await other!.add([figures(0)]);
+      return entry;
+    };
+    const { list, atomic } = { list: kv.list.bind(kv), atomic: kv.atomic.bind(kv) };
+    const slow = await KvStatisticsStore.open({ get, list, atomic } as unknown as Deno.Kv);
+    await assert.rejects(() => slow.add([figures(10)]), /other instances write all the time/);
+    assert.equal(attempts, MAX_ATTEMPTS);
+    assert.equal((await counted(kv))?.chats, 0);
+  }),
+);
+
+Deno.test(
+  "KvStatisticsStore rejects what could not be committed, and goes on",
+  onOneKv(0, async (_, kv) => {
+    let isDown = true;
+    const commit = (): Promise<never> => Promise.reject(new Error("the network is down"));
+    const atomic = (): Deno.AtomicOperation =>
+      isDown ? Object.assign(kv.atomic(), { commit }) : kv.atomic();
+    const { get, list } = { get: kv.get.bind(kv), list: kv.list.bind(kv) };
+    const store = await KvStatisticsStore.open({ get, list, atomic } as unknown as Deno.Kv);
+    await assert.rejects(() => store.add([figures(10)]), /the network is down/);
+    assert.equal(await counted(kv), undefined);
+    isDown = false;
+    await store.add([figures(10)]);
+    assert.equal(publishedChats(store), 10);
   }),
 );
