@@ -11,6 +11,7 @@ import { DAY, SECOND, systemClock } from "./server/clock.ts";
 import { type Command, type Config, help, readConfig } from "./server/config.ts";
 import { affordableConnections } from "./server/descriptors.ts";
 import { openCollector } from "./server/garbage.ts";
+import { KvStatisticsStore } from "./server/kv_statistics.ts";
 import { listenDeno } from "./server/listener/deno.ts";
 import { listenNode } from "./server/listener/node.ts";
 import { closeLog, describeError, type Log, openLog } from "./server/log.ts";
@@ -49,7 +50,7 @@ async function serve(given: Config, log: Log): Promise<void> {
     log,
     pages,
     version: manifest.version,
-    store: openStore(config["data-dir"], log),
+    store: await openStore(config["data-dir"], log),
     newToken: () => crypto.getRandomValues(new Uint8Array(TOKEN_BYTES)).toHex(),
     collect: openCollector(),
   });
@@ -106,11 +107,13 @@ async function tryFolder<T>(folder: string, use?: (file: string) => T): Promise<
 }
 
 /** Where the statistics go; while they have no place, that is said and they last as long as the program. */
-function openStore(folder: string, log: Log): StatisticsStore {
+async function openStore(folder: string, log: Log): Promise<StatisticsStore> {
   try {
-    return SqliteStatisticsStore.open(folder, log);
+    return folder === ""
+      ? await KvStatisticsStore.open(await Deno.openKv())
+      : SqliteStatisticsStore.open(folder, log);
   } catch (error) {
-    const reason = (error as Error).message; // It speaks of the file and the folder, which the operator chose.
+    const reason = (error as Error).message; // It speaks of the file and the folder, which the operator chose, or of the database.
     log.warn("Cannot open the statistics: they are kept in memory only.", { folder, reason });
     return new MemoryStatisticsStore();
   }

@@ -39,7 +39,7 @@ export const SWEEP_DELAY = 5 * MINUTE;
 /** What an access log needs. */
 export interface AccessLogOptions {
   readonly clock: Clock;
-  /** Where the files are; made when there is something to write. */
+  /** Where the files are; made when there is something to write. "" where there can't be any. */
   readonly folder: string;
   /** How long a line lives, in milliseconds; longer than a sweep interval and its delay. */
   readonly retention: number;
@@ -145,6 +145,7 @@ export class AccessLog {
   async #sweep(): Promise<void> {
     const { clock, folder, retention } = this.#options;
     this.#sweptAt = clock.date().getTime();
+    if (folder === "") return;
     const swept = await sweepFolder(folder, lifetime(retention, this.#sweptAt));
     this.#oldestDay = swept.oldestDay;
     if (swept.failures.length === 0) this.#told.delete("sweep");

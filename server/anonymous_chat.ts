@@ -23,7 +23,7 @@ import { Relay } from "./relay.ts";
 import { fingerprint } from "./reply.ts";
 import { settingsOf } from "./settings.ts";
 import { type Pages, Site } from "./site.ts";
-import { FLUSH_INTERVAL, SAMPLE_INTERVAL, Statistics } from "./statistics.ts";
+import { FLUSH_INTERVAL, REFRESH_INTERVAL, SAMPLE_INTERVAL, Statistics } from "./statistics.ts";
 import type { StatisticsStore } from "./statistics_store.ts";
 import { holdings } from "./transparency.ts";
 import { Turn } from "./turn.ts";
@@ -147,7 +147,8 @@ export class AnonymousChat {
     every(LOG_FLUSH_INTERVAL, () => void accessLog.flush());
     every(SWEEP_INTERVAL, () => void accessLog.sweep());
     every(SAMPLE_INTERVAL, () => statistics.sample(lobby.online));
-    every(FLUSH_INTERVAL, () => statistics.flush());
+    every(FLUSH_INTERVAL, () => void statistics.flush());
+    every(REFRESH_INTERVAL, () => void statistics.refresh());
     await accessLog.sweep();
   }
 
@@ -164,7 +165,7 @@ export class AnonymousChat {
   /** Writes what is still to be written, and ends. */
   async close(): Promise<void> {
     for (const cancel of this.#tasks.splice(0)) cancel();
-    this.statistics.close();
+    await this.statistics.close();
     await this.accessLog.close();
   }
 }

@@ -2,6 +2,8 @@
  * How the program is told what to do: flags over environment over defaults, from one table, which also prints
  * `--help` and the README's list. All mistakes are reported at once, each with what was given and what is allowed.
  *
+ * On Deno Deploy the platform decides some of them (platform.ts), and it is a mistake to ask for something else.
+ *
  * Without a command the program serves. `access-log` prints lines of the access log instead; it obeys the same
  * options, so that it looks where the server writes.
  */
@@ -9,6 +11,7 @@
 import { parseArgs } from "node:util";
 import { DAY, parseDay, SECOND } from "./clock.ts";
 import { choice, email, integer, type Option, ranges, relays, secret, text } from "./option.ts";
+import { DENO_DEPLOY, DENO_DEPLOY_VARIABLE, platformOf } from "./platform.ts";
 import { MAX_ACCESS_LOG_RETENTION, MAX_ADDRESS_RETENTION } from "./promises.ts";
 
 /** The most proxies that may stand in a row. */
@@ -93,15 +96,26 @@ export function readConfig(
   const { given, mistakes } = readFlags(exports ? args.slice(1) : args, exports ? WINDOW : []);
   if (given.has("help")) return { kind: "help" };
   if (given.has("version")) return { kind: "version" };
+  const platform = platformOf(environment);
   const values: Record<string, unknown> = {};
   for (const name of names()) {
     const source = given.has(name) ? `--${name}` : environmentName(name);
     const option: Option<unknown> = OPTIONS[name];
-    values[name] = readOption(option, source, given.get(name) ?? environment(source), mistakes);
+    const text = given.get(name) ?? environment(source);
+    const decision = platform?.decisions[name];
+    values[name] = decision === undefined
+      ? readOption(option, source, text, mistakes)
+      : option.parse(decision.value);
+    if (decision !== undefined && ![undefined, "", decision.value].includes(text)) {
+      mistakes.push(`Cannot use ${source}=${text} on ${platform?.name}: ${decision.because}.`);
+    }
   }
   const config = values as Config;
   if ((config["turn-url"].length === 0) !== (config["turn-secret"] === "")) {
     mistakes.push("Cannot relay calls: --turn-url and --turn-secret go together.");
+  }
+  if (exports && config["log-dir"] === "") {
+    mistakes.push("Cannot print the access log: none is kept here.");
   }
   const command = exports
     ? readWindow(given, config, mistakes)
@@ -166,6 +180,10 @@ export function help(): string {
     "Each option can also be set by an environment variable: --max-connections is MAX_CONNECTIONS.",
     "access-log prints the lines of the access log of a window of time, to standard output.",
     "",
+    `On ${DENO_DEPLOY.name} (where ${DENO_DEPLOY_VARIABLE} is set) these can have one value only:`,
+    "",
+    ...decisions().map(({ name, shown }) => `  ${`--${name}`.padEnd(LEFT_WIDTH)}${shown}`),
+    "",
   ].join("\n");
 }
 
@@ -177,6 +195,23 @@ export function markdownTable(): string {
     "| --- | --- | --- | --- |",
     ...rows.map(({ left, purpose, fallback }) => `| ${left} | ${purpose} | \`${fallback}\` |`),
   ].join("\n");
+}
+
+/** What is decided on Deno Deploy, as a table for the README. */
+export function markdownDecisions(): string {
+  return [
+    "| flag | on Deno Deploy | because |",
+    "| --- | --- | --- |",
+    ...decisions().map(({ name, shown, because }) =>
+      `| \`--${name}\` | \`${shown}\` | ${because} |`
+    ),
+  ].join("\n");
+}
+
+function decisions(): { name: string; shown: string; because: string }[] {
+  return Object.entries(DENO_DEPLOY.decisions).map(([name, { value, because }]) => {
+    return { name, shown: value || "none", because };
+  });
 }
 
 function rowsOf(

@@ -8,7 +8,7 @@
  *
  * For the same reason a lock that another process holds is waited for only shortly. What can't be written stays with
  * the caller, who tries again. Several processes may count into one file: figures are added where they lie, and
- * counting and publishing are one transaction (statistics_store.ts says what publishing is).
+ * counting and publishing are one transaction (day_figures.ts says what publishing is).
  *
  * A file that turns out to be broken when it is opened is moved aside for the operator to look at, never deleted, and
  * a new one begun. A file made by a newer version of this program is left alone: opening it is refused.
@@ -17,9 +17,11 @@
 import { closeSync, existsSync, mkdirSync, openSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqlite";
+import type { DayFigures } from "./day_figures.ts";
 import type { Log } from "./log.ts";
 import { LEAST_CHATS_PUBLISHED } from "./promises.ts";
-import type { DayFigures, StatisticsStore, StoredDay } from "./statistics_store.ts";
+import type { StoredDay } from "./published_days.ts";
+import type { StatisticsStore } from "./statistics_store.ts";
 
 /** The name of the file in its folder. */
 export const STATISTICS_FILE = "statistics.db";
@@ -92,13 +94,19 @@ export class SqliteStatisticsStore implements StatisticsStore {
     return new SqliteStatisticsStore(openSound(path) ?? beginAnew(path, log));
   }
 
-  add(figures: readonly DayFigures[]): void {
-    transact(this.#database, () => {
+  add(figures: readonly DayFigures[]): Promise<void> {
+    const write = (): void => {
       for (const one of figures) {
         this.#count.run({ ...one });
         this.#publish.run(one.day);
       }
-    });
+    };
+    return Promise.try(() => transact(this.#database, write));
+  }
+
+  /** Nothing: every reading reads the file. */
+  refresh(): Promise<void> {
+    return Promise.resolve();
   }
 
   read(from: string, to: string): StoredDay[] {
@@ -110,8 +118,8 @@ export class SqliteStatisticsStore implements StatisticsStore {
     return typeof day === "string" ? day : undefined;
   }
 
-  close(): void {
-    this.#database.close();
+  close(): Promise<void> {
+    return Promise.try(() => this.#database.close());
   }
 }
 

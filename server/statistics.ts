@@ -6,27 +6,29 @@
  * What happens is added to the figures of the day it happens on, in memory, and written in one batch every few
  * seconds; a crash loses no more than that. Nothing is passed in but numbers, so nothing else can be kept.
  *
- * Counting must never disturb a chat. When the store fails (the disk is full, the file locked or read-only), that is
- * logged once, the figures stay in memory, a few numbers for each day, and every flush tries again.
+ * Counting must never disturb a chat, nor wait for a store that is far away: what happens while a batch is being
+ * written goes to the next one. When the store fails (the disk is full, the file locked or read-only, the network down),
+ * that is logged once, the batch is added to what has been counted meanwhile, a few numbers for each day, and every
+ * flush tries again.
  *
  * What is told comes only from what the store has published, in steps of at least LEAST_CHATS_PUBLISHED chats (see
- * statistics_store.ts); the figures of a day are the last such step, for today and for every day before.
+ * day_figures.ts); the figures of a day are the last such step, for today and for every day before.
  */
 
-import { type Clock, DAY, dayOf, SECOND } from "./clock.ts";
+import { type Clock, DAY, dayOf, MINUTE, SECOND } from "./clock.ts";
+import { type DayFigures, nothing, sumByDay } from "./day_figures.ts";
 import type { Log } from "./log.ts";
-import {
-  type DayFigures,
-  nothing,
-  type StatisticsStore,
-  type StoredDay,
-} from "./statistics_store.ts";
+import type { StoredDay } from "./published_days.ts";
+import type { StatisticsStore } from "./statistics_store.ts";
 
 /** How often the people online are counted, in milliseconds. */
 export const SAMPLE_INTERVAL = 10 * SECOND;
 
 /** How often what was counted is written, in milliseconds. */
 export const FLUSH_INTERVAL = 5 * SECOND;
+
+/** How often it is looked for what other servers have written, in milliseconds. */
+export const REFRESH_INTERVAL = MINUTE;
 
 /** Of how many days figures may wait for a store that fails; then the oldest are dropped. */
 export const MAX_PENDING_DAYS = 31;
@@ -76,6 +78,9 @@ export class Statistics {
   readonly #log: Log;
   /** By day, in the order in which they came. */
   readonly #pending = new Map<string, Tally>();
+  /** The flush that is under way. */
+  #flushing: Promise<void> | undefined;
+  #flushesAgain = false;
   #failing = false;
 
   constructor({ clock, store, log }: StatisticsOptions) {
@@ -119,16 +124,17 @@ export class Statistics {
     tally.peakOnline = Math.max(tally.peakOnline, online);
   }
 
-  /** Writes what was counted since the last time. An interval task. */
-  flush(): void {
-    if (this.#pending.size === 0) return;
-    try {
-      this.#store.add([...this.#pending.values()]);
-      this.#pending.clear();
-      this.#recovered();
-    } catch (error) {
-      this.#failed(error);
-    }
+  /** Writes what was counted since the last time, one batch after another. An interval task; never rejects. */
+  flush(): Promise<void> {
+    if (this.#pending.size === 0) return this.#flushing ?? Promise.resolve();
+    this.#flushesAgain = true;
+    return this.#flushing ??= this.#flushAll();
+  }
+
+  /** Looks for what other servers have written lately. An interval task; never rejects. */
+  async refresh(): Promise<void> {
+    const from = daysBefore(this.today, MAX_PENDING_DAYS); // No server brings anything older.
+    await this.#store.refresh(from).catch(() => {}); // A store that fails shows with the next flush.
   }
 
   /** The days from `from` to `to` that are not before the first one nor after today; throws when the store does. */
@@ -148,9 +154,37 @@ export class Statistics {
   }
 
   /** Writes what is left and lets go of the store. */
-  close(): void {
-    this.flush();
-    this.#store.close();
+  async close(): Promise<void> {
+    await this.flush();
+    await this.#store.close();
+  }
+
+  async #flushAll(): Promise<void> {
+    while (this.#flushesAgain) {
+      this.#flushesAgain = false;
+      await this.#write();
+    }
+    this.#flushing = undefined;
+  }
+
+  async #write(): Promise<void> {
+    const batch = [...this.#pending.values()];
+    this.#pending.clear();
+    try {
+      await this.#store.add(batch);
+      this.#recovered();
+    } catch (error) {
+      this.#takeBack(batch);
+      this.#failed(error);
+    }
+  }
+
+  /** Puts a batch before what was counted while it could not be written. */
+  #takeBack(batch: readonly DayFigures[]): void {
+    const days = sumByDay([...batch, ...this.#pending.values()]);
+    this.#pending.clear();
+    for (const [day, together] of days) this.#pending.set(day, together);
+    while (this.#pending.size > MAX_PENDING_DAYS) this.#dropOldest();
   }
 
   #tally(): Tally {

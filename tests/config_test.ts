@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { environmentName, help, markdownTable, OPTIONS, readConfig } from "../server/config.ts";
+import { DENO_DEPLOY } from "../server/platform.ts";
 
 const DEFAULTS = {
   host: "0.0.0.0",
@@ -91,6 +92,62 @@ Deno.test("Config prints every option with its default, in help and README alike
     assert.ok(line?.includes(purpose) && line.endsWith(`(default: ${shown})`), name);
     const row = markdownTable().split("\n").find((one) => one.includes(`\`--${name}\``));
     assert.ok(row?.includes(`\`${environmentName(name)}\``) && row.includes(purpose), name);
+  }
+});
+
+/** What an instance on Deno Deploy has when nothing is set there. */
+const DEPLOYED = {
+  ...DEFAULTS,
+  "data-dir": "",
+  "log-dir": "",
+  "access-log": "off",
+  "trust-proxy": 0,
+  listener: "deno",
+};
+
+Deno.test("Config needs nothing on Deno Deploy, which is known by its variable, whatever that says", () => {
+  for (const value of ["1", "0", ""]) {
+    const command = read([], { DENO_DEPLOY: value });
+    assert.deepEqual(command, { kind: "serve", config: DEPLOYED });
+  }
+});
+
+Deno.test("Config takes on Deno Deploy what is decided there and everything that is not", () => {
+  const same = { LISTENER: "deno", ACCESS_LOG: "off", TRUST_PROXY: "0", DATA_DIR: "" };
+  assert.deepEqual(read(["--port=2"], { DENO_DEPLOY: "1", OPERATOR: "We", ...same }), {
+    kind: "serve",
+    config: { ...DEPLOYED, port: 2, operator: "We" },
+  });
+});
+
+Deno.test("Config refuses on Deno Deploy what does not work there, and says why", () => {
+  const environment = {
+    DENO_DEPLOY: "1",
+    ACCESS_LOG: "full",
+    TRUST_PROXY: "1",
+    DATA_DIR: "./data",
+  };
+  assert.deepEqual(read(["--listener=node"], environment), {
+    kind: "mistaken",
+    mistakes: [
+      "Cannot use DATA_DIR=./data on Deno Deploy: files do not last there; the statistics are in Deno KV.",
+      "Cannot use ACCESS_LOG=full on Deno Deploy: an instance that is gone can't delete its lines in time, nor show them.",
+      "Cannot use TRUST_PROXY=1 on Deno Deploy: the platform itself tells whose a connection is; a header may be forged.",
+      "Cannot use --listener=node on Deno Deploy: only Deno.serve is reached from outside.",
+    ],
+  });
+  const print = ["access-log", "--from=2026-11-22", "--to=2026-11-23"];
+  assert.deepEqual(read(print, { DENO_DEPLOY: "1" }), {
+    kind: "mistaken",
+    mistakes: ["Cannot print the access log: none is kept here."],
+  });
+});
+
+Deno.test("Config says in its help what Deno Deploy decides, each a value of an option that exists", () => {
+  const rows = help().split("\n\n").at(-1)!;
+  for (const [name, { value }] of Object.entries(DENO_DEPLOY.decisions)) {
+    assert.match(rows, new RegExp(`^ +--${name} +${value || "none"}$`, "m"));
+    assert.notEqual(OPTIONS[name as keyof typeof OPTIONS].parse(value), undefined, name);
   }
 });
 

@@ -3,8 +3,15 @@
 import assert from "node:assert/strict";
 import manifest from "../deno.json" with { type: "json" };
 import { SUBPROTOCOL } from "../protocol.ts";
-import { environmentName, help, markdownTable, OPTIONS } from "../server/config.ts";
+import {
+  environmentName,
+  help,
+  markdownDecisions,
+  markdownTable,
+  OPTIONS,
+} from "../server/config.ts";
 import { markdownLimits } from "../server/limits.ts";
+import { DENO_DEPLOY_VARIABLE } from "../server/platform.ts";
 import { Program, run, SERVE } from "./program.ts";
 import { readmeTable, unpadded } from "./readme.ts";
 
@@ -66,10 +73,11 @@ Deno.test("Program logs no address and nothing that anybody wrote", async () => 
   assert.doesNotMatch(program.log.replace(/"host":"127\.0\.0\.1"/, ""), /marker|127\.0\.0\.1/);
 });
 
-Deno.test("Program may read the environment variables of its options, and only name others for ws", () => {
+Deno.test("Program may read the environment variables of its options, and only named others for ws and the platform", () => {
   const allowed = SERVE.find((flag) => flag.startsWith("--allow-env="))!.split("=")[1]!.split(",");
   assert.deepEqual(allowed, [
     ...Object.keys(OPTIONS).map(environmentName),
+    DENO_DEPLOY_VARIABLE,
     "WS_NO_BUFFER_UTIL",
     "WS_NO_UTF_8_VALIDATE",
   ]);
@@ -81,6 +89,10 @@ Deno.test("Program may read the environment variables of its options, and only n
 
 Deno.test("README has the table of options that the program has", async () => {
   assert.equal(await readmeTable("options"), unpadded(markdownTable()));
+});
+
+Deno.test("README has the table of what Deno Deploy decides", async () => {
+  assert.equal(await readmeTable("decisions"), unpadded(markdownDecisions()));
 });
 
 Deno.test("README has the table of limits that the code obeys", async () => {

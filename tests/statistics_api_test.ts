@@ -8,39 +8,41 @@ import { MemoryStatisticsStore } from "../server/statistics_store.ts";
 import { FakeClock } from "./fake_clock.ts";
 
 /** Counted on 1 June, nothing on the 2nd, too little on the 3rd, counted again on the 4th, which is today. */
-function fourDays(): Statistics {
+async function fourDays(): Promise<Statistics> {
   const clock = new FakeClock();
   const statistics = new Statistics({ clock, store: new MemoryStatisticsStore(), log: {} as Log });
-  const day = (chats: number): void => {
+  const day = async (chats: number): Promise<void> => {
     for (const online of [3, 4, 9]) statistics.sample(online);
     for (let chat = 0; chat < chats; chat++) statistics.chatEnded(1.51 * MINUTE);
     statistics.message();
-    statistics.flush();
+    await statistics.flush();
   };
-  day(10);
+  await day(10);
   clock.advance(2 * DAY);
-  day(9);
+  await day(9);
   clock.advance(DAY);
-  day(12);
+  await day(12);
   return statistics;
 }
 
-function ask(answer: typeof statisticsJson, query: string): HttpReply {
-  return answer(fourDays(), new URLSearchParams(query));
+async function ask(answer: typeof statisticsJson, query: string): Promise<HttpReply> {
+  return answer(await fourDays(), new URLSearchParams(query));
 }
 
 function textOf({ body }: HttpReply): string {
   return new TextDecoder().decode(body);
 }
 
-function json(query: string): { from: string; to: string; days: Record<string, unknown>[] } {
-  return JSON.parse(textOf(ask(statisticsJson, query)));
+async function json(
+  query: string,
+): Promise<{ from: string; to: string; days: Record<string, unknown>[] }> {
+  return JSON.parse(textOf(await ask(statisticsJson, query)));
 }
 
 const UNTOLD = { messages: null, averageChatSeconds: null, peakOnline: null, averageOnline: null };
 
-Deno.test("Statistics API answers with the last thirty days as JSON", () => {
-  const reply = ask(statisticsJson, "");
+Deno.test("Statistics API answers with the last thirty days as JSON", async () => {
+  const reply = await ask(statisticsJson, "");
   assert.equal(reply.status, 200);
   assert.equal(reply.headers["content-type"], "application/json");
   const told = { messages: 1, averageChatSeconds: 91, peakOnline: 9, averageOnline: 5.3 };
@@ -56,8 +58,8 @@ Deno.test("Statistics API answers with the last thirty days as JSON", () => {
   });
 });
 
-Deno.test("Statistics API answers with the same as CSV, as a file", () => {
-  const reply = ask(statisticsCsv, "from=2026-06-01");
+Deno.test("Statistics API answers with the same as CSV, as a file", async () => {
+  const reply = await ask(statisticsCsv, "from=2026-06-01");
   assert.equal(reply.status, 200);
   assert.equal(reply.headers["content-type"], "text/csv; charset=utf-8");
   assert.equal(
@@ -74,14 +76,15 @@ Deno.test("Statistics API answers with the same as CSV, as a file", () => {
   );
 });
 
-Deno.test("Statistics API answers with the days asked for, both ends included", () => {
-  const days = (query: string): unknown[] => json(query).days.map(({ day }) => day);
-  assert.deepEqual(days("from=2026-06-02&to=2026-06-03"), ["2026-06-02", "2026-06-03"]);
-  assert.deepEqual(days("from=2026-06-03"), ["2026-06-03", "2026-06-04"]);
-  assert.deepEqual(days("to=2026-06-01"), ["2026-06-01"]);
-  assert.deepEqual(days("from=2026-06-04&to=2030-01-01"), ["2026-06-04"]);
-  assert.deepEqual(days("from=2027-01-01&to=2027-02-01"), []);
-  assert.deepEqual(days("to=0000-01-01"), []);
+Deno.test("Statistics API answers with the days asked for, both ends included", async () => {
+  const days = async (query: string): Promise<unknown[]> =>
+    (await json(query)).days.map(({ day }) => day);
+  assert.deepEqual(await days("from=2026-06-02&to=2026-06-03"), ["2026-06-02", "2026-06-03"]);
+  assert.deepEqual(await days("from=2026-06-03"), ["2026-06-03", "2026-06-04"]);
+  assert.deepEqual(await days("to=2026-06-01"), ["2026-06-01"]);
+  assert.deepEqual(await days("from=2026-06-04&to=2030-01-01"), ["2026-06-04"]);
+  assert.deepEqual(await days("from=2027-01-01&to=2027-02-01"), []);
+  assert.deepEqual(await days("to=0000-01-01"), []);
 });
 
 const REFUSALS: [query: string, state: string][] = [
@@ -101,9 +104,9 @@ const REFUSALS: [query: string, state: string][] = [
 
 for (const [query, state] of REFUSALS) {
   const shown = query.length > 40 ? `${query.slice(0, 20)}…` : query;
-  Deno.test(`Statistics API refuses "${shown}" and says why`, () => {
+  Deno.test(`Statistics API refuses "${shown}" and says why`, async () => {
     const refusal = `Cannot read the statistics: ${state}.`;
-    const [asJson, asCsv] = [ask(statisticsJson, query), ask(statisticsCsv, query)];
+    const [asJson, asCsv] = [await ask(statisticsJson, query), await ask(statisticsCsv, query)];
     assert.deepEqual([asJson.status, asCsv.status], [400, 400]);
     assert.deepEqual(JSON.parse(textOf(asJson)), { error: refusal });
     assert.equal(textOf(asCsv), `${refusal}\n`);
@@ -111,9 +114,9 @@ for (const [query, state] of REFUSALS) {
   });
 }
 
-Deno.test("Statistics API answers the most days that may be asked for, and not one more", () => {
+Deno.test("Statistics API answers the most days that may be asked for, and not one more", async () => {
   const first = (days: number): string =>
     new Date(Date.UTC(2026, 5, 4) - (days - 1) * DAY).toISOString().slice(0, 10);
-  assert.equal(ask(statisticsJson, `from=${first(MAX_DAYS)}`).status, 200);
-  assert.equal(ask(statisticsJson, `from=${first(MAX_DAYS + 1)}`).status, 400);
+  assert.equal((await ask(statisticsJson, `from=${first(MAX_DAYS)}`)).status, 200);
+  assert.equal((await ask(statisticsJson, `from=${first(MAX_DAYS + 1)}`)).status, 400);
 });

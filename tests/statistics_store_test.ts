@@ -1,16 +1,16 @@
-/** The contract of every store of statistics, and what is special about the one in a file. */
+/** The contract of every store of statistics, and what is special about those in a file and in Deno KV. */
 
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
+import { type DayFigures, nothing } from "../server/day_figures.ts";
+import { KvStatisticsStore, MAX_ATTEMPTS } from "../server/kv_statistics.ts";
 import type { Log } from "../server/log.ts";
 import { LEAST_CHATS_PUBLISHED } from "../server/promises.ts";
 import { SqliteStatisticsStore, STATISTICS_FILE } from "../server/sqlite_statistics.ts";
 import {
-  type DayFigures,
   MAX_DAYS_IN_MEMORY,
   MemoryStatisticsStore,
-  nothing,
   type StatisticsStore,
 } from "../server/statistics_store.ts";
 
@@ -46,19 +46,23 @@ function openFile(folder: string, warnings: string[] = []): SqliteStatisticsStor
   return SqliteStatisticsStore.open(folder, logTo(warnings));
 }
 
-const STORES: [name: string, open: (folder: string) => StatisticsStore][] = [
+const STORES: [
+  name: string,
+  open: (folder: string) => StatisticsStore | Promise<StatisticsStore>,
+][] = [
   ["MemoryStatisticsStore", () => new MemoryStatisticsStore()],
   ["SqliteStatisticsStore", (folder) => openFile(folder)],
+  ["KvStatisticsStore", async () => await KvStatisticsStore.open(await Deno.openKv(":memory:"))],
 ];
 
 for (const [name, open] of STORES) {
-  const withStore = (test: (store: StatisticsStore) => void): () => Promise<void> =>
-    inFolder((folder) => {
-      const store = open(folder);
+  const withStore = (test: (store: StatisticsStore) => void | Promise<void>): () => Promise<void> =>
+    inFolder(async (folder) => {
+      const store = await open(folder);
       try {
-        test(store);
+        await test(store);
       } finally {
-        store.close();
+        await store.close();
       }
     });
 
@@ -72,9 +76,13 @@ for (const [name, open] of STORES) {
 
   Deno.test(
     `${name} adds up everything, and of the largest sample keeps the largest`,
-    withStore((store) => {
-      store.add([figures(4, { chatDuration: 700, messages: 10, onlineSum: 9, peakOnline: 9 })]);
-      store.add([figures(6, { chatDuration: 300, messages: 5, onlineSum: 3, peakOnline: 3 })]);
+    withStore(async (store) => {
+      await store.add([
+        figures(4, { chatDuration: 700, messages: 10, onlineSum: 9, peakOnline: 9 }),
+      ]);
+      await store.add([
+        figures(6, { chatDuration: 300, messages: 5, onlineSum: 3, peakOnline: 3 }),
+      ]);
       assert.deepEqual(store.read(DAY, DAY), [{
         day: DAY,
         published: {
@@ -92,22 +100,22 @@ for (const [name, open] of STORES) {
 
   Deno.test(
     `${name} publishes nothing of a day before its tenth chat`,
-    withStore((store) => {
-      store.add([figures(LEAST_CHATS_PUBLISHED - 1, { messages: 1000 })]);
+    withStore(async (store) => {
+      await store.add([figures(LEAST_CHATS_PUBLISHED - 1, { messages: 1000 })]);
       assert.deepEqual(store.read(DAY, DAY), [{ day: DAY, published: undefined }]);
-      store.add([figures(1)]);
+      await store.add([figures(1)]);
       assert.equal(publishedChats(store), LEAST_CHATS_PUBLISHED);
     }),
   );
 
   Deno.test(
     `${name} publishes again when ten further chats have ended, and nothing in between`,
-    withStore((store) => {
-      store.add([figures(12, { messages: 100 })]);
+    withStore(async (store) => {
+      await store.add([figures(12, { messages: 100 })]);
       const [before] = store.read(DAY, DAY);
-      store.add([figures(9, { messages: 500, peakOnline: 70, chatDuration: 5 })]);
+      await store.add([figures(9, { messages: 500, peakOnline: 70, chatDuration: 5 })]);
       assert.deepEqual(store.read(DAY, DAY), [before]);
-      store.add([figures(1)]);
+      await store.add([figures(1)]);
       assert.equal(publishedChats(store), 22);
       assert.equal(store.read(DAY, DAY)[0]?.published?.messages, 600);
     }),
@@ -115,19 +123,19 @@ for (const [name, open] of STORES) {
 
   Deno.test(
     `${name} publishes a day only when people have been counted on it`,
-    withStore((store) => {
-      store.add([{ ...nothing(DAY), chats: 50 }]);
+    withStore(async (store) => {
+      await store.add([{ ...nothing(DAY), chats: 50 }]);
       assert.equal(publishedChats(store), undefined);
-      store.add([figures(0)]);
+      await store.add([figures(0)]);
       assert.equal(publishedChats(store), 50);
     }),
   );
 
   Deno.test(
     `${name} reads days in their order, with both ends of a range`,
-    withStore((store) => {
+    withStore(async (store) => {
       const days = ["2026-06-03", "2025-12-31", "2026-06-01", "2026-06-02"];
-      store.add(days.map((day) => figures(10, { day })));
+      await store.add(days.map((day) => figures(10, { day })));
       const read = store.read("2025-12-31", "2026-06-02").map(({ day }) => day);
       assert.deepEqual(read, ["2025-12-31", "2026-06-01", "2026-06-02"]);
       assert.equal(store.firstDay(), "2025-12-31");
@@ -135,23 +143,37 @@ for (const [name, open] of STORES) {
   );
 
   Deno.test(
+    `${name} adds to many days at once`,
+    withStore(async (store) => {
+      const days = Array.from({ length: 40 }, (_, index) => {
+        return new Date(Date.UTC(2026, 0, 1 + index)).toISOString().slice(0, 10);
+      });
+      for (let round = 0; round < 2; round++) {
+        await store.add(days.map((day) => figures(10, { day })));
+      }
+      await store.refresh("2026-01-01");
+      assert.deepEqual(days.map((day) => publishedChats(store, day)), days.map(() => 20));
+    }),
+  );
+
+  Deno.test(
     `${name} moves what is published by ten chats at least or not at all, whatever is added`,
-    inFolder((folder) => {
+    inFolder(async (folder) => {
       const batches = fc.array(fc.array(fc.nat({ max: 14 }), { maxLength: 3 }), { maxLength: 30 });
       let run = 0;
-      fc.assert(
-        fc.property(batches, (sizes) => {
-          const store = open(`${folder}/${run++}`);
+      await fc.assert(
+        fc.asyncProperty(batches, async (sizes) => {
+          const store = await open(`${folder}/${run++}`);
           let [counted, seen] = [0, 0];
           for (const batch of sizes) {
-            store.add(batch.map((chats) => figures(chats)));
+            await store.add(batch.map((chats) => figures(chats)));
             counted += batch.reduce((sum, chats) => sum + chats, 0);
             const shown = publishedChats(store) ?? 0;
             assert.ok(shown === seen || shown - seen >= LEAST_CHATS_PUBLISHED);
             assert.ok(counted - shown < LEAST_CHATS_PUBLISHED && shown <= counted);
             seen = shown;
           }
-          store.close();
+          await store.close();
         }),
         { numRuns: 40 },
       );
@@ -159,29 +181,29 @@ for (const [name, open] of STORES) {
   );
 }
 
-Deno.test("MemoryStatisticsStore forgets the oldest day when it holds too many", () => {
+Deno.test("MemoryStatisticsStore forgets the oldest day when it holds too many", async () => {
   const store = new MemoryStatisticsStore();
   const days = Array.from({ length: MAX_DAYS_IN_MEMORY + 1 }, (_, index) => {
     const day = new Date(Date.UTC(2026, 0, 1 + index)).toISOString().slice(0, 10);
     return figures(10, { day });
   });
-  store.add(days);
+  await store.add(days);
   assert.equal(store.firstDay(), "2026-01-02");
   assert.equal(store.read("2026-01-01", "9999-12-31").length, MAX_DAYS_IN_MEMORY);
 });
 
 Deno.test(
   "SqliteStatisticsStore has everything when it is opened again",
-  inFolder((folder) => {
+  inFolder(async (folder) => {
     const before = openFile(folder);
-    before.add([figures(15)]);
-    before.add([figures(4)]);
-    before.close();
+    await before.add([figures(15)]);
+    await before.add([figures(4)]);
+    await before.close();
     const after = openFile(folder);
     assert.equal(publishedChats(after), 15);
-    after.add([figures(6)]);
+    await after.add([figures(6)]);
     assert.equal(publishedChats(after), 25);
-    after.close();
+    await after.close();
   }),
 );
 
@@ -191,13 +213,13 @@ Deno.test({
   fn: inFolder(async (parent) => {
     const folder = `${parent}/data`;
     const store = openFile(folder);
-    store.add([figures(10)]);
+    await store.add([figures(10)]);
     const mode = async (path: string): Promise<number> => (await Deno.stat(path)).mode! & 0o777;
     assert.equal(await mode(folder), 0o700);
     for (const suffix of ["", "-wal", "-shm"]) {
       assert.equal(await mode(`${folder}/${STATISTICS_FILE}${suffix}`), 0o600, suffix);
     }
-    store.close();
+    await store.close();
   }),
 });
 
@@ -210,7 +232,7 @@ Deno.test(
     assert.ok(written >= 25);
     assert.ok(publishedChats(store)! >= written * LEAST_CHATS_PUBLISHED);
     assert.deepEqual(warnings, []);
-    store.close();
+    await store.close();
   }),
 );
 
@@ -221,7 +243,7 @@ async function writeUntilKilled(folder: string, times: number): Promise<number> 
     const store = SqliteStatisticsStore.open(${JSON.stringify(folder)}, console);
     const figures = ${JSON.stringify(figures(LEAST_CHATS_PUBLISHED))};
     while (true) {
-      store.add([figures]);
+      await store.add([figures]);
       Deno.stdout.writeSync(new Uint8Array(1));
     }`;
   const command = new Deno.Command(Deno.execPath(), {
@@ -255,20 +277,20 @@ const BREAKAGES: [what: string, damage: (path: string) => void][] = [
 for (const [what, damage] of BREAKAGES) {
   Deno.test(
     `SqliteStatisticsStore moves a file that ${what} aside, says so and begins a new one`,
-    inFolder((folder) => {
+    inFolder(async (folder) => {
       const path = `${folder}/${STATISTICS_FILE}`;
       for (const number of [1, 2]) {
         const before = openFile(folder);
-        before.add([figures(10)]);
-        before.close();
+        await before.add([figures(10)]);
+        await before.close();
         damage(path);
         const broken = Deno.readFileSync(path);
         const warnings: string[] = [];
         const store = openFile(folder, warnings);
         assert.equal(store.firstDay(), undefined);
-        store.add([figures(11)]);
+        await store.add([figures(11)]);
         assert.equal(publishedChats(store), 11);
-        store.close();
+        await store.close();
         assert.deepEqual(Deno.readFileSync(`${path}.broken-${number}`), broken);
         assert.match(warnings.join(), /moved aside/);
       }
@@ -291,43 +313,176 @@ Deno.test(
 
 Deno.test(
   "SqliteStatisticsStore counts together with another opener of the same file",
-  inFolder((folder) => {
+  inFolder(async (folder) => {
     const [one, other] = [openFile(folder), openFile(folder)];
-    one.add([figures(6)]);
-    other.add([figures(6)]);
+    await one.add([figures(6)]);
+    await other.add([figures(6)]);
     assert.equal(publishedChats(one), 12);
     assert.equal(publishedChats(other), 12);
-    one.close();
+    await one.close();
     other.close();
   }),
 );
 
 Deno.test(
   "SqliteStatisticsStore refuses to write while another process holds the file, reads all the same, and goes on",
-  inFolder((folder) => {
+  inFolder(async (folder) => {
     const store = openFile(folder);
-    store.add([figures(10)]);
+    await store.add([figures(10)]);
     const other = new DatabaseSync(`${folder}/${STATISTICS_FILE}`);
     other.exec("BEGIN IMMEDIATE");
-    assert.throws(() => store.add([figures(10)]), /locked/);
+    await assert.rejects(() => store.add([figures(10)]), /locked/);
     assert.equal(publishedChats(store), 10);
     other.exec("ROLLBACK");
     other.close();
-    store.add([figures(10)]);
+    await store.add([figures(10)]);
     assert.equal(publishedChats(store), 20);
-    store.close();
+    await store.close();
   }),
 );
 
 Deno.test(
   "SqliteStatisticsStore writes all of a batch or nothing",
-  inFolder((folder) => {
+  inFolder(async (folder) => {
     const store = openFile(folder);
     const impossible = figures(10, { day: "2026-06-02", messages: 0.5 });
-    assert.throws(() => store.add([figures(10), impossible]));
+    await assert.rejects(() => store.add([figures(10), impossible]));
     assert.equal(store.firstDay(), undefined);
-    store.add([figures(10)]);
+    await store.add([figures(10)]);
     assert.equal(publishedChats(store), 10);
-    store.close();
+    await store.close();
+  }),
+);
+
+/** Runs `test` on so many stores of one database. */
+function onOneKv(
+  stores: number,
+  test: (stores: KvStatisticsStore[], kv: Deno.Kv) => Promise<void>,
+): () => Promise<void> {
+  return inFolder(async (folder) => {
+    const open = (): Promise<Deno.Kv> => Deno.openKv(`${folder}/kv`);
+    const kv = await open();
+    const opened: KvStatisticsStore[] = [];
+    for (let store = 0; store < stores; store++) {
+      opened.push(await KvStatisticsStore.open(await open()));
+    }
+    await test(opened, kv);
+    for (const store of opened) await store.close();
+    kv.close();
+  });
+}
+
+/** What another server would find. */
+async function counted(kv: Deno.Kv, day = DAY): Promise<DayFigures | undefined> {
+  return (await kv.get<{ counted: DayFigures }>(["day", day])).value?.counted;
+}
+
+Deno.test(
+  "KvStatisticsStore has everything when it is opened again",
+  inFolder(async (folder) => {
+    const open = async (): Promise<KvStatisticsStore> =>
+      await KvStatisticsStore.open(await Deno.openKv(`${folder}/kv`));
+    const before = await open();
+    await before.add([figures(15), figures(3, { day: "2019-12-31" })]);
+    await before.add([figures(4)]);
+    await before.close();
+    const after = await open();
+    assert.equal(publishedChats(after), 15);
+    assert.equal(after.firstDay(), "2019-12-31");
+    await after.add([figures(6)]);
+    assert.equal(publishedChats(after), 25);
+    await after.close();
+  }),
+);
+
+Deno.test(
+  "KvStatisticsStore loses nothing when several write the same days at once",
+  onOneKv(3, async (stores, kv) => {
+    const rounds = 40;
+    const write = async (store: KvStatisticsStore): Promise<void> => {
+      for (let round = 0; round < rounds; round++) {
+        const batch = [figures(1, { messages: 3 }), figures(2, { day: "2026-06-02" })];
+        while (!await store.add(batch).then(() => true, () => false)); // As Statistics does.
+      }
+    };
+    await Promise.all(stores.map(write));
+    const all = rounds * stores.length;
+    assert.deepEqual(
+      await counted(kv),
+      figures(all, { messages: 3 * all, samples: all, onlineSum: 2 * all }),
+    );
+    assert.equal((await counted(kv, "2026-06-02"))?.chats, 2 * all);
+    for (const store of stores) {
+      await store.refresh(DAY);
+      assert.equal(publishedChats(store, "2026-06-02"), 2 * all);
+    }
+  }),
+);
+
+Deno.test(
+  "KvStatisticsStore shows what another one wrote after a refresh, or with its own next write",
+  onOneKv(2, async ([one, other]) => {
+    await one!.add([figures(10)]);
+    assert.deepEqual(other!.read(DAY, DAY), []);
+    await other!.refresh("2026-06-02");
+    assert.deepEqual(other!.read(DAY, DAY), []);
+    await other!.refresh(DAY);
+    assert.equal(publishedChats(other!), 10);
+    await one!.add([figures(10)]);
+    await other!.add([figures(1)]);
+    assert.equal(publishedChats(other!), 20);
+  }),
+);
+
+Deno.test(
+  "KvStatisticsStore never shows in two readings of any server fewer than ten chats more",
+  onOneKv(2, async (stores, kv) => {
+    const seen = new Set<number>();
+    for (let chats = 0; chats < 200; chats++) {
+      await stores[chats % 3 % 2]!.add([figures(chats % 4)]);
+      if (chats % 7 === 0) await stores[0]!.refresh(DAY);
+      for (const store of stores) seen.add(publishedChats(store) ?? 0);
+    }
+    const steps = [...seen].sort((a, b) => a - b);
+    for (const [index, step] of steps.slice(1).entries()) {
+      assert.ok(step - steps[index]! >= LEAST_CHATS_PUBLISHED, `${steps}`);
+    }
+    assert.ok((await counted(kv))!.chats - steps.at(-1)! < LEAST_CHATS_PUBLISHED);
+  }),
+);
+
+Deno.test(
+  "KvStatisticsStore gives up, with nothing written, when others are always faster",
+  onOneKv(1, async ([other], kv) => {
+    let attempts = 0;
+    const get = async (key: Deno.KvKey): Promise<Deno.KvEntryMaybe<unknown>> => {
+      const entry = await kv.get(key);
+      if (key[0] !== "turn") return entry;
+      attempts++;
+      await other!.add([figures(0)]);
+      return entry;
+    };
+    const { list, atomic } = { list: kv.list.bind(kv), atomic: kv.atomic.bind(kv) };
+    const slow = await KvStatisticsStore.open({ get, list, atomic } as unknown as Deno.Kv);
+    await assert.rejects(() => slow.add([figures(10)]), /other instances write all the time/);
+    assert.equal(attempts, MAX_ATTEMPTS);
+    assert.equal((await counted(kv))?.chats, 0);
+  }),
+);
+
+Deno.test(
+  "KvStatisticsStore rejects what could not be committed, and goes on",
+  onOneKv(0, async (_, kv) => {
+    let isDown = true;
+    const commit = (): Promise<never> => Promise.reject(new Error("the network is down"));
+    const atomic = (): Deno.AtomicOperation =>
+      isDown ? Object.assign(kv.atomic(), { commit }) : kv.atomic();
+    const { get, list } = { get: kv.get.bind(kv), list: kv.list.bind(kv) };
+    const store = await KvStatisticsStore.open({ get, list, atomic } as unknown as Deno.Kv);
+    await assert.rejects(() => store.add([figures(10)]), /the network is down/);
+    assert.equal(await counted(kv), undefined);
+    isDown = false;
+    await store.add([figures(10)]);
+    assert.equal(publishedChats(store), 10);
   }),
 );

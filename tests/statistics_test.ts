@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { DAY, HOUR, MINUTE, SECOND } from "../server/clock.ts";
+import type { DayFigures } from "../server/day_figures.ts";
 import type { Log } from "../server/log.ts";
 import { LEAST_CHATS_PUBLISHED } from "../server/promises.ts";
 import { MAX_PENDING_DAYS, type PublishedDay, Statistics } from "../server/statistics.ts";
-import { type DayFigures, MemoryStatisticsStore } from "../server/statistics_store.ts";
+import { MemoryStatisticsStore } from "../server/statistics_store.ts";
 import { FakeClock } from "./fake_clock.ts";
 
 const TODAY = "2026-06-01";
@@ -14,9 +15,43 @@ const TOMORROW = "2026-06-02";
 class FailingStore extends MemoryStatisticsStore {
   state: string | undefined;
 
-  override add(figures: readonly DayFigures[]): void {
-    if (this.state !== undefined) throw new Error(this.state);
-    super.add(figures);
+  override add(figures: readonly DayFigures[]): Promise<void> {
+    if (this.state !== undefined) return Promise.reject(new Error(this.state));
+    return super.add(figures);
+  }
+}
+
+/** A store far away: a batch is written, or not, when the test says so. */
+class SlowStore extends MemoryStatisticsStore {
+  readonly batches: (readonly DayFigures[])[] = [];
+  isClosed = false;
+  #come = Promise.withResolvers<void>();
+  #end = Promise.withResolvers<void>();
+
+  override async add(figures: readonly DayFigures[]): Promise<void> {
+    this.batches.push(figures);
+    this.#come.resolve();
+    await this.#end.promise;
+    await super.add(figures);
+  }
+
+  override close(): Promise<void> {
+    this.isClosed = true;
+    return super.close();
+  }
+
+  /** Has the batch that is under way end, well or with an error; resolves when another one has come. */
+  async end(state?: string): Promise<void> {
+    const { resolve, reject } = this.#end;
+    this.#end = Promise.withResolvers();
+    this.#come = Promise.withResolvers();
+    if (state === undefined) resolve();
+    else reject(new Error(state));
+    await this.#come.promise;
+  }
+
+  get chats(): (number | undefined)[] {
+    return this.batches.map(([figures]) => figures?.chats);
   }
 }
 
@@ -46,18 +81,18 @@ function chats(statistics: Statistics, number: number, duration = MINUTE): void 
 }
 
 /** What is told of a day once everything has been written. */
-function told(statistics: Statistics, day = TODAY): PublishedDay | undefined {
-  statistics.flush();
+async function told(statistics: Statistics, day = TODAY): Promise<PublishedDay | undefined> {
+  await statistics.flush();
   return statistics.published(day, day)[0];
 }
 
-Deno.test("Statistics tells of a day its chats, messages, average chat and people at once", () => {
+Deno.test("Statistics tells of a day its chats, messages, average chat and people at once", async () => {
   const { statistics } = world();
   for (const online of [4, 10, 7]) statistics.sample(online);
   for (let message = 0; message < 25; message++) statistics.message();
   chats(statistics, 5, 1000.4);
   chats(statistics, 5, 2000.4);
-  assert.deepEqual(told(statistics), {
+  assert.deepEqual(await told(statistics), {
     kind: "counted",
     day: TODAY,
     complete: false,
@@ -65,14 +100,14 @@ Deno.test("Statistics tells of a day its chats, messages, average chat and peopl
   });
 });
 
-Deno.test("Statistics withholds a day with fewer than ten chats", () => {
+Deno.test("Statistics withholds a day with fewer than ten chats", async () => {
   const { clock, statistics } = world();
   statistics.sample(300);
   statistics.message();
   chats(statistics, LEAST_CHATS_PUBLISHED - 1);
-  assert.deepEqual(told(statistics), { kind: "withheld", day: TODAY, complete: false });
+  assert.deepEqual(await told(statistics), { kind: "withheld", day: TODAY, complete: false });
   clock.advance(DAY);
-  assert.deepEqual(told(statistics), { kind: "withheld", day: TODAY, complete: true });
+  assert.deepEqual(await told(statistics), { kind: "withheld", day: TODAY, complete: true });
 });
 
 Deno.test("Statistics tells nothing of what is not written yet", () => {
@@ -82,19 +117,19 @@ Deno.test("Statistics tells nothing of what is not written yet", () => {
   assert.deepEqual(statistics.published(TODAY, TODAY), []);
 });
 
-Deno.test("Statistics counts what happens on the day on which it happens, though it is written later", () => {
+Deno.test("Statistics counts what happens on the day on which it happens, though it is written later", async () => {
   const { clock, statistics } = world();
   statistics.sample(3);
   chats(statistics, 10);
   clock.advance(12 * HOUR);
   statistics.sample(5);
   chats(statistics, 20);
-  const days = [told(statistics), told(statistics, TOMORROW)];
+  const days = [await told(statistics), await told(statistics, TOMORROW)];
   assert.deepEqual(days.map((day) => day?.kind === "counted" && day.figures.chats), [10, 20]);
   assert.deepEqual(days.map((day) => day?.complete), [true, false]);
 });
 
-Deno.test("Statistics follows the calendar when it is set back", () => {
+Deno.test("Statistics follows the calendar when it is set back", async () => {
   const { clock, statistics } = world();
   clock.jump(DAY);
   statistics.sample(1);
@@ -102,26 +137,26 @@ Deno.test("Statistics follows the calendar when it is set back", () => {
   clock.jump(-DAY);
   statistics.sample(1);
   chats(statistics, 30);
-  assert.equal(told(statistics)?.kind, "counted");
-  assert.equal(told(statistics, TOMORROW), undefined);
+  assert.equal((await told(statistics))?.kind, "counted");
+  assert.equal(await told(statistics, TOMORROW), undefined);
 });
 
-Deno.test("Statistics takes a duration below zero as none", () => {
+Deno.test("Statistics takes a duration below zero as none", async () => {
   const { statistics } = world();
   statistics.sample(1);
   chats(statistics, 10, -5 * SECOND);
-  const day = told(statistics);
+  const day = await told(statistics);
   assert.equal(day?.kind === "counted" && day.figures.averageChat, 0);
 });
 
-Deno.test("Statistics tells of every day from the first to today, also of one without data, and of no other", () => {
+Deno.test("Statistics tells of every day from the first to today, also of one without data, and of no other", async () => {
   const { clock, statistics } = world();
   statistics.sample(2);
   chats(statistics, 10);
-  statistics.flush();
+  await statistics.flush();
   clock.advance(2 * DAY);
   statistics.sample(2);
-  statistics.flush();
+  await statistics.flush();
   const days = statistics.published("2020-01-01", "2030-01-01");
   assert.deepEqual(days.map(({ day, kind }) => [day, kind]), [
     [TODAY, "counted"],
@@ -132,56 +167,147 @@ Deno.test("Statistics tells of every day from the first to today, also of one wi
   assert.deepEqual(statistics.published(TOMORROW, TODAY), []);
 });
 
-Deno.test("Statistics says once that the store fails, keeps everything and writes it when it can", () => {
+Deno.test("Statistics says once that the store fails, keeps everything and writes it when it can", async () => {
   const { statistics, store, lines } = world();
   store.state = "database or disk is full";
   statistics.sample(2);
   for (let chat = 0; chat < 10; chat++) {
     statistics.chatEnded(MINUTE);
-    statistics.flush();
+    await statistics.flush();
   }
   assert.equal(lines.length, 1);
   assert.match(lines[0]!, /Cannot write the statistics.*database or disk is full/);
   store.state = undefined;
-  const day = told(statistics);
+  const day = await told(statistics);
   assert.equal(day?.kind === "counted" && day.figures.chats, 10);
   assert.equal(lines.length, 2);
   store.state = "database is locked";
   statistics.message();
-  statistics.flush();
+  await statistics.flush();
   assert.match(lines[2]!, /database is locked/);
 });
 
-Deno.test("Statistics writes nothing twice", () => {
+Deno.test("Statistics writes nothing twice", async () => {
   const { statistics } = world();
   statistics.sample(2);
   chats(statistics, 10);
-  const day = told(statistics);
-  for (let again = 0; again < 5; again++) assert.deepEqual(told(statistics), day);
+  const day = await told(statistics);
+  for (let again = 0; again < 5; again++) assert.deepEqual(await told(statistics), day);
 });
 
-Deno.test("Statistics keeps figures of a bounded number of days for a store that fails, the latest ones", () => {
+Deno.test("Statistics keeps figures of a bounded number of days for a store that fails, the latest ones", async () => {
   const { clock, statistics, store } = world();
   store.state = "attempt to write a readonly database";
   for (let day = 0; day < MAX_PENDING_DAYS + 5; day++) {
     statistics.sample(2);
     chats(statistics, 10);
-    statistics.flush();
+    await statistics.flush();
     assert.ok(statistics.pendingDays <= MAX_PENDING_DAYS);
     clock.advance(DAY);
   }
   store.state = undefined;
-  statistics.flush();
+  await statistics.flush();
   assert.equal(statistics.pendingDays, 0);
   assert.equal(statistics.published(TODAY, "9999-12-31")[0]?.day, "2026-06-06");
 });
 
-Deno.test("Statistics writes what is left when it is closed", () => {
+Deno.test("Statistics writes what is left when it is closed", async () => {
   const { clock, statistics, store, log } = world();
   statistics.sample(2);
   chats(statistics, 10);
-  statistics.close();
-  assert.equal(told(new Statistics({ clock, store, log }))?.kind, "counted");
+  await statistics.close();
+  assert.equal((await told(new Statistics({ clock, store, log })))?.kind, "counted");
+});
+
+interface SlowWorld {
+  readonly clock: FakeClock;
+  readonly store: SlowStore;
+  readonly lines: string[];
+  readonly statistics: Statistics;
+}
+
+function slowWorld(): SlowWorld {
+  const [clock, store, lines] = [new FakeClock(), new SlowStore(), [] as string[]];
+  return { clock, store, lines, statistics: new Statistics({ clock, store, log: logTo(lines) }) };
+}
+
+Deno.test("Statistics counts on while a batch is being written, and writes one batch after another", async () => {
+  const { statistics, store } = slowWorld();
+  chats(statistics, 3);
+  const flush = statistics.flush();
+  chats(statistics, 4);
+  void statistics.flush();
+  chats(statistics, 5);
+  void statistics.flush();
+  assert.deepEqual(store.chats, [3]);
+  await store.end();
+  assert.deepEqual(store.chats, [3, 9]);
+  void store.end();
+  await flush;
+  assert.deepEqual(store.chats, [3, 9]);
+  assert.equal(statistics.pendingDays, 0);
+});
+
+Deno.test("Statistics takes a batch back that could not be written, with what was counted meanwhile", async () => {
+  const { clock, statistics, store, lines } = slowWorld();
+  statistics.sample(9);
+  chats(statistics, 6);
+  const flush = statistics.flush();
+  statistics.sample(5);
+  chats(statistics, 5);
+  clock.advance(DAY);
+  statistics.message();
+  void store.end("the network is down");
+  await flush;
+  assert.match(lines.join(), /Cannot write the statistics.*the network is down/);
+  void statistics.flush();
+  const [first, second] = store.batches[1]!;
+  assert.deepEqual([first?.day, first?.chats, first?.peakOnline, first?.samples], [
+    TODAY,
+    11,
+    9,
+    2,
+  ]);
+  assert.deepEqual([second?.day, second?.messages], [TOMORROW, 1]);
+});
+
+Deno.test("Statistics keeps a bounded number of days, the latest ones, though a batch comes back late", async () => {
+  const { clock, statistics, store } = slowWorld();
+  const countDays = (days: number): void => {
+    for (let day = 0; day < days; day++, clock.advance(DAY)) statistics.message();
+  };
+  countDays(20);
+  const flush = statistics.flush();
+  countDays(20);
+  void store.end("the network is down");
+  await flush;
+  assert.equal(statistics.pendingDays, MAX_PENDING_DAYS);
+  void statistics.flush();
+  assert.equal(store.batches[1]?.[0]?.day, "2026-06-10");
+});
+
+Deno.test("Statistics lets go of the store when everything is written, and not before", async () => {
+  const { statistics, store } = slowWorld();
+  chats(statistics, 3);
+  void statistics.flush();
+  chats(statistics, 4);
+  const closing = statistics.close();
+  await store.end();
+  assert.deepEqual([store.chats, store.isClosed], [[3, 4], false]);
+  void store.end();
+  await closing;
+  assert.equal(store.isClosed, true);
+});
+
+Deno.test("Statistics looks for what others wrote, as far back as they may write, and bears a store that fails", async () => {
+  const { clock, store, log, lines } = world();
+  const asked: string[] = [];
+  const refresh = (from: string): Promise<void> => {
+    asked.push(from);
+    return Promise.reject(new Error("the network is down"));
+  };
+  await new Statistics({ clock, store: Object.assign(store, { refresh }), log }).refresh();
+  assert.deepEqual([asked, lines], [["2026-05-01"], []]);
 });
 
 type Step = "chat" | "sample" | "message" | "flush" | "restart" | "hours";
@@ -195,7 +321,10 @@ const STEPS: readonly { readonly weight: number; readonly step: Step }[] = [
   { weight: 1, step: "hours" },
 ];
 
-function take(step: Step, { clock, store, log, statistics }: World): Statistics {
+async function take(
+  step: Step,
+  { clock, store, log, statistics }: World,
+): Promise<Statistics> {
   switch (step) {
     case "chat":
       statistics.chatEnded(MINUTE);
@@ -207,29 +336,29 @@ function take(step: Step, { clock, store, log, statistics }: World): Statistics 
       statistics.message();
       break;
     case "flush":
-      statistics.flush();
+      await statistics.flush();
       break;
     case "hours":
       clock.advance(5 * HOUR);
       break;
     case "restart":
-      statistics.close();
+      await statistics.close();
       return new Statistics({ clock, store, log });
   }
   return statistics;
 }
 
-Deno.test("Statistics never tells by two readings about fewer than ten chats, whatever happens in between", () => {
+Deno.test("Statistics never tells by two readings about fewer than ten chats, whatever happens in between", async () => {
   const step = fc.oneof(
     ...STEPS.map(({ weight, step }) => ({ weight, arbitrary: fc.constant(step) })),
   );
   let changes = 0;
-  fc.assert(
-    fc.property(fc.array(step, { minLength: 100, maxLength: 250 }), (steps) => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 100, maxLength: 250 }), async (steps) => {
       let now = world();
       const seen = new Map<string, PublishedDay>();
       for (const step of steps) {
-        now = { ...now, statistics: take(step, now) };
+        now = { ...now, statistics: await take(step, now) };
         for (const day of now.statistics.published("2026-01-01", "2027-01-01")) {
           if (changed(seen.get(day.day), day)) changes++;
           seen.set(day.day, day);

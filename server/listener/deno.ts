@@ -13,7 +13,6 @@ import { describeError } from "../log.ts";
 import type { Outlet } from "../relay.ts";
 import { type HttpReply, type HttpRequest, pathOf, textReply } from "../reply.ts";
 import {
-  CLOSE_GRACE,
   type Entrance,
   guard,
   HEARTBEAT,
@@ -21,6 +20,12 @@ import {
   type ListenerOptions,
   type Visitor,
 } from "./listener.ts";
+
+/**
+ * How long sockets that do not end are waited for, in milliseconds. Deno Deploy gives five seconds in all from the
+ * signal to the end: two of them are for the chats, one for this, and the rest for the figures that are to be written.
+ */
+const SHUTDOWN_GRACE = SECOND;
 
 /** Starts the `Deno.serve` listener. */
 // deno-lint-ignore require-await -- a port that is taken must reject, not throw
@@ -54,7 +59,7 @@ class DenoListener implements Listener {
 
   async close(): Promise<void> {
     let cut: ReturnType<typeof setTimeout> | undefined;
-    const grace = new Promise<void>((resolve) => cut = setTimeout(resolve, CLOSE_GRACE));
+    const grace = new Promise<void>((resolve) => cut = setTimeout(resolve, SHUTDOWN_GRACE));
     await Promise.race([this.#server.shutdown(), grace]);
     clearTimeout(cut);
   }

@@ -1,0 +1,52 @@
+/**
+ * What the platform decides, where this program runs on one and not on its operator's machine.
+ *
+ * Deno Deploy runs it in instances that come and go, behind a front door of its own. Some options have one value there
+ * that works or that keeps the promises; these stand in a table, so that nothing has to be set to begin, `--help` and
+ * the README say what holds, and whoever asks for something else is told why that can't be, at the start and not by a
+ * promise that breaks later. All that is left to be known elsewhere is said by these options: a folder that is empty is
+ * none.
+ */
+
+/** A value that an option has on a platform. */
+export interface Decision {
+  /** As one would give it; "" for none. */
+  readonly value: string;
+  /** Why nothing else goes, as the rest of a sentence. */
+  readonly because: string;
+}
+
+/** Where the program runs. */
+export interface Platform {
+  readonly name: string;
+  /** By the name of the option. */
+  readonly decisions: Readonly<Record<string, Decision>>;
+}
+
+/** The environment variable that Deno Deploy sets, whatever its value. */
+export const DENO_DEPLOY_VARIABLE = "DENO_DEPLOY";
+
+/** See https://docs.deno.com/deploy/reference/ for the runtime that is decided for here. */
+export const DENO_DEPLOY: Platform = {
+  name: "Deno Deploy",
+  decisions: {
+    "data-dir": { value: "", because: "files do not last there; the statistics are in Deno KV" },
+    "log-dir": { value: "", because: "files do not last there" },
+    "access-log": {
+      value: "off",
+      because: "an instance that is gone can't delete its lines in time, nor show them",
+    },
+    "trust-proxy": {
+      value: "0",
+      because: "the platform itself tells whose a connection is; a header may be forged",
+    },
+    "listener": { value: "deno", because: "only Deno.serve is reached from outside" },
+  },
+};
+
+/** The platform that an environment speaks of; `undefined` on a machine like any other. */
+export function platformOf(
+  environment: (name: string) => string | undefined,
+): Platform | undefined {
+  return environment(DENO_DEPLOY_VARIABLE) === undefined ? undefined : DENO_DEPLOY;
+}
