@@ -50,6 +50,30 @@ export type Verdict =
 /** Why an address is blocked. */
 export type Cause = "reported" | "flooding";
 
+/** What all machines together think of an attempt. */
+export interface Opinion {
+  readonly kind: Verdict["kind"];
+  /** In milliseconds; 0 for who is welcome. */
+  readonly wait: number;
+  /** Why, if it is blocked. */
+  readonly cause: Cause;
+  /** How many connections the address has on other machines. */
+  readonly elsewhere: number;
+}
+
+/** What several machines together know of the address; each call rejects while they can't be asked. */
+export interface Reputation {
+  /** What machines call the address; tells nothing of it. */
+  readonly name: string;
+  attempt(): Promise<Opinion>;
+  /** So many connections are open on this machine; the answer is how many there are on all. */
+  connected(here: number): Promise<number>;
+  /** Asks for a search. The answer is 0, or in how many milliseconds there may be one. */
+  search(): Promise<number>;
+  report(by: string, weight: number): Promise<void>;
+  block(cause: Cause, wait: number): Promise<void>;
+}
+
 /** Somebody who is here from this address, and is told when it is blocked. */
 export interface Present {
   /** For `wait` milliseconds. */
@@ -85,6 +109,9 @@ export class Conduct {
   #reports: Report[] = [];
   readonly #present = new Set<Present>();
   #forgotten = false;
+  #reputation: Reputation | undefined;
+  /** Before this there is no search, because of those on other machines; in clock milliseconds. */
+  #searchesFrom = 0;
 
   constructor(rules: ConductRules, now: number) {
     this.#rules = rules;
@@ -104,6 +131,28 @@ export class Conduct {
     return this.#cause;
   }
 
+  /** What machines call the address; "" while it has no such name. */
+  get name(): string {
+    return this.#reputation?.name ?? "";
+  }
+
+  /** Other machines know the address, too: what they know holds from now on. */
+  share(reputation: Reputation): void {
+    if (reputation.name !== this.name) this.#reputation = reputation;
+  }
+
+  /** What all machines think of an attempt; `undefined` when there are no others, or they can't be asked. */
+  async attemptElsewhere(now: number): Promise<Opinion | undefined> {
+    const opinion = await this.#reputation?.attempt().catch(() => undefined);
+    if (opinion?.kind === "blocked") this.#block(opinion.cause, opinion.wait, now);
+    return opinion;
+  }
+
+  /** So many connections are open here; the answer is how many there are on all machines, as far as is known. */
+  async connected(here: number): Promise<number> {
+    return await this.#reputation?.connected(here).catch(() => here) ?? here;
+  }
+
   /** Judges one attempt to connect, at `now` in clock milliseconds. */
   attempt(now: number): Verdict {
     const blocked = this.blockedFor(now);
@@ -111,12 +160,17 @@ export class Conduct {
     const wait = this.#connections.take(now);
     if (wait === 0) return { kind: "welcome" };
     if (this.#refusals.take(now) === 0) return { kind: "too-fast", wait };
-    return { kind: "blocked", wait: this.#block("flooding", FLOOD_BLOCK_TIME, now) };
+    const blockedFor = this.#block("flooding", FLOOD_BLOCK_TIME, now);
+    this.#reputation?.block("flooding", blockedFor).catch(() => {});
+    return { kind: "blocked", wait: blockedFor };
   }
 
   /** Asks for a search. The answer is 0, or in how many milliseconds there may be one. */
   search(now: number): number {
-    return this.#searches.take(now);
+    if (now < this.#searchesFrom) return Math.ceil(this.#searchesFrom - now);
+    const wait = this.#searches.take(now);
+    if (wait === 0) this.#searchElsewhere(now);
+    return wait;
   }
 
   /** Notes that a chat has begun. */
@@ -133,11 +187,30 @@ export class Conduct {
 
   /** Takes a report of somebody at another address about somebody at this one. */
   report(by: Conduct, reason: ReportReason, now: number): void {
-    by.#reportsMade++;
+    const { name, weight } = by.accuse(reason);
     if (by === this || this.#forgotten) return;
+    this.accused(name, weight);
     const report = { by: new WeakRef(by), reason, at: now };
     this.#reports = [...this.#reports, report].slice(-MAX_REPORTS);
     if (this.#isTooMuch(now)) this.#expel(now);
+  }
+
+  /** Reports somebody: under which name, and what that weighs. */
+  accuse(reason: ReportReason): { name: string; weight: number } {
+    this.#reportsMade++;
+    return { name: this.name, weight: this.#weight(reason) };
+  }
+
+  /** Lets all machines know of a report by somebody of that name. */
+  accused(by: string, weight: number): void {
+    if (by === "" || by === this.name) return;
+    this.#reputation?.report(by, weight).catch(() => {});
+  }
+
+  /** Another machine has blocked it for `wait` milliseconds. */
+  blockedElsewhere(cause: Cause, wait: number, now: number): void {
+    this.#block(cause, wait, now);
+    this.#sendAway(wait);
   }
 
   /** The entry is gone: what was reported from here counts no more, and what was reported of it is forgotten. */
@@ -170,7 +243,17 @@ export class Conduct {
   #expel(now: number): void {
     this.#reports = [];
     const wait = this.#block("reported", REPORT_BLOCK_TIME, now);
+    this.#reputation?.block("reported", wait).catch(() => {});
+    this.#sendAway(wait);
+  }
+
+  #sendAway(wait: number): void {
     for (const present of [...this.#present]) present.blocked(wait);
+  }
+
+  /** The answer comes too late for this search, and holds for the next. */
+  #searchElsewhere(now: number): void {
+    this.#reputation?.search().then((wait) => this.#searchesFrom = now + wait).catch(() => {});
   }
 
   #block(cause: Cause, time: number, now: number): number {

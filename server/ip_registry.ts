@@ -127,6 +127,11 @@ export class IpRegistry<T> {
     return this.#holdings.get(address);
   }
 
+  /** Does something with everything that is held. */
+  forEach(use: (entry: Entry<T>, address: Address) => void): void {
+    for (const holding of this.#holdings.values()) use(holding, holding.address);
+  }
+
   /** Lets go of everybody whose time is up. An interval task, due every `purgeInterval`. */
   purge(): void {
     this.#letGo();

@@ -13,10 +13,17 @@ import { type Clock, MINUTE } from "./clock.ts";
 import type { SessionRates } from "./limits.ts";
 import { Link } from "./link.ts";
 import type { Matchmaker } from "./matchmaker.ts";
-import { ALONE, type SessionId } from "./pairing.ts";
+import { ALONE, type NodeId, numbersFrom, type SessionId } from "./pairing.ts";
 import type { HumanCheck } from "./proof_of_work.ts";
 import type { Outlet, Relay } from "./relay.ts";
-import { Session, type Surroundings, type Tally } from "./session.ts";
+import {
+  type Line,
+  type Partner,
+  Session,
+  type Surroundings,
+  type Tally,
+  type Traveller,
+} from "./session.ts";
 import { Tokens } from "./tokens.ts";
 import type { Turn } from "./turn.ts";
 
@@ -27,6 +34,18 @@ export const MAX_IDLE = 10 * MINUTE;
 export const MAX_AWAY = 10_000;
 
 const GOING_AWAY = "The server is going away.";
+
+/** Other machines, as far as this one knows of them. */
+export interface Elsewhere {
+  /** The machine that this is. */
+  readonly node: NodeId;
+  /** How many people are on others. */
+  readonly online: number;
+  /** Stands for a session on `node` that `own` chats with. */
+  partner(own: Session, id: SessionId, node: NodeId): Partner;
+  /** Brings the session that `token` opens here, from whichever machine has it. */
+  fetch(token: string): Promise<Traveller | undefined>;
+}
 
 /** What a lobby needs. */
 export interface LobbyOptions {
@@ -40,11 +59,13 @@ export interface LobbyOptions {
   readonly turn: Turn;
   /** Makes a new unguessable text. */
   readonly newToken: () => string;
+  /** `undefined` when there are no other machines. */
+  readonly elsewhere?: Elsewhere | undefined;
 }
 
 /** All sessions of this process. */
 export class Lobby implements Surroundings {
-  readonly node = ALONE;
+  readonly node: NodeId;
   readonly clock: Clock;
   readonly relay: Relay;
   readonly matchmaker: Matchmaker;
@@ -57,12 +78,13 @@ export class Lobby implements Surroundings {
   readonly #sessions = new Map<SessionId, Session>();
   /** Those of them who are away, in the order in which they went. */
   readonly #away = new Set<Session>();
-  #nextId = 1;
+  readonly #elsewhere: Elsewhere | undefined;
+  #nextId: number;
   #announced = 0;
   #draining = false;
 
   constructor(
-    { clock, relay, matchmaker, tally, rates, humanCheck, turn, newToken }: LobbyOptions,
+    { clock, relay, matchmaker, tally, rates, humanCheck, turn, newToken, elsewhere }: LobbyOptions,
   ) {
     this.clock = clock;
     this.relay = relay;
@@ -73,11 +95,24 @@ export class Lobby implements Surroundings {
     this.turn = turn;
     this.newToken = newToken;
     this.#tokens = new Tokens(newToken);
+    this.#elsewhere = elsewhere;
+    this.node = elsewhere?.node ?? ALONE;
+    this.#nextId = numbersFrom(this.node);
   }
 
-  /** How many are here. */
-  get online(): number {
+  /** How many are on this machine. */
+  get here(): number {
     return this.#sessions.size - this.#away.size;
+  }
+
+  /** How many are on all machines. */
+  get online(): number {
+    return this.here + (this.#elsewhere?.online ?? 0);
+  }
+
+  /** Everybody of this machine. */
+  get sessions(): Iterable<Session> {
+    return this.#sessions.values();
   }
 
   /** How many are away. */
@@ -108,7 +143,8 @@ export class Lobby implements Surroundings {
 
   resume(newcomer: Session, token: string): boolean {
     const found = this.#tokens.find(token);
-    if (found.kind === "unknown" || found.owner === newcomer) return false;
+    if (found.kind === "unknown") return this.#fetch(newcomer, token);
+    if (found.owner === newcomer) return false;
     const { kind, owner } = found;
     const refusal = kind === "spent" ? "The token has been used before." : TOO_FAST_REASON;
     if (kind === "spent" || !owner.mayResume()) {
@@ -119,6 +155,16 @@ export class Lobby implements Surroundings {
     this.#away.delete(owner);
     owner.takeUp(newcomer.giveUp());
     return true;
+  }
+
+  /** The session that `token` opens, for another machine on which its page is now; `undefined` when there is none. */
+  release(token: string): Traveller | undefined {
+    const found = this.#tokens.find(token);
+    if (found.kind === "unknown") return undefined;
+    const { kind, owner } = found;
+    if (kind === "good" && owner.mayResume()) return owner.depart();
+    owner.close(CloseCode.policy, "The token has been used before.");
+    return undefined;
   }
 
   settled(session: Session): void {
@@ -136,8 +182,40 @@ export class Lobby implements Surroundings {
     return this.#sessions.get(id);
   }
 
-  partner(id: SessionId): Session | undefined {
-    return this.session(id);
+  partner(own: Session, id: SessionId, node: NodeId): Partner | undefined {
+    return node === this.node ? this.session(id) : this.#elsewhere?.partner(own, id, node);
+  }
+
+  /** Asks other machines for the session; whether there are any to be asked. */
+  #fetch(newcomer: Session, token: string): boolean {
+    const { line } = newcomer;
+    if (this.#elsewhere === undefined || line === undefined) return false;
+    this.#elsewhere.fetch(token).then((traveller) => {
+      if (traveller === undefined) newcomer.tell({ type: "resumed", chatting: false });
+      else this.#welcome(newcomer, token, this.#arrive(traveller, line));
+    });
+    return true;
+  }
+
+  /** Lets a session of another machine be one of this. */
+  #arrive(traveller: Traveller, line: Line): Session {
+    const session = new Session(traveller.id, line, this, false);
+    this.#sessions.set(session.id, session);
+    session.arrive(traveller);
+    const { partner } = session;
+    if (partner !== undefined) this.session(partner.id)?.partnerMoved(session);
+    return session;
+  }
+
+  /** Lets `session` go on in the place of `newcomer`; if that has gone meanwhile, its page may come once more. */
+  #welcome(newcomer: Session, token: string, session: Session): void {
+    if (newcomer.line !== undefined) {
+      this.#tokens.pass(newcomer, session, token);
+      return session.takeUp(newcomer.giveUp());
+    }
+    this.#tokens.entrust(session, token);
+    this.wentAway(session);
+    session.partner?.partnerAway(session.id);
   }
 
   left(session: Session): void {

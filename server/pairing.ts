@@ -30,7 +30,7 @@ export type NodeId = number & { readonly brand: "NodeId" };
 export const ALONE = 0 as NodeId;
 
 /** How many sessions or searches a machine can number. */
-const NUMBERS_A_NODE = 2 ** 32;
+export const NUMBERS_A_NODE = 2 ** 32;
 
 /** Above all machines' numbers, so that every session's is a safe integer. */
 export const MAX_NODES = 2 ** 21;

@@ -106,6 +106,24 @@ type State =
   | { kind: "chatting"; encounter: Encounter }
   | { kind: "ended" };
 
+/** A session on its way to another machine; its page has gone there already. */
+export interface Traveller {
+  readonly id: SessionId;
+  readonly recent: readonly SessionId[];
+  readonly hasWorked: boolean;
+  /** The chat under way, or the last one. */
+  readonly encounter:
+    | {
+      readonly partner: SessionId;
+      readonly node: NodeId;
+      /** In milliseconds. */
+      readonly lasted: number;
+      readonly reported: boolean;
+      readonly isOver: boolean;
+    }
+    | undefined;
+}
+
 /** Counts what happens, and is not told to whom. */
 export interface Tally {
   /** A message was relayed. */
@@ -141,11 +159,11 @@ export interface Surroundings {
   readonly turn: Turn;
   /** Makes a new unguessable text. */
   readonly newToken: () => string;
-  /** The session of that id, on whichever machine; `undefined` if it would be on this one, and isn't. */
-  partner(id: SessionId, node: NodeId): Partner | undefined;
+  /** Whom `session` chats with: a session of this machine, if it is still here, or what stands for one of another. */
+  partner(session: Session, id: SessionId, node: NodeId): Partner | undefined;
   /** Told when a socket is gone and the session is not. */
   wentAway(session: Session): void;
-  /** Lets the session that `token` opens go on in the place of `newcomer`, if it opens one; whether it did. */
+  /** Lets the session that `token` opens go on in the place of `newcomer`, at once or in a moment; whether it does. */
   resume(newcomer: Session, token: string): boolean;
   /** Told when the page has heard that its session goes on. */
   settled(session: Session): void;
@@ -170,13 +188,14 @@ export class Session implements Seeker, Present, Partner {
   #hasWorked = false;
   #state: State;
 
-  constructor(id: SessionId, line: Line, around: Surroundings) {
+  /** `line` is where it is heard; or, when it comes from elsewhere, where its page has been and may be still. */
+  constructor(id: SessionId, line: Line, around: Surroundings, isHere = true) {
     const now = around.clock.now();
     this.id = id;
     this.node = around.node;
     this.#around = around;
-    this.#presence = { kind: "here", line };
-    line.session = this;
+    this.#presence = isHere ? { kind: "here", line } : { kind: "away", until: now + RESUME_WINDOW };
+    if (isHere) line.session = this;
     this.#conduct = line.conduct;
     this.#stopAttending = line.conduct.attend(this);
     this.#budget = budgetOf(around.rates, now);
@@ -200,7 +219,7 @@ export class Session implements Seeker, Present, Partner {
 
   /** Where it is heard; `undefined` while it is away. */
   get outlet(): Outlet | undefined {
-    return this.#line?.outlet;
+    return this.line?.outlet;
   }
 
   /** Until when it may come back, in clock milliseconds; `undefined` when it is here. */
@@ -240,7 +259,7 @@ export class Session implements Seeker, Present, Partner {
 
   /** Whether it is here, chatting with `from`; what comes late from anybody else is dropped. */
   receive(frame: Uint8Array, from: SessionId, sender: Sender | undefined): boolean {
-    const line = this.#line;
+    const line = this.line;
     if (line === undefined || this.partner?.id !== from) return false;
     this.#around.relay.write(line, frame, sender);
     return true;
@@ -279,10 +298,47 @@ export class Session implements Seeker, Present, Partner {
 
   /** Ends without a word to anybody, and gives away its socket. */
   giveUp(): Line {
-    const line = this.#line;
+    const line = this.line;
     if (line === undefined) throw new Error("Cannot give a socket away: there is none");
     this.end();
     return line;
+  }
+
+  /** Ends here without a word to anybody, to go on elsewhere. */
+  depart(): Traveller {
+    const { outlet, id } = this;
+    const traveller = { id, recent: [...this.#recent], hasWorked: this.#hasWorked };
+    const encounter = this.#encounter();
+    const isOver = this.partner === undefined;
+    this.#hangUp();
+    outlet?.close(CloseCode.replaced, "The session goes on over another connection.");
+    this.#end();
+    if (encounter === undefined) return { ...traveller, encounter };
+    const { partner, since, reported } = encounter;
+    const lasted = this.#around.clock.now() - since;
+    const chat = { partner: partner.id, node: partner.node, lasted, reported, isOver };
+    return { ...traveller, encounter: chat };
+  }
+
+  /** Goes on with what it was on another machine. */
+  arrive({ recent, hasWorked, encounter }: Traveller): void {
+    this.#recent.push(...recent);
+    this.#hasWorked = hasWorked;
+    if (encounter === undefined) return;
+    const { partner: id, node, lasted, reported, isOver } = encounter;
+    const partner = this.#around.partner(this, id, node);
+    if (partner === undefined) return;
+    const since = this.#around.clock.now() - lasted;
+    const chat = { partner, since, reported };
+    if (isOver) this.#rest(chat);
+    else this.#state = { kind: "chatting", encounter: chat };
+  }
+
+  /** The partner goes on as `partner`, elsewhere or here. */
+  partnerMoved(partner: Partner): void {
+    if (this.#state.kind !== "chatting" || this.partner?.id !== partner.id) return;
+    this.release();
+    this.#state.encounter.partner = partner;
   }
 
   /** Whether it may be taken up once more. */
@@ -295,9 +351,7 @@ export class Session implements Seeker, Present, Partner {
     if (this.#state.kind === "ended") return;
     this.#leave();
     this.#hangUp();
-    this.#state = { kind: "ended" };
-    this.#stopAttending();
-    this.#around.left(this);
+    this.#end();
   }
 
   /** Ends the session and closes its socket. */
@@ -326,7 +380,7 @@ export class Session implements Seeker, Present, Partner {
 
   /** Sends a control message that many receive and that has been encoded once. */
   tellEncoded(message: string): void {
-    const line = this.#line;
+    const line = this.line;
     if (line !== undefined) this.#around.relay.write(line, message);
   }
 
@@ -356,9 +410,14 @@ export class Session implements Seeker, Present, Partner {
     this.#conduct.report(by, reason, this.#around.clock.now());
   }
 
+  /** Somebody on another machine, whose address has that name, has reported this visitor. */
+  accused(by: string, weight: number): void {
+    this.#conduct.accused(by, weight);
+  }
+
   /** Reads again from whoever waited for this visitor to read. */
   release(): void {
-    const line = this.#line;
+    const line = this.line;
     if (line !== undefined) this.#around.relay.release(line);
   }
 
@@ -369,7 +428,7 @@ export class Session implements Seeker, Present, Partner {
   }
 
   paired({ partner: id, node, role, interests, met }: Match): void {
-    const partner = this.#around.partner(id, node);
+    const partner = this.#around.partner(this, id, node);
     if (partner === undefined) throw new Error("Cannot begin a chat: the partner is not here");
     const since = this.#around.clock.now();
     this.#state = { kind: "chatting", encounter: { partner, since, reported: false } };
@@ -382,9 +441,16 @@ export class Session implements Seeker, Present, Partner {
     this.close(CloseCode.tooSlow, "What was sent has not been read.");
   }
 
-  get #line(): Line | undefined {
+  /** The socket; `undefined` while it is away. */
+  get line(): Line | undefined {
     if (this.#state.kind === "ended") return undefined;
     return this.#presence.kind === "here" ? this.#presence.line : undefined;
+  }
+
+  #end(): void {
+    this.#state = { kind: "ended" };
+    this.#stopAttending();
+    this.#around.left(this);
   }
 
   /** Notes that the page has said something; the answer is what it had said before. */
@@ -435,7 +501,7 @@ export class Session implements Seeker, Present, Partner {
   /** Lets go of the socket, and of a search, which only somebody who is here can have. */
   #hangUp(): void {
     if (this.#state.kind === "searching") this.#leave();
-    const line = this.#line;
+    const line = this.line;
     if (line === undefined) return;
     this.partner?.release(); // Nobody waits here any more for the partner to read.
     this.#around.relay.forget(line);
@@ -493,6 +559,7 @@ export class Session implements Seeker, Present, Partner {
 
   #rest(last: Encounter | undefined): void {
     this.release();
+    this.outlet?.resume(); // Another machine may have had this sender paused.
     this.#state = { kind: "idle", since: this.#around.clock.now(), last };
   }
 

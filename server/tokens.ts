@@ -63,6 +63,11 @@ export class Tokens<T> {
     return current;
   }
 
+  /** Lets a token that another machine issued open `owner`. */
+  entrust(owner: T, token: string): void {
+    this.#keep(owner, { current: token, used: undefined, isSettled: true });
+  }
+
   /** Looks a token up. */
   find(token: string): Finding<T> {
     const owner = this.#owners.get(token);

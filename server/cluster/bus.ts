@@ -1,0 +1,200 @@
+/**
+ * The post between machines. Each has a channel of its own in Redis, and all of them share one; what is published is
+ * passed on to whoever listens at that moment, and kept by nobody.
+ *
+ * What goes to one machine within one turn of the event loop goes in one parcel, in its order:
+ *
+ *        0 .. 3        4       5 ..                    0 .. 3
+ *   +-----------+--------+------------------------+-----------+--
+ *   |   length  |  kind  |  letter                |   length  |  ...
+ *   +-----------+--------+------------------------+-----------+--
+ *      of kind and letter, highest byte first
+ *
+ *   kind 0    in the clear: what machines say before they have a secret in common (`agreement.ts`)
+ *   kind 1    a word, sealed (`keys.ts`)
+ *   kind 2    a frame: to and from as two doubles, then the frame as it came, which its page has sealed
+ *
+ * A parcel that can't be delivered is dropped: the machines notice the outage themselves, and so do the pages.
+ */
+
+import { Buffer } from "node:buffer";
+import { clearTimeout, setImmediate, setTimeout } from "node:timers";
+import { SECOND } from "../clock.ts";
+import type { NodeId, SessionId } from "../pairing.ts";
+import type { ClusterKeys } from "./keys.ts";
+import type { RedisLink } from "./redis_link.ts";
+import type { OpenWord, Reply, Word } from "./words.ts";
+
+/** How long an answer of another machine is waited for, in milliseconds. */
+export const REPLY_TIME = SECOND;
+
+/** How many questions may wait for their answers. */
+const MAX_QUESTIONS = 10_000;
+
+const LENGTH_BYTES = 4;
+const FRAME_HEAD_BYTES = 16;
+
+const EVERYBODY = "all";
+
+/** What a letter is. */
+const Kind = { open: 0, word: 1, frame: 2 } as const;
+
+/** A word on its way: with a number when it is a question, or the answer to one. */
+type Letter =
+  | { readonly node: NodeId; readonly question?: number; readonly word: Word }
+  | { readonly answers: number; readonly reply: Reply };
+
+/** Who gets the post. */
+export interface Recipient {
+  /** Somebody of another machine has sent a frame. */
+  frame(to: SessionId, from: SessionId, frame: Uint8Array): void;
+  /** Another machine has said something; to a question there is a reply. */
+  word(word: Word, from: NodeId): Reply | undefined;
+  /** Something has been said in the clear. */
+  openWord(word: OpenWord): void;
+}
+
+/** What a bus needs. */
+export interface BusOptions {
+  readonly link: Pick<RedisLink, "publish" | "subscribe">;
+  readonly node: NodeId;
+  readonly keys: () => ClusterKeys | undefined;
+  readonly recipient: Recipient;
+  readonly onError: (error: unknown) => void;
+}
+
+/** One machine's post office. */
+export class Bus {
+  readonly #options: BusOptions;
+  /** By channel, what leaves with this turn. */
+  readonly #parcels = new Map<string, Uint8Array[]>();
+  readonly #questions = new Map<number, (reply: Reply | undefined) => void>();
+  #asked = 0;
+
+  constructor(options: BusOptions) {
+    this.#options = options;
+  }
+
+  /** Begins to listen. */
+  async open(): Promise<void> {
+    const { link, node } = this.#options;
+    const receive = (parcel: Buffer): void => this.#unpack(parcel);
+    await Promise.all([`${node}`, EVERYBODY].map((name) => link.subscribe(name, receive)));
+  }
+
+  /** Sends a frame of `from` on to `to`. */
+  frame(node: NodeId, to: SessionId, from: SessionId, frame: Uint8Array): void {
+    const letter = Buffer.allocUnsafe(FRAME_HEAD_BYTES + frame.length);
+    letter.writeDoubleBE(to, 0);
+    letter.writeDoubleBE(from, 8);
+    letter.set(frame, FRAME_HEAD_BYTES);
+    this.#post(`${node}`, Kind.frame, letter);
+  }
+
+  /** Says something to one machine. */
+  say(node: NodeId, word: Word): void {
+    this.#write(`${node}`, { node: this.#options.node, word });
+  }
+
+  /** Says something to all machines, this one included. */
+  tellAll(word: Word): void {
+    this.#write(EVERYBODY, { node: this.#options.node, word });
+  }
+
+  /** The same, in the clear. */
+  tellAllOpenly(word: OpenWord): void {
+    this.#post(EVERYBODY, Kind.open, Buffer.from(JSON.stringify(word)));
+  }
+
+  sayOpenly(node: NodeId, word: OpenWord): void {
+    this.#post(`${node}`, Kind.open, Buffer.from(JSON.stringify(word)));
+  }
+
+  /** Asks one machine, or all; the first reply, or `undefined` when none comes in time. */
+  ask(node: NodeId | "all", word: Word): Promise<Reply | undefined> {
+    if (this.#questions.size >= MAX_QUESTIONS) return Promise.resolve(undefined);
+    const question = ++this.#asked;
+    return new Promise((resolve) => {
+      const late = setTimeout(() => this.#settle(question, undefined), REPLY_TIME);
+      this.#questions.set(question, (reply) => {
+        clearTimeout(late);
+        resolve(reply);
+      });
+      this.#write(`${node}`, { node: this.#options.node, question, word });
+    });
+  }
+
+  /** Sends what is still here, and waits for no answer any more. */
+  async close(): Promise<void> {
+    for (const question of [...this.#questions.keys()]) this.#settle(question, undefined);
+    await Promise.all([...this.#parcels.keys()].map((channel) => this.#dispatch(channel)));
+  }
+
+  #settle(question: number, reply: Reply | undefined): void {
+    this.#questions.get(question)?.(reply);
+    this.#questions.delete(question);
+  }
+
+  #write(channel: string, letter: Letter): void {
+    const keys = this.#options.keys();
+    if (keys !== undefined) this.#post(channel, Kind.word, keys.seal(JSON.stringify(letter)));
+  }
+
+  #post(channel: string, kind: number, letter: Uint8Array): void {
+    const head = Buffer.allocUnsafe(LENGTH_BYTES + 1);
+    head.writeUInt32BE(1 + letter.length);
+    head[LENGTH_BYTES] = kind;
+    const parcel = this.#parcels.get(channel);
+    if (parcel !== undefined) return void parcel.push(head, letter);
+    this.#parcels.set(channel, [head, letter]);
+    setImmediate(() => void this.#dispatch(channel));
+  }
+
+  async #dispatch(channel: string): Promise<void> {
+    const parcel = this.#parcels.get(channel);
+    if (parcel === undefined) return;
+    this.#parcels.delete(channel);
+    // The link itself tells when it is lost; what was in the parcel is lost with it.
+    await this.#options.link.publish(channel, Buffer.concat(parcel)).catch(() => {});
+  }
+
+  #unpack(parcel: Buffer): void {
+    for (let at = 0; at + LENGTH_BYTES < parcel.length;) {
+      const end = at + LENGTH_BYTES + parcel.readUInt32BE(at);
+      try {
+        this.#read(parcel[at + LENGTH_BYTES], parcel.subarray(at + LENGTH_BYTES + 1, end));
+      } catch (error) {
+        this.#options.onError(error);
+      }
+      at = end;
+    }
+  }
+
+  #read(kind: number | undefined, letter: Buffer): void {
+    const { recipient, keys } = this.#options;
+    switch (kind) {
+      case Kind.frame: {
+        const [to, from] = [letter.readDoubleBE(0), letter.readDoubleBE(8)];
+        return recipient.frame(
+          to as SessionId,
+          from as SessionId,
+          letter.subarray(FRAME_HEAD_BYTES),
+        );
+      }
+      case Kind.open:
+        return recipient.openWord(JSON.parse(letter.toString()));
+      case Kind.word: {
+        const text = keys()?.open(letter);
+        if (text !== undefined) this.#receive(JSON.parse(text));
+      }
+    }
+  }
+
+  #receive(letter: Letter): void {
+    if ("answers" in letter) return this.#settle(letter.answers, letter.reply);
+    const { word, node, question } = letter;
+    const reply = this.#options.recipient.word(word, node);
+    if (question === undefined || reply === undefined) return;
+    this.#write(`${node}`, { answers: question, reply });
+  }
+}

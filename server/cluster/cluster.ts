@@ -1,0 +1,284 @@
+/**
+ * Several machines as one: what each of them has for that, wired together.
+ *
+ *                         ┌── Members ──────── who is there, and who is gone
+ *   Redis ── RedisLink ───┼── Agreement ────── the secret that Redis never sees
+ *                         ├── RedisPool ────── SharedBackend ────> Matchmaker
+ *                         ├── Reputations ──── Conduct
+ *                         └── Bus ──────────── RemotePartner ────> Session
+ *
+ * Two people on one machine never touch any of this while they chat. Of two on different machines, frames go through
+ * Redis by pub/sub, which stores nothing, as their pages have sealed them; everything else that machines say to each
+ * other is sealed here (`bus.ts`).
+ *
+ * An outage of Redis is to a chat between machines what a dropped connection is: both people see the other as away, and
+ * when it is over their pages send again what was missed. If it lasts longer than a machine is waited for, the chat is
+ * over. Chats within a machine, and pairing within it, go on.
+ */
+
+import type { Conduct } from "../abuse.ts";
+import type { Address } from "../address.ts";
+import type { Clock } from "../clock.ts";
+import type { IpRegistry } from "../ip_registry.ts";
+import type { Elsewhere, Lobby } from "../lobby.ts";
+import { describeError, type Log } from "../log.ts";
+import type { Match, Matchmaker } from "../matchmaker.ts";
+import type { NodeId, SessionId, Wish } from "../pairing.ts";
+import type { Session, Traveller } from "../session.ts";
+import { Agreement } from "./agreement.ts";
+import { Bus, type Recipient } from "./bus.ts";
+import type { ClusterKeys } from "./keys.ts";
+import { Members } from "./members.ts";
+import type { RedisLink } from "./redis_link.ts";
+import { RedisPool } from "./redis_pool.ts";
+import { RemotePartner } from "./remote_partner.ts";
+import { Reputations } from "./reputations.ts";
+import { SharedBackend } from "./shared_backend.ts";
+import type { ChatWord, OpenWord, Reply, Word, WrittenWish } from "./words.ts";
+
+/** What comes in by the door. */
+export interface ClusterOptions {
+  readonly link: RedisLink;
+  readonly node: NodeId;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Makes so many bytes of chance. */
+  readonly random: (bytes: number) => Uint8Array;
+}
+
+/** The parts of this machine that the others have to do with. */
+export interface Parts {
+  readonly lobby: Lobby;
+  readonly matchmaker: Matchmaker;
+  readonly registry: IpRegistry<Conduct>;
+  /** From how many addresses on reports block. */
+  readonly threshold: number;
+}
+
+/** One machine's part in a cluster. */
+export class Cluster implements Elsewhere, Recipient {
+  readonly node: NodeId;
+  /** Where people wait. */
+  readonly backend: SharedBackend;
+  readonly #options: ClusterOptions;
+  readonly #agreement: Agreement;
+  readonly #bus: Bus;
+  readonly #members: Members;
+  readonly #pool: RedisPool;
+  #parts: Parts | undefined;
+  #reputations: Reputations | undefined;
+
+  constructor(options: ClusterOptions) {
+    const { link, node, clock, log, random } = options;
+    const isUp = (): boolean => this.isUp;
+    this.node = node;
+    this.#options = options;
+    this.#agreement = new Agreement(link, random);
+    this.#bus = new Bus({
+      link,
+      node,
+      keys: () => this.#agreement.keys,
+      recipient: this,
+      onError: (error) => log.error("A part failed.", describeError(error)),
+    });
+    this.#members = new Members({
+      link,
+      node,
+      clock,
+      here: () => this.#parts?.lobby.here ?? 0,
+      prepare: () => this.#agree(),
+      onUp: () => this.#wentUp(),
+      onDown: () => this.#wentDown(),
+      onGone: (gone) => this.#lost(gone),
+      onForgotten: () => this.#parts?.matchmaker.offerAll(),
+    });
+    this.#pool = new RedisPool({ link, keys: () => this.#keys });
+    this.backend = new SharedBackend({ node, clock, pool: this.#pool, bus: this.#bus, isUp });
+  }
+
+  /** Whether the other machines, if there are any, can be reached. */
+  get isUp(): boolean {
+    return this.#members.isUp;
+  }
+
+  get online(): number {
+    return this.#members.online;
+  }
+
+  /** Begins to work with these parts. */
+  start(parts: Parts): void {
+    const { link, node } = this.#options;
+    const { threshold, registry: { lifetime } } = parts;
+    const keys = (): ClusterKeys | undefined => this.#agreement.keys;
+    this.#parts = parts;
+    this.#reputations = new Reputations({ link, bus: this.#bus, node, keys, threshold, lifetime });
+    let opened: Promise<void> | undefined;
+    const onReady = (): void => {
+      opened ??= this.#bus.open();
+      opened.then(() => this.beat(), () => opened = undefined);
+    };
+    link.start({ onReady, onLost: () => this.#members.lost() });
+  }
+
+  /** Says that this machine is there. An interval task. */
+  beat(): void {
+    void this.#members.beat();
+  }
+
+  /** Lets those who wait here join their lines again. An interval task. */
+  rejoin(): void {
+    if (this.isUp) this.#parts?.matchmaker.offerAll();
+  }
+
+  /** Says again from which addresses people are connected here. An interval task. */
+  affirm(): void {
+    this.#parts?.registry.forEach(({ record, connections }, address) => {
+      this.share(record, address);
+      void record.connected(connections);
+    });
+  }
+
+  /** Lets what machines know of `address` hold for `conduct`. */
+  share(conduct: Conduct, address: Address): void {
+    const reputation = this.#reputations?.of(address);
+    if (reputation !== undefined && this.isUp) conduct.share(reputation);
+  }
+
+  partner(own: Session, id: SessionId, node: NodeId): RemotePartner {
+    return new RemotePartner(this.#bus, own, id, node);
+  }
+
+  async fetch(token: string): Promise<Traveller | undefined> {
+    if (!this.isUp || this.#members.others === 0) return undefined;
+    const reply = await this.#bus.ask("all", { type: "fetch", token });
+    return reply?.type === "fetched" ? reply.traveller : undefined;
+  }
+
+  /** Says good-bye; what was said before still leaves. */
+  async close(): Promise<void> {
+    await this.#members.leave();
+    await this.#bus.close();
+    this.#options.link.close();
+  }
+
+  frame(to: SessionId, from: SessionId, frame: Uint8Array): void {
+    const session = this.#parts?.lobby.session(to);
+    const partner = session?.partner;
+    session?.receive(frame, from, partner instanceof RemotePartner ? partner : undefined);
+  }
+
+  word(word: Word, from: NodeId): Reply | undefined {
+    switch (word.type) {
+      case "chat":
+        return this.#chat(word.word);
+      case "invite":
+        return { type: "accepted", isAccepted: this.#invited(word) };
+      case "fetch":
+        return from === this.node ? undefined : this.#fetched(word.token);
+      case "blocked":
+        return this.#blocked(word);
+    }
+  }
+
+  openWord(word: OpenWord): void {
+    if (word.type === "request") {
+      const answer = word.node === this.node ? undefined : this.#agreement.answer(word.request);
+      if (answer !== undefined) this.#bus.sayOpenly(word.node, { type: "answer", answer });
+    } else if (this.#agreement.take(word.answer)) this.beat();
+  }
+
+  get #keys(): ClusterKeys {
+    const { keys } = this.#agreement;
+    if (keys === undefined) throw new Error("Cannot name anything: there is no agreement");
+    return keys;
+  }
+
+  /** Whether there is agreement; if not, it is asked for. */
+  async #agree(): Promise<boolean> {
+    if (await this.#agreement.propose()) return true;
+    const { node } = this;
+    this.#bus.tellAllOpenly({ type: "request", node, request: this.#agreement.request });
+    return false;
+  }
+
+  /** Everybody who waits here waits among all from now on; chats between machines find out how things stand. */
+  #wentUp(): void {
+    this.backend.clear();
+    this.#parts?.matchmaker.offerAll();
+    for (const [session, partner] of this.#remote()) partner.greet(session.isAway);
+    this.affirm();
+  }
+
+  #wentDown(): void {
+    this.#parts?.matchmaker.offerAll();
+    for (const [session, partner] of this.#remote()) partner.wentAway(session);
+  }
+
+  #lost(node: NodeId): void {
+    for (const [session, partner] of this.#remote()) {
+      if (partner.node === node) session.partnerLeft(partner.id);
+    }
+  }
+
+  /** The chats with people on other machines. */
+  #remote(): [Session, RemotePartner][] {
+    const remote: [Session, RemotePartner][] = [];
+    for (const session of this.#parts?.lobby.sessions ?? []) {
+      const { partner } = session;
+      if (partner instanceof RemotePartner) remote.push([session, partner]);
+    }
+    return remote;
+  }
+
+  #chat({ to, from, node, say }: ChatWord): undefined {
+    const session = this.#parts?.lobby.session(to);
+    const known = session?.partner;
+    if (session === undefined || known?.id !== from) return this.#stray({ to, from, node, say });
+    const isThere = known instanceof RemotePartner && known.node === node;
+    if (!isThere && !isCalling(say)) return;
+    const partner = isThere ? known : this.#moved(session, from, node);
+    partner.hear(say, session);
+  }
+
+  /** The partner of `session` speaks from another machine than before. */
+  #moved(session: Session, id: SessionId, node: NodeId): RemotePartner {
+    const partner = this.partner(session, id, node);
+    session.partnerMoved(partner);
+    return partner;
+  }
+
+  /** Somebody believes to be chatting with who is not. */
+  #stray({ to, from, node, say }: ChatWord): undefined {
+    if (!isCalling(say)) return;
+    const word = { to: from, from: to, node: this.node, say: { type: "left" as const } };
+    this.#bus.say(node, { type: "chat", word });
+  }
+
+  #invited({ ticket, wish }: Word & { type: "invite" }): boolean {
+    const matchmaker = this.#parts?.matchmaker;
+    return matchmaker?.accept(ticket, (own) => this.#match(own, wish)) ?? false;
+  }
+
+  #match(own: Wish, { id, node, interests, recent }: WrittenWish): Match {
+    const met = own.recent.includes(id) || recent.includes(own.id);
+    const shared = this.#pool.shared(own, interests);
+    return { partner: id, node, role: "caller", interests: shared, met };
+  }
+
+  #fetched(token: string): Reply | undefined {
+    const traveller = this.#parts?.lobby.release(token);
+    return traveller && { type: "fetched", traveller };
+  }
+
+  #blocked({ name, cause, wait }: Word & { type: "blocked" }): undefined {
+    const now = this.#options.clock.now();
+    this.#parts?.registry.forEach(({ record }) => {
+      if (record.name === name) record.blockedElsewhere(cause, wait, now);
+    });
+  }
+}
+
+/** Whether somebody says this who believes that the chat is on. */
+function isCalling({ type }: ChatWord["say"]): boolean {
+  return type === "back" || type === "hello" || type === "away";
+}

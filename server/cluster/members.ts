@@ -1,0 +1,167 @@
+/**
+ * Which machines there are. Each says every {@linkcode BEAT} that it is there, how many people are on it, and is told
+ * who else is. Who has not been heard of for {@linkcode LIFETIME} is gone: its people vanish from the pool by
+ * themselves, because they are kept under a key that lives no longer, and those who chat with them are told.
+ *
+ *            beat answered                  beat fails, or the line is lost
+ *   down ───────────────────> up ───────────────────────────────────────────> down ──(LIFETIME)──> given up
+ *
+ * A machine that can't reach Redis for as long must assume that the others have given up on it, and gives up on them.
+ * Time is that of Redis alone, so machines' clocks need not agree.
+ */
+
+import { type Clock, SECOND } from "../clock.ts";
+import type { NodeId } from "../pairing.ts";
+import { type RedisLink, Script } from "./redis_link.ts";
+
+/** How often a machine says that it is there, in milliseconds. */
+export const BEAT = 1.5 * SECOND;
+
+/** After which silence it is gone, in milliseconds. */
+export const LIFETIME = 6 * SECOND;
+
+/** The machines, by when they were last heard of. */
+export const NODES = "nodes";
+const ONLINE = "online";
+
+/** Under which key those wait who are on a machine. */
+export function waitingKey(node: NodeId): string {
+  return `waiting:${node}`;
+}
+
+/** Redis's time in milliseconds, for other scripts as well. */
+export const NOW = `
+  local time = redis.call('TIME')
+  local now = time[1] * 1000 + math.floor(time[2] / 1000)
+`;
+
+/** The answer: who is there, with how many people; and whether anybody of this machine waits. */
+const SAY = new Script(`
+  ${NOW}
+  redis.call('ZADD', KEYS[1], now, ARGV[1])
+  redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
+  for _, node in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[3])) do
+    redis.call('ZREM', KEYS[1], node)
+    redis.call('HDEL', KEYS[2], node)
+  end
+  redis.call('PEXPIRE', KEYS[1], ARGV[3])
+  redis.call('PEXPIRE', KEYS[2], ARGV[3])
+  return { redis.call('HGETALL', KEYS[2]), redis.call('PEXPIRE', KEYS[3], ARGV[3]) }
+`);
+
+const LEAVE = new Script(`
+  redis.call('ZREM', KEYS[1], ARGV[1])
+  redis.call('HDEL', KEYS[2], ARGV[1])
+  redis.call('DEL', KEYS[3])
+`);
+
+/** What members need, and whom they tell. */
+export interface MembersOptions {
+  readonly link: Pick<RedisLink, "run" | "isReady">;
+  readonly node: NodeId;
+  readonly clock: Pick<Clock, "now">;
+  /** How many people are on this machine. */
+  readonly here: () => number;
+  /** Makes ready for being up, before each beat; throws, or answers `false`, when that can't be. */
+  readonly prepare: () => Promise<boolean>;
+  readonly onUp: () => void;
+  readonly onDown: () => void;
+  /** A machine is gone, or as good as gone. */
+  readonly onGone: (node: NodeId) => void;
+  /** Redis has forgotten those who wait here, or never knew of any. */
+  readonly onForgotten: () => void;
+}
+
+/** The machines of a cluster, as one of them sees them. */
+export class Members {
+  readonly #options: MembersOptions;
+  /** How many people each of the others has. */
+  #others = new Map<NodeId, number>();
+  #isUp = false;
+  #downSince: number;
+  #beating: Promise<void> | undefined;
+
+  constructor(options: MembersOptions) {
+    this.#options = options;
+    this.#downSince = options.clock.now();
+  }
+
+  get isUp(): boolean {
+    return this.#isUp;
+  }
+
+  /** How many people are on other machines. */
+  get online(): number {
+    return this.#others.values().reduce((sum, online) => sum + online, 0);
+  }
+
+  /** How many other machines there are. */
+  get others(): number {
+    return this.#others.size;
+  }
+
+  /** Says that this machine is there. An interval task, every {@linkcode BEAT}; a second call waits for the first. */
+  beat(): Promise<void> {
+    this.#beating ??= this.#beat().finally(() => this.#beating = undefined);
+    return this.#beating;
+  }
+
+  /** The line is lost. */
+  lost(): void {
+    if (!this.#isUp) return;
+    this.#isUp = false;
+    this.#downSince = this.#options.clock.now();
+    this.#options.onDown();
+  }
+
+  /** Says good-bye. */
+  async leave(): Promise<void> {
+    const { link, node } = this.#options;
+    if (this.#isUp) await link.run(LEAVE, this.#keys, [`${node}`]).catch(() => {});
+    this.#isUp = false;
+  }
+
+  get #keys(): string[] {
+    return [NODES, ONLINE, waitingKey(this.#options.node)];
+  }
+
+  async #beat(): Promise<void> {
+    try {
+      const { link, prepare } = this.#options;
+      if (!link.isReady || !await prepare()) return this.#missed();
+      await this.#say();
+    } catch {
+      this.#missed();
+    }
+  }
+
+  async #say(): Promise<void> {
+    const { link, node, here, onUp, onForgotten } = this.#options;
+    const args = [`${node}`, `${here()}`, `${LIFETIME}`];
+    const [counts, waiting] = await link.run(SAY, this.#keys, args) as [string[], number];
+    this.#hear(counts);
+    const wasUp = this.#isUp;
+    this.#isUp = true;
+    if (!wasUp) onUp();
+    else if (waiting === 0) onForgotten();
+  }
+
+  #hear(counts: readonly string[]): void {
+    const { node, onGone } = this.#options;
+    const before = this.#others;
+    this.#others = new Map();
+    for (let at = 0; at < counts.length; at += 2) {
+      const other = Number(counts[at]) as NodeId;
+      if (other !== node) this.#others.set(other, Number(counts[at + 1]));
+    }
+    for (const other of before.keys()) if (!this.#others.has(other)) onGone(other);
+  }
+
+  #missed(): void {
+    this.lost();
+    if (this.#options.clock.now() - this.#downSince < LIFETIME) return;
+    const gone = [...this.#others.keys()];
+    this.#others.clear();
+    gone.forEach((node) => this.#options.onGone(node));
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * The pool that several machines share, as long as Redis can be reached; and the pool of this machine alone while it
+ * can't, so that people here go on finding each other.
+ *
+ *   up      offers, claims and withdrawals go to Redis; who is claimed on another machine is invited there
+ *   down    they stay here
+ *
+ * With each change everybody who waits is offered again (`Matchmaker.offerAll`), in the other place.
+ *
+ * A claim in Redis says that nobody else can have the other person, not that they are still there: they may just have
+ * gone, or their machine with them. So the claim is followed by an invitation, and counts only once it is accepted; the
+ * other is then chatting already. If our side has gone meanwhile, it is told so as if a stranger had left.
+ */
+
+import { type Backend, type End, MemoryBackend } from "../backend.ts";
+import type { Clock } from "../clock.ts";
+import type { NodeId, Wish } from "../pairing.ts";
+import type { Bus } from "./bus.ts";
+import type { RedisPool } from "./redis_pool.ts";
+
+/** What it needs. */
+export interface SharedBackendOptions {
+  readonly node: NodeId;
+  readonly clock: Pick<Clock, "date">;
+  readonly pool: RedisPool;
+  readonly bus: Pick<Bus, "ask" | "say">;
+  readonly isUp: () => boolean;
+}
+
+/** Everybody who waits on any machine. */
+export class SharedBackend implements Backend {
+  readonly node: NodeId;
+  readonly #options: SharedBackendOptions;
+  readonly #alone: MemoryBackend;
+  #lastOrder = 0;
+
+  constructor(options: SharedBackendOptions) {
+    this.node = options.node;
+    this.#options = options;
+    this.#alone = new MemoryBackend(options.node);
+  }
+
+  /** By the calendar, which machines agree on well enough; two who come here at once stay apart. */
+  newOrder(): number {
+    const now = this.#options.clock.date().getTime();
+    this.#lastOrder = Math.max(now, this.#lastOrder + 0.001);
+    return this.#lastOrder;
+  }
+
+  offer(wish: Wish, end: End): Promise<Wish[]> {
+    const { isUp, pool } = this.#options;
+    return isUp() ? pool.offer(wish) : this.#alone.offer(wish, end);
+  }
+
+  async withdraw(wish: Wish): Promise<void> {
+    const { isUp, pool } = this.#options;
+    await this.#alone.withdraw(wish);
+    if (isUp()) await pool.withdraw(wish);
+  }
+
+  async claim(own: Wish, partner: Wish): Promise<boolean> {
+    const { isUp, pool } = this.#options;
+    if (!isUp()) return await this.#alone.claim(own, partner);
+    if (!await pool.claim(own, partner)) return false;
+    return partner.node === this.node || await this.#invite(own, partner);
+  }
+
+  abandon(own: Wish, partner: Wish): void {
+    const word = { to: partner.id, from: own.id, node: this.node, say: { type: "left" as const } };
+    this.#options.bus.say(partner.node, { type: "chat", word });
+  }
+
+  tidy(): void {
+    this.#alone.tidy();
+  }
+
+  /** Lets nobody wait here alone any more. */
+  clear(): void {
+    this.#alone.clear();
+  }
+
+  /** An answer that comes too late is that of somebody who believes to be chatting. */
+  async #invite(own: Wish, partner: Wish): Promise<boolean> {
+    const { bus, pool } = this.#options;
+    const wish = pool.write(own);
+    const reply = await bus.ask(partner.node, { type: "invite", ticket: partner.ticket, wish });
+    const isAccepted = reply?.type === "accepted" && reply.isAccepted;
+    if (reply === undefined) this.abandon(own, partner);
+    return isAccepted;
+  }
+}
