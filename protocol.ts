@@ -97,6 +97,8 @@ export const CloseCode = {
   tooSlow: 4008,
   /** The session goes on over another connection, which has shown its token. */
   replaced: 4010,
+  /** The address has too many connections; said only where this is known after the handshake. */
+  crowded: 4029,
 } as const;
 /** One of the values of {@linkcode CloseCode}. */
 export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];

@@ -110,6 +110,7 @@ export class Conduct {
   readonly #present = new Set<Present>();
   #forgotten = false;
   #reputation: Reputation | undefined;
+  #everywhere: Promise<number> | undefined;
   /** Before this there is no search, because of those on other machines; in clock milliseconds. */
   #searchesFrom = 0;
 
@@ -148,9 +149,14 @@ export class Conduct {
     return opinion;
   }
 
-  /** So many connections are open here; the answer is how many there are on all machines, as far as is known. */
-  async connected(here: number): Promise<number> {
-    return await this.#reputation?.connected(here).catch(() => here) ?? here;
+  /** So many connections are open on this machine. */
+  connected(here: number): void {
+    this.#everywhere = this.#reputation?.connected(here).catch(() => here);
+  }
+
+  /** How many connections are open on all machines; `undefined` when there are no others. */
+  get everywhere(): Promise<number> | undefined {
+    return this.#everywhere;
   }
 
   /** Judges one attempt to connect, at `now` in clock milliseconds. */

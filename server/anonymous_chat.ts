@@ -7,6 +7,9 @@ import { Conduct } from "./abuse.ts";
 import { AccessLog, FLUSH_INTERVAL as LOG_FLUSH_INTERVAL, SWEEP_INTERVAL } from "./access_log.ts";
 import { MemoryBackend } from "./backend.ts";
 import { type Cancel, type Clock, SECOND } from "./clock.ts";
+import type { Cluster } from "./cluster/cluster.ts";
+import { BEAT } from "./cluster/members.ts";
+import { REJOIN_INTERVAL } from "./cluster/redis_pool.ts";
 import type { Config } from "./config.ts";
 import { Door } from "./door.ts";
 import { Gate } from "./gate.ts";
@@ -31,6 +34,9 @@ import { Turn } from "./turn.ts";
 /** How long chats may go on once the server is about to stop, in milliseconds. */
 export const DRAIN_TIME = 2 * SECOND;
 
+/** How often it is said in Redis that an address is connected, within the time that Redis would keep it. */
+const AFFIRMED_A_LIFETIME = 3;
+
 /** What comes in by the door. */
 export interface Surroundings {
   readonly config: Config;
@@ -43,6 +49,8 @@ export interface Surroundings {
   readonly newToken: () => string;
   /** Clears away what has been let go, where the platform can be asked to. */
   readonly collect?: (() => void) | undefined;
+  /** The other machines, if there are to be any. */
+  readonly cluster?: Cluster | undefined;
   /** How fast a session may go, where it is not {@linkcode LIMITS}. */
   readonly rates?: SessionRates | undefined;
 }
@@ -58,13 +66,19 @@ export class AnonymousChat {
   /** What a listener serves. */
   readonly door: Door;
   readonly #clock: Clock;
+  readonly #cluster: Cluster | undefined;
+  readonly #threshold: number;
   readonly #tasks: Cancel[] = [];
 
   constructor(
-    { config, clock, log, pages, version, store, newToken, collect, rates = LIMITS }: Surroundings,
+    surroundings: Surroundings,
   ) {
+    const { config, clock, log, pages, version, store, newToken, cluster } = surroundings;
+    const { collect, rates = LIMITS } = surroundings;
     const settings = settingsOf(config, { version, fingerprint: fingerprint(pages.home) });
     this.#clock = clock;
+    this.#cluster = cluster;
+    this.#threshold = config["report-threshold"];
     this.accessLog = new AccessLog({
       clock,
       log,
@@ -76,14 +90,15 @@ export class AnonymousChat {
     this.registry = new IpRegistry({
       clock,
       retention: settings.addressRetention,
-      newRecord: () => this.#newConduct(config["report-threshold"]),
+      newRecord: () => this.#newConduct(),
+      onCount: (conduct, connections) => conduct.connected(connections),
       onGone: (conduct) => conduct.forget(),
       collect,
     });
     this.relay = new Relay(clock);
     this.matchmaker = new Matchmaker({
       clock,
-      backend: new MemoryBackend(),
+      backend: cluster?.backend ?? new MemoryBackend(),
       onError: (error) => log.error("A part failed.", describeError(error)),
     });
     const { accessLog, statistics, registry, relay, matchmaker } = this;
@@ -97,6 +112,7 @@ export class AnonymousChat {
       humanCheck,
       turn: new Turn({ urls: config["turn-url"], secret: config["turn-secret"], clock, newToken }),
       newToken,
+      elsewhere: cluster,
     });
     const { lobby } = this;
     const gate = new Gate({
@@ -104,7 +120,8 @@ export class AnonymousChat {
       registry,
       denied: config.deny,
       perAddress: config["max-connections-per-address"],
-      isFull: () => lobby.isDraining || lobby.online >= config["max-connections"],
+      isFull: () => lobby.isDraining || lobby.here >= config["max-connections"],
+      share: cluster && ((conduct, address) => cluster.share(conduct, address)),
     });
     this.door = new Door({
       gate,
@@ -118,16 +135,16 @@ export class AnonymousChat {
         settings,
         statistics,
         holdings: () => holdings({ registry, accessLog, settings }),
-        health: () => healthOf({ lobby, accessLog, statistics }),
+        health: () => healthOf({ lobby, accessLog, cluster, statistics }),
       }),
       proxyWatch: new ProxyWatch({ hops: config["trust-proxy"], log }),
       addressesHeld: () => registry.held,
     });
   }
 
-  #newConduct(threshold: number): Conduct {
+  #newConduct(): Conduct {
     const { lifetime } = this.registry;
-    return new Conduct({ threshold, lifetime }, this.#clock.now());
+    return new Conduct({ threshold: this.#threshold, lifetime }, this.#clock.now());
   }
 
   /** Begins to work; what must not exist any more is gone when this resolves. */
@@ -150,6 +167,21 @@ export class AnonymousChat {
     every(FLUSH_INTERVAL, () => void statistics.flush());
     every(REFRESH_INTERVAL, () => void statistics.refresh());
     await accessLog.sweep();
+    this.#join();
+  }
+
+  /** Meets other machines, if there are to be any. */
+  #join(): void {
+    const { registry, matchmaker, lobby } = this;
+    const cluster = this.#cluster;
+    if (cluster === undefined) return;
+    const every = (ms: number, task: () => void): void => {
+      this.#tasks.push(this.#clock.every(ms, task));
+    };
+    every(BEAT, () => cluster.beat());
+    every(REJOIN_INTERVAL, () => cluster.rejoin());
+    every(registry.lifetime / AFFIRMED_A_LIFETIME, () => cluster.affirm());
+    cluster.start({ registry, matchmaker, lobby, threshold: this.#threshold });
   }
 
   /** Lets nobody in any more and tells everybody who is here; chats get `DRAIN_TIME` for a last word. */
@@ -165,6 +197,7 @@ export class AnonymousChat {
   /** Writes what is still to be written, and ends. */
   async close(): Promise<void> {
     for (const cancel of this.#tasks.splice(0)) cancel();
+    await this.#cluster?.close();
     await this.statistics.close();
     await this.accessLog.close();
   }

@@ -10,7 +10,17 @@
 
 import { parseArgs } from "node:util";
 import { DAY, parseDay, SECOND } from "./clock.ts";
-import { choice, email, integer, type Option, ranges, relays, secret, text } from "./option.ts";
+import {
+  choice,
+  email,
+  integer,
+  type Option,
+  ranges,
+  redis,
+  relays,
+  secret,
+  text,
+} from "./option.ts";
 import { DENO_DEPLOY, DENO_DEPLOY_VARIABLE, platformOf } from "./platform.ts";
 import { MAX_ACCESS_LOG_RETENTION, MAX_ADDRESS_RETENTION } from "./promises.ts";
 
@@ -64,6 +74,9 @@ export const OPTIONS = {
   "turn-url": relays("your TURN servers, which relay video calls, separated by commas"),
   "turn-secret": secret(
     "what they share with this server; better in the environment, where others can't read it",
+  ),
+  "redis-url": redis(
+    "the Redis or Valkey through which several machines are one; it must keep nothing on disk",
   ),
   "listener": choice(
     ["node", "deno"],

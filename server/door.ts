@@ -15,10 +15,11 @@ import { type Address, clientAddress } from "./address.ts";
 import type { Admission, Gate } from "./gate.ts";
 import type { Entry } from "./ip_registry.ts";
 import { type Headers, TRANSPORT_SECURITY } from "./headers.ts";
-import type { Admittance, Entrance, Service } from "./listener/listener.ts";
+import type { Admittance, Entrance, Service, Visitor } from "./listener/listener.ts";
 import type { Lobby } from "./lobby.ts";
 import { describeError, type Log } from "./log.ts";
 import type { ProxyWatch } from "./proxy_watch.ts";
+import type { Outlet } from "./relay.ts";
 import { type HttpReply, type HttpRequest, jsonReply, pathOf, textReply } from "./reply.ts";
 import type { Site } from "./site.ts";
 
@@ -60,13 +61,13 @@ export class Door implements Service {
     return this.#finish(request, this.#client(request), this.#answer(request));
   }
 
-  admit(request: HttpRequest): Admittance {
+  async admit(request: HttpRequest): Promise<Admittance> {
     if (request.method !== "GET") return { kind: "refused", reply: this.answer(request) };
     const { gate, proxyWatch, addressesHeld } = this.#options;
     const address = this.#client(request);
     const { header } = request;
-    const admission = gate.admit({ address, header });
     proxyWatch.see(header("x-forwarded-for"), addressesHeld());
+    const admission = await gate.admit({ address, header });
     if (admission.kind === "refused") {
       return { kind: "refused", reply: this.#finish(request, address, refusal(admission)) };
     }
@@ -75,7 +76,17 @@ export class Door implements Service {
   }
 
   #entrance({ connect, record }: Entry<Conduct>): Entrance {
-    return { connect, enter: (outlet) => this.#options.lobby.enter(outlet, record) };
+    return { connect, enter: (outlet) => this.#enter(outlet, record) };
+  }
+
+  /** Of connections that come at once on several machines, those that are too many are known only now. */
+  #enter(outlet: Outlet, conduct: Conduct): Visitor {
+    const { lobby, gate } = this.#options;
+    const link = lobby.enter(outlet, conduct);
+    conduct.everywhere?.then((connections) => {
+      if (gate.isCrowd(connections - 1)) link.crowd();
+    });
+    return link;
   }
 
   #answer(request: HttpRequest): HttpReply {

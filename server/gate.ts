@@ -44,6 +44,8 @@ export interface GateOptions {
   readonly perAddress: number;
   /** Whether every place is taken. */
   readonly isFull: () => boolean;
+  /** Lets what other machines know of an address hold here, too. */
+  readonly share?: ((conduct: Conduct, address: Address) => void) | undefined;
 }
 
 /** Decides who may enter: what costs least is asked first. */
@@ -55,20 +57,23 @@ export class Gate {
   }
 
   /** Decides on one handshake. */
-  admit(handshake: Handshake): Admission {
+  async admit(handshake: Handshake): Promise<Admission> {
     const refusal = refuseForm(handshake);
     if (refusal !== undefined) return refusal;
     const { address } = handshake;
-    const { denied, registry } = this.#options;
+    const { denied, registry, share } = this.#options;
     if (address === undefined) return refuse(400, "Cannot connect: the connection has ended.");
     if (isWithin(address, denied)) return refuse(403, "Cannot connect: this address is refused.");
-    const entry = registry.see(networkOf(address));
-    return this.#refuseEntry(entry) ?? { kind: "admitted", entry };
+    const network = networkOf(address);
+    const entry = registry.see(network);
+    share?.(entry.record, network);
+    return this.#refuseEntry(entry) ?? await this.#refuseElsewhere(entry) ??
+      { kind: "admitted", entry };
   }
 
   /** What keeps an address out right now; asking is no attempt. */
   hindrance(address: Address | undefined): Hindrance | undefined {
-    const { clock, registry, denied, perAddress, isFull } = this.#options;
+    const { clock, registry, denied, isFull } = this.#options;
     if (address === undefined) return undefined;
     if (isWithin(address, denied)) return { code: "denied", seconds: RETRY_AFTER_DENIED };
     const entry = registry.find(networkOf(address));
@@ -76,18 +81,35 @@ export class Gate {
     if (entry !== undefined && wait > 0) {
       return { code: entry.record.cause, seconds: inSeconds(wait) };
     }
-    if ((entry?.connections ?? 0) >= perAddress) {
+    if (this.isCrowd(entry?.connections ?? 0)) {
       return { code: "crowded", seconds: RETRY_AFTER_FULL };
     }
     return isFull() ? { code: "full", seconds: RETRY_AFTER_FULL } : undefined;
   }
 
+  /** Whether so many connections leave no room for another. */
+  isCrowd(connections: number): boolean {
+    return connections >= this.#options.perAddress;
+  }
+
+  /** What this machine would admit may still be too much for all of them together. */
+  async #refuseElsewhere(entry: Entry<Conduct>): Promise<Refusal | undefined> {
+    const opinion = await entry.record.attemptElsewhere(this.#options.clock.now());
+    if (opinion === undefined) return undefined;
+    if (opinion.kind !== "welcome") {
+      return refuseVerdict({ kind: opinion.kind, wait: opinion.wait });
+    }
+    return this.isCrowd(entry.connections + opinion.elsewhere)
+      ? refuse(429, CROWDED, RETRY_AFTER_FULL)
+      : undefined;
+  }
+
   /** Whoever comes too fast is on the way to a block; who finds no place is not. */
   #refuseEntry({ record, connections }: Entry<Conduct>): Refusal | undefined {
-    const { clock, perAddress, isFull } = this.#options;
+    const { clock, isFull } = this.#options;
     const tooFast = refuseVerdict(record.attempt(clock.now()));
     if (tooFast !== undefined) return tooFast;
-    if (connections >= perAddress) return refuse(429, CROWDED, RETRY_AFTER_FULL);
+    if (this.isCrowd(connections)) return refuse(429, CROWDED, RETRY_AFTER_FULL);
     return isFull() ? refuse(503, FULL, RETRY_AFTER_FULL) : undefined;
   }
 }

@@ -44,6 +44,8 @@ export interface IpRegistryOptions<T> {
   readonly retention: number;
   /** Makes what hangs on a new entry. */
   readonly newRecord: () => T;
+  /** Told when the number of connections of an entry changes. */
+  readonly onCount?: (record: T, connections: number) => void;
   /** Told of what hung on an entry that is gone. */
   readonly onGone?: (record: T) => void;
   /** Clears away what a purge has let go, where the platform can be asked to. */
@@ -159,11 +161,17 @@ export class IpRegistry<T> {
     holding.place?.leave();
     holding.place = undefined;
     holding.connections++;
+    this.#options.onCount?.(holding.record, holding.connections);
     let open: Holding<T> | undefined = holding;
     return () => {
-      if (open !== undefined && --open.connections === 0) this.#leave(open);
+      if (open !== undefined) this.#disconnect(open);
       open = undefined; // Who keeps this function does not keep the address.
     };
+  }
+
+  #disconnect(holding: Holding<T>): void {
+    this.#options.onCount?.(holding.record, --holding.connections);
+    if (holding.connections === 0) this.#leave(holding);
   }
 
   #leave(holding: Holding<T>): void {

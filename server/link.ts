@@ -8,6 +8,7 @@
  *                  └ ─ ─ ─ ─ ─ > session B          lived for one message
  */
 
+import { CloseCode } from "../protocol.ts";
 import type { Conduct } from "./abuse.ts";
 import type { Outlet } from "./relay.ts";
 import type { Line, Session } from "./session.ts";
@@ -51,6 +52,11 @@ export class Link implements Line {
   /** Something went wrong on our side while handling what came in. */
   fail(): void {
     this.session?.fail();
+  }
+
+  /** The address has too many connections, on all machines together. */
+  crowd(): void {
+    this.session?.close(CloseCode.crowded, "Too many connections from one address.");
   }
 
   tooSlow(): void {

@@ -46,6 +46,16 @@ export function secret(purpose: string): Option<string> {
   return { ...text("", purpose), placeholder: "SECRET", isSecret: true };
 }
 
+/** A Redis or Valkey, or none; what is given may hold a password. */
+export function redis(purpose: string): Option<string> {
+  const parse = (given: string): string | undefined => {
+    const url = given.length <= MAX_TEXT && URL.canParse(given) ? new URL(given) : undefined;
+    return url && ["redis:", "rediss:"].includes(url.protocol) && url.hostname ? given : undefined;
+  };
+  const form = "an address like redis://10.0.0.5:6379 or rediss://:password@redis.example.org";
+  return { ...text("", purpose), placeholder: "URL", form, isSecret: true, parse };
+}
+
 /** TURN servers, or none (RFC 7065). */
 export function relays(purpose: string): Option<readonly string[]> {
   const uri = /^turns?:(\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?(\?transport=(udp|tcp))?$/i;

@@ -73,14 +73,9 @@ Deno.test("Program logs no address and nothing that anybody wrote", async () => 
   assert.doesNotMatch(program.log.replace(/"host":"127\.0\.0\.1"/, ""), /marker|127\.0\.0\.1/);
 });
 
-Deno.test("Program may read the environment variables of its options, and only named others for ws and the platform", () => {
+Deno.test("Program may read the environment variables of its options, and that of the platform", () => {
   const allowed = SERVE.find((flag) => flag.startsWith("--allow-env="))!.split("=")[1]!.split(",");
-  assert.deepEqual(allowed, [
-    ...Object.keys(OPTIONS).map(environmentName),
-    DENO_DEPLOY_VARIABLE,
-    "WS_NO_BUFFER_UTIL",
-    "WS_NO_UTF_8_VALIDATE",
-  ]);
+  assert.deepEqual(allowed, [...Object.keys(OPTIONS).map(environmentName), DENO_DEPLOY_VARIABLE]);
   for (const flag of SERVE.filter((one) => one.startsWith("--"))) {
     assert.ok(manifest.tasks.compile.command.includes(flag), `compile lacks ${flag}`);
     assert.ok(manifest.tasks.dev.command.includes(flag), `dev lacks ${flag}`);

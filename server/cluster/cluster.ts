@@ -134,7 +134,7 @@ export class Cluster implements Elsewhere, Recipient {
   affirm(): void {
     this.#parts?.registry.forEach(({ record, connections }, address) => {
       this.share(record, address);
-      void record.connected(connections);
+      record.connected(connections);
     });
   }
 

@@ -64,17 +64,17 @@ class DenoListener implements Listener {
     clearTimeout(cut);
   }
 
-  #answer(native: Request, remote: string): Response {
+  async #answer(native: Request, remote: string): Promise<Response> {
     const request = requestOf(native, remote);
     const asksForSocket = pathOf(request) === SOCKET_PATH &&
       request.header("upgrade")?.toLowerCase() === "websocket";
     return asksForSocket
-      ? this.#upgrade(native, request)
+      ? await this.#upgrade(native, request)
       : toResponse(this.#options.service.answer(request));
   }
 
-  #upgrade(native: Request, request: HttpRequest): Response {
-    const admittance = this.#options.service.admit(request);
+  async #upgrade(native: Request, request: HttpRequest): Promise<Response> {
+    const admittance = await this.#options.service.admit(request);
     if (admittance.kind === "refused") return toResponse(admittance.reply);
     const { socket, response } = Deno.upgradeWebSocket(native, {
       protocol: SUBPROTOCOL,

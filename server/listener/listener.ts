@@ -43,7 +43,8 @@ export type Admittance =
 /** What a listener serves; nothing here throws. */
 export interface Service {
   answer(request: HttpRequest): HttpReply;
-  admit(request: HttpRequest): Admittance;
+  /** May take a moment, when other machines are asked. */
+  admit(request: HttpRequest): Promise<Admittance>;
 }
 
 /** Where to listen, and how much to take. */
@@ -73,15 +74,17 @@ export const HEARTBEAT = 15 * SECOND;
 /** How long a peer may take to answer a closing handshake before its socket is cut, in milliseconds. */
 export const CLOSE_GRACE = 5 * SECOND;
 
-/** What a WebSocket is said to have been closed with when nothing was said (RFC 6455 section 7.1.5). */
-export const ABNORMAL_CLOSURE = 1006;
-
-/** Runs one event of one visitor; if it throws, only that visitor is closed (1011), and the log has the place. */
+/** Runs one event of one visitor; if it throws, only that visitor is closed, and the log has the place. */
 export function guard(visitor: Visitor, log: Log, event: () => void): void {
   try {
     event();
   } catch (error) {
-    log.error("Cannot handle a session: it is closed.", describeError(error));
-    visitor.fail();
+    giveUp(visitor, log, error);
   }
+}
+
+/** Closes a visitor (1011) because handling them threw. */
+export function giveUp(visitor: Visitor, log: Log, error: unknown): void {
+  log.error("Cannot handle a session: it is closed.", describeError(error));
+  visitor.fail();
 }

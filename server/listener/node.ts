@@ -1,11 +1,11 @@
 /**
- * The hardened listener: `node:http` and `ws`, for everybody who faces the network without a platform in front.
+ * The hardened listener: `node:http`, and frames of our own on the sockets that it upgrades, for everybody who faces the network without a platform in front.
  *
  * What it bounds, because a stranger decides how much of it there is:
  *
  *   connections      maxConnections, below what the system's descriptors allow
  *   headers          5 s and 8 KiB to send them; a keep-alive connection may be silent for 5 s
- *   a message        32 KiB and 64 fragments, refused by ws while it arrives, before it is whole
+ *   a message        32 KiB and 64 fragments, refused by the header that announces too much
  *   a flood          pings and pongs, and frames after the closing handshake began: LIMITS.unasked, then the socket is cut
  *   a vanished peer  two heartbeats
  *   a closing peer   5 s to answer, then the socket is cut
@@ -13,6 +13,8 @@
  * How much may wait for a slow reader is the relay's to bound, through `backlog`, `pause` and `drained`.
  */
 
+import type { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
 import {
   createServer,
   type IncomingMessage,
@@ -22,33 +24,20 @@ import {
 } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-// @ts-types="@types/ws"
-import { WebSocket, WebSocketServer } from "ws";
-import {
-  type CloseCode,
-  MAX_FRAGMENTS,
-  MAX_FRAME_BYTES,
-  SOCKET_PATH,
-  SUBPROTOCOL,
-} from "../../protocol.ts";
+import { SOCKET_PATH, SUBPROTOCOL } from "../../protocol.ts";
 import { SECOND } from "../clock.ts";
 import { spareConnections } from "../descriptors.ts";
-import { LIMITS } from "../limits.ts";
 import { describeError } from "../log.ts";
-import { TokenBucket } from "../rate_limit.ts";
-import type { Outlet } from "../relay.ts";
 import { type HttpReply, type HttpRequest, pathOf } from "../reply.ts";
+import { Connection, type Household } from "./connection.ts";
 import {
-  ABNORMAL_CLOSURE,
   type Admittance,
   CLOSE_GRACE,
-  type Entrance,
-  guard,
   type Listener,
   type ListenerOptions,
   type Service,
-  type Visitor,
 } from "./listener.ts";
+import { Post } from "./post.ts";
 
 /** Milliseconds to send all headers, and to stay silent between two requests. */
 const HEADERS_TIMEOUT = 5 * SECOND;
@@ -69,17 +58,22 @@ export async function listenNode(options: ListenerOptions): Promise<Listener> {
 class NodeListener implements Listener {
   readonly #options: ListenerOptions;
   readonly #server: Server;
-  readonly #sockets = newSocketServer();
-  /** Every open WebSocket, and whether it has given a sign of life since the last heartbeat. */
-  readonly #alive = new Map<WebSocket, boolean>();
+  readonly #household: Household;
+  /** Every WebSocket whose stream is not gone. */
+  readonly #connections = new Set<Connection>();
 
   constructor(options: ListenerOptions) {
     this.#options = options;
     this.#server = newHttpServer();
-    const { maxConnections } = options;
+    const { maxConnections, clock, log } = options;
+    const gone = (connection: Connection): void => void this.#connections.delete(connection);
+    this.#household = { clock, log, post: new Post(), gone };
     this.#server.maxConnections = maxConnections + spareConnections(maxConnections);
     this.#server.on("request", (request, response) => this.#answer(request, response));
-    this.#server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
+    this.#server.on(
+      "upgrade",
+      (request, socket, head) => void this.#upgrade(request, socket, head),
+    );
   }
 
   get port(): number {
@@ -99,13 +93,7 @@ class NodeListener implements Listener {
   }
 
   heartbeat(): void {
-    for (const [socket, alive] of this.#alive) {
-      if (!alive) socket.terminate();
-      else {
-        this.#alive.set(socket, false);
-        socket.ping();
-      }
-    }
+    for (const connection of this.#connections) connection.beat();
   }
 
   async close(): Promise<void> {
@@ -117,7 +105,7 @@ class NodeListener implements Listener {
   }
 
   #cut(): void {
-    for (const socket of this.#alive.keys()) socket.terminate();
+    for (const connection of this.#connections) connection.cut();
     this.#server.closeAllConnections();
   }
 
@@ -128,88 +116,35 @@ class NodeListener implements Listener {
     response.end(reply.body);
   }
 
-  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    socket.on("error", () => socket.destroy());
-    const admittance = admit(this.#options.service, request);
+  /** What arrives meanwhile waits in the socket, and so does an end. */
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    socket.on("error", ignore);
+    const admittance = await admit(this.#options.service, request);
     if (admittance.kind === "refused") return refuse(socket, admittance.reply);
-    const { entrance } = admittance;
-    this.#sockets.handleUpgrade(
-      request,
-      socket,
-      head,
-      (link) => this.#enter(link, socket, entrance),
-    );
-  }
-
-  #enter(socket: WebSocket, stream: Duplex, entrance: Entrance): void {
-    const { log, clock } = this.#options;
-    const unasked = new TokenBucket(LIMITS.unasked, clock.now());
-    this.#alive.set(socket, true);
-    const leave = entrance.connect();
-    const visitor = entrance.enter(new SocketOutlet(socket));
-    const sign = (): unknown => this.#alive.set(socket, true);
-    const closed = (): void => guard(visitor, log, () => visitor.closed());
-    const bear = (): void => {
-      if (unasked.take(clock.now()) === 0) return;
-      closed();
-      socket.terminate();
-    };
-    socket.on("ping", bear);
-    socket.on("pong", () => {
-      sign();
-      bear();
-    });
-    socket.on("message", (data: Buffer, isBinary: boolean) => {
-      sign();
-      if (socket.readyState !== WebSocket.OPEN) return bear();
-      guard(visitor, log, () => receive(visitor, data, isBinary));
-    });
-    socket.on("error", closed); // A broken frame: ws answers with the code that fits; the visitor need not wait for it.
-    socket.on("close", (code: number) => {
-      this.#alive.delete(socket);
-      leave();
-      if (code === ABNORMAL_CLOSURE) guard(visitor, log, () => visitor.disconnected());
-      else closed();
-    });
-    stream.on("drain", () => guard(visitor, log, () => visitor.drained()));
+    if (socket.destroyed) return;
+    socket.write(switchingProtocols(request.headers["sec-websocket-key"] ?? ""));
+    if (head.length > 0) socket.unshift(head);
+    this.#connections.add(new Connection(socket, this.#household, admittance.entrance));
   }
 }
 
-/** A `ws` socket as the relay sees it. */
-class SocketOutlet implements Outlet {
-  readonly #socket: WebSocket;
+/** A socket that fails is destroyed by itself, and closes. */
+function ignore(): void {}
 
-  constructor(socket: WebSocket) {
-    this.#socket = socket;
-  }
+/** What a client's key is hashed with, so that only somebody who speaks WebSocket can answer (RFC 6455 section 1.3). */
+const ACCEPT_SALT = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-  get backlog(): number {
-    return this.#socket.bufferedAmount;
-  }
-
-  send(data: string | Uint8Array): void {
-    if (this.#socket.readyState !== WebSocket.OPEN) return;
-    if (typeof data === "string") this.#sendText(Buffer.from(data));
-    else this.#socket.send(data);
-  }
-
-  /** A control message may hold interests: its bytes are cleared once they are on their way. */
-  #sendText(bytes: Buffer): void {
-    this.#socket.send(bytes, { binary: false }, () => bytes.fill(0));
-  }
-
-  close(code: CloseCode, reason: string): void {
-    this.#socket.resume();
-    this.#socket.close(code, reason);
-  }
-
-  pause(): void {
-    this.#socket.pause();
-  }
-
-  resume(): void {
-    this.#socket.resume();
-  }
+/** The answer to a handshake (RFC 6455 section 4.2.2). */
+function switchingProtocols(key: string): string {
+  const accept = createHash("sha1").update(key + ACCEPT_SALT).digest("base64");
+  return [
+    "HTTP/1.1 101 Switching Protocols",
+    "Upgrade: websocket",
+    "Connection: Upgrade",
+    `Sec-WebSocket-Accept: ${accept}`,
+    `Sec-WebSocket-Protocol: ${SUBPROTOCOL}`,
+    "\r\n",
+  ].join("\r\n");
 }
 
 function newHttpServer(): Server {
@@ -223,33 +158,13 @@ function newHttpServer(): Server {
   });
 }
 
-function newSocketServer(): WebSocketServer {
-  const options = {
-    noServer: true,
-    clientTracking: false,
-    perMessageDeflate: false,
-    maxPayload: MAX_FRAME_BYTES,
-    maxFragments: MAX_FRAGMENTS,
-    closeTimeout: CLOSE_GRACE,
-    handleProtocols: () => SUBPROTOCOL,
-  };
-  return new WebSocketServer(options);
-}
-
-function receive(visitor: Visitor, data: Buffer, isBinary: boolean): void {
-  if (isBinary) return visitor.receiveFrame(data);
-  const text = data.toString();
-  data.fill(0); // What is collected is not overwritten, and interests are nobody's business any more.
-  visitor.receiveText(text);
-}
-
 /** What becomes of an upgrade; to another path or protocol it is a plain request. */
-function admit(service: Service, incoming: IncomingMessage): Admittance {
+async function admit(service: Service, incoming: IncomingMessage): Promise<Admittance> {
   const request = requestOf(incoming);
   const asksForSocket = pathOf(request) === SOCKET_PATH &&
     request.header("upgrade")?.toLowerCase() === "websocket";
   return asksForSocket
-    ? service.admit(request)
+    ? await service.admit(request)
     : { kind: "refused", reply: service.answer(request) };
 }
 
