@@ -8,6 +8,8 @@ import manifest from "./deno.json" with { type: "json" };
 import { readLines } from "./server/access_log.ts";
 import { AnonymousChat, DRAIN_TIME } from "./server/anonymous_chat.ts";
 import { DAY, SECOND, systemClock } from "./server/clock.ts";
+import { Cluster } from "./server/cluster/cluster.ts";
+import { RedisLink } from "./server/cluster/redis_link.ts";
 import { type Command, type Config, help, readConfig } from "./server/config.ts";
 import { affordableConnections } from "./server/descriptors.ts";
 import { openCollector } from "./server/garbage.ts";
@@ -15,6 +17,7 @@ import { KvStatisticsStore } from "./server/kv_statistics.ts";
 import { listenDeno } from "./server/listener/deno.ts";
 import { listenNode } from "./server/listener/node.ts";
 import { closeLog, describeError, type Log, openLog } from "./server/log.ts";
+import { MAX_NODES, type NodeId } from "./server/pairing.ts";
 import { SqliteStatisticsStore } from "./server/sqlite_statistics.ts";
 import { MemoryStatisticsStore, type StatisticsStore } from "./server/statistics_store.ts";
 
@@ -44,10 +47,12 @@ switch (command.kind) {
 async function serve(given: Config, log: Log): Promise<void> {
   const clock = systemClock;
   const config = given.listener === "node" ? await fit(given, log) : given; // Deno Deploy looks after itself.
+  const cluster = await openCluster(config["redis-url"], log);
   const chat = new AnonymousChat({
     config,
     clock,
     log,
+    cluster,
     pages,
     version: manifest.version,
     store: await openStore(config["data-dir"], log),
@@ -75,6 +80,15 @@ async function serve(given: Config, log: Log): Promise<void> {
     log.warn("The contact page has no address: see --contact-email and --operator.");
   }
   log.info(`Listening on http://localhost:${listener.port}/`, { host, listener: config.listener });
+}
+
+/** This machine's part in a cluster, if there is to be one. */
+async function openCluster(url: string, log: Log): Promise<Cluster | undefined> {
+  if (url === "") return undefined;
+  const link = await RedisLink.create({ url, log, random: Math.random });
+  const node = 1 + crypto.getRandomValues(new Uint32Array(1))[0]! % (MAX_NODES - 1) as NodeId;
+  const random = (bytes: number): Uint8Array => crypto.getRandomValues(new Uint8Array(bytes));
+  return new Cluster({ link, node, clock: systemClock, log, random });
 }
 
 /** Makes sure that the machine has what the configuration needs, before anybody is here. */

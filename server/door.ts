@@ -67,7 +67,7 @@ export class Door implements Service {
     const address = this.#client(request);
     const { header } = request;
     proxyWatch.see(header("x-forwarded-for"), addressesHeld());
-    const admission = await gate.admit({ address, header });
+    const admission = await gate.confirm(gate.admit({ address, header }));
     if (admission.kind === "refused") {
       return { kind: "refused", reply: this.#finish(request, address, refusal(admission)) };
     }

@@ -56,8 +56,8 @@ export class Gate {
     this.#options = options;
   }
 
-  /** Decides on one handshake. */
-  async admit(handshake: Handshake): Promise<Admission> {
+  /** Decides on one handshake, as far as this machine can. */
+  admit(handshake: Handshake): Admission {
     const refusal = refuseForm(handshake);
     if (refusal !== undefined) return refusal;
     const { address } = handshake;
@@ -67,8 +67,7 @@ export class Gate {
     const network = networkOf(address);
     const entry = registry.see(network);
     share?.(entry.record, network);
-    return this.#refuseEntry(entry) ?? await this.#refuseElsewhere(entry) ??
-      { kind: "admitted", entry };
+    return this.#refuseEntry(entry) ?? { kind: "admitted", entry };
   }
 
   /** What keeps an address out right now; asking is no attempt. */
@@ -92,16 +91,17 @@ export class Gate {
     return connections >= this.#options.perAddress;
   }
 
-  /** What this machine would admit may still be too much for all of them together. */
-  async #refuseElsewhere(entry: Entry<Conduct>): Promise<Refusal | undefined> {
+  /** Asks the other machines, if there are any: what this one admits may be too much for all of them together. */
+  async confirm(admission: Admission): Promise<Admission> {
+    if (admission.kind === "refused") return admission;
+    const { entry } = admission;
     const opinion = await entry.record.attemptElsewhere(this.#options.clock.now());
-    if (opinion === undefined) return undefined;
-    if (opinion.kind !== "welcome") {
-      return refuseVerdict({ kind: opinion.kind, wait: opinion.wait });
-    }
-    return this.isCrowd(entry.connections + opinion.elsewhere)
+    if (opinion === undefined) return admission;
+    const { kind, wait, elsewhere } = opinion;
+    if (kind !== "welcome") return refuseVerdict({ kind, wait }) ?? admission;
+    return this.isCrowd(entry.connections + elsewhere)
       ? refuse(429, CROWDED, RETRY_AFTER_FULL)
-      : undefined;
+      : admission;
   }
 
   /** Whoever comes too fast is on the way to a block; who finds no place is not. */

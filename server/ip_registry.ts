@@ -170,7 +170,8 @@ export class IpRegistry<T> {
   }
 
   #disconnect(holding: Holding<T>): void {
-    this.#options.onCount?.(holding.record, --holding.connections);
+    holding.connections--;
+    this.#options.onCount?.(holding.record, holding.connections);
     if (holding.connections === 0) this.#leave(holding);
   }
 

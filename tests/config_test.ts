@@ -21,6 +21,7 @@ const DEFAULTS = {
   "proof-of-work": "auto",
   "turn-url": [],
   "turn-secret": "",
+  "redis-url": "",
   listener: "node",
 };
 
@@ -52,6 +53,18 @@ Deno.test("Config reports all mistakes at once, in words that say what is allowe
       'Cannot use --listener: "apache" is not node|deno.',
     ],
   });
+});
+
+Deno.test("Config takes a Redis, and never repeats what may hold its password", () => {
+  const url = "rediss://:hush@redis.example:6380/1";
+  assert.deepEqual(read([], { REDIS_URL: url }), {
+    kind: "serve",
+    config: { ...DEFAULTS, "redis-url": url },
+  });
+  for (const wrong of ["http://:hush@redis.example", "redis.example:6379", "redis://"]) {
+    const { mistakes } = read([`--redis-url=${wrong}`]) as { mistakes: string[] };
+    assert.match(mistakes[0] ?? "", /^Cannot use --redis-url: what was given is not an address/);
+  }
 });
 
 Deno.test("Config takes the relays of calls with their secret, and never repeats that", () => {

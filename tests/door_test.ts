@@ -49,7 +49,7 @@ class World {
     });
   }
 
-  admit(headers: Record<string, string> = {}, remote = "203.0.113.9"): Admittance {
+  admit(headers: Record<string, string> = {}, remote = "203.0.113.9"): Promise<Admittance> {
     return this.door.admit(request("/ws", { ...HANDSHAKE, ...headers }, { remote }));
   }
 }
@@ -68,25 +68,25 @@ Deno.test("Door records every answer with the address it went to, its status and
   }]);
 });
 
-Deno.test("Door records a handshake that is admitted, and one that is refused", () => {
+Deno.test("Door records a handshake that is admitted, and one that is refused", async () => {
   const world = new World();
-  const first = world.admit();
+  const first = await world.admit();
   assert.ok(first.kind === "admitted");
   first.entrance.connect();
-  const second = world.admit();
+  const second = await world.admit();
   assert.ok(second.kind === "refused");
   assert.deepEqual([second.reply.status, second.reply.headers["retry-after"]], [429, "10"]);
   assert.deepEqual(world.visits.map(({ status }) => status), [101, 429]);
 });
 
-Deno.test("Door takes the address of the connection, or what its proxies say", () => {
+Deno.test("Door takes the address of the connection, or what its proxies say", async () => {
   const forged = { "x-forwarded-for": "198.51.100.1, 198.51.100.2" };
   const direct = new World();
-  direct.admit(forged);
+  await direct.admit(forged);
   direct.door.answer(request("/", forged));
   assert.deepEqual(direct.visits.map(({ address }) => address), ["203.0.113.9", "203.0.113.9"]);
   const behind = new World(1);
-  behind.admit(forged);
+  await behind.admit(forged);
   assert.equal(behind.visits[0]?.address, "198.51.100.2");
 });
 
@@ -111,9 +111,12 @@ Deno.test("Door asks for TLS from then on where the visitor came by it, if a pro
   assert.equal(strict(0, { "x-forwarded-proto": "https" }), undefined);
 });
 
-Deno.test("Door lets a refusal carry the same", () => {
+Deno.test("Door lets a refusal carry the same", async () => {
   const world = new World(1);
-  const refused = world.admit({ origin: "https://evil.example", "x-forwarded-proto": "https" });
+  const refused = await world.admit({
+    origin: "https://evil.example",
+    "x-forwarded-proto": "https",
+  });
   assert.ok(refused.kind === "refused");
   assert.deepEqual([refused.reply.status, "strict-transport-security" in refused.reply.headers], [
     403,

@@ -3,6 +3,7 @@
 import { pages } from "../client/page.gen.ts";
 import { AnonymousChat } from "../server/anonymous_chat.ts";
 import { type Clock, systemClock } from "../server/clock.ts";
+import type { Cluster } from "../server/cluster/cluster.ts";
 import { type Config, readConfig } from "../server/config.ts";
 import type { SessionRates } from "../server/limits.ts";
 import { listenDeno } from "../server/listener/deno.ts";
@@ -45,6 +46,8 @@ export interface ServerOptions {
   readonly port?: number;
   /** How fast a session may go, for tests of something else. */
   readonly rates?: SessionRates;
+  /** Its part in a cluster. */
+  readonly cluster?: Cluster;
   /** Replaces parts of the service. */
   readonly service?: (service: Service) => Service;
 }
@@ -63,7 +66,7 @@ export class TestServer implements AsyncDisposable {
   readonly chat: AnonymousChat;
   #listener!: Listener;
 
-  private constructor(config: Config, clock: Clock, rates: SessionRates | undefined) {
+  private constructor(config: Config, clock: Clock, { rates, cluster }: ServerOptions) {
     this.chat = new AnonymousChat({
       config,
       clock,
@@ -73,6 +76,7 @@ export class TestServer implements AsyncDisposable {
       store: new MemoryStatisticsStore(),
       newToken: () => crypto.randomUUID(),
       rates,
+      cluster,
     });
   }
 
@@ -80,7 +84,7 @@ export class TestServer implements AsyncDisposable {
   static async start(options: ServerOptions = {}): Promise<TestServer> {
     const { clock = quietClock, listener = "node", args = [], port = 0 } = options;
     const config = configOf(args);
-    const server = new TestServer(config, clock, options.rates);
+    const server = new TestServer(config, clock, options);
     const { chat, log } = server;
     const service = withVisitors(
       options.service?.(server.#service) ?? server.#service,
@@ -155,8 +159,8 @@ export function withVisitors(
 ): Service {
   return {
     answer: (request) => service.answer(request),
-    admit: (request) => {
-      const admittance = service.admit(request);
+    admit: async (request) => {
+      const admittance = await service.admit(request);
       if (admittance.kind === "refused") return admittance;
       const { connect, enter } = admittance.entrance;
       return {

@@ -105,6 +105,11 @@ export class Cluster implements Elsewhere, Recipient {
     return this.#members.online;
   }
 
+  /** How many other machines there are. */
+  get others(): number {
+    return this.#members.others;
+  }
+
   /** Begins to work with these parts. */
   start(parts: Parts): void {
     const { link, node } = this.#options;

@@ -1,0 +1,104 @@
+/** A real Redis, on a port of its own, configured as the README says: it keeps nothing on disk. */
+
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { until } from "./until.ts";
+
+/** Whether there is a Redis; in CI it is a failure that there is none. */
+export async function isRedisThere(): Promise<boolean> {
+  const command = new Deno.Command("redis-server", { args: ["--version"], stdout: "null" });
+  if (await command.output().then(() => true, () => false)) return true;
+  if (Deno.env.get("CI")) throw new Error("Cannot test: Debian's redis-server is not installed");
+  // deno-lint-ignore no-console -- the one line that says what is missing
+  console.log("redis-server is not installed: the tests of several machines are skipped.");
+  return false;
+}
+
+/** A Redis at work. */
+export class Redis implements AsyncDisposable {
+  readonly port: number;
+  #process: Deno.ChildProcess;
+  readonly #watchers: Deno.ChildProcess[] = [];
+
+  private constructor(port: number) {
+    this.port = port;
+    this.#process = run("redis-server", port);
+  }
+
+  /** Starts one and waits until it answers. */
+  static async start(): Promise<Redis> {
+    const redis = new Redis(await freePort());
+    await redis.#answers();
+    return redis;
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  /** Ends it as a crash would. */
+  async kill(): Promise<void> {
+    this.#process.kill("SIGKILL");
+    await this.#process.status;
+  }
+
+  /** Starts it again; it has forgotten everything. */
+  async restart(): Promise<void> {
+    this.#process = run("redis-server", this.port);
+    await this.#answers();
+  }
+
+  /** Lets it stand still, as a machine that swaps does, or go on. */
+  signal(signal: "SIGSTOP" | "SIGCONT"): void {
+    this.#process.kill(signal);
+  }
+
+  /** What a command of `redis-cli` answers, a line each. */
+  async ask(...command: string[]): Promise<string[]> {
+    const args = ["-p", `${this.port}`, ...command];
+    const { stdout } = await new Deno.Command("redis-cli", { args, stderr: "null" }).output();
+    return new TextDecoder().decode(stdout).split("\n").filter(Boolean);
+  }
+
+  /** Hears everything that is asked of it from now on (MONITOR); the answer tells what was heard. */
+  async monitor(): Promise<() => string> {
+    const args = ["-p", `${this.port}`, "monitor"];
+    const watcher = new Deno.Command("redis-cli", { args, stdout: "piped", stderr: "null" })
+      .spawn();
+    this.#watchers.push(watcher);
+    let heard = "";
+    const decoder = new TextDecoder("latin1");
+    const listening = new WritableStream<Uint8Array>({
+      write: (bytes) => void (heard += decoder.decode(bytes)),
+    });
+    watcher.stdout.pipeTo(listening).catch(() => {});
+    await until(() => heard.startsWith("OK"));
+    return () => heard;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const watcher of this.#watchers) {
+      watcher.kill("SIGKILL");
+      await watcher.status;
+    }
+    await this.kill().catch(() => {});
+  }
+
+  async #answers(): Promise<void> {
+    await until(async () => (await this.ask("ping"))[0] === "PONG");
+  }
+}
+
+function run(command: string, port: number): Deno.ChildProcess {
+  const args = [`--port`, `${port}`, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
+  const output = { stdout: "null", stderr: "null" } as const;
+  return new Deno.Command(command, { args: [...args, "--dir", "/tmp"], ...output }).spawn();
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
