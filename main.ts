@@ -15,6 +15,7 @@ import { KvStatisticsStore } from "./server/kv_statistics.ts";
 import { listenDeno } from "./server/listener/deno.ts";
 import { listenNode } from "./server/listener/node.ts";
 import { closeLog, describeError, type Log, openLog } from "./server/log.ts";
+import { platformOf } from "./server/platform.ts";
 import { SqliteStatisticsStore } from "./server/sqlite_statistics.ts";
 import { MemoryStatisticsStore, type StatisticsStore } from "./server/statistics_store.ts";
 
@@ -50,6 +51,7 @@ async function serve(given: Config, log: Log): Promise<void> {
     log,
     pages,
     version: manifest.version,
+    platform: platformOf((name) => Deno.env.get(name))?.name,
     store: await openStore(config["data-dir"], log),
     newToken: () => crypto.getRandomValues(new Uint8Array(TOKEN_BYTES)).toHex(),
     collect: openCollector(),

@@ -38,6 +38,8 @@ export interface Surroundings {
   readonly log: Log;
   readonly pages: Pages;
   readonly version: string;
+  /** Whose machines it runs on, where not on its operator's. */
+  readonly platform?: string | undefined;
   readonly store: StatisticsStore;
   /** Makes a new unguessable session token. */
   readonly newToken: () => string;
@@ -61,9 +63,11 @@ export class AnonymousChat {
   readonly #tasks: Cancel[] = [];
 
   constructor(
-    { config, clock, log, pages, version, store, newToken, collect, rates = LIMITS }: Surroundings,
+    { config, clock, log, pages, version, platform = "", store, newToken, collect, rates = LIMITS }:
+      Surroundings,
   ) {
-    const settings = settingsOf(config, { version, fingerprint: fingerprint(pages.home) });
+    const built = { version, platform, fingerprint: fingerprint(pages.home) };
+    const settings = settingsOf(config, built);
     this.#clock = clock;
     this.accessLog = new AccessLog({
       clock,
