@@ -18,6 +18,7 @@ import { listenDeno } from "./server/listener/deno.ts";
 import { listenNode } from "./server/listener/node.ts";
 import { closeLog, describeError, type Log, openLog } from "./server/log.ts";
 import { MAX_NODES, type NodeId } from "./server/pairing.ts";
+import { platformOf } from "./server/platform.ts";
 import { SqliteStatisticsStore } from "./server/sqlite_statistics.ts";
 import { MemoryStatisticsStore, type StatisticsStore } from "./server/statistics_store.ts";
 
@@ -55,6 +56,7 @@ async function serve(given: Config, log: Log): Promise<void> {
     cluster,
     pages,
     version: manifest.version,
+    platform: platformOf((name) => Deno.env.get(name))?.name,
     store: await openStore(config["data-dir"], log),
     newToken: () => crypto.getRandomValues(new Uint8Array(TOKEN_BYTES)).toHex(),
     collect: openCollector(),

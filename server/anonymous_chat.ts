@@ -44,6 +44,8 @@ export interface Surroundings {
   readonly log: Log;
   readonly pages: Pages;
   readonly version: string;
+  /** Whose machines it runs on, where not on its operator's. */
+  readonly platform?: string | undefined;
   readonly store: StatisticsStore;
   /** Makes a new unguessable session token. */
   readonly newToken: () => string;
@@ -73,9 +75,10 @@ export class AnonymousChat {
   constructor(
     surroundings: Surroundings,
   ) {
-    const { config, clock, log, pages, version, store, newToken, cluster } = surroundings;
-    const { collect, rates = LIMITS } = surroundings;
-    const settings = settingsOf(config, { version, fingerprint: fingerprint(pages.home) });
+    const { config, clock, log, pages, version, platform = "", store, newToken } = surroundings;
+    const { cluster, collect, rates = LIMITS } = surroundings;
+    const built = { version, platform, fingerprint: fingerprint(pages.home) };
+    const settings = settingsOf(config, built);
     this.#clock = clock;
     this.#cluster = cluster;
     this.#threshold = config["report-threshold"];

@@ -88,7 +88,12 @@ function summary({ operator }: Settings): Section {
   };
 }
 
-function yourAddress({ addressRetention }: Settings): Section {
+function yourAddress({ addressRetention, platform }: Settings): Section {
+  const instances: Sentence[] = platform === "" ? [] : [{
+    says:
+      `${platform} runs this server in several instances, each with a memory of its own; one that is stopped has forgotten everything at once.`,
+    proof: { cannot: "When instances come and go is up to the platform." },
+  }];
   return {
     title: "Your IP address",
     sentences: [
@@ -108,6 +113,7 @@ function yourAddress({ addressRetention }: Settings): Section {
         } of your last disconnection, together with everything that was known of it.`,
         proof: [PROVEN.addressForgotten, PROVEN.addressCounted, PROVEN.retentionBound],
       },
+      ...instances,
       {
         says: "It is never written to permanent storage, other than to the access log.",
         proof: [PROVEN.noAddressStored],
@@ -116,7 +122,7 @@ function yourAddress({ addressRetention }: Settings): Section {
   };
 }
 
-function accessLog({ accessLog, accessLogRetention }: Settings): Section {
+function accessLog({ accessLog, accessLogRetention, platform }: Settings): Section {
   const title = "The access log";
   if (accessLog === "off") {
     return {
@@ -125,7 +131,7 @@ function accessLog({ accessLog, accessLogRetention }: Settings): Section {
         says:
           "Web servers usually keep a log of every request. This server does not: its access log is switched off.",
         proof: [PROVEN.lineTruncated],
-      }],
+      }, ...platformRecords(platform)],
     };
   }
   const address = accessLog === "full"
@@ -156,6 +162,20 @@ function accessLog({ accessLog, accessLogRetention }: Settings): Section {
       },
     ],
   };
+}
+
+/** What is to be said of a platform that stands between visitors and this program. */
+function platformRecords(platform: string): Sentence[] {
+  if (platform === "") return [];
+  return [{
+    says:
+      `It runs on ${platform}, which hands it every request and may keep records of its own, as any host can.`,
+    proof: { cannot: "What a platform records is up to it." },
+  }, {
+    says:
+      "Nothing of a chat stands in a URL, and what you say passes the platform as it passes the server: sealed.",
+    proof: [PROVEN.urlBare, PROVEN.unreadable],
+  }];
 }
 
 const PREFERENCES: Section = {

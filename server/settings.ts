@@ -18,6 +18,8 @@ export interface Settings {
   readonly accessLogRetention: number;
   /** Whether video calls go by relay. */
   readonly relaysCalls: boolean;
+  /** Whose machines this server runs on, in several instances; "" for its operator's own. */
+  readonly platform: string;
   readonly version: string;
   /** SHA-256 of the home page, in hexadecimal digits. */
   readonly fingerprint: string;
@@ -26,7 +28,7 @@ export interface Settings {
 /** The settings of a configuration. */
 export function settingsOf(
   config: Config,
-  built: Pick<Settings, "version" | "fingerprint">,
+  built: Pick<Settings, "version" | "fingerprint" | "platform">,
 ): Settings {
   return {
     ...built,

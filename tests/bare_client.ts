@@ -21,6 +21,8 @@ export class BareClient {
   readonly #received: Received[] = [];
   #arrived = (): void => {};
   #ended = false;
+  /** What it was welcomed with. */
+  token = "";
 
   constructor(url: string, from: ComingFrom = {}) {
     this.socket = new WebSocket(url, SUBPROTOCOL, { ...from, perMessageDeflate: false });
@@ -41,7 +43,7 @@ export class BareClient {
   /** Connects and is welcomed. */
   static async enter(url: string, from: ComingFrom = {}): Promise<BareClient> {
     const client = new BareClient(url, from);
-    await client.next("welcome");
+    client.token = (await client.next("welcome")).token;
     return client;
   }
 

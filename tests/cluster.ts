@@ -5,6 +5,8 @@ import { systemClock } from "../server/clock.ts";
 import { Cluster } from "../server/cluster/cluster.ts";
 import { RedisLink } from "../server/cluster/redis_link.ts";
 import { MAX_NODES, type NodeId } from "../server/pairing.ts";
+import { BareClient } from "./bare_client.ts";
+import { isRedisThere, Redis } from "./redis.ts";
 import { type ServerOptions, TestServer } from "./server.ts";
 import { until } from "./until.ts";
 
@@ -33,4 +35,43 @@ export async function startAlone(url: string, options: ServerOptions = {}): Prom
   });
   const server = await TestServer.start({ ...options, cluster });
   return { server, cluster, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+}
+
+const ignore = !await isRedisThere();
+
+/** A test with a Redis and so many machines that have met. */
+export function clusterTest(
+  name: string,
+  count: number,
+  body: (machines: Machine[], redis: Redis) => Promise<void>,
+): void {
+  const fn = async (): Promise<void> => {
+    await using redis = await Redis.start();
+    await using stack = new AsyncDisposableStack();
+    const machines: Machine[] = [];
+    for (let n = 0; n < count; n++) machines.push(stack.use(await startMachine(redis.url)));
+    await until(() => machines.every(({ cluster }) => cluster.others === count - 1));
+    await body(machines, redis);
+  };
+  Deno.test({ name, ignore, fn });
+}
+
+/** Looks for anybody. */
+export const FIND = { type: "find", mode: "text", interests: [] as string[] } as const;
+
+/** Somebody on each of two machines, chatting with each other. */
+export async function pair([a, b]: readonly Machine[]): Promise<[BareClient, BareClient]> {
+  const ann = await BareClient.enter(a!.server.socketUrl);
+  const bob = await BareClient.enter(b!.server.socketUrl);
+  ann.tell(FIND);
+  await ann.next("waiting");
+  bob.tell(FIND);
+  await Promise.all([ann.next("paired"), bob.next("paired")]);
+  return [ann, bob];
+}
+
+/** Closes connections, and waits until they are. */
+export async function bye(...clients: readonly BareClient[]): Promise<void> {
+  clients.forEach(({ socket }) => socket.close());
+  await Promise.all(clients.map(({ closed }) => closed));
 }

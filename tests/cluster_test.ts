@@ -1,50 +1,11 @@
-/** Several machines that share one pool through a real Redis. */
+/** Two people on different machines: they meet, talk, drop, come back and leave as on one. */
 
 import assert from "node:assert/strict";
+import { MAX_FRAME_BYTES } from "../protocol.ts";
 import { BareClient } from "./bare_client.ts";
-import { type Machine, startMachine } from "./cluster.ts";
-import { isRedisThere, Redis } from "./redis.ts";
+import { bye, clusterTest, FIND, pair, startMachine } from "./cluster.ts";
+import { NO_RATES } from "./server.ts";
 import { until } from "./until.ts";
-
-const ignore = !await isRedisThere();
-
-/** A test with a Redis and so many machines. */
-function clusterTest(
-  name: string,
-  machines: number,
-  body: (machines: Machine[], redis: Redis) => Promise<void>,
-): void {
-  Deno.test({
-    name,
-    ignore,
-    fn: async () => {
-      await using redis = await Redis.start();
-      await using stack = new AsyncDisposableStack();
-      const started: Machine[] = [];
-      for (let n = 0; n < machines; n++) started.push(stack.use(await startMachine(redis.url)));
-      await until(() => started.every(({ cluster }) => cluster.others === machines - 1));
-      await body(started, redis);
-    },
-  });
-}
-
-const FIND = { type: "find", mode: "text", interests: [] as string[] } as const;
-
-/** Somebody on each of two machines, chatting with each other. */
-async function pair([a, b]: Machine[]): Promise<[BareClient, BareClient]> {
-  const ann = await BareClient.enter(a!.server.socketUrl);
-  const bob = await BareClient.enter(b!.server.socketUrl);
-  ann.tell(FIND);
-  await ann.next("waiting");
-  bob.tell(FIND);
-  await Promise.all([ann.next("paired"), bob.next("paired")]);
-  return [ann, bob];
-}
-
-function bye(...clients: BareClient[]): Promise<unknown> {
-  clients.forEach(({ socket }) => socket.close());
-  return Promise.all(clients.map(({ closed }) => closed));
-}
 
 clusterTest("Two people on two machines are paired and talk", 2, async (machines) => {
   const [ann, bob] = await pair(machines);
@@ -56,3 +17,168 @@ clusterTest("Two people on two machines are paired and talk", 2, async (machines
   await ann.next("partner-left");
   await bye(ann, bob);
 });
+
+clusterTest(
+  "Shared interests are found on other machines, and named in each one's own words",
+  2,
+  async ([a, b]) => {
+    const ann = await BareClient.enter(a!.server.socketUrl);
+    const bob = await BareClient.enter(b!.server.socketUrl);
+    ann.tell({ ...FIND, interests: ["chess", "jazz"] });
+    await ann.next("waiting");
+    bob.tell({ ...FIND, interests: ["go", "jazz"] });
+    const [first, second] = await Promise.all([ann.next("paired"), bob.next("paired")]);
+    assert.deepEqual([first.interests, second.interests], [["jazz"], ["jazz"]]);
+    assert.deepEqual([first.role, second.role], ["caller", "callee"]);
+    await bye(ann, bob);
+  },
+);
+
+clusterTest("A recent partner on another machine is known, and it is said", 2, async (machines) => {
+  const [ann, bob] = await pair(machines);
+  ann.tell({ type: "leave" });
+  await bob.next("partner-left");
+  ann.tell(FIND);
+  await ann.next("waiting");
+  bob.tell(FIND);
+  const [first, second] = await Promise.all([ann.next("paired"), bob.next("paired")]);
+  assert.deepEqual([first.met, second.met], [true, true]);
+  await bye(ann, bob);
+});
+
+clusterTest(
+  "Frames arrive in their order between machines, and a last word before the end",
+  2,
+  async (machines) => {
+    const [ann, bob] = await pair(machines);
+    for (let n = 0; n < 100; n++) ann.send(Uint8Array.of(1, n));
+    ann.tell({ type: "leave" });
+    for (let n = 0; n < 100; n++) assert.deepEqual(await bob.frame(), Uint8Array.of(1, n));
+    await bob.next("partner-left");
+    await bye(ann, bob);
+  },
+);
+
+clusterTest(
+  "Nothing reaches a third person: what comes late from the last partner is dropped",
+  3,
+  async (machines) => {
+    const [ann, bob] = await pair(machines);
+    const carol = await BareClient.enter(machines[2]!.server.socketUrl);
+    bob.tell(FIND);
+    bob.tell({ type: "leave" });
+    for (let n = 0; n < 20; n++) ann.send(Uint8Array.of(1, n));
+    bob.tell({ ...FIND, interests: ["only carol"] });
+    carol.tell({ ...FIND, interests: ["only carol"] });
+    await Promise.all([bob.next("paired"), carol.next("paired")]);
+    carol.send(Uint8Array.of(1, 255));
+    assert.deepEqual(await bob.frame(), Uint8Array.of(1, 255));
+    await ann.next("partner-left");
+    await bye(ann, bob, carol);
+  },
+);
+
+clusterTest(
+  "A dropped connection is told on the other machine, and so is the return",
+  2,
+  async (machines) => {
+    const [ann, bob] = await pair(machines);
+    const lost = bob.token;
+    bob.vanish();
+    await ann.next("partner-away");
+    const back = await BareClient.enter(machines[1]!.server.socketUrl);
+    back.tell({ type: "resume", token: lost });
+    assert.equal((await back.next("resumed")).chatting, true);
+    await ann.next("partner-back");
+    ann.send(Uint8Array.of(1, 7));
+    assert.deepEqual(await back.frame(), Uint8Array.of(1, 7));
+    await bye(ann, back);
+  },
+);
+
+for (const [where, n] of [["a third machine", 2], ["the partner's machine", 0]] as const) {
+  clusterTest(`A session goes on, on ${where}`, 3, async (machines) => {
+    const [ann, bob] = await pair(machines);
+    const { token } = bob;
+    bob.vanish();
+    await ann.next("partner-away");
+    const back = await BareClient.enter(machines[n]!.server.socketUrl);
+    back.tell({ type: "resume", token });
+    assert.equal((await back.next("resumed")).chatting, true);
+    await ann.next("partner-back");
+    back.send(Uint8Array.of(1, 1));
+    assert.deepEqual(await ann.frame(), Uint8Array.of(1, 1));
+    ann.send(Uint8Array.of(1, 2));
+    assert.deepEqual(await back.frame(), Uint8Array.of(1, 2));
+    assert.deepEqual([...machines[1]!.server.chat.lobby.sessions], [], "it is in one place");
+    back.tell({ type: "leave" });
+    await ann.next("partner-left");
+    await bye(ann, back);
+  });
+}
+
+clusterTest(
+  "Two of one machine are still partners when one of them goes to another",
+  2,
+  async ([a, b]) => {
+    const [ann, bob] = await BareClient.pair(a!.server.socketUrl);
+    const { token } = bob;
+    bob.vanish();
+    await ann.next("partner-away");
+    const back = await BareClient.enter(b!.server.socketUrl);
+    back.tell({ type: "resume", token });
+    assert.equal((await back.next("resumed")).chatting, true);
+    await ann.next("partner-back");
+    ann.send(Uint8Array.of(1, 2));
+    assert.deepEqual(await back.frame(), Uint8Array.of(1, 2));
+    ann.tell({ type: "leave" });
+    await back.next("partner-left");
+    await bye(ann, back);
+  },
+);
+
+clusterTest("A token that no machine knows opens nothing, and that is said", 2, async ([a]) => {
+  const ann = await BareClient.enter(a!.server.socketUrl);
+  ann.tell({ type: "resume", token: "unknown" });
+  assert.equal((await ann.next("resumed")).chatting, false);
+  await bye(ann);
+});
+
+clusterTest("Everybody is told how many are online on all machines", 2, async ([a, b]) => {
+  const ann = await BareClient.enter(a!.server.socketUrl);
+  await until(() => b!.server.chat.lobby.online === 1);
+  const bob = new BareClient(b!.server.socketUrl);
+  assert.equal((await bob.next("welcome")).online, 2);
+  await bye(ann, bob);
+});
+
+clusterTest(
+  "A reader that does not read slows its partner down on the other machine, and is given up",
+  0,
+  async (_, redis) => {
+    await using slow = await startMachine(redis.url, { rates: NO_RATES });
+    await using fast = await startMachine(redis.url, { rates: NO_RATES });
+    await until(() => slow.cluster.others === 1 && fast.cluster.others === 1);
+    const [ann, bob] = await pair([slow, fast]);
+    ann.socket.pause();
+    const frame = new Uint8Array(MAX_FRAME_BYTES).fill(1);
+    await until(() => {
+      if (bob.socket.bufferedAmount === 0) bob.send(frame);
+      return slow.server.chat.relay.behind > 0 && bob.socket.bufferedAmount > 0;
+    });
+    await bob.next("partner-left");
+    await bye(bob);
+    ann.vanish();
+  },
+);
+
+clusterTest(
+  "A machine that stops says so: its people's partners are told at once",
+  2,
+  async (machines) => {
+    const [ann, bob] = await pair(machines);
+    machines[1]!.server.chat.dismiss();
+    await ann.next("partner-left");
+    await bye(ann, bob);
+  },
+);

@@ -11,7 +11,9 @@ const MODES = ["full", "truncated", "off"] as const;
 
 /** Settings with which the policy says something else. */
 const VARIANTS = MODES.flatMap((accessLog) =>
-  [true, false].map((relaysCalls) => ({ accessLog, relaysCalls }))
+  [true, false].flatMap((relaysCalls) =>
+    ["", "Deno Deploy"].map((platform) => ({ accessLog, relaysCalls, platform }))
+  )
 );
 
 function sentences(change: Partial<typeof SETTINGS> = {}): Sentence[] {
@@ -76,6 +78,16 @@ Deno.test("Policy says which access log is kept", () => {
   const off = text({ accessLog: "off" });
   assert.match(off, /its access log is switched off/);
   assert.doesNotMatch(off, /Each request is one line/);
+});
+
+Deno.test("Policy says on whose machines the server runs, and what that means, where they are not its operator's", () => {
+  const there = text({ accessLog: "off", platform: "Deno Deploy" });
+  assert.match(
+    there,
+    /access log is switched off\.\nIt runs on Deno Deploy, which .* may keep records/,
+  );
+  assert.match(there, /Deno Deploy runs this server in several instances/);
+  assert.doesNotMatch(text({ accessLog: "off" }), /Deno Deploy|instances/);
 });
 
 Deno.test("Policy says how calls go", () => {

@@ -35,6 +35,8 @@ export interface ProgramOptions {
   readonly under?: readonly string[];
   /** A folder that is there already; it is left behind. */
   readonly folder?: string;
+  /** What is run in place of the start task, with everything that it is told. */
+  readonly command?: readonly string[];
 }
 
 /** A program at work, with folders of its own. */
@@ -47,15 +49,15 @@ export class Program implements AsyncDisposable {
   /** Everything it has logged. */
   log = "";
 
-  private constructor({ args = [], env = {}, under = [], folder }: ProgramOptions) {
+  private constructor({ args = [], env = {}, under = [], folder, command }: ProgramOptions) {
     this.#keepsFolder = folder !== undefined;
     this.folder = folder ?? Deno.makeTempDirSync({ prefix: "anonymous-chat-" });
     const temporary = join(this.folder, "tmp");
     Deno.mkdirSync(temporary, { recursive: true });
     const folders = [`--data-dir=${this.dataFolder}`, `--log-dir=${this.logFolder}`];
     const serve = [...SERVE, "--host=127.0.0.1", "--port=0", ...folders, ...args];
-    const [command = "", ...rest] = [...under, Deno.execPath(), ...serve];
-    this.#process = new Deno.Command(command, {
+    const [executable = "", ...rest] = command ?? [...under, Deno.execPath(), ...serve];
+    this.#process = new Deno.Command(executable, {
       args: rest,
       env: { ...env, TMPDIR: temporary },
       stdout: "null",

@@ -19,7 +19,7 @@ export function transparencyPage(settings: Settings, holdings: Holdings): Conten
       <main class="document">
         <h1>Check it yourself</h1>
         <p class="lead">What the server holds right now, what it can know at all, and how to find out whether this page tells the truth.</p>
-        ${facts(holdings)}
+        ${facts(holdings, settings)}
         ${KNOWLEDGE}
         ${pageCheck(settings)}
         ${proof()}
@@ -30,7 +30,7 @@ export function transparencyPage(settings: Settings, holdings: Holdings): Conten
   };
 }
 
-function facts(holdings: Holdings): VNode {
+function facts(holdings: Holdings, { platform }: Settings): VNode {
   return html`
     <section id="now">
       <h2>Held at this moment</h2>
@@ -44,6 +44,10 @@ function facts(holdings: Holdings): VNode {
           `
         )}
       </dl>
+      ${platform !== "" && html`
+        <p
+          class="hint">${platform} runs this server in several instances: these are the figures of the one that answered you.</p>
+      `}
       <p class="hint">Load the page again to look again, or read it <a
           href="/api/transparency">as JSON</a>.</p>
     </section>

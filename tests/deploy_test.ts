@@ -1,0 +1,140 @@
+/** The program on Deno Deploy, simulated as `deploy.ts` says, on the Deno of today and on an older one. */
+
+import assert from "node:assert/strict";
+import type { DayFigures, KeptDay } from "../server/day_figures.ts";
+import { BareClient } from "./bare_client.ts";
+import { DENO_VERSIONS, newSite, startOnDeploy, takeDatabase } from "./deploy.ts";
+import { filesIn } from "./files.ts";
+import { type Program, run } from "./program.ts";
+import { RawClient } from "./raw_client.ts";
+
+/** What leaves nothing to be warned of. */
+const COMPLETE = { CONTACT_EMAIL: "help@chat.example" };
+
+/** Requests whose answers fill the socket of a client that never reads them. */
+const UNREAD = Array.from({ length: 300 }, () => ["GET / HTTP/1.1", "Host: localhost", ""])
+  .flat().concat("");
+
+/** How long an instance has from the signal to its end, in milliseconds. */
+const GRACE = 5000;
+
+/** What was counted of all days; a test may run at midnight. */
+async function countedIn(kv: Deno.Kv): Promise<Pick<DayFigures, "chats" | "messages">> {
+  const together = { chats: 0, messages: 0 };
+  for await (const { value } of kv.list<KeptDay>({ prefix: ["day"] })) {
+    together.chats += value.counted.chats;
+    together.messages += value.counted.messages;
+  }
+  return together;
+}
+
+/** Stops an instance as the platform does; the answer is its exit code and how long it took, in milliseconds. */
+async function interrupt(program: Program): Promise<{ code: number; took: number }> {
+  const start = performance.now();
+  const code = await program.stop("SIGINT");
+  return { code, took: performance.now() - start };
+}
+
+/** What is a warning or worse in a log. */
+function warnings({ log }: Program): string[] {
+  return log.split("\n").filter((line) => /"level":"(?!INFO)/.test(line));
+}
+
+async function textOf(url: string): Promise<string> {
+  return await (await fetch(url)).text();
+}
+
+async function addressesHeld(program: Program): Promise<number> {
+  return (await (await fetch(`${program.http}/api/transparency`)).json()).addressesHeld;
+}
+
+for (const version of DENO_VERSIONS) {
+  Deno.test(`An instance on Deno Deploy (Deno ${version}) serves its pages, and the policy says what holds there`, async () => {
+    const site = newSite();
+    {
+      await using program = await startOnDeploy(version, COMPLETE, site);
+      assert.match(program.log, /"listener":"deno"/);
+      assert.match(await textOf(`${program.http}/`), /<title>Anonymous Chat/);
+      const policy = await textOf(`${program.http}/privacy`);
+      assert.match(policy, /its access log is switched off/);
+      assert.match(policy, /It runs on Deno Deploy/);
+      assert.match(await textOf(`${program.http}/transparency`), /the one that answered you/);
+      const health = await (await fetch(`${program.http}/healthz`)).json();
+      assert.deepEqual(health, { status: "ok", failing: [] });
+      await program.stop("SIGINT");
+    }
+    await takeDatabase(site, countedIn);
+  });
+
+  Deno.test(`An instance on Deno Deploy (Deno ${version}) pairs its visitors, and the figures outlive it in Deno KV, and nothing in a file`, async () => {
+    const site = newSite();
+    {
+      await using program = await startOnDeploy(version, COMPLETE, site);
+      const [a, b] = await BareClient.pair(program.socketUrl);
+      a.send(Uint8Array.of(1, 42));
+      assert.deepEqual(await b.frame(), Uint8Array.of(1, 42));
+      a.tell({ type: "leave" });
+      await b.next("partner-left");
+      assert.equal((await interrupt(program)).code, 0);
+      assert.deepEqual(warnings(program), []);
+      assert.deepEqual(await filesIn(program.folder), []);
+    }
+    {
+      await using program = await startOnDeploy(version, COMPLETE, site);
+      const { days } = await (await fetch(`${program.http}/api/statistics.json`)).json();
+      assert.equal(days.at(-1)?.chats, "fewer than 10");
+      await program.stop("SIGINT");
+    }
+    assert.deepEqual(await takeDatabase(site, countedIn), { chats: 1, messages: 1 });
+  });
+
+  Deno.test(`An instance on Deno Deploy (Deno ${version}) takes the address from the platform, whatever a header says`, async () => {
+    const site = newSite();
+    {
+      await using program = await startOnDeploy(version, COMPLETE, site);
+      for (const forged of ["203.0.113.1", "203.0.113.2", "203.0.113.3, 203.0.113.4"]) {
+        const headers = { "x-forwarded-for": forged, "x-real-ip": forged };
+        await BareClient.enter(program.socketUrl, { headers });
+      }
+      assert.equal(await addressesHeld(program), 1);
+      await BareClient.enter(program.socketUrl, { localAddress: "127.0.0.2" });
+      assert.equal(await addressesHeld(program), 2);
+      await program.stop("SIGINT");
+    }
+    await takeDatabase(site, countedIn);
+  });
+
+  Deno.test(`An instance on Deno Deploy (Deno ${version}) ends in time: everybody is told, chats are counted, and a socket that does not end does not keep it`, async () => {
+    const site = newSite();
+    {
+      await using program = await startOnDeploy(version, COMPLETE, site);
+      const pair = await BareClient.pair(program.socketUrl);
+      using stalled = await RawClient.connect(program.port);
+      await stalled.writeLines(...UNREAD);
+      const ended = interrupt(program);
+      for (const client of pair) await client.next("draining");
+      for (const client of pair) assert.equal((await client.closed).code, 1001);
+      const { code, took } = await ended;
+      assert.equal(code, 0);
+      assert.ok(took < GRACE, `It took ${took} ms.`);
+      assert.match(program.log, /"message":"Stopped\."/);
+    }
+    assert.deepEqual(await takeDatabase(site, countedIn), { chats: 1, messages: 0 });
+  });
+}
+
+Deno.test("An instance on Deno Deploy without a database says so, and serves all the same", async () => {
+  const [version] = DENO_VERSIONS;
+  const unreachable = { DENO_KV_DEFAULT_PATH: "/not/to/be/read" };
+  await using program = await startOnDeploy(version, { ...COMPLETE, ...unreachable });
+  assert.equal(warnings(program).length, 1);
+  assert.match(program.log, /Cannot open the statistics: they are kept in memory only/);
+  await BareClient.pair(program.socketUrl);
+  assert.equal((await interrupt(program)).code, 0);
+});
+
+Deno.test("Program refuses to start on Deno Deploy with what does not work there", async () => {
+  const { code, stderr } = await run([], { DENO_DEPLOY: "1", LISTENER: "node" });
+  assert.equal(code, 2);
+  assert.match(stderr, /^Cannot use LISTENER=node on Deno Deploy: /);
+});
