@@ -125,9 +125,13 @@ export class Cluster implements Elsewhere, Recipient {
     link.start({ onReady, onLost: () => this.#members.lost() });
   }
 
-  /** Says that this machine is there. An interval task. */
+  /** Says that this machine is there, and asks after those who are out of reach. An interval task. */
   beat(): void {
     void this.#members.beat();
+    if (!this.isUp) return;
+    for (const [session, partner] of this.#remote()) {
+      if (partner.isAway) partner.greet(session.isAway);
+    }
   }
 
   /** Lets those who wait here join their lines again. An interval task. */
@@ -178,6 +182,8 @@ export class Cluster implements Elsewhere, Recipient {
         return this.#chat(word.word);
       case "invite":
         return { type: "accepted", isAccepted: this.#invited(word) };
+      case "echo":
+        return { type: "echoed" };
       case "fetch":
         return from === this.node ? undefined : this.#fetched(word.token);
       case "blocked":
@@ -198,10 +204,15 @@ export class Cluster implements Elsewhere, Recipient {
     return keys;
   }
 
-  /** Whether there is agreement; if not, it is asked for. */
+  /**
+   * Whether there is agreement; if not, it is asked for. A machine that was down must also hear itself before it is up:
+   * else the first words of others would be lost.
+   */
   async #agree(): Promise<boolean> {
-    if (await this.#agreement.propose()) return true;
     const { node } = this;
+    if (await this.#agreement.propose()) {
+      return this.isUp || await this.#bus.ask(node, { type: "echo" }) !== undefined;
+    }
     this.#bus.tellAllOpenly({ type: "request", node, request: this.#agreement.request });
     return false;
   }
