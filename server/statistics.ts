@@ -82,6 +82,9 @@ export class Statistics {
   #flushing: Promise<void> | undefined;
   #flushesAgain = false;
   #failing = false;
+  /** The last day that was asked for, and which it is since 1970. */
+  #day = "";
+  #dayNumber = Number.NaN;
 
   constructor({ clock, store, log }: StatisticsOptions) {
     this.#clock = clock;
@@ -89,9 +92,13 @@ export class Statistics {
     this.#log = log;
   }
 
-  /** The day it is, in UTC. */
+  /** The day it is, in UTC. It is asked for with every message, and written out once a day. */
   get today(): string {
-    return dayOf(this.#clock.date());
+    const date = this.#clock.date();
+    const number = Math.floor(date.getTime() / DAY);
+    if (number !== this.#dayNumber) this.#day = dayOf(date);
+    this.#dayNumber = number;
+    return this.#day;
   }
 
   /** Whether the store does not take what was counted. */
