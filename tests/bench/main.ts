@@ -1,0 +1,64 @@
+/**
+ * How fast it is, and how that compares: everything is measured in one run, in turns, and printed as the README has it.
+ *
+ *   deno task bench             a quarter of an hour, for figures to publish
+ *   deno task bench --quick     a few minutes, to see whether it runs
+ *   deno task bench --readme    writes the tables into the README, too
+ *
+ *   main.ts ──> contestant.ts       starts a server on one core: ours (our_server.ts), or a relay_* of another's
+ *          └──> generate.ts         runs the generator on the other; task.ts is what they say to each other
+ *                   generator.ts ──> flood, steady, crowd, visits, page_requests ──> pairs ──> peer ──> dialect
+ *
+ * The processor time that a message costs a server is what to look at. It hardly depends on who else uses the machine,
+ * nor on whether the generator keeps up, as messages a second do; how many a core can relay is its inverse.
+ *
+ * The others only relay: they have no sessions, no limits and no matchmaking, nor a second listener for a bad day.
+ * Everything is on loopback, whose cost in the kernel is in all figures; `relay_floor.c` shows how much that is.
+ */
+
+import { type Absentee, type Contestant, contestants, OURS } from "./contestant.ts";
+import { FULL, QUICK } from "./extent.ts";
+import { findCosts } from "./find_cost.ts";
+import { goalLines } from "./goals.ts";
+import { describeMachine } from "./machine.ts";
+import { inTurns, measureMemory, measureRelay, measureVisits } from "./measurement.ts";
+import { measurePageLoad } from "./page_load.ts";
+import { formatted, writePart } from "./readme_part.ts";
+import { markdown } from "./tables.ts";
+import { openWorkshop } from "./workshop.ts";
+
+const extent = Deno.args.includes("--quick") ? QUICK : FULL;
+const { repetitions, crowdRepetitions, pageLoads } = extent;
+const workshop = await openWorkshop();
+const all = contestants(workshop);
+
+const find = await findCosts(1);
+note("find has been measured");
+const pageLoad = await measurePageLoad(pageLoads);
+note("the page has been loaded");
+const relay = await inTurns(all, repetitions, (one) => measureRelay(one, extent), note);
+const visits = await inTurns(OURS, repetitions, (one) => measureVisits(one, extent), note);
+const memory = await inTurns(
+  all.filter(isServer),
+  crowdRepetitions,
+  (one) => measureMemory(one, extent),
+  note,
+);
+
+const machine = await describeMachine(workshop, new Date());
+const text = await formatted(markdown({ machine, relay, memory, visits, find, pageLoad }));
+if (Deno.args.includes("--readme")) await writePart(text);
+print(Deno.stdout, text);
+print(Deno.stdout, `\n${goalLines(relay, memory, find).join("\n")}`);
+
+function isServer(one: Contestant | Absentee): boolean {
+  return "reason" in one || one.isServer;
+}
+
+function note(line: string): void {
+  print(Deno.stderr, line);
+}
+
+function print(to: { writeSync(bytes: Uint8Array): number }, line: string): void {
+  to.writeSync(new TextEncoder().encode(`${line}\n`));
+}
