@@ -72,7 +72,7 @@ function memoryTable(results: readonly Result<MemoryFigures>[]): string {
     head,
     results.map((result) =>
       row(result, head.length, (figures) => [
-        (figures.bytes / 1000).toFixed(1),
+        (figures.bytes / 1000).toFixed(2),
         toOurs(results, "bytes", figures),
       ])
     ),
