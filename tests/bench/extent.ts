@@ -1,8 +1,8 @@
-/** How much is measured: for figures to publish, or to see in two minutes whether all of it still runs. */
+/** How much is measured: for figures to publish, or to see in a few minutes whether all of it still runs. */
 export interface Extent {
   readonly repetitions: number;
-  /** Of what connects ten thousand. */
-  readonly crowdRepetitions: number;
+  /** Of what takes long each time: ten thousand connections, and `find`. */
+  readonly longRepetitions: number;
   /** Milliseconds until a server is warm, and of each measurement after that. */
   readonly warmUp: number;
   readonly duration: number;
@@ -16,7 +16,7 @@ export interface Extent {
 /** For the README. */
 export const FULL: Extent = {
   repetitions: 5,
-  crowdRepetitions: 3,
+  longRepetitions: 3,
   warmUp: 1_500,
   duration: 3_000,
   crowdPairs: 5_000,
@@ -28,8 +28,8 @@ export const FULL: Extent = {
 /** With `--quick`. */
 export const QUICK: Extent = {
   repetitions: 3,
-  crowdRepetitions: 1,
-  warmUp: 600,
+  longRepetitions: 1,
+  warmUp: 1_000,
   duration: 800,
   crowdPairs: 1_000,
   settle: 1_500,

@@ -4,7 +4,11 @@ import { canPin } from "./placement.ts";
 import type { Workshop } from "./workshop.ts";
 
 /** What the figures are figures of. */
-export async function describeMachine({ node, floor }: Workshop, date: Date): Promise<string> {
+export async function describeMachine(
+  { node, floor }: Workshop,
+  date: Date,
+  othersShare: number,
+): Promise<string> {
   const programs = [
     `Deno ${Deno.version.deno}`,
     ...(node.kind === "there" ? [`Node ${node.version}`] : []),
@@ -14,7 +18,8 @@ export async function describeMachine({ node, floor }: Workshop, date: Date): Pr
   const apart = await canPin() ? "a core each for server and generator" : "nothing kept apart";
   const day = date.toISOString().slice(0, 10);
   const system = `${await processor()}, ${cores} cores, ${Deno.build.os} ${Deno.osRelease()}`;
-  return `Measured on ${day}: ${system}; ${programs.join(", ")}; ${apart}.`;
+  const others = `other programs had ${(othersShare * 100).toFixed(0)} % of the machine meanwhile`;
+  return `Measured on ${day}: ${system}; ${programs.join(", ")}; ${apart}; ${others}.`;
 }
 
 async function processor(): Promise<string> {

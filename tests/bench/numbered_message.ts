@@ -37,9 +37,8 @@ export class NumberedMessages {
   /** Where in the template the number begins, and where in the payload. */
   readonly #at: number;
   readonly #offset: number;
-  /** Every letter at every place of the mask. */
   readonly opcode: number;
-  /** Of the payload, which tells a message from anything else that is said. */
+  /** Of the payload; with the opcode it tells a message from anything else that is said. */
   readonly bytes: number;
 
   constructor({ opcode, before, after, prelude }: MessageForm) {
