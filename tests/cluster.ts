@@ -34,11 +34,15 @@ export async function startMachine(url: string, options: ServerOptions = {}): Pr
 }
 
 /** The same, when there may be nobody to meet. */
-export async function startAlone(url: string, options: ServerOptions = {}): Promise<Machine> {
+export async function startAlone(
+  url: string,
+  options: ServerOptions = {},
+  node = randomInt(1, MAX_NODES) as NodeId,
+): Promise<Machine> {
   const log = NO_LOG;
   const cluster = new Cluster({
     link: await RedisLink.create({ url, log, random: Math.random }),
-    node: randomInt(1, MAX_NODES) as NodeId,
+    node,
     clock: systemClock,
     log,
     random: (bytes) => getRandomValues(new Uint8Array(bytes)),

@@ -16,6 +16,7 @@
  * over. Chats within a machine, and pairing within it, go on.
  */
 
+import { Buffer } from "node:buffer";
 import type { Conduct } from "../abuse.ts";
 import type { Address } from "../address.ts";
 import type { Clock } from "../clock.ts";
@@ -35,6 +36,8 @@ import { RemotePartner } from "./remote_partner.ts";
 import { Reputations } from "./reputations.ts";
 import { SharedBackend } from "./shared_backend.ts";
 import type { ChatWord, OpenWord, Reply, Word, WrittenWish } from "./words.ts";
+
+const MARK_BYTES = 12;
 
 /** What comes in by the door. */
 export interface ClusterOptions {
@@ -85,10 +88,13 @@ export class Cluster implements Elsewhere, Recipient {
       link,
       node,
       clock,
+      mark: Buffer.from(random(MARK_BYTES)).toString("base64url"),
       here: () => this.#parts?.lobby.here ?? 0,
       prepare: () => this.#agree(),
       onUp: () => this.#wentUp(),
       onDown: () => this.#wentDown(),
+      onTaken: () =>
+        log.error("Cannot join: another machine has the same number. Restart this one."),
       onGone: (gone) => this.#lost(gone),
       onForgotten: () => this.#parts?.matchmaker.offerAll(),
     });

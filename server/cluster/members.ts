@@ -40,6 +40,9 @@ export const NOW = `
 /** The answer: who is there, with how many people; whether anybody of this machine waits; and since when it knows. */
 const SAY = new Script(`
   ${NOW}
+  redis.call('SET', KEYS[5], ARGV[4], 'NX')
+  if redis.call('GET', KEYS[5]) ~= ARGV[4] then return false end
+  redis.call('PEXPIRE', KEYS[5], ARGV[3])
   redis.call('ZADD', KEYS[1], now, ARGV[1])
   redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
   for _, node in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[3])) do
@@ -55,13 +58,15 @@ const SAY = new Script(`
 const LEAVE = new Script(`
   redis.call('ZREM', KEYS[1], ARGV[1])
   redis.call('HDEL', KEYS[2], ARGV[1])
-  redis.call('DEL', KEYS[3])
+  redis.call('DEL', KEYS[3], KEYS[5])
 `);
 
 /** What members need, and whom they tell. */
 export interface MembersOptions {
   readonly link: Pick<RedisLink, "run" | "isReady">;
   readonly node: NodeId;
+  /** Tells this machine from one that has the same number by chance. */
+  readonly mark: string;
   readonly clock: Pick<Clock, "now">;
   /** How many people are on this machine. */
   readonly here: () => number;
@@ -69,6 +74,8 @@ export interface MembersOptions {
   readonly prepare: () => Promise<boolean>;
   readonly onUp: () => void;
   readonly onDown: () => void;
+  /** Another machine has the same number. */
+  readonly onTaken: () => void;
   /** A machine is gone, or as good as gone. */
   readonly onGone: (node: NodeId) => void;
   /** Redis has forgotten those who wait here, or never knew of any. */
@@ -128,7 +135,8 @@ export class Members {
   }
 
   get #keys(): string[] {
-    return [NODES, ONLINE, waitingKey(this.#options.node), EPOCH];
+    const { node } = this.#options;
+    return [NODES, ONLINE, waitingKey(node), EPOCH, `owner:${node}`];
   }
 
   async #beat(): Promise<void> {
@@ -142,9 +150,10 @@ export class Members {
   }
 
   async #say(): Promise<void> {
-    const { link, node, here, onUp, onForgotten } = this.#options;
-    const args = [`${node}`, `${here()}`, `${LIFETIME}`];
+    const { link, node, mark, here, onUp, onForgotten, onTaken } = this.#options;
+    const args = [`${node}`, `${here()}`, `${LIFETIME}`, mark];
     const said = await link.run(SAY, this.#keys, args);
+    if (said === null) return onTaken();
     const [counts, waiting, epoch] = said as [string[], number, string];
     this.#hear(counts, epoch);
     const wasUp = this.#isUp;

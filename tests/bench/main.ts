@@ -1,7 +1,7 @@
 /**
  * How fast it is, and how that compares: everything is measured in one run, in turns, and printed as the README has it.
  *
- *   deno task bench             twenty minutes, for figures to publish
+ *   deno task bench             ten minutes, for figures to publish
  *   deno task bench --quick     a few minutes, to see whether it runs
  *   deno task bench --readme    writes the tables into the README, too
  *
@@ -36,7 +36,7 @@ const workshop = await openWorkshop();
 const all = contestants(workshop);
 
 const disturbance = new Disturbance();
-const find = await findCosts(longRepetitions);
+const find = await findCosts(repetitions);
 note("find has been measured");
 const pageLoad = await measurePageLoad(pageLoads);
 note("the page has been loaded");
