@@ -45,8 +45,14 @@ const Kind = { open: 0, word: 1, frame: 2 } as const;
 
 /** A word on its way: with a number when it is a question, or the answer to one. */
 type Letter =
-  | { readonly node: NodeId; readonly question?: number; readonly word: Word }
+  | Speech
   | { readonly answers: number; readonly reply: Reply };
+
+interface Speech {
+  readonly node: NodeId;
+  readonly question?: number;
+  readonly word: Word;
+}
 
 /** A letter that has been opened. */
 interface Opened {
@@ -220,10 +226,9 @@ export class Bus {
         const act = (): void => recipient.frame(to as SessionId, from as SessionId, frame);
         return { isAnswer: false, act };
       }
-      case Kind.open: {
-        const word = JSON.parse(letter.toString());
-        return { isAnswer: false, act: () => recipient.openWord(word) };
-      }
+      case Kind.open: // At once, since it may bring the keys to what follows.
+        recipient.openWord(JSON.parse(letter.toString()));
+        return undefined;
       case Kind.word: {
         const text = keys()?.open(letter);
         return text === undefined ? undefined : this.#opened(JSON.parse(text));
@@ -237,7 +242,7 @@ export class Bus {
     return { isAnswer: true, act: () => this.#settle(letter.answers, letter.reply) };
   }
 
-  #receive({ word, node, question }: Letter & { word: Word }): void {
+  #receive({ word, node, question }: Speech): void {
     const reply = this.#options.recipient.word(word, node);
     if (question === undefined || reply === undefined) return;
     this.#write(`${node}`, { answers: question, reply });
