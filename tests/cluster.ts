@@ -64,10 +64,18 @@ export function clusterTest(
     await using stack = new AsyncDisposableStack();
     const machines: Machine[] = [];
     for (let n = 0; n < count; n++) machines.push(stack.use(await startMachine(redis.url)));
-    await until(() => machines.every(({ cluster }) => cluster.others === count - 1));
+    await meet(machines);
     await body(machines, redis);
   };
   Deno.test({ name, ignore, fn });
+}
+
+/** Waits until machines have met; they beat faster for that. */
+export async function meet(machines: readonly Machine[]): Promise<void> {
+  await until(() => {
+    for (const { cluster } of machines) cluster.beat();
+    return machines.every(({ cluster }) => cluster.others === machines.length - 1);
+  });
 }
 
 /** Looks for anybody. */

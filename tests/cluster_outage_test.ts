@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { BareClient } from "./bare_client.ts";
-import { bye, clusterTest, FIND, type Machine, pair, startAlone } from "./cluster.ts";
+import { bye, clusterTest, FIND, type Machine, meet, pair, startAlone } from "./cluster.ts";
 import { until } from "./until.ts";
 
 async function health({ server }: Machine): Promise<unknown> {
@@ -83,7 +83,7 @@ clusterTest(
     await using alone = await startAlone(redis.url);
     const [ann, bob] = await BareClient.pair(alone.server.socketUrl);
     await redis.restart();
-    await until(() => alone.cluster.others === 1 && a!.cluster.others === 1);
+    await meet([a!, alone]);
     const [carl, dora] = await pair([a!, alone]);
     await bye(ann, bob, carl, dora);
   },

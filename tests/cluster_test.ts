@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { MAX_FRAME_BYTES } from "../protocol.ts";
 import { BareClient } from "./bare_client.ts";
-import { bye, clusterTest, FIND, pair, startMachine } from "./cluster.ts";
+import { bye, clusterTest, FIND, meet, pair, startMachine } from "./cluster.ts";
 import { NO_RATES } from "./server.ts";
 import { until } from "./until.ts";
 
@@ -158,7 +158,7 @@ clusterTest(
   async (_, redis) => {
     await using slow = await startMachine(redis.url, { rates: NO_RATES });
     await using fast = await startMachine(redis.url, { rates: NO_RATES });
-    await until(() => slow.cluster.others === 1 && fast.cluster.others === 1);
+    await meet([slow, fast]);
     const [ann, bob] = await pair([slow, fast]);
     ann.socket.pause();
     const frame = new Uint8Array(MAX_FRAME_BYTES).fill(1);
