@@ -18,7 +18,11 @@ class Line {
   deliver = (_: Buffer): void => {};
 }
 
-async function busOf(node: NodeId, lines: Map<string, Line>, also: Partial<Recipient> = {}) {
+async function busOf(
+  node: NodeId,
+  lines: Map<string, Line>,
+  also: Partial<Recipient>,
+): Promise<Bus> {
   const link = {
     publish: (channel: string, parcel: Buffer) => {
       lines.get(channel)?.parcels.push(parcel);

@@ -7,8 +7,16 @@ import { FakeClock } from "./fake_clock.ts";
 
 const [HERE, THERE] = [1, 2] as [NodeId, NodeId];
 
+interface World {
+  readonly members: Members;
+  /** Who was missed. */
+  readonly gone: NodeId[];
+  readonly redis: { others: NodeId[]; whileItAnswers: () => void };
+  readonly beat: () => Promise<void>;
+}
+
 /** A machine, beyond the time that it waits for those whom a new Redis may not know yet. */
-async function settledMembers() {
+async function settledMembers(): Promise<World> {
   const clock = new FakeClock();
   const gone: NodeId[] = [];
   const redis = { others: [] as NodeId[], whileItAnswers: (): void => {} };

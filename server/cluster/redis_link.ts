@@ -6,7 +6,7 @@
  * The library is loaded only when this is used, so that a machine which is alone never sees it.
  */
 
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { clearTimeout, setTimeout } from "node:timers";
 import { SECOND } from "../clock.ts";
