@@ -12,6 +12,8 @@
  * A commit whose answer is lost may have been done or not. Nobody can tell, so it counts as failed, and the batch comes
  * again: each such failure may count one batch of one instance, usually a few seconds, once more.
  *
+ * Values are bytes: what one version of the runtime serializes, an older one may not read.
+ *
  * Pages read what is published from memory. It is loaded when the database is opened, and what other instances write
  * appears with the next write of the same day or the next `refresh`.
  */
@@ -54,8 +56,8 @@ export class KvStatisticsStore implements StatisticsStore {
 
   async refresh(from: string): Promise<void> {
     const since = { prefix: DAYS, start: [...DAYS, from] };
-    for await (const { value } of this.#kv.list<KeptDay>(since, { batchSize: LIST_BATCH })) {
-      this.#take(value);
+    for await (const { value } of this.#kv.list<Uint8Array>(since, { batchSize: LIST_BATCH })) {
+      this.#take(decoded(value));
     }
   }
 
@@ -76,19 +78,27 @@ export class KvStatisticsStore implements StatisticsStore {
     const turn = await this.#kv.get(TURN); // Before the days: what is written after it fails the condition.
     const sums = [...sumByDay(figures).values()];
     const days = await Promise.all(sums.map((one) => this.#withFigures(one)));
-    const operation = this.#kv.atomic().check(turn).set(TURN, null);
-    for (const kept of days) operation.set([...DAYS, kept.counted.day], kept);
+    const operation = this.#kv.atomic().check(turn).set(TURN, new Uint8Array());
+    for (const kept of days) operation.set([...DAYS, kept.counted.day], encoded(kept));
     const { ok } = await operation.commit();
     if (ok) days.forEach((kept) => this.#take(kept));
     return ok;
   }
 
   async #withFigures(figures: DayFigures): Promise<KeptDay> {
-    const { value } = await this.#kv.get<KeptDay>([...DAYS, figures.day]);
-    return withFigures(value ?? undefined, figures);
+    const { value } = await this.#kv.get<Uint8Array>([...DAYS, figures.day]);
+    return withFigures(value === null ? undefined : decoded(value), figures);
   }
 
   #take({ counted, published }: KeptDay): void {
     this.#published.take({ day: counted.day, published });
   }
+}
+
+function encoded(kept: KeptDay): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(kept));
+}
+
+function decoded(value: Uint8Array): KeptDay {
+  return JSON.parse(new TextDecoder().decode(value));
 }

@@ -73,6 +73,9 @@ export interface Search {
   window: Place | undefined;
 }
 
+/** How many of those who were refused look again at once: more than one, as whoever is looked at may not answer. */
+const RETRIES_AT_ONCE = 4;
+
 /** What a matchmaker needs. */
 export interface MatchmakerOptions {
   readonly clock: Clock;
@@ -88,6 +91,7 @@ export class Matchmaker {
   readonly #windows = new Queue<Search>();
   /** Those who must be offered again. */
   #refused = new Set<Search>();
+  #isRetrying = false;
   #nextTicket: number;
 
   constructor(options: MatchmakerOptions) {
@@ -120,9 +124,7 @@ export class Matchmaker {
   /** Opens the searches whose window has ended, and retries refused claims. An interval task. */
   widen(): void {
     const now = this.#options.clock.now();
-    const refused = [...this.#refused];
-    this.#refused.clear();
-    for (const search of refused) this.#report(this.#offer(search, "front"));
+    this.#report(this.#retry());
     for (const search of this.#ended(now)) this.#open(search);
   }
 
@@ -144,6 +146,22 @@ export class Matchmaker {
     this.#report(this.#options.backend.withdraw(search.wish)); // It may have been offered again since it was claimed.
     search.seeker.paired(matchOf(search.wish));
     return true;
+  }
+
+  /**
+   * Offers those again who were refused, a few at a time. If all of them looked at once, all would find the same person
+   * at the front, and all but one be refused again: of thousands who come at once, nearly all would wait for long.
+   */
+  async #retry(): Promise<void> {
+    if (this.#isRetrying) return;
+    this.#isRetrying = true;
+    const refused = [...this.#refused].values();
+    this.#refused.clear();
+    const inTurn = async (): Promise<void> => {
+      for (const search of refused) if (!search.over) await this.#offer(search, "front");
+    };
+    await Promise.all(Array.from({ length: RETRIES_AT_ONCE }, inTurn))
+      .finally(() => this.#isRetrying = false);
   }
 
   #search(seeker: Seeker, mode: Mode, interests: readonly string[]): Search {

@@ -233,6 +233,29 @@ Deno.test("Matchmaker retries a refused claim and reports a failing backend", as
   assert.deepEqual([a.partners, b.partners, errors.length], [[2], [1], 2]);
 });
 
+Deno.test("Matchmaker lets only a few of many who were refused try again at once, as all would want the same person", async () => {
+  const backend = new MemoryBackend();
+  const [offer, claim] = [backend.offer.bind(backend), backend.claim.bind(backend)];
+  let [underWay, most, isRefusing] = [0, 0, true];
+  backend.offer = async (wish, end) => {
+    most = Math.max(most, ++underWay);
+    await settled(); // As over a network.
+    underWay--;
+    return await offer(wish, end);
+  };
+  backend.claim = (a, b) => isRefusing ? Promise.resolve(false) : claim(a, b);
+  const { find, pass, matchmaker, people } = world(backend);
+  people.forEach(({ id }) => find(id));
+  await settled();
+  await settled();
+  [most, isRefusing] = [0, false];
+  for (let rounds = 0; matchmaker.searching > 0; rounds++) {
+    assert.ok(rounds < 1000, `${matchmaker.searching} are still searching`);
+    await pass(250);
+  }
+  assert.ok(most > 0 && most <= 4, `${most} at once`);
+});
+
 /** What may happen to eight people. */
 const anEvent = fc.oneof(
   fc.record({

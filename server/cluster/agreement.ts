@@ -23,7 +23,8 @@ import { type RedisLink, Script } from "./redis_link.ts";
 /** How long the fingerprint of a secret lives without a machine that has it, in milliseconds. */
 export const FINGERPRINT_LIFETIME = 10 * SECOND;
 
-const FINGERPRINT_KEY = "secret";
+/** Where the fingerprint of the secret in force is. */
+export const FINGERPRINT_KEY = "secret";
 const NONCE_BYTES = 12;
 
 /** Sets the fingerprint unless there is one; the answer is the one in force, which its holders keep alive. */

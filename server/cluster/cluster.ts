@@ -183,7 +183,10 @@ export class Cluster implements Elsewhere, Recipient {
   }
 
   word(word: Word, from: NodeId): Reply | undefined {
+    if (this.isUp) this.#members.met(from);
     switch (word.type) {
+      case "here":
+        return undefined;
       case "chat":
         return this.#chat(word.word);
       case "invite":
@@ -225,6 +228,7 @@ export class Cluster implements Elsewhere, Recipient {
 
   /** Everybody who waits here waits among all from now on; chats between machines find out how things stand. */
   #wentUp(): void {
+    this.#bus.tellAll({ type: "here" });
     this.backend.clear();
     this.#parts?.matchmaker.offerAll();
     for (const [session, partner] of this.#remote()) partner.greet(session.isAway);

@@ -7,12 +7,18 @@
  *   down ───────────────────> up ───────────────────────────────────────────> down ──(LIFETIME)──> given up
  *
  * A Redis that has restarted knows nobody, and must not be believed at once: it has a new epoch, and whoever was there
- * before is waited for once more. A machine that can't reach Redis for as long must assume that the others have given up on it, and gives up on them.
+ * before is waited for once more. A machine that can't reach Redis for as long must assume that the others have given up
+ * on it, and gives up on them.
+ *
+ * Between two beats, machines that come say so to the others by themselves (`met`): they may have people who chat with
+ * ours before the next beat, and be gone before it, too.
+ *
  * Time is that of Redis alone, so machines' clocks need not agree.
  */
 
 import { type Clock, SECOND } from "../clock.ts";
 import type { NodeId } from "../pairing.ts";
+import { FINGERPRINT_KEY } from "./agreement.ts";
 import { type RedisLink, Script } from "./redis_link.ts";
 
 /** How often a machine says that it is there, in milliseconds. */
@@ -59,6 +65,7 @@ const LEAVE = new Script(`
   redis.call('ZREM', KEYS[1], ARGV[1])
   redis.call('HDEL', KEYS[2], ARGV[1])
   redis.call('DEL', KEYS[3], KEYS[5])
+  if redis.call('ZCARD', KEYS[1]) == 0 then redis.call('DEL', KEYS[6]) end -- Nobody has the secret any more.
 `);
 
 /** What members need, and whom they tell. */
@@ -113,6 +120,11 @@ export class Members {
     return this.#others.size;
   }
 
+  /** Another machine is there, whether this one has been told so by Redis or not. */
+  met(node: NodeId): void {
+    if (node !== this.#options.node && !this.#others.has(node)) this.#others.set(node, 0);
+  }
+
   /** Says that this machine is there. An interval task, every {@linkcode BEAT}; a second call waits for the first. */
   beat(): Promise<void> {
     this.#beating ??= this.#beat().finally(() => this.#beating = undefined);
@@ -136,7 +148,7 @@ export class Members {
 
   get #keys(): string[] {
     const { node } = this.#options;
-    return [NODES, ONLINE, waitingKey(node), EPOCH, `owner:${node}`];
+    return [NODES, ONLINE, waitingKey(node), EPOCH, `owner:${node}`, FINGERPRINT_KEY];
   }
 
   async #beat(): Promise<void> {
@@ -152,17 +164,19 @@ export class Members {
   async #say(): Promise<void> {
     const { link, node, mark, here, onUp, onForgotten, onTaken } = this.#options;
     const args = [`${node}`, `${here()}`, `${LIFETIME}`, mark];
+    const asked = new Set(this.#others.keys());
     const said = await link.run(SAY, this.#keys, args);
     if (said === null) return onTaken();
     const [counts, waiting, epoch] = said as [string[], number, string];
-    this.#hear(counts, epoch);
+    this.#hear(counts, epoch, asked);
     const wasUp = this.#isUp;
     this.#isUp = true;
     if (!wasUp) onUp();
     else if (waiting === 0) onForgotten();
   }
 
-  #hear(counts: readonly string[], epoch: string): void {
+  /** Of machines met after it was asked, the answer may know nothing. */
+  #hear(counts: readonly string[], epoch: string, asked: ReadonlySet<NodeId>): void {
     const { node, clock, onGone } = this.#options;
     const before = this.#others;
     if (epoch !== this.#epoch) this.#graceEnds = clock.now() + LIFETIME;
@@ -174,7 +188,7 @@ export class Members {
     }
     for (const [other, online] of before) {
       if (this.#others.has(other)) continue;
-      if (clock.now() < this.#graceEnds) this.#others.set(other, online);
+      if (clock.now() < this.#graceEnds || !asked.has(other)) this.#others.set(other, online);
       else onGone(other);
     }
   }

@@ -41,6 +41,8 @@ export type Word =
   /** `wish` has been taken for `ticket`, and waits for "accepted". */
   | { readonly type: "invite"; readonly ticket: Ticket; readonly wish: WrittenWish }
   | { readonly type: "fetch"; readonly token: string }
+  /** A machine is there from now on. */
+  | { readonly type: "here" }
   /** Can this machine hear itself? */
   | { readonly type: "echo" }
   /** The name of an address has been blocked for `wait` milliseconds. */

@@ -1,0 +1,82 @@
+/** Machines of a cluster as processes of their own, and people who come to them from addresses of their own. */
+
+import { BareClient } from "./bare_client.ts";
+import { FIND } from "./cluster.ts";
+import { Program } from "./program.ts";
+import { isRedisThere, Redis } from "./redis.ts";
+import { until } from "./until.ts";
+
+const ignore = !await isRedisThere();
+
+/** A test with a Redis. */
+export function redisTest(name: string, body: (redis: Redis) => Promise<void>): void {
+  const fn = async (): Promise<void> => {
+    await using redis = await Redis.start();
+    await body(redis);
+  };
+  Deno.test({ name, ignore, fn });
+}
+
+/** A test with a Redis and three processes that have met. */
+export function processesTest(
+  name: string,
+  body: (programs: [Program, Program, Program], redis: Redis) => Promise<void>,
+): void {
+  redisTest(name, async (redis) => {
+    await using stack = new AsyncDisposableStack();
+    const args = [`--redis-url=${redis.url}`, "--trust-proxy=1", "--proof-of-work=off"];
+    const starting = Array.from({ length: 3 }, async () => stack.use(await Program.start(...args)));
+    const programs = await Promise.all(starting) as [Program, Program, Program];
+    await haveMet(programs, redis);
+    await body(programs, redis);
+  });
+}
+
+/** Waits until all of them share one pool. */
+export async function haveMet(programs: readonly Program[], redis: Redis): Promise<void> {
+  await until(async () => await machinesIn(redis) === programs.length);
+  for (const program of programs) await until(async () => await health(program) === "ok");
+}
+
+/** How many machines Redis knows. */
+export async function machinesIn(redis: Redis): Promise<number> {
+  return Number((await redis.ask("hlen", "anonymous-chat:online"))[0]);
+}
+
+/** What `/healthz` says: the status, and what is failing. */
+export async function health({ http }: Program): Promise<string> {
+  const { status, failing } = await (await fetch(`${http}/healthz`)).json();
+  return [status, ...failing].join(" ");
+}
+
+let visitors = 0;
+
+/** Comes to a machine from an address that nobody else has. */
+export async function visit({ socketUrl }: Program): Promise<BareClient> {
+  const n = ++visitors;
+  const headers = { "x-forwarded-for": `10.77.${n >> 8}.${n & 255}` };
+  return await BareClient.enter(socketUrl, { headers });
+}
+
+/** Looks for somebody on this machine, of whom there is nobody yet. */
+export async function waiter(program: Program, search = FIND as Search): Promise<BareClient> {
+  const client = await visit(program);
+  client.tell(search);
+  await client.next("waiting");
+  return client;
+}
+
+type Search = Omit<typeof FIND, "mode"> & { readonly mode: "text" | "video" };
+
+/** Somebody on each of two machines, chatting with each other while nobody else looks for a partner. */
+export async function couple(
+  a: Program,
+  b: Program,
+  search = FIND as Search,
+): Promise<[BareClient, BareClient]> {
+  const ann = await waiter(a, search);
+  const bob = await visit(b);
+  bob.tell(search);
+  await Promise.all([ann, bob].map((client) => client.next("paired")));
+  return [ann, bob];
+}
