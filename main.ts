@@ -10,6 +10,7 @@ import { AnonymousChat, DRAIN_TIME } from "./server/anonymous_chat.ts";
 import { DAY, SECOND, systemClock } from "./server/clock.ts";
 import { Cluster } from "./server/cluster/cluster.ts";
 import { RedisLink } from "./server/cluster/redis_link.ts";
+import { RedisStatisticsStore } from "./server/cluster/redis_statistics.ts";
 import { type Command, type Config, help, readConfig } from "./server/config.ts";
 import { affordableConnections } from "./server/descriptors.ts";
 import { openCollector } from "./server/garbage.ts";
@@ -48,16 +49,16 @@ switch (command.kind) {
 async function serve(given: Config, log: Log): Promise<void> {
   const clock = systemClock;
   const config = given.listener === "node" ? await fit(given, log) : given; // Deno Deploy looks after itself.
-  const cluster = await openCluster(config["redis-url"], log);
+  const link = await openLink(config["redis-url"], log);
   const chat = new AnonymousChat({
     config,
     clock,
     log,
-    cluster,
+    cluster: link && newCluster(link, log),
     pages,
     version: manifest.version,
     platform: platformOf((name) => Deno.env.get(name))?.name,
-    store: await openStore(config["data-dir"], log),
+    store: await openStore(config["data-dir"], link, log),
     newToken: () => crypto.getRandomValues(new Uint8Array(TOKEN_BYTES)).toHex(),
     collect: openCollector(),
   });
@@ -84,13 +85,16 @@ async function serve(given: Config, log: Log): Promise<void> {
   log.info(`Listening on http://localhost:${listener.port}/`, { host, listener: config.listener });
 }
 
-/** This machine's part in a cluster, if there is to be one. */
-async function openCluster(url: string, log: Log): Promise<Cluster | undefined> {
-  if (url === "") return undefined;
-  const link = await RedisLink.create({ url, log, random: Math.random });
-  const node = 1 + crypto.getRandomValues(new Uint32Array(1))[0]! % (MAX_NODES - 1) as NodeId;
+/** The line to Redis, if there is to be one. */
+async function openLink(url: string, log: Log): Promise<RedisLink | undefined> {
+  return url === "" ? undefined : await RedisLink.create({ url, log, random: Math.random });
+}
+
+/** This machine's part in a cluster, under a number that no other machine is likely to have. */
+function newCluster(link: RedisLink, log: Log): Cluster {
   const random = (bytes: number): Uint8Array => crypto.getRandomValues(new Uint8Array(bytes));
-  return new Cluster({ link, node, clock: systemClock, log, random });
+  const node = 1 + crypto.getRandomValues(new Uint32Array(1))[0]! % (MAX_NODES - 1);
+  return new Cluster({ link, node: node as NodeId, clock: systemClock, log, random });
 }
 
 /** Makes sure that the machine has what the configuration needs, before anybody is here. */
@@ -123,11 +127,15 @@ async function tryFolder<T>(folder: string, use?: (file: string) => T): Promise<
 }
 
 /** Where the statistics go; while they have no place, that is said and they last as long as the program. */
-async function openStore(folder: string, log: Log): Promise<StatisticsStore> {
+async function openStore(
+  folder: string,
+  link: RedisLink | undefined,
+  log: Log,
+): Promise<StatisticsStore> {
   try {
-    return folder === ""
-      ? await KvStatisticsStore.open(await Deno.openKv())
-      : SqliteStatisticsStore.open(folder, log);
+    if (folder === "") return await KvStatisticsStore.open(await Deno.openKv());
+    const file = SqliteStatisticsStore.open(folder, log);
+    return link === undefined ? file : new RedisStatisticsStore(link, file);
   } catch (error) {
     const reason = (error as Error).message; // It speaks of the file and the folder, which the operator chose, or of the database.
     log.warn("Cannot open the statistics: they are kept in memory only.", { folder, reason });

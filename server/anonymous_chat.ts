@@ -200,8 +200,8 @@ export class AnonymousChat {
   /** Writes what is still to be written, and ends. */
   async close(): Promise<void> {
     for (const cancel of this.#tasks.splice(0)) cancel();
-    await this.#cluster?.close();
     await this.statistics.close();
+    await this.#cluster?.close();
     await this.accessLog.close();
   }
 }

@@ -67,6 +67,8 @@ export interface Search {
   readonly windowEnds: number;
   /** Withdrawn or paired: nothing may happen to it any more. */
   over: boolean;
+  /** It has claimed somebody, and waits for nobody else until it is known what comes of that. */
+  isClaiming: boolean;
   /** Its place among those whose window is running. */
   window: Place | undefined;
 }
@@ -139,6 +141,7 @@ export class Matchmaker {
     const search = this.#searches.get(ticket);
     if (search === undefined) return false;
     this.#end(search);
+    this.#report(this.#options.backend.withdraw(search.wish)); // It may have been offered again since it was claimed.
     search.seeker.paired(matchOf(search.wish));
     return true;
   }
@@ -156,7 +159,7 @@ export class Matchmaker {
       recent: seeker.recent,
     };
     const windowEnds = clock.now() + INTEREST_WINDOW;
-    return { seeker, wish, windowEnds, over: false, window: undefined };
+    return { seeker, wish, windowEnds, over: false, isClaiming: false, window: undefined };
   }
 
   #ended(now: number): Search[] {
@@ -177,8 +180,10 @@ export class Matchmaker {
   /** Lets `search` wait, and claims the best partner there is. */
   async #offer(search: Search, end: End): Promise<void> {
     const { wish } = search;
+    if (search.isClaiming) return;
     const candidates = await this.#retried(search, this.#options.backend.offer(wish, end));
-    if (search.over || search.wish !== wish || candidates === undefined) return;
+    if (candidates === undefined || search.wish !== wish) return;
+    if (search.over || search.isClaiming) return;
     const choice = choose(wish, candidates);
     if (choice === undefined) search.seeker.waits();
     else await this.#claim(search, choice);
@@ -187,7 +192,9 @@ export class Matchmaker {
   async #claim(search: Search, choice: Choice<Wish>): Promise<void> {
     const { wish } = search;
     const { partner } = choice;
+    search.isClaiming = true;
     const taken = await this.#retried(search, this.#options.backend.claim(wish, partner));
+    search.isClaiming = false;
     if (taken === undefined) return;
     if (!taken) return this.#refuse(search);
     const isHere = partner.node === this.#options.backend.node;

@@ -50,7 +50,7 @@ export function policy(settings: Settings): readonly Section[] {
     PREFERENCES,
     STATISTICS,
     NO_ACCOUNTS,
-    NO_STORAGE,
+    noStorage(settings),
     calls(settings),
     NO_TRACKING,
     NO_THIRD_PARTY,
@@ -88,7 +88,14 @@ function summary({ operator }: Settings): Section {
   };
 }
 
-function yourAddress({ addressRetention, platform }: Settings): Section {
+function yourAddress({ addressRetention, platform, isShared }: Settings): Section {
+  const shared: Sentence[] = isShared
+    ? [{
+      says:
+        "This server runs on several machines. So that its limits hold on all of them, they share how fast an address comes and whether it is blocked, in memory, under a name that only they can make from it; that ends with what each of them holds.",
+      proof: [PROVEN.addressNamed],
+    }]
+    : [];
   const instances: Sentence[] = platform === "" ? [] : [{
     says:
       `${platform} runs this server in several instances, each with a memory of its own; one that is stopped has forgotten everything at once.`,
@@ -113,6 +120,7 @@ function yourAddress({ addressRetention, platform }: Settings): Section {
         } of your last disconnection, together with everything that was known of it.`,
         proof: [PROVEN.addressForgotten, PROVEN.addressCounted, PROVEN.retentionBound],
       },
+      ...shared,
       ...instances,
       {
         says: "It is never written to permanent storage, other than to the access log.",
@@ -268,25 +276,35 @@ const NO_ACCOUNTS: Section = {
   ],
 };
 
-const NO_STORAGE: Section = {
-  title: "No record of what you say",
-  sentences: [
-    {
+function noStorage({ isShared }: Settings): Section {
+  const between: Sentence[] = isShared
+    ? [{
       says:
-        "What you and a stranger write exists in your two browsers. It is encrypted in one and decrypted in the other; the server passes it on and can't read it.",
-      proof: [PROVEN.unreadable],
-    },
-    {
-      says: "Messages are not stored, logged, archived or backed up.",
-      proof: [PROVEN.unreadable, PROVEN.notWritten],
-    },
-    {
-      says:
-        "When a chat is over and its tabs are closed, nothing of it is left on the server, and nobody can bring it back.",
-      proof: [PROVEN.goneWithChat],
-    },
-  ],
-};
+        "Where you and a stranger are on different machines of this server, what you write passes between them as it left your browser: encrypted, and stored by nobody on its way.",
+      proof: [PROVEN.unreadableBetween],
+    }]
+    : [];
+  return {
+    title: "No record of what you say",
+    sentences: [
+      {
+        says:
+          "What you and a stranger write exists in your two browsers. It is encrypted in one and decrypted in the other; the server passes it on and can't read it.",
+        proof: [PROVEN.unreadable],
+      },
+      ...between,
+      {
+        says: "Messages are not stored, logged, archived or backed up.",
+        proof: [PROVEN.unreadable, PROVEN.notWritten],
+      },
+      {
+        says:
+          "When a chat is over and its tabs are closed, nothing of it is left on the server, and nobody can bring it back.",
+        proof: [PROVEN.goneWithChat],
+      },
+    ],
+  };
+}
 
 const NO_TRACKING: Section = {
   title: "No tracking",

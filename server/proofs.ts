@@ -19,6 +19,8 @@ export const PROVEN = {
   addressCounted: "P1: an address is counted while it is held, and not a moment longer",
   retentionBound: "P1: nobody can be told to hold an address for more than an hour",
   noAddressStored: "P1: no address is written anywhere but to the access log",
+  addressNamed:
+    "P1: what machines share of an address is a name that only they could have made, and ends with it",
   lineContent: "P2: a line of the access log says what the policy lists, and no more",
   lineTruncated: "P2: a truncated or switched off access log has no whole address",
   oldLinesDeleted: "P2: a start deletes what is too old, with no request at all",
@@ -35,6 +37,7 @@ export const PROVEN = {
   unreadable: "P6: what is said is nowhere in the memory of the server, nor in its files and logs",
   notWritten: "P6: a whole run writes and sends nothing of what is said, as its system calls show",
   goneWithChat: "P6: nothing holds a frame any more when the chat is over",
+  unreadableBetween: "P6: nothing of what is said passes between machines in the clear",
   visitsUnlinked: "P7: two visits have nothing in common that the server is told",
   noFingerprinting: "P7: the page asks nothing that would recognise a browser",
   oneHost: "P8: a whole session asks no other host for anything",

@@ -20,6 +20,8 @@ export interface Settings {
   readonly relaysCalls: boolean;
   /** Whose machines this server runs on, in several instances; "" for its operator's own. */
   readonly platform: string;
+  /** Whether several machines share what they know, through Redis. */
+  readonly isShared: boolean;
   readonly version: string;
   /** SHA-256 of the home page, in hexadecimal digits. */
   readonly fingerprint: string;
@@ -39,5 +41,6 @@ export function settingsOf(
     addressRetention: config["ip-retention-seconds"] * SECOND,
     accessLogRetention: config["access-log-retention-days"] * DAY,
     relaysCalls: config["turn-url"].length > 0,
+    isShared: config["redis-url"] !== "",
   };
 }

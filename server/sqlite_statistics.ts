@@ -17,7 +17,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqlite";
-import type { DayFigures } from "./day_figures.ts";
+import type { DayFigures, KeptDay } from "./day_figures.ts";
 import type { Log } from "./log.ts";
 import { LEAST_CHATS_PUBLISHED } from "./promises.ts";
 import type { StoredDay } from "./published_days.ts";
@@ -71,6 +71,20 @@ const READ = `
   ORDER BY day
 `;
 
+const KEPT = `
+  SELECT counted.*, published.chats AS p_chats, published.chat_duration AS p_chat_duration,
+    published.messages AS p_messages, published.samples AS p_samples,
+    published.online_sum AS p_online_sum, published.peak_online AS p_peak_online
+  FROM counted LEFT JOIN published USING (day)
+  WHERE day >= ?
+  ORDER BY day
+`;
+
+const [KEEP_COUNTED, KEEP_PUBLISHED] = ["counted", "published"].map((table) => `
+  INSERT OR REPLACE INTO ${table}
+  VALUES (:day, :chats, :chatDuration, :messages, :samples, :onlineSum, :peakOnline)
+`) as [string, string];
+
 /** Keeps figures in a file. */
 export class SqliteStatisticsStore implements StatisticsStore {
   readonly #database: DatabaseSync;
@@ -111,6 +125,24 @@ export class SqliteStatisticsStore implements StatisticsStore {
 
   read(from: string, to: string): StoredDay[] {
     return this.#read.all(from, to).map(storedDay);
+  }
+
+  /** The days from `from` on, as they are. */
+  kept(from: string): KeptDay[] {
+    return this.#database.prepare(KEPT).all(from).map(keptDay);
+  }
+
+  /** Puts days in the place of what was kept of them: the figures are somebody else's, this is a copy. */
+  keep(days: readonly KeptDay[]): void {
+    const [counted, published] = [KEEP_COUNTED, KEEP_PUBLISHED].map((statement) =>
+      this.#database.prepare(statement)
+    ) as [StatementSync, StatementSync];
+    transact(this.#database, () => {
+      for (const kept of days) {
+        counted.run({ ...kept.counted });
+        if (kept.published !== undefined) published.run({ ...kept.published });
+      }
+    });
   }
 
   firstDay(): string | undefined {
@@ -202,19 +234,25 @@ function transact(database: DatabaseSync, work: () => void): void {
   }
 }
 
+function keptDay(row: Record<string, SQLOutputValue>): KeptDay {
+  const day = String(row["day"]);
+  const published = row["p_chats"] === null ? undefined : dayFigures(day, row, "p_");
+  return { counted: dayFigures(day, row), published };
+}
+
 function storedDay(row: Record<string, SQLOutputValue>): StoredDay {
   const day = String(row["day"]);
   return { day, published: row["chats"] === null ? undefined : dayFigures(day, row) };
 }
 
-function dayFigures(day: string, row: Record<string, SQLOutputValue>): DayFigures {
+function dayFigures(day: string, row: Record<string, SQLOutputValue>, prefix = ""): DayFigures {
   return {
     day,
-    chats: Number(row["chats"]),
-    chatDuration: Number(row["chat_duration"]),
-    messages: Number(row["messages"]),
-    samples: Number(row["samples"]),
-    onlineSum: Number(row["online_sum"]),
-    peakOnline: Number(row["peak_online"]),
+    chats: Number(row[`${prefix}chats`]),
+    chatDuration: Number(row[`${prefix}chat_duration`]),
+    messages: Number(row[`${prefix}messages`]),
+    samples: Number(row[`${prefix}samples`]),
+    onlineSum: Number(row[`${prefix}online_sum`]),
+    peakOnline: Number(row[`${prefix}peak_online`]),
   };
 }

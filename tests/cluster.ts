@@ -4,16 +4,26 @@ import { getRandomValues, randomInt } from "node:crypto";
 import { systemClock } from "../server/clock.ts";
 import { Cluster } from "../server/cluster/cluster.ts";
 import { RedisLink } from "../server/cluster/redis_link.ts";
+import type { Log } from "../server/log.ts";
 import { MAX_NODES, type NodeId } from "../server/pairing.ts";
 import { BareClient } from "./bare_client.ts";
 import { isRedisThere, Redis } from "./redis.ts";
 import { type ServerOptions, TestServer } from "./server.ts";
 import { until } from "./until.ts";
 
+const NO_LOG = { info: () => {}, warn: () => {}, error: () => {} } as unknown as Log;
+
 /** A server that is one of several. */
 export interface Machine extends AsyncDisposable {
   readonly server: TestServer;
   readonly cluster: Cluster;
+}
+
+/** A line to a Redis that is there. */
+export async function startLink(url: string): Promise<RedisLink> {
+  const link = await RedisLink.create({ url, log: NO_LOG, random: Math.random });
+  await new Promise<void>((resolve) => link.start({ onReady: resolve, onLost: () => {} }));
+  return link;
 }
 
 /** Starts one, and waits until it has met the others. */
@@ -24,11 +34,15 @@ export async function startMachine(url: string, options: ServerOptions = {}): Pr
 }
 
 /** The same, when there may be nobody to meet. */
-export async function startAlone(url: string, options: ServerOptions = {}): Promise<Machine> {
-  const log = { info: () => {}, warn: () => {}, error: () => {} } as never;
+export async function startAlone(
+  url: string,
+  options: ServerOptions = {},
+  node = randomInt(1, MAX_NODES) as NodeId,
+): Promise<Machine> {
+  const log = NO_LOG;
   const cluster = new Cluster({
     link: await RedisLink.create({ url, log, random: Math.random }),
-    node: randomInt(1, MAX_NODES) as NodeId,
+    node,
     clock: systemClock,
     log,
     random: (bytes) => getRandomValues(new Uint8Array(bytes)),

@@ -100,3 +100,21 @@ clusterTest("A Redis that forgets everything is told again who waits", 2, async 
   await Promise.all([ann.next("paired"), bob.next("paired")]);
   await bye(ann, bob);
 });
+
+clusterTest(
+  "A machine that has another's number by chance does not join",
+  1,
+  async ([a], redis) => {
+    await using twin = await startAlone(redis.url, {}, a!.cluster.node);
+    const [ann, bob] = await BareClient.pair(twin.server.socketUrl);
+    await until(async () =>
+      (await redis.ask("pubsub", "numsub", `anonymous-chat:${a!.cluster.node}`))[1] === "2"
+    );
+    twin.cluster.beat();
+    await until(async () =>
+      (await redis.ask("ttl", `anonymous-chat:owner:${a!.cluster.node}`))[0] !== "-2"
+    );
+    assert.deepEqual([a!.cluster.isUp, twin.cluster.isUp], [true, false]);
+    await bye(ann, bob);
+  },
+);

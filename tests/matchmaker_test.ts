@@ -200,7 +200,7 @@ Deno.test("Matchmaker returns the survivor to the front when the other cancels d
 
 Deno.test("Matchmaker doesn't let an old claim act on a new search", async () => {
   const backend = new SlowBackend();
-  const { find, matchmaker } = world(backend);
+  const { find } = world(backend);
   const [a, b] = [find(1), find(2)];
   find(2, [], "video");
   await backend.release();

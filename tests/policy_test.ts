@@ -12,7 +12,9 @@ const MODES = ["full", "truncated", "off"] as const;
 /** Settings with which the policy says something else. */
 const VARIANTS = MODES.flatMap((accessLog) =>
   [true, false].flatMap((relaysCalls) =>
-    ["", "Deno Deploy"].map((platform) => ({ accessLog, relaysCalls, platform }))
+    ["", "Deno Deploy"].flatMap((platform) =>
+      [true, false].map((isShared) => ({ accessLog, relaysCalls, platform, isShared }))
+    )
   )
 );
 
@@ -88,6 +90,12 @@ Deno.test("Policy says on whose machines the server runs, and what that means, w
   );
   assert.match(there, /Deno Deploy runs this server in several instances/);
   assert.doesNotMatch(text({ accessLog: "off" }), /Deno Deploy|instances/);
+});
+
+Deno.test("Policy says what several machines share", () => {
+  assert.match(text({ isShared: true }), /share how fast an address comes .* name that only they/);
+  assert.match(text({ isShared: true }), /different machines .* encrypted, and stored by nobody/);
+  assert.doesNotMatch(text({ isShared: false }), /machines of this server|several machines/);
 });
 
 Deno.test("Policy says how calls go", () => {

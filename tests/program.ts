@@ -37,6 +37,8 @@ export interface ProgramOptions {
   readonly folder?: string;
   /** What is run in place of the start task, with everything that it is told. */
   readonly command?: readonly string[];
+  /** What is run instead of `main.ts`, with the same permissions. */
+  readonly entry?: string;
 }
 
 /** A program at work, with folders of its own. */
@@ -49,13 +51,16 @@ export class Program implements AsyncDisposable {
   /** Everything it has logged. */
   log = "";
 
-  private constructor({ args = [], env = {}, under = [], folder, command }: ProgramOptions) {
+  private constructor(
+    { args = [], env = {}, under = [], folder, command, entry = "main.ts" }: ProgramOptions,
+  ) {
     this.#keepsFolder = folder !== undefined;
     this.folder = folder ?? Deno.makeTempDirSync({ prefix: "anonymous-chat-" });
     const temporary = join(this.folder, "tmp");
     Deno.mkdirSync(temporary, { recursive: true });
     const folders = [`--data-dir=${this.dataFolder}`, `--log-dir=${this.logFolder}`];
-    const serve = [...SERVE, "--host=127.0.0.1", "--port=0", ...folders, ...args];
+    const deno = SERVE.with(-1, entry);
+    const serve = [...deno, "--host=127.0.0.1", "--port=0", ...folders, ...args];
     const [executable = "", ...rest] = command ?? [...under, Deno.execPath(), ...serve];
     this.#process = new Deno.Command(executable, {
       args: rest,

@@ -11,6 +11,7 @@ export const SETTINGS: Settings = {
   addressRetention: HOUR,
   accessLogRetention: 30 * DAY,
   relaysCalls: false,
+  isShared: false,
   platform: "",
   version: "1.2.3",
   fingerprint: "f".repeat(64),

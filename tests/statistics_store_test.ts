@@ -1,10 +1,11 @@
-/** The contract of every store of statistics, and what is special about those in a file and in Deno KV. */
+/** The contract of every store of statistics, and what is special about those in a file, in Deno KV and in Redis. */
 
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { type DayFigures, nothing } from "../server/day_figures.ts";
 import { KvStatisticsStore, MAX_ATTEMPTS } from "../server/kv_statistics.ts";
+import { RedisStatisticsStore } from "../server/cluster/redis_statistics.ts";
 import type { Log } from "../server/log.ts";
 import { LEAST_CHATS_PUBLISHED } from "../server/promises.ts";
 import { SqliteStatisticsStore, STATISTICS_FILE } from "../server/sqlite_statistics.ts";
@@ -13,6 +14,9 @@ import {
   MemoryStatisticsStore,
   type StatisticsStore,
 } from "../server/statistics_store.ts";
+
+import { startLink } from "./cluster.ts";
+import { isRedisThere, Redis } from "./redis.ts";
 
 const DAY = "2026-06-01";
 const root = new URL("../", import.meta.url);
@@ -54,6 +58,47 @@ const STORES: [
   ["SqliteStatisticsStore", (folder) => openFile(folder)],
   ["KvStatisticsStore", async () => await KvStatisticsStore.open(await Deno.openKv(":memory:"))],
 ];
+
+if (await isRedisThere()) {
+  const redis = await Redis.start();
+  const link = await startLink(redis.url);
+  Deno.test.afterAll(async () => {
+    link.close();
+    await redis[Symbol.asyncDispose]();
+  });
+  STORES.push(["RedisStatisticsStore", async (folder) => {
+    await redis.ask("flushall");
+    return new RedisStatisticsStore(link, openFile(folder));
+  }]);
+
+  Deno.test(
+    "RedisStatisticsStore: racing machines lose nothing, publish alike, and a Redis that forgets is told again",
+    inFolder(async (folder) => {
+      await redis.ask("flushall");
+      const [a, b] = ["a", "b"].map((name) =>
+        new RedisStatisticsStore(link, openFile(`${folder}/${name}`))
+      ) as [RedisStatisticsStore, RedisStatisticsStore];
+      await Promise.all(
+        Array.from({ length: 10 }, (_, n) => (n % 2 === 0 ? a : b).add([figures(3)])),
+      );
+      await Promise.all([a, b].map((store) => store.refresh("")));
+      const published = publishedChats(a)!;
+      assert.ok(published > 20 && published <= 30, `${published}`);
+      assert.equal(publishedChats(b), published);
+      await redis.ask("flushall");
+      await b.add([figures(1)]);
+      await a.refresh("");
+      await b.refresh("");
+      assert.deepEqual([publishedChats(a), publishedChats(b)], [published, published]);
+      await a.add([figures(10)]);
+      assert.equal(publishedChats(a), 40);
+      await Promise.all([a.close(), b.close()]);
+      const again = new RedisStatisticsStore(link, openFile(`${folder}/a`));
+      assert.equal(publishedChats(again), 40, "there is a copy on the machine");
+      await again.close();
+    }),
+  );
+}
 
 for (const [name, open] of STORES) {
   const withStore = (test: (store: StatisticsStore) => void | Promise<void>): () => Promise<void> =>

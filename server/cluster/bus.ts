@@ -14,6 +14,10 @@
  *   kind 1    a word, sealed (`keys.ts`)
  *   kind 2    a frame: to and from as two doubles, then the frame as it came, which its page has sealed
  *
+ * Letters are acted on in their order. Whoever has asked something goes on by promises, some turns of them after the
+ * answer is here; so what follows an answer waits for the next turn of the event loop. Else the first frame of a new
+ * partner, which may come in one piece with the word that they accepted, would find nobody yet.
+ *
  * A parcel that can't be delivered is dropped: the machines notice the outage themselves, and so do the pages.
  */
 
@@ -41,8 +45,20 @@ const Kind = { open: 0, word: 1, frame: 2 } as const;
 
 /** A word on its way: with a number when it is a question, or the answer to one. */
 type Letter =
-  | { readonly node: NodeId; readonly question?: number; readonly word: Word }
+  | Speech
   | { readonly answers: number; readonly reply: Reply };
+
+interface Speech {
+  readonly node: NodeId;
+  readonly question?: number;
+  readonly word: Word;
+}
+
+/** A letter that has been opened. */
+interface Opened {
+  readonly isAnswer: boolean;
+  readonly act: () => void;
+}
 
 /** Who gets the post. */
 export interface Recipient {
@@ -69,6 +85,10 @@ export class Bus {
   /** By channel, what leaves with this turn. */
   readonly #parcels = new Map<string, Uint8Array[]>();
   readonly #questions = new Map<number, (reply: Reply | undefined) => void>();
+  /** What has come and waits for its turn, the oldest first. */
+  #inbox: Opened[] = [];
+  /** Whether an answer has been given out in this turn. */
+  #hasAnswered = false;
   #asked = 0;
 
   constructor(options: BusOptions) {
@@ -161,38 +181,68 @@ export class Bus {
   #unpack(parcel: Buffer): void {
     for (let at = 0; at + LENGTH_BYTES < parcel.length;) {
       const end = at + LENGTH_BYTES + parcel.readUInt32BE(at);
-      try {
-        this.#read(parcel[at + LENGTH_BYTES], parcel.subarray(at + LENGTH_BYTES + 1, end));
-      } catch (error) {
-        this.#options.onError(error);
-      }
+      const letter = parcel.subarray(at + LENGTH_BYTES + 1, end);
+      const opened = this.#guarded(() => this.#open(parcel[at + LENGTH_BYTES], letter));
+      if (opened !== undefined) this.#inbox.push(opened);
       at = end;
+    }
+    this.#actOnAll();
+  }
+
+  #actOnAll(): void {
+    for (const [at, { isAnswer, act }] of this.#inbox.entries()) {
+      if (this.#hasAnswered && !isAnswer) return void (this.#inbox = this.#inbox.slice(at));
+      if (isAnswer && !this.#hasAnswered) this.#pause();
+      this.#guarded(act);
+    }
+    this.#inbox = [];
+  }
+
+  /** Lets those who are given their answers in this turn go on first. */
+  #pause(): void {
+    this.#hasAnswered = true;
+    setImmediate(() => {
+      this.#hasAnswered = false;
+      this.#actOnAll();
+    });
+  }
+
+  /** One letter that is not as it should be stops no other. */
+  #guarded<T>(work: () => T): T | undefined {
+    try {
+      return work();
+    } catch (error) {
+      this.#options.onError(error);
+      return undefined;
     }
   }
 
-  #read(kind: number | undefined, letter: Buffer): void {
+  #open(kind: number | undefined, letter: Buffer): Opened | undefined {
     const { recipient, keys } = this.#options;
     switch (kind) {
       case Kind.frame: {
         const [to, from] = [letter.readDoubleBE(0), letter.readDoubleBE(8)];
-        return recipient.frame(
-          to as SessionId,
-          from as SessionId,
-          letter.subarray(FRAME_HEAD_BYTES),
-        );
+        const frame = letter.subarray(FRAME_HEAD_BYTES);
+        const act = (): void => recipient.frame(to as SessionId, from as SessionId, frame);
+        return { isAnswer: false, act };
       }
-      case Kind.open:
-        return recipient.openWord(JSON.parse(letter.toString()));
+      case Kind.open: // At once, since it may bring the keys to what follows.
+        recipient.openWord(JSON.parse(letter.toString()));
+        return undefined;
       case Kind.word: {
         const text = keys()?.open(letter);
-        if (text !== undefined) this.#receive(JSON.parse(text));
+        return text === undefined ? undefined : this.#opened(JSON.parse(text));
       }
     }
+    return undefined;
   }
 
-  #receive(letter: Letter): void {
-    if ("answers" in letter) return this.#settle(letter.answers, letter.reply);
-    const { word, node, question } = letter;
+  #opened(letter: Letter): Opened {
+    if (!("answers" in letter)) return { isAnswer: false, act: () => this.#receive(letter) };
+    return { isAnswer: true, act: () => this.#settle(letter.answers, letter.reply) };
+  }
+
+  #receive({ word, node, question }: Speech): void {
     const reply = this.#options.recipient.word(word, node);
     if (question === undefined || reply === undefined) return;
     this.#write(`${node}`, { answers: question, reply });

@@ -16,6 +16,7 @@
  * over. Chats within a machine, and pairing within it, go on.
  */
 
+import { Buffer } from "node:buffer";
 import type { Conduct } from "../abuse.ts";
 import type { Address } from "../address.ts";
 import type { Clock } from "../clock.ts";
@@ -35,6 +36,8 @@ import { RemotePartner } from "./remote_partner.ts";
 import { Reputations } from "./reputations.ts";
 import { SharedBackend } from "./shared_backend.ts";
 import type { ChatWord, OpenWord, Reply, Word, WrittenWish } from "./words.ts";
+
+const MARK_BYTES = 12;
 
 /** What comes in by the door. */
 export interface ClusterOptions {
@@ -85,10 +88,13 @@ export class Cluster implements Elsewhere, Recipient {
       link,
       node,
       clock,
+      mark: Buffer.from(random(MARK_BYTES)).toString("base64url"),
       here: () => this.#parts?.lobby.here ?? 0,
       prepare: () => this.#agree(),
       onUp: () => this.#wentUp(),
       onDown: () => this.#wentDown(),
+      onTaken: () =>
+        log.error("Cannot join: another machine has the same number. Restart this one."),
       onGone: (gone) => this.#lost(gone),
       onForgotten: () => this.#parts?.matchmaker.offerAll(),
     });
@@ -125,9 +131,13 @@ export class Cluster implements Elsewhere, Recipient {
     link.start({ onReady, onLost: () => this.#members.lost() });
   }
 
-  /** Says that this machine is there. An interval task. */
+  /** Says that this machine is there, and asks after those who are out of reach. An interval task. */
   beat(): void {
     void this.#members.beat();
+    if (!this.isUp) return;
+    for (const [session, partner] of this.#remote()) {
+      if (partner.isAway) partner.greet(session.isAway);
+    }
   }
 
   /** Lets those who wait here join their lines again. An interval task. */
@@ -178,6 +188,8 @@ export class Cluster implements Elsewhere, Recipient {
         return this.#chat(word.word);
       case "invite":
         return { type: "accepted", isAccepted: this.#invited(word) };
+      case "echo":
+        return { type: "echoed" };
       case "fetch":
         return from === this.node ? undefined : this.#fetched(word.token);
       case "blocked":
@@ -198,10 +210,15 @@ export class Cluster implements Elsewhere, Recipient {
     return keys;
   }
 
-  /** Whether there is agreement; if not, it is asked for. */
+  /**
+   * Whether there is agreement; if not, it is asked for. A machine that was down must also hear itself before it is up:
+   * else the first words of others would be lost.
+   */
   async #agree(): Promise<boolean> {
-    if (await this.#agreement.propose()) return true;
     const { node } = this;
+    if (await this.#agreement.propose()) {
+      return this.isUp || await this.#bus.ask(node, { type: "echo" }) !== undefined;
+    }
     this.#bus.tellAllOpenly({ type: "request", node, request: this.#agreement.request });
     return false;
   }

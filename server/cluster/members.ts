@@ -6,7 +6,8 @@
  *            beat answered                  beat fails, or the line is lost
  *   down ───────────────────> up ───────────────────────────────────────────> down ──(LIFETIME)──> given up
  *
- * A machine that can't reach Redis for as long must assume that the others have given up on it, and gives up on them.
+ * A Redis that has restarted knows nobody, and must not be believed at once: it has a new epoch, and whoever was there
+ * before is waited for once more. A machine that can't reach Redis for as long must assume that the others have given up on it, and gives up on them.
  * Time is that of Redis alone, so machines' clocks need not agree.
  */
 
@@ -23,6 +24,7 @@ export const LIFETIME = 6 * SECOND;
 /** The machines, by when they were last heard of. */
 export const NODES = "nodes";
 const ONLINE = "online";
+const EPOCH = "epoch";
 
 /** Under which key those wait who are on a machine. */
 export function waitingKey(node: NodeId): string {
@@ -35,30 +37,36 @@ export const NOW = `
   local now = time[1] * 1000 + math.floor(time[2] / 1000)
 `;
 
-/** The answer: who is there, with how many people; and whether anybody of this machine waits. */
+/** The answer: who is there, with how many people; whether anybody of this machine waits; and since when it knows. */
 const SAY = new Script(`
   ${NOW}
+  redis.call('SET', KEYS[5], ARGV[4], 'NX')
+  if redis.call('GET', KEYS[5]) ~= ARGV[4] then return false end
+  redis.call('PEXPIRE', KEYS[5], ARGV[3])
   redis.call('ZADD', KEYS[1], now, ARGV[1])
   redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
   for _, node in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[3])) do
     redis.call('ZREM', KEYS[1], node)
     redis.call('HDEL', KEYS[2], node)
   end
-  redis.call('PEXPIRE', KEYS[1], ARGV[3])
-  redis.call('PEXPIRE', KEYS[2], ARGV[3])
-  return { redis.call('HGETALL', KEYS[2]), redis.call('PEXPIRE', KEYS[3], ARGV[3]) }
+  redis.call('SET', KEYS[4], now, 'NX')
+  for _, key in ipairs({ KEYS[1], KEYS[2], KEYS[4] }) do redis.call('PEXPIRE', key, ARGV[3]) end
+  local waiting = redis.call('PEXPIRE', KEYS[3], ARGV[3])
+  return { redis.call('HGETALL', KEYS[2]), waiting, redis.call('GET', KEYS[4]) }
 `);
 
 const LEAVE = new Script(`
   redis.call('ZREM', KEYS[1], ARGV[1])
   redis.call('HDEL', KEYS[2], ARGV[1])
-  redis.call('DEL', KEYS[3])
+  redis.call('DEL', KEYS[3], KEYS[5])
 `);
 
 /** What members need, and whom they tell. */
 export interface MembersOptions {
   readonly link: Pick<RedisLink, "run" | "isReady">;
   readonly node: NodeId;
+  /** Tells this machine from one that has the same number by chance. */
+  readonly mark: string;
   readonly clock: Pick<Clock, "now">;
   /** How many people are on this machine. */
   readonly here: () => number;
@@ -66,6 +74,8 @@ export interface MembersOptions {
   readonly prepare: () => Promise<boolean>;
   readonly onUp: () => void;
   readonly onDown: () => void;
+  /** Another machine has the same number. */
+  readonly onTaken: () => void;
   /** A machine is gone, or as good as gone. */
   readonly onGone: (node: NodeId) => void;
   /** Redis has forgotten those who wait here, or never knew of any. */
@@ -79,6 +89,9 @@ export class Members {
   #others = new Map<NodeId, number>();
   #isUp = false;
   #downSince: number;
+  #epoch = "";
+  /** Until then, nobody who is not there is gone for that. */
+  #graceEnds = 0;
   #beating: Promise<void> | undefined;
 
   constructor(options: MembersOptions) {
@@ -122,7 +135,8 @@ export class Members {
   }
 
   get #keys(): string[] {
-    return [NODES, ONLINE, waitingKey(this.#options.node)];
+    const { node } = this.#options;
+    return [NODES, ONLINE, waitingKey(node), EPOCH, `owner:${node}`];
   }
 
   async #beat(): Promise<void> {
@@ -136,25 +150,33 @@ export class Members {
   }
 
   async #say(): Promise<void> {
-    const { link, node, here, onUp, onForgotten } = this.#options;
-    const args = [`${node}`, `${here()}`, `${LIFETIME}`];
-    const [counts, waiting] = await link.run(SAY, this.#keys, args) as [string[], number];
-    this.#hear(counts);
+    const { link, node, mark, here, onUp, onForgotten, onTaken } = this.#options;
+    const args = [`${node}`, `${here()}`, `${LIFETIME}`, mark];
+    const said = await link.run(SAY, this.#keys, args);
+    if (said === null) return onTaken();
+    const [counts, waiting, epoch] = said as [string[], number, string];
+    this.#hear(counts, epoch);
     const wasUp = this.#isUp;
     this.#isUp = true;
     if (!wasUp) onUp();
     else if (waiting === 0) onForgotten();
   }
 
-  #hear(counts: readonly string[]): void {
-    const { node, onGone } = this.#options;
+  #hear(counts: readonly string[], epoch: string): void {
+    const { node, clock, onGone } = this.#options;
     const before = this.#others;
+    if (epoch !== this.#epoch) this.#graceEnds = clock.now() + LIFETIME;
+    this.#epoch = epoch;
     this.#others = new Map();
     for (let at = 0; at < counts.length; at += 2) {
       const other = Number(counts[at]) as NodeId;
       if (other !== node) this.#others.set(other, Number(counts[at + 1]));
     }
-    for (const other of before.keys()) if (!this.#others.has(other)) onGone(other);
+    for (const [other, online] of before) {
+      if (this.#others.has(other)) continue;
+      if (clock.now() < this.#graceEnds) this.#others.set(other, online);
+      else onGone(other);
+    }
   }
 
   #missed(): void {

@@ -6,8 +6,9 @@
  * The library is loaded only when this is used, so that a machine which is alone never sees it.
  */
 
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
+import { clearTimeout, setTimeout } from "node:timers";
 import { SECOND } from "../clock.ts";
 import type { Log } from "../log.ts";
 
@@ -79,7 +80,6 @@ export class RedisLink {
       disableOfflineQueue: true,
       maintNotifications: "disabled",
       commandsQueueMaxLength: MAX_WAITING,
-      commandOptions: { timeout: ANSWER_TIME },
       socket: { connectTimeout: ANSWER_TIME, reconnectStrategy },
     });
     return new RedisLink(client as Client, log);
@@ -106,15 +106,12 @@ export class RedisLink {
     await this.#commands.publish(PREFIX + channel, message);
   }
 
-  /** Runs a script over some of our keys. */
-  async run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
-    const options = { keys: keys.map((key) => PREFIX + key), arguments: [...args] };
-    try {
-      return await this.#commands.evalSha(script.sha, options);
-    } catch (error) {
-      if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error;
-      return await this.#commands.eval(script.text, options);
-    }
+  /** Runs a script over some of our keys; rejects when there is no answer in time. */
+  run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const late = setTimeout(() => reject(new Error("Redis does not answer")), ANSWER_TIME);
+    this.#run(script, keys, args).then(resolve, reject).finally(() => clearTimeout(late));
+    return promise;
   }
 
   /** Ends both connections. */
@@ -122,6 +119,16 @@ export class RedisLink {
     this.#events = { onReady: () => {}, onLost: () => {} };
     for (const client of [this.#commands, this.#subscriber]) {
       if (client.isOpen) client.destroy();
+    }
+  }
+
+  async #run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
+    const options = { keys: keys.map((key) => PREFIX + key), arguments: [...args] };
+    try {
+      return await this.#commands.evalSha(script.sha, options);
+    } catch (error) {
+      if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error;
+      return await this.#commands.eval(script.text, options);
     }
   }
 

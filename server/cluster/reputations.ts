@@ -73,12 +73,9 @@ const ATTEMPT = new Script(`
 const CONNECTED = new Script(`
   ${ADDRESS}
   local field = 'n:' .. ARGV[1]
-  if ARGV[3] ~= '0' then
-    set(field, ARGV[3])
-  else
-    redis.call('HDEL', address, field)
-  end
-  redis.call('PEXPIRE', address, ARGV[2])
+  if ARGV[3] ~= '0' then set(field, ARGV[3]) end
+  local isNews = ARGV[3] ~= '0' or redis.call('HDEL', address, field) == 1
+  if isNews then redis.call('PEXPIRE', address, ARGV[2]) end
   return connections('')
 `);
 

@@ -41,6 +41,8 @@ export type Word =
   /** `wish` has been taken for `ticket`, and waits for "accepted". */
   | { readonly type: "invite"; readonly ticket: Ticket; readonly wish: WrittenWish }
   | { readonly type: "fetch"; readonly token: string }
+  /** Can this machine hear itself? */
+  | { readonly type: "echo" }
   /** The name of an address has been blocked for `wait` milliseconds. */
   | {
     readonly type: "blocked";
@@ -52,6 +54,7 @@ export type Word =
 /** What a question is answered with. */
 export type Reply =
   | { readonly type: "accepted"; readonly isAccepted: boolean }
+  | { readonly type: "echoed" }
   | { readonly type: "fetched"; readonly traveller: Traveller | undefined };
 
 /** Before machines have a secret in common. */

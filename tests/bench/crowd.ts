@@ -1,0 +1,17 @@
+/** Pairs who say nothing: what memory a connection holds when it is there and no more. */
+
+import { residentBytes } from "../process_memory.ts";
+import { Pairs } from "./pairs.ts";
+import { pause } from "./pause.ts";
+import type { Wire } from "./peer.ts";
+import type { CrowdReport, CrowdTask } from "./task.ts";
+
+/** Measures a {@linkcode CrowdTask} on process `pid`, which nobody has visited before. */
+export async function crowd(wire: Wire, pid: number, task: CrowdTask): Promise<CrowdReport> {
+  const empty = await residentBytes(pid);
+  const pairs = await Pairs.open(wire, task.pairs);
+  await pause(task.settle);
+  const full = await residentBytes(pid);
+  const connections = pairs.peers.length;
+  return { connections, bytes: (full - empty) / connections, faults: pairs.faults };
+}

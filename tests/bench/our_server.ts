@@ -1,0 +1,51 @@
+/**
+ * Our server as it is measured: what `main.ts` serves, with the same command line, permissions, listener, logs and
+ * statistics, and with one thing changed. A session may send two messages a second for long (`server/limits.ts`), and
+ * whoever sends fifty thousand is closed with 1008; so here the two limits on frames are so high that nobody reaches
+ * them. Their buckets are still asked for a token by every frame, which is what they cost.
+ */
+
+import { pages } from "../../client/page.gen.ts";
+import { AnonymousChat } from "../../server/anonymous_chat.ts";
+import { systemClock } from "../../server/clock.ts";
+import { type Config, readConfig } from "../../server/config.ts";
+import { openCollector } from "../../server/garbage.ts";
+import { LIMITS } from "../../server/limits.ts";
+import { listenDeno } from "../../server/listener/deno.ts";
+import { listenNode } from "../../server/listener/node.ts";
+import { type Log, openLog } from "../../server/log.ts";
+import type { Rate } from "../../server/rate_limit.ts";
+import { SqliteStatisticsStore } from "../../server/sqlite_statistics.ts";
+
+const TOKEN_BYTES = 32;
+const AMPLE: Rate = { burst: 1e9, perMinute: 1e9 };
+
+const command = readConfig(Deno.args, (name) => Deno.env.get(name));
+if (command.kind !== "serve") {
+  throw new Error(`Cannot serve: the command line says ${command.kind}`);
+}
+await serve(command.config, await openLog(Deno.stderr.writable, false));
+
+async function serve(config: Config, log: Log): Promise<void> {
+  for (const folder of [config["data-dir"], config["log-dir"]]) {
+    await Deno.mkdir(folder, { recursive: true });
+  }
+  const chat = new AnonymousChat({
+    config,
+    clock: systemClock,
+    log,
+    pages,
+    version: "0.0.0-bench",
+    store: SqliteStatisticsStore.open(config["data-dir"], log),
+    newToken: () => crypto.getRandomValues(new Uint8Array(TOKEN_BYTES)).toHex(),
+    collect: openCollector(),
+    rates: { ...LIMITS, messages: AMPLE, signals: AMPLE },
+  });
+  const listen = config.listener === "node" ? listenNode : listenDeno;
+  const { host, port } = config;
+  const maxConnections = config["max-connections"];
+  const service = chat.door;
+  const listener = await listen({ host, port, maxConnections, clock: systemClock, service, log });
+  await chat.start(listener);
+  log.info(`Listening on http://localhost:${listener.port}/`);
+}

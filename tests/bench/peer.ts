@@ -1,0 +1,176 @@
+/**
+ * One visitor's connection, made to cost the generator as little as it can: a raw socket that reads into one buffer for
+ * all (nothing is read while something else is), frames written from a template, of which only lengths and numbers are
+ * looked at, and one write for the answers to everything that came at once.
+ *
+ * Each message must be the one after the last; anything else is a fault, and so is an end that nobody asked for.
+ */
+
+import { Buffer } from "node:buffer";
+import { connect, type Socket } from "node:net";
+import type { Dialect, Place, Talk } from "./dialect.ts";
+import { maskedFrame, NumberedMessages, NUMBERS, Opcode } from "./numbered_message.ts";
+
+/** How many texts are kept until somebody asks for them. */
+const MAX_TEXTS = 8;
+
+const HANDSHAKE = [
+  "Host: localhost",
+  "Upgrade: websocket",
+  "Connection: Upgrade",
+  "Sec-WebSocket-Version: 13",
+  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+];
+
+/** What all peers of one generator share. */
+export class Wire {
+  readonly port: number;
+  readonly dialect: Dialect;
+  readonly messages: NumberedMessages;
+  readonly buffer: Buffer = Buffer.alloc(64 * 1024);
+
+  constructor(port: number, dialect: Dialect) {
+    this.port = port;
+    this.dialect = dialect;
+    this.messages = new NumberedMessages(dialect.message);
+  }
+}
+
+/** A connection. */
+export class Peer implements Talk {
+  readonly #wire: Wire;
+  readonly #socket: Socket;
+  readonly #texts: string[] = [];
+  #rest: Buffer | undefined;
+  #isOpen = false;
+  #isLeaving = false;
+  #changed = (): void => {};
+  readonly #ended = Promise.withResolvers<void>();
+  sent = 0;
+  delivered = 0;
+  faults = 0;
+  /** Told how many messages have come at once. */
+  arrived: (count: number) => void = () => {};
+
+  private constructor(wire: Wire, pair: number) {
+    this.#wire = wire;
+    const { port, dialect } = wire;
+    const callback = (count: number, buffer: Uint8Array): boolean => this.#read(count, buffer);
+    const onread = { buffer: wire.buffer, callback };
+    this.#socket = connect({ host: "127.0.0.1", port, noDelay: true, onread });
+    this.#socket.on("error", () => {}); // `close` follows.
+    this.#socket.on("close", () => this.#end());
+    const lines = [`GET ${dialect.path} HTTP/1.1`, ...HANDSHAKE, ...dialect.headers(pair), "", ""];
+    this.#socket.write(lines.join("\r\n"));
+  }
+
+  /** Connects, and resolves once this is the first of a pair, or the pair is made. */
+  static async open(wire: Wire, pair: number, place: Place): Promise<Peer> {
+    const peer = new Peer(wire, pair);
+    await peer.#until(() => peer.#isOpen);
+    await wire.dialect.join(peer, place);
+    return peer;
+  }
+
+  /** Sends messages, numbered on from the last. */
+  send(count: number): void {
+    this.#socket.write(this.#wire.messages.make(this.sent, count));
+    this.sent += count;
+  }
+
+  say(text: string): void {
+    this.#socket.write(maskedFrame(Opcode.text, text));
+  }
+
+  async heard(beginning: string): Promise<void> {
+    const index = (): number => this.#texts.findIndex((text) => text.startsWith(beginning));
+    await this.#until(() => index() >= 0);
+    this.#texts.splice(0, index() + 1);
+  }
+
+  /** Closes as a page does (1001), and resolves when the server has ended the connection. */
+  async leave(): Promise<void> {
+    this.#isLeaving = true;
+    this.#socket.write(maskedFrame(Opcode.close, "\x03\xe9"));
+    await this.#ended.promise;
+  }
+
+  async #until(holds: () => boolean): Promise<void> {
+    while (!holds()) {
+      if (this.#socket.destroyed) throw new Error("Cannot go on: the server ended a connection");
+      await new Promise<void>((resolve) => this.#changed = resolve);
+    }
+  }
+
+  #end(): void {
+    if (!this.#isLeaving) this.faults++;
+    this.#ended.resolve();
+    this.#changed();
+  }
+
+  /** Takes what has come; the buffer is somebody else's as soon as this returns. */
+  #read(count: number, buffer: Uint8Array): boolean {
+    const fresh = Buffer.from(buffer.buffer, buffer.byteOffset, count);
+    const data = this.#rest ? Buffer.concat([this.#rest, fresh]) : fresh;
+    const used = this.#isOpen ? this.#frames(data, 0) : this.#handshake(data);
+    this.#rest = used < data.length ? Buffer.from(data.subarray(used)) : undefined;
+    return true;
+  }
+
+  /** Takes the answer to the handshake, and what comes with it. */
+  #handshake(data: Buffer): number {
+    const end = data.indexOf("\r\n\r\n");
+    if (end < 0) return 0;
+    this.#isOpen = data.toString("latin1", 0, 12) === "HTTP/1.1 101";
+    if (!this.#isOpen) this.#socket.destroy();
+    this.#changed();
+    return this.#frames(data, end + 4);
+  }
+
+  /** Takes all whole frames; the answer is where the first begins that is not whole. */
+  #frames(data: Buffer, from: number): number {
+    const delivered = this.delivered;
+    let at = from;
+    while (data.length - at >= 2) {
+      const start = at + headBytes(data[at + 1]!);
+      if (start > data.length) break;
+      const end = start + payloadBytes(data, at);
+      if (end > data.length) break;
+      this.#frame(data, data[at]! & 15, start, end);
+      at = end;
+    }
+    if (this.delivered > delivered) this.arrived(this.delivered - delivered);
+    return at;
+  }
+
+  #frame(data: Buffer, opcode: number, start: number, end: number): void {
+    const { messages } = this.#wire;
+    if (opcode === messages.opcode && end - start === messages.bytes) {
+      if (messages.numberAt(data, start) !== this.delivered % NUMBERS) this.faults++;
+      this.delivered++;
+    } else if (opcode === Opcode.text) this.#hear(data.toString("utf8", start, end));
+    else if (opcode === Opcode.ping) this.#pong(data.subarray(start, end));
+    else if (opcode === Opcode.close) this.#socket.end();
+  }
+
+  #hear(text: string): void {
+    const answer = this.#wire.dialect.answer?.(text);
+    if (answer !== undefined) this.say(answer);
+    if (this.#texts.push(text) > MAX_TEXTS) this.#texts.shift();
+    this.#changed();
+  }
+
+  #pong(payload: Buffer): void {
+    this.#socket.write(maskedFrame(Opcode.pong, payload));
+  }
+}
+
+function headBytes(second: number): number {
+  return second < 126 ? 2 : second === 126 ? 4 : 10;
+}
+
+function payloadBytes(data: Buffer, at: number): number {
+  const second = data[at + 1]!;
+  if (second < 126) return second;
+  return second === 126 ? data.readUInt16BE(at + 2) : data.readUInt32BE(at + 6);
+}

@@ -1,0 +1,148 @@
+/*
+ * The floor: what relaying costs when there is nothing but the system calls. One thread, epoll, no library.
+ *
+ *   handshake       the answer to one fixed key, which is the one that the generator sends
+ *   partners        the first two connections, the next two, ...
+ *   frames          header read, payload unmasked into one buffer, one write for all frames of one read
+ *
+ * It bounds, times and checks nothing, and drops a connection that does not take all at once; nobody could run it as a
+ * service. Any server that does is above this line, and how far is what its program costs.
+ */
+
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { BUFFER_BYTES = 65536, EVENTS = 256 };
+
+/* RFC 6455 section 1.3: the key of its example, and what a server answers to it. */
+static const char KEY[] = "dGhlIHNhbXBsZSBub25jZQ==";
+static const char ANSWER[] =
+  "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+  "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+
+typedef struct Peer {
+  int fd;
+  int open;             /* the handshake is over */
+  struct Peer *partner; /* NULL while alone */
+  uint8_t *rest;        /* the beginning of a frame whose end has not come, or NULL */
+  size_t rest_bytes;
+} Peer;
+
+static Peer *waiting;
+static int epoll;
+static uint8_t in[BUFFER_BYTES], out[BUFFER_BYTES];
+
+static void drop(Peer *peer) {
+  if (waiting == peer) waiting = NULL;
+  if (peer->partner) peer->partner->partner = NULL;
+  close(peer->fd);
+  free(peer->rest);
+  free(peer);
+}
+
+static void pair(Peer *peer) {
+  if (waiting) {
+    peer->partner = waiting;
+    waiting->partner = peer;
+    waiting = NULL;
+  } else waiting = peer;
+}
+
+/* A handshake comes in one piece on loopback. 0 when it is not the generator's. */
+static int shake_hands(Peer *peer, size_t bytes) {
+  if (!memmem(in, bytes, KEY, sizeof KEY - 1)) return 0;
+  peer->open = 1;
+  pair(peer);
+  return write(peer->fd, ANSWER, sizeof ANSWER - 1) == sizeof ANSWER - 1;
+}
+
+/* Keeps what is left of the input until more comes. */
+static void keep(Peer *peer, size_t from, size_t to) {
+  free(peer->rest);
+  peer->rest = NULL;
+  peer->rest_bytes = to - from;
+  if (from == to) return;
+  peer->rest = malloc(to - from);
+  memcpy(peer->rest, in + from, to - from);
+}
+
+/* Rewrites whole frames of the input, unmasked, for the partner. The answer is where the first frame begins that is not whole. */
+static size_t unmask_frames(size_t bytes, size_t *out_bytes) {
+  size_t at = 0;
+  for (;;) {
+    if (bytes - at < 8) return at;
+    size_t length = in[at + 1] & 127, head = 2;
+    if (length == 126) length = in[at + 2] << 8 | in[at + 3], head = 4;
+    if (bytes - at < head + 4 + length) return at;
+    memcpy(out + *out_bytes, in + at, head);
+    out[*out_bytes + 1] &= 127;
+    const uint8_t *mask = in + at + head, *from = mask + 4;
+    uint8_t *to = out + *out_bytes + head;
+    for (size_t i = 0; i < length; i++) to[i] = from[i] ^ mask[i & 3];
+    *out_bytes += head + length;
+    at += head + 4 + length;
+  }
+}
+
+/* 0 when the connection is over. */
+static int receive(Peer *peer) {
+  if (peer->rest) memcpy(in, peer->rest, peer->rest_bytes);
+  ssize_t got = read(peer->fd, in + peer->rest_bytes, BUFFER_BYTES - peer->rest_bytes);
+  if (got <= 0) return got < 0 && errno == EAGAIN;
+  size_t bytes = peer->rest_bytes + got, out_bytes = 0;
+  if (!peer->open) return shake_hands(peer, bytes);
+  if ((in[0] & 15) == 8) return 0;
+  keep(peer, unmask_frames(bytes, &out_bytes), bytes);
+  if (out_bytes == 0 || !peer->partner) return 1;
+  return write(peer->partner->fd, out, out_bytes) == (ssize_t)out_bytes;
+}
+
+static void watch(int fd, void *data) {
+  struct epoll_event event = { .events = EPOLLIN, .data.ptr = data };
+  epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
+static void accept_one(int listener) {
+  int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK), on = 1;
+  if (fd < 0) return;
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  Peer *peer = calloc(1, sizeof *peer);
+  peer->fd = fd;
+  watch(fd, peer);
+}
+
+static int listen_somewhere(void) {
+  struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+  socklen_t size = sizeof address;
+  int fd = socket(AF_INET, SOCK_STREAM, 0);
+  if (bind(fd, (void *)&address, size) || listen(fd, 4096)) exit(1);
+  getsockname(fd, (void *)&address, &size);
+  printf("listening %d\n", ntohs(address.sin_port));
+  fflush(stdout);
+  return fd;
+}
+
+int main(void) {
+  struct epoll_event events[EVENTS];
+  epoll = epoll_create1(0);
+  int listener = listen_somewhere();
+  watch(listener, NULL);
+  for (;;) {
+    int count = epoll_wait(epoll, events, EVENTS, -1);
+    for (int i = 0; i < count; i++) {
+      Peer *peer = events[i].data.ptr;
+      if (!peer) accept_one(listener);
+      else if (!receive(peer)) drop(peer);
+    }
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * The same relay on Node and Socket.IO (see `relay_ws.mjs`), as its documentation would have one write it: one event,
+ * emitted to the partner as it came, whether it is a text or bytes.
+ */
+
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import process from "node:process";
+
+const { Server } = createRequire(`${process.cwd()}/`)("socket.io");
+const http = createServer();
+const server = new Server(http, { serveClient: false });
+let waiting;
+
+server.on("connection", (socket) => {
+  socket.on("message", (data) => socket.data.partner?.emit("message", data));
+  socket.on("disconnect", () => {
+    if (waiting === socket) waiting = undefined;
+    if (socket.data.partner) socket.data.partner.data.partner = undefined;
+  });
+  socket.data.partner = waiting;
+  if (waiting) waiting.data.partner = socket;
+  waiting = waiting ? undefined : socket;
+});
+
+http.listen({ host: "127.0.0.1", port: 0, backlog: 4096 }, () => {
+  process.stdout.write(`listening ${http.address().port}\n`);
+});

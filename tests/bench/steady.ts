@@ -1,0 +1,51 @@
+/**
+ * How long a message takes through a server that has time, at a rate that no server's slowness can change: each message
+ * is sent when it is due and counted from then, so a pause of the server is felt by all that fell due in it. A timer is
+ * too coarse for that, so the generator asks the clock whenever it has nothing else to do, on a core of its own.
+ */
+
+import { Pairs } from "./pairs.ts";
+import type { Peer, Wire } from "./peer.ts";
+import type { SteadyReport, SteadyTask } from "./task.ts";
+
+/** Measures a {@linkcode SteadyTask}. */
+export async function steady(wire: Wire, task: SteadyTask): Promise<SteadyReport> {
+  const pairs = await Pairs.open(wire, task.pairs);
+  const { peers } = pairs;
+  const interval = 1000 / task.perSecond;
+  const counts = task.warmUp / interval;
+  const latencies: number[] = [];
+  const start = performance.now();
+  const dueAt = (index: number): number => start + index * interval;
+  peers.forEach((peer, index) => {
+    peer.arrived = (count) => {
+      const now = performance.now();
+      for (let nth = peer.delivered - count; nth < peer.delivered; nth++) {
+        const message = nth * peers.length + (index ^ 1);
+        if (message >= counts) latencies.push(now - dueAt(message));
+      }
+    };
+  });
+  await sendWhenDue(peers, dueAt, (task.warmUp + task.duration) / interval);
+  const delivery = await pairs.drain();
+  await pairs.leave();
+  return { ...delivery, p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99) };
+}
+
+/** Everybody in turn sends one message. */
+async function sendWhenDue(
+  peers: readonly Peer[],
+  dueAt: (message: number) => number,
+  messages: number,
+): Promise<void> {
+  for (let message = 0; message < messages;) {
+    while (message < messages && dueAt(message) <= performance.now()) {
+      peers[message++ % peers.length]!.send(1);
+    }
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+}
+
+function quantile(values: readonly number[], part: number): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length * part)] ?? NaN;
+}

@@ -1,0 +1,146 @@
+/** The figures as the README has them. */
+
+import { NAMES } from "./contestant.ts";
+import type { FindCost } from "./find_cost.ts";
+import type { MemoryFigures, RelayFigures, Result, VisitFigures } from "./measurement.ts";
+import type { Figures } from "./medians.ts";
+import type { PageLoad } from "./page_load.ts";
+
+/** Everything that was measured. */
+export interface Findings {
+  readonly machine: string;
+  readonly relay: readonly Result<RelayFigures>[];
+  readonly memory: readonly Result<MemoryFigures>[];
+  readonly visits: readonly Result<VisitFigures>[];
+  readonly find: readonly FindCost[];
+  readonly pageLoad: PageLoad;
+}
+
+/** All tables, and what there is to say of each. */
+export function markdown(findings: Findings): string {
+  const { machine, relay, memory, visits, find, pageLoad } = findings;
+  const connections = Math.max(...memory.map((one) => figure(one, "connections") ?? 0));
+  return [
+    machine,
+    "Messages of 100 bytes between 100 pairs: in a chat one is under way in each pair, in bursts " +
+    "sixteen. CPU is the server's time for a message delivered, in microseconds, and what it is " +
+    "for ours comes after it as 1; latency is at 5,000 messages a second.",
+    relayTable(relay),
+    `Memory that ${count(connections)} connections add, all of them paired and silent:`,
+    memoryTable(memory),
+    "Visitors who come, are paired and go at once, 32 at a time, and the home page over 16 " +
+    "connections:",
+    visitsTable(visits),
+    "What it takes to find a partner, in microseconds:",
+    findTable(find),
+    pageLine(pageLoad),
+  ].join("\n\n");
+}
+
+function relayTable(results: readonly Result<RelayFigures>[]): string {
+  const head = [
+    "server",
+    "chat, messages/s",
+    "CPU",
+    "to ours",
+    "bursts, messages/s",
+    "CPU",
+    "to ours",
+    "median, ms",
+    "99 %, ms",
+  ];
+  return table(
+    head,
+    results.map((result) =>
+      row(result, head.length, (figures) => [
+        count(figures.chatPerSecond),
+        figures.chatCpu.toFixed(1),
+        toOurs(results, "chatCpu", figures),
+        count(figures.burstsPerSecond),
+        figures.burstsCpu.toFixed(1),
+        toOurs(results, "burstsCpu", figures),
+        figures.p50.toFixed(2),
+        figures.p99.toFixed(2),
+      ])
+    ),
+  );
+}
+
+function memoryTable(results: readonly Result<MemoryFigures>[]): string {
+  const head = ["server", "kB a connection", "to ours"];
+  return table(
+    head,
+    results.map((result) =>
+      row(result, head.length, (figures) => [
+        (figures.bytes / 1000).toFixed(2),
+        toOurs(results, "bytes", figures),
+      ])
+    ),
+  );
+}
+
+function visitsTable(results: readonly Result<VisitFigures>[]): string {
+  const head = ["server", "pairs/s", "CPU a pair", "pages/s", "CPU a page", "bytes a page"];
+  return table(
+    head,
+    results.map((result) =>
+      row(result, head.length, (figures) => [
+        count(figures.pairsPerSecond),
+        figures.pairCpu.toFixed(0),
+        count(figures.pagesPerSecond),
+        figures.pageCpu.toFixed(0),
+        count(figures.pageBytes),
+      ])
+    ),
+  );
+}
+
+function findTable(costs: readonly FindCost[]): string {
+  const sizes = [...costs[0]!.nanoseconds.keys()];
+  const rows = costs.map(({ name, nanoseconds }) => [
+    name,
+    ...sizes.map((size) => (nanoseconds.get(size)! / 1000).toFixed(2)),
+  ]);
+  return table(["", ...sizes.map((size) => `${count(size)} waiting`)], rows);
+}
+
+function pageLine(load: PageLoad): string {
+  return load.kind === "missing"
+    ? `The page was opened in no browser: ${load.reason}.`
+    : `The page can be used ${load.interactive.toFixed(0)} ms after it is asked for: nothing ` +
+      `cached, no network between, ${load.browser}.`;
+}
+
+/** The cells of a result; one that is missing says why in the first. */
+function row<F extends Figures>(
+  result: Result<F>,
+  width: number,
+  cells: (figures: F) => string[],
+): string[] {
+  if (result.kind === "measured") return [result.name, ...cells(result.figures)];
+  const empty = Array.from({ length: width - 2 }, () => "");
+  return [result.name, `not measured: ${result.reason}`, ...empty];
+}
+
+/** How many times our figure another's is. */
+function toOurs<F extends Figures>(
+  results: readonly Result<F>[],
+  name: keyof F & string,
+  figures: F,
+): string {
+  const ours = results.find((one) => one.name === NAMES.node);
+  return (figures[name]! / (ours && figure(ours, name) || NaN)).toFixed(2);
+}
+
+function figure<F extends Figures>(result: Result<F>, name: keyof F & string): number | undefined {
+  return result.kind === "measured" ? result.figures[name] : undefined;
+}
+
+function count(value: number): string {
+  return Math.round(value).toLocaleString("en");
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const rule = head.map((_, column) => column === 0 ? "---" : "--:");
+  return [head, rule, ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}

@@ -1,0 +1,67 @@
+/**
+ * What the others need and the project does not: their packages, in exact versions, and a compiled program. They are
+ * fetched by npm into a folder for temporary files when somebody measures, so they weigh on nobody who doesn't, and
+ * stay there for the next time. What can't be had here is missing, with the reason, and so is its row.
+ */
+
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { firstLine } from "./placement.ts";
+
+/** Exact versions, which the tables name. */
+export const PACKAGES = { "socket.io": "4.8.4", ws: "8.23.0", bun: "1.4.5" } as const;
+
+/** Something to run, or why it can't be. */
+export type Tool = { kind: "there"; path: string; version: string } | {
+  kind: "missing";
+  reason: string;
+};
+
+/** Everything that was found or made. */
+export interface Workshop {
+  /** Where the packages are. */
+  readonly folder: string;
+  readonly node: Tool;
+  readonly bun: Tool;
+  readonly floor: Tool;
+}
+
+/** Fetches and compiles what is not there yet. */
+export async function openWorkshop(): Promise<Workshop> {
+  const folder = join(tmpdir(), "anonymous-chat-bench");
+  await Deno.mkdir(folder, { recursive: true });
+  const installed = await install(folder);
+  const bun = join(folder, "node_modules", ".bin", "bun");
+  const [node, bunTool, floor] = await Promise.all([
+    installed ? find("node", "node") : missing("npm could not fetch its packages"),
+    installed ? find(bun, "bun") : missing("npm could not fetch it"),
+    compile(join(folder, "relay_floor")),
+  ]);
+  return { folder, node, bun: bunTool, floor };
+}
+
+async function install(folder: string): Promise<boolean> {
+  const specifiers = Object.entries(PACKAGES).map(([name, version]) => `${name}@${version}`);
+  const quiet = ["--no-audit", "--no-fund", "--save-exact", "--prefer-offline"];
+  const args = ["install", "--prefix", folder, ...quiet, ...specifiers];
+  return await firstLine("npm", ...args) !== undefined;
+}
+
+async function find(path: string, name: string): Promise<Tool> {
+  const version = await firstLine(path, "--version");
+  return version === undefined
+    ? missing(`no ${name} that runs here`)
+    : { kind: "there", path, version: version.replace("v", "") };
+}
+
+async function compile(path: string): Promise<Tool> {
+  const source = new URL("relay_floor.c", import.meta.url).pathname;
+  const version = await firstLine("gcc", "-dumpfullversion");
+  if (version === undefined) return missing("no gcc here");
+  const made = await firstLine("gcc", "-O2", "-o", path, source);
+  return made === undefined ? missing("gcc refused it") : { kind: "there", path, version };
+}
+
+function missing(reason: string): Tool {
+  return { kind: "missing", reason };
+}

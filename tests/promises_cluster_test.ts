@@ -1,0 +1,121 @@
+/**
+ * The promises of the privacy policy that several machines must keep together: real programs, real browsers, and a real
+ * Redis that tells everything it is asked, told and given to pass on (MONITOR), in every form.
+ */
+
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { SECOND } from "../server/clock.ts";
+import { BareClient, type ComingFrom } from "./bare_client.ts";
+import { bye } from "./cluster.ts";
+import { launch } from "./e2e/browser.ts";
+import { Visitor } from "./e2e/visitor.ts";
+import { Program } from "./program.ts";
+import { isRedisThere, Redis } from "./redis.ts";
+import { until } from "./until.ts";
+
+const ADDRESS = "203.0.113.77";
+const MARKER = `marker-${crypto.randomUUID().slice(0, 8)}`;
+const RETENTION = 10 * SECOND;
+const ignore = !await isRedisThere();
+
+const FROM_THERE: ComingFrom = { headers: { "x-forwarded-for": ADDRESS } };
+
+/** Two machines that have met. */
+async function machines(redis: Redis): Promise<[Program, Program]> {
+  const args = [
+    `--redis-url=${redis.url}`,
+    "--trust-proxy=1",
+    `--ip-retention-seconds=${RETENTION / SECOND}`,
+  ];
+  const programs = await Promise.all([1, 2].map(() => Program.start(...args)));
+  await until(async () => (await redis.ask("hlen", "anonymous-chat:online"))[0] === "2");
+  await until(async () => {
+    const answers = await Promise.all(programs.map(({ http }) => fetch(`${http}/healthz`)));
+    const texts = await Promise.all(answers.map((answer) => answer.text()));
+    return texts.every((text) => text.includes('"ok"'));
+  });
+  return programs as [Program, Program];
+}
+
+/** The forms that `text` could have been written in, as MONITOR would show them. */
+function formsOf(text: string): string[] {
+  const bytes = Buffer.from(text);
+  const forms = [text, bytes.toString("hex"), text.replaceAll('"', '\\"')];
+  for (let skipped = 0; skipped < 3; skipped++) {
+    const cut = bytes.subarray(skipped);
+    forms.push(cut.subarray(0, cut.length - cut.length % 3).toString("base64"));
+  }
+  return forms;
+}
+
+function assertSilent(heard: string, ...secrets: string[]): void {
+  for (const secret of secrets) {
+    for (const form of formsOf(secret)) assert.ok(!heard.includes(form), `Redis heard ${form}`);
+  }
+}
+
+Deno.test({
+  name:
+    "P1: what machines share of an address is a name that only they could have made, and ends with it",
+  ignore,
+  fn: async () => {
+    await using redis = await Redis.start();
+    const monitor = await redis.monitor();
+    const [a, b] = await machines(redis);
+    await using _a = a;
+    await using _b = b;
+    const ann = await BareClient.enter(a.socketUrl, FROM_THERE);
+    const bob = await BareClient.enter(b.socketUrl, FROM_THERE);
+    ann.tell({ type: "find", mode: "text", interests: [MARKER] });
+    await ann.next("waiting");
+    bob.tell({ type: "find", mode: "text", interests: [MARKER] });
+    await Promise.all([ann.next("paired"), bob.next("paired")]);
+    ann.tell({ type: "report", reason: "spam" });
+    await ann.next("reported");
+    bob.vanish();
+    await ann.next("partner-away");
+    const back = await BareClient.enter(a.socketUrl, FROM_THERE);
+    back.tell({ type: "resume", token: bob.token });
+    assert.equal((await back.next("resumed")).chatting, true);
+    const named = (): Promise<string[]> => redis.ask("keys", "anonymous-chat:address:*");
+    assert.equal((await named()).length, 1, "there is something to look at, and it is one address");
+    await bye(ann, back);
+    const left = performance.now();
+    await until(async () => (await named()).length === 0, 2 * RETENTION / SECOND);
+    assert.ok(performance.now() - left <= RETENTION, "it was known for longer than it may be");
+    assert.match(monitor(), /anonymous-chat:address:/);
+    assertSilent(monitor(), ADDRESS, MARKER, bob.token, back.token);
+    assert.ok(!monitor().includes("\\xcb\\x00qM"), "Redis heard the address as bytes");
+  },
+});
+
+Deno.test({
+  name: "P6: nothing of what is said passes between machines in the clear",
+  ignore,
+  fn: async () => {
+    await using redis = await Redis.start();
+    const monitor = await redis.monitor();
+    const [a, b] = await machines(redis);
+    await using _a = a;
+    await using _b = b;
+    const browser = await launch();
+    try {
+      await using ann = await Visitor.open(browser, a.http);
+      await using bob = await Visitor.open(browser, b.http);
+      for (const one of [ann, bob]) await one.search();
+      for (const one of [ann, bob]) await one.meets();
+      await ann.say(`${MARKER} from ann`);
+      await bob.hears(MARKER);
+      await bob.say(`${MARKER} from bob`);
+      await ann.hears(`${MARKER} from bob`);
+      await ann.leave();
+    } finally {
+      await browser.close();
+    }
+    assert.match(monitor(), /"publish"/i, "it was passed on by Redis");
+    assertSilent(monitor(), MARKER);
+    const kept = await redis.ask("keys", "*");
+    assert.ok(kept.every((key) => !key.includes("message") && !key.includes("frame")));
+  },
+});
