@@ -100,8 +100,9 @@ interface Report {
 export class Conduct {
   readonly #rules: ConductRules;
   readonly #connections: TokenBucket;
-  readonly #searches: TokenBucket;
-  readonly #refusals: TokenBucket;
+  /** Each is full until it is first needed, and made then. */
+  #searches: TokenBucket | undefined;
+  #refusals: TokenBucket | undefined;
   #blockedUntil: number;
   #cause: Cause = "flooding";
   #chats = 0;
@@ -117,8 +118,6 @@ export class Conduct {
   constructor(rules: ConductRules, now: number) {
     this.#rules = rules;
     this.#connections = new TokenBucket(LIMITS.connections, now);
-    this.#searches = new TokenBucket(LIMITS.searches, now);
-    this.#refusals = new TokenBucket(LIMITS.refusals, now);
     this.#blockedUntil = now;
   }
 
@@ -165,6 +164,7 @@ export class Conduct {
     if (blocked > 0) return { kind: "blocked", wait: blocked };
     const wait = this.#connections.take(now);
     if (wait === 0) return { kind: "welcome" };
+    this.#refusals ??= new TokenBucket(LIMITS.refusals, now);
     if (this.#refusals.take(now) === 0) return { kind: "too-fast", wait };
     const blockedFor = this.#block("flooding", FLOOD_BLOCK_TIME, now);
     this.#reputation?.block("flooding", blockedFor).catch(() => {});
@@ -174,6 +174,7 @@ export class Conduct {
   /** Asks for a search. The answer is 0, or in how many milliseconds there may be one. */
   search(now: number): number {
     if (now < this.#searchesFrom) return Math.ceil(this.#searchesFrom - now);
+    this.#searches ??= new TokenBucket(LIMITS.searches, now);
     const wait = this.#searches.take(now);
     if (wait === 0) this.#searchElsewhere(now);
     return wait;
