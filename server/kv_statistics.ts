@@ -99,6 +99,7 @@ function encoded(kept: KeptDay): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(kept));
 }
 
-function decoded(value: Uint8Array): KeptDay {
+/** A day as it stands in the database. */
+export function decoded(value: Uint8Array): KeptDay {
   return JSON.parse(new TextDecoder().decode(value));
 }

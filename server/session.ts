@@ -182,7 +182,8 @@ export class Session implements Seeker, Present, Partner {
   #presence: Presence;
   #spoken: Spoken = "nothing";
   #isInBackground = false;
-  readonly #budget: Readonly<Record<keyof SessionRates, TokenBucket>>;
+  /** Each is full until it is first needed, and made then. */
+  readonly #budget: Partial<Record<keyof SessionRates, TokenBucket>> = {};
   readonly #recent: SessionId[] = [];
   #pledge: Pledge | undefined;
   #hasWorked = false;
@@ -198,7 +199,6 @@ export class Session implements Seeker, Present, Partner {
     if (isHere) line.session = this;
     this.#conduct = line.conduct;
     this.#stopAttending = line.conduct.attend(this);
-    this.#budget = budgetOf(around.rates, now);
     this.#state = { kind: "idle", since: now, last: undefined };
   }
 
@@ -343,7 +343,7 @@ export class Session implements Seeker, Present, Partner {
 
   /** Whether it may be taken up once more. */
   mayResume(): boolean {
-    return this.#budget.resumes.take(this.#around.clock.now()) === 0;
+    return this.#take("resumes") === 0;
   }
 
   /** Ends the session; its partner is told at once. */
@@ -564,8 +564,7 @@ export class Session implements Seeker, Present, Partner {
   }
 
   #report(reason: ReportReason): void {
-    const now = this.#around.clock.now();
-    const wait = this.#budget.reports.take(now);
+    const wait = this.#take("reports");
     if (wait > 0) return this.#slowDown("You are reporting faster than is allowed.", wait);
     const encounter = this.#encounter();
     if (encounter === undefined) {
@@ -582,14 +581,21 @@ export class Session implements Seeker, Present, Partner {
     if (this.partner === undefined) {
       return this.#refuse("nobody-to-call", "There is nobody to call.");
     }
-    const wait = this.#budget.calls.take(this.#around.clock.now());
+    const wait = this.#take("calls");
     if (wait > 0) return this.#slowDown("You are calling faster than is allowed.", wait);
     this.tell({ type: "ice", ...this.#around.turn.route() });
   }
 
+  /** Takes a token. The answer is 0, or in how many milliseconds there will be one. */
+  #take(kind: keyof SessionRates): number {
+    const { clock, rates } = this.#around;
+    const now = clock.now();
+    return (this.#budget[kind] ??= new TokenBucket(rates[kind], now)).take(now);
+  }
+
   /** Closes whoever sends faster than a person can; `true` when that is so. */
   #overspends(kind: "controls" | "messages" | "signals"): boolean {
-    if (this.#budget[kind].take(this.#around.clock.now()) === 0) return false;
+    if (this.#take(kind) === 0) return false;
     this.close(CloseCode.policy, TOO_FAST_REASON);
     return true;
   }
@@ -612,19 +618,6 @@ export class Session implements Seeker, Present, Partner {
     if (this.#recent.includes(id)) this.#recent.splice(this.#recent.indexOf(id), 1);
     if (this.#recent.push(id) > MAX_RECENT) this.#recent.shift();
   }
-}
-
-/** Full buckets for one session. */
-function budgetOf(rates: SessionRates, now: number): Record<keyof SessionRates, TokenBucket> {
-  const { controls, resumes, reports, calls, messages, signals } = rates;
-  return {
-    controls: new TokenBucket(controls, now),
-    resumes: new TokenBucket(resumes, now),
-    reports: new TokenBucket(reports, now),
-    calls: new TokenBucket(calls, now),
-    messages: new TokenBucket(messages, now),
-    signals: new TokenBucket(signals, now),
-  };
 }
 
 /** Whole seconds, never too few. */

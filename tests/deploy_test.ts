@@ -1,7 +1,8 @@
 /** The program on Deno Deploy, simulated as `deploy.ts` says, on the Deno of today and on an older one. */
 
 import assert from "node:assert/strict";
-import type { DayFigures, KeptDay } from "../server/day_figures.ts";
+import type { DayFigures } from "../server/day_figures.ts";
+import { decoded } from "../server/kv_statistics.ts";
 import { BareClient } from "./bare_client.ts";
 import { DENO_VERSIONS, newSite, startOnDeploy, takeDatabase } from "./deploy.ts";
 import { filesIn } from "./files.ts";
@@ -21,9 +22,10 @@ const GRACE = 5000;
 /** What was counted of all days; a test may run at midnight. */
 async function countedIn(kv: Deno.Kv): Promise<Pick<DayFigures, "chats" | "messages">> {
   const together = { chats: 0, messages: 0 };
-  for await (const { value } of kv.list<KeptDay>({ prefix: ["day"] })) {
-    together.chats += value.counted.chats;
-    together.messages += value.counted.messages;
+  for await (const { value } of kv.list<Uint8Array>({ prefix: ["day"] })) {
+    const { counted } = decoded(value);
+    together.chats += counted.chats;
+    together.messages += counted.messages;
   }
   return together;
 }
