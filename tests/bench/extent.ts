@@ -29,10 +29,10 @@ export const FULL: Extent = {
 export const QUICK: Extent = {
   repetitions: 3,
   longRepetitions: 1,
-  warmUp: 1_000,
-  duration: 800,
-  crowdPairs: 1_000,
-  settle: 1_500,
+  warmUp: 1_500,
+  duration: 1_500,
+  crowdPairs: 5_000,
+  settle: 2_000,
   visitors: 1_000,
   pageLoads: 5,
 };
