@@ -66,8 +66,11 @@ export interface Reputation {
   /** What machines call the address; tells nothing of it. */
   readonly name: string;
   attempt(): Promise<Opinion>;
-  /** So many connections are open on this machine; the answer is how many there are on all. */
-  connected(here: number): Promise<number>;
+  /**
+   * So many connections are open on this machine; the answer is how many there are on all. `isNews` when one has just
+   * been opened or closed.
+   */
+  connected(here: number, isNews: boolean): Promise<number>;
   /** Asks for a search. The answer is 0, or in how many milliseconds there may be one. */
   search(): Promise<number>;
   report(by: string, weight: number): Promise<void>;
@@ -148,9 +151,9 @@ export class Conduct {
     return opinion;
   }
 
-  /** So many connections are open on this machine. */
-  connected(here: number): void {
-    this.#everywhere = this.#reputation?.connected(here).catch(() => here);
+  /** So many connections are open on this machine; `isNews` when one has just been opened or closed. */
+  connected(here: number, isNews = true): void {
+    this.#everywhere = this.#reputation?.connected(here, isNews).catch(() => here);
   }
 
   /** How many connections are open on all machines; `undefined` when there are no others. */

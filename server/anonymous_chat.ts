@@ -35,7 +35,7 @@ import { Turn } from "./turn.ts";
 export const DRAIN_TIME = 2 * SECOND;
 
 /** How often it is said in Redis that an address is connected, within the time that Redis would keep it. */
-const AFFIRMED_A_LIFETIME = 3;
+const AFFIRMED_A_LIFETIME = 6;
 
 /** What comes in by the door. */
 export interface Surroundings {
@@ -183,7 +183,7 @@ export class AnonymousChat {
     };
     every(BEAT, () => cluster.beat());
     every(REJOIN_INTERVAL, () => cluster.rejoin());
-    every(registry.lifetime / AFFIRMED_A_LIFETIME, () => cluster.affirm());
+    every(registry.lifetime / AFFIRMED_A_LIFETIME, () => void cluster.affirm());
     cluster.start({ registry, matchmaker, lobby, threshold: this.#threshold });
   }
 

@@ -42,7 +42,7 @@ export interface Elsewhere {
   /** How many people are on others. */
   readonly online: number;
   /** Stands for a session on `node` that `own` chats with. */
-  partner(own: Session, id: SessionId, node: NodeId): Partner;
+  partner(own: Session, id: SessionId, node: NodeId, isAway?: boolean): Partner;
   /** Brings the session that `token` opens here, from whichever machine has it. */
   fetch(token: string): Promise<Traveller | undefined>;
 }
@@ -182,8 +182,8 @@ export class Lobby implements Surroundings {
     return this.#sessions.get(id);
   }
 
-  partner(own: Session, id: SessionId, node: NodeId): Partner | undefined {
-    return node === this.node ? this.session(id) : this.#elsewhere?.partner(own, id, node);
+  partner(own: Session, id: SessionId, node: NodeId, isAway = false): Partner | undefined {
+    return node === this.node ? this.session(id) : this.#elsewhere?.partner(own, id, node, isAway);
   }
 
   /** Asks other machines for the session; whether there are any to be asked. */
@@ -203,7 +203,9 @@ export class Lobby implements Surroundings {
     this.#sessions.set(session.id, session);
     session.arrive(traveller);
     const { partner } = session;
-    if (partner !== undefined) this.session(partner.id)?.partnerMoved(session);
+    const here = partner && this.session(partner.id);
+    here?.partnerMoved(session);
+    if (here !== undefined && here.partner !== session) session.partnerLeft(here.id); // While it travelled.
     return session;
   }
 

@@ -120,6 +120,8 @@ export interface Traveller {
       readonly lasted: number;
       readonly reported: boolean;
       readonly isOver: boolean;
+      /** Whether the partner is. */
+      readonly isAway: boolean;
     }
     | undefined;
 }
@@ -160,7 +162,7 @@ export interface Surroundings {
   /** Makes a new unguessable text. */
   readonly newToken: () => string;
   /** Whom `session` chats with: a session of this machine, if it is still here, or what stands for one of another. */
-  partner(session: Session, id: SessionId, node: NodeId): Partner | undefined;
+  partner(session: Session, id: SessionId, node: NodeId, isAway?: boolean): Partner | undefined;
   /** Told when a socket is gone and the session is not. */
   wentAway(session: Session): void;
   /** Lets the session that `token` opens go on in the place of `newcomer`, at once or in a moment; whether it does. */
@@ -316,7 +318,8 @@ export class Session implements Seeker, Present, Partner {
     if (encounter === undefined) return { ...traveller, encounter };
     const { partner, since, reported } = encounter;
     const lasted = this.#around.clock.now() - since;
-    const chat = { partner: partner.id, node: partner.node, lasted, reported, isOver };
+    const { id: partnerId, node, isAway } = partner;
+    const chat = { partner: partnerId, node, lasted, reported, isOver, isAway };
     return { ...traveller, encounter: chat };
   }
 
@@ -325,8 +328,8 @@ export class Session implements Seeker, Present, Partner {
     this.#recent.push(...recent);
     this.#hasWorked = hasWorked;
     if (encounter === undefined) return;
-    const { partner: id, node, lasted, reported, isOver } = encounter;
-    const partner = this.#around.partner(this, id, node);
+    const { partner: id, node, lasted, reported, isOver, isAway } = encounter;
+    const partner = this.#around.partner(this, id, node, isAway);
     if (partner === undefined) return;
     const since = this.#around.clock.now() - lasted;
     const chat = { partner, since, reported };
@@ -338,6 +341,7 @@ export class Session implements Seeker, Present, Partner {
   partnerMoved(partner: Partner): void {
     if (this.#state.kind !== "chatting" || this.partner?.id !== partner.id) return;
     this.release();
+    this.outlet?.resume();
     this.#state.encounter.partner = partner;
   }
 
@@ -411,8 +415,8 @@ export class Session implements Seeker, Present, Partner {
   }
 
   /** Somebody on another machine, whose address has that name, has reported this visitor. */
-  accused(by: string, weight: number): void {
-    this.#conduct.accused(by, weight);
+  accused(from: SessionId, by: string, weight: number): void {
+    if (this.#encounter()?.partner.id === from) this.#conduct.accused(by, weight);
   }
 
   /** Reads again from whoever waited for this visitor to read. */

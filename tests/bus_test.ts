@@ -34,7 +34,12 @@ async function busOf(
       return Promise.resolve();
     },
   };
-  const nothing = { frame: () => {}, word: () => undefined, openWord: () => {} };
+  const nothing = {
+    frame: () => {},
+    word: () => undefined,
+    lateReply: () => {},
+    openWord: () => {},
+  };
   const onError = (error: unknown): void => assert.fail(String(error));
   const recipient = { ...nothing, ...also };
   const bus = new Bus({ link, node, keys: () => KEYS, recipient, onError });

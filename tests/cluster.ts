@@ -65,9 +65,24 @@ export function clusterTest(
     const machines: Machine[] = [];
     for (let n = 0; n < count; n++) machines.push(stack.use(await startMachine(redis.url)));
     await meet(machines);
-    await body(machines, redis);
+    await within(body(machines, redis));
   };
   Deno.test({ name, ignore, fn });
+}
+
+/** A test that waits for what never comes ends all the same. */
+const MOST_SECONDS = 60;
+
+/** What `work` comes to, if it does in time. */
+export async function within<T>(work: Promise<T>, seconds = MOST_SECONDS): Promise<T> {
+  let late: ReturnType<typeof setTimeout> | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    late = setTimeout(
+      () => reject(new Error(`Cannot go on: not within ${seconds} s`)),
+      seconds * 1000,
+    );
+  });
+  return await Promise.race([work, limit]).finally(() => clearTimeout(late));
 }
 
 /** Waits until machines have met; they beat faster for that. */

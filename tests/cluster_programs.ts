@@ -1,7 +1,7 @@
 /** Machines of a cluster as processes of their own, and people who come to them from addresses of their own. */
 
 import { BareClient } from "./bare_client.ts";
-import { FIND } from "./cluster.ts";
+import { FIND, within } from "./cluster.ts";
 import { Program } from "./program.ts";
 import { isRedisThere, Redis } from "./redis.ts";
 import { until } from "./until.ts";
@@ -12,7 +12,7 @@ const ignore = !await isRedisThere();
 export function redisTest(name: string, body: (redis: Redis) => Promise<void>): void {
   const fn = async (): Promise<void> => {
     await using redis = await Redis.start();
-    await body(redis);
+    await within(body(redis));
   };
   Deno.test({ name, ignore, fn });
 }
@@ -28,7 +28,7 @@ export function processesTest(
     const starting = Array.from({ length: 3 }, async () => stack.use(await Program.start(...args)));
     const programs = await Promise.all(starting) as [Program, Program, Program];
     await haveMet(programs, redis);
-    await body(programs, redis);
+    await within(body(programs, redis));
   });
 }
 

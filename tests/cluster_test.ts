@@ -182,3 +182,117 @@ clusterTest(
     await bye(ann, bob);
   },
 );
+
+clusterTest(
+  "A burst to somebody who reads late is lost by nobody, and throws nobody out",
+  2,
+  async (machines) => {
+    const [ann, bob] = await pair(machines);
+    const { relay } = machines[0]!.server.chat;
+    ann.socket.pause();
+    const count = 200;
+    for (let n = 0; n < count; n++) bob.send(new Uint8Array(MAX_FRAME_BYTES).fill(n % 2 + 1));
+    await until(() => relay.behind > 0);
+    ann.socket.resume();
+    for (let n = 0; n < count; n++) assert.equal((await ann.frame())[0], n % 2 + 1);
+    await bye(ann, bob);
+  },
+);
+
+clusterTest(
+  "A report after the chat counts on the other machine, too",
+  2,
+  async (machines, redis) => {
+    const [ann] = await pair(machines);
+    const bob = await BareClient.enter(machines[1]!.server.socketUrl, {
+      localAddress: "127.0.0.3",
+    });
+    ann.tell(FIND);
+    await ann.next("waiting");
+    bob.tell(FIND);
+    await Promise.all([ann.next("paired"), bob.next("paired")]);
+    ann.tell({ type: "leave" });
+    await bob.next("partner-left");
+    bob.tell({ type: "report", reason: "spam" });
+    await bob.next("reported");
+    await until(async () => {
+      const keys = await redis.ask("keys", "anonymous-chat:address:*");
+      const fields = await Promise.all(keys.map((key) => redis.ask("hkeys", key)));
+      return fields.flat().some((field) => field.startsWith("r:"));
+    });
+    await bye(ann, bob);
+  },
+);
+
+clusterTest(
+  "Who comes to the machine of a partner who leaves meanwhile is told so",
+  2,
+  async (machines) => {
+    const [ann, bob] = await pair(machines);
+    const { token } = bob;
+    bob.vanish();
+    await ann.next("partner-away");
+    const { lobby } = machines[1]!.server.chat;
+    const [annSession] = machines[0]!.server.chat.lobby.sessions;
+    const release = lobby.release.bind(lobby);
+    lobby.release = (shown) => {
+      const traveller = release(shown);
+      annSession!.receiveText('{"type":"leave"}'); // While the other is on the way.
+      return traveller;
+    };
+    const back = await BareClient.enter(machines[0]!.server.socketUrl);
+    back.tell({ type: "resume", token });
+    await back.next("partner-left");
+    await bye(ann, back);
+  },
+);
+
+clusterTest(
+  "A greeting that crosses a move follows it, and who arrives knows that the partner is away",
+  3,
+  async (machines) => {
+    const [ann, bob] = await pair(machines);
+    const { token } = bob;
+    bob.vanish();
+    await ann.next("partner-away");
+    const { lobby } = machines[1]!.server.chat;
+    const release = lobby.release.bind(lobby);
+    lobby.release = (shown) => {
+      const traveller = release(shown);
+      machines[0]!.cluster.beat(); // Her machine asks after him where he was.
+      return traveller;
+    };
+    const back = await BareClient.enter(machines[2]!.server.socketUrl);
+    back.tell({ type: "resume", token });
+    await back.next("resumed");
+    await ann.next("partner-back");
+    back.send(Uint8Array.of(1, 1));
+    assert.deepEqual(await ann.frame(), Uint8Array.of(1, 1));
+    ann.vanish();
+    await back.next("partner-away");
+    const second = back.token;
+    back.vanish();
+    await until(() => machines[2]!.server.chat.lobby.away === 1);
+    const again = await BareClient.enter(machines[1]!.server.socketUrl);
+    again.tell({ type: "resume", token: second });
+    await again.next("resumed");
+    await again.next("partner-away");
+    await bye(again);
+  },
+);
+
+clusterTest(
+  "Two who go to one machine at the same time are partners there",
+  3,
+  async (machines) => {
+    const [ann, bob] = await pair(machines);
+    const { socketUrl } = machines[2]!.server;
+    const [one, two] = await Promise.all([1, 2].map(() => BareClient.enter(socketUrl)));
+    one!.tell({ type: "resume", token: ann.token });
+    two!.tell({ type: "resume", token: bob.token });
+    await Promise.all([one!.next("resumed"), two!.next("resumed")]);
+    const [first, second] = machines[2]!.server.chat.lobby.sessions;
+    await until(() => first!.partner === second && second!.partner === first);
+    await bye(one!, two!);
+  },
+);

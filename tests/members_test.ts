@@ -36,6 +36,7 @@ async function settledMembers(): Promise<World> {
     onDown: () => {},
     onTaken: () => {},
     onGone: (node) => gone.push(node),
+    waitingHere: () => 0,
     onForgotten: () => {},
   });
   const beat = async (): Promise<void> => {

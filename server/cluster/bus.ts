@@ -30,7 +30,7 @@ import type { RedisLink } from "./redis_link.ts";
 import type { OpenWord, Reply, Word } from "./words.ts";
 
 /** How long an answer of another machine is waited for, in milliseconds. */
-export const REPLY_TIME = SECOND;
+export const REPLY_TIME = 2 * SECOND;
 
 /** How many questions may wait for their answers. */
 const MAX_QUESTIONS = 10_000;
@@ -66,6 +66,8 @@ export interface Recipient {
   frame(to: SessionId, from: SessionId, frame: Uint8Array): void;
   /** Another machine has said something; to a question there is a reply. */
   word(word: Word, from: NodeId): Reply | undefined;
+  /** A reply that was not waited for any more. */
+  lateReply(reply: Reply): void;
   /** Something has been said in the clear. */
   openWord(word: OpenWord): void;
 }
@@ -148,6 +150,11 @@ export class Bus {
   async close(): Promise<void> {
     for (const question of [...this.#questions.keys()]) this.#settle(question, undefined);
     await Promise.all([...this.#parcels.keys()].map((channel) => this.#dispatch(channel)));
+  }
+
+  #answered(question: number, reply: Reply): void {
+    if (this.#questions.has(question)) this.#settle(question, reply);
+    else this.#options.recipient.lateReply(reply);
   }
 
   #settle(question: number, reply: Reply | undefined): void {
@@ -239,7 +246,7 @@ export class Bus {
 
   #opened(letter: Letter): Opened {
     if (!("answers" in letter)) return { isAnswer: false, act: () => this.#receive(letter) };
-    return { isAnswer: true, act: () => this.#settle(letter.answers, letter.reply) };
+    return { isAnswer: true, act: () => this.#answered(letter.answers, letter.reply) };
   }
 
   #receive({ word, node, question }: Speech): void {

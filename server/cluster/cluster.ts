@@ -39,6 +39,15 @@ import type { ChatWord, OpenWord, Reply, Word, WrittenWish } from "./words.ts";
 
 const MARK_BYTES = 12;
 
+/** How many addresses are affirmed before the answer is waited for. */
+const AFFIRMED_AT_ONCE = 200;
+
+/** How many sessions that have gone to other machines are remembered, so that words follow them. */
+const MAX_DEPARTED = 10_000;
+
+/** After how many beats without hearing itself a machine is down. */
+const DEAF_BEATS = 2;
+
 /** What comes in by the door. */
 export interface ClusterOptions {
   readonly link: RedisLink;
@@ -68,6 +77,9 @@ export class Cluster implements Elsewhere, Recipient {
   readonly #bus: Bus;
   readonly #members: Members;
   readonly #pool: RedisPool;
+  /** The sessions that have gone to other machines, and to which. */
+  readonly #departed = new Map<SessionId, NodeId>();
+  #deafBeats = 0;
   #parts: Parts | undefined;
   #reputations: Reputations | undefined;
 
@@ -96,6 +108,7 @@ export class Cluster implements Elsewhere, Recipient {
       onTaken: () =>
         log.error("Cannot join: another machine has the same number. Restart this one."),
       onGone: (gone) => this.#lost(gone),
+      waitingHere: () => this.#parts?.matchmaker.searching ?? 0,
       onForgotten: () => this.#parts?.matchmaker.offerAll(),
     });
     this.#pool = new RedisPool({ link, keys: () => this.#keys });
@@ -146,11 +159,17 @@ export class Cluster implements Elsewhere, Recipient {
   }
 
   /** Says again from which addresses people are connected here. An interval task. */
-  affirm(): void {
+  async affirm(): Promise<void> {
+    const held: [Conduct, number][] = [];
     this.#parts?.registry.forEach(({ record, connections }, address) => {
       this.share(record, address);
-      record.connected(connections);
+      held.push([record, connections]);
     });
+    for (let at = 0; at < held.length && this.isUp; at += AFFIRMED_AT_ONCE) {
+      const some = held.slice(at, at + AFFIRMED_AT_ONCE);
+      for (const [conduct, connections] of some) conduct.connected(connections, false);
+      await Promise.all(some.map(([conduct]) => conduct.everywhere));
+    }
   }
 
   /** Lets what machines know of `address` hold for `conduct`. */
@@ -159,8 +178,8 @@ export class Cluster implements Elsewhere, Recipient {
     if (reputation !== undefined && this.isUp) conduct.share(reputation);
   }
 
-  partner(own: Session, id: SessionId, node: NodeId): RemotePartner {
-    return new RemotePartner(this.#bus, own, id, node);
+  partner(own: Session, id: SessionId, node: NodeId, isAway = false): RemotePartner {
+    return new RemotePartner(this.#bus, own, id, node, isAway);
   }
 
   async fetch(token: string): Promise<Traveller | undefined> {
@@ -179,7 +198,8 @@ export class Cluster implements Elsewhere, Recipient {
   frame(to: SessionId, from: SessionId, frame: Uint8Array): void {
     const session = this.#parts?.lobby.session(to);
     const partner = session?.partner;
-    session?.receive(frame, from, partner instanceof RemotePartner ? partner : undefined);
+    if (session === undefined || !(partner instanceof RemotePartner)) return;
+    if (session.receive(frame, from, partner)) partner.delivered(frame);
   }
 
   word(word: Word, from: NodeId): Reply | undefined {
@@ -188,13 +208,14 @@ export class Cluster implements Elsewhere, Recipient {
       case "here":
         return undefined;
       case "chat":
-        return this.#chat(word.word);
+        this.#chat(word.word);
+        return undefined;
       case "invite":
         return { type: "accepted", isAccepted: this.#invited(word) };
       case "echo":
         return { type: "echoed" };
       case "fetch":
-        return from === this.node ? undefined : this.#fetched(word.token);
+        return from === this.node ? undefined : this.#fetched(word.token, from);
       case "blocked":
         return this.#blocked(word);
     }
@@ -214,16 +235,21 @@ export class Cluster implements Elsewhere, Recipient {
   }
 
   /**
-   * Whether there is agreement; if not, it is asked for. A machine that was down must also hear itself before it is up:
-   * else the first words of others would be lost.
+   * Whether there is agreement; if not, it is asked for. A machine must also hear itself: else the words of others are
+   * lost, and it would not know.
    */
   async #agree(): Promise<boolean> {
     const { node } = this;
-    if (await this.#agreement.propose()) {
-      return this.isUp || await this.#bus.ask(node, { type: "echo" }) !== undefined;
-    }
+    if (await this.#agreement.propose()) return await this.#hearsItself();
     this.#bus.tellAllOpenly({ type: "request", node, request: this.#agreement.request });
     return false;
+  }
+
+  /** A machine that is up may miss one echo: it may just be busy. */
+  async #hearsItself(): Promise<boolean> {
+    const isHeard = await this.#bus.ask(this.node, { type: "echo" }) !== undefined;
+    this.#deafBeats = isHeard ? 0 : this.#deafBeats + 1;
+    return isHeard || this.isUp && this.#deafBeats < DEAF_BEATS;
   }
 
   /** Everybody who waits here waits among all from now on; chats between machines find out how things stand. */
@@ -232,7 +258,7 @@ export class Cluster implements Elsewhere, Recipient {
     this.backend.clear();
     this.#parts?.matchmaker.offerAll();
     for (const [session, partner] of this.#remote()) partner.greet(session.isAway);
-    this.affirm();
+    void this.affirm();
   }
 
   #wentDown(): void {
@@ -256,14 +282,26 @@ export class Cluster implements Elsewhere, Recipient {
     return remote;
   }
 
-  #chat({ to, from, node, say }: ChatWord): undefined {
+  #chat({ to, from, node, say }: ChatWord): void {
     const session = this.#parts?.lobby.session(to);
     const known = session?.partner;
+    if (say.type === "reported") return session?.accused(from, say.by, say.weight);
     if (session === undefined || known?.id !== from) return this.#stray({ to, from, node, say });
+    if (say.type === "left") return session.partnerLeft(from);
     const isThere = known instanceof RemotePartner && known.node === node;
     if (!isThere && !isCalling(say)) return;
+    if (node === this.node) return this.#joined(session, from);
     const partner = isThere ? known : this.#moved(session, from, node);
     partner.hear(say, session);
+  }
+
+  /** Both sides have come to this machine. */
+  #joined(session: Session, id: SessionId): void {
+    const partner = this.#parts?.lobby.session(id);
+    if (partner === undefined) return session.partnerLeft(id);
+    session.partnerMoved(partner);
+    partner.partnerMoved(session);
+    session.partnerBack(id);
   }
 
   /** The partner of `session` speaks from another machine than before. */
@@ -274,7 +312,15 @@ export class Cluster implements Elsewhere, Recipient {
   }
 
   /** Somebody believes to be chatting with who is not. */
-  #stray({ to, from, node, say }: ChatWord): undefined {
+  #stray({ to, from, node, say }: ChatWord): void {
+    const departed = this.#departed.get(to);
+    if (
+      departed !== undefined && departed !== this.node &&
+      this.#parts?.lobby.session(to) === undefined
+    ) {
+      this.#bus.say(departed, { type: "chat", word: { to, from, node, say } });
+      return;
+    }
     if (!isCalling(say)) return;
     const word = { to: from, from: to, node: this.node, say: { type: "left" as const } };
     this.#bus.say(node, { type: "chat", word });
@@ -291,9 +337,25 @@ export class Cluster implements Elsewhere, Recipient {
     return { partner: id, node, role: "caller", interests: shared, met };
   }
 
-  #fetched(token: string): Reply | undefined {
+  #fetched(token: string, to: NodeId): Reply | undefined {
     const traveller = this.#parts?.lobby.release(token);
-    return traveller && { type: "fetched", traveller };
+    if (traveller === undefined) return undefined;
+    const partner = this.#parts?.lobby.session(traveller.encounter?.partner ?? traveller.id);
+    if (partner !== undefined) this.#moved(partner, traveller.id, to);
+    this.#departed.set(traveller.id, to);
+    const [first] = this.#departed.keys();
+    if (first !== undefined && this.#departed.size > MAX_DEPARTED) this.#departed.delete(first);
+    return { type: "fetched", traveller };
+  }
+
+  /** A session came here when its page had been told already that it would not: its partner is told that it is over. */
+  lateReply(reply: Reply): void {
+    if (reply.type !== "fetched" || reply.traveller?.encounter === undefined) return;
+    const { id, encounter: { partner, node, isOver } } = reply.traveller;
+    if (isOver) return;
+    const word: ChatWord = { to: partner, from: id, node: this.node, say: { type: "left" } };
+    if (node === this.node) this.#parts?.lobby.session(partner)?.partnerLeft(id);
+    else this.#bus.say(node, { type: "chat", word });
   }
 
   #blocked({ name, cause, wait }: Word & { type: "blocked" }): undefined {

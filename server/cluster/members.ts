@@ -43,7 +43,7 @@ export const NOW = `
   local now = time[1] * 1000 + math.floor(time[2] / 1000)
 `;
 
-/** The answer: who is there, with how many people; whether anybody of this machine waits; and since when it knows. */
+/** The answer: who is there, with how many people; how many of this machine wait; and since when it knows. */
 const SAY = new Script(`
   ${NOW}
   redis.call('SET', KEYS[5], ARGV[4], 'NX')
@@ -57,7 +57,8 @@ const SAY = new Script(`
   end
   redis.call('SET', KEYS[4], now, 'NX')
   for _, key in ipairs({ KEYS[1], KEYS[2], KEYS[4] }) do redis.call('PEXPIRE', key, ARGV[3]) end
-  local waiting = redis.call('PEXPIRE', KEYS[3], ARGV[3])
+  redis.call('PEXPIRE', KEYS[3], ARGV[3])
+  local waiting = redis.call('HLEN', KEYS[3])
   return { redis.call('HGETALL', KEYS[2]), waiting, redis.call('GET', KEYS[4]) }
 `);
 
@@ -85,7 +86,9 @@ export interface MembersOptions {
   readonly onTaken: () => void;
   /** A machine is gone, or as good as gone. */
   readonly onGone: (node: NodeId) => void;
-  /** Redis has forgotten those who wait here, or never knew of any. */
+  /** How many should wait on this machine. */
+  readonly waitingHere: () => number;
+  /** Redis doesn't know all who wait here: it has forgotten, or whoever had claimed somebody is gone. */
   readonly onForgotten: () => void;
 }
 
@@ -97,6 +100,7 @@ export class Members {
   #isUp = false;
   #downSince: number;
   #epoch = "";
+  #wasShort = false;
   /** Until then, nobody who is not there is gone for that. */
   #graceEnds = 0;
   #beating: Promise<void> | undefined;
@@ -162,7 +166,7 @@ export class Members {
   }
 
   async #say(): Promise<void> {
-    const { link, node, mark, here, onUp, onForgotten, onTaken } = this.#options;
+    const { link, node, mark, here, onUp, onTaken } = this.#options;
     const args = [`${node}`, `${here()}`, `${LIFETIME}`, mark];
     const asked = new Set(this.#others.keys());
     const said = await link.run(SAY, this.#keys, args);
@@ -172,7 +176,14 @@ export class Members {
     const wasUp = this.#isUp;
     this.#isUp = true;
     if (!wasUp) onUp();
-    else if (waiting === 0) onForgotten();
+    else this.#compare(waiting);
+  }
+
+  /** A claim that is under way is no cause for alarm; somebody who is missing for two beats is. */
+  #compare(waiting: number): void {
+    const isShort = waiting < this.#options.waitingHere();
+    if (isShort && this.#wasShort) this.#options.onForgotten();
+    this.#wasShort = isShort && !this.#wasShort;
   }
 
   /** Of machines met after it was asked, the answer may know nothing. */

@@ -13,7 +13,7 @@ import { SECOND } from "../clock.ts";
 import type { Log } from "../log.ts";
 
 /** How long an answer may take, in milliseconds. */
-export const ANSWER_TIME = SECOND;
+export const ANSWER_TIME = 2 * SECOND;
 
 /** The longest time between two attempts to connect, in milliseconds. */
 const LONGEST_DELAY = SECOND;

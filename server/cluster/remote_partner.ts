@@ -5,22 +5,33 @@
  *   Session ──receive, partnerLeft ...──> RemotePartner ── frames, words ──> the other machine
  *   Session <──receive, partnerLeft ...── RemotePartner.hear <── words <──── the other machine
  *
- * As a sender it can be slowed down like any other: the machine of whoever sends is asked to read no more from them.
+ * Between machines a word to slow down would come too late: much may be under way. So whoever sends has a window, as in
+ * HTTP/2 (RFC 9113 section 5.2). What is under way and not yet read is counted, and above the window nothing more is
+ * read from their page; the other machine says what has been taken, and keeps that word back while its reader is behind.
  */
 
 import type { ReportReason } from "../../protocol.ts";
 import type { Conduct } from "../abuse.ts";
 import type { NodeId, SessionId } from "../pairing.ts";
-import type { Sender } from "../relay.ts";
+import { PAUSE_BYTES, type Sender } from "../relay.ts";
 import type { Partner, Session } from "../session.ts";
 import type { Bus } from "./bus.ts";
 import type { ChatWord } from "./words.ts";
+
+/** How much is taken before that is said, in bytes: a word for a handful of frames. */
+const LEAST_ACKNOWLEDGED = PAUSE_BYTES / 4;
 
 /** Somebody on another machine. */
 export class RemotePartner implements Partner, Sender {
   readonly id: SessionId;
   readonly node: NodeId;
-  isAway = false;
+  isAway: boolean;
+  /** How many bytes our side has sent that are not known to be taken. */
+  #unread = 0;
+  /** How many our side has taken and not said so. */
+  #owed = 0;
+  /** Our side is behind. */
+  #isHeld = false;
   readonly #own: SessionId;
   readonly #home: NodeId;
   readonly #bus: Pick<Bus, "frame" | "say">;
@@ -31,7 +42,9 @@ export class RemotePartner implements Partner, Sender {
     own: { readonly id: SessionId; readonly node: NodeId },
     id: SessionId,
     node: NodeId,
+    isAway: boolean,
   ) {
+    this.isAway = isAway;
     this.#bus = bus;
     this.#own = own.id;
     this.#home = own.node;
@@ -39,10 +52,18 @@ export class RemotePartner implements Partner, Sender {
     this.node = node;
   }
 
-  receive(frame: Uint8Array): boolean {
+  receive(frame: Uint8Array, _from: SessionId, sender: Sender | undefined): boolean {
     if (this.isAway) return false;
     this.#bus.frame(this.node, this.id, this.#own, frame);
+    this.#unread += frame.length;
+    if (this.#unread > PAUSE_BYTES) sender?.pause();
     return true;
+  }
+
+  /** A frame of theirs has been handed to the reader here. */
+  delivered(frame: Uint8Array): void {
+    this.#owed += frame.length;
+    this.#acknowledge();
   }
 
   /** Nothing: our side is not read from any more, and that is all that could wait. */
@@ -66,11 +87,12 @@ export class RemotePartner implements Partner, Sender {
   }
 
   pause(): void {
-    this.#say({ type: "pause" });
+    this.#isHeld = true;
   }
 
   resume(): void {
-    this.#say({ type: "resume" });
+    this.#isHeld = false;
+    this.#acknowledge();
   }
 
   /** Asks whether the chat is still on, after an outage or a move. */
@@ -89,12 +111,10 @@ export class RemotePartner implements Partner, Sender {
         return this.#cameBack(session);
       case "hello":
         return this.#greeted(say, session);
-      case "pause":
-        return session.outlet?.pause();
-      case "resume":
-        return session.outlet?.resume();
+      case "read":
+        return this.#read(say.bytes, session);
       case "reported":
-        return session.accused(say.by, say.weight);
+        return session.accused(this.id, say.by, say.weight);
     }
   }
 
@@ -102,11 +122,13 @@ export class RemotePartner implements Partner, Sender {
   wentAway(session: Session): void {
     if (this.isAway) return;
     this.isAway = true;
+    this.#beginAnew(session);
     session.partnerAway(this.id);
   }
 
   #cameBack(session: Session): void {
     this.isAway = false;
+    this.#beginAnew(session);
     session.partnerBack(this.id);
   }
 
@@ -115,6 +137,23 @@ export class RemotePartner implements Partner, Sender {
     if (isAway) this.wentAway(session);
     else if (!isAnswer || this.isAway) this.#cameBack(session);
     if (!isAnswer) this.greet(session.isAway, true);
+  }
+
+  #read(bytes: number, session: Session): void {
+    this.#unread = Math.max(0, this.#unread - bytes);
+    if (this.#unread <= PAUSE_BYTES) session.outlet?.resume();
+  }
+
+  #acknowledge(): void {
+    if (this.#isHeld || this.#owed < LEAST_ACKNOWLEDGED) return;
+    this.#say({ type: "read", bytes: this.#owed });
+    this.#owed = 0;
+  }
+
+  /** What was under way is lost, and words about it with it. */
+  #beginAnew(session: Session): void {
+    this.#unread = this.#owed = 0;
+    session.outlet?.resume();
   }
 
   #say(say: ChatWord["say"]): void {

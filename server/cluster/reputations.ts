@@ -69,13 +69,24 @@ const ATTEMPT = new Script(`
   return { 'blocked', block('flooding', ARGV[7]), elsewhere, 'flooding' }
 `);
 
-/** Says how many connections there are here; the answer is how many there are on all machines. */
+/**
+ * Says how many connections there are here; the answer is how many there are on all machines. Whoever has reported the
+ * address and is not known any more is forgotten here as well.
+ */
 const CONNECTED = new Script(`
   ${ADDRESS}
   local field = 'n:' .. ARGV[1]
   if ARGV[3] ~= '0' then set(field, ARGV[3]) end
-  local isNews = ARGV[3] ~= '0' or redis.call('HDEL', address, field) == 1
-  if isNews then redis.call('PEXPIRE', address, ARGV[2]) end
+  local hasLeft = ARGV[3] == '0' and redis.call('HDEL', address, field) == 1
+  if ARGV[3] ~= '0' or hasLeft and ARGV[4] == 'news' then
+    redis.call('PEXPIRE', address, ARGV[2])
+  end
+  for _, known in ipairs(redis.call('HKEYS', address)) do
+    local name = string.match(known, '^r:(.*)')
+    if name and redis.call('EXISTS', ARGV[5] .. name) == 0 then
+      redis.call('HDEL', address, known)
+    end
+  end
   return connections('')
 `);
 
@@ -167,9 +178,10 @@ class SharedReputation implements Reputation {
     return { kind, wait, elsewhere, cause };
   }
 
-  async connected(here: number): Promise<number> {
+  async connected(here: number, isNews: boolean): Promise<number> {
     const { node, lifetime } = this.#options;
-    return Number(await this.#run(CONNECTED, [node, lifetime, here]));
+    const args = [node, lifetime, here, isNews ? "news" : "old", `${PREFIX}address:`];
+    return Number(await this.#run(CONNECTED, args));
   }
 
   async search(): Promise<number> {

@@ -28,7 +28,9 @@ export interface ChatWord {
   /** The machine of `from`. */
   readonly node: NodeId;
   readonly say:
-    | { readonly type: "left" | "away" | "back" | "pause" | "resume" }
+    | { readonly type: "left" | "away" | "back" }
+    /** So many bytes of what was sent have been taken. */
+    | { readonly type: "read"; readonly bytes: number }
     /** Goes on here; is the chat still on? */
     | { readonly type: "hello"; readonly isAway: boolean; readonly isAnswer: boolean }
     /** `by` is the name of an address (`keys.ts`); "" when it has none. */
