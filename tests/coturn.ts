@@ -4,6 +4,7 @@
  * that the system knows of, which are those of its network namespace, wherever it was started.
  */
 
+import { randomInt } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { join } from "node:path";
 import { selfSigned } from "./certificate.ts";
@@ -176,11 +177,28 @@ function inHex(port: number): string {
   return port.toString(16).toUpperCase().padStart(4, "0");
 }
 
-/** A port that nobody has at this moment. */
+/** Below the ports that the system gives to those who connect, of whom some may still hold theirs for a minute. */
+const PORTS = [20_000, 32_000] as const;
+
+/** A port that nobody has at this moment, for UDP and TCP. */
 async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(...PORTS);
+    if (await isFree(port)) return port;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  try {
+    Deno.listen({ hostname: LOOPBACK, port }).close();
+  } catch {
+    return false;
+  }
   const socket = createSocket("udp4");
-  await new Promise<void>((resolve) => socket.bind(0, LOOPBACK, resolve));
-  const { port } = socket.address();
+  const isBound = await new Promise<boolean>((resolve) => {
+    socket.once("error", () => resolve(false));
+    socket.bind(port, LOOPBACK, () => resolve(true));
+  });
   await new Promise<void>((resolve) => socket.close(resolve));
-  return port;
+  return isBound;
 }

@@ -29,7 +29,7 @@ import type { Session, Traveller } from "../session.ts";
 import { Agreement } from "./agreement.ts";
 import { Bus, type Recipient } from "./bus.ts";
 import type { ClusterKeys } from "./keys.ts";
-import { Members } from "./members.ts";
+import { LIFETIME, Members } from "./members.ts";
 import type { RedisLink } from "./redis_link.ts";
 import { RedisPool } from "./redis_pool.ts";
 import { RemotePartner } from "./remote_partner.ts";
@@ -47,6 +47,12 @@ const MAX_DEPARTED = 10_000;
 
 /** After how many beats without hearing itself a machine is down. */
 const DEAF_BEATS = 2;
+
+/** Where a session has gone, and when, in clock milliseconds. */
+interface Departure {
+  readonly to: NodeId;
+  readonly at: number;
+}
 
 /** What comes in by the door. */
 export interface ClusterOptions {
@@ -78,7 +84,7 @@ export class Cluster implements Elsewhere, Recipient {
   readonly #members: Members;
   readonly #pool: RedisPool;
   /** The sessions that have gone to other machines, and to which. */
-  readonly #departed = new Map<SessionId, NodeId>();
+  readonly #departed = new Map<SessionId, Departure>();
   #deafBeats = 0;
   #parts: Parts | undefined;
   #reputations: Reputations | undefined;
@@ -147,6 +153,8 @@ export class Cluster implements Elsewhere, Recipient {
   /** Says that this machine is there, and asks after those who are out of reach. An interval task. */
   beat(): void {
     void this.#members.beat();
+    const latest = this.#options.clock.now() - LIFETIME;
+    for (const [id, { at }] of this.#departed) if (at <= latest) this.#departed.delete(id);
     if (!this.isUp) return;
     for (const [session, partner] of this.#remote()) {
       if (partner.isAway) partner.greet(session.isAway);
@@ -185,7 +193,9 @@ export class Cluster implements Elsewhere, Recipient {
   async fetch(token: string): Promise<Traveller | undefined> {
     if (!this.isUp || this.#members.others === 0) return undefined;
     const reply = await this.#bus.ask("all", { type: "fetch", token });
-    return reply?.type === "fetched" ? reply.traveller : undefined;
+    const traveller = reply?.type === "fetched" ? reply.traveller : undefined;
+    if (traveller !== undefined) this.#departed.delete(traveller.id); // Else words would go to and fro for ever.
+    return traveller;
   }
 
   /** Says good-bye; what was said before still leaves. */
@@ -313,13 +323,9 @@ export class Cluster implements Elsewhere, Recipient {
 
   /** Somebody believes to be chatting with who is not. */
   #stray({ to, from, node, say }: ChatWord): void {
-    const departed = this.#departed.get(to);
-    if (
-      departed !== undefined && departed !== this.node &&
-      this.#parts?.lobby.session(to) === undefined
-    ) {
-      this.#bus.say(departed, { type: "chat", word: { to, from, node, say } });
-      return;
+    const departure = this.#departed.get(to);
+    if (departure !== undefined) {
+      return this.#bus.say(departure.to, { type: "chat", word: { to, from, node, say } });
     }
     if (!isCalling(say)) return;
     const word = { to: from, from: to, node: this.node, say: { type: "left" as const } };
@@ -342,7 +348,7 @@ export class Cluster implements Elsewhere, Recipient {
     if (traveller === undefined) return undefined;
     const partner = this.#parts?.lobby.session(traveller.encounter?.partner ?? traveller.id);
     if (partner !== undefined) this.#moved(partner, traveller.id, to);
-    this.#departed.set(traveller.id, to);
+    this.#departed.set(traveller.id, { to, at: this.#options.clock.now() });
     const [first] = this.#departed.keys();
     if (first !== undefined && this.#departed.size > MAX_DEPARTED) this.#departed.delete(first);
     return { type: "fetched", traveller };
