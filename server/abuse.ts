@@ -227,6 +227,7 @@ export class Conduct {
   forget(): void {
     this.#forgotten = true;
     this.#reports = [];
+    this.#reputation = this.#everywhere = undefined;
   }
 
   #isTooMuch(now: number): boolean {

@@ -416,7 +416,7 @@ export class Session implements Seeker, Present, Partner {
 
   /** Somebody on another machine, whose address has that name, has reported this visitor. */
   accused(from: SessionId, by: string, weight: number): void {
-    if (this.#encounter()?.partner.id === from) this.#conduct.accused(by, weight);
+    if (this.#recent.includes(from)) this.#conduct.accused(by, weight);
   }
 
   /** Reads again from whoever waited for this visitor to read. */
