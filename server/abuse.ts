@@ -65,6 +65,8 @@ export interface Opinion {
 export interface Reputation {
   /** What machines call the address; tells nothing of it. */
   readonly name: string;
+  /** The fingerprint of the secret that the name is made with. */
+  readonly secret: string;
   attempt(): Promise<Opinion>;
   /**
    * So many connections are open on this machine; the answer is how many there are on all. `isNews` when one has just
@@ -114,6 +116,8 @@ export class Conduct {
   readonly #present = new Set<Present>();
   #forgotten = false;
   #reputation: Reputation | undefined;
+  /** How many connections are open on this machine, and on all. */
+  #here = 0;
   #everywhere: Promise<number> | undefined;
   /** Before this there is no search, because of those on other machines; in clock milliseconds. */
   #searchesFrom = 0;
@@ -139,9 +143,14 @@ export class Conduct {
     return this.#reputation?.name ?? "";
   }
 
+  /** The fingerprint of the secret that its name is made with; "" while it has none. */
+  get secret(): string {
+    return this.#reputation?.secret ?? "";
+  }
+
   /** Other machines know the address, too: what they know holds from now on. */
   share(reputation: Reputation): void {
-    if (reputation.name !== this.name) this.#reputation = reputation;
+    this.#reputation = reputation;
   }
 
   /** What all machines think of an attempt; `undefined` when there are no others, or they can't be asked. */
@@ -151,9 +160,15 @@ export class Conduct {
     return opinion;
   }
 
-  /** So many connections are open on this machine; `isNews` when one has just been opened or closed. */
-  connected(here: number, isNews = true): void {
-    this.#everywhere = this.#reputation?.connected(here, isNews).catch(() => here);
+  /** So many connections are open on this machine: one has just been opened, or closed. */
+  connected(here: number): void {
+    this.#here = here;
+    this.#tellConnected(true);
+  }
+
+  /** Tells other machines again how many there are. */
+  affirm(): void {
+    this.#tellConnected(false);
   }
 
   /** How many connections are open on all machines; `undefined` when there are no others. */
@@ -256,6 +271,11 @@ export class Conduct {
     const wait = this.#block("reported", REPORT_BLOCK_TIME, now);
     this.#reputation?.block("reported", wait).catch(() => {});
     this.#sendAway(wait);
+  }
+
+  #tellConnected(isNews: boolean): void {
+    const here = this.#here;
+    this.#everywhere = this.#reputation?.connected(here, isNews).catch(() => here);
   }
 
   #sendAway(wait: number): void {

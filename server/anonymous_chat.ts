@@ -71,6 +71,9 @@ export class AnonymousChat {
   readonly #cluster: Cluster | undefined;
   readonly #threshold: number;
   readonly #tasks: Cancel[] = [];
+  readonly #every = (ms: number, task: () => void): void => {
+    this.#tasks.push(this.#clock.every(ms, task));
+  };
 
   constructor(
     surroundings: Surroundings,
@@ -153,9 +156,7 @@ export class AnonymousChat {
   /** Begins to work; what must not exist any more is gone when this resolves. */
   async start(listener: Pick<Listener, "heartbeat">): Promise<void> {
     const { accessLog, statistics, registry, relay, matchmaker, lobby } = this;
-    const every = (ms: number, task: () => void): void => {
-      this.#tasks.push(this.#clock.every(ms, task));
-    };
+    const every = this.#every;
     every(SECOND / 4, () => matchmaker.widen());
     every(SECOND, () => matchmaker.tidy());
     every(SECOND / 2, () => relay.sweep());
@@ -178,9 +179,7 @@ export class AnonymousChat {
     const { registry, matchmaker, lobby } = this;
     const cluster = this.#cluster;
     if (cluster === undefined) return;
-    const every = (ms: number, task: () => void): void => {
-      this.#tasks.push(this.#clock.every(ms, task));
-    };
+    const every = this.#every;
     every(BEAT, () => cluster.beat());
     every(REJOIN_INTERVAL, () => cluster.rejoin());
     every(registry.lifetime / AFFIRMED_A_LIFETIME, () => void cluster.affirm());

@@ -19,9 +19,9 @@ export interface Backend {
   newOrder(): number;
   /**
    * Lets `wish` wait, in the place of what the same ticket wished before, and names a few people among whom its best
-   * partner is, if anybody would do.
+   * partner is, if anybody would do. `again` only if it still waits: else somebody has taken it, and may be about to say so.
    */
-  offer(wish: Wish, end: End): Promise<Wish[]>;
+  offer(wish: Wish, end: End, how?: "anew" | "again"): Promise<Wish[] | "taken">;
   /** Lets it wait no longer. */
   withdraw(wish: Wish): Promise<void>;
   /**
@@ -55,7 +55,8 @@ export class MemoryBackend implements Backend {
     return this.#arrived++;
   }
 
-  offer(wish: Wish, end: End): Promise<Wish[]> {
+  offer(wish: Wish, end: End, how = "anew"): Promise<Wish[] | "taken"> {
+    if (how === "again" && !this.#waiting.has(wish.ticket)) return Promise.resolve("taken");
     this.#take(wish.ticket);
     const candidates = [...this.#pool.candidates(wish)];
     this.#pool.add(wish, end);

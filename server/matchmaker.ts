@@ -35,6 +35,12 @@ import { type Place, Queue } from "./queue.ts";
 /** How long interests are insisted on, in milliseconds. */
 export const INTEREST_WINDOW = 5 * SECOND;
 
+/**
+ * How long somebody whom another machine has taken waits to hear from it, in milliseconds; after that it is gone, and
+ * they are offered anew. Before that they must not be: they would be found twice, and leave one of the two at once.
+ */
+export const INVITATION_TIME = 4 * SECOND;
+
 /** Somebody who looks for a partner. */
 export interface Seeker {
   readonly id: SessionId;
@@ -67,6 +73,8 @@ export interface Search {
   readonly windowEnds: number;
   /** Withdrawn or paired: nothing may happen to it any more. */
   over: boolean;
+  /** When it was found to be taken by somebody who has not said so yet, in clock milliseconds. */
+  takenAt: number | undefined;
   /** It has claimed somebody, and waits for nobody else until it is known what comes of that. */
   isClaiming: boolean;
   /** Its place among those whose window is running. */
@@ -133,6 +141,11 @@ export class Matchmaker {
     for (const search of this.#searches.values()) this.#report(this.#offer(search, "back"));
   }
 
+  /** Looks again for everybody who waits, and for whoever should and does not. An interval task of several machines. */
+  lookAgain(): void {
+    for (const search of this.#searches.values()) this.#report(this.#offerAgain(search, "back"));
+  }
+
   /** Forgets the interests that nobody waits for any more. An interval task. */
   tidy(): void {
     this.#options.backend.tidy();
@@ -158,7 +171,7 @@ export class Matchmaker {
     const refused = [...this.#refused].values();
     this.#refused.clear();
     const inTurn = async (): Promise<void> => {
-      for (const search of refused) if (!search.over) await this.#offer(search, "front");
+      for (const search of refused) if (!search.over) await this.#offerAgain(search, "front");
     };
     await Promise.all(Array.from({ length: RETRIES_AT_ONCE }, inTurn))
       .finally(() => this.#isRetrying = false);
@@ -177,7 +190,15 @@ export class Matchmaker {
       recent: seeker.recent,
     };
     const windowEnds = clock.now() + INTEREST_WINDOW;
-    return { seeker, wish, windowEnds, over: false, isClaiming: false, window: undefined };
+    return {
+      seeker,
+      wish,
+      windowEnds,
+      over: false,
+      takenAt: undefined,
+      isClaiming: false,
+      window: undefined,
+    };
   }
 
   #ended(now: number): Search[] {
@@ -192,16 +213,30 @@ export class Matchmaker {
   #open(search: Search): void {
     search.window?.leave();
     search.wish = { ...search.wish, open: true };
-    this.#report(this.#offer(search, "back"));
+    this.#report(this.#offerAgain(search, "back"));
+  }
+
+  /** The same for somebody who has waited: not if they have just been taken, unless nobody comes of it. */
+  async #offerAgain(search: Search, end: End): Promise<void> {
+    const { takenAt } = search;
+    const isLate = takenAt !== undefined &&
+      this.#options.clock.now() - takenAt >= INVITATION_TIME;
+    await this.#offer(search, end, isLate ? "anew" : "again");
   }
 
   /** Lets `search` wait, and claims the best partner there is. */
-  async #offer(search: Search, end: End): Promise<void> {
+  async #offer(search: Search, end: End, how: "anew" | "again" = "anew"): Promise<void> {
     const { wish } = search;
     if (search.isClaiming) return;
-    const candidates = await this.#retried(search, this.#options.backend.offer(wish, end));
-    if (candidates === undefined || search.wish !== wish) return;
-    if (search.over || search.isClaiming) return;
+    const { clock, backend } = this.#options;
+    const candidates = await this.#retried(search, backend.offer(wish, end, how));
+    if (candidates === undefined || search.over || search.isClaiming) return;
+    if (candidates === "taken") {
+      search.takenAt ??= clock.now();
+      return this.#refuse(search);
+    }
+    search.takenAt = undefined;
+    if (search.wish !== wish) return;
     const choice = choose(wish, candidates);
     if (choice === undefined) search.seeker.waits();
     else await this.#claim(search, choice);
@@ -214,6 +249,7 @@ export class Matchmaker {
     const taken = await this.#retried(search, this.#options.backend.claim(wish, partner));
     search.isClaiming = false;
     if (taken === undefined) return;
+    if (!taken && search.over) return await this.#options.backend.withdraw(wish);
     if (!taken) return this.#refuse(search);
     const isHere = partner.node === this.#options.backend.node;
     const other = this.#searches.get(partner.ticket);

@@ -3,9 +3,16 @@
 import assert from "node:assert/strict";
 import { MAX_FRAME_BYTES } from "../protocol.ts";
 import { BareClient } from "./bare_client.ts";
-import { bye, clusterTest, FIND, meet, pair, startMachine } from "./cluster.ts";
+import { bye, clusterTest, FIND, type Machine, meet, pair, startMachine } from "./cluster.ts";
 import { NO_RATES } from "./server.ts";
 import { until } from "./until.ts";
+
+/** A page that shows its token to a machine. */
+async function comeBack({ server }: Machine, token: string): Promise<BareClient> {
+  const client = await BareClient.enter(server.socketUrl);
+  client.tell({ type: "resume", token });
+  return client;
+}
 
 clusterTest("Two people on two machines are paired and talk", 2, async (machines) => {
   const [ann, bob] = await pair(machines);
@@ -86,8 +93,7 @@ clusterTest(
     const lost = bob.token;
     bob.vanish();
     await ann.next("partner-away");
-    const back = await BareClient.enter(machines[1]!.server.socketUrl);
-    back.tell({ type: "resume", token: lost });
+    const back = await comeBack(machines[1]!, lost);
     assert.equal((await back.next("resumed")).chatting, true);
     await ann.next("partner-back");
     ann.send(Uint8Array.of(1, 7));
@@ -102,8 +108,7 @@ for (const [where, n] of [["a third machine", 2], ["the partner's machine", 0]] 
     const { token } = bob;
     bob.vanish();
     await ann.next("partner-away");
-    const back = await BareClient.enter(machines[n]!.server.socketUrl);
-    back.tell({ type: "resume", token });
+    const back = await comeBack(machines[n]!, token);
     assert.equal((await back.next("resumed")).chatting, true);
     await ann.next("partner-back");
     back.send(Uint8Array.of(1, 1));
@@ -125,8 +130,7 @@ clusterTest(
     const { token } = bob;
     bob.vanish();
     await ann.next("partner-away");
-    const back = await BareClient.enter(b!.server.socketUrl);
-    back.tell({ type: "resume", token });
+    const back = await comeBack(b!, token);
     assert.equal((await back.next("resumed")).chatting, true);
     await ann.next("partner-back");
     ann.send(Uint8Array.of(1, 2));
@@ -240,8 +244,7 @@ clusterTest(
       annSession!.receiveText('{"type":"leave"}'); // While the other is on the way.
       return traveller;
     };
-    const back = await BareClient.enter(machines[0]!.server.socketUrl);
-    back.tell({ type: "resume", token });
+    const back = await comeBack(machines[0]!, token);
     await back.next("partner-left");
     await bye(ann, back);
   },
@@ -262,8 +265,7 @@ clusterTest(
       machines[0]!.cluster.beat(); // Her machine asks after him where he was.
       return traveller;
     };
-    const back = await BareClient.enter(machines[2]!.server.socketUrl);
-    back.tell({ type: "resume", token });
+    const back = await comeBack(machines[2]!, token);
     await back.next("resumed");
     await ann.next("partner-back");
     back.send(Uint8Array.of(1, 1));
@@ -273,8 +275,7 @@ clusterTest(
     const second = back.token;
     back.vanish();
     await until(() => machines[2]!.server.chat.lobby.away === 1);
-    const again = await BareClient.enter(machines[1]!.server.socketUrl);
-    again.tell({ type: "resume", token: second });
+    const again = await comeBack(machines[1]!, second);
     await again.next("resumed");
     await again.next("partner-away");
     await bye(again);

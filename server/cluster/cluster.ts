@@ -115,7 +115,7 @@ export class Cluster implements Elsewhere, Recipient {
         log.error("Cannot join: another machine has the same number. Restart this one."),
       onGone: (gone) => this.#lost(gone),
       waitingHere: () => this.#parts?.matchmaker.searching ?? 0,
-      onForgotten: () => this.#parts?.matchmaker.offerAll(),
+      onForgotten: () => this.#parts?.matchmaker.lookAgain(),
     });
     this.#pool = new RedisPool({ link, keys: () => this.#keys });
     this.backend = new SharedBackend({ node, clock, pool: this.#pool, bus: this.#bus, isUp });
@@ -163,27 +163,29 @@ export class Cluster implements Elsewhere, Recipient {
 
   /** Lets those who wait here join their lines again. An interval task. */
   rejoin(): void {
-    if (this.isUp) this.#parts?.matchmaker.offerAll();
+    if (this.isUp) this.#parts?.matchmaker.lookAgain();
   }
 
   /** Says again from which addresses people are connected here. An interval task. */
   async affirm(): Promise<void> {
-    const held: [Conduct, number][] = [];
-    this.#parts?.registry.forEach(({ record, connections }, address) => {
+    const held: Conduct[] = [];
+    this.#parts?.registry.forEach(({ record }, address) => {
       this.share(record, address);
-      held.push([record, connections]);
+      held.push(record);
     });
     for (let at = 0; at < held.length && this.isUp; at += AFFIRMED_AT_ONCE) {
       const some = held.slice(at, at + AFFIRMED_AT_ONCE);
-      for (const [conduct, connections] of some) conduct.connected(connections, false);
-      await Promise.all(some.map(([conduct]) => conduct.everywhere));
+      some.forEach((conduct) => conduct.affirm());
+      await Promise.all(some.map((conduct) => conduct.everywhere));
     }
   }
 
   /** Lets what machines know of `address` hold for `conduct`. */
   share(conduct: Conduct, address: Address): void {
+    const { keys } = this.#agreement;
+    if (!this.isUp || conduct.secret === keys?.fingerprint) return; // A name is made once.
     const reputation = this.#reputations?.of(address);
-    if (reputation !== undefined && this.isUp) conduct.share(reputation);
+    if (reputation !== undefined) conduct.share(reputation);
   }
 
   partner(own: Session, id: SessionId, node: NodeId, isAway = false): RemotePartner {

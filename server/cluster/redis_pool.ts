@@ -83,6 +83,7 @@ const OFFER = new Script(`
       end
     end
   end
+  if ARGV[8] == 'again' and not wishOf(ticket) then return false end
   take(ticket)
   local lines = linesOf(wish)
   for _, line in ipairs(lines) do look(line) end
@@ -122,10 +123,12 @@ export class RedisPool {
   }
 
   /** Lets a wish wait; the answer is a few people among whom its best partner is. */
-  async offer(wish: Wish): Promise<Wish[]> {
+  async offer(wish: Wish, how: "anew" | "again"): Promise<Wish[] | "taken"> {
     const written = this.write(wish);
     const limits = [LOOK_AHEAD, LIFETIME, LINE_LIFETIME].map(String);
-    const fronts = await this.#run(OFFER, `${wish.ticket}`, JSON.stringify(written), ...limits);
+    const text = JSON.stringify(written);
+    const fronts = await this.#run(OFFER, `${wish.ticket}`, text, ...limits, how);
+    if (fronts === null) return "taken";
     return (fronts as string[]).map((text) => this.#read(JSON.parse(text), wish));
   }
 
@@ -139,9 +142,8 @@ export class RedisPool {
   }
 
   /** A wish as other machines may see it. */
-  write({ ticket, id, node, mode, interests, open, order, recent }: Wish): WrittenWish {
-    const named = interests.map((interest) => this.#name(interest));
-    return { ticket, id, node, mode, interests: named, open, order, recent };
+  write(wish: Wish): WrittenWish {
+    return { ...wish, interests: wish.interests.map((interest) => this.#name(interest)) };
   }
 
   /** The interests of `own` that are among the names `written`. */

@@ -18,6 +18,9 @@ import type { Partner, Session } from "../session.ts";
 import type { Bus } from "./bus.ts";
 import type { ChatWord } from "./words.ts";
 
+/** What only the partner of the chat under way can say, from where it is. */
+export type Heard = Exclude<ChatWord["say"], { type: "left" | "reported" }>;
+
 /** How much is taken before that is said, in bytes: a word for a handful of frames. */
 const LEAST_ACKNOWLEDGED = PAUSE_BYTES / 4;
 
@@ -101,10 +104,8 @@ export class RemotePartner implements Partner, Sender {
   }
 
   /** What the other machine says of this partner happens to `session`. */
-  hear(say: ChatWord["say"], session: Session): void {
+  hear(say: Heard, session: Session): void {
     switch (say.type) {
-      case "left":
-        return session.partnerLeft(this.id);
       case "away":
         return this.wentAway(session);
       case "back":
@@ -113,8 +114,6 @@ export class RemotePartner implements Partner, Sender {
         return this.#greeted(say, session);
       case "read":
         return this.#read(say.bytes, session);
-      case "reported":
-        return session.accused(this.id, say.by, say.weight);
     }
   }
 

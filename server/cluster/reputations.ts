@@ -151,17 +151,20 @@ export class Reputations {
 
   /** That of `address`; `undefined` before the machines agree on names. */
   of(address: Address): Reputation | undefined {
-    const name = this.#options.keys()?.name("address", address);
-    return name === undefined ? undefined : new SharedReputation(name, this.#options);
+    const keys = this.#options.keys();
+    if (keys === undefined) return undefined;
+    return new SharedReputation(keys.name("address", address), keys.fingerprint, this.#options);
   }
 }
 
 class SharedReputation implements Reputation {
   readonly name: string;
+  readonly secret: string;
   readonly #options: ReputationsOptions;
 
-  constructor(name: string, options: ReputationsOptions) {
+  constructor(name: string, secret: string, options: ReputationsOptions) {
     this.name = name;
+    this.secret = secret;
     this.#options = options;
   }
 

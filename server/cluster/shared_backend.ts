@@ -47,9 +47,9 @@ export class SharedBackend implements Backend {
     return this.#lastOrder;
   }
 
-  offer(wish: Wish, end: End): Promise<Wish[]> {
+  offer(wish: Wish, end: End, how: "anew" | "again" = "anew"): Promise<Wish[] | "taken"> {
     const { isUp, pool } = this.#options;
-    return isUp() ? pool.offer(wish) : this.#alone.offer(wish, end);
+    return isUp() ? pool.offer(wish, how) : this.#alone.offer(wish, end, how);
   }
 
   async withdraw(wish: Wish): Promise<void> {
@@ -86,6 +86,7 @@ export class SharedBackend implements Backend {
     const reply = await bus.ask(partner.node, { type: "invite", ticket: partner.ticket, wish });
     const isAccepted = reply?.type === "accepted" && reply.isAccepted;
     if (reply === undefined) this.abandon(own, partner);
+    if (!isAccepted) await pool.offer(own, "anew"); // Claimed in vain: it waits on.
     return isAccepted;
   }
 }

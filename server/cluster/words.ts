@@ -3,23 +3,13 @@
  * partners, and what comes late from the last one must not reach the next.
  */
 
-import type { Mode } from "../../protocol.ts";
 import type { Cause } from "../abuse.ts";
-import type { NodeId, SessionId, Ticket } from "../pairing.ts";
+import type { NodeId, SessionId, Ticket, Wish } from "../pairing.ts";
 import type { Traveller } from "../session.ts";
 import type { Answer, Request } from "./agreement.ts";
 
-/** Somebody who waits, as other machines see them: interests are names that tell nothing (`keys.ts`). */
-export interface WrittenWish {
-  readonly ticket: Ticket;
-  readonly id: SessionId;
-  readonly node: NodeId;
-  readonly mode: Mode;
-  readonly interests: readonly string[];
-  readonly open: boolean;
-  readonly order: number;
-  readonly recent: readonly SessionId[];
-}
+/** A wish, as other machines see it: its interests are names that tell nothing (`keys.ts`). */
+export type WrittenWish = Wish;
 
 /** From one side of a chat to the other. */
 export interface ChatWord {
@@ -28,7 +18,8 @@ export interface ChatWord {
   /** The machine of `from`. */
   readonly node: NodeId;
   readonly say:
-    | { readonly type: "left" | "away" | "back" }
+    | { readonly type: "left" }
+    | { readonly type: "away" | "back" }
     /** So many bytes of what was sent have been taken. */
     | { readonly type: "read"; readonly bytes: number }
     /** Goes on here; is the chat still on? */
