@@ -4,6 +4,7 @@ import type { Mode } from "../protocol.ts";
 import { MemoryBackend } from "../server/backend.ts";
 import {
   INTEREST_WINDOW,
+  INVITATION_TIME,
   type Match,
   Matchmaker,
   type Search,
@@ -335,4 +336,18 @@ Deno.test("Matchmaker pairs both sides, once, within a mode, and strands nobody,
     }),
     { numRuns: 500 },
   );
+});
+
+Deno.test("Matchmaker doesn't offer anew who was taken elsewhere, until nobody can come of it any more", async () => {
+  const backend = new MemoryBackend();
+  const { find, pass, matchmaker } = world(backend);
+  const taken = find(1);
+  await settled();
+  await backend.withdraw(taken.search!.wish); // As a claim on another machine does.
+  matchmaker.lookAgain();
+  await settled();
+  await pass(INVITATION_TIME - 250);
+  assert.equal(backend.waiting, 0);
+  await pass(250);
+  assert.equal(backend.waiting, 1);
 });
