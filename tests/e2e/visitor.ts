@@ -8,6 +8,7 @@ import type {
   Locator,
   Page,
 } from "playwright-core";
+import { until } from "../until.ts";
 
 /** What the log says when a chat begins. */
 export const CHATTING = "You're now chatting with a random stranger.";
@@ -190,9 +191,9 @@ export class Visitor implements AsyncDisposable {
     await this.page.clock.runFor(ms);
   }
 
-  /** Waits until an expression holds in the page. */
+  /** Waits until an expression holds in the page, which lets no library evaluate text by itself later. */
   async until(expression: string): Promise<void> {
-    await this.page.waitForFunction(expression);
+    await until(() => this.evaluate<boolean>(expression));
   }
 
   async evaluate<T>(expression: string): Promise<T> {
