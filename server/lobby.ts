@@ -33,6 +33,9 @@ export const MAX_IDLE = 10 * MINUTE;
 /** How many sessions may be away at once; beyond that, who has been away longest is gone. */
 export const MAX_AWAY = 10_000;
 
+/** How many of those who have gone can still be reported from other machines. */
+export const MAX_GONE = 10_000;
+
 const GOING_AWAY = "The server is going away.";
 
 /** Other machines, as far as this one knows of them. */
@@ -78,6 +81,8 @@ export class Lobby implements Surroundings {
   readonly #sessions = new Map<SessionId, Session>();
   /** Those of them who are away, in the order in which they went. */
   readonly #away = new Set<Session>();
+  /** Those who have gone, in that order, as long as others may have a mind to report them. */
+  readonly #gone = new Map<SessionId, { readonly session: Session; readonly at: number }>();
   readonly #elsewhere: Elsewhere | undefined;
   #nextId: number;
   #announced = 0;
@@ -177,6 +182,11 @@ export class Lobby implements Surroundings {
     if (this.#away.size > MAX_AWAY) longest?.end();
   }
 
+  /** The session of that id, here or gone a moment ago: it may still be reported from elsewhere. */
+  known(id: SessionId): Session | undefined {
+    return this.#sessions.get(id) ?? this.#gone.get(id)?.session;
+  }
+
   /** The session of that id, if it is still here. */
   session(id: SessionId): Session | undefined {
     return this.#sessions.get(id);
@@ -222,8 +232,16 @@ export class Lobby implements Surroundings {
 
   left(session: Session): void {
     this.#sessions.delete(session.id);
+    if (this.#elsewhere !== undefined && session.recent.length > 0) this.#remember(session);
     this.#away.delete(session);
     this.#tokens.revoke(session);
+  }
+
+  /** Of those on other machines who could report it, none sits idle for longer than {@linkcode MAX_IDLE}. */
+  #remember(session: Session): void {
+    this.#gone.set(session.id, { session, at: this.clock.now() });
+    const [longest] = this.#gone.keys();
+    if (longest !== undefined && this.#gone.size > MAX_GONE) this.#gone.delete(longest);
   }
 
   /** Ends the sessions of those who did not come back in time. An interval task. */
@@ -231,6 +249,10 @@ export class Lobby implements Surroundings {
     const now = this.clock.now();
     for (const session of this.#away) {
       if (session.awayUntil !== undefined && session.awayUntil <= now) session.end();
+    }
+    for (const [id, { at }] of this.#gone) {
+      if (at > now - MAX_IDLE) break;
+      this.#gone.delete(id);
     }
   }
 

@@ -20,11 +20,16 @@ export class TokenBucket {
   #credit: number;
   #at: number;
 
-  /** A full bucket; `now` in clock milliseconds. */
-  constructor(rate: Rate, now: number) {
+  /** One that has so much `credit`, a full one unless told otherwise; `now` in clock milliseconds. */
+  constructor(rate: Rate, now: number, credit = rate.burst * MINUTE) {
     this.#rate = rate;
-    this.#credit = rate.burst * MINUTE;
+    this.#credit = credit;
     this.#at = Math.floor(now);
+  }
+
+  /** What is left, for one that goes on elsewhere. */
+  get credit(): number {
+    return this.#credit;
   }
 
   /** Takes one token. The answer is 0, or in how many milliseconds there will be one. */

@@ -106,11 +106,16 @@ type State =
   | { kind: "chatting"; encounter: Encounter }
   | { kind: "ended" };
 
+/** What is left of each budget; one that has not been needed yet is full. */
+type Credits = Partial<Record<keyof SessionRates, number>>;
+
 /** A session on its way to another machine; its page has gone there already. */
 export interface Traveller {
   readonly id: SessionId;
   readonly recent: readonly SessionId[];
   readonly hasWorked: boolean;
+  /** What it may still do, as credits of a {@linkcode TokenBucket}. */
+  readonly credits: Credits;
   /** The chat under way, or the last one. */
   readonly encounter:
     | {
@@ -309,9 +314,15 @@ export class Session implements Seeker, Present, Partner {
   /** Ends here without a word to anybody, to go on elsewhere. */
   depart(): Traveller {
     const { outlet, id } = this;
-    const traveller = { id, recent: [...this.#recent], hasWorked: this.#hasWorked };
+    const traveller = {
+      id,
+      recent: [...this.#recent],
+      hasWorked: this.#hasWorked,
+      credits: this.#credits(),
+    };
     const encounter = this.#encounter();
     const isOver = this.partner === undefined;
+    if (!this.isAway) this.partner?.partnerAway(id); // Until it is heard of from there.
     this.#hangUp();
     outlet?.close(CloseCode.replaced, "The session goes on over another connection.");
     this.#end();
@@ -324,9 +335,10 @@ export class Session implements Seeker, Present, Partner {
   }
 
   /** Goes on with what it was on another machine. */
-  arrive({ recent, hasWorked, encounter }: Traveller): void {
+  arrive({ recent, hasWorked, credits, encounter }: Traveller): void {
     this.#recent.push(...recent);
     this.#hasWorked = hasWorked;
+    this.#restore(credits);
     if (encounter === undefined) return;
     const { partner: id, node, lasted, reported, isOver, isAway } = encounter;
     const partner = this.#around.partner(this, id, node, isAway);
@@ -602,6 +614,22 @@ export class Session implements Seeker, Present, Partner {
     if (this.#take(kind) === 0) return false;
     this.close(CloseCode.policy, TOO_FAST_REASON);
     return true;
+  }
+
+  #credits(): Credits {
+    return Object.fromEntries(
+      Object.entries(this.#budget).map(([kind, { credit }]) => [kind, credit]),
+    );
+  }
+
+  #restore(credits: Credits): void {
+    const { clock, rates } = this.#around;
+    for (const kind of Object.keys(rates) as (keyof SessionRates)[]) {
+      const credit = credits[kind];
+      if (credit !== undefined) {
+        this.#budget[kind] = new TokenBucket(rates[kind], clock.now(), credit);
+      }
+    }
   }
 
   #slowDown(message: string, wait: number): void {

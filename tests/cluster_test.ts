@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { MAX_FRAME_BYTES } from "../protocol.ts";
+import type { NodeId } from "../server/pairing.ts";
 import { BareClient } from "./bare_client.ts";
 import { bye, clusterTest, FIND, type Machine, meet, pair, startMachine } from "./cluster.ts";
 import { NO_RATES } from "./server.ts";
@@ -216,6 +217,8 @@ clusterTest(
     bob.tell(FIND);
     await Promise.all([ann.next("paired"), bob.next("paired")]);
     ann.tell({ type: "leave" });
+    await bye(ann); // Also of who has closed the page.
+    await until(() => machines[0]!.server.chat.lobby.here === 0);
     await bob.next("partner-left");
     bob.tell({ type: "report", reason: "spam" });
     await bob.next("reported");
@@ -224,7 +227,40 @@ clusterTest(
       const fields = await Promise.all(keys.map((key) => redis.ask("hkeys", key)));
       return fields.flat().some((field) => field.startsWith("r:"));
     });
+    await bye(bob);
+  },
+);
+
+clusterTest(
+  "A session that is lost on its way leaves nobody waiting",
+  1,
+  async ([machine]) => {
+    const { server, cluster } = machine!;
+    const [ann, bob] = await BareClient.pair(server.socketUrl);
+    const nowhere = 4711 as NodeId;
+    cluster.word({ type: "fetch", token: bob.token }, nowhere); // It asks, and is never heard of again.
+    await ann.next("partner-away");
+    await ann.next("partner-left");
     await bye(ann, bob);
+  },
+);
+
+clusterTest(
+  "Who goes from machine to machine may not do more for that",
+  1,
+  async ([first], redis) => {
+    const rates = { ...NO_RATES, resumes: { burst: 1, perMinute: 1 } };
+    await using second = await startMachine(redis.url, { rates });
+    await using third = await startMachine(redis.url, { rates });
+    const [ann, bob] = await pair([first!, second]);
+    bob.vanish();
+    const once = await comeBack(third, bob.token);
+    assert.equal((await once.next("resumed")).chatting, true);
+    once.vanish();
+    const twice = await comeBack(second, once.token);
+    assert.equal((await twice.next("resumed")).chatting, false);
+    await ann.next("partner-left");
+    await bye(ann, twice);
   },
 );
 

@@ -92,6 +92,8 @@ export class Bus {
   /** Whether an answer has been given out in this turn. */
   #hasAnswered = false;
   #asked = 0;
+  /** One listener, however often it is asked to listen. */
+  readonly #receive = (parcel: Buffer): void => this.#unpack(parcel);
 
   constructor(options: BusOptions) {
     this.#options = options;
@@ -100,8 +102,7 @@ export class Bus {
   /** Begins to listen. */
   async open(): Promise<void> {
     const { link, node } = this.#options;
-    const receive = (parcel: Buffer): void => this.#unpack(parcel);
-    await Promise.all([`${node}`, EVERYBODY].map((name) => link.subscribe(name, receive)));
+    await Promise.all([`${node}`, EVERYBODY].map((name) => link.subscribe(name, this.#receive)));
   }
 
   /** Sends a frame of `from` on to `to`. */
@@ -245,11 +246,11 @@ export class Bus {
   }
 
   #opened(letter: Letter): Opened {
-    if (!("answers" in letter)) return { isAnswer: false, act: () => this.#receive(letter) };
+    if (!("answers" in letter)) return { isAnswer: false, act: () => this.#answer(letter) };
     return { isAnswer: true, act: () => this.#answered(letter.answers, letter.reply) };
   }
 
-  #receive({ word, node, question }: Speech): void {
+  #answer({ word, node, question }: Speech): void {
     const reply = this.#options.recipient.word(word, node);
     if (question === undefined || reply === undefined) return;
     this.#write(`${node}`, { answers: question, reply });

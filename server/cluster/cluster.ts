@@ -5,7 +5,7 @@
  *   Redis ── RedisLink ───┼── Agreement ────── the secret that Redis never sees
  *                         ├── RedisPool ────── SharedBackend ────> Matchmaker
  *                         ├── Reputations ──── Conduct
- *                         └── Bus ──────────── RemotePartner ────> Session
+ *                         └── Bus ──────────── Chats ──── RemotePartner ────> Session
  *
  * Two people on one machine never touch any of this while they chat. Of two on different machines, frames go through
  * Redis by pub/sub, which stores nothing, as their pages have sealed them; everything else that machines say to each
@@ -25,34 +25,25 @@ import type { Elsewhere, Lobby } from "../lobby.ts";
 import { describeError, type Log } from "../log.ts";
 import type { Match, Matchmaker } from "../matchmaker.ts";
 import type { NodeId, SessionId, Wish } from "../pairing.ts";
-import type { Session, Traveller } from "../session.ts";
+import type { Partner, Session, Traveller } from "../session.ts";
 import { Agreement } from "./agreement.ts";
 import { Bus, type Recipient } from "./bus.ts";
+import { Chats } from "./chats.ts";
 import type { ClusterKeys } from "./keys.ts";
-import { LIFETIME, Members } from "./members.ts";
+import { Members } from "./members.ts";
 import type { RedisLink } from "./redis_link.ts";
 import { RedisPool } from "./redis_pool.ts";
-import { RemotePartner } from "./remote_partner.ts";
 import { Reputations } from "./reputations.ts";
 import { SharedBackend } from "./shared_backend.ts";
-import type { ChatWord, OpenWord, Reply, Word, WrittenWish } from "./words.ts";
+import type { OpenWord, Reply, Word, WrittenWish } from "./words.ts";
 
 const MARK_BYTES = 12;
 
 /** How many addresses are affirmed before the answer is waited for. */
 const AFFIRMED_AT_ONCE = 200;
 
-/** How many sessions that have gone to other machines are remembered, so that words follow them. */
-const MAX_DEPARTED = 10_000;
-
 /** After how many beats without hearing itself a machine is down. */
 const DEAF_BEATS = 2;
-
-/** Where a session has gone, and when, in clock milliseconds. */
-interface Departure {
-  readonly to: NodeId;
-  readonly at: number;
-}
 
 /** What comes in by the door. */
 export interface ClusterOptions {
@@ -83,10 +74,9 @@ export class Cluster implements Elsewhere, Recipient {
   readonly #bus: Bus;
   readonly #members: Members;
   readonly #pool: RedisPool;
-  /** The sessions that have gone to other machines, and to which. */
-  readonly #departed = new Map<SessionId, Departure>();
   #deafBeats = 0;
   #parts: Parts | undefined;
+  #chats: Chats | undefined;
   #reputations: Reputations | undefined;
 
   constructor(options: ClusterOptions) {
@@ -113,7 +103,7 @@ export class Cluster implements Elsewhere, Recipient {
       onDown: () => this.#wentDown(),
       onTaken: () =>
         log.error("Cannot join: another machine has the same number. Restart this one."),
-      onGone: (gone) => this.#lost(gone),
+      onGone: (gone) => this.#chats?.lost(gone),
       waitingHere: () => this.#parts?.matchmaker.searching ?? 0,
       onForgotten: () => this.#parts?.matchmaker.lookAgain(),
     });
@@ -137,10 +127,11 @@ export class Cluster implements Elsewhere, Recipient {
 
   /** Begins to work with these parts. */
   start(parts: Parts): void {
-    const { link, node } = this.#options;
+    const { link, node, clock } = this.#options;
     const { threshold, registry: { lifetime } } = parts;
     const keys = (): ClusterKeys | undefined => this.#agreement.keys;
     this.#parts = parts;
+    this.#chats = new Chats({ node, clock, bus: this.#bus, lobby: parts.lobby });
     this.#reputations = new Reputations({ link, bus: this.#bus, node, keys, threshold, lifetime });
     let opened: Promise<void> | undefined;
     const onReady = (): void => {
@@ -153,12 +144,7 @@ export class Cluster implements Elsewhere, Recipient {
   /** Says that this machine is there, and asks after those who are out of reach. An interval task. */
   beat(): void {
     void this.#members.beat();
-    const latest = this.#options.clock.now() - LIFETIME;
-    for (const [id, { at }] of this.#departed) if (at <= latest) this.#departed.delete(id);
-    if (!this.isUp) return;
-    for (const [session, partner] of this.#remote()) {
-      if (partner.isAway) partner.greet(session.isAway);
-    }
+    if (this.isUp) this.#chats?.beat();
   }
 
   /** Lets those who wait here join their lines again. An interval task. */
@@ -188,15 +174,16 @@ export class Cluster implements Elsewhere, Recipient {
     if (reputation !== undefined) conduct.share(reputation);
   }
 
-  partner(own: Session, id: SessionId, node: NodeId, isAway = false): RemotePartner {
-    return new RemotePartner(this.#bus, own, id, node, isAway);
+  partner(own: Session, id: SessionId, node: NodeId, isAway = false): Partner {
+    if (this.#chats === undefined) throw new Error("Cannot chat elsewhere: not started");
+    return this.#chats.partner(own, id, node, isAway);
   }
 
   async fetch(token: string): Promise<Traveller | undefined> {
     if (!this.isUp || this.#members.others === 0) return undefined;
     const reply = await this.#bus.ask("all", { type: "fetch", token });
     const traveller = reply?.type === "fetched" ? reply.traveller : undefined;
-    if (traveller !== undefined) this.#departed.delete(traveller.id); // Else words would go to and fro for ever.
+    if (traveller !== undefined) this.#chats?.arrived(traveller);
     return traveller;
   }
 
@@ -208,10 +195,7 @@ export class Cluster implements Elsewhere, Recipient {
   }
 
   frame(to: SessionId, from: SessionId, frame: Uint8Array): void {
-    const session = this.#parts?.lobby.session(to);
-    const partner = session?.partner;
-    if (session === undefined || !(partner instanceof RemotePartner)) return;
-    if (session.receive(frame, from, partner)) partner.delivered(frame);
+    this.#chats?.frame(to, from, frame);
   }
 
   word(word: Word, from: NodeId): Reply | undefined {
@@ -220,14 +204,14 @@ export class Cluster implements Elsewhere, Recipient {
       case "here":
         return undefined;
       case "chat":
-        this.#chat(word.word);
+        this.#chats?.hear(word.word);
         return undefined;
       case "invite":
         return { type: "accepted", isAccepted: this.#invited(word) };
       case "echo":
         return { type: "echoed" };
       case "fetch":
-        return from === this.node ? undefined : this.#fetched(word.token, from);
+        return from === this.node ? undefined : this.#release(word.token, from);
       case "blocked":
         return this.#blocked(word);
     }
@@ -267,71 +251,15 @@ export class Cluster implements Elsewhere, Recipient {
   /** Everybody who waits here waits among all from now on; chats between machines find out how things stand. */
   #wentUp(): void {
     this.#bus.tellAll({ type: "here" });
-    this.backend.clear();
+    this.backend.wentUp();
     this.#parts?.matchmaker.offerAll();
-    for (const [session, partner] of this.#remote()) partner.greet(session.isAway);
+    this.#chats?.ask();
     void this.affirm();
   }
 
   #wentDown(): void {
     this.#parts?.matchmaker.offerAll();
-    for (const [session, partner] of this.#remote()) partner.wentAway(session);
-  }
-
-  #lost(node: NodeId): void {
-    for (const [session, partner] of this.#remote()) {
-      if (partner.node === node) session.partnerLeft(partner.id);
-    }
-  }
-
-  /** The chats with people on other machines. */
-  #remote(): [Session, RemotePartner][] {
-    const remote: [Session, RemotePartner][] = [];
-    for (const session of this.#parts?.lobby.sessions ?? []) {
-      const { partner } = session;
-      if (partner instanceof RemotePartner) remote.push([session, partner]);
-    }
-    return remote;
-  }
-
-  #chat({ to, from, node, say }: ChatWord): void {
-    const session = this.#parts?.lobby.session(to);
-    const known = session?.partner;
-    if (say.type === "reported") return session?.accused(from, say.by, say.weight);
-    if (session === undefined || known?.id !== from) return this.#stray({ to, from, node, say });
-    if (say.type === "left") return session.partnerLeft(from);
-    const isThere = known instanceof RemotePartner && known.node === node;
-    if (!isThere && !isCalling(say)) return;
-    if (node === this.node) return this.#joined(session, from);
-    const partner = isThere ? known : this.#moved(session, from, node);
-    partner.hear(say, session);
-  }
-
-  /** Both sides have come to this machine. */
-  #joined(session: Session, id: SessionId): void {
-    const partner = this.#parts?.lobby.session(id);
-    if (partner === undefined) return session.partnerLeft(id);
-    session.partnerMoved(partner);
-    partner.partnerMoved(session);
-    session.partnerBack(id);
-  }
-
-  /** The partner of `session` speaks from another machine than before. */
-  #moved(session: Session, id: SessionId, node: NodeId): RemotePartner {
-    const partner = this.partner(session, id, node);
-    session.partnerMoved(partner);
-    return partner;
-  }
-
-  /** Somebody believes to be chatting with who is not. */
-  #stray({ to, from, node, say }: ChatWord): void {
-    const departure = this.#departed.get(to);
-    if (departure !== undefined) {
-      return this.#bus.say(departure.to, { type: "chat", word: { to, from, node, say } });
-    }
-    if (!isCalling(say)) return;
-    const word = { to: from, from: to, node: this.node, say: { type: "left" as const } };
-    this.#bus.say(node, { type: "chat", word });
+    this.#chats?.wentDown();
   }
 
   #invited({ ticket, wish }: Word & { type: "invite" }): boolean {
@@ -345,25 +273,15 @@ export class Cluster implements Elsewhere, Recipient {
     return { partner: id, node, role: "caller", interests: shared, met };
   }
 
-  #fetched(token: string, to: NodeId): Reply | undefined {
-    const traveller = this.#parts?.lobby.release(token);
-    if (traveller === undefined) return undefined;
-    const partner = this.#parts?.lobby.session(traveller.encounter?.partner ?? traveller.id);
-    if (partner !== undefined) this.#moved(partner, traveller.id, to);
-    this.#departed.set(traveller.id, { to, at: this.#options.clock.now() });
-    const [first] = this.#departed.keys();
-    if (first !== undefined && this.#departed.size > MAX_DEPARTED) this.#departed.delete(first);
-    return { type: "fetched", traveller };
+  #release(token: string, to: NodeId): Reply | undefined {
+    const traveller = this.#chats?.release(token, to);
+    return traveller && { type: "fetched", traveller };
   }
 
-  /** A session came here when its page had been told already that it would not: its partner is told that it is over. */
+  /** A reply that nobody waits for any more. */
   lateReply(reply: Reply): void {
-    if (reply.type !== "fetched" || reply.traveller?.encounter === undefined) return;
-    const { id, encounter: { partner, node, isOver } } = reply.traveller;
-    if (isOver) return;
-    const word: ChatWord = { to: partner, from: id, node: this.node, say: { type: "left" } };
-    if (node === this.node) this.#parts?.lobby.session(partner)?.partnerLeft(id);
-    else this.#bus.say(node, { type: "chat", word });
+    if (reply.type !== "fetched" || reply.traveller === undefined) return;
+    this.#chats?.arrivedLate(reply.traveller);
   }
 
   #blocked({ name, cause, wait }: Word & { type: "blocked" }): undefined {
@@ -372,9 +290,4 @@ export class Cluster implements Elsewhere, Recipient {
       if (record.name === name) record.blockedElsewhere(cause, wait, now);
     });
   }
-}
-
-/** Whether somebody says this who believes that the chat is on. */
-function isCalling({ type }: ChatWord["say"]): boolean {
-  return type === "back" || type === "hello" || type === "away";
 }

@@ -101,6 +101,7 @@ export class Members {
   #downSince: number;
   #epoch = "";
   #wasShort = false;
+  #isTaken = false;
   /** Until then, nobody who is not there is gone for that. */
   #graceEnds = 0;
   #beating: Promise<void> | undefined;
@@ -166,17 +167,25 @@ export class Members {
   }
 
   async #say(): Promise<void> {
-    const { link, node, mark, here, onUp, onTaken } = this.#options;
+    const { link, node, mark, here, onUp } = this.#options;
     const args = [`${node}`, `${here()}`, `${LIFETIME}`, mark];
     const asked = new Set(this.#others.keys());
     const said = await link.run(SAY, this.#keys, args);
-    if (said === null) return onTaken();
+    if (said === null) return this.#taken();
+    if (!link.isReady) return this.lost(); // It was ready when this was asked.
     const [counts, waiting, epoch] = said as [string[], number, string];
     this.#hear(counts, epoch, asked);
     const wasUp = this.#isUp;
     this.#isUp = true;
     if (!wasUp) onUp();
     else this.#compare(waiting);
+  }
+
+  /** Said once; it may end by itself, when the other machine leaves. */
+  #taken(): void {
+    this.#missed();
+    if (!this.#isTaken) this.#options.onTaken();
+    this.#isTaken = true;
   }
 
   /** A claim that is under way is no cause for alarm; somebody who is missing for two beats is. */

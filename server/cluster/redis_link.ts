@@ -8,12 +8,15 @@
 
 import type { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import { clearTimeout, setTimeout } from "node:timers";
+import { clearTimeout, setImmediate, setTimeout } from "node:timers";
 import { SECOND } from "../clock.ts";
 import type { Log } from "../log.ts";
 
 /** How long an answer may take, in milliseconds. */
 export const ANSWER_TIME = 2 * SECOND;
+
+/** A subscriber that has heard nothing for so long, not even this machine's own words, is deaf, and connects anew. */
+const DEAF_TIME = 6 * SECOND;
 
 /** The longest time between two attempts to connect, in milliseconds. */
 const LONGEST_DELAY = SECOND;
@@ -60,10 +63,10 @@ export class RedisLink {
   #events: RedisLinkEvents = { onReady: () => {}, onLost: () => {} };
   #wasLost = false;
 
-  private constructor(commands: Client, log: Log) {
+  private constructor(commands: Client, subscriber: Client, log: Log) {
     this.#log = log;
     this.#commands = commands;
-    this.#subscriber = commands.duplicate();
+    this.#subscriber = subscriber;
     for (const client of [this.#commands, this.#subscriber]) {
       client.on("ready", () => this.#ready());
       client.on("error", (error) => this.#lost(error));
@@ -75,14 +78,19 @@ export class RedisLink {
     const { createClient } = await import("redis");
     const reconnectStrategy = (retries: number): number =>
       random() * Math.min(LONGEST_DELAY, 50 * 2 ** retries);
-    const client = createClient({
+    const socket = { connectTimeout: ANSWER_TIME, reconnectStrategy };
+    const options = {
       url,
       disableOfflineQueue: true,
-      maintNotifications: "disabled",
+      maintNotifications: "disabled" as const,
       commandsQueueMaxLength: MAX_WAITING,
-      socket: { connectTimeout: ANSWER_TIME, reconnectStrategy },
+    };
+    const commands = createClient({ ...options, socket });
+    const subscriber = createClient({
+      ...options,
+      socket: { ...socket, socketTimeout: DEAF_TIME },
     });
-    return new RedisLink(client as Client, log);
+    return new RedisLink(commands as Client, subscriber as Client, log);
   }
 
   /** Connects, and goes on trying. */
@@ -97,9 +105,9 @@ export class RedisLink {
     return this.#commands.isReady && this.#subscriber.isReady;
   }
 
-  /** Hears what is published in one of our channels, from now on and after every return. */
+  /** Hears what is published in one of our channels, from now on and after every return; the same listener once. */
   async subscribe(channel: string, listener: (message: Buffer) => void): Promise<void> {
-    await this.#subscriber.subscribe(PREFIX + channel, (message) => listener(message), true);
+    await this.#subscriber.subscribe(PREFIX + channel, listener, true);
   }
 
   async publish(channel: string, message: Buffer): Promise<void> {
@@ -109,7 +117,9 @@ export class RedisLink {
   /** Runs a script over some of our keys; rejects when there is no answer in time. */
   run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    const late = setTimeout(() => reject(new Error("Redis does not answer")), ANSWER_TIME);
+    const giveUp = (): void => reject(new Error("Redis does not answer"));
+    // After a pause of this machine the answer may be here, and not read yet.
+    const late = setTimeout(() => setImmediate(giveUp), ANSWER_TIME);
     this.#run(script, keys, args).then(resolve, reject).finally(() => clearTimeout(late));
     return promise;
   }

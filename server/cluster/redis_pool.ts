@@ -15,7 +15,7 @@
  */
 
 import { MINUTE } from "../clock.ts";
-import { NUMBERS_A_NODE, type Wish } from "../pairing.ts";
+import { type NodeId, NUMBERS_A_NODE, type Wish } from "../pairing.ts";
 import { LOOK_AHEAD } from "../pool.ts";
 import type { ClusterKeys } from "./keys.ts";
 import { LIFETIME } from "./members.ts";
@@ -107,6 +107,9 @@ const CLAIM = new Script(`
   return 1
 `);
 
+/** Tickets without a wish are dropped from their lines by whoever comes past. */
+const FORGET = new Script(`redis.call('DEL', ARGV[1] .. ARGV[3])`);
+
 /** What a pool needs. */
 export interface RedisPoolOptions {
   readonly link: Pick<RedisLink, "run">;
@@ -139,6 +142,11 @@ export class RedisPool {
   /** Takes both or neither. */
   async claim(a: Wish, b: Wish): Promise<boolean> {
     return await this.#run(CLAIM, `${a.ticket}`, `${b.ticket}`) === 1;
+  }
+
+  /** Lets nobody of `node` wait any more. */
+  async forget(node: NodeId): Promise<void> {
+    await this.#run(FORGET, `${node}`);
   }
 
   /** A wish as other machines may see it. */

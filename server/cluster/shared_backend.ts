@@ -74,9 +74,13 @@ export class SharedBackend implements Backend {
     this.#alone.tidy();
   }
 
-  /** Lets nobody wait here alone any more. */
-  clear(): void {
+  /**
+   * Lets nobody wait here alone any more, nor among all who has gone since that was last heard. Whoever still waits is
+   * offered after this, and commands keep their order.
+   */
+  wentUp(): void {
     this.#alone.clear();
+    this.#options.pool.forget(this.node).catch(() => {}); // The line is lost again, then.
   }
 
   /** An answer that comes too late is that of somebody who believes to be chatting. */
