@@ -143,7 +143,7 @@ inside.test("Attack on node: a reader that never reads is given up, its partner 
   await until(() => server.chat.lobby.online === 1 && server.chat.relay.behind === 0);
 });
 
-inside.test("Attack on node: 10,000 upgrades and resets leave no session and no descriptor behind", async () => {
+Deno.test("Attack on node: 10,000 upgrades and resets leave no session and no descriptor behind", async () => {
   await using program = await Program.start("--trust-proxy=1", "--proof-of-work=off"); // Many addresses.
   const descriptors = async (): Promise<number> => {
     let count = 0;
