@@ -1,9 +1,12 @@
 /**
  * Makes the first page, with its script and style inlined and their hashes beside it, and the frame of all others, as a
- * module that the server imports. The same source gives the same bytes. `--development` makes a page that reloads itself.
+ * module that the server imports, and states the source that it was built of. The same source gives the same bytes.
+ * `--development` makes a page that reloads itself.
  */
 
 import { createHash } from "node:crypto";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
 import { brotliCompressSync } from "node:zlib";
 import * as esbuild from "esbuild";
 import { fingerprint, type Page } from "./server/reply.ts";
@@ -11,6 +14,9 @@ import type { Pages } from "./server/site.ts";
 
 /** The most that the home page may weigh, in bytes of brotli. */
 export const BUDGET = 26_000;
+
+/** How many digits of a commit's hash are told: as many as no other commit has, for a while. */
+const HASH_LENGTH = 12;
 
 const source = new URL("./client/", import.meta.url);
 
@@ -58,7 +64,7 @@ function read(name: string): Promise<string> {
 
 async function bundle(entry: string, development: boolean): Promise<string> {
   const { outputFiles } = await esbuild.build({
-    entryPoints: [new URL(entry, source).pathname],
+    entryPoints: [fileURLToPath(new URL(entry, source))],
     bundle: true,
     minify: true,
     write: false,
@@ -81,10 +87,35 @@ const packages: esbuild.Plugin = {
     build.onResolve({ filter: /^[a-z@]/ }, async ({ path, kind }) => {
       if (kind === "entry-point") return undefined;
       await import(path);
-      return { path: new URL(import.meta.resolve(path)).pathname };
+      return { path: fileURLToPath(import.meta.resolve(path)) };
     });
   },
 };
+
+/**
+ * The source in a folder as its version control knows it: "0123456789ab of 2026-11-26", followed by ", changed" where
+ * files differ from that commit; "unknown" where the folder is under no version control of its own.
+ */
+export async function sourceOf(folder: URL): Promise<string> {
+  const commit = await git(folder, "log", "-1", "--format=%H of %cs");
+  const changes = await git(folder, "status", "--porcelain");
+  if (commit === undefined || changes === undefined) return "unknown";
+  const [hash = "", ...rest] = commit.split(" ");
+  return [hash.slice(0, HASH_LENGTH), ...rest].join(" ") + (changes === "" ? "" : ", changed");
+}
+
+/** What git answers; a repository that the folder merely lies in is not asked. */
+async function git(folder: URL, ...args: string[]): Promise<string | undefined> {
+  const env = { GIT_CEILING_DIRECTORIES: dirname(fileURLToPath(folder)) };
+  try {
+    const command = new Deno.Command("git", { args, env, cwd: folder, stderr: "null" });
+    const { success, stdout } = await command.output();
+    return success ? new TextDecoder().decode(stdout).trim() : undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined; // There is no git.
+    throw error;
+  }
+}
 
 /** Writes a file only when that changes it, so that nobody who watches it is woken for nothing. */
 async function keep(file: URL, content: string): Promise<void> {
@@ -95,7 +126,12 @@ async function keep(file: URL, content: string): Promise<void> {
 if (import.meta.main) {
   const development = Deno.args.includes("--development");
   const pages = await buildPages({ development });
-  const module = `// Made by build.ts.\nexport const pages = ${JSON.stringify(pages)};\n`;
+  const build = development ? "development" : await sourceOf(new URL(".", import.meta.url));
+  const module = [
+    "// Made by build.ts.",
+    `export const build: string = ${JSON.stringify(build)};`,
+    `export const pages = ${JSON.stringify(pages)};\n`,
+  ].join("\n");
   await keep(new URL("page.gen.ts", source), module);
   const line = `The home page weighs ${weight(pages.home)} of ${BUDGET} bytes (brotli); SHA-256 ${
     fingerprint(pages.home)

@@ -3,7 +3,7 @@
  * wire stands in `server/anonymous_chat.ts`.
  */
 
-import { pages } from "./client/page.gen.ts";
+import { build, pages } from "./client/page.gen.ts";
 import manifest from "./deno.json" with { type: "json" };
 import { readLines } from "./server/access_log.ts";
 import { AnonymousChat, DRAIN_TIME } from "./server/anonymous_chat.ts";
@@ -32,7 +32,7 @@ switch (command.kind) {
     await print(Deno.stdout, help());
     break;
   case "version":
-    await print(Deno.stdout, `${manifest.version}\n`);
+    await print(Deno.stdout, `${manifest.version} (${build})\n`);
     break;
   case "mistaken":
     await print(Deno.stderr, `${command.mistakes.join("\n")}\nSee --help.\n`);
@@ -57,6 +57,7 @@ async function serve(given: Config, log: Log): Promise<void> {
     cluster: link && newCluster(link, log),
     pages,
     version: manifest.version,
+    build,
     platform: platformOf((name) => Deno.env.get(name))?.name,
     store: await openStore(config["data-dir"], link, log),
     newToken: () => crypto.getRandomValues(new Uint8Array(TOKEN_BYTES)).toHex(),

@@ -44,6 +44,8 @@ export interface Surroundings {
   readonly log: Log;
   readonly pages: Pages;
   readonly version: string;
+  /** The source that it was built of. */
+  readonly build: string;
   /** Whose machines it runs on, where not on its operator's. */
   readonly platform?: string | undefined;
   readonly store: StatisticsStore;
@@ -78,9 +80,9 @@ export class AnonymousChat {
   constructor(
     surroundings: Surroundings,
   ) {
-    const { config, clock, log, pages, version, platform = "", store, newToken } = surroundings;
-    const { cluster, collect, rates = LIMITS } = surroundings;
-    const built = { version, platform, fingerprint: fingerprint(pages.home) };
+    const { config, clock, log, pages, version, build, store, newToken } = surroundings;
+    const { platform = "", cluster, collect, rates = LIMITS } = surroundings;
+    const built = { version, build, platform, fingerprint: fingerprint(pages.home) };
     const settings = settingsOf(config, built);
     this.#clock = clock;
     this.#cluster = cluster;

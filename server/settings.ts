@@ -23,6 +23,8 @@ export interface Settings {
   /** Whether several machines share what they know, through Redis. */
   readonly isShared: boolean;
   readonly version: string;
+  /** The source that it was built of; see `sourceOf` in build.ts. */
+  readonly build: string;
   /** SHA-256 of the home page, in hexadecimal digits. */
   readonly fingerprint: string;
 }
@@ -30,7 +32,7 @@ export interface Settings {
 /** The settings of a configuration. */
 export function settingsOf(
   config: Config,
-  built: Pick<Settings, "version" | "fingerprint" | "platform">,
+  built: Pick<Settings, "version" | "build" | "fingerprint" | "platform">,
 ): Settings {
   return {
     ...built,

@@ -22,6 +22,8 @@ export interface Holdings {
   readonly messagesStored: 0;
   readonly policyUpdated: string;
   readonly version: string;
+  /** The commit of the source that this was built of, with its day. */
+  readonly build: string;
   /** SHA-256 of the home page, in hexadecimal digits. */
   readonly pageSha256: string;
 }
@@ -47,6 +49,7 @@ export function holdings({ registry, accessLog, settings }: Sources): Holdings {
     messagesStored: 0,
     policyUpdated: POLICY_UPDATED,
     version: settings.version,
+    build: settings.build,
     pageSha256: settings.fingerprint,
   };
 }

@@ -91,6 +91,7 @@ Deno.test("Clock, randomness and environment come in by the door: only main.ts a
   const allowed = [
     "main.ts",
     "build.ts",
+    "compile.ts",
     "client/app.ts",
     "client/reload.ts",
     "client/sealed_channel.ts", // Keys are made by the browser itself; a page has no other source of them.

@@ -7,8 +7,8 @@ import assert from "node:assert/strict";
 import { SECOND } from "../server/clock.ts";
 import { BareClient } from "./bare_client.ts";
 import { frame, RawClient } from "./raw_client.ts";
-import { LISTENERS, TestServer } from "./server.ts";
-import { until } from "./until.ts";
+import { serve, type Served } from "./served.ts";
+import { LISTENERS } from "./server.ts";
 
 const FIN = 0x80;
 const FLOOD = 20_000;
@@ -35,7 +35,7 @@ for (const listener of Object.keys(LISTENERS) as (keyof typeof LISTENERS)[]) {
   for (const [name, flood] of Object.entries(FLOODS)) {
     if (flood.on?.includes(listener) === false) continue;
     Deno.test(`Flood of ${name} on ${listener} ends within a second, and two people go on talking`, async () => {
-      await using server = await TestServer.start({ listener });
+      await using server = await serve({ listener });
       const lost = listener === "deno" ? [undefined] : [];
       await endure(server, flood.bytes, [flood.code, ...lost]);
     });
@@ -43,30 +43,29 @@ for (const listener of Object.keys(LISTENERS) as (keyof typeof LISTENERS)[]) {
 }
 
 async function endure(
-  server: TestServer,
+  server: Served,
   bytes: Uint8Array,
   codes: readonly Flood["code"][],
 ): Promise<void> {
   const [a, b] = await BareClient.pair(server.socketUrl);
   using flooder = await RawClient.open(server.port);
-  await until(() => server.chat.lobby.online === 3);
+  await server.has(3);
   const start = performance.now();
   const flooding = flooder.write(repeat(bytes, FLOOD)).catch(() => {}); // It is cut meanwhile.
   const code = await flooder.closeCode();
   assert.ok(codes.includes(code), `closed with ${code}`);
-  await until(() => server.chat.lobby.online === 2);
+  await server.has(2);
   const took = performance.now() - start;
   assert.ok(took < 5 * SECOND, `${took} ms`); // On a machine that does nothing else: a few milliseconds.
   await flooding;
   flooder.reset();
-  await until(() => server.chat.registry.connected === 1);
   a.send(Uint8Array.of(1, 65));
   assert.deepEqual(await b.frame(), Uint8Array.of(1, 65));
-  assert.deepEqual(server.entries, []);
+  assert.deepEqual(server.logged, []);
 }
 
 Deno.test("Flood that goes on after its close frame is cut, and costs no reading", async () => {
-  await using server = await TestServer.start();
+  await using server = await serve();
   using flooder = await RawClient.open(server.port);
   await flooder.write(frame(FIN | 1, "x")); // Closed with 1008; it never answers, and goes on.
   const bytes = repeat(frame(FIN | 2, "\x01".repeat(100)), 1_000);

@@ -10,8 +10,8 @@ import assert from "node:assert/strict";
 import { MAX_FRAGMENTS } from "../protocol.ts";
 import { BareClient } from "./bare_client.ts";
 import { frame, RawClient } from "./raw_client.ts";
-import { LISTENERS, NO_RATES, type ServerOptions, TestServer } from "./server.ts";
-import { until } from "./until.ts";
+import { Inside, inside, serve, type Served } from "./served.ts";
+import { LISTENERS, NO_RATES, TestServer } from "./server.ts";
 
 const BURST = 10_000;
 const FIN = 0x80;
@@ -98,12 +98,12 @@ for (const listener of Object.keys(LISTENERS) as (keyof typeof LISTENERS)[]) {
       await client.write(bytes).catch(() => {}); // It may be cut before it has sent everything.
       const code = await client.closeCode();
       assert.ok(code !== undefined && codes.includes(code), `closed with ${code}`);
-      await until(() => server.chat.lobby.online === 2);
+      await server.has(2);
     });
   }
 }
 
-attack(
+swiftAttack(
   "node",
   "10,000 frames in a burst all arrive, in order, and nobody is closed",
   async ({ socketUrl }) => {
@@ -113,10 +113,9 @@ attack(
     b.send(Uint8Array.of(2));
     await a.frame();
   },
-  { rates: NO_RATES },
 );
 
-attack(
+swiftAttack(
   "deno",
   "10,000 frames in a burst arrive without a gap, or the reader is closed with 4008",
   async ({ socketUrl }) => {
@@ -130,24 +129,38 @@ attack(
     if (arrived < BURST) assert.equal((await b.closed).code, 4008);
     await reading.catch((error) => assert.match(String(error), /the connection has ended/));
   },
-  { rates: NO_RATES },
 );
 
 /** Declares an attack, during which an innocent pair goes on chatting. */
 function attack(
   listener: keyof typeof LISTENERS,
   name: string,
-  test: (server: TestServer) => Promise<void>,
-  options: ServerOptions = {},
+  test: (server: Served) => Promise<void>,
 ): void {
   Deno.test(`Attack on ${listener}: ${name}`, async () => {
-    await using server = await TestServer.start({ ...options, listener });
-    const [a, b] = await BareClient.pair(server.socketUrl);
-    await test(server);
-    a.send(Uint8Array.of(1, 65));
-    assert.deepEqual(await b.frame(), Uint8Array.of(1, 65));
-    assert.deepEqual(server.entries, []);
+    await using server = await serve({ listener });
+    await endure(server, test);
   });
+}
+
+/** The same, with no limit on how fast anybody goes. */
+function swiftAttack(
+  listener: keyof typeof LISTENERS,
+  name: string,
+  test: (server: Served) => Promise<void>,
+): void {
+  inside.test(`Attack on ${listener}: ${name}`, async () => {
+    await using server = new Inside(await TestServer.start({ rates: NO_RATES, listener }));
+    await endure(server, test);
+  });
+}
+
+async function endure(server: Served, test: (server: Served) => Promise<void>): Promise<void> {
+  const [a, b] = await BareClient.pair(server.socketUrl);
+  await test(server);
+  a.send(Uint8Array.of(1, 65));
+  assert.deepEqual(await b.frame(), Uint8Array.of(1, 65));
+  assert.deepEqual(server.logged, []);
 }
 
 /** A frame of 100 bytes that knows its place. */

@@ -12,6 +12,7 @@ import { FakeClock } from "./fake_clock.ts";
 import { residentBytes } from "./process_memory.ts";
 import { Program } from "./program.ts";
 import { frame, HANDSHAKE, RawClient } from "./raw_client.ts";
+import { inside, serve } from "./served.ts";
 import { LISTENERS, NO_RATES, TestServer } from "./server.ts";
 import { until } from "./until.ts";
 
@@ -19,7 +20,7 @@ const SEARCH: ClientMessage = { type: "find", mode: "text", interests: [] };
 const FIND = new TextEncoder().encode(JSON.stringify(SEARCH));
 
 Deno.test("Attack on node: 2,000 who don't finish a request are closed within 10 s, and a newcomer is served meanwhile", async () => {
-  await using server = await TestServer.start();
+  await using server = await serve();
   const start = performance.now();
   const attempts: readonly (readonly string[])[] = [
     [""],
@@ -40,7 +41,7 @@ Deno.test("Attack on node: 2,000 who don't finish a request are closed within 10
 });
 
 Deno.test("Attack on node: headers above the limit are refused with 431", async () => {
-  await using server = await TestServer.start();
+  await using server = await serve();
   using client = await RawClient.connect(server.port);
   await client.writeLines("GET / HTTP/1.1", "Host: x", `X-Large: ${"a".repeat(20_000)}`, "", "")
     .catch(() => {});
@@ -49,7 +50,7 @@ Deno.test("Attack on node: headers above the limit are refused with 431", async 
 
 for (const listener of Object.keys(LISTENERS) as (keyof typeof LISTENERS)[]) {
   Deno.test(`Attack on ${listener}: a bad key, a bad version and a bad method are refused with 400 and 405`, async () => {
-    await using server = await TestServer.start({ listener });
+    await using server = await serve({ listener });
     const changes: [was: string, is: string, status: number][] = [
       ["Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Key: short", 400],
       ["Sec-WebSocket-Version: 13", "Sec-WebSocket-Version: 12", 400],
@@ -60,11 +61,11 @@ for (const listener of Object.keys(LISTENERS) as (keyof typeof LISTENERS)[]) {
       await client.writeLines(...HANDSHAKE.map((line) => line === was ? is : line), "", "");
       assert.match(await client.readUntil("\r\n"), new RegExp(`^HTTP/1\\.1 ${status} `), is);
     }
-    assert.equal(server.chat.lobby.online, 0);
+    await server.has(0);
   });
 }
 
-Deno.test("Attack on node: a socket that opens and never answers is cut by the second heartbeat", async () => {
+inside.test("Attack on node: a socket that opens and never answers is cut by the second heartbeat", async () => {
   await using server = await TestServer.start();
   using silent = await RawClient.open(server.port);
   const [a, b] = await BareClient.pair(server.socketUrl);
@@ -76,7 +77,7 @@ Deno.test("Attack on node: a socket that opens and never answers is cut by the s
   await until(() => server.chat.lobby.online === 2);
 });
 
-Deno.test("Attack on node: a partner that vanishes without FIN is missed by the second heartbeat, and that is told once", async () => {
+inside.test("Attack on node: a partner that vanishes without FIN is missed by the second heartbeat, and that is told once", async () => {
   const clock = new FakeClock();
   await using server = await TestServer.start({ clock });
   using vanishing = await RawClient.open(server.port);
@@ -123,7 +124,7 @@ Deno.test("Attack on node: fragments without end cost less than 1 MiB an attacke
   for (const client of pair) client.vanish();
 });
 
-Deno.test("Attack on node: a reader that never reads is given up, its partner is told, and memory stays bounded", async () => {
+inside.test("Attack on node: a reader that never reads is given up, its partner is told, and memory stays bounded", async () => {
   const clock = new FakeClock();
   await using server = await TestServer.start({ clock, rates: NO_RATES });
   using reader = await RawClient.open(server.port);

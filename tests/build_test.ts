@@ -2,9 +2,10 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { BUDGET, buildPages, weight } from "../build.ts";
-import { pages } from "../client/page.gen.ts";
+import { BUDGET, buildPages, sourceOf, weight } from "../build.ts";
+import { build, pages } from "../client/page.gen.ts";
 import { fingerprint } from "../server/reply.ts";
+import { TempFolder } from "./files.ts";
 import { readmePart } from "./readme.ts";
 
 Deno.test("Build stays within its budget", () => {
@@ -20,6 +21,36 @@ Deno.test("README states the fingerprint of the home page", async () => {
   const hash = fingerprint(pages.home);
   assert.equal(await readmePart("fingerprint"), `\`${hash}\``, `the README must state ${hash}`);
 });
+
+Deno.test("Build states the commit that it was made of, and whether files differ from it", async () => {
+  await using folder = new TempFolder();
+  const { path } = folder;
+  const source = new URL(`file://${path}/`);
+  assert.equal(await sourceOf(source), "unknown");
+  await Deno.writeTextFile(`${path}/file`, "one");
+  const commit = await commitAll(path);
+  assert.equal(await sourceOf(source), `${commit.slice(0, 12)} of 2026-05-05`);
+  await Deno.mkdir(`${path}/inner`);
+  assert.equal(await sourceOf(new URL("inner/", source)), "unknown", "a folder of something else");
+  await Deno.writeTextFile(`${path}/file`, "two");
+  assert.equal(await sourceOf(source), `${commit.slice(0, 12)} of 2026-05-05, changed`);
+  assert.match(build, /^(unknown|[0-9a-f]{12} of \d{4}-\d\d-\d\d(, changed)?)$/);
+});
+
+/** Makes a folder a repository with one commit, and tells its hash. */
+async function commitAll(cwd: string): Promise<string> {
+  const date = "2026-05-05T12:00:00Z";
+  const env = { GIT_CONFIG_GLOBAL: "/dev/null", GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date };
+  const git = async (...args: string[]): Promise<string> => {
+    const { stdout } = await new Deno.Command("git", { args, cwd, env }).output();
+    return new TextDecoder().decode(stdout).trim();
+  };
+  await git("init", "--quiet");
+  await git("add", ".");
+  const who = ["-c", "user.name=Somebody", "-c", "user.email=somebody@chat.example"];
+  await git(...who, "commit", "--quiet", "--message=All");
+  return await git("rev-parse", "HEAD");
+}
 
 Deno.test("Build leaves out what only development needs", async () => {
   const development = await buildPages({ development: true });

@@ -1,11 +1,24 @@
-/** The real program in a process of its own, started as `deno task start` starts it, without the build. */
+/**
+ * The real program in a process of its own: started as `deno task start` starts it, without the build, or the executable
+ * that `ANONYMOUS_CHAT_BIN` names.
+ */
 
-import { join } from "node:path";
-import manifest from "../deno.json" with { type: "json" };
+import { join, resolve } from "node:path";
+import { FLAGS } from "../compile.ts";
 import { until } from "./until.ts";
 
-/** The arguments of `deno` that serve, permissions included, as the start task has them. */
-export const SERVE = manifest.tasks.start.command.split(" ").slice(1);
+/** The executable to test, if one is named. */
+export const BINARY = executable(Deno.env.get("ANONYMOUS_CHAT_BIN"));
+
+function executable(path = ""): string | undefined {
+  return path === "" ? undefined : resolve(path);
+}
+
+/** The command of the program or, with its permissions, of another entry. */
+function commandOf(entry = "main.ts"): string[] {
+  if (BINARY !== undefined) return [BINARY];
+  return [Deno.execPath(), "run", ...FLAGS, entry];
+}
 
 /** What a program that has ended leaves. */
 export interface Ending {
@@ -19,7 +32,8 @@ export async function run(
   args: readonly string[],
   env: Record<string, string> = {},
 ): Promise<Ending> {
-  const command = new Deno.Command(Deno.execPath(), { args: [...SERVE, ...args], env });
+  const [executable = "", ...rest] = commandOf();
+  const command = new Deno.Command(executable, { args: [...rest, ...args], env });
   const { code, stdout, stderr } = await command.output();
   const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
   return { code, stdout: decode(stdout), stderr: decode(stderr) };
@@ -37,7 +51,7 @@ export interface ProgramOptions {
   readonly folder?: string;
   /** What is run in place of the start task, with everything that it is told. */
   readonly command?: readonly string[];
-  /** What is run instead of `main.ts`, with the same permissions. */
+  /** What is run instead of `main.ts`, with the same permissions; not where an executable is tested. */
   readonly entry?: string;
 }
 
@@ -52,16 +66,15 @@ export class Program implements AsyncDisposable {
   log = "";
 
   private constructor(
-    { args = [], env = {}, under = [], folder, command, entry = "main.ts" }: ProgramOptions,
+    { args = [], env = {}, under = [], folder, command, entry }: ProgramOptions,
   ) {
     this.#keepsFolder = folder !== undefined;
     this.folder = folder ?? Deno.makeTempDirSync({ prefix: "anonymous-chat-" });
     const temporary = join(this.folder, "tmp");
     Deno.mkdirSync(temporary, { recursive: true });
     const folders = [`--data-dir=${this.dataFolder}`, `--log-dir=${this.logFolder}`];
-    const deno = SERVE.with(-1, entry);
-    const serve = [...deno, "--host=127.0.0.1", "--port=0", ...folders, ...args];
-    const [executable = "", ...rest] = command ?? [...under, Deno.execPath(), ...serve];
+    const options = ["--host=127.0.0.1", "--port=0", ...folders, ...args];
+    const [executable = "", ...rest] = command ?? [...under, ...commandOf(entry), ...options];
     this.#process = new Deno.Command(executable, {
       args: rest,
       env: { ...env, TMPDIR: temporary },

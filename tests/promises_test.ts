@@ -37,6 +37,7 @@ import { Program, run } from "./program.ts";
 import { HANDSHAKE, RawClient } from "./raw_client.ts";
 import { readmePart } from "./readme.ts";
 import { record, type Session } from "./recording.ts";
+import { inside, serve } from "./served.ts";
 import { LISTENERS, TestServer, withFrames } from "./server.ts";
 import { Tap } from "./tap.ts";
 import { isTraceable, readTrace, TRACER } from "./trace.ts";
@@ -242,7 +243,7 @@ function lineAt(time: number): string {
   return `203.0.113.9 - - [${day}/${month}/${year}:${clock} +0000] "GET /old HTTP/1.1" 200 1 "-" "-"\n`;
 }
 
-Deno.test("P2: no line outlives its limit while nobody visits", async () => {
+inside.test("P2: no line outlives its limit while nobody visits", async () => {
   await using temporary = new TempFolder();
   const folder = temporary.path;
   const clock = new FakeClock();
@@ -290,7 +291,7 @@ Deno.test("P3: nothing that the page keeps ever leaves it", async () => {
 });
 
 Deno.test("P3: who clears the storage of the browser is new again", async () => {
-  await using server = await TestServer.start();
+  await using server = await serve();
   await using ann = await Visitor.open(await openBrowser(), server.http);
   await ann.confirm();
   await ann.page.reload();
@@ -321,7 +322,7 @@ Deno.test("P4: the statistics hold figures of days, and nothing of anybody", asy
   }
 });
 
-Deno.test("P4: a day with few chats is published without figures", async () => {
+inside.test("P4: a day with few chats is published without figures", async () => {
   const clock = new FakeClock();
   await using server = await TestServer.start({ clock });
   const published = async (): Promise<unknown[]> => {
@@ -364,7 +365,7 @@ Deno.test("P4: statistics outlive a crash, and the file is sound", async () => {
 });
 
 Deno.test("P5: there is no field for a name, an address or a picture", async () => {
-  await using server = await TestServer.start();
+  await using server = await serve();
   const find = { type: "find", mode: "text", interests: [] };
   for (const field of ["name", "email", "phone", "avatar", "username", "id", "profile"]) {
     const client = await BareClient.enter(server.socketUrl);
@@ -449,7 +450,7 @@ Deno.test({
   },
 });
 
-Deno.test("P6: nothing holds a frame any more when the chat is over", async () => {
+inside.test("P6: nothing holds a frame any more when the chat is over", async () => {
   const frames: WeakRef<ArrayBufferLike>[] = [];
   const keep = (frame: Uint8Array): unknown => frames.push(new WeakRef(frame.buffer));
   await using server = await TestServer.start({ service: withFrames(keep) });
@@ -470,7 +471,7 @@ Deno.test("P6: nothing holds a frame any more when the chat is over", async () =
 const PARTING = new Set(["background", "hidden"]);
 
 Deno.test("P7: two visits have nothing in common that the server is told", async () => {
-  await using server = await TestServer.start();
+  await using server = await serve();
   using tap = new Tap(server.port);
   const open = await openBrowser();
   /** What the server is told in one visit, in words. */
@@ -504,7 +505,7 @@ Deno.test("P8: a whole session asks no other host for anything", async () => {
 });
 
 Deno.test("P8: the page works in full when no other host can be reached", async () => {
-  await using server = await TestServer.start();
+  await using server = await serve();
   const open = await openBrowser();
   await using ann = await Visitor.open(open, "about:blank");
   await using bob = await Visitor.open(open, "about:blank");
@@ -530,7 +531,7 @@ Deno.test("P8: the page works in full when no other host can be reached", async 
 });
 
 Deno.test("P8: the browser refuses what the page does not bring", async () => {
-  await using server = await TestServer.start();
+  await using server = await serve();
   await using ann = await Visitor.open(await openBrowser(), server.http);
   const violations = await ann.evaluate(`new Promise((resolve) => {
     const seen = [];
@@ -567,7 +568,7 @@ Deno.test("P8: the page that is served has the fingerprint that is stated", asyn
 
 Deno.test("P9: no answer sets a cookie, and the browser keeps none", async () => {
   for (const listener of Object.keys(LISTENERS) as (keyof typeof LISTENERS)[]) {
-    await using server = await TestServer.start({ listener });
+    await using server = await serve({ listener });
     for (const method of ["GET", "POST"]) {
       for (const path of ENDPOINTS) {
         const response = await fetch(server.http + path, { method });
@@ -587,7 +588,7 @@ Deno.test("P9: no answer sets a cookie, and the browser keeps none", async () =>
 });
 
 Deno.test("P10: nobody can search before confirming to be 18 or older", async () => {
-  await using server = await TestServer.start();
+  await using server = await serve();
   using tap = new Tap(server.port);
   await using ann = await Visitor.open(await openBrowser(), tap.site);
   await ann.button("Start text chat").click({ force: true });
@@ -611,13 +612,13 @@ Deno.test("P10: an address that the operator denies can't connect", async () => 
 });
 
 Deno.test("P10: the contact page tells parents what to write", async () => {
-  await using server = await TestServer.start({ args: ["--contact-email=help@chat.example"] });
+  await using server = await serve({ args: ["--contact-email=help@chat.example"] });
   const text = await textOf(`${server.http}/contact`);
   assert.match(text, /If you are a parent .*ask for a restriction.*IP address.*time zone/);
   assert.match(text, /Write to help@chat\.example/);
 });
 
-Deno.test("P11: a flood is slowed down, then blocked for a while, and hurts no other address", async () => {
+inside.test("P11: a flood is slowed down, then blocked for a while, and hurts no other address", async () => {
   const clock = new FakeClock();
   await using server = await TestServer.start({ clock });
   const attempt = async (): Promise<[status: number, retryAfter: number]> => {
@@ -645,7 +646,7 @@ Deno.test("P11: a flood is slowed down, then blocked for a while, and hurts no o
 });
 
 Deno.test("P11: a page that came unencrypted starts no chat, an encrypted one uses WSS", async () => {
-  await using server = await TestServer.start();
+  await using server = await serve();
   const open = await openBrowser();
   const script = "Object.defineProperty(globalThis, 'isSecureContext', { value: false })";
   await using plain = await Visitor.open(open, server.http, { script });
@@ -664,7 +665,7 @@ Deno.test("P11: a page that came unencrypted starts no chat, an encrypted one us
 });
 
 Deno.test("P12: every page leads to the policy and the contact page", async () => {
-  await using server = await TestServer.start();
+  await using server = await serve();
   for (const path of PAGES) {
     const html = await (await fetch(server.http + path)).text();
     for (const target of ["/privacy", "/contact", "/"]) {
@@ -673,7 +674,7 @@ Deno.test("P12: every page leads to the policy and the contact page", async () =
   }
 });
 
-Deno.test("P12: a change of the policy is announced on the home page for 30 days", async () => {
+inside.test("P12: a change of the policy is announced on the home page for 30 days", async () => {
   assert.equal(CHANGE_ANNOUNCED_FOR, 30 * DAY);
   const clock = new FakeClock();
   await using server = await TestServer.start({ clock });

@@ -73,6 +73,7 @@ export class TestServer implements AsyncDisposable {
       log: this.log,
       pages,
       version: "0.0.0-test",
+      build: "unknown",
       store: new MemoryStatisticsStore(),
       newToken: () => crypto.randomUUID(),
       rates,

@@ -14,5 +14,6 @@ export const SETTINGS: Settings = {
   isShared: false,
   platform: "",
   version: "1.2.3",
+  build: "0123456789ab of 2026-05-05",
   fingerprint: "f".repeat(64),
 };

@@ -153,6 +153,7 @@ Deno.test("Site answers what programs ask for", () => {
     messagesStored: 0,
     policyUpdated: POLICY_UPDATED,
     version: "1.2.3",
+    build: "0123456789ab of 2026-05-05",
     pageSha256: "f".repeat(64),
   });
   assert.equal(world.ask("/api/statistics.json").status, 200);

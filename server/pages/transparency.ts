@@ -67,6 +67,7 @@ function rows(holdings: Holdings): [term: string, fact: string][] {
     ["Lines deleted within", inWords(holdings.accessLogRetentionDays * DAY)],
     ["Policy last updated", dayInWords(holdings.policyUpdated)],
     ["Version", holdings.version],
+    ["Built of", holdings.build],
   ];
 }
 

@@ -36,6 +36,7 @@ async function serve(config: Config, log: Log): Promise<void> {
     log,
     pages,
     version: "0.0.0-bench",
+    build: "unknown",
     store: SqliteStatisticsStore.open(config["data-dir"], log),
     newToken: () => crypto.getRandomValues(new Uint8Array(TOKEN_BYTES)).toHex(),
     collect: openCollector(),

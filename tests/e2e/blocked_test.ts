@@ -4,6 +4,7 @@ import { equal, match } from "node:assert/strict";
 import { HOUR } from "../../server/clock.ts";
 import { newConduct } from "../conduct.ts";
 import { FakeClock } from "../fake_clock.ts";
+import { inside } from "../served.ts";
 import { housing } from "./house.ts";
 import type { Visitor } from "./visitor.ts";
 
@@ -14,13 +15,19 @@ async function card(visitor: Visitor): Promise<string> {
   return await visitor.page.getByRole("alert").innerText();
 }
 
-Deno.test("Blocked people learn why, until when and what they can do, and that it ends by itself", async () => {
+inside.test("Blocked people learn why, until when and what they can do, and that it ends by itself", async () => {
   const clock = new FakeClock();
   await using house = await openHouse({ clock });
   const [ann] = await house.pair();
   const { registry } = house.server.chat;
   const everybody = registry.find("127.0.0.1" as never)!.record;
-  for (let n = 0; n < 3; n++) everybody.report(newConduct(clock.now()), "harassment", clock.now());
+  for (let n = 0; n < 3; n++) {
+    everybody.report(
+      newConduct(clock.now()),
+      "harassment",
+      clock.now(),
+    );
+  }
   await ann.reads("You have been blocked, because several people have reported you.");
   await ann.sees(/^You are blocked until \d+:\d\d/);
   await ann.press("New chat");

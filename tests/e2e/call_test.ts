@@ -4,6 +4,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { Cable } from "../cable.ts";
 import { until } from "../until.ts";
+import { inside } from "../served.ts";
 import { DEVICES } from "./browser.ts";
 import { Caller, PEERS, SEALED } from "./caller.ts";
 import { type House, housing } from "./house.ts";
@@ -175,7 +176,7 @@ Deno.test("Text chat becomes a call when both want it, and goes back to text", a
   await ann.hears("that was nice");
 });
 
-Deno.test("Call survives a connection to the server that drops", async () => {
+inside.test("Call survives a connection to the server that drops", async () => {
   await using house = await openHouse();
   using cable = new Cable(house.server.port);
   const ann = new Caller(await house.enter({ script: PEERS, site: cable.site }));
@@ -213,7 +214,7 @@ Deno.test("Call looks for a new way when the network changes, also when both sid
   deepEqual(await Promise.all(pair.map((caller) => caller.peers())), [1, 1]);
 });
 
-Deno.test("Call is set up although the connection drops meanwhile", async () => {
+inside.test("Call is set up although the connection drops meanwhile", async () => {
   await using house = await openHouse();
   using cable = new Cable(house.server.port);
   const ann = new Caller(await house.enter({ script: PEERS, site: cable.site }));

@@ -2,6 +2,7 @@
 
 import type { Browser } from "playwright-core";
 import { SUBPROTOCOL } from "../../protocol.ts";
+import { Inside, serve, type Served } from "../served.ts";
 import { type ServerOptions, TestServer } from "../server.ts";
 import { until } from "../until.ts";
 import { launch } from "./browser.ts";
@@ -16,7 +17,15 @@ export function housing(...args: readonly string[]): OpenHouse {
   let browser: Promise<Browser> | undefined;
   Deno.test.afterAll(async () => await (await browser)?.close());
   return async (options = {}) =>
-    new House(await (browser ??= launch(...args)), await TestServer.start(options));
+    new House(await (browser ??= launch(...args)), await open(options));
+}
+
+/** A server, which an executable may be where nothing is asked for that only a test's own has. */
+async function open(options: ServerOptions): Promise<Served> {
+  const isOrdinary = Object.keys(options).every((name) =>
+    ["listener", "args", "port"].includes(name)
+  );
+  return isOrdinary ? await serve(options) : new Inside(await TestServer.start(options));
 }
 
 /** A server of its own, which can go down and come up again where it was. */
@@ -26,16 +35,23 @@ export class House implements AsyncDisposable {
   readonly #guests: WebSocket[] = [];
   readonly site: string;
   readonly #port: number;
-  #server: TestServer | undefined;
+  #server: Served | undefined;
 
-  constructor(browser: Browser, server: TestServer) {
+  constructor(browser: Browser, server: Served) {
     this.#browser = browser;
     this.#server = server;
     this.site = server.http;
     this.#port = server.port;
   }
 
+  /** What is inside; only for tests that say that they look there. */
   get server(): TestServer {
+    const served = this.#served;
+    if (served instanceof Inside) return served.server;
+    throw new Error("Cannot look into the server: it is a process of its own");
+  }
+
+  get #served(): Served {
     if (this.#server === undefined) throw new Error("Cannot use the server: it is down");
     return this.#server;
   }
@@ -73,7 +89,7 @@ export class House implements AsyncDisposable {
 
   /** Somebody connects without a page. */
   async addGuest(): Promise<void> {
-    const guest = new WebSocket(this.server.socketUrl, SUBPROTOCOL);
+    const guest = new WebSocket(this.#served.socketUrl, SUBPROTOCOL);
     await new Promise((resolve) => guest.onmessage = resolve);
     this.#guests.push(guest);
   }
@@ -87,12 +103,12 @@ export class House implements AsyncDisposable {
   }
 
   async goDown(): Promise<void> {
-    await this.server[Symbol.asyncDispose]();
+    await this.#served[Symbol.asyncDispose]();
     this.#server = undefined;
   }
 
   async comeUp(): Promise<void> {
-    this.#server = await TestServer.start({ port: this.#port });
+    this.#server = await serve({ port: this.#port });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -4,6 +4,7 @@ import { equal } from "node:assert/strict";
 import { MAX_IDLE } from "../../server/lobby.ts";
 import { FakeClock } from "../fake_clock.ts";
 import { until } from "../until.ts";
+import { inside } from "../served.ts";
 import { housing } from "./house.ts";
 import { LOOKING, UNREACHABLE } from "./visitor.ts";
 
@@ -59,7 +60,7 @@ Deno.test("Search begins when the server returns if it was started while that wa
   await ann.meets();
 });
 
-Deno.test("Search that was cancelled while the server was gone stays cancelled", async () => {
+inside.test("Search that was cancelled while the server was gone stays cancelled", async () => {
   await using house = await openHouse();
   const ann = await house.enter();
   await ann.search();
@@ -94,7 +95,7 @@ Deno.test("Chat ends with the connection, stays readable, and a new one can be f
   await ann.hears("and after");
 });
 
-Deno.test("Restart brings everybody back without a reload, wherever they were", async () => {
+inside.test("Restart brings everybody back without a reload, wherever they were", async () => {
   await using house = await openHouse();
   const pair = await house.pair();
   const [searching, reading] = [await house.enter(), await house.enter()];
@@ -124,7 +125,7 @@ Deno.test("Page reconnects at once when the network returns", async () => {
   await ann.loses(UNREACHABLE);
 });
 
-Deno.test("Page connects again when it is needed after the server let it go as idle", async () => {
+inside.test("Page connects again when it is needed after the server let it go as idle", async () => {
   const clock = new FakeClock();
   await using house = await openHouse({ clock });
   const closed = Promise.withResolvers<void>();

@@ -5,6 +5,7 @@ import { BACKGROUND_WINDOW, RESUME_WINDOW } from "../../protocol.ts";
 import { Cable } from "../cable.ts";
 import { FakeClock } from "../fake_clock.ts";
 import { until } from "../until.ts";
+import { inside } from "../served.ts";
 import { type House, housing } from "./house.ts";
 import { STRANGER_LEFT, type Visitor, type VisitorOptions, YOU_LEFT } from "./visitor.ts";
 
@@ -33,7 +34,7 @@ async function delivered(visitor: Visitor, count: number): Promise<void> {
   await until(async () => await marks.count() === count);
 }
 
-Deno.test("Chat goes on when a connection drops: both see it, nothing is lost or doubled, and it is marked as delivered", async () => {
+inside.test("Chat goes on when a connection drops: both see it, nothing is lost or doubled, and it is marked as delivered", async () => {
   await using house = await openHouse();
   using cable = new Cable(house.server.port);
   const [ann, bob] = await pairOver(cable, house);
@@ -89,7 +90,7 @@ const FORGETFUL = `{
   };
 }`;
 
-Deno.test("Chat is left at once while the connection is down, and the stranger learns it when that is back", async () => {
+inside.test("Chat is left at once while the connection is down, and the stranger learns it when that is back", async () => {
   await using house = await openHouse();
   using cable = new Cable(house.server.port);
   const [ann, bob] = await pairOver(cable, house);
@@ -102,7 +103,7 @@ Deno.test("Chat is left at once while the connection is down, and the stranger l
   await ann.readsTimes(YOU_LEFT, 1);
 });
 
-Deno.test("Chat ends for both when the connection stays away for too long", async () => {
+inside.test("Chat ends for both when the connection stays away for too long", async () => {
   const clock = new FakeClock();
   await using house = await openHouse({ clock });
   using cable = new Cable(house.server.port);
@@ -118,7 +119,7 @@ Deno.test("Chat ends for both when the connection stays away for too long", asyn
   await ann.reads(LOST);
 });
 
-Deno.test("Chat of a page in the background is kept for two minutes", async () => {
+inside.test("Chat of a page in the background is kept for two minutes", async () => {
   const clock = new FakeClock();
   await using house = await openHouse({ clock });
   using cable = new Cable(house.server.port);
@@ -140,7 +141,7 @@ Deno.test("Chat of a page in the background is kept for two minutes", async () =
   await bob.hears("yes");
 });
 
-Deno.test("Chat is over at once when the page is closed, or goes elsewhere", async () => {
+inside.test("Chat is over at once when the page is closed, or goes elsewhere", async () => {
   await using house = await openHouse();
   const ends: ((visitor: Visitor) => Promise<unknown>)[] = [
     ({ page }) => page.close(),

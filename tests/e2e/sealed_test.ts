@@ -4,6 +4,7 @@ import { deepEqual, equal, match, notDeepEqual, ok } from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { withFrames } from "../server.ts";
 import { until } from "../until.ts";
+import { inside } from "../served.ts";
 import { housing } from "./house.ts";
 import type { Visitor } from "./visitor.ts";
 
@@ -11,7 +12,7 @@ const openHouse = housing();
 
 const SIZES = [256, 1024, 4096, 16_384];
 
-Deno.test("The server's side of the wire has neither the text nor anything that compresses, in fixed lengths", async () => {
+inside.test("The server's side of the wire has neither the text nor anything that compresses, in fixed lengths", async () => {
   const frames: Uint8Array[] = [];
   await using house = await openHouse({
     service: withFrames((frame) => frames.push(frame.slice())),
@@ -34,7 +35,7 @@ Deno.test("The server's side of the wire has neither the text nor anything that 
   }
 });
 
-Deno.test("A message that the server has altered is not shown, the page says so, and it is sent again", async () => {
+inside.test("A message that the server has altered is not shown, the page says so, and it is sent again", async () => {
   let alters = true;
   const alter = (frame: Uint8Array): void => {
     if (alters && frame[0] === 1) frame[500]! ^= 1;
@@ -50,7 +51,7 @@ Deno.test("A message that the server has altered is not shown, the page says so,
   await bob.hasMessages("altered on the way", "left alone");
 });
 
-Deno.test("A server that swaps a key can't bring a chat about, and both people are told", async () => {
+inside.test("A server that swaps a key can't bring a chat about, and both people are told", async () => {
   const swap = (frame: Uint8Array): void => {
     if (frame.length === 256 && frame[1] === 2) frame[40]! ^= 1;
   };

@@ -2,6 +2,7 @@
 
 import { equal } from "node:assert/strict";
 import { until } from "../until.ts";
+import { inside } from "../served.ts";
 import { housing } from "./house.ts";
 import { CHATTING, LOOKING } from "./visitor.ts";
 
@@ -9,7 +10,7 @@ const openHouse = housing();
 
 const REMINDER = "Please confirm this first: this place is for adults only.";
 
-Deno.test("Page explains and does not start when the confirmation is missing", async () => {
+inside.test("Page explains and does not start when the confirmation is missing", async () => {
   await using house = await openHouse();
   const ann = await house.enter();
   await ann.button("Start text chat").click({ force: true });
@@ -96,7 +97,7 @@ Deno.test("Page cancels a search when Escape or Cancel is pressed", async () => 
   equal(await ann.page.getByText(CHATTING).count(), 0);
 });
 
-Deno.test("Page hides how many are here when they are fewer than five", async () => {
+inside.test("Page hides how many are here when they are fewer than five", async () => {
   await using house = await openHouse();
   for (let guest = 0; guest < 3; guest++) await house.addGuest();
   const ann = await house.enter();

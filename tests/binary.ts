@@ -1,0 +1,39 @@
+/**
+ * Runs against an executable, which `ANONYMOUS_CHAT_BIN` names, whatever can be tested of one from outside: how it is
+ * started and stopped, browsers that talk by it, attacks on its sockets, and the promises. Tests that look inside are
+ * ignored. What is given on the command line goes to `deno test`, such as `--filter=P1`.
+ */
+
+import { BINARY } from "./program.ts";
+
+const SUITES = [
+  "main",
+  "faults",
+  "attack_floods",
+  "attack_frames",
+  "attack_sockets",
+  "promises",
+  "e2e/accessibility",
+  "e2e/attention",
+  "e2e/leave",
+  "e2e/line",
+  "e2e/preferences",
+  "e2e/report",
+  "e2e/sealed",
+  "e2e/start",
+  "e2e/talk",
+];
+
+async function print(text: string): Promise<void> {
+  await Deno.stderr.write(new TextEncoder().encode(`${text}\n`));
+}
+
+const info = BINARY === undefined ? undefined : await Deno.stat(BINARY).catch(() => undefined);
+if (info?.isFile !== true) {
+  await print("Cannot test an executable: ANONYMOUS_CHAT_BIN does not name one.");
+  Deno.exit(2);
+}
+const files = SUITES.map((name) => new URL(`${name}_test.ts`, import.meta.url).pathname);
+const args = ["test", "--allow-all", "--no-check", ...Deno.args, ...files];
+const { code } = await new Deno.Command(Deno.execPath(), { args }).spawn().status;
+Deno.exit(code);
