@@ -7,24 +7,30 @@ import { build, pages } from "./client/page.gen.ts";
 import manifest from "./deno.json" with { type: "json" };
 import { readLines } from "./server/access_log.ts";
 import { AnonymousChat, DRAIN_TIME } from "./server/anonymous_chat.ts";
+import { Certificate } from "./server/certificate.ts";
 import { DAY, SECOND, systemClock } from "./server/clock.ts";
 import { Cluster } from "./server/cluster/cluster.ts";
 import { RedisLink } from "./server/cluster/redis_link.ts";
 import { RedisStatisticsStore } from "./server/cluster/redis_statistics.ts";
 import { type Command, type Config, help, readConfig } from "./server/config.ts";
-import { affordableConnections } from "./server/descriptors.ts";
+import { affordableConnections, spareConnections } from "./server/descriptors.ts";
 import { openCollector } from "./server/garbage.ts";
 import { KvStatisticsStore } from "./server/kv_statistics.ts";
 import { listenDeno } from "./server/listener/deno.ts";
+import type { Listener, ListenerOptions } from "./server/listener/listener.ts";
 import { listenNode } from "./server/listener/node.ts";
 import { closeLog, describeError, type Log, openLog } from "./server/log.ts";
 import { MAX_NODES, type NodeId } from "./server/pairing.ts";
 import { platformOf } from "./server/platform.ts";
+import { redirect } from "./server/redirect.ts";
 import { SqliteStatisticsStore } from "./server/sqlite_statistics.ts";
 import { MemoryStatisticsStore, type StatisticsStore } from "./server/statistics_store.ts";
 
 /** How much chance a session token is made of. */
 const TOKEN_BYTES = 32;
+
+/** How many connections those who come by plain HTTP may have, for one answer each. */
+const REDIRECTED_CONNECTIONS = 256;
 
 const command = readConfig(Deno.args, (name) => Deno.env.get(name));
 switch (command.kind) {
@@ -49,6 +55,7 @@ switch (command.kind) {
 async function serve(given: Config, log: Log): Promise<void> {
   const clock = systemClock;
   const config = given.listener === "node" ? await fit(given, log) : given; // Deno Deploy looks after itself.
+  const certificate = await openCertificate(config, log);
   const link = await openLink(config["redis-url"], log);
   const chat = new AnonymousChat({
     config,
@@ -63,11 +70,11 @@ async function serve(given: Config, log: Log): Promise<void> {
     newToken: () => crypto.getRandomValues(new Uint8Array(TOKEN_BYTES)).toHex(),
     collect: openCollector(),
   });
-  const listen = config.listener === "node" ? listenNode : listenDeno;
   const { host, port } = config;
   const maxConnections = config["max-connections"];
-  const listener = await listen({ host, port, maxConnections, clock, service: chat.door, log })
-    .catch((error) => fail(`Cannot listen on port ${port} of ${host}: ${codeOf(error)}.`));
+  const options = { host, port, maxConnections, certificate, clock, service: chat.door, log };
+  const listener = await listen(config.listener === "node" ? listenNode : listenDeno, options);
+  const redirecting = certificate && await listenBeside(chat, certificate, config, listener, log);
   await chat.start(listener);
 
   reportFailures(log);
@@ -75,7 +82,7 @@ async function serve(given: Config, log: Log): Promise<void> {
     chat.drain();
     await new Promise((resolve) => setTimeout(resolve, DRAIN_TIME));
     chat.dismiss();
-    await listener.close();
+    await Promise.all([listener.close(), redirecting?.close()]);
     await chat.close();
     log.info("Stopped.");
     await closeLog();
@@ -83,7 +90,50 @@ async function serve(given: Config, log: Log): Promise<void> {
   if (config["contact-email"] === "") {
     log.warn("The contact page has no address: see --contact-email and --operator.");
   }
-  log.info(`Listening on http://localhost:${listener.port}/`, { host, listener: config.listener });
+  const scheme = certificate === undefined ? "http" : "https";
+  const { port: from } = redirecting ?? {};
+  log.info(`Listening on ${scheme}://localhost:${listener.port}/`, {
+    host,
+    listener: config.listener,
+    ...from === undefined ? {} : { redirecting: from },
+  });
+}
+
+/** The certificate, if the program is to speak TLS. */
+async function openCertificate(config: Config, log: Log): Promise<Certificate | undefined> {
+  const { "tls-cert": certFile, "tls-key": keyFile } = config;
+  if (certFile === "") return undefined;
+  return await Certificate.open({ certFile, keyFile, clock: systemClock, log })
+    .catch((error) => fail(error.message)); // It speaks of the files, which the operator chose.
+}
+
+async function listen(
+  by: (options: ListenerOptions) => Promise<Listener>,
+  options: ListenerOptions,
+): Promise<Listener> {
+  const { host, port } = options;
+  return await by(options)
+    .catch((error) => fail(`Cannot listen on port ${port} of ${host}: ${codeOf(error)}.`));
+}
+
+/** Sends who comes by plain HTTP to https, if that is wanted. */
+async function listenBeside(
+  chat: AnonymousChat,
+  certificate: Certificate,
+  config: Config,
+  { port }: Listener,
+  log: Log,
+): Promise<Listener | undefined> {
+  if (config["http-redirect-port"] === 0) return undefined;
+  const options = { certificate, port, acmeDir: config["acme-dir"] };
+  return await listen(listenNode, {
+    host: config.host,
+    port: config["http-redirect-port"],
+    maxConnections: REDIRECTED_CONNECTIONS,
+    clock: systemClock,
+    service: chat.door.beside((request) => redirect(request, options)),
+    log,
+  });
 }
 
 /** The line to Redis, if there is to be one. */
@@ -101,10 +151,13 @@ function newCluster(link: RedisLink, log: Log): Cluster {
 /** Makes sure that the machine has what the configuration needs, before anybody is here. */
 async function fit(config: Config, log: Log): Promise<Config> {
   const wanted = config["max-connections"];
+  const beside = config["http-redirect-port"] === 0
+    ? 0
+    : REDIRECTED_CONNECTIONS + spareConnections(REDIRECTED_CONNECTIONS);
   if (config["access-log"] !== "off") await tryFolder(config["log-dir"]);
   const affordable = await tryFolder(
     config["data-dir"],
-    (file) => affordableConnections(wanted, file),
+    (file) => affordableConnections(wanted, file, beside),
   ) ?? wanted;
   if (affordable === wanted) return config;
   log.warn("The system gives out too few file descriptors for --max-connections: it is lowered.", {

@@ -6,6 +6,7 @@
 import { Conduct } from "./abuse.ts";
 import { AccessLog, FLUSH_INTERVAL as LOG_FLUSH_INTERVAL, SWEEP_INTERVAL } from "./access_log.ts";
 import { MemoryBackend } from "./backend.ts";
+import { RENEWAL_CHECK } from "./certificate.ts";
 import { type Cancel, type Clock, SECOND } from "./clock.ts";
 import type { Cluster } from "./cluster/cluster.ts";
 import { BEAT } from "./cluster/members.ts";
@@ -137,6 +138,7 @@ export class AnonymousChat {
       accessLog,
       log,
       hops: config["trust-proxy"],
+      speaksTls: config["tls-cert"] !== "",
       site: new Site({
         clock,
         pages,
@@ -156,7 +158,7 @@ export class AnonymousChat {
   }
 
   /** Begins to work; what must not exist any more is gone when this resolves. */
-  async start(listener: Pick<Listener, "heartbeat">): Promise<void> {
+  async start(listener: Pick<Listener, "heartbeat" | "renew">): Promise<void> {
     const { accessLog, statistics, registry, relay, matchmaker, lobby } = this;
     const every = this.#every;
     every(SECOND / 4, () => matchmaker.widen());
@@ -166,6 +168,7 @@ export class AnonymousChat {
     every(10 * SECOND, () => lobby.announce());
     every(30 * SECOND, () => lobby.dismissIdle());
     every(HEARTBEAT, () => listener.heartbeat());
+    every(RENEWAL_CHECK, () => void listener.renew());
     every(registry.purgeInterval, () => registry.purge());
     every(LOG_FLUSH_INTERVAL, () => void accessLog.flush());
     every(SWEEP_INTERVAL, () => void accessLog.sweep());

@@ -15,6 +15,7 @@ import {
   email,
   integer,
   type Option,
+  path,
   ranges,
   redis,
   relays,
@@ -31,6 +32,15 @@ const MAX_HOPS = 9;
 export const OPTIONS = {
   "host": text("0.0.0.0", "the address to listen on"),
   "port": integer(8000, 0, 65_535, "the port to listen on; 0 lets the system choose"),
+  "tls-cert": path("the certificate to serve https with, and its chain, in PEM"),
+  "tls-key": path("its private key, in PEM"),
+  "http-redirect-port": integer(
+    0,
+    0,
+    65_535,
+    "where plain HTTP is sent to https from, such as 80; 0 for nowhere",
+  ),
+  "acme-dir": path("the webroot in which certbot proves there that the name is yours"),
   "data-dir": text("./data", "the folder of the statistics"),
   "log-dir": text("./logs", "the folder of the access log"),
   "access-log": choice(
@@ -124,9 +134,7 @@ export function readConfig(
     }
   }
   const config = values as Config;
-  if ((config["turn-url"].length === 0) !== (config["turn-secret"] === "")) {
-    mistakes.push("Cannot relay calls: --turn-url and --turn-secret go together.");
-  }
+  mistakes.push(...contradictions(config));
   if (exports && config["log-dir"] === "") {
     mistakes.push("Cannot print the access log: none is kept here.");
   }
@@ -134,6 +142,35 @@ export function readConfig(
     ? readWindow(given, config, mistakes)
     : { kind: "serve" as const, config };
   return mistakes.length > 0 ? { kind: "mistaken", mistakes } : command;
+}
+
+/** Options that don't go with each other. */
+function contradictions(config: Config): string[] {
+  const speaksTls = config["tls-cert"] !== "" || config["tls-key"] !== "";
+  const redirects = config["http-redirect-port"] !== 0;
+  const rules: readonly (readonly [isBroken: boolean, mistake: string])[] = [
+    [
+      (config["turn-url"].length === 0) !== (config["turn-secret"] === ""),
+      "Cannot relay calls: --turn-url and --turn-secret go together.",
+    ],
+    [
+      (config["tls-cert"] === "") !== (config["tls-key"] === ""),
+      "Cannot serve https: --tls-cert and --tls-key go together.",
+    ],
+    [
+      speaksTls && config.listener === "deno",
+      "Cannot serve https: --listener=deno waits for a handshake for ever.",
+    ],
+    [
+      redirects && !speaksTls,
+      "Cannot send anybody to https: --http-redirect-port needs --tls-cert and --tls-key.",
+    ],
+    [
+      config["acme-dir"] !== "" && !redirects,
+      "Cannot serve --acme-dir: it needs --http-redirect-port.",
+    ],
+  ];
+  return rules.filter(([isBroken]) => isBroken).map(([, mistake]) => mistake);
 }
 
 /** What `access-log` needs beside the options. */

@@ -18,12 +18,16 @@ export function spareConnections(maxConnections: number): number {
   return Math.min(SPARE, Math.ceil(maxConnections / 4));
 }
 
-/** How many WebSockets there can be, at most `wanted`; `path` is a file that can be read. */
-export function affordableConnections(wanted: number, path: string): number {
-  const needed = wanted + spareConnections(wanted) + RESERVE;
+/**
+ * How many WebSockets there can be, at most `wanted`, with so many sockets `beside` them; `path` is a file that can be
+ * read.
+ */
+export function affordableConnections(wanted: number, path: string, beside = 0): number {
+  const reserve = RESERVE + beside;
+  const needed = wanted + spareConnections(wanted) + reserve;
   const available = countDescriptors(Math.min(needed, MAX_TRIED), path);
   if (available >= Math.min(needed, MAX_TRIED)) return wanted;
-  const rest = Math.max(0, available - RESERVE);
+  const rest = Math.max(0, available - reserve);
   return Math.max(1, rest - SPARE, Math.floor(rest * 4 / 5));
 }
 

@@ -27,6 +27,8 @@ import type { Site } from "./site.ts";
 export interface DoorOptions {
   /** How many proxies of the operator's stand in front. */
   readonly hops: number;
+  /** Whether this program itself ends TLS. */
+  readonly speaksTls: boolean;
   readonly gate: Gate;
   readonly site: Pick<Site, "answer">;
   readonly lobby: Pick<Lobby, "enter">;
@@ -67,12 +69,28 @@ export class Door implements Service {
     const address = this.#client(request);
     const { header } = request;
     proxyWatch.see(header("x-forwarded-for"), addressesHeld());
-    const admission = await gate.confirm(gate.admit({ address, header }));
+    const isSecure = this.#cameByTls(request);
+    const admission = await gate.confirm(gate.admit({ address, isSecure, header }));
     if (admission.kind === "refused") {
       return { kind: "refused", reply: this.#finish(request, address, refusal(admission)) };
     }
-    this.#record(request, address, SWITCHING_PROTOCOLS, 0);
+    this.#record(request, address, { status: SWITCHING_PROTOCOLS });
     return { kind: "admitted", entrance: this.#entrance(admission.entry) };
+  }
+
+  /**
+   * Serves a listener beside the main one: whatever comes is answered so and recorded like everything else, and nobody
+   * is admitted.
+   */
+  beside(answerTo: (request: HttpRequest) => HttpReply): Service {
+    const answer = (request: HttpRequest): HttpReply => {
+      const reply = answerTo(request);
+      this.#record(request, this.#client(request), reply);
+      return reply;
+    };
+    const admit = (request: HttpRequest): Promise<Admittance> =>
+      Promise.resolve({ kind: "refused", reply: answer(request) });
+    return { answer, admit };
   }
 
   #entrance({ connect, record }: Entry<Conduct>): Entrance {
@@ -108,13 +126,17 @@ export class Door implements Service {
   }
 
   #finish(request: HttpRequest, address: Address | undefined, reply: HttpReply): HttpReply {
-    this.#record(request, address, reply.status, reply.body?.length ?? 0);
+    this.#record(request, address, reply);
     if (!this.#cameByTls(request)) return reply;
     return { ...reply, headers: { ...reply.headers, ...TRANSPORT_SECURITY } };
   }
 
-  #record(request: HttpRequest, address: Address | undefined, status: number, bytes: number): void {
-    const { method, target, version, header } = request;
+  #record(
+    { method, target, version, header }: HttpRequest,
+    address: Address | undefined,
+    { status, body }: Pick<HttpReply, "status"> & Partial<HttpReply>,
+  ): void {
+    const bytes = body?.length ?? 0;
     const userAgent = header("user-agent");
     this.#options.accessLog.record({ address, method, target, version, status, bytes, userAgent });
   }
@@ -123,10 +145,12 @@ export class Door implements Service {
     return clientAddress(remote, header("x-forwarded-for"), this.#options.hops);
   }
 
-  /** Whether the visitor came by TLS, as far as a proxy of ours says so. */
+  /** Whether the visitor came by TLS: a proxy of ours says how they came to it, and without one we see it ourselves. */
   #cameByTls({ header }: HttpRequest): boolean {
-    if (this.#options.hops === 0) return false;
-    return header("x-forwarded-proto")?.split(",")[0]?.trim().toLowerCase() === "https";
+    const { hops, speaksTls } = this.#options;
+    const told = hops === 0 ? undefined : header("x-forwarded-proto");
+    if (told === undefined) return speaksTls;
+    return told.split(",")[0]?.trim().toLowerCase() === "https";
   }
 }
 

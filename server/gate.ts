@@ -3,7 +3,8 @@
  * what leaves the gate is the registry's entry, which does not tell it.
  *
  * A browser always says which page asks (`Origin`), and a page of another site must not use a visitor's browser as its
- * own client (cross-site WebSocket hijacking), so an Origin must name the host that was asked. A program that is no
+ * own client (cross-site WebSocket hijacking), so an Origin must name the host that was asked. Of a visitor who came by
+ * TLS it must be a page that did so, too: anybody on the way could have written one that did not. A program that is no
  * browser sends none and could send any, so none is accepted: the check protects visitors, not the server.
  */
 
@@ -17,6 +18,8 @@ import type { Entry, IpRegistry } from "./ip_registry.ts";
 export interface Handshake {
   /** Whose it is; `undefined` when the connection has none any more. */
   readonly address: Address | undefined;
+  /** Whether they came by TLS, as far as is known. */
+  readonly isSecure: boolean;
   /** The value of a header, by its name in lower case. */
   readonly header: (name: string) => string | undefined;
 }
@@ -150,12 +153,13 @@ function inSeconds(wait: number): number {
   return Math.ceil(wait / SECOND);
 }
 
-function isSameOrigin({ header }: Handshake): boolean {
+function isSameOrigin({ isSecure, header }: Handshake): boolean {
   const host = header("host");
   const origin = header("origin");
   if (origin === undefined) return true;
   if (!host || !URL.canParse(origin)) return false;
-  return new URL(origin).host === host.toLowerCase();
+  const page = new URL(origin);
+  return page.host === host.toLowerCase() && (!isSecure || page.protocol === "https:");
 }
 
 function offersSubprotocol({ header }: Handshake): boolean {

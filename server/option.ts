@@ -33,6 +33,15 @@ export function text(fallback: string, purpose: string): Option<string> {
   };
 }
 
+/** A file or folder, or none. */
+export function path(purpose: string): Option<string> {
+  return {
+    ...text("", purpose),
+    placeholder: "PATH",
+    form: `a path of at most ${MAX_TEXT} characters`,
+  };
+}
+
 /** An e-mail address, or none. */
 export function email(purpose: string): Option<string> {
   const parse = (given: string): string | undefined =>

@@ -30,6 +30,10 @@ export const DENO_DEPLOY_VARIABLE = "DENO_DEPLOY";
 export const DENO_DEPLOY: Platform = {
   name: "Deno Deploy",
   decisions: {
+    "tls-cert": { value: "", because: "the platform speaks TLS itself" },
+    "tls-key": { value: "", because: "the platform speaks TLS itself" },
+    "http-redirect-port": { value: "0", because: "the platform sends everybody to https itself" },
+    "acme-dir": { value: "", because: "the platform has the certificate" },
     "data-dir": { value: "", because: "files do not last there; the statistics are in Deno KV" },
     "log-dir": { value: "", because: "files do not last there" },
     "access-log": {

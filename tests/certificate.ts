@@ -17,6 +17,8 @@ const Tag = {
   SET: 0x31,
   /** In a list of names: the name of a host. */
   DNS_NAME: 0x82,
+  /** In a list of names: an address. */
+  IP_ADDRESS: 0x87,
   /** In a certificate: its version, and its extensions. */
   VERSION: 0xa0,
   EXTENSIONS: 0xa3,
@@ -27,12 +29,22 @@ const ECDSA_WITH_SHA256 = Buffer.from("06082a8648ce3d040302", "hex");
 const COMMON_NAME = Buffer.from("0603550403", "hex");
 const SUBJECT_ALT_NAME = Buffer.from("0603551d11", "hex");
 
-const DAY = 24 * 60 * 60 * 1000;
+/** In milliseconds; tests have clocks of their own, and it is good on all of them. */
+const YEARS = 3 * 365 * 24 * 60 * 60 * 1000;
 
-/** A certificate for a host, good for a day, and its private key, both in PEM. */
-export function selfSigned(host: string): { cert: string; key: string } {
+/** Where tests meet what they have started. */
+const LOOPBACK = Buffer.of(127, 0, 0, 1);
+
+/** From when until when a certificate is good, in milliseconds since 1970. */
+export type Validity = readonly [from: number, until: number];
+
+/** A certificate for a host and the loopback address, and its private key, both in PEM; good for years unless said. */
+export function selfSigned(
+  host: string,
+  validity: Validity = [Date.now() - YEARS, Date.now() + YEARS],
+): { cert: string; key: string } {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const content = toBeSigned(host, publicKey, Date.now());
+  const content = toBeSigned(host, publicKey, validity);
   const signature = sign("sha256", content, privateKey);
   const certificate = sequence(content, sequence(ECDSA_WITH_SHA256), bits(signature));
   const base64 = certificate.toString("base64").replace(/.{64}(?=.)/g, "$&\n");
@@ -43,15 +55,15 @@ export function selfSigned(host: string): { cert: string; key: string } {
 }
 
 /** What a certificate says (RFC 5280 section 4.1.2), in the order of the standard. */
-function toBeSigned(host: string, publicKey: KeyObject, now: number): Buffer {
+function toBeSigned(host: string, publicKey: KeyObject, [from, until]: Validity): Buffer {
   const name = sequence(der(Tag.SET, sequence(COMMON_NAME, der(Tag.UTF8_STRING, text(host)))));
-  const names = sequence(der(Tag.DNS_NAME, text(host)));
+  const names = sequence(der(Tag.DNS_NAME, text(host)), der(Tag.IP_ADDRESS, LOOPBACK));
   return sequence(
     der(Tag.VERSION, der(Tag.INTEGER, Buffer.of(2))), // Counted from 0: version 3.
     der(Tag.INTEGER, Buffer.of(randomInt(1, 128), randomInt(256), randomInt(256))),
     sequence(ECDSA_WITH_SHA256),
     name,
-    sequence(time(now - DAY), time(now + DAY)),
+    sequence(time(from), time(until)),
     name,
     publicKey.export({ type: "spki", format: "der" }),
     der(Tag.EXTENSIONS, sequence(sequence(SUBJECT_ALT_NAME, der(Tag.OCTET_STRING, names)))),

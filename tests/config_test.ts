@@ -5,6 +5,10 @@ import { DENO_DEPLOY } from "../server/platform.ts";
 const DEFAULTS = {
   host: "0.0.0.0",
   port: 8000,
+  "tls-cert": "",
+  "tls-key": "",
+  "http-redirect-port": 0,
+  "acme-dir": "",
   "data-dir": "./data",
   "log-dir": "./logs",
   "access-log": "full",
@@ -85,6 +89,38 @@ Deno.test("Config takes the relays of calls with their secret, and never repeats
   }
   const broken = read(["--turn-url=turn:a", "--turn-secret=hush\nhush"]);
   assert.doesNotMatch(JSON.stringify(broken), /hush/);
+});
+
+Deno.test("Config takes a certificate with its key, and what goes with https", () => {
+  const args = ["--tls-cert=cert.pem", "--tls-key=key.pem"];
+  const more = ["--http-redirect-port=80", "--acme-dir=acme"];
+  assert.deepEqual(read([...args, ...more]), {
+    kind: "serve",
+    config: {
+      ...DEFAULTS,
+      "tls-cert": "cert.pem",
+      "tls-key": "key.pem",
+      "http-redirect-port": 80,
+      "acme-dir": "acme",
+    },
+  });
+  const together = "Cannot serve https: --tls-cert and --tls-key go together.";
+  const mistakes: [args: string[], mistake: string][] = [
+    [args.slice(1), together],
+    [args.slice(0, 1), together],
+    [
+      [...args, "--listener=deno"],
+      "Cannot serve https: --listener=deno waits for a handshake for ever.",
+    ],
+    [
+      more.slice(0, 1),
+      "Cannot send anybody to https: --http-redirect-port needs --tls-cert and --tls-key.",
+    ],
+    [[...args, ...more.slice(1)], "Cannot serve --acme-dir: it needs --http-redirect-port."],
+  ];
+  for (const [given, mistake] of mistakes) {
+    assert.deepEqual(read(given), { kind: "mistaken", mistakes: [mistake] });
+  }
 });
 
 Deno.test("Config names the environment variable that is mistaken", () => {

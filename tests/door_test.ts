@@ -30,7 +30,7 @@ class World {
   readonly door: Door;
   answer = (): HttpReply => textReply(200, "hello");
 
-  constructor(hops = 0) {
+  constructor(hops = 0, speaksTls = false) {
     const clock = new FakeClock();
     const newRecord = (): Conduct => newConduct(clock.now());
     this.registry = new IpRegistry({ clock, retention: 60_000, newRecord });
@@ -39,6 +39,7 @@ class World {
     const log = { error: (...said: unknown[]) => this.errors.push(said) } as unknown as Log;
     this.door = new Door({
       hops,
+      speaksTls,
       log,
       gate: new Gate({ clock, registry, denied: [], perAddress: 1, isFull }),
       site: { answer: () => this.answer() },
@@ -109,6 +110,27 @@ Deno.test("Door asks for TLS from then on where the visitor came by it, if a pro
   assert.equal(strict(1, { "x-forwarded-proto": "http" }), undefined);
   assert.equal(strict(1, {}), undefined);
   assert.equal(strict(0, { "x-forwarded-proto": "https" }), undefined);
+});
+
+Deno.test("Door asks for the same where the program itself speaks TLS, unless its proxy was come to without", () => {
+  const strict = (hops: number, headers: Record<string, string>): string | undefined =>
+    new World(hops, true).door.answer(request("/", headers)).headers["strict-transport-security"];
+  assert.equal(strict(0, {}), "max-age=31536000");
+  assert.equal(strict(0, { "x-forwarded-proto": "http" }), "max-age=31536000");
+  assert.equal(strict(1, { "x-forwarded-proto": "http" }), undefined);
+});
+
+Deno.test("Door records what comes to a listener beside the main one, and admits nobody there", async () => {
+  const world = new World(1);
+  const beside = world.door.beside(() => textReply(308, "hello"));
+  const asked = request("/ws", { ...HANDSHAKE, "x-forwarded-for": "198.51.100.7" });
+  assert.equal(beside.answer(asked).status, 308);
+  assert.equal((await beside.admit(asked)).kind, "refused");
+  assert.equal("strict-transport-security" in beside.answer(asked).headers, false);
+  assert.deepEqual(
+    world.visits.map(({ address, status, bytes }) => [address, status, bytes]),
+    Array(3).fill(["198.51.100.7", 308, 5]),
+  );
 });
 
 Deno.test("Door lets a refusal carry the same", async () => {

@@ -48,9 +48,10 @@ class World {
     });
   }
 
-  ask(from: string = VISITOR, headers: Headers = {}): Admission {
+  ask(from: string = VISITOR, headers: Headers = {}, isSecure = false): Admission {
     const sent = { ...HEADERS, ...headers };
-    return this.#gate.admit({ address: parseAddress(from), header: (name) => sent[name] });
+    const header = (name: string): string | undefined => sent[name];
+    return this.#gate.admit({ address: parseAddress(from), isSecure, header });
   }
 
   hindrance(from: string = VISITOR): Hindrance | undefined {
@@ -106,6 +107,13 @@ Deno.test("Gate admits a page of its own origin, and a program that names none",
       { origin: undefined, host: undefined },
     ]
   ) assert.equal(world.outcome(VISITOR, headers), "admitted", JSON.stringify(headers));
+});
+
+Deno.test("Gate refuses a page that came without TLS where the handshake came by it", () => {
+  const world = new World();
+  const kindOf = (origin: string): string => world.ask(VISITOR, { origin }, true).kind;
+  assert.equal(kindOf("https://chat.example"), "admitted");
+  assert.equal(kindOf("http://chat.example"), "refused");
 });
 
 Deno.test("Gate refuses the page of another origin with 403", () => {

@@ -1,24 +1,40 @@
-/** What every listener must do, whatever it is built on. */
+/** What every listener must do, whatever it is built on, and whether or not it speaks TLS. */
 
 import assert from "node:assert/strict";
 import { type ClientMessage, MAX_FRAME_BYTES } from "../protocol.ts";
 import { RETRY_AFTER_FULL } from "../server/gate.ts";
 import { BareClient } from "./bare_client.ts";
+import { CertificateFiles } from "./certificate_files.ts";
 import { HANDSHAKE, RawClient } from "./raw_client.ts";
-import { LISTENERS, NO_RATES, type ServerOptions, TestServer, withVisitors } from "./server.ts";
+import {
+  type LISTENERS,
+  NO_RATES,
+  type ServerOptions,
+  TestServer,
+  withVisitors,
+} from "./server.ts";
 import { until } from "./until.ts";
 
 const FIND: ClientMessage = { type: "find", mode: "text", interests: [] };
 
-for (const listener of Object.keys(LISTENERS) as (keyof typeof LISTENERS)[]) {
+/** Each listener, and whether it speaks TLS. */
+const KINDS: readonly (readonly [listener: keyof typeof LISTENERS, speaksTls: boolean])[] = [
+  ["node", false],
+  ["node", true],
+  ["deno", false],
+];
+
+for (const [listener, speaksTls] of KINDS) {
   /** Declares a clause of the contract. */
   const clause = (
     name: string,
     test: (server: TestServer) => Promise<void>,
     options: ServerOptions = {},
   ): void =>
-    Deno.test(`Listener ${listener}: ${name}`, async () => {
-      await using server = await TestServer.start({ ...options, listener });
+    Deno.test(`Listener ${listener}${speaksTls ? " by TLS" : ""}: ${name}`, async () => {
+      await using files = speaksTls ? new CertificateFiles() : undefined;
+      const certificate = files === undefined ? {} : { certificate: files };
+      await using server = await TestServer.start({ ...options, ...certificate, listener });
       await test(server);
     });
 
@@ -147,7 +163,7 @@ for (const listener of Object.keys(LISTENERS) as (keyof typeof LISTENERS)[]) {
 
   clause("the handshake names the subprotocol, and needs the right origin", async (server) => {
     const status = async (...changes: [was: RegExp, is: string][]): Promise<string> => {
-      using client = await RawClient.connect(server.port);
+      using client = await RawClient.connect(server);
       const lines = changes.reduce(
         (all, [was, is]) => all.map((line) => was.test(line) ? is : line),
         HANDSHAKE,
@@ -177,7 +193,7 @@ for (const listener of Object.keys(LISTENERS) as (keyof typeof LISTENERS)[]) {
 
   clause("a full house is told to come back later, with 503", async (server) => {
     const first = await BareClient.enter(server.socketUrl);
-    using second = await RawClient.connect(server.port);
+    using second = await RawClient.connect(server);
     await second.writeLines(...HANDSHAKE, "", "");
     const refusal = await second.readUntil("\r\n\r\n");
     assert.match(refusal, /^HTTP\/1\.1 503 /);
@@ -187,12 +203,12 @@ for (const listener of Object.keys(LISTENERS) as (keyof typeof LISTENERS)[]) {
     (await BareClient.enter(server.socketUrl)).socket.close();
   }, { args: ["--max-connections=1"] });
 
-  clause("requests are answered as the site answers them, with every header", async ({ http }) => {
+  clause("requests are answered as the site answers them, with every header", async (server) => {
     const ask = async (
       path: string,
       init: RequestInit = {},
     ): Promise<[status: number, headers: Headers, body: string]> => {
-      const response = await fetch(http + path, init);
+      const response = await server.fetch(path, init);
       return [response.status, response.headers, await response.text()];
     };
     const [ok, headers, body] = await ask("/");
@@ -216,7 +232,7 @@ for (const listener of Object.keys(LISTENERS) as (keyof typeof LISTENERS)[]) {
     for (
       const [target, host] of [["/healthz", "%%%"], ["/healthz?a=b", "a b"], ["//x/../y", "x"]]
     ) {
-      using client = await RawClient.connect(server.port);
+      using client = await RawClient.connect(server);
       await client.writeLines(
         `GET ${target} HTTP/1.1`,
         `Host: ${host}`,
@@ -227,7 +243,7 @@ for (const listener of Object.keys(LISTENERS) as (keyof typeof LISTENERS)[]) {
       assert.match(await client.readToEnd(), /^HTTP\/1\.1 (200|400|404) /);
     }
     assert.equal(
-      (await fetch(`${server.http}/healthz`).then((response) => response.json())).status,
+      (await server.fetch("/healthz").then((response) => response.json())).status,
       "ok",
     );
   });
@@ -261,13 +277,12 @@ for (const listener of Object.keys(LISTENERS) as (keyof typeof LISTENERS)[]) {
   clause(
     "when it closes, everybody is told 1001 and a stalled peer does not hold it up",
     async (server) => {
-      const { http } = server;
       const [a, b] = await BareClient.pair(server.socketUrl);
-      using stalled = await RawClient.open(server.port);
+      using stalled = await RawClient.open(server);
       await stalled.writeLines(""); // It never answers the closing handshake.
       await server[Symbol.asyncDispose]();
       assert.deepEqual([(await a.closed).code, (await b.closed).code], [1001, 1001]);
-      await assert.rejects(fetch(`${http}/healthz`));
+      await assert.rejects(server.fetch("/healthz"));
     },
   );
 }

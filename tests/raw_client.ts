@@ -34,22 +34,36 @@ export function frame(first: number, payload: Uint8Array | string = ""): Uint8Ar
   return Uint8Array.of(first, ...length, 0, 0, 0, 0, ...bytes);
 }
 
+/** Where somebody listens on the loopback address. */
+export interface Place {
+  readonly port: number;
+  /** Of whoever speaks TLS: what has to be trusted, in PEM. */
+  readonly certificate?: string | undefined;
+}
+
 /** Frames on their way to somebody who reads slowly, or never. */
 export class RawClient implements Disposable {
-  readonly #connection: Deno.TcpConn;
+  readonly #connection: Deno.TcpConn | Deno.TlsConn;
   #read: Uint8Array<ArrayBuffer> = new Uint8Array();
 
-  private constructor(connection: Deno.TcpConn) {
+  private constructor(connection: Deno.TcpConn | Deno.TlsConn) {
     this.#connection = connection;
   }
 
-  static async connect(port: number): Promise<RawClient> {
-    return new RawClient(await Deno.connect({ hostname: "127.0.0.1", port }));
+  /** Connects to a place, or to a port without TLS. */
+  static async connect(place: Place | number): Promise<RawClient> {
+    const { port, certificate }: Place = typeof place === "number" ? { port: place } : place;
+    const to = { hostname: "127.0.0.1", port };
+    return new RawClient(
+      certificate === undefined
+        ? await Deno.connect(to)
+        : await Deno.connectTls({ ...to, caCerts: [certificate] }),
+    );
   }
 
   /** Connects and upgrades, with further lines in its handshake. */
-  static async open(port: number, ...lines: readonly string[]): Promise<RawClient> {
-    const client = await RawClient.connect(port);
+  static async open(place: Place | number, ...lines: readonly string[]): Promise<RawClient> {
+    const client = await RawClient.connect(place);
     await client.writeLines(...HANDSHAKE, ...lines, "", "");
     await client.readUntil("\r\n\r\n");
     return client;

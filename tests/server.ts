@@ -2,6 +2,7 @@
 
 import { pages } from "../client/page.gen.ts";
 import { AnonymousChat } from "../server/anonymous_chat.ts";
+import { Certificate } from "../server/certificate.ts";
 import { type Clock, systemClock } from "../server/clock.ts";
 import type { Cluster } from "../server/cluster/cluster.ts";
 import { type Config, readConfig } from "../server/config.ts";
@@ -13,6 +14,7 @@ import type { Log } from "../server/log.ts";
 import type { Rate } from "../server/rate_limit.ts";
 import type { Outlet } from "../server/relay.ts";
 import { MemoryStatisticsStore } from "../server/statistics_store.ts";
+import type { CertificateFiles } from "./certificate_files.ts";
 
 /** What was logged. */
 export interface Entry {
@@ -44,6 +46,8 @@ export interface ServerOptions {
   readonly args?: readonly string[];
   /** 0, the default, lets the system choose. */
   readonly port?: number;
+  /** What it speaks TLS with. */
+  readonly certificate?: CertificateFiles;
   /** How fast a session may go, for tests of something else. */
   readonly rates?: SessionRates;
   /** Its part in a cluster. */
@@ -64,9 +68,13 @@ export class TestServer implements AsyncDisposable {
   /** Every socket whose visitor is here. */
   readonly outlets = new Set<Outlet>();
   readonly chat: AnonymousChat;
+  /** What has to be trusted, in PEM, if it speaks TLS. */
+  readonly certificate: string | undefined;
   #listener!: Listener;
 
-  private constructor(config: Config, clock: Clock, { rates, cluster }: ServerOptions) {
+  private constructor(config: Config, clock: Clock, options: ServerOptions) {
+    const { rates, cluster, certificate } = options;
+    this.certificate = certificate?.cert;
     this.chat = new AnonymousChat({
       config,
       clock,
@@ -84,7 +92,7 @@ export class TestServer implements AsyncDisposable {
   /** Starts a server; the interval tasks run on the clock that is given. */
   static async start(options: ServerOptions = {}): Promise<TestServer> {
     const { clock = quietClock, listener = "node", args = [], port = 0 } = options;
-    const config = configOf(args);
+    const config = configOf([...args, ...options.certificate?.args ?? []]);
     const server = new TestServer(config, clock, options);
     const { chat, log } = server;
     const service = withVisitors(
@@ -103,8 +111,11 @@ export class TestServer implements AsyncDisposable {
     );
     const maxConnections = config["max-connections"];
     const where = { host: "127.0.0.1", port };
-    server.#listener = await LISTENERS[listener]({ ...where, maxConnections, clock, service, log });
-    await chat.start({ heartbeat: () => {} }); // A clock that is moved by hand leaves no time to answer.
+    const certificate = await certificateOf(config, clock, log);
+    const bounds = { maxConnections, certificate };
+    server.#listener = await LISTENERS[listener]({ ...where, ...bounds, clock, service, log });
+    const renew = (): Promise<void> => server.#listener.renew();
+    await chat.start({ heartbeat: () => {}, renew }); // A clock that is moved by hand leaves no time to answer.
     return server;
   }
 
@@ -125,11 +136,21 @@ export class TestServer implements AsyncDisposable {
   }
 
   get http(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return `${this.certificate === undefined ? "http" : "https"}://127.0.0.1:${this.port}`;
   }
 
   get socketUrl(): string {
-    return `ws://127.0.0.1:${this.port}/ws`;
+    return `${this.certificate === undefined ? "ws" : "wss"}://127.0.0.1:${this.port}/ws`;
+  }
+
+  /** Asks for something, over a connection of its own kind. */
+  async fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    const caCerts = this.certificate === undefined ? [] : [this.certificate];
+    using client = Deno.createHttpClient({ caCerts });
+    const response = await fetch(this.http + path, { ...init, client });
+    const { status, headers } = response;
+    const body = await response.arrayBuffer();
+    return new Response([204, 304].includes(status) ? null : body, { status, headers });
   }
 
   heartbeat(): void {
@@ -151,6 +172,15 @@ function configOf(args: readonly string[]): Config {
   const command = readConfig(["--access-log=off", ...args], () => undefined);
   if (command.kind !== "serve") throw new Error(`Cannot start a server with ${args.join(" ")}`);
   return command.config;
+}
+
+async function certificateOf(
+  config: Config,
+  clock: Clock,
+  log: Log,
+): Promise<Certificate | undefined> {
+  const { "tls-cert": certFile, "tls-key": keyFile } = config;
+  return certFile === "" ? undefined : await Certificate.open({ certFile, keyFile, clock, log });
 }
 
 /** A service whose visitors are something else as well. */

@@ -57,6 +57,9 @@ class DenoListener implements Listener {
   /** Nothing: `idleTimeout` of each socket does this. */
   heartbeat(): void {}
 
+  /** Nothing: it speaks no TLS (see `readConfig`). */
+  async renew(): Promise<void> {}
+
   async close(): Promise<void> {
     let cut: ReturnType<typeof setTimeout> | undefined;
     const grace = new Promise<void>((resolve) => cut = setTimeout(resolve, SHUTDOWN_GRACE));

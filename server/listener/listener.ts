@@ -8,6 +8,7 @@
  *                       └──> Entrance.enter(outlet)    the visitor gets what arrives
  */
 
+import type { Certificate } from "../certificate.ts";
 import { type Clock, SECOND } from "../clock.ts";
 import { describeError, type Log } from "../log.ts";
 import type { Outlet } from "../relay.ts";
@@ -53,6 +54,8 @@ export interface ListenerOptions {
   /** 0 lets the system choose. */
   readonly port: number;
   readonly maxConnections: number;
+  /** What it speaks TLS with; without one it speaks plain HTTP. */
+  readonly certificate?: Certificate | undefined;
   readonly clock: Clock;
   readonly service: Service;
   readonly log: Log;
@@ -64,6 +67,8 @@ export interface Listener {
   readonly port: number;
   /** Looks for sockets whose other end has vanished, where the platform doesn't. An interval task. */
   heartbeat(): void;
+  /** Takes up a certificate that has been renewed on disk; connections that are open go on. An interval task. */
+  renew(): Promise<void>;
   /** Stops accepting, and ends what is left after a grace period. */
   close(): Promise<void>;
 }

@@ -1,9 +1,12 @@
 /**
- * The hardened listener: `node:http`, and frames of our own on the sockets that it upgrades, for everybody who faces the network without a platform in front.
+ * The hardened listener: `node:http` or, with a certificate, `node:https`, and frames of our own on the sockets that it
+ * upgrades, for everybody who faces the network without a platform in front.
  *
  * What it bounds, because a stranger decides how much of it there is:
  *
  *   connections      maxConnections, below what the system's descriptors allow
+ *   a handshake      5 s for that of TLS, from its first byte to its last; 1.2 and 1.3 only
+ *   saying nothing   so many connections before their first request (anteroom.ts)
  *   headers          5 s and 8 KiB to send them; a keep-alive connection may be silent for 5 s
  *   a message        32 KiB and 64 fragments, refused by the header that announces too much
  *   a flood          pings and pongs, and frames after the closing handshake began: LIMITS.unasked, then the socket is cut
@@ -22,13 +25,16 @@ import {
   type ServerResponse,
   STATUS_CODES,
 } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
+import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { SOCKET_PATH, SUBPROTOCOL } from "../../protocol.ts";
+import type { KeyPair } from "../certificate.ts";
 import { SECOND } from "../clock.ts";
 import { spareConnections } from "../descriptors.ts";
 import { describeError } from "../log.ts";
 import { type HttpReply, type HttpRequest, pathOf } from "../reply.ts";
+import { Anteroom, placesFor } from "./anteroom.ts";
 import { Connection, type Household } from "./connection.ts";
 import {
   type Admittance,
@@ -39,6 +45,8 @@ import {
 } from "./listener.ts";
 import { Post } from "./post.ts";
 
+/** Milliseconds for the handshake of TLS. */
+const HANDSHAKE_TIMEOUT = 5 * SECOND;
 /** Milliseconds to send all headers, and to stay silent between two requests. */
 const HEADERS_TIMEOUT = 5 * SECOND;
 /** Milliseconds to send a whole request. */
@@ -59,16 +67,19 @@ class NodeListener implements Listener {
   readonly #options: ListenerOptions;
   readonly #server: Server;
   readonly #household: Household;
+  readonly #anteroom: Anteroom;
   /** Every WebSocket whose stream is not gone. */
   readonly #connections = new Set<Connection>();
 
   constructor(options: ListenerOptions) {
+    const { maxConnections, certificate, clock, log } = options;
     this.#options = options;
-    this.#server = newHttpServer();
-    const { maxConnections, clock, log } = options;
+    this.#server = newServer(certificate?.pair);
+    this.#anteroom = new Anteroom(placesFor(maxConnections));
     const gone = (connection: Connection): void => void this.#connections.delete(connection);
     this.#household = { clock, log, post: new Post(), gone };
     this.#server.maxConnections = maxConnections + spareConnections(maxConnections);
+    this.#server.on("connection", (socket) => this.#anteroom.enter(socket));
     this.#server.on("request", (request, response) => this.#answer(request, response));
     this.#server.on(
       "upgrade",
@@ -96,9 +107,16 @@ class NodeListener implements Listener {
     for (const connection of this.#connections) connection.beat();
   }
 
+  async renew(): Promise<void> {
+    const { certificate } = this.#options;
+    if (certificate === undefined || !await certificate.renew()) return;
+    (this.#server as TlsServer).setSecureContext(secureContext(certificate.pair));
+  }
+
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
+    this.#anteroom.clear();
     const cut = setTimeout(() => this.#cut(), CLOSE_GRACE);
     await closed;
     clearTimeout(cut);
@@ -110,6 +128,7 @@ class NodeListener implements Listener {
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
+    this.#anteroom.leave(acceptedOf(request.socket));
     const reply = this.#options.service.answer(requestOf(request));
     const closing = reply.status === 405 ? { connection: "close" } : {};
     response.writeHead(reply.status, { ...replyHeaders(reply), ...closing });
@@ -118,6 +137,7 @@ class NodeListener implements Listener {
 
   /** What arrives meanwhile waits in the socket, and so does an end. */
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    this.#anteroom.leave(acceptedOf(request.socket));
     socket.on("error", ignore);
     const admittance = await admit(this.#options.service, request);
     if (admittance.kind === "refused") return refuse(socket, admittance.reply);
@@ -147,15 +167,32 @@ function switchingProtocols(key: string): string {
   ].join("\r\n");
 }
 
-function newHttpServer(): Server {
-  return createServer({
+/** The connection that was accepted: of one that speaks TLS, what lies below that (it has no public name). */
+function acceptedOf(socket: Socket & { readonly _parent?: Socket | null }): Socket {
+  return socket._parent ?? socket;
+}
+
+/** A server that speaks TLS if it has a certificate for it, and plain HTTP if not. */
+function newServer(pair: KeyPair | undefined): Server {
+  const bounds = {
     headersTimeout: HEADERS_TIMEOUT,
     keepAliveTimeout: HEADERS_TIMEOUT,
     requestTimeout: REQUEST_TIMEOUT,
     connectionsCheckingInterval: TIMEOUT_CHECK,
     maxHeaderSize: MAX_HEADER_BYTES,
     noDelay: true,
-  });
+  };
+  if (pair === undefined) return createServer(bounds);
+  const handshakeTimeout = HANDSHAKE_TIMEOUT;
+  return createTlsServer({ ...bounds, ...secureContext(pair), handshakeTimeout });
+}
+
+/**
+ * How TLS is spoken (RFC 9325 section 3.1.1). There are no suites to choose from: the runtime's TLS, rustls, has those
+ * with forward secrecy and authenticated encryption, and no others.
+ */
+function secureContext(pair: KeyPair): KeyPair & { minVersion: "TLSv1.2" } {
+  return { ...pair, minVersion: "TLSv1.2" };
 }
 
 /** What becomes of an upgrade; to another path or protocol it is a plain request. */

@@ -1,0 +1,64 @@
+/**
+ * Those who have connected and not asked for anything yet: whose TLS handshake is not over, or whose first request has
+ * not begun to make sense. Time ends that by itself, but a stranger decides how many of them come meanwhile, and each
+ * holds a place. So there is room for so many and no more, and whoever comes then takes the place of the one who has
+ * been here longest: an honest newcomer is through in a few round trips, and somebody who says nothing is not.
+ *
+ *     accepted ──> anteroom ──(handshake)──(request)──> served
+ *                     │
+ *                     └─ full: the oldest is cut
+ *
+ * Nobody's address is looked at. The price: a flood that fills the room faster than a handshake takes keeps newcomers
+ * out for as long as it lasts.
+ */
+
+import type { Socket } from "node:net";
+
+/** The most who may wait, however many connections there may be. */
+const MAX_PLACES = 1024;
+
+/** The fewest, so that a small server has room for a browser that opens several connections at once. */
+const MIN_PLACES = 32;
+
+/** How many may wait where so many connections are served. */
+export function placesFor(maxConnections: number): number {
+  return Math.min(MAX_PLACES, Math.max(MIN_PLACES, Math.ceil(maxConnections / 4)));
+}
+
+/** Connections before their first request, the oldest first. */
+export class Anteroom {
+  readonly #places: number;
+  readonly #waiting = new Set<Socket>();
+
+  constructor(places: number) {
+    this.#places = places;
+  }
+
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  /** Lets a connection in that has just been accepted. */
+  enter(socket: Socket): void {
+    this.#waiting.add(socket);
+    socket.once("close", () => this.#waiting.delete(socket));
+    if (this.#waiting.size > this.#places) this.#cutOldest();
+  }
+
+  /** A request has come over this connection. */
+  leave(socket: Socket): void {
+    this.#waiting.delete(socket);
+  }
+
+  /** Cuts everybody. */
+  clear(): void {
+    for (const socket of this.#waiting) socket.destroy();
+  }
+
+  #cutOldest(): void {
+    const [oldest] = this.#waiting;
+    if (oldest === undefined) return;
+    this.#waiting.delete(oldest);
+    oldest.destroy();
+  }
+}
