@@ -4,7 +4,7 @@ import type { Browser } from "playwright-core";
 import { SUBPROTOCOL } from "../../protocol.ts";
 import { type ServerOptions, TestServer } from "../server.ts";
 import { until } from "../until.ts";
-import { launch } from "./browser.ts";
+import { isFirefoxThere, launch, launchFirefox } from "./browser.ts";
 import { Caller, PEERS } from "./caller.ts";
 import { Visitor, type VisitorOptions } from "./visitor.ts";
 
@@ -13,10 +13,36 @@ export type OpenHouse = (options?: ServerOptions) => Promise<House>;
 
 /** Starts one browser for all tests of a file, with further arguments, and closes it after the last. */
 export function housing(...args: readonly string[]): OpenHouse {
+  return housingIn(() => launch(...args));
+}
+
+/** The same in Firefox. */
+export function housingInFirefox(): OpenHouse {
+  return housingIn(launchFirefox);
+}
+
+function housingIn(start: () => Promise<Browser>): OpenHouse {
+  const browser = startedOnce(start);
+  return async (options = {}) => new House(await browser(), await TestServer.start(options));
+}
+
+/** A browser that is started when it is first asked for, and closed after the last test of a file. */
+export function startedOnce(start: () => Promise<Browser>): () => Promise<Browser> {
   let browser: Promise<Browser> | undefined;
   Deno.test.afterAll(async () => await (await browser)?.close());
-  return async (options = {}) =>
-    new House(await (browser ??= launch(...args)), await TestServer.start(options));
+  return () => browser ??= start();
+}
+
+/** How a file says its tests: by a name, and what happens in a house. */
+export type HouseTest = (name: string, body: (openHouse: OpenHouse) => Promise<void>) => void;
+
+/** Lets a file say each test once and have it run in Chromium and, where it is installed, in Firefox. */
+export async function inBothEngines(): Promise<HouseTest> {
+  const engines: [suffix: string, open: OpenHouse][] = [["", housing()]];
+  if (await isFirefoxThere()) engines.push([", in Firefox", housingInFirefox()]);
+  return (name, body) => {
+    for (const [suffix, openHouse] of engines) Deno.test(name + suffix, () => body(openHouse));
+  };
 }
 
 /** A server of its own, which can go down and come up again where it was. */
@@ -40,10 +66,12 @@ export class House implements AsyncDisposable {
     return this.#server;
   }
 
-  /** Somebody opens the page. */
-  async enter(options: VisitorOptions & { site?: string } = {}): Promise<Visitor> {
-    const { site = this.site, ...rest } = options;
-    const visitor = await Visitor.open(this.#browser, site, rest);
+  /** Somebody opens the page, in the browser of this house unless they bring their own. */
+  async enter(
+    options: VisitorOptions & { site?: string; browser?: Browser } = {},
+  ): Promise<Visitor> {
+    const { site = this.site, browser = this.#browser, ...rest } = options;
+    const visitor = await Visitor.open(browser, site, rest);
     this.#visitors.push(visitor);
     return visitor;
   }
