@@ -1,7 +1,7 @@
 /**
- * Makes the first page, with its script and style inlined and their hashes beside it, and the frame of all others, as a
- * module that the server imports, and states the source that it was built of. The same source gives the same bytes.
- * `--development` makes a page that reloads itself.
+ * Makes the first page, with its script and style inlined and their hashes beside it, the frame of all others, and the
+ * files that go with them, as a module that the server imports, and states the source that it was built of. The same
+ * source gives the same bytes. `--development` makes a page that reloads itself.
  */
 
 import { createHash } from "node:crypto";
@@ -9,6 +9,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync } from "node:zlib";
 import * as esbuild from "esbuild";
+import type { Attachment } from "./server/attachments.ts";
 import { fingerprint, type Page } from "./server/reply.ts";
 import type { Pages } from "./server/site.ts";
 
@@ -33,7 +34,53 @@ export async function buildPages({ development }: { development: boolean }): Pro
   return {
     home: page(frame.replace("<!--body-->", () => home), style, script),
     document: page(frame, documentStyle),
+    attachments: await attachments(frame),
   };
+}
+
+/** Icons and whatever else a browser or a messenger may ask for, by path; browsers know two of them by their path. */
+async function attachments(frame: string): Promise<Record<string, Attachment>> {
+  const picture = (name: string): Promise<Uint8Array> =>
+    Deno.readFile(new URL(`pictures/${name}`, source));
+  const png = async (name: string): Promise<Attachment> => attach("image/png", await picture(name));
+  return {
+    "/manifest.webmanifest": attach(
+      "application/manifest+json",
+      new TextEncoder().encode(await read("manifest.json")),
+    ),
+    "/icon.svg": attach("image/svg+xml", emblem(frame)),
+    "/icon-192.png": await png("icon-192.png"),
+    "/icon-512.png": await png("icon-512.png"),
+    "/icon-maskable.png": await png("icon-maskable.png"),
+    "/apple-touch-icon.png": await png("apple-touch-icon.png"),
+    "/favicon.ico": attach("image/vnd.microsoft.icon", icon(await picture("favicon-32.png"), 32)),
+    "/preview.png": await png("preview.png"),
+  };
+}
+
+function attach(type: string, bytes: Uint8Array): Attachment {
+  return { type, base64: bytes.toBase64() };
+}
+
+/** The page's own icon, which it has as a data URL. */
+function emblem(frame: string): Uint8Array {
+  const [, encoded] = /"data:image\/svg\+xml,([^"]+)"/.exec(frame) ?? [];
+  if (encoded === undefined) throw new Error("Cannot build icon.svg: page.html has no icon");
+  return new TextEncoder().encode(decodeURIComponent(encoded));
+}
+
+/** A picture in the form of an ICO file: a directory of one entry, and then the PNG as it is. */
+function icon(png: Uint8Array, size: number): Uint8Array {
+  const header = new DataView(new ArrayBuffer(22));
+  header.setUint16(2, 1, true); // An icon, not a cursor.
+  header.setUint16(4, 1, true); // One picture.
+  header.setUint8(6, size);
+  header.setUint8(7, size);
+  header.setUint16(10, 1, true); // Planes.
+  header.setUint16(12, 32, true); // Bits a pixel.
+  header.setUint32(14, png.length, true);
+  header.setUint32(18, header.byteLength, true); // Where it begins.
+  return new Uint8Array([...new Uint8Array(header.buffer), ...png]);
 }
 
 /** The weight of a page as it travels, in bytes of brotli. */

@@ -44,6 +44,7 @@ export function contentSecurityPolicy(
     `style-src ${sources(styles)}`,
     "connect-src 'self'",
     "img-src data:",
+    "manifest-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",

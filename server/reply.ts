@@ -131,7 +131,7 @@ function weighted(item: string): [coding: string, weight: number] {
 }
 
 /** Whether an If-None-Match header names this entity tag (RFC 9110 section 13.1.2). */
-function matches(header: string | undefined, etag: string | undefined): boolean {
+export function matches(header: string | undefined, etag: string | undefined): boolean {
   if (header === undefined) return false;
   const tags = header.split(",").map((tag) => tag.trim().replace(/^W\//, ""));
   return tags.some((tag) => tag === "*" || tag === etag);

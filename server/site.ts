@@ -6,6 +6,7 @@
  * that say how things are right now are made anew at most once a moment.
  */
 
+import { type Attachment, Attachments } from "./attachments.ts";
 import { type Clock, SECOND } from "./clock.ts";
 import { HOME_HEADERS } from "./headers.ts";
 import type { Health } from "./health.ts";
@@ -34,7 +35,6 @@ import { securityTxt } from "./security_txt.ts";
 import type { Settings } from "./settings.ts";
 import type { Statistics } from "./statistics.ts";
 import { statisticsCsv, statisticsJson } from "./statistics_api.ts";
-
 import type { Holdings } from "./transparency.ts";
 
 /** What the client's build makes. */
@@ -42,6 +42,8 @@ export interface Pages {
   readonly home: Page;
   /** The frame of every other page. */
   readonly document: Page;
+  /** What goes with them, by path. */
+  readonly attachments: Readonly<Record<string, Attachment>>;
 }
 
 /** What a site needs. */
@@ -70,6 +72,7 @@ export class Site {
   readonly #privacy: Representations;
   readonly #contact: Representations;
   readonly #missing: Representations;
+  readonly #attachments: Attachments;
   readonly #transparency: LivePage;
   readonly #statistics: ReadonlyMap<Span, LivePage>;
 
@@ -80,6 +83,7 @@ export class Site {
     this.#privacy = represent(this.#document(privacyPage(settings)));
     this.#contact = represent(this.#document(contactPage(settings)));
     this.#missing = represent(this.#document(missingPage()));
+    this.#attachments = new Attachments(pages.attachments);
     this.#transparency = this.#live(TRANSPARENCY_AGE, () => transparencyPage(settings, holdings()));
     this.#statistics = new Map(SPANS.map((span) => [span, this.#statisticsOf(span)]));
   }
@@ -121,7 +125,8 @@ export class Site {
       case "/ws":
         return textReply(426, "This is a WebSocket endpoint.\n", { upgrade: "websocket" });
       default:
-        return pageReply(404, this.#missing, request);
+        return this.#attachments.answer(pathOf(request), request) ??
+          pageReply(404, this.#missing, request);
     }
   }
 

@@ -58,7 +58,8 @@ Deno.test("Build leaves out what only development needs", async () => {
   assert.doesNotMatch(pages.home.html, /location\.reload/);
 });
 
-for (const [name, { html, scripts, styles }] of Object.entries(pages)) {
+const { attachments: _, ...documents } = pages;
+for (const [name, { html, scripts, styles }] of Object.entries(documents)) {
   Deno.test(`Build gives the hash of every inlined part of the ${name} page`, () => {
     const hashes = (element: RegExp): string[] =>
       [...html.matchAll(element)].map(([, content]) =>
@@ -78,4 +79,50 @@ for (const [name, { html, scripts, styles }] of Object.entries(pages)) {
     assert.doesNotMatch(markup, /\s(on\w+|style)=/);
     assert.doesNotMatch(html, /@import|url\((?!["']?data:)/);
   });
+}
+
+Deno.test("Build makes every icon that the manifest names, at the size that it names", () => {
+  const { icons } = JSON.parse(textOf("/manifest.webmanifest"));
+  assert.ok(icons.length >= 4);
+  for (const { src, sizes, type } of icons) {
+    assert.equal(fileAt(src).type, type, src);
+    if (sizes !== "any") assert.equal(sizeOf(bytesOf(src)), sizes, src);
+  }
+  assert.match(textOf("/icon.svg"), /^<svg .*<\/svg>$/);
+});
+
+Deno.test("Build makes a picture for previews at the size that messengers ask for", () => {
+  assert.equal(sizeOf(bytesOf("/preview.png")), "1200x630");
+  assert.equal(sizeOf(bytesOf("/apple-touch-icon.png")), "180x180");
+});
+
+Deno.test("Build makes a favicon.ico that holds one picture whole", () => {
+  const ico = bytesOf("/favicon.ico");
+  const view = new DataView(ico.buffer);
+  assert.deepEqual([...ico.subarray(0, 8)], [0, 0, 1, 0, 1, 0, 32, 32]);
+  const [length, start] = [view.getUint32(14, true), view.getUint32(18, true)];
+  assert.equal(start + length, ico.length);
+  assert.equal(sizeOf(ico.subarray(start)), "32x32");
+});
+
+function fileAt(path: string): { readonly type: string; readonly base64: string } {
+  const file = Object.entries(pages.attachments).find(([name]) => name === path)?.[1];
+  assert.ok(file, path);
+  return file;
+}
+
+function bytesOf(path: string): Uint8Array {
+  return Uint8Array.fromBase64(fileAt(path).base64);
+}
+
+function textOf(path: string): string {
+  return new TextDecoder().decode(bytesOf(path));
+}
+
+/** The size of a PNG, which its first chunk tells. */
+function sizeOf(png: Uint8Array): string {
+  assert.equal(new TextDecoder("latin1").decode(png.subarray(1, 4)), "PNG");
+  const { buffer, byteOffset } = png;
+  const header = new DataView(buffer, byteOffset + 16, 8);
+  return `${header.getUint32(0)}x${header.getUint32(4)}`;
 }

@@ -62,6 +62,9 @@ const ENDPOINTS = [
   "/api/statistics.csv?from=never",
   "/healthz",
   "/robots.txt",
+  "/manifest.webmanifest",
+  "/icon.svg",
+  "/favicon.ico",
   "/.well-known/security.txt",
   "/ws",
 ];

@@ -39,6 +39,7 @@ class World {
       pages: {
         home: { html: HTML, scripts: ["c2NyaXB0"], styles: ["c3R5bGU="] },
         document: { html: FRAME, scripts: [], styles: [] },
+        attachments: { "/icon.svg": { type: "image/svg+xml", base64: btoa("<svg/>") } },
       },
       settings,
       statistics: new Statistics({ clock: this.clock, store, log: undefined as never }),
@@ -137,6 +138,19 @@ Deno.test("Site answers 404 with a way back elsewhere", () => {
   }
 });
 
+Deno.test("Site answers with the files that go with the pages, which caches may keep for a day", () => {
+  const world = new World();
+  const { status, headers, body } = world.ask("/icon.svg?x");
+  assert.deepEqual([status, headers["content-type"]], [200, "image/svg+xml"]);
+  assert.equal(new TextDecoder().decode(body), "<svg/>");
+  assert.equal(headers["cache-control"], "max-age=86400");
+  assert.match(headers["content-security-policy"]!, /^default-src 'none'/);
+  const again = world.ask("/icon.svg", { "if-none-match": headers.etag! });
+  assert.deepEqual([again.status, again.body], [304, undefined]);
+  assert.equal(world.ask("/icon.svg", { "if-none-match": '"other"' }).status, 200);
+  assert.equal(world.ask("/icon.svg", {}, "HEAD").body, undefined);
+});
+
 Deno.test("Site answers what programs ask for", () => {
   const world = new World({ operator: "A. Nonymous", contactEmail: "help@chat.example" });
   assert.deepEqual(JSON.parse(world.text("/healthz")), { status: "ok", failing: [] });
@@ -227,7 +241,15 @@ Deno.test("Site answers HEAD as GET without the body, and refuses other methods"
 
 Deno.test("Site sets the security headers and no cookie on every answer", () => {
   const world = new World();
-  const targets = [...PAGES, "/nothing", "/ws", "/healthz", "/robots.txt", "/api/transparency"];
+  const targets = [
+    ...PAGES,
+    "/nothing",
+    "/ws",
+    "/healthz",
+    "/robots.txt",
+    "/icon.svg",
+    "/api/transparency",
+  ];
   const replies = [
     ...targets.map((target) => world.ask(target)),
     world.ask("/", { "if-none-match": "*" }),
@@ -253,7 +275,15 @@ Deno.test("Site lets the home page hold calls, and no other answer", () => {
     assert.ok(answers("/").split(", ").includes(`${feature}=(self)`), feature);
   }
   assert.equal(answers("/").match(/=\(self\)/g)?.length, features.length);
-  const others = [...PAGES, "/nothing", "/ws", "/healthz", "/robots.txt", "/api/transparency"];
+  const others = [
+    ...PAGES,
+    "/nothing",
+    "/ws",
+    "/healthz",
+    "/robots.txt",
+    "/icon.svg",
+    "/api/transparency",
+  ];
   for (const target of others.filter((one) => one !== "/")) {
     assert.equal(answers(target), answers("/").replaceAll("(self)", "()"), target);
   }

@@ -1,14 +1,30 @@
 /**
  * A real browser: Debian's chromium where it is installed, else the one that an npm package carries. In CI the former
  * is required. The npm one is fetched only here and only then, so that it weighs on nobody who just runs the chat.
+ * And a second engine beside it: Debian's Firefox, where it is installed.
  */
 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, chromium, firefox } from "playwright-core";
 
 const INSTALLED = "/usr/bin/chromium";
 const PACKAGED = "npm:@sparticuz/chromium@153.0.0";
+
+const FIREFOX = "/usr/bin/firefox-esr";
+
+/** Beyond what Playwright sets: no lists of what is unsafe, no experiments, no looking whether there is a network. */
+const SILENT = {
+  "app.normandy.enabled": false,
+  "messaging-system.rsexperimentloader.enabled": false,
+  "nimbus.rollouts.enabled": false,
+  "browser.safebrowsing.malware.enabled": false,
+  "browser.safebrowsing.phishing.enabled": false,
+  "network.captive-portal-service.enabled": false,
+  "network.connectivity-service.enabled": false,
+  "services.settings.server": "data:,#remote-settings-dummy/v1",
+  "media.gmp-manager.updateEnabled": false,
+};
 
 const QUIET = [
   "--headless",
@@ -39,21 +55,45 @@ export async function launch(...more: readonly string[]): Promise<Browser> {
   return chromium.launch({ executablePath, args, env: { ...Deno.env.toObject(), ...env } });
 }
 
+/** Whether there is a Firefox; in CI it is a failure that there is none. */
+export async function isFirefoxThere(): Promise<boolean> {
+  if (await exists(FIREFOX)) return true;
+  if (Deno.env.get("CI")) throw new Error("Cannot test: Debian's firefox-esr is not installed");
+  // deno-lint-ignore no-console -- the one line that says what is missing
+  console.log("firefox-esr is not installed: the tests in a second engine are skipped.");
+  return false;
+}
+
+/** Starts Firefox, with nothing that speaks to anybody by itself. */
+export async function launchFirefox(): Promise<Browser> {
+  const folder = await Deno.makeTempDir();
+  const front = new URL("firefox_front.ts", import.meta.url).pathname;
+  const command = `"${Deno.execPath()}" run --allow-all --no-config --no-lock "${front}"`;
+  const executablePath = await script(folder, `${command} "$@"`);
+  const browser = await firefox.launch({
+    channel: "moz-firefox",
+    executablePath,
+    firefoxUserPrefs: SILENT,
+  });
+  await Deno.remove(folder, { recursive: true });
+  return browser;
+}
+
 /** Starts the installed browser in a network of its own; `under` is what stands before its command. */
 export async function launchUnder(
   under: readonly string[],
   folder: string,
   ...more: readonly string[]
 ): Promise<Browser> {
-  const executablePath = join(folder, "browser");
-  await Deno.writeTextFile(
-    executablePath,
-    `#!/bin/sh\nexec ${under.join(" ")} ${INSTALLED} "$@"\n`,
-    {
-      mode: 0o700,
-    },
-  );
+  const executablePath = await script(folder, `${under.join(" ")} ${INSTALLED} "$@"`);
   return chromium.launch({ executablePath, args: [...QUIET, ...more] });
+}
+
+/** A file that runs a command in its own place. */
+async function script(folder: string, command: string): Promise<string> {
+  const file = join(folder, "browser");
+  await Deno.writeTextFile(file, `#!/bin/sh\nexec ${command}\n`, { mode: 0o700 });
+  return file;
 }
 
 async function exists(path: string): Promise<boolean> {

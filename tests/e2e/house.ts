@@ -2,10 +2,10 @@
 
 import type { Browser } from "playwright-core";
 import { SUBPROTOCOL } from "../../protocol.ts";
-import { Inside, serve, type Served } from "../served.ts";
+import { Inside, inside, serve, type Served } from "../served.ts";
 import { type ServerOptions, TestServer } from "../server.ts";
 import { until } from "../until.ts";
-import { launch } from "./browser.ts";
+import { isFirefoxThere, launch, launchFirefox } from "./browser.ts";
 import { Caller, PEERS } from "./caller.ts";
 import { Visitor, type VisitorOptions } from "./visitor.ts";
 
@@ -14,10 +14,24 @@ export type OpenHouse = (options?: ServerOptions) => Promise<House>;
 
 /** Starts one browser for all tests of a file, with further arguments, and closes it after the last. */
 export function housing(...args: readonly string[]): OpenHouse {
+  return housingIn(() => launch(...args));
+}
+
+/** The same in Firefox. */
+export function housingInFirefox(): OpenHouse {
+  return housingIn(launchFirefox);
+}
+
+function housingIn(start: () => Promise<Browser>): OpenHouse {
+  const browser = startedOnce(start);
+  return async (options = {}) => new House(await browser(), await open(options));
+}
+
+/** A browser that is started when it is first asked for, and closed after the last test of a file. */
+export function startedOnce(start: () => Promise<Browser>): () => Promise<Browser> {
   let browser: Promise<Browser> | undefined;
   Deno.test.afterAll(async () => await (await browser)?.close());
-  return async (options = {}) =>
-    new House(await (browser ??= launch(...args)), await open(options));
+  return () => browser ??= start();
 }
 
 /** A server, which an executable may be where nothing is asked for that only a test's own has. */
@@ -26,6 +40,22 @@ async function open(options: ServerOptions): Promise<Served> {
     ["listener", "args", "port"].includes(name)
   );
   return isOrdinary ? await serve(options) : new Inside(await TestServer.start(options));
+}
+
+/** How a file says its tests: by a name, and what happens in a house. */
+export type HouseTest = (name: string, body: (openHouse: OpenHouse) => Promise<void>) => void;
+
+/**
+ * Lets a file say each test once and have it run in Chromium and, where it is installed, in Firefox. Those `inside` look
+ * into the server.
+ */
+export async function inBothEngines(): Promise<{ test: HouseTest; inside: HouseTest }> {
+  const engines: [suffix: string, open: OpenHouse][] = [["", housing()]];
+  if (await isFirefoxThere()) engines.push([", in Firefox", housingInFirefox()]);
+  const declare = (test: typeof inside.test): HouseTest => (name, body) => {
+    for (const [suffix, openHouse] of engines) test(name + suffix, () => body(openHouse));
+  };
+  return { test: declare(Deno.test), inside: declare(inside.test) };
 }
 
 /** A server of its own, which can go down and come up again where it was. */
@@ -56,10 +86,12 @@ export class House implements AsyncDisposable {
     return this.#server;
   }
 
-  /** Somebody opens the page. */
-  async enter(options: VisitorOptions & { site?: string } = {}): Promise<Visitor> {
-    const { site = this.site, ...rest } = options;
-    const visitor = await Visitor.open(this.#browser, site, rest);
+  /** Somebody opens the page, in the browser of this house unless they bring their own. */
+  async enter(
+    options: VisitorOptions & { site?: string; browser?: Browser } = {},
+  ): Promise<Visitor> {
+    const { site = this.site, browser = this.#browser, ...rest } = options;
+    const visitor = await Visitor.open(browser, site, rest);
     this.#visitors.push(visitor);
     return visitor;
   }

@@ -1,14 +1,14 @@
 /** Stopping, leaving, and what stays. */
 
 import { equal, ok } from "node:assert/strict";
-import { housing } from "./house.ts";
+import { inBothEngines } from "./house.ts";
 import { CHATTING, LOOKING, STRANGER_LEFT, YOU_LEFT } from "./visitor.ts";
 
-const openHouse = housing();
+const { test } = await inBothEngines();
 
 const MET = "You have met a moment ago; nobody else is here right now.";
 
-Deno.test("Stop asks, leaves, and finds the same stranger again when nobody else is here", async () => {
+test("Stop asks, leaves, and finds the same stranger again when nobody else is here", async (openHouse) => {
   await using house = await openHouse();
   const [ann, bob] = await house.pair();
   await ann.say("before");
@@ -28,7 +28,7 @@ Deno.test("Stop asks, leaves, and finds the same stranger again when nobody else
   }
 });
 
-Deno.test("Stop forgets that it asked when three seconds have passed", async () => {
+test("Stop forgets that it asked when three seconds have passed", async (openHouse) => {
   await using house = await openHouse();
   const [ann, bob] = await house.pair({ frozen: true });
   await ann.press("Stop");
@@ -41,7 +41,7 @@ Deno.test("Stop forgets that it asked when three seconds have passed", async () 
   await bob.hears("still talking");
 });
 
-Deno.test("Stop forgets that it asked when a message is sent", async () => {
+test("Stop forgets that it asked when a message is sent", async (openHouse) => {
   await using house = await openHouse();
   const [ann, bob] = await house.pair({ frozen: true });
   await ann.press("Stop");
@@ -51,7 +51,7 @@ Deno.test("Stop forgets that it asked when a message is sent", async () => {
   await bob.hears("no, wait");
 });
 
-Deno.test("Escape asks, leaves and finds someone new while the message box has the focus", async () => {
+test("Escape asks, leaves and finds someone new while the message box has the focus", async (openHouse) => {
   await using house = await openHouse();
   const [ann, bob] = await house.pair();
   await ann.types("half a thought");
@@ -73,7 +73,7 @@ Deno.test("Escape asks, leaves and finds someone new while the message box has t
   equal(await ann.message.inputValue(), "");
 });
 
-Deno.test("Log stays readable, with New chat, Save chat and Report, when the stranger has left", async () => {
+test("Log stays readable, with New chat, Save chat and Report, when the stranger has left", async (openHouse) => {
   await using house = await openHouse();
   const [ann, bob] = await house.pair();
   await ann.say("remember this");
@@ -90,7 +90,7 @@ Deno.test("Log stays readable, with New chat, Save chat and Report, when the str
   await bob.sees(LOOKING);
 });
 
-Deno.test("Page keeps interests when one goes back from a chat to change them", async () => {
+test("Page keeps interests when one goes back from a chat to change them", async (openHouse) => {
   await using house = await openHouse();
   const [ann, bob] = [await house.enter(), await house.enter()];
   for (const visitor of [ann, bob]) {
@@ -104,7 +104,7 @@ Deno.test("Page keeps interests when one goes back from a chat to change them", 
   ok(await ann.checkbox.isChecked());
 });
 
-Deno.test("Page asks before it closes when a chat is under way, and only then", async () => {
+test("Page asks before it closes when a chat is under way, and only then", async (openHouse) => {
   await using house = await openHouse();
   const [ann, bob] = await house.pair();
   const asked = ann.page.waitForEvent("dialog");

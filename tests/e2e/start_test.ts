@@ -2,15 +2,14 @@
 
 import { equal } from "node:assert/strict";
 import { until } from "../until.ts";
-import { inside } from "../served.ts";
-import { housing } from "./house.ts";
+import { inBothEngines } from "./house.ts";
 import { CHATTING, LOOKING } from "./visitor.ts";
 
-const openHouse = housing();
+const { test, inside } = await inBothEngines();
 
 const REMINDER = "Please confirm this first: this place is for adults only.";
 
-inside.test("Page explains and does not start when the confirmation is missing", async () => {
+inside("Page explains and does not start when the confirmation is missing", async (openHouse) => {
   await using house = await openHouse();
   const ann = await house.enter();
   await ann.button("Start text chat").click({ force: true });
@@ -22,7 +21,7 @@ inside.test("Page explains and does not start when the confirmation is missing",
   await ann.loses(REMINDER);
 });
 
-Deno.test("Page says that a chat has begun when two people have started", async () => {
+test("Page says that a chat has begun when two people have started", async (openHouse) => {
   await using house = await openHouse();
   const ann = await house.enter();
   await ann.search();
@@ -36,7 +35,7 @@ Deno.test("Page says that a chat has begun when two people have started", async 
   }
 });
 
-Deno.test("Page shows the interests that both share when a chat begins", async () => {
+test("Page shows the interests that both share when a chat begins", async (openHouse) => {
   await using house = await openHouse();
   const [ann, bob] = [await house.enter(), await house.enter()];
   await ann.likes("Music, hiking,  FILMS");
@@ -49,7 +48,7 @@ Deno.test("Page shows the interests that both share when a chat begins", async (
   await bob.log.getByText(/^You both like (music and films|films and music)\.$/).waitFor();
 });
 
-Deno.test("Page keeps interests as chips that can be removed when they are typed", async () => {
+test("Page keeps interests as chips that can be removed when they are typed", async (openHouse) => {
   await using house = await openHouse();
   const ann = await house.enter();
   await ann.interests.pressSequentially("Jazz,");
@@ -63,7 +62,7 @@ Deno.test("Page keeps interests as chips that can be removed when they are typed
   equal(await chips.count(), 1);
 });
 
-Deno.test("Page tells that a search widens and that it is long when time passes", async () => {
+test("Page tells that a search widens and that it is long when time passes", async (openHouse) => {
   await using house = await openHouse();
   const ann = await house.enter({ frozen: true });
   await ann.likes("chess");
@@ -79,7 +78,7 @@ Deno.test("Page tells that a search widens and that it is long when time passes"
   await ann.sees("It is quiet right now.");
 });
 
-Deno.test("Page cancels a search when Escape or Cancel is pressed", async () => {
+test("Page cancels a search when Escape or Cancel is pressed", async (openHouse) => {
   await using house = await openHouse();
   const ann = await house.enter();
   await ann.search();
@@ -97,7 +96,7 @@ Deno.test("Page cancels a search when Escape or Cancel is pressed", async () => 
   equal(await ann.page.getByText(CHATTING).count(), 0);
 });
 
-inside.test("Page hides how many are here when they are fewer than five", async () => {
+inside("Page hides how many are here when they are fewer than five", async (openHouse) => {
   await using house = await openHouse();
   for (let guest = 0; guest < 3; guest++) await house.addGuest();
   const ann = await house.enter();
@@ -111,7 +110,7 @@ inside.test("Page hides how many are here when they are fewer than five", async 
   await ann.loses("people are here now");
 });
 
-Deno.test("Page does its work when it is asked to, and then finds somebody", async () => {
+test("Page does its work when it is asked to, and then finds somebody", async (openHouse) => {
   await using house = await openHouse({ args: ["--proof-of-work=always"] });
   const [ann, bob] = await house.pair();
   await ann.say("that was quick");

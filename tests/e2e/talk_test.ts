@@ -1,12 +1,12 @@
 /** Two people in two real browsers, talking. */
 
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { housing } from "./house.ts";
+import { inBothEngines } from "./house.ts";
 import { STRANGER_LEFT, TYPING, type Visitor } from "./visitor.ts";
 
-const openHouse = housing();
+const { test } = await inBothEngines();
 
-Deno.test("Page shows every message once on either side when two people talk", async () => {
+test("Page shows every message once on either side when two people talk", async (openHouse) => {
   await using house = await openHouse();
   const [ann, bob] = await house.pair();
   await ann.say("hello");
@@ -21,7 +21,7 @@ Deno.test("Page shows every message once on either side when two people talk", a
   equal(await bob.log.locator(".message.you").count(), 1);
 });
 
-Deno.test("Message box sends on Enter and breaks the line on Shift+Enter", async () => {
+test("Message box sends on Enter and breaks the line on Shift+Enter", async (openHouse) => {
   await using house = await openHouse();
   const [ann, bob] = await house.pair();
   const { height } = await boxOf(ann);
@@ -40,7 +40,7 @@ Deno.test("Message box sends on Enter and breaks the line on Shift+Enter", async
   equal((await boxOf(ann)).height, height);
 });
 
-Deno.test("Message box has the focus when a chat begins and after each message", async () => {
+test("Message box has the focus when a chat begins and after each message", async (openHouse) => {
   await using house = await openHouse();
   const [ann, bob] = await house.pair();
   await ann.isAt(ann.message);
@@ -54,7 +54,7 @@ Deno.test("Message box has the focus when a chat begins and after each message",
   await bob.isAt(bob.message);
 });
 
-Deno.test("Message box sends nothing when it holds only blank space", async () => {
+test("Message box sends nothing when it holds only blank space", async (openHouse) => {
   await using house = await openHouse();
   const [ann, bob] = await house.pair();
   ok(await ann.button("Send").isDisabled());
@@ -64,7 +64,7 @@ Deno.test("Message box sends nothing when it holds only blank space", async () =
   await bob.hasMessages("something");
 });
 
-Deno.test("Message box counts what is left when a message gets long", async () => {
+test("Message box counts what is left when a message gets long", async (openHouse) => {
   await using house = await openHouse();
   const [ann] = await house.pair();
   await ann.message.fill("x".repeat(1_799));
@@ -74,7 +74,7 @@ Deno.test("Message box counts what is left when a message gets long", async () =
   equal(await ann.message.getAttribute("maxlength"), "2000");
 });
 
-Deno.test("Typing mark shows on a keystroke and clears on the message", async () => {
+test("Typing mark shows on a keystroke and clears on the message", async (openHouse) => {
   await using house = await openHouse();
   const [ann, bob] = await house.pair({ frozen: true });
   await bob.types("h");
@@ -87,7 +87,7 @@ Deno.test("Typing mark shows on a keystroke and clears on the message", async ()
   await ann.sees(TYPING);
 });
 
-Deno.test("Typing mark clears after three seconds and when the stranger leaves", async () => {
+test("Typing mark clears after three seconds and when the stranger leaves", async (openHouse) => {
   await using house = await openHouse();
   const [ann, bob] = await house.pair({ frozen: true }, { frozen: true });
   await bob.types("h");
@@ -104,7 +104,7 @@ Deno.test("Typing mark clears after three seconds and when the stranger leaves",
   equal(await ann.page.getByText(TYPING).count(), 0);
 });
 
-Deno.test("Text is text when a message holds HTML, scripts or quote characters", async () => {
+test("Text is text when a message holds HTML, scripts or quote characters", async (openHouse) => {
   await using house = await openHouse();
   const [ann, bob] = await house.pair();
   const texts = [
@@ -129,7 +129,7 @@ Deno.test("Text is text when a message holds HTML, scripts or quote characters",
   await ann.hears("still here");
 });
 
-Deno.test("Text is text when a message holds bidi overrides or control characters", async () => {
+test("Text is text when a message holds bidi overrides or control characters", async (openHouse) => {
   await using house = await openHouse();
   const [ann, bob] = await house.pair();
   await ann.say("photo \u202Egpj.exe\u202C \u2066x\u2069 \u0007bell \u001B[31mred");
@@ -141,7 +141,7 @@ Deno.test("Text is text when a message holds bidi overrides or control character
   equal((await ann.messages())[1], "שלום, مرحبا, 👩‍👩‍👧 e\u0301");
 });
 
-Deno.test("Links are made of http and https alone, and give nothing away", async () => {
+test("Links are made of http and https alone, and give nothing away", async (openHouse) => {
   await using house = await openHouse();
   const [ann, bob] = await house.pair();
   const text = "see https://example.org/a?b=c&d#e, http://example.com. javascript:alert(1) " +
@@ -162,7 +162,7 @@ Deno.test("Links are made of http and https alone, and give nothing away", async
   }
 });
 
-Deno.test("Log keeps the newest message in view when it is longer than the screen", async () => {
+test("Log keeps the newest message in view when it is longer than the screen", async (openHouse) => {
   await using house = await openHouse();
   const [ann, bob] = await house.pair({ viewport: { width: 320, height: 568 } });
   for (let line = 1; line <= 30; line++) await bob.say(`line ${line}`);

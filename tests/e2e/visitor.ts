@@ -173,9 +173,11 @@ export class Visitor implements AsyncDisposable {
     equal(await this.log.getByText(text, { exact: true }).count(), times);
   }
 
-  /** Waits until something has the focus. */
+  /** Waits until something has the focus of its page; which window has that of the screen is not ours to say. */
   async isAt(target: Locator): Promise<void> {
-    await target.and(this.page.locator(":focus")).waitFor();
+    await until(() =>
+      target.evaluate((element) => element === element.ownerDocument.activeElement)
+    );
   }
 
   /** Looks at something else, or back at the page. */

@@ -1,0 +1,124 @@
+/**
+ * Draws the pictures that go with the page, from the emblem in client/page.html: icons for home screens, and what a
+ * messenger shows of a link. `deno task pictures` writes them to client/pictures/, where they are kept, because a build
+ * should need no browser; a test draws the icons again and compares.
+ *
+ * The lettering of the preview needs a typeface that no two machines share, so one is fetched here and only then.
+ */
+
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { launch } from "./browser.ts";
+
+const TYPEFACE = "@fontsource-variable/inter@5.3.0";
+const TYPEFACE_FILE = "files/inter-latin-wght-normal.woff2";
+
+/** Colours of client/style.css, in the light. */
+const PAPER = "#f6f4ef";
+const SOFT = "#59626b";
+const INK = "#1d2328";
+
+/** A picture: how large it is, and the document that shows it. */
+interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly html: string;
+}
+
+/** How an icon looks: its size, how much of it the emblem takes, and how round its corners are, in parts of the whole. */
+const ICONS: Readonly<Record<string, { size: number; emblem: number; corner: number }>> = {
+  "icon-192.png": { size: 192, emblem: 0.64, corner: 0.22 },
+  "icon-512.png": { size: 512, emblem: 0.64, corner: 0.22 },
+  "icon-maskable.png": { size: 512, emblem: 0.5, corner: 0 }, // Launchers cut off up to a fifth on each side.
+  "apple-touch-icon.png": { size: 180, emblem: 0.58, corner: 0 }, // Apple rounds the corners itself.
+  "favicon-32.png": { size: 32, emblem: 1, corner: 0.5 },
+};
+
+/** Where the pictures are kept. */
+export const PICTURES = new URL("../../client/pictures/", import.meta.url);
+
+/** The pictures that are the same wherever they are drawn. */
+export async function icons(): Promise<Record<string, Picture>> {
+  const emblem = await readEmblem();
+  return Object.fromEntries(
+    Object.entries(ICONS).map(([name, look]) => [name, icon(emblem, look)]),
+  );
+}
+
+/** A picture as PNG. */
+export async function draw(
+  browser: Browser,
+  { width, height, html }: Picture,
+): Promise<Uint8Array> {
+  const page = await browser.newPage({ viewport: { width, height } });
+  await page.setContent(html);
+  await page.evaluate("document.fonts.ready");
+  const png = await page.screenshot({ omitBackground: true });
+  await page.close();
+  return png;
+}
+
+/** The emblem of the page's header, as SVG with the colours of the page's icon. */
+async function readEmblem(): Promise<string> {
+  const frame = await Deno.readTextFile(new URL("../../client/page.html", import.meta.url));
+  const [, encoded] = /href="data:image\/svg\+xml,([^"]+)"/.exec(frame) ?? [];
+  if (encoded === undefined) throw new Error("Cannot draw: client/page.html has no icon");
+  return decodeURIComponent(encoded);
+}
+
+function icon(emblem: string, look: { size: number; emblem: number; corner: number }): Picture {
+  const { size } = look;
+  const background = look.emblem === 1 ? "none" : PAPER;
+  return {
+    width: size,
+    height: size,
+    html: `<style>${CENTRED} body { border-radius: ${
+      look.corner * size
+    }px; background: ${background} }
+      svg { width: ${look.emblem * size}px }</style>${emblem}`,
+  };
+}
+
+const CENTRED = "body { margin: 0; height: 100vh; display: grid; place-items: center }";
+
+function preview(emblem: string, typeface: string): Picture {
+  return {
+    width: 1200,
+    height: 630,
+    html: `<style>
+      @font-face { font-family: Inter; src: url(${typeface}); font-weight: 100 900 }
+      body { margin: 0; height: 100vh; display: grid; grid-template-columns: 1fr auto; align-items: center;
+        box-sizing: border-box; padding: 0 88px 0 96px; font-family: Inter; color: ${INK}; background: ${PAPER} }
+      h1 { margin: 0; font-size: 84px; font-weight: 700; line-height: 1.1; letter-spacing: -0.035em }
+      p { margin: 34px 0 0; font-size: 32px; line-height: 1.4; color: ${SOFT} }
+      svg { width: 320px }
+    </style>
+    <main><h1>Talk to a stranger.<br>Leave no trace.</h1>
+    <p>Text or video, end-to-end encrypted.<br>No account, no cookies.</p></main>${emblem}`,
+  };
+}
+
+/** The typeface, as an address that holds it. */
+async function fetchTypeface(): Promise<string> {
+  const folder = join(tmpdir(), "anonymous-chat-typeface");
+  await Deno.mkdir(folder, { recursive: true });
+  const args = ["cache", "--no-config", "--no-lock", "--node-modules-dir=auto", `npm:${TYPEFACE}`];
+  await new Deno.Command(Deno.execPath(), { args, cwd: folder }).output();
+  const [name] = TYPEFACE.split(/(?<=.)@/);
+  const bytes = await Deno.readFile(join(folder, "node_modules", name!, TYPEFACE_FILE));
+  return `data:font/woff2;base64,${bytes.toBase64()}`;
+}
+
+if (import.meta.main) {
+  const browser = await launch();
+  const pictures = {
+    ...await icons(),
+    "preview.png": preview(await readEmblem(), await fetchTypeface()),
+  };
+  await Deno.mkdir(PICTURES, { recursive: true });
+  for (const [name, picture] of Object.entries(pictures)) {
+    await Deno.writeFile(new URL(name, PICTURES), await draw(browser, picture));
+  }
+  await browser.close();
+}
