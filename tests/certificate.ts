@@ -42,8 +42,9 @@ export type Validity = readonly [from: number, until: number];
 export function selfSigned(
   host: string,
   validity: Validity = [Date.now() - YEARS, Date.now() + YEARS],
+  namedCurve = "P-256",
 ): { cert: string; key: string } {
-  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve });
   const content = toBeSigned(host, publicKey, validity);
   const signature = sign("sha256", content, privateKey);
   const certificate = sequence(content, sequence(ECDSA_WITH_SHA256), bits(signature));

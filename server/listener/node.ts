@@ -26,7 +26,7 @@ import {
   STATUS_CODES,
 } from "node:http";
 import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
-import type { AddressInfo, Socket } from "node:net";
+import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { SOCKET_PATH, SUBPROTOCOL } from "../../protocol.ts";
 import type { KeyPair } from "../certificate.ts";
@@ -44,6 +44,7 @@ import {
   type Service,
 } from "./listener.ts";
 import { Post } from "./post.ts";
+import { acceptedOf, passOnStopping } from "./tls_socket.ts";
 
 /** Milliseconds for the handshake of TLS. */
 const HANDSHAKE_TIMEOUT = 5 * SECOND;
@@ -80,6 +81,7 @@ class NodeListener implements Listener {
     this.#household = { clock, log, post: new Post(), gone };
     this.#server.maxConnections = maxConnections + spareConnections(maxConnections);
     this.#server.on("connection", (socket) => this.#anteroom.enter(socket));
+    this.#server.on("secureConnection", passOnStopping);
     this.#server.on("request", (request, response) => this.#answer(request, response));
     this.#server.on(
       "upgrade",
@@ -165,11 +167,6 @@ function switchingProtocols(key: string): string {
     `Sec-WebSocket-Protocol: ${SUBPROTOCOL}`,
     "\r\n",
   ].join("\r\n");
-}
-
-/** The connection that was accepted: of one that speaks TLS, what lies below that (it has no public name). */
-function acceptedOf(socket: Socket & { readonly _parent?: Socket | null }): Socket {
-  return socket._parent ?? socket;
 }
 
 /** A server that speaks TLS if it has a certificate for it, and plain HTTP if not. */
