@@ -82,7 +82,7 @@ function isFile(path: string): Promise<boolean> {
   return Deno.stat(path).then((entry) => entry.isFile, () => false);
 }
 
-/** The orders that a command line gives; "" for one that can't be understood. */
+/** The orders that a command line gives; `undefined` when it can't be understood. */
 function ordersOf(args: readonly string[], base: string): Order[] | undefined {
   if (args.length === 0) return [{ output: "anonymous-chat", base }];
   const names = Object.keys(TARGETS) as (keyof typeof TARGETS)[];
@@ -103,7 +103,7 @@ if (import.meta.main) {
     );
     Deno.exit(2);
   }
-  await Deno.mkdir(new URL(FOLDER, root), { recursive: true });
+  if (Deno.args.length > 0) await Deno.mkdir(new URL(FOLDER, root), { recursive: true });
   for (const order of orders) {
     const outcome = await compile(order);
     if (outcome.kind === "failed") {

@@ -17,6 +17,8 @@ export interface Served extends AsyncDisposable {
   readonly socketUrl: string;
   /** Waits until so many are here, where that can be seen. */
   has(online: number): Promise<void>;
+  /** Goes down in order. */
+  stop(): Promise<void>;
   /** What it has logged since it was listening. */
   readonly logged: readonly unknown[];
 }
@@ -64,6 +66,10 @@ export class Inside implements Served {
     await until(() => this.server.chat.lobby.online === online);
   }
 
+  async stop(): Promise<void> {
+    await this.server[Symbol.asyncDispose]();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.server[Symbol.asyncDispose]();
   }
@@ -95,6 +101,10 @@ class Outside implements Served {
   }
 
   async has(): Promise<void> {} // It tells nobody how many are here but those who are.
+
+  async stop(): Promise<void> {
+    await this.#program.stop();
+  }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#program[Symbol.asyncDispose]();

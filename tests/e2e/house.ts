@@ -135,7 +135,7 @@ export class House implements AsyncDisposable {
   }
 
   async goDown(): Promise<void> {
-    await this.#served[Symbol.asyncDispose]();
+    await this.#served.stop();
     this.#server = undefined;
   }
 
