@@ -111,6 +111,7 @@ export interface Traveller {
   readonly id: SessionId;
   readonly recent: readonly SessionId[];
   readonly hasWorked: boolean;
+  readonly mode: Mode;
   /** The chat under way, or the last one. */
   readonly encounter:
     | {
@@ -169,6 +170,8 @@ export interface Surroundings {
   resume(newcomer: Session, token: string): boolean;
   /** Told when the page has heard that its session goes on. */
   settled(session: Session): void;
+  /** Told why somebody was reported, and not who. */
+  reported(reason: ReportReason): void;
   /** Told once, when a session has ended. */
   left(session: Session): void;
 }
@@ -189,6 +192,7 @@ export class Session implements Seeker, Present, Partner {
   readonly #recent: SessionId[] = [];
   #pledge: Pledge | undefined;
   #hasWorked = false;
+  #mode: Mode = "text";
   #state: State;
 
   /** `line` is where it is heard; or, when it comes from elsewhere, where its page has been and may be still. */
@@ -212,6 +216,11 @@ export class Session implements Seeker, Present, Partner {
   /** The partner of the chat under way. */
   get partner(): Partner | undefined {
     return this.#state.kind === "chatting" ? this.#state.encounter.partner : undefined;
+  }
+
+  /** What was looked for last; a chat that it led to goes by it. */
+  get mode(): Mode {
+    return this.#mode;
   }
 
   /** Since when nothing has been asked of the server, in clock milliseconds; `undefined` when busy. */
@@ -309,7 +318,8 @@ export class Session implements Seeker, Present, Partner {
   /** Ends here without a word to anybody, to go on elsewhere. */
   depart(): Traveller {
     const { outlet, id } = this;
-    const traveller = { id, recent: [...this.#recent], hasWorked: this.#hasWorked };
+    const [hasWorked, mode] = [this.#hasWorked, this.#mode];
+    const traveller = { id, recent: [...this.#recent], hasWorked, mode };
     const encounter = this.#encounter();
     const isOver = this.partner === undefined;
     this.#hangUp();
@@ -324,9 +334,10 @@ export class Session implements Seeker, Present, Partner {
   }
 
   /** Goes on with what it was on another machine. */
-  arrive({ recent, hasWorked, encounter }: Traveller): void {
+  arrive({ recent, hasWorked, mode, encounter }: Traveller): void {
     this.#recent.push(...recent);
     this.#hasWorked = hasWorked;
+    this.#mode = mode;
     if (encounter === undefined) return;
     const { partner: id, node, lasted, reported, isOver, isAway } = encounter;
     const partner = this.#around.partner(this, id, node, isAway);
@@ -521,6 +532,7 @@ export class Session implements Seeker, Present, Partner {
   }
 
   #search(mode: Mode, interests: string[]): void {
+    this.#mode = mode;
     this.#state = { kind: "searching", toldToWait: false };
     this.#around.matchmaker.find(this, mode, interests);
   }
@@ -577,6 +589,7 @@ export class Session implements Seeker, Present, Partner {
     if (encounter.reported) return this.#refuse("already-reported", "This chat has been reported.");
     encounter.reported = true;
     this.tell({ type: "reported" });
+    this.#around.reported(reason);
     encounter.partner.reported(this.#conduct, reason);
   }
 

@@ -22,6 +22,7 @@ const DEFAULTS = {
   "turn-url": [],
   "turn-secret": "",
   "redis-url": "",
+  "metrics-token": "",
   listener: "node",
 };
 

@@ -42,6 +42,7 @@ class World {
       log,
       gate: new Gate({ clock, registry, denied: [], perAddress: 1, isFull }),
       site: { answer: () => this.answer() },
+      metrics: { answer: () => undefined },
       lobby: { enter: () => assert.fail() },
       accessLog: { record: (visit) => this.visits.push(visit) },
       proxyWatch: new ProxyWatch({ hops, log }),
@@ -90,25 +91,25 @@ Deno.test("Door takes the address of the connection, or what its proxies say", a
   assert.equal(behind.visits[0]?.address, "198.51.100.2");
 });
 
-Deno.test("Door answers 500 when a page fails, and the log tells nothing of the request", () => {
+Deno.test("Door answers 500 when a page fails, and the log tells nothing of the request", async () => {
   const world = new World();
   world.answer = () => {
     throw new Error("secret");
   };
-  const { status } = world.door.answer(request("/"));
+  const { status } = await world.door.answer(request("/"));
   assert.equal(status, 500);
   assert.equal(world.errors.length, 1);
   assert.doesNotMatch(JSON.stringify(world.errors), /secret|203\.0/);
   assert.equal(world.visits[0]?.status, 500);
 });
 
-Deno.test("Door asks for TLS from then on where the visitor came by it, if a proxy of ours says so", () => {
-  const strict = (hops: number, headers: Record<string, string>): string | undefined =>
-    new World(hops).door.answer(request("/", headers)).headers["strict-transport-security"];
-  assert.equal(strict(1, { "x-forwarded-proto": "https" }), "max-age=31536000");
-  assert.equal(strict(1, { "x-forwarded-proto": "http" }), undefined);
-  assert.equal(strict(1, {}), undefined);
-  assert.equal(strict(0, { "x-forwarded-proto": "https" }), undefined);
+Deno.test("Door asks for TLS from then on where the visitor came by it, if a proxy of ours says so", async () => {
+  const strict = async (hops: number, headers: Record<string, string>): Promise<unknown> =>
+    (await new World(hops).door.answer(request("/", headers))).headers["strict-transport-security"];
+  assert.equal(await strict(1, { "x-forwarded-proto": "https" }), "max-age=31536000");
+  assert.equal(await strict(1, { "x-forwarded-proto": "http" }), undefined);
+  assert.equal(await strict(1, {}), undefined);
+  assert.equal(await strict(0, { "x-forwarded-proto": "https" }), undefined);
 });
 
 Deno.test("Door lets a refusal carry the same", async () => {

@@ -103,7 +103,8 @@ export class TestServer implements AsyncDisposable {
     const maxConnections = config["max-connections"];
     const where = { host: "127.0.0.1", port };
     server.#listener = await LISTENERS[listener]({ ...where, maxConnections, clock, service, log });
-    await chat.start({ heartbeat: () => {} }); // A clock that is moved by hand leaves no time to answer.
+    const sockets = (): Promise<number> => server.#listener.sockets();
+    await chat.start({ heartbeat: () => {}, sockets }); // A clock that is moved by hand leaves no time to answer.
     return server;
   }
 

@@ -69,7 +69,7 @@ class NodeListener implements Listener {
     const gone = (connection: Connection): void => void this.#connections.delete(connection);
     this.#household = { clock, log, post: new Post(), gone };
     this.#server.maxConnections = maxConnections + spareConnections(maxConnections);
-    this.#server.on("request", (request, response) => this.#answer(request, response));
+    this.#server.on("request", (request, response) => void this.#answer(request, response));
     this.#server.on(
       "upgrade",
       (request, socket, head) => void this.#upgrade(request, socket, head),
@@ -92,6 +92,12 @@ class NodeListener implements Listener {
     );
   }
 
+  async sockets(): Promise<number> {
+    return await new Promise((resolve, reject) =>
+      this.#server.getConnections((error, count) => error === null ? resolve(count) : reject(error))
+    );
+  }
+
   heartbeat(): void {
     for (const connection of this.#connections) connection.beat();
   }
@@ -109,8 +115,9 @@ class NodeListener implements Listener {
     this.#server.closeAllConnections();
   }
 
-  #answer(request: IncomingMessage, response: ServerResponse): void {
-    const reply = this.#options.service.answer(requestOf(request));
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const answer = this.#options.service.answer(requestOf(request));
+    const reply = answer instanceof Promise ? await answer : answer;
     const closing = reply.status === 405 ? { connection: "close" } : {};
     response.writeHead(reply.status, { ...replyHeaders(reply), ...closing });
     response.end(reply.body);
@@ -165,7 +172,7 @@ async function admit(service: Service, incoming: IncomingMessage): Promise<Admit
     request.header("upgrade")?.toLowerCase() === "websocket";
   return asksForSocket
     ? await service.admit(request)
-    : { kind: "refused", reply: service.answer(request) };
+    : { kind: "refused", reply: await service.answer(request) };
 }
 
 /** Answers an upgrade without upgrading, on the bare socket (RFC 9112 section 4). */
