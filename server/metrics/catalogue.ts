@@ -168,8 +168,8 @@ export const METRICS: readonly Metric[] = [
     "cause",
   ),
   gauge(
-    "proof_of_work_bits",
-    "How hard a page has to work before it may search; 0 when it need not.",
+    "proof_of_work_difficulty",
+    "How hard a page has to work before it may search, each step twice as hard; 0 when it need not.",
     ({ workBits }) => workBits(),
   ),
   gauge(
@@ -235,6 +235,17 @@ export const PAIRING_TIME = {
   label: "mode",
   buckets: [0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 300],
 } as const;
+
+/** The metrics as the README has them. */
+export function markdownMetrics(): string {
+  const { name, label, help } = PAIRING_TIME;
+  const all = [...METRICS, { name, label, help, kind: "histogram" }];
+  const rows = all.map(({ name, label, kind, help }) => {
+    const labelled = label === undefined ? "" : `{${label}}`;
+    return `| \`${name}${labelled}\` | ${kind} | ${help} |`;
+  });
+  return ["| metric | kind | what it says |", "| --- | --- | --- |", ...rows].join("\n");
+}
 
 function gauge(name: string, help: string, read: Metric["read"], label?: string): Metric {
   return own("gauge", name, help, read, label);

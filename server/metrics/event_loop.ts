@@ -17,14 +17,15 @@ export const LAG_WINDOW = 15 * SECOND;
 /** Watches one event loop. */
 export class EventLoop {
   readonly #clock: Pick<Clock, "now">;
-  #last: number;
+  /** When the timer fired the last time; what comes before it first does is the start. */
+  #last: number | undefined;
   #windowBegan: number;
   #worst = 0;
   #worstBefore = 0;
 
   constructor(clock: Pick<Clock, "now">) {
     this.#clock = clock;
-    this.#last = this.#windowBegan = clock.now();
+    this.#windowBegan = clock.now();
   }
 
   /** How late the timer was at worst, lately, in milliseconds. */
@@ -40,7 +41,7 @@ export class EventLoop {
       this.#worstBefore = this.#worst;
       this.#worst = 0;
     }
-    this.#worst = Math.max(this.#worst, now - this.#last - LAG_INTERVAL);
+    this.#worst = Math.max(this.#worst, now - (this.#last ?? now) - LAG_INTERVAL);
     this.#last = now;
   }
 }
