@@ -67,8 +67,7 @@ async function get(where: Whereabouts, path: string): Promise<string> {
 /** This is about whether the server answers; its certificate, which is for another name, is looked at elsewhere. */
 function open({ host, port, isTls }: Whereabouts, path: string): ClientRequest {
   const to = { host: reachable(host), port };
-  const headers = { host: `localhost:${port}` };
-  const options = { ...to, path, headers, agent: false as const };
+  const options = { ...to, path, headers: { host: `localhost:${port}`, connection: "close" } };
   return isTls
     ? request({ ...options, createConnection: () => connect({ ...to, rejectUnauthorized: false }) })
     : request(options);
