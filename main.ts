@@ -14,6 +14,9 @@ import { RedisLink } from "./server/cluster/redis_link.ts";
 import { RedisStatisticsStore } from "./server/cluster/redis_statistics.ts";
 import { type Command, type Config, help, readConfig } from "./server/config.ts";
 import { affordableConnections, spareConnections } from "./server/descriptors.ts";
+import { examine, lineOf, summaryOf } from "./server/doctor/doctor.ts";
+import type { Finding } from "./server/doctor/finding.ts";
+import { askOwnServer, reachable } from "./server/doctor/own_server.ts";
 import { openCollector } from "./server/garbage.ts";
 import { KvStatisticsStore } from "./server/kv_statistics.ts";
 import { listenDeno } from "./server/listener/deno.ts";
@@ -47,6 +50,12 @@ switch (command.kind) {
   case "access-log":
     await printAccessLog(command);
     break;
+  case "doctor":
+    await callDoctor(command.config);
+    break;
+  case "health":
+    await printHealth(command.config);
+    break;
   case "serve":
     await serve(command.config, await openLog(Deno.stderr.writable, Deno.stderr.isTerminal()));
     break;
@@ -67,7 +76,8 @@ async function serve(given: Config, log: Log): Promise<void> {
     build,
     platform: platformOf((name) => Deno.env.get(name))?.name,
     store: await openStore(config["data-dir"], link, log),
-    newToken: () => crypto.getRandomValues(new Uint8Array(TOKEN_BYTES)).toHex(),
+    wantedConnections: given["max-connections"],
+    newToken,
     collect: openCollector(),
   });
   const { host, port } = config;
@@ -134,6 +144,10 @@ async function listenBeside(
     service: chat.door.beside((request) => redirect(request, options)),
     log,
   });
+}
+
+function newToken(): string {
+  return crypto.getRandomValues(new Uint8Array(TOKEN_BYTES)).toHex();
 }
 
 /** The line to Redis, if there is to be one. */
@@ -217,6 +231,32 @@ async function printAccessLog(
   } catch (error) {
     await fail(`Cannot read the access log in ${folder}: ${codeOf(error as Error)}.`);
   }
+}
+
+/** Says what is wrong with this machine, as the options have it; with exit code 1 if anything is. */
+async function callDoctor(config: Config): Promise<void> {
+  const isColoured = Deno.stdout.isTerminal() && !Deno.noColor;
+  const findings: Finding[] = [];
+  for await (const finding of examine({ config, clock: systemClock, newToken })) {
+    findings.push(finding);
+    await print(Deno.stdout, lineOf(finding, isColoured));
+  }
+  await print(Deno.stdout, summaryOf(findings));
+  Deno.exit(findings.some(({ kind }) => kind === "wrong") ? 1 : 0);
+}
+
+/** Says how the server is that runs with these options; with exit code 1 unless it takes visitors. */
+async function printHealth({ host, port }: Config): Promise<void> {
+  const reply = await askOwnServer({ host, port, isTls: false });
+  const where = `port ${port} of ${reachable(host)}`;
+  if (reply.kind === "silent") await fail(`Cannot ask the server on ${where}: ${reply.code}.`);
+  if (reply.kind === "stranger") {
+    await fail(`Cannot ask the server on ${where}: it is another one.`);
+  }
+  if (reply.kind !== "answered") return;
+  const { status, failing } = reply.health;
+  await print(Deno.stdout, `${[status, ...failing].join(" ")}\n`);
+  Deno.exit(status === "draining" ? 1 : 0);
 }
 
 /** What throws where nobody waits for it is said, and does not end the program. */

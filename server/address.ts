@@ -54,6 +54,11 @@ export function clientAddress(
   return believed;
 }
 
+/** Whether an address is this machine's own: 127.0.0.0/8 or ::1. */
+export function isLoopback(address: Address): boolean {
+  return ipaddr.parse(address).range() === "loopback";
+}
+
 /** What counts as one visitor's place: an IPv4 address itself, of an IPv6 address its /64. */
 export function networkOf(address: Address): Address {
   return cut(address, { ipv4: 32, ipv6: IPV6_NETWORK_BITS });

@@ -3,7 +3,7 @@
  * the clock of the machine, the tests run the same with one that they move by hand.
  */
 
-import { Conduct } from "./abuse.ts";
+import { type Cause, Conduct } from "./abuse.ts";
 import { AccessLog, FLUSH_INTERVAL as LOG_FLUSH_INTERVAL, SWEEP_INTERVAL } from "./access_log.ts";
 import { MemoryBackend } from "./backend.ts";
 import { RENEWAL_CHECK } from "./certificate.ts";
@@ -14,15 +14,19 @@ import { REJOIN_INTERVAL } from "./cluster/redis_pool.ts";
 import type { Config } from "./config.ts";
 import { Door } from "./door.ts";
 import { Gate } from "./gate.ts";
-import { healthOf } from "./health.ts";
+import { type Health, healthOf } from "./health.ts";
 import { IpRegistry } from "./ip_registry.ts";
 import { HEARTBEAT, type Listener } from "./listener/listener.ts";
 import { LIMITS, type SessionRates } from "./limits.ts";
 import { Lobby } from "./lobby.ts";
 import { describeError, type Log } from "./log.ts";
 import { Matchmaker } from "./matchmaker.ts";
+import { MetricsDesk } from "./metrics/desk.ts";
+import { EventLoop, LAG_INTERVAL } from "./metrics/event_loop.ts";
+import { cpu, memory } from "./metrics/load.ts";
+import { Metrics } from "./metrics/metrics.ts";
+import { HumanCheck, WORK_BITS } from "./proof_of_work.ts";
 import { ProxyWatch } from "./proxy_watch.ts";
-import { HumanCheck } from "./proof_of_work.ts";
 import { Relay } from "./relay.ts";
 import { fingerprint } from "./reply.ts";
 import { settingsOf } from "./settings.ts";
@@ -58,6 +62,8 @@ export interface Surroundings {
   readonly cluster?: Cluster | undefined;
   /** How fast a session may go, where it is not {@linkcode LIMITS}. */
   readonly rates?: SessionRates | undefined;
+  /** How many connections were asked for, where the configuration has fewer because the machine has no more. */
+  readonly wantedConnections?: number | undefined;
 }
 
 /** Every part. */
@@ -73,6 +79,8 @@ export class AnonymousChat {
   readonly #clock: Clock;
   readonly #cluster: Cluster | undefined;
   readonly #threshold: number;
+  readonly #eventLoop: EventLoop;
+  #listener: Partial<Listener> = {};
   readonly #tasks: Cancel[] = [];
   readonly #every = (ms: number, task: () => void): void => {
     this.#tasks.push(this.#clock.every(ms, task));
@@ -88,6 +96,8 @@ export class AnonymousChat {
     this.#clock = clock;
     this.#cluster = cluster;
     this.#threshold = config["report-threshold"];
+    this.#eventLoop = new EventLoop(clock);
+    const metrics = new Metrics(cluster !== undefined);
     this.accessLog = new AccessLog({
       clock,
       log,
@@ -109,6 +119,7 @@ export class AnonymousChat {
       clock,
       backend: cluster?.backend ?? new MemoryBackend(),
       onError: (error) => log.error("A part failed.", describeError(error)),
+      onPaired: (mode, took) => metrics.paired(mode, took),
     });
     const { accessLog, statistics, registry, relay, matchmaker } = this;
     const humanCheck = new HumanCheck(clock, config["proof-of-work"]);
@@ -132,6 +143,10 @@ export class AnonymousChat {
       isFull: () => lobby.isDraining || lobby.here >= config["max-connections"],
       share: cluster && ((conduct, address) => cluster.share(conduct, address)),
     });
+    const health = (): Health => healthOf({ lobby, accessLog, cluster, statistics });
+    const limit = config["max-connections"];
+    const { wantedConnections: wanted = limit } = surroundings;
+    const startedAt = clock.date().getTime() / SECOND;
     this.door = new Door({
       gate,
       lobby,
@@ -145,7 +160,21 @@ export class AnonymousChat {
         settings,
         statistics,
         holdings: () => holdings({ registry, accessLog, settings }),
-        health: () => healthOf({ lobby, accessLog, cluster, statistics }),
+        health,
+      }),
+      metrics: new MetricsDesk({
+        token: config["metrics-token"],
+        trustsThisMachine: platform === "",
+        contentType: metrics.contentType,
+        render: async () =>
+          await metrics.render({
+            ...{ version, limit, wanted, startedAt, lobby, matchmaker, relay, statistics, gate },
+            ...{ health, cluster },
+            addresses: { held: registry.held, blocked: () => this.#blocked() },
+            workBits: () => humanCheck.isDue ? WORK_BITS : 0,
+            load: { lag: this.#eventLoop.lag, memory, cpu },
+            sockets: await this.#listener.sockets?.() ?? 0,
+          }),
       }),
       proxyWatch: new ProxyWatch({ hops: config["trust-proxy"], log }),
       addressesHeld: () => registry.held,
@@ -157,10 +186,22 @@ export class AnonymousChat {
     return new Conduct({ threshold: this.#threshold, lifetime }, this.#clock.now());
   }
 
+  /** How many addresses are blocked, by cause. */
+  #blocked(): Record<Cause, number> {
+    const counts: Record<Cause, number> = { reported: 0, flooding: 0 };
+    const now = this.#clock.now();
+    this.registry.forEach(({ record }) => {
+      if (record.blockedFor(now) > 0) counts[record.cause]++;
+    });
+    return counts;
+  }
+
   /** Begins to work; what must not exist any more is gone when this resolves. */
-  async start(listener: Pick<Listener, "heartbeat" | "renew">): Promise<void> {
+  async start(listener: Pick<Listener, "heartbeat" | "renew" | "sockets">): Promise<void> {
+    this.#listener = listener;
     const { accessLog, statistics, registry, relay, matchmaker, lobby } = this;
     const every = this.#every;
+    every(LAG_INTERVAL, () => this.#eventLoop.beat());
     every(SECOND / 4, () => matchmaker.widen());
     every(SECOND, () => matchmaker.tidy());
     every(SECOND / 2, () => relay.sweep());

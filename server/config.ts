@@ -4,8 +4,9 @@
  *
  * On Deno Deploy the platform decides some of them (platform.ts), and it is a mistake to ask for something else.
  *
- * Without a command the program serves. `access-log` prints lines of the access log instead; it obeys the same
- * options, so that it looks where the server writes.
+ * Without a command the program serves. `access-log` prints lines of the access log instead, `doctor` looks whether the
+ * machine has what the options ask for, and `health` asks the server that runs by them how it is. All obey the same
+ * options, so that they look where the server does.
  */
 
 import { parseArgs } from "node:util";
@@ -21,6 +22,7 @@ import {
   relays,
   secret,
   text,
+  token,
 } from "./option.ts";
 import { DENO_DEPLOY, DENO_DEPLOY_VARIABLE, platformOf } from "./platform.ts";
 import { MAX_ACCESS_LOG_RETENTION, MAX_ADDRESS_RETENTION } from "./promises.ts";
@@ -88,6 +90,9 @@ export const OPTIONS = {
   "redis-url": redis(
     "the Redis or Valkey through which several machines are one; it must keep nothing on disk",
   ),
+  "metrics-token": token(
+    "what Prometheus shows to read /metrics; without one only this machine itself may read it",
+  ),
   "listener": choice(
     ["node", "deno"],
     "which HTTP server to use: node is hardened, deno is for Deno Deploy",
@@ -104,19 +109,25 @@ export type Config = {
 
 /** What the command line asks for. */
 export type Command =
-  | { kind: "serve"; config: Config }
+  | { kind: "serve" | "doctor" | "health"; config: Config }
   | { kind: "access-log"; config: Config; from: Date; to: Date }
   | { kind: "help" }
   | { kind: "version" }
   | { kind: "mistaken"; mistakes: string[] };
+
+/** What the program can do beside serving. */
+const COMMANDS = ["access-log", "doctor", "health"] as const;
 
 /** Reads a command line (without the program's name) and an environment. */
 export function readConfig(
   args: readonly string[],
   environment: (name: string) => string | undefined,
 ): Command {
-  const exports = args[0] === "access-log";
-  const { given, mistakes } = readFlags(exports ? args.slice(1) : args, exports ? WINDOW : []);
+  const kind: (typeof COMMANDS)[number] | "serve" = COMMANDS.find((one) => one === args[0]) ??
+    "serve";
+  const exports = kind === "access-log";
+  const rest = kind === "serve" ? args : args.slice(1);
+  const { given, mistakes } = readFlags(rest, exports ? WINDOW : []);
   if (given.has("help")) return { kind: "help" };
   if (given.has("version")) return { kind: "version" };
   const platform = platformOf(environment);
@@ -138,9 +149,9 @@ export function readConfig(
   if (exports && config["log-dir"] === "") {
     mistakes.push("Cannot print the access log: none is kept here.");
   }
-  const command = exports
+  const command: Command = kind === "access-log"
     ? readWindow(given, config, mistakes)
-    : { kind: "serve" as const, config };
+    : { kind, config };
   return mistakes.length > 0 ? { kind: "mistaken", mistakes } : command;
 }
 
@@ -220,6 +231,8 @@ export function help(): string {
     "",
     "Usage: anonymous-chat [options]",
     "       anonymous-chat access-log --from TIME --to TIME [options]",
+    "       anonymous-chat doctor [options]",
+    "       anonymous-chat health [options]",
     "",
     ...rows.map(({ left, purpose, fallback }) =>
       `  ${left.padEnd(LEFT_WIDTH)}${purpose} (default: ${fallback})`
@@ -229,6 +242,8 @@ export function help(): string {
     "",
     "Each option can also be set by an environment variable: --max-connections is MAX_CONNECTIONS.",
     "access-log prints the lines of the access log of a window of time, to standard output.",
+    "doctor checks whether this machine has what the options ask for, and says what to do.",
+    "health asks the server that runs with these options how it is, for containers.",
     "",
     `On ${DENO_DEPLOY.name} (where ${DENO_DEPLOY_VARIABLE} is set) these can have one value only:`,
     "",

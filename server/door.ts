@@ -4,6 +4,7 @@
  *
  *   listener ── request ──> Door ──> Gate         may this handshake enter?
  *                             ├────> Site         every other answer
+ *                             ├────> MetricsDesk  what an operator watches
  *                             ├────> Lobby        who has entered
  *                             └────> AccessLog    one line for each
  */
@@ -19,6 +20,7 @@ import type { Admittance, Entrance, Service, Visitor } from "./listener/listener
 import type { Lobby } from "./lobby.ts";
 import { describeError, type Log } from "./log.ts";
 import type { ProxyWatch } from "./proxy_watch.ts";
+import type { MetricsDesk } from "./metrics/desk.ts";
 import type { Outlet } from "./relay.ts";
 import { type HttpReply, type HttpRequest, jsonReply, pathOf, textReply } from "./reply.ts";
 import type { Site } from "./site.ts";
@@ -31,6 +33,7 @@ export interface DoorOptions {
   readonly speaksTls: boolean;
   readonly gate: Gate;
   readonly site: Pick<Site, "answer">;
+  readonly metrics: Pick<MetricsDesk, "answer">;
   readonly lobby: Pick<Lobby, "enter">;
   readonly accessLog: Pick<AccessLog, "record">;
   readonly proxyWatch: ProxyWatch;
@@ -59,12 +62,16 @@ export class Door implements Service {
     this.#options = options;
   }
 
-  answer(request: HttpRequest): HttpReply {
-    return this.#finish(request, this.#client(request), this.#answer(request));
+  answer(request: HttpRequest): HttpReply | Promise<HttpReply> {
+    const client = this.#client(request);
+    const told = this.#options.metrics.answer(request, client);
+    return told === undefined
+      ? this.#finish(request, client, this.#answer(request))
+      : this.#tell(request, client, told);
   }
 
   async admit(request: HttpRequest): Promise<Admittance> {
-    if (request.method !== "GET") return { kind: "refused", reply: this.answer(request) };
+    if (request.method !== "GET") return { kind: "refused", reply: await this.answer(request) };
     const { gate, proxyWatch, addressesHeld } = this.#options;
     const address = this.#client(request);
     const { header } = request;
@@ -111,9 +118,22 @@ export class Door implements Service {
     try {
       return this.#explain(request) ?? this.#options.site.answer(request);
     } catch (error) {
-      this.#options.log.error("Cannot answer a request.", describeError(error));
-      return textReply(500, "Something went wrong on the server.\n");
+      return this.#fail(error);
     }
+  }
+
+  async #tell(
+    request: HttpRequest,
+    client: Address | undefined,
+    told: HttpReply | Promise<HttpReply>,
+  ): Promise<HttpReply> {
+    const reply = await Promise.resolve(told).catch((error) => this.#fail(error));
+    return this.#finish(request, client, reply);
+  }
+
+  #fail(error: unknown): HttpReply {
+    this.#options.log.error("Cannot answer a request.", describeError(error));
+    return textReply(500, "Something went wrong on the server.\n");
   }
 
   /** Tells a page whose handshake was refused why. */

@@ -24,10 +24,30 @@ export interface Handshake {
   readonly header: (name: string) => string | undefined;
 }
 
+/** Why somebody is refused, in a word. */
+export const REFUSALS = [
+  "origin",
+  "handshake",
+  "ended",
+  "denied",
+  "too-fast",
+  "blocked",
+  "crowded",
+  "full",
+] as const;
+
+export type RefusalCode = (typeof REFUSALS)[number];
+
 /** Whether somebody may enter; a refusal is an HTTP answer. */
 export type Admission =
   | { kind: "admitted"; entry: Entry<Conduct> }
-  | { kind: "refused"; status: 400 | 403 | 429 | 503; reason: string; retryAfter?: number };
+  | {
+    kind: "refused";
+    code: RefusalCode;
+    status: 400 | 403 | 429 | 503;
+    reason: string;
+    retryAfter?: number;
+  };
 
 type Refusal = Admission & { kind: "refused" };
 
@@ -53,6 +73,8 @@ export interface GateOptions {
 
 /** Decides who may enter: what costs least is asked first. */
 export class Gate {
+  /** How many were refused so far, and why. */
+  readonly refusals: Record<RefusalCode, number> = noRefusals();
   readonly #options: GateOptions;
 
   constructor(options: GateOptions) {
@@ -61,12 +83,20 @@ export class Gate {
 
   /** Decides on one handshake, as far as this machine can. */
   admit(handshake: Handshake): Admission {
+    return this.#counted(this.#judge(handshake));
+  }
+
+  #judge(handshake: Handshake): Admission {
     const refusal = refuseForm(handshake);
     if (refusal !== undefined) return refusal;
     const { address } = handshake;
     const { denied, registry, share } = this.#options;
-    if (address === undefined) return refuse(400, "Cannot connect: the connection has ended.");
-    if (isWithin(address, denied)) return refuse(403, "Cannot connect: this address is refused.");
+    if (address === undefined) {
+      return refuse("ended", 400, "Cannot connect: the connection has ended.");
+    }
+    if (isWithin(address, denied)) {
+      return refuse("denied", 403, "Cannot connect: this address is refused.");
+    }
     const network = networkOf(address);
     const entry = registry.see(network);
     share?.(entry.record, network);
@@ -101,10 +131,13 @@ export class Gate {
     const opinion = await entry.record.attemptElsewhere(this.#options.clock.now());
     if (opinion === undefined) return admission;
     const { kind, wait, elsewhere } = opinion;
-    if (kind !== "welcome") return refuseVerdict({ kind, wait }) ?? admission;
-    return this.isCrowd(entry.connections + elsewhere)
-      ? refuse(429, CROWDED, RETRY_AFTER_FULL)
-      : admission;
+    if (kind !== "welcome") return this.#counted(refuseVerdict({ kind, wait }) ?? admission);
+    return this.isCrowd(entry.connections + elsewhere) ? this.#counted(CROWDED) : admission;
+  }
+
+  #counted(admission: Admission): Admission {
+    if (admission.kind === "refused") this.refusals[admission.code]++;
+    return admission;
   }
 
   /** Whoever comes too fast is on the way to a block; who finds no place is not. */
@@ -112,25 +145,34 @@ export class Gate {
     const { clock, isFull } = this.#options;
     const tooFast = refuseVerdict(record.attempt(clock.now()));
     if (tooFast !== undefined) return tooFast;
-    if (this.isCrowd(connections)) return refuse(429, CROWDED, RETRY_AFTER_FULL);
-    return isFull() ? refuse(503, FULL, RETRY_AFTER_FULL) : undefined;
+    if (this.isCrowd(connections)) return CROWDED;
+    return isFull() ? FULL : undefined;
   }
 }
 
-const CROWDED = "Cannot connect: too many connections from one address.";
-const FULL = "Cannot connect: every place is taken.";
+const CROWDED = refuse(
+  "crowded",
+  429,
+  "Cannot connect: too many connections from one address.",
+  RETRY_AFTER_FULL,
+);
+const FULL = refuse("full", 503, "Cannot connect: every place is taken.", RETRY_AFTER_FULL);
+
+function noRefusals(): Record<RefusalCode, number> {
+  return Object.fromEntries(REFUSALS.map((code) => [code, 0])) as Record<RefusalCode, number>;
+}
 
 /** Refuses a handshake that is none of ours, whoever makes it. */
 function refuseForm(handshake: Handshake): Refusal | undefined {
   if (!isSameOrigin(handshake)) {
-    return refuse(403, "Cannot connect: the page is of another origin.");
+    return refuse("origin", 403, "Cannot connect: the page is of another origin.");
   }
   if (!offersSubprotocol(handshake)) {
-    return refuse(400, `Cannot connect: the client does not speak ${SUBPROTOCOL}.`);
+    return refuse("handshake", 400, `Cannot connect: the client does not speak ${SUBPROTOCOL}.`);
   }
   return isHandshake(handshake)
     ? undefined
-    : refuse(400, "Cannot connect: this is no WebSocket handshake of version 13.");
+    : refuse("handshake", 400, "Cannot connect: this is no WebSocket handshake of version 13.");
 }
 
 function refuseVerdict(verdict: Verdict): Refusal | undefined {
@@ -138,14 +180,24 @@ function refuseVerdict(verdict: Verdict): Refusal | undefined {
     case "welcome":
       return undefined;
     case "too-fast":
-      return refuse(429, "Cannot connect: too many attempts.", inSeconds(verdict.wait));
+      return refuse("too-fast", 429, "Cannot connect: too many attempts.", inSeconds(verdict.wait));
     case "blocked":
-      return refuse(429, "Cannot connect: this address is blocked.", inSeconds(verdict.wait));
+      return refuse(
+        "blocked",
+        429,
+        "Cannot connect: this address is blocked.",
+        inSeconds(verdict.wait),
+      );
   }
 }
 
-function refuse(status: Refusal["status"], reason: string, retryAfter?: number): Refusal {
-  const refusal: Refusal = { kind: "refused", status, reason };
+function refuse(
+  code: RefusalCode,
+  status: Refusal["status"],
+  reason: string,
+  retryAfter?: number,
+): Refusal {
+  const refusal: Refusal = { kind: "refused", code, status, reason };
   return retryAfter === undefined ? refusal : { ...refusal, retryAfter };
 }
 

@@ -1,15 +1,20 @@
 /** How the server is, as `/healthz` answers it: for what watches over it, so it is cheap and true. */
 
+/** `draining`: it is about to stop. `degraded`: people can talk, but something beside that does not work. */
+export const STATUSES = ["ok", "degraded", "draining"] as const;
+
+/** What may not work while people can talk. */
+export const PARTS = ["access log", "redis", "statistics"] as const;
+
 /** The answer to `/healthz`. */
 export interface Health {
-  /** `draining`: it is about to stop. `degraded`: people can talk, but something beside that does not work. */
-  readonly status: "ok" | "degraded" | "draining";
+  readonly status: (typeof STATUSES)[number];
   /** What does not work. */
-  readonly failing: readonly ("access log" | "redis" | "statistics")[];
+  readonly failing: readonly (typeof PARTS)[number][];
 }
 
 /** Where it is looked up. */
-export interface Parts {
+export interface Sources {
   readonly lobby: { readonly isDraining: boolean };
   readonly accessLog: { readonly isFailing: boolean };
   /** `undefined` when this machine is alone by intention. */
@@ -18,7 +23,7 @@ export interface Parts {
 }
 
 /** Looks. */
-export function healthOf({ lobby, accessLog, cluster, statistics }: Parts): Health {
+export function healthOf({ lobby, accessLog, cluster, statistics }: Sources): Health {
   const failing = [
     ...accessLog.isFailing ? ["access log" as const] : [],
     ...cluster?.isUp === false ? ["redis" as const] : [],

@@ -7,7 +7,13 @@
  * nothing has to be sent for that.
  */
 
-import { CloseCode, IDLE_REASON, TOO_FAST_REASON } from "../protocol.ts";
+import {
+  CloseCode,
+  IDLE_REASON,
+  type Mode,
+  type ReportReason,
+  TOO_FAST_REASON,
+} from "../protocol.ts";
 import type { Conduct } from "./abuse.ts";
 import { type Clock, MINUTE } from "./clock.ts";
 import type { SessionRates } from "./limits.ts";
@@ -66,8 +72,30 @@ export interface LobbyOptions {
   readonly elsewhere?: Elsewhere | undefined;
 }
 
+/** What came of the tokens that were shown. */
+export interface Resumes {
+  /** The session went on. */
+  resumed: number;
+  /** It went on here, and was on another machine. */
+  moved: number;
+  /** There was no such session, or it may not be taken up. */
+  failed: number;
+}
+
 /** All sessions of this process. */
 export class Lobby implements Surroundings {
+  /** How many came so far. */
+  entered = 0;
+  /** How many showed a token so far. */
+  readonly resumes: Resumes = { resumed: 0, moved: 0, failed: 0 };
+  /** How many reports were made so far. */
+  readonly reports: Record<ReportReason, number> = {
+    underage: 0,
+    sexual: 0,
+    harassment: 0,
+    spam: 0,
+    other: 0,
+  };
   readonly node: NodeId;
   readonly clock: Clock;
   readonly relay: Relay;
@@ -120,6 +148,15 @@ export class Lobby implements Surroundings {
     return this.#sessions.values();
   }
 
+  /** How many chats go on, each counted once, also by two machines whose people talk to each other. */
+  chats(): Record<Mode, number> {
+    const counts: Record<Mode, number> = { text: 0, video: 0 };
+    for (const { id, partner, mode } of this.#sessions.values()) {
+      if (partner !== undefined && id < partner.id) counts[mode]++;
+    }
+    return counts;
+  }
+
   /** How many are away. */
   get away(): number {
     return this.#away.size;
@@ -140,6 +177,7 @@ export class Lobby implements Surroundings {
     const link = new Link(outlet, conduct);
     const session = new Session(this.#nextId++ as SessionId, link, this);
     this.#sessions.set(session.id, session);
+    this.entered++;
     this.humanCheck.entered();
     const token = this.#tokens.issue(session);
     session.tell({ type: "welcome", token, online: this.online });
@@ -147,6 +185,12 @@ export class Lobby implements Surroundings {
   }
 
   resume(newcomer: Session, token: string): boolean {
+    const goesOn = this.#resume(newcomer, token);
+    if (!goesOn) this.resumes.failed++;
+    return goesOn;
+  }
+
+  #resume(newcomer: Session, token: string): boolean {
     const found = this.#tokens.find(token);
     if (found.kind === "unknown") return this.#fetch(newcomer, token);
     if (found.owner === newcomer) return false;
@@ -159,6 +203,7 @@ export class Lobby implements Surroundings {
     this.#tokens.pass(newcomer, owner, token);
     this.#away.delete(owner);
     owner.takeUp(newcomer.giveUp());
+    this.resumes.resumed++;
     return true;
   }
 
@@ -170,6 +215,10 @@ export class Lobby implements Surroundings {
     if (kind === "good" && owner.mayResume()) return owner.depart();
     owner.close(CloseCode.policy, "The token has been used before.");
     return undefined;
+  }
+
+  reported(reason: ReportReason): void {
+    this.reports[reason]++;
   }
 
   settled(session: Session): void {
@@ -201,6 +250,7 @@ export class Lobby implements Surroundings {
     const { line } = newcomer;
     if (this.#elsewhere === undefined || line === undefined) return false;
     this.#elsewhere.fetch(token).then((traveller) => {
+      this.resumes[traveller === undefined ? "failed" : "moved"]++;
       if (traveller === undefined) newcomer.tell({ type: "resumed", chatting: false });
       else this.#welcome(newcomer, token, this.#arrive(traveller, line));
     });

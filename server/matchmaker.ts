@@ -70,6 +70,7 @@ export interface Search {
   /** What is looked for; another one, with the same ticket, once the window is over. */
   wish: Wish;
   /** In clock milliseconds. */
+  readonly since: number;
   readonly windowEnds: number;
   /** Withdrawn or paired: nothing may happen to it any more. */
   over: boolean;
@@ -90,10 +91,14 @@ export interface MatchmakerOptions {
   readonly backend: Backend;
   /** Told when the backend fails; the searches concerned go on. */
   readonly onError: (error: unknown) => void;
+  /** Told of each search that ends in a chat, and how many milliseconds it took. */
+  readonly onPaired?: ((mode: Mode, took: number) => void) | undefined;
 }
 
 /** Pairs those who search. */
 export class Matchmaker {
+  /** How many chats began so far, by what for; of machines that share a pool, each counts those that it brought about. */
+  readonly pairings: Record<Mode, number> = { text: 0, video: 0 };
   readonly #options: MatchmakerOptions;
   readonly #searches = new Map<Ticket, Search>();
   readonly #windows = new Queue<Search>();
@@ -110,6 +115,13 @@ export class Matchmaker {
   /** How many look for a partner, those with a claim under way included. */
   get searching(): number {
     return this.#searches.size;
+  }
+
+  /** The same, by what they look for. */
+  searchingFor(): Record<Mode, number> {
+    const counts: Record<Mode, number> = { text: 0, video: 0 };
+    for (const { wish } of this.#searches.values()) counts[wish.mode]++;
+    return counts;
   }
 
   /** Starts a search; one that the seeker had under way is withdrawn. `interests` are normalized, without doubles. */
@@ -155,7 +167,7 @@ export class Matchmaker {
   accept(ticket: Ticket, matchOf: (wish: Wish) => Match): boolean {
     const search = this.#searches.get(ticket);
     if (search === undefined) return false;
-    this.#end(search);
+    this.#endPaired(search);
     this.#report(this.#options.backend.withdraw(search.wish)); // It may have been offered again since it was claimed.
     search.seeker.paired(matchOf(search.wish));
     return true;
@@ -189,11 +201,12 @@ export class Matchmaker {
       order: backend.newOrder(),
       recent: seeker.recent,
     };
-    const windowEnds = clock.now() + INTEREST_WINDOW;
+    const since = clock.now();
     return {
       seeker,
       wish,
-      windowEnds,
+      since,
+      windowEnds: since + INTEREST_WINDOW,
       over: false,
       takenAt: undefined,
       isClaiming: false,
@@ -286,12 +299,19 @@ export class Matchmaker {
     { partner, interests, met }: Choice<Wish>,
   ): void {
     const { node } = this.#options.backend;
-    this.#end(search);
-    if (other !== undefined) this.#end(other);
+    this.pairings[search.wish.mode]++;
+    this.#endPaired(search);
+    if (other !== undefined) this.#endPaired(other);
     const match = { interests, met };
     other?.seeker.paired({ ...match, partner: search.wish.id, node, role: "caller" });
     const { id, node: theirs } = partner;
     search.seeker.paired({ ...match, partner: id, node: theirs, role: "callee" });
+  }
+
+  #endPaired(search: Search): void {
+    const { clock, onPaired } = this.#options;
+    this.#end(search);
+    onPaired?.(search.wish.mode, clock.now() - search.since);
   }
 
   #end(search: Search): void {

@@ -55,6 +55,19 @@ export function secret(purpose: string): Option<string> {
   return { ...text("", purpose), placeholder: "SECRET", isSecret: true };
 }
 
+/** The fewest characters of a token that programs show: more than anybody tries. */
+const LEAST_TOKEN = 16;
+
+/** What a program shows to be let in (RFC 6750 section 2.1), or none. */
+export function token(purpose: string): Option<string> {
+  const parse = (given: string): string | undefined =>
+    given.length <= MAX_TEXT && given.length >= LEAST_TOKEN && /^[\w.~+/-]+=*$/.test(given)
+      ? given
+      : undefined;
+  const form = `at least ${LEAST_TOKEN} of the characters A-Z a-z 0-9 - . _ ~ + /`;
+  return { ...secret(purpose), form, parse };
+}
+
 /** A Redis or Valkey, or none; what is given may hold a password. */
 export function redis(purpose: string): Option<string> {
   const parse = (given: string): string | undefined => {

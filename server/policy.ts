@@ -254,6 +254,11 @@ const STATISTICS: Section = {
     },
     {
       says:
+        "Whoever runs the server can also watch how it is doing at the moment: how many people are connected, looking for somebody or talking, how much is passed on, why people were refused or reported, and how busy the machine is. These are sums over everybody, which can't be tied to a person either, and nobody else can see them.",
+      proof: [PROVEN.watchedSums],
+    },
+    {
+      says:
         "The figures help to run the service and are reported to partners, who get what [everybody can read](/statistics).",
       proof: { cannot: "What people do with figures is up to them." },
     },

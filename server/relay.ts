@@ -77,6 +77,11 @@ interface Arrears {
 
 /** Writes to outlets and bounds what waits in them. */
 export class Relay {
+  /** What was passed on so far: frames, and their bytes. */
+  frames = 0;
+  bytes = 0;
+  /** How many readers were given up so far. */
+  givenUp = 0;
   readonly #clock: Clock;
   readonly #behind = new Map<Reader, Arrears>();
 
@@ -96,6 +101,10 @@ export class Relay {
       return this.#drop(reader);
     }
     outlet.send(data);
+    if (typeof data !== "string") {
+      this.frames++;
+      this.bytes += data.length;
+    }
     const { backlog } = outlet;
     if (backlog === 0) return;
     const arrears = this.#arrears(reader, data.length - backlog);
@@ -143,6 +152,7 @@ export class Relay {
   }
 
   #giveUp(reader: Reader): void {
+    this.givenUp++;
     this.forget(reader);
     reader.tooSlow();
   }

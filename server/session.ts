@@ -116,6 +116,7 @@ export interface Traveller {
   readonly hasWorked: boolean;
   /** What it may still do, as credits of a {@linkcode TokenBucket}. */
   readonly credits: Credits;
+  readonly mode: Mode;
   /** The chat under way, or the last one. */
   readonly encounter:
     | {
@@ -174,6 +175,8 @@ export interface Surroundings {
   resume(newcomer: Session, token: string): boolean;
   /** Told when the page has heard that its session goes on. */
   settled(session: Session): void;
+  /** Told why somebody was reported, and not who. */
+  reported(reason: ReportReason): void;
   /** Told once, when a session has ended. */
   left(session: Session): void;
 }
@@ -194,6 +197,7 @@ export class Session implements Seeker, Present, Partner {
   readonly #recent: SessionId[] = [];
   #pledge: Pledge | undefined;
   #hasWorked = false;
+  #mode: Mode = "text";
   #state: State;
 
   /** `line` is where it is heard; or, when it comes from elsewhere, where its page has been and may be still. */
@@ -217,6 +221,11 @@ export class Session implements Seeker, Present, Partner {
   /** The partner of the chat under way. */
   get partner(): Partner | undefined {
     return this.#state.kind === "chatting" ? this.#state.encounter.partner : undefined;
+  }
+
+  /** What was looked for last; a chat that it led to goes by it. */
+  get mode(): Mode {
+    return this.#mode;
   }
 
   /** Since when nothing has been asked of the server, in clock milliseconds; `undefined` when busy. */
@@ -319,6 +328,7 @@ export class Session implements Seeker, Present, Partner {
       recent: [...this.#recent],
       hasWorked: this.#hasWorked,
       credits: this.#credits(),
+      mode: this.#mode,
     };
     const encounter = this.#encounter();
     const isOver = this.partner === undefined;
@@ -335,9 +345,10 @@ export class Session implements Seeker, Present, Partner {
   }
 
   /** Goes on with what it was on another machine. */
-  arrive({ recent, hasWorked, credits, encounter }: Traveller): void {
+  arrive({ recent, hasWorked, credits, mode, encounter }: Traveller): void {
     this.#recent.push(...recent);
     this.#hasWorked = hasWorked;
+    this.#mode = mode;
     this.#restore(credits);
     if (encounter === undefined) return;
     const { partner: id, node, lasted, reported, isOver, isAway } = encounter;
@@ -533,6 +544,7 @@ export class Session implements Seeker, Present, Partner {
   }
 
   #search(mode: Mode, interests: string[]): void {
+    this.#mode = mode;
     this.#state = { kind: "searching", toldToWait: false };
     this.#around.matchmaker.find(this, mode, interests);
   }
@@ -589,6 +601,7 @@ export class Session implements Seeker, Present, Partner {
     if (encounter.reported) return this.#refuse("already-reported", "This chat has been reported.");
     encounter.reported = true;
     this.tell({ type: "reported" });
+    this.#around.reported(reason);
     encounter.partner.reported(this.#conduct, reason);
   }
 

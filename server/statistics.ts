@@ -76,6 +76,8 @@ export class Statistics {
   readonly #clock: Clock;
   readonly #store: StatisticsStore;
   readonly #log: Log;
+  /** What was counted since the start, on whatever day; the duration in milliseconds. */
+  readonly total = { messages: 0, chats: 0, chatDuration: 0 };
   /** By day, in the order in which they came. */
   readonly #pending = new Map<string, Tally>();
   /** The flush that is under way. */
@@ -114,13 +116,16 @@ export class Statistics {
   /** Counts a message that was passed on. */
   message(): void {
     this.#tally().messages++;
+    this.total.messages++;
   }
 
   /** Counts a chat that took `duration` milliseconds, on the day it ended. */
   chatEnded(duration: number): void {
-    const tally = this.#tally();
-    tally.chats++;
-    tally.chatDuration += Math.max(0, Math.round(duration));
+    const took = Math.max(0, Math.round(duration));
+    for (const tally of [this.#tally(), this.total]) {
+      tally.chats++;
+      tally.chatDuration += took;
+    }
   }
 
   /** Counts the people who are here. An interval task. */

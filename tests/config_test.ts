@@ -26,6 +26,7 @@ const DEFAULTS = {
   "turn-url": [],
   "turn-secret": "",
   "redis-url": "",
+  "metrics-token": "",
   listener: "node",
 };
 
@@ -120,6 +121,37 @@ Deno.test("Config takes a certificate with its key, and what goes with https", (
   ];
   for (const [given, mistake] of mistakes) {
     assert.deepEqual(read(given), { kind: "mistaken", mistakes: [mistake] });
+  }
+});
+
+Deno.test("Config takes a token for the metrics that nobody guesses, and never repeats it", () => {
+  const token = "0123456789-._~+/abc=";
+  assert.deepEqual(read([], { METRICS_TOKEN: token }), {
+    kind: "serve",
+    config: { ...DEFAULTS, "metrics-token": token },
+  });
+  for (
+    const wrong of ["0123456789abcde", "0123456789abc def", "0123456789=abcdef", "a".repeat(501)]
+  ) {
+    assert.deepEqual(read([`--metrics-token=${wrong}`]), {
+      kind: "mistaken",
+      mistakes: [
+        "Cannot use --metrics-token: what was given is not at least 16 of the characters A-Z a-z 0-9 - . _ ~ + /.",
+      ],
+    });
+  }
+});
+
+Deno.test("Config reads the same options for the doctor and for a question after the health", () => {
+  for (const kind of ["doctor", "health"]) {
+    assert.deepEqual(read([kind, "--port=1"]), { kind, config: { ...DEFAULTS, port: 1 } });
+    assert.deepEqual(read([kind, "--from=2026-03-02", "x"]), {
+      kind: "mistaken",
+      mistakes: [
+        "Cannot use --from: there is no such option.",
+        'Cannot use "x": it is not an option.',
+      ],
+    });
   }
 });
 

@@ -63,6 +63,7 @@ for (const version of DENO_VERSIONS) {
       assert.match(await textOf(`${program.http}/transparency`), /the one that answered you/);
       const health = await (await fetch(`${program.http}/healthz`)).json();
       assert.deepEqual(health, { status: "ok", failing: [] });
+      assert.equal((await fetch(`${program.http}/metrics`)).status, 404);
       await program.stop("SIGINT");
     }
     await takeDatabase(site, countedIn);
@@ -71,8 +72,14 @@ for (const version of DENO_VERSIONS) {
   Deno.test(`An instance on Deno Deploy (Deno ${version}) pairs its visitors, and the figures outlive it in Deno KV, and nothing in a file`, async () => {
     const site = newSite();
     {
-      await using program = await startOnDeploy(version, COMPLETE, site);
+      const token = "a-token-that-nobody-guesses";
+      const env = { ...COMPLETE, METRICS_TOKEN: token };
+      await using program = await startOnDeploy(version, env, site);
       const [a, b] = await BareClient.pair(program.socketUrl);
+      const metrics = `${program.http}/metrics`;
+      const headers = { authorization: `Bearer ${token}` };
+      assert.match(await (await fetch(metrics, { headers })).text(), /_connected 2\n/);
+      assert.equal((await fetch(metrics)).status, 401);
       a.send(Uint8Array.of(1, 42));
       assert.deepEqual(await b.frame(), Uint8Array.of(1, 42));
       a.tell({ type: "leave" });

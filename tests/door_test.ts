@@ -43,6 +43,7 @@ class World {
       log,
       gate: new Gate({ clock, registry, denied: [], perAddress: 1, isFull }),
       site: { answer: () => this.answer() },
+      metrics: { answer: () => undefined },
       lobby: { enter: () => assert.fail() },
       accessLog: { record: (visit) => this.visits.push(visit) },
       proxyWatch: new ProxyWatch({ hops, log }),
@@ -91,42 +92,44 @@ Deno.test("Door takes the address of the connection, or what its proxies say", a
   assert.equal(behind.visits[0]?.address, "198.51.100.2");
 });
 
-Deno.test("Door answers 500 when a page fails, and the log tells nothing of the request", () => {
+Deno.test("Door answers 500 when a page fails, and the log tells nothing of the request", async () => {
   const world = new World();
   world.answer = () => {
     throw new Error("secret");
   };
-  const { status } = world.door.answer(request("/"));
+  const { status } = await world.door.answer(request("/"));
   assert.equal(status, 500);
   assert.equal(world.errors.length, 1);
   assert.doesNotMatch(JSON.stringify(world.errors), /secret|203\.0/);
   assert.equal(world.visits[0]?.status, 500);
 });
 
-Deno.test("Door asks for TLS from then on where the visitor came by it, if a proxy of ours says so", () => {
-  const strict = (hops: number, headers: Record<string, string>): string | undefined =>
-    new World(hops).door.answer(request("/", headers)).headers["strict-transport-security"];
-  assert.equal(strict(1, { "x-forwarded-proto": "https" }), "max-age=31536000");
-  assert.equal(strict(1, { "x-forwarded-proto": "http" }), undefined);
-  assert.equal(strict(1, {}), undefined);
-  assert.equal(strict(0, { "x-forwarded-proto": "https" }), undefined);
+Deno.test("Door asks for TLS from then on where the visitor came by it, if a proxy of ours says so", async () => {
+  const strict = async (hops: number, headers: Record<string, string>): Promise<unknown> =>
+    (await new World(hops).door.answer(request("/", headers))).headers["strict-transport-security"];
+  assert.equal(await strict(1, { "x-forwarded-proto": "https" }), "max-age=31536000");
+  assert.equal(await strict(1, { "x-forwarded-proto": "http" }), undefined);
+  assert.equal(await strict(1, {}), undefined);
+  assert.equal(await strict(0, { "x-forwarded-proto": "https" }), undefined);
 });
 
-Deno.test("Door asks for the same where the program itself speaks TLS, unless its proxy was come to without", () => {
-  const strict = (hops: number, headers: Record<string, string>): string | undefined =>
-    new World(hops, true).door.answer(request("/", headers)).headers["strict-transport-security"];
-  assert.equal(strict(0, {}), "max-age=31536000");
-  assert.equal(strict(0, { "x-forwarded-proto": "http" }), "max-age=31536000");
-  assert.equal(strict(1, { "x-forwarded-proto": "http" }), undefined);
+Deno.test("Door asks for the same where the program itself speaks TLS, unless its proxy was come to without", async () => {
+  const strict = async (hops: number, headers: Record<string, string>): Promise<unknown> => {
+    const { door } = new World(hops, true);
+    return (await door.answer(request("/", headers))).headers["strict-transport-security"];
+  };
+  assert.equal(await strict(0, {}), "max-age=31536000");
+  assert.equal(await strict(0, { "x-forwarded-proto": "http" }), "max-age=31536000");
+  assert.equal(await strict(1, { "x-forwarded-proto": "http" }), undefined);
 });
 
 Deno.test("Door records what comes to a listener beside the main one, and admits nobody there", async () => {
   const world = new World(1);
   const beside = world.door.beside(() => textReply(308, "hello"));
   const asked = request("/ws", { ...HANDSHAKE, "x-forwarded-for": "198.51.100.7" });
-  assert.equal(beside.answer(asked).status, 308);
+  assert.equal((await beside.answer(asked)).status, 308);
   assert.equal((await beside.admit(asked)).kind, "refused");
-  assert.equal("strict-transport-security" in beside.answer(asked).headers, false);
+  assert.equal("strict-transport-security" in (await beside.answer(asked)).headers, false);
   assert.deepEqual(
     world.visits.map(({ address, status, bytes }) => [address, status, bytes]),
     Array(3).fill(["198.51.100.7", 308, 5]),

@@ -115,7 +115,8 @@ export class TestServer implements AsyncDisposable {
     const bounds = { maxConnections, certificate };
     server.#listener = await LISTENERS[listener]({ ...where, ...bounds, clock, service, log });
     const renew = (): Promise<void> => server.#listener.renew();
-    await chat.start({ heartbeat: () => {}, renew }); // A clock that is moved by hand leaves no time to answer.
+    const sockets = (): Promise<number> => server.#listener.sockets();
+    await chat.start({ heartbeat: () => {}, renew, sockets }); // A clock that is moved by hand leaves no time to answer.
     return server;
   }
 

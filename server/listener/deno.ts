@@ -36,6 +36,7 @@ export async function listenDeno(options: ListenerOptions): Promise<Listener> {
 class DenoListener implements Listener {
   readonly #options: ListenerOptions;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  #sockets = 0;
 
   constructor(options: ListenerOptions) {
     this.#options = options;
@@ -52,6 +53,10 @@ class DenoListener implements Listener {
 
   get port(): number {
     return this.#server.addr.port;
+  }
+
+  sockets(): Promise<number> {
+    return Promise.resolve(this.#sockets);
   }
 
   /** Nothing: `idleTimeout` of each socket does this. */
@@ -73,7 +78,7 @@ class DenoListener implements Listener {
       request.header("upgrade")?.toLowerCase() === "websocket";
     return asksForSocket
       ? await this.#upgrade(native, request)
-      : toResponse(this.#options.service.answer(request));
+      : toResponse(await this.#options.service.answer(request));
   }
 
   async #upgrade(native: Request, request: HttpRequest): Promise<Response> {
@@ -93,7 +98,13 @@ class DenoListener implements Listener {
     let leave = (): void => {};
     socket.binaryType = "arraybuffer";
     socket.onopen = () => {
-      leave = entrance.connect();
+      this.#sockets++;
+      const disconnect = entrance.connect();
+      leave = () => {
+        this.#sockets--;
+        disconnect();
+        leave = (): void => {}; // An idle timeout fires `close` twice.
+      };
       visitor = entrance.enter(new NativeOutlet(socket));
     };
     socket.onmessage = ({ data }) => {

@@ -43,7 +43,8 @@ export type Admittance =
 
 /** What a listener serves; nothing here throws. */
 export interface Service {
-  answer(request: HttpRequest): HttpReply;
+  /** Nearly always at once. */
+  answer(request: HttpRequest): HttpReply | Promise<HttpReply>;
   /** May take a moment, when other machines are asked. */
   admit(request: HttpRequest): Promise<Admittance>;
 }
@@ -65,6 +66,8 @@ export interface ListenerOptions {
 export interface Listener {
   /** The port it listens on. */
   readonly port: number;
+  /** How many sockets are open, as far as the platform tells: all of them, or the WebSockets. */
+  sockets(): Promise<number>;
   /** Looks for sockets whose other end has vanished, where the platform doesn't. An interval task. */
   heartbeat(): void;
   /** Takes up a certificate that has been renewed on disk; connections that are open go on. An interval task. */

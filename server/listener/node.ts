@@ -82,7 +82,7 @@ class NodeListener implements Listener {
     this.#server.maxConnections = maxConnections + spareConnections(maxConnections);
     this.#server.on("connection", (socket) => this.#anteroom.enter(socket));
     this.#server.on("secureConnection", passOnStopping);
-    this.#server.on("request", (request, response) => this.#answer(request, response));
+    this.#server.on("request", (request, response) => void this.#answer(request, response));
     this.#server.on(
       "upgrade",
       (request, socket, head) => void this.#upgrade(request, socket, head),
@@ -102,6 +102,12 @@ class NodeListener implements Listener {
     this.#server.on(
       "error",
       (error) => this.#options.log.error("The listener failed.", describeError(error)),
+    );
+  }
+
+  async sockets(): Promise<number> {
+    return await new Promise((resolve, reject) =>
+      this.#server.getConnections((error, count) => error === null ? resolve(count) : reject(error))
     );
   }
 
@@ -129,9 +135,10 @@ class NodeListener implements Listener {
     this.#server.closeAllConnections();
   }
 
-  #answer(request: IncomingMessage, response: ServerResponse): void {
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.#anteroom.leave(acceptedOf(request.socket));
-    const reply = this.#options.service.answer(requestOf(request));
+    const answer = this.#options.service.answer(requestOf(request));
+    const reply = answer instanceof Promise ? await answer : answer;
     const closing = reply.status === 405 ? { connection: "close" } : {};
     response.writeHead(reply.status, { ...replyHeaders(reply), ...closing });
     response.end(reply.body);
@@ -199,7 +206,7 @@ async function admit(service: Service, incoming: IncomingMessage): Promise<Admit
     request.header("upgrade")?.toLowerCase() === "websocket";
   return asksForSocket
     ? await service.admit(request)
-    : { kind: "refused", reply: service.answer(request) };
+    : { kind: "refused", reply: await service.answer(request) };
 }
 
 /** Answers an upgrade without upgrading, on the bare socket (RFC 9112 section 4). */

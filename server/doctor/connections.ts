@@ -1,0 +1,20 @@
+/** Whether the system gives out as many file descriptors as there may be connections. */
+
+import { affordableConnections } from "../descriptors.ts";
+import { type Finding, ok, wrong } from "./finding.ts";
+
+/** Tries it, for a moment. */
+export async function checkConnections(
+  wanted: number,
+  afford = affordableConnections,
+): Promise<Finding> {
+  const of = "--max-connections";
+  const file = await Deno.makeTempFile({ prefix: "doctor-" });
+  const affordable = afford(wanted, file);
+  await Deno.remove(file);
+  return affordable >= wanted ? ok(of, `there are file descriptors for ${wanted}`) : wrong(
+    of,
+    `there are file descriptors for ${affordable} only, not for ${wanted}: raise the limit ` +
+      "(LimitNOFILE= of systemd, ulimit -n) or lower the option",
+  );
+}

@@ -1,0 +1,98 @@
+/**
+ * Looks whether the machine has what the options ask for, before somebody is there who would miss it. Each check is a
+ * file of its own and says what it found in a line; nothing is changed, nothing that is secret is said, and nobody is
+ * asked but the relays and the Redis that the options name.
+ *
+ *   ok  port 8000: free
+ *   !!  --log-dir: others on this machine can look into ./logs (mode 755): chmod 700 ./logs
+ *   --  Redis: this machine is alone: --redis-url is not given
+ */
+
+import { statfs } from "node:fs/promises";
+import type { Clock } from "../clock.ts";
+import type { Config } from "../config.ts";
+import { Turn } from "../turn.ts";
+import { checkCalendar } from "./calendar.ts";
+import { checkConnections } from "./connections.ts";
+import { codeOf, type Finding, ok, wrong } from "./finding.ts";
+import { checkFolder, checkRoom } from "./folder.ts";
+import { checkPort } from "./port.ts";
+import { checkRedis } from "./redis.ts";
+import { checkContact, checkListener, checkMetrics, checkProxy } from "./setting.ts";
+import { checkRelays } from "./turn.ts";
+
+/** What a doctor needs. */
+export interface DoctorOptions {
+  readonly config: Config;
+  readonly clock: Pick<Clock, "date">;
+  /** Makes a new unguessable text. */
+  readonly newToken: () => string;
+}
+
+/** Checks everything, one after another; a check that fails itself is a finding, too. */
+export async function* examine(options: DoctorOptions): AsyncGenerator<Finding> {
+  for (const [of, check] of checksOf(options)) {
+    try {
+      const found = await check();
+      yield* Array.isArray(found) ? found : [found];
+    } catch (error) {
+      yield wrong(of, `cannot look (${codeOf(error)}): tell us of it`);
+    }
+  }
+}
+
+type Check = () => Finding | Finding[] | Promise<Finding | Finding[]>;
+
+function checksOf({ config, clock, newToken }: DoctorOptions): [of: string, check: Check][] {
+  const { host, port, "turn-url": urls, "turn-secret": secret } = config;
+  const folders = foldersOf(config);
+  return [
+    ["options", () => ok("options", "they can be read, and go together")],
+    ["clock", () => checkCalendar(clock.date(), folders.map(([, folder]) => folder))],
+    ...folders.map(([option, folder]): [string, Check] => [
+      `--${option}`,
+      () => checkPlace(option, folder),
+    ]),
+    ["--max-connections", () => checkConnections(config["max-connections"])],
+    [`port ${port}`, () => checkPort({ host, port, isTls: false })],
+    ["--listener", () => checkListener(config)],
+    ["--trust-proxy", () => checkProxy(config)],
+    ["contact", () => checkContact(config)],
+    ["metrics", () => checkMetrics(config)],
+    ["relay", () => checkRelays(new Turn({ urls, secret, clock, newToken }))],
+    ["Redis", () => checkRedis(config["redis-url"])],
+  ];
+}
+
+function foldersOf(config: Config): [option: "data-dir" | "log-dir", folder: string][] {
+  const keepsLog = config["access-log"] !== "off";
+  const options = ["data-dir", ...keepsLog ? ["log-dir" as const] : []] as const;
+  return options.map((option) => [option, config[option]]);
+}
+
+/** Of a folder that can't be used it doesn't matter how much room there is. */
+async function checkPlace(option: string, folder: string): Promise<Finding[]> {
+  const found = await checkFolder(option, folder);
+  const stats = await statfs(folder).catch(() => statfs("."));
+  return found.kind === "ok"
+    ? [found, checkRoom(option, folder, stats.bavail * stats.bsize)]
+    : [found];
+}
+
+const MARKS = { ok: "ok", wrong: "!!", unused: "--" } as const;
+
+/** How each is coloured on a terminal (ECMA-48 section 8.3.117). */
+const COLOURS = { ok: 32, wrong: 31, unused: 2 } as const;
+
+/** A finding as a line. */
+export function lineOf({ kind, of, says }: Finding, isColoured: boolean): string {
+  const mark = isColoured ? `\x1b[${COLOURS[kind]}m${MARKS[kind]}\x1b[0m` : MARKS[kind];
+  return `${mark}  ${of}: ${says}\n`;
+}
+
+/** What all of it comes to. */
+export function summaryOf(findings: readonly Finding[]): string {
+  const { length } = findings.filter(({ kind }) => kind === "wrong");
+  if (length === 0) return "\nNothing is wrong.\n";
+  return `\n${length === 1 ? "One thing is" : `${length} things are`} wrong.\n`;
+}

@@ -1,0 +1,49 @@
+/** Whether the server can listen where it is told to, or does so already. */
+
+import { codeOf, type Finding, ok, wrong } from "./finding.ts";
+import { askOwnServer, type Whereabouts } from "./own_server.ts";
+
+/** Tries the port for a moment. */
+export async function checkPort(where: Whereabouts): Promise<Finding> {
+  const { host, port } = where;
+  const of = `port ${port}`;
+  try {
+    Deno.listen({ hostname: host, port }).close();
+    return ok(of, port === 0 ? "the system will choose one" : "free");
+  } catch (error) {
+    return await explain(of, where, codeOf(error));
+  }
+}
+
+async function explain(of: string, where: Whereabouts, code: string): Promise<Finding> {
+  switch (code) {
+    case "EADDRINUSE":
+    case "AddrInUse":
+      return await inUse(of, where);
+    case "EACCES":
+    case "PermissionDenied":
+      return wrong(
+        of,
+        "not for this user: take one from 1024 on, or give the service CAP_NET_BIND_SERVICE",
+      );
+    case "EADDRNOTAVAIL":
+    case "AddrNotAvailable":
+      return wrong(of, `this machine has no address ${where.host}: see --host`);
+    default:
+      return wrong(of, `cannot listen on it at ${where.host} (${code}): see --host and --port`);
+  }
+}
+
+async function inUse(of: string, where: Whereabouts): Promise<Finding> {
+  const reply = await askOwnServer(where);
+  if (reply.kind !== "answered") {
+    return wrong(of, "another program listens there: stop that, or take another --port");
+  }
+  const { status, failing } = reply.health;
+  return failing.length === 0
+    ? ok(of, `Anonymous Chat listens there already, and is ${status}`)
+    : wrong(
+      of,
+      `Anonymous Chat listens there already, and fails at: ${failing.join(", ")}; see its log`,
+    );
+}

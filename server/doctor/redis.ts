@@ -1,0 +1,115 @@
+/**
+ * Whether the Redis or Valkey of several machines answers, is of a version that does, and forgets: what is derived from
+ * an address would outlive its hour on a disk.
+ */
+
+import { isLoopback, parseAddress } from "../address.ts";
+import { SECOND } from "../clock.ts";
+import { codeOf, type Finding, ok, unused, wrong } from "./finding.ts";
+
+/** How long it may take to answer, in milliseconds. */
+const PATIENCE = 3 * SECOND;
+
+/** The first version of Redis that does. */
+const LEAST_VERSION = 7;
+
+const OF = "Redis";
+
+type Client = ReturnType<typeof import("redis").createClient>;
+
+/** Asks it. */
+export async function checkRedis(url: string): Promise<Finding[]> {
+  if (url === "") return [unused(OF, "this machine is alone: --redis-url is not given")];
+  const { createClient } = await import("redis");
+  const client = createClient({
+    url,
+    maintNotifications: "disabled",
+    socket: { connectTimeout: PATIENCE, socketTimeout: PATIENCE, reconnectStrategy: false },
+  }) as Client;
+  let trouble: unknown;
+  client.on("error", (error) => trouble = error);
+  try {
+    await client.connect();
+    return [await version(client), await persistence(client), await memory(client), ...door(url)];
+  } catch (error) {
+    return [refused(error ?? trouble)];
+  } finally {
+    if (client.isOpen) client.destroy();
+  }
+}
+
+/** The message of an error may hold the URL, and with it a password; the word that a refusal begins with doesn't. */
+function refused(error: unknown): Finding {
+  const word = error instanceof Error ? /^([A-Z]{4,})\b/.exec(error.message)?.[1] : undefined;
+  if (word === "NOAUTH" || word === "WRONGPASS") {
+    return wrong(
+      OF,
+      "it doesn't accept the password in --redis-url: compare it with its requirepass",
+    );
+  }
+  const code = word ?? codeOf(error);
+  return wrong(OF, `it doesn't answer (${code}): see whether it runs, and --redis-url`);
+}
+
+async function version(client: Client): Promise<Finding> {
+  await client.ping();
+  const said = fieldsOf(await client.info("server"));
+  const valkey = said.get("valkey_version");
+  if (valkey !== undefined) return ok(OF, `Valkey ${valkey} answers`);
+  const redis = said.get("redis_version") ?? "";
+  return Number.parseInt(redis) >= LEAST_VERSION
+    ? ok(OF, `Redis ${redis} answers`)
+    : wrong(OF, `its version ${redis} is too old: take ${LEAST_VERSION} or later`);
+}
+
+async function persistence(client: Client): Promise<Finding> {
+  const of = "Redis's disk";
+  const [save, appendonly] = [await setting(client, "save"), await setting(client, "appendonly")];
+  if (save === undefined || appendonly === undefined) {
+    return wrong(
+      of,
+      "it won't tell whether it writes to disk: make sure that it keeps nothing there",
+    );
+  }
+  const written = [
+    ...save === "" ? [] : ['save ""'],
+    ...appendonly === "no" ? [] : ["appendonly no"],
+  ];
+  return written.length === 0 ? ok(of, "it keeps nothing there") : wrong(
+    of,
+    `it keeps there what must be forgotten: set ${written.join(" and ")}, and delete its files`,
+  );
+}
+
+/** A full memory must not turn away what is new. */
+async function memory(client: Client): Promise<Finding> {
+  const of = "Redis's memory";
+  const said = fieldsOf(await client.info("memory"));
+  const [most, policy] = [Number(said.get("maxmemory") ?? 0), said.get("maxmemory_policy") ?? ""];
+  if (most === 0) return ok(of, "without a bound of its own, so nothing is turned away");
+  return policy.startsWith("volatile-") || policy.startsWith("allkeys-")
+    ? ok(of, `at most ${Math.round(most / 1024 ** 2)} MiB, then ${policy}`)
+    : wrong(of, `once it is full it takes nothing new: set maxmemory-policy volatile-ttl`);
+}
+
+/** Whoever reaches a Redis without a password can be one of the machines. */
+function door(url: string): Finding[] {
+  const { hostname, password } = new URL(url);
+  const address = parseAddress(hostname.replace(/^\[|\]$/g, ""));
+  const isHere = hostname === "localhost" || address !== undefined && isLoopback(address);
+  if (password !== "" || isHere) return [];
+  return [
+    wrong("Redis's door", "it asks for no password: set requirepass, and put it into --redis-url"),
+  ];
+}
+
+/** A setting, if it is told. */
+async function setting(client: Client, name: string): Promise<string | undefined> {
+  const said = await client.configGet(name).catch(() => undefined);
+  return said?.[name];
+}
+
+function fieldsOf(text: string): Map<string, string> {
+  const lines = text.split("\r\n").filter((line) => line.includes(":"));
+  return new Map(lines.map((line) => [line.split(":", 1)[0]!, line.slice(line.indexOf(":") + 1)]));
+}

@@ -1,0 +1,153 @@
+/**
+ * Whether the relay of video calls can be reached and knows the secret: it is asked for a place just as a browser would
+ * ask, with a name and a password as pages get them, and given it back.
+ *
+ *   allocate ──> 401, realm, nonce ──> allocate, signed ──> granted: refresh for no time, and done
+ *                                                     └───> 401 again: the secrets differ
+ */
+
+import type { Buffer } from "node:buffer";
+import { randomBytes } from "node:crypto";
+import { clearTimeout, setTimeout } from "node:timers";
+import { SECOND } from "../clock.ts";
+import type { Turn } from "../turn.ts";
+import { codeOf, type Finding, ok, unused, wrong } from "./finding.ts";
+import { type Line, openLine, type RelayAddress, relayAddressOf } from "./turn_line.ts";
+import { type Answer, answerIn, type Identity, Method, requestOf } from "./turn_message.ts";
+
+/** How long an answer may take, in milliseconds. */
+export const PATIENCE = 3 * SECOND;
+
+/** After which of them a request by UDP is sent again: it may have been lost. */
+const AGAIN_AFTER = [500, 1500];
+
+/** What came of asking for a place. */
+type Outcome =
+  | { kind: "granted" }
+  /** `isSigned` when it knew who asked. */
+  | { kind: "refused"; code: number; isSigned: boolean }
+  | { kind: "unreachable"; code: string };
+
+/** Asks every relay. */
+export async function checkRelays(turn: Turn): Promise<Finding[]> {
+  const [server] = turn.route().servers;
+  if (server === undefined) {
+    return [
+      unused("relay", "calls go directly, with both people's consent: --turn-url is not given"),
+    ];
+  }
+  const { urls, username, credential } = server;
+  return await Promise.all(urls.map((url) => checkRelay(url, { username, credential })));
+}
+
+async function checkRelay(
+  url: string,
+  credentials: Pick<Identity, "username" | "credential">,
+): Promise<Finding> {
+  const to = relayAddressOf(url);
+  const of = `relay ${url}`;
+  if (to.transport === "dtls") return unused(of, "not tried: the doctor does not speak DTLS");
+  const outcome = await tryRelay(to, credentials);
+  switch (outcome.kind) {
+    case "granted":
+      return ok(of, "it knows the secret, and has room");
+    case "refused":
+      return wrong(of, refusal(outcome));
+    case "unreachable":
+      return wrong(of, absence(to, outcome.code));
+  }
+}
+
+function refusal({ code, isSigned }: Outcome & { kind: "refused" }): string {
+  if (code === 401 && isSigned) {
+    return "it doesn't accept the secret: --turn-secret must be coturn's static-auth-secret, and the clocks must agree";
+  }
+  if (code === 486 || code === 508) return `it is full (${code}): see total-quota and user-quota`;
+  return isSigned
+    ? `it refuses a place (${code}): see its configuration`
+    : `it refuses a place without asking who wants it (${code}): set use-auth-secret`;
+}
+
+function absence({ transport, port }: RelayAddress, code: string): string {
+  const protocol = transport === "udp" ? "UDP" : "TCP";
+  return code === "InvalidData" || code === "ERR_TLS"
+    ? "browsers will not trust its certificate: see cert and pkey of coturn"
+    : `no answer (${code}): see whether coturn runs, and whether ${protocol} ${port} is open to it`;
+}
+
+async function tryRelay(
+  to: RelayAddress,
+  credentials: Pick<Identity, "username" | "credential">,
+): Promise<Outcome> {
+  const talk = new Talk(to);
+  try {
+    await talk.open();
+    const first = await talk.ask(Method.allocate);
+    if (first.kind === "granted") return first;
+    const { code, realm, nonce } = first;
+    if (realm === undefined || nonce === undefined) {
+      return { kind: "refused", code, isSigned: false };
+    }
+    const identity = { ...credentials, realm, nonce };
+    const second = await talk.ask(Method.allocate, identity);
+    if (second.kind === "refused") return { kind: "refused", code: second.code, isSigned: true };
+    await talk.ask(Method.refresh, identity).catch(() => {}); // Else the place ends by itself.
+    return second;
+  } catch (error) {
+    return { kind: "unreachable", code: codeOf(error) };
+  } finally {
+    talk.close();
+  }
+}
+
+/** A conversation with one relay, a question at a time. */
+class Talk {
+  readonly #to: RelayAddress;
+  #line: Line | undefined;
+  #hear: (message: Buffer) => void = () => {};
+  #fail: (error: unknown) => void = () => {};
+  #isClosed = false;
+
+  constructor(to: RelayAddress) {
+    this.#to = to;
+  }
+
+  async open(): Promise<void> {
+    const opened = openLine(this.#to, {
+      message: (bytes) => this.#hear(bytes),
+      lost: (error) => this.#fail(error),
+    });
+    opened.then((line) => this.#isClosed ? line.close() : undefined, () => {});
+    this.#line = await within(PATIENCE, opened);
+  }
+
+  async ask(method: Method, identity?: Identity): Promise<Answer> {
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    const transaction = randomBytes(12);
+    const request = requestOf(method, transaction, identity);
+    this.#hear = (message) => {
+      const answer = answerIn(message, transaction);
+      if (answer !== undefined) resolve(answer);
+    };
+    this.#fail = reject;
+    this.#line?.send(request);
+    const again = this.#to.transport === "udp" ? AGAIN_AFTER : [];
+    const timers = again.map((after) => setTimeout(() => this.#line?.send(request), after));
+    return await within(PATIENCE, promise).finally(() => timers.forEach(clearTimeout));
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#line?.close();
+  }
+}
+
+/** What `work` resolves to, if it does so in time. */
+async function within<T>(time: number, work: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => reject(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" })),
+    time,
+  );
+  return await Promise.race([work, promise]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,99 @@
+/** A way to a relay, by UDP, TCP or TLS: whole messages go out and come in. */
+
+import { Buffer } from "node:buffer";
+import { createSocket } from "node:dgram";
+import { lookup } from "node:dns/promises";
+import { lengthOf } from "./turn_message.ts";
+
+/** The longest message that is read, in bytes. */
+const MAX_MESSAGE = 4096;
+
+/** Where a relay is, as of RFC 7065. */
+export interface RelayAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly transport: "udp" | "tcp" | "tls" | "dtls";
+}
+
+/** Whoever is told what comes in. */
+export interface Hearer {
+  message(bytes: Buffer): void;
+  /** The line is broken. */
+  lost(error: unknown): void;
+}
+
+/** An open line. */
+export interface Line {
+  send(message: Buffer): void;
+  close(): void;
+}
+
+/** Reads a URI of a relay, which is one. */
+export function relayAddressOf(url: string): RelayAddress {
+  const [, scheme = "", host = "", port, transport] =
+    /^(turns?):(\[[^\]]*\]|[^:?]*)(?::(\d+))?(?:\?transport=(udp|tcp))?$/i.exec(url) ?? [];
+  const isTls = scheme.toLowerCase() === "turns";
+  const isTcp = transport === undefined ? isTls : transport.toLowerCase() === "tcp";
+  return {
+    host: host.replace(/^\[|\]$/g, ""),
+    port: port === undefined ? isTls ? 5349 : 3478 : Number(port),
+    transport: isTls ? isTcp ? "tls" : "dtls" : isTcp ? "tcp" : "udp",
+  };
+}
+
+/** Opens a line; rejects when nobody is there. */
+export async function openLine(to: RelayAddress, hearer: Hearer): Promise<Line> {
+  return to.transport === "udp" ? await openUdp(to, hearer) : await openStream(to, hearer);
+}
+
+async function openUdp({ host, port }: RelayAddress, hearer: Hearer): Promise<Line> {
+  const { address, family } = await lookup(host);
+  const socket = createSocket(family === 6 ? "udp6" : "udp4");
+  socket.on("message", (bytes: Uint8Array) => hearer.message(Buffer.from(bytes)));
+  socket.on("error", (error) => hearer.lost(error));
+  return {
+    send: (message) => socket.send(message, port, address),
+    close: () => void socket.close(),
+  };
+}
+
+/** TLS as a browser has it: with a certificate that is for this host, of somebody who is trusted. */
+async function openStream(
+  { host: hostname, port, transport }: RelayAddress,
+  hearer: Hearer,
+): Promise<Line> {
+  const connection = transport === "tls"
+    ? await Deno.connectTls({ hostname, port })
+    : await Deno.connect({ hostname, port });
+  if ("handshake" in connection) {
+    await connection.handshake().catch((error) => {
+      connection.close();
+      throw error;
+    });
+  }
+  const writer = connection.writable.getWriter();
+  void read(connection.readable, hearer);
+  return {
+    send: (message) => void writer.write(new Uint8Array(message)).catch(hearer.lost),
+    close: () => void writer.abort().catch(() => {}),
+  };
+}
+
+/** A stream has no borders but the lengths that messages say of themselves. */
+async function read(stream: ReadableStream<Uint8Array>, hearer: Hearer): Promise<void> {
+  let bytes = Buffer.alloc(0);
+  try {
+    for await (const part of stream) {
+      bytes = Buffer.concat([bytes, part]);
+      for (let length = lengthOf(bytes); length !== undefined; length = lengthOf(bytes)) {
+        if (length > MAX_MESSAGE) throw new Error("Cannot read: too long");
+        if (bytes.length < length) break;
+        hearer.message(bytes.subarray(0, length));
+        bytes = bytes.subarray(length);
+      }
+    }
+    hearer.lost(Object.assign(new Error("closed"), { code: "ECONNRESET" }));
+  } catch (error) {
+    hearer.lost(error);
+  }
+}

@@ -1,0 +1,272 @@
+/**
+ * What an operator can watch, as a table: each metric's name, what it is, and where it is looked up. Nothing is counted
+ * for this alone but a few whole numbers; all else is read from what is there when somebody asks.
+ *
+ * The metrics are about the server and never about a person: a value is a sum over everybody, and a label says one of a
+ * few words that stand in the source. There is no address, no token and no word of anybody in them, and no place where
+ * one could come in.
+ */
+
+import type { Mode, ReportReason } from "../../protocol.ts";
+import type { Cause } from "../abuse.ts";
+import { SECOND } from "../clock.ts";
+import { type Health, PARTS } from "../health.ts";
+import type { Resumes } from "../lobby.ts";
+
+/** A figure, or one for each word that its label may be. */
+export type Reading = number | Readonly<Record<string, number>>;
+
+/** One metric, as of the text format 0.0.4 of Prometheus. */
+export interface Metric {
+  /** Without the prefix. */
+  readonly name: string;
+  readonly kind: "counter" | "gauge";
+  readonly help: string;
+  /** What tells its figures apart, where there are several. */
+  readonly label?: string;
+  readonly read: (sources: Sources) => Reading;
+  /** Only with several machines. */
+  readonly isShared?: boolean;
+}
+
+/** Where it is looked up. */
+export interface Sources {
+  readonly version: string;
+  /** How many people may be connected, and how many were asked for. */
+  readonly limit: number;
+  readonly wanted: number;
+  /** In seconds since 1970. */
+  readonly startedAt: number;
+  readonly lobby: {
+    readonly here: number;
+    readonly away: number;
+    readonly entered: number;
+    readonly resumes: Readonly<Resumes>;
+    readonly reports: Readonly<Record<ReportReason, number>>;
+    readonly isDraining: boolean;
+    chats(): Record<Mode, number>;
+  };
+  readonly matchmaker: {
+    readonly pairings: Readonly<Record<Mode, number>>;
+    searchingFor(): Record<Mode, number>;
+  };
+  readonly relay: {
+    readonly frames: number;
+    readonly bytes: number;
+    readonly behind: number;
+    readonly givenUp: number;
+  };
+  readonly statistics: {
+    readonly total: { messages: number; chats: number; chatDuration: number };
+  };
+  readonly gate: { readonly refusals: Readonly<Record<string, number>> };
+  readonly addresses: { readonly held: number; blocked(): Record<Cause, number> };
+  /** How many bits of work a page has to do before it may search; 0 in calm times. */
+  readonly workBits: () => number;
+  readonly health: () => Health;
+  readonly cluster: { readonly isUp: boolean; readonly others: number } | undefined;
+  readonly load: {
+    /** In milliseconds. */
+    readonly lag: number;
+    /** In bytes. */
+    memory(): { readonly rss: number; readonly heapUsed: number };
+    /** Processor time used so far, in seconds. */
+    cpu(): number;
+  };
+  /** How many sockets the listener has open. */
+  readonly sockets: number;
+}
+
+/** What begins the name of every metric that is our own. */
+const OWN = "anonymous_chat_";
+
+/** Every metric but those of time (`metrics.ts`), in the order in which they are told. */
+export const METRICS: readonly Metric[] = [
+  {
+    name: `${OWN}build_info`,
+    kind: "gauge",
+    help: "Always 1; the label says which version runs.",
+    label: "version",
+    read: ({ version }) => ({ [version]: 1 }),
+  },
+  gauge("connected", "People who are connected.", ({ lobby }) => lobby.here),
+  gauge("connections_limit", "How many may be connected.", ({ limit }) => limit),
+  gauge(
+    "connections_wanted",
+    "How many --max-connections asks for; more than the limit when the system has too few file descriptors.",
+    ({ wanted }) => wanted,
+  ),
+  gauge(
+    "away",
+    "People whose connection has dropped and who may come back.",
+    ({ lobby }) => lobby.away,
+  ),
+  gauge(
+    "waiting",
+    "People who look for a partner, by what for.",
+    ({ matchmaker }) => matchmaker.searchingFor(),
+    "mode",
+  ),
+  gauge(
+    "chats",
+    "Chats that go on, by what for; one between two machines is counted by one of them.",
+    ({ lobby }) => lobby.chats(),
+    "mode",
+  ),
+  counter("connections_total", "WebSockets that were let in.", ({ lobby }) => lobby.entered),
+  counter(
+    "refused_total",
+    "WebSockets that were refused, by reason.",
+    ({ gate }) => gate.refusals,
+    "reason",
+  ),
+  counter(
+    "resumes_total",
+    "Pages that came back and showed a token, by what came of it.",
+    ({ lobby }) => ({ ...lobby.resumes }),
+    "outcome",
+  ),
+  counter(
+    "pairings_total",
+    "Chats that began, by what for.",
+    ({ matchmaker }) => matchmaker.pairings,
+    "mode",
+  ),
+  counter("chats_ended_total", "Chats that ended.", ({ statistics }) => statistics.total.chats),
+  counter(
+    "chat_seconds_total",
+    "How long they took, in sum.",
+    ({ statistics }) => statistics.total.chatDuration / SECOND,
+  ),
+  counter(
+    "messages_total",
+    "Messages that were passed on.",
+    ({ statistics }) => statistics.total.messages,
+  ),
+  counter(
+    "relayed_frames_total",
+    "Sealed frames that were passed on: messages, and whatever else pages tell each other.",
+    ({ relay }) => relay.frames,
+  ),
+  counter("relayed_bytes_total", "The bytes of these frames.", ({ relay }) => relay.bytes),
+  gauge(
+    "readers_behind",
+    "People for whom something is queued because they have not read it yet.",
+    ({ relay }) => relay.behind,
+  ),
+  counter(
+    "readers_given_up_total",
+    "People who were disconnected because they did not read.",
+    ({ relay }) => relay.givenUp,
+  ),
+  counter("reports_total", "Reports, by reason.", ({ lobby }) => lobby.reports, "reason"),
+  gauge("addresses_held", "Addresses in memory.", ({ addresses }) => addresses.held),
+  gauge(
+    "addresses_blocked",
+    "How many of them are blocked, by cause.",
+    ({ addresses }) => addresses.blocked(),
+    "cause",
+  ),
+  gauge(
+    "proof_of_work_difficulty",
+    "How hard a page has to work before it may search, each step twice as hard; 0 when it need not.",
+    ({ workBits }) => workBits(),
+  ),
+  gauge(
+    "failing",
+    "1 for each part beside the chat that does not work, as /healthz names them.",
+    ({ health, cluster }) => failures(health(), cluster !== undefined),
+    "part",
+  ),
+  gauge(
+    "draining",
+    "1 when the server is about to stop.",
+    ({ lobby }) => Number(lobby.isDraining),
+  ),
+  {
+    ...gauge(
+      "cluster_members",
+      "Machines that see each other, this one included.",
+      ({ cluster }) => 1 + (cluster?.others ?? 0),
+    ),
+    isShared: true,
+  },
+  {
+    ...gauge(
+      "redis_up",
+      "Whether the other machines can be reached.",
+      ({ cluster }) => Number(cluster?.isUp ?? false),
+    ),
+    isShared: true,
+  },
+  gauge("listener_sockets", "Sockets that the listener has open.", ({ sockets }) => sockets),
+  gauge(
+    "event_loop_lag_seconds",
+    "How late a timer was at worst, within the last half minute.",
+    ({ load }) => load.lag / SECOND,
+  ),
+  gauge("heap_bytes", "Memory that the program's objects take.", ({ load }) => {
+    return load.memory().heapUsed;
+  }),
+  {
+    name: "process_resident_memory_bytes",
+    kind: "gauge",
+    help: "Memory of the whole process.",
+    read: ({ load }) => load.memory().rss,
+  },
+  {
+    name: "process_cpu_seconds_total",
+    kind: "counter",
+    help: "Processor time, of all threads.",
+    read: ({ load }) => load.cpu(),
+  },
+  {
+    name: "process_start_time_seconds",
+    kind: "gauge",
+    help: "When the process started, since 1970.",
+    read: ({ startedAt }) => startedAt,
+  },
+];
+
+/** How long a search took until a chat began, and its buckets in seconds. */
+export const PAIRING_TIME = {
+  name: `${OWN}pairing_seconds`,
+  help: "How long people looked for a partner until they had one, by what for.",
+  label: "mode",
+  buckets: [0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 300],
+} as const;
+
+/** The metrics as the README has them. */
+export function markdownMetrics(): string {
+  const { name, label, help } = PAIRING_TIME;
+  const all = [...METRICS, { name, label, help, kind: "histogram" }];
+  const rows = all.map(({ name, label, kind, help }) => {
+    const labelled = label === undefined ? "" : `{${label}}`;
+    return `| \`${name}${labelled}\` | ${kind} | ${help} |`;
+  });
+  return ["| metric | kind | what it says |", "| --- | --- | --- |", ...rows].join("\n");
+}
+
+function gauge(name: string, help: string, read: Metric["read"], label?: string): Metric {
+  return own("gauge", name, help, read, label);
+}
+
+function counter(name: string, help: string, read: Metric["read"], label?: string): Metric {
+  return own("counter", name, help, read, label);
+}
+
+function own(
+  kind: Metric["kind"],
+  name: string,
+  help: string,
+  read: Metric["read"],
+  label?: string,
+): Metric {
+  const metric = { name: OWN + name, kind, help, read };
+  return label === undefined ? metric : { ...metric, label };
+}
+
+function failures({ failing }: Health, isShared: boolean): Record<string, number> {
+  const parts = PARTS.filter((part) => isShared || part !== "redis");
+  return Object.fromEntries(parts.map((part) => [part, Number(failing.includes(part))]));
+}
