@@ -247,7 +247,7 @@ async function callDoctor(config: Config): Promise<void> {
 
 /** Says how the server is that runs with these options; with exit code 1 unless it takes visitors. */
 async function printHealth({ host, port }: Config): Promise<void> {
-  const reply = await askOwnServer({ host, port, isTls: false });
+  const reply = await askOwnServer({ host, port, isTls: config["tls-cert"] !== "" });
   const where = `port ${port} of ${reachable(host)}`;
   if (reply.kind === "silent") await fail(`Cannot ask the server on ${where}: ${reply.code}.`);
   if (reply.kind === "stranger") {

@@ -91,12 +91,12 @@ Deno.test("Doctor reads a certificate: its names, its end, its key", async () =>
   const [cert, key, other] = ["cert.pem", "key.pem", "other.pem"].map((name) =>
     join(folder.path, name)
   ) as [string, string, string];
-  const pair = selfSigned("chat.example");
+  const now = systemClock.date();
+  const pair = selfSigned("chat.example", [now.getTime() - DAY, now.getTime() + DAY]);
   await Deno.writeTextFile(cert, pair.cert);
   for (const [file, text] of [[key, pair.key], [other, selfSigned("chat.example").key]] as const) {
     await Deno.writeTextFile(file, text, { mode: 0o600 });
   }
-  const now = systemClock.date();
   const check = async (cert: string, key: string, days = 0): Promise<Finding[]> =>
     await checkCertificate(cert, key, new Date(now.getTime() + days * DAY));
   found((await check(cert, key))[0], "wrong", /it expires on .*, in 0 days/); // It is good for a day.

@@ -13,8 +13,9 @@ import type { Clock } from "../clock.ts";
 import type { Config } from "../config.ts";
 import { Turn } from "../turn.ts";
 import { checkCalendar } from "./calendar.ts";
+import { checkCertificate } from "./certificate.ts";
 import { checkConnections } from "./connections.ts";
-import { codeOf, type Finding, ok, wrong } from "./finding.ts";
+import { codeOf, type Finding, ok, unused, wrong } from "./finding.ts";
 import { checkFolder, checkRoom } from "./folder.ts";
 import { checkPort } from "./port.ts";
 import { checkRedis } from "./redis.ts";
@@ -45,6 +46,7 @@ type Check = () => Finding | Finding[] | Promise<Finding | Finding[]>;
 
 function checksOf({ config, clock, newToken }: DoctorOptions): [of: string, check: Check][] {
   const { host, port, "turn-url": urls, "turn-secret": secret } = config;
+  const { "tls-cert": cert, "tls-key": key } = config;
   const folders = foldersOf(config);
   return [
     ["options", () => ok("options", "they can be read, and go together")],
@@ -54,7 +56,8 @@ function checksOf({ config, clock, newToken }: DoctorOptions): [of: string, chec
       () => checkPlace(option, folder),
     ]),
     ["--max-connections", () => checkConnections(config["max-connections"])],
-    [`port ${port}`, () => checkPort({ host, port, isTls: false })],
+    [`port ${port}`, () => checkPort({ host, port, isTls: cert !== "" })],
+    ["certificate", () => checkTls(cert, key, clock.date())],
     ["--listener", () => checkListener(config)],
     ["--trust-proxy", () => checkProxy(config)],
     ["contact", () => checkContact(config)],
@@ -62,6 +65,11 @@ function checksOf({ config, clock, newToken }: DoctorOptions): [of: string, chec
     ["relay", () => checkRelays(new Turn({ urls, secret, clock, newToken }))],
     ["Redis", () => checkRedis(config["redis-url"])],
   ];
+}
+
+async function checkTls(cert: string, key: string, now: Date): Promise<Finding | Finding[]> {
+  if (cert !== "") return await checkCertificate(cert, key, now);
+  return unused("certificate", "plain HTTP: --tls-cert and --tls-key are not given");
 }
 
 function foldersOf(config: Config): [option: "data-dir" | "log-dir", folder: string][] {
