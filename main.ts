@@ -14,9 +14,7 @@ import { RedisLink } from "./server/cluster/redis_link.ts";
 import { RedisStatisticsStore } from "./server/cluster/redis_statistics.ts";
 import { type Command, type Config, help, readConfig } from "./server/config.ts";
 import { affordableConnections, spareConnections } from "./server/descriptors.ts";
-import { examine, lineOf, summaryOf } from "./server/doctor/doctor.ts";
 import type { Finding } from "./server/doctor/finding.ts";
-import { askOwnServer, reachable } from "./server/doctor/own_server.ts";
 import { openCollector } from "./server/garbage.ts";
 import { KvStatisticsStore } from "./server/kv_statistics.ts";
 import { listenDeno } from "./server/listener/deno.ts";
@@ -233,8 +231,12 @@ async function printAccessLog(
   }
 }
 
-/** Says what is wrong with this machine, as the options have it; with exit code 1 if anything is. */
+/**
+ * Says what is wrong with this machine, as the options have it; with exit code 1 if anything is. The doctor is fetched
+ * when it is called: a server needs none, and Deno Deploy's runtime has not all that it looks with.
+ */
 async function callDoctor(config: Config): Promise<void> {
+  const { examine, lineOf, summaryOf } = await import("./server/doctor/doctor.ts");
   const isColoured = Deno.stdout.isTerminal() && !Deno.noColor;
   const findings: Finding[] = [];
   for await (const finding of examine({ config, clock: systemClock, newToken })) {
@@ -246,8 +248,9 @@ async function callDoctor(config: Config): Promise<void> {
 }
 
 /** Says how the server is that runs with these options; with exit code 1 unless it takes visitors. */
-async function printHealth({ host, port }: Config): Promise<void> {
-  const reply = await askOwnServer({ host, port, isTls: config["tls-cert"] !== "" });
+async function printHealth({ host, port, "tls-cert": cert }: Config): Promise<void> {
+  const { askOwnServer, reachable } = await import("./server/doctor/own_server.ts");
+  const reply = await askOwnServer({ host, port, isTls: cert !== "" });
   const where = `port ${port} of ${reachable(host)}`;
   if (reply.kind === "silent") await fail(`Cannot ask the server on ${where}: ${reply.code}.`);
   if (reply.kind === "stranger") {

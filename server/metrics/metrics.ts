@@ -3,7 +3,7 @@
  * costs nothing but the number that counts it; only how long a search took is told when it is over.
  */
 
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, Gauge, Histogram, Registry } from "@platformatic/prom-client";
 import type { Mode } from "../../protocol.ts";
 import { SECOND } from "../clock.ts";
 import { type Metric, METRICS, PAIRING_TIME, type Reading, type Sources } from "./catalogue.ts";
@@ -12,8 +12,8 @@ import { type Metric, METRICS, PAIRING_TIME, type Reading, type Sources } from "
 export class Metrics {
   /** One of our own: the library's default would be one for the whole process. */
   readonly #registry = new Registry();
-  readonly #told: { readonly metric: Metric; readonly into: Counter | Gauge }[];
-  readonly #pairingTime: Histogram;
+  readonly #told: { readonly metric: Metric; readonly into: Counter<string> | Gauge<string> }[];
+  readonly #pairingTime: Histogram<"mode">;
 
   /** `isShared` when there are other machines. */
   constructor(isShared: boolean) {
@@ -21,7 +21,9 @@ export class Metrics {
     this.#told = METRICS.filter((metric) => isShared || metric.isShared !== true).map((metric) => {
       const { name, help, label } = metric;
       const options = { name, help, registers, labelNames: label === undefined ? [] : [label] };
-      const into = metric.kind === "counter" ? new Counter(options) : new Gauge(options);
+      const into = metric.kind === "counter"
+        ? new Counter<string>(options)
+        : new Gauge<string>(options);
       return { metric, into };
     });
     const { name, help, label, buckets } = PAIRING_TIME;
@@ -56,7 +58,7 @@ export class Metrics {
 }
 
 /** A counter that was just reset is added to what it has come to. */
-function write(into: Counter | Gauge, { label }: Metric, reading: Reading): void {
+function write(into: Counter<string> | Gauge<string>, { label }: Metric, reading: Reading): void {
   if (typeof reading === "number") return into.inc(reading);
   for (const [word, value] of Object.entries(reading)) into.inc({ [label ?? ""]: word }, value);
 }
