@@ -51,7 +51,8 @@ export async function compile({ target, output, base }: Order): Promise<Outcome>
   if (named !== "" && !await isFile(named)) {
     return { kind: "failed", reason: `DENORT_BIN names no file: ${named}` };
   }
-  const flags = [...FLAGS, "--exclude-unused-npm", "--target", triple, "--output", output];
+  const ours = ["--no-check", "--exclude-unused-npm"]; // Types are checked by the task `ok`.
+  const flags = [...FLAGS, ...ours, "--target", triple, "--output", output];
   const command = new Deno.Command(Deno.execPath(), {
     args: ["compile", ...flags, "main.ts"],
     env: named === "" ? {} : { DENORT_BIN: resolve(named) },
@@ -68,10 +69,9 @@ export async function compile({ target, output, base }: Order): Promise<Outcome>
 export function explain(said: string, triple: string): string {
   const address = /https:\S+\/denort-\S+\.zip/.exec(said)?.[0];
   if (address !== undefined && said.includes("Setting up base binary")) {
-    return "its runtime base can't be downloaded. Try again where this machine reaches " +
-      `${
-        new URL(address).host
-      }, or fetch and unpack ${address} elsewhere and start this with DENORT_BIN=PATH`;
+    const { host } = new URL(address);
+    return `its runtime base can't be downloaded. Try again where this machine reaches ${host}, ` +
+      `or fetch and unpack ${address} elsewhere and start this with DENORT_BIN=PATH`;
   }
   const [before = ""] = said.split("\nStack backtrace");
   const lines = before.slice(before.indexOf("error: ")).split("\n").map((line) => line.trim());
@@ -82,36 +82,39 @@ function isFile(path: string): Promise<boolean> {
   return Deno.stat(path).then((entry) => entry.isFile, () => false);
 }
 
-/** The orders that a command line gives; `undefined` when it can't be understood. */
-function ordersOf(args: readonly string[], base: string): Order[] | undefined {
+/** The orders that a command line gives, or what is wrong with it. */
+export function ordersOf(args: readonly string[], base: string): readonly Order[] | string {
   if (args.length === 0) return [{ output: "anonymous-chat", base }];
   const names = Object.keys(TARGETS) as (keyof typeof TARGETS)[];
-  const wanted = args[0] === "--all"
-    ? names
-    : names.filter((name) => args[0] === `--target=${name}`);
-  if (args.length > 1 || wanted.length === 0) return undefined;
+  const isAll = args[0] === "--all";
+  const wanted = isAll ? names : names.filter((name) => args[0] === `--target=${name}`);
+  if (args.length > 1 || wanted.length === 0) {
+    return `use --all, or --target= and one of ${names.join(", ")}`;
+  }
+  if (isAll && base !== "" && !base.includes("{target}")) {
+    return "DENORT_BIN names one base for all targets; write {target} where they differ";
+  }
   return wanted.map((target) => ({ target, output: `${FOLDER}/anonymous-chat-${target}`, base }));
 }
 
+async function print(line: string): Promise<void> {
+  await Deno.stdout.write(new TextEncoder().encode(`${line}\n`));
+}
+
 if (import.meta.main) {
-  const say = (line: string): Promise<number> =>
-    Deno.stdout.write(new TextEncoder().encode(`${line}\n`));
   const orders = ordersOf(Deno.args, Deno.env.get("DENORT_BIN") ?? "");
-  if (orders === undefined) {
-    await say(
-      `Cannot compile: use --all, or --target= and one of ${Object.keys(TARGETS).join(", ")}.`,
-    );
+  if (typeof orders === "string") {
+    await print(`Cannot compile: ${orders}.`);
     Deno.exit(2);
   }
   if (Deno.args.length > 0) await Deno.mkdir(new URL(FOLDER, root), { recursive: true });
   for (const order of orders) {
     const outcome = await compile(order);
     if (outcome.kind === "failed") {
-      await say(`Cannot compile ${order.output}: ${outcome.reason}.`);
+      await print(`Cannot compile ${order.output}: ${outcome.reason}.`);
       Deno.exit(1);
     }
-    await say(
-      `${order.output}: ${/^Files: (.*)$/m.exec(outcome.listing)?.[1]} beside the runtime.`,
-    );
+    const size = /^Files: (.*)$/m.exec(outcome.listing)?.[1];
+    await print(`${order.output}: ${size} beside the runtime.`);
   }
 }

@@ -5,7 +5,7 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { compile, explain, FLAGS, type Outcome, TARGETS } from "../compile.ts";
+import { compile, explain, FLAGS, ordersOf, type Outcome, TARGETS } from "../compile.ts";
 import manifest from "../deno.json" with { type: "json" };
 import { TempFolder } from "./files.ts";
 
@@ -91,6 +91,18 @@ Deno.test("Compiling says in a line how to come by the runtime base that is miss
     kind: "failed",
     reason: "DENORT_BIN names no file: /nowhere/denort-x86_64-apple-darwin",
   });
+});
+
+Deno.test("Compiling for all systems takes a base of each, and never one for all", () => {
+  const orders = ordersOf(["--all"], "bases/denort-{target}");
+  assert.ok(typeof orders !== "string");
+  assert.deepEqual(orders.map(({ target }) => target), Object.keys(TARGETS));
+  assert.equal(new Set(orders.map(({ output }) => output)).size, orders.length);
+  assert.match(String(ordersOf(["--all"], "bases/denort")), /^DENORT_BIN names one base for all/);
+  assert.deepEqual(ordersOf([], "x"), [{ output: "anonymous-chat", base: "x" }]);
+  for (const args of [["--target=beos"], ["--everything"], ["--all", "--all"]]) {
+    assert.match(String(ordersOf(args, "")), /^use --all, or --target= and one of linux-x64, /);
+  }
 });
 
 Deno.test("Compiling says in a line that a base is for another system", async () => {
