@@ -113,7 +113,7 @@ export class TestServer implements AsyncDisposable {
     const certificate = await certificateOf(config, clock, log);
     const bounds = { maxConnections, certificate };
     server.#listener = await LISTENERS[listener]({ ...where, ...bounds, clock, service, log });
-    const renew = (): Promise<void> => server.#listener.renew();
+    const renew = (): Promise<void> => server.renew();
     await chat.start({ heartbeat: () => {}, renew }); // A clock that is moved by hand leaves no time to answer.
     return server;
   }
@@ -154,6 +154,11 @@ export class TestServer implements AsyncDisposable {
 
   heartbeat(): void {
     this.#listener.heartbeat();
+  }
+
+  /** Looks whether there is a new certificate, as the interval task does. */
+  renew(): Promise<void> {
+    return this.#listener.renew();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
