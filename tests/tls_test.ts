@@ -11,6 +11,7 @@ import { selfSigned } from "./certificate.ts";
 import { CertificateFiles } from "./certificate_files.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { filesIn, TempFolder } from "./files.ts";
+import { freePort } from "./free_port.ts";
 import { Program, run } from "./program.ts";
 import { type Place, RawClient } from "./raw_client.ts";
 import { NO_RATES, TestServer } from "./server.ts";
@@ -184,7 +185,7 @@ Deno.test("Program with a certificate serves https, sends plain HTTP there, and 
   const challenges = `${webroot.path}/.well-known/acme-challenge`;
   await Deno.mkdir(challenges, { recursive: true });
   await Deno.writeTextFile(`${challenges}/token`, "token.thumbprint");
-  const port = await freePort();
+  const port = freePort();
   const more = [`--http-redirect-port=${port}`, `--acme-dir=${webroot.path}`];
   await using program = await Program.start(...files.args, ...more);
   assert.match(program.log, /Listening on https:\/\/localhost:\d+\//);
@@ -305,13 +306,4 @@ function helloOf(minor: number): Uint8Array {
 
 function bytesOf(text: string): number[] {
   return Array.from(text, (character) => character.charCodeAt(0));
-}
-
-/** A port that nobody has at this moment. */
-async function freePort(): Promise<number> {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
-  await Promise.resolve();
-  return port;
 }
