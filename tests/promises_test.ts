@@ -31,6 +31,7 @@ import { launch } from "./e2e/browser.ts";
 import { Visitor } from "./e2e/visitor.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { filesIn, TempFolder, textsIn } from "./files.ts";
+import { CertificateFiles } from "./certificate_files.ts";
 import { HttpsFront } from "./https_front.ts";
 import { countInMemory } from "./process_memory.ts";
 import { Program, run } from "./program.ts";
@@ -656,15 +657,19 @@ Deno.test("P11: a page that came unencrypted starts no chat, an encrypted one us
   await plain.sees("Open the secure page");
   assert.equal(await plain.button("Start text chat").count(), 0);
   await using front = await HttpsFront.start({ target: server.port });
-  const sockets: string[] = [];
-  const secure = await Visitor.open(open, `https://${front.authority}`, {
-    ignoreHTTPSErrors: true,
-    watch: (page) => page.on("websocket", (socket) => sockets.push(socket.url())),
-  });
-  await secure.search();
-  await secure.sees("Looking for someone…");
-  await secure.context.close();
-  assert.deepEqual(sockets, [`wss://${front.authority}/ws`]);
+  await using files = new CertificateFiles();
+  await using own = await TestServer.start({ certificate: files }); // It speaks TLS itself.
+  for (const authority of [front.authority, `localhost:${own.port}`]) {
+    const sockets: string[] = [];
+    const secure = await Visitor.open(open, `https://${authority}`, {
+      ignoreHTTPSErrors: true,
+      watch: (page) => page.on("websocket", (socket) => sockets.push(socket.url())),
+    });
+    await secure.search();
+    await secure.sees("Looking for someone…");
+    await secure.context.close();
+    assert.deepEqual(sockets, [`wss://${authority}/ws`]);
+  }
 });
 
 Deno.test("P12: every page leads to the policy and the contact page", async () => {

@@ -114,7 +114,7 @@ export class TestServer implements AsyncDisposable {
     const certificate = await certificateOf(config, clock, log);
     const bounds = { maxConnections, certificate };
     server.#listener = await LISTENERS[listener]({ ...where, ...bounds, clock, service, log });
-    const renew = (): Promise<void> => server.#listener.renew();
+    const renew = (): Promise<void> => server.renew();
     const sockets = (): Promise<number> => server.#listener.sockets();
     await chat.start({ heartbeat: () => {}, renew, sockets }); // A clock that is moved by hand leaves no time to answer.
     return server;
@@ -156,6 +156,11 @@ export class TestServer implements AsyncDisposable {
 
   heartbeat(): void {
     this.#listener.heartbeat();
+  }
+
+  /** Looks whether there is a new certificate, as the interval task does. */
+  renew(): Promise<void> {
+    return this.#listener.renew();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

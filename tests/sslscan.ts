@@ -1,0 +1,51 @@
+/** What Debian's sslscan finds out about a server, read from its XML. */
+
+/** What a server accepts, and what is wrong with it. */
+export interface Scan {
+  /** The versions that it speaks, such as `TLSv1.3`. */
+  readonly protocols: string[];
+  /** The cipher suites that it accepts, each with a word for its strength. */
+  readonly suites: string[];
+  /** Weaknesses that are known by name. */
+  readonly findings: string[];
+}
+
+/** Whether there is an sslscan; in CI it is a failure that there is none. */
+export async function isSslscanThere(): Promise<boolean> {
+  const command = new Deno.Command("sslscan", { args: ["--version"], stdout: "null" });
+  if (await command.output().then(() => true, () => false)) return true;
+  if (Deno.env.get("CI")) throw new Error("Cannot test: Debian's sslscan is not installed");
+  // deno-lint-ignore no-console -- the one line that says what is missing
+  console.log("sslscan is not installed: the test of what TLS offers is skipped.");
+  return false;
+}
+
+/** Scans a port of the loopback address. */
+export async function sslscan(port: number): Promise<Scan> {
+  const args = ["--xml=-", "--no-colour", "--no-groups", `127.0.0.1:${port}`];
+  const { stdout } = await new Deno.Command("sslscan", { args, stderr: "null" }).output();
+  const xml = new TextDecoder().decode(stdout);
+  const all = (tag: string): Record<string, string>[] =>
+    [...xml.matchAll(new RegExp(`<${tag} ([^>]*)/?>`, "g"))].map(([, text = ""]) =>
+      attributes(text)
+    );
+  const versions = all("protocol").filter(({ enabled }) => enabled === "1");
+  return {
+    protocols: versions.map(({ type, version }) =>
+      `${type?.toUpperCase().replace("TLS", "TLSv")}${version}`
+    ).toSorted(),
+    suites: all("cipher").map(({ cipher, strength }) => `${cipher} ${strength}`),
+    findings: [
+      ...all("heartbleed").filter(({ vulnerable }) => vulnerable === "1").map(() => "Heartbleed"),
+      ...all("renegotiation").filter(({ supported, secure }) => supported === "1" && secure !== "1")
+        .map(() => "insecure renegotiation"),
+      ...all("compression").filter(({ supported }) => supported === "1").map(() => "compression"),
+    ],
+  };
+}
+
+function attributes(text: string): Record<string, string> {
+  return Object.fromEntries(
+    [...text.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value]),
+  );
+}
