@@ -12,7 +12,7 @@ import { listenNode } from "../server/listener/node.ts";
 import type { Log } from "../server/log.ts";
 import type { Rate } from "../server/rate_limit.ts";
 import type { Outlet } from "../server/relay.ts";
-import { MemoryStatisticsStore } from "../server/statistics_store.ts";
+import { MemoryStatisticsStore, type StatisticsStore } from "../server/statistics_store.ts";
 
 /** What was logged. */
 export interface Entry {
@@ -46,6 +46,8 @@ export interface ServerOptions {
   readonly port?: number;
   /** How fast a session may go, for tests of something else. */
   readonly rates?: SessionRates;
+  /** What it knows of days that are gone; nothing unless said. */
+  readonly store?: StatisticsStore;
   /** Its part in a cluster. */
   readonly cluster?: Cluster;
   /** Replaces parts of the service. */
@@ -66,14 +68,14 @@ export class TestServer implements AsyncDisposable {
   readonly chat: AnonymousChat;
   #listener!: Listener;
 
-  private constructor(config: Config, clock: Clock, { rates, cluster }: ServerOptions) {
+  private constructor(config: Config, clock: Clock, { rates, cluster, store }: ServerOptions) {
     this.chat = new AnonymousChat({
       config,
       clock,
       log: this.log,
       pages,
       version: "0.0.0-test",
-      store: new MemoryStatisticsStore(),
+      store: store ?? new MemoryStatisticsStore(),
       newToken: () => crypto.randomUUID(),
       rates,
       cluster,
