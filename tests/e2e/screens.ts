@@ -180,9 +180,6 @@ async function throughTrouble(openHouse: OpenHouse, judge: Judge): Promise<void>
   await judge(bob, "chat, with the stranger away");
   cable.put();
   await bob.sees("Stranger is back.");
-  house.server.chat.drain();
-  await bob.reads("The server restarts in a moment, and this chat ends with it.");
-  await judge(bob, "chat, with a server about to restart");
   await house.goDown();
   await home.sees(UNREACHABLE);
   await judge(home, "home, offline");
@@ -191,6 +188,11 @@ async function throughTrouble(openHouse: OpenHouse, judge: Judge): Promise<void>
   await bob.press("New chat");
   await bob.sees(LOOKING);
   await judge(bob, "searching, offline");
+  await using drained = await openHouse();
+  const [last] = await drained.pair();
+  drained.server.chat.drain();
+  await last.reads("The server restarts in a moment, and this chat ends with it.");
+  await judge(last, "chat, with a server about to restart");
 }
 
 async function throughDoor(openHouse: OpenHouse, judge: Judge): Promise<void> {
