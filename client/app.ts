@@ -58,6 +58,7 @@ class App {
   #audio: AudioContext | undefined;
   #heard: MediaStreamTrack | undefined;
   #stopMeter = (): void => {};
+  #announced: State["scene"]["kind"] = "home";
   #tick: ReturnType<typeof setTimeout> | undefined;
 
   constructor(root: HTMLElement) {
@@ -220,7 +221,19 @@ class App {
 
   #draw(): void {
     render(this.#view(), this.#root);
+    this.#announce(this.#state.scene.kind);
     showUnread(this.#state.unread);
+  }
+
+  /**
+   * A screen reader says what changes in a region that it knows. A new screen brings its own, so how it begins is said
+   * in one that was there before.
+   */
+  #announce(scene: State["scene"]["kind"]): void {
+    if (scene === this.#announced) return;
+    this.#announced = scene;
+    const said = document.getElementById("said")!;
+    said.textContent = this.#root.querySelector("[role=status] h1, .log")?.textContent ?? "";
   }
 
   #view(): VNode {

@@ -43,7 +43,7 @@ export function contentSecurityPolicy(
     `script-src ${sources(scripts)}`,
     `style-src ${sources(styles)}`,
     "connect-src 'self'",
-    "img-src data:",
+    "img-src 'self' data:", // Of ours there are the icons alone, when somebody installs the chat.
     "manifest-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",

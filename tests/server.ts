@@ -13,7 +13,7 @@ import { listenNode } from "../server/listener/node.ts";
 import type { Log } from "../server/log.ts";
 import type { Rate } from "../server/rate_limit.ts";
 import type { Outlet } from "../server/relay.ts";
-import { MemoryStatisticsStore } from "../server/statistics_store.ts";
+import { MemoryStatisticsStore, type StatisticsStore } from "../server/statistics_store.ts";
 import type { CertificateFiles } from "./certificate_files.ts";
 
 /** What was logged. */
@@ -50,6 +50,8 @@ export interface ServerOptions {
   readonly certificate?: CertificateFiles;
   /** How fast a session may go, for tests of something else. */
   readonly rates?: SessionRates;
+  /** What it knows of days that are gone; nothing unless said. */
+  readonly store?: StatisticsStore;
   /** Its part in a cluster. */
   readonly cluster?: Cluster;
   /** Replaces parts of the service. */
@@ -73,7 +75,7 @@ export class TestServer implements AsyncDisposable {
   #listener!: Listener;
 
   private constructor(config: Config, clock: Clock, options: ServerOptions) {
-    const { rates, cluster, certificate } = options;
+    const { rates, cluster, store, certificate } = options;
     this.certificate = certificate?.cert;
     this.chat = new AnonymousChat({
       config,
@@ -82,7 +84,7 @@ export class TestServer implements AsyncDisposable {
       pages,
       version: "0.0.0-test",
       build: "unknown",
-      store: new MemoryStatisticsStore(),
+      store: store ?? new MemoryStatisticsStore(),
       newToken: () => crypto.randomUUID(),
       rates,
       cluster,

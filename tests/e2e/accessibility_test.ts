@@ -4,125 +4,51 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import axe from "axe-core";
 import { inside } from "../served.ts";
 import { DEVICES } from "./browser.ts";
-import { Caller } from "./caller.ts";
-import { type House, housing } from "./house.ts";
-import {
-  LOOKING,
-  PREVIEW,
-  STRANGER_LEFT,
-  TYPING,
-  type Visitor,
-  type VisitorOptions,
-  YOU_LEFT,
-} from "./visitor.ts";
+import { housing } from "./house.ts";
+import { WAYS } from "./screens.ts";
+import { LOOKING, type Visitor, YOU_LEFT } from "./visitor.ts";
 
 const openHouse = housing(...DEVICES);
 
-const LOOKS: Readonly<Record<string, VisitorOptions>> = {
-  "light on a desktop": { colorScheme: "light", viewport: { width: 1280, height: 800 } },
-  "dark on a desktop": { colorScheme: "dark", viewport: { width: 1280, height: 800 } },
-  "light on a small phone": { colorScheme: "light", viewport: { width: 320, height: 568 } },
-  "dark on a small phone": { colorScheme: "dark", viewport: { width: 320, height: 568 } },
-};
-
-/** Every page beside the first. */
-const PAGES = [
-  "/privacy",
-  "/contact",
-  "/statistics",
-  "/statistics?days=365",
-  "/transparency",
-  "/nothing",
-];
-
-const FINDINGS = `axe.run().then(({ violations }) =>
-  violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html)))`;
-
-/** Fails when axe finds anything, or when the page is wider than its window. */
-async function assertSound(visitor: Visitor, screen: string): Promise<void> {
-  await visitor.evaluate(axe.source);
-  deepEqual([screen, ...await visitor.evaluate<string[]>(FINDINGS)], [screen]);
-  equal(await visitor.evaluate("document.documentElement.scrollWidth <= innerWidth"), true, screen);
+/** A way of looking at a screen, and the rules of axe that can find something new in it; all of them unless said. */
+interface Look {
+  readonly colorScheme: "light" | "dark";
+  readonly size: { readonly width: number; readonly height: number };
+  readonly rules?: readonly string[];
 }
 
-/** Goes through every screen there is. */
-async function tour(house: House, options: VisitorOptions): Promise<void> {
-  const ann = await house.enter(options);
-  const bob = await house.enter(options);
-  await assertSound(ann, "home");
-  await ann.likes(`music, ${"w".repeat(30)}`);
-  await ann.button("Start text chat").click({ force: true });
-  await assertSound(ann, "home with chips and the reminder");
-  await ann.search();
-  await ann.sees(LOOKING);
-  await assertSound(ann, "searching");
-  await bob.likes("music");
-  await bob.search();
-  await ann.meets();
-  await ann.say(`a long word: ${"x".repeat(300)} https://example.org/${"y".repeat(200)}`);
-  await bob.say("hello\nthere");
-  await bob.types("m");
-  await ann.sees(TYPING);
-  await assertSound(ann, "chat");
-  await ann.page.getByText("End-to-end encrypted").click();
-  await assertSound(ann, "chat, with the pictures to compare");
-  await ann.page.getByText("End-to-end encrypted").click();
-  await ann.message.fill("z".repeat(1900));
-  await ann.key("Escape");
-  await assertSound(ann, "asking, with a long draft");
-  await ann.press("Report");
-  await assertSound(ann, "choosing a reason");
-  await ann.press("Seems under 18");
-  await bob.leave();
-  await ann.reads(STRANGER_LEFT);
-  await assertSound(ann, "over");
-  for (const path of PAGES) {
-    await ann.page.goto(house.site + path);
-    await assertSound(ann, path);
+const DESKTOP = { width: 1280, height: 800 };
+const SMALL_PHONE = { width: 320, height: 568 };
+const OF_SIZE = ["color-contrast", "scrollable-region-focusable", "target-size"];
+
+const LOOKS: readonly Look[] = [
+  { colorScheme: "light", size: DESKTOP },
+  { colorScheme: "light", size: SMALL_PHONE, rules: OF_SIZE },
+  { colorScheme: "dark", size: SMALL_PHONE, rules: ["color-contrast"] },
+];
+
+/** Fails when axe finds anything, or when the page is wider than its window, in any look. */
+async function assertSound(visitor: Visitor, screen: string): Promise<void> {
+  await visitor.evaluate(`globalThis.axe ?? ${axe.source}`);
+  for (const { colorScheme, size, rules } of LOOKS) {
+    await visitor.page.setViewportSize(size);
+    await visitor.page.emulateMedia({ colorScheme });
+    const look = `${screen}, ${colorScheme}, ${size.width} wide`;
+    deepEqual([look, ...await visitor.evaluate<string[]>(findings(rules))], [look]);
+    const fits = "document.documentElement.scrollWidth <= innerWidth";
+    equal(await visitor.evaluate(fits), true, look);
   }
 }
 
-/** Goes through every screen of a call. */
-async function tourOfCall(house: House, options: VisitorOptions): Promise<void> {
-  const [ann, bob] = [await house.enter(options), await house.enter(options)];
-  await ann.confirm();
-  await ann.press("Start video chat");
-  await ann.sees(PREVIEW);
-  await ann.page.getByLabel("Your picture").waitFor();
-  await ann.page.getByText("More choices").click();
-  await assertSound(ann, "before a call");
-  await ann.press("Start video chat");
-  await assertSound(ann, "searching with a camera");
-  await bob.searchForVideo();
-  await ann.button("Call directly").waitFor();
-  await assertSound(ann, "asked for a direct call");
-  await ann.press("Call directly");
-  await assertSound(ann, "waiting for the stranger");
-  await bob.press("Call directly");
-  await ann.button("Show the picture").waitFor();
-  await assertSound(ann, "blurred");
-  await ann.press("Show the picture");
-  await new Caller(ann).seesMovement();
-  await ann.page.getByText("More", { exact: true }).click();
-  await assertSound(ann, "in a call, with more to choose");
-  await ann.page.getByText("More", { exact: true }).click();
-  await bob.press("Camera on");
-  await ann.sees("The stranger's camera is off.");
-  await ann.press("Camera on");
-  await assertSound(ann, "both cameras off");
-  await ann.press("Report");
-  await assertSound(ann, "reporting in a call");
+function findings(rules: readonly string[] | undefined): string {
+  const options = JSON.stringify({ resultTypes: ["violations"], runOnly: rules });
+  return `axe.run(${options}).then(({ violations }) =>
+    violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html)))`;
 }
 
-for (const [look, options] of Object.entries(LOOKS)) {
-  Deno.test(`No screen of a call has a fault that axe knows, ${look}`, async () => {
-    await using house = await openHouse();
-    await tourOfCall(house, options);
-  });
-
-  Deno.test(`No screen has a fault that axe knows, ${look}`, async () => {
-    await using house = await openHouse({ args: ["--announcement=Closed on Sunday"] });
-    await tour(house, options);
+for (const [what, way] of Object.entries(WAYS)) {
+  Deno.test(`No screen on the way through ${what} has a fault that axe knows`, async () => {
+    await way(openHouse, assertSound);
   });
 }
 

@@ -6,7 +6,7 @@
 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Browser, chromium, firefox } from "playwright-core";
+import { type Browser, chromium, firefox, type LaunchOptions } from "playwright-core";
 
 const INSTALLED = "/usr/bin/chromium";
 const PACKAGED = "npm:@sparticuz/chromium@153.0.0";
@@ -46,13 +46,38 @@ export const DEVICES = [
 
 /** Starts the browser, with further arguments. */
 export async function launch(...more: readonly string[]): Promise<Browser> {
+  return await chromium.launch(await installed(...more));
+}
+
+/** What the browser is started with: where it is, further arguments, and its environment. */
+async function installed(...more: readonly string[]): Promise<LaunchOptions> {
   const args = [...QUIET, ...more];
-  if (await exists(INSTALLED)) return chromium.launch({ executablePath: INSTALLED, args });
+  if (await exists(INSTALLED)) return { executablePath: INSTALLED, args };
   if (Deno.env.get("CI")) throw new Error("Cannot test: Debian's chromium is not installed");
   // deno-lint-ignore no-console -- the one line that says what is missing
   console.log("chromium is not installed: the browser tests use the one of @sparticuz/chromium.");
   const { path: executablePath, ...env } = await packaged();
-  return chromium.launch({ executablePath, args, env: { ...Deno.env.toObject(), ...env } });
+  return { executablePath, args, env: { ...Deno.env.toObject(), ...env } };
+}
+
+/** A browser that another program may inspect, by a port of this machine. */
+export interface Inspected extends AsyncDisposable {
+  readonly port: number;
+}
+
+/** Starts one, with a profile of its own. */
+export async function launchForInspection(): Promise<Inspected> {
+  const profile = await Deno.makeTempDir();
+  const how = await installed("--remote-debugging-port=0");
+  const context = await chromium.launchPersistentContext(profile, how);
+  const [port] = (await Deno.readTextFile(join(profile, "DevToolsActivePort"))).split("\n");
+  return {
+    port: Number(port),
+    [Symbol.asyncDispose]: async () => {
+      await context.close();
+      await Deno.remove(profile, { recursive: true });
+    },
+  };
 }
 
 /** Whether there is a Firefox; in CI it is a failure that there is none. */

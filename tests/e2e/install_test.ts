@@ -1,0 +1,63 @@
+/** The chat on a home screen: what a browser needs to put it there, and what messengers show of a link to it. */
+
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { draw, icons, PICTURES } from "./pictures.ts";
+import { launch } from "./browser.ts";
+import { House, startedOnce } from "./house.ts";
+import { TestServer } from "../server.ts";
+
+const browser = startedOnce(launch);
+
+/** How far a colour of a pixel may be from what it was on another machine, of 255. */
+const TOLERANCE = 32;
+
+Deno.test("Browser finds nothing that keeps the chat from being installed, and loads every icon", async () => {
+  await using house = new House(await browser(), await TestServer.start());
+  const complaints: string[] = [];
+  const ann = await house.enter({
+    watch: (page) => page.on("console", (message) => complaints.push(message.text())),
+  });
+  const session = await ann.context.newCDPSession(ann.page);
+  const { installabilityErrors } = await session.send("Page.getInstallabilityErrors");
+  const hindrances = installabilityErrors.map(({ errorId }) => errorId);
+  deepEqual(hindrances, ["in-incognito"], "a visitor's own context, and nothing of the page's");
+  const { errors, data } = await session.send("Page.getAppManifest");
+  deepEqual(errors, []);
+  const { icons, start_url, scope, display } = JSON.parse(data ?? "");
+  deepEqual({ start_url, scope, display }, { start_url: "/", scope: "/", display: "standalone" });
+  for (const { src, sizes } of icons) {
+    const width = await ann.evaluate(`new Promise((resolve) => {
+      const icon = new Image();
+      icon.onload = () => resolve(icon.naturalWidth);
+      icon.onerror = () => resolve("refused");
+      icon.src = ${JSON.stringify(src)};
+    })`);
+    if (sizes === "any") ok(Number(width) > 0, src);
+    else equal(`${width}x${width}`, sizes, src);
+  }
+  deepEqual(complaints, []);
+});
+
+Deno.test("Icons are what the emblem of the page looks like", async () => {
+  const page = await (await browser()).newPage();
+  for (const [name, picture] of Object.entries(await icons())) {
+    const drawn = await draw(await browser(), picture);
+    const kept = await Deno.readFile(new URL(name, PICTURES));
+    const urls = [drawn, kept].map((png) => `data:image/png;base64,${png.toBase64()}`);
+    ok(await page.evaluate(FARTHEST, urls) as number <= TOLERANCE, name);
+  }
+  await page.close();
+});
+
+/** Runs in a page: how far the two pictures at these addresses are apart where they differ most. */
+const FARTHEST = async (urls: readonly string[]): Promise<number> => {
+  const [drawn, kept] = await Promise.all(urls.map(async (url) => {
+    const bitmap = await createImageBitmap(await (await fetch(url)).blob());
+    const { width, height } = bitmap;
+    // deno-lint-ignore no-explicit-any -- a class of browsers, where this runs
+    const context = new (globalThis as any).OffscreenCanvas(width, height).getContext("2d");
+    context.drawImage(bitmap, 0, 0);
+    return context.getImageData(0, 0, width, height).data as Uint8ClampedArray;
+  }));
+  return drawn!.reduce((most, value, at) => Math.max(most, Math.abs(value - kept![at]!)), 0);
+};

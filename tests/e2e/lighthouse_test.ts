@@ -1,0 +1,140 @@
+/**
+ * The pages as Lighthouse judges them: accessibility, best practices and search engines without a fault, and fast on
+ * the slow phone that it imagines. It is a large package of many authors, so it runs apart from the project, in a
+ * process that can reach this machine and nobody else.
+ *
+ * Figures of speed depend on what else the machine does meanwhile, so a page that is too slow is measured again, twice
+ * at most, and its best run counts: nothing makes a slow page fast by chance. Everything else has to be right at once.
+ */
+
+import { deepEqual } from "node:assert/strict";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { TestServer } from "../server.ts";
+import { launchForInspection } from "./browser.ts";
+
+const VERSION = "13.5.0";
+
+/** Where Lighthouse is kept, so that only the first time takes long. */
+const FOLDER = join(tmpdir(), "anonymous-chat-lighthouse");
+
+/** Neither our configuration nor our lock file names it. */
+const APART = ["--no-config", "--no-lock", "--quiet"];
+
+/** What is judged, and in which form. */
+const VISITS = [
+  { path: "/", form: "mobile" },
+  { path: "/", form: "desktop" },
+  { path: "/privacy", form: "mobile" },
+  { path: "/statistics", form: "mobile" },
+] as const;
+
+type Visit = (typeof VISITS)[number];
+
+/** How often a page may be measured. */
+const RUNS = 3;
+
+/** The least of 100 points in each category. */
+const LEAST = {
+  "performance": 95,
+  "accessibility": 100,
+  "best-practices": 100,
+  "seo": 100,
+} as const;
+
+type Category = keyof typeof LEAST;
+
+/** What is run apart: judges the page that is asked for in a browser that is there, and says what it found. */
+const JUDGE = `
+  import lighthouse, { desktopConfig } from "npm:lighthouse@${VERSION}";
+  const [url, port, form] = Deno.args;
+  const onlyCategories = ${JSON.stringify(Object.keys(LEAST))};
+  const flags = { port: Number(port), onlyCategories, logLevel: "silent", disableFullPageScreenshot: true };
+  const { lhr } = await lighthouse(url, flags, form === "desktop" ? desktopConfig : undefined);
+  const points = Object.values(lhr.categories).map(({ id, score }) => [id, Math.round(score * 100)]);
+  const faults = Object.values(lhr.categories).flatMap(({ id, auditRefs }) => auditRefs
+    .filter(({ weight, id }) => weight > 0 && lhr.audits[id].score !== null && lhr.audits[id].score < 0.9)
+    .map((ref) => id + ": " + lhr.audits[ref.id].title));
+  console.log(JSON.stringify({ points: Object.fromEntries(points), faults, error: lhr.runtimeError?.message }));
+  Deno.exit();
+`;
+
+/** What it says of one page. */
+interface Verdict {
+  readonly points: Readonly<Record<Category, number>>;
+  /** What keeps the page from its points, in words. */
+  readonly faults: readonly string[];
+  /** Why it could not judge. */
+  readonly error?: string;
+}
+
+Deno.test("Lighthouse finds nothing wrong with any page, and each fast", async () => {
+  if (!await isFetched()) return;
+  await using server = await TestServer.start();
+  await using browser = await launchForInspection();
+  for (const visit of VISITS) deepEqual(await complain(server.http, browser.port, visit), []);
+});
+
+/** Gets Lighthouse, or says that it can't be had; in CI that is a failure. */
+async function isFetched(): Promise<boolean> {
+  await Deno.mkdir(FOLDER, { recursive: true });
+  await Deno.writeTextFile(join(FOLDER, "judge.js"), JUDGE);
+  const { success } = await deno("cache", ...APART, "judge.js");
+  if (!success && Deno.env.get("CI")) {
+    throw new Error("Cannot test: Lighthouse could not be fetched");
+  }
+  // deno-lint-ignore no-console -- the one line that says what is missing
+  if (!success) console.log("lighthouse could not be fetched: the pages are not judged by it.");
+  return success;
+}
+
+/** What is wrong with a page. */
+async function complain(site: string, port: number, visit: Visit): Promise<string[]> {
+  let complaints: string[] = [];
+  for (let run = 0; run < RUNS; run++) {
+    const verdict = await judge(site + visit.path, port, visit);
+    complaints = complaintsOf(verdict).map((one) => `${visit.path} (${visit.form}): ${one}`);
+    if (!isOnlySlow(verdict)) break;
+  }
+  return complaints;
+}
+
+function complaintsOf({ points, faults, error }: Verdict): string[] {
+  if (error !== undefined) return [error];
+  const short = categories().filter((category) => points[category] < LEAST[category]);
+  return short.map((category) =>
+    [`${category} ${points[category]}`, ...faults.filter((fault) => fault.startsWith(category))]
+      .join("; ")
+  );
+}
+
+function isOnlySlow({ points, error }: Verdict): boolean {
+  return error === undefined && points.performance < LEAST.performance &&
+    categories().every((one) => one === "performance" || points[one] === LEAST[one]);
+}
+
+function categories(): Category[] {
+  return Object.keys(LEAST) as Category[];
+}
+
+async function judge(url: string, port: number, { form }: Visit): Promise<Verdict> {
+  const { success, stdout, stderr } = await deno(
+    "run",
+    ...APART,
+    "--no-prompt",
+    "--cached-only",
+    ...["--allow-env", "--allow-sys", "--allow-read", `--allow-write=${FOLDER}`],
+    "--allow-net=127.0.0.1,localhost",
+    "judge.js",
+    url,
+    String(port),
+    form,
+  );
+  const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+  if (!success) throw new Error(`Cannot judge ${url}: ${decode(stdout)}${decode(stderr)}`);
+  return JSON.parse(decode(stdout));
+}
+
+async function deno(...args: string[]): Promise<Deno.CommandOutput> {
+  return await new Deno.Command(Deno.execPath(), { args, cwd: FOLDER }).output();
+}

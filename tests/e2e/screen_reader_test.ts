@@ -1,0 +1,127 @@
+/**
+ * What a screen reader says, and when. A script in the page stands for it: it reads out what changes in a live region
+ * that it has met before, and an alert at once. (A region that comes with its words already in it is silent in most of
+ * them, which is why the page has one that is always there.)
+ */
+
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { Cable } from "../cable.ts";
+import { until } from "../until.ts";
+import { housing } from "./house.ts";
+import { CHATTING, LOOKING, STRANGER_LEFT, TYPING, type Visitor } from "./visitor.ts";
+
+const openHouse = housing();
+
+const AWAY = "Stranger's connection dropped. They may come back.";
+const BACK = "Stranger is back.";
+const REMINDER = "Please confirm this first: this place is for adults only.";
+
+/** Runs in a page: keeps what is read out, with how urgent it is. */
+const READER = `{
+  globalThis.heard = [];
+  const regions = "[role=log], [role=status], [role=alert]";
+  const met = new Set();
+  const say = (node, urgency) => {
+    const words = node.textContent.replace(/\\s+/g, " ").trim();
+    if (words !== "") heard.push(urgency + ": " + words);
+  };
+  new MutationObserver((records) => {
+    const changed = new Set();
+    for (const { target, addedNodes } of records) {
+      const region = (target.closest ? target : target.parentElement)?.closest(regions);
+      if (met.has(region) && region.role === "log") addedNodes.forEach((node) => say(node, "polite"));
+      else if (met.has(region)) changed.add(region);
+    }
+    for (const region of changed) say(region, region.role === "alert" ? "assertive" : "polite");
+    for (const region of document.querySelectorAll(regions)) {
+      if (!met.has(region) && region.role === "alert") say(region, "assertive");
+      met.add(region);
+    }
+  }).observe(document, { childList: true, characterData: true, subtree: true });
+}`;
+
+/** How often something was read out, with a time of day behind it or without. */
+async function times(visitor: Visitor, words: string): Promise<number> {
+  const heard = await visitor.evaluate<string[]>("heard");
+  return heard.filter((one) => one.replace(/ ?\d+:\d\d( [AP]M)?$/, "") === words).length;
+}
+
+async function hears(visitor: Visitor, words: string): Promise<void> {
+  await until(async () => await times(visitor, words) === 1);
+}
+
+Deno.test("Screen reader is told of a search, a stranger, what they write, and their leaving, each once", async () => {
+  await using house = await openHouse();
+  const [ann, bob] = [await house.enter({ script: READER }), await house.enter()];
+  await ann.search();
+  await hears(ann, `polite: ${LOOKING}`);
+  await ann.isAt(ann.button("Cancel"));
+  await bob.search();
+  await ann.meets();
+  await hears(ann, `polite: ${CHATTING}`);
+  await ann.isAt(ann.message);
+  await bob.types("hello");
+  await ann.sees(TYPING);
+  await bob.message.press("Enter");
+  await hears(ann, "polite: Stranger: hello");
+  await ann.say("mine");
+  await hears(ann, "polite: You: mine");
+  await ann.log.getByRole("img", { name: "Delivered", exact: true }).waitFor();
+  await bob.leave();
+  await hears(ann, `polite: ${STRANGER_LEFT}`);
+  await ann.isAt(ann.button("New chat"));
+  equal(await times(ann, `polite: ${TYPING}`), 1, "and not with every key");
+  const heard = await ann.evaluate<string[]>("heard");
+  equal(heard.filter((one) => /deliver/i.test(one)).length, 0, "a mark is to be found, not said");
+  ok(heard.every((one) => one.startsWith("polite: ")), "nobody is interrupted");
+});
+
+Deno.test("Screen reader is told that a stranger is away and back, once each", async () => {
+  await using house = await openHouse();
+  using cable = new Cable(house.server.port);
+  const [bob, ann] = [
+    await house.enter({ site: cable.site }),
+    await house.enter({ script: READER }),
+  ];
+  for (const visitor of [ann, bob]) await visitor.search();
+  for (const visitor of [ann, bob]) await visitor.meets();
+  cable.pull();
+  await hears(ann, `polite: ${AWAY}`);
+  await ann.isAt(ann.message);
+  cable.put();
+  await hears(ann, `polite: ${BACK}`);
+});
+
+Deno.test("Screen reader is interrupted by what went wrong, and the focus goes where it can be set right", async () => {
+  await using house = await openHouse();
+  const ann = await house.enter({ script: READER });
+  await ann.button("Start text chat").focus();
+  await ann.key("Enter");
+  await hears(ann, `assertive: ${REMINDER}`);
+  await ann.isAt(ann.checkbox);
+  equal(await ann.checkbox.getAttribute("aria-describedby"), "reminder");
+});
+
+Deno.test("Screen reader finds every part of a chat by its role and name, in the order in which it is used", async () => {
+  await using house = await openHouse();
+  const [ann, bob] = await house.pair();
+  await bob.say("hello");
+  await ann.hears("hello");
+  const snapshot = await ann.page.locator("main").ariaSnapshot();
+  const parts = [...snapshot.matchAll(/^\s*- (?:')?(\w+)(?: "([^"]+)")?/gm)]
+    .filter(([, role]) => ["heading", "button", "region", "log", "textbox"].includes(role!))
+    .map(([, role, name]) => `${role} ${name}`);
+  deepEqual(parts, [
+    "heading Chat",
+    "button Report",
+    "button Save chat",
+    "button Video call",
+    "button Sound on",
+    "region Conversation",
+    "log Messages",
+    "button Stop",
+    "textbox Message",
+    "button Send",
+  ]);
+  match(snapshot, /Stranger:/);
+});

@@ -1,0 +1,241 @@
+/**
+ * Every screen there is, in every state that looks different: ways through the page on which a judge is asked at each
+ * stop. So what must hold of every screen is said once, and a way is gone once, however many sizes and colours it is
+ * looked at in.
+ */
+
+import { HOUR } from "../../server/clock.ts";
+import { daysBefore } from "../../server/statistics.ts";
+import { MemoryStatisticsStore } from "../../server/statistics_store.ts";
+import { Cable } from "../cable.ts";
+import { newConduct } from "../conduct.ts";
+import { FakeClock } from "../fake_clock.ts";
+import { Caller } from "./caller.ts";
+import type { OpenHouse } from "./house.ts";
+import { LOOKING, PREVIEW, STRANGER_LEFT, TYPING, UNREACHABLE, type Visitor } from "./visitor.ts";
+
+/** Looks at the screen that somebody has before them. */
+export type Judge = (visitor: Visitor, screen: string) => Promise<void>;
+
+/** A way through the page. */
+export type Way = (openHouse: OpenHouse, judge: Judge) => Promise<void>;
+
+/** Every page beside the first. */
+const PAGES = [
+  "/privacy",
+  "/contact",
+  "/statistics",
+  "/statistics?days=365",
+  "/transparency",
+  "/nothing",
+];
+
+/** Run in a page before its script: something that it waits for never comes, or is refused. */
+const ENDLESS_DIGEST = "SubtleCrypto.prototype.digest = () => new Promise(() => {})";
+const ENDLESS_KEYS = "SubtleCrypto.prototype.generateKey = () => new Promise(() => {})";
+const INSECURE = "Object.defineProperty(globalThis, 'isSecureContext', { value: false })";
+const NO_CAMERA = "MediaDevices.prototype.getUserMedia = () => " +
+  "Promise.reject(new DOMException('', 'NotAllowedError'))";
+
+/** Every way, by what it is about. */
+export const WAYS: Readonly<Record<string, Way>> = {
+  "a chat": throughChat,
+  "a call": throughCall,
+  "the pages to read": throughPages,
+  "a search that takes long": throughSearch,
+  "a connection in trouble": throughTrouble,
+  "a closed door": throughDoor,
+};
+
+async function throughChat(openHouse: OpenHouse, judge: Judge): Promise<void> {
+  await using house = await openHouse({ args: ["--announcement=Closed on Sunday"] });
+  const [ann, bob] = [await house.enter(), await house.enter()];
+  await judge(ann, "home, with news");
+  await ann.likes(`music, ${"w".repeat(30)}`);
+  await ann.button("Start text chat").click({ force: true });
+  await judge(ann, "home with chips and the reminder");
+  await ann.likes("a, b, c, d, e, f, g, h");
+  await judge(ann, "home with ten interests");
+  await ann.search();
+  await ann.sees(LOOKING);
+  await judge(ann, "searching");
+  await bob.likes("music");
+  await bob.search();
+  await ann.meets();
+  await ann.say(`a long word: ${"x".repeat(300)} https://example.org/${"y".repeat(200)}`);
+  await bob.say("hello\nthere");
+  await bob.types("m");
+  await ann.sees(TYPING);
+  await judge(ann, "chat");
+  await ann.page.getByText("End-to-end encrypted").click();
+  await judge(ann, "chat, with the pictures to compare");
+  await ann.page.getByText("End-to-end encrypted").click();
+  await ann.message.fill("z".repeat(1900));
+  await ann.key("Escape");
+  await judge(ann, "asking, with a long draft");
+  await ann.press("Report");
+  await judge(ann, "choosing a reason");
+  await ann.press("Seems under 18");
+  await bob.leave();
+  await judge(bob, "over, by oneself");
+  await ann.reads(STRANGER_LEFT);
+  await judge(ann, "over, by the stranger, and reported");
+}
+
+async function throughCall(openHouse: OpenHouse, judge: Judge): Promise<void> {
+  await using house = await openHouse();
+  const [ann, bob] = [await house.enter(), await house.enter()];
+  await ann.confirm();
+  await ann.press("Start video chat");
+  await ann.sees(PREVIEW);
+  await ann.page.getByLabel("Your picture").waitFor();
+  await ann.page.getByText("More choices").click();
+  await judge(ann, "before a call");
+  await ann.press("Start video chat");
+  await judge(ann, "searching with a camera");
+  await bob.searchForVideo();
+  await ann.button("Call directly").waitFor();
+  await judge(ann, "asked for a direct call");
+  await ann.press("Call directly");
+  await judge(ann, "waiting for the stranger");
+  await bob.press("Call directly");
+  await ann.button("Show the picture").waitFor();
+  await judge(ann, "blurred");
+  await ann.press("Show the picture");
+  await new Caller(ann).seesMovement();
+  await ann.page.getByText("More", { exact: true }).click();
+  await judge(ann, "in a call, with more to choose");
+  await ann.page.getByText("More", { exact: true }).click();
+  await bob.press("Camera on");
+  await ann.sees("The stranger's camera is off.");
+  await ann.press("Camera on");
+  await judge(ann, "both cameras off");
+  await ann.press("Report");
+  await judge(ann, "reporting in a call");
+  const eve = await house.enter({ script: NO_CAMERA });
+  await eve.confirm();
+  await eve.press("Start video chat");
+  await eve.sees("This page may not use your camera.");
+  await judge(eve, "before a call, without a camera");
+}
+
+async function throughPages(openHouse: OpenHouse, judge: Judge): Promise<void> {
+  await using house = await openHouse();
+  const ann = await house.enter();
+  for (const path of PAGES) {
+    await ann.page.goto(house.site + path);
+    await judge(ann, path);
+  }
+  await using known = await openHouse({
+    args: ["--operator=Example Association", "--contact-email=hello@chat.example"],
+    store: await yearOfFigures(),
+  });
+  const bob = await known.enter();
+  for (const path of ["/contact", "/statistics", "/statistics?days=365"]) {
+    await bob.page.goto(known.site + path);
+    const table = bob.page.getByText("Show the table");
+    if (await table.count() > 0) await table.click();
+    await judge(bob, `${path}, with something to tell`);
+  }
+}
+
+async function throughSearch(openHouse: OpenHouse, judge: Judge): Promise<void> {
+  await using house = await openHouse();
+  for (let guest = 0; guest < 5; guest++) await house.addGuest();
+  const bob = await house.enter();
+  await bob.sees("people are here now");
+  await judge(bob, "home, with many people");
+  const ann = await house.enter({ frozen: true });
+  await ann.search();
+  await ann.sees(LOOKING);
+  await ann.passes(15_000);
+  await ann.sees("It is quiet right now.");
+  await ann.page.clock.resume(); // A judge may need some time.
+  await judge(ann, "searching for long");
+  await using rushed = await openHouse({ args: ["--proof-of-work=always"] });
+  const eve = await rushed.enter({ script: ENDLESS_DIGEST });
+  await eve.search();
+  await eve.sees("your device does a short check first");
+  await judge(eve, "searching, with work to do");
+}
+
+async function throughTrouble(openHouse: OpenHouse, judge: Judge): Promise<void> {
+  await using house = await openHouse();
+  const eve = await house.enter({ script: ENDLESS_KEYS });
+  await eve.search();
+  const stuck = await house.enter();
+  await stuck.search();
+  await stuck.sees("Agreeing on keys…");
+  await judge(stuck, "chat, before it is encrypted");
+  const home = await house.enter();
+  using cable = new Cable(house.server.port);
+  const [ann, bob] = [await house.enter({ site: cable.site }), await house.enter()];
+  for (const visitor of [ann, bob]) await visitor.search();
+  for (const visitor of [ann, bob]) await visitor.meets();
+  cable.pull();
+  await ann.sees("Your connection dropped. Coming back…");
+  await ann.say("still there?");
+  await judge(ann, "chat, cut off");
+  await bob.sees("Stranger's connection dropped.");
+  await judge(bob, "chat, with the stranger away");
+  cable.put();
+  await bob.sees("Stranger is back.");
+  await house.goDown();
+  await home.sees(UNREACHABLE);
+  await judge(home, "home, offline");
+  await bob.sees(UNREACHABLE);
+  await judge(bob, "over, offline");
+  await bob.press("New chat");
+  await bob.sees(LOOKING);
+  await judge(bob, "searching, offline");
+  await using drained = await openHouse();
+  const [last] = await drained.pair();
+  drained.server.chat.drain();
+  await last.reads("The server restarts in a moment, and this chat ends with it.");
+  await judge(last, "chat, with a server about to restart");
+}
+
+async function throughDoor(openHouse: OpenHouse, judge: Judge): Promise<void> {
+  const clock = new FakeClock();
+  await using house = await openHouse({ clock });
+  const [ann] = await house.pair();
+  const { record } = house.server.chat.registry.find("127.0.0.1" as never)!;
+  for (let n = 0; n < 3; n++) record.report(newConduct(clock.now()), "harassment", clock.now());
+  await ann.reads("You have been blocked, because several people have reported you.");
+  await judge(ann, "chat, blocked");
+  await ann.press("New chat");
+  await ann.sees("Several people have reported");
+  await judge(ann, "home, blocked");
+  clock.advance(HOUR);
+  const bob = await house.enter({ script: INSECURE });
+  await judge(bob, "home, without encryption");
+  await bob.page.setContent(await withoutScript(house.site));
+  await judge(bob, "home, without JavaScript");
+  await using closed = await openHouse({ args: ["--deny=127.0.0.0/8"] });
+  const stranger = await closed.enter();
+  await stranger.sees("The operator of this place has refused your address.");
+  await judge(stranger, "home, refused");
+}
+
+/** What a browser makes of the first page that runs no scripts; no judge could work in it. */
+async function withoutScript(site: string): Promise<string> {
+  const html = await (await fetch(site)).text();
+  return html.replace(/<script>.*<\/script>|<\/?noscript>/gs, "");
+}
+
+/** What a place that is well visited has counted, with a day of too few chats and one without any. */
+async function yearOfFigures(): Promise<MemoryStatisticsStore> {
+  const store = new MemoryStatisticsStore();
+  const counted = (ago: number) => ({
+    day: daysBefore("2026-01-01", ago),
+    chats: ago === 5 ? 3 : Math.round(400 + 250 * Math.sin(ago / 3) - ago / 2),
+    chatDuration: 90_000_000 + 10_000_000 * Math.cos(ago),
+    messages: Math.round(20_000 + 9_000 * Math.sin(ago / 5)),
+    samples: 1_440,
+    onlineSum: 60_000 + 100 * ago,
+    peakOnline: 120 + ago % 50,
+  });
+  const days = Array.from({ length: 300 }, (_, ago) => ago).filter((ago) => ago !== 9);
+  await store.add(days.map(counted));
+  return store;
+}
