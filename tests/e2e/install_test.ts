@@ -4,7 +4,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { draw, icons, PICTURES } from "./pictures.ts";
 import { launch } from "./browser.ts";
 import { House, startedOnce } from "./house.ts";
-import { TestServer } from "../server.ts";
+import { serve } from "../served.ts";
 
 const browser = startedOnce(launch);
 
@@ -12,7 +12,7 @@ const browser = startedOnce(launch);
 const TOLERANCE = 32;
 
 Deno.test("Browser finds nothing that keeps the chat from being installed, and loads every icon", async () => {
-  await using house = new House(await browser(), await TestServer.start());
+  await using house = new House(await browser(), await serve());
   const complaints: string[] = [];
   const ann = await house.enter({
     watch: (page) => page.on("console", (message) => complaints.push(message.text())),
