@@ -1,32 +1,48 @@
 /**
- * Makes the first page, with its script and style inlined and their hashes beside it, and the frame of all others, as a
- * module that the server imports. The same source gives the same bytes. `--development` makes a page that reloads itself.
+ * Makes the first page, with its script and style inlined and their hashes beside it, the frame of all others, and what
+ * is said in every language, as a module that the server imports. The same source gives the same bytes. `--development`
+ * makes a page that reloads itself.
+ *
+ * The first page is built once; marks stand in it where the server puts the words of a language (`server/pages/home.ts`).
+ * What the app says travels as a list, so that the names of words weigh nothing: `words.Send` is an index in the script.
  */
 
 import { createHash } from "node:crypto";
 import { brotliCompressSync } from "node:zlib";
 import * as esbuild from "esbuild";
+import { minify } from "terser";
+import { CATALOGUES } from "./client/languages/all.ts";
+import type { Catalogue, Words } from "./client/languages/catalogue.ts";
+import { en } from "./client/languages/en.ts";
+import { type BuiltLanguage, homePage, withTexts } from "./server/pages/home.ts";
 import { fingerprint, type Page } from "./server/reply.ts";
 import type { Pages } from "./server/site.ts";
 
-/** The most that the home page may weigh, in bytes of brotli. */
+/** The most that the home page may weigh in any language, in bytes of brotli. */
 export const BUDGET = 26_000;
+
+/** What words are called, in the order of their indices. */
+const WORDS = Object.keys(en.words) as (keyof Words)[];
 
 const source = new URL("./client/", import.meta.url);
 
 /** Builds the first page, and the frame into which the server puts all others. */
 export async function buildPages({ development }: { development: boolean }): Promise<Pages> {
   const [script, style, documentStyle, frame, home] = await Promise.all([
-    bundle("app.ts", development),
+    bundle("app.ts", development).then(shrink),
     bundle("style.css", development),
     bundle("document.css", development),
     read("page.html"),
     read("home.html"),
   ]);
   await esbuild.stop();
+  const languages = Object.entries(CATALOGUES).map(([code, said]) => languageOf(code, said));
+  const first = frame.replace("<!--menu-->", menu).replace("<!--body-->", () => home);
+  const document = frame.replace("<!--menu-->", "");
   return {
-    home: page(frame.replace("<!--body-->", () => home), style, script),
-    document: page(frame, documentStyle),
+    home: page(first, style, script),
+    document: withTexts(page(document, documentStyle), languages[0]!.texts),
+    languages,
   };
 }
 
@@ -36,16 +52,42 @@ export function weight({ html }: Page): number {
 }
 
 function page(markup: string, style: string, script?: string): Page {
-  const scriptElement = script === undefined ? "" : `<script>${script}</script>`;
+  const data = `<script type="application/json" id="words"><!--words--></script>`;
   const html = compact(markup)
     .replace("<!--style-->", () => `<style>${style}</style>`)
-    .replace("<!--script-->", () => scriptElement);
+    .replace(
+      "<!--script-->",
+      () => script === undefined ? "" : `${data}<script>${script}</script>`,
+    );
   return { html, styles: [hash(style)], scripts: script === undefined ? [] : [hash(script)] };
 }
 
 /** Drops what only the author of a template sees: the indentation. */
 function compact(html: string): string {
   return html.replace(/\s*\n\s*/g, " ").replace(/> </g, "><").trim();
+}
+
+/** Where a language is chosen, each under its own name; of no use, and not to be seen, until the script runs. */
+function menu(): string {
+  const options = Object.entries(CATALOGUES).map(([code, { name }]) =>
+    `<option value="${code}" lang="${code}">${name}`
+  );
+  return `<select id="language" aria-label="<!--language-->" hidden>${options.join("")}</select>`;
+}
+
+/** A language as the server and the app use it. */
+function languageOf(code: string, { frame, words }: Catalogue): BuiltLanguage {
+  return {
+    code,
+    texts: {
+      ...{ lang: code, dir: words.Direction },
+      ...{ description: frame.description, noScript: frame.noScript },
+      ...{ heading: words.Heading, lead: words.Lead, language: words.Language },
+      ...words.Links,
+    },
+    words: WORDS.map((name) => words[name]),
+    englishOnly: words === CATALOGUES.en?.words ? "" : frame.englishOnly,
+  };
 }
 
 function hash(text: string): string {
@@ -67,11 +109,23 @@ async function bundle(entry: string, development: boolean): Promise<string> {
     charset: "utf8",
     legalComments: "none",
     define: { DEVELOPMENT: String(development) },
+    mangleProps: new RegExp(`^(${WORDS.join("|")})$`),
+    mangleCache: Object.fromEntries(WORDS.map((name, index) => [name, String(index)])),
     plugins: [packages],
   });
   const [output] = outputFiles;
   if (output === undefined) throw new Error(`Cannot build ${entry}: it has no output`);
-  return output.text.trim().replaceAll("</script", "<\\/script");
+  return output.text.trim();
+}
+
+/** A second minifier finds what the first leaves; and in a template, a line break is as good as an indentation. */
+async function shrink(script: string): Promise<string> {
+  const { code = "" } = await minify(script, {
+    ecma: 2020,
+    compress: { passes: 3 },
+    format: { ascii_only: false },
+  });
+  return code.replace(/\s*\n\s*/g, "\n").replaceAll("</script", "<\\/script");
 }
 
 /** Finds npm packages where Deno keeps them. */
@@ -94,11 +148,16 @@ async function keep(file: URL, content: string): Promise<void> {
 
 if (import.meta.main) {
   const development = Deno.args.includes("--development");
-  const pages = await buildPages({ development });
-  const module = `// Made by build.ts.\nexport const pages = ${JSON.stringify(pages)};\n`;
+  const { home, document, languages } = await buildPages({ development });
+  const module = `// Made by build.ts.\nexport const pages = ${
+    JSON.stringify({ home, document, languages })
+  };\n`;
   await keep(new URL("page.gen.ts", source), module);
-  const line = `The home page weighs ${weight(pages.home)} of ${BUDGET} bytes (brotli); SHA-256 ${
-    fingerprint(pages.home)
-  }.\n`;
-  await Deno.stdout.write(new TextEncoder().encode(line));
+  for (const language of languages) {
+    const page = homePage(home, language);
+    const line = `${language.code}: ${weight(page)} of ${BUDGET} bytes (brotli); SHA-256 ${
+      fingerprint(page)
+    }\n`;
+    await Deno.stdout.write(new TextEncoder().encode(line));
+  }
 }

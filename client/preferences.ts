@@ -21,6 +21,8 @@ export interface Preferences {
   readonly direct: boolean;
   /** The camera stays on between calls. */
   readonly keepCamera: boolean;
+  /** The code of the language that the page speaks; "" for the one that it came in. */
+  readonly language: string;
 }
 
 /** What holds until a person chooses otherwise. */
@@ -32,6 +34,7 @@ export const DEFAULT_PREFERENCES: Preferences = {
   blur: true,
   direct: true,
   keepCamera: false,
+  language: "",
 };
 
 const KEY = "anonymous-chat";
@@ -44,9 +47,9 @@ export type OpenStore = () => Pick<Storage, "getItem" | "setItem">;
 export function loadPreferences(open: OpenStore): Preferences {
   const stored = read(open);
   if (stored.version !== VERSION) return DEFAULT_PREFERENCES;
-  const flags = Object.entries(DEFAULT_PREFERENCES)
-    .map(([name, fallback]) => [name, flag(stored[name], fallback)]);
-  return Object.fromEntries(flags);
+  const known = Object.entries(DEFAULT_PREFERENCES)
+    .map(([name, fallback]) => [name, alike(stored[name], fallback)]);
+  return Object.fromEntries(known);
 }
 
 /** Keeps the preferences; where that is impossible they last as long as the page. */
@@ -66,6 +69,6 @@ function read(open: OpenStore): Record<string, unknown> {
   }
 }
 
-function flag(value: unknown, fallback: boolean): boolean {
-  return typeof value === "boolean" ? value : fallback;
+function alike(value: unknown, fallback: unknown): unknown {
+  return typeof value === typeof fallback ? value : fallback;
 }

@@ -23,9 +23,8 @@ import { Matchmaker } from "./matchmaker.ts";
 import { ProxyWatch } from "./proxy_watch.ts";
 import { HumanCheck } from "./proof_of_work.ts";
 import { Relay } from "./relay.ts";
-import { fingerprint } from "./reply.ts";
 import { settingsOf } from "./settings.ts";
-import { type Pages, Site } from "./site.ts";
+import { fingerprintsOf, type Pages, Site } from "./site.ts";
 import { FLUSH_INTERVAL, REFRESH_INTERVAL, SAMPLE_INTERVAL, Statistics } from "./statistics.ts";
 import type { StatisticsStore } from "./statistics_store.ts";
 import { holdings } from "./transparency.ts";
@@ -80,7 +79,7 @@ export class AnonymousChat {
   ) {
     const { config, clock, log, pages, version, platform = "", store, newToken } = surroundings;
     const { cluster, collect, rates = LIMITS } = surroundings;
-    const built = { version, platform, fingerprint: fingerprint(pages.home) };
+    const built = { version, platform, fingerprints: fingerprintsOf(pages) };
     const settings = settingsOf(config, built);
     this.#clock = clock;
     this.#cluster = cluster;

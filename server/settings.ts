@@ -23,14 +23,14 @@ export interface Settings {
   /** Whether several machines share what they know, through Redis. */
   readonly isShared: boolean;
   readonly version: string;
-  /** SHA-256 of the home page, in hexadecimal digits. */
-  readonly fingerprint: string;
+  /** SHA-256 of the home page in hexadecimal digits, by language; who asks for none gets the first. */
+  readonly fingerprints: Readonly<Record<string, string>>;
 }
 
 /** The settings of a configuration. */
 export function settingsOf(
   config: Config,
-  built: Pick<Settings, "version" | "fingerprint" | "platform">,
+  built: Pick<Settings, "version" | "fingerprints" | "platform">,
 ): Settings {
   return {
     ...built,

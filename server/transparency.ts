@@ -22,8 +22,9 @@ export interface Holdings {
   readonly messagesStored: 0;
   readonly policyUpdated: string;
   readonly version: string;
-  /** SHA-256 of the home page, in hexadecimal digits. */
+  /** SHA-256 of the home page in hexadecimal digits: for who asks for no language, and in each. */
   readonly pageSha256: string;
+  readonly pageSha256ByLanguage: Readonly<Record<string, string>>;
 }
 
 /** Where it is looked up. */
@@ -47,6 +48,7 @@ export function holdings({ registry, accessLog, settings }: Sources): Holdings {
     messagesStored: 0,
     policyUpdated: POLICY_UPDATED,
     version: settings.version,
-    pageSha256: settings.fingerprint,
+    pageSha256: Object.values(settings.fingerprints)[0] ?? "",
+    pageSha256ByLanguage: settings.fingerprints,
   };
 }

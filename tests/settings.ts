@@ -14,5 +14,5 @@ export const SETTINGS: Settings = {
   isShared: false,
   platform: "",
   version: "1.2.3",
-  fingerprint: "f".repeat(64),
+  fingerprints: { en: "e".repeat(64), ar: "a".repeat(64) },
 };

@@ -3,6 +3,7 @@ import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { DAY } from "../server/clock.ts";
 import { contentSecurityPolicy } from "../server/headers.ts";
 import type { Health } from "../server/health.ts";
+import type { BuiltLanguage } from "../server/pages/home.ts";
 import { withoutNews } from "../server/pages/news.ts";
 import { POLICY_UPDATED } from "../server/policy.ts";
 import { CHANGE_ANNOUNCED_FOR } from "../server/promises.ts";
@@ -16,7 +17,19 @@ import { FakeClock } from "./fake_clock.ts";
 import { request } from "./request.ts";
 import { SETTINGS } from "./settings.ts";
 
-const HTML = `<!doctype html><title>Chat</title><body>${"Hello, stranger. ".repeat(50)}</body>`;
+const MARKED = "<!doctype html><html lang=<!--lang-->><title>Chat</title><body>" +
+  `${"Hello, stranger. ".repeat(50)}<!--lead--><script><!--words--></script></body>`;
+const HTML = MARKED.replace("<!--lang-->", "en").replace("<!--lead-->", "Lead &amp; more")
+  .replace("<!--words-->", '["Send"]');
+const LANGUAGES: readonly BuiltLanguage[] = [
+  { code: "en", texts: { lang: "en", lead: "Lead & more" }, words: ["Send"], englishOnly: "" },
+  {
+    code: "ar",
+    texts: { lang: "ar", dir: "rtl", lead: "مرحبا" },
+    words: ["إرسال", "</script>"],
+    englishOnly: "بالإنجليزية",
+  },
+];
 const FRAME = "<!doctype html><title>Chat</title><body><!--body--><footer>" +
   ["privacy", "statistics", "transparency", "contact"].map((name) => `<a href="/${name}">x</a>`)
     .join("") +
@@ -37,8 +50,9 @@ class World {
     this.site = new Site({
       clock: this.clock,
       pages: {
-        home: { html: HTML, scripts: ["c2NyaXB0"], styles: ["c3R5bGU="] },
+        home: { html: MARKED, scripts: ["c2NyaXB0"], styles: ["c3R5bGU="] },
         document: { html: FRAME, scripts: [], styles: [] },
+        languages: LANGUAGES,
       },
       settings,
       statistics: new Statistics({ clock: this.clock, store, log: undefined as never }),
@@ -76,7 +90,7 @@ Deno.test("Site serves the page in the best coding the client takes", () => {
   for (const [coding, decode] of Object.entries(decoders)) {
     const { status, headers, body } = world.ask("/", { "accept-encoding": coding });
     const said = [status, headers["content-encoding"] ?? "", headers.vary];
-    assert.deepEqual(said, [200, coding, "accept-encoding"]);
+    assert.deepEqual(said, [200, coding, "accept-encoding, accept-language"]);
     assert.equal(new TextDecoder().decode(decode(body!)), HTML);
   }
 });
@@ -153,7 +167,8 @@ Deno.test("Site answers what programs ask for", () => {
     messagesStored: 0,
     policyUpdated: POLICY_UPDATED,
     version: "1.2.3",
-    pageSha256: "f".repeat(64),
+    pageSha256: "e".repeat(64),
+    pageSha256ByLanguage: { en: "e".repeat(64), ar: "a".repeat(64) },
   });
   assert.equal(world.ask("/api/statistics.json").status, 200);
   assert.match(world.ask("/api/statistics.csv").headers["content-type"]!, /^text\/csv/);
@@ -201,7 +216,7 @@ Deno.test("Site announces a change of the policy on the home page, and what the 
   world.setSinceChange(CHANGE_ANNOUNCED_FOR - 1);
   assert.match(
     world.text("/"),
-    /<body><section class="news" aria-label="News"><p>Closed on &lt;Sunday><\/p><p><a href="\/privacy">[^<]+<\/a><\/p><\/section>Hello/,
+    /<body><section class="news" aria-label="News" lang="en" dir="auto"><p>Closed on &lt;Sunday><\/p><p><a href="\/privacy">[^<]+<\/a><\/p><\/section>Hello/,
   );
   assert.equal(withoutNews(world.text("/")), HTML);
   world.setSinceChange(CHANGE_ANNOUNCED_FOR);
