@@ -105,7 +105,7 @@ export const ar: Catalogue = {
     Delivered: "تم التسليم",
     NotDelivered: "لم تُسلَّم بعد",
     SaveChat: "حفظ",
-    VideoCall: "مكالمة فيديو",
+    VideoCall: "فيديو",
     SoundOn: "الصوت يعمل",
     SoundOff: "بلا صوت",
     Message: "الرسالة",

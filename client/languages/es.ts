@@ -104,7 +104,7 @@ export const es: Catalogue = {
     Delivered: "Entregado",
     NotDelivered: "Aún no entregado",
     SaveChat: "Guardar",
-    VideoCall: "Videollamada",
+    VideoCall: "Video",
     SoundOn: "Con sonido",
     SoundOff: "Sin sonido",
     Message: "Mensaje",

@@ -9,7 +9,7 @@ export const fr: Catalogue = {
     description:
       "Parle à une personne inconnue par texte ou vidéo. Sans compte, sans cookies, chiffré de bout en bout.",
     noScript:
-      "Le chat fonctionne dans ton navigateur et a donc besoin de JavaScript. Autorise-le pour cette page : tout ce qu’elle exécute s’y trouve, et rien ne vient d’ailleurs.",
+      "Le chat fonctionne dans ton navigateur et a donc besoin de JavaScript. Autorise-le pour cette page\u00a0: tout ce qu’elle exécute s’y trouve, et rien ne vient d’ailleurs.",
     englishOnly: "Cette page n’existe qu’en anglais.",
   },
   words: {
@@ -25,7 +25,7 @@ export const fr: Catalogue = {
     InterestsFull: "Il y en a dix, c’est le maximum",
     InterestsExample: "musique, rando, cinéma",
     Adult: "J’ai 18 ans ou plus",
-    AdultFirst: "Confirme d’abord ceci : ce lieu est réservé aux adultes.",
+    AdultFirst: "Confirme d’abord ceci\u00a0: ce lieu est réservé aux adultes.",
     StartText: "Lancer un chat écrit",
     StartVideo: "Lancer un chat vidéo",
     Online: {
@@ -33,7 +33,7 @@ export const fr: Catalogue = {
       other: "{count} personnes sont là en ce moment",
     },
     Insecure:
-      "Cette page a été ouverte sans chiffrement : un chat ne peut pas être privé et ne peut pas commencer.",
+      "Cette page a été ouverte sans chiffrement\u00a0: un chat ne peut pas être privé et ne peut pas commencer.",
     OpenSecure: "Ouvrir la page sécurisée",
     Language: "Langue",
     LanguageFailed: "Impossible de charger cette langue pour le moment. Nouvel essai…",
@@ -60,16 +60,16 @@ export const fr: Catalogue = {
         "Ton adresse s’est connectée bien trop souvent. Le blocage prend fin tout seul, et rien n’en est conservé.",
       denied: "Elle reste exclue jusqu’à ce qu’on l’admette à nouveau.",
     },
-    BlockedWait: "Tu peux laisser cette page ouverte : elle reprend dès que possible.",
+    BlockedWait: "Tu peux laisser cette page ouverte\u00a0: elle reprend dès que possible.",
     BlockedHelp: "Ce que tu peux faire",
 
     Looking: "Recherche de quelqu’un…",
     Cancel: "Annuler",
     Checking:
-      "Énormément de monde arrive en ce moment : ton appareil fait d’abord une courte vérification.",
+      "Énormément de monde arrive en ce moment\u00a0: ton appareil fait d’abord une courte vérification.",
     VeryFast: "C’était très rapide. Ça reprend tout seul dans un instant.",
     Quiet:
-      "C’est calme en ce moment. Reste ici ou dans un autre onglet : tu entendras quand quelqu’un arrive.",
+      "C’est calme en ce moment. Reste ici ou dans un autre onglet\u00a0: tu entendras quand quelqu’un arrive.",
     Usually: "En général, c’est l’affaire d’un instant.",
     WhoLikes: "Quelqu’un qui aime {interests}, si cette personne est là.",
     Anyone: "Personne n’a tes centres d’intérêt ici, alors tout le monde est le bienvenu.",
@@ -77,8 +77,8 @@ export const fr: Catalogue = {
     Chat: "Chat",
     Conversation: "Conversation",
     Messages: "Messages",
-    YouSay: "Toi :",
-    StrangerSays: "L’autre :",
+    YouSay: "Toi\u00a0:",
+    StrangerSays: "L’autre\u00a0:",
     Notices: {
       "began": "Tu discutes avec une personne inconnue.",
       "you-left": "Tu as quitté le chat.",
@@ -90,11 +90,12 @@ export const fr: Catalogue = {
       "tampered": "Quelque chose a été modifié ou perdu en route et n’est pas affiché.",
       "report-taken": "Ton signalement a été reçu. Merci.",
       "stranger-declined": "L’autre personne préfère continuer par écrit.",
-      "direct-refused": "Pas d’appel : ici, il montrerait ton adresse IP, ce que tu as refusé.",
+      "direct-refused":
+        "Pas d’appel\u00a0: ici, il montrerait ton adresse IP, ce que tu as refusé.",
       "call-over": "L’appel est terminé.",
     },
-    BothLike: "Vous avez en commun : {interests}.",
-    MetBefore: "Vous venez de vous croiser ; il n’y a personne d’autre en ce moment.",
+    BothLike: "Vous avez en commun\u00a0: {interests}.",
+    MetBefore: "Vous venez de vous croiser\u00a0; il n’y a personne d’autre en ce moment.",
     Dropped: "Ta connexion a été coupée. Retour en cours…",
     StrangerDropped: "La connexion de l’autre personne a été coupée. Elle reviendra peut-être.",
     StrangerBack: "L’autre personne est de retour.",
@@ -113,7 +114,7 @@ export const fr: Catalogue = {
       other: "Reste {count}",
     },
     Send: "Envoyer",
-    Stop: { talking: "Quitter", asking: "Vraiment ?", over: "Nouveau chat" },
+    Stop: { talking: "Quitter", asking: "Vraiment\u00a0?", over: "Nouveau chat" },
     ChangeInterests: "Changer d’intérêts",
 
     Agreeing: "Échange des clés…",
@@ -126,7 +127,7 @@ export const fr: Catalogue = {
 
     Report: "Signaler",
     Reported: "Signalé",
-    WhatIsWrong: "Qu’est-ce qui ne va pas ?",
+    WhatIsWrong: "Qu’est-ce qui ne va pas\u00a0?",
     OnlyReason: "Seul le motif est envoyé, jamais la conversation.",
     Reasons: {
       underage: "Semble avoir moins de 18 ans",
@@ -147,7 +148,7 @@ export const fr: Catalogue = {
       muted: "Commencer sans micro",
       blur: "Flouter les autres jusqu’à ce que je choisisse de regarder",
       keepCamera: "Garder ma caméra allumée entre les chats",
-      direct: "Me demander avant un appel qui montre mon adresse IP ; sinon, il n’y en a pas",
+      direct: "Me demander avant un appel qui montre mon adresse IP\u00a0; sinon, il n’y en a pas",
     },
     MoreChoices: "Plus d’options",
     Back: "Retour",
@@ -175,11 +176,11 @@ export const fr: Catalogue = {
     Call: "Appel",
     OneMoment: "Un instant…",
     StrangerWants: "L’autre personne aimerait un appel vidéo",
-    ShowAddresses: "Vous montrer vos adresses IP ?",
+    ShowAddresses: "Vous montrer vos adresses IP\u00a0?",
     Directly:
-      "Il n’y a pas de relais ici : l’appel va droit de ton appareil à celui de l’autre personne. Un appel direct lui montre ton adresse IP, et la sienne à toi. Il ne commence que si vous acceptez, toi et l’autre personne.",
+      "Il n’y a pas de relais ici\u00a0: l’appel va droit de ton appareil à celui de l’autre personne. Un appel direct lui montre ton adresse IP, et la sienne à toi. Il ne commence que si vous acceptez, toi et l’autre personne.",
     ByRelay:
-      "Il passe par un relais : aucune de vos adresses IP n’est montrée. Ta caméra et ton micro démarrent comme tu l’as choisi.",
+      "Il passe par un relais\u00a0: aucune de vos adresses IP n’est montrée. Ta caméra et ton micro démarrent comme tu l’as choisi.",
     CallDirectly: "Appeler directement",
     JoinCall: "Rejoindre l’appel",
     StayWithText: "Rester à l’écrit",
@@ -200,7 +201,11 @@ export const fr: Catalogue = {
     StrangerNoCamera: "La caméra de l’autre personne est éteinte.",
     StrangerNothing: "La caméra et le micro de l’autre personne sont éteints.",
     StrangerMuted: "Le micro de l’autre personne est coupé.",
-    Quality: { 1: "Connexion : mauvaise", 2: "Connexion : moyenne", 3: "Connexion : bonne" },
+    Quality: {
+      1: "Connexion\u00a0: mauvaise",
+      2: "Connexion\u00a0: moyenne",
+      3: "Connexion\u00a0: bonne",
+    },
     YourDevices: "Tes appareils",
     CameraOn: "Caméra activée",
     CameraOff: "Caméra coupée",
