@@ -48,7 +48,7 @@ export function loadPreferences(open: OpenStore): Preferences {
   const stored = read(open);
   if (stored.version !== VERSION) return DEFAULT_PREFERENCES;
   const known = Object.entries(DEFAULT_PREFERENCES)
-    .map(([name, fallback]) => [name, alike(stored[name], fallback)]);
+    .map(([name, fallback]) => [name, isFit(stored[name], fallback) ? stored[name] : fallback]);
   return Object.fromEntries(known);
 }
 
@@ -69,6 +69,7 @@ function read(open: OpenStore): Record<string, unknown> {
   }
 }
 
-function alike(value: unknown, fallback: unknown): unknown {
-  return typeof value === typeof fallback ? value : fallback;
+/** A flag, or a code of two letters: nothing that could say who somebody is. */
+function isFit(value: unknown, fallback: unknown): boolean {
+  return typeof value === typeof fallback && /^(true|false|[a-z]{2}|)$/.test(String(value));
 }

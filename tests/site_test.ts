@@ -105,6 +105,51 @@ Deno.test("Site reads Accept-Encoding with its weights", () => {
   assert.equal(preferredCoding("br;q=nonsense"), "identity");
 });
 
+Deno.test("Site serves the page in the language that the client prefers, and says so", () => {
+  const world = new World();
+  const inArabic = { "accept-language": "ar-EG,en;q=0.5" };
+  const { status, headers } = world.ask("/", inArabic);
+  assert.deepEqual([status, headers["content-language"]], [200, "ar"]);
+  const text = world.text("/", inArabic);
+  assert.match(text, /<html lang=ar>.*مرحبا<script>\["إرسال","\\u003c\/script>"\]<\/script>/);
+  assert.notEqual(headers.etag, world.ask("/").headers.etag);
+  assert.equal(world.ask("/").headers["content-language"], "en");
+  assert.equal(world.text("/", { "accept-language": "nl" }), HTML);
+  assert.equal(
+    headers["content-security-policy"],
+    world.ask("/").headers["content-security-policy"],
+  );
+});
+
+Deno.test("Site tells who reads another language, in it, that a page is in English only", () => {
+  const world = new World();
+  for (const path of [...PAGES.slice(1), "/nothing"]) {
+    const note = '<body><aside class="note" lang="ar" dir="rtl">بالإنجليزية</aside><main';
+    assert.ok(world.text(path, { "accept-language": "ar" }).includes(note), path);
+    assert.doesNotMatch(world.text(path, { "accept-language": "nl" }), /class="note"/, path);
+    const { headers } = world.ask(path, { "accept-language": "ar" });
+    assert.equal(headers.vary, "accept-encoding, accept-language", path);
+    assert.equal(headers["content-language"], "en", path);
+  }
+});
+
+Deno.test("Site answers with the words of every language at once, the same to everybody", () => {
+  const world = new World();
+  const reply = world.ask("/languages.json", { "accept-language": "ar" });
+  assert.deepEqual(reply, world.ask("/languages.json"));
+  assert.deepEqual(JSON.parse(world.text("/languages.json")), {
+    en: ["Send"],
+    ar: ["إرسال", "</script>"],
+  });
+  const { headers } = reply;
+  assert.deepEqual([headers["content-type"], headers["cache-control"], headers.vary], [
+    "application/json",
+    "no-cache",
+    "accept-encoding",
+  ]);
+  assert.equal(world.ask("/languages.json", { "if-none-match": headers.etag! }).status, 304);
+});
+
 Deno.test("Site answers 304 to who has the same bytes already", () => {
   const world = new World();
   const etag = world.ask("/", { "accept-encoding": "br" }).headers.etag!;
@@ -241,7 +286,15 @@ Deno.test("Site answers HEAD as GET without the body, and refuses other methods"
 
 Deno.test("Site sets the security headers and no cookie on every answer", () => {
   const world = new World();
-  const targets = [...PAGES, "/nothing", "/ws", "/healthz", "/robots.txt", "/api/transparency"];
+  const targets = [
+    ...PAGES,
+    "/languages.json",
+    "/nothing",
+    "/ws",
+    "/healthz",
+    "/robots.txt",
+    "/api/transparency",
+  ];
   const replies = [
     ...targets.map((target) => world.ask(target)),
     world.ask("/", { "if-none-match": "*" }),

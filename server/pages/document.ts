@@ -34,5 +34,5 @@ export function documentPage(
 function note({ code, texts, englishOnly }: BuiltLanguage): string {
   return englishOnly === ""
     ? ""
-    : render(html`<p class="note" lang=${code} dir=${texts.dir}>${englishOnly}</p>`);
+    : render(html`<aside class="note" lang=${code} dir=${texts.dir}>${englishOnly}</aside>`);
 }
