@@ -291,6 +291,28 @@ Deno.test("P3: nothing that the page keeps ever leaves it", async () => {
   assert.doesNotMatch(sent, new RegExp(`${marker}|adult|sound`));
 });
 
+Deno.test("P3: who chooses a language asks for the same as who chooses any other", async () => {
+  await using server = await TestServer.start();
+  const heads = async (code: string): Promise<string[]> => {
+    using tap = new Tap(server.port);
+    await using ann = await Visitor.open(await openBrowser(), tap.site);
+    const speaks = (): Promise<void> => ann.page.locator(`html[lang=${code}]`).waitFor();
+    await ann.page.getByRole("combobox", { name: "Language" }).selectOption(code);
+    await speaks();
+    await ann.page.reload();
+    await speaks();
+    await until(() => tap.requests.length >= 6);
+    assert.doesNotMatch(tap.messages.join("\n"), new RegExp(`language|"${code}"`));
+    const { port } = new URL(tap.site);
+    return tap.requests.map((head) =>
+      head.replaceAll(port, "PORT").replace(/(?<=sec-websocket-key: ).*/i, "")
+    ).sort();
+  };
+  const [german, ...others] = [await heads("de"), await heads("ja"), await heads("ar")];
+  assert.equal(german.filter((head) => head.startsWith("GET /languages.json ")).length, 2);
+  for (const other of others) assert.deepEqual(other, german);
+});
+
 Deno.test("P3: who clears the storage of the browser is new again", async () => {
   await using server = await TestServer.start();
   await using ann = await Visitor.open(await openBrowser(), server.http);
