@@ -1,7 +1,10 @@
 /**
- * Makes the first page, with its script and style inlined and their hashes beside it, the frame of all others, and the
- * files that go with them, as a module that the server imports, and states the source that it was built of. The same
- * source gives the same bytes. `--development` makes a page that reloads itself.
+ * Makes the first page, with its script and style inlined and their hashes beside it, the frame of all others, the files
+ * that go with them, and what is said in every language, as a module that the server imports, and states the source that
+ * it was built of. The same source gives the same bytes. `--development` makes a page that reloads itself.
+ *
+ * The first page is built once; marks stand in it where the server puts the words of a language (`server/pages/home.ts`).
+ * What the app says travels as a list, so that the names of words weigh nothing: `words.Send` is an index in the script.
  */
 
 import { createHash } from "node:crypto";
@@ -9,12 +12,43 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync } from "node:zlib";
 import * as esbuild from "esbuild";
+import { minify } from "terser";
+import { CATALOGUES } from "./client/languages/all.ts";
+import type { Catalogue, Words } from "./client/languages/catalogue.ts";
+import { en } from "./client/languages/en.ts";
+import { type BuiltLanguage, homePage, withTexts } from "./server/pages/home.ts";
 import type { Attachment } from "./server/attachments.ts";
 import { fingerprint, type Page } from "./server/reply.ts";
 import type { Pages } from "./server/site.ts";
 
-/** The most that the home page may weigh, in bytes of brotli. */
-export const BUDGET = 26_000;
+/** The most that the home page may weigh in English, in bytes of brotli. */
+const BUDGET = 26_000;
+
+/** The same in other languages, whose words and letters take more. */
+const BUDGET_OF_OTHERS = 27_000;
+
+/** What words are called, in the order of their indices. */
+const WORDS = Object.keys(en.words) as (keyof Words)[];
+
+/**
+ * Properties that the build shortens: of the state of the page and of what its parts tell each other. None of them
+ * stands in a message, in a store or in an object of the browser's, which a test watches.
+ */
+export const SHORTENED = [
+  ...["scene", "preferences", "delivery", "typingUntil", "typingTold", "lostUntil", "asksAgain"],
+  ...[
+    "isFlowing",
+    "isDelivered",
+    "hindered",
+    "keepsDevices",
+    "interestDraft",
+    "reminded",
+    "unread",
+  ],
+  ...["attentive", "confirmedAt", "answeredAt", "askedAt", "invited", "swapped", "languageFailed"],
+  ...["onFrame", "onOpened", "onSecured", "onTampered", "onFailed", "onDown", "onHindered"],
+  ...["askHindrance", "onSetup", "onQuality", "onLanguage"],
+];
 
 /** How many digits of a commit's hash are told: as many as no other commit has, for a while. */
 const HASH_LENGTH = 12;
@@ -24,16 +58,20 @@ const source = new URL("./client/", import.meta.url);
 /** Builds the first page, and the frame into which the server puts all others. */
 export async function buildPages({ development }: { development: boolean }): Promise<Pages> {
   const [script, style, documentStyle, frame, home] = await Promise.all([
-    bundle("app.ts", development),
+    bundle("app.ts", development).then(shrink),
     bundle("style.css", development),
     bundle("document.css", development),
     read("page.html"),
     read("home.html"),
   ]);
   await esbuild.stop();
+  const languages = Object.entries(CATALOGUES).map(([code, said]) => languageOf(code, said));
+  const first = frame.replace("<!--menu-->", menu).replace("<!--body-->", () => home);
+  const document = frame.replace("<!--menu-->", "");
   return {
-    home: page(frame.replace("<!--body-->", () => home), style, script),
-    document: page(frame, documentStyle),
+    home: page(first, style, script),
+    document: withTexts(page(document, documentStyle), languages[0]!.texts),
+    languages,
     attachments: await attachments(frame),
   };
 }
@@ -88,17 +126,48 @@ export function weight({ html }: Page): number {
   return brotliCompressSync(new TextEncoder().encode(html)).length;
 }
 
+/** What a home page may weigh in a language, in bytes of brotli. */
+export function budgetOf({ code }: BuiltLanguage): number {
+  return code === "en" ? BUDGET : BUDGET_OF_OTHERS;
+}
+
 function page(markup: string, style: string, script?: string): Page {
-  const scriptElement = script === undefined ? "" : `<script>${script}</script>`;
+  const data = `<script type="application/json" id="words"><!--words--></script>`;
   const html = compact(markup)
     .replace("<!--style-->", () => `<style>${style}</style>`)
-    .replace("<!--script-->", () => scriptElement);
+    .replace(
+      "<!--script-->",
+      () => script === undefined ? "" : `${data}<script>${script}</script>`,
+    );
   return { html, styles: [hash(style)], scripts: script === undefined ? [] : [hash(script)] };
 }
 
 /** Drops what only the author of a template sees: the indentation. */
 function compact(html: string): string {
   return html.replace(/\s*\n\s*/g, " ").replace(/> </g, "><").trim();
+}
+
+/** Where a language is chosen, each under its own name; of no use, and not to be seen, until the script runs. */
+function menu(): string {
+  const options = Object.entries(CATALOGUES).map(([code, { name }]) =>
+    `<option value="${code}" lang="${code}">${name}`
+  );
+  return `<select id="language" aria-label="<!--language-->" hidden>${options.join("")}</select>`;
+}
+
+/** A language as the server and the app use it. */
+function languageOf(code: string, { frame, words }: Catalogue): BuiltLanguage {
+  return {
+    code,
+    texts: {
+      ...{ lang: code, dir: words.Direction },
+      ...{ description: frame.description, noScript: frame.noScript },
+      ...{ heading: words.Heading, lead: words.Lead, language: words.Language },
+      ...words.Links,
+    },
+    words: WORDS.map((name) => words[name]),
+    englishOnly: words === CATALOGUES.en?.words ? "" : frame.englishOnly,
+  };
 }
 
 function hash(text: string): string {
@@ -120,11 +189,26 @@ async function bundle(entry: string, development: boolean): Promise<string> {
     charset: "utf8",
     legalComments: "none",
     define: { DEVELOPMENT: String(development) },
+    mangleProps: new RegExp(`^(${[...WORDS, ...SHORTENED].join("|")})$`),
+    mangleCache: Object.fromEntries(WORDS.map((name, index) => [name, String(index)])),
     plugins: [packages],
   });
   const [output] = outputFiles;
   if (output === undefined) throw new Error(`Cannot build ${entry}: it has no output`);
-  return output.text.trim().replaceAll("</script", "<\\/script");
+  return output.text.trim();
+}
+
+/**
+ * A second minifier finds what the first leaves. After both, line breaks are in templates alone; what htm reads alike is
+ * shortened there: breaks beside tags, the names of closing tags, quotes around plain values.
+ */
+async function shrink(script: string): Promise<string> {
+  const { code = "" } = await minify(script, { ecma: 2020, compress: { passes: 3 } });
+  return code
+    .replace(/(?<=>)\s*\n\s*|\s*\n\s*(?=<)/g, "")
+    .replace(/\s*\n\s*/g, "\n")
+    .replace(/<\/\w+>/g, "</>")
+    .replace(/(?<=\s[\w-]+=)"([\w-]+)"(?=[\s>]|\/>)/g, "$1");
 }
 
 /** Finds npm packages where Deno keeps them. */
@@ -133,8 +217,9 @@ const packages: esbuild.Plugin = {
   setup(build): void {
     build.onResolve({ filter: /^[a-z@]/ }, async ({ path, kind }) => {
       if (kind === "entry-point") return undefined;
-      await import(path);
-      return { path: fileURLToPath(import.meta.resolve(path)) };
+      const smallest = path === "htm" ? "htm/mini" : path; // It remembers no template, which costs a page next to nothing.
+      await import(smallest);
+      return { path: fileURLToPath(import.meta.resolve(smallest)) };
     });
   },
 };
@@ -172,16 +257,19 @@ async function keep(file: URL, content: string): Promise<void> {
 
 if (import.meta.main) {
   const development = Deno.args.includes("--development");
-  const pages = await buildPages({ development });
+  const { home, document, languages, attachments } = await buildPages({ development });
   const build = development ? "development" : await sourceOf(new URL(".", import.meta.url));
   const module = [
     "// Made by build.ts.",
     `export const build: string = ${JSON.stringify(build)};`,
-    `export const pages = ${JSON.stringify(pages)};\n`,
+    `export const pages = ${JSON.stringify({ home, document, languages, attachments })};\n`,
   ].join("\n");
   await keep(new URL("page.gen.ts", source), module);
-  const line = `The home page weighs ${weight(pages.home)} of ${BUDGET} bytes (brotli); SHA-256 ${
-    fingerprint(pages.home)
-  }.\n`;
-  await Deno.stdout.write(new TextEncoder().encode(line));
+  for (const language of languages) {
+    const page = homePage(home, language);
+    const line = `${language.code}: ${weight(page)} of ${
+      budgetOf(language)
+    } bytes (brotli); SHA-256 ${fingerprint(page)}\n`;
+    await Deno.stdout.write(new TextEncoder().encode(line));
+  }
 }

@@ -23,6 +23,9 @@ export const SUBPROTOCOL = "anonymous-chat.v1";
 /** The path of the WebSocket endpoint. */
 export const SOCKET_PATH = "/ws";
 
+/** Where the words of every language are. */
+export const LANGUAGES_PATH = "/languages.json";
+
 /** The largest control message, in bytes of UTF-8; a larger one closes with 1009. */
 export const MAX_CONTROL_BYTES = 4 * 1024;
 

@@ -8,7 +8,13 @@
  */
 
 import { render, type VNode } from "preact";
-import { type Challenge, type Role, SOCKET_PATH, SUBPROTOCOL } from "../protocol.ts";
+import {
+  type Challenge,
+  LANGUAGES_PATH,
+  type Role,
+  SOCKET_PATH,
+  SUBPROTOCOL,
+} from "../protocol.ts";
 import { ring, showUnread } from "./attention.ts";
 import { isCalling, type Route } from "./call_state.ts";
 import {
@@ -26,8 +32,10 @@ import { chatView } from "./chat_view.ts";
 import { Connection } from "./connection.ts";
 import { type DeviceKind, Devices, type Media } from "./devices.ts";
 import { decodeEnvelope, encodeEnvelope, type Envelope } from "./envelope.ts";
+import { languageMenu, ownLanguage, translateFrame } from "./frame.ts";
 import { askHindrance } from "./hindrance.ts";
 import { homeView } from "./home_view.ts";
+import type { Language } from "./language.ts";
 import { showLevel } from "./level.ts";
 import { loadPreferences, savePreferences } from "./preferences.ts";
 import { solve } from "./proof_of_work.ts";
@@ -36,12 +44,13 @@ import { reloadOnChange } from "./reload.ts";
 import { SealedChannel } from "./sealed_channel.ts";
 import { searchView } from "./search_view.ts";
 import { transcript } from "./transcript.ts";
+import { Translator } from "./translator.ts";
 import { Video } from "./video.ts";
 
 /** Whether this is a build that reloads itself when its source changes. */
 declare const DEVELOPMENT: boolean;
 
-/** What a key switches on and off in a call. */
+/** What a key switches on and off in a call; where a keyboard has other letters, the key in the same place does. */
 const DEVICE_KEYS: Readonly<Record<string, DeviceKind>> = { c: "camera", m: "microphone" };
 
 class App {
@@ -49,9 +58,13 @@ class App {
   readonly #connection: Connection;
   readonly #openStore = (): Storage => localStorage;
   readonly #devices: Devices;
+  readonly #own = ownLanguage();
+  readonly #menu = languageMenu();
+  readonly #translator: Translator;
   /** The event under way, and those that came meanwhile. */
   readonly #events: Event[] = [];
   #state: State;
+  #spoken: Language = this.#own;
   #channel: SealedChannel | undefined;
   #video: Video | undefined;
   #role: Role = "caller";
@@ -63,12 +76,14 @@ class App {
 
   constructor(root: HTMLElement) {
     this.#root = root;
-    this.#state = initialState(loadPreferences(this.#openStore));
+    this.#state = initialState(loadPreferences(this.#openStore), this.#own);
     this.#devices = new Devices(navigator.mediaDevices, (media) => this.#change(media));
+    this.#translator = this.#translate();
     root.textContent = "";
     this.#draw();
     this.#connection = this.#connect();
     this.#watch();
+    this.#choose();
   }
 
   /** Drawing may move the focus and so cause events; they wait until the one under way is done. */
@@ -127,16 +142,33 @@ class App {
     return new Connection({
       dial: () => new WebSocket(location.origin.replace(/^http/, "ws") + SOCKET_PATH, SUBPROTOCOL),
       random: Math.random,
-      later: (ms, task) => {
-        const timer = setTimeout(task, ms);
-        return () => clearTimeout(timer);
-      },
+      later,
       onMessage: (message) => this.#dispatchInTurn({ type: "server", message }),
       onFrame: (frame) => this.#channel?.receive(frame),
       onDown: (mayResume) => this.#dispatchInTurn({ type: "down", mayResume }),
       askHindrance,
       onHindered: (hindrance) => this.#dispatch({ type: "hindered", hindrance }),
     });
+  }
+
+  #translate(): Translator {
+    this.#menu.hidden = false;
+    this.#menu.onchange = () =>
+      this.#dispatch({ type: "prefer", change: { language: this.#menu.value } });
+    return new Translator({
+      own: this.#own,
+      ask: async () => await (await fetch(LANGUAGES_PATH)).json(),
+      later,
+      onLanguage: (language) => this.#dispatch({ type: "language", language }),
+      onFailed: () => this.#dispatch({ type: "language-failed" }),
+    });
+  }
+
+  /** What is kept may be no language. */
+  #choose(): void {
+    this.#menu.value = this.#state.preferences.language;
+    this.#menu.value ||= this.#own.code;
+    this.#translator.choose(this.#menu.value);
   }
 
   /** What the server says comes after the frames that came before it, though opening these takes a moment. */
@@ -211,10 +243,10 @@ class App {
     });
   }
 
-  #press({ key, isComposing, target, ctrlKey, altKey, metaKey }: KeyboardEvent): void {
+  #press({ key, code, isComposing, target, ctrlKey, altKey, metaKey }: KeyboardEvent): void {
     if (key === "Escape" && !isComposing) return this.#dispatch({ type: "escape" });
     const writes = target instanceof Element && target.matches("input, textarea, select");
-    const device = DEVICE_KEYS[key.toLowerCase()];
+    const device = DEVICE_KEYS[(key > "~" ? code.slice(3) : key).toLowerCase()];
     if (device === undefined || writes || ctrlKey || altKey || metaKey) return;
     this.#dispatch({ type: "toggle-device", device });
   }
@@ -222,7 +254,9 @@ class App {
   #draw(): void {
     render(this.#view(), this.#root);
     this.#announce(this.#state.scene.kind);
-    showUnread(this.#state.unread);
+    const { language, unread } = this.#state;
+    if (language !== this.#spoken) translateFrame(this.#spoken = language);
+    showUnread(unread, language);
   }
 
   /**
@@ -277,7 +311,8 @@ class App {
       case "ring":
         return ring(this.#sound());
       case "keep-preferences":
-        return savePreferences(this.#openStore, this.#state.preferences);
+        savePreferences(this.#openStore, this.#state.preferences);
+        return this.#choose();
       case "save":
         return this.#save();
     }
@@ -289,10 +324,10 @@ class App {
   }
 
   #save(): void {
-    const { scene } = this.#state;
+    const { scene, language } = this.#state;
     if (scene.kind !== "chat") return;
     const url = URL.createObjectURL(
-      new Blob([transcript(scene.chat.lines)], { type: "text/plain" }),
+      new Blob([transcript(language, scene.chat.lines)], { type: "text/plain" }),
     );
     const link = Object.assign(document.createElement("a"), { href: url, download: "chat.txt" });
     link.click();
@@ -305,6 +340,12 @@ class App {
     if (deadline === undefined) return;
     this.#tick = setTimeout(() => this.#dispatch({ type: "tick" }), deadline - Date.now());
   }
+}
+
+/** Does a task later; what is returned prevents it. */
+function later(ms: number, task: () => void): () => void {
+  const timer = setTimeout(task, ms);
+  return () => clearTimeout(timer);
 }
 
 /** Repeats a task; what is returned ends it. */

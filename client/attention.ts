@@ -3,12 +3,16 @@
  * is loaded for any of it; the icon is drawn from text and the sound from two tones.
  */
 
+import type { Language } from "./language.ts";
+
 const END = "%3C/svg%3E";
 const DOT = "%3Ccircle cx='25' cy='7' r='7' fill='%23e5484d'/%3E";
 
 /** Shows how many messages wait. */
-export function showUnread(count: number): void {
-  document.title = count > 0 ? `(${count}) Anonymous Chat` : "Anonymous Chat";
+export function showUnread(count: number, { manner }: Language): void {
+  document.title = count > 0
+    ? `(${count.toLocaleString(manner)}) Anonymous Chat`
+    : "Anonymous Chat";
   const icon = document.querySelector("link[rel=icon]") as HTMLLinkElement;
   const calm = icon.href.replace(DOT, "");
   const href = count > 0 ? calm.replace(END, DOT + END) : calm;

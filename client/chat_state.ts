@@ -58,9 +58,9 @@ import {
 } from "./delivery.ts";
 import { type DeviceKind, type Media, NO_MEDIA, NOTHING_WANTED, type Wanted } from "./devices.ts";
 import { type Envelope, MAX_MESSAGE_LENGTH } from "./envelope.ts";
+import type { Language } from "./language.ts";
 import { cleanText } from "./message_text.ts";
 import type { Preferences } from "./preferences.ts";
-import type { Picture } from "./safety_emoji.ts";
 import type { Quality } from "./video.ts";
 
 /** How long "Really stop?" waits for a second answer, in milliseconds. */
@@ -105,7 +105,7 @@ export interface Chat {
   readonly lines: readonly Line[];
   readonly phase: { kind: "talking" } | { kind: "asking"; until: number } | { kind: "over" };
   /** What to compare with the stranger; empty until the keys are agreed. */
-  readonly pictures: readonly Picture[];
+  readonly pictures: readonly number[];
   readonly draft: string;
   /** When the stranger's typing mark ends; 0 for none. */
   readonly typingUntil: number;
@@ -159,6 +159,10 @@ export interface State {
   readonly scene: Scene;
   readonly mode: Mode;
   readonly preferences: Preferences;
+  /** What the page speaks. */
+  readonly language: Language;
+  /** What was chosen instead can't be had. */
+  readonly languageFailed: boolean;
   readonly media: Media;
   readonly own: Own;
   /** How loud the stranger is, from 0 to 1. */
@@ -189,6 +193,8 @@ export type Event =
   | { type: "start" | "start-video" | "stop" | "again" | "home" | "send" | "save" | "tick" }
   | { type: "escape" }
   | { type: "prefer"; change: Partial<Preferences> }
+  | { type: "language"; language: Language }
+  | { type: "language-failed" }
   | { type: "call"; event: CallEvent }
   | { type: "toggle-device"; device: DeviceKind }
   | { type: "choose-device"; device: DeviceKind; id: string }
@@ -204,7 +210,7 @@ export type Event =
   | { type: "down"; mayResume: boolean }
   | { type: "server"; message: ServerMessage }
   | { type: "stranger"; envelope: Envelope }
-  | { type: "secured"; pictures: readonly Picture[] }
+  | { type: "secured"; pictures: readonly number[] }
   | { type: "hindered"; hindrance: Hindrance }
   | { type: "solved"; challenge: Challenge; nonce: number }
   | { type: "tampered" | "not-secured" };
@@ -231,11 +237,13 @@ export interface Step {
 }
 
 /** The page as it opens. */
-export function initialState(preferences: Preferences): State {
+export function initialState(preferences: Preferences, language: Language): State {
   return {
     scene: { kind: "home" },
     mode: "text",
     preferences,
+    language,
+    languageFailed: false,
     media: NO_MEDIA,
     own: { camera: false, microphone: false, cameraId: "", microphoneId: "" },
     volume: 1,
@@ -282,6 +290,10 @@ export function reduce(state: State, event: Event, now: number): Step {
       return step(state, { do: "save" });
     case "prefer":
       return prefer(state, event.change);
+    case "language":
+      return step({ ...state, language: event.language, languageFailed: false });
+    case "language-failed":
+      return step({ ...state, languageFailed: true });
     case "call":
       return onCall(state, event.event, now);
     case "toggle-device":

@@ -6,20 +6,23 @@ import type { Capture, Device, DeviceKind } from "./devices.ts";
 import { type Dispatch, html } from "./markup.ts";
 
 /** Draws the choices. */
-export function devicePickers({ media }: State, dispatch: Dispatch): (VNode | false)[] {
+export function devicePickers(
+  { media, language: { words } }: State,
+  dispatch: Dispatch,
+): (VNode | false)[] {
   return [
-    picker("Camera", "camera", media.cameras, media.camera, dispatch),
-    picker("Microphone", "microphone", media.microphones, media.microphone, dispatch),
+    picker(words.Camera, "camera", media.cameras, media.camera, dispatch),
+    picker(words.Microphone, "microphone", media.microphones, media.microphone, dispatch),
   ];
 }
 
 /** What the camera shows, as in a mirror; `undefined` while it is off. */
 export function ownPicture(
-  { media: { camera, stream } }: State,
+  { media: { camera, stream }, language: { words } }: State,
   look = "mirrored",
 ): VNode | undefined {
   return camera.kind !== "on" ? undefined : html`
-    <video class=${look} aria-label="Your picture" srcObject=${stream} autoplay muted
+    <video class=${look} aria-label=${words.YourPicture} srcObject=${stream} autoplay muted
       playsinline></video>
   `;
 }

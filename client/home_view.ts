@@ -3,6 +3,8 @@
 import type { VNode } from "preact";
 import { MAX_INTERESTS } from "../protocol.ts";
 import type { State } from "./chat_state.ts";
+import { counted, fill } from "./language.ts";
+import type { Words } from "./languages/catalogue.ts";
 import { type Dispatch, html } from "./markup.ts";
 import { describeBlock, describeLine } from "./words.ts";
 
@@ -11,18 +13,19 @@ const LEAST_ONLINE_SHOWN = 5;
 
 /** Draws the first screen; `secure` tells whether a chat can be started from here. */
 export function homeView(state: State, dispatch: Dispatch, secure: boolean): VNode {
+  const { words } = state.language;
   return html`
     <main class="home">
-      <h1>Talk to a stranger.<br />Leave no trace.</h1>
-      <p class="lead">You are paired with a random person. No account, no cookies, and only the two of you can read what you write.</p>
-      ${block(state) ?? (secure ? form(state, dispatch) : insecure())}
+      <h1>${words.Heading}</h1>
+      <p class="lead">${words.Lead}</p>
+      ${block(state) ?? (secure ? form(state, dispatch) : insecure(words))}
       ${online(state)}
     </main>
   `;
 }
 
 function form(state: State, dispatch: Dispatch): VNode {
-  const { adult } = state.preferences;
+  const { language: { words }, preferences: { adult } } = state;
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     dispatch({ type: "start" });
@@ -35,20 +38,22 @@ function form(state: State, dispatch: Dispatch): VNode {
           "reminder"}
           onChange=${(event: { currentTarget: HTMLInputElement }) =>
             dispatch({ type: "confirm", adult: event.currentTarget.checked })} />
-        I am 18 or older
+        ${words.Adult}
       </label>
       ${state.reminded && html`
-        <p id="reminder" class="reminder"
-          role="alert">Please confirm this first: this place is for adults only.</p>
+        <p id="reminder" class="reminder" role="alert">${words.AdultFirst}</p>
       `}
-      <button id="start" class="primary" aria-disabled=${!adult}>Start text chat</button>
+      <button id="start" class="primary" aria-disabled=${!adult}>${words.StartText}</button>
       <button type="button" class="quiet" aria-disabled=${!adult}
-        onClick=${() => dispatch({ type: "start-video" })}>Start video chat</button>
+        onClick=${() => dispatch({ type: "start-video" })}>${words.StartVideo}</button>
     </form>
   `;
 }
 
-function interests({ interests, interestDraft }: State, dispatch: Dispatch): VNode {
+function interests(
+  { interests, interestDraft, language: { words } }: State,
+  dispatch: Dispatch,
+): VNode {
   const full = interests.length >= MAX_INTERESTS;
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== "Enter" || interestDraft.trim() === "") return;
@@ -57,14 +62,17 @@ function interests({ interests, interestDraft }: State, dispatch: Dispatch): VNo
   };
   return html`
     <div class="field">
-      <label for="interests">Interests</label>
-      <p id="interests-hint" class="hint">Optional. We look for somebody who shares one, for five seconds.</p>
+      <label for="interests">${words.Interests}</label>
+      <p id="interests-hint" class="hint">${words.InterestsHint}</p>
       ${interests.length > 0 && html`
-        <ul class="chips" aria-label="Chosen">
+        <ul class="chips" aria-label=${words.InterestsChosen}>
           ${interests.map((interest) =>
             html`
               <li key=${interest}>
-                <button type="button" class="chip" aria-label=${`Remove ${interest}`}
+                <button type="button" class="chip" aria-label=${fill(
+                  words.RemoveInterest,
+                  interest,
+                )}
                   onClick=${() => dispatch({ type: "remove-interest", interest })}>
                   <bdi>${interest}</bdi><span aria-hidden="true">×</span>
                 </button>
@@ -74,9 +82,7 @@ function interests({ interests, interestDraft }: State, dispatch: Dispatch): VNo
         </ul>
       `}
       <input id="interests" value=${interestDraft} autocomplete="off" maxlength="200" enterkeyhint="done"
-        placeholder=${full
-          ? "That's ten, the most there can be"
-          : "music, hiking, films"} disabled=${full}
+        placeholder=${full ? words.InterestsFull : words.InterestsExample} disabled=${full}
         aria-describedby="interests-hint" onKeyDown=${onKeyDown}
         onInput=${(event: { currentTarget: HTMLInputElement }) =>
           dispatch({ type: "type-interest", text: event.currentTarget.value })} />
@@ -87,31 +93,34 @@ function interests({ interests, interestDraft }: State, dispatch: Dispatch): VNo
 /** For whoever is kept out: why, until when, and what to do about it. */
 function block(state: State): VNode | undefined {
   const why = describeBlock(state);
+  const { words } = state.language;
   return why === undefined ? undefined : html`
     <div class="card" role="alert">
       <h2>${describeLine(state)}</h2>
       <p>${why}</p>
-      <p>You can leave this page open: it goes on as soon as it may. <a href="/contact#blocked">What you can do about it</a></p>
+      <p>${words.BlockedWait} <a href="/contact#blocked">${words.BlockedHelp}</a></p>
     </div>
   `;
 }
 
-function insecure(): VNode {
+function insecure(words: Words): VNode {
   const secureUrl = location.href.replace(/^http:/, "https:");
   return html`
     <div class="card" role="alert">
-      <p>This page was opened without encryption, so a chat can't be private and can't start.</p>
-      <a class="primary" href=${secureUrl}>Open the secure page</a>
+      <p>${words.Insecure}</p>
+      <a class="primary" href=${secureUrl}>${words.OpenSecure}</a>
     </div>
   `;
 }
 
 function online(state: State): VNode {
-  const { online, line } = state;
-  const text = line === "down" && describeBlock(state) === undefined
+  const { online, line, language, languageFailed } = state;
+  const text = languageFailed
+    ? language.words.LanguageFailed
+    : line === "down" && describeBlock(state) === undefined
     ? describeLine(state)
     : online >= LEAST_ONLINE_SHOWN
-    ? `${online.toLocaleString()} people are here now`
+    ? counted(language, language.words.Online, online)
     : "";
   return html`<p class="online" role="status">${text}</p>`;
 }

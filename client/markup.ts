@@ -3,6 +3,7 @@
 import { html as template } from "htm/preact";
 import { Component, type ComponentChildren, type VNode } from "preact";
 import type { Event } from "./chat_state.ts";
+import type { Language } from "./language.ts";
 
 /** Tells the page that something happened. */
 export type Dispatch = (event: Event) => void;
@@ -12,13 +13,19 @@ export function html(strings: TemplateStringsArray, ...values: unknown[]): VNode
   return template(strings, ...values) as VNode;
 }
 
-/** Draws `draw(of)` again only when `of` is another value. */
-export class Unchanging<T> extends Component<{ of: T; draw: (of: T) => ComponentChildren }> {
-  override shouldComponentUpdate(next: { of: T }): boolean {
-    return next.of !== this.props.of;
+interface Drawing<T> {
+  readonly of: T;
+  readonly language: Language;
+  readonly draw: (of: T, language: Language) => ComponentChildren;
+}
+
+/** Draws something again only when it is another value, or said in another language. */
+export class Unchanging<T> extends Component<Drawing<T>> {
+  override shouldComponentUpdate({ of, language }: Drawing<T>): boolean {
+    return of !== this.props.of || language !== this.props.language;
   }
 
   override render(): ComponentChildren {
-    return this.props.draw(this.props.of);
+    return this.props.draw(this.props.of, this.props.language);
   }
 }

@@ -21,6 +21,8 @@ export interface Preferences {
   readonly direct: boolean;
   /** The camera stays on between calls. */
   readonly keepCamera: boolean;
+  /** The code of the language that the page speaks; "" for the one that it came in. */
+  readonly language: string;
 }
 
 /** What holds until a person chooses otherwise. */
@@ -32,6 +34,7 @@ export const DEFAULT_PREFERENCES: Preferences = {
   blur: true,
   direct: true,
   keepCamera: false,
+  language: "",
 };
 
 const KEY = "anonymous-chat";
@@ -44,9 +47,9 @@ export type OpenStore = () => Pick<Storage, "getItem" | "setItem">;
 export function loadPreferences(open: OpenStore): Preferences {
   const stored = read(open);
   if (stored.version !== VERSION) return DEFAULT_PREFERENCES;
-  const flags = Object.entries(DEFAULT_PREFERENCES)
-    .map(([name, fallback]) => [name, flag(stored[name], fallback)]);
-  return Object.fromEntries(flags);
+  const known = Object.entries(DEFAULT_PREFERENCES)
+    .map(([name, fallback]) => [name, isFit(stored[name], fallback) ? stored[name] : fallback]);
+  return Object.fromEntries(known);
 }
 
 /** Keeps the preferences; where that is impossible they last as long as the page. */
@@ -66,6 +69,7 @@ function read(open: OpenStore): Record<string, unknown> {
   }
 }
 
-function flag(value: unknown, fallback: boolean): boolean {
-  return typeof value === "boolean" ? value : fallback;
+/** A flag, or a code of two letters: nothing that could say who somebody is. */
+function isFit(value: unknown, fallback: unknown): boolean {
+  return typeof value === typeof fallback && /^(true|false|[a-z]{2}|)$/.test(String(value));
 }

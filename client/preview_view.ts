@@ -3,48 +3,47 @@
 import type { VNode } from "preact";
 import type { State } from "./chat_state.ts";
 import { devicePickers, ownPicture } from "./device_view.ts";
+import type { Words } from "./languages/catalogue.ts";
 import { type Dispatch, html } from "./markup.ts";
 import type { Preferences } from "./preferences.ts";
 import { describeTrouble } from "./words.ts";
 
 /** Draws what is about to be shown; with a key, so that the button pressed before does not become the one that starts. */
 export function previewView(state: State, dispatch: Dispatch): VNode {
-  const { camera, microphone } = state.media;
+  const { media: { camera, microphone }, language: { words } } = state;
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     dispatch({ type: "start-video" });
   };
   return html`
     <main key="preview" class="home">
-      <h1>This is how you look</h1>
+      <h1>${words.HowYouLook}</h1>
       <form class="card" onSubmit=${submit}>
         <div class="screen">
-          ${ownPicture(state) ?? html`<p role="status">${describeTrouble("camera", camera)}</p>`}
+          ${ownPicture(state) ??
+            html`<p role="status">${describeTrouble(words, "camera", camera)}</p>`}
         </div>
         ${microphone.kind === "on"
-          ? html`<meter id="level" aria-label="How loud you are" max="1" value="0"></meter>`
-          : html`<p class="hint" role="status">${describeTrouble("microphone", microphone)}</p>`}
+          ? html`<meter id="level" aria-label=${words.HowLoud} max="1" value="0"></meter>`
+          : html`<p class="hint" role="status">${
+            describeTrouble(words, "microphone", microphone)
+          }</p>`}
         ${DEVICES.some((device) => state.media[device].kind === "trouble") && html`
-          <button type="button" class="quiet" onClick=${() =>
-            retry(state, dispatch)}>Try again</button>
+          <button type="button" class="quiet" onClick=${() => retry(state, dispatch)}>${words
+            .TryAgain}</button>
         `}
         ${devicePickers(state, dispatch)}
-        ${check(state, dispatch, "Start with the camera off", "cameraOff")}
-        ${check(state, dispatch, "Start muted", "muted")}
+        ${check(state, dispatch, "cameraOff")}
+        ${check(state, dispatch, "muted")}
         <details>
-          <summary>More choices</summary>
-          ${check(state, dispatch, "Blur strangers until I choose to look", "blur")}
-          ${check(state, dispatch, "Keep my camera on between chats", "keepCamera")}
-          ${check(
-            state,
-            dispatch,
-            "Ask me before a call that shows my IP address; otherwise there is none",
-            "direct",
-          )}
+          <summary>${words.MoreChoices}</summary>
+          ${check(state, dispatch, "blur")}
+          ${check(state, dispatch, "keepCamera")}
+          ${check(state, dispatch, "direct")}
         </details>
-        <button id="start" class="primary">Start video chat</button>
-        <button type="button" class="quiet" onClick=${() =>
-          dispatch({ type: "home" })}>Back</button>
+        <button id="start" class="primary">${words.StartVideo}</button>
+        <button type="button" class="quiet" onClick=${() => dispatch({ type: "home" })}>${words
+          .Back}</button>
       </form>
     </main>
   `;
@@ -60,12 +59,11 @@ function retry({ media }: State, dispatch: Dispatch): void {
   }
 }
 
-type Choice = Exclude<keyof Preferences, "adult" | "sound">;
+type Choice = keyof Words["Choices"] & keyof Preferences;
 
 function check(
-  { preferences }: State,
+  { preferences, language: { words } }: State,
   dispatch: Dispatch,
-  label: string,
   name: Choice,
 ): VNode {
   return html`
@@ -73,7 +71,7 @@ function check(
       <input type="checkbox" checked=${preferences[name]}
         onChange=${(event: { currentTarget: HTMLInputElement }) =>
           dispatch({ type: "prefer", change: { [name]: event.currentTarget.checked } })} />
-      ${label}
+      ${words.Choices[name]}
     </label>
   `;
 }

@@ -51,7 +51,7 @@
 
 import { FrameKind, isFrameKind, type Role, SUBPROTOCOL } from "../protocol.ts";
 import { HELLO_SIZE, pad, SEALED_SIZES, unpad } from "./padding.ts";
-import { EMOJI_BYTES, type Picture, safetyEmoji } from "./safety_emoji.ts";
+import { EMOJI_BYTES, safetyEmoji } from "./safety_emoji.ts";
 
 /** How many frames may wait to be opened; a stranger who sends more at once ends the channel. */
 export const MAX_PENDING = 512;
@@ -76,7 +76,7 @@ export interface ChannelEvents {
   /** A frame for the relay. */
   readonly onFrame: (frame: Bytes) => void;
   /** The keys are agreed; these are the pictures to compare. */
-  readonly onSecured: (pictures: Picture[]) => void;
+  readonly onSecured: (pictures: number[]) => void;
   /** Something from the stranger. */
   readonly onOpened: (kind: number, content: Uint8Array) => void;
   /** A frame was altered, repeated or late, or some are missing; what can't be trusted is not shown. */

@@ -3,37 +3,37 @@
 import type { VNode } from "preact";
 import type { State } from "./chat_state.ts";
 import { ownPicture } from "./device_view.ts";
+import { fill, listed } from "./language.ts";
 import { type Dispatch, html } from "./markup.ts";
 import { describeLine } from "./words.ts";
 
 /** Draws a search at its stage. */
 export function searchView(state: State, dispatch: Dispatch): VNode {
+  const { words } = state.language;
   return html`
     <main class="search">
       <div class="pulse" aria-hidden="true"><i></i><i></i></div>
       ${ownPicture(state)}
       <div role="status">
-        <h1>Looking for someone…</h1>
+        <h1>${words.Looking}</h1>
         <p class="lead">${hint(state)}</p>
       </div>
-      <button id="cancel" class="quiet" onClick=${() => dispatch({ type: "stop" })}>Cancel</button>
+      <button id="cancel" class="quiet" onClick=${() => dispatch({ type: "stop" })}>${words
+        .Cancel}</button>
     </main>
   `;
 }
 
 function hint(state: State): string {
-  const { scene, interests, line } = state;
+  const { scene, interests, line, language } = state;
+  const { words } = language;
   if (scene.kind !== "searching") return "";
   if (line === "down") return describeLine(state);
-  if (scene.challenge !== undefined) {
-    return "Very many people are coming in right now, so your device does a short check first.";
-  }
-  if (scene.asksAgain > 0) return "That was very fast. It goes on by itself in a moment.";
-  if (scene.stage === "long") {
-    return "It is quiet right now. Stay here, or in another tab: you'll hear when somebody comes.";
-  }
-  if (interests.length === 0) return "This usually takes a moment.";
+  if (scene.challenge !== undefined) return words.Checking;
+  if (scene.asksAgain > 0) return words.VeryFast;
+  if (scene.stage === "long") return words.Quiet;
+  if (interests.length === 0) return words.Usually;
   return scene.stage === "fresh"
-    ? `Somebody who likes ${interests.join(" or ")}, if they are here.`
-    : "Nobody with your interests is here, so anyone is welcome now.";
+    ? fill(words.WhoLikes, listed(language, interests, "disjunction"))
+    : words.Anyone;
 }

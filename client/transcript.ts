@@ -1,16 +1,16 @@
 /** A chat as a text file, made and kept in the browser: the server has no part in it. */
 
 import type { Line } from "./chat_state.ts";
-import { describeNotice, noticeDetails, timeOfDay } from "./words.ts";
+import { type Language, timeOfDay } from "./language.ts";
+import { describeNotice, describeSpeaker } from "./words.ts";
 
 /** The lines of a chat as plain text. */
-export function transcript(lines: readonly Line[]): string {
-  return lines.map((line) => `[${timeOfDay(line.at)}] ${inWords(line)}\n`).join("");
+export function transcript(language: Language, lines: readonly Line[]): string {
+  return lines.map((line) => `[${timeOfDay(language, line.at)}] ${inWords(language, line)}\n`)
+    .join("");
 }
 
-function inWords(line: Line): string {
-  if (line.from === "page") {
-    return [describeNotice(line.notice), ...noticeDetails(line.notice)].join(" ");
-  }
-  return `${line.from === "you" ? "You" : "Stranger"}: ${line.text}`;
+function inWords(language: Language, line: Line): string {
+  if (line.from === "page") return describeNotice(language, line.notice).join(" ");
+  return `${describeSpeaker(language.words, line.from)} ${line.text}`;
 }

@@ -28,9 +28,8 @@ import { Metrics } from "./metrics/metrics.ts";
 import { HumanCheck, WORK_BITS } from "./proof_of_work.ts";
 import { ProxyWatch } from "./proxy_watch.ts";
 import { Relay } from "./relay.ts";
-import { fingerprint } from "./reply.ts";
 import { settingsOf } from "./settings.ts";
-import { type Pages, Site } from "./site.ts";
+import { fingerprintsOf, type Pages, Site } from "./site.ts";
 import { FLUSH_INTERVAL, REFRESH_INTERVAL, SAMPLE_INTERVAL, Statistics } from "./statistics.ts";
 import type { StatisticsStore } from "./statistics_store.ts";
 import { holdings } from "./transparency.ts";
@@ -91,7 +90,7 @@ export class AnonymousChat {
   ) {
     const { config, clock, log, pages, version, build, store, newToken } = surroundings;
     const { platform = "", cluster, collect, rates = LIMITS } = surroundings;
-    const built = { version, build, platform, fingerprint: fingerprint(pages.home) };
+    const built = { version, build, platform, fingerprints: fingerprintsOf(pages) };
     const settings = settingsOf(config, built);
     this.#clock = clock;
     this.#cluster = cluster;

@@ -4,6 +4,7 @@
  */
 
 import type { Clock } from "./clock.ts";
+import type { Headers } from "./headers.ts";
 import {
   type HttpReply,
   type HttpRequest,
@@ -21,6 +22,8 @@ export interface LivePageOptions {
   readonly clock: Clock;
   /** How old an answer may be, in milliseconds. */
   readonly maxAge: number;
+  /** Headers that win. */
+  readonly more?: Headers;
   readonly make: () => Page;
 }
 
@@ -35,10 +38,10 @@ export class LivePage {
 
   /** Answers with the page as it is now. */
   answer(request: HttpRequest): HttpReply {
-    const { clock, maxAge, make } = this.#options;
+    const { clock, maxAge, more = {}, make } = this.#options;
     const now = clock.now();
     if (this.#made === undefined || now - this.#made.at >= maxAge) {
-      this.#made = { at: now, representations: represent(make(), { quality: QUALITY }) };
+      this.#made = { at: now, representations: represent(make(), { quality: QUALITY, more }) };
     }
     return pageReply(200, this.#made.representations, request);
   }

@@ -191,12 +191,17 @@ const PREFERENCES: Section = {
   sentences: [
     {
       says:
-        "The page keeps a few preferences in the localStorage of your browser: that you have confirmed your age, whether you want to hear a sound, and how a video call begins (camera off, muted, the stranger blurred, whether you may be asked for a direct call, whether the camera stays on between chats). They say nothing of who you are.",
+        "The page keeps a few preferences in the localStorage of your browser: that you have confirmed your age, whether you want to hear a sound, which language you have chosen, and how a video call begins (camera off, muted, the stranger blurred, whether you may be asked for a direct call, whether the camera stays on between chats). They say nothing of who you are.",
       proof: [PROVEN.preferencesKept],
     },
     {
       says: "They stay in your browser and are never sent to the server.",
       proof: [PROVEN.preferencesStay],
+    },
+    {
+      says:
+        "The page comes in the language that your browser prefers, as it says with each request. If you choose another, the page asks for all languages at once, so the server does not learn which one you read.",
+      proof: [PROVEN.languageUntold],
     },
     {
       says:

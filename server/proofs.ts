@@ -28,6 +28,7 @@ export const PROVEN = {
   urlBare: "P2: no URL that a chat asks for holds more than a path",
   preferencesKept: "P3: the page keeps a few preferences, which identify nobody",
   preferencesStay: "P3: nothing that the page keeps ever leaves it",
+  languageUntold: "P3: who chooses a language asks for the same as who chooses any other",
   preferencesCleared: "P3: who clears the storage of the browser is new again",
   figuresOfDays: "P4: the statistics hold figures of days, and nothing of anybody",
   smallDaysWithheld: "P4: a day with few chats is published without figures",
@@ -89,7 +90,7 @@ export const PROMISES: readonly Promised[] = [
   {
     id: "P3",
     promise: "preferences stay in the browser, identify nobody, and are never sent",
-    keptBy: ["client/preferences.ts"],
+    keptBy: ["client/preferences.ts", "client/translator.ts"],
   },
   {
     id: "P4",

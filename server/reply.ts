@@ -50,20 +50,37 @@ interface Representation {
 /** A page in every coding. */
 export type Representations = Readonly<Record<Coding, Representation>>;
 
-/** Encodes a page; `quality` is how hard to try (0 to 11), for one that is made often; `more` headers win. */
-export function represent(
-  page: Page,
-  { quality = constants.BROTLI_MAX_QUALITY, more = {} }: { quality?: number; more?: Headers } = {},
+/** How something is encoded: how hard to try (0 to 11), which is less for what is made often, and headers that win. */
+export interface Encoding {
+  readonly quality?: number;
+  readonly more?: Headers;
+}
+
+/** Encodes a page; which one is answered depends on what language is asked for. */
+export function represent(page: Page, { more = {}, ...encoding }: Encoding = {}): Representations {
+  const headers = {
+    "content-security-policy": contentSecurityPolicy(page),
+    "content-type": "text/html; charset=utf-8",
+    vary: "accept-encoding, accept-language",
+    ...more,
+  };
+  return representText(page.html, { ...encoding, more: headers });
+}
+
+/** Encodes what is no page. */
+export function representText(
+  text: string,
+  { quality = constants.BROTLI_MAX_QUALITY, more = {} }: Encoding = {},
 ): Representations {
-  const bytes = encode(page.html);
+  const bytes = encode(text);
   const brotli = brotliCompressSync(bytes, {
     params: { [constants.BROTLI_PARAM_QUALITY]: quality },
   });
   const gzip = gzipSync(bytes, { level: Math.min(quality, constants.Z_BEST_COMPRESSION) });
   return {
-    br: representation("br", new Uint8Array(brotli), page, more),
-    gzip: representation("gzip", new Uint8Array(gzip), page, more),
-    identity: representation("identity", bytes, page, more),
+    br: representation("br", new Uint8Array(brotli), more),
+    gzip: representation("gzip", new Uint8Array(gzip), more),
+    identity: representation("identity", bytes, more),
   };
 }
 
@@ -140,14 +157,12 @@ export function matches(header: string | undefined, etag: string | undefined): b
 function representation(
   coding: Coding,
   body: Uint8Array<ArrayBuffer>,
-  page: Page,
   more: Headers,
 ): Representation {
   const hash = createHash("sha256").update(body).digest("base64url").slice(0, 22);
   const headers = {
     ...SECURITY_HEADERS,
-    "content-security-policy": contentSecurityPolicy(page),
-    "content-type": "text/html; charset=utf-8",
+    "content-security-policy": PLAIN_POLICY,
     "cache-control": "no-cache",
     vary: "accept-encoding",
     etag: `"${hash}"`,

@@ -25,14 +25,14 @@ export interface Settings {
   readonly version: string;
   /** The source that it was built of; see `sourceOf` in build.ts. */
   readonly build: string;
-  /** SHA-256 of the home page, in hexadecimal digits. */
-  readonly fingerprint: string;
+  /** SHA-256 of the home page in hexadecimal digits, by language; who asks for none gets the first. */
+  readonly fingerprints: Readonly<Record<string, string>>;
 }
 
 /** The settings of a configuration. */
 export function settingsOf(
   config: Config,
-  built: Pick<Settings, "version" | "build" | "fingerprint" | "platform">,
+  built: Pick<Settings, "version" | "build" | "fingerprints" | "platform">,
 ): Settings {
   return {
     ...built,

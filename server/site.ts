@@ -2,17 +2,20 @@
  * Every HTTP answer except the upgrade. A dozen routes need a `switch`, not a framework; an answer is a value, so both
  * listeners give the same one.
  *
- * What stays the same is encoded when the site is made. The first page is encoded again when its news change; pages
- * that say how things are right now are made anew at most once a moment.
+ * What stays the same is encoded when it is first asked for in a language. The first page is encoded again when its
+ * news change; pages that say how things are right now are made anew at most once a moment.
  */
 
+import { LANGUAGES_PATH } from "../protocol.ts";
 import { type Attachment, Attachments } from "./attachments.ts";
 import { type Clock, SECOND } from "./clock.ts";
 import { HOME_HEADERS } from "./headers.ts";
 import type { Health } from "./health.ts";
 import { LivePage } from "./live_page.ts";
+import { Localized } from "./localized.ts";
 import { contactPage } from "./pages/contact.ts";
 import { type Content, documentPage } from "./pages/document.ts";
+import { type BuiltLanguage, homePage } from "./pages/home.ts";
 import { missingPage } from "./pages/missing.ts";
 import { newsOf, withNews } from "./pages/news.ts";
 import { privacyPage } from "./pages/privacy.ts";
@@ -20,6 +23,7 @@ import { spanOf, statisticsPage } from "./pages/statistics.ts";
 import { type Span, SPANS } from "./pages/statistics_charts.ts";
 import { transparencyPage } from "./pages/transparency.ts";
 import {
+  fingerprint,
   type HttpReply,
   type HttpRequest,
   jsonReply,
@@ -29,6 +33,7 @@ import {
   queryOf,
   represent,
   type Representations,
+  representText,
   textReply,
 } from "./reply.ts";
 import { securityTxt } from "./security_txt.ts";
@@ -44,6 +49,15 @@ export interface Pages {
   readonly document: Page;
   /** What goes with them, by path. */
   readonly attachments: Readonly<Record<string, Attachment>>;
+  /** Every language; the first is that of who asks for none of them. */
+  readonly languages: readonly BuiltLanguage[];
+}
+
+/** The SHA-256 of the first page, without its news, in each language. */
+export function fingerprintsOf({ home, languages }: Pages): Record<string, string> {
+  return Object.fromEntries(
+    languages.map((language) => [language.code, fingerprint(homePage(home, language))]),
+  );
 }
 
 /** What a site needs. */
@@ -63,26 +77,32 @@ const TRANSPARENCY_AGE = SECOND;
 /** How old a page of statistics may be, in milliseconds. */
 const STATISTICS_AGE = 10 * SECOND;
 
+const IN_ENGLISH = { "content-language": "en" };
+
+/** What depends on the language of whoever asks. */
+type Of<T> = Localized<BuiltLanguage, T>;
+
 const ROBOTS = "User-agent: *\nDisallow: /api/\nDisallow: /ws\n";
 
 /** Answers every request that is no upgrade. */
 export class Site {
   readonly #options: SiteOptions;
-  #home: { news: string; representations: Representations };
-  readonly #privacy: Representations;
-  readonly #contact: Representations;
-  readonly #missing: Representations;
+  #home: { news: string; pages: Of<Representations> };
+  readonly #privacy: Of<Representations>;
+  readonly #contact: Of<Representations>;
+  readonly #missing: Of<Representations>;
   readonly #attachments: Attachments;
-  readonly #transparency: LivePage;
-  readonly #statistics: ReadonlyMap<Span, LivePage>;
+  readonly #transparency: Of<LivePage>;
+  readonly #statistics: ReadonlyMap<Span, Of<LivePage>>;
+  #languages: Representations | undefined;
 
   constructor(options: SiteOptions) {
     this.#options = options;
     const { pages, settings, holdings } = options;
-    this.#home = { news: "", representations: represent(pages.home, { more: HOME_HEADERS }) };
-    this.#privacy = represent(this.#document(privacyPage(settings)));
-    this.#contact = represent(this.#document(contactPage(settings)));
-    this.#missing = represent(this.#document(missingPage()));
+    this.#home = { news: "", pages: this.#homeWith("") };
+    this.#privacy = this.#document(privacyPage(settings));
+    this.#contact = this.#document(contactPage(settings));
+    this.#missing = this.#document(missingPage());
     this.#attachments = new Attachments(pages.attachments);
     this.#transparency = this.#live(TRANSPARENCY_AGE, () => transparencyPage(settings, holdings()));
     this.#statistics = new Map(SPANS.map((span) => [span, this.#statisticsOf(span)]));
@@ -101,15 +121,17 @@ export class Site {
     const { statistics, holdings } = this.#options;
     switch (pathOf(request)) {
       case "/":
-        return pageReply(200, this.#homeNow(), request);
+        return pageReply(200, this.#homeNow().for(request), request);
       case "/privacy":
-        return pageReply(200, this.#privacy, request);
+        return pageReply(200, this.#privacy.for(request), request);
       case "/contact":
-        return pageReply(200, this.#contact, request);
+        return pageReply(200, this.#contact.for(request), request);
       case "/transparency":
-        return this.#transparency.answer(request);
+        return this.#transparency.for(request).answer(request);
       case "/statistics":
-        return this.#statistics.get(spanOf(queryOf(request)))!.answer(request);
+        return this.#statistics.get(spanOf(queryOf(request)))!.for(request).answer(request);
+      case LANGUAGES_PATH:
+        return pageReply(200, this.#languages ??= this.#allWords(), request);
       case "/api/transparency":
         return jsonReply(200, holdings());
       case "/api/statistics.json":
@@ -126,21 +148,35 @@ export class Site {
         return textReply(426, "This is a WebSocket endpoint.\n", { upgrade: "websocket" });
       default:
         return this.#attachments.answer(pathOf(request), request) ??
-          pageReply(404, this.#missing, request);
+          pageReply(404, this.#missing.for(request), request);
     }
   }
 
-  #homeNow(): Representations {
-    const { pages, settings, clock } = this.#options;
+  #homeNow(): Of<Representations> {
+    const { settings, clock } = this.#options;
     const news = newsOf(settings, clock.date());
-    if (news !== this.#home.news) {
-      const page = withNews(pages.home, news);
-      this.#home = { news, representations: represent(page, { more: HOME_HEADERS }) };
-    }
-    return this.#home.representations;
+    if (news !== this.#home.news) this.#home = { news, pages: this.#homeWith(news) };
+    return this.#home.pages;
   }
 
-  #statisticsOf(span: Span): LivePage {
+  #homeWith(news: string): Of<Representations> {
+    const { home, languages } = this.#options.pages;
+    return new Localized(languages, (language) => {
+      const page = withNews(homePage(home, language), news);
+      const more = { ...HOME_HEADERS, "content-language": language.code };
+      return represent(page, { more });
+    });
+  }
+
+  /** What the app says in every language, for whoever wants another than the page came in. */
+  #allWords(): Representations {
+    const { languages } = this.#options.pages;
+    const words = Object.fromEntries(languages.map(({ code, words }) => [code, words]));
+    const more = { "content-type": "application/json" };
+    return representText(JSON.stringify(words), { more });
+  }
+
+  #statisticsOf(span: Span): Of<LivePage> {
     return this.#live(STATISTICS_AGE, () => statisticsPage(this.#options.statistics, span));
   }
 
@@ -155,15 +191,22 @@ export class Site {
     return securityTxt(settings, header("host"), clock.date());
   }
 
-  #document(content: Content): Page {
-    return documentPage(this.#options.pages.document, content);
+  #document(content: Content): Of<Representations> {
+    const { document, languages } = this.#options.pages;
+    return new Localized(
+      languages,
+      (language) => represent(documentPage(document, content, language), { more: IN_ENGLISH }),
+    );
   }
 
-  #live(maxAge: number, content: () => Content): LivePage {
-    return new LivePage({
-      clock: this.#options.clock,
-      maxAge,
-      make: () => this.#document(content()),
-    });
+  #live(maxAge: number, content: () => Content): Of<LivePage> {
+    const { pages: { document, languages }, clock } = this.#options;
+    return new Localized(languages, (language) =>
+      new LivePage({
+        clock,
+        maxAge,
+        more: IN_ENGLISH,
+        make: () => documentPage(document, content(), language),
+      }));
   }
 }

@@ -24,8 +24,9 @@ export interface Holdings {
   readonly version: string;
   /** The commit of the source that this was built of, with its day. */
   readonly build: string;
-  /** SHA-256 of the home page, in hexadecimal digits. */
+  /** SHA-256 of the home page in hexadecimal digits: for who asks for no language, and in each. */
   readonly pageSha256: string;
+  readonly pageSha256ByLanguage: Readonly<Record<string, string>>;
 }
 
 /** Where it is looked up. */
@@ -50,6 +51,7 @@ export function holdings({ registry, accessLog, settings }: Sources): Holdings {
     policyUpdated: POLICY_UPDATED,
     version: settings.version,
     build: settings.build,
-    pageSha256: settings.fingerprint,
+    pageSha256: Object.values(settings.fingerprints)[0] ?? "",
+    pageSha256ByLanguage: settings.fingerprints,
   };
 }

@@ -2,23 +2,29 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { BUDGET, buildPages, sourceOf, weight } from "../build.ts";
+import { budgetOf, buildPages, sourceOf, weight } from "../build.ts";
 import { build, pages } from "../client/page.gen.ts";
-import { fingerprint } from "../server/reply.ts";
+import { homePage } from "../server/pages/home.ts";
+import { fingerprint, type Page } from "../server/reply.ts";
 import { TempFolder } from "./files.ts";
 import { readmePart } from "./readme.ts";
 
-Deno.test("Build stays within its budget", () => {
-  const bytes = weight(pages.home);
-  assert.ok(bytes <= BUDGET, `the home page weighs ${bytes} of ${BUDGET} bytes`);
-});
+for (const language of pages.languages) {
+  Deno.test(`Build stays within its budget in the language ${language.code}`, () => {
+    const bytes = weight(homePage(pages.home, language));
+    assert.ok(
+      bytes <= budgetOf(language),
+      `the home page weighs ${bytes} of ${budgetOf(language)} bytes`,
+    );
+  });
+}
 
 Deno.test("Build makes the same bytes from the same source", async () => {
   assert.deepEqual(await buildPages({ development: false }), pages);
 });
 
 Deno.test("README states the fingerprint of the home page", async () => {
-  const hash = fingerprint(pages.home);
+  const hash = fingerprint(homePage(pages.home, pages.languages[0]!));
   assert.equal(await readmePart("fingerprint"), `\`${hash}\``, `the README must state ${hash}`);
 });
 
@@ -58,8 +64,12 @@ Deno.test("Build leaves out what only development needs", async () => {
   assert.doesNotMatch(pages.home.html, /location\.reload/);
 });
 
-const { attachments: _, ...documents } = pages;
-for (const [name, { html, scripts, styles }] of Object.entries(documents)) {
+const documents = [
+  ["other", pages.document],
+  ...pages.languages.map((one) => [`home (${one.code})`, homePage(pages.home, one)]),
+] as [string, Page][];
+
+for (const [name, { html, scripts, styles }] of documents) {
   Deno.test(`Build gives the hash of every inlined part of the ${name} page`, () => {
     const hashes = (element: RegExp): string[] =>
       [...html.matchAll(element)].map(([, content]) =>

@@ -15,6 +15,7 @@ import { FrameKind } from "../protocol.ts";
 import { timeOf } from "../server/access_line.ts";
 import { DAY, dayOf, HOUR, SECOND } from "../server/clock.ts";
 import { FLOOD_BLOCK_TIME } from "../server/limits.ts";
+import { homePage } from "../server/pages/home.ts";
 import { POLICY_CHANGES, POLICY_UPDATED } from "../server/policy.ts";
 import {
   CHANGE_ANNOUNCED_FOR,
@@ -57,6 +58,7 @@ const PAGES = ["/", "/privacy", "/contact", "/statistics", "/transparency", "/no
 const ENDPOINTS = [
   ...PAGES,
   "/statistics?days=365",
+  "/languages.json",
   "/api/transparency",
   "/api/statistics.json",
   "/api/statistics.csv",
@@ -279,7 +281,7 @@ Deno.test("P3: the page keeps a few preferences, which identify nobody", async (
     local: {
       "anonymous-chat": JSON.stringify({
         ...{ version: 1, adult: true, sound: false, cameraOff: false, muted: false },
-        ...{ blur: true, direct: true, keepCamera: false },
+        ...{ blur: true, direct: true, keepCamera: false, language: "" },
       }),
     },
     session: {},
@@ -292,6 +294,28 @@ Deno.test("P3: nothing that the page keeps ever leaves it", async () => {
   const { sent, marker } = await session();
   assert.match(sent, /"type":"find"/);
   assert.doesNotMatch(sent, new RegExp(`${marker}|adult|sound`));
+});
+
+Deno.test("P3: who chooses a language asks for the same as who chooses any other", async () => {
+  await using server = await TestServer.start();
+  const heads = async (code: string): Promise<string[]> => {
+    using tap = new Tap(server.port);
+    await using ann = await Visitor.open(await openBrowser(), tap.site);
+    const speaks = (): Promise<void> => ann.page.locator(`html[lang=${code}]`).waitFor();
+    await ann.page.getByRole("combobox", { name: "Language" }).selectOption(code);
+    await speaks();
+    await ann.page.reload();
+    await speaks();
+    await until(() => tap.requests.length >= 6);
+    assert.doesNotMatch(tap.messages.join("\n"), new RegExp(`language|"${code}"`));
+    const { port } = new URL(tap.site);
+    return tap.requests.map((head) =>
+      head.replaceAll(port, "PORT").replace(/(?<=sec-websocket-key: ).*/i, "")
+    ).sort();
+  };
+  const [german, ...others] = [await heads("de"), await heads("ja"), await heads("ar")];
+  assert.equal(german.filter((head) => head.startsWith("GET /languages.json ")).length, 2);
+  for (const other of others) assert.deepEqual(other, german);
 });
 
 Deno.test("P3: who clears the storage of the browser is new again", async () => {
@@ -555,19 +579,26 @@ Deno.test("P8: the browser refuses what the page does not bring", async () => {
 
 Deno.test("P8: the page that is served has the fingerprint that is stated", async () => {
   await using program = await Program.start("--announcement=We move on <Sunday>");
-  const html = await (await fetch(program.http)).bytes();
-  assert.match(new TextDecoder().decode(html), /We move on &lt;Sunday/);
   const command = /curl \S+ \S+ \| (.*)/.exec(await Deno.readTextFile("README.md"))?.[1];
-  const shell = new Deno.Command("sh", {
-    args: ["-c", command ?? "false"],
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  await ReadableStream.from([html]).pipeTo(shell.stdin);
-  const digest = new TextDecoder().decode((await shell.output()).stdout).slice(0, 64);
-  assert.equal(digest, fingerprint(pages.home));
-  assert.equal((await holdingsOf(program)).pageSha256, digest);
-  assert.equal(await readmePart("fingerprint"), `\`${digest}\``);
+  const digestIn = async (headers: HeadersInit): Promise<string> => {
+    const html = await (await fetch(program.http, { headers })).bytes();
+    assert.match(new TextDecoder().decode(html), /We move on &lt;Sunday/);
+    const shell = new Deno.Command("sh", {
+      args: ["-c", command ?? "false"],
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    await ReadableStream.from([html]).pipeTo(shell.stdin);
+    return new TextDecoder().decode((await shell.output()).stdout).slice(0, 64);
+  };
+  const { pageSha256, pageSha256ByLanguage } = await holdingsOf(program);
+  for (const language of pages.languages) {
+    const digest = await digestIn({ "accept-language": language.code });
+    assert.equal(digest, fingerprint(homePage(pages.home, language)), language.code);
+    assert.equal(pageSha256ByLanguage[language.code], digest, language.code);
+  }
+  assert.equal(await digestIn({ "accept-language": "" }), pageSha256);
+  assert.equal(await readmePart("fingerprint"), `\`${pageSha256}\``);
 });
 
 Deno.test("P9: no answer sets a cookie, and the browser keeps none", async () => {

@@ -15,5 +15,5 @@ export const SETTINGS: Settings = {
   platform: "",
   version: "1.2.3",
   build: "0123456789ab of 2026-05-05",
-  fingerprint: "f".repeat(64),
+  fingerprints: { en: "e".repeat(64), ar: "a".repeat(64) },
 };

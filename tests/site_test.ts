@@ -3,6 +3,7 @@ import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { DAY } from "../server/clock.ts";
 import { contentSecurityPolicy } from "../server/headers.ts";
 import type { Health } from "../server/health.ts";
+import type { BuiltLanguage } from "../server/pages/home.ts";
 import { withoutNews } from "../server/pages/news.ts";
 import { POLICY_UPDATED } from "../server/policy.ts";
 import { CHANGE_ANNOUNCED_FOR } from "../server/promises.ts";
@@ -16,7 +17,19 @@ import { FakeClock } from "./fake_clock.ts";
 import { request } from "./request.ts";
 import { SETTINGS } from "./settings.ts";
 
-const HTML = `<!doctype html><title>Chat</title><body>${"Hello, stranger. ".repeat(50)}</body>`;
+const MARKED = "<!doctype html><html lang=<!--lang-->><title>Chat</title><body>" +
+  `${"Hello, stranger. ".repeat(50)}<!--lead--><script><!--words--></script></body>`;
+const HTML = MARKED.replace("<!--lang-->", "en").replace("<!--lead-->", "Lead &amp; more")
+  .replace("<!--words-->", '["Send"]');
+const LANGUAGES: readonly BuiltLanguage[] = [
+  { code: "en", texts: { lang: "en", lead: "Lead & more" }, words: ["Send"], englishOnly: "" },
+  {
+    code: "ar",
+    texts: { lang: "ar", dir: "rtl", lead: "مرحبا" },
+    words: ["إرسال", "</script>"],
+    englishOnly: "بالإنجليزية",
+  },
+];
 const FRAME = "<!doctype html><title>Chat</title><body><!--body--><footer>" +
   ["privacy", "statistics", "transparency", "contact"].map((name) => `<a href="/${name}">x</a>`)
     .join("") +
@@ -37,8 +50,9 @@ class World {
     this.site = new Site({
       clock: this.clock,
       pages: {
-        home: { html: HTML, scripts: ["c2NyaXB0"], styles: ["c3R5bGU="] },
+        home: { html: MARKED, scripts: ["c2NyaXB0"], styles: ["c3R5bGU="] },
         document: { html: FRAME, scripts: [], styles: [] },
+        languages: LANGUAGES,
         attachments: { "/icon.svg": { type: "image/svg+xml", base64: btoa("<svg/>") } },
       },
       settings,
@@ -77,7 +91,7 @@ Deno.test("Site serves the page in the best coding the client takes", () => {
   for (const [coding, decode] of Object.entries(decoders)) {
     const { status, headers, body } = world.ask("/", { "accept-encoding": coding });
     const said = [status, headers["content-encoding"] ?? "", headers.vary];
-    assert.deepEqual(said, [200, coding, "accept-encoding"]);
+    assert.deepEqual(said, [200, coding, "accept-encoding, accept-language"]);
     assert.equal(new TextDecoder().decode(decode(body!)), HTML);
   }
 });
@@ -90,6 +104,51 @@ Deno.test("Site reads Accept-Encoding with its weights", () => {
   assert.equal(preferredCoding("*"), "br");
   assert.equal(preferredCoding("br;q=0, *;q=0.1"), "gzip");
   assert.equal(preferredCoding("br;q=nonsense"), "identity");
+});
+
+Deno.test("Site serves the page in the language that the client prefers, and says so", () => {
+  const world = new World();
+  const inArabic = { "accept-language": "ar-EG,en;q=0.5" };
+  const { status, headers } = world.ask("/", inArabic);
+  assert.deepEqual([status, headers["content-language"]], [200, "ar"]);
+  const text = world.text("/", inArabic);
+  assert.match(text, /<html lang=ar>.*مرحبا<script>\["إرسال","\\u003c\/script>"\]<\/script>/);
+  assert.notEqual(headers.etag, world.ask("/").headers.etag);
+  assert.equal(world.ask("/").headers["content-language"], "en");
+  assert.equal(world.text("/", { "accept-language": "nl" }), HTML);
+  assert.equal(
+    headers["content-security-policy"],
+    world.ask("/").headers["content-security-policy"],
+  );
+});
+
+Deno.test("Site tells who reads another language, in it, that a page is in English only", () => {
+  const world = new World();
+  for (const path of [...PAGES.slice(1), "/nothing"]) {
+    const note = '<body><aside class="note" lang="ar" dir="rtl">بالإنجليزية</aside><main';
+    assert.ok(world.text(path, { "accept-language": "ar" }).includes(note), path);
+    assert.doesNotMatch(world.text(path, { "accept-language": "nl" }), /class="note"/, path);
+    const { headers } = world.ask(path, { "accept-language": "ar" });
+    assert.equal(headers.vary, "accept-encoding, accept-language", path);
+    assert.equal(headers["content-language"], "en", path);
+  }
+});
+
+Deno.test("Site answers with the words of every language at once, the same to everybody", () => {
+  const world = new World();
+  const reply = world.ask("/languages.json", { "accept-language": "ar" });
+  assert.deepEqual(reply, world.ask("/languages.json"));
+  assert.deepEqual(JSON.parse(world.text("/languages.json")), {
+    en: ["Send"],
+    ar: ["إرسال", "</script>"],
+  });
+  const { headers } = reply;
+  assert.deepEqual([headers["content-type"], headers["cache-control"], headers.vary], [
+    "application/json",
+    "no-cache",
+    "accept-encoding",
+  ]);
+  assert.equal(world.ask("/languages.json", { "if-none-match": headers.etag! }).status, 304);
 });
 
 Deno.test("Site answers 304 to who has the same bytes already", () => {
@@ -168,7 +227,8 @@ Deno.test("Site answers what programs ask for", () => {
     policyUpdated: POLICY_UPDATED,
     version: "1.2.3",
     build: "0123456789ab of 2026-05-05",
-    pageSha256: "f".repeat(64),
+    pageSha256: "e".repeat(64),
+    pageSha256ByLanguage: { en: "e".repeat(64), ar: "a".repeat(64) },
   });
   assert.equal(world.ask("/api/statistics.json").status, 200);
   assert.match(world.ask("/api/statistics.csv").headers["content-type"]!, /^text\/csv/);
@@ -216,7 +276,7 @@ Deno.test("Site announces a change of the policy on the home page, and what the 
   world.setSinceChange(CHANGE_ANNOUNCED_FOR - 1);
   assert.match(
     world.text("/"),
-    /<body><section class="news" aria-label="News"><p>Closed on &lt;Sunday><\/p><p><a href="\/privacy">[^<]+<\/a><\/p><\/section>Hello/,
+    /<body><section class="news" aria-label="News" lang="en" dir="auto"><p>Closed on &lt;Sunday><\/p><p><a href="\/privacy">[^<]+<\/a><\/p><\/section>Hello/,
   );
   assert.equal(withoutNews(world.text("/")), HTML);
   world.setSinceChange(CHANGE_ANNOUNCED_FOR);
@@ -243,6 +303,7 @@ Deno.test("Site sets the security headers and no cookie on every answer", () => 
   const world = new World();
   const targets = [
     ...PAGES,
+    "/languages.json",
     "/nothing",
     "/ws",
     "/healthz",

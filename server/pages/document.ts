@@ -1,8 +1,9 @@
-/** The frame of every page but the first: the build made it, with a place for a title and a body. */
+/** The frame of every page but the first: the build made it in English, with a place for a title and a body. */
 
 import type { VNode } from "preact";
-import { render } from "../markup.ts";
+import { html, render } from "../markup.ts";
 import type { Page } from "../reply.ts";
+import type { BuiltLanguage } from "./home.ts";
 
 /** What goes into the frame. */
 export interface Content {
@@ -16,11 +17,22 @@ export interface Content {
 export const TO_THE_CHAT = "Go to the chat";
 
 /** A whole page. */
-export function documentPage(frame: Page, { title, path, body }: Content): Page {
-  const markup = render(body);
-  const html = frame.html
+export function documentPage(
+  frame: Page,
+  { title, path, body }: Content,
+  language: BuiltLanguage,
+): Page {
+  const markup = note(language) + render(body);
+  const whole = frame.html
     .replace("<title>", () => `<title>${title} · `)
     .replace(`<a href="${path}">`, () => `<a href="${path}" aria-current="page">`)
     .replace("<!--body-->", () => markup);
-  return { ...frame, html };
+  return { ...frame, html: whole };
+}
+
+/** Whoever reads another language is told, in theirs, that the page has no other than English. */
+function note({ code, texts, englishOnly }: BuiltLanguage): string {
+  return englishOnly === ""
+    ? ""
+    : render(html`<aside class="note" lang=${code} dir=${texts.dir}>${englishOnly}</aside>`);
 }

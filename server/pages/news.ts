@@ -19,7 +19,7 @@ export function newsOf({ announcement }: Settings, now: Date): string {
   const all = [...own, ...recent];
   return all.length === 0
     ? ""
-    : render(html`<section class="news" aria-label="News">${all}</section>`);
+    : render(html`<section class="news" aria-label="News" lang="en" dir="auto">${all}</section>`);
 }
 
 /** A page with the news at its top. */

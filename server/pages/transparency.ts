@@ -80,16 +80,33 @@ const KNOWLEDGE = html`
   </section>
 `;
 
-function pageCheck({ version, fingerprint }: Settings): VNode {
+function pageCheck({ version, fingerprints }: Settings): VNode {
+  const [[, first] = ["", ""], ...others] = Object.entries(fingerprints);
   return html`
     <section id="page">
       <h2>Check the page</h2>
       <p>The first page of version ${version} has the SHA-256</p>
-      <p><code id="hash">${fingerprint}</code></p>
+      <p><code id="hash">${first}</code></p>
       <p>Fetch it with a tool of your own, take away the announcements at its top if there are any, and compare. Anybody who builds the same version from its source gets the same bytes.</p>
+      <details>
+        <summary>In other languages</summary>
+        <p>Your browser is sent the page in the language that it prefers, as it says with each request; a tool that says none is sent it in English.</p>
+        <dl class="proof">
+          ${others.map(([code, hash]) =>
+            html`
+              <div>
+                <dt>${LANGUAGE_NAMES.of(code)}</dt>
+                <dd><code>${hash}</code></dd>
+              </div>
+            `
+          )}
+        </dl>
+      </details>
     </section>
   `;
 }
+
+const LANGUAGE_NAMES = new Intl.DisplayNames("en", { type: "language" });
 
 function proof(): VNode {
   return html`

@@ -30,10 +30,11 @@ import {
   RESUME_WINDOW,
   type ServerMessage,
 } from "../../protocol.ts";
+import { ENGLISH } from "../english.ts";
 
 /** A page without a browser. */
 class Page {
-  state: State = initialState({ ...DEFAULT_PREFERENCES, adult: true });
+  state: State = initialState({ ...DEFAULT_PREFERENCES, adult: true }, ENGLISH);
   effects: readonly Effect[] = [];
   now = 1_000_000;
 
@@ -453,7 +454,7 @@ Deno.test("Page knows when closing it would end a chat", () => {
 });
 
 Deno.test("Page shows the pictures to compare once the keys are agreed", () => {
-  const pictures = [{ picture: "🔑", name: "key" }];
+  const pictures = [5, 0, 63, 5];
   const page = new Page().chatting();
   assert.deepEqual(page.chat.pictures, []);
   assert.deepEqual(page.on({ type: "secured", pictures }).chat.pictures, pictures);
@@ -477,7 +478,7 @@ Deno.test("Page ends a chat that can't be encrypted, and tells the server", () =
 Deno.test("Page saves a chat as plain text with everything in it", () => {
   const page = new Page().on("start").server({ ...PAIRED, interests: ["go", "chess"], met: true });
   page.hears('say "hi"').on({ type: "type", text: "hi" }, "send").server({ type: "partner-left" });
-  const saved = transcript(page.chat.lines).replace(/\[[^\]]+\]/g, "[time]");
+  const saved = transcript(ENGLISH, page.chat.lines).replace(/\[[^\]]+\]/g, "[time]");
   assert.equal(
     saved,
     "[time] You're now chatting with a random stranger. You both like go and chess. " +

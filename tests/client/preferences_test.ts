@@ -22,9 +22,8 @@ function refuse(): never {
 
 Deno.test("Preferences come back as they were saved", () => {
   const kept = store();
-  const names = Object.keys(DEFAULT_PREFERENCES) as (keyof typeof DEFAULT_PREFERENCES)[];
-  for (const name of names) {
-    const changed = { ...DEFAULT_PREFERENCES, [name]: !DEFAULT_PREFERENCES[name] };
+  for (const [name, value] of Object.entries(DEFAULT_PREFERENCES)) {
+    const changed = { ...DEFAULT_PREFERENCES, [name]: name === "language" ? "de" : !value };
     savePreferences(() => kept, changed);
     assert.deepEqual(loadPreferences(() => kept), changed);
   }
@@ -46,6 +45,10 @@ Deno.test("Preferences fall back to defaults, one by one, on whatever else is fo
   }
   const half = '{"version":1,"adult":true,"sound":"loud","more":1}';
   assert.deepEqual(loadPreferences(() => store(half)), { ...DEFAULT_PREFERENCES, adult: true });
+  for (const language of [true, "de ", "DE", "kept-7f3a", null, ["de"]]) {
+    const content = JSON.stringify({ version: 1, language });
+    assert.deepEqual(loadPreferences(() => store(content)), DEFAULT_PREFERENCES, content);
+  }
 });
 
 Deno.test("Preferences do without a store that is blocked or full", () => {
@@ -55,5 +58,7 @@ Deno.test("Preferences do without a store that is blocked or full", () => {
 });
 
 Deno.test("Preferences hold nothing that identifies anybody", () => {
-  for (const value of Object.values(DEFAULT_PREFERENCES)) assert.equal(typeof value, "boolean");
+  const { language, ...flags } = DEFAULT_PREFERENCES;
+  assert.equal(language, "");
+  for (const value of Object.values(flags)) assert.equal(typeof value, "boolean");
 });

@@ -25,6 +25,7 @@ import { HumanCheck } from "../../server/proof_of_work.ts";
 import { type Outlet, Relay } from "../../server/relay.ts";
 import { Turn } from "../../server/turn.ts";
 import { newConduct } from "../conduct.ts";
+import { ENGLISH } from "../english.ts";
 import { FakeClock } from "../fake_clock.ts";
 import { NO_RATES } from "../server.ts";
 
@@ -141,7 +142,7 @@ class Page {
   readonly connection: Connection;
   /** Every socket it has had, the latest first. */
   readonly wires: Wire[] = [];
-  state: State = initialState({ ...DEFAULT_PREFERENCES, adult: true, sound: false });
+  state: State = initialState({ ...DEFAULT_PREFERENCES, adult: true, sound: false }, ENGLISH);
   now = 1_000_000;
   #channel: SealedChannel | undefined;
   #retry: (() => void) | undefined;

@@ -4,7 +4,6 @@ import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { HELLO_SIZE, SEALED_SIZES } from "../../client/padding.ts";
-import type { Picture } from "../../client/safety_emoji.ts";
 import {
   commitment,
   deriveSecrets,
@@ -23,7 +22,7 @@ class Side {
   readonly channel: SealedChannel;
   readonly opened: [kind: number, text: string][] = [];
   readonly sent: Bytes[] = [];
-  pictures: Picture[] | undefined;
+  pictures: number[] | undefined;
   tampered = 0;
   failed = 0;
   wire: (frame: Bytes) => void = () => {};
@@ -46,7 +45,7 @@ class Side {
   }
 
   get names(): string | undefined {
-    return this.pictures?.map(({ name }) => name).join(" ");
+    return this.pictures?.join(" ");
   }
 }
 

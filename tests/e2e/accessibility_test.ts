@@ -62,7 +62,7 @@ inside.test("Everything can be done by keyboard, and the focus is never lost", a
   };
   await bob.search();
   await bob.sees(LOOKING);
-  await press("Tab", "Tab"); // The name of the site, then the interests.
+  await press("Tab", "Tab", "Tab"); // The name of the site, the language, then the interests.
   await ann.page.keyboard.type("chess");
   await press("Enter", "Tab", "Space", "Tab");
   await ann.isAt(ann.button("Start text chat"));

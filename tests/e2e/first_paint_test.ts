@@ -1,12 +1,13 @@
 /** How soon there is something to look at. */
 
 import { pages } from "../../client/page.gen.ts";
+import { homePage } from "../../server/pages/home.ts";
 import { housing } from "./house.ts";
 
 const openHouse = housing();
 
 Deno.test("First screen is painted before the script, and all that only a call needs, has arrived", async () => {
-  const [beginning = ""] = pages.home.html.split("</noscript>");
+  const [beginning = ""] = homePage(pages.home, pages.languages[0]!).html.split("</noscript>");
   const body = new ReadableStream({
     start: (controller) => controller.enqueue(new TextEncoder().encode(beginning)), // It never ends.
   });

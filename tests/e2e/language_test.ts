@@ -1,0 +1,229 @@
+/** The page in other languages: read, changed, kept, and as sound as in English. */
+
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import axe from "axe-core";
+import { CATALOGUES } from "../../client/languages/all.ts";
+import { RETRY_INTERVAL } from "../../client/translator.ts";
+import { LANGUAGES_PATH } from "../../protocol.ts";
+import { until } from "../until.ts";
+import { housing } from "./house.ts";
+import { Speaker } from "./speaker.ts";
+import type { Visitor } from "./visitor.ts";
+
+const openHouse = housing();
+
+const PHONE = { viewport: { width: 320, height: 568 } };
+
+const DOCUMENT = `({
+  lang: document.documentElement.lang,
+  dir: document.documentElement.dir,
+  links: [...document.querySelectorAll("nav a")].map((link) => link.textContent),
+})`;
+
+const FINDINGS = `axe.run().then(({ violations }) =>
+  violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html)))`;
+
+/** Whatever can be seen and reaches over an edge of the window, or of its own box. */
+const OVERHANGS =
+  `[...document.querySelectorAll("h1, h2, p, a, button, label, input, select, summary")]
+  .filter((element) => {
+    const { left, right, width } = element.getBoundingClientRect();
+    const isSeen = width > 1 && element.checkVisibility();
+    const spills = element.matches("button, .primary") && element.scrollWidth > element.clientWidth;
+    return isSeen && (left < 0 || right > innerWidth || spills);
+  })
+  .map((element) => element.textContent)`;
+
+async function assertFits(visitor: Visitor, screen: string): Promise<void> {
+  deepEqual([screen, ...await visitor.evaluate<string[]>(OVERHANGS)], [screen]);
+}
+
+async function assertSound(visitor: Visitor, screen: string): Promise<void> {
+  await visitor.evaluate(axe.source);
+  deepEqual([screen, ...await visitor.evaluate<string[]>(FINDINGS)], [screen]);
+  await assertFits(visitor, screen);
+}
+
+/** Two people who came in one language go through the main screens. */
+async function tour(
+  [one, other]: [Speaker, Speaker],
+  judge: (screen: string) => Promise<void>,
+): Promise<void> {
+  const { visitor, words } = one;
+  await one.menu.waitFor();
+  await judge("home");
+  await one.search();
+  await visitor.sees(words.Looking);
+  await judge("searching");
+  await other.search();
+  await one.meets();
+  await visitor.button(words.VideoCall).waitFor();
+  await one.say(words.Lead);
+  await other.say(words.Compare);
+  await visitor.hears(words.Compare);
+  await judge("chat");
+  await visitor.key("Escape");
+  await visitor.button(words.Stop.asking).waitFor();
+  await one.press(words.Report);
+  await visitor.sees(words.WhatIsWrong);
+  await judge("choosing a reason");
+  await other.leave();
+  await visitor.reads(words.Notices["stranger-left"]);
+  await judge("over");
+}
+
+Deno.test("Two people chat, one in Arabic and one in Japanese, each from their own side", async () => {
+  await using house = await openHouse();
+  const amal = await Speaker.enter(house, "ar-EG");
+  const yuki = await Speaker.enter(house, "ja-JP");
+  for (const [one, lang, dir] of [[amal, "ar", "rtl"], [yuki, "ja", "ltr"]] as const) {
+    const links = Object.values(one.words.Links).slice(1);
+    deepEqual(await one.visitor.evaluate(DOCUMENT), { lang, dir, links });
+    await one.search();
+  }
+  for (const one of [amal, yuki]) await one.meets();
+  await amal.say("مرحبا, hello");
+  await yuki.visitor.hears("مرحبا, hello");
+  await yuki.message.pressSequentially("こ");
+  await amal.visitor.sees(amal.words.StrangerTypes);
+  await yuki.say("こんにちは");
+  await amal.visitor.hears("こんにちは");
+  const sides = await amal.visitor.evaluate<boolean[]>(
+    `[...document.querySelectorAll(".message")].map((line) => {
+      const { left, right } = line.getBoundingClientRect();
+      return left < innerWidth - right;
+    })`,
+  );
+  deepEqual(sides, [true, false]); // One's own at the end of the line, which is left; the stranger's at the other.
+  const download = amal.visitor.page.waitForEvent("download");
+  await amal.press(amal.words.SaveChat);
+  const saved = await Deno.readTextFile(await (await download).path());
+  const [began, own, theirs] = saved.trim().split("\n");
+  ok(began!.endsWith(`] ${amal.words.Notices.began}`), began);
+  ok(own!.endsWith(`] ${amal.words.YouSay} مرحبا, hello`), own);
+  ok(theirs!.endsWith(`] ${amal.words.StrangerSays} こんにちは`), theirs);
+  await yuki.leave();
+  await amal.visitor.reads(amal.words.Notices["stranger-left"]);
+});
+
+Deno.test("Language is changed in one click, loses nothing, and is kept", async () => {
+  await using house = await openHouse();
+  const asked: string[] = [];
+  const ann = await Speaker.enter(house, "en-GB", {
+    watch: (page) => page.on("request", (request) => asked.push(new URL(request.url()).pathname)),
+  });
+  const { visitor } = ann;
+  await visitor.likes("chess");
+  await ann.checkbox.check();
+  deepEqual(asked, ["/"]);
+  await ann.choose("ar");
+  deepEqual(asked, ["/", LANGUAGES_PATH]);
+  await visitor.sees(ann.words.Lead);
+  await visitor.button(ann.words.RemoveInterest.replace("{interest}", "chess")).waitFor();
+  equal(await ann.checkbox.isChecked(), true);
+  deepEqual(await visitor.evaluate(DOCUMENT), {
+    ...{ lang: "ar", dir: "rtl", links: Object.values(ann.words.Links).slice(1) },
+  });
+  await visitor.page.reload();
+  await visitor.sees(ann.words.Lead);
+  equal(await ann.menu.inputValue(), "ar");
+  equal(await ann.checkbox.isChecked(), true);
+  await ann.choose("en");
+  await visitor.sees("Talk to a stranger.");
+  deepEqual(asked, ["/", LANGUAGES_PATH, "/", LANGUAGES_PATH]);
+  await visitor.page.reload();
+  await visitor.button("Start text chat").waitFor();
+  deepEqual(asked.slice(4), ["/"]);
+});
+
+Deno.test("Language that can't be loaded is said to be missing, and comes even in the middle of a chat", async () => {
+  await using house = await openHouse();
+  const ann = await Speaker.enter(house, "en-GB", { frozen: true });
+  const bob = await Speaker.enter(house, "de");
+  const { page } = ann.visitor;
+  let refusals = 0;
+  await page.route(`**${LANGUAGES_PATH}`, (route) => {
+    refusals++;
+    return route.abort();
+  });
+  await ann.menu.selectOption("de");
+  await ann.visitor.sees(ann.words.LanguageFailed);
+  equal(await page.locator("html").getAttribute("lang"), "en");
+  for (const one of [ann, bob]) await one.search();
+  for (const one of [ann, bob]) await one.meets();
+  await ann.visitor.passes(RETRY_INTERVAL);
+  await until(() => refusals === 2);
+  await ann.say("hello");
+  await bob.visitor.hears("hello");
+  await ann.message.fill("half a sen");
+  await page.unroute(`**${LANGUAGES_PATH}`);
+  await ann.visitor.passes(RETRY_INTERVAL);
+  await ann.visitor.reads(bob.words.Notices.began);
+  await ann.visitor.hasMessages("hello");
+  equal(await page.locator("#message").inputValue(), "half a sen");
+  await ann.visitor.button(bob.words.Stop.talking).waitFor();
+  await bob.say("hallo");
+  await ann.visitor.hears("hallo");
+});
+
+Deno.test("First paint is in the language of the browser, and so is what stands in for JavaScript", async () => {
+  await using house = await openHouse();
+  const { visitor } = await Speaker.enter(house, "hi-IN", { javaScriptEnabled: false });
+  const { frame, words } = CATALOGUES.hi!;
+  equal(await visitor.page.locator("h1").innerText(), words.Heading);
+  equal(await visitor.page.locator("noscript").innerText(), frame.noScript);
+  equal(await visitor.page.locator("select").isVisible(), false);
+  await visitor.page.goto(`${house.site}/privacy`);
+  const note = visitor.page.getByText(frame.englishOnly);
+  deepEqual([await note.getAttribute("lang"), await note.getAttribute("dir")], ["hi", "ltr"]);
+  equal(await visitor.page.locator("html").getAttribute("lang"), "en");
+});
+
+Deno.test("A key in the place of C switches the camera, whatever letters the keyboard has", async () => {
+  await using house = await openHouse();
+  const ann = await Speaker.enter(house, "ru");
+  await ann.checkbox.check();
+  await ann.press(ann.words.StartVideo);
+  await ann.visitor.sees(ann.words.HowYouLook);
+  const dispatch = (key: string, code: string): Promise<void> =>
+    ann.visitor.evaluate(
+      `dispatchEvent(new KeyboardEvent("keydown", { key: "${key}", code: "${code}" }))`,
+    );
+  await dispatch("с", "KeyC"); // The Cyrillic letter.
+  await ann.visitor.sees(ann.words.Devices.camera.off);
+  await dispatch("ж", "Semicolon");
+  match(await ann.visitor.page.locator("main").innerText(), new RegExp(ann.words.HowYouLook));
+});
+
+for (const code of ["ar", "de"]) {
+  Deno.test(`No main screen has a fault that axe knows, in the language ${code}`, async () => {
+    await using house = await openHouse();
+    const two: [Speaker, Speaker] = [
+      await Speaker.enter(house, code, { ...PHONE, colorScheme: "dark" }),
+      await Speaker.enter(house, code),
+    ];
+    await tour(two, (screen) => assertSound(two[0].visitor, screen));
+    await two[0].visitor.page.goto(`${house.site}/privacy`);
+    await assertSound(two[0].visitor, "/privacy");
+  });
+}
+
+Deno.test("Every screen fits on a small phone in every language", async () => {
+  await using house = await openHouse();
+  const two: [Speaker, Speaker] = [
+    await Speaker.enter(house, "en", { ...PHONE, frozen: true }),
+    await Speaker.enter(house, "en"),
+  ];
+  const [{ visitor }] = two;
+  await tour(two, async (screen) => {
+    for (const code of [...Object.keys(CATALOGUES).toReversed()]) {
+      await visitor.evaluate(`{
+        const menu = document.getElementById("language");
+        menu.value = "${code}";
+        menu.onchange();
+      }`);
+      await visitor.page.locator(`html[lang=${code}]`).waitFor();
+      await assertFits(visitor, `${screen} in ${code}`);
+    }
+  });
+});
