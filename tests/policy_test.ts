@@ -33,7 +33,11 @@ async function provingTests(folder = new URL("./", import.meta.url)): Promise<st
     if (isDirectory) names.push(...await provingTests(new URL(`${name}/`, folder)));
     if (!name.endsWith("_test.ts")) continue;
     const source = await Deno.readTextFile(new URL(name, folder));
-    for (const [, said] of source.matchAll(/Deno\.test\(\s*(?:\{\s*name:\s*)?"(P\d+: [^"]+)"/g)) {
+    for (
+      const [, said] of source.matchAll(
+        /(?:Deno|inside)\.test\(\s*(?:\{\s*name:\s*)?"(P\d+: [^"]+)"/g,
+      )
+    ) {
       names.push(said!);
     }
   }
