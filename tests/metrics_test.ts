@@ -266,7 +266,7 @@ Deno.test({
     await using redis = await Redis.start();
     await using program = await Program.start(`--redis-url=${redis.url}`);
     const { http } = program;
-    await until(async () => (await metricsOf(http)).figure("redis_up") === 1);
+    await until(async () => (await metricsOf(http)).figure("redis_up") === 1, 30);
     const { samples, figure } = await metricsOf(http);
     const names = [...METRICS.map(({ name }) => name), PAIRING_TIME.name].sort();
     assert.deepEqual(namesIn(samples), names);
