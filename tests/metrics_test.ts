@@ -9,6 +9,7 @@ import { markdownMetrics, METRICS, PAIRING_TIME } from "../server/metrics/catalo
 import { EventLoop, LAG_INTERVAL, LAG_WINDOW } from "../server/metrics/event_loop.ts";
 import { BareClient } from "./bare_client.ts";
 import { FakeClock } from "./fake_clock.ts";
+import { HttpsFront } from "./https_front.ts";
 import { Program } from "./program.ts";
 import { readmeTable, unpadded } from "./readme.ts";
 import { isRedisThere, Redis } from "./redis.ts";
@@ -124,73 +125,85 @@ Deno.test("P4: what an operator can watch are sums over everybody, which nobody 
   assert.deepEqual(await seen({ "x-forwarded-for": "127.0.0.1" }), nothing);
 });
 
-Deno.test("Metrics tell what has happened, by the kind of it", async () => {
-  await using server = await TestServer.start();
-  const { socketUrl, http } = server;
-  const [ann, bob] = await BareClient.pair(socketUrl);
-  const others = [await BareClient.enter(socketUrl), await BareClient.enter(socketUrl)];
-  for (const client of others) client.tell({ type: "find", mode: "video", interests: [] });
-  for (const client of others) await client.next("paired");
-  ann.send(messageOf("four"));
-  ann.send(Uint8Array.of(FrameKind.signal, 1));
-  await bob.frame();
-  await bob.frame();
-  bob.tell({ type: "report", reason: "underage" });
-  await bob.next("reported");
-  await new BareClient(socketUrl, { headers: { origin: "https://evil.example" } }).closed;
-  ann.vanish();
-  await bob.next("partner-away");
-  const away = await metricsOf(http);
-  assert.equal(away.figure("away"), 1);
-  const again = await BareClient.enter(socketUrl);
-  again.tell({ type: "resume", token: ann.token });
-  await again.next("resumed");
-  const stray = await BareClient.enter(socketUrl);
-  stray.tell({ type: "resume", token: "of nobody" });
-  await stray.next("resumed");
-  bob.tell({ type: "leave" });
-  await again.next("partner-left");
+for (const listener of ["node", "deno"] as const) {
+  Deno.test(`Metrics tell what has happened, by the kind of it (${listener})`, async () => {
+    await using server = await TestServer.start({ listener });
+    const { socketUrl, http } = server;
+    const [ann, bob] = await BareClient.pair(socketUrl);
+    const others = [await BareClient.enter(socketUrl), await BareClient.enter(socketUrl)];
+    for (const client of others) client.tell({ type: "find", mode: "video", interests: [] });
+    for (const client of others) await client.next("paired");
+    ann.send(messageOf("four"));
+    ann.send(Uint8Array.of(FrameKind.signal, 1));
+    await bob.frame();
+    await bob.frame();
+    bob.tell({ type: "report", reason: "underage" });
+    await bob.next("reported");
+    await new BareClient(socketUrl, { headers: { origin: "https://evil.example" } }).closed;
+    ann.vanish();
+    await bob.next("partner-away");
+    const away = await metricsOf(http);
+    assert.equal(away.figure("away"), 1);
+    const again = await BareClient.enter(socketUrl);
+    again.tell({ type: "resume", token: ann.token });
+    await again.next("resumed");
+    const stray = await BareClient.enter(socketUrl);
+    stray.tell({ type: "resume", token: "of nobody" });
+    await stray.next("resumed");
+    bob.tell({ type: "leave" });
+    await again.next("partner-left");
 
-  const { figure } = await metricsOf(http);
-  assert.deepEqual({
-    connected: figure("connected"),
-    chats: figure("chats", { mode: "video" }),
-    entered: figure("connections_total"),
-    text: figure("pairings_total", { mode: "text" }),
-    video: figure("pairings_total", { mode: "video" }),
-    searches: figure("pairing_seconds_count"),
-    ended: figure("chats_ended_total"),
-    messages: figure("messages_total"),
-    frames: figure("relayed_frames_total"),
-    bytes: figure("relayed_bytes_total"),
-    underage: figure("reports_total", { reason: "underage" }),
-    reports: figure("reports_total"),
-    origin: figure("refused_total", { reason: "origin" }),
-    refused: figure("refused_total"),
-    resumed: figure("resumes_total", { outcome: "resumed" }),
-    failed: figure("resumes_total", { outcome: "failed" }),
-    held: figure("addresses_held"),
-  }, {
-    connected: 5,
-    chats: 1,
-    entered: 6,
-    text: 1,
-    video: 1,
-    searches: 4,
-    ended: 1,
-    messages: 1,
-    frames: 2,
-    bytes: 7,
-    underage: 1,
-    reports: 1,
-    origin: 1,
-    refused: 1,
-    resumed: 1,
-    failed: 1,
-    held: 1,
+    const { figure } = await metricsOf(http);
+    assert.deepEqual({
+      connected: figure("connected"),
+      chats: figure("chats", { mode: "video" }),
+      entered: figure("connections_total"),
+      text: figure("pairings_total", { mode: "text" }),
+      video: figure("pairings_total", { mode: "video" }),
+      searches: figure("pairing_seconds_count"),
+      ended: figure("chats_ended_total"),
+      messages: figure("messages_total"),
+      frames: figure("relayed_frames_total"),
+      bytes: figure("relayed_bytes_total"),
+      underage: figure("reports_total", { reason: "underage" }),
+      reports: figure("reports_total"),
+      origin: figure("refused_total", { reason: "origin" }),
+      refused: figure("refused_total"),
+      resumed: figure("resumes_total", { outcome: "resumed" }),
+      failed: figure("resumes_total", { outcome: "failed" }),
+      held: figure("addresses_held"),
+    }, {
+      connected: 5,
+      chats: 1,
+      entered: 6,
+      text: 1,
+      video: 1,
+      searches: 4,
+      ended: 1,
+      messages: 1,
+      frames: 2,
+      bytes: 7,
+      underage: 1,
+      reports: 1,
+      origin: 1,
+      refused: 1,
+      resumed: 1,
+      failed: 1,
+      held: 1,
+    });
+    assert.ok(figure("chat_seconds_total") > 0);
+    assert.ok(figure("listener_sockets") >= 5);
   });
-  assert.ok(figure("chat_seconds_total") > 0);
-  assert.ok(figure("listener_sockets") >= 5);
+}
+
+Deno.test("Metrics are hidden behind a proxy on the same machine that nobody has told us of", async () => {
+  await using server = await TestServer.start();
+  await using front = await HttpsFront.start({ target: server.port });
+  using client = Deno.createHttpClient({ caCerts: [front.certificate] });
+  const { status, body } = await fetch(`https://${front.authority}/metrics`, { client });
+  await body?.cancel();
+  assert.equal(status, 404);
+  assert.equal((await metricsOf(server.http)).figure("connected"), 0);
 });
 
 Deno.test("Metrics tell who is blocked, why, and how long people looked for somebody", async () => {
@@ -253,7 +266,7 @@ Deno.test({
     await using redis = await Redis.start();
     await using program = await Program.start(`--redis-url=${redis.url}`);
     const { http } = program;
-    await until(async () => (await metricsOf(http)).figure("redis_up") === 1);
+    await until(async () => (await metricsOf(http)).figure("redis_up") === 1, 30);
     const { samples, figure } = await metricsOf(http);
     const names = [...METRICS.map(({ name }) => name), PAIRING_TIME.name].sort();
     assert.deepEqual(namesIn(samples), names);

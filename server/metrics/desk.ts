@@ -23,7 +23,7 @@ import { type HttpReply, type HttpRequest, pathOf, textReply } from "../reply.ts
 export const METRICS_PATH = "/metrics";
 
 /** What proxies add to a request that they pass on (RFC 7239, RFC 9110 section 7.6.3, and by custom). */
-export const TRACES_OF_PROXIES = [
+const TRACES_OF_PROXIES = [
   "forwarded",
   "via",
   "x-forwarded-for",
