@@ -6,7 +6,7 @@ import { callView } from "./call_view.ts";
 import { callOf, type Chat, isTalking, type Line, type State } from "./chat_state.ts";
 import { isFull } from "./delivery.ts";
 import { MAX_MESSAGE_LENGTH } from "./envelope.ts";
-import { counted, type Language, listed, timeOfDay } from "./language.ts";
+import { counted, type Language, timeOfDay } from "./language.ts";
 import type { Words } from "./languages/catalogue.ts";
 import { type Dispatch, html, Unchanging } from "./markup.ts";
 import { segments } from "./message_text.ts";
@@ -26,7 +26,7 @@ export function chatView(state: State, chat: Chat, dispatch: Dispatch): VNode {
       <h1 class="hidden">${words.Chat}</h1>
       <div class="tools">${tools(state, chat, dispatch)}</div>
       ${call}
-      ${safety(chat, language)}
+      ${safety(chat, words)}
       <div class="scroll" tabindex="0" aria-label=${words.Conversation} role="region">
         <div class="log" role="log" aria-live="polite" aria-label=${words.Messages}>
           <${Unchanging} of=${chat.lines} language=${language} draw=${drawLines} />
@@ -82,17 +82,16 @@ function tools(state: State, chat: Chat, dispatch: Dispatch): (VNode | false)[] 
 }
 
 /** That nobody listens, and how to make sure of it: offered, never demanded. */
-function safety({ pictures, phase }: Chat, language: Language): VNode | false {
-  const { words } = language;
+function safety({ pictures, phase }: Chat, words: Words): VNode | false {
   if (phase.kind === "over") return false;
   if (pictures.length === 0) return html`<p class="safety">${words.Agreeing}</p>`;
-  const names = words.Pictures.split(", ");
+  const names = words.Pictures.split(words.Comma);
   return html`
     <details class="safety">
       <summary>${words.Encrypted} <span aria-hidden="true">${pictures.map((picture) =>
         PICTURES[picture]
       )}</span></summary>
-      <p>${listed(language, pictures.map((picture) => names[picture]!), "unit")}</p>
+      <p>${pictures.map((picture) => names[picture]).join(words.Comma)}</p>
       <p>${words.Compare}</p>
       <p><a href="/transparency#knowledge" target="_blank" rel="noopener">${words
         .Unprotected}</a></p>

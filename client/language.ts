@@ -25,11 +25,11 @@ export function counted({ code, manner }: Language, forms: Counted, count: numbe
   return fill(form, count.toLocaleString(manner));
 }
 
-/** "a, b and c", "a or b", or "a, b, c". */
+/** "a, b and c", or "a or b". */
 export function listed(
   { code }: Language,
   items: readonly string[],
-  type: "conjunction" | "disjunction" | "unit",
+  type: "conjunction" | "disjunction",
 ): string {
   return new Intl.ListFormat(code, { type }).format(items);
 }

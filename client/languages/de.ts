@@ -17,9 +17,9 @@ export const de: Catalogue = {
 
     Heading: "Rede mit einem fremden Menschen.\nHinterlass keine Spur.",
     Lead:
-      "Du triffst auf einen zufälligen Menschen. Kein Konto, keine Cookies, und nur ihr beide könnt lesen, was ihr schreibt.",
+      "Du wirst mit einem zufälligen Menschen verbunden. Kein Konto, keine Cookies, und nur ihr beide könnt lesen, was ihr schreibt.",
     Interests: "Interessen",
-    InterestsHint: "Freiwillig. Wir suchen fünf Sekunden lang jemanden, der eines davon teilt.",
+    InterestsHint: "Freiwillig. Wir suchen fünf Sekunden lang jemanden mit demselben Interesse.",
     InterestsChosen: "Ausgewählt",
     RemoveInterest: "{interest} entfernen",
     InterestsFull: "Das sind zehn, mehr geht nicht",
@@ -70,7 +70,7 @@ export const de: Catalogue = {
     Quiet:
       "Gerade ist es ruhig. Bleib hier oder in einem anderen Tab: Du hörst es, wenn jemand kommt.",
     Usually: "Meist dauert es nur einen Moment.",
-    WhoLikes: "Jemand, der {interests} mag, falls gerade da.",
+    WhoLikes: "Jemand mit Interesse an {interests}, falls gerade da.",
     Anyone: "Niemand mit deinen Interessen ist hier, darum sind jetzt alle willkommen.",
 
     Chat: "Chat",
@@ -119,8 +119,9 @@ export const de: Catalogue = {
     Agreeing: "Schlüssel werden vereinbart …",
     Encrypted: "Ende-zu-Ende-verschlüsselt",
     Compare:
-      "Wenn dein Gegenüber dieselben vier in derselben Reihenfolge sieht, sitzt niemand zwischen euch, auch nicht dieser Server. Vergleicht sie mit der Stimme oder mit einem Hinweis in eigenen Worten, den keine Maschine ändern könnte.",
+      "Wenn dein Gegenüber dieselben vier Bilder in derselben Reihenfolge sieht, sitzt niemand zwischen euch, auch nicht dieser Server. Vergleicht sie mit der Stimme oder mit einem Hinweis in eigenen Worten, den keine Maschine ändern könnte.",
     Unprotected: "Wovor das nicht schützt",
+    Comma: ", ",
     Pictures:
       "Krake, Kaktus, Ballon, Fahrrad, Zitrone, Schlüssel, Anker, Hut, Schildkröte, Pilz, Mond, Glocke, Karotte, Gitarre, Fuchs, Socken, Biene, Pizza, Drachen, Magnet, Elefant, Regenbogen, Boot, Trommel, Pinguin, Kirschen, Kerze, Puzzle, Giraffe, Mais, Rakete, Würfel, Wal, Donut, Statue, Kompass, Eule, Melone, Schere, Trompete, Schnecke, Vulkan, Traktor, Stuhl, Kamel, Brezel, Wecker, Zielscheibe, Schmetterling, Blatt, Burg, Käse, Frosch, Avocado, Zug, Pflanze, Krabbe, Brot, Zelt, Geige, Marienkäfer, Ei, Insel, Leiter",
 
@@ -181,7 +182,7 @@ export const de: Catalogue = {
     Directly:
       "Hier gibt es kein Relais, darum geht der Anruf direkt von deinem Gerät zum anderen. Ein direkter Anruf zeigt deinem Gegenüber deine IP-Adresse und dir die andere. Er beginnt nur, wenn ihr beide zustimmt.",
     ByRelay:
-      "Er geht über ein Relais, also erfährt niemand von euch die IP-Adresse des anderen. Kamera und Mikrofon beginnen, wie du es gewählt hast.",
+      "Er geht über ein Relais, also erfährt keine Seite die IP-Adresse der anderen. Kamera und Mikrofon beginnen, wie du es gewählt hast.",
     CallDirectly: "Direkt anrufen",
     JoinCall: "Am Anruf teilnehmen",
     StayWithText: "Bei Text bleiben",

@@ -130,6 +130,8 @@ export const en = {
     Compare:
       "If the stranger sees the same four, in the same order, nobody sits between you, not even this server. Compare them by voice, or by a hint in your own words that a machine could not change.",
     Unprotected: "What this can't protect from",
+    /** Between the names of pictures: in the list of all of them, and where four are told. */
+    Comma: ", ",
     Pictures:
       "octopus, cactus, balloon, bicycle, lemon, key, anchor, hat, turtle, mushroom, moon, bell, carrot, guitar, fox, socks, bee, pizza, kite, magnet, elephant, rainbow, boat, drum, penguin, cherries, candle, puzzle, giraffe, corn, rocket, dice, whale, doughnut, statue, compass, owl, melon, scissors, trumpet, snail, volcano, tractor, chair, camel, pretzel, clock, target, butterfly, leaf, castle, cheese, frog, avocado, train, plant, crab, bread, tent, violin, ladybird, egg, island, ladder",
 

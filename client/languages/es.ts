@@ -15,7 +15,7 @@ export const es: Catalogue = {
   words: {
     Direction: "ltr",
 
-    Heading: "Habla con alguien desconocido.\nNo dejes rastro.",
+    Heading: "Habla con una persona desconocida.\nNo dejes rastro.",
     Lead:
       "Te ponemos en contacto con una persona al azar. Sin cuenta, sin cookies, y solo ustedes pueden leer lo que escriben.",
     Interests: "Intereses",
@@ -120,8 +120,9 @@ export const es: Catalogue = {
     Agreeing: "Acordando claves…",
     Encrypted: "Cifrado de extremo a extremo",
     Compare:
-      "Si la otra persona ve los mismos cuatro, en el mismo orden, no hay nadie entre ustedes, ni siquiera este servidor. Compárenlos de viva voz o con una pista en sus propias palabras que una máquina no pueda cambiar.",
+      "Si la otra persona ve los mismos cuatro dibujos, en el mismo orden, no hay nadie entre ustedes, ni siquiera este servidor. Compárenlos de viva voz o con una pista en sus propias palabras que una máquina no pueda cambiar.",
     Unprotected: "De qué no puede proteger esto",
+    Comma: ", ",
     Pictures:
       "pulpo, cactus, globo, bicicleta, limón, llave, ancla, sombrero, tortuga, seta, luna, campana, zanahoria, guitarra, zorro, calcetines, abeja, pizza, cometa, imán, elefante, arcoíris, barco, tambor, pingüino, cerezas, vela, rompecabezas, jirafa, maíz, cohete, dado, ballena, dónut, estatua, brújula, búho, sandía, tijeras, trompeta, caracol, volcán, tractor, silla, camello, pretzel, reloj, diana, mariposa, hoja, castillo, queso, rana, aguacate, tren, planta, cangrejo, pan, tienda, violín, mariquita, huevo, isla, escalera",
 
@@ -146,7 +147,7 @@ export const es: Catalogue = {
     Choices: {
       cameraOff: "Empezar con la cámara apagada",
       muted: "Empezar en silencio",
-      blur: "Difuminar a los demás hasta que yo decida mirar",
+      blur: "Difuminar a la otra persona hasta que yo decida mirar",
       keepCamera: "Dejar mi cámara encendida entre chats",
       direct: "Preguntarme antes de una llamada que muestre mi dirección IP; si no, no habrá",
     },

@@ -80,7 +80,7 @@ export const fr: Catalogue = {
     YouSay: "Toi\u00a0:",
     StrangerSays: "L’autre\u00a0:",
     Notices: {
-      "began": "Tu discutes avec une personne inconnue.",
+      "began": "Tu discutes maintenant avec une personne inconnue.",
       "you-left": "Tu as quitté le chat.",
       "stranger-left": "L’autre personne a quitté le chat.",
       "connection-lost": "Ta connexion a été perdue, et le chat avec elle.",
@@ -96,7 +96,7 @@ export const fr: Catalogue = {
     },
     BothLike: "Vous avez en commun\u00a0: {interests}.",
     MetBefore: "Vous venez de vous croiser\u00a0; il n’y a personne d’autre en ce moment.",
-    Dropped: "Ta connexion a été coupée. Retour en cours…",
+    Dropped: "Ta connexion a été coupée. Reconnexion…",
     StrangerDropped: "La connexion de l’autre personne a été coupée. Elle reviendra peut-être.",
     StrangerBack: "L’autre personne est de retour.",
     StrangerTypes: "L’autre personne écrit…",
@@ -120,8 +120,9 @@ export const fr: Catalogue = {
     Agreeing: "Échange des clés…",
     Encrypted: "Chiffré de bout en bout",
     Compare:
-      "Si l’autre personne voit les quatre mêmes, dans le même ordre, personne n’est entre vous, pas même ce serveur. Comparez de vive voix, ou par un indice dans vos propres mots qu’une machine ne saurait changer.",
+      "Si l’autre personne voit les quatre mêmes images, dans le même ordre, personne n’est entre vous, pas même ce serveur. Comparez de vive voix, ou par un indice dans vos propres mots qu’une machine ne saurait changer.",
     Unprotected: "Ce dont cela ne protège pas",
+    Comma: ", ",
     Pictures:
       "poulpe, cactus, ballon, vélo, citron, clé, ancre, chapeau, tortue, champignon, lune, cloche, carotte, guitare, renard, chaussettes, abeille, pizza, cerf-volant, aimant, éléphant, arc-en-ciel, bateau, tambour, pingouin, cerises, bougie, puzzle, girafe, maïs, fusée, dé, baleine, beignet, statue, boussole, hibou, pastèque, ciseaux, trompette, escargot, volcan, tracteur, chaise, chameau, bretzel, réveil, cible, papillon, feuille, château, fromage, grenouille, avocat, train, plante, crabe, pain, tente, violon, coccinelle, œuf, île, échelle",
 

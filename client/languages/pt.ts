@@ -15,7 +15,7 @@ export const pt: Catalogue = {
   words: {
     Direction: "ltr",
 
-    Heading: "Converse com alguém desconhecido.\nSem deixar rastro.",
+    Heading: "Converse com uma pessoa desconhecida.\nSem deixar rastro.",
     Lead:
       "Você encontra uma pessoa ao acaso. Sem conta, sem cookies, e só vocês podem ler o que escrevem.",
     Interests: "Interesses",
@@ -118,8 +118,9 @@ export const pt: Catalogue = {
     Agreeing: "Combinando chaves…",
     Encrypted: "Criptografia de ponta a ponta",
     Compare:
-      "Se a outra pessoa vê as mesmas quatro, na mesma ordem, não há ninguém entre vocês, nem mesmo este servidor. Comparem de viva voz ou com uma dica em suas próprias palavras que uma máquina não pudesse trocar.",
+      "Se a outra pessoa vê as mesmas quatro imagens, na mesma ordem, não há ninguém entre vocês, nem mesmo este servidor. Comparem de viva voz ou com uma dica em suas próprias palavras que uma máquina não pudesse trocar.",
     Unprotected: "Do que isto não protege",
+    Comma: ", ",
     Pictures:
       "polvo, cacto, balão, bicicleta, limão, chave, âncora, chapéu, tartaruga, cogumelo, lua, sino, cenoura, violão, raposa, meias, abelha, pizza, pipa, ímã, elefante, arco-íris, barco, tambor, pinguim, cerejas, vela, quebra-cabeça, girafa, milho, foguete, dado, baleia, rosquinha, estátua, bússola, coruja, melancia, tesoura, trompete, caracol, vulcão, trator, cadeira, camelo, pretzel, relógio, alvo, borboleta, folha, castelo, queijo, sapo, abacate, trem, planta, caranguejo, pão, barraca, violino, joaninha, ovo, ilha, escada",
 

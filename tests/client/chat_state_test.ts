@@ -21,6 +21,7 @@ import { CONNECTING_TIME } from "../../client/call_state.ts";
 import { CONFIRM_INTERVAL, MAX_WAITING } from "../../client/delivery.ts";
 import { NO_MEDIA } from "../../client/devices.ts";
 import { type Envelope, MAX_MESSAGE_LENGTH } from "../../client/envelope.ts";
+import { CATALOGUES } from "../../client/languages/all.ts";
 import { DEFAULT_PREFERENCES } from "../../client/preferences.ts";
 import { transcript } from "../../client/transcript.ts";
 import {
@@ -473,6 +474,25 @@ Deno.test("Page ends a chat that can't be encrypted, and tells the server", () =
     "over",
   ]);
   assert.deepEqual(page.on("not-secured", "tampered").log.length, 2);
+});
+
+Deno.test("Page speaks another language at once, and loses nothing of a chat", () => {
+  const page = new Page().chatting().hears("hello").on({ type: "type", text: "half a sen" });
+  const { chat } = page;
+  page.on({ type: "prefer", change: { language: "de" } });
+  assert.deepEqual([page.state.preferences.language, page.effects], ["de", [{
+    do: "keep-preferences",
+  }]]);
+  page.on("language-failed");
+  assert.deepEqual([page.state.languageFailed, page.state.language], [true, ENGLISH]);
+  const german = { code: "de", words: CATALOGUES.de!.words, manner: "de" };
+  page.on({ type: "language", language: german });
+  assert.deepEqual([page.state.languageFailed, page.state.language], [false, german]);
+  assert.equal(page.chat, chat);
+  assert.match(
+    transcript(german, chat.lines),
+    /Du chattest jetzt .*\n\[[\d:]+\] Gegenüber: hello\n$/,
+  );
 });
 
 Deno.test("Page saves a chat as plain text with everything in it", () => {
