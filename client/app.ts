@@ -219,8 +219,11 @@ class App {
     this.#dispatch({ type: "toggle-device", device });
   }
 
+  /** The focus of whatever goes away is the conversation's, where no key that is under way can do harm. */
   #draw(): void {
+    const { activeElement } = document;
     render(this.#view(), this.#root);
+    if (!activeElement?.isConnected) document.querySelector<HTMLElement>(".scroll")?.focus();
     this.#announce(this.#state.scene.kind);
     showUnread(this.#state.unread);
   }
