@@ -251,8 +251,11 @@ class App {
     this.#dispatch({ type: "toggle-device", device });
   }
 
+  /** The focus of whatever goes away is the conversation's, where no key that is under way can do harm. */
   #draw(): void {
+    const { activeElement } = document;
     render(this.#view(), this.#root);
+    if (!activeElement?.isConnected) document.querySelector<HTMLElement>(".scroll")?.focus();
     this.#announce(this.#state.scene.kind);
     const { language, unread } = this.#state;
     if (language !== this.#spoken) translateFrame(this.#spoken = language);

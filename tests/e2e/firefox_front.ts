@@ -23,7 +23,7 @@ function relay(request: Request, session: string): Response {
   };
   inner.onmessage = ({ data }) => outer.send(data);
   inner.onclose = () => outer.close();
-  outer.onclose = () => inner.close();
+  outer.onclose = end; // Whoever was to talk to it is gone, even if nobody said goodbye.
   return response;
 }
 
@@ -38,6 +38,15 @@ function stand(session: string): string {
 
 const firefox = new Deno.Command(FIREFOX, { args: Deno.args, stdout: "null", stderr: "piped" })
   .spawn();
+
+function end(): void {
+  try {
+    firefox.kill();
+  } catch {
+    // It has ended by itself.
+  }
+}
+
 let rest = "";
 for await (const text of firefox.stderr.pipeThrough(new TextDecoderStream())) {
   const lines = (rest + text).split("\n");

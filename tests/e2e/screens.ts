@@ -209,8 +209,9 @@ async function throughDoor(openHouse: OpenHouse, judge: Judge): Promise<void> {
   clock.advance(HOUR);
   const bob = await house.enter({ script: INSECURE });
   await judge(bob, "home, without encryption");
-  await bob.page.setContent(await withoutScript(house.site));
-  await judge(bob, "home, without JavaScript");
+  const eve = await house.enter({ site: "about:blank" }); // The page itself lets nobody write into it.
+  await eve.page.setContent(await withoutScript(house.site));
+  await judge(eve, "home, without JavaScript");
   await using closed = await openHouse({ args: ["--deny=127.0.0.0/8"] });
   const stranger = await closed.enter();
   await stranger.sees("The operator of this place has refused your address.");
