@@ -68,6 +68,7 @@ async function serve(given: Config, log: Log): Promise<void> {
     config,
     clock,
     log,
+    certificate,
     cluster: link && newCluster(link, log),
     pages,
     version: manifest.version,

@@ -6,7 +6,7 @@
 import { type Cause, Conduct } from "./abuse.ts";
 import { AccessLog, FLUSH_INTERVAL as LOG_FLUSH_INTERVAL, SWEEP_INTERVAL } from "./access_log.ts";
 import { MemoryBackend } from "./backend.ts";
-import { RENEWAL_CHECK } from "./certificate.ts";
+import { type Certificate, RENEWAL_CHECK } from "./certificate.ts";
 import { type Cancel, type Clock, SECOND } from "./clock.ts";
 import type { Cluster } from "./cluster/cluster.ts";
 import { BEAT } from "./cluster/members.ts";
@@ -57,6 +57,8 @@ export interface Surroundings {
   readonly newToken: () => string;
   /** Clears away what has been let go, where the platform can be asked to. */
   readonly collect?: (() => void) | undefined;
+  /** What it speaks TLS with, if it does. */
+  readonly certificate?: Pick<Certificate, "ends"> | undefined;
   /** The other machines, if there are to be any. */
   readonly cluster?: Cluster | undefined;
   /** How fast a session may go, where it is not {@linkcode LIMITS}. */
@@ -89,14 +91,17 @@ export class AnonymousChat {
     surroundings: Surroundings,
   ) {
     const { config, clock, log, pages, version, build, store, newToken } = surroundings;
-    const { platform = "", cluster, collect, rates = LIMITS } = surroundings;
+    const { platform = "", cluster, certificate, collect, rates = LIMITS } = surroundings;
     const built = { version, build, platform, fingerprints: fingerprintsOf(pages) };
     const settings = settingsOf(config, built);
     this.#clock = clock;
     this.#cluster = cluster;
     this.#threshold = config["report-threshold"];
     this.#eventLoop = new EventLoop(clock);
-    const metrics = new Metrics(cluster !== undefined);
+    const metrics = new Metrics([
+      ...cluster === undefined ? [] : ["cluster" as const],
+      ...certificate === undefined ? [] : ["tls" as const],
+    ]);
     this.accessLog = new AccessLog({
       clock,
       log,
@@ -169,6 +174,7 @@ export class AnonymousChat {
           await metrics.render({
             ...{ version, limit, wanted, startedAt, lobby, matchmaker, relay, statistics, gate },
             ...{ health, cluster },
+            certificateEnds: (certificate?.ends ?? 0) / SECOND,
             addresses: { held: registry.held, blocked: () => this.#blocked() },
             workBits: () => humanCheck.isDue ? WORK_BITS : 0,
             load: { lag: this.#eventLoop.lag, memory, cpu },

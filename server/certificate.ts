@@ -69,6 +69,11 @@ export class Certificate {
     return this.#used.pair;
   }
 
+  /** When it ends, in milliseconds since 1970. */
+  get ends(): number {
+    return Date.parse(this.#used.leaf.validTo);
+  }
+
   /** Looks at the files again; the answer is whether there is another pair to use from now on. */
   async renew(): Promise<boolean> {
     const found = await examine(this.#options);

@@ -1,6 +1,7 @@
 /** What an operator watches: read from a running server, as Prometheus reads it. */
 
 import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
 import { FrameKind, REPORT_REASONS } from "../protocol.ts";
 import { SECOND } from "../server/clock.ts";
 import { REFUSALS } from "../server/gate.ts";
@@ -8,6 +9,7 @@ import { PARTS } from "../server/health.ts";
 import { markdownMetrics, METRICS, PAIRING_TIME } from "../server/metrics/catalogue.ts";
 import { EventLoop, LAG_INTERVAL, LAG_WINDOW } from "../server/metrics/event_loop.ts";
 import { BareClient } from "./bare_client.ts";
+import { CertificateFiles } from "./certificate_files.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { HttpsFront } from "./https_front.ts";
 import { Program } from "./program.ts";
@@ -240,6 +242,14 @@ Deno.test("Metrics say what fails, that the server stops, and that pages must wo
   await assert.rejects(async () => (await metricsOf(server.http)).figure("redis_up"));
 });
 
+Deno.test("Metrics tell when the certificate ends, where there is one", async () => {
+  await using files = new CertificateFiles();
+  await using server = await TestServer.start({ certificate: files });
+  const text = await (await server.fetch("/metrics")).text();
+  const ends = Date.parse(new X509Certificate(files.cert).validTo) / SECOND;
+  assert.match(text, new RegExp(`^anonymous_chat_tls_certificate_ends_seconds ${ends}$`, "m"));
+});
+
 Deno.test("EventLoop tells the worst delay of the last half minute, and not of the start", () => {
   const clock = new FakeClock();
   const loop = new EventLoop(clock);
@@ -268,8 +278,9 @@ Deno.test({
     const { http } = program;
     await until(async () => (await metricsOf(http)).figure("redis_up") === 1, 30);
     const { samples, figure } = await metricsOf(http);
-    const names = [...METRICS.map(({ name }) => name), PAIRING_TIME.name].sort();
-    assert.deepEqual(namesIn(samples), names);
+    const here = METRICS.filter(({ needs }) => needs !== "tls");
+    assert.deepEqual(namesIn(samples), [...here, PAIRING_TIME].map(({ name }) => name).sort());
+    const names = [...METRICS, PAIRING_TIME].map(({ name }) => name);
     assert.equal(figure("cluster_members"), 1);
     for (const file of ["grafana.json", "alerts.yml"]) {
       const text = await Deno.readTextFile(new URL(`../docs/${file}`, import.meta.url));

@@ -73,10 +73,12 @@ export class TestServer implements AsyncDisposable {
   /** What has to be trusted, in PEM, if it speaks TLS. */
   readonly certificate: string | undefined;
   #listener!: Listener;
+  #opened: Certificate | undefined;
 
   private constructor(config: Config, clock: Clock, options: ServerOptions) {
     const { rates, cluster, store, certificate } = options;
     this.certificate = certificate?.cert;
+    const endsOf = (): number => this.#opened?.ends ?? NaN;
     this.chat = new AnonymousChat({
       config,
       clock,
@@ -84,6 +86,11 @@ export class TestServer implements AsyncDisposable {
       pages,
       version: "0.0.0-test",
       build: "unknown",
+      certificate: certificate && {
+        get ends() {
+          return endsOf();
+        },
+      },
       store: store ?? new MemoryStatisticsStore(),
       newToken: () => crypto.randomUUID(),
       rates,
@@ -114,6 +121,7 @@ export class TestServer implements AsyncDisposable {
     const maxConnections = config["max-connections"];
     const where = { host: "127.0.0.1", port };
     const certificate = await certificateOf(config, clock, log);
+    server.#opened = certificate;
     const bounds = { maxConnections, certificate };
     server.#listener = await LISTENERS[listener]({ ...where, ...bounds, clock, service, log });
     const renew = (): Promise<void> => server.renew();

@@ -13,6 +13,9 @@ import { SECOND } from "../clock.ts";
 import { type Health, PARTS } from "../health.ts";
 import type { Resumes } from "../lobby.ts";
 
+/** What not every server has: other machines, and a certificate. */
+export type Feature = "cluster" | "tls";
+
 /** A figure, or one for each word that its label may be. */
 export type Reading = number | Readonly<Record<string, number>>;
 
@@ -25,8 +28,8 @@ export interface Metric {
   /** What tells its figures apart, where there are several. */
   readonly label?: string;
   readonly read: (sources: Sources) => Reading;
-  /** Only with several machines. */
-  readonly isShared?: boolean;
+  /** Only with this. */
+  readonly needs?: Feature;
 }
 
 /** Where it is looked up. */
@@ -64,6 +67,8 @@ export interface Sources {
   /** How many bits of work a page has to do before it may search; 0 in calm times. */
   readonly workBits: () => number;
   readonly health: () => Health;
+  /** When the certificate in use ends, in seconds since 1970. */
+  readonly certificateEnds: number;
   readonly cluster: { readonly isUp: boolean; readonly others: number } | undefined;
   readonly load: {
     /** In milliseconds. */
@@ -189,7 +194,7 @@ export const METRICS: readonly Metric[] = [
       "Machines that see each other, this one included.",
       ({ cluster }) => 1 + (cluster?.others ?? 0),
     ),
-    isShared: true,
+    needs: "cluster",
   },
   {
     ...gauge(
@@ -197,7 +202,15 @@ export const METRICS: readonly Metric[] = [
       "Whether the other machines can be reached.",
       ({ cluster }) => Number(cluster?.isUp ?? false),
     ),
-    isShared: true,
+    needs: "cluster",
+  },
+  {
+    ...gauge(
+      "tls_certificate_ends_seconds",
+      "When the certificate in use ends, since 1970.",
+      ({ certificateEnds }) => certificateEnds,
+    ),
+    needs: "tls",
   },
   gauge("listener_sockets", "Sockets that the listener has open.", ({ sockets }) => sockets),
   gauge(

@@ -6,7 +6,14 @@
 import { Counter, Gauge, Histogram, Registry } from "@platformatic/prom-client";
 import type { Mode } from "../../protocol.ts";
 import { SECOND } from "../clock.ts";
-import { type Metric, METRICS, PAIRING_TIME, type Reading, type Sources } from "./catalogue.ts";
+import {
+  type Feature,
+  type Metric,
+  METRICS,
+  PAIRING_TIME,
+  type Reading,
+  type Sources,
+} from "./catalogue.ts";
 
 /** Everything that is told. */
 export class Metrics {
@@ -15,10 +22,11 @@ export class Metrics {
   readonly #told: { readonly metric: Metric; readonly into: Counter<string> | Gauge<string> }[];
   readonly #pairingTime: Histogram<"mode">;
 
-  /** `isShared` when there are other machines. */
-  constructor(isShared: boolean) {
+  /** Of what this server has. */
+  constructor(features: readonly Feature[]) {
     const registers = [this.#registry];
-    this.#told = METRICS.filter((metric) => isShared || metric.isShared !== true).map((metric) => {
+    const told = METRICS.filter(({ needs }) => needs === undefined || features.includes(needs));
+    this.#told = told.map((metric) => {
       const { name, help, label } = metric;
       const options = { name, help, registers, labelNames: label === undefined ? [] : [label] };
       const into = metric.kind === "counter"
