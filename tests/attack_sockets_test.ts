@@ -182,6 +182,17 @@ async function answerHeartbeat(client: BareClient): Promise<void> {
 }
 
 /** Waits until a figure no longer moves. */
+Deno.test("Attack on node: who asks without end and takes no answer is slowed down, and cut within 20 s", async () => {
+  await using server = await serve();
+  using client = await RawClient.connect(server.port);
+  const many = new TextEncoder().encode("GET / HTTP/1.1\r\nHost: x\r\n\r\n".repeat(40_000));
+  const start = performance.now();
+  let sent = 0;
+  while (await client.write(many).then(() => true, () => false)) sent += many.length;
+  assert.ok(sent < 32 * 1024 ** 2, `${sent} bytes were read`);
+  assert.ok(performance.now() - start < 20_000, `${performance.now() - start} ms`);
+});
+
 async function settled(figure: () => number): Promise<void> {
   let last = -1;
   await until(async () => {

@@ -7,6 +7,7 @@
  *   connections      maxConnections, below what the system's descriptors allow
  *   a handshake      5 s for that of TLS, from its first byte to its last; 1.2 and 1.3 only
  *   saying nothing   so many connections before their first request (anteroom.ts)
+ *   an answer        10 s in which nothing of it is taken
  *   headers          5 s and 8 KiB to send them; a keep-alive connection may be silent for 5 s
  *   a message        32 KiB and 64 fragments, refused by the header that announces too much
  *   a flood          pings and pongs, and frames after the closing handshake began: LIMITS.unasked, then the socket is cut
@@ -51,7 +52,9 @@ const HANDSHAKE_TIMEOUT = 5 * SECOND;
 /** Milliseconds to send all headers, and to stay silent between two requests. */
 const HEADERS_TIMEOUT = 5 * SECOND;
 /** Milliseconds to send a whole request. */
-const REQUEST_TIMEOUT = 8 * SECOND;
+const REQUEST_TIMEOUT = 6 * SECOND;
+/** Milliseconds in which nothing passes in either direction, though an answer is under way. */
+const STALL_TIMEOUT = 10 * SECOND;
 /** How often these are checked, in milliseconds. */
 const TIMEOUT_CHECK = SECOND;
 /** Bytes of headers. */
@@ -148,6 +151,7 @@ class NodeListener implements Listener {
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     this.#anteroom.leave(acceptedOf(request.socket));
     socket.on("error", ignore);
+    request.socket.setTimeout(0); // A WebSocket may be silent: heartbeats tell whether it is there.
     const admittance = await admit(this.#options.service, request);
     if (admittance.kind === "refused") return refuse(socket, admittance.reply);
     if (socket.destroyed) return;
@@ -182,6 +186,7 @@ function newServer(pair: KeyPair | undefined): Server {
     headersTimeout: HEADERS_TIMEOUT,
     keepAliveTimeout: HEADERS_TIMEOUT,
     requestTimeout: REQUEST_TIMEOUT,
+    timeout: STALL_TIMEOUT,
     connectionsCheckingInterval: TIMEOUT_CHECK,
     maxHeaderSize: MAX_HEADER_BYTES,
     noDelay: true,
