@@ -32,22 +32,14 @@ const WORDS = Object.keys(en.words) as (keyof Words)[];
 
 /**
  * Properties that the build shortens: of the state of the page and of what its parts tell each other. None of them
- * stands in a message, in a store or in an object of the browser's, which a test watches.
+ * stands in a message, in a store or in an object of the browser's, which tests watch.
  */
 export const SHORTENED = [
   ...["scene", "preferences", "delivery", "typingUntil", "typingTold", "lostUntil", "asksAgain"],
-  ...[
-    "isFlowing",
-    "isDelivered",
-    "hindered",
-    "keepsDevices",
-    "interestDraft",
-    "reminded",
-    "unread",
-  ],
-  ...["attentive", "confirmedAt", "answeredAt", "askedAt", "invited", "swapped", "languageFailed"],
+  ...["isFlowing", "isDelivered", "hindered", "keepsDevices", "interestDraft", "reminded"],
+  ...["unread", "attentive", "confirmedAt", "answeredAt", "askedAt", "invited", "swapped"],
   ...["onFrame", "onOpened", "onSecured", "onTampered", "onFailed", "onDown", "onHindered"],
-  ...["askHindrance", "onSetup", "onQuality", "onLanguage"],
+  ...["askHindrance", "onSetup", "onQuality", "onLanguage", "languageFailed"],
 ];
 
 /** How many digits of a commit's hash are told: as many as no other commit has, for a while. */

@@ -5,23 +5,23 @@ import type { HttpRequest } from "./reply.ts";
 
 /** One of each language. */
 export class Localized<L extends { readonly code: string }, T> {
-  readonly #languages: readonly L[];
+  readonly #languages: ReadonlyMap<string, L>;
+  readonly #codes: readonly string[];
   readonly #make: (language: L) => T;
-  readonly #made = new Map<L, T>();
+  readonly #made = new Map<string, T>();
 
   /** The first language is that of who asks for none of them. */
   constructor(languages: readonly L[], make: (language: L) => T) {
-    this.#languages = languages;
+    this.#codes = languages.map(({ code }) => code);
+    this.#languages = new Map(languages.map((language) => [language.code, language]));
     this.#make = make;
   }
 
   /** The one for whoever asks. */
   for({ header }: HttpRequest): T {
-    const codes = this.#languages.map(({ code }) => code);
-    const code = preferredLanguage(header("accept-language"), codes);
-    const language = this.#languages.find((one) => one.code === code) ?? this.#languages[0]!;
-    const made = this.#made.get(language) ?? this.#make(language);
-    this.#made.set(language, made);
+    const code = preferredLanguage(header("accept-language"), this.#codes)!;
+    const made = this.#made.get(code) ?? this.#make(this.#languages.get(code)!);
+    this.#made.set(code, made);
     return made;
   }
 }

@@ -15,7 +15,7 @@ export const de: Catalogue = {
   words: {
     Direction: "ltr",
 
-    Heading: "Rede mit einem fremden Menschen.\nHinterlass keine Spur.",
+    Heading: "Rede mit Fremden.\nHinterlass keine Spur.",
     Lead:
       "Du wirst mit einem zufälligen Menschen verbunden. Kein Konto, keine Cookies, und nur ihr beide könnt lesen, was ihr schreibt.",
     Interests: "Interessen",

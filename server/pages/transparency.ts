@@ -91,7 +91,7 @@ function pageCheck({ version, fingerprints }: Settings): VNode {
       <details>
         <summary>In other languages</summary>
         <p>Your browser is sent the page in the language that it prefers, as it says with each request; a tool that says none is sent it in English.</p>
-        <dl class="proof">
+        <dl class="facts">
           ${others.map(([code, hash]) =>
             html`
               <div>
