@@ -1,12 +1,16 @@
 /**
  * Another process's memory: how much there is, and whether bytes, or texts in UTF-8 and UTF-16, stand in it. What is
- * searched are the resident parts of the writable mappings that `/proc/PID/maps` lists; a full dump would be gigabytes of
- * nothing (Linux only).
+ * searched are those pages of the writable mappings which there are, as `/proc/PID/pagemap` says (proc(5)); a full dump
+ * would be gigabytes of nothing (Linux only).
  */
 
 import { Buffer } from "node:buffer";
 
 const PIECE = 16 * 1024 * 1024;
+const PAGE = 4096;
+const ENTRY = 8;
+/** Of an entry of the page map, in its last byte: the page is in memory, or swapped out. */
+const IS_THERE = 0b1100_0000;
 
 /** How often each of these stands in the memory of process `pid`. */
 export async function countInMemory(
@@ -16,7 +20,7 @@ export async function countInMemory(
   const counts = sought.map(() => 0);
   const needles = sought.map(formsOf);
   using memory = await Deno.open(`/proc/${pid}/mem`);
-  for (const [start, end] of await writableRanges(pid)) {
+  for (const [start, end] of await rangesOf(pid)) {
     for (let at = start; at < end; at += PIECE) {
       const piece = await read(memory, at, Math.min(PIECE + 256, end - at));
       needles.forEach((forms, index) =>
@@ -27,24 +31,49 @@ export async function countInMemory(
   return counts;
 }
 
+type Range = readonly [start: number, end: number];
+
+/** What there is of all that the process can write to. */
+async function rangesOf(pid: number): Promise<Range[]> {
+  using map = await Deno.open(`/proc/${pid}/pagemap`);
+  const mapped = await writableRanges(pid);
+  const present = [];
+  for (const range of mapped) present.push(...await presentOf(map, range));
+  return present;
+}
+
+/** The pages of a mapping that are there, those that follow each other together. */
+async function presentOf(map: Deno.FsFile, [start, end]: Range): Promise<Range[]> {
+  const entries = await read(map, start / PAGE * ENTRY, (end - start) / PAGE * ENTRY);
+  const runs: [number, number][] = [];
+  for (let page = 0; page * ENTRY < entries.length; page++) {
+    if ((entries[page * ENTRY + ENTRY - 1]! & IS_THERE) === 0) continue;
+    const at = start + page * PAGE;
+    const last = runs.at(-1);
+    if (last?.[1] === at) last[1] += PAGE;
+    else runs.push([at, at + PAGE]);
+  }
+  return runs;
+}
+
 function formsOf(sought: string | Uint8Array): Buffer[] {
   if (typeof sought !== "string") return [Buffer.from(sought)];
   return [Buffer.from(sought, "utf8"), Buffer.from(sought, "utf16le")];
 }
 
-async function writableRanges(pid: number): Promise<[start: number, end: number][]> {
+async function writableRanges(pid: number): Promise<Range[]> {
   const maps = await Deno.readTextFile(`/proc/${pid}/smaps`);
   const mappings = maps.matchAll(/^([0-9a-f]+)-([0-9a-f]+) rw[\s\S]*?^Rss: +(\d+) kB/gm);
   return [...mappings].filter(([, , , resident]) => resident !== "0")
     .map(([, start, end]) => [parseInt(start!, 16), parseInt(end!, 16)]);
 }
 
-async function read(memory: Deno.FsFile, at: number, length: number): Promise<Buffer> {
+async function read(file: Deno.FsFile, at: number, length: number): Promise<Buffer> {
   const bytes = Buffer.alloc(length);
-  await memory.seek(at, Deno.SeekMode.Start);
+  await file.seek(at, Deno.SeekMode.Start);
   let got = 0;
   while (got < length) {
-    const more = await memory.read(bytes.subarray(got)).catch(() => null);
+    const more = await file.read(bytes.subarray(got)).catch(() => null);
     if (more === null) break; // The mapping has gone, or its rest can't be read.
     got += more;
   }

@@ -45,17 +45,25 @@ async function open(options: ServerOptions): Promise<Served> {
 /** How a file says its tests: by a name, and what happens in a house. */
 export type HouseTest = (name: string, body: (openHouse: OpenHouse) => Promise<void>) => void;
 
-/**
- * Lets a file say each test once and have it run in Chromium and, where it is installed, in Firefox. Those `inside` look
- * into the server.
- */
-export async function inBothEngines(): Promise<{ test: HouseTest; inside: HouseTest }> {
-  const engines: [suffix: string, open: OpenHouse][] = [["", housing()]];
+/** Ways to declare tests that run in Chromium and, where it is installed, in Firefox. */
+export interface Engines {
+  readonly test: HouseTest;
+  /** Looks into the server. */
+  readonly inside: HouseTest;
+  /** Of what the page's own state decides, the same in every engine: it runs in Chromium alone. */
+  readonly decided: HouseTest;
+}
+
+/** Lets a file say each test once, and have it run in both engines. */
+export async function inBothEngines(): Promise<Engines> {
+  const inChromium = housing();
+  const engines: [suffix: string, open: OpenHouse][] = [["", inChromium]];
   if (await isFirefoxThere()) engines.push([", in Firefox", housingInFirefox()]);
   const declare = (test: typeof inside.test): HouseTest => (name, body) => {
     for (const [suffix, openHouse] of engines) test(name + suffix, () => body(openHouse));
   };
-  return { test: declare(Deno.test), inside: declare(inside.test) };
+  const decided: HouseTest = (name, body) => Deno.test(name, () => body(inChromium));
+  return { test: declare(Deno.test), inside: declare(inside.test), decided };
 }
 
 /** A server of its own, which can go down and come up again where it was. */

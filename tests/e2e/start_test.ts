@@ -5,7 +5,7 @@ import { until } from "../until.ts";
 import { inBothEngines } from "./house.ts";
 import { CHATTING, LOOKING } from "./visitor.ts";
 
-const { test, inside } = await inBothEngines();
+const { test, inside, decided } = await inBothEngines();
 
 const REMINDER = "Please confirm this first: this place is for adults only.";
 
@@ -35,7 +35,7 @@ test("Page says that a chat has begun when two people have started", async (open
   }
 });
 
-test("Page shows the interests that both share when a chat begins", async (openHouse) => {
+decided("Page shows the interests that both share when a chat begins", async (openHouse) => {
   await using house = await openHouse();
   const [ann, bob] = [await house.enter(), await house.enter()];
   await ann.likes("Music, hiking,  FILMS");
@@ -62,21 +62,24 @@ test("Page keeps interests as chips that can be removed when they are typed", as
   equal(await chips.count(), 1);
 });
 
-test("Page tells that a search widens and that it is long when time passes", async (openHouse) => {
-  await using house = await openHouse();
-  const ann = await house.enter({ frozen: true });
-  await ann.likes("chess");
-  await ann.search();
-  await ann.sees("Somebody who likes chess, if they are here.");
-  await ann.passes(4_999);
-  await ann.sees("Somebody who likes chess, if they are here.");
-  await ann.passes(1);
-  await ann.sees("Nobody with your interests is here, so anyone is welcome now.");
-  await ann.passes(9_999);
-  await ann.sees("Nobody with your interests is here, so anyone is welcome now.");
-  await ann.passes(1);
-  await ann.sees("It is quiet right now.");
-});
+decided(
+  "Page tells that a search widens and that it is long when time passes",
+  async (openHouse) => {
+    await using house = await openHouse();
+    const ann = await house.enter({ frozen: true });
+    await ann.likes("chess");
+    await ann.search();
+    await ann.sees("Somebody who likes chess, if they are here.");
+    await ann.passes(4_999);
+    await ann.sees("Somebody who likes chess, if they are here.");
+    await ann.passes(1);
+    await ann.sees("Nobody with your interests is here, so anyone is welcome now.");
+    await ann.passes(9_999);
+    await ann.sees("Nobody with your interests is here, so anyone is welcome now.");
+    await ann.passes(1);
+    await ann.sees("It is quiet right now.");
+  },
+);
 
 test("Page cancels a search when Escape or Cancel is pressed", async (openHouse) => {
   await using house = await openHouse();

@@ -4,7 +4,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { inBothEngines } from "./house.ts";
 import { STRANGER_LEFT, TYPING, type Visitor } from "./visitor.ts";
 
-const { test } = await inBothEngines();
+const { test, decided } = await inBothEngines();
 
 test("Page shows every message once on either side when two people talk", async (openHouse) => {
   await using house = await openHouse();
@@ -54,7 +54,7 @@ test("Message box has the focus when a chat begins and after each message", asyn
   await bob.isAt(bob.message);
 });
 
-test("Message box sends nothing when it holds only blank space", async (openHouse) => {
+decided("Message box sends nothing when it holds only blank space", async (openHouse) => {
   await using house = await openHouse();
   const [ann, bob] = await house.pair();
   ok(await ann.button("Send").isDisabled());
@@ -64,7 +64,7 @@ test("Message box sends nothing when it holds only blank space", async (openHous
   await bob.hasMessages("something");
 });
 
-test("Message box counts what is left when a message gets long", async (openHouse) => {
+decided("Message box counts what is left when a message gets long", async (openHouse) => {
   await using house = await openHouse();
   const [ann] = await house.pair();
   await ann.message.fill("x".repeat(1_799));
@@ -87,22 +87,25 @@ test("Typing mark shows on a keystroke and clears on the message", async (openHo
   await ann.sees(TYPING);
 });
 
-test("Typing mark clears after three seconds and when the stranger leaves", async (openHouse) => {
-  await using house = await openHouse();
-  const [ann, bob] = await house.pair({ frozen: true }, { frozen: true });
-  await bob.types("h");
-  await ann.sees(TYPING);
-  await ann.passes(2_999);
-  await ann.sees(TYPING);
-  await ann.passes(1);
-  await ann.loses(TYPING);
-  await bob.passes(2_000);
-  await bob.types("m");
-  await ann.sees(TYPING);
-  await bob.leave();
-  await ann.reads(STRANGER_LEFT);
-  equal(await ann.page.getByText(TYPING).count(), 0);
-});
+decided(
+  "Typing mark clears after three seconds and when the stranger leaves",
+  async (openHouse) => {
+    await using house = await openHouse();
+    const [ann, bob] = await house.pair({ frozen: true }, { frozen: true });
+    await bob.types("h");
+    await ann.sees(TYPING);
+    await ann.passes(2_999);
+    await ann.sees(TYPING);
+    await ann.passes(1);
+    await ann.loses(TYPING);
+    await bob.passes(2_000);
+    await bob.types("m");
+    await ann.sees(TYPING);
+    await bob.leave();
+    await ann.reads(STRANGER_LEFT);
+    equal(await ann.page.getByText(TYPING).count(), 0);
+  },
+);
 
 test("Text is text when a message holds HTML, scripts or quote characters", async (openHouse) => {
   await using house = await openHouse();
@@ -129,17 +132,20 @@ test("Text is text when a message holds HTML, scripts or quote characters", asyn
   await ann.hears("still here");
 });
 
-test("Text is text when a message holds bidi overrides or control characters", async (openHouse) => {
-  await using house = await openHouse();
-  const [ann, bob] = await house.pair();
-  await ann.say("photo \u202Egpj.exe\u202C \u2066x\u2069 \u0007bell \u001B[31mred");
-  await bob.hears("photo");
-  await bob.hasMessages("photo gpj.exe x bell [31mred");
-  await ann.hasMessages("photo gpj.exe x bell [31mred");
-  await bob.say("שלום, مرحبا, 👩‍👩‍👧 e\u0301");
-  await ann.hears("שלום");
-  equal((await ann.messages())[1], "שלום, مرحبا, 👩‍👩‍👧 e\u0301");
-});
+decided(
+  "Text is text when a message holds bidi overrides or control characters",
+  async (openHouse) => {
+    await using house = await openHouse();
+    const [ann, bob] = await house.pair();
+    await ann.say("photo \u202Egpj.exe\u202C \u2066x\u2069 \u0007bell \u001B[31mred");
+    await bob.hears("photo");
+    await bob.hasMessages("photo gpj.exe x bell [31mred");
+    await ann.hasMessages("photo gpj.exe x bell [31mred");
+    await bob.say("שלום, مرحبا, 👩‍👩‍👧 e\u0301");
+    await ann.hears("שלום");
+    equal((await ann.messages())[1], "שלום, مرحبا, 👩‍👩‍👧 e\u0301");
+  },
+);
 
 test("Links are made of http and https alone, and give nothing away", async (openHouse) => {
   await using house = await openHouse();
