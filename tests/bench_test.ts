@@ -27,7 +27,7 @@ for (const contestant of OURS) {
     const { target } = running;
     assertFigures(await generate(target, { kind: "crowd", pairs: 4, settle: 100 }));
     assertFigures(await generate(target, { kind: "visits", visitors: 8, atOnce: 3 }));
-    const time = { warmUp: 100, duration: 300 };
+    const time = { warmUp: 500, duration: 500 };
     const page = await generate(target, { kind: "page", connections: 2, ...time });
     assertFigures(page);
     assert.ok(page.bytes > 0);

@@ -406,10 +406,14 @@ Deno.test("P5: there is no field for a name, an address or a picture", async () 
   const fields = async (): Promise<string[]> =>
     await ann.evaluate(`Array.from(document.querySelectorAll("input, textarea, select"),
       ({ type, labels, ariaLabel }) => type + " " + (labels[0]?.innerText ?? ariaLabel).trim())`);
-  assert.deepEqual(await fields(), ["text Interests", "checkbox I am 18 or older"]);
+  assert.deepEqual(await fields(), [
+    "select-one Language",
+    "text Interests",
+    "checkbox I am 18 or older",
+  ]);
   for (const one of [ann, bob]) await one.search();
   await ann.meets();
-  assert.deepEqual(await fields(), ["textarea Message"]);
+  assert.deepEqual(await fields(), ["select-one Language", "textarea Message"]);
 });
 
 Deno.test("P5: interests are forgotten with the visit", async () => {
