@@ -158,6 +158,7 @@ export class AnonymousChat {
       log,
       hops: config["trust-proxy"],
       speaksTls: config["tls-cert"] !== "",
+      isBehindTls: platform !== "",
       site: new Site({
         clock,
         pages,

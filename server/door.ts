@@ -31,6 +31,8 @@ export interface DoorOptions {
   readonly hops: number;
   /** Whether this program itself ends TLS. */
   readonly speaksTls: boolean;
+  /** Whether a platform in front lets nobody in without TLS. */
+  readonly isBehindTls: boolean;
   readonly gate: Gate;
   readonly site: Pick<Site, "answer">;
   readonly metrics: Pick<MetricsDesk, "answer">;
@@ -147,7 +149,7 @@ export class Door implements Service {
 
   #finish(request: HttpRequest, address: Address | undefined, reply: HttpReply): HttpReply {
     this.#record(request, address, reply);
-    if (!this.#cameByTls(request)) return reply;
+    if (!this.#options.isBehindTls && !this.#cameByTls(request)) return reply;
     return { ...reply, headers: { ...reply.headers, ...TRANSPORT_SECURITY } };
   }
 

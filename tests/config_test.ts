@@ -296,3 +296,17 @@ Deno.test("Config says what is wrong with a window of time", () => {
     mistakes: ["Cannot use --from: there is no such option."],
   });
 });
+
+Deno.test("The page for operators sets options that there are, to values that they take", async () => {
+  const page = await Deno.readTextFile(new URL("../docs/operating.md", import.meta.url));
+  const files = page.matchAll(/\/etc\/anonymous-chat\.env <<'END'\n([^]*?)\nEND\n/g);
+  const lines = [...files].flatMap(([, lines = ""]) => lines.split("\n"));
+  const set = new Map(lines.map((line) => {
+    const [, name = "", quoted, plain = ""] = /^([A-Z_]+)=(?:"(.*)"|(.*))$/.exec(line) ?? [];
+    return [name, quoted ?? plain];
+  }));
+  const names = Object.keys(OPTIONS).map((name) => environmentName(name as keyof typeof OPTIONS));
+  assert.ok(set.size > 8);
+  assert.deepEqual([...set.keys()].filter((name) => !names.includes(name)), []);
+  assert.equal(readConfig([], (name) => set.get(name)).kind, "serve");
+});

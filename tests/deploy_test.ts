@@ -63,6 +63,9 @@ for (const version of DENO_VERSIONS) {
       assert.match(await textOf(`${program.http}/transparency`), /the one that answered you/);
       const health = await (await fetch(`${program.http}/healthz`)).json();
       assert.deepEqual(health, { status: "ok", failing: [] });
+      const { headers, body } = await fetch(`${program.http}/`);
+      await body?.cancel();
+      assert.equal(headers.get("strict-transport-security"), "max-age=31536000");
       assert.equal((await fetch(`${program.http}/metrics`)).status, 404);
       await program.stop("SIGINT");
     }

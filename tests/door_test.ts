@@ -40,6 +40,7 @@ class World {
     this.door = new Door({
       hops,
       speaksTls,
+      isBehindTls: false,
       log,
       gate: new Gate({ clock, registry, denied: [], perAddress: 1, isFull }),
       site: { answer: () => this.answer() },
