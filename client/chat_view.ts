@@ -119,7 +119,7 @@ function drawLine(line: Line, language: Language): VNode {
   return html`
     <div class=${`message ${line.from}`}>
       <span class="hidden">${describeSpeaker(words, line.from)} </span>
-      <p dir="auto">${segments(line.text).map(drawSegment)}</p>
+      <p>${segments(line.text).map(drawSegment)}</p>
       <time>${timeOfDay(language, line.at)}</time>
       ${line.from === "you" && mark(words, line.isDelivered)}
     </div>
