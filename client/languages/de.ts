@@ -15,7 +15,7 @@ export const de: Catalogue = {
   words: {
     Direction: "ltr",
 
-    Heading: "Rede mit Fremden.\nHinterlass keine Spur.",
+    Heading: "Rede mit Fremden.\nHinterlass keine Spuren.",
     Lead:
       "Du wirst mit einem zufälligen Menschen verbunden. Kein Konto, keine Cookies, und nur ihr beide könnt lesen, was ihr schreibt.",
     Interests: "Interessen",
@@ -25,7 +25,7 @@ export const de: Catalogue = {
     InterestsFull: "Das sind zehn, mehr geht nicht",
     InterestsExample: "Musik, Wandern, Filme",
     Adult: "Ich bin 18 oder älter",
-    AdultFirst: "Bitte bestätige das zuerst: Dieser Ort ist nur für Erwachsene.",
+    AdultFirst: "Bitte bestätige das zuerst: Diese Website ist nur für Erwachsene.",
     StartText: "Textchat starten",
     StartVideo: "Videochat starten",
     Online: {
@@ -38,7 +38,7 @@ export const de: Catalogue = {
     Language: "Sprache",
     LanguageFailed: "Diese Sprache lässt sich gerade nicht laden. Neuer Versuch …",
     Links: {
-      label: "Über diesen Ort",
+      label: "Über diese Website",
       privacy: "Datenschutz",
       statistics: "Statistik",
       transparency: "Transparenz",
@@ -51,21 +51,21 @@ export const de: Catalogue = {
       crowded: "Aus deinem Netz sind gerade zu viele hier. Neuer Versuch …",
       reported: "Du bist bis {time} gesperrt.",
       flooding: "Du bist bis {time} gesperrt.",
-      denied: "Wer diesen Ort betreibt, hat deine Adresse abgelehnt.",
+      denied: "Wer diese Website betreibt, hat deine Adresse abgelehnt.",
     },
     Blocked: {
       reported:
-        "Mehrere Menschen haben gemeldet, was von deiner Adresse kam. Die Sperre endet von selbst, und nichts davon wird aufgehoben.",
+        "Mehrere Menschen haben gemeldet, was von deiner Adresse kam. Die Sperre endet von selbst, und nichts davon wird gespeichert.",
       flooding:
-        "Deine Adresse hat sich viel zu oft verbunden. Die Sperre endet von selbst, und nichts davon wird aufgehoben.",
-      denied: "Sie bleibt draußen, bis sie wieder zugelassen wird.",
+        "Deine Adresse hat sich viel zu oft verbunden. Die Sperre endet von selbst, und nichts davon wird gespeichert.",
+      denied: "Sie bleibt gesperrt, bis sie wieder zugelassen wird.",
     },
-    BlockedWait: "Du kannst diese Seite offen lassen: Es geht weiter, sobald es darf.",
+    BlockedWait: "Du kannst diese Seite offen lassen: Es geht weiter, sobald es möglich ist.",
     BlockedHelp: "Was du tun kannst",
 
-    Looking: "Jemand wird gesucht …",
+    Looking: "Wir suchen jemanden …",
     Cancel: "Abbrechen",
-    Checking: "Gerade kommen sehr viele herein, darum macht dein Gerät zuerst eine kurze Prüfung.",
+    Checking: "Gerade kommen sehr viele, darum macht dein Gerät zuerst eine kurze Prüfung.",
     VeryFast: "Das ging sehr schnell. Gleich geht es von selbst weiter.",
     Quiet:
       "Gerade ist es ruhig. Bleib hier oder in einem anderen Tab: Du hörst es, wenn jemand kommt.",
@@ -96,10 +96,12 @@ export const de: Catalogue = {
     BothLike: "Ihr mögt beide {interests}.",
     MetBefore: "Ihr seid euch eben schon begegnet; sonst ist gerade niemand hier.",
     Dropped: "Deine Verbindung ist abgerissen. Sie wird wiederhergestellt …",
-    StrangerDropped: "Die Verbindung deines Gegenübers ist abgerissen. Vielleicht kommt es wieder.",
+    StrangerDropped:
+      "Die Verbindung deines Gegenübers ist abgerissen. Vielleicht kommt sie wieder.",
     StrangerBack: "Dein Gegenüber ist wieder da.",
     StrangerTypes: "Dein Gegenüber schreibt …",
-    Held: "Deine Nachrichten sind noch nicht angekommen. Danach kannst du mehr senden.",
+    Held:
+      "Deine Nachrichten sind noch nicht angekommen. Sobald sie da sind, kannst du mehr senden.",
     Delivered: "Zugestellt",
     NotDelivered: "Noch nicht zugestellt",
     SaveChat: "Speichern",
@@ -119,7 +121,7 @@ export const de: Catalogue = {
     Agreeing: "Schlüssel werden vereinbart …",
     Encrypted: "Ende-zu-Ende-verschlüsselt",
     Compare:
-      "Wenn dein Gegenüber dieselben vier Bilder in derselben Reihenfolge sieht, sitzt niemand zwischen euch, auch nicht dieser Server. Vergleicht sie mit der Stimme oder mit einem Hinweis in eigenen Worten, den keine Maschine ändern könnte.",
+      "Wenn dein Gegenüber dieselben vier Bilder in derselben Reihenfolge sieht, sitzt niemand zwischen euch, auch nicht dieser Server. Vergleicht sie mündlich oder mit einem Hinweis in eigenen Worten, den keine Maschine ändern könnte.",
     Unprotected: "Wovor das nicht schützt",
     Comma: ", ",
     Pictures:
@@ -127,7 +129,7 @@ export const de: Catalogue = {
 
     Report: "Melden",
     Reported: "Gemeldet",
-    WhatIsWrong: "Was ist los?",
+    WhatIsWrong: "Was stimmt nicht?",
     OnlyReason: "Nur der Grund wird gesendet, nie die Unterhaltung.",
     Reasons: {
       underage: "Wirkt jünger als 18",
@@ -140,7 +142,7 @@ export const de: Catalogue = {
 
     HowYouLook: "So siehst du aus",
     HowLoud: "Wie laut du bist",
-    TryAgain: "Noch einmal",
+    TryAgain: "Erneut versuchen",
     Camera: "Kamera",
     Microphone: "Mikrofon",
     Choices: {
@@ -161,7 +163,8 @@ export const de: Catalogue = {
         missing: "Keine Kamera gefunden. Du kannst eine anschließen oder ohne weitermachen.",
         busy:
           "Ein anderes Programm benutzt deine Kamera. Schließ es und versuch es noch einmal, oder mach ohne weiter.",
-        unsupported: "Dieser Browser gibt dieser Seite keine Kamera. Du kannst ohne weitermachen.",
+        unsupported:
+          "Dieser Browser bietet dieser Seite keine Kamera. Du kannst ohne weitermachen.",
       },
       microphone: {
         opening: "Dein Browser fragt, ob diese Seite dein Mikrofon benutzen darf.",
@@ -171,7 +174,8 @@ export const de: Catalogue = {
         missing: "Kein Mikrofon gefunden. Du kannst eines anschließen oder ohne weitermachen.",
         busy:
           "Ein anderes Programm benutzt dein Mikrofon. Schließ es und versuch es noch einmal, oder mach ohne weiter.",
-        unsupported: "Dieser Browser gibt dieser Seite kein Mikrofon. Du kannst ohne weitermachen.",
+        unsupported:
+          "Dieser Browser bietet dieser Seite kein Mikrofon. Du kannst ohne weitermachen.",
       },
     },
 
@@ -180,7 +184,7 @@ export const de: Catalogue = {
     StrangerWants: "Dein Gegenüber möchte einen Videoanruf",
     ShowAddresses: "Einander die IP-Adressen zeigen?",
     Directly:
-      "Hier gibt es kein Relais, darum geht der Anruf direkt von deinem Gerät zum anderen. Ein direkter Anruf zeigt deinem Gegenüber deine IP-Adresse und dir die andere. Er beginnt nur, wenn ihr beide zustimmt.",
+      "Hier gibt es kein Relais, darum geht der Anruf direkt von deinem Gerät zum anderen. Ein direkter Anruf zeigt deinem Gegenüber deine IP-Adresse und dir seine. Er beginnt nur, wenn ihr beide zustimmt.",
     ByRelay:
       "Er geht über ein Relais, also erfährt keine Seite die IP-Adresse der anderen. Kamera und Mikrofon beginnen, wie du es gewählt hast.",
     CallDirectly: "Direkt anrufen",

@@ -9,7 +9,7 @@ export const fr: Catalogue = {
     description:
       "Parle à une personne inconnue par texte ou vidéo. Sans compte, sans cookies, chiffré de bout en bout.",
     noScript:
-      "Le chat fonctionne dans ton navigateur et a donc besoin de JavaScript. Autorise-le pour cette page\u00a0: tout ce qu’elle exécute s’y trouve, et rien ne vient d’ailleurs.",
+      "Le chat fonctionne dans ton navigateur et a donc besoin de JavaScript. Autorise-le pour cette page\u202f: tout ce qu’elle exécute s’y trouve, et rien ne vient d’ailleurs.",
     englishOnly: "Cette page n’existe qu’en anglais.",
   },
   words: {
@@ -25,7 +25,7 @@ export const fr: Catalogue = {
     InterestsFull: "Il y en a dix, c’est le maximum",
     InterestsExample: "musique, rando, cinéma",
     Adult: "J’ai 18 ans ou plus",
-    AdultFirst: "Confirme d’abord ceci\u00a0: ce lieu est réservé aux adultes.",
+    AdultFirst: "Confirme d’abord ceci\u202f: ce site est réservé aux adultes.",
     StartText: "Lancer un chat écrit",
     StartVideo: "Lancer un chat vidéo",
     Online: {
@@ -33,12 +33,12 @@ export const fr: Catalogue = {
       other: "{count} personnes sont là en ce moment",
     },
     Insecure:
-      "Cette page a été ouverte sans chiffrement\u00a0: un chat ne peut pas être privé et ne peut pas commencer.",
+      "Cette page a été ouverte sans chiffrement\u202f: le chat ne serait pas privé et ne peut pas commencer.",
     OpenSecure: "Ouvrir la page sécurisée",
     Language: "Langue",
     LanguageFailed: "Impossible de charger cette langue pour le moment. Nouvel essai…",
     Links: {
-      label: "À propos de ce lieu",
+      label: "À propos de ce site",
       privacy: "Confidentialité",
       statistics: "Statistiques",
       transparency: "Transparence",
@@ -51,7 +51,7 @@ export const fr: Catalogue = {
       crowded: "Trop de personnes de ton réseau sont là en ce moment. Nouvel essai…",
       reported: "Ton accès est bloqué jusqu’à {time}.",
       flooding: "Ton accès est bloqué jusqu’à {time}.",
-      denied: "La personne responsable de ce lieu a refusé ton adresse.",
+      denied: "La personne responsable de ce site a refusé ton adresse.",
     },
     Blocked: {
       reported:
@@ -60,16 +60,16 @@ export const fr: Catalogue = {
         "Ton adresse s’est connectée bien trop souvent. Le blocage prend fin tout seul, et rien n’en est conservé.",
       denied: "Elle reste exclue jusqu’à ce qu’on l’admette à nouveau.",
     },
-    BlockedWait: "Tu peux laisser cette page ouverte\u00a0: elle reprend dès que possible.",
+    BlockedWait: "Tu peux laisser cette page ouverte\u202f: elle reprend dès que possible.",
     BlockedHelp: "Ce que tu peux faire",
 
-    Looking: "Recherche de quelqu’un…",
+    Looking: "On cherche quelqu’un…",
     Cancel: "Annuler",
     Checking:
-      "Énormément de monde arrive en ce moment\u00a0: ton appareil fait d’abord une courte vérification.",
+      "Énormément de monde arrive en ce moment\u202f: ton appareil fait d’abord une courte vérification.",
     VeryFast: "C’était très rapide. Ça reprend tout seul dans un instant.",
     Quiet:
-      "C’est calme en ce moment. Reste ici ou dans un autre onglet\u00a0: tu entendras quand quelqu’un arrive.",
+      "C’est calme en ce moment. Reste ici ou dans un autre onglet\u202f: tu entendras un son quand quelqu’un arrivera.",
     Usually: "En général, c’est l’affaire d’un instant.",
     WhoLikes: "Quelqu’un qui aime {interests}, si cette personne est là.",
     Anyone: "Personne n’a tes centres d’intérêt ici, alors tout le monde est le bienvenu.",
@@ -77,8 +77,8 @@ export const fr: Catalogue = {
     Chat: "Chat",
     Conversation: "Conversation",
     Messages: "Messages",
-    YouSay: "Toi\u00a0:",
-    StrangerSays: "L’autre\u00a0:",
+    YouSay: "Toi\u202f:",
+    StrangerSays: "L’autre\u202f:",
     Notices: {
       "began": "Tu discutes maintenant avec une personne inconnue.",
       "you-left": "Tu as quitté le chat.",
@@ -91,11 +91,11 @@ export const fr: Catalogue = {
       "report-taken": "Ton signalement a été reçu. Merci.",
       "stranger-declined": "L’autre personne préfère continuer par écrit.",
       "direct-refused":
-        "Pas d’appel\u00a0: ici, il montrerait ton adresse IP, ce que tu as refusé.",
+        "Pas d’appel\u202f: ici, il montrerait ton adresse IP, ce que tu as refusé.",
       "call-over": "L’appel est terminé.",
     },
-    BothLike: "Vous avez en commun\u00a0: {interests}.",
-    MetBefore: "Vous venez de vous croiser\u00a0; il n’y a personne d’autre en ce moment.",
+    BothLike: "Vous avez en commun\u202f: {interests}.",
+    MetBefore: "Vous venez de vous croiser\u202f; il n’y a personne d’autre en ce moment.",
     Dropped: "Ta connexion a été coupée. Reconnexion…",
     StrangerDropped: "La connexion de l’autre personne a été coupée. Elle reviendra peut-être.",
     StrangerBack: "L’autre personne est de retour.",
@@ -114,13 +114,13 @@ export const fr: Catalogue = {
       other: "Reste {count}",
     },
     Send: "Envoyer",
-    Stop: { talking: "Quitter", asking: "Vraiment\u00a0?", over: "Nouveau chat" },
-    ChangeInterests: "Changer d’intérêts",
+    Stop: { talking: "Quitter", asking: "Vraiment\u202f?", over: "Nouveau chat" },
+    ChangeInterests: "Modifier mes intérêts",
 
     Agreeing: "Échange des clés…",
     Encrypted: "Chiffré de bout en bout",
     Compare:
-      "Si l’autre personne voit les quatre mêmes images, dans le même ordre, personne n’est entre vous, pas même ce serveur. Comparez de vive voix, ou par un indice dans vos propres mots qu’une machine ne saurait changer.",
+      "Si l’autre personne voit les quatre mêmes images, dans le même ordre, personne n’est entre vous, pas même ce serveur. Comparez-les de vive voix, ou avec un indice dans vos propres mots qu’une machine ne pourrait pas changer.",
     Unprotected: "Ce dont cela ne protège pas",
     Comma: ", ",
     Pictures:
@@ -128,7 +128,7 @@ export const fr: Catalogue = {
 
     Report: "Signaler",
     Reported: "Signalé",
-    WhatIsWrong: "Qu’est-ce qui ne va pas\u00a0?",
+    WhatIsWrong: "Qu’est-ce qui ne va pas\u202f?",
     OnlyReason: "Seul le motif est envoyé, jamais la conversation.",
     Reasons: {
       underage: "Semble avoir moins de 18 ans",
@@ -149,7 +149,7 @@ export const fr: Catalogue = {
       muted: "Commencer sans micro",
       blur: "Flouter les autres jusqu’à ce que je choisisse de regarder",
       keepCamera: "Garder ma caméra allumée entre les chats",
-      direct: "Me demander avant un appel qui montre mon adresse IP\u00a0; sinon, il n’y en a pas",
+      direct: "Me demander avant un appel qui montre mon adresse IP\u202f; sinon, pas d’appel",
     },
     MoreChoices: "Plus d’options",
     Back: "Retour",
@@ -161,7 +161,8 @@ export const fr: Catalogue = {
           "Cette page ne peut pas utiliser ta caméra. Tu peux l’autoriser dans les réglages de ton navigateur pour cette page, ou continuer sans.",
         missing: "Aucune caméra trouvée. Tu peux en brancher une, ou continuer sans.",
         busy: "Un autre programme utilise ta caméra. Ferme-le et réessaie, ou continue sans.",
-        unsupported: "Ce navigateur ne donne pas de caméra à cette page. Tu peux continuer sans.",
+        unsupported:
+          "Ce navigateur ne permet pas à cette page d’utiliser la caméra. Tu peux continuer sans.",
       },
       microphone: {
         opening: "Ton navigateur demande si cette page peut utiliser ton micro.",
@@ -170,18 +171,19 @@ export const fr: Catalogue = {
           "Cette page ne peut pas utiliser ton micro. Tu peux l’autoriser dans les réglages de ton navigateur pour cette page, ou continuer sans.",
         missing: "Aucun micro trouvé. Tu peux en brancher un, ou continuer sans.",
         busy: "Un autre programme utilise ton micro. Ferme-le et réessaie, ou continue sans.",
-        unsupported: "Ce navigateur ne donne pas de micro à cette page. Tu peux continuer sans.",
+        unsupported:
+          "Ce navigateur ne permet pas à cette page d’utiliser le micro. Tu peux continuer sans.",
       },
     },
 
     Call: "Appel",
     OneMoment: "Un instant…",
     StrangerWants: "L’autre personne aimerait un appel vidéo",
-    ShowAddresses: "Vous montrer vos adresses IP\u00a0?",
+    ShowAddresses: "Vous montrer mutuellement vos adresses IP\u202f?",
     Directly:
-      "Il n’y a pas de relais ici\u00a0: l’appel va droit de ton appareil à celui de l’autre personne. Un appel direct lui montre ton adresse IP, et la sienne à toi. Il ne commence que si vous acceptez, toi et l’autre personne.",
+      "Il n’y a pas de relais ici\u202f: l’appel va directement de ton appareil à celui de l’autre personne. Un appel direct lui montre ton adresse IP et te montre la sienne. Il ne commence que si toi et l’autre personne l’acceptez.",
     ByRelay:
-      "Il passe par un relais\u00a0: aucune de vos adresses IP n’est montrée. Ta caméra et ton micro démarrent comme tu l’as choisi.",
+      "Il passe par un relais\u202f: aucune de vos adresses IP n’est montrée. Ta caméra et ton micro démarrent comme tu l’as choisi.",
     CallDirectly: "Appeler directement",
     JoinCall: "Rejoindre l’appel",
     StayWithText: "Rester à l’écrit",
@@ -189,23 +191,23 @@ export const fr: Catalogue = {
     NoCall: "Pas d’appel cette fois",
     Failures: {
       "no-route":
-        "Ton appareil et celui de l’autre personne n’ont pas trouvé de chemin. Certains réseaux n’en permettent aucun.",
+        "Ton appareil et celui de l’autre personne n’ont pas trouvé de chemin entre eux. Certains réseaux n’en permettent aucun.",
       "no-relay": "Le relais des appels n’a pas pu être joint, ou pas des deux côtés.",
       "too-fast": "Cela fait beaucoup d’appels en peu de temps. Attends un instant.",
     },
     GoOnByText: "Continuer par écrit",
     StrangersPicture: "Image de l’autre personne",
     YourPicture: "Ton image",
-    ShowPicture: "Montrer l’image",
+    ShowPicture: "Afficher l’image",
     Connecting: "Connexion…",
     Broke: "La connexion est rompue. Recherche d’un autre chemin…",
     StrangerNoCamera: "La caméra de l’autre personne est éteinte.",
     StrangerNothing: "La caméra et le micro de l’autre personne sont éteints.",
     StrangerMuted: "Le micro de l’autre personne est coupé.",
     Quality: {
-      1: "Connexion\u00a0: mauvaise",
-      2: "Connexion\u00a0: moyenne",
-      3: "Connexion\u00a0: bonne",
+      1: "Connexion\u202f: mauvaise",
+      2: "Connexion\u202f: moyenne",
+      3: "Connexion\u202f: bonne",
     },
     YourDevices: "Tes appareils",
     CameraOn: "Caméra activée",

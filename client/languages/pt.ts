@@ -25,7 +25,7 @@ export const pt: Catalogue = {
     InterestsFull: "Já são dez, o máximo possível",
     InterestsExample: "música, trilhas, filmes",
     Adult: "Tenho 18 anos ou mais",
-    AdultFirst: "Confirme isto primeiro: este lugar é só para adultos.",
+    AdultFirst: "Confirme isto primeiro: este site é só para maiores de idade.",
     StartText: "Iniciar chat de texto",
     StartVideo: "Iniciar chat de vídeo",
     Online: {
@@ -33,32 +33,32 @@ export const pt: Catalogue = {
       other: "{count} pessoas estão aqui agora",
     },
     Insecure:
-      "Esta página foi aberta sem criptografia, então um chat não pode ser privado e não pode começar.",
+      "Esta página foi aberta sem criptografia: o chat não seria privado e não pode começar.",
     OpenSecure: "Abrir a página segura",
     Language: "Idioma",
     LanguageFailed: "Não é possível carregar este idioma agora. Tentando de novo…",
     Links: {
-      label: "Sobre este lugar",
+      label: "Sobre este site",
       privacy: "Privacidade",
       statistics: "Estatísticas",
       transparency: "Transparência",
       contact: "Contato",
     },
 
-    Unreachable: "Não é possível falar com o servidor agora. Tentando de novo…",
+    Unreachable: "Não é possível conectar ao servidor agora. Tentando de novo…",
     Hindered: {
       full: "Todos os lugares estão ocupados agora. Tentando de novo…",
       crowded: "Há gente demais da sua rede aqui agora. Tentando de novo…",
       reported: "Seu acesso está bloqueado até {time}.",
       flooding: "Seu acesso está bloqueado até {time}.",
-      denied: "Quem administra este lugar recusou o seu endereço.",
+      denied: "Quem administra este site recusou o seu endereço.",
     },
     Blocked: {
       reported:
         "Várias pessoas denunciaram o que veio do seu endereço. O bloqueio termina sozinho, e nada dele fica guardado.",
       flooding:
         "Seu endereço se conectou vezes demais. O bloqueio termina sozinho, e nada dele fica guardado.",
-      denied: "Ele fica de fora até que quem administra este lugar volte a aceitá-lo.",
+      denied: "Ele fica sem acesso até ser aceito de novo.",
     },
     BlockedWait: "Você pode deixar esta página aberta: ela continua assim que puder.",
     BlockedHelp: "O que você pode fazer",
@@ -67,11 +67,12 @@ export const pt: Catalogue = {
     Cancel: "Cancelar",
     Checking:
       "Muita gente está chegando agora, então seu aparelho faz uma verificação rápida antes.",
-    VeryFast: "Isso foi muito rápido. Continua sozinho em um instante.",
-    Quiet: "Está tranquilo agora. Fique aqui ou em outra aba: você vai ouvir quando alguém chegar.",
+    VeryFast: "Isso foi muito rápido. A busca continua sozinha em um instante.",
+    Quiet:
+      "Está tranquilo agora. Fique aqui ou em outra aba: você vai ouvir um som quando alguém chegar.",
     Usually: "Costuma levar um instante.",
     WhoLikes: "Alguém que goste de {interests}, se estiver por aqui.",
-    Anyone: "Ninguém com seus interesses está aqui, então agora vale qualquer pessoa.",
+    Anyone: "Não há ninguém aqui com seus interesses, então agora vale qualquer pessoa.",
 
     Chat: "Chat",
     Conversation: "Conversa",
@@ -79,12 +80,12 @@ export const pt: Catalogue = {
     YouSay: "Você:",
     StrangerSays: "Outra pessoa:",
     Notices: {
-      "began": "Você está conversando com uma pessoa desconhecida.",
+      "began": "Agora você está conversando com uma pessoa desconhecida.",
       "you-left": "Você se desconectou.",
       "stranger-left": "A outra pessoa se desconectou.",
       "connection-lost": "Sua conexão caiu, e o chat terminou com ela.",
       "blocked": "Seu acesso foi bloqueado porque várias pessoas denunciaram você.",
-      "restart": "O servidor reinicia em um instante, e este chat termina com ele.",
+      "restart": "O servidor vai reiniciar em um instante, e este chat vai terminar.",
       "not-secured": "Não foi possível criptografar este chat, então ele terminou.",
       "tampered": "Algo foi alterado ou se perdeu no caminho e não é mostrado.",
       "report-taken": "Sua denúncia foi recebida. Agradecemos.",
@@ -94,7 +95,7 @@ export const pt: Catalogue = {
     },
     BothLike: "Vocês têm em comum: {interests}.",
     MetBefore: "Vocês se encontraram há pouco; não há mais ninguém aqui agora.",
-    Dropped: "Sua conexão caiu. Voltando…",
+    Dropped: "Sua conexão caiu. Reconectando…",
     StrangerDropped: "A conexão da outra pessoa caiu. Ela pode voltar.",
     StrangerBack: "A outra pessoa voltou.",
     StrangerTypes: "A outra pessoa está digitando…",
@@ -118,11 +119,11 @@ export const pt: Catalogue = {
     Agreeing: "Combinando chaves…",
     Encrypted: "Criptografia de ponta a ponta",
     Compare:
-      "Se a outra pessoa vê as mesmas quatro imagens, na mesma ordem, não há ninguém entre vocês, nem mesmo este servidor. Comparem de viva voz ou com uma dica em suas próprias palavras que uma máquina não pudesse trocar.",
+      "Se a outra pessoa vê as mesmas quatro imagens, na mesma ordem, não há ninguém entre vocês, nem mesmo este servidor. Comparem de viva voz ou com uma dica em suas próprias palavras que uma máquina não consiga alterar.",
     Unprotected: "Do que isto não protege",
     Comma: ", ",
     Pictures:
-      "polvo, cacto, balão, bicicleta, limão, chave, âncora, chapéu, tartaruga, cogumelo, lua, sino, cenoura, violão, raposa, meias, abelha, pizza, pipa, ímã, elefante, arco-íris, barco, tambor, pinguim, cerejas, vela, quebra-cabeça, girafa, milho, foguete, dado, baleia, rosquinha, estátua, bússola, coruja, melancia, tesoura, trompete, caracol, vulcão, trator, cadeira, camelo, pretzel, relógio, alvo, borboleta, folha, castelo, queijo, sapo, abacate, trem, planta, caranguejo, pão, barraca, violino, joaninha, ovo, ilha, escada",
+      "polvo, cacto, balão, bicicleta, limão, chave, âncora, chapéu, tartaruga, cogumelo, lua, sino, cenoura, guitarra, raposa, meias, abelha, pizza, pipa, ímã, elefante, arco-íris, barco, tambor, pinguim, cerejas, vela, quebra-cabeça, girafa, milho, foguete, dado, baleia, rosquinha, estátua, bússola, coruja, melancia, tesoura, trompete, caracol, vulcão, trator, cadeira, camelo, pretzel, relógio, alvo, borboleta, folha, castelo, queijo, sapo, abacate, trem, planta, caranguejo, pão, barraca, violino, joaninha, ovo, ilha, escada",
 
     Report: "Denunciar",
     Reported: "Denunciado",
@@ -144,10 +145,11 @@ export const pt: Catalogue = {
     Microphone: "Microfone",
     Choices: {
       cameraOff: "Começar com a câmera desligada",
-      muted: "Começar sem som",
+      muted: "Começar com o microfone desligado",
       blur: "Desfocar as outras pessoas até eu querer ver",
       keepCamera: "Deixar minha câmera ligada entre chats",
-      direct: "Perguntar antes de uma chamada que mostre meu endereço IP; senão, não há",
+      direct:
+        "Perguntar antes de uma chamada que mostre meu endereço IP; senão, não haverá nenhuma",
     },
     MoreChoices: "Mais opções",
     Back: "Voltar",
@@ -156,41 +158,44 @@ export const pt: Catalogue = {
         opening: "Seu navegador pergunta se esta página pode usar sua câmera.",
         off: "Sua câmera está desligada.",
         denied:
-          "Esta página não pode usar sua câmera. Você pode permitir isso nas configurações do navegador para esta página ou continuar sem ela.",
+          "Esta página não pode usar sua câmera. Você pode permitir isso para esta página nas configurações do navegador ou continuar sem câmera.",
         missing: "Nenhuma câmera encontrada. Você pode conectar uma ou continuar sem ela.",
         busy:
           "Outro programa está usando sua câmera. Feche-o e tente de novo, ou continue sem ela.",
-        unsupported: "Este navegador não dá câmera a esta página. Você pode continuar sem ela.",
+        unsupported:
+          "Este navegador não permite usar a câmera nesta página. Você pode continuar sem ela.",
       },
       microphone: {
         opening: "Seu navegador pergunta se esta página pode usar seu microfone.",
         off: "Seu microfone está desligado.",
         denied:
-          "Esta página não pode usar seu microfone. Você pode permitir isso nas configurações do navegador para esta página ou continuar sem ele.",
+          "Esta página não pode usar seu microfone. Você pode permitir isso para esta página nas configurações do navegador ou continuar sem microfone.",
         missing: "Nenhum microfone encontrado. Você pode conectar um ou continuar sem ele.",
         busy:
           "Outro programa está usando seu microfone. Feche-o e tente de novo, ou continue sem ele.",
-        unsupported: "Este navegador não dá microfone a esta página. Você pode continuar sem ele.",
+        unsupported:
+          "Este navegador não permite usar o microfone nesta página. Você pode continuar sem ele.",
       },
     },
 
     Call: "Chamada",
     OneMoment: "Um instante…",
     StrangerWants: "A outra pessoa quer fazer uma chamada de vídeo",
-    ShowAddresses: "Mostrar seus endereços IP?",
+    ShowAddresses: "Mostrar os endereços IP entre vocês?",
     Directly:
-      "Não há retransmissor aqui, então a chamada vai direto do seu aparelho para o da outra pessoa. Uma chamada direta mostra seu endereço IP a ela, e o dela a você. Só começa se as duas partes concordarem.",
+      "Não há servidor intermediário aqui, então a chamada vai direto do seu aparelho para o da outra pessoa. Uma chamada direta mostra seu endereço IP a ela, e o dela a você. Só começa se as duas partes concordarem.",
     ByRelay:
-      "Ela passa por um retransmissor, então nenhum dos endereços IP aparece. Sua câmera e seu microfone começam como você escolheu.",
-    CallDirectly: "Chamar direto",
+      "Ela passa por um servidor intermediário, então nenhum dos endereços IP aparece. Sua câmera e seu microfone começam como você escolheu.",
+    CallDirectly: "Ligar direto",
     JoinCall: "Entrar na chamada",
     StayWithText: "Ficar no texto",
     WaitingForStranger: "Esperando a outra pessoa entrar…",
     NoCall: "Desta vez, sem chamada",
     Failures: {
       "no-route":
-        "Seu aparelho e o da outra pessoa não acharam caminho entre si. Algumas redes não permitem nenhum.",
-      "no-relay": "O retransmissor de chamadas não pôde ser alcançado, ou não pelos dois lados.",
+        "Seu aparelho e o da outra pessoa não encontraram um caminho entre si. Algumas redes não permitem nenhum.",
+      "no-relay":
+        "Não foi possível alcançar o servidor intermediário de chamadas, ao menos de um dos lados.",
       "too-fast": "Foram muitas chamadas em pouco tempo. Espere um instante.",
     },
     GoOnByText: "Continuar por texto",
@@ -201,7 +206,7 @@ export const pt: Catalogue = {
     Broke: "A conexão caiu. Procurando outro caminho…",
     StrangerNoCamera: "A câmera da outra pessoa está desligada.",
     StrangerNothing: "A câmera e o microfone da outra pessoa estão desligados.",
-    StrangerMuted: "A outra pessoa está sem som.",
+    StrangerMuted: "O microfone da outra pessoa está desligado.",
     Quality: { 1: "Conexão: ruim", 2: "Conexão: razoável", 3: "Conexão: boa" },
     YourDevices: "Seus aparelhos",
     CameraOn: "Com câmera",
