@@ -13,7 +13,11 @@ import { Cluster } from "./server/cluster/cluster.ts";
 import { RedisLink } from "./server/cluster/redis_link.ts";
 import { RedisStatisticsStore } from "./server/cluster/redis_statistics.ts";
 import { type Command, type Config, help, readConfig } from "./server/config.ts";
-import { affordableConnections, spareConnections } from "./server/descriptors.ts";
+import {
+  affordableConnections,
+  REDIRECTED_CONNECTIONS,
+  redirectedSockets,
+} from "./server/descriptors.ts";
 import type { Finding } from "./server/doctor/finding.ts";
 import { openCollector } from "./server/garbage.ts";
 import { KvStatisticsStore } from "./server/kv_statistics.ts";
@@ -29,9 +33,6 @@ import { MemoryStatisticsStore, type StatisticsStore } from "./server/statistics
 
 /** How much chance a session token is made of. */
 const TOKEN_BYTES = 32;
-
-/** How many connections those who come by plain HTTP may have, for one answer each. */
-const REDIRECTED_CONNECTIONS = 256;
 
 const command = readConfig(Deno.args, (name) => Deno.env.get(name));
 switch (command.kind) {
@@ -164,9 +165,7 @@ function newCluster(link: RedisLink, log: Log): Cluster {
 /** Makes sure that the machine has what the configuration needs, before anybody is here. */
 async function fit(config: Config, log: Log): Promise<Config> {
   const wanted = config["max-connections"];
-  const beside = config["http-redirect-port"] === 0
-    ? 0
-    : REDIRECTED_CONNECTIONS + spareConnections(REDIRECTED_CONNECTIONS);
+  const beside = redirectedSockets(config["http-redirect-port"] !== 0);
   if (config["access-log"] !== "off") await tryFolder(config["log-dir"]);
   const affordable = await tryFolder(
     config["data-dir"],

@@ -36,23 +36,24 @@ export interface CertificateOptions {
   readonly log: Log;
 }
 
-type Files = Pick<CertificateOptions, "certFile" | "keyFile">;
+/** Where a certificate and its key are. */
+export type Files = Pick<CertificateOptions, "certFile" | "keyFile">;
 
 /** A pair that can be served, or a sentence that says why it can't. */
-type Finding =
+export type Examined =
   | { kind: "sound"; pair: KeyPair; leaf: X509Certificate }
   | { kind: "flawed"; flaw: string };
 
 /** The certificate in use. */
 export class Certificate {
   readonly #options: CertificateOptions;
-  #used: Finding & { kind: "sound" };
+  #used: Examined & { kind: "sound" };
   /** What was last said of files that can't be used. */
   #flaw = "";
   /** When it was last warned of, by the monotonic clock. */
   #warned = -Infinity;
 
-  private constructor(options: CertificateOptions, used: Finding & { kind: "sound" }) {
+  private constructor(options: CertificateOptions, used: Examined & { kind: "sound" }) {
     this.#options = options;
     this.#used = used;
     this.#warn();
@@ -91,7 +92,7 @@ export class Certificate {
     return checkServerIdentity(host, peer) === undefined;
   }
 
-  #take(found: Finding & { kind: "sound" }, isNew: boolean): void {
+  #take(found: Examined & { kind: "sound" }, isNew: boolean): void {
     this.#flaw = "";
     if (!isNew) return;
     this.#used = found;
@@ -126,7 +127,8 @@ function warningOf({ validFrom, validTo }: X509Certificate, now: Date): string |
   return left < ENDS_SOON ? "The certificate ends soon: has it been renewed?" : undefined;
 }
 
-async function examine({ certFile, keyFile }: Files): Promise<Finding> {
+/** Reads the files, and tries whether they can be served. */
+export async function examine({ certFile, keyFile }: Files): Promise<Examined> {
   try {
     const cert = await read(certFile, "certificate");
     const key = await read(keyFile, "key");
@@ -143,8 +145,8 @@ async function read(file: string, what: string): Promise<string> {
 }
 
 /** What is wrong with a pair, if anything: the first that is found. */
-function examinePair(pair: KeyPair, { certFile, keyFile }: Files): Finding {
-  const flawed = (what: string, why: string): Finding => {
+function examinePair(pair: KeyPair, { certFile, keyFile }: Files): Examined {
+  const flawed = (what: string, why: string): Examined => {
     return { kind: "flawed", flaw: `Cannot use the ${what}: ${why}.` };
   };
   const leaf = leafOf(pair.cert);

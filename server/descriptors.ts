@@ -13,6 +13,14 @@ const SPARE = 256;
 /** Not more than this is tried out; whoever wants more has set the limit. */
 const MAX_TRIED = 100_000;
 
+/** How many connections those who come by plain HTTP may have, for one answer each, where that is sent to https. */
+export const REDIRECTED_CONNECTIONS = 256;
+
+/** How many sockets those may take. */
+export function redirectedSockets(isRedirecting: boolean): number {
+  return isRedirecting ? REDIRECTED_CONNECTIONS + spareConnections(REDIRECTED_CONNECTIONS) : 0;
+}
+
 /** How many plain connections a listener for so many WebSockets takes besides. */
 export function spareConnections(maxConnections: number): number {
   return Math.min(SPARE, Math.ceil(maxConnections / 4));

@@ -167,7 +167,10 @@ export class Door implements Service {
     return clientAddress(remote, header("x-forwarded-for"), this.#options.hops);
   }
 
-  /** Whether the visitor came by TLS: a proxy of ours says how they came to it, and without one we see it ourselves. */
+  /**
+   * Whether the visitor is known to have come by TLS: a proxy of ours says how they came to it, and without one we see
+   * it ourselves. A platform does not say; it sends whoever comes without to https before we hear of them.
+   */
   #cameByTls({ header }: HttpRequest): boolean {
     const { hops, speaksTls } = this.#options;
     const told = hops === 0 ? undefined : header("x-forwarded-proto");

@@ -261,6 +261,7 @@ export class Lobby implements Surroundings {
   #arrive(traveller: Traveller, line: Line): Session {
     const session = new Session(traveller.id, line, this, false);
     this.#sessions.set(session.id, session);
+    this.#gone.delete(session.id);
     session.arrive(traveller);
     const { partner } = session;
     const here = partner && this.session(partner.id);
@@ -289,6 +290,7 @@ export class Lobby implements Surroundings {
 
   /** Of those on other machines who could report it, none sits idle for longer than {@linkcode MAX_IDLE}. */
   #remember(session: Session): void {
+    this.#gone.delete(session.id); // Who leaves again goes to the end of the line.
     this.#gone.set(session.id, { session, at: this.clock.now() });
     const [longest] = this.#gone.keys();
     if (longest !== undefined && this.#gone.size > MAX_GONE) this.#gone.delete(longest);

@@ -259,7 +259,7 @@ const STATISTICS: Section = {
     },
     {
       says:
-        "Whoever runs the server can also watch how it is doing at the moment: how many people are connected, looking for somebody or talking, how much is passed on, why people were refused or reported, and how busy the machine is. These are sums over everybody, which can't be tied to a person either, and nobody else can see them.",
+        "Whoever runs the server can also watch how it is doing at the moment: how many people are connected, looking for somebody or talking, how much is passed on, why people were refused or reported, and how busy the machine is. These are sums over everybody, which can't be tied to a person either. Visitors are told of them how many people are here, and nothing else.",
       proof: [PROVEN.watchedSums],
     },
     {

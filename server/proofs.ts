@@ -32,7 +32,8 @@ export const PROVEN = {
   preferencesCleared: "P3: who clears the storage of the browser is new again",
   figuresOfDays: "P4: the statistics hold figures of days, and nothing of anybody",
   smallDaysWithheld: "P4: a day with few chats is published without figures",
-  watchedSums: "P4: what an operator can watch are sums over everybody, which nobody else can see",
+  watchedSums:
+    "P4: what an operator can watch are sums over everybody, and no visitor is shown them",
   statisticsLast: "P4: statistics outlive a crash, and the file is sound",
   noField: "P5: there is no field for a name, an address or a picture",
   interestsForgotten: "P5: interests are forgotten with the visit",

@@ -27,18 +27,19 @@ export class TokenBucket {
     this.#at = Math.floor(now);
   }
 
-  /** What is left, for one that goes on elsewhere. */
-  get credit(): number {
+  /** What there is now, a token being {@linkcode MINUTE}; for one that goes on elsewhere. */
+  credit(now: number): number {
+    const { burst, perMinute } = this.#rate;
+    const at = Math.floor(now);
+    this.#credit = Math.min(burst * MINUTE, this.#credit + (at - this.#at) * perMinute);
+    this.#at = at;
     return this.#credit;
   }
 
   /** Takes one token. The answer is 0, or in how many milliseconds there will be one. */
   take(now: number): number {
-    const { burst, perMinute } = this.#rate;
-    const at = Math.floor(now);
-    this.#credit = Math.min(burst * MINUTE, this.#credit + (at - this.#at) * perMinute);
-    this.#at = at;
-    if (this.#credit < MINUTE) return Math.ceil((MINUTE - this.#credit) / perMinute);
+    const credit = this.credit(now);
+    if (credit < MINUTE) return Math.ceil((MINUTE - credit) / this.#rate.perMinute);
     this.#credit -= MINUTE;
     return 0;
   }

@@ -476,6 +476,7 @@ export class Session implements Seeker, Present, Partner {
 
   #end(): void {
     this.#state = { kind: "ended" };
+    this.#presence = { kind: "away", until: 0 }; // The socket knows an address, and may go.
     this.#stopAttending();
     this.#around.left(this);
   }
@@ -630,9 +631,9 @@ export class Session implements Seeker, Present, Partner {
   }
 
   #credits(): Credits {
-    return Object.fromEntries(
-      Object.entries(this.#budget).map(([kind, { credit }]) => [kind, credit]),
-    );
+    const now = this.#around.clock.now();
+    const budgets = Object.entries(this.#budget);
+    return Object.fromEntries(budgets.map(([kind, bucket]) => [kind, bucket.credit(now)]));
   }
 
   #restore(credits: Credits): void {

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { MAX_FRAME_BYTES } from "../protocol.ts";
+import { openCollector } from "../server/garbage.ts";
 import type { NodeId } from "../server/pairing.ts";
 import { BareClient } from "./bare_client.ts";
 import { bye, clusterTest, FIND, type Machine, meet, pair, startMachine } from "./cluster.ts";
@@ -228,6 +229,26 @@ clusterTest(
       return fields.flat().some((field) => field.startsWith("r:"));
     });
     await bye(bob);
+  },
+);
+
+clusterTest(
+  "Who has closed the page can be reported still, and no socket is held for that",
+  1,
+  async ([machine]) => {
+    const { server } = machine!;
+    const { lobby } = server.chat;
+    const [ann, bob] = await BareClient.pair(server.socketUrl);
+    const ids = [...lobby.sessions].map(({ id }) => id);
+    const outlets = [...server.outlets].map((outlet) => new WeakRef(outlet));
+    await bye(ann, bob);
+    await until(() => lobby.here + lobby.away === 0);
+    assert.ok(ids.every((id) => lobby.known(id) !== undefined));
+    await until(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 0)); // A reference is dead at the end of a task only.
+      openCollector()!();
+      return outlets.every((outlet) => outlet.deref() === undefined);
+    });
   },
 );
 

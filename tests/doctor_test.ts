@@ -12,7 +12,7 @@ import { checkCertificate } from "../server/doctor/certificate.ts";
 import { checkConnections } from "../server/doctor/connections.ts";
 import { lineOf, summaryOf } from "../server/doctor/doctor.ts";
 import type { Finding } from "../server/doctor/finding.ts";
-import { checkFolder, checkRoom, LEAST_FREE } from "../server/doctor/folder.ts";
+import { checkFolder, checkRoom, checkWebroot, LEAST_FREE } from "../server/doctor/folder.ts";
 import { askOwnServer } from "../server/doctor/own_server.ts";
 import { checkPort } from "../server/doctor/port.ts";
 import { checkRedis } from "../server/doctor/redis.ts";
@@ -49,7 +49,7 @@ function found(finding: Finding | undefined, kind: Finding["kind"], says: RegExp
 Deno.test("Doctor finds a folder that is the server's alone, and leaves nothing in it", async () => {
   await using folder = new TempFolder();
   found(await checkFolder("log-dir", folder.path), "ok", /by its owner alone$/);
-  const later = join(folder.path, "later");
+  const later = join(folder.path, "not", "yet");
   found(await checkFolder("log-dir", later), "ok", /will be made/);
   await assert.rejects(Deno.stat(later));
   assert.deepEqual(await filesIn(folder.path), []);
@@ -66,6 +66,16 @@ Deno.test("Doctor says that others can look into a folder, or that it can't be w
     await checkFolder("log-dir", "/proc/nowhere"),
     "wrong",
     /cannot write to \/proc\/nowhere \(/,
+  );
+});
+
+Deno.test("Doctor looks into the webroot of certificates", async () => {
+  await using folder = new TempFolder();
+  found(await checkWebroot("acme-dir", folder.path), "ok", /can be read/);
+  found(
+    await checkWebroot("acme-dir", join(folder.path, "no")),
+    "wrong",
+    /cannot read .*ENOENT.*make it/,
   );
 });
 
@@ -102,17 +112,20 @@ Deno.test("Doctor reads a certificate: its names, its end, its key", async () =>
   found((await check(cert, key))[0], "wrong", /it expires on .*, in 0 days/); // It is good for a day.
   found((await check(cert, key, 2))[0], "wrong", /has expired on .*: renew it/);
   found((await check(cert, key, -2))[0], "wrong", /valid from .* only/);
-  found((await check(cert, other))[0], "wrong", /the key belongs to another certificate/);
-  found((await check(key, key))[0], "wrong", /key\.pem is not what it should be/);
-  found((await check(cert, "/not/there"))[0], "wrong", /cannot read \/not\/there \(ENOENT\)/);
+  found((await check(cert, other))[0], "wrong", /other\.pem: it belongs to another certificate/);
+  found((await check(key, key))[0], "wrong", /key\.pem: it isn't whole, or no PEM/);
+  found((await check(cert, "/not/there"))[0], "wrong", /the key \/not\/there: ENOENT/);
+  await Deno.writeTextFile(cert, `${pair.cert}${pair.cert.slice(0, 300)}`);
+  found((await check(cert, key))[0], "wrong", /it isn't whole/);
+  await Deno.writeTextFile(cert, pair.cert);
   await Deno.chmod(key, 0o644);
   found((await check(cert, key)).at(-1), "wrong", /everybody .* can read .*key\.pem: chmod 640/);
 });
 
 Deno.test("Doctor says how many connections there are descriptors for", async () => {
-  found(await checkConnections(500, () => 500), "ok", /for 500$/);
+  found(await checkConnections(500, 9, (_, __, beside) => 491 + beside!), "ok", /for 500$/);
   found(
-    await checkConnections(500, () => 99),
+    await checkConnections(500, 0, () => 99),
     "wrong",
     /for 99 only, not for 500: raise the limit/,
   );
@@ -130,6 +143,8 @@ Deno.test("Doctor finds a port free, taken by Anonymous Chat, or by somebody els
     () => new Response('{"status":"ok","failing":["me"]}'),
   );
   found(await checkPort({ ...where, port: other.addr.port }), "wrong", /another program listens/);
+  const there = { ...where, port: other.addr.port };
+  found(await checkPort(there, where), "ok", /Anonymous Chat listens there already/);
   found(await checkPort({ ...where, port: 0 }), "ok", /the system will choose/);
   found(await checkPort({ ...where, host: "192.0.2.1" }), "wrong", /has no address 192\.0\.2\.1/);
 });

@@ -86,7 +86,7 @@ function messageOf(text: string): Uint8Array {
   return Uint8Array.of(FrameKind.message, ...new TextEncoder().encode(text));
 }
 
-Deno.test("P4: what an operator can watch are sums over everybody, which nobody else can see", async () => {
+Deno.test("P4: what an operator can watch are sums over everybody, and no visitor is shown them", async () => {
   await using server = await TestServer.start({ args: ["--trust-proxy=1"] });
   const people = await Promise.all(
     ["203.0.113.7", "198.51.100.8", "2001:db8::9"].map((address) =>

@@ -251,8 +251,7 @@ export class Cluster implements Elsewhere, Recipient {
   /** Everybody who waits here waits among all from now on; chats between machines find out how things stand. */
   #wentUp(): void {
     this.#bus.tellAll({ type: "here" });
-    this.backend.wentUp();
-    this.#parts?.matchmaker.offerAll();
+    this.backend.wentUp().then(() => this.#parts?.matchmaker.offerAll());
     this.#chats?.ask();
     void this.affirm();
   }

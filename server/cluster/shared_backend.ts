@@ -76,11 +76,11 @@ export class SharedBackend implements Backend {
 
   /**
    * Lets nobody wait here alone any more, nor among all who has gone since that was last heard. Whoever still waits is
-   * offered after this, and commands keep their order.
+   * to be offered after this.
    */
-  wentUp(): void {
+  async wentUp(): Promise<void> {
     this.#alone.clear();
-    this.#options.pool.forget(this.node).catch(() => {}); // The line is lost again, then.
+    await this.#options.pool.forget(this.node).catch(() => {}); // The line is lost again, then.
   }
 
   /** An answer that comes too late is that of somebody who believes to be chatting. */

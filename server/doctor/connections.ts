@@ -3,14 +3,15 @@
 import { affordableConnections } from "../descriptors.ts";
 import { type Finding, ok, wrong } from "./finding.ts";
 
-/** Tries it, for a moment. */
+/** Tries it, for a moment, with so many sockets `beside` them. */
 export async function checkConnections(
   wanted: number,
+  beside = 0,
   afford = affordableConnections,
 ): Promise<Finding> {
   const of = "--max-connections";
   const file = await Deno.makeTempFile({ prefix: "doctor-" });
-  const affordable = afford(wanted, file);
+  const affordable = afford(wanted, file, beside);
   await Deno.remove(file);
   return affordable >= wanted ? ok(of, `there are file descriptors for ${wanted}`) : wrong(
     of,

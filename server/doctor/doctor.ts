@@ -11,12 +11,14 @@
 import { statfs } from "node:fs/promises";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config.ts";
+import { redirectedSockets } from "../descriptors.ts";
 import { Turn } from "../turn.ts";
 import { checkCalendar } from "./calendar.ts";
 import { checkCertificate } from "./certificate.ts";
 import { checkConnections } from "./connections.ts";
 import { codeOf, type Finding, ok, unused, wrong } from "./finding.ts";
-import { checkFolder, checkRoom } from "./folder.ts";
+import { checkFolder, checkRoom, checkWebroot } from "./folder.ts";
+import type { Whereabouts } from "./own_server.ts";
 import { checkPort } from "./port.ts";
 import { checkRedis } from "./redis.ts";
 import { checkContact, checkListener, checkMetrics, checkProxy } from "./setting.ts";
@@ -47,6 +49,8 @@ type Check = () => Finding | Finding[] | Promise<Finding | Finding[]>;
 function checksOf({ config, clock, newToken }: DoctorOptions): [of: string, check: Check][] {
   const { host, port, "turn-url": urls, "turn-secret": secret } = config;
   const { "tls-cert": cert, "tls-key": key } = config;
+  const own = { host, port, isTls: cert !== "" };
+  const redirected = redirectedSockets(config["http-redirect-port"] !== 0);
   const folders = foldersOf(config);
   return [
     ["options", () => ok("options", "they can be read, and go together")],
@@ -55,9 +59,10 @@ function checksOf({ config, clock, newToken }: DoctorOptions): [of: string, chec
       `--${option}`,
       () => checkPlace(option, folder),
     ]),
-    ["--max-connections", () => checkConnections(config["max-connections"])],
-    [`port ${port}`, () => checkPort({ host, port, isTls: cert !== "" })],
+    ["--max-connections", () => checkConnections(config["max-connections"], redirected)],
+    [`port ${port}`, () => checkPort(own)],
     ["certificate", () => checkTls(cert, key, clock.date())],
+    ["plain HTTP", () => checkRedirect(config, own)],
     ["--listener", () => checkListener(config)],
     ["--trust-proxy", () => checkProxy(config)],
     ["contact", () => checkContact(config)],
@@ -70,6 +75,14 @@ function checksOf({ config, clock, newToken }: DoctorOptions): [of: string, chec
 async function checkTls(cert: string, key: string, now: Date): Promise<Finding | Finding[]> {
   if (cert !== "") return await checkCertificate(cert, key, now);
   return unused("certificate", "plain HTTP: --tls-cert and --tls-key are not given");
+}
+
+/** What those come to who type `http://`, and certificate authorities. */
+async function checkRedirect(config: Config, own: Whereabouts): Promise<Finding | Finding[]> {
+  const { host, "http-redirect-port": port, "acme-dir": folder } = config;
+  if (port === 0) return unused("plain HTTP", "not sent on: --http-redirect-port is not given");
+  const found = await checkPort({ host, port, isTls: false }, own);
+  return folder === "" ? found : [found, await checkWebroot("acme-dir", folder)];
 }
 
 function foldersOf(config: Config): [option: "data-dir" | "log-dir", folder: string][] {

@@ -1,33 +1,63 @@
 /** Whether a folder can be written to, by the server and by nobody else. */
 
+import { dirname } from "node:path";
 import { codeOf, type Finding, ok, wrong } from "./finding.ts";
 
 /** What others may do with a folder, among the bits of its mode. */
 const OTHERS = 0o077;
 
-/** Looks at the folder of an option; one that isn't there yet is made and taken away again. */
+/** Looks at the folder of an option; the server makes one that isn't there yet, and all above it. */
 export async function checkFolder(option: string, folder: string): Promise<Finding> {
   const of = `--${option}`;
   try {
-    const made = await Deno.mkdir(folder, { mode: 0o700 }).then(() => true, ifThere);
-    await tryFile(folder);
-    const { mode } = await Deno.stat(folder);
-    if (made) await Deno.remove(folder);
-    if (made) return ok(of, `${folder} will be made, for the owner alone`);
-    if (((mode ?? 0) & OTHERS) === 0) {
-      return ok(of, `${folder} can be written to, by its owner alone`);
-    }
-    const shown = ((mode ?? 0) & 0o777).toString(8);
-    return wrong(
-      of,
-      `others on this machine can look into ${folder} (mode ${shown}): chmod 700 ${folder}`,
-    );
+    const there = await nearest(folder);
+    await tryFile(there);
+    if (there !== folder) return ok(of, `${folder} will be made, for the owner alone`);
+    return await judge(of, folder);
   } catch (error) {
     return wrong(
       of,
       `cannot write to ${folder} (${codeOf(error)}): give the server's user a folder of its own`,
     );
   }
+}
+
+async function judge(of: string, folder: string): Promise<Finding> {
+  const { mode } = await Deno.stat(folder);
+  if (((mode ?? 0) & OTHERS) === 0) {
+    return ok(of, `${folder} can be written to, by its owner alone`);
+  }
+  const shown = ((mode ?? 0) & 0o777).toString(8);
+  return wrong(
+    of,
+    `others on this machine can look into ${folder} (mode ${shown}): chmod 700 ${folder}`,
+  );
+}
+
+/** Looks at a folder from which the server only reads. */
+export async function checkWebroot(option: string, folder: string): Promise<Finding> {
+  const of = `--${option}`;
+  try {
+    await Array.fromAsync(Deno.readDir(folder));
+    return ok(of, `${folder} can be read`);
+  } catch (error) {
+    return wrong(
+      of,
+      `cannot read ${folder} (${codeOf(error)}): make it, and let the server's user in`,
+    );
+  }
+}
+
+/** The folder, or the first above it that is there. */
+async function nearest(folder: string): Promise<string> {
+  const isThere = await Deno.stat(folder).then(() => true, isMissing);
+  return isThere || dirname(folder) === folder ? folder : await nearest(dirname(folder));
+}
+
+/** Any other reason is one to tell of. */
+function isMissing(error: unknown): false {
+  if (error instanceof Deno.errors.NotFound) return false;
+  throw error;
 }
 
 /** Free bytes that a disk should have. */
@@ -41,12 +71,6 @@ export function checkRoom(option: string, folder: string, free: number): Finding
     of,
     `only ${shown} free on the disk of ${folder}: make room, or what is to be written is lost`,
   );
-}
-
-/** An existing folder is no mistake. */
-function ifThere(error: unknown): false {
-  if (error instanceof Deno.errors.AlreadyExists) return false;
-  throw error;
 }
 
 async function tryFile(folder: string): Promise<void> {

@@ -3,23 +3,28 @@
 import { codeOf, type Finding, ok, wrong } from "./finding.ts";
 import { askOwnServer, type Whereabouts } from "./own_server.ts";
 
-/** Tries the port for a moment. */
-export async function checkPort(where: Whereabouts): Promise<Finding> {
+/** Tries a port for a moment; when it is taken, `own` is where to ask whether it is us. */
+export async function checkPort(where: Whereabouts, own = where): Promise<Finding> {
   const { host, port } = where;
   const of = `port ${port}`;
   try {
     Deno.listen({ hostname: host, port }).close();
     return ok(of, port === 0 ? "the system will choose one" : "free");
   } catch (error) {
-    return await explain(of, where, codeOf(error));
+    return await explain(of, where.host, own, codeOf(error));
   }
 }
 
-async function explain(of: string, where: Whereabouts, code: string): Promise<Finding> {
+async function explain(
+  of: string,
+  host: string,
+  own: Whereabouts,
+  code: string,
+): Promise<Finding> {
   switch (code) {
     case "EADDRINUSE":
     case "AddrInUse":
-      return await inUse(of, where);
+      return await inUse(of, own);
     case "EACCES":
     case "PermissionDenied":
       return wrong(
@@ -28,14 +33,14 @@ async function explain(of: string, where: Whereabouts, code: string): Promise<Fi
       );
     case "EADDRNOTAVAIL":
     case "AddrNotAvailable":
-      return wrong(of, `this machine has no address ${where.host}: see --host`);
+      return wrong(of, `this machine has no address ${host}: see --host`);
     default:
-      return wrong(of, `cannot listen on it at ${where.host} (${code}): see --host and --port`);
+      return wrong(of, `cannot listen on it at ${host} (${code}): see --host and --port`);
   }
 }
 
-async function inUse(of: string, where: Whereabouts): Promise<Finding> {
-  const reply = await askOwnServer(where);
+async function inUse(of: string, own: Whereabouts): Promise<Finding> {
+  const reply = await askOwnServer(own);
   if (reply.kind !== "answered") {
     return wrong(of, "another program listens there: stop that, or take another --port");
   }
