@@ -426,14 +426,17 @@ function confirm(state: State, adult: boolean): Step {
   return prefer({ ...state, reminded: false }, { adult });
 }
 
+/** As people type them in English, Arabic, Chinese and Japanese. */
+const COMMA = /[,،，、]/;
+
 /** A comma ends an interest, as Enter does. */
 function typeInterest(state: State, text: string): Step {
   const typed = { ...state, interestDraft: text };
-  return step(text.includes(",") ? addInterest(typed) : typed);
+  return step(COMMA.test(text) ? addInterest(typed) : typed);
 }
 
 function addInterest(state: State): State {
-  const drafts = state.interestDraft.split(",").map(normalizeInterest).map(shorten).filter(
+  const drafts = state.interestDraft.split(COMMA).map(normalizeInterest).map(shorten).filter(
     isInterest,
   );
   const interests = [...new Set([...state.interests, ...drafts])].slice(0, MAX_INTERESTS);

@@ -6,6 +6,7 @@ import { callView } from "./call_view.ts";
 import { callOf, type Chat, isTalking, type Line, type State } from "./chat_state.ts";
 import { isFull } from "./delivery.ts";
 import { MAX_MESSAGE_LENGTH } from "./envelope.ts";
+import { isEnter } from "./keys.ts";
 import { counted, type Language, timeOfDay } from "./language.ts";
 import type { Words } from "./languages/catalogue.ts";
 import { type Dispatch, html, Unchanging } from "./markup.ts";
@@ -166,7 +167,7 @@ function composer(chat: Chat, language: Language, dispatch: Dispatch): VNode {
     dispatch({ type: "send" });
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) submit(event);
+    if (isEnter(event) && !event.shiftKey) submit(event);
   };
   return html`
     <form class=${over ? "composer over" : "composer"} onSubmit=${submit}>

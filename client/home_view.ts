@@ -3,6 +3,7 @@
 import type { VNode } from "preact";
 import { MAX_INTERESTS } from "../protocol.ts";
 import type { State } from "./chat_state.ts";
+import { isEnter } from "./keys.ts";
 import { counted, fill } from "./language.ts";
 import type { Words } from "./languages/catalogue.ts";
 import { type Dispatch, html } from "./markup.ts";
@@ -56,10 +57,12 @@ function interests(
 ): VNode {
   const full = interests.length >= MAX_INTERESTS;
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key !== "Enter" || interestDraft.trim() === "") return;
+    if (!isEnter(event) || interestDraft.trim() === "") return;
     event.preventDefault();
     dispatch({ type: "add-interest" });
   };
+  const typed = (event: { currentTarget: HTMLInputElement }): void =>
+    dispatch({ type: "type-interest", text: event.currentTarget.value });
   return html`
     <div class="field">
       <label for="interests">${words.Interests}</label>
@@ -84,8 +87,9 @@ function interests(
       <input id="interests" value=${interestDraft} autocomplete="off" maxlength="200" enterkeyhint="done"
         placeholder=${full ? words.InterestsFull : words.InterestsExample} disabled=${full}
         aria-describedby="interests-hint" onKeyDown=${onKeyDown}
-        onInput=${(event: { currentTarget: HTMLInputElement }) =>
-          dispatch({ type: "type-interest", text: event.currentTarget.value })} />
+        onCompositionEnd=${typed}
+        onInput=${(event: InputEvent & { currentTarget: HTMLInputElement }) =>
+          event.isComposing || typed(event)} />
     </div>
   `;
 }
@@ -115,10 +119,10 @@ function insecure(words: Words): VNode {
 
 function online(state: State): VNode {
   const { online, line, language, languageFailed } = state;
-  const text = languageFailed
-    ? language.words.LanguageFailed
-    : line === "down" && describeBlock(state) === undefined
+  const text = line === "down" && describeBlock(state) === undefined
     ? describeLine(state)
+    : languageFailed
+    ? language.words.LanguageFailed
     : online >= LEAST_ONLINE_SHOWN
     ? counted(language, language.words.Online, online)
     : "";

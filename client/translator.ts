@@ -3,13 +3,14 @@
  * same whichever is chosen, tells nobody the choice (promise P3); only the chosen one is kept.
  *
  * Until it has come the page speaks on as before, says that it can't yet, and tries again. A catalogue is good only for
- * the page that it was built with; both have the page's own language, by which they are recognised.
+ * the page that it was built with; both have the page's own language, by which they are recognised. A page that is older
+ * than the server's words waits for ever, so each time it waits twice as long.
  */
 
 import type { Language } from "./language.ts";
 import type { Words } from "./languages/catalogue.ts";
 
-/** How long after a failure it is tried again, in milliseconds. */
+/** How long after the first failure it is tried again, in milliseconds. */
 export const RETRY_INTERVAL = 5_000;
 
 /** What a translator needs from the world, and whom it tells. */
@@ -27,6 +28,8 @@ export interface TranslatorOptions {
 export class Translator {
   readonly #options: TranslatorOptions;
   #chosen: string;
+  /** How often something has been chosen: what was asked for before is nobody's wish any more. */
+  #choices = 0;
 
   constructor(options: TranslatorOptions) {
     this.#options = options;
@@ -37,19 +40,21 @@ export class Translator {
   choose(code: string): void {
     if (code === this.#chosen) return;
     this.#chosen = code;
+    this.#choices++;
     const { own, onLanguage } = this.#options;
     if (code === own.code) onLanguage(own);
     else this.#load(code);
   }
 
-  async #load(code: string): Promise<void> {
+  async #load(code: string, wait = RETRY_INTERVAL): Promise<void> {
     const { own, ask, later, onLanguage, onFailed } = this.#options;
+    const choice = this.#choices;
     const all = await ask().catch(() => undefined);
-    if (code !== this.#chosen) return;
+    if (choice !== this.#choices) return;
     const words = all?.[code];
     const fits = JSON.stringify(all?.[own.code]) === JSON.stringify(own.words);
     if (words && fits) return onLanguage({ code, words, manner: code });
     onFailed();
-    later(RETRY_INTERVAL, () => code === this.#chosen && this.#load(code));
+    later(wait, () => choice === this.#choices && this.#load(code, wait * 2));
   }
 }

@@ -23,7 +23,7 @@ export const ja: Catalogue = {
     InterestsChosen: "選択中",
     RemoveInterest: "{interest}を外す",
     InterestsFull: "10 個までです",
-    InterestsExample: "音楽, ハイキング, 映画",
+    InterestsExample: "音楽、ハイキング、映画",
     Adult: "18 歳以上です",
     AdultFirst: "先に確認してください。このサイトは成人専用です。",
     StartText: "テキストチャットを始める",

@@ -21,7 +21,7 @@ export const zh: Catalogue = {
     InterestsChosen: "已选",
     RemoveInterest: "移除{interest}",
     InterestsFull: "已有十个，不能再多了",
-    InterestsExample: "音乐, 徒步, 电影",
+    InterestsExample: "音乐、徒步、电影",
     Adult: "我已年满 18 岁",
     AdultFirst: "请先确认这一点：这里仅限成年人。",
     StartText: "开始文字聊天",

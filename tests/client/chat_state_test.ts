@@ -143,6 +143,13 @@ Deno.test("Page collects interests as chips: by comma, by Enter, and what still 
   assert.equal(page.state.interestDraft, "");
 });
 
+Deno.test("Page knows the comma of every script", () => {
+  for (const comma of [",", "،", "，", "、"]) {
+    const page = new Page().on({ type: "type-interest", text: `jazz${comma}tea` });
+    assert.deepEqual(page.state.interests, ["jazz", "tea"]);
+  }
+});
+
 Deno.test("Page never sends more than ten interests, nor an empty one", () => {
   const many = Array.from({ length: 12 }, (_, n) => `i${n}`).join(",");
   const page = new Page().on({ type: "type-interest", text: `, ,\u200B,${many}` }, "start");

@@ -82,15 +82,32 @@ Deno.test("Translator says that it failed, and tries again for as long as it is 
   const world = new World();
   world.translator.choose("ar");
   await world.fail();
-  assert.deepEqual([world.log, world.tasks.map(([ms]) => ms)], [["failed"], [RETRY_INTERVAL]]);
   world.tasks[0]![1]();
+  await world.fail();
+  const waits = world.tasks.map(([ms]) => ms);
+  assert.deepEqual([world.log, waits], [["failed", "failed"], [
+    RETRY_INTERVAL,
+    2 * RETRY_INTERVAL,
+  ]]);
+  world.tasks[1]![1]();
   await world.answer();
-  assert.deepEqual(world.log, ["failed", "ar"]);
+  assert.deepEqual(world.log, ["failed", "failed", "ar"]);
+});
+
+Deno.test("Translator forgets what was chosen before, also when it is chosen again", async () => {
+  const world = new World();
   world.translator.choose("de");
   await world.fail();
+  world.translator.choose("fr");
+  world.translator.choose("de");
+  world.tasks[0]![1]();
+  assert.equal(world.requests.length, 3);
+  world.requests[1]!.reject(new TypeError("Failed to fetch"));
+  await world.answer();
+  assert.deepEqual(world.log, ["failed", "de"]);
   world.translator.choose("en");
-  world.tasks[1]![1]();
-  assert.deepEqual([world.requests.length, world.log], [3, ["failed", "ar", "failed", "en"]]);
+  await world.settle();
+  assert.deepEqual(world.log, ["failed", "de", "en"]);
 });
 
 Deno.test("Translator refuses what was built for another page, and a language that there is not", async () => {

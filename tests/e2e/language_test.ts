@@ -195,6 +195,32 @@ Deno.test("A key in the place of C switches the camera, whatever letters the key
   match(await ann.visitor.page.locator("main").innerText(), new RegExp(ann.words.HowYouLook));
 });
 
+Deno.test("Enter that ends a word of an input method adds no interest and sends no message", async () => {
+  await using house = await openHouse();
+  const [ann, bob] = [await Speaker.enter(house, "ja"), await Speaker.enter(house, "en")];
+  const session = await ann.visitor.context.newCDPSession(ann.visitor.page);
+  const compose = async (text: string): Promise<void> => {
+    const [selectionStart, selectionEnd] = [text.length, text.length];
+    await session.send("Input.imeSetComposition", { text, selectionStart, selectionEnd });
+    const key = { key: "Enter", code: "Enter", windowsVirtualKeyCode: 229 }; // Taken by the input method.
+    await session.send("Input.dispatchKeyEvent", { type: "rawKeyDown", ...key });
+    await session.send("Input.insertText", { text });
+  };
+  const interests = ann.visitor.page.getByRole("textbox", { name: ann.words.Interests });
+  await interests.focus();
+  await compose("音楽、映画");
+  equal(await ann.visitor.page.locator(".chip").count(), 2);
+  equal(await interests.inputValue(), "");
+
+  for (const one of [ann, bob]) await one.search();
+  await ann.visitor.page.locator("#message").waitFor();
+  await compose("こんにちは");
+  equal(await ann.visitor.page.locator("#message").inputValue(), "こんにちは");
+  await ann.visitor.page.keyboard.press("Enter");
+  await bob.visitor.hears("こんにちは");
+  equal(await ann.visitor.page.locator(".message").count(), 1);
+});
+
 for (const code of ["ar", "de"]) {
   Deno.test(`No main screen has a fault that axe knows, in the language ${code}`, async () => {
     await using house = await openHouse();
