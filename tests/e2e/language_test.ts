@@ -157,7 +157,7 @@ Deno.test("Language that can't be loaded is said to be missing, and comes even i
   await bob.visitor.hears("hello");
   await ann.message.fill("half a sen");
   await page.unroute(`**${LANGUAGES_PATH}`);
-  await ann.visitor.passes(RETRY_INTERVAL);
+  await ann.visitor.passes(2 * RETRY_INTERVAL); // Each time it waits twice as long.
   await ann.visitor.reads(bob.words.Notices.began);
   await ann.visitor.hasMessages("hello");
   equal(await page.locator("#message").inputValue(), "half a sen");
