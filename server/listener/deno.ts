@@ -23,7 +23,7 @@ import {
 
 /**
  * How long sockets that do not end are waited for, in milliseconds. Deno Deploy gives five seconds in all from the
- * signal to the end: two of them are for the chats, half of one is for this, and the rest for the figures that are to be written.
+ * signal to the end: two are for the chats, half of one for this, and the rest for the figures that are to be written.
  */
 const SHUTDOWN_GRACE = SECOND / 2;
 
