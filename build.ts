@@ -158,7 +158,7 @@ function languageOf(code: string, { frame, words }: Catalogue): BuiltLanguage {
       ...words.Links,
     },
     words: WORDS.map((name) => words[name]),
-    englishOnly: words === CATALOGUES.en?.words ? "" : frame.englishOnly,
+    englishOnly: code === "en" ? "" : frame.englishOnly,
   };
 }
 

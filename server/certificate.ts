@@ -77,8 +77,8 @@ export class Certificate {
 
   /** Looks at the files again; the answer is whether there is another pair to use from now on. */
   async renew(): Promise<boolean> {
-    const found = await examine(this.#options);
-    const isNew = found.kind === "sound" && !isSame(found.pair, this.pair);
+    const found = await examine(this.#options, this.#used);
+    const isNew = found.kind === "sound" && found !== this.#used;
     if (found.kind === "flawed") this.#refuse(found.flaw);
     else this.#take(found, isNew);
     this.#warn();
@@ -127,11 +127,15 @@ function warningOf({ validFrom, validTo }: X509Certificate, now: Date): string |
   return left < ENDS_SOON ? "The certificate ends soon: has it been renewed?" : undefined;
 }
 
-/** Reads the files, and tries whether they can be served. */
-export async function examine({ certFile, keyFile }: Files): Promise<Examined> {
+/** Reads the files, and tries whether they can be served; what is `used` already is the answer if they hold that. */
+export async function examine(
+  { certFile, keyFile }: Files,
+  used?: Examined & { kind: "sound" },
+): Promise<Examined> {
   try {
     const cert = await read(certFile, "certificate");
     const key = await read(keyFile, "key");
+    if (used !== undefined && isSame(used.pair, { cert, key })) return used;
     return examinePair({ cert, key }, { certFile, keyFile });
   } catch (error) {
     return { kind: "flawed", flaw: (error as Error).message };

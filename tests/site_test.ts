@@ -299,20 +299,22 @@ Deno.test("Site answers HEAD as GET without the body, and refuses other methods"
   }
 });
 
+/** One of each kind of answer. */
+const TARGETS = [
+  ...PAGES,
+  "/languages.json",
+  "/nothing",
+  "/ws",
+  "/healthz",
+  "/robots.txt",
+  "/icon.svg",
+  "/api/transparency",
+];
+
 Deno.test("Site sets the security headers and no cookie on every answer", () => {
   const world = new World();
-  const targets = [
-    ...PAGES,
-    "/languages.json",
-    "/nothing",
-    "/ws",
-    "/healthz",
-    "/robots.txt",
-    "/icon.svg",
-    "/api/transparency",
-  ];
   const replies = [
-    ...targets.map((target) => world.ask(target)),
+    ...TARGETS.map((target) => world.ask(target)),
     world.ask("/", { "if-none-match": "*" }),
     world.ask("/", {}, "POST"),
     world.ask("/api/statistics.csv?to=never"),
@@ -336,16 +338,7 @@ Deno.test("Site lets the home page hold calls, and no other answer", () => {
     assert.ok(answers("/").split(", ").includes(`${feature}=(self)`), feature);
   }
   assert.equal(answers("/").match(/=\(self\)/g)?.length, features.length);
-  const others = [
-    ...PAGES,
-    "/nothing",
-    "/ws",
-    "/healthz",
-    "/robots.txt",
-    "/icon.svg",
-    "/api/transparency",
-  ];
-  for (const target of others.filter((one) => one !== "/")) {
+  for (const target of TARGETS.filter((one) => one !== "/")) {
     assert.equal(answers(target), answers("/").replaceAll("(self)", "()"), target);
   }
 });
