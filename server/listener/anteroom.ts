@@ -28,7 +28,8 @@ export function placesFor(maxConnections: number): number {
 /** Connections before their first request, the oldest first. */
 export class Anteroom {
   readonly #places: number;
-  readonly #waiting = new Set<Socket>();
+  /** With what is to be done when one of them closes: nothing is held of those who are through. */
+  readonly #waiting = new Map<Socket, () => void>();
 
   constructor(places: number) {
     this.#places = places;
@@ -40,23 +41,27 @@ export class Anteroom {
 
   /** Lets a connection in that has just been accepted. */
   enter(socket: Socket): void {
-    this.#waiting.add(socket);
-    socket.once("close", () => this.#waiting.delete(socket));
+    const gone = (): void => void this.#waiting.delete(socket);
+    this.#waiting.set(socket, gone);
+    socket.on("close", gone);
     if (this.#waiting.size > this.#places) this.#cutOldest();
   }
 
   /** A request has come over this connection. */
   leave(socket: Socket): void {
-    this.#waiting.delete(socket);
+    const gone = this.#waiting.get(socket);
+    if (gone === undefined) return;
+    socket.off("close", gone);
+    gone();
   }
 
   /** Cuts everybody. */
   clear(): void {
-    for (const socket of this.#waiting) socket.destroy();
+    for (const socket of this.#waiting.keys()) socket.destroy();
   }
 
   #cutOldest(): void {
-    const [oldest] = this.#waiting;
+    const [oldest] = this.#waiting.keys();
     if (oldest === undefined) return;
     this.#waiting.delete(oldest);
     oldest.destroy();
