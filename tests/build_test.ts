@@ -8,6 +8,7 @@ import { homePage } from "../server/pages/home.ts";
 import { fingerprint, type Page } from "../server/reply.ts";
 import { TempFolder } from "./files.ts";
 import { readmePart } from "./readme.ts";
+import { isInstalled } from "./installed.ts";
 
 for (const language of pages.languages) {
   Deno.test(`Build stays within its budget in the language ${language.code}`, () => {
@@ -28,7 +29,12 @@ Deno.test("README states the fingerprint of the home page", async () => {
   assert.equal(await readmePart("fingerprint"), `\`${hash}\``, `the README must state ${hash}`);
 });
 
-Deno.test("Build states the commit that it was made of, and whether files differ from it", async () => {
+Deno.test("Build states the commit that it was made of, and whether files differ from it", {
+  ignore: !await isInstalled({
+    name: "git",
+    skipped: "the test of what a build states is skipped",
+  }),
+}, async () => {
   await using folder = new TempFolder();
   const { path } = folder;
   const source = new URL(`file://${path}/`);

@@ -11,6 +11,7 @@ import { selfSigned } from "./certificate.ts";
 import { filesIn, type FoundFile, TempFolder } from "./files.ts";
 import { readmePart } from "./readme.ts";
 import { until } from "./until.ts";
+import { isInstalled } from "./installed.ts";
 
 /** The secret of every coturn here. */
 export const TURN_SECRET = "only-the-tests-know-this-secret";
@@ -30,13 +31,12 @@ export interface CoturnOptions {
 }
 
 /** Whether there is a coturn; in CI it is a failure that there is none. */
-export async function isCoturnThere(): Promise<boolean> {
-  const command = new Deno.Command("turnserver", { args: ["--version"], stdout: "null" });
-  if (await command.output().then(() => true, () => false)) return true;
-  if (Deno.env.get("CI")) throw new Error("Cannot test: Debian's coturn is not installed");
-  // deno-lint-ignore no-console -- the one line that says what is missing
-  console.log("coturn is not installed: the tests of relayed calls are skipped.");
-  return false;
+export function isCoturnThere(): Promise<boolean> {
+  return isInstalled({
+    name: "coturn",
+    program: "turnserver",
+    skipped: "the tests of relayed calls are skipped",
+  });
 }
 
 /** A coturn at work. */

@@ -8,6 +8,7 @@ import { CertificateFiles } from "./certificate_files.ts";
 import { filesIn, TempFolder } from "./files.ts";
 import { freePort } from "./free_port.ts";
 import { until } from "./until.ts";
+import { isInstalled } from "./installed.ts";
 
 /** A kind of proxy: its program, and how it is started. */
 interface Kind {
@@ -36,14 +37,14 @@ export type ProxyName = keyof typeof KINDS;
 export const PROXIES = Object.keys(KINDS) as ProxyName[];
 
 /** Whether there is such a proxy; in CI it is a failure that there is none. */
-export async function isProxyThere(name: ProxyName): Promise<boolean> {
+export function isProxyThere(name: ProxyName): Promise<boolean> {
   const { executable, version } = KINDS[name];
-  const command = new Deno.Command(executable, { args: [version], stdout: "null", stderr: "null" });
-  if (await command.output().then(() => true, () => false)) return true;
-  if (Deno.env.get("CI")) throw new Error(`Cannot test: Debian's ${name} is not installed`);
-  // deno-lint-ignore no-console -- the one line that says what is missing
-  console.log(`${name} is not installed: the tests behind it are skipped.`);
-  return false;
+  return isInstalled({
+    name,
+    program: executable,
+    args: [version],
+    skipped: "the tests behind it are skipped",
+  });
 }
 
 /** A proxy at work, on the loopback address. */

@@ -3,15 +3,14 @@
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { until } from "./until.ts";
+import { isInstalled } from "./installed.ts";
 
 /** Whether there is a Redis; in CI it is a failure that there is none. */
-export async function isRedisThere(): Promise<boolean> {
-  const command = new Deno.Command("redis-server", { args: ["--version"], stdout: "null" });
-  if (await command.output().then(() => true, () => false)) return true;
-  if (Deno.env.get("CI")) throw new Error("Cannot test: Debian's redis-server is not installed");
-  // deno-lint-ignore no-console -- the one line that says what is missing
-  console.log("redis-server is not installed: the tests of several machines are skipped.");
-  return false;
+export function isRedisThere(): Promise<boolean> {
+  return isInstalled({
+    name: "redis-server",
+    skipped: "the tests of several machines are skipped",
+  });
 }
 
 /** A Redis at work. */

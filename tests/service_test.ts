@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { DRAIN_TIME } from "../server/anonymous_chat.ts";
 import { SECOND } from "../server/clock.ts";
 import { TempFolder } from "./files.ts";
+import { isInstalled } from "./installed.ts";
 
 /** What `systemd-analyze security` may find at most, of 10; it finds 9.6 in a unit with no sandbox. */
 const MAX_EXPOSURE = 1.5;
@@ -19,13 +20,12 @@ function setting(name: string): string | undefined {
   return [...unit.matchAll(new RegExp(`^${name}=(.*)$`, "gm"))].at(-1)?.[1];
 }
 
-async function isSystemdThere(): Promise<boolean> {
-  const command = new Deno.Command("systemd-analyze", { args: ["--version"], stdout: "null" });
-  if (await command.output().then(() => true, () => false)) return true;
-  if (Deno.env.get("CI")) throw new Error("Cannot test: Debian's systemd is not installed");
-  // deno-lint-ignore no-console -- the one line that says what is missing
-  console.log("systemd-analyze is not installed: the test of the unit is skipped.");
-  return false;
+function isSystemdThere(): Promise<boolean> {
+  return isInstalled({
+    name: "systemd",
+    program: "systemd-analyze",
+    skipped: "the test of the unit is skipped",
+  });
 }
 
 Deno.test("Unit lets no memory reach a disk, and leaves the program the time to end in order", () => {

@@ -1,5 +1,7 @@
 /** What Debian's sslscan finds out about a server, read from its XML. */
 
+import { isInstalled } from "./installed.ts";
+
 /** What a server accepts, and what is wrong with it. */
 export interface Scan {
   /** The versions that it speaks, such as `TLSv1.3`. */
@@ -11,13 +13,8 @@ export interface Scan {
 }
 
 /** Whether there is an sslscan; in CI it is a failure that there is none. */
-export async function isSslscanThere(): Promise<boolean> {
-  const command = new Deno.Command("sslscan", { args: ["--version"], stdout: "null" });
-  if (await command.output().then(() => true, () => false)) return true;
-  if (Deno.env.get("CI")) throw new Error("Cannot test: Debian's sslscan is not installed");
-  // deno-lint-ignore no-console -- the one line that says what is missing
-  console.log("sslscan is not installed: the test of what TLS offers is skipped.");
-  return false;
+export function isSslscanThere(): Promise<boolean> {
+  return isInstalled({ name: "sslscan", skipped: "the test of what TLS offers is skipped" });
 }
 
 /** Scans a port of the loopback address. */

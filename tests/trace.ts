@@ -3,6 +3,8 @@
  * writing. The tracer stands aside (`-D`), so that the program is our own child and gets our signals.
  */
 
+import { succeeds } from "./installed.ts";
+
 const WRITING = "write,pwrite64,writev,pwritev,pwritev2,sendto,sendmsg,sendmmsg,sendfile,splice";
 const OPENING = "open,openat,openat2,creat,rename,renameat,renameat2,link,linkat,symlink,symlinkat";
 
@@ -31,8 +33,7 @@ export function TRACER(file: string): string[] {
  */
 export async function isTraceable(): Promise<boolean> {
   const [command = "", ...args] = [...TRACER("/dev/null"), "true"];
-  const tracing = new Deno.Command(command, { args, stdout: "null", stderr: "null" }).output();
-  const outcome = await tracing.then(({ success }) => success, () => undefined);
+  const outcome = await succeeds(command, args);
   if (outcome === undefined && Deno.env.get("CI")) {
     throw new Error("Cannot test: Debian's strace is not installed");
   }
