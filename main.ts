@@ -6,9 +6,9 @@
 import { build, pages } from "./client/page.gen.ts";
 import manifest from "./deno.json" with { type: "json" };
 import { readLines } from "./server/access_log.ts";
-import { AnonymousChat, DRAIN_TIME } from "./server/anonymous_chat.ts";
+import { AnonymousChat, DRAIN_TIME, EXIT_TIME } from "./server/anonymous_chat.ts";
 import { Certificate } from "./server/certificate.ts";
-import { DAY, SECOND, systemClock } from "./server/clock.ts";
+import { DAY, systemClock } from "./server/clock.ts";
 import { Cluster } from "./server/cluster/cluster.ts";
 import { RedisLink } from "./server/cluster/redis_link.ts";
 import { RedisStatisticsStore } from "./server/cluster/redis_statistics.ts";
@@ -283,7 +283,7 @@ function onStop(stop: () => Promise<void>): void {
   const once = async (): Promise<void> => {
     for (const signal of signals) Deno.removeSignalListener(signal, once);
     await stop();
-    Deno.unrefTimer(setTimeout(() => Deno.exit(0), SECOND));
+    Deno.unrefTimer(setTimeout(() => Deno.exit(0), EXIT_TIME));
   };
   for (const signal of signals) Deno.addSignalListener(signal, once);
 }

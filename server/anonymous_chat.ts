@@ -38,6 +38,9 @@ import { Turn } from "./turn.ts";
 /** How long chats may go on once the server is about to stop, in milliseconds. */
 export const DRAIN_TIME = 2 * SECOND;
 
+/** How long the program may last once everything has been written, in milliseconds: a socket that can't be cut keeps it. */
+export const EXIT_TIME = SECOND / 4;
+
 /** How often it is said in Redis that an address is connected, within the time that Redis would keep it. */
 const AFFIRMED_A_LIFETIME = 6;
 

@@ -25,7 +25,7 @@ import {
  * How long sockets that do not end are waited for, in milliseconds. Deno Deploy gives five seconds in all from the
  * signal to the end: two are for the chats, half of one for this, and the rest for the figures that are to be written.
  */
-const SHUTDOWN_GRACE = SECOND / 2;
+export const SHUTDOWN_GRACE = SECOND / 2;
 
 /** Starts the `Deno.serve` listener. */
 // deno-lint-ignore require-await -- a port that is taken must reject, not throw

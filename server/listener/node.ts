@@ -37,13 +37,7 @@ import { describeError } from "../log.ts";
 import { type HttpReply, type HttpRequest, pathOf } from "../reply.ts";
 import { Anteroom, placesFor } from "./anteroom.ts";
 import { Connection, type Household } from "./connection.ts";
-import {
-  type Admittance,
-  CLOSE_GRACE,
-  type Listener,
-  type ListenerOptions,
-  type Service,
-} from "./listener.ts";
+import { type Admittance, type Listener, type ListenerOptions, type Service } from "./listener.ts";
 import { Post } from "./post.ts";
 import { acceptedOf, passOnStopping } from "./tls_socket.ts";
 
@@ -57,6 +51,8 @@ const REQUEST_TIMEOUT = 6 * SECOND;
 const STALL_TIMEOUT = 10 * SECOND;
 /** How often these are checked, in milliseconds. */
 const TIMEOUT_CHECK = SECOND;
+/** How long sockets that do not end are waited for when the program ends, in milliseconds. */
+const SHUTDOWN_GRACE = 2 * SECOND;
 /** Bytes of headers. */
 const MAX_HEADER_BYTES = 8 * 1024;
 
@@ -128,7 +124,7 @@ class NodeListener implements Listener {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
     this.#anteroom.clear();
-    const cut = setTimeout(() => this.#cut(), CLOSE_GRACE);
+    const cut = setTimeout(() => this.#cut(), SHUTDOWN_GRACE);
     await closed;
     clearTimeout(cut);
   }
