@@ -17,17 +17,7 @@ import {
 } from "../protocol.ts";
 import { ring, showUnread } from "./attention.ts";
 import { isCalling, type Route } from "./call_state.ts";
-import {
-  callOf,
-  type Effect,
-  type Event,
-  initialState,
-  isTalking,
-  nextDeadline,
-  reduce,
-  type State,
-  wantedDevices,
-} from "./chat_state.ts";
+import { nextDeadline, reduce } from "./chat_state.ts";
 import { chatView } from "./chat_view.ts";
 import { Connection } from "./connection.ts";
 import { type DeviceKind, Devices, type Media } from "./devices.ts";
@@ -38,11 +28,13 @@ import { homeView } from "./home_view.ts";
 import type { Language } from "./language.ts";
 import { showLevel } from "./level.ts";
 import { loadPreferences, savePreferences } from "./preferences.ts";
-import { solve } from "./proof_of_work.ts";
 import { previewView } from "./preview_view.ts";
+import { solve } from "./proof_of_work.ts";
 import { reloadOnChange } from "./reload.ts";
 import { SealedChannel } from "./sealed_channel.ts";
 import { searchView } from "./search_view.ts";
+import { callOf, wantedDevices } from "./stage.ts";
+import { type Effect, type Event, initialState, isTalking, type State } from "./state.ts";
 import { transcript } from "./transcript.ts";
 import { Translator } from "./translator.ts";
 import { Video } from "./video.ts";

@@ -2,11 +2,11 @@
 
 import type { VNode } from "preact";
 import type { Call } from "./call_state.ts";
-import type { Chat, Own, Stage, State } from "./chat_state.ts";
 import { devicePickers, ownPicture } from "./device_view.ts";
 import type { DeviceKind } from "./devices.ts";
 import type { Words } from "./languages/catalogue.ts";
 import { type Dispatch, html } from "./markup.ts";
+import type { Chat, Own, Stage, State } from "./state.ts";
 import { describeTrouble } from "./words.ts";
 
 /** Draws the call of a chat; nothing where there is none. */

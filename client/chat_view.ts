@@ -3,7 +3,6 @@
 import type { VNode } from "preact";
 import { REPORT_REASONS } from "../protocol.ts";
 import { callView } from "./call_view.ts";
-import { callOf, type Chat, isTalking, type Line, type State } from "./chat_state.ts";
 import { isFull } from "./delivery.ts";
 import { MAX_MESSAGE_LENGTH } from "./envelope.ts";
 import { isEnter } from "./keys.ts";
@@ -12,6 +11,8 @@ import type { Words } from "./languages/catalogue.ts";
 import { type Dispatch, html, Unchanging } from "./markup.ts";
 import { segments } from "./message_text.ts";
 import { PICTURES } from "./safety_emoji.ts";
+import { callOf } from "./stage.ts";
+import { type Chat, isTalking, type Line, type State } from "./state.ts";
 import { describeLine, describeNotice, describeSpeaker } from "./words.ts";
 
 /** From how few remaining characters on the composer counts them. */

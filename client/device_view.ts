@@ -1,9 +1,9 @@
 /** What one's camera shows, and which camera and microphone are used, where there is a choice. */
 
 import type { VNode } from "preact";
-import type { State } from "./chat_state.ts";
 import type { Capture, Device, DeviceKind } from "./devices.ts";
 import { type Dispatch, html } from "./markup.ts";
+import type { State } from "./state.ts";
 
 /** Draws the choices. */
 export function devicePickers(

@@ -2,11 +2,11 @@
 
 import type { VNode } from "preact";
 import { MAX_INTERESTS } from "../protocol.ts";
-import type { State } from "./chat_state.ts";
 import { isEnter } from "./keys.ts";
 import { counted, fill } from "./language.ts";
 import type { Words } from "./languages/catalogue.ts";
 import { type Dispatch, html } from "./markup.ts";
+import type { State } from "./state.ts";
 import { describeBlock, describeLine } from "./words.ts";
 
 /** Below this number of people the count says more about the hour than about the place, and is not shown. */

@@ -2,8 +2,8 @@
 
 import { html as template } from "htm/preact";
 import { Component, type ComponentChildren, type VNode } from "preact";
-import type { Event } from "./chat_state.ts";
 import type { Language } from "./language.ts";
+import type { Event } from "./state.ts";
 
 /** Tells the page that something happened. */
 export type Dispatch = (event: Event) => void;

@@ -1,11 +1,11 @@
 /** The screen before the first call: how one will be seen and heard, and what a call begins with. */
 
 import type { VNode } from "preact";
-import type { State } from "./chat_state.ts";
 import { devicePickers, ownPicture } from "./device_view.ts";
 import type { Words } from "./languages/catalogue.ts";
 import { type Dispatch, html } from "./markup.ts";
 import type { Preferences } from "./preferences.ts";
+import type { State } from "./state.ts";
 import { describeTrouble } from "./words.ts";
 
 /** Draws what is about to be shown; with a key, so that the button pressed before does not become the one that starts. */

@@ -1,10 +1,10 @@
 /** The screen of a search: that it goes on, what it looks for, and the way out. */
 
 import type { VNode } from "preact";
-import type { State } from "./chat_state.ts";
 import { ownPicture } from "./device_view.ts";
 import { fill, listed } from "./language.ts";
 import { type Dispatch, html } from "./markup.ts";
+import type { State } from "./state.ts";
 import { describeLine } from "./words.ts";
 
 /** Draws a search at its stage. */

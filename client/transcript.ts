@@ -1,7 +1,7 @@
 /** A chat as a text file, made and kept in the browser: the server has no part in it. */
 
-import type { Line } from "./chat_state.ts";
 import { type Language, timeOfDay } from "./language.ts";
+import type { Line } from "./state.ts";
 import { describeNotice, describeSpeaker } from "./words.ts";
 
 /** The lines of a chat as plain text. */

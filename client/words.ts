@@ -1,9 +1,9 @@
 /** What the page says of its state, where more than one place says it: the views and the saved chat. */
 
-import type { LineContent, Notice, State } from "./chat_state.ts";
 import type { Capture, DeviceKind } from "./devices.ts";
 import { fill, type Language, listed, timeOfDay } from "./language.ts";
 import type { Words } from "./languages/catalogue.ts";
+import type { LineContent, Notice, State } from "./state.ts";
 
 /** Said wherever one waits for the server: what is in the way, and that it goes on by itself. */
 export function describeLine({ hindered, language }: State): string {

@@ -122,7 +122,7 @@ export const PROMISES: readonly Promised[] = [
   {
     id: "P10",
     promise: "adults only: asked before the first chat, and an operator can refuse an address",
-    keptBy: ["client/chat_state.ts", "server/gate.ts"],
+    keptBy: ["client/search.ts", "server/gate.ts"],
   },
   {
     id: "P11",

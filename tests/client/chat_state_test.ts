@@ -1,22 +1,17 @@
 import assert from "node:assert/strict";
+import { nextDeadline, reduce } from "../../client/chat_state.ts";
+import { LONG_AFTER, WIDENS_AFTER } from "../../client/search.ts";
+import { wantedDevices } from "../../client/stage.ts";
 import {
-  ASKING_TIME,
-  BACK_TIME,
   type Chat,
   type Effect,
   type Event,
   initialState,
   isTalking,
-  LONG_AFTER,
   MAX_LINES,
-  nextDeadline,
-  reduce,
   type State,
-  TYPING_INTERVAL,
-  TYPING_TIME,
-  wantedDevices,
-  WIDENS_AFTER,
-} from "../../client/chat_state.ts";
+} from "../../client/state.ts";
+import { ASKING_TIME, BACK_TIME, TYPING_INTERVAL, TYPING_TIME } from "../../client/talk.ts";
 import { CONNECTING_TIME } from "../../client/call_state.ts";
 import { CONFIRM_INTERVAL, MAX_WAITING } from "../../client/delivery.ts";
 import { NO_MEDIA } from "../../client/devices.ts";

@@ -10,8 +10,9 @@
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { initialState, isTalking, nextDeadline, reduce } from "../../client/chat_state.ts";
-import type { Effect, Event, State } from "../../client/chat_state.ts";
+import { nextDeadline, reduce } from "../../client/chat_state.ts";
+import { initialState, isTalking } from "../../client/state.ts";
+import type { Effect, Event, State } from "../../client/state.ts";
 import { Connection } from "../../client/connection.ts";
 import { CONFIRM_INTERVAL } from "../../client/delivery.ts";
 import { decodeEnvelope, encodeEnvelope } from "../../client/envelope.ts";
