@@ -20,17 +20,12 @@ import type { SessionRates } from "./limits.ts";
 import { Link } from "./link.ts";
 import type { Matchmaker } from "./matchmaker.ts";
 import { ALONE, type NodeId, numbersFrom, type SessionId } from "./pairing.ts";
+import type { Partner } from "./partner.ts";
 import type { HumanCheck } from "./proof_of_work.ts";
 import type { Outlet, Relay } from "./relay.ts";
-import {
-  type Line,
-  type Partner,
-  Session,
-  type Surroundings,
-  type Tally,
-  type Traveller,
-} from "./session.ts";
+import { type Line, Session, type Surroundings, type Tally } from "./session.ts";
 import { Tokens } from "./tokens.ts";
+import type { Traveller } from "./traveller.ts";
 import type { Turn } from "./turn.ts";
 
 /** How long a session may neither search nor chat, in milliseconds. */

@@ -46,41 +46,20 @@ import {
   TOO_FAST_REASON,
 } from "../protocol.ts";
 import type { Conduct, Present } from "./abuse.ts";
+import { Budget, type Spending } from "./budget.ts";
 import { type Clock, SECOND } from "./clock.ts";
 import { parseControl } from "./control.ts";
 import type { SessionRates } from "./limits.ts";
 import type { Match, Matchmaker, Search, Seeker } from "./matchmaker.ts";
 import type { NodeId, SessionId } from "./pairing.ts";
-import { TokenBucket } from "./rate_limit.ts";
+import type { Partner } from "./partner.ts";
 import { type HumanCheck, isSolution, WORK_BITS } from "./proof_of_work.ts";
 import type { Outlet, Reader, Relay, Sender } from "./relay.ts";
+import type { Traveller } from "./traveller.ts";
 import type { Turn } from "./turn.ts";
 
 /** How many recent partners a session remembers, and avoids. */
 export const MAX_RECENT = 16;
-
-/**
- * The other side of a chat, wherever it is: a session of this machine, or what stands for one of another
- * (`cluster/remote_partner.ts`). What is called here happens there.
- */
-export interface Partner {
-  readonly id: SessionId;
-  /** The machine that it is on, as far as is known. */
-  readonly node: NodeId;
-  /** Whether its connection has dropped. */
-  readonly isAway: boolean;
-  /** Forwards a frame of `from`; `sender` is slowed down while it can't be read. Whether anybody is there to read it. */
-  receive(frame: Uint8Array, from: SessionId, sender: Sender | undefined): boolean;
-  /** Nobody waits for this side to read any more, because the other has gone. */
-  release(): void;
-  /** The chat is over. */
-  partnerLeft(from: SessionId): void;
-  partnerAway(from: SessionId): void;
-  /** The other side can be heard again. */
-  partnerBack(from: SessionId): void;
-  /** It has been reported by somebody whose address has behaved like this. */
-  reported(by: Conduct, reason: ReportReason): void;
-}
 
 /** A chat as one of its two sides sees it. */
 interface Encounter {
@@ -105,32 +84,6 @@ type State =
   | { kind: "searching"; toldToWait: boolean }
   | { kind: "chatting"; encounter: Encounter }
   | { kind: "ended" };
-
-/** What is left of each budget; one that has not been needed yet is full. */
-type Credits = Partial<Record<keyof SessionRates, number>>;
-
-/** A session on its way to another machine; its page has gone there already. */
-export interface Traveller {
-  readonly id: SessionId;
-  readonly recent: readonly SessionId[];
-  readonly hasWorked: boolean;
-  /** What it may still do, as credits of a {@linkcode TokenBucket}. */
-  readonly credits: Credits;
-  readonly mode: Mode;
-  /** The chat under way, or the last one. */
-  readonly encounter:
-    | {
-      readonly partner: SessionId;
-      readonly node: NodeId;
-      /** In milliseconds. */
-      readonly lasted: number;
-      readonly reported: boolean;
-      readonly isOver: boolean;
-      /** Whether the partner is. */
-      readonly isAway: boolean;
-    }
-    | undefined;
-}
 
 /** Counts what happens, and is not told to whom. */
 export interface Tally {
@@ -192,8 +145,7 @@ export class Session implements Seeker, Present, Partner {
   #presence: Presence;
   #spoken: Spoken = "nothing";
   #isInBackground = false;
-  /** Each is full until it is first needed, and made then. */
-  readonly #budget: Partial<Record<keyof SessionRates, TokenBucket>> = {};
+  readonly #budget: Budget;
   readonly #recent: SessionId[] = [];
   #pledge: Pledge | undefined;
   #hasWorked = false;
@@ -206,6 +158,7 @@ export class Session implements Seeker, Present, Partner {
     this.id = id;
     this.node = around.node;
     this.#around = around;
+    this.#budget = new Budget(around.rates);
     this.#presence = isHere ? { kind: "here", line } : { kind: "away", until: now + RESUME_WINDOW };
     if (isHere) line.session = this;
     this.#conduct = line.conduct;
@@ -327,7 +280,7 @@ export class Session implements Seeker, Present, Partner {
       id,
       recent: [...this.#recent],
       hasWorked: this.#hasWorked,
-      credits: this.#credits(),
+      credits: this.#budget.credits(this.#around.clock.now()),
       mode: this.#mode,
     };
     const encounter = this.#encounter();
@@ -349,7 +302,7 @@ export class Session implements Seeker, Present, Partner {
     this.#recent.push(...recent);
     this.#hasWorked = hasWorked;
     this.#mode = mode;
-    this.#restore(credits);
+    this.#budget.restore(credits, this.#around.clock.now());
     if (encounter === undefined) return;
     const { partner: id, node, lasted, reported, isOver, isAway } = encounter;
     const partner = this.#around.partner(this, id, node, isAway);
@@ -617,10 +570,8 @@ export class Session implements Seeker, Present, Partner {
   }
 
   /** Takes a token. The answer is 0, or in how many milliseconds there will be one. */
-  #take(kind: keyof SessionRates): number {
-    const { clock, rates } = this.#around;
-    const now = clock.now();
-    return (this.#budget[kind] ??= new TokenBucket(rates[kind], now)).take(now);
+  #take(kind: Spending): number {
+    return this.#budget.take(kind, this.#around.clock.now());
   }
 
   /** Closes whoever sends faster than a person can; `true` when that is so. */
@@ -628,22 +579,6 @@ export class Session implements Seeker, Present, Partner {
     if (this.#take(kind) === 0) return false;
     this.close(CloseCode.policy, TOO_FAST_REASON);
     return true;
-  }
-
-  #credits(): Credits {
-    const now = this.#around.clock.now();
-    const budgets = Object.entries(this.#budget);
-    return Object.fromEntries(budgets.map(([kind, bucket]) => [kind, bucket.credit(now)]));
-  }
-
-  #restore(credits: Credits): void {
-    const { clock, rates } = this.#around;
-    for (const kind of Object.keys(rates) as (keyof SessionRates)[]) {
-      const credit = credits[kind];
-      if (credit !== undefined) {
-        this.#budget[kind] = new TokenBucket(rates[kind], clock.now(), credit);
-      }
-    }
   }
 
   #slowDown(message: string, wait: number): void {

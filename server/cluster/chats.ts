@@ -14,7 +14,8 @@
 import type { Clock } from "../clock.ts";
 import type { Lobby } from "../lobby.ts";
 import type { NodeId, SessionId } from "../pairing.ts";
-import type { Session, Traveller } from "../session.ts";
+import type { Session } from "../session.ts";
+import type { Traveller } from "../traveller.ts";
 import type { Bus } from "./bus.ts";
 import { LIFETIME } from "./members.ts";
 import { RemotePartner } from "./remote_partner.ts";

@@ -5,7 +5,7 @@
 
 import type { Cause } from "../abuse.ts";
 import type { NodeId, SessionId, Ticket, Wish } from "../pairing.ts";
-import type { Traveller } from "../session.ts";
+import type { Traveller } from "../traveller.ts";
 import type { Answer, Request } from "./agreement.ts";
 
 /** A wish, as other machines see it: its interests are names that tell nothing (`keys.ts`). */
