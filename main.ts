@@ -6,7 +6,7 @@
 import { build, pages } from "./client/page.gen.ts";
 import manifest from "./deno.json" with { type: "json" };
 import { readLines } from "./server/access_log.ts";
-import { AnonymousChat, DRAIN_TIME, EXIT_TIME } from "./server/anonymous_chat.ts";
+import { AnonymousChat } from "./server/anonymous_chat.ts";
 import { Certificate } from "./server/certificate.ts";
 import { DAY, systemClock } from "./server/clock.ts";
 import { Cluster } from "./server/cluster/cluster.ts";
@@ -19,6 +19,7 @@ import {
   redirectedSockets,
 } from "./server/descriptors.ts";
 import type { Finding } from "./server/doctor/finding.ts";
+import { end, EXIT_TIME, MOVE_TIME, SHORT_MOVE_TIME } from "./server/ending.ts";
 import { openCollector } from "./server/garbage.ts";
 import { KvStatisticsStore } from "./server/kv_statistics.ts";
 import { listenDeno } from "./server/listener/deno.ts";
@@ -62,6 +63,7 @@ switch (command.kind) {
 
 async function serve(given: Config, log: Log): Promise<void> {
   const clock = systemClock;
+  const platform = platformOf((name) => Deno.env.get(name));
   const config = given.listener === "node" ? await fit(given, log) : given; // Deno Deploy looks after itself.
   const certificate = await openCertificate(config, log);
   const link = await openLink(config["redis-url"], log);
@@ -74,7 +76,7 @@ async function serve(given: Config, log: Log): Promise<void> {
     pages,
     version: manifest.version,
     build,
-    platform: platformOf((name) => Deno.env.get(name))?.name,
+    platform: platform?.name,
     store: await openStore(config["data-dir"], link, log),
     wantedConnections: given["max-connections"],
     newToken,
@@ -89,11 +91,11 @@ async function serve(given: Config, log: Log): Promise<void> {
 
   reportFailures(log);
   onStop(async () => {
-    chat.drain();
-    await new Promise((resolve) => setTimeout(resolve, DRAIN_TIME));
-    chat.dismiss();
-    await Promise.all([listener.close(), redirecting?.close()]);
-    await chat.close();
+    await end({
+      chat,
+      close: () => Promise.all([listener.close(), redirecting?.close()]),
+      moveTime: platform === undefined ? MOVE_TIME : SHORT_MOVE_TIME,
+    });
     log.info("Stopped.");
     await closeLog();
   });

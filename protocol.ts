@@ -82,8 +82,9 @@ export const IDLE_REASON = "idle";
 export const TOO_FAST_REASON = "too fast";
 
 /**
- * Why the server closes a connection (RFC 6455 section 7.4; 4000 and up are ours). Whichever it is, the session is over,
- * and so is one that its page has closed. Only what ended without a word (1006, which is never sent) may be resumed.
+ * Why the server closes a connection (RFC 6455 section 7.4, and IANA's registry of close codes; 4000 and up are ours).
+ * The session is over then, and so is one that its page has closed. Only what ended without a word (1006, which is never
+ * sent), or with 1012, may be resumed.
  */
 export const CloseCode = {
   /** The server is going away, or the page has been idle for long. */
@@ -94,6 +95,8 @@ export const CloseCode = {
   tooLarge: 1009,
   /** An exception while handling this one session; nobody else is touched. */
   internal: 1011,
+  /** This machine stops, and the session can be resumed on another within a few seconds. */
+  restart: 1012,
   /** The address has been reported by many, or has flooded the server. */
   blocked: 4003,
   /** The reader does not take what is sent to it. */

@@ -16,7 +16,7 @@
  *
  * The delays grow and are random over their whole range (full jitter). Where the server has said that it goes away,
  * everybody waits at the same moment, so the first delays are taken from wider ranges, and a restarted server is not
- * run over. When the page becomes visible, or the network returns, there is nothing to wait for.
+ * run over; nor are the others, where one of several stops and sends its pages to them. When the page becomes visible, or the network returns, there is nothing to wait for.
  *
  * When the server keeps this address out, it says until when, and nothing is tried before that: neither because the
  * page becomes visible nor because somebody presses something.
@@ -41,6 +41,8 @@ export const LONGEST_DELAY_RESUMING = 4_000;
 export const RESTART_SPREAD = 10_000;
 /** The longest second one, for who came too early, in milliseconds; it doubles with each failure. */
 export const RESTART_DELAY = 4_000;
+/** The longest first delay on the way to another machine, in milliseconds: the old one waits for little longer. */
+export const MOVE_SPREAD = 1_500;
 /** How much is added at most to a delay that the server names, in milliseconds. */
 export const FIRM_JITTER = 5_000;
 
@@ -154,7 +156,9 @@ export class Connection {
   #closed({ code, reason, wasClean }: CloseEvent): void {
     const refused = this.#phase.kind === "dialling";
     const restarts = code === CloseCode.goingAway;
-    if (wasClean) this.#token = undefined;
+    const moves = code === CloseCode.restart;
+    if (moves) this.#range = MOVE_SPREAD;
+    else if (wasClean) this.#token = undefined;
     if (restarts && reason === IDLE_REASON) this.#phase = { kind: "asleep" };
     else if (this.#blockedFor > 0) this.#waitFirmly(this.#blockedFor);
     else if (restarts) this.#wait(RESTART_SPREAD, RESTART_DELAY);

@@ -35,12 +35,6 @@ import type { StatisticsStore } from "./statistics_store.ts";
 import { holdings } from "./transparency.ts";
 import { Turn } from "./turn.ts";
 
-/** How long chats may go on once the server is about to stop, in milliseconds. */
-export const DRAIN_TIME = 2 * SECOND;
-
-/** How long the program may last once everything has been written, in milliseconds: a socket that can't be cut keeps it. */
-export const EXIT_TIME = SECOND / 4;
-
 /** How often it is said in Redis that an address is connected, within the time that Redis would keep it. */
 const AFFIRMED_A_LIFETIME = 6;
 
@@ -241,7 +235,17 @@ export class AnonymousChat {
     cluster.start({ registry, matchmaker, lobby, threshold: this.#threshold });
   }
 
-  /** Lets nobody in any more and tells everybody who is here; chats get `DRAIN_TIME` for a last word. */
+  /** Whether there are other machines where chats can go on. */
+  get canMove(): boolean {
+    return this.lobby.canMove;
+  }
+
+  /** Lets nobody in any more and sends everybody to other machines; resolves when all chats are there. */
+  async move(): Promise<void> {
+    await this.lobby.move();
+  }
+
+  /** Lets nobody in any more and tells everybody who is here; chats get a moment for a last word. */
   drain(): void {
     this.lobby.drain();
   }

@@ -45,6 +45,8 @@ export interface Elsewhere {
   readonly node: NodeId;
   /** How many people are on others. */
   readonly online: number;
+  /** Whether there are others, and they can be reached. */
+  readonly hasOthers: boolean;
   /** Stands for a session on `node` that `own` chats with. */
   partner(own: Session, id: SessionId, node: NodeId, isAway?: boolean): Partner;
   /** Brings the session that `token` opens here, from whichever machine has it. */
@@ -110,6 +112,7 @@ export class Lobby implements Surroundings {
   #nextId: number;
   #announced = 0;
   #draining = false;
+  #onEmpty = (): void => {};
 
   constructor(
     { clock, relay, matchmaker, tally, rates, humanCheck, turn, newToken, elsewhere }: LobbyOptions,
@@ -223,7 +226,7 @@ export class Lobby implements Surroundings {
   wentAway(session: Session): void {
     this.#away.add(session);
     const [longest] = this.#away;
-    if (this.#away.size > MAX_AWAY) longest?.end();
+    if (this.#away.size > MAX_AWAY && !this.#draining) longest?.end();
   }
 
   /** The session of that id, here or gone a moment ago: it may still be reported from elsewhere. */
@@ -281,6 +284,7 @@ export class Lobby implements Surroundings {
     if (this.#elsewhere !== undefined && session.recent.length > 0) this.#remember(session);
     this.#away.delete(session);
     this.#tokens.revoke(session);
+    if (this.#sessions.size === 0) this.#onEmpty();
   }
 
   /** Of those on other machines who could report it, none sits idle for longer than {@linkcode MAX_IDLE}. */
@@ -332,6 +336,22 @@ export class Lobby implements Surroundings {
       session.tellEncoded(message);
       if (session.doing !== "chatting") session.close(CloseCode.goingAway, GOING_AWAY);
     }
+  }
+
+  /** Whether there are other machines, where chats can go on. */
+  get canMove(): boolean {
+    return this.#elsewhere?.hasOthers ?? false;
+  }
+
+  /** Sends everybody to other machines, because this one stops. Resolves when all who chat have gone there. */
+  async move(): Promise<void> {
+    this.#draining = true;
+    const moved = new Promise<void>((resolve) => this.#onEmpty = resolve);
+    for (const session of [...this.#sessions.values()]) {
+      if (session.doing === "chatting") session.sendOn();
+      else session.close(CloseCode.goingAway, GOING_AWAY);
+    }
+    if (this.#sessions.size > 0) await moved;
   }
 
   /** Sends everybody away, because the server stops; nobody is told that their partner has left. */

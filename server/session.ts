@@ -250,6 +250,14 @@ export class Session implements Seeker, Present, Partner {
     this.partner?.partnerAway(this.id);
   }
 
+  /** Sends the page to another machine, where its chat goes on as soon as it turns up. */
+  sendOn(): void {
+    const { outlet } = this;
+    if (this.isAway) return;
+    this.lose();
+    outlet?.close(CloseCode.restart, "The chat goes on elsewhere.");
+  }
+
   /** Goes on over another socket. */
   takeUp(line: Line): void {
     const before = this.outlet;

@@ -8,7 +8,7 @@
 /** One that is put in. */
 export class Cable implements Disposable {
   readonly #listener: Deno.TcpListener;
-  readonly #target: number;
+  #target: number;
   readonly #open = new Set<Deno.TcpConn>();
   #isOut = false;
 
@@ -20,6 +20,11 @@ export class Cable implements Disposable {
 
   get site(): string {
     return `http://127.0.0.1:${this.#listener.addr.port}`;
+  }
+
+  /** Leads whatever is connected from now on to another server, as a load balancer does. */
+  leadTo(target: number): void {
+    this.#target = target;
   }
 
   /** Pulls it out. */

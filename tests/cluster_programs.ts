@@ -1,5 +1,6 @@
 /** Machines of a cluster as processes of their own, and people who come to them from addresses of their own. */
 
+import assert from "node:assert/strict";
 import { BareClient } from "./bare_client.ts";
 import { FIND, within } from "./cluster.ts";
 import { Program } from "./program.ts";
@@ -63,6 +64,14 @@ export async function waiter(program: Program, search = FIND as Search): Promise
   const client = await visit(program);
   client.tell(search);
   await client.next("waiting");
+  return client;
+}
+
+/** Goes on at another machine with the chat of `client`. */
+export async function comeBack(program: Program, { token }: BareClient): Promise<BareClient> {
+  const client = await visit(program);
+  client.tell({ type: "resume", token });
+  assert.equal((await client.next("resumed")).chatting, true);
   return client;
 }
 

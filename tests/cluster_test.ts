@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { MAX_FRAME_BYTES } from "../protocol.ts";
+import { MINUTE } from "../server/clock.ts";
 import { openCollector } from "../server/garbage.ts";
 import type { NodeId } from "../server/pairing.ts";
 import { BareClient } from "./bare_client.ts";
@@ -188,6 +189,59 @@ clusterTest(
     await bye(ann, bob);
   },
 );
+
+clusterTest(
+  "Two who chat on a machine that stops go on with each other, each on another one",
+  3,
+  async ([stopping, ...others]) => {
+    const { chat, socketUrl } = stopping!.server;
+    const [ann, bob] = await BareClient.pair(socketUrl);
+    const idle = await BareClient.enter(socketUrl);
+    const moved = chat.move();
+    assert.equal((await idle.closed).code, 1001);
+    for (const client of [ann, bob]) assert.equal((await client.closed).code, 1012);
+    const back: BareClient[] = [];
+    for (const [n, { token }] of [ann, bob].entries()) back.push(await comeBack(others[n]!, token));
+    const resumed = await Promise.all(back.map((client) => client.next("resumed")));
+    assert.deepEqual(resumed.map(({ chatting }) => chatting), [true, true]);
+    await moved;
+    await back[0]!.next("partner-back");
+    await stopping![Symbol.asyncDispose]();
+    for (const [from, to] of [[0, 1], [1, 0]] as const) {
+      back[from]!.send(Uint8Array.of(1, from));
+      assert.deepEqual(await back[to]!.frame(), Uint8Array.of(1, from));
+    }
+    await bye(...back);
+  },
+);
+
+clusterTest(
+  "Somebody whose machine stops goes on with a partner who is on another, and stays there",
+  2,
+  async (machines) => {
+    const [ann, bob] = await pair(machines);
+    const moved = machines[1]!.server.chat.move();
+    await ann.next("partner-away");
+    assert.equal((await bob.closed).code, 1012);
+    const back = await comeBack(machines[0]!, bob.token);
+    assert.equal((await back.next("resumed")).chatting, true);
+    await ann.next("partner-back");
+    await moved;
+    back.send(Uint8Array.of(1, 7));
+    assert.deepEqual(await ann.frame(), Uint8Array.of(1, 7));
+    await bye(ann, back);
+  },
+);
+
+clusterTest("A machine that is alone has its people told that it stops", 1, async ([only]) => {
+  const [ann, bob] = await BareClient.pair(only!.server.socketUrl);
+  const ended = only!.server.end(MINUTE);
+  for (const client of [ann, bob]) {
+    await client.next("draining");
+    assert.equal((await client.closed).code, 1001);
+  }
+  await ended;
+});
 
 clusterTest(
   "A burst to somebody who reads late is lost by nobody, and throws nobody out",

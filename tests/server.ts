@@ -6,6 +6,7 @@ import { Certificate } from "../server/certificate.ts";
 import { type Clock, systemClock } from "../server/clock.ts";
 import type { Cluster } from "../server/cluster/cluster.ts";
 import { type Config, readConfig } from "../server/config.ts";
+import { end } from "../server/ending.ts";
 import type { SessionRates } from "../server/limits.ts";
 import { listenDeno } from "../server/listener/deno.ts";
 import type { Listener, Service, Visitor } from "../server/listener/listener.ts";
@@ -171,6 +172,11 @@ export class TestServer implements AsyncDisposable {
   /** Looks whether there is a new certificate, as the interval task does. */
   renew(): Promise<void> {
     return this.#listener.renew();
+  }
+
+  /** Ends as the program does. */
+  async end(moveTime: number): Promise<void> {
+    await end({ chat: this.chat, close: () => this.#listener.close(), moveTime });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

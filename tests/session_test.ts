@@ -302,6 +302,23 @@ Deno.test("Lobby that drains tells everybody, lets chats go on, and sends the ot
   assert.deepEqual([world.lobby.isDraining, world.lobby.online], [true, 2]);
 });
 
+Deno.test("Lobby that moves sends chats on and the others away, and is done when the last chat has gone", async () => {
+  const world = new World();
+  const [a, b] = await world.pair();
+  const idle = world.visit();
+  let isDone = false;
+  const moved = world.lobby.move().then(() => isDone = true);
+  assert.deepEqual([a, b, idle].map(({ outlet }) => outlet.closed?.code), [1012, 1012, 1001]);
+  assert.deepEqual([world.lobby.isDraining, world.lobby.away], [true, 2]);
+  const [first, second] = [...world.lobby.sessions];
+  first!.depart();
+  await Promise.resolve();
+  assert.equal(isDone, false);
+  second!.depart();
+  await moved;
+  assert.equal(world.lobby.here, 0);
+});
+
 Deno.test("Lobby counts a chat that ends because the server stops once", async () => {
   const world = new World();
   await world.pair();

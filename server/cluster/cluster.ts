@@ -122,6 +122,10 @@ export class Cluster implements Elsewhere, Recipient {
     return this.#members.online;
   }
 
+  get hasOthers(): boolean {
+    return this.isUp && this.others > 0;
+  }
+
   /** How many other machines there are. */
   get others(): number {
     return this.#members.others;
@@ -182,7 +186,7 @@ export class Cluster implements Elsewhere, Recipient {
   }
 
   async fetch(token: string): Promise<Traveller | undefined> {
-    if (!this.isUp || this.#members.others === 0) return undefined;
+    if (!this.hasOthers) return undefined;
     const reply = await this.#bus.ask("all", { type: "fetch", token });
     const traveller = reply?.type === "fetched" ? reply.traveller : undefined;
     if (traveller !== undefined) this.#chats?.arrived(traveller);

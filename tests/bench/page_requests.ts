@@ -18,6 +18,7 @@ export async function pageRequests(
     Array.from({ length: task.connections }, () => PageReader.open(port)),
   );
   const answers = (): number => readers.reduce((sum, reader) => sum + reader.answers, 0);
+  await Promise.all(readers.map(({ begun }) => begun)); // The first answer of a server is made for it.
   await pause(task.warmUp);
   const before = moment(pid, answers());
   await pause(task.duration);
@@ -31,6 +32,7 @@ class PageReader {
   /** Of an answer, head included; all answers are of one length. */
   bytes = NaN;
   answers = 0;
+  readonly #begun = Promise.withResolvers<void>();
 
   static open(port: number): Promise<PageReader> {
     const reader = new PageReader();
@@ -43,10 +45,16 @@ class PageReader {
         left -= data.length;
         if (left > 0) return;
         reader.answers++;
+        reader.#begun.resolve();
         socket.write(REQUEST);
       });
       socket.write(REQUEST);
     });
+  }
+
+  /** Resolves with the first answer. */
+  get begun(): Promise<void> {
+    return this.#begun.promise;
   }
 
   /** The length of an answer whose beginning is `data`. */

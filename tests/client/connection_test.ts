@@ -7,6 +7,7 @@ import {
   FIRST_DELAY,
   LONGEST_DELAY,
   LONGEST_DELAY_RESUMING,
+  MOVE_SPREAD,
   RESTART_DELAY,
   RESTART_SPREAD,
 } from "../../client/connection.ts";
@@ -129,6 +130,22 @@ Deno.test("Connection comes back by itself, with delays that grow up to a bound 
   [...again.outlets].at(-1)?.close(CloseCode.internal, "");
   await line.until("down");
   assert.equal(line.delays.at(-1), FIRST_DELAY / 2);
+});
+
+Deno.test("Connection that is sent to another machine keeps its token, and is there soon", async () => {
+  await using server = await TestServer.start();
+  const [a, b] = [new Line(server.port), new Line(server.port)];
+  await Promise.all([a.until("welcome"), b.until("welcome")]);
+  for (const { connection } of [a, b]) connection.tell(FIND);
+  await Promise.all([a.until("paired"), b.until("paired")]);
+  for (const session of [...server.chat.lobby.sessions]) session.sendOn();
+  await Promise.all([a.until("down"), b.until("down")]);
+  assert.deepEqual([a.mayResume, a.delays.at(-1)], [true, MOVE_SPREAD / 2]);
+  for (const line of [a, b]) line.retry(); // Here the other machine is the same one.
+  await Promise.all([a.until("resumed"), b.until("resumed")]);
+  assert.deepEqual([a.resumed, b.resumed], [[true], [true]]);
+  a.connection.send(Uint8Array.of(1, 2));
+  await b.until("frame");
 });
 
 Deno.test("Connection that was closed as idle sleeps until it is needed", async () => {

@@ -4,7 +4,7 @@
  * process that can reach this machine and nobody else.
  *
  * Figures of speed depend on what else the machine does meanwhile, so a page that is too slow, or could not be measured
- * at all, is measured again, twice at most, and its best run counts: nothing makes a slow page fast by chance. Everything
+ * at all, is measured again, a few times at most, and its best run counts: nothing makes a slow page fast by chance. Everything
  * else has to be right at once.
  */
 
@@ -33,7 +33,7 @@ const VISITS = [
 type Visit = (typeof VISITS)[number];
 
 /** How often a page may be measured. */
-const RUNS = 3;
+const RUNS = 6;
 
 /** The least of 100 points in each category. */
 const LEAST = {

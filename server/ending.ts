@@ -1,0 +1,68 @@
+/**
+ * The end of the program, in order. A machine that is alone can only say good-bye; one of several sends its chats on to
+ * the others, whose people see each other gone for a moment and then go on.
+ *
+ *   signal ─┬─ alone ────> everybody is told ──(DRAIN_TIME for a last word)──> sent away ──> sockets closed ─┐
+ *           │                                                                                                ├─> written
+ *           └─ others ───> sent on, sockets closed ──(so long to turn up there)──> who did not is gone ──────┘
+ *
+ * A session that has been sent on waits here as one whose connection has dropped: its page shows its token to another
+ * machine, which fetches it (`cluster/chats.ts`).
+ */
+
+import { SECOND } from "./clock.ts";
+
+/** How long chats may go on once a machine that is alone is about to stop, in milliseconds. */
+export const DRAIN_TIME = 2 * SECOND;
+
+/** How long pages have to turn up at another machine, in milliseconds. */
+export const MOVE_TIME = 8 * SECOND;
+
+/** The same where the platform does not give that long. */
+export const SHORT_MOVE_TIME = 2 * SECOND;
+
+/** How long the program may last once everything has been written, in milliseconds: a socket that can't be cut keeps it. */
+export const EXIT_TIME = SECOND / 4;
+
+/** What comes to its end. */
+export interface Ending {
+  readonly chat: {
+    readonly canMove: boolean;
+    move(): Promise<void>;
+    drain(): void;
+    dismiss(): void;
+    close(): Promise<void>;
+  };
+  /** Stops accepting, and resolves when no socket is left. */
+  readonly close: () => Promise<unknown>;
+  /** In milliseconds. */
+  readonly moveTime: number;
+}
+
+/** Ends in order. */
+export async function end(ending: Ending): Promise<void> {
+  if (ending.chat.canMove) await move(ending);
+  else await drain(ending);
+  await ending.chat.close();
+}
+
+async function move({ chat, close, moveTime }: Ending): Promise<void> {
+  const moved = chat.move();
+  await Promise.all([close(), before(moveTime, moved)]);
+  chat.dismiss();
+}
+
+async function drain({ chat, close }: Ending): Promise<void> {
+  chat.drain();
+  await new Promise((resolve) => setTimeout(resolve, DRAIN_TIME));
+  chat.dismiss();
+  await close();
+}
+
+/** Waits for `work`, but not for longer than `ms` milliseconds. */
+async function before(ms: number, work: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, ms));
+  await Promise.race([work, late]);
+  clearTimeout(timer);
+}

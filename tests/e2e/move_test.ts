@@ -1,0 +1,36 @@
+/** Two people whose machine stops, behind a load balancer that knows another one. */
+
+import { MINUTE } from "../../server/clock.ts";
+import { Cable } from "../cable.ts";
+import { clusterTest } from "../cluster.ts";
+import { launch } from "./browser.ts";
+import { startedOnce } from "./house.ts";
+import { Visitor } from "./visitor.ts";
+
+const browser = startedOnce(launch);
+
+clusterTest(
+  "Chat goes on when its machine stops: nobody sees more of it than a moment's silence",
+  2,
+  async ([stopping, other]) => {
+    using balancer = new Cable(stopping!.server.port);
+    const open = async (): Promise<Visitor> => await Visitor.open(await browser(), balancer.site);
+    await using ann = await open();
+    await using bob = await open();
+    for (const visitor of [ann, bob]) await visitor.search();
+    for (const visitor of [ann, bob]) await visitor.meets();
+    await ann.say("before");
+    await bob.hears("before");
+    balancer.leadTo(other!.server.port);
+    const ended = stopping!.server.end(MINUTE);
+    await bob.say("while it stops");
+    await ann.hears("while it stops");
+    await ended;
+    await ann.say("after");
+    await bob.hears("after");
+    for (const visitor of [ann, bob]) {
+      await visitor.hasMessages("before", "while it stops", "after");
+      await visitor.until("!document.body.innerText.includes('Trying again')");
+    }
+  },
+);
