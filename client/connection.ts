@@ -9,14 +9,15 @@
  * A line that dropped without a word is taken up where it was, if the server still knows: the new one begins with the
  * token of the old, and nothing else is said before the answer is here. Only with the answer does the token that this
  * line was welcomed with take the other's place, so that a line that drops in between is no loss (`server/tokens.ts`).
- * The token is nowhere but in this object, and forgotten with a line that was closed.
+ * The token is nowhere but in this object, and forgotten with a line that was closed; unless a machine that stops has
+ * closed it, of several, which says so or has not answered yet: then the line is taken up on another.
  *
  *             open                                  resumed
  *   dialling ──────> resuming: the token is shown ───────────> up
  *
  * The delays grow and are random over their whole range (full jitter). Where the server has said that it goes away,
  * everybody waits at the same moment, so the first delays are taken from wider ranges, and a restarted server is not
- * run over; nor are the others, where one of several stops and sends its pages to them. When the page becomes visible, or the network returns, there is nothing to wait for.
+ * run over. When the page becomes visible, or the network returns, there is nothing to wait for.
  *
  * When the server keeps this address out, it says until when, and nothing is tried before that: neither because the
  * page becomes visible nor because somebody presses something.
@@ -156,12 +157,12 @@ export class Connection {
   #closed({ code, reason, wasClean }: CloseEvent): void {
     const refused = this.#phase.kind === "dialling";
     const restarts = code === CloseCode.goingAway;
-    const moves = code === CloseCode.restart;
+    const moves = code === CloseCode.restart || restarts && this.#phase.kind === "resuming";
     if (moves) this.#range = MOVE_SPREAD;
     else if (wasClean) this.#token = undefined;
     if (restarts && reason === IDLE_REASON) this.#phase = { kind: "asleep" };
     else if (this.#blockedFor > 0) this.#waitFirmly(this.#blockedFor);
-    else if (restarts) this.#wait(RESTART_SPREAD, RESTART_DELAY);
+    else if (restarts && !moves) this.#wait(RESTART_SPREAD, RESTART_DELAY);
     else this.#wait(this.#range, this.#range * 2);
     this.#blockedFor = 0;
     this.#options.onDown(this.#token !== undefined);

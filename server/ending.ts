@@ -11,6 +11,7 @@
  */
 
 import { SECOND } from "./clock.ts";
+import { atMost, pause } from "./patience.ts";
 
 /** How long chats may go on once a machine that is alone is about to stop, in milliseconds. */
 export const DRAIN_TIME = 2 * SECOND;
@@ -20,6 +21,12 @@ export const MOVE_TIME = 8 * SECOND;
 
 /** The same where the platform does not give that long. */
 export const SHORT_MOVE_TIME = 2 * SECOND;
+
+/**
+ * How long a machine is there for the others once the last chat has gone to them, in milliseconds: what they still say
+ * here follows, and who has a partner on the move hears from the new place before this machine is gone.
+ */
+const LINGER = SECOND / 2;
 
 /** How long the program may last once everything has been written, in milliseconds: a socket that can't be cut keeps it. */
 export const EXIT_TIME = SECOND / 4;
@@ -47,22 +54,14 @@ export async function end(ending: Ending): Promise<void> {
 }
 
 async function move({ chat, close, moveTime }: Ending): Promise<void> {
-  const moved = chat.move();
-  await Promise.all([close(), before(moveTime, moved)]);
+  const moved = chat.move().then(() => pause(LINGER));
+  await Promise.all([close(), atMost(moveTime, moved)]);
   chat.dismiss();
 }
 
 async function drain({ chat, close }: Ending): Promise<void> {
   chat.drain();
-  await new Promise((resolve) => setTimeout(resolve, DRAIN_TIME));
+  await pause(DRAIN_TIME);
   chat.dismiss();
   await close();
-}
-
-/** Waits for `work`, but not for longer than `ms` milliseconds. */
-async function before(ms: number, work: Promise<void>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, ms));
-  await Promise.race([work, late]);
-  clearTimeout(timer);
 }

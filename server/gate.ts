@@ -128,7 +128,9 @@ export class Gate {
   async confirm(admission: Admission): Promise<Admission> {
     if (admission.kind === "refused") return admission;
     const { entry } = admission;
-    const opinion = await entry.record.attemptElsewhere(this.#options.clock.now());
+    const { clock, isFull } = this.#options;
+    const opinion = await entry.record.attemptElsewhere(clock.now());
+    if (isFull()) return this.#counted(FULL); // Meanwhile.
     if (opinion === undefined) return admission;
     const { kind, wait, elsewhere } = opinion;
     if (kind !== "welcome") return this.#counted(refuseVerdict({ kind, wait }) ?? admission);

@@ -264,6 +264,7 @@ export class Lobby implements Surroundings {
     const { partner } = session;
     const here = partner && this.session(partner.id);
     here?.partnerMoved(session);
+    if (here?.partner === session) session.partnerMoved(here); // It may have left when that was elsewhere.
     if (here !== undefined && here.partner !== session) session.partnerLeft(here.id); // While it travelled.
     return session;
   }

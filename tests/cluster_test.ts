@@ -6,7 +6,16 @@ import { MINUTE } from "../server/clock.ts";
 import { openCollector } from "../server/garbage.ts";
 import type { NodeId } from "../server/pairing.ts";
 import { BareClient } from "./bare_client.ts";
-import { bye, clusterTest, FIND, type Machine, meet, pair, startMachine } from "./cluster.ts";
+import {
+  bye,
+  clusterTest,
+  FIND,
+  type Machine,
+  meet,
+  pair,
+  startAlone,
+  startMachine,
+} from "./cluster.ts";
 import { NO_RATES } from "./server.ts";
 import { until } from "./until.ts";
 
@@ -229,6 +238,21 @@ clusterTest(
     await moved;
     back.send(Uint8Array.of(1, 7));
     assert.deepEqual(await ann.frame(), Uint8Array.of(1, 7));
+    await bye(ann, back);
+  },
+);
+
+clusterTest(
+  "A page may come to a machine that has not met the others yet: its chat goes on as soon as it has",
+  2,
+  async (machines, redis) => {
+    const [ann, bob] = await pair(machines);
+    bob.vanish();
+    await ann.next("partner-away");
+    await using fresh = await startAlone(redis.url);
+    const back = await comeBack(fresh, bob.token);
+    assert.equal((await back.next("resumed")).chatting, true);
+    await ann.next("partner-back");
     await bye(ann, back);
   },
 );

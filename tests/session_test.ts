@@ -10,12 +10,14 @@ import {
 import { MemoryBackend } from "../server/backend.ts";
 import { LIMITS } from "../server/limits.ts";
 import type { Link } from "../server/link.ts";
-import { Lobby, MAX_AWAY, MAX_IDLE } from "../server/lobby.ts";
+import { type Elsewhere, Lobby, MAX_AWAY, MAX_IDLE } from "../server/lobby.ts";
 import { Matchmaker } from "../server/matchmaker.ts";
-import { MAX_STALL, Relay } from "../server/relay.ts";
+import type { NodeId, SessionId } from "../server/pairing.ts";
 import { type HumanCheck, isSolution, WORK_BITS } from "../server/proof_of_work.ts";
-import { Turn } from "../server/turn.ts";
+import { MAX_STALL, Relay } from "../server/relay.ts";
 import { MAX_RECENT, type Session } from "../server/session.ts";
+import type { Traveller } from "../server/traveller.ts";
+import { Turn } from "../server/turn.ts";
 import { newConduct } from "./conduct.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { FakeOutlet } from "./fake_outlet.ts";
@@ -28,6 +30,16 @@ interface Visit {
   say: (message: unknown) => void;
   frame: (...bytes: number[]) => void;
 }
+
+/** A partner of whom nothing is heard. */
+const NOBODY = {
+  receive: () => false,
+  release: () => {},
+  partnerLeft: () => {},
+  partnerAway: () => {},
+  partnerBack: () => {},
+  reported: () => {},
+};
 
 class World {
   #tokens = 0;
@@ -42,26 +54,28 @@ class World {
   readonly human = { isDue: false, entered: () => {} } as { isDue: boolean } & HumanCheck;
   /** What was counted: messages, and how long each chat lasted. */
   readonly counted = { messages: 0, durations: [] as number[] };
-  readonly lobby = new Lobby({
-    clock: this.clock,
-    relay: this.relay,
-    matchmaker: this.matchmaker,
-    tally: {
-      message: () => void this.counted.messages++,
-      chatEnded: (duration) => void this.counted.durations.push(duration),
-    },
-    rates: LIMITS,
-    humanCheck: this.human,
-    turn: new Turn({
-      urls: ["turn:relay.example"],
-      secret: "secret",
-      clock: this.clock,
-      newToken: () => `chance ${++this.#tokens}`,
-    }),
-    newToken: () => `token ${++this.#tokens}`,
-  });
+  readonly lobby: Lobby;
 
-  constructor() {
+  constructor(elsewhere?: Elsewhere) {
+    this.lobby = new Lobby({
+      clock: this.clock,
+      relay: this.relay,
+      matchmaker: this.matchmaker,
+      tally: {
+        message: () => void this.counted.messages++,
+        chatEnded: (duration) => void this.counted.durations.push(duration),
+      },
+      rates: LIMITS,
+      humanCheck: this.human,
+      turn: new Turn({
+        urls: ["turn:relay.example"],
+        secret: "secret",
+        clock: this.clock,
+        newToken: () => `chance ${++this.#tokens}`,
+      }),
+      newToken: () => `token ${++this.#tokens}`,
+      elsewhere,
+    });
     this.clock.every(250, () => this.matchmaker.widen());
     this.clock.every(500, () => this.relay.sweep());
     this.clock.every(1_000, () => this.lobby.sweep());
@@ -317,6 +331,41 @@ Deno.test("Lobby that moves sends chats on and the others away, and is done when
   second!.depart();
   await moved;
   assert.equal(world.lobby.here, 0);
+});
+
+Deno.test("Two who come from two machines that stop are partners here, though each believes the other elsewhere", async () => {
+  const traveller = (id: number, partner: number): Traveller => ({
+    id: id as SessionId,
+    recent: [partner as SessionId],
+    hasWorked: false,
+    credits: {},
+    mode: "text",
+    encounter: {
+      partner: partner as SessionId,
+      node: partner as NodeId,
+      lasted: 0,
+      reported: false,
+      isOver: false,
+      isAway: true,
+    },
+  });
+  const travellers = { ann: traveller(1, 2), bob: traveller(2, 1) };
+  const world = new World({
+    node: 3 as NodeId,
+    online: 0,
+    hasOthers: true,
+    partner: (_own, id, node, isAway = false) => ({ ...NOBODY, id, node, isAway }),
+    fetch: (token) => Promise.resolve(travellers[token as keyof typeof travellers]),
+  });
+  const [ann, bob] = [world.visit(), world.visit()];
+  ann.say({ type: "resume", token: "ann" });
+  bob.say({ type: "resume", token: "bob" });
+  await settled();
+  assert.equal(ann.link.session?.partner, bob.link.session);
+  assert.equal(bob.link.session?.partner, ann.link.session);
+  ann.frame(1, 65);
+  bob.frame(1, 66);
+  assert.deepEqual([ann, bob].map(({ outlet }) => outlet.frames.length), [1, 1]);
 });
 
 Deno.test("Lobby counts a chat that ends because the server stops once", async () => {

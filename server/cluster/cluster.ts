@@ -26,10 +26,11 @@ import { describeError, type Log } from "../log.ts";
 import type { Match, Matchmaker } from "../matchmaker.ts";
 import type { NodeId, SessionId, Wish } from "../pairing.ts";
 import type { Partner } from "../partner.ts";
+import { atMost } from "../patience.ts";
 import type { Session } from "../session.ts";
 import type { Traveller } from "../traveller.ts";
 import { Agreement } from "./agreement.ts";
-import { Bus, type Recipient } from "./bus.ts";
+import { Bus, type Recipient, REPLY_TIME } from "./bus.ts";
 import { Chats } from "./chats.ts";
 import type { ClusterKeys } from "./keys.ts";
 import { Members } from "./members.ts";
@@ -77,6 +78,8 @@ export class Cluster implements Elsewhere, Recipient {
   readonly #members: Members;
   readonly #pool: RedisPool;
   #deafBeats = 0;
+  /** Resolves when the others can be reached, or never will be. */
+  #joined = Promise.withResolvers<void>();
   #parts: Parts | undefined;
   #chats: Chats | undefined;
   #reputations: Reputations | undefined;
@@ -186,6 +189,7 @@ export class Cluster implements Elsewhere, Recipient {
   }
 
   async fetch(token: string): Promise<Traveller | undefined> {
+    if (!this.isUp) await atMost(REPLY_TIME, this.#joined.promise); // People may come before the others are met.
     if (!this.hasOthers) return undefined;
     const reply = await this.#bus.ask("all", { type: "fetch", token });
     const traveller = reply?.type === "fetched" ? reply.traveller : undefined;
@@ -195,6 +199,7 @@ export class Cluster implements Elsewhere, Recipient {
 
   /** Says good-bye; what was said before still leaves. */
   async close(): Promise<void> {
+    this.#joined.resolve();
     await this.#members.leave();
     await this.#bus.close();
     this.#options.link.close();
@@ -256,6 +261,7 @@ export class Cluster implements Elsewhere, Recipient {
 
   /** Everybody who waits here waits among all from now on; chats between machines find out how things stand. */
   #wentUp(): void {
+    this.#joined.resolve();
     this.#bus.tellAll({ type: "here" });
     this.backend.wentUp().then(() => this.#parts?.matchmaker.offerAll());
     this.#chats?.ask();
@@ -263,6 +269,7 @@ export class Cluster implements Elsewhere, Recipient {
   }
 
   #wentDown(): void {
+    this.#joined = Promise.withResolvers();
     this.#parts?.matchmaker.offerAll();
     this.#chats?.wentDown();
   }

@@ -203,6 +203,24 @@ Deno.test("Connection that was closed forgets its token: there is nothing to com
   assert.deepEqual(a.resumed, []);
 });
 
+Deno.test("Connection that is told to go while it is resuming shows its token again elsewhere", async () => {
+  await using server = await TestServer.start();
+  using cable = new Cable(server.port);
+  const [a] = await chatting(Number(new URL(cable.site).port));
+  cable.pull();
+  await a.until("down");
+  cable.put();
+  a.retry();
+  const socket = a.sockets.at(-1)!;
+  await new Promise((resolve) => socket.addEventListener("open", resolve));
+  [...server.outlets].at(-1)!.close(CloseCode.goingAway, "");
+  await a.until("down");
+  assert.deepEqual([a.mayResume, a.delays.at(-1)], [true, MOVE_SPREAD / 2]);
+  a.retry();
+  await a.until("resumed");
+  assert.deepEqual(a.resumed, [true]);
+});
+
 Deno.test("Connection never says its token anywhere but in the first message", async () => {
   await using server = await TestServer.start();
   using cable = new Cable(server.port);
