@@ -3,8 +3,9 @@
  * the slow phone that it imagines. It is a large package of many authors, so it runs apart from the project, in a
  * process that can reach this machine and nobody else.
  *
- * Figures of speed depend on what else the machine does meanwhile, so a page that is too slow, or could not be measured
- * at all, is measured again, a few times at most, and its best run counts: nothing makes a slow page fast by chance. Everything
+ * Figures of speed depend on what else the machine does meanwhile. So this runs alone: its name is not that of a test,
+ * and the task `test` runs it before all others. And a page that is too slow, or could not be measured at all, is
+ * measured again, a few times at most, and its best run counts: nothing makes a slow page fast by chance. Everything
  * else has to be right at once.
  */
 
