@@ -110,7 +110,8 @@ export class Lobby implements Surroundings {
   readonly #gone = new Map<SessionId, { readonly session: Session; readonly at: number }>();
   readonly #elsewhere: Elsewhere | undefined;
   #nextId: number;
-  #announced = 0;
+  /** How many everybody here has been told that there are; `undefined` when some were told something else. */
+  #announced: number | undefined = 0;
   #draining = false;
   #onEmpty = (): void => {};
 
@@ -177,8 +178,9 @@ export class Lobby implements Surroundings {
     this.#sessions.set(session.id, session);
     this.entered++;
     this.humanCheck.entered();
-    const token = this.#tokens.issue(session);
-    session.tell({ type: "welcome", token, online: this.online });
+    const { online } = this;
+    if (online !== this.#announced) this.#announced = undefined;
+    session.tell({ type: "welcome", token: this.#tokens.issue(session), online });
     return link;
   }
 
@@ -310,9 +312,10 @@ export class Lobby implements Surroundings {
 
   /** Tells those who aren't chatting how many are here, if that has changed. An interval task. */
   announce(): void {
-    if (this.online === this.#announced) return;
-    this.#announced = this.online;
-    const message = JSON.stringify({ type: "online", count: this.online });
+    const { online } = this;
+    if (online === this.#announced) return;
+    this.#announced = online;
+    const message = JSON.stringify({ type: "online", count: online });
     for (const session of this.#sessions.values()) {
       if (session.doing !== "chatting") session.tellEncoded(message);
     }

@@ -31,6 +31,15 @@ interface Visit {
   frame: (...bytes: number[]) => void;
 }
 
+/** How many a message says that there are. */
+function counted(message: ServerMessage): number | undefined {
+  return message.type === "welcome"
+    ? message.online
+    : message.type === "online"
+    ? message.count
+    : undefined;
+}
+
 /** A partner of whom nothing is heard. */
 const NOBODY = {
   receive: () => false,
@@ -824,6 +833,16 @@ Deno.test("Lobby tells how many are here to who isn't chatting, when that has ch
   world.lobby.announce();
   assert.deepEqual(idle.outlet.messages.slice(1), [{ type: "online", count: 3 }]);
   assert.equal(a.outlet.types.includes("online"), false);
+});
+
+Deno.test("Lobby tells who came between two announcements, though there are as many as before again", () => {
+  const world = new World();
+  const first = world.visit();
+  world.lobby.announce();
+  const second = world.visit();
+  first.link.closed();
+  world.lobby.announce();
+  assert.deepEqual(second.outlet.messages.map(counted), [2, 1]);
 });
 
 Deno.test("Lobby is symmetric, holds no ghost and tells nobody what is not meant for them, after any sequence of events", async () => {
