@@ -265,9 +265,10 @@ export class Lobby implements Surroundings {
     session.arrive(traveller);
     const { partner } = session;
     const here = partner && this.session(partner.id);
-    here?.partnerMoved(session);
-    if (here?.partner === session) session.partnerMoved(here); // It may have left when that was elsewhere.
-    if (here !== undefined && here.partner !== session) session.partnerLeft(here.id); // While it travelled.
+    if (here === undefined) return session;
+    here.partnerMoved(session);
+    if (here.partner === session) session.partnerMoved(here); // It may have left when that was elsewhere.
+    else session.partnerLeft(here.id); // While it travelled.
     return session;
   }
 

@@ -2,8 +2,8 @@
  * HTTP as values: what is asked, what is answered, and in which coding. Both listeners give the same answers, because
  * an answer is a value.
  *
- * A page is encoded once, when it is first asked for, and answered from memory: brotli, gzip or as it is, each with its own
- * strong ETag, because a strong validator names bytes, not a document (RFC 9110 section 8.8.3).
+ * A page is encoded once, when it is first asked for, and answered from memory: brotli, gzip or as it is, each with its
+ * own strong ETag, because a strong validator names bytes, not a document (RFC 9110 section 8.8.3).
  */
 
 import { createHash } from "node:crypto";

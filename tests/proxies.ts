@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { CertificateFiles } from "./certificate_files.ts";
 import { filesIn, TempFolder } from "./files.ts";
 import { freePort } from "./free_port.ts";
-import { until } from "./until.ts";
 import { isInstalled } from "./installed.ts";
+import { until } from "./until.ts";
 
 /** A kind of proxy: its program, and how it is started. */
 interface Kind {

@@ -2,8 +2,8 @@
 
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
-import { until } from "./until.ts";
 import { isInstalled } from "./installed.ts";
+import { until } from "./until.ts";
 
 /** Whether there is a Redis; in CI it is a failure that there is none. */
 export function isRedisThere(): Promise<boolean> {

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { DRAIN_TIME, EXIT_TIME, MOVE_TIME } from "../server/ending.ts";
 import { SECOND } from "../server/clock.ts";
+import { DRAIN_TIME, EXIT_TIME, MOVE_TIME } from "../server/ending.ts";
 import { TempFolder } from "./files.ts";
 import { isInstalled } from "./installed.ts";
 

@@ -10,6 +10,7 @@
 import { type CloseCode, SOCKET_PATH, SUBPROTOCOL } from "../../protocol.ts";
 import { SECOND } from "../clock.ts";
 import { describeError } from "../log.ts";
+import { atMost } from "../patience.ts";
 import type { Outlet } from "../relay.ts";
 import { type HttpReply, type HttpRequest, pathOf, textReply } from "../reply.ts";
 import {
@@ -66,10 +67,7 @@ class DenoListener implements Listener {
   async renew(): Promise<void> {}
 
   async close(): Promise<void> {
-    let cut: ReturnType<typeof setTimeout> | undefined;
-    const grace = new Promise<void>((resolve) => cut = setTimeout(resolve, SHUTDOWN_GRACE));
-    await Promise.race([this.#server.shutdown(), grace]);
-    clearTimeout(cut);
+    await atMost(SHUTDOWN_GRACE, this.#server.shutdown());
   }
 
   async #answer(native: Request, remote: string): Promise<Response> {

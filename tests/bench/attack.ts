@@ -8,6 +8,7 @@
  * they compete, so the attackers are nice. Who is cut comes back after a moment.
  */
 
+import { pause } from "../../server/patience.ts";
 import { BareClient } from "../bare_client.ts";
 import { Program } from "../program.ts";
 import { frame, HANDSHAKE, RawClient } from "../raw_client.ts";
@@ -111,10 +112,6 @@ async function again(act: () => Promise<void>): Promise<void> {
 function address(): string {
   const [high, low] = crypto.getRandomValues(new Uint8Array(2));
   return `X-Forwarded-For: 10.9.${high}.${low}`;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function print(line: string): void {

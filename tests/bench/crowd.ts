@@ -1,8 +1,8 @@
 /** Pairs who say nothing: what memory a connection holds when it is there and no more. */
 
 import { residentBytes } from "../process_memory.ts";
+import { pause } from "../../server/patience.ts";
 import { Pairs } from "./pairs.ts";
-import { pause } from "./pause.ts";
 import type { Wire } from "./peer.ts";
 import type { CrowdReport, CrowdTask } from "./task.ts";
 

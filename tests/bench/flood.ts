@@ -1,8 +1,8 @@
 /** Messages as fast as they come back: how many a server delivers a second, and what each costs it. */
 
+import { pause } from "../../server/patience.ts";
 import { moment, rates } from "./expense.ts";
 import { Pairs } from "./pairs.ts";
-import { pause } from "./pause.ts";
 import type { Wire } from "./peer.ts";
 import type { FloodReport, FloodTask } from "./task.ts";
 

@@ -2,8 +2,8 @@
 
 import type { Buffer } from "node:buffer";
 import { connect } from "node:net";
+import { pause } from "../../server/patience.ts";
 import { moment, rates } from "./expense.ts";
-import { pause } from "./pause.ts";
 import type { PageReport, PageTask } from "./task.ts";
 
 const REQUEST = "GET / HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: br\r\n\r\n";

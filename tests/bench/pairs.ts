@@ -1,7 +1,7 @@
 /** Pairs, and whether all that they said has arrived. */
 
+import { pause } from "../../server/patience.ts";
 import { Peer, type Wire } from "./peer.ts";
-import { pause } from "./pause.ts";
 import type { Delivery } from "./task.ts";
 
 /** How long the last messages may take, in milliseconds. */

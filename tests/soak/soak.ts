@@ -10,6 +10,7 @@ import { RESUME_WINDOW } from "../../protocol.ts";
 import { SECOND } from "../../server/clock.ts";
 import { openCollector } from "../../server/garbage.ts";
 import type { Link } from "../../server/link.ts";
+import { pause } from "../../server/patience.ts";
 import type { Session } from "../../server/session.ts";
 import { HANDSHAKE, RawClient } from "../raw_client.ts";
 import { NO_RATES, TestServer, withVisitors } from "../server.ts";
@@ -134,8 +135,4 @@ async function attack(port: number, roll: () => number): Promise<number> {
 function heap(): number {
   openCollector()?.();
   return Deno.memoryUsage().heapUsed;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
