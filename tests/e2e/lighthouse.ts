@@ -4,7 +4,7 @@
  * process that can reach this machine and nobody else.
  *
  * Figures of speed depend on what else the machine does meanwhile. So this runs alone: its name is not that of a test,
- * and the task `test` runs it before all others. And a page that is too slow, or could not be measured at all, is
+ * and the task `test` runs it after all others. And a page that is too slow, or could not be measured at all, is
  * measured again, a few times at most, and its best run counts: nothing makes a slow page fast by chance. Everything
  * else has to be right at once.
  */
