@@ -25,11 +25,14 @@ import { KvStatisticsStore } from "./server/kv_statistics.ts";
 import { listenDeno } from "./server/listener/deno.ts";
 import type { Listener, ListenerOptions } from "./server/listener/listener.ts";
 import { listenNode } from "./server/listener/node.ts";
-import { closeLog, describeError, type Log, openLog } from "./server/log.ts";
+import { describeError, type Log, openLog } from "./server/log.ts";
+import { LogOutput } from "./server/log_output.ts";
 import { MAX_NODES, type NodeId } from "./server/pairing.ts";
+import { atMost } from "./server/patience.ts";
 import { platformOf } from "./server/platform.ts";
 import { redirect } from "./server/redirect.ts";
 import { SqliteStatisticsStore } from "./server/sqlite_statistics.ts";
+import { startupMessage } from "./server/startup_message.ts";
 import { MemoryStatisticsStore, type StatisticsStore } from "./server/statistics_store.ts";
 
 /** How much chance a session token is made of. */
@@ -57,11 +60,12 @@ switch (command.kind) {
     await printHealth(command.config);
     break;
   case "serve":
-    await serve(command.config, await openLog(Deno.stderr.writable, Deno.stderr.isTerminal()));
+    await serve(command.config, new LogOutput(Deno.stderr));
     break;
 }
 
-async function serve(given: Config, log: Log): Promise<void> {
+async function serve(given: Config, logOutput: LogOutput): Promise<void> {
+  const log = await openLog(logOutput, Deno.stderr.isTerminal());
   const clock = systemClock;
   const platform = platformOf((name) => Deno.env.get(name));
   const config = given.listener === "node" ? await fit(given, log) : given; // Deno Deploy looks after itself.
@@ -71,6 +75,7 @@ async function serve(given: Config, log: Log): Promise<void> {
     config,
     clock,
     log,
+    logOutput,
     certificate,
     cluster: link && newCluster(link, log),
     pages,
@@ -97,18 +102,17 @@ async function serve(given: Config, log: Log): Promise<void> {
       moveTime: platform === undefined ? MOVE_TIME : SHORT_MOVE_TIME,
     });
     log.info("Stopped.");
-    await closeLog();
+    await atMost(EXIT_TIME, logOutput.flush());
   });
-  if (config["contact-email"] === "") {
-    log.warn("The contact page has no address: see --contact-email and --operator.");
-  }
-  const scheme = certificate === undefined ? "http" : "https";
-  const { port: from } = redirecting ?? {};
-  log.info(`Listening on ${scheme}://localhost:${listener.port}/`, {
+  const isHosted = platform !== undefined;
+  const [listening = "", ...hints] = startupMessage(config, { port: listener.port, isHosted });
+  const redirectPort = redirecting?.port;
+  log.info(listening, {
     host,
     listener: config.listener,
-    ...from === undefined ? {} : { redirecting: from },
+    ...redirectPort === undefined ? {} : { redirecting: redirectPort },
   });
+  for (const hint of hints) log.info(hint);
 }
 
 /** The certificate, if the program is to speak TLS. */

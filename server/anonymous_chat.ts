@@ -20,6 +20,7 @@ import { HEARTBEAT, type Listener } from "./listener/listener.ts";
 import { LIMITS, type SessionRates } from "./limits.ts";
 import { Lobby } from "./lobby.ts";
 import { describeError, type Log } from "./log.ts";
+import type { LogOutput } from "./log_output.ts";
 import { Matchmaker } from "./matchmaker.ts";
 import { MetricsDesk } from "./metrics/desk.ts";
 import { EventLoop, LAG_INTERVAL } from "./metrics/event_loop.ts";
@@ -43,6 +44,8 @@ export interface Surroundings {
   readonly config: Config;
   readonly clock: Clock;
   readonly log: Log;
+  /** Where the lines of `log` are written. */
+  readonly logOutput: Pick<LogOutput, "lost" | "isFailing">;
   readonly pages: Pages;
   readonly version: string;
   /** The source that it was built of. */
@@ -88,7 +91,8 @@ export class AnonymousChat {
     surroundings: Surroundings,
   ) {
     const { config, clock, log, pages, version, build, store, newToken } = surroundings;
-    const { platform = "", cluster, certificate, collect, rates = LIMITS } = surroundings;
+    const { platform = "", cluster, certificate, collect, rates = LIMITS, logOutput } =
+      surroundings;
     const built = { version, build, platform, fingerprints: fingerprintsOf(pages) };
     const settings = settingsOf(config, built);
     this.#clock = clock;
@@ -144,7 +148,7 @@ export class AnonymousChat {
       isFull: () => lobby.isDraining || lobby.here >= config["max-connections"],
       share: cluster && ((conduct, address) => cluster.share(conduct, address)),
     });
-    const health = (): Health => healthOf({ lobby, accessLog, cluster, statistics });
+    const health = (): Health => healthOf({ lobby, accessLog, logOutput, cluster, statistics });
     const limit = config["max-connections"];
     const { wantedConnections: wanted = limit } = surroundings;
     const startedAt = clock.date().getTime() / SECOND;
@@ -171,7 +175,7 @@ export class AnonymousChat {
         render: async () =>
           await metrics.render({
             ...{ version, limit, wanted, startedAt, lobby, matchmaker, relay, statistics, gate },
-            ...{ health, cluster },
+            ...{ health, cluster, logOutput },
             certificateEnds: (certificate?.ends ?? 0) / SECOND,
             addresses: { held: registry.held, blocked: () => this.#blocked() },
             workBits: () => humanCheck.isDue ? WORK_BITS : 0,

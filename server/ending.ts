@@ -28,7 +28,10 @@ export const SHORT_MOVE_TIME = 2 * SECOND;
  */
 const LINGER = SECOND / 2;
 
-/** How long the program may last once everything has been written, in milliseconds: a socket that can't be cut keeps it. */
+/**
+ * How long the last log lines may take, and then the process itself, in milliseconds: a log that nobody reads, or a
+ * socket that can't be closed, would keep the process running.
+ */
 export const EXIT_TIME = SECOND / 4;
 
 /** What comes to its end. */

@@ -4,7 +4,7 @@
 export const STATUSES = ["ok", "degraded", "draining"] as const;
 
 /** What may not work while people can talk. */
-export const PARTS = ["access log", "redis", "statistics"] as const;
+export const PARTS = ["access log", "log", "redis", "statistics"] as const;
 
 /** The answer to `/healthz`. */
 export interface Health {
@@ -17,15 +17,18 @@ export interface Health {
 export interface Sources {
   readonly lobby: { readonly isDraining: boolean };
   readonly accessLog: { readonly isFailing: boolean };
+  /** The operational log. */
+  readonly logOutput: { readonly isFailing: boolean };
   /** `undefined` when this machine is alone by intention. */
   readonly cluster: { readonly isUp: boolean } | undefined;
   readonly statistics: { readonly isFailing: boolean };
 }
 
 /** Looks. */
-export function healthOf({ lobby, accessLog, cluster, statistics }: Sources): Health {
+export function healthOf({ lobby, accessLog, logOutput, cluster, statistics }: Sources): Health {
   const failing = [
     ...accessLog.isFailing ? ["access log" as const] : [],
+    ...logOutput.isFailing ? ["log" as const] : [],
     ...cluster?.isUp === false ? ["redis" as const] : [],
     ...statistics.isFailing ? ["statistics" as const] : [],
   ];

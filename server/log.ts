@@ -7,33 +7,27 @@
 
 import {
   configure,
-  dispose,
   getJsonLinesFormatter,
   getLogger,
-  getStreamSink,
   getTextFormatter,
   type Logger,
 } from "@logtape/logtape";
+import type { LogOutput } from "./log_output.ts";
 
 /** The part of a LogTape logger that the server uses; passed to whatever logs. */
 export type Log = Pick<Logger, "info" | "warn" | "error">;
 
-/** Sets up logging to `stream` and returns the program's log. */
-export async function openLog(stream: WritableStream, isTerminal: boolean): Promise<Log> {
-  const formatter = isTerminal ? getTextFormatter({ timestamp: "time" }) : getJsonLinesFormatter();
+/** Sets up logging to `output` and returns the program's log. */
+export async function openLog(output: LogOutput, isTerminal: boolean): Promise<Log> {
+  const format = isTerminal ? getTextFormatter({ timestamp: "time" }) : getJsonLinesFormatter();
   await configure({
-    sinks: { stream: getStreamSink(stream, { formatter }) },
+    sinks: { output: (record) => output.write(format(record)) },
     loggers: [
-      { category: "anonymous-chat", sinks: ["stream"], lowestLevel: "info" },
-      { category: ["logtape", "meta"], sinks: ["stream"], lowestLevel: "warning" },
+      { category: "anonymous-chat", sinks: ["output"], lowestLevel: "info" },
+      { category: ["logtape", "meta"], sinks: ["output"], lowestLevel: "warning" },
     ],
   });
   return getLogger("anonymous-chat");
-}
-
-/** Waits until everything logged has been written. */
-export async function closeLog(): Promise<void> {
-  await dispose();
 }
 
 /** What may be logged of an exception: its class and where it was thrown. */

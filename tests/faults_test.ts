@@ -6,6 +6,7 @@ import { DAY, HOUR, MINUTE, SECOND } from "../server/clock.ts";
 import { BareClient } from "./bare_client.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { TempFolder } from "./files.ts";
+import { freePort } from "./free_port.ts";
 import { Program, run } from "./program.ts";
 import { RawClient } from "./raw_client.ts";
 import { TestServer } from "./server.ts";
@@ -140,4 +141,70 @@ Deno.test("Program that gets few file descriptors takes fewer people, refuses th
     return addressesConnected === 0;
   });
   await talk(await BareClient.pair(program.socketUrl));
+});
+
+/** How long a program that can't log may take to stop, in milliseconds: its own limits add up to less than half. */
+const STOP_LIMIT = 20 * SECOND;
+
+/** The exit code after `signal`; a program that doesn't stop fails the test. */
+async function stopped(program: Program, signal: Deno.Signal = "SIGTERM"): Promise<number> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("It does not stop")), STOP_LIMIT);
+  });
+  return await Promise.race([program.stop(signal), late]).finally(() => clearTimeout(timer));
+}
+
+/** How many log lines a program at `port` has lost, and what it says is failing. */
+async function logState(port: number): Promise<{ lost: number; failing: string[] }> {
+  const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  const { failing } = await (await fetch(`http://127.0.0.1:${port}/healthz`)).json();
+  return {
+    lost: Number(/^anonymous_chat_log_lines_lost_total (\d+)$/m.exec(metrics)?.[1]),
+    failing,
+  };
+}
+
+Deno.test("Program whose log reader has exited counts what it can't log, keeps chats, and stops in order", async () => {
+  await using program = await Program.start();
+  const pair = await BareClient.pair(program.socketUrl);
+  await program.closeLog();
+  await Deno.remove(program.logFolder, { recursive: true });
+  await Deno.writeTextFile(program.logFolder, "no folder"); // The access log fails, which is worth a line.
+  await fetch(`${program.http}/privacy`);
+  await until(async () => (await logState(program.port)).lost > 0);
+  assert.deepEqual((await logState(program.port)).failing, ["access log", "log"]);
+  for (let visit = 0; visit < 20; visit++) await fetch(`${program.http}/privacy`);
+  await talk(pair);
+  assert.equal(
+    (await logState(program.port)).lost,
+    1,
+    "one line was due, and nothing about its loss",
+  );
+  assert.equal(await stopped(program), 0);
+});
+
+/** Starts the program with a standard error that can't be read, and waits until it listens. */
+async function startUnread(script: string): Promise<[Program, number]> {
+  const port = freePort();
+  const under = ["sh", "-c", `${script}; exec "$@"`, "sh"];
+  const program = Program.launch({ under, args: [`--port=${port}`], isUnread: true });
+  await until(() => fetch(`http://127.0.0.1:${port}/healthz`).then(() => true, () => false), 30);
+  return [program, port];
+}
+
+Deno.test("Program whose log is on a full disk from the start lets people in and keeps count", async () => {
+  const [program, port] = await startUnread("exec 2>/dev/full");
+  await using _ = program;
+  await talk(await BareClient.pair(`ws://127.0.0.1:${port}/ws`));
+  const { lost, failing } = await logState(port);
+  assert.deepEqual([lost > 0 && lost < 10, failing], [true, ["log"]]);
+  assert.equal(await stopped(program), 0);
+});
+
+Deno.test("Program whose log pipe is full and never read lets people in, and stops in order", async () => {
+  const [program, port] = await startUnread("head -c 65536 /dev/zero >&2");
+  await using _ = program;
+  await talk(await BareClient.pair(`ws://127.0.0.1:${port}/ws`));
+  assert.equal(await stopped(program), 0);
 });

@@ -53,6 +53,8 @@ export interface ProgramOptions {
   readonly command?: readonly string[];
   /** What is run instead of `main.ts`, with the same permissions; not where an executable is tested. */
   readonly entry?: string;
+  /** Leaves standard error unread. */
+  readonly isUnread?: boolean;
 }
 
 /** A program at work, with folders of its own. */
@@ -61,12 +63,13 @@ export class Program implements AsyncDisposable {
   readonly folder: string;
   readonly #keepsFolder: boolean;
   readonly #process: Deno.ChildProcess;
+  readonly #stderr: ReadableStreamDefaultReader<string>;
   readonly #reading: Promise<void>;
   /** Everything it has logged. */
   log = "";
 
   private constructor(
-    { args = [], env = {}, under = [], folder, command, entry }: ProgramOptions,
+    { args = [], env = {}, under = [], folder, command, entry, isUnread = false }: ProgramOptions,
   ) {
     this.#keepsFolder = folder !== undefined;
     this.folder = folder ?? Deno.makeTempDirSync({ prefix: "anonymous-chat-" });
@@ -81,7 +84,8 @@ export class Program implements AsyncDisposable {
       stdout: "null",
       stderr: "piped",
     }).spawn();
-    this.#reading = this.#read();
+    this.#stderr = this.#process.stderr.pipeThrough(new TextDecoderStream()).getReader();
+    this.#reading = isUnread ? Promise.resolve() : this.#read();
   }
 
   /** Starts the program on a port of the system's choice and waits until it listens. */
@@ -93,6 +97,11 @@ export class Program implements AsyncDisposable {
     const program = new Program(options);
     await until(() => program.log.includes("Listening"), 30);
     return program;
+  }
+
+  /** Starts the program without waiting for anything. */
+  static launch(options: ProgramOptions): Program {
+    return new Program(options);
   }
 
   get pid(): number {
@@ -132,9 +141,17 @@ export class Program implements AsyncDisposable {
     if (!this.#keepsFolder) await Deno.remove(this.folder, { recursive: true });
   }
 
+  /** Closes the reading end of its standard error, as a log collector that exits does. */
+  async closeLog(): Promise<void> {
+    await this.#stderr.cancel();
+    await this.#reading;
+  }
+
   async #read(): Promise<void> {
-    for await (const text of this.#process.stderr.pipeThrough(new TextDecoderStream())) {
-      this.log += text;
+    for (;;) {
+      const { done, value } = await this.#stderr.read();
+      if (done) return;
+      this.log += value;
     }
   }
 }

@@ -67,6 +67,7 @@ export interface Sources {
   /** How many bits of work a page has to do before it may search; 0 in calm times. */
   readonly workBits: () => number;
   readonly health: () => Health;
+  readonly logOutput: { readonly lost: number };
   /** When the certificate in use ends, in seconds since 1970. */
   readonly certificateEnds: number;
   readonly cluster: { readonly isUp: boolean; readonly others: number } | undefined;
@@ -182,6 +183,11 @@ export const METRICS: readonly Metric[] = [
     "1 for each part beside the chat that does not work, as /healthz names them.",
     ({ health, cluster }) => failures(health(), cluster !== undefined),
     "part",
+  ),
+  counter(
+    "log_lines_lost_total",
+    "Lines of the operational log that could not be written.",
+    ({ logOutput }) => logOutput.lost,
   ),
   gauge(
     "draining",

@@ -13,7 +13,8 @@ import { openCollector } from "../../server/garbage.ts";
 import { LIMITS } from "../../server/limits.ts";
 import { listenDeno } from "../../server/listener/deno.ts";
 import { listenNode } from "../../server/listener/node.ts";
-import { type Log, openLog } from "../../server/log.ts";
+import { openLog } from "../../server/log.ts";
+import { LogOutput } from "../../server/log_output.ts";
 import type { Rate } from "../../server/rate_limit.ts";
 import { SqliteStatisticsStore } from "../../server/sqlite_statistics.ts";
 
@@ -24,9 +25,10 @@ const command = readConfig(Deno.args, (name) => Deno.env.get(name));
 if (command.kind !== "serve") {
   throw new Error(`Cannot serve: the command line says ${command.kind}`);
 }
-await serve(command.config, await openLog(Deno.stderr.writable, false));
+await serve(command.config, new LogOutput(Deno.stderr));
 
-async function serve(config: Config, log: Log): Promise<void> {
+async function serve(config: Config, logOutput: LogOutput): Promise<void> {
+  const log = await openLog(logOutput, false);
   for (const folder of [config["data-dir"], config["log-dir"]]) {
     await Deno.mkdir(folder, { recursive: true });
   }
@@ -34,6 +36,7 @@ async function serve(config: Config, log: Log): Promise<void> {
     config,
     clock: systemClock,
     log,
+    logOutput,
     pages,
     version: "0.0.0-bench",
     build: "unknown",
