@@ -20,11 +20,12 @@ import { isCalling, type Route } from "./call_state.ts";
 import { nextDeadline, reduce } from "./chat_state.ts";
 import { chatView } from "./chat_view.ts";
 import { Connection } from "./connection.ts";
-import { type DeviceKind, Devices, type Media } from "./devices.ts";
+import { Devices, type Media } from "./devices.ts";
 import { decodeEnvelope, encodeEnvelope, type Envelope } from "./envelope.ts";
 import { languageMenu, ownLanguage, translateFrame } from "./frame.ts";
 import { askHindrance } from "./hindrance.ts";
 import { homeView } from "./home_view.ts";
+import { deviceOf } from "./keys.ts";
 import type { Language } from "./language.ts";
 import { showLevel } from "./level.ts";
 import { loadPreferences, savePreferences } from "./preferences.ts";
@@ -33,7 +34,7 @@ import { solve } from "./proof_of_work.ts";
 import { reloadOnChange } from "./reload.ts";
 import { SealedChannel } from "./sealed_channel.ts";
 import { searchView } from "./search_view.ts";
-import { callOf, wantedDevices } from "./stage.ts";
+import { callOf, hasSwitches, wantedDevices } from "./stage.ts";
 import { type Effect, type Event, initialState, isTalking, type State } from "./state.ts";
 import { transcript } from "./transcript.ts";
 import { Translator } from "./translator.ts";
@@ -41,9 +42,6 @@ import { Video } from "./video.ts";
 
 /** Whether this is a build that reloads itself when its source changes. */
 declare const DEVELOPMENT: boolean;
-
-/** What a key switches on and off in a call; where a keyboard has other letters, the key in the same place does. */
-const DEVICE_KEYS: Readonly<Record<string, DeviceKind>> = { c: "camera", m: "microphone" };
 
 class App {
   readonly #root: HTMLElement;
@@ -235,12 +233,13 @@ class App {
     });
   }
 
-  #press({ key, code, isComposing, target, ctrlKey, altKey, metaKey }: KeyboardEvent): void {
-    if (key === "Escape" && !isComposing) return this.#dispatch({ type: "escape" });
-    const writes = target instanceof Element && target.matches("input, textarea, select");
-    const device = DEVICE_KEYS[(key > "~" ? code.slice(3) : key).toLowerCase()];
-    if (device === undefined || writes || ctrlKey || altKey || metaKey) return;
-    this.#dispatch({ type: "toggle-device", device });
+  /** A held key acts once. */
+  #press(event: KeyboardEvent): void {
+    if (event.key === "Escape" && !event.isComposing) return this.#dispatch({ type: "escape" });
+    const device = deviceOf(event);
+    if (device === undefined || !hasSwitches(this.#state)) return;
+    event.preventDefault(); // The browser has bookmarks and a search behind these keys.
+    if (!event.repeat) this.#dispatch({ type: "toggle-device", device });
   }
 
   /** The focus of whatever goes away is the conversation's, where no key that is under way can do harm. */
@@ -302,6 +301,7 @@ class App {
       case "full-screen":
         return void strangersPicture()?.parentElement?.requestFullscreen().catch(() => {});
       case "focus":
+        if (effect.raisesKeyboard === false && matchMedia("(pointer: coarse)").matches) return;
         return document.getElementById(effect.on)?.focus();
       case "ring":
         return ring(this.#sound());

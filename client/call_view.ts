@@ -2,11 +2,11 @@
 
 import type { VNode } from "preact";
 import type { Call } from "./call_state.ts";
-import { devicePickers, ownPicture } from "./device_view.ts";
+import { devicePickers, deviceSwitches, ownPicture } from "./device_view.ts";
 import type { DeviceKind } from "./devices.ts";
 import type { Words } from "./languages/catalogue.ts";
 import { type Dispatch, html } from "./markup.ts";
-import type { Chat, Own, Stage, State } from "./state.ts";
+import type { Chat, Stage, State } from "./state.ts";
 import { describeTrouble } from "./words.ts";
 
 /** Draws the call of a chat; nothing where there is none. */
@@ -18,16 +18,23 @@ export function callView(state: State, chat: Chat, dispatch: Dispatch): VNode | 
     case "none":
       return undefined;
     case "preparing":
-      return card(words, words.OneMoment);
+      return card(words, words.OneMoment, "", switches(state, dispatch));
     case "consenting":
-      return consent(words, call, dispatch);
+      return consent(state, call, dispatch);
     case "offered":
-      return card(words, words.WaitingForStranger, "", refuse(words.Cancel));
+      return card(
+        words,
+        words.WaitingForStranger,
+        "",
+        switches(state, dispatch),
+        refuse(words.Cancel),
+      );
     case "failed":
       return card(
         words,
         words.NoCall,
         words.Failures[call.failure],
+        undefined,
         html`<button class="primary" onClick=${() =>
           answer(dispatch, "want")}>${words.TryAgain}</button>`,
         refuse(words.GoOnByText),
@@ -37,20 +44,36 @@ export function callView(state: State, chat: Chat, dispatch: Dispatch): VNode | 
   }
 }
 
-function answer(dispatch: Dispatch, type: "want" | "refuse"): void {
-  dispatch({ type: "call", event: { type } });
+function answer(dispatch: Dispatch, answer: "want" | "refuse"): void {
+  dispatch({ type: "answer", answer });
 }
 
 function button(label: string, onClick: () => void): VNode {
   return html`<button class="quiet" onClick=${onClick}>${label}</button>`;
 }
 
-function card(words: Words, title: string, text = "", ...buttons: VNode[]): VNode {
+/** What the stranger gets as soon as the call is there. */
+function switches(state: State, dispatch: Dispatch): VNode {
+  return html`
+    <div class="toggles" role="group" aria-label=${state.language.words.YourDevices}>
+      ${deviceSwitches(state, dispatch)}
+    </div>
+  `;
+}
+
+function card(
+  words: Words,
+  title: string,
+  text: string,
+  toggles: VNode | undefined,
+  ...buttons: VNode[]
+): VNode {
   return html`
     <section class="stage" aria-label=${words.Call}>
       <div class="question" role="status">
         <h2>${title}</h2>
         ${text && html`<p>${text}</p>`}
+        ${toggles}
         ${buttons.length > 0 && html`<div class="options">${buttons}</div>`}
       </div>
     </section>
@@ -59,15 +82,17 @@ function card(words: Words, title: string, text = "", ...buttons: VNode[]): VNod
 
 /** What a call would show, before anything of it is shown. */
 function consent(
-  words: Words,
+  state: State,
   { route, invited }: Call & { kind: "consenting" },
   dispatch: Dispatch,
 ): VNode {
+  const { words } = state.language;
   const isDirect = route.policy === "all";
   return card(
     words,
     invited ? words.StrangerWants : words.ShowAddresses,
     isDirect ? words.Directly : words.ByRelay,
+    switches(state, dispatch),
     html`<button class="primary" onClick=${() => answer(dispatch, "want")}>${
       isDirect ? words.CallDirectly : words.JoinCall
     }</button>`,
@@ -81,7 +106,7 @@ function stage(
   call: Call,
   dispatch: Dispatch,
 ): VNode {
-  const { media, own, volume, language: { words } } = state;
+  const { media, volume, language: { words } } = state;
   const isLive = call.kind === "live" && call.until === 0;
   const look = (): void => dispatch({ type: "stage", change: { revealed: true } });
   return html`
@@ -101,8 +126,7 @@ function stage(
           }</span>`}
       </div>
       <div class="toggles" role="group" aria-label=${words.YourDevices}>
-        ${toggle(own.microphone ? words.MicOn : words.MicOff, "M", "microphone", own, dispatch)}
-        ${toggle(own.camera ? words.CameraOn : words.CameraOff, "C", "camera", own, dispatch)}
+        ${deviceSwitches(state, dispatch)}
         <details class="more">
           <summary>${words.More}</summary>
           <div class="card">
@@ -146,17 +170,4 @@ function sign(
   if (!isLive) return words.Broke;
   if (!picture) return sound ? words.StrangerNoCamera : words.StrangerNothing;
   return sound ? "" : words.StrangerMuted;
-}
-
-function toggle(
-  label: string,
-  key: string,
-  device: DeviceKind,
-  own: Own,
-  dispatch: Dispatch,
-): VNode {
-  return html`
-    <button class="quiet" aria-pressed=${own[device]} title=${key} aria-keyshortcuts=${key}
-      onClick=${() => dispatch({ type: "toggle-device", device })}>${label}</button>
-  `;
 }

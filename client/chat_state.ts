@@ -31,7 +31,7 @@ import {
   typeInterest,
   work,
 } from "./search.ts";
-import { onCall, ownOf, takeMedia, want, withStage } from "./stage.ts";
+import { onCall, takeMedia, toggle, want, withStage } from "./stage.ts";
 import {
   type Effect,
   type Event,
@@ -98,10 +98,12 @@ export function reduce(state: State, event: Event, now: number): Step {
       return step({ ...state, languageFailed: true });
     case "call":
       return onCall(state, event.event, now);
+    case "answer":
+      return answer(state, event.answer, now);
     case "toggle-device":
-      return want(state, { [event.device]: !state.own[event.device] });
+      return toggle(state, event.device);
     case "choose-device":
-      return want(state, { [event.device]: true, [`${event.device}Id`]: event.id });
+      return want(state, { [`${event.device}Id`]: event.id });
     case "media":
       return takeMedia(state, event.media);
     case "stage":
@@ -154,11 +156,22 @@ function deadlinesOf(scene: State["scene"]): number[] {
   return scene.kind === "chat" ? chatDeadlines(scene.chat) : [];
 }
 
-/** Before a call its preferences are seen to work. */
+/** What a call is to start with is so from now on, and seen to be. */
 function prefer(state: State, change: Partial<Preferences>): Step {
-  const preferred = { ...state, preferences: { ...state.preferences, ...change } };
-  const own = state.scene.kind === "preview" ? ownOf(preferred) : state.own;
-  return step({ ...preferred, own }, { do: "keep-preferences" });
+  const preferences = { ...state.preferences, ...change };
+  const { cameraOff, muted } = change;
+  const own = {
+    ...state.own,
+    ...cameraOff === undefined ? {} : { camera: !cameraOff },
+    ...muted === undefined ? {} : { microphone: !muted },
+  };
+  return step({ ...state, preferences, own }, { do: "keep-preferences" });
+}
+
+/** The pressed button has disappeared, and what is typed next is a message. */
+function answer(state: State, type: "want" | "refuse", now: number): Step {
+  const { state: answered, effects } = onCall(state, { type }, now);
+  return step(answered, ...effects, { do: "focus", on: "message", raisesKeyboard: false });
 }
 
 function confirm(state: State, adult: boolean): Step {

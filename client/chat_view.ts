@@ -70,8 +70,8 @@ function tools(state: State, chat: Chat, dispatch: Dispatch): (VNode | false)[] 
     html`<button class="tool" onClick=${() =>
       dispatch({ type: "save" })}>${words.SaveChat}</button>`,
     mayCall && html`
-      <button class="tool" onClick=${() =>
-        dispatch({ type: "call", event: { type: "want" } })}>${words.VideoCall}</button>
+      <button class="tool" onClick=${() => dispatch({ type: "answer", answer: "want" })}>${words
+        .VideoCall}</button>
     `,
     html`
       <button class="tool" aria-pressed=${preferences.sound}

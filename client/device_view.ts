@@ -1,18 +1,51 @@
-/** What one's camera shows, and which camera and microphone are used, where there is a choice. */
+/** What one's camera shows, whether camera and microphone are on, and which of them are used, where there is a choice. */
 
 import type { VNode } from "preact";
 import type { Capture, Device, DeviceKind } from "./devices.ts";
+import { shortcutOf } from "./keys.ts";
 import { type Dispatch, html } from "./markup.ts";
 import type { State } from "./state.ts";
 
+/** Draws a switch for each device, whose label says what the stranger gets. */
+export function deviceSwitches(
+  { own, language: { words } }: State,
+  dispatch: Dispatch,
+): VNode[] {
+  const { microphone, camera } = own;
+  return [
+    deviceSwitch(microphone ? words.MicOn : words.MicOff, "microphone", microphone, dispatch),
+    deviceSwitch(camera ? words.CameraOn : words.CameraOff, "camera", camera, dispatch),
+  ];
+}
+
+function deviceSwitch(
+  label: string,
+  device: DeviceKind,
+  isOn: boolean,
+  dispatch: Dispatch,
+): VNode {
+  const { title, aria } = shortcutOf(device);
+  return html`
+    <button type="button" class="quiet" aria-pressed=${isOn} title=${title}
+      aria-keyshortcuts=${aria}
+      onClick=${() => dispatch({ type: "toggle-device", device })}>${label}</button>
+  `;
+}
+
 /** Draws the choices. */
 export function devicePickers(
-  { media, language: { words } }: State,
+  { media, own, language: { words } }: State,
   dispatch: Dispatch,
 ): (VNode | false)[] {
   return [
-    picker(words.Camera, "camera", media.cameras, media.camera, dispatch),
-    picker(words.Microphone, "microphone", media.microphones, media.microphone, dispatch),
+    picker(words.Camera, "camera", media.cameras, inUse(media.camera) ?? own.cameraId, dispatch),
+    picker(
+      words.Microphone,
+      "microphone",
+      media.microphones,
+      inUse(media.microphone) ?? own.microphoneId,
+      dispatch,
+    ),
   ];
 }
 
@@ -31,17 +64,21 @@ function picker(
   label: string,
   device: DeviceKind,
   all: readonly Device[],
-  capture: Capture,
+  chosen: string,
   dispatch: Dispatch,
 ): VNode | false {
-  const inUse = capture.kind === "on" ? capture.track.getSettings().deviceId : undefined;
   return all.length > 1 && html`
     <label class="field">
       <span>${label}</span>
-      <select value=${inUse} onChange=${(event: { currentTarget: HTMLSelectElement }) =>
+      <select value=${chosen} onChange=${(event: { currentTarget: HTMLSelectElement }) =>
         dispatch({ type: "choose-device", device, id: event.currentTarget.value })}>
         ${all.map(({ id, label }) => html`<option key=${id} value=${id}>${label}</option>`)}
       </select>
     </label>
   `;
+}
+
+/** The id of the device that is on. */
+function inUse(capture: Capture): string | undefined {
+  return capture.kind === "on" ? capture.track.getSettings().deviceId : undefined;
 }

@@ -1,7 +1,7 @@
 /** The screen before the first call: how one will be seen and heard, and what a call begins with. */
 
 import type { VNode } from "preact";
-import { devicePickers, ownPicture } from "./device_view.ts";
+import { devicePickers, deviceSwitches, ownPicture } from "./device_view.ts";
 import type { Words } from "./languages/catalogue.ts";
 import { type Dispatch, html } from "./markup.ts";
 import type { Preferences } from "./preferences.ts";
@@ -28,6 +28,9 @@ export function previewView(state: State, dispatch: Dispatch): VNode {
           : html`<p class="hint" role="status">${
             describeTrouble(words, "microphone", microphone)
           }</p>`}
+        <div class="toggles" role="group" aria-label=${words.YourDevices}>
+          ${deviceSwitches(state, dispatch)}
+        </div>
         ${DEVICES.some((device) => state.media[device].kind === "trouble") && html`
           <button type="button" class="quiet" onClick=${() => retry(state, dispatch)}>${words
             .TryAgain}</button>

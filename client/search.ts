@@ -15,7 +15,7 @@ import {
   MAX_INTERESTS,
   normalizeInterest,
 } from "../protocol.ts";
-import { ownOf } from "./stage.ts";
+import { startingOwn } from "./stage.ts";
 import { type Effect, LEAVE, type Searching, type State, type Step, step } from "./state.ts";
 
 /** When a search for shared interests takes anybody, in milliseconds; the server's window. */
@@ -59,7 +59,7 @@ export function startVideo(state: State, now: number): Step {
   if (state.scene.kind === "preview") return search(video, now);
   if (isBlocked(state)) return goHome(state);
   const scene = { kind: "preview" } as const;
-  return step({ ...video, scene, own: ownOf(state) }, { do: "focus", on: "start" });
+  return step({ ...video, scene, own: startingOwn(state) }, { do: "focus", on: "start" });
 }
 
 /** Whether the server keeps this address out, rather than being full. */
@@ -70,16 +70,18 @@ export function isBlocked({ hindered }: State): boolean {
 /** Looks for a stranger. */
 export function search(state: State, now: number): Step {
   if (isBlocked(state)) return goHome(state);
+  const isPreviewed = state.scene.kind === "preview";
   const scene = {
     kind: "searching",
     since: now,
     stage: "fresh",
     asksAgain: 0,
     challenge: undefined,
-    keepsDevices: state.mode === "video" &&
-      (state.scene.kind === "preview" || state.preferences.keepCamera),
+    keepsDevices: state.mode === "video" && (isPreviewed || state.preferences.keepCamera),
   } as const;
-  return step({ ...state, scene, unread: 0 }, find(state), { do: "focus", on: "cancel" });
+  const own = isPreviewed ? state.own : startingOwn(state);
+  const searching = { ...state, scene, own, unread: 0 };
+  return step(searching, find(state), { do: "focus", on: "cancel" });
 }
 
 /** Asks the server for one. */

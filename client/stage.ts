@@ -61,12 +61,26 @@ function isShowing(state: State): boolean {
   }
 }
 
-/** What one sends at the beginning of a call. */
-export function ownOf({ own, preferences: { cameraOff, muted } }: State): Own {
-  return { ...own, camera: !cameraOff, microphone: !muted };
+/**
+ * What this person sends when the next chat begins: as before, except that a device which is to start off is off. So a
+ * choice to start off holds for each stranger, and nothing that was switched off comes on unasked.
+ */
+export function startingOwn({ own, preferences: { cameraOff, muted } }: State): Own {
+  return { ...own, camera: own.camera && !cameraOff, microphone: own.microphone && !muted };
 }
 
-/** Switches a device, or takes another one. */
+/** Whether the screen has the switches of camera and microphone, and so says what the stranger gets. */
+export function hasSwitches(state: State): boolean {
+  const { kind } = callOf(state);
+  return state.scene.kind === "preview" || (kind !== "none" && kind !== "failed");
+}
+
+/** Switches a device. Where no switch is to be seen there is nothing to switch. */
+export function toggle(state: State, device: DeviceKind): Step {
+  return hasSwitches(state) ? want(state, { [device]: !state.own[device] }) : step(state);
+}
+
+/** Wants something else of the devices. */
 export function want(state: State, change: Partial<Own>): Step {
   return step({ ...state, own: { ...state.own, ...change } });
 }

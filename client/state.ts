@@ -80,7 +80,10 @@ export interface Stage {
   readonly quality: Quality | undefined;
 }
 
-/** What this person wants to send: whether, and from which device (an id, empty for any). */
+/**
+ * What this person wants to send: whether, and from which device (an id, empty for any). The screen shows it wherever it
+ * can change, and it holds from the preview through every call until the person changes it.
+ */
 export type Own = Readonly<Record<DeviceKind, boolean> & Record<`${DeviceKind}Id`, string>>;
 
 /** What the page shows. */
@@ -144,6 +147,8 @@ export type Event =
   | { type: "language"; language: Language }
   | { type: "language-failed" }
   | { type: "call"; event: CallEvent }
+  /** This person has pressed a button that begins, accepts, declines or ends a call. */
+  | { type: "answer"; answer: "want" | "refuse" }
   | { type: "toggle-device"; device: DeviceKind }
   | { type: "choose-device"; device: DeviceKind; id: string }
   | { type: "media"; media: Media }
@@ -173,7 +178,12 @@ export type Effect =
   | CallEffect
   | { do: "set-up"; text: string }
   | { do: "pop-out" | "full-screen" }
-  | { do: "focus"; on: "message" | "adult" | "cancel" | "report" | "start" }
+  /** `raisesKeyboard: false`: not where that brings up a keyboard over half of the screen. */
+  | {
+    do: "focus";
+    on: "message" | "adult" | "cancel" | "report" | "start";
+    raisesKeyboard?: boolean;
+  }
   | { do: "ring" | "save" | "keep-preferences" };
 
 /** What an event leads to. */
@@ -191,7 +201,12 @@ export function initialState(preferences: Preferences, language: Language): Stat
     language,
     languageFailed: false,
     media: NO_MEDIA,
-    own: { camera: false, microphone: false, cameraId: "", microphoneId: "" },
+    own: {
+      camera: !preferences.cameraOff,
+      microphone: !preferences.muted,
+      cameraId: "",
+      microphoneId: "",
+    },
     volume: 1,
     interests: [],
     interestDraft: "",

@@ -27,7 +27,7 @@ import {
 } from "./delivery.ts";
 import { type Envelope, MAX_MESSAGE_LENGTH } from "./envelope.ts";
 import { cleanText } from "./message_text.ts";
-import { EMPTY_STAGE, onCall, ownOf, withStage } from "./stage.ts";
+import { EMPTY_STAGE, onCall, withStage } from "./stage.ts";
 import {
   type Chat,
   type Effect,
@@ -72,7 +72,7 @@ export function begin(
     stage: { ...EMPTY_STAGE, revealed: !state.preferences.blur },
   };
   const notice: Notice = { kind: "began", interests, met };
-  const chatting = { ...state, scene: { kind: "chat", chat }, own: ownOf(state) } as const;
+  const chatting = { ...state, scene: { kind: "chat", chat } } as const;
   const begun = withLine(chatting, { from: "page", notice }, now);
   const { state: called, effects } = state.mode === "video"
     ? onCall(begun, { type: "want" }, now)

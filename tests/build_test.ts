@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { budgetOf, buildPages, sourceOf, weight } from "../build.ts";
+import { BUDGET, buildPages, sourceOf, weight } from "../build.ts";
 import { build, pages } from "../client/page.gen.ts";
 import { homePage } from "../server/pages/home.ts";
 import { fingerprint, type Page } from "../server/reply.ts";
@@ -14,8 +14,8 @@ for (const language of pages.languages) {
   Deno.test(`Build stays within its budget in the language ${language.code}`, () => {
     const bytes = weight(homePage(pages.home, language));
     assert.ok(
-      bytes <= budgetOf(language),
-      `the home page weighs ${bytes} of ${budgetOf(language)} bytes`,
+      bytes <= BUDGET,
+      `the home page weighs ${bytes} of ${BUDGET} bytes`,
     );
   });
 }

@@ -12,6 +12,10 @@ import { LOOKING, PREVIEW, STRANGER_LEFT, type VisitorOptions } from "./visitor.
 
 const openHouse = housing(...DEVICES);
 
+/** What switches a device, on a keyboard that is not a Mac's. */
+const CAMERA_KEY = "Control+e";
+const MICROPHONE_KEY = "Control+d";
+
 const QUESTION = "Show each other your IP addresses?";
 const DECLINED = "Stranger would rather go on by text.";
 const ENDED = "The call has ended.";
@@ -117,16 +121,93 @@ Deno.test("Camera and microphone are switched by button and key, at once, and th
   await ann.visitor.press("Camera on");
   await bob.visitor.sees("The stranger's camera is off.");
   deepEqual(await ann.liveTracks(), ["audio"]);
-  await ann.visitor.button("Camera off").focus();
-  await ann.visitor.key("m");
+  await ann.visitor.message.focus();
+  await ann.visitor.key(MICROPHONE_KEY);
   await bob.visitor.sees("The stranger's camera is off, and so is the microphone.");
   deepEqual(await ann.liveTracks(), []);
-  await ann.visitor.key("m");
-  await ann.visitor.key("c");
+  await ann.visitor.button("Camera off").focus();
+  await ann.visitor.key(MICROPHONE_KEY);
+  await ann.visitor.key(CAMERA_KEY);
   await bob.visitor.loses("The stranger's camera is off");
   await bob.seesMovement();
-  await ann.visitor.message.fill("cm");
-  deepEqual(await ann.liveTracks(), ["audio", "video"]);
+  equal(await ann.visitor.message.inputValue(), "");
+  equal(await ann.visitor.button("Camera on").getAttribute("title"), "Ctrl+E");
+});
+
+/** Everything that letters typed outside of a field were once taken for, and whatever else one types. */
+const LETTERS = "come on, can you hear me? CM cm dé";
+
+Deno.test("Letters switch no device, wherever they are typed: what was off stays off for the stranger", async () => {
+  await using house = await openHouse();
+  const [ann, bob] = [await house.enter({ script: PEERS }), await house.enter({ script: PEERS })];
+  await ann.confirm();
+  await ann.press("Start video chat");
+  for (const name of ["Start with the camera off", "Start muted"]) {
+    await ann.page.getByRole("checkbox", { name }).check();
+  }
+  await ann.button("Mic off").focus();
+  await ann.page.keyboard.type(LETTERS);
+  await ann.press("Back");
+  await ann.page.locator("h1").click();
+  await ann.page.keyboard.type(LETTERS);
+  await ann.press("Start text chat");
+  await bob.search();
+  for (const visitor of [ann, bob]) await visitor.meets();
+  await ann.log.click();
+  await ann.page.keyboard.type(LETTERS);
+  await ann.key(CAMERA_KEY);
+  await ann.key(MICROPHONE_KEY);
+  await bob.press("Video call");
+  await bob.press("Call directly");
+  await ann.press("Call directly");
+  await ann.isAt(ann.message);
+  await ann.page.keyboard.type(LETTERS);
+  equal(await ann.message.inputValue(), LETTERS);
+  await bob.sees("The stranger's camera is off, and so is the microphone.");
+  await ann.log.click();
+  await ann.page.keyboard.type(LETTERS);
+  for (const name of ["Mic off", "Camera off"]) {
+    await ann.button(name).focus();
+    await ann.page.keyboard.type(LETTERS.replaceAll(" ", "")); // A space presses a button.
+    await ann.button(name).waitFor();
+  }
+  deepEqual(await new Caller(ann).liveTracks(), []);
+});
+
+Deno.test("Preview's last word holds in the call and with the next stranger, until the person changes it", async () => {
+  await using house = await openHouse();
+  const [ann, bob] = [await house.enter({ script: PEERS }), await house.enter({ script: PEERS })];
+  const callers = [ann, bob].map((visitor) => new Caller(visitor));
+  for (const visitor of [ann, bob]) {
+    await visitor.confirm();
+    await visitor.press("Start video chat");
+  }
+  await ann.press("Camera on");
+  await ann.key(MICROPHONE_KEY);
+  await ann.sees("Your camera is off.");
+  await ann.sees("Your microphone is off.");
+  for (const visitor of [ann, bob]) await visitor.press("Start video chat");
+  for (const visitor of [ann, bob]) await visitor.press("Call directly");
+  await bob.sees("The stranger's camera is off, and so is the microphone.");
+  for (const visitor of [ann, bob]) await visitor.isAt(visitor.message);
+  await bob.leave();
+  for (const visitor of [ann, bob]) await visitor.press("New chat");
+  for (const visitor of [ann, bob]) await visitor.press("Call directly");
+  await bob.sees("The stranger's camera is off, and so is the microphone.");
+  deepEqual(await callers[0]!.liveTracks(), []);
+  await ann.press("Camera off");
+  await callers[1]!.seesMovement();
+  deepEqual(await callers[0]!.liveTracks(), ["video"]);
+});
+
+Deno.test("Key that is held switches a device once", async () => {
+  await using house = await openHouse();
+  const visitor = await house.enter({ script: PEERS });
+  await visitor.confirm();
+  await visitor.press("Start video chat");
+  await visitor.page.keyboard.down("Control");
+  for (let repeat = 0; repeat < 4; repeat++) await visitor.page.keyboard.down("e");
+  await visitor.sees("Your camera is off.");
 });
 
 Deno.test("Camera is changed during a call, and the picture goes on", async () => {
