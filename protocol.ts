@@ -78,13 +78,22 @@ export const BACKGROUND_WINDOW = 120_000;
 /** The reason given with 1001 when a page has asked for nothing for long; it need not come back until it is needed. */
 export const IDLE_REASON = "idle";
 
+/** The reason given with 1001 by a server that stops and has nowhere to hand its sessions. */
+export const GOING_AWAY_REASON = "The server is going away.";
+
 /** The reason given with 1008 when more was sent than a person can; an honest page never hears it. */
 export const TOO_FAST_REASON = "too fast";
 
 /**
+ * The code with which a page closes its connection in order to leave (RFC 6455 section 7.4.1). A proxy that reloads also
+ * closes properly, with 1001 to both sides, and a browser does when it discards a page. So any other code, like a
+ * connection that drops, only interrupts the session.
+ */
+export const LEAVE_CODE = 1000;
+
+/**
  * Why the server closes a connection (RFC 6455 section 7.4, and IANA's registry of close codes; 4000 and up are ours).
- * The session is over then, and so is one that its page has closed. Only what ended without a word (1006, which is never
- * sent), or with 1012, may be resumed.
+ * It has ended the session before, unless the code is 1012.
  */
 export const CloseCode = {
   /** The server is going away, or the page has been idle for long. */
@@ -108,6 +117,18 @@ export const CloseCode = {
 } as const;
 /** One of the values of {@linkcode CloseCode}. */
 export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];
+
+/**
+ * Whether a close that reaches the page is the server's own word that the session is over. A proxy can close with any
+ * code below 4000, and then the session may still be there: the page shows its token to find out.
+ */
+export function isFinal(code: number, reason: string): boolean {
+  const isOurs = reason === IDLE_REASON || reason === GOING_AWAY_REASON;
+  return code >= FIRST_OWN_CODE || (code === CloseCode.goingAway && isOurs);
+}
+
+/** The first close code that no proxy uses (RFC 6455 section 7.4.2). */
+const FIRST_OWN_CODE = 4000;
 
 /** What a page tells the server. */
 export type ClientMessage =

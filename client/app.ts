@@ -226,8 +226,8 @@ class App {
     addEventListener("online", () => this.#video?.restart());
     document.addEventListener("visibilitychange", hasten);
     addEventListener("keydown", (event) => this.#press(event));
-    // Whoever closes the page leaves, and does not just drop out.
-    addEventListener("pagehide", () => this.#connection.tell({ type: "leave" }));
+    // A page that is closed leaves: without a word it would look like a connection that dropped.
+    addEventListener("pagehide", () => this.#connection.leave());
     addEventListener("beforeunload", (event) => {
       if (isTalking(this.#state)) event.preventDefault();
     });

@@ -6,11 +6,12 @@
  *      └──────────────────── failed ───────────────────^
  *                     up ── closed as idle ──> asleep ──(`hasten`, or something to tell)──> dialling
  *
- * A line that dropped without a word is taken up where it was, if the server still knows: the new one begins with the
+ * A line that dropped is taken up where it was, if the server still knows: the new one begins with the
  * token of the old, and nothing else is said before the answer is here. Only with the answer does the token that this
  * line was welcomed with take the other's place, so that a line that drops in between is no loss (`server/tokens.ts`).
- * The token is nowhere but in this object, and forgotten with a line that was closed; unless a machine that stops has
- * closed it, of several, which says so or has not answered yet: then the line is taken up on another.
+ * The token is nowhere but in this object. It is forgotten when the server says that the session is over (`isFinal`),
+ * unless it was still being shown: then another node may have the session. Every other close is a drop, also a proper
+ * one, because proxies close properly when they reload.
  *
  *             open                                  resumed
  *   dialling ──────> resuming: the token is shown ───────────> up
@@ -28,6 +29,8 @@ import {
   CloseCode,
   type Hindrance,
   IDLE_REASON,
+  isFinal,
+  LEAVE_CODE,
   type ServerMessage,
 } from "../protocol.ts";
 import { readServerMessage } from "./server_message.ts";
@@ -69,7 +72,7 @@ type Welcome = ServerMessage & { type: "welcome" };
 
 type Phase =
   | { kind: "dialling" | "up"; socket: WebSocket }
-  | { kind: "resuming"; welcome: Welcome | undefined }
+  | { kind: "resuming"; socket: WebSocket; welcome: Welcome | undefined }
   /** `firm`: the server has said how long. */
   | { kind: "waiting"; cancel: () => void; firm: boolean }
   | { kind: "asleep" };
@@ -93,12 +96,19 @@ export class Connection {
   /** Tells the server something; lost when the line is not up, so that nothing old is said on a new line. */
   tell(message: ClientMessage): void {
     if (this.#phase.kind === "asleep") this.#dial();
-    this.#send(JSON.stringify(message));
+    this.#send(encode(message));
   }
 
   /** Sends a frame to the partner; lost when the line is not up. */
   send(frame: Uint8Array<ArrayBuffer>): void {
     this.#send(frame);
+  }
+
+  /** Leaves, because the page is going away: a connection that just ends could be resumed. */
+  leave(): void {
+    this.#send(encode({ type: "leave" }));
+    this.#token = undefined;
+    if ("socket" in this.#phase) this.#phase.socket.close(LEAVE_CODE);
   }
 
   /** Tries now what would be tried later. */
@@ -124,9 +134,8 @@ export class Connection {
   #opened(socket: WebSocket): void {
     if (this.#token === undefined) this.#phase = { kind: "up", socket };
     else {
-      this.#phase = { kind: "resuming", welcome: undefined };
-      const message: ClientMessage = { type: "resume", token: this.#token };
-      socket.send(JSON.stringify(message));
+      this.#phase = { kind: "resuming", socket, welcome: undefined };
+      socket.send(encode({ type: "resume", token: this.#token }));
     }
   }
 
@@ -137,7 +146,7 @@ export class Connection {
     if (message.type === "blocked") this.#blockedFor = message.seconds;
     if (this.#phase.kind === "resuming") {
       if (message.type === "welcome") {
-        return void (this.#phase = { kind: "resuming", welcome: message });
+        return void (this.#phase = { kind: "resuming", socket, welcome: message });
       }
       if (message.type === "resumed" && this.#phase.welcome !== undefined) {
         const { welcome } = this.#phase;
@@ -154,12 +163,12 @@ export class Connection {
     this.#options.onMessage(message);
   }
 
-  #closed({ code, reason, wasClean }: CloseEvent): void {
+  #closed({ code, reason }: CloseEvent): void {
     const refused = this.#phase.kind === "dialling";
     const restarts = code === CloseCode.goingAway;
     const moves = code === CloseCode.restart || restarts && this.#phase.kind === "resuming";
     if (moves) this.#range = MOVE_SPREAD;
-    else if (wasClean) this.#token = undefined;
+    else if (isFinal(code, reason)) this.#token = undefined;
     if (restarts && reason === IDLE_REASON) this.#phase = { kind: "asleep" };
     else if (this.#blockedFor > 0) this.#waitFirmly(this.#blockedFor);
     else if (restarts && !moves) this.#wait(RESTART_SPREAD, RESTART_DELAY);
@@ -194,4 +203,8 @@ export class Connection {
     const cancel = this.#options.later(seconds * 1000 + jitter, () => this.#dial());
     this.#phase = { kind: "waiting", cancel, firm: true };
   }
+}
+
+function encode(message: ClientMessage): string {
+  return JSON.stringify(message);
 }

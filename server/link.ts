@@ -39,12 +39,12 @@ export class Link implements Line {
     this.session?.drained();
   }
 
-  /** The page has closed it, or has broken a rule of WebSocket. */
+  /** The page has left by closing it, or has broken a rule of WebSocket. */
   closed(): void {
     this.session?.end();
   }
 
-  /** It is gone without a word. */
+  /** It is gone, and nothing says that the page has left. */
   disconnected(): void {
     this.session?.lose();
   }

@@ -9,6 +9,7 @@
 
 import {
   CloseCode,
+  GOING_AWAY_REASON,
   IDLE_REASON,
   type Mode,
   type ReportReason,
@@ -36,8 +37,6 @@ export const MAX_AWAY = 10_000;
 
 /** How many of those who have gone can still be reported from other machines. */
 export const MAX_GONE = 10_000;
-
-const GOING_AWAY = "The server is going away.";
 
 /** Other machines, as far as this one knows of them. */
 export interface Elsewhere {
@@ -339,7 +338,7 @@ export class Lobby implements Surroundings {
     const message = JSON.stringify({ type: "draining" });
     for (const session of [...this.#sessions.values()]) {
       session.tellEncoded(message);
-      if (session.doing !== "chatting") session.close(CloseCode.goingAway, GOING_AWAY);
+      if (session.doing !== "chatting") session.close(CloseCode.goingAway, GOING_AWAY_REASON);
     }
   }
 
@@ -354,7 +353,7 @@ export class Lobby implements Surroundings {
     const moved = new Promise<void>((resolve) => this.#onEmpty = resolve);
     for (const session of [...this.#sessions.values()]) {
       if (session.doing === "chatting") session.sendOn();
-      else session.close(CloseCode.goingAway, GOING_AWAY);
+      else session.close(CloseCode.goingAway, GOING_AWAY_REASON);
     }
     if (this.#sessions.size > 0) await moved;
   }
@@ -363,7 +362,7 @@ export class Lobby implements Surroundings {
   close(): void {
     const sessions = [...this.#sessions.values()];
     for (const { outlet } of sessions) {
-      outlet?.close(CloseCode.goingAway, GOING_AWAY);
+      outlet?.close(CloseCode.goingAway, GOING_AWAY_REASON);
     }
     for (const session of sessions) session.end();
   }

@@ -9,8 +9,8 @@
  *
  *     any state ── closed, a rule broken, or away for too long ──> ended
  *
- * Beside what they do stands whether they are here. A socket that is gone without a word leaves its session away for a
- * while; whoever shows the token on a new socket takes it up (`Lobby.resume`).
+ * Beside what they do stands whether they are here. A socket that is gone without its page leaving (see `LEAVE_CODE` in
+ * `protocol.ts`) leaves its session away for a while; whoever shows the token on a new socket takes it up (`Lobby.resume`).
  *
  *             socket gone                       window over
  *     here ─────────────────> away ──────────────────────────────> ended
@@ -239,7 +239,7 @@ export class Session implements Seeker, Present, Partner {
     this.release();
   }
 
-  /** The socket is gone without a word: its page may come back, if there is something to come back to. */
+  /** The socket is gone, and its page has not left: it may come back, if there is something to come back to. */
   lose(): void {
     if (this.#state.kind === "ended") return;
     if (this.#state.kind !== "chatting" && this.#recent.length === 0) return this.end();

@@ -150,15 +150,60 @@ Deno.test("Connection answers a ping with its payload, and cuts who sends more t
   assert.deepEqual(pair.told, ["closed 0"]);
 });
 
-Deno.test("Connection answers a close frame with its code, tells at once, and ends its side", () => {
+Deno.test("Connection answers a close frame with its code, tells immediately, and ends its side", () => {
   const pair = new Pair();
   pair.receive(0, frame(FIN | CLOSE, Uint8Array.of(0x0F, 0xA1)), frame(FIN | BINARY, "\x01"));
   assert.deepEqual(pair.streams[0].writes, [[0x88, 2, 0x0F, 0xA1]]);
-  assert.deepEqual(pair.told, ["closed 0"]);
+  assert.deepEqual(pair.told, ["disconnected 0"]);
   assert.equal(pair.streams[0].writableEnded, true);
   assert.deepEqual(pair.streams[1].writes, []);
   pair.streams[0].destroy();
 });
+
+/** How a stream may end, and what its session hears first. */
+const ENDS: Record<string, { bytes: Uint8Array; first: string }> = {
+  "a close with 1000": {
+    bytes: frame(FIN | CLOSE, Uint8Array.of(0x03, 0xE8)),
+    first: "closed 0",
+  },
+  "a close with 1000 and a reason": {
+    bytes: frame(FIN | CLOSE, Uint8Array.of(0x03, 0xE8, 0x62, 0x79, 0x65)),
+    first: "closed 0",
+  },
+  "a close with 1001": {
+    bytes: frame(FIN | CLOSE, Uint8Array.of(0x03, 0xE9)),
+    first: "disconnected 0",
+  },
+  "a close with 1001 that is not masked, as Caddy 2.6 sends it": {
+    bytes: Uint8Array.of(FIN | CLOSE, 2, 0x03, 0xE9),
+    first: "disconnected 0",
+  },
+  "a close without a code": {
+    bytes: frame(FIN | CLOSE, ""),
+    first: "disconnected 0",
+  },
+  "a close with a code of ours": {
+    bytes: frame(FIN | CLOSE, Uint8Array.of(0x0F, 0xA3)),
+    first: "disconnected 0",
+  },
+  "an opcode that does not exist": {
+    bytes: frame(FIN | 0x3, ""),
+    first: "disconnected 0",
+  },
+  "a text that is not UTF-8": {
+    bytes: frame(FIN | TEXT, Uint8Array.of(0xFF)),
+    first: "closed 0",
+  },
+};
+
+for (const [name, { bytes, first }] of Object.entries(ENDS)) {
+  Deno.test(`Connection says ${first.split(" ")[0]} after ${name}`, () => {
+    const pair = new Pair();
+    pair.receive(0, bytes);
+    assert.equal(pair.told[0], first);
+    pair.streams[0].destroy();
+  });
+}
 
 Deno.test("Connection that has closed hands nothing on, sends nothing more, and ends with the answer", () => {
   const pair = new Pair();

@@ -16,6 +16,8 @@ interface Kind {
   readonly version: string;
   /** Writes its configuration; the answer is its arguments. */
   readonly configure: (place: Layout) => Promise<string[]>;
+  /** Has a running one read its configuration again, as `systemctl reload` does with Debian's unit. */
+  readonly reload: (folder: string, process: Deno.ChildProcess) => Promise<void>;
 }
 
 interface Layout {
@@ -28,8 +30,13 @@ interface Layout {
 }
 
 const KINDS = {
-  nginx: { executable: "nginx", version: "-v", configure: configureNginx },
-  caddy: { executable: "caddy", version: "version", configure: configureCaddy },
+  nginx: { executable: "nginx", version: "-v", configure: configureNginx, reload: reloadNginx },
+  caddy: {
+    executable: "caddy",
+    version: "version",
+    configure: configureCaddy,
+    reload: reloadCaddy,
+  },
 } as const satisfies Record<string, Kind>;
 
 /** The names of the proxies, which are those of their Debian packages but for a suffix. */
@@ -53,42 +60,38 @@ export class Proxy implements AsyncDisposable {
   readonly port: number;
   /** Where it speaks plain HTTP. */
   readonly httpPort: number;
+  readonly #kind: Kind;
   readonly #files: CertificateFiles;
   readonly #folder: TempFolder;
-  readonly #process: Deno.ChildProcess;
+  readonly #args: string[];
+  #process: Deno.ChildProcess;
   /** What it writes to a terminal or a log of the system. */
-  readonly #output: Promise<string>;
+  readonly #output: Promise<string>[] = [];
 
   private constructor(
+    kind: Kind,
     folder: TempFolder,
     { https, http, files }: Layout,
-    process: Deno.ChildProcess,
+    args: string[],
   ) {
     this.port = https;
     this.httpPort = http;
+    this.#kind = kind;
     this.#files = files;
     this.#folder = folder;
-    this.#process = process;
-    const { stdout, stderr } = process;
-    this.#output = Promise.all([stdout, stderr].map((stream) => new Response(stream).text()))
-      .then((texts) => texts.join(""));
+    this.#args = args;
+    this.#process = this.#spawn();
   }
 
   /** Starts one in front of the program at port `target`, and waits until it listens. */
   static async start(name: ProxyName, target: number): Promise<Proxy> {
     const folder = new TempFolder();
-    const { executable, configure } = KINDS[name];
+    const kind = KINDS[name];
     const ports = { https: freePort(), http: freePort() };
     const layout = { folder: folder.path, ...ports, target, files: new CertificateFiles() };
-    const process = new Deno.Command(executable, {
-      args: await configure(layout),
-      env: { HOME: folder.path, XDG_DATA_HOME: folder.path, XDG_CONFIG_HOME: folder.path },
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    const proxy = new Proxy(folder, layout, process);
+    const proxy = new Proxy(kind, folder, layout, await kind.configure(layout));
     try {
-      for (const port of [proxy.port, proxy.httpPort]) await until(() => listens(port));
+      await proxy.#listens();
     } catch (error) {
       await proxy[Symbol.asyncDispose]();
       throw error;
@@ -105,16 +108,55 @@ export class Proxy implements AsyncDisposable {
     return `wss://127.0.0.1:${this.port}/ws`;
   }
 
+  get site(): string {
+    return `https://127.0.0.1:${this.port}`;
+  }
+
+  /** Has it read its configuration again. */
+  async reload(): Promise<void> {
+    await this.#kind.reload(this.#folder.path, this.#process);
+  }
+
+  /** Ends it and starts it again on the same ports, as an upgrade of its package does. */
+  async restart(): Promise<void> {
+    await this.#end();
+    this.#process = this.#spawn();
+    await this.#listens();
+  }
+
   /** Ends it; the answer is all that it has written, to whatever file or stream. */
   async stop(): Promise<string> {
+    await this.#end();
+    const files = await filesIn(this.#folder.path);
+    const output = await Promise.all(this.#output);
+    return [...output, ...files.map(({ text }) => text)].join("\n");
+  }
+
+  #spawn(): Deno.ChildProcess {
+    const { path } = this.#folder;
+    const process = new Deno.Command(this.#kind.executable, {
+      args: this.#args,
+      env: { HOME: path, XDG_DATA_HOME: path, XDG_CONFIG_HOME: path },
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#output.push(
+      ...[process.stdout, process.stderr].map((stream) => new Response(stream).text()),
+    );
+    return process;
+  }
+
+  async #listens(): Promise<void> {
+    for (const port of [this.port, this.httpPort]) await until(() => listens(port));
+  }
+
+  async #end(): Promise<void> {
     try {
       this.#process.kill("SIGTERM");
     } catch {
-      // It has ended by itself.
+      // It has already exited.
     }
     await this.#process.status;
-    const files = await filesIn(this.#folder.path);
-    return await this.#output + files.map(({ text }) => text).join("\n");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -162,11 +204,35 @@ async function configureNginx(layout: Layout): Promise<string[]> {
 
 async function configureCaddy(layout: Layout): Promise<string[]> {
   const { folder, https, http } = layout;
-  const ports = ["admin off", `http_port ${http}`, `https_port ${https}`, "default_bind 127.0.0.1"];
+  const ports = [
+    `admin ${adminSocket(folder)}`,
+    `http_port ${http}`,
+    `https_port ${https}`,
+    "default_bind 127.0.0.1",
+  ];
   const file = (await documented("Caddyfile", layout))
     .replace(/^\{$/m, `{\n\t${ports.join("\n\t")}`)
     .replace("# tls ", "tls ")
     .replace(/^chat\.example \{/m, "localhost, 127.0.0.1 {");
   await Deno.writeTextFile(join(folder, "Caddyfile"), file);
   return ["run", "--config", join(folder, "Caddyfile"), "--adapter", "caddyfile"];
+}
+
+// deno-lint-ignore require-await -- the same form as Caddy's
+async function reloadNginx(_: string, process: Deno.ChildProcess): Promise<void> {
+  process.kill("SIGHUP");
+}
+
+/** Debian's unit forces a reload also where nothing has changed. */
+async function reloadCaddy(folder: string): Promise<void> {
+  const file = join(folder, "Caddyfile");
+  const address = ["--address", adminSocket(folder)];
+  const args = ["reload", "--config", file, "--adapter", "caddyfile", ...address, "--force"];
+  const { success, stderr } = await new Deno.Command("caddy", { args, stdout: "null" }).output();
+  if (!success) throw new Error(`Cannot reload Caddy: ${new TextDecoder().decode(stderr)}`);
+}
+
+/** Where Caddy takes orders; one of its own, because several may run. */
+function adminSocket(folder: string): string {
+  return `unix/${join(folder, "admin.sock")}`;
 }

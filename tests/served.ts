@@ -19,7 +19,7 @@ export interface Served extends AsyncDisposable {
   has(online: number): Promise<void>;
   /** Goes down in order. */
   stop(): Promise<void>;
-  /** What it has logged since it was listening. */
+  /** What it has logged since it was listening, except how to use it. */
   readonly logged: readonly unknown[];
 }
 
@@ -97,7 +97,7 @@ class Outside implements Served {
 
   get logged(): readonly string[] {
     const [, after = ""] = this.#program.log.split(/^.*Listening on.*\n/m);
-    return after.split("\n").filter((line) => line !== "");
+    return after.split("\n").filter((line) => line !== "" && !line.includes('"INFO"'));
   }
 
   async has(): Promise<void> {} // It tells nobody how many are here but those who are.

@@ -10,8 +10,10 @@
  *      │ a rule broken  ^
  *      └────────────────┘
  *
- * What is neither open nor gone has CLOSE_GRACE to go, then it is cut. A visitor is told at once that a peer closes, or
- * has to be closed; only a stream that ends while it is open has gone without a word, and may come back.
+ * What is neither open nor gone has CLOSE_GRACE to go, then it is cut. A visitor hears immediately that its peer closes,
+ * or has to be closed. A peer that closes with LEAVE_CODE has left, and one that sends a message which is not allowed has
+ * to go. Everything else only interrupts a session: a stream that ends while it is open, a close with another code, and a
+ * frame that no client would send. A proxy that reloads causes each of these; Caddy 2.6 closes with an unmasked frame.
  *
  * Who sends frames that nobody asked for (pings, pongs, or anything when it should answer a close frame) has a budget
  * for that, and is cut. A stream is read on after a broken rule, because one that is closed with bytes unread is reset,
@@ -20,7 +22,7 @@
 
 import { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
-import type { CloseCode } from "../../protocol.ts";
+import { type CloseCode, LEAVE_CODE } from "../../protocol.ts";
 import type { Clock } from "../clock.ts";
 import { LIMITS } from "../limits.ts";
 import type { Log } from "../log.ts";
@@ -47,6 +49,9 @@ export interface Household {
   /** Told once, when the stream of a connection is gone. */
   gone(connection: Connection): void;
 }
+
+/** Bytes that are no frames of a client (RFC 6455 section 7.4.1). */
+const PROTOCOL_ERROR = 1002;
 
 const PING = frameOf(Opcode.ping, new Uint8Array());
 
@@ -188,12 +193,12 @@ export class Connection implements Outlet, FrameSink, Keeper {
 
   /** Their close frame is answered with their code, if we have not sent ours yet (RFC 6455 section 5.5.1). */
   closed(code: number | undefined): void {
-    this.#end(code);
+    this.#end(code === LEAVE_CODE, code);
   }
 
   /** A rule is broken: the close frame says which, and the answer is not waited for (RFC 6455 section 7.1.7). */
   broken({ code, reason }: Breach): void {
-    this.#end(code, reason);
+    this.#end(code !== PROTOCOL_ERROR, code, reason);
   }
 
   #read(chunk: Uint8Array): void {
@@ -218,13 +223,14 @@ export class Connection implements Outlet, FrameSink, Keeper {
     this.cut();
   }
 
-  /** Nothing is read any more: says so, unless that has been said, and ends our side of the stream. */
-  #end(code: number | undefined, reason?: string): void {
+  /** Stops reading: answers, unless our close frame is on its way, and ends our side of the stream. */
+  #end(isOver: boolean, code: number | undefined, reason?: string): void {
     const wasOpen = this.#state === "open";
     this.flush();
     this.#state = "closed";
     if (wasOpen) this.#write(closeFrame(code, reason));
-    this.#tellClosed();
+    if (wasOpen && !isOver) this.#tellDisconnected();
+    else this.#tellClosed();
     this.#stream.end();
     this.#stream.resume();
     if (wasOpen) this.#limitTime();
@@ -247,12 +253,15 @@ export class Connection implements Outlet, FrameSink, Keeper {
     guard(this.#visitor, this.#household.log, () => this.#visitor.closed());
   }
 
+  #tellDisconnected(): void {
+    guard(this.#visitor, this.#household.log, () => this.#visitor.disconnected());
+  }
+
   #gone(): void {
-    const visitor = this.#visitor;
     this.#reader.stop();
     this.#household.gone(this);
     this.#leave();
-    if (this.#state !== "open") return this.#tellClosed();
-    guard(visitor, this.#household.log, () => visitor.disconnected());
+    if (this.#state === "open") this.#tellDisconnected();
+    else this.#tellClosed();
   }
 }

@@ -7,7 +7,7 @@
  * connection ends. Behind a platform that has these limits this is enough; on the open network use `node.ts`.
  */
 
-import { type CloseCode, SOCKET_PATH, SUBPROTOCOL } from "../../protocol.ts";
+import { type CloseCode, LEAVE_CODE, SOCKET_PATH, SUBPROTOCOL } from "../../protocol.ts";
 import { SECOND } from "../clock.ts";
 import { describeError } from "../log.ts";
 import { atMost } from "../patience.ts";
@@ -110,11 +110,12 @@ class DenoListener implements Listener {
       if (present !== undefined) guard(present, log, () => receive(present, data));
     };
     socket.onerror = (event) => event.preventDefault(); // `close` follows and says it all.
-    socket.onclose = ({ wasClean }) => {
+    socket.onclose = ({ code, wasClean }) => {
       leave();
       const present = visitor;
       if (present === undefined) return;
-      guard(present, log, () => wasClean ? present.closed() : present.disconnected());
+      const hasLeft = wasClean && code === LEAVE_CODE;
+      guard(present, log, () => hasLeft ? present.closed() : present.disconnected());
     };
   }
 }

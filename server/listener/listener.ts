@@ -20,9 +20,9 @@ export interface Visitor {
   receiveFrame(frame: Uint8Array): void;
   /** Everything queued for them has been taken. */
   drained(): void;
-  /** They have closed the socket, or it had to be closed because of them; may be called twice. */
+  /** The page has left, by closing with `LEAVE_CODE`, or has sent what is not allowed. */
   closed(): void;
-  /** The socket is gone without a word: they may come back. After `closed` it means nothing. */
+  /** The socket is gone for any other reason: its page may come back. Of this and `closed`, the first one counts. */
   disconnected(): void;
   /** Handling them threw. */
   fail(): void;

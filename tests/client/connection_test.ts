@@ -14,7 +14,9 @@ import {
 import {
   type ClientMessage,
   CloseCode,
+  GOING_AWAY_REASON,
   type Hindrance,
+  IDLE_REASON,
   type ServerMessage,
   SUBPROTOCOL,
   TOO_FAST_REASON,
@@ -22,7 +24,9 @@ import {
 import { MAX_IDLE } from "../../server/lobby.ts";
 import { Cable } from "../cable.ts";
 import { FakeClock } from "../fake_clock.ts";
+import { ClosingProxy } from "../closing_proxy.ts";
 import { TestServer } from "../server.ts";
+import { until } from "../until.ts";
 
 type Happening = ServerMessage["type"] | Hindrance["code"] | "frame" | "down";
 
@@ -191,17 +195,81 @@ Deno.test("Connection that dropped shows its token first, and what is said goes 
   assert.ok(a.delays.every((delay) => delay <= LONGEST_DELAY_RESUMING));
 });
 
-Deno.test("Connection that was closed forgets its token: there is nothing to come back to", async () => {
+Deno.test("Connection forgets its token when the server says that the session is over", async () => {
+  const finals: [CloseCode, string][] = [
+    [CloseCode.tooSlow, "What was sent has not been read."],
+    [CloseCode.replaced, "The session goes on over another connection."],
+    [CloseCode.crowded, "Too many connections from one address."],
+    [CloseCode.goingAway, GOING_AWAY_REASON],
+    [CloseCode.goingAway, IDLE_REASON],
+  ];
+  for (const [code, reason] of finals) {
+    await using server = await TestServer.start();
+    const [a, b] = await chatting(server.port);
+    const [session] = server.chat.lobby.sessions;
+    session!.close(code, reason);
+    await a.until("down");
+    assert.equal(a.mayResume, false, reason);
+    await b.until("partner-left");
+    if (reason === IDLE_REASON) a.connection.hasten();
+    else a.retry();
+    await a.until("welcome");
+    assert.deepEqual(a.resumed, [], reason);
+  }
+});
+
+Deno.test("Connection learns from the server that a session it broke is over, whatever the close said", async () => {
   await using server = await TestServer.start();
   const [a, b] = await chatting(server.port);
-  [...server.outlets][0]!.close(CloseCode.policy, TOO_FAST_REASON);
-  await a.until("down");
-  assert.equal(a.mayResume, false);
-  await b.until("partner-left");
+  const [session] = server.chat.lobby.sessions;
+  session!.close(CloseCode.policy, TOO_FAST_REASON);
+  await Promise.all([a.until("down"), b.until("partner-left")]);
   a.retry();
-  await a.until("welcome");
-  assert.deepEqual(a.resumed, []);
+  await a.until("resumed");
+  assert.deepEqual(a.resumed, [false]);
 });
+
+/** What a proxy, or the cloud in front of it, says when it closes what it passes on: each has been seen somewhere. */
+const FOREIGN_CLOSES: [code: number, reason: string][] = [
+  [1001, ""],
+  [1001, "Going away"],
+  [1001, "CloudFlare WebSocket proxy restarting"],
+  [1005, ""],
+  [1011, ""],
+  [1011, "upstream connect error"],
+  [1013, "Try again later"],
+  [1014, "Bad gateway"],
+];
+
+for (const listener of ["node", "deno"] as const) {
+  for (const [code, reason] of FOREIGN_CLOSES) {
+    Deno.test(`Connection comes back after a proxy has closed both ends with ${code} "${reason}" (${listener})`, async () => {
+      await using server = await TestServer.start({ listener });
+      await using proxy = await ClosingProxy.start(server.socketUrl);
+      const [a, b] = await chatting(proxy.port);
+      proxy.close(code, reason);
+      await Promise.all([a.until("down"), b.until("down")]);
+      assert.deepEqual([a.mayResume, b.mayResume], [true, true]);
+      await until(() => server.chat.lobby.away === 2);
+      for (const line of [a, b]) {
+        line.retry();
+        await line.until("resumed");
+      }
+      a.connection.send(Uint8Array.of(1, 2));
+      await b.until("frame");
+      assert.deepEqual([a.resumed, b.resumed], [[true], [true]]);
+    });
+  }
+
+  Deno.test(`Connection that leaves ends its chat, and is not resumed (${listener})`, async () => {
+    await using server = await TestServer.start({ listener });
+    const [a, b] = await chatting(server.port);
+    a.connection.leave();
+    await Promise.all([a.until("down"), b.until("partner-left")]);
+    assert.equal(a.mayResume, false);
+    await until(() => server.chat.lobby.away === 0 && server.chat.lobby.here === 1);
+  });
+}
 
 Deno.test("Connection that is told to go while it is resuming shows its token again elsewhere", async () => {
   await using server = await TestServer.start();

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { Connection } from "../../client/connection.ts";
-import { CloseCode } from "../../protocol.ts";
+import { CloseCode, GOING_AWAY_REASON } from "../../protocol.ts";
 import { dice } from "../dice.ts";
 
 const PAGES = 1_000;
@@ -48,7 +48,7 @@ class World {
   /** The server goes away, having said so, and everything after that. */
   restart(): void {
     this.now = 0;
-    const closing = { code: CloseCode.goingAway, reason: "", wasClean: true };
+    const closing = { code: CloseCode.goingAway, reason: GOING_AWAY_REASON, wasClean: true };
     for (const socket of this.#sockets.splice(0)) socket.onclose(closing);
     this.#run(Infinity);
   }

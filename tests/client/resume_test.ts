@@ -65,7 +65,7 @@ class Wire {
   readonly #world: World;
   #link: Link | undefined;
   #isCut = false;
-  #closedWith: number | undefined;
+  #closedWith: { code: number; reason: string } | undefined;
   // What a page uses of a WebSocket.
   binaryType = "arraybuffer";
   onopen = (): void => {};
@@ -87,7 +87,7 @@ class Wire {
     const outlet: Outlet = {
       backlog: 0,
       send: (data) => void down.push(data),
-      close: (code) => void (this.#closedWith = code),
+      close: (code, reason) => void (this.#closedWith = { code, reason }),
       pause: () => {},
       resume: () => {},
     };
@@ -127,8 +127,8 @@ class Wire {
 
   /** The page notices, or hears that it was closed. */
   pageNotices(): void {
-    const code = this.#isCut ? 1006 : this.#closedWith;
-    if (code !== undefined) this.onclose({ code, reason: "", wasClean: !this.#isCut });
+    const closing = this.#isCut ? { code: 1006, reason: "" } : this.#closedWith;
+    if (closing !== undefined) this.onclose({ ...closing, wasClean: !this.#isCut });
   }
 }
 

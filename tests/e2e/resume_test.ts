@@ -155,6 +155,6 @@ inside.test("Chat is over at once when the page is closed, or goes elsewhere", a
     await bob.reads(STRANGER_LEFT);
     equal(await bob.page.getByText(AWAY).count(), 0);
     equal(house.server.chat.lobby.away, 0);
-    await bob.context.close();
+    await bob.page.close();
   }
 });

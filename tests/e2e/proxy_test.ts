@@ -1,0 +1,50 @@
+/** Pages behind a real nginx and a real Caddy, which operators reload and restart while people talk. */
+
+import { deepEqual, ok } from "node:assert/strict";
+import { inside } from "../served.ts";
+import { isProxyThere, PROXIES, Proxy } from "../proxies.ts";
+import { housing } from "./house.ts";
+import { STRANGER_LEFT, type Visitor, YOU_LEFT } from "./visitor.ts";
+
+const openHouse = housing();
+
+/** What an operator does to a proxy, and whether each proxy closes its WebSockets for that. */
+const ACTIONS = {
+  reload: { nginx: false, caddy: true },
+  restart: { nginx: true, caddy: true },
+} as const;
+
+const LOST = "Your connection was lost, and the chat ended with it.";
+
+/** Asserts that nobody's chat has ended, and who has said what, each once. */
+async function chatContinues(visitors: readonly Visitor[], said: string[]): Promise<void> {
+  for (const visitor of visitors) {
+    await visitor.hasMessages(...said);
+    for (const end of [STRANGER_LEFT, YOU_LEFT, LOST]) await visitor.readsTimes(end, 0);
+  }
+}
+
+for (const name of PROXIES) {
+  if (!await isProxyThere(name)) continue;
+  for (const action of Object.keys(ACTIONS) as (keyof typeof ACTIONS)[]) {
+    inside.test(`Chat behind ${name} survives a ${action} of ${name}, and no message is lost or doubled`, async () => {
+      await using house = await openHouse({ args: ["--trust-proxy=1"] });
+      await using proxy = await Proxy.start(name, house.server.port);
+      const through = { site: proxy.site, ignoreHTTPSErrors: true };
+      const [ann, bob] = [await house.enter(through), await house.enter(through)];
+      for (const visitor of [ann, bob]) await visitor.search();
+      for (const visitor of [ann, bob]) await visitor.meets();
+      await ann.say("before");
+      await bob.hears("before");
+      await proxy[action]();
+      await ann.say("meanwhile");
+      await bob.hears("meanwhile");
+      await bob.say("after");
+      await ann.hears("after");
+      await chatContinues([ann, bob], ["before", "meanwhile", "after"]);
+      const { resumes } = house.server.chat.lobby;
+      if (ACTIONS[action][name]) ok(resumes.resumed >= 2, "both sockets were closed");
+      deepEqual(resumes.failed, 0);
+    });
+  }
+}
