@@ -143,6 +143,11 @@ function tokenOf({ outlet }: Visit): string {
   return welcome.token;
 }
 
+/** What a socket was sent, in order: the type of each message, and the second byte of each frame. */
+function inShort({ sent }: FakeOutlet): string[] {
+  return sent.map((data) => typeof data === "string" ? JSON.parse(data).type : String(data[1]));
+}
+
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await Promise.resolve();
 }
@@ -679,6 +684,20 @@ Deno.test("Session is taken over from a socket that is only half gone, which is 
     [],
     undefined,
   ]);
+});
+
+Deno.test("Session that is taken over loses what is under way on the old socket, and both pages learn where", async () => {
+  const world = new World();
+  const [a, b] = await world.pair();
+  a.frame(1, 0);
+  b.frame(1, 0); // The old socket may never deliver it.
+  const again = world.comeBack(a);
+  a.frame(1, 1); // It was sent before the new socket opened, and is read after that.
+  again.frame(1, 2);
+  b.frame(1, 2);
+  assert.deepEqual(inShort(b.outlet).slice(-3), ["0", "partner-back", "2"]);
+  assert.deepEqual(inShort(a.outlet).slice(-2), ["paired", "0"]);
+  assert.deepEqual(inShort(again.outlet), ["welcome", "resumed", "2"]);
 });
 
 Deno.test("Session is judged by the conduct of the address it came back from", async () => {

@@ -1,26 +1,15 @@
 /**
  * Somebody in a soak: connects, searches, chats, skips, reports, drops, resumes and misbehaves as the dice say, and
- * watches meanwhile what must hold whatever happens:
- *
- *   - in one chat all frames come from one person, each one once, in the order in which they were sent, and none is
- *     missing unless a connection has dropped
- *   - after the stranger has left nothing more comes from them
- *
- *   frame:  kind 1 | sender (2 bytes) | chat of the sender (4 bytes) | number in that chat (4 bytes)
+ * watches meanwhile what must hold whatever happens (`ear.ts`).
  */
 
 // @ts-types="@types/ws"
 import { WebSocket } from "ws";
 import { type ClientMessage, type ServerMessage, SUBPROTOCOL } from "../../protocol.ts";
 import { oneOf } from "../dice.ts";
+import { Ear, labelled } from "./ear.ts";
 
 type Stage = "outside" | "idle" | "searching" | "chatting";
-
-/** What one has heard in a chat. */
-interface Heard {
-  readonly from: string;
-  readonly next: number;
-}
 
 const INTERESTS = ["chess", "jazz", "hiking", "films"] as const;
 
@@ -29,16 +18,11 @@ export class Actor {
   readonly id: number;
   readonly #url: string;
   readonly #roll: () => number;
-  readonly #complain: (fault: string) => void;
+  readonly #ear: Ear;
   #socket: WebSocket | undefined;
   #stage: Stage = "outside";
   #chats = 0;
   #sent = 0;
-  /** The stranger has left; what crosses one's own leaving may still arrive. */
-  #abandoned = false;
-  #heard: Heard | undefined;
-  /** A connection has dropped, so frames may be missing before the next one. */
-  #isGapExcused = false;
   /** What opens the session that has dropped, or may drop. */
   #token: string | undefined;
   /** Frames that came, in all. */
@@ -54,7 +38,7 @@ export class Actor {
     this.id = id;
     this.#url = url;
     this.#roll = roll;
-    this.#complain = complain;
+    this.#ear = new Ear(id, complain);
   }
 
   /** Does something that fits where they are. */
@@ -104,12 +88,8 @@ export class Actor {
   }
 
   #say(): void {
-    const frame = new DataView(new ArrayBuffer(11 + Math.floor(this.#roll() * 2_000)));
-    frame.setUint8(0, 1);
-    frame.setUint16(1, this.id);
-    frame.setUint32(3, this.#chats);
-    frame.setUint32(7, this.#sent++);
-    this.#socket?.send(new Uint8Array(frame.buffer));
+    const label = { sender: this.id, chat: this.#chats, number: this.#sent++ };
+    this.#socket?.send(labelled(label, Math.floor(this.#roll() * 2_000)));
   }
 
   #end(): void {
@@ -137,6 +117,7 @@ export class Actor {
   }
 
   #learn(message: ServerMessage): void {
+    this.#ear.learn(message);
     switch (message.type) {
       case "welcome":
         this.#token = message.token;
@@ -145,42 +126,23 @@ export class Actor {
       case "resumed":
         this.resumes += message.chatting ? 1 : 0;
         this.#stage = message.chatting ? "chatting" : "idle";
-        this.#isGapExcused = true;
-        return;
-      case "partner-away":
-        this.#isGapExcused = true;
         return;
       case "paired":
         return this.#begin();
       case "partner-left":
-        this.#abandoned = true;
         if (this.#stage === "chatting") this.#stage = "idle";
-        return;
-      default:
         return;
     }
   }
 
   #begin(): void {
     this.#stage = "chatting";
-    this.#abandoned = false;
-    this.#heard = undefined;
-    this.#isGapExcused = false;
     this.#chats++;
     this.#sent = 0;
   }
 
   #hear(data: Uint8Array): void {
     this.received++;
-    const frame = new DataView(data.buffer, data.byteOffset, data.byteLength);
-    const from = `${frame.getUint16(1)} in chat ${frame.getUint32(3)}`;
-    const number = frame.getUint32(7);
-    const { next = 0, from: before = from } = this.#heard ?? {};
-    if (this.#abandoned) this.#complain(`${this.id} hears ${from}, who has left`);
-    if (before !== from) this.#complain(`${this.id} hears ${from} in a chat with ${before}`);
-    const isNext = this.#isGapExcused ? number >= next : number === next;
-    if (!isNext) this.#complain(`${this.id} hears ${number} of ${from} instead of ${next}`);
-    this.#isGapExcused = false;
-    this.#heard = { from, next: number + 1 };
+    this.#ear.hear(data);
   }
 }
