@@ -9,7 +9,8 @@ import { type ClientMessage, type ServerMessage, SUBPROTOCOL } from "../../proto
 import { oneOf } from "../dice.ts";
 import { Ear, labelled } from "./ear.ts";
 
-type Stage = "outside" | "idle" | "searching" | "chatting";
+/** `leaving`: the server may not know yet that a search is over, and may have found a stranger. */
+type Stage = "outside" | "idle" | "searching" | "leaving" | "chatting";
 
 const INTERESTS = ["chess", "jazz", "hiking", "films"] as const;
 
@@ -18,6 +19,7 @@ export class Actor {
   readonly id: number;
   readonly #url: string;
   readonly #roll: () => number;
+  readonly #complain: (fault: string) => void;
   readonly #ear: Ear;
   #socket: WebSocket | undefined;
   #stage: Stage = "outside";
@@ -25,6 +27,8 @@ export class Actor {
   #sent = 0;
   /** What opens the session that has dropped, or may drop. */
   #token: string | undefined;
+  /** The token is shown, and the answer is not here yet: a page says nothing before it (`server/tokens.ts`). */
+  #isResuming = false;
   /** Frames that came, in all. */
   received = 0;
   /** Chats that went on after a drop, in all. */
@@ -38,6 +42,7 @@ export class Actor {
     this.id = id;
     this.#url = url;
     this.#roll = roll;
+    this.#complain = complain;
     this.#ear = new Ear(id, complain);
   }
 
@@ -49,7 +54,9 @@ export class Actor {
       case "idle":
         return this.#roll() < 0.9 ? this.#find() : this.#go();
       case "searching":
-        return this.#roll() < 0.1 ? this.#tell({ type: "leave" }, "idle") : undefined;
+        return this.#roll() < 0.1 ? this.#giveUp() : undefined;
+      case "leaving":
+        return;
       case "chatting":
         return this.#roll() < 0.9 ? this.#say() : this.#end();
     }
@@ -73,7 +80,8 @@ export class Actor {
         isBinary ? this.#hear(data) : this.#learn(JSON.parse(String(data))),
     );
     const token = this.#token;
-    if (token !== undefined && this.#roll() < 0.8) {
+    this.#isResuming = token !== undefined && this.#roll() < 0.8;
+    if (this.#isResuming) {
       socket.on("open", () => socket.send(JSON.stringify({ type: "resume", token })));
     }
     socket.on("close", () => {
@@ -85,6 +93,16 @@ export class Actor {
   #find(): void {
     const interests = this.#roll() < 0.5 ? [oneOf(INTERESTS, this.#roll)] : [];
     this.#tell({ type: "find", mode: "text", interests }, "searching");
+  }
+
+  /**
+   * Ends a search. A `leave` is not answered, and a `paired` that crosses it would look like the answer to the next
+   * `find`; what is said then reaches whomever that `find` leads to. So a request follows that is refused outside of a
+   * chat: the refusal tells that the search is over.
+   */
+  #giveUp(): void {
+    this.#tell({ type: "leave" }, "leaving");
+    this.#tell({ type: "ice" }, "leaving");
   }
 
   #say(): void {
@@ -121,9 +139,10 @@ export class Actor {
     switch (message.type) {
       case "welcome":
         this.#token = message.token;
-        this.#stage = "idle";
+        if (!this.#isResuming) this.#stage = "idle";
         return;
       case "resumed":
+        this.#isResuming = false;
         this.resumes += message.chatting ? 1 : 0;
         this.#stage = message.chatting ? "chatting" : "idle";
         return;
@@ -132,11 +151,15 @@ export class Actor {
       case "partner-left":
         if (this.#stage === "chatting") this.#stage = "idle";
         return;
+      case "error":
+        if (message.code === "nobody-to-call") this.#stage = "idle";
+        return;
     }
   }
 
   #begin(): void {
-    this.#stage = "chatting";
+    if (this.#stage === "searching") this.#stage = "chatting";
+    else if (this.#stage !== "leaving") this.#complain(`${this.id} is paired while ${this.#stage}`);
     this.#chats++;
     this.#sent = 0;
   }
