@@ -13,13 +13,13 @@ const HEAP_ALLOWANCE = 30_000_000;
 
 Deno.test("Soak of two minutes finds nothing that doesn't hold, and memory comes back", async () => {
   const seed = Date.now() >>> 0;
-  const { faults, chats, resumes, frames, checks, heapBefore, heapAfter } = await soak({
+  const { faults, chats, resumes, takeovers, frames, checks, heapBefore, heapAfter } = await soak({
     seconds: SECONDS,
     actors: 150,
     seed,
   });
   assert.deepEqual(faults, [], `seed ${seed}`);
   assert.ok(chats > 1_000 && frames > 10_000 && checks > 100, `${chats} chats, ${frames} frames`);
-  assert.ok(resumes > 50, `${resumes} resumes`);
+  assert.ok(resumes > 50 && takeovers > 20, `${resumes} resumes, ${takeovers} takeovers`);
   assert.ok(heapAfter < heapBefore + HEAP_ALLOWANCE, `${heapBefore} -> ${heapAfter} bytes`);
 });

@@ -22,6 +22,8 @@ export class Actor {
   readonly #complain: (fault: string) => void;
   readonly #ear: Ear;
   #socket: WebSocket | undefined;
+  /** The connection before, of which the server may not know that it is gone. */
+  #halfGone: WebSocket | undefined;
   #stage: Stage = "outside";
   #chats = 0;
   #sent = 0;
@@ -33,6 +35,8 @@ export class Actor {
   received = 0;
   /** Chats that went on after a drop, in all. */
   resumes = 0;
+  /** Those of them that took over from a connection which the server still believed in, in all. */
+  takeovers = 0;
   /** Chats that began, in all. */
   get chats(): number {
     return this.#chats;
@@ -65,29 +69,44 @@ export class Actor {
   /** Goes for good. */
   leave(): void {
     this.#socket?.terminate();
+    this.#halfGone?.terminate();
   }
 
   #enter(): void {
     if (this.#socket !== undefined) return;
-    const place = Math.floor(this.#roll() * 65_536); // From somewhere else each time, so that no limit of an address holds.
-    const headers = { "x-forwarded-for": `10.7.${place >> 8}.${place & 255}` };
-    const socket = new WebSocket(this.#url, SUBPROTOCOL, { headers, perMessageDeflate: false });
+    const socket = this.#dial();
     this.#socket = socket;
-    socket.on("error", () => {}); // `close` follows.
-    socket.on(
-      "message",
-      (data: Uint8Array, isBinary: boolean) =>
-        isBinary ? this.#hear(data) : this.#learn(JSON.parse(String(data))),
-    );
     const token = this.#token;
     this.#isResuming = token !== undefined && this.#roll() < 0.8;
     if (this.#isResuming) {
       socket.on("open", () => socket.send(JSON.stringify({ type: "resume", token })));
-    }
-    socket.on("close", () => {
-      this.#socket = undefined;
-      this.#stage = "outside";
+    } else this.#halfGone?.terminate();
+  }
+
+  #dial(): WebSocket {
+    const place = Math.floor(this.#roll() * 65_536); // From somewhere else each time, so that no limit of an address holds.
+    const headers = { "x-forwarded-for": `10.7.${place >> 8}.${place & 255}` };
+    const socket = new WebSocket(this.#url, SUBPROTOCOL, { headers, perMessageDeflate: false });
+    socket.on("error", () => {}); // `close` follows.
+    socket.on("message", (data: Uint8Array, isBinary: boolean) => {
+      if (this.#socket !== socket) return;
+      if (isBinary) this.#hear(data);
+      else this.#learn(JSON.parse(String(data)));
     });
+    socket.on("close", () => this.#socket === socket && this.#forsake());
+    return socket;
+  }
+
+  /** The connection is of no more use. */
+  #forsake(): void {
+    this.#socket = undefined;
+    this.#stage = "outside";
+  }
+
+  /** Loses a connection that the server still believes in, as a phone does that changes networks. */
+  #slip(): void {
+    this.#halfGone = this.#socket;
+    this.#forsake();
   }
 
   #find(): void {
@@ -117,6 +136,7 @@ export class Actor {
       () => this.#tell({ type: "report", reason: "spam" }, "chatting"),
       () => this.#go(),
       () => this.#socket?.terminate(),
+      () => this.#slip(),
       () => this.#socket?.send("garbage"),
       () => this.#socket?.send(Uint8Array.of(99)),
       () => this.#socket?.send(new Uint8Array(40_000).fill(1)),
@@ -142,10 +162,7 @@ export class Actor {
         if (!this.#isResuming) this.#stage = "idle";
         return;
       case "resumed":
-        this.#isResuming = false;
-        this.resumes += message.chatting ? 1 : 0;
-        this.#stage = message.chatting ? "chatting" : "idle";
-        return;
+        return this.#resume(message.chatting);
       case "paired":
         return this.#begin();
       case "partner-left":
@@ -155,6 +172,15 @@ export class Actor {
         if (message.code === "nobody-to-call") this.#stage = "idle";
         return;
     }
+  }
+
+  /** The server has closed what came before this connection. */
+  #resume(isChatting: boolean): void {
+    if (isChatting) this.resumes++;
+    if (isChatting && this.#halfGone !== undefined) this.takeovers++;
+    this.#isResuming = false;
+    this.#halfGone = undefined;
+    this.#stage = isChatting ? "chatting" : "idle";
   }
 
   #begin(): void {

@@ -30,6 +30,8 @@ export interface Soaked {
   readonly chats: number;
   /** How often one of a chat dropped and came back to it. */
   readonly resumes: number;
+  /** How often that was before the server had missed the old connection. */
+  readonly takeovers: number;
   readonly frames: number;
   readonly checks: number;
   readonly attacks: number;
@@ -88,12 +90,13 @@ export async function soak({ seconds, actors: count, seed }: SoakOptions): Promi
   await until(() => lobby.away + lobby.tokens === 0, 2 * RESUME_WINDOW / SECOND);
   check(server, sessions).forEach(complain);
   const resumes = actors.reduce((sum, { resumes }) => sum + resumes, 0);
+  const takeovers = actors.reduce((sum, { takeovers }) => sum + takeovers, 0);
   const frames = actors.reduce((sum, { received }) => sum + received, 0);
   const chats = actors.reduce((sum, { chats }) => sum + chats, 0) / 2;
   for (const { message } of server.entries) complain(`logged: ${message}`);
   const heapAfter = heap();
   return {
-    ...{ chats, resumes, frames, checks, attacks, faults: [...faults] },
+    ...{ chats, resumes, takeovers, frames, checks, attacks, faults: [...faults] },
     ...{ addressesHeld: registry.held, heapBefore, heapAfter },
   };
 }
