@@ -19,14 +19,14 @@ export function startupMessage(config: Config, { port, isHosted }: Reachability)
   const isSecure = scheme === "https" || config["trust-proxy"] > 0 || isHosted;
   const missing = [
     ...isSecure ? [] : ["HTTPS"],
-    ...config["contact-email"] === "" ? ["a contact address (--contact-email)"] : [],
+    ...config["contact-email"] === "" ? ["--contact-email"] : [],
   ];
   return [
     `Listening on ${scheme}://localhost:${port}/`,
-    ...isSecure ? [] : ["Open this address in two windows: they are paired with each other."],
+    ...isSecure ? [] : ["Open it in two windows to chat with yourself."],
     ...missing.length === 0 ? [] : [
-      `For the public it still needs ${missing.join(" and ")}: ` +
-      "see docs/operating.md, then add `doctor` to this command to check the result.",
+      `A public server also needs ${missing.join(" and ")}: ` +
+      "see docs/operating.md, then add doctor to this command to check.",
     ],
   ];
 }

@@ -16,7 +16,7 @@ Deno.test("Start-up tells a newcomer in three lines where to look, what to do, a
   const [address, trial, missing, ...more] = said([]);
   assert.equal(address, "Listening on http://localhost:8000/");
   assert.match(trial!, /two windows/);
-  assert.match(missing!, /HTTPS and a contact address .* docs\/operating\.md.* `doctor`/);
+  assert.match(missing!, /HTTPS and --contact-email.* docs\/operating\.md.* doctor /);
   assert.deepEqual(more, []);
 });
 
@@ -29,7 +29,7 @@ Deno.test("Start-up of a public server says only where it listens", () => {
 
 Deno.test("Start-up names exactly what is missing", () => {
   const [, contact, ...noMore] = said(TLS);
-  assert.match(contact!, /needs a contact address/);
+  assert.match(contact!, /needs --contact-email: see/);
   assert.doesNotMatch(contact!, /HTTPS/);
   assert.deepEqual(noMore, []);
   assert.match(said([CONTACT]).at(-1)!, /needs HTTPS: see/);
