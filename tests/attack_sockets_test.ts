@@ -37,7 +37,7 @@ Deno.test("Attack on node: 2,000 who don't finish a request are closed within 10
     await client.readToEnd();
     return performance.now() - start;
   });
-  (await BareClient.enter(server.socketUrl)).socket.close();
+  (await BareClient.enter(server.socketUrl)).leave();
   for (const ending of await Promise.all(endings)) assert.ok(ending < 10_000, `${ending} ms`);
 });
 

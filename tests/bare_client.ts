@@ -2,7 +2,7 @@
 
 // @ts-types="@types/ws"
 import { WebSocket } from "ws";
-import { type ClientMessage, type ServerMessage, SUBPROTOCOL } from "../protocol.ts";
+import { type ClientMessage, LEAVE_CODE, type ServerMessage, SUBPROTOCOL } from "../protocol.ts";
 
 type Received = ServerMessage | Uint8Array;
 
@@ -69,14 +69,26 @@ export class BareClient {
 
   /** The next control message of this type; what comes before it is dropped. */
   async next<T extends ServerMessage["type"]>(type: T): Promise<ServerMessage & { type: T }> {
+    return await this.nextOf(type);
+  }
+
+  /** The next control message of one of these types. */
+  async nextOf<T extends ServerMessage["type"]>(
+    ...types: readonly T[]
+  ): Promise<ServerMessage & { type: T }> {
     const isIt = (one: Received): one is ServerMessage & { type: T } =>
-      !(one instanceof Uint8Array) && one.type === type;
+      !(one instanceof Uint8Array) && types.some((type) => type === one.type);
     return await this.#take(isIt);
   }
 
   /** The next frame; what comes before it is dropped. */
   async frame(): Promise<Uint8Array> {
     return await this.#take((one) => one instanceof Uint8Array);
+  }
+
+  /** Closes the connection as a page does that is closed: it says that it leaves. */
+  leave(): void {
+    this.socket.close(LEAVE_CODE);
   }
 
   /** Cuts the connection without a word. */

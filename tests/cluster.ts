@@ -109,6 +109,6 @@ export async function pair([a, b]: readonly Machine[]): Promise<[BareClient, Bar
 
 /** Closes connections, and waits until they are. */
 export async function bye(...clients: readonly BareClient[]): Promise<void> {
-  clients.forEach(({ socket }) => socket.close());
+  clients.forEach((client) => client.leave());
   await Promise.all(clients.map(({ closed }) => closed));
 }

@@ -104,7 +104,7 @@ Deno.test("Calendar that jumps disconnects nobody and keeps no address longer", 
   await using server = await TestServer.start({ clock });
   const pair = await BareClient.pair(server.socketUrl);
   const gone = await BareClient.enter(server.socketUrl, { localAddress: "127.0.0.2" });
-  gone.socket.close();
+  gone.leave();
   const { registry, lobby } = server.chat;
   await until(() => registry.connected === 1);
   for (const leap of [HOUR, -HOUR, 30 * DAY, -30 * DAY]) {

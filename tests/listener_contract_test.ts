@@ -82,19 +82,27 @@ for (const [listener, speaksTls] of KINDS) {
     }
   }, { rates: NO_RATES });
 
-  clause("the partner is told when one leaves, and when one closes", async ({ socketUrl }) => {
-    const ends: ((client: BareClient) => void)[] = [
-      (client) => client.tell({ type: "leave" }),
-      (client) => client.socket.close(),
-      (client) => client.socket.close(1001),
-    ];
-    for (const end of ends) {
-      const [a, b] = await BareClient.pair(socketUrl);
-      end(a);
-      await b.next("partner-left");
-      b.socket.close();
-    }
-  });
+  clause(
+    "the partner is told that one has left only where the page says so",
+    async ({ socketUrl }) => {
+      const ends: [end: (client: BareClient) => void, told: "partner-left" | "partner-away"][] = [
+        [(client) => client.tell({ type: "leave" }), "partner-left"],
+        [(client) => client.socket.close(1000), "partner-left"],
+        [(client) => client.socket.close(1000, "bye"), "partner-left"],
+        [(client) => client.socket.close(), "partner-away"],
+        [(client) => client.socket.close(1001), "partner-away"],
+        [(client) => client.socket.close(1011, "upstream"), "partner-away"],
+        [(client) => client.socket.close(4003), "partner-away"],
+        [(client) => client.vanish(), "partner-away"],
+      ];
+      for (const [end, told] of ends) {
+        const [a, b] = await BareClient.pair(socketUrl);
+        end(a);
+        assert.equal((await b.nextOf("partner-left", "partner-away")).type, told, String(end));
+        b.leave();
+      }
+    },
+  );
 
   clause("who vanishes is away, and goes on where they were when they resume", async (server) => {
     const { socketUrl } = server;
@@ -216,9 +224,9 @@ for (const [listener, speaksTls] of KINDS) {
     const refusal = await second.readUntil("\r\n\r\n");
     assert.match(refusal, /^HTTP\/1\.1 503 /);
     assert.match(refusal, new RegExp(`retry-after: ${RETRY_AFTER_FULL}\r\n`, "i"));
-    first.socket.close();
+    first.leave();
     await until(() => server.chat.lobby.online === 0);
-    (await BareClient.enter(server.socketUrl)).socket.close();
+    (await BareClient.enter(server.socketUrl)).leave();
   }, { args: ["--max-connections=1"] });
 
   clause("requests are answered as the site answers them, with every header", async (server) => {

@@ -94,7 +94,7 @@ async function chat({ socketUrl }: { socketUrl: string }, says = "hello"): Promi
   const [a, b] = await BareClient.pair(socketUrl, { localAddress: ADDRESS });
   a.send(Uint8Array.of(FrameKind.message, ...new TextEncoder().encode(says)));
   await b.frame();
-  for (const client of [a, b]) client.socket.close();
+  for (const client of [a, b]) client.leave();
   await Promise.all([a.closed, b.closed]);
 }
 
@@ -129,7 +129,7 @@ Deno.test("P1: an address is nowhere in memory once its time is up", async () =>
   ];
   const present = await countInMemory(program.pid, forms);
   assert.ok(present[0]! > 0, "the search finds nothing at all, so it proves nothing");
-  client.socket.close();
+  client.leave();
   await chat(program);
   await until(async () => (await holdingsOf(program)).addressesHeld === 0);
   assert.deepEqual(await countInMemory(program.pid, forms), [0, 0, 0, 0]);
@@ -146,7 +146,7 @@ Deno.test("P1: an address is counted while it is held, and not a moment longer",
   assert.deepEqual(await counts(), [0, 0, null]);
   const client = await BareClient.enter(program.socketUrl, { localAddress: ADDRESS });
   assert.deepEqual(await counts(), [1, 1, null]);
-  client.socket.close();
+  client.leave();
   await client.closed;
   await until(async () => (await counts())[1] === 0);
   const left = performance.now();
@@ -180,7 +180,7 @@ Deno.test("P2: a line of the access log says what the policy lists, and no more"
   const headers = { "user-agent": 'Test/1 "quoted"', referer: "https://elsewhere.example/" };
   await fetch(`${program.http}/privacy?x=1`, { headers });
   const client = await BareClient.enter(program.socketUrl, { localAddress: ADDRESS, headers });
-  client.socket.close();
+  client.leave();
   await program.stop();
   const [page, socket, ...more] = (await textsIn(program.logFolder)).split("\n");
   const time = String.raw`\[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d \+0000\]`;
@@ -426,7 +426,7 @@ Deno.test("P5: interests are forgotten with the visit", async () => {
   }
   assert.deepEqual((await a!.next("paired")).interests, [MARKER]);
   assert.ok((await countInMemory(program.pid, [MARKER]))[0]! > 0, "the search proves nothing");
-  for (const client of [a!, b!]) client.socket.close();
+  for (const client of [a!, b!]) client.leave();
   await until(async () => (await holdingsOf(program)).addressesHeld === 0);
   assert.deepEqual(await countInMemory(program.pid, [MARKER]), [0]);
 });

@@ -48,7 +48,7 @@ for (const name of PROXIES) {
       await again.next("resumed");
       b.send(Uint8Array.of(1, 65));
       assert.deepEqual(await again.frame(), Uint8Array.of(1, 65));
-      for (const client of [again, b]) client.socket.close();
+      for (const client of [again, b]) client.leave();
       await until(() => lobby.online === 0);
       assert.deepEqual(server.entries, []);
     },

@@ -123,7 +123,7 @@ Deno.test("TLS: 1,000 who don't finish a handshake are closed within 10 s, and a
     clearInterval(drip);
     return performance.now() - start;
   });
-  (await BareClient.enter(server.socketUrl)).socket.close();
+  (await BareClient.enter(server.socketUrl)).leave();
   for (const ending of await Promise.all(endings)) assert.ok(ending < 10 * SECOND, `${ending} ms`);
 });
 
