@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { type Readings, Stopwatch } from "./stopwatch.ts";
+
+/** Readings that a test sets; this thread is that of the process 0. */
+class Dials implements Readings {
+  time = 5_000;
+  readonly waits: (number | undefined)[] = [700, 30, 4];
+
+  now(): number {
+    return this.time;
+  }
+
+  waited(pid = 0): number | undefined {
+    return this.waits[pid];
+  }
+}
+
+Deno.test("Stopwatch counts what is waited for asleep in full", () => {
+  const dials = new Dials();
+  const watch = new Stopwatch([1], dials);
+  dials.time += 10_000;
+  assert.equal(watch.ms, 10_000);
+});
+
+Deno.test("Stopwatch does not count the waiting for a core, of this process or of one that takes part", () => {
+  const dials = new Dials();
+  const watch = new Stopwatch([1], dials);
+  dials.time += 10_000;
+  dials.waits.splice(0, 3, 700 + 2_000, 30 + 500, 4 + 60);
+  assert.equal(watch.ms, 7_500);
+});
+
+Deno.test("Stopwatch keeps what it has read of a process that has ended, and bears one that it can't read", () => {
+  const dials = new Dials();
+  const watch = new Stopwatch([1, 9], dials);
+  dials.time += 1_000;
+  dials.waits[1] = 130;
+  assert.equal(watch.ms, 900);
+  dials.waits[1] = undefined;
+  dials.time += 1_000;
+  assert.equal(watch.ms, 1_900);
+});
+
+Deno.test("Stopwatch counts in full what this thread works", {
+  ignore: Deno.build.os !== "linux",
+}, () => {
+  const worked = (): number =>
+    Number(Deno.readTextFileSync("/proc/thread-self/schedstat").split(" ")[0]) / 1e6;
+  const watch = new Stopwatch();
+  const before = worked();
+  while (worked() < before + 20);
+  const after = worked();
+  assert.ok(watch.ms >= after - before, `${watch.ms} ms for ${after - before} ms of work`);
+});
