@@ -9,7 +9,7 @@ import { MAX_NODES, type NodeId } from "../server/pairing.ts";
 import { BareClient } from "./bare_client.ts";
 import { isRedisThere, Redis } from "./redis.ts";
 import { type ServerOptions, TestServer } from "./server.ts";
-import { until } from "./until.ts";
+import { until, within } from "./until.ts";
 
 const NO_LOG = { info: () => {}, warn: () => {}, error: () => {} } as unknown as Log;
 
@@ -68,21 +68,6 @@ export function clusterTest(
     await within(body(machines, redis));
   };
   Deno.test({ name, ignore, fn });
-}
-
-/** A test that waits for what never comes ends all the same. */
-const MOST_SECONDS = 60;
-
-/** What `work` comes to, if it does in time. */
-export async function within<T>(work: Promise<T>, seconds = MOST_SECONDS): Promise<T> {
-  let late: ReturnType<typeof setTimeout> | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    late = setTimeout(
-      () => reject(new Error(`Cannot go on: not within ${seconds} s`)),
-      seconds * 1000,
-    );
-  });
-  return await Promise.race([work, limit]).finally(() => clearTimeout(late));
 }
 
 /** Waits until machines have met; they beat faster for that. */

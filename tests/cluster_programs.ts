@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { BareClient } from "./bare_client.ts";
-import { FIND, within } from "./cluster.ts";
+import { FIND } from "./cluster.ts";
 import { Program } from "./program.ts";
 import { isRedisThere, Redis } from "./redis.ts";
-import { until } from "./until.ts";
+import { until, within } from "./until.ts";
 
 const ignore = !await isRedisThere();
 

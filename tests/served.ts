@@ -7,8 +7,8 @@ import { BINARY, Program } from "./program.ts";
 import { type ServerOptions, TestServer } from "./server.ts";
 import { until } from "./until.ts";
 
-/** What can be asked for of either. */
-export type ServedOptions = Pick<ServerOptions, "listener" | "args" | "port">;
+/** What can be asked for of either; an executable keeps the machine's clock, whatever `clock` is. */
+export type ServedOptions = Pick<ServerOptions, "listener" | "args" | "port" | "clock">;
 
 /** A server at work. */
 export interface Served extends AsyncDisposable {
