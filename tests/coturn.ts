@@ -4,11 +4,11 @@
  * that the system knows of, which are those of its network namespace, wherever it was started.
  */
 
-import { randomInt } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { join } from "node:path";
 import { selfSigned } from "./certificate.ts";
 import { filesIn, type FoundFile, TempFolder } from "./files.ts";
+import { freePort } from "./free_port.ts";
 import { readmePart } from "./readme.ts";
 import { until } from "./until.ts";
 import { isInstalled } from "./installed.ts";
@@ -81,7 +81,7 @@ export class Coturn implements AsyncDisposable {
   /** Starts it, and waits until browsers can come. */
   static async start(options: CoturnOptions = {}): Promise<Coturn> {
     const folder = new TempFolder();
-    const ports: [number, number] = [await freePort(), await freePort()];
+    const ports: [number, number] = [await freePortOfBoth(), await freePortOfBoth()];
     const config = await configuration(folder.path, ports, options);
     const coturn = new Coturn(folder, config, ports, options);
     try {
@@ -177,23 +177,15 @@ function inHex(port: number): string {
   return port.toString(16).toUpperCase().padStart(4, "0");
 }
 
-/** Below the ports that the system gives to those who connect, of whom some may still hold theirs for a minute. */
-const PORTS = [20_000, 32_000] as const;
-
-/** A port that nobody has at this moment, for UDP and TCP. */
-async function freePort(): Promise<number> {
+/** A port that is free at this moment, for UDP and TCP. */
+async function freePortOfBoth(): Promise<number> {
   for (;;) {
-    const port = randomInt(...PORTS);
-    if (await isFree(port)) return port;
+    const port = freePort();
+    if (await isFreeForUdp(port)) return port;
   }
 }
 
-async function isFree(port: number): Promise<boolean> {
-  try {
-    Deno.listen({ hostname: LOOPBACK, port }).close();
-  } catch {
-    return false;
-  }
+async function isFreeForUdp(port: number): Promise<boolean> {
   const socket = createSocket("udp4");
   const isBound = await new Promise<boolean>((resolve) => {
     socket.once("error", () => resolve(false));

@@ -1,7 +1,6 @@
 /** A real Redis, on a port of its own, configured as the README says: it keeps nothing on disk. */
 
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
+import { freePort } from "./free_port.ts";
 import { isInstalled } from "./installed.ts";
 import { until } from "./until.ts";
 
@@ -26,9 +25,13 @@ export class Redis implements AsyncDisposable {
 
   /** Starts one and waits until it answers. */
   static async start(): Promise<Redis> {
-    const redis = new Redis(await freePort());
+    const redis = new Redis(freePort());
     await redis.#answers();
     return redis;
+  }
+
+  get pid(): number {
+    return this.#process.pid;
   }
 
   get url(): string {
@@ -92,12 +95,4 @@ function run(command: string, port: number): Deno.ChildProcess {
   const args = [`--port`, `${port}`, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
   const output = { stdout: "null", stderr: "null" } as const;
   return new Deno.Command(command, { args: [...args, "--dir", "/tmp"], ...output }).spawn();
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
