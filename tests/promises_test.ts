@@ -83,6 +83,11 @@ async function holdingsOf({ http }: { http: string }): Promise<Holdings> {
   return await (await fetch(`${http}/api/transparency`)).json();
 }
 
+/** The days from `start` on, of which there are two when a test runs at midnight. */
+function daysFrom(start: Date): string[] {
+  return [...new Set([start, new Date()].map(dayOf))];
+}
+
 /** Text of a page without its markup. */
 async function textOf(url: string): Promise<string> {
   const html = await (await fetch(url)).text();
@@ -149,9 +154,11 @@ Deno.test("P1: an address is counted while it is held, and not a moment longer",
   client.leave();
   await client.closed;
   await until(async () => (await counts())[1] === 0);
-  const left = performance.now();
-  await until(async () => (await counts())[0] === 0, 10);
-  assert.ok(performance.now() - left < 5_500, "it was held for longer than it may be");
+  await until(async () => {
+    const [held, , age] = await counts();
+    assert.ok(age! <= 5, `it has been held for ${age} s by the program's own clock`);
+    return held === 0;
+  });
 });
 
 Deno.test("P1: nobody can be told to hold an address for more than an hour", async () => {
@@ -166,12 +173,15 @@ Deno.test("P1: nobody can be told to hold an address for more than an hour", asy
 });
 
 Deno.test("P1: no address is written anywhere but to the access log", async () => {
+  const start = new Date();
   await using program = await Program.start();
   await chat(program);
   await fetch(`${program.http}/privacy`);
   await program.stop();
   const holding = (await filesIn(program.folder)).filter(({ text }) => text.includes(ADDRESS));
-  assert.deepEqual(holding.map(({ path }) => path), [`logs/access-${dayOf(new Date())}.log`]);
+  const logs = daysFrom(start).map((day) => `logs/access-${day}.log`);
+  assert.ok(holding.length > 0, "the search finds nothing at all, so it proves nothing");
+  assert.deepEqual(holding.map(({ path }) => path).filter((path) => !logs.includes(path)), []);
   assert.doesNotMatch(program.log, /127\.83/);
 });
 
@@ -330,6 +340,7 @@ Deno.test("P3: who clears the storage of the browser is new again", async () => 
 });
 
 Deno.test("P4: the statistics hold figures of days, and nothing of anybody", async () => {
+  const start = new Date();
   await using program = await Program.start("--access-log=off");
   for (let n = 0; n < 3; n++) await chat(program, MARKER);
   await program.stop();
@@ -342,9 +353,12 @@ Deno.test("P4: the statistics hold figures of days, and nothing of anybody", asy
     const columns = all(`SELECT name FROM pragma_table_info('${name}')`).map((one) => one.name);
     assert.deepEqual(columns, [...figures, ...online], String(name));
   }
-  const [row, ...more] = all("SELECT day, chats, messages FROM counted");
-  assert.deepEqual({ ...row }, { day: dayOf(new Date()), chats: 3, messages: 3 });
-  assert.deepEqual(more, []);
+  const rows = all("SELECT day, chats, messages FROM counted");
+  const sum = (figure: string): number => rows.reduce((sum, row) => sum + Number(row[figure]), 0);
+  assert.deepEqual([sum("chats"), sum("messages")], [3, 3]);
+  const days = daysFrom(start);
+  assert.deepEqual(rows.filter(({ day }) => !days.includes(String(day))), []);
+  assert.ok(rows.length <= days.length, "a day has one row");
   for (const { path, text } of await filesIn(program.dataFolder)) {
     assert.ok(!text.includes(MARKER) && !text.includes(ADDRESS), path);
   }
@@ -784,12 +798,14 @@ Deno.test("P13: the lines of a window of time can be exported, and it is said wh
 });
 
 Deno.test("P13: nothing is stored but the access log and the statistics", async () => {
+  const start = new Date();
   await using program = await Program.start();
   await chat(program);
   await fetch(`${program.http}/statistics`);
   await program.stop();
   const paths = (await filesIn(program.folder)).map(({ path }) => path).sort();
-  const log = `logs/access-${dayOf(new Date())}.log`;
-  assert.deepEqual(paths.filter((path) => !path.startsWith("data/statistics.db")), [log]);
+  const logs = daysFrom(start).map((day) => `logs/access-${day}.log`);
+  const others = paths.filter((path) => !path.startsWith("data/statistics.db"));
+  assert.ok(others.length > 0 && others.every((path) => logs.includes(path)), others.join());
   assert.ok(paths.includes("data/statistics.db"));
 });
