@@ -10,6 +10,8 @@ import {
   type Range,
   truncateAddress,
 } from "../server/address.ts";
+import { SECOND } from "../server/clock.ts";
+import { Stopwatch } from "./stopwatch.ts";
 
 function address(text: string): Address {
   const parsed = parseAddress(text);
@@ -145,11 +147,17 @@ Deno.test("What is no address is not taken for one", () => {
   ) assert.equal(parseAddress(text), undefined, JSON.stringify(text));
 });
 
-Deno.test("A text of a megabyte is refused in no time", () => {
+/**
+ * A parser that looks at each character a bounded number of times reads a megabyte in milliseconds, and one that looks back
+ * over all that came before needs more than ten minutes. What lies between is room for a busy machine, in milliseconds.
+ */
+const MOST_FOR_A_MEGABYTE = 30 * SECOND;
+
+Deno.test("A text of a megabyte is refused with work that grows with its length, and not with its square", () => {
   for (const part of ["1", "1.", "1:", "[", "::", "%", " x", "0.0.0.", "f::%1"]) {
-    const started = performance.now();
+    const watch = new Stopwatch();
     assert.equal(parseAddress(part.repeat(2 ** 20 / part.length) + "!"), undefined, part);
-    assert.ok(performance.now() - started < 500, `${part}: ${performance.now() - started} ms`);
+    assert.ok(watch.ms < MOST_FOR_A_MEGABYTE, `${part}: ${watch.ms} ms`);
   }
 });
 

@@ -50,7 +50,7 @@ export interface Credentials {
 }
 
 /** How long an answer may take, in milliseconds. */
-const PATIENCE = 5_000;
+const PATIENCE = 30_000;
 
 /** What every conversation with a relay begins with; it is answered by a challenge. */
 export function firstRequest(): Buffer {
