@@ -5,6 +5,7 @@ import { HOUR, MINUTE, SECOND } from "../server/clock.ts";
 import { FLOOD_BLOCK_TIME, LIMITS } from "../server/limits.ts";
 import { MAX_ADDRESS_RETENTION } from "../server/promises.ts";
 import { newConduct } from "./conduct.ts";
+import { trials } from "./repeats.ts";
 
 const START = 1_000_000;
 
@@ -129,21 +130,24 @@ Deno.test("Nor is it blocked when a second restart follows, and those that were 
 Deno.test("Whatever somebody does, what is told is true", () => {
   const gap = fc.oneof(fc.constant(0), fc.nat(2 * SECOND), fc.nat(FLOOD_BLOCK_TIME));
   const bursts = fc.array(fc.tuple(gap, fc.nat(150)), { maxLength: 12 });
-  fc.assert(fc.property(bursts, (bursts) => {
-    const conduct = newConduct(START);
-    let now = START;
-    let blockedUntil = -Infinity;
-    for (const [gap, count] of bursts) {
-      now += gap;
-      for (let n = 0; n < count; n++) {
-        const verdict = conduct.attempt(now);
-        if (verdict.kind !== "welcome") assert.ok(verdict.wait > 0);
-        if (verdict.kind === "blocked" && now >= blockedUntil) {
-          blockedUntil = now + FLOOD_BLOCK_TIME;
+  fc.assert(
+    fc.property(bursts, (bursts) => {
+      const conduct = newConduct(START);
+      let now = START;
+      let blockedUntil = -Infinity;
+      for (const [gap, count] of bursts) {
+        now += gap;
+        for (let n = 0; n < count; n++) {
+          const verdict = conduct.attempt(now);
+          if (verdict.kind !== "welcome") assert.ok(verdict.wait > 0);
+          if (verdict.kind === "blocked" && now >= blockedUntil) {
+            blockedUntil = now + FLOOD_BLOCK_TIME;
+          }
+          assert.equal(verdict.kind === "blocked", now < blockedUntil);
+          if (verdict.kind === "blocked") assert.equal(verdict.wait, blockedUntil - now);
         }
-        assert.equal(verdict.kind === "blocked", now < blockedUntil);
-        if (verdict.kind === "blocked") assert.equal(verdict.wait, blockedUntil - now);
       }
-    }
-  }));
+    }),
+    trials({ sample: 100, long: 20_000 }),
+  );
 });

@@ -12,6 +12,7 @@ import {
 } from "../server/address.ts";
 import { SECOND } from "../server/clock.ts";
 import { Stopwatch } from "./stopwatch.ts";
+import { trials } from "./repeats.ts";
 
 function address(text: string): Address {
   const parsed = parseAddress(text);
@@ -66,11 +67,14 @@ Deno.test("An address has the form that a browser gives it, and no other", () =>
     const text = groups.map((group) => group.toString(16).padStart(pad ? 4 : 1, "0")).join(":");
     return upper ? text.toUpperCase() : text;
   });
-  fc.assert(fc.property(anAddress, (text) => {
-    const form = parseAddress(text);
-    assert.equal(form, browserForm(text));
-    assert.equal(parseAddress(form ?? ""), form);
-  }));
+  fc.assert(
+    fc.property(anAddress, (text) => {
+      const form = parseAddress(text);
+      assert.equal(form, browserForm(text));
+      assert.equal(parseAddress(form ?? ""), form);
+    }),
+    trials({ sample: 100, long: 20_000 }),
+  );
 });
 
 Deno.test("An IPv4 address in IPv6 is that IPv4 address", () => {
@@ -173,7 +177,7 @@ Deno.test("No text makes the parser throw, and what it returns is an address in 
       if (parsed.includes(":")) assert.equal(parsed, browserForm(parsed));
       else assert.match(parsed, /^\d+\.\d+\.\d+\.\d+$/);
     }),
-    { numRuns: 20_000 },
+    trials({ sample: 20_000, long: 1_000_000 }),
   );
 });
 
@@ -228,10 +232,13 @@ Deno.test("A connection that has ended has no address, and one by a local socket
 
 Deno.test("No header makes a client of anybody but one of the rightmost entries, or who connects", () => {
   const ours = fc.array(fc.constantFrom("10.0.0.2", "10.0.0.3", "203.0.113.9"), { minLength: 1 });
-  fc.assert(fc.property(fc.string(), ours, fc.nat(9), (forged, appended, hops) => {
-    const believed = clientAddress(PROXY, [forged, ...appended].join(","), hops);
-    if (hops <= appended.length) assert.equal(believed, [...appended, PROXY].at(-1 - hops));
-  }));
+  fc.assert(
+    fc.property(fc.string(), ours, fc.nat(9), (forged, appended, hops) => {
+      const believed = clientAddress(PROXY, [forged, ...appended].join(","), hops);
+      if (hops <= appended.length) assert.equal(believed, [...appended, PROXY].at(-1 - hops));
+    }),
+    trials({ sample: 100, long: 20_000 }),
+  );
 });
 
 Deno.test("Neighbours in one IPv6 network of 64 bits are one visitor's place; an IPv4 address stands alone", () => {
@@ -260,11 +267,14 @@ Deno.test("A truncated address keeps 24 bits of IPv4 and 48 of IPv6", () => {
 Deno.test("A cut address keeps the bits it should, and its form", () => {
   const cut = (groups: number[], kept: number): string =>
     browserForm(groups.map((group, n) => (n < kept ? group : 0).toString(16)).join(":"));
-  fc.assert(fc.property(someGroups, (groups) => {
-    const whole = address(groups.map((group) => group.toString(16)).join(":"));
-    assert.equal(networkOf(whole), cut(groups, 4));
-    assert.equal(truncateAddress(whole), cut(groups, 3));
-  }));
+  fc.assert(
+    fc.property(someGroups, (groups) => {
+      const whole = address(groups.map((group) => group.toString(16)).join(":"));
+      assert.equal(networkOf(whole), cut(groups, 4));
+      assert.equal(truncateAddress(whole), cut(groups, 3));
+    }),
+    trials({ sample: 100, long: 20_000 }),
+  );
 });
 
 Deno.test("A range holds the addresses that begin with its bits", () => {
@@ -353,8 +363,11 @@ Deno.test("An address lies in a range exactly if both are alike when cut to its 
     minLength: 4,
     maxLength: 4,
   });
-  fc.assert(fc.property(octets, octets, fc.nat(32), (one, base, length) => {
-    const alike = bits(one).slice(0, length) === bits(base).slice(0, length);
-    assert.equal(within(one.join("."), `${base.join(".")}/${length}`), alike);
-  }));
+  fc.assert(
+    fc.property(octets, octets, fc.nat(32), (one, base, length) => {
+      const alike = bits(one).slice(0, length) === bits(base).slice(0, length);
+      assert.equal(within(one.join("."), `${base.join(".")}/${length}`), alike);
+    }),
+    trials({ sample: 100, long: 20_000 }),
+  );
 });

@@ -11,12 +11,13 @@ import { type LimitName, LIMITS } from "../server/limits.ts";
 import { BareClient } from "./bare_client.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { frame, RawClient } from "./raw_client.ts";
+import { repeats } from "./repeats.ts";
 import { serve, type Served } from "./served.ts";
 import { LISTENERS } from "./server.ts";
 import { within } from "./until.ts";
 
 const FIN = 0x80;
-const FLOOD = 20_000;
+const FLOOD = repeats({ sample: 20_000, long: 500_000 });
 
 /** More than the sockets of both sides can hold; whoever has got rid of more has been read. */
 const MOST_UNREAD = 32 * 1024 ** 2;

@@ -10,6 +10,7 @@ import {
   type Value,
 } from "../server/pages/chart.ts";
 import { render } from "../server/markup.ts";
+import { trials } from "./repeats.ts";
 
 const UNKNOWN: Value = { kind: "unknown" };
 const WITHHELD: Value = { kind: "withheld" };
@@ -47,12 +48,15 @@ Deno.test("Chart divides its axis into round steps, from zero to above the highe
 });
 
 Deno.test("Chart never has more than four steps, and none in vain, whatever the highest value", () => {
-  fc.assert(fc.property(fc.double({ min: 0, max: 1e12, noNaN: true }), (highest) => {
-    const levels = ticks(highest, COUNT_STEPS);
-    assert.ok(levels.length >= 2 && levels.length <= 5);
-    assert.ok(levels.at(-1)! >= highest);
-    assert.ok(levels.at(-2)! < highest || highest === 0);
-  }));
+  fc.assert(
+    fc.property(fc.double({ min: 0, max: 1e12, noNaN: true }), (highest) => {
+      const levels = ticks(highest, COUNT_STEPS);
+      assert.ok(levels.length >= 2 && levels.length <= 5);
+      assert.ok(levels.at(-1)! >= highest);
+      assert.ok(levels.at(-2)! < highest || highest === 0);
+    }),
+    trials({ sample: 100, long: 20_000 }),
+  );
 });
 
 Deno.test("Chart finds runs of neighbours", () => {
@@ -110,13 +114,16 @@ Deno.test("Chart has a name, a description and a tooltip for each of its columns
 
 Deno.test("Chart stays within its edges, and has no style and no number that is none", () => {
   const heights = fc.array(fc.double({ min: 0, max: 1e9, noNaN: true }), { maxLength: 60 });
-  fc.assert(fc.property(heights, fc.constantFrom("bars", "line"), (values, shape) => {
-    const svg = drawn(values.map((height) => known(height, height / 2)), { shape });
-    assert.doesNotMatch(svg, /NaN|Infinity|undefined|style=/);
-    for (const [, y] of svg.matchAll(/ (?:y|cy|y1)="([-\d.e]+)"/g)) {
-      assert.ok(Number(y) >= 0 && Number(y) <= PLOT_HEIGHT, y);
-    }
-  }));
+  fc.assert(
+    fc.property(heights, fc.constantFrom("bars", "line"), (values, shape) => {
+      const svg = drawn(values.map((height) => known(height, height / 2)), { shape });
+      assert.doesNotMatch(svg, /NaN|Infinity|undefined|style=/);
+      for (const [, y] of svg.matchAll(/ (?:y|cy|y1)="([-\d.e]+)"/g)) {
+        assert.ok(Number(y) >= 0 && Number(y) <= PLOT_HEIGHT, y);
+      }
+    }),
+    trials({ sample: 100, long: 20_000 }),
+  );
 });
 
 Deno.test("Chart writes its marks under their columns, spare ones as such", () => {

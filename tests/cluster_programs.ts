@@ -5,15 +5,21 @@ import { BareClient } from "./bare_client.ts";
 import { FIND } from "./cluster.ts";
 import { Program } from "./program.ts";
 import { isRedisThere, Redis } from "./redis.ts";
+import { repeats } from "./repeats.ts";
 import { until, within } from "./until.ts";
 
 const ignore = !await isRedisThere();
 
+/** How often such a test has everything started, and does to it what it does: what is killed dies at another moment. */
+const LIVES = repeats({ sample: 1, long: 10 });
+
 /** A test with a Redis. */
 export function redisTest(name: string, body: (redis: Redis) => Promise<void>): void {
   const fn = async (): Promise<void> => {
-    await using redis = await Redis.start();
-    await within(body(redis));
+    for (let life = 0; life < LIVES; life++) {
+      await using redis = await Redis.start();
+      await within(body(redis));
+    }
   };
   Deno.test({ name, ignore, fn });
 }

@@ -16,6 +16,7 @@ import {
   Opcode,
   textFrame,
 } from "../server/listener/frames.ts";
+import { trials } from "./repeats.ts";
 
 const FIN = 0x80;
 const { continuation: CONTINUATION, text: TEXT, binary: BINARY } = Opcode;
@@ -447,7 +448,7 @@ Deno.test("FrameReader tells the same of a valid stream, whatever pieces it come
         assert.deepEqual(read(...chunks), messages.flatMap(({ events }) => events));
       },
     ),
-    { numRuns: 300 },
+    trials({ sample: 300, long: 20_000 }),
   );
 });
 
@@ -458,6 +459,6 @@ Deno.test("FrameReader ends any stream of bytes at most once, and tells nothing 
       const ends = events.findIndex(([kind]) => kind === "broken" || kind === "closed");
       assert.ok(ends === -1 || ends === events.length - 1);
     }),
-    { numRuns: 500 },
+    trials({ sample: 500, long: 100_000 }),
   );
 });

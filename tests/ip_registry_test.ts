@@ -11,6 +11,7 @@ import {
 } from "../server/ip_registry.ts";
 import { MAX_ADDRESS_RETENTION } from "../server/promises.ts";
 import { FakeClock } from "./fake_clock.ts";
+import { trials } from "./repeats.ts";
 
 interface Mark {
   readonly mark: "record";
@@ -508,6 +509,6 @@ Deno.test("Whatever happens, and whenever a purge comes, no address is held for 
       const trial = new Trial(retention, () => lateness[purges++ % lateness.length]!);
       for (const step of steps) trial.take(step);
     }),
-    { numRuns: 2000 },
+    trials({ sample: 2_000, long: 100_000 }),
   );
 });

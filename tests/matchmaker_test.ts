@@ -12,6 +12,7 @@ import {
 } from "../server/matchmaker.ts";
 import type { SessionId, Wish } from "../server/pairing.ts";
 import { FakeClock } from "./fake_clock.ts";
+import { trials } from "./repeats.ts";
 
 /** Somebody who looks for a partner and remembers what came of it. */
 class Person implements Seeker {
@@ -334,7 +335,7 @@ Deno.test("Matchmaker pairs both sides, once, within a mode, and strands nobody,
       assert.equal(backend.waiting, left.length, "the backend offers a ghost");
       assert.deepEqual(errors, []);
     }),
-    { numRuns: 500 },
+    trials({ sample: 500, long: 20_000 }),
   );
 });
 

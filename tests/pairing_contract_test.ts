@@ -25,6 +25,7 @@ import type { NodeId, SessionId } from "../server/pairing.ts";
 import { startLink } from "./cluster.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { isRedisThere, Redis } from "./redis.ts";
+import { trials } from "./repeats.ts";
 
 /** Somebody who looks for a partner and remembers what came of it. */
 class Person implements Seeker {
@@ -264,7 +265,7 @@ for (const [name, make] of WORLDS) {
           assert.equal(world.searching, left.length);
         },
       ),
-      { numRuns: name === "memory" ? 300 : 60 },
+      trials(name === "memory" ? { sample: 300, long: 10_000 } : { sample: 60, long: 1_000 }),
     );
   });
 }

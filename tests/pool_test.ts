@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { choose, type Wish } from "../server/pairing.ts";
 import { LOOK_AHEAD, Pool, SPARE_LINES } from "../server/pool.ts";
 import { wish } from "./wish.ts";
+import { trials } from "./repeats.ts";
 
 function pool(...wishes: Wish[]): Pool<Wish> {
   const filled = new Pool<Wish>();
@@ -96,7 +97,7 @@ Deno.test("Pool lets one find the same partner as a look at everybody would", ()
         quality(choose(seeker, left)),
       );
     }),
-    { numRuns: 2000 },
+    trials({ sample: 2_000, long: 100_000 }),
   );
 });
 

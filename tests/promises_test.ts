@@ -39,6 +39,7 @@ import { Program, run } from "./program.ts";
 import { HANDSHAKE, RawClient } from "./raw_client.ts";
 import { readmePart } from "./readme.ts";
 import { record, type Session } from "./recording.ts";
+import { repeats } from "./repeats.ts";
 import { inside, serve } from "./served.ts";
 import { LISTENERS, TestServer, withFrames } from "./server.ts";
 import { Tap } from "./tap.ts";
@@ -380,7 +381,14 @@ inside.test("P4: a day with few chats is published without figures", async () =>
   assert.deepEqual([chats, messages, typeof seconds, typeof peak], [10, 10, "number", "number"]);
 });
 
+/** How often it crashes, each time at another moment. */
+const CRASHES = repeats({ sample: 1, long: 20 });
+
 Deno.test("P4: statistics outlive a crash, and the file is sound", async () => {
+  for (let crash = 0; crash < CRASHES; crash++) await crashUnderLoad();
+});
+
+async function crashUnderLoad(): Promise<void> {
   await using temporary = new TempFolder();
   const folder = temporary.path;
   const today = async ({ http }: Program): Promise<number> => {
@@ -404,7 +412,7 @@ Deno.test("P4: statistics outlive a crash, and the file is sound", async () => {
   using database = new DatabaseSync(join(folder, "data", "statistics.db"));
   assert.equal(database.prepare("PRAGMA integrity_check").get()?.["integrity_check"], "ok");
   database.close();
-});
+}
 
 Deno.test("P5: there is no field for a name, an address or a picture", async () => {
   await using server = await serve();

@@ -11,6 +11,7 @@ import {
   type WorkMode,
 } from "../server/proof_of_work.ts";
 import { FakeClock } from "./fake_clock.ts";
+import { trials } from "./repeats.ts";
 
 function check(mode: WorkMode): { clock: FakeClock; human: HumanCheck } {
   const clock = new FakeClock();
@@ -35,7 +36,7 @@ Deno.test("Work that a page does is what the server asks for, and the first that
         assert.equal(isSolution(salt, other, bits), false);
       }
     }),
-    { numRuns: 50 },
+    trials({ sample: 50, long: 2_000 }),
   );
 });
 

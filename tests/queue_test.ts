@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Place, Queue } from "../server/queue.ts";
+import { trials } from "./repeats.ts";
 
 Deno.test("Queue keeps order, at both ends and when somebody leaves from the middle", () => {
   const queue = new Queue<string>();
@@ -40,24 +41,27 @@ Deno.test("Queue knows who stands at the front, and that nobody does", () => {
 
 Deno.test("Queue behaves like an array for any sequence of operations", () => {
   const operations = fc.array(fc.oneof(fc.constant("append"), fc.constant("prepend"), fc.nat(40)));
-  fc.assert(fc.property(operations, (steps) => {
-    const queue = new Queue<number>();
-    const places = new Map<number, Place>();
-    let model: number[] = [];
-    steps.forEach((step, n) => {
-      if (step === "append") {
-        places.set(n, queue.append(n));
-        model.push(n);
-      } else if (step === "prepend") {
-        places.set(n, queue.prepend(n));
-        model.unshift(n);
-      } else {
-        places.get(Number(step))?.leave();
-        model = model.filter((one) => one !== step);
-      }
-    });
-    assert.deepEqual([...queue], model);
-    assert.equal(queue.size, model.length);
-    assert.equal(queue.first, model[0]);
-  }));
+  fc.assert(
+    fc.property(operations, (steps) => {
+      const queue = new Queue<number>();
+      const places = new Map<number, Place>();
+      let model: number[] = [];
+      steps.forEach((step, n) => {
+        if (step === "append") {
+          places.set(n, queue.append(n));
+          model.push(n);
+        } else if (step === "prepend") {
+          places.set(n, queue.prepend(n));
+          model.unshift(n);
+        } else {
+          places.get(Number(step))?.leave();
+          model = model.filter((one) => one !== step);
+        }
+      });
+      assert.deepEqual([...queue], model);
+      assert.equal(queue.size, model.length);
+      assert.equal(queue.first, model[0]);
+    }),
+    trials({ sample: 100, long: 20_000 }),
+  );
 });

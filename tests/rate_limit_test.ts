@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { HOUR, MINUTE, SECOND } from "../server/clock.ts";
 import { type Rate, TokenBucket } from "../server/rate_limit.ts";
+import { trials } from "./repeats.ts";
 
 const RATE: Rate = { burst: 3, perMinute: 6 };
 
@@ -85,22 +86,25 @@ Deno.test("TokenBucket tells the truth, whatever the rate and whenever somebody 
         }
       }
     }),
-    { numRuns: 2000 },
+    trials({ sample: 2_000, long: 100_000 }),
   );
 });
 
 Deno.test("TokenBucket never gives more than its burst and what flowed back since, over any stretch of time", () => {
-  fc.assert(fc.property(aRate, gaps, (rate, gaps) => {
-    const taken: number[] = [];
-    const bucket = new TokenBucket(rate, START);
-    let now = START;
-    for (const gap of gaps) {
-      now += gap;
-      while (bucket.take(now) === 0) taken.push(now);
-    }
-    taken.forEach((first, n) => {
-      const allowed = rate.burst + (now - first) * rate.perMinute / MINUTE;
-      assert.ok(taken.length - n <= allowed, `${taken.length - n} of ${allowed}`);
-    });
-  }));
+  fc.assert(
+    fc.property(aRate, gaps, (rate, gaps) => {
+      const taken: number[] = [];
+      const bucket = new TokenBucket(rate, START);
+      let now = START;
+      for (const gap of gaps) {
+        now += gap;
+        while (bucket.take(now) === 0) taken.push(now);
+      }
+      taken.forEach((first, n) => {
+        const allowed = rate.burst + (now - first) * rate.perMinute / MINUTE;
+        assert.ok(taken.length - n <= allowed, `${taken.length - n} of ${allowed}`);
+      });
+    }),
+    trials({ sample: 100, long: 20_000 }),
+  );
 });

@@ -12,6 +12,7 @@ import {
 } from "../server/abuse.ts";
 import { HOUR, MINUTE } from "../server/clock.ts";
 import { newConduct, RULES } from "./conduct.ts";
+import { trials } from "./repeats.ts";
 
 const { threshold } = RULES;
 
@@ -133,15 +134,18 @@ Deno.test("Reports from fewer addresses than the threshold block nobody, whateve
     after: fc.nat(10 * MINUTE),
     chats: fc.nat(3),
   });
-  fc.assert(fc.property(fc.array(action, { maxLength: 300 }), (actions) => {
-    const few = Array.from({ length: threshold - 1 }, () => newConduct());
-    const others = Array.from({ length: 5 }, () => newConduct());
-    let now = 0;
-    for (const { by, of, reason, after, chats } of actions) {
-      now += after;
-      for (let n = 0; n < chats; n++) few[by]!.chats();
-      others[of]!.report(few[by]!, reason, now);
-      assert.equal(others.some((one) => isBlocked(one, now)), false);
-    }
-  }));
+  fc.assert(
+    fc.property(fc.array(action, { maxLength: 300 }), (actions) => {
+      const few = Array.from({ length: threshold - 1 }, () => newConduct());
+      const others = Array.from({ length: 5 }, () => newConduct());
+      let now = 0;
+      for (const { by, of, reason, after, chats } of actions) {
+        now += after;
+        for (let n = 0; n < chats; n++) few[by]!.chats();
+        others[of]!.report(few[by]!, reason, now);
+        assert.equal(others.some((one) => isBlocked(one, now)), false);
+      }
+    }),
+    trials({ sample: 100, long: 20_000 }),
+  );
 });

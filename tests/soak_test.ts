@@ -1,18 +1,19 @@
-/** Two minutes of everything at once; `deno task soak` goes on for longer. */
+/** Two minutes of everything at once, or ten in a long run; `deno task soak` goes on for longer. */
 
 import assert from "node:assert/strict";
+import { repeats, SEED } from "./repeats.ts";
 import { soak } from "./soak/soak.ts";
 
-const SECONDS = 120;
+const SECONDS = repeats({ sample: 120, long: 600 });
 
 /**
  * Room for the addresses that are still remembered, in bytes; less than all who were ever here would leave behind, were
  * their sockets or sessions not let go of.
  */
-const HEAP_ALLOWANCE = 30_000_000;
+const HEAP_ALLOWANCE = repeats({ sample: 30_000_000, long: 150_000_000 });
 
-Deno.test("Soak of two minutes finds nothing that doesn't hold, and memory comes back", async () => {
-  const seed = Date.now() >>> 0;
+Deno.test(`Soak of ${SECONDS / 60} minutes finds nothing that doesn't hold, and memory comes back`, async () => {
+  const seed = SEED;
   const { faults, chats, resumes, takeovers, frames, checks, heapBefore, heapAfter } = await soak({
     seconds: SECONDS,
     actors: 150,

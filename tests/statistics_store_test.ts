@@ -17,6 +17,7 @@ import {
 
 import { startLink } from "./cluster.ts";
 import { isRedisThere, Redis } from "./redis.ts";
+import { trials } from "./repeats.ts";
 
 const DAY = "2026-06-01";
 const root = new URL("../", import.meta.url);
@@ -220,7 +221,7 @@ for (const [name, open] of STORES) {
           }
           await store.close();
         }),
-        { numRuns: 40 },
+        trials({ sample: 40, long: 1_000 }),
       );
     }),
   );

@@ -7,6 +7,7 @@ import { LEAST_CHATS_PUBLISHED } from "../server/promises.ts";
 import { MAX_PENDING_DAYS, type PublishedDay, Statistics } from "../server/statistics.ts";
 import { MemoryStatisticsStore } from "../server/statistics_store.ts";
 import { FakeClock } from "./fake_clock.ts";
+import { trials } from "./repeats.ts";
 
 const TODAY = "2026-06-01";
 const TOMORROW = "2026-06-02";
@@ -365,7 +366,7 @@ Deno.test("Statistics never tells by two readings about fewer than ten chats, wh
         }
       }
     }),
-    { numRuns: 200 },
+    trials({ sample: 200, long: 2_000 }),
   );
   assert.ok(changes > 200, "The test has seen too little.");
 });

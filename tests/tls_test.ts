@@ -14,6 +14,7 @@ import { filesIn, TempFolder } from "./files.ts";
 import { freePort } from "./free_port.ts";
 import { Program, run } from "./program.ts";
 import { type Place, RawClient } from "./raw_client.ts";
+import { repeats } from "./repeats.ts";
 import { NO_RATES, TestServer } from "./server.ts";
 import { isSslscanThere, sslscan } from "./sslscan.ts";
 import { Stopwatch } from "./stopwatch.ts";
@@ -161,7 +162,10 @@ Deno.test("TLS: who has come and said nothing does not hold up the end", async (
   assert.ok(watch.ms < 3 * SECOND, `${watch.ms} ms`); // A handshake that is not over is given five.
 });
 
-Deno.test("TLS: 200 handshakes and upgrades that end in a reset leave no session and no descriptor behind", async () => {
+/** Of each kind. */
+const RESETS = repeats({ sample: 100, long: 10_000 });
+
+Deno.test(`TLS: ${2 * RESETS} handshakes and upgrades that end in a reset leave no session and no descriptor behind`, async () => {
   await using files = new CertificateFiles();
   await using program = await Program.start(
     ...files.args,
@@ -172,8 +176,8 @@ Deno.test("TLS: 200 handshakes and upgrades that end in a reset leave no session
   const descriptors = (): number => [...Deno.readDirSync(`/proc/${program.pid}/fd`)].length;
   (await RawClient.open(place)).reset();
   const before = descriptors();
-  for (let n = 0; n < 100; n++) {
-    (await RawClient.open(place, `X-Forwarded-For: 10.9.8.${n}`)).reset();
+  for (let n = 0; n < RESETS; n++) {
+    (await RawClient.open(place, `X-Forwarded-For: 10.9.${n >> 8}.${n & 255}`)).reset();
     using half = await RawClient.connect(program.port);
     await half.write(HALF_HELLO);
   }

@@ -13,6 +13,7 @@ import {
   type Route,
 } from "../../client/call_state.ts";
 import type { CallPolicy } from "../../protocol.ts";
+import { trials } from "../repeats.ts";
 
 const SERVERS = [{ urls: ["turn:relay.example"], username: "1:a", credential: "b" }];
 const BY_RELAY: Route = { servers: SERVERS, policy: "relay" };
@@ -183,7 +184,7 @@ Deno.test("Call never exists before both have agreed, whatever happens in whatev
         }
       },
     ),
-    { numRuns: 2_000 },
+    trials({ sample: 2_000, long: 100_000 }),
   );
 });
 
@@ -255,6 +256,6 @@ Deno.test("Call that both keep wishing comes about, however often connections dr
         assert.deepEqual(pair.sides.map(({ call }) => call.kind), ["connecting", "connecting"]);
       },
     ),
-    { numRuns: 2_000 },
+    trials({ sample: 2_000, long: 100_000 }),
   );
 });

@@ -29,6 +29,7 @@ import { newConduct } from "../conduct.ts";
 import { ENGLISH } from "../english.ts";
 import { FakeClock } from "../fake_clock.ts";
 import { NO_RATES } from "../server.ts";
+import { trials } from "../repeats.ts";
 
 /** How long anything may take to be over, in milliseconds. */
 const PATIENCE = 5_000;
@@ -352,6 +353,6 @@ Deno.test("Messages are neither lost nor doubled, however often and wherever con
       for (const { wires } of pages) wires.forEach((wire) => wire.serverNotices());
       assert.deepEqual([world.lobby.online, world.lobby.away], [2, 0]);
     }),
-    { numRuns: 60 },
+    trials({ sample: 60, long: 1_000 }),
   );
 });

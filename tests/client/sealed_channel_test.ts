@@ -14,6 +14,7 @@ import {
 } from "../../client/sealed_channel.ts";
 import type { Role } from "../../protocol.ts";
 import { until } from "../until.ts";
+import { trials } from "../repeats.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -289,7 +290,7 @@ Deno.test("Sealed channel opens what was sealed, whatever it is, and nothing cut
         assert.equal(await open(key, Uint8Array.of(...frame, 0), 0), undefined);
       },
     ),
-    { numRuns: 50 },
+    trials({ sample: 50, long: 2_000 }),
   );
 });
 
