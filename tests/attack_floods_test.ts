@@ -19,7 +19,7 @@ import { within } from "./until.ts";
 const FIN = 0x80;
 const FLOOD = repeats({ sample: 20_000, long: 500_000 });
 
-/** More than the sockets of both sides can hold; whoever has got rid of more has been read. */
+/** More than the sockets of both sides can hold; of a client that has got rid of more, something has been read. */
 const MOST_UNREAD = 32 * 1024 ** 2;
 
 interface Flood {
@@ -53,7 +53,7 @@ for (const listener of Object.keys(LISTENERS) as (keyof typeof LISTENERS)[]) {
       await endure(server, repeat(flood.bytes, most + 1), codes);
     });
 
-    Deno.test(`Flood of ${FLOOD} ${name} on ${listener} ends, and two people go on talking`, async () => {
+    Deno.test(`Flood of ${FLOOD.toLocaleString("en")} ${name} on ${listener} ends, and two people go on talking`, async () => {
       await using server = await serve({ listener, clock: new FakeClock() });
       await endure(server, repeat(flood.bytes, FLOOD), codes);
     });

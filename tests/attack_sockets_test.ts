@@ -159,7 +159,7 @@ async function neverRead(server: TestServer, clock: FakeClock): Promise<void> {
 /** There are addresses for more than sixty thousand. */
 const RESETS = repeats({ sample: 10_000, long: 50_000 });
 
-Deno.test(`Attack on node: ${RESETS} upgrades and resets leave no session and no descriptor behind`, async () => {
+Deno.test(`Attack on node: ${RESETS.toLocaleString("en")} upgrades and resets leave no session and no descriptor behind`, async () => {
   await using program = await Program.start("--trust-proxy=1", "--proof-of-work=off"); // Many addresses.
   const descriptors = async (): Promise<number> => {
     let count = 0;

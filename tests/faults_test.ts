@@ -42,7 +42,7 @@ Deno.test("Program that is stopped under 500 chats tells everybody within 5 s, c
   const watch = new Stopwatch([program.pid]);
   const told = Promise.all(all.map((client) => client.next("draining")));
   const ended = program.stop("SIGTERM");
-  await told; // Whoever is closed before that is a failure.
+  await told; // A client that is closed before it is told makes this fail.
   const tellingTook = watch.ms;
   const closed = await Promise.all(all.map((client) => client.closed));
   assert.equal(await ended, 0);

@@ -145,7 +145,7 @@ for (const speaksTls of [false, true]) {
     const newcomer = await BareClient.enter(server.socketUrl);
     const watch = new Stopwatch();
     await until(() => ended >= silent.length - placesFor(40));
-    assert.ok(watch.ms < 3 * SECOND, `${watch.ms} ms`); // Whoever is not cut for the newcomer may stay for five.
+    assert.ok(watch.ms < 3 * SECOND, `${watch.ms} ms`); // A client that is not cut for the newcomer may stay for five.
     newcomer.vanish();
     for (const client of silent) client[Symbol.dispose]();
   });
@@ -165,7 +165,7 @@ Deno.test("TLS: who has come and said nothing does not hold up the end", async (
 /** Of each kind. */
 const RESETS = repeats({ sample: 100, long: 10_000 });
 
-Deno.test(`TLS: ${2 * RESETS} handshakes and upgrades that end in a reset leave no session and no descriptor behind`, async () => {
+Deno.test(`TLS: ${(2 * RESETS).toLocaleString("en")} handshakes and upgrades that end in a reset leave no session and no descriptor behind`, async () => {
   await using files = new CertificateFiles();
   await using program = await Program.start(
     ...files.args,
