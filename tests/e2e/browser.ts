@@ -1,18 +1,17 @@
 /**
- * A real browser: Debian's chromium where it is installed, else the one that an npm package carries. In CI the former
- * is required. The npm one is fetched only here and only then, so that it weighs on nobody who just runs the chat.
+ * A real browser: Debian's chromium where it is installed, else the one that an npm package carries (packaged.ts). In CI
+ * the former is required.
  *
  * What is about one page after the other runs in the shell of the same build, where it is installed: all of the browser
  * but its windows, which cost as much again as the pages in them. And a second engine: Debian's Firefox, likewise.
  */
 
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, chromium, firefox, type LaunchOptions } from "playwright-core";
+import { type Packaged, packaged } from "./packaged.ts";
 
 const INSTALLED = "/usr/bin/chromium";
 const SHELL = "/usr/lib/chromium/chromium-headless-shell";
-const PACKAGED = "npm:@sparticuz/chromium@153.0.0";
 
 const FIREFOX = "/usr/bin/firefox-esr";
 
@@ -62,11 +61,18 @@ export async function launchShell(...more: readonly string[]): Promise<Browser> 
 async function installed(...more: readonly string[]): Promise<LaunchOptions> {
   const args = [...QUIET, ...more];
   if (await exists(INSTALLED)) return { executablePath: INSTALLED, args };
+  const { executablePath, env } = await (inPlace ??= fetched());
+  return { executablePath, args, env: { ...Deno.env.toObject(), ...env } };
+}
+
+/** What a file of tests uses where Debian's is missing; kept, so that the line about it is printed once. */
+let inPlace: Promise<Packaged> | undefined;
+
+async function fetched(): Promise<Packaged> {
   if (Deno.env.get("CI")) throw new Error("Cannot test: Debian's chromium is not installed");
   // deno-lint-ignore no-console -- the one line that says what is missing
   console.log("chromium is not installed: the browser tests use the one of @sparticuz/chromium.");
-  const { path: executablePath, ...env } = await packaged();
-  return { executablePath, args, env: { ...Deno.env.toObject(), ...env } };
+  return await packaged();
 }
 
 /** A browser that another program may inspect, by a port of this machine. */
@@ -132,40 +138,4 @@ async function script(folder: string, command: string): Promise<string> {
 
 async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
-}
-
-/** The packaged browser, unpacked, and the environment in which it finds the libraries and fonts that come with it. */
-interface Packaged {
-  readonly path: string;
-  readonly LD_LIBRARY_PATH: string;
-  readonly FONTCONFIG_PATH: string;
-}
-
-/**
- * Asked in a process of its own, so that the lock file of the project does not name the browser. `VERCEL` is the
- * package's word for a system without the libraries that it needs, so that it unpacks its own. The folder is kept, so
- * that only the first time takes long.
- */
-async function packaged(): Promise<Packaged> {
-  const folder = join(tmpdir(), "anonymous-chat-browser");
-  await Deno.mkdir(folder, { recursive: true });
-  const code = `import chromium from "${PACKAGED}";` +
-    "const path = await chromium.executablePath();" +
-    "const { LD_LIBRARY_PATH, FONTCONFIG_PATH } = process.env;" +
-    "console.log(JSON.stringify({ path, LD_LIBRARY_PATH, FONTCONFIG_PATH }));";
-  const command = new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "--allow-all",
-      "--no-config",
-      "--no-lock",
-      "--quiet",
-      `data:text/javascript,${code}`,
-    ],
-    cwd: folder,
-    env: { TMPDIR: folder, VERCEL: "1" },
-  });
-  const { success, stdout } = await command.output();
-  if (!success) throw new Error("Cannot test: no browser is installed, and none could be fetched");
-  return JSON.parse(new TextDecoder().decode(stdout));
 }

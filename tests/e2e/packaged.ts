@@ -1,0 +1,71 @@
+/**
+ * The browser that an npm package carries, for a machine that has none. It is fetched only here and only when a test needs
+ * it, so a person who just runs the chat never gets it.
+ *
+ * The package's own `fonts.conf` names /tmp/fonts, wherever the fonts were unpacked, and a Chromium that finds no font
+ * crashes at a `select`. So we write another `fonts.conf`.
+ */
+
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const VERSION = "153.0.0";
+
+/** Where the browser is kept, so that only the first time takes long. */
+const FOLDER = join(tmpdir(), `anonymous-chat-browser-${VERSION}`);
+
+/** The fonts of the system count, too, because those of the package lack the letters of some languages. */
+const FONTS = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>${FOLDER}/fonts</dir>
+  <dir>/usr/share/fonts</dir>
+  <cachedir>${FOLDER}/fonts-cache</cachedir>
+</fontconfig>
+`;
+
+/** A program, and the environment in which it finds the libraries and fonts that come with it. */
+export interface Packaged {
+  readonly executablePath: string;
+  readonly env: Record<string, string>;
+}
+
+/** The browser, which is fetched and unpacked when it is first asked for. */
+export async function packaged(): Promise<Packaged> {
+  // Several files of tests run at the same time, and only one of them may unpack it.
+  using turn = await Deno.open(`${FOLDER}.lock`, { create: true, write: true });
+  await turn.lock(true);
+  if (!await Deno.stat(FOLDER).then(() => true, () => false)) await unpack();
+  return {
+    executablePath: join(FOLDER, "chromium"),
+    env: {
+      LD_LIBRARY_PATH: join(FOLDER, "al2023", "lib"),
+      FONTCONFIG_FILE: join(FOLDER, "fonts.conf"),
+    },
+  };
+}
+
+/** The folder gets its name when everything is in it, so an interruption leaves no half of a browser under that name. */
+async function unpack(): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "anonymous-chat-browser-" });
+  await unpackInto(folder);
+  await Deno.writeTextFile(join(folder, "fonts.conf"), FONTS);
+  await Deno.rename(folder, FOLDER);
+}
+
+/**
+ * The package unpacks itself into TMPDIR. It adds the libraries only on systems that it knows to lack them, and `VERCEL`
+ * makes it take this for one. A process of its own does it, so that the lock file of the project does not name the browser.
+ */
+async function unpackInto(folder: string): Promise<void> {
+  const code = `import chromium from "npm:@sparticuz/chromium@${VERSION}";` +
+    "await chromium.executablePath();";
+  const apart = ["--no-config", "--no-lock", "--quiet"];
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--allow-all", ...apart, `data:text/javascript,${code}`],
+    cwd: folder,
+    env: { TMPDIR: folder, VERCEL: "1" },
+  });
+  const { success } = await command.output();
+  if (!success) throw new Error("Cannot test: no browser is installed, and none could be fetched");
+}
