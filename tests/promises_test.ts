@@ -28,7 +28,7 @@ import { fingerprint } from "../server/reply.ts";
 import type { Holdings } from "../server/transparency.ts";
 import { dayInWords } from "../server/words.ts";
 import { BareClient } from "./bare_client.ts";
-import { launch } from "./e2e/browser.ts";
+import { launch, trusting } from "./e2e/browser.ts";
 import { Visitor } from "./e2e/visitor.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { filesIn, TempFolder, textsIn } from "./files.ts";
@@ -708,18 +708,17 @@ inside.test("P11: a flood is slowed down, then blocked for a while, and hurts no
 
 Deno.test("P11: a page that came unencrypted starts no chat, an encrypted one uses WSS", async () => {
   await using server = await serve();
-  const open = await openBrowser();
   const script = "Object.defineProperty(globalThis, 'isSecureContext', { value: false })";
-  await using plain = await Visitor.open(open, server.http, { script });
+  await using plain = await Visitor.open(await openBrowser(), server.http, { script });
   await plain.sees("Open the secure page");
   assert.equal(await plain.button("Start text chat").count(), 0);
   await using front = await HttpsFront.start({ target: server.port });
   await using files = new CertificateFiles();
   await using own = await TestServer.start({ certificate: files }); // It speaks TLS itself.
+  await using open = await launch(trusting(front.certificate, files.cert));
   for (const authority of [front.authority, `localhost:${own.port}`]) {
     const sockets: string[] = [];
     const secure = await Visitor.open(open, `https://${authority}`, {
-      ignoreHTTPSErrors: true,
       watch: (page) => page.on("websocket", (socket) => sockets.push(socket.url())),
     });
     await secure.search();

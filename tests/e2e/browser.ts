@@ -6,6 +6,7 @@
  * but its windows, which cost as much again as the pages in them. And a second engine: Debian's Firefox, likewise.
  */
 
+import { createHash, X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import { type Browser, chromium, firefox, type LaunchOptions } from "playwright-core";
 import { type Packaged, packaged } from "./packaged.ts";
@@ -73,6 +74,18 @@ async function fetched(): Promise<Packaged> {
   // deno-lint-ignore no-console -- the one line that says what is missing
   console.log("chromium is not installed: the browser tests use the one of @sparticuz/chromium.");
   return await packaged();
+}
+
+/**
+ * An argument that makes a browser accept these certificates by their keys, and no others that it would refuse. It does
+ * not verify them, so a browser that lacks the libraries for that can use them, too.
+ */
+export function trusting(...certificates: readonly string[]): string {
+  const keys = certificates.map((pem) => {
+    const key = new X509Certificate(pem).publicKey.export({ type: "spki", format: "der" });
+    return createHash("sha256").update(key).digest("base64");
+  });
+  return `--ignore-certificate-errors-spki-list=${keys.join(",")}`;
 }
 
 /** A browser that another program may inspect, by a port of this machine. */

@@ -2,8 +2,13 @@
  * The browser that an npm package carries, for a machine that has none. It is fetched only here and only when a test needs
  * it, so a person who just runs the chat never gets it.
  *
- * The package's own `fonts.conf` names /tmp/fonts, wherever the fonts were unpacked, and a Chromium that finds no font
- * crashes at a `select`. So we write another `fonts.conf`.
+ * It lacks two things, which this file and its users make up for:
+ *
+ * - Fonts: the package's own `fonts.conf` names /tmp/fonts, wherever the fonts were unpacked, and a Chromium that finds no
+ *   font crashes at a `select`. So we write another `fonts.conf`.
+ * - libsqlite3: the package has NSS, but not this library, which NSS's libsoftokn3 is linked with. Where the system lacks
+ *   it, too, the browser ends as soon as it has to verify a certificate. It never has to where `trusting` in browser.ts
+ *   names the certificate's key.
  */
 
 import { tmpdir } from "node:os";
