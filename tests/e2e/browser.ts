@@ -9,6 +9,7 @@
 import { createHash, X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import { type Browser, chromium, firefox, type LaunchOptions } from "playwright-core";
+import { isInstalled } from "../installed.ts";
 import { type Packaged, packaged } from "./packaged.ts";
 
 const INSTALLED = "/usr/bin/chromium";
@@ -86,6 +87,11 @@ export function trusting(...certificates: readonly string[]): string {
     return createHash("sha256").update(key).digest("base64");
   });
   return `--ignore-certificate-errors-spki-list=${keys.join(",")}`;
+}
+
+/** Whether Debian's chromium is there; if not, one line says what is `skipped`, and in CI that is a failure. */
+export function isChromiumThere(skipped: string): Promise<boolean> {
+  return isInstalled({ name: "chromium", program: INSTALLED, skipped });
 }
 
 /** A browser that another program may inspect, by a port of this machine. */
