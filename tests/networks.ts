@@ -5,6 +5,18 @@
  *     first: 10.77.0.1 ======== 10.77.0.2 :second
  */
 
+import { isInstalled } from "./installed.ts";
+
+/** Whether there is the command that lays them; in CI it is a failure that there is none. */
+export function isIpThere(): Promise<boolean> {
+  return isInstalled({
+    name: "iproute2",
+    program: "ip",
+    args: ["-Version"],
+    skipped: "the test of two networks is skipped",
+  });
+}
+
 /** Two that are laid. */
 export class Networks implements AsyncDisposable {
   readonly addresses = ["10.77.0.1", "10.77.0.2"] as const;

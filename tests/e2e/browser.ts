@@ -60,12 +60,14 @@ export async function launchShell(...more: readonly string[]): Promise<Browser> 
 }
 
 /** What the browser is started with: where it is, further arguments, and its environment. */
-async function installed(...more: readonly string[]): Promise<LaunchOptions> {
+async function installed(...more: readonly string[]): Promise<Started> {
   const args = [...QUIET, ...more];
   if (await exists(INSTALLED)) return { executablePath: INSTALLED, args };
   const { executablePath, env } = await (inPlace ??= fetched());
   return { executablePath, args, env: { ...Deno.env.toObject(), ...env } };
 }
+
+type Started = LaunchOptions & { readonly executablePath: string };
 
 /** What a file of tests uses where Debian's is missing; kept, so that the line about it is printed once. */
 let inPlace: Promise<Packaged> | undefined;
@@ -115,12 +117,12 @@ export async function launchForInspection(): Promise<Inspected> {
 }
 
 /** Whether there is a Firefox; in CI it is a failure that there is none. */
-export async function isFirefoxThere(): Promise<boolean> {
-  if (await exists(FIREFOX)) return true;
-  if (Deno.env.get("CI")) throw new Error("Cannot test: Debian's firefox-esr is not installed");
-  // deno-lint-ignore no-console -- the one line that says what is missing
-  console.log("firefox-esr is not installed: the tests in a second engine are skipped.");
-  return false;
+export function isFirefoxThere(): Promise<boolean> {
+  return isInstalled({
+    name: "firefox-esr",
+    program: FIREFOX,
+    skipped: "the tests in a second engine are skipped",
+  });
 }
 
 /** Starts Firefox, with nothing that speaks to anybody by itself. */
@@ -138,14 +140,15 @@ export async function launchFirefox(): Promise<Browser> {
   return browser;
 }
 
-/** Starts the installed browser in a network of its own; `under` is what stands before its command. */
+/** Starts the browser in a network of its own; `under` is what stands before its command. */
 export async function launchUnder(
   under: readonly string[],
   folder: string,
   ...more: readonly string[]
 ): Promise<Browser> {
-  const executablePath = await script(folder, `${under.join(" ")} ${INSTALLED} "$@"`);
-  return chromium.launch({ executablePath, args: [...QUIET, ...more] });
+  const how = await installed(...more);
+  const executablePath = await script(folder, `${under.join(" ")} "${how.executablePath}" "$@"`);
+  return await chromium.launch({ ...how, executablePath });
 }
 
 /** A file that runs a command in its own place. */
