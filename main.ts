@@ -47,7 +47,7 @@ switch (command.kind) {
     await print(Deno.stdout, `${manifest.version} (${build})\n`);
     break;
   case "mistaken":
-    await print(Deno.stderr, `${command.mistakes.join("\n")}\nSee --help.\n`);
+    await complain(`${command.mistakes.join("\n")}\nSee --help.\n`);
     Deno.exit(2);
     break;
   case "access-log":
@@ -60,7 +60,7 @@ switch (command.kind) {
     await printHealth(command.config);
     break;
   case "serve":
-    await serve(command.config, new LogOutput(Deno.stderr));
+    await serve(command.config, new LogOutput(Deno.stderr, systemClock));
     break;
 }
 
@@ -105,14 +105,14 @@ async function serve(given: Config, logOutput: LogOutput): Promise<void> {
     await atMost(EXIT_TIME, logOutput.flush());
   });
   const isHosted = platform !== undefined;
-  const [listening = "", ...hints] = startupMessage(config, { port: listener.port, isHosted });
+  const [listening, ...hints] = startupMessage(config, { port: listener.port, isHosted });
   const redirectPort = redirecting?.port;
-  log.info(listening, {
+  log.info(listening.text, {
     host,
     listener: config.listener,
     ...redirectPort === undefined ? {} : { redirecting: redirectPort },
   });
-  for (const hint of hints) log.info(hint);
+  for (const { level, text } of hints) log[level](text);
 }
 
 /** The certificate, if the program is to speak TLS. */
@@ -300,8 +300,13 @@ function codeOf(error: NodeJS.ErrnoException): string {
 }
 
 async function fail(message: string): Promise<never> {
-  await print(Deno.stderr, `${message}\n`);
+  await complain(`${message}\n`);
   Deno.exit(1);
+}
+
+/** Says on standard error why the program ends; it ends also where nobody can read that. */
+async function complain(text: string): Promise<void> {
+  await atMost(EXIT_TIME, print(Deno.stderr, text).catch(() => {}));
 }
 
 async function print(

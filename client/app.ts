@@ -233,13 +233,14 @@ class App {
     });
   }
 
-  /** A held key acts once. */
+  /** A key that is held down acts once. */
   #press(event: KeyboardEvent): void {
-    if (event.key === "Escape" && !event.isComposing) return this.#dispatch({ type: "escape" });
+    const { key, isComposing, repeat } = event;
+    if (key === "Escape" && !isComposing && !repeat) return this.#dispatch({ type: "escape" });
     const device = deviceOf(event);
     if (device === undefined || !hasSwitches(this.#state)) return;
     event.preventDefault(); // The browser has bookmarks and a search behind these keys.
-    if (!event.repeat) this.#dispatch({ type: "toggle-device", device });
+    if (!repeat) this.#dispatch({ type: "toggle-device", device });
   }
 
   /** The focus of whatever goes away is the conversation's, where no key that is under way can do harm. */
@@ -301,7 +302,7 @@ class App {
       case "full-screen":
         return void strangersPicture()?.parentElement?.requestFullscreen().catch(() => {});
       case "focus":
-        if (effect.raisesKeyboard === false && matchMedia("(pointer: coarse)").matches) return;
+        if (effect.unlessTouch && matchMedia("(pointer: coarse)").matches) return;
         return document.getElementById(effect.on)?.focus();
       case "ring":
         return ring(this.#sound());

@@ -18,38 +18,40 @@ export function callView(state: State, chat: Chat, dispatch: Dispatch): VNode | 
     case "none":
       return undefined;
     case "preparing":
-      return card(words, words.OneMoment, "", switches(state, dispatch));
+      return card(words, { title: words.OneMoment, switches: switches(state, dispatch) });
     case "consenting":
       return consent(state, call, dispatch);
     case "offered":
-      return card(
-        words,
-        words.WaitingForStranger,
-        "",
-        switches(state, dispatch),
-        refuse(words.Cancel),
-      );
+      return card(words, {
+        title: words.WaitingForStranger,
+        switches: switches(state, dispatch),
+        buttons: [refuse(words.Cancel)],
+      });
     case "failed":
-      return card(
-        words,
-        words.NoCall,
-        words.Failures[call.failure],
-        undefined,
-        html`<button class="primary" onClick=${() =>
-          answer(dispatch, "want")}>${words.TryAgain}</button>`,
-        refuse(words.GoOnByText),
-      );
+      return card(words, {
+        title: words.NoCall,
+        text: words.Failures[call.failure],
+        buttons: [primary(words.TryAgain, dispatch), refuse(words.GoOnByText)],
+      });
     default:
       return stage(state, chat.stage, call, dispatch);
   }
 }
 
-function answer(dispatch: Dispatch, answer: "want" | "refuse"): void {
-  dispatch({ type: "answer", answer });
+function answer(dispatch: Dispatch, type: "want" | "refuse"): void {
+  dispatch({ type: "answer", answer: type });
 }
 
+/** With a key, so that a button that takes another's place is not pressed along with it. */
 function button(label: string, onClick: () => void): VNode {
-  return html`<button class="quiet" onClick=${onClick}>${label}</button>`;
+  return html`<button key=${label} class="quiet" onClick=${onClick}>${label}</button>`;
+}
+
+/** The button that a call begins with. */
+function primary(label: string, dispatch: Dispatch): VNode {
+  return html`
+    <button key=${label} class="primary" onClick=${() => answer(dispatch, "want")}>${label}</button>
+  `;
 }
 
 /** What the stranger gets as soon as the call is there. */
@@ -61,19 +63,24 @@ function switches(state: State, dispatch: Dispatch): VNode {
   `;
 }
 
-function card(
-  words: Words,
-  title: string,
-  text: string,
-  toggles: VNode | undefined,
-  ...buttons: VNode[]
-): VNode {
+/** What a call is waiting for. */
+interface Question {
+  readonly title: string;
+  readonly text?: string;
+  readonly switches?: VNode;
+  readonly buttons?: readonly VNode[];
+}
+
+/** Only the words are announced when they change, not the switches beneath them. */
+function card(words: Words, { title, text, switches, buttons = [] }: Question): VNode {
   return html`
     <section class="stage" aria-label=${words.Call}>
-      <div class="question" role="status">
-        <h2>${title}</h2>
-        ${text && html`<p>${text}</p>`}
-        ${toggles}
+      <div class="question">
+        <div role="status">
+          <h2>${title}</h2>
+          ${text && html`<p>${text}</p>`}
+        </div>
+        ${switches}
         ${buttons.length > 0 && html`<div class="options">${buttons}</div>`}
       </div>
     </section>
@@ -88,16 +95,15 @@ function consent(
 ): VNode {
   const { words } = state.language;
   const isDirect = route.policy === "all";
-  return card(
-    words,
-    invited ? words.StrangerWants : words.ShowAddresses,
-    isDirect ? words.Directly : words.ByRelay,
-    switches(state, dispatch),
-    html`<button class="primary" onClick=${() => answer(dispatch, "want")}>${
-      isDirect ? words.CallDirectly : words.JoinCall
-    }</button>`,
-    button(words.StayWithText, () => answer(dispatch, "refuse")),
-  );
+  return card(words, {
+    title: invited ? words.StrangerWants : words.ShowAddresses,
+    text: isDirect ? words.Directly : words.ByRelay,
+    switches: switches(state, dispatch),
+    buttons: [
+      primary(isDirect ? words.CallDirectly : words.JoinCall, dispatch),
+      button(words.StayWithText, () => answer(dispatch, "refuse")),
+    ],
+  });
 }
 
 function stage(
@@ -116,7 +122,8 @@ function stage(
           picture ? revealed || "blurred" : "blank"
         }`} aria-label=${words.StrangersPicture}
           srcObject=${stream} volume=${volume} autoplay playsinline></video>
-        ${ownPicture(state, "own mirrored") ?? html`<p class="own">${words.CameraOff}</p>`}
+        ${ownPicture(state, "own mirrored") ??
+          html`<p class="own">${state.own.camera || words.CameraOff}</p>`}
         <p class="sign" role="status">${sign(words, isLive, call.kind, picture, sound)}</p>
         ${isLive && picture && !revealed &&
           html`<button class="primary look" onClick=${look}>${words.ShowPicture}</button>`}

@@ -15,6 +15,7 @@
  */
 
 import type { Hindrance, ServerMessage } from "../protocol.ts";
+import type { DeviceKind } from "./devices.ts";
 import type { Preferences } from "./preferences.ts";
 import {
   addInterest,
@@ -31,7 +32,7 @@ import {
   typeInterest,
   work,
 } from "./search.ts";
-import { onCall, takeMedia, toggle, want, withStage } from "./stage.ts";
+import { hasSwitches, onCall, STARTS_OFF, takeMedia, want, withStage } from "./stage.ts";
 import {
   type Effect,
   type Event,
@@ -168,10 +169,23 @@ function prefer(state: State, change: Partial<Preferences>): Step {
   return step({ ...state, preferences, own }, { do: "keep-preferences" });
 }
 
+/**
+ * Switches a device where its switch is on the screen. In the preview, one that is switched on is no longer to start off:
+ * a switch and a choice that contradict each other would leave open what the stranger gets.
+ */
+function toggle(state: State, device: DeviceKind): Step {
+  if (!hasSwitches(state)) return step(state);
+  const isOn = !state.own[device];
+  const startsOff = STARTS_OFF[device];
+  return state.scene.kind === "preview" && isOn && state.preferences[startsOff]
+    ? prefer(state, { [startsOff]: false })
+    : want(state, { [device]: isOn });
+}
+
 /** The pressed button has disappeared, and what is typed next is a message. */
 function answer(state: State, type: "want" | "refuse", now: number): Step {
   const { state: answered, effects } = onCall(state, { type }, now);
-  return step(answered, ...effects, { do: "focus", on: "message", raisesKeyboard: false });
+  return step(answered, ...effects, { do: "focus", on: "message", unlessTouch: true });
 }
 
 function confirm(state: State, adult: boolean): Step {

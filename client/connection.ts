@@ -75,7 +75,9 @@ type Phase =
   | { kind: "resuming"; socket: WebSocket; welcome: Welcome | undefined }
   /** `firm`: the server has said how long. */
   | { kind: "waiting"; cancel: () => void; firm: boolean }
-  | { kind: "asleep" };
+  | { kind: "asleep" }
+  /** Closed from here; nothing is sent, and nothing is dialled until it is closed. */
+  | { kind: "leaving" };
 
 /** A line to the server. */
 export class Connection {
@@ -108,7 +110,10 @@ export class Connection {
   leave(): void {
     this.#send(encode({ type: "leave" }));
     this.#token = undefined;
-    if ("socket" in this.#phase) this.#phase.socket.close(LEAVE_CODE);
+    if ("socket" in this.#phase) {
+      this.#phase.socket.close(LEAVE_CODE);
+      this.#phase = { kind: "leaving" };
+    } else this.#options.onDown(false); // A browser may keep the page and show it again.
   }
 
   /** Tries now what would be tried later. */
@@ -168,7 +173,7 @@ export class Connection {
     const restarts = code === CloseCode.goingAway;
     const moves = code === CloseCode.restart || restarts && this.#phase.kind === "resuming";
     if (moves) this.#range = MOVE_SPREAD;
-    else if (isFinal(code, reason)) this.#token = undefined;
+    else if (isFinal(code, reason) && !this.#isAboutNewcomer(code)) this.#token = undefined;
     if (restarts && reason === IDLE_REASON) this.#phase = { kind: "asleep" };
     else if (this.#blockedFor > 0) this.#waitFirmly(this.#blockedFor);
     else if (restarts && !moves) this.#wait(RESTART_SPREAD, RESTART_DELAY);
@@ -176,6 +181,11 @@ export class Connection {
     this.#blockedFor = 0;
     this.#options.onDown(this.#token !== undefined);
     if (refused) this.#explain();
+  }
+
+  /** Until a resume is answered, the address may have too many connections for the new one, and still have the session. */
+  #isAboutNewcomer(code: number): boolean {
+    return this.#phase.kind === "resuming" && code === CloseCode.crowded;
   }
 
   /** Waits for any time up to `range` milliseconds, or the longest delay; up to `next` the next time. */

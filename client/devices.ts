@@ -124,21 +124,39 @@ export class Devices {
       if (this.#system === undefined) throw new Error("There are no devices");
       const stream = await this.#system.getUserMedia(constraints(kinds, this.#got));
       for (const track of stream.getTracks()) this.#take(track);
-      await this.#list();
     } catch (error) {
-      if (kinds.length > 1) { for (const kind of kinds) await this.#open([kind]); }
-      else {for (const kind of kinds) {
-          this.#set({ [kind]: { kind: "trouble", trouble: troubleOf(error) } });
-        }}
+      return await this.#openLess(kinds, troubleOf(error));
+    }
+    await this.#list();
+  }
+
+  /** Not all of `kinds` can be had: finds out which, as far as they are still wanted. */
+  async #openLess(kinds: readonly DeviceKind[], trouble: Trouble): Promise<void> {
+    for (const kind of kinds) {
+      if (this.#wanted[kind] === undefined) this.#set({ [kind]: { kind: "off" } });
+      else if (kinds.length > 1) await this.#open([kind]);
+      else this.#set({ [kind]: { kind: "trouble", trouble } });
     }
   }
 
+  /** What is no longer wanted when it has opened never reaches anybody: opening lasts as long as the browser's question. */
   #take(track: MediaStreamTrack): void {
     const kind = track.kind === "video" ? "camera" : "microphone";
-    track.onended = () => this.#set({ [kind]: { kind: "trouble", trouble: "missing" } });
+    if (this.#wanted[kind] !== this.#got[kind]) {
+      track.stop();
+      return this.#set({ [kind]: { kind: "off" } });
+    }
+    track.onended = () => this.#ended(kind, track);
     const stream = this.#media.stream ?? new MediaStream();
     if (kind === "camera") stream.addTrack(track);
     this.#set({ [kind]: { kind: "on", track }, stream });
+  }
+
+  /** A track that another one has replaced may still say that it ends. */
+  #ended(kind: DeviceKind, track: MediaStreamTrack): void {
+    const capture = this.#media[kind];
+    if (capture.kind !== "on" || capture.track !== track) return;
+    this.#set({ [kind]: { kind: "trouble", trouble: "missing" } });
   }
 
   /** Devices have names once one of them may be used. */

@@ -13,30 +13,30 @@ export function isEnter({ keyCode }: KeyboardEvent): boolean {
   return keyCode === ENTER;
 }
 
+/** What counts of a key press. */
+type KeyPress = Pick<
+  KeyboardEvent,
+  "key" | "code" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey"
+>;
+
 /**
- * What switches a device together with Ctrl, or Command on a Mac, as in other video calls. A letter alone switches
- * nothing, because it may be meant as text (WCAG 2.1, success criterion 2.1.4), and neither do Alt and AltGr, which write
- * other letters.
+ * What switches a device together with Ctrl and Shift, on every system: a page that does not ask for the system can't
+ * give each its own shortcut. A letter alone switches nothing, because it may be meant as text (WCAG 2.1, success
+ * criterion 2.1.4). Neither do AltGr, which writes letters, and Ctrl alone, which moves through text on a Mac.
  */
-const DEVICE_KEYS: Readonly<Record<string, DeviceKind>> = { d: "microphone", e: "camera" };
+const DEVICE_KEYS: Readonly<Record<string, DeviceKind>> = { m: "microphone", o: "camera" };
 
-/** The device that a key press switches. Where a keyboard has other letters, the key in the same place does. */
+/** The device that a key press switches. Where a keyboard has no Latin letters, the key in the same place does. */
 export function deviceOf(
-  { key, code, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent,
+  { key, code, ctrlKey, metaKey, altKey, shiftKey }: KeyPress,
 ): DeviceKind | undefined {
-  const [modifier, other] = isApple() ? [metaKey, ctrlKey] : [ctrlKey, metaKey];
-  if (!modifier || other || altKey || shiftKey) return undefined;
-  return DEVICE_KEYS[(key > "~" ? code.slice(3) : key).toLowerCase()];
+  if (!ctrlKey || !shiftKey || metaKey || altKey) return undefined;
+  const letter = /^\p{Script=Latin}$/u.test(key) ? key : code.replace("Key", "");
+  return DEVICE_KEYS[letter.toLowerCase()];
 }
 
-/** The key that switches `device`, as people and as assistive technology (WAI-ARIA 1.2, aria-keyshortcuts) write it. */
+/** The keys that switch `device`, as people and as assistive technology (WAI-ARIA 1.2, aria-keyshortcuts) write them. */
 export function shortcutOf(device: DeviceKind): { title: string; aria: string } {
-  const key = device === "microphone" ? "D" : "E";
-  return isApple()
-    ? { title: `⌘${key}`, aria: `Meta+${key}` }
-    : { title: `Ctrl+${key}`, aria: `Control+${key}` };
-}
-
-function isApple(): boolean {
-  return /^(Mac|iP)/.test(navigator.platform);
+  const key = device === "microphone" ? "M" : "O";
+  return { title: `Ctrl+Shift+${key}`, aria: `Control+Shift+${key}` };
 }

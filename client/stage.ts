@@ -61,6 +61,9 @@ function isShowing(state: State): boolean {
   }
 }
 
+/** Which choice has a device start off. */
+export const STARTS_OFF = { camera: "cameraOff", microphone: "muted" } as const;
+
 /**
  * What this person sends when the next chat begins: as before, except that a device which is to start off is off. So a
  * choice to start off holds for each stranger, and nothing that was switched off comes on unasked.
@@ -73,11 +76,6 @@ export function startingOwn({ own, preferences: { cameraOff, muted } }: State): 
 export function hasSwitches(state: State): boolean {
   const { kind } = callOf(state);
   return state.scene.kind === "preview" || (kind !== "none" && kind !== "failed");
-}
-
-/** Switches a device. Where no switch is to be seen there is nothing to switch. */
-export function toggle(state: State, device: DeviceKind): Step {
-  return hasSwitches(state) ? want(state, { [device]: !state.own[device] }) : step(state);
 }
 
 /** Wants something else of the devices. */

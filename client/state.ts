@@ -178,11 +178,11 @@ export type Effect =
   | CallEffect
   | { do: "set-up"; text: string }
   | { do: "pop-out" | "full-screen" }
-  /** `raisesKeyboard: false`: not where that brings up a keyboard over half of the screen. */
+  /** `unlessTouch`: not where the focus would bring up a keyboard over half of the screen. */
   | {
     do: "focus";
     on: "message" | "adult" | "cancel" | "report" | "start";
-    raisesKeyboard?: boolean;
+    unlessTouch?: true;
   }
   | { do: "ring" | "save" | "keep-preferences" };
 

@@ -138,6 +138,7 @@ export class AnonymousChat {
       turn: new Turn({ urls: config["turn-url"], secret: config["turn-secret"], clock, newToken }),
       newToken,
       elsewhere: cluster,
+      maxConnections: config["max-connections"],
     });
     const { lobby } = this;
     const gate = new Gate({

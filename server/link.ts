@@ -18,6 +18,7 @@ export class Link implements Line {
   readonly outlet: Outlet;
   readonly conduct: Conduct;
   session: Session | undefined;
+  hasLeft = false;
 
   constructor(outlet: Outlet, conduct: Conduct) {
     this.outlet = outlet;
@@ -41,6 +42,7 @@ export class Link implements Line {
 
   /** The page has left by closing it, or has broken a rule of WebSocket. */
   closed(): void {
+    this.hasLeft = true;
     this.session?.end();
   }
 

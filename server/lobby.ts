@@ -32,7 +32,10 @@ import type { Turn } from "./turn.ts";
 /** How long a session may neither search nor chat, in milliseconds. */
 export const MAX_IDLE = 10 * MINUTE;
 
-/** How many sessions may be away at once; beyond that, who has been away longest is gone. */
+/**
+ * How many sessions may be away at the same time, unless the server admits more: then it is as many, because a proxy that
+ * restarts drops everybody. Beyond that, the session that has been away longest ends.
+ */
 export const MAX_AWAY = 10_000;
 
 /** How many of those who have gone can still be reported from other machines. */
@@ -66,6 +69,8 @@ export interface LobbyOptions {
   readonly newToken: () => string;
   /** `undefined` when there are no other machines. */
   readonly elsewhere?: Elsewhere | undefined;
+  /** How many people may be connected. */
+  readonly maxConnections?: number;
 }
 
 /** What came of the tokens that were shown. */
@@ -108,15 +113,16 @@ export class Lobby implements Surroundings {
   /** Those who have gone, in that order, as long as others may have a mind to report them. */
   readonly #gone = new Map<SessionId, { readonly session: Session; readonly at: number }>();
   readonly #elsewhere: Elsewhere | undefined;
+  readonly #maxAway: number;
   #nextId: number;
   /** How many everybody here has been told that there are; `undefined` when some were told something else. */
   #announced: number | undefined = 0;
   #draining = false;
   #onEmpty = (): void => {};
 
-  constructor(
-    { clock, relay, matchmaker, tally, rates, humanCheck, turn, newToken, elsewhere }: LobbyOptions,
-  ) {
+  constructor(options: LobbyOptions) {
+    const { clock, relay, matchmaker, tally, rates, humanCheck, turn, newToken } = options;
+    const { elsewhere, maxConnections = 0 } = options;
     this.clock = clock;
     this.relay = relay;
     this.matchmaker = matchmaker;
@@ -127,6 +133,7 @@ export class Lobby implements Surroundings {
     this.newToken = newToken;
     this.#tokens = new Tokens(newToken);
     this.#elsewhere = elsewhere;
+    this.#maxAway = Math.max(MAX_AWAY, maxConnections);
     this.node = elsewhere?.node ?? ALONE;
     this.#nextId = numbersFrom(this.node);
   }
@@ -227,7 +234,7 @@ export class Lobby implements Surroundings {
   wentAway(session: Session): void {
     this.#away.add(session);
     const [longest] = this.#away;
-    if (this.#away.size > MAX_AWAY && !this.#draining) longest?.end();
+    if (this.#away.size > this.#maxAway && !this.#draining) longest?.end();
   }
 
   /** The session of that id, here or gone a moment ago: it may still be reported from elsewhere. */
@@ -251,7 +258,7 @@ export class Lobby implements Surroundings {
     this.#elsewhere.fetch(token).then((traveller) => {
       this.resumes[traveller === undefined ? "failed" : "moved"]++;
       if (traveller === undefined) newcomer.tell({ type: "resumed", chatting: false });
-      else this.#welcome(newcomer, token, this.#arrive(traveller, line));
+      else this.#welcome(newcomer, token, this.#arrive(traveller, line), line);
     });
     return true;
   }
@@ -272,11 +279,12 @@ export class Lobby implements Surroundings {
   }
 
   /** Lets `session` go on in the place of `newcomer`; if that has gone meanwhile, its page may come once more. */
-  #welcome(newcomer: Session, token: string, session: Session): void {
+  #welcome(newcomer: Session, token: string, session: Session, line: Line): void {
     if (newcomer.line !== undefined) {
       this.#tokens.pass(newcomer, session, token);
       return session.takeUp(newcomer.giveUp());
     }
+    if (line.hasLeft) return session.end();
     this.#tokens.entrust(session, token);
     this.wentAway(session);
     session.partner?.partnerAway(session.id);

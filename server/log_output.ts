@@ -11,8 +11,13 @@
  * end of the program. The target is tried again with each new line, so that a log recovers when its disk does.
  */
 
+import { type Clock, SECOND } from "./clock.ts";
+
 /** The most that may wait to be written, in bytes; lines beyond it are lost. */
 export const MAX_LOG_BACKLOG = 256 * 1024;
+
+/** How long a line may take to be written before the log counts as failing, in milliseconds. */
+export const STALL_TIME = 5 * SECOND;
 
 /** A stream of the process, such as `Deno.stderr`. */
 export interface LogTarget {
@@ -23,16 +28,21 @@ export interface LogTarget {
 /** The end of the log that faces the system. */
 export class LogOutput {
   readonly #target: LogTarget;
+  readonly #clock: Pick<Clock, "now">;
   readonly #queue: Uint8Array[] = [];
   #queuedBytes = 0;
   #writing: Promise<void> | undefined;
+  /** When the line that is being written was begun, in clock milliseconds. */
+  #since = 0;
   /** Whether the last line was written in part only, so that the next one has to begin with a line break. */
   #isCut = false;
   #lost = 0;
-  #isFailing = false;
+  /** Whether a line was lost since the queue was last written to its end. */
+  #hasLost = false;
 
-  constructor(target: LogTarget) {
+  constructor(target: LogTarget, clock: Pick<Clock, "now">) {
     this.#target = target;
+    this.#clock = clock;
   }
 
   /** Number of lines that were not, or not wholly, written. */
@@ -40,9 +50,10 @@ export class LogOutput {
     return this.#lost;
   }
 
-  /** Whether the last line was lost. */
+  /** Whether the latest lines were not all written, or nobody takes the one that is being written. */
   get isFailing(): boolean {
-    return this.#isFailing;
+    const isStalled = this.#writing !== undefined && this.#clock.now() - this.#since > STALL_TIME;
+    return this.#hasLost || isStalled;
   }
 
   /** Writes `line`, which ends with a line break, after all lines before it. Never throws. */
@@ -60,19 +71,23 @@ export class LogOutput {
   }
 
   async #writeQueue(): Promise<void> {
+    let isWhole = true;
     for (let line = this.#queue.shift(); line !== undefined; line = this.#queue.shift()) {
+      const lost = this.#lost;
       await this.#writeLine(line);
       this.#queuedBytes -= line.length;
+      isWhole = lost === this.#lost;
     }
+    if (isWhole) this.#hasLost = false;
     this.#writing = undefined;
   }
 
   async #writeLine(line: Uint8Array): Promise<void> {
+    this.#since = this.#clock.now();
     try {
       if (this.#isCut) await this.#writeAll(LINE_BREAK);
       this.#isCut = false;
       await this.#writeAll(line);
-      this.#isFailing = false;
     } catch {
       this.#lose(); // The reason can't be logged: see above.
     }
@@ -89,7 +104,7 @@ export class LogOutput {
 
   #lose(): void {
     this.#lost++;
-    this.#isFailing = true;
+    this.#hasLost = true;
   }
 }
 

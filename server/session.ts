@@ -105,6 +105,8 @@ export interface Line extends Reader {
   readonly conduct: Conduct;
   /** Whose it is; nobody's, once that session has ended or goes on elsewhere. */
   session: Session | undefined;
+  /** Whether its page has closed it in order to leave. */
+  readonly hasLeft: boolean;
 }
 
 /** What a session acts upon. */

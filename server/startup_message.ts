@@ -13,20 +13,44 @@ export interface Reachability {
   readonly isHosted: boolean;
 }
 
-/** Lines for the log, at most three. */
-export function startupMessage(config: Config, { port, isHosted }: Reachability): string[] {
+/** A line of the log. */
+export interface StartupLine {
+  readonly level: "info" | "warn";
+  readonly text: string;
+}
+
+/** Hosts that stand for this machine, or for every address of it. */
+const LOCAL_HOSTS = ["0.0.0.0", "::", "127.0.0.1", "::1", "localhost"];
+
+/** At most three lines, the first of which names the URL. */
+export function startupMessage(
+  config: Config,
+  { port, isHosted }: Reachability,
+): [StartupLine, ...StartupLine[]] {
   const scheme = config["tls-cert"] === "" ? "http" : "https";
-  const isSecure = scheme === "https" || config["trust-proxy"] > 0 || isHosted;
-  const missing = [
-    ...isSecure ? [] : ["HTTPS"],
+  const isPublic = scheme === "https" || config["trust-proxy"] > 0 || isHosted;
+  const needs = [
+    ...isPublic ? [] : ["HTTPS"],
     ...config["contact-email"] === "" ? ["--contact-email"] : [],
   ];
+  const help = isHosted ? "README.md" : "docs/operating.md and the command doctor";
   return [
-    `Listening on ${scheme}://localhost:${port}/`,
-    ...isSecure ? [] : ["Open it in two windows to chat with yourself."],
-    ...missing.length === 0 ? [] : [
-      `A public server also needs ${missing.join(" and ")}: ` +
-      "see docs/operating.md, then add doctor to this command to check.",
+    { level: "info", text: `Listening on ${scheme}://${hostOf(config)}:${port}/` },
+    ...isPublic ? [] : [info("Open it in two windows to chat with yourself.")],
+    ...needs.length === 0 ? [] : [
+      {
+        level: isPublic ? "warn" : "info",
+        text: `A public server also needs ${needs.join(" and ")}: see ${help}.`,
+      } as const,
     ],
   ];
+}
+
+function info(text: string): StartupLine {
+  return { level: "info", text };
+}
+
+function hostOf({ host }: Config): string {
+  if (LOCAL_HOSTS.includes(host)) return "localhost";
+  return host.includes(":") ? `[${host}]` : host;
 }

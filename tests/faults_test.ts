@@ -207,5 +207,16 @@ Deno.test("Program whose log pipe is full and never read lets people in, and sto
   const [program, port] = await startUnread("head -c 65536 /dev/zero >&2");
   await using _ = program;
   await talk(await BareClient.pair(`ws://127.0.0.1:${port}/ws`));
+  await until(async () => (await logState(port)).failing.includes("log"));
   assert.equal(await stopped(program), 0);
+});
+
+Deno.test("Program that can't start ends with its exit code, also where nobody can read why", async () => {
+  await using holder = await Program.start();
+  const [script, args] = ["head -c 65536 /dev/zero >&2", [`--port=${holder.port}`]];
+  const under = ["sh", "-c", `${script}; exec "$@"`, "sh"];
+  for (const [wrong, code] of [[args, 1], [["--port=many"], 2]] as const) {
+    await using program = Program.launch({ under, args: wrong, isUnread: true });
+    assert.equal(await program.ended, code);
+  }
 });

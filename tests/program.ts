@@ -63,7 +63,7 @@ export class Program implements AsyncDisposable {
   readonly folder: string;
   readonly #keepsFolder: boolean;
   readonly #process: Deno.ChildProcess;
-  readonly #stderr: ReadableStreamDefaultReader<string>;
+  readonly #stderr: ReadableStreamDefaultReader<string> | undefined;
   readonly #reading: Promise<void>;
   /** Everything it has logged. */
   log = "";
@@ -84,8 +84,10 @@ export class Program implements AsyncDisposable {
       stdout: "null",
       stderr: "piped",
     }).spawn();
-    this.#stderr = this.#process.stderr.pipeThrough(new TextDecoderStream()).getReader();
-    this.#reading = isUnread ? Promise.resolve() : this.#read();
+    if (!isUnread) {
+      this.#stderr = this.#process.stderr.pipeThrough(new TextDecoderStream()).getReader();
+    }
+    this.#reading = this.#read();
   }
 
   /** Starts the program on a port of the system's choice and waits until it listens. */
@@ -128,6 +130,11 @@ export class Program implements AsyncDisposable {
     return join(this.folder, "logs");
   }
 
+  /** The exit code, once it has ended. */
+  get ended(): Promise<number> {
+    return this.#process.status.then(({ code }) => code);
+  }
+
   /** Sends a signal and waits for the end; the answer is the exit code. */
   async stop(signal: Deno.Signal = "SIGTERM"): Promise<number> {
     this.#process.kill(signal);
@@ -143,12 +150,12 @@ export class Program implements AsyncDisposable {
 
   /** Closes the reading end of its standard error, as a log collector that exits does. */
   async closeLog(): Promise<void> {
-    await this.#stderr.cancel();
+    await this.#stderr?.cancel();
     await this.#reading;
   }
 
   async #read(): Promise<void> {
-    for (;;) {
+    while (this.#stderr !== undefined) {
       const { done, value } = await this.#stderr.read();
       if (done) return;
       this.log += value;

@@ -218,9 +218,16 @@ async function configureCaddy(layout: Layout): Promise<string[]> {
   return ["run", "--config", join(folder, "Caddyfile"), "--adapter", "caddyfile"];
 }
 
-// deno-lint-ignore require-await -- the same form as Caddy's
+/** It is done when a new worker serves whoever connects from then on. */
 async function reloadNginx(_: string, process: Deno.ChildProcess): Promise<void> {
+  const { pid } = process;
+  const before = await workersOf(pid);
   process.kill("SIGHUP");
+  await until(async () => (await workersOf(pid)).some((worker) => !before.includes(worker)));
+}
+
+async function workersOf(pid: number): Promise<string[]> {
+  return (await Deno.readTextFile(`/proc/${pid}/task/${pid}/children`)).split(" ").filter(Boolean);
 }
 
 /** Debian's unit forces a reload also where nothing has changed. */

@@ -23,6 +23,9 @@ export interface Served extends AsyncDisposable {
   readonly logged: readonly unknown[];
 }
 
+/** How to use it, which it says as soon as it listens. */
+const HINTS = /Open it in two windows|A public server also needs/;
+
 /** Declares tests that look into a server, move its clock or replace its parts; no executable allows that. */
 export const inside = {
   test(name: string, fn: () => Promise<void>): void {
@@ -97,7 +100,7 @@ class Outside implements Served {
 
   get logged(): readonly string[] {
     const [, after = ""] = this.#program.log.split(/^.*Listening on.*\n/m);
-    return after.split("\n").filter((line) => line !== "" && !line.includes('"INFO"'));
+    return after.split("\n").filter((line) => line !== "" && !HINTS.test(line));
   }
 
   async has(): Promise<void> {} // It tells nobody how many are here but those who are.

@@ -65,8 +65,9 @@ class World {
   readonly counted = { messages: 0, durations: [] as number[] };
   readonly lobby: Lobby;
 
-  constructor(elsewhere?: Elsewhere) {
+  constructor(elsewhere?: Elsewhere, maxConnections = 0) {
     this.lobby = new Lobby({
+      maxConnections,
       clock: this.clock,
       relay: this.relay,
       matchmaker: this.matchmaker,
@@ -345,6 +346,52 @@ Deno.test("Lobby that moves sends chats on and the others away, and is done when
   second!.depart();
   await moved;
   assert.equal(world.lobby.here, 0);
+});
+
+/** What another machine hands over of a session that chats with one of a third. */
+const TRAVELLER: Traveller = {
+  id: 11 as SessionId,
+  recent: [12 as SessionId],
+  hasWorked: false,
+  credits: {},
+  mode: "text",
+  encounter: {
+    partner: 12 as SessionId,
+    node: 2 as NodeId,
+    lasted: 0,
+    reported: false,
+    isOver: false,
+    isAway: false,
+  },
+};
+
+Deno.test("Session that is fetched for a page that has left meanwhile ends, and for one that has dropped it waits", async () => {
+  const ends: [end: (link: Link) => void, told: string, away: number][] = [
+    [(link) => link.closed(), "left", 0],
+    [(link) => link.disconnected(), "away", 1],
+  ];
+  for (const [end, expected, away] of ends) {
+    const told: string[] = [];
+    const fetched = Promise.withResolvers<Traveller>();
+    const world = new World({
+      node: 3 as NodeId,
+      online: 0,
+      hasOthers: true,
+      partner: (_own, id, node, isAway = false) => ({
+        ...NOBODY,
+        ...{ id, node, isAway },
+        partnerLeft: () => void told.push("left"),
+        partnerAway: () => void told.push("away"),
+      }),
+      fetch: () => fetched.promise,
+    });
+    const visit = world.visit();
+    visit.say({ type: "resume", token: "token of another machine" });
+    end(visit.link);
+    fetched.resolve(TRAVELLER);
+    await settled();
+    assert.deepEqual([told, world.lobby.away, world.lobby.here], [[expected], away, 0]);
+  }
 });
 
 Deno.test("Two who come from two machines that stop are partners here, though each believes the other elsewhere", async () => {
@@ -817,6 +864,16 @@ Deno.test("Lobby keeps a bounded number of sessions that are away: who went firs
   }
   assert.deepEqual([first.session.doing, world.lobby.away], ["ended", MAX_AWAY]);
   assert.equal(second.outlet.types.at(-1), "partner-left");
+});
+
+Deno.test("Lobby keeps as many sessions that are away as it admits people: a proxy that restarts drops them all", async () => {
+  const world = new World(undefined, MAX_AWAY + 2);
+  const [first] = await world.pair();
+  first.link.disconnected();
+  for (let n = 0; n < MAX_AWAY / 2; n++) {
+    for (const { link } of await world.pair()) link.disconnected();
+  }
+  assert.deepEqual([first.session.doing, world.lobby.away], ["chatting", MAX_AWAY + 1]);
 });
 
 Deno.test("Session closes a reader that does not read with 4008 and tells its partner within 11 s", async () => {

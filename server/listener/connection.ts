@@ -223,7 +223,7 @@ export class Connection implements Outlet, FrameSink, Keeper {
     this.cut();
   }
 
-  /** Stops reading: answers, unless our close frame is on its way, and ends our side of the stream. */
+  /** Nothing is handed on from here: answers, unless our close frame is on its way, and ends our side of the stream. */
   #end(isOver: boolean, code: number | undefined, reason?: string): void {
     const wasOpen = this.#state === "open";
     this.flush();

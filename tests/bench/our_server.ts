@@ -25,7 +25,7 @@ const command = readConfig(Deno.args, (name) => Deno.env.get(name));
 if (command.kind !== "serve") {
   throw new Error(`Cannot serve: the command line says ${command.kind}`);
 }
-await serve(command.config, new LogOutput(Deno.stderr));
+await serve(command.config, new LogOutput(Deno.stderr, systemClock));
 
 async function serve(config: Config, logOutput: LogOutput): Promise<void> {
   const log = await openLog(logOutput, false);

@@ -271,6 +271,40 @@ for (const listener of ["node", "deno"] as const) {
   });
 }
 
+Deno.test("Connection that leaves while its line is down is over, and shows no token when the page is shown again", async () => {
+  await using server = await TestServer.start();
+  using cable = new Cable(server.port);
+  const [a] = await chatting(Number(new URL(cable.site).port));
+  cable.pull();
+  await a.until("down");
+  assert.equal(a.mayResume, true);
+  a.connection.leave();
+  await a.until("down");
+  assert.equal(a.mayResume, false);
+  cable.put();
+  a.retry();
+  await a.until("welcome");
+  assert.deepEqual(a.resumed, []);
+});
+
+Deno.test("Connection that is one too many while it is resuming keeps its token for the next one", async () => {
+  await using server = await TestServer.start();
+  using cable = new Cable(server.port);
+  const [a] = await chatting(Number(new URL(cable.site).port));
+  cable.pull();
+  await a.until("down");
+  cable.put();
+  a.retry();
+  const socket = a.sockets.at(-1)!;
+  await new Promise((resolve) => socket.addEventListener("open", resolve));
+  [...server.outlets].at(-1)!.close(CloseCode.crowded, "Too many connections from one address.");
+  await a.until("down");
+  assert.equal(a.mayResume, true);
+  a.retry();
+  await a.until("resumed");
+  assert.deepEqual(a.resumed, [true]);
+});
+
 Deno.test("Connection that is told to go while it is resuming shows its token again elsewhere", async () => {
   await using server = await TestServer.start();
   using cable = new Cable(server.port);

@@ -179,3 +179,72 @@ Deno.test("Devices are unsupported where the browser has none for this page", as
   await settled();
   assert.deepEqual([media.camera.kind, media.microphone.kind], ["trouble", "trouble"]);
 });
+
+/** What may become of a question for camera and microphone whose microphone can't be had. */
+const REFUSALS = ["NotFoundError", "NotReadableError"];
+
+for (const refusal of REFUSALS) {
+  Deno.test(`Devices that were switched off during the question stay off when only the other fails (${refusal})`, async () => {
+    const desk = new Desk();
+    desk.system.isSlow = true;
+    desk.system.refusals.audio = refusal;
+    desk.devices.want(BOTH);
+    desk.devices.want({ ...BOTH, camera: undefined });
+    for (let n = 0; n < 4; n++) {
+      desk.system.answer();
+      await settled();
+    }
+    assert.deepEqual([desk.kinds[0], desk.system.live], ["off", []]);
+  });
+
+  Deno.test(`Devices are all off when the chat was left during the question, and one of them fails (${refusal})`, async () => {
+    const desk = new Desk();
+    desk.system.isSlow = true;
+    desk.system.refusals.video = refusal;
+    desk.devices.want(BOTH);
+    desk.devices.want(NOTHING_WANTED);
+    for (let n = 0; n < 4; n++) {
+      desk.system.answer();
+      await settled();
+    }
+    assert.deepEqual([desk.kinds, desk.system.live], [["off", "off"], []]);
+  });
+}
+
+Deno.test("Devices that are no longer wanted when they open are never told of as on", async () => {
+  const desk = new Desk();
+  desk.system.isSlow = true;
+  desk.devices.want(BOTH);
+  desk.devices.want({ ...BOTH, camera: undefined });
+  desk.system.answer();
+  const told: string[] = [];
+  for (let turn = 0; turn < 40; turn++) {
+    await Promise.resolve();
+    told.push(desk.media.camera.kind);
+  }
+  assert.deepEqual([...new Set(told)], ["opening", "off"]);
+  assert.deepEqual(desk.system.live, ["audio any"]);
+});
+
+Deno.test("Devices are changed while the first one opens, and only the last one is ever on", async () => {
+  const desk = new Desk();
+  desk.system.isSlow = true;
+  desk.devices.want({ ...BOTH, camera: "front" });
+  desk.devices.want({ ...BOTH, camera: "back" });
+  for (let n = 0; n < 3; n++) {
+    desk.system.answer();
+    await settled();
+  }
+  assert.deepEqual(desk.system.live.toSorted(), ["audio any", "video back"]);
+});
+
+Deno.test("Devices don't mistake the end of an old track for that of the new one", async () => {
+  const desk = new Desk();
+  desk.devices.want(BOTH);
+  await settled();
+  const [old] = desk.system.tracks;
+  desk.devices.want({ ...BOTH, camera: "back" });
+  await settled();
+  old!.onended();
+  assert.deepEqual(desk.kinds, ["on", "on"]);
+});

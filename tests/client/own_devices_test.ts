@@ -12,21 +12,25 @@ import { hasSwitches, wantedDevices } from "../../client/stage.ts";
 import { type Effect, type Event, initialState, type State } from "../../client/state.ts";
 import type { CallPolicy, ServerMessage } from "../../protocol.ts";
 import { ENGLISH } from "../english.ts";
+import { trials } from "../repeats.ts";
 
 const DEVICES = ["camera", "microphone"] as const;
 const STARTS_OFF = { camera: "cameraOff", microphone: "muted" } as const;
 
 const PAIRED: ServerMessage = { type: "paired", role: "caller", interests: [], met: false };
 const LEFT: ServerMessage = { type: "partner-left" };
+const TOO_FAST: Event = server({ type: "error", code: "too-fast", message: "" });
 
 /** A page without a browser. */
 class Page {
   state: State = initialState({ ...DEFAULT_PREFERENCES, adult: true }, ENGLISH);
   effects: readonly Effect[] = [];
+  now = 0;
 
   on(...events: Event[]): this {
     for (const event of events) {
-      ({ state: this.state, effects: this.effects } = reduce(this.state, event, 1_000));
+      this.now += 5_000;
+      ({ state: this.state, effects: this.effects } = reduce(this.state, event, this.now));
     }
     return this;
   }
@@ -103,6 +107,11 @@ Deno.test("Devices that are to start off do so with each stranger, also after th
 Deno.test("Devices that are to start off, and were switched on in the preview, are on in the call", () => {
   const page = new Page().on(PREVIEW, prefer("camera", true), toggle("camera"));
   assert.deepEqual(page.captured, ["camera", "microphone"]);
+  assert.equal(
+    page.state.preferences.cameraOff,
+    false,
+    "the choice does not contradict the switch",
+  );
   assert.deepEqual(page.on(PREVIEW, server(PAIRED)).call().captured, ["camera", "microphone"]);
 });
 
@@ -115,6 +124,8 @@ Deno.test("Devices can't be switched where no switch is to be seen", () => {
     (page) => page.on(PREVIEW, PREVIEW),
     (page) =>
       page.on({ type: "start" }, server(PAIRED)).call().on({ type: "answer", answer: "refuse" }),
+    (page) =>
+      page.on({ type: "start" }, server(PAIRED), { type: "answer", answer: "want" }, TOO_FAST),
   ];
   for (const reach of places) {
     const page = reach(new Page());
@@ -148,7 +159,7 @@ Deno.test("Message box has the focus when a call is accepted, declined or ended"
     assert.deepEqual(page.effects.at(-1), {
       do: "focus",
       on: "message",
-      raisesKeyboard: false,
+      unlessTouch: true,
     });
   }
 });
@@ -172,6 +183,9 @@ const ACTIONS = fc.oneof(
     { type: "stranger", envelope: { kind: "call", says: "over" } },
     { type: "call", event: { type: "line", line: "connected" } },
     { type: "down", mayResume: true },
+    { type: "call", event: { type: "line", line: "failed" } },
+    { type: "tick" },
+    TOO_FAST,
     server(PAIRED),
     server(LEFT),
     server({ type: "ice", servers: [], policy: "relay" }),
@@ -203,7 +217,7 @@ Deno.test("Devices never come on unless their person says so, on any way through
         }
       }
     }),
-    { numRuns: 2_000, seed: 16 },
+    trials({ sample: 2_000, long: 50_000 }),
   );
 });
 
@@ -219,6 +233,6 @@ Deno.test("Devices that are captured in a call are those whose switch says on, o
         assert.deepEqual(page.captured, DEVICES.filter((device) => own[device]));
       }
     }),
-    { numRuns: 2_000, seed: 16 },
+    trials({ sample: 2_000, long: 50_000 }),
   );
 });

@@ -179,7 +179,10 @@ Deno.test("First paint is in the language of the browser, and so is what stands 
   equal(await visitor.page.locator("html").getAttribute("lang"), "en");
 });
 
-Deno.test("A key in the place of C switches the camera, whatever letters the keyboard has", async () => {
+/** What is held down with a key, in a page. */
+const HELD = "{ ctrlKey: true, shiftKey: true }";
+
+Deno.test("Ctrl, Shift and the key in the place of O switch the camera where a keyboard has no Latin letters", async () => {
   await using house = await openHouse();
   const ann = await Speaker.enter(house, "ru");
   await ann.checkbox.check();
@@ -187,11 +190,11 @@ Deno.test("A key in the place of C switches the camera, whatever letters the key
   await ann.visitor.sees(ann.words.HowYouLook);
   const dispatch = (key: string, code: string): Promise<void> =>
     ann.visitor.evaluate(
-      `dispatchEvent(new KeyboardEvent("keydown", { key: "${key}", code: "${code}" }))`,
+      `dispatchEvent(new KeyboardEvent("keydown", { key: "${key}", code: "${code}", ...${HELD} }))`,
     );
-  await dispatch("с", "KeyC"); // The Cyrillic letter.
+  await dispatch("Щ", "KeyO"); // The Cyrillic letter.
   await ann.visitor.sees(ann.words.Devices.camera.off);
-  await dispatch("ж", "Semicolon");
+  await dispatch("Ж", "Semicolon");
   match(await ann.visitor.page.locator("main").innerText(), new RegExp(ann.words.HowYouLook));
 });
 

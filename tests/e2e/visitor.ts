@@ -130,10 +130,15 @@ export class Visitor implements AsyncDisposable {
     await this.message.press("Enter");
   }
 
-  /** Leaves a chat with the two presses that it takes. */
+  /**
+   * Leaves a chat with the two presses that it takes, both in the page at one go: on a busy machine the question would be
+   * withdrawn, after three seconds, before the second press came from here.
+   */
   async leave(): Promise<void> {
-    await this.press("Stop");
-    await this.press("Really stop?");
+    await this.button("Stop").waitFor();
+    await this.evaluate(
+      `{ const stop = document.getElementById("stop"); stop.click(); stop.click(); }`,
+    );
     await this.reads(YOU_LEFT);
   }
 
