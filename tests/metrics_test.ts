@@ -276,7 +276,7 @@ Deno.test({
     await using redis = await Redis.start();
     await using program = await Program.start(`--redis-url=${redis.url}`);
     const { http } = program;
-    await until(async () => (await metricsOf(http)).figure("redis_up") === 1, 30);
+    await until(async () => (await metricsOf(http)).figure("redis_up") === 1);
     const { samples, figure } = await metricsOf(http);
     const here = METRICS.filter(({ needs }) => needs !== "tls");
     assert.deepEqual(namesIn(samples), [...here, PAIRING_TIME].map(({ name }) => name).sort());

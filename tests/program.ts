@@ -20,6 +20,9 @@ function commandOf(entry = "main.ts"): string[] {
   return [Deno.execPath(), "run", ...FLAGS, entry];
 }
 
+/** How long a start may take; with twenty others at work on the same core, half a minute is too little. */
+const START_SECONDS = 120;
+
 /** What a program that has ended leaves. */
 export interface Ending {
   readonly code: number;
@@ -65,6 +68,7 @@ export class Program implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
   readonly #stderr: ReadableStreamDefaultReader<string> | undefined;
   readonly #reading: Promise<void>;
+  #hasEnded = false;
   /** Everything it has logged. */
   log = "";
 
@@ -88,6 +92,7 @@ export class Program implements AsyncDisposable {
       this.#stderr = this.#process.stderr.pipeThrough(new TextDecoderStream()).getReader();
     }
     this.#reading = this.#read();
+    this.#process.status.then(() => this.#hasEnded = true);
   }
 
   /** Starts the program on a port of the system's choice and waits until it listens. */
@@ -97,7 +102,12 @@ export class Program implements AsyncDisposable {
 
   static async startWith(options: ProgramOptions): Promise<Program> {
     const program = new Program(options);
-    await until(() => program.log.includes("Listening"), 30);
+    try {
+      await until(() => program.#isListening(), START_SECONDS);
+    } catch (error) {
+      await program[Symbol.asyncDispose]();
+      throw error;
+    }
     return program;
   }
 
@@ -152,6 +162,13 @@ export class Program implements AsyncDisposable {
   async closeLog(): Promise<void> {
     await this.#stderr?.cancel();
     await this.#reading;
+  }
+
+  /** Throws when it can't be expected to listen any longer. */
+  #isListening(): boolean {
+    if (this.log.includes("Listening")) return true;
+    if (this.#hasEnded) throw new Error(`Cannot go on: the program has ended: ${this.log}`);
+    return false;
   }
 
   async #read(): Promise<void> {

@@ -399,7 +399,7 @@ async function crashUnderLoad(): Promise<void> {
   {
     await using program = await Program.startWith({ folder });
     for (let n = 0; n < LEAST_CHATS_PUBLISHED; n++) await chat(program);
-    await until(async () => (before = await today(program)) > 0, 30);
+    await until(async () => (before = await today(program)) > 0);
     const load = BareClient.pair(program.socketUrl);
     const [a] = await load;
     for (let n = 0; n < 1000; n++) a.send(Uint8Array.of(FrameKind.message, 1));

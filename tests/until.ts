@@ -1,7 +1,10 @@
-/** Waits for what another process or the network brings about, and fails when it doesn't come. */
+/**
+ * Waits for what another process or the network brings about, and fails when it doesn't come. The bounds here end a test
+ * that would wait for ever, and leave room for a machine that is busy; a test that claims a time has a stopwatch.
+ */
 
 /** Resolves once `holds()` is true; rejects after `seconds`. */
-export async function until(holds: () => boolean | Promise<boolean>, seconds = 15): Promise<void> {
+export async function until(holds: () => boolean | Promise<boolean>, seconds = 60): Promise<void> {
   const end = performance.now() + seconds * 1000;
   while (!await holds()) {
     if (performance.now() > end) {
@@ -11,7 +14,7 @@ export async function until(holds: () => boolean | Promise<boolean>, seconds = 1
   }
 }
 
-/** A test that waits for what never comes ends all the same; no claim of speed, so a busy machine has room. */
+/** In how long a test as a whole is over. */
 const MOST_SECONDS = 180;
 
 /** What `work` comes to, if it does in time. */

@@ -10,7 +10,7 @@ const MET = "You have met a moment ago; nobody else is here right now.";
 
 test("Stop asks, leaves, and finds the same stranger again when nobody else is here", async (openHouse) => {
   await using house = await openHouse();
-  const [ann, bob] = await house.pair();
+  const [ann, bob] = await house.pair({ frozen: true });
   await ann.say("before");
   await bob.hears("before");
   equal(await ann.page.getByText(MET).count(), 0);
