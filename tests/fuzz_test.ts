@@ -4,11 +4,13 @@
  */
 
 import assert from "node:assert/strict";
+import { SECOND } from "../server/clock.ts";
 import { BareClient } from "./bare_client.ts";
 import { dice, oneOf } from "./dice.ts";
 import { frame, HANDSHAKE, RawClient } from "./raw_client.ts";
 import { repeats, seeded } from "./repeats.ts";
 import { LISTENERS, NO_RATES, TestServer } from "./server.ts";
+import { Stopwatch } from "./stopwatch.ts";
 import { until } from "./until.ts";
 
 const FRAMES = repeats({ sample: 100_000, long: 1_000_000 });
@@ -103,7 +105,9 @@ async function fuzz(listener: keyof typeof LISTENERS, roll: Roll): Promise<void>
     () => send(server.port, [...mutatedHandshake(roll), from(roll)], mutated(roll)),
   );
   const { lobby, registry, matchmaker, relay } = server.chat;
-  await until(() => lobby.online === 2 && registry.connected === 1, 20);
+  const watch = new Stopwatch();
+  await until(() => lobby.online === 2 && registry.connected === 1);
+  assert.ok(watch.ms < 10 * SECOND, `${watch.ms} ms`);
   assert.deepEqual([matchmaker.searching, relay.behind, server.entries], [0, 0, []]);
   a.send(Uint8Array.of(1, 65));
   assert.deepEqual(await b.frame(), Uint8Array.of(1, 65));
