@@ -11,7 +11,7 @@ import { Program, run } from "./program.ts";
 import { RawClient } from "./raw_client.ts";
 import { TestServer } from "./server.ts";
 import { Stopwatch } from "./stopwatch.ts";
-import { until } from "./until.ts";
+import { until, within } from "./until.ts";
 
 const CHATS = 500;
 
@@ -144,18 +144,6 @@ Deno.test("Program that gets few file descriptors takes fewer people, refuses th
   await talk(await BareClient.pair(program.socketUrl));
 });
 
-/** How long a program that can't log may take to stop, in milliseconds: its own limits add up to less than half. */
-const STOP_LIMIT = 20 * SECOND;
-
-/** The exit code after `signal`; a program that doesn't stop fails the test. */
-async function stopped(program: Program, signal: Deno.Signal = "SIGTERM"): Promise<number> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("It does not stop")), STOP_LIMIT);
-  });
-  return await Promise.race([program.stop(signal), late]).finally(() => clearTimeout(timer));
-}
-
 /** How many log lines a program at `port` has lost, and what it says is failing. */
 async function logState(port: number): Promise<{ lost: number; failing: string[] }> {
   const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
@@ -182,7 +170,7 @@ Deno.test("Program whose log reader has exited counts what it can't log, keeps c
     1,
     "one line was due, and nothing about its loss",
   );
-  assert.equal(await stopped(program), 0);
+  assert.equal(await within(program.stop()), 0);
 });
 
 /** Starts the program with a standard error that can't be read, and waits until it listens. */
@@ -200,7 +188,7 @@ Deno.test("Program whose log is on a full disk from the start lets people in and
   await talk(await BareClient.pair(`ws://127.0.0.1:${port}/ws`));
   const { lost, failing } = await logState(port);
   assert.deepEqual([lost > 0 && lost < 10, failing], [true, ["log"]]);
-  assert.equal(await stopped(program), 0);
+  assert.equal(await within(program.stop()), 0);
 });
 
 Deno.test("Program whose log pipe is full and never read lets people in, and stops in order", async () => {
@@ -208,7 +196,7 @@ Deno.test("Program whose log pipe is full and never read lets people in, and sto
   await using _ = program;
   await talk(await BareClient.pair(`ws://127.0.0.1:${port}/ws`));
   await until(async () => (await logState(port)).failing.includes("log"));
-  assert.equal(await stopped(program), 0);
+  assert.equal(await within(program.stop()), 0);
 });
 
 Deno.test("Program that can't start ends with its exit code, also where nobody can read why", async () => {
@@ -217,6 +205,6 @@ Deno.test("Program that can't start ends with its exit code, also where nobody c
   const under = ["sh", "-c", `${script}; exec "$@"`, "sh"];
   for (const [wrong, code] of [[args, 1], [["--port=many"], 2]] as const) {
     await using program = Program.launch({ under, args: wrong, isUnread: true });
-    assert.equal(await program.ended, code);
+    assert.equal(await within(program.ended), code);
   }
 });
