@@ -287,16 +287,22 @@ Deno.test("Connection that leaves while its line is down is over, and shows no t
   assert.deepEqual(a.resumed, []);
 });
 
+/** A line whose chat was interrupted, and which has just shown its token. */
+async function resuming(cable: Cable): Promise<Line> {
+  const [line] = await chatting(Number(new URL(cable.site).port));
+  cable.pull();
+  await line.until("down");
+  cable.put();
+  line.retry();
+  const socket = line.sockets.at(-1)!;
+  await new Promise((resolve) => socket.addEventListener("open", resolve));
+  return line;
+}
+
 Deno.test("Connection that is one too many while it is resuming keeps its token for the next one", async () => {
   await using server = await TestServer.start();
   using cable = new Cable(server.port);
-  const [a] = await chatting(Number(new URL(cable.site).port));
-  cable.pull();
-  await a.until("down");
-  cable.put();
-  a.retry();
-  const socket = a.sockets.at(-1)!;
-  await new Promise((resolve) => socket.addEventListener("open", resolve));
+  const a = await resuming(cable);
   [...server.outlets].at(-1)!.close(CloseCode.crowded, "Too many connections from one address.");
   await a.until("down");
   assert.equal(a.mayResume, true);
@@ -308,13 +314,7 @@ Deno.test("Connection that is one too many while it is resuming keeps its token 
 Deno.test("Connection that is told to go while it is resuming shows its token again elsewhere", async () => {
   await using server = await TestServer.start();
   using cable = new Cable(server.port);
-  const [a] = await chatting(Number(new URL(cable.site).port));
-  cable.pull();
-  await a.until("down");
-  cable.put();
-  a.retry();
-  const socket = a.sockets.at(-1)!;
-  await new Promise((resolve) => socket.addEventListener("open", resolve));
+  const a = await resuming(cable);
   [...server.outlets].at(-1)!.close(CloseCode.goingAway, "");
   await a.until("down");
   assert.deepEqual([a.mayResume, a.delays.at(-1)], [true, MOVE_SPREAD / 2]);
