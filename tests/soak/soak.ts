@@ -23,16 +23,22 @@ export interface SoakOptions {
   readonly seconds: number;
   readonly actors: number;
   readonly seed: number;
+  /** It lasts longer than that where it has not come to so much: a busy machine does less in a second. */
+  readonly least?: Amounts;
 }
 
-/** What came of it. */
-export interface Soaked {
+/** How much was done. */
+export interface Amounts {
   readonly chats: number;
   /** How often one of a chat dropped and came back to it. */
   readonly resumes: number;
   /** How often that was before the server had missed the old connection. */
   readonly takeovers: number;
   readonly frames: number;
+}
+
+/** What came of it. */
+export interface Soaked extends Amounts {
   readonly checks: number;
   readonly attacks: number;
   /** What did not hold; each fault once. */
@@ -51,8 +57,15 @@ const CHECK_INTERVAL = 100;
 /** How many act at each beat. */
 const AT_ONCE = 4;
 
+/** How much longer than asked for a soak may last until it has come to the least amounts. */
+const PATIENCE = 4;
+
+const NOTHING: Amounts = { chats: 0, resumes: 0, takeovers: 0, frames: 0 };
+
 /** Runs one. */
-export async function soak({ seconds, actors: count, seed }: SoakOptions): Promise<Soaked> {
+export async function soak(
+  { seconds, actors: count, seed, least = NOTHING }: SoakOptions,
+): Promise<Soaked> {
   const roll = dice(seed);
   const sessions = new Set<Session>();
   await using server = await TestServer.start({
@@ -77,8 +90,9 @@ export async function soak({ seconds, actors: count, seed }: SoakOptions): Promi
     checks++;
     check(server, sessions).forEach(complain);
   }, CHECK_INTERVAL);
-  const end = performance.now() + seconds * 1000;
-  while (performance.now() < end) {
+  const start = performance.now();
+  const hasDone = (times: number): boolean => performance.now() - start >= times * seconds * SECOND;
+  while (!hasDone(1) || !hasDone(PATIENCE) && !reaches(amounts(actors), least)) {
     for (let n = 0; n < AT_ONCE; n++) actors[Math.floor(roll() * count)]?.act();
     if (roll() < 0.02) attacks += await attack(server.port, roll);
     await pause(PACE);
@@ -89,16 +103,30 @@ export async function soak({ seconds, actors: count, seed }: SoakOptions): Promi
   await until(() => lobby.online + relay.behind + registry.connected + matchmaker.searching === 0);
   await until(() => lobby.away + lobby.tokens === 0, 2 * RESUME_WINDOW / SECOND);
   check(server, sessions).forEach(complain);
-  const resumes = actors.reduce((sum, { resumes }) => sum + resumes, 0);
-  const takeovers = actors.reduce((sum, { takeovers }) => sum + takeovers, 0);
-  const frames = actors.reduce((sum, { received }) => sum + received, 0);
-  const chats = actors.reduce((sum, { chats }) => sum + chats, 0) / 2;
   for (const { message } of server.entries) complain(`logged: ${message}`);
   const heapAfter = heap();
   return {
-    ...{ chats, resumes, takeovers, frames, checks, attacks, faults: [...faults] },
+    ...amounts(actors),
+    ...{ checks, attacks, faults: [...faults] },
     ...{ addressesHeld: registry.held, heapBefore, heapAfter },
   };
+}
+
+/** What the actors have done so far. */
+function amounts(actors: readonly Actor[]): Amounts {
+  const sum = (of: (actor: Actor) => number): number =>
+    actors.reduce((total, actor) => total + of(actor), 0);
+  return {
+    chats: sum(({ chats }) => chats) / 2,
+    resumes: sum(({ resumes }) => resumes),
+    takeovers: sum(({ takeovers }) => takeovers),
+    frames: sum(({ received }) => received),
+  };
+}
+
+function reaches(done: Amounts, least: Amounts): boolean {
+  return done.chats >= least.chats && done.resumes >= least.resumes &&
+    done.takeovers >= least.takeovers && done.frames >= least.frames;
 }
 
 /** What does not hold in the server at this moment; who has ended is let go. */
