@@ -162,7 +162,7 @@ Deno.test("TLS: who has come and said nothing does not hold up the end", async (
 });
 
 /** Of each kind. */
-const RESETS = repeats({ sample: 100, long: 10_000 });
+const RESETS = repeats({ sample: 100, long: 5_000 });
 
 Deno.test(`TLS: ${(2 * RESETS).toLocaleString("en")} handshakes and upgrades that end in a reset leave no descriptor behind after 10 s`, async () => {
   await using files = new CertificateFiles();
