@@ -19,9 +19,6 @@ export interface StartupLine {
   readonly text: string;
 }
 
-/** Hosts that stand for this machine, or for every address of it. */
-const LOCAL_HOSTS = ["0.0.0.0", "::", "127.0.0.1", "::1", "localhost"];
-
 /** At most three lines, the first of which names the URL. */
 export function startupMessage(
   config: Config,
@@ -35,7 +32,7 @@ export function startupMessage(
   ];
   const help = isHosted ? "README.md" : "docs/operating.md and the command doctor";
   return [
-    { level: "info", text: `Listening on ${scheme}://${hostOf(config)}:${port}/` },
+    { level: "info", text: `Listening on ${scheme}://localhost:${port}/` },
     ...isPublic ? [] : [info("Open it in two windows to chat with yourself.")],
     ...needs.length === 0 ? [] : [
       {
@@ -48,9 +45,4 @@ export function startupMessage(
 
 function info(text: string): StartupLine {
   return { level: "info", text };
-}
-
-function hostOf({ host }: Config): string {
-  if (LOCAL_HOSTS.includes(host)) return "localhost";
-  return host.includes(":") ? `[${host}]` : host;
 }

@@ -21,6 +21,7 @@ import { Turn } from "../server/turn.ts";
 import { newConduct } from "./conduct.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { FakeOutlet } from "./fake_outlet.ts";
+import { trials } from "./repeats.ts";
 
 interface Visit {
   link: Link;
@@ -950,7 +951,7 @@ Deno.test("Lobby is symmetric, holds no ghost and tells nobody what is not meant
         [0, 0, 0, 0, 0],
       );
     }),
-    { numRuns: 1_000 },
+    trials({ sample: 1_000, long: 20_000 }),
   );
 });
 

@@ -38,11 +38,3 @@ Deno.test("Start-up of a public server without a contact address warns", () => {
   assert.match(texts([], true)[1]!, /needs --contact-email: see README\.md\.$/);
   assert.deepEqual(said([]).map(({ level }) => level), ["info", "info", "info"]);
 });
-
-Deno.test("Start-up names the address that it listens on", () => {
-  assert.equal(texts(["--host=192.0.2.5"])[0], "Listening on http://192.0.2.5:8000/");
-  assert.equal(texts(["--host=2001:db8::5"])[0], "Listening on http://[2001:db8::5]:8000/");
-  for (const host of ["0.0.0.0", "::", "127.0.0.1", "::1"]) {
-    assert.equal(texts([`--host=${host}`])[0], "Listening on http://localhost:8000/");
-  }
-});
