@@ -78,7 +78,7 @@ test("Log stays readable, with New chat, Save chat and Report, when the stranger
   const [ann, bob] = await house.pair();
   await ann.say("remember this");
   await bob.hears("remember this");
-  await ann.page.close();
+  await ann.leave();
   await bob.reads(STRANGER_LEFT);
   await bob.hasMessages("remember this");
   await bob.readsTimes(CHATTING, 1);
