@@ -121,7 +121,7 @@ export class Program implements AsyncDisposable {
   }
 
   get port(): number {
-    return Number(/localhost:(\d+)/.exec(this.log)?.[1]);
+    return Number(/Listening on \S+:(\d+)\//.exec(this.log)?.[1]);
   }
 
   get http(): string {
