@@ -3,12 +3,13 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { systemClock } from "../../server/clock.ts";
 import { CONNECTING_TIME } from "../../client/call_state.ts";
+import { CertificateFiles } from "../certificate_files.ts";
 import { Coturn, isCoturnThere, TURN_SECRET } from "../coturn.ts";
 import { TempFolder } from "../files.ts";
 import { isIpThere, Networks } from "../networks.ts";
 import { Program } from "../program.ts";
 import { until } from "../until.ts";
-import { DEVICES, launchUnder } from "./browser.ts";
+import { DEVICES, launchUnder, trusting } from "./browser.ts";
 import { Caller, PEERS, SEALED } from "./caller.ts";
 import { housing } from "./house.ts";
 import { Visitor } from "./visitor.ts";
@@ -111,10 +112,12 @@ async function attack(
   const relays = policy === "relay"
     ? [`--turn-url=${coturn.url}`, `--turn-secret=${TURN_SECRET}`]
     : [];
-  await using program = await Program.startWith({ under, args: [`--host=${host}`, ...relays] });
-  const site = `http://${host}:${program.port}`;
+  await using files = new CertificateFiles(); // A page calls only where it is secure, and this is not loopback.
+  const args = [`--host=${host}`, ...files.args, ...relays];
+  await using program = await Program.startWith({ under, args });
+  const site = `https://${host}:${program.port}`;
   await using listener = await Listener.start(under, host);
-  const trust = `--unsafely-treat-insecure-origin-as-secure=${site}`;
+  const trust = trusting(files.cert);
   const launch = (which: 0 | 1, name: string): Promise<Visitor> => {
     const script = PEERS + SEALED + TOLD + (which === 0 ? ATTACKER(host, listener.port) : "");
     return open(networks.under(which), `${folder.path}/${name}`, site, trust, script);
