@@ -75,7 +75,7 @@ let inPlace: Promise<Packaged> | undefined;
 async function fetched(): Promise<Packaged> {
   if (Deno.env.get("CI")) throw new Error("Cannot test: Debian's chromium is not installed");
   // deno-lint-ignore no-console -- the one line that says what is missing
-  console.log("chromium is not installed: the browser tests use the one of @sparticuz/chromium.");
+  console.log("chromium is not installed: the one of @sparticuz/chromium is used instead.");
   return await packaged();
 }
 
