@@ -304,7 +304,7 @@ async function fail(message: string): Promise<never> {
   Deno.exit(1);
 }
 
-/** Says on standard error why the program ends; it ends also where nobody can read that. */
+/** Says on standard error why the program ends, which it does even where that can't be written. */
 async function complain(text: string): Promise<void> {
   await atMost(EXIT_TIME, print(Deno.stderr, text).catch(() => {}));
 }

@@ -29,7 +29,7 @@ export const SHORT_MOVE_TIME = 2 * SECOND;
 const LINGER = SECOND / 2;
 
 /**
- * How long the last log lines may take, and then the process itself, in milliseconds: a log that nobody reads, or a
+ * How long the last log lines may take, and then the process itself, in milliseconds: a log without a reader, or a
  * socket that can't be closed, would keep the process running.
  */
 export const EXIT_TIME = SECOND / 4;

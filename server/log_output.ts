@@ -50,7 +50,7 @@ export class LogOutput {
     return this.#lost;
   }
 
-  /** Whether the latest lines were not all written, or nobody takes the one that is being written. */
+  /** Whether lines were lost lately, or the one that is being written has waited for more than {@linkcode STALL_TIME}. */
   get isFailing(): boolean {
     const isStalled = this.#writing !== undefined && this.#clock.now() - this.#since > STALL_TIME;
     return this.#hasLost || isStalled;

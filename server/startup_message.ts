@@ -1,6 +1,6 @@
 /**
- * What the log says when the server is ready: where to find it and, as long as the configuration is that of somebody
- * who tries the program out, how to do that and what a public server needs. A complete configuration gets one line.
+ * What the log says when the server is ready: where to find it and, while the configuration is not yet that of a public
+ * server, how to try it out and what is missing. A complete configuration gets one line.
  */
 
 import type { Config } from "./config.ts";

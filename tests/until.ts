@@ -1,6 +1,6 @@
 /**
  * Waits for what another process or the network brings about, and fails when it doesn't come. The bounds here end a test
- * that would wait for ever, and leave room for a machine that is busy; a test that claims a time has a stopwatch.
+ * that would never end, and leave room for a busy machine; a test that claims a time has a stopwatch.
  */
 
 import assert from "node:assert/strict";
