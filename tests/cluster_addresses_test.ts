@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { REPORT_BLOCK_TIME } from "../server/abuse.ts";
+import { MINUTE } from "../server/clock.ts";
 import { LIMITS } from "../server/limits.ts";
 import { BareClient, type ComingFrom } from "./bare_client.ts";
 import { bye, clusterTest, FIND, type Machine, pair } from "./cluster.ts";
@@ -51,12 +52,14 @@ clusterTest(
   "An address that comes too fast on one machine comes too fast on all",
   2,
   async ([a, b]) => {
-    for (let n = 0; n < LIMITS.connections.burst; n++) {
-      assert.ok(
-        await isAdmitted(n % 2 === 0 ? a! : b!),
-      );
+    const { burst, perMinute } = LIMITS.connections;
+    const start = performance.now();
+    let admitted = 0;
+    for (let some = 1; some > 0 && admitted < 2 * burst; admitted += some) {
+      some = Number(await isAdmitted(a!)) + Number(await isAdmitted(b!));
     }
-    assert.deepEqual([await isAdmitted(a!), await isAdmitted(b!)], [false, false]);
+    const refilled = perMinute * (performance.now() - start) / MINUTE; // A busy machine takes its time.
+    assert.ok(admitted >= burst && admitted <= burst + refilled, `${admitted} were admitted`);
     assert.equal(await isAdmitted(b!, "127.0.0.2"), true);
   },
 );
