@@ -53,6 +53,8 @@ export class Networks implements AsyncDisposable {
     for (const [n, name] of this.#names.entries()) {
       await ip("-n", name, "address", "add", `${this.addresses[n]}/24`, "dev", "cable");
       for (const device of ["lo", "cable"]) await ip("-n", name, "link", "set", device, "up");
+      // A browser without windows calls from the address of the default route, and from no other.
+      await ip("-n", name, "route", "add", "default", "dev", "cable");
     }
   }
 

@@ -100,6 +100,9 @@ const ATTACKER = (address: string, port: number): string =>
   };
 }`;
 
+/** Lets a page name its own address; without this, a browser without windows makes up a name in its place. */
+const SHOWN = "--disable-features=WebRtcHideLocalIpsWithMdns";
+
 /** A call of a victim in one network with an attacker in the other: who sent something to the attacker's address. */
 async function attack(
   networks: Networks,
@@ -117,10 +120,10 @@ async function attack(
   await using program = await Program.startWith({ under, args });
   const site = `https://${host}:${program.port}`;
   await using listener = await Listener.start(under, host);
-  const trust = trusting(files.cert);
+  const more = [trusting(files.cert), SHOWN];
   const launch = (which: 0 | 1, name: string): Promise<Visitor> => {
     const script = PEERS + SEALED + TOLD + (which === 0 ? ATTACKER(host, listener.port) : "");
-    return open(networks.under(which), `${folder.path}/${name}`, site, trust, script);
+    return open(networks.under(which), `${folder.path}/${name}`, site, more, script);
   };
   const [attacker, victim] = [await launch(0, "attacker"), await launch(1, "victim")];
   for (const visitor of [attacker, victim]) await visitor.searchForVideo();
@@ -138,11 +141,13 @@ async function open(
   under: readonly string[],
   folder: string,
   site: string,
-  trust: string,
+  more: readonly string[],
   script: string,
 ): Promise<Visitor> {
   await Deno.mkdir(folder);
-  return await Visitor.open(await launchUnder(under, folder, ...DEVICES, trust), site, { script });
+  return await Visitor.open(await launchUnder(under, folder, ...DEVICES, ...more), site, {
+    script,
+  });
 }
 
 /** Somebody who listens at a UDP port, in a process of their own. */
