@@ -3,7 +3,7 @@
 import type { VNode } from "preact";
 import type { Call } from "./call_state.ts";
 import { devicePickers, deviceSwitches, ownPicture } from "./device_view.ts";
-import type { DeviceKind } from "./devices.ts";
+import { DEVICE_KINDS, type DeviceKind } from "./devices.ts";
 import type { Words } from "./languages/catalogue.ts";
 import { type Dispatch, html } from "./markup.ts";
 import type { Chat, Stage, State } from "./state.ts";
@@ -18,13 +18,13 @@ export function callView(state: State, chat: Chat, dispatch: Dispatch): VNode | 
     case "none":
       return undefined;
     case "preparing":
-      return card(words, { title: words.OneMoment, switches: switches(state, dispatch) });
+      return card(words, { title: words.OneMoment, switches: deviceSwitches(state, dispatch) });
     case "consenting":
       return consent(state, call, dispatch);
     case "offered":
       return card(words, {
         title: words.WaitingForStranger,
-        switches: switches(state, dispatch),
+        switches: deviceSwitches(state, dispatch),
         buttons: [refuse(words.Cancel)],
       });
     case "failed":
@@ -51,15 +51,6 @@ function button(label: string, onClick: () => void): VNode {
 function primary(label: string, dispatch: Dispatch): VNode {
   return html`
     <button key=${label} class="primary" onClick=${() => answer(dispatch, "want")}>${label}</button>
-  `;
-}
-
-/** What the stranger gets as soon as the call is there. */
-function switches(state: State, dispatch: Dispatch): VNode {
-  return html`
-    <div class="toggles" role="group" aria-label=${state.language.words.YourDevices}>
-      ${deviceSwitches(state, dispatch)}
-    </div>
   `;
 }
 
@@ -98,7 +89,7 @@ function consent(
   return card(words, {
     title: invited ? words.StrangerWants : words.ShowAddresses,
     text: isDirect ? words.Directly : words.ByRelay,
-    switches: switches(state, dispatch),
+    switches: deviceSwitches(state, dispatch),
     buttons: [
       primary(isDirect ? words.CallDirectly : words.JoinCall, dispatch),
       button(words.StayWithText, () => answer(dispatch, "refuse")),
@@ -132,31 +123,44 @@ function stage(
             "▂▄▆".slice(0, quality)
           }</span>`}
       </div>
-      <div class="toggles" role="group" aria-label=${words.YourDevices}>
-        ${deviceSwitches(state, dispatch)}
-        <details class="more">
-          <summary>${words.More}</summary>
-          <div class="card">
-            ${devicePickers(state, dispatch)}
-            <label class="field"><span>${words
-              .Volume}</span><input type="range" min="0" max="1" step="0.05" value=${volume}
-              onInput=${(event: { currentTarget: HTMLInputElement }) =>
-                dispatch({ type: "volume", volume: event.currentTarget.valueAsNumber })} /></label>
-            ${button(
-              words.SwapPictures,
-              () => dispatch({ type: "stage", change: { swapped: !swapped } }),
-            )}
-            ${revealed && document.pictureInPictureEnabled &&
-              button(words.PopOut, () => dispatch({ type: "pop-out" }))}
-            ${document.fullscreenEnabled &&
-              button(words.FullScreen, () => dispatch({ type: "full-screen" }))}
-          </div>
-        </details>
-        <button class="quiet end" onClick=${() => answer(dispatch, "refuse")}>${words
-          .EndCall}</button>
-      </div>
-      ${["camera", "microphone"].map((kind) => trouble(words, kind as "camera", media))}
+      ${deviceSwitches(
+        state,
+        dispatch,
+        more(state, { revealed, swapped }, dispatch),
+        html`<button key="end" class="quiet end" onClick=${() =>
+          answer(dispatch, "refuse")}>${words.EndCall}</button>`,
+      )}
+      ${DEVICE_KINDS.map((kind) => trouble(words, kind, media))}
     </section>
+  `;
+}
+
+/** What is seldom needed during a call. */
+function more(
+  state: State,
+  { revealed, swapped }: Pick<Stage, "revealed" | "swapped">,
+  dispatch: Dispatch,
+): VNode {
+  const { volume, language: { words } } = state;
+  return html`
+    <details key="more" class="more">
+      <summary>${words.More}</summary>
+      <div class="card">
+        ${devicePickers(state, dispatch)}
+        <label class="field"><span>${words
+          .Volume}</span><input type="range" min="0" max="1" step="0.05" value=${volume}
+          onInput=${(event: { currentTarget: HTMLInputElement }) =>
+            dispatch({ type: "volume", volume: event.currentTarget.valueAsNumber })} /></label>
+        ${button(
+          words.SwapPictures,
+          () => dispatch({ type: "stage", change: { swapped: !swapped } }),
+        )}
+        ${revealed && document.pictureInPictureEnabled &&
+          button(words.PopOut, () => dispatch({ type: "pop-out" }))}
+        ${document.fullscreenEnabled &&
+          button(words.FullScreen, () => dispatch({ type: "full-screen" }))}
+      </div>
+    </details>
   `;
 }
 

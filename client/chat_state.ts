@@ -15,7 +15,7 @@
  */
 
 import type { Hindrance, ServerMessage } from "../protocol.ts";
-import type { DeviceKind } from "./devices.ts";
+import { DEVICE_KINDS, type DeviceKind } from "./devices.ts";
 import type { Preferences } from "./preferences.ts";
 import {
   addInterest,
@@ -159,13 +159,12 @@ function deadlinesOf(scene: State["scene"]): number[] {
 
 /** What a call is to start with is so from now on, and seen to be. */
 function prefer(state: State, change: Partial<Preferences>): Step {
+  const own = { ...state.own };
+  for (const device of DEVICE_KINDS) {
+    const startsOff = change[STARTS_OFF[device]];
+    if (startsOff !== undefined) own[device] = !startsOff;
+  }
   const preferences = { ...state.preferences, ...change };
-  const { cameraOff, muted } = change;
-  const own = {
-    ...state.own,
-    ...cameraOff === undefined ? {} : { camera: !cameraOff },
-    ...muted === undefined ? {} : { microphone: !muted },
-  };
   return step({ ...state, preferences, own }, { do: "keep-preferences" });
 }
 

@@ -6,16 +6,19 @@ import { shortcutOf } from "./keys.ts";
 import { type Dispatch, html } from "./markup.ts";
 import type { State } from "./state.ts";
 
-/** Draws a switch for each device, whose label says what the stranger gets. */
+/** Draws a switch for each device, whose label says what the stranger gets, in a group with whatever belongs beside them. */
 export function deviceSwitches(
-  { own, language: { words } }: State,
+  { own: { microphone, camera }, language: { words } }: State,
   dispatch: Dispatch,
-): VNode[] {
-  const { microphone, camera } = own;
-  return [
-    deviceSwitch(microphone ? words.MicOn : words.MicOff, "microphone", microphone, dispatch),
-    deviceSwitch(camera ? words.CameraOn : words.CameraOff, "camera", camera, dispatch),
-  ];
+  ...beside: readonly VNode[]
+): VNode {
+  return html`
+    <div class="toggles" role="group" aria-label=${words.YourDevices}>
+      ${deviceSwitch(microphone ? words.MicOn : words.MicOff, "microphone", microphone, dispatch)}
+      ${deviceSwitch(camera ? words.CameraOn : words.CameraOff, "camera", camera, dispatch)}
+      ${beside}
+    </div>
+  `;
 }
 
 function deviceSwitch(

@@ -12,7 +12,9 @@
  */
 
 /** What a device is for. */
-export type DeviceKind = "camera" | "microphone";
+export const DEVICE_KINDS = ["camera", "microphone"] as const;
+/** One of them. */
+export type DeviceKind = typeof DEVICE_KINDS[number];
 
 /** Why a device can't be had. */
 export type Trouble = "denied" | "missing" | "busy" | "unsupported";
@@ -54,8 +56,6 @@ export const NO_MEDIA: Media = {
 /** What nobody wants. */
 export const NOTHING_WANTED: Wanted = { camera: undefined, microphone: undefined };
 
-const KINDS = ["camera", "microphone"] as const;
-
 /** The devices of this page. */
 export class Devices {
   readonly #system: MediaDevices | undefined;
@@ -80,7 +80,7 @@ export class Devices {
   want(wanted: Wanted): void {
     const before = this.#wanted;
     this.#wanted = wanted;
-    if (KINDS.some((kind) => wanted[kind] !== before[kind])) this.#settle();
+    if (DEVICE_KINDS.some((kind) => wanted[kind] !== before[kind])) this.#settle();
   }
 
   /** Stops what isn't wanted at once, and opens what is, until both are so. */
@@ -96,13 +96,13 @@ export class Devices {
   }
 
   #missing(): DeviceKind[] {
-    return KINDS.filter((kind) =>
+    return DEVICE_KINDS.filter((kind) =>
       this.#wanted[kind] !== undefined && this.#media[kind].kind === "off"
     );
   }
 
   #stopUnwanted(): void {
-    for (const kind of KINDS) {
+    for (const kind of DEVICE_KINDS) {
       const capture = this.#media[kind];
       if (capture.kind === "off" || capture.kind === "opening") continue;
       if (this.#wanted[kind] === this.#got[kind]) continue;

@@ -1,6 +1,7 @@
 /** The screen before the first call: how one will be seen and heard, and what a call begins with. */
 
 import type { VNode } from "preact";
+import { DEVICE_KINDS } from "./devices.ts";
 import { devicePickers, deviceSwitches, ownPicture } from "./device_view.ts";
 import type { Words } from "./languages/catalogue.ts";
 import { type Dispatch, html } from "./markup.ts";
@@ -28,10 +29,8 @@ export function previewView(state: State, dispatch: Dispatch): VNode {
           : html`<p class="hint" role="status">${
             describeTrouble(words, "microphone", microphone)
           }</p>`}
-        <div class="toggles" role="group" aria-label=${words.YourDevices}>
-          ${deviceSwitches(state, dispatch)}
-        </div>
-        ${DEVICES.some((device) => state.media[device].kind === "trouble") && html`
+        ${deviceSwitches(state, dispatch)}
+        ${DEVICE_KINDS.some((device) => state.media[device].kind === "trouble") && html`
           <button type="button" class="quiet" onClick=${() => retry(state, dispatch)}>${words
             .TryAgain}</button>
         `}
@@ -52,11 +51,9 @@ export function previewView(state: State, dispatch: Dispatch): VNode {
   `;
 }
 
-const DEVICES = ["camera", "microphone"] as const;
-
 /** Switches what is in trouble off and on. */
 function retry({ media }: State, dispatch: Dispatch): void {
-  for (const device of DEVICES.filter((one) => media[one].kind === "trouble")) {
+  for (const device of DEVICE_KINDS.filter((one) => media[one].kind === "trouble")) {
     dispatch({ type: "toggle-device", device });
     dispatch({ type: "toggle-device", device });
   }
