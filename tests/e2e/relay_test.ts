@@ -131,10 +131,17 @@ async function attack(
     for (const visitor of [attacker, victim]) await visitor.press("Call directly");
   }
   for (const visitor of [attacker, victim]) await new Caller(visitor).seesMovement();
-  const told = await attacker.evaluate<string[]>("told");
+  const told = await arrived(attacker, listener, policy === "all" ? networks.addresses[1] : host);
   const sealed = await victim.evaluate<string[]>("sealed");
   for (const visitor of [attacker, victim]) await visitor.context.browser()?.close();
   return { sources: listener.sources, told, sealed };
+}
+
+/** What the attacker's page was told, once it names the address from which the victim's packets come, and one has come. */
+async function arrived(attacker: Visitor, listener: Listener, source: string): Promise<string[]> {
+  await until(() => listener.sources.includes(source)); // A picture may move before that: it goes another way.
+  await attacker.until(`told.some((text) => text.includes("${source}"))`);
+  return await attacker.evaluate("told");
 }
 
 async function open(
