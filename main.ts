@@ -27,7 +27,7 @@ import type { Listener, ListenerOptions } from "./server/listener/listener.ts";
 import { listenNode } from "./server/listener/node.ts";
 import { describeError, type Log, openLog } from "./server/log.ts";
 import { LogOutput } from "./server/log_output.ts";
-import { MAX_NODES, type NodeId } from "./server/pairing.ts";
+import { MAX_NODES, type NodeId } from "./server/ids.ts";
 import { atMost } from "./server/patience.ts";
 import { platformOf } from "./server/platform.ts";
 import { redirect } from "./server/redirect.ts";

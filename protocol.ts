@@ -174,6 +174,12 @@ export type Role = "caller" | "callee";
 /** How a call goes: by relay alone, or by any way, which shows each side's address to the other. */
 export type CallPolicy = "relay" | "all";
 
+/** How a call may go: the answer to `ice`. */
+export interface Route {
+  readonly servers: readonly CallServer[];
+  readonly policy: CallPolicy;
+}
+
 /** A relay, with credentials for a while (W3C WebRTC section 4.2.2). */
 export interface CallServer {
   readonly urls: readonly string[];
@@ -202,7 +208,7 @@ export type ServerMessage =
   | { type: "partner-back" }
   | { type: "online"; count: number }
   /** The answer to `ice`. */
-  | { type: "ice"; servers: readonly CallServer[]; policy: CallPolicy }
+  | { type: "ice" } & Route
   | { type: "reported" }
   /** The server is about to restart: what is being said may be finished, then the connection is closed with 1001. */
   | { type: "draining" }

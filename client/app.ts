@@ -12,11 +12,12 @@ import {
   type Challenge,
   LANGUAGES_PATH,
   type Role,
+  type Route,
   SOCKET_PATH,
   SUBPROTOCOL,
 } from "../protocol.ts";
 import { ring, showUnread } from "./attention.ts";
-import { isCalling, type Route } from "./call_state.ts";
+import { isCalling } from "./call_state.ts";
 import { nextDeadline, reduce } from "./chat_state.ts";
 import { chatView } from "./chat_view.ts";
 import { Connection } from "./connection.ts";

@@ -17,17 +17,11 @@
  * connecting and hears that the other begins anew begins anew as well.
  */
 
-import type { CallPolicy, CallServer, ClientMessage } from "../protocol.ts";
+import type { ClientMessage, Route } from "../protocol.ts";
 import type { Envelope } from "./envelope.ts";
 
 /** How long two sides look for a way to each other, in milliseconds. */
 export const CONNECTING_TIME = 20_000;
-
-/** How a call may go. */
-export interface Route {
-  readonly servers: readonly CallServer[];
-  readonly policy: CallPolicy;
-}
 
 /** Why there is no call though both wanted it. */
 export type Failure = "no-route" | "no-relay" | "too-fast";

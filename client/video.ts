@@ -16,8 +16,7 @@
  * a stranger names is taken only if it is a relay, too, so that ours is not sent to knock at doors of their choice.
  */
 
-import type { Role } from "../protocol.ts";
-import type { Route } from "./call_state.ts";
+import type { Role, Route } from "../protocol.ts";
 import { MAX_SETUP_LENGTH } from "./envelope.ts";
 
 /** The most that a picture may take, in bits a second. */

@@ -5,7 +5,8 @@
  * answer takes a while and the world has moved on meanwhile.
  */
 
-import { ALONE, type NodeId, type Ticket, type Wish } from "./pairing.ts";
+import type { Wish } from "./pairing.ts";
+import { ALONE, type NodeId, type Ticket } from "./ids.ts";
 import { Pool } from "./pool.ts";
 
 /** Which end of the line. */

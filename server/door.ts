@@ -16,12 +16,11 @@ import { type Address, clientAddress } from "./address.ts";
 import type { Admission, Gate } from "./gate.ts";
 import type { Entry } from "./ip_registry.ts";
 import { type Headers, TRANSPORT_SECURITY } from "./headers.ts";
-import type { Admittance, Entrance, Service, Visitor } from "./listener/listener.ts";
+import type { Admittance, Entrance, Outlet, Service, Visitor } from "./transport.ts";
 import type { Lobby } from "./lobby.ts";
 import { describeError, type Log } from "./log.ts";
 import type { ProxyWatch } from "./proxy_watch.ts";
 import type { MetricsDesk } from "./metrics/desk.ts";
-import type { Outlet } from "./relay.ts";
 import { type HttpReply, type HttpRequest, jsonReply, pathOf, textReply } from "./reply.ts";
 import type { Site } from "./site.ts";
 

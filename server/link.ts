@@ -10,7 +10,7 @@
 
 import { CloseCode } from "../protocol.ts";
 import type { Conduct } from "./abuse.ts";
-import type { Outlet } from "./relay.ts";
+import type { Outlet } from "./transport.ts";
 import type { Line, Session } from "./session.ts";
 
 /** A socket and whom it belongs to; what a listener talks to. */

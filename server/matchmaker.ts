@@ -21,15 +21,8 @@
 import type { Mode, Role } from "../protocol.ts";
 import type { Backend, End } from "./backend.ts";
 import { type Clock, SECOND } from "./clock.ts";
-import {
-  type Choice,
-  choose,
-  type NodeId,
-  numbersFrom,
-  type SessionId,
-  type Ticket,
-  type Wish,
-} from "./pairing.ts";
+import { type Choice, choose, type Wish } from "./pairing.ts";
+import { type NodeId, numbersFrom, type SessionId, type Ticket } from "./ids.ts";
 import { type Place, Queue } from "./queue.ts";
 
 /** How long interests are insisted on, in milliseconds. */

@@ -5,8 +5,8 @@
 
 import type { ReportReason } from "../protocol.ts";
 import type { Conduct } from "./abuse.ts";
-import type { NodeId, SessionId } from "./pairing.ts";
-import type { Sender } from "./relay.ts";
+import type { NodeId, SessionId } from "./ids.ts";
+import type { Sender } from "./transport.ts";
 
 /** Whom one chats with. */
 export interface Partner {

@@ -25,7 +25,7 @@
  */
 
 import { type Clock, SECOND } from "./clock.ts";
-import type { CloseCode } from "../protocol.ts";
+import type { Outlet, Sender } from "./transport.ts";
 
 /** Bytes queued for a reader above which its partner is not read from any more. */
 export const PAUSE_BYTES = 64 * 1024;
@@ -35,24 +35,6 @@ export const MAX_BACKLOG_BYTES = 256 * 1024;
 
 /** How long a reader may take nothing of what is queued for it, in milliseconds. */
 export const MAX_STALL = 10 * SECOND;
-
-/** Whoever sends what a reader is to read. */
-export interface Sender {
-  /** Stops reading from this visitor, where the listener can; a call when paused does nothing. */
-  pause(): void;
-  /** Reads again; a call when not paused does nothing. */
-  resume(): void;
-}
-
-/** Where one visitor's frames leave this process: a WebSocket, seen from above. */
-export interface Outlet extends Sender {
-  /** Bytes accepted by `send` and not yet taken by the operating system. */
-  readonly backlog: number;
-  /** Queues a text frame (string) or a binary frame (bytes, not copied: the caller must not write to them). */
-  send(data: string | Uint8Array): void;
-  /** Starts the closing handshake and bounds it in time; what is queued may be lost. */
-  close(code: CloseCode, reason: string): void;
-}
 
 /** A connection that the relay writes to. */
 export interface Reader {

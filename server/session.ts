@@ -51,10 +51,11 @@ import { type Clock, SECOND } from "./clock.ts";
 import { parseControl } from "./control.ts";
 import type { SessionRates } from "./limits.ts";
 import type { Match, Matchmaker, Search, Seeker } from "./matchmaker.ts";
-import type { NodeId, SessionId } from "./pairing.ts";
+import type { NodeId, SessionId } from "./ids.ts";
 import type { Partner } from "./partner.ts";
 import { type HumanCheck, isSolution, WORK_BITS } from "./proof_of_work.ts";
-import type { Outlet, Reader, Relay, Sender } from "./relay.ts";
+import type { Reader, Relay } from "./relay.ts";
+import type { Outlet, Sender } from "./transport.ts";
 import type { Traveller } from "./traveller.ts";
 import type { Turn } from "./turn.ts";
 

@@ -2,7 +2,7 @@
 
 import type { Mode } from "../protocol.ts";
 import type { Credits } from "./budget.ts";
-import type { NodeId, SessionId } from "./pairing.ts";
+import type { NodeId, SessionId } from "./ids.ts";
 
 /** A session on its way to another machine; its page has gone there already. */
 export interface Traveller {

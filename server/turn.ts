@@ -11,7 +11,7 @@
  */
 
 import { createHmac } from "node:crypto";
-import type { CallPolicy, CallServer } from "../protocol.ts";
+import type { CallServer, Route } from "../protocol.ts";
 import { type Clock, MINUTE, SECOND } from "./clock.ts";
 
 /** How long a name is good for, in milliseconds; a call that has begun goes on after that. */
@@ -39,7 +39,7 @@ export class Turn {
   }
 
   /** How a call that begins now may go, with credentials of its own. */
-  route(): { servers: CallServer[]; policy: CallPolicy } {
+  route(): Route {
     const { urls } = this.#options;
     return urls.length === 0
       ? { servers: [], policy: "all" }

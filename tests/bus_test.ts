@@ -6,7 +6,7 @@ import { randomBytes } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { Bus, type Recipient } from "../server/cluster/bus.ts";
 import { ClusterKeys, SECRET_BYTES } from "../server/cluster/keys.ts";
-import type { NodeId, SessionId } from "../server/pairing.ts";
+import type { NodeId, SessionId } from "../server/ids.ts";
 
 const KEYS = new ClusterKeys(randomBytes(SECRET_BYTES), randomBytes);
 const [HERE, THERE] = [1, 2] as [NodeId, NodeId];

@@ -5,7 +5,7 @@ import { systemClock } from "../server/clock.ts";
 import { Cluster } from "../server/cluster/cluster.ts";
 import { RedisLink } from "../server/cluster/redis_link.ts";
 import type { Log } from "../server/log.ts";
-import { MAX_NODES, type NodeId } from "../server/pairing.ts";
+import { MAX_NODES, type NodeId } from "../server/ids.ts";
 import { BareClient } from "./bare_client.ts";
 import { isRedisThere, Redis } from "./redis.ts";
 import { type ServerOptions, TestServer } from "./server.ts";

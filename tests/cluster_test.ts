@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { MAX_FRAME_BYTES } from "../protocol.ts";
 import { MINUTE } from "../server/clock.ts";
 import { openCollector } from "../server/garbage.ts";
-import type { NodeId } from "../server/pairing.ts";
+import type { NodeId } from "../server/ids.ts";
 import { BareClient } from "./bare_client.ts";
 import {
   bye,

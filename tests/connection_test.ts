@@ -5,7 +5,7 @@ import { Buffer } from "node:buffer";
 import { Duplex } from "node:stream";
 import { LIMITS } from "../server/limits.ts";
 import { Connection } from "../server/listener/connection.ts";
-import type { Visitor } from "../server/listener/listener.ts";
+import type { Visitor } from "../server/transport.ts";
 import { Post } from "../server/listener/post.ts";
 import type { Log } from "../server/log.ts";
 import { FakeClock } from "./fake_clock.ts";

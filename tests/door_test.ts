@@ -4,7 +4,7 @@ import type { Visit } from "../server/access_line.ts";
 import { Door } from "../server/door.ts";
 import { Gate } from "../server/gate.ts";
 import { IpRegistry } from "../server/ip_registry.ts";
-import type { Admittance } from "../server/listener/listener.ts";
+import type { Admittance } from "../server/transport.ts";
 import type { Log } from "../server/log.ts";
 import { ProxyWatch } from "../server/proxy_watch.ts";
 import { type HttpReply, textReply } from "../server/reply.ts";

@@ -1,7 +1,7 @@
 /** An outlet that keeps what is sent, and whose backlog a test sets. */
 
 import type { CloseCode, ServerMessage } from "../protocol.ts";
-import type { Outlet } from "../server/relay.ts";
+import type { Outlet } from "../server/transport.ts";
 
 /** A socket that exists only in a test. */
 export class FakeOutlet implements Outlet {

@@ -10,7 +10,8 @@ import {
   type Search,
   type Seeker,
 } from "../server/matchmaker.ts";
-import type { SessionId, Wish } from "../server/pairing.ts";
+import type { Wish } from "../server/pairing.ts";
+import type { SessionId } from "../server/ids.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { trials } from "./repeats.ts";
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { BEAT, LIFETIME, Members } from "../server/cluster/members.ts";
-import type { NodeId } from "../server/pairing.ts";
+import type { NodeId } from "../server/ids.ts";
 import { FakeClock } from "./fake_clock.ts";
 
 const [HERE, THERE] = [1, 2] as [NodeId, NodeId];

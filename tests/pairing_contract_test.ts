@@ -21,7 +21,7 @@ import {
   type Search,
   type Seeker,
 } from "../server/matchmaker.ts";
-import type { NodeId, SessionId } from "../server/pairing.ts";
+import type { NodeId, SessionId } from "../server/ids.ts";
 import { startLink } from "./cluster.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { isRedisThere, Redis } from "./redis.ts";

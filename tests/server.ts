@@ -9,11 +9,11 @@ import { type Config, readConfig } from "../server/config.ts";
 import { end } from "../server/ending.ts";
 import type { SessionRates } from "../server/limits.ts";
 import { listenDeno } from "../server/listener/deno.ts";
-import type { Listener, Service, Visitor } from "../server/listener/listener.ts";
+import type { Listener } from "../server/listener/listener.ts";
+import type { Outlet, Service, Visitor } from "../server/transport.ts";
 import { listenNode } from "../server/listener/node.ts";
 import type { Log } from "../server/log.ts";
 import type { Rate } from "../server/rate_limit.ts";
-import type { Outlet } from "../server/relay.ts";
 import { MemoryStatisticsStore, type StatisticsStore } from "../server/statistics_store.ts";
 import type { CertificateFiles } from "./certificate_files.ts";
 

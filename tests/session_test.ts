@@ -12,7 +12,7 @@ import { LIMITS } from "../server/limits.ts";
 import type { Link } from "../server/link.ts";
 import { type Elsewhere, Lobby, MAX_AWAY, MAX_IDLE } from "../server/lobby.ts";
 import { Matchmaker } from "../server/matchmaker.ts";
-import type { NodeId, SessionId } from "../server/pairing.ts";
+import type { NodeId, SessionId } from "../server/ids.ts";
 import { type HumanCheck, isSolution, WORK_BITS } from "../server/proof_of_work.ts";
 import { MAX_STALL, Relay } from "../server/relay.ts";
 import { MAX_RECENT, type Session } from "../server/session.ts";

@@ -1,6 +1,7 @@
 /** Makes people who look for a partner, for tests of who would take whom. */
 
-import { ALONE, type SessionId, type Ticket, type Wish } from "../server/pairing.ts";
+import type { Wish } from "../server/pairing.ts";
+import { ALONE, type SessionId, type Ticket } from "../server/ids.ts";
 
 /** A wish; who has no interests is open, and a higher id has come later. */
 export function wish(

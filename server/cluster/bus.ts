@@ -24,7 +24,7 @@
 import { Buffer } from "node:buffer";
 import { clearTimeout, setImmediate, setTimeout } from "node:timers";
 import { SECOND } from "../clock.ts";
-import type { NodeId, SessionId } from "../pairing.ts";
+import type { NodeId, SessionId } from "../ids.ts";
 import type { ClusterKeys } from "./keys.ts";
 import type { RedisLink } from "./redis_link.ts";
 import type { OpenWord, Reply, Word } from "./words.ts";

@@ -13,7 +13,7 @@
 
 import type { Clock } from "../clock.ts";
 import type { Lobby } from "../lobby.ts";
-import type { NodeId, SessionId } from "../pairing.ts";
+import type { NodeId, SessionId } from "../ids.ts";
 import type { Session } from "../session.ts";
 import type { Traveller } from "../traveller.ts";
 import type { Bus } from "./bus.ts";

@@ -17,7 +17,7 @@
  */
 
 import { type Clock, SECOND } from "../clock.ts";
-import type { NodeId } from "../pairing.ts";
+import type { NodeId } from "../ids.ts";
 import { FINGERPRINT_KEY } from "./agreement.ts";
 import { type RedisLink, Script } from "./redis_link.ts";
 

@@ -15,7 +15,8 @@
  */
 
 import { MINUTE } from "../clock.ts";
-import { type NodeId, NUMBERS_A_NODE, type Wish } from "../pairing.ts";
+import type { Wish } from "../pairing.ts";
+import { type NodeId, NUMBERS_A_NODE } from "../ids.ts";
 import { LOOK_AHEAD } from "../pool.ts";
 import type { ClusterKeys } from "./keys.ts";
 import { LIFETIME } from "./members.ts";

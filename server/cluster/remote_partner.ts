@@ -12,9 +12,10 @@
 
 import type { ReportReason } from "../../protocol.ts";
 import type { Conduct } from "../abuse.ts";
-import type { NodeId, SessionId } from "../pairing.ts";
+import type { NodeId, SessionId } from "../ids.ts";
 import type { Partner } from "../partner.ts";
-import { PAUSE_BYTES, type Sender } from "../relay.ts";
+import { PAUSE_BYTES } from "../relay.ts";
+import type { Sender } from "../transport.ts";
 import type { Session } from "../session.ts";
 import type { Bus } from "./bus.ts";
 import type { ChatWord } from "./words.ts";

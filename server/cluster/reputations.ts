@@ -12,12 +12,18 @@
  * `rate_limit.ts` in another form. Each machine's own limits hold beside these, and alone while Redis can't be reached.
  */
 
-import { type Cause, MAX_REPORTS, REPORT_BLOCK_TIME, REPORT_TIME } from "../abuse.ts";
-import type { Opinion, Reputation } from "../abuse.ts";
+import {
+  type Cause,
+  MAX_REPORTS,
+  type Opinion,
+  REPORT_BLOCK_TIME,
+  REPORT_TIME,
+  type Reputation,
+} from "../abuse.ts";
 import type { Address } from "../address.ts";
 import { MINUTE } from "../clock.ts";
 import { FLOOD_BLOCK_TIME, LIMITS } from "../limits.ts";
-import type { NodeId } from "../pairing.ts";
+import type { NodeId } from "../ids.ts";
 import type { Rate } from "../rate_limit.ts";
 import type { Bus } from "./bus.ts";
 import type { ClusterKeys } from "./keys.ts";

@@ -14,7 +14,8 @@
 
 import { type Backend, type End, MemoryBackend } from "../backend.ts";
 import type { Clock } from "../clock.ts";
-import type { NodeId, Wish } from "../pairing.ts";
+import type { Wish } from "../pairing.ts";
+import type { NodeId } from "../ids.ts";
 import type { Bus } from "./bus.ts";
 import type { RedisPool } from "./redis_pool.ts";
 

@@ -4,7 +4,8 @@
  */
 
 import type { Cause } from "../abuse.ts";
-import type { NodeId, SessionId, Ticket, Wish } from "../pairing.ts";
+import type { Wish } from "../pairing.ts";
+import type { NodeId, SessionId, Ticket } from "../ids.ts";
 import type { Traveller } from "../traveller.ts";
 import type { Answer, Request } from "./agreement.ts";
 

@@ -27,7 +27,7 @@ import type { Clock } from "../clock.ts";
 import { LIMITS } from "../limits.ts";
 import type { Log } from "../log.ts";
 import { TokenBucket } from "../rate_limit.ts";
-import type { Outlet } from "../relay.ts";
+import type { Entrance, Outlet, Visitor } from "../transport.ts";
 import {
   type Breach,
   closeFrame,
@@ -38,7 +38,7 @@ import {
   Opcode,
   textFrame,
 } from "./frames.ts";
-import { CLOSE_GRACE, type Entrance, giveUp, guard, type Visitor } from "./listener.ts";
+import { CLOSE_GRACE, giveUp, guard } from "./listener.ts";
 import type { Keeper, Post } from "./post.ts";
 
 /** What all connections of a listener share. */

@@ -11,16 +11,9 @@ import { type CloseCode, LEAVE_CODE, SOCKET_PATH, SUBPROTOCOL } from "../../prot
 import { SECOND } from "../clock.ts";
 import { describeError } from "../log.ts";
 import { atMost } from "../patience.ts";
-import type { Outlet } from "../relay.ts";
+import type { Entrance, Outlet, Visitor } from "../transport.ts";
 import { type HttpReply, type HttpRequest, pathOf, textReply } from "../reply.ts";
-import {
-  type Entrance,
-  guard,
-  HEARTBEAT,
-  type Listener,
-  type ListenerOptions,
-  type Visitor,
-} from "./listener.ts";
+import { guard, HEARTBEAT, type Listener, type ListenerOptions } from "./listener.ts";
 
 /**
  * How long sockets that do not end are waited for, in milliseconds. Deno Deploy gives five seconds in all from the

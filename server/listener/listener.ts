@@ -1,53 +1,13 @@
 /**
  * What a listener is: it turns sockets into visitors, and answers HTTP. Two of them exist (`node.ts`, hardened, the
  * default; `deno.ts`, where `Deno.serve` is what there is), and one contract suite holds both to the same behaviour.
- *
- *   network ──> listener ──> Service.answer            an HTTP request
- *                       ├──> Service.admit             may this handshake become a WebSocket?
- *                       ├──> Entrance.connect          it has: it counts until it is closed
- *                       └──> Entrance.enter(outlet)    the visitor gets what arrives
+ * Between it and what it serves lie the interfaces of `server/transport.ts`.
  */
 
 import type { Certificate } from "../certificate.ts";
 import { type Clock, SECOND } from "../clock.ts";
 import { describeError, type Log } from "../log.ts";
-import type { Outlet } from "../relay.ts";
-import type { HttpReply, HttpRequest } from "../reply.ts";
-
-/** Somebody behind a WebSocket, as a listener sees them. */
-export interface Visitor {
-  receiveText(text: string): void;
-  receiveFrame(frame: Uint8Array): void;
-  /** Everything queued for them has been taken. */
-  drained(): void;
-  /** The page has left, by closing with `LEAVE_CODE`, or has sent what is not allowed. */
-  closed(): void;
-  /** The socket is gone for any other reason: its page may come back. Of this and `closed`, the first one counts. */
-  disconnected(): void;
-  /** Handling them threw. */
-  fail(): void;
-}
-
-/** What an admitted connection does once it is open. */
-export interface Entrance {
-  /** Counts it as open, until the function it returns is called. */
-  connect(): () => void;
-  /** Lets whoever is behind it in. */
-  enter(outlet: Outlet): Visitor;
-}
-
-/** Whether a handshake may become a WebSocket. */
-export type Admittance =
-  | { kind: "admitted"; entrance: Entrance }
-  | { kind: "refused"; reply: HttpReply };
-
-/** What a listener serves; nothing here throws. */
-export interface Service {
-  /** Nearly always at once. */
-  answer(request: HttpRequest): HttpReply | Promise<HttpReply>;
-  /** May take a moment, when other machines are asked. */
-  admit(request: HttpRequest): Promise<Admittance>;
-}
+import type { Service, Visitor } from "../transport.ts";
 
 /** Where to listen, and how much to take. */
 export interface ListenerOptions {

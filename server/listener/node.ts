@@ -37,7 +37,8 @@ import { describeError } from "../log.ts";
 import { type HttpReply, type HttpRequest, pathOf } from "../reply.ts";
 import { Anteroom, placesFor } from "./anteroom.ts";
 import { Connection, type Household } from "./connection.ts";
-import type { Admittance, Listener, ListenerOptions, Service } from "./listener.ts";
+import type { Listener, ListenerOptions } from "./listener.ts";
+import type { Admittance, Service } from "../transport.ts";
 import { Post } from "./post.ts";
 import { acceptedOf, passOnStopping } from "./tls_socket.ts";
 

@@ -5,7 +5,7 @@
 
 import { MemoryBackend } from "../../server/backend.ts";
 import { Matchmaker, type Seeker } from "../../server/matchmaker.ts";
-import type { SessionId } from "../../server/pairing.ts";
+import type { SessionId } from "../../server/ids.ts";
 import { FakeClock } from "../fake_clock.ts";
 
 const SIZES = [10, 1_000, 100_000];

@@ -10,9 +10,8 @@ import {
   isCalling,
   NO_CALL,
   reduceCall,
-  type Route,
 } from "../../client/call_state.ts";
-import type { CallPolicy } from "../../protocol.ts";
+import type { CallPolicy, Route } from "../../protocol.ts";
 import { trials } from "../repeats.ts";
 
 const SERVERS = [{ urls: ["turn:relay.example"], username: "1:a", credential: "b" }];

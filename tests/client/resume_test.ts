@@ -11,8 +11,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { nextDeadline, reduce } from "../../client/chat_state.ts";
-import { initialState, isTalking } from "../../client/state.ts";
-import type { Effect, Event, State } from "../../client/state.ts";
+import {
+  type Effect,
+  type Event,
+  initialState,
+  isTalking,
+  type State,
+} from "../../client/state.ts";
 import { Connection } from "../../client/connection.ts";
 import { CONFIRM_INTERVAL } from "../../client/delivery.ts";
 import { decodeEnvelope, encodeEnvelope } from "../../client/envelope.ts";
@@ -23,7 +28,8 @@ import type { Link } from "../../server/link.ts";
 import { Lobby } from "../../server/lobby.ts";
 import { Matchmaker } from "../../server/matchmaker.ts";
 import { HumanCheck } from "../../server/proof_of_work.ts";
-import { type Outlet, Relay } from "../../server/relay.ts";
+import { Relay } from "../../server/relay.ts";
+import type { Outlet } from "../../server/transport.ts";
 import { Turn } from "../../server/turn.ts";
 import { newConduct } from "../conduct.ts";
 import { ENGLISH } from "../english.ts";
