@@ -1,39 +1,39 @@
 /**
  * Anonymous Chat, started. This is the only file that reads arguments, environment and randomness; what there is to
- * wire stands in `server/anonymous_chat.ts`.
+ * wire stands in `server/app.ts`.
  */
 
 import { build, pages } from "./client/page.gen.ts";
 import manifest from "./deno.json" with { type: "json" };
-import { readLines } from "./server/access_log.ts";
-import { AnonymousChat } from "./server/anonymous_chat.ts";
-import { Certificate } from "./server/certificate.ts";
-import { DAY, systemClock } from "./server/clock.ts";
+import { readLines } from "./server/access_log/access_log.ts";
+import { AnonymousChat } from "./server/app.ts";
+import { Certificate } from "./server/tls/certificate.ts";
+import { DAY, systemClock } from "./server/base/clock.ts";
 import { Cluster } from "./server/cluster/cluster.ts";
-import { RedisLink } from "./server/cluster/redis_link.ts";
+import { RedisLink } from "./server/cluster/redis_client.ts";
 import { RedisStatisticsStore } from "./server/cluster/redis_statistics.ts";
-import { type Command, type Config, help, readConfig } from "./server/config.ts";
+import { type Command, type Config, help, readConfig } from "./server/config/config.ts";
 import {
   affordableConnections,
   REDIRECTED_CONNECTIONS,
   redirectedSockets,
-} from "./server/descriptors.ts";
+} from "./server/base/file_descriptors.ts";
 import type { Finding } from "./server/doctor/finding.ts";
-import { end, EXIT_TIME, MOVE_TIME, SHORT_MOVE_TIME } from "./server/ending.ts";
-import { openCollector } from "./server/garbage.ts";
-import { KvStatisticsStore } from "./server/kv_statistics.ts";
-import { listenDeno } from "./server/listener/deno.ts";
+import { end, EXIT_TIME, MOVE_TIME, SHORT_MOVE_TIME } from "./server/shutdown.ts";
+import { openCollector } from "./server/base/gc.ts";
+import { KvStatisticsStore } from "./server/statistics/kv_store.ts";
+import { listenDeno } from "./server/listener/deno_listener.ts";
 import type { Listener, ListenerOptions } from "./server/listener/listener.ts";
-import { listenNode } from "./server/listener/node.ts";
-import { describeError, type Log, openLog } from "./server/log.ts";
-import { LogOutput } from "./server/log_output.ts";
+import { listenNode } from "./server/listener/node_listener.ts";
+import { describeError, type Log, openLog } from "./server/base/log.ts";
+import { LogOutput } from "./server/base/log_output.ts";
 import { MAX_NODES, type NodeId } from "./server/ids.ts";
-import { atMost } from "./server/patience.ts";
-import { platformOf } from "./server/platform.ts";
-import { redirect } from "./server/redirect.ts";
-import { SqliteStatisticsStore } from "./server/sqlite_statistics.ts";
+import { atMost } from "./server/base/timeout.ts";
+import { platformOf } from "./server/config/deno_deploy.ts";
+import { redirect } from "./server/tls/https_redirect.ts";
+import { SqliteStatisticsStore } from "./server/statistics/sqlite_store.ts";
 import { startupMessage } from "./server/startup_message.ts";
-import { MemoryStatisticsStore, type StatisticsStore } from "./server/statistics_store.ts";
+import { MemoryStatisticsStore, type StatisticsStore } from "./server/statistics/store.ts";
 
 /** How much chance a session token is made of. */
 const TOKEN_BYTES = 32;
@@ -255,7 +255,7 @@ async function callDoctor(config: Config): Promise<void> {
 
 /** Says how the server is that runs with these options; with exit code 1 unless it takes visitors. */
 async function printHealth({ host, port, "tls-cert": cert }: Config): Promise<void> {
-  const { askOwnServer, reachable } = await import("./server/doctor/own_server.ts");
+  const { askOwnServer, reachable } = await import("./server/doctor/health_client.ts");
   const reply = await askOwnServer({ host, port, isTls: cert !== "" });
   const where = `port ${port} of ${reachable(host)}`;
   if (reply.kind === "silent") await fail(`Cannot ask the server on ${where}: ${reply.code}.`);

@@ -13,8 +13,8 @@
  *
  * No message has a field for a name, an account or an address, so none can be given (promises P5, P7).
  * This file is shared by both halves: it holds types, limits and the one rule that both sides must apply alike
- * (how an interest is spelled), and it imports nothing. Checking what arrives is `server/control.ts` on one side
- * and `client/server_message.ts` on the other.
+ * (how an interest is spelled), and it imports nothing. Checking what arrives is `server/chat/control.ts` on one side
+ * and `client/net/server_message.ts` on the other.
  */
 
 /** The WebSocket subprotocol both sides must name (RFC 6455 section 1.9). */

@@ -16,30 +16,30 @@ import {
   SOCKET_PATH,
   SUBPROTOCOL,
 } from "../protocol.ts";
-import { ring, showUnread } from "./attention.ts";
-import { isCalling } from "./call_state.ts";
-import { nextDeadline, reduce } from "./chat_state.ts";
-import { chatView } from "./chat_view.ts";
-import { Connection } from "./connection.ts";
-import { Devices, type Media } from "./devices.ts";
-import { decodeEnvelope, encodeEnvelope, type Envelope } from "./envelope.ts";
-import { languageMenu, ownLanguage, translateFrame } from "./frame.ts";
-import { askHindrance } from "./hindrance.ts";
-import { homeView } from "./home_view.ts";
-import { deviceOf } from "./keys.ts";
-import type { Language } from "./language.ts";
-import { showLevel } from "./level.ts";
-import { loadPreferences, savePreferences } from "./preferences.ts";
-import { previewView } from "./preview_view.ts";
-import { solve } from "./proof_of_work.ts";
-import { reloadOnChange } from "./reload.ts";
-import { SealedChannel } from "./sealed_channel.ts";
-import { searchView } from "./search_view.ts";
-import { callOf, hasSwitches, wantedDevices } from "./stage.ts";
-import { type Effect, type Event, initialState, isTalking, type State } from "./state.ts";
-import { transcript } from "./transcript.ts";
-import { Translator } from "./translator.ts";
-import { Video } from "./video.ts";
+import { ring, showUnread } from "./page/attention.ts";
+import { isCalling } from "./state/call.ts";
+import { nextDeadline, reduce } from "./state/reducer.ts";
+import { chatView } from "./views/chat.ts";
+import { Connection } from "./net/connection.ts";
+import { Devices, type Media } from "./media/devices.ts";
+import { decodeEnvelope, encodeEnvelope, type Envelope } from "./crypto/envelope.ts";
+import { languageMenu, ownLanguage, translateFrame } from "./languages/document.ts";
+import { askHindrance } from "./net/refusal.ts";
+import { homeView } from "./views/home.ts";
+import { deviceOf } from "./views/keys.ts";
+import type { Language } from "./languages/language.ts";
+import { showLevel } from "./media/level_meter.ts";
+import { loadPreferences, savePreferences } from "./state/preferences.ts";
+import { previewView } from "./views/preview.ts";
+import { solve } from "./net/proof_of_work.ts";
+import { reloadOnChange } from "./page/reload.ts";
+import { SealedChannel } from "./crypto/sealed_channel.ts";
+import { searchView } from "./views/search.ts";
+import { callOf, hasSwitches, wantedDevices } from "./state/call_media.ts";
+import { type Effect, type Event, initialState, isTalking, type State } from "./state/state.ts";
+import { transcript } from "./views/transcript.ts";
+import { Translator } from "./languages/loader.ts";
+import { Video } from "./media/peer_connection.ts";
 
 /** Whether this is a build that reloads itself when its source changes. */
 declare const DEVELOPMENT: boolean;

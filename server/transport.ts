@@ -9,7 +9,7 @@
  */
 
 import type { CloseCode } from "../protocol.ts";
-import type { HttpReply, HttpRequest } from "./reply.ts";
+import type { HttpReply, HttpRequest } from "./http/message.ts";
 
 /** Whoever sends what a reader is to read. */
 export interface Sender {

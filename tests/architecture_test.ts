@@ -1,19 +1,15 @@
 /** The structure that ARCHITECTURE.md describes, held against the code. */
 
 import assert from "node:assert/strict";
+import { partOf, PARTS, partsTable, SHARED } from "../tools/folders.ts";
+import { unpadded } from "./support/readme.ts";
 
 const root = new URL("../", import.meta.url);
-
-/** Every source file, in the order of the tables in ARCHITECTURE.md: a file may import only what stands below it. */
-async function layers(): Promise<string[]> {
-  const text = await Deno.readTextFile(new URL("ARCHITECTURE.md", root));
-  return [...text.matchAll(/^\| `([\w/.]+\.ts)`/gm)].map(([, file]) => file!);
-}
 
 async function sources(folder = ""): Promise<string[]> {
   const files: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(new URL(folder || ".", root))) {
-    if (isDirectory && (folder !== "" || ["server", "client"].includes(name))) {
+    if (isDirectory && (folder !== "" || ["server", "client", "tools"].includes(name))) {
       files.push(...await sources(`${folder}${name}/`));
     } else if (name.endsWith(".ts")) files.push(folder + name);
   }
@@ -31,9 +27,24 @@ async function imports(file: string): Promise<string[]> {
   );
 }
 
-Deno.test("Every source file stands in ARCHITECTURE.md, once, and nothing else does", async () => {
-  const named = await layers();
-  assert.deepEqual(named.toSorted(), await sources());
+Deno.test("Every source file belongs to a part, and every part has files", async () => {
+  const files = await sources();
+  for (const file of files) assert.ok(partOf(file), `${file} belongs to no part`);
+  for (const part of PARTS) assert.ok(files.some((file) => partOf(file) === part), part.path);
+});
+
+Deno.test("ARCHITECTURE.md has the table of the parts", async () => {
+  const text = await Deno.readTextFile(new URL("ARCHITECTURE.md", root));
+  assert.ok(unpadded(text).includes(unpadded(partsTable())));
+});
+
+Deno.test("Parts may import only what stands below them", () => {
+  const paths = PARTS.map(({ path }) => path);
+  for (const { path, mayImport } of PARTS) {
+    for (const imported of mayImport) {
+      assert.ok(paths.indexOf(imported) > paths.indexOf(path), `${path} may import ${imported}`);
+    }
+  }
 });
 
 Deno.test("Every file that a document names is there", async () => {
@@ -47,20 +58,37 @@ Deno.test("Every file that a document names is there", async () => {
   }
 });
 
-Deno.test("Imports point down and never back", async () => {
-  const order = await layers();
-  for (const file of order) {
+Deno.test("Every part imports what it may import, and does not list what it doesn't", async () => {
+  const used = new Map(PARTS.map(({ path }) => [path, new Set<string>()]));
+  for (const file of await sources()) {
+    const { path, mayImport } = partOf(file)!;
     for (const imported of await imports(file)) {
-      assert.ok(
-        order.indexOf(imported) > order.indexOf(file),
-        `${file} imports ${imported}, which is not below it`,
-      );
+      const target = partOf(imported)!.path;
+      const isAllowed = target === path || mayImport.includes(target) || SHARED.includes(target);
+      assert.ok(isAllowed, `${file} imports ${imported}`);
+      used.get(path)!.add(target);
     }
+  }
+  for (const { path, mayImport } of PARTS) {
+    assert.deepEqual(mayImport.filter((target) => !used.get(path)!.has(target)), [], path);
   }
 });
 
+Deno.test("Imports form no cycle", async () => {
+  const below = new Map<string, readonly string[]>();
+  for (const file of await sources()) below.set(file, await imports(file));
+  const done = new Set<string>();
+  const visit = (file: string, way: readonly string[]): void => {
+    assert.ok(!way.includes(file), [...way, file].join(" imports "));
+    if (done.has(file)) return;
+    for (const imported of below.get(file) ?? []) visit(imported, [...way, file]);
+    done.add(file);
+  };
+  for (const file of below.keys()) visit(file, []);
+});
+
 Deno.test("Server and client share the protocol and nothing else, and neither imports a test", async () => {
-  for (const file of await layers()) {
+  for (const file of await sources()) {
     const side = file.split("/")[0];
     const foreign = { server: /^(client|tests)\//, client: /^(server|tests)\// }[side!] ??
       /^tests\//;
@@ -69,7 +97,7 @@ Deno.test("Server and client share the protocol and nothing else, and neither im
 });
 
 Deno.test("No module keeps state of its own", async () => {
-  for (const file of (await layers()).filter((name) => !name.endsWith(".gen.ts"))) {
+  for (const file of (await sources()).filter((name) => !name.endsWith(".gen.ts"))) {
     const text = await Deno.readTextFile(new URL(file, root));
     assert.doesNotMatch(
       text,
@@ -80,7 +108,7 @@ Deno.test("No module keeps state of its own", async () => {
 });
 
 Deno.test("Every source file begins by saying what it is", async () => {
-  for (const file of (await layers()).filter((name) => !name.endsWith(".gen.ts"))) {
+  for (const file of (await sources()).filter((name) => !name.endsWith(".gen.ts"))) {
     assert.match(await Deno.readTextFile(new URL(file, root)), /^\/\*\*/, file);
   }
 });
@@ -90,16 +118,16 @@ Deno.test("Clock, randomness and environment come in by the door: only main.ts a
     /\b(Date\.now|performance\.now|Math\.random|crypto\.|Deno\.(env|args)|setInterval)\b/;
   const allowed = [
     "main.ts",
-    "build.ts",
-    "compile.ts",
+    "tools/build.ts",
+    "tools/compile.ts",
     "client/app.ts",
-    "client/reload.ts",
-    "client/sealed_channel.ts", // Keys are made by the browser itself; a page has no other source of them.
-    "client/proof_of_work.ts", // Hashes are made by the browser itself, which is the point of that work.
-    "server/clock.ts",
+    "client/page/reload.ts",
+    "client/crypto/sealed_channel.ts", // Keys are made by the browser itself; a page has no other source of them.
+    "client/net/proof_of_work.ts", // Hashes are made by the browser itself, which is the point of that work.
+    "server/base/clock.ts",
   ];
   for (
-    const file of (await layers()).filter((name) =>
+    const file of (await sources()).filter((name) =>
       !allowed.includes(name) && !name.endsWith(".gen.ts")
     )
   ) {
@@ -112,11 +140,15 @@ Deno.test("Clock, randomness and environment come in by the door: only main.ts a
 });
 
 Deno.test("Only the sealed channel touches keys, and nothing but it and the work of a rush touches WebCrypto", async () => {
-  const hashing = "client/proof_of_work.ts";
+  const hashing = "client/net/proof_of_work.ts";
 
-  for (const file of (await layers()).filter((name) => !name.endsWith(".gen.ts"))) {
+  for (const file of (await sources()).filter((name) => !name.endsWith(".gen.ts"))) {
     const code = await Deno.readTextFile(new URL(file, root));
     if (file === hashing) assert.doesNotMatch(code, /crypto\.(?!subtle\.digest\()/, file);
-    else assert.equal(/crypto\.subtle/.test(code), file === "client/sealed_channel.ts", file);
+    else {assert.equal(
+        /crypto\.subtle/.test(code),
+        file === "client/crypto/sealed_channel.ts",
+        file,
+      );}
   }
 });

@@ -5,14 +5,14 @@
 
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { SECOND } from "../server/clock.ts";
-import { BareClient, type ComingFrom } from "./bare_client.ts";
-import { bye } from "./cluster.ts";
+import { SECOND } from "../server/base/clock.ts";
+import { BareClient, type ComingFrom } from "./support/bare_client.ts";
+import { bye } from "./support/cluster.ts";
 import { launch } from "./e2e/browser.ts";
 import { Visitor } from "./e2e/visitor.ts";
-import { Program } from "./program.ts";
-import { isRedisThere, Redis } from "./redis.ts";
-import { until } from "./until.ts";
+import { Program } from "./support/program.ts";
+import { isRedisThere, Redis } from "./support/redis.ts";
+import { until } from "./support/until.ts";
 
 const ADDRESS = "203.0.113.77";
 const MARKER = `marker-${crypto.randomUUID().slice(0, 8)}`;

@@ -1,6 +1,6 @@
 /**
  * The promises of the privacy policy, each proven against the real thing: the program in a process of its own, a real
- * browser, real files, real memory. The names stand in `server/proofs.ts`, to which the sentences of the policy point.
+ * browser, real files, real memory. The names stand in `server/privacy/promises.ts`, to which the sentences of the policy point.
  *
  * What these tests can't show is that a server somewhere runs this program. A hostile operator can run another.
  */
@@ -12,39 +12,39 @@ import { DatabaseSync } from "node:sqlite";
 import type { Browser } from "playwright-core";
 import { pages } from "../client/page.gen.ts";
 import { FrameKind } from "../protocol.ts";
-import { timeOf } from "../server/access_line.ts";
-import { DAY, dayOf, HOUR, SECOND } from "../server/clock.ts";
-import { FLOOD_BLOCK_TIME } from "../server/limits.ts";
-import { homePage } from "../server/pages/home.ts";
-import { POLICY_CHANGES, POLICY_UPDATED } from "../server/policy.ts";
+import { timeOf } from "../server/access_log/line.ts";
+import { DAY, dayOf, HOUR, SECOND } from "../server/base/clock.ts";
+import { FLOOD_BLOCK_TIME } from "../server/limits/rate_limits.ts";
+import { homePage } from "../server/site/home_page.ts";
+import { POLICY_CHANGES, POLICY_UPDATED } from "../server/privacy/policy.ts";
 import {
   CHANGE_ANNOUNCED_FOR,
   LEAST_CHATS_PUBLISHED,
   MAX_ACCESS_LOG_RETENTION,
   MAX_ADDRESS_RETENTION,
-} from "../server/promises.ts";
-import { openCollector } from "../server/garbage.ts";
-import { fingerprint } from "../server/reply.ts";
-import type { Holdings } from "../server/transparency.ts";
-import { dayInWords } from "../server/words.ts";
-import { BareClient } from "./bare_client.ts";
+} from "../server/limits/privacy_limits.ts";
+import { openCollector } from "../server/base/gc.ts";
+import { fingerprint } from "../server/http/message.ts";
+import type { Holdings } from "../server/site/transparency_report.ts";
+import { dayInWords } from "../server/base/format.ts";
+import { BareClient } from "./support/bare_client.ts";
 import { launch, trusting } from "./e2e/browser.ts";
 import { Visitor } from "./e2e/visitor.ts";
-import { FakeClock } from "./fake_clock.ts";
-import { filesIn, TempFolder, textsIn } from "./files.ts";
-import { CertificateFiles } from "./certificate_files.ts";
-import { HttpsFront } from "./https_front.ts";
-import { countInMemory } from "./process_memory.ts";
-import { Program, run } from "./program.ts";
-import { HANDSHAKE, RawClient } from "./raw_client.ts";
-import { readmePart } from "./readme.ts";
-import { record, type Session } from "./recording.ts";
-import { repeats } from "./repeats.ts";
-import { inside, serve } from "./served.ts";
-import { LISTENERS, TestServer, withFrames } from "./server.ts";
-import { Tap } from "./tap.ts";
-import { isTraceable, readTrace, TRACER } from "./trace.ts";
-import { until } from "./until.ts";
+import { FakeClock } from "./support/fake_clock.ts";
+import { filesIn, TempFolder, textsIn } from "./support/files.ts";
+import { CertificateFiles } from "./support/certificate_files.ts";
+import { HttpsFront } from "./support/https_front.ts";
+import { countInMemory } from "./support/process_memory.ts";
+import { Program, run } from "./support/program.ts";
+import { HANDSHAKE, RawClient } from "./support/raw_client.ts";
+import { readmePart } from "./support/readme.ts";
+import { record, type Session } from "./support/recording.ts";
+import { repeats } from "./support/repeats.ts";
+import { inside, serve } from "./support/served.ts";
+import { LISTENERS, TestServer, withFrames } from "./support/server.ts";
+import { Tap } from "./support/tap.ts";
+import { isTraceable, readTrace, TRACER } from "./support/trace.ts";
+import { until } from "./support/until.ts";
 
 /** Where a visitor comes from whose address is looked for; an address of the loopback that nothing else uses. */
 const ADDRESS = "127.83.201.94";

@@ -10,7 +10,7 @@
  *   +-----------+--------+------------------------+-----------+--
  *      of kind and letter, highest byte first
  *
- *   kind 0    in the clear: what machines say before they have a secret in common (`agreement.ts`)
+ *   kind 0    in the clear: what machines say before they have a secret in common (`key_exchange.ts`)
  *   kind 1    a word, sealed (`keys.ts`)
  *   kind 2    a frame: to and from as two doubles, then the frame as it came, which its page has sealed
  *
@@ -23,11 +23,11 @@
 
 import { Buffer } from "node:buffer";
 import { clearTimeout, setImmediate, setTimeout } from "node:timers";
-import { SECOND } from "../clock.ts";
+import { SECOND } from "../base/clock.ts";
 import type { NodeId, SessionId } from "../ids.ts";
 import type { ClusterKeys } from "./keys.ts";
-import type { RedisLink } from "./redis_link.ts";
-import type { OpenWord, Reply, Word } from "./words.ts";
+import type { RedisLink } from "./redis_client.ts";
+import type { OpenWord, Reply, Word } from "./messages.ts";
 
 /** How long an answer of another machine is waited for, in milliseconds. */
 export const REPLY_TIME = 2 * SECOND;

@@ -17,29 +17,29 @@
  */
 
 import { Buffer } from "node:buffer";
-import type { Conduct } from "../abuse.ts";
-import type { Address } from "../address.ts";
-import type { Clock } from "../clock.ts";
-import type { IpRegistry } from "../ip_registry.ts";
-import type { Elsewhere, Lobby } from "../lobby.ts";
-import { describeError, type Log } from "../log.ts";
-import type { Match, Matchmaker } from "../matchmaker.ts";
-import type { Wish } from "../pairing.ts";
+import type { Conduct } from "../admission/address_record.ts";
+import type { Address } from "../admission/address.ts";
+import type { Clock } from "../base/clock.ts";
+import type { IpRegistry } from "../admission/ip_registry.ts";
+import type { Elsewhere, Lobby } from "../chat/session_registry.ts";
+import { describeError, type Log } from "../base/log.ts";
+import type { Match, Matchmaker } from "../matching/matchmaker.ts";
+import type { Wish } from "../matching/policy.ts";
 import type { NodeId, SessionId } from "../ids.ts";
-import type { Partner } from "../partner.ts";
-import { atMost } from "../patience.ts";
-import type { Session } from "../session.ts";
-import type { Traveller } from "../traveller.ts";
-import { Agreement } from "./agreement.ts";
+import type { Partner } from "../chat/partner.ts";
+import { atMost } from "../base/timeout.ts";
+import type { Session } from "../chat/session.ts";
+import type { Traveller } from "../chat/session_snapshot.ts";
+import { Agreement } from "./key_exchange.ts";
 import { Bus, type Recipient, REPLY_TIME } from "./bus.ts";
-import { Chats } from "./chats.ts";
+import { Chats } from "./remote_chats.ts";
 import type { ClusterKeys } from "./keys.ts";
-import { Members } from "./members.ts";
-import type { RedisLink } from "./redis_link.ts";
+import { Members } from "./membership.ts";
+import type { RedisLink } from "./redis_client.ts";
 import { RedisPool } from "./redis_pool.ts";
-import { Reputations } from "./reputations.ts";
+import { Reputations } from "./shared_addresses.ts";
 import { SharedBackend } from "./shared_backend.ts";
-import type { OpenWord, Reply, Word, WrittenWish } from "./words.ts";
+import type { OpenWord, Reply, Word, WrittenWish } from "./messages.ts";
 
 const MARK_BYTES = 12;
 

@@ -5,7 +5,7 @@
  *   line:MODE:           sorted set: tickets of the open, by their order of arrival
  *   line:MODE:INTEREST   sorted set: tickets of those with that interest
  *
- * Redis arranges and takes; whom to take is `pairing.ts`'s to say, on the machine of whoever looks. An offer names the
+ * Redis arranges and takes; whom to take is `policy.ts`'s to say, on the machine of whoever looks. An offer names the
  * fronts of the lines that concern it, in one step with joining them, so of two who come at once one sees the other. A
  * claim takes two or none, so nobody is ever taken twice. A ticket in a line whose wish is gone (paired, withdrawn, its
  * machine dead) is dropped by whoever comes past.
@@ -14,14 +14,14 @@
  * while only, and the machines write it again as long as it is true.
  */
 
-import { MINUTE } from "../clock.ts";
-import type { Wish } from "../pairing.ts";
+import { MINUTE } from "../base/clock.ts";
+import type { Wish } from "../matching/policy.ts";
 import { type NodeId, NUMBERS_A_NODE } from "../ids.ts";
-import { LOOK_AHEAD } from "../pool.ts";
+import { LOOK_AHEAD } from "../matching/pool.ts";
 import type { ClusterKeys } from "./keys.ts";
-import { LIFETIME } from "./members.ts";
-import { PREFIX, type RedisLink, Script } from "./redis_link.ts";
-import type { WrittenWish } from "./words.ts";
+import { LIFETIME } from "./membership.ts";
+import { PREFIX, type RedisLink, Script } from "./redis_client.ts";
+import type { WrittenWish } from "./messages.ts";
 
 /** How long a line lives after somebody last joined it, in milliseconds. */
 export const LINE_LIFETIME = 30 * MINUTE;

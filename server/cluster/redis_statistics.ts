@@ -11,10 +11,10 @@
  * one machine, a few seconds, once more.
  */
 
-import { type DayFigures, type KeptDay, sumByDay, withFigures } from "../day_figures.ts";
-import { PublishedDays, type StoredDay } from "../published_days.ts";
-import type { StatisticsStore } from "../statistics_store.ts";
-import { type RedisLink, Script } from "./redis_link.ts";
+import { type DayFigures, type KeptDay, sumByDay, withFigures } from "../statistics/day.ts";
+import { PublishedDays, type StoredDay } from "../statistics/published_days.ts";
+import type { StatisticsStore } from "../statistics/store.ts";
+import { type RedisLink, Script } from "./redis_client.ts";
 
 /** How often a write begins again because another machine was faster. */
 export const MAX_ATTEMPTS = 20;

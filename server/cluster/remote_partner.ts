@@ -11,14 +11,14 @@
  */
 
 import type { ReportReason } from "../../protocol.ts";
-import type { Conduct } from "../abuse.ts";
+import type { Conduct } from "../admission/address_record.ts";
 import type { NodeId, SessionId } from "../ids.ts";
-import type { Partner } from "../partner.ts";
-import { PAUSE_BYTES } from "../relay.ts";
+import type { Partner } from "../chat/partner.ts";
+import { PAUSE_BYTES } from "../chat/relay.ts";
 import type { Sender } from "../transport.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "../chat/session.ts";
 import type { Bus } from "./bus.ts";
-import type { ChatWord } from "./words.ts";
+import type { ChatWord } from "./messages.ts";
 
 /** What only the partner of the chat under way can say, from where it is. */
 export type Heard = Exclude<ChatWord["say"], { type: "left" | "reported" }>;

@@ -12,9 +12,9 @@
  * other is then chatting already. If our side has gone meanwhile, it is told so as if a stranger had left.
  */
 
-import { type Backend, type End, MemoryBackend } from "../backend.ts";
-import type { Clock } from "../clock.ts";
-import type { Wish } from "../pairing.ts";
+import { type Backend, type End, MemoryBackend } from "../matching/backend.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Wish } from "../matching/policy.ts";
 import type { NodeId } from "../ids.ts";
 import type { Bus } from "./bus.ts";
 import type { RedisPool } from "./redis_pool.ts";

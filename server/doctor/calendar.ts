@@ -4,8 +4,8 @@
  */
 
 import { join } from "node:path";
-import { MINUTE } from "../clock.ts";
-import { POLICY_UPDATED } from "../policy.ts";
+import { MINUTE } from "../base/clock.ts";
+import { POLICY_UPDATED } from "../privacy/policy.ts";
 import { type Finding, ok, wrong } from "./finding.ts";
 
 /** How much later than now a file may seem to have been written, in milliseconds. */

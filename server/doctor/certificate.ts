@@ -1,8 +1,8 @@
 /** Whether a certificate and its key can be served, and for how long. */
 
 import type { X509Certificate } from "node:crypto";
-import { ENDS_SOON, examine } from "../certificate.ts";
-import { DAY } from "../clock.ts";
+import { ENDS_SOON, examine } from "../tls/certificate.ts";
+import { DAY } from "../base/clock.ts";
 import { type Finding, ok, wrong } from "./finding.ts";
 
 /** What everybody on a machine may do with a file, among the bits of its mode. */

@@ -1,6 +1,6 @@
 /** Whether the system gives out as many file descriptors as there may be connections. */
 
-import { affordableConnections } from "../descriptors.ts";
+import { affordableConnections } from "../base/file_descriptors.ts";
 import { type Finding, ok, wrong } from "./finding.ts";
 
 /** Tries it, for a moment, with so many sockets `beside` them. */

@@ -9,16 +9,16 @@
  */
 
 import { statfs } from "node:fs/promises";
-import type { Clock } from "../clock.ts";
-import type { Config } from "../config.ts";
-import { redirectedSockets } from "../descriptors.ts";
-import { Turn } from "../turn.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Config } from "../config/config.ts";
+import { redirectedSockets } from "../base/file_descriptors.ts";
+import { Turn } from "../chat/turn.ts";
 import { checkCalendar } from "./calendar.ts";
 import { checkCertificate } from "./certificate.ts";
 import { checkConnections } from "./connections.ts";
 import { codeOf, type Finding, ok, unused, wrong } from "./finding.ts";
 import { checkFolder, checkRoom, checkWebroot } from "./folder.ts";
-import type { Whereabouts } from "./own_server.ts";
+import type { Whereabouts } from "./health_client.ts";
 import { checkPort } from "./port.ts";
 import { checkRedis } from "./redis.ts";
 import { checkContact, checkListener, checkMetrics, checkProxy } from "./setting.ts";

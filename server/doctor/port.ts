@@ -1,7 +1,7 @@
 /** Whether the server can listen where it is told to, or does so already. */
 
 import { codeOf, type Finding, ok, wrong } from "./finding.ts";
-import { askOwnServer, type Whereabouts } from "./own_server.ts";
+import { askOwnServer, type Whereabouts } from "./health_client.ts";
 
 /** Tries a port for a moment; when it is taken, `own` is where to ask whether it is us. */
 export async function checkPort(where: Whereabouts, own = where): Promise<Finding> {

@@ -3,8 +3,8 @@
  * an address would outlive its hour on a disk.
  */
 
-import { isLoopback, parseAddress } from "../address.ts";
-import { SECOND } from "../clock.ts";
+import { isLoopback, parseAddress } from "../admission/address.ts";
+import { SECOND } from "../base/clock.ts";
 import { codeOf, type Finding, ok, unused, wrong } from "./finding.ts";
 
 /** How long it may take to answer, in milliseconds. */

@@ -1,7 +1,7 @@
 /** What can be seen of the options alone: settings that work against each other, or that are missing. */
 
-import { isLoopback, parseAddress } from "../address.ts";
-import type { Config } from "../config.ts";
+import { isLoopback, parseAddress } from "../admission/address.ts";
+import type { Config } from "../config/config.ts";
 import { type Finding, ok, unused, wrong } from "./finding.ts";
 
 /** Looks at who runs the server, as visitors are told. */

@@ -9,8 +9,8 @@
 import type { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import { clearTimeout, setTimeout } from "node:timers";
-import { SECOND } from "../clock.ts";
-import type { Turn } from "../turn.ts";
+import { SECOND } from "../base/clock.ts";
+import type { Turn } from "../chat/turn.ts";
 import { codeOf, type Finding, ok, unused, wrong } from "./finding.ts";
 import { type Line, openLine, type RelayAddress, relayAddressOf } from "./turn_line.ts";
 import { type Answer, answerIn, type Identity, Method, requestOf } from "./turn_message.ts";

@@ -1,12 +1,12 @@
 /**
- * What a listener is: it turns sockets into visitors, and answers HTTP. Two of them exist (`node.ts`, hardened, the
- * default; `deno.ts`, where `Deno.serve` is what there is), and one contract suite holds both to the same behaviour.
+ * What a listener is: it turns sockets into visitors, and answers HTTP. Two of them exist (`node_listener.ts`, hardened, the
+ * default; `deno_listener.ts`, where `Deno.serve` is what there is), and one contract suite holds both to the same behaviour.
  * Between it and what it serves lie the interfaces of `server/transport.ts`.
  */
 
-import type { Certificate } from "../certificate.ts";
-import { type Clock, SECOND } from "../clock.ts";
-import { describeError, type Log } from "../log.ts";
+import type { Certificate } from "../tls/certificate.ts";
+import { type Clock, SECOND } from "../base/clock.ts";
+import { describeError, type Log } from "../base/log.ts";
 import type { Service, Visitor } from "../transport.ts";
 
 /** Where to listen, and how much to take. */

@@ -8,10 +8,10 @@
  */
 
 import type { Mode, ReportReason } from "../../protocol.ts";
-import type { Cause } from "../abuse.ts";
-import { SECOND } from "../clock.ts";
+import type { Cause } from "../admission/address_record.ts";
+import { SECOND } from "../base/clock.ts";
 import { type Health, PARTS } from "../health.ts";
-import type { Resumes } from "../lobby.ts";
+import type { Resumes } from "../chat/session_registry.ts";
 
 /** What not every server has: other machines, and a certificate. */
 export type Feature = "cluster" | "tls";

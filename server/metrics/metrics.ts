@@ -5,7 +5,7 @@
 
 import { Counter, Gauge, Histogram, Registry } from "@platformatic/prom-client";
 import type { Mode } from "../../protocol.ts";
-import { SECOND } from "../clock.ts";
+import { SECOND } from "../base/clock.ts";
 import {
   type Feature,
   type Metric,

@@ -8,10 +8,10 @@
  * they compete, so the attackers are nice. Who is cut comes back after a moment.
  */
 
-import { pause } from "../../server/patience.ts";
-import { BareClient } from "../bare_client.ts";
-import { Program } from "../program.ts";
-import { frame, HANDSHAKE, RawClient } from "../raw_client.ts";
+import { pause } from "../../server/base/timeout.ts";
+import { BareClient } from "../support/bare_client.ts";
+import { Program } from "../support/program.ts";
+import { frame, HANDSHAKE, RawClient } from "../support/raw_client.ts";
 
 const CALM = 3_000;
 const ATTACKED = 10_000;

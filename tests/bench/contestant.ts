@@ -1,7 +1,7 @@
 /** Who is measured, and how each is started and stopped. */
 
-import { Program } from "../program.ts";
-import { until } from "../until.ts";
+import { Program } from "../support/program.ts";
+import { until } from "../support/until.ts";
 import { placed } from "./placement.ts";
 import type { DialectName, Target } from "./task.ts";
 import { PACKAGES, type Tool, type Workshop } from "./workshop.ts";

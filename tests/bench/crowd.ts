@@ -1,7 +1,7 @@
 /** Pairs who say nothing: what memory a connection holds when it is there and no more. */
 
-import { residentBytes } from "../process_memory.ts";
-import { pause } from "../../server/patience.ts";
+import { residentBytes } from "../support/process_memory.ts";
+import { pause } from "../../server/base/timeout.ts";
 import { Pairs } from "./pairs.ts";
 import type { Wire } from "./peer.ts";
 import type { CrowdReport, CrowdTask } from "./task.ts";

@@ -3,10 +3,10 @@
  * grow with the pool.
  */
 
-import { MemoryBackend } from "../../server/backend.ts";
-import { Matchmaker, type Seeker } from "../../server/matchmaker.ts";
+import { MemoryBackend } from "../../server/matching/backend.ts";
+import { Matchmaker, type Seeker } from "../../server/matching/matchmaker.ts";
 import type { SessionId } from "../../server/ids.ts";
-import { FakeClock } from "../fake_clock.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 
 const SIZES = [10, 1_000, 100_000];
 

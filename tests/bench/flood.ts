@@ -1,6 +1,6 @@
 /** Messages as fast as they come back: how many a server delivers a second, and what each costs it. */
 
-import { pause } from "../../server/patience.ts";
+import { pause } from "../../server/base/timeout.ts";
 import { moment, rates } from "./expense.ts";
 import { Pairs } from "./pairs.ts";
 import type { Wire } from "./peer.ts";

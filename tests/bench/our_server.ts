@@ -1,22 +1,22 @@
 /**
  * Our server as it is measured: what `main.ts` serves, with the same command line, permissions, listener, logs and
- * statistics, and with one thing changed. A session may send two messages a second for long (`server/limits.ts`), and
+ * statistics, and with one thing changed. A session may send two messages a second for long (`server/limits/rate_limits.ts`), and
  * whoever sends fifty thousand is closed with 1008; so here the two limits on frames are so high that nobody reaches
  * them. Their buckets are still asked for a token by every frame, which is what they cost.
  */
 
 import { pages } from "../../client/page.gen.ts";
-import { AnonymousChat } from "../../server/anonymous_chat.ts";
-import { systemClock } from "../../server/clock.ts";
-import { type Config, readConfig } from "../../server/config.ts";
-import { openCollector } from "../../server/garbage.ts";
-import { LIMITS } from "../../server/limits.ts";
-import { listenDeno } from "../../server/listener/deno.ts";
-import { listenNode } from "../../server/listener/node.ts";
-import { openLog } from "../../server/log.ts";
-import { LogOutput } from "../../server/log_output.ts";
-import type { Rate } from "../../server/rate_limit.ts";
-import { SqliteStatisticsStore } from "../../server/sqlite_statistics.ts";
+import { AnonymousChat } from "../../server/app.ts";
+import { systemClock } from "../../server/base/clock.ts";
+import { type Config, readConfig } from "../../server/config/config.ts";
+import { openCollector } from "../../server/base/gc.ts";
+import { LIMITS } from "../../server/limits/rate_limits.ts";
+import { listenDeno } from "../../server/listener/deno_listener.ts";
+import { listenNode } from "../../server/listener/node_listener.ts";
+import { openLog } from "../../server/base/log.ts";
+import { LogOutput } from "../../server/base/log_output.ts";
+import type { Rate } from "../../server/base/token_bucket.ts";
+import { SqliteStatisticsStore } from "../../server/statistics/sqlite_store.ts";
 
 const TOKEN_BYTES = 32;
 const AMPLE: Rate = { burst: 1e9, perMinute: 1e9 };

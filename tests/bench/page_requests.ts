@@ -2,7 +2,7 @@
 
 import type { Buffer } from "node:buffer";
 import { connect } from "node:net";
-import { pause } from "../../server/patience.ts";
+import { pause } from "../../server/base/timeout.ts";
 import { moment, rates } from "./expense.ts";
 import type { PageReport, PageTask } from "./task.ts";
 

@@ -1,6 +1,6 @@
 /** Pairs, and whether all that they said has arrived. */
 
-import { pause } from "../../server/patience.ts";
+import { pause } from "../../server/base/timeout.ts";
 import { Peer, type Wire } from "./peer.ts";
 import type { Delivery } from "./task.ts";
 

@@ -2,7 +2,7 @@
 
 import { deepEqual, equal, match } from "node:assert/strict";
 import axe from "axe-core";
-import { inside } from "../served.ts";
+import { inside } from "../support/served.ts";
 import { DEVICES } from "./browser.ts";
 import { housing } from "./house.ts";
 import { WAYS } from "./screens.ts";

@@ -1,10 +1,10 @@
 /** What somebody sees whom the server keeps out, and how it ends. */
 
 import { equal, match } from "node:assert/strict";
-import { HOUR } from "../../server/clock.ts";
-import { newConduct } from "../conduct.ts";
-import { FakeClock } from "../fake_clock.ts";
-import { inside } from "../served.ts";
+import { HOUR } from "../../server/base/clock.ts";
+import { newConduct } from "../support/conduct.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { inside } from "../support/served.ts";
 import { housing } from "./house.ts";
 import type { Visitor } from "./visitor.ts";
 

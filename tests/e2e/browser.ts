@@ -9,7 +9,7 @@
 import { createHash, X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import { type Browser, chromium, firefox, type LaunchOptions } from "playwright-core";
-import { isInstalled } from "../installed.ts";
+import { isInstalled } from "../support/installed.ts";
 import { type Packaged, packaged } from "./packaged.ts";
 
 const INSTALLED = "/usr/bin/chromium";

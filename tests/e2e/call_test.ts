@@ -2,9 +2,9 @@
 
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { Cable } from "../cable.ts";
-import { until } from "../until.ts";
-import { inside } from "../served.ts";
+import { Cable } from "../support/cable.ts";
+import { until } from "../support/until.ts";
+import { inside } from "../support/served.ts";
 import { DEVICES } from "./browser.ts";
 import { Caller, PEERS, SEALED } from "./caller.ts";
 import { type House, housing } from "./house.ts";

@@ -1,7 +1,7 @@
 /** Somebody in a call: what they see and hear, what their devices do, and what their page has told the stranger. */
 
 import type { Visitor } from "./visitor.ts";
-import { until } from "../until.ts";
+import { until } from "../support/until.ts";
 
 /** Runs in a page: keeps every peer connection, every track that was captured, every candidate and every refusal. */
 export const PEERS = `{

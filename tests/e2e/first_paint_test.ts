@@ -1,9 +1,9 @@
 /** How soon there is something to look at, and that the build has left it whole. */
 
 import { deepEqual, ok } from "node:assert/strict";
-import { SHORTENED } from "../../build.ts";
+import { SHORTENED } from "../../tools/build.ts";
 import { pages } from "../../client/page.gen.ts";
-import { homePage } from "../../server/pages/home.ts";
+import { homePage } from "../../server/site/home_page.ts";
 import { housing } from "./house.ts";
 
 const openHouse = housing();

@@ -2,9 +2,9 @@
 
 import type { Browser } from "playwright-core";
 import { SUBPROTOCOL } from "../../protocol.ts";
-import { Inside, inside, serve, type Served } from "../served.ts";
-import { type ServerOptions, TestServer } from "../server.ts";
-import { until } from "../until.ts";
+import { Inside, inside, serve, type Served } from "../support/served.ts";
+import { type ServerOptions, TestServer } from "../support/server.ts";
+import { until } from "../support/until.ts";
 import { isFirefoxThere, launchFirefox, launchShell } from "./browser.ts";
 import { Caller, PEERS } from "./caller.ts";
 import { Visitor, type VisitorOptions } from "./visitor.ts";

@@ -5,7 +5,7 @@ import { draw, icons, PICTURES } from "./pictures.ts";
 import { isChromiumThere, launch } from "./browser.ts";
 import { House, startedOnce } from "./house.ts";
 import type { Visitor } from "./visitor.ts";
-import { serve } from "../served.ts";
+import { serve } from "../support/served.ts";
 
 const browser = startedOnce(launch);
 

@@ -3,9 +3,9 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import axe from "axe-core";
 import { CATALOGUES } from "../../client/languages/all.ts";
-import { RETRY_INTERVAL } from "../../client/translator.ts";
+import { RETRY_INTERVAL } from "../../client/languages/loader.ts";
 import { LANGUAGES_PATH } from "../../protocol.ts";
-import { until } from "../until.ts";
+import { until } from "../support/until.ts";
 import { housing } from "./house.ts";
 import { Speaker } from "./speaker.ts";
 import type { Visitor } from "./visitor.ts";

@@ -12,7 +12,7 @@
 import { deepEqual } from "node:assert/strict";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { TestServer } from "../server.ts";
+import { TestServer } from "../support/server.ts";
 import { launchForInspection } from "./browser.ts";
 
 const VERSION = "13.5.0";

@@ -1,10 +1,10 @@
 /** A line that breaks and mends. */
 
 import { equal } from "node:assert/strict";
-import { MAX_IDLE } from "../../server/lobby.ts";
-import { FakeClock } from "../fake_clock.ts";
-import { until } from "../until.ts";
-import { inside } from "../served.ts";
+import { MAX_IDLE } from "../../server/chat/session_registry.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { until } from "../support/until.ts";
+import { inside } from "../support/served.ts";
 import { housing } from "./house.ts";
 import { LOOKING, UNREACHABLE } from "./visitor.ts";
 

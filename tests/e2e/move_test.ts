@@ -1,8 +1,8 @@
 /** Two people whose machine stops, behind a load balancer that knows another one. */
 
-import { MINUTE } from "../../server/clock.ts";
-import { Cable } from "../cable.ts";
-import { clusterTest } from "../cluster.ts";
+import { MINUTE } from "../../server/base/clock.ts";
+import { Cable } from "../support/cable.ts";
+import { clusterTest } from "../support/cluster.ts";
 import { launchShell } from "./browser.ts";
 import { startedOnce } from "./house.ts";
 import { Visitor } from "./visitor.ts";

@@ -1,6 +1,6 @@
 /**
- * Draws the pictures that go with the page, from the emblem in client/page.html: icons for home screens, and what a
- * messenger shows of a link. `deno task pictures` writes them to client/pictures/, where they are kept, because a build
+ * Draws the pictures that go with the page, from the emblem in client/page/page.html: icons for home screens, and what a
+ * messenger shows of a link. `deno task pictures` writes them to client/page/pictures/, where they are kept, because a build
  * should need no browser; a test draws the icons again and compares.
  *
  * The lettering of the preview needs a typeface that no two machines share, so one is fetched here and only then.
@@ -14,7 +14,7 @@ import { launch } from "./browser.ts";
 const TYPEFACE = "@fontsource-variable/inter@5.3.0";
 const TYPEFACE_FILE = "files/inter-latin-wght-normal.woff2";
 
-/** Colours of client/style.css, in the light. */
+/** Colours of client/page/style.css, in the light. */
 const PAPER = "#f6f4ef";
 const SOFT = "#59626b";
 const INK = "#1d2328";
@@ -36,7 +36,7 @@ const ICONS: Readonly<Record<string, { size: number; emblem: number; corner: num
 };
 
 /** Where the pictures are kept. */
-export const PICTURES = new URL("../../client/pictures/", import.meta.url);
+export const PICTURES = new URL("../../client/page/pictures/", import.meta.url);
 
 /** The pictures that are the same wherever they are drawn. */
 export async function icons(): Promise<Record<string, Picture>> {
@@ -61,9 +61,9 @@ export async function draw(
 
 /** The emblem of the page's header, as SVG with the colours of the page's icon. */
 async function readEmblem(): Promise<string> {
-  const frame = await Deno.readTextFile(new URL("../../client/page.html", import.meta.url));
+  const frame = await Deno.readTextFile(new URL("../../client/page/page.html", import.meta.url));
   const [, encoded] = /href="data:image\/svg\+xml,([^"]+)"/.exec(frame) ?? [];
-  if (encoded === undefined) throw new Error("Cannot draw: client/page.html has no icon");
+  if (encoded === undefined) throw new Error("Cannot draw: client/page/page.html has no icon");
   return decodeURIComponent(encoded);
 }
 

@@ -1,8 +1,8 @@
 /** Pages behind a real nginx and a real Caddy, which operators reload and restart while people talk. */
 
 import { deepEqual, ok } from "node:assert/strict";
-import { inside } from "../served.ts";
-import { isProxyThere, PROXIES, Proxy } from "../proxies.ts";
+import { inside } from "../support/served.ts";
+import { isProxyThere, PROXIES, Proxy } from "../support/proxies.ts";
 import { housing } from "./house.ts";
 import { STRANGER_LEFT, type Visitor, YOU_LEFT } from "./visitor.ts";
 

@@ -1,14 +1,14 @@
 /** Calls by relay, through a real coturn with the configuration of the README. */
 
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { systemClock } from "../../server/clock.ts";
-import { CONNECTING_TIME } from "../../client/call_state.ts";
-import { CertificateFiles } from "../certificate_files.ts";
-import { Coturn, isCoturnThere, TURN_SECRET } from "../coturn.ts";
-import { TempFolder } from "../files.ts";
-import { isIpThere, Networks } from "../networks.ts";
-import { Program } from "../program.ts";
-import { until } from "../until.ts";
+import { systemClock } from "../../server/base/clock.ts";
+import { CONNECTING_TIME } from "../../client/state/call.ts";
+import { CertificateFiles } from "../support/certificate_files.ts";
+import { Coturn, isCoturnThere, TURN_SECRET } from "../support/coturn.ts";
+import { TempFolder } from "../support/files.ts";
+import { isIpThere, Networks } from "../support/networks.ts";
+import { Program } from "../support/program.ts";
+import { until } from "../support/until.ts";
 import { DEVICES, launchUnder, trusting } from "./browser.ts";
 import { Caller, PEERS, SEALED } from "./caller.ts";
 import { housing } from "./house.ts";

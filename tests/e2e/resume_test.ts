@@ -2,10 +2,10 @@
 
 import { equal } from "node:assert/strict";
 import { BACKGROUND_WINDOW, RESUME_WINDOW } from "../../protocol.ts";
-import { Cable } from "../cable.ts";
-import { FakeClock } from "../fake_clock.ts";
-import { until } from "../until.ts";
-import { inside } from "../served.ts";
+import { Cable } from "../support/cable.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { until } from "../support/until.ts";
+import { inside } from "../support/served.ts";
 import { type House, housing } from "./house.ts";
 import { STRANGER_LEFT, type Visitor, type VisitorOptions, YOU_LEFT } from "./visitor.ts";
 

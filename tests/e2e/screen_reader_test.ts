@@ -5,8 +5,8 @@
  */
 
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { Cable } from "../cable.ts";
-import { until } from "../until.ts";
+import { Cable } from "../support/cable.ts";
+import { until } from "../support/until.ts";
 import { housing } from "./house.ts";
 import { CHATTING, LOOKING, STRANGER_LEFT, TYPING, type Visitor } from "./visitor.ts";
 

@@ -4,12 +4,12 @@
  * looked at in.
  */
 
-import { HOUR } from "../../server/clock.ts";
-import { daysBefore } from "../../server/statistics.ts";
-import { MemoryStatisticsStore } from "../../server/statistics_store.ts";
-import { Cable } from "../cable.ts";
-import { newConduct } from "../conduct.ts";
-import { FakeClock } from "../fake_clock.ts";
+import { HOUR } from "../../server/base/clock.ts";
+import { daysBefore } from "../../server/statistics/statistics.ts";
+import { MemoryStatisticsStore } from "../../server/statistics/store.ts";
+import { Cable } from "../support/cable.ts";
+import { newConduct } from "../support/conduct.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 import { Caller } from "./caller.ts";
 import type { OpenHouse } from "./house.ts";
 import { LOOKING, PREVIEW, STRANGER_LEFT, TYPING, UNREACHABLE, type Visitor } from "./visitor.ts";

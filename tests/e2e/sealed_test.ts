@@ -2,9 +2,9 @@
 
 import { deepEqual, equal, match, notDeepEqual, ok } from "node:assert/strict";
 import { gzipSync } from "node:zlib";
-import { withFrames } from "../server.ts";
-import { until } from "../until.ts";
-import { inside } from "../served.ts";
+import { withFrames } from "../support/server.ts";
+import { until } from "../support/until.ts";
+import { inside } from "../support/served.ts";
 import { housing } from "./house.ts";
 import type { Visitor } from "./visitor.ts";
 

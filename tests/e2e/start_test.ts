@@ -1,7 +1,7 @@
 /** From the first screen to the first words: confirming, interests, searching. */
 
 import { equal } from "node:assert/strict";
-import { until } from "../until.ts";
+import { until } from "../support/until.ts";
 import { inBothEngines } from "./house.ts";
 import { CHATTING, LOOKING } from "./visitor.ts";
 

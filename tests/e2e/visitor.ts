@@ -8,7 +8,7 @@ import type {
   Locator,
   Page,
 } from "playwright-core";
-import { until } from "../until.ts";
+import { until } from "../support/until.ts";
 
 /** What the log says when a chat begins. */
 export const CHATTING = "You're now chatting with a random stranger.";

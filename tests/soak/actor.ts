@@ -6,7 +6,7 @@
 // @ts-types="@types/ws"
 import { WebSocket } from "ws";
 import { type ClientMessage, type ServerMessage, SUBPROTOCOL } from "../../protocol.ts";
-import { oneOf } from "../dice.ts";
+import { oneOf } from "../support/dice.ts";
 import { Ear, labelled } from "./ear.ts";
 
 /** `leaving`: the server may not know yet that a search is over, and may have found a stranger. */
@@ -29,7 +29,7 @@ export class Actor {
   #sent = 0;
   /** What opens the session that has dropped, or may drop. */
   #token: string | undefined;
-  /** The token is shown, and the answer is not here yet: a page says nothing before it (`server/tokens.ts`). */
+  /** The token is shown, and the answer is not here yet: a page says nothing before it (`server/chat/resume_tokens.ts`). */
   #isResuming = false;
   /** Frames that came, in all. */
   received = 0;

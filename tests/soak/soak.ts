@@ -7,16 +7,16 @@
  */
 
 import { RESUME_WINDOW } from "../../protocol.ts";
-import { SECOND } from "../../server/clock.ts";
-import { openCollector } from "../../server/garbage.ts";
-import type { Link } from "../../server/link.ts";
-import { pause } from "../../server/patience.ts";
-import type { Session } from "../../server/session.ts";
-import { HANDSHAKE, RawClient } from "../raw_client.ts";
-import { NO_RATES, TestServer, withVisitors } from "../server.ts";
-import { until } from "../until.ts";
+import { SECOND } from "../../server/base/clock.ts";
+import { openCollector } from "../../server/base/gc.ts";
+import type { Link } from "../../server/chat/link.ts";
+import { pause } from "../../server/base/timeout.ts";
+import type { Session } from "../../server/chat/session.ts";
+import { HANDSHAKE, RawClient } from "../support/raw_client.ts";
+import { NO_RATES, TestServer, withVisitors } from "../support/server.ts";
+import { until } from "../support/until.ts";
 import { Actor } from "./actor.ts";
-import { dice } from "../dice.ts";
+import { dice } from "../support/dice.ts";
 
 /** How much to do. */
 export interface SoakOptions {

@@ -1,0 +1,139 @@
+/**
+ * What one page tells the other: the content of a sealed frame (see `sealed_channel.ts`).
+ *
+ *   kind of frame     byte 0     1 .. 4     5 ..
+ *        1              1        number     UTF-8      a message; the first of each side has number 1
+ *        2              2                              the stranger is typing
+ *        2              3        number                every message up to this one has arrived
+ *        2              4        number                the same, and: send again what came after it
+ *        2              5        word                  a call is wished (1), is not (2), is over (3)
+ *        2              6        bits                  what is sent in a call: picture (1), sound (2)
+ *        2              7        0         JSON        a step of setting the call up (see `peer_connection.ts`)
+ *
+ * What the numbers are for is told in `delivery.ts`, the words about calls in `call.ts`.
+ *
+ * The other page may be anything, so what doesn't fit is refused by the answer `undefined`, and text is cut to the
+ * length that this page itself would send.
+ */
+
+import { FrameKind } from "../../protocol.ts";
+
+/** The longest message, in UTF-16 code units, as a text box counts them. */
+export const MAX_MESSAGE_LENGTH = 2000;
+
+const TAG_TEXT = 1;
+const TAG_TYPING = 2;
+const TAG_RECEIVED = 3;
+const TAG_REPEAT = 4;
+
+const TAG_CALL = 5;
+const TAG_MEDIA = 6;
+const TAG_SETUP = 7;
+
+/** The longest step of setting a call up, in UTF-16 code units. */
+export const MAX_SETUP_LENGTH = 14_000;
+
+const CALL_WORDS = ["willing", "unwilling", "over"] as const;
+const PICTURE = 1;
+const SOUND = 2;
+
+const NUMBER_BYTES = 4;
+
+/** A message and its number, which is at least 1. */
+export interface TextEnvelope {
+  readonly kind: "text";
+  readonly number: number;
+  readonly text: string;
+}
+
+/** Something from page to page. */
+export type Envelope =
+  | TextEnvelope
+  | { readonly kind: "typing" }
+  | { readonly kind: "received" | "repeat"; readonly number: number }
+  | { readonly kind: "call"; readonly says: (typeof CALL_WORDS)[number] }
+  | { readonly kind: "media"; readonly picture: boolean; readonly sound: boolean }
+  | { readonly kind: "setup"; readonly text: string };
+
+/** What a sealed frame carries: the relay's kind, and the content that is sealed. */
+export interface Letter {
+  readonly kind: number;
+  readonly content: Uint8Array;
+}
+
+/** An envelope as it is sealed. */
+export function encodeEnvelope(envelope: Envelope): Letter {
+  switch (envelope.kind) {
+    case "text":
+      return letter(FrameKind.message, TAG_TEXT, envelope.number, envelope.text);
+    case "typing":
+      return { kind: FrameKind.signal, content: Uint8Array.of(TAG_TYPING) };
+    case "received":
+      return letter(FrameKind.signal, TAG_RECEIVED, envelope.number);
+    case "repeat":
+      return letter(FrameKind.signal, TAG_REPEAT, envelope.number);
+    case "call":
+      return letter(FrameKind.signal, TAG_CALL, CALL_WORDS.indexOf(envelope.says) + 1);
+    case "media":
+      return letter(
+        FrameKind.signal,
+        TAG_MEDIA,
+        (envelope.picture ? PICTURE : 0) | (envelope.sound ? SOUND : 0),
+      );
+    case "setup":
+      return letter(FrameKind.signal, TAG_SETUP, 0, envelope.text);
+  }
+}
+
+/** The envelope that was sealed, or `undefined` when it is none that this page knows. */
+export function decodeEnvelope({ kind, content }: Letter): Envelope | undefined {
+  const [tag] = content;
+  if (kind === FrameKind.signal && tag === TAG_TYPING) return { kind: "typing" };
+  if (content.length < 1 + NUMBER_BYTES) return undefined;
+  const number = new DataView(content.buffer, content.byteOffset).getUint32(1);
+  const body = content.subarray(1 + NUMBER_BYTES);
+  if (kind === FrameKind.signal) return decodeSignal(tag, number, body);
+  if (kind !== FrameKind.message || tag !== TAG_TEXT) return undefined;
+  const text = decodeText(body, MAX_MESSAGE_LENGTH);
+  return text ? { kind: "text", number, text } : undefined;
+}
+
+function decodeSignal(
+  tag: number | undefined,
+  number: number,
+  body: Uint8Array,
+): Envelope | undefined {
+  switch (tag) {
+    case TAG_RECEIVED:
+      return { kind: "received", number };
+    case TAG_REPEAT:
+      return { kind: "repeat", number };
+    case TAG_CALL: {
+      const says = CALL_WORDS[number - 1];
+      return says && { kind: "call", says };
+    }
+    case TAG_MEDIA:
+      return { kind: "media", picture: (number & PICTURE) > 0, sound: (number & SOUND) > 0 };
+    case TAG_SETUP: {
+      const text = decodeText(body, MAX_SETUP_LENGTH);
+      return text ? { kind: "setup", text } : undefined;
+    }
+  }
+}
+
+function letter(kind: number, tag: number, number: number, text = ""): Letter {
+  const body = new TextEncoder().encode(text);
+  const content = new Uint8Array(1 + NUMBER_BYTES + body.length);
+  content[0] = tag;
+  new DataView(content.buffer).setUint32(1, number);
+  content.set(body, 1 + NUMBER_BYTES);
+  return { kind, content };
+}
+
+function decodeText(bytes: Uint8Array, longest: number): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes).slice(0, longest);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * Reads what the server says. It comes from this page's own origin, yet it is checked, not cast: a page that is older
+ * or newer than its server ignores what it doesn't know instead of drawing nonsense.
+ */
+
+import type { ServerMessage } from "../../protocol.ts";
+
+type Check = (value: unknown) => boolean;
+
+const isString: Check = (value) => typeof value === "string";
+const isNumber: Check = (value) => typeof value === "number";
+const isBoolean: Check = (value) => typeof value === "boolean";
+const isNumberOrNone: Check = (value) => value === undefined || isNumber(value);
+const areStrings: Check = (value) => Array.isArray(value) && value.every(isString);
+const isPolicy: Check = (value) => value === "relay" || value === "all";
+const areServers: Check = (value) =>
+  Array.isArray(value) &&
+  value.every((server) =>
+    areStrings(server?.urls) && isString(server.username) && isString(server.credential)
+  );
+
+/** What each field must be, by type of message. */
+const SHAPES: { readonly [T in ServerMessage["type"]]: Readonly<Record<string, Check>> } = {
+  "welcome": { token: isString, online: isNumber },
+  "resumed": { chatting: isBoolean },
+  "waiting": {},
+  "paired": { role: isString, interests: areStrings, met: isBoolean },
+  "partner-left": {},
+  "partner-away": {},
+  "partner-back": {},
+  "online": { count: isNumber },
+  "reported": {},
+  "ice": { servers: areServers, policy: isPolicy },
+  "draining": {},
+  "challenge": { salt: isString, bits: isNumber },
+  "blocked": { seconds: isNumber },
+  "error": { code: isString, message: isString, seconds: isNumberOrNone },
+};
+
+/** The message in a text frame, or `undefined` when this page knows none like it. */
+export function readServerMessage(json: string): ServerMessage | undefined {
+  const message = parse(json);
+  const type = String(message.type);
+  if (!Object.hasOwn(SHAPES, type)) return undefined;
+  const shape = Object.entries(SHAPES[type as ServerMessage["type"]]);
+  return shape.every(([field, fits]) => fits(message[field]))
+    ? message as ServerMessage
+    : undefined;
+}
+
+function parse(json: string): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(json));
+  } catch {
+    return {};
+  }
+}

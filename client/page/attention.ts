@@ -1,0 +1,35 @@
+/**
+ * How the page asks for attention while nobody looks: a count in the title, a dot on the icon, a soft sound. Nothing
+ * is loaded for any of it; the icon is drawn from text and the sound from two tones.
+ */
+
+import type { Language } from "../languages/language.ts";
+
+const END = "%3C/svg%3E";
+const DOT = "%3Ccircle cx='25' cy='7' r='7' fill='%23e5484d'/%3E";
+
+/** Shows how many messages wait. */
+export function showUnread(count: number, { manner }: Language): void {
+  document.title = count > 0
+    ? `(${count.toLocaleString(manner)}) Anonymous Chat`
+    : "Anonymous Chat";
+  const icon = document.querySelector("link[rel=icon]") as HTMLLinkElement;
+  const calm = icon.href.replace(DOT, "");
+  const href = count > 0 ? calm.replace(END, DOT + END) : calm;
+  if (icon.href !== href) icon.href = href;
+}
+
+/** Plays two soft tones, where the browser lets it. */
+export function ring(audio: AudioContext): void {
+  for (const [delay, frequency] of [[0, 660], [0.12, 880]] as const) {
+    const start = audio.currentTime + delay;
+    const tone = audio.createOscillator();
+    const volume = audio.createGain();
+    tone.frequency.value = frequency;
+    volume.gain.setValueAtTime(0.06, start);
+    volume.gain.exponentialRampToValueAtTime(0.0001, start + 0.25);
+    tone.connect(volume).connect(audio.destination);
+    tone.start(start);
+    tone.stop(start + 0.25);
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * What is seen and heard in a call: of the stranger, and of oneself. Which devices are to be on follows from the state
+ * (`wantedDevices`), so none is ever left on.
+ */
+
+import { type Call, type CallEvent, NO_CALL, reduceCall } from "./call.ts";
+import { type DeviceKind, type Media, NOTHING_WANTED, type Wanted } from "../media/devices.ts";
+import {
+  type Effect,
+  isTalking,
+  type Own,
+  type Stage,
+  type State,
+  type Step,
+  step,
+  withChat,
+  withLine,
+} from "./state.ts";
+
+/** Before anything is seen or heard. */
+export const EMPTY_STAGE: Stage = {
+  stream: undefined,
+  picture: true,
+  sound: true,
+  revealed: false,
+  swapped: false,
+  quality: undefined,
+};
+
+/** Which devices are to be on. */
+export function wantedDevices(state: State): Wanted {
+  if (!isShowing(state)) return NOTHING_WANTED;
+  const { camera, cameraId, microphone, microphoneId } = state.own;
+  return {
+    camera: camera ? cameraId : undefined,
+    microphone: microphone ? microphoneId : undefined,
+  };
+}
+
+/** The call under way, if any. */
+export function callOf(state: State): Call {
+  return state.scene.kind === "chat" && isTalking(state) ? state.scene.chat.call : NO_CALL;
+}
+
+/** Whether this person shows themselves, or sees what they are about to show. */
+function isShowing(state: State): boolean {
+  const { scene, mode, preferences } = state;
+  if (scene.kind === "home") return false;
+  if (scene.kind === "preview") return true;
+  if (scene.kind === "searching") return scene.keepsDevices;
+  const kept = mode === "video" && preferences.keepCamera;
+  switch (callOf(state).kind) {
+    case "none":
+    case "failed":
+      return kept;
+    case "preparing":
+    case "consenting":
+      return mode === "video";
+    default:
+      return true;
+  }
+}
+
+/** Which choice has a device start off. */
+export const STARTS_OFF = { camera: "cameraOff", microphone: "muted" } as const;
+
+/**
+ * What this person sends when the next chat begins: as before, except that a device which is to start off is off. So a
+ * choice to start off holds for each stranger, and nothing that was switched off comes on unasked.
+ */
+export function startingOwn({ own, preferences: { cameraOff, muted } }: State): Own {
+  return { ...own, camera: own.camera && !cameraOff, microphone: own.microphone && !muted };
+}
+
+/** Whether the screen has the switches of camera and microphone, and so says what the stranger gets. */
+export function hasSwitches(state: State): boolean {
+  const { kind } = callOf(state);
+  return state.scene.kind === "preview" || (kind !== "none" && kind !== "failed");
+}
+
+/** Wants something else of the devices. */
+export function want(state: State, change: Partial<Own>): Step {
+  return step({ ...state, own: { ...state.own, ...change } });
+}
+
+/** The devices are others, or on, or off; the stranger learns what is sent. */
+export function takeMedia(state: State, media: Media): Step {
+  const taken = { ...state, media };
+  const isSame = (device: DeviceKind): boolean =>
+    (media[device].kind === "on") === (state.media[device].kind === "on");
+  const isQuiet = callOf(state).kind !== "live" || isSame("camera") && isSame("microphone");
+  return isQuiet ? step(taken) : step(taken, tellMedia(taken));
+}
+
+function tellMedia({ media: { camera, microphone } }: State): Effect {
+  const [picture, sound] = [camera.kind === "on", microphone.kind === "on"];
+  return { do: "say", envelope: { kind: "media", picture, sound } };
+}
+
+/** The same with something of what is seen and heard changed. */
+export function withStage(state: State, change: Partial<Stage>): State {
+  if (state.scene.kind !== "chat") return state;
+  return withChat(state, { stage: { ...state.scene.chat.stage, ...change } });
+}
+
+/** Something happens to the call; as soon as it is connected, the stranger learns what is sent. */
+export function onCall(state: State, event: CallEvent, now: number): Step {
+  if (state.scene.kind !== "chat" || !isTalking(state)) return step(state);
+  const before = state.scene.chat.call;
+  const { call, effects, notice } = reduceCall(before, event, now);
+  const called = withChat(state, { call });
+  const told = notice === undefined
+    ? called
+    : withLine(called, { from: "page", notice: { kind: notice } }, now);
+  const ready = effects.some((effect) => effect.do === "start-call")
+    ? withStage(told, { ...EMPTY_STAGE, revealed: state.scene.chat.stage.revealed })
+    : told;
+  const isNew = call.kind === "live" && before.kind !== "live";
+  return step(ready, ...effects, ...(isNew ? [tellMedia(ready)] : []));
+}

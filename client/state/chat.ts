@@ -1,0 +1,275 @@
+/**
+ * A chat, from the stranger who was found to its last line.
+ *
+ *   talking ──stop──> asking ──stop──> over
+ *      ^    <──3 s──────┘               ^
+ *      └ partner left, connection lost ─┘
+ *
+ * A chat whose connection dropped stays as it is for a while, and can be written in and left. Whether one comes back to
+ * it the server says (`resumed`); what then has to be sent again is worked out in `delivery.ts`.
+ */
+
+import { BACKGROUND_WINDOW, RESUME_WINDOW, type ServerMessage } from "../../protocol.ts";
+import { callDeadline, NO_CALL } from "./call.ts";
+import {
+  accept,
+  type Arrival,
+  confirm,
+  greet,
+  hold,
+  isFull,
+  nextConfirmation,
+  NOTHING_SENT,
+  type Outcome,
+  post,
+  repeat,
+  settle,
+} from "./delivery.ts";
+import { type Envelope, MAX_MESSAGE_LENGTH } from "../crypto/envelope.ts";
+import { cleanText } from "./message_text.ts";
+import { EMPTY_STAGE, onCall, withStage } from "./call_media.ts";
+import {
+  type Chat,
+  type Effect,
+  isTalking,
+  type Line,
+  type Notice,
+  type State,
+  type Step,
+  step,
+  withChat,
+  withLine,
+} from "./state.ts";
+
+/** How long "Really stop?" waits for a second answer, in milliseconds. */
+export const ASKING_TIME = 3_000;
+/** How long a typing mark stands, in milliseconds. */
+export const TYPING_TIME = 3_000;
+/** How often typing is told, at most, in milliseconds; less than it stands. */
+export const TYPING_INTERVAL = 2_000;
+/** How long it is said that the stranger is back, in milliseconds. */
+export const BACK_TIME = 5_000;
+
+/** A stranger was found. */
+export function begin(
+  state: State,
+  { role, interests, met }: ServerMessage & { type: "paired" },
+  now: number,
+): Step {
+  if (state.scene.kind !== "searching") return step(state);
+  const chat: Chat = {
+    lines: [],
+    phase: { kind: "talking" },
+    pictures: [],
+    draft: "",
+    typingUntil: 0,
+    typingTold: 0,
+    delivery: NOTHING_SENT,
+    lostUntil: 0,
+    stranger: { kind: "here" },
+    report: "none",
+    call: NO_CALL,
+    stage: { ...EMPTY_STAGE, revealed: !state.preferences.blur },
+  };
+  const notice: Notice = { kind: "began", interests, met };
+  const chatting = { ...state, scene: { kind: "chat", chat } } as const;
+  const begun = withLine(chatting, { from: "page", notice }, now);
+  const { state: called, effects } = state.mode === "video"
+    ? onCall(begun, { type: "want" }, now)
+    : step(begun);
+  const focus: Effect = { do: "focus", on: "message" };
+  return step(called, { do: "secure", role }, focus, ...ring(state), ...effects);
+}
+
+/** What stands in the box is another; the stranger learns now and then that one types. */
+export function compose(state: State, text: string, now: number): Step {
+  if (state.scene.kind !== "chat") return step(state);
+  const typed = withChat(state, { draft: text });
+  const { typingTold, delivery } = state.scene.chat;
+  const told = now - typingTold < TYPING_INTERVAL || !delivery.isFlowing;
+  if (!isTalking(state) || text.trim() === "" || told) return step(typed);
+  return step(withChat(typed, { typingTold: now }), { do: "say", envelope: { kind: "typing" } });
+}
+
+/** What can't be sent stays in the box. */
+export function send(state: State, now: number): Step {
+  if (state.scene.kind !== "chat" || !isTalking(state)) return step(state);
+  const { draft, delivery } = state.scene.chat;
+  const text = cleanText(draft);
+  if (text === "" || text.length > MAX_MESSAGE_LENGTH || isFull(delivery)) {
+    return step(state, { do: "focus", on: "message" });
+  }
+  const posted = post(delivery, text);
+  const content = { from: "you", text, number: posted.delivery.last, isDelivered: false } as const;
+  const written = withChat(state, { draft: "", typingTold: 0, phase: { kind: "talking" } });
+  return deliver(withLine(written, content, now), posted, { do: "focus", on: "message" });
+}
+
+/** Something has come from the stranger. */
+export function receive(state: State, envelope: Envelope, now: number): Step {
+  if (state.scene.kind !== "chat" || !isTalking(state)) return step(state);
+  const { delivery } = state.scene.chat;
+  switch (envelope.kind) {
+    case "typing":
+      return step(withChat(state, { typingUntil: now + TYPING_TIME }));
+    case "received":
+      return step(markDelivered(withChat(state, { delivery: settle(delivery, envelope.number) })));
+    case "repeat": {
+      const { state: told, effects } = deliver(state, repeat(delivery, envelope.number, now));
+      return step(markDelivered(told), ...effects);
+    }
+    case "text":
+      return receiveText(state, accept(delivery, envelope.number, now), envelope.text, now);
+    case "call":
+      return onCall(state, { type: "heard", says: envelope.says }, now);
+    case "media":
+      return step(withStage(state, { picture: envelope.picture, sound: envelope.sound }));
+    case "setup":
+      return step(state, { do: "set-up", text: envelope.text });
+  }
+}
+
+/** Shows a message that is next; one that is missing is told of. */
+function receiveText(state: State, arrival: Arrival, raw: string, now: number): Step {
+  const { state: taken, effects } = deliver(state, arrival);
+  if (arrival.kind === "gap") return step(noteTampering(taken, now), ...effects);
+  const text = cleanText(raw);
+  if (arrival.kind !== "new" || text === "") return step(taken, ...effects);
+  const heard = withLine(withChat(taken, { typingUntil: 0 }), { from: "stranger", text }, now);
+  if (state.attentive) return step(heard, ...effects);
+  return step({ ...heard, unread: heard.unread + 1 }, ...effects, ...ring(state));
+}
+
+/** Marks the messages that no longer wait to be confirmed. */
+function markDelivered(state: State): State {
+  if (state.scene.kind !== "chat") return state;
+  const { lines, delivery } = state.scene.chat;
+  const first = delivery.waiting[0]?.number ?? Infinity;
+  const arrived = (line: Line): boolean =>
+    line.from === "you" && !line.isDelivered && line.number < first;
+  if (!lines.some(arrived)) return state;
+  return withChat(state, {
+    lines: lines.map((line) => arrived(line) ? { ...line, isDelivered: true } as Line : line),
+  });
+}
+
+/** Keeps what is known of the messages of a chat, and says what follows from it. */
+function deliver(state: State, { delivery, say }: Outcome, ...effects: Effect[]): Step {
+  const said = say.map((envelope): Effect => ({ do: "say", envelope }));
+  return step(withChat(state, { delivery }), ...said, ...effects);
+}
+
+/** Asks whether one really wants to go. */
+export function ask(state: State, now: number): Step {
+  return step(withChat(state, { phase: { kind: "asking", until: now + ASKING_TIME } }));
+}
+
+/** A report goes from one step to the next, unless it is elsewhere. */
+export function setReport(
+  state: State,
+  from: Chat["report"],
+  to: Chat["report"],
+  ...effects: Effect[]
+): Step {
+  if (state.scene.kind !== "chat" || state.scene.chat.report !== from) return step(state);
+  return step(withChat(state, { report: to }), ...effects);
+}
+
+/** The server has taken a report. */
+export function reportTaken(state: State, now: number): State {
+  if (state.scene.kind !== "chat" || state.scene.chat.report !== "sent") return state;
+  const taken = withChat(state, { report: "taken" });
+  return withLine(taken, { from: "page", notice: { kind: "report-taken" } }, now);
+}
+
+/** Says once in a row that something can't be trusted, however much of it arrives. */
+export function noteTampering(state: State, now: number): State {
+  if (state.scene.kind !== "chat" || !isTalking(state)) return state;
+  const last = state.scene.chat.lines.at(-1);
+  const said = last?.from === "page" && last.notice.kind === "tampered";
+  return said ? state : withLine(state, { from: "page", notice: { kind: "tampered" } }, now);
+}
+
+/** There is just time for a last word. */
+export function warnOfRestart(state: State, now: number): State {
+  if (!isTalking(state)) return state;
+  return withLine(state, { from: "page", notice: { kind: "restart" } }, now);
+}
+
+/** The stranger's connection has dropped. */
+export function strangerAway(state: State): State {
+  if (state.scene.kind !== "chat" || !isTalking(state)) return state;
+  const delivery = hold(state.scene.chat.delivery);
+  return withChat(state, { delivery, stranger: { kind: "away" }, typingUntil: 0 });
+}
+
+/** It is there again; that is said for a moment. */
+export function strangerBack(state: State, now: number): Step {
+  return mend(state, { stranger: { kind: "back", until: now + BACK_TIME } }, now);
+}
+
+/** A chat whose connection dropped waits for as long as the server would; each failure to come back ends here, too. */
+export function goDown(state: State, mayResume: boolean, now: number): State {
+  if (state.scene.kind !== "chat" || !isTalking(state)) return state;
+  if (!mayResume) return endChat(state, { kind: "connection-lost" }, now);
+  const { lostUntil, delivery } = state.scene.chat;
+  const window = state.hidden ? BACKGROUND_WINDOW : RESUME_WINDOW;
+  return withChat(state, {
+    delivery: hold(delivery),
+    lostUntil: lostUntil || now + window,
+    typingUntil: 0,
+  });
+}
+
+/** Both sides can hear each other again. */
+export function mend(state: State, change: Partial<Chat>, now: number): Step {
+  if (state.scene.kind !== "chat" || !isTalking(state)) return step(state);
+  const { state: greeted, effects } = deliver(state, greet(state.scene.chat.delivery));
+  const mended = onCall(withChat(greeted, change), { type: "mended" }, now);
+  return step(mended.state, { do: "mend" }, ...effects, ...mended.effects);
+}
+
+/** A chat that is over changes no more; neither does what is no chat. */
+export function endChat(state: State, notice: Notice, now: number): State {
+  if (!isTalking(state)) return state;
+  const over = withChat(state, {
+    phase: { kind: "over" },
+    typingUntil: 0,
+    lostUntil: 0,
+    call: NO_CALL,
+  });
+  return withLine(over, { from: "page", notice }, now);
+}
+
+/** When a chat changes by itself, in milliseconds since 1970; 0 for never. */
+export function chatDeadlines({ phase, ...chat }: Chat): number[] {
+  if (phase.kind === "over") return [];
+  return [
+    chat.typingUntil,
+    phase.kind === "asking" ? phase.until : 0,
+    chat.lostUntil,
+    chat.stranger.kind === "back" ? chat.stranger.until : 0,
+    nextConfirmation(chat.delivery),
+    callDeadline(chat.call),
+  ];
+}
+
+/** Time has passed in a chat. */
+export function tickChat(state: State, chat: Chat, now: number): Step {
+  const { phase, typingUntil, lostUntil, stranger, delivery } = chat;
+  if (lostUntil !== 0 && lostUntil <= now) {
+    return step(endChat(state, { kind: "connection-lost" }, now));
+  }
+  const elapsed = withChat(state, {
+    phase: phase.kind === "asking" && phase.until <= now ? { kind: "talking" } : phase,
+    typingUntil: typingUntil <= now ? 0 : typingUntil,
+    stranger: stranger.kind === "back" && stranger.until <= now ? { kind: "here" } : stranger,
+  });
+  const { state: confirmed, effects } = deliver(elapsed, confirm(delivery, now));
+  const called = onCall(confirmed, { type: "tick" }, now);
+  return step(called.state, ...effects, ...called.effects);
+}
+
+function ring({ preferences }: State): Effect[] {
+  return preferences.sound ? [{ do: "ring" }] : [];
+}

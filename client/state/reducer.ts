@@ -1,0 +1,307 @@
+/**
+ * Every way the page can change: a pure function from a state and an event to the next state and the effects to carry
+ * out. Views only draw the state; only `app.ts` carries out effects; so the whole behaviour of the page is tested
+ * without a browser.
+ *
+ *   home ──start──> searching ──paired──> chat: talking ──stop──> asking ──stop──> over ──again──> searching
+ *    ^ └─> preview ─┘   │ stop                     ^    <──3 s──────┘               ^  │
+ *    └──────────────────┘                          └ partner left, connection lost ─┘  └──home──> home
+ *
+ * What an event does to a search, a chat or a call stands in `search.ts`, `chat.ts` and `call_media.ts`; whether there is a
+ * call at all is a machine of its own (`call.ts`).
+ *
+ * Time comes in with each event. What ends by itself ("Really stop?", typing marks, the hints of a long search) is a
+ * deadline in the state; `nextDeadline` says when to send a `tick`.
+ */
+
+import type { Hindrance, ServerMessage } from "../../protocol.ts";
+import { DEVICE_KINDS, type DeviceKind } from "../media/devices.ts";
+import type { Preferences } from "./preferences.ts";
+import {
+  addInterest,
+  askLater,
+  find,
+  goHome,
+  isBlocked,
+  search,
+  searchDeadlines,
+  solved,
+  start,
+  startVideo,
+  tickSearch,
+  typeInterest,
+  work,
+} from "./search.ts";
+import { hasSwitches, onCall, STARTS_OFF, takeMedia, want, withStage } from "./call_media.ts";
+import {
+  type Effect,
+  type Event,
+  isTalking,
+  LEAVE,
+  type State,
+  type Step,
+  step,
+  withChat,
+} from "./state.ts";
+import {
+  ask,
+  begin,
+  chatDeadlines,
+  compose,
+  endChat,
+  goDown,
+  mend,
+  noteTampering,
+  receive,
+  reportTaken,
+  send,
+  setReport,
+  strangerAway,
+  strangerBack,
+  tickChat,
+  warnOfRestart,
+} from "./chat.ts";
+
+/** What `event` makes of `state` at `now` (milliseconds since 1970). */
+export function reduce(state: State, event: Event, now: number): Step {
+  switch (event.type) {
+    case "confirm":
+      return confirm(state, event.adult);
+    case "type-interest":
+      return typeInterest(state, event.text);
+    case "add-interest":
+      return step(addInterest(state));
+    case "remove-interest":
+      return step({ ...state, interests: state.interests.filter((one) => one !== event.interest) });
+    case "start":
+      return start(state, (ready) => search({ ...ready, mode: "text" }, now));
+    case "start-video":
+      return start(state, (ready) => startVideo(ready, now));
+    case "again":
+      return search(state, now);
+    case "home":
+      return goHome(state);
+    case "stop":
+      return stop(state, now);
+    case "escape":
+      return escape(state, now);
+    case "type":
+      return compose(state, event.text, now);
+    case "send":
+      return send(state, now);
+    case "save":
+      return step(state, { do: "save" });
+    case "prefer":
+      return prefer(state, event.change);
+    case "language":
+      return step({ ...state, language: event.language, languageFailed: false });
+    case "language-failed":
+      return step({ ...state, languageFailed: true });
+    case "call":
+      return onCall(state, event.event, now);
+    case "answer":
+      return answer(state, event.answer, now);
+    case "toggle-device":
+      return toggle(state, event.device);
+    case "choose-device":
+      return want(state, { [`${event.device}Id`]: event.id });
+    case "media":
+      return takeMedia(state, event.media);
+    case "stage":
+      return step(withStage(state, event.change));
+    case "volume":
+      return step({ ...state, volume: event.volume });
+    case "pop-out":
+    case "full-screen":
+      return step(state, { do: event.type });
+    case "choose-report":
+      return setReport(state, "none", "choosing", { do: "focus", on: "report" });
+    case "cancel-report":
+      return setReport(state, "choosing", "none", { do: "focus", on: "message" });
+    case "report":
+      return setReport(state, "choosing", "sent", { do: "focus", on: "message" }, {
+        do: "tell",
+        message: { type: "report", reason: event.reason },
+      });
+    case "attention":
+      return attend(state, event.attentive, event.hidden);
+    case "server":
+      return hear(state, event.message, now);
+    case "stranger":
+      return receive(state, event.envelope, now);
+    case "secured":
+      return step(withChat(state, { pictures: event.pictures }));
+    case "tampered":
+      return step(noteTampering(state, now));
+    case "not-secured":
+      return step(endChat(state, { kind: "not-secured" }, now), LEAVE);
+    case "down":
+      return step(goDown({ ...state, line: "down" }, event.mayResume, now));
+    case "hindered":
+      return step(hinder(state, event.hindrance, now));
+    case "solved":
+      return solved(state, event.challenge, event.nonce);
+    case "tick":
+      return tick(state, now);
+  }
+}
+
+/** When the state next changes by itself, in milliseconds since 1970. */
+export function nextDeadline({ scene }: State): number | undefined {
+  const deadlines = deadlinesOf(scene).filter(Boolean);
+  return deadlines.length > 0 ? Math.min(...deadlines) : undefined;
+}
+
+function deadlinesOf(scene: State["scene"]): number[] {
+  if (scene.kind === "searching") return searchDeadlines(scene);
+  return scene.kind === "chat" ? chatDeadlines(scene.chat) : [];
+}
+
+/** What a call is to start with is so from now on, and seen to be. */
+function prefer(state: State, change: Partial<Preferences>): Step {
+  const own = { ...state.own };
+  for (const device of DEVICE_KINDS) {
+    const startsOff = change[STARTS_OFF[device]];
+    if (startsOff !== undefined) own[device] = !startsOff;
+  }
+  const preferences = { ...state.preferences, ...change };
+  return step({ ...state, preferences, own }, { do: "keep-preferences" });
+}
+
+/**
+ * Switches a device where its switch is on the screen. In the preview, one that is switched on is no longer to start off:
+ * a switch and a choice that contradict each other would leave open what the stranger gets.
+ */
+function toggle(state: State, device: DeviceKind): Step {
+  if (!hasSwitches(state)) return step(state);
+  const isOn = !state.own[device];
+  const startsOff = STARTS_OFF[device];
+  return state.scene.kind === "preview" && isOn && state.preferences[startsOff]
+    ? prefer(state, { [startsOff]: false })
+    : want(state, { [device]: isOn });
+}
+
+/** The pressed button has disappeared, and what is typed next is a message. */
+function answer(state: State, type: "want" | "refuse", now: number): Step {
+  const { state: answered, effects } = onCall(state, { type }, now);
+  return step(answered, ...effects, { do: "focus", on: "message", unlessTouch: true });
+}
+
+function confirm(state: State, adult: boolean): Step {
+  return prefer({ ...state, reminded: false }, { adult });
+}
+
+/** The one button that leads from a chat to the next: ask, leave, find. */
+function stop(state: State, now: number): Step {
+  const { scene } = state;
+  if (scene.kind === "searching" || scene.kind === "preview") return goHome(state);
+  if (scene.kind !== "chat") return step(state);
+  switch (scene.chat.phase.kind) {
+    case "talking":
+      return ask(state, now);
+    case "asking":
+      return step(endChat(state, { kind: "you-left" }, now), LEAVE);
+    case "over":
+      return search(state, now);
+  }
+}
+
+function escape(state: State, now: number): Step {
+  const choosing = state.scene.kind === "chat" && state.scene.chat.report === "choosing";
+  return choosing ? reduce(state, { type: "cancel-report" }, now) : stop(state, now);
+}
+
+function attend(state: State, attentive: boolean, hidden: boolean): Step {
+  const attended = { ...state, attentive, hidden, unread: attentive ? 0 : state.unread };
+  return hidden === state.hidden ? step(attended) : step(attended, background(attended));
+}
+
+/** How long its session is kept when this page drops depends on this. */
+function background({ hidden }: State): Effect {
+  return { do: "tell", message: { type: "background", hidden } };
+}
+
+function hear(state: State, message: ServerMessage, now: number): Step {
+  switch (message.type) {
+    case "welcome":
+      return welcome({ ...state, line: "up", hindered: undefined, online: message.online });
+    case "resumed":
+      return resume(state, message.chatting, now);
+    case "partner-away":
+      return step(strangerAway(state));
+    case "partner-back":
+      return strangerBack(state, now);
+    case "online":
+      return step({ ...state, online: message.count });
+    case "paired":
+      return begin(state, message, now);
+    case "partner-left":
+      return step(endChat(state, { kind: "stranger-left" }, now));
+    case "reported":
+      return step(reportTaken(state, now));
+    case "ice": {
+      const { servers, policy } = message;
+      const { direct } = state.preferences;
+      return onCall(state, { type: "route", route: { servers, policy }, direct }, now);
+    }
+    case "error":
+      return refused(state, message, now);
+    case "blocked":
+      return step(hinder(state, { code: "reported", seconds: message.seconds }, now));
+    case "draining":
+      return step(warnOfRestart(state, now));
+    case "challenge":
+      return work(state, message);
+    case "waiting":
+      return step(state);
+  }
+}
+
+/** A new line knows nothing of the old one: a search is asked for again. */
+function welcome(state: State): Step {
+  const hidden = state.hidden ? [background(state)] : [];
+  return state.scene.kind === "searching"
+    ? step(state, ...hidden, find(state))
+    : step(state, ...hidden);
+}
+
+/**
+ * The server has found the old session, or hasn't. Something is always said now, because the server takes it as a sign
+ * that the answer has come (`server/chat/resume_tokens.ts`). A chat that was left meanwhile is left there, too; a search does that.
+ */
+function resume(state: State, chatting: boolean, now: number): Step {
+  if (!chatting) return step(endChat(state, { kind: "connection-lost" }, now), background(state));
+  if (!isTalking(state)) {
+    return step(state, background(state), ...(state.scene.kind === "searching" ? [] : [LEAVE]));
+  }
+  const change = { lostUntil: 0, stranger: { kind: "here" } } as const;
+  const { state: mended, effects } = mend(state, change, now);
+  return step(mended, background(state), ...effects);
+}
+
+/** A report or a call that was refused can be tried again; a search that came too soon is asked for again by itself. */
+function refused(state: State, error: ServerMessage & { type: "error" }, now: number): Step {
+  const { scene } = state;
+  if (scene.kind === "chat" && scene.chat.report === "sent") {
+    return step(withChat(state, { report: "none" }));
+  }
+  if (scene.kind === "chat") return onCall(state, { type: "denied" }, now);
+  if (scene.kind !== "searching" || error.code !== "too-fast") return step(state);
+  return step(askLater(state, scene, error.seconds ?? 1, now));
+}
+
+/** Whoever is kept out learns it where they are: at the end of a chat, or on the first screen. */
+function hinder(state: State, { code, seconds }: Hindrance, now: number): State {
+  const hindered = { ...state, hindered: { code, until: now + seconds * 1000 } };
+  if (isTalking(state) && isBlocked(hindered)) {
+    return endChat(hindered, { kind: code === "reported" ? "blocked" : "connection-lost" }, now);
+  }
+  const stays = state.scene.kind === "chat" || !isBlocked(hindered);
+  return stays ? hindered : { ...hindered, scene: { kind: "home" } };
+}
+
+function tick(state: State, now: number): Step {
+  const { scene } = state;
+  if (scene.kind === "searching") return tickSearch(state, scene, now);
+  return scene.kind === "chat" ? tickChat(state, scene.chat, now) : step(state);
+}

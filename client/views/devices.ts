@@ -1,0 +1,87 @@
+/** What one's camera shows, whether camera and microphone are on, and which of them are used, where there is a choice. */
+
+import type { VNode } from "preact";
+import type { Capture, Device, DeviceKind } from "../media/devices.ts";
+import { shortcutOf } from "./keys.ts";
+import { type Dispatch, html } from "./markup.ts";
+import type { State } from "../state/state.ts";
+
+/** Draws a switch for each device, whose label says what the stranger gets, in a group with whatever belongs beside them. */
+export function deviceSwitches(
+  { own: { microphone, camera }, language: { words } }: State,
+  dispatch: Dispatch,
+  ...beside: readonly VNode[]
+): VNode {
+  return html`
+    <div class="toggles" role="group" aria-label=${words.YourDevices}>
+      ${deviceSwitch(microphone ? words.MicOn : words.MicOff, "microphone", microphone, dispatch)}
+      ${deviceSwitch(camera ? words.CameraOn : words.CameraOff, "camera", camera, dispatch)}
+      ${beside}
+    </div>
+  `;
+}
+
+function deviceSwitch(
+  label: string,
+  device: DeviceKind,
+  isOn: boolean,
+  dispatch: Dispatch,
+): VNode {
+  const { title, aria } = shortcutOf(device);
+  return html`
+    <button type="button" class="quiet" aria-pressed=${isOn} title=${title}
+      aria-keyshortcuts=${aria}
+      onClick=${() => dispatch({ type: "toggle-device", device })}>${label}</button>
+  `;
+}
+
+/** Draws the choices. */
+export function devicePickers(
+  { media, own, language: { words } }: State,
+  dispatch: Dispatch,
+): (VNode | false)[] {
+  return [
+    picker(words.Camera, "camera", media.cameras, inUse(media.camera) ?? own.cameraId, dispatch),
+    picker(
+      words.Microphone,
+      "microphone",
+      media.microphones,
+      inUse(media.microphone) ?? own.microphoneId,
+      dispatch,
+    ),
+  ];
+}
+
+/** What the camera shows, as in a mirror; `undefined` while it is off. */
+export function ownPicture(
+  { media: { camera, stream }, language: { words } }: State,
+  look = "mirrored",
+): VNode | undefined {
+  return camera.kind !== "on" ? undefined : html`
+    <video class=${look} aria-label=${words.YourPicture} srcObject=${stream} autoplay muted
+      playsinline></video>
+  `;
+}
+
+function picker(
+  label: string,
+  device: DeviceKind,
+  all: readonly Device[],
+  chosen: string,
+  dispatch: Dispatch,
+): VNode | false {
+  return all.length > 1 && html`
+    <label class="field">
+      <span>${label}</span>
+      <select value=${chosen} onChange=${(event: { currentTarget: HTMLSelectElement }) =>
+        dispatch({ type: "choose-device", device, id: event.currentTarget.value })}>
+        ${all.map(({ id, label }) => html`<option key=${id} value=${id}>${label}</option>`)}
+      </select>
+    </label>
+  `;
+}
+
+/** The id of the device that is on. */
+function inUse(capture: Capture): string | undefined {
+  return capture.kind === "on" ? capture.track.getSettings().deviceId : undefined;
+}

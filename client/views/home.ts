@@ -1,0 +1,130 @@
+/** The first screen: what this is, what one likes to talk about, one confirmation, one button. */
+
+import type { VNode } from "preact";
+import { MAX_INTERESTS } from "../../protocol.ts";
+import { isEnter } from "./keys.ts";
+import { counted, fill } from "../languages/language.ts";
+import type { Words } from "../languages/catalogue.ts";
+import { type Dispatch, html } from "./markup.ts";
+import type { State } from "../state/state.ts";
+import { describeBlock, describeLine } from "./phrases.ts";
+
+/** Below this number of people the count says more about the hour than about the place, and is not shown. */
+const LEAST_ONLINE_SHOWN = 5;
+
+/** Draws the first screen; `secure` tells whether a chat can be started from here. */
+export function homeView(state: State, dispatch: Dispatch, secure: boolean): VNode {
+  const { words } = state.language;
+  return html`
+    <main class="home">
+      <h1>${words.Heading}</h1>
+      <p class="lead">${words.Lead}</p>
+      ${block(state) ?? (secure ? form(state, dispatch) : insecure(words))}
+      ${online(state)}
+    </main>
+  `;
+}
+
+function form(state: State, dispatch: Dispatch): VNode {
+  const { language: { words }, preferences: { adult } } = state;
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    dispatch({ type: "start" });
+  };
+  return html`
+    <form class="card" onSubmit=${submit}>
+      ${interests(state, dispatch)}
+      <label class="check">
+        <input id="adult" type="checkbox" checked=${adult} aria-describedby=${state.reminded &&
+          "reminder"}
+          onChange=${(event: { currentTarget: HTMLInputElement }) =>
+            dispatch({ type: "confirm", adult: event.currentTarget.checked })} />
+        ${words.Adult}
+      </label>
+      ${state.reminded && html`
+        <p id="reminder" class="reminder" role="alert">${words.AdultFirst}</p>
+      `}
+      <button id="start" class="primary" aria-disabled=${!adult}>${words.StartText}</button>
+      <button type="button" class="quiet" aria-disabled=${!adult}
+        onClick=${() => dispatch({ type: "start-video" })}>${words.StartVideo}</button>
+    </form>
+  `;
+}
+
+function interests(
+  { interests, interestDraft, language: { words } }: State,
+  dispatch: Dispatch,
+): VNode {
+  const full = interests.length >= MAX_INTERESTS;
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (!isEnter(event) || interestDraft.trim() === "") return;
+    event.preventDefault();
+    dispatch({ type: "add-interest" });
+  };
+  const typed = (event: { currentTarget: HTMLInputElement }): void =>
+    dispatch({ type: "type-interest", text: event.currentTarget.value });
+  return html`
+    <div class="field">
+      <label for="interests">${words.Interests}</label>
+      <p id="interests-hint" class="hint">${words.InterestsHint}</p>
+      ${interests.length > 0 && html`
+        <ul class="chips" aria-label=${words.InterestsChosen}>
+          ${interests.map((interest) =>
+            html`
+              <li key=${interest}>
+                <button type="button" class="chip" aria-label=${fill(
+                  words.RemoveInterest,
+                  interest,
+                )}
+                  onClick=${() => dispatch({ type: "remove-interest", interest })}>
+                  <bdi>${interest}</bdi><span aria-hidden="true">×</span>
+                </button>
+              </li>
+            `
+          )}
+        </ul>
+      `}
+      <input id="interests" value=${interestDraft} autocomplete="off" maxlength="200" enterkeyhint="done"
+        placeholder=${full ? words.InterestsFull : words.InterestsExample} disabled=${full}
+        aria-describedby="interests-hint" onKeyDown=${onKeyDown}
+        onCompositionEnd=${typed}
+        onInput=${(event: InputEvent & { currentTarget: HTMLInputElement }) =>
+          event.isComposing || typed(event)} />
+    </div>
+  `;
+}
+
+/** For whoever is kept out: why, until when, and what to do about it. */
+function block(state: State): VNode | undefined {
+  const why = describeBlock(state);
+  const { words } = state.language;
+  return why === undefined ? undefined : html`
+    <div class="card" role="alert">
+      <h2>${describeLine(state)}</h2>
+      <p>${why}</p>
+      <p>${words.BlockedWait} <a href="/contact#blocked">${words.BlockedHelp}</a></p>
+    </div>
+  `;
+}
+
+function insecure(words: Words): VNode {
+  const secureUrl = location.href.replace(/^http:/, "https:");
+  return html`
+    <div class="card" role="alert">
+      <p>${words.Insecure}</p>
+      <a class="primary" href=${secureUrl}>${words.OpenSecure}</a>
+    </div>
+  `;
+}
+
+function online(state: State): VNode {
+  const { online, line, language, languageFailed } = state;
+  const text = line === "down" && describeBlock(state) === undefined
+    ? describeLine(state)
+    : languageFailed
+    ? language.words.LanguageFailed
+    : online >= LEAST_ONLINE_SHOWN
+    ? counted(language, language.words.Online, online)
+    : "";
+  return html`<p class="online" role="status">${text}</p>`;
+}

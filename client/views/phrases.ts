@@ -1,0 +1,45 @@
+/** What the page says of its state, where more than one place says it: the views and the saved chat. */
+
+import type { Capture, DeviceKind } from "../media/devices.ts";
+import { fill, type Language, listed, timeOfDay } from "../languages/language.ts";
+import type { Words } from "../languages/catalogue.ts";
+import type { LineContent, Notice, State } from "../state/state.ts";
+
+/** Said wherever one waits for the server: what is in the way, and that it goes on by itself. */
+export function describeLine({ hindered, language }: State): string {
+  const { words } = language;
+  return hindered === undefined
+    ? words.Unreachable
+    : fill(words.Hindered[hindered.code], timeOfDay(language, hindered.until));
+}
+
+/** Why somebody is kept out for a while; `undefined` when they aren't. */
+export function describeBlock({ hindered, language: { words } }: State): string | undefined {
+  const reasons: Readonly<Record<string, string>> = words.Blocked;
+  return hindered && reasons[hindered.code];
+}
+
+/** A notice in words, and what else there is to say about it. */
+export function describeNotice(language: Language, notice: Notice): string[] {
+  const { words } = language;
+  const said = [words.Notices[notice.kind]];
+  if (notice.kind !== "began") return said;
+  const { interests, met } = notice;
+  if (interests.length > 0) {
+    said.push(fill(words.BothLike, listed(language, interests, "conjunction")));
+  }
+  if (met) said.push(words.MetBefore);
+  return said;
+}
+
+/** What has become of a camera or a microphone, and what one can do about it. */
+export function describeTrouble(words: Words, device: DeviceKind, capture: Capture): string {
+  const { opening, off, ...troubles } = words.Devices[device];
+  if (capture.kind === "trouble") return troubles[capture.trouble];
+  return capture.kind === "opening" ? opening : off;
+}
+
+/** Who says a line of a chat. */
+export function describeSpeaker(words: Words, from: Exclude<LineContent["from"], "page">): string {
+  return from === "you" ? words.YouSay : words.StrangerSays;
+}

@@ -1,0 +1,39 @@
+/** The screen of a search: that it goes on, what it looks for, and the way out. */
+
+import type { VNode } from "preact";
+import { ownPicture } from "./devices.ts";
+import { fill, listed } from "../languages/language.ts";
+import { type Dispatch, html } from "./markup.ts";
+import type { State } from "../state/state.ts";
+import { describeLine } from "./phrases.ts";
+
+/** Draws a search at its stage. */
+export function searchView(state: State, dispatch: Dispatch): VNode {
+  const { words } = state.language;
+  return html`
+    <main class="search">
+      <div class="pulse" aria-hidden="true"><i></i><i></i></div>
+      ${ownPicture(state)}
+      <div role="status">
+        <h1>${words.Looking}</h1>
+        <p class="lead">${hint(state)}</p>
+      </div>
+      <button id="cancel" class="quiet" onClick=${() => dispatch({ type: "stop" })}>${words
+        .Cancel}</button>
+    </main>
+  `;
+}
+
+function hint(state: State): string {
+  const { scene, interests, line, language } = state;
+  const { words } = language;
+  if (scene.kind !== "searching") return "";
+  if (line === "down") return describeLine(state);
+  if (scene.challenge !== undefined) return words.Checking;
+  if (scene.asksAgain > 0) return words.VeryFast;
+  if (scene.stage === "long") return words.Quiet;
+  if (interests.length === 0) return words.Usually;
+  return scene.stage === "fresh"
+    ? fill(words.WhoLikes, listed(language, interests, "disjunction"))
+    : words.Anyone;
+}

@@ -1,0 +1,16 @@
+/** A chat as a text file, made and kept in the browser: the server has no part in it. */
+
+import { type Language, timeOfDay } from "../languages/language.ts";
+import type { Line } from "../state/state.ts";
+import { describeNotice, describeSpeaker } from "./phrases.ts";
+
+/** The lines of a chat as plain text. */
+export function transcript(language: Language, lines: readonly Line[]): string {
+  return lines.map((line) => `[${timeOfDay(language, line.at)}] ${inWords(language, line)}\n`)
+    .join("");
+}
+
+function inWords(language: Language, line: Line): string {
+  if (line.from === "page") return describeNotice(language, line.notice).join(" ");
+  return `${describeSpeaker(language.words, line.from)} ${line.text}`;
+}

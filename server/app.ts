@@ -1,0 +1,279 @@
+/**
+ * The whole service but its listener: every part, wired together, and every interval task. The program runs this with
+ * the clock of the machine, the tests run the same with one that they move by hand.
+ */
+
+import { type Cause, Conduct } from "./admission/address_record.ts";
+import {
+  AccessLog,
+  FLUSH_INTERVAL as LOG_FLUSH_INTERVAL,
+  SWEEP_INTERVAL,
+} from "./access_log/access_log.ts";
+import { MemoryBackend } from "./matching/backend.ts";
+import { type Certificate, RENEWAL_CHECK } from "./tls/certificate.ts";
+import { type Cancel, type Clock, SECOND } from "./base/clock.ts";
+import type { Cluster } from "./cluster/cluster.ts";
+import { BEAT } from "./cluster/membership.ts";
+import { REJOIN_INTERVAL } from "./cluster/redis_pool.ts";
+import type { Config } from "./config/config.ts";
+import { Door } from "./request_handler.ts";
+import { Gate } from "./admission/gate.ts";
+import { type Health, healthOf } from "./health.ts";
+import { IpRegistry } from "./admission/ip_registry.ts";
+import { HEARTBEAT, type Listener } from "./listener/listener.ts";
+import { LIMITS, type SessionRates } from "./limits/rate_limits.ts";
+import { Lobby } from "./chat/session_registry.ts";
+import { describeError, type Log } from "./base/log.ts";
+import type { LogOutput } from "./base/log_output.ts";
+import { Matchmaker } from "./matching/matchmaker.ts";
+import { MetricsDesk } from "./metrics/endpoint.ts";
+import { EventLoop, LAG_INTERVAL } from "./base/event_loop.ts";
+import { cpu, memory } from "./base/process_load.ts";
+import { Metrics } from "./metrics/metrics.ts";
+import { HumanCheck, WORK_BITS } from "./chat/proof_of_work.ts";
+import { ProxyWatch } from "./admission/proxy_detector.ts";
+import { Relay } from "./chat/relay.ts";
+import { settingsOf } from "./config/public_settings.ts";
+import { fingerprintsOf, type Pages, Site } from "./site/router.ts";
+import {
+  FLUSH_INTERVAL,
+  REFRESH_INTERVAL,
+  SAMPLE_INTERVAL,
+  Statistics,
+} from "./statistics/statistics.ts";
+import type { StatisticsStore } from "./statistics/store.ts";
+import { holdings } from "./site/transparency_report.ts";
+import { Turn } from "./chat/turn.ts";
+
+/** How often it is said in Redis that an address is connected, within the time that Redis would keep it. */
+const AFFIRMED_A_LIFETIME = 6;
+
+/** What comes in by the door. */
+export interface Surroundings {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Where the lines of `log` are written. */
+  readonly logOutput: Pick<LogOutput, "lost" | "isFailing">;
+  readonly pages: Pages;
+  readonly version: string;
+  /** The source that it was built of. */
+  readonly build: string;
+  /** Whose machines it runs on, where not on its operator's. */
+  readonly platform?: string | undefined;
+  readonly store: StatisticsStore;
+  /** Makes a new unguessable session token. */
+  readonly newToken: () => string;
+  /** Clears away what has been let go, where the platform can be asked to. */
+  readonly collect?: (() => void) | undefined;
+  /** What it speaks TLS with, if it does. */
+  readonly certificate?: Pick<Certificate, "ends"> | undefined;
+  /** The other machines, if there are to be any. */
+  readonly cluster?: Cluster | undefined;
+  /** How fast a session may go, where it is not {@linkcode LIMITS}. */
+  readonly rates?: SessionRates | undefined;
+  /** How many connections were asked for, where the configuration has fewer because the machine has no more. */
+  readonly wantedConnections?: number | undefined;
+}
+
+/** Every part. */
+export class AnonymousChat {
+  readonly accessLog: AccessLog;
+  readonly statistics: Statistics;
+  readonly registry: IpRegistry<Conduct>;
+  readonly relay: Relay;
+  readonly matchmaker: Matchmaker;
+  readonly lobby: Lobby;
+  /** What a listener serves. */
+  readonly door: Door;
+  readonly #clock: Clock;
+  readonly #cluster: Cluster | undefined;
+  readonly #threshold: number;
+  readonly #eventLoop: EventLoop;
+  #listener: Partial<Listener> = {};
+  readonly #tasks: Cancel[] = [];
+  readonly #every = (ms: number, task: () => void): void => {
+    this.#tasks.push(this.#clock.every(ms, task));
+  };
+
+  constructor(
+    surroundings: Surroundings,
+  ) {
+    const { config, clock, log, pages, version, build, store, newToken } = surroundings;
+    const { platform = "", cluster, certificate, collect, rates = LIMITS, logOutput } =
+      surroundings;
+    const built = { version, build, platform, fingerprints: fingerprintsOf(pages) };
+    const settings = settingsOf(config, built);
+    this.#clock = clock;
+    this.#cluster = cluster;
+    this.#threshold = config["report-threshold"];
+    this.#eventLoop = new EventLoop(clock);
+    const metrics = new Metrics([
+      ...cluster === undefined ? [] : ["cluster" as const],
+      ...certificate === undefined ? [] : ["tls" as const],
+    ]);
+    this.accessLog = new AccessLog({
+      clock,
+      log,
+      folder: config["log-dir"],
+      mode: settings.accessLog,
+      retention: settings.accessLogRetention,
+    });
+    this.statistics = new Statistics({ clock, store, log });
+    this.registry = new IpRegistry({
+      clock,
+      retention: settings.addressRetention,
+      newRecord: () => this.#newConduct(),
+      onCount: (conduct, connections) => conduct.connected(connections),
+      onGone: (conduct) => conduct.forget(),
+      collect,
+    });
+    this.relay = new Relay(clock);
+    this.matchmaker = new Matchmaker({
+      clock,
+      backend: cluster?.backend ?? new MemoryBackend(),
+      onError: (error) => log.error("A part failed.", describeError(error)),
+      onPaired: (mode, took) => metrics.paired(mode, took),
+    });
+    const { accessLog, statistics, registry, relay, matchmaker } = this;
+    const humanCheck = new HumanCheck(clock, config["proof-of-work"]);
+    this.lobby = new Lobby({
+      clock,
+      relay,
+      matchmaker,
+      tally: statistics,
+      rates,
+      humanCheck,
+      turn: new Turn({ urls: config["turn-url"], secret: config["turn-secret"], clock, newToken }),
+      newToken,
+      elsewhere: cluster,
+      maxConnections: config["max-connections"],
+    });
+    const { lobby } = this;
+    const gate = new Gate({
+      clock,
+      registry,
+      denied: config.deny,
+      perAddress: config["max-connections-per-address"],
+      isFull: () => lobby.isDraining || lobby.here >= config["max-connections"],
+      share: cluster && ((conduct, address) => cluster.share(conduct, address)),
+    });
+    const health = (): Health => healthOf({ lobby, accessLog, logOutput, cluster, statistics });
+    const limit = config["max-connections"];
+    const { wantedConnections: wanted = limit } = surroundings;
+    const startedAt = clock.date().getTime() / SECOND;
+    this.door = new Door({
+      gate,
+      lobby,
+      accessLog,
+      log,
+      hops: config["trust-proxy"],
+      speaksTls: config["tls-cert"] !== "",
+      isBehindTls: platform !== "",
+      site: new Site({
+        clock,
+        pages,
+        settings,
+        statistics,
+        holdings: () => holdings({ registry, accessLog, settings }),
+        health,
+      }),
+      metrics: new MetricsDesk({
+        token: config["metrics-token"],
+        trustsThisMachine: platform === "",
+        contentType: metrics.contentType,
+        render: async () =>
+          await metrics.render({
+            ...{ version, limit, wanted, startedAt, lobby, matchmaker, relay, statistics, gate },
+            ...{ health, cluster, logOutput },
+            certificateEnds: (certificate?.ends ?? 0) / SECOND,
+            addresses: { held: registry.held, blocked: () => this.#blocked() },
+            workBits: () => humanCheck.isDue ? WORK_BITS : 0,
+            load: { lag: this.#eventLoop.lag, memory, cpu },
+            sockets: await this.#listener.sockets?.() ?? 0,
+          }),
+      }),
+      proxyWatch: new ProxyWatch({ hops: config["trust-proxy"], log }),
+      addressesHeld: () => registry.held,
+    });
+  }
+
+  #newConduct(): Conduct {
+    const { lifetime } = this.registry;
+    return new Conduct({ threshold: this.#threshold, lifetime }, this.#clock.now());
+  }
+
+  /** How many addresses are blocked, by cause. */
+  #blocked(): Record<Cause, number> {
+    const counts: Record<Cause, number> = { reported: 0, flooding: 0 };
+    const now = this.#clock.now();
+    this.registry.forEach(({ record }) => {
+      if (record.blockedFor(now) > 0) counts[record.cause]++;
+    });
+    return counts;
+  }
+
+  /** Begins to work; what must not exist any more is gone when this resolves. */
+  async start(listener: Pick<Listener, "heartbeat" | "renew" | "sockets">): Promise<void> {
+    this.#listener = listener;
+    const { accessLog, statistics, registry, relay, matchmaker, lobby } = this;
+    const every = this.#every;
+    every(LAG_INTERVAL, () => this.#eventLoop.beat());
+    every(SECOND / 4, () => matchmaker.widen());
+    every(SECOND, () => matchmaker.tidy());
+    every(SECOND / 2, () => relay.sweep());
+    every(SECOND, () => lobby.sweep());
+    every(10 * SECOND, () => lobby.announce());
+    every(30 * SECOND, () => lobby.dismissIdle());
+    every(HEARTBEAT, () => listener.heartbeat());
+    every(RENEWAL_CHECK, () => void listener.renew());
+    every(registry.purgeInterval, () => registry.purge());
+    every(LOG_FLUSH_INTERVAL, () => void accessLog.flush());
+    every(SWEEP_INTERVAL, () => void accessLog.sweep());
+    every(SAMPLE_INTERVAL, () => statistics.sample(lobby.online));
+    every(FLUSH_INTERVAL, () => void statistics.flush());
+    every(REFRESH_INTERVAL, () => void statistics.refresh());
+    await accessLog.sweep();
+    this.#join();
+  }
+
+  /** Meets other machines, if there are to be any. */
+  #join(): void {
+    const { registry, matchmaker, lobby } = this;
+    const cluster = this.#cluster;
+    if (cluster === undefined) return;
+    const every = this.#every;
+    every(BEAT, () => cluster.beat());
+    every(REJOIN_INTERVAL, () => cluster.rejoin());
+    every(registry.lifetime / AFFIRMED_A_LIFETIME, () => void cluster.affirm());
+    cluster.start({ registry, matchmaker, lobby, threshold: this.#threshold });
+  }
+
+  /** Whether there are other machines where chats can go on. */
+  get canMove(): boolean {
+    return this.lobby.canMove;
+  }
+
+  /** Lets nobody in any more and sends everybody to other machines; resolves when all chats are there. */
+  async move(): Promise<void> {
+    await this.lobby.move();
+  }
+
+  /** Lets nobody in any more and tells everybody who is here; chats get a moment for a last word. */
+  drain(): void {
+    this.lobby.drain();
+  }
+
+  /** Sends everybody away. */
+  dismiss(): void {
+    this.lobby.close();
+  }
+
+  /** Writes what is still to be written, and ends. */
+  async close(): Promise<void> {
+    for (const cancel of this.#tasks.splice(0)) cancel();
+    await this.statistics.close();
+    await this.#cluster?.close();
+    await this.accessLog.close();
+  }
+}

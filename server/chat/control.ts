@@ -1,0 +1,69 @@
+/**
+ * Reads what a page says: a text frame becomes a {@linkcode ClientMessage} or a refusal, never an exception.
+ *
+ * Cheap checks come first (size, then JSON, then shape), every object is strict (a field that the protocol doesn't
+ * know is refused, so nobody can be given a name), and a refusal carries no part of what was said.
+ */
+
+import * as v from "valibot";
+import {
+  type ClientMessage,
+  isInterest,
+  MAX_CONTROL_BYTES,
+  MAX_INTERESTS,
+  MAX_TOKEN_LENGTH,
+  MODES,
+  normalizeInterest,
+  REPORT_REASONS,
+} from "../../protocol.ts";
+
+/** What a text frame turned out to be. */
+export type Control =
+  | { kind: "message"; message: ClientMessage }
+  | { kind: "too-large" }
+  | { kind: "invalid" };
+
+const interests = v.pipe(
+  v.array(v.string()),
+  v.maxLength(MAX_INTERESTS),
+  v.transform((raw) => raw.map(normalizeInterest)),
+  v.everyItem(isInterest),
+  v.transform((normalized) => [...new Set(normalized)]),
+);
+
+const nonce = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1));
+
+const clientMessage = v.variant("type", [
+  v.strictObject({ type: v.literal("find"), mode: v.picklist(MODES), interests }),
+  v.strictObject({ type: v.literal("leave") }),
+  v.strictObject({ type: v.literal("ice") }),
+  v.strictObject({ type: v.literal("solution"), nonce }),
+  v.strictObject({ type: v.literal("report"), reason: v.picklist(REPORT_REASONS) }),
+  v.strictObject({
+    type: v.literal("resume"),
+    token: v.pipe(v.string(), v.maxLength(MAX_TOKEN_LENGTH)),
+  }),
+  v.strictObject({ type: v.literal("background"), hidden: v.boolean() }),
+]) satisfies v.GenericSchema<unknown, ClientMessage>;
+
+/** Reads one text frame. Interests come out normalized and without doubles. */
+export function parseControl(text: string): Control {
+  if (exceeds(text, MAX_CONTROL_BYTES)) return { kind: "too-large" };
+  const result = v.safeParse(clientMessage, parseJson(text));
+  return result.success ? { kind: "message", message: result.output } : { kind: "invalid" };
+}
+
+/** The value of a JSON text, or `undefined`, which no JSON text means. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether `text` takes more than `limit` bytes in UTF-8; encodes only what might. */
+function exceeds(text: string, limit: number): boolean {
+  if (text.length > limit) return true;
+  return text.length * 3 > limit && new TextEncoder().encode(text).length > limit;
+}

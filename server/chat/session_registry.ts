@@ -1,0 +1,378 @@
+/**
+ * Everybody who is here, or may come back: opens a session for each socket, lets a socket take up the session whose token
+ * it shows, tells people how many they are, and sends away who has asked for nothing for a long while.
+ *
+ * A socket that resumes has got a session of its own by then, because nobody knew what it came for. That session ends,
+ * having said nothing, and its token becomes that of the session which goes on: so each resume changes the token, and
+ * nothing has to be sent for that.
+ */
+
+import {
+  CloseCode,
+  GOING_AWAY_REASON,
+  IDLE_REASON,
+  type Mode,
+  type ReportReason,
+  TOO_FAST_REASON,
+} from "../../protocol.ts";
+import type { Conduct } from "../admission/address_record.ts";
+import { type Clock, MINUTE } from "../base/clock.ts";
+import type { SessionRates } from "../limits/rate_limits.ts";
+import { Link } from "./link.ts";
+import type { Matchmaker } from "../matching/matchmaker.ts";
+import { ALONE, type NodeId, numbersFrom, type SessionId } from "../ids.ts";
+import type { Partner } from "./partner.ts";
+import type { HumanCheck } from "./proof_of_work.ts";
+import type { Relay } from "./relay.ts";
+import type { Outlet } from "../transport.ts";
+import { type Line, Session, type Surroundings, type Tally } from "./session.ts";
+import { Tokens } from "./resume_tokens.ts";
+import type { Traveller } from "./session_snapshot.ts";
+import type { Turn } from "./turn.ts";
+
+/** How long a session may neither search nor chat, in milliseconds. */
+export const MAX_IDLE = 10 * MINUTE;
+
+/**
+ * How many sessions may be away at the same time, unless the server admits more: then it is as many, because a proxy that
+ * restarts drops everybody. Beyond that, the session that has been away longest ends.
+ */
+export const MAX_AWAY = 10_000;
+
+/** How many of those who have gone can still be reported from other machines. */
+export const MAX_GONE = 10_000;
+
+/** Other machines, as far as this one knows of them. */
+export interface Elsewhere {
+  /** The machine that this is. */
+  readonly node: NodeId;
+  /** How many people are on others. */
+  readonly online: number;
+  /** Whether there are others, and they can be reached. */
+  readonly hasOthers: boolean;
+  /** Stands for a session on `node` that `own` chats with. */
+  partner(own: Session, id: SessionId, node: NodeId, isAway?: boolean): Partner;
+  /** Brings the session that `token` opens here, from whichever machine has it. */
+  fetch(token: string): Promise<Traveller | undefined>;
+}
+
+/** What a lobby needs. */
+export interface LobbyOptions {
+  readonly clock: Clock;
+  readonly relay: Relay;
+  readonly matchmaker: Matchmaker;
+  readonly tally: Tally;
+  /** How fast each may go. */
+  readonly rates: SessionRates;
+  readonly humanCheck: HumanCheck;
+  readonly turn: Turn;
+  /** Makes a new unguessable text. */
+  readonly newToken: () => string;
+  /** `undefined` when there are no other machines. */
+  readonly elsewhere?: Elsewhere | undefined;
+  /** How many people may be connected. */
+  readonly maxConnections?: number;
+}
+
+/** What came of the tokens that were shown. */
+export interface Resumes {
+  /** The session went on. */
+  resumed: number;
+  /** It went on here, and was on another machine. */
+  moved: number;
+  /** There was no such session, or it may not be taken up. */
+  failed: number;
+}
+
+/** All sessions of this process. */
+export class Lobby implements Surroundings {
+  /** How many came so far. */
+  entered = 0;
+  /** How many showed a token so far. */
+  readonly resumes: Resumes = { resumed: 0, moved: 0, failed: 0 };
+  /** How many reports were made so far. */
+  readonly reports: Record<ReportReason, number> = {
+    underage: 0,
+    sexual: 0,
+    harassment: 0,
+    spam: 0,
+    other: 0,
+  };
+  readonly node: NodeId;
+  readonly clock: Clock;
+  readonly relay: Relay;
+  readonly matchmaker: Matchmaker;
+  readonly tally: Tally;
+  readonly rates: SessionRates;
+  readonly humanCheck: HumanCheck;
+  readonly turn: Turn;
+  readonly newToken: () => string;
+  readonly #tokens: Tokens<Session>;
+  readonly #sessions = new Map<SessionId, Session>();
+  /** Those of them who are away, in the order in which they went. */
+  readonly #away = new Set<Session>();
+  /** Those who have gone, in that order, as long as others may have a mind to report them. */
+  readonly #gone = new Map<SessionId, { readonly session: Session; readonly at: number }>();
+  readonly #elsewhere: Elsewhere | undefined;
+  readonly #maxAway: number;
+  #nextId: number;
+  /** How many everybody here has been told that there are; `undefined` when some were told something else. */
+  #announced: number | undefined = 0;
+  #draining = false;
+  #onEmpty = (): void => {};
+
+  constructor(options: LobbyOptions) {
+    const { clock, relay, matchmaker, tally, rates, humanCheck, turn, newToken } = options;
+    const { elsewhere, maxConnections = 0 } = options;
+    this.clock = clock;
+    this.relay = relay;
+    this.matchmaker = matchmaker;
+    this.tally = tally;
+    this.rates = rates;
+    this.humanCheck = humanCheck;
+    this.turn = turn;
+    this.newToken = newToken;
+    this.#tokens = new Tokens(newToken);
+    this.#elsewhere = elsewhere;
+    this.#maxAway = Math.max(MAX_AWAY, maxConnections);
+    this.node = elsewhere?.node ?? ALONE;
+    this.#nextId = numbersFrom(this.node);
+  }
+
+  /** How many are on this machine. */
+  get here(): number {
+    return this.#sessions.size - this.#away.size;
+  }
+
+  /** How many are on all machines. */
+  get online(): number {
+    return this.here + (this.#elsewhere?.online ?? 0);
+  }
+
+  /** Everybody of this machine. */
+  get sessions(): Iterable<Session> {
+    return this.#sessions.values();
+  }
+
+  /** How many chats go on, each counted once, also by two machines whose people talk to each other. */
+  chats(): Record<Mode, number> {
+    const counts: Record<Mode, number> = { text: 0, video: 0 };
+    for (const { id, partner, mode } of this.#sessions.values()) {
+      if (partner !== undefined && id < partner.id) counts[mode]++;
+    }
+    return counts;
+  }
+
+  /** How many are away. */
+  get away(): number {
+    return this.#away.size;
+  }
+
+  /** How many tokens are known. */
+  get tokens(): number {
+    return this.#tokens.size;
+  }
+
+  /** Whether the server is about to stop. */
+  get isDraining(): boolean {
+    return this.#draining;
+  }
+
+  /** Lets somebody in whose address has behaved like this, and welcomes them. */
+  enter(outlet: Outlet, conduct: Conduct): Link {
+    const link = new Link(outlet, conduct);
+    const session = new Session(this.#nextId++ as SessionId, link, this);
+    this.#sessions.set(session.id, session);
+    this.entered++;
+    this.humanCheck.entered();
+    const { online } = this;
+    if (online !== this.#announced) this.#announced = undefined;
+    session.tell({ type: "welcome", token: this.#tokens.issue(session), online });
+    return link;
+  }
+
+  resume(newcomer: Session, token: string): boolean {
+    const goesOn = this.#resume(newcomer, token);
+    if (!goesOn) this.resumes.failed++;
+    return goesOn;
+  }
+
+  #resume(newcomer: Session, token: string): boolean {
+    const found = this.#tokens.find(token);
+    if (found.kind === "unknown") return this.#fetch(newcomer, token);
+    if (found.owner === newcomer) return false;
+    const { kind, owner } = found;
+    const refusal = kind === "spent" ? "The token has been used before." : TOO_FAST_REASON;
+    if (kind === "spent" || !owner.mayResume()) {
+      owner.close(CloseCode.policy, refusal);
+      return false;
+    }
+    this.#tokens.pass(newcomer, owner, token);
+    this.#away.delete(owner);
+    owner.takeUp(newcomer.giveUp());
+    this.resumes.resumed++;
+    return true;
+  }
+
+  /** The session that `token` opens, for another machine on which its page is now; `undefined` when there is none. */
+  release(token: string): Traveller | undefined {
+    const found = this.#tokens.find(token);
+    if (found.kind === "unknown") return undefined;
+    const { kind, owner } = found;
+    if (kind === "good" && owner.mayResume()) return owner.depart();
+    owner.close(CloseCode.policy, "The token has been used before.");
+    return undefined;
+  }
+
+  reported(reason: ReportReason): void {
+    this.reports[reason]++;
+  }
+
+  settled(session: Session): void {
+    this.#tokens.settle(session);
+  }
+
+  wentAway(session: Session): void {
+    this.#away.add(session);
+    const [longest] = this.#away;
+    if (this.#away.size > this.#maxAway && !this.#draining) longest?.end();
+  }
+
+  /** The session of that id, here or gone a moment ago: it may still be reported from elsewhere. */
+  known(id: SessionId): Session | undefined {
+    return this.#sessions.get(id) ?? this.#gone.get(id)?.session;
+  }
+
+  /** The session of that id, if it is still here. */
+  session(id: SessionId): Session | undefined {
+    return this.#sessions.get(id);
+  }
+
+  partner(own: Session, id: SessionId, node: NodeId, isAway = false): Partner | undefined {
+    return node === this.node ? this.session(id) : this.#elsewhere?.partner(own, id, node, isAway);
+  }
+
+  /** Asks other machines for the session; whether there are any to be asked. */
+  #fetch(newcomer: Session, token: string): boolean {
+    const { line } = newcomer;
+    if (this.#elsewhere === undefined || line === undefined) return false;
+    this.#elsewhere.fetch(token).then((traveller) => {
+      this.resumes[traveller === undefined ? "failed" : "moved"]++;
+      if (traveller === undefined) newcomer.tell({ type: "resumed", chatting: false });
+      else this.#welcome(newcomer, token, this.#arrive(traveller, line), line);
+    });
+    return true;
+  }
+
+  /** Lets a session of another machine be one of this. */
+  #arrive(traveller: Traveller, line: Line): Session {
+    const session = new Session(traveller.id, line, this, false);
+    this.#sessions.set(session.id, session);
+    this.#gone.delete(session.id);
+    session.arrive(traveller);
+    const { partner } = session;
+    const here = partner && this.session(partner.id);
+    if (here === undefined) return session;
+    here.partnerMoved(session);
+    if (here.partner === session) session.partnerMoved(here); // It may have left when that was elsewhere.
+    else session.partnerLeft(here.id); // While it travelled.
+    return session;
+  }
+
+  /** Lets `session` go on in the place of `newcomer`; if that has gone meanwhile, its page may come once more. */
+  #welcome(newcomer: Session, token: string, session: Session, line: Line): void {
+    if (newcomer.line !== undefined) {
+      this.#tokens.pass(newcomer, session, token);
+      return session.takeUp(newcomer.giveUp());
+    }
+    if (line.hasLeft) return session.end();
+    this.#tokens.entrust(session, token);
+    this.wentAway(session);
+    session.partner?.partnerAway(session.id);
+  }
+
+  left(session: Session): void {
+    this.#sessions.delete(session.id);
+    if (this.#elsewhere !== undefined && session.recent.length > 0) this.#remember(session);
+    this.#away.delete(session);
+    this.#tokens.revoke(session);
+    if (this.#sessions.size === 0) this.#onEmpty();
+  }
+
+  /** Of those on other machines who could report it, none sits idle for longer than {@linkcode MAX_IDLE}. */
+  #remember(session: Session): void {
+    this.#gone.delete(session.id); // Who leaves again goes to the end of the line.
+    this.#gone.set(session.id, { session, at: this.clock.now() });
+    const [longest] = this.#gone.keys();
+    if (longest !== undefined && this.#gone.size > MAX_GONE) this.#gone.delete(longest);
+  }
+
+  /** Ends the sessions of those who did not come back in time. An interval task. */
+  sweep(): void {
+    const now = this.clock.now();
+    for (const session of this.#away) {
+      if (session.awayUntil !== undefined && session.awayUntil <= now) session.end();
+    }
+    for (const [id, { at }] of this.#gone) {
+      if (at > now - MAX_IDLE) break;
+      this.#gone.delete(id);
+    }
+  }
+
+  /** Tells those who aren't chatting how many are here, if that has changed. An interval task. */
+  announce(): void {
+    const { online } = this;
+    if (online === this.#announced) return;
+    this.#announced = online;
+    const message = JSON.stringify({ type: "online", count: online });
+    for (const session of this.#sessions.values()) {
+      if (session.doing !== "chatting") session.tellEncoded(message);
+    }
+  }
+
+  /** Closes sessions that have been idle for too long. An interval task. */
+  dismissIdle(): void {
+    const latest = this.clock.now() - MAX_IDLE;
+    for (const session of this.#sessions.values()) {
+      const { idleSince } = session;
+      if (idleSince !== undefined && idleSince <= latest) {
+        session.close(CloseCode.goingAway, IDLE_REASON);
+      }
+    }
+  }
+
+  /** Tells everybody that the server is about to stop; who isn't chatting can go at once. */
+  drain(): void {
+    this.#draining = true;
+    const message = JSON.stringify({ type: "draining" });
+    for (const session of [...this.#sessions.values()]) {
+      session.tellEncoded(message);
+      if (session.doing !== "chatting") session.close(CloseCode.goingAway, GOING_AWAY_REASON);
+    }
+  }
+
+  /** Whether there are other machines, where chats can go on. */
+  get canMove(): boolean {
+    return this.#elsewhere?.hasOthers ?? false;
+  }
+
+  /** Sends everybody to other machines, because this one stops. Resolves when all who chat have gone there. */
+  async move(): Promise<void> {
+    this.#draining = true;
+    const moved = new Promise<void>((resolve) => this.#onEmpty = resolve);
+    for (const session of [...this.#sessions.values()]) {
+      if (session.doing === "chatting") session.sendOn();
+      else session.close(CloseCode.goingAway, GOING_AWAY_REASON);
+    }
+    if (this.#sessions.size > 0) await moved;
+  }
+
+  /** Sends everybody away, because the server stops; nobody is told that their partner has left. */
+  close(): void {
+    const sessions = [...this.#sessions.values()];
+    for (const { outlet } of sessions) {
+      outlet?.close(CloseCode.goingAway, GOING_AWAY_REASON);
+    }
+    for (const session of sessions) session.end();
+  }
+}

@@ -1,0 +1,230 @@
+/**
+ * What all machines together know of an address: its connections, how fast it comes and searches, who has reported it,
+ * and whether it is blocked. In Redis it is one hash, under a name that only the machines can make (`keys.ts`):
+ *
+ *   address:NAME    n:NODE connections there · c f s buckets · b, cause blocked until · r:NAME reported by
+ *
+ * All of it lives and dies together, and no longer than an entry of the registry: a hash expires within the retention of
+ * the last attempt or disconnection (promise P1). While somebody is connected, their machine says so again from time to
+ * time. Reports do not make it live longer.
+ *
+ * A bucket is one number, the time at which it will be full again (GCRA, as in ITU-T I.371): that is a token bucket of
+ * `token_bucket.ts` in another form. Each machine's own limits hold beside these, and alone while Redis can't be reached.
+ */
+
+import {
+  type Cause,
+  MAX_REPORTS,
+  type Opinion,
+  REPORT_BLOCK_TIME,
+  REPORT_TIME,
+  type Reputation,
+} from "../admission/address_record.ts";
+import type { Address } from "../admission/address.ts";
+import { MINUTE } from "../base/clock.ts";
+import { FLOOD_BLOCK_TIME, LIMITS } from "../limits/rate_limits.ts";
+import type { NodeId } from "../ids.ts";
+import type { Rate } from "../base/token_bucket.ts";
+import type { Bus } from "./bus.ts";
+import type { ClusterKeys } from "./keys.ts";
+import { NODES, NOW } from "./membership.ts";
+import { PREFIX, type RedisLink, Script } from "./redis_client.ts";
+
+const ADDRESS = `
+  ${NOW}
+  local address = KEYS[1]
+  local function get(field) return tonumber(redis.call('HGET', address, field) or 0) end
+  local function set(field, value) redis.call('HSET', address, field, value) end
+  local function take(field, burst, perMinute)
+    local interval = ${MINUTE} / perMinute
+    local full = math.max(get(field), now) + interval
+    local wait = full - now - burst * interval
+    if wait > 0 then return math.ceil(wait) end
+    set(field, string.format('%.3f', full))
+    return 0
+  end
+  local function block(cause, time)
+    local till = now + time
+    if till > get('b') then
+      set('b', till)
+      set('cause', cause)
+    end
+    return get('b') - now
+  end
+  local function connections(except)
+    local sum = 0
+    for _, node in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
+      if node ~= except then sum = sum + get('n:' .. node) end
+    end
+    return sum
+  end
+`;
+
+/** The answer: what becomes of it, for how long, why, and how many connections there are on other machines. */
+const ATTEMPT = new Script(`
+  ${ADDRESS}
+  local node, lifetime = ARGV[1], ARGV[2]
+  set('seen', now)
+  redis.call('PEXPIRE', address, lifetime)
+  local elsewhere = connections(node)
+  local blocked = get('b') - now
+  if blocked > 0 then return { 'blocked', blocked, elsewhere, redis.call('HGET', address, 'cause') } end
+  local wait = take('c', ARGV[3], ARGV[4])
+  if wait == 0 then return { 'welcome', 0, elsewhere, '' } end
+  if take('f', ARGV[5], ARGV[6]) == 0 then return { 'too-fast', wait, elsewhere, '' } end
+  return { 'blocked', block('flooding', ARGV[7]), elsewhere, 'flooding' }
+`);
+
+/**
+ * Says how many connections there are here; the answer is how many there are on all machines. Whoever has reported the
+ * address and is not known any more is forgotten here as well.
+ */
+const CONNECTED = new Script(`
+  ${ADDRESS}
+  local field = 'n:' .. ARGV[1]
+  if ARGV[3] ~= '0' then set(field, ARGV[3]) end
+  local hasLeft = ARGV[3] == '0' and redis.call('HDEL', address, field) == 1
+  if ARGV[3] ~= '0' or hasLeft and ARGV[4] == 'news' then
+    redis.call('PEXPIRE', address, ARGV[2])
+  end
+  for _, known in ipairs(redis.call('HKEYS', address)) do
+    local name = string.match(known, '^r:(.*)')
+    if name and redis.call('EXISTS', ARGV[5] .. name) == 0 then
+      redis.call('HDEL', address, known)
+    end
+  end
+  return connections('')
+`);
+
+const SEARCH = new Script(`
+  ${ADDRESS}
+  if redis.call('EXISTS', address) == 0 then return 0 end
+  return take('s', ARGV[1], ARGV[2])
+`);
+
+const BLOCK = new Script(`
+  ${ADDRESS}
+  if redis.call('EXISTS', address) == 1 then block(ARGV[1], ARGV[2]) end
+`);
+
+/** The answer: for how long it is blocked now because of this; 0 for not at all. KEYS[3] is who reports. */
+const REPORT = new Script(`
+  ${ADDRESS}
+  if redis.call('EXISTS', address) == 0 or redis.call('EXISTS', KEYS[3]) == 0 then return 0 end
+  local by, weight, oldest = ARGV[1], tonumber(ARGV[2]), now - ARGV[3]
+  local threshold, time, most, prefix = tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6]), ARGV[7]
+  local before = tonumber(string.match(redis.call('HGET', address, 'r:' .. by) or '0', '^%S+'))
+  set('r:' .. by, math.max(before, weight) .. ' ' .. now)
+  local reporters, sum, fields = 0, 0, redis.call('HGETALL', address)
+  for i = 1, #fields, 2 do
+    local name = string.match(fields[i], '^r:(.*)')
+    if name then
+      local weighs, at = string.match(fields[i + 1], '^(%S+) (%S+)')
+      local counts = tonumber(at) > oldest and reporters < most
+      if counts and redis.call('EXISTS', prefix .. name) == 1 then
+        reporters, sum = reporters + 1, sum + tonumber(weighs)
+      else
+        redis.call('HDEL', address, fields[i])
+      end
+    end
+  end
+  if math.min(reporters, sum) < threshold then return 0 end
+  for i = 1, #fields, 2 do
+    if string.sub(fields[i], 1, 2) == 'r:' then redis.call('HDEL', address, fields[i]) end
+  end
+  return block('reported', time)
+`);
+
+/** What reputations need. */
+export interface ReputationsOptions {
+  readonly link: Pick<RedisLink, "run">;
+  readonly bus: Pick<Bus, "tellAll">;
+  readonly node: NodeId;
+  readonly keys: () => ClusterKeys | undefined;
+  /** From how many addresses on reports block. */
+  readonly threshold: number;
+  /** How long an address is known after its last attempt, in milliseconds. */
+  readonly lifetime: number;
+}
+
+/** The addresses of a cluster. */
+export class Reputations {
+  readonly #options: ReputationsOptions;
+
+  constructor(options: ReputationsOptions) {
+    this.#options = options;
+  }
+
+  /** That of `address`; `undefined` before the machines agree on names. */
+  of(address: Address): Reputation | undefined {
+    const keys = this.#options.keys();
+    if (keys === undefined) return undefined;
+    return new SharedReputation(keys.name("address", address), keys.fingerprint, this.#options);
+  }
+}
+
+class SharedReputation implements Reputation {
+  readonly name: string;
+  readonly secret: string;
+  readonly #options: ReputationsOptions;
+
+  constructor(name: string, secret: string, options: ReputationsOptions) {
+    this.name = name;
+    this.secret = secret;
+    this.#options = options;
+  }
+
+  async attempt(): Promise<Opinion> {
+    const { node, lifetime } = this.#options;
+    const rates = [LIMITS.connections, LIMITS.refusals].flatMap(numbersOf);
+    const args = [node, lifetime, ...rates, Math.min(FLOOD_BLOCK_TIME, lifetime)];
+    const [kind, wait, elsewhere, cause] = await this.#run(ATTEMPT, args) as [
+      Opinion["kind"],
+      number,
+      number,
+      Cause,
+    ];
+    return { kind, wait, elsewhere, cause };
+  }
+
+  async connected(here: number, isNews: boolean): Promise<number> {
+    const { node, lifetime } = this.#options;
+    const args = [node, lifetime, here, isNews ? "news" : "old", `${PREFIX}address:`];
+    return Number(await this.#run(CONNECTED, args));
+  }
+
+  async search(): Promise<number> {
+    return Number(await this.#run(SEARCH, numbersOf(LIMITS.searches)));
+  }
+
+  async block(cause: Cause, wait: number): Promise<void> {
+    await this.#run(BLOCK, [cause, wait]);
+    this.#tell(cause, wait);
+  }
+
+  async report(by: string, weight: number): Promise<void> {
+    const { threshold, lifetime } = this.#options;
+    const [oldest, time] = [REPORT_TIME, REPORT_BLOCK_TIME].map((ms) => Math.min(ms, lifetime));
+    const limits = [oldest!, threshold, time!, MAX_REPORTS];
+    const args = [by, weight, ...limits, `${PREFIX}address:`];
+    const wait = Number(await this.#run(REPORT, args, [`address:${by}`]));
+    if (wait > 0) this.#tell("reported", wait);
+  }
+
+  #tell(cause: Cause, wait: number): void {
+    this.#options.bus.tellAll({ type: "blocked", name: this.name, cause, wait });
+  }
+
+  #run(
+    script: Script,
+    args: readonly (string | number)[],
+    more: readonly string[] = [],
+  ): Promise<unknown> {
+    const keys = [`address:${this.name}`, NODES, ...more];
+    return this.#options.link.run(script, keys, args.map(String));
+  }
+}
+
+function numbersOf({ burst, perMinute }: Rate): [number, number] {
+  return [burst, perMinute];
+}

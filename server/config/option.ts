@@ -1,0 +1,132 @@
+/** The kinds of options that the command line knows: how each is read, and how it is described. */
+
+import { parseRange, type Range } from "../admission/address.ts";
+
+/** One option: what it may be, what it is by default, and what it is for. */
+export interface Option<T> {
+  readonly fallback: T;
+  /** The fallback in words; "none" where it is empty. */
+  readonly shown: string;
+  /** What stands for the value in `--help`. */
+  readonly placeholder: string;
+  /** What a value must be, for people. */
+  readonly form: string;
+  readonly purpose: string;
+  /** What is given must not be repeated to anybody. */
+  readonly isSecret?: boolean;
+  /** The value of a text, or `undefined` when it is none. */
+  readonly parse: (text: string) => T | undefined;
+}
+
+/** The longest that a text which is shown to people may be, in characters. */
+const MAX_TEXT = 500;
+
+/** A line of prose. */
+export function text(fallback: string, purpose: string): Option<string> {
+  return {
+    fallback,
+    shown: fallback || "none",
+    purpose,
+    placeholder: "TEXT",
+    form: `a line of at most ${MAX_TEXT} characters`,
+    parse: (given) => given.length <= MAX_TEXT && !/\p{Cc}/u.test(given) ? given : undefined,
+  };
+}
+
+/** A file or folder, or none. */
+export function path(purpose: string): Option<string> {
+  return {
+    ...text("", purpose),
+    placeholder: "PATH",
+    form: `a path of at most ${MAX_TEXT} characters`,
+  };
+}
+
+/** An e-mail address, or none. */
+export function email(purpose: string): Option<string> {
+  const parse = (given: string): string | undefined =>
+    given.length <= MAX_TEXT && /^[^\s@<>"]+@[^\s@<>"]+$/.test(given) ? given : undefined;
+  const form = "an e-mail address";
+  return { fallback: "", shown: "none", purpose, placeholder: "ADDRESS", form, parse };
+}
+
+/** Something that only this program and another may know, or none. */
+export function secret(purpose: string): Option<string> {
+  return { ...text("", purpose), placeholder: "SECRET", isSecret: true };
+}
+
+/** The fewest characters of a token that programs show: more than anybody tries. */
+const LEAST_TOKEN = 16;
+
+/** What a program shows to be let in (RFC 6750 section 2.1), or none. */
+export function token(purpose: string): Option<string> {
+  const parse = (given: string): string | undefined =>
+    given.length <= MAX_TEXT && given.length >= LEAST_TOKEN && /^[\w.~+/-]+=*$/.test(given)
+      ? given
+      : undefined;
+  const form = `at least ${LEAST_TOKEN} of the characters A-Z a-z 0-9 - . _ ~ + /`;
+  return { ...secret(purpose), form, parse };
+}
+
+/** A Redis or Valkey, or none; what is given may hold a password. */
+export function redis(purpose: string): Option<string> {
+  const parse = (given: string): string | undefined => {
+    const url = given.length <= MAX_TEXT && URL.canParse(given) ? new URL(given) : undefined;
+    return url && ["redis:", "rediss:"].includes(url.protocol) && url.hostname ? given : undefined;
+  };
+  const form = "an address like redis://10.0.0.5:6379 or rediss://:password@redis.example.org";
+  return { ...text("", purpose), placeholder: "URL", form, isSecret: true, parse };
+}
+
+/** TURN servers, or none (RFC 7065). */
+export function relays(purpose: string): Option<readonly string[]> {
+  const uri = /^turns?:(\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?(\?transport=(udp|tcp))?$/i;
+  const parse = (given: string): string[] | undefined => {
+    const urls = given.split(",").map((url) => url.trim());
+    return given.length <= MAX_TEXT && urls.every((url) => uri.test(url)) ? urls : undefined;
+  };
+  const form = "a list like turn:turn.example.org:3478,turns:turn.example.org:443?transport=tcp";
+  return { fallback: [], shown: "none", purpose, placeholder: "URLS", form, parse };
+}
+
+/** Blocks of addresses, or none. */
+export function ranges(purpose: string): Option<readonly Range[]> {
+  const parse = (given: string): Range[] | undefined => {
+    const parsed = given.split(",").map((item) => parseRange(item.trim()));
+    return parsed.every((range) => range !== undefined) ? parsed : undefined;
+  };
+  const form = "a list like 192.0.2.0/24,2001:db8::/32";
+  return { fallback: [], shown: "none", purpose, placeholder: "RANGES", form, parse };
+}
+
+/** A whole number within bounds. */
+export function integer(
+  fallback: number,
+  least: number,
+  most: number,
+  purpose: string,
+): Option<number> {
+  const parse = (given: string): number | undefined => {
+    const value = Number(given);
+    return /^\d+$/.test(given) && value >= least && value <= most ? value : undefined;
+  };
+  const form = `a number from ${least} to ${most}`;
+  return { fallback, shown: `${fallback}`, purpose, placeholder: "N", form, parse };
+}
+
+/** One of some words, the first of them by default. */
+export function choice<const T extends string>(
+  allowed: readonly [T, ...T[]],
+  purpose: string,
+): Option<T> {
+  const parse = (given: string): T | undefined => allowed.find((one) => one === given);
+  const either = allowed.join("|");
+  return {
+    fallback: allowed[0],
+    shown: allowed[0],
+    purpose,
+    placeholder: either,
+    form: either,
+    parse,
+  };
+}

@@ -1,0 +1,48 @@
+/**
+ * A page that says how things are right now. It is made when somebody asks for it and kept for a moment, so that a
+ * flood of requests costs no more than one rendering each moment.
+ */
+
+import type { Clock } from "../base/clock.ts";
+import type { Headers } from "./headers.ts";
+import {
+  type HttpReply,
+  type HttpRequest,
+  type Page,
+  pageReply,
+  represent,
+  type Representations,
+} from "./message.ts";
+
+/** How hard to compress what soon is made anew: about as small as gzip makes it, in less time. */
+const QUALITY = 4;
+
+/** What a live page needs. */
+export interface LivePageOptions {
+  readonly clock: Clock;
+  /** How old an answer may be, in milliseconds. */
+  readonly maxAge: number;
+  /** Headers that win. */
+  readonly more?: Headers;
+  readonly make: () => Page;
+}
+
+/** A page, made anew now and then. */
+export class LivePage {
+  readonly #options: LivePageOptions;
+  #made: { at: number; representations: Representations } | undefined;
+
+  constructor(options: LivePageOptions) {
+    this.#options = options;
+  }
+
+  /** Answers with the page as it is now. */
+  answer(request: HttpRequest): HttpReply {
+    const { clock, maxAge, more = {}, make } = this.#options;
+    const now = clock.now();
+    if (this.#made === undefined || now - this.#made.at >= maxAge) {
+      this.#made = { at: now, representations: represent(make(), { quality: QUALITY, more }) };
+    }
+    return pageReply(200, this.#made.representations, request);
+  }
+}

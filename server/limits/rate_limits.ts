@@ -1,0 +1,126 @@
+/**
+ * How fast anybody may go, in one table, which the code obeys and the README prints. Each limit is a token bucket: so
+ * many at once, so many a minute after that. Those of an address hang on its entry in the registry, those of a session
+ * on the session, so there are never more buckets than entries and sessions.
+ *
+ * Limits also guard people from each other: whoever comes back has their partner's page send again what they missed, at
+ * most MAX_WAITING messages (`client/state/delivery.ts`). Twenty resumes a minute keep that within what the partner may send.
+ *
+ * No honest person comes near those of a session: somebody who types all the time sends two messages a second. Forty
+ * pages behind one address that come back after a restart are let in at once; more are told to wait, and pages that
+ * wait as they do are never blocked.
+ */
+
+import { MINUTE } from "../base/clock.ts";
+import type { Rate } from "../base/token_bucket.ts";
+
+/** A limit, and what becomes of who goes over it. */
+export interface Limit extends Rate {
+  /** Whose bucket it is. */
+  readonly of: "address" | "session" | "socket";
+  /** What takes a token. */
+  readonly counts: string;
+  /** What happens when there is none. */
+  readonly otherwise: string;
+}
+
+/** How long an address that went on against refusals is blocked, in milliseconds. */
+export const FLOOD_BLOCK_TIME = 10 * MINUTE;
+
+/** Every limit on speed. */
+export const LIMITS = {
+  connections: {
+    of: "address",
+    counts: "connections opened",
+    burst: 40,
+    perMinute: 60,
+    otherwise: "HTTP 429 with `Retry-After`",
+  },
+  refusals: {
+    of: "address",
+    counts: "such refusals",
+    burst: 300,
+    perMinute: 120,
+    otherwise: `blocked for ${FLOOD_BLOCK_TIME / MINUTE} minutes`,
+  },
+  searches: {
+    of: "address",
+    counts: "`find`",
+    burst: 60,
+    perMinute: 120,
+    otherwise: "error `too-fast`, and when to try again",
+  },
+  controls: {
+    of: "session",
+    counts: "control messages",
+    burst: 40,
+    perMinute: 180,
+    otherwise: "close 1008",
+  },
+  resumes: {
+    of: "session",
+    counts: "`resume`",
+    burst: 20,
+    perMinute: 20,
+    otherwise: "the session ends",
+  },
+  reports: {
+    of: "session",
+    counts: "`report`",
+    burst: 5,
+    perMinute: 5,
+    otherwise: "error `too-fast`, and when to try again",
+  },
+  calls: {
+    of: "session",
+    counts: "`ice`",
+    burst: 6,
+    perMinute: 12,
+    otherwise: "error `too-fast`, and when to try again",
+  },
+  messages: {
+    of: "session",
+    counts: "frames of kind 1",
+    burst: 120,
+    perMinute: 600,
+    otherwise: "close 1008",
+  },
+  signals: {
+    of: "session",
+    counts: "frames of other kinds",
+    burst: 120,
+    perMinute: 1200,
+    otherwise: "close 1008",
+  },
+  unasked: {
+    of: "socket",
+    counts: "pings and pongs, and whatever comes after its closing",
+    burst: 20,
+    perMinute: 1200,
+    otherwise: "cut",
+  },
+} as const satisfies Record<string, Limit>;
+
+/** The names of the limits. */
+export type LimitName = keyof typeof LIMITS;
+
+/** How fast a session may go; tests that are about something else allow more. */
+export type SessionRates = Readonly<
+  Record<
+    { [N in LimitName]: (typeof LIMITS)[N]["of"] extends "session" ? N : never }[LimitName],
+    Rate
+  >
+>;
+
+/** The limits as the README has them. */
+export function markdownLimits(): string {
+  const rows = Object.values(LIMITS).map(({ of, counts, burst, perMinute, otherwise }) =>
+    `| ${of} | ${counts} | ${burst} | ${perMinute} | ${otherwise} |`
+  );
+  return [
+    "| of each | counted | at once | then a minute | over it |",
+    "| --- | --- | --- | --- | --- |",
+    ...rows,
+  ]
+    .join("\n");
+}

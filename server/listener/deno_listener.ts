@@ -1,0 +1,162 @@
+/**
+ * The listener for platforms that bring their own front door (Deno Deploy), and for `--listener=deno`.
+ *
+ * What `Deno.serve` can't do is admitted, not hidden: it has no limit on the size of a message before it is whole, no
+ * header timeout, and no way to stop reading from a sender or to cut a reader off. Frames that are too large are
+ * refused once they have arrived; a reader that is behind is closed, though its memory comes back only when its TCP
+ * connection ends. Behind a platform that has these limits this is enough; on the open network use `node_listener.ts`.
+ */
+
+import { type CloseCode, LEAVE_CODE, SOCKET_PATH, SUBPROTOCOL } from "../../protocol.ts";
+import { SECOND } from "../base/clock.ts";
+import { describeError } from "../base/log.ts";
+import { atMost } from "../base/timeout.ts";
+import type { Entrance, Outlet, Visitor } from "../transport.ts";
+import { type HttpReply, type HttpRequest, pathOf, textReply } from "../http/message.ts";
+import { guard, HEARTBEAT, type Listener, type ListenerOptions } from "./listener.ts";
+
+/**
+ * How long sockets that do not end are waited for, in milliseconds. Deno Deploy gives five seconds in all from the
+ * signal to the end: two are for the chats, half of one for this, and the rest for the figures that are to be written.
+ */
+export const SHUTDOWN_GRACE = SECOND / 2;
+
+/** Starts the `Deno.serve` listener. */
+// deno-lint-ignore require-await -- a port that is taken must reject, not throw
+export async function listenDeno(options: ListenerOptions): Promise<Listener> {
+  return new DenoListener(options);
+}
+
+class DenoListener implements Listener {
+  readonly #options: ListenerOptions;
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  #sockets = 0;
+
+  constructor(options: ListenerOptions) {
+    this.#options = options;
+    const { host: hostname, port, log } = options;
+    const onError = (error: unknown): Response => {
+      log.error("Cannot answer a request.", describeError(error));
+      return toResponse(textReply(500, "Something went wrong on the server.\n"));
+    };
+    this.#server = Deno.serve(
+      { hostname, port, onListen: () => {}, onError },
+      (request, { remoteAddr }) => this.#answer(request, remoteAddr.hostname),
+    );
+  }
+
+  get port(): number {
+    return this.#server.addr.port;
+  }
+
+  sockets(): Promise<number> {
+    return Promise.resolve(this.#sockets);
+  }
+
+  /** Nothing: `idleTimeout` of each socket does this. */
+  heartbeat(): void {}
+
+  /** Nothing: it speaks no TLS (see `readConfig`). */
+  async renew(): Promise<void> {}
+
+  async close(): Promise<void> {
+    await atMost(SHUTDOWN_GRACE, this.#server.shutdown());
+  }
+
+  async #answer(native: Request, remote: string): Promise<Response> {
+    const request = requestOf(native, remote);
+    const asksForSocket = pathOf(request) === SOCKET_PATH &&
+      request.header("upgrade")?.toLowerCase() === "websocket";
+    return asksForSocket
+      ? await this.#upgrade(native, request)
+      : toResponse(await this.#options.service.answer(request));
+  }
+
+  async #upgrade(native: Request, request: HttpRequest): Promise<Response> {
+    const admittance = await this.#options.service.admit(request);
+    if (admittance.kind === "refused") return toResponse(admittance.reply);
+    const { socket, response } = Deno.upgradeWebSocket(native, {
+      protocol: SUBPROTOCOL,
+      idleTimeout: 2 * HEARTBEAT / SECOND,
+    });
+    this.#enter(socket, admittance.entrance);
+    return response;
+  }
+
+  #enter(socket: WebSocket, entrance: Entrance): void {
+    const { log } = this.#options;
+    let visitor: Visitor | undefined;
+    let leave = (): void => {};
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => {
+      this.#sockets++;
+      const disconnect = entrance.connect();
+      leave = () => {
+        this.#sockets--;
+        disconnect();
+        leave = (): void => {}; // An idle timeout fires `close` twice.
+      };
+      visitor = entrance.enter(new NativeOutlet(socket));
+    };
+    socket.onmessage = ({ data }) => {
+      const present = visitor;
+      if (present !== undefined) guard(present, log, () => receive(present, data));
+    };
+    socket.onerror = (event) => event.preventDefault(); // `close` follows and says it all.
+    socket.onclose = ({ code, wasClean }) => {
+      leave();
+      const present = visitor;
+      if (present === undefined) return;
+      const hasLeft = wasClean && code === LEAVE_CODE;
+      guard(present, log, () => hasLeft ? present.closed() : present.disconnected());
+    };
+  }
+}
+
+/** A native socket as the relay sees it. */
+class NativeOutlet implements Outlet {
+  readonly #socket: WebSocket;
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+  }
+
+  get backlog(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  send(data: string | Uint8Array): void {
+    if (this.#socket.readyState === WebSocket.OPEN) {
+      this.#socket.send(data as string | Uint8Array<ArrayBuffer>);
+    }
+  }
+
+  close(code: CloseCode, reason: string): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.close(code, reason);
+  }
+
+  /** Nothing: a native socket reads on; the relay's last bound holds instead. */
+  pause(): void {}
+
+  resume(): void {}
+}
+
+function receive(visitor: Visitor, data: string | ArrayBuffer): void {
+  if (typeof data === "string") visitor.receiveText(data);
+  else visitor.receiveFrame(new Uint8Array(data));
+}
+
+/** The version of HTTP is not told; that of the protocol's lowest common form stands for it. */
+function requestOf({ method, url, headers }: Request, remote: string): HttpRequest {
+  const header = (name: string): string | undefined => headers.get(name) ?? undefined;
+  return { method, target: targetOf(url), version: "1.1", remote, header };
+}
+
+function toResponse({ status, headers, body }: HttpReply): Response {
+  return new Response(body, { status, headers });
+}
+
+/** Path and query of an absolute URL; by hand, because an odd Host header makes `new URL` throw. */
+function targetOf(url: string): string {
+  return /^[a-z]+:\/\/[^/?#]*([^#]*)/.exec(url)?.[1] || "/";
+}

@@ -1,0 +1,241 @@
+/**
+ * The hardened listener: `node:http` or, with a certificate, `node:https`, and frames of our own on the sockets that it
+ * upgrades, for everybody who faces the network without a platform in front.
+ *
+ * What it bounds, because a stranger decides how much of it there is:
+ *
+ *   connections      maxConnections, below what the system's descriptors allow
+ *   a handshake      5 s for that of TLS, from its first byte to its last; 1.2 and 1.3 only
+ *   saying nothing   so many connections before their first request (anteroom.ts)
+ *   an answer        10 s in which nothing of it is taken
+ *   headers          5 s and 8 KiB to send them; a keep-alive connection may be silent for 5 s
+ *   a message        32 KiB and 64 fragments, refused by the header that announces too much
+ *   a flood          pings and pongs, and frames after the closing handshake began: LIMITS.unasked, then the socket is cut
+ *   a vanished peer  two heartbeats
+ *   a closing peer   5 s to answer, then the socket is cut
+ *
+ * How much may wait for a slow reader is the relay's to bound, through `backlog`, `pause` and `drained`.
+ */
+
+import type { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from "node:http";
+import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import { SOCKET_PATH, SUBPROTOCOL } from "../../protocol.ts";
+import type { KeyPair } from "../tls/certificate.ts";
+import { SECOND } from "../base/clock.ts";
+import { spareConnections } from "../base/file_descriptors.ts";
+import { describeError } from "../base/log.ts";
+import { type HttpReply, type HttpRequest, pathOf } from "../http/message.ts";
+import { Anteroom, placesFor } from "./pending_connections.ts";
+import { Connection, type Household } from "./websocket.ts";
+import type { Listener, ListenerOptions } from "./listener.ts";
+import type { Admittance, Service } from "../transport.ts";
+import { Post } from "./write_batch.ts";
+import { acceptedOf, passOnStopping } from "./tls_backpressure.ts";
+
+/** Milliseconds for the handshake of TLS. */
+const HANDSHAKE_TIMEOUT = 5 * SECOND;
+/** Milliseconds to send all headers, and to stay silent between two requests. */
+const HEADERS_TIMEOUT = 5 * SECOND;
+/** Milliseconds to send a whole request. */
+const REQUEST_TIMEOUT = 6 * SECOND;
+/** Milliseconds in which nothing passes in either direction, though an answer is under way. */
+const STALL_TIMEOUT = 10 * SECOND;
+/** How often these are checked, in milliseconds. */
+const TIMEOUT_CHECK = SECOND;
+/** How long sockets that do not end are waited for when the program ends, in milliseconds. */
+const SHUTDOWN_GRACE = 2 * SECOND;
+/** Bytes of headers. */
+const MAX_HEADER_BYTES = 8 * 1024;
+
+/** Starts the hardened listener. */
+export async function listenNode(options: ListenerOptions): Promise<Listener> {
+  const listener = new NodeListener(options);
+  await listener.open(options.host, options.port);
+  return listener;
+}
+
+class NodeListener implements Listener {
+  readonly #options: ListenerOptions;
+  readonly #server: Server;
+  readonly #household: Household;
+  readonly #anteroom: Anteroom;
+  /** Every WebSocket whose stream is not gone. */
+  readonly #connections = new Set<Connection>();
+
+  constructor(options: ListenerOptions) {
+    const { maxConnections, certificate, clock, log } = options;
+    this.#options = options;
+    this.#server = newServer(certificate?.pair);
+    this.#anteroom = new Anteroom(placesFor(maxConnections));
+    const gone = (connection: Connection): void => void this.#connections.delete(connection);
+    this.#household = { clock, log, post: new Post(), gone };
+    this.#server.maxConnections = maxConnections + spareConnections(maxConnections);
+    this.#server.on("connection", (socket) => this.#anteroom.enter(socket));
+    this.#server.on("secureConnection", passOnStopping);
+    this.#server.on("request", (request, response) => void this.#answer(request, response));
+    this.#server.on(
+      "upgrade",
+      (request, socket, head) => void this.#upgrade(request, socket, head),
+    );
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  async open(host: string, port: number): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen({ host, port, backlog: 4096 }, resolve);
+    });
+    this.#server.removeAllListeners("error");
+    this.#server.on(
+      "error",
+      (error) => this.#options.log.error("The listener failed.", describeError(error)),
+    );
+  }
+
+  async sockets(): Promise<number> {
+    return await new Promise((resolve, reject) =>
+      this.#server.getConnections((error, count) => error === null ? resolve(count) : reject(error))
+    );
+  }
+
+  heartbeat(): void {
+    for (const connection of this.#connections) connection.beat();
+  }
+
+  async renew(): Promise<void> {
+    const { certificate } = this.#options;
+    if (certificate === undefined || !await certificate.renew()) return;
+    (this.#server as TlsServer).setSecureContext(secureContext(certificate.pair));
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeIdleConnections();
+    this.#anteroom.clear();
+    const cut = setTimeout(() => this.#cut(), SHUTDOWN_GRACE);
+    await closed;
+    clearTimeout(cut);
+  }
+
+  #cut(): void {
+    for (const connection of this.#connections) connection.cut();
+    this.#server.closeAllConnections();
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.#anteroom.leave(acceptedOf(request.socket));
+    const answer = this.#options.service.answer(requestOf(request));
+    const reply = answer instanceof Promise ? await answer : answer;
+    const closing = reply.status === 405 ? { connection: "close" } : {};
+    response.writeHead(reply.status, { ...replyHeaders(reply), ...closing });
+    response.end(reply.body);
+  }
+
+  /** What arrives meanwhile waits in the socket, and so does an end. */
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    this.#anteroom.leave(acceptedOf(request.socket));
+    socket.on("error", ignore);
+    request.socket.setTimeout(0); // A WebSocket may be silent: heartbeats tell whether it is there.
+    const admittance = await admit(this.#options.service, request);
+    if (admittance.kind === "refused") return refuse(socket, admittance.reply);
+    if (socket.destroyed) return;
+    socket.write(switchingProtocols(request.headers["sec-websocket-key"] ?? ""));
+    if (head.length > 0) socket.unshift(head);
+    this.#connections.add(new Connection(socket, this.#household, admittance.entrance));
+  }
+}
+
+/** A socket that fails is destroyed by itself, and closes. */
+function ignore(): void {}
+
+/** What a client's key is hashed with, so that only somebody who speaks WebSocket can answer (RFC 6455 section 1.3). */
+const ACCEPT_SALT = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+/** The answer to a handshake (RFC 6455 section 4.2.2). */
+function switchingProtocols(key: string): string {
+  const accept = createHash("sha1").update(key + ACCEPT_SALT).digest("base64");
+  return [
+    "HTTP/1.1 101 Switching Protocols",
+    "Upgrade: websocket",
+    "Connection: Upgrade",
+    `Sec-WebSocket-Accept: ${accept}`,
+    `Sec-WebSocket-Protocol: ${SUBPROTOCOL}`,
+    "\r\n",
+  ].join("\r\n");
+}
+
+/** A server that speaks TLS if it has a certificate for it, and plain HTTP if not. */
+function newServer(pair: KeyPair | undefined): Server {
+  const bounds = {
+    headersTimeout: HEADERS_TIMEOUT,
+    keepAliveTimeout: HEADERS_TIMEOUT,
+    requestTimeout: REQUEST_TIMEOUT,
+    timeout: STALL_TIMEOUT,
+    connectionsCheckingInterval: TIMEOUT_CHECK,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    noDelay: true,
+  };
+  if (pair === undefined) return createServer(bounds);
+  const handshakeTimeout = HANDSHAKE_TIMEOUT;
+  return createTlsServer({ ...bounds, ...secureContext(pair), handshakeTimeout });
+}
+
+/**
+ * How TLS is spoken (RFC 9325 section 3.1.1). There are no suites to choose from: the runtime's TLS, rustls, has those
+ * with forward secrecy and authenticated encryption, and no others.
+ */
+function secureContext(pair: KeyPair): KeyPair & { minVersion: "TLSv1.2" } {
+  return { ...pair, minVersion: "TLSv1.2" };
+}
+
+/** What becomes of an upgrade; to another path or protocol it is a plain request. */
+async function admit(service: Service, incoming: IncomingMessage): Promise<Admittance> {
+  const request = requestOf(incoming);
+  const asksForSocket = pathOf(request) === SOCKET_PATH &&
+    request.header("upgrade")?.toLowerCase() === "websocket";
+  return asksForSocket
+    ? await service.admit(request)
+    : { kind: "refused", reply: await service.answer(request) };
+}
+
+/** Answers an upgrade without upgrading, on the bare socket (RFC 9112 section 4). */
+function refuse(socket: Duplex, reply: HttpReply): void {
+  const { status, body } = reply;
+  const lines = Object.entries({ ...replyHeaders(reply), connection: "close" })
+    .map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n`);
+  socket.end(body, () => socket.destroy());
+}
+
+function requestOf(
+  { method = "GET", url = "/", httpVersion, socket, headers }: IncomingMessage,
+): HttpRequest {
+  return {
+    method,
+    target: url,
+    version: httpVersion,
+    remote: socket.remoteAddress ?? "",
+    header: (name) => single(headers[name]),
+  };
+}
+
+function replyHeaders({ headers, body }: HttpReply): Record<string, string> {
+  return body === undefined ? headers : { ...headers, "content-length": `${body.length}` };
+}
+
+function single(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(", ") : value;
+}

@@ -1,0 +1,169 @@
+/**
+ * What is promised, and which tests prove it. The sentences of the policy (`policy.ts`) point here; the list at
+ * /transparency and the table in the README are made from both.
+ *
+ * A proof is a test in `tests/`, by its name, which begins with the number of the promise. Some sentences no program
+ * can prove: what people do, what the law asks, what one may hope. These say so, and why. And there is one thing that
+ * no test of ours can show: that a server runs this program. A hostile operator can run another.
+ */
+
+/** What stands behind a sentence: tests, or the reason why there is none. */
+export type Proof = readonly TestName[] | { readonly cannot: string };
+
+/** The name of a test that proves a promise. */
+export type TestName = `P${number}: ${string}`;
+
+/** The name of every such test. */
+export const PROVEN = {
+  addressForgotten: "P1: an address is nowhere in memory once its time is up",
+  addressCounted: "P1: an address is counted while it is held, and not a moment longer",
+  retentionBound: "P1: nobody can be told to hold an address for more than an hour",
+  noAddressStored: "P1: no address is written anywhere but to the access log",
+  addressNamed:
+    "P1: what machines share of an address is a name that only they could have made, and ends with it",
+  lineContent: "P2: a line of the access log says what the policy lists, and no more",
+  lineTruncated: "P2: a truncated or switched off access log has no whole address",
+  oldLinesDeleted: "P2: a start deletes what is too old, with no request at all",
+  linesExpire: "P2: no line outlives its limit while nobody visits",
+  urlBare: "P2: no URL that a chat asks for holds more than a path",
+  preferencesKept: "P3: the page keeps a few preferences, which identify nobody",
+  preferencesStay: "P3: nothing that the page keeps ever leaves it",
+  languageUntold: "P3: who chooses a language asks for the same as who chooses any other",
+  preferencesCleared: "P3: who clears the storage of the browser is new again",
+  figuresOfDays: "P4: the statistics hold figures of days, and nothing of anybody",
+  smallDaysWithheld: "P4: a day with few chats is published without figures",
+  watchedSums:
+    "P4: what an operator can watch are sums over everybody, and no visitor is shown them",
+  statisticsLast: "P4: statistics outlive a crash, and the file is sound",
+  noField: "P5: there is no field for a name, an address or a picture",
+  interestsForgotten: "P5: interests are forgotten with the visit",
+  unreadable: "P6: what is said is nowhere in the memory of the server, nor in its files and logs",
+  notWritten: "P6: a whole run writes and sends nothing of what is said, as its system calls show",
+  goneWithChat: "P6: nothing holds a frame any more when the chat is over",
+  unreadableBetween: "P6: nothing of what is said passes between machines in the clear",
+  visitsUnlinked: "P7: two visits have nothing in common that the server is told",
+  noFingerprinting: "P7: the page asks nothing that would recognise a browser",
+  oneHost: "P8: a whole session asks no other host for anything",
+  offline: "P8: the page works in full when no other host can be reached",
+  headersGraded: "P8: the headers of every page are graded A+ by the HTTP Observatory",
+  foreignRefused: "P8: the browser refuses what the page does not bring",
+  pageChecked: "P8: the page that is served has the fingerprint that is stated",
+  noCookie: "P9: no answer sets a cookie, and the browser keeps none",
+  adultsOnly: "P10: nobody can search before confirming to be 18 or older",
+  denied: "P10: an address that the operator denies can't connect",
+  parentsTold: "P10: the contact page tells parents what to write",
+  floodBlocked: "P11: a flood is slowed down, then blocked for a while, and hurts no other address",
+  encryptedOnly: "P11: a page that came unencrypted starts no chat, an encrypted one uses WSS",
+  contactNear: "P12: every page leads to the policy and the contact page",
+  changeAnnounced: "P12: a change of the policy is announced on the home page for 30 days",
+  settingsPrinted: "P12: the policy states the settings in force, its date and its changes",
+  windowExported:
+    "P13: the lines of a window of time can be exported, and it is said what is missing",
+  nothingElse: "P13: nothing is stored but the access log and the statistics",
+  consentFirst:
+    "P14: nothing that could show an address exists before both have agreed, nor ever when one declines",
+  directRefused: "P14: who refuses direct calls is never asked for one",
+  relayedBlind:
+    "P14: a stranger learns nothing of the address behind a relayed call, whatever their page does",
+  setUpSealed: "P14: how a call is set up passes the server sealed",
+} as const satisfies Record<string, TestName>;
+
+/** A promise that the policy makes, in one line, and where the code keeps it. */
+export interface Promised {
+  readonly id: `P${number}`;
+  readonly promise: string;
+  readonly keptBy: readonly string[];
+}
+
+/** All of them. */
+export const PROMISES: readonly Promised[] = [
+  {
+    id: "P1",
+    promise:
+      "an IP address is held in memory only, and gone within an hour of the last disconnection",
+    keptBy: ["server/admission/ip_registry.ts", "server/base/gc.ts"],
+  },
+  {
+    id: "P2",
+    promise: "a line of the access log lives for 30 days at most, and says what the policy lists",
+    keptBy: ["server/access_log/access_log.ts"],
+  },
+  {
+    id: "P3",
+    promise: "preferences stay in the browser, identify nobody, and are never sent",
+    keptBy: ["client/state/preferences.ts", "client/languages/loader.ts"],
+  },
+  {
+    id: "P4",
+    promise: "statistics are counts of whole days; small ones are not published",
+    keptBy: ["server/statistics/statistics.ts", "server/metrics/"],
+  },
+  {
+    id: "P5",
+    promise: "no account, name, address or picture can be given to the service",
+    keptBy: ["server/chat/control.ts"],
+  },
+  {
+    id: "P6",
+    promise: "messages are relayed: never stored, logged or readable by the server",
+    keptBy: ["client/crypto/sealed_channel.ts", "server/chat/relay.ts"],
+  },
+  {
+    id: "P7",
+    promise: "no identifier outlives a visit, and nothing recognises a browser",
+    keptBy: ["server/chat/session_registry.ts", "client/app.ts"],
+  },
+  {
+    id: "P8",
+    promise: "no third party: one self-contained page that can be checked",
+    keptBy: ["tools/build.ts", "server/http/headers.ts"],
+  },
+  { id: "P9", promise: "no cookie is ever set", keptBy: ["server/http/message.ts"] },
+  {
+    id: "P10",
+    promise: "adults only: asked before the first chat, and an operator can refuse an address",
+    keptBy: ["client/state/search.ts", "server/admission/gate.ts"],
+  },
+  {
+    id: "P11",
+    promise: "encrypted connections, limits against floods, blocks for repeat offenders",
+    keptBy: ["server/admission/gate.ts", "server/admission/address_record.ts"],
+  },
+  {
+    id: "P12",
+    promise: "the policy in force, its changes and a contact are one click away",
+    keptBy: ["server/site/"],
+  },
+  {
+    id: "P13",
+    promise: "a legal request can be given access log lines of a window of time, and nothing else",
+    keptBy: ["server/access_log/access_log.ts", "main.ts"],
+  },
+  {
+    id: "P14",
+    promise: "the stranger never learns your IP address unless you chose a direct call",
+    keptBy: ["client/state/call.ts", "client/media/peer_connection.ts", "server/chat/turn.ts"],
+  },
+];
+
+/** What the tests of a promise say, without its number. */
+export function proofsOf({ id }: Promised): string[] {
+  const prefix = `${id}: `;
+  return Object.values(PROVEN).filter((name) => name.startsWith(prefix))
+    .map((name) => name.slice(prefix.length));
+}
+
+/** Promises and proofs, as the README has them. */
+export function markdownPromises(): string {
+  const rows = PROMISES.map((promised) => {
+    const { id, promise, keptBy } = promised;
+    const files = keptBy.map((file) => `\`${file}\``).join(", ");
+    return `| ${id} | ${promise} | ${files} | ${proofsOf(promised).join("; ")} |`;
+  });
+  return [
+    "| | promise | kept by | proven by tests that say |",
+    "| --- | --- | --- | --- |",
+    ...rows,
+  ]
+    .join("\n");
+}

@@ -1,0 +1,45 @@
+/**
+ * What stands above the first page: a recent change of the policy, and whatever the operator announces. It is all that
+ * the server adds to the page that was built, it is plain text, and the README says how to take it away again before
+ * the page is compared with its fingerprint.
+ */
+
+import type { VNode } from "preact";
+import { html, render } from "./markup.ts";
+import { type Change, POLICY_CHANGES } from "../privacy/policy.ts";
+import { CHANGE_ANNOUNCED_FOR } from "../limits/privacy_limits.ts";
+import type { Page } from "../http/message.ts";
+import type { Settings } from "../config/public_settings.ts";
+import { dayInWords } from "../base/format.ts";
+
+/** The news of a moment, as markup; "" when there are none. */
+export function newsOf({ announcement }: Settings, now: Date): string {
+  const recent = POLICY_CHANGES.filter(({ day }) => isRecent(day, now)).map(change);
+  const own = announcement === "" ? [] : [html`<p>${announcement}</p>`];
+  const all = [...own, ...recent];
+  return all.length === 0
+    ? ""
+    : render(html`<section class="news" aria-label="News" lang="en" dir="auto">${all}</section>`);
+}
+
+/** A page with the news at its top. */
+export function withNews(page: Page, news: string): Page {
+  return { ...page, html: page.html.replace("<body>", () => `<body>${news}`) };
+}
+
+/** A page as it was built, without its news. */
+export function withoutNews(html: string): string {
+  return html.replace(
+    /<section class="news"[^>]*>(<p>(<a[^>]*>)?[^<]*(<\/a>)?<\/p>)*<\/section>/,
+    "",
+  );
+}
+
+function isRecent(day: string, now: Date): boolean {
+  const age = now.getTime() - Date.parse(day);
+  return age >= 0 && age < CHANGE_ANNOUNCED_FOR;
+}
+
+function change({ day, says }: Change): VNode {
+  return html`<p><a href="/privacy">${`${dayInWords(day)}: ${says}`}</a></p>`;
+}

@@ -1,0 +1,212 @@
+/**
+ * Every HTTP answer except the upgrade. A dozen routes need a `switch`, not a framework; an answer is a value, so both
+ * listeners give the same one.
+ *
+ * What stays the same is encoded when it is first asked for in a language. The first page is encoded again when its
+ * news change; pages that say how things are right now are made anew at most once a moment.
+ */
+
+import { LANGUAGES_PATH } from "../../protocol.ts";
+import { type Attachment, Attachments } from "../http/static_files.ts";
+import { type Clock, SECOND } from "../base/clock.ts";
+import { HOME_HEADERS } from "../http/headers.ts";
+import type { Health } from "../health.ts";
+import { LivePage } from "../http/cached_page.ts";
+import { Localized } from "../http/localized.ts";
+import { contactPage } from "./contact_page.ts";
+import { type Content, documentPage } from "./document_page.ts";
+import { type BuiltLanguage, homePage } from "./home_page.ts";
+import { missingPage } from "./not_found_page.ts";
+import { newsOf, withNews } from "./announcements.ts";
+import { privacyPage } from "./privacy_page.ts";
+import { spanOf, statisticsPage } from "./statistics_page.ts";
+import { type Span, SPANS } from "./statistics_charts.ts";
+import { transparencyPage } from "./transparency_page.ts";
+import {
+  fingerprint,
+  type HttpReply,
+  type HttpRequest,
+  jsonReply,
+  type Page,
+  pageReply,
+  pathOf,
+  queryOf,
+  represent,
+  type Representations,
+  representText,
+  textReply,
+} from "../http/message.ts";
+import { securityTxt } from "./security_txt.ts";
+import type { Settings } from "../config/public_settings.ts";
+import type { Statistics } from "../statistics/statistics.ts";
+import { statisticsCsv, statisticsJson } from "./statistics_api.ts";
+import type { Holdings } from "./transparency_report.ts";
+
+/** What the client's build makes. */
+export interface Pages {
+  readonly home: Page;
+  /** The frame of every other page. */
+  readonly document: Page;
+  /** What goes with them, by path. */
+  readonly attachments: Readonly<Record<string, Attachment>>;
+  /** Every language; the first is that of who asks for none of them. */
+  readonly languages: readonly BuiltLanguage[];
+}
+
+/** The SHA-256 of the first page, without its news, in each language. */
+export function fingerprintsOf({ home, languages }: Pages): Record<string, string> {
+  return Object.fromEntries(
+    languages.map((language) => [language.code, fingerprint(homePage(home, language))]),
+  );
+}
+
+/** What a site needs. */
+export interface SiteOptions {
+  readonly clock: Clock;
+  readonly pages: Pages;
+  readonly settings: Settings;
+  readonly statistics: Statistics;
+  /** What the server holds at this moment. */
+  readonly holdings: () => Holdings;
+  readonly health: () => Health;
+}
+
+/** How old the page about this moment may be, in milliseconds. */
+const TRANSPARENCY_AGE = SECOND;
+
+/** How old a page of statistics may be, in milliseconds. */
+const STATISTICS_AGE = 10 * SECOND;
+
+const IN_ENGLISH = { "content-language": "en" };
+
+/** What depends on the language of whoever asks. */
+type Of<T> = Localized<BuiltLanguage, T>;
+
+const ROBOTS = "User-agent: *\nDisallow: /api/\nDisallow: /ws\n";
+
+/** Answers every request that is no upgrade. */
+export class Site {
+  readonly #options: SiteOptions;
+  #home: { news: string; pages: Of<Representations> };
+  readonly #privacy: Of<Representations>;
+  readonly #contact: Of<Representations>;
+  readonly #missing: Of<Representations>;
+  readonly #attachments: Attachments;
+  readonly #transparency: Of<LivePage>;
+  readonly #statistics: ReadonlyMap<Span, Of<LivePage>>;
+  #languages: Representations | undefined;
+
+  constructor(options: SiteOptions) {
+    this.#options = options;
+    const { pages, settings, holdings } = options;
+    this.#home = { news: "", pages: this.#homeWith("") };
+    this.#privacy = this.#document(privacyPage(settings));
+    this.#contact = this.#document(contactPage(settings));
+    this.#missing = this.#document(missingPage());
+    this.#attachments = new Attachments(pages.attachments);
+    this.#transparency = this.#live(TRANSPARENCY_AGE, () => transparencyPage(settings, holdings()));
+    this.#statistics = new Map(SPANS.map((span) => [span, this.#statisticsOf(span)]));
+  }
+
+  /** Answers one request. */
+  answer(request: HttpRequest): HttpReply {
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      return textReply(405, "Only GET and HEAD are answered here.\n", { allow: "GET, HEAD" });
+    }
+    const reply = this.#route(request);
+    return request.method === "HEAD" ? { ...reply, body: undefined } : reply;
+  }
+
+  #route(request: HttpRequest): HttpReply {
+    const { statistics, holdings } = this.#options;
+    switch (pathOf(request)) {
+      case "/":
+        return pageReply(200, this.#homeNow().for(request), request);
+      case "/privacy":
+        return pageReply(200, this.#privacy.for(request), request);
+      case "/contact":
+        return pageReply(200, this.#contact.for(request), request);
+      case "/transparency":
+        return this.#transparency.for(request).answer(request);
+      case "/statistics":
+        return this.#statistics.get(spanOf(queryOf(request)))!.for(request).answer(request);
+      case LANGUAGES_PATH:
+        return pageReply(200, this.#languages ??= this.#allWords(), request);
+      case "/api/transparency":
+        return jsonReply(200, holdings());
+      case "/api/statistics.json":
+        return statisticsJson(statistics, queryOf(request));
+      case "/api/statistics.csv":
+        return statisticsCsv(statistics, queryOf(request));
+      case "/healthz":
+        return this.#health();
+      case "/robots.txt":
+        return textReply(200, ROBOTS);
+      case "/.well-known/security.txt":
+        return textReply(200, this.#securityTxt(request));
+      case "/ws":
+        return textReply(426, "This is a WebSocket endpoint.\n", { upgrade: "websocket" });
+      default:
+        return this.#attachments.answer(pathOf(request), request) ??
+          pageReply(404, this.#missing.for(request), request);
+    }
+  }
+
+  #homeNow(): Of<Representations> {
+    const { settings, clock } = this.#options;
+    const news = newsOf(settings, clock.date());
+    if (news !== this.#home.news) this.#home = { news, pages: this.#homeWith(news) };
+    return this.#home.pages;
+  }
+
+  #homeWith(news: string): Of<Representations> {
+    const { home, languages } = this.#options.pages;
+    return new Localized(languages, (language) => {
+      const page = withNews(homePage(home, language), news);
+      const more = { ...HOME_HEADERS, "content-language": language.code };
+      return represent(page, { more });
+    });
+  }
+
+  /** What the app says in every language, for whoever wants another than the page came in. */
+  #allWords(): Representations {
+    const { languages } = this.#options.pages;
+    const words = Object.fromEntries(languages.map(({ code, words }) => [code, words]));
+    const more = { "content-type": "application/json" };
+    return representText(JSON.stringify(words), { more });
+  }
+
+  #statisticsOf(span: Span): Of<LivePage> {
+    return this.#live(STATISTICS_AGE, () => statisticsPage(this.#options.statistics, span));
+  }
+
+  /** Whoever spreads visitors over servers sends none to one that is about to stop. */
+  #health(): HttpReply {
+    const health = this.#options.health();
+    return jsonReply(health.status === "draining" ? 503 : 200, health);
+  }
+
+  #securityTxt({ header }: HttpRequest): string {
+    const { settings, clock } = this.#options;
+    return securityTxt(settings, header("host"), clock.date());
+  }
+
+  #document(content: Content): Of<Representations> {
+    const { document, languages } = this.#options.pages;
+    return new Localized(
+      languages,
+      (language) => represent(documentPage(document, content, language), { more: IN_ENGLISH }),
+    );
+  }
+
+  #live(maxAge: number, content: () => Content): Of<LivePage> {
+    const { pages: { document, languages }, clock } = this.#options;
+    return new Localized(languages, (language) =>
+      new LivePage({
+        clock,
+        maxAge,
+        more: IN_ENGLISH,
+        make: () => documentPage(document, content(), language),
+      }));
+  }
+}

@@ -1,0 +1,24 @@
+/** `/.well-known/security.txt` (RFC 9116): whom to tell of a weakness. */
+
+import { DAY, dayOf } from "../base/clock.ts";
+import type { Settings } from "../config/public_settings.ts";
+
+/** How long the text may be taken as true, in milliseconds; the standard advises less than a year. */
+const VALID_FOR = 180 * DAY;
+
+/** The text, for whoever asked for it at `host`. */
+export function securityTxt(
+  { contactEmail }: Settings,
+  host: string | undefined,
+  today: Date,
+): string {
+  const named = host !== undefined && /^[\w.-]+(:\d+)?$/.test(host) ? host : "localhost";
+  const contact = contactEmail === "" ? `https://${named}/contact` : `mailto:${contactEmail}`;
+  const expires = dayOf(new Date(today.getTime() + VALID_FOR));
+  return [
+    `Contact: ${contact}`,
+    `Expires: ${expires}T00:00:00Z`,
+    "Preferred-Languages: en",
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,124 @@
+/**
+ * The statistics for programs, as JSON (RFC 8259) and as CSV (RFC 4180).
+ *
+ *   from, to    the first and the last day, YYYY-MM-DD in UTC; today and the days before unless given
+ *
+ * An answer has a row for each of these days since the first that was counted. `chats` is a number, or "fewer than 10"
+ * where the figures of a day are withheld, or nothing where the server did not count; only beside a number are there
+ * other figures. A row that is not complete is today's: its figures will still grow.
+ */
+
+import { DAY, parseDay, SECOND } from "../base/clock.ts";
+import { LEAST_CHATS_PUBLISHED } from "../limits/privacy_limits.ts";
+import { type HttpReply, jsonReply, textReply } from "../http/message.ts";
+import {
+  daysBefore,
+  type PublishedDay,
+  type PublishedFigures,
+  type Statistics,
+} from "../statistics/statistics.ts";
+
+/** How many days are answered when `from` is not given. */
+export const DEFAULT_DAYS = 30;
+
+/** The most days that can be asked for at once: ten years. */
+export const MAX_DAYS = 3660;
+
+/** What stands in place of a number of chats that is withheld. */
+export const TOO_FEW = `fewer than ${LEAST_CHATS_PUBLISHED}`;
+
+/** One day in an answer. */
+interface Row {
+  readonly day: string;
+  readonly complete: boolean;
+  readonly chats: number | typeof TOO_FEW | null;
+  readonly messages: number | null;
+  readonly averageChatSeconds: number | null;
+  readonly peakOnline: number | null;
+  readonly averageOnline: number | null;
+}
+
+const HEADER = "day,complete,chats,messages,average_chat_seconds,peak_online,average_online";
+
+/** The rest of a row whose chats are no number. */
+const UNTOLD = { messages: null, averageChatSeconds: null, peakOnline: null, averageOnline: null };
+
+type Range =
+  | { readonly kind: "range"; readonly from: string; readonly to: string }
+  | { readonly kind: "mistaken"; readonly mistake: string };
+
+/** Answers with days as JSON. */
+export function statisticsJson(statistics: Statistics, query: URLSearchParams): HttpReply {
+  const range = readRange(query, statistics.today);
+  if (range.kind === "mistaken") return jsonReply(400, { error: refusal(range.mistake) });
+  const { from, to } = range;
+  return jsonReply(200, { from, to, days: statistics.published(from, to).map(row) });
+}
+
+/** Answers with days as CSV, under a name to save them by. */
+export function statisticsCsv(statistics: Statistics, query: URLSearchParams): HttpReply {
+  const range = readRange(query, statistics.today);
+  if (range.kind === "mistaken") return textReply(400, `${refusal(range.mistake)}\n`);
+  const { from, to } = range;
+  const lines = statistics.published(from, to).map((day) => Object.values(row(day)).join(","));
+  const csv = [HEADER, ...lines].map((line) => `${line}\r\n`).join("");
+  return textReply(200, csv, {
+    "content-type": "text/csv; charset=utf-8",
+    "content-disposition": `attachment; filename="statistics-${from}-${to}.csv"`,
+  });
+}
+
+function refusal(mistake: string): string {
+  return `Cannot read the statistics: ${mistake}.`;
+}
+
+/** The days that are asked for. A mistake is described without repeating what was sent. */
+function readRange(query: URLSearchParams, today: string): Range {
+  const names = [...query.keys()];
+  if (names.some((name) => name !== "from" && name !== "to")) {
+    return mistaken('there are no parameters but "from" and "to"');
+  }
+  if (new Set(names).size < names.length) return mistaken("a parameter is given twice");
+  const notDay = names.find((name) => parseDay(query.get(name) ?? "") === undefined);
+  if (notDay !== undefined) {
+    return mistaken(`"${notDay}" is not a day of the calendar in the form YYYY-MM-DD`);
+  }
+  const to = query.get("to") ?? today;
+  return rangeOf(query.get("from") ?? daysBefore(to, DEFAULT_DAYS - 1), to);
+}
+
+function rangeOf(from: string, to: string): Range {
+  if (from > to) return mistaken('"from" is after "to", which is today unless given');
+  if ((Date.parse(to) - Date.parse(from)) / DAY >= MAX_DAYS) {
+    return mistaken(`more than ${MAX_DAYS} days are asked for at once`);
+  }
+  return { kind: "range", from, to };
+}
+
+function mistaken(mistake: string): Range {
+  return { kind: "mistaken", mistake };
+}
+
+/** A day as a row, in the order of the header; CSV writes `null` as an empty field. */
+function row(published: PublishedDay): Row {
+  const { day, complete } = published;
+  switch (published.kind) {
+    case "no-data":
+      return { day, complete, chats: null, ...UNTOLD };
+    case "withheld":
+      return { day, complete, chats: TOO_FEW, ...UNTOLD };
+    case "counted":
+      return { day, complete, ...rounded(published.figures) };
+  }
+}
+
+function rounded(figures: PublishedFigures): Omit<Row, "day" | "complete"> {
+  const { chats, messages, averageChat, peakOnline, averageOnline } = figures;
+  return {
+    chats,
+    messages,
+    averageChatSeconds: Math.round(averageChat / SECOND),
+    peakOnline,
+    averageOnline: Math.round(averageOnline * 10) / 10,
+  };
+}

@@ -1,0 +1,260 @@
+/**
+ * `/statistics`: how much is going on here, for people. Everything is in the markup; there is no script. Who can't see
+ * the charts, or wants to know exactly, finds the same figures in a table below them.
+ */
+
+import type { VNode } from "preact";
+import { type Chart, draw, type Look } from "./chart.ts";
+import { html } from "./markup.ts";
+import { LEAST_CHATS_PUBLISHED } from "../limits/privacy_limits.ts";
+import {
+  daysBefore,
+  type PublishedDay,
+  SAMPLE_INTERVAL,
+  type Statistics,
+} from "../statistics/statistics.ts";
+import { TOO_FEW } from "./statistics_api.ts";
+import {
+  average,
+  chartsOf,
+  count,
+  durationInWords,
+  type Span,
+  SPANS,
+} from "./statistics_charts.ts";
+import { type Content, TO_THE_CHAT } from "./document_page.ts";
+import { dayInWords, inWords } from "../base/format.ts";
+
+type Counted = Extract<PublishedDay, { kind: "counted" }>;
+
+/** What the page tells of. */
+export interface Shown {
+  readonly days: readonly PublishedDay[];
+  /** YYYY-MM-DD, in UTC. */
+  readonly today: string;
+  readonly span: Span;
+}
+
+/** How many days a request asks for. */
+export function spanOf(query: URLSearchParams): Span {
+  const asked = query.get("days");
+  return SPANS.find((span) => String(span) === asked) ?? SPANS[0];
+}
+
+/** What the page says, for a month or a year. */
+export function statisticsPage(statistics: Statistics, span: Span): Content {
+  const { today } = statistics;
+  const days = statistics.publishedLately(span);
+  return {
+    title: "Statistics",
+    path: "/statistics",
+    body: statisticsView({ days, today, span }),
+  };
+}
+
+/** The page, without its frame. */
+export function statisticsView(shown: Shown): VNode {
+  const counted = shown.days.filter((day) => day.kind === "counted");
+  return html`
+    <main class="document statistics">
+      <h1>How much is going on</h1>
+      <p class="lead">How many people are here, and how much they talk. These are sums of whole days: nobody can be found in them.</p>
+      ${shown.days.length === 0 ? null : spans(shown.span)}
+      ${counted.length === 0 ? invitation() : figures(shown, counted)}
+      ${howItIsCounted()}
+      <a class="primary" href="/">${TO_THE_CHAT}</a>
+    </main>
+  `;
+}
+
+function invitation(): VNode {
+  return html`
+    <section class="card">
+      <h2>Nothing to show yet</h2>
+      <p>A day appears here once ${LEAST_CHATS_PUBLISHED} chats have ended on it, so that no figure is about one person. Somebody has to begin: you and a stranger, perhaps?</p>
+    </section>
+  `;
+}
+
+function spans(current: Span): VNode {
+  return html`
+    <nav class="spans" aria-label="Days shown">
+      ${SPANS.map((span) =>
+        html`
+          <a href=${span === SPANS[0] ? "/statistics" : `/statistics?days=${span}`}
+            aria-current=${span === current ? "page" : undefined}>${span} days</a>
+        `
+      )}
+    </nav>
+  `;
+}
+
+function figures(shown: Shown, counted: readonly Counted[]): VNode[] {
+  const charts = chartsOf(shown.days, shown.today, shown.span);
+  return [headline(counted, shown.today), chartSection(charts, shown), table(shown)];
+}
+
+/** The last day that is over, or else what there is of today, in four numbers. */
+function headline(counted: readonly Counted[], today: string): VNode {
+  const { day, complete, figures } = counted.findLast(({ complete }) => complete) ?? counted[0]!;
+  return html`
+    <section>
+      <h2>${complete ? whenOf(day, today) : "Today, so far"}</h2>
+      <dl class="tiles">
+        ${tile("people at once, at most", count(figures.peakOnline))}
+        ${tile("chats", count(figures.chats))}
+        ${tile("messages", count(figures.messages))}
+        ${tile("the average chat", durationInWords(figures.averageChat))}
+      </dl>
+      ${complete ? soFar(counted) : null}
+    </section>
+  `;
+}
+
+function whenOf(day: string, today: string): string {
+  return day === daysBefore(today, 1) ? `Yesterday, ${dayInWords(day)}` : `On ${dayInWords(day)}`;
+}
+
+function tile(term: string, figure: string): VNode {
+  return html`
+    <div class="card">
+      <dt>${term}</dt>
+      <dd>${figure}</dd>
+    </div>
+  `;
+}
+
+function soFar(counted: readonly Counted[]): VNode | null {
+  const today = counted.find(({ complete }) => !complete);
+  if (today === undefined) return null;
+  const { chats, messages } = today.figures;
+  const said = `${count(chats)} chats and ${count(messages)} messages`;
+  return html`<p class="hint">Today, so far: ${said}.</p>`;
+}
+
+const A_WEEK =
+  "A column is a week from Monday to Sunday: the average of its days, and of people the most there were. Days without figures are left out, and so is today.";
+
+function chartSection(charts: readonly Chart[], { days, today, span }: Shown): VNode {
+  const first = days[0]!.day;
+  const since = first > daysBefore(today, span - 1)
+    ? `Counting began on ${dayInWords(first)}.`
+    : "";
+  return html`
+    <section>
+      <h2>${span === 30 ? "Day by day" : "Week by week"}</h2>
+      ${span === 30 ? null : html`<p class="hint">${A_WEEK}</p>`}
+      ${since === "" ? null : html`<p class="hint">${since}</p>`}
+      ${legend(looksOf(charts))}
+      ${charts.map(figure)}
+    </section>
+  `;
+}
+
+/** The looks that some column has and that don't explain themselves. */
+function looksOf(charts: readonly Chart[]): Look[] {
+  const values = charts.flatMap(({ columns }) => columns.map(({ value }) => value));
+  const growing = values.some((value) => value.kind === "known" && value.growing);
+  const withheld = values.some(({ kind }) => kind === "withheld");
+  return [
+    ...growing ? [{ name: "growing", meaning: "today, so far" }] : [],
+    ...withheld ? [{ name: "withheld", meaning: `${TOO_FEW} chats` }] : [],
+  ];
+}
+
+function legend(looks: readonly Look[]): VNode | null {
+  if (looks.length === 0) return null;
+  const items = looks.map(({ name, meaning }) => html`<li class=${name}>${meaning}</li>`);
+  return html`<ul class="legend">${items}</ul>`;
+}
+
+function figure(chart: Chart): VNode {
+  return html`
+    <figure class="card">
+      <figcaption>
+        <h3>${chart.title}</h3>
+        <p class="hint">${chart.summary}</p>
+        ${legend(chart.looks)}
+      </figcaption>
+      ${draw(chart)}
+    </figure>
+  `;
+}
+
+/** The same figures to read, the newest first. */
+function table({ days }: Shown): VNode {
+  const from = days[0]!.day;
+  const to = days.at(-1)!.day;
+  return html`
+    <section>
+      <h2>All figures</h2>
+      <details class="card">
+        <summary>Show the table</summary>
+        <div class="scroller" role="region" aria-label="Figures of each day" tabindex="0">
+          <table>
+            <thead>
+              <tr>
+                ${COLUMNS.map((name) => html`<th scope="col">${name}</th>`)}
+              </tr>
+            </thead>
+            <tbody>${days.toReversed().map(row)}</tbody>
+          </table>
+        </div>
+      </details>
+      <p>For programs: <a href=${`/api/statistics.json?from=${from}&to=${to}`}>JSON</a> and <a href=${`/api/statistics.csv?from=${from}&to=${to}`}>CSV</a>. Any other days can be had with <code>from</code> and <code>to</code>.</p>
+    </section>
+  `;
+}
+
+const COLUMNS = ["Day", "Chats", "Messages", "Average chat", "Most people", "Average people"];
+
+function row(published: PublishedDay): VNode {
+  const { day, complete } = published;
+  return html`
+    <tr>
+      <th scope="row">${dayInWords(day)}${complete ? "" : ", so far"}</th>
+      ${cells(published)}
+    </tr>
+  `;
+}
+
+function cells(published: PublishedDay): VNode | VNode[] {
+  switch (published.kind) {
+    case "no-data":
+      return html`<td colspan="5">nothing was counted</td>`;
+    case "withheld":
+      return html`<td colspan="5">${TOO_FEW} chats</td>`;
+    case "counted": {
+      const { chats, messages, averageChat, peakOnline, averageOnline } = published.figures;
+      return [
+        count(chats),
+        count(messages),
+        durationInWords(averageChat),
+        count(peakOnline),
+        average(averageOnline),
+      ].map((text) => html`<td>${text}</td>`);
+    }
+  }
+}
+
+const HOW = [
+  `A chat counts on the day on which it ends, with how long it took. A message counts when it is passed on; typing doesn’t. People are counted every ${
+    inWords(SAMPLE_INTERVAL)
+  }. A day begins at midnight UTC.`,
+  "Only sums of a day are kept: there is no list of chats or of visits that they could be taken apart into. They are kept for as long as the service exists.",
+  `A day with ${TOO_FEW} chats is shown as just that, without any figure.`,
+  `All figures move in steps of at least ${LEAST_CHATS_PUBLISHED} chats, today’s too. So nobody learns about a single chat by looking before and after it; and a day may show up to ${
+    LEAST_CHATS_PUBLISHED - 1
+  } chats fewer than there were.`,
+];
+
+function howItIsCounted(): VNode {
+  return html`
+    <section id="how">
+      <h2>What is counted, and how</h2>
+      <ul>
+        ${HOW.map((sentence) => html`<li>${sentence}</li>`)}
+      </ul>
+    </section>
+  `;
+}

@@ -1,0 +1,149 @@
+/** `/transparency`: what the server holds right now, what it can know at all, and how to check what it says. */
+
+import type { VNode } from "preact";
+import { DAY, SECOND } from "../base/clock.ts";
+import { html, prose } from "./markup.ts";
+import { policy } from "../privacy/policy.ts";
+import { type Promised, PROMISES, proofsOf } from "../privacy/promises.ts";
+import type { Settings } from "../config/public_settings.ts";
+import type { Holdings } from "./transparency_report.ts";
+import { dayInWords, inWords, roughly } from "../base/format.ts";
+import { type Content, TO_THE_CHAT } from "./document_page.ts";
+
+/** What the page says. */
+export function transparencyPage(settings: Settings, holdings: Holdings): Content {
+  return {
+    title: "Transparency",
+    path: "/transparency",
+    body: html`
+      <main class="document">
+        <h1>Check it yourself</h1>
+        <p class="lead">What the server holds right now, what it can know at all, and how to find out whether this page tells the truth.</p>
+        ${facts(holdings, settings)}
+        ${KNOWLEDGE}
+        ${pageCheck(settings)}
+        ${proof()}
+        ${untested(settings)}
+        <a class="primary" href="/">${TO_THE_CHAT}</a>
+      </main>
+    `,
+  };
+}
+
+function facts(holdings: Holdings, { platform }: Settings): VNode {
+  return html`
+    <section id="now">
+      <h2>Held at this moment</h2>
+      <dl class="facts">
+        ${rows(holdings).map(([term, fact]) =>
+          html`
+            <div>
+              <dt>${term}</dt>
+              <dd>${fact}</dd>
+            </div>
+          `
+        )}
+      </dl>
+      ${platform !== "" && html`
+        <p
+          class="hint">${platform} runs this server in several instances: these are the figures of the one that answered you.</p>
+      `}
+      <p class="hint">Load the page again to look again, or read it <a
+          href="/api/transparency">as JSON</a>.</p>
+    </section>
+  `;
+}
+
+function rows(holdings: Holdings): [term: string, fact: string][] {
+  const { oldestDisconnectedSeconds: gone, accessLogOldestDay: oldest } = holdings;
+  return [
+    ["Messages stored", `${holdings.messagesStored}`],
+    ["IP addresses in memory", `${holdings.addressesHeld}`],
+    ["Of these, connected", `${holdings.addressesConnected}`],
+    ["The longest gone left", gone === null ? "none has left" : `${roughly(gone * SECOND)} ago`],
+    ["Forgotten within", inWords(holdings.ipRetentionSeconds * SECOND)],
+    ["Access log", holdings.accessLog],
+    ["Its oldest line", oldest === null ? "none" : dayInWords(oldest)],
+    ["Lines deleted within", inWords(holdings.accessLogRetentionDays * DAY)],
+    ["Policy last updated", dayInWords(holdings.policyUpdated)],
+    ["Version", holdings.version],
+    ["Built of", holdings.build],
+  ];
+}
+
+const KNOWLEDGE = html`
+  <section id="knowledge">
+    <h2>What the server can know</h2>
+    <p>Everything that you and a stranger say to each other is encrypted in your browsers, with keys that exist for one chat and never leave them. The server passes it on without being able to read it.</p>
+    <p>It sees that your browser is connected and from which address, who is paired with whom, when something passes between you, and how long it is, rounded up to one of a few sizes.</p>
+    <p>It can't keep a stranger from copying what you write. And this page itself comes from the server: an operator who serves another page can make it do anything. You can find that out:</p>
+  </section>
+`;
+
+function pageCheck({ version, fingerprints }: Settings): VNode {
+  const [[, first] = ["", ""], ...others] = Object.entries(fingerprints);
+  return html`
+    <section id="page">
+      <h2>Check the page</h2>
+      <p>The first page of version ${version} has the SHA-256</p>
+      <p><code id="hash">${first}</code></p>
+      <p>Fetch it with a tool of your own, take away the announcements at its top if there are any, and compare. Anybody who builds the same version from its source gets the same bytes.</p>
+      <details>
+        <summary>In other languages</summary>
+        <p>Your browser is sent the page in the language that it prefers, as it says with each request; a tool that says none is sent it in English.</p>
+        <dl class="facts">
+          ${others.map(([code, hash]) =>
+            html`
+              <div>
+                <dt>${LANGUAGE_NAMES.of(code)}</dt>
+                <dd><code>${hash}</code></dd>
+              </div>
+            `
+          )}
+        </dl>
+      </details>
+    </section>
+  `;
+}
+
+const LANGUAGE_NAMES = new Intl.DisplayNames("en", { type: "language" });
+
+function proof(): VNode {
+  return html`
+    <section id="proof">
+      <h2>Promises and their tests</h2>
+      <p>Every promise of the <a href="/privacy">policy</a> is kept by code and proven by tests, which run before a version is published and which anybody can run.</p>
+      <dl class="proof">${PROMISES.map(promised)}</dl>
+    </section>
+  `;
+}
+
+function promised(one: Promised): VNode {
+  return html`
+    <div>
+      <dt>${one.id}: ${one.promise}</dt>
+      ${proofsOf(one).map((says) => html`<dd>${says}</dd>`)}
+    </div>
+  `;
+}
+
+/** The sentences that no program can prove, with the reason. */
+function untested(settings: Settings): VNode {
+  const sentences = policy(settings).flatMap((section) => section.sentences);
+  return html`
+    <section id="untested">
+      <h2>What no test can show</h2>
+      <p>That a server runs this very program: a hostile operator could run another. And what is up to people:</p>
+      <dl class="proof">
+        ${sentences.map(({ says, proof }) =>
+          "cannot" in proof && html`
+            <div>
+              <dt>${prose(says)}</dt>
+              <dd>${proof.cannot}</dd>
+            </div>
+          `
+        )}
+      </dl>
+    </section>
+  `;
+}

@@ -1,0 +1,258 @@
+/**
+ * The statistics in a file of SQLite, for good.
+ *
+ * The journal is a write-ahead log with `synchronous = NORMAL`. A transaction that was committed has reached the
+ * operating system, so `kill -9` loses nothing of it and never leaves half of it. Only a power cut may lose the last
+ * transactions, and even that leaves a sound file. FULL would not lose those, but waits for the disk every time, and
+ * while this process waits no message is passed on: counting must not slow down talking.
+ *
+ * For the same reason a lock that another process holds is waited for only shortly. What can't be written stays with
+ * the caller, who tries again. Several processes may count into one file: figures are added where they lie, and
+ * counting and publishing are one transaction (day_figures.ts says what publishing is).
+ *
+ * A file that turns out to be broken when it is opened is moved aside for the operator to look at, never deleted, and
+ * a new one begun. A file made by a newer version of this program is left alone: opening it is refused.
+ */
+
+import { closeSync, existsSync, mkdirSync, openSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqlite";
+import type { DayFigures, KeptDay } from "./day.ts";
+import type { Log } from "../base/log.ts";
+import { LEAST_CHATS_PUBLISHED } from "../limits/privacy_limits.ts";
+import type { StoredDay } from "./published_days.ts";
+import type { StatisticsStore } from "./store.ts";
+
+/** The name of the file in its folder. */
+export const STATISTICS_FILE = "statistics.db";
+
+/** How long a lock of another process is waited for, in milliseconds. */
+export const MAX_LOCK_WAIT = 200;
+
+/** The version of the tables below; a change of them needs a new one, and a way from the old. */
+const SCHEMA_VERSION = 1;
+
+const SCHEMA = ["counted", "published"].map((table) => `
+  CREATE TABLE ${table} (
+    day TEXT NOT NULL PRIMARY KEY,
+    chats INTEGER NOT NULL,
+    chat_duration INTEGER NOT NULL, -- Milliseconds.
+    messages INTEGER NOT NULL,
+    samples INTEGER NOT NULL,
+    online_sum INTEGER NOT NULL,
+    peak_online INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+`).join("") + `PRAGMA user_version = ${SCHEMA_VERSION};`;
+
+const COUNT = `
+  INSERT INTO counted
+  VALUES (:day, :chats, :chatDuration, :messages, :samples, :onlineSum, :peakOnline)
+  ON CONFLICT (day) DO UPDATE SET
+    chats = chats + excluded.chats,
+    chat_duration = chat_duration + excluded.chat_duration,
+    messages = messages + excluded.messages,
+    samples = samples + excluded.samples,
+    online_sum = online_sum + excluded.online_sum,
+    peak_online = max(peak_online, excluded.peak_online)
+`;
+
+const PUBLISH = `
+  INSERT OR REPLACE INTO published
+  SELECT counted.* FROM counted LEFT JOIN published USING (day)
+  WHERE day = ? AND counted.samples > 0
+    AND counted.chats - coalesce(published.chats, 0) >= ${LEAST_CHATS_PUBLISHED}
+`;
+
+const READ = `
+  SELECT counted.day, published.chats, published.chat_duration, published.messages,
+    published.samples, published.online_sum, published.peak_online
+  FROM counted LEFT JOIN published USING (day)
+  WHERE day BETWEEN ? AND ?
+  ORDER BY day
+`;
+
+const KEPT = `
+  SELECT counted.*, published.chats AS p_chats, published.chat_duration AS p_chat_duration,
+    published.messages AS p_messages, published.samples AS p_samples,
+    published.online_sum AS p_online_sum, published.peak_online AS p_peak_online
+  FROM counted LEFT JOIN published USING (day)
+  WHERE day >= ?
+  ORDER BY day
+`;
+
+const [KEEP_COUNTED, KEEP_PUBLISHED] = ["counted", "published"].map((table) => `
+  INSERT OR REPLACE INTO ${table}
+  VALUES (:day, :chats, :chatDuration, :messages, :samples, :onlineSum, :peakOnline)
+`) as [string, string];
+
+/** Keeps figures in a file. */
+export class SqliteStatisticsStore implements StatisticsStore {
+  readonly #database: DatabaseSync;
+  readonly #count: StatementSync;
+  readonly #publish: StatementSync;
+  readonly #read: StatementSync;
+  readonly #firstDay: StatementSync;
+
+  private constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.#count = database.prepare(COUNT);
+    this.#publish = database.prepare(PUBLISH);
+    this.#read = database.prepare(READ);
+    this.#firstDay = database.prepare("SELECT min(day) AS day FROM counted");
+  }
+
+  /** Opens or begins the file in `folder`; throws an error that says why that can't be done. */
+  static open(folder: string, log: Log): SqliteStatisticsStore {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const path = join(folder, STATISTICS_FILE);
+    return new SqliteStatisticsStore(openSound(path) ?? beginAnew(path, log));
+  }
+
+  add(figures: readonly DayFigures[]): Promise<void> {
+    const write = (): void => {
+      for (const one of figures) {
+        this.#count.run({ ...one });
+        this.#publish.run(one.day);
+      }
+    };
+    return Promise.try(() => transact(this.#database, write));
+  }
+
+  /** Nothing: every reading reads the file. */
+  refresh(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  read(from: string, to: string): StoredDay[] {
+    return this.#read.all(from, to).map(storedDay);
+  }
+
+  /** The days from `from` on, as they are. */
+  kept(from: string): KeptDay[] {
+    return this.#database.prepare(KEPT).all(from).map(keptDay);
+  }
+
+  /** Puts days in the place of what was kept of them: the figures are somebody else's, this is a copy. */
+  keep(days: readonly KeptDay[]): void {
+    const [counted, published] = [KEEP_COUNTED, KEEP_PUBLISHED].map((statement) =>
+      this.#database.prepare(statement)
+    ) as [StatementSync, StatementSync];
+    transact(this.#database, () => {
+      for (const kept of days) {
+        counted.run({ ...kept.counted });
+        if (kept.published !== undefined) published.run({ ...kept.published });
+      }
+    });
+  }
+
+  firstDay(): string | undefined {
+    const day = this.#firstDay.get()?.["day"];
+    return typeof day === "string" ? day : undefined;
+  }
+
+  close(): Promise<void> {
+    return Promise.try(() => this.#database.close());
+  }
+}
+
+/** Opens a file with its tables; `undefined` when it is broken. */
+function openSound(path: string): DatabaseSync | undefined {
+  if (!existsSync(path)) createPrivate(path);
+  const database = new DatabaseSync(path, { timeout: MAX_LOCK_WAIT });
+  try {
+    if (isSound(database)) return prepared(database);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  database.close();
+  return undefined;
+}
+
+/** Only the server's own user may read the file; SQLite gives those beside it the same permissions. */
+function createPrivate(path: string): void {
+  closeSync(openSync(path, "a", 0o600));
+}
+
+function isSound(database: DatabaseSync): boolean {
+  try {
+    return database.prepare("PRAGMA quick_check(1)").get()?.["quick_check"] === "ok";
+  } catch (error) {
+    if (isCorruption(error)) return false;
+    throw error;
+  }
+}
+
+/** Whether SQLite says SQLITE_CORRUPT or SQLITE_NOTADB; the low byte of its extended codes is the plain one. */
+function isCorruption(error: unknown): boolean {
+  if (!(error instanceof Error && "errcode" in error)) return false;
+  return [11, 26].includes(Number(error.errcode) & 0xff);
+}
+
+function prepared(database: DatabaseSync): DatabaseSync {
+  transact(database, () => {
+    const version = Number(database.prepare("PRAGMA user_version").get()?.["user_version"]);
+    if (version > SCHEMA_VERSION) {
+      throw new Error(`it has version ${version}, made by a newer server`);
+    }
+    if (version === 0) database.exec(SCHEMA);
+  });
+  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+  return database;
+}
+
+function beginAnew(path: string, log: Log): DatabaseSync {
+  const aside = moveAside(path);
+  log.warn("The statistics were broken: their file has been moved aside and a new one begun.", {
+    aside,
+  });
+  const database = openSound(path);
+  if (database === undefined) throw new Error("the disk does not give back what was written");
+  return database;
+}
+
+/** Renames a file and what SQLite keeps beside it, to names that are free. */
+function moveAside(path: string): string {
+  let number = 1;
+  while (existsSync(`${path}.broken-${number}`)) number++;
+  const aside = `${path}.broken-${number}`;
+  for (const part of ["", "-wal", "-shm"]) {
+    if (existsSync(path + part)) renameSync(path + part, aside + part);
+  }
+  return aside;
+}
+
+/** Does all of `work` or nothing, with no other process in between. */
+function transact(database: DatabaseSync, work: () => void): void {
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    work();
+    database.exec("COMMIT");
+  } catch (error) {
+    if (database.isTransaction) database.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+function keptDay(row: Record<string, SQLOutputValue>): KeptDay {
+  const day = String(row["day"]);
+  const published = row["p_chats"] === null ? undefined : dayFigures(day, row, "p_");
+  return { counted: dayFigures(day, row), published };
+}
+
+function storedDay(row: Record<string, SQLOutputValue>): StoredDay {
+  const day = String(row["day"]);
+  return { day, published: row["chats"] === null ? undefined : dayFigures(day, row) };
+}
+
+function dayFigures(day: string, row: Record<string, SQLOutputValue>, prefix = ""): DayFigures {
+  return {
+    day,
+    chats: Number(row[`${prefix}chats`]),
+    chatDuration: Number(row[`${prefix}chat_duration`]),
+    messages: Number(row[`${prefix}messages`]),
+    samples: Number(row[`${prefix}samples`]),
+    onlineSum: Number(row[`${prefix}online_sum`]),
+    peakOnline: Number(row[`${prefix}peak_online`]),
+  };
+}

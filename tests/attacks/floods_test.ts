@@ -1,0 +1,104 @@
+/**
+ * Floods through an open WebSocket: each ends as documented, by the frame that is one more than a second allows, and two
+ * innocent people go on talking. Frames are counted and not seconds: the server's clock stands still, so that no allowance
+ * flows back however long a busy machine takes. `Deno.serve` does not show pings and pongs at all, and its close frame is
+ * lost where the flood goes on (the README admits it).
+ */
+
+import assert from "node:assert/strict";
+import { MINUTE, SECOND } from "../../server/base/clock.ts";
+import { type LimitName, LIMITS } from "../../server/limits/rate_limits.ts";
+import { BareClient } from "../support/bare_client.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { frame, RawClient } from "../support/raw_client.ts";
+import { repeats } from "../support/repeats.ts";
+import { serve, type Served } from "../support/served.ts";
+import { LISTENERS } from "../support/server.ts";
+import { within } from "../support/until.ts";
+
+const FIN = 0x80;
+const FLOOD = repeats({ sample: 20_000, long: 500_000 });
+
+/** More than the sockets of both sides can hold; of a client that has got rid of more, something has been read. */
+const MOST_UNREAD = 32 * 1024 ** 2;
+
+interface Flood {
+  readonly bytes: Uint8Array;
+  /** What it is counted by; where that is nothing, one frame is one too many. */
+  readonly limit?: LimitName;
+  /** What it is closed with; `undefined` where the socket is cut without a word. */
+  readonly code: number | undefined;
+  /** The listeners that notice it; all unless said. */
+  readonly on?: readonly (keyof typeof LISTENERS)[];
+}
+
+const FLOODS: Readonly<Record<string, Flood>> = {
+  "pings": { bytes: frame(FIN | 9, "x"), limit: "unasked", code: undefined, on: ["node"] },
+  "pongs": { bytes: frame(FIN | 10), limit: "unasked", code: undefined, on: ["node"] },
+  "texts": { bytes: frame(FIN | 1, '{"type":"leave"}'), limit: "controls", code: 1008 },
+  "garbage": { bytes: frame(FIN | 1, "x"), code: 1008 },
+  "messages": { bytes: frame(FIN | 2, "\x01hello"), limit: "messages", code: 1008 },
+  "signals": { bytes: frame(FIN | 2, "\x02"), limit: "signals", code: 1008 },
+  "empty frames": { bytes: frame(FIN | 2), code: 1008 },
+};
+
+for (const listener of Object.keys(LISTENERS) as (keyof typeof LISTENERS)[]) {
+  for (const [name, flood] of Object.entries(FLOODS)) {
+    if (flood.on?.includes(listener) === false) continue;
+    const lost = listener === "deno" ? [undefined] : [];
+    const codes = [flood.code, ...lost];
+    const most = allowedInASecond(flood.limit);
+    Deno.test(`Flood of ${name} on ${listener} ends by frame ${most + 1}, and two people go on talking`, async () => {
+      await using server = await serve({ listener, clock: new FakeClock() });
+      await endure(server, repeat(flood.bytes, most + 1), codes);
+    });
+
+    Deno.test(`Flood of ${FLOOD.toLocaleString("en")} ${name} on ${listener} ends, and two people go on talking`, async () => {
+      await using server = await serve({ listener, clock: new FakeClock() });
+      await endure(server, repeat(flood.bytes, FLOOD), codes);
+    });
+  }
+}
+
+/** How many frames get through before the one that is too many, if all come within a second. */
+function allowedInASecond(limit: LimitName | undefined): number {
+  if (limit === undefined) return 0;
+  const { burst, perMinute } = LIMITS[limit];
+  return burst + Math.floor(perMinute * SECOND / MINUTE);
+}
+
+async function endure(
+  server: Served,
+  bytes: Uint8Array,
+  codes: readonly Flood["code"][],
+): Promise<void> {
+  const [a, b] = await BareClient.pair(server.socketUrl);
+  using flooder = await RawClient.open(server.port);
+  await server.has(3);
+  const flooding = flooder.write(bytes).catch(() => {}); // It may be cut meanwhile.
+  const code = await within(flooder.closeCode());
+  assert.ok(codes.includes(code), `closed with ${code}`);
+  await server.has(2);
+  await flooding;
+  flooder.reset();
+  a.send(Uint8Array.of(1, 65));
+  assert.deepEqual(await b.frame(), Uint8Array.of(1, 65));
+  assert.deepEqual(server.logged, []);
+}
+
+Deno.test("Flood that goes on after its close frame is cut, and costs no reading", async () => {
+  await using server = await serve();
+  using flooder = await RawClient.open(server.port);
+  await flooder.write(frame(FIN | 1, "x")); // Closed with 1008; it never answers, and goes on.
+  const bytes = repeat(frame(FIN | 2, "\x01".repeat(100)), 1_000);
+  const write = (): Promise<boolean> => flooder.write(bytes).then(() => true, () => false);
+  for (let taken = 0; await within(write()); taken += bytes.length) {
+    assert.ok(taken < MOST_UNREAD, `${taken} bytes were taken`);
+  }
+});
+
+function repeat(bytes: Uint8Array, times: number): Uint8Array {
+  const all = new Uint8Array(bytes.length * times);
+  for (let n = 0; n < times; n++) all.set(bytes, n * bytes.length);
+  return all;
+}

@@ -1,0 +1,210 @@
+/**
+ * Sockets that misbehave: that say nothing, say it slowly, never read, or vanish. Mostly against the hardened listener,
+ * since `Deno.serve` has no timeouts of its own and can't cut a reader off (the README admits it).
+ */
+
+import assert from "node:assert/strict";
+import {
+  type ClientMessage,
+  MAX_FRAGMENTS,
+  MAX_FRAME_BYTES,
+  RESUME_WINDOW,
+} from "../../protocol.ts";
+import { SECOND } from "../../server/base/clock.ts";
+import { MAX_BACKLOG_BYTES, MAX_STALL } from "../../server/chat/relay.ts";
+import { BareClient } from "../support/bare_client.ts";
+import { CertificateFiles } from "../support/certificate_files.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { residentBytes } from "../support/process_memory.ts";
+import { Program } from "../support/program.ts";
+import { frame, HANDSHAKE, RawClient } from "../support/raw_client.ts";
+import { repeats } from "../support/repeats.ts";
+import { inside, serve } from "../support/served.ts";
+import { LISTENERS, NO_RATES, TestServer } from "../support/server.ts";
+import { Stopwatch } from "../support/stopwatch.ts";
+import { reaches, settled, until } from "../support/until.ts";
+
+const SEARCH: ClientMessage = { type: "find", mode: "text", interests: [] };
+const FIND = new TextEncoder().encode(JSON.stringify(SEARCH));
+
+Deno.test("Attack on node: 2,000 who don't finish a request are closed within 10 s, and a newcomer is served meanwhile", async () => {
+  await using server = await serve();
+  const attempts: readonly (readonly string[])[] = [
+    [""],
+    ["GET / HTTP/1.1", "Host: x"],
+    HANDSHAKE.slice(0, 5),
+    ["POST / HTTP/1.1", "Host: x", "Content-Length: 100", "", "half"],
+    ["GET /healthz HTTP/1.1", "Host: x", "", ""],
+  ];
+  const many = Array.from({ length: 400 }, () => attempts).flat();
+  let ended = 0;
+  const endings = many.map(async (lines) => {
+    using client = await RawClient.connect(server.port);
+    await client.writeLines(...lines);
+    await client.readToEnd();
+    ended++;
+  });
+  (await BareClient.enter(server.socketUrl)).leave(); // All who came before are accepted by now.
+  await reaches(many.length, () => ended, 10 * SECOND);
+  await Promise.all(endings);
+});
+
+Deno.test("Attack on node: headers above the limit are refused with 431", async () => {
+  await using server = await serve();
+  using client = await RawClient.connect(server.port);
+  await client.writeLines("GET / HTTP/1.1", "Host: x", `X-Large: ${"a".repeat(20_000)}`, "", "")
+    .catch(() => {});
+  assert.match(await client.readToEnd(), /^HTTP\/1\.1 431 /);
+});
+
+for (const listener of Object.keys(LISTENERS) as (keyof typeof LISTENERS)[]) {
+  Deno.test(`Attack on ${listener}: a bad key, a bad version and a bad method are refused with 400 and 405`, async () => {
+    await using server = await serve({ listener });
+    const changes: [was: string, is: string, status: number][] = [
+      ["Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Key: short", 400],
+      ["Sec-WebSocket-Version: 13", "Sec-WebSocket-Version: 12", 400],
+      ["GET /ws HTTP/1.1", "POST /ws HTTP/1.1", 405],
+    ];
+    for (const [was, is, status] of changes) {
+      using client = await RawClient.connect(server.port);
+      await client.writeLines(...HANDSHAKE.map((line) => line === was ? is : line), "", "");
+      assert.match(await client.readUntil("\r\n"), new RegExp(`^HTTP/1\\.1 ${status} `), is);
+    }
+    await server.has(0);
+  });
+}
+
+inside.test("Attack on node: a socket that opens and never answers is cut by the second heartbeat", async () => {
+  await using server = await TestServer.start();
+  using silent = await RawClient.open(server.port);
+  const [a, b] = await BareClient.pair(server.socketUrl);
+  assert.equal(server.chat.lobby.online, 3);
+  server.heartbeat();
+  await Promise.all([a, b].map(answerHeartbeat));
+  server.heartbeat();
+  await silent.readToEnd();
+  await until(() => server.chat.lobby.online === 2);
+});
+
+inside.test("Attack on node: a partner that vanishes without FIN is missed by the second heartbeat, and that is told once", async () => {
+  const clock = new FakeClock();
+  await using server = await TestServer.start({ clock });
+  using vanishing = await RawClient.open(server.port);
+  const partner = await BareClient.enter(server.socketUrl);
+  await vanishing.write(frame(0x81, FIND));
+  partner.tell(SEARCH);
+  await partner.next("paired");
+  server.heartbeat();
+  await answerHeartbeat(partner);
+  server.heartbeat();
+  const told: string[] = [];
+  partner.socket.on("message", (data: Uint8Array) => told.push(JSON.parse(String(data)).type));
+  await partner.next("partner-away");
+  clock.advance(RESUME_WINDOW + SECOND);
+  await partner.next("partner-left");
+  partner.tell(SEARCH);
+  await partner.next("waiting");
+  assert.deepEqual(told, ["partner-away", "partner-left", "waiting"]);
+  assert.deepEqual([server.chat.lobby.online, server.chat.lobby.away], [1, 0]);
+});
+
+Deno.test("Attack on node: fragments without end cost less than 1 MiB an attacker", async () => {
+  await using program = await Program.start("--trust-proxy=1", "--proof-of-work=off");
+  const attackers = 200;
+  const attack = async (n: number): Promise<RawClient> => {
+    const client = await RawClient.open(program.port, `X-Forwarded-For: 10.9.8.${n}`);
+    const fragment = new Uint8Array(MAX_FRAME_BYTES / MAX_FRAGMENTS).fill(1);
+    await client.write(frame(0x02, fragment));
+    for (let sent = 2; sent < MAX_FRAGMENTS; sent++) await client.write(frame(0x00, fragment));
+    return client;
+  };
+  (await attack(0)).reset();
+  const before = await residentBytes(program.pid);
+  const clients = await Promise.all(Array.from({ length: attackers }, (_, n) => attack(n)));
+  const pair = await BareClient.pair(program.socketUrl);
+  const perAttacker = (await residentBytes(program.pid) - before) / attackers;
+  assert.ok(perAttacker < 1024 ** 2, `${perAttacker} bytes`);
+  for (const client of clients) { // One after the other: each has to read its answer before the server cuts it.
+    await client.write(frame(0x00, new Uint8Array(MAX_FRAME_BYTES).fill(1)));
+    assert.ok([1008, 1009].includes(await client.closeCode() ?? 0));
+    client.reset();
+  }
+  for (const client of pair) client.vanish();
+});
+
+for (const isTls of [false, true]) {
+  inside.test(`Attack on node${isTls ? " by TLS" : ""}: a reader that never reads is given up, its partner is told, and memory stays bounded`, async () => {
+    const clock = new FakeClock();
+    await using files = new CertificateFiles();
+    const certificate = isTls ? { certificate: files } : {};
+    await using server = await TestServer.start({ clock, rates: NO_RATES, ...certificate });
+    await neverRead(server, clock);
+  });
+}
+
+async function neverRead(server: TestServer, clock: FakeClock): Promise<void> {
+  using reader = await RawClient.open(server);
+  const flooder = await BareClient.enter(server.socketUrl);
+  await reader.write(frame(0x81, FIND));
+  flooder.tell(SEARCH);
+  await flooder.next("paired");
+  const large = new Uint8Array(32 * 1024).fill(1);
+  for (let sent = 0; sent < 20_000_000; sent += large.length) flooder.send(large);
+  await until(() => backlogOf(server) > 0);
+  await settled(() => flooder.socket.bufferedAmount);
+  assert.ok(flooder.socket.bufferedAmount > 0, "the sender is not slowed down");
+  assert.ok(backlogOf(server) <= MAX_BACKLOG_BYTES, `${backlogOf(server)} bytes wait`);
+  clock.advance(MAX_STALL + 1000);
+  await flooder.next("partner-left");
+  await until(() => server.chat.lobby.online === 1);
+  clock.advance(SECOND);
+  assert.equal(server.chat.relay.behind, 0);
+}
+
+/** There are addresses for more than sixty thousand. */
+const RESETS = repeats({ sample: 10_000, long: 50_000 });
+
+Deno.test(`Attack on node: ${RESETS.toLocaleString("en")} upgrades and resets leave no session behind, and no descriptor after 10 s`, async () => {
+  await using program = await Program.start("--trust-proxy=1", "--proof-of-work=off"); // Many addresses.
+  const descriptors = async (): Promise<number> => {
+    let count = 0;
+    for await (const _ of Deno.readDir(`/proc/${program.pid}/fd`)) count++;
+    return count;
+  };
+  (await BareClient.enter(program.socketUrl)).vanish();
+  const before = await descriptors();
+  for (let n = 0; n < RESETS; n++) {
+    const address = `X-Forwarded-For: 10.9.${n >> 8}.${n & 255}`;
+    (await RawClient.open(program.port, address)).reset();
+  }
+  const watch = new Stopwatch([program.pid]);
+  await until(async () => await descriptors() <= before + 2);
+  assert.ok(watch.ms < 10 * SECOND, `${watch.ms} ms`);
+  const [a, b] = await BareClient.pair(program.socketUrl);
+  a.send(Uint8Array.of(1, 65));
+  assert.deepEqual(await b.frame(), Uint8Array.of(1, 65));
+  for (const client of [a, b]) client.vanish();
+});
+
+Deno.test("Attack on node: who asks without end and takes no answer is slowed down, and cut within 20 s", async () => {
+  await using server = await serve();
+  using client = await RawClient.connect(server.port);
+  const many = new TextEncoder().encode("GET / HTTP/1.1\r\nHost: x\r\n\r\n".repeat(40_000));
+  const watch = new Stopwatch();
+  let sent = 0;
+  while (await client.write(many).then(() => true, () => false)) sent += many.length;
+  assert.ok(sent < 32 * 1024 ** 2, `${sent} bytes were read`);
+  assert.ok(watch.ms < 20 * SECOND, `${watch.ms} ms`);
+});
+
+/** Waits until the server has got this client's answer to its ping. */
+async function answerHeartbeat(client: BareClient): Promise<void> {
+  await new Promise((resolve) => client.socket.once("ping", resolve));
+  client.tell({ type: "report", reason: "spam" });
+  await client.next("reported");
+}
+
+/** Bytes that wait for the readers of this server. */
+function backlogOf(server: TestServer): number {
+  return [...server.outlets].reduce((sum, { backlog }) => sum + backlog, 0);
+}

@@ -1,0 +1,64 @@
+/** The benchmark's own proof: what it sends arrives, once, and what it prints are figures. Nothing here is timed. */
+
+import assert from "node:assert/strict";
+import { OURS } from "./contestant.ts";
+import { generate } from "./generate.ts";
+import { median, medians } from "./medians.ts";
+import { NumberedMessages, Opcode } from "./numbered_message.ts";
+import type { Delivery } from "./task.ts";
+
+const onLinux = { ignore: Deno.build.os !== "linux" }; // Expenses are read from /proc.
+
+for (const contestant of OURS) {
+  const name = contestant.name.replace(/[*`]/g, "");
+  Deno.test(`Benchmark delivers every message once to ${name}`, onLinux, async () => {
+    await using running = await contestant.start();
+    const time = { pairs: 4, warmUp: 100, duration: 300 };
+    const flood = await generate(running.target, { kind: "flood", depth: 3, ...time });
+    const steady = await generate(running.target, { kind: "steady", perSecond: 500, ...time });
+    for (const report of [flood, steady]) {
+      assertDelivered(report);
+      assertFigures(report);
+    }
+  });
+
+  Deno.test(`Benchmark visits, reads and fills ${name}`, onLinux, async () => {
+    await using running = await contestant.start();
+    const { target } = running;
+    assertFigures(await generate(target, { kind: "crowd", pairs: 4, settle: 100 }));
+    assertFigures(await generate(target, { kind: "visits", visitors: 8, atOnce: 3 }));
+    const time = { warmUp: 500, duration: 500 };
+    const page = await generate(target, { kind: "page", connections: 2, ...time });
+    assertFigures(page);
+    assert.ok(page.bytes > 0);
+  });
+}
+
+Deno.test("Numbered message is one masked frame whose number can be read back", () => {
+  const messages = new NumberedMessages({ opcode: Opcode.binary, before: "\x01", after: "yz" });
+  const frames = messages.make(0xabcde, 2);
+  assert.deepEqual([...frames.subarray(0, 2)], [0x82, 0x80 | 9]);
+  const [mask, payload] = [frames.subarray(2, 6), frames.subarray(6, 15)];
+  const plain = payload.map((byte, index) => byte ^ mask[index & 3]!);
+  assert.equal(String.fromCharCode(...plain), "\x01aklmnoyz");
+  const second = frames.subarray(21, 30).map((byte, index) => byte ^ mask[index & 3]!);
+  payload.set(second);
+  assert.equal(messages.numberAt(frames, 6), 0xabcdf);
+});
+
+Deno.test("Median is the one in the middle, or between the two that are", () => {
+  assert.equal(median([9, 1, 5]), 5);
+  assert.equal(median([9, 1, 5, 7]), 6);
+  assert.deepEqual(medians([{ a: 1, b: 6 }, { a: 3, b: 4 }, { a: 2, b: 5 }]), { a: 2, b: 5 });
+});
+
+function assertDelivered({ sent, delivered, faults }: Delivery): void {
+  assert.ok(sent > 0);
+  assert.deepEqual({ delivered, faults }, { delivered: sent, faults: 0 });
+}
+
+function assertFigures(report: object): void {
+  for (const [name, value] of Object.entries(report)) {
+    assert.ok(Number.isFinite(value), `${name} is ${value}`);
+  }
+}

@@ -1,0 +1,411 @@
+/** The sealed channel against public vectors, against a server in the middle, and against every flipped bit. */
+
+import assert from "node:assert/strict";
+import { gzipSync } from "node:zlib";
+import fc from "fast-check";
+import { HELLO_SIZE, SEALED_SIZES } from "../../../client/crypto/padding.ts";
+import {
+  commitment,
+  deriveSecrets,
+  MAX_PENDING,
+  open,
+  seal,
+  SealedChannel,
+} from "../../../client/crypto/sealed_channel.ts";
+import type { Role } from "../../../protocol.ts";
+import { until } from "../../support/until.ts";
+import { trials } from "../../support/repeats.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** One page of a chat; what it sends goes to `wire`. */
+class Side {
+  readonly channel: SealedChannel;
+  readonly opened: [kind: number, text: string][] = [];
+  readonly sent: Bytes[] = [];
+  pictures: number[] | undefined;
+  tampered = 0;
+  failed = 0;
+  wire: (frame: Bytes) => void = () => {};
+
+  constructor(role: Role) {
+    this.channel = new SealedChannel(role, {
+      onFrame: (frame) => {
+        this.sent.push(frame);
+        this.wire(frame);
+      },
+      onSecured: (pictures) => this.pictures = pictures,
+      onOpened: (kind, content) => this.opened.push([kind, new TextDecoder().decode(content)]),
+      onTampered: () => this.tampered++,
+      onFailed: () => this.failed++,
+    });
+  }
+
+  say(text: string, kind = 1): void {
+    this.channel.send(kind, new TextEncoder().encode(text));
+  }
+
+  get names(): string | undefined {
+    return this.pictures?.join(" ");
+  }
+}
+
+/** Two pages with nothing but a relay between them. */
+function pair(): [Side, Side] {
+  const [a, b] = [new Side("caller"), new Side("callee")];
+  a.wire = (frame) => b.channel.receive(frame);
+  b.wire = (frame) => a.channel.receive(frame);
+  return [a, b];
+}
+
+async function secured(): Promise<[Side, Side]> {
+  const [a, b] = pair();
+  await until(() => a.pictures !== undefined && b.pictures !== undefined);
+  return [a, b];
+}
+
+function hex(digits: string): Bytes {
+  return Uint8Array.from(digits.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+}
+
+function toHex(bytes: ArrayBuffer | Uint8Array): string {
+  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Real randomness, which doesn't compress. */
+function randomKey(): Promise<CryptoKey> {
+  return crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+}
+
+Deno.test("Sealed channel carries text both ways, in order, with the relay's kind", async () => {
+  const [a, b] = await secured();
+  for (let n = 0; n < 20; n++) a.say(`message ${n}`);
+  b.say("typing", 2);
+  await until(() => b.opened.length === 20 && a.opened.length === 1);
+  assert.deepEqual(b.opened, Array.from({ length: 20 }, (_, n) => [1, `message ${n}`]));
+  assert.deepEqual(a.opened, [[2, "typing"]]);
+  assert.deepEqual([a.tampered, b.tampered, a.failed, b.failed], [0, 0, 0, 0]);
+});
+
+Deno.test("Sealed channel keeps what is said before the keys are agreed, and sends it sealed", async () => {
+  const [a, b] = pair();
+  a.say("early");
+  await until(() => b.opened.length === 1);
+  assert.deepEqual(b.opened, [[1, "early"]]);
+  assert.deepEqual(a.sent.map(({ length }) => length), [HELLO_SIZE, HELLO_SIZE, SEALED_SIZES[0]]);
+});
+
+Deno.test("Sealed channel is ready after one round trip: two frames of each side", async () => {
+  const [a, b] = await secured();
+  assert.deepEqual([a.sent.length, b.sent.length], [2, 2]);
+});
+
+Deno.test("Sealed channel shows both sides the same four pictures, and other chats others", async () => {
+  const [a, b] = await secured();
+  const [c] = await secured();
+  assert.equal(a.pictures?.length, 4);
+  assert.equal(a.names, b.names);
+  assert.notEqual(a.names, c.names);
+});
+
+Deno.test("Sealed channel betrays a server that swaps the keys: the pictures differ", async () => {
+  const [a, b] = [new Side("caller"), new Side("callee")];
+  // The attacker is a whole callee to the caller, and a whole caller to the callee, and passes on what is said.
+  const [toA, toB] = [new Side("callee"), new Side("caller")];
+  a.wire = (frame) => toA.channel.receive(frame);
+  toA.wire = (frame) => a.channel.receive(frame);
+  b.wire = (frame) => toB.channel.receive(frame);
+  toB.wire = (frame) => b.channel.receive(frame);
+  await until(() => [a, b, toA, toB].every(({ pictures }) => pictures !== undefined));
+  a.say("read by the one between");
+  await until(() => toA.opened.length === 1);
+  // Nothing in the protocol stops this attacker, so the pictures must: 24 bits of two independent secrets agree once
+  // in 16,777,216. It can't raise its odds by trying keys, since it commits before it sees one; see the next test.
+  assert.equal(a.names, toA.names);
+  assert.equal(b.names, toB.names);
+  assert.notEqual(a.names, b.names);
+});
+
+Deno.test("Sealed channel refuses a key that is not the one committed to, so that none can be chosen late", async () => {
+  const [a, attacker] = [new Side("caller"), new Side("callee")];
+  const other = new Side("callee");
+  await until(() => attacker.sent.length === 1 && other.sent.length === 1 && a.sent.length === 1);
+  a.wire = (frame) => other.channel.receive(frame);
+  other.channel.receive(a.sent[0]!);
+  await until(() => other.sent.length === 2);
+  a.channel.receive(attacker.sent[0]!);
+  a.channel.receive(other.sent[1]!);
+  await until(() => a.failed === 1);
+  assert.equal(a.pictures, undefined);
+});
+
+Deno.test("Sealed channel can't be mirrored: its own commitment and key don't answer it", async () => {
+  const a = new Side("caller");
+  a.wire = (frame) => a.channel.receive(frame);
+  await until(() => a.failed === 1);
+  assert.equal(a.pictures, undefined);
+});
+
+Deno.test("Sealed channel fails on a key that is no point of the curve, and on what is out of turn", async () => {
+  const off = new Uint8Array(65).fill(1);
+  off[0] = 4;
+  const key = (bytes: Uint8Array): Bytes => frameOf(2, bytes);
+  const frames: Bytes[][] = [
+    [frameOf(1, await commitment("callee", off)), key(off)],
+    [key(off)],
+    [new Uint8Array(HELLO_SIZE)],
+    [frameOf(1, new Uint8Array(32)), frameOf(1, new Uint8Array(32))],
+    [frameOf(3, new Uint8Array(32))],
+    [new Uint8Array(1024).fill(1)],
+  ];
+  for (const sequence of frames) {
+    const a = new Side("caller");
+    for (const frame of sequence) a.channel.receive(frame);
+    await until(() => a.failed === 1);
+    assert.equal(a.pictures, undefined);
+  }
+});
+
+function frameOf(tag: number, payload: Uint8Array): Bytes {
+  const frame = new Uint8Array(HELLO_SIZE);
+  frame.set([2, tag]);
+  frame.set(payload, 2);
+  return frame;
+}
+
+Deno.test("Sealed channel refuses what is repeated, late or altered, says so, and goes on", async () => {
+  const [a, b] = await secured();
+  const held: Bytes[] = [];
+  a.wire = (frame) => held.push(frame);
+  for (const text of ["one", "two", "three", "four"]) a.say(text);
+  await until(() => held.length === 4);
+  const [one, two, three, four] = held as [Bytes, Bytes, Bytes, Bytes];
+  const altered = three.slice();
+  altered[100]! ^= 1;
+  for (const frame of [one, one, altered, two, one]) b.channel.receive(frame);
+  await until(() => b.tampered === 3);
+  for (const frame of [four, three]) b.channel.receive(frame); // Out of order: one is missing, and then it is late.
+  await until(() => b.tampered === 5);
+  assert.deepEqual(b.opened.map(([, text]) => text), ["one", "two", "four"]);
+  assert.equal(b.failed, 0);
+});
+
+Deno.test("Sealed channel agrees on keys although the commitments were lost with a connection", async () => {
+  const [a, b] = [new Side("caller"), new Side("callee")];
+  a.say("said before the keys were agreed");
+  await until(() => a.sent.length === 1 && b.sent.length === 1);
+  a.wire = (frame) => b.channel.receive(frame);
+  b.wire = (frame) => a.channel.receive(frame);
+  for (const side of [a, b, a]) side.channel.mend(); // Once too often: a repetition harms nobody.
+  await until(() => b.opened.length === 1);
+  assert.deepEqual([a.names, a.failed, b.failed, a.tampered, b.tampered], [b.names, 0, 0, 0, 0]);
+});
+
+Deno.test("Sealed channel agrees on keys although one of them was lost, and passes over what it can't open yet", async () => {
+  const [a, b] = pair();
+  a.wire = (frame) => a.sent.length === 2 || b.channel.receive(frame);
+  await until(() => a.pictures !== undefined);
+  assert.equal(b.pictures, undefined);
+  b.channel.mend();
+  a.say("sealed, and too early");
+  await until(() => a.sent.length === 3);
+  a.channel.mend();
+  a.say("in time");
+  await until(() => b.opened.length === 1);
+  assert.deepEqual([b.opened, b.failed, b.tampered], [[[1, "in time"]], 0, 0]);
+});
+
+Deno.test("Sealed channel excuses one gap after a drop, and no replay", async () => {
+  const [a, b] = await secured();
+  const held: Bytes[] = [];
+  a.wire = (frame) => held.push(frame);
+  for (const text of ["one", "two", "three", "four"]) a.say(text);
+  await until(() => held.length === 4);
+  const [one, two, three, four] = held as [Bytes, Bytes, Bytes, Bytes];
+  b.channel.receive(one);
+  b.channel.inTurn(() => b.channel.mend());
+  b.channel.receive(one); // Before the drop, and again after it.
+  b.channel.receive(three);
+  await until(() => b.opened.length === 2);
+  assert.equal(b.tampered, 1, "the replay is told of, the gap is not");
+  b.channel.receive(two);
+  b.channel.receive(three);
+  await until(() => b.tampered === 3);
+  b.channel.inTurn(() => b.channel.mend());
+  b.channel.receive(four);
+  await until(() => b.opened.length === 3);
+  assert.deepEqual(b.opened.map(([, text]) => text), ["one", "three", "four"]);
+});
+
+Deno.test("Sealed channel never seals two frames with one counter, also when something is said again", async () => {
+  const [a, b] = await secured();
+  for (let n = 0; n < 5; n++) {
+    a.say("the same");
+    a.channel.mend();
+  }
+  await until(() => b.opened.length === 5);
+  const sealed = a.sent.filter(({ length }) => length !== HELLO_SIZE);
+  assert.equal(new Set(sealed.map((frame) => toHex(frame.subarray(0, 6)))).size, 5);
+});
+
+Deno.test("Sealed channel says and hears nothing once it is closed", async () => {
+  const [a, b] = await secured();
+  const sent = a.sent.length;
+  a.channel.close();
+  a.say("after the end");
+  b.say("to nobody");
+  await until(() => b.sent.length === 3);
+  await a.channel.receive(b.sent[2]!);
+  assert.deepEqual([a.sent.length, a.opened, a.tampered, a.failed], [sent, [], 0, 0]);
+});
+
+Deno.test("Sealed channel ends when more arrives than can be opened", async () => {
+  const [a] = await secured();
+  for (let n = 0; n <= MAX_PENDING; n++) a.channel.receive(new Uint8Array(1024));
+  await until(() => a.failed === 1);
+});
+
+Deno.test("Sealed channel refuses a frame with any one bit flipped", async () => {
+  const key = await randomKey();
+  const frame = await seal(key, 1, 7, new TextEncoder().encode("a message"));
+  assert.ok(await open(key, frame, 0));
+  for (let bit = 0; bit < frame.length * 8; bit++) {
+    const flipped = frame.slice();
+    flipped[bit >> 3]! ^= 1 << (bit & 7);
+    assert.equal(await open(key, flipped, 0), undefined, `bit ${bit}`);
+  }
+});
+
+Deno.test("Sealed channel opens what was sealed, whatever it is, and nothing cut short or made long", async () => {
+  const key = await randomKey();
+  await fc.assert(
+    fc.asyncProperty(
+      fc.uint8Array({ maxLength: 9000 }),
+      fc.nat(2 ** 32 - 1),
+      async (content, counter) => {
+        const frame = await seal(key, 2, counter, content);
+        assert.ok(SEALED_SIZES.some((size) => size === frame.length));
+        assert.deepEqual(await open(key, frame, counter), { kind: 2, counter, content });
+        assert.equal(await open(key, frame.subarray(1), 0), undefined);
+        assert.equal(await open(key, Uint8Array.of(...frame, 0), 0), undefined);
+      },
+    ),
+    trials({ sample: 50, long: 2_000 }),
+  );
+});
+
+Deno.test("Sealed frames of 200 characters in any script are as long as a typing mark", async () => {
+  const key = await randomKey();
+  const lengths = await Promise.all(
+    ["", "a", "a".repeat(200), "ж".repeat(200), "語".repeat(200), "🙂".repeat(200)]
+      .map(async (text) => (await seal(key, 1, 0, new TextEncoder().encode(text))).length),
+  );
+  assert.deepEqual(new Set(lengths), new Set([1024]));
+});
+
+Deno.test("Sealed frames of the same text are unlike, and don't compress", async () => {
+  const [a] = await secured();
+  a.say("aaaaaaaaaaaaaaaa".repeat(20));
+  a.say("aaaaaaaaaaaaaaaa".repeat(20));
+  await until(() => a.sent.length === 4);
+  const [, , first, second] = a.sent as [Bytes, Bytes, Bytes, Bytes];
+  assert.notDeepEqual(first.subarray(6), second.subarray(6));
+  assert.ok(gzipSync(first.subarray(6)).length >= first.length - 6);
+});
+
+Deno.test("Key agreement gives the NIST CAVS vector (ECC CDH, P-256, count 0)", async () => {
+  const d = hex("7d7dc5f71eb29ddaf80d6214632eeae03d9058af1fb6d22ed80badb62bc1a534");
+  const own = hex(
+    "ead218590119e8876b29146ff89ca61770c4edbbf97d38ce385ed281d8a6b230" +
+      "28af61281fd35e2fa7002523acc85a429cb06ee6648325389f59edfce1405141",
+  );
+  const theirs = hex(
+    "04700c48f77f56584c5cc632ca65640db91b6bacce3a4df6b42ce7cc838833d287" +
+      "db71e509e3fd9b060ddb20ba5c51dcc5948d46fbf640dfe0441782cab85fa4ac",
+  );
+  const shared = "46fc62106420ff012e54a434fbdd2d25ccc5852060561e68040dd7778997bd7b";
+  const privateKey = await importPrivate(d, own);
+  const publicKey = await crypto.subtle.importKey(
+    "raw",
+    theirs,
+    { name: "ECDH", namedCurve: "P-256" },
+    false,
+    [],
+  );
+  assert.equal(
+    toHex(await crypto.subtle.deriveBits({ name: "ECDH", public: publicKey }, privateKey, 256)),
+    shared,
+  );
+
+  // What a chat derives from it, recomputed here from the shared secret of the vector by RFC 5869 alone.
+  const ownRaw = Uint8Array.of(4, ...own);
+  const { caller, emoji } = await deriveSecrets(privateKey, theirs, ownRaw, theirs);
+  const label = new TextEncoder().encode("anonymous-chat.v1 transcript");
+  const salt = await crypto.subtle.digest("SHA-256", Uint8Array.of(...label, ...ownRaw, ...theirs));
+  assert.equal(
+    toHex(emoji),
+    toHex(await hkdf(hex(shared), salt, new TextEncoder().encode("emoji"), 3)),
+  );
+  const bytes = await hkdf(hex(shared), salt, new TextEncoder().encode("caller"), 32);
+  const same = await crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["decrypt"]);
+  const frame = await seal(caller, 1, 0, Uint8Array.of(42));
+  assert.deepEqual((await open(same, frame, 0))?.content, Uint8Array.of(42));
+});
+
+Deno.test("HKDF gives test case 1 of RFC 5869, from HMAC alone", async () => {
+  const okm = await hkdf(
+    hex("0b".repeat(22)),
+    hex("000102030405060708090a0b0c").buffer,
+    hex("f0f1f2f3f4f5f6f7f8f9"),
+    32,
+  );
+  assert.equal(toHex(okm), "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf");
+});
+
+Deno.test("AES-256-GCM gives test case 14 of the GCM specification", async () => {
+  const key = await crypto.subtle.importKey("raw", new Uint8Array(32), "AES-GCM", false, [
+    "encrypt",
+  ]);
+  const sealed = await crypto.subtle.encrypt(
+    { name: "AES-GCM", iv: new Uint8Array(12) },
+    key,
+    new Uint8Array(16),
+  );
+  assert.equal(toHex(sealed), "cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919");
+});
+
+function importPrivate(d: Bytes, point: Bytes): Promise<CryptoKey> {
+  const encode = (bytes: Uint8Array): string =>
+    btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace(
+      /=+$/,
+      "",
+    );
+  const jwk = {
+    kty: "EC",
+    crv: "P-256",
+    d: encode(d),
+    x: encode(point.subarray(0, 32)),
+    y: encode(point.subarray(32)),
+  };
+  return crypto.subtle.importKey("jwk", jwk, { name: "ECDH", namedCurve: "P-256" }, false, [
+    "deriveKey",
+    "deriveBits",
+  ]);
+}
+
+/** RFC 5869 for up to 32 bytes, written from HMAC so that it checks the platform's HKDF and our use of it. */
+async function hkdf(ikm: Bytes, salt: ArrayBuffer, info: Bytes, length: number): Promise<Bytes> {
+  const prk = await hmac(new Uint8Array(salt), ikm);
+  return (await hmac(prk, Uint8Array.of(...info, 1))).slice(0, length);
+}
+
+async function hmac(key: Bytes, data: Bytes): Promise<Bytes> {
+  const imported = await crypto.subtle.importKey(
+    "raw",
+    key,
+    { name: "HMAC", hash: "SHA-256" },
+    false,
+    ["sign"],
+  );
+  return new Uint8Array(await crypto.subtle.sign("HMAC", imported, data));
+}

@@ -1,0 +1,170 @@
+/** The catalogues: complete, alike in all that a program reads of them, and each in its own language. */
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { SHORTENED } from "../../../tools/build.ts";
+import { CATALOGUES } from "../../../client/languages/all.ts";
+import type { Counted } from "../../../client/languages/catalogue.ts";
+import { en } from "../../../client/languages/en.ts";
+import { PICTURES } from "../../../client/crypto/safety_emoji.ts";
+import { filesIn, TempFolder } from "../../support/files.ts";
+
+const LANGUAGES = Object.entries(CATALOGUES);
+const client = new URL("../../../client/", import.meta.url);
+
+/** What may be the same in another language as in English. */
+const SAME = new Set([
+  "ltr",
+  ", ",
+  "Chat",
+  "Message",
+  "Messages",
+  "Conversation",
+  "Contact",
+  "Volume",
+]);
+
+/** Every string of a catalogue, by the way that leads to it; the forms of what is counted are together. */
+function strings(value: unknown, path = ""): Map<string, string> {
+  if (typeof value === "string") return new Map([[path, value]]);
+  const inside = isCounted(value) ? [["counted", value.other] as const] : Object.entries(value!);
+  return new Map(inside.flatMap(([key, part]) => [...strings(part, `${path}.${key}`)]));
+}
+
+function isCounted(value: unknown): value is Counted {
+  return typeof Object(value).other === "string" && /{count}/.test(Object(value).other);
+}
+
+/** Everything that is counted in a catalogue. */
+function countings(value: unknown): Counted[] {
+  if (isCounted(value)) return [value];
+  return typeof value === "object" ? Object.values(value!).flatMap(countings) : [];
+}
+
+Deno.test("Type check refuses a catalogue that lacks a string, has one too many, or loses a placeholder", async () => {
+  await using folder = new TempFolder();
+  for (const name of ["en.ts", "catalogue.ts"]) {
+    await Deno.copyFile(new URL(`languages/${name}`, client), join(folder.path, name));
+  }
+  const whole = await Deno.readTextFile(new URL("languages/de.ts", client));
+  const changes: Record<string, [from: string, to: string]> = {
+    whole: ["", ""],
+    lacking: ['    Send: "Senden",\n', ""],
+    more: ['    Send: "Senden",\n', '    Send: "Senden",\n    Sent: "Gesendet",\n'],
+    lost: ["{interest} entfernen", "Entfernen"],
+    misspelt: ["Du bist bis {time} gesperrt.", "Du bist bis {zeit} gesperrt."],
+    uncounted: ["{count} Menschen", "Menschen"],
+    unreasonable: ['      spam: "Spam oder Werbung",\n', ""],
+  };
+  for (const [name, [from, to]] of Object.entries(changes)) {
+    assert.ok(whole.includes(from), name);
+    await Deno.writeTextFile(join(folder.path, `${name}.ts`), whole.replace(from, to));
+  }
+  const files = Object.keys(changes).map((name) => join(folder.path, `${name}.ts`));
+  const { stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["check", "--no-config", "--quiet", ...files],
+    stderr: "piped",
+    env: { NO_COLOR: "1" },
+  }).output();
+  const faulty = new TextDecoder().decode(stderr).matchAll(/ at file:.*\/(\w+)\.ts:/g);
+  const refused = new Set(faulty.map(([, name]) => name).filter((name) => name! in changes));
+  assert.deepEqual([...refused].sort(), Object.keys(changes).slice(1).sort());
+});
+
+Deno.test("Catalogues are ten, the English one first, each by the name that its speakers give it", () => {
+  assert.deepEqual(LANGUAGES.map(([code, { name }]) => `${code} ${name}`), [
+    "en English",
+    "es Español",
+    "pt Português",
+    "fr Français",
+    "de Deutsch",
+    "ru Русский",
+    "ar العربية",
+    "hi हिन्दी",
+    "zh 简体中文",
+    "ja 日本語",
+  ]);
+});
+
+for (const [code, catalogue] of LANGUAGES) {
+  Deno.test(`Catalogue ${code} has the placeholders of the English one, and no markup`, () => {
+    const english = strings(en);
+    for (const [path, text] of strings(catalogue)) {
+      if (path === ".words.Comma") continue;
+      const names = (of = ""): string[] => of.match(/{\w*}?/g) ?? [];
+      assert.deepEqual(names(text), names(english.get(path)), path);
+      assert.doesNotMatch(text, /[<>]|&\w+;|^\s|\s$|\s\s| [,.]/, path);
+    }
+  });
+
+  Deno.test(`Catalogue ${code} has a form for every number, and no other`, () => {
+    const rules = new Intl.PluralRules(code);
+    const needed = new Set(Array.from({ length: 1000 }, (_, count) => rules.select(count)));
+    for (const forms of countings(catalogue)) {
+      assert.deepEqual(new Set(Object.keys(forms)), needed.add("other"));
+      for (const form of Object.values(forms)) assert.match(form, /{count}/);
+    }
+  });
+
+  Deno.test(`Catalogue ${code} has a name of its own for each of the pictures`, () => {
+    const names = catalogue.words.Pictures.split(catalogue.words.Comma);
+    assert.equal(names.length, PICTURES.length);
+    assert.equal(new Set(names).size, PICTURES.length);
+  });
+
+  Deno.test(`Catalogue ${code} tells apart what a person must tell apart`, () => {
+    const { words } = catalogue;
+    const groups = [
+      [words.Send, ...Object.values(words.Stop), words.StartText, words.StartVideo, words.Cancel],
+      [words.SoundOn, words.SoundOff, words.CameraOn, words.CameraOff, words.MicOn, words.MicOff],
+      Object.values(words.Reasons),
+      Object.values(words.Notices),
+      Object.values(words.Links),
+      [words.YouSay, words.StrangerSays],
+    ];
+    for (const group of groups) assert.deepEqual([...new Set(group)], group);
+  });
+
+  if (code === "en") continue;
+
+  Deno.test(`Catalogue ${code} leaves nothing in English`, () => {
+    const english = strings(en);
+    const left = [...strings(catalogue)].filter(([path, text]) => text === english.get(path));
+    assert.deepEqual(left.filter(([, text]) => !SAME.has(text)), []);
+  });
+
+  Deno.test(`Catalogue ${code} is written from the side on which its letters begin`, () => {
+    const isRightToLeft = /\p{Script=Arabic}/u.test(catalogue.words.Heading);
+    assert.equal(catalogue.words.Direction, isRightToLeft ? "rtl" : "ltr");
+  });
+}
+
+Deno.test("Every word is said somewhere, and no other property is called like one", async () => {
+  const said = new Set<string>();
+  const files = await filesIn(fileURLToPath(client));
+  for (const { path, text } of files) {
+    if (!path.endsWith(".ts") || path.endsWith(".gen.ts")) continue;
+    for (const [, owner, word = ""] of text.matchAll(/(\w+)\s*\.([A-Z]\w*)/g)) {
+      if (word in en.words) assert.equal(owner, "words", `${path} has ${owner}.${word}`);
+      said.add(word);
+    }
+  }
+  assert.deepEqual(Object.keys(en.words).filter((word) => !said.has(word)), []);
+});
+
+Deno.test("What the build shortens stands in no message and no store", async () => {
+  const told = [
+    "../protocol.ts",
+    "crypto/envelope.ts",
+    "net/server_message.ts",
+    "languages/en.ts",
+  ];
+  const texts = await Promise.all(told.map((name) => Deno.readTextFile(new URL(name, client))));
+  const store = await Deno.readTextFile(new URL("state/preferences.ts", client));
+  const kept = /DEFAULT_PREFERENCES: Preferences = {([^}]*)}/.exec(store)![1]!;
+  for (const name of SHORTENED) {
+    const used = new RegExp(`(^|[.{,\\s])${name}\\??[:,]`, "m");
+    for (const text of [...texts, kept]) assert.doesNotMatch(text, used);
+  }
+});

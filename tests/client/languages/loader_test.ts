@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import type { Language } from "../../../client/languages/language.ts";
+import { CATALOGUES } from "../../../client/languages/all.ts";
+import type { Words } from "../../../client/languages/catalogue.ts";
+import { RETRY_INTERVAL, Translator } from "../../../client/languages/loader.ts";
+import { ENGLISH } from "../../support/english.ts";
+
+const ALL = Object.fromEntries(
+  Object.entries(CATALOGUES).map(([code, { words }]) => [code, words]),
+);
+
+/** A translator whose requests are answered by hand. */
+class World {
+  readonly log: string[] = [];
+  readonly requests: PromiseWithResolvers<Record<string, Words>>[] = [];
+  readonly tasks: [ms: number, task: () => void][] = [];
+  last: Language | undefined;
+  readonly translator = new Translator({
+    own: ENGLISH,
+    ask: () => {
+      const request = Promise.withResolvers<Record<string, Words>>();
+      this.requests.push(request);
+      return request.promise;
+    },
+    later: (ms, task) => this.tasks.push([ms, task]),
+    onLanguage: (language) => {
+      this.last = language;
+      this.log.push(language.code);
+    },
+    onFailed: () => this.log.push("failed"),
+  });
+
+  async answer(words: Record<string, Words> = ALL): Promise<void> {
+    this.requests.at(-1)!.resolve(words);
+    await this.settle();
+  }
+
+  async fail(): Promise<void> {
+    this.requests.at(-1)!.reject(new TypeError("Failed to fetch"));
+    await this.settle();
+  }
+
+  async settle(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+}
+
+Deno.test("Translator asks for nothing while the page speaks the language that it came in", async () => {
+  const world = new World();
+  world.translator.choose("en");
+  await world.settle();
+  assert.deepEqual([world.requests.length, world.log], [0, []]);
+});
+
+Deno.test("Translator asks once for all languages and hands over the one that was chosen", async () => {
+  const world = new World();
+  world.translator.choose("de");
+  world.translator.choose("de");
+  assert.equal(world.requests.length, 1);
+  await world.answer();
+  assert.deepEqual(world.log, ["de"]);
+  assert.deepEqual(world.last, { code: "de", words: ALL.de, manner: "de" });
+  world.translator.choose("en");
+  assert.deepEqual([world.log, world.last], [["de", "en"], ENGLISH]);
+});
+
+Deno.test("Translator hands over what was chosen last, in whatever order the answers come", async () => {
+  const world = new World();
+  world.translator.choose("de");
+  world.translator.choose("ja");
+  await world.answer();
+  world.requests[0]!.resolve(ALL);
+  await world.settle();
+  assert.deepEqual(world.log, ["ja"]);
+  world.translator.choose("de");
+  world.translator.choose("en");
+  await world.answer();
+  assert.deepEqual(world.log, ["ja", "en"]);
+});
+
+Deno.test("Translator says that it failed, and tries again for as long as it is wanted", async () => {
+  const world = new World();
+  world.translator.choose("ar");
+  await world.fail();
+  world.tasks[0]![1]();
+  await world.fail();
+  const waits = world.tasks.map(([ms]) => ms);
+  assert.deepEqual([world.log, waits], [["failed", "failed"], [
+    RETRY_INTERVAL,
+    2 * RETRY_INTERVAL,
+  ]]);
+  world.tasks[1]![1]();
+  await world.answer();
+  assert.deepEqual(world.log, ["failed", "failed", "ar"]);
+});
+
+Deno.test("Translator forgets what was chosen before, also when it is chosen again", async () => {
+  const world = new World();
+  world.translator.choose("de");
+  await world.fail();
+  world.translator.choose("fr");
+  world.translator.choose("de");
+  world.tasks[0]![1]();
+  assert.equal(world.requests.length, 3);
+  world.requests[1]!.reject(new TypeError("Failed to fetch"));
+  await world.answer();
+  assert.deepEqual(world.log, ["failed", "de"]);
+  world.translator.choose("en");
+  await world.settle();
+  assert.deepEqual(world.log, ["failed", "de", "en"]);
+});
+
+Deno.test("Translator refuses what was built for another page, and a language that there is not", async () => {
+  const world = new World();
+  world.translator.choose("de");
+  await world.answer({ ...ALL, en: { ...ENGLISH.words, Send: "Post" } });
+  assert.deepEqual(world.log, ["failed"]);
+  world.translator.choose("nl");
+  await world.answer();
+  assert.deepEqual(world.log, ["failed", "failed"]);
+});

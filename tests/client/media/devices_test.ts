@@ -1,0 +1,250 @@
+import assert from "node:assert/strict";
+import { Devices, type Media, NO_MEDIA, NOTHING_WANTED } from "../../../client/media/devices.ts";
+
+/** A device that is being used. */
+class Track {
+  readyState = "live";
+  onended = (): void => {};
+  constructor(readonly kind: "video" | "audio", readonly id: string) {}
+  stop(): void {
+    this.readyState = "ended";
+  }
+}
+
+/** What the browser would do, when a test says so. */
+class System {
+  readonly tracks: Track[] = [];
+  readonly asked: MediaStreamConstraints[] = [];
+  /** Why a kind of device can't be had. */
+  readonly refusals: { video?: string; audio?: string } = {};
+  ondevicechange = (): void => {};
+  #answers: (() => void)[] = [];
+  isSlow = false;
+
+  async getUserMedia(constraints: MediaStreamConstraints): Promise<MediaStream> {
+    this.asked.push(constraints);
+    if (this.isSlow) await new Promise<void>((resolve) => this.#answers.push(resolve));
+    const kinds = (["video", "audio"] as const).filter((kind) => constraints[kind]);
+    for (const kind of kinds) {
+      const refusal = this.refusals[kind];
+      if (refusal !== undefined) throw new DOMException("", refusal);
+    }
+    const tracks = kinds.map((kind) => {
+      const { deviceId } = constraints[kind] as { deviceId?: { exact: string } };
+      return new Track(kind, deviceId?.exact ?? "any");
+    });
+    this.tracks.push(...tracks);
+    return { getTracks: () => tracks } as unknown as MediaStream;
+  }
+
+  enumerateDevices(): Promise<MediaDeviceInfo[]> {
+    const device = (kind: MediaDeviceKind, deviceId: string): MediaDeviceInfo => {
+      const info = { kind, deviceId, label: deviceId, groupId: "" };
+      return { ...info, toJSON: () => info };
+    };
+    return Promise.resolve([device("videoinput", "front"), device("audioinput", "headset")]);
+  }
+
+  /** The person answers the browser's question. */
+  answer(): void {
+    this.#answers.splice(0).forEach((resolve) => resolve());
+  }
+
+  get live(): string[] {
+    return this.tracks.filter(({ readyState }) => readyState === "live")
+      .map(({ kind, id }) => `${kind} ${id}`);
+  }
+}
+
+/** What a page sees of its devices. */
+class Desk {
+  readonly system = new System();
+  media: Media = NO_MEDIA;
+  readonly devices = new Devices(this.system as unknown as MediaDevices, (media) => {
+    this.media = media;
+  });
+
+  get kinds(): string[] {
+    return [this.media.camera, this.media.microphone].map((capture) =>
+      capture.kind === "trouble" ? capture.trouble : capture.kind
+    );
+  }
+}
+
+/** The browser's own class, as far as it is used here. */
+class FakeStream {
+  readonly tracks: unknown[] = [];
+  addTrack(track: unknown): void {
+    this.tracks.push(track);
+  }
+  removeTrack(track: unknown): void {
+    this.tracks.splice(this.tracks.indexOf(track), 1);
+  }
+}
+Object.assign(globalThis, { MediaStream: FakeStream });
+
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 40; turn++) await Promise.resolve();
+}
+
+const BOTH = { camera: "", microphone: "" };
+
+Deno.test("Devices open what is wanted with one question, and stop it at once when it is not", async () => {
+  const desk = new Desk();
+  desk.devices.want(BOTH);
+  assert.deepEqual(desk.kinds, ["opening", "opening"]);
+  await settled();
+  assert.deepEqual([desk.kinds, desk.system.asked.length], [["on", "on"], 1]);
+  assert.deepEqual(desk.media.cameras, [{ id: "front", label: "front" }]);
+  assert.equal((desk.media.stream as unknown as FakeStream).tracks.length, 1);
+  desk.devices.want(NOTHING_WANTED);
+  assert.deepEqual([desk.kinds, desk.system.live], [["off", "off"], []]);
+  assert.equal((desk.media.stream as unknown as FakeStream).tracks.length, 0);
+});
+
+Deno.test("Devices that are no longer wanted when the person has answered are not left on", async () => {
+  const desk = new Desk();
+  desk.system.isSlow = true;
+  desk.devices.want(BOTH);
+  desk.devices.want(NOTHING_WANTED);
+  desk.system.answer();
+  await settled();
+  assert.deepEqual([desk.kinds, desk.system.live], [["off", "off"], []]);
+});
+
+Deno.test("Devices change to another of their kind, and the one before is stopped", async () => {
+  const desk = new Desk();
+  desk.devices.want(BOTH);
+  await settled();
+  desk.devices.want({ ...BOTH, camera: "back" });
+  await settled();
+  assert.deepEqual(desk.system.live.toSorted(), ["audio any", "video back"]);
+});
+
+Deno.test("Devices that are wanted while others open are opened after them", async () => {
+  const desk = new Desk();
+  desk.system.isSlow = true;
+  desk.devices.want({ camera: "", microphone: undefined });
+  desk.devices.want(BOTH);
+  for (let n = 0; n < 3; n++) {
+    desk.system.answer();
+    await settled();
+  }
+  assert.deepEqual(desk.kinds, ["on", "on"]);
+});
+
+Deno.test("Devices tell which of them can't be had and why, and give the other", async () => {
+  const reasons = {
+    NotAllowedError: "denied",
+    NotFoundError: "missing",
+    OverconstrainedError: "missing",
+    NotReadableError: "busy",
+    TypeError: "unsupported",
+  };
+  for (const [name, trouble] of Object.entries(reasons)) {
+    const desk = new Desk();
+    desk.system.refusals.video = name;
+    desk.devices.want(BOTH);
+    await settled();
+    assert.deepEqual(desk.kinds, [trouble, "on"], name);
+  }
+});
+
+Deno.test("Devices are tried again when they are wanted again, and not by themselves", async () => {
+  const desk = new Desk();
+  desk.system.refusals.video = "NotReadableError";
+  desk.devices.want({ camera: "", microphone: undefined });
+  await settled();
+  desk.devices.want({ camera: "", microphone: undefined });
+  await settled();
+  assert.equal(desk.system.asked.length, 1);
+  delete desk.system.refusals.video;
+  desk.devices.want(NOTHING_WANTED);
+  desk.devices.want({ camera: "", microphone: undefined });
+  await settled();
+  assert.deepEqual(desk.kinds, ["on", "off"]);
+});
+
+Deno.test("Devices say when one is unplugged", async () => {
+  const desk = new Desk();
+  desk.devices.want(BOTH);
+  await settled();
+  desk.system.tracks.find(({ kind }) => kind === "audio")?.onended();
+  assert.deepEqual(desk.kinds, ["on", "missing"]);
+});
+
+Deno.test("Devices are unsupported where the browser has none for this page", async () => {
+  let media = NO_MEDIA;
+  new Devices(undefined, (now) => media = now).want(BOTH);
+  await settled();
+  assert.deepEqual([media.camera.kind, media.microphone.kind], ["trouble", "trouble"]);
+});
+
+/** What may become of a question for camera and microphone whose microphone can't be had. */
+const REFUSALS = ["NotFoundError", "NotReadableError"];
+
+for (const refusal of REFUSALS) {
+  Deno.test(`Devices that were switched off during the question stay off when only the other fails (${refusal})`, async () => {
+    const desk = new Desk();
+    desk.system.isSlow = true;
+    desk.system.refusals.audio = refusal;
+    desk.devices.want(BOTH);
+    desk.devices.want({ ...BOTH, camera: undefined });
+    for (let n = 0; n < 4; n++) {
+      desk.system.answer();
+      await settled();
+    }
+    assert.deepEqual([desk.kinds[0], desk.system.live], ["off", []]);
+  });
+
+  Deno.test(`Devices are all off when the chat was left during the question, and one of them fails (${refusal})`, async () => {
+    const desk = new Desk();
+    desk.system.isSlow = true;
+    desk.system.refusals.video = refusal;
+    desk.devices.want(BOTH);
+    desk.devices.want(NOTHING_WANTED);
+    for (let n = 0; n < 4; n++) {
+      desk.system.answer();
+      await settled();
+    }
+    assert.deepEqual([desk.kinds, desk.system.live], [["off", "off"], []]);
+  });
+}
+
+Deno.test("Devices that are no longer wanted when they open are never told of as on", async () => {
+  const desk = new Desk();
+  desk.system.isSlow = true;
+  desk.devices.want(BOTH);
+  desk.devices.want({ ...BOTH, camera: undefined });
+  desk.system.answer();
+  const told: string[] = [];
+  for (let turn = 0; turn < 40; turn++) {
+    await Promise.resolve();
+    told.push(desk.media.camera.kind);
+  }
+  assert.deepEqual([...new Set(told)], ["opening", "off"]);
+  assert.deepEqual(desk.system.live, ["audio any"]);
+});
+
+Deno.test("Devices are changed while the first one opens, and only the last one is ever on", async () => {
+  const desk = new Desk();
+  desk.system.isSlow = true;
+  desk.devices.want({ ...BOTH, camera: "front" });
+  desk.devices.want({ ...BOTH, camera: "back" });
+  for (let n = 0; n < 3; n++) {
+    desk.system.answer();
+    await settled();
+  }
+  assert.deepEqual(desk.system.live.toSorted(), ["audio any", "video back"]);
+});
+
+Deno.test("Devices don't mistake the end of an old track for that of the new one", async () => {
+  const desk = new Desk();
+  desk.devices.want(BOTH);
+  await settled();
+  const [old] = desk.system.tracks;
+  desk.devices.want({ ...BOTH, camera: "back" });
+  await settled();
+  old!.onended();
+  assert.deepEqual(desk.kinds, ["on", "on"]);
+});

@@ -1,0 +1,363 @@
+/** The page's line against a real server; only the delays and the dice are a test's. */
+
+import assert from "node:assert/strict";
+import {
+  Connection,
+  FIRM_JITTER,
+  FIRST_DELAY,
+  LONGEST_DELAY,
+  LONGEST_DELAY_RESUMING,
+  MOVE_SPREAD,
+  RESTART_DELAY,
+  RESTART_SPREAD,
+} from "../../../client/net/connection.ts";
+import {
+  type ClientMessage,
+  CloseCode,
+  GOING_AWAY_REASON,
+  type Hindrance,
+  IDLE_REASON,
+  type ServerMessage,
+  SUBPROTOCOL,
+  TOO_FAST_REASON,
+} from "../../../protocol.ts";
+import { MAX_IDLE } from "../../../server/chat/session_registry.ts";
+import { Cable } from "../../support/cable.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
+import { ClosingProxy } from "../../support/closing_proxy.ts";
+import { TestServer } from "../../support/server.ts";
+import { until } from "../../support/until.ts";
+
+type Happening = ServerMessage["type"] | Hindrance["code"] | "frame" | "down";
+
+/** A line, what has happened on it, and the delays it has asked for. */
+class Line {
+  readonly delays: number[] = [];
+  /** What the server said of each resume. */
+  readonly resumed: boolean[] = [];
+  mayResume: boolean | undefined;
+  readonly sockets: WebSocket[] = [];
+  readonly frames: Uint8Array[] = [];
+  readonly connection: Connection;
+  /** What the server would answer to the question why. */
+  readonly hindrance: Hindrance | undefined;
+  readonly #seen: Happening[] = [];
+  #waiting: (() => void) | undefined;
+  #retry: (() => void) | undefined;
+
+  constructor(port: number, hindrance?: Hindrance) {
+    this.hindrance = hindrance;
+    this.connection = new Connection({
+      dial: () => {
+        const socket = new WebSocket(`ws://127.0.0.1:${port}/ws`, SUBPROTOCOL);
+        this.sockets.push(socket);
+        return socket;
+      },
+      random: () => 0.5,
+      later: (ms, task) => {
+        this.delays.push(ms);
+        this.#retry = task;
+        return () => this.#retry = undefined;
+      },
+      onMessage: (message) => {
+        if (message.type === "resumed") this.resumed.push(message.chatting);
+        this.#note(message.type);
+      },
+      onFrame: (frame) => {
+        this.frames.push(frame);
+        this.#note("frame");
+      },
+      onDown: (mayResume) => {
+        this.mayResume = mayResume;
+        this.#note("down");
+      },
+      askHindrance: () => Promise.resolve(this.hindrance),
+      onHindered: ({ code }) => this.#note(code),
+    });
+  }
+
+  /** Waits until `what` has happened, and forgets what came before. */
+  async until(what: Happening): Promise<void> {
+    while (!this.#seen.includes(what)) {
+      await new Promise<void>((resolve) => this.#waiting = resolve);
+    }
+    this.#seen.splice(0, this.#seen.indexOf(what) + 1);
+  }
+
+  /** Lets the delay be over. */
+  retry(): void {
+    this.#retry?.();
+  }
+
+  #note(what: Happening): void {
+    this.#seen.push(what);
+    this.#waiting?.();
+  }
+}
+
+const FIND: ClientMessage = { type: "find", mode: "text", interests: [] };
+
+Deno.test("Connection brings messages and frames to and fro", async () => {
+  await using server = await TestServer.start();
+  const [a, b] = [new Line(server.port), new Line(server.port)];
+  await Promise.all([a.until("welcome"), b.until("welcome")]);
+  a.connection.tell(FIND);
+  b.connection.tell(FIND);
+  await Promise.all([a.until("paired"), b.until("paired")]);
+  a.connection.send(Uint8Array.of(1, 2, 3));
+  await b.until("frame");
+  assert.deepEqual(b.frames, [Uint8Array.of(1, 2, 3)]);
+});
+
+Deno.test("Connection comes back by itself, with delays that grow up to a bound and start anew", async () => {
+  const server = await TestServer.start();
+  const { port } = server;
+  const line = new Line(port);
+  await line.until("welcome");
+  await server[Symbol.asyncDispose]();
+  for (let failure = 0; failure < 9; failure++) {
+    await line.until("down");
+    line.retry();
+  }
+  await line.until("down");
+  const doubled = Array.from({ length: 9 }, (_, n) => RESTART_DELAY * 2 ** n);
+  const ceilings = [RESTART_SPREAD, ...doubled.map((delay) => Math.min(delay, LONGEST_DELAY))];
+  assert.deepEqual(line.delays, ceilings.map((ceiling) => ceiling / 2));
+  await using again = await TestServer.start({ port });
+  line.connection.hasten();
+  await line.until("welcome");
+  again.chat.dismiss();
+  await line.until("down");
+  assert.equal(line.delays.at(-1), RESTART_SPREAD / 2);
+  line.retry();
+  await line.until("welcome");
+  [...again.outlets].at(-1)?.close(CloseCode.internal, "");
+  await line.until("down");
+  assert.equal(line.delays.at(-1), FIRST_DELAY / 2);
+});
+
+Deno.test("Connection that is sent to another machine keeps its token, and is there soon", async () => {
+  await using server = await TestServer.start();
+  const [a, b] = [new Line(server.port), new Line(server.port)];
+  await Promise.all([a.until("welcome"), b.until("welcome")]);
+  for (const { connection } of [a, b]) connection.tell(FIND);
+  await Promise.all([a.until("paired"), b.until("paired")]);
+  for (const session of [...server.chat.lobby.sessions]) session.sendOn();
+  await Promise.all([a.until("down"), b.until("down")]);
+  assert.deepEqual([a.mayResume, a.delays.at(-1)], [true, MOVE_SPREAD / 2]);
+  for (const line of [a, b]) line.retry(); // Here the other machine is the same one.
+  await Promise.all([a.until("resumed"), b.until("resumed")]);
+  assert.deepEqual([a.resumed, b.resumed], [[true], [true]]);
+  a.connection.send(Uint8Array.of(1, 2));
+  await b.until("frame");
+});
+
+Deno.test("Connection that was closed as idle sleeps until it is needed", async () => {
+  const clock = new FakeClock();
+  await using server = await TestServer.start({ clock });
+  const line = new Line(server.port);
+  await line.until("welcome");
+  clock.advance(MAX_IDLE + 30_000);
+  await line.until("down");
+  assert.deepEqual(line.delays, []);
+  line.connection.tell({ type: "leave" });
+  await line.until("welcome");
+});
+
+/** Two lines whose people are chatting. */
+async function chatting(port: number): Promise<[Line, Line]> {
+  const [a, b] = [new Line(port), new Line(port)];
+  await Promise.all([a.until("welcome"), b.until("welcome")]);
+  for (const { connection } of [a, b]) connection.tell(FIND);
+  await Promise.all([a.until("paired"), b.until("paired")]);
+  return [a, b];
+}
+
+Deno.test("Connection that dropped shows its token first, and what is said goes on in the same session", async () => {
+  await using server = await TestServer.start();
+  using cable = new Cable(server.port);
+  const [a, b] = await chatting(Number(new URL(cable.site).port));
+  for (let drop = 1; drop <= 3; drop++) {
+    cable.pull();
+    await Promise.all([a.until("down"), b.until("down")]);
+    assert.deepEqual([a.mayResume, b.mayResume], [true, true]);
+    a.connection.send(Uint8Array.of(1, 0)); // Lost, and not said later.
+    cable.put();
+    for (const line of [a, b]) {
+      line.retry();
+      await line.until("resumed");
+    }
+    a.connection.send(Uint8Array.of(1, drop));
+    await b.until("frame");
+  }
+  assert.deepEqual(b.frames, [Uint8Array.of(1, 1), Uint8Array.of(1, 2), Uint8Array.of(1, 3)]);
+  assert.deepEqual([a.resumed, b.resumed], [[true, true, true], [true, true, true]]);
+  assert.ok(a.delays.every((delay) => delay <= LONGEST_DELAY_RESUMING));
+});
+
+Deno.test("Connection forgets its token when the server says that the session is over", async () => {
+  const finals: [CloseCode, string][] = [
+    [CloseCode.tooSlow, "What was sent has not been read."],
+    [CloseCode.replaced, "The session goes on over another connection."],
+    [CloseCode.crowded, "Too many connections from one address."],
+    [CloseCode.goingAway, GOING_AWAY_REASON],
+    [CloseCode.goingAway, IDLE_REASON],
+  ];
+  for (const [code, reason] of finals) {
+    await using server = await TestServer.start();
+    const [a, b] = await chatting(server.port);
+    const [session] = server.chat.lobby.sessions;
+    session!.close(code, reason);
+    await a.until("down");
+    assert.equal(a.mayResume, false, reason);
+    await b.until("partner-left");
+    if (reason === IDLE_REASON) a.connection.hasten();
+    else a.retry();
+    await a.until("welcome");
+    assert.deepEqual(a.resumed, [], reason);
+  }
+});
+
+Deno.test("Connection learns from the server that a session it broke is over, whatever the close said", async () => {
+  await using server = await TestServer.start();
+  const [a, b] = await chatting(server.port);
+  const [session] = server.chat.lobby.sessions;
+  session!.close(CloseCode.policy, TOO_FAST_REASON);
+  await Promise.all([a.until("down"), b.until("partner-left")]);
+  a.retry();
+  await a.until("resumed");
+  assert.deepEqual(a.resumed, [false]);
+});
+
+/** What a proxy, or the cloud in front of it, says when it closes what it passes on: each has been seen somewhere. */
+const FOREIGN_CLOSES: [code: number, reason: string][] = [
+  [1001, ""],
+  [1001, "Going away"],
+  [1001, "CloudFlare WebSocket proxy restarting"],
+  [1005, ""],
+  [1011, ""],
+  [1011, "upstream connect error"],
+  [1013, "Try again later"],
+  [1014, "Bad gateway"],
+];
+
+for (const listener of ["node", "deno"] as const) {
+  for (const [code, reason] of FOREIGN_CLOSES) {
+    Deno.test(`Connection comes back after a proxy has closed both ends with ${code} "${reason}" (${listener})`, async () => {
+      await using server = await TestServer.start({ listener });
+      await using proxy = await ClosingProxy.start(server.socketUrl);
+      const [a, b] = await chatting(proxy.port);
+      proxy.close(code, reason);
+      await Promise.all([a.until("down"), b.until("down")]);
+      assert.deepEqual([a.mayResume, b.mayResume], [true, true]);
+      await until(() => server.chat.lobby.away === 2);
+      for (const line of [a, b]) {
+        line.retry();
+        await line.until("resumed");
+      }
+      a.connection.send(Uint8Array.of(1, 2));
+      await b.until("frame");
+      assert.deepEqual([a.resumed, b.resumed], [[true], [true]]);
+    });
+  }
+
+  Deno.test(`Connection that leaves ends its chat, and is not resumed (${listener})`, async () => {
+    await using server = await TestServer.start({ listener });
+    const [a, b] = await chatting(server.port);
+    a.connection.leave();
+    await Promise.all([a.until("down"), b.until("partner-left")]);
+    assert.equal(a.mayResume, false);
+    await until(() => server.chat.lobby.away === 0 && server.chat.lobby.here === 1);
+  });
+}
+
+Deno.test("Connection that leaves while its line is down is over, and shows no token when the page is shown again", async () => {
+  await using server = await TestServer.start();
+  using cable = new Cable(server.port);
+  const [a] = await chatting(Number(new URL(cable.site).port));
+  cable.pull();
+  await a.until("down");
+  assert.equal(a.mayResume, true);
+  a.connection.leave();
+  await a.until("down");
+  assert.equal(a.mayResume, false);
+  cable.put();
+  a.retry();
+  await a.until("welcome");
+  assert.deepEqual(a.resumed, []);
+});
+
+/** A line whose chat was interrupted, and which has just shown its token. */
+async function resuming(cable: Cable): Promise<Line> {
+  const [line] = await chatting(Number(new URL(cable.site).port));
+  cable.pull();
+  await line.until("down");
+  cable.put();
+  line.retry();
+  const socket = line.sockets.at(-1)!;
+  await new Promise((resolve) => socket.addEventListener("open", resolve));
+  return line;
+}
+
+Deno.test("Connection that is one too many while it is resuming keeps its token for the next one", async () => {
+  await using server = await TestServer.start();
+  using cable = new Cable(server.port);
+  const a = await resuming(cable);
+  [...server.outlets].at(-1)!.close(CloseCode.crowded, "Too many connections from one address.");
+  await a.until("down");
+  assert.equal(a.mayResume, true);
+  a.retry();
+  await a.until("resumed");
+  assert.deepEqual(a.resumed, [true]);
+});
+
+Deno.test("Connection that is told to go while it is resuming shows its token again elsewhere", async () => {
+  await using server = await TestServer.start();
+  using cable = new Cable(server.port);
+  const a = await resuming(cable);
+  [...server.outlets].at(-1)!.close(CloseCode.goingAway, "");
+  await a.until("down");
+  assert.deepEqual([a.mayResume, a.delays.at(-1)], [true, MOVE_SPREAD / 2]);
+  a.retry();
+  await a.until("resumed");
+  assert.deepEqual(a.resumed, [true]);
+});
+
+Deno.test("Connection never says its token anywhere but in the first message", async () => {
+  await using server = await TestServer.start();
+  using cable = new Cable(server.port);
+  const [a, b] = await chatting(Number(new URL(cable.site).port));
+  cable.pull();
+  await Promise.all([a.until("down"), b.until("down")]);
+  cable.put();
+  a.retry();
+  await a.until("resumed");
+  const { pathname, search } = new URL(a.sockets.at(-1)!.url);
+  assert.deepEqual([pathname, search, server.entries], ["/ws", "", []]);
+});
+
+Deno.test("Connection whose handshake is refused asks why, and tries nothing before its time", async () => {
+  await using server = await TestServer.start({ args: ["--deny=127.0.0.1"] });
+  const line = new Line(server.port, { code: "denied", seconds: 60 });
+  await line.until("down");
+  await line.until("denied");
+  assert.equal(line.delays.at(-1), 60_000 + FIRM_JITTER / 2);
+  const delays = line.delays.length;
+  line.connection.hasten();
+  line.connection.tell(FIND);
+  assert.equal(line.delays.length, delays);
+  line.retry();
+  await line.until("denied");
+});
+
+Deno.test("Connection of an address that is blocked in a chat waits for as long as it is told", async () => {
+  await using server = await TestServer.start();
+  const line = new Line(server.port);
+  await line.until("welcome");
+  const [outlet] = server.outlets;
+  outlet!.send(JSON.stringify({ type: "blocked", seconds: 90 }));
+  outlet!.close(CloseCode.blocked, "This address is blocked.");
+  await line.until("blocked");
+  await line.until("down");
+  assert.deepEqual(line.delays, [90_000 + FIRM_JITTER / 2]);
+});

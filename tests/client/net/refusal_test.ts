@@ -1,0 +1,18 @@
+import assert from "node:assert/strict";
+import { readHindrance } from "../../../client/net/refusal.ts";
+import { HINDRANCES } from "../../../protocol.ts";
+
+Deno.test("Hindrance is read when it is one that this page knows", () => {
+  for (const code of HINDRANCES) {
+    assert.deepEqual(readHindrance({ code, seconds: 5, more: 1 }), { code, seconds: 5 });
+  }
+});
+
+Deno.test("Hindrance that makes no sense is none", () => {
+  const answers = [undefined, null, 7, "full", {}, { code: "full" }, { code: "new", seconds: 1 }];
+  for (
+    const answer of [...answers, { code: "full", seconds: "1" }, { code: "full", seconds: -1 }]
+  ) {
+    assert.equal(readHindrance(answer), undefined);
+  }
+});

@@ -1,0 +1,98 @@
+/** A restart as a thousand pages live through it at once, in simulated time. */
+
+import assert from "node:assert/strict";
+import { Connection } from "../../../client/net/connection.ts";
+import { CloseCode, GOING_AWAY_REASON } from "../../../protocol.ts";
+import { dice } from "../../support/dice.ts";
+
+const PAGES = 1_000;
+const SECONDS_DOWN = 3;
+
+interface Task {
+  readonly at: number;
+  readonly run: () => void;
+}
+
+/** What a connection uses of a WebSocket. */
+interface Socket {
+  onopen: () => void;
+  onmessage: (event: { data: string }) => void;
+  onclose: (event: { code: number; reason: string; wasClean: boolean }) => void;
+}
+
+/** Time in milliseconds since the server went away; it is back after a while. */
+class World {
+  now = -1;
+  /** When each page was back. */
+  readonly returns: number[] = [];
+  readonly #tasks = new Set<Task>();
+  readonly #sockets: Socket[] = [];
+
+  constructor(seed: number) {
+    const random = dice(seed);
+    for (let page = 0; page < PAGES; page++) {
+      new Connection({
+        dial: () => this.#dial(),
+        later: (ms, run) => this.#later(ms, run),
+        random,
+        onMessage: () => this.now < 0 || this.returns.push(this.now),
+        onFrame: () => {},
+        onDown: () => {},
+        askHindrance: () => Promise.resolve(undefined),
+        onHindered: () => {},
+      });
+    }
+    this.#run(0);
+  }
+
+  /** The server goes away, having said so, and everything after that. */
+  restart(): void {
+    this.now = 0;
+    const closing = { code: CloseCode.goingAway, reason: GOING_AWAY_REASON, wasClean: true };
+    for (const socket of this.#sockets.splice(0)) socket.onclose(closing);
+    this.#run(Infinity);
+  }
+
+  #dial(): WebSocket {
+    const socket: Socket = { onopen: () => {}, onmessage: () => {}, onclose: () => {} };
+    this.#sockets.push(socket);
+    this.#later(0.1, () => {
+      const isUp = this.now < 0 || this.now > SECONDS_DOWN * 1000;
+      if (!isUp) return socket.onclose({ code: 1006, reason: "", wasClean: false });
+      socket.onopen();
+      socket.onmessage({ data: JSON.stringify({ type: "welcome", token: "t", online: 1 }) });
+    });
+    return socket as unknown as WebSocket;
+  }
+
+  #later(ms: number, run: () => void): () => void {
+    const task = { at: this.now + ms, run };
+    this.#tasks.add(task);
+    return () => this.#tasks.delete(task);
+  }
+
+  #run(end: number): void {
+    for (;;) {
+      const [next] = [...this.#tasks].filter(({ at }) => at < end).sort((a, b) => a.at - b.at);
+      if (next === undefined) return;
+      this.#tasks.delete(next);
+      this.now = next.at;
+      next.run();
+    }
+  }
+}
+
+Deno.test("Restart brings 99 of 100 pages back within 15 s, and never many at the same moment", () => {
+  for (const seed of [1, 2, 3]) {
+    const world = new World(seed);
+    world.restart();
+    const { returns } = world;
+    assert.equal(returns.length, PAGES);
+    const soon = returns.filter((at) => at <= 15_000).length;
+    assert.ok(soon >= PAGES * 0.99, `seed ${seed}: ${soon} of ${PAGES} are back`);
+    const most = Math.max(
+      ...returns.map((end) => returns.filter((at) => at <= end && at > end - 1_000).length),
+    );
+    assert.ok(most <= PAGES / 4, `seed ${seed}: ${most} of ${PAGES} come back within a second`);
+  }
+});

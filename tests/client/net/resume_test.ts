@@ -1,0 +1,364 @@
+/**
+ * Two whole pages (reducer, delivery, sealed channel, connection) and the whole lobby, with sockets between them that
+ * are cut wherever chance wants it: while keys are agreed, between a resume and its answer, with messages under way in
+ * both directions, seen at once by both ends, by one of them, or by neither. Whatever happens, both people read what the
+ * other wrote, once and in order, and nothing is ever called tampered with.
+ *
+ *   Page ── Wire ──> Link ──> Lobby <── Link <── Wire ── Page
+ *            each direction is a queue that the schedule empties, or loses
+ */
+
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { nextDeadline, reduce } from "../../../client/state/reducer.ts";
+import {
+  type Effect,
+  type Event,
+  initialState,
+  isTalking,
+  type State,
+} from "../../../client/state/state.ts";
+import { Connection } from "../../../client/net/connection.ts";
+import { CONFIRM_INTERVAL } from "../../../client/state/delivery.ts";
+import { decodeEnvelope, encodeEnvelope } from "../../../client/crypto/envelope.ts";
+import { DEFAULT_PREFERENCES } from "../../../client/state/preferences.ts";
+import { SealedChannel } from "../../../client/crypto/sealed_channel.ts";
+import { MemoryBackend } from "../../../server/matching/backend.ts";
+import type { Link } from "../../../server/chat/link.ts";
+import { Lobby } from "../../../server/chat/session_registry.ts";
+import { Matchmaker } from "../../../server/matching/matchmaker.ts";
+import { HumanCheck } from "../../../server/chat/proof_of_work.ts";
+import { Relay } from "../../../server/chat/relay.ts";
+import type { Outlet } from "../../../server/transport.ts";
+import { Turn } from "../../../server/chat/turn.ts";
+import { newConduct } from "../../support/conduct.ts";
+import { ENGLISH } from "../../support/english.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
+import { NO_RATES } from "../../support/server.ts";
+import { trials } from "../../support/repeats.ts";
+
+/** How long anything may take to be over on a busy machine, in milliseconds; what is plain earlier is found earlier. */
+const PATIENCE = 60_000;
+
+type Data = string | Uint8Array;
+
+/** A server of nothing but what this is about. */
+class World {
+  readonly clock = new FakeClock();
+  readonly relay = new Relay(this.clock);
+  readonly lobby: Lobby;
+  #tokens = 0;
+
+  constructor() {
+    const onError = (error: unknown): never => assert.fail(String(error));
+    const { clock, relay } = this;
+    this.lobby = new Lobby({
+      clock,
+      relay,
+      matchmaker: new Matchmaker({ clock, backend: new MemoryBackend(), onError }),
+      tally: { message: () => {}, chatEnded: () => {} },
+      rates: NO_RATES,
+      humanCheck: new HumanCheck(clock, "off"),
+      turn: new Turn({ urls: [], secret: "", clock, newToken: () => "" }),
+      newToken: () => `token ${++this.#tokens}`,
+    });
+  }
+}
+
+/** A socket: what is under way to either end, and whether they know that it is cut. */
+class Wire {
+  readonly up: Data[] = [];
+  readonly down: Data[] = [];
+  readonly #world: World;
+  #link: Link | undefined;
+  #isCut = false;
+  #closedWith: { code: number; reason: string } | undefined;
+  // What a page uses of a WebSocket.
+  binaryType = "arraybuffer";
+  onopen = (): void => {};
+  onmessage = (_: { data: string | ArrayBuffer }): void => {};
+  onclose = (_: { code: number; reason: string; wasClean: boolean }): void => {};
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** The page sends something. */
+  send(data: Data): void {
+    this.up.push(data);
+  }
+
+  /** The handshake is over on both sides. */
+  open(): void {
+    const { down } = this;
+    const outlet: Outlet = {
+      backlog: 0,
+      send: (data) => void down.push(data),
+      close: (code, reason) => void (this.#closedWith = { code, reason }),
+      pause: () => {},
+      resume: () => {},
+    };
+    this.#link = this.#world.lobby.enter(outlet, newConduct(this.#world.clock.now()));
+    this.onopen();
+  }
+
+  get isOpen(): boolean {
+    return this.#link !== undefined;
+  }
+
+  get isCut(): boolean {
+    return this.#isCut;
+  }
+
+  /** Everything under way is lost, and whatever is sent from now on. */
+  cut(): void {
+    this.#isCut = true;
+  }
+
+  /** Brings the next thing to the server, or to the page. */
+  carry(to: "server" | "page"): void {
+    const queue = to === "server" ? this.up : this.down;
+    const data = queue.shift();
+    if (this.#isCut || data === undefined) return;
+    if (to === "page") {
+      return this.onmessage({ data: typeof data === "string" ? data : copy(data) });
+    }
+    if (typeof data === "string") this.#link?.receiveText(data);
+    else this.#link?.receiveFrame(data);
+  }
+
+  /** The server notices that it is cut. */
+  serverNotices(): void {
+    if (this.#isCut) this.#link?.disconnected();
+  }
+
+  /** The page notices, or hears that it was closed. */
+  pageNotices(): void {
+    const closing = this.#isCut ? { code: 1006, reason: "" } : this.#closedWith;
+    if (closing !== undefined) this.onclose({ ...closing, wasClean: !this.#isCut });
+  }
+}
+
+function copy(data: Uint8Array): ArrayBuffer {
+  return Uint8Array.from(data).buffer;
+}
+
+/** A page without a browser; what `App` is to the parts, this is to the same parts. */
+class Page {
+  readonly said: string[] = [];
+  readonly #world: World;
+  readonly connection: Connection;
+  /** Every socket it has had, the latest first. */
+  readonly wires: Wire[] = [];
+  state: State = initialState({ ...DEFAULT_PREFERENCES, adult: true, sound: false }, ENGLISH);
+  now = 1_000_000;
+  #channel: SealedChannel | undefined;
+  #retry: (() => void) | undefined;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.connection = new Connection({
+      dial: () => {
+        this.wires.unshift(new Wire(this.#world));
+        return this.wire as unknown as WebSocket;
+      },
+      random: () => 0,
+      later: (_, task) => {
+        this.#retry = task;
+        return () => this.#retry = undefined;
+      },
+      onMessage: (message) => this.#inTurn({ type: "server", message }),
+      onFrame: (frame) => this.#channel?.receive(frame),
+      onDown: (mayResume) => this.#inTurn({ type: "down", mayResume }),
+      askHindrance: () => Promise.resolve(undefined),
+      onHindered: () => assert.fail(),
+    });
+  }
+
+  on(event: Event): void {
+    const { state, effects } = reduce(this.state, event, this.now);
+    this.state = state;
+    if (!isTalking(state)) this.#channel = undefined;
+    effects.forEach((effect) => this.#perform(effect));
+  }
+
+  say(text: string): void {
+    this.on({ type: "type", text });
+    const before = this.lines.length;
+    this.on({ type: "send" });
+    if (this.lines.length > before) this.said.push(text);
+  }
+
+  /** Lets time pass, and what falls due in it happen. */
+  pass(ms: number): void {
+    this.now += ms;
+    const due = nextDeadline(this.state);
+    if (due !== undefined && due <= this.now) this.on({ type: "tick" });
+  }
+
+  /** Dials again, if it is down, and gets through. */
+  comeBack(): void {
+    this.wire.pageNotices();
+    const retry = this.#retry;
+    this.#retry = undefined;
+    retry?.();
+    if (!this.wire.isOpen) this.wire.open();
+  }
+
+  get wire(): Wire {
+    return this.wires[0]!;
+  }
+
+  get lines(): readonly { from: string; text?: string }[] {
+    return this.state.scene.kind === "chat" ? this.state.scene.chat.lines : [];
+  }
+
+  get heard(): string[] {
+    return this.lines.flatMap(({ from, text }) => from === "stranger" && text ? [text] : []);
+  }
+
+  get notices(): string[] {
+    const { scene } = this.state;
+    if (scene.kind !== "chat") return [scene.kind];
+    return scene.chat.lines.flatMap((line) => line.from === "page" ? [line.notice.kind] : []);
+  }
+
+  /** Whether something is still to happen by itself. */
+  get isBusy(): boolean {
+    const { scene } = this.state;
+    if (scene.kind !== "chat") return false;
+    const { isFlowing, waiting, received, confirmed } = scene.chat.delivery;
+    const { up, down } = this.wire;
+    const rests = isFlowing && waiting.length === 0 && received === confirmed;
+    return !rests || up.length + down.length > 0;
+  }
+
+  get undelivered(): number {
+    const { scene } = this.state;
+    if (scene.kind !== "chat") return -1;
+    return scene.chat.lines.filter((line) => line.from === "you" && !line.isDelivered).length;
+  }
+
+  #inTurn(event: Event): void {
+    if (this.#channel === undefined) this.on(event);
+    else this.#channel.inTurn(() => this.on(event));
+  }
+
+  #perform(effect: Effect): void {
+    if (effect.do === "tell") this.connection.tell(effect.message);
+    if (effect.do === "mend") this.#channel?.mend();
+    if (effect.do === "say") {
+      const { kind, content } = encodeEnvelope(effect.envelope);
+      this.#channel?.send(kind, content);
+    }
+    if (effect.do !== "secure") return;
+    this.#channel = new SealedChannel(effect.role, {
+      onFrame: (frame) => this.connection.send(frame),
+      onSecured: (pictures) => this.on({ type: "secured", pictures }),
+      onTampered: () => this.on({ type: "tampered" }),
+      onFailed: () => this.on({ type: "not-secured" }),
+      onOpened: (kind, content) => {
+        const envelope = decodeEnvelope({ kind, content });
+        if (envelope !== undefined) this.on({ type: "stranger", envelope });
+      },
+    });
+  }
+}
+
+/** Lets WebCrypto and promises come to rest. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+/** Two pages who have just been paired and have not agreed on keys. */
+async function pair(world: World): Promise<[Page, Page]> {
+  const pages: [Page, Page] = [new Page(world), new Page(world)];
+  for (const page of pages) {
+    page.wire.open();
+    page.wire.carry("page");
+    page.on({ type: "start" });
+    page.wire.carry("server");
+    await settled();
+  }
+  for (const { wire } of pages) while (wire.down.length > 0) wire.carry("page");
+  assert.ok(pages.every(({ state }) => state.scene.kind === "chat"));
+  return pages;
+}
+
+/** Lets everything get through, until both know that all has arrived, or it is plain that it won't. */
+async function calm(pages: readonly Page[]): Promise<void> {
+  const end = performance.now() + PATIENCE;
+  do {
+    for (const page of pages) {
+      const { up, down } = page.wire;
+      while (up.length > 0) page.wire.carry("server");
+      while (down.length > 0) page.wire.carry("page");
+      page.pass(CONFIRM_INTERVAL);
+    }
+    await settled();
+  } while (pages.some(({ isBusy }) => isBusy) && performance.now() < end);
+}
+
+const STEPS = {
+  say: (page: Page, n: number) => page.say(`${n}`),
+  "reach the server": ({ wire }: Page) => wire.carry("server"),
+  "reach the page": ({ wire }: Page) => wire.carry("page"),
+  cut: ({ wire }: Page) => wire.cut(),
+  "cut, and the server notices": ({ wire }: Page) => {
+    wire.cut();
+    wire.serverNotices();
+  },
+  "the page notices": ({ wire }: Page) => wire.isCut && wire.pageNotices(),
+  "come back": (page: Page) => page.wire.isCut && page.comeBack(),
+  "time passes": (page: Page) => page.pass(100),
+} satisfies Record<string, (page: Page, n: number) => unknown>;
+
+type Step = [who: 0 | 1, what: keyof typeof STEPS, rest: boolean];
+
+const step: fc.Arbitrary<Step> = fc.tuple(
+  fc.constantFrom(0, 1),
+  fc.oneof(
+    { weight: 3, arbitrary: fc.constant("say" as const) },
+    {
+      weight: 6,
+      arbitrary: fc.constantFrom("reach the server" as const, "reach the page" as const),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.constantFrom(
+        ...Object.keys(STEPS).slice(3) as (keyof typeof STEPS)[],
+      ),
+    },
+  ),
+  fc.boolean(),
+);
+
+/** Asserts that the two have read what the other wrote, and nothing else has been said to them. */
+function assertSound([a, b]: readonly [Page, Page]): void {
+  assert.deepEqual(b.heard, a.said);
+  assert.deepEqual(a.heard, b.said);
+  assert.deepEqual([a.undelivered, b.undelivered], [0, 0]);
+  assert.deepEqual([a.notices, b.notices], [["began"], ["began"]]);
+}
+
+Deno.test("Messages are neither lost nor doubled, however often and wherever connections are cut", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 80, size: "max" }), async (steps) => {
+      const world = new World();
+      const pages = await pair(world);
+      for (const [n, [who, what, rest]] of steps.entries()) {
+        STEPS[what](pages[who], n);
+        if (rest) await settled();
+      }
+      for (const page of pages) if (page.wire.isCut) page.comeBack();
+      await calm(pages);
+      assertSound(pages);
+      for (const page of pages) page.say("and on it goes");
+      await calm(pages);
+      assertSound(pages);
+      for (const { wires } of pages) wires.forEach((wire) => wire.serverNotices());
+      assert.deepEqual([world.lobby.online, world.lobby.away], [2, 0]);
+    }),
+    trials({ sample: 60, long: 1_000 }),
+  );
+});

@@ -1,0 +1,260 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import {
+  type Call,
+  callDeadline,
+  type CallEffect,
+  type CallEvent,
+  type CallNotice,
+  CONNECTING_TIME,
+  isCalling,
+  NO_CALL,
+  reduceCall,
+} from "../../../client/state/call.ts";
+import type { CallPolicy, Route } from "../../../protocol.ts";
+import { trials } from "../../support/repeats.ts";
+
+const SERVERS = [{ urls: ["turn:relay.example"], username: "1:a", credential: "b" }];
+const BY_RELAY: Route = { servers: SERVERS, policy: "relay" };
+const DIRECT: Route = { servers: [], policy: "all" };
+
+/** One side of a call, and what it has done. */
+class Side {
+  call: Call = NO_CALL;
+  effects: readonly CallEffect[] = [];
+  notices: CallNotice[] = [];
+  now = 1_000_000;
+
+  on(event: CallEvent | "want" | "refuse" | "mended" | "tick" | "denied"): this {
+    const whole: CallEvent = typeof event === "string" ? { type: event } : event;
+    const { call, effects, notice } = reduceCall(this.call, whole, this.now);
+    [this.call, this.effects] = [call, effects];
+    if (notice !== undefined) this.notices.push(notice);
+    return this;
+  }
+
+  route(route: Route, direct = true): this {
+    return this.on({ type: "route", route, direct });
+  }
+
+  hears(says: "willing" | "unwilling" | "over"): this {
+    return this.on({ type: "heard", says });
+  }
+
+  /** What the last event led to, in short words. */
+  get did(): string[] {
+    return this.effects.map((effect) => {
+      if (effect.do === "tell") return `tell ${effect.message.type}`;
+      if (effect.do !== "say") return effect.do;
+      return effect.envelope.kind === "call" ? effect.envelope.says : effect.envelope.kind;
+    });
+  }
+}
+
+Deno.test("Call by relay begins when both wish it, and asks nobody anything", () => {
+  const side = new Side().on("want");
+  assert.deepEqual([side.call.kind, side.did], ["preparing", ["tell ice"]]);
+  side.route(BY_RELAY);
+  assert.deepEqual([side.call.kind, side.did], ["offered", ["willing"]]);
+  side.hears("willing");
+  assert.deepEqual([side.call.kind, side.did], ["connecting", ["start-call"]]);
+  side.on({ type: "line", line: "connected" });
+  assert.deepEqual([side.call.kind, callDeadline(side.call)], ["live", 0]);
+});
+
+Deno.test("Call that goes directly is asked about first, whoever wished it", () => {
+  const caller = new Side().on("want").route(DIRECT);
+  assert.deepEqual([caller.call.kind, caller.did], ["consenting", []]);
+  caller.on("want");
+  assert.deepEqual([caller.call.kind, caller.did], ["offered", ["willing"]]);
+  const asked = new Side().hears("willing").route(DIRECT);
+  assert.deepEqual([asked.call.kind, asked.did], ["consenting", []]);
+  asked.on("want");
+  assert.deepEqual([asked.call.kind, asked.did], ["connecting", ["willing", "start-call"]]);
+});
+
+Deno.test("Call that a stranger wishes is asked about, by relay too", () => {
+  const side = new Side().hears("willing");
+  assert.deepEqual(side.did, ["tell ice"]);
+  side.route(BY_RELAY);
+  assert.deepEqual([side.call.kind, side.did], ["consenting", []]);
+  side.on("refuse");
+  assert.deepEqual([side.call, side.did], [NO_CALL, ["unwilling"]]);
+});
+
+Deno.test("Call that would go directly is refused at once for who wants none", () => {
+  for (const side of [new Side().on("want"), new Side().hears("willing")]) {
+    side.route(DIRECT, false);
+    assert.deepEqual([side.call, side.did, side.notices], [NO_CALL, ["unwilling"], [
+      "direct-refused",
+    ]]);
+  }
+});
+
+Deno.test("Call that is declined leads back to text, with a word", () => {
+  const side = new Side().on("want").route(BY_RELAY).hears("unwilling");
+  assert.deepEqual([side.call, side.notices], [NO_CALL, ["stranger-declined"]]);
+});
+
+Deno.test("Call ends for both when one of them ends it", () => {
+  const connected = (): Side =>
+    new Side().on("want").route(BY_RELAY).hears("willing").on({ type: "line", line: "connected" });
+  const one = connected().on("refuse");
+  assert.deepEqual([one.call, one.did, one.notices], [NO_CALL, ["over"], ["call-over"]]);
+  const other = connected().hears("over");
+  assert.deepEqual([other.call, other.did, other.notices], [NO_CALL, [], ["call-over"]]);
+});
+
+Deno.test("Call that finds no way fails in time, and can be tried again by either", () => {
+  for (const [route, failure] of [[BY_RELAY, "no-relay"], [DIRECT, "no-route"]] as const) {
+    const side = new Side().on("want").route(route);
+    if (route === DIRECT) side.on("want");
+    side.hears("willing");
+    assert.equal(callDeadline(side.call), side.now + CONNECTING_TIME);
+    side.now += CONNECTING_TIME - 1;
+    assert.equal(side.on("tick").call.kind, "connecting");
+    side.now += 1;
+    side.on("tick");
+    assert.deepEqual(side.call, { kind: "failed", failure, invited: false });
+    side.hears("willing").on("want");
+    assert.deepEqual(side.call, { kind: "preparing", invited: true, mine: true });
+  }
+});
+
+Deno.test("Call begins anew where the other begins anew", () => {
+  const side = new Side().on("want").route(BY_RELAY).hears("willing");
+  side.now += 5_000;
+  side.hears("willing");
+  assert.deepEqual([side.call.kind, side.did], ["connecting", ["willing", "start-call"]]);
+  assert.equal(callDeadline(side.call), side.now + CONNECTING_TIME);
+});
+
+Deno.test("Call that broke looks for another way with fresh credentials, once, and for a while", () => {
+  const side = new Side().on("want").route(BY_RELAY).hears("willing");
+  side.on({ type: "line", line: "connected" }).on({ type: "line", line: "broken" });
+  assert.deepEqual([side.call.kind, side.did], ["live", ["tell ice"]]);
+  assert.deepEqual(side.on({ type: "line", line: "failed" }).did, []);
+  assert.deepEqual(side.route(BY_RELAY).did, ["refresh-call"]);
+  side.on({ type: "line", line: "connected" });
+  assert.equal(callDeadline(side.call), 0);
+  side.on({ type: "line", line: "broken" });
+  side.now += CONNECTING_TIME;
+  assert.equal(side.on("tick").call.kind, "failed");
+});
+
+Deno.test("Call by relay never turns into a direct one", () => {
+  const side = new Side().on("want").route(BY_RELAY).hears("willing");
+  side.on({ type: "line", line: "connected" }).on({ type: "line", line: "broken" }).route(DIRECT);
+  assert.deepEqual(side.did, []);
+  assert.ok(isCalling(side.call) && side.call.route.policy === "relay");
+});
+
+Deno.test("Call that was refused by the server for haste says so", () => {
+  const side = new Side().on("want").on("denied");
+  assert.deepEqual(side.call, { kind: "failed", failure: "too-fast", invited: false });
+});
+
+Deno.test("Call never exists before both have agreed, whatever happens in whatever order", () => {
+  const events: CallEvent[] = [
+    ...(["want", "refuse", "denied", "mended", "tick"] as const).map((type) => ({ type })),
+    ...(["willing", "unwilling", "over"] as const).map((says) => ({
+      type: "heard" as const,
+      says,
+    })),
+    ...(["connected", "broken", "failed"] as const).map((line) => ({
+      type: "line" as const,
+      line,
+    })),
+    ...[true, false].map((direct) => ({ type: "route" as const, route: DIRECT, direct })),
+  ];
+  fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom(...events), { size: "max", maxLength: 60 }),
+      (happened) => {
+        const side = new Side();
+        let [agreed, heard] = [false, false];
+        for (const event of happened) {
+          if (event.type === "want" && side.call.kind === "consenting") agreed = true;
+          if (event.type === "heard" && event.says === "willing") heard = true;
+          side.on(event);
+          if (isCalling(side.call)) assert.ok(agreed && heard);
+          if (side.did.includes("start-call")) assert.ok(isCalling(side.call));
+          if (side.call.kind === "none") agreed = false;
+        }
+      },
+    ),
+    trials({ sample: 2_000, long: 100_000 }),
+  );
+});
+
+/** Two sides and what is under way between them; the server answers at once. */
+class Pair {
+  readonly sides = [new Side(), new Side()] as const;
+  readonly wires: ("willing" | "unwilling" | "over")[][] = [[], []];
+  starts = [0, 0];
+
+  constructor(readonly policy: CallPolicy) {}
+
+  act(who: 0 | 1, event: Parameters<Side["on"]>[0]): void {
+    const side = this.sides[who];
+    side.on(event);
+    for (const effect of side.effects) {
+      if (effect.do === "tell") {
+        this.act(who, { type: "route", route: { servers: [], policy: this.policy }, direct: true });
+      }
+      if (effect.do === "say" && effect.envelope.kind === "call") {
+        this.wires[who]?.push(effect.envelope.says);
+      }
+      if (effect.do === "start-call") this.starts[who]!++;
+    }
+  }
+
+  deliver(from: 0 | 1): void {
+    const says = this.wires[from]?.shift();
+    if (says !== undefined) this.act(from === 0 ? 1 : 0, { type: "heard", says });
+  }
+
+  /** Both hear all that is under way. */
+  settle(): void {
+    while (this.wires.some((wire) => wire.length > 0)) {
+      for (const who of [0, 1] as const) this.deliver(who);
+    }
+  }
+
+  /** A connection drops: all under way is lost; then it is back. */
+  drop(): void {
+    for (const wire of this.wires) wire.length = 0;
+    for (const who of [0, 1] as const) this.act(who, "mended");
+  }
+}
+
+Deno.test("Call that both keep wishing comes about, however often connections drop", () => {
+  const step = fc.oneof(
+    fc.constantFrom("deliver 0", "deliver 1", "want 0", "want 1", "drop"),
+  );
+  fc.assert(
+    fc.property(
+      fc.constantFrom<CallPolicy>("relay", "all"),
+      fc.array(step, { size: "max", maxLength: 40 }),
+      (policy, steps) => {
+        const pair = new Pair(policy);
+        for (const one of steps) {
+          const who = one.endsWith("1") ? 1 : 0;
+          if (one.startsWith("deliver")) pair.deliver(who);
+          else if (one === "drop") pair.drop();
+          else pair.act(who, "want");
+        }
+        pair.drop();
+        pair.settle();
+        for (let n = 0; n < 3; n++) {
+          for (const who of [0, 1] as const) {
+            pair.act(who, "want");
+            pair.settle();
+          }
+        }
+        assert.deepEqual(pair.sides.map(({ call }) => call.kind), ["connecting", "connecting"]);
+      },
+    ),
+    trials({ sample: 2_000, long: 100_000 }),
+  );
+});

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import {
+  DEFAULT_PREFERENCES,
+  loadPreferences,
+  savePreferences,
+} from "../../../client/state/preferences.ts";
+
+function store(
+  content?: string,
+): {
+  getItem: () => string | null;
+  setItem: (key: string, value: string) => void;
+  content?: string;
+} {
+  const it = {
+    content,
+    getItem: () => it.content ?? null,
+    setItem: (_: string, value: string) => void (it.content = value),
+  };
+  return it as ReturnType<typeof store>;
+}
+
+function refuse(): never {
+  throw new DOMException("The operation is insecure.", "SecurityError");
+}
+
+Deno.test("Preferences come back as they were saved", () => {
+  const kept = store();
+  for (const [name, value] of Object.entries(DEFAULT_PREFERENCES)) {
+    const changed = { ...DEFAULT_PREFERENCES, [name]: name === "language" ? "de" : !value };
+    savePreferences(() => kept, changed);
+    assert.deepEqual(loadPreferences(() => kept), changed);
+  }
+});
+
+Deno.test("Preferences fall back to defaults, one by one, on whatever else is found", () => {
+  const contents = [
+    "",
+    "{",
+    "null",
+    "[]",
+    "7",
+    '"x"',
+    '{"version":2,"adult":true}',
+    '{"adult":true}',
+  ];
+  for (const content of contents) {
+    assert.deepEqual(loadPreferences(() => store(content)), DEFAULT_PREFERENCES, content);
+  }
+  const half = '{"version":1,"adult":true,"sound":"loud","more":1}';
+  assert.deepEqual(loadPreferences(() => store(half)), { ...DEFAULT_PREFERENCES, adult: true });
+  for (const language of [true, "de ", "DE", "kept-7f3a", null, ["de"]]) {
+    const content = JSON.stringify({ version: 1, language });
+    assert.deepEqual(loadPreferences(() => store(content)), DEFAULT_PREFERENCES, content);
+  }
+});
+
+Deno.test("Preferences do without a store that is blocked or full", () => {
+  assert.deepEqual(loadPreferences(refuse), DEFAULT_PREFERENCES);
+  savePreferences(refuse, DEFAULT_PREFERENCES);
+  savePreferences(() => ({ ...store(), setItem: refuse }), DEFAULT_PREFERENCES);
+});
+
+Deno.test("Preferences hold nothing that identifies anybody", () => {
+  const { language, ...flags } = DEFAULT_PREFERENCES;
+  assert.equal(language, "");
+  for (const value of Object.values(flags)) assert.equal(typeof value, "boolean");
+});

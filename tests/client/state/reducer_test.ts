@@ -1,0 +1,716 @@
+import assert from "node:assert/strict";
+import { nextDeadline, reduce } from "../../../client/state/reducer.ts";
+import { LONG_AFTER, WIDENS_AFTER } from "../../../client/state/search.ts";
+import { wantedDevices } from "../../../client/state/call_media.ts";
+import {
+  type Chat,
+  type Effect,
+  type Event,
+  initialState,
+  isTalking,
+  MAX_LINES,
+  type State,
+} from "../../../client/state/state.ts";
+import {
+  ASKING_TIME,
+  BACK_TIME,
+  TYPING_INTERVAL,
+  TYPING_TIME,
+} from "../../../client/state/chat.ts";
+import { CONNECTING_TIME } from "../../../client/state/call.ts";
+import { CONFIRM_INTERVAL, MAX_WAITING } from "../../../client/state/delivery.ts";
+import { NO_MEDIA } from "../../../client/media/devices.ts";
+import { type Envelope, MAX_MESSAGE_LENGTH } from "../../../client/crypto/envelope.ts";
+import { CATALOGUES } from "../../../client/languages/all.ts";
+import { DEFAULT_PREFERENCES } from "../../../client/state/preferences.ts";
+import { transcript } from "../../../client/views/transcript.ts";
+import {
+  BACKGROUND_WINDOW,
+  type Hindrance,
+  HINDRANCES,
+  RESUME_WINDOW,
+  type ServerMessage,
+} from "../../../protocol.ts";
+import { ENGLISH } from "../../support/english.ts";
+
+/** A page without a browser. */
+class Page {
+  state: State = initialState({ ...DEFAULT_PREFERENCES, adult: true }, ENGLISH);
+  effects: readonly Effect[] = [];
+  now = 1_000_000;
+
+  on(...events: (Event | Event["type"])[]): this {
+    for (const event of events) {
+      const whole = typeof event === "string" ? { type: event } as Event : event;
+      ({ state: this.state, effects: this.effects } = reduce(this.state, whole, this.now));
+    }
+    return this;
+  }
+
+  /** The stranger's next message comes. */
+  hears(text: string): this {
+    const number = this.chat.delivery.received + 1;
+    return this.on(said({ kind: "text", number, text }));
+  }
+
+  server(message: ServerMessage): this {
+    return this.on({ type: "server", message });
+  }
+
+  /** Lets time pass and deadlines fall due. */
+  pass(ms: number): this {
+    const end = this.now + ms;
+    for (
+      let next = nextDeadline(this.state);
+      next !== undefined && next <= end;
+      next = nextDeadline(this.state)
+    ) {
+      this.now = next;
+      this.on("tick");
+    }
+    this.now = end;
+    return this;
+  }
+
+  chatting(): this {
+    return this.on("start").server(PAIRED);
+  }
+
+  get chat(): Chat {
+    assert.ok(this.state.scene.kind === "chat");
+    return this.state.scene.chat;
+  }
+
+  /** The chat as short words: what was said and what happened. */
+  get log(): string[] {
+    return this.chat.lines.map((line) =>
+      line.from === "page" ? line.notice.kind : `${line.from}: ${line.text}`
+    );
+  }
+
+  /** What was told to the server, or the partner, by the last event. */
+  get told(): unknown[] {
+    return this.effects.flatMap((effect): unknown[] => {
+      if (effect.do === "tell") return [effect.message];
+      return effect.do === "say" ? [effect.envelope] : [];
+    });
+  }
+
+  did(effect: Effect["do"]): boolean {
+    return this.effects.some((one) => one.do === effect);
+  }
+}
+
+const PAIRED: ServerMessage & { type: "paired" } = {
+  type: "paired",
+  role: "caller",
+  interests: [],
+  met: false,
+};
+const WELCOME = { type: "welcome", token: "t", online: 7 } as const;
+const FIND = { type: "find", mode: "text", interests: [] };
+const LEAVE = { type: "leave" };
+
+function said(envelope: Envelope): Event {
+  return { type: "stranger", envelope };
+}
+
+const TYPING = said({ kind: "typing" });
+const DROP = { type: "down", mayResume: true } as const;
+const DOWN = { type: "down", mayResume: false } as const;
+
+Deno.test("Page starts nothing before the confirmation, and says what is missing", () => {
+  const page = new Page().on({ type: "confirm", adult: false }, "start");
+  assert.deepEqual([page.state.scene.kind, page.state.reminded, page.told], ["home", true, []]);
+  assert.deepEqual(page.effects, [{ do: "focus", on: "adult" }]);
+  page.on({ type: "confirm", adult: true });
+  assert.deepEqual([page.state.reminded, page.did("keep-preferences")], [false, true]);
+  page.on("start");
+  assert.deepEqual(page.told, [FIND]);
+});
+
+Deno.test("Page collects interests as chips: by comma, by Enter, and what still stands in the box at the start", () => {
+  const page = new Page();
+  page.on({ type: "type-interest", text: "Music, hik" });
+  assert.deepEqual(page.state.interests, ["music", "hik"]);
+  page.on({ type: "type-interest", text: "films" }, "add-interest", {
+    type: "remove-interest",
+    interest: "hik",
+  });
+  page.on({ type: "type-interest", text: " MUSIC " }, "add-interest");
+  page.on({ type: "type-interest", text: "x".repeat(40) }, "start");
+  assert.deepEqual(page.told, [{ ...FIND, interests: ["music", "films", "x".repeat(30)] }]);
+  assert.equal(page.state.interestDraft, "");
+});
+
+Deno.test("Page knows the comma of every script", () => {
+  for (const comma of [",", "،", "，", "、"]) {
+    const page = new Page().on({ type: "type-interest", text: `jazz${comma}tea` });
+    assert.deepEqual(page.state.interests, ["jazz", "tea"]);
+  }
+});
+
+Deno.test("Page never sends more than ten interests, nor an empty one", () => {
+  const many = Array.from({ length: 12 }, (_, n) => `i${n}`).join(",");
+  const page = new Page().on({ type: "type-interest", text: `, ,\u200B,${many}` }, "start");
+  assert.equal((page.told[0] as { interests: string[] }).interests.length, 10);
+});
+
+Deno.test("Page widens a search in words after 5 s, and calls it long after 15 s", () => {
+  const page = new Page().on("start");
+  const stage = (): unknown => page.state.scene.kind === "searching" && page.state.scene.stage;
+  assert.equal(stage(), "fresh");
+  assert.equal(page.pass(WIDENS_AFTER - 1) && stage(), "fresh");
+  assert.equal(page.pass(1) && stage(), "wide");
+  assert.equal(page.pass(LONG_AFTER - WIDENS_AFTER) && stage(), "long");
+  assert.equal(nextDeadline(page.state), undefined);
+});
+
+Deno.test("Page begins a chat with the focus in the message box", () => {
+  const page = new Page().chatting();
+  assert.deepEqual(page.log, ["began"]);
+  assert.deepEqual(page.effects, [
+    { do: "secure", role: "caller" },
+    { do: "focus", on: "message" },
+    { do: "ring" },
+  ]);
+});
+
+Deno.test("Page ignores a chat that comes after the search was cancelled", () => {
+  const page = new Page().on("start", "stop").server(PAIRED);
+  assert.equal(page.state.scene.kind, "home");
+});
+
+Deno.test("Page sends what is written, cleaned, and keeps the focus", () => {
+  const page = new Page().chatting().on({ type: "type", text: " hi\u202E " }, "send");
+  assert.deepEqual([page.log, page.told, page.chat.draft], [
+    ["began", "you: hi"],
+    [{ kind: "text", number: 1, text: "hi" }],
+    "",
+  ]);
+  assert.ok(page.did("focus"));
+});
+
+Deno.test("Page sends nothing that is blank or too long, and loses nothing", () => {
+  for (const draft of ["", " \n ", "a".repeat(MAX_MESSAGE_LENGTH + 1)]) {
+    const page = new Page().chatting().on({ type: "type", text: draft }, "send");
+    assert.deepEqual([page.told, page.chat.draft], [[], draft]);
+  }
+});
+
+Deno.test("Page sends nothing once the chat is over, and keeps the draft", () => {
+  const page = new Page().chatting().on({ type: "type", text: "wait" }).server({
+    type: "partner-left",
+  }).on("send");
+  assert.deepEqual([page.told, page.chat.draft], [[], "wait"]);
+});
+
+Deno.test("Page shows a typing mark for 3 s, and clears it on a message and on leaving", () => {
+  const page = new Page().chatting().on(TYPING);
+  page.pass(TYPING_TIME - 1);
+  assert.ok(page.chat.typingUntil > 0);
+  assert.equal(page.pass(1).chat.typingUntil, 0);
+  assert.equal(page.on(TYPING).hears("hi").chat.typingUntil, 0);
+  assert.equal(page.on(TYPING).server({ type: "partner-left" }).chat.typingUntil, 0);
+  assert.equal(page.on(TYPING).chat.typingUntil, 0);
+});
+
+Deno.test("Page tells that one types, now and then, and anew after each message", () => {
+  const page = new Page().chatting();
+  assert.deepEqual(page.on({ type: "type", text: " " }).told, []);
+  assert.deepEqual(page.on({ type: "type", text: "h" }).told, [{ kind: "typing" }]);
+  assert.deepEqual(page.on({ type: "type", text: "hi" }).told, []);
+  assert.deepEqual(page.pass(TYPING_INTERVAL).on({ type: "type", text: "hi!" }).told, [{
+    kind: "typing",
+  }]);
+  assert.deepEqual(page.on("send", { type: "type", text: "a" }).told, [{ kind: "typing" }]);
+});
+
+Deno.test("Page asks before it leaves, leaves, and finds somebody new: Stop, Really stop?, New chat", () => {
+  const page = new Page().chatting().on("stop");
+  assert.deepEqual([page.chat.phase.kind, page.told], ["asking", []]);
+  page.on("stop");
+  assert.deepEqual([page.log.at(-1), page.told], ["you-left", [LEAVE]]);
+  page.on("stop");
+  assert.deepEqual([page.state.scene.kind, page.told], ["searching", [FIND]]);
+});
+
+Deno.test("Page takes back its question after 3 s, or when one writes on", () => {
+  const page = new Page().chatting().on("escape").pass(ASKING_TIME);
+  assert.equal(page.chat.phase.kind, "talking");
+  assert.equal(page.on("escape", { type: "type", text: "no" }, "send").chat.phase.kind, "talking");
+});
+
+Deno.test("Page cancels a search by Esc", () => {
+  const page = new Page().on("start", "escape");
+  assert.deepEqual([page.state.scene.kind, page.told], ["home", [LEAVE]]);
+});
+
+Deno.test("Page keeps the log readable after the stranger has left", () => {
+  const page = new Page().chatting().hears("bye").server({ type: "partner-left" });
+  assert.deepEqual([page.log, page.chat.phase.kind], [
+    ["began", "stranger: bye", "stranger-left"],
+    "over",
+  ]);
+  assert.equal(page.server({ type: "partner-left" }).log.length, 3);
+});
+
+Deno.test("Page hears nothing from a stranger who has left", () => {
+  const page = new Page().chatting().server({ type: "partner-left" }).hears("ghost");
+  assert.deepEqual(page.log, ["began", "stranger-left"]);
+});
+
+Deno.test("Page ends the chat when its line goes down, and says so once", () => {
+  const page = new Page().server(WELCOME).chatting().on(DOWN, DOWN);
+  assert.deepEqual([page.log, page.state.line], [["began", "connection-lost"], "down"]);
+  assert.deepEqual(page.server(WELCOME).told, []);
+});
+
+/** A page that is chatting, writes, and hears that it arrived as far as `arrived`. */
+function writing(texts: readonly string[], arrived = 0): Page {
+  const page = new Page().server(WELCOME).chatting();
+  for (const text of texts) page.on({ type: "type", text }, "send");
+  return page.on(said({ kind: "received", number: arrived }));
+}
+
+Deno.test("Page keeps a chat whose connection dropped, and goes on with it: what the stranger missed is sent again", () => {
+  const page = writing(["one", "two"], 1).on(DROP, DROP);
+  assert.deepEqual([page.log, page.state.line], [["began", "you: one", "you: two"], "down"]);
+  assert.deepEqual(page.on({ type: "type", text: "three" }).told, []);
+  assert.deepEqual(page.on("send").told, []);
+  assert.deepEqual(page.log.at(-1), "you: three");
+  page.server(WELCOME);
+  assert.deepEqual(page.told, []);
+  page.server({ type: "resumed", chatting: true });
+  assert.deepEqual([page.told, page.did("mend")], [
+    [{ type: "background", hidden: false }, { kind: "repeat", number: 0 }],
+    true,
+  ]);
+  assert.deepEqual(page.on(said({ kind: "repeat", number: 1 })).told, [
+    { kind: "text", number: 2, text: "two" },
+    { kind: "text", number: 3, text: "three" },
+  ]);
+  page.pass(RESUME_WINDOW);
+  assert.deepEqual([page.chat.phase.kind, page.state.line], ["talking", "up"]);
+});
+
+Deno.test("Page ends the chat when it could not come back in time, and leaves it when it can after all", () => {
+  const page = writing([]).on(DROP).pass(RESUME_WINDOW - 1);
+  assert.equal(page.chat.phase.kind, "talking");
+  page.pass(1);
+  assert.deepEqual([page.log.at(-1), page.chat.phase.kind], ["connection-lost", "over"]);
+  page.server(WELCOME).server({ type: "resumed", chatting: true });
+  assert.deepEqual(page.told, [{ type: "background", hidden: false }, LEAVE]);
+  assert.equal(page.log.length, 2);
+});
+
+Deno.test("Page waits for two minutes when it dropped in the background", () => {
+  const page = writing([]).on({ type: "attention", attentive: false, hidden: true });
+  assert.deepEqual(page.told, [{ type: "background", hidden: true }]);
+  page.on(DROP).pass(BACKGROUND_WINDOW - 1);
+  assert.equal(page.chat.phase.kind, "talking");
+  assert.equal(page.pass(1).chat.phase.kind, "over");
+  assert.deepEqual(page.server(WELCOME).told, [{ type: "background", hidden: true }]);
+});
+
+Deno.test("Page ends the chat when the server knows it no more, or the stranger left meanwhile", () => {
+  const forgotten = writing([]).on(DROP).server(WELCOME).server({
+    type: "resumed",
+    chatting: false,
+  });
+  assert.equal(forgotten.log.at(-1), "connection-lost");
+  const left = writing([]).on(DROP).server(WELCOME).server({ type: "partner-left" });
+  left.server({ type: "resumed", chatting: false });
+  assert.deepEqual(left.log, ["began", "stranger-left"]);
+});
+
+Deno.test("Page is left at once while its connection is down, and tells the server when it can", () => {
+  const page = writing([]).on(DROP, "stop", "stop");
+  assert.deepEqual(page.log.at(-1), "you-left");
+  page.server(WELCOME).server({ type: "resumed", chatting: true });
+  assert.deepEqual(page.told.at(-1), LEAVE);
+  const next = writing([]).on(DROP, "stop", "stop", "stop").server(WELCOME);
+  assert.deepEqual(next.told, [FIND]);
+  assert.deepEqual(next.server({ type: "resumed", chatting: true }).told, [
+    { type: "background", hidden: false },
+  ]);
+});
+
+Deno.test("Page says that the stranger's connection dropped, keeps what is written, and says that they are back", () => {
+  const page = writing(["one"], 1).on(TYPING).server({ type: "partner-away" });
+  assert.deepEqual([page.chat.stranger.kind, page.chat.typingUntil], ["away", 0]);
+  assert.deepEqual(page.on({ type: "type", text: "two" }, "send").told, []);
+  page.server({ type: "partner-back" });
+  assert.deepEqual([page.chat.stranger.kind, page.told, page.did("mend")], [
+    "back",
+    [{ kind: "repeat", number: 0 }],
+    true,
+  ]);
+  assert.deepEqual(page.on(said({ kind: "repeat", number: 1 })).told, [
+    { kind: "text", number: 2, text: "two" },
+  ]);
+  assert.equal(page.pass(BACK_TIME).chat.stranger.kind, "here");
+  assert.deepEqual(page.log, ["began", "you: one", "you: two"], "the log is left alone");
+});
+
+Deno.test("Page marks what has arrived, and nothing else", () => {
+  const page = writing(["one", "two", "three"], 2);
+  const marks = (): unknown[] =>
+    page.chat.lines.flatMap((line) => line.from === "you" ? [line.isDelivered] : []);
+  assert.deepEqual(marks(), [true, true, false]);
+  const { lines } = page.chat;
+  page.on(said({ kind: "received", number: 1 }));
+  assert.equal(page.chat.lines, lines, "nothing is drawn anew for nothing");
+  page.on(DROP).server({ type: "resumed", chatting: true }).on(said({ kind: "repeat", number: 3 }));
+  assert.deepEqual([marks(), page.told], [[true, true, true], []]);
+});
+
+Deno.test("Page confirms what has come, a burst at once", () => {
+  const page = writing([]).hears("one");
+  assert.deepEqual(page.told, [{ kind: "received", number: 1 }]);
+  for (const text of ["two", "three", "four"]) assert.deepEqual(page.hears(text).told, []);
+  page.pass(CONFIRM_INTERVAL - 1);
+  assert.deepEqual(page.told, []);
+  page.pass(1);
+  assert.deepEqual(page.told, [{ kind: "received", number: 4 }]);
+  assert.equal(nextDeadline(page.state), undefined);
+});
+
+Deno.test("Page takes nothing more to be sent while too much waits to arrive, and keeps the draft", () => {
+  const page = writing(Array.from({ length: MAX_WAITING }, (_, n) => `${n}`));
+  page.on({ type: "type", text: "too much" }, "send");
+  assert.deepEqual([page.told, page.chat.draft], [[], "too much"]);
+  page.on(said({ kind: "received", number: 1 }), "send");
+  assert.deepEqual(page.told, [{ kind: "text", number: MAX_WAITING + 1, text: "too much" }]);
+});
+
+Deno.test("Page that is kept from coming back by a full house waits, and by a block gives the chat up", () => {
+  const ending = (code: Hindrance["code"]): string => {
+    const page = writing([]).on(DROP, { type: "hindered", hindrance: { code, seconds: 10 } });
+    return page.log.at(-1) ?? "";
+  };
+  assert.deepEqual(HINDRANCES.map(ending), [
+    "blocked",
+    "connection-lost",
+    "connection-lost",
+    "began",
+    "began",
+  ]);
+});
+
+Deno.test("Page takes a search up again on a new line", () => {
+  const page = new Page().on("start", DOWN).server(WELCOME);
+  assert.deepEqual([page.told, page.state.line, page.state.online], [[FIND], "up", 7]);
+});
+
+Deno.test("Page reports once a chat, also after its end, and forgets it with the next", () => {
+  const page = new Page().chatting().server({ type: "partner-left" }).on("choose-report");
+  assert.deepEqual(page.effects, [{ do: "focus", on: "report" }]);
+  page.on({ type: "report", reason: "spam" });
+  assert.deepEqual(page.told, [{ type: "report", reason: "spam" }]);
+  assert.deepEqual(page.on({ type: "report", reason: "spam" }, "choose-report").told, []);
+  page.server({ type: "reported" });
+  assert.deepEqual([page.chat.report, page.log.at(-1)], ["taken", "report-taken"]);
+  assert.equal(page.on("again").server(PAIRED).chat.report, "none");
+});
+
+Deno.test("Page closes the choice of reasons by Esc, and the chat goes on", () => {
+  const page = new Page().chatting().on("choose-report", "escape");
+  assert.deepEqual([page.chat.report, page.chat.phase.kind], ["none", "talking"]);
+});
+
+Deno.test("Page counts what is unread while nobody looks, and rings", () => {
+  const page = new Page().chatting().on({ type: "attention", attentive: false, hidden: false });
+  page.hears("a").hears("b");
+  assert.deepEqual([page.state.unread, page.did("ring")], [2, true]);
+  page.on({ type: "attention", attentive: true, hidden: false });
+  assert.equal(page.state.unread, 0);
+  assert.equal(page.hears("c").did("ring"), false);
+});
+
+Deno.test("Page is silent when its sound is off", () => {
+  const page = new Page().on({ type: "prefer", change: { sound: false } });
+  assert.ok(page.did("keep-preferences"));
+  assert.equal(
+    page.chatting().on({ type: "attention", attentive: false, hidden: false }).hears("a").did(
+      "ring",
+    ),
+    false,
+  );
+});
+
+Deno.test("Page keeps a bounded number of lines, with ids that never repeat", () => {
+  const page = new Page().chatting();
+  for (let n = 0; n < MAX_LINES + 10; n++) page.hears(`${n}`);
+  assert.equal(page.chat.lines.length, MAX_LINES);
+  assert.equal(new Set(page.chat.lines.map(({ id }) => id)).size, MAX_LINES);
+  assert.equal(page.log.at(-1), `stranger: ${MAX_LINES + 9}`);
+});
+
+Deno.test("Page knows when closing it would end a chat", () => {
+  const page = new Page();
+  assert.deepEqual([
+    isTalking(page.state),
+    isTalking(page.chatting().state),
+    isTalking(page.on("stop").state),
+  ], [
+    false,
+    true,
+    true,
+  ]);
+  assert.equal(isTalking(page.on("stop").state), false);
+});
+
+Deno.test("Page shows the pictures to compare once the keys are agreed", () => {
+  const pictures = [5, 0, 63, 5];
+  const page = new Page().chatting();
+  assert.deepEqual(page.chat.pictures, []);
+  assert.deepEqual(page.on({ type: "secured", pictures }).chat.pictures, pictures);
+});
+
+Deno.test("Page says once in a row that something can't be trusted, and shows nothing of it", () => {
+  const page = new Page().chatting().on("tampered", "tampered").hears("hi").on("tampered");
+  assert.deepEqual(page.log, ["began", "tampered", "stranger: hi", "tampered"]);
+});
+
+Deno.test("Page ends a chat that can't be encrypted, and tells the server", () => {
+  const page = new Page().chatting().on("not-secured");
+  assert.deepEqual([page.log, page.told, page.chat.phase.kind], [
+    ["began", "not-secured"],
+    [LEAVE],
+    "over",
+  ]);
+  assert.deepEqual(page.on("not-secured", "tampered").log.length, 2);
+});
+
+Deno.test("Page speaks another language at once, and loses nothing of a chat", () => {
+  const page = new Page().chatting().hears("hello").on({ type: "type", text: "half a sen" });
+  const { chat } = page;
+  page.on({ type: "prefer", change: { language: "de" } });
+  assert.deepEqual([page.state.preferences.language, page.effects], ["de", [{
+    do: "keep-preferences",
+  }]]);
+  page.on("language-failed");
+  assert.deepEqual([page.state.languageFailed, page.state.language], [true, ENGLISH]);
+  const german = { code: "de", words: CATALOGUES.de!.words, manner: "de" };
+  page.on({ type: "language", language: german });
+  assert.deepEqual([page.state.languageFailed, page.state.language], [false, german]);
+  assert.equal(page.chat, chat);
+  assert.match(
+    transcript(german, chat.lines),
+    /Du chattest jetzt .*\n\[[\d:]+\] Gegenüber: hello\n$/,
+  );
+});
+
+Deno.test("Page saves a chat as plain text with everything in it", () => {
+  const page = new Page().on("start").server({ ...PAIRED, interests: ["go", "chess"], met: true });
+  page.hears('say "hi"').on({ type: "type", text: "hi" }, "send").server({ type: "partner-left" });
+  const saved = transcript(ENGLISH, page.chat.lines).replace(/\[[^\]]+\]/g, "[time]");
+  assert.equal(
+    saved,
+    "[time] You're now chatting with a random stranger. You both like go and chess. " +
+      "You have met a moment ago; nobody else is here right now.\n" +
+      '[time] Stranger: say "hi"\n[time] You: hi\n[time] Stranger has disconnected.\n',
+  );
+});
+
+Deno.test("Page asks again by itself when it searched too fast, and says so meanwhile", () => {
+  const page = new Page().on("start");
+  page.server({ type: "error", code: "too-fast", message: "", seconds: 7 });
+  page.pass(6_999);
+  assert.deepEqual(page.effects, []);
+  page.pass(1);
+  assert.deepEqual(page.effects, [{
+    do: "tell",
+    message: { type: "find", mode: "text", interests: [] },
+  }]);
+  page.pass(60_000);
+  assert.deepEqual(page.effects, []);
+});
+
+Deno.test("Page ends a chat whose address is blocked, and leads to the reason instead of a search", () => {
+  const page = new Page().chatting().server({ type: "blocked", seconds: 60 }).on(DOWN);
+  assert.deepEqual(page.chat.lines.at(-1)?.from === "page" && page.chat.lines.at(-1), {
+    id: 1,
+    at: page.now,
+    from: "page",
+    notice: { kind: "blocked" },
+  });
+  assert.deepEqual(page.state.hindered, { code: "reported", until: page.now + 60_000 });
+  page.on("again");
+  assert.equal(page.state.scene.kind, "home");
+  page.server({ type: "welcome", token: "t", online: 1 });
+  assert.equal(page.state.hindered, undefined);
+});
+
+Deno.test("Page that is kept out goes home, but goes on searching when there is only no place", () => {
+  const hindered = (code: Hindrance["code"]): string => {
+    const page = new Page().on("start", DOWN);
+    return page.on({ type: "hindered", hindrance: { code, seconds: 10 } }).state.scene.kind;
+  };
+  assert.deepEqual([...HINDRANCES].map(hindered), [
+    "home",
+    "home",
+    "home",
+    "searching",
+    "searching",
+  ]);
+});
+
+Deno.test("Page says in a chat that the server restarts, and lets a last word be said", () => {
+  const page = new Page().chatting().server({ type: "draining" });
+  assert.equal(isTalking(page.state), true);
+  const last = page.chat.lines.at(-1)!;
+  assert.deepEqual(last.from === "page" && last.notice, { kind: "restart" });
+  const lines = (page: Page): number => page.chat.lines.length;
+  const over = new Page().chatting().on(DOWN);
+  assert.equal(lines(over.server({ type: "draining" })), 2);
+});
+
+Deno.test("Page works for a search when it is asked to, and gives up what it no longer needs", () => {
+  const page = new Page().on("start");
+  page.server({ type: "challenge", salt: "s", bits: 3 });
+  const challenge = { salt: "s", bits: 3 };
+  assert.deepEqual(page.effects, [{ do: "solve", challenge }]);
+  const [effect] = page.effects;
+  assert.ok(effect?.do === "solve");
+  const solved: Event = { type: "solved", challenge: effect.challenge, nonce: 7 };
+  assert.deepEqual(page.on(solved).effects, [{
+    do: "tell",
+    message: { type: "solution", nonce: 7 },
+  }]);
+  assert.deepEqual(page.on(solved).effects, []);
+  const again = new Page().on("start").server({ type: "challenge", salt: "s", bits: 3 });
+  assert.deepEqual(again.on("stop", "start", solved).effects, []);
+  assert.deepEqual(new Page().server({ type: "challenge", salt: "s", bits: 3 }).effects, []);
+});
+
+const BY_RELAY = { type: "ice", servers: [], policy: "relay" } as const;
+const DIRECT = { type: "ice", servers: [], policy: "all" } as const;
+
+/** What is on, in a page whose devices are always to be had. */
+function wanted(page: Page): string[] {
+  const { camera, microphone } = wantedDevices(page.state);
+  return [
+    ...(camera === undefined ? [] : ["camera"]),
+    ...(microphone === undefined ? [] : ["microphone"]),
+  ];
+}
+
+Deno.test("Page shows oneself before the first call, and searches with the second press", () => {
+  const page = new Page().on("start-video");
+  assert.deepEqual([page.state.scene.kind, wanted(page), page.told], [
+    "preview",
+    ["camera", "microphone"],
+    [],
+  ]);
+  page.on("start-video");
+  assert.deepEqual(page.told, [{ type: "find", mode: "video", interests: [] }]);
+  assert.deepEqual(wanted(page), ["camera", "microphone"]);
+  assert.deepEqual(wanted(page.on("stop")), []);
+  assert.deepEqual(page.on("start-video", "escape").state.scene.kind, "home");
+});
+
+Deno.test("Page asks for the confirmation before a call as before a chat", () => {
+  const page = new Page().on({ type: "confirm", adult: false }).on("start-video");
+  assert.deepEqual([page.state.scene.kind, page.state.reminded], ["home", true]);
+});
+
+Deno.test("Page begins a call with what was preferred, and shows that at once", () => {
+  const page = new Page().on("start-video");
+  page.on({ type: "prefer", change: { cameraOff: true } });
+  assert.deepEqual(wanted(page), ["microphone"]);
+  page.on({ type: "prefer", change: { muted: true } });
+  assert.deepEqual(wanted(page), []);
+  page.on("start-video").server(PAIRED).server(BY_RELAY);
+  assert.deepEqual(wanted(page), []);
+  assert.deepEqual(wanted(page.on({ type: "toggle-device", device: "camera" })), ["camera"]);
+});
+
+Deno.test("Page wishes a call in every video chat, and in a text chat when asked to", () => {
+  const video = new Page().on("start-video", "start-video").server(PAIRED);
+  assert.deepEqual(video.told, [{ type: "ice" }]);
+  assert.deepEqual(video.server(BY_RELAY).told, [{ kind: "call", says: "willing" }]);
+  const text = new Page().chatting();
+  assert.deepEqual([text.told, wanted(text)], [[], []]);
+  text.on({ type: "call", event: { type: "want" } });
+  assert.deepEqual([text.told, wanted(text)], [[{ type: "ice" }], []]);
+  assert.deepEqual(wanted(text.server(BY_RELAY)), ["camera", "microphone"]);
+});
+
+Deno.test("Page turns no camera on in a text chat before this person has agreed", () => {
+  const page = new Page().chatting().on(said({ kind: "call", says: "willing" })).server(DIRECT);
+  assert.deepEqual([page.chat.call.kind, wanted(page)], ["consenting", []]);
+  page.on({ type: "call", event: { type: "want" } });
+  assert.deepEqual([page.did("start-call"), wanted(page)], [true, ["camera", "microphone"]]);
+});
+
+Deno.test("Page turns everything off when a call or a chat ends, unless the camera is to stay on", () => {
+  const called = (): Page =>
+    new Page().on("start-video", "start-video").server(PAIRED).server(BY_RELAY)
+      .on(said({ kind: "call", says: "willing" }));
+  assert.deepEqual(wanted(called()), ["camera", "microphone"]);
+  const ends: ((page: Page) => Page)[] = [
+    (page) => page.on({ type: "call", event: { type: "refuse" } }),
+    (page) => page.on(said({ kind: "call", says: "over" })),
+    (page) => page.on("stop", "stop"),
+    (page) => page.server({ type: "partner-left" }),
+    (page) => page.on({ type: "down", mayResume: false }),
+    (page) => page.on("not-secured"),
+    (page) => page.pass(CONNECTING_TIME),
+  ];
+  for (const end of ends) assert.deepEqual(wanted(end(called())), [], String(end));
+  const next = called().on("stop", "stop", "stop");
+  assert.deepEqual([next.state.scene.kind, wanted(next)], ["searching", []]);
+  const kept = called().on({ type: "prefer", change: { keepCamera: true } }).on("stop", "stop");
+  assert.deepEqual(wanted(kept), ["camera", "microphone"]);
+  assert.deepEqual(wanted(kept.on("home")), []);
+});
+
+Deno.test("Page tells the stranger what it sends, at the beginning and on each change", () => {
+  const page = new Page().on("start-video", "start-video").server(PAIRED).server(BY_RELAY)
+    .on(said({ kind: "call", says: "willing" }));
+  page.on({ type: "call", event: { type: "line", line: "connected" } });
+  assert.deepEqual(page.told, [{ kind: "media", picture: false, sound: false }]);
+  const on = { kind: "on", track: {} as MediaStreamTrack } as const;
+  page.on({ type: "media", media: { ...NO_MEDIA, camera: on } });
+  assert.deepEqual(page.told, [{ kind: "media", picture: true, sound: false }]);
+  page.on({
+    type: "media",
+    media: { ...NO_MEDIA, camera: on, cameras: [{ id: "a", label: "a" }] },
+  });
+  assert.deepEqual(page.told, []);
+});
+
+Deno.test("Page shows the stranger blurred until the person looks, unless they prefer otherwise", () => {
+  const called = (page: Page): Page => page.on("start-video", "start-video").server(PAIRED);
+  const page = called(new Page());
+  assert.equal(page.chat.stage.revealed, false);
+  page.on({ type: "stage", change: { revealed: true } }).server(BY_RELAY)
+    .on(said({ kind: "call", says: "willing" }));
+  assert.equal(page.chat.stage.revealed, true, "it stays so when the call begins anew");
+  const bold = called(new Page().on({ type: "prefer", change: { blur: false } }));
+  assert.equal(bold.chat.stage.revealed, true);
+});
+
+Deno.test("Page leads from a call that fails to another try or to text", () => {
+  const page = new Page().on("start-video", "start-video").server(PAIRED).server(BY_RELAY)
+    .on(said({ kind: "call", says: "willing" })).pass(CONNECTING_TIME);
+  assert.equal(page.chat.call.kind, "failed");
+  page.hears("and by text?");
+  assert.deepEqual(page.log, ["began", "stranger: and by text?"]);
+  assert.deepEqual(page.on({ type: "call", event: { type: "want" } }).told, [{ type: "ice" }]);
+  page.server({ type: "error", code: "too-fast", message: "", seconds: 5 });
+  assert.deepEqual(page.chat.call, { kind: "failed", failure: "too-fast", invited: false });
+});
+
+Deno.test("Page gives a call up neither for a drop of its connection nor for one of the stranger's", () => {
+  const page = new Page().on("start-video", "start-video").server(PAIRED).server(BY_RELAY)
+    .on(said({ kind: "call", says: "willing" }))
+    .on({ type: "call", event: { type: "line", line: "connected" } });
+  page.on({ type: "down", mayResume: true });
+  assert.deepEqual([page.chat.call.kind, wanted(page)], ["live", ["camera", "microphone"]]);
+  page.server(WELCOME).server({ type: "resumed", chatting: true });
+  page.server({ type: "partner-away" }).server({ type: "partner-back" });
+  assert.equal(page.chat.call.kind, "live");
+});

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { deviceOf, shortcutOf } from "../../../client/views/keys.ts";
+
+const MODIFIERS = ["ctrl", "shift", "alt", "meta"] as const;
+
+/** A key press; nothing is held but what `held` names. */
+function press(key: string, code: string, ...held: string[]): Parameters<typeof deviceOf>[0] {
+  return {
+    key,
+    code,
+    ctrlKey: held.includes("ctrl"),
+    metaKey: held.includes("meta"),
+    altKey: held.includes("alt"),
+    shiftKey: held.includes("shift"),
+  };
+}
+
+Deno.test("Key switches a device together with Ctrl and Shift", () => {
+  assert.equal(deviceOf(press("O", "KeyO", "ctrl", "shift")), "camera");
+  assert.equal(deviceOf(press("M", "KeyM", "ctrl", "shift")), "microphone");
+  assert.equal(deviceOf(press("m", "KeyM", "ctrl", "shift")), "microphone", "with caps lock");
+});
+
+Deno.test("Key switches nothing with any other modifiers, which write letters, edit text, or are the system's", () => {
+  for (let choice = 0; choice < 2 ** MODIFIERS.length; choice++) {
+    const held = MODIFIERS.filter((_, n) => choice & 1 << n);
+    if (held.join("+") === "ctrl+shift") continue;
+    for (const key of ["m", "o", "c", "d", "e"]) {
+      const pressed = press(key, `Key${key.toUpperCase()}`, ...held);
+      assert.equal(deviceOf(pressed), undefined, `${held} ${key}`);
+    }
+  }
+  assert.equal(deviceOf(press("C", "KeyC", "ctrl", "shift")), undefined);
+});
+
+Deno.test("Key is the one in the same place where a keyboard has no Latin letters, and else the letter", () => {
+  const place = (key: string, code: string): ReturnType<typeof deviceOf> =>
+    deviceOf(press(key, code, "ctrl", "shift"));
+  assert.equal(place("Щ", "KeyO"), "camera", "Cyrillic");
+  assert.equal(place("ة", "KeyM"), "microphone", "Arabic");
+  assert.equal(place("O", "KeyS"), "camera", "Dvorak");
+  assert.equal(place("R", "KeyO"), undefined, "Dvorak");
+  assert.equal(place("Ж", "Semicolon"), undefined);
+});
+
+Deno.test("Key is written as people and as assistive technology know it", () => {
+  assert.deepEqual(shortcutOf("camera"), { title: "Ctrl+Shift+O", aria: "Control+Shift+O" });
+  assert.deepEqual(shortcutOf("microphone"), { title: "Ctrl+Shift+M", aria: "Control+Shift+M" });
+});

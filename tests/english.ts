@@ -1,6 +1,0 @@
-/** What a page without a browser speaks. */
-
-import type { Language } from "../client/language.ts";
-import { en } from "../client/languages/en.ts";
-
-export const ENGLISH: Language = { code: "en", words: en.words, manner: "en-GB" };

@@ -1,0 +1,165 @@
+/** The program on Deno Deploy, simulated as `deploy.ts` says, on the Deno of today and on an older one. */
+
+import assert from "node:assert/strict";
+import type { DayFigures } from "../../server/statistics/day.ts";
+import { DRAIN_TIME, EXIT_TIME, SHORT_MOVE_TIME } from "../../server/shutdown.ts";
+import { decoded } from "../../server/statistics/kv_store.ts";
+import { SHUTDOWN_GRACE } from "../../server/listener/deno_listener.ts";
+import { BareClient } from "../support/bare_client.ts";
+import { DENO_VERSIONS, newSite, startOnDeploy, takeDatabase } from "../support/deploy.ts";
+import { filesIn } from "../support/files.ts";
+import { type Program, run } from "../support/program.ts";
+import { RawClient } from "../support/raw_client.ts";
+import { until } from "../support/until.ts";
+
+/** What leaves nothing to be warned of. */
+const COMPLETE = { CONTACT_EMAIL: "help@chat.example" };
+
+/** Requests whose answers fill the socket of a client that never reads them. */
+const UNREAD = Array.from({ length: 300 }, () => ["GET / HTTP/1.1", "Host: localhost", ""])
+  .flat().concat("");
+
+/** How long an instance has from the signal to its end, in milliseconds. */
+const GRACE = 5000;
+
+/** What of it must be left for work, on a machine that may be slow. */
+const WORK = 2000;
+
+/** How long a test waits for an end, in seconds; something that keeps the program would do so for ever. */
+const PATIENCE = 60;
+
+/** What was counted of all days; a test may run at midnight. */
+async function countedIn(kv: Deno.Kv): Promise<Pick<DayFigures, "chats" | "messages">> {
+  const together = { chats: 0, messages: 0 };
+  for await (const { value } of kv.list<Uint8Array>({ prefix: ["day"] })) {
+    const { counted } = decoded(value);
+    together.chats += counted.chats;
+    together.messages += counted.messages;
+  }
+  return together;
+}
+
+/** Stops an instance as the platform does; the answer is its exit code. One that hangs is a failure. */
+async function interrupt(program: Program): Promise<number> {
+  let code: number | undefined;
+  program.stop("SIGINT").then((given) => code = given);
+  await until(() => code !== undefined, PATIENCE);
+  return code!;
+}
+
+/** What is a warning or worse in a log. */
+function warnings({ log }: Program): string[] {
+  return log.split("\n").filter((line) => /"level":"(?!INFO)/.test(line));
+}
+
+async function textOf(url: string): Promise<string> {
+  return await (await fetch(url)).text();
+}
+
+async function addressesHeld(program: Program): Promise<number> {
+  return (await (await fetch(`${program.http}/api/transparency`)).json()).addressesHeld;
+}
+
+for (const version of DENO_VERSIONS) {
+  Deno.test(`An instance on Deno Deploy (Deno ${version}) serves its pages, and the policy says what holds there`, async () => {
+    const site = newSite();
+    {
+      await using program = await startOnDeploy(version, COMPLETE, site);
+      assert.match(program.log, /"listener":"deno"/);
+      assert.match(await textOf(`${program.http}/`), /<title>Anonymous Chat/);
+      const policy = await textOf(`${program.http}/privacy`);
+      assert.match(policy, /its access log is switched off/);
+      assert.match(policy, /It runs on Deno Deploy/);
+      assert.match(await textOf(`${program.http}/transparency`), /the one that answered you/);
+      const health = await (await fetch(`${program.http}/healthz`)).json();
+      assert.deepEqual(health, { status: "ok", failing: [] });
+      const { headers, body } = await fetch(`${program.http}/`);
+      await body?.cancel();
+      assert.equal(headers.get("strict-transport-security"), "max-age=31536000");
+      assert.equal((await fetch(`${program.http}/metrics`)).status, 404);
+      await program.stop("SIGINT");
+    }
+    await takeDatabase(site, countedIn);
+  });
+
+  Deno.test(`An instance on Deno Deploy (Deno ${version}) pairs its visitors, and the figures outlive it in Deno KV, and nothing in a file`, async () => {
+    const site = newSite();
+    {
+      const token = "a-token-that-nobody-guesses";
+      const env = { ...COMPLETE, METRICS_TOKEN: token };
+      await using program = await startOnDeploy(version, env, site);
+      const [a, b] = await BareClient.pair(program.socketUrl);
+      const metrics = `${program.http}/metrics`;
+      const headers = { authorization: `Bearer ${token}` };
+      assert.match(await (await fetch(metrics, { headers })).text(), /_connected 2\n/);
+      assert.equal((await fetch(metrics)).status, 401);
+      a.send(Uint8Array.of(1, 42));
+      assert.deepEqual(await b.frame(), Uint8Array.of(1, 42));
+      a.tell({ type: "leave" });
+      await b.next("partner-left");
+      assert.equal(await interrupt(program), 0);
+      assert.deepEqual(warnings(program), []);
+      assert.deepEqual(await filesIn(program.folder), []);
+    }
+    {
+      await using program = await startOnDeploy(version, COMPLETE, site);
+      const { days } = await (await fetch(`${program.http}/api/statistics.json`)).json();
+      assert.equal(days.at(-1)?.chats, "fewer than 10");
+      await program.stop("SIGINT");
+    }
+    assert.deepEqual(await takeDatabase(site, countedIn), { chats: 1, messages: 1 });
+  });
+
+  Deno.test(`An instance on Deno Deploy (Deno ${version}) takes the address from the platform, whatever a header says`, async () => {
+    const site = newSite();
+    {
+      await using program = await startOnDeploy(version, COMPLETE, site);
+      for (const forged of ["203.0.113.1", "203.0.113.2", "203.0.113.3, 203.0.113.4"]) {
+        const headers = { "x-forwarded-for": forged, "x-real-ip": forged };
+        await BareClient.enter(program.socketUrl, { headers });
+      }
+      assert.equal(await addressesHeld(program), 1);
+      await BareClient.enter(program.socketUrl, { localAddress: "127.0.0.2" });
+      assert.equal(await addressesHeld(program), 2);
+      await program.stop("SIGINT");
+    }
+    await takeDatabase(site, countedIn);
+  });
+
+  Deno.test(`An instance on Deno Deploy (Deno ${version}) ends: everybody is told, chats are counted, and a socket that does not end does not keep it`, async () => {
+    const site = newSite();
+    {
+      await using program = await startOnDeploy(version, COMPLETE, site);
+      const pair = await BareClient.pair(program.socketUrl);
+      using stalled = await RawClient.connect(program.port);
+      await stalled.writeLines(...UNREAD);
+      const ended = interrupt(program);
+      for (const client of pair) await client.next("draining");
+      for (const client of pair) assert.equal((await client.closed).code, 1001);
+      assert.equal(await ended, 0);
+      assert.match(program.log, /"message":"Stopped\."/);
+    }
+    assert.deepEqual(await takeDatabase(site, countedIn), { chats: 1, messages: 0 });
+  });
+}
+
+Deno.test("An instance on Deno Deploy spends little of the time for its end with waiting", () => {
+  const leave = Math.max(DRAIN_TIME, SHORT_MOVE_TIME);
+  assert.ok(leave + SHUTDOWN_GRACE + EXIT_TIME <= GRACE - WORK);
+});
+
+Deno.test("An instance on Deno Deploy without a database says so, and serves all the same", async () => {
+  const [version] = DENO_VERSIONS;
+  const unreachable = { DENO_KV_DEFAULT_PATH: "/not/to/be/read" };
+  await using program = await startOnDeploy(version, { ...COMPLETE, ...unreachable });
+  assert.equal(warnings(program).length, 1);
+  assert.match(program.log, /Cannot open the statistics: they are kept in memory only/);
+  await BareClient.pair(program.socketUrl);
+  assert.equal(await interrupt(program), 0);
+});
+
+Deno.test("Program refuses to start on Deno Deploy with what does not work there", async () => {
+  const { code, stderr } = await run([], { DENO_DEPLOY: "1", LISTENER: "node" });
+  assert.equal(code, 2);
+  assert.match(stderr, /^Cannot use LISTENER=node on Deno Deploy: /);
+});

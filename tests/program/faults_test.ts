@@ -1,0 +1,210 @@
+/** What goes wrong around the program, and that people go on talking meanwhile. */
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { DAY, HOUR, MINUTE, SECOND } from "../../server/base/clock.ts";
+import { BareClient } from "../support/bare_client.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { TempFolder } from "../support/files.ts";
+import { freePort } from "../support/free_port.ts";
+import { Program, run } from "../support/program.ts";
+import { RawClient } from "../support/raw_client.ts";
+import { TestServer } from "../support/server.ts";
+import { Stopwatch } from "../support/stopwatch.ts";
+import { until, within } from "../support/until.ts";
+
+const CHATS = 500;
+
+/** Asserts that two can talk. */
+async function talk([a, b]: readonly [BareClient, BareClient]): Promise<void> {
+  a.send(Uint8Array.of(1, 65));
+  assert.deepEqual(await b.frame(), Uint8Array.of(1, 65));
+}
+
+/** Pairs who come from different addresses. */
+async function pairs(url: string, count: number): Promise<[BareClient, BareClient][]> {
+  const made: [BareClient, BareClient][] = [];
+  while (made.length < count) {
+    const batch = Array.from({ length: 50 }, (_, n) => {
+      const headers = { "x-forwarded-for": `203.0.113.${(made.length + n) % 250}` };
+      return BareClient.pair(url, { headers });
+    });
+    made.push(...await Promise.all(batch));
+  }
+  return made;
+}
+
+Deno.test("Program that is stopped under 500 chats tells everybody within 5 s, closes them after that, and ends with exit code 0 within 10 s", async () => {
+  await using program = await Program.start("--trust-proxy=1", "--proof-of-work=off");
+  const all = (await pairs(program.socketUrl, CHATS)).flat();
+  using stalled = await RawClient.open(program.port);
+  await stalled.writeLines(""); // It never answers the closing handshake.
+  const watch = new Stopwatch([program.pid]);
+  const told = Promise.all(all.map((client) => client.next("draining")));
+  const ended = program.stop("SIGTERM");
+  await told; // A client that is closed before it is told makes this fail.
+  const tellingTook = watch.ms;
+  const closed = await Promise.all(all.map((client) => client.closed));
+  assert.equal(await ended, 0);
+  const took = watch.ms;
+  assert.deepEqual([...new Set(closed.map(({ code }) => code))], [1001]);
+  assert.ok(tellingTook < 5 * SECOND && took < 10 * SECOND, `${tellingTook} ms, ${took} ms`);
+});
+
+Deno.test("Program that is about to stop lets a last word through, and nobody in", async () => {
+  await using program = await Program.start();
+  const pair = await BareClient.pair(program.socketUrl);
+  const ended = program.stop("SIGTERM");
+  await pair[0].next("draining");
+  assert.deepEqual(await (await fetch(`${program.http}/healthz`)).json(), {
+    status: "draining",
+    failing: [],
+  });
+  const late = new BareClient(program.socketUrl);
+  const status = await new Promise((resolve) =>
+    late.socket.on("unexpected-response", (_, { statusCode }) => resolve(statusCode))
+  );
+  assert.equal(status, 503);
+  await talk(pair);
+  assert.equal(await ended, 0);
+});
+
+Deno.test("Program whose folders are taken away goes on, and says so once", async () => {
+  await using program = await Program.start();
+  const pair = await BareClient.pair(program.socketUrl);
+  for (const folder of [program.dataFolder, program.logFolder]) {
+    await Deno.remove(folder, { recursive: true }).catch(() => {});
+    await Deno.writeTextFile(folder, "no folder");
+  }
+  await fetch(`${program.http}/privacy`);
+  await until(() => program.log.includes("Cannot write the access log"));
+  await fetch(`${program.http}/privacy`);
+  await talk(pair);
+  const { status, failing } = await (await fetch(`${program.http}/healthz`)).json();
+  assert.deepEqual([status, failing[0]], ["degraded", "access log"]);
+  assert.equal(program.log.match(/Cannot write the access log/g)?.length, 1);
+});
+
+Deno.test("Program says in one line which folder it can't use, and ends with exit code 1", async () => {
+  await using temporary = new TempFolder();
+  const folder = temporary.path;
+  const file = join(folder, "file");
+  await Deno.writeTextFile(file, "");
+  for (const option of ["data-dir", "log-dir"]) {
+    const args = [`--data-dir=${folder}/data`, `--log-dir=${folder}/logs`, `--${option}=${file}/x`];
+    assert.deepEqual(await run([...args, "--port=0"]), {
+      code: 1,
+      stdout: "",
+      stderr: `Cannot use the folder ${file}/x: ENOTDIR.\n`,
+    });
+  }
+});
+
+Deno.test("Calendar that jumps disconnects nobody and keeps no address longer", async () => {
+  const clock = new FakeClock();
+  await using server = await TestServer.start({ clock });
+  const pair = await BareClient.pair(server.socketUrl);
+  const gone = await BareClient.enter(server.socketUrl, { localAddress: "127.0.0.2" });
+  gone.leave();
+  const { registry, lobby } = server.chat;
+  await until(() => registry.connected === 1);
+  for (const leap of [HOUR, -HOUR, 30 * DAY, -30 * DAY]) {
+    clock.jump(leap);
+    clock.advance(MINUTE);
+    await talk(pair);
+  }
+  clock.advance(HOUR);
+  assert.deepEqual([lobby.online, registry.held, registry.connected], [2, 1, 1]);
+});
+
+Deno.test("Program that gets few file descriptors takes fewer people, refuses the others with 503, and serves again at once", async () => {
+  const under = ["sh", "-c", 'ulimit -n 256 && exec "$@"', "sh"];
+  const args = ["--trust-proxy=1", "--access-log=off"];
+  await using program = await Program.startWith({ under, args });
+  assert.match(program.log, /too few file descriptors for --max-connections: it is lowered/);
+  const clients: BareClient[] = [];
+  let status: unknown;
+  while (status === undefined) {
+    assert.ok(clients.length < 256, "there is no end to it");
+    const headers = { "x-forwarded-for": `203.0.113.${clients.length}` };
+    const client = new BareClient(program.socketUrl, { headers });
+    clients.push(client);
+    const refused = new Promise<number | undefined>((resolve) =>
+      client.socket.on("unexpected-response", (_, { statusCode }) => resolve(statusCode))
+    );
+    status = await Promise.race([refused, client.next("welcome").then(() => undefined)]);
+  }
+  assert.equal(status, 503);
+  assert.ok(clients.length > 100, `only ${clients.length} are let in`);
+  for (const client of clients.splice(0)) client.vanish();
+  await until(async () => {
+    const { addressesConnected } = await (await fetch(`${program.http}/api/transparency`)).json();
+    return addressesConnected === 0;
+  });
+  await talk(await BareClient.pair(program.socketUrl));
+});
+
+/** How many log lines a program at `port` has lost, and what it says is failing. */
+async function logState(port: number): Promise<{ lost: number; failing: string[] }> {
+  const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  const { failing } = await (await fetch(`http://127.0.0.1:${port}/healthz`)).json();
+  return {
+    lost: Number(/^anonymous_chat_log_lines_lost_total (\d+)$/m.exec(metrics)?.[1]),
+    failing,
+  };
+}
+
+Deno.test("Program whose log reader has exited counts what it can't log, keeps chats, and stops in order", async () => {
+  await using program = await Program.start();
+  const pair = await BareClient.pair(program.socketUrl);
+  await program.closeLog();
+  await Deno.remove(program.logFolder, { recursive: true });
+  await Deno.writeTextFile(program.logFolder, "no folder"); // The access log fails, which is worth a line.
+  await fetch(`${program.http}/privacy`);
+  await until(async () => (await logState(program.port)).lost > 0);
+  assert.deepEqual((await logState(program.port)).failing, ["access log", "log"]);
+  for (let visit = 0; visit < 20; visit++) await fetch(`${program.http}/privacy`);
+  await talk(pair);
+  assert.equal(
+    (await logState(program.port)).lost,
+    1,
+    "one line was due, and nothing about its loss",
+  );
+  assert.equal(await within(program.stop()), 0);
+});
+
+/** Starts the program with a standard error that can't be read, and waits until it listens. */
+async function startUnread(script: string): Promise<[Program, number]> {
+  const port = freePort();
+  const under = ["sh", "-c", `${script}; exec "$@"`, "sh"];
+  const program = Program.launch({ under, args: [`--port=${port}`], isUnread: true });
+  await until(() => fetch(`http://127.0.0.1:${port}/healthz`).then(() => true, () => false), 30);
+  return [program, port];
+}
+
+Deno.test("Program whose log is on a full disk from the start lets people in and keeps count", async () => {
+  const [program, port] = await startUnread("exec 2>/dev/full");
+  await using _ = program;
+  await talk(await BareClient.pair(`ws://127.0.0.1:${port}/ws`));
+  const { lost, failing } = await logState(port);
+  assert.deepEqual([lost > 0 && lost < 10, failing], [true, ["log"]]);
+  assert.equal(await within(program.stop()), 0);
+});
+
+Deno.test("Program whose log pipe is full and never read lets people in, and stops in order", async () => {
+  const [program, port] = await startUnread("head -c 65536 /dev/zero >&2");
+  await using _ = program;
+  await talk(await BareClient.pair(`ws://127.0.0.1:${port}/ws`));
+  await until(async () => (await logState(port)).failing.includes("log"));
+  assert.equal(await within(program.stop()), 0);
+});
+
+Deno.test("Program that can't start ends with its exit code, also where nobody can read why", async () => {
+  await using holder = await Program.start();
+  const [script, args] = ["head -c 65536 /dev/zero >&2", [`--port=${holder.port}`]];
+  const under = ["sh", "-c", `${script}; exec "$@"`, "sh"];
+  for (const [wrong, code] of [[args, 1], [["--port=many"], 2]] as const) {
+    await using program = Program.launch({ under, args: wrong, isUnread: true });
+    assert.equal(await within(program.ended), code);
+  }
+});

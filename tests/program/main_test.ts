@@ -1,0 +1,96 @@
+/** The program as an operator meets it: started, mistaken, stopped. */
+
+import assert from "node:assert/strict";
+import { build } from "../../client/page.gen.ts";
+import manifest from "../../deno.json" with { type: "json" };
+import { FLAGS } from "../../tools/compile.ts";
+import { SUBPROTOCOL } from "../../protocol.ts";
+import {
+  environmentName,
+  help,
+  markdownDecisions,
+  markdownTable,
+  OPTIONS,
+} from "../../server/config/config.ts";
+import { markdownLimits } from "../../server/limits/rate_limits.ts";
+import { DENO_DEPLOY_VARIABLE } from "../../server/config/deno_deploy.ts";
+import { Program, run } from "../support/program.ts";
+import { readmeTable, unpadded } from "../support/readme.ts";
+
+Deno.test("Program prints its help and its version", async () => {
+  assert.deepEqual(await run(["--help"]), { code: 0, stdout: help(), stderr: "" });
+  assert.deepEqual(await run(["--version"]), {
+    code: 0,
+    stdout: `${manifest.version} (${build})\n`,
+    stderr: "",
+  });
+});
+
+Deno.test("Program reports all mistakes at once and ends with exit code 2", async () => {
+  const { code, stdout, stderr } = await run(["--port=many", "--colour=red"], {
+    MAX_CONNECTIONS: "-1",
+  });
+  assert.deepEqual([code, stdout], [2, ""]);
+  assert.equal(
+    stderr,
+    "Cannot use --colour: there is no such option.\n" +
+      'Cannot use --port: "many" is not a number from 0 to 65535.\n' +
+      'Cannot use MAX_CONNECTIONS: "-1" is not a number from 1 to 1000000.\n' +
+      "See --help.\n",
+  );
+});
+
+Deno.test("Program says in one line that its port is taken, and ends with exit code 1", async () => {
+  await using program = await Program.start();
+  for (const listener of ["node", "deno"]) {
+    const args = ["--host=127.0.0.1", `--port=${program.port}`, `--listener=${listener}`];
+    assert.deepEqual(await run(args), {
+      code: 1,
+      stdout: "",
+      stderr: `Cannot listen on port ${program.port} of 127.0.0.1: EADDRINUSE.\n`,
+    });
+  }
+});
+
+for (const listener of ["node", "deno"]) {
+  Deno.test(`Program stops on SIGTERM: everybody is told, and it ends with exit code 0 (${listener})`, async () => {
+    await using program = await Program.start(`--listener=${listener}`);
+    const socket = new WebSocket(program.socketUrl, SUBPROTOCOL);
+    await new Promise((resolve) => socket.onmessage = resolve);
+    const closed = new Promise<CloseEvent>((resolve) => socket.onclose = resolve);
+    assert.equal(await program.stop("SIGTERM"), 0);
+    assert.equal((await closed).code, 1001);
+    assert.match(program.log, /"message":"Stopped\."/);
+  });
+}
+
+Deno.test("Program logs no address and nothing that anybody wrote", async () => {
+  await using program = await Program.start();
+  const socket = new WebSocket(program.socketUrl, SUBPROTOCOL);
+  await new Promise((resolve) => socket.onmessage = resolve);
+  const closed = new Promise((resolve) => socket.onclose = resolve);
+  socket.send("a marker that is no message");
+  await closed;
+  await program.stop();
+  assert.doesNotMatch(program.log.replace(/"host":"127\.0\.0\.1"/, ""), /marker|127\.0\.0\.1/);
+});
+
+Deno.test("Program may read the environment variables of its options, and that of the platform", () => {
+  const allowed = FLAGS.find((flag) => flag.startsWith("--allow-env="))?.split("=")[1]?.split(",");
+  assert.deepEqual(allowed, [...Object.keys(OPTIONS).map(environmentName), DENO_DEPLOY_VARIABLE]);
+  const dev = manifest.tasks.dev.command.split(" ");
+  const named = FLAGS.map((flag) => flag.replace(/^(--allow-env)=.*/, "$1"));
+  assert.deepEqual(named.filter((flag) => !dev.includes(flag)), [], "the task dev lacks them");
+});
+
+Deno.test("README has the table of options that the program has", async () => {
+  assert.equal(await readmeTable("options"), unpadded(markdownTable()));
+});
+
+Deno.test("README has the table of what Deno Deploy decides", async () => {
+  assert.equal(await readmeTable("decisions"), unpadded(markdownDecisions()));
+});
+
+Deno.test("README has the table of limits that the code obeys", async () => {
+  assert.equal(await readmeTable("limits"), unpadded(markdownLimits()));
+});

@@ -1,0 +1,59 @@
+/** The unit for systemd: what it promises about memory, that systemd takes it, and how much it keeps from the program. */
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { SECOND } from "../../server/base/clock.ts";
+import { DRAIN_TIME, EXIT_TIME, MOVE_TIME } from "../../server/shutdown.ts";
+import { TempFolder } from "../support/files.ts";
+import { isInstalled } from "../support/installed.ts";
+
+/** What `systemd-analyze security` may find at most, of 10; it finds 9.6 in a unit with no sandbox. */
+const MAX_EXPOSURE = 1.5;
+
+/** How long the program may take from SIGTERM to its end; see faults_test.ts. */
+const ENDING_TIME = 10 * SECOND;
+
+const unit = await Deno.readTextFile(
+  new URL("../../deploy/anonymous-chat.service", import.meta.url),
+);
+
+/** What a setting of the unit is; the last one wins. */
+function setting(name: string): string | undefined {
+  return [...unit.matchAll(new RegExp(`^${name}=(.*)$`, "gm"))].at(-1)?.[1];
+}
+
+function isSystemdThere(): Promise<boolean> {
+  return isInstalled({
+    name: "systemd",
+    program: "systemd-analyze",
+    skipped: "the test of the unit is skipped",
+  });
+}
+
+Deno.test("Unit lets no memory reach a disk, and leaves the program the time to end in order", () => {
+  assert.deepEqual([setting("LimitCORE"), setting("MemorySwapMax")], ["0", "0"]);
+  const time = Number(setting("TimeoutStopSec")) * SECOND;
+  const leave = Math.max(DRAIN_TIME, MOVE_TIME);
+  assert.ok(time > ENDING_TIME && ENDING_TIME > leave + EXIT_TIME, `${time} ms`);
+  assert.equal(setting("RestartPreventExitStatus"), "2");
+});
+
+Deno.test({
+  name: "Unit is one that systemd takes, and is exposed as little as a server can be",
+  ignore: !await isSystemdThere(),
+  fn: async () => {
+    await using folder = new TempFolder();
+    const file = join(folder.path, "anonymous-chat.service");
+    await Deno.writeTextFile(file, unit.replace(/^ExecStart=.*$/m, "ExecStart=/bin/true"));
+    assert.equal(await analyze("verify", "--man=no", file), "");
+    const report = await analyze("security", "--offline=yes", "--no-pager", file);
+    const exposure = Number(/Overall exposure level for \S+: ([\d.]+)/.exec(report)?.[1]);
+    assert.ok(exposure <= MAX_EXPOSURE, report);
+  },
+});
+
+/** What systemd-analyze says. */
+async function analyze(...args: string[]): Promise<string> {
+  const { stdout, stderr } = await new Deno.Command("systemd-analyze", { args }).output();
+  return new TextDecoder().decode(stderr) + new TextDecoder().decode(stdout);
+}

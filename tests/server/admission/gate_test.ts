@@ -1,0 +1,429 @@
+import assert from "node:assert/strict";
+import type { Hindrance } from "../../../protocol.ts";
+import { FLOOD_BLOCK_TIME, LIMITS } from "../../../server/limits/rate_limits.ts";
+import { newConduct } from "../../support/conduct.ts";
+import { parseAddress, parseRange } from "../../../server/admission/address.ts";
+import { HOUR, SECOND } from "../../../server/base/clock.ts";
+import {
+  type Admission,
+  Gate,
+  type GateOptions,
+  RETRY_AFTER_FULL,
+} from "../../../server/admission/gate.ts";
+import { IpRegistry } from "../../../server/admission/ip_registry.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
+
+type Headers = Record<string, string | undefined>;
+
+/** What a browser sends (RFC 6455 section 1.2). */
+const HEADERS: Headers = {
+  "host": "chat.example",
+  "origin": "https://chat.example",
+  "upgrade": "websocket",
+  "connection": "Upgrade",
+  "sec-websocket-protocol": "anonymous-chat.v1",
+  "sec-websocket-version": "13",
+  "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+};
+
+const VISITOR = "192.0.2.1";
+const OTHER = "192.0.2.2";
+
+type Outcome = "admitted" | [status: number, reason: string, retryAfter?: number];
+
+/** A gate, and what it says to whoever comes. */
+class World {
+  readonly clock = new FakeClock();
+  readonly registry = new IpRegistry({
+    clock: this.clock,
+    retention: HOUR,
+    newRecord: () => newConduct(this.clock.now()),
+  });
+  readonly #gate: Gate;
+
+  constructor(options: Partial<GateOptions> & { deny?: string } = {}) {
+    const { deny = "", ...given } = options;
+    this.#gate = new Gate({
+      clock: this.clock,
+      registry: this.registry,
+      denied: deny.split(",").filter(Boolean).map((text) => parseRange(text)!),
+      perAddress: 1_000,
+      isFull: () => false,
+      ...given,
+    });
+  }
+
+  ask(from: string = VISITOR, headers: Headers = {}, isSecure = false): Admission {
+    const sent = { ...HEADERS, ...headers };
+    const header = (name: string): string | undefined => sent[name];
+    return this.#gate.admit({ address: parseAddress(from), isSecure, header });
+  }
+
+  hindrance(from: string = VISITOR): Hindrance | undefined {
+    return this.#gate.hindrance(parseAddress(from));
+  }
+
+  outcome(from?: string, headers?: Headers): Outcome {
+    const admission = this.ask(from, headers);
+    if (admission.kind === "admitted") return "admitted";
+    const { status, reason, retryAfter } = admission;
+    return retryAfter === undefined ? [status, reason] : [status, reason, retryAfter];
+  }
+
+  /** Lets somebody in, who stays until the function returned is called. */
+  enter(from?: string): () => void {
+    const admission = this.ask(from);
+    assert.ok(admission.kind === "admitted");
+    return admission.entry.connect();
+  }
+}
+
+const FOREIGN: Outcome = [403, "Cannot connect: the page is of another origin."];
+const MUTE: Outcome = [400, "Cannot connect: the client does not speak anonymous-chat.v1."];
+const NO_HANDSHAKE: Outcome = [
+  400,
+  "Cannot connect: this is no WebSocket handshake of version 13.",
+];
+const NOBODY: Outcome = [400, "Cannot connect: the connection has ended."];
+const DENIED: Outcome = [403, "Cannot connect: this address is refused."];
+const FULL: Outcome = [503, "Cannot connect: every place is taken.", RETRY_AFTER_FULL];
+
+function tooFast(seconds: number): Outcome {
+  return [429, "Cannot connect: too many attempts.", seconds];
+}
+
+function crowded(seconds = RETRY_AFTER_FULL): Outcome {
+  return [429, "Cannot connect: too many connections from one address.", seconds];
+}
+
+function blocked(seconds: number): Outcome {
+  return [429, "Cannot connect: this address is blocked.", seconds];
+}
+
+Deno.test("Gate admits a page of its own origin, and a program that names none", () => {
+  const world = new World();
+  for (
+    const headers of [
+      {},
+      { host: "CHAT.example" },
+      { host: "localhost:8000", origin: "http://localhost:8000" },
+      { host: "[::1]:8000", origin: "http://[::1]:8000" },
+      { origin: undefined },
+      { origin: undefined, host: undefined },
+    ]
+  ) assert.equal(world.outcome(VISITOR, headers), "admitted", JSON.stringify(headers));
+});
+
+Deno.test("Gate refuses a page that came without TLS where the handshake came by it", () => {
+  const world = new World();
+  const kindOf = (origin: string): string => world.ask(VISITOR, { origin }, true).kind;
+  assert.equal(kindOf("https://chat.example"), "admitted");
+  assert.equal(kindOf("http://chat.example"), "refused");
+});
+
+Deno.test("Gate refuses the page of another origin with 403", () => {
+  const world = new World();
+  for (
+    const origin of [
+      "https://evil.example",
+      "https://chat.example:8443",
+      "https://chat.example.evil.example",
+      "https://evil.chat.example",
+      "https://evilchat.example",
+      "https://evil.example/chat.example",
+      "https://chat.example@evil.example",
+      "https://evil.example#chat.example",
+      "https://chat.example https://evil.example",
+      "null",
+      "",
+      "chat.example",
+      "//chat.example",
+      "file:///chat.example",
+    ]
+  ) assert.deepEqual(world.outcome(VISITOR, { origin }), FOREIGN, origin);
+});
+
+Deno.test("Gate refuses a page that does not say which host it asks", () => {
+  const world = new World();
+  assert.deepEqual(world.outcome(VISITOR, { host: undefined }), FOREIGN);
+  assert.deepEqual(world.outcome(VISITOR, { host: "" }), FOREIGN);
+  assert.deepEqual(world.outcome(VISITOR, { host: "", origin: "file:///" }), FOREIGN);
+  assert.deepEqual(world.outcome(VISITOR, { host: "null", origin: "null" }), FOREIGN);
+});
+
+Deno.test("Gate refuses a client of another protocol with 400", () => {
+  const world = new World();
+  for (
+    const protocols of [
+      undefined,
+      "",
+      "chat",
+      "anonymous-chat.v2",
+      "anonymous-chat.v11",
+      "Anonymous-Chat.v1",
+      "anonymous-chat.v1;q=1",
+    ]
+  ) assert.deepEqual(world.outcome(VISITOR, { "sec-websocket-protocol": protocols }), MUTE);
+  for (const protocols of ["chat, anonymous-chat.v1", "anonymous-chat.v1,chat"]) {
+    assert.equal(world.outcome(VISITOR, { "sec-websocket-protocol": protocols }), "admitted");
+  }
+});
+
+Deno.test("Gate refuses with 400 what is no handshake of version 13 with a key of 16 bytes", () => {
+  const world = new World();
+  for (const version of [undefined, "", "8", "12", "14", "013", "13, 8", "13.0"]) {
+    const outcome = world.outcome(VISITOR, { "sec-websocket-version": version });
+    assert.deepEqual(outcome, NO_HANDSHAKE, String(version));
+  }
+  for (
+    const key of [
+      undefined,
+      "",
+      "dGhlIHNhbXBsZSBub25jZQ",
+      "dGhlIHNhbXBsZSBub25jZ===",
+      "dGhlIHNhbXBsZSBub25jZQ== ",
+      "dGhlIHNhbXBsZSBub25jZSE=",
+      "dGhlIHNhbXBsZSBub25j",
+      "dGhlIHNhbXBsZSBub25j-_==",
+      "dGhlIHNhbXBsZSBub25jZQ==\ndGhlIHNhbXBsZSBub25jZQ==",
+    ]
+  ) {
+    const outcome = world.outcome(VISITOR, { "sec-websocket-key": key });
+    assert.deepEqual(outcome, NO_HANDSHAKE, String(key));
+  }
+});
+
+Deno.test("Gate refuses with 400 what asks for no upgrade, and takes it among other options", () => {
+  const world = new World();
+  const connecting = (connection: string | undefined): Outcome =>
+    world.outcome(VISITOR, { connection });
+  for (const connection of ["upgrade", "keep-alive, Upgrade", "Upgrade,keep-alive"]) {
+    assert.equal(connecting(connection), "admitted", connection);
+  }
+  for (const connection of [undefined, "", "close", "upgrades", "no-upgrade"]) {
+    assert.deepEqual(connecting(connection), NO_HANDSHAKE, String(connection));
+  }
+  assert.deepEqual(world.outcome(VISITOR, { upgrade: "h2c" }), NO_HANDSHAKE);
+});
+
+Deno.test("Gate refuses a connection that has ended meanwhile with 400", () => {
+  assert.deepEqual(new World().outcome(""), NOBODY);
+});
+
+Deno.test("Gate refuses with 403 whom the operator has denied", () => {
+  const world = new World({ deny: "198.51.100.0/24,203.0.113.9,2001:db8:bad::/48" });
+  for (
+    const [from, outcome] of Object.entries({
+      "198.51.100.0": DENIED,
+      "198.51.100.255": DENIED,
+      "::ffff:198.51.100.1": DENIED,
+      "198.51.101.1": "admitted",
+      "203.0.113.9": DENIED,
+      "203.0.113.10": "admitted",
+      "2001:db8:bad::1": DENIED,
+      "2001:db8:bad:ffff:ffff::1": DENIED,
+      "2001:db8:bae::1": "admitted",
+    })
+  ) assert.deepEqual(world.outcome(from), outcome, from);
+});
+
+Deno.test("A single IPv6 address can be denied, though its network counts as one visitor's place", () => {
+  const world = new World({ deny: "2001:db8::bad" });
+  assert.deepEqual(world.outcome("2001:db8::bad"), DENIED);
+  assert.equal(world.outcome("2001:db8::1"), "admitted");
+});
+
+Deno.test("Gate refuses with 429 when an address has as many connections as it may, until one is closed", () => {
+  const world = new World({ perAddress: 2 });
+  const leave = world.enter();
+  world.enter();
+  assert.deepEqual(world.outcome(), crowded());
+  assert.equal(world.outcome(OTHER), "admitted");
+  leave();
+  assert.equal(world.outcome(), "admitted");
+});
+
+Deno.test("Neighbours in one IPv6 network of 64 bits count together, those in another don't", () => {
+  const world = new World({ perAddress: 2 });
+  world.enter("2001:db8:0:1::1");
+  world.enter("2001:db8:0:1:ffff::2");
+  assert.deepEqual(world.outcome("2001:db8:0:1::3"), crowded());
+  assert.equal(world.outcome("2001:db8:0:2::1"), "admitted");
+});
+
+Deno.test("IPv4 neighbours count each for itself, and IPv4 in IPv6 is the same address", () => {
+  const world = new World({ perAddress: 1 });
+  world.enter("192.0.2.1");
+  assert.deepEqual(world.outcome("::ffff:192.0.2.1"), crowded());
+  assert.equal(world.outcome("192.0.2.2"), "admitted");
+});
+
+Deno.test("Gate refuses with 429 who comes too fast, and tells when to come back, in whole seconds", () => {
+  const world = new World();
+  for (let n = 0; n < LIMITS.connections.burst; n++) assert.equal(world.outcome(), "admitted");
+  assert.deepEqual(world.outcome(), tooFast(1));
+  world.clock.advance(SECOND - 1);
+  assert.deepEqual(world.outcome(), tooFast(1));
+  world.clock.advance(1);
+  assert.equal(world.outcome(), "admitted");
+  assert.equal(world.outcome(OTHER), "admitted");
+});
+
+Deno.test("Gate blocks with 429 who goes on, tells for how long, and lets them in again after that", () => {
+  const world = new World();
+  const minutes = FLOOD_BLOCK_TIME / SECOND;
+  for (let n = 0; n < LIMITS.connections.burst + LIMITS.refusals.burst; n++) world.ask();
+  assert.deepEqual(world.outcome(), blocked(minutes));
+  assert.equal(world.outcome(OTHER), "admitted");
+  world.clock.advance(FLOOD_BLOCK_TIME - 1);
+  assert.deepEqual(world.outcome(), blocked(1));
+  world.clock.advance(1);
+  assert.equal(world.outcome(), "admitted");
+});
+
+Deno.test("A block holds for a whole IPv6 network, and leaves open connections alone", () => {
+  const world = new World();
+  const leave = world.enter("2001:db8::1");
+  for (let n = 0; n < LIMITS.connections.burst + LIMITS.refusals.burst; n++) {
+    world.ask("2001:db8::1");
+  }
+  assert.equal(world.outcome("2001:db8::2")[0], 429);
+  assert.equal(world.registry.connected, 1);
+  leave();
+  assert.equal(world.registry.connected, 0);
+});
+
+Deno.test("Who finds every place of their address taken is told so as often as they ask, and not blocked for it", () => {
+  const world = new World({ perAddress: 1 });
+  world.enter();
+  for (let n = 0; n < 1000; n++) {
+    world.clock.advance(SECOND);
+    assert.deepEqual(world.outcome(), crowded());
+  }
+});
+
+Deno.test("Gate says what keeps an address out, and asking is no attempt", () => {
+  let full = false;
+  const world = new World({ perAddress: 1, deny: "198.51.100.0/24", isFull: () => full });
+  assert.equal(world.hindrance(), undefined);
+  assert.equal(world.registry.held, 0);
+  const leave = world.enter();
+  assert.deepEqual(world.hindrance(), { code: "crowded", seconds: RETRY_AFTER_FULL });
+  leave();
+  assert.equal(world.hindrance(""), undefined);
+  assert.deepEqual(world.hindrance("198.51.100.1"), { code: "denied", seconds: 3600 });
+  full = true;
+  assert.deepEqual(world.hindrance(OTHER), { code: "full", seconds: RETRY_AFTER_FULL });
+  for (let n = 0; n < LIMITS.connections.burst + LIMITS.refusals.burst; n++) world.ask();
+  assert.deepEqual(world.hindrance(), { code: "flooding", seconds: FLOOD_BLOCK_TIME / SECOND });
+  world.clock.advance(FLOOD_BLOCK_TIME);
+  assert.deepEqual(world.hindrance(), { code: "full", seconds: RETRY_AFTER_FULL });
+});
+
+Deno.test("Gate refuses with 503 and a time to come back when every place is taken", () => {
+  let full = false;
+  const world = new World({ isFull: () => full });
+  assert.equal(world.outcome(), "admitted");
+  full = true;
+  assert.deepEqual(world.outcome(), FULL);
+  full = false;
+  assert.equal(world.outcome(), "admitted");
+});
+
+Deno.test("Who is admitted gets the entry of their address: it counts from when it is connected until it is left", () => {
+  const world = new World();
+  const admission = world.ask();
+  assert.ok(admission.kind === "admitted");
+  const { entry } = admission;
+  assert.deepEqual([entry.connections, world.registry.connected], [0, 0]);
+  const leave = entry.connect();
+  assert.deepEqual([entry.connections, world.registry.connected], [1, 1]);
+  leave();
+  assert.deepEqual([entry.connections, world.registry.connected], [0, 0]);
+  const again = world.ask();
+  assert.ok(again.kind === "admitted");
+  assert.equal(again.entry.record, entry.record);
+});
+
+Deno.test("What a stranger's page asks for costs a visitor's address nothing, and is not remembered", () => {
+  const world = new World({ perAddress: 1 });
+  for (let n = 0; n < 1000; n++) {
+    assert.deepEqual(world.outcome(VISITOR, { origin: "https://evil.example" }), FOREIGN);
+    assert.deepEqual(world.outcome(VISITOR, { "sec-websocket-protocol": "chat" }), MUTE);
+    assert.deepEqual(world.outcome(VISITOR, { "sec-websocket-key": "" }), NO_HANDSHAKE);
+  }
+  assert.equal(world.registry.held, 0);
+  assert.equal(world.outcome(), "admitted");
+});
+
+Deno.test("The address of somebody denied is not remembered, nor that of nobody", () => {
+  const world = new World({ deny: `${VISITOR}/24` });
+  for (let n = 0; n < 1000; n++) {
+    assert.deepEqual(world.outcome(VISITOR), DENIED);
+    assert.deepEqual(world.outcome(""), NOBODY);
+  }
+  assert.equal(world.registry.held, 0);
+});
+
+Deno.test("Somebody refused for how they come is remembered once, for the hour after the last attempt", () => {
+  const world = new World({ isFull: () => true });
+  world.clock.every(world.registry.purgeInterval, () => world.registry.purge());
+  for (let n = 0; n < 500; n++) world.ask("2001:db8::1");
+  world.clock.advance(HOUR / 2);
+  world.ask("2001:db8::2");
+  assert.equal(world.registry.held, 1);
+  world.clock.advance(HOUR / 2);
+  assert.equal(world.registry.held, 1);
+  world.clock.advance(HOUR / 2);
+  assert.equal(world.registry.held, 0);
+});
+
+Deno.test("Gate names the first thing that is wrong, when several are", () => {
+  const deny = `${VISITOR}/32`;
+  const world = new World({ deny, perAddress: 0, isFull: () => true });
+  const headers: Headers = {
+    "origin": "null",
+    "sec-websocket-protocol": "chat",
+    "sec-websocket-version": "8",
+  };
+  const mend = (name: string): void => void (headers[name] = HEADERS[name]);
+  assert.deepEqual(world.outcome(VISITOR, headers), FOREIGN);
+  mend("origin");
+  assert.deepEqual(world.outcome(VISITOR, headers), MUTE);
+  mend("sec-websocket-protocol");
+  assert.deepEqual(world.outcome(VISITOR, headers), NO_HANDSHAKE);
+  mend("sec-websocket-version");
+  assert.deepEqual(world.outcome(VISITOR, headers), DENIED);
+  for (let n = 0; n < LIMITS.connections.burst; n++) {
+    assert.deepEqual(world.outcome(OTHER, headers), crowded());
+  }
+  assert.deepEqual(world.outcome(OTHER, headers), tooFast(1));
+});
+
+Deno.test("No refusal tells an address", () => {
+  const reasons = new Set<string>();
+  for (const from of ["192.0.2.1", "2001:db8::1", "198.51.100.1", ""]) {
+    for (
+      const headers of [
+        {},
+        { origin: "null" },
+        { "sec-websocket-protocol": "chat" },
+        { "sec-websocket-key": "" },
+      ]
+    ) {
+      for (const full of [false, true]) {
+        const deny = "198.51.100.0/24";
+        const world = new World({ deny, perAddress: full ? 1_000 : 0, isFull: () => full });
+        for (let n = 0; n < LIMITS.connections.burst + LIMITS.refusals.burst + 1; n++) {
+          const admission = world.ask(from, headers);
+          if (admission.kind === "refused") reasons.add(admission.reason);
+        }
+      }
+    }
+  }
+  assert.equal(reasons.size, 9, [...reasons].join("\n"));
+  for (const reason of reasons) {
+    assert.match(reason, /^Cannot connect: [\w .-]+\.$/);
+    assert.doesNotMatch(reason, /\d\.\d|192|198|2001|db8/);
+  }
+});

@@ -1,0 +1,514 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { type Address, parseAddress } from "../../../server/admission/address.ts";
+import { HOUR, MINUTE, SECOND } from "../../../server/base/clock.ts";
+import { openCollector } from "../../../server/base/gc.ts";
+import {
+  type Entry,
+  IpRegistry,
+  type IpRegistryOptions,
+  MAX_DISCONNECTED,
+} from "../../../server/admission/ip_registry.ts";
+import { MAX_ADDRESS_RETENTION } from "../../../server/limits/privacy_limits.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
+import { trials } from "../../support/repeats.ts";
+
+interface Mark {
+  readonly mark: "record";
+}
+
+interface World {
+  clock: FakeClock;
+  registry: IpRegistry<Mark>;
+}
+
+/** A registry whose purges are up to the test. */
+function idleWorld(options: Partial<IpRegistryOptions<Mark>> = {}): World {
+  const clock = new FakeClock();
+  const newRecord = (): Mark => ({ mark: "record" });
+  const registry = new IpRegistry({ clock, retention: HOUR, newRecord, ...options });
+  return { clock, registry };
+}
+
+/** A registry that is purged whenever it asks to be. */
+function world(options: Partial<IpRegistryOptions<Mark>> = {}): World {
+  const { clock, registry } = idleWorld(options);
+  clock.every(registry.purgeInterval, () => registry.purge());
+  return { clock, registry };
+}
+
+function address(text: string): Address {
+  const parsed = parseAddress(text);
+  assert.ok(parsed !== undefined, text);
+  return parsed;
+}
+
+const A = address("192.0.2.1");
+const B = address("2001:db8::");
+const C = address("192.0.2.3");
+const D = address("192.0.2.4");
+
+/** How long before its time an entry may go, with a retention of an hour. */
+const AHEAD = 10 * MINUTE;
+
+function counts({ held, connected }: IpRegistry<Mark>): [held: number, connected: number] {
+  return [held, connected];
+}
+
+Deno.test("An address is held while it is connected, however long, and is gone an hour after", () => {
+  const { clock, registry } = world();
+  const leave = registry.see(A).connect();
+  clock.advance(100 * HOUR);
+  assert.deepEqual(counts(registry), [1, 1]);
+  leave();
+  assert.deepEqual(counts(registry), [1, 0]);
+  clock.advance(HOUR - AHEAD - 1);
+  assert.deepEqual(counts(registry), [1, 0]);
+  clock.advance(AHEAD + 1);
+  assert.deepEqual(counts(registry), [0, 0]);
+});
+
+Deno.test("What is promised is an hour, and purges, each with a collection, are no closer than they must be", () => {
+  assert.equal(MAX_ADDRESS_RETENTION, HOUR);
+  assert.equal(idleWorld().registry.purgeInterval, 5 * MINUTE);
+});
+
+Deno.test("An address goes before its time is up, though a purge comes late by a whole interval", () => {
+  for (const retention of [SECOND, 5 * SECOND, 10 * MINUTE, HOUR]) {
+    const { clock, registry } = idleWorld({ retention });
+    const interval = registry.purgeInterval;
+    registry.see(A);
+    clock.advance(retention - 2 * interval - 1);
+    registry.purge();
+    assert.equal(registry.held, 1, "gone early");
+    clock.advance(2 * interval);
+    registry.purge();
+    assert.equal(registry.held, 0, "a late purge finds nobody whose time is up already");
+    assert.ok(clock.now() - new FakeClock().now() < retention);
+  }
+});
+
+Deno.test("A short retention is kept as well", () => {
+  const { clock, registry } = world({ retention: 5 * SECOND });
+  registry.see(A).connect()();
+  clock.advance(3 * SECOND);
+  assert.equal(registry.held, 1);
+  clock.advance(2 * SECOND - 1);
+  assert.equal(registry.held, 0);
+});
+
+Deno.test("An address that was refused counts as having just left, and each attempt starts the hour again", () => {
+  const { clock, registry } = world();
+  for (let attempt = 0; attempt < 5; attempt++) {
+    registry.see(A);
+    assert.deepEqual([...counts(registry), registry.oldestDisconnected], [1, 0, 0]);
+    clock.advance(HOUR - AHEAD - 1);
+    assert.equal(registry.held, 1);
+  }
+  clock.advance(AHEAD + 1);
+  assert.equal(registry.held, 0);
+});
+
+Deno.test("An attempt changes nothing for an address that is connected", () => {
+  const { registry } = world();
+  const leave = registry.see(A).connect();
+  registry.see(A);
+  assert.deepEqual([...counts(registry), registry.oldestDisconnected], [1, 1, undefined]);
+  leave();
+  assert.deepEqual(counts(registry), [1, 0]);
+});
+
+Deno.test("An address is connected until its last connection is closed", () => {
+  const { clock, registry } = world();
+  const entry = registry.see(A);
+  const leave = [entry.connect(), entry.connect(), registry.see(A).connect()];
+  assert.equal(entry.connections, 3);
+  leave[1]!();
+  leave[0]!();
+  clock.advance(2 * HOUR);
+  assert.deepEqual([entry.connections, ...counts(registry)], [1, 1, 1]);
+  leave[2]!();
+  assert.deepEqual([entry.connections, ...counts(registry)], [0, 1, 0]);
+  clock.advance(HOUR);
+  assert.deepEqual(counts(registry), [0, 0]);
+});
+
+Deno.test("A connection that is said to be closed twice was closed once", () => {
+  const { clock, registry } = world();
+  const entry = registry.see(A);
+  const leave = entry.connect();
+  entry.connect();
+  leave();
+  leave();
+  assert.deepEqual([entry.connections, ...counts(registry)], [1, 1, 1]);
+  const other = registry.see(B).connect();
+  other();
+  clock.advance(MINUTE);
+  other();
+  assert.equal(registry.oldestDisconnected, MINUTE, "closing again starts no new hour");
+});
+
+Deno.test("Who comes back within the hour finds the same record; who comes later finds a new one", () => {
+  const { clock, registry } = world();
+  const { record, connect } = registry.see(A);
+  connect()();
+  clock.advance(HOUR - AHEAD - 1);
+  assert.equal(registry.see(A).record, record);
+  registry.see(A).connect()();
+  clock.advance(HOUR);
+  assert.notEqual(registry.see(A).record, record);
+});
+
+Deno.test("Each address has an entry of its own", () => {
+  const { registry } = world();
+  const a = registry.see(A);
+  const b = registry.see(B);
+  a.connect();
+  assert.notEqual(a.record, b.record);
+  assert.deepEqual([a.connections, b.connections, ...counts(registry)], [1, 0, 2, 1]);
+});
+
+Deno.test("The registry tells how long the one who left first has been gone", () => {
+  const { clock, registry } = idleWorld();
+  assert.equal(registry.oldestDisconnected, undefined);
+  const [leaveA, leaveB] = [registry.see(A).connect(), registry.see(B).connect()];
+  assert.equal(registry.oldestDisconnected, undefined);
+  leaveB();
+  clock.advance(5 * SECOND);
+  leaveA();
+  clock.advance(2 * SECOND);
+  assert.equal(registry.oldestDisconnected, 7 * SECOND);
+  registry.see(B);
+  assert.equal(registry.oldestDisconnected, 2 * SECOND);
+  registry.see(A).connect();
+  assert.equal(registry.oldestDisconnected, 0);
+});
+
+Deno.test("When no purge comes for hours, the registry says so, and the next one lets go", () => {
+  const { clock, registry } = idleWorld();
+  registry.see(A);
+  clock.advance(5 * HOUR);
+  assert.equal(registry.oldestDisconnected, 5 * HOUR);
+  registry.purge();
+  assert.deepEqual([registry.held, registry.oldestDisconnected], [0, undefined]);
+});
+
+Deno.test("When no purge comes for hours, whoever is seen next makes the registry let go", () => {
+  for (const next of [A, B]) {
+    const { clock, registry } = idleWorld();
+    const { record } = registry.see(A);
+    clock.advance(5 * HOUR);
+    assert.notEqual(registry.see(next).record, record);
+    assert.equal(registry.held, 1);
+  }
+});
+
+Deno.test("An address that is still known to somebody after it has gone can come back, once", () => {
+  const { clock, registry } = world();
+  const entry = registry.see(A);
+  clock.advance(HOUR);
+  assert.equal(registry.held, 0);
+  const leave = entry.connect();
+  assert.deepEqual([entry.connections, ...counts(registry)], [1, 1, 1]);
+  assert.equal(registry.see(A), entry);
+  leave();
+  clock.advance(HOUR);
+  assert.equal(registry.held, 0);
+});
+
+Deno.test("No address has two entries: a connection counts on the one that is held", () => {
+  const { clock, registry } = world();
+  const former = registry.see(A);
+  clock.advance(HOUR);
+  const present = registry.see(A);
+  const leave = former.connect();
+  assert.deepEqual([former.connections, present.connections], [0, 1]);
+  assert.deepEqual(counts(registry), [1, 1]);
+  leave();
+  leave();
+  assert.deepEqual([former.connections, present.connections], [0, 0]);
+  assert.deepEqual(counts(registry), [1, 0]);
+});
+
+Deno.test("The calendar put forward makes an address go earlier, never later", () => {
+  const { clock, registry } = world();
+  registry.see(A);
+  clock.jump(HOUR / 2);
+  registry.see(B);
+  assert.equal(registry.oldestDisconnected, HOUR / 2);
+  clock.advance(HOUR / 2);
+  assert.equal(registry.held, 1);
+  clock.jump(HOUR / 2);
+  registry.purge();
+  assert.equal(registry.held, 0);
+});
+
+Deno.test("The calendar put back keeps no address longer", () => {
+  const { clock, registry } = world();
+  registry.see(A);
+  for (let minute = 0; minute < 60; minute++) {
+    clock.jump(-48 * HOUR);
+    clock.advance(MINUTE);
+  }
+  assert.equal(registry.held, 0);
+});
+
+Deno.test("A machine that slept lets go of everybody whose hour went by meanwhile", () => {
+  const { clock, registry } = world();
+  registry.see(A);
+  registry.see(B).connect();
+  clock.jump(8 * HOUR); // The steady clock stood still.
+  clock.advance(registry.purgeInterval);
+  assert.deepEqual(counts(registry), [1, 1]);
+});
+
+Deno.test("A calendar that is set right by little ages an address by no more than that, however often it is seen", () => {
+  const { clock, registry } = idleWorld();
+  registry.see(A);
+  for (let step = 0; step < 10_000; step++) {
+    clock.jump(step % 2 === 0 ? 1 : -1); // As when the two clocks tick at different moments.
+    registry.see(B);
+  }
+  assert.ok(registry.oldestDisconnected! < SECOND, `${registry.oldestDisconnected} ms`);
+  for (let step = 0; step < 60_000; step++) {
+    clock.jump(1);
+    registry.see(B);
+  }
+  assert.ok(registry.oldestDisconnected! > MINUTE - SECOND, "a slow drift counts as well");
+});
+
+Deno.test("A crowd passing by leaves no more than a bounded number of addresses, the latest", () => {
+  const { registry } = idleWorld();
+  const connected = registry.see(address("192.0.2.1"));
+  connected.connect();
+  for (let n = 0; n < 1_000_000; n++) {
+    registry.see(`10.${n >> 16}.${(n >> 8) & 0xff}.${n & 0xff}` as Address);
+    if (registry.held > MAX_DISCONNECTED + 1) assert.fail(`${registry.held} are held`);
+  }
+  assert.deepEqual(counts(registry), [MAX_DISCONNECTED + 1, 1]);
+  assert.equal(registry.see(address("192.0.2.1")), connected);
+});
+
+Deno.test("When too many have left, who left first goes first", () => {
+  const { registry } = idleWorld({ capacity: 2 });
+  const first = { a: registry.see(A).record, b: registry.see(B).record };
+  assert.equal(registry.see(A).record, first.a); // And now B has been gone for longer.
+  const c = registry.see(C).record;
+  assert.equal(registry.held, 2);
+  assert.equal(registry.see(A).record, first.a);
+  assert.equal(registry.see(C).record, c);
+  assert.notEqual(registry.see(B).record, first.b);
+});
+
+Deno.test("The bound holds as well when everybody leaves at once, and costs nobody who is connected", () => {
+  const { registry } = idleWorld({ capacity: 2 });
+  const leave = [A, B, C, D].map((one) => registry.see(one).connect());
+  assert.deepEqual(counts(registry), [4, 4]);
+  for (const one of leave.slice(0, 3)) one();
+  assert.deepEqual(counts(registry), [3, 1]);
+});
+
+Deno.test("A purge asks for a collection if something was let go since the last one, and only then", () => {
+  let collections = 0;
+  const { clock, registry } = idleWorld({ collect: () => collections++, capacity: 2 });
+  const purge = (): number => {
+    collections = 0;
+    registry.purge();
+    registry.purge();
+    return collections;
+  };
+  assert.equal(purge(), 0);
+  registry.see(A).connect()();
+  clock.advance(MINUTE);
+  assert.equal(purge(), 0, "nobody's time was up");
+  clock.advance(HOUR);
+  registry.see(B);
+  assert.equal(collections, 0, "only a purge collects");
+  assert.equal(purge(), 1, "A was let go when B was seen");
+  registry.see(C);
+  registry.see(D);
+  assert.equal(purge(), 1, "B had to make room");
+  clock.advance(HOUR);
+  assert.equal(purge(), 1, "C's and D's time was up");
+});
+
+Deno.test("After a purge nothing of an address is left in memory, not even with who still can say that it left", async () => {
+  const { clock, registry } = world({ collect: openCollector() });
+  const comeAndGo = (one: Address): { record: WeakRef<Mark>; leave: () => void } => {
+    const entry = registry.see(one);
+    const leave = entry.connect();
+    leave();
+    return { record: new WeakRef(entry.record), leave };
+  };
+  const { record, leave } = comeAndGo(A);
+  await new Promise((resolve) => setTimeout(resolve)); // A weak reference holds until the task that made it ends.
+  clock.advance(HOUR);
+  assert.equal(record.deref(), undefined);
+  leave();
+  assert.equal(registry.held, 0);
+});
+
+Deno.test("An entry does not tell whose it is", () => {
+  type Told = Exclude<keyof Entry<Mark>, "record" | "connections" | "connect">;
+  const told: Told[] = []; // A type error here means that an entry tells more.
+  assert.deepEqual(told, []);
+});
+
+/** A leap of the calendar that is smaller than this may count only when others have added to it, in milliseconds. */
+const NOTICED_LATE = 10;
+
+/** What happens to a registry. `part` is how much of a retention goes by, or by how much the calendar is set. */
+interface Step {
+  readonly what: "attempt" | "connect" | "connect late" | "close" | "advance" | "jump";
+  readonly who: number;
+  readonly part: number;
+}
+
+/** What is known of one address from outside. */
+interface Visitor {
+  entry: Entry<Mark> | undefined;
+  readonly open: (() => void)[];
+  /** What the clock, the calendar, and the clock plus every leap of the calendar said when it was last here. */
+  left: { now: number; date: number; latest: number };
+}
+
+/** Lets steps happen, and asks at every moment that matters whether the promise is kept. */
+class Trial {
+  readonly #retention: number;
+  readonly #clock = new FakeClock();
+  readonly #registry: IpRegistry<Mark>;
+  readonly #visitors = new Map<number, Visitor>();
+  readonly #lateness: () => number;
+  #leaps = 0;
+  #due = 0;
+
+  /** `lateness` draws by what part of an interval the next purge is late. */
+  constructor(retention: number, lateness: () => number) {
+    this.#retention = retention;
+    this.#lateness = lateness;
+    this.#registry = new IpRegistry({
+      clock: this.#clock,
+      retention,
+      newRecord: () => ({ mark: "record" }),
+    });
+    this.#schedule();
+  }
+
+  take({ what, who, part }: Step): void {
+    if (what === "advance") this.#pass(Math.round(part * 1.5 * this.#retention));
+    else if (what === "jump") this.#jump(Math.round((part - 0.5) * 3 * this.#retention));
+    else if (this.#act(what, who, part)) this.#visitor(who).left = this.#instant();
+    this.#check();
+  }
+
+  /** Lets a visitor do something; false when there was nothing to do. */
+  #act(what: Exclude<Step["what"], "advance" | "jump">, who: number, part: number): boolean {
+    const visitor = this.#visitor(who);
+    const { entry, open } = visitor;
+    switch (what) {
+      case "attempt":
+        visitor.entry = this.#see(who);
+        return true;
+      case "connect":
+        visitor.entry = this.#see(who);
+        open.push(visitor.entry.connect());
+        return true;
+      case "connect late":
+        if (entry !== undefined) open.push(entry.connect());
+        return entry !== undefined;
+      case "close": {
+        const leave = open.splice(Math.floor(part * open.length), 1)[0];
+        leave?.();
+        leave?.();
+        return leave !== undefined;
+      }
+    }
+  }
+
+  #visitor(who: number): Visitor {
+    const visitor = this.#visitors.get(who) ??
+      { entry: undefined, open: [], left: { now: -Infinity, date: -Infinity, latest: -Infinity } };
+    this.#visitors.set(who, visitor);
+    return visitor;
+  }
+
+  #see(who: number): Entry<Mark> {
+    return this.#registry.see(address(`192.0.2.${who}`));
+  }
+
+  #jump(ms: number): void {
+    this.#clock.jump(ms);
+    this.#leaps += Math.max(ms, 0);
+  }
+
+  #pass(ms: number): void {
+    const end = this.#clock.now() + ms;
+    while (this.#due <= end) {
+      this.#clock.advance(this.#due - this.#clock.now());
+      this.#check();
+      this.#registry.purge();
+      this.#checkPurged();
+      this.#schedule();
+    }
+    this.#clock.advance(end - this.#clock.now());
+  }
+
+  #schedule(): void {
+    this.#due = this.#clock.now() + this.#registry.purgeInterval * (1 + this.#lateness());
+  }
+
+  #instant(): Visitor["left"] {
+    const now = this.#clock.now();
+    return { now, date: this.#clock.date().getTime(), latest: now + this.#leaps };
+  }
+
+  /** At any moment: nobody is held for too long or too short, by a clock that nobody can set. */
+  #check(): void {
+    const connected = this.#count((visitor) => visitor.open.length > 0);
+    assert.equal(this.#registry.connected, connected, "who is connected is held");
+    const disconnected = this.#registry.held - connected;
+    const { now, latest } = this.#instant();
+    const mayBeHeld = this.#left(({ left }) => now - left.now <= this.#retention);
+    assert.ok(disconnected <= mayBeHeld, `${disconnected} are held, only ${mayBeHeld} may be`);
+    const kept = this.#retention - 2 * this.#registry.purgeInterval - NOTICED_LATE;
+    const mustBeHeld = this.#left(({ left }) => latest - left.latest < kept);
+    assert.ok(disconnected >= mustBeHeld, `${disconnected} are held, but ${mustBeHeld} should be`);
+  }
+
+  /** After a purge: nobody is held for too long by the calendar, either. */
+  #checkPurged(): void {
+    this.#check();
+    const { date } = this.#instant();
+    const mayBeHeld = this.#left(({ left }) => date - left.date <= this.#retention);
+    assert.ok(this.#registry.held - this.#registry.connected <= mayBeHeld, "held by the calendar");
+  }
+
+  #left(found: (visitor: Visitor) => boolean): number {
+    return this.#count((visitor) => visitor.open.length === 0 && found(visitor));
+  }
+
+  #count(found: (visitor: Visitor) => boolean): number {
+    return [...this.#visitors.values()].filter(found).length;
+  }
+}
+
+Deno.test("Whatever happens, and whenever a purge comes, no address is held for longer than the retention", () => {
+  const aStep = fc.record<Step>({
+    what: fc.constantFrom(
+      ...["attempt", "connect", "connect late", "close", "advance", "advance", "jump"] as const,
+    ),
+    who: fc.integer({ min: 1, max: 4 }),
+    part: fc.nat(999).map((n) => n / 1000),
+  });
+  const retention = fc.constantFrom(SECOND, 5 * SECOND, HOUR);
+  const steps = fc.array(aStep, { maxLength: 60, size: "max" });
+  const lateness = fc.array(fc.constantFrom(0, 0.001, 0.5, 0.999), { minLength: 1 });
+  fc.assert(
+    fc.property(retention, steps, lateness, (retention, steps, lateness) => {
+      let purges = 0;
+      const trial = new Trial(retention, () => lateness[purges++ % lateness.length]!);
+      for (const step of steps) trial.take(step);
+    }),
+    trials({ sample: 2_000, long: 100_000 }),
+  );
+});

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import type { Log } from "../../../server/base/log.ts";
+import { ProxyWatch, SUSPICIOUS_HANDSHAKES } from "../../../server/admission/proxy_detector.ts";
+
+/** A header, and how many addresses are held. */
+type Handshake = readonly [forwardedFor: string | undefined, held: number];
+
+/** The warnings after handshakes with these headers, while so many addresses are held. */
+function warnings(
+  hops: number,
+  handshakes: readonly Handshake[],
+): string[] {
+  const said: string[] = [];
+  const warn = (message: string, properties: unknown): void => {
+    said.push(`${message} ${JSON.stringify(properties)}`);
+  };
+  const watch = new ProxyWatch({ hops, log: { warn } as unknown as Log });
+  for (const [forwardedFor, held] of handshakes) watch.see(forwardedFor, held);
+  return said;
+}
+
+function times(count: number, handshake: Handshake): Handshake[] {
+  return Array.from({ length: count }, () => handshake);
+}
+
+Deno.test("ProxyWatch warns once of a proxy that is not counted, and names no address", () => {
+  const said = warnings(0, times(10 * SUSPICIOUS_HANDSHAKES, ["203.0.113.9", 1]));
+  assert.equal(said.length, 1);
+  assert.match(said[0]!, /--trust-proxy/);
+  assert.doesNotMatch(said[0]!, /203/);
+});
+
+Deno.test("ProxyWatch warns when there are more proxies than it was told of", () => {
+  assert.equal(warnings(1, times(SUSPICIOUS_HANDSHAKES, ["203.0.113.9, 10.0.0.2", 1])).length, 1);
+});
+
+Deno.test("ProxyWatch is silent while all is as it was told, or visitors have addresses of their own", () => {
+  const enough = 10 * SUSPICIOUS_HANDSHAKES;
+  assert.deepEqual(warnings(0, times(enough, [undefined, 1])), []);
+  assert.deepEqual(warnings(1, times(enough, ["203.0.113.9", 1])), []);
+  assert.deepEqual(warnings(0, times(enough, ["203.0.113.9", 2])), []);
+  const few = times(SUSPICIOUS_HANDSHAKES - 1, ["203.0.113.9", 1]);
+  assert.deepEqual(warnings(0, [...few, [undefined, 1], ...few]), []);
+});

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { type Place, Queue } from "../../../server/base/linked_queue.ts";
+import { trials } from "../../support/repeats.ts";
+
+Deno.test("Queue keeps order, at both ends and when somebody leaves from the middle", () => {
+  const queue = new Queue<string>();
+  queue.append("b");
+  const c = queue.append("c");
+  queue.append("d");
+  queue.prepend("a");
+  c.leave();
+  assert.deepEqual([...queue], ["a", "b", "d"]);
+  assert.equal(queue.size, 3);
+});
+
+Deno.test("Queue ignores that somebody leaves twice", () => {
+  const queue = new Queue<string>();
+  const a = queue.append("a");
+  queue.append("b");
+  a.leave();
+  a.leave();
+  assert.deepEqual([...queue], ["b"]);
+  assert.equal(queue.size, 1);
+});
+
+Deno.test("Queue knows who stands at the front, and that nobody does", () => {
+  const queue = new Queue<string>();
+  assert.equal(queue.first, undefined);
+  const a = queue.append("a");
+  const b = queue.append("b");
+  assert.equal(queue.first, "a");
+  const front = queue.prepend("front");
+  assert.equal(queue.first, "front");
+  front.leave();
+  a.leave();
+  assert.equal(queue.first, "b");
+  b.leave();
+  assert.equal(queue.first, undefined);
+});
+
+Deno.test("Queue behaves like an array for any sequence of operations", () => {
+  const operations = fc.array(fc.oneof(fc.constant("append"), fc.constant("prepend"), fc.nat(40)));
+  fc.assert(
+    fc.property(operations, (steps) => {
+      const queue = new Queue<number>();
+      const places = new Map<number, Place>();
+      let model: number[] = [];
+      steps.forEach((step, n) => {
+        if (step === "append") {
+          places.set(n, queue.append(n));
+          model.push(n);
+        } else if (step === "prepend") {
+          places.set(n, queue.prepend(n));
+          model.unshift(n);
+        } else {
+          places.get(Number(step))?.leave();
+          model = model.filter((one) => one !== step);
+        }
+      });
+      assert.deepEqual([...queue], model);
+      assert.equal(queue.size, model.length);
+      assert.equal(queue.first, model[0]);
+    }),
+    trials({ sample: 100, long: 20_000 }),
+  );
+});

@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import {
+  LogOutput,
+  type LogTarget,
+  MAX_LOG_BACKLOG,
+  STALL_TIME,
+} from "../../../server/base/log_output.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
+
+/** A stream of which a test decides what becomes of each write. */
+class FakeTarget implements LogTarget {
+  written = "";
+  /** The most bytes that one write takes. */
+  room = Infinity;
+  /** Rejects every write while it is set. */
+  failure: Error | undefined;
+  attempts = 0;
+  readonly #decoder = new TextDecoder();
+  #block: PromiseWithResolvers<void> | undefined;
+
+  async write(bytes: Uint8Array): Promise<number> {
+    this.attempts++;
+    await this.#block?.promise;
+    if (this.failure !== undefined) throw this.failure;
+    const taken = bytes.subarray(0, this.room);
+    this.written += this.#decoder.decode(taken, { stream: true });
+    return taken.length;
+  }
+
+  /** Lets no write end until `unblock`. */
+  block(): void {
+    this.#block = Promise.withResolvers();
+  }
+
+  unblock(): void {
+    this.#block?.resolve();
+    this.#block = undefined;
+  }
+}
+
+const BROKEN = new Deno.errors.BrokenPipe();
+
+Deno.test("Log output writes every line in order, also where the stream takes them in pieces", async () => {
+  const target = new FakeTarget();
+  target.room = 3;
+  const output = new LogOutput(target, new FakeClock());
+  for (const line of ["first line\n", "zweite Zeile: ü\n", "3\n"]) output.write(line);
+  await output.flush();
+  assert.equal(target.written, "first line\nzweite Zeile: ü\n3\n");
+  assert.deepEqual([output.lost, output.isFailing], [0, false]);
+});
+
+Deno.test("Log output counts a line that can't be written and tries it once", async () => {
+  const target = new FakeTarget();
+  target.failure = BROKEN;
+  const output = new LogOutput(target, new FakeClock());
+  for (let line = 1; line <= 5; line++) {
+    output.write("lost\n");
+    await output.flush();
+    assert.deepEqual([output.lost, output.isFailing, target.attempts], [line, true, line]);
+  }
+});
+
+Deno.test("Log output recovers when its stream does, and still counts what is missing", async () => {
+  const target = new FakeTarget();
+  const output = new LogOutput(target, new FakeClock());
+  target.failure = new Error("ENOSPC");
+  output.write("while the disk is full\n");
+  await output.flush();
+  target.failure = undefined;
+  output.write("after that\n");
+  await output.flush();
+  assert.equal(target.written, "after that\n");
+  assert.deepEqual([output.lost, output.isFailing], [1, false]);
+});
+
+Deno.test("Log output begins a new line after one that was written in part", async () => {
+  const target = new FakeTarget();
+  const output = new LogOutput(target, new FakeClock());
+  target.room = 4;
+  output.write("half a line\n");
+  await Promise.resolve();
+  target.failure = BROKEN;
+  await output.flush();
+  target.failure = undefined;
+  target.room = Infinity;
+  output.write("whole\n");
+  await output.flush();
+  assert.equal(target.written, "half\nwhole\n");
+  assert.equal(output.lost, 1);
+});
+
+Deno.test("Log output treats a stream that takes nothing as broken", async () => {
+  const target = new FakeTarget();
+  target.room = 0;
+  const output = new LogOutput(target, new FakeClock());
+  output.write("nothing of this\n");
+  await output.flush();
+  assert.deepEqual([output.lost, target.attempts], [1, 1]);
+});
+
+Deno.test("Log output holds no more than its bound for a reader that has stopped reading", async () => {
+  const target = new FakeTarget();
+  target.block();
+  const output = new LogOutput(target, new FakeClock());
+  const line = "x".repeat(1023) + "\n";
+  const fitting = MAX_LOG_BACKLOG / line.length;
+  for (let n = 0; n < fitting + 100; n++) output.write(line);
+  assert.deepEqual([output.lost, output.isFailing, target.attempts], [100, true, 1]);
+  target.unblock();
+  await output.flush();
+  assert.equal(target.written.length, MAX_LOG_BACKLOG);
+  output.write("again\n");
+  await output.flush();
+  assert.deepEqual([output.lost, output.isFailing], [100, false]);
+});
+
+Deno.test("Log output is failing while it loses the newest lines, also where older ones are still written", async () => {
+  const target = new FakeTarget();
+  target.block();
+  const output = new LogOutput(target, new FakeClock());
+  const line = "x".repeat(1023) + "\n";
+  for (let n = 0; n < MAX_LOG_BACKLOG / line.length + 1; n++) output.write(line);
+  target.unblock();
+  for (let n = 0; n < 100; n++) {
+    await Promise.resolve();
+    assert.equal(output.isFailing, true);
+  }
+});
+
+Deno.test("Log output is failing while nobody takes the line that is being written", async () => {
+  const clock = new FakeClock();
+  const target = new FakeTarget();
+  const output = new LogOutput(target, clock);
+  target.block();
+  output.write("nobody reads this\n");
+  clock.advance(STALL_TIME);
+  assert.equal(output.isFailing, false);
+  clock.advance(1);
+  assert.deepEqual([output.isFailing, output.lost], [true, 0]);
+  target.unblock();
+  await output.flush();
+  assert.deepEqual([output.isFailing, output.lost], [false, 0]);
+});

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { MAX_CONTROL_BYTES, MAX_INTERESTS, MAX_TOKEN_LENGTH } from "../../../protocol.ts";
+import { parseControl } from "../../../server/chat/control.ts";
+
+function find(interests: unknown): string {
+  return JSON.stringify({ type: "find", mode: "text", interests });
+}
+
+Deno.test("Control reads every message of version 1", () => {
+  const messages = [
+    { type: "find", mode: "text", interests: [] },
+    { type: "find", mode: "video", interests: ["music", "films"] },
+    { type: "leave" },
+    { type: "ice" },
+    { type: "resume", token: "a".repeat(MAX_TOKEN_LENGTH) },
+    { type: "background", hidden: true },
+    { type: "background", hidden: false },
+    ...["underage", "sexual", "harassment", "spam", "other"].map((reason) => ({
+      type: "report",
+      reason,
+    })),
+  ];
+  for (const message of messages) {
+    assert.deepEqual(parseControl(JSON.stringify(message)), { kind: "message", message });
+  }
+});
+
+Deno.test("Control hands on interests normalized and without doubles", () => {
+  assert.deepEqual(parseControl(find([" Music", "MUSIC", 'say "hi"'])), {
+    kind: "message",
+    message: { type: "find", mode: "text", interests: ["music", 'say "hi"'] },
+  });
+});
+
+Deno.test("Control takes ten interests and refuses eleven", () => {
+  const ten = Array.from({ length: MAX_INTERESTS }, (_, n) => `interest ${n}`);
+  assert.equal(parseControl(find(ten)).kind, "message");
+  assert.equal(parseControl(find([...ten, "one more"])).kind, "invalid");
+});
+
+Deno.test("Control refuses what is no message of version 1", () => {
+  const texts = [
+    "",
+    "hello",
+    "null",
+    "[]",
+    "42",
+    '"find"',
+    "{",
+    "{}",
+    '{"type":"find"}',
+    '{"type":"find","mode":"text"}',
+    '{"type":"find","mode":"telepathy","interests":[]}',
+    '{"type":"Find","mode":"text","interests":[]}',
+    '{"type":"find","mode":"text","interests":"music"}',
+    '{"type":"find","mode":"text","interests":{"length":1}}',
+    '{"type":"find","mode":"text","interests":[],"name":"Alice"}',
+    '{"type":"find","mode":"text","interests":[],"__proto__":{}}',
+    '{"type":"leave","email":"a@example.org"}',
+    '{"type":"report","reason":"boring"}',
+    '{"type":"report"}',
+    '{"type":"toString"}',
+    '{"type":"resume"}',
+    '{"type":"resume","token":7}',
+    `{"type":"resume","token":"${"a".repeat(MAX_TOKEN_LENGTH + 1)}"}`,
+    '{"type":"background"}',
+    '{"type":"background","hidden":1}',
+    '{"type":["find"],"mode":"text","interests":[]}',
+    find([""]),
+    find(["  "]),
+    find(["a".repeat(31)]),
+    find(["\uFDFA\uFDFA"]),
+    find([null]),
+    find([["music"]]),
+    `[${"[".repeat(1000)}${"]".repeat(1000)}]`,
+  ];
+  for (const text of texts) assert.deepEqual(parseControl(text), { kind: "invalid" }, text);
+});
+
+Deno.test("Control counts its limit in bytes of UTF-8", () => {
+  const padding = (bytes: number): string => `{"type":"leave"}${" ".repeat(bytes - 16)}`;
+  assert.equal(parseControl(padding(MAX_CONTROL_BYTES)).kind, "message");
+  assert.equal(parseControl(padding(MAX_CONTROL_BYTES + 1)).kind, "too-large");
+  assert.equal(parseControl("é".repeat(MAX_CONTROL_BYTES / 2)).kind, "invalid");
+  assert.equal(parseControl("é".repeat(MAX_CONTROL_BYTES / 2) + "!").kind, "too-large");
+});

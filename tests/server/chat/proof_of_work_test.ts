@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { solve } from "../../../client/net/proof_of_work.ts";
+import { SECOND } from "../../../server/base/clock.ts";
+import {
+  HumanCheck,
+  isSolution,
+  RUSH,
+  RUSH_LASTS,
+  RUSH_WINDOW,
+  type WorkMode,
+} from "../../../server/chat/proof_of_work.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
+import { trials } from "../../support/repeats.ts";
+
+function check(mode: WorkMode): { clock: FakeClock; human: HumanCheck } {
+  const clock = new FakeClock();
+  return { clock, human: new HumanCheck(clock, mode) };
+}
+
+Deno.test("Work is solved when the hash begins with as many zero bits as were asked for", () => {
+  // (printf '\0\0\x01\x26salt'; head -c 65528 /dev/zero) | sha256sum begins with 00.
+  const solutions = Array.from({ length: 500 }, (_, nonce) => nonce)
+    .filter((nonce) => isSolution("salt", nonce, 8));
+  assert.deepEqual(solutions, [294, 343, 470]);
+  assert.equal(isSolution("another salt", 294, 8), false);
+  assert.equal(isSolution("salt", 294, 32), false);
+});
+
+Deno.test("Work that a page does is what the server asks for, and the first that there is", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.string(), fc.integer({ min: 1, max: 10 }), async (salt, bits) => {
+      const nonce = await solve({ salt, bits });
+      assert.ok(isSolution(salt, nonce, bits));
+      for (let other = 0; other < nonce; other++) {
+        assert.equal(isSolution(salt, other, bits), false);
+      }
+    }),
+    trials({ sample: 50, long: 2_000 }),
+  );
+});
+
+Deno.test("Work is asked of nobody in calm times, of everybody in a rush, and of nobody after it", () => {
+  const { clock, human } = check("auto");
+  for (let n = 0; n < 10 * RUSH; n++) {
+    human.entered();
+    clock.advance(RUSH_WINDOW / (RUSH - 1));
+  }
+  assert.equal(human.isDue, false);
+  for (let n = 0; n < RUSH; n++) human.entered();
+  assert.equal(human.isDue, true);
+  clock.advance(RUSH_LASTS - 1);
+  assert.equal(human.isDue, true);
+  clock.advance(1);
+  assert.equal(human.isDue, false);
+});
+
+Deno.test("Work is asked for as long as a rush goes on", () => {
+  const { clock, human } = check("auto");
+  for (let second = 0; second < 300; second++) {
+    for (let n = 0; n < RUSH / 5; n++) human.entered();
+    clock.advance(SECOND);
+    assert.equal(human.isDue, second >= 4, `${second} s`);
+  }
+});
+
+Deno.test("Work is asked for always or never where the operator says so", () => {
+  const { human } = check("off");
+  for (let n = 0; n < 10 * RUSH; n++) human.entered();
+  assert.equal(human.isDue, false);
+  assert.equal(check("always").human.isDue, true);
+});

@@ -1,0 +1,1024 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import {
+  BACKGROUND_WINDOW,
+  MAX_FRAME_BYTES,
+  RESUME_WINDOW,
+  type ServerMessage,
+  TOO_FAST_REASON,
+} from "../../../protocol.ts";
+import { MemoryBackend } from "../../../server/matching/backend.ts";
+import { LIMITS } from "../../../server/limits/rate_limits.ts";
+import type { Link } from "../../../server/chat/link.ts";
+import {
+  type Elsewhere,
+  Lobby,
+  MAX_AWAY,
+  MAX_IDLE,
+} from "../../../server/chat/session_registry.ts";
+import { Matchmaker } from "../../../server/matching/matchmaker.ts";
+import type { NodeId, SessionId } from "../../../server/ids.ts";
+import { type HumanCheck, isSolution, WORK_BITS } from "../../../server/chat/proof_of_work.ts";
+import { MAX_STALL, Relay } from "../../../server/chat/relay.ts";
+import { MAX_RECENT, type Session } from "../../../server/chat/session.ts";
+import type { Traveller } from "../../../server/chat/session_snapshot.ts";
+import { Turn } from "../../../server/chat/turn.ts";
+import { newConduct } from "../../support/conduct.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
+import { FakeOutlet } from "../../support/fake_outlet.ts";
+import { trials } from "../../support/repeats.ts";
+
+interface Visit {
+  link: Link;
+  /** What the socket began with. */
+  session: Session;
+  outlet: FakeOutlet;
+  say: (message: unknown) => void;
+  frame: (...bytes: number[]) => void;
+}
+
+/** How many a message says that there are. */
+function counted(message: ServerMessage): number | undefined {
+  return message.type === "welcome"
+    ? message.online
+    : message.type === "online"
+    ? message.count
+    : undefined;
+}
+
+/** A partner of whom nothing is heard. */
+const NOBODY = {
+  receive: () => false,
+  release: () => {},
+  partnerLeft: () => {},
+  partnerAway: () => {},
+  partnerBack: () => {},
+  reported: () => {},
+};
+
+class World {
+  #tokens = 0;
+  readonly clock = new FakeClock();
+  readonly relay = new Relay(this.clock);
+  readonly matchmaker = new Matchmaker({
+    clock: this.clock,
+    backend: new MemoryBackend(),
+    onError: (error) => assert.fail(String(error)),
+  });
+  /** Whether a search must be worked for. */
+  readonly human = { isDue: false, entered: () => {} } as { isDue: boolean } & HumanCheck;
+  /** What was counted: messages, and how long each chat lasted. */
+  readonly counted = { messages: 0, durations: [] as number[] };
+  readonly lobby: Lobby;
+
+  constructor(elsewhere?: Elsewhere, maxConnections = 0) {
+    this.lobby = new Lobby({
+      maxConnections,
+      clock: this.clock,
+      relay: this.relay,
+      matchmaker: this.matchmaker,
+      tally: {
+        message: () => void this.counted.messages++,
+        chatEnded: (duration) => void this.counted.durations.push(duration),
+      },
+      rates: LIMITS,
+      humanCheck: this.human,
+      turn: new Turn({
+        urls: ["turn:relay.example"],
+        secret: "secret",
+        clock: this.clock,
+        newToken: () => `chance ${++this.#tokens}`,
+      }),
+      newToken: () => `token ${++this.#tokens}`,
+      elsewhere,
+    });
+    this.clock.every(250, () => this.matchmaker.widen());
+    this.clock.every(500, () => this.relay.sweep());
+    this.clock.every(1_000, () => this.lobby.sweep());
+    this.clock.every(30_000, () => this.lobby.dismissIdle());
+  }
+
+  /** Somebody comes, from an address of their own. */
+  visit(conduct = newConduct(this.clock.now())): Visit {
+    const outlet = new FakeOutlet();
+    const link = this.lobby.enter(outlet, conduct);
+    const { session } = link;
+    assert.ok(session !== undefined);
+    return {
+      link,
+      session,
+      outlet,
+      say: (message) => link.receiveText(JSON.stringify(message)),
+      frame: (...bytes) => link.receiveFrame(Uint8Array.from(bytes)),
+    };
+  }
+
+  /** The page of somebody comes back on a new socket; what it gets is theirs, or new. */
+  comeBack(before: Visit, conduct = newConduct(this.clock.now())): Visit {
+    const visit = this.visit(conduct);
+    visit.say({ type: "resume", token: tokenOf(before) });
+    const { session } = visit.link;
+    return session === undefined ? visit : { ...visit, session };
+  }
+
+  /** Two who are chatting. */
+  async pair(): Promise<[Visit, Visit]> {
+    const [a, b] = [this.visit(), this.visit()];
+    a.say(FIND);
+    b.say(FIND);
+    await settled();
+    assert.equal(a.session.partner, b.session);
+    return [a, b];
+  }
+}
+
+const FIND = { type: "find", mode: "text", interests: [] };
+const LEAVE = { type: "leave" };
+const REPORT = { type: "report", reason: "spam" };
+
+/** The first number that solves what this visitor was asked to solve. */
+function solution({ outlet }: Visit): number {
+  const [challenge] = outlet.told("challenge");
+  assert.ok(challenge?.type === "challenge");
+  for (let nonce = 0;; nonce++) if (isSolution(challenge.salt, nonce, WORK_BITS)) return nonce;
+}
+
+/** What this socket was welcomed with. */
+function tokenOf({ outlet }: Visit): string {
+  const [welcome] = outlet.messages;
+  assert.ok(welcome?.type === "welcome");
+  return welcome.token;
+}
+
+/** What a socket was sent, in order: the type of each message, and the second byte of each frame. */
+function inShort({ sent }: FakeOutlet): string[] {
+  return sent.map((data) => typeof data === "string" ? JSON.parse(data).type : String(data[1]));
+}
+
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+}
+
+Deno.test("Session welcomes with a token and the number of people here", () => {
+  const world = new World();
+  world.visit();
+  const { outlet } = world.visit();
+  assert.deepEqual(outlet.messages, [{ type: "welcome", token: "token 2", online: 2 }]);
+});
+
+Deno.test("Session tells who waits that they wait, and both when they are paired", async () => {
+  const [a, b] = await new World().pair();
+  assert.deepEqual(a.outlet.types, ["welcome", "waiting", "paired"]);
+  assert.deepEqual(b.outlet.types, ["welcome", "paired"]);
+  assert.deepEqual(b.outlet.messages.at(-1), {
+    type: "paired",
+    role: "callee",
+    interests: [],
+    met: false,
+  });
+});
+
+Deno.test("Session forwards frames to its partner and to nobody else", async () => {
+  const world = new World();
+  const [a, b] = await world.pair();
+  const [c, d] = await world.pair();
+  a.frame(1, 65);
+  b.frame(2, 66);
+  assert.deepEqual(b.outlet.frames, [Uint8Array.of(1, 65)]);
+  assert.deepEqual(a.outlet.frames, [Uint8Array.of(2, 66)]);
+  assert.deepEqual([c.outlet.frames, d.outlet.frames], [[], []]);
+});
+
+Deno.test("Session drops a frame that comes after the partner has left, and does not mind", async () => {
+  const [a, b] = await new World().pair();
+  a.say(LEAVE);
+  b.frame(1, 65);
+  assert.deepEqual([a.outlet.frames, b.outlet.closed], [[], undefined]);
+});
+
+Deno.test("Session tells the partner, once, when one leaves and when both leave at the same time", async () => {
+  const [a, b] = await new World().pair();
+  a.say(LEAVE);
+  b.say(LEAVE);
+  a.say(LEAVE);
+  assert.equal(b.outlet.types.at(-1), "partner-left");
+  assert.equal(a.outlet.types.includes("partner-left"), false);
+  assert.deepEqual([a.session.doing, b.session.doing], ["idle", "idle"]);
+});
+
+Deno.test("Session pairs people anew after a simultaneous leave (several peers hang here)", async () => {
+  const [a, b] = await new World().pair();
+  a.say(LEAVE);
+  b.say(LEAVE);
+  a.say(FIND);
+  b.say(FIND);
+  await settled();
+  assert.deepEqual(a.outlet.messages.at(-1), {
+    type: "paired",
+    role: "caller",
+    interests: [],
+    met: true,
+  });
+});
+
+Deno.test("Session lets one search at once after the partner has left (omegle.lol refuses)", async () => {
+  const world = new World();
+  const [a, b] = await world.pair();
+  a.link.closed();
+  b.say(FIND);
+  const c = world.visit();
+  c.say(FIND);
+  await settled();
+  assert.equal(b.session.partner, c.session);
+});
+
+Deno.test("Session leaves its chat when it looks for somebody else", async () => {
+  const [a, b] = await new World().pair();
+  a.say(FIND);
+  assert.deepEqual([a.session.doing, b.outlet.types.at(-1)], ["searching", "partner-left"]);
+});
+
+Deno.test("Session avoids its last sixteen partners and forgets the one before", async () => {
+  const world = new World();
+  const [a, first] = await world.pair();
+  first.link.closed();
+  for (let n = 0; n < MAX_RECENT; n++) {
+    assert.equal(a.session.recent.includes(first.session.id), true);
+    const next = world.visit();
+    a.say(FIND);
+    next.say(FIND);
+    await settled();
+    next.link.closed();
+  }
+  assert.equal(a.session.recent.includes(first.session.id), false);
+});
+
+Deno.test("Session stops waiting when told to, and can't be paired any more", async () => {
+  const world = new World();
+  const [a, b] = [world.visit(), world.visit()];
+  a.say(FIND);
+  a.say(LEAVE);
+  b.say(FIND);
+  await settled();
+  assert.deepEqual([a.session.doing, b.session.doing], ["idle", "searching"]);
+});
+
+Deno.test("Session takes one report a chat, during it or until the next search", async () => {
+  const [a, b] = await new World().pair();
+  a.say(REPORT);
+  a.say(REPORT);
+  assert.deepEqual(a.outlet.messages.slice(-2), [
+    { type: "reported" },
+    { type: "error", code: "already-reported", message: "This chat has been reported." },
+  ]);
+  a.say(LEAVE);
+  b.say(REPORT);
+  assert.equal(b.outlet.types.at(-1), "reported");
+  b.say(FIND);
+  b.say(REPORT);
+  assert.deepEqual(b.outlet.messages.at(-1), {
+    type: "error",
+    code: "nobody-to-report",
+    message: "There is no chat to report.",
+  });
+});
+
+Deno.test("Session closes with 1008 on an invalid control message, and tells the partner", async () => {
+  const [a, b] = await new World().pair();
+  a.session.receiveText('{"type":"shout"}');
+  assert.deepEqual(a.outlet.closed, { code: 1008, reason: "The control message is invalid." });
+  assert.equal(b.outlet.types.at(-1), "partner-left");
+});
+
+Deno.test("Session closes with 1009 on a control message or a frame above its limit", () => {
+  const world = new World();
+  const [a, b, c] = [world.visit(), world.visit(), world.visit()];
+  a.session.receiveText(" ".repeat(4097));
+  b.session.receiveFrame(new Uint8Array(MAX_FRAME_BYTES + 1).fill(1));
+  c.session.receiveFrame(new Uint8Array(MAX_FRAME_BYTES).fill(1));
+  assert.deepEqual([a, b, c].map(({ outlet }) => outlet.closed?.code), [1009, 1009, undefined]);
+});
+
+Deno.test("Session closes with 1008 on a frame of an unknown kind, even when alone", () => {
+  const world = new World();
+  const visits = [[], [0], [4], [255]].map((bytes) => {
+    const visit = world.visit();
+    visit.frame(...bytes);
+    return visit;
+  });
+  assert.deepEqual(visits.map(({ outlet }) => outlet.closed?.code), [1008, 1008, 1008, 1008]);
+});
+
+Deno.test("Session counts each message once and each chat once, and nothing else", async () => {
+  const world = new World();
+  const [a, b] = await world.pair();
+  a.frame(1, 65);
+  b.frame(1, 66);
+  a.frame(2, 67); // A signal is no message.
+  world.clock.advance(90_000);
+  a.say(LEAVE);
+  a.frame(1, 68); // Nobody is there to hear it.
+  b.say(LEAVE);
+  b.link.closed();
+  assert.deepEqual(world.counted, { messages: 2, durations: [90_000] });
+});
+
+Deno.test("Lobby that drains tells everybody, lets chats go on, and sends the others away", async () => {
+  const world = new World();
+  const [a, b] = await world.pair();
+  const idle = world.visit();
+  const searching = world.visit();
+  searching.say(FIND);
+  world.lobby.drain();
+  for (const { outlet } of [a, b, idle, searching]) assert.equal(outlet.told("draining").length, 1);
+  assert.deepEqual([idle, searching].map(({ outlet }) => outlet.closed?.code), [1001, 1001]);
+  a.frame(1, 65);
+  assert.equal(b.outlet.frames.length, 1);
+  assert.deepEqual([world.lobby.isDraining, world.lobby.online], [true, 2]);
+});
+
+Deno.test("Lobby that moves sends chats on and the others away, and is done when the last chat has gone", async () => {
+  const world = new World();
+  const [a, b] = await world.pair();
+  const idle = world.visit();
+  let isDone = false;
+  const moved = world.lobby.move().then(() => isDone = true);
+  assert.deepEqual([a, b, idle].map(({ outlet }) => outlet.closed?.code), [1012, 1012, 1001]);
+  assert.deepEqual([world.lobby.isDraining, world.lobby.away], [true, 2]);
+  const [first, second] = [...world.lobby.sessions];
+  first!.depart();
+  await Promise.resolve();
+  assert.equal(isDone, false);
+  second!.depart();
+  await moved;
+  assert.equal(world.lobby.here, 0);
+});
+
+/** What another machine hands over of a session that chats with one of a third. */
+const TRAVELLER: Traveller = {
+  id: 11 as SessionId,
+  recent: [12 as SessionId],
+  hasWorked: false,
+  credits: {},
+  mode: "text",
+  encounter: {
+    partner: 12 as SessionId,
+    node: 2 as NodeId,
+    lasted: 0,
+    reported: false,
+    isOver: false,
+    isAway: false,
+  },
+};
+
+Deno.test("Session that is fetched for a page that has left meanwhile ends, and for one that has dropped it waits", async () => {
+  const ends: [end: (link: Link) => void, told: string, away: number][] = [
+    [(link) => link.closed(), "left", 0],
+    [(link) => link.disconnected(), "away", 1],
+  ];
+  for (const [end, expected, away] of ends) {
+    const told: string[] = [];
+    const fetched = Promise.withResolvers<Traveller>();
+    const world = new World({
+      node: 3 as NodeId,
+      online: 0,
+      hasOthers: true,
+      partner: (_own, id, node, isAway = false) => ({
+        ...NOBODY,
+        ...{ id, node, isAway },
+        partnerLeft: () => void told.push("left"),
+        partnerAway: () => void told.push("away"),
+      }),
+      fetch: () => fetched.promise,
+    });
+    const visit = world.visit();
+    visit.say({ type: "resume", token: "token of another machine" });
+    end(visit.link);
+    fetched.resolve(TRAVELLER);
+    await settled();
+    assert.deepEqual([told, world.lobby.away, world.lobby.here], [[expected], away, 0]);
+  }
+});
+
+Deno.test("Two who come from two machines that stop are partners here, though each believes the other elsewhere", async () => {
+  const traveller = (id: number, partner: number): Traveller => ({
+    id: id as SessionId,
+    recent: [partner as SessionId],
+    hasWorked: false,
+    credits: {},
+    mode: "text",
+    encounter: {
+      partner: partner as SessionId,
+      node: partner as NodeId,
+      lasted: 0,
+      reported: false,
+      isOver: false,
+      isAway: true,
+    },
+  });
+  const travellers = { ann: traveller(1, 2), bob: traveller(2, 1) };
+  const world = new World({
+    node: 3 as NodeId,
+    online: 0,
+    hasOthers: true,
+    partner: (_own, id, node, isAway = false) => ({ ...NOBODY, id, node, isAway }),
+    fetch: (token) => Promise.resolve(travellers[token as keyof typeof travellers]),
+  });
+  const [ann, bob] = [world.visit(), world.visit()];
+  ann.say({ type: "resume", token: "ann" });
+  bob.say({ type: "resume", token: "bob" });
+  await settled();
+  assert.equal(ann.link.session?.partner, bob.link.session);
+  assert.equal(bob.link.session?.partner, ann.link.session);
+  ann.frame(1, 65);
+  bob.frame(1, 66);
+  assert.deepEqual([ann, bob].map(({ outlet }) => outlet.frames.length), [1, 1]);
+});
+
+Deno.test("Lobby counts a chat that ends because the server stops once", async () => {
+  const world = new World();
+  await world.pair();
+  world.lobby.close();
+  assert.deepEqual(world.counted.durations, [0]);
+});
+
+Deno.test("Session is closed with 1008 when it sends faster than a person can, and its partner goes on", async () => {
+  const kinds: [keyof typeof LIMITS, (visit: Visit) => void][] = [
+    ["messages", ({ frame }) => frame(1, 65)],
+    ["signals", ({ frame }) => frame(2, 65)],
+    ["controls", ({ say }) => say(LEAVE)],
+  ];
+  for (const [name, send] of kinds) {
+    const world = new World();
+    const [a, b] = await world.pair();
+    for (let n = 0; n < LIMITS[name].burst + 1; n++) send(a);
+    assert.deepEqual(a.outlet.closed, { code: 1008, reason: TOO_FAST_REASON }, name);
+    assert.equal(b.session.doing, "idle");
+    assert.equal(b.outlet.closed, undefined);
+  }
+});
+
+Deno.test("Session of somebody who types fast for an hour is never closed", async () => {
+  const world = new World();
+  const [a, b] = await world.pair();
+  for (let second = 0; second < 3600; second++) {
+    for (let n = 0; n < 4; n++) a.frame(1, 65);
+    for (let n = 0; n < 4; n++) a.frame(2, 65);
+    b.outlet.sent.length = 0;
+    world.clock.advance(1000);
+  }
+  assert.equal(a.session.doing, "chatting");
+});
+
+Deno.test("Session that searches too fast is told when to try again, and has left its chat", async () => {
+  const world = new World();
+  const conduct = newConduct(world.clock.now());
+  const visits = Array.from({ length: 3 }, () => world.visit(conduct));
+  for (let n = 0; n < LIMITS.searches.burst; n++) visits[n % 2]!.say(FIND);
+  await settled();
+  visits[2]!.say(FIND);
+  const [error] = visits[2]!.outlet.told("error");
+  assert.deepEqual(error, {
+    type: "error",
+    code: "too-fast",
+    message: "You are looking for people faster than is allowed.",
+    seconds: 1,
+  });
+  assert.equal(visits[2]!.session.doing, "idle");
+  world.clock.advance(1000);
+  visits[2]!.say(FIND);
+  assert.notEqual(visits[2]!.session.doing, "idle");
+});
+
+Deno.test("Session learns how a call goes while it chats, with credentials of its own, and not otherwise", async () => {
+  const world = new World();
+  const alone = world.visit();
+  alone.say({ type: "ice" });
+  assert.equal(alone.outlet.told("error").at(-1)?.type, "error");
+  assert.deepEqual(alone.outlet.told("ice"), []);
+  const [a, b] = await world.pair();
+  for (const { say } of [a, b]) say({ type: "ice" });
+  const [ofA, ofB] = [a, b].map(({ outlet }) => outlet.told("ice")[0]);
+  assert.ok(ofA?.type === "ice" && ofB?.type === "ice");
+  assert.deepEqual([ofA.policy, ofA.servers[0]?.urls], ["relay", ["turn:relay.example"]]);
+  assert.notEqual(ofA.servers[0]?.username, ofB.servers[0]?.username);
+  b.say(LEAVE);
+  a.say({ type: "ice" });
+  assert.equal(a.outlet.told("ice").length, 1);
+});
+
+Deno.test("Session that asks for calls too fast is told when to try again, and chats on", async () => {
+  const world = new World();
+  const [a, b] = await world.pair();
+  for (let n = 0; n <= LIMITS.calls.burst; n++) a.say({ type: "ice" });
+  assert.equal(a.outlet.told("ice").length, LIMITS.calls.burst);
+  const [error] = a.outlet.told("error");
+  assert.ok(error?.type === "error" && error.code === "too-fast" && (error.seconds ?? 0) > 0);
+  a.frame(1, 65);
+  assert.equal(b.outlet.frames.length, 1);
+});
+
+Deno.test("Session that must work for its search begins it with the solution, and then needs no other", async () => {
+  const world = new World();
+  Object.assign(world.human, { isDue: true });
+  const visit = world.visit();
+  visit.say(FIND);
+  const [challenge] = visit.outlet.told("challenge");
+  assert.deepEqual(challenge, { type: "challenge", salt: "token 2", bits: WORK_BITS });
+  assert.equal(world.matchmaker.searching, 0);
+  visit.say({ type: "solution", nonce: solution(visit) });
+  await settled();
+  assert.equal(visit.session.doing, "searching");
+  visit.say(LEAVE);
+  visit.say(FIND);
+  assert.equal(visit.outlet.told("challenge").length, 1);
+});
+
+Deno.test("Session is closed with 1008 for a wrong solution, and not for one that comes too late", () => {
+  const world = new World();
+  Object.assign(world.human, { isDue: true });
+  const [late, wrong, unasked] = [world.visit(), world.visit(), world.visit()];
+  late.say(FIND);
+  late.say(LEAVE);
+  late.say({ type: "solution", nonce: solution(late) });
+  assert.equal(late.session.doing, "idle");
+  wrong.say(FIND);
+  wrong.say({ type: "solution", nonce: solution(wrong) + 1 });
+  assert.equal(wrong.outlet.closed?.code, 1008);
+  unasked.say({ type: "solution", nonce: 0 });
+  assert.equal(unasked.session.doing, "idle");
+});
+
+Deno.test("Session of an address that several others have reported is told so and closed with 4003", async () => {
+  const world = new World();
+  const conduct = newConduct(world.clock.now());
+  const troll = world.visit(conduct);
+  const bystander = world.visit(conduct);
+  for (let n = 0; n < 3; n++) {
+    const victim = world.visit();
+    victim.say(FIND);
+    troll.say(FIND);
+    await settled();
+    victim.say(REPORT);
+    assert.equal(victim.outlet.told("reported").length, 1);
+    victim.say(LEAVE);
+  }
+  for (const { outlet, session } of [troll, bystander]) {
+    assert.deepEqual(outlet.told("blocked"), [{ type: "blocked", seconds: 2700 }]);
+    assert.equal(outlet.closed?.code, 4003);
+    assert.equal(session.doing, "ended");
+  }
+});
+
+Deno.test("Session says nothing and hears nothing once it has ended", async () => {
+  const world = new World();
+  const [a, b] = await world.pair();
+  a.link.fail();
+  assert.deepEqual(a.outlet.closed?.code, 1011);
+  const sent = a.outlet.sent.length;
+  a.say(FIND);
+  a.frame(1, 65);
+  a.session.receiveText(JSON.stringify(FIND));
+  a.session.receiveFrame(Uint8Array.of(1, 65));
+  a.link.disconnected();
+  a.link.closed();
+  a.link.fail();
+  assert.deepEqual([a.outlet.sent.length, b.outlet.frames.length, world.lobby.online], [
+    sent,
+    0,
+    1,
+  ]);
+});
+
+Deno.test("Session whose socket vanishes keeps its chat: the partner is told at once, and when it is back", async () => {
+  const world = new World();
+  const [a, b] = await world.pair();
+  a.link.disconnected();
+  assert.equal(b.outlet.types.at(-1), "partner-away");
+  assert.deepEqual([world.lobby.online, world.lobby.away], [1, 1]);
+  world.clock.advance(RESUME_WINDOW - 1_000);
+  const again = world.comeBack(a);
+  assert.deepEqual(again.outlet.types, ["welcome", "resumed"]);
+  assert.deepEqual(again.outlet.messages.at(-1), { type: "resumed", chatting: true });
+  assert.equal(b.outlet.types.at(-1), "partner-back");
+  assert.equal(again.session, a.session);
+  assert.deepEqual([world.lobby.online, world.lobby.away], [2, 0]);
+  again.frame(1, 65);
+  b.frame(1, 66);
+  assert.deepEqual([b.outlet.frames, again.outlet.frames], [
+    [Uint8Array.of(1, 65)],
+    [Uint8Array.of(1, 66)],
+  ]);
+  world.clock.advance(RESUME_WINDOW);
+  again.say(LEAVE);
+  assert.deepEqual(world.counted.durations, [2 * RESUME_WINDOW - 1_000], "one chat, once");
+});
+
+Deno.test("Session that does not come back in time ends, and the partner is told then", async () => {
+  const world = new World();
+  const [a, b] = await world.pair();
+  a.link.disconnected();
+  world.clock.advance(RESUME_WINDOW - 1_000);
+  assert.deepEqual([a.session.doing, b.outlet.types.at(-1)], ["chatting", "partner-away"]);
+  world.clock.advance(1_000);
+  assert.deepEqual([a.session.doing, b.outlet.types.at(-1)], ["ended", "partner-left"]);
+  const late = world.comeBack(a);
+  assert.deepEqual(late.outlet.messages.at(-1), { type: "resumed", chatting: false });
+  assert.notEqual(late.session, a.session);
+  late.say(FIND);
+  assert.equal(late.session.doing, "searching", "the new session goes on as usual");
+});
+
+Deno.test("Session of a page in the background is kept for two minutes, and of one in view for half a minute", async () => {
+  const world = new World();
+  const [a, b] = await world.pair();
+  a.say({ type: "background", hidden: true });
+  a.link.disconnected();
+  world.clock.advance(BACKGROUND_WINDOW - 1_000);
+  const again = world.comeBack(a);
+  assert.equal(again.session, a.session);
+  again.link.disconnected(); // It has not said again that it is in the background.
+  world.clock.advance(RESUME_WINDOW);
+  assert.equal(b.outlet.types.at(-1), "partner-left");
+  const [c, d] = await world.pair();
+  c.say({ type: "background", hidden: true });
+  c.say({ type: "background", hidden: false });
+  c.link.disconnected();
+  world.clock.advance(RESUME_WINDOW);
+  assert.equal(d.outlet.types.at(-1), "partner-left");
+});
+
+Deno.test("Session that is away stores nothing: what the partner sends is dropped and not counted", async () => {
+  const world = new World();
+  const [a, b] = await world.pair();
+  a.link.disconnected();
+  for (let n = 0; n < 10; n++) b.frame(1, n);
+  const again = world.comeBack(a);
+  assert.deepEqual([again.outlet.frames, a.outlet.frames, world.counted.messages], [[], [], 0]);
+});
+
+Deno.test("Session ends at once, with no way back, when its page closes it, leaves, or breaks a rule", async () => {
+  const ends: ((visit: Visit) => void)[] = [
+    ({ link }) => link.closed(),
+    ({ link }) => link.fail(),
+    ({ link }) => link.receiveText("garbage"),
+    ({ link }) => link.receiveFrame(new Uint8Array(MAX_FRAME_BYTES + 1)),
+    ({ link }) => link.tooSlow(),
+    ({ session }) => session.blocked(1_000),
+  ];
+  for (const end of ends) {
+    const world = new World();
+    const [a, b] = await world.pair();
+    end(a);
+    a.link.disconnected(); // The socket goes after that.
+    assert.deepEqual([b.outlet.types.at(-1), world.lobby.away], ["partner-left", 0]);
+    assert.deepEqual(world.comeBack(a).outlet.messages.at(-1), {
+      type: "resumed",
+      chatting: false,
+    });
+  }
+});
+
+Deno.test("Session that has met nobody ends with its socket: there is nothing to come back to", () => {
+  const world = new World();
+  const visit = world.visit();
+  visit.say(FIND);
+  visit.link.disconnected();
+  assert.deepEqual([visit.session.doing, world.lobby.away, world.lobby.tokens], ["ended", 0, 0]);
+});
+
+Deno.test("Session that is away is not found by others, and remembers whom it met when it is back", async () => {
+  const world = new World();
+  const [a, b] = await world.pair();
+  b.link.closed();
+  a.say(FIND);
+  a.link.disconnected();
+  const c = world.visit();
+  c.say(FIND);
+  await settled();
+  assert.equal(c.session.doing, "searching");
+  const again = world.comeBack(a);
+  assert.equal(again.session.recent.includes(b.session.id), true);
+  again.say(FIND);
+  await settled();
+  assert.equal(c.session.partner, a.session);
+});
+
+Deno.test("Session learns, when it is back, that the partner has left or is away itself", async () => {
+  const world = new World();
+  const [a, b] = await world.pair();
+  a.link.disconnected();
+  b.say(LEAVE);
+  const again = world.comeBack(a);
+  assert.deepEqual(again.outlet.types, ["welcome", "partner-left", "resumed"]);
+  again.say(REPORT);
+  assert.equal(again.outlet.types.at(-1), "reported", "who has left can still be reported");
+  const [c, d] = await world.pair();
+  c.link.disconnected();
+  d.link.disconnected();
+  const first = world.comeBack(c);
+  assert.deepEqual(first.outlet.types, ["welcome", "resumed", "partner-away"]);
+  assert.deepEqual(world.comeBack(d).outlet.types, ["welcome", "resumed"]);
+  assert.equal(first.outlet.types.at(-1), "partner-back");
+});
+
+Deno.test("Session is taken over from a socket that is only half gone, which is closed and heard no more", async () => {
+  const world = new World();
+  const [a, b] = await world.pair();
+  const again = world.comeBack(a);
+  assert.equal(a.outlet.closed?.code, 4010);
+  assert.deepEqual(again.outlet.messages.at(-1), { type: "resumed", chatting: true });
+  assert.deepEqual(b.outlet.types.slice(-2), ["paired", "partner-back"]);
+  a.frame(1, 65);
+  a.say(LEAVE);
+  for (const end of [a.link.disconnected, a.link.closed, a.link.fail]) end.call(a.link);
+  assert.deepEqual([a.session.doing, b.outlet.frames, again.outlet.closed], [
+    "chatting",
+    [],
+    undefined,
+  ]);
+});
+
+Deno.test("Session that is taken over loses what is under way on the old socket, and both pages learn where", async () => {
+  const world = new World();
+  const [a, b] = await world.pair();
+  a.frame(1, 0);
+  b.frame(1, 0); // The old socket may never deliver it.
+  const again = world.comeBack(a);
+  a.frame(1, 1); // It was sent before the new socket opened, and is read after that.
+  again.frame(1, 2);
+  b.frame(1, 2);
+  assert.deepEqual(inShort(b.outlet).slice(-3), ["0", "partner-back", "2"]);
+  assert.deepEqual(inShort(a.outlet).slice(-2), ["paired", "0"]);
+  assert.deepEqual(inShort(again.outlet), ["welcome", "resumed", "2"]);
+});
+
+Deno.test("Session is judged by the conduct of the address it came back from", async () => {
+  const world = new World();
+  const [before, after] = [newConduct(world.clock.now()), newConduct(world.clock.now())];
+  const isOpen = ({ outlet }: Visit): boolean => outlet.closed === undefined;
+  const a = world.visit(before);
+  const b = world.visit();
+  for (const visit of [a, b]) visit.say(FIND);
+  await settled();
+  a.link.disconnected();
+  const again = world.comeBack(a, after);
+  for (let n = 0; n < 3; n++) before.report(newConduct(), "underage", world.clock.now());
+  assert.ok(isOpen(again), "the address before no longer matters");
+  const reporters = [newConduct(), newConduct(), newConduct()];
+  for (const reporter of reporters) {
+    for (let n = 0; n < 9; n++) reporter.chats();
+    after.report(reporter, "underage", world.clock.now());
+  }
+  assert.equal(again.outlet.closed?.code, 4003);
+});
+
+Deno.test("Session that is away ends at once when its address is blocked", async () => {
+  const world = new World();
+  const conduct = newConduct(world.clock.now());
+  const a = world.visit(conduct);
+  const b = world.visit();
+  for (const visit of [a, b]) visit.say(FIND);
+  await settled();
+  a.link.disconnected();
+  const reporters = [newConduct(), newConduct(), newConduct()];
+  for (const reporter of reporters) {
+    for (let n = 0; n < 9; n++) reporter.chats();
+    conduct.report(reporter, "spam", world.clock.now());
+  }
+  assert.deepEqual([b.outlet.types.at(-1), world.lobby.away], ["partner-left", 0]);
+});
+
+Deno.test("Token is good for one resume: the next one comes with the welcome, and the spent one ends the session", async () => {
+  const world = new World();
+  const [a, b] = await world.pair();
+  const stolen = tokenOf(a);
+  a.link.disconnected();
+  const again = world.comeBack(a);
+  again.frame(2, 1); // The page has heard of its new token.
+  assert.equal(b.outlet.types.at(-1), "partner-back");
+  const thief = world.visit();
+  thief.say({ type: "resume", token: stolen });
+  assert.deepEqual(thief.outlet.messages.at(-1), { type: "resumed", chatting: false });
+  assert.equal(
+    again.outlet.closed?.code,
+    1008,
+    "two have had the token, and who is who can't be told",
+  );
+  assert.equal(b.outlet.types.at(-1), "partner-left");
+  assert.notEqual(tokenOf(again), stolen);
+});
+
+Deno.test("Token that is stolen and used first is still good for its owner until the thief has spoken", async () => {
+  const world = new World();
+  const [a, b] = await world.pair();
+  const thief = world.visit();
+  thief.say({ type: "resume", token: tokenOf(a) });
+  assert.equal(a.outlet.closed?.code, 4010, "the owner notices");
+  const owner = world.comeBack(a);
+  assert.deepEqual(owner.outlet.messages.at(-1), { type: "resumed", chatting: true });
+  assert.equal(thief.outlet.closed?.code, 4010);
+  thief.frame(1, 65);
+  assert.deepEqual(b.outlet.frames, []);
+});
+
+Deno.test("Token that was used survives when the answer is lost, however often", async () => {
+  const world = new World();
+  const [a] = await world.pair();
+  for (let n = 0; n < 10; n++) {
+    const again = world.comeBack(a);
+    assert.equal(again.session, a.session);
+    again.link.disconnected(); // The page has heard nothing, and shows the same token again.
+  }
+  assert.ok(world.lobby.tokens <= 3, "two of this session, one of the partner's");
+});
+
+Deno.test("Token may be shown once a socket, and before all else", async () => {
+  const world = new World();
+  const [a] = await world.pair();
+  const guesser = world.visit();
+  guesser.say({ type: "resume", token: "a guess" });
+  assert.deepEqual(guesser.outlet.messages.at(-1), { type: "resumed", chatting: false });
+  guesser.say({ type: "resume", token: tokenOf(a) });
+  assert.equal(guesser.outlet.closed?.code, 1008);
+  const late = world.visit();
+  late.frame(2, 1);
+  late.say({ type: "resume", token: tokenOf(a) });
+  assert.equal(late.outlet.closed?.code, 1008);
+  const own = world.visit();
+  own.say({ type: "resume", token: tokenOf(own) });
+  assert.deepEqual(own.outlet.messages.at(-1), { type: "resumed", chatting: false });
+  assert.equal(a.session.doing, "chatting");
+});
+
+Deno.test("Session ends when it comes back more often than any line can drop", async () => {
+  const world = new World();
+  const [a, b] = await world.pair();
+  let last = a;
+  for (let n = 0; n < LIMITS.resumes.burst; n++) last = world.comeBack(last);
+  assert.equal(last.session, a.session);
+  assert.equal(world.comeBack(last).outlet.told("resumed").length, 1);
+  assert.deepEqual([last.outlet.closed?.code, b.outlet.types.at(-1)], [1008, "partner-left"]);
+});
+
+Deno.test("Lobby keeps a bounded number of sessions that are away: who went first goes first", async () => {
+  const world = new World();
+  const [first, second] = await world.pair();
+  first.link.disconnected();
+  for (let n = 0; n < MAX_AWAY / 2; n++) {
+    for (const { link } of await world.pair()) link.disconnected();
+  }
+  assert.deepEqual([first.session.doing, world.lobby.away], ["ended", MAX_AWAY]);
+  assert.equal(second.outlet.types.at(-1), "partner-left");
+});
+
+Deno.test("Lobby keeps as many sessions that are away as it admits people: a proxy that restarts drops them all", async () => {
+  const world = new World(undefined, MAX_AWAY + 2);
+  const [first] = await world.pair();
+  first.link.disconnected();
+  for (let n = 0; n < MAX_AWAY / 2; n++) {
+    for (const { link } of await world.pair()) link.disconnected();
+  }
+  assert.deepEqual([first.session.doing, world.lobby.away], ["chatting", MAX_AWAY + 1]);
+});
+
+Deno.test("Session closes a reader that does not read with 4008 and tells its partner within 11 s", async () => {
+  const world = new World();
+  const [a, b] = await world.pair();
+  b.outlet.backlog = 1000;
+  a.frame(1, 65);
+  world.clock.advance(MAX_STALL + 500);
+  assert.equal(b.outlet.closed?.code, 4008);
+  assert.equal(a.outlet.types.at(-1), "partner-left");
+});
+
+Deno.test("Lobby sends away who asks for nothing for ten minutes, and nobody else", async () => {
+  const world = new World();
+  const idle = world.visit();
+  const waiting = world.visit();
+  const [a] = await world.pair();
+  waiting.say({ ...FIND, mode: "video" });
+  world.clock.advance(MAX_IDLE + 30_000);
+  assert.deepEqual(idle.outlet.closed, { code: 1001, reason: "idle" });
+  assert.deepEqual([waiting.outlet.closed, a.outlet.closed, world.lobby.online], [
+    undefined,
+    undefined,
+    3,
+  ]);
+});
+
+Deno.test("Lobby tells how many are here to who isn't chatting, when that has changed", async () => {
+  const world = new World();
+  const idle = world.visit();
+  const [a] = await world.pair();
+  world.lobby.announce();
+  world.lobby.announce();
+  assert.deepEqual(idle.outlet.messages.slice(1), [{ type: "online", count: 3 }]);
+  assert.equal(a.outlet.types.includes("online"), false);
+});
+
+Deno.test("Lobby tells who came between two announcements, though there are as many as before again", () => {
+  const world = new World();
+  const first = world.visit();
+  world.lobby.announce();
+  const second = world.visit();
+  first.link.closed();
+  world.lobby.announce();
+  assert.deepEqual(second.outlet.messages.map(counted), [2, 1]);
+});
+
+Deno.test("Lobby is symmetric, holds no ghost and tells nobody what is not meant for them, after any sequence of events", async () => {
+  const event = fc.tuple(
+    fc.nat(5),
+    fc.constantFrom(
+      ...["find", "leave", "report", "frame", "garbage", "close", "vanish", "stall", "return"],
+      ...["take over", "pass"],
+    ),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(event, { maxLength: 60, size: "max" }), async (events) => {
+      const world = new World();
+      const visits = Array.from({ length: 6 }, () => world.visit());
+      const outlets = new Set(visits.map(({ outlet }) => outlet));
+      for (const [step, [who, what]] of events.entries()) {
+        act(world, visits, who, what, step);
+        await settled();
+        assertSound(world, visits);
+        visits.forEach(({ outlet }) => outlets.add(outlet));
+      }
+      outlets.forEach(assertHeardInTurn);
+      for (const { link } of visits) link.closed();
+      world.clock.advance(RESUME_WINDOW + 1_000);
+      await settled();
+      const { lobby, matchmaker, relay } = world;
+      assert.deepEqual(
+        [lobby.online, lobby.away, lobby.tokens, matchmaker.searching, relay.behind],
+        [0, 0, 0, 0, 0],
+      );
+    }),
+    trials({ sample: 1_000, long: 20_000 }),
+  );
+});
+
+/** Asserts that frames came from one person a chat, in order, and none outside of a chat. */
+function assertHeardInTurn({ sent }: FakeOutlet): void {
+  let partner: number | undefined;
+  let latest = -1;
+  let isChatting = false;
+  for (const data of sent) {
+    if (typeof data !== "string") {
+      const [, who = -1, step = -1] = data;
+      assert.ok(isChatting && step > latest, "a frame comes too late, or twice");
+      assert.equal(who, partner ?? who, "a frame comes from a third person");
+      [partner, latest] = [who, step];
+    } else {
+      const message: ServerMessage = JSON.parse(data);
+      if (message.type === "paired") [isChatting, partner] = [true, undefined];
+      if (message.type === "resumed") isChatting = message.chatting;
+      if (message.type === "partner-left") isChatting = false;
+    }
+  }
+}
+
+function act(world: World, visits: Visit[], who: number, what: string, step: number): void {
+  const visit = visits[who]!;
+  const isGone = visit.link.session === undefined;
+  const acts: Record<string, () => void> = {
+    find: () => visit.say(FIND),
+    leave: () => visit.say(LEAVE),
+    report: () => visit.say(REPORT),
+    frame: () => visit.frame(1, who, step),
+    garbage: () => visit.link.receiveText("garbage"),
+    close: () => visit.link.closed(),
+    vanish: () => visit.link.disconnected(),
+    stall: () => {
+      visit.outlet.backlog = 100;
+      const partner = visit.session.partner;
+      if (partner !== undefined && !partner.isAway) world.clock.advance(6_000);
+    },
+    return: () => {
+      if (isGone) visits[who] = world.comeBack(visit);
+    },
+    "take over": () => visits[who] = world.comeBack(visit),
+    pass: () => world.clock.advance(10_000),
+  };
+  acts[what]!();
+}
+
+function assertSound(world: World, visits: Visit[]): void {
+  const here = visits.filter(({ link }) => link.session !== undefined);
+  const sessions = new Set(visits.map(({ session }) => session));
+  const away = [...sessions].filter(({ awayUntil, doing }) =>
+    awayUntil !== undefined && doing !== "ended"
+  );
+  for (const session of [...here.map(({ session }) => session), ...away]) {
+    const { partner } = session;
+    if (partner !== undefined) assert.equal(world.lobby.session(partner.id)?.partner, session);
+    assert.equal(world.lobby.session(session.id), session);
+  }
+  assert.deepEqual([world.lobby.online, world.lobby.away], [here.length, away.length]);
+  const searching = here.filter(({ session }) => session.doing === "searching");
+  assert.equal(world.matchmaker.searching, searching.length);
+  assert.ok(searching.length < 2, "two who would take each other both wait");
+  assert.ok(away.every(({ doing }) => doing !== "searching"), "somebody who is away searches");
+}

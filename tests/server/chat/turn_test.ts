@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { CREDENTIAL_LIFETIME, Turn } from "../../../server/chat/turn.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
+
+function turn(urls: string[]): Turn {
+  let tokens = 0;
+  const newToken = (): string => `${++tokens}`.padStart(64, "0");
+  return new Turn({ urls, secret: "north", clock: new FakeClock(), newToken });
+}
+
+Deno.test("Turn gives names that end in ten minutes, signed as the relay expects", () => {
+  const { servers, policy } = turn(["turn:relay.example"]).route();
+  // printf %s 1780315800:0000000000000000 | openssl dgst -sha1 -hmac north -binary | base64
+  assert.deepEqual([servers, policy], [[{
+    urls: ["turn:relay.example"],
+    username: "1780315800:0000000000000000",
+    credential: "W8ErdUZSAzoPw+Cd5xOad8MqmPU=",
+  }], "relay"]);
+  assert.ok(CREDENTIAL_LIFETIME <= 600_000);
+});
+
+Deno.test("Turn gives nobody the name of another", () => {
+  const chance = ["a".repeat(64), "b".repeat(64)];
+  const relay = new Turn({
+    urls: ["turn:relay.example"],
+    secret: "north",
+    clock: new FakeClock(),
+    newToken: () => chance.shift()!,
+  });
+  const [first, second] = [relay.route(), relay.route()].map(({ servers }) => servers[0]!.username);
+  assert.notEqual(first, second);
+});
+
+Deno.test("Turn that has no relay lets calls go directly", () => {
+  assert.deepEqual(turn([]).route(), { servers: [], policy: "all" });
+});

@@ -1,0 +1,434 @@
+/** Two people on different machines: they meet, talk, drop, come back and leave as on one. */
+
+import assert from "node:assert/strict";
+import { MAX_FRAME_BYTES } from "../../../protocol.ts";
+import { MINUTE } from "../../../server/base/clock.ts";
+import { openCollector } from "../../../server/base/gc.ts";
+import type { NodeId } from "../../../server/ids.ts";
+import { BareClient } from "../../support/bare_client.ts";
+import {
+  bye,
+  clusterTest,
+  FIND,
+  type Machine,
+  meet,
+  pair,
+  startAlone,
+  startMachine,
+} from "../../support/cluster.ts";
+import { NO_RATES } from "../../support/server.ts";
+import { until } from "../../support/until.ts";
+
+/** A page that shows its token to a machine. */
+async function comeBack({ server }: Machine, token: string): Promise<BareClient> {
+  const client = await BareClient.enter(server.socketUrl);
+  client.tell({ type: "resume", token });
+  return client;
+}
+
+clusterTest("Two people on two machines are paired and talk", 2, async (machines) => {
+  const [ann, bob] = await pair(machines);
+  ann.send(Uint8Array.of(1, 2, 3));
+  assert.deepEqual(await bob.frame(), Uint8Array.of(1, 2, 3));
+  bob.send(Uint8Array.of(2, 9));
+  assert.deepEqual(await ann.frame(), Uint8Array.of(2, 9));
+  bob.tell({ type: "leave" });
+  await ann.next("partner-left");
+  await bye(ann, bob);
+});
+
+clusterTest(
+  "Shared interests are found on other machines, and named in each one's own words",
+  2,
+  async ([a, b]) => {
+    const ann = await BareClient.enter(a!.server.socketUrl);
+    const bob = await BareClient.enter(b!.server.socketUrl);
+    ann.tell({ ...FIND, interests: ["chess", "jazz"] });
+    await ann.next("waiting");
+    bob.tell({ ...FIND, interests: ["go", "jazz"] });
+    const [first, second] = await Promise.all([ann.next("paired"), bob.next("paired")]);
+    assert.deepEqual([first.interests, second.interests], [["jazz"], ["jazz"]]);
+    assert.deepEqual([first.role, second.role], ["caller", "callee"]);
+    await bye(ann, bob);
+  },
+);
+
+clusterTest("A recent partner on another machine is known, and it is said", 2, async (machines) => {
+  const [ann, bob] = await pair(machines);
+  ann.tell({ type: "leave" });
+  await bob.next("partner-left");
+  ann.tell(FIND);
+  await ann.next("waiting");
+  bob.tell(FIND);
+  const [first, second] = await Promise.all([ann.next("paired"), bob.next("paired")]);
+  assert.deepEqual([first.met, second.met], [true, true]);
+  await bye(ann, bob);
+});
+
+clusterTest(
+  "Frames arrive in their order between machines, and a last word before the end",
+  2,
+  async (machines) => {
+    const [ann, bob] = await pair(machines);
+    for (let n = 0; n < 100; n++) ann.send(Uint8Array.of(1, n));
+    ann.tell({ type: "leave" });
+    for (let n = 0; n < 100; n++) assert.deepEqual(await bob.frame(), Uint8Array.of(1, n));
+    await bob.next("partner-left");
+    await bye(ann, bob);
+  },
+);
+
+clusterTest(
+  "Nothing reaches a third person: what comes late from the last partner is dropped",
+  3,
+  async (machines) => {
+    const [ann, bob] = await pair(machines);
+    const carol = await BareClient.enter(machines[2]!.server.socketUrl);
+    bob.tell(FIND);
+    bob.tell({ type: "leave" });
+    for (let n = 0; n < 20; n++) ann.send(Uint8Array.of(1, n));
+    bob.tell({ ...FIND, interests: ["only carol"] });
+    carol.tell({ ...FIND, interests: ["only carol"] });
+    await Promise.all([bob.next("paired"), carol.next("paired")]);
+    carol.send(Uint8Array.of(1, 255));
+    assert.deepEqual(await bob.frame(), Uint8Array.of(1, 255));
+    await ann.next("partner-left");
+    await bye(ann, bob, carol);
+  },
+);
+
+clusterTest(
+  "A dropped connection is told on the other machine, and so is the return",
+  2,
+  async (machines) => {
+    const [ann, bob] = await pair(machines);
+    const lost = bob.token;
+    bob.vanish();
+    await ann.next("partner-away");
+    const back = await comeBack(machines[1]!, lost);
+    assert.equal((await back.next("resumed")).chatting, true);
+    await ann.next("partner-back");
+    ann.send(Uint8Array.of(1, 7));
+    assert.deepEqual(await back.frame(), Uint8Array.of(1, 7));
+    await bye(ann, back);
+  },
+);
+
+for (const [where, n] of [["a third machine", 2], ["the partner's machine", 0]] as const) {
+  clusterTest(`A session goes on, on ${where}`, 3, async (machines) => {
+    const [ann, bob] = await pair(machines);
+    const { token } = bob;
+    bob.vanish();
+    await ann.next("partner-away");
+    const back = await comeBack(machines[n]!, token);
+    assert.equal((await back.next("resumed")).chatting, true);
+    await ann.next("partner-back");
+    back.send(Uint8Array.of(1, 1));
+    assert.deepEqual(await ann.frame(), Uint8Array.of(1, 1));
+    ann.send(Uint8Array.of(1, 2));
+    assert.deepEqual(await back.frame(), Uint8Array.of(1, 2));
+    assert.deepEqual([...machines[1]!.server.chat.lobby.sessions], [], "it is in one place");
+    back.tell({ type: "leave" });
+    await ann.next("partner-left");
+    await bye(ann, back);
+  });
+}
+
+clusterTest(
+  "Two of one machine are still partners when one of them goes to another",
+  2,
+  async ([a, b]) => {
+    const [ann, bob] = await BareClient.pair(a!.server.socketUrl);
+    const { token } = bob;
+    bob.vanish();
+    await ann.next("partner-away");
+    const back = await comeBack(b!, token);
+    assert.equal((await back.next("resumed")).chatting, true);
+    await ann.next("partner-back");
+    ann.send(Uint8Array.of(1, 2));
+    assert.deepEqual(await back.frame(), Uint8Array.of(1, 2));
+    ann.tell({ type: "leave" });
+    await back.next("partner-left");
+    await bye(ann, back);
+  },
+);
+
+clusterTest("A token that no machine knows opens nothing, and that is said", 2, async ([a]) => {
+  const ann = await BareClient.enter(a!.server.socketUrl);
+  ann.tell({ type: "resume", token: "unknown" });
+  assert.equal((await ann.next("resumed")).chatting, false);
+  await bye(ann);
+});
+
+clusterTest("Everybody is told how many are online on all machines", 2, async ([a, b]) => {
+  const ann = await BareClient.enter(a!.server.socketUrl);
+  await until(() => b!.server.chat.lobby.online === 1);
+  const bob = new BareClient(b!.server.socketUrl);
+  assert.equal((await bob.next("welcome")).online, 2);
+  await bye(ann, bob);
+});
+
+clusterTest(
+  "A reader that does not read slows its partner down on the other machine, and is given up",
+  0,
+  async (_, redis) => {
+    await using slow = await startMachine(redis.url, { rates: NO_RATES });
+    await using fast = await startMachine(redis.url, { rates: NO_RATES });
+    await meet([slow, fast]);
+    const [ann, bob] = await pair([slow, fast]);
+    ann.socket.pause();
+    const frame = new Uint8Array(MAX_FRAME_BYTES).fill(1);
+    await until(() => {
+      if (bob.socket.bufferedAmount === 0) bob.send(frame);
+      return slow.server.chat.relay.behind > 0 && bob.socket.bufferedAmount > 0;
+    });
+    await bob.next("partner-left");
+    await bye(bob);
+    ann.vanish();
+  },
+);
+
+clusterTest(
+  "A machine that stops says so: its people's partners are told at once",
+  2,
+  async (machines) => {
+    const [ann, bob] = await pair(machines);
+    machines[1]!.server.chat.dismiss();
+    await ann.next("partner-left");
+    await bye(ann, bob);
+  },
+);
+
+clusterTest(
+  "Two who chat on a machine that stops go on with each other, each on another one",
+  3,
+  async ([stopping, ...others]) => {
+    const { chat, socketUrl } = stopping!.server;
+    const [ann, bob] = await BareClient.pair(socketUrl);
+    const idle = await BareClient.enter(socketUrl);
+    const moved = chat.move();
+    assert.equal((await idle.closed).code, 1001);
+    for (const client of [ann, bob]) assert.equal((await client.closed).code, 1012);
+    const back: BareClient[] = [];
+    for (const [n, { token }] of [ann, bob].entries()) back.push(await comeBack(others[n]!, token));
+    const resumed = await Promise.all(back.map((client) => client.next("resumed")));
+    assert.deepEqual(resumed.map(({ chatting }) => chatting), [true, true]);
+    await moved;
+    await back[0]!.next("partner-back");
+    await stopping![Symbol.asyncDispose]();
+    for (const [from, to] of [[0, 1], [1, 0]] as const) {
+      back[from]!.send(Uint8Array.of(1, from));
+      assert.deepEqual(await back[to]!.frame(), Uint8Array.of(1, from));
+    }
+    await bye(...back);
+  },
+);
+
+clusterTest(
+  "Somebody whose machine stops goes on with a partner who is on another, and stays there",
+  2,
+  async (machines) => {
+    const [ann, bob] = await pair(machines);
+    const moved = machines[1]!.server.chat.move();
+    await ann.next("partner-away");
+    assert.equal((await bob.closed).code, 1012);
+    const back = await comeBack(machines[0]!, bob.token);
+    assert.equal((await back.next("resumed")).chatting, true);
+    await ann.next("partner-back");
+    await moved;
+    back.send(Uint8Array.of(1, 7));
+    assert.deepEqual(await ann.frame(), Uint8Array.of(1, 7));
+    await bye(ann, back);
+  },
+);
+
+clusterTest(
+  "A page may come to a machine that has not met the others yet: its chat goes on as soon as it has",
+  2,
+  async (machines, redis) => {
+    const [ann, bob] = await pair(machines);
+    bob.vanish();
+    await ann.next("partner-away");
+    await using fresh = await startAlone(redis.url);
+    const back = await comeBack(fresh, bob.token);
+    assert.equal((await back.next("resumed")).chatting, true);
+    await ann.next("partner-back");
+    await bye(ann, back);
+  },
+);
+
+clusterTest("A machine that is alone has its people told that it stops", 1, async ([only]) => {
+  const [ann, bob] = await BareClient.pair(only!.server.socketUrl);
+  const ended = only!.server.end(MINUTE);
+  for (const client of [ann, bob]) {
+    await client.next("draining");
+    assert.equal((await client.closed).code, 1001);
+  }
+  await ended;
+});
+
+clusterTest(
+  "A burst to somebody who reads late is lost by nobody, and throws nobody out",
+  2,
+  async (machines) => {
+    const [ann, bob] = await pair(machines);
+    const { relay } = machines[0]!.server.chat;
+    ann.socket.pause();
+    const count = 200;
+    for (let n = 0; n < count; n++) bob.send(new Uint8Array(MAX_FRAME_BYTES).fill(n % 2 + 1));
+    await until(() => relay.behind > 0);
+    ann.socket.resume();
+    for (let n = 0; n < count; n++) assert.equal((await ann.frame())[0], n % 2 + 1);
+    await bye(ann, bob);
+  },
+);
+
+clusterTest(
+  "A report after the chat counts on the other machine, too",
+  2,
+  async (machines, redis) => {
+    const [ann] = await pair(machines);
+    const bob = await BareClient.enter(machines[1]!.server.socketUrl, {
+      localAddress: "127.0.0.3",
+    });
+    ann.tell(FIND);
+    await ann.next("waiting");
+    bob.tell(FIND);
+    await Promise.all([ann.next("paired"), bob.next("paired")]);
+    ann.tell({ type: "leave" });
+    await bye(ann); // Also of who has closed the page.
+    await until(() => machines[0]!.server.chat.lobby.here === 0);
+    await bob.next("partner-left");
+    bob.tell({ type: "report", reason: "spam" });
+    await bob.next("reported");
+    await until(async () => {
+      const keys = await redis.ask("keys", "anonymous-chat:address:*");
+      const fields = await Promise.all(keys.map((key) => redis.ask("hkeys", key)));
+      return fields.flat().some((field) => field.startsWith("r:"));
+    });
+    await bye(bob);
+  },
+);
+
+clusterTest(
+  "Who has closed the page can be reported still, and no socket is held for that",
+  1,
+  async ([machine]) => {
+    const { server } = machine!;
+    const { lobby } = server.chat;
+    const [ann, bob] = await BareClient.pair(server.socketUrl);
+    const ids = [...lobby.sessions].map(({ id }) => id);
+    const outlets = [...server.outlets].map((outlet) => new WeakRef(outlet));
+    await bye(ann, bob);
+    await until(() => lobby.here + lobby.away === 0);
+    assert.ok(ids.every((id) => lobby.known(id) !== undefined));
+    await until(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 0)); // A reference is dead at the end of a task only.
+      openCollector()!();
+      return outlets.every((outlet) => outlet.deref() === undefined);
+    });
+  },
+);
+
+clusterTest(
+  "A session that is lost on its way leaves nobody waiting",
+  1,
+  async ([machine]) => {
+    const { server, cluster } = machine!;
+    const [ann, bob] = await BareClient.pair(server.socketUrl);
+    const nowhere = 4711 as NodeId;
+    cluster.word({ type: "fetch", token: bob.token }, nowhere); // It asks, and is never heard of again.
+    await ann.next("partner-away");
+    await ann.next("partner-left");
+    await bye(ann, bob);
+  },
+);
+
+clusterTest(
+  "Who goes from machine to machine may not do more for that",
+  1,
+  async ([first], redis) => {
+    const rates = { ...NO_RATES, resumes: { burst: 1, perMinute: 1 } };
+    await using second = await startMachine(redis.url, { rates });
+    await using third = await startMachine(redis.url, { rates });
+    const [ann, bob] = await pair([first!, second]);
+    bob.vanish();
+    const once = await comeBack(third, bob.token);
+    assert.equal((await once.next("resumed")).chatting, true);
+    once.vanish();
+    const twice = await comeBack(second, once.token);
+    assert.equal((await twice.next("resumed")).chatting, false);
+    await ann.next("partner-left");
+    await bye(ann, twice);
+  },
+);
+
+clusterTest(
+  "Who comes to the machine of a partner who leaves meanwhile is told so",
+  2,
+  async (machines) => {
+    const [ann, bob] = await pair(machines);
+    const { token } = bob;
+    bob.vanish();
+    await ann.next("partner-away");
+    const { lobby } = machines[1]!.server.chat;
+    const [annSession] = machines[0]!.server.chat.lobby.sessions;
+    const release = lobby.release.bind(lobby);
+    lobby.release = (shown) => {
+      const traveller = release(shown);
+      annSession!.receiveText('{"type":"leave"}'); // While the other is on the way.
+      return traveller;
+    };
+    const back = await comeBack(machines[0]!, token);
+    await back.next("partner-left");
+    await bye(ann, back);
+  },
+);
+
+clusterTest(
+  "A greeting that crosses a move follows it, and who arrives knows that the partner is away",
+  3,
+  async (machines) => {
+    const [ann, bob] = await pair(machines);
+    const { token } = bob;
+    bob.vanish();
+    await ann.next("partner-away");
+    const { lobby } = machines[1]!.server.chat;
+    const release = lobby.release.bind(lobby);
+    lobby.release = (shown) => {
+      const traveller = release(shown);
+      machines[0]!.cluster.beat(); // Her machine asks after him where he was.
+      return traveller;
+    };
+    const back = await comeBack(machines[2]!, token);
+    await back.next("resumed");
+    await ann.next("partner-back");
+    back.send(Uint8Array.of(1, 1));
+    assert.deepEqual(await ann.frame(), Uint8Array.of(1, 1));
+    ann.vanish();
+    await back.next("partner-away");
+    const second = back.token;
+    back.vanish();
+    await until(() => machines[2]!.server.chat.lobby.away === 1);
+    const again = await comeBack(machines[1]!, second);
+    await again.next("resumed");
+    await again.next("partner-away");
+    await bye(again);
+  },
+);
+
+clusterTest(
+  "Two who go to one machine at the same time are partners there",
+  3,
+  async (machines) => {
+    const [ann, bob] = await pair(machines);
+    const { socketUrl } = machines[2]!.server;
+    const [one, two] = await Promise.all([1, 2].map(() => BareClient.enter(socketUrl)));
+    one!.tell({ type: "resume", token: ann.token });
+    two!.tell({ type: "resume", token: bob.token });
+    await Promise.all([one!.next("resumed"), two!.next("resumed")]);
+    const [first, second] = machines[2]!.server.chat.lobby.sessions;
+    await until(() => first!.partner === second && second!.partner === first);
+    await bye(one!, two!);
+  },
+);

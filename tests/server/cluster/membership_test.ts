@@ -1,0 +1,74 @@
+/** Which machines there are, told by a Redis that says what the test lets it say. */
+
+import assert from "node:assert/strict";
+import { BEAT, LIFETIME, Members } from "../../../server/cluster/membership.ts";
+import type { NodeId } from "../../../server/ids.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
+
+const [HERE, THERE] = [1, 2] as [NodeId, NodeId];
+
+interface World {
+  readonly members: Members;
+  /** Who was missed. */
+  readonly gone: NodeId[];
+  readonly redis: { others: NodeId[]; whileItAnswers: () => void };
+  readonly beat: () => Promise<void>;
+}
+
+/** A machine, beyond the time that it waits for those whom a new Redis may not know yet. */
+async function settledMembers(): Promise<World> {
+  const clock = new FakeClock();
+  const gone: NodeId[] = [];
+  const redis = { others: [] as NodeId[], whileItAnswers: (): void => {} };
+  const run = (): Promise<unknown> => {
+    const counts = [HERE, ...redis.others].flatMap((node) => [`${node}`, "1"]);
+    redis.whileItAnswers();
+    return Promise.resolve([counts, 1, "an epoch"]);
+  };
+  const members = new Members({
+    link: { run, isReady: true },
+    node: HERE,
+    clock,
+    mark: "mark",
+    here: () => 1,
+    prepare: () => Promise.resolve(true),
+    onUp: () => {},
+    onDown: () => {},
+    onTaken: () => {},
+    onGone: (node) => gone.push(node),
+    waitingHere: () => 0,
+    onForgotten: () => {},
+  });
+  const beat = async (): Promise<void> => {
+    clock.advance(BEAT);
+    await members.beat();
+  };
+  await beat();
+  clock.advance(LIFETIME);
+  return { members, gone, redis, beat };
+}
+
+Deno.test("Members miss a machine that came and went between two beats, if it was met", async () => {
+  const { members, gone, beat } = await settledMembers();
+  members.met(THERE);
+  assert.equal(members.others, 1);
+  await beat();
+  assert.deepEqual([gone, members.others], [[THERE], 0]);
+});
+
+Deno.test("Members do not miss a machine that was met while Redis was already answering", async () => {
+  const { members, gone, redis, beat } = await settledMembers();
+  redis.whileItAnswers = () => members.met(THERE);
+  await beat();
+  assert.deepEqual([gone, members.others], [[], 1]);
+  redis.whileItAnswers = () => {};
+  redis.others = [THERE];
+  await beat();
+  assert.deepEqual([gone, members.others, members.online], [[], 1, 1]);
+});
+
+Deno.test("Members do not count their own machine among the others", async () => {
+  const { members } = await settledMembers();
+  members.met(HERE);
+  assert.equal(members.others, 0);
+});

@@ -1,0 +1,135 @@
+/** Redis fails, stands still, restarts: chats within a machine go on, and everything recovers by itself. */
+
+import assert from "node:assert/strict";
+import { BareClient } from "../../support/bare_client.ts";
+import {
+  bye,
+  clusterTest,
+  FIND,
+  type Machine,
+  meet,
+  pair,
+  startAlone,
+} from "../../support/cluster.ts";
+import { until } from "../../support/until.ts";
+
+async function health({ server }: Machine): Promise<unknown> {
+  return await (await fetch(`${server.http}/healthz`)).json();
+}
+
+clusterTest(
+  "Chats within a machine and pairing there go on without Redis, and it is said how things are",
+  2,
+  async (machines, redis) => {
+    const [a, b] = machines as [Machine, Machine];
+    const [carl, dora] = await BareClient.pair(a.server.socketUrl);
+    const [ann, bob] = await pair(machines);
+    const lone = await BareClient.enter(a.server.socketUrl);
+    const other = await BareClient.enter(b.server.socketUrl);
+    lone.tell(FIND);
+    await lone.next("waiting");
+    await redis.kill();
+    await Promise.all([ann.next("partner-away"), bob.next("partner-away")]);
+    assert.deepEqual(await health(a), { status: "degraded", failing: ["redis"] });
+    carl.send(Uint8Array.of(1, 5));
+    assert.deepEqual(await dora.frame(), Uint8Array.of(1, 5));
+    const fritz = await BareClient.enter(a.server.socketUrl);
+    fritz.tell(FIND);
+    await Promise.all([lone.next("paired"), fritz.next("paired")]);
+    other.tell(FIND);
+    await other.next("waiting");
+    await redis.restart();
+    await Promise.all([ann.next("partner-back"), bob.next("partner-back")]);
+    ann.send(Uint8Array.of(1, 6));
+    assert.deepEqual(await bob.frame(), Uint8Array.of(1, 6));
+    const gaby = await BareClient.enter(a.server.socketUrl);
+    gaby.tell(FIND);
+    await Promise.all([other.next("paired"), gaby.next("paired")]);
+    assert.deepEqual(await health(a), { status: "ok", failing: [] });
+    await bye(ann, bob, carl, dora, lone, other, fritz, gaby);
+  },
+);
+
+clusterTest("A Redis that stands still is an outage, too", 2, async (machines, redis) => {
+  const [ann, bob] = await pair(machines);
+  const lone = await BareClient.enter(machines[0]!.server.socketUrl);
+  lone.tell(FIND);
+  await lone.next("waiting");
+  redis.signal("SIGSTOP");
+  await Promise.all([ann.next("partner-away"), bob.next("partner-away")]);
+  lone.tell({ type: "leave" });
+  await bye(lone);
+  redis.signal("SIGCONT");
+  await Promise.all([ann.next("partner-back"), bob.next("partner-back")]);
+  assert.deepEqual(await redis.ask("keys", "anonymous-chat:waiting:*"), []); // Who left isn't looked for.
+  ann.send(Uint8Array.of(1, 6));
+  assert.deepEqual(await bob.frame(), Uint8Array.of(1, 6));
+  await bye(ann, bob);
+});
+
+clusterTest("Who left during an outage has left when it is over", 2, async (machines, redis) => {
+  const [ann, bob] = await pair(machines);
+  await redis.kill();
+  await Promise.all([ann.next("partner-away"), bob.next("partner-away")]);
+  bob.tell({ type: "leave" });
+  await redis.restart();
+  await ann.next("partner-left");
+  await bye(ann, bob);
+});
+
+clusterTest(
+  "An outage that lasts longer than a machine is waited for ends the chats between machines",
+  2,
+  async (machines, redis) => {
+    const [ann, bob] = await pair(machines);
+    await redis.kill();
+    await Promise.all([ann.next("partner-left"), bob.next("partner-left")]);
+    await redis.restart();
+    await bye(ann, bob);
+  },
+);
+
+clusterTest(
+  "A machine that starts without Redis serves its own people, and joins later",
+  1,
+  async ([a], redis) => {
+    await redis.kill();
+    await using alone = await startAlone(redis.url);
+    const [ann, bob] = await BareClient.pair(alone.server.socketUrl);
+    await redis.restart();
+    await meet([a!, alone]);
+    const [carl, dora] = await pair([a!, alone]);
+    await bye(ann, bob, carl, dora);
+  },
+);
+
+clusterTest("A Redis that forgets everything is told again who waits", 2, async ([a, b], redis) => {
+  const ann = await BareClient.enter(a!.server.socketUrl);
+  ann.tell(FIND);
+  await ann.next("waiting");
+  await redis.ask("flushall");
+  await until(async () => (await redis.ask("keys", "anonymous-chat:waiting:*")).length > 0);
+  const bob = await BareClient.enter(b!.server.socketUrl);
+  bob.tell(FIND);
+  await Promise.all([ann.next("paired"), bob.next("paired")]);
+  await bye(ann, bob);
+});
+
+clusterTest(
+  "A machine that has another's number by chance does not join",
+  1,
+  async ([a], redis) => {
+    await using twin = await startAlone(redis.url, {}, a!.cluster.node);
+    const [ann, bob] = await BareClient.pair(twin.server.socketUrl);
+    await until(async () =>
+      (await redis.ask("pubsub", "numsub", `anonymous-chat:${a!.cluster.node}`))[1] === "2"
+    );
+    twin.cluster.beat();
+    await until(async () =>
+      (await redis.ask("ttl", `anonymous-chat:owner:${a!.cluster.node}`))[0] !== "-2"
+    );
+    await until(() => a!.cluster.isUp);
+    assert.equal(twin.cluster.isUp, false);
+    await bye(ann, bob);
+  },
+);

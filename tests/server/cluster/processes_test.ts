@@ -1,0 +1,219 @@
+/**
+ * Three processes and a Redis, as an operator has them, and what happens to all four: a crowd, a crash, an outage, a
+ * restart. What one machine tells another in detail is `cluster_test.ts`'s; here it counts that nobody is lost.
+ *
+ * A chat proves itself: each side sends a word that nobody else knows, then numbered messages. Both words together name
+ * the chat, so if two people believe to be in the same one, the name turns up twice, and if anybody is in a chat by
+ * themselves, with two others, or with somebody who is gone, it doesn't.
+ */
+
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { randomBytes } from "node:crypto";
+import { SECOND } from "../../../server/base/clock.ts";
+import type { BareClient } from "../../support/bare_client.ts";
+import { bye, FIND } from "../../support/cluster.ts";
+import {
+  comeBack,
+  couple,
+  health,
+  machinesIn,
+  processesTest,
+  visit,
+  waiter,
+} from "../../support/cluster_programs.ts";
+import type { Program } from "../../support/program.ts";
+import type { Redis } from "../../support/redis.ts";
+import { Stopwatch } from "../../support/stopwatch.ts";
+import { until } from "../../support/until.ts";
+
+/** In how long people must be told that the machine of their partner is gone, or has stopped, in milliseconds. */
+const TOLD_WITHIN = 10 * SECOND;
+
+const VISITORS = 300;
+const CHATS_EACH = 2;
+const MESSAGES = 30;
+const WORD_BYTES = 16;
+
+/** One of two who chat. */
+interface Chatting {
+  readonly name: string;
+  readonly isAcross: boolean;
+}
+
+/** Says a word and numbered messages, and hears those of the partner, each once and in order; then one of them leaves. */
+async function chat(client: BareClient, machine: number): Promise<Chatting> {
+  const word = Buffer.of(2, machine, ...randomBytes(WORD_BYTES));
+  client.send(word);
+  for (let n = 0; n < MESSAGES; n++) client.send(Buffer.of(1, n, ...word));
+  const theirs = Buffer.from(await client.frame());
+  assert.equal(theirs.length, word.length, "the first frame is the word of the partner");
+  for (let n = 0; n < MESSAGES; n++) {
+    assert.deepEqual(Buffer.from(await client.frame()), Buffer.of(1, n, ...theirs));
+  }
+  const words = [word, theirs].map((bytes) => bytes.toString("hex"));
+  if (words[0]! < words[1]!) client.tell({ type: "leave" });
+  else await client.next("partner-left");
+  return { name: words.sort().join(), isAcross: theirs[1] !== machine };
+}
+
+/** Counts what comes to `client`, whether anybody asks for it or not. */
+function counting(client: BareClient): { paired: number; frames: number } {
+  const counted = { paired: 0, frames: 0 };
+  client.socket.on("message", (data: Uint8Array, isBinary: boolean) => {
+    if (isBinary) counted.frames++;
+    else if (JSON.parse(String(data)).type === "paired") counted.paired++;
+  });
+  return counted;
+}
+
+/** Two who chat say something to each other. */
+async function talk(a: BareClient, b: BareClient): Promise<void> {
+  const [question, answer] = [1, 2].map((kind) => Uint8Array.of(kind, ...randomBytes(WORD_BYTES)));
+  a.send(question!);
+  assert.deepEqual(await b.frame(), question);
+  b.send(answer!);
+  assert.deepEqual(await a.frame(), answer);
+}
+
+/** Two look for a partner at once, and it is each other whom they find. */
+async function findEachOther(a: BareClient, b: BareClient, search = FIND): Promise<void> {
+  for (const client of [a, b]) client.tell(search);
+  await Promise.all([a, b].map((client) => client.next("paired")));
+  await talk(a, b);
+}
+
+/** How long something took, in milliseconds, to which these processes have contributed. */
+async function took(work: Promise<unknown>, by: readonly Program[], redis: Redis): Promise<number> {
+  const watch = new Stopwatch([redis.pid, ...by.map(({ pid }) => pid)]);
+  await work;
+  return watch.ms;
+}
+
+processesTest(
+  `${VISITORS} visitors of three processes are paired across them, two by two, and no message is lost or doubled`,
+  async (programs) => {
+    const coming = Array.from({ length: VISITORS }, (_, n) => visit(programs[n % 3]!));
+    const crowd = (await Promise.all(coming)).map(async (client, n): Promise<Chatting[]> => {
+      const machine = n % 3;
+      const counted = counting(client);
+      const chats: Chatting[] = [];
+      while (chats.length < CHATS_EACH) {
+        client.tell(FIND);
+        await client.next("paired");
+        chats.push(await chat(client, machine));
+      }
+      await bye(client);
+      assert.deepEqual(counted, { paired: CHATS_EACH, frames: CHATS_EACH * (1 + MESSAGES) });
+      return chats;
+    });
+    const chats = (await Promise.all(crowd)).flat();
+    const named = Map.groupBy(chats, ({ name }) => name);
+    assert.equal(named.size, VISITORS * CHATS_EACH / 2);
+    for (const [name, sides] of named) assert.equal(sides.length, 2, `of ${name}`);
+    const across = chats.filter(({ isAcross }) => isAcross).length;
+    assert.ok(across > chats.length / 3, `${across} of ${chats.length} are across`);
+  },
+);
+
+processesTest(
+  "A process is killed: its people's partners are told within 10 s and find others, and nobody is given a ghost",
+  async ([a, b, c], redis) => {
+    const [ann, carl] = await couple(a, c);
+    const [bob, dora] = await couple(b, c);
+    const ghosts = [await waiter(c), await waiter(c, { ...FIND, mode: "video" })];
+    const [eve, fritz] = await Promise.all([visit(a), visit(b)]);
+    const seen = [eve, fritz].map(counting);
+    await c.stop("SIGKILL");
+    const telling = Promise.all([ann, bob].map((client) => client.next("partner-left")));
+    const told = took(telling, [a, b], redis);
+    await findEachOther(eve, fritz);
+    assert.deepEqual(seen.map(({ paired }) => paired), [1, 1], "not even for a moment");
+    assert.ok(await told < TOLD_WITHIN, `It took ${await told} ms.`);
+    await findEachOther(ann, bob);
+    await until(async () => await machinesIn(redis) === 2);
+    const [greta, hans] = await couple(a, b, { ...FIND, mode: "video" });
+    await talk(greta, hans);
+    await bye(ann, bob, eve, fritz, greta, hans, carl, dora, ...ghosts);
+  },
+);
+
+processesTest(
+  "Redis is killed and started again: chats within a process go on, people there meet, and all recovers by itself",
+  async ([a, b, c], redis) => {
+    const programs = [a, b, c];
+    const [ann, bob] = await couple(a, b);
+    const [carl, dora] = await couple(c, c);
+    await redis.kill();
+    await Promise.all([ann, bob].map((client) => client.next("partner-away")));
+    await talk(carl, dora);
+    const [eve, fritz] = await couple(c, c);
+    await talk(eve, fritz);
+    for (const program of programs) {
+      await until(async () => await health(program) === "degraded redis");
+    }
+    await redis.restart();
+    await Promise.all([ann, bob].map((client) => client.next("partner-back")));
+    await talk(ann, bob);
+    await Promise.all([talk(carl, dora), talk(eve, fritz)]);
+    for (const program of programs) await until(async () => await health(program) === "ok");
+    const [greta, hans] = await couple(b, c);
+    await talk(greta, hans);
+    await bye(ann, bob, carl, dora, eve, fritz, greta, hans);
+  },
+);
+
+processesTest(
+  "A process is asked to stop: its people's chats go on over others, and it ends with exit code 0",
+  async ([a, b, c]) => {
+    const [ann, carl] = await couple(a, c);
+    const [eve, fritz] = await couple(c, c);
+    const waiting = await waiter(c);
+    const stopped = c.stop("SIGTERM");
+    assert.equal((await waiting.closed).code, 1001);
+    for (const { closed } of [carl, eve, fritz]) assert.equal((await closed).code, 1012);
+    const [carlAgain, eveAgain, fritzAgain] = [
+      await comeBack(b, carl),
+      await comeBack(a, eve),
+      await comeBack(b, fritz),
+    ];
+    assert.equal(await stopped, 0);
+    assert.deepEqual(c.log.match(/"level":"(ERROR|FATAL)"/), null, c.log);
+    await talk(ann, carlAgain);
+    await talk(eveAgain, fritzAgain);
+    await bye(ann, carlAgain, eveAgain, fritzAgain);
+  },
+);
+
+processesTest(
+  "A process is asked to stop: who does not turn up elsewhere is gone, and their partners are told within 10 s",
+  async ([a, b, c], redis) => {
+    const [ann, carl] = await couple(a, c);
+    const [bob, dora] = await couple(b, a);
+    const told = took(ann.next("partner-left"), [a, b, c], redis);
+    assert.equal(await c.stop("SIGTERM"), 0);
+    assert.ok(await told < TOLD_WITHIN, `It took ${await told} ms.`);
+    await carl.closed;
+    await talk(bob, dora);
+    await findEachOther(ann, await visit(b));
+    await bye(ann, bob, dora);
+  },
+);
+
+processesTest(
+  "A chat goes on over another process, and needs the first no longer",
+  async ([a, b, c], redis) => {
+    const [ann, bob] = await couple(a, b);
+    bob.vanish();
+    await ann.next("partner-away");
+    const back = await comeBack(c, bob);
+    await ann.next("partner-back");
+    await talk(ann, back);
+    await b.stop("SIGKILL");
+    await until(async () => await machinesIn(redis) === 2);
+    await talk(back, ann);
+    back.tell({ type: "leave" });
+    await ann.next("partner-left");
+    await bye(ann, back);
+  },
+);

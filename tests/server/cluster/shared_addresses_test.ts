@@ -1,0 +1,112 @@
+/** Limits and blocks of an address hold on all machines together, and Redis learns no address. */
+
+import assert from "node:assert/strict";
+import { REPORT_BLOCK_TIME } from "../../../server/admission/address_record.ts";
+import { MINUTE } from "../../../server/base/clock.ts";
+import { LIMITS } from "../../../server/limits/rate_limits.ts";
+import { BareClient, type ComingFrom } from "../../support/bare_client.ts";
+import { bye, clusterTest, FIND, type Machine, pair } from "../../support/cluster.ts";
+import { until } from "../../support/until.ts";
+
+function from(address: string): ComingFrom {
+  return { localAddress: address };
+}
+
+/** Whether somebody of that address gets in; who does leaves again. */
+async function isAdmitted({ server }: Machine, address?: string): Promise<boolean> {
+  const client = new BareClient(server.socketUrl, address === undefined ? {} : from(address));
+  const isIn = await client.next("welcome").then(() => true, () => false);
+  await bye(client);
+  return isIn;
+}
+
+clusterTest("An address has so many connections on all machines together", 2, async ([a, b]) => {
+  const clients: BareClient[] = [];
+  for (let n = 0; n < 20; n++) {
+    clients.push(await BareClient.enter((n % 2 === 0 ? a! : b!).server.socketUrl));
+  }
+  assert.deepEqual([await isAdmitted(a!), await isAdmitted(b!)], [false, false]);
+  assert.equal(await isAdmitted(b!, "127.0.0.2"), true);
+  await bye(clients.pop()!);
+  await until(() => isAdmitted(a!));
+  await bye(...clients);
+});
+
+clusterTest(
+  "Connections that come at once on two machines are not more than may be",
+  2,
+  async ([a, b]) => {
+    const clients = Array.from(
+      { length: 30 },
+      (_, n) => new BareClient((n % 2 === 0 ? a! : b!).server.socketUrl),
+    );
+    const count = (): number =>
+      [a!, b!].reduce((sum, { server }) => sum + server.chat.lobby.here, 0);
+    await until(() => count() > 0);
+    await until(() => count() <= 20);
+    await bye(...clients);
+  },
+);
+
+clusterTest(
+  "An address that comes too fast on one machine comes too fast on all",
+  2,
+  async ([a, b]) => {
+    const { burst, perMinute } = LIMITS.connections;
+    const start = performance.now();
+    let admitted = 0;
+    for (let some = 1; some > 0 && admitted < 2 * burst; admitted += some) {
+      some = Number(await isAdmitted(a!)) + Number(await isAdmitted(b!));
+    }
+    const refilled = perMinute * (performance.now() - start) / MINUTE; // A busy machine takes its time.
+    assert.ok(admitted >= burst && admitted <= burst + refilled, `${admitted} were admitted`);
+    assert.equal(await isAdmitted(b!, "127.0.0.2"), true);
+  },
+);
+
+clusterTest(
+  "Who is reported on several machines is blocked on all, and told",
+  3,
+  async (machines) => {
+    const [a, b, c] = machines as [Machine, Machine, Machine];
+    const elsewhere = await BareClient.enter(c.server.socketUrl);
+    const reported = await BareClient.enter(a.server.socketUrl);
+    for (const [n, { server }] of [a, b, c].entries()) {
+      const reporter = await BareClient.enter(server.socketUrl, from(`127.0.0.${n + 2}`));
+      reported.tell(FIND);
+      await reported.next("waiting");
+      reporter.tell(FIND);
+      await Promise.all([reported.next("paired"), reporter.next("paired")]);
+      reporter.tell({ type: "report", reason: "spam" });
+      await reporter.next("reported");
+      reporter.tell({ type: "leave" });
+      if (n < 2) await reported.next("partner-left");
+      await bye(reporter);
+    }
+    for (const client of [reported, elsewhere]) {
+      const { seconds } = await client.next("blocked");
+      assert.ok(seconds > 0 && seconds * 1000 <= REPORT_BLOCK_TIME);
+      assert.equal((await client.closed).code, 4003);
+    }
+    for (const machine of [a, b, c]) assert.equal(await isAdmitted(machine), false);
+  },
+);
+
+clusterTest(
+  "What Redis holds of an address ends within the hour, and so does everything else",
+  2,
+  async (machines, redis) => {
+    const [ann, bob] = await pair(machines);
+    bob.tell({ type: "report", reason: "spam" });
+    await bob.next("reported");
+    ann.tell(FIND);
+    await ann.next("waiting");
+    const keys = await redis.ask("keys", "*");
+    assert.ok(keys.some((key) => key.includes(":address:")), "there is something to look at");
+    for (const key of keys) {
+      const left = Number((await redis.ask("pttl", key))[0]);
+      assert.ok(left > 0 && left <= 3_600_000, `${key} lives for ${left} ms`);
+    }
+    await bye(ann, bob);
+  },
+);

@@ -1,0 +1,318 @@
+import assert from "node:assert/strict";
+import {
+  environmentName,
+  help,
+  markdownTable,
+  OPTIONS,
+  readConfig,
+} from "../../../server/config/config.ts";
+import { DENO_DEPLOY } from "../../../server/config/deno_deploy.ts";
+
+const DEFAULTS = {
+  host: "0.0.0.0",
+  port: 8000,
+  "tls-cert": "",
+  "tls-key": "",
+  "http-redirect-port": 0,
+  "acme-dir": "",
+  "data-dir": "./data",
+  "log-dir": "./logs",
+  "access-log": "full",
+  "trust-proxy": 0,
+  operator: "",
+  "contact-email": "",
+  announcement: "",
+  deny: [],
+  "max-connections": 10_000,
+  "max-connections-per-address": 20,
+  "ip-retention-seconds": 3600,
+  "access-log-retention-days": 30,
+  "report-threshold": 3,
+  "proof-of-work": "auto",
+  "turn-url": [],
+  "turn-secret": "",
+  "redis-url": "",
+  "metrics-token": "",
+  listener: "node",
+};
+
+function read(args: string[], environment: Record<string, string> = {}): unknown {
+  return readConfig(args, (name) => environment[name]);
+}
+
+Deno.test("Config has a default for everything", () => {
+  assert.deepEqual(read([]), { kind: "serve", config: DEFAULTS });
+});
+
+Deno.test("Config takes flags over environment over defaults", () => {
+  const environment = { PORT: "1", MAX_CONNECTIONS: "7", HOST: "" };
+  assert.deepEqual(read(["--port=2", "--listener", "deno"], environment), {
+    kind: "serve",
+    config: { ...DEFAULTS, port: 2, listener: "deno", "max-connections": 7 },
+  });
+});
+
+Deno.test("Config reports all mistakes at once, in words that say what is allowed", () => {
+  const args = ["--port", "70000", "--colour", "--listener=apache", "stray", "--max-connections"];
+  assert.deepEqual(read(args, { HOST: "::1" }), {
+    kind: "mistaken",
+    mistakes: [
+      "Cannot use --colour: there is no such option.",
+      'Cannot use "stray": it is not an option.',
+      "Cannot use --max-connections: it needs a value.",
+      'Cannot use --port: "70000" is not a number from 0 to 65535.',
+      'Cannot use --listener: "apache" is not node|deno.',
+    ],
+  });
+});
+
+Deno.test("Config takes a Redis, and never repeats what may hold its password", () => {
+  const url = "rediss://:hush@redis.example:6380/1";
+  assert.deepEqual(read([], { REDIS_URL: url }), {
+    kind: "serve",
+    config: { ...DEFAULTS, "redis-url": url },
+  });
+  for (const wrong of ["http://:hush@redis.example", "redis.example:6379", "redis://"]) {
+    const { mistakes } = read([`--redis-url=${wrong}`]) as { mistakes: string[] };
+    assert.match(mistakes[0] ?? "", /^Cannot use --redis-url: what was given is not an address/);
+  }
+});
+
+Deno.test("Config takes the relays of calls with their secret, and never repeats that", () => {
+  const urls = "turn:relay.example:3478?transport=udp, turns:[2001:db8::1]:443?transport=tcp";
+  assert.deepEqual(read(["--turn-url", urls], { TURN_SECRET: "hush" }), {
+    kind: "serve",
+    config: { ...DEFAULTS, "turn-url": urls.split(", "), "turn-secret": "hush" },
+  });
+  const together = "Cannot relay calls: --turn-url and --turn-secret go together.";
+  assert.deepEqual(read(["--turn-secret=hush"]), { kind: "mistaken", mistakes: [together] });
+  assert.deepEqual(read(["--turn-url=turn:relay.example"]), {
+    kind: "mistaken",
+    mistakes: [together],
+  });
+  for (const url of ["stun:relay.example", "relay.example", "turn:", "turn:a b", "turn:a,"]) {
+    const command = read([`--turn-url=${url}`, "--turn-secret=hush"]) as { mistakes: string[] };
+    assert.match(command.mistakes[0]!, /^Cannot use --turn-url: .* is not a list like turn:/);
+  }
+  const broken = read(["--turn-url=turn:a", "--turn-secret=hush\nhush"]);
+  assert.doesNotMatch(JSON.stringify(broken), /hush/);
+});
+
+Deno.test("Config takes a certificate with its key, and what goes with https", () => {
+  const args = ["--tls-cert=cert.pem", "--tls-key=key.pem"];
+  const more = ["--http-redirect-port=80", "--acme-dir=acme"];
+  assert.deepEqual(read([...args, ...more]), {
+    kind: "serve",
+    config: {
+      ...DEFAULTS,
+      "tls-cert": "cert.pem",
+      "tls-key": "key.pem",
+      "http-redirect-port": 80,
+      "acme-dir": "acme",
+    },
+  });
+  const together = "Cannot serve https: --tls-cert and --tls-key go together.";
+  const mistakes: [args: string[], mistake: string][] = [
+    [args.slice(1), together],
+    [args.slice(0, 1), together],
+    [
+      [...args, "--listener=deno"],
+      "Cannot serve https: --listener=deno waits for a handshake for ever.",
+    ],
+    [
+      more.slice(0, 1),
+      "Cannot send anybody to https: --http-redirect-port needs --tls-cert and --tls-key.",
+    ],
+    [[...args, ...more.slice(1)], "Cannot serve --acme-dir: it needs --http-redirect-port."],
+  ];
+  for (const [given, mistake] of mistakes) {
+    assert.deepEqual(read(given), { kind: "mistaken", mistakes: [mistake] });
+  }
+});
+
+Deno.test("Config takes a token for the metrics that nobody guesses, and never repeats it", () => {
+  const token = "0123456789-._~+/abc=";
+  assert.deepEqual(read([], { METRICS_TOKEN: token }), {
+    kind: "serve",
+    config: { ...DEFAULTS, "metrics-token": token },
+  });
+  for (
+    const wrong of ["0123456789abcde", "0123456789abc def", "0123456789=abcdef", "a".repeat(501)]
+  ) {
+    assert.deepEqual(read([`--metrics-token=${wrong}`]), {
+      kind: "mistaken",
+      mistakes: [
+        "Cannot use --metrics-token: what was given is not at least 16 of the characters A-Z a-z 0-9 - . _ ~ + /.",
+      ],
+    });
+  }
+});
+
+Deno.test("Config reads the same options for the doctor and for a question after the health", () => {
+  for (const kind of ["doctor", "health"]) {
+    assert.deepEqual(read([kind, "--port=1"]), { kind, config: { ...DEFAULTS, port: 1 } });
+    assert.deepEqual(read([kind, "--from=2026-03-02", "x"]), {
+      kind: "mistaken",
+      mistakes: [
+        "Cannot use --from: there is no such option.",
+        'Cannot use "x": it is not an option.',
+      ],
+    });
+  }
+});
+
+Deno.test("Config names the environment variable that is mistaken", () => {
+  assert.deepEqual(read([], { PORT: "0x50" }), {
+    kind: "mistaken",
+    mistakes: ['Cannot use PORT: "0x50" is not a number from 0 to 65535.'],
+  });
+});
+
+Deno.test("Config answers --help and --version whatever else is said", () => {
+  assert.deepEqual(read(["--help", "--port=x"]), { kind: "help" });
+  assert.deepEqual(read(["--version"]), { kind: "version" });
+});
+
+Deno.test("Config prints every option with its default, in help and README alike", () => {
+  for (const [name, { purpose, shown }] of Object.entries(OPTIONS)) {
+    const line = help().split("\n").find((one) => one.includes(`--${name} `));
+    assert.ok(line?.includes(purpose) && line.endsWith(`(default: ${shown})`), name);
+    const row = markdownTable().split("\n").find((one) => one.includes(`\`--${name}\``));
+    assert.ok(row?.includes(`\`${environmentName(name)}\``) && row.includes(purpose), name);
+  }
+});
+
+/** What an instance on Deno Deploy has when nothing is set there. */
+const DEPLOYED = {
+  ...DEFAULTS,
+  "data-dir": "",
+  "log-dir": "",
+  "access-log": "off",
+  "trust-proxy": 0,
+  listener: "deno",
+};
+
+Deno.test("Config needs nothing on Deno Deploy, which is known by its variable, whatever that says", () => {
+  for (const value of ["1", "0", ""]) {
+    const command = read([], { DENO_DEPLOY: value });
+    assert.deepEqual(command, { kind: "serve", config: DEPLOYED });
+  }
+});
+
+Deno.test("Config takes on Deno Deploy what is decided there and everything that is not", () => {
+  const same = { LISTENER: "deno", ACCESS_LOG: "off", TRUST_PROXY: "0", DATA_DIR: "" };
+  assert.deepEqual(read(["--port=2"], { DENO_DEPLOY: "1", OPERATOR: "We", ...same }), {
+    kind: "serve",
+    config: { ...DEPLOYED, port: 2, operator: "We" },
+  });
+});
+
+Deno.test("Config refuses on Deno Deploy what does not work there, and says why", () => {
+  const environment = {
+    DENO_DEPLOY: "1",
+    ACCESS_LOG: "full",
+    TRUST_PROXY: "1",
+    DATA_DIR: "./data",
+  };
+  assert.deepEqual(read(["--listener=node"], environment), {
+    kind: "mistaken",
+    mistakes: [
+      "Cannot use DATA_DIR=./data on Deno Deploy: files do not last there; the statistics are in Deno KV.",
+      "Cannot use ACCESS_LOG=full on Deno Deploy: an instance that is gone can't delete its lines in time, nor show them.",
+      "Cannot use TRUST_PROXY=1 on Deno Deploy: the platform itself tells whose a connection is; a header may be forged.",
+      "Cannot use --listener=node on Deno Deploy: only Deno.serve is reached from outside.",
+    ],
+  });
+  const print = ["access-log", "--from=2026-11-22", "--to=2026-11-23"];
+  assert.deepEqual(read(print, { DENO_DEPLOY: "1" }), {
+    kind: "mistaken",
+    mistakes: ["Cannot print the access log: none is kept here."],
+  });
+});
+
+Deno.test("Config says in its help what Deno Deploy decides, each a value of an option that exists", () => {
+  const rows = help().split("\n\n").at(-1)!;
+  for (const [name, { value }] of Object.entries(DENO_DEPLOY.decisions)) {
+    assert.match(rows, new RegExp(`^ +--${name} +${value || "none"}$`, "m"));
+    assert.notEqual(OPTIONS[name as keyof typeof OPTIONS].parse(value), undefined, name);
+  }
+});
+
+Deno.test("Config refuses to hold anything for longer than the policy says", () => {
+  assert.deepEqual(read(["--ip-retention-seconds=3601", "--access-log-retention-days=31"]), {
+    kind: "mistaken",
+    mistakes: [
+      'Cannot use --ip-retention-seconds: "3601" is not a number from 1 to 3600.',
+      'Cannot use --access-log-retention-days: "31" is not a number from 1 to 30.',
+    ],
+  });
+});
+
+Deno.test("Config reads lists of addresses, mail addresses and lines of text, and refuses what is none", () => {
+  const mistakes = (...args: string[]): unknown => {
+    const command = readConfig(args, () => undefined);
+    return command.kind === "mistaken" ? command.mistakes.length : command.kind;
+  };
+  assert.equal(mistakes("--deny=192.0.2.0/24, 2001:db8::/32,198.51.100.7"), "serve");
+  for (const deny of ["192.0.2.0/33", "example.org", "192.0.2.0/24;10.0.0.0/8", ","]) {
+    assert.equal(mistakes(`--deny=${deny}`), 1, deny);
+  }
+  assert.equal(mistakes("--contact-email=help@chat.example"), "serve");
+  for (const email of ["help", "a@b@c", "<a@b>", "a b@c", "@", `${"a".repeat(500)}@b`]) {
+    assert.equal(mistakes(`--contact-email=${email}`), 1, email);
+  }
+  assert.equal(mistakes(`--announcement=${"é".repeat(500)}`), "serve");
+  for (const text of ["a".repeat(501), "two\nlines", "a\u0000b"]) {
+    assert.equal(mistakes(`--announcement=${text}`), 1, JSON.stringify(text));
+  }
+});
+
+Deno.test("Config reads the window of time whose lines of the access log are wanted", () => {
+  const command = readConfig(
+    ["access-log", "--from=2026-11-22", "--to", "2026-11-23T14:00:00+02:00", "--log-dir=/x"],
+    () => undefined,
+  );
+  assert.ok(command.kind === "access-log");
+  assert.deepEqual([command.from.toISOString(), command.to.toISOString()], [
+    "2026-11-22T00:00:00.000Z",
+    "2026-11-23T12:00:00.000Z",
+  ]);
+  assert.equal(command.config["log-dir"], "/x");
+});
+
+Deno.test("Config says what is wrong with a window of time", () => {
+  const form = "a time like 2026-11-23T14:00:00Z, or a day like 2026-11-23";
+  const mistakes = (...args: string[]): unknown => {
+    const command = readConfig(["access-log", ...args], () => undefined);
+    return command.kind === "mistaken" ? command.mistakes : command.kind;
+  };
+  assert.deepEqual(mistakes("--from=yesterday"), [
+    `Cannot use --from: "yesterday" is not ${form}.`,
+    "Cannot print the access log: --to is missing.",
+  ]);
+  assert.deepEqual(mistakes("--from=2026-02-30T00:00:00Z", "--to=2026-03-01T12:00"), [
+    `Cannot use --from: "2026-02-30T00:00:00Z" is not ${form}.`,
+    `Cannot use --to: "2026-03-01T12:00" is not ${form}.`,
+  ]);
+  assert.deepEqual(mistakes("--from=2026-03-02", "--to=2026-03-02"), [
+    "Cannot print the access log: --from is not before --to.",
+  ]);
+  assert.deepEqual(read(["--from=2026-03-02"]), {
+    kind: "mistaken",
+    mistakes: ["Cannot use --from: there is no such option."],
+  });
+});
+
+Deno.test("The page for operators sets options that there are, to values that they take", async () => {
+  const page = await Deno.readTextFile(new URL("../../../docs/operating.md", import.meta.url));
+  const files = page.matchAll(/\/etc\/anonymous-chat\.env <<'END'\n([^]*?)\nEND\n/g);
+  const lines = [...files].flatMap(([, lines = ""]) => lines.split("\n"));
+  const set = new Map(lines.map((line) => {
+    const [, name = "", quoted, plain = ""] = /^([A-Z_]+)=(?:"(.*)"|(.*))$/.exec(line) ?? [];
+    return [name, quoted ?? plain];
+  }));
+  const names = Object.keys(OPTIONS).map((name) => environmentName(name as keyof typeof OPTIONS));
+  assert.ok(set.size > 8);
+  assert.deepEqual([...set.keys()].filter((name) => !names.includes(name)), []);
+  assert.equal(readConfig([], (name) => set.get(name)).kind, "serve");
+});

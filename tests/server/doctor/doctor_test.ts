@@ -1,0 +1,308 @@
+/** The doctor, on real folders, ports, relays and a real Redis; and the program that calls it. */
+
+import assert from "node:assert/strict";
+import { createSocket } from "node:dgram";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { DAY, SECOND, systemClock } from "../../../server/base/clock.ts";
+import { type Config, readConfig } from "../../../server/config/config.ts";
+import { checkCalendar } from "../../../server/doctor/calendar.ts";
+import { checkCertificate } from "../../../server/doctor/certificate.ts";
+import { checkConnections } from "../../../server/doctor/connections.ts";
+import { lineOf, summaryOf } from "../../../server/doctor/doctor.ts";
+import type { Finding } from "../../../server/doctor/finding.ts";
+import { checkFolder, checkRoom, checkWebroot, LEAST_FREE } from "../../../server/doctor/folder.ts";
+import { askOwnServer } from "../../../server/doctor/health_client.ts";
+import { checkPort } from "../../../server/doctor/port.ts";
+import { checkRedis } from "../../../server/doctor/redis.ts";
+import {
+  checkContact,
+  checkListener,
+  checkMetrics,
+  checkProxy,
+} from "../../../server/doctor/setting.ts";
+import { checkRelays } from "../../../server/doctor/turn.ts";
+import { relayAddressOf } from "../../../server/doctor/turn_line.ts";
+import { POLICY_UPDATED } from "../../../server/privacy/policy.ts";
+import { Turn } from "../../../server/chat/turn.ts";
+import { selfSigned } from "../../support/certificate.ts";
+import { Coturn, isCoturnThere, TURN_SECRET } from "../../support/coturn.ts";
+import { filesIn, TempFolder } from "../../support/files.ts";
+import { run } from "../../support/program.ts";
+import { isRedisThere, Redis } from "../../support/redis.ts";
+import { TestServer } from "../../support/server.ts";
+
+const [hasRedis, hasCoturn] = [await isRedisThere(), await isCoturnThere()];
+
+/** A word that must never be said. */
+const HUSH = "hush-nobody-may-read-this";
+
+function configOf(...args: string[]): Config {
+  const command = readConfig(["doctor", ...args], () => undefined);
+  return command.kind === "doctor" ? command.config : assert.fail(JSON.stringify(command));
+}
+
+/** Asserts what a check finds. */
+function found(finding: Finding | undefined, kind: Finding["kind"], says: RegExp): void {
+  const { kind: found, says: said } = finding ?? assert.fail("nothing was found");
+  assert.equal(found, kind, said);
+  assert.match(said, says);
+  assert.doesNotMatch(said, new RegExp(HUSH));
+}
+
+Deno.test("Doctor finds a folder that is the server's alone, and leaves nothing in it", async () => {
+  await using folder = new TempFolder();
+  found(await checkFolder("log-dir", folder.path), "ok", /by its owner alone$/);
+  const later = join(folder.path, "not", "yet");
+  found(await checkFolder("log-dir", later), "ok", /will be made/);
+  await assert.rejects(Deno.stat(later));
+  assert.deepEqual(await filesIn(folder.path), []);
+});
+
+Deno.test("Doctor says that others can look into a folder, or that it can't be written to", async () => {
+  await using folder = new TempFolder();
+  await Deno.chmod(folder.path, 0o755);
+  found(await checkFolder("log-dir", folder.path), "wrong", /mode 755\): chmod 700 /);
+  const file = join(folder.path, "file");
+  await Deno.writeTextFile(file, "");
+  found(await checkFolder("log-dir", join(file, "below")), "wrong", /cannot write to .*ENOTDIR/);
+  found(
+    await checkFolder("log-dir", "/proc/nowhere"),
+    "wrong",
+    /cannot write to \/proc\/nowhere \(/,
+  );
+});
+
+Deno.test("Doctor looks into the webroot of certificates", async () => {
+  await using folder = new TempFolder();
+  found(await checkWebroot("acme-dir", folder.path), "ok", /can be read/);
+  found(
+    await checkWebroot("acme-dir", join(folder.path, "no")),
+    "wrong",
+    /cannot read .*ENOENT.*make it/,
+  );
+});
+
+Deno.test("Doctor says when a disk is nearly full", () => {
+  found(checkRoom("log-dir", "./logs", LEAST_FREE), "ok", /0\.5 GiB free/);
+  found(checkRoom("log-dir", "./logs", LEAST_FREE - 1), "wrong", /make room/);
+});
+
+Deno.test("Doctor notices a calendar that was never set, or has been set back", async () => {
+  await using folder = new TempFolder();
+  await Deno.writeTextFile(join(folder.path, "a"), "");
+  const folders = [folder.path, "/not/there"];
+  const now = systemClock.date();
+  found(await checkCalendar(now, folders), "ok", /^it is 20\d\d-.*Z$/);
+  const before = new Date(Date.parse(POLICY_UPDATED) - SECOND);
+  found(await checkCalendar(before, folders), "wrong", /was made later: set the clock/);
+  await Deno.utime(join(folder.path, "a"), now, new Date(now.getTime() + DAY));
+  found(await checkCalendar(now, folders), "wrong", /a file was written at .* set back/);
+});
+
+Deno.test("Doctor reads a certificate: its names, its end, its key", async () => {
+  await using folder = new TempFolder();
+  const [cert, key, other] = ["cert.pem", "key.pem", "other.pem"].map((name) =>
+    join(folder.path, name)
+  ) as [string, string, string];
+  const now = systemClock.date();
+  const pair = selfSigned("chat.example", [now.getTime() - DAY, now.getTime() + DAY]);
+  await Deno.writeTextFile(cert, pair.cert);
+  for (const [file, text] of [[key, pair.key], [other, selfSigned("chat.example").key]] as const) {
+    await Deno.writeTextFile(file, text, { mode: 0o600 });
+  }
+  const check = async (cert: string, key: string, days = 0): Promise<Finding[]> =>
+    await checkCertificate(cert, key, new Date(now.getTime() + days * DAY));
+  found((await check(cert, key))[0], "wrong", /it expires on .*, in 0 days/); // It is good for a day.
+  found((await check(cert, key, 2))[0], "wrong", /has expired on .*: renew it/);
+  found((await check(cert, key, -2))[0], "wrong", /valid from .* only/);
+  found((await check(cert, other))[0], "wrong", /other\.pem: it belongs to another certificate/);
+  found((await check(key, key))[0], "wrong", /key\.pem: it isn't whole, or no PEM/);
+  found((await check(cert, "/not/there"))[0], "wrong", /the key \/not\/there: ENOENT/);
+  await Deno.writeTextFile(cert, `${pair.cert}${pair.cert.slice(0, 300)}`);
+  found((await check(cert, key))[0], "wrong", /it isn't whole/);
+  await Deno.writeTextFile(cert, pair.cert);
+  await Deno.chmod(key, 0o644);
+  found((await check(cert, key)).at(-1), "wrong", /everybody .* can read .*key\.pem: chmod 640/);
+});
+
+Deno.test("Doctor says how many connections there are descriptors for", async () => {
+  found(await checkConnections(500, 9, (_, __, beside) => 491 + beside!), "ok", /for 500$/);
+  found(
+    await checkConnections(500, 0, () => 99),
+    "wrong",
+    /for 99 only, not for 500: raise the limit/,
+  );
+});
+
+Deno.test("Doctor finds a port free, taken by Anonymous Chat, or by somebody else", async () => {
+  const host = "127.0.0.1";
+  await using server = await TestServer.start();
+  const where = { host, port: server.port, isTls: false };
+  found(await checkPort(where), "ok", /listens there already, and is ok/);
+  server.chat.drain();
+  found(await checkPort(where), "ok", /draining/);
+  await using other = Deno.serve(
+    { hostname: host, port: 0, onListen: () => {} },
+    () => new Response('{"status":"ok","failing":["me"]}'),
+  );
+  found(await checkPort({ ...where, port: other.addr.port }), "wrong", /another program listens/);
+  const there = { ...where, port: other.addr.port };
+  found(await checkPort(there, where), "ok", /Anonymous Chat listens there already/);
+  found(await checkPort({ ...where, port: 0 }), "ok", /the system will choose/);
+  found(await checkPort({ ...where, host: "192.0.2.1" }), "wrong", /has no address 192\.0\.2\.1/);
+});
+
+Deno.test("Doctor asks a server that speaks TLS, whosever name its certificate has", async () => {
+  const server = createServer(selfSigned("chat.example"), (_, response) => {
+    response.end('{"status":"degraded","failing":["redis"]}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  assert.deepEqual(await askOwnServer({ host: "0.0.0.0", port, isTls: true }), {
+    kind: "answered",
+    health: { status: "degraded", failing: ["redis"] },
+  });
+  await new Promise((resolve) => server.close(resolve));
+  const { kind } = await askOwnServer({ host: "0.0.0.0", port, isTls: true });
+  assert.equal(kind, "silent");
+});
+
+Deno.test("Doctor sees options that work against each other, or are missing", () => {
+  found(checkContact(configOf()), "wrong", /give --contact-email/);
+  const email = "--contact-email=help@chat.example";
+  found(checkContact(configOf(email)), "wrong", /give --operator/);
+  found(checkContact(configOf(email, "--operator=A. Nonymous")), "ok", /./);
+  found(checkProxy(configOf()), "ok", /directly/);
+  for (const host of ["127.0.0.1", "::1", "localhost"]) {
+    found(checkProxy(configOf(`--host=${host}`)), "wrong", /say --trust-proxy=1/);
+    found(checkProxy(configOf(`--host=${host}`, "--trust-proxy=1")), "ok", /through one proxy$/);
+  }
+  found(checkProxy(configOf("--trust-proxy=2")), "ok", /2 proxies; let nobody reach 0\.0\.0\.0/);
+  found(checkListener(configOf()), "ok", /hardened/);
+  found(checkListener(configOf("--listener=deno")), "wrong", /no timeouts/);
+  found(checkMetrics(configOf()), "unused", /only this machine/);
+  found(checkMetrics(configOf(`--metrics-token=${HUSH}`)), "ok", /whoever shows the token/);
+});
+
+Deno.test({
+  name: "Doctor finds a Redis that forgets, and says what is wrong with one that doesn't",
+  ignore: !hasRedis,
+  fn: async () => {
+    found((await checkRedis(""))[0], "unused", /alone/);
+    await using redis = await Redis.start();
+    const [version, disk, memory, door] = await checkRedis(redis.url);
+    found(version, "ok", /^(Redis|Valkey) \d+\./);
+    found(disk, "ok", /keeps nothing/);
+    found(memory, "ok", /without a bound/);
+    assert.equal(door, undefined);
+
+    await redis.ask("config", "set", "save", "3600 1000000");
+    await redis.ask("config", "set", "maxmemory", "100mb");
+    const [, persistent, full] = await checkRedis(redis.url);
+    found(persistent, "wrong", /what must be forgotten: set save "", and delete its files/);
+    found(full, "wrong", /takes nothing new: set maxmemory-policy volatile-ttl/);
+    await redis.ask("config", "set", "maxmemory-policy", "volatile-ttl");
+    found((await checkRedis(redis.url))[2], "ok", /at most 100 MiB, then volatile-ttl/);
+
+    await redis.ask("config", "set", "requirepass", HUSH);
+    const wrongPassword = redis.url.replace("//", `//:${HUSH}x@`);
+    for (const url of [redis.url, wrongPassword]) {
+      found((await checkRedis(url))[0], "wrong", /doesn't accept the password/);
+    }
+    found((await checkRedis(redis.url.replace("//", `//:${HUSH}@`)))[0], "ok", /answers/);
+    await redis.kill();
+    found((await checkRedis(wrongPassword))[0], "wrong", /doesn't answer \(ECONNREFUSED\)/);
+  },
+});
+
+/** What the relays are told to be, with a secret. */
+async function relays(secret: string, ...urls: string[]): Promise<Finding[]> {
+  const newToken = (): string => crypto.randomUUID();
+  return await checkRelays(new Turn({ urls, secret, clock: systemClock, newToken }));
+}
+
+Deno.test({
+  name: "Doctor asks a relay for a place as a browser does, and says when the secret is another",
+  ignore: !hasCoturn,
+  fn: async () => {
+    found((await relays(""))[0], "unused", /go directly/);
+    await using coturn = await Coturn.start();
+    const { url, urlOfTcp, tlsPort } = coturn;
+    const tls = `turns:127.0.0.1:${tlsPort}?transport=tcp`;
+    const dtls = `turns:127.0.0.1:${tlsPort}?transport=udp`;
+    const [udp, tcp, secure, datagrams] = await relays(TURN_SECRET, url, urlOfTcp, tls, dtls);
+    for (const one of [udp, tcp]) found(one, "ok", /it knows the secret, and has room/);
+    found(secure, "wrong", /browsers will not trust its certificate/);
+    found(datagrams, "unused", /DTLS/);
+    for (const one of await relays(HUSH, url, urlOfTcp)) {
+      found(one, "wrong", /doesn't accept the secret: --turn-secret must be/);
+    }
+  },
+});
+
+Deno.test("Doctor says that no relay answers, by UDP and by TCP", async () => {
+  const silent = createSocket("udp4");
+  await new Promise<void>((resolve) => silent.bind(0, "127.0.0.1", resolve));
+  const { port } = silent.address();
+  const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const free = (taken.addr as Deno.NetAddr).port;
+  taken.close();
+  const urls = [`turn:127.0.0.1:${port}`, `turn:127.0.0.1:${free}?transport=tcp`];
+  const [udp, tcp] = await relays(HUSH, ...urls);
+  await new Promise<void>((resolve) => silent.close(resolve));
+  found(udp, "wrong", new RegExp(`no answer \\(ETIMEDOUT\\): .*UDP ${port} is open`));
+  found(tcp, "wrong", /no answer \(\w+\): see whether coturn runs, and whether TCP/);
+});
+
+Deno.test("Doctor reads the addresses of relays (RFC 7065)", () => {
+  const read = (url: string): unknown => Object.values(relayAddressOf(url));
+  assert.deepEqual(read("turn:relay.example"), ["relay.example", 3478, "udp"]);
+  assert.deepEqual(read("turn:relay.example:99?transport=tcp"), ["relay.example", 99, "tcp"]);
+  assert.deepEqual(read("turns:[2001:db8::1]:443"), ["2001:db8::1", 443, "tls"]);
+  assert.deepEqual(read("TURNS:relay.example?transport=udp"), ["relay.example", 5349, "dtls"]);
+});
+
+Deno.test("Doctor tells in lines what it found, in colours on a terminal only, and how many things are wrong", () => {
+  const wrong: Finding = { kind: "wrong", of: "clock", says: "it stands still" };
+  const fine: Finding = { kind: "ok", of: "port 1", says: "free" };
+  assert.equal(lineOf(wrong, false), "!!  clock: it stands still\n");
+  assert.equal(lineOf(fine, true), "\x1b[32mok\x1b[0m  port 1: free\n");
+  assert.equal(summaryOf([fine]), "\nNothing is wrong.\n");
+  assert.equal(summaryOf([fine, wrong]), "\nOne thing is wrong.\n");
+  assert.equal(summaryOf([wrong, wrong]), "\n2 things are wrong.\n");
+});
+
+Deno.test("Program calls the doctor: exit code 0 when nothing is wrong, else 1, and no secret is said", async () => {
+  await using folder = new TempFolder();
+  const folders = [`--data-dir=${folder.path}`, `--log-dir=${join(folder.path, "logs")}`];
+  const said = ["--operator=A. Nonymous", "--contact-email=help@chat.example"];
+  const fine = ["doctor", "--port=0", "--max-connections=50", ...folders, ...said];
+  const { code, stdout, stderr } = await run(fine);
+  assert.deepEqual([code, stderr], [0, ""], stdout);
+  assert.match(stdout, /^ok {2}options: [^]*\n-- {2}Redis: [^]*\n\nNothing is wrong\.\n$/);
+
+  const secrets = [`--redis-url=redis://:${HUSH}@127.0.0.1:1`, `--metrics-token=${HUSH}`];
+  const relay = ["--turn-url=turn:127.0.0.1:1?transport=tcp", `--turn-secret=${HUSH}`];
+  const ill = await run([...fine, ...secrets, ...relay]);
+  assert.equal(ill.code, 1);
+  assert.match(
+    ill.stdout,
+    /\n!! {2}relay turn:127[^]*\n!! {2}Redis: [^]*\n\n2 things are wrong\.\n$/,
+  );
+  assert.doesNotMatch(ill.stdout + ill.stderr, new RegExp(HUSH));
+  assert.equal((await run(["doctor", "--port=x"])).code, 2);
+});
+
+Deno.test("Program asks after the health of the server that runs with its options", async () => {
+  await using server = await TestServer.start();
+  const ask = (...args: string[]): ReturnType<typeof run> =>
+    run(["health", `--port=${server.port}`, ...args]);
+  assert.deepEqual(await ask(), { code: 0, stdout: "ok\n", stderr: "" });
+  server.chat.drain();
+  assert.deepEqual(await ask("--host=127.0.0.1"), { code: 1, stdout: "draining\n", stderr: "" });
+  const { code, stderr } = await ask("--port=1");
+  assert.equal(code, 1);
+  assert.equal(stderr, "Cannot ask the server on port 1 of 127.0.0.1: ECONNREFUSED.\n");
+});

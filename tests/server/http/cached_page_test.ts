@@ -1,0 +1,18 @@
+import assert from "node:assert/strict";
+import { LivePage } from "../../../server/http/cached_page.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
+import { request } from "../../support/request.ts";
+
+Deno.test("LivePage is made when it is asked for, and kept for a moment", () => {
+  const clock = new FakeClock();
+  let made = 0;
+  const make = () => ({ html: `<p>${++made}</p>`, scripts: [], styles: [] });
+  const page = new LivePage({ clock, maxAge: 1000, make });
+  const read = (): string => new TextDecoder().decode(page.answer(request("/")).body);
+  assert.equal(made, 0);
+  assert.deepEqual([read(), read()], ["<p>1</p>", "<p>1</p>"]);
+  clock.advance(999);
+  assert.equal(read(), "<p>1</p>");
+  clock.advance(1);
+  assert.equal(read(), "<p>2</p>");
+});

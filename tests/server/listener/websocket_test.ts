@@ -1,0 +1,259 @@
+/** One WebSocket on a stream that is no socket: what is written, in how many writes, and when its visitor is told. */
+
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { Duplex } from "node:stream";
+import { LIMITS } from "../../../server/limits/rate_limits.ts";
+import { Connection } from "../../../server/listener/websocket.ts";
+import type { Visitor } from "../../../server/transport.ts";
+import { Post } from "../../../server/listener/write_batch.ts";
+import type { Log } from "../../../server/base/log.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
+import { frame } from "../../support/raw_client.ts";
+
+const FIN = 0x80;
+const [TEXT, BINARY, CLOSE, PING] = [1, 2, 8, 9];
+
+/** A stream that keeps each write, and takes it at once or when it is told to. */
+class FakeStream extends Duplex {
+  readonly writes: number[][] = [];
+  /** The buffers themselves. */
+  readonly buffers: Buffer[] = [];
+  readonly #taken: (() => void)[] = [];
+  isStalled = false;
+
+  override _write(chunk: Buffer, _encoding: string, taken: () => void): void {
+    this.writes.push([...chunk]);
+    this.buffers.push(chunk);
+    if (this.isStalled) this.#taken.push(taken);
+    else taken();
+  }
+
+  override _read(): void {}
+
+  takeAll(): void {
+    this.isStalled = false;
+    for (const taken of this.#taken.splice(0)) taken();
+  }
+}
+
+/** Two connections, of which each gets what the other sends. */
+class Pair {
+  readonly told: string[] = [];
+  readonly clock = new FakeClock();
+  readonly post = new Post();
+  readonly streams = [new FakeStream(), new FakeStream()] as const;
+  readonly connections: readonly Connection[];
+  readonly errors: string[] = [];
+  onText = (_text: string): void => {};
+
+  constructor() {
+    const log = { error: (message: string) => this.errors.push(message) } as unknown as Log;
+    const household = {
+      clock: this.clock,
+      log,
+      post: this.post,
+      gone: () => void this.told.push("gone"),
+    };
+    this.connections = this.streams.map((stream, n) =>
+      new Connection(stream, household, {
+        connect: () => () => void this.told.push(`left ${n}`),
+        enter: () => this.#visitor(n),
+      })
+    );
+  }
+
+  /** One chunk from one of them. */
+  receive(n: 0 | 1, ...frames: Uint8Array[]): void {
+    this.streams[n].emit("data", Buffer.concat(frames));
+  }
+
+  #visitor(n: number): Visitor {
+    const tell = (what: string): void => void this.told.push(`${what} ${n}`);
+    return {
+      receiveText: (text) => this.onText(text),
+      receiveFrame: (payload) => this.connections[1 - n]!.send(payload),
+      drained: () => tell("drained"),
+      closed: () => tell("closed"),
+      disconnected: () => tell("disconnected"),
+      fail: () => tell("fail"),
+    };
+  }
+}
+
+Deno.test("Connection forwards a frame in one write, at once, in the memory it came in", () => {
+  const { streams: [a, b], ...pair } = new Pair();
+  const chunk = Buffer.from(frame(FIN | BINARY, Uint8Array.of(1, 2)));
+  a.emit("data", chunk);
+  assert.deepEqual(b.writes, [[0x82, 2, 1, 2]]);
+  assert.equal(b.buffers[0]!.buffer, chunk.buffer);
+  assert.equal(pair.post.isHolding, false);
+});
+
+Deno.test("Connection forwards all frames of a chunk in one write", () => {
+  const pair = new Pair();
+  const [one, two] = [Uint8Array.of(1), Uint8Array.of(2, 2)];
+  pair.receive(0, frame(FIN | BINARY, one), frame(FIN | BINARY, two), frame(FIN | BINARY, one));
+  assert.deepEqual(pair.streams[1].writes, [[0x82, 1, 1, 0x82, 2, 2, 2, 0x82, 1, 1]]);
+  assert.equal(pair.connections[1]!.backlog, 0);
+});
+
+Deno.test("Connection forwards what is whole, though a frame that is not follows", () => {
+  const pair = new Pair();
+  const one = frame(FIN | BINARY, Uint8Array.of(1));
+  pair.receive(0, one, one.slice(0, 4));
+  assert.deepEqual(pair.streams[1].writes, [[0x82, 1, 1]]);
+  pair.receive(0, one.slice(4));
+  assert.deepEqual(pair.streams[1].writes.at(-1), [0x82, 1, 1]);
+});
+
+Deno.test("Connection keeps the order of frames and text", () => {
+  const pair = new Pair();
+  pair.onText = (text) => pair.connections[1]!.send(text);
+  const [one, text] = [frame(FIN | BINARY, Uint8Array.of(1)), frame(FIN | TEXT, "a")];
+  pair.receive(0, one, one, text, one);
+  assert.deepEqual(pair.streams[1].writes.flat(), [
+    ...[0x82, 1, 1, 0x82, 1, 1],
+    ...[0x81, 1, 0x61],
+    ...[0x82, 1, 1],
+  ]);
+});
+
+Deno.test("Connection counts what waits, and says when it has been taken", () => {
+  const pair = new Pair();
+  pair.streams[1].isStalled = true;
+  pair.receive(0, frame(FIN | BINARY, new Uint8Array(30_000)));
+  pair.receive(0, frame(FIN | BINARY, new Uint8Array(30_000)));
+  pair.receive(0, frame(FIN | BINARY, new Uint8Array(30_000)));
+  assert.equal(pair.connections[1]!.backlog, 3 * 30_004);
+  pair.streams[1].takeAll();
+  assert.equal(pair.connections[1]!.backlog, 0);
+});
+
+Deno.test("Connection clears the bytes of text once they have been taken, and not before", async () => {
+  const { streams: [a], connections: [connection] } = new Pair();
+  a.isStalled = true;
+  connection!.send("interests");
+  assert.equal(a.buffers[0]!.toString("latin1", 2), "interests");
+  const taken = new Promise((resolve) => a.write(new Uint8Array(1), resolve));
+  a.takeAll();
+  await taken;
+  assert.ok(a.buffers[0]!.every((byte) => byte === 0));
+});
+
+Deno.test("Connection answers a ping with its payload, and cuts who sends more than is allowed", () => {
+  const pair = new Pair();
+  pair.receive(0, frame(FIN | PING, "hi"));
+  assert.deepEqual(pair.streams[0].writes, [[0x8A, 2, 0x68, 0x69]]);
+  pair.receive(0, ...Array<Uint8Array>(LIMITS.unasked.burst).fill(frame(FIN | PING)));
+  assert.equal(pair.streams[0].destroyed, true);
+  assert.deepEqual(pair.told, ["closed 0"]);
+});
+
+Deno.test("Connection answers a close frame with its code, tells immediately, and ends its side", () => {
+  const pair = new Pair();
+  pair.receive(0, frame(FIN | CLOSE, Uint8Array.of(0x0F, 0xA1)), frame(FIN | BINARY, "\x01"));
+  assert.deepEqual(pair.streams[0].writes, [[0x88, 2, 0x0F, 0xA1]]);
+  assert.deepEqual(pair.told, ["disconnected 0"]);
+  assert.equal(pair.streams[0].writableEnded, true);
+  assert.deepEqual(pair.streams[1].writes, []);
+  pair.streams[0].destroy();
+});
+
+/** How a stream may end, and what its session hears first. */
+const ENDS: Record<string, { bytes: Uint8Array; first: string }> = {
+  "a close with 1000": {
+    bytes: frame(FIN | CLOSE, Uint8Array.of(0x03, 0xE8)),
+    first: "closed 0",
+  },
+  "a close with 1000 and a reason": {
+    bytes: frame(FIN | CLOSE, Uint8Array.of(0x03, 0xE8, 0x62, 0x79, 0x65)),
+    first: "closed 0",
+  },
+  "a close with 1001": {
+    bytes: frame(FIN | CLOSE, Uint8Array.of(0x03, 0xE9)),
+    first: "disconnected 0",
+  },
+  "a close with 1001 that is not masked, as Caddy 2.6 sends it": {
+    bytes: Uint8Array.of(FIN | CLOSE, 2, 0x03, 0xE9),
+    first: "disconnected 0",
+  },
+  "a close without a code": {
+    bytes: frame(FIN | CLOSE, ""),
+    first: "disconnected 0",
+  },
+  "a close with a code of ours": {
+    bytes: frame(FIN | CLOSE, Uint8Array.of(0x0F, 0xA3)),
+    first: "disconnected 0",
+  },
+  "an opcode that does not exist": {
+    bytes: frame(FIN | 0x3, ""),
+    first: "disconnected 0",
+  },
+  "a text that is not UTF-8": {
+    bytes: frame(FIN | TEXT, Uint8Array.of(0xFF)),
+    first: "closed 0",
+  },
+};
+
+for (const [name, { bytes, first }] of Object.entries(ENDS)) {
+  Deno.test(`Connection says ${first.split(" ")[0]} after ${name}`, () => {
+    const pair = new Pair();
+    pair.receive(0, bytes);
+    assert.equal(pair.told[0], first);
+    pair.streams[0].destroy();
+  });
+}
+
+Deno.test("Connection that has closed hands nothing on, sends nothing more, and ends with the answer", () => {
+  const pair = new Pair();
+  const [a, b] = pair.streams;
+  pair.connections[0]!.close(1008, "no");
+  pair.connections[0]!.send("late");
+  pair.receive(0, frame(FIN | BINARY, "\x01"));
+  assert.deepEqual([a.writes, b.writes], [[[0x88, 4, 0x03, 0xF0, 0x6E, 0x6F]], []]);
+  pair.receive(0, frame(FIN | CLOSE, Uint8Array.of(0x03, 0xF0)));
+  assert.deepEqual([a.writes.length, a.writableEnded], [1, true]);
+  a.destroy();
+});
+
+Deno.test("Connection says why a rule is broken, and what was whole before it arrives", () => {
+  const pair = new Pair();
+  const one = frame(FIN | BINARY, "\x01");
+  pair.receive(0, one, one, Uint8Array.of(0x82, 0x00));
+  assert.deepEqual(pair.streams[1].writes, [[0x82, 1, 1, 0x82, 1, 1]]);
+  assert.deepEqual(pair.streams[0].writes[0]!.slice(2, 4), [0x03, 0xEA]);
+  assert.equal(pair.streams[0].writableEnded, true);
+  pair.streams[0].destroy();
+});
+
+Deno.test("Connection whose stream ends without a word has disconnected, and has left", async () => {
+  const pair = new Pair();
+  const gone = new Promise((resolve) => pair.streams[0].once("close", resolve));
+  pair.streams[0].destroy();
+  await gone;
+  assert.deepEqual(pair.told, ["gone", "left 0", "disconnected 0"]);
+});
+
+Deno.test("Connection is cut by the second heartbeat without an answer", () => {
+  const { connections: [connection], streams: [a], ...pair } = new Pair();
+  connection!.beat();
+  assert.deepEqual(a.writes, [[0x89, 0]]);
+  a.emit("data", Buffer.from(frame(FIN | 10)));
+  connection!.beat();
+  assert.equal(a.destroyed, false);
+  connection!.beat();
+  assert.equal(a.destroyed, true);
+  assert.deepEqual(pair.errors, []);
+});
+
+Deno.test("Connection whose visitor throws lets that visitor fail, and goes on with the rest of the chunk", () => {
+  const pair = new Pair();
+  pair.onText = () => {
+    throw new Error("a bug");
+  };
+  pair.receive(0, frame(FIN | TEXT, "x"), frame(FIN | BINARY, "\x01"));
+  assert.deepEqual(pair.told, ["fail 0"]);
+  assert.equal(pair.errors.length, 1);
+  assert.deepEqual(pair.streams[1].writes, [[0x82, 1, 1]]);
+});

@@ -1,0 +1,355 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { Mode } from "../../../protocol.ts";
+import { MemoryBackend } from "../../../server/matching/backend.ts";
+import {
+  INTEREST_WINDOW,
+  INVITATION_TIME,
+  type Match,
+  Matchmaker,
+  type Search,
+  type Seeker,
+} from "../../../server/matching/matchmaker.ts";
+import type { Wish } from "../../../server/matching/policy.ts";
+import type { SessionId } from "../../../server/ids.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
+import { trials } from "../../support/repeats.ts";
+
+/** Somebody who looks for a partner and remembers what came of it. */
+class Person implements Seeker {
+  readonly id: SessionId;
+  search: Search | undefined;
+  readonly matches: Match[] = [];
+  readonly met = new Set<SessionId>();
+  waited = 0;
+
+  constructor(id: number) {
+    this.id = id as SessionId;
+  }
+
+  get recent(): SessionId[] {
+    return [...this.met];
+  }
+
+  waits(): void {
+    this.waited++;
+  }
+
+  paired(match: Match): void {
+    this.matches.push(match);
+  }
+
+  /** Whom they were paired with, in order. */
+  get partners(): number[] {
+    return this.matches.map(({ partner }) => partner);
+  }
+}
+
+/** A backend whose claims wait until a test lets them go. */
+class SlowBackend extends MemoryBackend {
+  readonly #gates: (() => void)[] = [];
+
+  override async claim(a: Wish, b: Wish): Promise<boolean> {
+    await new Promise<void>((resolve) => this.#gates.push(resolve));
+    return super.claim(a, b);
+  }
+
+  async release(): Promise<void> {
+    this.#gates.splice(0).forEach((open) => open());
+    await settled();
+  }
+}
+
+interface World {
+  clock: FakeClock;
+  backend: MemoryBackend;
+  matchmaker: Matchmaker;
+  errors: unknown[];
+  people: Person[];
+  find: (n: number, interests?: string[], mode?: Mode) => Person;
+  pass: (ms: number) => Promise<void>;
+}
+
+function world(backend = new MemoryBackend()): World {
+  const clock = new FakeClock();
+  const errors: unknown[] = [];
+  const matchmaker = new Matchmaker({ clock, backend, onError: (error) => errors.push(error) });
+  clock.every(250, () => matchmaker.widen());
+  const people = Array.from({ length: 200 }, (_, n) => new Person(n));
+  return {
+    clock,
+    backend,
+    matchmaker,
+    errors,
+    people,
+    find(n, interests = [], mode = "text"): Person {
+      matchmaker.find(people[n]!, mode, interests);
+      return people[n]!;
+    },
+    async pass(ms): Promise<void> {
+      clock.advance(ms);
+      await settled();
+    },
+  };
+}
+
+/** Lets claims that are under way come back. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+}
+
+Deno.test("Matchmaker pairs two without interests at once", async () => {
+  const { find, matchmaker, backend } = world();
+  const [a, b] = [find(1), find(2)];
+  await settled();
+  assert.deepEqual([a.partners, b.partners], [[2], [1]]);
+  assert.deepEqual([a.matches[0]?.role, b.matches[0]?.role], ["caller", "callee"]);
+  assert.deepEqual([a.waited, b.waited], [1, 0]);
+  assert.deepEqual([backend.waiting, matchmaker.searching], [0, 0]);
+});
+
+Deno.test("Matchmaker serves first who came first", async () => {
+  const { find } = world();
+  const first = find(1, [], "video");
+  const second = find(2, [], "text");
+  const third = find(3, ["chess"], "text");
+  await settled();
+  assert.deepEqual(find(4).partners, []);
+  await settled();
+  assert.deepEqual([first.partners, second.partners, third.partners], [[], [4], []]);
+});
+
+Deno.test("Matchmaker pairs on a shared interest at once and names it", async () => {
+  const { find } = world();
+  const a = find(1, ["jazz", "chess"]);
+  find(2, ["go"]);
+  const b = find(3, ["films", "chess"]);
+  await settled();
+  assert.deepEqual([a.partners, b.partners], [[3], [1]]);
+  assert.deepEqual(a.matches[0]?.interests, ["chess"]);
+  assert.deepEqual(b.matches[0]?.interests, ["chess"]);
+});
+
+Deno.test("Matchmaker insists on interests for five seconds and then takes anybody", async () => {
+  const { find, pass } = world();
+  const picky = find(1, ["chess"]);
+  const open = find(2);
+  await pass(INTEREST_WINDOW - 250);
+  assert.deepEqual([picky.partners, open.partners], [[], []]);
+  await pass(250);
+  assert.deepEqual([picky.partners, open.partners], [[2], [1]]);
+});
+
+Deno.test("Matchmaker pairs two whose windows have ended though nobody joins (strangertv)", async () => {
+  const { find, pass, backend } = world();
+  const [a, b] = [find(1, ["chess"]), find(2, ["go"])];
+  await pass(INTEREST_WINDOW);
+  assert.deepEqual([a.partners, b.partners], [[2], [1]]);
+  assert.equal(backend.waiting, 0);
+});
+
+Deno.test("Matchmaker keeps looking for shared interests after the window", async () => {
+  const { find, pass } = world();
+  const a = find(1, ["chess"]);
+  await pass(INTEREST_WINDOW);
+  const b = find(2, ["chess"]);
+  await settled();
+  assert.deepEqual([a.partners, b.partners], [[2], [1]]);
+});
+
+Deno.test("Matchmaker avoids a recent partner while somebody else is there", async () => {
+  const { find, people } = world();
+  people[1]!.met.add(2 as SessionId);
+  const [a, b, c] = [find(1), find(3), find(2)];
+  await settled();
+  assert.deepEqual([a.partners, b.partners, c.partners], [[3], [1], []]);
+});
+
+Deno.test("Matchmaker takes a recent partner when nobody else is there, and says so", async () => {
+  const { find, people } = world();
+  people[2]!.met.add(1 as SessionId);
+  const [a, b] = [find(1), find(2)];
+  await settled();
+  assert.deepEqual([a.matches[0]?.met, b.matches[0]?.met], [true, true]);
+});
+
+Deno.test("Matchmaker never pairs somebody with themselves", async () => {
+  const { find, backend } = world();
+  const a = find(1);
+  find(1);
+  await settled();
+  assert.deepEqual(a.partners, []);
+  assert.equal(backend.waiting, 1);
+});
+
+Deno.test("Matchmaker keeps no ghost of who has withdrawn (rohitsx)", async () => {
+  const { find, matchmaker, backend } = world();
+  const a = find(1, ["chess"]);
+  matchmaker.withdraw(a);
+  const b = find(2, ["chess"]);
+  await settled();
+  assert.deepEqual([a.partners, b.partners, backend.waiting], [[], [], 1]);
+});
+
+Deno.test("Matchmaker returns the survivor to the front when the other cancels during the claim", async () => {
+  const backend = new SlowBackend();
+  const { find, matchmaker } = world(backend);
+  const [a, b, c] = [find(1), find(2), find(3)];
+  matchmaker.withdraw(b);
+  await backend.release();
+  await backend.release();
+  assert.deepEqual([a.partners, b.partners, c.partners], [[3], [], [1]]);
+});
+
+Deno.test("Matchmaker doesn't let an old claim act on a new search", async () => {
+  const backend = new SlowBackend();
+  const { find } = world(backend);
+  const [a, b] = [find(1), find(2)];
+  find(2, [], "video");
+  await backend.release();
+  assert.deepEqual([a.partners, b.partners], [[], []]);
+  assert.equal(backend.waiting, 2);
+});
+
+Deno.test("Matchmaker forgets both when both cancel during the claim", async () => {
+  const backend = new SlowBackend();
+  const { find, matchmaker } = world(backend);
+  const [a, b] = [find(1), find(2)];
+  matchmaker.withdraw(a);
+  matchmaker.withdraw(b);
+  await backend.release();
+  assert.deepEqual([a.partners, b.partners], [[], []]);
+  assert.deepEqual([backend.waiting, matchmaker.searching], [0, 0]);
+});
+
+Deno.test("Matchmaker retries a refused claim and reports a failing backend", async () => {
+  let failures = 2;
+  const backend = new MemoryBackend();
+  const claim = backend.claim.bind(backend);
+  backend.claim = (a, b) => failures-- > 0 ? Promise.reject(new Error("down")) : claim(a, b);
+  const { find, pass, errors } = world(backend);
+  const [a, b] = [find(1), find(2)];
+  await settled();
+  assert.deepEqual(a.partners, []);
+  await pass(250);
+  await pass(250);
+  assert.deepEqual([a.partners, b.partners, errors.length], [[2], [1], 2]);
+});
+
+Deno.test("Matchmaker lets only a few of many who were refused try again at once, as all would want the same person", async () => {
+  const backend = new MemoryBackend();
+  const [offer, claim] = [backend.offer.bind(backend), backend.claim.bind(backend)];
+  let [underWay, most, isRefusing] = [0, 0, true];
+  backend.offer = async (wish, end) => {
+    most = Math.max(most, ++underWay);
+    await settled(); // As over a network.
+    underWay--;
+    return await offer(wish, end);
+  };
+  backend.claim = (a, b) => isRefusing ? Promise.resolve(false) : claim(a, b);
+  const { find, pass, matchmaker, people } = world(backend);
+  people.forEach(({ id }) => find(id));
+  await settled();
+  await settled();
+  [most, isRefusing] = [0, false];
+  for (let rounds = 0; matchmaker.searching > 0; rounds++) {
+    assert.ok(rounds < 1000, `${matchmaker.searching} are still searching`);
+    await pass(250);
+  }
+  assert.ok(most > 0 && most <= 4, `${most} at once`);
+});
+
+/** What may happen to eight people. */
+const anEvent = fc.oneof(
+  fc.record({
+    do: fc.constant("find" as const),
+    who: fc.nat(7),
+    interests: fc.subarray(["a", "b", "c"]),
+    mode: fc.constantFrom<Mode>("text", "video"),
+  }),
+  fc.record({ do: fc.constant("withdraw" as const), who: fc.nat(7) }),
+  fc.record({ do: fc.constant("release" as const) }),
+  fc.record({ do: fc.constant("pass" as const), ms: fc.nat(6000) }),
+);
+
+/** Who should be searching, according to a model that only counts; checks each new match against it. */
+class Model {
+  readonly searching = new Map<number, Mode>();
+  readonly #matches = new Map<Person, number>();
+
+  check(people: readonly Person[]): void {
+    const fresh = people.filter((one) => one.matches.length > (this.#matches.get(one) ?? 0));
+    for (const person of fresh) this.#checkMatch(person, people);
+    for (const person of fresh) {
+      this.#matches.set(person, person.matches.length);
+      this.searching.delete(person.id);
+    }
+  }
+
+  #checkMatch(person: Person, people: readonly Person[]): void {
+    const partner = people[person.matches.at(-1)!.partner]!;
+    assert.equal(person.matches.length, (this.#matches.get(person) ?? 0) + 1, "paired twice");
+    assert.equal(partner.matches.at(-1)?.partner, person.id, "only one side was paired");
+    assert.notEqual(partner, person, "paired with oneself");
+    assert.ok(this.searching.has(person.id), "paired without a search");
+    assert.equal(
+      this.searching.get(person.id),
+      this.searching.get(partner.id),
+      "paired across modes",
+    );
+  }
+}
+
+Deno.test("Matchmaker pairs both sides, once, within a mode, and strands nobody, in any order of events", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(anEvent, { maxLength: 40 }), async (events) => {
+      const backend = new SlowBackend();
+      const { find, pass, matchmaker, people, errors } = world(backend);
+      const model = new Model();
+      for (const event of events) {
+        switch (event.do) {
+          case "find":
+            model.searching.set(event.who, event.mode);
+            find(event.who, event.interests, event.mode);
+            break;
+          case "withdraw":
+            model.searching.delete(event.who);
+            matchmaker.withdraw(people[event.who]!);
+            break;
+          case "release":
+            await backend.release();
+            break;
+          case "pass":
+            await pass(event.ms);
+        }
+        model.check(people);
+      }
+      for (let round = 0; round < 8; round++) {
+        await pass(INTEREST_WINDOW);
+        await backend.release();
+        model.check(people);
+      }
+      const left = [...model.searching.values()];
+      assert.equal(new Set(left).size, left.length, "two who would take each other both wait");
+      assert.equal(matchmaker.searching, left.length);
+      assert.equal(backend.waiting, left.length);
+      assert.equal(backend.waiting, left.length, "the backend offers a ghost");
+      assert.deepEqual(errors, []);
+    }),
+    trials({ sample: 500, long: 20_000 }),
+  );
+});
+
+Deno.test("Matchmaker doesn't offer anew who was taken elsewhere, until nobody can come of it any more", async () => {
+  const backend = new MemoryBackend();
+  const { find, pass, matchmaker } = world(backend);
+  const taken = find(1);
+  await settled();
+  await backend.withdraw(taken.search!.wish); // As a claim on another machine does.
+  matchmaker.lookAgain();
+  await settled();
+  await pass(INVITATION_TIME - 250);
+  assert.equal(backend.waiting, 0);
+  await pass(250);
+  assert.equal(backend.waiting, 1);
+});

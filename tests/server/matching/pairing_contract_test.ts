@@ -1,0 +1,294 @@
+/**
+ * Who is paired with whom is the same whether people wait in the memory of one machine or in a Redis that several share:
+ * one suite, run by both. With Redis, people are on three machines in turn; what machines say to each other goes the
+ * short way here, everything else is real.
+ */
+
+import assert from "node:assert/strict";
+import { getRandomValues } from "node:crypto";
+import fc from "fast-check";
+import type { Mode } from "../../../protocol.ts";
+import { type Backend, MemoryBackend } from "../../../server/matching/backend.ts";
+import type { Bus } from "../../../server/cluster/bus.ts";
+import { ClusterKeys } from "../../../server/cluster/keys.ts";
+import { type RedisLink, Script } from "../../../server/cluster/redis_client.ts";
+import { RedisPool } from "../../../server/cluster/redis_pool.ts";
+import { SharedBackend } from "../../../server/cluster/shared_backend.ts";
+import {
+  INTEREST_WINDOW,
+  type Match,
+  Matchmaker,
+  type Search,
+  type Seeker,
+} from "../../../server/matching/matchmaker.ts";
+import type { NodeId, SessionId } from "../../../server/ids.ts";
+import { startLink } from "../../support/cluster.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
+import { isRedisThere, Redis } from "../../support/redis.ts";
+import { trials } from "../../support/repeats.ts";
+
+/** Somebody who looks for a partner and remembers what came of it. */
+class Person implements Seeker {
+  search: Search | undefined;
+  readonly matches: Match[] = [];
+  readonly recent: SessionId[] = [];
+  readonly id: SessionId;
+
+  constructor(id: number) {
+    this.id = id as SessionId;
+  }
+
+  waits(): void {}
+
+  paired(match: Match): void {
+    this.matches.push(match);
+  }
+
+  get partners(): number[] {
+    return this.matches.map(({ partner }) => partner);
+  }
+}
+
+/** People, on as many machines as the world has. */
+class World {
+  readonly clock = new FakeClock();
+  readonly people = Array.from({ length: 12 }, (_, n) => new Person(n));
+  readonly matchmakers: Matchmaker[];
+  readonly #settle: () => Promise<void>;
+
+  constructor(backends: (world: World) => Backend[], settle: () => Promise<void>) {
+    this.#settle = settle;
+    const onError = (error: unknown): void => assert.fail(String(error));
+    this.matchmakers = backends(this).map((backend) =>
+      new Matchmaker({ clock: this.clock, backend, onError })
+    );
+    this.clock.every(250, () => this.matchmakers.forEach((one) => one.widen()));
+  }
+
+  /** The machine that somebody is on. */
+  machineOf(n: number): Matchmaker {
+    return this.matchmakers[n % this.matchmakers.length]!;
+  }
+
+  /** Looks, without waiting for what comes of it. */
+  look(n: number, interests: string[] = [], mode: Mode = "text"): Person {
+    this.machineOf(n).find(this.people[n]!, mode, interests);
+    return this.people[n]!;
+  }
+
+  async find(n: number, interests: string[] = [], mode: Mode = "text"): Promise<Person> {
+    const person = this.look(n, interests, mode);
+    await this.#settle();
+    return person;
+  }
+
+  withdraw(n: number): void {
+    this.machineOf(n).withdraw(this.people[n]!);
+  }
+
+  async pass(ms: number): Promise<void> {
+    this.clock.advance(ms);
+    await this.#settle();
+  }
+
+  get searching(): number {
+    return this.matchmakers.reduce((sum, { searching }) => sum + searching, 0);
+  }
+}
+
+const MACHINES = 3;
+const PING = new Script("return 1");
+
+/** Lets everything that is under way come to its end: no chain of questions to Redis is longer than this. */
+async function settled(link?: RedisLink): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) {
+    await (link?.run(PING, [], []) ?? Promise.resolve());
+  }
+}
+
+/** Three backends on one Redis; what they say to each other reaches the matchmaker that it is for. */
+function sharedBackends(link: RedisLink): (world: World) => Backend[] {
+  const random = (bytes: number): Uint8Array => getRandomValues(new Uint8Array(bytes));
+  const keys = new ClusterKeys(random(32), random);
+  const pool = new RedisPool({ link, keys: () => keys });
+  return (world) =>
+    Array.from({ length: MACHINES }, (_, n) => {
+      const bus = {
+        ask: async (node, word) => {
+          if (word.type !== "invite") return undefined;
+          await Promise.resolve();
+          const { ticket, wish } = word;
+          const isAccepted = world.matchmakers[Number(node) - 1]!.accept(ticket, (own) => ({
+            partner: wish.id,
+            node: wish.node,
+            role: "caller",
+            interests: pool.shared(own, wish.interests),
+            met: own.recent.includes(wish.id) || wish.recent.includes(own.id),
+          }));
+          return { type: "accepted", isAccepted };
+        },
+        say: () => assert.fail("somebody has been left alone"),
+      } as Pick<Bus, "ask" | "say">;
+      return new SharedBackend({
+        node: (n + 1) as NodeId,
+        clock: world.clock,
+        pool,
+        bus,
+        isUp: () => true,
+      });
+    });
+}
+
+/** By name, how a world is made. */
+const WORLDS: [name: string, make: () => Promise<World>][] = [
+  ["memory", () => Promise.resolve(new World(() => [new MemoryBackend()], () => settled()))],
+];
+
+if (await isRedisThere()) {
+  const redis = await Redis.start();
+  const link = await startLink(redis.url);
+  Deno.test.afterAll(async () => {
+    link.close();
+    await redis[Symbol.asyncDispose]();
+  });
+  WORLDS.push(["redis", async () => {
+    await redis.ask("flushall");
+    return new World(sharedBackends(link), () => settled(link));
+  }]);
+}
+
+for (const [name, make] of WORLDS) {
+  const pairingTest = (what: string, body: (world: World) => Promise<void>): void =>
+    Deno.test(`Pairing in ${name}: ${what}`, async () => await body(await make()));
+
+  pairingTest(
+    "two without interests are paired at once, the one who waited calls",
+    async (world) => {
+      const [a, b] = [await world.find(1), await world.find(2)];
+      assert.deepEqual([a.partners, b.partners], [[2], [1]]);
+      assert.deepEqual([a.matches[0]?.role, b.matches[0]?.role], ["caller", "callee"]);
+      assert.equal(world.searching, 0);
+    },
+  );
+
+  pairingTest("who came first is served first, within a mode", async (world) => {
+    const [video, first, second] = [
+      await world.find(1, [], "video"),
+      await world.find(2),
+      await world.find(3, ["chess"]),
+    ];
+    const last = await world.find(4);
+    assert.deepEqual([video.partners, first.partners, second.partners], [[], [4], []]);
+    assert.deepEqual(last.partners, [2]);
+  });
+
+  pairingTest("shared interests are preferred, and both are told which", async (world) => {
+    const a = await world.find(1, ["jazz", "chess"]);
+    await world.find(2, ["go"]);
+    const b = await world.find(3, ["films", "chess"]);
+    assert.deepEqual([a.partners, b.partners], [[3], [1]]);
+    assert.deepEqual([a.matches[0]?.interests, b.matches[0]?.interests], [["chess"], ["chess"]]);
+  });
+
+  pairingTest("more shared interests come before fewer, then a longer wait", async (world) => {
+    const one = await world.find(1, ["a"]);
+    const two = await world.find(2, ["b", "c"]);
+    const c = await world.find(3, ["a", "b", "c"]);
+    assert.deepEqual([one.partners, two.partners, c.partners], [[], [3], [2]]);
+  });
+
+  pairingTest(
+    "interests are insisted on for five seconds, then anybody is taken",
+    async (world) => {
+      const [picky, open] = [await world.find(1, ["chess"]), await world.find(2)];
+      await world.pass(INTEREST_WINDOW - 250);
+      assert.deepEqual([picky.partners, open.partners], [[], []]);
+      await world.pass(250);
+      assert.deepEqual([picky.partners, open.partners], [[2], [1]]);
+    },
+  );
+
+  pairingTest("two whose windows have ended are paired though nobody joins", async (world) => {
+    const [a, b] = [await world.find(1, ["chess"]), await world.find(2, ["go"])];
+    await world.pass(INTEREST_WINDOW);
+    assert.deepEqual([a.partners, b.partners], [[2], [1]]);
+  });
+
+  pairingTest("a recent partner is avoided while somebody else is there", async (world) => {
+    world.people[1]!.recent.push(2 as SessionId);
+    const [a, b] = [await world.find(1), await world.find(2, ["x"])];
+    const c = await world.find(3);
+    assert.deepEqual([a.partners, b.partners, c.partners], [[3], [], [1]]);
+  });
+
+  pairingTest(
+    "a recent partner is taken when nobody else is there, and it is said",
+    async (world) => {
+      world.people[2]!.recent.push(1 as SessionId);
+      const [a, b] = [await world.find(1), await world.find(2)];
+      assert.deepEqual([a.matches[0]?.met, b.matches[0]?.met], [true, true]);
+    },
+  );
+
+  pairingTest("nobody is paired with themselves, nor with who has withdrawn", async (world) => {
+    const a = await world.find(1);
+    await world.find(1);
+    assert.deepEqual(a.partners, []);
+    world.withdraw(1);
+    const b = await world.find(2);
+    assert.deepEqual([a.partners, b.partners, world.searching], [[], [], 1]);
+  });
+
+  Deno.test(`Pairing in ${name}: whatever races, pairs are symmetric, nobody is taken twice, and nobody is stranded`, async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(anAct, { maxLength: 12 }), { maxLength: 4 }),
+        async (acts) => {
+          const world = await make();
+          const wishing = new Map<number, Mode>();
+          for (const together of acts) {
+            for (const { who, act, interests } of together) {
+              if (act === "withdraw") world.withdraw(who);
+              else world.look(who, interests, act);
+              if (act === "withdraw") wishing.delete(who);
+              else wishing.set(who, act);
+            }
+            await world.pass(0);
+            assertSound(world, wishing);
+          }
+          await world.pass(INTEREST_WINDOW);
+          await world.pass(1_000);
+          await world.pass(1_000);
+          assertSound(world, wishing);
+          const left = [...wishing.values()];
+          assert.equal(new Set(left).size, left.length, "two who would take each other both wait");
+          assert.equal(world.searching, left.length);
+        },
+      ),
+      trials(name === "memory" ? { sample: 300, long: 10_000 } : { sample: 60, long: 1_000 }),
+    );
+  });
+}
+
+const anAct = fc.record({
+  who: fc.nat(11),
+  act: fc.constantFrom<Mode | "withdraw">("text", "text", "text", "video", "withdraw"),
+  interests: fc.subarray(["a", "b", "c"], { maxLength: 2 }),
+});
+
+/** Takes notice of every match that is new: both sides have it, and both had wished for it. */
+function assertSound({ people }: World, wishing: Map<number, Mode>): void {
+  for (const person of people) {
+    const mine = person.matches.splice(0);
+    assert.ok(mine.length <= 1, "somebody was taken twice");
+    const [match] = mine;
+    if (match === undefined) continue;
+    const partner = people[match.partner]!;
+    const [theirs, ...more] = partner.matches.splice(0);
+    assert.deepEqual([theirs?.partner, more.length], [person.id, 0], "only one side was paired");
+    assert.notEqual(partner, person);
+    assert.equal(wishing.get(person.id), wishing.get(partner.id), "paired across modes");
+    wishing.delete(person.id);
+    wishing.delete(partner.id);
+  }
+}

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { choose, type Wish } from "../../../server/matching/policy.ts";
+import { LOOK_AHEAD, Pool, SPARE_LINES } from "../../../server/matching/pool.ts";
+import { wish } from "../../support/wish.ts";
+import { trials } from "../../support/repeats.ts";
+
+function pool(...wishes: Wish[]): Pool<Wish> {
+  const filled = new Pool<Wish>();
+  for (const one of wishes) filled.add(one);
+  return filled;
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, n) => from + n);
+}
+
+Deno.test("Pool knows who waits, and takes out only whom it has", () => {
+  const a = wish(1, { interests: ["chess", "jazz"] });
+  const filled = pool(a, wish(2));
+  assert.deepEqual([filled.size, filled.has(a)], [2, true]);
+  assert.deepEqual([filled.remove(a), filled.remove(a)], [true, false]);
+  assert.deepEqual([filled.size, filled.has(a), [...filled.candidates(a)]], [1, false, []]);
+});
+
+Deno.test("Pool keeps a bounded number of empty lines, however many interests come and go", () => {
+  const filled = pool(...range(0, 100).map((id) => wish(id, { interests: [`kept ${id}`] })));
+  for (const id of range(1000, 9000)) {
+    const passing = wish(id, { interests: [`passing ${id}`] });
+    filled.add(passing);
+    filled.remove(passing);
+    assert.ok(filled.lines <= 2 * (100 + SPARE_LINES) + 1, `${filled.lines} lines`);
+  }
+  assert.deepEqual([...filled.candidates(wish(1, { interests: ["kept 7"] }))].map(({ id }) => id), [
+    7,
+  ]);
+});
+
+Deno.test("Pool forgets the interests that nobody waits for when it is tidied, and no others", () => {
+  const filled = pool(wish(1, { interests: ["chess", "jazz"] }), wish(2, { interests: ["jazz"] }));
+  const chess = wish(3, { interests: ["chess"] });
+  filled.add(chess);
+  filled.remove(chess);
+  filled.tidy();
+  assert.equal(filled.lines, 2);
+  for (const one of filled.candidates(wish(4, { interests: ["chess"] }))) filled.remove(one);
+  filled.tidy();
+  assert.equal(filled.lines, 1);
+  assert.equal([...filled.candidates(wish(4, { interests: ["jazz"] }))].length, 1);
+});
+
+Deno.test("Pool offers nobody of another mode", () => {
+  assert.deepEqual([...pool(wish(1, { mode: "video" })).candidates(wish(2))], []);
+});
+
+Deno.test("Pool passes over recent partners, and over no more than its bound", () => {
+  const strangerAfter = (recent: number): boolean => {
+    const others = range(1, recent + 1);
+    const filled = pool(...others.map((id) => wish(id)), wish(500));
+    const found = choose(
+      wish(1000, { met: others }),
+      filled.candidates(wish(1000, { met: others })),
+    );
+    return found?.partner.id === 500;
+  };
+  assert.equal(strangerAfter(LOOK_AHEAD - 1), true);
+  assert.equal(strangerAfter(LOOK_AHEAD), false);
+});
+
+Deno.test("Pool looks at a handful of people, however many wait", () => {
+  const filled = pool(
+    ...range(0, 5000).map((id) => wish(id, { interests: ["a", "b"], open: true })),
+  );
+  assert.deepEqual(
+    [...filled.candidates(wish(9999, { interests: ["b", "c"], open: true }))].length,
+    2,
+  );
+});
+
+Deno.test("Pool lets one find the same partner as a look at everybody would", () => {
+  const aWish = fc.record({
+    interests: fc.subarray(["a", "b", "c"]),
+    widened: fc.boolean(),
+    mode: fc.constantFrom("text" as const, "video" as const),
+    met: fc.array(fc.nat(12), { maxLength: 6 }),
+  });
+  fc.assert(
+    fc.property(fc.array(aWish, { minLength: 1, maxLength: 12 }), fc.nat(11), (made, gone) => {
+      const wishes = made.map(({ widened, ...rest }, id) =>
+        wish(id, { ...rest, open: widened || rest.interests.length === 0 })
+      );
+      const seeker = wishes.pop()!;
+      const filled = pool(...wishes);
+      const left = wishes.filter(({ id }) => id !== gone || !filled.remove(wishes[gone]!));
+      assert.deepEqual(
+        quality(choose(seeker, filled.candidates(seeker))),
+        quality(choose(seeker, left)),
+      );
+    }),
+    trials({ sample: 2_000, long: 100_000 }),
+  );
+});
+
+/** Whether a choice has met, and whether it shares an interest; who of several equal ones is chosen may differ. */
+function quality(choice: ReturnType<typeof choose>): unknown {
+  return choice && { met: choice.met, shares: choice.interests.length > 0 };
+}

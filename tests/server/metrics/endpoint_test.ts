@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { parseAddress } from "../../../server/admission/address.ts";
+import { MetricsDesk } from "../../../server/metrics/endpoint.ts";
+import type { HttpRequest } from "../../../server/http/message.ts";
+import { request } from "../../support/request.ts";
+
+const TOKEN = "a-token-that-nobody-guesses";
+
+/** Asked on this machine, by its own name. */
+const HERE = { host: "localhost:8000" };
+
+interface Asking {
+  readonly token?: string;
+  readonly trustsThisMachine?: boolean;
+  readonly client?: string;
+  readonly headers?: Record<string, string>;
+  readonly more?: Partial<HttpRequest>;
+  readonly target?: string;
+}
+
+/** The status of an answer; 0 where there is nothing to see, which the site then answers. */
+async function ask(asking: Asking): Promise<number> {
+  const { token = "", trustsThisMachine = true, client = "127.0.0.1", headers = HERE } = asking;
+  const { more, target = "/metrics" } = asking;
+  const render = (): Promise<string> => Promise.resolve("figures");
+  const desk = new MetricsDesk({ token, trustsThisMachine, contentType: "text/plain", render });
+  const reply = await desk.answer(request(target, headers, more), parseAddress(client));
+  const body = new TextDecoder().decode(reply?.body);
+  assert.equal(body === "figures", reply?.status === 200 && more?.method !== "HEAD");
+  return reply?.status ?? 0;
+}
+
+Deno.test("MetricsDesk shows the metrics to this machine itself, by any of its own names", async () => {
+  for (const client of ["127.0.0.1", "127.1.2.3", "::1", "::ffff:127.0.0.1"]) {
+    for (const host of ["localhost", "localhost:8000", "127.0.0.1:8000", "[::1]:8000"]) {
+      assert.equal(await ask({ client, headers: { host } }), 200, `${client} as ${host}`);
+    }
+  }
+  assert.equal(await ask({ more: { method: "HEAD" } }), 200);
+  assert.equal(await ask({ target: "/metrics?x=y" }), 200);
+});
+
+Deno.test("MetricsDesk has nothing to show to others, nor where the machine is somebody else's", async () => {
+  for (const client of ["203.0.113.9", "10.0.0.1", "192.168.0.1", "::", "2001:db8::1", ""]) {
+    assert.equal(await ask({ client }), 0, client);
+  }
+  assert.equal(await ask({ trustsThisMachine: false }), 0);
+  assert.equal(await ask({ more: { method: "POST" } }), 0);
+  for (const target of ["/metrics/", "/Metrics", "//metrics"]) {
+    assert.equal(await ask({ target }), 0, target);
+  }
+});
+
+Deno.test("MetricsDesk takes nobody for this machine who comes through a proxy on it", async () => {
+  const traces = [
+    ...["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"],
+    ...["x-real-ip", "cf-connecting-ip", "true-client-ip"],
+  ];
+  for (const name of traces) {
+    assert.equal(await ask({ headers: { ...HERE, [name]: "" } }), 0, name);
+    assert.equal(await ask({ headers: { ...HERE, [name]: "127.0.0.1" } }), 0, name);
+  }
+  for (const host of ["chat.example", "localhost.evil.example", "127.0.0.1.evil.example", ""]) {
+    assert.equal(await ask({ headers: { host } }), 0, host);
+  }
+  assert.equal(await ask({ headers: {} }), 0);
+});
+
+Deno.test("MetricsDesk shows the metrics to whoever shows the token, and with a token to nobody else", async () => {
+  const shown = (authorization: string): Promise<number> =>
+    ask({ token: TOKEN, client: "203.0.113.9", headers: { authorization } });
+  assert.equal(await shown(`Bearer ${TOKEN}`), 200);
+  assert.equal(await shown(`bearer  ${TOKEN} `), 200);
+  const through = { authorization: `Bearer ${TOKEN}`, "x-forwarded-for": "203.0.113.9" };
+  assert.equal(await ask({ token: TOKEN, headers: through }), 200);
+  assert.equal(await ask({ token: TOKEN, trustsThisMachine: false, headers: through }), 200);
+  for (const wrong of ["", TOKEN, "Bearer", "Bearer ", `Basic ${TOKEN}`, `Bearer ${TOKEN}x`]) {
+    assert.equal(await shown(wrong), 401, wrong);
+  }
+  assert.equal(await ask({ token: TOKEN }), 401);
+  assert.equal(await ask({ token: TOKEN, target: `/metrics?token=${TOKEN}` }), 401);
+});
+
+Deno.test("MetricsDesk says how to ask, and without a token no word opens it", async () => {
+  const render = (): Promise<string> => Promise.reject(new Error("not to be asked"));
+  const desk = new MetricsDesk({ token: TOKEN, trustsThisMachine: true, contentType: "", render });
+  const reply = await desk.answer(request("/metrics"), undefined);
+  assert.equal(reply?.headers["www-authenticate"], 'Bearer realm="metrics"');
+  for (const authorization of ["Bearer ", "Bearer", 'Bearer ""', "Bearer x"]) {
+    assert.equal(await ask({ client: "203.0.113.9", headers: { authorization } }), 0);
+  }
+});

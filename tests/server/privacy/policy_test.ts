@@ -1,0 +1,128 @@
+/** The policy as data: every sentence has its proof, and it says what is so. */
+
+import assert from "node:assert/strict";
+import { DAY, HOUR, parseDay, SECOND } from "../../../server/base/clock.ts";
+import { policy, POLICY_CHANGES, type Sentence } from "../../../server/privacy/policy.ts";
+import { markdownPromises, PROMISES, proofsOf, PROVEN } from "../../../server/privacy/promises.ts";
+import { readmeTable, unpadded } from "../../support/readme.ts";
+import { SETTINGS } from "../../support/settings.ts";
+
+const MODES = ["full", "truncated", "off"] as const;
+
+/** Settings with which the policy says something else. */
+const VARIANTS = MODES.flatMap((accessLog) =>
+  [true, false].flatMap((relaysCalls) =>
+    ["", "Deno Deploy"].flatMap((platform) =>
+      [true, false].map((isShared) => ({ accessLog, relaysCalls, platform, isShared }))
+    )
+  )
+);
+
+function sentences(change: Partial<typeof SETTINGS> = {}): Sentence[] {
+  return policy({ ...SETTINGS, ...change }).flatMap((section) => section.sentences);
+}
+
+function text(change: Partial<typeof SETTINGS> = {}): string {
+  return sentences(change).map(({ says }) => says).join("\n");
+}
+
+/** The names of all tests in `tests/` that prove a promise. */
+async function provingTests(folder = new URL("../../", import.meta.url)): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) names.push(...await provingTests(new URL(`${name}/`, folder)));
+    if (!name.endsWith("_test.ts")) continue;
+    const source = await Deno.readTextFile(new URL(name, folder));
+    for (
+      const [, said] of source.matchAll(
+        /(?:Deno|inside)\.test\(\s*(?:\{\s*name:\s*)?"(P\d+: [^"]+)"/g,
+      )
+    ) {
+      names.push(said!);
+    }
+  }
+  return names.sort();
+}
+
+Deno.test("Policy names exactly the tests there are that prove a promise", async () => {
+  assert.deepEqual(await provingTests(), Object.values(PROVEN).toSorted());
+});
+
+Deno.test("Policy has a proof for every sentence and a sentence for every proof, or says why there is none", () => {
+  for (const change of VARIANTS) {
+    for (const { says, proof } of sentences(change)) {
+      const proven = "cannot" in proof ? proof.cannot.length > 10 : proof.length > 0;
+      assert.ok(proven, says);
+    }
+  }
+  const named = VARIANTS.flatMap((change) => sentences(change))
+    .flatMap(({ proof }) => "cannot" in proof ? [] : proof);
+  assert.deepEqual([...new Set(named)].sort(), Object.values(PROVEN).toSorted());
+});
+
+Deno.test("Policy makes fourteen promises, each with proofs and with files that exist", async () => {
+  assert.deepEqual(PROMISES.map(({ id }) => id), Array.from({ length: 14 }, (_, n) => `P${n + 1}`));
+  for (const promised of PROMISES) {
+    assert.ok(proofsOf(promised).length > 0, promised.id);
+    for (const file of promised.keptBy) {
+      await Deno.stat(new URL(`../../../${file}`, import.meta.url));
+    }
+  }
+});
+
+Deno.test("Policy states the figures in force, and no others", () => {
+  const strict = text({ addressRetention: 5 * SECOND, accessLogRetention: 7 * DAY });
+  assert.match(strict, /removed from memory within 5 seconds of your last disconnection/);
+  assert.match(strict, /deleted automatically before it is 7 days old/);
+  assert.doesNotMatch(strict, /\b1 hour|deleted after 30 days/);
+  const plain = text({ addressRetention: HOUR, accessLogRetention: 30 * DAY });
+  assert.match(plain, /within 1 hour of your last disconnection/);
+  assert.match(plain, /before it is 30 days old/);
+});
+
+Deno.test("Policy says which access log is kept", () => {
+  assert.match(text({ accessLog: "full" }), /and your IP address\./);
+  assert.match(text({ accessLog: "truncated" }), /your IP address without its last part/);
+  const off = text({ accessLog: "off" });
+  assert.match(off, /its access log is switched off/);
+  assert.doesNotMatch(off, /Each request is one line/);
+});
+
+Deno.test("Policy says on whose machines the server runs, and what that means, where they are not its operator's", () => {
+  const there = text({ accessLog: "off", platform: "Deno Deploy" });
+  assert.match(
+    there,
+    /access log is switched off\.\nIt runs on Deno Deploy, which .* may keep records/,
+  );
+  assert.match(there, /Deno Deploy runs this server in several instances/);
+  assert.doesNotMatch(text({ accessLog: "off" }), /Deno Deploy|instances/);
+});
+
+Deno.test("Policy says what several machines share", () => {
+  assert.match(text({ isShared: true }), /share how fast an address comes .* name that only they/);
+  assert.match(text({ isShared: true }), /different machines .* encrypted, and stored by nobody/);
+  assert.doesNotMatch(text({ isShared: false }), /machines of this server|several machines/);
+});
+
+Deno.test("Policy says how calls go", () => {
+  assert.match(text({ relaysCalls: true }), /goes through a relay of this server/);
+  assert.match(text({ relaysCalls: false }), /only if both of you have agreed/);
+});
+
+Deno.test("Policy lists its changes with real days, the latest first", () => {
+  const days = POLICY_CHANGES.map(({ day }) => day);
+  assert.deepEqual(days, days.toSorted().reverse());
+  for (const day of days) assert.ok(parseDay(day), day);
+});
+
+Deno.test("Policy links to pages and places that exist, and to nowhere else", () => {
+  const links = [...text().matchAll(/\]\(([^)]*)\)/g)].map(([, path]) => path);
+  assert.ok(links.length > 4);
+  for (const link of links) {
+    assert.match(link!, /^\/(privacy|contact|transparency|statistics)(#[a-z-]+)?$/);
+  }
+});
+
+Deno.test("README has the table of promises that the policy has", async () => {
+  assert.equal(await readmeTable("promises"), unpadded(markdownPromises()));
+});

@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import type { Conduct } from "../../server/admission/address_record.ts";
+import type { Visit } from "../../server/access_log/line.ts";
+import { Door } from "../../server/request_handler.ts";
+import { Gate } from "../../server/admission/gate.ts";
+import { IpRegistry } from "../../server/admission/ip_registry.ts";
+import type { Admittance } from "../../server/transport.ts";
+import type { Log } from "../../server/base/log.ts";
+import { ProxyWatch } from "../../server/admission/proxy_detector.ts";
+import { type HttpReply, textReply } from "../../server/http/message.ts";
+import { newConduct } from "../support/conduct.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { request } from "../support/request.ts";
+
+const HANDSHAKE = {
+  host: "chat.example",
+  upgrade: "websocket",
+  connection: "keep-alive, Upgrade",
+  "sec-websocket-protocol": "anonymous-chat.v1",
+  "sec-websocket-version": "13",
+  "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+  "user-agent": "Test/1",
+};
+
+/** A door with everything behind it replaced but the gate. */
+class World {
+  readonly visits: Visit[] = [];
+  readonly errors: unknown[] = [];
+  readonly registry: IpRegistry<Conduct>;
+  readonly door: Door;
+  answer = (): HttpReply => textReply(200, "hello");
+
+  constructor(hops = 0, speaksTls = false) {
+    const clock = new FakeClock();
+    const newRecord = (): Conduct => newConduct(clock.now());
+    this.registry = new IpRegistry({ clock, retention: 60_000, newRecord });
+    const { registry } = this;
+    const isFull = (): boolean => false;
+    const log = { error: (...said: unknown[]) => this.errors.push(said) } as unknown as Log;
+    this.door = new Door({
+      hops,
+      speaksTls,
+      isBehindTls: false,
+      log,
+      gate: new Gate({ clock, registry, denied: [], perAddress: 1, isFull }),
+      site: { answer: () => this.answer() },
+      metrics: { answer: () => undefined },
+      lobby: { enter: () => assert.fail() },
+      accessLog: { record: (visit) => this.visits.push(visit) },
+      proxyWatch: new ProxyWatch({ hops, log }),
+      addressesHeld: () => registry.held,
+    });
+  }
+
+  admit(headers: Record<string, string> = {}, remote = "203.0.113.9"): Promise<Admittance> {
+    return this.door.admit(request("/ws", { ...HANDSHAKE, ...headers }, { remote }));
+  }
+}
+
+Deno.test("Door records every answer with the address it went to, its status and its size", () => {
+  const world = new World();
+  world.door.answer(request("/a?b=c", { "user-agent": "Test/1" }, { method: "POST" }));
+  assert.deepEqual(world.visits, [{
+    address: "203.0.113.9",
+    method: "POST",
+    target: "/a?b=c",
+    version: "1.1",
+    status: 200,
+    bytes: 5,
+    userAgent: "Test/1",
+  }]);
+});
+
+Deno.test("Door records a handshake that is admitted, and one that is refused", async () => {
+  const world = new World();
+  const first = await world.admit();
+  assert.ok(first.kind === "admitted");
+  first.entrance.connect();
+  const second = await world.admit();
+  assert.ok(second.kind === "refused");
+  assert.deepEqual([second.reply.status, second.reply.headers["retry-after"]], [429, "10"]);
+  assert.deepEqual(world.visits.map(({ status }) => status), [101, 429]);
+});
+
+Deno.test("Door takes the address of the connection, or what its proxies say", async () => {
+  const forged = { "x-forwarded-for": "198.51.100.1, 198.51.100.2" };
+  const direct = new World();
+  await direct.admit(forged);
+  direct.door.answer(request("/", forged));
+  assert.deepEqual(direct.visits.map(({ address }) => address), ["203.0.113.9", "203.0.113.9"]);
+  const behind = new World(1);
+  await behind.admit(forged);
+  assert.equal(behind.visits[0]?.address, "198.51.100.2");
+});
+
+Deno.test("Door answers 500 when a page fails, and the log tells nothing of the request", async () => {
+  const world = new World();
+  world.answer = () => {
+    throw new Error("secret");
+  };
+  const { status } = await world.door.answer(request("/"));
+  assert.equal(status, 500);
+  assert.equal(world.errors.length, 1);
+  assert.doesNotMatch(JSON.stringify(world.errors), /secret|203\.0/);
+  assert.equal(world.visits[0]?.status, 500);
+});
+
+Deno.test("Door asks for TLS from then on where the visitor came by it, if a proxy of ours says so", async () => {
+  const strict = async (hops: number, headers: Record<string, string>): Promise<unknown> =>
+    (await new World(hops).door.answer(request("/", headers))).headers["strict-transport-security"];
+  assert.equal(await strict(1, { "x-forwarded-proto": "https" }), "max-age=31536000");
+  assert.equal(await strict(1, { "x-forwarded-proto": "http" }), undefined);
+  assert.equal(await strict(1, {}), undefined);
+  assert.equal(await strict(0, { "x-forwarded-proto": "https" }), undefined);
+});
+
+Deno.test("Door asks for the same where the program itself speaks TLS, unless its proxy was come to without", async () => {
+  const strict = async (hops: number, headers: Record<string, string>): Promise<unknown> => {
+    const { door } = new World(hops, true);
+    return (await door.answer(request("/", headers))).headers["strict-transport-security"];
+  };
+  assert.equal(await strict(0, {}), "max-age=31536000");
+  assert.equal(await strict(0, { "x-forwarded-proto": "http" }), "max-age=31536000");
+  assert.equal(await strict(1, { "x-forwarded-proto": "http" }), undefined);
+});
+
+Deno.test("Door records what comes to a listener beside the main one, and admits nobody there", async () => {
+  const world = new World(1);
+  const beside = world.door.beside(() => textReply(308, "hello"));
+  const asked = request("/ws", { ...HANDSHAKE, "x-forwarded-for": "198.51.100.7" });
+  assert.equal((await beside.answer(asked)).status, 308);
+  assert.equal((await beside.admit(asked)).kind, "refused");
+  assert.equal("strict-transport-security" in (await beside.answer(asked)).headers, false);
+  assert.deepEqual(
+    world.visits.map(({ address, status, bytes }) => [address, status, bytes]),
+    Array(3).fill(["198.51.100.7", 308, 5]),
+  );
+});
+
+Deno.test("Door lets a refusal carry the same", async () => {
+  const world = new World(1);
+  const refused = await world.admit({
+    origin: "https://evil.example",
+    "x-forwarded-proto": "https",
+  });
+  assert.ok(refused.kind === "refused");
+  assert.deepEqual([refused.reply.status, "strict-transport-security" in refused.reply.headers], [
+    403,
+    true,
+  ]);
+});

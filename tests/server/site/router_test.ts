@@ -1,0 +1,350 @@
+import assert from "node:assert/strict";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import { DAY } from "../../../server/base/clock.ts";
+import { contentSecurityPolicy } from "../../../server/http/headers.ts";
+import type { Health } from "../../../server/health.ts";
+import type { BuiltLanguage } from "../../../server/site/home_page.ts";
+import { withoutNews } from "../../../server/site/announcements.ts";
+import { POLICY_UPDATED } from "../../../server/privacy/policy.ts";
+import { CHANGE_ANNOUNCED_FOR } from "../../../server/limits/privacy_limits.ts";
+import { type HttpReply, type HttpRequest, preferredCoding } from "../../../server/http/message.ts";
+import type { Settings } from "../../../server/config/public_settings.ts";
+import { Site } from "../../../server/site/router.ts";
+import { Statistics } from "../../../server/statistics/statistics.ts";
+import { MemoryStatisticsStore } from "../../../server/statistics/store.ts";
+import { type Holdings, holdings } from "../../../server/site/transparency_report.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
+import { request } from "../../support/request.ts";
+import { SETTINGS } from "../../support/settings.ts";
+
+const MARKED = "<!doctype html><html lang=<!--lang-->><title>Chat</title><body>" +
+  `${"Hello, stranger. ".repeat(50)}<!--lead--><script><!--words--></script></body>`;
+const HTML = MARKED.replace("<!--lang-->", "en").replace("<!--lead-->", "Lead &amp; more")
+  .replace("<!--words-->", '["Send"]');
+const LANGUAGES: readonly BuiltLanguage[] = [
+  { code: "en", texts: { lang: "en", lead: "Lead & more" }, words: ["Send"], englishOnly: "" },
+  {
+    code: "ar",
+    texts: { lang: "ar", dir: "rtl", lead: "مرحبا" },
+    words: ["إرسال", "</script>"],
+    englishOnly: "بالإنجليزية",
+  },
+];
+const FRAME = "<!doctype html><title>Chat</title><body><!--body--><footer>" +
+  ["privacy", "statistics", "transparency", "contact"].map((name) => `<a href="/${name}">x</a>`)
+    .join("") +
+  "</footer></body>";
+const PAGES = ["/", "/privacy", "/contact", "/statistics", "/statistics?days=365", "/transparency"];
+
+/** A site, at noon of a day long after the last change of the policy unless a test moves the clock. */
+class World {
+  readonly clock = new FakeClock();
+  readonly site: Site;
+  held = 3;
+  health: Health = { status: "ok", failing: [] };
+
+  constructor(change: Partial<Settings> = {}) {
+    const settings = { ...SETTINGS, ...change };
+    this.clock.jump(400 * DAY);
+    const store = new MemoryStatisticsStore();
+    this.site = new Site({
+      clock: this.clock,
+      pages: {
+        home: { html: MARKED, scripts: ["c2NyaXB0"], styles: ["c3R5bGU="] },
+        document: { html: FRAME, scripts: [], styles: [] },
+        languages: LANGUAGES,
+        attachments: { "/icon.svg": { type: "image/svg+xml", base64: btoa("<svg/>") } },
+      },
+      settings,
+      statistics: new Statistics({ clock: this.clock, store, log: undefined as never }),
+      holdings: () => this.#holdings(settings),
+      health: () => this.health,
+    });
+  }
+
+  /** Sets the calendar to the day of the last change, and so much later. */
+  setSinceChange(ms: number): void {
+    this.clock.jump(Date.parse(POLICY_UPDATED) + ms - this.clock.date().getTime());
+  }
+
+  ask(target: string, headers: Record<string, string> = {}, method = "GET"): HttpReply {
+    return this.site.answer(request(target, headers, { method } satisfies Partial<HttpRequest>));
+  }
+
+  text(target: string, headers: Record<string, string> = {}): string {
+    return new TextDecoder().decode(this.ask(target, headers).body);
+  }
+
+  #holdings(settings: Settings): Holdings {
+    const registry = { held: this.held, connected: 1, oldestDisconnected: 61_500 };
+    return holdings({ registry, accessLog: { oldestDay: "2026-05-05" }, settings });
+  }
+}
+
+Deno.test("Site serves the page in the best coding the client takes", () => {
+  const world = new World();
+  const decoders = {
+    "br": brotliDecompressSync,
+    "gzip": gunzipSync,
+    "": (body: Uint8Array) => body,
+  };
+  for (const [coding, decode] of Object.entries(decoders)) {
+    const { status, headers, body } = world.ask("/", { "accept-encoding": coding });
+    const said = [status, headers["content-encoding"] ?? "", headers.vary];
+    assert.deepEqual(said, [200, coding, "accept-encoding, accept-language"]);
+    assert.equal(new TextDecoder().decode(decode(body!)), HTML);
+  }
+});
+
+Deno.test("Site reads Accept-Encoding with its weights", () => {
+  assert.equal(preferredCoding(undefined), "identity");
+  assert.equal(preferredCoding("gzip, deflate, br"), "br");
+  assert.equal(preferredCoding("GZIP;q=0.5, deflate"), "gzip");
+  assert.equal(preferredCoding("br;q=0, gzip;q=0"), "identity");
+  assert.equal(preferredCoding("*"), "br");
+  assert.equal(preferredCoding("br;q=0, *;q=0.1"), "gzip");
+  assert.equal(preferredCoding("br;q=nonsense"), "identity");
+});
+
+Deno.test("Site serves the page in the language that the client prefers, and says so", () => {
+  const world = new World();
+  const inArabic = { "accept-language": "ar-EG,en;q=0.5" };
+  const { status, headers } = world.ask("/", inArabic);
+  assert.deepEqual([status, headers["content-language"]], [200, "ar"]);
+  const text = world.text("/", inArabic);
+  assert.match(text, /<html lang=ar>.*مرحبا<script>\["إرسال","\\u003c\/script>"\]<\/script>/);
+  assert.notEqual(headers.etag, world.ask("/").headers.etag);
+  assert.equal(world.ask("/").headers["content-language"], "en");
+  assert.equal(world.text("/", { "accept-language": "nl" }), HTML);
+  assert.equal(
+    headers["content-security-policy"],
+    world.ask("/").headers["content-security-policy"],
+  );
+});
+
+Deno.test("Site tells who reads another language, in it, that a page is in English only", () => {
+  const world = new World();
+  for (const path of [...PAGES.slice(1), "/nothing"]) {
+    const note = '<body><aside class="note" lang="ar" dir="rtl">بالإنجليزية</aside><main';
+    assert.ok(world.text(path, { "accept-language": "ar" }).includes(note), path);
+    assert.doesNotMatch(world.text(path, { "accept-language": "nl" }), /class="note"/, path);
+    const { headers } = world.ask(path, { "accept-language": "ar" });
+    assert.equal(headers.vary, "accept-encoding, accept-language", path);
+    assert.equal(headers["content-language"], "en", path);
+  }
+});
+
+Deno.test("Site answers with the words of every language at once, the same to everybody", () => {
+  const world = new World();
+  const reply = world.ask("/languages.json", { "accept-language": "ar" });
+  assert.deepEqual(reply, world.ask("/languages.json"));
+  assert.deepEqual(JSON.parse(world.text("/languages.json")), {
+    en: ["Send"],
+    ar: ["إرسال", "</script>"],
+  });
+  const { headers } = reply;
+  assert.deepEqual([headers["content-type"], headers["cache-control"], headers.vary], [
+    "application/json",
+    "no-cache",
+    "accept-encoding",
+  ]);
+  assert.equal(world.ask("/languages.json", { "if-none-match": headers.etag! }).status, 304);
+});
+
+Deno.test("Site answers 304 to who has the same bytes already", () => {
+  const world = new World();
+  const etag = world.ask("/", { "accept-encoding": "br" }).headers.etag!;
+  assert.match(etag, /^"[\w-]{22}"$/);
+  const again = (header: string, coding = "br"): number =>
+    world.ask("/", { "accept-encoding": coding, "if-none-match": header }).status;
+  assert.equal(again(etag), 304);
+  assert.equal(again(`"other", W/${etag}`), 304);
+  assert.equal(again("*"), 304);
+  assert.equal(again('"other"'), 200);
+  assert.equal(again(etag, "gzip"), 200);
+});
+
+Deno.test("Site lets caches keep a page but ask each time", () => {
+  const world = new World();
+  for (const path of PAGES) assert.equal(world.ask(path).headers["cache-control"], "no-cache");
+  assert.equal(world.ask("/healthz").headers["cache-control"], "no-store");
+  assert.equal(world.ask("/api/transparency").headers["cache-control"], "no-store");
+});
+
+Deno.test("Site answers its pages with a title and a mark of their own, and a way into the chat", () => {
+  const world = new World();
+  const titles = PAGES.slice(1).map((path) => {
+    const text = world.text(path);
+    const [bare] = path.split("?");
+    assert.ok(text.includes(`<a href="${bare}" aria-current="page">`), path);
+    assert.match(text, /<a class="primary" href="\/">[^<]+<\/a><\/main>/, path);
+    return /<title>(.*)<\/title>/.exec(text)?.[1];
+  });
+  assert.deepEqual([...new Set(titles)], [
+    "Privacy policy · Chat",
+    "Contact · Chat",
+    "Statistics · Chat",
+    "Transparency · Chat",
+  ]);
+});
+
+Deno.test("Site answers 404 with a way back elsewhere", () => {
+  const world = new World();
+  for (const path of ["/nothing", "//", "/../etc/passwd", "/%00", "", "/privacy/", "/index.html"]) {
+    const { status, headers } = world.ask(path);
+    assert.deepEqual([status, headers["content-type"]], [404, "text/html; charset=utf-8"], path);
+    assert.match(world.text(path), /<a class="primary" href="\/">/);
+  }
+});
+
+Deno.test("Site answers with the files that go with the pages, which caches may keep for a day", () => {
+  const world = new World();
+  const { status, headers, body } = world.ask("/icon.svg?x");
+  assert.deepEqual([status, headers["content-type"]], [200, "image/svg+xml"]);
+  assert.equal(new TextDecoder().decode(body), "<svg/>");
+  assert.equal(headers["cache-control"], "max-age=86400");
+  assert.match(headers["content-security-policy"]!, /^default-src 'none'/);
+  const again = world.ask("/icon.svg", { "if-none-match": headers.etag! });
+  assert.deepEqual([again.status, again.body], [304, undefined]);
+  assert.equal(world.ask("/icon.svg", { "if-none-match": '"other"' }).status, 200);
+  assert.equal(world.ask("/icon.svg", {}, "HEAD").body, undefined);
+});
+
+Deno.test("Site answers what programs ask for", () => {
+  const world = new World({ operator: "A. Nonymous", contactEmail: "help@chat.example" });
+  assert.deepEqual(JSON.parse(world.text("/healthz")), { status: "ok", failing: [] });
+  assert.match(world.text("/robots.txt"), /^User-agent: \*\nDisallow: \/api\/\n/);
+  assert.deepEqual([world.ask("/ws").status, world.ask("/ws").headers.upgrade], [426, "websocket"]);
+  assert.deepEqual(JSON.parse(world.text("/api/transparency")), {
+    addressesHeld: 3,
+    addressesConnected: 1,
+    oldestDisconnectedSeconds: 61,
+    ipRetentionSeconds: 3600,
+    accessLog: "full",
+    accessLogOldestDay: "2026-05-05",
+    accessLogRetentionDays: 30,
+    messagesStored: 0,
+    policyUpdated: POLICY_UPDATED,
+    version: "1.2.3",
+    build: "0123456789ab of 2026-05-05",
+    pageSha256: "e".repeat(64),
+    pageSha256ByLanguage: { en: "e".repeat(64), ar: "a".repeat(64) },
+  });
+  assert.equal(world.ask("/api/statistics.json").status, 200);
+  assert.match(world.ask("/api/statistics.csv").headers["content-type"]!, /^text\/csv/);
+  assert.equal(world.ask("/api/statistics.json?from=x").status, 400);
+});
+
+Deno.test("Site says with 503 that the server is about to stop", () => {
+  const world = new World();
+  world.health = { status: "degraded", failing: ["statistics"] };
+  assert.equal(world.ask("/healthz").status, 200);
+  world.health = { status: "draining", failing: [] };
+  assert.equal(world.ask("/healthz").status, 503);
+});
+
+Deno.test("Site tells whom to write of a weakness, for half a year to come (RFC 9116)", () => {
+  const path = "/.well-known/security.txt";
+  const named = new World({ contactEmail: "help@chat.example" }).text(path);
+  assert.match(named, /^Contact: mailto:help@chat\.example\nExpires: 2028-01-02T00:00:00Z\n/);
+  const nameless = new World();
+  const contact = (host: string): string => nameless.text(path, { host }).split("\n")[0]!;
+  assert.equal(contact("chat.example:8443"), "Contact: https://chat.example:8443/contact");
+  assert.equal(contact("evil.example/\nX"), "Contact: https://localhost/contact");
+});
+
+Deno.test("Site shows what is held right now, at most a second late", () => {
+  const world = new World();
+  const held = (): string | undefined =>
+    /IP addresses in memory<\/dt><dd>(\d+)/.exec(world.text("/transparency"))?.[1];
+  assert.equal(held(), "3");
+  world.held = 0;
+  world.clock.advance(1000);
+  assert.equal(held(), "0");
+});
+
+Deno.test("Site names the operator, escaped, and how to write to them", () => {
+  const world = new World({ operator: "<b>A & B</b>", contactEmail: "help@chat.example" });
+  const text = world.text("/contact");
+  assert.match(text, /run by <strong>&lt;b>A &amp; B&lt;\/b><\/strong>/);
+  assert.match(text, /href="mailto:help@chat\.example"/);
+  assert.match(new World().text("/contact"), /No e-mail address has been given here/);
+});
+
+Deno.test("Site announces a change of the policy on the home page, and what the operator says", () => {
+  const world = new World({ announcement: "Closed on <Sunday>" });
+  world.setSinceChange(CHANGE_ANNOUNCED_FOR - 1);
+  assert.match(
+    world.text("/"),
+    /<body><section class="news" aria-label="News" lang="en" dir="auto"><p>Closed on &lt;Sunday><\/p><p><a href="\/privacy">[^<]+<\/a><\/p><\/section>Hello/,
+  );
+  assert.equal(withoutNews(world.text("/")), HTML);
+  world.setSinceChange(CHANGE_ANNOUNCED_FOR);
+  assert.doesNotMatch(world.text("/"), /href="\/privacy"/);
+  world.setSinceChange(-1);
+  assert.doesNotMatch(world.text("/"), /href="\/privacy"/);
+});
+
+Deno.test("Site answers HEAD as GET without the body, and refuses other methods", () => {
+  const world = new World();
+  const head = world.ask("/", {}, "HEAD");
+  assert.deepEqual([head.status, head.body, head.headers], [
+    200,
+    undefined,
+    world.ask("/").headers,
+  ]);
+  for (const method of ["POST", "PUT", "DELETE", "OPTIONS", "TRACE"]) {
+    const { status, headers } = world.ask("/", {}, method);
+    assert.deepEqual([status, headers.allow], [405, "GET, HEAD"]);
+  }
+});
+
+/** One of each kind of answer. */
+const TARGETS = [
+  ...PAGES,
+  "/languages.json",
+  "/nothing",
+  "/ws",
+  "/healthz",
+  "/robots.txt",
+  "/icon.svg",
+  "/api/transparency",
+];
+
+Deno.test("Site sets the security headers and no cookie on every answer", () => {
+  const world = new World();
+  const replies = [
+    ...TARGETS.map((target) => world.ask(target)),
+    world.ask("/", { "if-none-match": "*" }),
+    world.ask("/", {}, "POST"),
+    world.ask("/api/statistics.csv?to=never"),
+  ];
+  for (const { headers } of replies) {
+    assert.equal(headers["x-content-type-options"], "nosniff");
+    assert.equal(headers["referrer-policy"], "no-referrer");
+    assert.equal(headers["cross-origin-opener-policy"], "same-origin");
+    assert.equal(headers["cross-origin-resource-policy"], "same-origin");
+    assert.match(headers["permissions-policy"]!, /, geolocation=\(\), display-capture=\(\), /);
+    assert.match(headers["content-security-policy"]!, /^default-src 'none'; /);
+    assert.equal("set-cookie" in headers, false);
+  }
+});
+
+Deno.test("Site lets the home page hold calls, and no other answer", () => {
+  const world = new World();
+  const answers = (target: string): string => world.ask(target).headers["permissions-policy"]!;
+  const features = ["camera", "microphone", "fullscreen", "picture-in-picture", "autoplay"];
+  for (const feature of features) {
+    assert.ok(answers("/").split(", ").includes(`${feature}=(self)`), feature);
+  }
+  assert.equal(answers("/").match(/=\(self\)/g)?.length, features.length);
+  for (const target of TARGETS.filter((one) => one !== "/")) {
+    assert.equal(answers(target), answers("/").replaceAll("(self)", "()"), target);
+  }
+});
+
+Deno.test("Headers let a page run its own script and style and nothing else", () => {
+  const policy = contentSecurityPolicy({ scripts: ["YQ=="], styles: [] });
+  assert.match(policy, /script-src 'sha256-YQ=='; style-src 'none'; connect-src 'self'/);
+  assert.doesNotMatch(policy, /unsafe|https?:|\*/);
+});

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { readConfig } from "../../server/config/config.ts";
+import { type StartupLine, startupMessage } from "../../server/startup_message.ts";
+
+/** What a server with these options says, on port 8000. */
+function said(args: string[], isHosted = false): StartupLine[] {
+  const command = readConfig(args, () => undefined);
+  assert.ok(command.kind === "serve");
+  return startupMessage(command.config, { port: 8000, isHosted });
+}
+
+/** The same, without the levels. */
+function texts(args: string[], isHosted = false): string[] {
+  return said(args, isHosted).map(({ text }) => text);
+}
+
+const TLS = ["--tls-cert=cert.pem", "--tls-key=key.pem"];
+const CONTACT = "--contact-email=operator@chat.example";
+
+Deno.test("Start-up tells a newcomer in three lines where to look, what to do, and what the public needs", () => {
+  assert.deepEqual(texts([]), [
+    "Listening on http://localhost:8000/",
+    "Open it in two windows to chat with yourself.",
+    "A public server also needs HTTPS and --contact-email: see docs/operating.md and the command doctor.",
+  ]);
+});
+
+Deno.test("Start-up of a public server says only where it listens", () => {
+  assert.deepEqual(texts([...TLS, CONTACT]), ["Listening on https://localhost:8000/"]);
+  assert.deepEqual(texts(["--trust-proxy=1", CONTACT]), ["Listening on http://localhost:8000/"]);
+  assert.deepEqual(texts([CONTACT], true), ["Listening on http://localhost:8000/"]);
+});
+
+Deno.test("Start-up of a public server without a contact address warns", () => {
+  const [, missing, ...more] = said(TLS);
+  assert.deepEqual([missing?.level, more], ["warn", []]);
+  assert.match(missing!.text, /needs --contact-email: see docs\/operating\.md/);
+  assert.match(texts([], true)[1]!, /needs --contact-email: see README\.md\.$/);
+  assert.deepEqual(said([]).map(({ level }) => level), ["info", "info", "info"]);
+});

@@ -1,0 +1,385 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { DAY, HOUR, MINUTE, SECOND } from "../../../server/base/clock.ts";
+import type { DayFigures } from "../../../server/statistics/day.ts";
+import type { Log } from "../../../server/base/log.ts";
+import { LEAST_CHATS_PUBLISHED } from "../../../server/limits/privacy_limits.ts";
+import {
+  MAX_PENDING_DAYS,
+  type PublishedDay,
+  Statistics,
+} from "../../../server/statistics/statistics.ts";
+import { MemoryStatisticsStore } from "../../../server/statistics/store.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
+import { trials } from "../../support/repeats.ts";
+
+const TODAY = "2026-06-01";
+const TOMORROW = "2026-06-02";
+
+/** A store that fails for as long as it is told to. */
+class FailingStore extends MemoryStatisticsStore {
+  state: string | undefined;
+
+  override add(figures: readonly DayFigures[]): Promise<void> {
+    if (this.state !== undefined) return Promise.reject(new Error(this.state));
+    return super.add(figures);
+  }
+}
+
+/** A store far away: a batch is written, or not, when the test says so. */
+class SlowStore extends MemoryStatisticsStore {
+  readonly batches: (readonly DayFigures[])[] = [];
+  isClosed = false;
+  #come = Promise.withResolvers<void>();
+  #end = Promise.withResolvers<void>();
+
+  override async add(figures: readonly DayFigures[]): Promise<void> {
+    this.batches.push(figures);
+    this.#come.resolve();
+    await this.#end.promise;
+    await super.add(figures);
+  }
+
+  override close(): Promise<void> {
+    this.isClosed = true;
+    return super.close();
+  }
+
+  /** Has the batch that is under way end, well or with an error; resolves when another one has come. */
+  async end(state?: string): Promise<void> {
+    const { resolve, reject } = this.#end;
+    this.#end = Promise.withResolvers();
+    this.#come = Promise.withResolvers();
+    if (state === undefined) resolve();
+    else reject(new Error(state));
+    await this.#come.promise;
+  }
+
+  get chats(): (number | undefined)[] {
+    return this.batches.map(([figures]) => figures?.chats);
+  }
+}
+
+/** A log that writes everything into `lines`. */
+function logTo(lines: string[]): Log {
+  const note = (...line: unknown[]): number => lines.push(JSON.stringify(line));
+  return { info: note, warn: note, error: note } as unknown as Log;
+}
+
+interface World {
+  readonly clock: FakeClock;
+  readonly store: FailingStore;
+  readonly log: Log;
+  /** What has been logged. */
+  readonly lines: string[];
+  readonly statistics: Statistics;
+}
+
+function world(): World {
+  const [clock, store, lines] = [new FakeClock(), new FailingStore(), []];
+  const log = logTo(lines);
+  return { clock, store, log, lines, statistics: new Statistics({ clock, store, log }) };
+}
+
+function chats(statistics: Statistics, number: number, duration = MINUTE): void {
+  for (let chat = 0; chat < number; chat++) statistics.chatEnded(duration);
+}
+
+/** What is told of a day once everything has been written. */
+async function told(statistics: Statistics, day = TODAY): Promise<PublishedDay | undefined> {
+  await statistics.flush();
+  return statistics.published(day, day)[0];
+}
+
+Deno.test("Statistics tells of a day its chats, messages, average chat and people at once", async () => {
+  const { statistics } = world();
+  for (const online of [4, 10, 7]) statistics.sample(online);
+  for (let message = 0; message < 25; message++) statistics.message();
+  chats(statistics, 5, 1000.4);
+  chats(statistics, 5, 2000.4);
+  assert.deepEqual(await told(statistics), {
+    kind: "counted",
+    day: TODAY,
+    complete: false,
+    figures: { chats: 10, messages: 25, averageChat: 1500, peakOnline: 10, averageOnline: 7 },
+  });
+});
+
+Deno.test("Statistics withholds a day with fewer than ten chats", async () => {
+  const { clock, statistics } = world();
+  statistics.sample(300);
+  statistics.message();
+  chats(statistics, LEAST_CHATS_PUBLISHED - 1);
+  assert.deepEqual(await told(statistics), { kind: "withheld", day: TODAY, complete: false });
+  clock.advance(DAY);
+  assert.deepEqual(await told(statistics), { kind: "withheld", day: TODAY, complete: true });
+});
+
+Deno.test("Statistics tells nothing of what is not written yet", () => {
+  const { statistics } = world();
+  statistics.sample(1);
+  chats(statistics, 100);
+  assert.deepEqual(statistics.published(TODAY, TODAY), []);
+});
+
+Deno.test("Statistics counts what happens on the day on which it happens, though it is written later", async () => {
+  const { clock, statistics } = world();
+  statistics.sample(3);
+  chats(statistics, 10);
+  clock.advance(12 * HOUR);
+  statistics.sample(5);
+  chats(statistics, 20);
+  const days = [await told(statistics), await told(statistics, TOMORROW)];
+  assert.deepEqual(days.map((day) => day?.kind === "counted" && day.figures.chats), [10, 20]);
+  assert.deepEqual(days.map((day) => day?.complete), [true, false]);
+});
+
+Deno.test("Statistics follows the calendar when it is set back", async () => {
+  const { clock, statistics } = world();
+  clock.jump(DAY);
+  statistics.sample(1);
+  chats(statistics, 10);
+  clock.jump(-DAY);
+  statistics.sample(1);
+  chats(statistics, 30);
+  assert.equal((await told(statistics))?.kind, "counted");
+  assert.equal(await told(statistics, TOMORROW), undefined);
+});
+
+Deno.test("Statistics takes a duration below zero as none", async () => {
+  const { statistics } = world();
+  statistics.sample(1);
+  chats(statistics, 10, -5 * SECOND);
+  const day = await told(statistics);
+  assert.equal(day?.kind === "counted" && day.figures.averageChat, 0);
+});
+
+Deno.test("Statistics tells of every day from the first to today, also of one without data, and of no other", async () => {
+  const { clock, statistics } = world();
+  statistics.sample(2);
+  chats(statistics, 10);
+  await statistics.flush();
+  clock.advance(2 * DAY);
+  statistics.sample(2);
+  await statistics.flush();
+  const days = statistics.published("2020-01-01", "2030-01-01");
+  assert.deepEqual(days.map(({ day, kind }) => [day, kind]), [
+    [TODAY, "counted"],
+    [TOMORROW, "no-data"],
+    ["2026-06-03", "withheld"],
+  ]);
+  assert.deepEqual(statistics.publishedLately(2), days.slice(1));
+  assert.deepEqual(statistics.published(TOMORROW, TODAY), []);
+});
+
+Deno.test("Statistics says once that the store fails, keeps everything and writes it when it can", async () => {
+  const { statistics, store, lines } = world();
+  store.state = "database or disk is full";
+  statistics.sample(2);
+  for (let chat = 0; chat < 10; chat++) {
+    statistics.chatEnded(MINUTE);
+    await statistics.flush();
+  }
+  assert.equal(lines.length, 1);
+  assert.match(lines[0]!, /Cannot write the statistics.*database or disk is full/);
+  store.state = undefined;
+  const day = await told(statistics);
+  assert.equal(day?.kind === "counted" && day.figures.chats, 10);
+  assert.equal(lines.length, 2);
+  store.state = "database is locked";
+  statistics.message();
+  await statistics.flush();
+  assert.match(lines[2]!, /database is locked/);
+});
+
+Deno.test("Statistics writes nothing twice", async () => {
+  const { statistics } = world();
+  statistics.sample(2);
+  chats(statistics, 10);
+  const day = await told(statistics);
+  for (let again = 0; again < 5; again++) assert.deepEqual(await told(statistics), day);
+});
+
+Deno.test("Statistics keeps figures of a bounded number of days for a store that fails, the latest ones", async () => {
+  const { clock, statistics, store } = world();
+  store.state = "attempt to write a readonly database";
+  for (let day = 0; day < MAX_PENDING_DAYS + 5; day++) {
+    statistics.sample(2);
+    chats(statistics, 10);
+    await statistics.flush();
+    assert.ok(statistics.pendingDays <= MAX_PENDING_DAYS);
+    clock.advance(DAY);
+  }
+  store.state = undefined;
+  await statistics.flush();
+  assert.equal(statistics.pendingDays, 0);
+  assert.equal(statistics.published(TODAY, "9999-12-31")[0]?.day, "2026-06-06");
+});
+
+Deno.test("Statistics writes what is left when it is closed", async () => {
+  const { clock, statistics, store, log } = world();
+  statistics.sample(2);
+  chats(statistics, 10);
+  await statistics.close();
+  assert.equal((await told(new Statistics({ clock, store, log })))?.kind, "counted");
+});
+
+interface SlowWorld {
+  readonly clock: FakeClock;
+  readonly store: SlowStore;
+  readonly lines: string[];
+  readonly statistics: Statistics;
+}
+
+function slowWorld(): SlowWorld {
+  const [clock, store, lines] = [new FakeClock(), new SlowStore(), [] as string[]];
+  return { clock, store, lines, statistics: new Statistics({ clock, store, log: logTo(lines) }) };
+}
+
+Deno.test("Statistics counts on while a batch is being written, and writes one batch after another", async () => {
+  const { statistics, store } = slowWorld();
+  chats(statistics, 3);
+  const flush = statistics.flush();
+  chats(statistics, 4);
+  void statistics.flush();
+  chats(statistics, 5);
+  void statistics.flush();
+  assert.deepEqual(store.chats, [3]);
+  await store.end();
+  assert.deepEqual(store.chats, [3, 9]);
+  void store.end();
+  await flush;
+  assert.deepEqual(store.chats, [3, 9]);
+  assert.equal(statistics.pendingDays, 0);
+});
+
+Deno.test("Statistics takes a batch back that could not be written, with what was counted meanwhile", async () => {
+  const { clock, statistics, store, lines } = slowWorld();
+  statistics.sample(9);
+  chats(statistics, 6);
+  const flush = statistics.flush();
+  statistics.sample(5);
+  chats(statistics, 5);
+  clock.advance(DAY);
+  statistics.message();
+  void store.end("the network is down");
+  await flush;
+  assert.match(lines.join(), /Cannot write the statistics.*the network is down/);
+  void statistics.flush();
+  const [first, second] = store.batches[1]!;
+  assert.deepEqual([first?.day, first?.chats, first?.peakOnline, first?.samples], [
+    TODAY,
+    11,
+    9,
+    2,
+  ]);
+  assert.deepEqual([second?.day, second?.messages], [TOMORROW, 1]);
+});
+
+Deno.test("Statistics keeps a bounded number of days, the latest ones, though a batch comes back late", async () => {
+  const { clock, statistics, store } = slowWorld();
+  const countDays = (days: number): void => {
+    for (let day = 0; day < days; day++, clock.advance(DAY)) statistics.message();
+  };
+  countDays(20);
+  const flush = statistics.flush();
+  countDays(20);
+  void store.end("the network is down");
+  await flush;
+  assert.equal(statistics.pendingDays, MAX_PENDING_DAYS);
+  void statistics.flush();
+  assert.equal(store.batches[1]?.[0]?.day, "2026-06-10");
+});
+
+Deno.test("Statistics lets go of the store when everything is written, and not before", async () => {
+  const { statistics, store } = slowWorld();
+  chats(statistics, 3);
+  void statistics.flush();
+  chats(statistics, 4);
+  const closing = statistics.close();
+  await store.end();
+  assert.deepEqual([store.chats, store.isClosed], [[3, 4], false]);
+  void store.end();
+  await closing;
+  assert.equal(store.isClosed, true);
+});
+
+Deno.test("Statistics looks for what others wrote, as far back as they may write, and bears a store that fails", async () => {
+  const { clock, store, log, lines } = world();
+  const asked: string[] = [];
+  const refresh = (from: string): Promise<void> => {
+    asked.push(from);
+    return Promise.reject(new Error("the network is down"));
+  };
+  await new Statistics({ clock, store: Object.assign(store, { refresh }), log }).refresh();
+  assert.deepEqual([asked, lines], [["2026-05-01"], []]);
+});
+
+type Step = "chat" | "sample" | "message" | "flush" | "restart" | "hours";
+
+const STEPS: readonly { readonly weight: number; readonly step: Step }[] = [
+  { weight: 30, step: "chat" },
+  { weight: 6, step: "message" },
+  { weight: 3, step: "sample" },
+  { weight: 8, step: "flush" },
+  { weight: 1, step: "restart" },
+  { weight: 1, step: "hours" },
+];
+
+async function take(
+  step: Step,
+  { clock, store, log, statistics }: World,
+): Promise<Statistics> {
+  switch (step) {
+    case "chat":
+      statistics.chatEnded(MINUTE);
+      break;
+    case "sample":
+      statistics.sample(5);
+      break;
+    case "message":
+      statistics.message();
+      break;
+    case "flush":
+      await statistics.flush();
+      break;
+    case "hours":
+      clock.advance(5 * HOUR);
+      break;
+    case "restart":
+      await statistics.close();
+      return new Statistics({ clock, store, log });
+  }
+  return statistics;
+}
+
+Deno.test("Statistics never tells by two readings about fewer than ten chats, whatever happens in between", async () => {
+  const step = fc.oneof(
+    ...STEPS.map(({ weight, step }) => ({ weight, arbitrary: fc.constant(step) })),
+  );
+  let changes = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 100, maxLength: 250 }), async (steps) => {
+      let now = world();
+      const seen = new Map<string, PublishedDay>();
+      for (const step of steps) {
+        now = { ...now, statistics: await take(step, now) };
+        for (const day of now.statistics.published("2026-01-01", "2027-01-01")) {
+          if (changed(seen.get(day.day), day)) changes++;
+          seen.set(day.day, day);
+        }
+      }
+    }),
+    trials({ sample: 200, long: 2_000 }),
+  );
+  assert.ok(changes > 200, "The test has seen too little.");
+});
+
+/** Whether a reading tells more of a day than the one before; then it must be about ten chats at least. */
+function changed(before: PublishedDay | undefined, after: PublishedDay): boolean {
+  const earlier = before?.kind === "counted" ? before.figures : undefined;
+  const later = after.kind === "counted" ? after.figures : undefined;
+  if (JSON.stringify(earlier) === JSON.stringify(later)) return false;
+  assert.ok(later!.chats - (earlier?.chats ?? 0) >= LEAST_CHATS_PUBLISHED);
+  return true;
+}

@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { Certificate, ENDS_SOON } from "../../../server/tls/certificate.ts";
+import { DAY, HOUR, MINUTE } from "../../../server/base/clock.ts";
+import type { Log } from "../../../server/base/log.ts";
+import { selfSigned } from "../../support/certificate.ts";
+import { CertificateFiles } from "../../support/certificate_files.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
+
+/** A certificate in files, with what is logged of it. */
+class World implements AsyncDisposable {
+  readonly clock = new FakeClock();
+  readonly files: CertificateFiles;
+  readonly said: [message: string, properties: Record<string, string>][] = [];
+
+  constructor(pair = selfSigned("chat.example")) {
+    this.files = new CertificateFiles(pair);
+  }
+
+  open(): Promise<Certificate> {
+    const note = (message: string, properties: Record<string, string>): void => {
+      this.said.push([message, properties]);
+    };
+    const log = { info: note, warn: note, error: note } as unknown as Log;
+    const { certFile, keyFile } = this.files;
+    return Certificate.open({ certFile, keyFile, clock: this.clock, log });
+  }
+
+  get messages(): string[] {
+    return this.said.map(([message]) => message);
+  }
+
+  /** A certificate that ends after so many milliseconds of the clock. */
+  endingIn(ms: number): { cert: string; key: string } {
+    const now = this.clock.date().getTime();
+    return selfSigned("chat.example", [now - 90 * DAY, now + ms]);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.files[Symbol.asyncDispose]();
+  }
+}
+
+const BROKEN_KEY = "-----BEGIN PRIVATE KEY-----\nBROKEN\n-----END PRIVATE KEY-----\n";
+
+Deno.test("Certificate says which file can't be used, and why, and repeats nothing of it", async () => {
+  const good = selfSigned("chat.example");
+  const half = good.cert.slice(0, 300);
+  const flaws: [pair: { cert?: string; key?: string }, flaw: RegExp][] = [
+    [{ cert: "" }, /the certificate .*fullchain\.pem: it isn't whole, or no PEM\.$/],
+    [{ cert: half }, /the certificate .*fullchain\.pem: it isn't whole, or no PEM\.$/],
+    [{ cert: good.cert + half }, /the certificate .*fullchain\.pem: it isn't whole, or no PEM\.$/],
+    [{ key: "" }, /the key .*privkey\.pem: it isn't whole, no PEM, or has a passphrase\.$/],
+    [{ key: BROKEN_KEY }, /the key .*privkey\.pem: it isn't whole, no PEM, or has a passphrase\.$/],
+    [
+      selfSigned("chat.example", undefined, "secp256k1"),
+      /the certificate .*fullchain\.pem: its kind of key is not supported\.$/,
+    ],
+    [
+      { key: selfSigned("chat.example").key },
+      /the key .*privkey\.pem: it belongs to another certificate than .*fullchain\.pem\.$/,
+    ],
+  ];
+  for (const [part, flaw] of flaws) {
+    await using world = new World({ ...good, ...part });
+    await assert.rejects(world.open(), ({ message }: Error) => {
+      assert.match(message, /^Cannot use /);
+      assert.match(message, flaw);
+      assert.doesNotMatch(message, /BROKEN|BEGIN/);
+      return true;
+    });
+  }
+  await using world = new World();
+  await Deno.remove(world.files.keyFile);
+  await assert.rejects(world.open(), /^Error: Cannot use the key .*privkey\.pem: ENOENT\.$/);
+});
+
+Deno.test("Certificate takes up a pair that was renewed, in whichever order it was written", async () => {
+  await using world = new World();
+  const certificate = await world.open();
+  const before = certificate.pair;
+  assert.equal(await certificate.renew(), false);
+  for (const order of [["cert", "key"], ["key", "cert"]] as const) {
+    const next = selfSigned("chat.example");
+    const [first, second] = order;
+    const used = certificate.pair;
+    world.files.write({ [first]: next[first] });
+    assert.equal(await certificate.renew(), false);
+    assert.deepEqual(certificate.pair, used);
+    world.files.write({ [second]: next[second] });
+    assert.equal(await certificate.renew(), true);
+    assert.deepEqual(certificate.pair, next);
+  }
+  assert.notDeepEqual(certificate.pair, before);
+});
+
+Deno.test("Certificate keeps the one before while the files can't be used, and says so once for each reason", async () => {
+  await using world = new World();
+  const certificate = await world.open();
+  const used = certificate.pair;
+  const { cert } = selfSigned("chat.example");
+  for (const part of [cert.slice(0, 200), cert.slice(0, 400), cert, cert]) {
+    world.files.write({ cert: part });
+    assert.equal(await certificate.renew(), false);
+  }
+  assert.deepEqual(certificate.pair, used);
+  assert.deepEqual(
+    world.messages,
+    Array(2).fill("Cannot take up a renewed certificate: the one before stays."),
+  );
+  assert.match(world.said[0]![1].because!, /isn't whole/);
+  assert.match(world.said[1]![1].because!, /belongs to another certificate/);
+  world.files.write(used);
+  assert.equal(await certificate.renew(), false);
+});
+
+Deno.test("Certificate is warned of once a day in its last fourteen days, until it is renewed", async () => {
+  await using world = new World();
+  world.files.write(world.endingIn(ENDS_SOON + HOUR));
+  const certificate = await world.open();
+  await certificate.renew();
+  assert.deepEqual(world.messages, []);
+  world.clock.advance(HOUR + MINUTE);
+  for (let hour = 0; hour < 48; hour++) {
+    await certificate.renew();
+    world.clock.advance(HOUR);
+  }
+  assert.deepEqual(
+    world.messages,
+    Array(2).fill("The certificate ends soon: has it been renewed?"),
+  );
+  world.files.write(world.endingIn(90 * DAY));
+  assert.equal(await certificate.renew(), true);
+  world.clock.advance(2 * DAY);
+  await certificate.renew();
+  assert.equal(world.messages.length, 3);
+  assert.equal(world.messages[2], "A renewed certificate is in use.");
+});
+
+Deno.test("Certificate that browsers refuse is said to be so at the start", async () => {
+  await using world = new World();
+  world.files.write(world.endingIn(-MINUTE));
+  await world.open();
+  const now = world.clock.date().getTime();
+  world.files.write(selfSigned("chat.example", [now + HOUR, now + DAY]));
+  await world.open();
+  assert.deepEqual(world.messages, [
+    "The certificate has expired: browsers refuse it.",
+    "The certificate is not valid yet: browsers refuse it.",
+  ]);
+});
+
+Deno.test("Certificate names its hosts, in any case, and no others", async () => {
+  await using world = new World(selfSigned("*.chat.example"));
+  const certificate = await world.open();
+  for (const host of ["a.chat.example", "A.Chat.Example", "127.0.0.1"]) {
+    assert.ok(certificate.names(host), host);
+  }
+  for (const host of ["chat.example", "a.b.chat.example", "evil.example", "127.0.0.2", "::1", ""]) {
+    assert.ok(!certificate.names(host), host);
+  }
+});

@@ -1,0 +1,99 @@
+/** Machines of a cluster inside the test process: whole servers that share a real Redis. */
+
+import { getRandomValues, randomInt } from "node:crypto";
+import { systemClock } from "../../server/base/clock.ts";
+import { Cluster } from "../../server/cluster/cluster.ts";
+import { RedisLink } from "../../server/cluster/redis_client.ts";
+import type { Log } from "../../server/base/log.ts";
+import { MAX_NODES, type NodeId } from "../../server/ids.ts";
+import { BareClient } from "./bare_client.ts";
+import { isRedisThere, Redis } from "./redis.ts";
+import { type ServerOptions, TestServer } from "./server.ts";
+import { until, within } from "./until.ts";
+
+const NO_LOG = { info: () => {}, warn: () => {}, error: () => {} } as unknown as Log;
+
+/** A server that is one of several. */
+export interface Machine extends AsyncDisposable {
+  readonly server: TestServer;
+  readonly cluster: Cluster;
+}
+
+/** A line to a Redis that is there. */
+export async function startLink(url: string): Promise<RedisLink> {
+  const link = await RedisLink.create({ url, log: NO_LOG, random: Math.random });
+  await new Promise<void>((resolve) => link.start({ onReady: resolve, onLost: () => {} }));
+  return link;
+}
+
+/** Starts one, and waits until it has met the others. */
+export async function startMachine(url: string, options: ServerOptions = {}): Promise<Machine> {
+  const machine = await startAlone(url, options);
+  await until(() => machine.cluster.isUp);
+  return machine;
+}
+
+/** The same, when there may be nobody to meet. */
+export async function startAlone(
+  url: string,
+  options: ServerOptions = {},
+  node = randomInt(1, MAX_NODES) as NodeId,
+): Promise<Machine> {
+  const log = NO_LOG;
+  const cluster = new Cluster({
+    link: await RedisLink.create({ url, log, random: Math.random }),
+    node,
+    clock: systemClock,
+    log,
+    random: (bytes) => getRandomValues(new Uint8Array(bytes)),
+  });
+  const server = await TestServer.start({ ...options, cluster });
+  return { server, cluster, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+}
+
+const ignore = !await isRedisThere();
+
+/** A test with a Redis and so many machines that have met. */
+export function clusterTest(
+  name: string,
+  count: number,
+  body: (machines: Machine[], redis: Redis) => Promise<void>,
+): void {
+  const fn = async (): Promise<void> => {
+    await using redis = await Redis.start();
+    await using stack = new AsyncDisposableStack();
+    const machines: Machine[] = [];
+    for (let n = 0; n < count; n++) machines.push(stack.use(await startMachine(redis.url)));
+    await meet(machines);
+    await within(body(machines, redis));
+  };
+  Deno.test({ name, ignore, fn });
+}
+
+/** Waits until machines have met; they beat faster for that. */
+export async function meet(machines: readonly Machine[]): Promise<void> {
+  await until(() => {
+    for (const { cluster } of machines) cluster.beat();
+    return machines.every(({ cluster }) => cluster.others === machines.length - 1);
+  });
+}
+
+/** Looks for anybody. */
+export const FIND = { type: "find", mode: "text", interests: [] as string[] } as const;
+
+/** Somebody on each of two machines, chatting with each other. */
+export async function pair([a, b]: readonly Machine[]): Promise<[BareClient, BareClient]> {
+  const ann = await BareClient.enter(a!.server.socketUrl);
+  const bob = await BareClient.enter(b!.server.socketUrl);
+  ann.tell(FIND);
+  await ann.next("waiting");
+  bob.tell(FIND);
+  await Promise.all([ann.next("paired"), bob.next("paired")]);
+  return [ann, bob];
+}
+
+/** Closes connections, and waits until they are. */
+export async function bye(...clients: readonly BareClient[]): Promise<void> {
+  clients.forEach((client) => client.leave());
+  await Promise.all(clients.map(({ closed }) => closed));
+}

@@ -1,0 +1,138 @@
+/** A whole session of one person, with everything that their page asked for, sent, kept and looked at. */
+
+import type { Browser, Page } from "playwright-core";
+import { Visitor } from "../e2e/visitor.ts";
+import { TestServer } from "./server.ts";
+import { Tap } from "./tap.ts";
+
+/** What was recorded. */
+export interface Session {
+  readonly site: string;
+  /** Every URL that was asked for, by whatever in the page. */
+  readonly urls: readonly string[];
+  /** Every byte that left the browser for the server. */
+  readonly sent: string;
+  /** What the browser had kept from another time, and must not tell. */
+  readonly marker: string;
+  /** What the browser had kept at the end. */
+  readonly kept: unknown;
+  readonly cookies: readonly unknown[];
+  /** What the browser complained about. */
+  readonly complaints: readonly string[];
+  /** What the page asked the browser that would tell it from another. */
+  readonly asked: readonly string[];
+}
+
+const MARKER = "kept-7f3a";
+const STORED = JSON.stringify({ version: 1, adult: false, sound: true, x: MARKER });
+
+/** What pages ask that want to recognise a browser. */
+const TELLING: Readonly<Record<string, readonly string[]>> = {
+  "Navigator.prototype": [
+    "userAgent",
+    "appVersion",
+    "platform",
+    "vendor",
+    "plugins",
+    "mimeTypes",
+    "language",
+    "languages",
+    "hardwareConcurrency",
+    "deviceMemory",
+    "maxTouchPoints",
+    "userAgentData",
+    "doNotTrack",
+    "getBattery",
+    "connection",
+  ],
+  "Screen.prototype": ["width", "height", "availWidth", "availHeight", "colorDepth", "pixelDepth"],
+  "HTMLCanvasElement.prototype": ["getContext", "toDataURL", "toBlob"],
+  "Date.prototype": ["getTimezoneOffset"],
+  "Intl.DateTimeFormat.prototype": ["resolvedOptions"],
+  "OfflineAudioContext.prototype": ["startRendering"],
+  "FontFaceSet.prototype": ["check"],
+  "window": ["devicePixelRatio", "OfflineAudioContext", "indexedDB", "openDatabase"],
+};
+
+/** Notes whoever asks for one of these, in a page that has not run anything yet. */
+const WATCH = `globalThis.asked = new Set();
+  for (const [path, names] of Object.entries(${JSON.stringify(TELLING)})) {
+    const owner = path.split(".").reduce((object, name) => object[name], globalThis);
+    for (const name of names) {
+      const property = Object.getOwnPropertyDescriptor(owner, name);
+      if (property === undefined || !property.configurable) continue;
+      const read = property.get ?? (() => property.value);
+      Object.defineProperty(owner, name, {
+        configurable: true,
+        get() {
+          globalThis.asked.add(path + "." + name);
+          return read.call(this);
+        },
+      });
+    }
+  }`;
+
+const KEPT = `(async () => ({
+  local: { ...localStorage },
+  session: { ...sessionStorage },
+  databases: await globalThis.databases(),
+  caches: await caches.keys(),
+}))()`;
+
+/** Records one. */
+export async function record(openBrowser: () => Promise<Browser>): Promise<Session> {
+  await using server = await TestServer.start();
+  using tap = new Tap(server.port);
+  const { site } = tap;
+  const urls: string[] = [];
+  const complaints: string[] = [];
+  const watch = (page: Page): void => {
+    page.on("request", (request) => urls.push(request.url()));
+    page.on("websocket", (socket) => urls.push(socket.url()));
+    page.on("console", (message) => complaints.push(message.text()));
+    page.on("pageerror", (error) => complaints.push(error.name));
+  };
+  const script = `globalThis.databases = indexedDB.databases.bind(indexedDB);
+    localStorage["anonymous-chat"] ??= '${STORED}';
+    ${WATCH}`;
+  const browser = await openBrowser();
+  await using ann = await Visitor.open(browser, site, { watch, script });
+  await using bob = await Visitor.open(browser, server.http);
+  await live(ann, bob);
+  const asked = await ann.evaluate<string[]>("[...globalThis.asked]");
+  const kept = await ann.evaluate(KEPT);
+  const cookies = [...await ann.context.cookies(), await ann.evaluate("document.cookie")];
+  for (const path of ["/privacy", "/statistics", "/transparency", "/contact", "/"]) {
+    await ann.page.goto(site + path);
+  }
+  const { sent } = tap;
+  return {
+    site,
+    urls,
+    sent,
+    marker: MARKER,
+    kept,
+    cookies: cookies.filter((cookie) => cookie !== ""),
+    complaints,
+    asked,
+  };
+}
+
+/** Everything that one can do. */
+async function live(ann: Visitor, bob: Visitor): Promise<void> {
+  await ann.likes("chess");
+  await bob.likes("chess");
+  await ann.search();
+  await bob.search();
+  await ann.meets();
+  await ann.press("Sound on");
+  await ann.say("hello https://example.org/");
+  await bob.hears("hello");
+  await bob.say("hello");
+  await ann.hears("hello");
+  await ann.press("Report");
+  await ann.press("Something else");
+  await ann.reads("Your report was received. Thank you.");
+  for (let press = 0; press < 4; press++) await ann.key("Escape");
+  await ann.button("Start text chat").waitFor();
+}

@@ -1,0 +1,239 @@
+/** The whole server inside the test process, on a port of its own, with a clock that may be fake. */
+
+import { pages } from "../../client/page.gen.ts";
+import { AnonymousChat } from "../../server/app.ts";
+import { Certificate } from "../../server/tls/certificate.ts";
+import { type Clock, systemClock } from "../../server/base/clock.ts";
+import type { Cluster } from "../../server/cluster/cluster.ts";
+import { type Config, readConfig } from "../../server/config/config.ts";
+import { end } from "../../server/shutdown.ts";
+import type { SessionRates } from "../../server/limits/rate_limits.ts";
+import { listenDeno } from "../../server/listener/deno_listener.ts";
+import type { Listener } from "../../server/listener/listener.ts";
+import type { Outlet, Service, Visitor } from "../../server/transport.ts";
+import { listenNode } from "../../server/listener/node_listener.ts";
+import type { Log } from "../../server/base/log.ts";
+import type { Rate } from "../../server/base/token_bucket.ts";
+import { MemoryStatisticsStore, type StatisticsStore } from "../../server/statistics/store.ts";
+import type { CertificateFiles } from "./certificate_files.ts";
+
+/** What was logged. */
+export interface Entry {
+  readonly level: "info" | "warn" | "error";
+  readonly message: string;
+  readonly properties: unknown;
+}
+
+/** Every listener there is, by name. */
+export const LISTENERS = { node: listenNode, deno: listenDeno } as const;
+
+const BOUNDLESS: Rate = { burst: 1e9, perMinute: 1e9 };
+
+/** For sessions that go as fast as they can. */
+export const NO_RATES: SessionRates = {
+  controls: BOUNDLESS,
+  resumes: BOUNDLESS,
+  reports: BOUNDLESS,
+  calls: BOUNDLESS,
+  messages: BOUNDLESS,
+  signals: BOUNDLESS,
+};
+
+/** How a test wants its server. */
+export interface ServerOptions {
+  readonly listener?: keyof typeof LISTENERS;
+  readonly clock?: Clock;
+  /** Of the command line; there is no access log unless they ask for one. */
+  readonly args?: readonly string[];
+  /** 0, the default, lets the system choose. */
+  readonly port?: number;
+  /** What it speaks TLS with. */
+  readonly certificate?: CertificateFiles;
+  /** How fast a session may go, for tests of something else. */
+  readonly rates?: SessionRates;
+  /** What it knows of days that are gone; nothing unless said. */
+  readonly store?: StatisticsStore;
+  /** Its part in a cluster. */
+  readonly cluster?: Cluster;
+  /** Replaces parts of the service. */
+  readonly service?: (service: Service) => Service;
+}
+
+/** The machine's clock, on a day on which there are no news. */
+const quietClock: Clock = {
+  ...systemClock,
+  date: () => new Date(Date.UTC(2026, 0, 1) + performance.now()),
+};
+
+/** A server at work. */
+export class TestServer implements AsyncDisposable {
+  readonly entries: Entry[] = [];
+  /** Every socket whose visitor is here. */
+  readonly outlets = new Set<Outlet>();
+  readonly chat: AnonymousChat;
+  /** What has to be trusted, in PEM, if it speaks TLS. */
+  readonly certificate: string | undefined;
+  #listener!: Listener;
+  #opened: Certificate | undefined;
+
+  private constructor(config: Config, clock: Clock, options: ServerOptions) {
+    const { rates, cluster, store, certificate } = options;
+    this.certificate = certificate?.cert;
+    const endsOf = (): number => this.#opened?.ends ?? NaN;
+    this.chat = new AnonymousChat({
+      config,
+      clock,
+      log: this.log,
+      logOutput: { lost: 0, isFailing: false },
+      pages,
+      version: "0.0.0-test",
+      build: "unknown",
+      certificate: certificate && {
+        get ends() {
+          return endsOf();
+        },
+      },
+      store: store ?? new MemoryStatisticsStore(),
+      newToken: () => crypto.randomUUID(),
+      rates,
+      cluster,
+    });
+  }
+
+  /** Starts a server; the interval tasks run on the clock that is given. */
+  static async start(options: ServerOptions = {}): Promise<TestServer> {
+    const { clock = quietClock, listener = "node", args = [], port = 0 } = options;
+    const config = configOf([...args, ...options.certificate?.args ?? []]);
+    const server = new TestServer(config, clock, options);
+    const { chat, log } = server;
+    const service = withVisitors(
+      options.service?.(server.#service) ?? server.#service,
+      (visitor, outlet) => {
+        for (const end of ["closed", "disconnected"] as const) {
+          const ended = visitor[end].bind(visitor);
+          visitor[end] = () => {
+            server.outlets.delete(outlet);
+            ended();
+          };
+        }
+        server.outlets.add(outlet);
+        return visitor;
+      },
+    );
+    const maxConnections = config["max-connections"];
+    const where = { host: "127.0.0.1", port };
+    const certificate = await certificateOf(config, clock, log);
+    server.#opened = certificate;
+    const bounds = { maxConnections, certificate };
+    server.#listener = await LISTENERS[listener]({ ...where, ...bounds, clock, service, log });
+    const renew = (): Promise<void> => server.renew();
+    const sockets = (): Promise<number> => server.#listener.sockets();
+    await chat.start({ heartbeat: () => {}, renew, sockets }); // A clock that is moved by hand leaves no time to answer.
+    return server;
+  }
+
+  readonly #service: Service = {
+    answer: (request) => this.chat.door.answer(request),
+    admit: (request) => this.chat.door.admit(request),
+  };
+
+  /** Keeps what is logged. */
+  readonly log = {
+    info: (message: string, properties?: unknown) => this.#note("info", message, properties),
+    warn: (message: string, properties?: unknown) => this.#note("warn", message, properties),
+    error: (message: string, properties?: unknown) => this.#note("error", message, properties),
+  } as unknown as Log;
+
+  get port(): number {
+    return this.#listener.port;
+  }
+
+  get http(): string {
+    return `${this.certificate === undefined ? "http" : "https"}://127.0.0.1:${this.port}`;
+  }
+
+  get socketUrl(): string {
+    return `${this.certificate === undefined ? "ws" : "wss"}://127.0.0.1:${this.port}/ws`;
+  }
+
+  /** Asks for something, over a connection of its own kind. */
+  async fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    const caCerts = this.certificate === undefined ? [] : [this.certificate];
+    using client = Deno.createHttpClient({ caCerts });
+    const response = await fetch(this.http + path, { ...init, client });
+    const { status, headers } = response;
+    const body = await response.arrayBuffer();
+    return new Response([204, 304].includes(status) ? null : body, { status, headers });
+  }
+
+  heartbeat(): void {
+    this.#listener.heartbeat();
+  }
+
+  /** Looks whether there is a new certificate, as the interval task does. */
+  renew(): Promise<void> {
+    return this.#listener.renew();
+  }
+
+  /** Ends as the program does. */
+  async end(moveTime: number): Promise<void> {
+    await end({ chat: this.chat, close: () => this.#listener.close(), moveTime });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.chat.dismiss();
+    await this.#listener.close();
+    await this.chat.close();
+  }
+
+  #note(level: Entry["level"], message: string, properties: unknown): void {
+    this.entries.push({ level, message, properties });
+  }
+}
+
+function configOf(args: readonly string[]): Config {
+  const command = readConfig(["--access-log=off", ...args], () => undefined);
+  if (command.kind !== "serve") throw new Error(`Cannot start a server with ${args.join(" ")}`);
+  return command.config;
+}
+
+async function certificateOf(
+  config: Config,
+  clock: Clock,
+  log: Log,
+): Promise<Certificate | undefined> {
+  const { "tls-cert": certFile, "tls-key": keyFile } = config;
+  return certFile === "" ? undefined : await Certificate.open({ certFile, keyFile, clock, log });
+}
+
+/** A service whose visitors are something else as well. */
+export function withVisitors(
+  service: Service,
+  change: (visitor: Visitor, outlet: Outlet) => Visitor,
+): Service {
+  return {
+    answer: (request) => service.answer(request),
+    admit: async (request) => {
+      const admittance = await service.admit(request);
+      if (admittance.kind === "refused") return admittance;
+      const { connect, enter } = admittance.entrance;
+      return {
+        kind: "admitted",
+        entrance: { connect, enter: (outlet) => change(enter(outlet), outlet) },
+      };
+    },
+  };
+}
+
+/** A service that does something with every frame before it hands it on. */
+export function withFrames(handle: (frame: Uint8Array) => void): (service: Service) => Service {
+  return (service) =>
+    withVisitors(service, (visitor) => {
+      const receiveFrame = visitor.receiveFrame.bind(visitor);
+      visitor.receiveFrame = (frame) => {
+        handle(frame);
+        receiveFrame(frame);
+      };
+      return visitor;
+    });
+}

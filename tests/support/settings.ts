@@ -1,0 +1,19 @@
+/** The settings of a server whose operator has set nothing. */
+
+import { DAY, HOUR } from "../../server/base/clock.ts";
+import type { Settings } from "../../server/config/public_settings.ts";
+
+export const SETTINGS: Settings = {
+  operator: "",
+  contactEmail: "",
+  announcement: "",
+  accessLog: "full",
+  addressRetention: HOUR,
+  accessLogRetention: 30 * DAY,
+  relaysCalls: false,
+  isShared: false,
+  platform: "",
+  version: "1.2.3",
+  build: "0123456789ab of 2026-05-05",
+  fingerprints: { en: "e".repeat(64), ar: "a".repeat(64) },
+};

@@ -1,0 +1,262 @@
+/**
+ * Makes the first page, with its script and style inlined and their hashes beside it, the frame of all others, the files
+ * that go with them, and what is said in every language, as a module that the server imports, and states the source that
+ * it was built of. The same source gives the same bytes. `--development` makes a page that reloads itself.
+ *
+ * The first page is built once; marks stand in it where the server puts the words of a language (`server/site/home_page.ts`).
+ * What the app says travels as a list, so that the names of words weigh nothing: `words.Send` is an index in the script.
+ */
+
+import { createHash } from "node:crypto";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync } from "node:zlib";
+import * as esbuild from "esbuild";
+import { minify } from "terser";
+import { CATALOGUES } from "../client/languages/all.ts";
+import type { Catalogue, Words } from "../client/languages/catalogue.ts";
+import { en } from "../client/languages/en.ts";
+import { type BuiltLanguage, homePage, withTexts } from "../server/site/home_page.ts";
+import type { Attachment } from "../server/http/static_files.ts";
+import { fingerprint, type Page } from "../server/http/message.ts";
+import type { Pages } from "../server/site/router.ts";
+
+/**
+ * The most that the home page may weigh in any language, in bytes of brotli. A new TCP connection brings some 14,600 bytes
+ * in its first round trip and 43,000 in two (RFC 6928), so between the two a smaller page is not there any sooner.
+ */
+export const BUDGET = 33_000;
+
+/** What words are called, in the order of their indices. */
+const WORDS = Object.keys(en.words) as (keyof Words)[];
+
+/**
+ * Properties that the build shortens: of the state of the page and of what its parts tell each other. None of them
+ * stands in a message, in a store or in an object of the browser's, which tests watch.
+ */
+export const SHORTENED = [
+  ...["scene", "preferences", "delivery", "typingUntil", "typingTold", "lostUntil", "asksAgain"],
+  ...["isFlowing", "isDelivered", "hindered", "keepsDevices", "interestDraft", "reminded"],
+  ...["unread", "attentive", "confirmedAt", "answeredAt", "askedAt", "invited", "swapped"],
+  ...["onFrame", "onOpened", "onSecured", "onTampered", "onFailed", "onDown", "onHindered"],
+  ...["askHindrance", "onSetup", "onQuality", "onLanguage", "languageFailed"],
+];
+
+/** How many digits of a commit's hash are told: as many as no other commit has, for a while. */
+const HASH_LENGTH = 12;
+
+const client = new URL("../client/", import.meta.url);
+const source = new URL("page/", client);
+
+/** Builds the first page, and the frame into which the server puts all others. */
+export async function buildPages({ development }: { development: boolean }): Promise<Pages> {
+  const [script, style, documentStyle, frame, home] = await Promise.all([
+    bundle("app.ts", development).then(shrink),
+    bundle("page/style.css", development),
+    bundle("page/document.css", development),
+    read("page.html"),
+    read("home.html"),
+  ]);
+  await esbuild.stop();
+  const languages = Object.entries(CATALOGUES).map(([code, said]) => languageOf(code, said));
+  const first = frame.replace("<!--menu-->", menu).replace("<!--body-->", () => home);
+  const document = frame.replace("<!--menu-->", "");
+  return {
+    home: page(first, style, script),
+    document: withTexts(page(document, documentStyle), languages[0]!.texts),
+    languages,
+    attachments: await attachments(frame),
+  };
+}
+
+/** Icons and whatever else a browser or a messenger may ask for, by path; browsers know two of them by their path. */
+async function attachments(frame: string): Promise<Record<string, Attachment>> {
+  const picture = (name: string): Promise<Uint8Array> =>
+    Deno.readFile(new URL(`pictures/${name}`, source));
+  const png = async (name: string): Promise<Attachment> => attach("image/png", await picture(name));
+  return {
+    "/manifest.webmanifest": attach(
+      "application/manifest+json",
+      new TextEncoder().encode(await read("manifest.json")),
+    ),
+    "/icon.svg": attach("image/svg+xml", emblem(frame)),
+    "/icon-192.png": await png("icon-192.png"),
+    "/icon-512.png": await png("icon-512.png"),
+    "/icon-maskable.png": await png("icon-maskable.png"),
+    "/apple-touch-icon.png": await png("apple-touch-icon.png"),
+    "/favicon.ico": attach("image/vnd.microsoft.icon", icon(await picture("favicon-32.png"), 32)),
+    "/preview.png": await png("preview.png"),
+  };
+}
+
+function attach(type: string, bytes: Uint8Array): Attachment {
+  return { type, base64: bytes.toBase64() };
+}
+
+/** The page's own icon, which it has as a data URL. */
+function emblem(frame: string): Uint8Array {
+  const [, encoded] = /"data:image\/svg\+xml,([^"]+)"/.exec(frame) ?? [];
+  if (encoded === undefined) throw new Error("Cannot build icon.svg: page.html has no icon");
+  return new TextEncoder().encode(decodeURIComponent(encoded));
+}
+
+/** A picture in the form of an ICO file: a directory of one entry, and then the PNG as it is. */
+function icon(png: Uint8Array, size: number): Uint8Array {
+  const header = new DataView(new ArrayBuffer(22));
+  header.setUint16(2, 1, true); // An icon, not a cursor.
+  header.setUint16(4, 1, true); // One picture.
+  header.setUint8(6, size);
+  header.setUint8(7, size);
+  header.setUint16(10, 1, true); // Planes.
+  header.setUint16(12, 32, true); // Bits a pixel.
+  header.setUint32(14, png.length, true);
+  header.setUint32(18, header.byteLength, true); // Where it begins.
+  return new Uint8Array([...new Uint8Array(header.buffer), ...png]);
+}
+
+/** The weight of a page as it travels, in bytes of brotli. */
+export function weight({ html }: Page): number {
+  return brotliCompressSync(new TextEncoder().encode(html)).length;
+}
+
+function page(markup: string, style: string, script?: string): Page {
+  const data = `<script type="application/json" id="words"><!--words--></script>`;
+  const html = compact(markup)
+    .replace("<!--style-->", () => `<style>${style}</style>`)
+    .replace(
+      "<!--script-->",
+      () => script === undefined ? "" : `${data}<script>${script}</script>`,
+    );
+  return { html, styles: [hash(style)], scripts: script === undefined ? [] : [hash(script)] };
+}
+
+/** Drops what only the author of a template sees: the indentation. */
+function compact(html: string): string {
+  return html.replace(/\s*\n\s*/g, " ").replace(/> </g, "><").trim();
+}
+
+/** Where a language is chosen, each under its own name; of no use, and not to be seen, until the script runs. */
+function menu(): string {
+  const options = Object.entries(CATALOGUES).map(([code, { name }]) =>
+    `<option value="${code}" lang="${code}">${name}`
+  );
+  return `<select id="language" aria-label="<!--language-->" hidden>${options.join("")}</select>`;
+}
+
+/** A language as the server and the app use it. */
+function languageOf(code: string, { frame, words }: Catalogue): BuiltLanguage {
+  return {
+    code,
+    texts: {
+      ...{ lang: code, dir: words.Direction },
+      ...{ description: frame.description, noScript: frame.noScript },
+      ...{ heading: words.Heading, lead: words.Lead, language: words.Language },
+      ...words.Links,
+    },
+    words: WORDS.map((name) => words[name]),
+    englishOnly: code === "en" ? "" : frame.englishOnly,
+  };
+}
+
+function hash(text: string): string {
+  return createHash("sha256").update(text).digest("base64");
+}
+
+function read(name: string): Promise<string> {
+  return Deno.readTextFile(new URL(name, source));
+}
+
+async function bundle(entry: string, development: boolean): Promise<string> {
+  const { outputFiles } = await esbuild.build({
+    entryPoints: [fileURLToPath(new URL(entry, client))],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: "iife",
+    target: ["chrome123", "firefox120", "safari17.5"],
+    charset: "utf8",
+    legalComments: "none",
+    define: { DEVELOPMENT: String(development) },
+    mangleProps: new RegExp(`^(${[...WORDS, ...SHORTENED].join("|")})$`),
+    mangleCache: Object.fromEntries(WORDS.map((name, index) => [name, String(index)])),
+    plugins: [packages],
+  });
+  const [output] = outputFiles;
+  if (output === undefined) throw new Error(`Cannot build ${entry}: it has no output`);
+  return output.text.trim();
+}
+
+/**
+ * A second minifier finds what the first leaves. After both, line breaks are in templates alone; what htm reads alike is
+ * shortened there: breaks beside tags, the names of closing tags, quotes around plain values.
+ */
+async function shrink(script: string): Promise<string> {
+  const { code = "" } = await minify(script, { ecma: 2020, compress: { passes: 3 } });
+  return code
+    .replace(/(?<=>)\s*\n\s*|\s*\n\s*(?=<)/g, "")
+    .replace(/\s*\n\s*/g, "\n")
+    .replace(/<\/\w+>/g, "</>")
+    .replace(/(?<=\s[\w-]+=)"([\w-]+)"(?=[\s>]|\/>)/g, "$1");
+}
+
+/** Finds npm packages where Deno keeps them. */
+const packages: esbuild.Plugin = {
+  name: "packages",
+  setup(build): void {
+    build.onResolve({ filter: /^[a-z@]/ }, async ({ path, kind }) => {
+      if (kind === "entry-point") return undefined;
+      const smallest = path === "htm" ? "htm/mini" : path; // It remembers no template, which costs a page next to nothing.
+      await import(smallest);
+      return { path: fileURLToPath(import.meta.resolve(smallest)) };
+    });
+  },
+};
+
+/**
+ * The source in a folder as its version control knows it: "0123456789ab of 2026-11-26", followed by ", changed" where
+ * files differ from that commit; "unknown" where the folder is under no version control of its own.
+ */
+export async function sourceOf(folder: URL): Promise<string> {
+  const commit = await git(folder, "log", "-1", "--format=%H of %cs");
+  const changes = await git(folder, "status", "--porcelain");
+  if (commit === undefined || changes === undefined) return "unknown";
+  const [hash = "", ...rest] = commit.split(" ");
+  return [hash.slice(0, HASH_LENGTH), ...rest].join(" ") + (changes === "" ? "" : ", changed");
+}
+
+/** What git answers; a repository that the folder merely lies in is not asked. */
+async function git(folder: URL, ...args: string[]): Promise<string | undefined> {
+  const env = { GIT_CEILING_DIRECTORIES: dirname(fileURLToPath(folder)) };
+  try {
+    const command = new Deno.Command("git", { args, env, cwd: folder, stderr: "null" });
+    const { success, stdout } = await command.output();
+    return success ? new TextDecoder().decode(stdout).trim() : undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined; // There is no git.
+    throw error;
+  }
+}
+
+/** Writes a file only when that changes it, so that nobody who watches it is woken for nothing. */
+async function keep(file: URL, content: string): Promise<void> {
+  const kept = await Deno.readTextFile(file).catch(() => undefined);
+  if (kept !== content) await Deno.writeTextFile(file, content);
+}
+
+if (import.meta.main) {
+  const development = Deno.args.includes("--development");
+  const { home, document, languages, attachments } = await buildPages({ development });
+  const build = development ? "development" : await sourceOf(new URL("../", import.meta.url));
+  const module = [
+    "// Made by build.ts.",
+    `export const build: string = ${JSON.stringify(build)};`,
+    `export const pages = ${JSON.stringify({ home, document, languages, attachments })};\n`,
+  ].join("\n");
+  await keep(new URL("page.gen.ts", client), module);
+  for (const language of languages) {
+    const page = homePage(home, language);
+    const size = `${weight(page)} of ${BUDGET} bytes (brotli)`;
+    const line = `${language.code}: ${size}; SHA-256 ${fingerprint(page)}\n`;
+    await Deno.stdout.write(new TextEncoder().encode(line));
+  }
+}

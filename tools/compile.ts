@@ -1,0 +1,120 @@
+/**
+ * Makes the executable: one file with the program, its page, the packages that it imports, and Deno's runtime.
+ *
+ * What the program may do is written into the file, and whoever starts it can't add to it: the flags are those of the
+ * task `start`, the only place that lists them. Nobody is asked for more (`--no-prompt`), and paths are those of the
+ * folder in which it is started.
+ *
+ * The runtime is a base for each target, `denort`, which is no part of Deno. Deno downloads the one that belongs to its
+ * version and keeps it. Where it can't, DENORT_BIN names a file that does for it; `{target}` in that name stands for
+ * the target, so that one value serves for all of them.
+ */
+
+import { resolve } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import manifest from "../deno.json" with { type: "json" };
+
+/** What executables are made for, by the name that people know, with the name that Deno has for it. */
+export const TARGETS = {
+  "linux-x64": "x86_64-unknown-linux-gnu",
+  "linux-arm64": "aarch64-unknown-linux-gnu",
+  "macos-x64": "x86_64-apple-darwin",
+  "macos-arm64": "aarch64-apple-darwin",
+  "windows-x64": "x86_64-pc-windows-msvc",
+  "windows-arm64": "aarch64-pc-windows-msvc",
+} as const;
+
+/** Where executables for other machines go. */
+const FOLDER = "dist";
+
+/** What there is to make: for this machine, or for one of the {@linkcode TARGETS}. */
+export interface Order {
+  readonly target?: keyof typeof TARGETS | undefined;
+  /** The file to write; Windows has `.exe` added. */
+  readonly output: string;
+  /** A base in place of the one that Deno downloads; "" for that one. */
+  readonly base: string;
+}
+
+/** What became of it: the list of what is in the file, as Deno prints it, or why there is none. */
+export type Outcome = { kind: "made"; listing: string } | { kind: "failed"; reason: string };
+
+/** The flags of the task `start`: what `deno` is told about the program, and what the executable has for good. */
+export const FLAGS: readonly string[] = manifest.tasks.start.command.split(" ").slice(2, -1);
+
+const root = new URL("../", import.meta.url);
+
+/** Makes one executable; its folder must be there. */
+export async function compile({ target, output, base }: Order): Promise<Outcome> {
+  const triple = target === undefined ? Deno.build.target : TARGETS[target];
+  const named = base.replaceAll("{target}", triple);
+  if (named !== "" && !await isFile(named)) {
+    return { kind: "failed", reason: `DENORT_BIN names no file: ${named}` };
+  }
+  const ours = ["--no-check", "--exclude-unused-npm"]; // Types are checked by the task `ok`.
+  const flags = [...FLAGS, ...ours, "--target", triple, "--output", output];
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["compile", ...flags, "main.ts"],
+    env: named === "" ? {} : { DENORT_BIN: resolve(named) },
+    cwd: root,
+  });
+  const { success, stderr } = await command.output();
+  const said = stripVTControlCharacters(new TextDecoder().decode(stderr));
+  return success
+    ? { kind: "made", listing: said }
+    : { kind: "failed", reason: explain(said, triple) };
+}
+
+/** Why Deno has made nothing, in a line: what it said last before its stack, or what to do about a missing base. */
+export function explain(said: string, triple: string): string {
+  const address = /https:\S+\/denort-\S+\.zip/.exec(said)?.[0];
+  if (address !== undefined && said.includes("Setting up base binary")) {
+    const { host } = new URL(address);
+    return `its runtime base can't be downloaded. Try again where this machine reaches ${host}, ` +
+      `or fetch and unpack ${address} elsewhere and start this with DENORT_BIN=PATH`;
+  }
+  const [before = ""] = said.split("\nStack backtrace");
+  const lines = before.slice(before.indexOf("error: ")).split("\n").map((line) => line.trim());
+  return `${lines.filter(Boolean).join(" ")} (for ${triple})`;
+}
+
+function isFile(path: string): Promise<boolean> {
+  return Deno.stat(path).then((entry) => entry.isFile, () => false);
+}
+
+/** The orders that a command line gives, or what is wrong with it. */
+export function ordersOf(args: readonly string[], base: string): readonly Order[] | string {
+  if (args.length === 0) return [{ output: "anonymous-chat", base }];
+  const names = Object.keys(TARGETS) as (keyof typeof TARGETS)[];
+  const isAll = args[0] === "--all";
+  const wanted = isAll ? names : names.filter((name) => args[0] === `--target=${name}`);
+  if (args.length > 1 || wanted.length === 0) {
+    return `use --all, or --target= and one of ${names.join(", ")}`;
+  }
+  if (isAll && base !== "" && !base.includes("{target}")) {
+    return "DENORT_BIN names one base for all targets; write {target} where they differ";
+  }
+  return wanted.map((target) => ({ target, output: `${FOLDER}/anonymous-chat-${target}`, base }));
+}
+
+async function print(line: string): Promise<void> {
+  await Deno.stdout.write(new TextEncoder().encode(`${line}\n`));
+}
+
+if (import.meta.main) {
+  const orders = ordersOf(Deno.args, Deno.env.get("DENORT_BIN") ?? "");
+  if (typeof orders === "string") {
+    await print(`Cannot compile: ${orders}.`);
+    Deno.exit(2);
+  }
+  if (Deno.args.length > 0) await Deno.mkdir(new URL(FOLDER, root), { recursive: true });
+  for (const order of orders) {
+    const outcome = await compile(order);
+    if (outcome.kind === "failed") {
+      await print(`Cannot compile ${order.output}: ${outcome.reason}.`);
+      Deno.exit(1);
+    }
+    const size = /^Files: (.*)$/m.exec(outcome.listing)?.[1];
+    await print(`${order.output}: ${size} beside the runtime.`);
+  }
+}

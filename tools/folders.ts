@@ -1,0 +1,236 @@
+/**
+ * The parts of the program, from the top down, and what each may import. `tests/architecture_test.ts` holds the code to
+ * this table, and ARCHITECTURE.md shows it.
+ */
+
+/** A folder, which ends with a slash, or a file that is a part by itself. */
+export interface Part {
+  readonly path: string;
+  /** What it is responsible for. */
+  readonly purpose: string;
+  /** Parts further down in the table. A part named in `SHARED` need not be listed. */
+  readonly mayImport: readonly string[];
+}
+
+/** What every part of its side may import; these import nothing but each other. */
+export const SHARED: readonly string[] = ["server/base/", "server/ids.ts", "protocol.ts"];
+
+/** Every part; each imports only what stands below it. */
+export const PARTS: readonly Part[] = [
+  {
+    path: "main.ts",
+    purpose: "the command line; the only reader of arguments, environment and randomness",
+    mayImport: [
+      ...["server/startup_message.ts", "server/shutdown.ts", "server/app.ts", "server/doctor/"],
+      ...["server/cluster/", "server/listener/", "server/config/", "server/access_log/"],
+      ...["server/statistics/", "server/tls/", "client/page.gen.ts"],
+    ],
+  },
+  {
+    path: "tools/",
+    purpose: "what makes the page and the executables, and describes the code",
+    mayImport: ["server/site/", "server/http/", "client/languages/"],
+  },
+  {
+    path: "server/startup_message.ts",
+    purpose: "what the log says when the server is ready",
+    mayImport: ["server/config/"],
+  },
+  {
+    path: "server/shutdown.ts",
+    purpose: "the end of the program, in order: drain or hand off, linger, exit",
+    mayImport: [],
+  },
+  {
+    path: "server/app.ts",
+    purpose: "wiring: what is built with what, and the interval tasks",
+    mayImport: [
+      ...["server/request_handler.ts", "server/site/", "server/metrics/", "server/cluster/"],
+      ...["server/listener/", "server/chat/", "server/matching/", "server/access_log/"],
+      ...["server/config/", "server/admission/", "server/statistics/", "server/limits/"],
+      ...["server/tls/", "server/health.ts"],
+    ],
+  },
+  {
+    path: "server/request_handler.ts",
+    purpose: "every HTTP request and every upgrade passes here; the last to see an address",
+    mayImport: [
+      ...["server/site/", "server/metrics/", "server/chat/", "server/access_log/"],
+      ...["server/admission/", "server/transport.ts", "server/http/"],
+    ],
+  },
+  {
+    path: "server/doctor/",
+    purpose: "checks an installation",
+    mayImport: [
+      ...["server/privacy/", "server/chat/", "server/config/", "server/admission/"],
+      ...["server/tls/", "server/health.ts"],
+    ],
+  },
+  {
+    path: "server/site/",
+    purpose: "pages and public APIs",
+    mayImport: [
+      ...["server/privacy/", "server/access_log/", "server/config/", "server/admission/"],
+      ...["server/statistics/", "server/limits/", "server/http/", "server/health.ts"],
+    ],
+  },
+  {
+    path: "server/privacy/",
+    purpose: "the policy, and the tests that prove it",
+    mayImport: ["server/config/", "server/limits/"],
+  },
+  {
+    path: "server/metrics/",
+    purpose: "what an operator may watch, for Prometheus",
+    mayImport: ["server/chat/", "server/admission/", "server/http/", "server/health.ts"],
+  },
+  {
+    path: "server/cluster/",
+    purpose: "several machines as one, over Redis",
+    mayImport: [
+      ...["server/chat/", "server/matching/", "server/admission/", "server/statistics/"],
+      ...["server/limits/", "server/transport.ts"],
+    ],
+  },
+  {
+    path: "server/listener/",
+    purpose: "TCP and TLS sockets, HTTP, WebSocket framing",
+    mayImport: ["server/transport.ts", "server/tls/", "server/limits/", "server/http/"],
+  },
+  {
+    path: "server/chat/",
+    purpose: "sessions, relay, resume, TURN credentials, proof of work",
+    mayImport: [
+      ...["server/matching/", "server/admission/", "server/limits/", "server/transport.ts"],
+    ],
+  },
+  {
+    path: "server/matching/",
+    purpose: "who talks to whom",
+    mayImport: [],
+  },
+  {
+    path: "server/access_log/",
+    purpose: "the lines of the access log, their files and their retention",
+    mayImport: ["server/admission/"],
+  },
+  {
+    path: "server/config/",
+    purpose: "options, what Deno Deploy decides, and what is published of them",
+    mayImport: ["server/admission/", "server/limits/"],
+  },
+  {
+    path: "server/admission/",
+    purpose: "who may connect, and the only memory of addresses",
+    mayImport: ["server/limits/"],
+  },
+  {
+    path: "server/statistics/",
+    purpose: "daily counts, and where they are stored",
+    mayImport: ["server/limits/"],
+  },
+  {
+    path: "server/limits/",
+    purpose: "how fast anybody may go, and how long anything is kept",
+    mayImport: [],
+  },
+  {
+    path: "server/transport.ts",
+    purpose: "the interfaces between a listener and what it serves",
+    mayImport: ["server/http/"],
+  },
+  {
+    path: "server/tls/",
+    purpose: "the certificate, its renewal, and the redirect to https",
+    mayImport: ["server/http/"],
+  },
+  {
+    path: "server/http/",
+    purpose: "requests and responses as values, headers, caching, languages",
+    mayImport: [],
+  },
+  {
+    path: "server/health.ts",
+    purpose: "how the server is",
+    mayImport: [],
+  },
+  {
+    path: "server/ids.ts",
+    purpose: "what names a session, a search and a machine",
+    mayImport: [],
+  },
+  {
+    path: "server/base/",
+    purpose: "clock, log, timeouts, formatting, queue, token bucket, load of the process",
+    mayImport: [],
+  },
+  {
+    path: "client/app.ts",
+    purpose: "wiring; carries out effects; the only reader of the browser's clock and randomness",
+    mayImport: [
+      ...["client/views/", "client/state/", "client/media/", "client/net/"],
+      ...["client/crypto/", "client/page/", "client/languages/"],
+    ],
+  },
+  {
+    path: "client/views/",
+    purpose: "draws the screens",
+    mayImport: ["client/state/", "client/media/", "client/crypto/", "client/languages/"],
+  },
+  {
+    path: "client/state/",
+    purpose: "what every event makes of the state, as pure functions",
+    mayImport: ["client/media/", "client/crypto/", "client/languages/"],
+  },
+  {
+    path: "client/media/",
+    purpose: "camera, microphone, and the WebRTC connection",
+    mayImport: ["client/crypto/"],
+  },
+  {
+    path: "client/net/",
+    purpose: "the connection to the server",
+    mayImport: [],
+  },
+  {
+    path: "client/crypto/",
+    purpose: "end-to-end encryption, and what travels inside it",
+    mayImport: [],
+  },
+  {
+    path: "client/page/",
+    purpose: "what stands around the app: document, style, icons, title and sound",
+    mayImport: ["client/languages/"],
+  },
+  {
+    path: "client/languages/",
+    purpose: "everything the page says, in ten languages",
+    mayImport: [],
+  },
+  {
+    path: "client/page.gen.ts",
+    purpose: "the built pages; made by `deno task build`, not kept in the repository",
+    mayImport: [],
+  },
+  {
+    path: "protocol.ts",
+    purpose: "the wire, for both sides; imports nothing",
+    mayImport: [],
+  },
+];
+
+/** The part that a file belongs to. */
+export function partOf(file: string): Part | undefined {
+  return PARTS.find(({ path }) => path.endsWith("/") ? file.startsWith(path) : file === path);
+}
+
+/** The table as Markdown. */
+export function partsTable(): string {
+  const named = (paths: readonly string[]): string =>
+    paths.map((path) => `\`${path.replace(/^(server|client)\//, "")}\``).join(", ") || "nothing";
+  const rows = PARTS.map(({ path, purpose, mayImport }) =>
+    `| \`${path}\` | ${purpose} | ${named(mayImport)} |`
+  );
+  return ["| part | responsible for | may import |", "| --- | --- | --- |", ...rows].join("\n");
+}
