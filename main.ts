@@ -6,11 +6,11 @@
 import { build, pages } from "./client/page.gen.ts";
 import manifest from "./deno.json" with { type: "json" };
 import { readLines } from "./server/access_log/access_log.ts";
-import { AnonymousChat } from "./server/app.ts";
+import { App } from "./server/app.ts";
 import { Certificate } from "./server/tls/certificate.ts";
 import { DAY, systemClock } from "./server/base/clock.ts";
 import { Cluster } from "./server/cluster/cluster.ts";
-import { RedisLink } from "./server/cluster/redis_client.ts";
+import { RedisClient } from "./server/cluster/redis_client.ts";
 import { RedisStatisticsStore } from "./server/cluster/redis_statistics.ts";
 import { type Command, type Config, help, readConfig } from "./server/config/config.ts";
 import {
@@ -19,8 +19,8 @@ import {
   redirectedSockets,
 } from "./server/base/file_descriptors.ts";
 import type { Finding } from "./server/doctor/finding.ts";
-import { end, EXIT_TIME, MOVE_TIME, SHORT_MOVE_TIME } from "./server/shutdown.ts";
-import { openCollector } from "./server/base/gc.ts";
+import { EXIT_TIME, HAND_OFF_TIME, SHORT_HAND_OFF_TIME, shutDown } from "./server/shutdown.ts";
+import { gcFunction } from "./server/base/gc.ts";
 import { KvStatisticsStore } from "./server/statistics/kv_store.ts";
 import { listenDeno } from "./server/listener/deno_listener.ts";
 import type { Listener, ListenerOptions } from "./server/listener/listener.ts";
@@ -28,7 +28,7 @@ import { listenNode } from "./server/listener/node_listener.ts";
 import { describeError, type Log, openLog } from "./server/base/log.ts";
 import { LogOutput } from "./server/base/log_output.ts";
 import { MAX_NODES, type NodeId } from "./server/ids.ts";
-import { atMost } from "./server/base/timeout.ts";
+import { withTimeout } from "./server/base/timeout.ts";
 import { platformOf } from "./server/config/deno_deploy.ts";
 import { redirect } from "./server/tls/https_redirect.ts";
 import { SqliteStatisticsStore } from "./server/statistics/sqlite_store.ts";
@@ -71,7 +71,7 @@ async function serve(given: Config, logOutput: LogOutput): Promise<void> {
   const config = given.listener === "node" ? await fit(given, log) : given; // Deno Deploy looks after itself.
   const certificate = await openCertificate(config, log);
   const link = await openLink(config["redis-url"], log);
-  const chat = new AnonymousChat({
+  const chat = new App({
     config,
     clock,
     log,
@@ -85,24 +85,32 @@ async function serve(given: Config, logOutput: LogOutput): Promise<void> {
     store: await openStore(config["data-dir"], link, log),
     wantedConnections: given["max-connections"],
     newToken,
-    collect: openCollector(),
+    collect: gcFunction(),
   });
   const { host, port } = config;
   const maxConnections = config["max-connections"];
-  const options = { host, port, maxConnections, certificate, clock, service: chat.door, log };
+  const options = {
+    host,
+    port,
+    maxConnections,
+    certificate,
+    clock,
+    handler: chat.requestHandler,
+    log,
+  };
   const listener = await listen(config.listener === "node" ? listenNode : listenDeno, options);
   const redirecting = certificate && await listenBeside(chat, certificate, config, listener, log);
   await chat.start(listener);
 
   reportFailures(log);
   onStop(async () => {
-    await end({
+    await shutDown({
       chat,
       close: () => Promise.all([listener.close(), redirecting?.close()]),
-      moveTime: platform === undefined ? MOVE_TIME : SHORT_MOVE_TIME,
+      handOffTime: platform === undefined ? HAND_OFF_TIME : SHORT_HAND_OFF_TIME,
     });
     log.info("Stopped.");
-    await atMost(EXIT_TIME, logOutput.flush());
+    await withTimeout(EXIT_TIME, logOutput.flush());
   });
   const isHosted = platform !== undefined;
   const [listening, ...hints] = startupMessage(config, { port: listener.port, isHosted });
@@ -134,7 +142,7 @@ async function listen(
 
 /** Sends who comes by plain HTTP to https, if that is wanted. */
 async function listenBeside(
-  chat: AnonymousChat,
+  chat: App,
   certificate: Certificate,
   config: Config,
   { port }: Listener,
@@ -147,7 +155,7 @@ async function listenBeside(
     port: config["http-redirect-port"],
     maxConnections: REDIRECTED_CONNECTIONS,
     clock: systemClock,
-    service: chat.door.beside((request) => redirect(request, options)),
+    handler: chat.requestHandler.redirectHandler((request) => redirect(request, options)),
     log,
   });
 }
@@ -157,12 +165,12 @@ function newToken(): string {
 }
 
 /** The line to Redis, if there is to be one. */
-async function openLink(url: string, log: Log): Promise<RedisLink | undefined> {
-  return url === "" ? undefined : await RedisLink.create({ url, log, random: Math.random });
+async function openLink(url: string, log: Log): Promise<RedisClient | undefined> {
+  return url === "" ? undefined : await RedisClient.create({ url, log, random: Math.random });
 }
 
 /** This machine's part in a cluster, under a number that no other machine is likely to have. */
-function newCluster(link: RedisLink, log: Log): Cluster {
+function newCluster(link: RedisClient, log: Log): Cluster {
   const random = (bytes: number): Uint8Array => crypto.getRandomValues(new Uint8Array(bytes));
   const node = 1 + crypto.getRandomValues(new Uint32Array(1))[0]! % (MAX_NODES - 1);
   return new Cluster({ link, node: node as NodeId, clock: systemClock, log, random });
@@ -201,7 +209,7 @@ async function tryFolder<T>(folder: string, use?: (file: string) => T): Promise<
 /** Where the statistics go; while they have no place, that is said and they last as long as the program. */
 async function openStore(
   folder: string,
-  link: RedisLink | undefined,
+  link: RedisClient | undefined,
   log: Log,
 ): Promise<StatisticsStore> {
   try {
@@ -306,7 +314,7 @@ async function fail(message: string): Promise<never> {
 
 /** Says on standard error why the program ends, which it does even where that can't be written. */
 async function complain(text: string): Promise<void> {
-  await atMost(EXIT_TIME, print(Deno.stderr, text).catch(() => {}));
+  await withTimeout(EXIT_TIME, print(Deno.stderr, text).catch(() => {}));
 }
 
 async function print(

@@ -3,7 +3,7 @@
  * the clock of the machine, the tests run the same with one that they move by hand.
  */
 
-import { type Cause, Conduct } from "./admission/address_record.ts";
+import { AddressRecord, type BlockReason } from "./admission/address_record.ts";
 import {
   AccessLog,
   FLUSH_INTERVAL as LOG_FLUSH_INTERVAL,
@@ -13,28 +13,28 @@ import { MemoryBackend } from "./matching/backend.ts";
 import { type Certificate, RENEWAL_CHECK } from "./tls/certificate.ts";
 import { type Cancel, type Clock, SECOND } from "./base/clock.ts";
 import type { Cluster } from "./cluster/cluster.ts";
-import { BEAT } from "./cluster/membership.ts";
+import { NODE_HEARTBEAT_INTERVAL } from "./cluster/membership.ts";
 import { REJOIN_INTERVAL } from "./cluster/redis_pool.ts";
 import type { Config } from "./config/config.ts";
-import { Door } from "./request_handler.ts";
+import { RequestHandler } from "./request_handler.ts";
 import { Gate } from "./admission/gate.ts";
 import { type Health, healthOf } from "./health.ts";
 import { IpRegistry } from "./admission/ip_registry.ts";
-import { HEARTBEAT, type Listener } from "./listener/listener.ts";
+import { HEARTBEAT_INTERVAL, type Listener } from "./listener/listener.ts";
 import { LIMITS, type SessionRates } from "./limits/rate_limits.ts";
-import { Lobby } from "./chat/session_registry.ts";
+import { SessionRegistry } from "./chat/session_registry.ts";
 import { describeError, type Log } from "./base/log.ts";
 import type { LogOutput } from "./base/log_output.ts";
 import { Matchmaker } from "./matching/matchmaker.ts";
-import { MetricsDesk } from "./metrics/endpoint.ts";
+import { MetricsEndpoint } from "./metrics/endpoint.ts";
 import { EventLoop, LAG_INTERVAL } from "./base/event_loop.ts";
 import { cpu, memory } from "./base/process_load.ts";
 import { Metrics } from "./metrics/metrics.ts";
-import { HumanCheck, WORK_BITS } from "./chat/proof_of_work.ts";
-import { ProxyWatch } from "./admission/proxy_detector.ts";
+import { ProofOfWorkGate, WORK_BITS } from "./chat/proof_of_work.ts";
+import { ProxyDetector } from "./admission/proxy_detector.ts";
 import { Relay } from "./chat/relay.ts";
-import { settingsOf } from "./config/public_settings.ts";
-import { fingerprintsOf, type Pages, Site } from "./site/router.ts";
+import { publicSettingsOf } from "./config/public_settings.ts";
+import { fingerprintsOf, type Pages, Router } from "./site/router.ts";
 import {
   FLUSH_INTERVAL,
   REFRESH_INTERVAL,
@@ -42,14 +42,14 @@ import {
   Statistics,
 } from "./statistics/statistics.ts";
 import type { StatisticsStore } from "./statistics/store.ts";
-import { holdings } from "./site/transparency_report.ts";
-import { Turn } from "./chat/turn.ts";
+import { transparencyReport } from "./site/transparency_report.ts";
+import { TurnCredentials } from "./chat/turn.ts";
 
 /** How often it is said in Redis that an address is connected, within the time that Redis would keep it. */
-const AFFIRMED_A_LIFETIME = 6;
+const REFRESHES_PER_LIFETIME = 6;
 
 /** What comes in by the door. */
-export interface Surroundings {
+export interface AppOptions {
   readonly config: Config;
   readonly clock: Clock;
   readonly log: Log;
@@ -67,7 +67,7 @@ export interface Surroundings {
   /** Clears away what has been let go, where the platform can be asked to. */
   readonly collect?: (() => void) | undefined;
   /** What it speaks TLS with, if it does. */
-  readonly certificate?: Pick<Certificate, "ends"> | undefined;
+  readonly certificate?: Pick<Certificate, "expiresAt"> | undefined;
   /** The other machines, if there are to be any. */
   readonly cluster?: Cluster | undefined;
   /** How fast a session may go, where it is not {@linkcode LIMITS}. */
@@ -77,15 +77,15 @@ export interface Surroundings {
 }
 
 /** Every part. */
-export class AnonymousChat {
+export class App {
   readonly accessLog: AccessLog;
   readonly statistics: Statistics;
-  readonly registry: IpRegistry<Conduct>;
+  readonly registry: IpRegistry<AddressRecord>;
   readonly relay: Relay;
   readonly matchmaker: Matchmaker;
-  readonly lobby: Lobby;
+  readonly sessions: SessionRegistry;
   /** What a listener serves. */
-  readonly door: Door;
+  readonly requestHandler: RequestHandler;
   readonly #clock: Clock;
   readonly #cluster: Cluster | undefined;
   readonly #threshold: number;
@@ -97,13 +97,13 @@ export class AnonymousChat {
   };
 
   constructor(
-    surroundings: Surroundings,
+    surroundings: AppOptions,
   ) {
     const { config, clock, log, pages, version, build, store, newToken } = surroundings;
     const { platform = "", cluster, certificate, collect, rates = LIMITS, logOutput } =
       surroundings;
     const built = { version, build, platform, fingerprints: fingerprintsOf(pages) };
-    const settings = settingsOf(config, built);
+    const settings = publicSettingsOf(config, built);
     this.#clock = clock;
     this.#cluster = cluster;
     this.#threshold = config["report-threshold"];
@@ -124,8 +124,8 @@ export class AnonymousChat {
       clock,
       retention: settings.addressRetention,
       newRecord: () => this.#newConduct(),
-      onCount: (conduct, connections) => conduct.connected(connections),
-      onGone: (conduct) => conduct.forget(),
+      onCount: (record, connections) => record.connected(connections),
+      onGone: (record) => record.dispose(),
       collect,
     });
     this.relay = new Relay(clock);
@@ -136,101 +136,108 @@ export class AnonymousChat {
       onPaired: (mode, took) => metrics.paired(mode, took),
     });
     const { accessLog, statistics, registry, relay, matchmaker } = this;
-    const humanCheck = new HumanCheck(clock, config["proof-of-work"]);
-    this.lobby = new Lobby({
+    const proofOfWork = new ProofOfWorkGate(clock, config["proof-of-work"]);
+    this.sessions = new SessionRegistry({
       clock,
       relay,
       matchmaker,
       tally: statistics,
       rates,
-      humanCheck,
-      turn: new Turn({ urls: config["turn-url"], secret: config["turn-secret"], clock, newToken }),
+      proofOfWork,
+      turn: new TurnCredentials({
+        urls: config["turn-url"],
+        secret: config["turn-secret"],
+        clock,
+        newToken,
+      }),
       newToken,
-      elsewhere: cluster,
+      remoteNodes: cluster,
       maxConnections: config["max-connections"],
     });
-    const { lobby } = this;
+    const { sessions } = this;
     const gate = new Gate({
       clock,
       registry,
       denied: config.deny,
       perAddress: config["max-connections-per-address"],
-      isFull: () => lobby.isDraining || lobby.here >= config["max-connections"],
-      share: cluster && ((conduct, address) => cluster.share(conduct, address)),
+      isFull: () => sessions.isDraining || sessions.connected >= config["max-connections"],
+      share: cluster && ((record, address) => cluster.share(record, address)),
     });
-    const health = (): Health => healthOf({ lobby, accessLog, logOutput, cluster, statistics });
+    const health = (): Health => healthOf({ sessions, accessLog, logOutput, cluster, statistics });
     const limit = config["max-connections"];
     const { wantedConnections: wanted = limit } = surroundings;
     const startedAt = clock.date().getTime() / SECOND;
-    this.door = new Door({
+    this.requestHandler = new RequestHandler({
       gate,
-      lobby,
+      sessions,
       accessLog,
       log,
       hops: config["trust-proxy"],
       speaksTls: config["tls-cert"] !== "",
       isBehindTls: platform !== "",
-      site: new Site({
+      router: new Router({
         clock,
         pages,
         settings,
         statistics,
-        holdings: () => holdings({ registry, accessLog, settings }),
+        holdings: () => transparencyReport({ registry, accessLog, settings }),
         health,
       }),
-      metrics: new MetricsDesk({
+      metrics: new MetricsEndpoint({
         token: config["metrics-token"],
-        trustsThisMachine: platform === "",
+        trustsLocal: platform === "",
         contentType: metrics.contentType,
         render: async () =>
           await metrics.render({
-            ...{ version, limit, wanted, startedAt, lobby, matchmaker, relay, statistics, gate },
+            ...{ version, limit, wanted, startedAt, sessions, matchmaker, relay, statistics, gate },
             ...{ health, cluster, logOutput },
-            certificateEnds: (certificate?.ends ?? 0) / SECOND,
+            certificateEnds: (certificate?.expiresAt ?? 0) / SECOND,
             addresses: { held: registry.held, blocked: () => this.#blocked() },
-            workBits: () => humanCheck.isDue ? WORK_BITS : 0,
+            workBits: () => proofOfWork.isRequired ? WORK_BITS : 0,
             load: { lag: this.#eventLoop.lag, memory, cpu },
             sockets: await this.#listener.sockets?.() ?? 0,
           }),
       }),
-      proxyWatch: new ProxyWatch({ hops: config["trust-proxy"], log }),
+      proxyDetector: new ProxyDetector({ hops: config["trust-proxy"], log }),
       addressesHeld: () => registry.held,
     });
   }
 
-  #newConduct(): Conduct {
+  #newConduct(): AddressRecord {
     const { lifetime } = this.registry;
-    return new Conduct({ threshold: this.#threshold, lifetime }, this.#clock.now());
+    return new AddressRecord({ threshold: this.#threshold, lifetime }, this.#clock.now());
   }
 
   /** How many addresses are blocked, by cause. */
-  #blocked(): Record<Cause, number> {
-    const counts: Record<Cause, number> = { reported: 0, flooding: 0 };
+  #blocked(): Record<BlockReason, number> {
+    const counts: Record<BlockReason, number> = { reported: 0, flooding: 0 };
     const now = this.#clock.now();
     this.registry.forEach(({ record }) => {
-      if (record.blockedFor(now) > 0) counts[record.cause]++;
+      if (record.blockedFor(now) > 0) counts[record.blockReason]++;
     });
     return counts;
   }
 
   /** Begins to work; what must not exist any more is gone when this resolves. */
-  async start(listener: Pick<Listener, "heartbeat" | "renew" | "sockets">): Promise<void> {
+  async start(
+    listener: Pick<Listener, "heartbeat" | "reloadCertificate" | "sockets">,
+  ): Promise<void> {
     this.#listener = listener;
-    const { accessLog, statistics, registry, relay, matchmaker, lobby } = this;
+    const { accessLog, statistics, registry, relay, matchmaker, sessions } = this;
     const every = this.#every;
-    every(LAG_INTERVAL, () => this.#eventLoop.beat());
-    every(SECOND / 4, () => matchmaker.widen());
-    every(SECOND, () => matchmaker.tidy());
+    every(LAG_INTERVAL, () => this.#eventLoop.sample());
+    every(SECOND / 4, () => matchmaker.openExpired());
+    every(SECOND, () => matchmaker.prune());
     every(SECOND / 2, () => relay.sweep());
-    every(SECOND, () => lobby.sweep());
-    every(10 * SECOND, () => lobby.announce());
-    every(30 * SECOND, () => lobby.dismissIdle());
-    every(HEARTBEAT, () => listener.heartbeat());
-    every(RENEWAL_CHECK, () => void listener.renew());
+    every(SECOND, () => sessions.sweep());
+    every(10 * SECOND, () => sessions.broadcastOnline());
+    every(30 * SECOND, () => sessions.closeIdle());
+    every(HEARTBEAT_INTERVAL, () => listener.heartbeat());
+    every(RENEWAL_CHECK, () => void listener.reloadCertificate());
     every(registry.purgeInterval, () => registry.purge());
     every(LOG_FLUSH_INTERVAL, () => void accessLog.flush());
     every(SWEEP_INTERVAL, () => void accessLog.sweep());
-    every(SAMPLE_INTERVAL, () => statistics.sample(lobby.online));
+    every(SAMPLE_INTERVAL, () => statistics.sample(sessions.online));
     every(FLUSH_INTERVAL, () => void statistics.flush());
     every(REFRESH_INTERVAL, () => void statistics.refresh());
     await accessLog.sweep();
@@ -239,34 +246,34 @@ export class AnonymousChat {
 
   /** Meets other machines, if there are to be any. */
   #join(): void {
-    const { registry, matchmaker, lobby } = this;
+    const { registry, matchmaker, sessions } = this;
     const cluster = this.#cluster;
     if (cluster === undefined) return;
     const every = this.#every;
-    every(BEAT, () => cluster.beat());
+    every(NODE_HEARTBEAT_INTERVAL, () => cluster.heartbeat());
     every(REJOIN_INTERVAL, () => cluster.rejoin());
-    every(registry.lifetime / AFFIRMED_A_LIFETIME, () => void cluster.affirm());
-    cluster.start({ registry, matchmaker, lobby, threshold: this.#threshold });
+    every(registry.lifetime / REFRESHES_PER_LIFETIME, () => void cluster.refreshAddresses());
+    cluster.start({ registry, matchmaker, sessions, threshold: this.#threshold });
   }
 
   /** Whether there are other machines where chats can go on. */
-  get canMove(): boolean {
-    return this.lobby.canMove;
+  get canHandOff(): boolean {
+    return this.sessions.canHandOff;
   }
 
   /** Lets nobody in any more and sends everybody to other machines; resolves when all chats are there. */
-  async move(): Promise<void> {
-    await this.lobby.move();
+  async handOff(): Promise<void> {
+    await this.sessions.handOff();
   }
 
   /** Lets nobody in any more and tells everybody who is here; chats get a moment for a last word. */
   drain(): void {
-    this.lobby.drain();
+    this.sessions.drain();
   }
 
   /** Sends everybody away. */
   dismiss(): void {
-    this.lobby.close();
+    this.sessions.close();
   }
 
   /** Writes what is still to be written, and ends. */

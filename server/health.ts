@@ -4,18 +4,18 @@
 export const STATUSES = ["ok", "degraded", "draining"] as const;
 
 /** What may not work while people can talk. */
-export const PARTS = ["access log", "log", "redis", "statistics"] as const;
+export const COMPONENTS = ["access log", "log", "redis", "statistics"] as const;
 
 /** The answer to `/healthz`. */
 export interface Health {
   readonly status: (typeof STATUSES)[number];
   /** What does not work. */
-  readonly failing: readonly (typeof PARTS)[number][];
+  readonly failing: readonly (typeof COMPONENTS)[number][];
 }
 
 /** Where it is looked up. */
-export interface Sources {
-  readonly lobby: { readonly isDraining: boolean };
+export interface HealthSources {
+  readonly sessions: { readonly isDraining: boolean };
   readonly accessLog: { readonly isFailing: boolean };
   /** The operational log. */
   readonly logOutput: { readonly isFailing: boolean };
@@ -25,13 +25,15 @@ export interface Sources {
 }
 
 /** Looks. */
-export function healthOf({ lobby, accessLog, logOutput, cluster, statistics }: Sources): Health {
+export function healthOf(
+  { sessions, accessLog, logOutput, cluster, statistics }: HealthSources,
+): Health {
   const failing = [
     ...accessLog.isFailing ? ["access log" as const] : [],
     ...logOutput.isFailing ? ["log" as const] : [],
     ...cluster?.isUp === false ? ["redis" as const] : [],
     ...statistics.isFailing ? ["statistics" as const] : [],
   ];
-  if (lobby.isDraining) return { status: "draining", failing };
+  if (sessions.isDraining) return { status: "draining", failing };
   return { status: failing.length > 0 ? "degraded" : "ok", failing };
 }

@@ -11,16 +11,16 @@
  */
 
 import { SECOND } from "./base/clock.ts";
-import { atMost, pause } from "./base/timeout.ts";
+import { delay, withTimeout } from "./base/timeout.ts";
 
 /** How long chats may go on once a machine that is alone is about to stop, in milliseconds. */
 export const DRAIN_TIME = 2 * SECOND;
 
 /** How long pages have to turn up at another machine, in milliseconds. */
-export const MOVE_TIME = 8 * SECOND;
+export const HAND_OFF_TIME = 8 * SECOND;
 
 /** The same where the platform does not give that long. */
-export const SHORT_MOVE_TIME = 2 * SECOND;
+export const SHORT_HAND_OFF_TIME = 2 * SECOND;
 
 /**
  * How long a machine is there for the others once the last chat has gone to them, in milliseconds: what they still say
@@ -35,10 +35,10 @@ const LINGER = SECOND / 2;
 export const EXIT_TIME = SECOND / 4;
 
 /** What comes to its end. */
-export interface Ending {
+export interface ShutdownOptions {
   readonly chat: {
-    readonly canMove: boolean;
-    move(): Promise<void>;
+    readonly canHandOff: boolean;
+    handOff(): Promise<void>;
     drain(): void;
     dismiss(): void;
     close(): Promise<void>;
@@ -46,25 +46,25 @@ export interface Ending {
   /** Stops accepting, and resolves when no socket is left. */
   readonly close: () => Promise<unknown>;
   /** In milliseconds. */
-  readonly moveTime: number;
+  readonly handOffTime: number;
 }
 
 /** Ends in order. */
-export async function end(ending: Ending): Promise<void> {
-  if (ending.chat.canMove) await move(ending);
+export async function shutDown(ending: ShutdownOptions): Promise<void> {
+  if (ending.chat.canHandOff) await handOff(ending);
   else await drain(ending);
   await ending.chat.close();
 }
 
-async function move({ chat, close, moveTime }: Ending): Promise<void> {
-  const moved = chat.move().then(() => pause(LINGER));
-  await Promise.all([close(), atMost(moveTime, moved)]);
+async function handOff({ chat, close, handOffTime }: ShutdownOptions): Promise<void> {
+  const moved = chat.handOff().then(() => delay(LINGER));
+  await Promise.all([close(), withTimeout(handOffTime, moved)]);
   chat.dismiss();
 }
 
-async function drain({ chat, close }: Ending): Promise<void> {
+async function drain({ chat, close }: ShutdownOptions): Promise<void> {
   chat.drain();
-  await pause(DRAIN_TIME);
+  await delay(DRAIN_TIME);
   chat.dismiss();
   await close();
 }

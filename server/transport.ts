@@ -9,7 +9,7 @@
  */
 
 import type { CloseCode } from "../protocol.ts";
-import type { HttpReply, HttpRequest } from "./http/message.ts";
+import type { HttpRequest, HttpResponse } from "./http/message.ts";
 
 /** Whoever sends what a reader is to read. */
 export interface Sender {
@@ -30,7 +30,7 @@ export interface Outlet extends Sender {
 }
 
 /** Somebody behind a WebSocket, as a listener sees them. */
-export interface Visitor {
+export interface ConnectionHandler {
   receiveText(text: string): void;
   receiveFrame(frame: Uint8Array): void;
   /** Everything queued for them has been taken. */
@@ -44,22 +44,22 @@ export interface Visitor {
 }
 
 /** What an admitted connection does once it is open. */
-export interface Entrance {
+export interface AcceptedHandshake {
   /** Counts it as open, until the function it returns is called. */
   connect(): () => void;
   /** Lets whoever is behind it in. */
-  enter(outlet: Outlet): Visitor;
+  enter(outlet: Outlet): ConnectionHandler;
 }
 
 /** Whether a handshake may become a WebSocket. */
-export type Admittance =
-  | { kind: "admitted"; entrance: Entrance }
-  | { kind: "refused"; reply: HttpReply };
+export type UpgradeDecision =
+  | { kind: "admitted"; entrance: AcceptedHandshake }
+  | { kind: "refused"; reply: HttpResponse };
 
 /** What a listener serves; nothing here throws. */
-export interface Service {
+export interface Handler {
   /** Nearly always at once. */
-  answer(request: HttpRequest): HttpReply | Promise<HttpReply>;
+  answer(request: HttpRequest): HttpResponse | Promise<HttpResponse>;
   /** May take a moment, when other machines are asked. */
-  admit(request: HttpRequest): Promise<Admittance>;
+  admit(request: HttpRequest): Promise<UpgradeDecision>;
 }

@@ -19,14 +19,14 @@ import { homePage } from "../server/site/home_page.ts";
 import { POLICY_CHANGES, POLICY_UPDATED } from "../server/privacy/policy.ts";
 import {
   CHANGE_ANNOUNCED_FOR,
-  LEAST_CHATS_PUBLISHED,
   MAX_ACCESS_LOG_RETENTION,
   MAX_ADDRESS_RETENTION,
+  MIN_CHATS_PUBLISHED,
 } from "../server/limits/privacy_limits.ts";
-import { openCollector } from "../server/base/gc.ts";
+import { gcFunction } from "../server/base/gc.ts";
 import { fingerprint } from "../server/http/message.ts";
-import type { Holdings } from "../server/site/transparency_report.ts";
-import { dayInWords } from "../server/base/format.ts";
+import type { TransparencyReport } from "../server/site/transparency_report.ts";
+import { formatDay } from "../server/base/format.ts";
 import { BareClient } from "./support/bare_client.ts";
 import { launch, trusting } from "./e2e/browser.ts";
 import { Visitor } from "./e2e/visitor.ts";
@@ -80,7 +80,7 @@ const openBrowser = (): Promise<Browser> => browser ??= launch();
 const session = (): Promise<Session> => recorded ??= record(openBrowser);
 Deno.test.afterAll(async () => await (await browser)?.close());
 
-async function holdingsOf({ http }: { http: string }): Promise<Holdings> {
+async function holdingsOf({ http }: { http: string }): Promise<TransparencyReport> {
   return await (await fetch(`${http}/api/transparency`)).json();
 }
 
@@ -369,12 +369,12 @@ inside.test("P4: a day with few chats is published without figures", async () =>
   const clock = new FakeClock();
   await using server = await TestServer.start({ clock });
   const published = async (): Promise<unknown[]> => {
-    await until(() => server.chat.lobby.online === 0);
+    await until(() => server.chat.sessions.online === 0);
     clock.advance(10 * SECOND); // It is counted and written.
     const { days } = await (await fetch(`${server.http}/api/statistics.json`)).json();
     return [days[0].chats, days[0].messages, days[0].averageChatSeconds, days[0].peakOnline];
   };
-  for (let n = 1; n < LEAST_CHATS_PUBLISHED; n++) await chat(server);
+  for (let n = 1; n < MIN_CHATS_PUBLISHED; n++) await chat(server);
   assert.deepEqual(await published(), ["fewer than 10", null, null, null]);
   await chat(server);
   const [chats, messages, seconds, peak] = await published();
@@ -398,7 +398,7 @@ async function crashUnderLoad(): Promise<void> {
   let before = 0;
   {
     await using program = await Program.startWith({ folder });
-    for (let n = 0; n < LEAST_CHATS_PUBLISHED; n++) await chat(program);
+    for (let n = 0; n < MIN_CHATS_PUBLISHED; n++) await chat(program);
     await until(async () => (before = await today(program)) > 0);
     const load = BareClient.pair(program.socketUrl);
     const [a] = await load;
@@ -517,7 +517,7 @@ inside.test("P6: nothing holds a frame any more when the chat is over", async ()
   a.tell({ type: "leave" });
   await b.next("partner-left");
   await new Promise((resolve) => setTimeout(resolve, 0)); // A reference is dead at the end of a task only.
-  openCollector()!();
+  gcFunction()!();
   assert.deepEqual(frames.filter((frame) => frame.deref() !== undefined), []);
 });
 
@@ -745,7 +745,7 @@ inside.test("P12: a change of the policy is announced on the home page for 30 da
   const announced = async (since: number): Promise<boolean> => {
     clock.jump(Date.parse(POLICY_UPDATED) + since - clock.date().getTime());
     const home = await textOf(server.http);
-    return home.includes(`${dayInWords(POLICY_UPDATED)}: ${POLICY_CHANGES[0].says}`);
+    return home.includes(`${formatDay(POLICY_UPDATED)}: ${POLICY_CHANGES[0].says}`);
   };
   assert.deepEqual(
     [await announced(0), await announced(30 * DAY - 1), await announced(30 * DAY)],
@@ -765,7 +765,7 @@ Deno.test("P12: the policy states the settings in force, its date and its change
   assert.match(text, /removed from memory within 90 seconds of your last disconnection/);
   assert.match(text, /deleted automatically before it is 7 days old/);
   assert.match(text, /your IP address without its last part/);
-  assert.ok(text.includes(`Last updated ${dayInWords(POLICY_UPDATED)}`));
+  assert.ok(text.includes(`Last updated ${formatDay(POLICY_UPDATED)}`));
   for (const { says } of POLICY_CHANGES) assert.ok(text.includes(says), says);
   const { ipRetentionSeconds, accessLogRetentionDays, accessLog, policyUpdated } = await holdingsOf(
     program,

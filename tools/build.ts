@@ -17,7 +17,7 @@ import { CATALOGUES } from "../client/languages/all.ts";
 import type { Catalogue, Words } from "../client/languages/catalogue.ts";
 import { en } from "../client/languages/en.ts";
 import { type BuiltLanguage, homePage, withTexts } from "../server/site/home_page.ts";
-import type { Attachment } from "../server/http/static_files.ts";
+import type { StaticFile } from "../server/http/static_files.ts";
 import { fingerprint, type Page } from "../server/http/message.ts";
 import type { Pages } from "../server/site/router.ts";
 
@@ -65,15 +65,15 @@ export async function buildPages({ development }: { development: boolean }): Pro
     home: page(first, style, script),
     document: withTexts(page(document, documentStyle), languages[0]!.texts),
     languages,
-    attachments: await attachments(frame),
+    staticFiles: await staticFiles(frame),
   };
 }
 
 /** Icons and whatever else a browser or a messenger may ask for, by path; browsers know two of them by their path. */
-async function attachments(frame: string): Promise<Record<string, Attachment>> {
+async function staticFiles(frame: string): Promise<Record<string, StaticFile>> {
   const picture = (name: string): Promise<Uint8Array> =>
     Deno.readFile(new URL(`pictures/${name}`, source));
-  const png = async (name: string): Promise<Attachment> => attach("image/png", await picture(name));
+  const png = async (name: string): Promise<StaticFile> => attach("image/png", await picture(name));
   return {
     "/manifest.webmanifest": attach(
       "application/manifest+json",
@@ -89,7 +89,7 @@ async function attachments(frame: string): Promise<Record<string, Attachment>> {
   };
 }
 
-function attach(type: string, bytes: Uint8Array): Attachment {
+function attach(type: string, bytes: Uint8Array): StaticFile {
   return { type, base64: bytes.toBase64() };
 }
 
@@ -245,12 +245,12 @@ async function keep(file: URL, content: string): Promise<void> {
 
 if (import.meta.main) {
   const development = Deno.args.includes("--development");
-  const { home, document, languages, attachments } = await buildPages({ development });
+  const { home, document, languages, staticFiles } = await buildPages({ development });
   const build = development ? "development" : await sourceOf(new URL("../", import.meta.url));
   const module = [
     "// Made by build.ts.",
     `export const build: string = ${JSON.stringify(build)};`,
-    `export const pages = ${JSON.stringify({ home, document, languages, attachments })};\n`,
+    `export const pages = ${JSON.stringify({ home, document, languages, staticFiles })};\n`,
   ].join("\n");
   await keep(new URL("page.gen.ts", client), module);
   for (const language of languages) {

@@ -19,7 +19,7 @@
 
 import { Batch } from "./batch.ts";
 import { appendLines, type Period } from "./files.ts";
-import { formatVisit, type Visit } from "./line.ts";
+import { type AccessRecord, formatRecord } from "./line.ts";
 import { sweepFolder } from "./sweep.ts";
 import { truncateAddress } from "../admission/address.ts";
 import { type Clock, dayOf, HOUR, MINUTE, SECOND } from "../base/clock.ts";
@@ -49,18 +49,18 @@ export interface AccessLogOptions {
 }
 
 /** What can go wrong, and what is said of it. */
-const TROUBLES = {
+const FAILURES = {
   crowd: "Cannot log every visit: more come in than can be written.",
   write: "Cannot write the access log: visits go unrecorded.",
   sweep: "Cannot delete old lines of the access log.",
 };
 
-type Trouble = keyof typeof TROUBLES;
+type Failure = keyof typeof FAILURES;
 
 /** Dated lines on disk, none older than the retention. */
 export class AccessLog {
   readonly #options: AccessLogOptions;
-  readonly #told = new Set<Trouble>();
+  readonly #told = new Set<Failure>();
   /** What waits for its turn, so that a slow disk makes no long line of it. */
   readonly #waiting = new Map<"flush" | "sweep", Promise<void>>();
   #turn: Promise<void> = Promise.resolve();
@@ -85,11 +85,11 @@ export class AccessLog {
   }
 
   /** Takes note of a request that was answered. */
-  record(visit: Visit): void {
+  record(visit: AccessRecord): void {
     const { clock, mode } = this.#options;
     if (mode === "off") return;
     const at = clock.date();
-    this.#filling.add(dayOf(at), formatVisit(mode === "full" ? visit : truncated(visit), at));
+    this.#filling.add(dayOf(at), formatRecord(mode === "full" ? visit : truncated(visit), at));
   }
 
   /** Writes what was recorded. An interval task. */
@@ -158,14 +158,14 @@ export class AccessLog {
     return since < 0 || since > SWEEP_INTERVAL + FLUSH_INTERVAL;
   }
 
-  #tell(trouble: Trouble, details: Record<string, unknown>): void {
+  #tell(trouble: Failure, details: Record<string, unknown>): void {
     if (this.#told.has(trouble)) return;
     this.#told.add(trouble);
-    this.#options.log.error(TROUBLES[trouble], details);
+    this.#options.log.error(FAILURES[trouble], details);
   }
 }
 
-function truncated(visit: Visit): Visit {
+function truncated(visit: AccessRecord): AccessRecord {
   const { address } = visit;
   return address === undefined ? visit : { ...visit, address: truncateAddress(address) };
 }

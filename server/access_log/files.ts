@@ -28,7 +28,7 @@ export interface Listing {
   /** The files of days, oldest first. */
   readonly days: DayFile[];
   /** Files with a name of ours that hold no day: what is left of a rewriting, days that never were. */
-  readonly litter: string[];
+  readonly leftovers: string[];
   /** Whether anything else lies there. */
   readonly shared: boolean;
 }
@@ -50,13 +50,13 @@ const OTHERS = 0o077;
 
 /** What lies in `folder`; throws when that can't be read. */
 export async function listFolder(folder: string): Promise<Listing> {
-  const listing = { days: [] as DayFile[], litter: [] as string[], shared: false };
+  const listing = { days: [] as DayFile[], leftovers: [] as string[], shared: false };
   for await (const { name, isFile } of Deno.readDir(folder)) {
     const [, text, rewriting] = NAME.exec(name) ?? [];
     const day = parseDay(text ?? "");
     const path = `${folder}/${name}`;
     if (text === undefined || !isFile) listing.shared = true;
-    else if (day === undefined || rewriting !== undefined) listing.litter.push(path);
+    else if (day === undefined || rewriting !== undefined) listing.leftovers.push(path);
     else listing.days.push({ path, day });
   }
   listing.days.sort((one, other) => one.day.getTime() - other.day.getTime());
@@ -64,7 +64,7 @@ export async function listFolder(folder: string): Promise<Listing> {
 }
 
 /** Takes away what others than its owner may do in `folder`, if we may. */
-export async function closeToOthers(folder: string): Promise<void> {
+export async function restrictPermissions(folder: string): Promise<void> {
   const { mode } = await Deno.stat(folder);
   if (mode === null || (mode & OTHERS) === 0) return;
   await Deno.chmod(folder, mode & FOLDER_MODE).catch(() => {}); // The files are closed in any case.
@@ -85,7 +85,7 @@ export async function appendLines(folder: string, day: string, lines: Uint8Array
 }
 
 /** Leaves only the lines of a period in a file; what can't be dated goes. */
-export async function keepOnly(period: Period, path: string): Promise<void> {
+export async function rewriteKeeping(period: Period, path: string): Promise<void> {
   if (await isAllOf(period, path)) return;
   const beside = `${path}.new`;
   try {
@@ -101,7 +101,7 @@ export async function keepOnly(period: Period, path: string): Promise<void> {
 export async function* readLines(folder: string, from: Date, to: Date): AsyncGenerator<string> {
   const period = { from: from.getTime(), to: to.getTime() };
   const { days } = await listFolder(folder);
-  for (const { path } of days.filter(({ day }) => touches(period, day))) {
+  for (const { path } of days.filter(({ day }) => overlaps(period, day))) {
     try {
       for await (const lines of linesOf(path)) yield* lines.filter((line) => holds(period, line));
     } catch (error) {
@@ -112,12 +112,12 @@ export async function* readLines(folder: string, from: Date, to: Date): AsyncGen
 }
 
 /** Whether any moment of the day that begins at `day` lies in a period. */
-export function touches({ from, to }: Period, day: Date): boolean {
+export function overlaps({ from, to }: Period, day: Date): boolean {
   return day.getTime() < to && day.getTime() + DAY > from;
 }
 
 /** Whether every moment of that day does. */
-export function covers({ from, to }: Period, day: Date): boolean {
+export function contains({ from, to }: Period, day: Date): boolean {
   return day.getTime() >= from && day.getTime() + DAY <= to;
 }
 

@@ -20,7 +20,7 @@
 import type { Address } from "../admission/address.ts";
 
 /** What the access log says of a request that was answered. */
-export interface Visit {
+export interface AccessRecord {
   /** Whose request it was, where that is known. */
   readonly address: Address | undefined;
   readonly method: string;
@@ -66,7 +66,7 @@ const LINE = new RegExp(
 );
 
 /** The line, with its end, of a visit at that time. */
-export function formatVisit(visit: Visit, at: Date): string {
+export function formatRecord(visit: AccessRecord, at: Date): string {
   const { address = "-", status, userAgent = "-" } = visit;
   const request = escaped(formatRequest(visit));
   const agent = escaped(userAgent.slice(0, MAX_USER_AGENT_LENGTH));
@@ -81,7 +81,7 @@ export function timeOf(line: string): Date | undefined {
   return time === undefined ? undefined : parseTime(time);
 }
 
-function formatRequest({ method, target, version }: Visit): string {
+function formatRequest({ method, target, version }: AccessRecord): string {
   const shortMethod = method.slice(0, MAX_METHOD_LENGTH);
   const shortTarget = target.slice(0, MAX_TARGET_LENGTH);
   return `${shortMethod} ${shortTarget} HTTP/${version.slice(0, MAX_VERSION_LENGTH)}`;

@@ -18,13 +18,13 @@
  */
 
 import {
-  closeToOthers,
-  covers,
+  contains,
   type DayFile,
-  keepOnly,
   listFolder,
+  overlaps,
   type Period,
-  touches,
+  restrictPermissions,
+  rewriteKeeping,
 } from "./files.ts";
 import { dayOf } from "../base/clock.ts";
 
@@ -47,11 +47,11 @@ export async function sweepFolder(folder: string, period: Period): Promise<Swept
 }
 
 async function sweepFiles(folder: string, period: Period): Promise<Swept> {
-  const { days, litter, shared } = await listFolder(folder);
+  const { days, leftovers, shared } = await listFolder(folder);
   const failures: unknown[] = [];
   let oldestDay: string | undefined;
-  if (!shared) await closeToOthers(folder); // A folder such as /var/log is for others to open and close.
-  for (const path of litter) {
+  if (!shared) await restrictPermissions(folder); // A folder such as /var/log is for others to open and close.
+  for (const path of leftovers) {
     await Deno.remove(path).catch((error) => failures.push(error));
   }
   for (const file of days) {
@@ -66,8 +66,8 @@ async function sweepFiles(folder: string, period: Period): Promise<Swept> {
 
 /** Deletes what must go of a day, and says whether anything remains. */
 async function sweepDay(file: DayFile, period: Period): Promise<boolean> {
-  if (touches(period, file.day)) {
-    if (!covers(period, file.day)) await cut(file, period);
+  if (overlaps(period, file.day)) {
+    if (!contains(period, file.day)) await cut(file, period);
     const { size } = await Deno.stat(file.path);
     if (size > 0) return true;
   }
@@ -77,7 +77,7 @@ async function sweepDay(file: DayFile, period: Period): Promise<boolean> {
 
 async function cut({ path, day }: DayFile, period: Period): Promise<void> {
   try {
-    await keepOnly(period, path);
+    await rewriteKeeping(period, path);
   } catch (error) {
     if (day.getTime() < period.from) await Deno.remove(path);
     throw error;

@@ -61,12 +61,12 @@ export function isLoopback(address: Address): boolean {
 
 /** What counts as one visitor's place: an IPv4 address itself, of an IPv6 address its /64. */
 export function networkOf(address: Address): Address {
-  return cut(address, { ipv4: 32, ipv6: IPV6_NETWORK_BITS });
+  return truncate(address, { ipv4: 32, ipv6: IPV6_NETWORK_BITS });
 }
 
 /** An address without the part that tells one household from the next: IPv4 /24, IPv6 /48. */
 export function truncateAddress(address: Address): Address {
-  return cut(address, TRUNCATED_BITS);
+  return truncate(address, TRUNCATED_BITS);
 }
 
 /** Reads a range: an address, a slash and a number of bits, or one address alone. IPv4-mapped IPv6 is IPv4 here, too. */
@@ -91,7 +91,7 @@ export function isWithin(address: Address, ranges: readonly Range[]): boolean {
   return ranges.some(([base, bits]) => base.kind() === parsed.kind() && parsed.match(base, bits));
 }
 
-function cut(address: Address, bits: { ipv4: number; ipv6: number }): Address {
+function truncate(address: Address, bits: { ipv4: number; ipv6: number }): Address {
   return address.includes(":")
     ? addressOf(ipaddr.IPv6.networkAddressFromCIDR(`${address}/${bits.ipv6}`))
     : addressOf(ipaddr.IPv4.networkAddressFromCIDR(`${address}/${bits.ipv4}`));

@@ -30,10 +30,10 @@ export const REPORT_BLOCK_TIME = 45 * MINUTE;
 export const MAX_REPORTS = 64;
 
 /** From how many reports on an address may be one that reports nearly everybody. */
-export const LEAST_REPORTS_JUDGED = 4;
+export const MIN_REPORTS_FOR_DAMPING = 4;
 
 /** Reports a chat above which an address reports nearly everybody. */
-export const MANY_REPORTS = 0.5;
+export const MAX_REPORTS_PER_CHAT = 0.5;
 
 /** What a report of such an address weighs. */
 const DAMPED_WEIGHT = 0.25;
@@ -48,26 +48,26 @@ export type Verdict =
   | { kind: "too-fast" | "blocked"; wait: number };
 
 /** Why an address is blocked. */
-export type Cause = "reported" | "flooding";
+export type BlockReason = "reported" | "flooding";
 
 /** What all machines together think of an attempt. */
-export interface Opinion {
+export interface ClusterVerdict {
   readonly kind: Verdict["kind"];
   /** In milliseconds; 0 for who is welcome. */
   readonly wait: number;
   /** Why, if it is blocked. */
-  readonly cause: Cause;
+  readonly cause: BlockReason;
   /** How many connections the address has on other machines. */
   readonly elsewhere: number;
 }
 
 /** What several machines together know of the address; each call rejects while they can't be asked. */
-export interface Reputation {
+export interface SharedRecord {
   /** What machines call the address; tells nothing of it. */
   readonly name: string;
   /** The fingerprint of the secret that the name is made with. */
-  readonly secret: string;
-  attempt(): Promise<Opinion>;
+  readonly keyId: string;
+  attempt(): Promise<ClusterVerdict>;
   /**
    * So many connections are open on this machine; the answer is how many there are on all. `isNews` when one has just
    * been opened or closed.
@@ -76,17 +76,17 @@ export interface Reputation {
   /** Asks for a search. The answer is 0, or in how many milliseconds there may be one. */
   search(): Promise<number>;
   report(by: string, weight: number): Promise<void>;
-  block(cause: Cause, wait: number): Promise<void>;
+  block(cause: BlockReason, wait: number): Promise<void>;
 }
 
 /** Somebody who is here from this address, and is told when it is blocked. */
-export interface Present {
+export interface BlockListener {
   /** For `wait` milliseconds. */
   blocked(wait: number): void;
 }
 
 /** What is decided for all addresses alike. */
-export interface ConductRules {
+export interface AbuseRules {
   /** From how many addresses on reports block. */
   readonly threshold: number;
   /** How long the entry of an address is sure to live after its last attempt, in milliseconds. */
@@ -95,34 +95,34 @@ export interface ConductRules {
 
 interface Report {
   /** Weak, so that who is held nowhere else is not held here. */
-  readonly by: WeakRef<Conduct>;
+  readonly by: WeakRef<AddressRecord>;
   readonly reason: ReportReason;
   /** In clock milliseconds. */
   readonly at: number;
 }
 
 /** The behaviour of one address. */
-export class Conduct {
-  readonly #rules: ConductRules;
+export class AddressRecord {
+  readonly #rules: AbuseRules;
   readonly #connections: TokenBucket;
   /** Each is full until it is first needed, and made then. */
   #searches: TokenBucket | undefined;
   #refusals: TokenBucket | undefined;
   #blockedUntil: number;
-  #cause: Cause = "flooding";
+  #cause: BlockReason = "flooding";
   #chats = 0;
   #reportsMade = 0;
   #reports: Report[] = [];
-  readonly #present = new Set<Present>();
+  readonly #present = new Set<BlockListener>();
   #forgotten = false;
-  #reputation: Reputation | undefined;
+  #reputation: SharedRecord | undefined;
   /** How many connections are open on this machine, and on all. */
   #here = 0;
   #everywhere: Promise<number> | undefined;
   /** Before this there is no search, because of those on other machines; in clock milliseconds. */
   #searchesFrom = 0;
 
-  constructor(rules: ConductRules, now: number) {
+  constructor(rules: AbuseRules, now: number) {
     this.#rules = rules;
     this.#connections = new TokenBucket(LIMITS.connections, now);
     this.#blockedUntil = now;
@@ -134,7 +134,7 @@ export class Conduct {
   }
 
   /** Why it is blocked, or was the last time. */
-  get cause(): Cause {
+  get blockReason(): BlockReason {
     return this.#cause;
   }
 
@@ -144,17 +144,17 @@ export class Conduct {
   }
 
   /** The fingerprint of the secret that its name is made with; "" while it has none. */
-  get secret(): string {
-    return this.#reputation?.secret ?? "";
+  get keyId(): string {
+    return this.#reputation?.keyId ?? "";
   }
 
   /** Other machines know the address, too: what they know holds from now on. */
-  share(reputation: Reputation): void {
+  share(reputation: SharedRecord): void {
     this.#reputation = reputation;
   }
 
   /** What all machines think of an attempt; `undefined` when there are no others, or they can't be asked. */
-  async attemptElsewhere(now: number): Promise<Opinion | undefined> {
+  async attemptElsewhere(now: number): Promise<ClusterVerdict | undefined> {
     const opinion = await this.#reputation?.attempt().catch(() => undefined);
     if (opinion?.kind === "blocked") this.#block(opinion.cause, opinion.wait, now);
     return opinion;
@@ -167,12 +167,12 @@ export class Conduct {
   }
 
   /** Tells other machines again how many there are. */
-  affirm(): void {
+  refresh(): void {
     this.#tellConnected(false);
   }
 
   /** How many connections are open on all machines; `undefined` when there are no others. */
-  get everywhere(): Promise<number> | undefined {
+  get clusterConnections(): Promise<number> | undefined {
     return this.#everywhere;
   }
 
@@ -199,47 +199,47 @@ export class Conduct {
   }
 
   /** Notes that a chat has begun. */
-  chats(): void {
+  chatStarted(): void {
     this.#chats++;
   }
 
   /** Notes that somebody is here, until the function it returns is called. */
-  attend(present: Present): () => void {
+  onBlocked(present: BlockListener): () => void {
     this.#forgotten = false; // An entry that was let go between the handshake and now is held again.
     this.#present.add(present);
     return () => void this.#present.delete(present);
   }
 
   /** Takes a report of somebody at another address about somebody at this one. */
-  report(by: Conduct, reason: ReportReason, now: number): void {
-    const { name, weight } = by.accuse(reason);
+  report(by: AddressRecord, reason: ReportReason, now: number): void {
+    const { name, weight } = by.fileReport(reason);
     if (by === this || this.#forgotten) return;
-    this.accused(name, weight);
+    this.reportedElsewhere(name, weight);
     const report = { by: new WeakRef(by), reason, at: now };
     this.#reports = [...this.#reports, report].slice(-MAX_REPORTS);
-    if (this.#isTooMuch(now)) this.#expel(now);
+    if (this.#isTooMuch(now)) this.#blockForReports(now);
   }
 
   /** Reports somebody: under which name, and what that weighs. */
-  accuse(reason: ReportReason): { name: string; weight: number } {
+  fileReport(reason: ReportReason): { name: string; weight: number } {
     this.#reportsMade++;
     return { name: this.name, weight: this.#weight(reason) };
   }
 
   /** Lets all machines know of a report by somebody of that name. */
-  accused(by: string, weight: number): void {
+  reportedElsewhere(by: string, weight: number): void {
     if (by === "" || by === this.name) return;
     this.#reputation?.report(by, weight).catch(() => {});
   }
 
   /** Another machine has blocked it for `wait` milliseconds. */
-  blockedElsewhere(cause: Cause, wait: number, now: number): void {
+  blockedElsewhere(cause: BlockReason, wait: number, now: number): void {
     this.#block(cause, wait, now);
-    this.#sendAway(wait);
+    this.#notifyBlocked(wait);
   }
 
   /** The entry is gone: what was reported from here counts no more, and what was reported of it is forgotten. */
-  forget(): void {
+  dispose(): void {
     this.#forgotten = true;
     this.#reports = [];
     this.#reputation = this.#everywhere = undefined;
@@ -247,7 +247,7 @@ export class Conduct {
 
   #isTooMuch(now: number): boolean {
     const oldest = now - Math.min(REPORT_TIME, this.#rules.lifetime);
-    const weights = new Map<Conduct, number>();
+    const weights = new Map<AddressRecord, number>();
     for (const { by, reason, at } of this.#reports) {
       const reporter = by.deref();
       if (at <= oldest || reporter === undefined || reporter.#forgotten) continue;
@@ -260,17 +260,17 @@ export class Conduct {
   /** What a report from this address weighs. */
   #weight(reason: ReportReason): number {
     const weight = reason === "underage" ? UNDERAGE_WEIGHT : 1;
-    const judged = this.#reportsMade >= LEAST_REPORTS_JUDGED;
-    return judged && this.#reportsMade > this.#chats * MANY_REPORTS
+    const judged = this.#reportsMade >= MIN_REPORTS_FOR_DAMPING;
+    return judged && this.#reportsMade > this.#chats * MAX_REPORTS_PER_CHAT
       ? weight * DAMPED_WEIGHT
       : weight;
   }
 
-  #expel(now: number): void {
+  #blockForReports(now: number): void {
     this.#reports = [];
     const wait = this.#block("reported", REPORT_BLOCK_TIME, now);
     this.#reputation?.block("reported", wait).catch(() => {});
-    this.#sendAway(wait);
+    this.#notifyBlocked(wait);
   }
 
   #tellConnected(isNews: boolean): void {
@@ -278,7 +278,7 @@ export class Conduct {
     this.#everywhere = this.#reputation?.connected(here, isNews).catch(() => here);
   }
 
-  #sendAway(wait: number): void {
+  #notifyBlocked(wait: number): void {
     for (const present of [...this.#present]) present.blocked(wait);
   }
 
@@ -287,7 +287,7 @@ export class Conduct {
     this.#reputation?.search().then((wait) => this.#searchesFrom = now + wait).catch(() => {});
   }
 
-  #block(cause: Cause, time: number, now: number): number {
+  #block(cause: BlockReason, time: number, now: number): number {
     const until = now + Math.min(time, this.#rules.lifetime);
     if (until > this.#blockedUntil) {
       this.#blockedUntil = until;

@@ -9,7 +9,7 @@
  */
 
 import { type Hindrance, SUBPROTOCOL } from "../../protocol.ts";
-import type { Conduct, Verdict } from "./address_record.ts";
+import type { AddressRecord, Verdict } from "./address_record.ts";
 import { type Address, isWithin, networkOf, type Range } from "./address.ts";
 import { type Clock, SECOND } from "../base/clock.ts";
 import type { Entry, IpRegistry } from "./ip_registry.ts";
@@ -39,8 +39,8 @@ export const REFUSALS = [
 export type RefusalCode = (typeof REFUSALS)[number];
 
 /** Whether somebody may enter; a refusal is an HTTP answer. */
-export type Admission =
-  | { kind: "admitted"; entry: Entry<Conduct> }
+export type GateDecision =
+  | { kind: "admitted"; entry: Entry<AddressRecord> }
   | {
     kind: "refused";
     code: RefusalCode;
@@ -49,7 +49,7 @@ export type Admission =
     retryAfter?: number;
   };
 
-type Refusal = Admission & { kind: "refused" };
+type Refusal = GateDecision & { kind: "refused" };
 
 /** Seconds after which a visitor may try again when everything is taken. */
 export const RETRY_AFTER_FULL = 10;
@@ -60,7 +60,7 @@ export const RETRY_AFTER_DENIED = 3600;
 /** What a gate needs. */
 export interface GateOptions {
   readonly clock: Clock;
-  readonly registry: IpRegistry<Conduct>;
+  readonly registry: IpRegistry<AddressRecord>;
   /** Who may never connect. */
   readonly denied: readonly Range[];
   /** How many connections one address may have. */
@@ -68,13 +68,13 @@ export interface GateOptions {
   /** Whether every place is taken. */
   readonly isFull: () => boolean;
   /** Lets what other machines know of an address hold here, too. */
-  readonly share?: ((conduct: Conduct, address: Address) => void) | undefined;
+  readonly share?: ((record: AddressRecord, address: Address) => void) | undefined;
 }
 
 /** Decides who may enter: what costs least is asked first. */
 export class Gate {
   /** How many were refused so far, and why. */
-  readonly refusals: Record<RefusalCode, number> = noRefusals();
+  readonly refusals: Record<RefusalCode, number> = zeroCounts();
   readonly #options: GateOptions;
 
   constructor(options: GateOptions) {
@@ -82,12 +82,12 @@ export class Gate {
   }
 
   /** Decides on one handshake, as far as this machine can. */
-  admit(handshake: Handshake): Admission {
-    return this.#counted(this.#judge(handshake));
+  admit(handshake: Handshake): GateDecision {
+    return this.#counted(this.#evaluate(handshake));
   }
 
-  #judge(handshake: Handshake): Admission {
-    const refusal = refuseForm(handshake);
+  #evaluate(handshake: Handshake): GateDecision {
+    const refusal = refuseMalformed(handshake);
     if (refusal !== undefined) return refusal;
     const { address } = handshake;
     const { denied, registry, share } = this.#options;
@@ -98,34 +98,34 @@ export class Gate {
       return refuse("denied", 403, "Cannot connect: this address is refused.");
     }
     const network = networkOf(address);
-    const entry = registry.see(network);
+    const entry = registry.touch(network);
     share?.(entry.record, network);
     return this.#refuseEntry(entry) ?? { kind: "admitted", entry };
   }
 
   /** What keeps an address out right now; asking is no attempt. */
-  hindrance(address: Address | undefined): Hindrance | undefined {
+  refusalFor(address: Address | undefined): Hindrance | undefined {
     const { clock, registry, denied, isFull } = this.#options;
     if (address === undefined) return undefined;
     if (isWithin(address, denied)) return { code: "denied", seconds: RETRY_AFTER_DENIED };
     const entry = registry.find(networkOf(address));
     const wait = entry?.record.blockedFor(clock.now()) ?? 0;
     if (entry !== undefined && wait > 0) {
-      return { code: entry.record.cause, seconds: inSeconds(wait) };
+      return { code: entry.record.blockReason, seconds: inSeconds(wait) };
     }
-    if (this.isCrowd(entry?.connections ?? 0)) {
+    if (this.exceedsPerAddressLimit(entry?.connections ?? 0)) {
       return { code: "crowded", seconds: RETRY_AFTER_FULL };
     }
     return isFull() ? { code: "full", seconds: RETRY_AFTER_FULL } : undefined;
   }
 
   /** Whether so many connections leave no room for another. */
-  isCrowd(connections: number): boolean {
+  exceedsPerAddressLimit(connections: number): boolean {
     return connections >= this.#options.perAddress;
   }
 
   /** Asks the other machines, if there are any: what this one admits may be too much for all of them together. */
-  async confirm(admission: Admission): Promise<Admission> {
+  async admitClusterWide(admission: GateDecision): Promise<GateDecision> {
     if (admission.kind === "refused") return admission;
     const { entry } = admission;
     const { clock, isFull } = this.#options;
@@ -134,25 +134,27 @@ export class Gate {
     if (opinion === undefined) return admission;
     const { kind, wait, elsewhere } = opinion;
     if (kind !== "welcome") return this.#counted(refuseVerdict({ kind, wait }) ?? admission);
-    return this.isCrowd(entry.connections + elsewhere) ? this.#counted(CROWDED) : admission;
+    return this.exceedsPerAddressLimit(entry.connections + elsewhere)
+      ? this.#counted(TOO_MANY_CONNECTIONS)
+      : admission;
   }
 
-  #counted(admission: Admission): Admission {
+  #counted(admission: GateDecision): GateDecision {
     if (admission.kind === "refused") this.refusals[admission.code]++;
     return admission;
   }
 
   /** Whoever comes too fast is on the way to a block; who finds no place is not. */
-  #refuseEntry({ record, connections }: Entry<Conduct>): Refusal | undefined {
+  #refuseEntry({ record, connections }: Entry<AddressRecord>): Refusal | undefined {
     const { clock, isFull } = this.#options;
     const tooFast = refuseVerdict(record.attempt(clock.now()));
     if (tooFast !== undefined) return tooFast;
-    if (this.isCrowd(connections)) return CROWDED;
+    if (this.exceedsPerAddressLimit(connections)) return TOO_MANY_CONNECTIONS;
     return isFull() ? FULL : undefined;
   }
 }
 
-const CROWDED = refuse(
+const TOO_MANY_CONNECTIONS = refuse(
   "crowded",
   429,
   "Cannot connect: too many connections from one address.",
@@ -160,12 +162,12 @@ const CROWDED = refuse(
 );
 const FULL = refuse("full", 503, "Cannot connect: every place is taken.", RETRY_AFTER_FULL);
 
-function noRefusals(): Record<RefusalCode, number> {
+function zeroCounts(): Record<RefusalCode, number> {
   return Object.fromEntries(REFUSALS.map((code) => [code, 0])) as Record<RefusalCode, number>;
 }
 
 /** Refuses a handshake that is none of ours, whoever makes it. */
-function refuseForm(handshake: Handshake): Refusal | undefined {
+function refuseMalformed(handshake: Handshake): Refusal | undefined {
   if (!isSameOrigin(handshake)) {
     return refuse("origin", 403, "Cannot connect: the page is of another origin.");
   }

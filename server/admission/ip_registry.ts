@@ -20,7 +20,7 @@
 
 import type { Address } from "./address.ts";
 import { type Clock, MINUTE } from "../base/clock.ts";
-import { type Place, Queue } from "../base/linked_queue.ts";
+import { type Handle, LinkedQueue } from "../base/linked_queue.ts";
 
 /** How many addresses without a connection are held at most. */
 export const MAX_DISCONNECTED = 100_000;
@@ -32,10 +32,10 @@ const MAX_PURGE_INTERVAL = 5 * MINUTE;
 const PURGES_PER_RETENTION = 10;
 
 /** How many intervals before its time an entry goes: one until the next purge, and one for that to be late. */
-const INTERVALS_AHEAD = 2;
+const SAFETY_INTERVALS = 2;
 
 /** Less than this the calendar and the clock differ by the grain of either, in milliseconds; it is no leap. */
-const GRAIN = 10;
+const CLOCK_RESOLUTION = 10;
 
 /** What a registry needs. */
 export interface IpRegistryOptions<T> {
@@ -63,13 +63,13 @@ export interface Entry<T> {
   connect(): () => void;
 }
 
-interface Holding<T> extends Entry<T> {
+interface RegistryEntry<T> extends Entry<T> {
   readonly address: Address;
   connections: number;
   /** Since when there has been no connection, in the registry's time. */
   leftAt: number;
   /** Where it stands among those who have left. */
-  place: Place | undefined;
+  place: Handle | undefined;
 }
 
 /** Everybody's address, as long as it is needed. */
@@ -77,14 +77,14 @@ export class IpRegistry<T> {
   /** How often {@linkcode IpRegistry.purge} must run, in milliseconds. */
   readonly purgeInterval: number;
   readonly #options: IpRegistryOptions<T>;
-  readonly #holdings = new Map<Address, Holding<T>>();
-  readonly #left = new Queue<Holding<T>>();
+  readonly #holdings = new Map<Address, RegistryEntry<T>>();
+  readonly #left = new LinkedQueue<RegistryEntry<T>>();
   /** The registry's time; how far the calendar has leapt ahead; and how far it is from the clock. In milliseconds. */
   #time: number;
-  #leapt = 0;
+  #calendarSkew = 0;
   #distance: number;
   /** Something has been let go since the last collection. */
-  #litter = false;
+  #needsCollection = false;
 
   constructor(options: IpRegistryOptions<T>) {
     this.#options = options;
@@ -95,7 +95,7 @@ export class IpRegistry<T> {
 
   /** How long an entry is sure to live after its last connection or attempt, unless too many leave; milliseconds. */
   get lifetime(): number {
-    return this.#options.retention - INTERVALS_AHEAD * this.purgeInterval;
+    return this.#options.retention - SAFETY_INTERVALS * this.purgeInterval;
   }
 
   /** How many addresses are held. */
@@ -110,14 +110,14 @@ export class IpRegistry<T> {
 
   /** How long the one who left first has been gone, in milliseconds; `undefined` when there is none. */
   get oldestDisconnected(): number | undefined {
-    this.#moveOn();
+    this.#advance();
     const oldest = this.#left.first;
     return oldest === undefined ? undefined : this.#time - oldest.leftAt;
   }
 
   /** The entry of an address that asks to connect. */
-  see(address: Address): Entry<T> {
-    this.#letGo(); // What may no longer be held must not be found.
+  touch(address: Address): Entry<T> {
+    this.#evict(); // What may no longer be held must not be found.
     const holding = this.#holdings.get(address) ?? this.#hold(address);
     if (holding.connections === 0) this.#leave(holding);
     return holding;
@@ -125,7 +125,7 @@ export class IpRegistry<T> {
 
   /** The entry of an address, if it is held; looking for it counts for nothing. */
   find(address: Address): Entry<T> | undefined {
-    this.#letGo();
+    this.#evict();
     return this.#holdings.get(address);
   }
 
@@ -136,13 +136,13 @@ export class IpRegistry<T> {
 
   /** Lets go of everybody whose time is up. An interval task, due every `purgeInterval`. */
   purge(): void {
-    this.#letGo();
-    if (this.#litter) this.#options.collect?.();
-    this.#litter = false;
+    this.#evict();
+    if (this.#needsCollection) this.#options.collect?.();
+    this.#needsCollection = false;
   }
 
-  #hold(address: Address): Holding<T> {
-    const holding: Holding<T> = {
+  #hold(address: Address): RegistryEntry<T> {
+    const holding: RegistryEntry<T> = {
       address,
       record: this.#options.newRecord(),
       connections: 0,
@@ -154,57 +154,57 @@ export class IpRegistry<T> {
     return holding;
   }
 
-  #connect(holding: Holding<T>): () => void {
+  #connect(holding: RegistryEntry<T>): () => void {
     const held = this.#holdings.get(holding.address); // It may have gone between the attempt and now.
     if (held !== undefined && held !== holding) return held.connect();
     this.#holdings.set(holding.address, holding);
-    holding.place?.leave();
+    holding.place?.remove();
     holding.place = undefined;
     holding.connections++;
     this.#options.onCount?.(holding.record, holding.connections);
-    let open: Holding<T> | undefined = holding;
+    let open: RegistryEntry<T> | undefined = holding;
     return () => {
       if (open !== undefined) this.#disconnect(open);
       open = undefined; // Who keeps this function does not keep the address.
     };
   }
 
-  #disconnect(holding: Holding<T>): void {
+  #disconnect(holding: RegistryEntry<T>): void {
     holding.connections--;
     this.#options.onCount?.(holding.record, holding.connections);
     if (holding.connections === 0) this.#leave(holding);
   }
 
-  #leave(holding: Holding<T>): void {
-    this.#moveOn();
-    holding.place?.leave();
+  #leave(holding: RegistryEntry<T>): void {
+    this.#advance();
+    holding.place?.remove();
     holding.leftAt = this.#time;
     holding.place = this.#left.append(holding);
-    this.#letGo();
+    this.#evict();
   }
 
-  #letGo(): void {
-    this.#moveOn();
+  #evict(): void {
+    this.#advance();
     const { capacity = MAX_DISCONNECTED } = this.#options;
     const latest = this.#time - this.lifetime;
     for (let oldest = this.#left.first; oldest !== undefined; oldest = this.#left.first) {
       if (oldest.leftAt > latest && this.#left.size <= capacity) break;
-      oldest.place?.leave();
+      oldest.place?.remove();
       oldest.place = undefined;
       this.#holdings.delete(oldest.address);
       this.#options.onGone?.(oldest.record);
-      this.#litter = true;
+      this.#needsCollection = true;
     }
   }
 
   /** Lets the registry's time go by as the faster of both clocks does. */
-  #moveOn(): void {
+  #advance(): void {
     const now = this.#options.clock.now();
     const leap = this.#options.clock.date().getTime() - now - this.#distance;
-    if (Math.abs(leap) >= GRAIN) {
+    if (Math.abs(leap) >= CLOCK_RESOLUTION) {
       this.#distance += leap;
-      this.#leapt += Math.max(leap, 0);
+      this.#calendarSkew += Math.max(leap, 0);
     }
-    this.#time = now + this.#leapt;
+    this.#time = now + this.#calendarSkew;
   }
 }

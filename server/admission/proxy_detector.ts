@@ -10,23 +10,23 @@ import type { Log } from "../base/log.ts";
 export const SUSPICIOUS_HANDSHAKES = 20;
 
 /** What a watch needs. */
-export interface ProxyWatchOptions {
+export interface ProxyDetectorOptions {
   /** How many proxies we were told of. */
   readonly hops: number;
   readonly log: Log;
 }
 
 /** Warns once, and names no address. */
-export class ProxyWatch {
-  readonly #options: ProxyWatchOptions;
+export class ProxyDetector {
+  readonly #options: ProxyDetectorOptions;
   #suspicious = 0;
 
-  constructor(options: ProxyWatchOptions) {
+  constructor(options: ProxyDetectorOptions) {
     this.#options = options;
   }
 
   /** Looks at one handshake, while `addresses` are held. */
-  see(forwardedFor: string | undefined, addresses: number): void {
+  check(forwardedFor: string | undefined, addresses: number): void {
     if (this.#suspicious >= SUSPICIOUS_HANDSHAKES) return;
     const { hops, log } = this.#options;
     const proxies = forwardedFor === undefined ? 0 : forwardedFor.split(",").length;

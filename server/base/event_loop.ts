@@ -34,7 +34,7 @@ export class EventLoop {
   }
 
   /** The timer fires. An interval task, due every `LAG_INTERVAL`. */
-  beat(): void {
+  sample(): void {
     const now = this.#clock.now();
     if (now - this.#windowBegan >= LAG_WINDOW) {
       this.#windowBegan = now;

@@ -25,24 +25,24 @@ const SECONDS: Unit = ["second", SECOND];
 const UNITS: readonly Unit[] = [["day", DAY], ["hour", HOUR], ["minute", MINUTE], SECONDS];
 
 /** A duration in milliseconds, in the largest unit that goes into it without a rest: "1 hour", "90 seconds". */
-export function inWords(duration: number): string {
+export function formatDuration(duration: number): string {
   const whole = Math.round(duration / SECOND) * SECOND;
   const [name, ms] = UNITS.find(([, unit]) => whole >= unit && whole % unit === 0) ?? SECONDS;
-  return counted(whole / ms, name);
+  return pluralize(whole / ms, name);
 }
 
 /** A duration in milliseconds, in the largest unit that goes into it, and no finer: "3 minutes". */
-export function roughly(duration: number): string {
+export function formatApproximate(duration: number): string {
   const [name, ms] = UNITS.find(([, unit]) => duration >= unit) ?? SECONDS;
-  return counted(Math.floor(duration / ms), name);
+  return pluralize(Math.floor(duration / ms), name);
 }
 
 /** A day given as YYYY-MM-DD: "1 June 2026". */
-export function dayInWords(day: string): string {
+export function formatDay(day: string): string {
   const [year, month, date] = day.split("-").map(Number);
   return `${date} ${MONTHS[(month ?? 0) - 1]} ${year}`;
 }
 
-function counted(count: number, name: string): string {
+function pluralize(count: number, name: string): string {
   return `${count} ${name}${count === 1 ? "" : "s"}`;
 }

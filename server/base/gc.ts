@@ -8,7 +8,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
 /** The function that collects at once everything that nobody holds; `undefined` where there is none. */
-export function openCollector(): (() => void) | undefined {
+export function gcFunction(): (() => void) | undefined {
   try {
     setFlagsFromString("--expose-gc");
     const collect: unknown = runInNewContext("gc");

@@ -12,13 +12,13 @@ interface Node<T> {
   next: Node<T>;
 }
 
-/** A place in a {@linkcode Queue}; leaving twice does nothing. */
-export interface Place {
-  leave(): void;
+/** A place in a {@linkcode LinkedQueue}; leaving twice does nothing. */
+export interface Handle {
+  remove(): void;
 }
 
 /** A line of `T`, oldest first. */
-export class Queue<T> implements Iterable<T> {
+export class LinkedQueue<T> implements Iterable<T> {
   readonly #ring = ring<T>();
   #size = 0;
 
@@ -33,12 +33,12 @@ export class Queue<T> implements Iterable<T> {
   }
 
   /** Puts `value` at the end. */
-  append(value: T): Place {
+  append(value: T): Handle {
     return this.#insert(value, this.#ring.previous);
   }
 
   /** Puts `value` at the front, for somebody who had waited before. */
-  prepend(value: T): Place {
+  prepend(value: T): Handle {
     return this.#insert(value, this.#ring);
   }
 
@@ -47,12 +47,12 @@ export class Queue<T> implements Iterable<T> {
     for (let node = this.#ring.next; node !== this.#ring; node = node.next) yield node.value as T;
   }
 
-  #insert(value: T, previous: Node<T>): Place {
+  #insert(value: T, previous: Node<T>): Handle {
     const node = { value, previous, next: previous.next };
     node.next.previous = node;
     previous.next = node;
     this.#size++;
-    return { leave: () => this.#remove(node) };
+    return { remove: () => this.#remove(node) };
   }
 
   #remove(node: Node<T>): void {

@@ -1,6 +1,6 @@
 /**
  * One WebSocket: what arrives is handed to the session that it belongs to. That can change: a new socket begins with a
- * session of its own and may then take up an older one (`Lobby.resume`), whose own socket belongs to nobody from then
+ * session of its own and may then take up an older one (`SessionRegistry.resume`), whose own socket belongs to nobody from then
  * on, whatever may still arrive on it.
  *
  *   socket 1 ──> Link ─ ─ ─ ─ ─> session A          gone, or not known to be gone yet
@@ -9,20 +9,20 @@
  */
 
 import { CloseCode } from "../../protocol.ts";
-import type { Conduct } from "../admission/address_record.ts";
+import type { AddressRecord } from "../admission/address_record.ts";
 import type { Outlet } from "../transport.ts";
-import type { Line, Session } from "./session.ts";
+import type { Session, SessionSocket } from "./session.ts";
 
 /** A socket and whom it belongs to; what a listener talks to. */
-export class Link implements Line {
+export class Link implements SessionSocket {
   readonly outlet: Outlet;
-  readonly conduct: Conduct;
+  readonly record: AddressRecord;
   session: Session | undefined;
   hasLeft = false;
 
-  constructor(outlet: Outlet, conduct: Conduct) {
+  constructor(outlet: Outlet, record: AddressRecord) {
     this.outlet = outlet;
-    this.conduct = conduct;
+    this.record = record;
   }
 
   /** A text frame came in. */
@@ -48,7 +48,7 @@ export class Link implements Line {
 
   /** It is gone, and nothing says that the page has left. */
   disconnected(): void {
-    this.session?.lose();
+    this.session?.onDisconnect();
   }
 
   /** Something went wrong on our side while handling what came in. */
@@ -57,7 +57,7 @@ export class Link implements Line {
   }
 
   /** The address has too many connections, on all machines together. */
-  crowd(): void {
+  closeTooMany(): void {
     this.session?.close(CloseCode.crowded, "Too many connections from one address.");
   }
 

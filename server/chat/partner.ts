@@ -4,7 +4,7 @@
  */
 
 import type { ReportReason } from "../../protocol.ts";
-import type { Conduct } from "../admission/address_record.ts";
+import type { AddressRecord } from "../admission/address_record.ts";
 import type { NodeId, SessionId } from "../ids.ts";
 import type { Sender } from "../transport.ts";
 
@@ -25,5 +25,5 @@ export interface Partner {
   /** The other side can be heard again. */
   partnerBack(from: SessionId): void;
   /** It has been reported by somebody whose address has behaved like this. */
-  reported(by: Conduct, reason: ReportReason): void;
+  reported(by: AddressRecord, reason: ReportReason): void;
 }

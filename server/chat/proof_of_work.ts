@@ -24,19 +24,19 @@ import { type Clock, MINUTE, SECOND } from "../base/clock.ts";
 export const WORK_BITS = 12;
 
 /** From how many new sessions on, within {@linkcode RUSH_WINDOW}, everybody is asked to work. */
-export const RUSH = 500;
+export const RUSH_THRESHOLD = 500;
 
 /** The window in which they are counted, in milliseconds. */
 export const RUSH_WINDOW = 10 * SECOND;
 
 /** How long everybody is asked after the last rush, in milliseconds. */
-export const RUSH_LASTS = MINUTE;
+export const RUSH_DURATION = MINUTE;
 
 /** When to ask. */
 export type WorkMode = "auto" | "always" | "off";
 
 /** Decides whether a session must work before it may search. */
-export class HumanCheck {
+export class ProofOfWorkGate {
   readonly #clock: Clock;
   readonly #mode: WorkMode;
   #windowBegan: number;
@@ -50,7 +50,7 @@ export class HumanCheck {
   }
 
   /** Whether whoever searches now must have worked. */
-  get isDue(): boolean {
+  get isRequired(): boolean {
     return this.#mode === "always" ||
       this.#mode === "auto" && this.#clock.now() < this.#rushUntil;
   }
@@ -62,7 +62,7 @@ export class HumanCheck {
       this.#windowBegan = now;
       this.#entered = 0;
     }
-    if (++this.#entered >= RUSH) this.#rushUntil = now + RUSH_LASTS;
+    if (++this.#entered >= RUSH_THRESHOLD) this.#rushUntil = now + RUSH_DURATION;
   }
 }
 

@@ -44,7 +44,7 @@ export interface Reader {
 }
 
 /** What is known of a reader that is behind. */
-interface Arrears {
+interface ReaderBacklog {
   /** Bytes queued since this reader fell behind. */
   queued: number;
   /** Bytes it had taken of these when it was last looked at. */
@@ -63,23 +63,23 @@ export class Relay {
   frames = 0;
   bytes = 0;
   /** How many readers were given up so far. */
-  givenUp = 0;
+  dropped = 0;
   readonly #clock: Clock;
-  readonly #behind = new Map<Reader, Arrears>();
+  readonly #slowReaders = new Map<Reader, ReaderBacklog>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   /** How many readers have something queued that the relay knows of. */
-  get behind(): number {
-    return this.#behind.size;
+  get slowReaders(): number {
+    return this.#slowReaders.size;
   }
 
   /** Writes to `reader`, without a copy; `sender`, if any, is slowed down while the reader is behind. */
   write(reader: Reader, data: string | Uint8Array, sender?: Sender): void {
     const { outlet } = reader;
-    if (outlet.backlog > MAX_BACKLOG_BYTES || this.#behind.get(reader)?.lost) {
+    if (outlet.backlog > MAX_BACKLOG_BYTES || this.#slowReaders.get(reader)?.lost) {
       return this.#drop(reader);
     }
     outlet.send(data);
@@ -89,7 +89,7 @@ export class Relay {
     }
     const { backlog } = outlet;
     if (backlog === 0) return;
-    const arrears = this.#arrears(reader, data.length - backlog);
+    const arrears = this.#backlogOf(reader, data.length - backlog);
     arrears.queued += data.length;
     if (backlog <= PAUSE_BYTES || sender === undefined) return;
     if (arrears.paused !== sender) arrears.paused?.resume();
@@ -98,57 +98,57 @@ export class Relay {
   }
 
   #drop(reader: Reader): void {
-    this.#arrears(reader, 0).lost = true;
+    this.#backlogOf(reader, 0).lost = true;
   }
 
   /** Reads again from whoever waits for `reader`: it has caught up (the sweep will see), or their chat is over. */
-  release(reader: Reader): void {
-    const arrears = this.#behind.get(reader);
+  onWritable(reader: Reader): void {
+    const arrears = this.#slowReaders.get(reader);
     arrears?.paused?.resume();
     if (arrears !== undefined) arrears.paused = undefined;
   }
 
   /** Forgets a reader that has caught up or gone, and reads again from whoever waited for it. */
   forget(reader: Reader): void {
-    this.release(reader);
-    this.#behind.delete(reader);
+    this.onWritable(reader);
+    this.#slowReaders.delete(reader);
   }
 
   /** Looks at those that are behind: lets go who caught up, gives up who stands still. An interval task. */
   sweep(): void {
     const now = this.#clock.now();
-    for (const [reader, arrears] of this.#behind) {
+    for (const [reader, arrears] of this.#slowReaders) {
       const { backlog } = reader.outlet;
       if (moved(arrears, backlog) && arrears.paused === undefined) arrears.movedAt = now;
-      if (isLost(arrears, backlog, now)) this.#giveUp(reader);
+      if (isLost(arrears, backlog, now)) this.#closeSlow(reader);
       else if (backlog === 0) this.forget(reader);
     }
   }
 
-  #arrears(reader: Reader, taken: number): Arrears {
-    const known = this.#behind.get(reader);
+  #backlogOf(reader: Reader, taken: number): ReaderBacklog {
+    const known = this.#slowReaders.get(reader);
     if (known !== undefined) return known;
     const fresh = { queued: 0, taken, movedAt: this.#clock.now(), paused: undefined, lost: false };
-    this.#behind.set(reader, fresh);
+    this.#slowReaders.set(reader, fresh);
     return fresh;
   }
 
-  #giveUp(reader: Reader): void {
-    this.givenUp++;
+  #closeSlow(reader: Reader): void {
+    this.dropped++;
     this.forget(reader);
     reader.tooSlow();
   }
 }
 
 /** Whether a reader took anything since it was last looked at; notes how much. */
-function moved(arrears: Arrears, backlog: number): boolean {
+function moved(arrears: ReaderBacklog, backlog: number): boolean {
   const taken = arrears.queued - backlog;
   const progress = taken > arrears.taken;
   arrears.taken = taken;
   return progress;
 }
 
-function isLost(arrears: Arrears, backlog: number, now: number): boolean {
+function isLost(arrears: ReaderBacklog, backlog: number, now: number): boolean {
   if (arrears.lost || backlog > MAX_BACKLOG_BYTES) return true;
   return backlog > 0 && now - arrears.movedAt >= MAX_STALL;
 }

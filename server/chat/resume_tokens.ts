@@ -26,14 +26,14 @@
  */
 
 /** What a token is to us. */
-export type Finding<T> =
+export type TokenLookup<T> =
   | { kind: "unknown" }
   | { kind: "good"; owner: T }
   /** It has been used, and that came to an end. */
   | { kind: "spent"; owner: T };
 
 /** The tokens of one owner. */
-interface Ring {
+interface TokenPair {
   readonly current: string;
   /** What it was taken up with the last time. */
   readonly used: string | undefined;
@@ -41,10 +41,10 @@ interface Ring {
 }
 
 /** All tokens of this process. */
-export class Tokens<T> {
+export class ResumeTokens<T> {
   readonly #newToken: () => string;
   readonly #owners = new Map<string, T>();
-  readonly #rings = new Map<T, Ring>();
+  readonly #rings = new Map<T, TokenPair>();
 
   /** `newToken` makes one that can't be guessed. */
   constructor(newToken: () => string) {
@@ -64,12 +64,12 @@ export class Tokens<T> {
   }
 
   /** Lets a token that another machine issued open `owner`. */
-  entrust(owner: T, token: string): void {
+  adopt(owner: T, token: string): void {
     this.#keep(owner, { current: token, used: undefined, isSettled: true });
   }
 
   /** Looks a token up. */
-  find(token: string): Finding<T> {
+  find(token: string): TokenLookup<T> {
     const owner = this.#owners.get(token);
     if (owner === undefined) return { kind: "unknown" };
     const ring = this.#rings.get(owner);
@@ -78,7 +78,7 @@ export class Tokens<T> {
   }
 
   /** Now `owner`, who was found with `used`, is opened by what was issued to `newcomer`, who is nobody any more. */
-  pass(newcomer: T, owner: T, used: string): void {
+  transfer(newcomer: T, owner: T, used: string): void {
     const current = this.#rings.get(newcomer)?.current;
     if (current === undefined) throw new Error("Cannot pass a token on: there is none");
     this.revoke(newcomer);
@@ -87,7 +87,7 @@ export class Tokens<T> {
   }
 
   /** The page of `owner` has heard of its new token: the one before is spent. */
-  settle(owner: T): void {
+  confirm(owner: T): void {
     const ring = this.#rings.get(owner);
     if (ring !== undefined) ring.isSettled = true;
   }
@@ -101,7 +101,7 @@ export class Tokens<T> {
     if (ring.used !== undefined) this.#owners.delete(ring.used);
   }
 
-  #keep(owner: T, ring: Ring): void {
+  #keep(owner: T, ring: TokenPair): void {
     this.#rings.set(owner, ring);
     this.#owners.set(ring.current, owner);
     if (ring.used !== undefined) this.#owners.set(ring.used, owner);

@@ -10,7 +10,7 @@
  *     any state ── closed, a rule broken, or away for too long ──> ended
  *
  * Beside what they do stands whether they are here. A socket that is gone without its page leaving (see `LEAVE_CODE` in
- * `protocol.ts`) leaves its session away for a while; whoever shows the token on a new socket takes it up (`Lobby.resume`).
+ * `protocol.ts`) leaves its session away for a while; whoever shows the token on a new socket takes it up (`SessionRegistry.resume`).
  *
  *             socket gone                       window over
  *     here ─────────────────> away ──────────────────────────────> ended
@@ -27,7 +27,7 @@
  * that comes just after the partner has left does no harm. What can't be a matter of timing (a control message that
  * is none, a frame of no known kind) closes the connection.
  *
- * A session knows no address: that stops at the gate. It knows how its address has behaved (`Conduct`), which is what
+ * A session knows no address: that stops at the gate. It knows how its address has behaved (`AddressRecord`), which is what
  * reports and the limits on searches need. Its id lives in this process, its token (`resume_tokens.ts`) in one page.
  */
 
@@ -45,25 +45,25 @@ import {
   type ServerMessage,
   TOO_FAST_REASON,
 } from "../../protocol.ts";
-import type { Conduct, Present } from "../admission/address_record.ts";
-import { Budget, type Spending } from "../limits/session_limits.ts";
+import type { AddressRecord, BlockListener } from "../admission/address_record.ts";
+import { type LimitKind, SessionLimits } from "../limits/session_limits.ts";
 import { type Clock, SECOND } from "../base/clock.ts";
 import { parseControl } from "./control.ts";
 import type { SessionRates } from "../limits/rate_limits.ts";
 import type { Match, Matchmaker, Search, Seeker } from "../matching/matchmaker.ts";
 import type { NodeId, SessionId } from "../ids.ts";
 import type { Partner } from "./partner.ts";
-import { type HumanCheck, isSolution, WORK_BITS } from "./proof_of_work.ts";
+import { isSolution, type ProofOfWorkGate, WORK_BITS } from "./proof_of_work.ts";
 import type { Reader, Relay } from "./relay.ts";
 import type { Outlet, Sender } from "../transport.ts";
-import type { Traveller } from "./session_snapshot.ts";
-import type { Turn } from "./turn.ts";
+import type { SessionSnapshot } from "./session_snapshot.ts";
+import type { TurnCredentials } from "./turn.ts";
 
 /** How many recent partners a session remembers, and avoids. */
 export const MAX_RECENT = 16;
 
 /** A chat as one of its two sides sees it. */
-interface Encounter {
+interface ChatSide {
   partner: Partner;
   /** When it began, in clock milliseconds. */
   readonly since: number;
@@ -73,21 +73,21 @@ interface Encounter {
 
 /** Whether somebody is here. */
 type Presence =
-  | { kind: "here"; line: Line }
+  | { kind: "here"; line: SessionSocket }
   /** In clock milliseconds. */
   | { kind: "away"; until: number };
 
 /** What the page has said: nothing at all, nothing since it came back, or something. */
-type Spoken = "nothing" | "nothing-since" | "something";
+type Activity = "nothing" | "nothing-since" | "something";
 
 type State =
-  | { kind: "idle"; since: number; last: Encounter | undefined }
+  | { kind: "idle"; since: number; last: ChatSide | undefined }
   | { kind: "searching"; toldToWait: boolean }
-  | { kind: "chatting"; encounter: Encounter }
+  | { kind: "chatting"; chatSide: ChatSide }
   | { kind: "ended" };
 
 /** Counts what happens, and is not told to whom. */
-export interface Tally {
+export interface StatsSink {
   /** A message was relayed. */
   message(): void;
   /** A chat is over that lasted for `duration` milliseconds. */
@@ -95,15 +95,15 @@ export interface Tally {
 }
 
 /** A search that begins once the device has worked for it. */
-interface Pledge {
+interface PendingSearch {
   readonly salt: string;
   readonly mode: Mode;
   readonly interests: string[];
 }
 
 /** A socket, as a session sees it. */
-export interface Line extends Reader {
-  readonly conduct: Conduct;
+export interface SessionSocket extends Reader {
+  readonly record: AddressRecord;
   /** Whose it is; nobody's, once that session has ended or goes on elsewhere. */
   session: Session | undefined;
   /** Whether its page has closed it in order to leave. */
@@ -111,72 +111,72 @@ export interface Line extends Reader {
 }
 
 /** What a session acts upon. */
-export interface Surroundings {
+export interface SessionContext {
   /** The machine that this is. */
   readonly node: NodeId;
   readonly clock: Clock;
   readonly relay: Relay;
   readonly matchmaker: Matchmaker;
-  readonly tally: Tally;
+  readonly statistics: StatsSink;
   readonly rates: SessionRates;
-  readonly humanCheck: HumanCheck;
-  readonly turn: Turn;
+  readonly proofOfWork: ProofOfWorkGate;
+  readonly turn: TurnCredentials;
   /** Makes a new unguessable text. */
   readonly newToken: () => string;
   /** Whom `session` chats with: a session of this machine, if it is still here, or what stands for one of another. */
   partner(session: Session, id: SessionId, node: NodeId, isAway?: boolean): Partner | undefined;
   /** Told when a socket is gone and the session is not. */
-  wentAway(session: Session): void;
+  onDisconnected(session: Session): void;
   /** Lets the session that `token` opens go on in the place of `newcomer`, at once or in a moment; whether it does. */
   resume(newcomer: Session, token: string): boolean;
   /** Told when the page has heard that its session goes on. */
-  settled(session: Session): void;
+  onResumeConfirmed(session: Session): void;
   /** Told why somebody was reported, and not who. */
   reported(reason: ReportReason): void;
   /** Told once, when a session has ended. */
-  left(session: Session): void;
+  onEnded(session: Session): void;
 }
 
 /** One visitor. */
-export class Session implements Seeker, Present, Partner {
+export class Session implements Seeker, BlockListener, Partner {
   readonly id: SessionId;
   readonly node: NodeId;
   search: Search | undefined;
-  readonly #around: Surroundings;
-  #conduct: Conduct;
-  #stopAttending: () => void;
+  readonly #context: SessionContext;
+  #record: AddressRecord;
+  #stopListening: () => void;
   #presence: Presence;
-  #spoken: Spoken = "nothing";
+  #activity: Activity = "nothing";
   #isInBackground = false;
-  readonly #budget: Budget;
+  readonly #limits: SessionLimits;
   readonly #recent: SessionId[] = [];
-  #pledge: Pledge | undefined;
+  #pendingSearch: PendingSearch | undefined;
   #hasWorked = false;
   #mode: Mode = "text";
   #state: State;
 
   /** `line` is where it is heard; or, when it comes from elsewhere, where its page has been and may be still. */
-  constructor(id: SessionId, line: Line, around: Surroundings, isHere = true) {
+  constructor(id: SessionId, line: SessionSocket, around: SessionContext, isHere = true) {
     const now = around.clock.now();
     this.id = id;
     this.node = around.node;
-    this.#around = around;
-    this.#budget = new Budget(around.rates);
+    this.#context = around;
+    this.#limits = new SessionLimits(around.rates);
     this.#presence = isHere ? { kind: "here", line } : { kind: "away", until: now + RESUME_WINDOW };
     if (isHere) line.session = this;
-    this.#conduct = line.conduct;
-    this.#stopAttending = line.conduct.attend(this);
+    this.#record = line.record;
+    this.#stopListening = line.record.onBlocked(this);
     this.#state = { kind: "idle", since: now, last: undefined };
   }
 
   /** What this visitor is doing. */
-  get doing(): State["kind"] {
+  get state(): State["kind"] {
     return this.#state.kind;
   }
 
   /** The partner of the chat under way. */
   get partner(): Partner | undefined {
-    return this.#state.kind === "chatting" ? this.#state.encounter.partner : undefined;
+    return this.#state.kind === "chatting" ? this.#state.chatSide.partner : undefined;
   }
 
   /** What was looked for last; a chat that it led to goes by it. */
@@ -202,12 +202,12 @@ export class Session implements Seeker, Present, Partner {
   /** A text frame came in. */
   receiveText(text: string): void {
     if (this.#state.kind === "ended") return;
-    if (this.#overspends("controls")) return;
-    const before = this.#speak();
+    if (this.#exceedsRate("controls")) return;
+    const before = this.#noteActivity();
     const control = parseControl(text);
     switch (control.kind) {
       case "message":
-        return this.#obey(control.message, before);
+        return this.#handle(control.message, before);
       case "too-large":
         return this.close(CloseCode.tooLarge, "The control message is too large.");
       case "invalid":
@@ -223,17 +223,17 @@ export class Session implements Seeker, Present, Partner {
     }
     if (!isFrameKind(frame[0])) return this.close(CloseCode.policy, "The frame kind is unknown.");
     const isMessage = frame[0] === FrameKind.message;
-    if (this.#overspends(isMessage ? "messages" : "signals")) return;
-    this.#speak();
+    if (this.#exceedsRate(isMessage ? "messages" : "signals")) return;
+    this.#noteActivity();
     const passed = this.partner?.receive(frame, this.id, this.outlet) ?? false;
-    if (passed && isMessage) this.#around.tally.message();
+    if (passed && isMessage) this.#context.statistics.message();
   }
 
   /** Whether it is here, chatting with `from`; what comes late from anybody else is dropped. */
   receive(frame: Uint8Array, from: SessionId, sender: Sender | undefined): boolean {
     const line = this.line;
     if (line === undefined || this.partner?.id !== from) return false;
-    this.#around.relay.write(line, frame, sender);
+    this.#context.relay.write(line, frame, sender);
     return true;
   }
 
@@ -243,41 +243,41 @@ export class Session implements Seeker, Present, Partner {
   }
 
   /** The socket is gone, and its page has not left: it may come back, if there is something to come back to. */
-  lose(): void {
+  onDisconnect(): void {
     if (this.#state.kind === "ended") return;
     if (this.#state.kind !== "chatting" && this.#recent.length === 0) return this.end();
-    this.#hangUp();
+    this.#detachSocket();
     const time = this.#isInBackground ? BACKGROUND_WINDOW : RESUME_WINDOW;
-    this.#presence = { kind: "away", until: this.#around.clock.now() + time };
-    this.#around.wentAway(this);
+    this.#presence = { kind: "away", until: this.#context.clock.now() + time };
+    this.#context.onDisconnected(this);
     this.partner?.partnerAway(this.id);
   }
 
   /** Sends the page to another machine, where its chat goes on as soon as it turns up. */
-  sendOn(): void {
+  handOff(): void {
     const { outlet } = this;
     if (this.isAway) return;
-    this.lose();
+    this.onDisconnect();
     outlet?.close(CloseCode.restart, "The chat goes on elsewhere.");
   }
 
   /** Goes on over another socket. */
-  takeUp(line: Line): void {
+  attach(line: SessionSocket): void {
     const before = this.outlet;
-    this.#hangUp();
+    this.#detachSocket();
     before?.close(CloseCode.replaced, "The session goes on over another connection.");
     this.#presence = { kind: "here", line };
-    this.#spoken = "nothing-since";
+    this.#activity = "nothing-since";
     this.#isInBackground = false;
     line.session = this;
-    this.#stopAttending();
-    this.#conduct = line.conduct;
-    this.#stopAttending = line.conduct.attend(this);
+    this.#stopListening();
+    this.#record = line.record;
+    this.#stopListening = line.record.onBlocked(this);
     this.#tellWhereThingsStand();
   }
 
   /** Ends without a word to anybody, and gives away its socket. */
-  giveUp(): Line {
+  detach(): SessionSocket {
     const line = this.line;
     if (line === undefined) throw new Error("Cannot give a socket away: there is none");
     this.end();
@@ -285,43 +285,43 @@ export class Session implements Seeker, Present, Partner {
   }
 
   /** Ends here without a word to anybody, to go on elsewhere. */
-  depart(): Traveller {
+  exportState(): SessionSnapshot {
     const { outlet, id } = this;
     const traveller = {
       id,
       recent: [...this.#recent],
       hasWorked: this.#hasWorked,
-      credits: this.#budget.credits(this.#around.clock.now()),
+      balances: this.#limits.balances(this.#context.clock.now()),
       mode: this.#mode,
     };
-    const encounter = this.#encounter();
+    const chatSide = this.#chatSide();
     const isOver = this.partner === undefined;
     if (!this.isAway) this.partner?.partnerAway(id); // Until it is heard of from there.
-    this.#hangUp();
+    this.#detachSocket();
     outlet?.close(CloseCode.replaced, "The session goes on over another connection.");
     this.#end();
-    if (encounter === undefined) return { ...traveller, encounter };
-    const { partner, since, reported } = encounter;
-    const lasted = this.#around.clock.now() - since;
+    if (chatSide === undefined) return { ...traveller, chatSide };
+    const { partner, since, reported } = chatSide;
+    const lasted = this.#context.clock.now() - since;
     const { id: partnerId, node, isAway } = partner;
     const chat = { partner: partnerId, node, lasted, reported, isOver, isAway };
-    return { ...traveller, encounter: chat };
+    return { ...traveller, chatSide: chat };
   }
 
   /** Goes on with what it was on another machine. */
-  arrive({ recent, hasWorked, credits, mode, encounter }: Traveller): void {
+  importState({ recent, hasWorked, balances, mode, chatSide }: SessionSnapshot): void {
     this.#recent.push(...recent);
     this.#hasWorked = hasWorked;
     this.#mode = mode;
-    this.#budget.restore(credits, this.#around.clock.now());
-    if (encounter === undefined) return;
-    const { partner: id, node, lasted, reported, isOver, isAway } = encounter;
-    const partner = this.#around.partner(this, id, node, isAway);
+    this.#limits.restore(balances, this.#context.clock.now());
+    if (chatSide === undefined) return;
+    const { partner: id, node, lasted, reported, isOver, isAway } = chatSide;
+    const partner = this.#context.partner(this, id, node, isAway);
     if (partner === undefined) return;
-    const since = this.#around.clock.now() - lasted;
+    const since = this.#context.clock.now() - lasted;
     const chat = { partner, since, reported };
-    if (isOver) this.#rest(chat);
-    else this.#state = { kind: "chatting", encounter: chat };
+    if (isOver) this.#becomeIdle(chat);
+    else this.#state = { kind: "chatting", chatSide: chat };
   }
 
   /** The partner goes on as `partner`, elsewhere or here. */
@@ -329,7 +329,7 @@ export class Session implements Seeker, Present, Partner {
     if (this.#state.kind !== "chatting" || this.partner?.id !== partner.id) return;
     this.release();
     this.outlet?.resume();
-    this.#state.encounter.partner = partner;
+    this.#state.chatSide.partner = partner;
   }
 
   /** Whether it may be taken up once more. */
@@ -341,7 +341,7 @@ export class Session implements Seeker, Present, Partner {
   end(): void {
     if (this.#state.kind === "ended") return;
     this.#leave();
-    this.#hangUp();
+    this.#detachSocket();
     this.#end();
   }
 
@@ -372,7 +372,7 @@ export class Session implements Seeker, Present, Partner {
   /** Sends a control message that many receive and that has been encoded once. */
   tellEncoded(message: string): void {
     const line = this.line;
-    if (line !== undefined) this.#around.relay.write(line, message);
+    if (line !== undefined) this.#context.relay.write(line, message);
   }
 
   get recent(): readonly SessionId[] {
@@ -385,7 +385,7 @@ export class Session implements Seeker, Present, Partner {
 
   partnerLeft(from: SessionId): void {
     if (this.#state.kind !== "chatting" || this.partner?.id !== from) return;
-    this.#rest(this.#state.encounter);
+    this.#becomeIdle(this.#state.chatSide);
     this.tell({ type: "partner-left" });
   }
 
@@ -397,19 +397,19 @@ export class Session implements Seeker, Present, Partner {
     if (this.partner?.id === from) this.tell({ type: "partner-back" });
   }
 
-  reported(by: Conduct, reason: ReportReason): void {
-    this.#conduct.report(by, reason, this.#around.clock.now());
+  reported(by: AddressRecord, reason: ReportReason): void {
+    this.#record.report(by, reason, this.#context.clock.now());
   }
 
   /** Somebody on another machine, whose address has that name, has reported this visitor. */
   accused(from: SessionId, by: string, weight: number): void {
-    if (this.#recent.includes(from)) this.#conduct.accused(by, weight);
+    if (this.#recent.includes(from)) this.#record.reportedElsewhere(by, weight);
   }
 
   /** Reads again from whoever waited for this visitor to read. */
   release(): void {
     const line = this.line;
-    if (line !== undefined) this.#around.relay.release(line);
+    if (line !== undefined) this.#context.relay.onWritable(line);
   }
 
   waits(): void {
@@ -419,11 +419,11 @@ export class Session implements Seeker, Present, Partner {
   }
 
   paired({ partner: id, node, role, interests, met }: Match): void {
-    const partner = this.#around.partner(this, id, node);
+    const partner = this.#context.partner(this, id, node);
     if (partner === undefined) throw new Error("Cannot begin a chat: the partner is not here");
-    const since = this.#around.clock.now();
-    this.#state = { kind: "chatting", encounter: { partner, since, reported: false } };
-    this.#conduct.chats();
+    const since = this.#context.clock.now();
+    this.#state = { kind: "chatting", chatSide: { partner, since, reported: false } };
+    this.#record.chatStarted();
     this.#remember(id);
     this.tell({ type: "paired", role, interests, met });
   }
@@ -433,7 +433,7 @@ export class Session implements Seeker, Present, Partner {
   }
 
   /** The socket; `undefined` while it is away. */
-  get line(): Line | undefined {
+  get line(): SessionSocket | undefined {
     if (this.#state.kind === "ended") return undefined;
     return this.#presence.kind === "here" ? this.#presence.line : undefined;
   }
@@ -441,19 +441,19 @@ export class Session implements Seeker, Present, Partner {
   #end(): void {
     this.#state = { kind: "ended" };
     this.#presence = { kind: "away", until: 0 }; // The socket knows an address, and may go.
-    this.#stopAttending();
-    this.#around.left(this);
+    this.#stopListening();
+    this.#context.onEnded(this);
   }
 
   /** Notes that the page has said something; the answer is what it had said before. */
-  #speak(): Spoken {
-    const before = this.#spoken;
-    this.#spoken = "something";
-    if (before === "nothing-since") this.#around.settled(this);
+  #noteActivity(): Activity {
+    const before = this.#activity;
+    this.#activity = "something";
+    if (before === "nothing-since") this.#context.onResumeConfirmed(this);
     return before;
   }
 
-  #obey(message: ClientMessage, before: Spoken): void {
+  #handle(message: ClientMessage, before: Activity): void {
     switch (message.type) {
       case "resume":
         return this.#resume(message.token, before);
@@ -465,7 +465,7 @@ export class Session implements Seeker, Present, Partner {
       case "leave":
         return this.#leave();
       case "solution":
-        return this.#redeem(message.nonce);
+        return this.#verifySolution(message.nonce);
       case "report":
         return this.#report(message.reason);
       case "ice":
@@ -474,15 +474,15 @@ export class Session implements Seeker, Present, Partner {
   }
 
   /** A page that shows a token later than at once is none of ours. */
-  #resume(token: string, before: Spoken): void {
+  #resume(token: string, before: Activity): void {
     if (before !== "nothing") return this.close(CloseCode.policy, "It is too late to resume.");
-    if (!this.#around.resume(this, token)) this.tell({ type: "resumed", chatting: false });
+    if (!this.#context.resume(this, token)) this.tell({ type: "resumed", chatting: false });
   }
 
   /** Both pages learn that they can hear each other again, and this one what it may have missed. */
   #tellWhereThingsStand(): void {
     const { partner } = this;
-    if (this.#encounter() !== undefined && partner === undefined) {
+    if (this.#chatSide() !== undefined && partner === undefined) {
       this.tell({ type: "partner-left" });
     }
     this.tell({ type: "resumed", chatting: partner !== undefined });
@@ -491,40 +491,44 @@ export class Session implements Seeker, Present, Partner {
   }
 
   /** Lets go of the socket, and of a search, which only somebody who is here can have. */
-  #hangUp(): void {
+  #detachSocket(): void {
     if (this.#state.kind === "searching") this.#leave();
     const line = this.line;
     if (line === undefined) return;
     this.partner?.release(); // Nobody waits here any more for the partner to read.
-    this.#around.relay.forget(line);
+    this.#context.relay.forget(line);
     line.session = undefined;
   }
 
   #find(mode: Mode, interests: string[]): void {
     this.#leave();
-    const wait = this.#conduct.search(this.#around.clock.now());
-    if (wait > 0) return this.#slowDown("You are looking for people faster than is allowed.", wait);
-    if (this.#around.humanCheck.isDue && !this.#hasWorked) return this.#demandWork(mode, interests);
+    const wait = this.#record.search(this.#context.clock.now());
+    if (wait > 0) {
+      return this.#rejectTooFast("You are looking for people faster than is allowed.", wait);
+    }
+    if (this.#context.proofOfWork.isRequired && !this.#hasWorked) {
+      return this.#sendChallenge(mode, interests);
+    }
     this.#search(mode, interests);
   }
 
   #search(mode: Mode, interests: string[]): void {
     this.#mode = mode;
     this.#state = { kind: "searching", toldToWait: false };
-    this.#around.matchmaker.find(this, mode, interests);
+    this.#context.matchmaker.find(this, mode, interests);
   }
 
-  #demandWork(mode: Mode, interests: string[]): void {
-    const salt = this.#around.newToken();
-    this.#pledge = { salt, mode, interests };
+  #sendChallenge(mode: Mode, interests: string[]): void {
+    const salt = this.#context.newToken();
+    this.#pendingSearch = { salt, mode, interests };
     this.tell({ type: "challenge", salt, bits: WORK_BITS });
   }
 
   /** A solution that crosses a `leave` is no offence; a wrong one is. */
-  #redeem(nonce: number): void {
-    const pledge = this.#pledge;
+  #verifySolution(nonce: number): void {
+    const pledge = this.#pendingSearch;
     if (pledge === undefined) return;
-    this.#pledge = undefined;
+    this.#pendingSearch = undefined;
     if (!isSolution(pledge.salt, nonce, WORK_BITS)) {
       return this.close(CloseCode.policy, "The solution is wrong.");
     }
@@ -533,16 +537,16 @@ export class Session implements Seeker, Present, Partner {
   }
 
   #leave(): void {
-    this.#pledge = undefined;
+    this.#pendingSearch = undefined;
     switch (this.#state.kind) {
       case "searching":
-        this.#around.matchmaker.withdraw(this);
-        return this.#rest(undefined);
+        this.#context.matchmaker.withdraw(this);
+        return this.#becomeIdle(undefined);
       case "chatting": {
-        const { encounter } = this.#state;
-        this.#around.tally.chatEnded(this.#around.clock.now() - encounter.since);
-        this.#rest(encounter);
-        return encounter.partner.partnerLeft(this.id);
+        const { chatSide } = this.#state;
+        this.#context.statistics.chatEnded(this.#context.clock.now() - chatSide.since);
+        this.#becomeIdle(chatSide);
+        return chatSide.partner.partnerLeft(this.id);
       }
       case "idle":
       case "ended":
@@ -550,24 +554,24 @@ export class Session implements Seeker, Present, Partner {
     }
   }
 
-  #rest(last: Encounter | undefined): void {
+  #becomeIdle(last: ChatSide | undefined): void {
     this.release();
     this.outlet?.resume(); // Another machine may have had this sender paused.
-    this.#state = { kind: "idle", since: this.#around.clock.now(), last };
+    this.#state = { kind: "idle", since: this.#context.clock.now(), last };
   }
 
   #report(reason: ReportReason): void {
     const wait = this.#take("reports");
-    if (wait > 0) return this.#slowDown("You are reporting faster than is allowed.", wait);
-    const encounter = this.#encounter();
-    if (encounter === undefined) {
+    if (wait > 0) return this.#rejectTooFast("You are reporting faster than is allowed.", wait);
+    const chatSide = this.#chatSide();
+    if (chatSide === undefined) {
       return this.#refuse("nobody-to-report", "There is no chat to report.");
     }
-    if (encounter.reported) return this.#refuse("already-reported", "This chat has been reported.");
-    encounter.reported = true;
+    if (chatSide.reported) return this.#refuse("already-reported", "This chat has been reported.");
+    chatSide.reported = true;
     this.tell({ type: "reported" });
-    this.#around.reported(reason);
-    encounter.partner.reported(this.#conduct, reason);
+    this.#context.reported(reason);
+    chatSide.partner.reported(this.#record, reason);
   }
 
   /** Relays are for who is in a chat, and for that alone. */
@@ -576,23 +580,23 @@ export class Session implements Seeker, Present, Partner {
       return this.#refuse("nobody-to-call", "There is nobody to call.");
     }
     const wait = this.#take("calls");
-    if (wait > 0) return this.#slowDown("You are calling faster than is allowed.", wait);
-    this.tell({ type: "ice", ...this.#around.turn.route() });
+    if (wait > 0) return this.#rejectTooFast("You are calling faster than is allowed.", wait);
+    this.tell({ type: "ice", ...this.#context.turn.route() });
   }
 
   /** Takes a token. The answer is 0, or in how many milliseconds there will be one. */
-  #take(kind: Spending): number {
-    return this.#budget.take(kind, this.#around.clock.now());
+  #take(kind: LimitKind): number {
+    return this.#limits.take(kind, this.#context.clock.now());
   }
 
   /** Closes whoever sends faster than a person can; `true` when that is so. */
-  #overspends(kind: "controls" | "messages" | "signals"): boolean {
+  #exceedsRate(kind: "controls" | "messages" | "signals"): boolean {
     if (this.#take(kind) === 0) return false;
     this.close(CloseCode.policy, TOO_FAST_REASON);
     return true;
   }
 
-  #slowDown(message: string, wait: number): void {
+  #rejectTooFast(message: string, wait: number): void {
     this.tell({ type: "error", code: "too-fast", message, seconds: inSeconds(wait) });
   }
 
@@ -601,8 +605,8 @@ export class Session implements Seeker, Present, Partner {
   }
 
   /** The current chat, or the last one until the next search. */
-  #encounter(): Encounter | undefined {
-    if (this.#state.kind === "chatting") return this.#state.encounter;
+  #chatSide(): ChatSide | undefined {
+    if (this.#state.kind === "chatting") return this.#state.chatSide;
     return this.#state.kind === "idle" ? this.#state.last : undefined;
   }
 

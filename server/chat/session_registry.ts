@@ -15,20 +15,20 @@ import {
   type ReportReason,
   TOO_FAST_REASON,
 } from "../../protocol.ts";
-import type { Conduct } from "../admission/address_record.ts";
+import type { AddressRecord } from "../admission/address_record.ts";
 import { type Clock, MINUTE } from "../base/clock.ts";
 import type { SessionRates } from "../limits/rate_limits.ts";
 import { Link } from "./link.ts";
 import type { Matchmaker } from "../matching/matchmaker.ts";
 import { ALONE, type NodeId, numbersFrom, type SessionId } from "../ids.ts";
 import type { Partner } from "./partner.ts";
-import type { HumanCheck } from "./proof_of_work.ts";
+import type { ProofOfWorkGate } from "./proof_of_work.ts";
 import type { Relay } from "./relay.ts";
 import type { Outlet } from "../transport.ts";
-import { type Line, Session, type Surroundings, type Tally } from "./session.ts";
-import { Tokens } from "./resume_tokens.ts";
-import type { Traveller } from "./session_snapshot.ts";
-import type { Turn } from "./turn.ts";
+import { Session, type SessionContext, type SessionSocket, type StatsSink } from "./session.ts";
+import { ResumeTokens } from "./resume_tokens.ts";
+import type { SessionSnapshot } from "./session_snapshot.ts";
+import type { TurnCredentials } from "./turn.ts";
 
 /** How long a session may neither search nor chat, in milliseconds. */
 export const MAX_IDLE = 10 * MINUTE;
@@ -37,13 +37,13 @@ export const MAX_IDLE = 10 * MINUTE;
  * How many sessions may be away at the same time, unless the server admits more: then it is as many, because a proxy that
  * restarts drops everybody. Beyond that, the session that has been away longest ends.
  */
-export const MAX_AWAY = 10_000;
+export const MAX_DISCONNECTED_SESSIONS = 10_000;
 
 /** How many of those who have gone can still be reported from other machines. */
-export const MAX_GONE = 10_000;
+export const MAX_RECENTLY_ENDED = 10_000;
 
 /** Other machines, as far as this one knows of them. */
-export interface Elsewhere {
+export interface RemoteNodes {
   /** The machine that this is. */
   readonly node: NodeId;
   /** How many people are on others. */
@@ -53,23 +53,23 @@ export interface Elsewhere {
   /** Stands for a session on `node` that `own` chats with. */
   partner(own: Session, id: SessionId, node: NodeId, isAway?: boolean): Partner;
   /** Brings the session that `token` opens here, from whichever machine has it. */
-  fetch(token: string): Promise<Traveller | undefined>;
+  fetch(token: string): Promise<SessionSnapshot | undefined>;
 }
 
 /** What a lobby needs. */
-export interface LobbyOptions {
+export interface SessionRegistryOptions {
   readonly clock: Clock;
   readonly relay: Relay;
   readonly matchmaker: Matchmaker;
-  readonly tally: Tally;
+  readonly tally: StatsSink;
   /** How fast each may go. */
   readonly rates: SessionRates;
-  readonly humanCheck: HumanCheck;
-  readonly turn: Turn;
+  readonly proofOfWork: ProofOfWorkGate;
+  readonly turn: TurnCredentials;
   /** Makes a new unguessable text. */
   readonly newToken: () => string;
   /** `undefined` when there are no other machines. */
-  readonly elsewhere?: Elsewhere | undefined;
+  readonly remoteNodes?: RemoteNodes | undefined;
   /** How many people may be connected. */
   readonly maxConnections?: number;
 }
@@ -85,7 +85,7 @@ export interface Resumes {
 }
 
 /** All sessions of this process. */
-export class Lobby implements Surroundings {
+export class SessionRegistry implements SessionContext {
   /** How many came so far. */
   entered = 0;
   /** How many showed a token so far. */
@@ -102,18 +102,21 @@ export class Lobby implements Surroundings {
   readonly clock: Clock;
   readonly relay: Relay;
   readonly matchmaker: Matchmaker;
-  readonly tally: Tally;
+  readonly statistics: StatsSink;
   readonly rates: SessionRates;
-  readonly humanCheck: HumanCheck;
-  readonly turn: Turn;
+  readonly proofOfWork: ProofOfWorkGate;
+  readonly turn: TurnCredentials;
   readonly newToken: () => string;
-  readonly #tokens: Tokens<Session>;
+  readonly #tokens: ResumeTokens<Session>;
   readonly #sessions = new Map<SessionId, Session>();
   /** Those of them who are away, in the order in which they went. */
-  readonly #away = new Set<Session>();
+  readonly #disconnected = new Set<Session>();
   /** Those who have gone, in that order, as long as others may have a mind to report them. */
-  readonly #gone = new Map<SessionId, { readonly session: Session; readonly at: number }>();
-  readonly #elsewhere: Elsewhere | undefined;
+  readonly #recentlyEnded = new Map<
+    SessionId,
+    { readonly session: Session; readonly at: number }
+  >();
+  readonly #remoteNodes: RemoteNodes | undefined;
   readonly #maxAway: number;
   #nextId: number;
   /** How many everybody here has been told that there are; `undefined` when some were told something else. */
@@ -121,32 +124,32 @@ export class Lobby implements Surroundings {
   #draining = false;
   #onEmpty = (): void => {};
 
-  constructor(options: LobbyOptions) {
-    const { clock, relay, matchmaker, tally, rates, humanCheck, turn, newToken } = options;
-    const { elsewhere, maxConnections = 0 } = options;
+  constructor(options: SessionRegistryOptions) {
+    const { clock, relay, matchmaker, tally, rates, proofOfWork, turn, newToken } = options;
+    const { remoteNodes: elsewhere, maxConnections = 0 } = options;
     this.clock = clock;
     this.relay = relay;
     this.matchmaker = matchmaker;
-    this.tally = tally;
+    this.statistics = tally;
     this.rates = rates;
-    this.humanCheck = humanCheck;
+    this.proofOfWork = proofOfWork;
     this.turn = turn;
     this.newToken = newToken;
-    this.#tokens = new Tokens(newToken);
-    this.#elsewhere = elsewhere;
-    this.#maxAway = Math.max(MAX_AWAY, maxConnections);
+    this.#tokens = new ResumeTokens(newToken);
+    this.#remoteNodes = elsewhere;
+    this.#maxAway = Math.max(MAX_DISCONNECTED_SESSIONS, maxConnections);
     this.node = elsewhere?.node ?? ALONE;
     this.#nextId = numbersFrom(this.node);
   }
 
   /** How many are on this machine. */
-  get here(): number {
-    return this.#sessions.size - this.#away.size;
+  get connected(): number {
+    return this.#sessions.size - this.#disconnected.size;
   }
 
   /** How many are on all machines. */
   get online(): number {
-    return this.here + (this.#elsewhere?.online ?? 0);
+    return this.connected + (this.#remoteNodes?.online ?? 0);
   }
 
   /** Everybody of this machine. */
@@ -164,8 +167,8 @@ export class Lobby implements Surroundings {
   }
 
   /** How many are away. */
-  get away(): number {
-    return this.#away.size;
+  get disconnected(): number {
+    return this.#disconnected.size;
   }
 
   /** How many tokens are known. */
@@ -179,12 +182,12 @@ export class Lobby implements Surroundings {
   }
 
   /** Lets somebody in whose address has behaved like this, and welcomes them. */
-  enter(outlet: Outlet, conduct: Conduct): Link {
-    const link = new Link(outlet, conduct);
+  enter(outlet: Outlet, record: AddressRecord): Link {
+    const link = new Link(outlet, record);
     const session = new Session(this.#nextId++ as SessionId, link, this);
     this.#sessions.set(session.id, session);
     this.entered++;
-    this.humanCheck.entered();
+    this.proofOfWork.entered();
     const { online } = this;
     if (online !== this.#announced) this.#announced = undefined;
     session.tell({ type: "welcome", token: this.#tokens.issue(session), online });
@@ -207,19 +210,19 @@ export class Lobby implements Surroundings {
       owner.close(CloseCode.policy, refusal);
       return false;
     }
-    this.#tokens.pass(newcomer, owner, token);
-    this.#away.delete(owner);
-    owner.takeUp(newcomer.giveUp());
+    this.#tokens.transfer(newcomer, owner, token);
+    this.#disconnected.delete(owner);
+    owner.attach(newcomer.detach());
     this.resumes.resumed++;
     return true;
   }
 
   /** The session that `token` opens, for another machine on which its page is now; `undefined` when there is none. */
-  release(token: string): Traveller | undefined {
+  surrender(token: string): SessionSnapshot | undefined {
     const found = this.#tokens.find(token);
     if (found.kind === "unknown") return undefined;
     const { kind, owner } = found;
-    if (kind === "good" && owner.mayResume()) return owner.depart();
+    if (kind === "good" && owner.mayResume()) return owner.exportState();
     owner.close(CloseCode.policy, "The token has been used before.");
     return undefined;
   }
@@ -228,19 +231,19 @@ export class Lobby implements Surroundings {
     this.reports[reason]++;
   }
 
-  settled(session: Session): void {
-    this.#tokens.settle(session);
+  onResumeConfirmed(session: Session): void {
+    this.#tokens.confirm(session);
   }
 
-  wentAway(session: Session): void {
-    this.#away.add(session);
-    const [longest] = this.#away;
-    if (this.#away.size > this.#maxAway && !this.#draining) longest?.end();
+  onDisconnected(session: Session): void {
+    this.#disconnected.add(session);
+    const [longest] = this.#disconnected;
+    if (this.#disconnected.size > this.#maxAway && !this.#draining) longest?.end();
   }
 
   /** The session of that id, here or gone a moment ago: it may still be reported from elsewhere. */
-  known(id: SessionId): Session | undefined {
-    return this.#sessions.get(id) ?? this.#gone.get(id)?.session;
+  recentSession(id: SessionId): Session | undefined {
+    return this.#sessions.get(id) ?? this.#recentlyEnded.get(id)?.session;
   }
 
   /** The session of that id, if it is still here. */
@@ -249,27 +252,29 @@ export class Lobby implements Surroundings {
   }
 
   partner(own: Session, id: SessionId, node: NodeId, isAway = false): Partner | undefined {
-    return node === this.node ? this.session(id) : this.#elsewhere?.partner(own, id, node, isAway);
+    return node === this.node
+      ? this.session(id)
+      : this.#remoteNodes?.partner(own, id, node, isAway);
   }
 
   /** Asks other machines for the session; whether there are any to be asked. */
   #fetch(newcomer: Session, token: string): boolean {
     const { line } = newcomer;
-    if (this.#elsewhere === undefined || line === undefined) return false;
-    this.#elsewhere.fetch(token).then((traveller) => {
+    if (this.#remoteNodes === undefined || line === undefined) return false;
+    this.#remoteNodes.fetch(token).then((traveller) => {
       this.resumes[traveller === undefined ? "failed" : "moved"]++;
       if (traveller === undefined) newcomer.tell({ type: "resumed", chatting: false });
-      else this.#welcome(newcomer, token, this.#arrive(traveller, line), line);
+      else this.#welcome(newcomer, token, this.#importSession(traveller, line), line);
     });
     return true;
   }
 
   /** Lets a session of another machine be one of this. */
-  #arrive(traveller: Traveller, line: Line): Session {
+  #importSession(traveller: SessionSnapshot, line: SessionSocket): Session {
     const session = new Session(traveller.id, line, this, false);
     this.#sessions.set(session.id, session);
-    this.#gone.delete(session.id);
-    session.arrive(traveller);
+    this.#recentlyEnded.delete(session.id);
+    session.importState(traveller);
     const { partner } = session;
     const here = partner && this.session(partner.id);
     if (here === undefined) return session;
@@ -280,58 +285,60 @@ export class Lobby implements Surroundings {
   }
 
   /** Lets `session` go on in the place of `newcomer`; if that has gone meanwhile, its page may come once more. */
-  #welcome(newcomer: Session, token: string, session: Session, line: Line): void {
+  #welcome(newcomer: Session, token: string, session: Session, line: SessionSocket): void {
     if (newcomer.line !== undefined) {
-      this.#tokens.pass(newcomer, session, token);
-      return session.takeUp(newcomer.giveUp());
+      this.#tokens.transfer(newcomer, session, token);
+      return session.attach(newcomer.detach());
     }
     if (line.hasLeft) return session.end();
-    this.#tokens.entrust(session, token);
-    this.wentAway(session);
+    this.#tokens.adopt(session, token);
+    this.onDisconnected(session);
     session.partner?.partnerAway(session.id);
   }
 
-  left(session: Session): void {
+  onEnded(session: Session): void {
     this.#sessions.delete(session.id);
-    if (this.#elsewhere !== undefined && session.recent.length > 0) this.#remember(session);
-    this.#away.delete(session);
+    if (this.#remoteNodes !== undefined && session.recent.length > 0) this.#remember(session);
+    this.#disconnected.delete(session);
     this.#tokens.revoke(session);
     if (this.#sessions.size === 0) this.#onEmpty();
   }
 
   /** Of those on other machines who could report it, none sits idle for longer than {@linkcode MAX_IDLE}. */
   #remember(session: Session): void {
-    this.#gone.delete(session.id); // Who leaves again goes to the end of the line.
-    this.#gone.set(session.id, { session, at: this.clock.now() });
-    const [longest] = this.#gone.keys();
-    if (longest !== undefined && this.#gone.size > MAX_GONE) this.#gone.delete(longest);
+    this.#recentlyEnded.delete(session.id); // Who leaves again goes to the end of the line.
+    this.#recentlyEnded.set(session.id, { session, at: this.clock.now() });
+    const [longest] = this.#recentlyEnded.keys();
+    if (longest !== undefined && this.#recentlyEnded.size > MAX_RECENTLY_ENDED) {
+      this.#recentlyEnded.delete(longest);
+    }
   }
 
   /** Ends the sessions of those who did not come back in time. An interval task. */
   sweep(): void {
     const now = this.clock.now();
-    for (const session of this.#away) {
+    for (const session of this.#disconnected) {
       if (session.awayUntil !== undefined && session.awayUntil <= now) session.end();
     }
-    for (const [id, { at }] of this.#gone) {
+    for (const [id, { at }] of this.#recentlyEnded) {
       if (at > now - MAX_IDLE) break;
-      this.#gone.delete(id);
+      this.#recentlyEnded.delete(id);
     }
   }
 
   /** Tells those who aren't chatting how many are here, if that has changed. An interval task. */
-  announce(): void {
+  broadcastOnline(): void {
     const { online } = this;
     if (online === this.#announced) return;
     this.#announced = online;
     const message = JSON.stringify({ type: "online", count: online });
     for (const session of this.#sessions.values()) {
-      if (session.doing !== "chatting") session.tellEncoded(message);
+      if (session.state !== "chatting") session.tellEncoded(message);
     }
   }
 
   /** Closes sessions that have been idle for too long. An interval task. */
-  dismissIdle(): void {
+  closeIdle(): void {
     const latest = this.clock.now() - MAX_IDLE;
     for (const session of this.#sessions.values()) {
       const { idleSince } = session;
@@ -347,21 +354,21 @@ export class Lobby implements Surroundings {
     const message = JSON.stringify({ type: "draining" });
     for (const session of [...this.#sessions.values()]) {
       session.tellEncoded(message);
-      if (session.doing !== "chatting") session.close(CloseCode.goingAway, GOING_AWAY_REASON);
+      if (session.state !== "chatting") session.close(CloseCode.goingAway, GOING_AWAY_REASON);
     }
   }
 
   /** Whether there are other machines, where chats can go on. */
-  get canMove(): boolean {
-    return this.#elsewhere?.hasOthers ?? false;
+  get canHandOff(): boolean {
+    return this.#remoteNodes?.hasOthers ?? false;
   }
 
   /** Sends everybody to other machines, because this one stops. Resolves when all who chat have gone there. */
-  async move(): Promise<void> {
+  async handOff(): Promise<void> {
     this.#draining = true;
     const moved = new Promise<void>((resolve) => this.#onEmpty = resolve);
     for (const session of [...this.#sessions.values()]) {
-      if (session.doing === "chatting") session.sendOn();
+      if (session.state === "chatting") session.handOff();
       else session.close(CloseCode.goingAway, GOING_AWAY_REASON);
     }
     if (this.#sessions.size > 0) await moved;

@@ -18,7 +18,7 @@ import { type Clock, MINUTE, SECOND } from "../base/clock.ts";
 export const CREDENTIAL_LIFETIME = 10 * MINUTE;
 
 /** How much of a token goes into a name, in characters. */
-const CHANCE_LENGTH = 16;
+const NONCE_LENGTH = 16;
 
 /** What the names are made of. */
 export interface TurnOptions {
@@ -31,7 +31,7 @@ export interface TurnOptions {
 }
 
 /** The relays of this server. */
-export class Turn {
+export class TurnCredentials {
   readonly #options: TurnOptions;
 
   constructor(options: TurnOptions) {
@@ -49,7 +49,7 @@ export class Turn {
   #credentials(): Omit<CallServer, "urls"> {
     const { clock, newToken, secret } = this.#options;
     const ends = Math.floor((clock.date().getTime() + CREDENTIAL_LIFETIME) / SECOND);
-    const username = `${ends}:${newToken().slice(0, CHANCE_LENGTH)}`;
+    const username = `${ends}:${newToken().slice(0, NONCE_LENGTH)}`;
     return { username, credential: credentialOf(username, secret) };
   }
 }

@@ -26,14 +26,14 @@ import { clearTimeout, setImmediate, setTimeout } from "node:timers";
 import { SECOND } from "../base/clock.ts";
 import type { NodeId, SessionId } from "../ids.ts";
 import type { ClusterKeys } from "./keys.ts";
-import type { RedisLink } from "./redis_client.ts";
-import type { OpenWord, Reply, Word } from "./messages.ts";
+import type { RedisClient } from "./redis_client.ts";
+import type { NodeMessage, PlainMessage, Reply } from "./messages.ts";
 
 /** How long an answer of another machine is waited for, in milliseconds. */
 export const REPLY_TIME = 2 * SECOND;
 
 /** How many questions may wait for their answers. */
-const MAX_QUESTIONS = 10_000;
+const MAX_REQUESTS = 10_000;
 
 const LENGTH_BYTES = 4;
 const FRAME_HEAD_BYTES = 16;
@@ -44,14 +44,14 @@ const EVERYBODY = "all";
 const Kind = { open: 0, word: 1, frame: 2 } as const;
 
 /** A word on its way: with a number when it is a question, or the answer to one. */
-type Letter =
+type QueuedMessage =
   | Speech
   | { readonly answers: number; readonly reply: Reply };
 
 interface Speech {
   readonly node: NodeId;
   readonly question?: number;
-  readonly word: Word;
+  readonly word: NodeMessage;
 }
 
 /** A letter that has been opened. */
@@ -61,23 +61,23 @@ interface Opened {
 }
 
 /** Who gets the post. */
-export interface Recipient {
+export interface MessageHandler {
   /** Somebody of another machine has sent a frame. */
   frame(to: SessionId, from: SessionId, frame: Uint8Array): void;
   /** Another machine has said something; to a question there is a reply. */
-  word(word: Word, from: NodeId): Reply | undefined;
+  message(word: NodeMessage, from: NodeId): Reply | undefined;
   /** A reply that was not waited for any more. */
   lateReply(reply: Reply): void;
   /** Something has been said in the clear. */
-  openWord(word: OpenWord): void;
+  plainMessage(word: PlainMessage): void;
 }
 
 /** What a bus needs. */
 export interface BusOptions {
-  readonly link: Pick<RedisLink, "publish" | "subscribe">;
+  readonly link: Pick<RedisClient, "publish" | "subscribe">;
   readonly node: NodeId;
   readonly keys: () => ClusterKeys | undefined;
-  readonly recipient: Recipient;
+  readonly recipient: MessageHandler;
   readonly onError: (error: unknown) => void;
 }
 
@@ -85,8 +85,8 @@ export interface BusOptions {
 export class Bus {
   readonly #options: BusOptions;
   /** By channel, what leaves with this turn. */
-  readonly #parcels = new Map<string, Uint8Array[]>();
-  readonly #questions = new Map<number, (reply: Reply | undefined) => void>();
+  readonly #batches = new Map<string, Uint8Array[]>();
+  readonly #requests = new Map<number, (reply: Reply | undefined) => void>();
   /** What has come and waits for its turn, the oldest first. */
   #inbox: Opened[] = [];
   /** Whether an answer has been given out in this turn. */
@@ -115,31 +115,31 @@ export class Bus {
   }
 
   /** Says something to one machine. */
-  say(node: NodeId, word: Word): void {
+  send(node: NodeId, word: NodeMessage): void {
     this.#write(`${node}`, { node: this.#options.node, word });
   }
 
   /** Says something to all machines, this one included. */
-  tellAll(word: Word): void {
+  broadcast(word: NodeMessage): void {
     this.#write(EVERYBODY, { node: this.#options.node, word });
   }
 
   /** The same, in the clear. */
-  tellAllOpenly(word: OpenWord): void {
+  broadcastPlain(word: PlainMessage): void {
     this.#post(EVERYBODY, Kind.open, Buffer.from(JSON.stringify(word)));
   }
 
-  sayOpenly(node: NodeId, word: OpenWord): void {
+  sendPlain(node: NodeId, word: PlainMessage): void {
     this.#post(`${node}`, Kind.open, Buffer.from(JSON.stringify(word)));
   }
 
   /** Asks one machine, or all; the first reply, or `undefined` when none comes in time. */
-  ask(node: NodeId | "all", word: Word): Promise<Reply | undefined> {
-    if (this.#questions.size >= MAX_QUESTIONS) return Promise.resolve(undefined);
+  request(node: NodeId | "all", word: NodeMessage): Promise<Reply | undefined> {
+    if (this.#requests.size >= MAX_REQUESTS) return Promise.resolve(undefined);
     const question = ++this.#asked;
     return new Promise((resolve) => {
       const late = setTimeout(() => this.#settle(question, undefined), REPLY_TIME);
-      this.#questions.set(question, (reply) => {
+      this.#requests.set(question, (reply) => {
         clearTimeout(late);
         resolve(reply);
       });
@@ -149,21 +149,21 @@ export class Bus {
 
   /** Sends what is still here, and waits for no answer any more. */
   async close(): Promise<void> {
-    for (const question of [...this.#questions.keys()]) this.#settle(question, undefined);
-    await Promise.all([...this.#parcels.keys()].map((channel) => this.#dispatch(channel)));
+    for (const question of [...this.#requests.keys()]) this.#settle(question, undefined);
+    await Promise.all([...this.#batches.keys()].map((channel) => this.#dispatch(channel)));
   }
 
   #answered(question: number, reply: Reply): void {
-    if (this.#questions.has(question)) this.#settle(question, reply);
+    if (this.#requests.has(question)) this.#settle(question, reply);
     else this.#options.recipient.lateReply(reply);
   }
 
   #settle(question: number, reply: Reply | undefined): void {
-    this.#questions.get(question)?.(reply);
-    this.#questions.delete(question);
+    this.#requests.get(question)?.(reply);
+    this.#requests.delete(question);
   }
 
-  #write(channel: string, letter: Letter): void {
+  #write(channel: string, letter: QueuedMessage): void {
     const keys = this.#options.keys();
     if (keys !== undefined) this.#post(channel, Kind.word, keys.seal(JSON.stringify(letter)));
   }
@@ -172,16 +172,16 @@ export class Bus {
     const head = Buffer.allocUnsafe(LENGTH_BYTES + 1);
     head.writeUInt32BE(1 + letter.length);
     head[LENGTH_BYTES] = kind;
-    const parcel = this.#parcels.get(channel);
+    const parcel = this.#batches.get(channel);
     if (parcel !== undefined) return void parcel.push(head, letter);
-    this.#parcels.set(channel, [head, letter]);
+    this.#batches.set(channel, [head, letter]);
     setImmediate(() => void this.#dispatch(channel));
   }
 
   async #dispatch(channel: string): Promise<void> {
-    const parcel = this.#parcels.get(channel);
+    const parcel = this.#batches.get(channel);
     if (parcel === undefined) return;
-    this.#parcels.delete(channel);
+    this.#batches.delete(channel);
     // The link itself tells when it is lost; what was in the parcel is lost with it.
     await this.#options.link.publish(channel, Buffer.concat(parcel)).catch(() => {});
   }
@@ -235,7 +235,7 @@ export class Bus {
         return { isAnswer: false, act };
       }
       case Kind.open: // At once, since it may bring the keys to what follows.
-        recipient.openWord(JSON.parse(letter.toString()));
+        recipient.plainMessage(JSON.parse(letter.toString()));
         return undefined;
       case Kind.word: {
         const text = keys()?.open(letter);
@@ -245,13 +245,13 @@ export class Bus {
     return undefined;
   }
 
-  #opened(letter: Letter): Opened {
+  #opened(letter: QueuedMessage): Opened {
     if (!("answers" in letter)) return { isAnswer: false, act: () => this.#answer(letter) };
     return { isAnswer: true, act: () => this.#answered(letter.answers, letter.reply) };
   }
 
   #answer({ word, node, question }: Speech): void {
-    const reply = this.#options.recipient.word(word, node);
+    const reply = this.#options.recipient.message(word, node);
     if (question === undefined || reply === undefined) return;
     this.#write(`${node}`, { answers: question, reply });
   }

@@ -17,41 +17,41 @@
  */
 
 import { Buffer } from "node:buffer";
-import type { Conduct } from "../admission/address_record.ts";
+import type { AddressRecord } from "../admission/address_record.ts";
 import type { Address } from "../admission/address.ts";
 import type { Clock } from "../base/clock.ts";
 import type { IpRegistry } from "../admission/ip_registry.ts";
-import type { Elsewhere, Lobby } from "../chat/session_registry.ts";
+import type { RemoteNodes, SessionRegistry } from "../chat/session_registry.ts";
 import { describeError, type Log } from "../base/log.ts";
 import type { Match, Matchmaker } from "../matching/matchmaker.ts";
-import type { Wish } from "../matching/policy.ts";
+import type { SearchRequest } from "../matching/policy.ts";
 import type { NodeId, SessionId } from "../ids.ts";
 import type { Partner } from "../chat/partner.ts";
-import { atMost } from "../base/timeout.ts";
+import { withTimeout } from "../base/timeout.ts";
 import type { Session } from "../chat/session.ts";
-import type { Traveller } from "../chat/session_snapshot.ts";
-import { Agreement } from "./key_exchange.ts";
-import { Bus, type Recipient, REPLY_TIME } from "./bus.ts";
-import { Chats } from "./remote_chats.ts";
+import type { SessionSnapshot } from "../chat/session_snapshot.ts";
+import { KeyExchange } from "./key_exchange.ts";
+import { Bus, type MessageHandler, REPLY_TIME } from "./bus.ts";
+import { RemoteChats } from "./remote_chats.ts";
 import type { ClusterKeys } from "./keys.ts";
-import { Members } from "./membership.ts";
-import type { RedisLink } from "./redis_client.ts";
+import { Membership } from "./membership.ts";
+import type { RedisClient } from "./redis_client.ts";
 import { RedisPool } from "./redis_pool.ts";
-import { Reputations } from "./shared_addresses.ts";
+import { SharedAddresses } from "./shared_addresses.ts";
 import { SharedBackend } from "./shared_backend.ts";
-import type { OpenWord, Reply, Word, WrittenWish } from "./messages.ts";
+import type { EncodedSearch, NodeMessage, PlainMessage, Reply } from "./messages.ts";
 
-const MARK_BYTES = 12;
+const INSTANCE_ID_BYTES = 12;
 
 /** How many addresses are affirmed before the answer is waited for. */
-const AFFIRMED_AT_ONCE = 200;
+const REFRESHED_TOGETHER = 200;
 
 /** After how many beats without hearing itself a machine is down. */
-const DEAF_BEATS = 2;
+const MAX_MISSED_ECHOES = 2;
 
 /** What comes in by the door. */
 export interface ClusterOptions {
-  readonly link: RedisLink;
+  readonly link: RedisClient;
   readonly node: NodeId;
   readonly clock: Clock;
   readonly log: Log;
@@ -61,57 +61,57 @@ export interface ClusterOptions {
 
 /** The parts of this machine that the others have to do with. */
 export interface Parts {
-  readonly lobby: Lobby;
+  readonly sessions: SessionRegistry;
   readonly matchmaker: Matchmaker;
-  readonly registry: IpRegistry<Conduct>;
+  readonly registry: IpRegistry<AddressRecord>;
   /** From how many addresses on reports block. */
   readonly threshold: number;
 }
 
 /** One machine's part in a cluster. */
-export class Cluster implements Elsewhere, Recipient {
+export class Cluster implements RemoteNodes, MessageHandler {
   readonly node: NodeId;
   /** Where people wait. */
   readonly backend: SharedBackend;
   readonly #options: ClusterOptions;
-  readonly #agreement: Agreement;
+  readonly #keyExchange: KeyExchange;
   readonly #bus: Bus;
-  readonly #members: Members;
+  readonly #membership: Membership;
   readonly #pool: RedisPool;
-  #deafBeats = 0;
+  #missedEchoes = 0;
   /** Resolves when the others can be reached, or never will be. */
   #joined = Promise.withResolvers<void>();
   #parts: Parts | undefined;
-  #chats: Chats | undefined;
-  #reputations: Reputations | undefined;
+  #chats: RemoteChats | undefined;
+  #sharedAddresses: SharedAddresses | undefined;
 
   constructor(options: ClusterOptions) {
     const { link, node, clock, log, random } = options;
     const isUp = (): boolean => this.isUp;
     this.node = node;
     this.#options = options;
-    this.#agreement = new Agreement(link, random);
+    this.#keyExchange = new KeyExchange(link, random);
     this.#bus = new Bus({
       link,
       node,
-      keys: () => this.#agreement.keys,
+      keys: () => this.#keyExchange.keys,
       recipient: this,
       onError: (error) => log.error("A part failed.", describeError(error)),
     });
-    this.#members = new Members({
+    this.#membership = new Membership({
       link,
       node,
       clock,
-      mark: Buffer.from(random(MARK_BYTES)).toString("base64url"),
-      here: () => this.#parts?.lobby.here ?? 0,
-      prepare: () => this.#agree(),
-      onUp: () => this.#wentUp(),
-      onDown: () => this.#wentDown(),
+      instanceId: Buffer.from(random(INSTANCE_ID_BYTES)).toString("base64url"),
+      here: () => this.#parts?.sessions.connected ?? 0,
+      prepare: () => this.#exchangeKeys(),
+      onConnected: () => this.#onConnected(),
+      onDisconnected: () => this.#onDisconnected(),
       onTaken: () =>
         log.error("Cannot join: another machine has the same number. Restart this one."),
       onGone: (gone) => this.#chats?.lost(gone),
       waitingHere: () => this.#parts?.matchmaker.searching ?? 0,
-      onForgotten: () => this.#parts?.matchmaker.lookAgain(),
+      onForgotten: () => this.#parts?.matchmaker.reoffer(),
     });
     this.#pool = new RedisPool({ link, keys: () => this.#keys });
     this.backend = new SharedBackend({ node, clock, pool: this.#pool, bus: this.#bus, isUp });
@@ -119,11 +119,11 @@ export class Cluster implements Elsewhere, Recipient {
 
   /** Whether the other machines, if there are any, can be reached. */
   get isUp(): boolean {
-    return this.#members.isUp;
+    return this.#membership.isUp;
   }
 
   get online(): number {
-    return this.#members.online;
+    return this.#membership.online;
   }
 
   get hasOthers(): boolean {
@@ -132,56 +132,63 @@ export class Cluster implements Elsewhere, Recipient {
 
   /** How many other machines there are. */
   get others(): number {
-    return this.#members.others;
+    return this.#membership.others;
   }
 
   /** Begins to work with these parts. */
   start(parts: Parts): void {
     const { link, node, clock } = this.#options;
     const { threshold, registry: { lifetime } } = parts;
-    const keys = (): ClusterKeys | undefined => this.#agreement.keys;
+    const keys = (): ClusterKeys | undefined => this.#keyExchange.keys;
     this.#parts = parts;
-    this.#chats = new Chats({ node, clock, bus: this.#bus, lobby: parts.lobby });
-    this.#reputations = new Reputations({ link, bus: this.#bus, node, keys, threshold, lifetime });
+    this.#chats = new RemoteChats({ node, clock, bus: this.#bus, sessions: parts.sessions });
+    this.#sharedAddresses = new SharedAddresses({
+      link,
+      bus: this.#bus,
+      node,
+      keys,
+      threshold,
+      lifetime,
+    });
     let opened: Promise<void> | undefined;
     const onReady = (): void => {
       opened ??= this.#bus.open();
-      opened.then(() => this.beat(), () => opened = undefined);
+      opened.then(() => this.heartbeat(), () => opened = undefined);
     };
-    link.start({ onReady, onLost: () => this.#members.lost() });
+    link.start({ onReady, onLost: () => this.#membership.lost() });
   }
 
   /** Says that this machine is there, and asks after those who are out of reach. An interval task. */
-  beat(): void {
-    void this.#members.beat();
-    if (this.isUp) this.#chats?.beat();
+  heartbeat(): void {
+    void this.#membership.heartbeat();
+    if (this.isUp) this.#chats?.heartbeat();
   }
 
   /** Lets those who wait here join their lines again. An interval task. */
   rejoin(): void {
-    if (this.isUp) this.#parts?.matchmaker.lookAgain();
+    if (this.isUp) this.#parts?.matchmaker.reoffer();
   }
 
   /** Says again from which addresses people are connected here. An interval task. */
-  async affirm(): Promise<void> {
-    const held: Conduct[] = [];
+  async refreshAddresses(): Promise<void> {
+    const held: AddressRecord[] = [];
     this.#parts?.registry.forEach(({ record }, address) => {
       this.share(record, address);
       held.push(record);
     });
-    for (let at = 0; at < held.length && this.isUp; at += AFFIRMED_AT_ONCE) {
-      const some = held.slice(at, at + AFFIRMED_AT_ONCE);
-      some.forEach((conduct) => conduct.affirm());
-      await Promise.all(some.map((conduct) => conduct.everywhere));
+    for (let at = 0; at < held.length && this.isUp; at += REFRESHED_TOGETHER) {
+      const some = held.slice(at, at + REFRESHED_TOGETHER);
+      some.forEach((record) => record.refresh());
+      await Promise.all(some.map((record) => record.clusterConnections));
     }
   }
 
   /** Lets what machines know of `address` hold for `conduct`. */
-  share(conduct: Conduct, address: Address): void {
-    const { keys } = this.#agreement;
-    if (!this.isUp || conduct.secret === keys?.fingerprint) return; // A name is made once.
-    const reputation = this.#reputations?.of(address);
-    if (reputation !== undefined) conduct.share(reputation);
+  share(record: AddressRecord, address: Address): void {
+    const { keys } = this.#keyExchange;
+    if (!this.isUp || record.keyId === keys?.fingerprint) return; // A name is made once.
+    const reputation = this.#sharedAddresses?.of(address);
+    if (reputation !== undefined) record.share(reputation);
   }
 
   partner(own: Session, id: SessionId, node: NodeId, isAway = false): Partner {
@@ -189,10 +196,10 @@ export class Cluster implements Elsewhere, Recipient {
     return this.#chats.partner(own, id, node, isAway);
   }
 
-  async fetch(token: string): Promise<Traveller | undefined> {
-    if (!this.isUp) await atMost(REPLY_TIME, this.#joined.promise); // People may come before the others are met.
+  async fetch(token: string): Promise<SessionSnapshot | undefined> {
+    if (!this.isUp) await withTimeout(REPLY_TIME, this.#joined.promise); // People may come before the others are met.
     if (!this.hasOthers) return undefined;
-    const reply = await this.#bus.ask("all", { type: "fetch", token });
+    const reply = await this.#bus.request("all", { type: "fetch", token });
     const traveller = reply?.type === "fetched" ? reply.traveller : undefined;
     if (traveller !== undefined) this.#chats?.arrived(traveller);
     return traveller;
@@ -201,7 +208,7 @@ export class Cluster implements Elsewhere, Recipient {
   /** Says good-bye; what was said before still leaves. */
   async close(): Promise<void> {
     this.#joined.resolve();
-    await this.#members.leave();
+    await this.#membership.leave();
     await this.#bus.close();
     this.#options.link.close();
   }
@@ -210,8 +217,8 @@ export class Cluster implements Elsewhere, Recipient {
     this.#chats?.frame(to, from, frame);
   }
 
-  word(word: Word, from: NodeId): Reply | undefined {
-    if (this.isUp) this.#members.met(from);
+  message(word: NodeMessage, from: NodeId): Reply | undefined {
+    if (this.isUp) this.#membership.seen(from);
     switch (word.type) {
       case "here":
         return undefined;
@@ -229,15 +236,15 @@ export class Cluster implements Elsewhere, Recipient {
     }
   }
 
-  openWord(word: OpenWord): void {
+  plainMessage(word: PlainMessage): void {
     if (word.type === "request") {
-      const answer = word.node === this.node ? undefined : this.#agreement.answer(word.request);
-      if (answer !== undefined) this.#bus.sayOpenly(word.node, { type: "answer", answer });
-    } else if (this.#agreement.take(word.answer)) this.beat();
+      const answer = word.node === this.node ? undefined : this.#keyExchange.answer(word.request);
+      if (answer !== undefined) this.#bus.sendPlain(word.node, { type: "answer", answer });
+    } else if (this.#keyExchange.take(word.answer)) this.heartbeat();
   }
 
   get #keys(): ClusterKeys {
-    const { keys } = this.#agreement;
+    const { keys } = this.#keyExchange;
     if (keys === undefined) throw new Error("Cannot name anything: there is no agreement");
     return keys;
   }
@@ -246,41 +253,41 @@ export class Cluster implements Elsewhere, Recipient {
    * Whether there is agreement; if not, it is asked for. A machine must also hear itself: else the words of others are
    * lost, and it would not know.
    */
-  async #agree(): Promise<boolean> {
+  async #exchangeKeys(): Promise<boolean> {
     const { node } = this;
-    if (await this.#agreement.propose()) return await this.#hearsItself();
-    this.#bus.tellAllOpenly({ type: "request", node, request: this.#agreement.request });
+    if (await this.#keyExchange.propose()) return await this.#hearsItself();
+    this.#bus.broadcastPlain({ type: "request", node, request: this.#keyExchange.request });
     return false;
   }
 
   /** A machine that is up may miss one echo: it may just be busy. */
   async #hearsItself(): Promise<boolean> {
-    const isHeard = await this.#bus.ask(this.node, { type: "echo" }) !== undefined;
-    this.#deafBeats = isHeard ? 0 : this.#deafBeats + 1;
-    return isHeard || this.isUp && this.#deafBeats < DEAF_BEATS;
+    const isHeard = await this.#bus.request(this.node, { type: "echo" }) !== undefined;
+    this.#missedEchoes = isHeard ? 0 : this.#missedEchoes + 1;
+    return isHeard || this.isUp && this.#missedEchoes < MAX_MISSED_ECHOES;
   }
 
   /** Everybody who waits here waits among all from now on; chats between machines find out how things stand. */
-  #wentUp(): void {
+  #onConnected(): void {
     this.#joined.resolve();
-    this.#bus.tellAll({ type: "here" });
-    this.backend.wentUp().then(() => this.#parts?.matchmaker.offerAll());
+    this.#bus.broadcast({ type: "here" });
+    this.backend.onConnected().then(() => this.#parts?.matchmaker.offerAll());
     this.#chats?.ask();
-    void this.affirm();
+    void this.refreshAddresses();
   }
 
-  #wentDown(): void {
+  #onDisconnected(): void {
     this.#joined = Promise.withResolvers();
     this.#parts?.matchmaker.offerAll();
-    this.#chats?.wentDown();
+    this.#chats?.onDisconnected();
   }
 
-  #invited({ ticket, wish }: Word & { type: "invite" }): boolean {
+  #invited({ ticket, request }: NodeMessage & { type: "invite" }): boolean {
     const matchmaker = this.#parts?.matchmaker;
-    return matchmaker?.accept(ticket, (own) => this.#match(own, wish)) ?? false;
+    return matchmaker?.acceptInvitation(ticket, (own) => this.#match(own, request)) ?? false;
   }
 
-  #match(own: Wish, { id, node, interests, recent }: WrittenWish): Match {
+  #match(own: SearchRequest, { id, node, interests, recent }: EncodedSearch): Match {
     const met = own.recent.includes(id) || recent.includes(own.id);
     const shared = this.#pool.shared(own, interests);
     return { partner: id, node, role: "caller", interests: shared, met };
@@ -297,7 +304,7 @@ export class Cluster implements Elsewhere, Recipient {
     this.#chats?.arrivedLate(reply.traveller);
   }
 
-  #blocked({ name, cause, wait }: Word & { type: "blocked" }): undefined {
+  #blocked({ name, cause, wait }: NodeMessage & { type: "blocked" }): undefined {
     const now = this.#options.clock.now();
     this.#parts?.registry.forEach(({ record }) => {
       if (record.name === name) record.blockedElsewhere(cause, wait, now);

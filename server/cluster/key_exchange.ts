@@ -18,7 +18,7 @@ import { Buffer } from "node:buffer";
 import { createPublicKey, diffieHellman, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { SECOND } from "../base/clock.ts";
 import { ClusterKeys, derive, openWith, sealWith, SECRET_BYTES } from "./keys.ts";
-import { type RedisLink, Script } from "./redis_client.ts";
+import { type RedisClient, Script } from "./redis_client.ts";
 
 /** How long the fingerprint of a secret lives without a machine that has it, in milliseconds. */
 export const FINGERPRINT_LIFETIME = 10 * SECOND;
@@ -36,27 +36,27 @@ const PROPOSE = new Script(`
 `);
 
 /** "Who has the secret?" */
-export interface Request {
+export interface KeyRequest {
   /** The public key of who asks (SPKI in base64). */
   readonly key: string;
 }
 
 /** "Here." */
-export interface Answer {
+export interface KeyAnswer {
   readonly key: string;
   /** In base64. */
   readonly sealed: string;
 }
 
 /** One machine's part in it. */
-export class Agreement {
-  readonly #link: Pick<RedisLink, "run">;
+export class KeyExchange {
+  readonly #link: Pick<RedisClient, "run">;
   readonly #random: (bytes: number) => Uint8Array;
   readonly #pair = generateKeyPairSync("x25519");
   #keys: ClusterKeys;
   #inForce = "";
 
-  constructor(link: Pick<RedisLink, "run">, random: (bytes: number) => Uint8Array) {
+  constructor(link: Pick<RedisClient, "run">, random: (bytes: number) => Uint8Array) {
     this.#link = link;
     this.#random = random;
     this.#keys = new ClusterKeys(random(SECRET_BYTES), random);
@@ -68,7 +68,7 @@ export class Agreement {
   }
 
   /** What to ask everybody when there is no agreement. */
-  get request(): Request {
+  get request(): KeyRequest {
     return { key: exported(this.#pair.publicKey) };
   }
 
@@ -80,7 +80,7 @@ export class Agreement {
   }
 
   /** Hands the secret over, if it is had. */
-  answer(request: Request): Answer | undefined {
+  answer(request: KeyRequest): KeyAnswer | undefined {
     const key = this.keys && this.#sharedKey(request.key);
     if (key === undefined) return undefined;
     const sealed = sealWith(key, this.#random(NONCE_BYTES), this.#keys.secret);
@@ -88,7 +88,7 @@ export class Agreement {
   }
 
   /** Takes an answer, if it is the secret in force. Whether there is agreement now. */
-  take({ key: theirs, sealed }: Answer): boolean {
+  take({ key: theirs, sealed }: KeyAnswer): boolean {
     const key = this.#sharedKey(theirs);
     const secret = key && openWith(key, Buffer.from(sealed, "base64"));
     if (this.keys !== undefined || secret?.length !== SECRET_BYTES) return false;

@@ -37,11 +37,11 @@ export class ClusterKeys {
     this.#random = random;
     this.#nameKey = derive(secret, "names");
     this.#letterKey = derive(secret, "letters");
-    this.fingerprint = this.name("fingerprint", "");
+    this.fingerprint = this.pseudonym("fingerprint", "");
   }
 
   /** The name of `text`, in base64url; what is named of another kind has another name. */
-  name(kind: string, text: string): string {
+  pseudonym(kind: string, text: string): string {
     const hmac = createHmac("sha256", this.#nameKey).update(`${kind} ${text}`).digest();
     return hmac.subarray(0, NAME_BYTES).toString("base64url");
   }

@@ -1,5 +1,5 @@
 /**
- * Which machines there are. Each says every {@linkcode BEAT} that it is there, how many people are on it, and is told
+ * Which machines there are. Each says every {@linkcode NODE_HEARTBEAT_INTERVAL} that it is there, how many people are on it, and is told
  * who else is. Who has not been heard of for {@linkcode LIFETIME} is gone: its people vanish from the pool by
  * themselves, because they are kept under a key that lives no longer, and those who chat with them are told.
  *
@@ -19,10 +19,10 @@
 import { type Clock, SECOND } from "../base/clock.ts";
 import type { NodeId } from "../ids.ts";
 import { FINGERPRINT_KEY } from "./key_exchange.ts";
-import { type RedisLink, Script } from "./redis_client.ts";
+import { type RedisClient, Script } from "./redis_client.ts";
 
 /** How often a machine says that it is there, in milliseconds. */
-export const BEAT = 1.5 * SECOND;
+export const NODE_HEARTBEAT_INTERVAL = 1.5 * SECOND;
 
 /** After which silence it is gone, in milliseconds. */
 export const LIFETIME = 6 * SECOND;
@@ -70,18 +70,18 @@ const LEAVE = new Script(`
 `);
 
 /** What members need, and whom they tell. */
-export interface MembersOptions {
-  readonly link: Pick<RedisLink, "run" | "isReady">;
+export interface MembershipOptions {
+  readonly link: Pick<RedisClient, "run" | "isReady">;
   readonly node: NodeId;
   /** Tells this machine from one that has the same number by chance. */
-  readonly mark: string;
+  readonly instanceId: string;
   readonly clock: Pick<Clock, "now">;
   /** How many people are on this machine. */
   readonly here: () => number;
   /** Makes ready for being up, before each beat; throws, or answers `false`, when that can't be. */
   readonly prepare: () => Promise<boolean>;
-  readonly onUp: () => void;
-  readonly onDown: () => void;
+  readonly onConnected: () => void;
+  readonly onDisconnected: () => void;
   /** Another machine has the same number. */
   readonly onTaken: () => void;
   /** A machine is gone, or as good as gone. */
@@ -93,8 +93,8 @@ export interface MembersOptions {
 }
 
 /** The machines of a cluster, as one of them sees them. */
-export class Members {
-  readonly #options: MembersOptions;
+export class Membership {
+  readonly #options: MembershipOptions;
   /** How many people each of the others has. */
   #others = new Map<NodeId, number>();
   #isUp = false;
@@ -106,7 +106,7 @@ export class Members {
   #graceEnds = 0;
   #beating: Promise<void> | undefined;
 
-  constructor(options: MembersOptions) {
+  constructor(options: MembershipOptions) {
     this.#options = options;
     this.#downSince = options.clock.now();
   }
@@ -126,12 +126,12 @@ export class Members {
   }
 
   /** Another machine is there, whether this one has been told so by Redis or not. */
-  met(node: NodeId): void {
+  seen(node: NodeId): void {
     if (node !== this.#options.node && !this.#others.has(node)) this.#others.set(node, 0);
   }
 
-  /** Says that this machine is there. An interval task, every {@linkcode BEAT}; a second call waits for the first. */
-  beat(): Promise<void> {
+  /** Says that this machine is there. An interval task, every {@linkcode NODE_HEARTBEAT_INTERVAL}; a second call waits for the first. */
+  heartbeat(): Promise<void> {
     this.#beating ??= this.#beat().finally(() => this.#beating = undefined);
     return this.#beating;
   }
@@ -141,7 +141,7 @@ export class Members {
     if (!this.#isUp) return;
     this.#isUp = false;
     this.#downSince = this.#options.clock.now();
-    this.#options.onDown();
+    this.#options.onDisconnected();
   }
 
   /** Says good-bye. */
@@ -167,7 +167,7 @@ export class Members {
   }
 
   async #say(): Promise<void> {
-    const { link, node, mark, here, onUp } = this.#options;
+    const { link, node, instanceId: mark, here, onConnected: onUp } = this.#options;
     const args = [`${node}`, `${here()}`, `${LIFETIME}`, mark];
     const asked = new Set(this.#others.keys());
     const said = await link.run(SAY, this.#keys, args);

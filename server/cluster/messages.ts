@@ -3,17 +3,17 @@
  * partners, and what comes late from the last one must not reach the next.
  */
 
-import type { Cause } from "../admission/address_record.ts";
-import type { Wish } from "../matching/policy.ts";
+import type { BlockReason } from "../admission/address_record.ts";
+import type { SearchRequest } from "../matching/policy.ts";
 import type { NodeId, SessionId, Ticket } from "../ids.ts";
-import type { Traveller } from "../chat/session_snapshot.ts";
-import type { Answer, Request } from "./key_exchange.ts";
+import type { SessionSnapshot } from "../chat/session_snapshot.ts";
+import type { KeyAnswer, KeyRequest } from "./key_exchange.ts";
 
 /** A wish, as other machines see it: its interests are names that tell nothing (`keys.ts`). */
-export type WrittenWish = Wish;
+export type EncodedSearch = SearchRequest;
 
 /** From one side of a chat to the other. */
-export interface ChatWord {
+export interface ChatMessage {
   readonly to: SessionId;
   readonly from: SessionId;
   /** The machine of `from`. */
@@ -30,10 +30,10 @@ export interface ChatWord {
 }
 
 /** From one machine to another, or to all of them. */
-export type Word =
-  | { readonly type: "chat"; readonly word: ChatWord }
+export type NodeMessage =
+  | { readonly type: "chat"; readonly word: ChatMessage }
   /** `wish` has been taken for `ticket`, and waits for "accepted". */
-  | { readonly type: "invite"; readonly ticket: Ticket; readonly wish: WrittenWish }
+  | { readonly type: "invite"; readonly ticket: Ticket; readonly request: EncodedSearch }
   | { readonly type: "fetch"; readonly token: string }
   /** A machine is there from now on. */
   | { readonly type: "here" }
@@ -43,7 +43,7 @@ export type Word =
   | {
     readonly type: "blocked";
     readonly name: string;
-    readonly cause: Cause;
+    readonly cause: BlockReason;
     readonly wait: number;
   };
 
@@ -51,9 +51,9 @@ export type Word =
 export type Reply =
   | { readonly type: "accepted"; readonly isAccepted: boolean }
   | { readonly type: "echoed" }
-  | { readonly type: "fetched"; readonly traveller: Traveller | undefined };
+  | { readonly type: "fetched"; readonly traveller: SessionSnapshot | undefined };
 
 /** Before machines have a secret in common. */
-export type OpenWord =
-  | { readonly type: "request"; readonly node: NodeId; readonly request: Request }
-  | { readonly type: "answer"; readonly answer: Answer };
+export type PlainMessage =
+  | { readonly type: "request"; readonly node: NodeId; readonly request: KeyRequest }
+  | { readonly type: "answer"; readonly answer: KeyAnswer };

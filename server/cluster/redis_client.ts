@@ -16,7 +16,7 @@ import type { Log } from "../base/log.ts";
 export const ANSWER_TIME = 2 * SECOND;
 
 /** A subscriber that has heard nothing for so long, not even this machine's own words, is deaf, and connects anew. */
-const DEAF_TIME = 6 * SECOND;
+const UNRESPONSIVE_TIME = 6 * SECOND;
 
 /** The longest time between two attempts to connect, in milliseconds. */
 const LONGEST_DELAY = SECOND;
@@ -39,7 +39,7 @@ export class Script {
 }
 
 /** What a link needs. */
-export interface RedisLinkOptions {
+export interface RedisClientOptions {
   readonly url: string;
   readonly log: Log;
   /** From 0 to below 1. */
@@ -47,23 +47,23 @@ export interface RedisLinkOptions {
 }
 
 /** Whom a link tells. */
-export interface RedisLinkEvents {
+export interface RedisClientEvents {
   /** Both connections are there, perhaps anew. */
   readonly onReady: () => void;
   readonly onLost: () => void;
 }
 
-type Client = ReturnType<typeof import("redis").createClient>;
+type NodeRedisClient = ReturnType<typeof import("redis").createClient>;
 
 /** A line to Redis. */
-export class RedisLink {
+export class RedisClient {
   readonly #log: Log;
-  readonly #commands: Client;
-  readonly #subscriber: Client;
-  #events: RedisLinkEvents = { onReady: () => {}, onLost: () => {} };
+  readonly #commands: NodeRedisClient;
+  readonly #subscriber: NodeRedisClient;
+  #events: RedisClientEvents = { onReady: () => {}, onLost: () => {} };
   #wasLost = false;
 
-  private constructor(commands: Client, subscriber: Client, log: Log) {
+  private constructor(commands: NodeRedisClient, subscriber: NodeRedisClient, log: Log) {
     this.#log = log;
     this.#commands = commands;
     this.#subscriber = subscriber;
@@ -74,7 +74,7 @@ export class RedisLink {
   }
 
   /** Makes one that is not connected yet; throws what is wrong with the URL. */
-  static async create({ url, log, random }: RedisLinkOptions): Promise<RedisLink> {
+  static async create({ url, log, random }: RedisClientOptions): Promise<RedisClient> {
     const { createClient } = await import("redis");
     const reconnectStrategy = (retries: number): number =>
       random() * Math.min(LONGEST_DELAY, 50 * 2 ** retries);
@@ -88,13 +88,13 @@ export class RedisLink {
     const commands = createClient({ ...options, socket });
     const subscriber = createClient({
       ...options,
-      socket: { ...socket, socketTimeout: DEAF_TIME },
+      socket: { ...socket, socketTimeout: UNRESPONSIVE_TIME },
     });
-    return new RedisLink(commands as Client, subscriber as Client, log);
+    return new RedisClient(commands as NodeRedisClient, subscriber as NodeRedisClient, log);
   }
 
   /** Connects, and goes on trying. */
-  start(events: RedisLinkEvents): void {
+  start(events: RedisClientEvents): void {
     this.#events = events;
     for (const client of [this.#commands, this.#subscriber]) {
       client.connect().catch((error) => this.#lost(error));

@@ -15,13 +15,13 @@
  */
 
 import { MINUTE } from "../base/clock.ts";
-import type { Wish } from "../matching/policy.ts";
+import type { SearchRequest } from "../matching/policy.ts";
 import { type NodeId, NUMBERS_A_NODE } from "../ids.ts";
 import { LOOK_AHEAD } from "../matching/pool.ts";
 import type { ClusterKeys } from "./keys.ts";
 import { LIFETIME } from "./membership.ts";
-import { PREFIX, type RedisLink, Script } from "./redis_client.ts";
-import type { WrittenWish } from "./messages.ts";
+import { PREFIX, type RedisClient, Script } from "./redis_client.ts";
+import type { EncodedSearch } from "./messages.ts";
 
 /** How long a line lives after somebody last joined it, in milliseconds. */
 export const LINE_LIFETIME = 30 * MINUTE;
@@ -113,7 +113,7 @@ const FORGET = new Script(`redis.call('DEL', ARGV[1] .. ARGV[3])`);
 
 /** What a pool needs. */
 export interface RedisPoolOptions {
-  readonly link: Pick<RedisLink, "run">;
+  readonly link: Pick<RedisClient, "run">;
   /** Throws before there is agreement. */
   readonly keys: () => ClusterKeys;
 }
@@ -127,21 +127,21 @@ export class RedisPool {
   }
 
   /** Lets a wish wait; the answer is a few people among whom its best partner is. */
-  async offer(wish: Wish, how: "anew" | "again"): Promise<Wish[] | "taken"> {
-    const written = this.write(wish);
+  async offer(request: SearchRequest, how: "anew" | "again"): Promise<SearchRequest[] | "taken"> {
+    const written = this.write(request);
     const limits = [LOOK_AHEAD, LIFETIME, LINE_LIFETIME].map(String);
     const text = JSON.stringify(written);
-    const fronts = await this.#run(OFFER, `${wish.ticket}`, text, ...limits, how);
+    const fronts = await this.#run(OFFER, `${request.ticket}`, text, ...limits, how);
     if (fronts === null) return "taken";
-    return (fronts as string[]).map((text) => this.#read(JSON.parse(text), wish));
+    return (fronts as string[]).map((text) => this.#read(JSON.parse(text), request));
   }
 
-  async withdraw({ ticket }: Wish): Promise<void> {
+  async withdraw({ ticket }: SearchRequest): Promise<void> {
     await this.#run(WITHDRAW, `${ticket}`);
   }
 
   /** Takes both or neither. */
-  async claim(a: Wish, b: Wish): Promise<boolean> {
+  async claim(a: SearchRequest, b: SearchRequest): Promise<boolean> {
     return await this.#run(CLAIM, `${a.ticket}`, `${b.ticket}`) === 1;
   }
 
@@ -151,22 +151,22 @@ export class RedisPool {
   }
 
   /** A wish as other machines may see it. */
-  write(wish: Wish): WrittenWish {
-    return { ...wish, interests: wish.interests.map((interest) => this.#name(interest)) };
+  write(request: SearchRequest): EncodedSearch {
+    return { ...request, interests: request.interests.map((interest) => this.#name(interest)) };
   }
 
   /** The interests of `own` that are among the names `written`. */
-  shared(own: Wish, written: readonly string[]): string[] {
+  shared(own: SearchRequest, written: readonly string[]): string[] {
     return own.interests.filter((interest) => written.includes(this.#name(interest)));
   }
 
   /** Another's wish, with those of its interests in clear that the reader has, too. */
-  #read(written: WrittenWish, reader: Wish): Wish {
+  #read(written: EncodedSearch, reader: SearchRequest): SearchRequest {
     return { ...written, interests: this.shared(reader, written.interests) };
   }
 
   #name(interest: string): string {
-    return this.#options.keys().name("interest", interest);
+    return this.#options.keys().pseudonym("interest", interest);
   }
 
   #run(script: Script, ...args: string[]): Promise<unknown> {

@@ -11,10 +11,10 @@
  * one machine, a few seconds, once more.
  */
 
-import { type DayFigures, type KeptDay, sumByDay, withFigures } from "../statistics/day.ts";
-import { PublishedDays, type StoredDay } from "../statistics/published_days.ts";
+import { type DayCounts, type DayRecord, sumByDay, withFigures } from "../statistics/day.ts";
+import { PublishedDays, type StoredRow } from "../statistics/published_days.ts";
 import type { StatisticsStore } from "../statistics/store.ts";
-import { type RedisLink, Script } from "./redis_client.ts";
+import { type RedisClient, Script } from "./redis_client.ts";
 
 /** How often a write begins again because another machine was faster. */
 export const MAX_ATTEMPTS = 20;
@@ -42,37 +42,37 @@ const DAYS = new Script(`return redis.call('HKEYS', KEYS[1])`);
 /** The copy on this machine. */
 export interface LocalCopy extends Pick<StatisticsStore, "close"> {
   /** The days from `from` on. */
-  kept(from: string): KeptDay[];
+  readSince(from: string): DayRecord[];
   /** Puts days in the place of what was kept of them. */
-  keep(days: readonly KeptDay[]): void;
+  upsert(days: readonly DayRecord[]): void;
 }
 
 /** Keeps figures for all machines. */
 export class RedisStatisticsStore implements StatisticsStore {
-  readonly #link: Pick<RedisLink, "run">;
+  readonly #link: Pick<RedisClient, "run">;
   readonly #copy: LocalCopy;
   readonly #published = new PublishedDays();
 
-  constructor(link: Pick<RedisLink, "run">, copy: LocalCopy) {
+  constructor(link: Pick<RedisClient, "run">, copy: LocalCopy) {
     this.#link = link;
     this.#copy = copy;
-    copy.kept("").forEach((kept) => this.#show(kept));
+    copy.readSince("").forEach((kept) => this.#show(kept));
   }
 
-  async add(figures: readonly DayFigures[]): Promise<void> {
+  async add(figures: readonly DayCounts[]): Promise<void> {
     const days = sumByDay(figures);
     await this.#change([...days.keys()], (day, kept) => withFigures(kept, days.get(day)!));
   }
 
   /** Both copies of each day are made the one that is further on. */
   async refresh(from: string): Promise<void> {
-    const copies = new Map(this.#copy.kept(from).map((kept) => [kept.counted.day, kept]));
+    const copies = new Map(this.#copy.readSince(from).map((kept) => [kept.counted.day, kept]));
     const there = await this.#link.run(DAYS, [STATISTICS], []) as string[];
     const days = new Set([...there.filter((day) => day >= from), ...copies.keys()]);
     await this.#change([...days], (day, kept) => further(kept, copies.get(day))!);
   }
 
-  read(from: string, to: string): StoredDay[] {
+  read(from: string, to: string): StoredRow[] {
     return this.#published.read(from, to);
   }
 
@@ -86,7 +86,7 @@ export class RedisStatisticsStore implements StatisticsStore {
 
   async #change(
     days: readonly string[],
-    change: (day: string, kept: KeptDay | undefined) => KeptDay,
+    change: (day: string, kept: DayRecord | undefined) => DayRecord,
   ): Promise<void> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       if (await this.#tryChanging(days, change)) return;
@@ -97,27 +97,27 @@ export class RedisStatisticsStore implements StatisticsStore {
   /** Whether no other machine wrote meanwhile. */
   async #tryChanging(
     days: readonly string[],
-    change: (day: string, kept: KeptDay | undefined) => KeptDay,
+    change: (day: string, kept: DayRecord | undefined) => DayRecord,
   ): Promise<boolean> {
     const before = await this.#link.run(LOOK, [STATISTICS], days) as string[];
     const after = days.map((day, n) => change(day, parsed(before[n])));
     const args = days.flatMap((day, n) => [day, before[n] ?? "", JSON.stringify(after[n])]);
     if (await this.#link.run(WRITE, [STATISTICS], args) !== 1) return false;
-    this.#copy.keep(after);
+    this.#copy.upsert(after);
     after.forEach((kept) => this.#show(kept));
     return true;
   }
 
-  #show({ counted: { day }, published }: KeptDay): void {
+  #show({ counted: { day }, published }: DayRecord): void {
     this.#published.take({ day, published });
   }
 }
 
-function parsed(text: string | undefined): KeptDay | undefined {
+function parsed(text: string | undefined): DayRecord | undefined {
   return text ? JSON.parse(text) : undefined;
 }
 
-function further(a: KeptDay | undefined, b: KeptDay | undefined): KeptDay | undefined {
+function further(a: DayRecord | undefined, b: DayRecord | undefined): DayRecord | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   return b.counted.chats + b.counted.samples > a.counted.chats + a.counted.samples ? b : a;
 }

@@ -12,14 +12,14 @@
  */
 
 import type { Clock } from "../base/clock.ts";
-import type { Lobby } from "../chat/session_registry.ts";
+import type { SessionRegistry } from "../chat/session_registry.ts";
 import type { NodeId, SessionId } from "../ids.ts";
 import type { Session } from "../chat/session.ts";
-import type { Traveller } from "../chat/session_snapshot.ts";
+import type { SessionSnapshot } from "../chat/session_snapshot.ts";
 import type { Bus } from "./bus.ts";
 import { LIFETIME } from "./membership.ts";
 import { RemotePartner } from "./remote_partner.ts";
-import type { ChatWord } from "./messages.ts";
+import type { ChatMessage } from "./messages.ts";
 
 /** How many sessions that have gone to other machines are remembered, so that words follow them. */
 const MAX_DEPARTED = 10_000;
@@ -31,20 +31,20 @@ interface Departure {
 }
 
 /** What chats need. */
-export interface ChatsOptions {
+export interface RemoteChatsOptions {
   readonly node: NodeId;
   readonly clock: Pick<Clock, "now">;
-  readonly bus: Pick<Bus, "say" | "frame">;
-  readonly lobby: Lobby;
+  readonly bus: Pick<Bus, "send" | "frame">;
+  readonly sessions: SessionRegistry;
 }
 
 /** The chats between this machine and others. */
-export class Chats {
-  readonly #options: ChatsOptions;
+export class RemoteChats {
+  readonly #options: RemoteChatsOptions;
   /** The sessions that have gone to other machines, in the order in which they went. */
   readonly #departed = new Map<SessionId, Departure>();
 
-  constructor(options: ChatsOptions) {
+  constructor(options: RemoteChatsOptions) {
     this.#options = options;
   }
 
@@ -55,22 +55,24 @@ export class Chats {
 
   /** Somebody of another machine has sent a frame. */
   frame(to: SessionId, from: SessionId, frame: Uint8Array): void {
-    const session = this.#options.lobby.session(to);
+    const session = this.#options.sessions.session(to);
     const partner = session?.partner;
     if (session === undefined || !(partner instanceof RemotePartner)) return;
     if (session.receive(frame, from, partner)) partner.delivered(frame);
   }
 
   /** Somebody of another machine, or what stands for them there, has said something. */
-  hear(word: ChatWord): void {
+  hear(word: ChatMessage): void {
     const { to, from, node, say } = word;
     if (say.type === "reported") {
-      if (!this.#follows(word)) this.#options.lobby.known(to)?.accused(from, say.by, say.weight);
+      if (!this.#forward(word)) {
+        this.#options.sessions.recentSession(to)?.accused(from, say.by, say.weight);
+      }
       return;
     }
-    const session = this.#options.lobby.session(to);
+    const session = this.#options.sessions.session(to);
     const known = session?.partner;
-    if (session === undefined || known?.id !== from) return this.#stray(word);
+    if (session === undefined || known?.id !== from) return this.#handleUnknown(word);
     if (say.type === "left") return session.partnerLeft(from);
     const isThere = known instanceof RemotePartner && known.node === node;
     if (!isThere && !isCalling(say)) return;
@@ -80,7 +82,7 @@ export class Chats {
   }
 
   /** Asks after those who can't be heard, and forgets who went long ago. An interval task. */
-  beat(): void {
+  heartbeat(): void {
     this.ask(({ isAway }) => isAway);
     const latest = this.#options.clock.now() - LIFETIME;
     for (const [id, { at }] of this.#departed) if (at <= latest) this.#departed.delete(id);
@@ -89,12 +91,12 @@ export class Chats {
   /** Asks whether chats are still on: all of them, or some. */
   ask(which: (partner: RemotePartner) => boolean = () => true): void {
     for (const [session, partner] of this.#all()) {
-      if (which(partner)) partner.greet(session.isAway);
+      if (which(partner)) partner.probe(session.isAway);
     }
   }
 
   /** No other machine can be heard. */
-  wentDown(): void {
+  onDisconnected(): void {
     for (const [session, partner] of this.#all()) partner.wentAway(session);
   }
 
@@ -106,11 +108,11 @@ export class Chats {
   }
 
   /** Lets the session that `token` opens go on at `to`; `undefined` when there is none. */
-  release(token: string, to: NodeId): Traveller | undefined {
-    const { lobby, clock } = this.#options;
-    const traveller = lobby.release(token);
+  release(token: string, to: NodeId): SessionSnapshot | undefined {
+    const { sessions, clock } = this.#options;
+    const traveller = sessions.surrender(token);
     if (traveller === undefined) return undefined;
-    const partner = lobby.session(traveller.encounter?.partner ?? traveller.id);
+    const partner = sessions.session(traveller.chatSide?.partner ?? traveller.id);
     if (partner !== undefined) this.#moved(partner, traveller.id, to, true);
     this.#departed.set(traveller.id, { to, at: clock.now() });
     const [first] = this.#departed.keys();
@@ -119,23 +121,23 @@ export class Chats {
   }
 
   /** A session has come here, perhaps back: words about it stay here, else they would go to and fro for ever. */
-  arrived({ id }: Traveller): void {
+  arrived({ id }: SessionSnapshot): void {
     this.#departed.delete(id);
   }
 
   /** One came here when its page had been told already that it would not: its partner is told that it is over. */
-  arrivedLate(traveller: Traveller): void {
+  arrivedLate(traveller: SessionSnapshot): void {
     this.arrived(traveller);
-    const { id, encounter } = traveller;
-    if (encounter === undefined || encounter.isOver) return;
-    const { partner, node } = encounter;
-    if (node === this.#options.node) this.#options.lobby.session(partner)?.partnerLeft(id);
-    else this.#deny({ to: id, from: partner, node });
+    const { id, chatSide } = traveller;
+    if (chatSide === undefined || chatSide.isOver) return;
+    const { partner, node } = chatSide;
+    if (node === this.#options.node) this.#options.sessions.session(partner)?.partnerLeft(id);
+    else this.#reject({ to: id, from: partner, node });
   }
 
   /** Both sides have come to this machine. */
   #joined(session: Session, id: SessionId): void {
-    const partner = this.#options.lobby.session(id);
+    const partner = this.#options.sessions.session(id);
     if (partner === undefined) return session.partnerLeft(id);
     session.partnerMoved(partner);
     partner.partnerMoved(session);
@@ -150,27 +152,27 @@ export class Chats {
   }
 
   /** Somebody believes to be chatting with who is not, or not here. */
-  #stray(word: ChatWord): void {
-    if (!this.#follows(word) && isCalling(word.say)) this.#deny(word);
+  #handleUnknown(word: ChatMessage): void {
+    if (!this.#forward(word) && isCalling(word.say)) this.#reject(word);
   }
 
   /** Whether a word has been sent on to where `to` went. */
-  #follows(word: ChatWord): boolean {
+  #forward(word: ChatMessage): boolean {
     const departure = this.#departed.get(word.to);
-    if (departure !== undefined) this.#options.bus.say(departure.to, { type: "chat", word });
+    if (departure !== undefined) this.#options.bus.send(departure.to, { type: "chat", word });
     return departure !== undefined;
   }
 
   /** Tells `from` that `to` does not chat with them. */
-  #deny({ to, from, node }: Pick<ChatWord, "to" | "from" | "node">): void {
+  #reject({ to, from, node }: Pick<ChatMessage, "to" | "from" | "node">): void {
     const say = { type: "left" as const };
     const word = { to: from, from: to, node: this.#options.node, say };
-    this.#options.bus.say(node, { type: "chat", word });
+    this.#options.bus.send(node, { type: "chat", word });
   }
 
   #all(): [Session, RemotePartner][] {
     const all: [Session, RemotePartner][] = [];
-    for (const session of this.#options.lobby.sessions) {
+    for (const session of this.#options.sessions.sessions) {
       const { partner } = session;
       if (partner instanceof RemotePartner) all.push([session, partner]);
     }
@@ -179,6 +181,6 @@ export class Chats {
 }
 
 /** Whether somebody says this who believes that the chat is on. */
-function isCalling({ type }: ChatWord["say"]): boolean {
+function isCalling({ type }: ChatMessage["say"]): boolean {
   return type === "back" || type === "hello" || type === "away";
 }

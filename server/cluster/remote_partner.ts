@@ -11,20 +11,20 @@
  */
 
 import type { ReportReason } from "../../protocol.ts";
-import type { Conduct } from "../admission/address_record.ts";
+import type { AddressRecord } from "../admission/address_record.ts";
 import type { NodeId, SessionId } from "../ids.ts";
 import type { Partner } from "../chat/partner.ts";
 import { PAUSE_BYTES } from "../chat/relay.ts";
 import type { Sender } from "../transport.ts";
 import type { Session } from "../chat/session.ts";
 import type { Bus } from "./bus.ts";
-import type { ChatWord } from "./messages.ts";
+import type { ChatMessage } from "./messages.ts";
 
 /** What only the partner of the chat under way can say, from where it is. */
-export type Heard = Exclude<ChatWord["say"], { type: "left" | "reported" }>;
+export type Heard = Exclude<ChatMessage["say"], { type: "left" | "reported" }>;
 
 /** How much is taken before that is said, in bytes: a word for a handful of frames. */
-const LEAST_ACKNOWLEDGED = PAUSE_BYTES / 4;
+const MIN_ACKNOWLEDGED = PAUSE_BYTES / 4;
 
 /** Somebody on another machine. */
 export class RemotePartner implements Partner, Sender {
@@ -39,11 +39,11 @@ export class RemotePartner implements Partner, Sender {
   #isHeld = false;
   readonly #own: SessionId;
   readonly #home: NodeId;
-  readonly #bus: Pick<Bus, "frame" | "say">;
+  readonly #bus: Pick<Bus, "frame" | "send">;
 
   /** The partner `id` on `node` of the session `own` on `home`. */
   constructor(
-    bus: Pick<Bus, "frame" | "say">,
+    bus: Pick<Bus, "frame" | "send">,
     own: { readonly id: SessionId; readonly node: NodeId },
     id: SessionId,
     node: NodeId,
@@ -86,8 +86,8 @@ export class RemotePartner implements Partner, Sender {
     this.#say({ type: "back" });
   }
 
-  reported(by: Conduct, reason: ReportReason): void {
-    const { name, weight } = by.accuse(reason);
+  reported(by: AddressRecord, reason: ReportReason): void {
+    const { name, weight } = by.fileReport(reason);
     this.#say({ type: "reported", by: name, weight });
   }
 
@@ -101,7 +101,7 @@ export class RemotePartner implements Partner, Sender {
   }
 
   /** Asks whether the chat is still on, after an outage or a move. */
-  greet(isAway: boolean, isAnswer = false): void {
+  probe(isAway: boolean, isAnswer = false): void {
     this.#say({ type: "hello", isAway, isAnswer });
   }
 
@@ -123,21 +123,21 @@ export class RemotePartner implements Partner, Sender {
   wentAway(session: Session): void {
     if (this.isAway) return;
     this.isAway = true;
-    this.#beginAnew(session);
+    this.#restart(session);
     session.partnerAway(this.id);
   }
 
   #cameBack(session: Session): void {
     this.isAway = false;
-    this.#beginAnew(session);
+    this.#restart(session);
     session.partnerBack(this.id);
   }
 
   /** Whoever asks has been out of reach, or has moved: whatever was under way is lost, which both pages must know. */
-  #greeted({ isAway, isAnswer }: ChatWord["say"] & { type: "hello" }, session: Session): void {
+  #greeted({ isAway, isAnswer }: ChatMessage["say"] & { type: "hello" }, session: Session): void {
     if (isAway) this.wentAway(session);
     else if (!isAnswer || this.isAway) this.#cameBack(session);
-    if (!isAnswer) this.greet(session.isAway, true);
+    if (!isAnswer) this.probe(session.isAway, true);
   }
 
   #read(bytes: number, session: Session): void {
@@ -146,19 +146,19 @@ export class RemotePartner implements Partner, Sender {
   }
 
   #acknowledge(): void {
-    if (this.#isHeld || this.#owed < LEAST_ACKNOWLEDGED) return;
+    if (this.#isHeld || this.#owed < MIN_ACKNOWLEDGED) return;
     this.#say({ type: "read", bytes: this.#owed });
     this.#owed = 0;
   }
 
   /** What was under way is lost, and words about it with it. */
-  #beginAnew(session: Session): void {
+  #restart(session: Session): void {
     this.#unread = this.#owed = 0;
     session.outlet?.resume();
   }
 
-  #say(say: ChatWord["say"]): void {
+  #say(say: ChatMessage["say"]): void {
     const word = { to: this.id, from: this.#own, node: this.#home, say };
-    this.#bus.say(this.node, { type: "chat", word });
+    this.#bus.send(this.node, { type: "chat", word });
   }
 }

@@ -13,12 +13,12 @@
  */
 
 import {
-  type Cause,
+  type BlockReason,
+  type ClusterVerdict,
   MAX_REPORTS,
-  type Opinion,
   REPORT_BLOCK_TIME,
   REPORT_TIME,
-  type Reputation,
+  type SharedRecord,
 } from "../admission/address_record.ts";
 import type { Address } from "../admission/address.ts";
 import { MINUTE } from "../base/clock.ts";
@@ -28,7 +28,7 @@ import type { Rate } from "../base/token_bucket.ts";
 import type { Bus } from "./bus.ts";
 import type { ClusterKeys } from "./keys.ts";
 import { NODES, NOW } from "./membership.ts";
-import { PREFIX, type RedisLink, Script } from "./redis_client.ts";
+import { PREFIX, type RedisClient, Script } from "./redis_client.ts";
 
 const ADDRESS = `
   ${NOW}
@@ -136,9 +136,9 @@ const REPORT = new Script(`
 `);
 
 /** What reputations need. */
-export interface ReputationsOptions {
-  readonly link: Pick<RedisLink, "run">;
-  readonly bus: Pick<Bus, "tellAll">;
+export interface SharedAddressesOptions {
+  readonly link: Pick<RedisClient, "run">;
+  readonly bus: Pick<Bus, "broadcast">;
   readonly node: NodeId;
   readonly keys: () => ClusterKeys | undefined;
   /** From how many addresses on reports block. */
@@ -148,41 +148,45 @@ export interface ReputationsOptions {
 }
 
 /** The addresses of a cluster. */
-export class Reputations {
-  readonly #options: ReputationsOptions;
+export class SharedAddresses {
+  readonly #options: SharedAddressesOptions;
 
-  constructor(options: ReputationsOptions) {
+  constructor(options: SharedAddressesOptions) {
     this.#options = options;
   }
 
   /** That of `address`; `undefined` before the machines agree on names. */
-  of(address: Address): Reputation | undefined {
+  of(address: Address): SharedRecord | undefined {
     const keys = this.#options.keys();
     if (keys === undefined) return undefined;
-    return new SharedReputation(keys.name("address", address), keys.fingerprint, this.#options);
+    return new RedisAddressRecord(
+      keys.pseudonym("address", address),
+      keys.fingerprint,
+      this.#options,
+    );
   }
 }
 
-class SharedReputation implements Reputation {
+class RedisAddressRecord implements SharedRecord {
   readonly name: string;
-  readonly secret: string;
-  readonly #options: ReputationsOptions;
+  readonly keyId: string;
+  readonly #options: SharedAddressesOptions;
 
-  constructor(name: string, secret: string, options: ReputationsOptions) {
+  constructor(name: string, secret: string, options: SharedAddressesOptions) {
     this.name = name;
-    this.secret = secret;
+    this.keyId = secret;
     this.#options = options;
   }
 
-  async attempt(): Promise<Opinion> {
+  async attempt(): Promise<ClusterVerdict> {
     const { node, lifetime } = this.#options;
     const rates = [LIMITS.connections, LIMITS.refusals].flatMap(numbersOf);
     const args = [node, lifetime, ...rates, Math.min(FLOOD_BLOCK_TIME, lifetime)];
     const [kind, wait, elsewhere, cause] = await this.#run(ATTEMPT, args) as [
-      Opinion["kind"],
+      ClusterVerdict["kind"],
       number,
       number,
-      Cause,
+      BlockReason,
     ];
     return { kind, wait, elsewhere, cause };
   }
@@ -197,7 +201,7 @@ class SharedReputation implements Reputation {
     return Number(await this.#run(SEARCH, numbersOf(LIMITS.searches)));
   }
 
-  async block(cause: Cause, wait: number): Promise<void> {
+  async block(cause: BlockReason, wait: number): Promise<void> {
     await this.#run(BLOCK, [cause, wait]);
     this.#tell(cause, wait);
   }
@@ -211,8 +215,8 @@ class SharedReputation implements Reputation {
     if (wait > 0) this.#tell("reported", wait);
   }
 
-  #tell(cause: Cause, wait: number): void {
-    this.#options.bus.tellAll({ type: "blocked", name: this.name, cause, wait });
+  #tell(cause: BlockReason, wait: number): void {
+    this.#options.bus.broadcast({ type: "blocked", name: this.name, cause, wait });
   }
 
   #run(

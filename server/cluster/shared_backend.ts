@@ -12,9 +12,9 @@
  * other is then chatting already. If our side has gone meanwhile, it is told so as if a stranger had left.
  */
 
-import { type Backend, type End, MemoryBackend } from "../matching/backend.ts";
+import { type Backend, MemoryBackend, type QueueEnd } from "../matching/backend.ts";
 import type { Clock } from "../base/clock.ts";
-import type { Wish } from "../matching/policy.ts";
+import type { SearchRequest } from "../matching/policy.ts";
 import type { NodeId } from "../ids.ts";
 import type { Bus } from "./bus.ts";
 import type { RedisPool } from "./redis_pool.ts";
@@ -24,7 +24,7 @@ export interface SharedBackendOptions {
   readonly node: NodeId;
   readonly clock: Pick<Clock, "date">;
   readonly pool: RedisPool;
-  readonly bus: Pick<Bus, "ask" | "say">;
+  readonly bus: Pick<Bus, "request" | "send">;
   readonly isUp: () => boolean;
 }
 
@@ -48,49 +48,57 @@ export class SharedBackend implements Backend {
     return this.#lastOrder;
   }
 
-  offer(wish: Wish, end: End, how: "anew" | "again" = "anew"): Promise<Wish[] | "taken"> {
+  offer(
+    request: SearchRequest,
+    end: QueueEnd,
+    how: "anew" | "again" = "anew",
+  ): Promise<SearchRequest[] | "taken"> {
     const { isUp, pool } = this.#options;
-    return isUp() ? pool.offer(wish, how) : this.#alone.offer(wish, end, how);
+    return isUp() ? pool.offer(request, how) : this.#alone.offer(request, end, how);
   }
 
-  async withdraw(wish: Wish): Promise<void> {
+  async withdraw(request: SearchRequest): Promise<void> {
     const { isUp, pool } = this.#options;
-    await this.#alone.withdraw(wish);
-    if (isUp()) await pool.withdraw(wish);
+    await this.#alone.withdraw(request);
+    if (isUp()) await pool.withdraw(request);
   }
 
-  async claim(own: Wish, partner: Wish): Promise<boolean> {
+  async claim(own: SearchRequest, partner: SearchRequest): Promise<boolean> {
     const { isUp, pool } = this.#options;
     if (!isUp()) return await this.#alone.claim(own, partner);
     if (!await pool.claim(own, partner)) return false;
     return partner.node === this.node || await this.#invite(own, partner);
   }
 
-  abandon(own: Wish, partner: Wish): void {
+  retract(own: SearchRequest, partner: SearchRequest): void {
     const word = { to: partner.id, from: own.id, node: this.node, say: { type: "left" as const } };
-    this.#options.bus.say(partner.node, { type: "chat", word });
+    this.#options.bus.send(partner.node, { type: "chat", word });
   }
 
-  tidy(): void {
-    this.#alone.tidy();
+  prune(): void {
+    this.#alone.prune();
   }
 
   /**
    * Lets nobody wait here alone any more, nor among all who has gone since that was last heard. Whoever still waits is
    * to be offered after this.
    */
-  async wentUp(): Promise<void> {
+  async onConnected(): Promise<void> {
     this.#alone.clear();
     await this.#options.pool.forget(this.node).catch(() => {}); // The line is lost again, then.
   }
 
   /** An answer that comes too late is that of somebody who believes to be chatting. */
-  async #invite(own: Wish, partner: Wish): Promise<boolean> {
+  async #invite(own: SearchRequest, partner: SearchRequest): Promise<boolean> {
     const { bus, pool } = this.#options;
-    const wish = pool.write(own);
-    const reply = await bus.ask(partner.node, { type: "invite", ticket: partner.ticket, wish });
+    const request = pool.write(own);
+    const reply = await bus.request(partner.node, {
+      type: "invite",
+      ticket: partner.ticket,
+      request,
+    });
     const isAccepted = reply?.type === "accepted" && reply.isAccepted;
-    if (reply === undefined) this.abandon(own, partner);
+    if (reply === undefined) this.retract(own, partner);
     if (!isAccepted) await pool.offer(own, "anew"); // Claimed in vain: it waits on.
     return isAccepted;
   }

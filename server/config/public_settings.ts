@@ -4,7 +4,7 @@ import { DAY, SECOND } from "../base/clock.ts";
 import type { Config } from "./config.ts";
 
 /** The settings that visitors are told. */
-export interface Settings {
+export interface PublicSettings {
   /** Who runs this server; "" when it has not been said. */
   readonly operator: string;
   /** Where to write to; "" when it has not been said. */
@@ -30,10 +30,10 @@ export interface Settings {
 }
 
 /** The settings of a configuration. */
-export function settingsOf(
+export function publicSettingsOf(
   config: Config,
-  built: Pick<Settings, "version" | "build" | "fingerprints" | "platform">,
-): Settings {
+  built: Pick<PublicSettings, "version" | "build" | "fingerprints" | "platform">,
+): PublicSettings {
   return {
     ...built,
     operator: config.operator,

@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { MINUTE } from "../base/clock.ts";
 import { POLICY_UPDATED } from "../privacy/policy.ts";
-import { type Finding, ok, wrong } from "./finding.ts";
+import { type Finding, ok, problem } from "./finding.ts";
 
 /** How much later than now a file may seem to have been written, in milliseconds. */
 const TOLERANCE = 5 * MINUTE;
@@ -17,12 +17,12 @@ const OF = "clock";
 export async function checkCalendar(now: Date, folders: readonly string[]): Promise<Finding> {
   const shown = `${now.toISOString().slice(0, 19)}Z`;
   if (now < new Date(POLICY_UPDATED)) {
-    return wrong(OF, `it is ${shown} here, but this version was made later: set the clock (NTP)`);
+    return problem(OF, `it is ${shown} here, but this version was made later: set the clock (NTP)`);
   }
   const latest = Math.max(...await Promise.all(folders.map(latestChange)));
   if (latest > now.getTime() + TOLERANCE) {
     const written = new Date(latest).toISOString().slice(0, 19);
-    return wrong(
+    return problem(
       OF,
       `it is ${shown} here, but a file was written at ${written}Z: the clock has been set back, or was wrong`,
     );

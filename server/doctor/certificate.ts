@@ -1,9 +1,9 @@
 /** Whether a certificate and its key can be served, and for how long. */
 
 import type { X509Certificate } from "node:crypto";
-import { ENDS_SOON, examine } from "../tls/certificate.ts";
+import { examine, EXPIRY_WARNING } from "../tls/certificate.ts";
 import { DAY } from "../base/clock.ts";
-import { type Finding, ok, wrong } from "./finding.ts";
+import { type Finding, ok, problem } from "./finding.ts";
 
 /** What everybody on a machine may do with a file, among the bits of its mode. */
 const EVERYBODY = 0o007;
@@ -17,7 +17,7 @@ export async function checkCertificate(
   now: Date,
 ): Promise<Finding[]> {
   const found = await examine({ certFile, keyFile });
-  if (found.kind === "flawed") return [wrong(OF, `the server would say "${found.flaw}"`)];
+  if (found.kind === "flawed") return [problem(OF, `the server would say "${found.flaw}"`)];
   return [judge(found.leaf, now), ...await privacy(keyFile)];
 }
 
@@ -25,16 +25,19 @@ function judge(leaf: X509Certificate, now: Date): Finding {
   const [from, until] = [new Date(leaf.validFrom), new Date(leaf.validTo)];
   const names = namesOf(leaf);
   if (names === "") {
-    return wrong(OF, "it is for no host name: have one made for that of your server");
+    return problem(OF, "it is for no host name: have one made for that of your server");
   }
   if (now < from) {
-    return wrong(OF, `it is valid from ${dayOf(from)} only: look at the clock, or wait`);
+    return problem(OF, `it is valid from ${dayOf(from)} only: look at the clock, or wait`);
   }
   const left = until.getTime() - now.getTime();
   const days = Math.floor(left / DAY);
-  if (left < 0) return wrong(OF, `it has expired on ${dayOf(until)}: renew it`);
-  if (left < ENDS_SOON) {
-    return wrong(OF, `it expires on ${dayOf(until)}, in ${days} days: see why it was not renewed`);
+  if (left < 0) return problem(OF, `it has expired on ${dayOf(until)}: renew it`);
+  if (left < EXPIRY_WARNING) {
+    return problem(
+      OF,
+      `it expires on ${dayOf(until)}, in ${days} days: see why it was not renewed`,
+    );
   }
   return ok(OF, `for ${names}, until ${dayOf(until)} (${days} days)`);
 }
@@ -43,7 +46,7 @@ function judge(leaf: X509Certificate, now: Date): Finding {
 async function privacy(keyFile: string): Promise<Finding[]> {
   const { mode } = await Deno.stat(keyFile);
   if (((mode ?? 0) & EVERYBODY) === 0) return [];
-  return [wrong("certificate's key", `everybody on this machine can read ${keyFile}: chmod 640`)];
+  return [problem("certificate's key", `everybody on this machine can read ${keyFile}: chmod 640`)];
 }
 
 function namesOf({ subjectAltName }: X509Certificate): string {

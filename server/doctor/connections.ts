@@ -1,7 +1,7 @@
 /** Whether the system gives out as many file descriptors as there may be connections. */
 
 import { affordableConnections } from "../base/file_descriptors.ts";
-import { type Finding, ok, wrong } from "./finding.ts";
+import { type Finding, ok, problem } from "./finding.ts";
 
 /** Tries it, for a moment, with so many sockets `beside` them. */
 export async function checkConnections(
@@ -13,7 +13,7 @@ export async function checkConnections(
   const file = await Deno.makeTempFile({ prefix: "doctor-" });
   const affordable = afford(wanted, file, beside);
   await Deno.remove(file);
-  return affordable >= wanted ? ok(of, `there are file descriptors for ${wanted}`) : wrong(
+  return affordable >= wanted ? ok(of, `there are file descriptors for ${wanted}`) : problem(
     of,
     `there are file descriptors for ${affordable} only, not for ${wanted}: raise the limit ` +
       "(LimitNOFILE= of systemd, ulimit -n) or lower the option",

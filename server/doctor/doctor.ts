@@ -12,13 +12,13 @@ import { statfs } from "node:fs/promises";
 import type { Clock } from "../base/clock.ts";
 import type { Config } from "../config/config.ts";
 import { redirectedSockets } from "../base/file_descriptors.ts";
-import { Turn } from "../chat/turn.ts";
+import { TurnCredentials } from "../chat/turn.ts";
 import { checkCalendar } from "./calendar.ts";
 import { checkCertificate } from "./certificate.ts";
 import { checkConnections } from "./connections.ts";
-import { codeOf, type Finding, ok, unused, wrong } from "./finding.ts";
+import { codeOf, type Finding, ok, problem, skipped } from "./finding.ts";
 import { checkFolder, checkRoom, checkWebroot } from "./folder.ts";
-import type { Whereabouts } from "./health_client.ts";
+import type { ServerAddress } from "./health_client.ts";
 import { checkPort } from "./port.ts";
 import { checkRedis } from "./redis.ts";
 import { checkContact, checkListener, checkMetrics, checkProxy } from "./setting.ts";
@@ -39,7 +39,7 @@ export async function* examine(options: DoctorOptions): AsyncGenerator<Finding> 
       const found = await check();
       yield* Array.isArray(found) ? found : [found];
     } catch (error) {
-      yield wrong(of, `cannot look (${codeOf(error)}): tell us of it`);
+      yield problem(of, `cannot look (${codeOf(error)}): tell us of it`);
     }
   }
 }
@@ -67,20 +67,20 @@ function checksOf({ config, clock, newToken }: DoctorOptions): [of: string, chec
     ["--trust-proxy", () => checkProxy(config)],
     ["contact", () => checkContact(config)],
     ["metrics", () => checkMetrics(config)],
-    ["relay", () => checkRelays(new Turn({ urls, secret, clock, newToken }))],
+    ["relay", () => checkRelays(new TurnCredentials({ urls, secret, clock, newToken }))],
     ["Redis", () => checkRedis(config["redis-url"])],
   ];
 }
 
 async function checkTls(cert: string, key: string, now: Date): Promise<Finding | Finding[]> {
   if (cert !== "") return await checkCertificate(cert, key, now);
-  return unused("certificate", "plain HTTP: --tls-cert and --tls-key are not given");
+  return skipped("certificate", "plain HTTP: --tls-cert and --tls-key are not given");
 }
 
 /** What those come to who type `http://`, and certificate authorities. */
-async function checkRedirect(config: Config, own: Whereabouts): Promise<Finding | Finding[]> {
+async function checkRedirect(config: Config, own: ServerAddress): Promise<Finding | Finding[]> {
   const { host, "http-redirect-port": port, "acme-dir": folder } = config;
-  if (port === 0) return unused("plain HTTP", "not sent on: --http-redirect-port is not given");
+  if (port === 0) return skipped("plain HTTP", "not sent on: --http-redirect-port is not given");
   const found = await checkPort({ host, port, isTls: false }, own);
   return folder === "" ? found : [found, await checkWebroot("acme-dir", folder)];
 }
@@ -106,7 +106,7 @@ const MARKS = { ok: "ok", wrong: "!!", unused: "--" } as const;
 const COLOURS = { ok: 32, wrong: 31, unused: 2 } as const;
 
 /** A finding as a line. */
-export function lineOf({ kind, of, says }: Finding, isColoured: boolean): string {
+export function lineOf({ kind, subject: of, message: says }: Finding, isColoured: boolean): string {
   const mark = isColoured ? `\x1b[${COLOURS[kind]}m${MARKS[kind]}\x1b[0m` : MARKS[kind];
   return `${mark}  ${of}: ${says}\n`;
 }

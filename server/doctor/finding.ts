@@ -4,23 +4,23 @@
 export interface Finding {
   readonly kind: "ok" | "wrong" | "unused";
   /** What was looked at. */
-  readonly of: string;
-  readonly says: string;
+  readonly subject: string;
+  readonly message: string;
 }
 
 /** All is well. */
 export function ok(of: string, says: string): Finding {
-  return { kind: "ok", of, says };
+  return { kind: "ok", subject: of, message: says };
 }
 
 /** Something is wrong; the words end with what to do. */
-export function wrong(of: string, says: string): Finding {
-  return { kind: "wrong", of, says };
+export function problem(of: string, says: string): Finding {
+  return { kind: "wrong", subject: of, message: says };
 }
 
 /** It is not used. */
-export function unused(of: string, says: string): Finding {
-  return { kind: "unused", of, says };
+export function skipped(of: string, says: string): Finding {
+  return { kind: "unused", subject: of, message: says };
 }
 
 /** Why the system refused, as its short code: the message may hold more than is to be shown. */

@@ -1,7 +1,7 @@
 /** Whether a folder can be written to, by the server and by nobody else. */
 
 import { dirname } from "node:path";
-import { codeOf, type Finding, ok, wrong } from "./finding.ts";
+import { codeOf, type Finding, ok, problem } from "./finding.ts";
 
 /** What others may do with a folder, among the bits of its mode. */
 const OTHERS = 0o077;
@@ -15,7 +15,7 @@ export async function checkFolder(option: string, folder: string): Promise<Findi
     if (there !== folder) return ok(of, `${folder} will be made, for the owner alone`);
     return await judge(of, folder);
   } catch (error) {
-    return wrong(
+    return problem(
       of,
       `cannot write to ${folder} (${codeOf(error)}): give the server's user a folder of its own`,
     );
@@ -28,7 +28,7 @@ async function judge(of: string, folder: string): Promise<Finding> {
     return ok(of, `${folder} can be written to, by its owner alone`);
   }
   const shown = ((mode ?? 0) & 0o777).toString(8);
-  return wrong(
+  return problem(
     of,
     `others on this machine can look into ${folder} (mode ${shown}): chmod 700 ${folder}`,
   );
@@ -41,7 +41,7 @@ export async function checkWebroot(option: string, folder: string): Promise<Find
     await Array.fromAsync(Deno.readDir(folder));
     return ok(of, `${folder} can be read`);
   } catch (error) {
-    return wrong(
+    return problem(
       of,
       `cannot read ${folder} (${codeOf(error)}): make it, and let the server's user in`,
     );
@@ -67,7 +67,7 @@ export const LEAST_FREE = 512 * 1024 * 1024;
 export function checkRoom(option: string, folder: string, free: number): Finding {
   const of = `room for --${option}`;
   const shown = `${(free / 1024 ** 3).toFixed(1)} GiB`;
-  return free >= LEAST_FREE ? ok(of, `${shown} free`) : wrong(
+  return free >= LEAST_FREE ? ok(of, `${shown} free`) : problem(
     of,
     `only ${shown} free on the disk of ${folder}: make room, or what is to be written is lost`,
   );

@@ -3,17 +3,17 @@
 import { type ClientRequest, type IncomingMessage, request } from "node:http";
 import { connect } from "node:tls";
 import { SECOND } from "../base/clock.ts";
-import { type Health, PARTS, STATUSES } from "../health.ts";
+import { COMPONENTS, type Health, STATUSES } from "../health.ts";
 import { codeOf } from "./finding.ts";
 
 /** How long an answer may take, in milliseconds. */
-export const PATIENCE = 3 * SECOND;
+export const HEALTH_TIMEOUT = 3 * SECOND;
 
 /** The longest that an answer may be, in characters. */
 const MAX_ANSWER = 4096;
 
 /** Where a server listens. */
-export interface Whereabouts {
+export interface ServerAddress {
   readonly host: string;
   readonly port: number;
   readonly isTls: boolean;
@@ -28,7 +28,7 @@ export type Reply =
   | { kind: "silent"; code: string };
 
 /** Asks. */
-export async function askOwnServer(where: Whereabouts): Promise<Reply> {
+export async function askOwnServer(where: ServerAddress): Promise<Reply> {
   try {
     const health = healthIn(await get(where, "/healthz"));
     return health === undefined ? { kind: "stranger" } : { kind: "answered", health };
@@ -42,14 +42,14 @@ export function reachable(host: string): string {
   return { "0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1" }[host] ?? host;
 }
 
-async function get(where: Whereabouts, path: string): Promise<string> {
+async function get(where: ServerAddress, path: string): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const asked = open(where, path);
   asked.once("response", resolve).once("error", reject);
   const late = setTimeout(() => {
     reject(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" }));
     asked.destroy();
-  }, PATIENCE);
+  }, HEALTH_TIMEOUT);
   asked.end();
   try {
     let text = "";
@@ -65,7 +65,7 @@ async function get(where: Whereabouts, path: string): Promise<string> {
 }
 
 /** This is about whether the server answers; its certificate, which is for another name, is looked at elsewhere. */
-function open({ host, port, isTls }: Whereabouts, path: string): ClientRequest {
+function open({ host, port, isTls }: ServerAddress, path: string): ClientRequest {
   const to = { host: reachable(host), port };
   const options = { ...to, path, headers: { host: `localhost:${port}`, connection: "close" } };
   return isTls
@@ -77,7 +77,7 @@ function healthIn(text: string): Health | undefined {
   try {
     const { status, failing } = JSON.parse(text);
     const isOurs = STATUSES.includes(status) && Array.isArray(failing) &&
-      failing.every((part) => PARTS.includes(part));
+      failing.every((part) => COMPONENTS.includes(part));
     return isOurs ? { status, failing } : undefined;
   } catch {
     return undefined;

@@ -5,10 +5,10 @@
 
 import { isLoopback, parseAddress } from "../admission/address.ts";
 import { SECOND } from "../base/clock.ts";
-import { codeOf, type Finding, ok, unused, wrong } from "./finding.ts";
+import { codeOf, type Finding, ok, problem, skipped } from "./finding.ts";
 
 /** How long it may take to answer, in milliseconds. */
-const PATIENCE = 3 * SECOND;
+const TIMEOUT = 3 * SECOND;
 
 /** The first version of Redis that does. */
 const LEAST_VERSION = 7;
@@ -19,18 +19,23 @@ type Client = ReturnType<typeof import("redis").createClient>;
 
 /** Asks it. */
 export async function checkRedis(url: string): Promise<Finding[]> {
-  if (url === "") return [unused(OF, "this machine is alone: --redis-url is not given")];
+  if (url === "") return [skipped(OF, "this machine is alone: --redis-url is not given")];
   const { createClient } = await import("redis");
   const client = createClient({
     url,
     maintNotifications: "disabled",
-    socket: { connectTimeout: PATIENCE, socketTimeout: PATIENCE, reconnectStrategy: false },
+    socket: { connectTimeout: TIMEOUT, socketTimeout: TIMEOUT, reconnectStrategy: false },
   }) as Client;
   let trouble: unknown;
   client.on("error", (error) => trouble = error);
   try {
     await client.connect();
-    return [await version(client), await persistence(client), await memory(client), ...door(url)];
+    return [
+      await version(client),
+      await persistence(client),
+      await memory(client),
+      ...checkPassword(url),
+    ];
   } catch (error) {
     return [refused(error ?? trouble)];
   } finally {
@@ -42,13 +47,13 @@ export async function checkRedis(url: string): Promise<Finding[]> {
 function refused(error: unknown): Finding {
   const word = error instanceof Error ? /^([A-Z]{4,})\b/.exec(error.message)?.[1] : undefined;
   if (word === "NOAUTH" || word === "WRONGPASS") {
-    return wrong(
+    return problem(
       OF,
       "it doesn't accept the password in --redis-url: compare it with its requirepass",
     );
   }
   const code = word ?? codeOf(error);
-  return wrong(OF, `it doesn't answer (${code}): see whether it runs, and --redis-url`);
+  return problem(OF, `it doesn't answer (${code}): see whether it runs, and --redis-url`);
 }
 
 async function version(client: Client): Promise<Finding> {
@@ -59,14 +64,14 @@ async function version(client: Client): Promise<Finding> {
   const redis = said.get("redis_version") ?? "";
   return Number.parseInt(redis) >= LEAST_VERSION
     ? ok(OF, `Redis ${redis} answers`)
-    : wrong(OF, `its version ${redis} is too old: take ${LEAST_VERSION} or later`);
+    : problem(OF, `its version ${redis} is too old: take ${LEAST_VERSION} or later`);
 }
 
 async function persistence(client: Client): Promise<Finding> {
   const of = "Redis's disk";
   const [save, appendonly] = [await setting(client, "save"), await setting(client, "appendonly")];
   if (save === undefined || appendonly === undefined) {
-    return wrong(
+    return problem(
       of,
       "it won't tell whether it writes to disk: make sure that it keeps nothing there",
     );
@@ -75,7 +80,7 @@ async function persistence(client: Client): Promise<Finding> {
     ...save === "" ? [] : ['save ""'],
     ...appendonly === "no" ? [] : ["appendonly no"],
   ];
-  return written.length === 0 ? ok(of, "it keeps nothing there") : wrong(
+  return written.length === 0 ? ok(of, "it keeps nothing there") : problem(
     of,
     `it keeps there what must be forgotten: set ${written.join(" and ")}, and delete its files`,
   );
@@ -89,17 +94,20 @@ async function memory(client: Client): Promise<Finding> {
   if (most === 0) return ok(of, "without a bound of its own, so nothing is turned away");
   return policy.startsWith("volatile-") || policy.startsWith("allkeys-")
     ? ok(of, `at most ${Math.round(most / 1024 ** 2)} MiB, then ${policy}`)
-    : wrong(of, `once it is full it takes nothing new: set maxmemory-policy volatile-ttl`);
+    : problem(of, `once it is full it takes nothing new: set maxmemory-policy volatile-ttl`);
 }
 
 /** Whoever reaches a Redis without a password can be one of the machines. */
-function door(url: string): Finding[] {
+function checkPassword(url: string): Finding[] {
   const { hostname, password } = new URL(url);
   const address = parseAddress(hostname.replace(/^\[|\]$/g, ""));
   const isHere = hostname === "localhost" || address !== undefined && isLoopback(address);
   if (password !== "" || isHere) return [];
   return [
-    wrong("Redis's door", "it asks for no password: set requirepass, and put it into --redis-url"),
+    problem(
+      "Redis's door",
+      "it asks for no password: set requirepass, and put it into --redis-url",
+    ),
   ];
 }
 

@@ -2,16 +2,16 @@
 
 import { isLoopback, parseAddress } from "../admission/address.ts";
 import type { Config } from "../config/config.ts";
-import { type Finding, ok, unused, wrong } from "./finding.ts";
+import { type Finding, ok, problem, skipped } from "./finding.ts";
 
 /** Looks at who runs the server, as visitors are told. */
 export function checkContact({ operator, "contact-email": email }: Config): Finding {
   const of = "contact";
   if (email === "") {
-    return wrong(of, "visitors have nobody to write to: give --contact-email, and --operator");
+    return problem(of, "visitors have nobody to write to: give --contact-email, and --operator");
   }
   return operator === ""
-    ? wrong(of, "visitors are not told who runs this server: give --operator")
+    ? problem(of, "visitors are not told who runs this server: give --operator")
     : ok(of, "visitors are told who runs this server, and where to write to");
 }
 
@@ -20,7 +20,7 @@ export function checkProxy({ host, "trust-proxy": hops }: Config): Finding {
   const of = "--trust-proxy";
   const isHidden = isOwn(host);
   if (hops === 0 && isHidden) {
-    return wrong(
+    return problem(
       of,
       `only this machine reaches ${host}, so visitors come through a proxy and would share its address: ` +
         "say --trust-proxy=1",
@@ -39,16 +39,17 @@ export function checkProxy({ host, "trust-proxy": hops }: Config): Finding {
 /** Looks at which listener faces the network. */
 export function checkListener({ listener }: Config): Finding {
   const of = "--listener";
-  return listener === "node"
-    ? ok(of, "node, which is hardened")
-    : wrong(of, "deno has no timeouts and no limit on messages: outside Deno Deploy leave it out");
+  return listener === "node" ? ok(of, "node, which is hardened") : problem(
+    of,
+    "deno has no timeouts and no limit on messages: outside Deno Deploy leave it out",
+  );
 }
 
 /** Looks at who may read the metrics. */
 export function checkMetrics({ "metrics-token": token }: Config): Finding {
   const of = "metrics";
   return token === ""
-    ? unused(of, "only this machine itself can read /metrics: for others give --metrics-token")
+    ? skipped(of, "only this machine itself can read /metrics: for others give --metrics-token")
     : ok(of, "/metrics is for whoever shows the token");
 }
 

@@ -10,13 +10,13 @@ import type { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import { clearTimeout, setTimeout } from "node:timers";
 import { SECOND } from "../base/clock.ts";
-import type { Turn } from "../chat/turn.ts";
-import { codeOf, type Finding, ok, unused, wrong } from "./finding.ts";
-import { type Line, openLine, type RelayAddress, relayAddressOf } from "./turn_line.ts";
+import type { TurnCredentials } from "../chat/turn.ts";
+import { codeOf, type Finding, ok, problem, skipped } from "./finding.ts";
+import { openTransport, type RelayAddress, relayAddressOf, type Transport } from "./turn_line.ts";
 import { type Answer, answerIn, type Identity, Method, requestOf } from "./turn_message.ts";
 
 /** How long an answer may take, in milliseconds. */
-export const PATIENCE = 3 * SECOND;
+export const TURN_TIMEOUT = 3 * SECOND;
 
 /** After which of them a request by UDP is sent again: it may have been lost. */
 const AGAIN_AFTER = [500, 1500];
@@ -29,11 +29,11 @@ type Outcome =
   | { kind: "unreachable"; code: string };
 
 /** Asks every relay. */
-export async function checkRelays(turn: Turn): Promise<Finding[]> {
+export async function checkRelays(turn: TurnCredentials): Promise<Finding[]> {
   const [server] = turn.route().servers;
   if (server === undefined) {
     return [
-      unused("relay", "calls go directly, with both people's consent: --turn-url is not given"),
+      skipped("relay", "calls go directly, with both people's consent: --turn-url is not given"),
     ];
   }
   const { urls, username, credential } = server;
@@ -46,15 +46,15 @@ async function checkRelay(
 ): Promise<Finding> {
   const to = relayAddressOf(url);
   const of = `relay ${url}`;
-  if (to.transport === "dtls") return unused(of, "not tried: the doctor does not speak DTLS");
+  if (to.transport === "dtls") return skipped(of, "not tried: the doctor does not speak DTLS");
   const outcome = await tryRelay(to, credentials);
   switch (outcome.kind) {
     case "granted":
       return ok(of, "it knows the secret, and has room");
     case "refused":
-      return wrong(of, refusal(outcome));
+      return problem(of, refusal(outcome));
     case "unreachable":
-      return wrong(of, absence(to, outcome.code));
+      return problem(of, absence(to, outcome.code));
   }
 }
 
@@ -79,7 +79,7 @@ async function tryRelay(
   to: RelayAddress,
   credentials: Pick<Identity, "username" | "credential">,
 ): Promise<Outcome> {
-  const talk = new Talk(to);
+  const talk = new TurnClient(to);
   try {
     await talk.open();
     const first = await talk.ask(Method.allocate);
@@ -101,9 +101,9 @@ async function tryRelay(
 }
 
 /** A conversation with one relay, a question at a time. */
-class Talk {
+class TurnClient {
   readonly #to: RelayAddress;
-  #line: Line | undefined;
+  #line: Transport | undefined;
   #hear: (message: Buffer) => void = () => {};
   #fail: (error: unknown) => void = () => {};
   #isClosed = false;
@@ -113,12 +113,12 @@ class Talk {
   }
 
   async open(): Promise<void> {
-    const opened = openLine(this.#to, {
+    const opened = openTransport(this.#to, {
       message: (bytes) => this.#hear(bytes),
       lost: (error) => this.#fail(error),
     });
     opened.then((line) => this.#isClosed ? line.close() : undefined, () => {});
-    this.#line = await within(PATIENCE, opened);
+    this.#line = await within(TURN_TIMEOUT, opened);
   }
 
   async ask(method: Method, identity?: Identity): Promise<Answer> {
@@ -133,7 +133,7 @@ class Talk {
     this.#line?.send(request);
     const again = this.#to.transport === "udp" ? AGAIN_AFTER : [];
     const timers = again.map((after) => setTimeout(() => this.#line?.send(request), after));
-    return await within(PATIENCE, promise).finally(() => timers.forEach(clearTimeout));
+    return await within(TURN_TIMEOUT, promise).finally(() => timers.forEach(clearTimeout));
   }
 
   close(): void {

@@ -16,14 +16,14 @@ export interface RelayAddress {
 }
 
 /** Whoever is told what comes in. */
-export interface Hearer {
+export interface ResponseHandler {
   message(bytes: Buffer): void;
   /** The line is broken. */
   lost(error: unknown): void;
 }
 
 /** An open line. */
-export interface Line {
+export interface Transport {
   send(message: Buffer): void;
   close(): void;
 }
@@ -42,11 +42,11 @@ export function relayAddressOf(url: string): RelayAddress {
 }
 
 /** Opens a line; rejects when nobody is there. */
-export async function openLine(to: RelayAddress, hearer: Hearer): Promise<Line> {
+export async function openTransport(to: RelayAddress, hearer: ResponseHandler): Promise<Transport> {
   return to.transport === "udp" ? await openUdp(to, hearer) : await openStream(to, hearer);
 }
 
-async function openUdp({ host, port }: RelayAddress, hearer: Hearer): Promise<Line> {
+async function openUdp({ host, port }: RelayAddress, hearer: ResponseHandler): Promise<Transport> {
   const { address, family } = await lookup(host);
   const socket = createSocket(family === 6 ? "udp6" : "udp4");
   socket.on("message", (bytes: Uint8Array) => hearer.message(Buffer.from(bytes)));
@@ -60,8 +60,8 @@ async function openUdp({ host, port }: RelayAddress, hearer: Hearer): Promise<Li
 /** TLS as a browser has it: with a certificate that is for this host, of somebody who is trusted. */
 async function openStream(
   { host: hostname, port, transport }: RelayAddress,
-  hearer: Hearer,
-): Promise<Line> {
+  hearer: ResponseHandler,
+): Promise<Transport> {
   const connection = transport === "tls"
     ? await Deno.connectTls({ hostname, port })
     : await Deno.connect({ hostname, port });
@@ -80,7 +80,7 @@ async function openStream(
 }
 
 /** A stream has no borders but the lengths that messages say of themselves. */
-async function read(stream: ReadableStream<Uint8Array>, hearer: Hearer): Promise<void> {
+async function read(stream: ReadableStream<Uint8Array>, hearer: ResponseHandler): Promise<void> {
   let bytes = Buffer.alloc(0);
   try {
     for await (const part of stream) {

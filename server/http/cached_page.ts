@@ -6,10 +6,10 @@
 import type { Clock } from "../base/clock.ts";
 import type { Headers } from "./headers.ts";
 import {
-  type HttpReply,
   type HttpRequest,
+  type HttpResponse,
   type Page,
-  pageReply,
+  pageResponse,
   represent,
   type Representations,
 } from "./message.ts";
@@ -18,31 +18,34 @@ import {
 const QUALITY = 4;
 
 /** What a live page needs. */
-export interface LivePageOptions {
+export interface CachedPageOptions {
   readonly clock: Clock;
   /** How old an answer may be, in milliseconds. */
   readonly maxAge: number;
   /** Headers that win. */
-  readonly more?: Headers;
+  readonly extraHeaders?: Headers;
   readonly make: () => Page;
 }
 
 /** A page, made anew now and then. */
 export class LivePage {
-  readonly #options: LivePageOptions;
+  readonly #options: CachedPageOptions;
   #made: { at: number; representations: Representations } | undefined;
 
-  constructor(options: LivePageOptions) {
+  constructor(options: CachedPageOptions) {
     this.#options = options;
   }
 
   /** Answers with the page as it is now. */
-  answer(request: HttpRequest): HttpReply {
-    const { clock, maxAge, more = {}, make } = this.#options;
+  answer(request: HttpRequest): HttpResponse {
+    const { clock, maxAge, extraHeaders: more = {}, make } = this.#options;
     const now = clock.now();
     if (this.#made === undefined || now - this.#made.at >= maxAge) {
-      this.#made = { at: now, representations: represent(make(), { quality: QUALITY, more }) };
+      this.#made = {
+        at: now,
+        representations: represent(make(), { quality: QUALITY, extraHeaders: more }),
+      };
     }
-    return pageReply(200, this.#made.representations, request);
+    return pageResponse(200, this.#made.representations, request);
   }
 }

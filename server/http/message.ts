@@ -24,7 +24,7 @@ export interface HttpRequest {
 }
 
 /** What it is answered. */
-export interface HttpReply {
+export interface HttpResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly body: Uint8Array<ArrayBuffer> | undefined;
@@ -53,24 +53,27 @@ export type Representations = Readonly<Record<Coding, Representation>>;
 /** How something is encoded: how hard to try (0 to 11), which is less for what is made often, and headers that win. */
 export interface Encoding {
   readonly quality?: number;
-  readonly more?: Headers;
+  readonly extraHeaders?: Headers;
 }
 
 /** Encodes a page; which one is answered depends on what language is asked for. */
-export function represent(page: Page, { more = {}, ...encoding }: Encoding = {}): Representations {
+export function represent(
+  page: Page,
+  { extraHeaders: more = {}, ...encoding }: Encoding = {},
+): Representations {
   const headers = {
     "content-security-policy": contentSecurityPolicy(page),
     "content-type": "text/html; charset=utf-8",
     vary: "accept-encoding, accept-language",
     ...more,
   };
-  return representText(page.html, { ...encoding, more: headers });
+  return representText(page.html, { ...encoding, extraHeaders: headers });
 }
 
 /** Encodes what is no page. */
 export function representText(
   text: string,
-  { quality = constants.BROTLI_MAX_QUALITY, more = {} }: Encoding = {},
+  { quality = constants.BROTLI_MAX_QUALITY, extraHeaders: more = {} }: Encoding = {},
 ): Representations {
   const bytes = encode(text);
   const brotli = brotliCompressSync(bytes, {
@@ -90,11 +93,11 @@ export function fingerprint({ html }: Page): string {
 }
 
 /** Answers with a page that was encoded before. */
-export function pageReply(
+export function pageResponse(
   status: 200 | 404,
   representations: Representations,
   request: HttpRequest,
-): HttpReply {
+): HttpResponse {
   const { body, headers } = representations[preferredCoding(request.header("accept-encoding"))];
   if (status === 200 && matches(request.header("if-none-match"), headers.etag)) {
     return { status: 304, headers, body: undefined };
@@ -103,7 +106,7 @@ export function pageReply(
 }
 
 /** A short answer in plain text, never cached. */
-export function textReply(status: number, body: string, headers: Headers = {}): HttpReply {
+export function textResponse(status: number, body: string, headers: Headers = {}): HttpResponse {
   return {
     status,
     body: encode(body),
@@ -118,9 +121,9 @@ export function textReply(status: number, body: string, headers: Headers = {}): 
 }
 
 /** A value for programs, as JSON (RFC 8259), never cached. */
-export function jsonReply(status: number, value: unknown, headers: Headers = {}): HttpReply {
+export function jsonResponse(status: number, value: unknown, headers: Headers = {}): HttpResponse {
   const body = `${JSON.stringify(value)}\n`;
-  return textReply(status, body, { "content-type": "application/json", ...headers });
+  return textResponse(status, body, { "content-type": "application/json", ...headers });
 }
 
 /** The path of a request's target. */

@@ -6,10 +6,10 @@
 
 import { createHash } from "node:crypto";
 import { type Headers, PLAIN_POLICY, SECURITY_HEADERS } from "./headers.ts";
-import { type HttpReply, type HttpRequest, matches } from "./message.ts";
+import { type HttpRequest, type HttpResponse, matches } from "./message.ts";
 
 /** A file as the build gives it, which keeps it in a module. */
-export interface Attachment {
+export interface StaticFile {
   /** Its media type. */
   readonly type: string;
   /** Its bytes, in base64 (RFC 4648 section 4). */
@@ -25,15 +25,15 @@ interface Kept {
 }
 
 /** Answers with files, by their paths. */
-export class Attachments {
+export class StaticFiles {
   readonly #kept: ReadonlyMap<string, Kept>;
 
-  constructor(files: Readonly<Record<string, Attachment>>) {
+  constructor(files: Readonly<Record<string, StaticFile>>) {
     this.#kept = new Map(Object.entries(files).map(([path, file]) => [path, keep(file)]));
   }
 
   /** The answer to a path that leads to a file, or `undefined`. */
-  answer(path: string, request: HttpRequest): HttpReply | undefined {
+  answer(path: string, request: HttpRequest): HttpResponse | undefined {
     const kept = this.#kept.get(path);
     if (kept === undefined) return undefined;
     return matches(request.header("if-none-match"), kept.headers.etag)
@@ -42,7 +42,7 @@ export class Attachments {
   }
 }
 
-function keep({ type, base64 }: Attachment): Kept {
+function keep({ type, base64 }: StaticFile): Kept {
   const body = Uint8Array.fromBase64(base64);
   const hash = createHash("sha256").update(body).digest("base64url").slice(0, 22);
   const headers = {

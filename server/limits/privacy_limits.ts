@@ -12,10 +12,10 @@ export const MAX_ADDRESS_RETENTION = HOUR;
 export const MAX_ACCESS_LOG_RETENTION = 30 * DAY;
 
 /** Days with fewer chats than this are published without figures (P4). */
-export const LEAST_CHATS_PUBLISHED = 10;
+export const MIN_CHATS_PUBLISHED = 10;
 
 /** How long a change of the policy is announced on the home page, in milliseconds (P12). */
 export const CHANGE_ANNOUNCED_FOR = 30 * DAY;
 
 /** How old a visitor must be, in years (P10). */
-export const LEAST_AGE = 18;
+export const MIN_AGE = 18;

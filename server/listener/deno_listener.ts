@@ -10,10 +10,10 @@
 import { type CloseCode, LEAVE_CODE, SOCKET_PATH, SUBPROTOCOL } from "../../protocol.ts";
 import { SECOND } from "../base/clock.ts";
 import { describeError } from "../base/log.ts";
-import { atMost } from "../base/timeout.ts";
-import type { Entrance, Outlet, Visitor } from "../transport.ts";
-import { type HttpReply, type HttpRequest, pathOf, textReply } from "../http/message.ts";
-import { guard, HEARTBEAT, type Listener, type ListenerOptions } from "./listener.ts";
+import { withTimeout } from "../base/timeout.ts";
+import type { AcceptedHandshake, ConnectionHandler, Outlet } from "../transport.ts";
+import { type HttpRequest, type HttpResponse, pathOf, textResponse } from "../http/message.ts";
+import { guard, HEARTBEAT_INTERVAL, type Listener, type ListenerOptions } from "./listener.ts";
 
 /**
  * How long sockets that do not end are waited for, in milliseconds. Deno Deploy gives five seconds in all from the
@@ -37,7 +37,7 @@ class DenoListener implements Listener {
     const { host: hostname, port, log } = options;
     const onError = (error: unknown): Response => {
       log.error("Cannot answer a request.", describeError(error));
-      return toResponse(textReply(500, "Something went wrong on the server.\n"));
+      return toResponse(textResponse(500, "Something went wrong on the server.\n"));
     };
     this.#server = Deno.serve(
       { hostname, port, onListen: () => {}, onError },
@@ -57,10 +57,10 @@ class DenoListener implements Listener {
   heartbeat(): void {}
 
   /** Nothing: it speaks no TLS (see `readConfig`). */
-  async renew(): Promise<void> {}
+  async reloadCertificate(): Promise<void> {}
 
   async close(): Promise<void> {
-    await atMost(SHUTDOWN_GRACE, this.#server.shutdown());
+    await withTimeout(SHUTDOWN_GRACE, this.#server.shutdown());
   }
 
   async #answer(native: Request, remote: string): Promise<Response> {
@@ -69,23 +69,23 @@ class DenoListener implements Listener {
       request.header("upgrade")?.toLowerCase() === "websocket";
     return asksForSocket
       ? await this.#upgrade(native, request)
-      : toResponse(await this.#options.service.answer(request));
+      : toResponse(await this.#options.handler.answer(request));
   }
 
   async #upgrade(native: Request, request: HttpRequest): Promise<Response> {
-    const admittance = await this.#options.service.admit(request);
+    const admittance = await this.#options.handler.admit(request);
     if (admittance.kind === "refused") return toResponse(admittance.reply);
     const { socket, response } = Deno.upgradeWebSocket(native, {
       protocol: SUBPROTOCOL,
-      idleTimeout: 2 * HEARTBEAT / SECOND,
+      idleTimeout: 2 * HEARTBEAT_INTERVAL / SECOND,
     });
     this.#enter(socket, admittance.entrance);
     return response;
   }
 
-  #enter(socket: WebSocket, entrance: Entrance): void {
+  #enter(socket: WebSocket, entrance: AcceptedHandshake): void {
     const { log } = this.#options;
-    let visitor: Visitor | undefined;
+    let visitor: ConnectionHandler | undefined;
     let leave = (): void => {};
     socket.binaryType = "arraybuffer";
     socket.onopen = () => {
@@ -141,7 +141,7 @@ class NativeOutlet implements Outlet {
   resume(): void {}
 }
 
-function receive(visitor: Visitor, data: string | ArrayBuffer): void {
+function receive(visitor: ConnectionHandler, data: string | ArrayBuffer): void {
   if (typeof data === "string") visitor.receiveText(data);
   else visitor.receiveFrame(new Uint8Array(data));
 }
@@ -152,7 +152,7 @@ function requestOf({ method, url, headers }: Request, remote: string): HttpReque
   return { method, target: targetOf(url), version: "1.1", remote, header };
 }
 
-function toResponse({ status, headers, body }: HttpReply): Response {
+function toResponse({ status, headers, body }: HttpResponse): Response {
   return new Response(body, { status, headers });
 }
 

@@ -50,7 +50,7 @@ export const MAX_CONTROL_PAYLOAD = 125;
 export const HEADROOM = 4;
 
 /** What a peer has done wrong, and what it is closed with (RFC 6455 section 7.4.1). */
-export interface Breach {
+export interface ProtocolError {
   readonly code: 1002 | 1007 | 1008 | 1009;
   readonly reason: string;
 }
@@ -65,11 +65,11 @@ export interface FrameSink {
   /** The peer closes, with a code or without; nothing follows. */
   closed(code: number | undefined): void;
   /** The peer has broken a rule; nothing follows. */
-  broken(breach: Breach): void;
+  protocolError(breach: ProtocolError): void;
 }
 
 /** Room that is given on an announcement alone, in bytes. */
-const LEAST_ROOM = 512;
+const MIN_ROOM = 512;
 
 const FIN = 0x80;
 const RESERVED_BITS = 0x70;
@@ -84,19 +84,22 @@ const KEY_BYTES = 4;
 const MAX_HEADER_BYTES = 14;
 const TWO_TO_32 = 2 ** 32;
 
-const RESERVED_BIT: Breach = { code: 1002, reason: "A reserved bit is set." };
-const RESERVED_OPCODE: Breach = { code: 1002, reason: "The opcode is reserved." };
-const NOT_MASKED: Breach = { code: 1002, reason: "The frame is not masked." };
-const SPLIT_CONTROL: Breach = { code: 1002, reason: "A control frame is fragmented." };
-const LONG_CONTROL: Breach = { code: 1002, reason: "A control frame is too long." };
-const ODD_LENGTH: Breach = { code: 1002, reason: "The length is not as short as it can be." };
-const NO_LENGTH: Breach = { code: 1002, reason: "The length is none." };
-const NOTHING_TO_CONTINUE: Breach = { code: 1002, reason: "There is nothing to continue." };
-const NOT_CONTINUED: Breach = { code: 1002, reason: "A message begins inside another." };
-const BAD_CLOSE: Breach = { code: 1002, reason: "The close frame is invalid." };
-const NOT_UTF_8: Breach = { code: 1007, reason: "The text is not UTF-8." };
-const TOO_MANY: Breach = { code: CloseCode.policy, reason: "There are too many fragments." };
-const TOO_LARGE: Breach = { code: CloseCode.tooLarge, reason: "The message is too large." };
+const RESERVED_BIT: ProtocolError = { code: 1002, reason: "A reserved bit is set." };
+const RESERVED_OPCODE: ProtocolError = { code: 1002, reason: "The opcode is reserved." };
+const NOT_MASKED: ProtocolError = { code: 1002, reason: "The frame is not masked." };
+const SPLIT_CONTROL: ProtocolError = { code: 1002, reason: "A control frame is fragmented." };
+const LONG_CONTROL: ProtocolError = { code: 1002, reason: "A control frame is too long." };
+const NOT_MINIMAL: ProtocolError = {
+  code: 1002,
+  reason: "The length is not as short as it can be.",
+};
+const INVALID_LENGTH: ProtocolError = { code: 1002, reason: "The length is none." };
+const NOTHING_TO_CONTINUE: ProtocolError = { code: 1002, reason: "There is nothing to continue." };
+const NOT_CONTINUED: ProtocolError = { code: 1002, reason: "A message begins inside another." };
+const BAD_CLOSE: ProtocolError = { code: 1002, reason: "The close frame is invalid." };
+const NOT_UTF_8: ProtocolError = { code: 1007, reason: "The text is not UTF-8." };
+const TOO_MANY: ProtocolError = { code: CloseCode.policy, reason: "There are too many fragments." };
+const TOO_LARGE: ProtocolError = { code: CloseCode.tooLarge, reason: "The message is too large." };
 
 /** Keeps a byte order mark, which is a character like others here; has no state between two texts. */
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -106,8 +109,8 @@ export class FrameReader {
   readonly #sink: FrameSink;
   #isOver = false;
   /** Bytes of a header that a chunk has cut in two; made when that happens. */
-  #cutHeader: Uint8Array | undefined;
-  #cutHeaderBytes = 0;
+  #partialHeader: Uint8Array | undefined;
+  #partialHeaderBytes = 0;
   /** Of the frame under way: its first byte, how much of its payload is missing, and the key for what comes next. */
   #first = 0;
   #missing = 0;
@@ -116,9 +119,9 @@ export class FrameReader {
   /** Of the message under way: what it is, in how many fragments it has come, and what has been gathered of it. */
   #opcode = 0;
   #fragments = 0;
-  #message: Gathering | undefined;
+  #message: MessageBuffer | undefined;
   /** A control frame that a chunk has cut in two; it may come between two fragments. */
-  #control: Gathering | undefined;
+  #control: MessageBuffer | undefined;
   #following = 0;
 
   constructor(sink: FrameSink) {
@@ -146,8 +149,8 @@ export class FrameReader {
 
   #readHeader(chunk: Uint8Array, at: number): number {
     const left = chunk.length - at;
-    if (this.#cutHeaderBytes > 0 || left < 2 || left < headerBytes(chunk[at + 1]!)) {
-      return this.#mendHeader(chunk, at);
+    if (this.#partialHeaderBytes > 0 || left < 2 || left < headerBytes(chunk[at + 1]!)) {
+      return this.#resumeHeader(chunk, at);
     }
     const start = at + headerBytes(chunk[at + 1]!);
     if (!this.#begin(chunk, at)) return chunk.length;
@@ -167,19 +170,19 @@ export class FrameReader {
   }
 
   /** Puts together a header of which a chunk had only a part, and looks at its first two bytes as soon as they are there. */
-  #mendHeader(chunk: Uint8Array, at: number): number {
-    const header = this.#cutHeader ??= new Uint8Array(MAX_HEADER_BYTES);
+  #resumeHeader(chunk: Uint8Array, at: number): number {
+    const header = this.#partialHeader ??= new Uint8Array(MAX_HEADER_BYTES);
     while (at < chunk.length) {
-      header[this.#cutHeaderBytes++] = chunk[at++]!;
-      if (this.#cutHeaderBytes < 2) continue;
-      const flaw = flawOfForm(header[0]!, header[1]!);
+      header[this.#partialHeaderBytes++] = chunk[at++]!;
+      if (this.#partialHeaderBytes < 2) continue;
+      const flaw = headerError(header[0]!, header[1]!);
       if (flaw !== undefined) {
         this.#break(flaw);
         return chunk.length;
       }
-      if (this.#cutHeaderBytes < headerBytes(header[1]!)) continue;
-      this.#cutHeaderBytes = 0;
-      this.#cutHeader = undefined;
+      if (this.#partialHeaderBytes < headerBytes(header[1]!)) continue;
+      this.#partialHeaderBytes = 0;
+      this.#partialHeader = undefined;
       return this.#begin(header, 0) ? this.#readPayload(chunk, at) : chunk.length;
     }
     return at;
@@ -188,7 +191,7 @@ export class FrameReader {
   /** Takes in a whole header; whether the frame may come. */
   #begin(bytes: Uint8Array, at: number): boolean {
     const [first, second] = [bytes[at]!, bytes[at + 1]!];
-    const flaw = flawOfForm(first, second) ?? this.#flawOfOrder(first);
+    const flaw = headerError(first, second) ?? this.#sequenceError(first);
     if (flaw !== undefined) return this.#break(flaw);
     const length = lengthOf(bytes, at);
     if (typeof length !== "number") return this.#break(length);
@@ -201,7 +204,7 @@ export class FrameReader {
     return true;
   }
 
-  #flawOfOrder(first: number): Breach | undefined {
+  #sequenceError(first: number): ProtocolError | undefined {
     if (isControl(first)) return undefined;
     const continues = (first & OPCODE_BITS) === Opcode.continuation;
     if (continues === this.#fragments > 0) return undefined;
@@ -221,8 +224,8 @@ export class FrameReader {
   #readPayload(chunk: Uint8Array, at: number): number {
     const end = Math.min(chunk.length, at + this.#missing);
     const gathering = isControl(this.#first)
-      ? this.#control ??= new Gathering()
-      : this.#message ??= new Gathering();
+      ? this.#control ??= new MessageBuffer()
+      : this.#message ??= new MessageBuffer();
     this.#missing -= end - at;
     gathering.append(chunk.subarray(at, end), this.#key, this.#missing);
     this.#key = rotate(this.#key, end - at);
@@ -283,15 +286,15 @@ export class FrameReader {
     this.#sink.closed(code);
   }
 
-  #break(breach: Breach): false {
+  #break(breach: ProtocolError): false {
     this.stop();
-    this.#sink.broken(breach);
+    this.#sink.protocolError(breach);
     return false;
   }
 }
 
 /** What has come of something that does not lie in one chunk. */
-class Gathering {
+class MessageBuffer {
   #buffer = Buffer.allocUnsafeSlow(0);
   #length = 0;
 
@@ -316,7 +319,7 @@ class Gathering {
 
   #grow(needed: number, expected: number): void {
     const outgrown = this.#buffer;
-    const room = Math.min(expected, Math.max(needed, LEAST_ROOM));
+    const room = Math.min(expected, Math.max(needed, MIN_ROOM));
     this.#buffer = Buffer.allocUnsafeSlow(HEADROOM + needed + room);
     this.#buffer.set(outgrown.subarray(0, HEADROOM + this.#length));
     outgrown.fill(0);
@@ -343,7 +346,7 @@ export function frameOf(opcode: Opcode, payload: Uint8Array): Buffer {
 }
 
 /** A binary frame whose header is written to the {@linkcode HEADROOM} of what a {@linkcode FrameReader} has handed on. */
-export function frameAround(payload: Uint8Array): Buffer {
+export function frameInPlace(payload: Uint8Array): Buffer {
   const header = serverHeaderBytes(payload.length);
   const { buffer, byteOffset, length } = payload;
   const frame = Buffer.from(buffer, byteOffset - header, header + length);
@@ -368,7 +371,7 @@ function headerBytes(second: number): number {
 }
 
 /** What is wrong with a frame whatever came before, by its first two bytes. */
-function flawOfForm(first: number, second: number): Breach | undefined {
+function headerError(first: number, second: number): ProtocolError | undefined {
   if ((first & RESERVED_BITS) !== 0) return RESERVED_BIT;
   if ((first & OPCODE_BITS & ~FIRST_CONTROL) > Opcode.binary) return RESERVED_OPCODE;
   if ((second & MASKED) === 0) return NOT_MASKED;
@@ -382,15 +385,15 @@ function isControl(first: number): boolean {
 }
 
 /** How long the payload is. It must be said in as few bytes as it can be, and fit into 63 bits. */
-function lengthOf(bytes: Uint8Array, at: number): number | Breach {
+function lengthOf(bytes: Uint8Array, at: number): number | ProtocolError {
   const short = bytes[at + 1]! & LENGTH_BITS;
   if (short < LENGTH_16) return short;
   const middle = bytes[at + 2]! << 8 | bytes[at + 3]!;
-  if (short === LENGTH_16) return middle < LENGTH_16 ? ODD_LENGTH : middle;
+  if (short === LENGTH_16) return middle < LENGTH_16 ? NOT_MINIMAL : middle;
   const view = new DataView(bytes.buffer, bytes.byteOffset + at + 2, 8);
-  if (view.getInt32(0) < 0) return NO_LENGTH;
+  if (view.getInt32(0) < 0) return INVALID_LENGTH;
   const long = view.getUint32(0) * TWO_TO_32 + view.getUint32(4);
-  return long <= 0xFFFF ? ODD_LENGTH : long;
+  return long <= 0xFFFF ? NOT_MINIMAL : long;
 }
 
 /** Whether a peer may close with this code (RFC 6455 section 7.4, and the registry it founded). */

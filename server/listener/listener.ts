@@ -7,7 +7,7 @@
 import type { Certificate } from "../tls/certificate.ts";
 import { type Clock, SECOND } from "../base/clock.ts";
 import { describeError, type Log } from "../base/log.ts";
-import type { Service, Visitor } from "../transport.ts";
+import type { ConnectionHandler, Handler } from "../transport.ts";
 
 /** Where to listen, and how much to take. */
 export interface ListenerOptions {
@@ -18,7 +18,7 @@ export interface ListenerOptions {
   /** What it speaks TLS with; without one it speaks plain HTTP. */
   readonly certificate?: Certificate | undefined;
   readonly clock: Clock;
-  readonly service: Service;
+  readonly handler: Handler;
   readonly log: Log;
 }
 
@@ -31,28 +31,28 @@ export interface Listener {
   /** Looks for sockets whose other end has vanished, where the platform doesn't. An interval task. */
   heartbeat(): void;
   /** Takes up a certificate that has been renewed on disk; connections that are open go on. An interval task. */
-  renew(): Promise<void>;
+  reloadCertificate(): Promise<void>;
   /** Stops accepting, and ends what is left after a grace period. */
   close(): Promise<void>;
 }
 
 /** How often a silent peer is asked for a sign of life, in milliseconds; two in a row without one end it. */
-export const HEARTBEAT = 15 * SECOND;
+export const HEARTBEAT_INTERVAL = 15 * SECOND;
 
 /** How long a peer may take to answer a closing handshake before its socket is cut, in milliseconds. */
-export const CLOSE_GRACE = 5 * SECOND;
+export const CLOSE_TIMEOUT = 5 * SECOND;
 
 /** Runs one event of one visitor; if it throws, only that visitor is closed, and the log has the place. */
-export function guard(visitor: Visitor, log: Log, event: () => void): void {
+export function guard(visitor: ConnectionHandler, log: Log, event: () => void): void {
   try {
     event();
   } catch (error) {
-    giveUp(visitor, log, error);
+    failSession(visitor, log, error);
   }
 }
 
 /** Closes a visitor (1011) because handling them threw. */
-export function giveUp(visitor: Visitor, log: Log, error: unknown): void {
+export function failSession(visitor: ConnectionHandler, log: Log, error: unknown): void {
   log.error("Cannot handle a session: it is closed.", describeError(error));
   visitor.fail();
 }

@@ -34,13 +34,13 @@ import type { KeyPair } from "../tls/certificate.ts";
 import { SECOND } from "../base/clock.ts";
 import { spareConnections } from "../base/file_descriptors.ts";
 import { describeError } from "../base/log.ts";
-import { type HttpReply, type HttpRequest, pathOf } from "../http/message.ts";
-import { Anteroom, placesFor } from "./pending_connections.ts";
-import { Connection, type Household } from "./websocket.ts";
+import { type HttpRequest, type HttpResponse, pathOf } from "../http/message.ts";
+import { capacityFor, PendingConnections } from "./pending_connections.ts";
+import { type ConnectionContext, WebSocketConnection } from "./websocket.ts";
 import type { Listener, ListenerOptions } from "./listener.ts";
-import type { Admittance, Service } from "../transport.ts";
-import { Post } from "./write_batch.ts";
-import { acceptedOf, passOnStopping } from "./tls_backpressure.ts";
+import type { Handler, UpgradeDecision } from "../transport.ts";
+import { WriteBatcher } from "./write_batch.ts";
+import { propagatePause, rawSocketOf } from "./tls_backpressure.ts";
 
 /** Milliseconds for the handshake of TLS. */
 const HANDSHAKE_TIMEOUT = 5 * SECOND;
@@ -67,21 +67,22 @@ export async function listenNode(options: ListenerOptions): Promise<Listener> {
 class NodeListener implements Listener {
   readonly #options: ListenerOptions;
   readonly #server: Server;
-  readonly #household: Household;
-  readonly #anteroom: Anteroom;
+  readonly #context: ConnectionContext;
+  readonly #pending: PendingConnections;
   /** Every WebSocket whose stream is not gone. */
-  readonly #connections = new Set<Connection>();
+  readonly #connections = new Set<WebSocketConnection>();
 
   constructor(options: ListenerOptions) {
     const { maxConnections, certificate, clock, log } = options;
     this.#options = options;
     this.#server = newServer(certificate?.pair);
-    this.#anteroom = new Anteroom(placesFor(maxConnections));
-    const gone = (connection: Connection): void => void this.#connections.delete(connection);
-    this.#household = { clock, log, post: new Post(), gone };
+    this.#pending = new PendingConnections(capacityFor(maxConnections));
+    const gone = (connection: WebSocketConnection): void =>
+      void this.#connections.delete(connection);
+    this.#context = { clock, log, batcher: new WriteBatcher(), onClosed: gone };
     this.#server.maxConnections = maxConnections + spareConnections(maxConnections);
-    this.#server.on("connection", (socket) => this.#anteroom.enter(socket));
-    this.#server.on("secureConnection", passOnStopping);
+    this.#server.on("connection", (socket) => this.#pending.add(socket));
+    this.#server.on("secureConnection", propagatePause);
     this.#server.on("request", (request, response) => void this.#answer(request, response));
     this.#server.on(
       "upgrade",
@@ -112,32 +113,32 @@ class NodeListener implements Listener {
   }
 
   heartbeat(): void {
-    for (const connection of this.#connections) connection.beat();
+    for (const connection of this.#connections) connection.heartbeat();
   }
 
-  async renew(): Promise<void> {
+  async reloadCertificate(): Promise<void> {
     const { certificate } = this.#options;
-    if (certificate === undefined || !await certificate.renew()) return;
+    if (certificate === undefined || !await certificate.reload()) return;
     (this.#server as TlsServer).setSecureContext(secureContext(certificate.pair));
   }
 
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
-    this.#anteroom.clear();
-    const cut = setTimeout(() => this.#cut(), SHUTDOWN_GRACE);
+    this.#pending.clear();
+    const cut = setTimeout(() => this.#destroy(), SHUTDOWN_GRACE);
     await closed;
     clearTimeout(cut);
   }
 
-  #cut(): void {
-    for (const connection of this.#connections) connection.cut();
+  #destroy(): void {
+    for (const connection of this.#connections) connection.destroy();
     this.#server.closeAllConnections();
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    this.#anteroom.leave(acceptedOf(request.socket));
-    const answer = this.#options.service.answer(requestOf(request));
+    this.#pending.remove(rawSocketOf(request.socket));
+    const answer = this.#options.handler.answer(requestOf(request));
     const reply = answer instanceof Promise ? await answer : answer;
     const closing = reply.status === 405 ? { connection: "close" } : {};
     response.writeHead(reply.status, { ...replyHeaders(reply), ...closing });
@@ -146,15 +147,15 @@ class NodeListener implements Listener {
 
   /** What arrives meanwhile waits in the socket, and so does an end. */
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    this.#anteroom.leave(acceptedOf(request.socket));
+    this.#pending.remove(rawSocketOf(request.socket));
     socket.on("error", ignore);
     request.socket.setTimeout(0); // A WebSocket may be silent: heartbeats tell whether it is there.
-    const admittance = await admit(this.#options.service, request);
+    const admittance = await admit(this.#options.handler, request);
     if (admittance.kind === "refused") return refuse(socket, admittance.reply);
     if (socket.destroyed) return;
     socket.write(switchingProtocols(request.headers["sec-websocket-key"] ?? ""));
     if (head.length > 0) socket.unshift(head);
-    this.#connections.add(new Connection(socket, this.#household, admittance.entrance));
+    this.#connections.add(new WebSocketConnection(socket, this.#context, admittance.entrance));
   }
 }
 
@@ -202,7 +203,7 @@ function secureContext(pair: KeyPair): KeyPair & { minVersion: "TLSv1.2" } {
 }
 
 /** What becomes of an upgrade; to another path or protocol it is a plain request. */
-async function admit(service: Service, incoming: IncomingMessage): Promise<Admittance> {
+async function admit(service: Handler, incoming: IncomingMessage): Promise<UpgradeDecision> {
   const request = requestOf(incoming);
   const asksForSocket = pathOf(request) === SOCKET_PATH &&
     request.header("upgrade")?.toLowerCase() === "websocket";
@@ -212,7 +213,7 @@ async function admit(service: Service, incoming: IncomingMessage): Promise<Admit
 }
 
 /** Answers an upgrade without upgrading, on the bare socket (RFC 9112 section 4). */
-function refuse(socket: Duplex, reply: HttpReply): void {
+function refuse(socket: Duplex, reply: HttpResponse): void {
   const { status, body } = reply;
   const lines = Object.entries({ ...replyHeaders(reply), connection: "close" })
     .map(([name, value]) => `${name}: ${value}\r\n`);
@@ -232,7 +233,7 @@ function requestOf(
   };
 }
 
-function replyHeaders({ headers, body }: HttpReply): Record<string, string> {
+function replyHeaders({ headers, body }: HttpResponse): Record<string, string> {
   return body === undefined ? headers : { ...headers, "content-length": `${body.length}` };
 }
 

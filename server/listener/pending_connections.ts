@@ -15,24 +15,24 @@
 import type { Socket } from "node:net";
 
 /** The most who may wait, however many connections there may be. */
-const MAX_PLACES = 1024;
+const MAX_CAPACITY = 1024;
 
 /** The fewest, so that a small server has room for a browser that opens several connections at once. */
-const MIN_PLACES = 32;
+const MIN_CAPACITY = 32;
 
 /** How many may wait where so many connections are served. */
-export function placesFor(maxConnections: number): number {
-  return Math.min(MAX_PLACES, Math.max(MIN_PLACES, Math.ceil(maxConnections / 4)));
+export function capacityFor(maxConnections: number): number {
+  return Math.min(MAX_CAPACITY, Math.max(MIN_CAPACITY, Math.ceil(maxConnections / 4)));
 }
 
 /** Connections before their first request, the oldest first. */
-export class Anteroom {
-  readonly #places: number;
+export class PendingConnections {
+  readonly #capacity: number;
   /** With what is to be done when one of them closes: nothing is held of those who are through. */
   readonly #waiting = new Map<Socket, () => void>();
 
   constructor(places: number) {
-    this.#places = places;
+    this.#capacity = places;
   }
 
   get size(): number {
@@ -40,15 +40,15 @@ export class Anteroom {
   }
 
   /** Lets a connection in that has just been accepted. */
-  enter(socket: Socket): void {
+  add(socket: Socket): void {
     const gone = (): void => void this.#waiting.delete(socket);
     this.#waiting.set(socket, gone);
     socket.on("close", gone);
-    if (this.#waiting.size > this.#places) this.#cutOldest();
+    if (this.#waiting.size > this.#capacity) this.#cutOldest();
   }
 
   /** A request has come over this connection. */
-  leave(socket: Socket): void {
+  remove(socket: Socket): void {
     const gone = this.#waiting.get(socket);
     if (gone === undefined) return;
     socket.off("close", gone);

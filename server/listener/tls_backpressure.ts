@@ -28,12 +28,12 @@ interface Inside {
 }
 
 /** The connection that was accepted: of one that speaks TLS, the one below. */
-export function acceptedOf(socket: Socket & Inside): Socket {
+export function rawSocketOf(socket: Socket & Inside): Socket {
   return socket._parent ?? socket;
 }
 
 /** Lets a TLS socket that stops reading stop the one below, too. */
-export function passOnStopping(socket: Socket & Inside): void {
+export function propagatePause(socket: Socket & Inside): void {
   const above = socket._handle;
   const below = socket._parent?._handle;
   if (!above || !below) return void socket.destroy();

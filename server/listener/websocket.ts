@@ -27,27 +27,27 @@ import type { Clock } from "../base/clock.ts";
 import { LIMITS } from "../limits/rate_limits.ts";
 import type { Log } from "../base/log.ts";
 import { TokenBucket } from "../base/token_bucket.ts";
-import type { Entrance, Outlet, Visitor } from "../transport.ts";
+import type { AcceptedHandshake, ConnectionHandler, Outlet } from "../transport.ts";
 import {
-  type Breach,
   closeFrame,
-  frameAround,
+  frameInPlace,
   frameOf,
   FrameReader,
   type FrameSink,
   Opcode,
+  type ProtocolError,
   textFrame,
 } from "./frames.ts";
-import { CLOSE_GRACE, giveUp, guard } from "./listener.ts";
-import type { Keeper, Post } from "./write_batch.ts";
+import { CLOSE_TIMEOUT, failSession, guard } from "./listener.ts";
+import type { Flushable, WriteBatcher } from "./write_batch.ts";
 
 /** What all connections of a listener share. */
-export interface Household {
+export interface ConnectionContext {
   readonly clock: Clock;
   readonly log: Log;
-  readonly post: Post;
+  readonly batcher: WriteBatcher;
   /** Told once, when the stream of a connection is gone. */
-  gone(connection: Connection): void;
+  onClosed(connection: WebSocketConnection): void;
 }
 
 /** Bytes that are no frames of a client (RFC 6455 section 7.4.1). */
@@ -56,27 +56,27 @@ const PROTOCOL_ERROR = 1002;
 const PING = frameOf(Opcode.ping, new Uint8Array());
 
 /** A WebSocket as the relay and a listener see it. */
-export class Connection implements Outlet, FrameSink, Keeper {
+export class WebSocketConnection implements Outlet, FrameSink, Flushable {
   readonly #stream: Duplex;
-  readonly #household: Household;
+  readonly #context: ConnectionContext;
   readonly #reader: FrameReader;
   readonly #leave: () => void;
-  readonly #visitor: Visitor;
+  readonly #handler: ConnectionHandler;
   #state: "open" | "closing" | "closed" = "open";
   /** Whether it has given a sign of life since the last heartbeat. */
   #isAlive = true;
   /** Made with the first frame that nobody asked for. */
-  #unasked: TokenBucket | undefined;
+  #unsolicited: TokenBucket | undefined;
   /** Frames that wait for the end of the chunk which they have come in, and how many bytes they are. */
   #kept: Uint8Array[] | undefined;
   #keptBytes = 0;
 
-  constructor(stream: Duplex, household: Household, entrance: Entrance) {
+  constructor(stream: Duplex, context: ConnectionContext, entrance: AcceptedHandshake) {
     this.#stream = stream;
-    this.#household = household;
+    this.#context = context;
     this.#reader = new FrameReader(this);
     this.#leave = entrance.connect();
-    this.#visitor = entrance.enter(this);
+    this.#handler = entrance.enter(this);
     stream.on("data", (chunk: Uint8Array) => this.#read(chunk));
     stream.on("drain", () => this.#drained());
     stream.on("end", () => stream.end());
@@ -84,14 +84,14 @@ export class Connection implements Outlet, FrameSink, Keeper {
   }
 
   /** Asks for a sign of life; without one since the last time, it is cut. */
-  beat(): void {
-    if (!this.#isAlive) return this.cut();
+  heartbeat(): void {
+    if (!this.#isAlive) return this.destroy();
     this.#isAlive = false;
     if (this.#state === "open") this.#write(PING);
   }
 
   /** Ends the stream at once. */
-  cut(): void {
+  destroy(): void {
     this.#reader.stop();
     this.#stream.destroy();
   }
@@ -114,16 +114,18 @@ export class Connection implements Outlet, FrameSink, Keeper {
   }
 
   #sendBinary(payload: Uint8Array): void {
-    const { post } = this.#household;
-    const frame = payload === post.inHand ? frameAround(payload) : frameOf(Opcode.binary, payload);
-    if (post.isHolding || this.#kept !== undefined) this.#keep(frame);
+    const { batcher: post } = this.#context;
+    const frame = payload === post.currentPayload
+      ? frameInPlace(payload)
+      : frameOf(Opcode.binary, payload);
+    if (post.isBatching || this.#kept !== undefined) this.#keep(frame);
     else this.#write(frame);
   }
 
   #keep(frame: Uint8Array): void {
     if (this.#kept === undefined) {
       this.#kept = [];
-      this.#household.post.await(this);
+      this.#context.batcher.add(this);
     }
     this.#kept.push(frame);
     this.#keptBytes += frame.length;
@@ -149,7 +151,7 @@ export class Connection implements Outlet, FrameSink, Keeper {
     this.#state = "closing";
     this.#write(closeFrame(code, reason));
     this.#stream.resume();
-    this.#limitTime();
+    this.#startCloseTimer();
   }
 
   pause(): void {
@@ -161,34 +163,34 @@ export class Connection implements Outlet, FrameSink, Keeper {
   }
 
   text(text: string): void {
-    if (this.#isUnasked()) return;
+    if (this.#isUnsolicited()) return;
     try {
-      this.#visitor.receiveText(text);
+      this.#handler.receiveText(text);
     } catch (error) {
-      giveUp(this.#visitor, this.#household.log, error);
+      failSession(this.#handler, this.#context.log, error);
     }
   }
 
   binary(payload: Uint8Array): void {
-    if (this.#isUnasked()) return;
-    const { post, log } = this.#household;
-    post.isHolding = this.#reader.following > 0;
-    post.inHand = payload;
+    if (this.#isUnsolicited()) return;
+    const { batcher: post, log } = this.#context;
+    post.isBatching = this.#reader.following > 0;
+    post.currentPayload = payload;
     try {
-      this.#visitor.receiveFrame(payload);
+      this.#handler.receiveFrame(payload);
     } catch (error) {
-      giveUp(this.#visitor, log, error);
+      failSession(this.#handler, log, error);
     }
   }
 
   ping(payload: Uint8Array): void {
     if (this.#state === "open") this.#write(frameOf(Opcode.pong, payload));
-    this.#bear();
+    this.#countUnsolicited();
   }
 
   pong(): void {
     this.#isAlive = true;
-    this.#bear();
+    this.#countUnsolicited();
   }
 
   /** Their close frame is answered with their code, if we have not sent ours yet (RFC 6455 section 5.5.1). */
@@ -197,30 +199,30 @@ export class Connection implements Outlet, FrameSink, Keeper {
   }
 
   /** A rule is broken: the close frame says which, and the answer is not waited for (RFC 6455 section 7.1.7). */
-  broken({ code, reason }: Breach): void {
+  protocolError({ code, reason }: ProtocolError): void {
     this.#end(code !== PROTOCOL_ERROR, code, reason);
   }
 
   #read(chunk: Uint8Array): void {
     this.#reader.read(chunk);
-    this.#household.post.dispatch();
+    this.#context.batcher.flush();
   }
 
   /** Notes a message; whether it has come when our close frame was on its way already. */
-  #isUnasked(): boolean {
+  #isUnsolicited(): boolean {
     this.#isAlive = true;
     if (this.#state === "open") return false;
-    this.#bear();
+    this.#countUnsolicited();
     return true;
   }
 
   /** Counts a frame that nobody asked for. */
-  #bear(): void {
-    const now = this.#household.clock.now();
-    this.#unasked ??= new TokenBucket(LIMITS.unasked, now);
-    if (this.#unasked.take(now) === 0) return;
+  #countUnsolicited(): void {
+    const now = this.#context.clock.now();
+    this.#unsolicited ??= new TokenBucket(LIMITS.unasked, now);
+    if (this.#unsolicited.take(now) === 0) return;
     this.#tellClosed();
-    this.cut();
+    this.destroy();
   }
 
   /** Nothing is handed on from here: answers, unless our close frame is on its way, and ends our side of the stream. */
@@ -233,33 +235,33 @@ export class Connection implements Outlet, FrameSink, Keeper {
     else this.#tellClosed();
     this.#stream.end();
     this.#stream.resume();
-    if (wasOpen) this.#limitTime();
+    if (wasOpen) this.#startCloseTimer();
   }
 
-  #limitTime(): void {
-    const timer = setTimeout(() => this.cut(), CLOSE_GRACE);
+  #startCloseTimer(): void {
+    const timer = setTimeout(() => this.destroy(), CLOSE_TIMEOUT);
     this.#stream.once("close", () => clearTimeout(timer));
   }
 
   #drained(): void {
     try {
-      this.#visitor.drained();
+      this.#handler.drained();
     } catch (error) {
-      giveUp(this.#visitor, this.#household.log, error);
+      failSession(this.#handler, this.#context.log, error);
     }
   }
 
   #tellClosed(): void {
-    guard(this.#visitor, this.#household.log, () => this.#visitor.closed());
+    guard(this.#handler, this.#context.log, () => this.#handler.closed());
   }
 
   #tellDisconnected(): void {
-    guard(this.#visitor, this.#household.log, () => this.#visitor.disconnected());
+    guard(this.#handler, this.#context.log, () => this.#handler.disconnected());
   }
 
   #gone(): void {
     this.#reader.stop();
-    this.#household.gone(this);
+    this.#context.onClosed(this);
     this.#leave();
     if (this.#state === "open") this.#tellDisconnected();
     else this.#tellClosed();

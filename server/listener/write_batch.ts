@@ -12,29 +12,29 @@
  */
 
 /** Something that keeps what it is given while a chunk is being read. */
-export interface Keeper {
+export interface Flushable {
   /** Sends what it has kept. */
   flush(): void;
 }
 
 /** All outlets of a listener that keep something, while one of its chunks is being read. */
-export class Post {
-  readonly #keepers: Keeper[] = [];
+export class WriteBatcher {
+  readonly #pending: Flushable[] = [];
   /** Whether more of the chunk is to come. */
-  isHolding = false;
+  isBatching = false;
   /** The payload that is being handed on: its headroom may be written to. */
-  inHand: Uint8Array | undefined;
+  currentPayload: Uint8Array | undefined;
 
   /** Flushes `keeper` when the chunk has been read. */
-  await(keeper: Keeper): void {
-    this.#keepers.push(keeper);
+  add(keeper: Flushable): void {
+    this.#pending.push(keeper);
   }
 
   /** The chunk has been read. */
-  dispatch(): void {
-    this.isHolding = false;
-    this.inHand = undefined;
-    for (let keeper = this.#keepers.pop(); keeper !== undefined; keeper = this.#keepers.pop()) {
+  flush(): void {
+    this.isBatching = false;
+    this.currentPayload = undefined;
+    for (let keeper = this.#pending.pop(); keeper !== undefined; keeper = this.#pending.pop()) {
       keeper.flush();
     }
   }

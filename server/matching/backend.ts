@@ -5,12 +5,12 @@
  * answer takes a while and the world has moved on meanwhile.
  */
 
-import type { Wish } from "./policy.ts";
+import type { SearchRequest } from "./policy.ts";
 import { ALONE, type NodeId, type Ticket } from "../ids.ts";
 import { Pool } from "./pool.ts";
 
 /** Which end of the line. */
-export type End = "back" | "front";
+export type QueueEnd = "back" | "front";
 
 /** Everybody who waits. */
 export interface Backend {
@@ -22,25 +22,29 @@ export interface Backend {
    * Lets `wish` wait, in the place of what the same ticket wished before, and names a few people among whom its best
    * partner is, if anybody would do. `again` only if it still waits: else somebody has taken it, and may be about to say so.
    */
-  offer(wish: Wish, end: End, how?: "anew" | "again"): Promise<Wish[] | "taken">;
+  offer(
+    request: SearchRequest,
+    end: QueueEnd,
+    how?: "anew" | "again",
+  ): Promise<SearchRequest[] | "taken">;
   /** Lets it wait no longer. */
-  withdraw(wish: Wish): Promise<void>;
+  withdraw(request: SearchRequest): Promise<void>;
   /**
    * Takes both, for each other: `true` when both were waiting, else neither is taken and the answer is `false`. Somebody
    * on another machine has then been told already that the chat begins.
    */
-  claim(own: Wish, partner: Wish): Promise<boolean>;
+  claim(own: SearchRequest, partner: SearchRequest): Promise<boolean>;
   /** Tells somebody on another machine who was claimed for `own` that nobody is there. */
-  abandon(own: Wish, partner: Wish): void;
+  retract(own: SearchRequest, partner: SearchRequest): void;
   /** Forgets the interests that nobody waits for any more. An interval task. */
-  tidy(): void;
+  prune(): void;
 }
 
 /** The backend of a single process. */
 export class MemoryBackend implements Backend {
   readonly node: NodeId;
-  readonly #pool = new Pool<Wish>();
-  readonly #waiting = new Map<Ticket, Wish>();
+  readonly #pool = new Pool<SearchRequest>();
+  readonly #waiting = new Map<Ticket, SearchRequest>();
   #arrived = 0;
 
   constructor(node = ALONE) {
@@ -56,21 +60,21 @@ export class MemoryBackend implements Backend {
     return this.#arrived++;
   }
 
-  offer(wish: Wish, end: End, how = "anew"): Promise<Wish[] | "taken"> {
-    if (how === "again" && !this.#waiting.has(wish.ticket)) return Promise.resolve("taken");
-    this.#take(wish.ticket);
-    const candidates = [...this.#pool.candidates(wish)];
-    this.#pool.add(wish, end);
-    this.#waiting.set(wish.ticket, wish);
+  offer(request: SearchRequest, end: QueueEnd, how = "anew"): Promise<SearchRequest[] | "taken"> {
+    if (how === "again" && !this.#waiting.has(request.ticket)) return Promise.resolve("taken");
+    this.#take(request.ticket);
+    const candidates = [...this.#pool.candidates(request)];
+    this.#pool.add(request, end);
+    this.#waiting.set(request.ticket, request);
     return Promise.resolve(candidates);
   }
 
-  withdraw({ ticket }: Wish): Promise<void> {
+  withdraw({ ticket }: SearchRequest): Promise<void> {
     this.#take(ticket);
     return Promise.resolve();
   }
 
-  claim(own: Wish, partner: Wish): Promise<boolean> {
+  claim(own: SearchRequest, partner: SearchRequest): Promise<boolean> {
     const [a, b] = [own.ticket, partner.ticket];
     const both = a !== b && this.#waiting.has(a) && this.#waiting.has(b);
     if (both) [a, b].forEach((ticket) => this.#take(ticket));
@@ -78,10 +82,10 @@ export class MemoryBackend implements Backend {
   }
 
   /** Nothing: everybody is here. */
-  abandon(): void {}
+  retract(): void {}
 
-  tidy(): void {
-    this.#pool.tidy();
+  prune(): void {
+    this.#pool.prune();
   }
 
   /** Lets nobody wait any more. */
@@ -90,9 +94,9 @@ export class MemoryBackend implements Backend {
   }
 
   #take(ticket: Ticket): void {
-    const wish = this.#waiting.get(ticket);
-    if (wish === undefined) return;
+    const request = this.#waiting.get(ticket);
+    if (request === undefined) return;
     this.#waiting.delete(ticket);
-    this.#pool.remove(wish);
+    this.#pool.remove(request);
   }
 }

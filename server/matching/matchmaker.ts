@@ -19,11 +19,11 @@
  */
 
 import type { Mode, Role } from "../../protocol.ts";
-import type { Backend, End } from "./backend.ts";
+import type { Backend, QueueEnd } from "./backend.ts";
 import { type Clock, SECOND } from "../base/clock.ts";
-import { type Choice, choose, type Wish } from "./policy.ts";
+import { type Choice, choose, type SearchRequest } from "./policy.ts";
 import { type NodeId, numbersFrom, type SessionId, type Ticket } from "../ids.ts";
-import { type Place, Queue } from "../base/linked_queue.ts";
+import { type Handle, LinkedQueue } from "../base/linked_queue.ts";
 
 /** How long interests are insisted on, in milliseconds. */
 export const INTEREST_WINDOW = 5 * SECOND;
@@ -61,22 +61,22 @@ export interface Match {
 export interface Search {
   readonly seeker: Seeker;
   /** What is looked for; another one, with the same ticket, once the window is over. */
-  wish: Wish;
+  request: SearchRequest;
   /** In clock milliseconds. */
   readonly since: number;
   readonly windowEnds: number;
   /** Withdrawn or paired: nothing may happen to it any more. */
-  over: boolean;
+  done: boolean;
   /** When it was found to be taken by somebody who has not said so yet, in clock milliseconds. */
   takenAt: number | undefined;
   /** It has claimed somebody, and waits for nobody else until it is known what comes of that. */
   isClaiming: boolean;
   /** Its place among those whose window is running. */
-  window: Place | undefined;
+  window: Handle | undefined;
 }
 
 /** How many of those who were refused look again at once: more than one, as whoever is looked at may not answer. */
-const RETRIES_AT_ONCE = 4;
+const MAX_CONCURRENT_RETRIES = 4;
 
 /** What a matchmaker needs. */
 export interface MatchmakerOptions {
@@ -94,7 +94,7 @@ export class Matchmaker {
   readonly pairings: Record<Mode, number> = { text: 0, video: 0 };
   readonly #options: MatchmakerOptions;
   readonly #searches = new Map<Ticket, Search>();
-  readonly #windows = new Queue<Search>();
+  readonly #windows = new LinkedQueue<Search>();
   /** Those who must be offered again. */
   #refused = new Set<Search>();
   #isRetrying = false;
@@ -113,7 +113,7 @@ export class Matchmaker {
   /** The same, by what they look for. */
   searchingFor(): Record<Mode, number> {
     const counts: Record<Mode, number> = { text: 0, video: 0 };
-    for (const { wish } of this.#searches.values()) counts[wish.mode]++;
+    for (const { request } of this.#searches.values()) counts[request.mode]++;
     return counts;
   }
 
@@ -122,8 +122,8 @@ export class Matchmaker {
     this.withdraw(seeker);
     const search = this.#search(seeker, mode, interests);
     seeker.search = search;
-    this.#searches.set(search.wish.ticket, search);
-    if (!search.wish.open) search.window = this.#windows.append(search);
+    this.#searches.set(search.request.ticket, search);
+    if (!search.request.open) search.window = this.#windows.append(search);
     this.#report(this.#offer(search, "back"));
   }
 
@@ -131,11 +131,11 @@ export class Matchmaker {
   withdraw({ search }: Seeker): void {
     if (search === undefined) return;
     this.#end(search);
-    this.#report(this.#options.backend.withdraw(search.wish));
+    this.#report(this.#options.backend.withdraw(search.request));
   }
 
   /** Opens the searches whose window has ended, and retries refused claims. An interval task. */
-  widen(): void {
+  openExpired(): void {
     const now = this.#options.clock.now();
     this.#report(this.#retry());
     for (const search of this.#ended(now)) this.#open(search);
@@ -147,22 +147,22 @@ export class Matchmaker {
   }
 
   /** Looks again for everybody who waits, and for whoever should and does not. An interval task of several machines. */
-  lookAgain(): void {
+  reoffer(): void {
     for (const search of this.#searches.values()) this.#report(this.#offerAgain(search, "back"));
   }
 
   /** Forgets the interests that nobody waits for any more. An interval task. */
-  tidy(): void {
-    this.#options.backend.tidy();
+  prune(): void {
+    this.#options.backend.prune();
   }
 
   /** Pairs whoever holds `ticket` with somebody on another machine who has claimed it; `false` when it is over. */
-  accept(ticket: Ticket, matchOf: (wish: Wish) => Match): boolean {
+  acceptInvitation(ticket: Ticket, matchOf: (request: SearchRequest) => Match): boolean {
     const search = this.#searches.get(ticket);
     if (search === undefined) return false;
     this.#endPaired(search);
-    this.#report(this.#options.backend.withdraw(search.wish)); // It may have been offered again since it was claimed.
-    search.seeker.paired(matchOf(search.wish));
+    this.#report(this.#options.backend.withdraw(search.request)); // It may have been offered again since it was claimed.
+    search.seeker.paired(matchOf(search.request));
     return true;
   }
 
@@ -176,15 +176,15 @@ export class Matchmaker {
     const refused = [...this.#refused].values();
     this.#refused.clear();
     const inTurn = async (): Promise<void> => {
-      for (const search of refused) if (!search.over) await this.#offerAgain(search, "front");
+      for (const search of refused) if (!search.done) await this.#offerAgain(search, "front");
     };
-    await Promise.all(Array.from({ length: RETRIES_AT_ONCE }, inTurn))
+    await Promise.all(Array.from({ length: MAX_CONCURRENT_RETRIES }, inTurn))
       .finally(() => this.#isRetrying = false);
   }
 
   #search(seeker: Seeker, mode: Mode, interests: readonly string[]): Search {
     const { clock, backend } = this.#options;
-    const wish: Wish = {
+    const request: SearchRequest = {
       ticket: this.#nextTicket++ as Ticket,
       id: seeker.id,
       node: backend.node,
@@ -197,10 +197,10 @@ export class Matchmaker {
     const since = clock.now();
     return {
       seeker,
-      wish,
+      request,
       since,
       windowEnds: since + INTEREST_WINDOW,
-      over: false,
+      done: false,
       takenAt: undefined,
       isClaiming: false,
       window: undefined,
@@ -217,13 +217,13 @@ export class Matchmaker {
   }
 
   #open(search: Search): void {
-    search.window?.leave();
-    search.wish = { ...search.wish, open: true };
+    search.window?.remove();
+    search.request = { ...search.request, open: true };
     this.#report(this.#offerAgain(search, "back"));
   }
 
   /** The same for somebody who has waited: not if they have just been taken, unless nobody comes of it. */
-  async #offerAgain(search: Search, end: End): Promise<void> {
+  async #offerAgain(search: Search, end: QueueEnd): Promise<void> {
     const { takenAt } = search;
     const isLate = takenAt !== undefined &&
       this.#options.clock.now() - takenAt >= INVITATION_TIME;
@@ -231,39 +231,39 @@ export class Matchmaker {
   }
 
   /** Lets `search` wait, and claims the best partner there is. */
-  async #offer(search: Search, end: End, how: "anew" | "again" = "anew"): Promise<void> {
-    const { wish } = search;
+  async #offer(search: Search, end: QueueEnd, how: "anew" | "again" = "anew"): Promise<void> {
+    const { request } = search;
     if (search.isClaiming) return;
     const { clock, backend } = this.#options;
-    const candidates = await this.#retried(search, backend.offer(wish, end, how));
-    if (candidates === undefined || search.over || search.isClaiming) return;
+    const candidates = await this.#retried(search, backend.offer(request, end, how));
+    if (candidates === undefined || search.done || search.isClaiming) return;
     if (candidates === "taken") {
       search.takenAt ??= clock.now();
       return this.#refuse(search);
     }
     search.takenAt = undefined;
-    if (search.wish !== wish) return;
-    const choice = choose(wish, candidates);
+    if (search.request !== request) return;
+    const choice = choose(request, candidates);
     if (choice === undefined) search.seeker.waits();
     else await this.#claim(search, choice);
   }
 
-  async #claim(search: Search, choice: Choice<Wish>): Promise<void> {
-    const { wish } = search;
+  async #claim(search: Search, choice: Choice<SearchRequest>): Promise<void> {
+    const { request } = search;
     const { partner } = choice;
     search.isClaiming = true;
-    const taken = await this.#retried(search, this.#options.backend.claim(wish, partner));
+    const taken = await this.#retried(search, this.#options.backend.claim(request, partner));
     search.isClaiming = false;
     if (taken === undefined) return;
-    if (!taken && search.over) return await this.#options.backend.withdraw(wish);
+    if (!taken && search.done) return await this.#options.backend.withdraw(request);
     if (!taken) return this.#refuse(search);
     const isHere = partner.node === this.#options.backend.node;
     const other = this.#searches.get(partner.ticket);
-    if (isHere ? other !== undefined && !search.over : !search.over) {
+    if (isHere ? other !== undefined && !search.done : !search.done) {
       return this.#pair(search, other, choice);
     }
-    if (!isHere) this.#options.backend.abandon(wish, partner);
-    const survivors = [search, other].filter((one) => one !== undefined && !one.over) as Search[];
+    if (!isHere) this.#options.backend.retract(request, partner);
+    const survivors = [search, other].filter((one) => one !== undefined && !one.done) as Search[];
     await Promise.all(survivors.map((survivor) => this.#offer(survivor, "front")));
   }
 
@@ -280,7 +280,7 @@ export class Matchmaker {
 
   /** It may have been taken by others, and be told so in a moment; if not, it is offered again. */
   #refuse(search: Search): void {
-    if (search.over) return;
+    if (search.done) return;
     search.seeker.waits();
     this.#refused.add(search);
   }
@@ -289,14 +289,14 @@ export class Matchmaker {
   #pair(
     search: Search,
     other: Search | undefined,
-    { partner, interests, met }: Choice<Wish>,
+    { partner, interests, met }: Choice<SearchRequest>,
   ): void {
     const { node } = this.#options.backend;
-    this.pairings[search.wish.mode]++;
+    this.pairings[search.request.mode]++;
     this.#endPaired(search);
     if (other !== undefined) this.#endPaired(other);
     const match = { interests, met };
-    other?.seeker.paired({ ...match, partner: search.wish.id, node, role: "caller" });
+    other?.seeker.paired({ ...match, partner: search.request.id, node, role: "caller" });
     const { id, node: theirs } = partner;
     search.seeker.paired({ ...match, partner: id, node: theirs, role: "callee" });
   }
@@ -304,14 +304,14 @@ export class Matchmaker {
   #endPaired(search: Search): void {
     const { clock, onPaired } = this.#options;
     this.#end(search);
-    onPaired?.(search.wish.mode, clock.now() - search.since);
+    onPaired?.(search.request.mode, clock.now() - search.since);
   }
 
   #end(search: Search): void {
-    search.over = true;
-    search.window?.leave();
+    search.done = true;
+    search.window?.remove();
     this.#refused.delete(search);
-    this.#searches.delete(search.wish.ticket);
+    this.#searches.delete(search.request.ticket);
     search.seeker.search = undefined;
   }
 

@@ -13,7 +13,7 @@ import type { Mode } from "../../protocol.ts";
 import type { NodeId, SessionId, Ticket } from "../ids.ts";
 
 /** What somebody looks for. */
-export interface Wish {
+export interface SearchRequest {
   readonly ticket: Ticket;
   /** Whose it is, and which machine they are on. */
   readonly id: SessionId;
@@ -30,7 +30,7 @@ export interface Wish {
 }
 
 /** Whom to pair somebody with. */
-export interface Choice<W extends Wish> {
+export interface Choice<W extends SearchRequest> {
   readonly partner: W;
   readonly interests: string[];
   /** Whether they met a short while ago. */
@@ -38,17 +38,20 @@ export interface Choice<W extends Wish> {
 }
 
 /** The interests both have, in the first one's order. */
-export function sharedInterests(a: Wish, b: Wish): string[] {
+export function sharedInterests(a: SearchRequest, b: SearchRequest): string[] {
   return a.interests.filter((interest) => b.interests.includes(interest));
 }
 
 /** Whether either remembers the other as a recent partner. */
-export function haveMet(a: Wish, b: Wish): boolean {
+export function haveMet(a: SearchRequest, b: SearchRequest): boolean {
   return a.recent.includes(b.id) || b.recent.includes(a.id);
 }
 
 /** The best partner for `seeker` among `candidates`, or none; never the seeker itself. */
-export function choose<W extends Wish>(seeker: W, candidates: Iterable<W>): Choice<W> | undefined {
+export function choose<W extends SearchRequest>(
+  seeker: W,
+  candidates: Iterable<W>,
+): Choice<W> | undefined {
   let best: Choice<W> | undefined;
   for (const partner of candidates) {
     const choice = consider(seeker, partner);
@@ -57,14 +60,14 @@ export function choose<W extends Wish>(seeker: W, candidates: Iterable<W>): Choi
   return best;
 }
 
-function consider<W extends Wish>(seeker: W, partner: W): Choice<W> | undefined {
+function consider<W extends SearchRequest>(seeker: W, partner: W): Choice<W> | undefined {
   if (partner.id === seeker.id || partner.mode !== seeker.mode) return undefined;
   const interests = sharedInterests(seeker, partner);
   if (interests.length === 0 && !(seeker.open && partner.open)) return undefined;
   return { partner, interests, met: haveMet(seeker, partner) };
 }
 
-function better<W extends Wish>(a: Choice<W>, b: Choice<W>): boolean {
+function better<W extends SearchRequest>(a: Choice<W>, b: Choice<W>): boolean {
   if (a.met !== b.met) return b.met;
   if (a.interests.length !== b.interests.length) return a.interests.length > b.interests.length;
   return a.partner.order < b.partner.order;

@@ -19,98 +19,103 @@
  */
 
 import type { Mode } from "../../protocol.ts";
-import { haveMet, type Wish } from "./policy.ts";
-import { type Place, Queue } from "../base/linked_queue.ts";
+import { haveMet, type SearchRequest } from "./policy.ts";
+import { type Handle, LinkedQueue } from "../base/linked_queue.ts";
 
 /** How many recent partners one search passes over in one line. */
 export const LOOK_AHEAD = 64;
 
 /** How many empty lines are kept at least before they are dropped. */
-export const SPARE_LINES = 64;
+export const SPARE_QUEUES = 64;
 
 /** Everybody who waits, in all modes. */
-export class Pool<W extends Wish> {
-  #lines = new Map<string, Queue<W>>();
-  #emptyLines = 0;
-  readonly #places = new Map<W, Place[]>();
+export class Pool<W extends SearchRequest> {
+  #queues = new Map<string, LinkedQueue<W>>();
+  #emptyQueues = 0;
+  readonly #places = new Map<W, Handle[]>();
 
   /** How many wait. */
   get size(): number {
     return this.#places.size;
   }
 
-  /** How many lines there are; fewer than half of them are empty, but for {@linkcode SPARE_LINES}. */
-  get lines(): number {
-    return this.#lines.size;
+  /** How many lines there are; fewer than half of them are empty, but for {@linkcode SPARE_QUEUES}. */
+  get queues(): number {
+    return this.#queues.size;
   }
 
   /** Whether `wish` waits here. */
-  has(wish: W): boolean {
-    return this.#places.has(wish);
+  has(request: W): boolean {
+    return this.#places.has(request);
   }
 
   /** Lets `wish` wait at the end of its lines, or at their front. */
-  add(wish: W, end: "back" | "front" = "back"): void {
-    const join = (name: string): Place =>
-      end === "back" ? this.#line(name).append(wish) : this.#line(name).prepend(wish);
-    this.#places.set(wish, lineNames(wish).map(join));
+  add(request: W, end: "back" | "front" = "back"): void {
+    const join = (name: string): Handle =>
+      end === "back" ? this.#queue(name).append(request) : this.#queue(name).prepend(request);
+    this.#places.set(request, queueNames(request).map(join));
   }
 
   /** Takes `wish` out; `false` when it didn't wait here. */
-  remove(wish: W): boolean {
-    const places = this.#places.get(wish);
+  remove(request: W): boolean {
+    const places = this.#places.get(request);
     if (places === undefined) return false;
-    for (const place of places) place.leave();
-    this.#places.delete(wish);
-    for (const name of lineNames(wish)) if (this.#lines.get(name)?.size === 0) this.#emptyLines++;
-    if (this.#emptyLines > SPARE_LINES + this.#lines.size / 2) this.#dropEmptyLines();
+    for (const place of places) place.remove();
+    this.#places.delete(request);
+    for (const name of queueNames(request)) {
+      if (this.#queues.get(name)?.size === 0) this.#emptyQueues++;
+    }
+    if (this.#emptyQueues > SPARE_QUEUES + this.#queues.size / 2) this.#dropEmptyQueues();
     return true;
   }
 
   /** Forgets the interests that nobody waits for any more. An interval task. */
-  tidy(): void {
-    if (this.#emptyLines > 0) this.#dropEmptyLines();
+  prune(): void {
+    if (this.#emptyQueues > 0) this.#dropEmptyQueues();
   }
 
   /** A few people among whom the best partner for `wish` is, if anybody in the pool would do. */
-  *candidates(wish: W): Generator<W, void, undefined> {
-    for (const name of lineNames(wish)) {
-      const line = this.#lines.get(name);
-      if (line !== undefined) yield* front(line, wish);
+  *candidates(request: W): Generator<W, void, undefined> {
+    for (const name of queueNames(request)) {
+      const line = this.#queues.get(name);
+      if (line !== undefined) yield* front(line, request);
     }
   }
 
-  #line(name: string): Queue<W> {
-    const line = this.#lines.get(name);
-    if (line?.size === 0) this.#emptyLines--;
+  #queue(name: string): LinkedQueue<W> {
+    const line = this.#queues.get(name);
+    if (line?.size === 0) this.#emptyQueues--;
     if (line !== undefined) return line;
-    const created = new Queue<W>();
-    this.#lines.set(name, created);
+    const created = new LinkedQueue<W>();
+    this.#queues.set(name, created);
     return created;
   }
 
-  #dropEmptyLines(): void {
-    this.#lines = new Map([...this.#lines].filter(([, line]) => line.size > 0));
-    this.#emptyLines = 0;
+  #dropEmptyQueues(): void {
+    this.#queues = new Map([...this.#queues].filter(([, line]) => line.size > 0));
+    this.#emptyQueues = 0;
   }
 }
 
 /** The first recent partner and the first other person of a line. */
-function* front<W extends Wish>(line: Queue<W>, wish: W): Generator<W, void, undefined> {
+function* front<W extends SearchRequest>(
+  line: LinkedQueue<W>,
+  request: W,
+): Generator<W, void, undefined> {
   let passed = 0;
   for (const other of line) {
-    const met = haveMet(wish, other);
+    const met = haveMet(request, other);
     if (!met || passed === 0) yield other;
     if (!met || ++passed === LOOK_AHEAD) return;
   }
 }
 
 /** The lines that concern a wish; an interest is never empty, so the name of the open line can't be one. */
-function lineNames(wish: Wish): string[] {
-  const names = wish.interests.map((interest) => lineName(wish.mode, interest));
-  return wish.open ? [...names, lineName(wish.mode, "")] : names;
+function queueNames(request: SearchRequest): string[] {
+  const names = request.interests.map((interest) => queueName(request.mode, interest));
+  return request.open ? [...names, queueName(request.mode, "")] : names;
 }
 
-function lineName(mode: Mode, interest: string): string {
+function queueName(mode: Mode, interest: string): string {
   return `${mode} ${interest}`;
 }

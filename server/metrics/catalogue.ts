@@ -8,9 +8,9 @@
  */
 
 import type { Mode, ReportReason } from "../../protocol.ts";
-import type { Cause } from "../admission/address_record.ts";
+import type { BlockReason } from "../admission/address_record.ts";
 import { SECOND } from "../base/clock.ts";
-import { type Health, PARTS } from "../health.ts";
+import { COMPONENTS, type Health } from "../health.ts";
 import type { Resumes } from "../chat/session_registry.ts";
 
 /** What not every server has: other machines, and a certificate. */
@@ -27,22 +27,22 @@ export interface Metric {
   readonly help: string;
   /** What tells its figures apart, where there are several. */
   readonly label?: string;
-  readonly read: (sources: Sources) => Reading;
+  readonly read: (sources: MetricSources) => Reading;
   /** Only with this. */
   readonly needs?: Feature;
 }
 
 /** Where it is looked up. */
-export interface Sources {
+export interface MetricSources {
   readonly version: string;
   /** How many people may be connected, and how many were asked for. */
   readonly limit: number;
   readonly wanted: number;
   /** In seconds since 1970. */
   readonly startedAt: number;
-  readonly lobby: {
-    readonly here: number;
-    readonly away: number;
+  readonly sessions: {
+    readonly connected: number;
+    readonly disconnected: number;
     readonly entered: number;
     readonly resumes: Readonly<Resumes>;
     readonly reports: Readonly<Record<ReportReason, number>>;
@@ -56,14 +56,14 @@ export interface Sources {
   readonly relay: {
     readonly frames: number;
     readonly bytes: number;
-    readonly behind: number;
-    readonly givenUp: number;
+    readonly slowReaders: number;
+    readonly dropped: number;
   };
   readonly statistics: {
     readonly total: { messages: number; chats: number; chatDuration: number };
   };
   readonly gate: { readonly refusals: Readonly<Record<string, number>> };
-  readonly addresses: { readonly held: number; blocked(): Record<Cause, number> };
+  readonly addresses: { readonly held: number; blocked(): Record<BlockReason, number> };
   /** How many bits of work a page has to do before it may search; 0 in calm times. */
   readonly workBits: () => number;
   readonly health: () => Health;
@@ -95,7 +95,7 @@ export const METRICS: readonly Metric[] = [
     label: "version",
     read: ({ version }) => ({ [version]: 1 }),
   },
-  gauge("connected", "People who are connected.", ({ lobby }) => lobby.here),
+  gauge("connected", "People who are connected.", ({ sessions }) => sessions.connected),
   gauge("connections_limit", "How many may be connected.", ({ limit }) => limit),
   gauge(
     "connections_wanted",
@@ -105,7 +105,7 @@ export const METRICS: readonly Metric[] = [
   gauge(
     "away",
     "People whose connection has dropped and who may come back.",
-    ({ lobby }) => lobby.away,
+    ({ sessions }) => sessions.disconnected,
   ),
   gauge(
     "waiting",
@@ -116,10 +116,10 @@ export const METRICS: readonly Metric[] = [
   gauge(
     "chats",
     "Chats that go on, by what for; one between two machines is counted by one of them.",
-    ({ lobby }) => lobby.chats(),
+    ({ sessions }) => sessions.chats(),
     "mode",
   ),
-  counter("connections_total", "WebSockets that were let in.", ({ lobby }) => lobby.entered),
+  counter("connections_total", "WebSockets that were let in.", ({ sessions }) => sessions.entered),
   counter(
     "refused_total",
     "WebSockets that were refused, by reason.",
@@ -129,7 +129,7 @@ export const METRICS: readonly Metric[] = [
   counter(
     "resumes_total",
     "Pages that came back and showed a token, by what came of it.",
-    ({ lobby }) => ({ ...lobby.resumes }),
+    ({ sessions }) => ({ ...sessions.resumes }),
     "outcome",
   ),
   counter(
@@ -158,14 +158,14 @@ export const METRICS: readonly Metric[] = [
   gauge(
     "readers_behind",
     "People for whom something is queued because they have not read it yet.",
-    ({ relay }) => relay.behind,
+    ({ relay }) => relay.slowReaders,
   ),
   counter(
     "readers_given_up_total",
     "People who were disconnected because they did not read.",
-    ({ relay }) => relay.givenUp,
+    ({ relay }) => relay.dropped,
   ),
-  counter("reports_total", "Reports, by reason.", ({ lobby }) => lobby.reports, "reason"),
+  counter("reports_total", "Reports, by reason.", ({ sessions }) => sessions.reports, "reason"),
   gauge("addresses_held", "Addresses in memory.", ({ addresses }) => addresses.held),
   gauge(
     "addresses_blocked",
@@ -192,7 +192,7 @@ export const METRICS: readonly Metric[] = [
   gauge(
     "draining",
     "1 when the server is about to stop.",
-    ({ lobby }) => Number(lobby.isDraining),
+    ({ sessions }) => Number(sessions.isDraining),
   ),
   {
     ...gauge(
@@ -248,7 +248,7 @@ export const METRICS: readonly Metric[] = [
 ];
 
 /** How long a search took until a chat began, and its buckets in seconds. */
-export const PAIRING_TIME = {
+export const SEARCH_DURATION = {
   name: `${OWN}pairing_seconds`,
   help: "How long people looked for a partner until they had one, by what for.",
   label: "mode",
@@ -257,7 +257,7 @@ export const PAIRING_TIME = {
 
 /** The metrics as the README has them. */
 export function markdownMetrics(): string {
-  const { name, label, help } = PAIRING_TIME;
+  const { name, label, help } = SEARCH_DURATION;
   const all = [...METRICS, { name, label, help, kind: "histogram" }];
   const rows = all.map(({ name, label, kind, help }) => {
     const labelled = label === undefined ? "" : `{${label}}`;
@@ -286,6 +286,6 @@ function own(
 }
 
 function failures({ failing }: Health, isShared: boolean): Record<string, number> {
-  const parts = PARTS.filter((part) => isShared || part !== "redis");
+  const parts = COMPONENTS.filter((part) => isShared || part !== "redis");
   return Object.fromEntries(parts.map((part) => [part, Number(failing.includes(part))]));
 }

@@ -17,13 +17,13 @@
 import type { Buffer } from "node:buffer";
 import { createHash, timingSafeEqual } from "node:crypto";
 import { type Address, isLoopback } from "../admission/address.ts";
-import { type HttpReply, type HttpRequest, pathOf, textReply } from "../http/message.ts";
+import { type HttpRequest, type HttpResponse, pathOf, textResponse } from "../http/message.ts";
 
 /** Where the metrics are. */
 export const METRICS_PATH = "/metrics";
 
 /** What proxies add to a request that they pass on (RFC 7239, RFC 9110 section 7.6.3, and by custom). */
-const TRACES_OF_PROXIES = [
+const PROXY_HEADERS = [
   "forwarded",
   "via",
   "x-forwarded-for",
@@ -35,21 +35,21 @@ const TRACES_OF_PROXIES = [
 ] as const;
 
 /** What a desk needs. */
-export interface DeskOptions {
+export interface MetricsEndpointOptions {
   /** "" for none. */
   readonly token: string;
   /** Whether this machine may be asked without one: not where it is somebody else's. */
-  readonly trustsThisMachine: boolean;
+  readonly trustsLocal: boolean;
   readonly contentType: string;
   readonly render: () => Promise<string>;
 }
 
 /** Answers who may read the metrics. */
-export class MetricsDesk {
-  readonly #options: DeskOptions;
+export class MetricsEndpoint {
+  readonly #options: MetricsEndpointOptions;
   readonly #expected: Buffer;
 
-  constructor(options: DeskOptions) {
+  constructor(options: MetricsEndpointOptions) {
     this.#options = options;
     this.#expected = hashOf(options.token);
   }
@@ -58,18 +58,18 @@ export class MetricsDesk {
   answer(
     request: HttpRequest,
     client: Address | undefined,
-  ): HttpReply | Promise<HttpReply> | undefined {
+  ): HttpResponse | Promise<HttpResponse> | undefined {
     if (pathOf(request) !== METRICS_PATH || !["GET", "HEAD"].includes(request.method)) {
       return undefined;
     }
     if (this.#options.token !== "") return this.#shows(request) ? this.#tell(request) : challenge();
-    const isHere = this.#options.trustsThisMachine && isThisMachine(request, client);
+    const isHere = this.#options.trustsLocal && isLocalRequest(request, client);
     return isHere ? this.#tell(request) : undefined;
   }
 
-  async #tell({ method }: HttpRequest): Promise<HttpReply> {
+  async #tell({ method }: HttpRequest): Promise<HttpResponse> {
     const { render, contentType } = this.#options;
-    const reply = textReply(200, await render(), { "content-type": contentType });
+    const reply = textResponse(200, await render(), { "content-type": contentType });
     return method === "HEAD" ? { ...reply, body: undefined } : reply;
   }
 
@@ -80,15 +80,15 @@ export class MetricsDesk {
 }
 
 /** Whether a request was made on this machine, by nobody's order. */
-export function isThisMachine({ header }: HttpRequest, client: Address | undefined): boolean {
+export function isLocalRequest({ header }: HttpRequest, client: Address | undefined): boolean {
   if (client === undefined || !isLoopback(client)) return false;
-  if (TRACES_OF_PROXIES.some((name) => header(name) !== undefined)) return false;
+  if (PROXY_HEADERS.some((name) => header(name) !== undefined)) return false;
   return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i.test(header("host") ?? "");
 }
 
 /** RFC 6750 section 3. */
-function challenge(): HttpReply {
-  return textReply(401, "Cannot show the metrics: the token is missing or wrong.\n", {
+function challenge(): HttpResponse {
+  return textResponse(401, "Cannot show the metrics: the token is missing or wrong.\n", {
     "www-authenticate": 'Bearer realm="metrics"',
   });
 }

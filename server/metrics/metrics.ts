@@ -10,9 +10,9 @@ import {
   type Feature,
   type Metric,
   METRICS,
-  PAIRING_TIME,
+  type MetricSources,
   type Reading,
-  type Sources,
+  SEARCH_DURATION,
 } from "./catalogue.ts";
 
 /** Everything that is told. */
@@ -34,7 +34,7 @@ export class Metrics {
         : new Gauge<string>(options);
       return { metric, into };
     });
-    const { name, help, label, buckets } = PAIRING_TIME;
+    const { name, help, label, buckets } = SEARCH_DURATION;
     this.#pairingTime = new Histogram({
       name,
       help,
@@ -56,7 +56,7 @@ export class Metrics {
   }
 
   /** The metrics at this moment. */
-  async render(sources: Sources): Promise<string> {
+  async render(sources: MetricSources): Promise<string> {
     for (const { metric, into } of this.#told) {
       into.reset();
       write(into, metric, metric.read(sources));

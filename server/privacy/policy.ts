@@ -6,14 +6,10 @@
  * Figures come from the settings that the code obeys. `[words](/path)` in a sentence is a link.
  */
 
-import {
-  CHANGE_ANNOUNCED_FOR,
-  LEAST_AGE,
-  LEAST_CHATS_PUBLISHED,
-} from "../limits/privacy_limits.ts";
-import { type Proof, PROVEN } from "./promises.ts";
-import type { Settings } from "../config/public_settings.ts";
-import { inWords } from "../base/format.ts";
+import { CHANGE_ANNOUNCED_FOR, MIN_AGE, MIN_CHATS_PUBLISHED } from "../limits/privacy_limits.ts";
+import { type Proof, PROOF_TESTS } from "./promises.ts";
+import type { PublicSettings } from "../config/public_settings.ts";
+import { formatDuration } from "../base/format.ts";
 
 /** One sentence, or a few that stand or fall together. */
 export interface Sentence {
@@ -46,7 +42,7 @@ export const POLICY_CHANGES: readonly [Change, ...Change[]] = [
 export const POLICY_UPDATED = POLICY_CHANGES[0].day;
 
 /** The policy of a server with these settings. */
-export function policy(settings: Settings): readonly Section[] {
+export function policy(settings: PublicSettings): readonly Section[] {
   return [
     summary(settings),
     yourAddress(settings),
@@ -69,19 +65,19 @@ export function policy(settings: Settings): readonly Section[] {
   ];
 }
 
-function summary({ operator }: Settings): Section {
+function summary({ operator }: PublicSettings): Section {
   const runner = operator === "" ? "Whoever runs this server" : operator;
   return {
     title: "In short",
     sentences: [
       {
         says: "You can talk to a stranger here without giving up anything that says who you are.",
-        proof: [PROVEN.noField, PROVEN.visitsUnlinked],
+        proof: [PROOF_TESTS.noField, PROOF_TESTS.visitsUnlinked],
       },
       {
         says:
           `${runner} can't read what you say, keeps no record of it, and knows your address only for as long as it takes to connect you and to keep the place usable.`,
-        proof: [PROVEN.unreadable, PROVEN.notWritten, PROVEN.addressForgotten],
+        proof: [PROOF_TESTS.unreadable, PROOF_TESTS.notWritten, PROOF_TESTS.addressForgotten],
       },
       {
         says:
@@ -92,12 +88,12 @@ function summary({ operator }: Settings): Section {
   };
 }
 
-function yourAddress({ addressRetention, platform, isShared }: Settings): Section {
+function yourAddress({ addressRetention, platform, isShared }: PublicSettings): Section {
   const shared: Sentence[] = isShared
     ? [{
       says:
         "This server runs on several machines. So that its limits hold on all of them, they share how fast an address comes and whether it is blocked, in memory, under a name that only they can make from it; that ends with what each of them holds.",
-      proof: [PROVEN.addressNamed],
+      proof: [PROOF_TESTS.addressNamed],
     }]
     : [];
   const instances: Sentence[] = platform === "" ? [] : [{
@@ -111,30 +107,34 @@ function yourAddress({ addressRetention, platform, isShared }: Settings): Sectio
       {
         says:
           "To chat, your browser opens a WebSocket to this server, which thereby learns the IP address that it comes from; without one, nothing could be sent back to you.",
-        proof: [PROVEN.addressCounted],
+        proof: [PROOF_TESTS.addressCounted],
       },
       {
         says:
           "The address is held in memory only, to limit how much one address can ask for and to block those who go too far.",
-        proof: [PROVEN.noAddressStored, PROVEN.floodBlocked],
+        proof: [PROOF_TESTS.noAddressStored, PROOF_TESTS.floodBlocked],
       },
       {
         says: `It is removed from memory within ${
-          inWords(addressRetention)
+          formatDuration(addressRetention)
         } of your last disconnection, together with everything that was known of it.`,
-        proof: [PROVEN.addressForgotten, PROVEN.addressCounted, PROVEN.retentionBound],
+        proof: [
+          PROOF_TESTS.addressForgotten,
+          PROOF_TESTS.addressCounted,
+          PROOF_TESTS.retentionBound,
+        ],
       },
       ...shared,
       ...instances,
       {
         says: "It is never written to permanent storage, other than to the access log.",
-        proof: [PROVEN.noAddressStored],
+        proof: [PROOF_TESTS.noAddressStored],
       },
     ],
   };
 }
 
-function accessLog({ accessLog, accessLogRetention, platform }: Settings): Section {
+function accessLog({ accessLog, accessLogRetention, platform }: PublicSettings): Section {
   const title = "The access log";
   if (accessLog === "off") {
     return {
@@ -142,7 +142,7 @@ function accessLog({ accessLog, accessLogRetention, platform }: Settings): Secti
       sentences: [{
         says:
           "Web servers usually keep a log of every request. This server does not: its access log is switched off.",
-        proof: [PROVEN.lineTruncated],
+        proof: [PROOF_TESTS.lineTruncated],
       }, ...platformRecords(platform)],
     };
   }
@@ -155,11 +155,11 @@ function accessLog({ accessLog, accessLogRetention, platform }: Settings): Secti
       {
         says:
           `Like most web servers, this one keeps an access log. Each request is one line: the time, the method and the URL that was asked for, the status and the size of the answer, the user agent string of your browser, and ${address}.`,
-        proof: [PROVEN.lineContent, PROVEN.lineTruncated],
+        proof: [PROOF_TESTS.lineContent, PROOF_TESTS.lineTruncated],
       },
       {
         says: "Nothing of a chat stands in a URL, so nothing of a chat stands in the log.",
-        proof: [PROVEN.urlBare],
+        proof: [PROOF_TESTS.urlBare],
       },
       {
         says:
@@ -168,9 +168,9 @@ function accessLog({ accessLog, accessLogRetention, platform }: Settings): Secti
       },
       {
         says: `Every line is deleted automatically before it is ${
-          inWords(accessLogRetention)
+          formatDuration(accessLogRetention)
         } old, even when nobody visits or the server was switched off meanwhile.`,
-        proof: [PROVEN.oldLinesDeleted, PROVEN.linesExpire],
+        proof: [PROOF_TESTS.oldLinesDeleted, PROOF_TESTS.linesExpire],
       },
     ],
   };
@@ -186,7 +186,7 @@ function platformRecords(platform: string): Sentence[] {
   }, {
     says:
       "Nothing of a chat stands in a URL, and what you say passes the platform as it passes the server: sealed.",
-    proof: [PROVEN.urlBare, PROVEN.unreadable],
+    proof: [PROOF_TESTS.urlBare, PROOF_TESTS.unreadable],
   }];
 }
 
@@ -196,31 +196,31 @@ const PREFERENCES: Section = {
     {
       says:
         "The page keeps a few preferences in the localStorage of your browser: that you have confirmed your age, whether you want to hear a sound, which language you have chosen, and how a video call begins (camera off, muted, the stranger blurred, whether you may be asked for a direct call, whether the camera stays on between chats). They say nothing of who you are.",
-      proof: [PROVEN.preferencesKept],
+      proof: [PROOF_TESTS.preferencesKept],
     },
     {
       says: "They stay in your browser and are never sent to the server.",
-      proof: [PROVEN.preferencesStay],
+      proof: [PROOF_TESTS.preferencesStay],
     },
     {
       says:
         "The page comes in the language that your browser prefers, as it says with each request. If you choose another, the page asks for all languages at once, so the server does not learn which one you read.",
-      proof: [PROVEN.languageUntold],
+      proof: [PROOF_TESTS.languageUntold],
     },
     {
       says:
         "You can clear them at any time, in the settings of your browser or in its developer tools.",
-      proof: [PROVEN.preferencesCleared],
+      proof: [PROOF_TESTS.preferencesCleared],
     },
   ],
 };
 
-function calls({ relaysCalls }: Settings): Section {
+function calls({ relaysCalls }: PublicSettings): Section {
   const way: Sentence[] = relaysCalls
     ? [{
       says:
         "A video call goes through a relay of this server, and through nothing else, so the stranger does not learn your IP address, nor you theirs.",
-      proof: [PROVEN.relayedBlind],
+      proof: [PROOF_TESTS.relayedBlind],
     }, {
       says: "The relay passes on what is sealed for the other side, and keeps nothing of it.",
       proof: { cannot: "The relay is a program of its own; the README shows how it is set up." },
@@ -228,7 +228,7 @@ function calls({ relaysCalls }: Settings): Section {
     : [{
       says:
         "This server has no relay for video calls, so a call goes straight from your device to the stranger's, which shows each of you the other's IP address. It begins only if both of you have agreed to that; nothing that could show your address exists before.",
-      proof: [PROVEN.consentFirst],
+      proof: [PROOF_TESTS.consentFirst],
     }];
   return {
     title: "Video calls",
@@ -237,12 +237,12 @@ function calls({ relaysCalls }: Settings): Section {
       {
         says:
           "You can refuse calls that show your address once and for all, among the choices before a call.",
-        proof: [PROVEN.directRefused],
+        proof: [PROOF_TESTS.directRefused],
       },
       {
         says:
           "How a call is set up passes this server sealed, as your messages do; picture and sound do not pass it at all.",
-        proof: [PROVEN.setUpSealed],
+        proof: [PROOF_TESTS.setUpSealed],
       },
     ],
   };
@@ -254,17 +254,17 @@ const STATISTICS: Section = {
     {
       says:
         "The server counts, for each day as a whole: how many people are connected at once, how many messages are passed on, how many chats there are, and how long they last on average. A figure can't be tied to a person.",
-      proof: [PROVEN.figuresOfDays],
+      proof: [PROOF_TESTS.figuresOfDays],
     },
     {
       says:
-        `A day with fewer than ${LEAST_CHATS_PUBLISHED} chats is published as just that, without any figure.`,
-      proof: [PROVEN.smallDaysWithheld],
+        `A day with fewer than ${MIN_CHATS_PUBLISHED} chats is published as just that, without any figure.`,
+      proof: [PROOF_TESTS.smallDaysWithheld],
     },
     {
       says:
         "Whoever runs the server can also watch how it is doing at the moment: how many people are connected, looking for somebody or talking, how much is passed on, why people were refused or reported, and how busy the machine is. These are sums over everybody, which can't be tied to a person either. Visitors are told of them how many people are here, and nothing else.",
-      proof: [PROVEN.watchedSums],
+      proof: [PROOF_TESTS.watchedSums],
     },
     {
       says:
@@ -280,22 +280,22 @@ const NO_ACCOUNTS: Section = {
     {
       says:
         "There are no accounts. You can't give the service your name, your e-mail address, your phone number or anything else that says who you are, and there is no profile to fill in, no user name to choose and no picture to upload.",
-      proof: [PROVEN.noField],
+      proof: [PROOF_TESTS.noField],
     },
     {
       says:
         "If you name interests, they serve to find somebody who shares them, are shown to that person where they do, and are forgotten when you leave.",
-      proof: [PROVEN.interestsForgotten],
+      proof: [PROOF_TESTS.interestsForgotten],
     },
   ],
 };
 
-function noStorage({ isShared }: Settings): Section {
+function noStorage({ isShared }: PublicSettings): Section {
   const between: Sentence[] = isShared
     ? [{
       says:
         "Where you and a stranger are on different machines of this server, what you write passes between them as it left your browser: encrypted, and stored by nobody on its way.",
-      proof: [PROVEN.unreadableBetween],
+      proof: [PROOF_TESTS.unreadableBetween],
     }]
     : [];
   return {
@@ -304,17 +304,17 @@ function noStorage({ isShared }: Settings): Section {
       {
         says:
           "What you and a stranger write exists in your two browsers. It is encrypted in one and decrypted in the other; the server passes it on and can't read it.",
-        proof: [PROVEN.unreadable],
+        proof: [PROOF_TESTS.unreadable],
       },
       ...between,
       {
         says: "Messages are not stored, logged, archived or backed up.",
-        proof: [PROVEN.unreadable, PROVEN.notWritten],
+        proof: [PROOF_TESTS.unreadable, PROOF_TESTS.notWritten],
       },
       {
         says:
           "When a chat is over and its tabs are closed, nothing of it is left on the server, and nobody can bring it back.",
-        proof: [PROVEN.goneWithChat],
+        proof: [PROOF_TESTS.goneWithChat],
       },
     ],
   };
@@ -326,12 +326,12 @@ const NO_TRACKING: Section = {
     {
       says:
         "You get no identifier that lasts. Each visit begins as a new one, and two visits can't be linked.",
-      proof: [PROVEN.visitsUnlinked],
+      proof: [PROOF_TESTS.visitsUnlinked],
     },
     {
       says:
         "Your activity is not followed from one visit to the next, no profile of you is built, and no conversation is analysed, for advertising or anything else.",
-      proof: [PROVEN.visitsUnlinked, PROVEN.unreadable, PROVEN.figuresOfDays],
+      proof: [PROOF_TESTS.visitsUnlinked, PROOF_TESTS.unreadable, PROOF_TESTS.figuresOfDays],
     },
   ],
 };
@@ -342,17 +342,17 @@ const NO_THIRD_PARTY: Section = {
     {
       says:
         "The page brings everything that it needs: HTML, styles and program come from this server, in one piece. It has no scripts, analytics, advertising, pixels or social media buttons of anybody else.",
-      proof: [PROVEN.oneHost, PROVEN.offline],
+      proof: [PROOF_TESTS.oneHost, PROOF_TESTS.offline],
     },
     {
       says:
         "The server tells your browser to refuse anything from elsewhere, should it ever stand in the page.",
-      proof: [PROVEN.headersGraded, PROVEN.foreignRefused],
+      proof: [PROOF_TESTS.headersGraded, PROOF_TESTS.foreignRefused],
     },
     {
       says:
         "You can check that: look at the source of the page in your browser, and compare the page with [its fingerprint](/transparency#page).",
-      proof: [PROVEN.pageChecked],
+      proof: [PROOF_TESTS.pageChecked],
     },
   ],
 };
@@ -362,12 +362,12 @@ const NO_FINGERPRINTS: Section = {
   sentences: [
     {
       says: "Nothing is done to recognise your browser or your device when you come back.",
-      proof: [PROVEN.noFingerprinting],
+      proof: [PROOF_TESTS.noFingerprinting],
     },
     {
       says:
         "Some things your browser tells any server it talks to, such as its user agent string when it opens the WebSocket. No identifier is made of them, and they link no visits.",
-      proof: [PROVEN.visitsUnlinked],
+      proof: [PROOF_TESTS.visitsUnlinked],
     },
   ],
 };
@@ -378,7 +378,7 @@ const NO_COOKIES: Section = {
     {
       says:
         "There are none: no lasting cookies, no session cookies, and none that come with the WebSocket; neither for tracking, nor for statistics, nor for advertising.",
-      proof: [PROVEN.noCookie],
+      proof: [PROOF_TESTS.noCookie],
     },
   ],
 };
@@ -388,8 +388,8 @@ const CHILDREN: Section = {
   sentences: [
     {
       says:
-        `Anonymous Chat is for people of ${LEAST_AGE} years and older. You are asked to confirm that you are one before your first chat.`,
-      proof: [PROVEN.adultsOnly],
+        `Anonymous Chat is for people of ${MIN_AGE} years and older. You are asked to confirm that you are one before your first chat.`,
+      proof: [PROOF_TESTS.adultsOnly],
     },
     {
       says: "It is not meant for children, and we don't knowingly collect anything about them.",
@@ -397,22 +397,22 @@ const CHILDREN: Section = {
     },
     {
       says: "When we learn that a minor uses it, we may refuse the address that they come from.",
-      proof: [PROVEN.denied],
+      proof: [PROOF_TESTS.denied],
     },
     {
       says:
         "Parents who believe that their child uses it can ask for that: the [contact page](/contact#parents) says how.",
-      proof: [PROVEN.parentsTold],
+      proof: [PROOF_TESTS.parentsTold],
     },
   ],
 };
 
-function retention({ accessLog, addressRetention, accessLogRetention }: Settings): Section {
+function retention({ accessLog, addressRetention, accessLogRetention }: PublicSettings): Section {
   const log = accessLog === "off"
-    ? { says: "Access log: none is kept.", proof: [PROVEN.lineTruncated] }
+    ? { says: "Access log: none is kept.", proof: [PROOF_TESTS.lineTruncated] }
     : {
-      says: `Access log: deleted after ${inWords(accessLogRetention)} at most.`,
-      proof: [PROVEN.oldLinesDeleted, PROVEN.linesExpire],
+      says: `Access log: deleted after ${formatDuration(accessLogRetention)} at most.`,
+      proof: [PROOF_TESTS.oldLinesDeleted, PROOF_TESTS.linesExpire],
     };
   return {
     title: "How long anything is kept",
@@ -421,28 +421,28 @@ function retention({ accessLog, addressRetention, accessLogRetention }: Settings
       {
         says:
           `What the server's memory holds of a connection, with its IP address: cleared within ${
-            inWords(addressRetention)
+            formatDuration(addressRetention)
           } of disconnection.`,
-        proof: [PROVEN.addressForgotten, PROVEN.addressCounted],
+        proof: [PROOF_TESTS.addressForgotten, PROOF_TESTS.addressCounted],
       },
       log,
       {
         says: "Preferences in your browser: until you clear them.",
-        proof: [PROVEN.preferencesKept, PROVEN.preferencesCleared],
+        proof: [PROOF_TESTS.preferencesKept, PROOF_TESTS.preferencesCleared],
       },
       {
         says: "Statistics: for as long as the service exists. They never identify anybody.",
-        proof: [PROVEN.statisticsLast, PROVEN.figuresOfDays],
+        proof: [PROOF_TESTS.statisticsLast, PROOF_TESTS.figuresOfDays],
       },
       {
         says:
           "Beyond that nothing is held, so there is nothing to delete on request that does not delete itself.",
-        proof: [PROVEN.nothingElse, PROVEN.notWritten],
+        proof: [PROOF_TESTS.nothingElse, PROOF_TESTS.notWritten],
       },
       {
         says:
           "If you believe that we do hold something that should be deleted, [write to us](/contact#deletion).",
-        proof: [PROVEN.contactNear],
+        proof: [PROOF_TESTS.contactNear],
       },
     ],
   };
@@ -453,12 +453,12 @@ const SECURITY: Section = {
   sentences: [
     {
       says: "Connections are encrypted (WSS); a page that came without encryption starts no chat.",
-      proof: [PROVEN.encryptedOnly],
+      proof: [PROOF_TESTS.encryptedOnly],
     },
     {
       says:
         "How fast and how often one address may connect is limited, and one that goes on regardless is blocked for a while.",
-      proof: [PROVEN.floodBlocked],
+      proof: [PROOF_TESTS.floodBlocked],
     },
     {
       says:
@@ -483,12 +483,12 @@ const LEGAL_REQUESTS: Section = {
     {
       says:
         "There is little or nothing to give: no chats, no accounts, and no identifiers that last.",
-      proof: [PROVEN.nothingElse, PROVEN.notWritten],
+      proof: [PROOF_TESTS.nothingElse, PROOF_TESTS.notWritten],
     },
     {
       says:
         "The most there can be are lines of the access log of a certain window of time, as long as they exist, and the addresses that are in memory at that moment.",
-      proof: [PROVEN.windowExported, PROVEN.addressCounted],
+      proof: [PROOF_TESTS.windowExported, PROOF_TESTS.addressCounted],
     },
   ],
 };
@@ -499,11 +499,11 @@ const CHANGES: Section = {
     {
       says:
         "The policy may change with what we do or with the law. The one in force always stands on this page, with its date, the settings of this server and a list of all changes.",
-      proof: [PROVEN.settingsPrinted],
+      proof: [PROOF_TESTS.settingsPrinted],
     },
     {
-      says: `Changes are announced on the home page for ${inWords(CHANGE_ANNOUNCED_FOR)}.`,
-      proof: [PROVEN.changeAnnounced],
+      says: `Changes are announced on the home page for ${formatDuration(CHANGE_ANNOUNCED_FOR)}.`,
+      proof: [PROOF_TESTS.changeAnnounced],
     },
     {
       says: "Who goes on using the service after a change accepts the changed policy.",
@@ -518,7 +518,7 @@ const CONTACT: Section = {
     {
       says:
         "Questions about this policy, or about what happens to data here, go to the [contact page](/contact), which every page leads to.",
-      proof: [PROVEN.contactNear],
+      proof: [PROOF_TESTS.contactNear],
     },
     {
       says: "We answer serious ones as soon as we can.",

@@ -14,7 +14,7 @@ export type Proof = readonly TestName[] | { readonly cannot: string };
 export type TestName = `P${number}: ${string}`;
 
 /** The name of every such test. */
-export const PROVEN = {
+export const PROOF_TESTS = {
   addressForgotten: "P1: an address is nowhere in memory once its time is up",
   addressCounted: "P1: an address is counted while it is held, and not a moment longer",
   retentionBound: "P1: nobody can be told to hold an address for more than an hour",
@@ -69,14 +69,14 @@ export const PROVEN = {
 } as const satisfies Record<string, TestName>;
 
 /** A promise that the policy makes, in one line, and where the code keeps it. */
-export interface Promised {
+export interface PrivacyPromise {
   readonly id: `P${number}`;
   readonly promise: string;
   readonly keptBy: readonly string[];
 }
 
 /** All of them. */
-export const PROMISES: readonly Promised[] = [
+export const PROMISES: readonly PrivacyPromise[] = [
   {
     id: "P1",
     promise:
@@ -147,9 +147,9 @@ export const PROMISES: readonly Promised[] = [
 ];
 
 /** What the tests of a promise say, without its number. */
-export function proofsOf({ id }: Promised): string[] {
+export function proofsOf({ id }: PrivacyPromise): string[] {
   const prefix = `${id}: `;
-  return Object.values(PROVEN).filter((name) => name.startsWith(prefix))
+  return Object.values(PROOF_TESTS).filter((name) => name.startsWith(prefix))
     .map((name) => name.slice(prefix.length));
 }
 

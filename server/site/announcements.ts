@@ -9,11 +9,11 @@ import { html, render } from "./markup.ts";
 import { type Change, POLICY_CHANGES } from "../privacy/policy.ts";
 import { CHANGE_ANNOUNCED_FOR } from "../limits/privacy_limits.ts";
 import type { Page } from "../http/message.ts";
-import type { Settings } from "../config/public_settings.ts";
-import { dayInWords } from "../base/format.ts";
+import type { PublicSettings } from "../config/public_settings.ts";
+import { formatDay } from "../base/format.ts";
 
 /** The news of a moment, as markup; "" when there are none. */
-export function newsOf({ announcement }: Settings, now: Date): string {
+export function announcementsOf({ announcement }: PublicSettings, now: Date): string {
   const recent = POLICY_CHANGES.filter(({ day }) => isRecent(day, now)).map(change);
   const own = announcement === "" ? [] : [html`<p>${announcement}</p>`];
   const all = [...own, ...recent];
@@ -23,12 +23,12 @@ export function newsOf({ announcement }: Settings, now: Date): string {
 }
 
 /** A page with the news at its top. */
-export function withNews(page: Page, news: string): Page {
+export function withAnnouncements(page: Page, news: string): Page {
   return { ...page, html: page.html.replace("<body>", () => `<body>${news}`) };
 }
 
 /** A page as it was built, without its news. */
-export function withoutNews(html: string): string {
+export function withoutAnnouncements(html: string): string {
   return html.replace(
     /<section class="news"[^>]*>(<p>(<a[^>]*>)?[^<]*(<\/a>)?<\/p>)*<\/section>/,
     "",
@@ -41,5 +41,5 @@ function isRecent(day: string, now: Date): boolean {
 }
 
 function change({ day, says }: Change): VNode {
-  return html`<p><a href="/privacy">${`${dayInWords(day)}: ${says}`}</a></p>`;
+  return html`<p><a href="/privacy">${`${formatDay(day)}: ${says}`}</a></p>`;
 }

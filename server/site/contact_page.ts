@@ -3,8 +3,8 @@
 import type { VNode } from "preact";
 import { FLOOD_BLOCK_TIME } from "../limits/rate_limits.ts";
 import { html, prose } from "./markup.ts";
-import type { Settings } from "../config/public_settings.ts";
-import { inWords } from "../base/format.ts";
+import type { PublicSettings } from "../config/public_settings.ts";
+import { formatDuration } from "../base/format.ts";
 import { type Content, TO_THE_CHAT } from "./document_page.ts";
 
 interface Topic {
@@ -15,7 +15,7 @@ interface Topic {
 }
 
 /** What the page says. */
-export function contactPage(settings: Settings): Content {
+export function contactPage(settings: PublicSettings): Content {
   return {
     title: "Contact",
     path: "/contact",
@@ -30,7 +30,7 @@ export function contactPage(settings: Settings): Content {
   };
 }
 
-function whom({ operator, contactEmail }: Settings): VNode {
+function whom({ operator, contactEmail }: PublicSettings): VNode {
   const runs = operator === "" ? "whoever set it up, who has not given a name" : operator;
   return html`
     <div class="card">
@@ -47,11 +47,11 @@ function whom({ operator, contactEmail }: Settings): VNode {
   `;
 }
 
-function topics({ addressRetention, accessLog, accessLogRetention }: Settings): Topic[] {
+function topics({ addressRetention, accessLog, accessLogRetention }: PublicSettings): Topic[] {
   const lines = accessLog === "off"
     ? "There is no access log, so there are no lines to delete either."
     : `Lines of the access log go by themselves within ${
-      inWords(accessLogRetention)
+      formatDuration(accessLogRetention)
     }; to have some deleted sooner, write which IP address they came from and when, with the time zone.`;
   return [
     {
@@ -59,7 +59,7 @@ function topics({ addressRetention, accessLog, accessLogRetention }: Settings): 
       title: "To have something deleted",
       says: [
         `Messages and accounts don't exist here, and your IP address leaves the server's memory within ${
-          inWords(addressRetention)
+          formatDuration(addressRetention)
         } of your last visit. ${lines}`,
       ],
     },
@@ -76,9 +76,9 @@ function topics({ addressRetention, accessLog, accessLogRetention }: Settings): 
       title: "If you are blocked",
       says: [
         `The server blocks an IP address by itself: for ${
-          inWords(FLOOD_BLOCK_TIME)
+          formatDuration(FLOOD_BLOCK_TIME)
         } when it connects far too often, and for less than ${
-          inWords(addressRetention)
+          formatDuration(addressRetention)
         } when people at several other addresses have reported it. The page says which it was and until when; then it is forgotten. If others share your address, the cause may have been one of them.`,
         "To appeal, or if an address of yours is refused for good, write that address, since when you are blocked, with the time zone, and why it should not be.",
       ],

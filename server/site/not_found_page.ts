@@ -4,7 +4,7 @@ import { html } from "./markup.ts";
 import { type Content, TO_THE_CHAT } from "./document_page.ts";
 
 /** What the page says. */
-export function missingPage(): Content {
+export function notFoundPage(): Content {
   return {
     title: "Nothing here",
     body: html`

@@ -3,12 +3,12 @@
 import type { VNode } from "preact";
 import { html, prose } from "./markup.ts";
 import { policy, POLICY_CHANGES, POLICY_UPDATED, type Section } from "../privacy/policy.ts";
-import type { Settings } from "../config/public_settings.ts";
-import { dayInWords } from "../base/format.ts";
+import type { PublicSettings } from "../config/public_settings.ts";
+import { formatDay } from "../base/format.ts";
 import { type Content, TO_THE_CHAT } from "./document_page.ts";
 
 /** What the page says. */
-export function privacyPage(settings: Settings): Content {
+export function privacyPage(settings: PublicSettings): Content {
   const sections = policy(settings);
   return {
     title: "Privacy policy",
@@ -57,7 +57,7 @@ function history(): VNode {
 }
 
 function time(day: string): VNode {
-  return html`<time datetime=${day}>${dayInWords(day)}</time>`;
+  return html`<time datetime=${day}>${formatDay(day)}</time>`;
 }
 
 /** A title as the name of a place on the page. */

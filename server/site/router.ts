@@ -7,7 +7,7 @@
  */
 
 import { LANGUAGES_PATH } from "../../protocol.ts";
-import { type Attachment, Attachments } from "../http/static_files.ts";
+import { type StaticFile, StaticFiles } from "../http/static_files.ts";
 import { type Clock, SECOND } from "../base/clock.ts";
 import { HOME_HEADERS } from "../http/headers.ts";
 import type { Health } from "../health.ts";
@@ -16,31 +16,31 @@ import { Localized } from "../http/localized.ts";
 import { contactPage } from "./contact_page.ts";
 import { type Content, documentPage } from "./document_page.ts";
 import { type BuiltLanguage, homePage } from "./home_page.ts";
-import { missingPage } from "./not_found_page.ts";
-import { newsOf, withNews } from "./announcements.ts";
+import { notFoundPage } from "./not_found_page.ts";
+import { announcementsOf, withAnnouncements } from "./announcements.ts";
 import { privacyPage } from "./privacy_page.ts";
 import { spanOf, statisticsPage } from "./statistics_page.ts";
 import { type Span, SPANS } from "./statistics_charts.ts";
 import { transparencyPage } from "./transparency_page.ts";
 import {
   fingerprint,
-  type HttpReply,
   type HttpRequest,
-  jsonReply,
+  type HttpResponse,
+  jsonResponse,
   type Page,
-  pageReply,
+  pageResponse,
   pathOf,
   queryOf,
   represent,
   type Representations,
   representText,
-  textReply,
+  textResponse,
 } from "../http/message.ts";
 import { securityTxt } from "./security_txt.ts";
-import type { Settings } from "../config/public_settings.ts";
+import type { PublicSettings } from "../config/public_settings.ts";
 import type { Statistics } from "../statistics/statistics.ts";
 import { statisticsCsv, statisticsJson } from "./statistics_api.ts";
-import type { Holdings } from "./transparency_report.ts";
+import type { TransparencyReport } from "./transparency_report.ts";
 
 /** What the client's build makes. */
 export interface Pages {
@@ -48,7 +48,7 @@ export interface Pages {
   /** The frame of every other page. */
   readonly document: Page;
   /** What goes with them, by path. */
-  readonly attachments: Readonly<Record<string, Attachment>>;
+  readonly staticFiles: Readonly<Record<string, StaticFile>>;
   /** Every language; the first is that of who asks for none of them. */
   readonly languages: readonly BuiltLanguage[];
 }
@@ -61,13 +61,13 @@ export function fingerprintsOf({ home, languages }: Pages): Record<string, strin
 }
 
 /** What a site needs. */
-export interface SiteOptions {
+export interface RouterOptions {
   readonly clock: Clock;
   readonly pages: Pages;
-  readonly settings: Settings;
+  readonly settings: PublicSettings;
   readonly statistics: Statistics;
   /** What the server holds at this moment. */
-  readonly holdings: () => Holdings;
+  readonly holdings: () => TransparencyReport;
   readonly health: () => Health;
 }
 
@@ -85,55 +85,55 @@ type Of<T> = Localized<BuiltLanguage, T>;
 const ROBOTS = "User-agent: *\nDisallow: /api/\nDisallow: /ws\n";
 
 /** Answers every request that is no upgrade. */
-export class Site {
-  readonly #options: SiteOptions;
+export class Router {
+  readonly #options: RouterOptions;
   #home: { news: string; pages: Of<Representations> };
   readonly #privacy: Of<Representations>;
   readonly #contact: Of<Representations>;
   readonly #missing: Of<Representations>;
-  readonly #attachments: Attachments;
+  readonly #attachments: StaticFiles;
   readonly #transparency: Of<LivePage>;
   readonly #statistics: ReadonlyMap<Span, Of<LivePage>>;
   #languages: Representations | undefined;
 
-  constructor(options: SiteOptions) {
+  constructor(options: RouterOptions) {
     this.#options = options;
     const { pages, settings, holdings } = options;
     this.#home = { news: "", pages: this.#homeWith("") };
     this.#privacy = this.#document(privacyPage(settings));
     this.#contact = this.#document(contactPage(settings));
-    this.#missing = this.#document(missingPage());
-    this.#attachments = new Attachments(pages.attachments);
+    this.#missing = this.#document(notFoundPage());
+    this.#attachments = new StaticFiles(pages.staticFiles);
     this.#transparency = this.#live(TRANSPARENCY_AGE, () => transparencyPage(settings, holdings()));
     this.#statistics = new Map(SPANS.map((span) => [span, this.#statisticsOf(span)]));
   }
 
   /** Answers one request. */
-  answer(request: HttpRequest): HttpReply {
+  answer(request: HttpRequest): HttpResponse {
     if (request.method !== "GET" && request.method !== "HEAD") {
-      return textReply(405, "Only GET and HEAD are answered here.\n", { allow: "GET, HEAD" });
+      return textResponse(405, "Only GET and HEAD are answered here.\n", { allow: "GET, HEAD" });
     }
     const reply = this.#route(request);
     return request.method === "HEAD" ? { ...reply, body: undefined } : reply;
   }
 
-  #route(request: HttpRequest): HttpReply {
+  #route(request: HttpRequest): HttpResponse {
     const { statistics, holdings } = this.#options;
     switch (pathOf(request)) {
       case "/":
-        return pageReply(200, this.#homeNow().for(request), request);
+        return pageResponse(200, this.#homeNow().for(request), request);
       case "/privacy":
-        return pageReply(200, this.#privacy.for(request), request);
+        return pageResponse(200, this.#privacy.for(request), request);
       case "/contact":
-        return pageReply(200, this.#contact.for(request), request);
+        return pageResponse(200, this.#contact.for(request), request);
       case "/transparency":
         return this.#transparency.for(request).answer(request);
       case "/statistics":
         return this.#statistics.get(spanOf(queryOf(request)))!.for(request).answer(request);
       case LANGUAGES_PATH:
-        return pageReply(200, this.#languages ??= this.#allWords(), request);
+        return pageResponse(200, this.#languages ??= this.#allWords(), request);
       case "/api/transparency":
-        return jsonReply(200, holdings());
+        return jsonResponse(200, holdings());
       case "/api/statistics.json":
         return statisticsJson(statistics, queryOf(request));
       case "/api/statistics.csv":
@@ -141,20 +141,20 @@ export class Site {
       case "/healthz":
         return this.#health();
       case "/robots.txt":
-        return textReply(200, ROBOTS);
+        return textResponse(200, ROBOTS);
       case "/.well-known/security.txt":
-        return textReply(200, this.#securityTxt(request));
+        return textResponse(200, this.#securityTxt(request));
       case "/ws":
-        return textReply(426, "This is a WebSocket endpoint.\n", { upgrade: "websocket" });
+        return textResponse(426, "This is a WebSocket endpoint.\n", { upgrade: "websocket" });
       default:
         return this.#attachments.answer(pathOf(request), request) ??
-          pageReply(404, this.#missing.for(request), request);
+          pageResponse(404, this.#missing.for(request), request);
     }
   }
 
   #homeNow(): Of<Representations> {
     const { settings, clock } = this.#options;
-    const news = newsOf(settings, clock.date());
+    const news = announcementsOf(settings, clock.date());
     if (news !== this.#home.news) this.#home = { news, pages: this.#homeWith(news) };
     return this.#home.pages;
   }
@@ -162,9 +162,9 @@ export class Site {
   #homeWith(news: string): Of<Representations> {
     const { home, languages } = this.#options.pages;
     return new Localized(languages, (language) => {
-      const page = withNews(homePage(home, language), news);
+      const page = withAnnouncements(homePage(home, language), news);
       const more = { ...HOME_HEADERS, "content-language": language.code };
-      return represent(page, { more });
+      return represent(page, { extraHeaders: more });
     });
   }
 
@@ -173,7 +173,7 @@ export class Site {
     const { languages } = this.#options.pages;
     const words = Object.fromEntries(languages.map(({ code, words }) => [code, words]));
     const more = { "content-type": "application/json" };
-    return representText(JSON.stringify(words), { more });
+    return representText(JSON.stringify(words), { extraHeaders: more });
   }
 
   #statisticsOf(span: Span): Of<LivePage> {
@@ -181,9 +181,9 @@ export class Site {
   }
 
   /** Whoever spreads visitors over servers sends none to one that is about to stop. */
-  #health(): HttpReply {
+  #health(): HttpResponse {
     const health = this.#options.health();
-    return jsonReply(health.status === "draining" ? 503 : 200, health);
+    return jsonResponse(health.status === "draining" ? 503 : 200, health);
   }
 
   #securityTxt({ header }: HttpRequest): string {
@@ -195,7 +195,8 @@ export class Site {
     const { document, languages } = this.#options.pages;
     return new Localized(
       languages,
-      (language) => represent(documentPage(document, content, language), { more: IN_ENGLISH }),
+      (language) =>
+        represent(documentPage(document, content, language), { extraHeaders: IN_ENGLISH }),
     );
   }
 
@@ -205,7 +206,7 @@ export class Site {
       new LivePage({
         clock,
         maxAge,
-        more: IN_ENGLISH,
+        extraHeaders: IN_ENGLISH,
         make: () => documentPage(document, content(), language),
       }));
   }

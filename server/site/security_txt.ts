@@ -1,14 +1,14 @@
 /** `/.well-known/security.txt` (RFC 9116): whom to tell of a weakness. */
 
 import { DAY, dayOf } from "../base/clock.ts";
-import type { Settings } from "../config/public_settings.ts";
+import type { PublicSettings } from "../config/public_settings.ts";
 
 /** How long the text may be taken as true, in milliseconds; the standard advises less than a year. */
 const VALID_FOR = 180 * DAY;
 
 /** The text, for whoever asked for it at `host`. */
 export function securityTxt(
-  { contactEmail }: Settings,
+  { contactEmail }: PublicSettings,
   host: string | undefined,
   today: Date,
 ): string {

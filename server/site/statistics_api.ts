@@ -9,8 +9,8 @@
  */
 
 import { DAY, parseDay, SECOND } from "../base/clock.ts";
-import { LEAST_CHATS_PUBLISHED } from "../limits/privacy_limits.ts";
-import { type HttpReply, jsonReply, textReply } from "../http/message.ts";
+import { MIN_CHATS_PUBLISHED } from "../limits/privacy_limits.ts";
+import { type HttpResponse, jsonResponse, textResponse } from "../http/message.ts";
 import {
   daysBefore,
   type PublishedDay,
@@ -25,7 +25,7 @@ export const DEFAULT_DAYS = 30;
 export const MAX_DAYS = 3660;
 
 /** What stands in place of a number of chats that is withheld. */
-export const TOO_FEW = `fewer than ${LEAST_CHATS_PUBLISHED}`;
+export const TOO_FEW = `fewer than ${MIN_CHATS_PUBLISHED}`;
 
 /** One day in an answer. */
 interface Row {
@@ -48,21 +48,21 @@ type Range =
   | { readonly kind: "mistaken"; readonly mistake: string };
 
 /** Answers with days as JSON. */
-export function statisticsJson(statistics: Statistics, query: URLSearchParams): HttpReply {
+export function statisticsJson(statistics: Statistics, query: URLSearchParams): HttpResponse {
   const range = readRange(query, statistics.today);
-  if (range.kind === "mistaken") return jsonReply(400, { error: refusal(range.mistake) });
+  if (range.kind === "mistaken") return jsonResponse(400, { error: refusal(range.mistake) });
   const { from, to } = range;
-  return jsonReply(200, { from, to, days: statistics.published(from, to).map(row) });
+  return jsonResponse(200, { from, to, days: statistics.published(from, to).map(row) });
 }
 
 /** Answers with days as CSV, under a name to save them by. */
-export function statisticsCsv(statistics: Statistics, query: URLSearchParams): HttpReply {
+export function statisticsCsv(statistics: Statistics, query: URLSearchParams): HttpResponse {
   const range = readRange(query, statistics.today);
-  if (range.kind === "mistaken") return textReply(400, `${refusal(range.mistake)}\n`);
+  if (range.kind === "mistaken") return textResponse(400, `${refusal(range.mistake)}\n`);
   const { from, to } = range;
   const lines = statistics.published(from, to).map((day) => Object.values(row(day)).join(","));
   const csv = [HEADER, ...lines].map((line) => `${line}\r\n`).join("");
-  return textReply(200, csv, {
+  return textResponse(200, csv, {
     "content-type": "text/csv; charset=utf-8",
     "content-disposition": `attachment; filename="statistics-${from}-${to}.csv"`,
   });

@@ -11,7 +11,7 @@ import { type Chart, type Column, COUNT_STEPS, type Mark, type Value } from "./c
 import { HOUR, MINUTE, SECOND } from "../base/clock.ts";
 import { daysBefore, type PublishedDay, type PublishedFigures } from "../statistics/statistics.ts";
 import { TOO_FEW } from "./statistics_api.ts";
-import { dayInWords } from "../base/format.ts";
+import { formatDay } from "../base/format.ts";
 
 /** How many days can be shown. */
 export const SPANS = [30, 365] as const;
@@ -156,7 +156,7 @@ function averageChat(days: readonly PublishedFigures[]): number {
 function daySlots(days: readonly PublishedDay[], today: string, span: Span): Slot[] {
   return lastDays(today, span).map((day) => ({
     days: days.filter((known) => known.day === day),
-    when: day === today ? "so far today" : `on ${dayInWords(day)}`,
+    when: day === today ? "so far today" : `on ${formatDay(day)}`,
     mark: mondayOf(day) === day ? { text: dayAndMonth(day), spare: false } : undefined,
     say: (measure, value) => measure.say(value),
   }));
@@ -167,7 +167,7 @@ function weekSlots(days: readonly PublishedDay[], today: string, span: Span): Sl
   const mondays = new Set(lastDays(daysBefore(today, 1), span - 1).map(mondayOf));
   return [...mondays].map((monday) => ({
     days: weeks.get(monday) ?? [],
-    when: `in the week of ${dayInWords(monday)}`,
+    when: `in the week of ${formatDay(monday)}`,
     mark: monthMark(monday),
     say: (measure, value) => measure.sayOfWeek(value),
   }));

@@ -6,7 +6,7 @@
 import type { VNode } from "preact";
 import { type Chart, draw, type Look } from "./chart.ts";
 import { html } from "./markup.ts";
-import { LEAST_CHATS_PUBLISHED } from "../limits/privacy_limits.ts";
+import { MIN_CHATS_PUBLISHED } from "../limits/privacy_limits.ts";
 import {
   daysBefore,
   type PublishedDay,
@@ -23,7 +23,7 @@ import {
   SPANS,
 } from "./statistics_charts.ts";
 import { type Content, TO_THE_CHAT } from "./document_page.ts";
-import { dayInWords, inWords } from "../base/format.ts";
+import { formatDay, formatDuration } from "../base/format.ts";
 
 type Counted = Extract<PublishedDay, { kind: "counted" }>;
 
@@ -71,7 +71,7 @@ function invitation(): VNode {
   return html`
     <section class="card">
       <h2>Nothing to show yet</h2>
-      <p>A day appears here once ${LEAST_CHATS_PUBLISHED} chats have ended on it, so that no figure is about one person. Somebody has to begin: you and a stranger, perhaps?</p>
+      <p>A day appears here once ${MIN_CHATS_PUBLISHED} chats have ended on it, so that no figure is about one person. Somebody has to begin: you and a stranger, perhaps?</p>
     </section>
   `;
 }
@@ -112,7 +112,7 @@ function headline(counted: readonly Counted[], today: string): VNode {
 }
 
 function whenOf(day: string, today: string): string {
-  return day === daysBefore(today, 1) ? `Yesterday, ${dayInWords(day)}` : `On ${dayInWords(day)}`;
+  return day === daysBefore(today, 1) ? `Yesterday, ${formatDay(day)}` : `On ${formatDay(day)}`;
 }
 
 function tile(term: string, figure: string): VNode {
@@ -137,9 +137,7 @@ const A_WEEK =
 
 function chartSection(charts: readonly Chart[], { days, today, span }: Shown): VNode {
   const first = days[0]!.day;
-  const since = first > daysBefore(today, span - 1)
-    ? `Counting began on ${dayInWords(first)}.`
-    : "";
+  const since = first > daysBefore(today, span - 1) ? `Counting began on ${formatDay(first)}.` : "";
   return html`
     <section>
       <h2>${span === 30 ? "Day by day" : "Week by week"}</h2>
@@ -212,7 +210,7 @@ function row(published: PublishedDay): VNode {
   const { day, complete } = published;
   return html`
     <tr>
-      <th scope="row">${dayInWords(day)}${complete ? "" : ", so far"}</th>
+      <th scope="row">${formatDay(day)}${complete ? "" : ", so far"}</th>
       ${cells(published)}
     </tr>
   `;
@@ -239,12 +237,12 @@ function cells(published: PublishedDay): VNode | VNode[] {
 
 const HOW = [
   `A chat counts on the day on which it ends, with how long it took. A message counts when it is passed on; typing doesn’t. People are counted every ${
-    inWords(SAMPLE_INTERVAL)
+    formatDuration(SAMPLE_INTERVAL)
   }. A day begins at midnight UTC.`,
   "Only sums of a day are kept: there is no list of chats or of visits that they could be taken apart into. They are kept for as long as the service exists.",
   `A day with ${TOO_FEW} chats is shown as just that, without any figure.`,
-  `All figures move in steps of at least ${LEAST_CHATS_PUBLISHED} chats, today’s too. So nobody learns about a single chat by looking before and after it; and a day may show up to ${
-    LEAST_CHATS_PUBLISHED - 1
+  `All figures move in steps of at least ${MIN_CHATS_PUBLISHED} chats, today’s too. So nobody learns about a single chat by looking before and after it; and a day may show up to ${
+    MIN_CHATS_PUBLISHED - 1
   } chats fewer than there were.`,
 ];
 

@@ -4,14 +4,14 @@ import type { VNode } from "preact";
 import { DAY, SECOND } from "../base/clock.ts";
 import { html, prose } from "./markup.ts";
 import { policy } from "../privacy/policy.ts";
-import { type Promised, PROMISES, proofsOf } from "../privacy/promises.ts";
-import type { Settings } from "../config/public_settings.ts";
-import type { Holdings } from "./transparency_report.ts";
-import { dayInWords, inWords, roughly } from "../base/format.ts";
+import { type PrivacyPromise, PROMISES, proofsOf } from "../privacy/promises.ts";
+import type { PublicSettings } from "../config/public_settings.ts";
+import type { TransparencyReport } from "./transparency_report.ts";
+import { formatApproximate, formatDay, formatDuration } from "../base/format.ts";
 import { type Content, TO_THE_CHAT } from "./document_page.ts";
 
 /** What the page says. */
-export function transparencyPage(settings: Settings, holdings: Holdings): Content {
+export function transparencyPage(settings: PublicSettings, holdings: TransparencyReport): Content {
   return {
     title: "Transparency",
     path: "/transparency",
@@ -30,7 +30,7 @@ export function transparencyPage(settings: Settings, holdings: Holdings): Conten
   };
 }
 
-function facts(holdings: Holdings, { platform }: Settings): VNode {
+function facts(holdings: TransparencyReport, { platform }: PublicSettings): VNode {
   return html`
     <section id="now">
       <h2>Held at this moment</h2>
@@ -54,18 +54,21 @@ function facts(holdings: Holdings, { platform }: Settings): VNode {
   `;
 }
 
-function rows(holdings: Holdings): [term: string, fact: string][] {
+function rows(holdings: TransparencyReport): [term: string, fact: string][] {
   const { oldestDisconnectedSeconds: gone, accessLogOldestDay: oldest } = holdings;
   return [
     ["Messages stored", `${holdings.messagesStored}`],
     ["IP addresses in memory", `${holdings.addressesHeld}`],
     ["Of these, connected", `${holdings.addressesConnected}`],
-    ["The longest gone left", gone === null ? "none has left" : `${roughly(gone * SECOND)} ago`],
-    ["Forgotten within", inWords(holdings.ipRetentionSeconds * SECOND)],
+    [
+      "The longest gone left",
+      gone === null ? "none has left" : `${formatApproximate(gone * SECOND)} ago`,
+    ],
+    ["Forgotten within", formatDuration(holdings.ipRetentionSeconds * SECOND)],
     ["Access log", holdings.accessLog],
-    ["Its oldest line", oldest === null ? "none" : dayInWords(oldest)],
-    ["Lines deleted within", inWords(holdings.accessLogRetentionDays * DAY)],
-    ["Policy last updated", dayInWords(holdings.policyUpdated)],
+    ["Its oldest line", oldest === null ? "none" : formatDay(oldest)],
+    ["Lines deleted within", formatDuration(holdings.accessLogRetentionDays * DAY)],
+    ["Policy last updated", formatDay(holdings.policyUpdated)],
     ["Version", holdings.version],
     ["Built of", holdings.build],
   ];
@@ -80,7 +83,7 @@ const KNOWLEDGE = html`
   </section>
 `;
 
-function pageCheck({ version, fingerprints }: Settings): VNode {
+function pageCheck({ version, fingerprints }: PublicSettings): VNode {
   const [[, first] = ["", ""], ...others] = Object.entries(fingerprints);
   return html`
     <section id="page">
@@ -118,7 +121,7 @@ function proof(): VNode {
   `;
 }
 
-function promised(one: Promised): VNode {
+function promised(one: PrivacyPromise): VNode {
   return html`
     <div>
       <dt>${one.id}: ${one.promise}</dt>
@@ -128,7 +131,7 @@ function promised(one: Promised): VNode {
 }
 
 /** The sentences that no program can prove, with the reason. */
-function untested(settings: Settings): VNode {
+function untested(settings: PublicSettings): VNode {
   const sentences = policy(settings).flatMap((section) => section.sentences);
   return html`
     <section id="untested">

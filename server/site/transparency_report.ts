@@ -4,17 +4,17 @@ import type { AccessLog } from "../access_log/access_log.ts";
 import { DAY, SECOND } from "../base/clock.ts";
 import type { IpRegistry } from "../admission/ip_registry.ts";
 import { POLICY_UPDATED } from "../privacy/policy.ts";
-import type { Settings } from "../config/public_settings.ts";
+import type { PublicSettings } from "../config/public_settings.ts";
 
 /** The answer to `/api/transparency`. */
-export interface Holdings {
+export interface TransparencyReport {
   /** Addresses in memory, and how many of them have a connection. */
   readonly addressesHeld: number;
   readonly addressesConnected: number;
   /** How long the one that disconnected first has been gone; `null` when there is none. */
   readonly oldestDisconnectedSeconds: number | null;
   readonly ipRetentionSeconds: number;
-  readonly accessLog: Settings["accessLog"];
+  readonly accessLog: PublicSettings["accessLog"];
   /** The day of the oldest line, as YYYY-MM-DD; `null` when there is none. */
   readonly accessLogOldestDay: string | null;
   readonly accessLogRetentionDays: number;
@@ -30,14 +30,16 @@ export interface Holdings {
 }
 
 /** Where it is looked up. */
-export interface Sources {
+export interface ReportSources {
   readonly registry: Pick<IpRegistry<unknown>, "held" | "connected" | "oldestDisconnected">;
   readonly accessLog: Pick<AccessLog, "oldestDay">;
-  readonly settings: Settings;
+  readonly settings: PublicSettings;
 }
 
 /** Looks. */
-export function holdings({ registry, accessLog, settings }: Sources): Holdings {
+export function transparencyReport(
+  { registry, accessLog, settings }: ReportSources,
+): TransparencyReport {
   const gone = registry.oldestDisconnected;
   return {
     addressesHeld: registry.held,

@@ -18,10 +18,10 @@
  * they pass, so a step also holds those of chats that go on. What is learnt is then a number without an owner.
  */
 
-import { LEAST_CHATS_PUBLISHED } from "../limits/privacy_limits.ts";
+import { MIN_CHATS_PUBLISHED } from "../limits/privacy_limits.ts";
 
 /** What happened on one day. */
-export interface DayFigures {
+export interface DayCounts {
   /** YYYY-MM-DD, in UTC. */
   readonly day: string;
   /** Chats that ended. */
@@ -39,27 +39,27 @@ export interface DayFigures {
 }
 
 /** A day as a store keeps it. */
-export interface KeptDay {
-  readonly counted: DayFigures;
+export interface DayRecord {
+  readonly counted: DayCounts;
   /** `undefined` while fewer than LEAST_CHATS_PUBLISHED chats have ended. */
-  readonly published: DayFigures | undefined;
+  readonly published: DayCounts | undefined;
 }
 
 /** A day with `figures` added to what was counted, and published where that makes a step. */
-export function withFigures(kept: KeptDay | undefined, figures: DayFigures): KeptDay {
+export function withFigures(kept: DayRecord | undefined, figures: DayCounts): DayRecord {
   const counted = kept === undefined ? figures : sum(kept.counted, figures);
   const further = counted.chats - (kept?.published?.chats ?? 0);
-  const isStep = further >= LEAST_CHATS_PUBLISHED && counted.samples > 0;
+  const isStep = further >= MIN_CHATS_PUBLISHED && counted.samples > 0;
   return { counted, published: isStep ? counted : kept?.published };
 }
 
 /** The figures of a day on which nothing has happened yet. */
-export function nothing(day: string): DayFigures {
+export function emptyDay(day: string): DayCounts {
   return { day, chats: 0, chatDuration: 0, messages: 0, samples: 0, onlineSum: 0, peakOnline: 0 };
 }
 
 /** The figures of two parts of one day, together. */
-export function sum(a: DayFigures, b: DayFigures): DayFigures {
+export function sum(a: DayCounts, b: DayCounts): DayCounts {
   return {
     day: a.day,
     chats: a.chats + b.chats,
@@ -72,8 +72,8 @@ export function sum(a: DayFigures, b: DayFigures): DayFigures {
 }
 
 /** Each day once, in the order in which the days come, with all its figures together. */
-export function sumByDay(figures: Iterable<DayFigures>): Map<string, DayFigures> {
-  const days = new Map<string, DayFigures>();
+export function sumByDay(figures: Iterable<DayCounts>): Map<string, DayCounts> {
+  const days = new Map<string, DayCounts>();
   for (const one of figures) {
     const known = days.get(one.day);
     days.set(one.day, known === undefined ? one : sum(known, one));

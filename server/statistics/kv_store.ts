@@ -18,14 +18,14 @@
  * appears with the next write of the same day or the next `refresh`.
  */
 
-import { type DayFigures, type KeptDay, sumByDay, withFigures } from "./day.ts";
-import { PublishedDays, type StoredDay } from "./published_days.ts";
+import { type DayCounts, type DayRecord, sumByDay, withFigures } from "./day.ts";
+import { PublishedDays, type StoredRow } from "./published_days.ts";
 import type { StatisticsStore } from "./store.ts";
 
 /** How often a write begins again because another instance was faster. */
 export const MAX_ATTEMPTS = 20;
 
-const TURN = ["turn"];
+const VERSION_KEY = ["turn"];
 const DAYS = ["day"];
 
 /** How many days are asked for at once. */
@@ -47,7 +47,7 @@ export class KvStatisticsStore implements StatisticsStore {
     return store;
   }
 
-  async add(figures: readonly DayFigures[]): Promise<void> {
+  async add(figures: readonly DayCounts[]): Promise<void> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       if (await this.#tryAdding(figures)) return;
     }
@@ -61,7 +61,7 @@ export class KvStatisticsStore implements StatisticsStore {
     }
   }
 
-  read(from: string, to: string): StoredDay[] {
+  read(from: string, to: string): StoredRow[] {
     return this.#published.read(from, to);
   }
 
@@ -74,32 +74,32 @@ export class KvStatisticsStore implements StatisticsStore {
   }
 
   /** Whether no other instance wrote meanwhile. */
-  async #tryAdding(figures: readonly DayFigures[]): Promise<boolean> {
-    const turn = await this.#kv.get(TURN); // Before the days: what is written after it fails the condition.
+  async #tryAdding(figures: readonly DayCounts[]): Promise<boolean> {
+    const turn = await this.#kv.get(VERSION_KEY); // Before the days: what is written after it fails the condition.
     const sums = [...sumByDay(figures).values()];
     const days = await Promise.all(sums.map((one) => this.#withFigures(one)));
-    const operation = this.#kv.atomic().check(turn).set(TURN, new Uint8Array());
+    const operation = this.#kv.atomic().check(turn).set(VERSION_KEY, new Uint8Array());
     for (const kept of days) operation.set([...DAYS, kept.counted.day], encoded(kept));
     const { ok } = await operation.commit();
     if (ok) days.forEach((kept) => this.#take(kept));
     return ok;
   }
 
-  async #withFigures(figures: DayFigures): Promise<KeptDay> {
+  async #withFigures(figures: DayCounts): Promise<DayRecord> {
     const { value } = await this.#kv.get<Uint8Array>([...DAYS, figures.day]);
     return withFigures(value === null ? undefined : decoded(value), figures);
   }
 
-  #take({ counted, published }: KeptDay): void {
+  #take({ counted, published }: DayRecord): void {
     this.#published.take({ day: counted.day, published });
   }
 }
 
-function encoded(kept: KeptDay): Uint8Array {
+function encoded(kept: DayRecord): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(kept));
 }
 
 /** A day as it stands in the database. */
-export function decoded(value: Uint8Array): KeptDay {
+export function decoded(value: Uint8Array): DayRecord {
   return JSON.parse(new TextDecoder().decode(value));
 }

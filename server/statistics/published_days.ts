@@ -5,18 +5,18 @@
  * other is let go of, in whatever order the answers of a store far away arrive.
  */
 
-import type { DayFigures } from "./day.ts";
+import type { DayCounts } from "./day.ts";
 
 /** A day of which something was counted. */
-export interface StoredDay {
+export interface StoredRow {
   readonly day: string;
   /** `undefined` while fewer than LEAST_CHATS_PUBLISHED chats have ended. */
-  readonly published: DayFigures | undefined;
+  readonly published: DayCounts | undefined;
 }
 
 /** Days by their names. */
 export class PublishedDays {
-  readonly #days = new Map<string, StoredDay>();
+  readonly #days = new Map<string, StoredRow>();
   /** The names in their order; `undefined` while a new one is not among them. */
   #sorted: readonly string[] | undefined;
 
@@ -26,7 +26,7 @@ export class PublishedDays {
   }
 
   /** Takes note of a day; what is older than what is known of it means nothing. */
-  take(stored: StoredDay): void {
+  take(stored: StoredRow): void {
     const known = this.#days.get(stored.day);
     if (known === undefined) this.#sorted = undefined;
     else if ((stored.published?.chats ?? 0) < (known.published?.chats ?? 0)) return;
@@ -34,7 +34,7 @@ export class PublishedDays {
   }
 
   /** The days from `from` to `to`, both included, in their order. */
-  read(from: string, to: string): StoredDay[] {
+  read(from: string, to: string): StoredRow[] {
     const names = this.#names().filter((day) => from <= day && day <= to);
     return names.flatMap((day) => this.#days.get(day) ?? []);
   }

@@ -17,10 +17,10 @@
 import { closeSync, existsSync, mkdirSync, openSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqlite";
-import type { DayFigures, KeptDay } from "./day.ts";
+import type { DayCounts, DayRecord } from "./day.ts";
 import type { Log } from "../base/log.ts";
-import { LEAST_CHATS_PUBLISHED } from "../limits/privacy_limits.ts";
-import type { StoredDay } from "./published_days.ts";
+import { MIN_CHATS_PUBLISHED } from "../limits/privacy_limits.ts";
+import type { StoredRow } from "./published_days.ts";
 import type { StatisticsStore } from "./store.ts";
 
 /** The name of the file in its folder. */
@@ -60,7 +60,7 @@ const PUBLISH = `
   INSERT OR REPLACE INTO published
   SELECT counted.* FROM counted LEFT JOIN published USING (day)
   WHERE day = ? AND counted.samples > 0
-    AND counted.chats - coalesce(published.chats, 0) >= ${LEAST_CHATS_PUBLISHED}
+    AND counted.chats - coalesce(published.chats, 0) >= ${MIN_CHATS_PUBLISHED}
 `;
 
 const READ = `
@@ -105,10 +105,10 @@ export class SqliteStatisticsStore implements StatisticsStore {
   static open(folder: string, log: Log): SqliteStatisticsStore {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const path = join(folder, STATISTICS_FILE);
-    return new SqliteStatisticsStore(openSound(path) ?? beginAnew(path, log));
+    return new SqliteStatisticsStore(openIntact(path) ?? recreate(path, log));
   }
 
-  add(figures: readonly DayFigures[]): Promise<void> {
+  add(figures: readonly DayCounts[]): Promise<void> {
     const write = (): void => {
       for (const one of figures) {
         this.#count.run({ ...one });
@@ -123,17 +123,17 @@ export class SqliteStatisticsStore implements StatisticsStore {
     return Promise.resolve();
   }
 
-  read(from: string, to: string): StoredDay[] {
+  read(from: string, to: string): StoredRow[] {
     return this.#read.all(from, to).map(storedDay);
   }
 
   /** The days from `from` on, as they are. */
-  kept(from: string): KeptDay[] {
+  readSince(from: string): DayRecord[] {
     return this.#database.prepare(KEPT).all(from).map(keptDay);
   }
 
   /** Puts days in the place of what was kept of them: the figures are somebody else's, this is a copy. */
-  keep(days: readonly KeptDay[]): void {
+  upsert(days: readonly DayRecord[]): void {
     const [counted, published] = [KEEP_COUNTED, KEEP_PUBLISHED].map((statement) =>
       this.#database.prepare(statement)
     ) as [StatementSync, StatementSync];
@@ -156,11 +156,11 @@ export class SqliteStatisticsStore implements StatisticsStore {
 }
 
 /** Opens a file with its tables; `undefined` when it is broken. */
-function openSound(path: string): DatabaseSync | undefined {
+function openIntact(path: string): DatabaseSync | undefined {
   if (!existsSync(path)) createPrivate(path);
   const database = new DatabaseSync(path, { timeout: MAX_LOCK_WAIT });
   try {
-    if (isSound(database)) return prepared(database);
+    if (isIntact(database)) return prepared(database);
   } catch (error) {
     database.close();
     throw error;
@@ -174,7 +174,7 @@ function createPrivate(path: string): void {
   closeSync(openSync(path, "a", 0o600));
 }
 
-function isSound(database: DatabaseSync): boolean {
+function isIntact(database: DatabaseSync): boolean {
   try {
     return database.prepare("PRAGMA quick_check(1)").get()?.["quick_check"] === "ok";
   } catch (error) {
@@ -201,12 +201,12 @@ function prepared(database: DatabaseSync): DatabaseSync {
   return database;
 }
 
-function beginAnew(path: string, log: Log): DatabaseSync {
+function recreate(path: string, log: Log): DatabaseSync {
   const aside = moveAside(path);
   log.warn("The statistics were broken: their file has been moved aside and a new one begun.", {
     aside,
   });
-  const database = openSound(path);
+  const database = openIntact(path);
   if (database === undefined) throw new Error("the disk does not give back what was written");
   return database;
 }
@@ -234,18 +234,18 @@ function transact(database: DatabaseSync, work: () => void): void {
   }
 }
 
-function keptDay(row: Record<string, SQLOutputValue>): KeptDay {
+function keptDay(row: Record<string, SQLOutputValue>): DayRecord {
   const day = String(row["day"]);
   const published = row["p_chats"] === null ? undefined : dayFigures(day, row, "p_");
   return { counted: dayFigures(day, row), published };
 }
 
-function storedDay(row: Record<string, SQLOutputValue>): StoredDay {
+function storedDay(row: Record<string, SQLOutputValue>): StoredRow {
   const day = String(row["day"]);
   return { day, published: row["chats"] === null ? undefined : dayFigures(day, row) };
 }
 
-function dayFigures(day: string, row: Record<string, SQLOutputValue>, prefix = ""): DayFigures {
+function dayFigures(day: string, row: Record<string, SQLOutputValue>, prefix = ""): DayCounts {
   return {
     day,
     chats: Number(row[`${prefix}chats`]),

@@ -16,9 +16,9 @@
  */
 
 import { type Clock, DAY, dayOf, MINUTE, SECOND } from "../base/clock.ts";
-import { type DayFigures, nothing, sumByDay } from "./day.ts";
+import { type DayCounts, emptyDay, sumByDay } from "./day.ts";
 import type { Log } from "../base/log.ts";
-import type { StoredDay } from "./published_days.ts";
+import type { StoredRow } from "./published_days.ts";
 import type { StatisticsStore } from "./store.ts";
 
 /** How often the people online are counted, in milliseconds. */
@@ -69,7 +69,7 @@ export interface StatisticsOptions {
 }
 
 /** Figures that grow. */
-type Tally = { -readonly [Name in keyof DayFigures]: DayFigures[Name] };
+type DayTally = { -readonly [Name in keyof DayCounts]: DayCounts[Name] };
 
 /** Counts, and tells what may be told. */
 export class Statistics {
@@ -79,7 +79,7 @@ export class Statistics {
   /** What was counted since the start, on whatever day; the duration in milliseconds. */
   readonly total = { messages: 0, chats: 0, chatDuration: 0 };
   /** By day, in the order in which they came. */
-  readonly #pending = new Map<string, Tally>();
+  readonly #pending = new Map<string, DayTally>();
   /** The flush that is under way. */
   #flushing: Promise<void> | undefined;
   #flushesAgain = false;
@@ -192,19 +192,19 @@ export class Statistics {
   }
 
   /** Puts a batch before what was counted while it could not be written. */
-  #takeBack(batch: readonly DayFigures[]): void {
+  #takeBack(batch: readonly DayCounts[]): void {
     const days = sumByDay([...batch, ...this.#pending.values()]);
     this.#pending.clear();
     for (const [day, together] of days) this.#pending.set(day, together);
     while (this.#pending.size > MAX_PENDING_DAYS) this.#dropOldest();
   }
 
-  #tally(): Tally {
+  #tally(): DayTally {
     const { today } = this;
     const known = this.#pending.get(today);
     if (known !== undefined) return known;
     if (this.#pending.size >= MAX_PENDING_DAYS) this.#dropOldest();
-    const fresh = nothing(today);
+    const fresh = emptyDay(today);
     this.#pending.set(today, fresh);
     return fresh;
   }
@@ -233,13 +233,13 @@ function stateOf(error: unknown): string {
   return error instanceof Error ? error.message : typeof error;
 }
 
-function publishedDay(day: string, complete: boolean, stored: StoredDay | undefined): PublishedDay {
+function publishedDay(day: string, complete: boolean, stored: StoredRow | undefined): PublishedDay {
   if (stored === undefined) return { kind: "no-data", day, complete };
   if (stored.published === undefined) return { kind: "withheld", day, complete };
   return { kind: "counted", day, complete, figures: publishedFigures(stored.published) };
 }
 
-function publishedFigures(figures: DayFigures): PublishedFigures {
+function publishedFigures(figures: DayCounts): PublishedFigures {
   const { chats, messages, chatDuration, samples, onlineSum, peakOnline } = figures;
   return {
     chats,

@@ -13,8 +13,8 @@
  * reject, and that batch may be counted twice.
  */
 
-import { type DayFigures, type KeptDay, withFigures } from "./day.ts";
-import { PublishedDays, type StoredDay } from "./published_days.ts";
+import { type DayCounts, type DayRecord, withFigures } from "./day.ts";
+import { PublishedDays, type StoredRow } from "./published_days.ts";
 
 /** Keeps the figures of days. */
 export interface StatisticsStore {
@@ -22,11 +22,11 @@ export interface StatisticsStore {
    * Adds to what was counted on some days, and publishes what may be; all or nothing. A day may come twice. A store on
    * this machine has done it when the call returns, and the promise only says how it went.
    */
-  add(figures: readonly DayFigures[]): Promise<void>;
+  add(figures: readonly DayCounts[]): Promise<void>;
   /** Looks for what others have written to the days since `from`, unless `read` sees that anyway. */
   refresh(from: string): Promise<void>;
   /** The days from `from` to `to`, both included, of which something was counted, in their order. */
-  read(from: string, to: string): StoredDay[];
+  read(from: string, to: string): StoredRow[];
   /** The first day of which anything was counted. */
   firstDay(): string | undefined;
   close(): Promise<void>;
@@ -37,10 +37,10 @@ export const MAX_DAYS_IN_MEMORY = 400;
 
 /** Keeps figures until the program ends. */
 export class MemoryStatisticsStore implements StatisticsStore {
-  readonly #kept = new Map<string, KeptDay>();
+  readonly #kept = new Map<string, DayRecord>();
   readonly #published = new PublishedDays();
 
-  add(figures: readonly DayFigures[]): Promise<void> {
+  add(figures: readonly DayCounts[]): Promise<void> {
     return Promise.try(() => figures.forEach((one) => this.#addDay(one)));
   }
 
@@ -48,7 +48,7 @@ export class MemoryStatisticsStore implements StatisticsStore {
     return Promise.resolve();
   }
 
-  read(from: string, to: string): StoredDay[] {
+  read(from: string, to: string): StoredRow[] {
     return this.#published.read(from, to);
   }
 
@@ -60,7 +60,7 @@ export class MemoryStatisticsStore implements StatisticsStore {
     return Promise.resolve();
   }
 
-  #addDay(figures: DayFigures): void {
+  #addDay(figures: DayCounts): void {
     const { day } = figures;
     const kept = withFigures(this.#kept.get(day), figures);
     this.#kept.set(day, kept);

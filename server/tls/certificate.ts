@@ -20,7 +20,7 @@ import type { Log } from "../base/log.ts";
 export const RENEWAL_CHECK = 20 * SECOND;
 
 /** How long before its end a certificate is warned of, in milliseconds: by then it should long have been renewed. */
-export const ENDS_SOON = 14 * DAY;
+export const EXPIRY_WARNING = 14 * DAY;
 
 /** A certificate, with those that lead to its issuer, and its private key; in PEM. */
 export interface KeyPair {
@@ -49,7 +49,7 @@ export class Certificate {
   readonly #options: CertificateOptions;
   #used: Examined & { kind: "sound" };
   /** What was last said of files that can't be used. */
-  #flaw = "";
+  #problem = "";
   /** When it was last warned of, by the monotonic clock. */
   #warned = -Infinity;
 
@@ -71,12 +71,12 @@ export class Certificate {
   }
 
   /** When it ends, in milliseconds since 1970. */
-  get ends(): number {
+  get expiresAt(): number {
     return Date.parse(this.#used.leaf.validTo);
   }
 
   /** Looks at the files again; the answer is whether there is another pair to use from now on. */
-  async renew(): Promise<boolean> {
+  async reload(): Promise<boolean> {
     const found = await examine(this.#options, this.#used);
     const isNew = found.kind === "sound" && found !== this.#used;
     if (found.kind === "flawed") this.#refuse(found.flaw);
@@ -86,14 +86,14 @@ export class Certificate {
   }
 
   /** Whether it is for this host: a name, or an address without brackets (RFC 9525 section 6). */
-  names(host: string): boolean {
+  coversHost(host: string): boolean {
     const { subjectAltName: subjectaltname = "" } = this.#used.leaf;
     const peer = { subject: {}, subjectaltname } as Parameters<typeof checkServerIdentity>[1];
     return checkServerIdentity(host, peer) === undefined;
   }
 
   #take(found: Examined & { kind: "sound" }, isNew: boolean): void {
-    this.#flaw = "";
+    this.#problem = "";
     if (!isNew) return;
     this.#used = found;
     this.#warned = -Infinity;
@@ -101,8 +101,8 @@ export class Certificate {
   }
 
   #refuse(flaw: string): void {
-    if (flaw === this.#flaw) return;
-    this.#flaw = flaw;
+    if (flaw === this.#problem) return;
+    this.#problem = flaw;
     const { log } = this.#options;
     log.error("Cannot take up a renewed certificate: the one before stays.", { because: flaw });
   }
@@ -124,7 +124,7 @@ function warningOf({ validFrom, validTo }: X509Certificate, now: Date): string |
   if (now.getTime() < Date.parse(validFrom)) {
     return "The certificate is not valid yet: browsers refuse it.";
   }
-  return left < ENDS_SOON ? "The certificate ends soon: has it been renewed?" : undefined;
+  return left < EXPIRY_WARNING ? "The certificate ends soon: has it been renewed?" : undefined;
 }
 
 /** Reads the files, and tries whether they can be served; what is `used` already is the answer if they hold that. */

@@ -9,11 +9,11 @@
 import { isIP } from "node:net";
 import { acmeChallenge } from "./acme_challenge.ts";
 import type { Certificate } from "./certificate.ts";
-import { type HttpReply, type HttpRequest, textReply } from "../http/message.ts";
+import { type HttpRequest, type HttpResponse, textResponse } from "../http/message.ts";
 
 /** What a redirect needs. */
 export interface RedirectOptions {
-  readonly certificate: Pick<Certificate, "names">;
+  readonly certificate: Pick<Certificate, "coversHost">;
   /** Where https is served. */
   readonly port: number;
   /** The webroot of the certificate authority's proofs; "" for none. */
@@ -30,14 +30,14 @@ const HOST = /^(?:([\w.-]+)|\[([\da-f:.]+)\])(?::\d{1,5})?$/i;
 const TARGET = /^\/[\x21-\x7e]*$/;
 
 /** Each connection gets one answer, which is not kept by anybody: HSTS remembers it better. */
-const ONCE = { connection: "close" };
+const CONNECTION_CLOSE = { connection: "close" };
 
 /** Answers one request that came by plain HTTP. */
-export function redirect(request: HttpRequest, options: RedirectOptions): HttpReply {
+export function redirect(request: HttpRequest, options: RedirectOptions): HttpResponse {
   const { method, target, header } = request;
   if (method !== "GET" && method !== "HEAD") {
-    return textReply(405, "Only GET and HEAD are answered here.\n", {
-      ...ONCE,
+    return textResponse(405, "Only GET and HEAD are answered here.\n", {
+      ...CONNECTION_CLOSE,
       allow: "GET, HEAD",
     });
   }
@@ -49,22 +49,26 @@ function answer(
   target: string,
   host: string | undefined,
   { port, acmeDir }: RedirectOptions,
-): HttpReply {
+): HttpResponse {
   const challenge = acmeDir === "" ? undefined : acmeChallenge(acmeDir, target);
-  if (challenge !== undefined) return textReply(200, challenge, ONCE);
+  if (challenge !== undefined) return textResponse(200, challenge, CONNECTION_CLOSE);
   if (host === undefined || !TARGET.test(target)) {
-    return textReply(400, "Cannot send you on: this is no address of this server.\n", ONCE);
+    return textResponse(
+      400,
+      "Cannot send you on: this is no address of this server.\n",
+      CONNECTION_CLOSE,
+    );
   }
   const authority = port === HTTPS_PORT ? host : `${host}:${port}`;
   const location = `https://${authority}${target}`;
-  return textReply(308, "This server speaks https.\n", { ...ONCE, location });
+  return textResponse(308, "This server speaks https.\n", { ...CONNECTION_CLOSE, location });
 }
 
 /** The host of a `Host` header, as a URL has it, if it is one of ours. */
-function hostOf(header: string, certificate: Pick<Certificate, "names">): string | undefined {
+function hostOf(header: string, certificate: Pick<Certificate, "coversHost">): string | undefined {
   const [, name, address] = HOST.exec(header.toLowerCase()) ?? [];
   if (address !== undefined) {
-    return isIP(address) === 6 && certificate.names(address) ? `[${address}]` : undefined;
+    return isIP(address) === 6 && certificate.coversHost(address) ? `[${address}]` : undefined;
   }
-  return name !== undefined && certificate.names(name) ? name : undefined;
+  return name !== undefined && certificate.coversHost(name) ? name : undefined;
 }

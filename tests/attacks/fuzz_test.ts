@@ -104,11 +104,11 @@ async function fuzz(listener: keyof typeof LISTENERS, roll: Roll): Promise<void>
     HANDSHAKES,
     () => send(server.port, [...mutatedHandshake(roll), from(roll)], mutated(roll)),
   );
-  const { lobby, registry, matchmaker, relay } = server.chat;
+  const { sessions, registry, matchmaker, relay } = server.chat;
   const watch = new Stopwatch();
-  await until(() => lobby.online === 2 && registry.connected === 1);
+  await until(() => sessions.online === 2 && registry.connected === 1);
   assert.ok(watch.ms < 10 * SECOND, `${watch.ms} ms`);
-  assert.deepEqual([matchmaker.searching, relay.behind, server.entries], [0, 0, []]);
+  assert.deepEqual([matchmaker.searching, relay.slowReaders, server.entries], [0, 0, []]);
   a.send(Uint8Array.of(1, 65));
   assert.deepEqual(await b.frame(), Uint8Array.of(1, 65));
 }

@@ -78,12 +78,12 @@ inside.test("Attack on node: a socket that opens and never answers is cut by the
   await using server = await TestServer.start();
   using silent = await RawClient.open(server.port);
   const [a, b] = await BareClient.pair(server.socketUrl);
-  assert.equal(server.chat.lobby.online, 3);
+  assert.equal(server.chat.sessions.online, 3);
   server.heartbeat();
   await Promise.all([a, b].map(answerHeartbeat));
   server.heartbeat();
   await silent.readToEnd();
-  await until(() => server.chat.lobby.online === 2);
+  await until(() => server.chat.sessions.online === 2);
 });
 
 inside.test("Attack on node: a partner that vanishes without FIN is missed by the second heartbeat, and that is told once", async () => {
@@ -105,7 +105,7 @@ inside.test("Attack on node: a partner that vanishes without FIN is missed by th
   partner.tell(SEARCH);
   await partner.next("waiting");
   assert.deepEqual(told, ["partner-away", "partner-left", "waiting"]);
-  assert.deepEqual([server.chat.lobby.online, server.chat.lobby.away], [1, 0]);
+  assert.deepEqual([server.chat.sessions.online, server.chat.sessions.disconnected], [1, 0]);
 });
 
 Deno.test("Attack on node: fragments without end cost less than 1 MiB an attacker", async () => {
@@ -156,9 +156,9 @@ async function neverRead(server: TestServer, clock: FakeClock): Promise<void> {
   assert.ok(backlogOf(server) <= MAX_BACKLOG_BYTES, `${backlogOf(server)} bytes wait`);
   clock.advance(MAX_STALL + 1000);
   await flooder.next("partner-left");
-  await until(() => server.chat.lobby.online === 1);
+  await until(() => server.chat.sessions.online === 1);
   clock.advance(SECOND);
-  assert.equal(server.chat.relay.behind, 0);
+  assert.equal(server.chat.relay.slowReaders, 0);
 }
 
 /** There are addresses for more than sixty thousand. */

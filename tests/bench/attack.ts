@@ -8,7 +8,7 @@
  * they compete, so the attackers are nice. Who is cut comes back after a moment.
  */
 
-import { pause } from "../../server/base/timeout.ts";
+import { delay } from "../../server/base/timeout.ts";
 import { BareClient } from "../support/bare_client.ts";
 import { Program } from "../support/program.ts";
 import { frame, HANDSHAKE, RawClient } from "../support/raw_client.ts";
@@ -23,7 +23,7 @@ const KINDS: Readonly<Record<string, (client: RawClient) => Promise<void>>> = {
   "message flood": (client) => flood(client, frame(0x82, "\x01x")),
   "text flood": (client) => flood(client, frame(0x81, '{"type":"leave"}')),
   "fragments without end": (client) => flood(client, frame(0x02, "\x01"), frame(0x00, "x")),
-  "never reads, never says": () => pause(ATTACKED),
+  "never reads, never says": () => delay(ATTACKED),
 };
 
 const [attackers = 200, port] = Deno.args.map(Number);
@@ -39,7 +39,7 @@ async function measure(): Promise<void> {
   const args = ["nice", "-n", "5", Deno.execPath(), "run", "--allow-all", script];
   const [command = "", ...rest] = [...args, `${attackers}`, `${program.port}`];
   const process = new Deno.Command(command, { args: rest }).spawn();
-  await pause(1_000);
+  await delay(1_000);
   const attacked = await median(pair, ATTACKED);
   const { addressesHeld } = await (await fetch(`${program.http}/api/transparency`)).json();
   process.kill("SIGKILL");
@@ -61,7 +61,7 @@ async function median([a, b]: [BareClient, BareClient], duration: number): Promi
     b.send(Uint8Array.of(2, 2));
     await a.frame();
     times.push((performance.now() - start) / 2);
-    await pause(60);
+    await delay(60);
   }
   return times.toSorted((x, y) => x - y)[times.length >> 1] ?? NaN;
 }
@@ -104,7 +104,7 @@ async function flood(client: RawClient, first: Uint8Array, rest = first): Promis
 async function again(act: () => Promise<void>): Promise<void> {
   for (;;) {
     await act().catch(() => {}); // It was cut, as it should be.
-    await pause(COMES_BACK_AFTER * (1 + Math.random()));
+    await delay(COMES_BACK_AFTER * (1 + Math.random()));
   }
 }
 

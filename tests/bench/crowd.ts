@@ -1,7 +1,7 @@
 /** Pairs who say nothing: what memory a connection holds when it is there and no more. */
 
 import { residentBytes } from "../support/process_memory.ts";
-import { pause } from "../../server/base/timeout.ts";
+import { delay } from "../../server/base/timeout.ts";
 import { Pairs } from "./pairs.ts";
 import type { Wire } from "./peer.ts";
 import type { CrowdReport, CrowdTask } from "./task.ts";
@@ -10,7 +10,7 @@ import type { CrowdReport, CrowdTask } from "./task.ts";
 export async function crowd(wire: Wire, pid: number, task: CrowdTask): Promise<CrowdReport> {
   const empty = await residentBytes(pid);
   const pairs = await Pairs.open(wire, task.pairs);
-  await pause(task.settle);
+  await delay(task.settle);
   const full = await residentBytes(pid);
   const connections = pairs.peers.length;
   return { connections, bytes: (full - empty) / connections, faults: pairs.faults };

@@ -1,6 +1,6 @@
 /** Messages as fast as they come back: how many a server delivers a second, and what each costs it. */
 
-import { pause } from "../../server/base/timeout.ts";
+import { delay } from "../../server/base/timeout.ts";
 import { moment, rates } from "./expense.ts";
 import { Pairs } from "./pairs.ts";
 import type { Wire } from "./peer.ts";
@@ -12,9 +12,9 @@ export async function flood(wire: Wire, pid: number, task: FloodTask): Promise<F
   let running = true;
   for (const peer of pairs.peers) peer.arrived = (count) => running && peer.send(count);
   pairs.peers.forEach((peer, index) => index % 2 === 0 && peer.send(task.depth));
-  await pause(task.warmUp);
+  await delay(task.warmUp);
   const before = moment(pid, pairs.delivered);
-  await pause(task.duration);
+  await delay(task.duration);
   const after = moment(pid, pairs.delivered);
   running = false;
   const delivery = await pairs.drain();

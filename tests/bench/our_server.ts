@@ -6,10 +6,10 @@
  */
 
 import { pages } from "../../client/page.gen.ts";
-import { AnonymousChat } from "../../server/app.ts";
+import { App } from "../../server/app.ts";
 import { systemClock } from "../../server/base/clock.ts";
 import { type Config, readConfig } from "../../server/config/config.ts";
-import { openCollector } from "../../server/base/gc.ts";
+import { gcFunction } from "../../server/base/gc.ts";
 import { LIMITS } from "../../server/limits/rate_limits.ts";
 import { listenDeno } from "../../server/listener/deno_listener.ts";
 import { listenNode } from "../../server/listener/node_listener.ts";
@@ -32,7 +32,7 @@ async function serve(config: Config, logOutput: LogOutput): Promise<void> {
   for (const folder of [config["data-dir"], config["log-dir"]]) {
     await Deno.mkdir(folder, { recursive: true });
   }
-  const chat = new AnonymousChat({
+  const chat = new App({
     config,
     clock: systemClock,
     log,
@@ -42,14 +42,21 @@ async function serve(config: Config, logOutput: LogOutput): Promise<void> {
     build: "unknown",
     store: SqliteStatisticsStore.open(config["data-dir"], log),
     newToken: () => crypto.getRandomValues(new Uint8Array(TOKEN_BYTES)).toHex(),
-    collect: openCollector(),
+    collect: gcFunction(),
     rates: { ...LIMITS, messages: AMPLE, signals: AMPLE },
   });
   const listen = config.listener === "node" ? listenNode : listenDeno;
   const { host, port } = config;
   const maxConnections = config["max-connections"];
-  const service = chat.door;
-  const listener = await listen({ host, port, maxConnections, clock: systemClock, service, log });
+  const service = chat.requestHandler;
+  const listener = await listen({
+    host,
+    port,
+    maxConnections,
+    clock: systemClock,
+    handler: service,
+    log,
+  });
   await chat.start(listener);
   log.info(`Listening on http://localhost:${listener.port}/`);
 }

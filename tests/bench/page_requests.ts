@@ -2,7 +2,7 @@
 
 import type { Buffer } from "node:buffer";
 import { connect } from "node:net";
-import { pause } from "../../server/base/timeout.ts";
+import { delay } from "../../server/base/timeout.ts";
 import { moment, rates } from "./expense.ts";
 import type { PageReport, PageTask } from "./task.ts";
 
@@ -19,9 +19,9 @@ export async function pageRequests(
   );
   const answers = (): number => readers.reduce((sum, reader) => sum + reader.answers, 0);
   await Promise.all(readers.map(({ begun }) => begun)); // The first answer of a server is made for it.
-  await pause(task.warmUp);
+  await delay(task.warmUp);
   const before = moment(pid, answers());
-  await pause(task.duration);
+  await delay(task.duration);
   const { perSecond, cpu } = rates(before, moment(pid, answers()));
   const [bytes = NaN] = new Set(readers.map((reader) => reader.bytes));
   return { perSecond, cpu, bytes };

@@ -1,6 +1,6 @@
 /** Pairs, and whether all that they said has arrived. */
 
-import { pause } from "../../server/base/timeout.ts";
+import { delay } from "../../server/base/timeout.ts";
 import { Peer, type Wire } from "./peer.ts";
 import type { Delivery } from "./task.ts";
 
@@ -40,8 +40,8 @@ export class Pairs {
   /** Waits until all that was sent has arrived, or will not any more. */
   async drain(): Promise<Delivery> {
     const end = performance.now() + DRAIN_TIME;
-    while (this.delivered < this.sent && performance.now() < end) await pause(10);
-    await pause(50); // For what has arrived already and comes again.
+    while (this.delivered < this.sent && performance.now() < end) await delay(10);
+    await delay(50); // For what has arrived already and comes again.
     const { sent, delivered, faults } = this;
     return { sent, delivered, faults };
   }

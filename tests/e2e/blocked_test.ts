@@ -2,7 +2,7 @@
 
 import { equal, match } from "node:assert/strict";
 import { HOUR } from "../../server/base/clock.ts";
-import { newConduct } from "../support/conduct.ts";
+import { newAddressRecord } from "../support/conduct.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { inside } from "../support/served.ts";
 import { housing } from "./house.ts";
@@ -23,7 +23,7 @@ inside.test("Blocked people learn why, until when and what they can do, and that
   const everybody = registry.find("127.0.0.1" as never)!.record;
   for (let n = 0; n < 3; n++) {
     everybody.report(
-      newConduct(clock.now()),
+      newAddressRecord(clock.now()),
       "harassment",
       clock.now(),
     );

@@ -136,10 +136,10 @@ export class House implements AsyncDisposable {
 
   /** One of those without a page goes, and the server knows. */
   async removeGuest(): Promise<void> {
-    const { lobby } = this.server.chat;
-    const online = lobby.online;
+    const { sessions } = this.server.chat;
+    const online = sessions.online;
     this.#guests.pop()?.close();
-    await until(() => lobby.online < online);
+    await until(() => sessions.online < online);
   }
 
   async goDown(): Promise<void> {

@@ -104,7 +104,7 @@ inside.test("Restart brings everybody back without a reload, wherever they were"
   for (const visitor of everybody) await visitor.evaluate("globalThis.stayed = true");
   await house.goDown();
   await house.comeUp();
-  await until(() => house.server.chat.lobby.online === everybody.length, 30);
+  await until(() => house.server.chat.sessions.online === everybody.length, 30);
   for (const visitor of everybody) {
     await visitor.loses(UNREACHABLE);
     equal(await visitor.evaluate("globalThis.stayed"), true);
@@ -132,7 +132,7 @@ inside.test("Page connects again when it is needed after the server let it go as
   const ann = await house.enter({
     watch: (page) => page.on("websocket", (socket) => socket.on("close", () => closed.resolve())),
   });
-  await until(() => house.server.chat.lobby.online === 1);
+  await until(() => house.server.chat.sessions.online === 1);
   clock.advance(MAX_IDLE + 60_000);
   await closed.promise;
   await ann.search();

@@ -42,7 +42,7 @@ for (const name of PROXIES) {
       await bob.say("after");
       await ann.hears("after");
       await chatContinues([ann, bob], ["before", "meanwhile", "after"]);
-      const { resumes } = house.server.chat.lobby;
+      const { resumes } = house.server.chat.sessions;
       if (ACTIONS[action][name]) ok(resumes.resumed >= 2, "both sockets were closed");
       deepEqual(resumes.failed, 0);
     });

@@ -60,7 +60,7 @@ inside.test("Chat goes on when a connection drops: both see it, nothing is lost 
   equal((await ann.messages()).length, 5);
   equal((await bob.messages()).length, 5);
   await ann.readsTimes(LOST, 0);
-  equal(house.server.chat.lobby.online, 2);
+  equal(house.server.chat.sessions.online, 2);
 });
 
 Deno.test("Chat goes on when the server has not noticed that the connection dropped", async () => {
@@ -154,7 +154,7 @@ inside.test("Chat is over at once when the page is closed, or goes elsewhere", a
     await end(ann);
     await bob.reads(STRANGER_LEFT);
     equal(await bob.page.getByText(AWAY).count(), 0);
-    equal(house.server.chat.lobby.away, 0);
+    equal(house.server.chat.sessions.disconnected, 0);
     await bob.page.close();
   }
 });

@@ -8,7 +8,7 @@ import { HOUR } from "../../server/base/clock.ts";
 import { daysBefore } from "../../server/statistics/statistics.ts";
 import { MemoryStatisticsStore } from "../../server/statistics/store.ts";
 import { Cable } from "../support/cable.ts";
-import { newConduct } from "../support/conduct.ts";
+import { newAddressRecord } from "../support/conduct.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { Caller } from "./caller.ts";
 import type { OpenHouse } from "./house.ts";
@@ -200,7 +200,9 @@ async function throughDoor(openHouse: OpenHouse, judge: Judge): Promise<void> {
   await using house = await openHouse({ clock });
   const [ann] = await house.pair();
   const { record } = house.server.chat.registry.find("127.0.0.1" as never)!;
-  for (let n = 0; n < 3; n++) record.report(newConduct(clock.now()), "harassment", clock.now());
+  for (let n = 0; n < 3; n++) {
+    record.report(newAddressRecord(clock.now()), "harassment", clock.now());
+  }
   await ann.reads("You have been blocked, because several people have reported you.");
   await judge(ann, "chat, blocked");
   await ann.press("New chat");

@@ -104,12 +104,12 @@ inside("Page hides how many are here when they are fewer than five", async (open
   for (let guest = 0; guest < 3; guest++) await house.addGuest();
   const ann = await house.enter();
   await house.addGuest();
-  house.server.chat.lobby.announce();
+  house.server.chat.sessions.broadcastOnline();
   await ann.sees("5 people are here now");
   await house.removeGuest();
   await ann.until("navigator.onLine"); // One round trip, in which the server learns of it.
-  await until(() => house.server.chat.lobby.online === 4);
-  house.server.chat.lobby.announce();
+  await until(() => house.server.chat.sessions.online === 4);
+  house.server.chat.sessions.broadcastOnline();
   await ann.loses("people are here now");
 });
 

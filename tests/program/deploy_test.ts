@@ -1,8 +1,8 @@
 /** The program on Deno Deploy, simulated as `deploy.ts` says, on the Deno of today and on an older one. */
 
 import assert from "node:assert/strict";
-import type { DayFigures } from "../../server/statistics/day.ts";
-import { DRAIN_TIME, EXIT_TIME, SHORT_MOVE_TIME } from "../../server/shutdown.ts";
+import type { DayCounts } from "../../server/statistics/day.ts";
+import { DRAIN_TIME, EXIT_TIME, SHORT_HAND_OFF_TIME } from "../../server/shutdown.ts";
 import { decoded } from "../../server/statistics/kv_store.ts";
 import { SHUTDOWN_GRACE } from "../../server/listener/deno_listener.ts";
 import { BareClient } from "../support/bare_client.ts";
@@ -29,7 +29,7 @@ const WORK = 2000;
 const PATIENCE = 60;
 
 /** What was counted of all days; a test may run at midnight. */
-async function countedIn(kv: Deno.Kv): Promise<Pick<DayFigures, "chats" | "messages">> {
+async function countedIn(kv: Deno.Kv): Promise<Pick<DayCounts, "chats" | "messages">> {
   const together = { chats: 0, messages: 0 };
   for await (const { value } of kv.list<Uint8Array>({ prefix: ["day"] })) {
     const { counted } = decoded(value);
@@ -144,7 +144,7 @@ for (const version of DENO_VERSIONS) {
 }
 
 Deno.test("An instance on Deno Deploy spends little of the time for its end with waiting", () => {
-  const leave = Math.max(DRAIN_TIME, SHORT_MOVE_TIME);
+  const leave = Math.max(DRAIN_TIME, SHORT_HAND_OFF_TIME);
   assert.ok(leave + SHUTDOWN_GRACE + EXIT_TIME <= GRACE - WORK);
 });
 

@@ -106,7 +106,7 @@ Deno.test("Calendar that jumps disconnects nobody and keeps no address longer", 
   const pair = await BareClient.pair(server.socketUrl);
   const gone = await BareClient.enter(server.socketUrl, { localAddress: "127.0.0.2" });
   gone.leave();
-  const { registry, lobby } = server.chat;
+  const { registry, sessions } = server.chat;
   await until(() => registry.connected === 1);
   for (const leap of [HOUR, -HOUR, 30 * DAY, -30 * DAY]) {
     clock.jump(leap);
@@ -114,7 +114,7 @@ Deno.test("Calendar that jumps disconnects nobody and keeps no address longer", 
     await talk(pair);
   }
   clock.advance(HOUR);
-  assert.deepEqual([lobby.online, registry.held, registry.connected], [2, 1, 1]);
+  assert.deepEqual([sessions.online, registry.held, registry.connected], [2, 1, 1]);
 });
 
 Deno.test("Program that gets few file descriptors takes fewer people, refuses the others with 503, and serves again at once", async () => {

@@ -33,7 +33,7 @@ for (const name of PROXIES) {
   behind(
     "two people talk, one drops and comes back, and the server sees whose address it is",
     async (proxy, server) => {
-      const { chat: { registry, lobby } } = server;
+      const { chat: { registry, sessions } } = server;
       const from = { localAddress: VISITOR, headers: { "X-Forwarded-For": FORGED } };
       const [a, b] = await BareClient.pair(proxy.socketUrl, from);
       assert.equal(registry.find(parseAddress(VISITOR)!)?.connections, 2);
@@ -49,7 +49,7 @@ for (const name of PROXIES) {
       b.send(Uint8Array.of(1, 65));
       assert.deepEqual(await again.frame(), Uint8Array.of(1, 65));
       for (const client of [again, b]) client.leave();
-      await until(() => lobby.online === 0);
+      await until(() => sessions.online === 0);
       assert.deepEqual(server.entries, []);
     },
   );

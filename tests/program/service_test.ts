@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { SECOND } from "../../server/base/clock.ts";
-import { DRAIN_TIME, EXIT_TIME, MOVE_TIME } from "../../server/shutdown.ts";
+import { DRAIN_TIME, EXIT_TIME, HAND_OFF_TIME } from "../../server/shutdown.ts";
 import { TempFolder } from "../support/files.ts";
 import { isInstalled } from "../support/installed.ts";
 
@@ -33,7 +33,7 @@ function isSystemdThere(): Promise<boolean> {
 Deno.test("Unit lets no memory reach a disk, and leaves the program the time to end in order", () => {
   assert.deepEqual([setting("LimitCORE"), setting("MemorySwapMax")], ["0", "0"]);
   const time = Number(setting("TimeoutStopSec")) * SECOND;
-  const leave = Math.max(DRAIN_TIME, MOVE_TIME);
+  const leave = Math.max(DRAIN_TIME, HAND_OFF_TIME);
   assert.ok(time > ENDING_TIME && ENDING_TIME > leave + EXIT_TIME, `${time} ms`);
   assert.equal(setting("RestartPreventExitStatus"), "2");
 });

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import type { Conduct } from "../../server/admission/address_record.ts";
-import type { Visit } from "../../server/access_log/line.ts";
-import { Door } from "../../server/request_handler.ts";
+import type { AddressRecord } from "../../server/admission/address_record.ts";
+import type { AccessRecord } from "../../server/access_log/line.ts";
+import { RequestHandler } from "../../server/request_handler.ts";
 import { Gate } from "../../server/admission/gate.ts";
 import { IpRegistry } from "../../server/admission/ip_registry.ts";
-import type { Admittance } from "../../server/transport.ts";
+import type { UpgradeDecision } from "../../server/transport.ts";
 import type { Log } from "../../server/base/log.ts";
-import { ProxyWatch } from "../../server/admission/proxy_detector.ts";
-import { type HttpReply, textReply } from "../../server/http/message.ts";
-import { newConduct } from "../support/conduct.ts";
+import { ProxyDetector } from "../../server/admission/proxy_detector.ts";
+import { type HttpResponse, textResponse } from "../../server/http/message.ts";
+import { newAddressRecord } from "../support/conduct.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { request } from "../support/request.ts";
 
@@ -24,35 +24,35 @@ const HANDSHAKE = {
 
 /** A door with everything behind it replaced but the gate. */
 class World {
-  readonly visits: Visit[] = [];
+  readonly visits: AccessRecord[] = [];
   readonly errors: unknown[] = [];
-  readonly registry: IpRegistry<Conduct>;
-  readonly door: Door;
-  answer = (): HttpReply => textReply(200, "hello");
+  readonly registry: IpRegistry<AddressRecord>;
+  readonly door: RequestHandler;
+  answer = (): HttpResponse => textResponse(200, "hello");
 
   constructor(hops = 0, speaksTls = false) {
     const clock = new FakeClock();
-    const newRecord = (): Conduct => newConduct(clock.now());
+    const newRecord = (): AddressRecord => newAddressRecord(clock.now());
     this.registry = new IpRegistry({ clock, retention: 60_000, newRecord });
     const { registry } = this;
     const isFull = (): boolean => false;
     const log = { error: (...said: unknown[]) => this.errors.push(said) } as unknown as Log;
-    this.door = new Door({
+    this.door = new RequestHandler({
       hops,
       speaksTls,
       isBehindTls: false,
       log,
       gate: new Gate({ clock, registry, denied: [], perAddress: 1, isFull }),
-      site: { answer: () => this.answer() },
+      router: { answer: () => this.answer() },
       metrics: { answer: () => undefined },
-      lobby: { enter: () => assert.fail() },
+      sessions: { enter: () => assert.fail() },
       accessLog: { record: (visit) => this.visits.push(visit) },
-      proxyWatch: new ProxyWatch({ hops, log }),
+      proxyDetector: new ProxyDetector({ hops, log }),
       addressesHeld: () => registry.held,
     });
   }
 
-  admit(headers: Record<string, string> = {}, remote = "203.0.113.9"): Promise<Admittance> {
+  admit(headers: Record<string, string> = {}, remote = "203.0.113.9"): Promise<UpgradeDecision> {
     return this.door.admit(request("/ws", { ...HANDSHAKE, ...headers }, { remote }));
   }
 }
@@ -126,7 +126,7 @@ Deno.test("Door asks for the same where the program itself speaks TLS, unless it
 
 Deno.test("Door records what comes to a listener beside the main one, and admits nobody there", async () => {
   const world = new World(1);
-  const beside = world.door.beside(() => textReply(308, "hello"));
+  const beside = world.door.redirectHandler(() => textResponse(308, "hello"));
   const asked = request("/ws", { ...HANDSHAKE, "x-forwarded-for": "198.51.100.7" });
   assert.equal((await beside.answer(asked)).status, 308);
   assert.equal((await beside.admit(asked)).kind, "refused");

@@ -8,9 +8,9 @@
 
 import { RESUME_WINDOW } from "../../protocol.ts";
 import { SECOND } from "../../server/base/clock.ts";
-import { openCollector } from "../../server/base/gc.ts";
+import { gcFunction } from "../../server/base/gc.ts";
 import type { Link } from "../../server/chat/link.ts";
-import { pause } from "../../server/base/timeout.ts";
+import { delay } from "../../server/base/timeout.ts";
 import type { Session } from "../../server/chat/session.ts";
 import { HANDSHAKE, RawClient } from "../support/raw_client.ts";
 import { NO_RATES, TestServer, withVisitors } from "../support/server.ts";
@@ -67,14 +67,14 @@ export async function soak(
   { seconds, actors: count, seed, least = NOTHING }: SoakOptions,
 ): Promise<Soaked> {
   const roll = dice(seed);
-  const sessions = new Set<Session>();
+  const seen = new Set<Session>();
   await using server = await TestServer.start({
     args: ["--trust-proxy=1", "--max-connections-per-address=1000", "--proof-of-work=off"],
     rates: NO_RATES,
     service: (service) =>
       withVisitors(service, (visitor) => {
         const { session } = visitor as Link;
-        if (session !== undefined) sessions.add(session);
+        if (session !== undefined) seen.add(session);
         return visitor;
       }),
   });
@@ -88,21 +88,23 @@ export async function soak(
   let [checks, attacks] = [0, 0];
   const checking = setInterval(() => {
     checks++;
-    check(server, sessions).forEach(complain);
+    check(server, seen).forEach(complain);
   }, CHECK_INTERVAL);
   const start = performance.now();
   const hasDone = (times: number): boolean => performance.now() - start >= times * seconds * SECOND;
   while (!hasDone(1) || !hasDone(PATIENCE) && !reaches(amounts(actors), least)) {
     for (let n = 0; n < AT_ONCE; n++) actors[Math.floor(roll() * count)]?.act();
     if (roll() < 0.02) attacks += await attack(server.port, roll);
-    await pause(PACE);
+    await delay(PACE);
   }
   clearInterval(checking);
   for (const actor of actors) actor.leave();
-  const { lobby, relay, registry, matchmaker } = server.chat;
-  await until(() => lobby.online + relay.behind + registry.connected + matchmaker.searching === 0);
-  await until(() => lobby.away + lobby.tokens === 0, 2 * RESUME_WINDOW / SECOND);
-  check(server, sessions).forEach(complain);
+  const { sessions, relay, registry, matchmaker } = server.chat;
+  await until(() =>
+    sessions.online + relay.slowReaders + registry.connected + matchmaker.searching === 0
+  );
+  await until(() => sessions.disconnected + sessions.tokens === 0, 2 * RESUME_WINDOW / SECOND);
+  check(server, seen).forEach(complain);
   for (const { message } of server.entries) complain(`logged: ${message}`);
   const heapAfter = heap();
   return {
@@ -131,23 +133,23 @@ function reaches(done: Amounts, least: Amounts): boolean {
 
 /** What does not hold in the server at this moment; who has ended is let go. */
 function check(
-  { chat: { lobby, matchmaker } }: TestServer,
-  sessions: Set<Session>,
+  { chat: { sessions, matchmaker } }: TestServer,
+  seen: Set<Session>,
 ): string[] {
   const faults: string[] = [];
-  for (const session of sessions) {
-    const { doing, partner, id } = session;
-    if (doing === "ended") sessions.delete(session);
-    if (partner !== undefined && lobby.session(partner.id)?.partner !== session) {
+  for (const session of seen) {
+    const { state, partner, id } = session;
+    if (state === "ended") seen.delete(session);
+    if (partner !== undefined && sessions.session(partner.id)?.partner !== session) {
       faults.push(`${id} is alone`);
     }
-    if (lobby.session(id) !== (doing === "ended" ? undefined : session)) {
-      faults.push(`${id} is ${doing}, and the lobby thinks otherwise`);
+    if (sessions.session(id) !== (state === "ended" ? undefined : session)) {
+      faults.push(`${id} is ${state}, and the registry thinks otherwise`);
     }
   }
-  const searching = [...sessions].filter(({ doing }) => doing === "searching").length;
-  const known = lobby.online + lobby.away;
-  if (known !== sessions.size) faults.push(`${known} online or away, not ${sessions.size}`);
+  const searching = [...seen].filter(({ state }) => state === "searching").length;
+  const known = sessions.online + sessions.disconnected;
+  if (known !== seen.size) faults.push(`${known} online or away, not ${seen.size}`);
   if (matchmaker.searching > searching) faults.push("somebody in the pool is a ghost");
   return faults;
 }
@@ -164,6 +166,6 @@ async function attack(port: number, roll: () => number): Promise<number> {
 
 /** Bytes of the heap that somebody holds. */
 function heap(): number {
-  openCollector()?.();
+  gcFunction()?.();
   return Deno.memoryUsage().heapUsed;
 }

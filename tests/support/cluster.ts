@@ -3,7 +3,7 @@
 import { getRandomValues, randomInt } from "node:crypto";
 import { systemClock } from "../../server/base/clock.ts";
 import { Cluster } from "../../server/cluster/cluster.ts";
-import { RedisLink } from "../../server/cluster/redis_client.ts";
+import { RedisClient } from "../../server/cluster/redis_client.ts";
 import type { Log } from "../../server/base/log.ts";
 import { MAX_NODES, type NodeId } from "../../server/ids.ts";
 import { BareClient } from "./bare_client.ts";
@@ -20,8 +20,8 @@ export interface Machine extends AsyncDisposable {
 }
 
 /** A line to a Redis that is there. */
-export async function startLink(url: string): Promise<RedisLink> {
-  const link = await RedisLink.create({ url, log: NO_LOG, random: Math.random });
+export async function startLink(url: string): Promise<RedisClient> {
+  const link = await RedisClient.create({ url, log: NO_LOG, random: Math.random });
   await new Promise<void>((resolve) => link.start({ onReady: resolve, onLost: () => {} }));
   return link;
 }
@@ -41,7 +41,7 @@ export async function startAlone(
 ): Promise<Machine> {
   const log = NO_LOG;
   const cluster = new Cluster({
-    link: await RedisLink.create({ url, log, random: Math.random }),
+    link: await RedisClient.create({ url, log, random: Math.random }),
     node,
     clock: systemClock,
     log,
@@ -73,7 +73,7 @@ export function clusterTest(
 /** Waits until machines have met; they beat faster for that. */
 export async function meet(machines: readonly Machine[]): Promise<void> {
   await until(() => {
-    for (const { cluster } of machines) cluster.beat();
+    for (const { cluster } of machines) cluster.heartbeat();
     return machines.every(({ cluster }) => cluster.others === machines.length - 1);
   });
 }

@@ -66,7 +66,7 @@ export class Inside implements Served {
   }
 
   async has(online: number): Promise<void> {
-    await until(() => this.server.chat.lobby.online === online);
+    await until(() => this.server.chat.sessions.online === online);
   }
 
   async stop(): Promise<void> {

@@ -1,16 +1,16 @@
 /** The whole server inside the test process, on a port of its own, with a clock that may be fake. */
 
 import { pages } from "../../client/page.gen.ts";
-import { AnonymousChat } from "../../server/app.ts";
+import { App } from "../../server/app.ts";
 import { Certificate } from "../../server/tls/certificate.ts";
 import { type Clock, systemClock } from "../../server/base/clock.ts";
 import type { Cluster } from "../../server/cluster/cluster.ts";
 import { type Config, readConfig } from "../../server/config/config.ts";
-import { end } from "../../server/shutdown.ts";
+import { shutDown } from "../../server/shutdown.ts";
 import type { SessionRates } from "../../server/limits/rate_limits.ts";
 import { listenDeno } from "../../server/listener/deno_listener.ts";
 import type { Listener } from "../../server/listener/listener.ts";
-import type { Outlet, Service, Visitor } from "../../server/transport.ts";
+import type { ConnectionHandler, Handler, Outlet } from "../../server/transport.ts";
 import { listenNode } from "../../server/listener/node_listener.ts";
 import type { Log } from "../../server/base/log.ts";
 import type { Rate } from "../../server/base/token_bucket.ts";
@@ -56,7 +56,7 @@ export interface ServerOptions {
   /** Its part in a cluster. */
   readonly cluster?: Cluster;
   /** Replaces parts of the service. */
-  readonly service?: (service: Service) => Service;
+  readonly service?: (service: Handler) => Handler;
 }
 
 /** The machine's clock, on a day on which there are no news. */
@@ -70,7 +70,7 @@ export class TestServer implements AsyncDisposable {
   readonly entries: Entry[] = [];
   /** Every socket whose visitor is here. */
   readonly outlets = new Set<Outlet>();
-  readonly chat: AnonymousChat;
+  readonly chat: App;
   /** What has to be trusted, in PEM, if it speaks TLS. */
   readonly certificate: string | undefined;
   #listener!: Listener;
@@ -79,8 +79,8 @@ export class TestServer implements AsyncDisposable {
   private constructor(config: Config, clock: Clock, options: ServerOptions) {
     const { rates, cluster, store, certificate } = options;
     this.certificate = certificate?.cert;
-    const endsOf = (): number => this.#opened?.ends ?? NaN;
-    this.chat = new AnonymousChat({
+    const endsOf = (): number => this.#opened?.expiresAt ?? NaN;
+    this.chat = new App({
       config,
       clock,
       log: this.log,
@@ -89,7 +89,7 @@ export class TestServer implements AsyncDisposable {
       version: "0.0.0-test",
       build: "unknown",
       certificate: certificate && {
-        get ends() {
+        get expiresAt() {
           return endsOf();
         },
       },
@@ -125,16 +125,22 @@ export class TestServer implements AsyncDisposable {
     const certificate = await certificateOf(config, clock, log);
     server.#opened = certificate;
     const bounds = { maxConnections, certificate };
-    server.#listener = await LISTENERS[listener]({ ...where, ...bounds, clock, service, log });
+    server.#listener = await LISTENERS[listener]({
+      ...where,
+      ...bounds,
+      clock,
+      handler: service,
+      log,
+    });
     const renew = (): Promise<void> => server.renew();
     const sockets = (): Promise<number> => server.#listener.sockets();
-    await chat.start({ heartbeat: () => {}, renew, sockets }); // A clock that is moved by hand leaves no time to answer.
+    await chat.start({ heartbeat: () => {}, reloadCertificate: renew, sockets }); // A clock that is moved by hand leaves no time to answer.
     return server;
   }
 
-  readonly #service: Service = {
-    answer: (request) => this.chat.door.answer(request),
-    admit: (request) => this.chat.door.admit(request),
+  readonly #service: Handler = {
+    answer: (request) => this.chat.requestHandler.answer(request),
+    admit: (request) => this.chat.requestHandler.admit(request),
   };
 
   /** Keeps what is logged. */
@@ -172,12 +178,12 @@ export class TestServer implements AsyncDisposable {
 
   /** Looks whether there is a new certificate, as the interval task does. */
   renew(): Promise<void> {
-    return this.#listener.renew();
+    return this.#listener.reloadCertificate();
   }
 
   /** Ends as the program does. */
-  async end(moveTime: number): Promise<void> {
-    await end({ chat: this.chat, close: () => this.#listener.close(), moveTime });
+  async end(handOffTime: number): Promise<void> {
+    await shutDown({ chat: this.chat, close: () => this.#listener.close(), handOffTime });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -208,9 +214,9 @@ async function certificateOf(
 
 /** A service whose visitors are something else as well. */
 export function withVisitors(
-  service: Service,
-  change: (visitor: Visitor, outlet: Outlet) => Visitor,
-): Service {
+  service: Handler,
+  change: (visitor: ConnectionHandler, outlet: Outlet) => ConnectionHandler,
+): Handler {
   return {
     answer: (request) => service.answer(request),
     admit: async (request) => {
@@ -226,7 +232,7 @@ export function withVisitors(
 }
 
 /** A service that does something with every frame before it hands it on. */
-export function withFrames(handle: (frame: Uint8Array) => void): (service: Service) => Service {
+export function withFrames(handle: (frame: Uint8Array) => void): (service: Handler) => Handler {
   return (service) =>
     withVisitors(service, (visitor) => {
       const receiveFrame = visitor.receiveFrame.bind(visitor);

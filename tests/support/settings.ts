@@ -1,9 +1,9 @@
 /** The settings of a server whose operator has set nothing. */
 
 import { DAY, HOUR } from "../../server/base/clock.ts";
-import type { Settings } from "../../server/config/public_settings.ts";
+import type { PublicSettings } from "../../server/config/public_settings.ts";
 
-export const SETTINGS: Settings = {
+export const SETTINGS: PublicSettings = {
   operator: "",
   contactEmail: "",
   announcement: "",

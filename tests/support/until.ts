@@ -4,7 +4,7 @@
  */
 
 import assert from "node:assert/strict";
-import { pause } from "../../server/base/timeout.ts";
+import { delay } from "../../server/base/timeout.ts";
 
 /** Resolves once `holds()` is true; rejects after `seconds`. */
 export async function until(holds: () => boolean | Promise<boolean>, seconds = 60): Promise<void> {
@@ -13,7 +13,7 @@ export async function until(holds: () => boolean | Promise<boolean>, seconds = 6
     if (performance.now() > end) {
       throw new Error(`Cannot go on: not so after ${seconds} s: ${holds}`);
     }
-    await pause(10);
+    await delay(10);
   }
 }
 
@@ -25,7 +25,7 @@ export async function settled(figure: () => number): Promise<void> {
   let last = -1;
   let still = 0;
   await until(async () => {
-    await pause(100);
+    await delay(100);
     still = figure() === last ? still + 1 : 0;
     last = figure();
     return still === LOOKS;
@@ -42,9 +42,9 @@ const TURNS = 200;
 export async function reaches(goal: number, figure: () => number, ms: number): Promise<void> {
   let isTime = false;
   const late = setTimeout(() => isTime = true, ms);
-  while (figure() < goal && !isTime) await pause(10);
+  while (figure() < goal && !isTime) await delay(10);
   clearTimeout(late);
-  for (let turn = 0; figure() < goal && turn < TURNS; turn++) await pause(0);
+  for (let turn = 0; figure() < goal && turn < TURNS; turn++) await delay(0);
   assert.ok(figure() >= goal, `${figure()} of ${goal} after ${ms} ms`);
 }
 

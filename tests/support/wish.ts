@@ -1,13 +1,14 @@
 /** Makes people who look for a partner, for tests of who would take whom. */
 
-import type { Wish } from "../../server/matching/policy.ts";
+import type { SearchRequest } from "../../server/matching/policy.ts";
 import { ALONE, type SessionId, type Ticket } from "../../server/ids.ts";
 
 /** A wish; who has no interests is open, and a higher id has come later. */
 export function wish(
   id: number,
-  change: Partial<Omit<Wish, "id" | "ticket" | "recent">> & { met?: readonly number[] } = {},
-): Wish {
+  change: Partial<Omit<SearchRequest, "id" | "ticket" | "recent">> & { met?: readonly number[] } =
+    {},
+): SearchRequest {
   const { met = [], interests = [], ...rest } = change;
   return {
     ticket: id as Ticket,

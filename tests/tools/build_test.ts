@@ -122,7 +122,7 @@ Deno.test("Build makes a favicon.ico that holds one picture whole", () => {
 });
 
 function fileAt(path: string): { readonly type: string; readonly base64: string } {
-  const file = Object.entries(pages.attachments).find(([name]) => name === path)?.[1];
+  const file = Object.entries(pages.staticFiles).find(([name]) => name === path)?.[1];
   assert.ok(file, path);
   return file;
 }

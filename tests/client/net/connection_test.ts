@@ -142,7 +142,7 @@ Deno.test("Connection that is sent to another machine keeps its token, and is th
   await Promise.all([a.until("welcome"), b.until("welcome")]);
   for (const { connection } of [a, b]) connection.tell(FIND);
   await Promise.all([a.until("paired"), b.until("paired")]);
-  for (const session of [...server.chat.lobby.sessions]) session.sendOn();
+  for (const session of [...server.chat.sessions.sessions]) session.handOff();
   await Promise.all([a.until("down"), b.until("down")]);
   assert.deepEqual([a.mayResume, a.delays.at(-1)], [true, MOVE_SPREAD / 2]);
   for (const line of [a, b]) line.retry(); // Here the other machine is the same one.
@@ -206,7 +206,7 @@ Deno.test("Connection forgets its token when the server says that the session is
   for (const [code, reason] of finals) {
     await using server = await TestServer.start();
     const [a, b] = await chatting(server.port);
-    const [session] = server.chat.lobby.sessions;
+    const [session] = server.chat.sessions.sessions;
     session!.close(code, reason);
     await a.until("down");
     assert.equal(a.mayResume, false, reason);
@@ -221,7 +221,7 @@ Deno.test("Connection forgets its token when the server says that the session is
 Deno.test("Connection learns from the server that a session it broke is over, whatever the close said", async () => {
   await using server = await TestServer.start();
   const [a, b] = await chatting(server.port);
-  const [session] = server.chat.lobby.sessions;
+  const [session] = server.chat.sessions.sessions;
   session!.close(CloseCode.policy, TOO_FAST_REASON);
   await Promise.all([a.until("down"), b.until("partner-left")]);
   a.retry();
@@ -250,7 +250,7 @@ for (const listener of ["node", "deno"] as const) {
       proxy.close(code, reason);
       await Promise.all([a.until("down"), b.until("down")]);
       assert.deepEqual([a.mayResume, b.mayResume], [true, true]);
-      await until(() => server.chat.lobby.away === 2);
+      await until(() => server.chat.sessions.disconnected === 2);
       for (const line of [a, b]) {
         line.retry();
         await line.until("resumed");
@@ -267,7 +267,9 @@ for (const listener of ["node", "deno"] as const) {
     a.connection.leave();
     await Promise.all([a.until("down"), b.until("partner-left")]);
     assert.equal(a.mayResume, false);
-    await until(() => server.chat.lobby.away === 0 && server.chat.lobby.here === 1);
+    await until(() =>
+      server.chat.sessions.disconnected === 0 && server.chat.sessions.connected === 1
+    );
   });
 }
 

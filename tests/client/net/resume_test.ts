@@ -25,13 +25,13 @@ import { DEFAULT_PREFERENCES } from "../../../client/state/preferences.ts";
 import { SealedChannel } from "../../../client/crypto/sealed_channel.ts";
 import { MemoryBackend } from "../../../server/matching/backend.ts";
 import type { Link } from "../../../server/chat/link.ts";
-import { Lobby } from "../../../server/chat/session_registry.ts";
+import { SessionRegistry } from "../../../server/chat/session_registry.ts";
 import { Matchmaker } from "../../../server/matching/matchmaker.ts";
-import { HumanCheck } from "../../../server/chat/proof_of_work.ts";
+import { ProofOfWorkGate } from "../../../server/chat/proof_of_work.ts";
 import { Relay } from "../../../server/chat/relay.ts";
 import type { Outlet } from "../../../server/transport.ts";
-import { Turn } from "../../../server/chat/turn.ts";
-import { newConduct } from "../../support/conduct.ts";
+import { TurnCredentials } from "../../../server/chat/turn.ts";
+import { newAddressRecord } from "../../support/conduct.ts";
 import { ENGLISH } from "../../support/english.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { NO_RATES } from "../../support/server.ts";
@@ -46,20 +46,20 @@ type Data = string | Uint8Array;
 class World {
   readonly clock = new FakeClock();
   readonly relay = new Relay(this.clock);
-  readonly lobby: Lobby;
+  readonly sessions: SessionRegistry;
   #tokens = 0;
 
   constructor() {
     const onError = (error: unknown): never => assert.fail(String(error));
     const { clock, relay } = this;
-    this.lobby = new Lobby({
+    this.sessions = new SessionRegistry({
       clock,
       relay,
       matchmaker: new Matchmaker({ clock, backend: new MemoryBackend(), onError }),
       tally: { message: () => {}, chatEnded: () => {} },
       rates: NO_RATES,
-      humanCheck: new HumanCheck(clock, "off"),
-      turn: new Turn({ urls: [], secret: "", clock, newToken: () => "" }),
+      proofOfWork: new ProofOfWorkGate(clock, "off"),
+      turn: new TurnCredentials({ urls: [], secret: "", clock, newToken: () => "" }),
       newToken: () => `token ${++this.#tokens}`,
     });
   }
@@ -98,7 +98,7 @@ class Wire {
       pause: () => {},
       resume: () => {},
     };
-    this.#link = this.#world.lobby.enter(outlet, newConduct(this.#world.clock.now()));
+    this.#link = this.#world.sessions.enter(outlet, newAddressRecord(this.#world.clock.now()));
     this.onopen();
   }
 
@@ -357,7 +357,7 @@ Deno.test("Messages are neither lost nor doubled, however often and wherever con
       await calm(pages);
       assertSound(pages);
       for (const { wires } of pages) wires.forEach((wire) => wire.serverNotices());
-      assert.deepEqual([world.lobby.online, world.lobby.away], [2, 0]);
+      assert.deepEqual([world.sessions.online, world.sessions.disconnected], [2, 0]);
     }),
     trials({ sample: 60, long: 1_000 }),
   );

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { Batch, MAX_BATCH_BYTES } from "../../../server/access_log/batch.ts";
 import {
-  formatVisit,
+  type AccessRecord,
+  formatRecord,
   MAX_LINE_LENGTH,
   timeOf,
-  type Visit,
 } from "../../../server/access_log/line.ts";
 import {
   AccessLog,
@@ -20,7 +20,7 @@ import type { Log } from "../../../server/base/log.ts";
 import { MAX_ACCESS_LOG_RETENTION } from "../../../server/limits/privacy_limits.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 
-const VISIT: Visit = {
+const VISIT: AccessRecord = {
   address: parseAddress("203.0.113.9"),
   method: "GET",
   target: "/",
@@ -32,10 +32,10 @@ const VISIT: Visit = {
 
 /** A line written at `date`, with its end. */
 function lineAt(date: Date | string, target = "/"): string {
-  return formatVisit({ ...VISIT, target }, new Date(date));
+  return formatRecord({ ...VISIT, target }, new Date(date));
 }
 
-function visit(target: string): Visit {
+function visit(target: string): AccessRecord {
   return { ...VISIT, target };
 }
 

@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
-  formatVisit,
+  type AccessRecord,
+  formatRecord,
   MAX_LINE_LENGTH,
   MAX_METHOD_LENGTH,
   MAX_TARGET_LENGTH,
   MAX_USER_AGENT_LENGTH,
   timeOf,
-  type Visit,
 } from "../../../server/access_log/line.ts";
 import { parseAddress } from "../../../server/admission/address.ts";
 import { trials } from "../../support/repeats.ts";
 
 const AT = new Date("2026-11-23T14:00:09.999Z");
 
-const VISIT: Visit = {
+const VISIT: AccessRecord = {
   address: parseAddress("203.0.113.9"),
   method: "GET",
   target: "/privacy?from=home",
@@ -27,8 +27,8 @@ const VISIT: Visit = {
 const LINE =
   '203.0.113.9 - - [23/Nov/2026:14:00:09 +0000] "GET /privacy?from=home HTTP/1.1" 200 5120 "-" "Mozilla/5.0 (X11; Linux x86_64)"\n';
 
-function line(changes: Partial<Visit>): string {
-  return formatVisit({ ...VISIT, ...changes }, AT);
+function line(changes: Partial<AccessRecord>): string {
+  return formatRecord({ ...VISIT, ...changes }, AT);
 }
 
 /** What is left of a line when request and user agent are taken away. */
@@ -37,11 +37,11 @@ function skeleton(text: string): string {
 }
 
 Deno.test("Access line is in the combined format of Apache, to the byte", () => {
-  assert.equal(formatVisit(VISIT, AT), LINE);
+  assert.equal(formatRecord(VISIT, AT), LINE);
 });
 
 Deno.test("Access line says the time in UTC, with two digits for the day and English months", () => {
-  const stamp = (date: string): string => /\[(.*)\]/.exec(formatVisit(VISIT, new Date(date)))![1]!;
+  const stamp = (date: string): string => /\[(.*)\]/.exec(formatRecord(VISIT, new Date(date)))![1]!;
   assert.equal(stamp("2026-01-02T03:04:05Z"), "02/Jan/2026:03:04:05 +0000");
   assert.equal(stamp("2026-12-31T23:59:59+02:00"), "31/Dec/2026:21:59:59 +0000");
 });
@@ -59,7 +59,7 @@ Deno.test("Access line has a dash for an unknown address, no user agent and no b
 
 Deno.test("Access line has no place for a referer", () => {
   const visit = { ...VISIT, referer: "https://example.org/" };
-  assert.equal(formatVisit(visit, AT), LINE);
+  assert.equal(formatRecord(visit, AT), LINE);
 });
 
 Deno.test("Access line escapes quotes, backslashes, and all that is not printable ASCII", () => {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Conduct, Verdict } from "../../../server/admission/address_record.ts";
+import type { AddressRecord, Verdict } from "../../../server/admission/address_record.ts";
 import { HOUR, MINUTE, SECOND } from "../../../server/base/clock.ts";
 import { FLOOD_BLOCK_TIME, LIMITS } from "../../../server/limits/rate_limits.ts";
 import { MAX_ADDRESS_RETENTION } from "../../../server/limits/privacy_limits.ts";
-import { newConduct } from "../../support/conduct.ts";
+import { newAddressRecord } from "../../support/conduct.ts";
 import { trials } from "../../support/repeats.ts";
 
 const START = 1_000_000;
@@ -15,8 +15,8 @@ const NEXT = MINUTE / LIMITS.connections.perMinute;
 /** How many attempts at one moment bring a block: the last of these does. */
 const ENOUGH = LIMITS.connections.burst + LIMITS.refusals.burst + 1;
 
-function attempts(conduct: Conduct, count: number, now: number): Verdict["kind"][] {
-  return Array.from({ length: count }, () => conduct.attempt(now).kind);
+function attempts(record: AddressRecord, count: number, now: number): Verdict["kind"][] {
+  return Array.from({ length: count }, () => record.attempt(now).kind);
 }
 
 function times<T>(count: number, value: T): T[] {
@@ -24,33 +24,33 @@ function times<T>(count: number, value: T): T[] {
 }
 
 /** Somebody who has just been blocked, at `START`. */
-function offender(): Conduct {
-  const conduct = newConduct(START);
-  assert.equal(attempts(conduct, ENOUGH, START).at(-1), "blocked");
-  return conduct;
+function offender(): AddressRecord {
+  const record = newAddressRecord(START);
+  assert.equal(attempts(record, ENOUGH, START).at(-1), "blocked");
+  return record;
 }
 
 Deno.test("Conduct welcomes who keeps to the rate, for as long as that goes on", () => {
-  const conduct = newConduct(START);
+  const record = newAddressRecord(START);
   assert.deepEqual(
-    attempts(conduct, LIMITS.connections.burst, START),
+    attempts(record, LIMITS.connections.burst, START),
     times(LIMITS.connections.burst, "welcome"),
   );
   for (let now = START + NEXT; now < START + HOUR; now += NEXT) {
-    assert.deepEqual(conduct.attempt(now), { kind: "welcome" });
+    assert.deepEqual(record.attempt(now), { kind: "welcome" });
   }
 });
 
 Deno.test("Conduct tells who is too fast how long to wait, and that is true", () => {
-  const conduct = newConduct(START);
-  attempts(conduct, LIMITS.connections.burst, START);
-  assert.deepEqual(conduct.attempt(START), { kind: "too-fast", wait: NEXT });
-  assert.deepEqual(conduct.attempt(START + NEXT - 1), { kind: "too-fast", wait: 1 });
-  assert.deepEqual(conduct.attempt(START + NEXT), { kind: "welcome" });
+  const record = newAddressRecord(START);
+  attempts(record, LIMITS.connections.burst, START);
+  assert.deepEqual(record.attempt(START), { kind: "too-fast", wait: NEXT });
+  assert.deepEqual(record.attempt(START + NEXT - 1), { kind: "too-fast", wait: 1 });
+  assert.deepEqual(record.attempt(START + NEXT), { kind: "welcome" });
 });
 
 Deno.test("Who goes on, refusal after refusal, is blocked for a while", () => {
-  assert.deepEqual(attempts(newConduct(START), ENOUGH + 1, START), [
+  assert.deepEqual(attempts(newAddressRecord(START), ENOUGH + 1, START), [
     ...times(LIMITS.connections.burst, "welcome"),
     ...times(LIMITS.refusals.burst, "too-fast"),
     "blocked",
@@ -59,39 +59,42 @@ Deno.test("Who goes on, refusal after refusal, is blocked for a while", () => {
 });
 
 Deno.test("A block lasts as long as is told, and not a millisecond longer", () => {
-  const conduct = newConduct(START);
-  attempts(conduct, ENOUGH - 1, START);
-  assert.deepEqual(conduct.attempt(START), { kind: "blocked", wait: FLOOD_BLOCK_TIME });
-  assert.deepEqual(conduct.attempt(START + MINUTE), {
+  const record = newAddressRecord(START);
+  attempts(record, ENOUGH - 1, START);
+  assert.deepEqual(record.attempt(START), { kind: "blocked", wait: FLOOD_BLOCK_TIME });
+  assert.deepEqual(record.attempt(START + MINUTE), {
     kind: "blocked",
     wait: FLOOD_BLOCK_TIME - MINUTE,
   });
-  assert.deepEqual(conduct.attempt(START + FLOOD_BLOCK_TIME - 1), { kind: "blocked", wait: 1 });
-  assert.deepEqual(conduct.attempt(START + FLOOD_BLOCK_TIME), { kind: "welcome" });
+  assert.deepEqual(record.attempt(START + FLOOD_BLOCK_TIME - 1), { kind: "blocked", wait: 1 });
+  assert.deepEqual(record.attempt(START + FLOOD_BLOCK_TIME), { kind: "welcome" });
 });
 
 Deno.test("An attempt while blocked does not make the block longer", () => {
-  const conduct = offender();
-  attempts(conduct, 10_000, START + MINUTE);
-  assert.equal(conduct.attempt(START + FLOOD_BLOCK_TIME).kind, "welcome");
+  const record = offender();
+  attempts(record, 10_000, START + MINUTE);
+  assert.equal(record.attempt(START + FLOOD_BLOCK_TIME).kind, "welcome");
 });
 
 Deno.test("After a block one begins afresh, and is blocked again for the same", () => {
-  const conduct = offender();
+  const record = offender();
   const later = START + FLOOD_BLOCK_TIME;
-  assert.deepEqual(attempts(conduct, ENOUGH, later), attempts(newConduct(START), ENOUGH, START));
-  assert.deepEqual(conduct.attempt(later + MINUTE), {
+  assert.deepEqual(
+    attempts(record, ENOUGH, later),
+    attempts(newAddressRecord(START), ENOUGH, START),
+  );
+  assert.deepEqual(record.attempt(later + MINUTE), {
     kind: "blocked",
     wait: FLOOD_BLOCK_TIME - MINUTE,
   });
 });
 
 Deno.test("Refusals are forgotten with time: now and then one too many is no offence", () => {
-  const conduct = newConduct(START);
-  attempts(conduct, LIMITS.connections.burst, START);
+  const record = newAddressRecord(START);
+  attempts(record, LIMITS.connections.burst, START);
   const pace = MINUTE / (LIMITS.connections.perMinute + LIMITS.refusals.perMinute);
   for (let now = START; now < START + 10 * HOUR; now += pace) {
-    assert.notEqual(conduct.attempt(now).kind, "blocked");
+    assert.notEqual(record.attempt(now).kind, "blocked");
   }
 });
 
@@ -100,28 +103,28 @@ Deno.test("A block ends before the memory of the address does", () => {
 });
 
 Deno.test("A household that comes back with 40 pages after a restart is welcome with all of them", () => {
-  const conduct = newConduct(START);
-  assert.deepEqual(attempts(conduct, 40, START), times(40, "welcome"));
+  const record = newAddressRecord(START);
+  assert.deepEqual(attempts(record, 40, START), times(40, "welcome"));
 });
 
 Deno.test("Such a household is never blocked for a page that keeps coming back, though it hurries", () => {
   for (const part of [0.1, 0.5, 1]) { // Of the longest delay that the page may draw.
-    const conduct = newConduct(START);
-    attempts(conduct, 40, START);
+    const record = newAddressRecord(START);
+    attempts(record, 40, START);
     let now = START;
     for (let failures = 0; now < START + HOUR; failures++) {
       now += part * Math.min(30 * SECOND, SECOND / 2 * 2 ** failures);
-      assert.notEqual(conduct.attempt(now).kind, "blocked", `after ${now - START} ms`);
+      assert.notEqual(record.attempt(now).kind, "blocked", `after ${now - START} ms`);
     }
   }
 });
 
 Deno.test("Nor is it blocked when a second restart follows, and those that were refused try again", () => {
-  const conduct = newConduct(START);
-  attempts(conduct, 40, START);
+  const record = newAddressRecord(START);
+  attempts(record, 40, START);
   for (let outside = 40, now = START; outside > 0;) {
     now += 10 * SECOND;
-    const verdicts = attempts(conduct, outside, now);
+    const verdicts = attempts(record, outside, now);
     assert.ok(!verdicts.includes("blocked"), `${outside} are outside after ${now - START} ms`);
     outside -= verdicts.filter((kind) => kind === "welcome").length;
   }
@@ -132,13 +135,13 @@ Deno.test("Whatever somebody does, what is told is true", () => {
   const bursts = fc.array(fc.tuple(gap, fc.nat(150)), { maxLength: 12 });
   fc.assert(
     fc.property(bursts, (bursts) => {
-      const conduct = newConduct(START);
+      const record = newAddressRecord(START);
       let now = START;
       let blockedUntil = -Infinity;
       for (const [gap, count] of bursts) {
         now += gap;
         for (let n = 0; n < count; n++) {
-          const verdict = conduct.attempt(now);
+          const verdict = record.attempt(now);
           if (verdict.kind !== "welcome") assert.ok(verdict.wait > 0);
           if (verdict.kind === "blocked" && now >= blockedUntil) {
             blockedUntil = now + FLOOD_BLOCK_TIME;

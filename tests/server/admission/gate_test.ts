@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import type { Hindrance } from "../../../protocol.ts";
 import { FLOOD_BLOCK_TIME, LIMITS } from "../../../server/limits/rate_limits.ts";
-import { newConduct } from "../../support/conduct.ts";
+import { newAddressRecord } from "../../support/conduct.ts";
 import { parseAddress, parseRange } from "../../../server/admission/address.ts";
 import { HOUR, SECOND } from "../../../server/base/clock.ts";
 import {
-  type Admission,
   Gate,
+  type GateDecision,
   type GateOptions,
   RETRY_AFTER_FULL,
 } from "../../../server/admission/gate.ts";
@@ -37,7 +37,7 @@ class World {
   readonly registry = new IpRegistry({
     clock: this.clock,
     retention: HOUR,
-    newRecord: () => newConduct(this.clock.now()),
+    newRecord: () => newAddressRecord(this.clock.now()),
   });
   readonly #gate: Gate;
 
@@ -53,14 +53,14 @@ class World {
     });
   }
 
-  ask(from: string = VISITOR, headers: Headers = {}, isSecure = false): Admission {
+  ask(from: string = VISITOR, headers: Headers = {}, isSecure = false): GateDecision {
     const sent = { ...HEADERS, ...headers };
     const header = (name: string): string | undefined => sent[name];
     return this.#gate.admit({ address: parseAddress(from), isSecure, header });
   }
 
   hindrance(from: string = VISITOR): Hindrance | undefined {
-    return this.#gate.hindrance(parseAddress(from));
+    return this.#gate.refusalFor(parseAddress(from));
   }
 
   outcome(from?: string, headers?: Headers): Outcome {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Address, parseAddress } from "../../../server/admission/address.ts";
 import { HOUR, MINUTE, SECOND } from "../../../server/base/clock.ts";
-import { openCollector } from "../../../server/base/gc.ts";
+import { gcFunction } from "../../../server/base/gc.ts";
 import {
   type Entry,
   IpRegistry,
@@ -57,7 +57,7 @@ function counts({ held, connected }: IpRegistry<Mark>): [held: number, connected
 
 Deno.test("An address is held while it is connected, however long, and is gone an hour after", () => {
   const { clock, registry } = world();
-  const leave = registry.see(A).connect();
+  const leave = registry.touch(A).connect();
   clock.advance(100 * HOUR);
   assert.deepEqual(counts(registry), [1, 1]);
   leave();
@@ -77,7 +77,7 @@ Deno.test("An address goes before its time is up, though a purge comes late by a
   for (const retention of [SECOND, 5 * SECOND, 10 * MINUTE, HOUR]) {
     const { clock, registry } = idleWorld({ retention });
     const interval = registry.purgeInterval;
-    registry.see(A);
+    registry.touch(A);
     clock.advance(retention - 2 * interval - 1);
     registry.purge();
     assert.equal(registry.held, 1, "gone early");
@@ -90,7 +90,7 @@ Deno.test("An address goes before its time is up, though a purge comes late by a
 
 Deno.test("A short retention is kept as well", () => {
   const { clock, registry } = world({ retention: 5 * SECOND });
-  registry.see(A).connect()();
+  registry.touch(A).connect()();
   clock.advance(3 * SECOND);
   assert.equal(registry.held, 1);
   clock.advance(2 * SECOND - 1);
@@ -100,7 +100,7 @@ Deno.test("A short retention is kept as well", () => {
 Deno.test("An address that was refused counts as having just left, and each attempt starts the hour again", () => {
   const { clock, registry } = world();
   for (let attempt = 0; attempt < 5; attempt++) {
-    registry.see(A);
+    registry.touch(A);
     assert.deepEqual([...counts(registry), registry.oldestDisconnected], [1, 0, 0]);
     clock.advance(HOUR - AHEAD - 1);
     assert.equal(registry.held, 1);
@@ -111,8 +111,8 @@ Deno.test("An address that was refused counts as having just left, and each atte
 
 Deno.test("An attempt changes nothing for an address that is connected", () => {
   const { registry } = world();
-  const leave = registry.see(A).connect();
-  registry.see(A);
+  const leave = registry.touch(A).connect();
+  registry.touch(A);
   assert.deepEqual([...counts(registry), registry.oldestDisconnected], [1, 1, undefined]);
   leave();
   assert.deepEqual(counts(registry), [1, 0]);
@@ -120,8 +120,8 @@ Deno.test("An attempt changes nothing for an address that is connected", () => {
 
 Deno.test("An address is connected until its last connection is closed", () => {
   const { clock, registry } = world();
-  const entry = registry.see(A);
-  const leave = [entry.connect(), entry.connect(), registry.see(A).connect()];
+  const entry = registry.touch(A);
+  const leave = [entry.connect(), entry.connect(), registry.touch(A).connect()];
   assert.equal(entry.connections, 3);
   leave[1]!();
   leave[0]!();
@@ -135,13 +135,13 @@ Deno.test("An address is connected until its last connection is closed", () => {
 
 Deno.test("A connection that is said to be closed twice was closed once", () => {
   const { clock, registry } = world();
-  const entry = registry.see(A);
+  const entry = registry.touch(A);
   const leave = entry.connect();
   entry.connect();
   leave();
   leave();
   assert.deepEqual([entry.connections, ...counts(registry)], [1, 1, 1]);
-  const other = registry.see(B).connect();
+  const other = registry.touch(B).connect();
   other();
   clock.advance(MINUTE);
   other();
@@ -150,19 +150,19 @@ Deno.test("A connection that is said to be closed twice was closed once", () => 
 
 Deno.test("Who comes back within the hour finds the same record; who comes later finds a new one", () => {
   const { clock, registry } = world();
-  const { record, connect } = registry.see(A);
+  const { record, connect } = registry.touch(A);
   connect()();
   clock.advance(HOUR - AHEAD - 1);
-  assert.equal(registry.see(A).record, record);
-  registry.see(A).connect()();
+  assert.equal(registry.touch(A).record, record);
+  registry.touch(A).connect()();
   clock.advance(HOUR);
-  assert.notEqual(registry.see(A).record, record);
+  assert.notEqual(registry.touch(A).record, record);
 });
 
 Deno.test("Each address has an entry of its own", () => {
   const { registry } = world();
-  const a = registry.see(A);
-  const b = registry.see(B);
+  const a = registry.touch(A);
+  const b = registry.touch(B);
   a.connect();
   assert.notEqual(a.record, b.record);
   assert.deepEqual([a.connections, b.connections, ...counts(registry)], [1, 0, 2, 1]);
@@ -171,22 +171,22 @@ Deno.test("Each address has an entry of its own", () => {
 Deno.test("The registry tells how long the one who left first has been gone", () => {
   const { clock, registry } = idleWorld();
   assert.equal(registry.oldestDisconnected, undefined);
-  const [leaveA, leaveB] = [registry.see(A).connect(), registry.see(B).connect()];
+  const [leaveA, leaveB] = [registry.touch(A).connect(), registry.touch(B).connect()];
   assert.equal(registry.oldestDisconnected, undefined);
   leaveB();
   clock.advance(5 * SECOND);
   leaveA();
   clock.advance(2 * SECOND);
   assert.equal(registry.oldestDisconnected, 7 * SECOND);
-  registry.see(B);
+  registry.touch(B);
   assert.equal(registry.oldestDisconnected, 2 * SECOND);
-  registry.see(A).connect();
+  registry.touch(A).connect();
   assert.equal(registry.oldestDisconnected, 0);
 });
 
 Deno.test("When no purge comes for hours, the registry says so, and the next one lets go", () => {
   const { clock, registry } = idleWorld();
-  registry.see(A);
+  registry.touch(A);
   clock.advance(5 * HOUR);
   assert.equal(registry.oldestDisconnected, 5 * HOUR);
   registry.purge();
@@ -196,21 +196,21 @@ Deno.test("When no purge comes for hours, the registry says so, and the next one
 Deno.test("When no purge comes for hours, whoever is seen next makes the registry let go", () => {
   for (const next of [A, B]) {
     const { clock, registry } = idleWorld();
-    const { record } = registry.see(A);
+    const { record } = registry.touch(A);
     clock.advance(5 * HOUR);
-    assert.notEqual(registry.see(next).record, record);
+    assert.notEqual(registry.touch(next).record, record);
     assert.equal(registry.held, 1);
   }
 });
 
 Deno.test("An address that is still known to somebody after it has gone can come back, once", () => {
   const { clock, registry } = world();
-  const entry = registry.see(A);
+  const entry = registry.touch(A);
   clock.advance(HOUR);
   assert.equal(registry.held, 0);
   const leave = entry.connect();
   assert.deepEqual([entry.connections, ...counts(registry)], [1, 1, 1]);
-  assert.equal(registry.see(A), entry);
+  assert.equal(registry.touch(A), entry);
   leave();
   clock.advance(HOUR);
   assert.equal(registry.held, 0);
@@ -218,9 +218,9 @@ Deno.test("An address that is still known to somebody after it has gone can come
 
 Deno.test("No address has two entries: a connection counts on the one that is held", () => {
   const { clock, registry } = world();
-  const former = registry.see(A);
+  const former = registry.touch(A);
   clock.advance(HOUR);
-  const present = registry.see(A);
+  const present = registry.touch(A);
   const leave = former.connect();
   assert.deepEqual([former.connections, present.connections], [0, 1]);
   assert.deepEqual(counts(registry), [1, 1]);
@@ -232,9 +232,9 @@ Deno.test("No address has two entries: a connection counts on the one that is he
 
 Deno.test("The calendar put forward makes an address go earlier, never later", () => {
   const { clock, registry } = world();
-  registry.see(A);
+  registry.touch(A);
   clock.jump(HOUR / 2);
-  registry.see(B);
+  registry.touch(B);
   assert.equal(registry.oldestDisconnected, HOUR / 2);
   clock.advance(HOUR / 2);
   assert.equal(registry.held, 1);
@@ -245,7 +245,7 @@ Deno.test("The calendar put forward makes an address go earlier, never later", (
 
 Deno.test("The calendar put back keeps no address longer", () => {
   const { clock, registry } = world();
-  registry.see(A);
+  registry.touch(A);
   for (let minute = 0; minute < 60; minute++) {
     clock.jump(-48 * HOUR);
     clock.advance(MINUTE);
@@ -255,8 +255,8 @@ Deno.test("The calendar put back keeps no address longer", () => {
 
 Deno.test("A machine that slept lets go of everybody whose hour went by meanwhile", () => {
   const { clock, registry } = world();
-  registry.see(A);
-  registry.see(B).connect();
+  registry.touch(A);
+  registry.touch(B).connect();
   clock.jump(8 * HOUR); // The steady clock stood still.
   clock.advance(registry.purgeInterval);
   assert.deepEqual(counts(registry), [1, 1]);
@@ -264,45 +264,45 @@ Deno.test("A machine that slept lets go of everybody whose hour went by meanwhil
 
 Deno.test("A calendar that is set right by little ages an address by no more than that, however often it is seen", () => {
   const { clock, registry } = idleWorld();
-  registry.see(A);
+  registry.touch(A);
   for (let step = 0; step < 10_000; step++) {
     clock.jump(step % 2 === 0 ? 1 : -1); // As when the two clocks tick at different moments.
-    registry.see(B);
+    registry.touch(B);
   }
   assert.ok(registry.oldestDisconnected! < SECOND, `${registry.oldestDisconnected} ms`);
   for (let step = 0; step < 60_000; step++) {
     clock.jump(1);
-    registry.see(B);
+    registry.touch(B);
   }
   assert.ok(registry.oldestDisconnected! > MINUTE - SECOND, "a slow drift counts as well");
 });
 
 Deno.test("A crowd passing by leaves no more than a bounded number of addresses, the latest", () => {
   const { registry } = idleWorld();
-  const connected = registry.see(address("192.0.2.1"));
+  const connected = registry.touch(address("192.0.2.1"));
   connected.connect();
   for (let n = 0; n < 1_000_000; n++) {
-    registry.see(`10.${n >> 16}.${(n >> 8) & 0xff}.${n & 0xff}` as Address);
+    registry.touch(`10.${n >> 16}.${(n >> 8) & 0xff}.${n & 0xff}` as Address);
     if (registry.held > MAX_DISCONNECTED + 1) assert.fail(`${registry.held} are held`);
   }
   assert.deepEqual(counts(registry), [MAX_DISCONNECTED + 1, 1]);
-  assert.equal(registry.see(address("192.0.2.1")), connected);
+  assert.equal(registry.touch(address("192.0.2.1")), connected);
 });
 
 Deno.test("When too many have left, who left first goes first", () => {
   const { registry } = idleWorld({ capacity: 2 });
-  const first = { a: registry.see(A).record, b: registry.see(B).record };
-  assert.equal(registry.see(A).record, first.a); // And now B has been gone for longer.
-  const c = registry.see(C).record;
+  const first = { a: registry.touch(A).record, b: registry.touch(B).record };
+  assert.equal(registry.touch(A).record, first.a); // And now B has been gone for longer.
+  const c = registry.touch(C).record;
   assert.equal(registry.held, 2);
-  assert.equal(registry.see(A).record, first.a);
-  assert.equal(registry.see(C).record, c);
-  assert.notEqual(registry.see(B).record, first.b);
+  assert.equal(registry.touch(A).record, first.a);
+  assert.equal(registry.touch(C).record, c);
+  assert.notEqual(registry.touch(B).record, first.b);
 });
 
 Deno.test("The bound holds as well when everybody leaves at once, and costs nobody who is connected", () => {
   const { registry } = idleWorld({ capacity: 2 });
-  const leave = [A, B, C, D].map((one) => registry.see(one).connect());
+  const leave = [A, B, C, D].map((one) => registry.touch(one).connect());
   assert.deepEqual(counts(registry), [4, 4]);
   for (const one of leave.slice(0, 3)) one();
   assert.deepEqual(counts(registry), [3, 1]);
@@ -318,24 +318,24 @@ Deno.test("A purge asks for a collection if something was let go since the last 
     return collections;
   };
   assert.equal(purge(), 0);
-  registry.see(A).connect()();
+  registry.touch(A).connect()();
   clock.advance(MINUTE);
   assert.equal(purge(), 0, "nobody's time was up");
   clock.advance(HOUR);
-  registry.see(B);
+  registry.touch(B);
   assert.equal(collections, 0, "only a purge collects");
   assert.equal(purge(), 1, "A was let go when B was seen");
-  registry.see(C);
-  registry.see(D);
+  registry.touch(C);
+  registry.touch(D);
   assert.equal(purge(), 1, "B had to make room");
   clock.advance(HOUR);
   assert.equal(purge(), 1, "C's and D's time was up");
 });
 
 Deno.test("After a purge nothing of an address is left in memory, not even with who still can say that it left", async () => {
-  const { clock, registry } = world({ collect: openCollector() });
+  const { clock, registry } = world({ collect: gcFunction() });
   const comeAndGo = (one: Address): { record: WeakRef<Mark>; leave: () => void } => {
-    const entry = registry.see(one);
+    const entry = registry.touch(one);
     const leave = entry.connect();
     leave();
     return { record: new WeakRef(entry.record), leave };
@@ -433,7 +433,7 @@ class Trial {
   }
 
   #see(who: number): Entry<Mark> {
-    return this.#registry.see(address(`192.0.2.${who}`));
+    return this.#registry.touch(address(`192.0.2.${who}`));
   }
 
   #jump(ms: number): void {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Log } from "../../../server/base/log.ts";
-import { ProxyWatch, SUSPICIOUS_HANDSHAKES } from "../../../server/admission/proxy_detector.ts";
+import { ProxyDetector, SUSPICIOUS_HANDSHAKES } from "../../../server/admission/proxy_detector.ts";
 
 /** A header, and how many addresses are held. */
 type Handshake = readonly [forwardedFor: string | undefined, held: number];
@@ -14,8 +14,8 @@ function warnings(
   const warn = (message: string, properties: unknown): void => {
     said.push(`${message} ${JSON.stringify(properties)}`);
   };
-  const watch = new ProxyWatch({ hops, log: { warn } as unknown as Log });
-  for (const [forwardedFor, held] of handshakes) watch.see(forwardedFor, held);
+  const watch = new ProxyDetector({ hops, log: { warn } as unknown as Log });
+  for (const [forwardedFor, held] of handshakes) watch.check(forwardedFor, held);
   return said;
 }
 

@@ -4,38 +4,38 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { REPORT_REASONS, type ReportReason } from "../../../protocol.ts";
 import {
-  type Conduct,
-  LEAST_REPORTS_JUDGED,
+  type AddressRecord,
   MAX_REPORTS,
+  MIN_REPORTS_FOR_DAMPING,
   REPORT_BLOCK_TIME,
   REPORT_TIME,
 } from "../../../server/admission/address_record.ts";
 import { HOUR, MINUTE } from "../../../server/base/clock.ts";
-import { newConduct, RULES } from "../../support/conduct.ts";
+import { newAddressRecord, RULES } from "../../support/conduct.ts";
 import { trials } from "../../support/repeats.ts";
 
 const { threshold } = RULES;
 
 /** Addresses whose every chat was with somebody else, so that their reports weigh in full. */
-function reporters(count: number): Conduct[] {
+function reporters(count: number): AddressRecord[] {
   return Array.from({ length: count }, () => {
-    const conduct = newConduct();
-    for (let n = 0; n < 100; n++) conduct.chats();
-    return conduct;
+    const record = newAddressRecord();
+    for (let n = 0; n < 100; n++) record.chatStarted();
+    return record;
   });
 }
 
-function isBlocked(conduct: Conduct, now = 0): boolean {
-  return conduct.blockedFor(now) > 0;
+function isBlocked(record: AddressRecord, now = 0): boolean {
+  return record.blockedFor(now) > 0;
 }
 
 Deno.test("Reports from as many addresses as the threshold block, and from fewer they don't", () => {
-  const reported = newConduct();
+  const reported = newAddressRecord();
   const [last, ...others] = reporters(threshold);
   for (const by of others) reported.report(by, "spam", 0);
   assert.equal(isBlocked(reported), false);
   reported.report(last!, "spam", 0);
-  assert.deepEqual([reported.blockedFor(0), reported.cause], [REPORT_BLOCK_TIME, "reported"]);
+  assert.deepEqual([reported.blockedFor(0), reported.blockReason], [REPORT_BLOCK_TIME, "reported"]);
   assert.deepEqual(reported.attempt(MINUTE), {
     kind: "blocked",
     wait: REPORT_BLOCK_TIME - MINUTE,
@@ -44,25 +44,25 @@ Deno.test("Reports from as many addresses as the threshold block, and from fewer
 });
 
 Deno.test("Reports that one address repeats count once", () => {
-  const reported = newConduct();
+  const reported = newAddressRecord();
   const [by] = reporters(1);
   for (let n = 0; n < 100; n++) reported.report(by!, "underage", n);
   assert.equal(isBlocked(reported, 100), false);
 });
 
 Deno.test("Reports of oneself count for nothing", () => {
-  const reported = newConduct();
+  const reported = newAddressRecord();
   const others = reporters(threshold - 1);
   for (const by of [...others, reported]) reported.report(by, "other", 0);
   assert.equal(isBlocked(reported), false);
 });
 
 Deno.test("Reports end open chats and every other connection of the address, and tell each for how long", () => {
-  const reported = newConduct();
+  const reported = newAddressRecord();
   const told: number[] = [];
-  const stop = reported.attend({ blocked: () => assert.fail("it had left") });
-  reported.attend({ blocked: (wait) => told.push(wait) });
-  reported.attend({ blocked: (wait) => told.push(wait) });
+  const stop = reported.onBlocked({ blocked: () => assert.fail("it had left") });
+  reported.onBlocked({ blocked: (wait) => told.push(wait) });
+  reported.onBlocked({ blocked: (wait) => told.push(wait) });
   stop();
   for (const by of reporters(threshold)) reported.report(by, "harassment", 0);
   assert.deepEqual(told, [REPORT_BLOCK_TIME, REPORT_BLOCK_TIME]);
@@ -70,7 +70,7 @@ Deno.test("Reports end open chats and every other connection of the address, and
 
 Deno.test("Reports decay within the hour", () => {
   assert.ok(REPORT_TIME < HOUR);
-  const reported = newConduct();
+  const reported = newAddressRecord();
   const [late, ...early] = reporters(threshold);
   for (const by of early) reported.report(by, "spam", 0);
   reported.report(late!, "spam", REPORT_TIME);
@@ -78,32 +78,32 @@ Deno.test("Reports decay within the hour", () => {
 });
 
 Deno.test("Reports from an address that is no longer held count no more", () => {
-  const reported = newConduct();
+  const reported = newAddressRecord();
   const [gone, ...others] = reporters(threshold);
   reported.report(gone!, "spam", 0);
-  gone!.forget();
+  gone!.dispose();
   for (const by of others) reported.report(by, "spam", 1);
   assert.equal(isBlocked(reported, 1), false);
 });
 
 Deno.test("Reports of an address that reports nearly everybody weigh little", () => {
-  const eager = Array.from({ length: threshold }, () => newConduct());
+  const eager = Array.from({ length: threshold }, () => newAddressRecord());
   for (const by of eager) {
-    for (let n = 0; n < LEAST_REPORTS_JUDGED; n++) {
-      by.chats();
-      newConduct().report(by, "spam", 0);
+    for (let n = 0; n < MIN_REPORTS_FOR_DAMPING; n++) {
+      by.chatStarted();
+      newAddressRecord().report(by, "spam", 0);
     }
   }
-  const reported = newConduct();
+  const reported = newAddressRecord();
   for (const by of eager) reported.report(by, "underage", 0);
   assert.equal(isBlocked(reported), false);
 });
 
 Deno.test("Reports that say underage weigh double, so that they make up for one that weighs little", () => {
-  const [first, second, eager] = [...reporters(2), newConduct()];
-  for (let n = 0; n < LEAST_REPORTS_JUDGED; n++) newConduct().report(eager!, "spam", 0);
+  const [first, second, eager] = [...reporters(2), newAddressRecord()];
+  for (let n = 0; n < MIN_REPORTS_FOR_DAMPING; n++) newAddressRecord().report(eager!, "spam", 0);
   const blocks = (reason: ReportReason): boolean => {
-    const reported = newConduct();
+    const reported = newAddressRecord();
     for (const by of [first!, second!]) reported.report(by, reason, 0);
     reported.report(eager!, reason, 0);
     return isBlocked(reported);
@@ -113,13 +113,13 @@ Deno.test("Reports that say underage weigh double, so that they make up for one 
 
 Deno.test("Reports block for no longer than the address is sure to be held", () => {
   const lifetime = 3_000;
-  const reported = newConduct(0, { lifetime });
+  const reported = newAddressRecord(0, { lifetime });
   for (const by of reporters(threshold)) reported.report(by, "spam", 0);
   assert.equal(reported.blockedFor(0), lifetime);
 });
 
 Deno.test("Reports that are remembered of one address are bounded", () => {
-  const reported = newConduct(0, { threshold: 100 });
+  const reported = newAddressRecord(0, { threshold: 100 });
   const [first, ...others] = reporters(MAX_REPORTS + 99);
   reported.report(first!, "spam", 0);
   for (const by of others) reported.report(by, "spam", 0);
@@ -136,12 +136,12 @@ Deno.test("Reports from fewer addresses than the threshold block nobody, whateve
   });
   fc.assert(
     fc.property(fc.array(action, { maxLength: 300 }), (actions) => {
-      const few = Array.from({ length: threshold - 1 }, () => newConduct());
-      const others = Array.from({ length: 5 }, () => newConduct());
+      const few = Array.from({ length: threshold - 1 }, () => newAddressRecord());
+      const others = Array.from({ length: 5 }, () => newAddressRecord());
       let now = 0;
       for (const { by, of, reason, after, chats } of actions) {
         now += after;
-        for (let n = 0; n < chats; n++) few[by]!.chats();
+        for (let n = 0; n < chats; n++) few[by]!.chatStarted();
         others[of]!.report(few[by]!, reason, now);
         assert.equal(others.some((one) => isBlocked(one, now)), false);
       }

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { DAY, HOUR, MINUTE, SECOND } from "../../../server/base/clock.ts";
-import { dayInWords, inWords, roughly } from "../../../server/base/format.ts";
+import { formatApproximate, formatDay, formatDuration } from "../../../server/base/format.ts";
 
 Deno.test("Words say a duration exactly, in the largest unit that does", () => {
   const said = [SECOND, 5 * SECOND, 90 * SECOND, 10 * MINUTE, HOUR, 25 * HOUR, 30 * DAY, 0];
-  assert.deepEqual(said.map(inWords), [
+  assert.deepEqual(said.map(formatDuration), [
     "1 second",
     "5 seconds",
     "90 seconds",
@@ -18,7 +18,7 @@ Deno.test("Words say a duration exactly, in the largest unit that does", () => {
 
 Deno.test("Words say roughly how long ago something was, and never too much", () => {
   const said = [0, 59 * SECOND, 90 * SECOND, HOUR - 1, 3 * HOUR + 1];
-  assert.deepEqual(said.map(roughly), [
+  assert.deepEqual(said.map(formatApproximate), [
     "0 seconds",
     "59 seconds",
     "1 minute",
@@ -28,5 +28,5 @@ Deno.test("Words say roughly how long ago something was, and never too much", ()
 });
 
 Deno.test("Words name a day in UTC", () => {
-  assert.equal(dayInWords("2026-01-01"), "1 January 2026");
+  assert.equal(formatDay("2026-01-01"), "1 January 2026");
 });

@@ -1,41 +1,41 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Place, Queue } from "../../../server/base/linked_queue.ts";
+import { type Handle, LinkedQueue } from "../../../server/base/linked_queue.ts";
 import { trials } from "../../support/repeats.ts";
 
 Deno.test("Queue keeps order, at both ends and when somebody leaves from the middle", () => {
-  const queue = new Queue<string>();
+  const queue = new LinkedQueue<string>();
   queue.append("b");
   const c = queue.append("c");
   queue.append("d");
   queue.prepend("a");
-  c.leave();
+  c.remove();
   assert.deepEqual([...queue], ["a", "b", "d"]);
   assert.equal(queue.size, 3);
 });
 
 Deno.test("Queue ignores that somebody leaves twice", () => {
-  const queue = new Queue<string>();
+  const queue = new LinkedQueue<string>();
   const a = queue.append("a");
   queue.append("b");
-  a.leave();
-  a.leave();
+  a.remove();
+  a.remove();
   assert.deepEqual([...queue], ["b"]);
   assert.equal(queue.size, 1);
 });
 
 Deno.test("Queue knows who stands at the front, and that nobody does", () => {
-  const queue = new Queue<string>();
+  const queue = new LinkedQueue<string>();
   assert.equal(queue.first, undefined);
   const a = queue.append("a");
   const b = queue.append("b");
   assert.equal(queue.first, "a");
   const front = queue.prepend("front");
   assert.equal(queue.first, "front");
-  front.leave();
-  a.leave();
+  front.remove();
+  a.remove();
   assert.equal(queue.first, "b");
-  b.leave();
+  b.remove();
   assert.equal(queue.first, undefined);
 });
 
@@ -43,8 +43,8 @@ Deno.test("Queue behaves like an array for any sequence of operations", () => {
   const operations = fc.array(fc.oneof(fc.constant("append"), fc.constant("prepend"), fc.nat(40)));
   fc.assert(
     fc.property(operations, (steps) => {
-      const queue = new Queue<number>();
-      const places = new Map<number, Place>();
+      const queue = new LinkedQueue<number>();
+      const places = new Map<number, Handle>();
       let model: number[] = [];
       steps.forEach((step, n) => {
         if (step === "append") {
@@ -54,7 +54,7 @@ Deno.test("Queue behaves like an array for any sequence of operations", () => {
           places.set(n, queue.prepend(n));
           model.unshift(n);
         } else {
-          places.get(Number(step))?.leave();
+          places.get(Number(step))?.remove();
           model = model.filter((one) => one !== step);
         }
       });

@@ -3,19 +3,19 @@ import fc from "fast-check";
 import { solve } from "../../../client/net/proof_of_work.ts";
 import { SECOND } from "../../../server/base/clock.ts";
 import {
-  HumanCheck,
   isSolution,
-  RUSH,
-  RUSH_LASTS,
+  ProofOfWorkGate,
+  RUSH_DURATION,
+  RUSH_THRESHOLD,
   RUSH_WINDOW,
   type WorkMode,
 } from "../../../server/chat/proof_of_work.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { trials } from "../../support/repeats.ts";
 
-function check(mode: WorkMode): { clock: FakeClock; human: HumanCheck } {
+function check(mode: WorkMode): { clock: FakeClock; human: ProofOfWorkGate } {
   const clock = new FakeClock();
-  return { clock, human: new HumanCheck(clock, mode) };
+  return { clock, human: new ProofOfWorkGate(clock, mode) };
 }
 
 Deno.test("Work is solved when the hash begins with as many zero bits as were asked for", () => {
@@ -42,31 +42,31 @@ Deno.test("Work that a page does is what the server asks for, and the first that
 
 Deno.test("Work is asked of nobody in calm times, of everybody in a rush, and of nobody after it", () => {
   const { clock, human } = check("auto");
-  for (let n = 0; n < 10 * RUSH; n++) {
+  for (let n = 0; n < 10 * RUSH_THRESHOLD; n++) {
     human.entered();
-    clock.advance(RUSH_WINDOW / (RUSH - 1));
+    clock.advance(RUSH_WINDOW / (RUSH_THRESHOLD - 1));
   }
-  assert.equal(human.isDue, false);
-  for (let n = 0; n < RUSH; n++) human.entered();
-  assert.equal(human.isDue, true);
-  clock.advance(RUSH_LASTS - 1);
-  assert.equal(human.isDue, true);
+  assert.equal(human.isRequired, false);
+  for (let n = 0; n < RUSH_THRESHOLD; n++) human.entered();
+  assert.equal(human.isRequired, true);
+  clock.advance(RUSH_DURATION - 1);
+  assert.equal(human.isRequired, true);
   clock.advance(1);
-  assert.equal(human.isDue, false);
+  assert.equal(human.isRequired, false);
 });
 
 Deno.test("Work is asked for as long as a rush goes on", () => {
   const { clock, human } = check("auto");
   for (let second = 0; second < 300; second++) {
-    for (let n = 0; n < RUSH / 5; n++) human.entered();
+    for (let n = 0; n < RUSH_THRESHOLD / 5; n++) human.entered();
     clock.advance(SECOND);
-    assert.equal(human.isDue, second >= 4, `${second} s`);
+    assert.equal(human.isRequired, second >= 4, `${second} s`);
   }
 });
 
 Deno.test("Work is asked for always or never where the operator says so", () => {
   const { human } = check("off");
-  for (let n = 0; n < 10 * RUSH; n++) human.entered();
-  assert.equal(human.isDue, false);
-  assert.equal(check("always").human.isDue, true);
+  for (let n = 0; n < 10 * RUSH_THRESHOLD; n++) human.entered();
+  assert.equal(human.isRequired, false);
+  assert.equal(check("always").human.isRequired, true);
 });

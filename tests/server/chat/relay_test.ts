@@ -31,7 +31,7 @@ Deno.test("Relay hands on the very buffer it was given", () => {
   const { relay, reader, sender } = world();
   relay.write(reader, FRAME, sender);
   assert.equal(reader.outlet.sent[0], FRAME);
-  assert.equal(relay.behind, 0);
+  assert.equal(relay.slowReaders, 0);
 });
 
 Deno.test("Relay pauses a sender whose reader is behind, and resumes it when the reader has caught up", () => {
@@ -43,18 +43,18 @@ Deno.test("Relay pauses a sender whose reader is behind, and resumes it when the
   relay.write(reader, FRAME, sender);
   assert.equal(sender.paused, true);
   reader.outlet.backlog = 0;
-  relay.release(reader);
+  relay.onWritable(reader);
   assert.equal(sender.paused, false);
   clock.advance(500);
-  assert.equal(relay.behind, 0);
+  assert.equal(relay.slowReaders, 0);
 });
 
 Deno.test("Relay resumes a sender when the chat is over, though the reader is still behind", () => {
   const { relay, reader, sender } = world();
   reader.outlet.backlog = PAUSE_BYTES + 1;
   relay.write(reader, FRAME, sender);
-  relay.release(reader);
-  assert.deepEqual([sender.paused, relay.behind], [false, 1]);
+  relay.onWritable(reader);
+  assert.deepEqual([sender.paused, relay.slowReaders], [false, 1]);
 });
 
 Deno.test("Relay resumes the former sender when a new one has to wait for the same reader", () => {
@@ -73,7 +73,7 @@ Deno.test("Relay gives up a reader that takes nothing for ten seconds, and not b
   clock.advance(MAX_STALL - 500);
   assert.equal(reader.given_up, 0);
   clock.advance(500);
-  assert.deepEqual([reader.given_up, relay.behind], [1, 0]);
+  assert.deepEqual([reader.given_up, relay.slowReaders], [1, 0]);
   clock.advance(MAX_STALL);
   assert.equal(reader.given_up, 1);
 });
@@ -126,7 +126,7 @@ Deno.test("Relay gives up a reader for which something was dropped, though it ca
   reader.outlet.backlog = MAX_BACKLOG_BYTES + 1;
   relay.write(reader, FRAME, sender);
   reader.outlet.backlog = 0;
-  relay.release(reader);
+  relay.onWritable(reader);
   clock.advance(500);
   assert.deepEqual([reader.outlet.sent.length, reader.given_up], [0, 1]);
 });
@@ -147,5 +147,5 @@ Deno.test("Relay lets go of a reader that has caught up unnoticed", () => {
   relay.write(reader, FRAME, sender);
   reader.outlet.backlog = 0;
   clock.advance(500);
-  assert.deepEqual([relay.behind, sender.paused, reader.given_up], [0, false, 0]);
+  assert.deepEqual([relay.slowReaders, sender.paused, reader.given_up], [0, false, 0]);
 });

@@ -11,19 +11,19 @@ import { MemoryBackend } from "../../../server/matching/backend.ts";
 import { LIMITS } from "../../../server/limits/rate_limits.ts";
 import type { Link } from "../../../server/chat/link.ts";
 import {
-  type Elsewhere,
-  Lobby,
-  MAX_AWAY,
+  MAX_DISCONNECTED_SESSIONS,
   MAX_IDLE,
+  type RemoteNodes,
+  SessionRegistry,
 } from "../../../server/chat/session_registry.ts";
 import { Matchmaker } from "../../../server/matching/matchmaker.ts";
 import type { NodeId, SessionId } from "../../../server/ids.ts";
-import { type HumanCheck, isSolution, WORK_BITS } from "../../../server/chat/proof_of_work.ts";
+import { isSolution, type ProofOfWorkGate, WORK_BITS } from "../../../server/chat/proof_of_work.ts";
 import { MAX_STALL, Relay } from "../../../server/chat/relay.ts";
 import { MAX_RECENT, type Session } from "../../../server/chat/session.ts";
-import type { Traveller } from "../../../server/chat/session_snapshot.ts";
-import { Turn } from "../../../server/chat/turn.ts";
-import { newConduct } from "../../support/conduct.ts";
+import type { SessionSnapshot } from "../../../server/chat/session_snapshot.ts";
+import { TurnCredentials } from "../../../server/chat/turn.ts";
+import { newAddressRecord } from "../../support/conduct.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { FakeOutlet } from "../../support/fake_outlet.ts";
 import { trials } from "../../support/repeats.ts";
@@ -66,13 +66,15 @@ class World {
     onError: (error) => assert.fail(String(error)),
   });
   /** Whether a search must be worked for. */
-  readonly human = { isDue: false, entered: () => {} } as { isDue: boolean } & HumanCheck;
+  readonly human = { isRequired: false, entered: () => {} } as
+    & { isRequired: boolean }
+    & ProofOfWorkGate;
   /** What was counted: messages, and how long each chat lasted. */
   readonly counted = { messages: 0, durations: [] as number[] };
-  readonly lobby: Lobby;
+  readonly sessions: SessionRegistry;
 
-  constructor(elsewhere?: Elsewhere, maxConnections = 0) {
-    this.lobby = new Lobby({
+  constructor(elsewhere?: RemoteNodes, maxConnections = 0) {
+    this.sessions = new SessionRegistry({
       maxConnections,
       clock: this.clock,
       relay: this.relay,
@@ -82,26 +84,26 @@ class World {
         chatEnded: (duration) => void this.counted.durations.push(duration),
       },
       rates: LIMITS,
-      humanCheck: this.human,
-      turn: new Turn({
+      proofOfWork: this.human,
+      turn: new TurnCredentials({
         urls: ["turn:relay.example"],
         secret: "secret",
         clock: this.clock,
         newToken: () => `chance ${++this.#tokens}`,
       }),
       newToken: () => `token ${++this.#tokens}`,
-      elsewhere,
+      remoteNodes: elsewhere,
     });
-    this.clock.every(250, () => this.matchmaker.widen());
+    this.clock.every(250, () => this.matchmaker.openExpired());
     this.clock.every(500, () => this.relay.sweep());
-    this.clock.every(1_000, () => this.lobby.sweep());
-    this.clock.every(30_000, () => this.lobby.dismissIdle());
+    this.clock.every(1_000, () => this.sessions.sweep());
+    this.clock.every(30_000, () => this.sessions.closeIdle());
   }
 
   /** Somebody comes, from an address of their own. */
-  visit(conduct = newConduct(this.clock.now())): Visit {
+  visit(record = newAddressRecord(this.clock.now())): Visit {
     const outlet = new FakeOutlet();
-    const link = this.lobby.enter(outlet, conduct);
+    const link = this.sessions.enter(outlet, record);
     const { session } = link;
     assert.ok(session !== undefined);
     return {
@@ -114,8 +116,8 @@ class World {
   }
 
   /** The page of somebody comes back on a new socket; what it gets is theirs, or new. */
-  comeBack(before: Visit, conduct = newConduct(this.clock.now())): Visit {
-    const visit = this.visit(conduct);
+  comeBack(before: Visit, record = newAddressRecord(this.clock.now())): Visit {
+    const visit = this.visit(record);
     visit.say({ type: "resume", token: tokenOf(before) });
     const { session } = visit.link;
     return session === undefined ? visit : { ...visit, session };
@@ -203,7 +205,7 @@ Deno.test("Session tells the partner, once, when one leaves and when both leave 
   a.say(LEAVE);
   assert.equal(b.outlet.types.at(-1), "partner-left");
   assert.equal(a.outlet.types.includes("partner-left"), false);
-  assert.deepEqual([a.session.doing, b.session.doing], ["idle", "idle"]);
+  assert.deepEqual([a.session.state, b.session.state], ["idle", "idle"]);
 });
 
 Deno.test("Session pairs people anew after a simultaneous leave (several peers hang here)", async () => {
@@ -235,7 +237,7 @@ Deno.test("Session lets one search at once after the partner has left (omegle.lo
 Deno.test("Session leaves its chat when it looks for somebody else", async () => {
   const [a, b] = await new World().pair();
   a.say(FIND);
-  assert.deepEqual([a.session.doing, b.outlet.types.at(-1)], ["searching", "partner-left"]);
+  assert.deepEqual([a.session.state, b.outlet.types.at(-1)], ["searching", "partner-left"]);
 });
 
 Deno.test("Session avoids its last sixteen partners and forgets the one before", async () => {
@@ -260,7 +262,7 @@ Deno.test("Session stops waiting when told to, and can't be paired any more", as
   a.say(LEAVE);
   b.say(FIND);
   await settled();
-  assert.deepEqual([a.session.doing, b.session.doing], ["idle", "searching"]);
+  assert.deepEqual([a.session.state, b.session.state], ["idle", "searching"]);
 });
 
 Deno.test("Session takes one report a chat, during it or until the next search", async () => {
@@ -329,12 +331,12 @@ Deno.test("Lobby that drains tells everybody, lets chats go on, and sends the ot
   const idle = world.visit();
   const searching = world.visit();
   searching.say(FIND);
-  world.lobby.drain();
+  world.sessions.drain();
   for (const { outlet } of [a, b, idle, searching]) assert.equal(outlet.told("draining").length, 1);
   assert.deepEqual([idle, searching].map(({ outlet }) => outlet.closed?.code), [1001, 1001]);
   a.frame(1, 65);
   assert.equal(b.outlet.frames.length, 1);
-  assert.deepEqual([world.lobby.isDraining, world.lobby.online], [true, 2]);
+  assert.deepEqual([world.sessions.isDraining, world.sessions.online], [true, 2]);
 });
 
 Deno.test("Lobby that moves sends chats on and the others away, and is done when the last chat has gone", async () => {
@@ -342,26 +344,26 @@ Deno.test("Lobby that moves sends chats on and the others away, and is done when
   const [a, b] = await world.pair();
   const idle = world.visit();
   let isDone = false;
-  const moved = world.lobby.move().then(() => isDone = true);
+  const moved = world.sessions.handOff().then(() => isDone = true);
   assert.deepEqual([a, b, idle].map(({ outlet }) => outlet.closed?.code), [1012, 1012, 1001]);
-  assert.deepEqual([world.lobby.isDraining, world.lobby.away], [true, 2]);
-  const [first, second] = [...world.lobby.sessions];
-  first!.depart();
+  assert.deepEqual([world.sessions.isDraining, world.sessions.disconnected], [true, 2]);
+  const [first, second] = [...world.sessions.sessions];
+  first!.exportState();
   await Promise.resolve();
   assert.equal(isDone, false);
-  second!.depart();
+  second!.exportState();
   await moved;
-  assert.equal(world.lobby.here, 0);
+  assert.equal(world.sessions.connected, 0);
 });
 
 /** What another machine hands over of a session that chats with one of a third. */
-const TRAVELLER: Traveller = {
+const TRAVELLER: SessionSnapshot = {
   id: 11 as SessionId,
   recent: [12 as SessionId],
   hasWorked: false,
-  credits: {},
+  balances: {},
   mode: "text",
-  encounter: {
+  chatSide: {
     partner: 12 as SessionId,
     node: 2 as NodeId,
     lasted: 0,
@@ -378,7 +380,7 @@ Deno.test("Session that is fetched for a page that has left meanwhile ends, and 
   ];
   for (const [end, expected, away] of ends) {
     const told: string[] = [];
-    const fetched = Promise.withResolvers<Traveller>();
+    const fetched = Promise.withResolvers<SessionSnapshot>();
     const world = new World({
       node: 3 as NodeId,
       online: 0,
@@ -396,18 +398,22 @@ Deno.test("Session that is fetched for a page that has left meanwhile ends, and 
     end(visit.link);
     fetched.resolve(TRAVELLER);
     await settled();
-    assert.deepEqual([told, world.lobby.away, world.lobby.here], [[expected], away, 0]);
+    assert.deepEqual([told, world.sessions.disconnected, world.sessions.connected], [
+      [expected],
+      away,
+      0,
+    ]);
   }
 });
 
 Deno.test("Two who come from two machines that stop are partners here, though each believes the other elsewhere", async () => {
-  const traveller = (id: number, partner: number): Traveller => ({
+  const traveller = (id: number, partner: number): SessionSnapshot => ({
     id: id as SessionId,
     recent: [partner as SessionId],
     hasWorked: false,
-    credits: {},
+    balances: {},
     mode: "text",
-    encounter: {
+    chatSide: {
       partner: partner as SessionId,
       node: partner as NodeId,
       lasted: 0,
@@ -438,7 +444,7 @@ Deno.test("Two who come from two machines that stop are partners here, though ea
 Deno.test("Lobby counts a chat that ends because the server stops once", async () => {
   const world = new World();
   await world.pair();
-  world.lobby.close();
+  world.sessions.close();
   assert.deepEqual(world.counted.durations, [0]);
 });
 
@@ -453,7 +459,7 @@ Deno.test("Session is closed with 1008 when it sends faster than a person can, a
     const [a, b] = await world.pair();
     for (let n = 0; n < LIMITS[name].burst + 1; n++) send(a);
     assert.deepEqual(a.outlet.closed, { code: 1008, reason: TOO_FAST_REASON }, name);
-    assert.equal(b.session.doing, "idle");
+    assert.equal(b.session.state, "idle");
     assert.equal(b.outlet.closed, undefined);
   }
 });
@@ -467,13 +473,13 @@ Deno.test("Session of somebody who types fast for an hour is never closed", asyn
     b.outlet.sent.length = 0;
     world.clock.advance(1000);
   }
-  assert.equal(a.session.doing, "chatting");
+  assert.equal(a.session.state, "chatting");
 });
 
 Deno.test("Session that searches too fast is told when to try again, and has left its chat", async () => {
   const world = new World();
-  const conduct = newConduct(world.clock.now());
-  const visits = Array.from({ length: 3 }, () => world.visit(conduct));
+  const record = newAddressRecord(world.clock.now());
+  const visits = Array.from({ length: 3 }, () => world.visit(record));
   for (let n = 0; n < LIMITS.searches.burst; n++) visits[n % 2]!.say(FIND);
   await settled();
   visits[2]!.say(FIND);
@@ -484,10 +490,10 @@ Deno.test("Session that searches too fast is told when to try again, and has lef
     message: "You are looking for people faster than is allowed.",
     seconds: 1,
   });
-  assert.equal(visits[2]!.session.doing, "idle");
+  assert.equal(visits[2]!.session.state, "idle");
   world.clock.advance(1000);
   visits[2]!.say(FIND);
-  assert.notEqual(visits[2]!.session.doing, "idle");
+  assert.notEqual(visits[2]!.session.state, "idle");
 });
 
 Deno.test("Session learns how a call goes while it chats, with credentials of its own, and not otherwise", async () => {
@@ -520,7 +526,7 @@ Deno.test("Session that asks for calls too fast is told when to try again, and c
 
 Deno.test("Session that must work for its search begins it with the solution, and then needs no other", async () => {
   const world = new World();
-  Object.assign(world.human, { isDue: true });
+  Object.assign(world.human, { isRequired: true });
   const visit = world.visit();
   visit.say(FIND);
   const [challenge] = visit.outlet.told("challenge");
@@ -528,7 +534,7 @@ Deno.test("Session that must work for its search begins it with the solution, an
   assert.equal(world.matchmaker.searching, 0);
   visit.say({ type: "solution", nonce: solution(visit) });
   await settled();
-  assert.equal(visit.session.doing, "searching");
+  assert.equal(visit.session.state, "searching");
   visit.say(LEAVE);
   visit.say(FIND);
   assert.equal(visit.outlet.told("challenge").length, 1);
@@ -536,24 +542,24 @@ Deno.test("Session that must work for its search begins it with the solution, an
 
 Deno.test("Session is closed with 1008 for a wrong solution, and not for one that comes too late", () => {
   const world = new World();
-  Object.assign(world.human, { isDue: true });
+  Object.assign(world.human, { isRequired: true });
   const [late, wrong, unasked] = [world.visit(), world.visit(), world.visit()];
   late.say(FIND);
   late.say(LEAVE);
   late.say({ type: "solution", nonce: solution(late) });
-  assert.equal(late.session.doing, "idle");
+  assert.equal(late.session.state, "idle");
   wrong.say(FIND);
   wrong.say({ type: "solution", nonce: solution(wrong) + 1 });
   assert.equal(wrong.outlet.closed?.code, 1008);
   unasked.say({ type: "solution", nonce: 0 });
-  assert.equal(unasked.session.doing, "idle");
+  assert.equal(unasked.session.state, "idle");
 });
 
 Deno.test("Session of an address that several others have reported is told so and closed with 4003", async () => {
   const world = new World();
-  const conduct = newConduct(world.clock.now());
-  const troll = world.visit(conduct);
-  const bystander = world.visit(conduct);
+  const record = newAddressRecord(world.clock.now());
+  const troll = world.visit(record);
+  const bystander = world.visit(record);
   for (let n = 0; n < 3; n++) {
     const victim = world.visit();
     victim.say(FIND);
@@ -566,7 +572,7 @@ Deno.test("Session of an address that several others have reported is told so an
   for (const { outlet, session } of [troll, bystander]) {
     assert.deepEqual(outlet.told("blocked"), [{ type: "blocked", seconds: 2700 }]);
     assert.equal(outlet.closed?.code, 4003);
-    assert.equal(session.doing, "ended");
+    assert.equal(session.state, "ended");
   }
 });
 
@@ -583,7 +589,7 @@ Deno.test("Session says nothing and hears nothing once it has ended", async () =
   a.link.disconnected();
   a.link.closed();
   a.link.fail();
-  assert.deepEqual([a.outlet.sent.length, b.outlet.frames.length, world.lobby.online], [
+  assert.deepEqual([a.outlet.sent.length, b.outlet.frames.length, world.sessions.online], [
     sent,
     0,
     1,
@@ -595,14 +601,14 @@ Deno.test("Session whose socket vanishes keeps its chat: the partner is told at 
   const [a, b] = await world.pair();
   a.link.disconnected();
   assert.equal(b.outlet.types.at(-1), "partner-away");
-  assert.deepEqual([world.lobby.online, world.lobby.away], [1, 1]);
+  assert.deepEqual([world.sessions.online, world.sessions.disconnected], [1, 1]);
   world.clock.advance(RESUME_WINDOW - 1_000);
   const again = world.comeBack(a);
   assert.deepEqual(again.outlet.types, ["welcome", "resumed"]);
   assert.deepEqual(again.outlet.messages.at(-1), { type: "resumed", chatting: true });
   assert.equal(b.outlet.types.at(-1), "partner-back");
   assert.equal(again.session, a.session);
-  assert.deepEqual([world.lobby.online, world.lobby.away], [2, 0]);
+  assert.deepEqual([world.sessions.online, world.sessions.disconnected], [2, 0]);
   again.frame(1, 65);
   b.frame(1, 66);
   assert.deepEqual([b.outlet.frames, again.outlet.frames], [
@@ -619,14 +625,14 @@ Deno.test("Session that does not come back in time ends, and the partner is told
   const [a, b] = await world.pair();
   a.link.disconnected();
   world.clock.advance(RESUME_WINDOW - 1_000);
-  assert.deepEqual([a.session.doing, b.outlet.types.at(-1)], ["chatting", "partner-away"]);
+  assert.deepEqual([a.session.state, b.outlet.types.at(-1)], ["chatting", "partner-away"]);
   world.clock.advance(1_000);
-  assert.deepEqual([a.session.doing, b.outlet.types.at(-1)], ["ended", "partner-left"]);
+  assert.deepEqual([a.session.state, b.outlet.types.at(-1)], ["ended", "partner-left"]);
   const late = world.comeBack(a);
   assert.deepEqual(late.outlet.messages.at(-1), { type: "resumed", chatting: false });
   assert.notEqual(late.session, a.session);
   late.say(FIND);
-  assert.equal(late.session.doing, "searching", "the new session goes on as usual");
+  assert.equal(late.session.state, "searching", "the new session goes on as usual");
 });
 
 Deno.test("Session of a page in the background is kept for two minutes, and of one in view for half a minute", async () => {
@@ -671,7 +677,7 @@ Deno.test("Session ends at once, with no way back, when its page closes it, leav
     const [a, b] = await world.pair();
     end(a);
     a.link.disconnected(); // The socket goes after that.
-    assert.deepEqual([b.outlet.types.at(-1), world.lobby.away], ["partner-left", 0]);
+    assert.deepEqual([b.outlet.types.at(-1), world.sessions.disconnected], ["partner-left", 0]);
     assert.deepEqual(world.comeBack(a).outlet.messages.at(-1), {
       type: "resumed",
       chatting: false,
@@ -684,7 +690,11 @@ Deno.test("Session that has met nobody ends with its socket: there is nothing to
   const visit = world.visit();
   visit.say(FIND);
   visit.link.disconnected();
-  assert.deepEqual([visit.session.doing, world.lobby.away, world.lobby.tokens], ["ended", 0, 0]);
+  assert.deepEqual([visit.session.state, world.sessions.disconnected, world.sessions.tokens], [
+    "ended",
+    0,
+    0,
+  ]);
 });
 
 Deno.test("Session that is away is not found by others, and remembers whom it met when it is back", async () => {
@@ -696,7 +706,7 @@ Deno.test("Session that is away is not found by others, and remembers whom it me
   const c = world.visit();
   c.say(FIND);
   await settled();
-  assert.equal(c.session.doing, "searching");
+  assert.equal(c.session.state, "searching");
   const again = world.comeBack(a);
   assert.equal(again.session.recent.includes(b.session.id), true);
   again.say(FIND);
@@ -732,7 +742,7 @@ Deno.test("Session is taken over from a socket that is only half gone, which is 
   a.frame(1, 65);
   a.say(LEAVE);
   for (const end of [a.link.disconnected, a.link.closed, a.link.fail]) end.call(a.link);
-  assert.deepEqual([a.session.doing, b.outlet.frames, again.outlet.closed], [
+  assert.deepEqual([a.session.state, b.outlet.frames, again.outlet.closed], [
     "chatting",
     [],
     undefined,
@@ -755,7 +765,10 @@ Deno.test("Session that is taken over loses what is under way on the old socket,
 
 Deno.test("Session is judged by the conduct of the address it came back from", async () => {
   const world = new World();
-  const [before, after] = [newConduct(world.clock.now()), newConduct(world.clock.now())];
+  const [before, after] = [
+    newAddressRecord(world.clock.now()),
+    newAddressRecord(world.clock.now()),
+  ];
   const isOpen = ({ outlet }: Visit): boolean => outlet.closed === undefined;
   const a = world.visit(before);
   const b = world.visit();
@@ -763,11 +776,11 @@ Deno.test("Session is judged by the conduct of the address it came back from", a
   await settled();
   a.link.disconnected();
   const again = world.comeBack(a, after);
-  for (let n = 0; n < 3; n++) before.report(newConduct(), "underage", world.clock.now());
+  for (let n = 0; n < 3; n++) before.report(newAddressRecord(), "underage", world.clock.now());
   assert.ok(isOpen(again), "the address before no longer matters");
-  const reporters = [newConduct(), newConduct(), newConduct()];
+  const reporters = [newAddressRecord(), newAddressRecord(), newAddressRecord()];
   for (const reporter of reporters) {
-    for (let n = 0; n < 9; n++) reporter.chats();
+    for (let n = 0; n < 9; n++) reporter.chatStarted();
     after.report(reporter, "underage", world.clock.now());
   }
   assert.equal(again.outlet.closed?.code, 4003);
@@ -775,18 +788,18 @@ Deno.test("Session is judged by the conduct of the address it came back from", a
 
 Deno.test("Session that is away ends at once when its address is blocked", async () => {
   const world = new World();
-  const conduct = newConduct(world.clock.now());
-  const a = world.visit(conduct);
+  const record = newAddressRecord(world.clock.now());
+  const a = world.visit(record);
   const b = world.visit();
   for (const visit of [a, b]) visit.say(FIND);
   await settled();
   a.link.disconnected();
-  const reporters = [newConduct(), newConduct(), newConduct()];
+  const reporters = [newAddressRecord(), newAddressRecord(), newAddressRecord()];
   for (const reporter of reporters) {
-    for (let n = 0; n < 9; n++) reporter.chats();
-    conduct.report(reporter, "spam", world.clock.now());
+    for (let n = 0; n < 9; n++) reporter.chatStarted();
+    record.report(reporter, "spam", world.clock.now());
   }
-  assert.deepEqual([b.outlet.types.at(-1), world.lobby.away], ["partner-left", 0]);
+  assert.deepEqual([b.outlet.types.at(-1), world.sessions.disconnected], ["partner-left", 0]);
 });
 
 Deno.test("Token is good for one resume: the next one comes with the welcome, and the spent one ends the session", async () => {
@@ -830,7 +843,7 @@ Deno.test("Token that was used survives when the answer is lost, however often",
     assert.equal(again.session, a.session);
     again.link.disconnected(); // The page has heard nothing, and shows the same token again.
   }
-  assert.ok(world.lobby.tokens <= 3, "two of this session, one of the partner's");
+  assert.ok(world.sessions.tokens <= 3, "two of this session, one of the partner's");
 });
 
 Deno.test("Token may be shown once a socket, and before all else", async () => {
@@ -848,7 +861,7 @@ Deno.test("Token may be shown once a socket, and before all else", async () => {
   const own = world.visit();
   own.say({ type: "resume", token: tokenOf(own) });
   assert.deepEqual(own.outlet.messages.at(-1), { type: "resumed", chatting: false });
-  assert.equal(a.session.doing, "chatting");
+  assert.equal(a.session.state, "chatting");
 });
 
 Deno.test("Session ends when it comes back more often than any line can drop", async () => {
@@ -865,21 +878,27 @@ Deno.test("Lobby keeps a bounded number of sessions that are away: who went firs
   const world = new World();
   const [first, second] = await world.pair();
   first.link.disconnected();
-  for (let n = 0; n < MAX_AWAY / 2; n++) {
+  for (let n = 0; n < MAX_DISCONNECTED_SESSIONS / 2; n++) {
     for (const { link } of await world.pair()) link.disconnected();
   }
-  assert.deepEqual([first.session.doing, world.lobby.away], ["ended", MAX_AWAY]);
+  assert.deepEqual([first.session.state, world.sessions.disconnected], [
+    "ended",
+    MAX_DISCONNECTED_SESSIONS,
+  ]);
   assert.equal(second.outlet.types.at(-1), "partner-left");
 });
 
 Deno.test("Lobby keeps as many sessions that are away as it admits people: a proxy that restarts drops them all", async () => {
-  const world = new World(undefined, MAX_AWAY + 2);
+  const world = new World(undefined, MAX_DISCONNECTED_SESSIONS + 2);
   const [first] = await world.pair();
   first.link.disconnected();
-  for (let n = 0; n < MAX_AWAY / 2; n++) {
+  for (let n = 0; n < MAX_DISCONNECTED_SESSIONS / 2; n++) {
     for (const { link } of await world.pair()) link.disconnected();
   }
-  assert.deepEqual([first.session.doing, world.lobby.away], ["chatting", MAX_AWAY + 1]);
+  assert.deepEqual([first.session.state, world.sessions.disconnected], [
+    "chatting",
+    MAX_DISCONNECTED_SESSIONS + 1,
+  ]);
 });
 
 Deno.test("Session closes a reader that does not read with 4008 and tells its partner within 11 s", async () => {
@@ -900,7 +919,7 @@ Deno.test("Lobby sends away who asks for nothing for ten minutes, and nobody els
   waiting.say({ ...FIND, mode: "video" });
   world.clock.advance(MAX_IDLE + 30_000);
   assert.deepEqual(idle.outlet.closed, { code: 1001, reason: "idle" });
-  assert.deepEqual([waiting.outlet.closed, a.outlet.closed, world.lobby.online], [
+  assert.deepEqual([waiting.outlet.closed, a.outlet.closed, world.sessions.online], [
     undefined,
     undefined,
     3,
@@ -911,8 +930,8 @@ Deno.test("Lobby tells how many are here to who isn't chatting, when that has ch
   const world = new World();
   const idle = world.visit();
   const [a] = await world.pair();
-  world.lobby.announce();
-  world.lobby.announce();
+  world.sessions.broadcastOnline();
+  world.sessions.broadcastOnline();
   assert.deepEqual(idle.outlet.messages.slice(1), [{ type: "online", count: 3 }]);
   assert.equal(a.outlet.types.includes("online"), false);
 });
@@ -920,10 +939,10 @@ Deno.test("Lobby tells how many are here to who isn't chatting, when that has ch
 Deno.test("Lobby tells who came between two announcements, though there are as many as before again", () => {
   const world = new World();
   const first = world.visit();
-  world.lobby.announce();
+  world.sessions.broadcastOnline();
   const second = world.visit();
   first.link.closed();
-  world.lobby.announce();
+  world.sessions.broadcastOnline();
   assert.deepEqual(second.outlet.messages.map(counted), [2, 1]);
 });
 
@@ -950,9 +969,15 @@ Deno.test("Lobby is symmetric, holds no ghost and tells nobody what is not meant
       for (const { link } of visits) link.closed();
       world.clock.advance(RESUME_WINDOW + 1_000);
       await settled();
-      const { lobby, matchmaker, relay } = world;
+      const { sessions, matchmaker, relay } = world;
       assert.deepEqual(
-        [lobby.online, lobby.away, lobby.tokens, matchmaker.searching, relay.behind],
+        [
+          sessions.online,
+          sessions.disconnected,
+          sessions.tokens,
+          matchmaker.searching,
+          relay.slowReaders,
+        ],
         [0, 0, 0, 0, 0],
       );
     }),
@@ -1008,17 +1033,23 @@ function act(world: World, visits: Visit[], who: number, what: string, step: num
 function assertSound(world: World, visits: Visit[]): void {
   const here = visits.filter(({ link }) => link.session !== undefined);
   const sessions = new Set(visits.map(({ session }) => session));
-  const away = [...sessions].filter(({ awayUntil, doing }) =>
+  const away = [...sessions].filter(({ awayUntil, state: doing }) =>
     awayUntil !== undefined && doing !== "ended"
   );
   for (const session of [...here.map(({ session }) => session), ...away]) {
     const { partner } = session;
-    if (partner !== undefined) assert.equal(world.lobby.session(partner.id)?.partner, session);
-    assert.equal(world.lobby.session(session.id), session);
+    if (partner !== undefined) assert.equal(world.sessions.session(partner.id)?.partner, session);
+    assert.equal(world.sessions.session(session.id), session);
   }
-  assert.deepEqual([world.lobby.online, world.lobby.away], [here.length, away.length]);
-  const searching = here.filter(({ session }) => session.doing === "searching");
+  assert.deepEqual([world.sessions.online, world.sessions.disconnected], [
+    here.length,
+    away.length,
+  ]);
+  const searching = here.filter(({ session }) => session.state === "searching");
   assert.equal(world.matchmaker.searching, searching.length);
   assert.ok(searching.length < 2, "two who would take each other both wait");
-  assert.ok(away.every(({ doing }) => doing !== "searching"), "somebody who is away searches");
+  assert.ok(
+    away.every(({ state: doing }) => doing !== "searching"),
+    "somebody who is away searches",
+  );
 }

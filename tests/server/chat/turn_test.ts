@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { CREDENTIAL_LIFETIME, Turn } from "../../../server/chat/turn.ts";
+import { CREDENTIAL_LIFETIME, TurnCredentials } from "../../../server/chat/turn.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 
-function turn(urls: string[]): Turn {
+function turn(urls: string[]): TurnCredentials {
   let tokens = 0;
   const newToken = (): string => `${++tokens}`.padStart(64, "0");
-  return new Turn({ urls, secret: "north", clock: new FakeClock(), newToken });
+  return new TurnCredentials({ urls, secret: "north", clock: new FakeClock(), newToken });
 }
 
 Deno.test("Turn gives names that end in ten minutes, signed as the relay expects", () => {
@@ -21,7 +21,7 @@ Deno.test("Turn gives names that end in ten minutes, signed as the relay expects
 
 Deno.test("Turn gives nobody the name of another", () => {
   const chance = ["a".repeat(64), "b".repeat(64)];
-  const relay = new Turn({
+  const relay = new TurnCredentials({
     urls: ["turn:relay.example"],
     secret: "north",
     clock: new FakeClock(),

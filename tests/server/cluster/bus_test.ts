@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import type { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
-import { Bus, type Recipient } from "../../../server/cluster/bus.ts";
+import { Bus, type MessageHandler } from "../../../server/cluster/bus.ts";
 import { ClusterKeys, SECRET_BYTES } from "../../../server/cluster/keys.ts";
 import type { NodeId, SessionId } from "../../../server/ids.ts";
 
@@ -21,7 +21,7 @@ class Line {
 async function busOf(
   node: NodeId,
   lines: Map<string, Line>,
-  also: Partial<Recipient>,
+  also: Partial<MessageHandler>,
 ): Promise<Bus> {
   const link = {
     publish: (channel: string, parcel: Buffer) => {
@@ -36,9 +36,9 @@ async function busOf(
   };
   const nothing = {
     frame: () => {},
-    word: () => undefined,
+    message: () => undefined,
     lateReply: () => {},
-    openWord: () => {},
+    plainMessage: () => {},
   };
   const onError = (error: unknown): void => assert.fail(String(error));
   const recipient = { ...nothing, ...also };
@@ -53,13 +53,13 @@ Deno.test("Bus lets whoever is answered go on before it passes on what came with
   const happened: unknown[] = [];
   const here = await busOf(HERE, lines, { frame: (_to, _from, [n]) => happened.push(n) });
   const there = await busOf(THERE, lines, {
-    word: () => {
+    message: () => {
       for (const n of [1, 2]) there.frame(HERE, ANN, BOB, Uint8Array.of(n));
       return { type: "accepted", isAccepted: true };
     },
   });
   const ask = async (): Promise<void> => {
-    const reply = await here.ask(THERE, { type: "echo" });
+    const reply = await here.request(THERE, { type: "echo" });
     for (let turn = 0; turn < 20; turn++) await undefined;
     happened.push(reply?.type);
   };

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { MAX_FRAME_BYTES } from "../../../protocol.ts";
 import { MINUTE } from "../../../server/base/clock.ts";
-import { openCollector } from "../../../server/base/gc.ts";
+import { gcFunction } from "../../../server/base/gc.ts";
 import type { NodeId } from "../../../server/ids.ts";
 import { BareClient } from "../../support/bare_client.ts";
 import {
@@ -127,7 +127,7 @@ for (const [where, n] of [["a third machine", 2], ["the partner's machine", 0]] 
     assert.deepEqual(await ann.frame(), Uint8Array.of(1, 1));
     ann.send(Uint8Array.of(1, 2));
     assert.deepEqual(await back.frame(), Uint8Array.of(1, 2));
-    assert.deepEqual([...machines[1]!.server.chat.lobby.sessions], [], "it is in one place");
+    assert.deepEqual([...machines[1]!.server.chat.sessions.sessions], [], "it is in one place");
     back.tell({ type: "leave" });
     await ann.next("partner-left");
     await bye(ann, back);
@@ -162,7 +162,7 @@ clusterTest("A token that no machine knows opens nothing, and that is said", 2, 
 
 clusterTest("Everybody is told how many are online on all machines", 2, async ([a, b]) => {
   const ann = await BareClient.enter(a!.server.socketUrl);
-  await until(() => b!.server.chat.lobby.online === 1);
+  await until(() => b!.server.chat.sessions.online === 1);
   const bob = new BareClient(b!.server.socketUrl);
   assert.equal((await bob.next("welcome")).online, 2);
   await bye(ann, bob);
@@ -180,7 +180,7 @@ clusterTest(
     const frame = new Uint8Array(MAX_FRAME_BYTES).fill(1);
     await until(() => {
       if (bob.socket.bufferedAmount === 0) bob.send(frame);
-      return slow.server.chat.relay.behind > 0 && bob.socket.bufferedAmount > 0;
+      return slow.server.chat.relay.slowReaders > 0 && bob.socket.bufferedAmount > 0;
     });
     await bob.next("partner-left");
     await bye(bob);
@@ -206,7 +206,7 @@ clusterTest(
     const { chat, socketUrl } = stopping!.server;
     const [ann, bob] = await BareClient.pair(socketUrl);
     const idle = await BareClient.enter(socketUrl);
-    const moved = chat.move();
+    const moved = chat.handOff();
     assert.equal((await idle.closed).code, 1001);
     for (const client of [ann, bob]) assert.equal((await client.closed).code, 1012);
     const back: BareClient[] = [];
@@ -229,7 +229,7 @@ clusterTest(
   2,
   async (machines) => {
     const [ann, bob] = await pair(machines);
-    const moved = machines[1]!.server.chat.move();
+    const moved = machines[1]!.server.chat.handOff();
     await ann.next("partner-away");
     assert.equal((await bob.closed).code, 1012);
     const back = await comeBack(machines[0]!, bob.token);
@@ -276,7 +276,7 @@ clusterTest(
     ann.socket.pause();
     const count = 200;
     for (let n = 0; n < count; n++) bob.send(new Uint8Array(MAX_FRAME_BYTES).fill(n % 2 + 1));
-    await until(() => relay.behind > 0);
+    await until(() => relay.slowReaders > 0);
     ann.socket.resume();
     for (let n = 0; n < count; n++) assert.equal((await ann.frame())[0], n % 2 + 1);
     await bye(ann, bob);
@@ -297,7 +297,7 @@ clusterTest(
     await Promise.all([ann.next("paired"), bob.next("paired")]);
     ann.tell({ type: "leave" });
     await bye(ann); // Also of who has closed the page.
-    await until(() => machines[0]!.server.chat.lobby.here === 0);
+    await until(() => machines[0]!.server.chat.sessions.connected === 0);
     await bob.next("partner-left");
     bob.tell({ type: "report", reason: "spam" });
     await bob.next("reported");
@@ -315,16 +315,16 @@ clusterTest(
   1,
   async ([machine]) => {
     const { server } = machine!;
-    const { lobby } = server.chat;
+    const { sessions } = server.chat;
     const [ann, bob] = await BareClient.pair(server.socketUrl);
-    const ids = [...lobby.sessions].map(({ id }) => id);
+    const ids = [...sessions.sessions].map(({ id }) => id);
     const outlets = [...server.outlets].map((outlet) => new WeakRef(outlet));
     await bye(ann, bob);
-    await until(() => lobby.here + lobby.away === 0);
-    assert.ok(ids.every((id) => lobby.known(id) !== undefined));
+    await until(() => sessions.connected + sessions.disconnected === 0);
+    assert.ok(ids.every((id) => sessions.recentSession(id) !== undefined));
     await until(async () => {
       await new Promise((resolve) => setTimeout(resolve, 0)); // A reference is dead at the end of a task only.
-      openCollector()!();
+      gcFunction()!();
       return outlets.every((outlet) => outlet.deref() === undefined);
     });
   },
@@ -337,7 +337,7 @@ clusterTest(
     const { server, cluster } = machine!;
     const [ann, bob] = await BareClient.pair(server.socketUrl);
     const nowhere = 4711 as NodeId;
-    cluster.word({ type: "fetch", token: bob.token }, nowhere); // It asks, and is never heard of again.
+    cluster.message({ type: "fetch", token: bob.token }, nowhere); // It asks, and is never heard of again.
     await ann.next("partner-away");
     await ann.next("partner-left");
     await bye(ann, bob);
@@ -371,10 +371,10 @@ clusterTest(
     const { token } = bob;
     bob.vanish();
     await ann.next("partner-away");
-    const { lobby } = machines[1]!.server.chat;
-    const [annSession] = machines[0]!.server.chat.lobby.sessions;
-    const release = lobby.release.bind(lobby);
-    lobby.release = (shown) => {
+    const { sessions } = machines[1]!.server.chat;
+    const [annSession] = machines[0]!.server.chat.sessions.sessions;
+    const release = sessions.surrender.bind(sessions);
+    sessions.surrender = (shown) => {
       const traveller = release(shown);
       annSession!.receiveText('{"type":"leave"}'); // While the other is on the way.
       return traveller;
@@ -393,11 +393,11 @@ clusterTest(
     const { token } = bob;
     bob.vanish();
     await ann.next("partner-away");
-    const { lobby } = machines[1]!.server.chat;
-    const release = lobby.release.bind(lobby);
-    lobby.release = (shown) => {
+    const { sessions } = machines[1]!.server.chat;
+    const release = sessions.surrender.bind(sessions);
+    sessions.surrender = (shown) => {
       const traveller = release(shown);
-      machines[0]!.cluster.beat(); // Her machine asks after him where he was.
+      machines[0]!.cluster.heartbeat(); // Her machine asks after him where he was.
       return traveller;
     };
     const back = await comeBack(machines[2]!, token);
@@ -409,7 +409,7 @@ clusterTest(
     await back.next("partner-away");
     const second = back.token;
     back.vanish();
-    await until(() => machines[2]!.server.chat.lobby.away === 1);
+    await until(() => machines[2]!.server.chat.sessions.disconnected === 1);
     const again = await comeBack(machines[1]!, second);
     await again.next("resumed");
     await again.next("partner-away");
@@ -427,7 +427,7 @@ clusterTest(
     one!.tell({ type: "resume", token: ann.token });
     two!.tell({ type: "resume", token: bob.token });
     await Promise.all([one!.next("resumed"), two!.next("resumed")]);
-    const [first, second] = machines[2]!.server.chat.lobby.sessions;
+    const [first, second] = machines[2]!.server.chat.sessions.sessions;
     await until(() => first!.partner === second && second!.partner === first);
     await bye(one!, two!);
   },

@@ -1,14 +1,18 @@
 /** Which machines there are, told by a Redis that says what the test lets it say. */
 
 import assert from "node:assert/strict";
-import { BEAT, LIFETIME, Members } from "../../../server/cluster/membership.ts";
+import {
+  LIFETIME,
+  Membership,
+  NODE_HEARTBEAT_INTERVAL,
+} from "../../../server/cluster/membership.ts";
 import type { NodeId } from "../../../server/ids.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 
 const [HERE, THERE] = [1, 2] as [NodeId, NodeId];
 
 interface World {
-  readonly members: Members;
+  readonly members: Membership;
   /** Who was missed. */
   readonly gone: NodeId[];
   readonly redis: { others: NodeId[]; whileItAnswers: () => void };
@@ -25,23 +29,23 @@ async function settledMembers(): Promise<World> {
     redis.whileItAnswers();
     return Promise.resolve([counts, 1, "an epoch"]);
   };
-  const members = new Members({
+  const members = new Membership({
     link: { run, isReady: true },
     node: HERE,
     clock,
-    mark: "mark",
+    instanceId: "mark",
     here: () => 1,
     prepare: () => Promise.resolve(true),
-    onUp: () => {},
-    onDown: () => {},
+    onConnected: () => {},
+    onDisconnected: () => {},
     onTaken: () => {},
     onGone: (node) => gone.push(node),
     waitingHere: () => 0,
     onForgotten: () => {},
   });
   const beat = async (): Promise<void> => {
-    clock.advance(BEAT);
-    await members.beat();
+    clock.advance(NODE_HEARTBEAT_INTERVAL);
+    await members.heartbeat();
   };
   await beat();
   clock.advance(LIFETIME);
@@ -50,7 +54,7 @@ async function settledMembers(): Promise<World> {
 
 Deno.test("Members miss a machine that came and went between two beats, if it was met", async () => {
   const { members, gone, beat } = await settledMembers();
-  members.met(THERE);
+  members.seen(THERE);
   assert.equal(members.others, 1);
   await beat();
   assert.deepEqual([gone, members.others], [[THERE], 0]);
@@ -58,7 +62,7 @@ Deno.test("Members miss a machine that came and went between two beats, if it wa
 
 Deno.test("Members do not miss a machine that was met while Redis was already answering", async () => {
   const { members, gone, redis, beat } = await settledMembers();
-  redis.whileItAnswers = () => members.met(THERE);
+  redis.whileItAnswers = () => members.seen(THERE);
   await beat();
   assert.deepEqual([gone, members.others], [[], 1]);
   redis.whileItAnswers = () => {};
@@ -69,6 +73,6 @@ Deno.test("Members do not miss a machine that was met while Redis was already an
 
 Deno.test("Members do not count their own machine among the others", async () => {
   const { members } = await settledMembers();
-  members.met(HERE);
+  members.seen(HERE);
   assert.equal(members.others, 0);
 });

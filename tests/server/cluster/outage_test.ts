@@ -124,7 +124,7 @@ clusterTest(
     await until(async () =>
       (await redis.ask("pubsub", "numsub", `anonymous-chat:${a!.cluster.node}`))[1] === "2"
     );
-    twin.cluster.beat();
+    twin.cluster.heartbeat();
     await until(async () =>
       (await redis.ask("ttl", `anonymous-chat:owner:${a!.cluster.node}`))[0] !== "-2"
     );

@@ -41,7 +41,7 @@ clusterTest(
       (_, n) => new BareClient((n % 2 === 0 ? a! : b!).server.socketUrl),
     );
     const count = (): number =>
-      [a!, b!].reduce((sum, { server }) => sum + server.chat.lobby.here, 0);
+      [a!, b!].reduce((sum, { server }) => sum + server.chat.sessions.connected, 0);
     await until(() => count() > 0);
     await until(() => count() <= 20);
     await bye(...clients);

@@ -25,7 +25,7 @@ import {
 import { checkRelays } from "../../../server/doctor/turn.ts";
 import { relayAddressOf } from "../../../server/doctor/turn_line.ts";
 import { POLICY_UPDATED } from "../../../server/privacy/policy.ts";
-import { Turn } from "../../../server/chat/turn.ts";
+import { TurnCredentials } from "../../../server/chat/turn.ts";
 import { selfSigned } from "../../support/certificate.ts";
 import { Coturn, isCoturnThere, TURN_SECRET } from "../../support/coturn.ts";
 import { filesIn, TempFolder } from "../../support/files.ts";
@@ -45,7 +45,7 @@ function configOf(...args: string[]): Config {
 
 /** Asserts what a check finds. */
 function found(finding: Finding | undefined, kind: Finding["kind"], says: RegExp): void {
-  const { kind: found, says: said } = finding ?? assert.fail("nothing was found");
+  const { kind: found, message: said } = finding ?? assert.fail("nothing was found");
   assert.equal(found, kind, said);
   assert.match(said, says);
   assert.doesNotMatch(said, new RegExp(HUSH));
@@ -220,7 +220,7 @@ Deno.test({
 /** What the relays are told to be, with a secret. */
 async function relays(secret: string, ...urls: string[]): Promise<Finding[]> {
   const newToken = (): string => crypto.randomUUID();
-  return await checkRelays(new Turn({ urls, secret, clock: systemClock, newToken }));
+  return await checkRelays(new TurnCredentials({ urls, secret, clock: systemClock, newToken }));
 }
 
 Deno.test({
@@ -265,8 +265,8 @@ Deno.test("Doctor reads the addresses of relays (RFC 7065)", () => {
 });
 
 Deno.test("Doctor tells in lines what it found, in colours on a terminal only, and how many things are wrong", () => {
-  const wrong: Finding = { kind: "wrong", of: "clock", says: "it stands still" };
-  const fine: Finding = { kind: "ok", of: "port 1", says: "free" };
+  const wrong: Finding = { kind: "wrong", subject: "clock", message: "it stands still" };
+  const fine: Finding = { kind: "ok", subject: "port 1", message: "free" };
   assert.equal(lineOf(wrong, false), "!!  clock: it stands still\n");
   assert.equal(lineOf(fine, true), "\x1b[32mok\x1b[0m  port 1: free\n");
   assert.equal(summaryOf([fine]), "\nNothing is wrong.\n");

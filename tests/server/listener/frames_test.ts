@@ -7,13 +7,13 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { MAX_FRAGMENTS, MAX_FRAME_BYTES } from "../../../protocol.ts";
 import {
-  type Breach,
   closeFrame,
-  frameAround,
+  frameInPlace,
   frameOf,
   FrameReader,
   HEADROOM,
   Opcode,
+  type ProtocolError,
   textFrame,
 } from "../../../server/listener/frames.ts";
 import { trials } from "../../support/repeats.ts";
@@ -28,7 +28,7 @@ type Event =
   | ["binary" | "ping", number[]]
   | ["pong"]
   | ["closed", number | undefined]
-  | ["broken", Breach["code"]];
+  | ["broken", ProtocolError["code"]];
 
 /** A reader, and what it tells. */
 class Listening {
@@ -46,7 +46,7 @@ class Listening {
     ping: (payload) => this.events.push(["ping", [...payload]]),
     pong: () => this.events.push(["pong"]),
     closed: (code) => this.events.push(["closed", code]),
-    broken: ({ code }) => this.events.push(["broken", code]),
+    protocolError: ({ code }) => this.events.push(["broken", code]),
   });
 }
 
@@ -395,7 +395,7 @@ Deno.test("A frame is forwarded in the memory that it came in, its new header in
     const chunk = join(ping, masked(FIN | BINARY, payload), ping);
     reader.read(chunk);
     const [before, after] = [chunk.slice(0, ping.length), chunk.slice(-ping.length)];
-    const frame = frameAround(payloads[0]!);
+    const frame = frameInPlace(payloads[0]!);
     assert.equal(frame.buffer, chunk.buffer);
     assert.deepEqual([...frame], [...frameOf(BINARY, Uint8Array.from(payload))]);
     assert.deepEqual([chunk.slice(0, ping.length), chunk.slice(-ping.length)], [before, after]);

@@ -118,7 +118,7 @@ for (const [listener, speaksTls] of KINDS) {
     await b.next("partner-back");
     b.send(Uint8Array.of(1, 65));
     assert.deepEqual(await again.frame(), Uint8Array.of(1, 65));
-    assert.deepEqual([server.chat.lobby.online, server.chat.lobby.away], [2, 0]);
+    assert.deepEqual([server.chat.sessions.online, server.chat.sessions.disconnected], [2, 0]);
   });
 
   clause("who takes over from a line that is half gone is not held up by it", async (server) => {
@@ -225,7 +225,7 @@ for (const [listener, speaksTls] of KINDS) {
     assert.match(refusal, /^HTTP\/1\.1 503 /);
     assert.match(refusal, new RegExp(`retry-after: ${RETRY_AFTER_FULL}\r\n`, "i"));
     first.leave();
-    await until(() => server.chat.lobby.online === 0);
+    await until(() => server.chat.sessions.online === 0);
     (await BareClient.enter(server.socketUrl)).leave();
   }, { args: ["--max-connections=1"] });
 

@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { Duplex } from "node:stream";
 import { LIMITS } from "../../../server/limits/rate_limits.ts";
-import { Connection } from "../../../server/listener/websocket.ts";
-import type { Visitor } from "../../../server/transport.ts";
-import { Post } from "../../../server/listener/write_batch.ts";
+import { WebSocketConnection } from "../../../server/listener/websocket.ts";
+import type { ConnectionHandler } from "../../../server/transport.ts";
+import { WriteBatcher } from "../../../server/listener/write_batch.ts";
 import type { Log } from "../../../server/base/log.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { frame } from "../../support/raw_client.ts";
@@ -41,22 +41,22 @@ class FakeStream extends Duplex {
 class Pair {
   readonly told: string[] = [];
   readonly clock = new FakeClock();
-  readonly post = new Post();
+  readonly post = new WriteBatcher();
   readonly streams = [new FakeStream(), new FakeStream()] as const;
-  readonly connections: readonly Connection[];
+  readonly connections: readonly WebSocketConnection[];
   readonly errors: string[] = [];
   onText = (_text: string): void => {};
 
   constructor() {
     const log = { error: (message: string) => this.errors.push(message) } as unknown as Log;
-    const household = {
+    const context = {
       clock: this.clock,
       log,
-      post: this.post,
-      gone: () => void this.told.push("gone"),
+      batcher: this.post,
+      onClosed: () => void this.told.push("gone"),
     };
     this.connections = this.streams.map((stream, n) =>
-      new Connection(stream, household, {
+      new WebSocketConnection(stream, context, {
         connect: () => () => void this.told.push(`left ${n}`),
         enter: () => this.#visitor(n),
       })
@@ -68,7 +68,7 @@ class Pair {
     this.streams[n].emit("data", Buffer.concat(frames));
   }
 
-  #visitor(n: number): Visitor {
+  #visitor(n: number): ConnectionHandler {
     const tell = (what: string): void => void this.told.push(`${what} ${n}`);
     return {
       receiveText: (text) => this.onText(text),
@@ -87,7 +87,7 @@ Deno.test("Connection forwards a frame in one write, at once, in the memory it c
   a.emit("data", chunk);
   assert.deepEqual(b.writes, [[0x82, 2, 1, 2]]);
   assert.equal(b.buffers[0]!.buffer, chunk.buffer);
-  assert.equal(pair.post.isHolding, false);
+  assert.equal(pair.post.isBatching, false);
 });
 
 Deno.test("Connection forwards all frames of a chunk in one write", () => {
@@ -237,12 +237,12 @@ Deno.test("Connection whose stream ends without a word has disconnected, and has
 
 Deno.test("Connection is cut by the second heartbeat without an answer", () => {
   const { connections: [connection], streams: [a], ...pair } = new Pair();
-  connection!.beat();
+  connection!.heartbeat();
   assert.deepEqual(a.writes, [[0x89, 0]]);
   a.emit("data", Buffer.from(frame(FIN | 10)));
-  connection!.beat();
+  connection!.heartbeat();
   assert.equal(a.destroyed, false);
-  connection!.beat();
+  connection!.heartbeat();
   assert.equal(a.destroyed, true);
   assert.deepEqual(pair.errors, []);
 });

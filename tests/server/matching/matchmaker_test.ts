@@ -10,7 +10,7 @@ import {
   type Search,
   type Seeker,
 } from "../../../server/matching/matchmaker.ts";
-import type { Wish } from "../../../server/matching/policy.ts";
+import type { SearchRequest } from "../../../server/matching/policy.ts";
 import type { SessionId } from "../../../server/ids.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { trials } from "../../support/repeats.ts";
@@ -49,7 +49,7 @@ class Person implements Seeker {
 class SlowBackend extends MemoryBackend {
   readonly #gates: (() => void)[] = [];
 
-  override async claim(a: Wish, b: Wish): Promise<boolean> {
+  override async claim(a: SearchRequest, b: SearchRequest): Promise<boolean> {
     await new Promise<void>((resolve) => this.#gates.push(resolve));
     return super.claim(a, b);
   }
@@ -74,7 +74,7 @@ function world(backend = new MemoryBackend()): World {
   const clock = new FakeClock();
   const errors: unknown[] = [];
   const matchmaker = new Matchmaker({ clock, backend, onError: (error) => errors.push(error) });
-  clock.every(250, () => matchmaker.widen());
+  clock.every(250, () => matchmaker.openExpired());
   const people = Array.from({ length: 200 }, (_, n) => new Person(n));
   return {
     clock,
@@ -345,8 +345,8 @@ Deno.test("Matchmaker doesn't offer anew who was taken elsewhere, until nobody c
   const { find, pass, matchmaker } = world(backend);
   const taken = find(1);
   await settled();
-  await backend.withdraw(taken.search!.wish); // As a claim on another machine does.
-  matchmaker.lookAgain();
+  await backend.withdraw(taken.search!.request); // As a claim on another machine does.
+  matchmaker.reoffer();
   await settled();
   await pass(INVITATION_TIME - 250);
   assert.equal(backend.waiting, 0);

@@ -11,7 +11,7 @@ import type { Mode } from "../../../protocol.ts";
 import { type Backend, MemoryBackend } from "../../../server/matching/backend.ts";
 import type { Bus } from "../../../server/cluster/bus.ts";
 import { ClusterKeys } from "../../../server/cluster/keys.ts";
-import { type RedisLink, Script } from "../../../server/cluster/redis_client.ts";
+import { type RedisClient, Script } from "../../../server/cluster/redis_client.ts";
 import { RedisPool } from "../../../server/cluster/redis_pool.ts";
 import { SharedBackend } from "../../../server/cluster/shared_backend.ts";
 import {
@@ -62,7 +62,7 @@ class World {
     this.matchmakers = backends(this).map((backend) =>
       new Matchmaker({ clock: this.clock, backend, onError })
     );
-    this.clock.every(250, () => this.matchmakers.forEach((one) => one.widen()));
+    this.clock.every(250, () => this.matchmakers.forEach((one) => one.openExpired()));
   }
 
   /** The machine that somebody is on. */
@@ -100,35 +100,38 @@ const MACHINES = 3;
 const PING = new Script("return 1");
 
 /** Lets everything that is under way come to its end: no chain of questions to Redis is longer than this. */
-async function settled(link?: RedisLink): Promise<void> {
+async function settled(link?: RedisClient): Promise<void> {
   for (let turn = 0; turn < 20; turn++) {
     await (link?.run(PING, [], []) ?? Promise.resolve());
   }
 }
 
 /** Three backends on one Redis; what they say to each other reaches the matchmaker that it is for. */
-function sharedBackends(link: RedisLink): (world: World) => Backend[] {
+function sharedBackends(link: RedisClient): (world: World) => Backend[] {
   const random = (bytes: number): Uint8Array => getRandomValues(new Uint8Array(bytes));
   const keys = new ClusterKeys(random(32), random);
   const pool = new RedisPool({ link, keys: () => keys });
   return (world) =>
     Array.from({ length: MACHINES }, (_, n) => {
       const bus = {
-        ask: async (node, word) => {
+        request: async (node, word) => {
           if (word.type !== "invite") return undefined;
           await Promise.resolve();
-          const { ticket, wish } = word;
-          const isAccepted = world.matchmakers[Number(node) - 1]!.accept(ticket, (own) => ({
-            partner: wish.id,
-            node: wish.node,
-            role: "caller",
-            interests: pool.shared(own, wish.interests),
-            met: own.recent.includes(wish.id) || wish.recent.includes(own.id),
-          }));
+          const { ticket, request } = word;
+          const isAccepted = world.matchmakers[Number(node) - 1]!.acceptInvitation(
+            ticket,
+            (own) => ({
+              partner: request.id,
+              node: request.node,
+              role: "caller",
+              interests: pool.shared(own, request.interests),
+              met: own.recent.includes(request.id) || request.recent.includes(own.id),
+            }),
+          );
           return { type: "accepted", isAccepted };
         },
-        say: () => assert.fail("somebody has been left alone"),
-      } as Pick<Bus, "ask" | "say">;
+        send: () => assert.fail("somebody has been left alone"),
+      } as Pick<Bus, "request" | "send">;
       return new SharedBackend({
         node: (n + 1) as NodeId,
         clock: world.clock,

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
-import { choose, sharedInterests, type Wish } from "../../../server/matching/policy.ts";
+import { choose, type SearchRequest, sharedInterests } from "../../../server/matching/policy.ts";
 import { wish } from "../../support/wish.ts";
 
-function chosen(seeker: Wish, ...candidates: Wish[]): [partner: number, met: boolean] | undefined {
+function chosen(
+  seeker: SearchRequest,
+  ...candidates: SearchRequest[]
+): [partner: number, met: boolean] | undefined {
   const choice = choose(seeker, candidates);
   return choice && [choice.partner.id, choice.met];
 }

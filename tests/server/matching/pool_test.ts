@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { choose, type Wish } from "../../../server/matching/policy.ts";
-import { LOOK_AHEAD, Pool, SPARE_LINES } from "../../../server/matching/pool.ts";
+import { choose, type SearchRequest } from "../../../server/matching/policy.ts";
+import { LOOK_AHEAD, Pool, SPARE_QUEUES } from "../../../server/matching/pool.ts";
 import { wish } from "../../support/wish.ts";
 import { trials } from "../../support/repeats.ts";
 
-function pool(...wishes: Wish[]): Pool<Wish> {
-  const filled = new Pool<Wish>();
+function pool(...wishes: SearchRequest[]): Pool<SearchRequest> {
+  const filled = new Pool<SearchRequest>();
   for (const one of wishes) filled.add(one);
   return filled;
 }
@@ -29,7 +29,7 @@ Deno.test("Pool keeps a bounded number of empty lines, however many interests co
     const passing = wish(id, { interests: [`passing ${id}`] });
     filled.add(passing);
     filled.remove(passing);
-    assert.ok(filled.lines <= 2 * (100 + SPARE_LINES) + 1, `${filled.lines} lines`);
+    assert.ok(filled.queues <= 2 * (100 + SPARE_QUEUES) + 1, `${filled.queues} lines`);
   }
   assert.deepEqual([...filled.candidates(wish(1, { interests: ["kept 7"] }))].map(({ id }) => id), [
     7,
@@ -41,11 +41,11 @@ Deno.test("Pool forgets the interests that nobody waits for when it is tidied, a
   const chess = wish(3, { interests: ["chess"] });
   filled.add(chess);
   filled.remove(chess);
-  filled.tidy();
-  assert.equal(filled.lines, 2);
+  filled.prune();
+  assert.equal(filled.queues, 2);
   for (const one of filled.candidates(wish(4, { interests: ["chess"] }))) filled.remove(one);
-  filled.tidy();
-  assert.equal(filled.lines, 1);
+  filled.prune();
+  assert.equal(filled.queues, 1);
   assert.equal([...filled.candidates(wish(4, { interests: ["jazz"] }))].length, 1);
 });
 

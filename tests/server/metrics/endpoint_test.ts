@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseAddress } from "../../../server/admission/address.ts";
-import { MetricsDesk } from "../../../server/metrics/endpoint.ts";
+import { MetricsEndpoint } from "../../../server/metrics/endpoint.ts";
 import type { HttpRequest } from "../../../server/http/message.ts";
 import { request } from "../../support/request.ts";
 
@@ -11,7 +11,7 @@ const HERE = { host: "localhost:8000" };
 
 interface Asking {
   readonly token?: string;
-  readonly trustsThisMachine?: boolean;
+  readonly trustsLocal?: boolean;
   readonly client?: string;
   readonly headers?: Record<string, string>;
   readonly more?: Partial<HttpRequest>;
@@ -20,10 +20,15 @@ interface Asking {
 
 /** The status of an answer; 0 where there is nothing to see, which the site then answers. */
 async function ask(asking: Asking): Promise<number> {
-  const { token = "", trustsThisMachine = true, client = "127.0.0.1", headers = HERE } = asking;
+  const { token = "", trustsLocal = true, client = "127.0.0.1", headers = HERE } = asking;
   const { more, target = "/metrics" } = asking;
   const render = (): Promise<string> => Promise.resolve("figures");
-  const desk = new MetricsDesk({ token, trustsThisMachine, contentType: "text/plain", render });
+  const desk = new MetricsEndpoint({
+    token,
+    trustsLocal,
+    contentType: "text/plain",
+    render,
+  });
   const reply = await desk.answer(request(target, headers, more), parseAddress(client));
   const body = new TextDecoder().decode(reply?.body);
   assert.equal(body === "figures", reply?.status === 200 && more?.method !== "HEAD");
@@ -44,7 +49,7 @@ Deno.test("MetricsDesk has nothing to show to others, nor where the machine is s
   for (const client of ["203.0.113.9", "10.0.0.1", "192.168.0.1", "::", "2001:db8::1", ""]) {
     assert.equal(await ask({ client }), 0, client);
   }
-  assert.equal(await ask({ trustsThisMachine: false }), 0);
+  assert.equal(await ask({ trustsLocal: false }), 0);
   assert.equal(await ask({ more: { method: "POST" } }), 0);
   for (const target of ["/metrics/", "/Metrics", "//metrics"]) {
     assert.equal(await ask({ target }), 0, target);
@@ -73,7 +78,7 @@ Deno.test("MetricsDesk shows the metrics to whoever shows the token, and with a 
   assert.equal(await shown(`bearer  ${TOKEN} `), 200);
   const through = { authorization: `Bearer ${TOKEN}`, "x-forwarded-for": "203.0.113.9" };
   assert.equal(await ask({ token: TOKEN, headers: through }), 200);
-  assert.equal(await ask({ token: TOKEN, trustsThisMachine: false, headers: through }), 200);
+  assert.equal(await ask({ token: TOKEN, trustsLocal: false, headers: through }), 200);
   for (const wrong of ["", TOKEN, "Bearer", "Bearer ", `Basic ${TOKEN}`, `Bearer ${TOKEN}x`]) {
     assert.equal(await shown(wrong), 401, wrong);
   }
@@ -83,7 +88,7 @@ Deno.test("MetricsDesk shows the metrics to whoever shows the token, and with a 
 
 Deno.test("MetricsDesk says how to ask, and without a token no word opens it", async () => {
   const render = (): Promise<string> => Promise.reject(new Error("not to be asked"));
-  const desk = new MetricsDesk({ token: TOKEN, trustsThisMachine: true, contentType: "", render });
+  const desk = new MetricsEndpoint({ token: TOKEN, trustsLocal: true, contentType: "", render });
   const reply = await desk.answer(request("/metrics"), undefined);
   assert.equal(reply?.headers["www-authenticate"], 'Bearer realm="metrics"');
   for (const authorization of ["Bearer ", "Bearer", 'Bearer ""', "Bearer x"]) {

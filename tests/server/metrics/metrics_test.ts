@@ -5,8 +5,8 @@ import { X509Certificate } from "node:crypto";
 import { FrameKind, REPORT_REASONS } from "../../../protocol.ts";
 import { SECOND } from "../../../server/base/clock.ts";
 import { REFUSALS } from "../../../server/admission/gate.ts";
-import { PARTS } from "../../../server/health.ts";
-import { markdownMetrics, METRICS, PAIRING_TIME } from "../../../server/metrics/catalogue.ts";
+import { COMPONENTS } from "../../../server/health.ts";
+import { markdownMetrics, METRICS, SEARCH_DURATION } from "../../../server/metrics/catalogue.ts";
 import { EventLoop, LAG_INTERVAL, LAG_WINDOW } from "../../../server/base/event_loop.ts";
 import { BareClient } from "../../support/bare_client.ts";
 import { CertificateFiles } from "../../support/certificate_files.ts";
@@ -27,8 +27,8 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   reason: [...REFUSALS, ...REPORT_REASONS],
   outcome: ["resumed", "moved", "failed"],
   cause: ["reported", "flooding"],
-  part: PARTS,
-  le: [...PAIRING_TIME.buckets.map(String), "+Inf"],
+  part: COMPONENTS,
+  le: [...SEARCH_DURATION.buckets.map(String), "+Inf"],
 };
 
 interface Sample {
@@ -255,7 +255,7 @@ Deno.test("EventLoop tells the worst delay of the last half minute, and not of t
   const loop = new EventLoop(clock);
   const beatAfter = (ms: number): number => {
     clock.advance(ms);
-    loop.beat();
+    loop.sample();
     return loop.lag;
   };
   assert.equal(beatAfter(10 * SECOND), 0);
@@ -279,8 +279,8 @@ Deno.test({
     await until(async () => (await metricsOf(http)).figure("redis_up") === 1);
     const { samples, figure } = await metricsOf(http);
     const here = METRICS.filter(({ needs }) => needs !== "tls");
-    assert.deepEqual(namesIn(samples), [...here, PAIRING_TIME].map(({ name }) => name).sort());
-    const names = [...METRICS, PAIRING_TIME].map(({ name }) => name);
+    assert.deepEqual(namesIn(samples), [...here, SEARCH_DURATION].map(({ name }) => name).sort());
+    const names = [...METRICS, SEARCH_DURATION].map(({ name }) => name);
     assert.equal(figure("cluster_members"), 1);
     for (const file of ["grafana.json", "alerts.yml"]) {
       const text = await Deno.readTextFile(new URL(`../../../deploy/${file}`, import.meta.url));

@@ -3,7 +3,12 @@
 import assert from "node:assert/strict";
 import { DAY, HOUR, parseDay, SECOND } from "../../../server/base/clock.ts";
 import { policy, POLICY_CHANGES, type Sentence } from "../../../server/privacy/policy.ts";
-import { markdownPromises, PROMISES, proofsOf, PROVEN } from "../../../server/privacy/promises.ts";
+import {
+  markdownPromises,
+  PROMISES,
+  PROOF_TESTS,
+  proofsOf,
+} from "../../../server/privacy/promises.ts";
 import { readmeTable, unpadded } from "../../support/readme.ts";
 import { SETTINGS } from "../../support/settings.ts";
 
@@ -45,7 +50,7 @@ async function provingTests(folder = new URL("../../", import.meta.url)): Promis
 }
 
 Deno.test("Policy names exactly the tests there are that prove a promise", async () => {
-  assert.deepEqual(await provingTests(), Object.values(PROVEN).toSorted());
+  assert.deepEqual(await provingTests(), Object.values(PROOF_TESTS).toSorted());
 });
 
 Deno.test("Policy has a proof for every sentence and a sentence for every proof, or says why there is none", () => {
@@ -57,7 +62,7 @@ Deno.test("Policy has a proof for every sentence and a sentence for every proof,
   }
   const named = VARIANTS.flatMap((change) => sentences(change))
     .flatMap(({ proof }) => "cannot" in proof ? [] : proof);
-  assert.deepEqual([...new Set(named)].sort(), Object.values(PROVEN).toSorted());
+  assert.deepEqual([...new Set(named)].sort(), Object.values(PROOF_TESTS).toSorted());
 });
 
 Deno.test("Policy makes fourteen promises, each with proofs and with files that exist", async () => {

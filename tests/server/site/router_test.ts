@@ -4,15 +4,22 @@ import { DAY } from "../../../server/base/clock.ts";
 import { contentSecurityPolicy } from "../../../server/http/headers.ts";
 import type { Health } from "../../../server/health.ts";
 import type { BuiltLanguage } from "../../../server/site/home_page.ts";
-import { withoutNews } from "../../../server/site/announcements.ts";
+import { withoutAnnouncements } from "../../../server/site/announcements.ts";
 import { POLICY_UPDATED } from "../../../server/privacy/policy.ts";
 import { CHANGE_ANNOUNCED_FOR } from "../../../server/limits/privacy_limits.ts";
-import { type HttpReply, type HttpRequest, preferredCoding } from "../../../server/http/message.ts";
-import type { Settings } from "../../../server/config/public_settings.ts";
-import { Site } from "../../../server/site/router.ts";
+import {
+  type HttpRequest,
+  type HttpResponse,
+  preferredCoding,
+} from "../../../server/http/message.ts";
+import type { PublicSettings } from "../../../server/config/public_settings.ts";
+import { Router } from "../../../server/site/router.ts";
 import { Statistics } from "../../../server/statistics/statistics.ts";
 import { MemoryStatisticsStore } from "../../../server/statistics/store.ts";
-import { type Holdings, holdings } from "../../../server/site/transparency_report.ts";
+import {
+  type TransparencyReport,
+  transparencyReport,
+} from "../../../server/site/transparency_report.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { request } from "../../support/request.ts";
 import { SETTINGS } from "../../support/settings.ts";
@@ -39,21 +46,21 @@ const PAGES = ["/", "/privacy", "/contact", "/statistics", "/statistics?days=365
 /** A site, at noon of a day long after the last change of the policy unless a test moves the clock. */
 class World {
   readonly clock = new FakeClock();
-  readonly site: Site;
+  readonly site: Router;
   held = 3;
   health: Health = { status: "ok", failing: [] };
 
-  constructor(change: Partial<Settings> = {}) {
+  constructor(change: Partial<PublicSettings> = {}) {
     const settings = { ...SETTINGS, ...change };
     this.clock.jump(400 * DAY);
     const store = new MemoryStatisticsStore();
-    this.site = new Site({
+    this.site = new Router({
       clock: this.clock,
       pages: {
         home: { html: MARKED, scripts: ["c2NyaXB0"], styles: ["c3R5bGU="] },
         document: { html: FRAME, scripts: [], styles: [] },
         languages: LANGUAGES,
-        attachments: { "/icon.svg": { type: "image/svg+xml", base64: btoa("<svg/>") } },
+        staticFiles: { "/icon.svg": { type: "image/svg+xml", base64: btoa("<svg/>") } },
       },
       settings,
       statistics: new Statistics({ clock: this.clock, store, log: undefined as never }),
@@ -67,7 +74,7 @@ class World {
     this.clock.jump(Date.parse(POLICY_UPDATED) + ms - this.clock.date().getTime());
   }
 
-  ask(target: string, headers: Record<string, string> = {}, method = "GET"): HttpReply {
+  ask(target: string, headers: Record<string, string> = {}, method = "GET"): HttpResponse {
     return this.site.answer(request(target, headers, { method } satisfies Partial<HttpRequest>));
   }
 
@@ -75,9 +82,9 @@ class World {
     return new TextDecoder().decode(this.ask(target, headers).body);
   }
 
-  #holdings(settings: Settings): Holdings {
+  #holdings(settings: PublicSettings): TransparencyReport {
     const registry = { held: this.held, connected: 1, oldestDisconnected: 61_500 };
-    return holdings({ registry, accessLog: { oldestDay: "2026-05-05" }, settings });
+    return transparencyReport({ registry, accessLog: { oldestDay: "2026-05-05" }, settings });
   }
 }
 
@@ -278,7 +285,7 @@ Deno.test("Site announces a change of the policy on the home page, and what the 
     world.text("/"),
     /<body><section class="news" aria-label="News" lang="en" dir="auto"><p>Closed on &lt;Sunday><\/p><p><a href="\/privacy">[^<]+<\/a><\/p><\/section>Hello/,
   );
-  assert.equal(withoutNews(world.text("/")), HTML);
+  assert.equal(withoutAnnouncements(world.text("/")), HTML);
   world.setSinceChange(CHANGE_ANNOUNCED_FOR);
   assert.doesNotMatch(world.text("/"), /href="\/privacy"/);
   world.setSinceChange(-1);

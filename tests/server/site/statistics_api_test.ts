@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { DAY, MINUTE } from "../../../server/base/clock.ts";
 import type { Log } from "../../../server/base/log.ts";
-import type { HttpReply } from "../../../server/http/message.ts";
+import type { HttpResponse } from "../../../server/http/message.ts";
 import { Statistics } from "../../../server/statistics/statistics.ts";
 import { MAX_DAYS, statisticsCsv, statisticsJson } from "../../../server/site/statistics_api.ts";
 import { MemoryStatisticsStore } from "../../../server/statistics/store.ts";
@@ -25,11 +25,11 @@ async function fourDays(): Promise<Statistics> {
   return statistics;
 }
 
-async function ask(answer: typeof statisticsJson, query: string): Promise<HttpReply> {
+async function ask(answer: typeof statisticsJson, query: string): Promise<HttpResponse> {
   return answer(await fourDays(), new URLSearchParams(query));
 }
 
-function textOf({ body }: HttpReply): string {
+function textOf({ body }: HttpResponse): string {
   return new TextDecoder().decode(body);
 }
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { DAY, HOUR, MINUTE, SECOND } from "../../../server/base/clock.ts";
-import type { DayFigures } from "../../../server/statistics/day.ts";
+import type { DayCounts } from "../../../server/statistics/day.ts";
 import type { Log } from "../../../server/base/log.ts";
-import { LEAST_CHATS_PUBLISHED } from "../../../server/limits/privacy_limits.ts";
+import { MIN_CHATS_PUBLISHED } from "../../../server/limits/privacy_limits.ts";
 import {
   MAX_PENDING_DAYS,
   type PublishedDay,
@@ -20,7 +20,7 @@ const TOMORROW = "2026-06-02";
 class FailingStore extends MemoryStatisticsStore {
   state: string | undefined;
 
-  override add(figures: readonly DayFigures[]): Promise<void> {
+  override add(figures: readonly DayCounts[]): Promise<void> {
     if (this.state !== undefined) return Promise.reject(new Error(this.state));
     return super.add(figures);
   }
@@ -28,12 +28,12 @@ class FailingStore extends MemoryStatisticsStore {
 
 /** A store far away: a batch is written, or not, when the test says so. */
 class SlowStore extends MemoryStatisticsStore {
-  readonly batches: (readonly DayFigures[])[] = [];
+  readonly batches: (readonly DayCounts[])[] = [];
   isClosed = false;
   #come = Promise.withResolvers<void>();
   #end = Promise.withResolvers<void>();
 
-  override async add(figures: readonly DayFigures[]): Promise<void> {
+  override async add(figures: readonly DayCounts[]): Promise<void> {
     this.batches.push(figures);
     this.#come.resolve();
     await this.#end.promise;
@@ -109,7 +109,7 @@ Deno.test("Statistics withholds a day with fewer than ten chats", async () => {
   const { clock, statistics } = world();
   statistics.sample(300);
   statistics.message();
-  chats(statistics, LEAST_CHATS_PUBLISHED - 1);
+  chats(statistics, MIN_CHATS_PUBLISHED - 1);
   assert.deepEqual(await told(statistics), { kind: "withheld", day: TODAY, complete: false });
   clock.advance(DAY);
   assert.deepEqual(await told(statistics), { kind: "withheld", day: TODAY, complete: true });
@@ -380,6 +380,6 @@ function changed(before: PublishedDay | undefined, after: PublishedDay): boolean
   const earlier = before?.kind === "counted" ? before.figures : undefined;
   const later = after.kind === "counted" ? after.figures : undefined;
   if (JSON.stringify(earlier) === JSON.stringify(later)) return false;
-  assert.ok(later!.chats - (earlier?.chats ?? 0) >= LEAST_CHATS_PUBLISHED);
+  assert.ok(later!.chats - (earlier?.chats ?? 0) >= MIN_CHATS_PUBLISHED);
   return true;
 }

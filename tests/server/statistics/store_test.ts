@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
-import { type DayFigures, nothing } from "../../../server/statistics/day.ts";
+import { type DayCounts, emptyDay } from "../../../server/statistics/day.ts";
 import { decoded, KvStatisticsStore, MAX_ATTEMPTS } from "../../../server/statistics/kv_store.ts";
 import { RedisStatisticsStore } from "../../../server/cluster/redis_statistics.ts";
 import type { Log } from "../../../server/base/log.ts";
-import { LEAST_CHATS_PUBLISHED } from "../../../server/limits/privacy_limits.ts";
+import { MIN_CHATS_PUBLISHED } from "../../../server/limits/privacy_limits.ts";
 import { SqliteStatisticsStore, STATISTICS_FILE } from "../../../server/statistics/sqlite_store.ts";
 import {
   MAX_DAYS_IN_MEMORY,
@@ -23,8 +23,8 @@ const DAY = "2026-06-01";
 const root = new URL("../../../", import.meta.url);
 
 /** Some figures of a day on which people were counted once. */
-function figures(chats: number, more: Partial<DayFigures> = {}): DayFigures {
-  return { ...nothing(DAY), chats, samples: 1, onlineSum: 2, peakOnline: 2, ...more };
+function figures(chats: number, more: Partial<DayCounts> = {}): DayCounts {
+  return { ...emptyDay(DAY), chats, samples: 1, onlineSum: 2, peakOnline: 2, ...more };
 }
 
 function publishedChats(store: StatisticsStore, day = DAY): number | undefined {
@@ -147,10 +147,10 @@ for (const [name, open] of STORES) {
   Deno.test(
     `${name} publishes nothing of a day before its tenth chat`,
     withStore(async (store) => {
-      await store.add([figures(LEAST_CHATS_PUBLISHED - 1, { messages: 1000 })]);
+      await store.add([figures(MIN_CHATS_PUBLISHED - 1, { messages: 1000 })]);
       assert.deepEqual(store.read(DAY, DAY), [{ day: DAY, published: undefined }]);
       await store.add([figures(1)]);
-      assert.equal(publishedChats(store), LEAST_CHATS_PUBLISHED);
+      assert.equal(publishedChats(store), MIN_CHATS_PUBLISHED);
     }),
   );
 
@@ -170,7 +170,7 @@ for (const [name, open] of STORES) {
   Deno.test(
     `${name} publishes a day only when people have been counted on it`,
     withStore(async (store) => {
-      await store.add([{ ...nothing(DAY), chats: 50 }]);
+      await store.add([{ ...emptyDay(DAY), chats: 50 }]);
       assert.equal(publishedChats(store), undefined);
       await store.add([figures(0)]);
       assert.equal(publishedChats(store), 50);
@@ -215,8 +215,8 @@ for (const [name, open] of STORES) {
             await store.add(batch.map((chats) => figures(chats)));
             counted += batch.reduce((sum, chats) => sum + chats, 0);
             const shown = publishedChats(store) ?? 0;
-            assert.ok(shown === seen || shown - seen >= LEAST_CHATS_PUBLISHED);
-            assert.ok(counted - shown < LEAST_CHATS_PUBLISHED && shown <= counted);
+            assert.ok(shown === seen || shown - seen >= MIN_CHATS_PUBLISHED);
+            assert.ok(counted - shown < MIN_CHATS_PUBLISHED && shown <= counted);
             seen = shown;
           }
           await store.close();
@@ -276,7 +276,7 @@ Deno.test(
     const warnings: string[] = [];
     const store = openFile(folder, warnings);
     assert.ok(written >= 25);
-    assert.ok(publishedChats(store)! >= written * LEAST_CHATS_PUBLISHED);
+    assert.ok(publishedChats(store)! >= written * MIN_CHATS_PUBLISHED);
     assert.deepEqual(warnings, []);
     await store.close();
   }),
@@ -287,7 +287,7 @@ async function writeUntilKilled(folder: string, times: number): Promise<number> 
   const script = `
     import { SqliteStatisticsStore } from "${new URL("server/statistics/sqlite_store.ts", root)}";
     const store = SqliteStatisticsStore.open(${JSON.stringify(folder)}, console);
-    const figures = ${JSON.stringify(figures(LEAST_CHATS_PUBLISHED))};
+    const figures = ${JSON.stringify(figures(MIN_CHATS_PUBLISHED))};
     while (true) {
       await store.add([figures]);
       Deno.stdout.writeSync(new Uint8Array(1));
@@ -419,7 +419,7 @@ function onOneKv(
 }
 
 /** What another server would find. */
-async function counted(kv: Deno.Kv, day = DAY): Promise<DayFigures | undefined> {
+async function counted(kv: Deno.Kv, day = DAY): Promise<DayCounts | undefined> {
   const { value } = await kv.get<Uint8Array>(["day", day]);
   return value === null ? undefined : decoded(value).counted;
 }
@@ -492,9 +492,9 @@ Deno.test(
     }
     const steps = [...seen].sort((a, b) => a - b);
     for (const [index, step] of steps.slice(1).entries()) {
-      assert.ok(step - steps[index]! >= LEAST_CHATS_PUBLISHED, `${steps}`);
+      assert.ok(step - steps[index]! >= MIN_CHATS_PUBLISHED, `${steps}`);
     }
-    assert.ok((await counted(kv))!.chats - steps.at(-1)! < LEAST_CHATS_PUBLISHED);
+    assert.ok((await counted(kv))!.chats - steps.at(-1)! < MIN_CHATS_PUBLISHED);
   }),
 );
 

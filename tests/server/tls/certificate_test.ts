@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Certificate, ENDS_SOON } from "../../../server/tls/certificate.ts";
+import { Certificate, EXPIRY_WARNING } from "../../../server/tls/certificate.ts";
 import { DAY, HOUR, MINUTE } from "../../../server/base/clock.ts";
 import type { Log } from "../../../server/base/log.ts";
 import { selfSigned } from "../../support/certificate.ts";
@@ -78,16 +78,16 @@ Deno.test("Certificate takes up a pair that was renewed, in whichever order it w
   await using world = new World();
   const certificate = await world.open();
   const before = certificate.pair;
-  assert.equal(await certificate.renew(), false);
+  assert.equal(await certificate.reload(), false);
   for (const order of [["cert", "key"], ["key", "cert"]] as const) {
     const next = selfSigned("chat.example");
     const [first, second] = order;
     const used = certificate.pair;
     world.files.write({ [first]: next[first] });
-    assert.equal(await certificate.renew(), false);
+    assert.equal(await certificate.reload(), false);
     assert.deepEqual(certificate.pair, used);
     world.files.write({ [second]: next[second] });
-    assert.equal(await certificate.renew(), true);
+    assert.equal(await certificate.reload(), true);
     assert.deepEqual(certificate.pair, next);
   }
   assert.notDeepEqual(certificate.pair, before);
@@ -100,7 +100,7 @@ Deno.test("Certificate keeps the one before while the files can't be used, and s
   const { cert } = selfSigned("chat.example");
   for (const part of [cert.slice(0, 200), cert.slice(0, 400), cert, cert]) {
     world.files.write({ cert: part });
-    assert.equal(await certificate.renew(), false);
+    assert.equal(await certificate.reload(), false);
   }
   assert.deepEqual(certificate.pair, used);
   assert.deepEqual(
@@ -110,18 +110,18 @@ Deno.test("Certificate keeps the one before while the files can't be used, and s
   assert.match(world.said[0]![1].because!, /isn't whole/);
   assert.match(world.said[1]![1].because!, /belongs to another certificate/);
   world.files.write(used);
-  assert.equal(await certificate.renew(), false);
+  assert.equal(await certificate.reload(), false);
 });
 
 Deno.test("Certificate is warned of once a day in its last fourteen days, until it is renewed", async () => {
   await using world = new World();
-  world.files.write(world.endingIn(ENDS_SOON + HOUR));
+  world.files.write(world.endingIn(EXPIRY_WARNING + HOUR));
   const certificate = await world.open();
-  await certificate.renew();
+  await certificate.reload();
   assert.deepEqual(world.messages, []);
   world.clock.advance(HOUR + MINUTE);
   for (let hour = 0; hour < 48; hour++) {
-    await certificate.renew();
+    await certificate.reload();
     world.clock.advance(HOUR);
   }
   assert.deepEqual(
@@ -129,9 +129,9 @@ Deno.test("Certificate is warned of once a day in its last fourteen days, until 
     Array(2).fill("The certificate ends soon: has it been renewed?"),
   );
   world.files.write(world.endingIn(90 * DAY));
-  assert.equal(await certificate.renew(), true);
+  assert.equal(await certificate.reload(), true);
   world.clock.advance(2 * DAY);
-  await certificate.renew();
+  await certificate.reload();
   assert.equal(world.messages.length, 3);
   assert.equal(world.messages[2], "A renewed certificate is in use.");
 });
@@ -153,9 +153,9 @@ Deno.test("Certificate names its hosts, in any case, and no others", async () =>
   await using world = new World(selfSigned("*.chat.example"));
   const certificate = await world.open();
   for (const host of ["a.chat.example", "A.Chat.Example", "127.0.0.1"]) {
-    assert.ok(certificate.names(host), host);
+    assert.ok(certificate.coversHost(host), host);
   }
   for (const host of ["chat.example", "a.b.chat.example", "evil.example", "127.0.0.2", "::1", ""]) {
-    assert.ok(!certificate.names(host), host);
+    assert.ok(!certificate.coversHost(host), host);
   }
 });

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { redirect, type RedirectOptions } from "../../../server/tls/https_redirect.ts";
-import type { HttpReply } from "../../../server/http/message.ts";
+import type { HttpResponse } from "../../../server/http/message.ts";
 import { TempFolder } from "../../support/files.ts";
 import { request } from "../../support/request.ts";
 
 const HOSTS = ["chat.example", "2001:db8::7", "192.0.2.7"];
 
 const OPTIONS: RedirectOptions = {
-  certificate: { names: (host) => HOSTS.includes(host) },
+  certificate: { coversHost: (host) => HOSTS.includes(host) },
   port: 443,
   acmeDir: "",
 };
@@ -17,7 +17,7 @@ function ask(
   target: string,
   host: string | undefined = "chat.example",
   options: Partial<RedirectOptions> = {},
-): HttpReply {
+): HttpResponse {
   return redirect(request(target, host === undefined ? {} : { host }), { ...OPTIONS, ...options });
 }
 

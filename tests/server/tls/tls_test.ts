@@ -5,7 +5,7 @@
 
 import assert from "node:assert/strict";
 import { MINUTE, SECOND } from "../../../server/base/clock.ts";
-import { placesFor } from "../../../server/listener/pending_connections.ts";
+import { capacityFor } from "../../../server/listener/pending_connections.ts";
 import { BareClient } from "../../support/bare_client.ts";
 import { selfSigned } from "../../support/certificate.ts";
 import { CertificateFiles } from "../../support/certificate_files.ts";
@@ -144,7 +144,7 @@ for (const speaksTls of [false, true]) {
       client.readToEnd().then(() => ended++);
     }
     const newcomer = await BareClient.enter(server.socketUrl);
-    await reaches(silent.length - placesFor(40), () => ended, 3 * SECOND); // Time alone gives them five.
+    await reaches(silent.length - capacityFor(40), () => ended, 3 * SECOND); // Time alone gives them five.
     newcomer.vanish();
     for (const client of silent) client[Symbol.dispose]();
   });
