@@ -16,19 +16,19 @@ import {
   SOCKET_PATH,
   SUBPROTOCOL,
 } from "../protocol.ts";
-import { ring, showUnread } from "./page/attention.ts";
+import { playChime, showUnread } from "./page/attention.ts";
 import { isCalling } from "./state/call.ts";
 import { nextDeadline, reduce } from "./state/reducer.ts";
 import { chatView } from "./views/chat.ts";
 import { Connection } from "./net/connection.ts";
 import { Devices, type Media } from "./media/devices.ts";
 import { decodeEnvelope, encodeEnvelope, type Envelope } from "./crypto/envelope.ts";
-import { languageMenu, ownLanguage, translateFrame } from "./languages/document.ts";
-import { askHindrance } from "./net/refusal.ts";
+import { languageMenu, ownLanguage, translateDocument } from "./languages/document.ts";
+import { askRefusal } from "./net/refusal.ts";
 import { homeView } from "./views/home.ts";
 import { deviceOf } from "./views/keys.ts";
 import type { Language } from "./languages/language.ts";
-import { showLevel } from "./media/level_meter.ts";
+import { startLevelMeter } from "./media/level_meter.ts";
 import { loadPreferences, savePreferences } from "./state/preferences.ts";
 import { previewView } from "./views/preview.ts";
 import { solve } from "./net/proof_of_work.ts";
@@ -38,8 +38,8 @@ import { searchView } from "./views/search.ts";
 import { callOf, hasSwitches, wantedDevices } from "./state/call_media.ts";
 import { type Effect, type Event, initialState, isTalking, type State } from "./state/state.ts";
 import { transcript } from "./views/transcript.ts";
-import { Translator } from "./languages/loader.ts";
-import { Video } from "./media/peer_connection.ts";
+import { LanguageLoader } from "./languages/loader.ts";
+import { PeerConnection } from "./media/peer_connection.ts";
 
 /** Whether this is a build that reloads itself when its source changes. */
 declare const DEVELOPMENT: boolean;
@@ -51,18 +51,18 @@ class App {
   readonly #devices: Devices;
   readonly #own = ownLanguage();
   readonly #menu = languageMenu();
-  readonly #translator: Translator;
+  readonly #translator: LanguageLoader;
   /** The event under way, and those that came meanwhile. */
   readonly #events: Event[] = [];
   #state: State;
   #spoken: Language = this.#own;
   #channel: SealedChannel | undefined;
-  #video: Video | undefined;
+  #video: PeerConnection | undefined;
   #role: Role = "caller";
   #audio: AudioContext | undefined;
   #heard: MediaStreamTrack | undefined;
   #stopMeter = (): void => {};
-  #announced: State["scene"]["kind"] = "home";
+  #announced: State["screen"]["kind"] = "home";
   #tick: ReturnType<typeof setTimeout> | undefined;
 
   constructor(root: HTMLElement) {
@@ -92,8 +92,8 @@ class App {
   #handle(event: Event): void {
     const { state, effects } = reduce(this.#state, event, Date.now());
     this.#state = state;
-    if (!isTalking(state)) this.#unsecure();
-    if (!isCalling(callOf(state))) this.#hangUp();
+    if (!isTalking(state)) this.#closeChannel();
+    if (!isCalling(callOf(state))) this.#endCall();
     this.#devices.want(wantedDevices(state));
     this.#draw();
     this.#measure(state);
@@ -102,24 +102,24 @@ class App {
 
   /** Whatever is captured now goes to the stranger. */
   #change(media: Media): void {
-    this.#plug(media);
+    this.#setTracks(media);
     this.#dispatch({ type: "media", media });
   }
 
   /** Before a call, what the microphone hears moves the meter. */
-  #measure({ scene, media: { microphone } }: State): void {
-    const heard = scene.kind === "preview" && microphone.kind === "on"
+  #measure({ screen, media: { microphone } }: State): void {
+    const heard = screen.kind === "preview" && microphone.kind === "on"
       ? microphone.track
       : undefined;
     if (heard === this.#heard) return;
     this.#heard = heard;
     this.#stopMeter();
     const meter = document.getElementById("level") as HTMLMeterElement;
-    this.#stopMeter = heard ? showLevel(this.#sound(), heard, meter, every) : () => {};
+    this.#stopMeter = heard ? startLevelMeter(this.#sound(), heard, meter, every) : () => {};
   }
 
-  #plug({ camera, microphone }: Media): void {
-    this.#video?.plug({
+  #setTracks({ camera, microphone }: Media): void {
+    this.#video?.setTracks({
       video: camera.kind === "on" ? camera.track : undefined,
       audio: microphone.kind === "on" ? microphone.track : undefined,
     });
@@ -137,16 +137,16 @@ class App {
       onMessage: (message) => this.#dispatchInTurn({ type: "server", message }),
       onFrame: (frame) => this.#channel?.receive(frame),
       onDown: (mayResume) => this.#dispatchInTurn({ type: "down", mayResume }),
-      askHindrance,
-      onHindered: (hindrance) => this.#dispatch({ type: "hindered", hindrance }),
+      askRefusal: askRefusal,
+      onRefused: (hindrance) => this.#dispatch({ type: "hindered", hindrance }),
     });
   }
 
-  #translate(): Translator {
+  #translate(): LanguageLoader {
     this.#menu.hidden = false;
     this.#menu.onchange = () =>
       this.#dispatch({ type: "prefer", change: { language: this.#menu.value } });
-    return new Translator({
+    return new LanguageLoader({
       own: this.#own,
       ask: async () => await (await fetch(LANGUAGES_PATH)).json(),
       later,
@@ -184,27 +184,27 @@ class App {
   }
 
   /** The keys go with the chat. */
-  #unsecure(): void {
+  #closeChannel(): void {
     this.#channel?.close();
     this.#channel = undefined;
   }
 
   /** A new peer connection; one that there was is over. */
   #call(route: Route): void {
-    this.#hangUp();
-    this.#video = new Video({
+    this.#endCall();
+    this.#video = new PeerConnection({
       ...{ role: this.#role, route },
       connect: (configuration) => new RTCPeerConnection(configuration),
       every,
       onSetup: (text) => this.#say({ kind: "setup", text }),
-      onStream: (stream) => this.#dispatch({ type: "stage", change: { stream } }),
+      onStream: (stream) => this.#dispatch({ type: "remote-media", change: { stream } }),
       onLine: (line) => this.#dispatch({ type: "call", event: { type: "line", line } }),
-      onQuality: (quality) => this.#dispatch({ type: "stage", change: { quality } }),
+      onQuality: (quality) => this.#dispatch({ type: "remote-media", change: { quality } }),
     });
-    this.#plug(this.#state.media);
+    this.#setTracks(this.#state.media);
   }
 
-  #hangUp(): void {
+  #endCall(): void {
     this.#video?.close();
     this.#video = undefined;
   }
@@ -216,11 +216,11 @@ class App {
 
   #watch(): void {
     const attend = (): void => {
-      const attentive = document.visibilityState === "visible" && document.hasFocus();
-      this.#dispatch({ type: "attention", attentive, hidden: document.hidden });
+      const focused = document.visibilityState === "visible" && document.hasFocus();
+      this.#dispatch({ type: "attention", focused, hidden: document.hidden });
     };
     const hasten = (): void => {
-      if (document.visibilityState === "visible") this.#connection.hasten();
+      if (document.visibilityState === "visible") this.#connection.reconnectNow();
     };
     for (const type of ["focus", "blur", "visibilitychange"]) addEventListener(type, attend);
     addEventListener("online", hasten);
@@ -249,9 +249,9 @@ class App {
     const { activeElement } = document;
     render(this.#view(), this.#root);
     if (!activeElement?.isConnected) document.querySelector<HTMLElement>(".scroll")?.focus();
-    this.#announce(this.#state.scene.kind);
+    this.#announce(this.#state.screen.kind);
     const { language, unread } = this.#state;
-    if (language !== this.#spoken) translateFrame(this.#spoken = language);
+    if (language !== this.#spoken) translateDocument(this.#spoken = language);
     showUnread(unread, language);
   }
 
@@ -259,16 +259,16 @@ class App {
    * A screen reader says what changes in a region that it knows. A new screen brings its own, so how it begins is said
    * in one that was there before.
    */
-  #announce(scene: State["scene"]["kind"]): void {
-    if (scene === this.#announced) return;
-    this.#announced = scene;
+  #announce(screen: State["screen"]["kind"]): void {
+    if (screen === this.#announced) return;
+    this.#announced = screen;
     const said = document.getElementById("said")!;
     said.textContent = this.#root.querySelector("[role=status] h1, .log")?.textContent ?? "";
   }
 
   #view(): VNode {
-    const { scene } = this.#state;
-    switch (scene.kind) {
+    const { screen } = this.#state;
+    switch (screen.kind) {
       case "home":
         return homeView(this.#state, this.#dispatch, isSecureContext);
       case "preview":
@@ -276,7 +276,7 @@ class App {
       case "searching":
         return searchView(this.#state, this.#dispatch);
       case "chat":
-        return chatView(this.#state, scene.chat, this.#dispatch);
+        return chatView(this.#state, screen.chat, this.#dispatch);
     }
   }
 
@@ -291,7 +291,7 @@ class App {
       case "solve":
         return void this.#solve(effect.challenge);
       case "mend":
-        return this.#channel?.mend();
+        return this.#channel?.resync();
       case "start-call":
         return this.#call(effect.route);
       case "refresh-call":
@@ -306,7 +306,7 @@ class App {
         if (effect.unlessTouch && matchMedia("(pointer: coarse)").matches) return;
         return document.getElementById(effect.on)?.focus();
       case "ring":
-        return ring(this.#sound());
+        return playChime(this.#sound());
       case "keep-preferences":
         savePreferences(this.#openStore, this.#state.preferences);
         return this.#choose();
@@ -321,10 +321,10 @@ class App {
   }
 
   #save(): void {
-    const { scene, language } = this.#state;
-    if (scene.kind !== "chat") return;
+    const { screen, language } = this.#state;
+    if (screen.kind !== "chat") return;
     const url = URL.createObjectURL(
-      new Blob([transcript(language, scene.chat.lines)], { type: "text/plain" }),
+      new Blob([transcript(language, screen.chat.lines)], { type: "text/plain" }),
     );
     const link = Object.assign(document.createElement("a"), { href: url, download: "chat.txt" });
     link.click();

@@ -56,37 +56,37 @@ export type Envelope =
   | { readonly kind: "setup"; readonly text: string };
 
 /** What a sealed frame carries: the relay's kind, and the content that is sealed. */
-export interface Letter {
+export interface Frame {
   readonly kind: number;
   readonly content: Uint8Array;
 }
 
 /** An envelope as it is sealed. */
-export function encodeEnvelope(envelope: Envelope): Letter {
+export function encodeEnvelope(envelope: Envelope): Frame {
   switch (envelope.kind) {
     case "text":
-      return letter(FrameKind.message, TAG_TEXT, envelope.number, envelope.text);
+      return frameOf(FrameKind.message, TAG_TEXT, envelope.number, envelope.text);
     case "typing":
       return { kind: FrameKind.signal, content: Uint8Array.of(TAG_TYPING) };
     case "received":
-      return letter(FrameKind.signal, TAG_RECEIVED, envelope.number);
+      return frameOf(FrameKind.signal, TAG_RECEIVED, envelope.number);
     case "repeat":
-      return letter(FrameKind.signal, TAG_REPEAT, envelope.number);
+      return frameOf(FrameKind.signal, TAG_REPEAT, envelope.number);
     case "call":
-      return letter(FrameKind.signal, TAG_CALL, CALL_WORDS.indexOf(envelope.says) + 1);
+      return frameOf(FrameKind.signal, TAG_CALL, CALL_WORDS.indexOf(envelope.says) + 1);
     case "media":
-      return letter(
+      return frameOf(
         FrameKind.signal,
         TAG_MEDIA,
         (envelope.picture ? PICTURE : 0) | (envelope.sound ? SOUND : 0),
       );
     case "setup":
-      return letter(FrameKind.signal, TAG_SETUP, 0, envelope.text);
+      return frameOf(FrameKind.signal, TAG_SETUP, 0, envelope.text);
   }
 }
 
 /** The envelope that was sealed, or `undefined` when it is none that this page knows. */
-export function decodeEnvelope({ kind, content }: Letter): Envelope | undefined {
+export function decodeEnvelope({ kind, content }: Frame): Envelope | undefined {
   const [tag] = content;
   if (kind === FrameKind.signal && tag === TAG_TYPING) return { kind: "typing" };
   if (content.length < 1 + NUMBER_BYTES) return undefined;
@@ -121,7 +121,7 @@ function decodeSignal(
   }
 }
 
-function letter(kind: number, tag: number, number: number, text = ""): Letter {
+function frameOf(kind: number, tag: number, number: number, text = ""): Frame {
   const body = new TextEncoder().encode(text);
   const content = new Uint8Array(1 + NUMBER_BYTES + body.length);
   content[0] = tag;

@@ -16,7 +16,7 @@
  */
 
 /** The length of a frame of the key exchange, in bytes. */
-export const HELLO_SIZE = 256;
+export const HANDSHAKE_SIZE = 256;
 
 /** The lengths that a sealed frame may have, in bytes. */
 export const SEALED_SIZES = [1024, 4096, 16_384] as const;

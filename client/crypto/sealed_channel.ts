@@ -40,7 +40,7 @@
  * refused and reported, whatever happened to the connection; what was skipped is reported as missing.
  *
  * There is one excuse. Frames that were under way when a connection dropped are lost, so the first frame after
- * {@linkcode SealedChannel.mend} may skip some, and what comes out of turn before the keys are agreed is passed over. Both pages then
+ * {@linkcode SealedChannel.resync} may skip some, and what comes out of turn before the keys are agreed is passed over. Both pages then
  * also repeat what they said in the exchange of keys, byte by byte, until a sealed frame shows that it was heard; a
  * repetition is ignored, anything else in its place is not. The server can claim a drop and so have one gap excused. It
  * wins nothing: the messages have numbers of their own (`delivery.ts`), and what is missing is asked for.
@@ -50,7 +50,7 @@
  */
 
 import { FrameKind, isFrameKind, type Role, SUBPROTOCOL } from "../../protocol.ts";
-import { HELLO_SIZE, pad, SEALED_SIZES, unpad } from "./padding.ts";
+import { HANDSHAKE_SIZE, pad, SEALED_SIZES, unpad } from "./padding.ts";
 import { EMOJI_BYTES, safetyEmoji } from "./safety_emoji.ts";
 
 /** How many frames may wait to be opened; a stranger who sends more at once ends the channel. */
@@ -114,9 +114,9 @@ export class SealedChannel {
   #pending = 0;
   readonly #exchange: Exchange = { said: [], heard: [] };
   /** A connection has dropped, so that the exchange of keys may be repeated. */
-  #hasMended = false;
+  #hasResynced = false;
   /** Frames may be missing before the next one, because a connection has just dropped. */
-  #isGapExcused = false;
+  #gapAllowed = false;
   #unlock = (): void => {};
   #phase: Phase = { kind: "starting" };
 
@@ -140,9 +140,9 @@ export class SealedChannel {
   }
 
   /** A connection dropped, and both sides can hear each other again. */
-  mend(): void {
-    this.#hasMended = true;
-    this.#isGapExcused = true;
+  resync(): void {
+    this.#hasResynced = true;
+    this.#gapAllowed = true;
     this.#exchange.said.forEach((frame) => this.#events.onFrame(frame));
   }
 
@@ -167,7 +167,7 @@ export class SealedChannel {
 
   /** Says something in the exchange of keys. */
   #say(tag: number, payload: Uint8Array): void {
-    const frame = hello(tag, payload);
+    const frame = handshake(tag, payload);
     this.#exchange.said.push(frame);
     this.#events.onFrame(frame);
   }
@@ -175,14 +175,14 @@ export class SealedChannel {
   #take(frame: Uint8Array): Promise<void> | void {
     const { kind } = this.#phase;
     if (kind === "closed") return;
-    if (this.#hasMended && this.#exchange.heard.some((one) => areEqual(one, frame))) return;
+    if (this.#hasResynced && this.#exchange.heard.some((one) => areEqual(one, frame))) return;
     if (kind === "secured") return this.#open(frame);
-    if (this.#isGapExcused && isSealed(frame)) return;
+    if (this.#gapAllowed && isSealed(frame)) return;
     const [frameKind, tag] = frame;
-    if (frame.length !== HELLO_SIZE || frameKind !== FrameKind.signal) return this.#fail();
+    if (frame.length !== HANDSHAKE_SIZE || frameKind !== FrameKind.signal) return this.#fail();
     const isNext = kind === "committed" && tag === TAG_COMMITMENT ||
       kind === "revealed" && tag === TAG_KEY;
-    if (!isNext) return this.#isGapExcused ? undefined : this.#fail(); // It will come again, in turn.
+    if (!isNext) return this.#gapAllowed ? undefined : this.#fail(); // It will come again, in turn.
     this.#exchange.heard.push(frame);
     return kind === "committed"
       ? this.#reveal(frame.slice(2, 2 + HASH_BYTES))
@@ -228,8 +228,8 @@ export class SealedChannel {
     const opened = await open(direction.key, frame, direction.next);
     if (this.#phase.kind !== "secured") return;
     if (opened === undefined) return this.#events.onTampered();
-    if (opened.counter > direction.next && !this.#isGapExcused) this.#events.onTampered();
-    this.#isGapExcused = false;
+    if (opened.counter > direction.next && !this.#gapAllowed) this.#events.onTampered();
+    this.#gapAllowed = false;
     this.#exchange.said.length = 0; // Who seals has heard it all.
     direction.next = opened.counter + 1;
     this.#events.onOpened(opened.kind, opened.content);
@@ -333,8 +333,8 @@ function gcm(header: Bytes): AesGcmParams {
   return { name: "AES-GCM", iv, additionalData: header };
 }
 
-function hello(tag: number, payload: Uint8Array): Bytes {
-  const frame = new Uint8Array(HELLO_SIZE);
+function handshake(tag: number, payload: Uint8Array): Bytes {
+  const frame = new Uint8Array(HANDSHAKE_SIZE);
   frame.set([FrameKind.signal, tag]);
   frame.set(payload, 2);
   return frame;

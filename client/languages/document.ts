@@ -6,7 +6,7 @@ import type { Words } from "./catalogue.ts";
 /** The language that the page came in; its words travel in it as data. */
 export function ownLanguage(): Language {
   const words: Words = JSON.parse(document.getElementById("words")!.textContent!);
-  return { code: document.documentElement.lang, words, manner: undefined };
+  return { code: document.documentElement.lang, words, locale: undefined };
 }
 
 /** Where a language is chosen. */
@@ -15,7 +15,7 @@ export function languageMenu(): HTMLSelectElement {
 }
 
 /** Has the whole document speak a language. */
-export function translateFrame({ code, words }: Language): void {
+export function translateDocument({ code, words }: Language): void {
   Object.assign(document.documentElement, { lang: code, dir: words.Direction });
   languageMenu().ariaLabel = words.Language;
   const links: Readonly<Record<string, string>> = words.Links;

@@ -11,7 +11,7 @@ export interface Language {
    * In whose manner times and figures are written: the visitor's own, which the browser knows and the page need not
    * ask for, where the language came from the browser, too; `undefined` says so.
    */
-  readonly manner: string | undefined;
+  readonly locale: string | undefined;
 }
 
 /** `text` with its placeholder filled in. */
@@ -20,9 +20,9 @@ export function fill(text: string, value: string): string {
 }
 
 /** What is said of a number of things. */
-export function counted({ code, manner }: Language, forms: Counted, count: number): string {
+export function counted({ code, locale }: Language, forms: Counted, count: number): string {
   const form = forms[new Intl.PluralRules(code).select(count)] ?? forms.other;
-  return fill(form, count.toLocaleString(manner));
+  return fill(form, count.toLocaleString(locale));
 }
 
 /** "a, b and c", or "a or b". */
@@ -35,6 +35,6 @@ export function listed(
 }
 
 /** The time of day. */
-export function timeOfDay({ manner }: Language, at: number): string {
-  return new Date(at).toLocaleTimeString(manner, { hour: "numeric", minute: "2-digit" });
+export function timeOfDay({ locale }: Language, at: number): string {
+  return new Date(at).toLocaleTimeString(locale, { hour: "numeric", minute: "2-digit" });
 }

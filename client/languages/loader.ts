@@ -14,7 +14,7 @@ import type { Words } from "./catalogue.ts";
 export const RETRY_INTERVAL = 5_000;
 
 /** What a translator needs from the world, and whom it tells. */
-export interface TranslatorOptions {
+export interface LanguageLoaderOptions {
   /** The language that the page came in. */
   readonly own: Language;
   /** Asks for the words of every language, by its code. */
@@ -25,13 +25,13 @@ export interface TranslatorOptions {
 }
 
 /** Sees to it that the page comes to speak what was chosen last. */
-export class Translator {
-  readonly #options: TranslatorOptions;
+export class LanguageLoader {
+  readonly #options: LanguageLoaderOptions;
   #chosen: string;
   /** How often something has been chosen: what was asked for before is nobody's wish any more. */
   #choices = 0;
 
-  constructor(options: TranslatorOptions) {
+  constructor(options: LanguageLoaderOptions) {
     this.#options = options;
     this.#chosen = options.own.code;
   }
@@ -53,7 +53,7 @@ export class Translator {
     if (choice !== this.#choices) return;
     const words = all?.[code];
     const fits = JSON.stringify(all?.[own.code]) === JSON.stringify(own.words);
-    if (words && fits) return onLanguage({ code, words, manner: code });
+    if (words && fits) return onLanguage({ code, words, locale: code });
     onFailed();
     later(wait, () => choice === this.#choices && this.#load(code, wait * 2));
   }

@@ -17,13 +17,13 @@ export const DEVICE_KINDS = ["camera", "microphone"] as const;
 export type DeviceKind = typeof DEVICE_KINDS[number];
 
 /** Why a device can't be had. */
-export type Trouble = "denied" | "missing" | "busy" | "unsupported";
+export type DeviceError = "denied" | "missing" | "busy" | "unsupported";
 
 /** What has become of one kind of device. */
 export type Capture =
   | { readonly kind: "off" | "opening" }
   | { readonly kind: "on"; readonly track: MediaStreamTrack }
-  | { readonly kind: "trouble"; readonly trouble: Trouble };
+  | { readonly kind: "trouble"; readonly trouble: DeviceError };
 
 /** A device that may be chosen. */
 export interface Device {
@@ -125,13 +125,13 @@ export class Devices {
       const stream = await this.#system.getUserMedia(constraints(kinds, this.#got));
       for (const track of stream.getTracks()) this.#take(track);
     } catch (error) {
-      return await this.#openLess(kinds, troubleOf(error));
+      return await this.#openLess(kinds, deviceErrorOf(error));
     }
     await this.#list();
   }
 
   /** Not all of `kinds` can be had: finds out which, as far as they are still wanted. */
-  async #openLess(kinds: readonly DeviceKind[], trouble: Trouble): Promise<void> {
+  async #openLess(kinds: readonly DeviceKind[], trouble: DeviceError): Promise<void> {
     for (const kind of kinds) {
       if (this.#wanted[kind] === undefined) this.#set({ [kind]: { kind: "off" } });
       else if (kinds.length > 1) await this.#open([kind]);
@@ -191,7 +191,7 @@ function constraints(kinds: readonly DeviceKind[], ids: Wanted): MediaStreamCons
 }
 
 /** The names are those of W3C Media Capture and Streams, section 10.2. */
-function troubleOf(error: unknown): Trouble {
+function deviceErrorOf(error: unknown): DeviceError {
   switch (error instanceof DOMException ? error.name : "") {
     case "NotAllowedError":
     case "SecurityError":

@@ -4,7 +4,7 @@
 const INTERVAL = 80;
 
 /** Moves `meter` (0 to 1) with `track` until what it returns is called; `every` repeats a task, and says how to end it. */
-export function showLevel(
+export function startLevelMeter(
   audio: AudioContext,
   track: MediaStreamTrack,
   meter: HTMLMeterElement,

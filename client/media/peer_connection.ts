@@ -32,7 +32,7 @@ const MAX_CANDIDATES = 100;
 export type Quality = 1 | 2 | 3;
 
 /** What a call needs from the world, and whom it tells. */
-export interface VideoOptions {
+export interface PeerConnectionOptions {
   readonly role: Role;
   readonly route: Route;
   readonly connect: (configuration: RTCConfiguration) => RTCPeerConnection;
@@ -58,8 +58,8 @@ interface Setup {
 }
 
 /** The caller's and the callee's side of one call. */
-export class Video {
-  readonly #options: VideoOptions;
+export class PeerConnection {
+  readonly #options: PeerConnectionOptions;
   readonly #peer: RTCPeerConnection;
   readonly #stream = new MediaStream();
   readonly #stopWatching: () => void;
@@ -71,7 +71,7 @@ export class Video {
   #candidates = 0;
   #lost = { lost: 0, received: 0 };
 
-  constructor(options: VideoOptions) {
+  constructor(options: PeerConnectionOptions) {
     this.#options = options;
     const peer = this.#peer = options.connect(configurationOf(options.route));
     peer.onnegotiationneeded = () => this.#offer();
@@ -82,17 +82,17 @@ export class Video {
       options.onStream(this.#stream);
     };
     peer.onconnectionstatechange = () => this.#changed();
-    this.#stopWatching = options.every(QUALITY_INTERVAL, () => this.#judge());
+    this.#stopWatching = options.every(QUALITY_INTERVAL, () => this.#measureQuality());
     if (options.role === "caller") {
       for (const kind of ["audio", "video"]) peer.addTransceiver(kind);
     }
   }
 
   /** Sends these tracks from now on. */
-  plug(tracks: Tracks): void {
+  setTracks(tracks: Tracks): void {
     if (tracks.audio === this.#tracks.audio && tracks.video === this.#tracks.video) return;
     this.#tracks = tracks;
-    this.#plug();
+    this.#setTracks();
   }
 
   /** Takes a step that the stranger has told. */
@@ -118,7 +118,7 @@ export class Video {
   }
 
   #say(setup: Setup): void {
-    const shown = this.#options.route.policy === "relay" ? veiled(setup) : setup;
+    const shown = this.#options.route.policy === "relay" ? stripAddresses(setup) : setup;
     const text = JSON.stringify(shown ?? "");
     if (shown !== undefined && text.length <= MAX_SETUP_LENGTH) this.#options.onSetup(text);
   }
@@ -139,7 +139,7 @@ export class Video {
   async #take(text: string): Promise<void> {
     if (text.length > MAX_SETUP_LENGTH) return;
     const said: Setup = JSON.parse(text);
-    const setup = this.#options.route.policy === "relay" ? veiled(said) : said;
+    const setup = this.#options.route.policy === "relay" ? stripAddresses(said) : said;
     if (setup?.description) await this.#takeDescription(setup.description);
     else if (setup?.candidate) await this.#takeCandidate(setup.candidate);
   }
@@ -152,7 +152,7 @@ export class Video {
     await this.#peer.setRemoteDescription(description);
     if (!isOffer) return;
     for (const transceiver of this.#peer.getTransceivers()) transceiver.direction = "sendrecv";
-    this.#plug();
+    this.#setTracks();
     await this.#describe();
   }
 
@@ -161,7 +161,7 @@ export class Video {
     await this.#peer.addIceCandidate(candidate);
   }
 
-  #plug(): void {
+  #setTracks(): void {
     for (const { sender, receiver } of this.#peer.getTransceivers()) {
       const kind = receiver.track.kind as keyof Tracks;
       sender.replaceTrack(this.#tracks[kind] ?? null).catch(() => {}); // It was closed meanwhile.
@@ -170,14 +170,14 @@ export class Video {
 
   #changed(): void {
     const { connectionState } = this.#peer;
-    if (connectionState === "connected") this.#shape();
+    if (connectionState === "connected") this.#tuneSenders();
     if (connectionState === "connected" || connectionState === "failed") {
       this.#options.onLine(connectionState);
     } else if (connectionState === "disconnected") this.#options.onLine("broken");
   }
 
   /** Sound comes before the picture, and the picture's motion and size give way alike. */
-  #shape(): void {
+  #tuneSenders(): void {
     for (const { sender, receiver } of this.#peer.getTransceivers()) {
       const parameters = sender.getParameters();
       const isVideo = receiver.track.kind === "video";
@@ -190,7 +190,7 @@ export class Video {
     }
   }
 
-  async #judge(): Promise<void> {
+  async #measureQuality(): Promise<void> {
     if (this.#peer.connectionState !== "connected") return;
     let [lost, received, delay] = [0, 0, 0];
     (await this.#peer.getStats()).forEach((report) => {
@@ -215,14 +215,14 @@ export function qualityOf(lost: number, delay: number): Quality {
 }
 
 /** What may be shown of a step of a relayed call; `undefined` for nothing. */
-export function veiled({ description, candidate }: Setup): Setup | undefined {
+export function stripAddresses({ description, candidate }: Setup): Setup | undefined {
   if (description !== undefined) {
     const lines = (description.sdp ?? "").split("\r\n");
     const shown = lines.filter((line) => !line.startsWith("a=candidate:") || isRelay(line));
-    return { description: { type: description.type, sdp: shown.map(blank).join("\r\n") } };
+    return { description: { type: description.type, sdp: shown.map(redact).join("\r\n") } };
   }
   if (candidate?.candidate === undefined || !isRelay(candidate.candidate)) return undefined;
-  return { candidate: { ...candidate, candidate: blank(candidate.candidate) } };
+  return { candidate: { ...candidate, candidate: redact(candidate.candidate) } };
 }
 
 function isRelay(candidate: string): boolean {
@@ -230,7 +230,7 @@ function isRelay(candidate: string): boolean {
 }
 
 /** Takes out where a relay was asked from (RFC 8839 section 5.1). */
-function blank(line: string): string {
+function redact(line: string): string {
   return line.replace(/ raddr \S+ rport \d+/, " raddr 0.0.0.0 rport 0");
 }
 

@@ -38,9 +38,9 @@ import { readServerMessage } from "./server_message.ts";
 /** The longest first delay, in milliseconds; it doubles with each failure. */
 export const FIRST_DELAY = 500;
 /** The longest delay of all, in milliseconds. */
-export const LONGEST_DELAY = 30_000;
+export const MAX_DELAY = 30_000;
 /** The longest delay while there is something to come back to, in milliseconds: its time is short. */
-export const LONGEST_DELAY_RESUMING = 4_000;
+export const MAX_DELAY_RESUMING = 4_000;
 /** The longest first delay after the server went away, in milliseconds. */
 export const RESTART_SPREAD = 10_000;
 /** The longest second one, for who came too early, in milliseconds; it doubles with each failure. */
@@ -48,7 +48,7 @@ export const RESTART_DELAY = 4_000;
 /** The longest first delay on the way to another machine, in milliseconds: the old one waits for little longer. */
 export const MOVE_SPREAD = 1_500;
 /** How much is added at most to a delay that the server names, in milliseconds. */
-export const FIRM_JITTER = 5_000;
+export const SERVER_DELAY_JITTER = 5_000;
 
 /** What a connection needs from the world, and whom it tells. */
 export interface ConnectionOptions {
@@ -63,8 +63,8 @@ export interface ConnectionOptions {
   /** The line is down, and will be tried again; `mayResume` if something may be left of what was on it. */
   readonly onDown: (mayResume: boolean) => void;
   /** Asks why it could not be opened; `undefined` when the server does not mind. */
-  readonly askHindrance: () => Promise<Hindrance | undefined>;
-  readonly onHindered: (hindrance: Hindrance) => void;
+  readonly askRefusal: () => Promise<Hindrance | undefined>;
+  readonly onRefused: (hindrance: Hindrance) => void;
 }
 
 /** What a line was welcomed with. */
@@ -117,7 +117,7 @@ export class Connection {
   }
 
   /** Tries now what would be tried later. */
-  hasten(): void {
+  reconnectNow(): void {
     if (this.#phase.kind === "waiting" && this.#phase.firm) return;
     if (this.#phase.kind === "waiting") this.#phase.cancel();
     if (this.#phase.kind === "waiting" || this.#phase.kind === "asleep") this.#dial();
@@ -173,9 +173,9 @@ export class Connection {
     const restarts = code === CloseCode.goingAway;
     const moves = code === CloseCode.restart || restarts && this.#phase.kind === "resuming";
     if (moves) this.#range = MOVE_SPREAD;
-    else if (isFinal(code, reason) && !this.#isAboutNewcomer(code)) this.#token = undefined;
+    else if (isFinal(code, reason) && !this.#isNewcomer(code)) this.#token = undefined;
     if (restarts && reason === IDLE_REASON) this.#phase = { kind: "asleep" };
-    else if (this.#blockedFor > 0) this.#waitFirmly(this.#blockedFor);
+    else if (this.#blockedFor > 0) this.#waitAsTold(this.#blockedFor);
     else if (restarts && !moves) this.#wait(RESTART_SPREAD, RESTART_DELAY);
     else this.#wait(this.#range, this.#range * 2);
     this.#blockedFor = 0;
@@ -184,14 +184,14 @@ export class Connection {
   }
 
   /** Until a resume is answered, the address may have too many connections for the new one, and still have the session. */
-  #isAboutNewcomer(code: number): boolean {
+  #isNewcomer(code: number): boolean {
     return this.#phase.kind === "resuming" && code === CloseCode.crowded;
   }
 
   /** Waits for any time up to `range` milliseconds, or the longest delay; up to `next` the next time. */
   #wait(range: number, next: number): void {
     this.#range = next;
-    const longest = this.#token === undefined ? LONGEST_DELAY : LONGEST_DELAY_RESUMING;
+    const longest = this.#token === undefined ? MAX_DELAY : MAX_DELAY_RESUMING;
     const delay = this.#options.random() * Math.min(longest, range);
     const cancel = this.#options.later(delay, () => this.#dial());
     this.#phase = { kind: "waiting", cancel, firm: false };
@@ -200,16 +200,16 @@ export class Connection {
   /** Finds out why the handshake was refused, and waits for as long as the server says. */
   async #explain(): Promise<void> {
     const waiting = this.#phase;
-    const hindrance = await this.#options.askHindrance();
+    const hindrance = await this.#options.askRefusal();
     if (hindrance === undefined || this.#phase !== waiting || waiting.kind !== "waiting") return;
     waiting.cancel();
-    this.#waitFirmly(hindrance.seconds);
-    this.#options.onHindered(hindrance);
+    this.#waitAsTold(hindrance.seconds);
+    this.#options.onRefused(hindrance);
   }
 
   /** What is added is random, so that those who were told the same do not all come at once. */
-  #waitFirmly(seconds: number): void {
-    const jitter = this.#options.random() * FIRM_JITTER;
+  #waitAsTold(seconds: number): void {
+    const jitter = this.#options.random() * SERVER_DELAY_JITTER;
     const cancel = this.#options.later(seconds * 1000 + jitter, () => this.#dial());
     this.#phase = { kind: "waiting", cancel, firm: true };
   }

@@ -3,17 +3,17 @@
 import { type Hindrance, HINDRANCES, SOCKET_PATH } from "../../protocol.ts";
 
 /** Asks; `undefined` when nothing is in the way, or nobody answers. */
-export async function askHindrance(): Promise<Hindrance | undefined> {
+export async function askRefusal(): Promise<Hindrance | undefined> {
   try {
     const response = await fetch(SOCKET_PATH, { cache: "no-store" });
-    return readHindrance(await response.json());
+    return readRefusal(await response.json());
   } catch {
     return undefined; // The server is down, or says something else.
   }
 }
 
 /** Reads an answer; `undefined` when this page knows none like it. */
-export function readHindrance(answer: unknown): Hindrance | undefined {
+export function readRefusal(answer: unknown): Hindrance | undefined {
   const { code, seconds } = Object(answer);
   const known = HINDRANCES.find((one) => one === code);
   return known !== undefined && typeof seconds === "number" && seconds >= 0

@@ -9,9 +9,9 @@ const END = "%3C/svg%3E";
 const DOT = "%3Ccircle cx='25' cy='7' r='7' fill='%23e5484d'/%3E";
 
 /** Shows how many messages wait. */
-export function showUnread(count: number, { manner }: Language): void {
+export function showUnread(count: number, { locale }: Language): void {
   document.title = count > 0
-    ? `(${count.toLocaleString(manner)}) Anonymous Chat`
+    ? `(${count.toLocaleString(locale)}) Anonymous Chat`
     : "Anonymous Chat";
   const icon = document.querySelector("link[rel=icon]") as HTMLLinkElement;
   const calm = icon.href.replace(DOT, "");
@@ -20,7 +20,7 @@ export function showUnread(count: number, { manner }: Language): void {
 }
 
 /** Plays two soft tones, where the browser lets it. */
-export function ring(audio: AudioContext): void {
+export function playChime(audio: AudioContext): void {
   for (const [delay, frequency] of [[0, 660], [0.12, 880]] as const) {
     const start = audio.currentTime + delay;
     const tone = audio.createOscillator();

@@ -80,7 +80,7 @@ export function reduceCall(call: Call, event: CallEvent, now: number): CallStep 
     case "route":
       return take(call, event.route, event.direct, now);
     case "denied":
-      return call.kind === "preparing" ? fail(call, "too-fast") : step(call);
+      return call.kind === "preparing" ? fail(call, "too-fast") : callStep(call);
     case "heard":
       return event.says === "willing" ? invited(call, now) : declined(call, event.says);
     case "line":
@@ -90,7 +90,7 @@ export function reduceCall(call: Call, event: CallEvent, now: number): CallStep 
     case "tick":
       return isOverdue(call, now)
         ? fail(call, call.route.policy === "relay" ? "no-relay" : "no-route")
-        : step(call);
+        : callStep(call);
   }
 }
 
@@ -104,7 +104,7 @@ export function isCalling(call: Call): call is Call & { kind: "connecting" | "li
   return call.kind === "connecting" || call.kind === "live";
 }
 
-function step(call: Call, ...effects: CallEffect[]): CallStep {
+function callStep(call: Call, ...effects: CallEffect[]): CallStep {
   return { call, effects };
 }
 
@@ -119,15 +119,15 @@ function over(notice: CallNotice | undefined, ...effects: CallEffect[]): CallSte
 function want(call: Call, now: number): CallStep {
   switch (call.kind) {
     case "none":
-      return step({ kind: "preparing", invited: false, mine: true }, ASK);
+      return callStep({ kind: "preparing", invited: false, mine: true }, ASK);
     case "failed":
-      return step({ kind: "preparing", invited: call.invited, mine: true }, ASK);
+      return callStep({ kind: "preparing", invited: call.invited, mine: true }, ASK);
     case "preparing":
-      return step({ ...call, mine: true });
+      return callStep({ ...call, mine: true });
     case "consenting":
       return agree(call, now);
     default:
-      return step(call);
+      return callStep(call);
   }
 }
 
@@ -135,18 +135,18 @@ function want(call: Call, now: number): CallStep {
 function agree({ route, invited }: { route: Route; invited: boolean }, now: number): CallStep {
   return invited
     ? start(route, now, say("willing"))
-    : step({ kind: "offered", route }, say("willing"));
+    : callStep({ kind: "offered", route }, say("willing"));
 }
 
 function start(route: Route, now: number, ...before: CallEffect[]): CallStep {
   const call = { kind: "connecting", route, until: now + CONNECTING_TIME } as const;
-  return step(call, ...before, { do: "start-call", route });
+  return callStep(call, ...before, { do: "start-call", route });
 }
 
 function refuse(call: Call): CallStep {
   switch (call.kind) {
     case "none":
-      return step(call);
+      return callStep(call);
     case "preparing":
     case "consenting":
       return over(undefined, say("unwilling"));
@@ -161,58 +161,58 @@ function refuse(call: Call): CallStep {
 /** The server has said how calls go. What was agreed to by relay does not become direct. */
 function take(call: Call, route: Route, direct: boolean, now: number): CallStep {
   if (isCalling(call)) {
-    if (route.policy !== call.route.policy) return step(call);
-    return step({ ...call, route }, { do: "refresh-call", route });
+    if (route.policy !== call.route.policy) return callStep(call);
+    return callStep({ ...call, route }, { do: "refresh-call", route });
   }
-  if (call.kind !== "preparing") return step(call);
+  if (call.kind !== "preparing") return callStep(call);
   const { invited, mine } = call;
   if (route.policy === "all" && !direct) return over("direct-refused", say("unwilling"));
   if (route.policy === "relay" && mine) return agree({ route, invited }, now);
-  return step({ kind: "consenting", invited, route });
+  return callStep({ kind: "consenting", invited, route });
 }
 
 /** The stranger wishes a call. */
 function invited(call: Call, now: number): CallStep {
   switch (call.kind) {
     case "none":
-      return step({ kind: "preparing", invited: true, mine: false }, ASK);
+      return callStep({ kind: "preparing", invited: true, mine: false }, ASK);
     case "offered":
       return start(call.route, now);
     case "connecting":
     case "live":
       return start(call.route, now, say("willing"));
     default:
-      return step({ ...call, invited: true });
+      return callStep({ ...call, invited: true });
   }
 }
 
 function declined(call: Call, says: CallWord): CallStep {
-  if (call.kind === "none") return step(call);
+  if (call.kind === "none") return callStep(call);
   if (says === "unwilling") return over("stranger-declined");
   return over(isCalling(call) ? "call-over" : undefined);
 }
 
 /** A broken line is mended with fresh credentials, for a while. */
 function follow(call: Call, line: "connected" | "broken" | "failed", now: number): CallStep {
-  if (!isCalling(call)) return step(call);
-  if (line === "connected") return step({ ...call, kind: "live", until: 0 });
-  if (call.kind === "connecting" || call.until !== 0) return step(call);
-  return step({ ...call, until: now + CONNECTING_TIME }, ASK);
+  if (!isCalling(call)) return callStep(call);
+  if (line === "connected") return callStep({ ...call, kind: "live", until: 0 });
+  if (call.kind === "connecting" || call.until !== 0) return callStep(call);
+  return callStep({ ...call, until: now + CONNECTING_TIME }, ASK);
 }
 
 /** Both sides can hear each other again; what was said meanwhile is lost. */
 function mended(call: Call): CallStep {
   switch (call.kind) {
     case "preparing":
-      return step(call, ASK);
+      return callStep(call, ASK);
     case "offered":
-      return step(call, say("willing"));
+      return callStep(call, say("willing"));
     case "connecting":
-      return step({ kind: "offered", route: call.route }, say("willing"));
+      return callStep({ kind: "offered", route: call.route }, say("willing"));
     case "live":
-      return call.until === 0 ? step(call) : step(call, ASK);
+      return call.until === 0 ? callStep(call) : callStep(call, ASK);
     default:
-      return step(call);
+      return callStep(call);
   }
 }
 
@@ -222,5 +222,5 @@ function isOverdue(call: Call, now: number): call is Call & { kind: "connecting"
 
 function fail(call: Call, failure: Failure): CallStep {
   const invited = call.kind === "preparing" && call.invited;
-  return step({ kind: "failed", failure, invited });
+  return callStep({ kind: "failed", failure, invited });
 }

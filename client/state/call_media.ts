@@ -8,17 +8,17 @@ import { type DeviceKind, type Media, NOTHING_WANTED, type Wanted } from "../med
 import {
   type Effect,
   isTalking,
-  type Own,
-  type Stage,
+  type LocalDevices,
+  type RemoteMedia,
   type State,
-  type Step,
-  step,
+  type Transition,
+  transition,
   withChat,
   withLine,
 } from "./state.ts";
 
 /** Before anything is seen or heard. */
-export const EMPTY_STAGE: Stage = {
+export const NO_REMOTE_MEDIA: RemoteMedia = {
   stream: undefined,
   picture: true,
   sound: true,
@@ -30,7 +30,7 @@ export const EMPTY_STAGE: Stage = {
 /** Which devices are to be on. */
 export function wantedDevices(state: State): Wanted {
   if (!isShowing(state)) return NOTHING_WANTED;
-  const { camera, cameraId, microphone, microphoneId } = state.own;
+  const { camera, cameraId, microphone, microphoneId } = state.local;
   return {
     camera: camera ? cameraId : undefined,
     microphone: microphone ? microphoneId : undefined,
@@ -39,15 +39,15 @@ export function wantedDevices(state: State): Wanted {
 
 /** The call under way, if any. */
 export function callOf(state: State): Call {
-  return state.scene.kind === "chat" && isTalking(state) ? state.scene.chat.call : NO_CALL;
+  return state.screen.kind === "chat" && isTalking(state) ? state.screen.chat.call : NO_CALL;
 }
 
 /** Whether this person shows themselves, or sees what they are about to show. */
 function isShowing(state: State): boolean {
-  const { scene, mode, preferences } = state;
-  if (scene.kind === "home") return false;
-  if (scene.kind === "preview") return true;
-  if (scene.kind === "searching") return scene.keepsDevices;
+  const { screen, mode, preferences } = state;
+  if (screen.kind === "home") return false;
+  if (screen.kind === "preview") return true;
+  if (screen.kind === "searching") return screen.keepsDevices;
   const kept = mode === "video" && preferences.keepCamera;
   switch (callOf(state).kind) {
     case "none":
@@ -68,28 +68,28 @@ export const STARTS_OFF = { camera: "cameraOff", microphone: "muted" } as const;
  * What this person sends when the next chat begins: as before, except that a device which is to start off is off. So a
  * choice to start off holds for each stranger, and nothing that was switched off comes on unasked.
  */
-export function startingOwn({ own, preferences: { cameraOff, muted } }: State): Own {
-  return { ...own, camera: own.camera && !cameraOff, microphone: own.microphone && !muted };
+export function startingDevices({ local, preferences: { cameraOff, muted } }: State): LocalDevices {
+  return { ...local, camera: local.camera && !cameraOff, microphone: local.microphone && !muted };
 }
 
 /** Whether the screen has the switches of camera and microphone, and so says what the stranger gets. */
 export function hasSwitches(state: State): boolean {
   const { kind } = callOf(state);
-  return state.scene.kind === "preview" || (kind !== "none" && kind !== "failed");
+  return state.screen.kind === "preview" || (kind !== "none" && kind !== "failed");
 }
 
 /** Wants something else of the devices. */
-export function want(state: State, change: Partial<Own>): Step {
-  return step({ ...state, own: { ...state.own, ...change } });
+export function want(state: State, change: Partial<LocalDevices>): Transition {
+  return transition({ ...state, local: { ...state.local, ...change } });
 }
 
 /** The devices are others, or on, or off; the stranger learns what is sent. */
-export function takeMedia(state: State, media: Media): Step {
+export function takeMedia(state: State, media: Media): Transition {
   const taken = { ...state, media };
   const isSame = (device: DeviceKind): boolean =>
     (media[device].kind === "on") === (state.media[device].kind === "on");
   const isQuiet = callOf(state).kind !== "live" || isSame("camera") && isSame("microphone");
-  return isQuiet ? step(taken) : step(taken, tellMedia(taken));
+  return isQuiet ? transition(taken) : transition(taken, tellMedia(taken));
 }
 
 function tellMedia({ media: { camera, microphone } }: State): Effect {
@@ -98,23 +98,23 @@ function tellMedia({ media: { camera, microphone } }: State): Effect {
 }
 
 /** The same with something of what is seen and heard changed. */
-export function withStage(state: State, change: Partial<Stage>): State {
-  if (state.scene.kind !== "chat") return state;
-  return withChat(state, { stage: { ...state.scene.chat.stage, ...change } });
+export function withRemoteMedia(state: State, change: Partial<RemoteMedia>): State {
+  if (state.screen.kind !== "chat") return state;
+  return withChat(state, { media: { ...state.screen.chat.media, ...change } });
 }
 
 /** Something happens to the call; as soon as it is connected, the stranger learns what is sent. */
-export function onCall(state: State, event: CallEvent, now: number): Step {
-  if (state.scene.kind !== "chat" || !isTalking(state)) return step(state);
-  const before = state.scene.chat.call;
+export function onCall(state: State, event: CallEvent, now: number): Transition {
+  if (state.screen.kind !== "chat" || !isTalking(state)) return transition(state);
+  const before = state.screen.chat.call;
   const { call, effects, notice } = reduceCall(before, event, now);
   const called = withChat(state, { call });
   const told = notice === undefined
     ? called
     : withLine(called, { from: "page", notice: { kind: notice } }, now);
   const ready = effects.some((effect) => effect.do === "start-call")
-    ? withStage(told, { ...EMPTY_STAGE, revealed: state.scene.chat.stage.revealed })
+    ? withRemoteMedia(told, { ...NO_REMOTE_MEDIA, revealed: state.screen.chat.media.revealed })
     : told;
   const isNew = call.kind === "live" && before.kind !== "live";
-  return step(ready, ...effects, ...(isNew ? [tellMedia(ready)] : []));
+  return transition(ready, ...effects, ...(isNew ? [tellMedia(ready)] : []));
 }

@@ -12,31 +12,31 @@
 import { BACKGROUND_WINDOW, RESUME_WINDOW, type ServerMessage } from "../../protocol.ts";
 import { callDeadline, NO_CALL } from "./call.ts";
 import {
-  accept,
+  acknowledge,
   type Arrival,
   confirm,
-  greet,
-  hold,
+  type DeliveryOutcome,
+  enqueue,
   isFull,
   nextConfirmation,
   NOTHING_SENT,
-  type Outcome,
-  post,
-  repeat,
-  settle,
+  pause,
+  receiveMessage,
+  resend,
+  resync,
 } from "./delivery.ts";
 import { type Envelope, MAX_MESSAGE_LENGTH } from "../crypto/envelope.ts";
 import { cleanText } from "./message_text.ts";
-import { EMPTY_STAGE, onCall, withStage } from "./call_media.ts";
+import { NO_REMOTE_MEDIA, onCall, withRemoteMedia } from "./call_media.ts";
 import {
   type Chat,
   type Effect,
   isTalking,
   type Line,
-  type Notice,
   type State,
-  type Step,
-  step,
+  type SystemMessage,
+  type Transition,
+  transition,
   withChat,
   withLine,
 } from "./state.ts";
@@ -55,8 +55,8 @@ export function begin(
   state: State,
   { role, interests, met }: ServerMessage & { type: "paired" },
   now: number,
-): Step {
-  if (state.scene.kind !== "searching") return step(state);
+): Transition {
+  if (state.screen.kind !== "searching") return transition(state);
   const chat: Chat = {
     lines: [],
     phase: { kind: "talking" },
@@ -69,81 +69,88 @@ export function begin(
     stranger: { kind: "here" },
     report: "none",
     call: NO_CALL,
-    stage: { ...EMPTY_STAGE, revealed: !state.preferences.blur },
+    media: { ...NO_REMOTE_MEDIA, revealed: !state.preferences.blur },
   };
-  const notice: Notice = { kind: "began", interests, met };
-  const chatting = { ...state, scene: { kind: "chat", chat } } as const;
+  const notice: SystemMessage = { kind: "began", interests, met };
+  const chatting = { ...state, screen: { kind: "chat", chat } } as const;
   const begun = withLine(chatting, { from: "page", notice }, now);
   const { state: called, effects } = state.mode === "video"
     ? onCall(begun, { type: "want" }, now)
-    : step(begun);
+    : transition(begun);
   const focus: Effect = { do: "focus", on: "message" };
-  return step(called, { do: "secure", role }, focus, ...ring(state), ...effects);
+  return transition(called, { do: "secure", role }, focus, ...ring(state), ...effects);
 }
 
 /** What stands in the box is another; the stranger learns now and then that one types. */
-export function compose(state: State, text: string, now: number): Step {
-  if (state.scene.kind !== "chat") return step(state);
+export function compose(state: State, text: string, now: number): Transition {
+  if (state.screen.kind !== "chat") return transition(state);
   const typed = withChat(state, { draft: text });
-  const { typingTold, delivery } = state.scene.chat;
+  const { typingTold, delivery } = state.screen.chat;
   const told = now - typingTold < TYPING_INTERVAL || !delivery.isFlowing;
-  if (!isTalking(state) || text.trim() === "" || told) return step(typed);
-  return step(withChat(typed, { typingTold: now }), { do: "say", envelope: { kind: "typing" } });
+  if (!isTalking(state) || text.trim() === "" || told) return transition(typed);
+  return transition(withChat(typed, { typingTold: now }), {
+    do: "say",
+    envelope: { kind: "typing" },
+  });
 }
 
 /** What can't be sent stays in the box. */
-export function send(state: State, now: number): Step {
-  if (state.scene.kind !== "chat" || !isTalking(state)) return step(state);
-  const { draft, delivery } = state.scene.chat;
+export function send(state: State, now: number): Transition {
+  if (state.screen.kind !== "chat" || !isTalking(state)) return transition(state);
+  const { draft, delivery } = state.screen.chat;
   const text = cleanText(draft);
   if (text === "" || text.length > MAX_MESSAGE_LENGTH || isFull(delivery)) {
-    return step(state, { do: "focus", on: "message" });
+    return transition(state, { do: "focus", on: "message" });
   }
-  const posted = post(delivery, text);
+  const posted = enqueue(delivery, text);
   const content = { from: "you", text, number: posted.delivery.last, isDelivered: false } as const;
   const written = withChat(state, { draft: "", typingTold: 0, phase: { kind: "talking" } });
   return deliver(withLine(written, content, now), posted, { do: "focus", on: "message" });
 }
 
 /** Something has come from the stranger. */
-export function receive(state: State, envelope: Envelope, now: number): Step {
-  if (state.scene.kind !== "chat" || !isTalking(state)) return step(state);
-  const { delivery } = state.scene.chat;
+export function receive(state: State, envelope: Envelope, now: number): Transition {
+  if (state.screen.kind !== "chat" || !isTalking(state)) return transition(state);
+  const { delivery } = state.screen.chat;
   switch (envelope.kind) {
     case "typing":
-      return step(withChat(state, { typingUntil: now + TYPING_TIME }));
+      return transition(withChat(state, { typingUntil: now + TYPING_TIME }));
     case "received":
-      return step(markDelivered(withChat(state, { delivery: settle(delivery, envelope.number) })));
+      return transition(
+        markDelivered(withChat(state, { delivery: acknowledge(delivery, envelope.number) })),
+      );
     case "repeat": {
-      const { state: told, effects } = deliver(state, repeat(delivery, envelope.number, now));
-      return step(markDelivered(told), ...effects);
+      const { state: told, effects } = deliver(state, resend(delivery, envelope.number, now));
+      return transition(markDelivered(told), ...effects);
     }
     case "text":
-      return receiveText(state, accept(delivery, envelope.number, now), envelope.text, now);
+      return receiveText(state, receiveMessage(delivery, envelope.number, now), envelope.text, now);
     case "call":
       return onCall(state, { type: "heard", says: envelope.says }, now);
     case "media":
-      return step(withStage(state, { picture: envelope.picture, sound: envelope.sound }));
+      return transition(
+        withRemoteMedia(state, { picture: envelope.picture, sound: envelope.sound }),
+      );
     case "setup":
-      return step(state, { do: "set-up", text: envelope.text });
+      return transition(state, { do: "set-up", text: envelope.text });
   }
 }
 
 /** Shows a message that is next; one that is missing is told of. */
-function receiveText(state: State, arrival: Arrival, raw: string, now: number): Step {
+function receiveText(state: State, arrival: Arrival, raw: string, now: number): Transition {
   const { state: taken, effects } = deliver(state, arrival);
-  if (arrival.kind === "gap") return step(noteTampering(taken, now), ...effects);
+  if (arrival.kind === "gap") return transition(noteTampering(taken, now), ...effects);
   const text = cleanText(raw);
-  if (arrival.kind !== "new" || text === "") return step(taken, ...effects);
+  if (arrival.kind !== "new" || text === "") return transition(taken, ...effects);
   const heard = withLine(withChat(taken, { typingUntil: 0 }), { from: "stranger", text }, now);
-  if (state.attentive) return step(heard, ...effects);
-  return step({ ...heard, unread: heard.unread + 1 }, ...effects, ...ring(state));
+  if (state.focused) return transition(heard, ...effects);
+  return transition({ ...heard, unread: heard.unread + 1 }, ...effects, ...ring(state));
 }
 
 /** Marks the messages that no longer wait to be confirmed. */
 function markDelivered(state: State): State {
-  if (state.scene.kind !== "chat") return state;
-  const { lines, delivery } = state.scene.chat;
+  if (state.screen.kind !== "chat") return state;
+  const { lines, delivery } = state.screen.chat;
   const first = delivery.waiting[0]?.number ?? Infinity;
   const arrived = (line: Line): boolean =>
     line.from === "you" && !line.isDelivered && line.number < first;
@@ -154,14 +161,18 @@ function markDelivered(state: State): State {
 }
 
 /** Keeps what is known of the messages of a chat, and says what follows from it. */
-function deliver(state: State, { delivery, say }: Outcome, ...effects: Effect[]): Step {
+function deliver(
+  state: State,
+  { delivery, say }: DeliveryOutcome,
+  ...effects: Effect[]
+): Transition {
   const said = say.map((envelope): Effect => ({ do: "say", envelope }));
-  return step(withChat(state, { delivery }), ...said, ...effects);
+  return transition(withChat(state, { delivery }), ...said, ...effects);
 }
 
 /** Asks whether one really wants to go. */
-export function ask(state: State, now: number): Step {
-  return step(withChat(state, { phase: { kind: "asking", until: now + ASKING_TIME } }));
+export function ask(state: State, now: number): Transition {
+  return transition(withChat(state, { phase: { kind: "asking", until: now + ASKING_TIME } }));
 }
 
 /** A report goes from one step to the next, unless it is elsewhere. */
@@ -170,22 +181,22 @@ export function setReport(
   from: Chat["report"],
   to: Chat["report"],
   ...effects: Effect[]
-): Step {
-  if (state.scene.kind !== "chat" || state.scene.chat.report !== from) return step(state);
-  return step(withChat(state, { report: to }), ...effects);
+): Transition {
+  if (state.screen.kind !== "chat" || state.screen.chat.report !== from) return transition(state);
+  return transition(withChat(state, { report: to }), ...effects);
 }
 
 /** The server has taken a report. */
 export function reportTaken(state: State, now: number): State {
-  if (state.scene.kind !== "chat" || state.scene.chat.report !== "sent") return state;
+  if (state.screen.kind !== "chat" || state.screen.chat.report !== "sent") return state;
   const taken = withChat(state, { report: "taken" });
   return withLine(taken, { from: "page", notice: { kind: "report-taken" } }, now);
 }
 
 /** Says once in a row that something can't be trusted, however much of it arrives. */
 export function noteTampering(state: State, now: number): State {
-  if (state.scene.kind !== "chat" || !isTalking(state)) return state;
-  const last = state.scene.chat.lines.at(-1);
+  if (state.screen.kind !== "chat" || !isTalking(state)) return state;
+  const last = state.screen.chat.lines.at(-1);
   const said = last?.from === "page" && last.notice.kind === "tampered";
   return said ? state : withLine(state, { from: "page", notice: { kind: "tampered" } }, now);
 }
@@ -198,39 +209,39 @@ export function warnOfRestart(state: State, now: number): State {
 
 /** The stranger's connection has dropped. */
 export function strangerAway(state: State): State {
-  if (state.scene.kind !== "chat" || !isTalking(state)) return state;
-  const delivery = hold(state.scene.chat.delivery);
+  if (state.screen.kind !== "chat" || !isTalking(state)) return state;
+  const delivery = pause(state.screen.chat.delivery);
   return withChat(state, { delivery, stranger: { kind: "away" }, typingUntil: 0 });
 }
 
 /** It is there again; that is said for a moment. */
-export function strangerBack(state: State, now: number): Step {
-  return mend(state, { stranger: { kind: "back", until: now + BACK_TIME } }, now);
+export function strangerBack(state: State, now: number): Transition {
+  return resyncMessages(state, { stranger: { kind: "back", until: now + BACK_TIME } }, now);
 }
 
 /** A chat whose connection dropped waits for as long as the server would; each failure to come back ends here, too. */
-export function goDown(state: State, mayResume: boolean, now: number): State {
-  if (state.scene.kind !== "chat" || !isTalking(state)) return state;
+export function onConnectionLost(state: State, mayResume: boolean, now: number): State {
+  if (state.screen.kind !== "chat" || !isTalking(state)) return state;
   if (!mayResume) return endChat(state, { kind: "connection-lost" }, now);
-  const { lostUntil, delivery } = state.scene.chat;
+  const { lostUntil, delivery } = state.screen.chat;
   const window = state.hidden ? BACKGROUND_WINDOW : RESUME_WINDOW;
   return withChat(state, {
-    delivery: hold(delivery),
+    delivery: pause(delivery),
     lostUntil: lostUntil || now + window,
     typingUntil: 0,
   });
 }
 
 /** Both sides can hear each other again. */
-export function mend(state: State, change: Partial<Chat>, now: number): Step {
-  if (state.scene.kind !== "chat" || !isTalking(state)) return step(state);
-  const { state: greeted, effects } = deliver(state, greet(state.scene.chat.delivery));
+export function resyncMessages(state: State, change: Partial<Chat>, now: number): Transition {
+  if (state.screen.kind !== "chat" || !isTalking(state)) return transition(state);
+  const { state: greeted, effects } = deliver(state, resync(state.screen.chat.delivery));
   const mended = onCall(withChat(greeted, change), { type: "mended" }, now);
-  return step(mended.state, { do: "mend" }, ...effects, ...mended.effects);
+  return transition(mended.state, { do: "mend" }, ...effects, ...mended.effects);
 }
 
 /** A chat that is over changes no more; neither does what is no chat. */
-export function endChat(state: State, notice: Notice, now: number): State {
+export function endChat(state: State, notice: SystemMessage, now: number): State {
   if (!isTalking(state)) return state;
   const over = withChat(state, {
     phase: { kind: "over" },
@@ -255,10 +266,10 @@ export function chatDeadlines({ phase, ...chat }: Chat): number[] {
 }
 
 /** Time has passed in a chat. */
-export function tickChat(state: State, chat: Chat, now: number): Step {
+export function tickChat(state: State, chat: Chat, now: number): Transition {
   const { phase, typingUntil, lostUntil, stranger, delivery } = chat;
   if (lostUntil !== 0 && lostUntil <= now) {
-    return step(endChat(state, { kind: "connection-lost" }, now));
+    return transition(endChat(state, { kind: "connection-lost" }, now));
   }
   const elapsed = withChat(state, {
     phase: phase.kind === "asking" && phase.until <= now ? { kind: "talking" } : phase,
@@ -267,7 +278,7 @@ export function tickChat(state: State, chat: Chat, now: number): Step {
   });
   const { state: confirmed, effects } = deliver(elapsed, confirm(delivery, now));
   const called = onCall(confirmed, { type: "tick" }, now);
-  return step(called.state, ...effects, ...called.effects);
+  return transition(called.state, ...effects, ...called.effects);
 }
 
 function ring({ preferences }: State): Effect[] {

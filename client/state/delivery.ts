@@ -47,13 +47,13 @@ export interface Delivery {
 }
 
 /** What something leads to: what is known now, and what is to be said. */
-export interface Outcome {
+export interface DeliveryOutcome {
   readonly delivery: Delivery;
   readonly say: readonly Envelope[];
 }
 
 /** What becomes of a message that arrives. */
-export type Arrival = Outcome & { readonly kind: "new" | "double" | "early" | "gap" };
+export type Arrival = DeliveryOutcome & { readonly kind: "new" | "double" | "early" | "gap" };
 
 /** As a chat begins. */
 export const NOTHING_SENT: Delivery = {
@@ -73,7 +73,7 @@ export function isFull({ waiting }: Delivery): boolean {
 }
 
 /** Sends a text, or keeps it for later. */
-export function post(delivery: Delivery, text: string): Outcome {
+export function enqueue(delivery: Delivery, text: string): DeliveryOutcome {
   const message = { kind: "text", number: delivery.last + 1, text } as const;
   const waiting = [...delivery.waiting, message];
   return {
@@ -83,12 +83,12 @@ export function post(delivery: Delivery, text: string): Outcome {
 }
 
 /** A connection dropped: the stranger's, or one's own. */
-export function hold(delivery: Delivery): Delivery {
+export function pause(delivery: Delivery): Delivery {
   return { ...delivery, isFlowing: false };
 }
 
 /** Both can hear each other again. */
-export function greet(delivery: Delivery): Outcome {
+export function resync(delivery: Delivery): DeliveryOutcome {
   const { received } = delivery;
   return {
     delivery: { ...delivery, isFlowing: false, confirmed: received },
@@ -97,7 +97,7 @@ export function greet(delivery: Delivery): Outcome {
 }
 
 /** A message has come. */
-export function accept(delivery: Delivery, number: number, now: number): Arrival {
+export function receiveMessage(delivery: Delivery, number: number, now: number): Arrival {
   const { received, isFlowing, askedAt } = delivery;
   if (number <= received) return { kind: "double", delivery, say: [] };
   if (number === received + 1) return { kind: "new", ...confirm(arrived(delivery), now) };
@@ -107,13 +107,13 @@ export function accept(delivery: Delivery, number: number, now: number): Arrival
 }
 
 /** The stranger says that everything up to `number` has come. */
-export function settle(delivery: Delivery, number: number): Delivery {
+export function acknowledge(delivery: Delivery, number: number): Delivery {
   return { ...delivery, waiting: delivery.waiting.filter((message) => message.number > number) };
 }
 
 /** The stranger asks for everything after `number`. */
-export function repeat(delivery: Delivery, number: number, now: number): Outcome {
-  const settled = settle(delivery, number);
+export function resend(delivery: Delivery, number: number, now: number): DeliveryOutcome {
+  const settled = acknowledge(delivery, number);
   const { waiting, isFlowing, answeredAt } = settled;
   if (!isFlowing) return { delivery: { ...settled, isFlowing: true }, say: waiting };
   if (now - answeredAt < REPEAT_INTERVAL) return { delivery: settled, say: [] };
@@ -121,7 +121,7 @@ export function repeat(delivery: Delivery, number: number, now: number): Outcome
 }
 
 /** Confirms what has come, if it is time. */
-export function confirm(delivery: Delivery, now: number): Outcome {
+export function confirm(delivery: Delivery, now: number): DeliveryOutcome {
   const { received: number } = delivery;
   if (nextConfirmation(delivery) === 0 || nextConfirmation(delivery) > now) {
     return { delivery, say: [] };

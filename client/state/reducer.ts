@@ -32,15 +32,15 @@ import {
   typeInterest,
   work,
 } from "./search.ts";
-import { hasSwitches, onCall, STARTS_OFF, takeMedia, want, withStage } from "./call_media.ts";
+import { hasSwitches, onCall, STARTS_OFF, takeMedia, want, withRemoteMedia } from "./call_media.ts";
 import {
   type Effect,
   type Event,
   isTalking,
   LEAVE,
   type State,
-  type Step,
-  step,
+  type Transition,
+  transition,
   withChat,
 } from "./state.ts";
 import {
@@ -49,11 +49,11 @@ import {
   chatDeadlines,
   compose,
   endChat,
-  goDown,
-  mend,
   noteTampering,
+  onConnectionLost,
   receive,
   reportTaken,
+  resyncMessages,
   send,
   setReport,
   strangerAway,
@@ -63,16 +63,19 @@ import {
 } from "./chat.ts";
 
 /** What `event` makes of `state` at `now` (milliseconds since 1970). */
-export function reduce(state: State, event: Event, now: number): Step {
+export function reduce(state: State, event: Event, now: number): Transition {
   switch (event.type) {
     case "confirm":
       return confirm(state, event.adult);
     case "type-interest":
       return typeInterest(state, event.text);
     case "add-interest":
-      return step(addInterest(state));
+      return transition(addInterest(state));
     case "remove-interest":
-      return step({ ...state, interests: state.interests.filter((one) => one !== event.interest) });
+      return transition({
+        ...state,
+        interests: state.interests.filter((one) => one !== event.interest),
+      });
     case "start":
       return start(state, (ready) => search({ ...ready, mode: "text" }, now));
     case "start-video":
@@ -90,13 +93,13 @@ export function reduce(state: State, event: Event, now: number): Step {
     case "send":
       return send(state, now);
     case "save":
-      return step(state, { do: "save" });
+      return transition(state, { do: "save" });
     case "prefer":
       return prefer(state, event.change);
     case "language":
-      return step({ ...state, language: event.language, languageFailed: false });
+      return transition({ ...state, language: event.language, languageFailed: false });
     case "language-failed":
-      return step({ ...state, languageFailed: true });
+      return transition({ ...state, languageFailed: true });
     case "call":
       return onCall(state, event.event, now);
     case "answer":
@@ -107,13 +110,13 @@ export function reduce(state: State, event: Event, now: number): Step {
       return want(state, { [`${event.device}Id`]: event.id });
     case "media":
       return takeMedia(state, event.media);
-    case "stage":
-      return step(withStage(state, event.change));
+    case "remote-media":
+      return transition(withRemoteMedia(state, event.change));
     case "volume":
-      return step({ ...state, volume: event.volume });
+      return transition({ ...state, volume: event.volume });
     case "pop-out":
     case "full-screen":
-      return step(state, { do: event.type });
+      return transition(state, { do: event.type });
     case "choose-report":
       return setReport(state, "none", "choosing", { do: "focus", on: "report" });
     case "cancel-report":
@@ -124,21 +127,23 @@ export function reduce(state: State, event: Event, now: number): Step {
         message: { type: "report", reason: event.reason },
       });
     case "attention":
-      return attend(state, event.attentive, event.hidden);
+      return setFocus(state, event.focused, event.hidden);
     case "server":
       return hear(state, event.message, now);
     case "stranger":
       return receive(state, event.envelope, now);
     case "secured":
-      return step(withChat(state, { pictures: event.pictures }));
+      return transition(withChat(state, { pictures: event.pictures }));
     case "tampered":
-      return step(noteTampering(state, now));
+      return transition(noteTampering(state, now));
     case "not-secured":
-      return step(endChat(state, { kind: "not-secured" }, now), LEAVE);
+      return transition(endChat(state, { kind: "not-secured" }, now), LEAVE);
     case "down":
-      return step(goDown({ ...state, line: "down" }, event.mayResume, now));
+      return transition(
+        onConnectionLost({ ...state, connectionState: "down" }, event.mayResume, now),
+      );
     case "hindered":
-      return step(hinder(state, event.hindrance, now));
+      return transition(refuse(state, event.hindrance, now));
     case "solved":
       return solved(state, event.challenge, event.nonce);
     case "tick":
@@ -147,73 +152,75 @@ export function reduce(state: State, event: Event, now: number): Step {
 }
 
 /** When the state next changes by itself, in milliseconds since 1970. */
-export function nextDeadline({ scene }: State): number | undefined {
-  const deadlines = deadlinesOf(scene).filter(Boolean);
+export function nextDeadline({ screen }: State): number | undefined {
+  const deadlines = deadlinesOf(screen).filter(Boolean);
   return deadlines.length > 0 ? Math.min(...deadlines) : undefined;
 }
 
-function deadlinesOf(scene: State["scene"]): number[] {
-  if (scene.kind === "searching") return searchDeadlines(scene);
-  return scene.kind === "chat" ? chatDeadlines(scene.chat) : [];
+function deadlinesOf(screen: State["screen"]): number[] {
+  if (screen.kind === "searching") return searchDeadlines(screen);
+  return screen.kind === "chat" ? chatDeadlines(screen.chat) : [];
 }
 
 /** What a call is to start with is so from now on, and seen to be. */
-function prefer(state: State, change: Partial<Preferences>): Step {
-  const own = { ...state.own };
+function prefer(state: State, change: Partial<Preferences>): Transition {
+  const local = { ...state.local };
   for (const device of DEVICE_KINDS) {
     const startsOff = change[STARTS_OFF[device]];
-    if (startsOff !== undefined) own[device] = !startsOff;
+    if (startsOff !== undefined) local[device] = !startsOff;
   }
   const preferences = { ...state.preferences, ...change };
-  return step({ ...state, preferences, own }, { do: "keep-preferences" });
+  return transition({ ...state, preferences, local }, { do: "keep-preferences" });
 }
 
 /**
  * Switches a device where its switch is on the screen. In the preview, one that is switched on is no longer to start off:
  * a switch and a choice that contradict each other would leave open what the stranger gets.
  */
-function toggle(state: State, device: DeviceKind): Step {
-  if (!hasSwitches(state)) return step(state);
-  const isOn = !state.own[device];
+function toggle(state: State, device: DeviceKind): Transition {
+  if (!hasSwitches(state)) return transition(state);
+  const isOn = !state.local[device];
   const startsOff = STARTS_OFF[device];
-  return state.scene.kind === "preview" && isOn && state.preferences[startsOff]
+  return state.screen.kind === "preview" && isOn && state.preferences[startsOff]
     ? prefer(state, { [startsOff]: false })
     : want(state, { [device]: isOn });
 }
 
 /** The pressed button has disappeared, and what is typed next is a message. */
-function answer(state: State, type: "want" | "refuse", now: number): Step {
+function answer(state: State, type: "want" | "refuse", now: number): Transition {
   const { state: answered, effects } = onCall(state, { type }, now);
-  return step(answered, ...effects, { do: "focus", on: "message", unlessTouch: true });
+  return transition(answered, ...effects, { do: "focus", on: "message", unlessTouch: true });
 }
 
-function confirm(state: State, adult: boolean): Step {
-  return prefer({ ...state, reminded: false }, { adult });
+function confirm(state: State, adult: boolean): Transition {
+  return prefer({ ...state, showAgeReminder: false }, { adult });
 }
 
 /** The one button that leads from a chat to the next: ask, leave, find. */
-function stop(state: State, now: number): Step {
-  const { scene } = state;
-  if (scene.kind === "searching" || scene.kind === "preview") return goHome(state);
-  if (scene.kind !== "chat") return step(state);
-  switch (scene.chat.phase.kind) {
+function stop(state: State, now: number): Transition {
+  const { screen } = state;
+  if (screen.kind === "searching" || screen.kind === "preview") return goHome(state);
+  if (screen.kind !== "chat") return transition(state);
+  switch (screen.chat.phase.kind) {
     case "talking":
       return ask(state, now);
     case "asking":
-      return step(endChat(state, { kind: "you-left" }, now), LEAVE);
+      return transition(endChat(state, { kind: "you-left" }, now), LEAVE);
     case "over":
       return search(state, now);
   }
 }
 
-function escape(state: State, now: number): Step {
-  const choosing = state.scene.kind === "chat" && state.scene.chat.report === "choosing";
+function escape(state: State, now: number): Transition {
+  const choosing = state.screen.kind === "chat" && state.screen.chat.report === "choosing";
   return choosing ? reduce(state, { type: "cancel-report" }, now) : stop(state, now);
 }
 
-function attend(state: State, attentive: boolean, hidden: boolean): Step {
-  const attended = { ...state, attentive, hidden, unread: attentive ? 0 : state.unread };
-  return hidden === state.hidden ? step(attended) : step(attended, background(attended));
+function setFocus(state: State, focused: boolean, hidden: boolean): Transition {
+  const attended = { ...state, focused, hidden, unread: focused ? 0 : state.unread };
+  return hidden === state.hidden
+    ? transition(attended)
+    : transition(attended, background(attended));
 }
 
 /** How long its session is kept when this page drops depends on this. */
@@ -221,24 +228,29 @@ function background({ hidden }: State): Effect {
   return { do: "tell", message: { type: "background", hidden } };
 }
 
-function hear(state: State, message: ServerMessage, now: number): Step {
+function hear(state: State, message: ServerMessage, now: number): Transition {
   switch (message.type) {
     case "welcome":
-      return welcome({ ...state, line: "up", hindered: undefined, online: message.online });
+      return welcome({
+        ...state,
+        connectionState: "up",
+        refusal: undefined,
+        online: message.online,
+      });
     case "resumed":
       return resume(state, message.chatting, now);
     case "partner-away":
-      return step(strangerAway(state));
+      return transition(strangerAway(state));
     case "partner-back":
       return strangerBack(state, now);
     case "online":
-      return step({ ...state, online: message.count });
+      return transition({ ...state, online: message.count });
     case "paired":
       return begin(state, message, now);
     case "partner-left":
-      return step(endChat(state, { kind: "stranger-left" }, now));
+      return transition(endChat(state, { kind: "stranger-left" }, now));
     case "reported":
-      return step(reportTaken(state, now));
+      return transition(reportTaken(state, now));
     case "ice": {
       const { servers, policy } = message;
       const { direct } = state.preferences;
@@ -247,61 +259,67 @@ function hear(state: State, message: ServerMessage, now: number): Step {
     case "error":
       return refused(state, message, now);
     case "blocked":
-      return step(hinder(state, { code: "reported", seconds: message.seconds }, now));
+      return transition(refuse(state, { code: "reported", seconds: message.seconds }, now));
     case "draining":
-      return step(warnOfRestart(state, now));
+      return transition(warnOfRestart(state, now));
     case "challenge":
       return work(state, message);
     case "waiting":
-      return step(state);
+      return transition(state);
   }
 }
 
 /** A new line knows nothing of the old one: a search is asked for again. */
-function welcome(state: State): Step {
+function welcome(state: State): Transition {
   const hidden = state.hidden ? [background(state)] : [];
-  return state.scene.kind === "searching"
-    ? step(state, ...hidden, find(state))
-    : step(state, ...hidden);
+  return state.screen.kind === "searching"
+    ? transition(state, ...hidden, find(state))
+    : transition(state, ...hidden);
 }
 
 /**
  * The server has found the old session, or hasn't. Something is always said now, because the server takes it as a sign
  * that the answer has come (`server/chat/resume_tokens.ts`). A chat that was left meanwhile is left there, too; a search does that.
  */
-function resume(state: State, chatting: boolean, now: number): Step {
-  if (!chatting) return step(endChat(state, { kind: "connection-lost" }, now), background(state));
+function resume(state: State, chatting: boolean, now: number): Transition {
+  if (!chatting) {
+    return transition(endChat(state, { kind: "connection-lost" }, now), background(state));
+  }
   if (!isTalking(state)) {
-    return step(state, background(state), ...(state.scene.kind === "searching" ? [] : [LEAVE]));
+    return transition(
+      state,
+      background(state),
+      ...(state.screen.kind === "searching" ? [] : [LEAVE]),
+    );
   }
   const change = { lostUntil: 0, stranger: { kind: "here" } } as const;
-  const { state: mended, effects } = mend(state, change, now);
-  return step(mended, background(state), ...effects);
+  const { state: mended, effects } = resyncMessages(state, change, now);
+  return transition(mended, background(state), ...effects);
 }
 
 /** A report or a call that was refused can be tried again; a search that came too soon is asked for again by itself. */
-function refused(state: State, error: ServerMessage & { type: "error" }, now: number): Step {
-  const { scene } = state;
-  if (scene.kind === "chat" && scene.chat.report === "sent") {
-    return step(withChat(state, { report: "none" }));
+function refused(state: State, error: ServerMessage & { type: "error" }, now: number): Transition {
+  const { screen } = state;
+  if (screen.kind === "chat" && screen.chat.report === "sent") {
+    return transition(withChat(state, { report: "none" }));
   }
-  if (scene.kind === "chat") return onCall(state, { type: "denied" }, now);
-  if (scene.kind !== "searching" || error.code !== "too-fast") return step(state);
-  return step(askLater(state, scene, error.seconds ?? 1, now));
+  if (screen.kind === "chat") return onCall(state, { type: "denied" }, now);
+  if (screen.kind !== "searching" || error.code !== "too-fast") return transition(state);
+  return transition(askLater(state, screen, error.seconds ?? 1, now));
 }
 
 /** Whoever is kept out learns it where they are: at the end of a chat, or on the first screen. */
-function hinder(state: State, { code, seconds }: Hindrance, now: number): State {
-  const hindered = { ...state, hindered: { code, until: now + seconds * 1000 } };
-  if (isTalking(state) && isBlocked(hindered)) {
-    return endChat(hindered, { kind: code === "reported" ? "blocked" : "connection-lost" }, now);
+function refuse(state: State, { code, seconds }: Hindrance, now: number): State {
+  const refusal = { ...state, refusal: { code, until: now + seconds * 1000 } };
+  if (isTalking(state) && isBlocked(refusal)) {
+    return endChat(refusal, { kind: code === "reported" ? "blocked" : "connection-lost" }, now);
   }
-  const stays = state.scene.kind === "chat" || !isBlocked(hindered);
-  return stays ? hindered : { ...hindered, scene: { kind: "home" } };
+  const stays = state.screen.kind === "chat" || !isBlocked(refusal);
+  return stays ? refusal : { ...refusal, screen: { kind: "home" } };
 }
 
-function tick(state: State, now: number): Step {
-  const { scene } = state;
-  if (scene.kind === "searching") return tickSearch(state, scene, now);
-  return scene.kind === "chat" ? tickChat(state, scene.chat, now) : step(state);
+function tick(state: State, now: number): Transition {
+  const { screen } = state;
+  if (screen.kind === "searching") return tickSearch(state, screen, now);
+  return screen.kind === "chat" ? tickChat(state, screen.chat, now) : transition(state);
 }

@@ -15,8 +15,15 @@ import {
   MAX_INTERESTS,
   normalizeInterest,
 } from "../../protocol.ts";
-import { startingOwn } from "./call_media.ts";
-import { type Effect, LEAVE, type Searching, type State, type Step, step } from "./state.ts";
+import { startingDevices } from "./call_media.ts";
+import {
+  type Effect,
+  LEAVE,
+  type Searching,
+  type State,
+  type Transition,
+  transition,
+} from "./state.ts";
 
 /** When a search for shared interests takes anybody, in milliseconds; the server's window. */
 export const WIDENS_AFTER = 5_000;
@@ -27,9 +34,9 @@ export const LONG_AFTER = 15_000;
 const COMMA = /[,،，、]/;
 
 /** A comma ends an interest, as Enter does. */
-export function typeInterest(state: State, text: string): Step {
+export function typeInterest(state: State, text: string): Transition {
   const typed = { ...state, interestDraft: text };
-  return step(COMMA.test(text) ? addInterest(typed) : typed);
+  return transition(COMMA.test(text) ? addInterest(typed) : typed);
 }
 
 /** What stands in the box becomes interests, as far as it can. */
@@ -48,40 +55,43 @@ function shorten(interest: string): string {
 }
 
 /** Goes on with whoever has confirmed their age; others are reminded. */
-export function start(state: State, go: (ready: State) => Step): Step {
+export function start(state: State, go: (ready: State) => Transition): Transition {
   if (state.preferences.adult) return go(addInterest(state));
-  return step({ ...state, reminded: true }, { do: "focus", on: "adult" });
+  return transition({ ...state, showAgeReminder: true }, { do: "focus", on: "adult" });
 }
 
 /** Before the first call one sees what one is about to show. */
-export function startVideo(state: State, now: number): Step {
+export function startVideo(state: State, now: number): Transition {
   const video = { ...state, mode: "video" } as const;
-  if (state.scene.kind === "preview") return search(video, now);
+  if (state.screen.kind === "preview") return search(video, now);
   if (isBlocked(state)) return goHome(state);
-  const scene = { kind: "preview" } as const;
-  return step({ ...video, scene, own: startingOwn(state) }, { do: "focus", on: "start" });
+  const screen = { kind: "preview" } as const;
+  return transition({ ...video, screen, local: startingDevices(state) }, {
+    do: "focus",
+    on: "start",
+  });
 }
 
 /** Whether the server keeps this address out, rather than being full. */
-export function isBlocked({ hindered }: State): boolean {
-  return hindered !== undefined && hindered.code !== "full" && hindered.code !== "crowded";
+export function isBlocked({ refusal }: State): boolean {
+  return refusal !== undefined && refusal.code !== "full" && refusal.code !== "crowded";
 }
 
 /** Looks for a stranger. */
-export function search(state: State, now: number): Step {
+export function search(state: State, now: number): Transition {
   if (isBlocked(state)) return goHome(state);
-  const isPreviewed = state.scene.kind === "preview";
-  const scene = {
+  const isPreviewed = state.screen.kind === "preview";
+  const screen = {
     kind: "searching",
     since: now,
-    stage: "fresh",
-    asksAgain: 0,
+    phase: "fresh",
+    retryAt: 0,
     challenge: undefined,
     keepsDevices: state.mode === "video" && (isPreviewed || state.preferences.keepCamera),
   } as const;
-  const own = isPreviewed ? state.own : startingOwn(state);
-  const searching = { ...state, scene, own, unread: 0 };
-  return step(searching, find(state), { do: "focus", on: "cancel" });
+  const local = isPreviewed ? state.local : startingDevices(state);
+  const searching = { ...state, screen, local, unread: 0 };
+  return transition(searching, find(state), { do: "focus", on: "cancel" });
 }
 
 /** Asks the server for one. */
@@ -90,47 +100,50 @@ export function find({ interests, mode }: State): Effect {
 }
 
 /** Shows the first screen. */
-export function goHome(state: State): Step {
-  const { kind } = state.scene;
+export function goHome(state: State): Transition {
+  const { kind } = state.screen;
   const leave: Effect[] = kind === "home" || kind === "preview" ? [] : [LEAVE];
-  return step({ ...state, scene: { kind: "home" } }, ...leave, { do: "focus", on: "start" });
+  return transition({ ...state, screen: { kind: "home" } }, ...leave, { do: "focus", on: "start" });
 }
 
 /** Only a search is worked for. */
-export function work(state: State, { salt, bits }: Challenge): Step {
-  if (state.scene.kind !== "searching") return step(state);
+export function work(state: State, { salt, bits }: Challenge): Transition {
+  if (state.screen.kind !== "searching") return transition(state);
   const challenge = { salt, bits };
-  return step({ ...state, scene: { ...state.scene, challenge } }, { do: "solve", challenge });
+  return transition({ ...state, screen: { ...state.screen, challenge } }, {
+    do: "solve",
+    challenge,
+  });
 }
 
 /** What was solved for a search that is no longer under way is of no use. */
-export function solved(state: State, challenge: Challenge, nonce: number): Step {
-  const { scene } = state;
-  if (scene.kind !== "searching" || scene.challenge !== challenge) return step(state);
-  const searching = { ...state, scene: { ...scene, challenge: undefined } };
-  return step(searching, { do: "tell", message: { type: "solution", nonce } });
+export function solved(state: State, challenge: Challenge, nonce: number): Transition {
+  const { screen } = state;
+  if (screen.kind !== "searching" || screen.challenge !== challenge) return transition(state);
+  const searching = { ...state, screen: { ...screen, challenge: undefined } };
+  return transition(searching, { do: "tell", message: { type: "solution", nonce } });
 }
 
 /** The server took the question for one too many: it is asked again by itself, in so many seconds. */
-export function askLater(state: State, scene: Searching, seconds: number, now: number): State {
-  return { ...state, scene: { ...scene, asksAgain: now + seconds * 1000 } };
+export function askLater(state: State, screen: Searching, seconds: number, now: number): State {
+  return { ...state, screen: { ...screen, retryAt: now + seconds * 1000 } };
 }
 
 /** When a search changes by itself, in milliseconds since 1970; 0 for never. */
-export function searchDeadlines({ since, stage, asksAgain }: Searching): number[] {
-  if (stage === "long") return [asksAgain];
-  return [since + (stage === "fresh" ? WIDENS_AFTER : LONG_AFTER), asksAgain];
+export function searchDeadlines({ since, phase, retryAt }: Searching): number[] {
+  if (phase === "long") return [retryAt];
+  return [since + (phase === "fresh" ? WIDENS_AFTER : LONG_AFTER), retryAt];
 }
 
 /** Time has passed in a search. */
-export function tickSearch(state: State, scene: Searching, now: number): Step {
-  const stage = stageOf(now - scene.since);
-  const asks = scene.asksAgain !== 0 && scene.asksAgain <= now;
-  const next = { ...scene, stage, asksAgain: asks ? 0 : scene.asksAgain };
-  return step({ ...state, scene: next }, ...(asks ? [find(state)] : []));
+export function tickSearch(state: State, screen: Searching, now: number): Transition {
+  const phase = phaseOf(now - screen.since);
+  const asks = screen.retryAt !== 0 && screen.retryAt <= now;
+  const next = { ...screen, phase, retryAt: asks ? 0 : screen.retryAt };
+  return transition({ ...state, screen: next }, ...(asks ? [find(state)] : []));
 }
 
-function stageOf(waited: number): "fresh" | "wide" | "long" {
+function phaseOf(waited: number): "fresh" | "wide" | "long" {
   if (waited < WIDENS_AFTER) return "fresh";
   return waited < LONG_AFTER ? "wide" : "long";
 }

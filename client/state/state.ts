@@ -24,7 +24,7 @@ import type { Quality } from "../media/peer_connection.ts";
 export const MAX_LINES = 2_000;
 
 /** Something that happened in a chat, told in a line of its own. */
-export type Notice =
+export type SystemMessage =
   | { kind: "began"; interests: string[]; met: boolean }
   | {
     kind: "you-left" | "stranger-left" | "connection-lost" | "not-secured" | "blocked" | "restart";
@@ -40,7 +40,7 @@ export type LineContent =
     readonly isDelivered: boolean;
   }
   | { readonly from: "stranger"; readonly text: string }
-  | { readonly from: "page"; readonly notice: Notice };
+  | { readonly from: "page"; readonly notice: SystemMessage };
 
 /** One line of a chat; `id` counts from 0, `at` is in milliseconds since 1970. */
 export type Line = { readonly id: number; readonly at: number } & LineContent;
@@ -63,11 +63,11 @@ export interface Chat {
   readonly stranger: { kind: "here" } | { kind: "away" } | { kind: "back"; until: number };
   readonly report: "none" | "choosing" | "sent" | "taken";
   readonly call: Call;
-  readonly stage: Stage;
+  readonly media: RemoteMedia;
 }
 
 /** What is seen and heard of the stranger in a call. */
-export interface Stage {
+export interface RemoteMedia {
   readonly stream: MediaStream | undefined;
   /** Whether the stranger sends a picture, and sound. */
   readonly picture: boolean;
@@ -84,10 +84,12 @@ export interface Stage {
  * What this person wants to send: whether, and from which device (an id, empty for any). The screen shows it wherever it
  * can change, and it holds from the preview through every call until the person changes it.
  */
-export type Own = Readonly<Record<DeviceKind, boolean> & Record<`${DeviceKind}Id`, string>>;
+export type LocalDevices = Readonly<
+  Record<DeviceKind, boolean> & Record<`${DeviceKind}Id`, string>
+>;
 
 /** What the page shows. */
-export type Scene =
+export type Screen =
   | { readonly kind: "home" | "preview" }
   | Searching
   | { readonly kind: "chat"; readonly chat: Chat };
@@ -96,9 +98,9 @@ export type Scene =
 export interface Searching {
   readonly kind: "searching";
   readonly since: number;
-  readonly stage: "fresh" | "wide" | "long";
+  readonly phase: "fresh" | "wide" | "long";
   /** When to ask again, because one went too fast; 0 for never. */
-  readonly asksAgain: number;
+  readonly retryAt: number;
   /** What this device works on before the search begins; `undefined` for nothing. */
   readonly challenge: Challenge | undefined;
   /** The devices stay on meanwhile. */
@@ -107,7 +109,7 @@ export interface Searching {
 
 /** Everything the page knows. */
 export interface State {
-  readonly scene: Scene;
+  readonly screen: Screen;
   readonly mode: Mode;
   readonly preferences: Preferences;
   /** What the page speaks. */
@@ -115,20 +117,20 @@ export interface State {
   /** What was chosen instead can't be had. */
   readonly languageFailed: boolean;
   readonly media: Media;
-  readonly own: Own;
+  readonly local: LocalDevices;
   /** How loud the stranger is, from 0 to 1. */
   readonly volume: number;
   readonly interests: readonly string[];
   /** What stands in the interests box. */
   readonly interestDraft: string;
   /** Start was pressed before the confirmation. */
-  readonly reminded: boolean;
-  readonly line: "dialling" | "up" | "down";
+  readonly showAgeReminder: boolean;
+  readonly connectionState: "dialling" | "up" | "down";
   /** What keeps this page from connecting, and until when (milliseconds since 1970). */
-  readonly hindered: { readonly code: Hindrance["code"]; readonly until: number } | undefined;
+  readonly refusal: { readonly code: Hindrance["code"]; readonly until: number } | undefined;
   readonly online: number;
   /** Whether the person is looking. */
-  readonly attentive: boolean;
+  readonly focused: boolean;
   /** Whether the page can't be seen at all. */
   readonly hidden: boolean;
   /** Messages that came while they weren't. */
@@ -152,13 +154,13 @@ export type Event =
   | { type: "toggle-device"; device: DeviceKind }
   | { type: "choose-device"; device: DeviceKind; id: string }
   | { type: "media"; media: Media }
-  | { type: "stage"; change: Partial<Stage> }
+  | { type: "remote-media"; change: Partial<RemoteMedia> }
   | { type: "volume"; volume: number }
   | { type: "pop-out" | "full-screen" }
   | { type: "type"; text: string }
   | { type: "choose-report" | "cancel-report" }
   | { type: "report"; reason: ReportReason }
-  | { type: "attention"; attentive: boolean; hidden: boolean }
+  | { type: "attention"; focused: boolean; hidden: boolean }
   /** `mayResume`: it was not closed, it dropped. */
   | { type: "down"; mayResume: boolean }
   | { type: "server"; message: ServerMessage }
@@ -187,7 +189,7 @@ export type Effect =
   | { do: "ring" | "save" | "keep-preferences" };
 
 /** What an event leads to. */
-export interface Step {
+export interface Transition {
   readonly state: State;
   readonly effects: readonly Effect[];
 }
@@ -195,13 +197,13 @@ export interface Step {
 /** The page as it opens. */
 export function initialState(preferences: Preferences, language: Language): State {
   return {
-    scene: { kind: "home" },
+    screen: { kind: "home" },
     mode: "text",
     preferences,
     language,
     languageFailed: false,
     media: NO_MEDIA,
-    own: {
+    local: {
       camera: !preferences.cameraOff,
       microphone: !preferences.muted,
       cameraId: "",
@@ -210,36 +212,36 @@ export function initialState(preferences: Preferences, language: Language): Stat
     volume: 1,
     interests: [],
     interestDraft: "",
-    reminded: false,
-    line: "dialling",
-    hindered: undefined,
+    showAgeReminder: false,
+    connectionState: "dialling",
+    refusal: undefined,
     online: 0,
-    attentive: true,
+    focused: true,
     hidden: false,
     unread: 0,
   };
 }
 
 /** A new state, and what is to be done. */
-export function step(state: State, ...effects: Effect[]): Step {
+export function transition(state: State, ...effects: Effect[]): Transition {
   return { state, effects };
 }
 
 /** Whether a chat is under way, so that closing the page would end it. */
-export function isTalking({ scene }: State): boolean {
-  return scene.kind === "chat" && scene.chat.phase.kind !== "over";
+export function isTalking({ screen }: State): boolean {
+  return screen.kind === "chat" && screen.chat.phase.kind !== "over";
 }
 
 /** The same with something of the chat changed; a page that shows none stays as it is. */
 export function withChat(state: State, change: Partial<Chat>): State {
-  if (state.scene.kind !== "chat") return state;
-  return { ...state, scene: { kind: "chat", chat: { ...state.scene.chat, ...change } } };
+  if (state.screen.kind !== "chat") return state;
+  return { ...state, screen: { kind: "chat", chat: { ...state.screen.chat, ...change } } };
 }
 
 /** The same with one more line in the chat. */
 export function withLine(state: State, content: LineContent, at: number): State {
-  if (state.scene.kind !== "chat") return state;
-  const { lines } = state.scene.chat;
+  if (state.screen.kind !== "chat") return state;
+  const { lines } = state.screen.chat;
   const id = (lines.at(-1)?.id ?? -1) + 1;
   return withChat(state, { lines: [...lines.slice(1 - MAX_LINES), { id, at, ...content }] });
 }

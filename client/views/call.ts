@@ -6,7 +6,7 @@ import { devicePickers, deviceSwitches, ownPicture } from "./devices.ts";
 import { DEVICE_KINDS, type DeviceKind } from "../media/devices.ts";
 import type { Words } from "../languages/catalogue.ts";
 import { type Dispatch, html } from "./markup.ts";
-import type { Chat, Stage, State } from "../state/state.ts";
+import type { Chat, RemoteMedia, State } from "../state/state.ts";
 import { describeTrouble } from "./phrases.ts";
 
 /** Draws the call of a chat; nothing where there is none. */
@@ -34,7 +34,7 @@ export function callView(state: State, chat: Chat, dispatch: Dispatch): VNode | 
         buttons: [primary(words.TryAgain, dispatch), refuse(words.GoOnByText)],
       });
     default:
-      return stage(state, chat.stage, call, dispatch);
+      return stage(state, chat.media, call, dispatch);
   }
 }
 
@@ -99,13 +99,13 @@ function consent(
 
 function stage(
   state: State,
-  { stream, picture, sound, revealed, swapped, quality }: Stage,
+  { stream, picture, sound, revealed, swapped, quality }: RemoteMedia,
   call: Call,
   dispatch: Dispatch,
 ): VNode {
   const { media, volume, language: { words } } = state;
   const isLive = call.kind === "live" && call.until === 0;
-  const look = (): void => dispatch({ type: "stage", change: { revealed: true } });
+  const look = (): void => dispatch({ type: "remote-media", change: { revealed: true } });
   return html`
     <section class=${swapped ? "stage swapped" : "stage"} aria-label=${words.Call}>
       <div class="screen">
@@ -114,7 +114,7 @@ function stage(
         }`} aria-label=${words.StrangersPicture}
           srcObject=${stream} volume=${volume} autoplay playsinline></video>
         ${ownPicture(state, "own mirrored") ??
-          html`<p class="own">${state.own.camera || words.CameraOff}</p>`}
+          html`<p class="own">${state.local.camera || words.CameraOff}</p>`}
         <p class="sign" role="status">${sign(words, isLive, call.kind, picture, sound)}</p>
         ${isLive && picture && !revealed &&
           html`<button class="primary look" onClick=${look}>${words.ShowPicture}</button>`}
@@ -138,7 +138,7 @@ function stage(
 /** What is seldom needed during a call. */
 function more(
   state: State,
-  { revealed, swapped }: Pick<Stage, "revealed" | "swapped">,
+  { revealed, swapped }: Pick<RemoteMedia, "revealed" | "swapped">,
   dispatch: Dispatch,
 ): VNode {
   const { volume, language: { words } } = state;
@@ -153,7 +153,7 @@ function more(
             dispatch({ type: "volume", volume: event.currentTarget.valueAsNumber })} /></label>
         ${button(
           words.SwapPictures,
-          () => dispatch({ type: "stage", change: { swapped: !swapped } }),
+          () => dispatch({ type: "remote-media", change: { swapped: !swapped } }),
         )}
         ${revealed && document.pictureInPictureEnabled &&
           button(words.PopOut, () => dispatch({ type: "pop-out" }))}

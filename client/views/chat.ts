@@ -8,7 +8,7 @@ import { MAX_MESSAGE_LENGTH } from "../crypto/envelope.ts";
 import { isEnter } from "./keys.ts";
 import { counted, type Language, timeOfDay } from "../languages/language.ts";
 import type { Words } from "../languages/catalogue.ts";
-import { type Dispatch, html, Unchanging } from "./markup.ts";
+import { type Dispatch, html, Memo } from "./markup.ts";
 import { segments } from "../state/message_text.ts";
 import { PICTURES } from "../crypto/safety_emoji.ts";
 import { callOf } from "../state/call_media.ts";
@@ -31,7 +31,7 @@ export function chatView(state: State, chat: Chat, dispatch: Dispatch): VNode {
       ${safety(chat, words)}
       <div class="scroll" tabindex="0" aria-label=${words.Conversation} role="region">
         <div class="log" role="log" aria-live="polite" aria-label=${words.Messages}>
-          <${Unchanging} of=${chat.lines} language=${language} draw=${drawLines} />
+          <${Memo} of=${chat.lines} language=${language} draw=${drawLines} />
         </div>
       </div>
       ${chat.report === "choosing" && reasons(words, dispatch)}
@@ -44,8 +44,8 @@ export function chatView(state: State, chat: Chat, dispatch: Dispatch): VNode {
 /** The one thing that matters most right now, if any. */
 function status(state: State, { typingUntil, stranger, delivery }: Chat): string {
   const { words } = state.language;
-  if (state.line === "down") {
-    const comesBack = isTalking(state) && state.hindered === undefined;
+  if (state.connectionState === "down") {
+    const comesBack = isTalking(state) && state.refusal === undefined;
     return comesBack ? words.Dropped : describeLine(state);
   }
   if (!isTalking(state)) return "";
@@ -56,7 +56,7 @@ function status(state: State, { typingUntil, stranger, delivery }: Chat): string
 }
 
 function tools(state: State, chat: Chat, dispatch: Dispatch): (VNode | false)[] {
-  const { preferences, line, language: { words } } = state;
+  const { preferences, connectionState: line, language: { words } } = state;
   const mayCall = isTalking(state) && callOf(state).kind === "none" && chat.pictures.length > 0;
   const reported = chat.report === "sent" || chat.report === "taken";
   return [
@@ -103,7 +103,7 @@ function safety({ pictures, phase }: Chat, words: Words): VNode | false {
 
 function drawLines(lines: readonly Line[], language: Language): VNode[] {
   return lines.map((line) =>
-    html`<${Unchanging} key=${line.id} of=${line} language=${language} draw=${drawLine} />`
+    html`<${Memo} key=${line.id} of=${line} language=${language} draw=${drawLine} />`
   );
 }
 

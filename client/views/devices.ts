@@ -8,7 +8,7 @@ import type { State } from "../state/state.ts";
 
 /** Draws a switch for each device, whose label says what the stranger gets, in a group with whatever belongs beside them. */
 export function deviceSwitches(
-  { own: { microphone, camera }, language: { words } }: State,
+  { local: { microphone, camera }, language: { words } }: State,
   dispatch: Dispatch,
   ...beside: readonly VNode[]
 ): VNode {
@@ -37,16 +37,16 @@ function deviceSwitch(
 
 /** Draws the choices. */
 export function devicePickers(
-  { media, own, language: { words } }: State,
+  { media, local, language: { words } }: State,
   dispatch: Dispatch,
 ): (VNode | false)[] {
   return [
-    picker(words.Camera, "camera", media.cameras, inUse(media.camera) ?? own.cameraId, dispatch),
+    picker(words.Camera, "camera", media.cameras, inUse(media.camera) ?? local.cameraId, dispatch),
     picker(
       words.Microphone,
       "microphone",
       media.microphones,
-      inUse(media.microphone) ?? own.microphoneId,
+      inUse(media.microphone) ?? local.microphoneId,
       dispatch,
     ),
   ];

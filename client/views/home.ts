@@ -35,13 +35,14 @@ function form(state: State, dispatch: Dispatch): VNode {
     <form class="card" onSubmit=${submit}>
       ${interests(state, dispatch)}
       <label class="check">
-        <input id="adult" type="checkbox" checked=${adult} aria-describedby=${state.reminded &&
+        <input id="adult" type="checkbox" checked=${adult} aria-describedby=${state
+          .showAgeReminder &&
           "reminder"}
           onChange=${(event: { currentTarget: HTMLInputElement }) =>
             dispatch({ type: "confirm", adult: event.currentTarget.checked })} />
         ${words.Adult}
       </label>
-      ${state.reminded && html`
+      ${state.showAgeReminder && html`
         <p id="reminder" class="reminder" role="alert">${words.AdultFirst}</p>
       `}
       <button id="start" class="primary" aria-disabled=${!adult}>${words.StartText}</button>
@@ -118,7 +119,7 @@ function insecure(words: Words): VNode {
 }
 
 function online(state: State): VNode {
-  const { online, line, language, languageFailed } = state;
+  const { online, connectionState: line, language, languageFailed } = state;
   const text = line === "down" && describeBlock(state) === undefined
     ? describeLine(state)
     : languageFailed

@@ -13,15 +13,15 @@ export function html(strings: TemplateStringsArray, ...values: unknown[]): VNode
   return template(strings, ...values) as VNode;
 }
 
-interface Drawing<T> {
+interface MemoProps<T> {
   readonly of: T;
   readonly language: Language;
   readonly draw: (of: T, language: Language) => ComponentChildren;
 }
 
 /** Draws something again only when it is another value, or said in another language. */
-export class Unchanging<T> extends Component<Drawing<T>> {
-  override shouldComponentUpdate({ of, language }: Drawing<T>): boolean {
+export class Memo<T> extends Component<MemoProps<T>> {
+  override shouldComponentUpdate({ of, language }: MemoProps<T>): boolean {
     return of !== this.props.of || language !== this.props.language;
   }
 

@@ -3,24 +3,24 @@
 import type { Capture, DeviceKind } from "../media/devices.ts";
 import { fill, type Language, listed, timeOfDay } from "../languages/language.ts";
 import type { Words } from "../languages/catalogue.ts";
-import type { LineContent, Notice, State } from "../state/state.ts";
+import type { LineContent, State, SystemMessage } from "../state/state.ts";
 
 /** Said wherever one waits for the server: what is in the way, and that it goes on by itself. */
-export function describeLine({ hindered, language }: State): string {
+export function describeLine({ refusal, language }: State): string {
   const { words } = language;
-  return hindered === undefined
+  return refusal === undefined
     ? words.Unreachable
-    : fill(words.Hindered[hindered.code], timeOfDay(language, hindered.until));
+    : fill(words.Hindered[refusal.code], timeOfDay(language, refusal.until));
 }
 
 /** Why somebody is kept out for a while; `undefined` when they aren't. */
-export function describeBlock({ hindered, language: { words } }: State): string | undefined {
+export function describeBlock({ refusal, language: { words } }: State): string | undefined {
   const reasons: Readonly<Record<string, string>> = words.Blocked;
-  return hindered && reasons[hindered.code];
+  return refusal && reasons[refusal.code];
 }
 
 /** A notice in words, and what else there is to say about it. */
-export function describeNotice(language: Language, notice: Notice): string[] {
+export function describeNotice(language: Language, notice: SystemMessage): string[] {
   const { words } = language;
   const said = [words.Notices[notice.kind]];
   if (notice.kind !== "began") return said;

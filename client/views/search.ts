@@ -25,15 +25,15 @@ export function searchView(state: State, dispatch: Dispatch): VNode {
 }
 
 function hint(state: State): string {
-  const { scene, interests, line, language } = state;
+  const { screen, interests, connectionState: line, language } = state;
   const { words } = language;
-  if (scene.kind !== "searching") return "";
+  if (screen.kind !== "searching") return "";
   if (line === "down") return describeLine(state);
-  if (scene.challenge !== undefined) return words.Checking;
-  if (scene.asksAgain > 0) return words.VeryFast;
-  if (scene.stage === "long") return words.Quiet;
+  if (screen.challenge !== undefined) return words.Checking;
+  if (screen.retryAt > 0) return words.VeryFast;
+  if (screen.phase === "long") return words.Quiet;
   if (interests.length === 0) return words.Usually;
-  return scene.stage === "fresh"
+  return screen.phase === "fresh"
     ? fill(words.WhoLikes, listed(language, interests, "disjunction"))
     : words.Anyone;
 }

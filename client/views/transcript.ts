@@ -6,11 +6,13 @@ import { describeNotice, describeSpeaker } from "./phrases.ts";
 
 /** The lines of a chat as plain text. */
 export function transcript(language: Language, lines: readonly Line[]): string {
-  return lines.map((line) => `[${timeOfDay(language, line.at)}] ${inWords(language, line)}\n`)
+  return lines.map((line) =>
+    `[${timeOfDay(language, line.at)}] ${describeAuthor(language, line)}\n`
+  )
     .join("");
 }
 
-function inWords(language: Language, line: Line): string {
+function describeAuthor(language: Language, line: Line): string {
   if (line.from === "page") return describeNotice(language, line.notice).join(" ");
   return `${describeSpeaker(language.words, line.from)} ${line.text}`;
 }

@@ -186,10 +186,10 @@ export class Visitor implements AsyncDisposable {
   }
 
   /** Looks at something else, or back at the page. */
-  async looks(attentive: boolean): Promise<void> {
-    const type = attentive ? "focus" : "blur";
+  async looks(focused: boolean): Promise<void> {
+    const type = focused ? "focus" : "blur";
     await this.page.evaluate(
-      `document.hasFocus = () => ${attentive}; dispatchEvent(new Event("${type}"))`,
+      `document.hasFocus = () => ${focused}; dispatchEvent(new Event("${type}"))`,
     );
   }
 

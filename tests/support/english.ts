@@ -3,4 +3,4 @@
 import type { Language } from "../../client/languages/language.ts";
 import { en } from "../../client/languages/en.ts";
 
-export const ENGLISH: Language = { code: "en", words: en.words, manner: "en-GB" };
+export const ENGLISH: Language = { code: "en", words: en.words, locale: "en-GB" };

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
-import { HELLO_SIZE, SEALED_SIZES } from "../../../client/crypto/padding.ts";
+import { HANDSHAKE_SIZE, SEALED_SIZES } from "../../../client/crypto/padding.ts";
 import {
   commitment,
   deriveSecrets,
@@ -92,7 +92,11 @@ Deno.test("Sealed channel keeps what is said before the keys are agreed, and sen
   a.say("early");
   await until(() => b.opened.length === 1);
   assert.deepEqual(b.opened, [[1, "early"]]);
-  assert.deepEqual(a.sent.map(({ length }) => length), [HELLO_SIZE, HELLO_SIZE, SEALED_SIZES[0]]);
+  assert.deepEqual(a.sent.map(({ length }) => length), [
+    HANDSHAKE_SIZE,
+    HANDSHAKE_SIZE,
+    SEALED_SIZES[0],
+  ]);
 });
 
 Deno.test("Sealed channel is ready after one round trip: two frames of each side", async () => {
@@ -153,7 +157,7 @@ Deno.test("Sealed channel fails on a key that is no point of the curve, and on w
   const frames: Bytes[][] = [
     [frameOf(1, await commitment("callee", off)), key(off)],
     [key(off)],
-    [new Uint8Array(HELLO_SIZE)],
+    [new Uint8Array(HANDSHAKE_SIZE)],
     [frameOf(1, new Uint8Array(32)), frameOf(1, new Uint8Array(32))],
     [frameOf(3, new Uint8Array(32))],
     [new Uint8Array(1024).fill(1)],
@@ -167,7 +171,7 @@ Deno.test("Sealed channel fails on a key that is no point of the curve, and on w
 });
 
 function frameOf(tag: number, payload: Uint8Array): Bytes {
-  const frame = new Uint8Array(HELLO_SIZE);
+  const frame = new Uint8Array(HANDSHAKE_SIZE);
   frame.set([2, tag]);
   frame.set(payload, 2);
   return frame;
@@ -196,7 +200,7 @@ Deno.test("Sealed channel agrees on keys although the commitments were lost with
   await until(() => a.sent.length === 1 && b.sent.length === 1);
   a.wire = (frame) => b.channel.receive(frame);
   b.wire = (frame) => a.channel.receive(frame);
-  for (const side of [a, b, a]) side.channel.mend(); // Once too often: a repetition harms nobody.
+  for (const side of [a, b, a]) side.channel.resync(); // Once too often: a repetition harms nobody.
   await until(() => b.opened.length === 1);
   assert.deepEqual([a.names, a.failed, b.failed, a.tampered, b.tampered], [b.names, 0, 0, 0, 0]);
 });
@@ -206,10 +210,10 @@ Deno.test("Sealed channel agrees on keys although one of them was lost, and pass
   a.wire = (frame) => a.sent.length === 2 || b.channel.receive(frame);
   await until(() => a.pictures !== undefined);
   assert.equal(b.pictures, undefined);
-  b.channel.mend();
+  b.channel.resync();
   a.say("sealed, and too early");
   await until(() => a.sent.length === 3);
-  a.channel.mend();
+  a.channel.resync();
   a.say("in time");
   await until(() => b.opened.length === 1);
   assert.deepEqual([b.opened, b.failed, b.tampered], [[[1, "in time"]], 0, 0]);
@@ -223,7 +227,7 @@ Deno.test("Sealed channel excuses one gap after a drop, and no replay", async ()
   await until(() => held.length === 4);
   const [one, two, three, four] = held as [Bytes, Bytes, Bytes, Bytes];
   b.channel.receive(one);
-  b.channel.inTurn(() => b.channel.mend());
+  b.channel.inTurn(() => b.channel.resync());
   b.channel.receive(one); // Before the drop, and again after it.
   b.channel.receive(three);
   await until(() => b.opened.length === 2);
@@ -231,7 +235,7 @@ Deno.test("Sealed channel excuses one gap after a drop, and no replay", async ()
   b.channel.receive(two);
   b.channel.receive(three);
   await until(() => b.tampered === 3);
-  b.channel.inTurn(() => b.channel.mend());
+  b.channel.inTurn(() => b.channel.resync());
   b.channel.receive(four);
   await until(() => b.opened.length === 3);
   assert.deepEqual(b.opened.map(([, text]) => text), ["one", "three", "four"]);
@@ -241,10 +245,10 @@ Deno.test("Sealed channel never seals two frames with one counter, also when som
   const [a, b] = await secured();
   for (let n = 0; n < 5; n++) {
     a.say("the same");
-    a.channel.mend();
+    a.channel.resync();
   }
   await until(() => b.opened.length === 5);
-  const sealed = a.sent.filter(({ length }) => length !== HELLO_SIZE);
+  const sealed = a.sent.filter(({ length }) => length !== HANDSHAKE_SIZE);
   assert.equal(new Set(sealed.map((frame) => toHex(frame.subarray(0, 6)))).size, 5);
 });
 

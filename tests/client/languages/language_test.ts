@@ -11,7 +11,7 @@ import { CATALOGUES } from "../../../client/languages/all.ts";
 const speak = (code: string): Language => ({
   code,
   words: CATALOGUES[code]!.words,
-  manner: code,
+  locale: code,
 });
 
 Deno.test("Language fills in what is given, whatever stands in it", () => {
@@ -52,6 +52,6 @@ Deno.test("Language lists in its own manner", () => {
 Deno.test("Language tells the time in its own manner, or in that of the browser", () => {
   const at = new Date(2026, 0, 1, 14, 5).getTime();
   assert.equal(timeOfDay(speak("de"), at), "14:05");
-  assert.match(timeOfDay({ ...speak("de"), manner: "en-US" }, at), /^2:05\sPM$/);
-  assert.match(timeOfDay({ ...speak("de"), manner: undefined }, at), /\d/);
+  assert.match(timeOfDay({ ...speak("de"), locale: "en-US" }, at), /^2:05\sPM$/);
+  assert.match(timeOfDay({ ...speak("de"), locale: undefined }, at), /\d/);
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Language } from "../../../client/languages/language.ts";
 import { CATALOGUES } from "../../../client/languages/all.ts";
 import type { Words } from "../../../client/languages/catalogue.ts";
-import { RETRY_INTERVAL, Translator } from "../../../client/languages/loader.ts";
+import { LanguageLoader, RETRY_INTERVAL } from "../../../client/languages/loader.ts";
 import { ENGLISH } from "../../support/english.ts";
 
 const ALL = Object.fromEntries(
@@ -15,7 +15,7 @@ class World {
   readonly requests: PromiseWithResolvers<Record<string, Words>>[] = [];
   readonly tasks: [ms: number, task: () => void][] = [];
   last: Language | undefined;
-  readonly translator = new Translator({
+  readonly translator = new LanguageLoader({
     own: ENGLISH,
     ask: () => {
       const request = Promise.withResolvers<Record<string, Words>>();
@@ -59,7 +59,7 @@ Deno.test("Translator asks once for all languages and hands over the one that wa
   assert.equal(world.requests.length, 1);
   await world.answer();
   assert.deepEqual(world.log, ["de"]);
-  assert.deepEqual(world.last, { code: "de", words: ALL.de, manner: "de" });
+  assert.deepEqual(world.last, { code: "de", words: ALL.de, locale: "de" });
   world.translator.choose("en");
   assert.deepEqual([world.log, world.last], [["de", "en"], ENGLISH]);
 });

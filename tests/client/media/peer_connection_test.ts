@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { qualityOf, veiled } from "../../../client/media/peer_connection.ts";
+import { qualityOf, stripAddresses } from "../../../client/media/peer_connection.ts";
 
 const HOST = "candidate:1 1 udp 2122260223 192.0.2.7 54321 typ host generation 0";
 const REFLEXIVE =
@@ -10,19 +10,21 @@ const BLANKED = "candidate:3 1 udp 41885439 203.0.113.1 50000 typ relay raddr 0.
 
 Deno.test("Video shows no candidate of a relayed call but relays, and not where these were asked from", () => {
   for (const candidate of [HOST, REFLEXIVE, "nonsense", "candidate:1 typ host typ relayed"]) {
-    assert.equal(veiled({ candidate: { candidate } }), undefined, candidate);
+    assert.equal(stripAddresses({ candidate: { candidate } }), undefined, candidate);
   }
-  assert.deepEqual(veiled({ candidate: { candidate: RELAYED, sdpMid: "0" } }), {
+  assert.deepEqual(stripAddresses({ candidate: { candidate: RELAYED, sdpMid: "0" } }), {
     candidate: { candidate: BLANKED, sdpMid: "0" },
   });
-  assert.deepEqual(veiled({ candidate: { candidate: "" } }), { candidate: { candidate: "" } });
-  assert.equal(veiled({ candidate: {} }), undefined);
-  assert.equal(veiled({}), undefined);
+  assert.deepEqual(stripAddresses({ candidate: { candidate: "" } }), {
+    candidate: { candidate: "" },
+  });
+  assert.equal(stripAddresses({ candidate: {} }), undefined);
+  assert.equal(stripAddresses({}), undefined);
 });
 
 Deno.test("Video shows no address in a description of a relayed call", () => {
   const lines = ["v=0", `a=${HOST}`, `a=${REFLEXIVE}`, `a=${RELAYED}`, "a=mid:0", ""];
-  const shown = veiled({ description: { type: "offer", sdp: lines.join("\r\n") } });
+  const shown = stripAddresses({ description: { type: "offer", sdp: lines.join("\r\n") } });
   assert.deepEqual(shown, {
     description: { type: "offer", sdp: ["v=0", `a=${BLANKED}`, "a=mid:0", ""].join("\r\n") },
   });

@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import {
   Connection,
-  FIRM_JITTER,
   FIRST_DELAY,
-  LONGEST_DELAY,
-  LONGEST_DELAY_RESUMING,
+  MAX_DELAY,
+  MAX_DELAY_RESUMING,
   MOVE_SPREAD,
   RESTART_DELAY,
   RESTART_SPREAD,
+  SERVER_DELAY_JITTER,
 } from "../../../client/net/connection.ts";
 import {
   type ClientMessage,
@@ -71,8 +71,8 @@ class Line {
         this.mayResume = mayResume;
         this.#note("down");
       },
-      askHindrance: () => Promise.resolve(this.hindrance),
-      onHindered: ({ code }) => this.#note(code),
+      askRefusal: () => Promise.resolve(this.hindrance),
+      onRefused: ({ code }) => this.#note(code),
     });
   }
 
@@ -121,10 +121,10 @@ Deno.test("Connection comes back by itself, with delays that grow up to a bound 
   }
   await line.until("down");
   const doubled = Array.from({ length: 9 }, (_, n) => RESTART_DELAY * 2 ** n);
-  const ceilings = [RESTART_SPREAD, ...doubled.map((delay) => Math.min(delay, LONGEST_DELAY))];
+  const ceilings = [RESTART_SPREAD, ...doubled.map((delay) => Math.min(delay, MAX_DELAY))];
   assert.deepEqual(line.delays, ceilings.map((ceiling) => ceiling / 2));
   await using again = await TestServer.start({ port });
-  line.connection.hasten();
+  line.connection.reconnectNow();
   await line.until("welcome");
   again.chat.dismiss();
   await line.until("down");
@@ -192,7 +192,7 @@ Deno.test("Connection that dropped shows its token first, and what is said goes 
   }
   assert.deepEqual(b.frames, [Uint8Array.of(1, 1), Uint8Array.of(1, 2), Uint8Array.of(1, 3)]);
   assert.deepEqual([a.resumed, b.resumed], [[true, true, true], [true, true, true]]);
-  assert.ok(a.delays.every((delay) => delay <= LONGEST_DELAY_RESUMING));
+  assert.ok(a.delays.every((delay) => delay <= MAX_DELAY_RESUMING));
 });
 
 Deno.test("Connection forgets its token when the server says that the session is over", async () => {
@@ -211,7 +211,7 @@ Deno.test("Connection forgets its token when the server says that the session is
     await a.until("down");
     assert.equal(a.mayResume, false, reason);
     await b.until("partner-left");
-    if (reason === IDLE_REASON) a.connection.hasten();
+    if (reason === IDLE_REASON) a.connection.reconnectNow();
     else a.retry();
     await a.until("welcome");
     assert.deepEqual(a.resumed, [], reason);
@@ -343,9 +343,9 @@ Deno.test("Connection whose handshake is refused asks why, and tries nothing bef
   const line = new Line(server.port, { code: "denied", seconds: 60 });
   await line.until("down");
   await line.until("denied");
-  assert.equal(line.delays.at(-1), 60_000 + FIRM_JITTER / 2);
+  assert.equal(line.delays.at(-1), 60_000 + SERVER_DELAY_JITTER / 2);
   const delays = line.delays.length;
-  line.connection.hasten();
+  line.connection.reconnectNow();
   line.connection.tell(FIND);
   assert.equal(line.delays.length, delays);
   line.retry();
@@ -361,5 +361,5 @@ Deno.test("Connection of an address that is blocked in a chat waits for as long 
   outlet!.close(CloseCode.blocked, "This address is blocked.");
   await line.until("blocked");
   await line.until("down");
-  assert.deepEqual(line.delays, [90_000 + FIRM_JITTER / 2]);
+  assert.deepEqual(line.delays, [90_000 + SERVER_DELAY_JITTER / 2]);
 });

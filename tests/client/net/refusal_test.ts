@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { readHindrance } from "../../../client/net/refusal.ts";
+import { readRefusal } from "../../../client/net/refusal.ts";
 import { HINDRANCES } from "../../../protocol.ts";
 
 Deno.test("Hindrance is read when it is one that this page knows", () => {
   for (const code of HINDRANCES) {
-    assert.deepEqual(readHindrance({ code, seconds: 5, more: 1 }), { code, seconds: 5 });
+    assert.deepEqual(readRefusal({ code, seconds: 5, more: 1 }), { code, seconds: 5 });
   }
 });
 
@@ -13,6 +13,6 @@ Deno.test("Hindrance that makes no sense is none", () => {
   for (
     const answer of [...answers, { code: "full", seconds: "1" }, { code: "full", seconds: -1 }]
   ) {
-    assert.equal(readHindrance(answer), undefined);
+    assert.equal(readRefusal(answer), undefined);
   }
 });

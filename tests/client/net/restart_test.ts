@@ -38,8 +38,8 @@ class World {
         onMessage: () => this.now < 0 || this.returns.push(this.now),
         onFrame: () => {},
         onDown: () => {},
-        askHindrance: () => Promise.resolve(undefined),
-        onHindered: () => {},
+        askRefusal: () => Promise.resolve(undefined),
+        onRefused: () => {},
       });
     }
     this.#run(0);

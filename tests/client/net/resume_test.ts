@@ -170,8 +170,8 @@ class Page {
       onMessage: (message) => this.#inTurn({ type: "server", message }),
       onFrame: (frame) => this.#channel?.receive(frame),
       onDown: (mayResume) => this.#inTurn({ type: "down", mayResume }),
-      askHindrance: () => Promise.resolve(undefined),
-      onHindered: () => assert.fail(),
+      askRefusal: () => Promise.resolve(undefined),
+      onRefused: () => assert.fail(),
     });
   }
 
@@ -210,7 +210,7 @@ class Page {
   }
 
   get lines(): readonly { from: string; text?: string }[] {
-    return this.state.scene.kind === "chat" ? this.state.scene.chat.lines : [];
+    return this.state.screen.kind === "chat" ? this.state.screen.chat.lines : [];
   }
 
   get heard(): string[] {
@@ -218,25 +218,25 @@ class Page {
   }
 
   get notices(): string[] {
-    const { scene } = this.state;
-    if (scene.kind !== "chat") return [scene.kind];
-    return scene.chat.lines.flatMap((line) => line.from === "page" ? [line.notice.kind] : []);
+    const { screen } = this.state;
+    if (screen.kind !== "chat") return [screen.kind];
+    return screen.chat.lines.flatMap((line) => line.from === "page" ? [line.notice.kind] : []);
   }
 
   /** Whether something is still to happen by itself. */
   get isBusy(): boolean {
-    const { scene } = this.state;
-    if (scene.kind !== "chat") return false;
-    const { isFlowing, waiting, received, confirmed } = scene.chat.delivery;
+    const { screen } = this.state;
+    if (screen.kind !== "chat") return false;
+    const { isFlowing, waiting, received, confirmed } = screen.chat.delivery;
     const { up, down } = this.wire;
     const rests = isFlowing && waiting.length === 0 && received === confirmed;
     return !rests || up.length + down.length > 0;
   }
 
   get undelivered(): number {
-    const { scene } = this.state;
-    if (scene.kind !== "chat") return -1;
-    return scene.chat.lines.filter((line) => line.from === "you" && !line.isDelivered).length;
+    const { screen } = this.state;
+    if (screen.kind !== "chat") return -1;
+    return screen.chat.lines.filter((line) => line.from === "you" && !line.isDelivered).length;
   }
 
   #inTurn(event: Event): void {
@@ -246,7 +246,7 @@ class Page {
 
   #perform(effect: Effect): void {
     if (effect.do === "tell") this.connection.tell(effect.message);
-    if (effect.do === "mend") this.#channel?.mend();
+    if (effect.do === "mend") this.#channel?.resync();
     if (effect.do === "say") {
       const { kind, content } = encodeEnvelope(effect.envelope);
       this.#channel?.send(kind, content);
@@ -281,7 +281,7 @@ async function pair(world: World): Promise<[Page, Page]> {
     await settled();
   }
   for (const { wire } of pages) while (wire.down.length > 0) wire.carry("page");
-  assert.ok(pages.every(({ state }) => state.scene.kind === "chat"));
+  assert.ok(pages.every(({ state }) => state.screen.kind === "chat"));
   return pages;
 }
 

@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import {
-  accept,
+  acknowledge,
   confirm,
   CONFIRM_INTERVAL,
   type Delivery,
-  greet,
-  hold,
+  enqueue,
   isFull,
   MAX_WAITING,
   nextConfirmation,
   NOTHING_SENT,
-  post,
-  repeat,
+  pause,
+  receiveMessage,
   REPEAT_INTERVAL,
-  settle,
+  resend,
+  resync,
 } from "../../../client/state/delivery.ts";
 
 const NOW = 1_000_000;
@@ -21,56 +21,56 @@ const NOW = 1_000_000;
 /** A side that has written so many messages. */
 function written(count: number): Delivery {
   let delivery = NOTHING_SENT;
-  for (let n = 1; n <= count; n++) ({ delivery } = post(delivery, `${n}`));
+  for (let n = 1; n <= count; n++) ({ delivery } = enqueue(delivery, `${n}`));
   return delivery;
 }
 
 /** A side that has received so many. */
 function heard(count: number): Delivery {
   let delivery = NOTHING_SENT;
-  for (let n = 1; n <= count; n++) ({ delivery } = accept(delivery, n, NOW));
+  for (let n = 1; n <= count; n++) ({ delivery } = receiveMessage(delivery, n, NOW));
   return delivery;
 }
 
 Deno.test("Delivery numbers messages from one and keeps each until it is confirmed", () => {
-  assert.deepEqual(post(NOTHING_SENT, "hi").say, [{ kind: "text", number: 1, text: "hi" }]);
-  const settled = settle(written(3), 2);
+  assert.deepEqual(enqueue(NOTHING_SENT, "hi").say, [{ kind: "text", number: 1, text: "hi" }]);
+  const settled = acknowledge(written(3), 2);
   assert.deepEqual(settled.waiting.map(({ number }) => number), [3]);
-  assert.deepEqual(settle(settled, 1), settled, "what was confirmed stays so");
-  assert.deepEqual(settle(settled, 99).waiting, [], "a liar deceives nobody but us");
+  assert.deepEqual(acknowledge(settled, 1), settled, "what was confirmed stays so");
+  assert.deepEqual(acknowledge(settled, 99).waiting, [], "a liar deceives nobody but us");
 });
 
 Deno.test("Delivery holds back what is written while somebody is away, until the other says what they have", () => {
-  const { delivery, say } = post(hold(written(2)), "3");
+  const { delivery, say } = enqueue(pause(written(2)), "3");
   assert.deepEqual(say, []);
-  const greeted = greet(delivery);
+  const greeted = resync(delivery);
   assert.deepEqual(greeted.say, [{ kind: "repeat", number: 0 }]);
-  assert.deepEqual(post(greeted.delivery, "4").say, []);
-  const answered = repeat(greeted.delivery, 1, NOW);
+  assert.deepEqual(enqueue(greeted.delivery, "4").say, []);
+  const answered = resend(greeted.delivery, 1, NOW);
   assert.deepEqual(answered.say.map((one) => one.kind === "text" && one.number), [2, 3]);
-  assert.equal(post(answered.delivery, "4").say.length, 1);
+  assert.equal(enqueue(answered.delivery, "4").say.length, 1);
 });
 
 Deno.test("Delivery takes the next message alone: doubles and what comes too early are nothing new", () => {
   const three = heard(3);
-  assert.equal(accept(three, 4, NOW).kind, "new");
-  for (const number of [0, 1, 3]) assert.equal(accept(three, number, NOW).kind, "double");
-  const early = accept(hold(three), 5, NOW);
+  assert.equal(receiveMessage(three, 4, NOW).kind, "new");
+  for (const number of [0, 1, 3]) assert.equal(receiveMessage(three, number, NOW).kind, "double");
+  const early = receiveMessage(pause(three), 5, NOW);
   assert.deepEqual([early.kind, early.say], ["early", []]);
 });
 
 Deno.test("Delivery notices a message that is missing without a drop, and asks for it now and then", () => {
-  const gap = accept(heard(3), 5, NOW);
+  const gap = receiveMessage(heard(3), 5, NOW);
   assert.deepEqual([gap.kind, gap.say], ["gap", [{ kind: "repeat", number: 3 }]]);
-  assert.equal(accept(gap.delivery, 6, NOW + REPEAT_INTERVAL - 1).kind, "early");
-  assert.equal(accept(gap.delivery, 6, NOW + REPEAT_INTERVAL).kind, "gap");
+  assert.equal(receiveMessage(gap.delivery, 6, NOW + REPEAT_INTERVAL - 1).kind, "early");
+  assert.equal(receiveMessage(gap.delivery, 6, NOW + REPEAT_INTERVAL).kind, "gap");
 });
 
 Deno.test("Delivery repeats no faster than the interval, whoever asks", () => {
-  const once = repeat(written(3), 0, NOW);
+  const once = resend(written(3), 0, NOW);
   assert.equal(once.say.length, 3);
-  assert.equal(repeat(once.delivery, 0, NOW + REPEAT_INTERVAL - 1).say.length, 0);
-  assert.equal(repeat(once.delivery, 1, NOW + REPEAT_INTERVAL).say.length, 2);
+  assert.equal(resend(once.delivery, 0, NOW + REPEAT_INTERVAL - 1).say.length, 0);
+  assert.equal(resend(once.delivery, 1, NOW + REPEAT_INTERVAL).say.length, 2);
 });
 
 Deno.test("Delivery confirms no faster than the interval, whatever comes", () => {

@@ -37,7 +37,7 @@ class Page {
 
   /** What the screen says of a device where it says anything. */
   shown(device: DeviceKind): boolean | undefined {
-    return hasSwitches(this.state) ? this.state.own[device] : undefined;
+    return hasSwitches(this.state) ? this.state.local[device] : undefined;
   }
 
   /** Which devices are captured. */
@@ -81,7 +81,7 @@ Deno.test("Devices that the preview says are off stay off in the call, and in th
   const page = new Page().on(PREVIEW, ...BOTH_OFF);
   assert.deepEqual(page.captured, []);
   page.on(PREVIEW, server(PAIRED)).call();
-  assert.deepEqual([page.state.scene.kind, page.captured], ["chat", []]);
+  assert.deepEqual([page.state.screen.kind, page.captured], ["chat", []]);
   assert.deepEqual(page.next().call().captured, []);
 });
 
@@ -129,8 +129,8 @@ Deno.test("Devices can't be switched where no switch is to be seen", () => {
   ];
   for (const reach of places) {
     const page = reach(new Page());
-    const { own } = page.state;
-    assert.deepEqual(page.on(...BOTH_OFF).state.own, own);
+    const { local: own } = page.state;
+    assert.deepEqual(page.on(...BOTH_OFF).state.local, own);
   }
 });
 
@@ -227,8 +227,8 @@ Deno.test("Devices that are captured in a call are those whose switch says on, o
       const page = new Page();
       for (const event of events) {
         page.on(event);
-        const { scene, own } = page.state;
-        const call = scene.kind === "chat" ? scene.chat.call.kind : "none";
+        const { screen, local: own } = page.state;
+        const call = screen.kind === "chat" ? screen.chat.call.kind : "none";
         if (call !== "connecting" && call !== "live") continue;
         assert.deepEqual(page.captured, DEVICES.filter((device) => own[device]));
       }

@@ -77,8 +77,8 @@ class Page {
   }
 
   get chat(): Chat {
-    assert.ok(this.state.scene.kind === "chat");
-    return this.state.scene.chat;
+    assert.ok(this.state.screen.kind === "chat");
+    return this.state.screen.chat;
   }
 
   /** The chat as short words: what was said and what happened. */
@@ -121,10 +121,14 @@ const DOWN = { type: "down", mayResume: false } as const;
 
 Deno.test("Page starts nothing before the confirmation, and says what is missing", () => {
   const page = new Page().on({ type: "confirm", adult: false }, "start");
-  assert.deepEqual([page.state.scene.kind, page.state.reminded, page.told], ["home", true, []]);
+  assert.deepEqual([page.state.screen.kind, page.state.showAgeReminder, page.told], [
+    "home",
+    true,
+    [],
+  ]);
   assert.deepEqual(page.effects, [{ do: "focus", on: "adult" }]);
   page.on({ type: "confirm", adult: true });
-  assert.deepEqual([page.state.reminded, page.did("keep-preferences")], [false, true]);
+  assert.deepEqual([page.state.showAgeReminder, page.did("keep-preferences")], [false, true]);
   page.on("start");
   assert.deepEqual(page.told, [FIND]);
 });
@@ -158,7 +162,7 @@ Deno.test("Page never sends more than ten interests, nor an empty one", () => {
 
 Deno.test("Page widens a search in words after 5 s, and calls it long after 15 s", () => {
   const page = new Page().on("start");
-  const stage = (): unknown => page.state.scene.kind === "searching" && page.state.scene.stage;
+  const stage = (): unknown => page.state.screen.kind === "searching" && page.state.screen.phase;
   assert.equal(stage(), "fresh");
   assert.equal(page.pass(WIDENS_AFTER - 1) && stage(), "fresh");
   assert.equal(page.pass(1) && stage(), "wide");
@@ -178,7 +182,7 @@ Deno.test("Page begins a chat with the focus in the message box", () => {
 
 Deno.test("Page ignores a chat that comes after the search was cancelled", () => {
   const page = new Page().on("start", "stop").server(PAIRED);
-  assert.equal(page.state.scene.kind, "home");
+  assert.equal(page.state.screen.kind, "home");
 });
 
 Deno.test("Page sends what is written, cleaned, and keeps the focus", () => {
@@ -232,7 +236,7 @@ Deno.test("Page asks before it leaves, leaves, and finds somebody new: Stop, Rea
   page.on("stop");
   assert.deepEqual([page.log.at(-1), page.told], ["you-left", [LEAVE]]);
   page.on("stop");
-  assert.deepEqual([page.state.scene.kind, page.told], ["searching", [FIND]]);
+  assert.deepEqual([page.state.screen.kind, page.told], ["searching", [FIND]]);
 });
 
 Deno.test("Page takes back its question after 3 s, or when one writes on", () => {
@@ -243,7 +247,7 @@ Deno.test("Page takes back its question after 3 s, or when one writes on", () =>
 
 Deno.test("Page cancels a search by Esc", () => {
   const page = new Page().on("start", "escape");
-  assert.deepEqual([page.state.scene.kind, page.told], ["home", [LEAVE]]);
+  assert.deepEqual([page.state.screen.kind, page.told], ["home", [LEAVE]]);
 });
 
 Deno.test("Page keeps the log readable after the stranger has left", () => {
@@ -262,7 +266,7 @@ Deno.test("Page hears nothing from a stranger who has left", () => {
 
 Deno.test("Page ends the chat when its line goes down, and says so once", () => {
   const page = new Page().server(WELCOME).chatting().on(DOWN, DOWN);
-  assert.deepEqual([page.log, page.state.line], [["began", "connection-lost"], "down"]);
+  assert.deepEqual([page.log, page.state.connectionState], [["began", "connection-lost"], "down"]);
   assert.deepEqual(page.server(WELCOME).told, []);
 });
 
@@ -275,7 +279,10 @@ function writing(texts: readonly string[], arrived = 0): Page {
 
 Deno.test("Page keeps a chat whose connection dropped, and goes on with it: what the stranger missed is sent again", () => {
   const page = writing(["one", "two"], 1).on(DROP, DROP);
-  assert.deepEqual([page.log, page.state.line], [["began", "you: one", "you: two"], "down"]);
+  assert.deepEqual([page.log, page.state.connectionState], [
+    ["began", "you: one", "you: two"],
+    "down",
+  ]);
   assert.deepEqual(page.on({ type: "type", text: "three" }).told, []);
   assert.deepEqual(page.on("send").told, []);
   assert.deepEqual(page.log.at(-1), "you: three");
@@ -291,7 +298,7 @@ Deno.test("Page keeps a chat whose connection dropped, and goes on with it: what
     { kind: "text", number: 3, text: "three" },
   ]);
   page.pass(RESUME_WINDOW);
-  assert.deepEqual([page.chat.phase.kind, page.state.line], ["talking", "up"]);
+  assert.deepEqual([page.chat.phase.kind, page.state.connectionState], ["talking", "up"]);
 });
 
 Deno.test("Page ends the chat when it could not come back in time, and leaves it when it can after all", () => {
@@ -305,7 +312,7 @@ Deno.test("Page ends the chat when it could not come back in time, and leaves it
 });
 
 Deno.test("Page waits for two minutes when it dropped in the background", () => {
-  const page = writing([]).on({ type: "attention", attentive: false, hidden: true });
+  const page = writing([]).on({ type: "attention", focused: false, hidden: true });
   assert.deepEqual(page.told, [{ type: "background", hidden: true }]);
   page.on(DROP).pass(BACKGROUND_WINDOW - 1);
   assert.equal(page.chat.phase.kind, "talking");
@@ -400,7 +407,7 @@ Deno.test("Page that is kept from coming back by a full house waits, and by a bl
 
 Deno.test("Page takes a search up again on a new line", () => {
   const page = new Page().on("start", DOWN).server(WELCOME);
-  assert.deepEqual([page.told, page.state.line, page.state.online], [[FIND], "up", 7]);
+  assert.deepEqual([page.told, page.state.connectionState, page.state.online], [[FIND], "up", 7]);
 });
 
 Deno.test("Page reports once a chat, also after its end, and forgets it with the next", () => {
@@ -420,10 +427,10 @@ Deno.test("Page closes the choice of reasons by Esc, and the chat goes on", () =
 });
 
 Deno.test("Page counts what is unread while nobody looks, and rings", () => {
-  const page = new Page().chatting().on({ type: "attention", attentive: false, hidden: false });
+  const page = new Page().chatting().on({ type: "attention", focused: false, hidden: false });
   page.hears("a").hears("b");
   assert.deepEqual([page.state.unread, page.did("ring")], [2, true]);
-  page.on({ type: "attention", attentive: true, hidden: false });
+  page.on({ type: "attention", focused: true, hidden: false });
   assert.equal(page.state.unread, 0);
   assert.equal(page.hears("c").did("ring"), false);
 });
@@ -432,7 +439,7 @@ Deno.test("Page is silent when its sound is off", () => {
   const page = new Page().on({ type: "prefer", change: { sound: false } });
   assert.ok(page.did("keep-preferences"));
   assert.equal(
-    page.chatting().on({ type: "attention", attentive: false, hidden: false }).hears("a").did(
+    page.chatting().on({ type: "attention", focused: false, hidden: false }).hears("a").did(
       "ring",
     ),
     false,
@@ -492,7 +499,7 @@ Deno.test("Page speaks another language at once, and loses nothing of a chat", (
   }]]);
   page.on("language-failed");
   assert.deepEqual([page.state.languageFailed, page.state.language], [true, ENGLISH]);
-  const german = { code: "de", words: CATALOGUES.de!.words, manner: "de" };
+  const german = { code: "de", words: CATALOGUES.de!.words, locale: "de" };
   page.on({ type: "language", language: german });
   assert.deepEqual([page.state.languageFailed, page.state.language], [false, german]);
   assert.equal(page.chat, chat);
@@ -536,19 +543,19 @@ Deno.test("Page ends a chat whose address is blocked, and leads to the reason in
     from: "page",
     notice: { kind: "blocked" },
   });
-  assert.deepEqual(page.state.hindered, { code: "reported", until: page.now + 60_000 });
+  assert.deepEqual(page.state.refusal, { code: "reported", until: page.now + 60_000 });
   page.on("again");
-  assert.equal(page.state.scene.kind, "home");
+  assert.equal(page.state.screen.kind, "home");
   page.server({ type: "welcome", token: "t", online: 1 });
-  assert.equal(page.state.hindered, undefined);
+  assert.equal(page.state.refusal, undefined);
 });
 
 Deno.test("Page that is kept out goes home, but goes on searching when there is only no place", () => {
-  const hindered = (code: Hindrance["code"]): string => {
+  const refusal = (code: Hindrance["code"]): string => {
     const page = new Page().on("start", DOWN);
-    return page.on({ type: "hindered", hindrance: { code, seconds: 10 } }).state.scene.kind;
+    return page.on({ type: "hindered", hindrance: { code, seconds: 10 } }).state.screen.kind;
   };
-  assert.deepEqual([...HINDRANCES].map(hindered), [
+  assert.deepEqual([...HINDRANCES].map(refusal), [
     "home",
     "home",
     "home",
@@ -599,7 +606,7 @@ function wanted(page: Page): string[] {
 
 Deno.test("Page shows oneself before the first call, and searches with the second press", () => {
   const page = new Page().on("start-video");
-  assert.deepEqual([page.state.scene.kind, wanted(page), page.told], [
+  assert.deepEqual([page.state.screen.kind, wanted(page), page.told], [
     "preview",
     ["camera", "microphone"],
     [],
@@ -608,12 +615,12 @@ Deno.test("Page shows oneself before the first call, and searches with the secon
   assert.deepEqual(page.told, [{ type: "find", mode: "video", interests: [] }]);
   assert.deepEqual(wanted(page), ["camera", "microphone"]);
   assert.deepEqual(wanted(page.on("stop")), []);
-  assert.deepEqual(page.on("start-video", "escape").state.scene.kind, "home");
+  assert.deepEqual(page.on("start-video", "escape").state.screen.kind, "home");
 });
 
 Deno.test("Page asks for the confirmation before a call as before a chat", () => {
   const page = new Page().on({ type: "confirm", adult: false }).on("start-video");
-  assert.deepEqual([page.state.scene.kind, page.state.reminded], ["home", true]);
+  assert.deepEqual([page.state.screen.kind, page.state.showAgeReminder], ["home", true]);
 });
 
 Deno.test("Page begins a call with what was preferred, and shows that at once", () => {
@@ -661,7 +668,7 @@ Deno.test("Page turns everything off when a call or a chat ends, unless the came
   ];
   for (const end of ends) assert.deepEqual(wanted(end(called())), [], String(end));
   const next = called().on("stop", "stop", "stop");
-  assert.deepEqual([next.state.scene.kind, wanted(next)], ["searching", []]);
+  assert.deepEqual([next.state.screen.kind, wanted(next)], ["searching", []]);
   const kept = called().on({ type: "prefer", change: { keepCamera: true } }).on("stop", "stop");
   assert.deepEqual(wanted(kept), ["camera", "microphone"]);
   assert.deepEqual(wanted(kept.on("home")), []);
@@ -685,12 +692,12 @@ Deno.test("Page tells the stranger what it sends, at the beginning and on each c
 Deno.test("Page shows the stranger blurred until the person looks, unless they prefer otherwise", () => {
   const called = (page: Page): Page => page.on("start-video", "start-video").server(PAIRED);
   const page = called(new Page());
-  assert.equal(page.chat.stage.revealed, false);
-  page.on({ type: "stage", change: { revealed: true } }).server(BY_RELAY)
+  assert.equal(page.chat.media.revealed, false);
+  page.on({ type: "remote-media", change: { revealed: true } }).server(BY_RELAY)
     .on(said({ kind: "call", says: "willing" }));
-  assert.equal(page.chat.stage.revealed, true, "it stays so when the call begins anew");
+  assert.equal(page.chat.media.revealed, true, "it stays so when the call begins anew");
   const bold = called(new Page().on({ type: "prefer", change: { blur: false } }));
-  assert.equal(bold.chat.stage.revealed, true);
+  assert.equal(bold.chat.media.revealed, true);
 });
 
 Deno.test("Page leads from a call that fails to another try or to text", () => {
