@@ -13,7 +13,7 @@ export interface BuiltLanguage {
   /** Plain text for every mark. */
   readonly texts: Readonly<Record<string, string>>;
   /** What the app says, in the order that its script knows. */
-  readonly words: readonly unknown[];
+  readonly words: unknown;
   /** That a page is in English only; "" in English. */
   readonly englishOnly: string;
 }

@@ -1,7 +1,5 @@
-/** How soon there is something to look at, and that the build has left it whole. */
+/** How soon there is something to look at. */
 
-import { deepEqual, ok } from "node:assert/strict";
-import { SHORTENED } from "../../tools/build.ts";
 import { pages } from "../../client/page.gen.ts";
 import { homePage } from "../../server/site/home_page.ts";
 import { housing } from "./house.ts";
@@ -23,15 +21,4 @@ Deno.test("First screen is painted before the script, and all that only a call n
   await visitor.page.getByText("Talk to a stranger.").waitFor();
   await visitor.until(`performance.getEntriesByName("first-contentful-paint").length === 1`);
   await visitor.page.close();
-});
-
-Deno.test("No object of the browser's has a property that the build shortens", async () => {
-  await using house = await openHouse();
-  const visitor = await house.enter();
-  const names = await visitor.evaluate<string[]>(
-    `Object.getOwnPropertyNames(globalThis).flatMap((name) =>
-      Object.getOwnPropertyNames(globalThis[name]?.prototype ?? {}))`,
-  );
-  ok(names.includes("textContent") && names.includes("createDataChannel"));
-  deepEqual(SHORTENED.filter((name) => names.includes(name)), []);
 });

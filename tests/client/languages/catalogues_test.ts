@@ -3,7 +3,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { SHORTENED } from "../../../tools/build.ts";
 import { CATALOGUES } from "../../../client/languages/all.ts";
 import type { Counted } from "../../../client/languages/catalogue.ts";
 import { en } from "../../../client/languages/en.ts";
@@ -151,20 +150,4 @@ Deno.test("Every word is said somewhere, and no other property is called like on
     }
   }
   assert.deepEqual(Object.keys(en.words).filter((word) => !said.has(word)), []);
-});
-
-Deno.test("What the build shortens stands in no message and no store", async () => {
-  const told = [
-    "../protocol.ts",
-    "crypto/envelope.ts",
-    "net/server_message.ts",
-    "languages/en.ts",
-  ];
-  const texts = await Promise.all(told.map((name) => Deno.readTextFile(new URL(name, client))));
-  const store = await Deno.readTextFile(new URL("state/preferences.ts", client));
-  const kept = /DEFAULT_PREFERENCES: Preferences = {([^}]*)}/.exec(store)![1]!;
-  for (const name of SHORTENED) {
-    const used = new RegExp(`(^|[.{,\\s])${name}\\??[:,]`, "m");
-    for (const text of [...texts, kept]) assert.doesNotMatch(text, used);
-  }
 });
