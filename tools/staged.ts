@@ -1,0 +1,65 @@
+/**
+ * Checks the format and lint of the files that are staged for a commit: `deno task staged`, which the git hook runs.
+ *
+ * What counts is the staged content, which can differ from the file on disk. So git writes the staged files to a
+ * temporary folder, together with every `deno.json`, and `deno fmt` and `deno lint` run there as `deno task ok` runs them.
+ * Types and tests need the whole program, so they are left to that task.
+ */
+
+import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+
+/** What was found: `said` is what `deno fmt` and `deno lint` print about it. */
+export type Finding = { kind: "clean" } | { kind: "faulty"; said: string };
+
+/** Checks what is staged in a repository, of which `folder` is the top. */
+export async function checkStaged(folder: string): Promise<Finding> {
+  const staged = await git(folder, ["diff", "--cached", "--name-only", "--diff-filter=ACMR", "-z"]);
+  if (staged === "") return { kind: "clean" };
+  const configuration = await git(folder, ["ls-files", "-z", "--", "deno.json", "*/deno.json"]);
+  const copy = await Deno.makeTempDir({ prefix: "anonymous-chat-staged-" });
+  try {
+    const checkout = ["checkout-index", "--force", "-z", "--stdin", `--prefix=${copy}/`];
+    await git(folder, checkout, configuration + staged);
+    const said: string[] = [];
+    for (const check of [["fmt", "--check"], ["lint"]]) {
+      const finding = await denoIn(copy, [...check, "--permit-no-files"]);
+      if (finding.kind === "faulty") said.push(finding.said);
+    }
+    return said.length === 0 ? { kind: "clean" } : { kind: "faulty", said: said.join("\n") };
+  } finally {
+    await Deno.remove(copy, { recursive: true });
+  }
+}
+
+/** Runs `deno` in a folder, and takes the folder out of what it prints. */
+async function denoIn(folder: string, args: readonly string[]): Promise<Finding> {
+  const command = new Deno.Command(Deno.execPath(), { args: [...args], cwd: folder });
+  const { success, stdout, stderr } = await command.output();
+  if (success) return { kind: "clean" };
+  const printed = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  const [before = ""] = stripVTControlCharacters(printed).split("\nStack backtrace");
+  return { kind: "faulty", said: before.replaceAll(join(folder, "/"), "").trim() };
+}
+
+/** Runs git, with a list of files as its input. */
+async function git(folder: string, args: string[], files = ""): Promise<string> {
+  const piped = { stdin: "piped", stdout: "piped" } as const;
+  const child = new Deno.Command("git", { args, cwd: folder, ...piped }).spawn();
+  const input = child.stdin.getWriter();
+  await input.write(new TextEncoder().encode(files));
+  await input.close();
+  const { success, stdout } = await child.output();
+  if (!success) throw new Error(`Cannot read what is staged: git ${args[0]} failed`);
+  return new TextDecoder().decode(stdout);
+}
+
+if (import.meta.main) {
+  const finding = await checkStaged(Deno.cwd());
+  if (finding.kind === "faulty") {
+    const advice =
+      "Run `deno fmt`, then stage the files again. To commit all the same: --no-verify.";
+    await Deno.stderr.write(new TextEncoder().encode(`${finding.said}\n\n${advice}\n`));
+    Deno.exit(1);
+  }
+}
