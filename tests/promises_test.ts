@@ -761,8 +761,11 @@ Deno.test("P12: the policy states the settings in force, its date and its change
     "--operator=The Example Society",
   );
   const text = await textOf(`${program.http}/privacy`);
-  assert.match(text, /The Example Society can't read what you say/);
-  assert.match(text, /removed from memory within 90 seconds of your last disconnection/);
+  assert.match(text, /The Example Society can't read your messages/);
+  assert.match(
+    text,
+    /deleted from memory within 90 seconds after the last connection from it closes/,
+  );
   assert.match(text, /deleted automatically before it is 7 days old/);
   assert.match(text, /your IP address without its last part/);
   assert.ok(text.includes(`Last updated ${formatDay(POLICY_UPDATED)}`));

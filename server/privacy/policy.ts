@@ -1,7 +1,6 @@
 /**
- * The privacy policy, as data: every sentence of it, and the tests that prove it. The page at /privacy is drawn from
- * this, the list at /transparency and the table in the README are made from it, and the build fails when a sentence
- * has no proof or a proof no sentence.
+ * The privacy policy as data: every sentence, with the tests that prove it. The page at /privacy and the lists at
+ * /transparency are rendered from this. A test fails if a sentence has no proof, or a proof has no sentence.
  *
  * Figures come from the settings that the code obeys. `[words](/path)` in a sentence is a link.
  */
@@ -11,34 +10,38 @@ import { type Proof, PROOF_TESTS } from "./promises.ts";
 import type { PublicSettings } from "../config/public_settings.ts";
 import { formatDuration } from "../base/format.ts";
 
-/** One sentence, or a few that stand or fall together. */
+/** One sentence, or a few that share a proof. */
 export interface Sentence {
   readonly says: string;
   readonly proof: Proof;
 }
 
-/** A part of the policy. */
+/** A section of the policy. */
 export interface Section {
   readonly title: string;
-  /** Whether it reads as a list. */
+  /** Whether the sentences are shown as a list. */
   readonly list?: boolean;
   readonly sentences: readonly Sentence[];
 }
 
-/** A change of the policy. */
+/** A change to the policy. */
 export interface Change {
-  /** When it came into force, as YYYY-MM-DD. */
+  /** The day on which it took effect, as YYYY-MM-DD. */
   readonly day: string;
-  /** What changed, as the rest of a sentence that begins with the day. */
+  /** What changed. It is shown after the day and a colon. */
   readonly says: string;
 }
 
-/** Every change so far, the latest first. */
+/** Every change so far, latest first. */
 export const POLICY_CHANGES: readonly [Change, ...Change[]] = [
+  {
+    day: "2026-11-28",
+    says: "the privacy policy was reworded to be easier to read. Its promises are unchanged.",
+  },
   { day: "2026-11-24", says: "the privacy policy was published." },
 ];
 
-/** When the policy last changed, as YYYY-MM-DD. */
+/** The day of the latest change, as YYYY-MM-DD. */
 export const POLICY_UPDATED = POLICY_CHANGES[0].day;
 
 /** The policy of a server with these settings. */
@@ -66,58 +69,58 @@ export function policy(settings: PublicSettings): readonly Section[] {
 }
 
 function summary({ operator }: PublicSettings): Section {
-  const runner = operator === "" ? "Whoever runs this server" : operator;
+  const runner = operator === "" ? "The operator" : operator;
   return {
     title: "In short",
     sentences: [
       {
-        says: "You can talk to a stranger here without giving up anything that says who you are.",
+        says: "You can chat with a stranger here without revealing anything that identifies you.",
         proof: [PROOF_TESTS.noField, PROOF_TESTS.visitsUnlinked],
       },
       {
         says:
-          `${runner} can't read what you say, keeps no record of it, and knows your address only for as long as it takes to connect you and to keep the place usable.`,
+          `${runner} can't read your messages, keeps no record of them, and knows your IP address only for as long as it takes to connect you, prevent abuse and keep the service running.`,
         proof: [PROOF_TESTS.unreadable, PROOF_TESTS.notWritten, PROOF_TESTS.addressForgotten],
       },
       {
         says:
-          "What follows says what little is known, for how long, and what is never collected; [each sentence is tested](/transparency#proof), as far as a program can test it.",
-        proof: { cannot: "It speaks of this page." },
+          "This page lists the little that the server knows, how long it keeps that, and what it never collects. [Every statement is tested](/transparency#proof), as far as software can test it.",
+        proof: { cannot: "This describes the page itself." },
       },
     ],
   };
 }
 
-function yourAddress({ addressRetention, platform, isShared }: PublicSettings): Section {
+function yourAddress(settings: PublicSettings): Section {
+  const { accessLog, addressRetention, platform, isShared } = settings;
   const shared: Sentence[] = isShared
     ? [{
       says:
-        "This server runs on several machines. So that its limits hold on all of them, they share how fast an address comes and whether it is blocked, in memory, under a name that only they can make from it; that ends with what each of them holds.",
+        "This service runs on several machines. So that its limits apply across all of them, the machines share how often an address connects, searches and is reported, and whether it is blocked. They keep this in memory, under a keyed hash of the address that only they can compute, and delete it when they delete the address.",
       proof: [PROOF_TESTS.addressNamed],
     }]
     : [];
   const instances: Sentence[] = platform === "" ? [] : [{
     says:
-      `${platform} runs this server in several instances, each with a memory of its own; one that is stopped has forgotten everything at once.`,
-    proof: { cannot: "When instances come and go is up to the platform." },
+      `${platform} runs several instances of this server, each with its own memory. An instance that stops forgets everything immediately.`,
+    proof: { cannot: "The platform decides when an instance starts and stops." },
   }];
   return {
     title: "Your IP address",
     sentences: [
       {
         says:
-          "To chat, your browser opens a WebSocket to this server, which thereby learns the IP address that it comes from; without one, nothing could be sent back to you.",
+          "To chat, your browser opens a WebSocket connection to this server, so the server sees your IP address. Without it, the server could not send anything back to you.",
         proof: [PROOF_TESTS.addressCounted],
       },
       {
-        says:
-          "The address is held in memory only, to limit how much one address can ask for and to block those who go too far.",
+        says: "The address is held only in memory, to enforce rate limits and to block abuse.",
         proof: [PROOF_TESTS.noAddressStored, PROOF_TESTS.floodBlocked],
       },
       {
-        says: `It is removed from memory within ${
+        says: `It is deleted from memory within ${
           formatDuration(addressRetention)
-        } of your last disconnection, together with everything that was known of it.`,
+        } after the last connection from it closes, together with everything associated with it.`,
         proof: [
           PROOF_TESTS.addressForgotten,
           PROOF_TESTS.addressCounted,
@@ -127,7 +130,9 @@ function yourAddress({ addressRetention, platform, isShared }: PublicSettings): 
       ...shared,
       ...instances,
       {
-        says: "It is never written to permanent storage, other than to the access log.",
+        says: accessLog === "off"
+          ? "It is never written to permanent storage."
+          : "It is never written to permanent storage, except in the access log.",
         proof: [PROOF_TESTS.noAddressStored],
       },
     ],
@@ -141,51 +146,51 @@ function accessLog({ accessLog, accessLogRetention, platform }: PublicSettings):
       title,
       sentences: [{
         says:
-          "Web servers usually keep a log of every request. This server does not: its access log is switched off.",
+          "Most web servers keep a log of every request. This one doesn't: its access log is switched off.",
         proof: [PROOF_TESTS.lineTruncated],
       }, ...platformRecords(platform)],
     };
   }
   const address = accessLog === "full"
     ? "your IP address"
-    : "your IP address without its last part (of IPv4 the first 24 bits are kept, of IPv6 the first 48)";
+    : "your IP address without its last part (the first 24 bits of an IPv4 address are kept, the first 48 of an IPv6 address)";
   return {
     title,
     sentences: [
       {
         says:
-          `Like most web servers, this one keeps an access log. Each request is one line: the time, the method and the URL that was asked for, the status and the size of the answer, the user agent string of your browser, and ${address}.`,
+          `Like most web servers, this one keeps an access log. It has one line per request: the time, the method, the URL, the status and size of the response, the user agent string that your browser sent, and ${address}.`,
         proof: [PROOF_TESTS.lineContent, PROOF_TESTS.lineTruncated],
       },
       {
-        says: "Nothing of a chat stands in a URL, so nothing of a chat stands in the log.",
+        says: "URLs contain nothing from a chat, so neither does the log.",
         proof: [PROOF_TESTS.urlBare],
       },
       {
         says:
-          "The log is used to keep the server secure, to find technical faults, and to see patterns of traffic as a whole. It is used for nothing else.",
-        proof: { cannot: "What people do with a file is up to them." },
+          "The log is used to keep the server secure, find technical faults and understand traffic as a whole, and for nothing else.",
+        proof: { cannot: "How people use a file can't be tested." },
       },
       {
         says: `Every line is deleted automatically before it is ${
           formatDuration(accessLogRetention)
-        } old, even when nobody visits or the server was switched off meanwhile.`,
+        } old, even if nobody visits. If the server is switched off at that time, the line is deleted as soon as it starts again.`,
         proof: [PROOF_TESTS.oldLinesDeleted, PROOF_TESTS.linesExpire],
       },
     ],
   };
 }
 
-/** What is to be said of a platform that stands between visitors and this program. */
+/** What the policy says about a platform between visitors and this program. */
 function platformRecords(platform: string): Sentence[] {
   if (platform === "") return [];
   return [{
     says:
-      `It runs on ${platform}, which hands it every request and may keep records of its own, as any host can.`,
-    proof: { cannot: "What a platform records is up to it." },
+      `It runs on ${platform}, which passes every request on to it and, like any host, may keep its own records.`,
+    proof: { cannot: "What a platform records is up to the platform." },
   }, {
     says:
-      "Nothing of a chat stands in a URL, and what you say passes the platform as it passes the server: sealed.",
+      "URLs contain nothing from a chat, and your messages pass through the platform as they pass through the server: encrypted.",
     proof: [PROOF_TESTS.urlBare, PROOF_TESTS.unreadable],
   }];
 }
@@ -195,21 +200,21 @@ const PREFERENCES: Section = {
   sentences: [
     {
       says:
-        "The page keeps a few preferences in the localStorage of your browser: that you have confirmed your age, whether you want to hear a sound, which language you have chosen, and how a video call begins (camera off, muted, the stranger blurred, whether you may be asked for a direct call, whether the camera stays on between chats). They say nothing of who you are.",
+        "The page keeps a few preferences in your browser's localStorage: that you have confirmed your age, whether you want to hear sounds, and which language you chose. For video calls, it remembers whether they start with your camera off, your microphone muted and the stranger blurred, whether you may be asked about a direct call, and whether your camera stays on between chats. None of this identifies you.",
       proof: [PROOF_TESTS.preferencesKept],
     },
     {
-      says: "They stay in your browser and are never sent to the server.",
+      says: "These preferences never leave your browser, so the server never sees them.",
       proof: [PROOF_TESTS.preferencesStay],
     },
     {
       says:
-        "The page comes in the language that your browser prefers, as it says with each request. If you choose another, the page asks for all languages at once, so the server does not learn which one you read.",
+        "The page is served in the language that your browser asks for. If you choose another, the page downloads all languages together, so the server doesn't learn which one you read.",
       proof: [PROOF_TESTS.languageUntold],
     },
     {
       says:
-        "You can clear them at any time, in the settings of your browser or in its developer tools.",
+        "To erase your preferences, clear this site's data in your browser's settings or developer tools.",
       proof: [PROOF_TESTS.preferencesCleared],
     },
   ],
@@ -219,29 +224,32 @@ function calls({ relaysCalls }: PublicSettings): Section {
   const way: Sentence[] = relaysCalls
     ? [{
       says:
-        "A video call goes through a relay of this server, and through nothing else, so the stranger does not learn your IP address, nor you theirs.",
+        "Video calls go through this server's relay and nowhere else, so you and the stranger never learn each other's IP address.",
       proof: [PROOF_TESTS.relayedBlind],
     }, {
-      says: "The relay passes on what is sealed for the other side, and keeps nothing of it.",
-      proof: { cannot: "The relay is a program of its own; the README shows how it is set up." },
+      says: "The relay forwards encrypted video and audio, and keeps none of it.",
+      proof: {
+        cannot: "The relay is a separate program. The documentation shows how to set it up.",
+      },
     }]
     : [{
       says:
-        "This server has no relay for video calls, so a call goes straight from your device to the stranger's, which shows each of you the other's IP address. It begins only if both of you have agreed to that; nothing that could show your address exists before.",
+        "This server has no relay for video calls, so a call connects your device directly to the stranger's, which reveals your IP address to the stranger and theirs to you. A call starts only after both of you agree to that. Until then, nothing that could reveal your address is created.",
       proof: [PROOF_TESTS.consentFirst],
     }];
+  const media = relaysCalls ? "pass only through the relay" : "never pass through it";
   return {
     title: "Video calls",
     sentences: [
       ...way,
       {
         says:
-          "You can refuse calls that show your address once and for all, among the choices before a call.",
+          "You can permanently turn off calls that reveal your address, in the options shown before a call.",
         proof: [PROOF_TESTS.directRefused],
       },
       {
         says:
-          "How a call is set up passes this server sealed, as your messages do; picture and sound do not pass it at all.",
+          `The data that sets up a call passes through this server encrypted, like your messages. Video and audio ${media}.`,
         proof: [PROOF_TESTS.setUpSealed],
       },
     ],
@@ -253,23 +261,23 @@ const STATISTICS: Section = {
   sentences: [
     {
       says:
-        "The server counts, for each day as a whole: how many people are connected at once, how many messages are passed on, how many chats there are, and how long they last on average. A figure can't be tied to a person.",
+        "For each day as a whole, the server counts how many people are connected at the same time, how many messages it relays, how many chats there are and how long they last on average. None of these figures can be tied to a person.",
       proof: [PROOF_TESTS.figuresOfDays],
     },
     {
       says:
-        `A day with fewer than ${MIN_CHATS_PUBLISHED} chats is published as just that, without any figure.`,
+        `For a day with fewer than ${MIN_CHATS_PUBLISHED} chats, only that fact is published, without any figures.`,
       proof: [PROOF_TESTS.smallDaysWithheld],
     },
     {
       says:
-        "Whoever runs the server can also watch how it is doing at the moment: how many people are connected, looking for somebody or talking, how much is passed on, why people were refused or reported, and how busy the machine is. These are sums over everybody, which can't be tied to a person either. Visitors are told of them how many people are here, and nothing else.",
+        "The operator can also monitor the service in real time: how many people are connected, searching or chatting, how much is relayed, why people were refused or reported, and how busy the server is. These are totals, and can't be tied to a person either. Visitors see only one of them: how many people are online.",
       proof: [PROOF_TESTS.watchedSums],
     },
     {
       says:
-        "The figures help to run the service and are reported to partners, who get what [everybody can read](/statistics).",
-      proof: { cannot: "What people do with figures is up to them." },
+        "The figures help to run the service and are reported to the operator's partners, who see only what [anyone can read](/statistics).",
+      proof: { cannot: "How people use figures can't be tested." },
     },
   ],
 };
@@ -279,12 +287,12 @@ const NO_ACCOUNTS: Section = {
   sentences: [
     {
       says:
-        "There are no accounts. You can't give the service your name, your e-mail address, your phone number or anything else that says who you are, and there is no profile to fill in, no user name to choose and no picture to upload.",
+        "There are no accounts. The service has no field for your name, your phone number, your e-mail address or anything else that identifies you. There is no profile to fill in, no user name to choose and no picture to upload.",
       proof: [PROOF_TESTS.noField],
     },
     {
       says:
-        "If you name interests, they serve to find somebody who shares them, are shown to that person where they do, and are forgotten when you leave.",
+        "If you enter interests, they are used to find someone who shares them. That person sees only the interests that you have in common, and all of them are forgotten when you leave.",
       proof: [PROOF_TESTS.interestsForgotten],
     },
   ],
@@ -294,7 +302,7 @@ function noStorage({ isShared }: PublicSettings): Section {
   const between: Sentence[] = isShared
     ? [{
       says:
-        "Where you and a stranger are on different machines of this server, what you write passes between them as it left your browser: encrypted, and stored by nobody on its way.",
+        "If you and the stranger are on different machines of this service, your messages pass between the machines just as they left your browser: encrypted. They are stored nowhere on the way.",
       proof: [PROOF_TESTS.unreadableBetween],
     }]
     : [];
@@ -303,7 +311,7 @@ function noStorage({ isShared }: PublicSettings): Section {
     sentences: [
       {
         says:
-          "What you and a stranger write exists in your two browsers. It is encrypted in one and decrypted in the other; the server passes it on and can't read it.",
+          "Your messages exist only in your browser and the stranger's. They are encrypted in one and decrypted in the other. The server passes them on and can't read them.",
         proof: [PROOF_TESTS.unreadable],
       },
       ...between,
@@ -313,7 +321,7 @@ function noStorage({ isShared }: PublicSettings): Section {
       },
       {
         says:
-          "When a chat is over and its tabs are closed, nothing of it is left on the server, and nobody can bring it back.",
+          "When a chat is over and its tabs are closed, nothing of it remains on the server, and nobody can bring it back.",
         proof: [PROOF_TESTS.goneWithChat],
       },
     ],
@@ -325,12 +333,12 @@ const NO_TRACKING: Section = {
   sentences: [
     {
       says:
-        "You get no identifier that lasts. Each visit begins as a new one, and two visits can't be linked.",
+        "You are given no lasting identifier. Every visit starts fresh, and no two visits can be linked.",
       proof: [PROOF_TESTS.visitsUnlinked],
     },
     {
       says:
-        "Your activity is not followed from one visit to the next, no profile of you is built, and no conversation is analysed, for advertising or anything else.",
+        "The service doesn't follow you from one visit to the next, build a profile of you or analyse your conversations, for advertising or anything else.",
       proof: [PROOF_TESTS.visitsUnlinked, PROOF_TESTS.unreadable, PROOF_TESTS.figuresOfDays],
     },
   ],
@@ -341,17 +349,17 @@ const NO_THIRD_PARTY: Section = {
   sentences: [
     {
       says:
-        "The page brings everything that it needs: HTML, styles and program come from this server, in one piece. It has no scripts, analytics, advertising, pixels or social media buttons of anybody else.",
+        "The page contains everything it needs: its HTML, CSS and JavaScript come from this server as one file. Nothing in it comes from anyone else: no scripts, no analytics, no advertising, no tracking pixels and no social media buttons.",
       proof: [PROOF_TESTS.oneHost, PROOF_TESTS.offline],
     },
     {
       says:
-        "The server tells your browser to refuse anything from elsewhere, should it ever stand in the page.",
+        "The server tells your browser to block anything from elsewhere, should it ever appear in the page.",
       proof: [PROOF_TESTS.headersGraded, PROOF_TESTS.foreignRefused],
     },
     {
       says:
-        "You can check that: look at the source of the page in your browser, and compare the page with [its fingerprint](/transparency#page).",
+        "You can check this yourself: read the page's source in your browser, and compare the page with [its fingerprint](/transparency#page).",
       proof: [PROOF_TESTS.pageChecked],
     },
   ],
@@ -361,12 +369,12 @@ const NO_FINGERPRINTS: Section = {
   title: "No fingerprinting",
   sentences: [
     {
-      says: "Nothing is done to recognise your browser or your device when you come back.",
+      says: "Nothing is done to recognise your browser or device when you return.",
       proof: [PROOF_TESTS.noFingerprinting],
     },
     {
       says:
-        "Some things your browser tells any server it talks to, such as its user agent string when it opens the WebSocket. No identifier is made of them, and they link no visits.",
+        "Your browser tells every server a few things about itself, such as its user agent string when it opens a WebSocket connection. No identifier is derived from them, and no visits are linked by them.",
       proof: [PROOF_TESTS.visitsUnlinked],
     },
   ],
@@ -377,7 +385,7 @@ const NO_COOKIES: Section = {
   sentences: [
     {
       says:
-        "There are none: no lasting cookies, no session cookies, and none that come with the WebSocket; neither for tracking, nor for statistics, nor for advertising.",
+        "This service sets no cookies: no lasting ones, no session cookies and none with the WebSocket connection, whether for tracking, statistics or advertising.",
       proof: [PROOF_TESTS.noCookie],
     },
   ],
@@ -388,20 +396,21 @@ const CHILDREN: Section = {
   sentences: [
     {
       says:
-        `Anonymous Chat is for people of ${MIN_AGE} years and older. You are asked to confirm that you are one before your first chat.`,
+        `Anonymous Chat is for people aged ${MIN_AGE} and over. You are asked to confirm your age before your first chat.`,
       proof: [PROOF_TESTS.adultsOnly],
     },
     {
-      says: "It is not meant for children, and we don't knowingly collect anything about them.",
-      proof: { cannot: "No program knows how old somebody is." },
+      says:
+        "Anonymous Chat is not meant for children, and we don't knowingly collect anything about them.",
+      proof: { cannot: "Software can't know how old a person is." },
     },
     {
-      says: "When we learn that a minor uses it, we may refuse the address that they come from.",
+      says: "If we learn that a minor uses the service, we may block their IP address.",
       proof: [PROOF_TESTS.denied],
     },
     {
       says:
-        "Parents who believe that their child uses it can ask for that: the [contact page](/contact#parents) says how.",
+        "Parents who think that their child is using it can ask us to do this. The [contact page](/contact#parents) explains how.",
       proof: [PROOF_TESTS.parentsTold],
     },
   ],
@@ -409,39 +418,38 @@ const CHILDREN: Section = {
 
 function retention({ accessLog, addressRetention, accessLogRetention }: PublicSettings): Section {
   const log = accessLog === "off"
-    ? { says: "Access log: none is kept.", proof: [PROOF_TESTS.lineTruncated] }
+    ? { says: "Access log: switched off.", proof: [PROOF_TESTS.lineTruncated] }
     : {
-      says: `Access log: deleted after ${formatDuration(accessLogRetention)} at most.`,
+      says: `Access log: each line is deleted within ${formatDuration(accessLogRetention)}.`,
       proof: [PROOF_TESTS.oldLinesDeleted, PROOF_TESTS.linesExpire],
     };
   return {
-    title: "How long anything is kept",
+    title: "How long data is kept",
     list: true,
     sentences: [
       {
         says:
-          `What the server's memory holds of a connection, with its IP address: cleared within ${
+          `Your IP address and the state of your connection, in the server's memory: deleted within ${
             formatDuration(addressRetention)
-          } of disconnection.`,
+          } after you disconnect.`,
         proof: [PROOF_TESTS.addressForgotten, PROOF_TESTS.addressCounted],
       },
       log,
       {
-        says: "Preferences in your browser: until you clear them.",
+        says: "Preferences in your browser: kept until you erase them.",
         proof: [PROOF_TESTS.preferencesKept, PROOF_TESTS.preferencesCleared],
       },
       {
-        says: "Statistics: for as long as the service exists. They never identify anybody.",
+        says: "Statistics: kept for as long as the service exists. They never identify anyone.",
         proof: [PROOF_TESTS.statisticsLast, PROOF_TESTS.figuresOfDays],
       },
       {
-        says:
-          "Beyond that nothing is held, so there is nothing to delete on request that does not delete itself.",
+        says: "Nothing else is kept, so there is nothing else that you could ask us to delete.",
         proof: [PROOF_TESTS.nothingElse, PROOF_TESTS.notWritten],
       },
       {
         says:
-          "If you believe that we do hold something that should be deleted, [write to us](/contact#deletion).",
+          "If you think that we do hold something that should be deleted, [write to us](/contact#deletion).",
         proof: [PROOF_TESTS.contactNear],
       },
     ],
@@ -452,23 +460,24 @@ const SECURITY: Section = {
   title: "Security",
   sentences: [
     {
-      says: "Connections are encrypted (WSS); a page that came without encryption starts no chat.",
+      says:
+        "Connections are encrypted (WSS). A page that was loaded without encryption can't start a chat.",
       proof: [PROOF_TESTS.encryptedOnly],
     },
     {
       says:
-        "How fast and how often one address may connect is limited, and one that goes on regardless is blocked for a while.",
+        "The server limits how fast and how often an address may connect. An address that keeps exceeding the limit is blocked for a while.",
       proof: [PROOF_TESTS.floodBlocked],
     },
     {
       says:
-        "The software of the server is kept up to date. No system is perfectly secure; all this makes it less likely that something gets out.",
+        "The server's software is kept up to date. No system is perfectly secure, but all of this makes it less likely that data gets out.",
       proof: { cannot: "Updating a server is up to its operator." },
     },
     {
       says:
-        "You have a part in it, too: keep your browser up to date, protect your device with a strong password, and avoid public or shared computers, or log out of your other accounts there. Mind what you write, although it is not kept: the stranger can take a picture of it.",
-      proof: { cannot: "It is advice." },
+        "You can help, too: keep your browser up to date, protect your device with a strong password, and avoid public or shared computers, or sign out of your other accounts there. Be careful what you write: it isn't kept here, but the stranger can take a screenshot.",
+      proof: { cannot: "This is advice." },
     },
   ],
 };
@@ -477,28 +486,28 @@ const LEGAL_REQUESTS: Section = {
   title: "Legal requests",
   sentences: [
     {
-      says: "We comply with valid legal requests as far as the law demands.",
-      proof: { cannot: "It is what people do." },
+      says: "We meet valid legal requests as far as the law requires.",
+      proof: { cannot: "This is a promise about people, not code." },
     },
     {
       says:
-        "There is little or nothing to give: no chats, no accounts, and no identifiers that last.",
+        "There is little or nothing to hand over: no chats, no accounts and no lasting identifiers.",
       proof: [PROOF_TESTS.nothingElse, PROOF_TESTS.notWritten],
     },
     {
       says:
-        "The most there can be are lines of the access log of a certain window of time, as long as they exist, and the addresses that are in memory at that moment.",
+        "At most, we could hand over access log lines from a given period, while they exist, and the IP addresses in memory at that moment.",
       proof: [PROOF_TESTS.windowExported, PROOF_TESTS.addressCounted],
     },
   ],
 };
 
 const CHANGES: Section = {
-  title: "Changes of this policy",
+  title: "Changes to this policy",
   sentences: [
     {
       says:
-        "The policy may change with what we do or with the law. The one in force always stands on this page, with its date, the settings of this server and a list of all changes.",
+        "This policy may change when our practice or the law changes. This page always shows the current one, with its date, this server's settings and a list of all changes.",
       proof: [PROOF_TESTS.settingsPrinted],
     },
     {
@@ -506,8 +515,8 @@ const CHANGES: Section = {
       proof: [PROOF_TESTS.changeAnnounced],
     },
     {
-      says: "Who goes on using the service after a change accepts the changed policy.",
-      proof: { cannot: "It is an agreement." },
+      says: "If you keep using the service after a change, you accept the new policy.",
+      proof: { cannot: "An agreement can't be tested." },
     },
   ],
 };
@@ -517,12 +526,12 @@ const CONTACT: Section = {
   sentences: [
     {
       says:
-        "Questions about this policy, or about what happens to data here, go to the [contact page](/contact), which every page leads to.",
+        "For questions about this policy or your data, see the [contact page](/contact), which every page links to.",
       proof: [PROOF_TESTS.contactNear],
     },
     {
-      says: "We answer serious ones as soon as we can.",
-      proof: { cannot: "It is what people do." },
+      says: "We answer serious questions as soon as we can.",
+      proof: { cannot: "This is a promise about people, not code." },
     },
   ],
 };

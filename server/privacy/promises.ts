@@ -1,13 +1,13 @@
 /**
- * What is promised, and which tests prove it. The sentences of the policy (`policy.ts`) point here; the list at
- * /transparency and the table in the README are made from both.
+ * The promises, and the tests that prove them. The sentences of the policy (`policy.ts`) refer to these tests; the list
+ * at /transparency and the table in the documentation are made from this file.
  *
- * A proof is a test in `tests/`, by its name, which begins with the number of the promise. Some sentences no program
- * can prove: what people do, what the law asks, what one may hope. These say so, and why. And there is one thing that
- * no test of ours can show: that a server runs this program. A hostile operator can run another.
+ * A proof is the name of a test in `tests/`, which begins with the number of the promise. Some sentences can't be
+ * proven by a program, because they are about what people do or what the law requires. These give the reason instead.
+ * And no test can show that a server runs this program: a hostile operator can run another.
  */
 
-/** What stands behind a sentence: tests, or the reason why there is none. */
+/** The tests that prove a sentence, or the reason why no test can. */
 export type Proof = readonly TestName[] | { readonly cannot: string };
 
 /** The name of a test that proves a promise. */
@@ -68,24 +68,25 @@ export const PROOF_TESTS = {
   setUpSealed: "P14: how a call is set up passes the server sealed",
 } as const satisfies Record<string, TestName>;
 
-/** A promise that the policy makes, in one line, and where the code keeps it. */
+/** A promise of the policy in one line, and the files that keep it. */
 export interface PrivacyPromise {
   readonly id: `P${number}`;
   readonly promise: string;
   readonly keptBy: readonly string[];
 }
 
-/** All of them. */
+/** Every promise. */
 export const PROMISES: readonly PrivacyPromise[] = [
   {
     id: "P1",
     promise:
-      "an IP address is held in memory only, and gone within an hour of the last disconnection",
+      "an IP address is held only in memory, and deleted within an hour of its last disconnection",
     keptBy: ["server/admission/ip_registry.ts", "server/base/gc.ts"],
   },
   {
     id: "P2",
-    promise: "a line of the access log lives for 30 days at most, and says what the policy lists",
+    promise:
+      "an access log line is kept for 30 days at most, and contains only what the policy lists",
     keptBy: ["server/access_log/access_log.ts"],
   },
   {
@@ -95,17 +96,18 @@ export const PROMISES: readonly PrivacyPromise[] = [
   },
   {
     id: "P4",
-    promise: "statistics are counts of whole days; small ones are not published",
+    promise:
+      "statistics are totals of whole days; a day with few chats is published without figures",
     keptBy: ["server/statistics/statistics.ts", "server/metrics/"],
   },
   {
     id: "P5",
-    promise: "no account, name, address or picture can be given to the service",
+    promise: "there are no accounts, and no field for a name, an address or a picture",
     keptBy: ["server/chat/control.ts"],
   },
   {
     id: "P6",
-    promise: "messages are relayed: never stored, logged or readable by the server",
+    promise: "messages are relayed, and never stored, logged or readable by the server",
     keptBy: ["client/crypto/sealed_channel.ts", "server/chat/relay.ts"],
   },
   {
@@ -115,45 +117,48 @@ export const PROMISES: readonly PrivacyPromise[] = [
   },
   {
     id: "P8",
-    promise: "no third party: one self-contained page that can be checked",
+    promise: "no third parties: one self-contained page that anyone can check",
     keptBy: ["tools/build.ts", "server/http/headers.ts"],
   },
   { id: "P9", promise: "no cookie is ever set", keptBy: ["server/http/message.ts"] },
   {
     id: "P10",
-    promise: "adults only: asked before the first chat, and an operator can refuse an address",
+    promise:
+      "adults only: visitors confirm their age before the first chat, and an operator can deny an address",
     keptBy: ["client/state/search.ts", "server/admission/gate.ts"],
   },
   {
     id: "P11",
-    promise: "encrypted connections, limits against floods, blocks for repeat offenders",
+    promise:
+      "connections are encrypted, and an address that floods the server is blocked for a while",
     keptBy: ["server/admission/gate.ts", "server/admission/address_record.ts"],
   },
   {
     id: "P12",
-    promise: "the policy in force, its changes and a contact are one click away",
+    promise: "the current policy, its changes and a contact are one click away",
     keptBy: ["server/site/"],
   },
   {
     id: "P13",
-    promise: "a legal request can be given access log lines of a window of time, and nothing else",
+    promise:
+      "a legal request can obtain access log lines from a given period; nothing else about visitors is stored",
     keptBy: ["server/access_log/access_log.ts", "main.ts"],
   },
   {
     id: "P14",
-    promise: "the stranger never learns your IP address unless you chose a direct call",
+    promise: "the stranger never learns your IP address unless you agree to a direct call",
     keptBy: ["client/state/call.ts", "client/media/peer_connection.ts", "server/chat/turn.ts"],
   },
 ];
 
-/** What the tests of a promise say, without its number. */
+/** The names of the tests of a promise, without its number. */
 export function proofsOf({ id }: PrivacyPromise): string[] {
   const prefix = `${id}: `;
   return Object.values(PROOF_TESTS).filter((name) => name.startsWith(prefix))
     .map((name) => name.slice(prefix.length));
 }
 
-/** Promises and proofs, as the README has them. */
+/** The promises and their proofs, as a Markdown table. */
 export function markdownPromises(): string {
   const rows = PROMISES.map((promised) => {
     const { id, promise, keptBy } = promised;

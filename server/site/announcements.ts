@@ -1,7 +1,7 @@
 /**
- * What stands above the first page: a recent change of the policy, and whatever the operator announces. It is all that
- * the server adds to the page that was built, it is plain text, and the README says how to take it away again before
- * the page is compared with its fingerprint.
+ * The news above the home page: recent changes to the policy, and the operator's announcement. The server adds nothing
+ * else to the page that was built. It is plain text, and the documentation says how to remove it before
+ * comparing the page with its fingerprint.
  */
 
 import type { VNode } from "preact";
@@ -12,7 +12,7 @@ import type { Page } from "../http/message.ts";
 import type { PublicSettings } from "../config/public_settings.ts";
 import { formatDay } from "../base/format.ts";
 
-/** The news of a moment, as markup; "" when there are none. */
+/** The news at this time, as markup; "" if there are none. */
 export function announcementsOf({ announcement }: PublicSettings, now: Date): string {
   const recent = POLICY_CHANGES.filter(({ day }) => isRecent(day, now)).map(change);
   const own = announcement === "" ? [] : [html`<p>${announcement}</p>`];
@@ -27,7 +27,7 @@ export function withAnnouncements(page: Page, news: string): Page {
   return { ...page, html: page.html.replace("<body>", () => `<body>${news}`) };
 }
 
-/** A page as it was built, without its news. */
+/** A page without its news, as it was built. */
 export function withoutAnnouncements(html: string): string {
   return html.replace(
     /<section class="news"[^>]*>(<p>(<a[^>]*>)?[^<]*(<\/a>)?<\/p>)*<\/section>/,

@@ -1,46 +1,46 @@
 /**
- * Charts as SVG, made on the server, for a page without scripts.
+ * Charts as SVG, rendered on the server for a page without scripts.
  *
- * A chart stretches with its column of text while its lettering keeps its size, which no `viewBox` can do. So the SVG
- * has none: across it goes by percentages of the width, downwards by pixels of a fixed height, and the labels of both
- * axes stand outside its edges, in margins that the style sheet leaves them. Only a line, whose points can't be
- * percentages, has a stretched drawing of its own within.
+ * A chart stretches with its column of text while its lettering keeps its size, which is impossible with a `viewBox`.
+ * So the SVG has no `viewBox`. Horizontal positions are percentages of the width, vertical ones are pixels of a fixed
+ * height, and the labels of both axes are outside its edges, in margins that the style sheet leaves for them. Only a
+ * line, whose points can't be percentages, is drawn in a nested SVG that is stretched.
  *
- *           1 000 |   ▂  █          one column for each slot of time; a column has its tooltip,
- *             500 |   █  █  ░  █    and is hatched where its value is withheld, empty where
- *               0 |___█__█__░__█    nothing is known: never a zero that nobody counted
+ *           1 000 |   ▂  █          one column for each slot of time; each has a tooltip, is
+ *             500 |   █  █  ░  █    hatched if its value is withheld, and is empty if there
+ *               0 |___█__█__░__█    is no data: never a zero that was not counted
  *                    1 Jun   8 Jun
  *
- * Colours are classes of statistics.css; the policy of the page allows no style in the markup.
+ * Colours are classes of statistics.css, because the Content-Security-Policy allows no styles in the markup.
  */
 
 import type { VNode } from "preact";
 import { html } from "./markup.ts";
 
-/** The height of what is drawn, without its labels, in CSS pixels. */
+/** The height of the drawing without its labels, in CSS pixels. */
 export const PLOT_HEIGHT = 160;
 
-/** The most steps that the vertical axis is divided into. */
+/** Maximum number of steps on the vertical axis. */
 const MOST_STEPS = 4;
 
-/** How much of its slot a bar fills. */
+/** The share of its slot that a bar fills. */
 const BAR_SHARE = 0.74;
 
-/** What is drawn in one slot of time. */
+/** One slot of time. */
 export interface Column {
-  /** What is told when one points at it. */
+  /** Shown on hover. */
   readonly tooltip: string;
   readonly value: Value;
 }
 
-/** What is known of a slot. */
+/** The value of a slot. */
 export type Value =
   | {
     readonly kind: "known";
     readonly height: number;
     /** A second value, at most as high, drawn into the bar. */
     readonly inner: number | undefined;
-    /** Whether it may still grow. */
+    /** Whether it can still grow. */
     readonly growing: boolean;
   }
   | { readonly kind: "withheld" }
@@ -51,49 +51,49 @@ export interface Mark {
   /** The index of its column. */
   readonly column: number;
   readonly text: string;
-  /** Whether it is left out where there is little room. */
+  /** Whether it is left out on narrow screens. */
   readonly spare: boolean;
 }
 
-/** What one look of what is drawn means. */
+/** The meaning of one look, for a legend. */
 export interface Look {
   /** Its class in statistics.css. */
   readonly name: string;
   readonly meaning: string;
 }
 
-/** Everything of a chart. */
+/** A chart. */
 export interface Chart {
-  /** With what the names of its elements begin. */
+  /** Prefix of the ids of its elements. */
   readonly id: string;
   readonly title: string;
-  /** What stands out, in a sentence. */
+  /** The most notable value, in a sentence. */
   readonly summary: string;
-  /** The whole of it in words, for who can't see it. */
+  /** The chart in words, for readers who can't see it. */
   readonly description: string;
   readonly shape: "bars" | "line";
-  /** What has to be explained about this chart. */
+  /** The looks that this chart has to explain. */
   readonly looks: readonly Look[];
   readonly columns: readonly Column[];
   readonly marks: readonly Mark[];
-  /** The steps that are round in the unit of the values, in ascending order. */
+  /** Steps that are round numbers in the unit of the values, in ascending order. */
   readonly steps: readonly number[];
-  /** Writes a value at the vertical axis. */
+  /** Formats a value for the vertical axis. */
   readonly label: (value: number) => string;
 }
 
-/** Steps that are round for counts. */
+/** Round steps for counts. */
 export const COUNT_STEPS: readonly number[] = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8]
   .flatMap((power) => [power, 2 * power, 5 * power]);
 
-/** The values at the vertical axis, from 0 to the first round one that is not below `highest`. */
+/** The values on the vertical axis, from 0 to the first round one that is not below `highest`. */
 export function ticks(highest: number, steps: readonly number[]): number[] {
   const step = steps.find((step) => highest / step <= MOST_STEPS) ?? highest / MOST_STEPS;
   const count = Math.max(1, Math.ceil(highest / step));
   return Array.from({ length: count + 1 }, (_, index) => index * step);
 }
 
-/** Neighbouring items: the index of the first, and how many. */
+/** Neighbouring items: the index of the first one, and their number. */
 interface Run {
   readonly start: number;
   length: number;
@@ -130,17 +130,17 @@ export function draw(chart: Chart): VNode {
   `;
 }
 
-/** A chart with the value that its upper edge stands for. */
+/** A chart with the value of its upper edge. */
 interface Plot extends Chart {
   readonly top: number;
 }
 
-/** How far to the right so many columns reach. */
+/** The width of a number of columns. */
 function across(columns: number, plot: Plot): string {
   return `${round(100 * columns / plot.columns.length)}%`;
 }
 
-/** How far down a value stands, in pixels. */
+/** The vertical position of a value, in pixels. */
 function down(value: number, plot: Plot): number {
   return round(PLOT_HEIGHT * (1 - value / plot.top));
 }
@@ -179,7 +179,7 @@ function drawWithheld(plot: Plot): VNode | null {
   `;
 }
 
-/** One line for each run of known values, so that it stops where nothing is known. */
+/** One line for each run of known values, so that it is interrupted where there is no data. */
 function drawLine(plot: Plot): VNode {
   const known = runs(plot.columns, ({ value }) => value.kind === "known");
   return html`
@@ -202,7 +202,7 @@ function drawRun({ start, length }: Run, plot: Plot): VNode {
   `;
 }
 
-/** What stands in a slot, and under it, to be pointed at, an invisible area as high as the chart. */
+/** The drawing of a slot, with an invisible area as high as the chart that shows the tooltip. */
 function drawColumn({ tooltip, value }: Column, index: number, plot: Plot): VNode {
   const [x, width] = [across(index, plot), across(1, plot)];
   return html`

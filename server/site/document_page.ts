@@ -1,19 +1,19 @@
-/** The frame of every page but the first: the build made it in English, with a place for a title and a body. */
+/** The frame of every page except the home page. The build makes it in English, with places for a title and a body. */
 
 import type { VNode } from "preact";
 import { html, render } from "./markup.ts";
 import type { Page } from "../http/message.ts";
 import type { BuiltLanguage } from "./home_page.ts";
 
-/** What goes into the frame. */
+/** The content of the frame. */
 export interface Content {
   readonly title: string;
-  /** Where the page is; it is marked among the links that every page has. */
+  /** The path of the page. Its link is marked among the links that every page has. */
   readonly path?: string;
   readonly body: VNode;
 }
 
-/** The link back into the chat, with which every page ends. */
+/** The link back to the chat, at the end of every page. */
 export const TO_THE_CHAT = "Go to the chat";
 
 /** A whole page. */
@@ -30,7 +30,7 @@ export function documentPage(
   return { ...frame, html: whole };
 }
 
-/** Whoever reads another language is told, in theirs, that the page has no other than English. */
+/** A note in the reader's language that the page exists only in English; "" for English. */
 function note({ code, texts, englishOnly }: BuiltLanguage): string {
   return englishOnly === ""
     ? ""

@@ -1,24 +1,24 @@
 /**
- * The first page in a language. The build makes it once, with marks such as `<!--lead-->` where words stand, and the
- * words of every language beside it; they are put together here. What the app says travels as data that nothing
- * executes, so the script, its hash and with it the policy of the page are the same in every language.
+ * The home page in a language. The build makes the page once, with marks such as `<!--lead-->` in place of text, and
+ * the texts of every language separately. They are put together here. The words of the app are sent as data that is
+ * never executed, so the script, its hash and the Content-Security-Policy are the same in every language.
  */
 
 import type { Page } from "../http/message.ts";
 
-/** A language, as the build makes it. */
+/** A language, as built. */
 export interface BuiltLanguage {
   /** BCP 47. */
   readonly code: string;
   /** Plain text for every mark. */
   readonly texts: Readonly<Record<string, string>>;
-  /** What the app says, in the order that its script knows. */
+  /** The words of the app. */
   readonly words: unknown;
-  /** That a page is in English only; "" in English. */
+  /** The note that a page is in English only; "" in English. */
   readonly englishOnly: string;
 }
 
-/** The first page in a language. */
+/** The home page in a language. */
 export function homePage(page: Page, { texts, words }: BuiltLanguage): Page {
   const data = JSON.stringify(words).replaceAll("<", "\\u003c");
   const spoken = withTexts(page, texts);

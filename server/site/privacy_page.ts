@@ -1,4 +1,4 @@
-/** `/privacy`: the policy of this server, as its settings make it. */
+/** `/privacy`: the policy, with this server's settings. */
 
 import type { VNode } from "preact";
 import { html, prose } from "./markup.ts";
@@ -7,7 +7,7 @@ import type { PublicSettings } from "../config/public_settings.ts";
 import { formatDay } from "../base/format.ts";
 import { type Content, TO_THE_CHAT } from "./document_page.ts";
 
-/** What the page says. */
+/** The content of the page. */
 export function privacyPage(settings: PublicSettings): Content {
   const sections = policy(settings);
   return {
@@ -60,7 +60,7 @@ function time(day: string): VNode {
   return html`<time datetime=${day}>${formatDay(day)}</time>`;
 }
 
-/** A title as the name of a place on the page. */
+/** The id of the section with this title. */
 function anchor(title: string): string {
   return title.toLowerCase().replace(/[^a-z]+/g, "-");
 }

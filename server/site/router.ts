@@ -1,9 +1,9 @@
 /**
- * Every HTTP answer except the upgrade. A dozen routes need a `switch`, not a framework; an answer is a value, so both
- * listeners give the same one.
+ * Every HTTP response except the upgrade. A dozen routes need a `switch`, not a framework. A response is a value, so
+ * both listeners give the same one.
  *
- * What stays the same is encoded when it is first asked for in a language. The first page is encoded again when its
- * news change; pages that say how things are right now are made anew at most once a moment.
+ * Pages that don't change are encoded when they are first requested in a language. The home page is encoded again when
+ * its news changes. Pages with live figures are rendered again only once they have reached a maximum age.
  */
 
 import { LANGUAGES_PATH } from "../../protocol.ts";
@@ -42,49 +42,49 @@ import type { Statistics } from "../statistics/statistics.ts";
 import { statisticsCsv, statisticsJson } from "./statistics_api.ts";
 import type { TransparencyReport } from "./transparency_report.ts";
 
-/** What the client's build makes. */
+/** The output of the client's build. */
 export interface Pages {
   readonly home: Page;
   /** The frame of every other page. */
   readonly document: Page;
-  /** What goes with them, by path. */
+  /** The files that belong to them, by path. */
   readonly staticFiles: Readonly<Record<string, StaticFile>>;
-  /** Every language; the first is that of who asks for none of them. */
+  /** Every language; the first is the default. */
   readonly languages: readonly BuiltLanguage[];
 }
 
-/** The SHA-256 of the first page, without its news, in each language. */
+/** The SHA-256 of the home page, without its news, in each language. */
 export function fingerprintsOf({ home, languages }: Pages): Record<string, string> {
   return Object.fromEntries(
     languages.map((language) => [language.code, fingerprint(homePage(home, language))]),
   );
 }
 
-/** What a site needs. */
+/** Options of the site. */
 export interface RouterOptions {
   readonly clock: Clock;
   readonly pages: Pages;
   readonly settings: PublicSettings;
   readonly statistics: Statistics;
-  /** What the server holds at this moment. */
+  /** What the server holds right now. */
   readonly holdings: () => TransparencyReport;
   readonly health: () => Health;
 }
 
-/** How old the page about this moment may be, in milliseconds. */
+/** Maximum age of the transparency page, in milliseconds. */
 const TRANSPARENCY_AGE = SECOND;
 
-/** How old a page of statistics may be, in milliseconds. */
+/** Maximum age of a page of statistics, in milliseconds. */
 const STATISTICS_AGE = 10 * SECOND;
 
 const IN_ENGLISH = { "content-language": "en" };
 
-/** What depends on the language of whoever asks. */
+/** A value that depends on the language of the request. */
 type Of<T> = Localized<BuiltLanguage, T>;
 
 const ROBOTS = "User-agent: *\nDisallow: /api/\nDisallow: /ws\n";
 
-/** Answers every request that is no upgrade. */
+/** Answers every request that is not an upgrade. */
 export class Router {
   readonly #options: RouterOptions;
   #home: { news: string; pages: Of<Representations> };
@@ -111,7 +111,7 @@ export class Router {
   /** Answers one request. */
   answer(request: HttpRequest): HttpResponse {
     if (request.method !== "GET" && request.method !== "HEAD") {
-      return textResponse(405, "Only GET and HEAD are answered here.\n", { allow: "GET, HEAD" });
+      return textResponse(405, "Method not allowed: use GET or HEAD.\n", { allow: "GET, HEAD" });
     }
     const reply = this.#route(request);
     return request.method === "HEAD" ? { ...reply, body: undefined } : reply;
@@ -168,7 +168,7 @@ export class Router {
     });
   }
 
-  /** What the app says in every language, for whoever wants another than the page came in. */
+  /** The words of the app in every language, for visitors who choose another one. */
   #allWords(): Representations {
     const { languages } = this.#options.pages;
     const words = Object.fromEntries(languages.map(({ code, words }) => [code, words]));
@@ -180,7 +180,7 @@ export class Router {
     return this.#live(STATISTICS_AGE, () => statisticsPage(this.#options.statistics, span));
   }
 
-  /** Whoever spreads visitors over servers sends none to one that is about to stop. */
+  /** The status is 503 while draining: load balancers must not route to a draining server. */
   #health(): HttpResponse {
     const health = this.#options.health();
     return jsonResponse(health.status === "draining" ? 503 : 200, health);

@@ -1,12 +1,12 @@
-/** `/.well-known/security.txt` (RFC 9116): whom to tell of a weakness. */
+/** `/.well-known/security.txt` (RFC 9116): where to report a vulnerability. */
 
 import { DAY, dayOf } from "../base/clock.ts";
 import type { PublicSettings } from "../config/public_settings.ts";
 
-/** How long the text may be taken as true, in milliseconds; the standard advises less than a year. */
+/** How long the text is valid, in milliseconds; the standard recommends less than a year. */
 const VALID_FOR = 180 * DAY;
 
-/** The text, for whoever asked for it at `host`. */
+/** The text, for a request to `host`. */
 export function securityTxt(
   { contactEmail }: PublicSettings,
   host: string | undefined,

@@ -1,11 +1,11 @@
 /**
  * The statistics for programs, as JSON (RFC 8259) and as CSV (RFC 4180).
  *
- *   from, to    the first and the last day, YYYY-MM-DD in UTC; today and the days before unless given
+ *   from, to    the first and the last day, YYYY-MM-DD in UTC; by default today and the days before it
  *
- * An answer has a row for each of these days since the first that was counted. `chats` is a number, or "fewer than 10"
- * where the figures of a day are withheld, or nothing where the server did not count; only beside a number are there
- * other figures. A row that is not complete is today's: its figures will still grow.
+ * The response has a row for each of these days, starting no earlier than the first day that was counted. `chats` is a
+ * number, or "fewer than 10" if the figures of the day are withheld, or empty if the server did not count. The other
+ * figures are given only if `chats` is a number. The only incomplete row is today's: its figures can still grow.
  */
 
 import { DAY, parseDay, SECOND } from "../base/clock.ts";
@@ -18,16 +18,16 @@ import {
   type Statistics,
 } from "../statistics/statistics.ts";
 
-/** How many days are answered when `from` is not given. */
+/** Number of days in the response if `from` is not given. */
 export const DEFAULT_DAYS = 30;
 
-/** The most days that can be asked for at once: ten years. */
+/** Maximum number of days in one request: ten years. */
 export const MAX_DAYS = 3660;
 
-/** What stands in place of a number of chats that is withheld. */
+/** Replaces a number of chats that is withheld. */
 export const TOO_FEW = `fewer than ${MIN_CHATS_PUBLISHED}`;
 
-/** One day in an answer. */
+/** One day in a response. */
 interface Row {
   readonly day: string;
   readonly complete: boolean;
@@ -40,7 +40,7 @@ interface Row {
 
 const HEADER = "day,complete,chats,messages,average_chat_seconds,peak_online,average_online";
 
-/** The rest of a row whose chats are no number. */
+/** The other figures of a row if `chats` is not a number. */
 const UNTOLD = { messages: null, averageChatSeconds: null, peakOnline: null, averageOnline: null };
 
 type Range =
@@ -55,7 +55,7 @@ export function statisticsJson(statistics: Statistics, query: URLSearchParams): 
   return jsonResponse(200, { from, to, days: statistics.published(from, to).map(row) });
 }
 
-/** Answers with days as CSV, under a name to save them by. */
+/** Answers with days as CSV, with a file name to save them under. */
 export function statisticsCsv(statistics: Statistics, query: URLSearchParams): HttpResponse {
   const range = readRange(query, statistics.today);
   if (range.kind === "mistaken") return textResponse(400, `${refusal(range.mistake)}\n`);
@@ -72,25 +72,25 @@ function refusal(mistake: string): string {
   return `Cannot read the statistics: ${mistake}.`;
 }
 
-/** The days that are asked for. A mistake is described without repeating what was sent. */
+/** The requested days. An error message never repeats what was sent. */
 function readRange(query: URLSearchParams, today: string): Range {
   const names = [...query.keys()];
   if (names.some((name) => name !== "from" && name !== "to")) {
-    return mistaken('there are no parameters but "from" and "to"');
+    return mistaken('the only parameters are "from" and "to"');
   }
   if (new Set(names).size < names.length) return mistaken("a parameter is given twice");
   const notDay = names.find((name) => parseDay(query.get(name) ?? "") === undefined);
   if (notDay !== undefined) {
-    return mistaken(`"${notDay}" is not a day of the calendar in the form YYYY-MM-DD`);
+    return mistaken(`"${notDay}" is not a valid date in the form YYYY-MM-DD`);
   }
   const to = query.get("to") ?? today;
   return rangeOf(query.get("from") ?? daysBefore(to, DEFAULT_DAYS - 1), to);
 }
 
 function rangeOf(from: string, to: string): Range {
-  if (from > to) return mistaken('"from" is after "to", which is today unless given');
+  if (from > to) return mistaken('"from" is after "to", which defaults to today');
   if ((Date.parse(to) - Date.parse(from)) / DAY >= MAX_DAYS) {
-    return mistaken(`more than ${MAX_DAYS} days are asked for at once`);
+    return mistaken(`the range is longer than ${MAX_DAYS} days`);
   }
   return { kind: "range", from, to };
 }

@@ -1,10 +1,10 @@
 /**
- * From days to charts.
+ * Turns days into charts.
  *
- * A chart has a column for each slot of time: a day where a month is shown, a week from Monday to Sunday where a year
- * is, because 365 bars are noise. A week stands for its days by their average, or by their highest where the measure
- * is itself a highest. Days that are withheld are left out of it, and so is today, which is not over. Slots before the
- * first day stay empty, so that a month always looks like a month.
+ * A chart has a column for each slot of time. In the view of a month, a slot is a day. In the view of a year, it is a
+ * week from Monday to Sunday, because 365 bars are noise. A week shows the average of its days, or their maximum if the
+ * measure is itself a maximum. Withheld days are left out of it, and so is today, which is not over. Slots before the
+ * first day stay empty, so that a chart always covers the whole period.
  */
 
 import { type Chart, type Column, COUNT_STEPS, type Mark, type Value } from "./chart.ts";
@@ -13,10 +13,10 @@ import { daysBefore, type PublishedDay, type PublishedFigures } from "../statist
 import { TOO_FEW } from "./statistics_api.ts";
 import { formatDay } from "../base/format.ts";
 
-/** How many days can be shown. */
+/** The numbers of days that can be shown. */
 export const SPANS = [30, 365] as const;
 
-/** How many days are shown. */
+/** The number of days shown. */
 export type Span = (typeof SPANS)[number];
 
 /** Something that is counted. */
@@ -28,11 +28,11 @@ interface Measure {
   readonly steps: readonly number[];
   /** The value of some days, at least one. */
   readonly of: (days: readonly PublishedFigures[]) => number;
-  /** A second value of theirs, at most as high. */
+  /** A second value of the same days, at most as high. */
   readonly inner?: (days: readonly PublishedFigures[]) => number;
-  /** Writes a value at the axis. */
+  /** Formats a value for the axis. */
   readonly label: (value: number) => string;
-  /** Writes a value of a day, and one of a week, with its unit. */
+  /** Format a value with its unit: of a day, and of a week. */
   readonly say: (value: number) => string;
   readonly sayOfWeek: (value: number) => string;
 }
@@ -54,9 +54,9 @@ const DURATION_STEPS: readonly number[] = [
 
 const PEOPLE: Measure = {
   id: "people",
-  title: "People at once",
+  title: "People online",
   shape: "bars",
-  looks: [{ name: "outer", meaning: "the most" }, { name: "inner", meaning: "on average" }],
+  looks: [{ name: "outer", meaning: "peak" }, { name: "inner", meaning: "average" }],
   steps: COUNT_STEPS,
   of: (days) => Math.max(...days.map(({ peakOnline }) => peakOnline)),
   inner: (days) => mean(days.map(({ averageOnline }) => averageOnline)),
@@ -67,7 +67,7 @@ const PEOPLE: Measure = {
 
 const CHATS: Measure = {
   id: "chats",
-  title: "Chats a day",
+  title: "Chats per day",
   shape: "bars",
   looks: [],
   steps: COUNT_STEPS,
@@ -79,7 +79,7 @@ const CHATS: Measure = {
 
 const MESSAGES: Measure = {
   id: "messages",
-  title: "Messages a day",
+  title: "Messages per day",
   shape: "bars",
   looks: [],
   steps: COUNT_STEPS,
@@ -91,7 +91,7 @@ const MESSAGES: Measure = {
 
 const DURATION: Measure = {
   id: "duration",
-  title: "How long a chat takes",
+  title: "Average chat length",
   shape: "line",
   looks: [],
   steps: DURATION_STEPS,
@@ -101,13 +101,13 @@ const DURATION: Measure = {
   sayOfWeek: (duration) => `${durationInWords(duration)} on average`,
 };
 
-/** The charts of the days up to today, of which `days` are known. */
+/** The charts of the last `span` days. `days` are those that are known. */
 export function chartsOf(days: readonly PublishedDay[], today: string, span: Span): Chart[] {
   const slots = span === 30 ? daySlots(days, today, span) : weekSlots(days, today, span);
   return [PEOPLE, CHATS, MESSAGES, DURATION].map((measure) => chartOf(measure, slots));
 }
 
-// Made once, because making one costs more than all the numbers of a page.
+// Made once, because making a formatter costs more than formatting every number of a page.
 const COUNT = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
 const DECIMAL = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 1 });
 const COMPACT = new Intl.NumberFormat("en-GB", { notation: "compact" });
@@ -122,7 +122,7 @@ export function average(value: number): string {
   return (value < 10 ? DECIMAL : COUNT).format(value);
 }
 
-/** A duration in milliseconds: "6 min 12 s". A line breaks between its parts only. */
+/** A duration in milliseconds: "6 min 12 s". Lines can break only between its parts. */
 export function durationInWords(duration: number): string {
   const seconds = Math.round(duration / SECOND);
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
@@ -147,7 +147,7 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** The average of all chats of some days, not of the days' averages. */
+/** The average over all chats of these days, not the average of their averages. */
 function averageChat(days: readonly PublishedFigures[]): number {
   const chats = days.reduce((sum, day) => sum + day.chats, 0);
   return days.reduce((sum, day) => sum + day.averageChat * day.chats, 0) / chats;
@@ -173,7 +173,7 @@ function weekSlots(days: readonly PublishedDay[], today: string, span: Span): Sl
   }));
 }
 
-/** So many days, the last of them `last`. */
+/** `length` days, ending with `last`. */
 function lastDays(last: string, length: number): string[] {
   return Array.from({ length }, (_, index) => daysBefore(last, length - 1 - index));
 }
@@ -187,7 +187,7 @@ function dayAndMonth(day: string): string {
   return new Date(day).toLocaleDateString("en-GB", form);
 }
 
-/** The name of a month at its first week, and the year's in place of January's. */
+/** The name of a month at its first week, or the year instead of January. */
 function monthMark(monday: string): Omit<Mark, "column"> | undefined {
   const date = new Date(monday);
   if (date.getUTCDate() > 7) return undefined;
@@ -222,7 +222,7 @@ function valueOf({ of, inner }: Measure, { days }: Slot): Value {
 function said(measure: Measure, slot: Slot, value: Value): string {
   switch (value.kind) {
     case "unknown":
-      return "nothing was counted";
+      return "no data";
     case "withheld":
       return `${TOO_FEW} chats`;
     case "known": {
@@ -233,7 +233,7 @@ function said(measure: Measure, slot: Slot, value: Value): string {
   }
 }
 
-/** A chart in words: its ends, of which today is none because it is not over. */
+/** A chart in words: its highest and lowest values. Today is left out because it is not over. */
 function inWords(columns: readonly Column[]): Pick<Chart, "summary" | "description"> {
   const ranked = columns.flatMap(({ value, tooltip }) =>
     value.kind === "known" && !value.growing ? [{ height: value.height, tooltip }] : []

@@ -1,6 +1,6 @@
 /**
- * `/statistics`: how much is going on here, for people. Everything is in the markup; there is no script. Who can't see
- * the charts, or wants to know exactly, finds the same figures in a table below them.
+ * `/statistics`: the activity on this server, for people to read. Everything is in the markup; there is no script. A
+ * table below the charts has the same figures, for readers who can't see the charts or want exact numbers.
  */
 
 import type { VNode } from "preact";
@@ -27,7 +27,7 @@ import { formatDay, formatDuration } from "../base/format.ts";
 
 type Counted = Extract<PublishedDay, { kind: "counted" }>;
 
-/** What the page tells of. */
+/** The data that the page shows. */
 export interface Shown {
   readonly days: readonly PublishedDay[];
   /** YYYY-MM-DD, in UTC. */
@@ -35,13 +35,13 @@ export interface Shown {
   readonly span: Span;
 }
 
-/** How many days a request asks for. */
+/** The number of days that a request asks for. */
 export function spanOf(query: URLSearchParams): Span {
   const asked = query.get("days");
   return SPANS.find((span) => String(span) === asked) ?? SPANS[0];
 }
 
-/** What the page says, for a month or a year. */
+/** The content of the page, for a month or a year. */
 export function statisticsPage(statistics: Statistics, span: Span): Content {
   const { today } = statistics;
   const days = statistics.publishedLately(span);
@@ -57,8 +57,8 @@ export function statisticsView(shown: Shown): VNode {
   const counted = shown.days.filter((day) => day.kind === "counted");
   return html`
     <main class="document statistics">
-      <h1>How much is going on</h1>
-      <p class="lead">How many people are here, and how much they talk. These are sums of whole days: nobody can be found in them.</p>
+      <h1>Activity</h1>
+      <p class="lead">How many people are here and how much they chat. These are totals of whole days, so no individual can be identified.</p>
       ${shown.days.length === 0 ? null : spans(shown.span)}
       ${counted.length === 0 ? invitation() : figures(shown, counted)}
       ${howItIsCounted()}
@@ -71,7 +71,7 @@ function invitation(): VNode {
   return html`
     <section class="card">
       <h2>Nothing to show yet</h2>
-      <p>A day appears here once ${MIN_CHATS_PUBLISHED} chats have ended on it, so that no figure is about one person. Somebody has to begin: you and a stranger, perhaps?</p>
+      <p>A day appears here once ${MIN_CHATS_PUBLISHED} chats have ended on it, so that no figure is about one person. Someone has to start: you and a stranger, perhaps?</p>
     </section>
   `;
 }
@@ -94,17 +94,17 @@ function figures(shown: Shown, counted: readonly Counted[]): VNode[] {
   return [headline(counted, shown.today), chartSection(charts, shown), table(shown)];
 }
 
-/** The last day that is over, or else what there is of today, in four numbers. */
+/** The last complete day in four numbers, or today so far if there is no such day. */
 function headline(counted: readonly Counted[], today: string): VNode {
   const { day, complete, figures } = counted.findLast(({ complete }) => complete) ?? counted[0]!;
   return html`
     <section>
       <h2>${complete ? whenOf(day, today) : "Today, so far"}</h2>
       <dl class="tiles">
-        ${tile("people at once, at most", count(figures.peakOnline))}
+        ${tile("peak online", count(figures.peakOnline))}
         ${tile("chats", count(figures.chats))}
         ${tile("messages", count(figures.messages))}
-        ${tile("the average chat", durationInWords(figures.averageChat))}
+        ${tile("average chat length", durationInWords(figures.averageChat))}
       </dl>
       ${complete ? soFar(counted) : null}
     </section>
@@ -133,7 +133,7 @@ function soFar(counted: readonly Counted[]): VNode | null {
 }
 
 const A_WEEK =
-  "A column is a week from Monday to Sunday: the average of its days, and of people the most there were. Days without figures are left out, and so is today.";
+  "Each column is a week, from Monday to Sunday. It shows the average of its days, and for people online also the peak of the week. Days without figures, and today, are left out.";
 
 function chartSection(charts: readonly Chart[], { days, today, span }: Shown): VNode {
   const first = days[0]!.day;
@@ -149,7 +149,7 @@ function chartSection(charts: readonly Chart[], { days, today, span }: Shown): V
   `;
 }
 
-/** The looks that some column has and that don't explain themselves. */
+/** The looks that occur in the charts and need an explanation. */
 function looksOf(charts: readonly Chart[]): Look[] {
   const values = charts.flatMap(({ columns }) => columns.map(({ value }) => value));
   const growing = values.some((value) => value.kind === "known" && value.growing);
@@ -179,7 +179,7 @@ function figure(chart: Chart): VNode {
   `;
 }
 
-/** The same figures to read, the newest first. */
+/** The same figures as a table, newest first. */
 function table({ days }: Shown): VNode {
   const from = days[0]!.day;
   const to = days.at(-1)!.day;
@@ -188,7 +188,7 @@ function table({ days }: Shown): VNode {
       <h2>All figures</h2>
       <details class="card">
         <summary>Show the table</summary>
-        <div class="scroller" role="region" aria-label="Figures of each day" tabindex="0">
+        <div class="scroller" role="region" aria-label="Figures for each day" tabindex="0">
           <table>
             <thead>
               <tr>
@@ -199,12 +199,19 @@ function table({ days }: Shown): VNode {
           </table>
         </div>
       </details>
-      <p>For programs: <a href=${`/api/statistics.json?from=${from}&to=${to}`}>JSON</a> and <a href=${`/api/statistics.csv?from=${from}&to=${to}`}>CSV</a>. Any other days can be had with <code>from</code> and <code>to</code>.</p>
+      <p>For programs: <a href=${`/api/statistics.json?from=${from}&to=${to}`}>JSON</a> and <a href=${`/api/statistics.csv?from=${from}&to=${to}`}>CSV</a>. For other days, change <code>from</code> and <code>to</code>.</p>
     </section>
   `;
 }
 
-const COLUMNS = ["Day", "Chats", "Messages", "Average chat", "Most people", "Average people"];
+const COLUMNS = [
+  "Day",
+  "Chats",
+  "Messages",
+  "Average chat length",
+  "Peak online",
+  "Average online",
+];
 
 function row(published: PublishedDay): VNode {
   const { day, complete } = published;
@@ -219,7 +226,7 @@ function row(published: PublishedDay): VNode {
 function cells(published: PublishedDay): VNode | VNode[] {
   switch (published.kind) {
     case "no-data":
-      return html`<td colspan="5">nothing was counted</td>`;
+      return html`<td colspan="5">no data</td>`;
     case "withheld":
       return html`<td colspan="5">${TOO_FEW} chats</td>`;
     case "counted": {
@@ -236,14 +243,14 @@ function cells(published: PublishedDay): VNode | VNode[] {
 }
 
 const HOW = [
-  `A chat counts on the day on which it ends, with how long it took. A message counts when it is passed on; typing doesn’t. People are counted every ${
+  `A chat is counted on the day it ends, with its full length. A message is counted when the server relays it. Typing isn't counted. The people online are counted every ${
     formatDuration(SAMPLE_INTERVAL)
   }. A day begins at midnight UTC.`,
-  "Only sums of a day are kept: there is no list of chats or of visits that they could be taken apart into. They are kept for as long as the service exists.",
-  `A day with ${TOO_FEW} chats is shown as just that, without any figure.`,
-  `All figures move in steps of at least ${MIN_CHATS_PUBLISHED} chats, today’s too. So nobody learns about a single chat by looking before and after it; and a day may show up to ${
+  "Only daily totals are kept, for as long as the service exists. They can't be broken down into individual chats or visits, because no list of those is kept.",
+  `For a day with ${TOO_FEW} chats, only that fact is shown, without any figures.`,
+  `All figures, including today's, change in steps of at least ${MIN_CHATS_PUBLISHED} chats. So nobody can learn about a single chat by comparing the figures before and after it. As a result, a day may show up to ${
     MIN_CHATS_PUBLISHED - 1
-  } chats fewer than there were.`,
+  } fewer chats than there were.`,
 ];
 
 function howItIsCounted(): VNode {

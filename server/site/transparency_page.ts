@@ -1,4 +1,4 @@
-/** `/transparency`: what the server holds right now, what it can know at all, and how to check what it says. */
+/** `/transparency`: what the server holds right now, what it can know at all, and how to check its claims. */
 
 import type { VNode } from "preact";
 import { DAY, SECOND } from "../base/clock.ts";
@@ -10,7 +10,7 @@ import type { TransparencyReport } from "./transparency_report.ts";
 import { formatApproximate, formatDay, formatDuration } from "../base/format.ts";
 import { type Content, TO_THE_CHAT } from "./document_page.ts";
 
-/** What the page says. */
+/** The content of the page. */
 export function transparencyPage(settings: PublicSettings, holdings: TransparencyReport): Content {
   return {
     title: "Transparency",
@@ -18,7 +18,7 @@ export function transparencyPage(settings: PublicSettings, holdings: Transparenc
     body: html`
       <main class="document">
         <h1>Check it yourself</h1>
-        <p class="lead">What the server holds right now, what it can know at all, and how to find out whether this page tells the truth.</p>
+        <p class="lead">What the server holds right now, what it can know at all, and how to check whether this page tells the truth.</p>
         ${facts(holdings, settings)}
         ${KNOWLEDGE}
         ${pageCheck(settings)}
@@ -33,7 +33,7 @@ export function transparencyPage(settings: PublicSettings, holdings: Transparenc
 function facts(holdings: TransparencyReport, { platform }: PublicSettings): VNode {
   return html`
     <section id="now">
-      <h2>Held at this moment</h2>
+      <h2>Held right now</h2>
       <dl class="facts">
         ${rows(holdings).map(([term, fact]) =>
           html`
@@ -46,9 +46,9 @@ function facts(holdings: TransparencyReport, { platform }: PublicSettings): VNod
       </dl>
       ${platform !== "" && html`
         <p
-          class="hint">${platform} runs this server in several instances: these are the figures of the one that answered you.</p>
+          class="hint">${platform} runs several instances of this server. These are the figures of the one that answered you.</p>
       `}
-      <p class="hint">Load the page again to look again, or read it <a
+      <p class="hint">Reload the page to refresh these figures, or read them <a
           href="/api/transparency">as JSON</a>.</p>
     </section>
   `;
@@ -61,25 +61,25 @@ function rows(holdings: TransparencyReport): [term: string, fact: string][] {
     ["IP addresses in memory", `${holdings.addressesHeld}`],
     ["Of these, connected", `${holdings.addressesConnected}`],
     [
-      "The longest gone left",
-      gone === null ? "none has left" : `${formatApproximate(gone * SECOND)} ago`,
+      "Longest-disconnected address",
+      gone === null ? "none" : `left ${formatApproximate(gone * SECOND)} ago`,
     ],
-    ["Forgotten within", formatDuration(holdings.ipRetentionSeconds * SECOND)],
+    ["Addresses deleted within", formatDuration(holdings.ipRetentionSeconds * SECOND)],
     ["Access log", holdings.accessLog],
-    ["Its oldest line", oldest === null ? "none" : formatDay(oldest)],
-    ["Lines deleted within", formatDuration(holdings.accessLogRetentionDays * DAY)],
+    ["Oldest log line", oldest === null ? "none" : formatDay(oldest)],
+    ["Log lines deleted within", formatDuration(holdings.accessLogRetentionDays * DAY)],
     ["Policy last updated", formatDay(holdings.policyUpdated)],
     ["Version", holdings.version],
-    ["Built of", holdings.build],
+    ["Built from", holdings.build],
   ];
 }
 
 const KNOWLEDGE = html`
   <section id="knowledge">
     <h2>What the server can know</h2>
-    <p>Everything that you and a stranger say to each other is encrypted in your browsers, with keys that exist for one chat and never leave them. The server passes it on without being able to read it.</p>
-    <p>It sees that your browser is connected and from which address, who is paired with whom, when something passes between you, and how long it is, rounded up to one of a few sizes.</p>
-    <p>It can't keep a stranger from copying what you write. And this page itself comes from the server: an operator who serves another page can make it do anything. You can find that out:</p>
+    <p>Everything that you and a stranger say to each other is encrypted in your browsers, with keys that exist only for that chat and never leave the browsers. The server passes it on, but can't read it.</p>
+    <p>The server sees that your browser is connected, and from which IP address. It sees who is paired with whom, when something passes between you, and how long it is, rounded up to one of a few sizes.</p>
+    <p>It can't stop a stranger from copying what you write. And the page itself comes from the server, so an operator who serves a different page can make it do anything. You can detect that:</p>
   </section>
 `;
 
@@ -88,12 +88,12 @@ function pageCheck({ version, fingerprints }: PublicSettings): VNode {
   return html`
     <section id="page">
       <h2>Check the page</h2>
-      <p>The first page of version ${version} has the SHA-256</p>
+      <p>The home page of version ${version} has this SHA-256:</p>
       <p><code id="hash">${first}</code></p>
-      <p>Fetch it with a tool of your own, take away the announcements at its top if there are any, and compare. Anybody who builds the same version from its source gets the same bytes.</p>
+      <p>Download it with a tool of your choice, remove any announcements at the top, and compare. Anyone who builds the same version from source gets the same bytes.</p>
       <details>
         <summary>In other languages</summary>
-        <p>Your browser is sent the page in the language that it prefers, as it says with each request; a tool that says none is sent it in English.</p>
+        <p>Your browser gets the page in the language that it asks for. A tool that asks for no language gets it in English.</p>
         <dl class="facts">
           ${others.map(([code, hash]) =>
             html`
@@ -115,7 +115,7 @@ function proof(): VNode {
   return html`
     <section id="proof">
       <h2>Promises and their tests</h2>
-      <p>Every promise of the <a href="/privacy">policy</a> is kept by code and proven by tests, which run before a version is published and which anybody can run.</p>
+      <p>Every promise of the <a href="/privacy">policy</a> is enforced in code and verified by tests. The tests run before each release, and anyone can run them.</p>
       <dl class="proof">${PROMISES.map(promised)}</dl>
     </section>
   `;
@@ -130,13 +130,13 @@ function promised(one: PrivacyPromise): VNode {
   `;
 }
 
-/** The sentences that no program can prove, with the reason. */
+/** The sentences that no program can prove, with the reasons. */
 function untested(settings: PublicSettings): VNode {
   const sentences = policy(settings).flatMap((section) => section.sentences);
   return html`
     <section id="untested">
       <h2>What no test can show</h2>
-      <p>That a server runs this very program: a hostile operator could run another. And what is up to people:</p>
+      <p>That this server runs this exact program: a hostile operator could run another. And what depends on people:</p>
       <dl class="proof">
         ${sentences.map(({ says, proof }) =>
           "cannot" in proof && html`

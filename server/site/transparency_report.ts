@@ -1,4 +1,4 @@
-/** What the server holds at this moment, as `/transparency` shows it and `/api/transparency` answers. */
+/** What the server holds right now, as shown at `/transparency` and returned by `/api/transparency`. */
 
 import type { AccessLog } from "../access_log/access_log.ts";
 import { DAY, SECOND } from "../base/clock.ts";
@@ -6,37 +6,37 @@ import type { IpRegistry } from "../admission/ip_registry.ts";
 import { POLICY_UPDATED } from "../privacy/policy.ts";
 import type { PublicSettings } from "../config/public_settings.ts";
 
-/** The answer to `/api/transparency`. */
+/** The response of `/api/transparency`. */
 export interface TransparencyReport {
   /** Addresses in memory, and how many of them have a connection. */
   readonly addressesHeld: number;
   readonly addressesConnected: number;
-  /** How long the one that disconnected first has been gone; `null` when there is none. */
+  /** Time since the longest-disconnected address left; `null` if all addresses are connected. */
   readonly oldestDisconnectedSeconds: number | null;
   readonly ipRetentionSeconds: number;
   readonly accessLog: PublicSettings["accessLog"];
-  /** The day of the oldest line, as YYYY-MM-DD; `null` when there is none. */
+  /** The day of the oldest line, as YYYY-MM-DD; `null` if there are no lines. */
   readonly accessLogOldestDay: string | null;
   readonly accessLogRetentionDays: number;
-  /** There is nowhere to store one. */
+  /** Always 0: messages can't be stored anywhere. */
   readonly messagesStored: 0;
   readonly policyUpdated: string;
   readonly version: string;
-  /** The commit of the source that this was built of, with its day. */
+  /** The commit that this was built from, with its day. */
   readonly build: string;
-  /** SHA-256 of the home page in hexadecimal digits: for who asks for no language, and in each. */
+  /** SHA-256 of the home page in hexadecimal digits, for the default language and for each language. */
   readonly pageSha256: string;
   readonly pageSha256ByLanguage: Readonly<Record<string, string>>;
 }
 
-/** Where it is looked up. */
+/** Where the figures come from. */
 export interface ReportSources {
   readonly registry: Pick<IpRegistry<unknown>, "held" | "connected" | "oldestDisconnected">;
   readonly accessLog: Pick<AccessLog, "oldestDay">;
   readonly settings: PublicSettings;
 }
 
-/** Looks. */
+/** Reads the current figures. */
 export function transparencyReport(
   { registry, accessLog, settings }: ReportSources,
 ): TransparencyReport {

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
-import { DAY } from "../../../server/base/clock.ts";
+import { DAY, HOUR, MINUTE } from "../../../server/base/clock.ts";
 import { contentSecurityPolicy } from "../../../server/http/headers.ts";
+import { formatDay } from "../../../server/base/format.ts";
 import type { Health } from "../../../server/health.ts";
 import type { BuiltLanguage } from "../../../server/site/home_page.ts";
 import { withoutAnnouncements } from "../../../server/site/announcements.ts";
-import { POLICY_UPDATED } from "../../../server/privacy/policy.ts";
+import { POLICY_CHANGES, POLICY_UPDATED } from "../../../server/privacy/policy.ts";
 import { CHANGE_ANNOUNCED_FOR } from "../../../server/limits/privacy_limits.ts";
 import {
   type HttpRequest,
@@ -275,7 +276,17 @@ Deno.test("Site names the operator, escaped, and how to write to them", () => {
   const text = world.text("/contact");
   assert.match(text, /run by <strong>&lt;b>A &amp; B&lt;\/b><\/strong>/);
   assert.match(text, /href="mailto:help@chat\.example"/);
-  assert.match(new World().text("/contact"), /No e-mail address has been given here/);
+  assert.match(
+    new World().text("/contact"),
+    /run by <strong>an operator who has not given a name<[^]*No e-mail address is published here/,
+  );
+});
+
+Deno.test("Site says how long a block lasts at most, which is never longer than an address is held", () => {
+  const says = (addressRetention: number): string =>
+    new World({ addressRetention }).text("/contact");
+  assert.match(says(HOUR), /up to 10 minutes if it connects .* up to 45 minutes if people/);
+  assert.match(says(5 * MINUTE), /up to 5 minutes if it connects .* up to 5 minutes if people/);
 });
 
 Deno.test("Site announces a change of the policy on the home page, and what the operator says", () => {
@@ -289,6 +300,8 @@ Deno.test("Site announces a change of the policy on the home page, and what the 
   world.setSinceChange(CHANGE_ANNOUNCED_FOR);
   assert.doesNotMatch(world.text("/"), /href="\/privacy"/);
   world.setSinceChange(-1);
+  assert.ok(!world.text("/").includes(formatDay(POLICY_UPDATED)));
+  world.setSinceChange(Date.parse(POLICY_CHANGES.at(-1)!.day) - 1 - Date.parse(POLICY_UPDATED));
   assert.doesNotMatch(world.text("/"), /href="\/privacy"/);
 });
 

@@ -88,18 +88,18 @@ Deno.test("Statistics API answers with the days asked for, both ends included", 
 });
 
 const REFUSALS: [query: string, state: string][] = [
-  ["day=2026-06-01", 'there are no parameters but "from" and "to"'],
-  ["from=2026-06-01&From=2026-06-01", 'there are no parameters but "from" and "to"'],
+  ["day=2026-06-01", 'the only parameters are "from" and "to"'],
+  ["from=2026-06-01&From=2026-06-01", 'the only parameters are "from" and "to"'],
   ["from=2026-06-01&from=2026-06-02", "a parameter is given twice"],
-  ["from=", '"from" is not a day of the calendar in the form YYYY-MM-DD'],
-  ["from=yesterday", '"from" is not a day of the calendar in the form YYYY-MM-DD'],
-  ["to=2026-02-30", '"to" is not a day of the calendar in the form YYYY-MM-DD'],
-  ["to=2026-6-1", '"to" is not a day of the calendar in the form YYYY-MM-DD'],
-  ["to=%3Cscript%3E", '"to" is not a day of the calendar in the form YYYY-MM-DD'],
-  [`from=${"2".repeat(9999)}`, '"from" is not a day of the calendar in the form YYYY-MM-DD'],
-  ["from=2026-06-02&to=2026-06-01", '"from" is after "to", which is today unless given'],
-  ["from=2026-06-05", '"from" is after "to", which is today unless given'],
-  ["from=2000-01-01", `more than ${MAX_DAYS} days are asked for at once`],
+  ["from=", '"from" is not a valid date in the form YYYY-MM-DD'],
+  ["from=yesterday", '"from" is not a valid date in the form YYYY-MM-DD'],
+  ["to=2026-02-30", '"to" is not a valid date in the form YYYY-MM-DD'],
+  ["to=2026-6-1", '"to" is not a valid date in the form YYYY-MM-DD'],
+  ["to=%3Cscript%3E", '"to" is not a valid date in the form YYYY-MM-DD'],
+  [`from=${"2".repeat(9999)}`, '"from" is not a valid date in the form YYYY-MM-DD'],
+  ["from=2026-06-02&to=2026-06-01", '"from" is after "to", which defaults to today'],
+  ["from=2026-06-05", '"from" is after "to", which defaults to today'],
+  ["from=2000-01-01", `the range is longer than ${MAX_DAYS} days`],
 ];
 
 for (const [query, state] of REFUSALS) {

@@ -57,14 +57,14 @@ Deno.test("Statistics page begins with yesterday, in four numbers, and with toda
   assert.match(said, /Yesterday, 31 May 2026/);
   assert.match(
     said,
-    /people at once, at most 40 .*chats 20 .*messages 12,345 .*average chat 5 min 30 s/,
+    /peak online 40 .*chats 20 .*messages 12,345 .*average chat length 5 min 30 s/,
   );
   assert.match(said, /Today, so far: 10 chats and 12,345 messages/);
 });
 
 Deno.test("Statistics page begins with the last day that has figures when yesterday has none", () => {
   assert.match(text(page([counted(3), noData(2), withheld(1)])), /On 29 May 2026/);
-  assert.match(text(page([withheld(1), counted(0)])), /Today, so far people at once/);
+  assert.match(text(page([withheld(1), counted(0)])), /Today, so far peak online/);
 });
 
 Deno.test("Statistics page shows a month as four charts with a bar or a point for each day", () => {
@@ -106,7 +106,7 @@ Deno.test("Statistics page tells of a withheld day that it is withheld, and noth
   const markup = page([counted(3), withheld(2), noData(1), counted(0)]);
   assert.match(markup, /<title>fewer than 10 chats on 30 May 2026<\/title>/);
   assert.match(text(markup), /30 May 2026 fewer than 10 chats/);
-  assert.match(text(markup), /31 May 2026 nothing was counted/);
+  assert.match(text(markup), /31 May 2026 no data/);
   assert.equal(bars(markup, "chats"), 2);
   assert.match(markup, /<li class="withheld">fewer than 10 chats/);
   assert.doesNotMatch(page(month()), /class="withheld"|-hatch/);
@@ -116,7 +116,7 @@ Deno.test("Statistics page says since when there are figures, and leaves the tim
   const markup = page([counted(2), counted(1), counted(0)]);
   assert.match(text(markup), /Counting began on 30 May 2026/);
   assert.equal(bars(markup, "chats"), 3);
-  assert.match(chart(markup, "chats"), /nothing was counted on 3 May 2026/);
+  assert.match(chart(markup, "chats"), /no data on 3 May 2026/);
   assert.doesNotMatch(text(page(month())), /Counting began/);
 });
 
