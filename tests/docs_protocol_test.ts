@@ -1,0 +1,363 @@
+/**
+ * `docs/protocol.md` against the code: it names everything that may be on the wire, states the limits that the code
+ * obeys, and gives vectors that the code computes.
+ */
+
+import assert from "node:assert/strict";
+import {
+  decodeEnvelope,
+  encodeEnvelope,
+  type Envelope,
+  MAX_MESSAGE_LENGTH,
+  MAX_SETUP_LENGTH,
+} from "../client/crypto/envelope.ts";
+import { HANDSHAKE_SIZE, pad, SEALED_SIZES } from "../client/crypto/padding.ts";
+import { PICTURES, safetyEmoji } from "../client/crypto/safety_emoji.ts";
+import {
+  commitment,
+  deriveSecrets,
+  MAX_PENDING,
+  open,
+  seal,
+} from "../client/crypto/sealed_channel.ts";
+import {
+  FIRST_DELAY,
+  MAX_DELAY,
+  MAX_DELAY_RESUMING,
+  MOVE_SPREAD,
+  RESTART_DELAY,
+  RESTART_SPREAD,
+  SERVER_DELAY_JITTER,
+} from "../client/net/connection.ts";
+import { solve } from "../client/net/proof_of_work.ts";
+import { readServerMessage } from "../client/net/server_message.ts";
+import { CONNECTING_TIME } from "../client/state/call.ts";
+import { TYPING_INTERVAL, TYPING_TIME } from "../client/state/chat.ts";
+import { CONFIRM_INTERVAL, MAX_WAITING, REPEAT_INTERVAL } from "../client/state/delivery.ts";
+import * as protocol from "../protocol.ts";
+import { WORK_BITS } from "../server/chat/proof_of_work.ts";
+import { MAX_BACKLOG_BYTES, MAX_STALL, PAUSE_BYTES } from "../server/chat/relay.ts";
+import { parseControl } from "../server/chat/control.ts";
+import { MAX_IDLE } from "../server/chat/session_registry.ts";
+import { MAX_RECENT } from "../server/chat/session.ts";
+import { LIMITS } from "../server/limits/rate_limits.ts";
+import { CLOSE_TIMEOUT, HEARTBEAT_INTERVAL } from "../server/listener/listener.ts";
+import { INTEREST_WINDOW } from "../server/matching/matchmaker.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+const page = await Deno.readTextFile(new URL("../docs/protocol.md", import.meta.url));
+const source = await Deno.readTextFile(new URL("../protocol.ts", import.meta.url));
+
+/** The text between two marks. */
+function part(name: string): string {
+  const [, found] = page.match(
+    new RegExp(`<!-- ${name} -->\n([\\s\\S]*?)<!-- end of ${name} -->`),
+  ) ?? [];
+  assert.ok(found !== undefined, `there is no part "${name}"`);
+  return found;
+}
+
+/** The lines of all code blocks of one kind; a line that is indented continues the one before. */
+function block(kind: string): string[] {
+  const blocks = page.matchAll(new RegExp(`\`\`\`${kind}\n([\\s\\S]*?)\`\`\``, "g"));
+  return [...blocks].flatMap(([, text]) => text!.replace(/\n +/g, " ").trim().split("\n"));
+}
+
+/** Every vector of the document, by its name, and those that a test has asked for. */
+const vectors = new Map(
+  block("vectors").map((line) => {
+    const at = line.indexOf(" = ");
+    return [line.slice(0, at), line.slice(at + 3)] as const;
+  }),
+);
+const checked = new Set<string>();
+
+function vector(name: string): string {
+  const value = vectors.get(name);
+  assert.ok(value !== undefined, `there is no vector "${name}"`);
+  checked.add(name);
+  return value;
+}
+
+function bytesOf(name: string): Bytes {
+  return Uint8Array.fromHex(vector(name).replaceAll(" ", ""));
+}
+
+function assertVector(name: string, bytes: Uint8Array): void {
+  assert.equal(vector(name).replaceAll(" ", ""), bytes.toHex(), name);
+}
+
+/** Every string literal of a type or a list in the protocol's source that `pattern` matches. */
+function literals(pattern: RegExp): string[] {
+  return [...source.matchAll(pattern)].map(([, literal]) => literal!);
+}
+
+Deno.test("Protocol document names every control message and its fields", () => {
+  const types = new Set(literals(/\btype: "([\w-]+)"/g));
+  assert.ok(types.size > 15, "the types of messages are not found in protocol.ts");
+  for (const type of types) assert.ok(page.includes(`{"type":"${type}"`), type);
+  for (const [, type, fields] of source.matchAll(/\{ type: "([\w-]+)"([^}]*)\}/g)) {
+    const rows = page.split("\n").filter((line) => line.includes(`{"type":"${type}"`));
+    for (const [, field] of fields!.matchAll(/(\w+)\??:/g)) {
+      assert.ok(rows.some((row) => row.includes(`"${field}"`)), `${type}.${field}`);
+    }
+  }
+  const interfaces = [...source.matchAll(/export interface \w+ \{([^}]*)\}/g)];
+  assert.ok(interfaces.length >= 4, "the parts of messages are not found in protocol.ts");
+  for (const [, body] of interfaces) {
+    for (const [, field] of body!.matchAll(/readonly (\w+)\??:/g)) {
+      assert.ok(page.includes(`"${field}":`), field);
+    }
+  }
+  const [, codes = ""] = /export type ErrorCode = ([^;]+);/.exec(source) ?? [];
+  assert.equal(codes.split("|").length, 4);
+  for (const code of codes.split("|")) {
+    assert.ok(page.includes(`| \`${code.trim().slice(1, -1)}\``), code);
+  }
+});
+
+Deno.test("Protocol document names every close code, frame kind, mode, reason and hindrance", () => {
+  const closing = page.slice(page.indexOf("## Close codes"), page.indexOf("## Rate limits"));
+  for (const code of [...Object.values(protocol.CloseCode), protocol.LEAVE_CODE]) {
+    assert.match(closing, new RegExp(`^\\| ${code} `, "m"));
+  }
+  for (const [name, kind] of Object.entries(protocol.FrameKind)) {
+    assert.match(page, new RegExp(`^\\| ${kind} +\\| ${name} `, "m"));
+  }
+  for (const mode of protocol.MODES) assert.ok(page.includes(`\`"${mode}"\``), mode);
+  for (const reason of protocol.REPORT_REASONS) assert.ok(page.includes(`\`"${reason}"\``), reason);
+  for (const code of protocol.HINDRANCES) {
+    assert.match(page, new RegExp(`^\\| \`${code}\` `, "m"));
+  }
+  const texts = [protocol.SUBPROTOCOL, protocol.SOCKET_PATH, protocol.IDLE_REASON];
+  for (const text of [...texts, protocol.GOING_AWAY_REASON, protocol.TOO_FAST_REASON]) {
+    assert.ok(page.includes(`\`${text}\``), text);
+  }
+});
+
+Deno.test("Protocol document states the limits that both sides obey", () => {
+  const stated = new Set(
+    part("limits").replaceAll(/(?<=\d),(?=\d)/g, "").match(/\b\d+\b/g)?.map(Number),
+  );
+  const limits = [
+    ...Object.values(protocol).filter((value) => typeof value === "number"),
+    ...[MAX_IDLE, INTEREST_WINDOW, MAX_RECENT, PAUSE_BYTES, MAX_BACKLOG_BYTES, MAX_STALL],
+    ...[
+      HEARTBEAT_INTERVAL,
+      CLOSE_TIMEOUT,
+      HANDSHAKE_SIZE,
+      ...SEALED_SIZES,
+      MAX_PENDING,
+      MAX_MESSAGE_LENGTH,
+    ],
+    ...[MAX_SETUP_LENGTH, MAX_WAITING, CONFIRM_INTERVAL, REPEAT_INTERVAL, TYPING_INTERVAL],
+    ...[TYPING_TIME, CONNECTING_TIME],
+  ];
+  const missing = limits.filter((limit) => limit !== protocol.LEAVE_CODE && !stated.has(limit));
+  assert.deepEqual(missing, []);
+});
+
+Deno.test("Protocol document states the delays that the page keeps", () => {
+  const begin = page.indexOf("### When to try again");
+  const delays = page.slice(begin, page.indexOf("## Close codes"));
+  for (
+    const delay of [
+      ...[FIRST_DELAY, MAX_DELAY, MAX_DELAY_RESUMING, RESTART_SPREAD, RESTART_DELAY],
+      ...[MOVE_SPREAD, SERVER_DELAY_JITTER],
+    ]
+  ) {
+    assert.ok(delays.includes(`${delay.toLocaleString("en")} ms`), `${delay}`);
+  }
+});
+
+Deno.test("Protocol document has a row for each rate limit", () => {
+  const rows = part("rates").matchAll(/^\| (\w+) +\|[^|]+\| +(\d+) \| +(\d+) \|/gm);
+  const sorted = (rates: Iterable<string>): string[] => [...rates].sort();
+  assert.deepEqual(
+    sorted(rows.map(([, of, burst, perMinute]) => `${of} ${burst} ${perMinute}`)),
+    sorted(
+      Object.values(LIMITS).map(({ of, burst, perMinute }) =>
+        `${of === "socket" ? "connection" : of} ${burst} ${perMinute}`
+      ),
+    ),
+  );
+});
+
+Deno.test("Protocol document has the pictures in their order", () => {
+  const listed = /```\n([\s\S]*?)```/.exec(part("emoji"))?.[1]?.trim().split(/\s+/);
+  assert.deepEqual(listed, [...PICTURES]);
+});
+
+Deno.test("Protocol document's example is a chat as both sides would have it", () => {
+  const lines = block("transcript").filter((line) => line.includes("{"));
+  assert.ok(lines.length > 10);
+  for (const line of lines) {
+    const json = line.slice(3);
+    if (line[1] === ">") assert.equal(parseControl(json).kind, "message", line);
+    else assert.deepEqual(readServerMessage(json), JSON.parse(json), line);
+  }
+});
+
+async function proofOfWork(): Promise<void> {
+  for (const bits of [8, WORK_BITS]) {
+    const nonce = await solve({ salt: "salt", bits });
+    assert.equal(vector(`pow salt=salt bits=${bits} nonce`), `${nonce}`);
+    assert.ok(parseControl(JSON.stringify({ type: "solution", nonce })).kind === "message");
+  }
+}
+
+function envelopes(): void {
+  const examples: [name: string, envelope: Envelope][] = [
+    ['text 1 "Hello, world 🙂"', { kind: "text", number: 1, text: "Hello, world 🙂" }],
+    ["typing", { kind: "typing" }],
+    ["received 1", { kind: "received", number: 1 }],
+    ["repeat 7", { kind: "repeat", number: 7 }],
+    ["call willing", { kind: "call", says: "willing" }],
+    ["call unwilling", { kind: "call", says: "unwilling" }],
+    ["call over", { kind: "call", says: "over" }],
+    ["media picture", { kind: "media", picture: true, sound: false }],
+    ["media picture sound", { kind: "media", picture: true, sound: true }],
+    ['setup "{}"', { kind: "setup", text: "{}" }],
+  ];
+  for (const [name, envelope] of examples) {
+    const { kind, content } = encodeEnvelope(envelope);
+    assertVector(`envelope ${name}`, content);
+    assert.equal(kind, envelope.kind === "text" ? 1 : 2);
+    const decoded = decodeEnvelope({ kind, content: bytesOf(`envelope ${name}`) });
+    assert.deepEqual(decoded, envelope);
+  }
+}
+
+async function handshake(): Promise<void> {
+  const [caller, callee] = [bytesOf("caller public key"), bytesOf("callee public key")];
+  const hashes = {
+    caller: await commitment("caller", caller),
+    callee: await commitment("callee", callee),
+  };
+  const zeros = (bytes: number): string => "00".repeat(bytes);
+  for (const [role, key] of [["caller", caller], ["callee", callee]] as const) {
+    const hash = hashes[role].toHex();
+    assert.equal(bytesOf(`${role} commitment`).toHex(), hash);
+    assert.equal(bytesOf(`${role} commitment frame 0..39`).toHex(), `0201${hash}${zeros(6)}`);
+    assert.equal(bytesOf(`${role} key frame 0..71`).toHex(), `0202${key.toHex()}${zeros(5)}`);
+  }
+
+  const secret = await sharedSecret();
+  assertVector("shared secret Z", secret);
+  const label = new TextEncoder().encode(`${protocol.SUBPROTOCOL} transcript`);
+  const salt = await sha256(Uint8Array.of(...label, ...caller, ...callee));
+  assertVector("salt", salt);
+  assertVector("caller key", await hkdf(secret, salt, "caller", 32));
+  assertVector("callee key", await hkdf(secret, salt, "callee", 32));
+  assertVector("emoji bytes", await hkdf(secret, salt, "emoji", 3));
+
+  for (const role of ["caller", "callee"] as const) {
+    const { emoji } = await secrets(role);
+    assertVector("emoji bytes", emoji);
+    assert.equal(vector("emoji indices"), safetyEmoji(emoji).join(" "));
+    assert.equal(vector("emoji"), safetyEmoji(emoji).map((index) => PICTURES[index]).join(" "));
+  }
+}
+
+async function sealedFrames(): Promise<void> {
+  const { caller, callee } = await secrets("caller");
+  const text = bytesOf('envelope text 1 "Hello, world 🙂"');
+  const frames = {
+    text: { key: caller, role: "caller", kind: 1, counter: 0, content: text },
+    received: {
+      ...{ key: callee, role: "callee", kind: 2, counter: 0 },
+      content: bytesOf("envelope received 1"),
+    },
+    typing: {
+      ...{ key: caller, role: "caller", kind: 2, counter: 1 },
+      content: bytesOf("envelope typing"),
+    },
+  };
+  for (const [name, { key, role, kind, counter, content }] of Object.entries(frames)) {
+    const frame = await seal(key, kind, counter, content);
+    assert.equal(frame.length, SEALED_SIZES[0]);
+    assertVector(`sealed ${name} 0..31`, frame.subarray(0, 32));
+    assertVector(`sealed ${name} tag`, frame.subarray(-16));
+    assertVector(`sealed ${name} SHA-256`, await sha256(frame));
+    const stated = bytesOf(`${role} key`);
+    const same = await crypto.subtle.importKey("raw", stated, "AES-GCM", false, ["decrypt"]);
+    assert.deepEqual((await open(same, frame, counter))?.content.toHex(), content.toHex());
+  }
+
+  // The first of them once more, from what is stated about its nonce, associated data and plaintext alone.
+  const plaintext = pad(text, 22);
+  assertVector("sealed text plaintext 0..31", plaintext.subarray(0, 32));
+  const key = await crypto.subtle.importKey("raw", bytesOf("caller key"), "AES-GCM", false, [
+    "encrypt",
+  ]);
+  const additionalData = bytesOf("sealed text associated data");
+  const iv = bytesOf("sealed text nonce");
+  const sealed = await crypto.subtle.encrypt(
+    { name: "AES-GCM", iv, additionalData },
+    key,
+    plaintext,
+  );
+  const frame = Uint8Array.of(...additionalData, ...new Uint8Array(sealed));
+  assertVector("sealed text SHA-256", await sha256(frame));
+}
+
+Deno.test("Protocol document's vectors are what the code computes, and none is left out", async () => {
+  await proofOfWork();
+  envelopes();
+  await handshake();
+  await sealedFrames();
+  assert.deepEqual([...vectors.keys()].filter((name) => !checked.has(name)), []);
+});
+
+const CURVE = { name: "ECDH", namedCurve: "P-256" } as const;
+
+function privateKey(role: protocol.Role): Promise<CryptoKey> {
+  const encode = (bytes: Uint8Array): string =>
+    bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+  const point = bytesOf(`${role} public key`);
+  const jwk = {
+    kty: "EC",
+    crv: "P-256",
+    d: encode(bytesOf(`${role} private key`)),
+    x: encode(point.subarray(1, 33)),
+    y: encode(point.subarray(33)),
+  };
+  return crypto.subtle.importKey("jwk", jwk, CURVE, false, ["deriveKey", "deriveBits"]);
+}
+
+async function sharedSecret(): Promise<Bytes> {
+  const theirs = await crypto.subtle.importKey(
+    "raw",
+    bytesOf("callee public key"),
+    CURVE,
+    false,
+    [],
+  );
+  const own = await privateKey("caller");
+  return new Uint8Array(
+    await crypto.subtle.deriveBits({ name: "ECDH", public: theirs }, own, 256),
+  );
+}
+
+/** What the page's own code derives from the stated keys, on one side. */
+async function secrets(role: protocol.Role): ReturnType<typeof deriveSecrets> {
+  const [caller, callee] = [bytesOf("caller public key"), bytesOf("callee public key")];
+  return await deriveSecrets(
+    await privateKey(role),
+    role === "caller" ? callee : caller,
+    caller,
+    callee,
+  );
+}
+
+async function sha256(bytes: Bytes): Promise<Bytes> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+}
+
+/** RFC 5869, by the platform; the page's code never holds these keys as bytes. */
+async function hkdf(secret: Bytes, salt: Bytes, info: string, length: number): Promise<Bytes> {
+  const key = await crypto.subtle.importKey("raw", secret, "HKDF", false, ["deriveBits"]);
+  const how = { name: "HKDF", hash: "SHA-256", salt, info: new TextEncoder().encode(info) };
+  return new Uint8Array(await crypto.subtle.deriveBits(how, key, length * 8));
+}
