@@ -48,7 +48,8 @@ Deno.test("Parts may import only what stands below them", () => {
 });
 
 Deno.test("Every file that a document names is there", async () => {
-  for (const name of ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"]) {
+  const documents = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"];
+  for (const name of [...documents, "docs/decisions.md", "docs/protocol.md"]) {
     const text = await Deno.readTextFile(new URL(name, root));
     const named = text.matchAll(/`((?:server|client|tests|docs)\/[\w/.]+\.\w+)`/g);
     for (const [, file = ""] of named) {
