@@ -1,19 +1,19 @@
 # syntax=docker/dockerfile:1
 #
-# A small image without a shell: the executable, its page, the C library, and two folders to write to. Run it with a
-# read-only root, without capabilities, and with nothing in a core dump or in swap (docs/operating.md says how):
+# A small image without a shell: the executable, the C library, and two writable directories. Run it with a read-only
+# root and without capabilities, and keep its memory out of core dumps and swap (see docs/operating.md):
 #
 #     docker build -t anonymous-chat .
 #     docker run --read-only --cap-drop=ALL --security-opt=no-new-privileges --ulimit core=0 -p 8000:8000 \
 #       -v anonymous-chat-data:/data -v anonymous-chat-logs:/logs anonymous-chat --operator=...
 #
-# The commit that the image is built of is told by git: keep .git in the context.
+# The build reads the commit from git, so keep .git in the build context.
 
 FROM node:22-bookworm AS build
 WORKDIR /source
 COPY . .
 RUN npx -y deno@2.9.6 task compile
-# Readable by their owner alone, as whom the program runs; new volumes take that over.
+# Only their owner, the user that runs the program, can read them. New volumes inherit that.
 RUN mkdir /writable && mkdir -m 0700 /writable/data /writable/logs
 
 FROM gcr.io/distroless/cc-debian12:nonroot

@@ -137,7 +137,7 @@ async function listen(
 ): Promise<Listener> {
   const { host, port } = options;
   return await by(options)
-    .catch((error) => fail(`Cannot listen on port ${port} of ${host}: ${codeOf(error)}.`));
+    .catch((error) => fail(`Cannot listen on ${host} port ${port}: ${codeOf(error)}.`));
 }
 
 /** Sends who comes by plain HTTP to https, if that is wanted. */
@@ -186,7 +186,7 @@ async function fit(config: Config, log: Log): Promise<Config> {
     (file) => affordableConnections(wanted, file, beside),
   ) ?? wanted;
   if (affordable === wanted) return config;
-  log.warn("The system gives out too few file descriptors for --max-connections: it is lowered.", {
+  log.warn("File descriptor limit too low: --max-connections reduced to {affordable}.", {
     wanted,
     affordable,
   });
@@ -202,7 +202,7 @@ async function tryFolder<T>(folder: string, use?: (file: string) => T): Promise<
     await Deno.remove(file);
     return result;
   } catch (error) {
-    return await fail(`Cannot use the folder ${folder}: ${codeOf(error as Error)}.`);
+    return await fail(`Cannot use the directory ${folder}: ${codeOf(error as Error)}.`);
   }
 }
 
@@ -218,7 +218,10 @@ async function openStore(
     return link === undefined ? file : new RedisStatisticsStore(link, file);
   } catch (error) {
     const reason = (error as Error).message; // It speaks of the file and the folder, which the operator chose, or of the database.
-    log.warn("Cannot open the statistics: they are kept in memory only.", { folder, reason });
+    log.warn("Statistics database unavailable: statistics are kept in memory only.", {
+      folder,
+      reason,
+    });
     return new MemoryStatisticsStore();
   }
 }
@@ -234,7 +237,7 @@ async function printAccessLog(
     const kept = new Date(oldest).toISOString();
     await print(
       Deno.stderr,
-      `Lines are deleted after ${days} days: nothing before ${kept} exists.\n`,
+      `Lines are deleted after ${days} days: none exist from before ${kept}.\n`,
     );
   }
   try {
@@ -265,10 +268,10 @@ async function callDoctor(config: Config): Promise<void> {
 async function printHealth({ host, port, "tls-cert": cert }: Config): Promise<void> {
   const { askOwnServer, reachable } = await import("./server/doctor/health_client.ts");
   const reply = await askOwnServer({ host, port, isTls: cert !== "" });
-  const where = `port ${port} of ${reachable(host)}`;
-  if (reply.kind === "silent") await fail(`Cannot ask the server on ${where}: ${reply.code}.`);
+  const where = `${reachable(host)} port ${port}`;
+  if (reply.kind === "silent") await fail(`Cannot check the server on ${where}: ${reply.code}.`);
   if (reply.kind === "stranger") {
-    await fail(`Cannot ask the server on ${where}: it is another one.`);
+    await fail(`Cannot check the server on ${where}: it is not Anonymous Chat.`);
   }
   if (reply.kind !== "answered") return;
   const { status, failing } = reply.health;
@@ -280,11 +283,11 @@ async function printHealth({ host, port, "tls-cert": cert }: Config): Promise<vo
 function reportFailures(log: Log): void {
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
-    log.error("A part failed.", describeError(event.reason));
+    log.error("Unhandled error.", describeError(event.reason));
   });
   globalThis.addEventListener("error", (event) => {
     event.preventDefault();
-    log.error("A part failed.", describeError(event.error));
+    log.error("Unhandled error.", describeError(event.error));
   });
 }
 

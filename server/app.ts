@@ -132,7 +132,7 @@ export class App {
     this.matchmaker = new Matchmaker({
       clock,
       backend: cluster?.backend ?? new MemoryBackend(),
-      onError: (error) => log.error("A part failed.", describeError(error)),
+      onError: (error) => log.error("Unhandled error.", describeError(error)),
       onPaired: (mode, took) => metrics.paired(mode, took),
     });
     const { accessLog, statistics, registry, relay, matchmaker } = this;

@@ -145,7 +145,7 @@ export class RequestHandler implements Handler {
   }
 
   #fail(error: unknown): HttpResponse {
-    this.#options.log.error("Cannot answer a request.", describeError(error));
+    this.#options.log.error("Unhandled error in a request.", describeError(error));
     return textResponse(500, "Something went wrong on the server.\n");
   }
 

@@ -804,7 +804,7 @@ Deno.test("P13: the lines of a window of time can be exported, and it is said wh
   ]);
   assert.deepEqual(await exportFrom(now - 2 * HOUR, now - HOUR), ["", ""]);
   const [, said] = await exportFrom(now - 40 * DAY, now - 39 * DAY);
-  assert.match(said, /^Lines are deleted after 30 days: nothing before .* exists\.\n$/);
+  assert.match(said, /^Lines are deleted after 30 days: none exist from before .*\.\n$/);
 });
 
 Deno.test("P13: nothing is stored but the access log and the statistics", async () => {

@@ -50,9 +50,9 @@ export interface AccessLogOptions {
 
 /** What can go wrong, and what is said of it. */
 const FAILURES = {
-  crowd: "Cannot log every visit: more come in than can be written.",
-  write: "Cannot write the access log: visits go unrecorded.",
-  sweep: "Cannot delete old lines of the access log.",
+  crowd: "Access log is falling behind: some requests are not logged.",
+  write: "Access log can't be written: requests are not logged.",
+  sweep: "Old access log lines can't be deleted.",
 };
 
 type Failure = keyof typeof FAILURES;

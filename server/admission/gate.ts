@@ -92,10 +92,10 @@ export class Gate {
     const { address } = handshake;
     const { denied, registry, share } = this.#options;
     if (address === undefined) {
-      return refuse("ended", 400, "Cannot connect: the connection has ended.");
+      return refuse("ended", 400, "Cannot connect: the connection has closed.");
     }
     if (isWithin(address, denied)) {
-      return refuse("denied", 403, "Cannot connect: this address is refused.");
+      return refuse("denied", 403, "Cannot connect: the operator has denied this address.");
     }
     const network = networkOf(address);
     const entry = registry.touch(network);
@@ -160,7 +160,7 @@ const TOO_MANY_CONNECTIONS = refuse(
   "Cannot connect: too many connections from one address.",
   RETRY_AFTER_FULL,
 );
-const FULL = refuse("full", 503, "Cannot connect: every place is taken.", RETRY_AFTER_FULL);
+const FULL = refuse("full", 503, "Cannot connect: the server is full.", RETRY_AFTER_FULL);
 
 function zeroCounts(): Record<RefusalCode, number> {
   return Object.fromEntries(REFUSALS.map((code) => [code, 0])) as Record<RefusalCode, number>;
@@ -169,14 +169,14 @@ function zeroCounts(): Record<RefusalCode, number> {
 /** Refuses a handshake that is none of ours, whoever makes it. */
 function refuseMalformed(handshake: Handshake): Refusal | undefined {
   if (!isSameOrigin(handshake)) {
-    return refuse("origin", 403, "Cannot connect: the page is of another origin.");
+    return refuse("origin", 403, "Cannot connect: the page is from another origin.");
   }
   if (!offersSubprotocol(handshake)) {
     return refuse("handshake", 400, `Cannot connect: the client does not speak ${SUBPROTOCOL}.`);
   }
   return isHandshake(handshake)
     ? undefined
-    : refuse("handshake", 400, "Cannot connect: this is no WebSocket handshake of version 13.");
+    : refuse("handshake", 400, "Cannot connect: not a WebSocket version 13 handshake.");
 }
 
 function refuseVerdict(verdict: Verdict): Refusal | undefined {

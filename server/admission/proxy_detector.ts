@@ -32,6 +32,8 @@ export class ProxyDetector {
     const proxies = forwardedFor === undefined ? 0 : forwardedFor.split(",").length;
     this.#suspicious = proxies > hops && addresses <= 1 ? this.#suspicious + 1 : 0;
     if (this.#suspicious < SUSPICIOUS_HANDSHAKES) return;
-    log.warn("All visitors seem to share the address of one proxy: see --trust-proxy.", { hops });
+    log.warn("All visitors appear to share the address of one proxy: check --trust-proxy.", {
+      hops,
+    });
   }
 }

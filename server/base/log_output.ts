@@ -96,7 +96,7 @@ export class LogOutput {
   async #writeAll(bytes: Uint8Array): Promise<void> {
     for (let rest = bytes; rest.length > 0;) {
       const written = await this.#target.write(rest);
-      if (written === 0) throw new Error("Cannot write to the log: it takes nothing");
+      if (written === 0) throw new Error("Cannot write to the log: no bytes were written");
       rest = rest.subarray(written);
       this.#isCut = rest.length > 0;
     }

@@ -80,7 +80,7 @@ export class ResumeTokens<T> {
   /** Now `owner`, who was found with `used`, is opened by what was issued to `newcomer`, who is nobody any more. */
   transfer(newcomer: T, owner: T, used: string): void {
     const current = this.#rings.get(newcomer)?.current;
-    if (current === undefined) throw new Error("Cannot pass a token on: there is none");
+    if (current === undefined) throw new Error("Cannot transfer a token: none was issued");
     this.revoke(newcomer);
     this.revoke(owner);
     this.#keep(owner, { current, used, isSettled: false });

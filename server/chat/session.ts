@@ -258,14 +258,14 @@ export class Session implements Seeker, BlockListener, Partner {
     const { outlet } = this;
     if (this.isAway) return;
     this.onDisconnect();
-    outlet?.close(CloseCode.restart, "The chat goes on elsewhere.");
+    outlet?.close(CloseCode.restart, "The chat moved to another server.");
   }
 
   /** Goes on over another socket. */
   attach(line: SessionSocket): void {
     const before = this.outlet;
     this.#detachSocket();
-    before?.close(CloseCode.replaced, "The session goes on over another connection.");
+    before?.close(CloseCode.replaced, "The session was resumed on another connection.");
     this.#presence = { kind: "here", line };
     this.#activity = "nothing-since";
     this.#isInBackground = false;
@@ -279,7 +279,7 @@ export class Session implements Seeker, BlockListener, Partner {
   /** Ends without a word to anybody, and gives away its socket. */
   detach(): SessionSocket {
     const line = this.line;
-    if (line === undefined) throw new Error("Cannot give a socket away: there is none");
+    if (line === undefined) throw new Error("Cannot detach a socket: the session has none");
     this.end();
     return line;
   }
@@ -298,7 +298,7 @@ export class Session implements Seeker, BlockListener, Partner {
     const isOver = this.partner === undefined;
     if (!this.isAway) this.partner?.partnerAway(id); // Until it is heard of from there.
     this.#detachSocket();
-    outlet?.close(CloseCode.replaced, "The session goes on over another connection.");
+    outlet?.close(CloseCode.replaced, "The session was resumed on another connection.");
     this.#end();
     if (chatSide === undefined) return { ...traveller, chatSide };
     const { partner, since, reported } = chatSide;
@@ -420,7 +420,7 @@ export class Session implements Seeker, BlockListener, Partner {
 
   paired({ partner: id, node, role, interests, met }: Match): void {
     const partner = this.#context.partner(this, id, node);
-    if (partner === undefined) throw new Error("Cannot begin a chat: the partner is not here");
+    if (partner === undefined) throw new Error("Cannot start a chat: the partner is not here");
     const since = this.#context.clock.now();
     this.#state = { kind: "chatting", chatSide: { partner, since, reported: false } };
     this.#record.chatStarted();
@@ -429,7 +429,7 @@ export class Session implements Seeker, BlockListener, Partner {
   }
 
   tooSlow(): void {
-    this.close(CloseCode.tooSlow, "What was sent has not been read.");
+    this.close(CloseCode.tooSlow, "The client reads too slowly.");
   }
 
   /** The socket; `undefined` while it is away. */
@@ -475,7 +475,9 @@ export class Session implements Seeker, BlockListener, Partner {
 
   /** A page that shows a token later than at once is none of ours. */
   #resume(token: string, before: Activity): void {
-    if (before !== "nothing") return this.close(CloseCode.policy, "It is too late to resume.");
+    if (before !== "nothing") {
+      return this.close(CloseCode.policy, "Only the first message can resume a session.");
+    }
     if (!this.#context.resume(this, token)) this.tell({ type: "resumed", chatting: false });
   }
 
@@ -503,9 +505,7 @@ export class Session implements Seeker, BlockListener, Partner {
   #find(mode: Mode, interests: string[]): void {
     this.#leave();
     const wait = this.#record.search(this.#context.clock.now());
-    if (wait > 0) {
-      return this.#rejectTooFast("You are looking for people faster than is allowed.", wait);
-    }
+    if (wait > 0) return this.#rejectTooFast("You are searching too often.", wait);
     if (this.#context.proofOfWork.isRequired && !this.#hasWorked) {
       return this.#sendChallenge(mode, interests);
     }
@@ -562,12 +562,14 @@ export class Session implements Seeker, BlockListener, Partner {
 
   #report(reason: ReportReason): void {
     const wait = this.#take("reports");
-    if (wait > 0) return this.#rejectTooFast("You are reporting faster than is allowed.", wait);
+    if (wait > 0) return this.#rejectTooFast("You are reporting too often.", wait);
     const chatSide = this.#chatSide();
     if (chatSide === undefined) {
       return this.#refuse("nobody-to-report", "There is no chat to report.");
     }
-    if (chatSide.reported) return this.#refuse("already-reported", "This chat has been reported.");
+    if (chatSide.reported) {
+      return this.#refuse("already-reported", "This chat has already been reported.");
+    }
     chatSide.reported = true;
     this.tell({ type: "reported" });
     this.#context.reported(reason);
@@ -580,7 +582,7 @@ export class Session implements Seeker, BlockListener, Partner {
       return this.#refuse("nobody-to-call", "There is nobody to call.");
     }
     const wait = this.#take("calls");
-    if (wait > 0) return this.#rejectTooFast("You are calling faster than is allowed.", wait);
+    if (wait > 0) return this.#rejectTooFast("You are calling too often.", wait);
     this.tell({ type: "ice", ...this.#context.turn.route() });
   }
 

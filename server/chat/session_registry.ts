@@ -205,7 +205,7 @@ export class SessionRegistry implements SessionContext {
     if (found.kind === "unknown") return this.#fetch(newcomer, token);
     if (found.owner === newcomer) return false;
     const { kind, owner } = found;
-    const refusal = kind === "spent" ? "The token has been used before." : TOO_FAST_REASON;
+    const refusal = kind === "spent" ? "The token has already been used." : TOO_FAST_REASON;
     if (kind === "spent" || !owner.mayResume()) {
       owner.close(CloseCode.policy, refusal);
       return false;
@@ -223,7 +223,7 @@ export class SessionRegistry implements SessionContext {
     if (found.kind === "unknown") return undefined;
     const { kind, owner } = found;
     if (kind === "good" && owner.mayResume()) return owner.exportState();
-    owner.close(CloseCode.policy, "The token has been used before.");
+    owner.close(CloseCode.policy, "The token has already been used.");
     return undefined;
   }
 

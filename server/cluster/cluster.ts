@@ -96,7 +96,7 @@ export class Cluster implements RemoteNodes, MessageHandler {
       node,
       keys: () => this.#keyExchange.keys,
       recipient: this,
-      onError: (error) => log.error("A part failed.", describeError(error)),
+      onError: (error) => log.error("Unhandled error.", describeError(error)),
     });
     this.#membership = new Membership({
       link,
@@ -107,8 +107,7 @@ export class Cluster implements RemoteNodes, MessageHandler {
       prepare: () => this.#exchangeKeys(),
       onConnected: () => this.#onConnected(),
       onDisconnected: () => this.#onDisconnected(),
-      onTaken: () =>
-        log.error("Cannot join: another machine has the same number. Restart this one."),
+      onTaken: () => log.error("Duplicate node number: restart this node."),
       onGone: (gone) => this.#chats?.lost(gone),
       waitingHere: () => this.#parts?.matchmaker.searching ?? 0,
       onForgotten: () => this.#parts?.matchmaker.reoffer(),
@@ -192,7 +191,9 @@ export class Cluster implements RemoteNodes, MessageHandler {
   }
 
   partner(own: Session, id: SessionId, node: NodeId, isAway = false): Partner {
-    if (this.#chats === undefined) throw new Error("Cannot chat elsewhere: not started");
+    if (this.#chats === undefined) {
+      throw new Error("Cannot chat with another node: the cluster is not started");
+    }
     return this.#chats.partner(own, id, node, isAway);
   }
 
@@ -245,7 +246,7 @@ export class Cluster implements RemoteNodes, MessageHandler {
 
   get #keys(): ClusterKeys {
     const { keys } = this.#keyExchange;
-    if (keys === undefined) throw new Error("Cannot name anything: there is no agreement");
+    if (keys === undefined) throw new Error("Cannot derive a pseudonym: no keys are agreed yet");
     return keys;
   }
 

@@ -144,7 +144,7 @@ export class RedisClient {
 
   #ready(): void {
     if (!this.isReady) return;
-    if (this.#wasLost) this.#log.info("Redis can be reached again.");
+    if (this.#wasLost) this.#log.info("Redis is reachable again.");
     this.#wasLost = false;
     this.#events.onReady();
   }
@@ -154,7 +154,7 @@ export class RedisClient {
     if (!this.#wasLost) {
       const code = (error as NodeJS.ErrnoException | undefined)?.code ?? "no answer";
       this.#log.warn(
-        "Cannot reach Redis: {code}. Whoever comes meets people of this machine only.",
+        "Redis unreachable: {code}. Visitors are matched on this node only.",
         {
           code,
         },

@@ -91,7 +91,7 @@ export class RedisStatisticsStore implements StatisticsStore {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       if (await this.#tryChanging(days, change)) return;
     }
-    throw new Error("other machines write all the time");
+    throw new Error("too many concurrent writes by other nodes");
   }
 
   /** Whether no other machine wrote meanwhile. */

@@ -32,70 +32,75 @@ const MAX_HOPS = 9;
 
 /** Every option, by the name of its flag. */
 export const OPTIONS = {
-  "host": text("0.0.0.0", "the address to listen on"),
-  "port": integer(8000, 0, 65_535, "the port to listen on; 0 lets the system choose"),
-  "tls-cert": path("the certificate to serve https with, and its chain, in PEM"),
-  "tls-key": path("its private key, in PEM"),
+  "host": text("0.0.0.0", "address to listen on"),
+  "port": integer(8000, 0, 65_535, "port to listen on (0 = chosen by the system)"),
+  "tls-cert": path("TLS certificate chain (PEM file)"),
+  "tls-key": path("TLS private key (PEM file)"),
   "http-redirect-port": integer(
     0,
     0,
     65_535,
-    "where plain HTTP is sent to https from, such as 80; 0 for nowhere",
+    "port that redirects HTTP to HTTPS, e.g. 80 (0 = off)",
   ),
-  "acme-dir": path("the webroot in which certbot proves there that the name is yours"),
-  "data-dir": text("./data", "the folder of the statistics"),
-  "log-dir": text("./logs", "the folder of the access log"),
+  "acme-dir": path("webroot for ACME HTTP-01 challenges"),
+  "data-dir": text("./data", "directory for the statistics"),
+  "log-dir": text("./logs", "directory for the access log"),
   "access-log": choice(
     ["full", "truncated", "off"],
-    "what the access log says of an address: all of it, IPv4 /24 and IPv6 /48, or no log at all",
+    "addresses in the access log: full, truncated (IPv4 /24, IPv6 /48), or off for no log",
   ),
-  "trust-proxy": integer(0, 0, MAX_HOPS, "how many proxies of yours stand in front"),
-  "operator": text("", "who runs this server, as the contact page and the policy name them"),
-  "contact-email": email("the address on the contact page and in security.txt"),
-  "announcement": text("", "a sentence to show on the home page"),
-  "deny": ranges("addresses and ranges that may not connect, separated by commas"),
-  "max-connections": integer(10_000, 1, 1_000_000, "how many people may be connected at once"),
+  "trust-proxy": integer(
+    0,
+    0,
+    MAX_HOPS,
+    "number of trusted reverse proxies in front of the server",
+  ),
+  "operator": text("", "operator name shown on the contact page and in the policy"),
+  "contact-email": email("contact address, also in security.txt"),
+  "announcement": text("", "announcement shown on the home page"),
+  "deny": ranges("addresses and ranges that may not connect, comma-separated"),
+  "max-connections": integer(10_000, 1, 1_000_000, "maximum number of connections"),
   "max-connections-per-address": integer(
     20,
     1,
     1_000_000,
-    "how many of them may share an address (IPv6: a /64)",
+    "maximum connections per address (IPv6: per /64)",
   ),
   "ip-retention-seconds": integer(
     MAX_ADDRESS_RETENTION / SECOND,
     1,
     MAX_ADDRESS_RETENTION / SECOND,
-    "how long an address is held in memory after its last disconnection",
+    "seconds an address is kept in memory after it disconnects",
   ),
   "access-log-retention-days": integer(
     MAX_ACCESS_LOG_RETENTION / DAY,
     1,
     MAX_ACCESS_LOG_RETENTION / DAY,
-    "how long a line of the access log lives",
+    "days access log lines are kept",
   ),
   "report-threshold": integer(
     3,
     2,
     100,
-    "by how many addresses one must be reported within the hour to be blocked",
+    "reports from distinct addresses that block an address",
   ),
   "proof-of-work": choice(
     ["auto", "always", "off"],
-    "when a page must work for a second before it may search: in a rush, always or never",
+    "require about a second of client work before a search: under load, always, or never",
   ),
-  "turn-url": relays("your TURN servers, which relay video calls, separated by commas"),
+  "turn-url": relays("TURN servers that relay video calls, comma-separated"),
   "turn-secret": secret(
-    "what they share with this server; better in the environment, where others can't read it",
+    "secret shared with the TURN servers (prefer the environment variable)",
   ),
   "redis-url": redis(
-    "the Redis or Valkey through which several machines are one; it must keep nothing on disk",
+    "Redis or Valkey shared by all nodes; persistence must be disabled",
   ),
   "metrics-token": token(
-    "what Prometheus shows to read /metrics; without one only this machine itself may read it",
+    "bearer token for /metrics; without one, only localhost can read it",
   ),
   "listener": choice(
     ["node", "deno"],
-    "which HTTP server to use: node is hardened, deno is for Deno Deploy",
+    "HTTP server: node (hardened) or deno (for Deno Deploy)",
   ),
 };
 
@@ -147,7 +152,7 @@ export function readConfig(
   const config = values as Config;
   mistakes.push(...contradictions(config));
   if (exports && config["log-dir"] === "") {
-    mistakes.push("Cannot print the access log: none is kept here.");
+    mistakes.push("Cannot print the access log: none is kept on this platform.");
   }
   const command: Command = kind === "access-log"
     ? readWindow(given, config, mistakes)
@@ -162,23 +167,23 @@ function contradictions(config: Config): string[] {
   const rules: readonly (readonly [isBroken: boolean, mistake: string])[] = [
     [
       (config["turn-url"].length === 0) !== (config["turn-secret"] === ""),
-      "Cannot relay calls: --turn-url and --turn-secret go together.",
+      "Cannot relay calls: --turn-url and --turn-secret require each other.",
     ],
     [
       (config["tls-cert"] === "") !== (config["tls-key"] === ""),
-      "Cannot serve https: --tls-cert and --tls-key go together.",
+      "Cannot serve HTTPS: --tls-cert and --tls-key require each other.",
     ],
     [
       speaksTls && config.listener === "deno",
-      "Cannot serve https: --listener=deno waits for a handshake for ever.",
+      "Cannot serve HTTPS: --listener=deno has no handshake timeout.",
     ],
     [
       redirects && !speaksTls,
-      "Cannot send anybody to https: --http-redirect-port needs --tls-cert and --tls-key.",
+      "--http-redirect-port requires --tls-cert and --tls-key.",
     ],
     [
       config["acme-dir"] !== "" && !redirects,
-      "Cannot serve --acme-dir: it needs --http-redirect-port.",
+      "--acme-dir requires --http-redirect-port.",
     ],
   ];
   return rules.filter(([isBroken]) => isBroken).map(([, mistake]) => mistake);
@@ -225,27 +230,35 @@ const LEFT_WIDTH = 36;
 
 /** What `--help` prints. */
 export function help(): string {
+  const commands: readonly (readonly [name: (typeof COMMANDS)[number], purpose: string])[] = [
+    ["access-log", "print the access log lines of a time range to standard output"],
+    ["doctor", "check the options, the host and the services in use, and suggest fixes"],
+    ["health", "print the status of the server that runs with the same options"],
+  ];
   const rows = rowsOf((name) => `--${name} ${OPTIONS[name].placeholder}`);
   return [
-    "Anonymous Chat: two strangers talk and leave no trace.",
+    "Anonymous Chat: two strangers chat and leave no trace.",
     "",
     "Usage: anonymous-chat [options]",
     "       anonymous-chat access-log --from TIME --to TIME [options]",
     "       anonymous-chat doctor [options]",
     "       anonymous-chat health [options]",
     "",
+    "Commands:",
+    ...commands.map(([name, purpose]) => `  ${name.padEnd(LEFT_WIDTH)}${purpose}`),
+    "",
+    "Options:",
     ...rows.map(({ left, purpose, fallback }) =>
       `  ${left.padEnd(LEFT_WIDTH)}${purpose} (default: ${fallback})`
     ),
-    `  ${"--help".padEnd(LEFT_WIDTH)}print this text`,
+    `  ${"--help".padEnd(LEFT_WIDTH)}print this help`,
     `  ${"--version".padEnd(LEFT_WIDTH)}print the version`,
     "",
     "Each option can also be set by an environment variable: --max-connections is MAX_CONNECTIONS.",
-    "access-log prints the lines of the access log of a window of time, to standard output.",
-    "doctor checks whether this machine has what the options ask for, and says what to do.",
-    "health asks the server that runs with these options how it is, for containers.",
+    "An option on the command line overrides the environment variable.",
+    `TIME is ${TIME_FORM}.`,
     "",
-    `On ${DENO_DEPLOY.name} (where ${DENO_DEPLOY_VARIABLE} is set) these can have one value only:`,
+    `On ${DENO_DEPLOY.name} (where ${DENO_DEPLOY_VARIABLE} is set) these options are fixed:`,
     "",
     ...decisions().map(({ name, shown }) => `  ${`--${name}`.padEnd(LEFT_WIDTH)}${shown}`),
     "",
@@ -256,7 +269,7 @@ export function help(): string {
 export function markdownTable(): string {
   const rows = rowsOf((name) => `\`--${name}\` | \`${environmentName(name)}\``);
   return [
-    "| flag | environment | meaning | default |",
+    "| option | environment variable | description | default |",
     "| --- | --- | --- | --- |",
     ...rows.map(({ left, purpose, fallback }) => `| ${left} | ${purpose} | \`${fallback}\` |`),
   ].join("\n");
@@ -265,7 +278,7 @@ export function markdownTable(): string {
 /** What is decided on Deno Deploy, as a table for the README. */
 export function markdownDecisions(): string {
   return [
-    "| flag | on Deno Deploy | because |",
+    "| option | on Deno Deploy | reason |",
     "| --- | --- | --- |",
     ...decisions().map(({ name, shown, because }) =>
       `| \`--${name}\` | \`${shown}\` | ${because} |`
@@ -309,14 +322,14 @@ function readFlags(
   });
   for (const token of tokens) {
     if (token.kind === "positional") {
-      mistakes.push(`Cannot use "${token.value}": it is not an option.`);
+      mistakes.push(`Cannot use "${token.value}": unexpected argument.`);
     }
     if (token.kind !== "option") continue;
     if (token.name === "help" || token.name === "version") given.set(token.name, "");
     else if (!allowed.includes(token.name)) {
-      mistakes.push(`Cannot use ${token.rawName}: there is no such option.`);
+      mistakes.push(`Cannot use ${token.rawName}: unknown option.`);
     } else if (token.value === undefined) {
-      mistakes.push(`Cannot use ${token.rawName}: it needs a value.`);
+      mistakes.push(`Cannot use ${token.rawName}: it requires a value.`);
     } else given.set(token.name, token.value);
   }
   return { given, mistakes };
@@ -331,7 +344,7 @@ function readOption<T>(
   if (given === undefined || given === "") return option.fallback;
   const value = option.parse(given);
   if (value !== undefined) return value;
-  const shown = option.isSecret ? "what was given" : `"${given}"`;
+  const shown = option.isSecret ? "the given value" : `"${given}"`;
   mistakes.push(`Cannot use ${source}: ${shown} is not ${option.form}.`);
   return option.fallback;
 }

@@ -30,21 +30,21 @@ export const DENO_DEPLOY_VARIABLE = "DENO_DEPLOY";
 export const DENO_DEPLOY: Platform = {
   name: "Deno Deploy",
   decisions: {
-    "tls-cert": { value: "", because: "the platform speaks TLS itself" },
-    "tls-key": { value: "", because: "the platform speaks TLS itself" },
-    "http-redirect-port": { value: "0", because: "the platform sends everybody to https itself" },
-    "acme-dir": { value: "", because: "the platform has the certificate" },
-    "data-dir": { value: "", because: "files do not last there; the statistics are in Deno KV" },
-    "log-dir": { value: "", because: "files do not last there" },
+    "tls-cert": { value: "", because: "the platform terminates TLS" },
+    "tls-key": { value: "", because: "the platform terminates TLS" },
+    "http-redirect-port": { value: "0", because: "the platform redirects HTTP to HTTPS" },
+    "acme-dir": { value: "", because: "the platform manages the certificate" },
+    "data-dir": { value: "", because: "files do not persist there; the statistics are in Deno KV" },
+    "log-dir": { value: "", because: "files do not persist there" },
     "access-log": {
       value: "off",
-      because: "an instance that is gone can't delete its lines in time, nor show them",
+      because: "a stopped instance can neither delete its lines in time nor print them",
     },
     "trust-proxy": {
       value: "0",
-      because: "the platform itself tells whose a connection is; a header may be forged",
+      because: "the platform provides the client address; a header can be forged",
     },
-    "listener": { value: "deno", because: "only Deno.serve is reached from outside" },
+    "listener": { value: "deno", because: "only Deno.serve is reachable from outside" },
   },
 };
 

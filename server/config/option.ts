@@ -120,13 +120,12 @@ export function choice<const T extends string>(
   purpose: string,
 ): Option<T> {
   const parse = (given: string): T | undefined => allowed.find((one) => one === given);
-  const either = allowed.join("|");
   return {
     fallback: allowed[0],
     shown: allowed[0],
     purpose,
-    placeholder: either,
-    form: either,
+    placeholder: allowed.join("|"),
+    form: `one of ${allowed.join(", ")}`,
     parse,
   };
 }

@@ -17,17 +17,20 @@ const OF = "clock";
 export async function checkCalendar(now: Date, folders: readonly string[]): Promise<Finding> {
   const shown = `${now.toISOString().slice(0, 19)}Z`;
   if (now < new Date(POLICY_UPDATED)) {
-    return problem(OF, `it is ${shown} here, but this version was made later: set the clock (NTP)`);
+    return problem(
+      OF,
+      `the time here is ${shown}, before this version was made: set the clock (NTP)`,
+    );
   }
   const latest = Math.max(...await Promise.all(folders.map(latestChange)));
   if (latest > now.getTime() + TOLERANCE) {
     const written = new Date(latest).toISOString().slice(0, 19);
     return problem(
       OF,
-      `it is ${shown} here, but a file was written at ${written}Z: the clock has been set back, or was wrong`,
+      `the time here is ${shown}, but a file was written at ${written}Z: the clock was set back, or was wrong then`,
     );
   }
-  return ok(OF, `it is ${shown}`);
+  return ok(OF, `the time is ${shown}`);
 }
 
 /** When the file that changed last did, in milliseconds since 1970; 0 when there is none. */

@@ -17,7 +17,7 @@ export async function checkCertificate(
   now: Date,
 ): Promise<Finding[]> {
   const found = await examine({ certFile, keyFile });
-  if (found.kind === "flawed") return [problem(OF, `the server would say "${found.flaw}"`)];
+  if (found.kind === "flawed") return [problem(OF, `the server would refuse it: "${found.flaw}"`)];
   return [judge(found.leaf, now), ...await privacy(keyFile)];
 }
 
@@ -25,28 +25,28 @@ function judge(leaf: X509Certificate, now: Date): Finding {
   const [from, until] = [new Date(leaf.validFrom), new Date(leaf.validTo)];
   const names = namesOf(leaf);
   if (names === "") {
-    return problem(OF, "it is for no host name: have one made for that of your server");
+    return problem(OF, "it names no host: get one for the name of your server");
   }
   if (now < from) {
-    return problem(OF, `it is valid from ${dayOf(from)} only: look at the clock, or wait`);
+    return problem(OF, `it is not valid before ${dayOf(from)}: check the clock, or wait`);
   }
   const left = until.getTime() - now.getTime();
   const days = Math.floor(left / DAY);
-  if (left < 0) return problem(OF, `it has expired on ${dayOf(until)}: renew it`);
+  if (left < 0) return problem(OF, `it expired on ${dayOf(until)}: renew it`);
   if (left < EXPIRY_WARNING) {
     return problem(
       OF,
-      `it expires on ${dayOf(until)}, in ${days} days: see why it was not renewed`,
+      `it expires on ${dayOf(until)}, in ${days} days: check why it has not been renewed`,
     );
   }
-  return ok(OF, `for ${names}, until ${dayOf(until)} (${days} days)`);
+  return ok(OF, `valid for ${names} until ${dayOf(until)} (${days} days)`);
 }
 
 /** The key is for the server alone, or for a group of its own. */
 async function privacy(keyFile: string): Promise<Finding[]> {
   const { mode } = await Deno.stat(keyFile);
   if (((mode ?? 0) & EVERYBODY) === 0) return [];
-  return [problem("certificate's key", `everybody on this machine can read ${keyFile}: chmod 640`)];
+  return [problem("certificate key", `every user of this machine can read ${keyFile}: chmod 640`)];
 }
 
 function namesOf({ subjectAltName }: X509Certificate): string {

@@ -13,9 +13,9 @@ export async function checkConnections(
   const file = await Deno.makeTempFile({ prefix: "doctor-" });
   const affordable = afford(wanted, file, beside);
   await Deno.remove(file);
-  return affordable >= wanted ? ok(of, `there are file descriptors for ${wanted}`) : problem(
+  return affordable >= wanted ? ok(of, `enough file descriptors for ${wanted}`) : problem(
     of,
-    `there are file descriptors for ${affordable} only, not for ${wanted}: raise the limit ` +
-      "(LimitNOFILE= of systemd, ulimit -n) or lower the option",
+    `enough file descriptors for ${affordable} only, not for ${wanted}: raise the limit ` +
+      "(LimitNOFILE= in systemd, ulimit -n) or lower the option",
   );
 }

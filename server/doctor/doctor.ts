@@ -4,8 +4,8 @@
  * asked but the relays and the Redis that the options name.
  *
  *   ok  port 8000: free
- *   !!  --log-dir: others on this machine can look into ./logs (mode 755): chmod 700 ./logs
- *   --  Redis: this machine is alone: --redis-url is not given
+ *   !!  --log-dir: other users can access ./logs (mode 755): chmod 700 ./logs
+ *   --  Redis: single node: --redis-url is not set
  */
 
 import { statfs } from "node:fs/promises";
@@ -39,7 +39,7 @@ export async function* examine(options: DoctorOptions): AsyncGenerator<Finding> 
       const found = await check();
       yield* Array.isArray(found) ? found : [found];
     } catch (error) {
-      yield problem(of, `cannot look (${codeOf(error)}): tell us of it`);
+      yield problem(of, `check failed (${codeOf(error)}): please report this`);
     }
   }
 }
@@ -53,7 +53,7 @@ function checksOf({ config, clock, newToken }: DoctorOptions): [of: string, chec
   const redirected = redirectedSockets(config["http-redirect-port"] !== 0);
   const folders = foldersOf(config);
   return [
-    ["options", () => ok("options", "they can be read, and go together")],
+    ["options", () => ok("options", "valid and consistent")],
     ["clock", () => checkCalendar(clock.date(), folders.map(([, folder]) => folder))],
     ...folders.map(([option, folder]): [string, Check] => [
       `--${option}`,
@@ -74,13 +74,15 @@ function checksOf({ config, clock, newToken }: DoctorOptions): [of: string, chec
 
 async function checkTls(cert: string, key: string, now: Date): Promise<Finding | Finding[]> {
   if (cert !== "") return await checkCertificate(cert, key, now);
-  return skipped("certificate", "plain HTTP: --tls-cert and --tls-key are not given");
+  return skipped("certificate", "plain HTTP only: --tls-cert and --tls-key are not set");
 }
 
 /** What those come to who type `http://`, and certificate authorities. */
 async function checkRedirect(config: Config, own: ServerAddress): Promise<Finding | Finding[]> {
   const { host, "http-redirect-port": port, "acme-dir": folder } = config;
-  if (port === 0) return skipped("plain HTTP", "not sent on: --http-redirect-port is not given");
+  if (port === 0) {
+    return skipped("plain HTTP", "not redirected to HTTPS: --http-redirect-port is not set");
+  }
   const found = await checkPort({ host, port, isTls: false }, own);
   return folder === "" ? found : [found, await checkWebroot("acme-dir", folder)];
 }
@@ -114,6 +116,6 @@ export function lineOf({ kind, subject: of, message: says }: Finding, isColoured
 /** What all of it comes to. */
 export function summaryOf(findings: readonly Finding[]): string {
   const { length } = findings.filter(({ kind }) => kind === "wrong");
-  if (length === 0) return "\nNothing is wrong.\n";
-  return `\n${length === 1 ? "One thing is" : `${length} things are`} wrong.\n`;
+  if (length === 0) return "\nNo problems found.\n";
+  return `\n${length === 1 ? "One problem" : `${length} problems`} found.\n`;
 }

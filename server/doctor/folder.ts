@@ -12,12 +12,12 @@ export async function checkFolder(option: string, folder: string): Promise<Findi
   try {
     const there = await nearest(folder);
     await tryFile(there);
-    if (there !== folder) return ok(of, `${folder} will be made, for the owner alone`);
+    if (there !== folder) return ok(of, `${folder} will be created, accessible to its owner only`);
     return await judge(of, folder);
   } catch (error) {
     return problem(
       of,
-      `cannot write to ${folder} (${codeOf(error)}): give the server's user a folder of its own`,
+      `cannot write to ${folder} (${codeOf(error)}): give the server's user its own directory`,
     );
   }
 }
@@ -25,12 +25,12 @@ export async function checkFolder(option: string, folder: string): Promise<Findi
 async function judge(of: string, folder: string): Promise<Finding> {
   const { mode } = await Deno.stat(folder);
   if (((mode ?? 0) & OTHERS) === 0) {
-    return ok(of, `${folder} can be written to, by its owner alone`);
+    return ok(of, `${folder} is writable, and accessible to its owner only`);
   }
   const shown = ((mode ?? 0) & 0o777).toString(8);
   return problem(
     of,
-    `others on this machine can look into ${folder} (mode ${shown}): chmod 700 ${folder}`,
+    `other users can access ${folder} (mode ${shown}): chmod 700 ${folder}`,
   );
 }
 
@@ -39,11 +39,11 @@ export async function checkWebroot(option: string, folder: string): Promise<Find
   const of = `--${option}`;
   try {
     await Array.fromAsync(Deno.readDir(folder));
-    return ok(of, `${folder} can be read`);
+    return ok(of, `${folder} is readable`);
   } catch (error) {
     return problem(
       of,
-      `cannot read ${folder} (${codeOf(error)}): make it, and let the server's user in`,
+      `cannot read ${folder} (${codeOf(error)}): create it, and let the server's user read it`,
     );
   }
 }
@@ -65,11 +65,11 @@ export const LEAST_FREE = 512 * 1024 * 1024;
 
 /** Whether there is room on the disk of a folder. */
 export function checkRoom(option: string, folder: string, free: number): Finding {
-  const of = `room for --${option}`;
+  const of = `disk space for --${option}`;
   const shown = `${(free / 1024 ** 3).toFixed(1)} GiB`;
   return free >= LEAST_FREE ? ok(of, `${shown} free`) : problem(
     of,
-    `only ${shown} free on the disk of ${folder}: make room, or what is to be written is lost`,
+    `only ${shown} free on the disk of ${folder}: free some space, or data will be lost`,
   );
 }
 

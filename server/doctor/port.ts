@@ -9,7 +9,7 @@ export async function checkPort(where: ServerAddress, own = where): Promise<Find
   const of = `port ${port}`;
   try {
     Deno.listen({ hostname: host, port }).close();
-    return ok(of, port === 0 ? "the system will choose one" : "free");
+    return ok(of, port === 0 ? "the system will choose a port" : "free");
   } catch (error) {
     return await explain(of, where.host, own, codeOf(error));
   }
@@ -29,26 +29,28 @@ async function explain(
     case "PermissionDenied":
       return problem(
         of,
-        "not for this user: take one from 1024 on, or give the service CAP_NET_BIND_SERVICE",
+        "permission denied: use a port from 1024 up, or give the service CAP_NET_BIND_SERVICE",
       );
     case "EADDRNOTAVAIL":
     case "AddrNotAvailable":
-      return problem(of, `this machine has no address ${host}: see --host`);
+      return problem(of, `this machine does not have the address ${host}: check --host`);
     default:
-      return problem(of, `cannot listen on it at ${host} (${code}): see --host and --port`);
+      return problem(of, `cannot listen on ${host} (${code}): check --host and --port`);
   }
 }
 
 async function inUse(of: string, own: ServerAddress): Promise<Finding> {
   const reply = await askOwnServer(own);
   if (reply.kind !== "answered") {
-    return problem(of, "another program listens there: stop that, or take another --port");
+    return problem(of, "another program is listening there: stop it, or choose another port");
   }
   const { status, failing } = reply.health;
   return failing.length === 0
-    ? ok(of, `Anonymous Chat listens there already, and is ${status}`)
+    ? ok(of, `Anonymous Chat is already listening there, with status ${status}`)
     : problem(
       of,
-      `Anonymous Chat listens there already, and fails at: ${failing.join(", ")}; see its log`,
+      `Anonymous Chat is already listening there, but parts of it are failing (${
+        failing.join(", ")
+      }): check its log`,
     );
 }

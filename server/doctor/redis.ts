@@ -19,7 +19,7 @@ type Client = ReturnType<typeof import("redis").createClient>;
 
 /** Asks it. */
 export async function checkRedis(url: string): Promise<Finding[]> {
-  if (url === "") return [skipped(OF, "this machine is alone: --redis-url is not given")];
+  if (url === "") return [skipped(OF, "single node: --redis-url is not set")];
   const { createClient } = await import("redis");
   const client = createClient({
     url,
@@ -49,11 +49,11 @@ function refused(error: unknown): Finding {
   if (word === "NOAUTH" || word === "WRONGPASS") {
     return problem(
       OF,
-      "it doesn't accept the password in --redis-url: compare it with its requirepass",
+      "it rejects the password: compare --redis-url with its requirepass",
     );
   }
   const code = word ?? codeOf(error);
-  return problem(OF, `it doesn't answer (${code}): see whether it runs, and --redis-url`);
+  return problem(OF, `no answer (${code}): check that it is running, and check --redis-url`);
 }
 
 async function version(client: Client): Promise<Finding> {
@@ -64,37 +64,39 @@ async function version(client: Client): Promise<Finding> {
   const redis = said.get("redis_version") ?? "";
   return Number.parseInt(redis) >= LEAST_VERSION
     ? ok(OF, `Redis ${redis} answers`)
-    : problem(OF, `its version ${redis} is too old: take ${LEAST_VERSION} or later`);
+    : problem(OF, `version ${redis} is too old: use ${LEAST_VERSION} or later`);
 }
 
 async function persistence(client: Client): Promise<Finding> {
-  const of = "Redis's disk";
+  const of = "Redis persistence";
   const [save, appendonly] = [await setting(client, "save"), await setting(client, "appendonly")];
   if (save === undefined || appendonly === undefined) {
     return problem(
       of,
-      "it won't tell whether it writes to disk: make sure that it keeps nothing there",
+      "unknown, because Redis hides its configuration: make sure that it writes nothing to disk",
     );
   }
   const written = [
     ...save === "" ? [] : ['save ""'],
     ...appendonly === "no" ? [] : ["appendonly no"],
   ];
-  return written.length === 0 ? ok(of, "it keeps nothing there") : problem(
+  return written.length === 0 ? ok(of, "disabled") : problem(
     of,
-    `it keeps there what must be forgotten: set ${written.join(" and ")}, and delete its files`,
+    `enabled, so data that must be forgotten is on disk: set ${
+      written.join(" and ")
+    }, and delete its files`,
   );
 }
 
 /** A full memory must not turn away what is new. */
 async function memory(client: Client): Promise<Finding> {
-  const of = "Redis's memory";
+  const of = "Redis memory";
   const said = fieldsOf(await client.info("memory"));
   const [most, policy] = [Number(said.get("maxmemory") ?? 0), said.get("maxmemory_policy") ?? ""];
-  if (most === 0) return ok(of, "without a bound of its own, so nothing is turned away");
+  if (most === 0) return ok(of, "unlimited, so no write is rejected");
   return policy.startsWith("volatile-") || policy.startsWith("allkeys-")
     ? ok(of, `at most ${Math.round(most / 1024 ** 2)} MiB, then ${policy}`)
-    : problem(of, `once it is full it takes nothing new: set maxmemory-policy volatile-ttl`);
+    : problem(of, "writes are rejected once it is full: set maxmemory-policy volatile-ttl");
 }
 
 /** Whoever reaches a Redis without a password can be one of the machines. */
@@ -104,10 +106,7 @@ function checkPassword(url: string): Finding[] {
   const isHere = hostname === "localhost" || address !== undefined && isLoopback(address);
   if (password !== "" || isHere) return [];
   return [
-    problem(
-      "Redis's door",
-      "it asks for no password: set requirepass, and put it into --redis-url",
-    ),
+    problem("Redis password", "none is required: set requirepass, and put it into --redis-url"),
   ];
 }
 

@@ -8,11 +8,11 @@ import { type Finding, ok, problem, skipped } from "./finding.ts";
 export function checkContact({ operator, "contact-email": email }: Config): Finding {
   const of = "contact";
   if (email === "") {
-    return problem(of, "visitors have nobody to write to: give --contact-email, and --operator");
+    return problem(of, "visitors have no address to write to: set --contact-email and --operator");
   }
   return operator === ""
-    ? problem(of, "visitors are not told who runs this server: give --operator")
-    : ok(of, "visitors are told who runs this server, and where to write to");
+    ? problem(of, "visitors can't see who runs this server: set --operator")
+    : ok(of, "visitors can see who runs this server and where to write to");
 }
 
 /** Looks at whose address is believed. */
@@ -22,35 +22,34 @@ export function checkProxy({ host, "trust-proxy": hops }: Config): Finding {
   if (hops === 0 && isHidden) {
     return problem(
       of,
-      `only this machine reaches ${host}, so visitors come through a proxy and would share its address: ` +
-        "say --trust-proxy=1",
+      `only this machine can reach ${host}, so visitors come through a proxy and would share its address: ` +
+        "set --trust-proxy=1",
     );
   }
-  if (hops === 0) return ok(of, "visitors come directly, with no proxy of yours in between");
+  if (hops === 0) return ok(of, "visitors connect directly, without a proxy");
   const proxies = hops === 1 ? "one proxy" : `${hops} proxies`;
   return ok(
     of,
     isHidden
-      ? `visitors come through ${proxies}`
-      : `visitors come through ${proxies}; let nobody reach ${host} past that, for they could forge addresses`,
+      ? `visitors connect through ${proxies}`
+      : `visitors connect through ${proxies}; block direct access to ${host}, or clients can spoof their address`,
   );
 }
 
 /** Looks at which listener faces the network. */
 export function checkListener({ listener }: Config): Finding {
   const of = "--listener";
-  return listener === "node" ? ok(of, "node, which is hardened") : problem(
-    of,
-    "deno has no timeouts and no limit on messages: outside Deno Deploy leave it out",
-  );
+  return listener === "node"
+    ? ok(of, "node, which is hardened")
+    : problem(of, "deno has no timeouts and no limit on messages: use node, except on Deno Deploy");
 }
 
 /** Looks at who may read the metrics. */
 export function checkMetrics({ "metrics-token": token }: Config): Finding {
   const of = "metrics";
   return token === ""
-    ? skipped(of, "only this machine itself can read /metrics: for others give --metrics-token")
-    : ok(of, "/metrics is for whoever shows the token");
+    ? skipped(of, "only localhost can read /metrics: set --metrics-token to allow other machines")
+    : ok(of, "/metrics requires the token");
 }
 
 function isOwn(host: string): boolean {

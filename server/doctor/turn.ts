@@ -33,7 +33,10 @@ export async function checkRelays(turn: TurnCredentials): Promise<Finding[]> {
   const [server] = turn.route().servers;
   if (server === undefined) {
     return [
-      skipped("relay", "calls go directly, with both people's consent: --turn-url is not given"),
+      skipped(
+        "relay",
+        "calls are direct, and start only if both people agree: --turn-url is not set",
+      ),
     ];
   }
   const { urls, username, credential } = server;
@@ -46,11 +49,11 @@ async function checkRelay(
 ): Promise<Finding> {
   const to = relayAddressOf(url);
   const of = `relay ${url}`;
-  if (to.transport === "dtls") return skipped(of, "not tried: the doctor does not speak DTLS");
+  if (to.transport === "dtls") return skipped(of, "not checked: doctor does not support DTLS");
   const outcome = await tryRelay(to, credentials);
   switch (outcome.kind) {
     case "granted":
-      return ok(of, "it knows the secret, and has room");
+      return ok(of, "it accepts the secret, and has capacity");
     case "refused":
       return problem(of, refusal(outcome));
     case "unreachable":
@@ -60,19 +63,19 @@ async function checkRelay(
 
 function refusal({ code, isSigned }: Outcome & { kind: "refused" }): string {
   if (code === 401 && isSigned) {
-    return "it doesn't accept the secret: --turn-secret must be coturn's static-auth-secret, and the clocks must agree";
+    return "it rejects the secret: --turn-secret must be coturn's static-auth-secret, and the clocks must agree";
   }
-  if (code === 486 || code === 508) return `it is full (${code}): see total-quota and user-quota`;
+  if (code === 486 || code === 508) return `it is full (${code}): check total-quota and user-quota`;
   return isSigned
-    ? `it refuses a place (${code}): see its configuration`
-    : `it refuses a place without asking who wants it (${code}): set use-auth-secret`;
+    ? `allocation refused (${code}): check its configuration`
+    : `allocation refused without asking for credentials (${code}): set use-auth-secret`;
 }
 
 function absence({ transport, port }: RelayAddress, code: string): string {
   const protocol = transport === "udp" ? "UDP" : "TCP";
   return code === "InvalidData" || code === "ERR_TLS"
-    ? "browsers will not trust its certificate: see cert and pkey of coturn"
-    : `no answer (${code}): see whether coturn runs, and whether ${protocol} ${port} is open to it`;
+    ? "browsers will not trust its certificate: check cert and pkey in coturn's configuration"
+    : `no answer (${code}): check that coturn is running and that ${protocol} port ${port} is open`;
 }
 
 async function tryRelay(

@@ -86,7 +86,7 @@ async function read(stream: ReadableStream<Uint8Array>, hearer: ResponseHandler)
     for await (const part of stream) {
       bytes = Buffer.concat([bytes, part]);
       for (let length = lengthOf(bytes); length !== undefined; length = lengthOf(bytes)) {
-        if (length > MAX_MESSAGE) throw new Error("Cannot read: too long");
+        if (length > MAX_MESSAGE) throw new Error("Cannot read: the message is too long");
         if (bytes.length < length) break;
         hearer.message(bytes.subarray(0, length));
         bytes = bytes.subarray(length);

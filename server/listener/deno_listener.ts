@@ -36,7 +36,7 @@ class DenoListener implements Listener {
     this.#options = options;
     const { host: hostname, port, log } = options;
     const onError = (error: unknown): Response => {
-      log.error("Cannot answer a request.", describeError(error));
+      log.error("Unhandled error in a request.", describeError(error));
       return toResponse(textResponse(500, "Something went wrong on the server.\n"));
     };
     this.#server = Deno.serve(

@@ -89,16 +89,22 @@ const RESERVED_OPCODE: ProtocolError = { code: 1002, reason: "The opcode is rese
 const NOT_MASKED: ProtocolError = { code: 1002, reason: "The frame is not masked." };
 const SPLIT_CONTROL: ProtocolError = { code: 1002, reason: "A control frame is fragmented." };
 const LONG_CONTROL: ProtocolError = { code: 1002, reason: "A control frame is too long." };
-const NOT_MINIMAL: ProtocolError = {
+const NOT_MINIMAL: ProtocolError = { code: 1002, reason: "The length is not minimally encoded." };
+const INVALID_LENGTH: ProtocolError = { code: 1002, reason: "The length is invalid." };
+const NOTHING_TO_CONTINUE: ProtocolError = {
   code: 1002,
-  reason: "The length is not as short as it can be.",
+  reason: "There is no message to continue.",
 };
-const INVALID_LENGTH: ProtocolError = { code: 1002, reason: "The length is none." };
-const NOTHING_TO_CONTINUE: ProtocolError = { code: 1002, reason: "There is nothing to continue." };
-const NOT_CONTINUED: ProtocolError = { code: 1002, reason: "A message begins inside another." };
+const NOT_CONTINUED: ProtocolError = {
+  code: 1002,
+  reason: "A message began before the previous one ended.",
+};
 const BAD_CLOSE: ProtocolError = { code: 1002, reason: "The close frame is invalid." };
 const NOT_UTF_8: ProtocolError = { code: 1007, reason: "The text is not UTF-8." };
-const TOO_MANY: ProtocolError = { code: CloseCode.policy, reason: "There are too many fragments." };
+const TOO_MANY: ProtocolError = {
+  code: CloseCode.policy,
+  reason: "The message has too many fragments.",
+};
 const TOO_LARGE: ProtocolError = { code: CloseCode.tooLarge, reason: "The message is too large." };
 
 /** Keeps a byte order mark, which is a character like others here; has no state between two texts. */

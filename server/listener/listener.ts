@@ -53,6 +53,6 @@ export function guard(visitor: ConnectionHandler, log: Log, event: () => void): 
 
 /** Closes a visitor (1011) because handling them threw. */
 export function failSession(visitor: ConnectionHandler, log: Log, error: unknown): void {
-  log.error("Cannot handle a session: it is closed.", describeError(error));
+  log.error("Session closed after an unhandled error.", describeError(error));
   visitor.fail();
 }

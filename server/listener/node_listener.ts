@@ -102,7 +102,7 @@ class NodeListener implements Listener {
     this.#server.removeAllListeners("error");
     this.#server.on(
       "error",
-      (error) => this.#options.log.error("The listener failed.", describeError(error)),
+      (error) => this.#options.log.error("Listener error.", describeError(error)),
     );
   }
 

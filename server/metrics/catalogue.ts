@@ -91,113 +91,113 @@ export const METRICS: readonly Metric[] = [
   {
     name: `${OWN}build_info`,
     kind: "gauge",
-    help: "Always 1; the label says which version runs.",
+    help: "Always 1; the label is the running version.",
     label: "version",
     read: ({ version }) => ({ [version]: 1 }),
   },
-  gauge("connected", "People who are connected.", ({ sessions }) => sessions.connected),
-  gauge("connections_limit", "How many may be connected.", ({ limit }) => limit),
+  gauge("connected", "Connected sessions.", ({ sessions }) => sessions.connected),
+  gauge("connections_limit", "Maximum number of connections.", ({ limit }) => limit),
   gauge(
     "connections_wanted",
-    "How many --max-connections asks for; more than the limit when the system has too few file descriptors.",
+    "Value of --max-connections; above the limit if the system has too few file descriptors.",
     ({ wanted }) => wanted,
   ),
   gauge(
     "away",
-    "People whose connection has dropped and who may come back.",
+    "Sessions whose connection dropped and that can still resume.",
     ({ sessions }) => sessions.disconnected,
   ),
   gauge(
     "waiting",
-    "People who look for a partner, by what for.",
+    "Sessions that are searching for a partner, by mode.",
     ({ matchmaker }) => matchmaker.searchingFor(),
     "mode",
   ),
   gauge(
     "chats",
-    "Chats that go on, by what for; one between two machines is counted by one of them.",
+    "Active chats, by mode; a chat across two nodes is counted by one of them.",
     ({ sessions }) => sessions.chats(),
     "mode",
   ),
-  counter("connections_total", "WebSockets that were let in.", ({ sessions }) => sessions.entered),
+  counter("connections_total", "WebSockets accepted.", ({ sessions }) => sessions.entered),
   counter(
     "refused_total",
-    "WebSockets that were refused, by reason.",
+    "WebSockets refused, by reason.",
     ({ gate }) => gate.refusals,
     "reason",
   ),
   counter(
     "resumes_total",
-    "Pages that came back and showed a token, by what came of it.",
+    "Session resume attempts, by outcome.",
     ({ sessions }) => ({ ...sessions.resumes }),
     "outcome",
   ),
   counter(
     "pairings_total",
-    "Chats that began, by what for.",
+    "Chats started, by mode.",
     ({ matchmaker }) => matchmaker.pairings,
     "mode",
   ),
-  counter("chats_ended_total", "Chats that ended.", ({ statistics }) => statistics.total.chats),
+  counter("chats_ended_total", "Chats ended.", ({ statistics }) => statistics.total.chats),
   counter(
     "chat_seconds_total",
-    "How long they took, in sum.",
+    "Total duration of ended chats.",
     ({ statistics }) => statistics.total.chatDuration / SECOND,
   ),
   counter(
     "messages_total",
-    "Messages that were passed on.",
+    "Messages relayed.",
     ({ statistics }) => statistics.total.messages,
   ),
   counter(
     "relayed_frames_total",
-    "Sealed frames that were passed on: messages, and whatever else pages tell each other.",
+    "Encrypted frames relayed: messages, and everything else that pages send each other.",
     ({ relay }) => relay.frames,
   ),
-  counter("relayed_bytes_total", "The bytes of these frames.", ({ relay }) => relay.bytes),
+  counter("relayed_bytes_total", "Bytes in relayed frames.", ({ relay }) => relay.bytes),
   gauge(
     "readers_behind",
-    "People for whom something is queued because they have not read it yet.",
+    "Clients with data queued that they have not read yet.",
     ({ relay }) => relay.slowReaders,
   ),
   counter(
     "readers_given_up_total",
-    "People who were disconnected because they did not read.",
+    "Clients disconnected because they did not read.",
     ({ relay }) => relay.dropped,
   ),
   counter("reports_total", "Reports, by reason.", ({ sessions }) => sessions.reports, "reason"),
   gauge("addresses_held", "Addresses in memory.", ({ addresses }) => addresses.held),
   gauge(
     "addresses_blocked",
-    "How many of them are blocked, by cause.",
+    "Blocked addresses in memory, by reason.",
     ({ addresses }) => addresses.blocked(),
     "cause",
   ),
   gauge(
     "proof_of_work_difficulty",
-    "How hard a page has to work before it may search, each step twice as hard; 0 when it need not.",
+    "Difficulty of the work required before a search; each step doubles it, and 0 means none is required.",
     ({ workBits }) => workBits(),
   ),
   gauge(
     "failing",
-    "1 for each part beside the chat that does not work, as /healthz names them.",
+    "1 for each component other than the chat that is failing, named as in /healthz.",
     ({ health, cluster }) => failures(health(), cluster !== undefined),
     "part",
   ),
   counter(
     "log_lines_lost_total",
-    "Lines of the operational log that could not be written.",
+    "Operational log lines that could not be written.",
     ({ logOutput }) => logOutput.lost,
   ),
   gauge(
     "draining",
-    "1 when the server is about to stop.",
+    "1 if the server is about to stop.",
     ({ sessions }) => Number(sessions.isDraining),
   ),
   {
     ...gauge(
       "cluster_members",
-      "Machines that see each other, this one included.",
+      "Nodes that see each other, including this one.",
       ({ cluster }) => 1 + (cluster?.others ?? 0),
     ),
     needs: "cluster",
@@ -205,7 +205,7 @@ export const METRICS: readonly Metric[] = [
   {
     ...gauge(
       "redis_up",
-      "Whether the other machines can be reached.",
+      "1 if this node is connected to the cluster through Redis, 0 if not.",
       ({ cluster }) => Number(cluster?.isUp ?? false),
     ),
     needs: "cluster",
@@ -213,36 +213,36 @@ export const METRICS: readonly Metric[] = [
   {
     ...gauge(
       "tls_certificate_ends_seconds",
-      "When the certificate in use ends, since 1970.",
+      "Expiry of the certificate in use, as a Unix timestamp.",
       ({ certificateEnds }) => certificateEnds,
     ),
     needs: "tls",
   },
-  gauge("listener_sockets", "Sockets that the listener has open.", ({ sockets }) => sockets),
+  gauge("listener_sockets", "Open sockets of the listener.", ({ sockets }) => sockets),
   gauge(
     "event_loop_lag_seconds",
-    "How late a timer was at worst, within the last half minute.",
+    "Longest delay of a timer in the last half minute.",
     ({ load }) => load.lag / SECOND,
   ),
-  gauge("heap_bytes", "Memory that the program's objects take.", ({ load }) => {
+  gauge("heap_bytes", "JavaScript heap in use.", ({ load }) => {
     return load.memory().heapUsed;
   }),
   {
     name: "process_resident_memory_bytes",
     kind: "gauge",
-    help: "Memory of the whole process.",
+    help: "Resident memory of the process.",
     read: ({ load }) => load.memory().rss,
   },
   {
     name: "process_cpu_seconds_total",
     kind: "counter",
-    help: "Processor time, of all threads.",
+    help: "CPU time of all threads.",
     read: ({ load }) => load.cpu(),
   },
   {
     name: "process_start_time_seconds",
     kind: "gauge",
-    help: "When the process started, since 1970.",
+    help: "Start time of the process, as a Unix timestamp.",
     read: ({ startedAt }) => startedAt,
   },
 ];
@@ -250,7 +250,7 @@ export const METRICS: readonly Metric[] = [
 /** How long a search took until a chat began, and its buckets in seconds. */
 export const SEARCH_DURATION = {
   name: `${OWN}pairing_seconds`,
-  help: "How long people looked for a partner until they had one, by what for.",
+  help: "Time from the start of a search until a partner is found, by mode.",
   label: "mode",
   buckets: [0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 300],
 } as const;
@@ -263,7 +263,7 @@ export function markdownMetrics(): string {
     const labelled = label === undefined ? "" : `{${label}}`;
     return `| \`${name}${labelled}\` | ${kind} | ${help} |`;
   });
-  return ["| metric | kind | what it says |", "| --- | --- | --- |", ...rows].join("\n");
+  return ["| metric | kind | description |", "| --- | --- | --- |", ...rows].join("\n");
 }
 
 function gauge(name: string, help: string, read: Metric["read"], label?: string): Metric {

@@ -51,7 +51,7 @@ export class KvStatisticsStore implements StatisticsStore {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       if (await this.#tryAdding(figures)) return;
     }
-    throw new Error("other instances write all the time");
+    throw new Error("too many concurrent writes by other instances");
   }
 
   async refresh(from: string): Promise<void> {

@@ -193,7 +193,7 @@ function prepared(database: DatabaseSync): DatabaseSync {
   transact(database, () => {
     const version = Number(database.prepare("PRAGMA user_version").get()?.["user_version"]);
     if (version > SCHEMA_VERSION) {
-      throw new Error(`it has version ${version}, made by a newer server`);
+      throw new Error(`schema version ${version} was created by a newer server`);
     }
     if (version === 0) database.exec(SCHEMA);
   });
@@ -203,11 +203,11 @@ function prepared(database: DatabaseSync): DatabaseSync {
 
 function recreate(path: string, log: Log): DatabaseSync {
   const aside = moveAside(path);
-  log.warn("The statistics were broken: their file has been moved aside and a new one begun.", {
+  log.warn("The statistics database was corrupt. It was renamed and a new one created.", {
     aside,
   });
   const database = openIntact(path);
-  if (database === undefined) throw new Error("the disk does not give back what was written");
+  if (database === undefined) throw new Error("the new database is corrupt, too");
   return database;
 }
 

@@ -217,13 +217,13 @@ export class Statistics {
   #failed(error: unknown): void {
     if (this.#failing) return;
     this.#failing = true;
-    this.#log.warn("Cannot write the statistics: {state}. They are kept in memory.", {
+    this.#log.warn("Statistics not written: {state}. They are kept in memory for now.", {
       state: stateOf(error),
     });
   }
 
   #recovered(): void {
-    if (this.#failing) this.#log.info("The statistics are written again.");
+    if (this.#failing) this.#log.info("Statistics are being written again.");
     this.#failing = false;
   }
 }

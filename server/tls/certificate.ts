@@ -97,14 +97,16 @@ export class Certificate {
     if (!isNew) return;
     this.#used = found;
     this.#warned = -Infinity;
-    this.#options.log.info("A renewed certificate is in use.", { until: found.leaf.validTo });
+    this.#options.log.info("Renewed certificate in use.", { until: found.leaf.validTo });
   }
 
   #refuse(flaw: string): void {
     if (flaw === this.#problem) return;
     this.#problem = flaw;
     const { log } = this.#options;
-    log.error("Cannot take up a renewed certificate: the one before stays.", { because: flaw });
+    log.error("Cannot load the renewed certificate: still using the previous one.", {
+      because: flaw,
+    });
   }
 
   /** Says once a day that browsers refuse it, or soon will. */
@@ -120,11 +122,11 @@ export class Certificate {
 
 function warningOf({ validFrom, validTo }: X509Certificate, now: Date): string | undefined {
   const left = Date.parse(validTo) - now.getTime();
-  if (left <= 0) return "The certificate has expired: browsers refuse it.";
+  if (left <= 0) return "The certificate has expired: browsers reject it.";
   if (now.getTime() < Date.parse(validFrom)) {
-    return "The certificate is not valid yet: browsers refuse it.";
+    return "The certificate is not valid yet: browsers reject it.";
   }
-  return left < EXPIRY_WARNING ? "The certificate ends soon: has it been renewed?" : undefined;
+  return left < EXPIRY_WARNING ? "The certificate expires soon: check its renewal." : undefined;
 }
 
 /** Reads the files, and tries whether they can be served; what is `used` already is the answer if they hold that. */
@@ -155,16 +157,16 @@ function examinePair(pair: KeyPair, { certFile, keyFile }: Files): Examined {
   };
   const leaf = leafOf(pair.cert);
   const key = keyOf(pair.key);
-  if (leaf === undefined) return flawed(`certificate ${certFile}`, "it isn't whole, or no PEM");
+  if (leaf === undefined) return flawed(`certificate ${certFile}`, "it is incomplete or not PEM");
   if (key === undefined) {
-    return flawed(`key ${keyFile}`, "it isn't whole, no PEM, or has a passphrase");
+    return flawed(`key ${keyFile}`, "it is incomplete, not PEM, or has a passphrase");
   }
   if (!leaf.checkPrivateKey(key)) {
-    return flawed(`key ${keyFile}`, `it belongs to another certificate than ${certFile}`);
+    return flawed(`key ${keyFile}`, `it does not match the certificate ${certFile}`);
   }
   return canBeServed(pair)
     ? { kind: "sound", pair, leaf }
-    : flawed(`certificate ${certFile}`, "its kind of key is not supported");
+    : flawed(`certificate ${certFile}`, "its key type is not supported");
 }
 
 /** The first certificate of a chain; `undefined` when not all of the chain can be read. */

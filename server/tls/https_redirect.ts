@@ -36,7 +36,7 @@ const CONNECTION_CLOSE = { connection: "close" };
 export function redirect(request: HttpRequest, options: RedirectOptions): HttpResponse {
   const { method, target, header } = request;
   if (method !== "GET" && method !== "HEAD") {
-    return textResponse(405, "Only GET and HEAD are answered here.\n", {
+    return textResponse(405, "Only GET and HEAD are allowed.\n", {
       ...CONNECTION_CLOSE,
       allow: "GET, HEAD",
     });
@@ -53,15 +53,11 @@ function answer(
   const challenge = acmeDir === "" ? undefined : acmeChallenge(acmeDir, target);
   if (challenge !== undefined) return textResponse(200, challenge, CONNECTION_CLOSE);
   if (host === undefined || !TARGET.test(target)) {
-    return textResponse(
-      400,
-      "Cannot send you on: this is no address of this server.\n",
-      CONNECTION_CLOSE,
-    );
+    return textResponse(400, "Cannot redirect: unknown host or invalid path.\n", CONNECTION_CLOSE);
   }
   const authority = port === HTTPS_PORT ? host : `${host}:${port}`;
   const location = `https://${authority}${target}`;
-  return textResponse(308, "This server speaks https.\n", { ...CONNECTION_CLOSE, location });
+  return textResponse(308, "This server uses HTTPS.\n", { ...CONNECTION_CLOSE, location });
 }
 
 /** The host of a `Host` header, as a URL has it, if it is one of ours. */

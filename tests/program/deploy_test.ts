@@ -153,7 +153,7 @@ Deno.test("An instance on Deno Deploy without a database says so, and serves all
   const unreachable = { DENO_KV_DEFAULT_PATH: "/not/to/be/read" };
   await using program = await startOnDeploy(version, { ...COMPLETE, ...unreachable });
   assert.equal(warnings(program).length, 1);
-  assert.match(program.log, /Cannot open the statistics: they are kept in memory only/);
+  assert.match(program.log, /Statistics database unavailable: statistics are kept in memory only/);
   await BareClient.pair(program.socketUrl);
   assert.equal(await interrupt(program), 0);
 });

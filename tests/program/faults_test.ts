@@ -77,12 +77,12 @@ Deno.test("Program whose folders are taken away goes on, and says so once", asyn
     await Deno.writeTextFile(folder, "no folder");
   }
   await fetch(`${program.http}/privacy`);
-  await until(() => program.log.includes("Cannot write the access log"));
+  await until(() => program.log.includes("Access log can't be written"));
   await fetch(`${program.http}/privacy`);
   await talk(pair);
   const { status, failing } = await (await fetch(`${program.http}/healthz`)).json();
   assert.deepEqual([status, failing[0]], ["degraded", "access log"]);
-  assert.equal(program.log.match(/Cannot write the access log/g)?.length, 1);
+  assert.equal(program.log.match(/Access log can't be written/g)?.length, 1);
 });
 
 Deno.test("Program says in one line which folder it can't use, and ends with exit code 1", async () => {
@@ -95,7 +95,7 @@ Deno.test("Program says in one line which folder it can't use, and ends with exi
     assert.deepEqual(await run([...args, "--port=0"]), {
       code: 1,
       stdout: "",
-      stderr: `Cannot use the folder ${file}/x: ENOTDIR.\n`,
+      stderr: `Cannot use the directory ${file}/x: ENOTDIR.\n`,
     });
   }
 });
@@ -121,7 +121,7 @@ Deno.test("Program that gets few file descriptors takes fewer people, refuses th
   const under = ["sh", "-c", 'ulimit -n 256 && exec "$@"', "sh"];
   const args = ["--trust-proxy=1", "--access-log=off"];
   await using program = await Program.startWith({ under, args });
-  assert.match(program.log, /too few file descriptors for --max-connections: it is lowered/);
+  assert.match(program.log, /File descriptor limit too low: --max-connections reduced to \d+\./);
   const clients: BareClient[] = [];
   let status: unknown;
   while (status === undefined) {

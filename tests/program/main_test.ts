@@ -33,7 +33,7 @@ Deno.test("Program reports all mistakes at once and ends with exit code 2", asyn
   assert.deepEqual([code, stdout], [2, ""]);
   assert.equal(
     stderr,
-    "Cannot use --colour: there is no such option.\n" +
+    "Cannot use --colour: unknown option.\n" +
       'Cannot use --port: "many" is not a number from 0 to 65535.\n' +
       'Cannot use MAX_CONNECTIONS: "-1" is not a number from 1 to 1000000.\n' +
       "See --help.\n",
@@ -47,7 +47,7 @@ Deno.test("Program says in one line that its port is taken, and ends with exit c
     assert.deepEqual(await run(args), {
       code: 1,
       stdout: "",
-      stderr: `Cannot listen on port ${program.port} of 127.0.0.1: EADDRINUSE.\n`,
+      stderr: `Cannot listen on 127.0.0.1 port ${program.port}: EADDRINUSE.\n`,
     });
   }
 });

@@ -21,7 +21,7 @@ Deno.test("Start-up tells a newcomer in three lines where to look, what to do, a
   assert.deepEqual(texts([]), [
     "Listening on http://localhost:8000/",
     "Open it in two windows to chat with yourself.",
-    "A public server also needs HTTPS and --contact-email: see docs/operating.md and the command doctor.",
+    "A public server also needs HTTPS and --contact-email: see docs/operating.md, and run the doctor command.",
   ]);
 });
 

@@ -197,8 +197,8 @@ Deno.test("Connection that dropped shows its token first, and what is said goes 
 
 Deno.test("Connection forgets its token when the server says that the session is over", async () => {
   const finals: [CloseCode, string][] = [
-    [CloseCode.tooSlow, "What was sent has not been read."],
-    [CloseCode.replaced, "The session goes on over another connection."],
+    [CloseCode.tooSlow, "The client reads too slowly."],
+    [CloseCode.replaced, "The session was resumed on another connection."],
     [CloseCode.crowded, "Too many connections from one address."],
     [CloseCode.goingAway, GOING_AWAY_REASON],
     [CloseCode.goingAway, IDLE_REASON],

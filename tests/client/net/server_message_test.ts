@@ -15,7 +15,7 @@ Deno.test("Server message is read when it has the shape of version 1", () => {
     { type: "draining" },
     { type: "challenge", salt: "s", bits: 17 },
     { type: "blocked", seconds: 60 },
-    { type: "error", code: "already-reported", message: "This chat has been reported." },
+    { type: "error", code: "already-reported", message: "This chat has already been reported." },
     { type: "error", code: "too-fast", message: "Too fast.", seconds: 2 },
   ];
   for (const message of messages) {

@@ -458,7 +458,7 @@ test("drops what is over the bound of a batch, and says so once until all is wel
   }
   assert.deepEqual(written, [fitting, 2 * fitting, 3 * fitting, 4 * fitting]);
   assert.deepEqual(world.told.map(({ details }) => details), [{ lines: 3 }, { lines: 5 }]);
-  assert.equal(world.complaints[0], "Cannot log every visit: more come in than can be written.");
+  assert.equal(world.complaints[0], "Access log is falling behind: some requests are not logged.");
 });
 
 /** Something in the way of the log, and how to clear it away. */
@@ -506,7 +506,7 @@ for (const [what, { code, put, clear }] of Object.entries(OBSTACLES)) {
       await Deno.remove(world.folder, { recursive: true });
     }
     for (const { message, details } of world.told) {
-      assert.equal(message, "Cannot write the access log: visits go unrecorded.");
+      assert.equal(message, "Access log can't be written: requests are not logged.");
       assert.equal((details as { code: string }).code, code);
     }
     assert.doesNotMatch(JSON.stringify(world.told), /203\.0|lost|Mozilla/);
@@ -535,7 +535,7 @@ test("says once that it can't sweep, until it can", async (world) => {
     await Deno.remove(world.folder);
     await log.sweep();
   }
-  assert.equal(world.complaints[0], "Cannot delete old lines of the access log.");
+  assert.equal(world.complaints[0], "Old access log lines can't be deleted.");
 });
 
 test("deletes a whole file rather than keep old lines that it can't cut out, and sweeps the others", async (world) => {
@@ -547,7 +547,7 @@ test("deletes a whole file rather than keep old lines that it can't cut out, and
   await log.sweep();
   assert.deepEqual(await world.ages(), [0]);
   assert.equal(log.oldestDay, "2026-06-01");
-  assert.deepEqual(world.complaints, ["Cannot delete old lines of the access log."]);
+  assert.deepEqual(world.complaints, ["Old access log lines can't be deleted."]);
 });
 
 test("leaves a file whole until its rewriting is in its place", async (world) => {

@@ -78,15 +78,15 @@ class World {
   }
 }
 
-const FOREIGN: Outcome = [403, "Cannot connect: the page is of another origin."];
+const FOREIGN: Outcome = [403, "Cannot connect: the page is from another origin."];
 const MUTE: Outcome = [400, "Cannot connect: the client does not speak anonymous-chat.v1."];
 const NO_HANDSHAKE: Outcome = [
   400,
-  "Cannot connect: this is no WebSocket handshake of version 13.",
+  "Cannot connect: not a WebSocket version 13 handshake.",
 ];
-const NOBODY: Outcome = [400, "Cannot connect: the connection has ended."];
-const DENIED: Outcome = [403, "Cannot connect: this address is refused."];
-const FULL: Outcome = [503, "Cannot connect: every place is taken.", RETRY_AFTER_FULL];
+const NOBODY: Outcome = [400, "Cannot connect: the connection has closed."];
+const DENIED: Outcome = [403, "Cannot connect: the operator has denied this address."];
+const FULL: Outcome = [503, "Cannot connect: the server is full.", RETRY_AFTER_FULL];
 
 function tooFast(seconds: number): Outcome {
   return [429, "Cannot connect: too many attempts.", seconds];

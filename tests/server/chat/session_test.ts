@@ -271,7 +271,7 @@ Deno.test("Session takes one report a chat, during it or until the next search",
   a.say(REPORT);
   assert.deepEqual(a.outlet.messages.slice(-2), [
     { type: "reported" },
-    { type: "error", code: "already-reported", message: "This chat has been reported." },
+    { type: "error", code: "already-reported", message: "This chat has already been reported." },
   ]);
   a.say(LEAVE);
   b.say(REPORT);
@@ -487,7 +487,7 @@ Deno.test("Session that searches too fast is told when to try again, and has lef
   assert.deepEqual(error, {
     type: "error",
     code: "too-fast",
-    message: "You are looking for people faster than is allowed.",
+    message: "You are searching too often.",
     seconds: 1,
   });
   assert.equal(visits[2]!.session.state, "idle");

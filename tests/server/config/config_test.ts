@@ -57,11 +57,11 @@ Deno.test("Config reports all mistakes at once, in words that say what is allowe
   assert.deepEqual(read(args, { HOST: "::1" }), {
     kind: "mistaken",
     mistakes: [
-      "Cannot use --colour: there is no such option.",
-      'Cannot use "stray": it is not an option.',
-      "Cannot use --max-connections: it needs a value.",
+      "Cannot use --colour: unknown option.",
+      'Cannot use "stray": unexpected argument.',
+      "Cannot use --max-connections: it requires a value.",
       'Cannot use --port: "70000" is not a number from 0 to 65535.',
-      'Cannot use --listener: "apache" is not node|deno.',
+      'Cannot use --listener: "apache" is not one of node, deno.',
     ],
   });
 });
@@ -74,7 +74,7 @@ Deno.test("Config takes a Redis, and never repeats what may hold its password", 
   });
   for (const wrong of ["http://:hush@redis.example", "redis.example:6379", "redis://"]) {
     const { mistakes } = read([`--redis-url=${wrong}`]) as { mistakes: string[] };
-    assert.match(mistakes[0] ?? "", /^Cannot use --redis-url: what was given is not an address/);
+    assert.match(mistakes[0] ?? "", /^Cannot use --redis-url: the given value is not an address/);
   }
 });
 
@@ -84,7 +84,7 @@ Deno.test("Config takes the relays of calls with their secret, and never repeats
     kind: "serve",
     config: { ...DEFAULTS, "turn-url": urls.split(", "), "turn-secret": "hush" },
   });
-  const together = "Cannot relay calls: --turn-url and --turn-secret go together.";
+  const together = "Cannot relay calls: --turn-url and --turn-secret require each other.";
   assert.deepEqual(read(["--turn-secret=hush"]), { kind: "mistaken", mistakes: [together] });
   assert.deepEqual(read(["--turn-url=turn:relay.example"]), {
     kind: "mistaken",
@@ -111,19 +111,19 @@ Deno.test("Config takes a certificate with its key, and what goes with https", (
       "acme-dir": "acme",
     },
   });
-  const together = "Cannot serve https: --tls-cert and --tls-key go together.";
+  const together = "Cannot serve HTTPS: --tls-cert and --tls-key require each other.";
   const mistakes: [args: string[], mistake: string][] = [
     [args.slice(1), together],
     [args.slice(0, 1), together],
     [
       [...args, "--listener=deno"],
-      "Cannot serve https: --listener=deno waits for a handshake for ever.",
+      "Cannot serve HTTPS: --listener=deno has no handshake timeout.",
     ],
     [
       more.slice(0, 1),
-      "Cannot send anybody to https: --http-redirect-port needs --tls-cert and --tls-key.",
+      "--http-redirect-port requires --tls-cert and --tls-key.",
     ],
-    [[...args, ...more.slice(1)], "Cannot serve --acme-dir: it needs --http-redirect-port."],
+    [[...args, ...more.slice(1)], "--acme-dir requires --http-redirect-port."],
   ];
   for (const [given, mistake] of mistakes) {
     assert.deepEqual(read(given), { kind: "mistaken", mistakes: [mistake] });
@@ -142,7 +142,7 @@ Deno.test("Config takes a token for the metrics that nobody guesses, and never r
     assert.deepEqual(read([`--metrics-token=${wrong}`]), {
       kind: "mistaken",
       mistakes: [
-        "Cannot use --metrics-token: what was given is not at least 16 of the characters A-Z a-z 0-9 - . _ ~ + /.",
+        "Cannot use --metrics-token: the given value is not at least 16 of the characters A-Z a-z 0-9 - . _ ~ + /.",
       ],
     });
   }
@@ -154,8 +154,8 @@ Deno.test("Config reads the same options for the doctor and for a question after
     assert.deepEqual(read([kind, "--from=2026-03-02", "x"]), {
       kind: "mistaken",
       mistakes: [
-        "Cannot use --from: there is no such option.",
-        'Cannot use "x": it is not an option.',
+        "Cannot use --from: unknown option.",
+        'Cannot use "x": unexpected argument.',
       ],
     });
   }
@@ -217,16 +217,16 @@ Deno.test("Config refuses on Deno Deploy what does not work there, and says why"
   assert.deepEqual(read(["--listener=node"], environment), {
     kind: "mistaken",
     mistakes: [
-      "Cannot use DATA_DIR=./data on Deno Deploy: files do not last there; the statistics are in Deno KV.",
-      "Cannot use ACCESS_LOG=full on Deno Deploy: an instance that is gone can't delete its lines in time, nor show them.",
-      "Cannot use TRUST_PROXY=1 on Deno Deploy: the platform itself tells whose a connection is; a header may be forged.",
-      "Cannot use --listener=node on Deno Deploy: only Deno.serve is reached from outside.",
+      "Cannot use DATA_DIR=./data on Deno Deploy: files do not persist there; the statistics are in Deno KV.",
+      "Cannot use ACCESS_LOG=full on Deno Deploy: a stopped instance can neither delete its lines in time nor print them.",
+      "Cannot use TRUST_PROXY=1 on Deno Deploy: the platform provides the client address; a header can be forged.",
+      "Cannot use --listener=node on Deno Deploy: only Deno.serve is reachable from outside.",
     ],
   });
   const print = ["access-log", "--from=2026-11-22", "--to=2026-11-23"];
   assert.deepEqual(read(print, { DENO_DEPLOY: "1" }), {
     kind: "mistaken",
-    mistakes: ["Cannot print the access log: none is kept here."],
+    mistakes: ["Cannot print the access log: none is kept on this platform."],
   });
 });
 
@@ -299,7 +299,7 @@ Deno.test("Config says what is wrong with a window of time", () => {
   ]);
   assert.deepEqual(read(["--from=2026-03-02"]), {
     kind: "mistaken",
-    mistakes: ["Cannot use --from: there is no such option."],
+    mistakes: ["Cannot use --from: unknown option."],
   });
 });
 

@@ -53,9 +53,9 @@ function found(finding: Finding | undefined, kind: Finding["kind"], says: RegExp
 
 Deno.test("Doctor finds a folder that is the server's alone, and leaves nothing in it", async () => {
   await using folder = new TempFolder();
-  found(await checkFolder("log-dir", folder.path), "ok", /by its owner alone$/);
+  found(await checkFolder("log-dir", folder.path), "ok", /accessible to its owner only$/);
   const later = join(folder.path, "not", "yet");
-  found(await checkFolder("log-dir", later), "ok", /will be made/);
+  found(await checkFolder("log-dir", later), "ok", /will be created/);
   await assert.rejects(Deno.stat(later));
   assert.deepEqual(await filesIn(folder.path), []);
 });
@@ -76,17 +76,17 @@ Deno.test("Doctor says that others can look into a folder, or that it can't be w
 
 Deno.test("Doctor looks into the webroot of certificates", async () => {
   await using folder = new TempFolder();
-  found(await checkWebroot("acme-dir", folder.path), "ok", /can be read/);
+  found(await checkWebroot("acme-dir", folder.path), "ok", /is readable/);
   found(
     await checkWebroot("acme-dir", join(folder.path, "no")),
     "wrong",
-    /cannot read .*ENOENT.*make it/,
+    /cannot read .*ENOENT.*create it/,
   );
 });
 
 Deno.test("Doctor says when a disk is nearly full", () => {
   found(checkRoom("log-dir", "./logs", LEAST_FREE), "ok", /0\.5 GiB free/);
-  found(checkRoom("log-dir", "./logs", LEAST_FREE - 1), "wrong", /make room/);
+  found(checkRoom("log-dir", "./logs", LEAST_FREE - 1), "wrong", /free some space/);
 });
 
 Deno.test("Doctor notices a calendar that was never set, or has been set back", async () => {
@@ -94,9 +94,13 @@ Deno.test("Doctor notices a calendar that was never set, or has been set back", 
   await Deno.writeTextFile(join(folder.path, "a"), "");
   const folders = [folder.path, "/not/there"];
   const now = systemClock.date();
-  found(await checkCalendar(now, folders), "ok", /^it is 20\d\d-.*Z$/);
+  found(await checkCalendar(now, folders), "ok", /^the time is 20\d\d-.*Z$/);
   const before = new Date(Date.parse(POLICY_UPDATED) - SECOND);
-  found(await checkCalendar(before, folders), "wrong", /was made later: set the clock/);
+  found(
+    await checkCalendar(before, folders),
+    "wrong",
+    /before this version was made: set the clock/,
+  );
   await Deno.utime(join(folder.path, "a"), now, new Date(now.getTime() + DAY));
   found(await checkCalendar(now, folders), "wrong", /a file was written at .* set back/);
 });
@@ -115,16 +119,16 @@ Deno.test("Doctor reads a certificate: its names, its end, its key", async () =>
   const check = async (cert: string, key: string, days = 0): Promise<Finding[]> =>
     await checkCertificate(cert, key, new Date(now.getTime() + days * DAY));
   found((await check(cert, key))[0], "wrong", /it expires on .*, in 0 days/); // It is good for a day.
-  found((await check(cert, key, 2))[0], "wrong", /has expired on .*: renew it/);
-  found((await check(cert, key, -2))[0], "wrong", /valid from .* only/);
-  found((await check(cert, other))[0], "wrong", /other\.pem: it belongs to another certificate/);
-  found((await check(key, key))[0], "wrong", /key\.pem: it isn't whole, or no PEM/);
+  found((await check(cert, key, 2))[0], "wrong", /it expired on .*: renew it/);
+  found((await check(cert, key, -2))[0], "wrong", /not valid before /);
+  found((await check(cert, other))[0], "wrong", /other\.pem: it does not match the certificate/);
+  found((await check(key, key))[0], "wrong", /key\.pem: it is incomplete or not PEM/);
   found((await check(cert, "/not/there"))[0], "wrong", /the key \/not\/there: ENOENT/);
   await Deno.writeTextFile(cert, `${pair.cert}${pair.cert.slice(0, 300)}`);
-  found((await check(cert, key))[0], "wrong", /it isn't whole/);
+  found((await check(cert, key))[0], "wrong", /it is incomplete/);
   await Deno.writeTextFile(cert, pair.cert);
   await Deno.chmod(key, 0o644);
-  found((await check(cert, key)).at(-1), "wrong", /everybody .* can read .*key\.pem: chmod 640/);
+  found((await check(cert, key)).at(-1), "wrong", /every user .* can read .*key\.pem: chmod 640/);
 });
 
 Deno.test("Doctor says how many connections there are descriptors for", async () => {
@@ -140,18 +144,26 @@ Deno.test("Doctor finds a port free, taken by Anonymous Chat, or by somebody els
   const host = "127.0.0.1";
   await using server = await TestServer.start();
   const where = { host, port: server.port, isTls: false };
-  found(await checkPort(where), "ok", /listens there already, and is ok/);
+  found(await checkPort(where), "ok", /already listening there, with status ok/);
   server.chat.drain();
-  found(await checkPort(where), "ok", /draining/);
+  found(await checkPort(where), "ok", /status draining/);
   await using other = Deno.serve(
     { hostname: host, port: 0, onListen: () => {} },
     () => new Response('{"status":"ok","failing":["me"]}'),
   );
-  found(await checkPort({ ...where, port: other.addr.port }), "wrong", /another program listens/);
+  found(
+    await checkPort({ ...where, port: other.addr.port }),
+    "wrong",
+    /another program is listening/,
+  );
   const there = { ...where, port: other.addr.port };
-  found(await checkPort(there, where), "ok", /Anonymous Chat listens there already/);
+  found(await checkPort(there, where), "ok", /Anonymous Chat is already listening there/);
   found(await checkPort({ ...where, port: 0 }), "ok", /the system will choose/);
-  found(await checkPort({ ...where, host: "192.0.2.1" }), "wrong", /has no address 192\.0\.2\.1/);
+  found(
+    await checkPort({ ...where, host: "192.0.2.1" }),
+    "wrong",
+    /does not have the address 192\.0\.2\.1/,
+  );
 });
 
 Deno.test("Doctor asks a server that speaks TLS, whosever name its certificate has", async () => {
@@ -170,50 +182,54 @@ Deno.test("Doctor asks a server that speaks TLS, whosever name its certificate h
 });
 
 Deno.test("Doctor sees options that work against each other, or are missing", () => {
-  found(checkContact(configOf()), "wrong", /give --contact-email/);
+  found(checkContact(configOf()), "wrong", /set --contact-email/);
   const email = "--contact-email=help@chat.example";
-  found(checkContact(configOf(email)), "wrong", /give --operator/);
+  found(checkContact(configOf(email)), "wrong", /set --operator/);
   found(checkContact(configOf(email, "--operator=A. Nonymous")), "ok", /./);
   found(checkProxy(configOf()), "ok", /directly/);
   for (const host of ["127.0.0.1", "::1", "localhost"]) {
-    found(checkProxy(configOf(`--host=${host}`)), "wrong", /say --trust-proxy=1/);
+    found(checkProxy(configOf(`--host=${host}`)), "wrong", /set --trust-proxy=1/);
     found(checkProxy(configOf(`--host=${host}`, "--trust-proxy=1")), "ok", /through one proxy$/);
   }
-  found(checkProxy(configOf("--trust-proxy=2")), "ok", /2 proxies; let nobody reach 0\.0\.0\.0/);
+  found(
+    checkProxy(configOf("--trust-proxy=2")),
+    "ok",
+    /2 proxies; block direct access to 0\.0\.0\.0/,
+  );
   found(checkListener(configOf()), "ok", /hardened/);
   found(checkListener(configOf("--listener=deno")), "wrong", /no timeouts/);
-  found(checkMetrics(configOf()), "unused", /only this machine/);
-  found(checkMetrics(configOf(`--metrics-token=${HUSH}`)), "ok", /whoever shows the token/);
+  found(checkMetrics(configOf()), "unused", /only localhost/);
+  found(checkMetrics(configOf(`--metrics-token=${HUSH}`)), "ok", /requires the token/);
 });
 
 Deno.test({
   name: "Doctor finds a Redis that forgets, and says what is wrong with one that doesn't",
   ignore: !hasRedis,
   fn: async () => {
-    found((await checkRedis(""))[0], "unused", /alone/);
+    found((await checkRedis(""))[0], "unused", /single node/);
     await using redis = await Redis.start();
     const [version, disk, memory, door] = await checkRedis(redis.url);
     found(version, "ok", /^(Redis|Valkey) \d+\./);
-    found(disk, "ok", /keeps nothing/);
-    found(memory, "ok", /without a bound/);
+    found(disk, "ok", /^disabled$/);
+    found(memory, "ok", /^unlimited/);
     assert.equal(door, undefined);
 
     await redis.ask("config", "set", "save", "3600 1000000");
     await redis.ask("config", "set", "maxmemory", "100mb");
     const [, persistent, full] = await checkRedis(redis.url);
-    found(persistent, "wrong", /what must be forgotten: set save "", and delete its files/);
-    found(full, "wrong", /takes nothing new: set maxmemory-policy volatile-ttl/);
+    found(persistent, "wrong", /must be forgotten is on disk: set save "", and delete its files/);
+    found(full, "wrong", /rejected once it is full: set maxmemory-policy volatile-ttl/);
     await redis.ask("config", "set", "maxmemory-policy", "volatile-ttl");
     found((await checkRedis(redis.url))[2], "ok", /at most 100 MiB, then volatile-ttl/);
 
     await redis.ask("config", "set", "requirepass", HUSH);
     const wrongPassword = redis.url.replace("//", `//:${HUSH}x@`);
     for (const url of [redis.url, wrongPassword]) {
-      found((await checkRedis(url))[0], "wrong", /doesn't accept the password/);
+      found((await checkRedis(url))[0], "wrong", /rejects the password/);
     }
     found((await checkRedis(redis.url.replace("//", `//:${HUSH}@`)))[0], "ok", /answers/);
     await redis.kill();
-    found((await checkRedis(wrongPassword))[0], "wrong", /doesn't answer \(ECONNREFUSED\)/);
+    found((await checkRedis(wrongPassword))[0], "wrong", /no answer \(ECONNREFUSED\)/);
   },
 });
 
@@ -227,17 +243,17 @@ Deno.test({
   name: "Doctor asks a relay for a place as a browser does, and says when the secret is another",
   ignore: !hasCoturn,
   fn: async () => {
-    found((await relays(""))[0], "unused", /go directly/);
+    found((await relays(""))[0], "unused", /calls are direct/);
     await using coturn = await Coturn.start();
     const { url, urlOfTcp, tlsPort } = coturn;
     const tls = `turns:127.0.0.1:${tlsPort}?transport=tcp`;
     const dtls = `turns:127.0.0.1:${tlsPort}?transport=udp`;
     const [udp, tcp, secure, datagrams] = await relays(TURN_SECRET, url, urlOfTcp, tls, dtls);
-    for (const one of [udp, tcp]) found(one, "ok", /it knows the secret, and has room/);
+    for (const one of [udp, tcp]) found(one, "ok", /it accepts the secret, and has capacity/);
     found(secure, "wrong", /browsers will not trust its certificate/);
     found(datagrams, "unused", /DTLS/);
     for (const one of await relays(HUSH, url, urlOfTcp)) {
-      found(one, "wrong", /doesn't accept the secret: --turn-secret must be/);
+      found(one, "wrong", /rejects the secret: --turn-secret must be/);
     }
   },
 });
@@ -252,8 +268,8 @@ Deno.test("Doctor says that no relay answers, by UDP and by TCP", async () => {
   const urls = [`turn:127.0.0.1:${port}`, `turn:127.0.0.1:${free}?transport=tcp`];
   const [udp, tcp] = await relays(HUSH, ...urls);
   await new Promise<void>((resolve) => silent.close(resolve));
-  found(udp, "wrong", new RegExp(`no answer \\(ETIMEDOUT\\): .*UDP ${port} is open`));
-  found(tcp, "wrong", /no answer \(\w+\): see whether coturn runs, and whether TCP/);
+  found(udp, "wrong", new RegExp(`no answer \\(ETIMEDOUT\\): .*UDP port ${port} is open`));
+  found(tcp, "wrong", /no answer \(\w+\): check that coturn is running and that TCP/);
 });
 
 Deno.test("Doctor reads the addresses of relays (RFC 7065)", () => {
@@ -269,9 +285,9 @@ Deno.test("Doctor tells in lines what it found, in colours on a terminal only, a
   const fine: Finding = { kind: "ok", subject: "port 1", message: "free" };
   assert.equal(lineOf(wrong, false), "!!  clock: it stands still\n");
   assert.equal(lineOf(fine, true), "\x1b[32mok\x1b[0m  port 1: free\n");
-  assert.equal(summaryOf([fine]), "\nNothing is wrong.\n");
-  assert.equal(summaryOf([fine, wrong]), "\nOne thing is wrong.\n");
-  assert.equal(summaryOf([wrong, wrong]), "\n2 things are wrong.\n");
+  assert.equal(summaryOf([fine]), "\nNo problems found.\n");
+  assert.equal(summaryOf([fine, wrong]), "\nOne problem found.\n");
+  assert.equal(summaryOf([wrong, wrong]), "\n2 problems found.\n");
 });
 
 Deno.test("Program calls the doctor: exit code 0 when nothing is wrong, else 1, and no secret is said", async () => {
@@ -281,7 +297,7 @@ Deno.test("Program calls the doctor: exit code 0 when nothing is wrong, else 1, 
   const fine = ["doctor", "--port=0", "--max-connections=50", ...folders, ...said];
   const { code, stdout, stderr } = await run(fine);
   assert.deepEqual([code, stderr], [0, ""], stdout);
-  assert.match(stdout, /^ok {2}options: [^]*\n-- {2}Redis: [^]*\n\nNothing is wrong\.\n$/);
+  assert.match(stdout, /^ok {2}options: [^]*\n-- {2}Redis: [^]*\n\nNo problems found\.\n$/);
 
   const secrets = [`--redis-url=redis://:${HUSH}@127.0.0.1:1`, `--metrics-token=${HUSH}`];
   const relay = ["--turn-url=turn:127.0.0.1:1?transport=tcp", `--turn-secret=${HUSH}`];
@@ -289,7 +305,7 @@ Deno.test("Program calls the doctor: exit code 0 when nothing is wrong, else 1, 
   assert.equal(ill.code, 1);
   assert.match(
     ill.stdout,
-    /\n!! {2}relay turn:127[^]*\n!! {2}Redis: [^]*\n\n2 things are wrong\.\n$/,
+    /\n!! {2}relay turn:127[^]*\n!! {2}Redis: [^]*\n\n2 problems found\.\n$/,
   );
   assert.doesNotMatch(ill.stdout + ill.stderr, new RegExp(HUSH));
   assert.equal((await run(["doctor", "--port=x"])).code, 2);
@@ -304,5 +320,5 @@ Deno.test("Program asks after the health of the server that runs with its option
   assert.deepEqual(await ask("--host=127.0.0.1"), { code: 1, stdout: "draining\n", stderr: "" });
   const { code, stderr } = await ask("--port=1");
   assert.equal(code, 1);
-  assert.equal(stderr, "Cannot ask the server on port 1 of 127.0.0.1: ECONNREFUSED.\n");
+  assert.equal(stderr, "Cannot check the server on 127.0.0.1 port 1: ECONNREFUSED.\n");
 });

@@ -181,7 +181,7 @@ Deno.test("Statistics says once that the store fails, keeps everything and write
     await statistics.flush();
   }
   assert.equal(lines.length, 1);
-  assert.match(lines[0]!, /Cannot write the statistics.*database or disk is full/);
+  assert.match(lines[0]!, /Statistics not written.*database or disk is full/);
   store.state = undefined;
   const day = await told(statistics);
   assert.equal(day?.kind === "counted" && day.figures.chats, 10);
@@ -264,7 +264,7 @@ Deno.test("Statistics takes a batch back that could not be written, with what wa
   statistics.message();
   void store.end("the network is down");
   await flush;
-  assert.match(lines.join(), /Cannot write the statistics.*the network is down/);
+  assert.match(lines.join(), /Statistics not written.*the network is down/);
   void statistics.flush();
   const [first, second] = store.batches[1]!;
   assert.deepEqual([first?.day, first?.chats, first?.peakOnline, first?.samples], [

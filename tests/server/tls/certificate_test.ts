@@ -46,18 +46,24 @@ Deno.test("Certificate says which file can't be used, and why, and repeats nothi
   const good = selfSigned("chat.example");
   const half = good.cert.slice(0, 300);
   const flaws: [pair: { cert?: string; key?: string }, flaw: RegExp][] = [
-    [{ cert: "" }, /the certificate .*fullchain\.pem: it isn't whole, or no PEM\.$/],
-    [{ cert: half }, /the certificate .*fullchain\.pem: it isn't whole, or no PEM\.$/],
-    [{ cert: good.cert + half }, /the certificate .*fullchain\.pem: it isn't whole, or no PEM\.$/],
-    [{ key: "" }, /the key .*privkey\.pem: it isn't whole, no PEM, or has a passphrase\.$/],
-    [{ key: BROKEN_KEY }, /the key .*privkey\.pem: it isn't whole, no PEM, or has a passphrase\.$/],
+    [{ cert: "" }, /the certificate .*fullchain\.pem: it is incomplete or not PEM\.$/],
+    [{ cert: half }, /the certificate .*fullchain\.pem: it is incomplete or not PEM\.$/],
+    [
+      { cert: good.cert + half },
+      /the certificate .*fullchain\.pem: it is incomplete or not PEM\.$/,
+    ],
+    [{ key: "" }, /the key .*privkey\.pem: it is incomplete, not PEM, or has a passphrase\.$/],
+    [
+      { key: BROKEN_KEY },
+      /the key .*privkey\.pem: it is incomplete, not PEM, or has a passphrase\.$/,
+    ],
     [
       selfSigned("chat.example", undefined, "secp256k1"),
-      /the certificate .*fullchain\.pem: its kind of key is not supported\.$/,
+      /the certificate .*fullchain\.pem: its key type is not supported\.$/,
     ],
     [
       { key: selfSigned("chat.example").key },
-      /the key .*privkey\.pem: it belongs to another certificate than .*fullchain\.pem\.$/,
+      /the key .*privkey\.pem: it does not match the certificate .*fullchain\.pem\.$/,
     ],
   ];
   for (const [part, flaw] of flaws) {
@@ -105,10 +111,10 @@ Deno.test("Certificate keeps the one before while the files can't be used, and s
   assert.deepEqual(certificate.pair, used);
   assert.deepEqual(
     world.messages,
-    Array(2).fill("Cannot take up a renewed certificate: the one before stays."),
+    Array(2).fill("Cannot load the renewed certificate: still using the previous one."),
   );
-  assert.match(world.said[0]![1].because!, /isn't whole/);
-  assert.match(world.said[1]![1].because!, /belongs to another certificate/);
+  assert.match(world.said[0]![1].because!, /is incomplete/);
+  assert.match(world.said[1]![1].because!, /does not match the certificate/);
   world.files.write(used);
   assert.equal(await certificate.reload(), false);
 });
@@ -126,14 +132,14 @@ Deno.test("Certificate is warned of once a day in its last fourteen days, until 
   }
   assert.deepEqual(
     world.messages,
-    Array(2).fill("The certificate ends soon: has it been renewed?"),
+    Array(2).fill("The certificate expires soon: check its renewal."),
   );
   world.files.write(world.endingIn(90 * DAY));
   assert.equal(await certificate.reload(), true);
   world.clock.advance(2 * DAY);
   await certificate.reload();
   assert.equal(world.messages.length, 3);
-  assert.equal(world.messages[2], "A renewed certificate is in use.");
+  assert.equal(world.messages[2], "Renewed certificate in use.");
 });
 
 Deno.test("Certificate that browsers refuse is said to be so at the start", async () => {
@@ -144,8 +150,8 @@ Deno.test("Certificate that browsers refuse is said to be so at the start", asyn
   world.files.write(selfSigned("chat.example", [now + HOUR, now + DAY]));
   await world.open();
   assert.deepEqual(world.messages, [
-    "The certificate has expired: browsers refuse it.",
-    "The certificate is not valid yet: browsers refuse it.",
+    "The certificate has expired: browsers reject it.",
+    "The certificate is not valid yet: browsers reject it.",
   ]);
 });
 

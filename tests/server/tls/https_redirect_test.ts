@@ -57,7 +57,7 @@ Deno.test("Redirect answers 400 to a host that isn't ours or a target that is no
     assert.deepEqual([status, headers.location], [400, undefined]);
     assert.equal(
       new TextDecoder().decode(body),
-      "Cannot send you on: this is no address of this server.\n",
+      "Cannot redirect: unknown host or invalid path.\n",
     );
   }
   assert.equal(redirect(request("/"), OPTIONS).status, 400);

@@ -83,7 +83,7 @@ Deno.test("TLS: a renewed certificate is in use within a minute, and one that ca
   await until(() => isTrusted(server.port, next.cert));
   files.write(selfSigned("localhost", undefined, "secp256k1"));
   clock.advance(MINUTE);
-  const refused = "Cannot take up a renewed certificate: the one before stays.";
+  const refused = "Cannot load the renewed certificate: still using the previous one.";
   await until(() => server.entries.some(({ message }) => message === refused));
   assert.equal(await isTrusted(server.port, next.cert), true);
 });
@@ -226,7 +226,7 @@ Deno.test("Program says in one line that its certificate can't be used, and ends
     code: 1,
     stdout: "",
     stderr: `Cannot use the key ${files.keyFile}: ` +
-      `it belongs to another certificate than ${files.certFile}.\n`,
+      `it does not match the certificate ${files.certFile}.\n`,
   });
 });
 
