@@ -1,7 +1,7 @@
 # syntax=docker/dockerfile:1
 #
 # A small image without a shell: the executable, the C library, and two writable directories. Run it with a read-only
-# root and without capabilities, and keep its memory out of core dumps and swap (see docs/operating.md):
+# root and without capabilities, and keep its memory out of core dumps and swap (see docs/containers.md):
 #
 #     docker build -t anonymous-chat .
 #     docker run --read-only --cap-drop=ALL --security-opt=no-new-privileges --ulimit core=0 -p 8000:8000 \

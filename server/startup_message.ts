@@ -30,7 +30,7 @@ export function startupMessage(
     ...isPublic ? [] : ["HTTPS"],
     ...config["contact-email"] === "" ? ["--contact-email"] : [],
   ];
-  const help = isHosted ? "README.md" : "docs/operating.md, and run the doctor command";
+  const help = isHosted ? "docs/deno-deploy.md" : "docs/install.md, and run the doctor command";
   return [
     { level: "info", text: `Listening on ${scheme}://localhost:${port}/` },
     ...isPublic ? [] : [info("Open it in two windows to chat with yourself.")],

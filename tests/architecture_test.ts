@@ -1,8 +1,7 @@
 /** The structure that ARCHITECTURE.md describes, held against the code. */
 
 import assert from "node:assert/strict";
-import { partOf, PARTS, partsTable, SHARED } from "../tools/folders.ts";
-import { unpadded } from "./support/readme.ts";
+import { partOf, PARTS, SHARED } from "../tools/folders.ts";
 
 const root = new URL("../", import.meta.url);
 
@@ -33,11 +32,6 @@ Deno.test("Every source file belongs to a part, and every part has files", async
   for (const part of PARTS) assert.ok(files.some((file) => partOf(file) === part), part.path);
 });
 
-Deno.test("ARCHITECTURE.md has the table of the parts", async () => {
-  const text = await Deno.readTextFile(new URL("ARCHITECTURE.md", root));
-  assert.ok(unpadded(text).includes(unpadded(partsTable())));
-});
-
 Deno.test("Parts may import only what stands below them", () => {
   const paths = PARTS.map(({ path }) => path);
   for (const { path, mayImport } of PARTS) {
@@ -48,10 +42,13 @@ Deno.test("Parts may import only what stands below them", () => {
 });
 
 Deno.test("Every file that a document names is there", async () => {
-  const documents = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"];
-  for (const name of [...documents, "docs/decisions.md", "docs/protocol.md"]) {
+  const pages = await Array.fromAsync(Deno.readDir(new URL("docs/", root)), ({ name }) => name);
+  const documents = pages.filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`);
+  for (
+    const name of ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", ...documents]
+  ) {
     const text = await Deno.readTextFile(new URL(name, root));
-    const named = text.matchAll(/`((?:server|client|tests|docs)\/[\w/.]+\.\w+)`/g);
+    const named = text.matchAll(/`((?:server|client|tests|docs|tools|deploy)\/[\w/.-]+\.\w+)`/g);
     for (const [, file = ""] of named) {
       const isThere = await Deno.stat(new URL(file, root)).then(() => true, () => false);
       assert.ok(isThere || file.endsWith(".gen.ts"), `${name} names ${file}`);
@@ -121,6 +118,7 @@ Deno.test("Clock, randomness and environment come in by the door: only main.ts a
     "main.ts",
     "tools/build.ts",
     "tools/compile.ts",
+    "tools/docs/main.ts",
     "client/app.ts",
     "client/page/reload.ts",
     "client/crypto/sealed_channel.ts", // Keys are made by the browser itself; a page has no other source of them.

@@ -37,7 +37,7 @@ import { HttpsFront } from "./support/https_front.ts";
 import { countInMemory } from "./support/process_memory.ts";
 import { Program, run } from "./support/program.ts";
 import { HANDSHAKE, RawClient } from "./support/raw_client.ts";
-import { readmePart } from "./support/readme.ts";
+import { partIn } from "../tools/docs/documents.ts";
 import { record, type Session } from "./support/recording.ts";
 import { repeats } from "./support/repeats.ts";
 import { inside, serve } from "./support/served.ts";
@@ -605,7 +605,8 @@ Deno.test("P8: the browser refuses what the page does not bring", async () => {
 
 Deno.test("P8: the page that is served has the fingerprint that is stated", async () => {
   await using program = await Program.start("--announcement=We move on <Sunday>");
-  const command = /curl \S+ \S+ \| (.*)/.exec(await Deno.readTextFile("README.md"))?.[1];
+  const document = await Deno.readTextFile("docs/verify.md");
+  const command = /curl \S+ \S+ \| (.*)/.exec(document)?.[1];
   const digestIn = async (headers: HeadersInit): Promise<string> => {
     const html = await (await fetch(program.http, { headers })).bytes();
     assert.match(new TextDecoder().decode(html), /We move on &lt;Sunday/);
@@ -624,7 +625,7 @@ Deno.test("P8: the page that is served has the fingerprint that is stated", asyn
     assert.equal(pageSha256ByLanguage[language.code], digest, language.code);
   }
   assert.equal(await digestIn({ "accept-language": "" }), pageSha256);
-  assert.equal(await readmePart("fingerprint"), `\`${pageSha256}\``);
+  assert.equal(partIn(document, "generated: fingerprint"), `\`${pageSha256}\``);
 });
 
 Deno.test("P9: no answer sets a cookie, and the browser keeps none", async () => {

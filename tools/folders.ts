@@ -29,7 +29,10 @@ export const PARTS: readonly Part[] = [
   {
     path: "tools/",
     purpose: "what makes the page and the executables, and describes the code",
-    mayImport: ["server/site/", "server/http/", "client/languages/"],
+    mayImport: [
+      ...["server/site/", "server/privacy/", "server/metrics/", "server/config/"],
+      ...["server/limits/", "server/http/", "client/languages/", "client/page.gen.ts"],
+    ],
   },
   {
     path: "server/startup_message.ts",
@@ -223,14 +226,4 @@ export const PARTS: readonly Part[] = [
 /** The part that a file belongs to. */
 export function partOf(file: string): Part | undefined {
   return PARTS.find(({ path }) => path.endsWith("/") ? file.startsWith(path) : file === path);
-}
-
-/** The table as Markdown. */
-export function partsTable(): string {
-  const named = (paths: readonly string[]): string =>
-    paths.map((path) => `\`${path.replace(/^(server|client)\//, "")}\``).join(", ") || "nothing";
-  const rows = PARTS.map(({ path, purpose, mayImport }) =>
-    `| \`${path}\` | ${purpose} | ${named(mayImport)} |`
-  );
-  return ["| part | responsible for | may import |", "| --- | --- | --- |", ...rows].join("\n");
 }

@@ -46,7 +46,7 @@
  * wins nothing: the messages have numbers of their own (`delivery.ts`), and what is missing is asked for.
  *
  * Limits admitted: the server sees who is paired, when frames pass, their kind and their length out of three. A page
- * from a hostile operator can cheat in any way it likes: see "Check the page" in the README.
+ * from a hostile operator can cheat in any way it likes: see docs/verify.md.
  */
 
 import { FrameKind, isFrameKind, type Role, SUBPROTOCOL } from "../../protocol.ts";

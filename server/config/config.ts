@@ -1,6 +1,6 @@
 /**
  * How the program is told what to do: flags over environment over defaults, from one table, which also prints
- * `--help` and the README's list. All mistakes are reported at once, each with what was given and what is allowed.
+ * `--help` and the list in docs/configuration.md. All mistakes are reported at once, each with what was given and what is allowed.
  *
  * On Deno Deploy the platform decides some of them (platform.ts), and it is a mistake to ask for something else.
  *
@@ -265,30 +265,9 @@ export function help(): string {
   ].join("\n");
 }
 
-/** The same table for the README. */
-export function markdownTable(): string {
-  const rows = rowsOf((name) => `\`--${name}\` | \`${environmentName(name)}\``);
-  return [
-    "| option | environment variable | description | default |",
-    "| --- | --- | --- | --- |",
-    ...rows.map(({ left, purpose, fallback }) => `| ${left} | ${purpose} | \`${fallback}\` |`),
-  ].join("\n");
-}
-
-/** What is decided on Deno Deploy, as a table for the README. */
-export function markdownDecisions(): string {
-  return [
-    "| option | on Deno Deploy | reason |",
-    "| --- | --- | --- |",
-    ...decisions().map(({ name, shown, because }) =>
-      `| \`--${name}\` | \`${shown}\` | ${because} |`
-    ),
-  ].join("\n");
-}
-
-function decisions(): { name: string; shown: string; because: string }[] {
-  return Object.entries(DENO_DEPLOY.decisions).map(([name, { value, because }]) => {
-    return { name, shown: value || "none", because };
+function decisions(): { name: string; shown: string }[] {
+  return Object.entries(DENO_DEPLOY.decisions).map(([name, { value }]) => {
+    return { name, shown: value || "none" };
   });
 }
 

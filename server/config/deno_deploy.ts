@@ -3,7 +3,7 @@
  *
  * Deno Deploy runs it in instances that come and go, behind a front door of its own. Some options have one value there
  * that works or that keeps the promises; these stand in a table, so that nothing has to be set to begin, `--help` and
- * the README say what holds, and whoever asks for something else is told why that can't be, at the start and not by a
+ * docs/deno-deploy.md say what holds, and whoever asks for something else is told why that can't be, at the start and not by a
  * promise that breaks later. All that is left to be known elsewhere is said by these options: a folder that is empty is
  * none.
  */

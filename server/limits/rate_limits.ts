@@ -1,5 +1,5 @@
 /**
- * How fast anybody may go, in one table, which the code obeys and the README prints. Each limit is a token bucket: so
+ * How fast anybody may go, in one table, which the code obeys and docs/rate-limits.md shows. Each limit is a token bucket: so
  * many at once, so many a minute after that. Those of an address hang on its entry in the registry, those of a session
  * on the session, so there are never more buckets than entries and sessions.
  *
@@ -111,16 +111,3 @@ export type SessionRates = Readonly<
     Rate
   >
 >;
-
-/** The limits as the README has them. */
-export function markdownLimits(): string {
-  const rows = Object.values(LIMITS).map(({ of, counts, burst, perMinute, otherwise }) =>
-    `| ${of} | ${counts} | ${burst} | ${perMinute} | ${otherwise} |`
-  );
-  return [
-    "| per | counted | burst | per minute | over the limit |",
-    "| --- | --- | --- | --- | --- |",
-    ...rows,
-  ]
-    .join("\n");
-}

@@ -255,17 +255,6 @@ export const SEARCH_DURATION = {
   buckets: [0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 300],
 } as const;
 
-/** The metrics as the README has them. */
-export function markdownMetrics(): string {
-  const { name, label, help } = SEARCH_DURATION;
-  const all = [...METRICS, { name, label, help, kind: "histogram" }];
-  const rows = all.map(({ name, label, kind, help }) => {
-    const labelled = label === undefined ? "" : `{${label}}`;
-    return `| \`${name}${labelled}\` | ${kind} | ${help} |`;
-  });
-  return ["| metric | kind | description |", "| --- | --- | --- |", ...rows].join("\n");
-}
-
 function gauge(name: string, help: string, read: Metric["read"], label?: string): Metric {
   return own("gauge", name, help, read, label);
 }

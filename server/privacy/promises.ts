@@ -1,6 +1,6 @@
 /**
  * The promises, and the tests that prove them. The sentences of the policy (`policy.ts`) refer to these tests; the list
- * at /transparency and the table in the documentation are made from this file.
+ * at /transparency and the table in docs/privacy.md are made from this file.
  *
  * A proof is the name of a test in `tests/`, which begins with the number of the promise. Some sentences can't be
  * proven by a program, because they are about what people do or what the law requires. These give the reason instead.
@@ -156,19 +156,4 @@ export function proofsOf({ id }: PrivacyPromise): string[] {
   const prefix = `${id}: `;
   return Object.values(PROOF_TESTS).filter((name) => name.startsWith(prefix))
     .map((name) => name.slice(prefix.length));
-}
-
-/** The promises and their proofs, as a Markdown table. */
-export function markdownPromises(): string {
-  const rows = PROMISES.map((promised) => {
-    const { id, promise, keptBy } = promised;
-    const files = keptBy.map((file) => `\`${file}\``).join(", ");
-    return `| ${id} | ${promise} | ${files} | ${proofsOf(promised).join("; ")} |`;
-  });
-  return [
-    "| | promise | kept by | proven by tests that say |",
-    "| --- | --- | --- | --- |",
-    ...rows,
-  ]
-    .join("\n");
 }

@@ -1,7 +1,7 @@
 /**
  * The news above the home page: recent changes to the policy, and the operator's announcement. The server adds nothing
- * else to the page that was built. It is plain text, and the documentation says how to remove it before
- * comparing the page with its fingerprint.
+ * else to the page that was built. It is plain text, and docs/verify.md says how to remove it before comparing
+ * the page with its fingerprint.
  */
 
 import type { VNode } from "preact";

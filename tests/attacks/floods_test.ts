@@ -2,7 +2,7 @@
  * Floods through an open WebSocket: each ends as documented, by the frame that is one more than a second allows, and two
  * innocent people go on talking. Frames are counted and not seconds: the server's clock stands still, so that no allowance
  * flows back however long a busy machine takes. `Deno.serve` does not show pings and pongs at all, and its close frame is
- * lost where the flood goes on (the README admits it).
+ * lost where the flood goes on (docs/privacy.md admits it).
  */
 
 import assert from "node:assert/strict";

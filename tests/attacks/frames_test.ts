@@ -3,7 +3,7 @@
  *
  * The `deno` listener is held to the same endings where `Deno.serve` lets it. What it can't do, as measured: it takes
  * unmasked frames for good, and has no bound on a message or its fragments before the message is whole. Behind a
- * platform that bounds these it is safe; see the README's "Limits admitted".
+ * platform that bounds these it is safe; see "Limits" in docs/privacy.md.
  */
 
 import assert from "node:assert/strict";

@@ -1,6 +1,6 @@
 /**
  * Sockets that misbehave: that say nothing, say it slowly, never read, or vanish. Mostly against the hardened listener,
- * since `Deno.serve` has no timeouts of its own and can't cut a reader off (the README admits it).
+ * since `Deno.serve` has no timeouts of its own and can't cut a reader off (docs/privacy.md admits it).
  */
 
 import assert from "node:assert/strict";

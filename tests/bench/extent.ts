@@ -13,7 +13,7 @@ export interface Extent {
   readonly pageLoads: number;
 }
 
-/** For the README. */
+/** For docs/benchmarks.md. */
 export const FULL: Extent = {
   repetitions: 3,
   longRepetitions: 1,

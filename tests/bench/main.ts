@@ -1,9 +1,9 @@
 /**
- * How fast it is, and how that compares: everything is measured in one run, in turns, and printed as the README has it.
+ * How fast it is, and how that compares: everything is measured in one run, in turns, and printed as docs/benchmarks.md has it.
  *
  *   deno task bench             ten minutes, for figures to publish
  *   deno task bench --quick     a few minutes, to see whether it runs
- *   deno task bench --readme    writes the tables into the README, too
+ *   deno task bench --readme    also writes the tables into docs/benchmarks.md, and the summary into the README
  *
  *   main.ts ──> contestant.ts       starts a server on one core: ours (our_server.ts), or a relay_* of another's
  *          └──> generate.ts         runs the generator on the other; task.ts is what they say to each other
@@ -18,6 +18,7 @@
  * Everything is on loopback, whose cost in the kernel is in all figures; `relay_floor.c` shows how much that is.
  */
 
+import { formatted, withPart } from "../../tools/docs/documents.ts";
 import { type Absentee, type Contestant, contestants, OURS } from "./contestant.ts";
 import { Disturbance } from "./disturbance.ts";
 import { FULL, QUICK } from "./extent.ts";
@@ -26,8 +27,7 @@ import { goalLines } from "./goals.ts";
 import { describeMachine } from "./machine.ts";
 import { inTurns, measureMemory, measureRelay, measureVisits } from "./measurement.ts";
 import { measurePageLoad } from "./page_load.ts";
-import { formatted, writePart } from "./readme_part.ts";
-import { markdown } from "./tables.ts";
+import { markdown, summary } from "./tables.ts";
 import { openWorkshop } from "./workshop.ts";
 
 const extent = Deno.args.includes("--quick") ? QUICK : FULL;
@@ -50,13 +50,22 @@ const memory = await inTurns(
 );
 
 const machine = await describeMachine(workshop, new Date(), disturbance.share);
-const text = await formatted(markdown({ machine, relay, memory, visits, find, pageLoad }));
-if (Deno.args.includes("--readme")) await writePart(text);
+const findings = { machine, relay, memory, visits, find, pageLoad };
+const text = await formatted(markdown(findings));
+if (Deno.args.includes("--readme")) {
+  await write("docs/benchmarks.md", "measured: benchmarks", text);
+  await write("README.md", "measured: summary", await formatted(summary(findings)));
+}
 print(Deno.stdout, text);
 print(Deno.stdout, `\n${goalLines(relay, memory, find).join("\n")}`);
 
 function isServer(one: Contestant | Absentee): boolean {
   return "reason" in one || one.isServer;
+}
+
+async function write(document: string, marker: string, part: string): Promise<void> {
+  const file = new URL(`../../${document}`, import.meta.url);
+  await Deno.writeTextFile(file, withPart(await Deno.readTextFile(file), marker, part));
 }
 
 function note(line: string): void {

@@ -1,4 +1,4 @@
-/** The figures as the README has them. */
+/** The figures as docs/benchmarks.md and the README have them. */
 
 import { NAMES } from "./contestant.ts";
 import type { FindCost } from "./find_cost.ts";
@@ -22,19 +22,45 @@ export function markdown(findings: Findings): string {
   const connections = Math.max(...memory.map((one) => figure(one, "connections") ?? 0));
   return [
     machine,
-    "Messages of 100 bytes between 100 pairs: in a chat one is under way in each pair, in bursts " +
-    "sixteen. CPU is the server's time for a message delivered, in microseconds, and what it is " +
-    "for ours comes after it as 1; latency is at 5,000 messages a second.",
+    "Messages of 100 bytes between 100 pairs. In a chat, each pair has one message in flight. In " +
+    "bursts, it has sixteen. CPU is the server's time per delivered message in microseconds, " +
+    "followed by its ratio to ours. Latency is measured at 5,000 messages a second.",
     relayTable(relay),
-    `Memory that ${count(connections)} connections add, all of them paired and silent:`,
+    `Memory for ${count(connections)} connections, all paired and silent:`,
     memoryTable(memory),
-    "Visitors who come, are paired and go at once, 32 at a time, and the home page over 16 " +
-    "connections:",
+    "Visitors who connect, are paired and leave immediately, 32 at a time, and requests for the " +
+    "home page over 16 connections. CPU is in microseconds:",
     visitsTable(visits),
-    "What it takes to find a partner, in microseconds:",
+    "Time to find a partner, in microseconds:",
     findTable(find),
     pageLine(pageLoad),
   ].join("\n\n");
+}
+
+/** The servers in the README's summary. */
+const SUMMARY: readonly string[] = [NAMES.node, NAMES.socketIo, NAMES.ws];
+
+/** A few figures of a few servers, for the README. */
+export function summary({ relay, memory }: Findings): string {
+  const head = [
+    "server",
+    "chat, messages/s",
+    "bursts, messages/s",
+    "median, ms",
+    "kB per connection",
+  ];
+  const rows = relay.filter(({ name }) => SUMMARY.includes(name)).map((result) =>
+    row(result, head.length, ({ chatPerSecond, burstsPerSecond, p50 }) => {
+      const bytes = figure(memory.find(({ name }) => name === result.name)!, "bytes");
+      return [
+        count(chatPerSecond),
+        count(burstsPerSecond),
+        p50.toFixed(2),
+        bytes === undefined ? "" : (bytes / 1000).toFixed(2),
+      ];
+    })
+  );
+  return table(head, rows);
 }
 
 function relayTable(results: readonly Result<RelayFigures>[]): string {
@@ -67,7 +93,7 @@ function relayTable(results: readonly Result<RelayFigures>[]): string {
 }
 
 function memoryTable(results: readonly Result<MemoryFigures>[]): string {
-  const head = ["server", "kB a connection", "to ours"];
+  const head = ["server", "kB per connection", "to ours"];
   return table(
     head,
     results.map((result) =>
@@ -80,7 +106,7 @@ function memoryTable(results: readonly Result<MemoryFigures>[]): string {
 }
 
 function visitsTable(results: readonly Result<VisitFigures>[]): string {
-  const head = ["server", "pairs/s", "CPU a pair", "pages/s", "CPU a page", "bytes a page"];
+  const head = ["server", "pairs/s", "CPU per pair", "pages/s", "CPU per page", "bytes per page"];
   return table(
     head,
     results.map((result) =>
@@ -106,9 +132,9 @@ function findTable(costs: readonly FindCost[]): string {
 
 function pageLine(load: PageLoad): string {
   return load.kind === "missing"
-    ? `The page was opened in no browser: ${load.reason}.`
-    : `The page can be used ${load.interactive.toFixed(0)} ms after it is asked for: nothing ` +
-      `cached, no network between, ${load.browser}.`;
+    ? `The page was not opened in a browser: ${load.reason}.`
+    : `The page is usable ${load.interactive.toFixed(0)} ms after it is requested, with nothing ` +
+      `cached and no network in between, in ${load.browser}.`;
 }
 
 /** The cells of a result; one that is missing says why in the first. */

@@ -1,4 +1,4 @@
-/** Calls by relay, through a real coturn with the configuration of the README. */
+/** Calls by relay, through a real coturn with the configuration in deploy/turnserver.conf. */
 
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { systemClock } from "../../server/base/clock.ts";

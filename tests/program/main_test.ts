@@ -5,17 +5,9 @@ import { build } from "../../client/page.gen.ts";
 import manifest from "../../deno.json" with { type: "json" };
 import { FLAGS } from "../../tools/compile.ts";
 import { SUBPROTOCOL } from "../../protocol.ts";
-import {
-  environmentName,
-  help,
-  markdownDecisions,
-  markdownTable,
-  OPTIONS,
-} from "../../server/config/config.ts";
-import { markdownLimits } from "../../server/limits/rate_limits.ts";
+import { environmentName, help, OPTIONS } from "../../server/config/config.ts";
 import { DENO_DEPLOY_VARIABLE } from "../../server/config/deno_deploy.ts";
 import { Program, run } from "../support/program.ts";
-import { readmeTable, unpadded } from "../support/readme.ts";
 
 Deno.test("Program prints its help and its version", async () => {
   assert.deepEqual(await run(["--help"]), { code: 0, stdout: help(), stderr: "" });
@@ -81,16 +73,4 @@ Deno.test("Program may read the environment variables of its options, and that o
   const dev = manifest.tasks.dev.command.split(" ");
   const named = FLAGS.map((flag) => flag.replace(/^(--allow-env)=.*/, "$1"));
   assert.deepEqual(named.filter((flag) => !dev.includes(flag)), [], "the task dev lacks them");
-});
-
-Deno.test("README has the table of options that the program has", async () => {
-  assert.equal(await readmeTable("options"), unpadded(markdownTable()));
-});
-
-Deno.test("README has the table of what Deno Deploy decides", async () => {
-  assert.equal(await readmeTable("decisions"), unpadded(markdownDecisions()));
-});
-
-Deno.test("README has the table of limits that the code obeys", async () => {
-  assert.equal(await readmeTable("limits"), unpadded(markdownLimits()));
 });

@@ -1,4 +1,4 @@
-/** Behind a real nginx and a real Caddy, set up as `docs/` says. */
+/** Behind a real nginx and a real Caddy, set up with the configurations in `deploy/`. */
 
 import assert from "node:assert/strict";
 import { parseAddress } from "../../server/admission/address.ts";

@@ -21,7 +21,7 @@ Deno.test("Start-up tells a newcomer in three lines where to look, what to do, a
   assert.deepEqual(texts([]), [
     "Listening on http://localhost:8000/",
     "Open it in two windows to chat with yourself.",
-    "A public server also needs HTTPS and --contact-email: see docs/operating.md, and run the doctor command.",
+    "A public server also needs HTTPS and --contact-email: see docs/install.md, and run the doctor command.",
   ]);
 });
 
@@ -34,7 +34,7 @@ Deno.test("Start-up of a public server says only where it listens", () => {
 Deno.test("Start-up of a public server without a contact address warns", () => {
   const [, missing, ...more] = said(TLS);
   assert.deepEqual([missing?.level, more], ["warn", []]);
-  assert.match(missing!.text, /needs --contact-email: see docs\/operating\.md/);
-  assert.match(texts([], true)[1]!, /needs --contact-email: see README\.md\.$/);
+  assert.match(missing!.text, /needs --contact-email: see docs\/install\.md/);
+  assert.match(texts([], true)[1]!, /needs --contact-email: see docs\/deno-deploy\.md\.$/);
   assert.deepEqual(said([]).map(({ level }) => level), ["info", "info", "info"]);
 });

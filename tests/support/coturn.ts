@@ -1,5 +1,5 @@
 /**
- * A real coturn, with the very configuration that the README shows: only what an operator has to replace is replaced
+ * A real coturn, with the very configuration in deploy/turnserver.conf: only what an operator has to replace is replaced
  * (addresses, ports, certificate, secret). So it keeps no log, and when it listens is seen from outside: by the sockets
  * that the system knows of, which are those of its network namespace, wherever it was started.
  */
@@ -9,7 +9,6 @@ import { join } from "node:path";
 import { selfSigned } from "./certificate.ts";
 import { filesIn, type FoundFile, TempFolder } from "./files.ts";
 import { freePort } from "./free_port.ts";
-import { readmePart } from "./readme.ts";
 import { until } from "./until.ts";
 import { isInstalled } from "./installed.ts";
 
@@ -24,9 +23,9 @@ export interface CoturnOptions {
   readonly address6?: string;
   /** What stands before the command: another network. */
   readonly under?: readonly string[];
-  /** Lines that the README has not. */
+  /** Lines that the file does not have. */
   readonly more?: readonly string[];
-  /** Whether it says what it would log; the README has it keep silent. */
+  /** Whether it says what it would log; the file has it keep silent. */
   readonly isLoud?: boolean;
 }
 
@@ -142,10 +141,10 @@ const CERTIFICATE = "cert.pem";
 const KEY = "key.pem";
 const GIVEN = [CONFIGURATION, CERTIFICATE, KEY];
 
-/** The lines of the README that let coturn say nothing. */
+/** The lines of the file that let coturn say nothing. */
 const SILENCE = ["log-file=/dev/null", "no-stdout-log"];
 
-/** The README's configuration, for these addresses and ports; certificate and key are put into the folder. */
+/** The configuration in deploy/turnserver.conf, for these addresses and ports; certificate and key are put into the folder. */
 async function configuration(
   folder: string,
   [port, tlsPort]: readonly [number, number],
@@ -161,7 +160,8 @@ async function configuration(
     pkey: join(folder, KEY),
     "static-auth-secret": TURN_SECRET,
   };
-  const shown = (await readmePart("coturn")).split("\n").filter((line) => !line.startsWith("```"));
+  const file = new URL("../../deploy/turnserver.conf", import.meta.url);
+  const shown = (await Deno.readTextFile(file)).trim().split("\n");
   const lines = shown.filter((line) => address6 !== undefined || !line.endsWith("=2001:db8::7"))
     .map((line) => line.replace("203.0.113.7", address).replace("2001:db8::7", address6 ?? ""))
     .map((line) => {

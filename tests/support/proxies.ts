@@ -1,5 +1,5 @@
 /**
- * Real proxies in front of the program, with the very configurations of `docs/`: nothing is replaced but what an
+ * Real proxies in front of the program, with the very configurations in `deploy/`: nothing is replaced but what an
  * operator replaces (ports, certificate), and what a test may not touch (folders of the system).
  */
 

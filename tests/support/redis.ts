@@ -1,4 +1,4 @@
-/** A real Redis, on a port of its own, configured as the README says: it keeps nothing on disk. */
+/** A real Redis, on a port of its own, configured as docs/cluster.md says: it keeps nothing on disk. */
 
 import { freePort } from "./free_port.ts";
 import { isInstalled } from "./installed.ts";

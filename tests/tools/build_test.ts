@@ -7,7 +7,6 @@ import { build, pages } from "../../client/page.gen.ts";
 import { homePage } from "../../server/site/home_page.ts";
 import { fingerprint, type Page } from "../../server/http/message.ts";
 import { TempFolder } from "../support/files.ts";
-import { readmePart } from "../support/readme.ts";
 import { isInstalled } from "../support/installed.ts";
 
 for (const language of pages.languages) {
@@ -22,11 +21,6 @@ for (const language of pages.languages) {
 
 Deno.test("Build makes the same bytes from the same source", async () => {
   assert.deepEqual(await buildPages({ development: false }), pages);
-});
-
-Deno.test("README states the fingerprint of the home page", async () => {
-  const hash = fingerprint(homePage(pages.home, pages.languages[0]!));
-  assert.equal(await readmePart("fingerprint"), `\`${hash}\``, `the README must state ${hash}`);
 });
 
 Deno.test("Build states the commit that it was made of, and whether files differ from it", {

@@ -43,7 +43,7 @@ Deno.test("Executable holds the program with what it imports, may do what the st
   assert.deepEqual(unstable_config.features, manifest.unstable);
 });
 
-Deno.test("Executable imports the packages that the README says run in the server, and no other", async () => {
+Deno.test("Executable imports the packages that docs/dependencies.md says run in the server, and no other", async () => {
   const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json", MAIN] })
     .output();
   const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as { modules: Module[] };
@@ -61,10 +61,10 @@ interface Module {
   readonly dependencies?: readonly { readonly specifier: string }[];
 }
 
-/** The packages of the README's table that are in a part of the program. */
+/** The packages of the documented table that are in a part of the program. */
 async function packagesOf(part: string): Promise<string[]> {
-  const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
-  const [, table = ""] = readme.split("| in what runs |");
+  const file = new URL("../../docs/dependencies.md", import.meta.url);
+  const [, table = ""] = (await Deno.readTextFile(file)).split(/\| part +\|/);
   return [...table.matchAll(/^\| `(\S+)` +\|.*\|(.*)\|$/gm)]
     .filter(([, , parts]) => parts?.includes(part))
     .map(([, name]) => name!);

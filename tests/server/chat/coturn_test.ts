@@ -1,5 +1,5 @@
 /**
- * The relay of calls as an operator sets it up by the README: a real coturn with that very configuration, asked by a
+ * The relay of calls as an operator sets it up with deploy/turnserver.conf: a real coturn with that very configuration, asked by a
  * client that sees every answer, with credentials of the real program. What browsers make of it is tested in
  * `tests/e2e/relay_test.ts`.
  */
@@ -20,7 +20,7 @@ const UNAUTHORIZED = 401;
 const FORBIDDEN = 403;
 const QUOTA_REACHED = 486;
 
-/** How many places one name may have; the README's `user-quota`. */
+/** How many places one name may have; its `user-quota` in the file. */
 const QUOTA = 16;
 
 const ignore = !await isCoturnThere();
@@ -39,7 +39,7 @@ async function ask(coturn: Coturn, credentials: Credentials): Promise<number> {
 }
 
 Deno.test(
-  { name: "Coturn takes the README's configuration without a complaint", ignore },
+  { name: "Coturn takes the configuration in deploy/turnserver.conf without a complaint", ignore },
   async () => {
     await using coturn = await Coturn.start({ isLoud: true });
     const said = await coturn.stop();

@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
-import {
-  environmentName,
-  help,
-  markdownTable,
-  OPTIONS,
-  readConfig,
-} from "../../../server/config/config.ts";
+import { environmentName, help, OPTIONS, readConfig } from "../../../server/config/config.ts";
 import { DENO_DEPLOY } from "../../../server/config/deno_deploy.ts";
+import { optionsTable } from "../../../tools/docs/tables.ts";
 
 const DEFAULTS = {
   host: "0.0.0.0",
@@ -173,11 +168,11 @@ Deno.test("Config answers --help and --version whatever else is said", () => {
   assert.deepEqual(read(["--version"]), { kind: "version" });
 });
 
-Deno.test("Config prints every option with its default, in help and README alike", () => {
+Deno.test("Config prints every option with its default, in help and documents alike", () => {
   for (const [name, { purpose, shown }] of Object.entries(OPTIONS)) {
     const line = help().split("\n").find((one) => one.includes(`--${name} `));
     assert.ok(line?.includes(purpose) && line.endsWith(`(default: ${shown})`), name);
-    const row = markdownTable().split("\n").find((one) => one.includes(`\`--${name}\``));
+    const row = optionsTable().split("\n").find((one) => one.includes(`\`--${name}\``));
     assert.ok(row?.includes(`\`${environmentName(name)}\``) && row.includes(purpose), name);
   }
 });
@@ -304,7 +299,7 @@ Deno.test("Config says what is wrong with a window of time", () => {
 });
 
 Deno.test("The page for operators sets options that there are, to values that they take", async () => {
-  const page = await Deno.readTextFile(new URL("../../../docs/operating.md", import.meta.url));
+  const page = await Deno.readTextFile(new URL("../../../docs/install.md", import.meta.url));
   const files = page.matchAll(/\/etc\/anonymous-chat\.env <<'END'\n([^]*?)\nEND\n/g);
   const lines = [...files].flatMap(([, lines = ""]) => lines.split("\n"));
   const set = new Map(lines.map((line) => {

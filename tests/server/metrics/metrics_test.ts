@@ -6,14 +6,13 @@ import { FrameKind, REPORT_REASONS } from "../../../protocol.ts";
 import { SECOND } from "../../../server/base/clock.ts";
 import { REFUSALS } from "../../../server/admission/gate.ts";
 import { COMPONENTS } from "../../../server/health.ts";
-import { markdownMetrics, METRICS, SEARCH_DURATION } from "../../../server/metrics/catalogue.ts";
+import { METRICS, SEARCH_DURATION } from "../../../server/metrics/catalogue.ts";
 import { EventLoop, LAG_INTERVAL, LAG_WINDOW } from "../../../server/base/event_loop.ts";
 import { BareClient } from "../../support/bare_client.ts";
 import { CertificateFiles } from "../../support/certificate_files.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { HttpsFront } from "../../support/https_front.ts";
 import { Program } from "../../support/program.ts";
-import { readmeTable, unpadded } from "../../support/readme.ts";
 import { isRedisThere, Redis } from "../../support/redis.ts";
 import { TestServer } from "../../support/server.ts";
 import { until } from "../../support/until.ts";
@@ -270,7 +269,7 @@ Deno.test("EventLoop tells the worst delay of the last half minute, and not of t
 
 Deno.test({
   name:
-    "Metrics of a program with Redis are those of the table; README, dashboard and alerts name no other",
+    "Metrics of a program with Redis are those of the table; dashboard and alerts name no other",
   ignore: !hasRedis,
   fn: async () => {
     await using redis = await Redis.start();
@@ -289,10 +288,6 @@ Deno.test({
       for (const name of named) assert.ok(names.includes(name.replace(/_bucket$/, "")), name);
     }
   },
-});
-
-Deno.test("README has the table of metrics that the program has", async () => {
-  assert.equal(await readmeTable("metrics"), unpadded(markdownMetrics()));
 });
 
 Deno.test("The dashboard can be imported anywhere: it asks for its source, and its panels don't overlap", async () => {

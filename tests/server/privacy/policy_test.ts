@@ -3,13 +3,7 @@
 import assert from "node:assert/strict";
 import { DAY, HOUR, parseDay, SECOND } from "../../../server/base/clock.ts";
 import { policy, POLICY_CHANGES, type Sentence } from "../../../server/privacy/policy.ts";
-import {
-  markdownPromises,
-  PROMISES,
-  PROOF_TESTS,
-  proofsOf,
-} from "../../../server/privacy/promises.ts";
-import { readmeTable, unpadded } from "../../support/readme.ts";
+import { PROMISES, PROOF_TESTS, proofsOf } from "../../../server/privacy/promises.ts";
 import { SETTINGS } from "../../support/settings.ts";
 
 const MODES = ["full", "truncated", "off"] as const;
@@ -136,8 +130,4 @@ Deno.test("Policy links to pages and places that exist, and to nowhere else", ()
   for (const link of links) {
     assert.match(link!, /^\/(privacy|contact|transparency|statistics)(#[a-z-]+)?$/);
   }
-});
-
-Deno.test("README has the table of promises that the policy has", async () => {
-  assert.equal(await readmeTable("promises"), unpadded(markdownPromises()));
 });
