@@ -10,6 +10,7 @@ import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Browser } from "playwright-core";
+import { en } from "../client/languages/en.ts";
 import { pages } from "../client/page.gen.ts";
 import { FrameKind } from "../protocol.ts";
 import { timeOf } from "../server/access_log/line.ts";
@@ -654,7 +655,7 @@ Deno.test("P10: nobody can search before confirming to be 18 or older", async ()
   using tap = new Tap(server.port);
   await using ann = await Visitor.open(await openBrowser(), tap.site);
   await ann.button("Start text chat").click({ force: true });
-  await ann.sees("Please confirm this first: this place is for adults only.");
+  await ann.sees(en.words.AdultFirst);
   assert.deepEqual(tap.messages, []);
   await ann.search();
   await until(() => tap.messages.length === 1);

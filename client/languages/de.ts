@@ -2,14 +2,14 @@
 
 import type { Catalogue } from "./catalogue.ts";
 
-/** What is said in German. */
+/** The German catalogue. */
 export const de: Catalogue = {
   name: "Deutsch",
   frame: {
     description:
       "Rede mit einem zufälligen fremden Menschen, per Text oder Video. Ohne Konto, ohne Cookies, Ende-zu-Ende-verschlüsselt.",
     noScript:
-      "Der Chat läuft in deinem Browser und braucht dafür JavaScript. Bitte erlaube es für diese Seite: Alles, was sie ausführt, steht in ihr selbst, und nichts kommt von anderswo.",
+      "Der Chat läuft in deinem Browser und braucht dafür JavaScript. Bitte aktiviere es für diese Seite. Ihr ganzer Code steckt in ihr selbst, und nichts wird von anderswo geladen.",
     englishOnly: "Diese Seite gibt es nur auf Englisch.",
   },
   words: {
@@ -19,13 +19,14 @@ export const de: Catalogue = {
     Lead:
       "Du wirst mit einem zufälligen Menschen verbunden. Kein Konto, keine Cookies, und nur ihr beide könnt lesen, was ihr schreibt.",
     Interests: "Interessen",
-    InterestsHint: "Freiwillig. Wir suchen fünf Sekunden lang jemanden mit demselben Interesse.",
-    InterestsChosen: "Ausgewählt",
+    InterestsHint:
+      "Optional. In den ersten fünf Sekunden suchen wir jemanden mit demselben Interesse.",
+    InterestsChosen: "Ausgewählte Interessen",
     RemoveInterest: "{interest} entfernen",
     InterestsFull: "Das sind zehn, mehr geht nicht",
     InterestsExample: "Musik, Wandern, Filme",
     Adult: "Ich bin 18 oder älter",
-    AdultFirst: "Bitte bestätige das zuerst: Diese Website ist nur für Erwachsene.",
+    AdultFirst: "Bitte bestätige zuerst dein Alter. Diese Website ist nur für Erwachsene.",
     StartText: "Textchat starten",
     StartVideo: "Videochat starten",
     Online: {
@@ -33,7 +34,7 @@ export const de: Catalogue = {
       other: "{count} Menschen sind gerade hier",
     },
     Insecure:
-      "Diese Seite wurde unverschlüsselt geöffnet. Ein Chat wäre nicht privat und kann nicht beginnen.",
+      "Diese Seite wurde unverschlüsselt geöffnet. Ein Chat wäre nicht privat und lässt sich deshalb hier nicht starten.",
     OpenSecure: "Sichere Seite öffnen",
     Language: "Sprache",
     LanguageFailed: "Diese Sprache lässt sich gerade nicht laden. Neuer Versuch …",
@@ -47,31 +48,32 @@ export const de: Catalogue = {
 
     Unreachable: "Der Server ist gerade nicht erreichbar. Neuer Versuch …",
     Hindered: {
-      full: "Alle Plätze sind gerade belegt. Neuer Versuch …",
-      crowded: "Aus deinem Netz sind gerade zu viele hier. Neuer Versuch …",
+      full: "Der Server ist gerade voll. Neuer Versuch …",
+      crowded: "Aus deinem Netzwerk sind gerade zu viele Menschen verbunden. Neuer Versuch …",
       reported: "Du bist bis {time} gesperrt.",
       flooding: "Du bist bis {time} gesperrt.",
-      denied: "Wer diese Website betreibt, hat deine Adresse abgelehnt.",
+      denied: "Der Betreiber dieser Website hat deine IP-Adresse gesperrt.",
     },
     Blocked: {
       reported:
-        "Mehrere Menschen haben gemeldet, was von deiner Adresse kam. Die Sperre endet von selbst, und nichts davon wird gespeichert.",
+        "Mehrere Menschen haben jemanden mit deiner IP-Adresse gemeldet. Die Sperre endet automatisch, und nichts davon wird gespeichert.",
       flooding:
-        "Deine Adresse hat sich viel zu oft verbunden. Die Sperre endet von selbst, und nichts davon wird gespeichert.",
-      denied: "Sie bleibt gesperrt, bis sie wieder zugelassen wird.",
+        "Deine IP-Adresse hat viel zu viele Verbindungen aufgebaut. Die Sperre endet automatisch, und nichts davon wird gespeichert.",
+      denied: "Sie bleibt gesperrt, bis der Betreiber die Sperre aufhebt.",
     },
-    BlockedWait: "Du kannst diese Seite offen lassen: Es geht weiter, sobald es möglich ist.",
+    BlockedWait:
+      "Du kannst diese Seite offen lassen. Sie verbindet sich wieder, sobald die Sperre endet.",
     BlockedHelp: "Was du tun kannst",
 
     Looking: "Wir suchen jemanden …",
     Cancel: "Abbrechen",
-    Checking: "Gerade kommen sehr viele, darum macht dein Gerät zuerst eine kurze Prüfung.",
-    VeryFast: "Das ging sehr schnell. Gleich geht es von selbst weiter.",
+    Checking: "Gerade ist sehr viel los, darum führt dein Gerät zuerst eine kurze Prüfung durch.",
+    VeryFast: "Das waren viele Suchen in kurzer Zeit. Diese geht gleich automatisch weiter.",
     Quiet:
-      "Gerade ist es ruhig. Bleib hier oder in einem anderen Tab: Du hörst es, wenn jemand kommt.",
+      "Gerade ist wenig los. Bleib hier oder wechsle den Tab: Du hörst einen Ton, wenn jemand kommt.",
     Usually: "Meist dauert es nur einen Moment.",
-    WhoLikes: "Jemand mit Interesse an {interests}, falls gerade da.",
-    Anyone: "Niemand mit deinen Interessen ist hier, darum sind jetzt alle willkommen.",
+    WhoLikes: "Am liebsten jemanden mit Interesse an {interests}.",
+    Anyone: "Gerade ist niemand mit deinen Interessen frei, darum suchen wir jetzt unter allen.",
 
     Chat: "Chat",
     Conversation: "Unterhaltung",
@@ -82,26 +84,26 @@ export const de: Catalogue = {
       "began": "Du chattest jetzt mit einem zufälligen fremden Menschen.",
       "you-left": "Du hast den Chat verlassen.",
       "stranger-left": "Dein Gegenüber hat den Chat verlassen.",
-      "connection-lost": "Deine Verbindung ging verloren und mit ihr der Chat.",
+      "connection-lost": "Deine Verbindung ging verloren, darum ist der Chat beendet.",
       "blocked": "Du wurdest gesperrt, weil mehrere Menschen dich gemeldet haben.",
-      "restart": "Der Server startet gleich neu, und dieser Chat endet damit.",
+      "restart": "Der Server startet gleich neu. Dieser Chat endet dann.",
       "not-secured": "Dieser Chat ließ sich nicht verschlüsseln und ist darum beendet.",
-      "tampered": "Unterwegs wurde etwas verändert oder ging verloren; es wird nicht gezeigt.",
+      "tampered":
+        "Auf dem Weg zu dir wurde etwas verändert oder ging verloren. Es wird nicht angezeigt.",
       "report-taken": "Deine Meldung ist angekommen. Danke.",
-      "stranger-declined": "Dein Gegenüber möchte lieber per Text weitermachen.",
+      "stranger-declined": "Dein Gegenüber möchte lieber weiter per Text chatten.",
       "direct-refused":
-        "Kein Anruf: Er würde hier deine IP-Adresse zeigen, und das hast du abgelehnt.",
+        "Der Anruf wurde nicht gestartet. Er würde deine IP-Adresse verraten, und solche Anrufe hast du ausgeschaltet.",
       "call-over": "Der Anruf ist beendet.",
     },
     BothLike: "Ihr mögt beide {interests}.",
-    MetBefore: "Ihr seid euch eben schon begegnet; sonst ist gerade niemand hier.",
-    Dropped: "Deine Verbindung ist abgerissen. Sie wird wiederhergestellt …",
+    MetBefore: "Ihr seid euch eben schon begegnet. Sonst ist gerade niemand frei.",
+    Dropped: "Deine Verbindung ist abgebrochen. Sie wird wiederhergestellt …",
     StrangerDropped:
-      "Die Verbindung deines Gegenübers ist abgerissen. Vielleicht kommt sie wieder.",
+      "Die Verbindung deines Gegenübers ist abgebrochen. Vielleicht kommt sie wieder.",
     StrangerBack: "Dein Gegenüber ist wieder da.",
     StrangerTypes: "Dein Gegenüber schreibt …",
-    Held:
-      "Deine Nachrichten sind noch nicht angekommen. Sobald sie da sind, kannst du mehr senden.",
+    Held: "Deine Nachrichten wurden noch nicht zugestellt. Danach kannst du weitere senden.",
     Delivered: "Zugestellt",
     NotDelivered: "Noch nicht zugestellt",
     SaveChat: "Speichern",
@@ -118,10 +120,10 @@ export const de: Catalogue = {
     Stop: { talking: "Stopp", asking: "Wirklich?", over: "Neuer Chat" },
     ChangeInterests: "Interessen ändern",
 
-    Agreeing: "Schlüssel werden vereinbart …",
+    Agreeing: "Verschlüsselung wird eingerichtet …",
     Encrypted: "Ende-zu-Ende-verschlüsselt",
     Compare:
-      "Wenn dein Gegenüber dieselben vier Bilder in derselben Reihenfolge sieht, sitzt niemand zwischen euch, auch nicht dieser Server. Vergleicht sie mündlich oder mit einem Hinweis in eigenen Worten, den keine Maschine ändern könnte.",
+      "Wenn dein Gegenüber dieselben vier Bilder in derselben Reihenfolge sieht, kann niemand dazwischen euren Chat lesen, auch nicht dieser Server. Vergleicht sie mündlich oder gebt einen Hinweis in eigenen Worten, den keine Maschine ändern könnte.",
     Unprotected: "Wovor das nicht schützt",
     Comma: ", ",
     Pictures:
@@ -140,82 +142,82 @@ export const de: Catalogue = {
     },
     NeverMind: "Doch nicht",
 
-    HowYouLook: "So siehst du aus",
-    HowLoud: "Wie laut du bist",
+    HowYouLook: "So sieht man dich",
+    HowLoud: "Mikrofonpegel",
     TryAgain: "Erneut versuchen",
     Camera: "Kamera",
     Microphone: "Mikrofon",
     Choices: {
       cameraOff: "Ohne Kamera beginnen",
       muted: "Stumm beginnen",
-      blur: "Andere unscharf zeigen, bis ich hinsehen möchte",
+      blur: "Videos anderer unscharf zeigen, bis ich hinsehen möchte",
       keepCamera: "Meine Kamera zwischen Chats anlassen",
-      direct: "Mich vor einem Anruf fragen, der meine IP-Adresse zeigt; sonst gibt es keinen",
+      direct: "Anrufe zulassen, die meine IP-Adresse verraten, aber mich vorher fragen",
     },
     MoreChoices: "Mehr Einstellungen",
     Back: "Zurück",
     Devices: {
       camera: {
-        opening: "Dein Browser fragt, ob diese Seite deine Kamera benutzen darf.",
+        opening: "Dein Browser fragt, ob diese Seite deine Kamera verwenden darf.",
         off: "Deine Kamera ist aus.",
         denied:
-          "Diese Seite darf deine Kamera nicht benutzen. Du kannst es in den Einstellungen deines Browsers für diese Seite erlauben oder ohne weitermachen.",
-        missing: "Keine Kamera gefunden. Du kannst eine anschließen oder ohne weitermachen.",
+          "Der Zugriff auf die Kamera ist blockiert. Erlaube ihn für diese Website in den Einstellungen deines Browsers oder mach ohne Kamera weiter.",
+        missing: "Keine Kamera gefunden. Schließ eine an oder mach ohne Kamera weiter.",
         busy:
-          "Ein anderes Programm benutzt deine Kamera. Schließ es und versuch es noch einmal, oder mach ohne weiter.",
+          "Eine andere App verwendet deine Kamera. Schließ sie und versuch es noch einmal, oder mach ohne Kamera weiter.",
         unsupported:
-          "Dieser Browser bietet dieser Seite keine Kamera. Du kannst ohne weitermachen.",
+          "Dieser Browser lässt diese Seite keine Kamera verwenden. Du kannst ohne Kamera weitermachen.",
       },
       microphone: {
-        opening: "Dein Browser fragt, ob diese Seite dein Mikrofon benutzen darf.",
+        opening: "Dein Browser fragt, ob diese Seite dein Mikrofon verwenden darf.",
         off: "Dein Mikrofon ist aus.",
         denied:
-          "Diese Seite darf dein Mikrofon nicht benutzen. Du kannst es in den Einstellungen deines Browsers für diese Seite erlauben oder ohne weitermachen.",
-        missing: "Kein Mikrofon gefunden. Du kannst eines anschließen oder ohne weitermachen.",
+          "Der Zugriff auf das Mikrofon ist blockiert. Erlaube ihn für diese Website in den Einstellungen deines Browsers oder mach ohne Mikrofon weiter.",
+        missing: "Kein Mikrofon gefunden. Schließ eines an oder mach ohne Mikrofon weiter.",
         busy:
-          "Ein anderes Programm benutzt dein Mikrofon. Schließ es und versuch es noch einmal, oder mach ohne weiter.",
+          "Eine andere App verwendet dein Mikrofon. Schließ sie und versuch es noch einmal, oder mach ohne Mikrofon weiter.",
         unsupported:
-          "Dieser Browser bietet dieser Seite kein Mikrofon. Du kannst ohne weitermachen.",
+          "Dieser Browser lässt diese Seite kein Mikrofon verwenden. Du kannst ohne Mikrofon weitermachen.",
       },
     },
 
     Call: "Anruf",
     OneMoment: "Einen Moment …",
-    StrangerWants: "Dein Gegenüber möchte einen Videoanruf",
-    ShowAddresses: "Einander die IP-Adressen zeigen?",
+    StrangerWants: "Dein Gegenüber möchte einen Videoanruf starten",
+    ShowAddresses: "IP-Adressen miteinander teilen?",
     Directly:
-      "Hier gibt es kein Relais, darum geht der Anruf direkt von deinem Gerät zum anderen. Ein direkter Anruf zeigt deinem Gegenüber deine IP-Adresse und dir seine. Er beginnt nur, wenn ihr beide zustimmt.",
+      "Dieser Server hat kein Relay, darum geht der Anruf direkt von deinem Gerät zu dem deines Gegenübers. Ein direkter Anruf verrät deinem Gegenüber deine IP-Adresse und dir seine. Er beginnt nur, wenn ihr beide zustimmt.",
     ByRelay:
-      "Er geht über ein Relais, also erfährt keine Seite die IP-Adresse der anderen. Kamera und Mikrofon beginnen, wie du es gewählt hast.",
+      "Der Anruf läuft über ein Relay, also erfährt keine Seite die IP-Adresse der anderen. Kamera und Mikrofon starten so, wie du sie eingestellt hast.",
     CallDirectly: "Direkt anrufen",
     JoinCall: "Am Anruf teilnehmen",
     StayWithText: "Bei Text bleiben",
     WaitingForStranger: "Warten auf dein Gegenüber …",
-    NoCall: "Diesmal kein Anruf",
+    NoCall: "Anruf fehlgeschlagen",
     Failures: {
       "no-route":
-        "Dein Gerät und das andere fanden keinen Weg zueinander. Manche Netze erlauben keinen.",
-      "no-relay": "Das Relais für Anrufe war nicht erreichbar, oder nicht für euch beide.",
-      "too-fast": "Das waren viele Anrufe in kurzer Zeit. Warte einen Moment.",
+        "Dein Gerät und das deines Gegenübers konnten sich nicht verbinden. Manche Netzwerke blockieren direkte Anrufe.",
+      "no-relay": "Mindestens eine Seite konnte das Relay für Anrufe nicht erreichen.",
+      "too-fast": "Das waren viele Anrufe in kurzer Zeit. Bitte warte einen Moment.",
     },
     GoOnByText: "Per Text weiter",
-    StrangersPicture: "Bild deines Gegenübers",
-    YourPicture: "Dein Bild",
-    ShowPicture: "Bild zeigen",
+    StrangersPicture: "Video deines Gegenübers",
+    YourPicture: "Dein Video",
+    ShowPicture: "Video zeigen",
     Connecting: "Verbindung wird aufgebaut …",
-    Broke: "Die Verbindung ist abgerissen. Ein anderer Weg wird gesucht …",
+    Broke: "Der Anruf wurde unterbrochen. Die Verbindung wird wiederhergestellt …",
     StrangerNoCamera: "Die Kamera deines Gegenübers ist aus.",
     StrangerNothing: "Kamera und Mikrofon deines Gegenübers sind aus.",
     StrangerMuted: "Dein Gegenüber ist stumm.",
     Quality: { 1: "Verbindung: schlecht", 2: "Verbindung: mäßig", 3: "Verbindung: gut" },
-    YourDevices: "Deine Geräte",
+    YourDevices: "Kamera und Mikrofon",
     CameraOn: "Kamera an",
     CameraOff: "Kamera aus",
     MicOn: "Mikro an",
     MicOff: "Mikro aus",
     More: "Mehr",
     Volume: "Lautstärke",
-    SwapPictures: "Bilder tauschen",
+    SwapPictures: "Videos tauschen",
     PopOut: "Bild im Bild",
     FullScreen: "Vollbild",
     EndCall: "Auflegen",

@@ -1,21 +1,21 @@
 /**
- * English, and thereby what every language must say: the type of a catalogue (`catalogue.ts`) is made from this one, so
- * a string, a placeholder or a form that another language lacks fails the type check.
+ * The English catalogue, which defines what every other language must contain. The type of a catalogue (`catalogue.ts`)
+ * is derived from this one, so a missing string, placeholder or plural form fails the type check.
  *
- * `frame` is said by what the server sends around the app, `words` by the app, which has a single catalogue at a time.
- * Keys of `words` are capitalised, unlike every other property: the build numbers them. What depends on a code of the
- * protocol or the state stands under that code. `{name}` is filled in; what is counted has a form for each plural
- * category of the language (CLDR).
+ * The server uses `frame` in the page around the app. The app uses `words`, and holds one catalogue at a time. The keys
+ * of `words` are capitalised, unlike every other property, because the build replaces them with numbers. A text that
+ * depends on a code of the protocol or of the state has that code as its key. `{name}` is a placeholder. A text with a
+ * count has a form for each plural category of the language (CLDR).
  */
 
-/** What is said in English. */
+/** The English catalogue. */
 export const en = {
   name: "English",
   frame: {
     description:
       "Talk to a random stranger by text or video. No account, no cookies, end-to-end encrypted.",
     noScript:
-      "The chat runs in your browser, so it needs JavaScript. Please allow it for this page: everything it runs is in this one page, and nothing comes from anywhere else.",
+      "The chat runs in your browser, so it needs JavaScript. Please enable it for this page. All of its code is in the page itself, and nothing is loaded from anywhere else.",
     englishOnly: "This page is in English only.",
   },
   words: {
@@ -24,15 +24,15 @@ export const en = {
     // The first screen.
     Heading: "Talk to a stranger.\nLeave no trace.",
     Lead:
-      "You are paired with a random person. No account, no cookies, and only the two of you can read what you write.",
+      "You're paired with a random person. No account, no cookies, and only the two of you can read your messages.",
     Interests: "Interests",
-    InterestsHint: "Optional. We look for somebody who shares one, for five seconds.",
-    InterestsChosen: "Chosen",
+    InterestsHint: "Optional. For the first five seconds, we look for someone who shares one.",
+    InterestsChosen: "Selected interests",
     RemoveInterest: "Remove {interest}",
-    InterestsFull: "That's ten, the most there can be",
+    InterestsFull: "That's ten, the maximum",
     InterestsExample: "music, hiking, films",
     Adult: "I am 18 or older",
-    AdultFirst: "Please confirm this first: this place is for adults only.",
+    AdultFirst: "Please confirm your age first. This site is for adults only.",
     StartText: "Start text chat",
     StartVideo: "Start video chat",
     Online: {
@@ -40,46 +40,48 @@ export const en = {
       other: "{count} people are here now",
     },
     Insecure:
-      "This page was opened without encryption, so a chat can't be private and can't start.",
+      "This page was opened over an unencrypted connection. A chat wouldn't be private, so you can't start one here.",
     OpenSecure: "Open the secure page",
     Language: "Language",
     LanguageFailed: "This language can't be loaded right now. Trying again…",
     Links: {
-      label: "About this place",
+      label: "About this site",
       privacy: "Privacy",
       statistics: "Statistics",
       transparency: "Transparency",
       contact: "Contact",
     },
 
-    // What keeps one from coming in.
+    // Reasons why the page cannot connect.
     Unreachable: "The server can't be reached right now. Trying again…",
     Hindered: {
-      full: "Every place is taken right now. Trying again…",
-      crowded: "Too many people are here from your network right now. Trying again…",
+      full: "The server is full right now. Trying again…",
+      crowded: "Too many people are connected from your network right now. Trying again…",
       reported: "You are blocked until {time}.",
       flooding: "You are blocked until {time}.",
-      denied: "The operator of this place has refused your address.",
+      denied: "The operator of this site has blocked your IP address.",
     },
     Blocked: {
       reported:
-        "Several people have reported what came from your address. The block ends by itself, and nothing of it is kept.",
+        "Several people reported someone using your IP address. The block ends automatically, and no record of it is kept.",
       flooding:
-        "Your address has connected far too often. The block ends by itself, and nothing of it is kept.",
-      denied: "It is kept out until the operator lets it in again.",
+        "Your IP address made far too many connections. The block ends automatically, and no record of it is kept.",
+      denied: "It stays blocked until the operator removes the block.",
     },
-    BlockedWait: "You can leave this page open: it goes on as soon as it may.",
+    BlockedWait: "You can leave this page open. It reconnects as soon as the block ends.",
     BlockedHelp: "What you can do about it",
 
     // A search.
     Looking: "Looking for someone…",
     Cancel: "Cancel",
-    Checking: "Very many people are coming in right now, so your device does a short check first.",
-    VeryFast: "That was very fast. It goes on by itself in a moment.",
-    Quiet: "It is quiet right now. Stay here, or in another tab: you'll hear when somebody comes.",
+    Checking: "It's very busy right now, so your device is doing a quick check first.",
+    VeryFast:
+      "That was a lot of searches in a short time. This one continues automatically in a moment.",
+    Quiet:
+      "It's quiet right now. Stay here or switch tabs: you'll hear a sound when someone arrives.",
     Usually: "This usually takes a moment.",
-    WhoLikes: "Somebody who likes {interests}, if they are here.",
-    Anyone: "Nobody with your interests is here, so anyone is welcome now.",
+    WhoLikes: "Preferably someone who likes {interests}.",
+    Anyone: "Nobody with your interests is available right now, so you'll be paired with anyone.",
 
     // A chat.
     Chat: "Chat",
@@ -91,23 +93,24 @@ export const en = {
       "began": "You're now chatting with a random stranger.",
       "you-left": "You have disconnected.",
       "stranger-left": "Stranger has disconnected.",
-      "connection-lost": "Your connection was lost, and the chat ended with it.",
-      "blocked": "You have been blocked, because several people have reported you.",
-      "restart": "The server restarts in a moment, and this chat ends with it.",
-      "not-secured": "This chat could not be encrypted, so it has ended.",
-      "tampered": "Something was changed or lost on the way here, and is not shown.",
+      "connection-lost": "Your connection was lost, so the chat has ended.",
+      "blocked": "You've been blocked because several people reported you.",
+      "restart": "The server is about to restart, which will end this chat.",
+      "not-secured": "This chat couldn't be encrypted, so it has ended.",
+      "tampered": "Something was altered or lost on the way to you and isn't shown.",
       "report-taken": "Your report was received. Thank you.",
-      "stranger-declined": "Stranger would rather go on by text.",
-      "direct-refused": "No call: here it would show your IP address, which you have refused.",
+      "stranger-declined": "Stranger would rather keep chatting by text.",
+      "direct-refused":
+        "The call didn't start. It would reveal your IP address, and you've turned off such calls.",
       "call-over": "The call has ended.",
     },
     BothLike: "You both like {interests}.",
-    MetBefore: "You have met a moment ago; nobody else is here right now.",
-    Dropped: "Your connection dropped. Coming back…",
+    MetBefore: "You two met a moment ago. Nobody else is available right now.",
+    Dropped: "Your connection dropped. Reconnecting…",
     StrangerDropped: "Stranger's connection dropped. They may come back.",
     StrangerBack: "Stranger is back.",
     StrangerTypes: "Stranger is typing…",
-    Held: "Your messages have not arrived yet. You can send more when they have.",
+    Held: "Your messages haven't been delivered yet. You can send more once they have.",
     Delivered: "Delivered",
     NotDelivered: "Not delivered yet",
     SaveChat: "Save chat",
@@ -125,12 +128,12 @@ export const en = {
     ChangeInterests: "Change interests",
 
     // Encryption.
-    Agreeing: "Agreeing on keys…",
+    Agreeing: "Setting up encryption…",
     Encrypted: "End-to-end encrypted",
     Compare:
-      "If the stranger sees the same four, in the same order, nobody sits between you, not even this server. Compare them by voice, or by a hint in your own words that a machine could not change.",
-    Unprotected: "What this can't protect from",
-    /** Between the names of pictures: in the list of all of them, and where four are told. */
+      "If the stranger sees the same four pictures in the same order, nobody in between can read your chat, not even this server. Compare them by voice, or give a hint in your own words that a machine couldn't alter.",
+    Unprotected: "What this can't protect you from",
+    /** Separates the names of pictures, both in `Pictures` and where the page shows four of them. */
     Comma: ", ",
     Pictures:
       "octopus, cactus, balloon, bicycle, lemon, key, anchor, hat, turtle, mushroom, moon, bell, carrot, guitar, fox, socks, bee, pizza, kite, magnet, elephant, rainbow, boat, drum, penguin, cherries, candle, puzzle, giraffe, corn, rocket, dice, whale, doughnut, statue, compass, owl, melon, scissors, trumpet, snail, volcano, tractor, chair, camel, pretzel, clock, target, butterfly, leaf, castle, cheese, frog, avocado, train, plant, crab, bread, tent, violin, ladybird, egg, island, ladder",
@@ -150,39 +153,41 @@ export const en = {
     NeverMind: "Never mind",
 
     // Before a call.
-    HowYouLook: "This is how you look",
-    HowLoud: "How loud you are",
+    HowYouLook: "This is how you'll look",
+    HowLoud: "Microphone level",
     TryAgain: "Try again",
     Camera: "Camera",
     Microphone: "Microphone",
     Choices: {
       cameraOff: "Start with the camera off",
       muted: "Start muted",
-      blur: "Blur strangers until I choose to look",
+      blur: "Blur strangers' video until I choose to look",
       keepCamera: "Keep my camera on between chats",
-      direct: "Ask me before a call that shows my IP address; otherwise there is none",
+      direct: "Allow calls that reveal my IP address, but ask me first",
     },
-    MoreChoices: "More choices",
+    MoreChoices: "More options",
     Back: "Back",
     Devices: {
       camera: {
-        opening: "Your browser asks whether this page may use your camera.",
+        opening: "Your browser is asking for permission to use your camera.",
         off: "Your camera is off.",
         denied:
-          "This page may not use your camera. You can allow it in your browser's settings for this page, or go on without.",
-        missing: "No camera was found. You can plug one in, or go on without.",
-        busy: "Another program is using your camera. Close that and try again, or go on without.",
-        unsupported: "This browser gives no camera to this page. You can go on without.",
+          "Camera access is blocked. Allow it in your browser's settings for this site, or continue without a camera.",
+        missing: "No camera was found. Plug one in, or continue without one.",
+        busy: "Another app is using your camera. Close it and try again, or continue without one.",
+        unsupported:
+          "This browser doesn't let this page use a camera. You can continue without one.",
       },
       microphone: {
-        opening: "Your browser asks whether this page may use your microphone.",
+        opening: "Your browser is asking for permission to use your microphone.",
         off: "Your microphone is off.",
         denied:
-          "This page may not use your microphone. You can allow it in your browser's settings for this page, or go on without.",
-        missing: "No microphone was found. You can plug one in, or go on without.",
+          "Microphone access is blocked. Allow it in your browser's settings for this site, or continue without a microphone.",
+        missing: "No microphone was found. Plug one in, or continue without one.",
         busy:
-          "Another program is using your microphone. Close that and try again, or go on without.",
-        unsupported: "This browser gives no microphone to this page. You can go on without.",
+          "Another app is using your microphone. Close it and try again, or continue without one.",
+        unsupported:
+          "This browser doesn't let this page use a microphone. You can continue without one.",
       },
     },
 
@@ -190,40 +195,40 @@ export const en = {
     Call: "Call",
     OneMoment: "One moment…",
     StrangerWants: "The stranger would like a video call",
-    ShowAddresses: "Show each other your IP addresses?",
+    ShowAddresses: "Share your IP addresses with each other?",
     Directly:
-      "There is no relay here, so the call goes straight from your device to the stranger's. A direct call shows your IP address to the stranger, and theirs to you. It begins only if both of you agree.",
+      "This server has no relay, so the call goes straight from your device to the stranger's. A direct call reveals your IP address to the stranger, and theirs to you. It starts only if you both agree.",
     ByRelay:
-      "It goes through a relay, so neither of you learns the other's IP address. Your camera and microphone start as you chose.",
+      "The call goes through a relay, so neither of you learns the other's IP address. Your camera and microphone start the way you set them.",
     CallDirectly: "Call directly",
     JoinCall: "Join the call",
-    StayWithText: "Stay with text",
+    StayWithText: "Stick with text",
     WaitingForStranger: "Waiting for the stranger to join…",
-    NoCall: "No call this time",
+    NoCall: "The call failed",
     Failures: {
       "no-route":
-        "Your device and the stranger's found no way to each other. Some networks allow none.",
-      "no-relay": "The relay for calls could not be reached, or not by both of you.",
-      "too-fast": "That were many calls in a short time. Wait a moment.",
+        "Your device and the stranger's couldn't connect. Some networks block direct calls.",
+      "no-relay": "At least one of you couldn't reach the relay for calls.",
+      "too-fast": "That was a lot of calls in a short time. Please wait a moment.",
     },
-    GoOnByText: "Go on by text",
-    StrangersPicture: "The stranger's picture",
-    YourPicture: "Your picture",
-    ShowPicture: "Show the picture",
+    GoOnByText: "Continue by text",
+    StrangersPicture: "The stranger's video",
+    YourPicture: "Your video",
+    ShowPicture: "Show the video",
     Connecting: "Connecting…",
-    Broke: "The connection broke. Looking for another way…",
+    Broke: "The call was interrupted. Reconnecting…",
     StrangerNoCamera: "The stranger's camera is off.",
-    StrangerNothing: "The stranger's camera is off, and so is the microphone.",
+    StrangerNothing: "The stranger's camera and microphone are off.",
     StrangerMuted: "The stranger is muted.",
     Quality: { 1: "Connection: poor", 2: "Connection: fair", 3: "Connection: good" },
-    YourDevices: "Your devices",
+    YourDevices: "Camera and microphone",
     CameraOn: "Camera on",
     CameraOff: "Camera off",
     MicOn: "Mic on",
     MicOff: "Mic off",
     More: "More",
     Volume: "Volume",
-    SwapPictures: "Swap pictures",
+    SwapPictures: "Swap videos",
     PopOut: "Picture in picture",
     FullScreen: "Full screen",
     EndCall: "End call",

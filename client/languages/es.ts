@@ -1,15 +1,15 @@
-/** Spanish, of every country. */
+/** Spanish for all countries. */
 
 import type { Catalogue } from "./catalogue.ts";
 
-/** What is said in Spanish. */
+/** The Spanish catalogue. */
 export const es: Catalogue = {
   name: "Español",
   frame: {
     description:
       "Habla con una persona desconocida por texto o video. Sin cuenta, sin cookies, con cifrado de extremo a extremo.",
     noScript:
-      "El chat funciona dentro de tu navegador, así que necesita JavaScript. Permítelo en esta página: todo lo que ejecuta está en ella y nada viene de otra parte.",
+      "El chat funciona dentro de tu navegador, así que necesita JavaScript. Actívalo en esta página: todo su código está en ella y no se carga nada de otra parte.",
     englishOnly: "Esta página solo está en inglés.",
   },
   words: {
@@ -19,20 +19,22 @@ export const es: Catalogue = {
     Lead:
       "Te ponemos en contacto con una persona al azar. Sin cuenta, sin cookies, y solo ustedes dos pueden leer lo que escriben.",
     Interests: "Intereses",
-    InterestsHint: "Opcional. Durante cinco segundos buscamos a alguien que comparta alguno.",
-    InterestsChosen: "Elegidos",
+    InterestsHint:
+      "Opcional. Durante los primeros cinco segundos buscamos a alguien que comparta alguno.",
+    InterestsChosen: "Intereses elegidos",
     RemoveInterest: "Quitar {interest}",
-    InterestsFull: "Son diez, no caben más",
+    InterestsFull: "Son diez, el máximo",
     InterestsExample: "música, senderismo, cine",
     Adult: "Tengo 18 años o más",
-    AdultFirst: "Confirma esto primero: este sitio es solo para mayores de edad.",
+    AdultFirst: "Primero confirma tu edad. Este sitio es solo para personas adultas.",
     StartText: "Iniciar chat de texto",
     StartVideo: "Iniciar videochat",
     Online: {
       one: "Ahora hay {count} persona aquí",
       other: "Ahora hay {count} personas aquí",
     },
-    Insecure: "Esta página se abrió sin cifrado: el chat no sería privado y no puede empezar.",
+    Insecure:
+      "Esta página se abrió sin cifrado. Un chat no sería privado, así que no se puede iniciar aquí.",
     OpenSecure: "Abrir la página segura",
     Language: "Idioma",
     LanguageFailed: "Este idioma no se puede cargar ahora mismo. Reintentando…",
@@ -46,32 +48,33 @@ export const es: Catalogue = {
 
     Unreachable: "No se puede conectar con el servidor ahora mismo. Reintentando…",
     Hindered: {
-      full: "Todos los lugares están ocupados ahora mismo. Reintentando…",
-      crowded: "Hay demasiada gente de tu red aquí ahora mismo. Reintentando…",
+      full: "El servidor está lleno ahora mismo. Reintentando…",
+      crowded: "Hay demasiadas personas conectadas desde tu red ahora mismo. Reintentando…",
       reported: "Tu acceso está bloqueado hasta las {time}.",
       flooding: "Tu acceso está bloqueado hasta las {time}.",
-      denied: "Quien gestiona este sitio ha rechazado tu dirección.",
+      denied: "La administración de este sitio ha bloqueado tu dirección IP.",
     },
     Blocked: {
       reported:
-        "Varias personas han denunciado lo que llegó desde tu dirección. El bloqueo termina solo y no se guarda nada de él.",
+        "Varias personas han denunciado a alguien que usaba tu dirección IP. El bloqueo termina automáticamente y no queda ningún registro de él.",
       flooding:
-        "Tu dirección se ha conectado demasiadas veces. El bloqueo termina solo y no se guarda nada de él.",
-      denied: "Seguirá sin acceso hasta que se vuelva a admitir.",
+        "Tu dirección IP ha hecho demasiadas conexiones. El bloqueo termina automáticamente y no queda ningún registro de él.",
+      denied: "Seguirá bloqueada hasta que la administración levante el bloqueo.",
     },
-    BlockedWait: "Puedes dejar esta página abierta: continuará en cuanto sea posible.",
+    BlockedWait: "Puedes dejar esta página abierta: se reconectará en cuanto termine el bloqueo.",
     BlockedHelp: "Qué puedes hacer",
 
     Looking: "Buscando a alguien…",
     Cancel: "Cancelar",
     Checking:
       "Ahora mismo está llegando muchísima gente, así que tu dispositivo hace antes una breve comprobación.",
-    VeryFast: "Eso fue muy rápido. La búsqueda continuará sola en un momento.",
+    VeryFast:
+      "Fueron muchas búsquedas en poco tiempo. Esta continuará automáticamente en un momento.",
     Quiet:
       "Ahora mismo hay poca gente. Quédate aquí o en otra pestaña: oirás un sonido cuando llegue alguien.",
     Usually: "Suele tardar un momento.",
-    WhoLikes: "Alguien con interés en {interests}, si está por aquí.",
-    Anyone: "Aquí no hay nadie con tus intereses, así que ahora vale cualquier persona.",
+    WhoLikes: "De preferencia, alguien con interés en {interests}.",
+    Anyone: "Nadie con tus intereses está disponible, así que ahora buscamos a cualquier persona.",
 
     Chat: "Chat",
     Conversation: "Conversación",
@@ -82,18 +85,19 @@ export const es: Catalogue = {
       "began": "Ahora estás chateando con una persona desconocida.",
       "you-left": "Te has desconectado.",
       "stranger-left": "La otra persona se ha desconectado.",
-      "connection-lost": "Se perdió tu conexión y, con ella, el chat.",
+      "connection-lost": "Se perdió tu conexión, así que el chat ha terminado.",
       "blocked": "Tu acceso está bloqueado porque varias personas te han denunciado.",
-      "restart": "El servidor se reiniciará en un momento y este chat terminará.",
+      "restart": "El servidor está a punto de reiniciarse y este chat terminará.",
       "not-secured": "Este chat no se pudo cifrar, así que ha terminado.",
       "tampered": "Algo se alteró o se perdió por el camino y no se muestra.",
       "report-taken": "Hemos recibido tu denuncia. Gracias.",
       "stranger-declined": "La otra persona prefiere seguir por texto.",
-      "direct-refused": "No hay llamada: aquí mostraría tu dirección IP, y elegiste no mostrarla.",
+      "direct-refused":
+        "La llamada no se inició: revelaría tu dirección IP y desactivaste ese tipo de llamadas.",
       "call-over": "La llamada ha terminado.",
     },
     BothLike: "Tienen en común: {interests}.",
-    MetBefore: "Ya se encontraron hace un momento; ahora no hay nadie más aquí.",
+    MetBefore: "Ya se encontraron hace un momento. Ahora no hay nadie más disponible.",
     Dropped: "Se cortó tu conexión. Reconectando…",
     StrangerDropped: "Se cortó la conexión de la otra persona. Puede que vuelva.",
     StrangerBack: "La otra persona ha vuelto.",
@@ -115,11 +119,11 @@ export const es: Catalogue = {
     Stop: { talking: "Salir", asking: "¿De verdad?", over: "Nuevo chat" },
     ChangeInterests: "Cambiar intereses",
 
-    Agreeing: "Acordando claves…",
+    Agreeing: "Configurando el cifrado…",
     Encrypted: "Cifrado de extremo a extremo",
     Compare:
-      "Si la otra persona ve los mismos cuatro dibujos, en el mismo orden, no hay nadie entre ustedes, ni siquiera este servidor. Compárenlos de viva voz o con una pista en sus propias palabras que una máquina no pueda cambiar.",
-    Unprotected: "De qué no protege esto",
+      "Si la otra persona ve los mismos cuatro dibujos en el mismo orden, nadie entre ustedes puede leer el chat, ni siquiera este servidor. Compárenlos de viva voz o den con sus propias palabras una pista que una máquina no pueda cambiar.",
+    Unprotected: "De qué no te protege esto",
     Comma: ", ",
     Pictures:
       "pulpo, cactus, globo, bicicleta, limón, llave, ancla, sombrero, tortuga, hongo, luna, campana, zanahoria, guitarra, zorro, calcetines, abeja, pizza, cometa, imán, elefante, arcoíris, barco, tambor, pingüino, cerezas, vela, rompecabezas, jirafa, maíz, cohete, dado, ballena, dónut, estatua, brújula, búho, sandía, tijeras, trompeta, caracol, volcán, tractor, silla, camello, pretzel, reloj, diana, mariposa, hoja, castillo, queso, rana, aguacate, tren, planta, cangrejo, pan, tienda, violín, mariquita, huevo, isla, escalera",
@@ -137,39 +141,39 @@ export const es: Catalogue = {
     },
     NeverMind: "Mejor no",
 
-    HowYouLook: "Así se te ve",
-    HowLoud: "Tu volumen",
+    HowYouLook: "Así te verán",
+    HowLoud: "Nivel del micrófono",
     TryAgain: "Reintentar",
     Camera: "Cámara",
     Microphone: "Micrófono",
     Choices: {
       cameraOff: "Empezar con la cámara apagada",
       muted: "Empezar con el micrófono apagado",
-      blur: "Difuminar a la otra persona hasta que yo decida mirar",
+      blur: "Difuminar el video de la otra persona hasta que yo decida verlo",
       keepCamera: "Dejar mi cámara encendida entre chats",
-      direct:
-        "Preguntarme antes de una llamada que muestre mi dirección IP; si no, no habrá ninguna",
+      direct: "Permitir llamadas que revelen mi dirección IP, pero preguntarme antes",
     },
     MoreChoices: "Más opciones",
     Back: "Volver",
     Devices: {
       camera: {
-        opening: "Tu navegador pregunta si esta página puede usar tu cámara.",
+        opening: "Tu navegador te pide permiso para usar la cámara.",
         off: "Tu cámara está apagada.",
         denied:
-          "Esta página no puede usar tu cámara. Puedes permitirlo para esta página en los ajustes del navegador o seguir sin cámara.",
-        missing: "No se encontró ninguna cámara. Puedes conectar una o seguir sin ella.",
-        busy: "Otro programa está usando tu cámara. Ciérralo y reintenta, o sigue sin ella.",
+          "El acceso a la cámara está bloqueado. Permítelo para este sitio en los ajustes del navegador o sigue sin cámara.",
+        missing: "No se encontró ninguna cámara. Conecta una o sigue sin ella.",
+        busy: "Otra aplicación está usando tu cámara. Ciérrala y reintenta, o sigue sin cámara.",
         unsupported:
           "Este navegador no permite usar la cámara en esta página. Puedes seguir sin ella.",
       },
       microphone: {
-        opening: "Tu navegador pregunta si esta página puede usar tu micrófono.",
+        opening: "Tu navegador te pide permiso para usar el micrófono.",
         off: "Tu micrófono está apagado.",
         denied:
-          "Esta página no puede usar tu micrófono. Puedes permitirlo para esta página en los ajustes del navegador o seguir sin micrófono.",
-        missing: "No se encontró ningún micrófono. Puedes conectar uno o seguir sin él.",
-        busy: "Otro programa está usando tu micrófono. Ciérralo y reintenta, o sigue sin él.",
+          "El acceso al micrófono está bloqueado. Permítelo para este sitio en los ajustes del navegador o sigue sin micrófono.",
+        missing: "No se encontró ningún micrófono. Conecta uno o sigue sin él.",
+        busy:
+          "Otra aplicación está usando tu micrófono. Ciérrala y reintenta, o sigue sin micrófono.",
         unsupported:
           "Este navegador no permite usar el micrófono en esta página. Puedes seguir sin él.",
       },
@@ -178,41 +182,41 @@ export const es: Catalogue = {
     Call: "Llamada",
     OneMoment: "Un momento…",
     StrangerWants: "La otra persona quiere hacer una videollamada",
-    ShowAddresses: "¿Mostrarse mutuamente las direcciones IP?",
+    ShowAddresses: "¿Compartir las direcciones IP entre ustedes?",
     Directly:
-      "Aquí no hay servidor intermediario, así que la llamada va directa de tu dispositivo al de la otra persona. Una llamada directa le muestra tu dirección IP, y a ti la suya. Solo empieza si ambas partes aceptan.",
+      "Aquí no hay servidor intermediario, así que la llamada va directa de tu dispositivo al de la otra persona. Una llamada directa le revela tu dirección IP, y a ti la suya. Solo empieza si ambas partes aceptan.",
     ByRelay:
-      "Pasa por un servidor intermediario, así que ninguna de las dos partes conoce la dirección IP de la otra. Tu cámara y tu micrófono empiezan como elegiste.",
+      "La llamada pasa por un servidor intermediario, así que ninguna de las dos partes conoce la dirección IP de la otra. Tu cámara y tu micrófono empiezan como los configuraste.",
     CallDirectly: "Llamar directamente",
     JoinCall: "Unirme a la llamada",
     StayWithText: "Seguir por texto",
     WaitingForStranger: "Esperando a que se una la otra persona…",
-    NoCall: "Esta vez no hay llamada",
+    NoCall: "La llamada falló",
     Failures: {
       "no-route":
-        "Tu dispositivo y el de la otra persona no encontraron un camino entre sí. Algunas redes no permiten ninguno.",
+        "Tu dispositivo y el de la otra persona no pudieron conectarse. Algunas redes bloquean las llamadas directas.",
       "no-relay":
-        "No se pudo llegar al servidor intermediario de llamadas, al menos desde uno de los lados.",
-      "too-fast": "Han sido muchas llamadas en poco tiempo. Espera un momento.",
+        "Al menos una de las dos partes no pudo conectarse al servidor intermediario de llamadas.",
+      "too-fast": "Fueron muchas llamadas en poco tiempo. Espera un momento.",
     },
     GoOnByText: "Seguir por texto",
-    StrangersPicture: "Imagen de la otra persona",
-    YourPicture: "Tu imagen",
-    ShowPicture: "Mostrar la imagen",
+    StrangersPicture: "Video de la otra persona",
+    YourPicture: "Tu video",
+    ShowPicture: "Mostrar el video",
     Connecting: "Conectando…",
-    Broke: "Se cortó la conexión. Buscando otro camino…",
+    Broke: "La llamada se interrumpió. Reconectando…",
     StrangerNoCamera: "La otra persona tiene la cámara apagada.",
     StrangerNothing: "La otra persona tiene la cámara y el micrófono apagados.",
     StrangerMuted: "El micrófono de la otra persona está apagado.",
     Quality: { 1: "Conexión: mala", 2: "Conexión: regular", 3: "Conexión: buena" },
-    YourDevices: "Tus dispositivos",
+    YourDevices: "Cámara y micrófono",
     CameraOn: "Con cámara",
     CameraOff: "Sin cámara",
     MicOn: "Con micro",
     MicOff: "Sin micro",
     More: "Más",
     Volume: "Volumen",
-    SwapPictures: "Intercambiar imágenes",
+    SwapPictures: "Intercambiar videos",
     PopOut: "Imagen en imagen",
     FullScreen: "Pantalla completa",
     EndCall: "Colgar",

@@ -2,14 +2,14 @@
 
 import type { Catalogue } from "./catalogue.ts";
 
-/** What is said in French. */
+/** The French catalogue. */
 export const fr: Catalogue = {
   name: "Français",
   frame: {
     description:
       "Parle à une personne inconnue par texte ou vidéo. Sans compte, sans cookies, chiffré de bout en bout.",
     noScript:
-      "Le chat fonctionne dans ton navigateur et a donc besoin de JavaScript. Autorise-le pour cette page\u202f: tout ce qu’elle exécute s’y trouve, et rien ne vient d’ailleurs.",
+      "Le chat fonctionne dans ton navigateur et a donc besoin de JavaScript. Active-le pour cette page\u202f: tout son code s’y trouve, et rien n’est chargé depuis l’extérieur.",
     englishOnly: "Cette page n’existe qu’en anglais.",
   },
   words: {
@@ -19,13 +19,14 @@ export const fr: Catalogue = {
     Lead:
       "Tu rencontres une personne au hasard. Sans compte, sans cookies, et personne d’autre ne peut lire ce que vous écrivez.",
     Interests: "Centres d’intérêt",
-    InterestsHint: "Facultatif. Pendant cinq secondes, on cherche quelqu’un qui en partage un.",
-    InterestsChosen: "Choisis",
+    InterestsHint:
+      "Facultatif. Pendant les cinq premières secondes, on cherche quelqu’un qui en partage un.",
+    InterestsChosen: "Centres d’intérêt choisis",
     RemoveInterest: "Retirer {interest}",
-    InterestsFull: "Il y en a dix, c’est le maximum",
+    InterestsFull: "Dix, c’est le maximum",
     InterestsExample: "musique, rando, cinéma",
     Adult: "J’ai 18 ans ou plus",
-    AdultFirst: "Confirme d’abord ceci\u202f: ce site est réservé aux adultes.",
+    AdultFirst: "Confirme d’abord ton âge. Ce site est réservé aux adultes.",
     StartText: "Lancer un chat écrit",
     StartVideo: "Lancer un chat vidéo",
     Online: {
@@ -33,7 +34,7 @@ export const fr: Catalogue = {
       other: "{count} personnes sont là en ce moment",
     },
     Insecure:
-      "Cette page a été ouverte sans chiffrement\u202f: le chat ne serait pas privé et ne peut pas commencer.",
+      "Cette page a été ouverte sans chiffrement. Un chat n’y serait pas privé et ne peut donc pas commencer.",
     OpenSecure: "Ouvrir la page sécurisée",
     Language: "Langue",
     LanguageFailed: "Impossible de charger cette langue pour le moment. Nouvel essai…",
@@ -47,32 +48,35 @@ export const fr: Catalogue = {
 
     Unreachable: "Le serveur est injoignable pour le moment. Nouvel essai…",
     Hindered: {
-      full: "Toutes les places sont prises pour le moment. Nouvel essai…",
-      crowded: "Trop de personnes de ton réseau sont là en ce moment. Nouvel essai…",
+      full: "Le serveur est complet pour le moment. Nouvel essai…",
+      crowded: "Trop de personnes sont connectées depuis ton réseau en ce moment. Nouvel essai…",
       reported: "Ton accès est bloqué jusqu’à {time}.",
       flooding: "Ton accès est bloqué jusqu’à {time}.",
-      denied: "La personne responsable de ce site a refusé ton adresse.",
+      denied: "La personne responsable de ce site a bloqué ton adresse IP.",
     },
     Blocked: {
       reported:
-        "Plusieurs personnes ont signalé ce qui venait de ton adresse. Le blocage prend fin tout seul, et rien n’en est conservé.",
+        "Plusieurs personnes ont signalé quelqu’un qui utilisait ton adresse IP. Le blocage prend fin automatiquement, et il n’en reste aucune trace.",
       flooding:
-        "Ton adresse s’est connectée bien trop souvent. Le blocage prend fin tout seul, et rien n’en est conservé.",
-      denied: "Elle reste exclue jusqu’à ce qu’on l’admette à nouveau.",
+        "Ton adresse IP a établi beaucoup trop de connexions. Le blocage prend fin automatiquement, et il n’en reste aucune trace.",
+      denied: "Elle reste bloquée jusqu’à ce que cette personne lève le blocage.",
     },
-    BlockedWait: "Tu peux laisser cette page ouverte\u202f: elle reprend dès que possible.",
+    BlockedWait:
+      "Tu peux laisser cette page ouverte\u202f: elle se reconnectera dès la fin du blocage.",
     BlockedHelp: "Ce que tu peux faire",
 
     Looking: "On cherche quelqu’un…",
     Cancel: "Annuler",
     Checking:
-      "Énormément de monde arrive en ce moment\u202f: ton appareil fait d’abord une courte vérification.",
-    VeryFast: "C’était très rapide. Ça reprend tout seul dans un instant.",
+      "Il y a énormément de monde en ce moment\u202f: ton appareil fait d’abord une courte vérification.",
+    VeryFast:
+      "Cela fait beaucoup de recherches en peu de temps. Celle-ci reprendra automatiquement dans un instant.",
     Quiet:
       "C’est calme en ce moment. Reste ici ou dans un autre onglet\u202f: tu entendras un son quand quelqu’un arrivera.",
     Usually: "En général, c’est l’affaire d’un instant.",
-    WhoLikes: "Quelqu’un qui aime {interests}, si cette personne est là.",
-    Anyone: "Personne n’a tes centres d’intérêt ici, alors tout le monde est le bienvenu.",
+    WhoLikes: "De préférence quelqu’un qui aime {interests}.",
+    Anyone:
+      "Personne avec tes centres d’intérêt n’est disponible\u202f: on cherche maintenant parmi tout le monde.",
 
     Chat: "Chat",
     Conversation: "Conversation",
@@ -83,19 +87,19 @@ export const fr: Catalogue = {
       "began": "Tu discutes maintenant avec une personne inconnue.",
       "you-left": "Tu as quitté le chat.",
       "stranger-left": "L’autre personne a quitté le chat.",
-      "connection-lost": "Ta connexion a été perdue, et le chat avec elle.",
+      "connection-lost": "Ta connexion a été perdue, le chat est donc terminé.",
       "blocked": "Ton accès a été bloqué après plusieurs signalements.",
-      "restart": "Le serveur redémarre dans un instant, et ce chat se termine avec lui.",
+      "restart": "Le serveur va redémarrer, ce qui mettra fin à ce chat.",
       "not-secured": "Ce chat n’a pas pu être chiffré, il a donc pris fin.",
       "tampered": "Quelque chose a été modifié ou perdu en route et n’est pas affiché.",
       "report-taken": "Ton signalement a été reçu. Merci.",
       "stranger-declined": "L’autre personne préfère continuer par écrit.",
       "direct-refused":
-        "Pas d’appel\u202f: ici, il montrerait ton adresse IP, ce que tu as refusé.",
+        "L’appel n’a pas été lancé\u202f: il révélerait ton adresse IP, et tu as désactivé ces appels.",
       "call-over": "L’appel est terminé.",
     },
     BothLike: "Vous avez en commun\u202f: {interests}.",
-    MetBefore: "Vous venez de vous croiser\u202f; il n’y a personne d’autre en ce moment.",
+    MetBefore: "Vous venez de vous croiser. Personne d’autre n’est disponible en ce moment.",
     Dropped: "Ta connexion a été coupée. Reconnexion…",
     StrangerDropped: "La connexion de l’autre personne a été coupée. Elle reviendra peut-être.",
     StrangerBack: "L’autre personne est de retour.",
@@ -117,10 +121,10 @@ export const fr: Catalogue = {
     Stop: { talking: "Quitter", asking: "Vraiment\u202f?", over: "Nouveau chat" },
     ChangeInterests: "Modifier mes intérêts",
 
-    Agreeing: "Échange des clés…",
+    Agreeing: "Mise en place du chiffrement…",
     Encrypted: "Chiffré de bout en bout",
     Compare:
-      "Si l’autre personne voit les quatre mêmes images, dans le même ordre, personne n’est entre vous, pas même ce serveur. Comparez-les de vive voix, ou avec un indice dans vos propres mots qu’une machine ne pourrait pas changer.",
+      "Si l’autre personne voit les quatre mêmes images dans le même ordre, personne entre vous ne peut lire votre chat, pas même ce serveur. Comparez-les de vive voix, ou donnez avec vos propres mots un indice qu’une machine ne pourrait pas modifier.",
     Unprotected: "Ce dont cela ne protège pas",
     Comma: ", ",
     Pictures:
@@ -139,38 +143,40 @@ export const fr: Catalogue = {
     },
     NeverMind: "Laisser tomber",
 
-    HowYouLook: "Voilà comment on te voit",
-    HowLoud: "Ton volume",
+    HowYouLook: "Voici comment on te verra",
+    HowLoud: "Niveau du micro",
     TryAgain: "Réessayer",
     Camera: "Caméra",
     Microphone: "Micro",
     Choices: {
       cameraOff: "Commencer sans caméra",
       muted: "Commencer sans micro",
-      blur: "Flouter les autres jusqu’à ce que je choisisse de regarder",
+      blur: "Flouter la vidéo des autres jusqu’à ce que je choisisse de la voir",
       keepCamera: "Garder ma caméra allumée entre les chats",
-      direct: "Me demander avant un appel qui montre mon adresse IP\u202f; sinon, pas d’appel",
+      direct: "Autoriser les appels qui révèlent mon adresse IP, mais me demander avant",
     },
     MoreChoices: "Plus d’options",
     Back: "Retour",
     Devices: {
       camera: {
-        opening: "Ton navigateur demande si cette page peut utiliser ta caméra.",
+        opening: "Ton navigateur te demande l’autorisation d’utiliser ta caméra.",
         off: "Ta caméra est éteinte.",
         denied:
-          "Cette page ne peut pas utiliser ta caméra. Tu peux l’autoriser dans les réglages de ton navigateur pour cette page, ou continuer sans.",
+          "L’accès à la caméra est bloqué. Autorise-le pour ce site dans les réglages de ton navigateur, ou continue sans caméra.",
         missing: "Aucune caméra trouvée. Tu peux en brancher une, ou continuer sans.",
-        busy: "Un autre programme utilise ta caméra. Ferme-le et réessaie, ou continue sans.",
+        busy:
+          "Une autre application utilise ta caméra. Ferme-la et réessaie, ou continue sans caméra.",
         unsupported:
           "Ce navigateur ne permet pas à cette page d’utiliser la caméra. Tu peux continuer sans.",
       },
       microphone: {
-        opening: "Ton navigateur demande si cette page peut utiliser ton micro.",
+        opening: "Ton navigateur te demande l’autorisation d’utiliser ton micro.",
         off: "Ton micro est coupé.",
         denied:
-          "Cette page ne peut pas utiliser ton micro. Tu peux l’autoriser dans les réglages de ton navigateur pour cette page, ou continuer sans.",
+          "L’accès au micro est bloqué. Autorise-le pour ce site dans les réglages de ton navigateur, ou continue sans micro.",
         missing: "Aucun micro trouvé. Tu peux en brancher un, ou continuer sans.",
-        busy: "Un autre programme utilise ton micro. Ferme-le et réessaie, ou continue sans.",
+        busy:
+          "Une autre application utilise ton micro. Ferme-la et réessaie, ou continue sans micro.",
         unsupported:
           "Ce navigateur ne permet pas à cette page d’utiliser le micro. Tu peux continuer sans.",
       },
@@ -178,29 +184,29 @@ export const fr: Catalogue = {
 
     Call: "Appel",
     OneMoment: "Un instant…",
-    StrangerWants: "L’autre personne aimerait un appel vidéo",
-    ShowAddresses: "Vous montrer mutuellement vos adresses IP\u202f?",
+    StrangerWants: "L’autre personne propose un appel vidéo",
+    ShowAddresses: "Partager vos adresses IP entre vous\u202f?",
     Directly:
-      "Il n’y a pas de relais ici\u202f: l’appel va directement de ton appareil à celui de l’autre personne. Un appel direct lui montre ton adresse IP et te montre la sienne. Il ne commence que si toi et l’autre personne l’acceptez.",
+      "Ce serveur n’a pas de relais\u202f: l’appel va directement de ton appareil à celui de l’autre personne. Un appel direct lui révèle ton adresse IP et te révèle la sienne. Il ne commence que si toi et l’autre personne l’acceptez.",
     ByRelay:
-      "Il passe par un relais\u202f: aucune de vos adresses IP n’est montrée. Ta caméra et ton micro démarrent comme tu l’as choisi.",
+      "L’appel passe par un relais\u202f: aucune de vos adresses IP n’est révélée. Ta caméra et ton micro démarrent comme tu les as réglés.",
     CallDirectly: "Appeler directement",
     JoinCall: "Rejoindre l’appel",
     StayWithText: "Rester à l’écrit",
     WaitingForStranger: "En attente de l’autre personne…",
-    NoCall: "Pas d’appel cette fois",
+    NoCall: "L’appel a échoué",
     Failures: {
       "no-route":
-        "Ton appareil et celui de l’autre personne n’ont pas trouvé de chemin entre eux. Certains réseaux n’en permettent aucun.",
-      "no-relay": "Le relais des appels n’a pas pu être joint, ou pas des deux côtés.",
+        "Ton appareil et celui de l’autre personne n’ont pas pu se connecter. Certains réseaux bloquent les appels directs.",
+      "no-relay": "Au moins un de vos deux appareils n’a pas pu joindre le relais des appels.",
       "too-fast": "Cela fait beaucoup d’appels en peu de temps. Attends un instant.",
     },
     GoOnByText: "Continuer par écrit",
-    StrangersPicture: "Image de l’autre personne",
-    YourPicture: "Ton image",
-    ShowPicture: "Afficher l’image",
+    StrangersPicture: "Vidéo de l’autre personne",
+    YourPicture: "Ta vidéo",
+    ShowPicture: "Afficher la vidéo",
     Connecting: "Connexion…",
-    Broke: "La connexion est rompue. Recherche d’un autre chemin…",
+    Broke: "L’appel a été interrompu. Reconnexion…",
     StrangerNoCamera: "La caméra de l’autre personne est éteinte.",
     StrangerNothing: "La caméra et le micro de l’autre personne sont éteints.",
     StrangerMuted: "Le micro de l’autre personne est coupé.",
@@ -209,14 +215,14 @@ export const fr: Catalogue = {
       2: "Connexion\u202f: moyenne",
       3: "Connexion\u202f: bonne",
     },
-    YourDevices: "Tes appareils",
+    YourDevices: "Caméra et micro",
     CameraOn: "Caméra activée",
     CameraOff: "Caméra coupée",
     MicOn: "Micro activé",
     MicOff: "Micro coupé",
     More: "Plus",
     Volume: "Volume",
-    SwapPictures: "Échanger les images",
+    SwapPictures: "Échanger les vidéos",
     PopOut: "Image dans l’image",
     FullScreen: "Plein écran",
     EndCall: "Raccrocher",

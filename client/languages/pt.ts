@@ -1,15 +1,15 @@
-/** Portuguese, as it is written in Brazil. */
+/** Brazilian Portuguese. */
 
 import type { Catalogue } from "./catalogue.ts";
 
-/** What is said in Portuguese. */
+/** The Portuguese catalogue. */
 export const pt: Catalogue = {
   name: "Português",
   frame: {
     description:
       "Converse com uma pessoa desconhecida por texto ou vídeo. Sem conta, sem cookies, com criptografia de ponta a ponta.",
     noScript:
-      "O chat funciona no seu navegador, por isso precisa de JavaScript. Permita-o nesta página: tudo o que ela executa está nela mesma, e nada vem de outro lugar.",
+      "O chat funciona no seu navegador, por isso precisa de JavaScript. Ative-o nesta página: todo o código está nela mesma, e nada é carregado de outro lugar.",
     englishOnly: "Esta página está disponível só em inglês.",
   },
   words: {
@@ -19,13 +19,14 @@ export const pt: Catalogue = {
     Lead:
       "Você encontra uma pessoa ao acaso. Sem conta, sem cookies, e só vocês podem ler o que escrevem.",
     Interests: "Interesses",
-    InterestsHint: "Opcional. Por cinco segundos, procuramos alguém que tenha algum em comum.",
-    InterestsChosen: "Escolhidos",
+    InterestsHint:
+      "Opcional. Nos primeiros cinco segundos, procuramos alguém que tenha algum em comum.",
+    InterestsChosen: "Interesses escolhidos",
     RemoveInterest: "Remover {interest}",
-    InterestsFull: "Já são dez, o máximo possível",
+    InterestsFull: "Já são dez, o máximo",
     InterestsExample: "música, trilhas, filmes",
     Adult: "Tenho 18 anos ou mais",
-    AdultFirst: "Confirme isto primeiro: este site é só para maiores de idade.",
+    AdultFirst: "Confirme primeiro sua idade. Este site é só para adultos.",
     StartText: "Iniciar chat de texto",
     StartVideo: "Iniciar chat de vídeo",
     Online: {
@@ -33,7 +34,7 @@ export const pt: Catalogue = {
       other: "{count} pessoas estão aqui agora",
     },
     Insecure:
-      "Esta página foi aberta sem criptografia: o chat não seria privado e não pode começar.",
+      "Esta página foi aberta sem criptografia. Um chat não seria privado, por isso não pode ser iniciado aqui.",
     OpenSecure: "Abrir a página segura",
     Language: "Idioma",
     LanguageFailed: "Não é possível carregar este idioma agora. Tentando de novo…",
@@ -47,32 +48,33 @@ export const pt: Catalogue = {
 
     Unreachable: "Não é possível conectar ao servidor agora. Tentando de novo…",
     Hindered: {
-      full: "Todos os lugares estão ocupados agora. Tentando de novo…",
-      crowded: "Há gente demais da sua rede aqui agora. Tentando de novo…",
+      full: "O servidor está lotado agora. Tentando de novo…",
+      crowded: "Há gente demais conectada a partir da sua rede agora. Tentando de novo…",
       reported: "Seu acesso está bloqueado até {time}.",
       flooding: "Seu acesso está bloqueado até {time}.",
-      denied: "Quem administra este site recusou o seu endereço.",
+      denied: "A administração deste site bloqueou seu endereço IP.",
     },
     Blocked: {
       reported:
-        "Várias pessoas denunciaram o que veio do seu endereço. O bloqueio termina sozinho, e nada dele fica guardado.",
+        "Várias pessoas denunciaram alguém que usava seu endereço IP. O bloqueio termina automaticamente, e nenhum registro dele é mantido.",
       flooding:
-        "Seu endereço se conectou vezes demais. O bloqueio termina sozinho, e nada dele fica guardado.",
-      denied: "Ele fica sem acesso até ser aceito de novo.",
+        "Seu endereço IP fez conexões demais. O bloqueio termina automaticamente, e nenhum registro dele é mantido.",
+      denied: "Ele continua bloqueado até que a administração remova o bloqueio.",
     },
-    BlockedWait: "Você pode deixar esta página aberta: ela continua assim que puder.",
+    BlockedWait:
+      "Você pode deixar esta página aberta: ela se reconecta assim que o bloqueio terminar.",
     BlockedHelp: "O que você pode fazer",
 
     Looking: "Procurando alguém…",
     Cancel: "Cancelar",
     Checking:
       "Muita gente está chegando agora, então seu aparelho faz uma verificação rápida antes.",
-    VeryFast: "Isso foi muito rápido. A busca continua sozinha em um instante.",
+    VeryFast: "Foram muitas buscas em pouco tempo. Esta continua automaticamente em um instante.",
     Quiet:
       "Está tranquilo agora. Fique aqui ou em outra aba: você vai ouvir um som quando alguém chegar.",
     Usually: "Costuma levar um instante.",
-    WhoLikes: "Alguém que goste de {interests}, se estiver por aqui.",
-    Anyone: "Não há ninguém aqui com seus interesses, então agora vale qualquer pessoa.",
+    WhoLikes: "De preferência, alguém que goste de {interests}.",
+    Anyone: "Ninguém com seus interesses está disponível, então agora procuramos qualquer pessoa.",
 
     Chat: "Chat",
     Conversation: "Conversa",
@@ -83,18 +85,19 @@ export const pt: Catalogue = {
       "began": "Agora você está conversando com uma pessoa desconhecida.",
       "you-left": "Você se desconectou.",
       "stranger-left": "A outra pessoa se desconectou.",
-      "connection-lost": "Sua conexão caiu, e o chat terminou com ela.",
+      "connection-lost": "Sua conexão caiu, então o chat terminou.",
       "blocked": "Seu acesso foi bloqueado porque várias pessoas denunciaram você.",
-      "restart": "O servidor vai reiniciar em um instante, e este chat vai terminar.",
+      "restart": "O servidor está prestes a reiniciar, o que vai encerrar este chat.",
       "not-secured": "Não foi possível criptografar este chat, então ele terminou.",
       "tampered": "Algo foi alterado ou se perdeu no caminho e não é mostrado.",
       "report-taken": "Sua denúncia foi recebida. Agradecemos.",
       "stranger-declined": "A outra pessoa prefere continuar por texto.",
-      "direct-refused": "Sem chamada: aqui ela mostraria seu endereço IP, o que você não quis.",
+      "direct-refused":
+        "A chamada não foi iniciada: ela revelaria seu endereço IP, e você desativou esse tipo de chamada.",
       "call-over": "A chamada terminou.",
     },
     BothLike: "Vocês têm em comum: {interests}.",
-    MetBefore: "Vocês se encontraram há pouco; não há mais ninguém aqui agora.",
+    MetBefore: "Vocês se encontraram há pouco. Não há mais ninguém disponível agora.",
     Dropped: "Sua conexão caiu. Reconectando…",
     StrangerDropped: "A conexão da outra pessoa caiu. Ela pode voltar.",
     StrangerBack: "A outra pessoa voltou.",
@@ -116,11 +119,11 @@ export const pt: Catalogue = {
     Stop: { talking: "Sair", asking: "Sair mesmo?", over: "Novo chat" },
     ChangeInterests: "Mudar interesses",
 
-    Agreeing: "Combinando chaves…",
+    Agreeing: "Configurando a criptografia…",
     Encrypted: "Criptografia de ponta a ponta",
     Compare:
-      "Se a outra pessoa vê as mesmas quatro imagens, na mesma ordem, não há ninguém entre vocês, nem mesmo este servidor. Comparem de viva voz ou com uma dica em suas próprias palavras que uma máquina não consiga alterar.",
-    Unprotected: "Do que isto não protege",
+      "Se a outra pessoa vê as mesmas quatro imagens na mesma ordem, ninguém entre vocês consegue ler o chat, nem mesmo este servidor. Comparem de viva voz ou deem, com suas próprias palavras, uma dica que uma máquina não consiga alterar.",
+    Unprotected: "Do que isto não protege você",
     Comma: ", ",
     Pictures:
       "polvo, cacto, balão, bicicleta, limão, chave, âncora, chapéu, tartaruga, cogumelo, lua, sino, cenoura, guitarra, raposa, meias, abelha, pizza, pipa, ímã, elefante, arco-íris, barco, tambor, pinguim, cerejas, vela, quebra-cabeça, girafa, milho, foguete, dado, baleia, rosquinha, estátua, bússola, coruja, melancia, tesoura, trompete, caracol, vulcão, trator, cadeira, camelo, pretzel, relógio, alvo, borboleta, folha, castelo, queijo, sapo, abacate, trem, planta, caranguejo, pão, barraca, violino, joaninha, ovo, ilha, escada",
@@ -138,41 +141,40 @@ export const pt: Catalogue = {
     },
     NeverMind: "Deixa pra lá",
 
-    HowYouLook: "É assim que você aparece",
-    HowLoud: "Seu volume",
+    HowYouLook: "É assim que você vai aparecer",
+    HowLoud: "Nível do microfone",
     TryAgain: "Tentar de novo",
     Camera: "Câmera",
     Microphone: "Microfone",
     Choices: {
       cameraOff: "Começar com a câmera desligada",
       muted: "Começar com o microfone desligado",
-      blur: "Desfocar as outras pessoas até eu querer ver",
+      blur: "Desfocar o vídeo das outras pessoas até eu querer ver",
       keepCamera: "Deixar minha câmera ligada entre chats",
-      direct:
-        "Perguntar antes de uma chamada que mostre meu endereço IP; senão, não haverá nenhuma",
+      direct: "Permitir chamadas que revelem meu endereço IP, mas me perguntar antes",
     },
     MoreChoices: "Mais opções",
     Back: "Voltar",
     Devices: {
       camera: {
-        opening: "Seu navegador pergunta se esta página pode usar sua câmera.",
+        opening: "Seu navegador está pedindo permissão para usar sua câmera.",
         off: "Sua câmera está desligada.",
         denied:
-          "Esta página não pode usar sua câmera. Você pode permitir isso para esta página nas configurações do navegador ou continuar sem câmera.",
-        missing: "Nenhuma câmera encontrada. Você pode conectar uma ou continuar sem ela.",
+          "O acesso à câmera está bloqueado. Permita-o para este site nas configurações do navegador ou continue sem câmera.",
+        missing: "Nenhuma câmera encontrada. Conecte uma ou continue sem ela.",
         busy:
-          "Outro programa está usando sua câmera. Feche-o e tente de novo, ou continue sem ela.",
+          "Outro aplicativo está usando sua câmera. Feche-o e tente de novo, ou continue sem câmera.",
         unsupported:
           "Este navegador não permite usar a câmera nesta página. Você pode continuar sem ela.",
       },
       microphone: {
-        opening: "Seu navegador pergunta se esta página pode usar seu microfone.",
+        opening: "Seu navegador está pedindo permissão para usar seu microfone.",
         off: "Seu microfone está desligado.",
         denied:
-          "Esta página não pode usar seu microfone. Você pode permitir isso para esta página nas configurações do navegador ou continuar sem microfone.",
-        missing: "Nenhum microfone encontrado. Você pode conectar um ou continuar sem ele.",
+          "O acesso ao microfone está bloqueado. Permita-o para este site nas configurações do navegador ou continue sem microfone.",
+        missing: "Nenhum microfone encontrado. Conecte um ou continue sem ele.",
         busy:
-          "Outro programa está usando seu microfone. Feche-o e tente de novo, ou continue sem ele.",
+          "Outro aplicativo está usando seu microfone. Feche-o e tente de novo, ou continue sem microfone.",
         unsupported:
           "Este navegador não permite usar o microfone nesta página. Você pode continuar sem ele.",
       },
@@ -181,41 +183,41 @@ export const pt: Catalogue = {
     Call: "Chamada",
     OneMoment: "Um instante…",
     StrangerWants: "A outra pessoa quer fazer uma chamada de vídeo",
-    ShowAddresses: "Mostrar os endereços IP entre vocês?",
+    ShowAddresses: "Compartilhar os endereços IP entre vocês?",
     Directly:
-      "Não há servidor intermediário aqui, então a chamada vai direto do seu aparelho para o da outra pessoa. Uma chamada direta mostra seu endereço IP a ela, e o dela a você. Só começa se as duas partes concordarem.",
+      "Não há servidor intermediário aqui, então a chamada vai direto do seu aparelho para o da outra pessoa. Uma chamada direta revela seu endereço IP a ela, e o dela a você. Só começa se as duas partes concordarem.",
     ByRelay:
-      "Ela passa por um servidor intermediário, então nenhum dos endereços IP aparece. Sua câmera e seu microfone começam como você escolheu.",
+      "A chamada passa por um servidor intermediário, então nenhum dos endereços IP é revelado. Sua câmera e seu microfone começam como você os configurou.",
     CallDirectly: "Ligar direto",
     JoinCall: "Entrar na chamada",
     StayWithText: "Ficar no texto",
     WaitingForStranger: "Esperando a outra pessoa entrar…",
-    NoCall: "Desta vez, sem chamada",
+    NoCall: "A chamada falhou",
     Failures: {
       "no-route":
-        "Seu aparelho e o da outra pessoa não encontraram um caminho entre si. Algumas redes não permitem nenhum.",
+        "Seu aparelho e o da outra pessoa não conseguiram se conectar. Algumas redes bloqueiam chamadas diretas.",
       "no-relay":
-        "Não foi possível alcançar o servidor intermediário de chamadas, ao menos de um dos lados.",
+        "Pelo menos um dos lados não conseguiu se conectar ao servidor intermediário de chamadas.",
       "too-fast": "Foram muitas chamadas em pouco tempo. Espere um instante.",
     },
     GoOnByText: "Continuar por texto",
-    StrangersPicture: "Imagem da outra pessoa",
-    YourPicture: "Sua imagem",
-    ShowPicture: "Mostrar a imagem",
+    StrangersPicture: "Vídeo da outra pessoa",
+    YourPicture: "Seu vídeo",
+    ShowPicture: "Mostrar o vídeo",
     Connecting: "Conectando…",
-    Broke: "A conexão caiu. Procurando outro caminho…",
+    Broke: "A chamada foi interrompida. Reconectando…",
     StrangerNoCamera: "A câmera da outra pessoa está desligada.",
     StrangerNothing: "A câmera e o microfone da outra pessoa estão desligados.",
     StrangerMuted: "O microfone da outra pessoa está desligado.",
     Quality: { 1: "Conexão: ruim", 2: "Conexão: razoável", 3: "Conexão: boa" },
-    YourDevices: "Seus aparelhos",
+    YourDevices: "Câmera e microfone",
     CameraOn: "Com câmera",
     CameraOff: "Sem câmera",
     MicOn: "Com microfone",
     MicOff: "Sem microfone",
     More: "Mais",
     Volume: "Volume",
-    SwapPictures: "Trocar imagens",
+    SwapPictures: "Trocar os vídeos",
     PopOut: "Imagem flutuante",
     FullScreen: "Tela cheia",
     EndCall: "Encerrar",

@@ -2,6 +2,7 @@
 
 import { deepEqual, equal, match } from "node:assert/strict";
 import axe from "axe-core";
+import { en } from "../../client/languages/en.ts";
 import { inside } from "../support/served.ts";
 import { DEVICES } from "./browser.ts";
 import { housing } from "./house.ts";
@@ -110,7 +111,7 @@ Deno.test("Without JavaScript the page says what is missing", async () => {
   const ann = await house.enter({ javaScriptEnabled: false });
   match(
     await ann.page.locator("noscript").innerText(),
-    /^The chat runs in your browser, so it needs JavaScript/,
+    new RegExp(`^${en.frame.noScript}`),
   );
 });
 
@@ -118,9 +119,7 @@ Deno.test("Without a secure context the page says so, and offers the secure one"
   await using house = await openHouse();
   const script = "Object.defineProperty(globalThis, 'isSecureContext', { value: false })";
   const ann = await house.enter({ script });
-  await ann.sees(
-    "This page was opened without encryption, so a chat can't be private and can't start.",
-  );
+  await ann.sees(en.words.Insecure);
   const link = ann.page.getByRole("link", { name: "Open the secure page" });
   equal(await link.getAttribute("href"), `${house.site.replace("http:", "https:")}/`);
   equal(await ann.button("Start text chat").count(), 0);

@@ -1,6 +1,7 @@
 /** What somebody sees whom the server keeps out, and how it ends. */
 
 import { equal, match } from "node:assert/strict";
+import { en } from "../../client/languages/en.ts";
 import { HOUR } from "../../server/base/clock.ts";
 import { newAddressRecord } from "../support/conduct.ts";
 import { FakeClock } from "../support/fake_clock.ts";
@@ -9,6 +10,7 @@ import { housing } from "./house.ts";
 import type { Visitor } from "./visitor.ts";
 
 const openHouse = housing();
+const { words } = en;
 
 /** What the card says to somebody who may not come in. */
 async function card(visitor: Visitor): Promise<string> {
@@ -28,14 +30,14 @@ inside.test("Blocked people learn why, until when and what they can do, and that
       clock.now(),
     );
   }
-  await ann.reads("You have been blocked, because several people have reported you.");
+  await ann.reads(words.Notices.blocked);
   await ann.sees(/^You are blocked until \d+:\d\d/);
   await ann.press("New chat");
-  match(await card(ann), /You are blocked until .*\n\nSeveral people have reported/);
+  match(await card(ann), new RegExp(`You are blocked until .*\n\n${words.Blocked.reported}`));
   equal(await ann.button("Start text chat").count(), 0);
   const bob = await house.enter();
-  await bob.sees("Several people have reported what came from your address.");
-  await bob.page.getByRole("link", { name: "What you can do about it" }).click();
+  await bob.sees(words.Blocked.reported);
+  await bob.page.getByRole("link", { name: words.BlockedHelp }).click();
   await bob.sees("If you are blocked");
   clock.advance(HOUR);
   const eve = await house.enter();
@@ -45,13 +47,13 @@ inside.test("Blocked people learn why, until when and what they can do, and that
 Deno.test("Somebody whose address the operator refuses is told so", async () => {
   await using house = await openHouse({ args: ["--deny=127.0.0.0/8"] });
   const ann = await house.enter();
-  match(await card(ann), /The operator of this place has refused your address\./);
+  match(await card(ann), new RegExp(words.Hindered.denied));
 });
 
 Deno.test("When every place is taken the page says so and goes on trying", async () => {
   await using house = await openHouse({ args: ["--max-connections=1"] });
   await house.addGuest();
   const ann = await house.enter();
-  await ann.sees("Every place is taken right now. Trying again…");
+  await ann.sees(words.Hindered.full);
   await ann.button("Start text chat").waitFor();
 });

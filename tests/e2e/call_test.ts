@@ -2,6 +2,7 @@
 
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Page } from "playwright-core";
+import { en } from "../../client/languages/en.ts";
 import { Cable } from "../support/cable.ts";
 import { until } from "../support/until.ts";
 import { inside } from "../support/served.ts";
@@ -16,8 +17,9 @@ const openHouse = housing(...DEVICES);
 const CAMERA_KEY = "Control+Shift+O";
 const MICROPHONE_KEY = "Control+Shift+M";
 
-const QUESTION = "Show each other your IP addresses?";
-const DECLINED = "Stranger would rather go on by text.";
+const { words } = en;
+const QUESTION = words.ShowAddresses;
+const DECLINED = words.Notices["stranger-declined"];
 const ENDED = "The call has ended.";
 
 /** Two who see each other. */
@@ -28,7 +30,7 @@ async function call(
 ): Promise<[Caller, Caller]> {
   const pair = await house.pairForVideo(one, other);
   for (const { visitor } of pair) await visitor.press("Call directly");
-  for (const { visitor } of pair) await visitor.press("Show the picture");
+  for (const { visitor } of pair) await visitor.press(words.ShowPicture);
   return pair;
 }
 
@@ -51,7 +53,7 @@ Deno.test("P14: nothing that could show an address exists before both have agree
   const [ann, bob] = pair;
   await ann.visitor.press("Call directly");
   await bob.visitor.sees("The stranger would like a video call");
-  await bob.visitor.press("Stay with text");
+  await bob.visitor.press(words.StayWithText);
   await ann.visitor.reads(DECLINED);
   await ann.visitor.say("text, then");
   await bob.visitor.hears("text, then");
@@ -86,12 +88,12 @@ Deno.test("P14: who refuses direct calls is never asked for one", async () => {
   const [ann, bob] = [await house.enter({ script: PEERS }), await house.enter({ script: PEERS })];
   await ann.confirm();
   await ann.press("Start video chat");
-  await ann.page.getByText("More choices").click();
-  await ann.page.getByRole("checkbox", { name: /Ask me before a call/ }).uncheck();
+  await ann.page.getByText(words.MoreChoices).click();
+  await ann.page.getByRole("checkbox", { name: words.Choices.direct }).uncheck();
   await ann.press("Start video chat");
   await bob.searchForVideo();
   await bob.reads(DECLINED);
-  await ann.reads("No call: here it would show your IP address, which you have refused.");
+  await ann.reads(words.Notices["direct-refused"]);
   for (const visitor of [ann, bob]) equal(await new Caller(visitor).peers(), 0);
 });
 
@@ -100,15 +102,15 @@ Deno.test("Picture of the stranger is blurred until one chooses to look", async 
   const pair = await house.pairForVideo();
   for (const { visitor } of pair) await visitor.press("Call directly");
   const [{ visitor }] = pair;
-  const picture = visitor.page.getByLabel("The stranger's picture");
+  const picture = visitor.page.getByLabel(words.StrangersPicture);
   const filter = (): Promise<string> =>
     picture.evaluate((element) => getComputedStyle(element).filter);
-  await visitor.button("Show the picture").waitFor();
+  await visitor.button(words.ShowPicture).waitFor();
   ok((await filter()).startsWith("blur("));
   await visitor.page.getByText("More", { exact: true }).click();
   equal(await visitor.button("Picture in picture").count(), 0, "a window of its own has no blur");
   await visitor.page.getByText("More", { exact: true }).click();
-  await visitor.press("Show the picture");
+  await visitor.press(words.ShowPicture);
   equal(await filter(), "none");
 });
 
@@ -119,16 +121,17 @@ Deno.test("Camera and microphone are switched by button and key, at once, and th
   await ann.seesMovement();
   deepEqual(await ann.liveTracks(), ["audio", "video"]);
   await ann.visitor.press("Camera on");
-  await bob.visitor.sees("The stranger's camera is off.");
+  await bob.visitor.sees(words.StrangerNoCamera);
   deepEqual(await ann.liveTracks(), ["audio"]);
   await ann.visitor.message.focus();
   await ann.visitor.key(MICROPHONE_KEY);
-  await bob.visitor.sees("The stranger's camera is off, and so is the microphone.");
+  await bob.visitor.sees(words.StrangerNothing);
   deepEqual(await ann.liveTracks(), []);
   await ann.visitor.button("Camera off").focus();
   await ann.visitor.key(MICROPHONE_KEY);
   await ann.visitor.key(CAMERA_KEY);
-  await bob.visitor.loses("The stranger's camera is off");
+  await bob.visitor.loses(words.StrangerNothing);
+  await bob.visitor.loses(words.StrangerNoCamera);
   await bob.seesMovement();
   equal(await ann.visitor.message.inputValue(), "");
   equal(await ann.visitor.button("Camera on").getAttribute("title"), "Ctrl+Shift+O");
@@ -163,7 +166,7 @@ Deno.test("Letters switch no device, wherever they are typed: what was off stays
   await ann.isAt(ann.message);
   await ann.page.keyboard.type(LETTERS);
   equal(await ann.message.inputValue(), LETTERS);
-  await bob.sees("The stranger's camera is off, and so is the microphone.");
+  await bob.sees(words.StrangerNothing);
   await ann.log.click();
   await ann.page.keyboard.type(LETTERS);
   for (const name of ["Mic off", "Camera off"]) {
@@ -188,12 +191,12 @@ Deno.test("Preview's last word holds in the call and with the next stranger, unt
   await ann.sees("Your microphone is off.");
   for (const visitor of [ann, bob]) await visitor.press("Start video chat");
   for (const visitor of [ann, bob]) await visitor.press("Call directly");
-  await bob.sees("The stranger's camera is off, and so is the microphone.");
+  await bob.sees(words.StrangerNothing);
   for (const visitor of [ann, bob]) await visitor.isAt(visitor.message);
   await bob.leave();
   for (const visitor of [ann, bob]) await visitor.press("New chat");
   for (const visitor of [ann, bob]) await visitor.press("Call directly");
-  await bob.sees("The stranger's camera is off, and so is the microphone.");
+  await bob.sees(words.StrangerNothing);
   deepEqual(await callers[0]!.liveTracks(), []);
   await ann.press("Camera off");
   await callers[1]!.seesMovement();
@@ -216,13 +219,13 @@ Deno.test("Camera is changed during a call, and the picture goes on", async () =
   const [ann, bob] = await call(house);
   await bob.seesMovement();
   await ann.visitor.page.getByText("More", { exact: true }).click();
-  const microphones = ann.visitor.page.getByLabel("Microphone");
+  const microphones = ann.visitor.page.getByRole("combobox", { name: words.Microphone });
   const labels = await microphones.getByRole("option").allTextContents();
   ok(labels.length > 1);
   await microphones.selectOption({ label: labels.at(-1)! });
   await until(async () => (await ann.liveTracks()).length === 2);
   await bob.seesMovement();
-  await ann.visitor.press("Swap pictures");
+  await ann.visitor.press(words.SwapPictures);
   await bob.seesMovement();
 });
 
@@ -306,7 +309,7 @@ inside.test("Call is set up although the connection drops meanwhile", async () =
   await bob.visitor.sees("The stranger would like a video call");
   cable.pull();
   await bob.visitor.press("Call directly");
-  await ann.visitor.sees("Your connection dropped. Coming back…");
+  await ann.visitor.sees(words.Dropped);
   cable.put();
   for (const caller of [ann, bob]) await caller.seesMovement();
 });
@@ -321,25 +324,22 @@ const REFUSED = (name: string): string =>
 
 Deno.test("Camera that can't be had is told in plain words, and one goes on without", async () => {
   await using house = await openHouse();
-  const words = {
-    NotAllowedError: "This page may not use your camera.",
-    NotFoundError: "No camera was found.",
-    NotReadableError: "Another program is using your camera.",
-  };
-  for (const [name, text] of Object.entries(words)) {
+  const { denied, missing, busy } = words.Devices.camera;
+  const hints = { NotAllowedError: denied, NotFoundError: missing, NotReadableError: busy };
+  for (const [name, text] of Object.entries(hints)) {
     const visitor = await house.enter({ script: REFUSED(name) });
     await visitor.confirm();
     await visitor.press("Start video chat");
     await visitor.sees(text);
     await visitor.evaluate("giveDevices()");
     await visitor.press("Try again");
-    await visitor.page.getByLabel("Your picture").waitFor();
+    await visitor.page.getByLabel(words.YourPicture).waitFor();
     await visitor.press("Back");
   }
   const [ann, bob] = await house.pairForVideo({ script: REFUSED("NotFoundError") });
   for (const { visitor } of [ann, bob]) await visitor.press("Call directly");
-  await bob.visitor.sees("The stranger's camera is off, and so is the microphone.");
-  await ann.visitor.press("Show the picture");
+  await bob.visitor.sees(words.StrangerNothing);
+  await ann.visitor.press(words.ShowPicture);
   await ann.seesAndHears();
 });
 

@@ -1,12 +1,13 @@
 /** Stopping, leaving, and what stays. */
 
 import { equal, ok } from "node:assert/strict";
+import { en } from "../../client/languages/en.ts";
 import { inBothEngines } from "./house.ts";
 import { CHATTING, LOOKING, STRANGER_LEFT, YOU_LEFT } from "./visitor.ts";
 
 const { test, decided } = await inBothEngines();
 
-const MET = "You have met a moment ago; nobody else is here right now.";
+const MET = en.words.MetBefore;
 
 test("Stop asks, leaves, and finds the same stranger again when nobody else is here", async (openHouse) => {
   await using house = await openHouse();

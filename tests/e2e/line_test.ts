@@ -1,6 +1,7 @@
 /** A line that breaks and mends. */
 
 import { equal } from "node:assert/strict";
+import { en } from "../../client/languages/en.ts";
 import { MAX_IDLE } from "../../server/chat/session_registry.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { until } from "../support/until.ts";
@@ -10,7 +11,7 @@ import { LOOKING, UNREACHABLE } from "./visitor.ts";
 
 const openHouse = housing();
 
-const LOST = "Your connection was lost, and the chat ended with it.";
+const LOST = en.words.Notices["connection-lost"];
 
 Deno.test("Page says that the server is gone and comes back by itself when it returns", async () => {
   await using house = await openHouse();

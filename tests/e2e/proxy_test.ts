@@ -1,6 +1,7 @@
 /** Pages behind a real nginx and a real Caddy, which operators reload and restart while people talk. */
 
 import { deepEqual, ok } from "node:assert/strict";
+import { en } from "../../client/languages/en.ts";
 import { inside } from "../support/served.ts";
 import { isProxyThere, PROXIES, Proxy } from "../support/proxies.ts";
 import { housing } from "./house.ts";
@@ -14,7 +15,7 @@ const ACTIONS = {
   restart: { nginx: true, caddy: true },
 } as const;
 
-const LOST = "Your connection was lost, and the chat ended with it.";
+const LOST = en.words.Notices["connection-lost"];
 
 /** Asserts that nobody's chat has ended, and who has said what, each once. */
 async function chatContinues(visitors: readonly Visitor[], said: string[]): Promise<void> {

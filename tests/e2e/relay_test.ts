@@ -2,6 +2,7 @@
 
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { systemClock } from "../../server/base/clock.ts";
+import { en } from "../../client/languages/en.ts";
 import { CONNECTING_TIME } from "../../client/state/call.ts";
 import { CertificateFiles } from "../support/certificate_files.ts";
 import { Coturn, isCoturnThere, TURN_SECRET } from "../support/coturn.ts";
@@ -57,9 +58,9 @@ Deno.test({
   for (const { visitor } of [ann, bob]) await visitor.sees("Connecting…");
   await until(() => ann.visitor.evaluate("refusals.includes(401)"), 40);
   for (const { visitor } of [ann, bob]) await visitor.passes(CONNECTING_TIME);
-  await ann.visitor.sees("The relay for calls could not be reached");
+  await ann.visitor.sees(en.words.Failures["no-relay"]);
   deepEqual(await ann.candidates(), []);
-  await ann.visitor.press("Go on by text");
+  await ann.visitor.press(en.words.GoOnByText);
   await ann.visitor.say("by text, then");
   await bob.visitor.hears("by text, then");
   deepEqual(await ann.liveTracks(), []);

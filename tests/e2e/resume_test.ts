@@ -1,6 +1,7 @@
 /** Connections that drop in the middle of a chat, and come back, or don't. */
 
 import { equal } from "node:assert/strict";
+import { en } from "../../client/languages/en.ts";
 import { BACKGROUND_WINDOW, RESUME_WINDOW } from "../../protocol.ts";
 import { Cable } from "../support/cable.ts";
 import { FakeClock } from "../support/fake_clock.ts";
@@ -11,10 +12,10 @@ import { STRANGER_LEFT, type Visitor, type VisitorOptions, YOU_LEFT } from "./vi
 
 const openHouse = housing();
 
-const DROPPED = "Your connection dropped. Coming back…";
+const DROPPED = en.words.Dropped;
 const AWAY = "Stranger's connection dropped. They may come back.";
 const BACK = "Stranger is back.";
-const LOST = "Your connection was lost, and the chat ended with it.";
+const LOST = en.words.Notices["connection-lost"];
 
 /** Two who are chatting, the first of them over a cable. */
 async function pairOver(

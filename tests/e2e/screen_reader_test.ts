@@ -5,6 +5,7 @@
  */
 
 import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { en } from "../../client/languages/en.ts";
 import { Cable } from "../support/cable.ts";
 import { until } from "../support/until.ts";
 import { housing } from "./house.ts";
@@ -14,7 +15,7 @@ const openHouse = housing();
 
 const AWAY = "Stranger's connection dropped. They may come back.";
 const BACK = "Stranger is back.";
-const REMINDER = "Please confirm this first: this place is for adults only.";
+const REMINDER = en.words.AdultFirst;
 
 /** Runs in a page: keeps what is read out, with how urgent it is. */
 const READER = `{

@@ -4,6 +4,7 @@
  * looked at in.
  */
 
+import { en } from "../../client/languages/en.ts";
 import { HOUR } from "../../server/base/clock.ts";
 import { daysBefore } from "../../server/statistics/statistics.ts";
 import { MemoryStatisticsStore } from "../../server/statistics/store.ts";
@@ -13,6 +14,8 @@ import { FakeClock } from "../support/fake_clock.ts";
 import { Caller } from "./caller.ts";
 import type { OpenHouse } from "./house.ts";
 import { LOOKING, PREVIEW, STRANGER_LEFT, TYPING, UNREACHABLE, type Visitor } from "./visitor.ts";
+
+const { words } = en;
 
 /** Looks at the screen that somebody has before them. */
 export type Judge = (visitor: Visitor, screen: string) => Promise<void>;
@@ -88,8 +91,8 @@ async function throughCall(openHouse: OpenHouse, judge: Judge): Promise<void> {
   await ann.confirm();
   await ann.press("Start video chat");
   await ann.sees(PREVIEW);
-  await ann.page.getByLabel("Your picture").waitFor();
-  await ann.page.getByText("More choices").click();
+  await ann.page.getByLabel(words.YourPicture).waitFor();
+  await ann.page.getByText(words.MoreChoices).click();
   await judge(ann, "before a call");
   await ann.press("Start video chat");
   await judge(ann, "searching with a camera");
@@ -99,15 +102,15 @@ async function throughCall(openHouse: OpenHouse, judge: Judge): Promise<void> {
   await ann.press("Call directly");
   await judge(ann, "waiting for the stranger");
   await bob.press("Call directly");
-  await ann.button("Show the picture").waitFor();
+  await ann.button(words.ShowPicture).waitFor();
   await judge(ann, "blurred");
-  await ann.press("Show the picture");
+  await ann.press(words.ShowPicture);
   await new Caller(ann).seesMovement();
   await ann.page.getByText("More", { exact: true }).click();
   await judge(ann, "in a call, with more to choose");
   await ann.page.getByText("More", { exact: true }).click();
   await bob.press("Camera on");
-  await ann.sees("The stranger's camera is off.");
+  await ann.sees(words.StrangerNoCamera);
   await ann.press("Camera on");
   await judge(ann, "both cameras off");
   await ann.press("Report");
@@ -115,7 +118,7 @@ async function throughCall(openHouse: OpenHouse, judge: Judge): Promise<void> {
   const eve = await house.enter({ script: NO_CAMERA });
   await eve.confirm();
   await eve.press("Start video chat");
-  await eve.sees("This page may not use your camera.");
+  await eve.sees(words.Devices.camera.denied);
   await judge(eve, "before a call, without a camera");
 }
 
@@ -149,13 +152,13 @@ async function throughSearch(openHouse: OpenHouse, judge: Judge): Promise<void> 
   await ann.search();
   await ann.sees(LOOKING);
   await ann.passes(15_000);
-  await ann.sees("It is quiet right now.");
+  await ann.sees(words.Quiet);
   await ann.page.clock.resume(); // A judge may need some time.
   await judge(ann, "searching for long");
   await using rushed = await openHouse({ args: ["--proof-of-work=always"] });
   const eve = await rushed.enter({ script: ENDLESS_DIGEST });
   await eve.search();
-  await eve.sees("your device does a short check first");
+  await eve.sees(words.Checking);
   await judge(eve, "searching, with work to do");
 }
 
@@ -165,7 +168,7 @@ async function throughTrouble(openHouse: OpenHouse, judge: Judge): Promise<void>
   await eve.search();
   const stuck = await house.enter();
   await stuck.search();
-  await stuck.sees("Agreeing on keys…");
+  await stuck.sees(words.Agreeing);
   await judge(stuck, "chat, before it is encrypted");
   const home = await house.enter();
   using cable = new Cable(house.server.port);
@@ -173,7 +176,7 @@ async function throughTrouble(openHouse: OpenHouse, judge: Judge): Promise<void>
   for (const visitor of [ann, bob]) await visitor.search();
   for (const visitor of [ann, bob]) await visitor.meets();
   cable.pull();
-  await ann.sees("Your connection dropped. Coming back…");
+  await ann.sees(words.Dropped);
   await ann.say("still there?");
   await judge(ann, "chat, cut off");
   await bob.sees("Stranger's connection dropped.");
@@ -191,7 +194,7 @@ async function throughTrouble(openHouse: OpenHouse, judge: Judge): Promise<void>
   await using drained = await openHouse();
   const [last] = await drained.pair();
   drained.server.chat.drain();
-  await last.reads("The server restarts in a moment, and this chat ends with it.");
+  await last.reads(words.Notices.restart);
   await judge(last, "chat, with a server about to restart");
 }
 
@@ -203,10 +206,10 @@ async function throughDoor(openHouse: OpenHouse, judge: Judge): Promise<void> {
   for (let n = 0; n < 3; n++) {
     record.report(newAddressRecord(clock.now()), "harassment", clock.now());
   }
-  await ann.reads("You have been blocked, because several people have reported you.");
+  await ann.reads(words.Notices.blocked);
   await judge(ann, "chat, blocked");
   await ann.press("New chat");
-  await ann.sees("Several people have reported");
+  await ann.sees(words.Blocked.reported);
   await judge(ann, "home, blocked");
   clock.advance(HOUR);
   const bob = await house.enter({ script: INSECURE });
@@ -216,7 +219,7 @@ async function throughDoor(openHouse: OpenHouse, judge: Judge): Promise<void> {
   await judge(eve, "home, without JavaScript");
   await using closed = await openHouse({ args: ["--deny=127.0.0.0/8"] });
   const stranger = await closed.enter();
-  await stranger.sees("The operator of this place has refused your address.");
+  await stranger.sees(words.Hindered.denied);
   await judge(stranger, "home, refused");
 }
 

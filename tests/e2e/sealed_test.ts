@@ -2,6 +2,7 @@
 
 import { deepEqual, equal, match, notDeepEqual, ok } from "node:assert/strict";
 import { gzipSync } from "node:zlib";
+import { en } from "../../client/languages/en.ts";
 import { withFrames } from "../support/server.ts";
 import { until } from "../support/until.ts";
 import { inside } from "../support/served.ts";
@@ -43,7 +44,7 @@ inside.test("A message that the server has altered is not shown, the page says s
   await using house = await openHouse({ service: withFrames(alter) });
   const [ann, bob] = await house.pair();
   await ann.say("altered on the way");
-  await bob.reads("Something was changed or lost on the way here, and is not shown.");
+  await bob.reads(en.words.Notices.tampered);
   await bob.hasMessages();
   alters = false;
   await ann.say("left alone");
@@ -59,7 +60,7 @@ inside.test("A server that swaps a key can't bring a chat about, and both people
   const [ann, bob] = [await house.enter(), await house.enter()];
   await ann.search();
   await bob.search();
-  await ann.reads("This chat could not be encrypted, so it has ended.");
+  await ann.reads(en.words.Notices["not-secured"]);
   await ann.button("New chat").waitFor();
 });
 
@@ -73,5 +74,5 @@ Deno.test("Both people see the same four pictures, with a plain sentence about t
   const seen = await names(ann);
   match(seen, /^\w+, \w+, \w+, \w+$/);
   equal(await names(bob), seen);
-  await ann.sees(/If the stranger sees the same four, in the same order, nobody sits between you/);
+  await ann.sees(en.words.Compare);
 });

@@ -1,13 +1,15 @@
 /** From the first screen to the first words: confirming, interests, searching. */
 
 import { equal } from "node:assert/strict";
+import { en } from "../../client/languages/en.ts";
+import { fill } from "../../client/languages/language.ts";
 import { until } from "../support/until.ts";
 import { inBothEngines } from "./house.ts";
 import { CHATTING, LOOKING } from "./visitor.ts";
 
 const { test, inside, decided } = await inBothEngines();
 
-const REMINDER = "Please confirm this first: this place is for adults only.";
+const REMINDER = en.words.AdultFirst;
 
 inside("Page explains and does not start when the confirmation is missing", async (openHouse) => {
   await using house = await openHouse();
@@ -54,7 +56,7 @@ test("Page keeps interests as chips that can be removed when they are typed", as
   await ann.interests.pressSequentially("Jazz,");
   await ann.likes("hill walking");
   await ann.likes("jazz");
-  const chips = ann.page.getByRole("list", { name: "Chosen" }).getByRole("button");
+  const chips = ann.page.getByRole("list", { name: en.words.InterestsChosen }).getByRole("button");
   await ann.button("Remove hill walking").waitFor();
   equal(await chips.count(), 2);
   await ann.press("Remove jazz");
@@ -69,15 +71,15 @@ decided(
     const ann = await house.enter({ frozen: true });
     await ann.likes("chess");
     await ann.search();
-    await ann.sees("Somebody who likes chess, if they are here.");
+    await ann.sees(fill(en.words.WhoLikes, "chess"));
     await ann.passes(4_999);
-    await ann.sees("Somebody who likes chess, if they are here.");
+    await ann.sees(fill(en.words.WhoLikes, "chess"));
     await ann.passes(1);
-    await ann.sees("Nobody with your interests is here, so anyone is welcome now.");
+    await ann.sees(en.words.Anyone);
     await ann.passes(9_999);
-    await ann.sees("Nobody with your interests is here, so anyone is welcome now.");
+    await ann.sees(en.words.Anyone);
     await ann.passes(1);
-    await ann.sees("It is quiet right now.");
+    await ann.sees(en.words.Quiet);
   },
 );
 
@@ -105,7 +107,7 @@ inside("Page hides how many are here when they are fewer than five", async (open
   const ann = await house.enter();
   await house.addGuest();
   house.server.chat.sessions.broadcastOnline();
-  await ann.sees("5 people are here now");
+  await ann.sees(fill(en.words.Online.other, "5"));
   await house.removeGuest();
   await ann.until("navigator.onLine"); // One round trip, in which the server learns of it.
   await until(() => house.server.chat.sessions.online === 4);

@@ -8,6 +8,7 @@ import type {
   Locator,
   Page,
 } from "playwright-core";
+import { en } from "../../client/languages/en.ts";
 import { until } from "../support/until.ts";
 
 /** What the log says when a chat begins. */
@@ -19,11 +20,11 @@ export const YOU_LEFT = "You have disconnected.";
 /** What stands on the screen of a search. */
 export const LOOKING = "Looking for someone…";
 /** What stands above one's own picture before a call. */
-export const PREVIEW = "This is how you look";
+export const PREVIEW = en.words.HowYouLook;
 /** What the page says while the stranger types. */
 export const TYPING = "Stranger is typing…";
 /** What the page says wherever it waits for the server. */
-export const UNREACHABLE = "The server can't be reached right now. Trying again…";
+export const UNREACHABLE = en.words.Unreachable;
 
 /** How long anything may take to happen, also on a busy machine, in milliseconds: then a test fails instead of waiting. */
 const PATIENCE = 60_000;

@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { BUDGET_NOW, buildPages, sourceOf, weight } from "../../tools/build.ts";
 import { build, pages } from "../../client/page.gen.ts";
 import { homePage } from "../../server/site/home_page.ts";
-import { fingerprint, type Page } from "../../server/http/message.ts";
+import type { Page } from "../../server/http/message.ts";
 import { TempFolder } from "../support/files.ts";
 import { isInstalled } from "../support/installed.ts";
 

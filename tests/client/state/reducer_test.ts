@@ -516,7 +516,7 @@ Deno.test("Page saves a chat as plain text with everything in it", () => {
   assert.equal(
     saved,
     "[time] You're now chatting with a random stranger. You both like go and chess. " +
-      "You have met a moment ago; nobody else is here right now.\n" +
+      `${ENGLISH.words.MetBefore}\n` +
       '[time] Stranger: say "hi"\n[time] You: hi\n[time] Stranger has disconnected.\n',
   );
 });
