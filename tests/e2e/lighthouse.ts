@@ -4,9 +4,10 @@
  * process that can reach this machine and nobody else.
  *
  * Figures of speed depend on what else the machine does meanwhile. So this runs alone: its name is not that of a test,
- * and the task `test` runs it after all others. And a page that is too slow, or could not be measured at all, is
- * measured again, a few times at most, and its best run counts: nothing makes a slow page fast by chance. Everything
- * else has to be right at once.
+ * and the task `test` runs it after all others. A page that is too slow, or could not be measured at all, is measured
+ * again, a few times at most, and its best run counts. Lighthouse imagines a phone by slowing the processor down by a
+ * fixed factor, which assumes a fast one. It also measures how fast the processor was, so each further run slows it down
+ * by as much less as it fell short. Nothing of this makes a slow page fast. Everything else has to be right immediately.
  */
 
 import { deepEqual } from "node:assert/strict";
@@ -36,6 +37,13 @@ type Visit = (typeof VISITS)[number];
 /** How often a page may be measured. */
 const RUNS = 6;
 
+/**
+ * How much slower the imagined phone is than a processor with this index, and the index
+ * (https://github.com/GoogleChrome/lighthouse/blob/main/docs/throttling.md).
+ */
+const SLOWDOWN = { mobile: 4, desktop: 1 } as const;
+const FAST_INDEX = 1500;
+
 /** The least of 100 points in each category. */
 const LEAST = {
   "performance": 95,
@@ -49,15 +57,17 @@ type Category = keyof typeof LEAST;
 /** What is run apart: judges the page that is asked for in a browser that is there, and says what it found. */
 const JUDGE = `
   import lighthouse, { desktopConfig } from "npm:lighthouse@${VERSION}";
-  const [url, port, form] = Deno.args;
+  const [url, port, form, slowdown] = Deno.args;
   const onlyCategories = ${JSON.stringify(Object.keys(LEAST))};
-  const flags = { port: Number(port), onlyCategories, logLevel: "silent", disableFullPageScreenshot: true };
+  const flags = { port: Number(port), onlyCategories, logLevel: "silent", disableFullPageScreenshot: true,
+    throttling: { cpuSlowdownMultiplier: Number(slowdown) } };
   const { lhr } = await lighthouse(url, flags, form === "desktop" ? desktopConfig : undefined);
   const points = Object.values(lhr.categories).map(({ id, score }) => [id, Math.round(score * 100)]);
   const faults = Object.values(lhr.categories).flatMap(({ id, auditRefs }) => auditRefs
     .filter(({ weight, id }) => weight > 0 && lhr.audits[id].score !== null && lhr.audits[id].score < 0.9)
     .map((ref) => id + ": " + lhr.audits[ref.id].title));
-  console.log(JSON.stringify({ points: Object.fromEntries(points), faults, error: lhr.runtimeError?.message }));
+  const { benchmarkIndex } = lhr.environment;
+  console.log(JSON.stringify({ points: Object.fromEntries(points), faults, benchmarkIndex, error: lhr.runtimeError?.message }));
   Deno.exit();
 `;
 
@@ -66,6 +76,8 @@ interface Verdict {
   readonly points: Readonly<Record<Category, number>>;
   /** What keeps the page from its points, in words. */
   readonly faults: readonly string[];
+  /** How fast the processor was; some 1,500 for that of a fast computer with nothing else to do. */
+  readonly benchmarkIndex: number;
   /** Why it could not judge. */
   readonly error?: string;
 }
@@ -93,8 +105,10 @@ async function isFetched(): Promise<boolean> {
 /** What is wrong with a page. */
 async function complain(site: string, port: number, visit: Visit): Promise<string[]> {
   let complaints: string[] = [];
+  let slowdown: number = SLOWDOWN[visit.form];
   for (let run = 0; run < RUNS; run++) {
-    const verdict = await judge(site + visit.path, port, visit);
+    const verdict = await judge(site + visit.path, port, visit, slowdown);
+    slowdown = Math.max(1, SLOWDOWN[visit.form] * Math.min(1, verdict.benchmarkIndex / FAST_INDEX));
     complaints = complaintsOf(verdict).map((one) => `${visit.path} (${visit.form}): ${one}`);
     if (verdict.error === undefined && !isOnlySlow(verdict)) break;
   }
@@ -119,7 +133,12 @@ function categories(): Category[] {
   return Object.keys(LEAST) as Category[];
 }
 
-async function judge(url: string, port: number, { form }: Visit): Promise<Verdict> {
+async function judge(
+  url: string,
+  port: number,
+  { form }: Visit,
+  slowdown: number,
+): Promise<Verdict> {
   const { success, stdout, stderr } = await deno(
     "run",
     ...APART,
@@ -131,6 +150,7 @@ async function judge(url: string, port: number, { form }: Visit): Promise<Verdic
     url,
     String(port),
     form,
+    String(slowdown),
   );
   const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
   if (!success) throw new Error(`Cannot judge ${url}: ${decode(stdout)}${decode(stderr)}`);
