@@ -191,7 +191,7 @@ export class App {
           await metrics.render({
             ...{ version, limit, wanted, startedAt, sessions, matchmaker, relay, statistics, gate },
             ...{ health, cluster, logOutput },
-            certificateEnds: (certificate?.expiresAt ?? 0) / SECOND,
+            certificateExpiry: (certificate?.expiresAt ?? 0) / SECOND,
             addresses: { held: registry.held, blocked: () => this.#blocked() },
             workBits: () => proofOfWork.isRequired ? WORK_BITS : 0,
             load: { lag: this.#eventLoop.lag, memory, cpu },

@@ -86,7 +86,10 @@ export const PARTS: readonly Part[] = [
   {
     path: "server/metrics/",
     purpose: "what an operator may watch, for Prometheus",
-    mayImport: ["server/chat/", "server/admission/", "server/http/", "server/health.ts"],
+    mayImport: [
+      ...["server/chat/", "server/matching/", "server/admission/", "server/statistics/"],
+      ...["server/http/", "server/health.ts"],
+    ],
   },
   {
     path: "server/cluster/",

@@ -1,38 +1,41 @@
 /**
- * What an operator can watch, as a table: each metric's name, what it is, and where it is looked up. Nothing is counted
- * for this alone but a few whole numbers; all else is read from what is there when somebody asks.
+ * Every metric, as a table: its name, its meaning, and how its value is read. Nearly all values are read from the parts
+ * of the server when Prometheus asks. Only a few counters exist for the metrics alone.
  *
- * The metrics are about the server and never about a person: a value is a sum over everybody, and a label says one of a
- * few words that stand in the source. There is no address, no token and no word of anybody in them, and no place where
- * one could come in.
+ * The metrics describe the server and never a person. A value is a sum over all visitors, and a label is one of a few
+ * words in the source. No address, token or message text can get into them.
  */
 
-import type { Mode, ReportReason } from "../../protocol.ts";
 import type { BlockReason } from "../admission/address_record.ts";
+import type { Gate } from "../admission/gate.ts";
 import { SECOND } from "../base/clock.ts";
+import type { LogOutput } from "../base/log_output.ts";
+import type { Relay } from "../chat/relay.ts";
+import type { SessionRegistry } from "../chat/session_registry.ts";
 import { COMPONENTS, type Health } from "../health.ts";
-import type { Resumes } from "../chat/session_registry.ts";
+import type { Matchmaker } from "../matching/matchmaker.ts";
+import type { Statistics } from "../statistics/statistics.ts";
 
-/** What not every server has: other machines, and a certificate. */
+/** Features that not every server has: a cluster, and a certificate. */
 export type Feature = "cluster" | "tls";
 
-/** A figure, or one for each word that its label may be. */
+/** A value, or one for each value of the label. */
 export type Reading = number | Readonly<Record<string, number>>;
 
-/** One metric, as of the text format 0.0.4 of Prometheus. */
+/** One metric of the Prometheus text format, version 0.0.4. */
 export interface Metric {
   /** Without the prefix. */
   readonly name: string;
   readonly kind: "counter" | "gauge";
   readonly help: string;
-  /** What tells its figures apart, where there are several. */
+  /** The name of its label, if it has several values. */
   readonly label?: string;
   readonly read: (sources: MetricSources) => Reading;
-  /** Only with this. */
+  /** The feature without which it is left out. */
   readonly needs?: Feature;
 }
 
-/** Where it is looked up. */
+/** The parts of the server that the metrics are read from. */
 export interface MetricSources {
   readonly version: string;
   /** How many people may be connected, and how many were asked for. */
@@ -40,36 +43,21 @@ export interface MetricSources {
   readonly wanted: number;
   /** In seconds since 1970. */
   readonly startedAt: number;
-  readonly sessions: {
-    readonly connected: number;
-    readonly disconnected: number;
-    readonly entered: number;
-    readonly resumes: Readonly<Resumes>;
-    readonly reports: Readonly<Record<ReportReason, number>>;
-    readonly isDraining: boolean;
-    chats(): Record<Mode, number>;
-  };
-  readonly matchmaker: {
-    readonly pairings: Readonly<Record<Mode, number>>;
-    searchingFor(): Record<Mode, number>;
-  };
-  readonly relay: {
-    readonly frames: number;
-    readonly bytes: number;
-    readonly slowReaders: number;
-    readonly dropped: number;
-  };
-  readonly statistics: {
-    readonly total: { messages: number; chats: number; chatDuration: number };
-  };
-  readonly gate: { readonly refusals: Readonly<Record<string, number>> };
+  readonly sessions: Pick<
+    SessionRegistry,
+    "connected" | "disconnected" | "entered" | "resumes" | "reports" | "isDraining" | "chats"
+  >;
+  readonly matchmaker: Pick<Matchmaker, "pairings" | "searchingFor">;
+  readonly relay: Pick<Relay, "frames" | "bytes" | "slowReaders" | "dropped">;
+  readonly statistics: Pick<Statistics, "total">;
+  readonly gate: Pick<Gate, "refusals">;
   readonly addresses: { readonly held: number; blocked(): Record<BlockReason, number> };
   /** How many bits of work a page has to do before it may search; 0 in calm times. */
   readonly workBits: () => number;
   readonly health: () => Health;
-  readonly logOutput: { readonly lost: number };
-  /** When the certificate in use ends, in seconds since 1970. */
-  readonly certificateEnds: number;
+  readonly logOutput: Pick<LogOutput, "lost">;
+  /** Expiry of the certificate in use, in seconds since 1970. */
+  readonly certificateExpiry: number;
   readonly cluster: { readonly isUp: boolean; readonly others: number } | undefined;
   readonly load: {
     /** In milliseconds. */
@@ -83,7 +71,7 @@ export interface MetricSources {
   readonly sockets: number;
 }
 
-/** What begins the name of every metric that is our own. */
+/** The prefix of our metrics. */
 const OWN = "anonymous_chat_";
 
 /** Every metric but those of time (`metrics.ts`), in the order in which they are told. */
@@ -95,33 +83,33 @@ export const METRICS: readonly Metric[] = [
     label: "version",
     read: ({ version }) => ({ [version]: 1 }),
   },
-  gauge("connected", "Connected sessions.", ({ sessions }) => sessions.connected),
+  gauge("connected_sessions", "Connected sessions.", ({ sessions }) => sessions.connected),
   gauge("connections_limit", "Maximum number of connections.", ({ limit }) => limit),
   gauge(
-    "connections_wanted",
+    "connections_configured",
     "Value of --max-connections; above the limit if the system has too few file descriptors.",
     ({ wanted }) => wanted,
   ),
   gauge(
-    "away",
+    "disconnected_sessions",
     "Sessions whose connection dropped and that can still resume.",
     ({ sessions }) => sessions.disconnected,
   ),
   gauge(
-    "waiting",
+    "searching_sessions",
     "Sessions that are searching for a partner, by mode.",
     ({ matchmaker }) => matchmaker.searchingFor(),
     "mode",
   ),
   gauge(
-    "chats",
+    "active_chats",
     "Active chats, by mode; a chat across two nodes is counted by one of them.",
     ({ sessions }) => sessions.chats(),
     "mode",
   ),
   counter("connections_total", "WebSockets accepted.", ({ sessions }) => sessions.entered),
   counter(
-    "refused_total",
+    "connections_refused_total",
     "WebSockets refused, by reason.",
     ({ gate }) => gate.refusals,
     "reason",
@@ -140,7 +128,7 @@ export const METRICS: readonly Metric[] = [
   ),
   counter("chats_ended_total", "Chats ended.", ({ statistics }) => statistics.total.chats),
   counter(
-    "chat_seconds_total",
+    "chat_duration_seconds_total",
     "Total duration of ended chats.",
     ({ statistics }) => statistics.total.chatDuration / SECOND,
   ),
@@ -156,12 +144,12 @@ export const METRICS: readonly Metric[] = [
   ),
   counter("relayed_bytes_total", "Bytes in relayed frames.", ({ relay }) => relay.bytes),
   gauge(
-    "readers_behind",
+    "slow_readers",
     "Clients with data queued that they have not read yet.",
     ({ relay }) => relay.slowReaders,
   ),
   counter(
-    "readers_given_up_total",
+    "slow_readers_closed_total",
     "Clients disconnected because they did not read.",
     ({ relay }) => relay.dropped,
   ),
@@ -171,7 +159,7 @@ export const METRICS: readonly Metric[] = [
     "addresses_blocked",
     "Blocked addresses in memory, by reason.",
     ({ addresses }) => addresses.blocked(),
-    "cause",
+    "reason",
   ),
   gauge(
     "proof_of_work_difficulty",
@@ -179,10 +167,10 @@ export const METRICS: readonly Metric[] = [
     ({ workBits }) => workBits(),
   ),
   gauge(
-    "failing",
+    "component_failing",
     "1 for each component other than the chat that is failing, named as in /healthz.",
     ({ health, cluster }) => failures(health(), cluster !== undefined),
-    "part",
+    "component",
   ),
   counter(
     "log_lines_lost_total",
@@ -212,9 +200,9 @@ export const METRICS: readonly Metric[] = [
   },
   {
     ...gauge(
-      "tls_certificate_ends_seconds",
+      "tls_certificate_expiry_timestamp_seconds",
       "Expiry of the certificate in use, as a Unix timestamp.",
-      ({ certificateEnds }) => certificateEnds,
+      ({ certificateExpiry }) => certificateExpiry,
     ),
     needs: "tls",
   },
@@ -249,7 +237,7 @@ export const METRICS: readonly Metric[] = [
 
 /** How long a search took until a chat began, and its buckets in seconds. */
 export const SEARCH_DURATION = {
-  name: `${OWN}pairing_seconds`,
+  name: `${OWN}search_duration_seconds`,
   help: "Time from the start of a search until a partner is found, by mode.",
   label: "mode",
   buckets: [0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 300],

@@ -23,10 +23,9 @@ const hasRedis = await isRedisThere();
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   version: ["0.0.0-test"],
   mode: ["text", "video"],
-  reason: [...REFUSALS, ...REPORT_REASONS],
+  reason: [...REFUSALS, ...REPORT_REASONS, "reported", "flooding"],
   outcome: ["resumed", "moved", "failed"],
-  cause: ["reported", "flooding"],
-  part: COMPONENTS,
+  component: COMPONENTS,
   le: [...SEARCH_DURATION.buckets.map(String), "+Inf"],
 };
 
@@ -112,7 +111,12 @@ Deno.test("P4: what an operator can watch are sums over everybody, and no visito
   assert.doesNotMatch(text, /marked|203\.0|198\.51|2001:|127\.0\.0|localhost/);
   for (const { token } of people) assert.ok(token !== "" && !text.includes(token));
   assert.deepEqual(
-    [figure("connected"), figure("chats"), figure("waiting"), figure("messages_total")],
+    [
+      figure("connected_sessions"),
+      figure("active_chats"),
+      figure("searching_sessions"),
+      figure("messages_total"),
+    ],
     [3, 1, 1, 1],
   );
 
@@ -144,7 +148,7 @@ for (const listener of ["node", "deno"] as const) {
     ann.vanish();
     await bob.next("partner-away");
     const away = await metricsOf(http);
-    assert.equal(away.figure("away"), 1);
+    assert.equal(away.figure("disconnected_sessions"), 1);
     const again = await BareClient.enter(socketUrl);
     again.tell({ type: "resume", token: ann.token });
     await again.next("resumed");
@@ -156,20 +160,20 @@ for (const listener of ["node", "deno"] as const) {
 
     const { figure } = await metricsOf(http);
     assert.deepEqual({
-      connected: figure("connected"),
-      chats: figure("chats", { mode: "video" }),
+      connected: figure("connected_sessions"),
+      chats: figure("active_chats", { mode: "video" }),
       entered: figure("connections_total"),
       text: figure("pairings_total", { mode: "text" }),
       video: figure("pairings_total", { mode: "video" }),
-      searches: figure("pairing_seconds_count"),
+      searches: figure("search_duration_seconds_count"),
       ended: figure("chats_ended_total"),
       messages: figure("messages_total"),
       frames: figure("relayed_frames_total"),
       bytes: figure("relayed_bytes_total"),
       underage: figure("reports_total", { reason: "underage" }),
       reports: figure("reports_total"),
-      origin: figure("refused_total", { reason: "origin" }),
-      refused: figure("refused_total"),
+      origin: figure("connections_refused_total", { reason: "origin" }),
+      refused: figure("connections_refused_total"),
       resumed: figure("resumes_total", { outcome: "resumed" }),
       failed: figure("resumes_total", { outcome: "failed" }),
       held: figure("addresses_held"),
@@ -192,7 +196,7 @@ for (const listener of ["node", "deno"] as const) {
       failed: 1,
       held: 1,
     });
-    assert.ok(figure("chat_seconds_total") > 0);
+    assert.ok(figure("chat_duration_seconds_total") > 0);
     assert.ok(figure("listener_sockets") >= 5);
   });
 }
@@ -204,7 +208,7 @@ Deno.test("Metrics are hidden behind a proxy on the same machine that nobody has
   const { status, body } = await fetch(`https://${front.authority}/metrics`, { client });
   await body?.cancel();
   assert.equal(status, 404);
-  assert.equal((await metricsOf(server.http)).figure("connected"), 0);
+  assert.equal((await metricsOf(server.http)).figure("connected_sessions"), 0);
 });
 
 Deno.test("Metrics tell who is blocked, why, and how long people looked for somebody", async () => {
@@ -224,19 +228,20 @@ Deno.test("Metrics tell who is blocked, why, and how long people looked for some
 
   const { figure } = await metricsOf(http);
   assert.deepEqual(
-    ["flooding", "reported"].map((cause) => figure("addresses_blocked", { cause })),
+    ["flooding", "reported"].map((reason) => figure("addresses_blocked", { reason })),
     [1, 0],
   );
-  const within = (le: string): number => figure("pairing_seconds_bucket", { le, mode: "text" });
+  const within = (le: string): number =>
+    figure("search_duration_seconds_bucket", { le, mode: "text" });
   assert.deepEqual([within("0.01"), within("2"), within("5")], [1, 1, 2]);
-  assert.equal(figure("pairing_seconds_sum", { mode: "text" }), 3);
+  assert.equal(figure("search_duration_seconds_sum", { mode: "text" }), 3);
 });
 
 Deno.test("Metrics say what fails, that the server stops, and that pages must work", async () => {
   await using server = await TestServer.start({ args: ["--proof-of-work=always"] });
   server.chat.drain();
   const { figure } = await metricsOf(server.http);
-  assert.deepEqual([figure("draining"), figure("failing")], [1, 0]);
+  assert.deepEqual([figure("draining"), figure("component_failing")], [1, 0]);
   assert.equal(figure("proof_of_work_difficulty"), 12);
   await assert.rejects(async () => (await metricsOf(server.http)).figure("redis_up"));
 });
@@ -246,7 +251,10 @@ Deno.test("Metrics tell when the certificate ends, where there is one", async ()
   await using server = await TestServer.start({ certificate: files });
   const text = await (await server.fetch("/metrics")).text();
   const ends = Date.parse(new X509Certificate(files.cert).validTo) / SECOND;
-  assert.match(text, new RegExp(`^anonymous_chat_tls_certificate_ends_seconds ${ends}$`, "m"));
+  assert.match(
+    text,
+    new RegExp(`^anonymous_chat_tls_certificate_expiry_timestamp_seconds ${ends}$`, "m"),
+  );
 });
 
 Deno.test("EventLoop tells the worst delay of the last half minute, and not of the start", () => {
