@@ -26,7 +26,7 @@ import type { ProofOfWorkGate } from "./proof_of_work.ts";
 import type { Relay } from "./relay.ts";
 import type { Outlet } from "../transport.ts";
 import { Session, type SessionContext, type SessionSocket, type StatsSink } from "./session.ts";
-import { ResumeTokens } from "./resume_tokens.ts";
+import { ResumeTokens, type TokenLookup } from "./resume_tokens.ts";
 import type { SessionSnapshot } from "./session_snapshot.ts";
 import type { TurnCredentials } from "./turn.ts";
 
@@ -204,12 +204,8 @@ export class SessionRegistry implements SessionContext {
     const found = this.#tokens.find(token);
     if (found.kind === "unknown") return this.#fetch(newcomer, token);
     if (found.owner === newcomer) return false;
-    const { kind, owner } = found;
-    const refusal = kind === "spent" ? "The token has already been used." : TOO_FAST_REASON;
-    if (kind === "spent" || !owner.mayResume()) {
-      owner.close(CloseCode.policy, refusal);
-      return false;
-    }
+    const { owner } = found;
+    if (!mayMove(found)) return false;
     this.#tokens.transfer(newcomer, owner, token);
     this.#disconnected.delete(owner);
     owner.attach(newcomer.detach());
@@ -221,10 +217,7 @@ export class SessionRegistry implements SessionContext {
   surrender(token: string): SessionSnapshot | undefined {
     const found = this.#tokens.find(token);
     if (found.kind === "unknown") return undefined;
-    const { kind, owner } = found;
-    if (kind === "good" && owner.mayResume()) return owner.exportState();
-    owner.close(CloseCode.policy, "The token has already been used.");
-    return undefined;
+    return mayMove(found) ? found.owner.exportState() : undefined;
   }
 
   reported(reason: ReportReason): void {
@@ -382,4 +375,12 @@ export class SessionRegistry implements SessionContext {
     }
     for (const session of sessions) session.end();
   }
+}
+
+/** Whether a token may move its session to another socket. If not, the session is closed with the reason. */
+function mayMove({ kind, owner }: Exclude<TokenLookup<Session>, { kind: "unknown" }>): boolean {
+  const isSpent = kind === "spent";
+  if (!isSpent && owner.mayResume()) return true;
+  owner.close(CloseCode.policy, isSpent ? "The token has already been used." : TOO_FAST_REASON);
+  return false;
 }

@@ -874,6 +874,14 @@ Deno.test("Session ends when it comes back more often than any line can drop", a
   assert.deepEqual([last.outlet.closed?.code, b.outlet.types.at(-1)], [1008, "partner-left"]);
 });
 
+Deno.test("Session that moves between nodes too often ends for that, and not for a stolen token", async () => {
+  const world = new World();
+  const [a] = await world.pair();
+  for (let n = 0; n < LIMITS.resumes.burst; n++) assert.ok(a.session.mayResume());
+  assert.equal(world.sessions.surrender(tokenOf(a)), undefined);
+  assert.deepEqual(a.outlet.closed, { code: 1008, reason: TOO_FAST_REASON });
+});
+
 Deno.test("Lobby keeps a bounded number of sessions that are away: who went first goes first", async () => {
   const world = new World();
   const [first, second] = await world.pair();
