@@ -261,7 +261,7 @@ async function callDoctor(config: Config): Promise<void> {
     await print(Deno.stdout, lineOf(finding, isColoured));
   }
   await print(Deno.stdout, summaryOf(findings));
-  Deno.exit(findings.some(({ kind }) => kind === "wrong") ? 1 : 0);
+  Deno.exit(findings.some(({ kind }) => kind === "problem") ? 1 : 0);
 }
 
 /** Says how the server is that runs with these options; with exit code 1 unless it takes visitors. */
@@ -269,8 +269,10 @@ async function printHealth({ host, port, "tls-cert": cert }: Config): Promise<vo
   const { askOwnServer, reachable } = await import("./server/doctor/health_client.ts");
   const reply = await askOwnServer({ host, port, isTls: cert !== "" });
   const where = `${reachable(host)} port ${port}`;
-  if (reply.kind === "silent") await fail(`Cannot check the server on ${where}: ${reply.code}.`);
-  if (reply.kind === "stranger") {
+  if (reply.kind === "unreachable") {
+    await fail(`Cannot check the server on ${where}: ${reply.code}.`);
+  }
+  if (reply.kind === "other") {
     await fail(`Cannot check the server on ${where}: it is not Anonymous Chat.`);
   }
   if (reply.kind !== "answered") return;

@@ -50,7 +50,7 @@ export interface AccessLogOptions {
 
 /** What can go wrong, and what is said of it. */
 const FAILURES = {
-  crowd: "Access log is falling behind: some requests are not logged.",
+  overflow: "Access log is falling behind: some requests are not logged.",
   write: "Access log can't be written: requests are not logged.",
   sweep: "Old access log lines can't be deleted.",
 };
@@ -126,8 +126,8 @@ export class AccessLog {
     const batch = this.#filling;
     if (batch.isEmpty) return;
     [this.#filling, this.#spare] = [this.#spare, batch];
-    if (batch.dropped === 0) this.#told.delete("crowd");
-    else this.#tell("crowd", { lines: batch.dropped });
+    if (batch.dropped === 0) this.#told.delete("overflow");
+    else this.#tell("overflow", { lines: batch.dropped });
     try {
       for (const { day, lines } of batch) await this.#append(day, lines);
       this.#told.delete("write");

@@ -43,7 +43,7 @@ const UNDERAGE_WEIGHT = 2;
 
 /** What becomes of an attempt to connect. */
 export type Verdict =
-  | { kind: "welcome" }
+  | { kind: "allowed" }
   /** Come back in `wait` milliseconds. */
   | { kind: "too-fast" | "blocked"; wait: number };
 
@@ -181,7 +181,7 @@ export class AddressRecord {
     const blocked = this.blockedFor(now);
     if (blocked > 0) return { kind: "blocked", wait: blocked };
     const wait = this.#connections.take(now);
-    if (wait === 0) return { kind: "welcome" };
+    if (wait === 0) return { kind: "allowed" };
     this.#refusals ??= new TokenBucket(LIMITS.refusals, now);
     if (this.#refusals.take(now) === 0) return { kind: "too-fast", wait };
     const blockedFor = this.#block("flooding", FLOOD_BLOCK_TIME, now);

@@ -133,7 +133,7 @@ export class Gate {
     if (isFull()) return this.#counted(FULL); // Meanwhile.
     if (opinion === undefined) return admission;
     const { kind, wait, elsewhere } = opinion;
-    if (kind !== "welcome") return this.#counted(refuseVerdict({ kind, wait }) ?? admission);
+    if (kind !== "allowed") return this.#counted(refuseVerdict({ kind, wait }) ?? admission);
     return this.exceedsPerAddressLimit(entry.connections + elsewhere)
       ? this.#counted(TOO_MANY_CONNECTIONS)
       : admission;
@@ -181,7 +181,7 @@ function refuseMalformed(handshake: Handshake): Refusal | undefined {
 
 function refuseVerdict(verdict: Verdict): Refusal | undefined {
   switch (verdict.kind) {
-    case "welcome":
+    case "allowed":
       return undefined;
     case "too-fast":
       return refuse("too-fast", 429, "Cannot connect: too many attempts.", inSeconds(verdict.wait));

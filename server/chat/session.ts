@@ -73,9 +73,9 @@ interface ChatSide {
 
 /** Whether somebody is here. */
 type Presence =
-  | { kind: "here"; line: SessionSocket }
+  | { kind: "connected"; line: SessionSocket }
   /** In clock milliseconds. */
-  | { kind: "away"; until: number };
+  | { kind: "disconnected"; until: number };
 
 /** What the page has said: nothing at all, nothing since it came back, or something. */
 type Activity = "nothing" | "nothing-since" | "something";
@@ -162,7 +162,9 @@ export class Session implements Seeker, BlockListener, Partner {
     this.node = around.node;
     this.#context = around;
     this.#limits = new SessionLimits(around.rates);
-    this.#presence = isHere ? { kind: "here", line } : { kind: "away", until: now + RESUME_WINDOW };
+    this.#presence = isHere
+      ? { kind: "connected", line }
+      : { kind: "disconnected", until: now + RESUME_WINDOW };
     if (isHere) line.session = this;
     this.#record = line.record;
     this.#stopListening = line.record.onBlocked(this);
@@ -196,7 +198,7 @@ export class Session implements Seeker, BlockListener, Partner {
 
   /** Until when it may come back, in clock milliseconds; `undefined` when it is here. */
   get awayUntil(): number | undefined {
-    return this.#presence.kind === "away" ? this.#presence.until : undefined;
+    return this.#presence.kind === "disconnected" ? this.#presence.until : undefined;
   }
 
   /** A text frame came in. */
@@ -248,7 +250,7 @@ export class Session implements Seeker, BlockListener, Partner {
     if (this.#state.kind !== "chatting" && this.#recent.length === 0) return this.end();
     this.#detachSocket();
     const time = this.#isInBackground ? BACKGROUND_WINDOW : RESUME_WINDOW;
-    this.#presence = { kind: "away", until: this.#context.clock.now() + time };
+    this.#presence = { kind: "disconnected", until: this.#context.clock.now() + time };
     this.#context.onDisconnected(this);
     this.partner?.partnerAway(this.id);
   }
@@ -266,7 +268,7 @@ export class Session implements Seeker, BlockListener, Partner {
     const before = this.outlet;
     this.#detachSocket();
     before?.close(CloseCode.replaced, "The session was resumed on another connection.");
-    this.#presence = { kind: "here", line };
+    this.#presence = { kind: "connected", line };
     this.#activity = "nothing-since";
     this.#isInBackground = false;
     line.session = this;
@@ -380,7 +382,7 @@ export class Session implements Seeker, BlockListener, Partner {
   }
 
   get isAway(): boolean {
-    return this.#presence.kind === "away";
+    return this.#presence.kind === "disconnected";
   }
 
   partnerLeft(from: SessionId): void {
@@ -435,12 +437,12 @@ export class Session implements Seeker, BlockListener, Partner {
   /** The socket; `undefined` while it is away. */
   get line(): SessionSocket | undefined {
     if (this.#state.kind === "ended") return undefined;
-    return this.#presence.kind === "here" ? this.#presence.line : undefined;
+    return this.#presence.kind === "connected" ? this.#presence.line : undefined;
   }
 
   #end(): void {
     this.#state = { kind: "ended" };
-    this.#presence = { kind: "away", until: 0 }; // The socket knows an address, and may go.
+    this.#presence = { kind: "disconnected", until: 0 }; // The socket knows an address, and may go.
     this.#stopListening();
     this.#context.onEnded(this);
   }

@@ -8,7 +8,7 @@ import { type Finding, ok, problem } from "./finding.ts";
 /** What everybody on a machine may do with a file, among the bits of its mode. */
 const EVERYBODY = 0o007;
 
-const OF = "certificate";
+const SUBJECT = "certificate";
 
 /** Looks at a certificate, with its chain, and its private key, two files in PEM, as the server does. */
 export async function checkCertificate(
@@ -17,7 +17,9 @@ export async function checkCertificate(
   now: Date,
 ): Promise<Finding[]> {
   const found = await examine({ certFile, keyFile });
-  if (found.kind === "flawed") return [problem(OF, `the server would refuse it: "${found.flaw}"`)];
+  if (found.kind === "invalid") {
+    return [problem(SUBJECT, `the server would refuse it: "${found.problem}"`)];
+  }
   return [judge(found.leaf, now), ...await privacy(keyFile)];
 }
 
@@ -25,21 +27,21 @@ function judge(leaf: X509Certificate, now: Date): Finding {
   const [from, until] = [new Date(leaf.validFrom), new Date(leaf.validTo)];
   const names = namesOf(leaf);
   if (names === "") {
-    return problem(OF, "it names no host: get one for the name of your server");
+    return problem(SUBJECT, "it names no host: get one for the name of your server");
   }
   if (now < from) {
-    return problem(OF, `it is not valid before ${dayOf(from)}: check the clock, or wait`);
+    return problem(SUBJECT, `it is not valid before ${dayOf(from)}: check the clock, or wait`);
   }
   const left = until.getTime() - now.getTime();
   const days = Math.floor(left / DAY);
-  if (left < 0) return problem(OF, `it expired on ${dayOf(until)}: renew it`);
+  if (left < 0) return problem(SUBJECT, `it expired on ${dayOf(until)}: renew it`);
   if (left < EXPIRY_WARNING) {
     return problem(
-      OF,
+      SUBJECT,
       `it expires on ${dayOf(until)}, in ${days} days: check why it has not been renewed`,
     );
   }
-  return ok(OF, `valid for ${names} until ${dayOf(until)} (${days} days)`);
+  return ok(SUBJECT, `valid for ${names} until ${dayOf(until)} (${days} days)`);
 }
 
 /** The key is for the server alone, or for a group of its own. */

@@ -11,14 +11,14 @@ import { type Finding, ok, problem } from "./finding.ts";
 /** How much later than now a file may seem to have been written, in milliseconds. */
 const TOLERANCE = 5 * MINUTE;
 
-const OF = "clock";
+const SUBJECT = "clock";
 
 /** Compares `now` to the day of this version, and to the files in folders that the server writes to. */
 export async function checkCalendar(now: Date, folders: readonly string[]): Promise<Finding> {
   const shown = `${now.toISOString().slice(0, 19)}Z`;
   if (now < new Date(POLICY_UPDATED)) {
     return problem(
-      OF,
+      SUBJECT,
       `the time here is ${shown}, before this version was made: set the clock (NTP)`,
     );
   }
@@ -26,11 +26,11 @@ export async function checkCalendar(now: Date, folders: readonly string[]): Prom
   if (latest > now.getTime() + TOLERANCE) {
     const written = new Date(latest).toISOString().slice(0, 19);
     return problem(
-      OF,
+      SUBJECT,
       `the time here is ${shown}, but a file was written at ${written}Z: the clock was set back, or was wrong then`,
     );
   }
-  return ok(OF, `the time is ${shown}`);
+  return ok(SUBJECT, `the time is ${shown}`);
 }
 
 /** When the file that changed last did, in milliseconds since 1970; 0 when there is none. */

@@ -13,7 +13,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Config } from "../config/config.ts";
 import { redirectedSockets } from "../base/file_descriptors.ts";
 import { TurnCredentials } from "../chat/turn.ts";
-import { checkCalendar } from "./calendar.ts";
+import { checkCalendar } from "./clock.ts";
 import { checkCertificate } from "./certificate.ts";
 import { checkConnections } from "./connections.ts";
 import { codeOf, type Finding, ok, problem, skipped } from "./finding.ts";
@@ -102,10 +102,10 @@ async function checkPlace(option: string, folder: string): Promise<Finding[]> {
     : [found];
 }
 
-const MARKS = { ok: "ok", wrong: "!!", unused: "--" } as const;
+const MARKS = { ok: "ok", problem: "!!", skipped: "--" } as const;
 
 /** How each is coloured on a terminal (ECMA-48 section 8.3.117). */
-const COLOURS = { ok: 32, wrong: 31, unused: 2 } as const;
+const COLOURS = { ok: 32, problem: 31, skipped: 2 } as const;
 
 /** A finding as a line. */
 export function lineOf({ kind, subject: of, message: says }: Finding, isColoured: boolean): string {
@@ -115,7 +115,7 @@ export function lineOf({ kind, subject: of, message: says }: Finding, isColoured
 
 /** What all of it comes to. */
 export function summaryOf(findings: readonly Finding[]): string {
-  const { length } = findings.filter(({ kind }) => kind === "wrong");
+  const { length } = findings.filter(({ kind }) => kind === "problem");
   if (length === 0) return "\nNo problems found.\n";
   return `\n${length === 1 ? "One problem" : `${length} problems`} found.\n`;
 }

@@ -2,7 +2,7 @@
 
 /** One line of the doctor's. */
 export interface Finding {
-  readonly kind: "ok" | "wrong" | "unused";
+  readonly kind: "ok" | "problem" | "skipped";
   /** What was looked at. */
   readonly subject: string;
   readonly message: string;
@@ -15,12 +15,12 @@ export function ok(of: string, says: string): Finding {
 
 /** Something is wrong; the words end with what to do. */
 export function problem(of: string, says: string): Finding {
-  return { kind: "wrong", subject: of, message: says };
+  return { kind: "problem", subject: of, message: says };
 }
 
 /** It is not used. */
 export function skipped(of: string, says: string): Finding {
-  return { kind: "unused", subject: of, message: says };
+  return { kind: "skipped", subject: of, message: says };
 }
 
 /** Why the system refused, as its short code: the message may hold more than is to be shown. */

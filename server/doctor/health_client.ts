@@ -23,17 +23,17 @@ export interface ServerAddress {
 export type Reply =
   | { kind: "answered"; health: Health }
   /** Somebody else is there. */
-  | { kind: "stranger" }
+  | { kind: "other" }
   /** Why there was no answer, as a short code. */
-  | { kind: "silent"; code: string };
+  | { kind: "unreachable"; code: string };
 
 /** Asks. */
 export async function askOwnServer(where: ServerAddress): Promise<Reply> {
   try {
     const health = healthIn(await get(where, "/healthz"));
-    return health === undefined ? { kind: "stranger" } : { kind: "answered", health };
+    return health === undefined ? { kind: "other" } : { kind: "answered", health };
   } catch (error) {
-    return { kind: "silent", code: codeOf(error) };
+    return { kind: "unreachable", code: codeOf(error) };
   }
 }
 

@@ -13,13 +13,13 @@ const TIMEOUT = 3 * SECOND;
 /** The first version of Redis that does. */
 const LEAST_VERSION = 7;
 
-const OF = "Redis";
+const SUBJECT = "Redis";
 
 type Client = ReturnType<typeof import("redis").createClient>;
 
 /** Asks it. */
 export async function checkRedis(url: string): Promise<Finding[]> {
-  if (url === "") return [skipped(OF, "single node: --redis-url is not set")];
+  if (url === "") return [skipped(SUBJECT, "single node: --redis-url is not set")];
   const { createClient } = await import("redis");
   const client = createClient({
     url,
@@ -48,23 +48,23 @@ function refused(error: unknown): Finding {
   const word = error instanceof Error ? /^([A-Z]{4,})\b/.exec(error.message)?.[1] : undefined;
   if (word === "NOAUTH" || word === "WRONGPASS") {
     return problem(
-      OF,
+      SUBJECT,
       "it rejects the password: compare --redis-url with its requirepass",
     );
   }
   const code = word ?? codeOf(error);
-  return problem(OF, `no answer (${code}): check that it is running, and check --redis-url`);
+  return problem(SUBJECT, `no answer (${code}): check that it is running, and check --redis-url`);
 }
 
 async function version(client: Client): Promise<Finding> {
   await client.ping();
   const said = fieldsOf(await client.info("server"));
   const valkey = said.get("valkey_version");
-  if (valkey !== undefined) return ok(OF, `Valkey ${valkey} answers`);
+  if (valkey !== undefined) return ok(SUBJECT, `Valkey ${valkey} answers`);
   const redis = said.get("redis_version") ?? "";
   return Number.parseInt(redis) >= LEAST_VERSION
-    ? ok(OF, `Redis ${redis} answers`)
-    : problem(OF, `version ${redis} is too old: use ${LEAST_VERSION} or later`);
+    ? ok(SUBJECT, `Redis ${redis} answers`)
+    : problem(SUBJECT, `version ${redis} is too old: use ${LEAST_VERSION} or later`);
 }
 
 async function persistence(client: Client): Promise<Finding> {

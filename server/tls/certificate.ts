@@ -41,19 +41,19 @@ export type Files = Pick<CertificateOptions, "certFile" | "keyFile">;
 
 /** A pair that can be served, or a sentence that says why it can't. */
 export type Examined =
-  | { kind: "sound"; pair: KeyPair; leaf: X509Certificate }
-  | { kind: "flawed"; flaw: string };
+  | { kind: "valid"; pair: KeyPair; leaf: X509Certificate }
+  | { kind: "invalid"; problem: string };
 
 /** The certificate in use. */
 export class Certificate {
   readonly #options: CertificateOptions;
-  #used: Examined & { kind: "sound" };
+  #used: Examined & { kind: "valid" };
   /** What was last said of files that can't be used. */
   #problem = "";
   /** When it was last warned of, by the monotonic clock. */
   #warned = -Infinity;
 
-  private constructor(options: CertificateOptions, used: Examined & { kind: "sound" }) {
+  private constructor(options: CertificateOptions, used: Examined & { kind: "valid" }) {
     this.#options = options;
     this.#used = used;
     this.#warn();
@@ -62,7 +62,7 @@ export class Certificate {
   /** Reads it; throws an `Error` for the operator to read when it can't be used. */
   static async open(options: CertificateOptions): Promise<Certificate> {
     const found = await examine(options);
-    if (found.kind === "flawed") throw new Error(found.flaw);
+    if (found.kind === "invalid") throw new Error(found.problem);
     return new Certificate(options, found);
   }
 
@@ -78,8 +78,8 @@ export class Certificate {
   /** Looks at the files again; the answer is whether there is another pair to use from now on. */
   async reload(): Promise<boolean> {
     const found = await examine(this.#options, this.#used);
-    const isNew = found.kind === "sound" && found !== this.#used;
-    if (found.kind === "flawed") this.#refuse(found.flaw);
+    const isNew = found.kind === "valid" && found !== this.#used;
+    if (found.kind === "invalid") this.#refuse(found.problem);
     else this.#take(found, isNew);
     this.#warn();
     return isNew;
@@ -92,7 +92,7 @@ export class Certificate {
     return checkServerIdentity(host, peer) === undefined;
   }
 
-  #take(found: Examined & { kind: "sound" }, isNew: boolean): void {
+  #take(found: Examined & { kind: "valid" }, isNew: boolean): void {
     this.#problem = "";
     if (!isNew) return;
     this.#used = found;
@@ -132,7 +132,7 @@ function warningOf({ validFrom, validTo }: X509Certificate, now: Date): string |
 /** Reads the files, and tries whether they can be served; what is `used` already is the answer if they hold that. */
 export async function examine(
   { certFile, keyFile }: Files,
-  used?: Examined & { kind: "sound" },
+  used?: Examined & { kind: "valid" },
 ): Promise<Examined> {
   try {
     const cert = await read(certFile, "certificate");
@@ -140,7 +140,7 @@ export async function examine(
     if (used !== undefined && isSame(used.pair, { cert, key })) return used;
     return examinePair({ cert, key }, { certFile, keyFile });
   } catch (error) {
-    return { kind: "flawed", flaw: (error as Error).message };
+    return { kind: "invalid", problem: (error as Error).message };
   }
 }
 
@@ -153,7 +153,7 @@ async function read(file: string, what: string): Promise<string> {
 /** What is wrong with a pair, if anything: the first that is found. */
 function examinePair(pair: KeyPair, { certFile, keyFile }: Files): Examined {
   const flawed = (what: string, why: string): Examined => {
-    return { kind: "flawed", flaw: `Cannot use the ${what}: ${why}.` };
+    return { kind: "invalid", problem: `Cannot use the ${what}: ${why}.` };
   };
   const leaf = leafOf(pair.cert);
   const key = keyOf(pair.key);
@@ -165,7 +165,7 @@ function examinePair(pair: KeyPair, { certFile, keyFile }: Files): Examined {
     return flawed(`key ${keyFile}`, `it does not match the certificate ${certFile}`);
   }
   return canBeServed(pair)
-    ? { kind: "sound", pair, leaf }
+    ? { kind: "valid", pair, leaf }
     : flawed(`certificate ${certFile}`, "its key type is not supported");
 }
 

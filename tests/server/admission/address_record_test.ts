@@ -34,10 +34,10 @@ Deno.test("Conduct welcomes who keeps to the rate, for as long as that goes on",
   const record = newAddressRecord(START);
   assert.deepEqual(
     attempts(record, LIMITS.connections.burst, START),
-    times(LIMITS.connections.burst, "welcome"),
+    times(LIMITS.connections.burst, "allowed"),
   );
   for (let now = START + NEXT; now < START + HOUR; now += NEXT) {
-    assert.deepEqual(record.attempt(now), { kind: "welcome" });
+    assert.deepEqual(record.attempt(now), { kind: "allowed" });
   }
 });
 
@@ -46,12 +46,12 @@ Deno.test("Conduct tells who is too fast how long to wait, and that is true", ()
   attempts(record, LIMITS.connections.burst, START);
   assert.deepEqual(record.attempt(START), { kind: "too-fast", wait: NEXT });
   assert.deepEqual(record.attempt(START + NEXT - 1), { kind: "too-fast", wait: 1 });
-  assert.deepEqual(record.attempt(START + NEXT), { kind: "welcome" });
+  assert.deepEqual(record.attempt(START + NEXT), { kind: "allowed" });
 });
 
 Deno.test("Who goes on, refusal after refusal, is blocked for a while", () => {
   assert.deepEqual(attempts(newAddressRecord(START), ENOUGH + 1, START), [
-    ...times(LIMITS.connections.burst, "welcome"),
+    ...times(LIMITS.connections.burst, "allowed"),
     ...times(LIMITS.refusals.burst, "too-fast"),
     "blocked",
     "blocked",
@@ -67,13 +67,13 @@ Deno.test("A block lasts as long as is told, and not a millisecond longer", () =
     wait: FLOOD_BLOCK_TIME - MINUTE,
   });
   assert.deepEqual(record.attempt(START + FLOOD_BLOCK_TIME - 1), { kind: "blocked", wait: 1 });
-  assert.deepEqual(record.attempt(START + FLOOD_BLOCK_TIME), { kind: "welcome" });
+  assert.deepEqual(record.attempt(START + FLOOD_BLOCK_TIME), { kind: "allowed" });
 });
 
 Deno.test("An attempt while blocked does not make the block longer", () => {
   const record = offender();
   attempts(record, 10_000, START + MINUTE);
-  assert.equal(record.attempt(START + FLOOD_BLOCK_TIME).kind, "welcome");
+  assert.equal(record.attempt(START + FLOOD_BLOCK_TIME).kind, "allowed");
 });
 
 Deno.test("After a block one begins afresh, and is blocked again for the same", () => {
@@ -104,7 +104,7 @@ Deno.test("A block ends before the memory of the address does", () => {
 
 Deno.test("A household that comes back with 40 pages after a restart is welcome with all of them", () => {
   const record = newAddressRecord(START);
-  assert.deepEqual(attempts(record, 40, START), times(40, "welcome"));
+  assert.deepEqual(attempts(record, 40, START), times(40, "allowed"));
 });
 
 Deno.test("Such a household is never blocked for a page that keeps coming back, though it hurries", () => {
@@ -126,7 +126,7 @@ Deno.test("Nor is it blocked when a second restart follows, and those that were 
     now += 10 * SECOND;
     const verdicts = attempts(record, outside, now);
     assert.ok(!verdicts.includes("blocked"), `${outside} are outside after ${now - START} ms`);
-    outside -= verdicts.filter((kind) => kind === "welcome").length;
+    outside -= verdicts.filter((kind) => kind === "allowed").length;
   }
 });
 
@@ -142,7 +142,7 @@ Deno.test("Whatever somebody does, what is told is true", () => {
         now += gap;
         for (let n = 0; n < count; n++) {
           const verdict = record.attempt(now);
-          if (verdict.kind !== "welcome") assert.ok(verdict.wait > 0);
+          if (verdict.kind !== "allowed") assert.ok(verdict.wait > 0);
           if (verdict.kind === "blocked" && now >= blockedUntil) {
             blockedUntil = now + FLOOD_BLOCK_TIME;
           }

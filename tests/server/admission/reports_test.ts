@@ -40,7 +40,7 @@ Deno.test("Reports from as many addresses as the threshold block, and from fewer
     kind: "blocked",
     wait: REPORT_BLOCK_TIME - MINUTE,
   });
-  assert.equal(reported.attempt(REPORT_BLOCK_TIME).kind, "welcome");
+  assert.equal(reported.attempt(REPORT_BLOCK_TIME).kind, "allowed");
 });
 
 Deno.test("Reports that one address repeats count once", () => {

@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { DAY, SECOND, systemClock } from "../../../server/base/clock.ts";
 import { type Config, readConfig } from "../../../server/config/config.ts";
-import { checkCalendar } from "../../../server/doctor/calendar.ts";
+import { checkCalendar } from "../../../server/doctor/clock.ts";
 import { checkCertificate } from "../../../server/doctor/certificate.ts";
 import { checkConnections } from "../../../server/doctor/connections.ts";
 import { lineOf, summaryOf } from "../../../server/doctor/doctor.ts";
@@ -63,13 +63,13 @@ Deno.test("Doctor finds a folder that is the server's alone, and leaves nothing 
 Deno.test("Doctor says that others can look into a folder, or that it can't be written to", async () => {
   await using folder = new TempFolder();
   await Deno.chmod(folder.path, 0o755);
-  found(await checkFolder("log-dir", folder.path), "wrong", /mode 755\): chmod 700 /);
+  found(await checkFolder("log-dir", folder.path), "problem", /mode 755\): chmod 700 /);
   const file = join(folder.path, "file");
   await Deno.writeTextFile(file, "");
-  found(await checkFolder("log-dir", join(file, "below")), "wrong", /cannot write to .*ENOTDIR/);
+  found(await checkFolder("log-dir", join(file, "below")), "problem", /cannot write to .*ENOTDIR/);
   found(
     await checkFolder("log-dir", "/proc/nowhere"),
-    "wrong",
+    "problem",
     /cannot write to \/proc\/nowhere \(/,
   );
 });
@@ -79,14 +79,14 @@ Deno.test("Doctor looks into the webroot of certificates", async () => {
   found(await checkWebroot("acme-dir", folder.path), "ok", /is readable/);
   found(
     await checkWebroot("acme-dir", join(folder.path, "no")),
-    "wrong",
+    "problem",
     /cannot read .*ENOENT.*create it/,
   );
 });
 
 Deno.test("Doctor says when a disk is nearly full", () => {
   found(checkRoom("log-dir", "./logs", LEAST_FREE), "ok", /0\.5 GiB free/);
-  found(checkRoom("log-dir", "./logs", LEAST_FREE - 1), "wrong", /free some space/);
+  found(checkRoom("log-dir", "./logs", LEAST_FREE - 1), "problem", /free some space/);
 });
 
 Deno.test("Doctor notices a calendar that was never set, or has been set back", async () => {
@@ -98,11 +98,11 @@ Deno.test("Doctor notices a calendar that was never set, or has been set back", 
   const before = new Date(Date.parse(POLICY_UPDATED) - SECOND);
   found(
     await checkCalendar(before, folders),
-    "wrong",
+    "problem",
     /before this version was made: set the clock/,
   );
   await Deno.utime(join(folder.path, "a"), now, new Date(now.getTime() + DAY));
-  found(await checkCalendar(now, folders), "wrong", /a file was written at .* set back/);
+  found(await checkCalendar(now, folders), "problem", /a file was written at .* set back/);
 });
 
 Deno.test("Doctor reads a certificate: its names, its end, its key", async () => {
@@ -118,24 +118,24 @@ Deno.test("Doctor reads a certificate: its names, its end, its key", async () =>
   }
   const check = async (cert: string, key: string, days = 0): Promise<Finding[]> =>
     await checkCertificate(cert, key, new Date(now.getTime() + days * DAY));
-  found((await check(cert, key))[0], "wrong", /it expires on .*, in 0 days/); // It is good for a day.
-  found((await check(cert, key, 2))[0], "wrong", /it expired on .*: renew it/);
-  found((await check(cert, key, -2))[0], "wrong", /not valid before /);
-  found((await check(cert, other))[0], "wrong", /other\.pem: it does not match the certificate/);
-  found((await check(key, key))[0], "wrong", /key\.pem: it is incomplete or not PEM/);
-  found((await check(cert, "/not/there"))[0], "wrong", /the key \/not\/there: ENOENT/);
+  found((await check(cert, key))[0], "problem", /it expires on .*, in 0 days/); // It is good for a day.
+  found((await check(cert, key, 2))[0], "problem", /it expired on .*: renew it/);
+  found((await check(cert, key, -2))[0], "problem", /not valid before /);
+  found((await check(cert, other))[0], "problem", /other\.pem: it does not match the certificate/);
+  found((await check(key, key))[0], "problem", /key\.pem: it is incomplete or not PEM/);
+  found((await check(cert, "/not/there"))[0], "problem", /the key \/not\/there: ENOENT/);
   await Deno.writeTextFile(cert, `${pair.cert}${pair.cert.slice(0, 300)}`);
-  found((await check(cert, key))[0], "wrong", /it is incomplete/);
+  found((await check(cert, key))[0], "problem", /it is incomplete/);
   await Deno.writeTextFile(cert, pair.cert);
   await Deno.chmod(key, 0o644);
-  found((await check(cert, key)).at(-1), "wrong", /every user .* can read .*key\.pem: chmod 640/);
+  found((await check(cert, key)).at(-1), "problem", /every user .* can read .*key\.pem: chmod 640/);
 });
 
 Deno.test("Doctor says how many connections there are descriptors for", async () => {
   found(await checkConnections(500, 9, (_, __, beside) => 491 + beside!), "ok", /for 500$/);
   found(
     await checkConnections(500, 0, () => 99),
-    "wrong",
+    "problem",
     /for 99 only, not for 500: raise the limit/,
   );
 });
@@ -153,7 +153,7 @@ Deno.test("Doctor finds a port free, taken by Anonymous Chat, or by somebody els
   );
   found(
     await checkPort({ ...where, port: other.addr.port }),
-    "wrong",
+    "problem",
     /another program is listening/,
   );
   const there = { ...where, port: other.addr.port };
@@ -161,7 +161,7 @@ Deno.test("Doctor finds a port free, taken by Anonymous Chat, or by somebody els
   found(await checkPort({ ...where, port: 0 }), "ok", /the system will choose/);
   found(
     await checkPort({ ...where, host: "192.0.2.1" }),
-    "wrong",
+    "problem",
     /does not have the address 192\.0\.2\.1/,
   );
 });
@@ -178,17 +178,17 @@ Deno.test("Doctor asks a server that speaks TLS, whosever name its certificate h
   });
   await new Promise((resolve) => server.close(resolve));
   const { kind } = await askOwnServer({ host: "0.0.0.0", port, isTls: true });
-  assert.equal(kind, "silent");
+  assert.equal(kind, "unreachable");
 });
 
 Deno.test("Doctor sees options that work against each other, or are missing", () => {
-  found(checkContact(configOf()), "wrong", /set --contact-email/);
+  found(checkContact(configOf()), "problem", /set --contact-email/);
   const email = "--contact-email=help@chat.example";
-  found(checkContact(configOf(email)), "wrong", /set --operator/);
+  found(checkContact(configOf(email)), "problem", /set --operator/);
   found(checkContact(configOf(email, "--operator=A. Nonymous")), "ok", /./);
   found(checkProxy(configOf()), "ok", /directly/);
   for (const host of ["127.0.0.1", "::1", "localhost"]) {
-    found(checkProxy(configOf(`--host=${host}`)), "wrong", /set --trust-proxy=1/);
+    found(checkProxy(configOf(`--host=${host}`)), "problem", /set --trust-proxy=1/);
     found(checkProxy(configOf(`--host=${host}`, "--trust-proxy=1")), "ok", /through one proxy$/);
   }
   found(
@@ -197,8 +197,8 @@ Deno.test("Doctor sees options that work against each other, or are missing", ()
     /2 proxies; block direct access to 0\.0\.0\.0/,
   );
   found(checkListener(configOf()), "ok", /hardened/);
-  found(checkListener(configOf("--listener=deno")), "wrong", /no timeouts/);
-  found(checkMetrics(configOf()), "unused", /only localhost/);
+  found(checkListener(configOf("--listener=deno")), "problem", /no timeouts/);
+  found(checkMetrics(configOf()), "skipped", /only localhost/);
   found(checkMetrics(configOf(`--metrics-token=${HUSH}`)), "ok", /requires the token/);
 });
 
@@ -206,7 +206,7 @@ Deno.test({
   name: "Doctor finds a Redis that forgets, and says what is wrong with one that doesn't",
   ignore: !hasRedis,
   fn: async () => {
-    found((await checkRedis(""))[0], "unused", /single node/);
+    found((await checkRedis(""))[0], "skipped", /single node/);
     await using redis = await Redis.start();
     const [version, disk, memory, door] = await checkRedis(redis.url);
     found(version, "ok", /^(Redis|Valkey) \d+\./);
@@ -217,19 +217,19 @@ Deno.test({
     await redis.ask("config", "set", "save", "3600 1000000");
     await redis.ask("config", "set", "maxmemory", "100mb");
     const [, persistent, full] = await checkRedis(redis.url);
-    found(persistent, "wrong", /must be forgotten is on disk: set save "", and delete its files/);
-    found(full, "wrong", /rejected once it is full: set maxmemory-policy volatile-ttl/);
+    found(persistent, "problem", /must be forgotten is on disk: set save "", and delete its files/);
+    found(full, "problem", /rejected once it is full: set maxmemory-policy volatile-ttl/);
     await redis.ask("config", "set", "maxmemory-policy", "volatile-ttl");
     found((await checkRedis(redis.url))[2], "ok", /at most 100 MiB, then volatile-ttl/);
 
     await redis.ask("config", "set", "requirepass", HUSH);
     const wrongPassword = redis.url.replace("//", `//:${HUSH}x@`);
     for (const url of [redis.url, wrongPassword]) {
-      found((await checkRedis(url))[0], "wrong", /rejects the password/);
+      found((await checkRedis(url))[0], "problem", /rejects the password/);
     }
     found((await checkRedis(redis.url.replace("//", `//:${HUSH}@`)))[0], "ok", /answers/);
     await redis.kill();
-    found((await checkRedis(wrongPassword))[0], "wrong", /no answer \(ECONNREFUSED\)/);
+    found((await checkRedis(wrongPassword))[0], "problem", /no answer \(ECONNREFUSED\)/);
   },
 });
 
@@ -243,17 +243,17 @@ Deno.test({
   name: "Doctor asks a relay for a place as a browser does, and says when the secret is another",
   ignore: !hasCoturn,
   fn: async () => {
-    found((await relays(""))[0], "unused", /calls are direct/);
+    found((await relays(""))[0], "skipped", /calls are direct/);
     await using coturn = await Coturn.start();
     const { url, urlOfTcp, tlsPort } = coturn;
     const tls = `turns:127.0.0.1:${tlsPort}?transport=tcp`;
     const dtls = `turns:127.0.0.1:${tlsPort}?transport=udp`;
     const [udp, tcp, secure, datagrams] = await relays(TURN_SECRET, url, urlOfTcp, tls, dtls);
     for (const one of [udp, tcp]) found(one, "ok", /it accepts the secret, and has capacity/);
-    found(secure, "wrong", /browsers will not trust its certificate/);
-    found(datagrams, "unused", /DTLS/);
+    found(secure, "problem", /browsers will not trust its certificate/);
+    found(datagrams, "skipped", /DTLS/);
     for (const one of await relays(HUSH, url, urlOfTcp)) {
-      found(one, "wrong", /rejects the secret: --turn-secret must be/);
+      found(one, "problem", /rejects the secret: --turn-secret must be/);
     }
   },
 });
@@ -268,8 +268,8 @@ Deno.test("Doctor says that no relay answers, by UDP and by TCP", async () => {
   const urls = [`turn:127.0.0.1:${port}`, `turn:127.0.0.1:${free}?transport=tcp`];
   const [udp, tcp] = await relays(HUSH, ...urls);
   await new Promise<void>((resolve) => silent.close(resolve));
-  found(udp, "wrong", new RegExp(`no answer \\(ETIMEDOUT\\): .*UDP port ${port} is open`));
-  found(tcp, "wrong", /no answer \(\w+\): check that coturn is running and that TCP/);
+  found(udp, "problem", new RegExp(`no answer \\(ETIMEDOUT\\): .*UDP port ${port} is open`));
+  found(tcp, "problem", /no answer \(\w+\): check that coturn is running and that TCP/);
 });
 
 Deno.test("Doctor reads the addresses of relays (RFC 7065)", () => {
@@ -281,7 +281,7 @@ Deno.test("Doctor reads the addresses of relays (RFC 7065)", () => {
 });
 
 Deno.test("Doctor tells in lines what it found, in colours on a terminal only, and how many things are wrong", () => {
-  const wrong: Finding = { kind: "wrong", subject: "clock", message: "it stands still" };
+  const wrong: Finding = { kind: "problem", subject: "clock", message: "it stands still" };
   const fine: Finding = { kind: "ok", subject: "port 1", message: "free" };
   assert.equal(lineOf(wrong, false), "!!  clock: it stands still\n");
   assert.equal(lineOf(fine, true), "\x1b[32mok\x1b[0m  port 1: free\n");
