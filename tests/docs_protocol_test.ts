@@ -106,7 +106,7 @@ Deno.test("Protocol document names every control message and its fields", () => 
   const interfaces = [...source.matchAll(/export interface \w+ \{([^}]*)\}/g)];
   assert.ok(interfaces.length >= 4, "the parts of messages are not found in protocol.ts");
   for (const [, body] of interfaces) {
-    for (const [, field] of body!.matchAll(/readonly (\w+)\??:/g)) {
+    for (const [, field = ""] of body!.matchAll(/readonly (\w+)\??:/g)) {
       assert.ok(page.includes(`"${field}":`), field);
     }
   }

@@ -98,10 +98,10 @@ Deno.test("Two people chat, one in Arabic and one in Japanese, each from their o
   const download = amal.visitor.page.waitForEvent("download");
   await amal.press(amal.words.SaveChat);
   const saved = await Deno.readTextFile(await (await download).path());
-  const [began, own, theirs] = saved.trim().split("\n");
-  ok(began!.endsWith(`] ${amal.words.Notices.began}`), began);
-  ok(own!.endsWith(`] ${amal.words.YouSay} مرحبا, hello`), own);
-  ok(theirs!.endsWith(`] ${amal.words.StrangerSays} こんにちは`), theirs);
+  const [began = "", own = "", theirs = ""] = saved.trim().split("\n");
+  ok(began.endsWith(`] ${amal.words.Notices.began}`), began);
+  ok(own.endsWith(`] ${amal.words.YouSay} مرحبا, hello`), own);
+  ok(theirs.endsWith(`] ${amal.words.StrangerSays} こんにちは`), theirs);
   await yuki.leave();
   await amal.visitor.reads(amal.words.Notices["stranger-left"]);
 });

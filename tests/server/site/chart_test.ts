@@ -118,7 +118,7 @@ Deno.test("Chart stays within its edges, and has no style and no number that is 
     fc.property(heights, fc.constantFrom("bars", "line"), (values, shape) => {
       const svg = drawn(values.map((height) => known(height, height / 2)), { shape });
       assert.doesNotMatch(svg, /NaN|Infinity|undefined|style=/);
-      for (const [, y] of svg.matchAll(/ (?:y|cy|y1)="([-\d.e]+)"/g)) {
+      for (const [, y = ""] of svg.matchAll(/ (?:y|cy|y1)="([-\d.e]+)"/g)) {
         assert.ok(Number(y) >= 0 && Number(y) <= PLOT_HEIGHT, y);
       }
     }),
