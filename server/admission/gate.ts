@@ -1,11 +1,12 @@
 /**
- * Who may open a WebSocket, decided before the upgrade and answered with a value. An address goes no further than this:
- * what leaves the gate is the registry's entry, which does not tell it.
+ * Decides who may open a WebSocket, before the upgrade, and returns the decision as a value. A session receives the entry
+ * of its address in the registry, which doesn't contain the address. In a cluster the gate also passes the address to
+ * `share`. The cluster hashes it with a key before it sends or stores anything.
  *
- * A browser always says which page asks (`Origin`), and a page of another site must not use a visitor's browser as its
- * own client (cross-site WebSocket hijacking), so an Origin must name the host that was asked. Of a visitor who came by
- * TLS it must be a page that did so, too: anybody on the way could have written one that did not. A program that is no
- * browser sends none and could send any, so none is accepted: the check protects visitors, not the server.
+ * A browser always states which page connects (`Origin`). A page of another site must not use a visitor's browser as its
+ * client (cross-site WebSocket hijacking), so an Origin must name the requested host. If the visitor came by TLS, the page
+ * must have been loaded by TLS as well, because anyone on the way could have written one that was not. A client that is
+ * not a browser can send any Origin or none. A missing Origin is accepted: the check protects visitors, not the server.
  */
 
 import { type Hindrance, SUBPROTOCOL } from "../../protocol.ts";
