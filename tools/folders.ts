@@ -19,12 +19,9 @@ export const SHARED: readonly string[] = ["server/base/", "server/ids.ts", "prot
 export const PARTS: readonly Part[] = [
   {
     path: "main.ts",
-    purpose: "the command line; the only reader of arguments, environment and randomness",
-    mayImport: [
-      ...["server/startup_message.ts", "server/shutdown.ts", "server/app.ts", "server/doctor/"],
-      ...["server/cluster/", "server/listener/", "server/config/", "server/access_log/"],
-      ...["server/statistics/", "server/tls/", "client/page.gen.ts"],
-    ],
+    purpose:
+      "the command line → a command; the only reader of arguments, environment and randomness",
+    mayImport: ["server/commands/", "server/config/", "client/page.gen.ts"],
   },
   {
     path: "tools/",
@@ -35,9 +32,13 @@ export const PARTS: readonly Part[] = [
     ],
   },
   {
-    path: "server/startup_message.ts",
-    purpose: "what the log says when the server is ready",
-    mayImport: ["server/config/"],
+    path: "server/commands/",
+    purpose: "serve, doctor, health, access-log: what the program can be told to do",
+    mayImport: [
+      ...["server/shutdown.ts", "server/app.ts", "server/doctor/", "server/site/"],
+      ...["server/cluster/", "server/listener/", "server/access_log/", "server/config/"],
+      ...["server/statistics/", "server/tls/"],
+    ],
   },
   {
     path: "server/shutdown.ts",

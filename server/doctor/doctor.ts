@@ -8,6 +8,7 @@
  *   --  Redis: single node: --redis-url is not set
  */
 
+import { errorCode } from "../base/error_code.ts";
 import { statfs } from "node:fs/promises";
 import type { Clock } from "../base/clock.ts";
 import type { Config } from "../config/config.ts";
@@ -16,7 +17,7 @@ import { TurnCredentials } from "../chat/turn.ts";
 import { checkCalendar } from "./clock.ts";
 import { checkCertificate } from "./certificate.ts";
 import { checkConnections } from "./connections.ts";
-import { codeOf, type Finding, ok, problem, skipped } from "./finding.ts";
+import { type Finding, ok, problem, skipped } from "./finding.ts";
 import { checkFolder, checkRoom, checkWebroot } from "./folder.ts";
 import type { ServerAddress } from "./health_client.ts";
 import { checkPort } from "./port.ts";
@@ -39,7 +40,7 @@ export async function* examine(options: DoctorOptions): AsyncGenerator<Finding> 
       const found = await check();
       yield* Array.isArray(found) ? found : [found];
     } catch (error) {
-      yield problem(of, `check failed (${codeOf(error)}): please report this`);
+      yield problem(of, `check failed (${errorCode(error)}): please report this`);
     }
   }
 }

@@ -9,23 +9,16 @@ export interface Finding {
 }
 
 /** All is well. */
-export function ok(of: string, says: string): Finding {
-  return { kind: "ok", subject: of, message: says };
+export function ok(subject: string, message: string): Finding {
+  return { kind: "ok", subject, message };
 }
 
 /** Something is wrong; the words end with what to do. */
-export function problem(of: string, says: string): Finding {
-  return { kind: "problem", subject: of, message: says };
+export function problem(subject: string, message: string): Finding {
+  return { kind: "problem", subject, message };
 }
 
 /** It is not used. */
-export function skipped(of: string, says: string): Finding {
-  return { kind: "skipped", subject: of, message: says };
-}
-
-/** Why the system refused, as its short code: the message may hold more than is to be shown. */
-export function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error;
-  const { code } = error as NodeJS.ErrnoException;
-  return typeof code === "string" ? code : error.name;
+export function skipped(subject: string, message: string): Finding {
+  return { kind: "skipped", subject, message };
 }

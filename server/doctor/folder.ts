@@ -1,7 +1,8 @@
 /** Whether a folder can be written to, by the server and by nobody else. */
 
+import { errorCode } from "../base/error_code.ts";
 import { dirname } from "node:path";
-import { codeOf, type Finding, ok, problem } from "./finding.ts";
+import { type Finding, ok, problem } from "./finding.ts";
 
 /** What others may do with a folder, among the bits of its mode. */
 const OTHERS = 0o077;
@@ -17,7 +18,7 @@ export async function checkFolder(option: string, folder: string): Promise<Findi
   } catch (error) {
     return problem(
       of,
-      `cannot write to ${folder} (${codeOf(error)}): give the server's user its own directory`,
+      `cannot write to ${folder} (${errorCode(error)}): give the server's user its own directory`,
     );
   }
 }
@@ -43,7 +44,7 @@ export async function checkWebroot(option: string, folder: string): Promise<Find
   } catch (error) {
     return problem(
       of,
-      `cannot read ${folder} (${codeOf(error)}): create it, and let the server's user read it`,
+      `cannot read ${folder} (${errorCode(error)}): create it, and let the server's user read it`,
     );
   }
 }

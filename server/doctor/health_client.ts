@@ -1,10 +1,10 @@
 /** Asks the server that runs with these options how it is: for `health`, and for the doctor who finds a port taken. */
 
+import { errorCode } from "../base/error_code.ts";
 import { type ClientRequest, type IncomingMessage, request } from "node:http";
 import { connect } from "node:tls";
 import { SECOND } from "../base/clock.ts";
 import { COMPONENTS, type Health, STATUSES } from "../health.ts";
-import { codeOf } from "./finding.ts";
 
 /** How long an answer may take, in milliseconds. */
 export const HEALTH_TIMEOUT = 3 * SECOND;
@@ -33,7 +33,7 @@ export async function askOwnServer(where: ServerAddress): Promise<Reply> {
     const health = healthIn(await get(where, "/healthz"));
     return health === undefined ? { kind: "other" } : { kind: "answered", health };
   } catch (error) {
-    return { kind: "unreachable", code: codeOf(error) };
+    return { kind: "unreachable", code: errorCode(error) };
   }
 }
 

@@ -1,6 +1,7 @@
 /** Whether the server can listen where it is told to, or does so already. */
 
-import { codeOf, type Finding, ok, problem } from "./finding.ts";
+import { errorCode } from "../base/error_code.ts";
+import { type Finding, ok, problem } from "./finding.ts";
 import { askOwnServer, type ServerAddress } from "./health_client.ts";
 
 /** Tries a port for a moment; when it is taken, `own` is where to ask whether it is us. */
@@ -11,7 +12,7 @@ export async function checkPort(where: ServerAddress, own = where): Promise<Find
     Deno.listen({ hostname: host, port }).close();
     return ok(of, port === 0 ? "the system will choose a port" : "free");
   } catch (error) {
-    return await explain(of, where.host, own, codeOf(error));
+    return await explain(of, where.host, own, errorCode(error));
   }
 }
 

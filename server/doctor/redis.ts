@@ -3,9 +3,10 @@
  * an address would outlive its hour on a disk.
  */
 
+import { errorCode } from "../base/error_code.ts";
 import { isLoopback, parseAddress } from "../admission/address.ts";
 import { SECOND } from "../base/clock.ts";
-import { codeOf, type Finding, ok, problem, skipped } from "./finding.ts";
+import { type Finding, ok, problem, skipped } from "./finding.ts";
 
 /** How long it may take to answer, in milliseconds. */
 const TIMEOUT = 3 * SECOND;
@@ -52,7 +53,7 @@ function refused(error: unknown): Finding {
       "it rejects the password: compare --redis-url with its requirepass",
     );
   }
-  const code = word ?? codeOf(error);
+  const code = word ?? errorCode(error);
   return problem(SUBJECT, `no answer (${code}): check that it is running, and check --redis-url`);
 }
 

@@ -6,12 +6,13 @@
  *                                                     └───> 401 again: the secrets differ
  */
 
+import { errorCode } from "../base/error_code.ts";
 import type { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import { clearTimeout, setTimeout } from "node:timers";
 import { SECOND } from "../base/clock.ts";
 import type { TurnCredentials } from "../chat/turn.ts";
-import { codeOf, type Finding, ok, problem, skipped } from "./finding.ts";
+import { type Finding, ok, problem, skipped } from "./finding.ts";
 import { openTransport, type RelayAddress, relayAddressOf, type Transport } from "./turn_line.ts";
 import { type Answer, answerIn, type Identity, Method, requestOf } from "./turn_message.ts";
 
@@ -97,7 +98,7 @@ async function tryRelay(
     await talk.ask(Method.refresh, identity).catch(() => {}); // Else the place ends by itself.
     return second;
   } catch (error) {
-    return { kind: "unreachable", code: codeOf(error) };
+    return { kind: "unreachable", code: errorCode(error) };
   } finally {
     talk.close();
   }

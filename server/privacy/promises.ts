@@ -142,7 +142,7 @@ export const PROMISES: readonly PrivacyPromise[] = [
     id: "P13",
     promise:
       "a legal request can obtain access log lines from a given period; nothing else about visitors is stored",
-    keptBy: ["server/access_log/access_log.ts", "main.ts"],
+    keptBy: ["server/access_log/access_log.ts", "server/commands/access_log.ts"],
   },
   {
     id: "P14",

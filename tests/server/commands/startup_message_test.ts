@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { readConfig } from "../../server/config/config.ts";
-import { type StartupLine, startupMessage } from "../../server/startup_message.ts";
+import { readConfig } from "../../../server/config/config.ts";
+import { type StartupLine, startupMessage } from "../../../server/commands/startup_message.ts";
 
 /** What a server with these options says, on port 8000. */
 function said(args: string[], isHosted = false): StartupLine[] {

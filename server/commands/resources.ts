@@ -1,0 +1,94 @@
+/** What a server opens before it starts: directories, the certificate, Redis and the statistics. */
+
+import type { Clock } from "../base/clock.ts";
+import { errorCode } from "../base/error_code.ts";
+import { affordableConnections, redirectedSockets } from "../base/file_descriptors.ts";
+import type { Log } from "../base/log.ts";
+import { Cluster } from "../cluster/cluster.ts";
+import { RedisClient } from "../cluster/redis_client.ts";
+import { RedisStatisticsStore } from "../cluster/redis_statistics.ts";
+import type { Config } from "../config/config.ts";
+import { MAX_NODES, type NodeId } from "../ids.ts";
+import { KvStatisticsStore } from "../statistics/kv_store.ts";
+import { SqliteStatisticsStore } from "../statistics/sqlite_store.ts";
+import { MemoryStatisticsStore, type StatisticsStore } from "../statistics/store.ts";
+import { Certificate } from "../tls/certificate.ts";
+import { fail } from "./console.ts";
+import type { System } from "./system.ts";
+
+/** The configuration that the machine can afford. Ends the program if a directory can't be written to. */
+export async function fitToMachine(config: Config, log: Log): Promise<Config> {
+  const wanted = config["max-connections"];
+  const redirected = redirectedSockets(config["http-redirect-port"] !== 0);
+  if (config["access-log"] !== "off") await tryFolder(config["log-dir"]);
+  const affordable = await tryFolder(
+    config["data-dir"],
+    (file) => affordableConnections(wanted, file, redirected),
+  ) ?? wanted;
+  if (affordable === wanted) return config;
+  log.warn("File descriptor limit too low: --max-connections reduced to {affordable}.", {
+    wanted,
+    affordable,
+  });
+  return { ...config, "max-connections": affordable };
+}
+
+/** Ends the program if a directory can't be written to. Until `use` returns, there is a file in it. */
+async function tryFolder<T>(folder: string, use?: (file: string) => T): Promise<T | undefined> {
+  try {
+    await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+    const file = await Deno.makeTempFile({ dir: folder });
+    const result = use?.(file);
+    await Deno.remove(file);
+    return result;
+  } catch (error) {
+    return await fail(`Cannot use the directory ${folder}: ${errorCode(error)}.`);
+  }
+}
+
+/** The certificate, if the server terminates TLS. */
+export async function openCertificate(
+  { "tls-cert": certFile, "tls-key": keyFile }: Config,
+  clock: Clock,
+  log: Log,
+): Promise<Certificate | undefined> {
+  if (certFile === "") return undefined;
+  return await Certificate.open({ certFile, keyFile, clock, log })
+    .catch((error) => fail(error.message)); // It names the files, which the operator chose.
+}
+
+/** The connection to Redis, if there is a cluster. */
+export async function openRedis(
+  { "redis-url": url }: Config,
+  { random }: System,
+  log: Log,
+): Promise<RedisClient | undefined> {
+  return url === "" ? undefined : await RedisClient.create({ url, log, random });
+}
+
+/** This node of a cluster, with a number that no other node is likely to have. */
+export function newCluster(link: RedisClient, { clock, randomBytes }: System, log: Log): Cluster {
+  const number = new DataView(randomBytes(4).buffer as ArrayBuffer).getUint32(0);
+  const node = (1 + number % (MAX_NODES - 1)) as NodeId;
+  return new Cluster({ link, node, clock, log, random: randomBytes });
+}
+
+/** Where the statistics are stored. If that can't be opened, they are kept in memory, and the log says so. */
+export async function openStore(
+  { "data-dir": folder }: Config,
+  redis: RedisClient | undefined,
+  log: Log,
+): Promise<StatisticsStore> {
+  try {
+    if (folder === "") return await KvStatisticsStore.open(await Deno.openKv());
+    const file = SqliteStatisticsStore.open(folder, log);
+    return redis === undefined ? file : new RedisStatisticsStore(redis, file);
+  } catch (error) {
+    const reason = (error as Error).message; // It names the file or the database, which the operator chose.
+    log.warn("Statistics database unavailable: statistics are kept in memory only.", {
+      folder,
+      reason,
+    });
+    return new MemoryStatisticsStore();
+  }
+}

@@ -1,0 +1,115 @@
+/** The command that serves, which is the default: opens what the server needs, starts it, and stops it on a signal. */
+
+import { App } from "../app.ts";
+import { errorCode } from "../base/error_code.ts";
+import { REDIRECTED_CONNECTIONS } from "../base/file_descriptors.ts";
+import { gcFunction } from "../base/gc.ts";
+import { type Log, openLog } from "../base/log.ts";
+import { LogOutput } from "../base/log_output.ts";
+import { withTimeout } from "../base/timeout.ts";
+import type { Config } from "../config/config.ts";
+import { platformOf } from "../config/deno_deploy.ts";
+import { listenDeno } from "../listener/deno_listener.ts";
+import type { Listener, ListenerOptions } from "../listener/listener.ts";
+import { listenNode } from "../listener/node_listener.ts";
+import { EXIT_TIME, HAND_OFF_TIME, SHORT_HAND_OFF_TIME, shutDown } from "../shutdown.ts";
+import type { Pages } from "../site/router.ts";
+import type { Certificate } from "../tls/certificate.ts";
+import { redirect } from "../tls/https_redirect.ts";
+import { fail } from "./console.ts";
+import { fitToMachine, newCluster, openCertificate, openRedis, openStore } from "./resources.ts";
+import { onStop, reportFailures } from "./signals.ts";
+import { startupMessage } from "./startup_message.ts";
+import { newToken, type System } from "./system.ts";
+
+/** What was built, and from what. */
+export interface Release {
+  readonly version: string;
+  /** The commit that it was built from. */
+  readonly build: string;
+  readonly pages: Pages;
+}
+
+/** Starts the server. It runs until a signal ends it. */
+export async function serve(given: Config, release: Release, system: System): Promise<void> {
+  const { clock } = system;
+  const logOutput = new LogOutput(Deno.stderr, clock);
+  const log = await openLog(logOutput, Deno.stderr.isTerminal());
+  const platform = platformOf(system.env);
+  const config = given.listener === "node" ? await fitToMachine(given, log) : given; // Deno Deploy sets its own limits.
+  const certificate = await openCertificate(config, clock, log);
+  const redis = await openRedis(config, system, log);
+  const app = new App({
+    ...release,
+    ...{ config, clock, log, logOutput, certificate },
+    cluster: redis && newCluster(redis, system, log),
+    platform: platform?.name,
+    store: await openStore(config, redis, log),
+    wantedConnections: given["max-connections"],
+    newToken: () => newToken(system),
+    collect: gcFunction(),
+  });
+  const listeners = await listen(app, { config, certificate, clock, log });
+  await app.start(listeners.main);
+  reportFailures(log);
+  onStop(async () => {
+    await shutDown({
+      chat: app,
+      close: () => Promise.all([listeners.main.close(), listeners.redirect?.close()]),
+      handOffTime: platform === undefined ? HAND_OFF_TIME : SHORT_HAND_OFF_TIME,
+    });
+    log.info("Stopped.");
+    await withTimeout(EXIT_TIME, logOutput.flush());
+  });
+  announce(config, listeners, platform !== undefined, log);
+}
+
+/** The listener of the chat, and the one that redirects HTTP to HTTPS. */
+interface Listeners {
+  readonly main: Listener;
+  readonly redirect: Listener | undefined;
+}
+
+async function listen(
+  { requestHandler }: App,
+  { config, certificate, clock, log }: Pick<ListenerOptions, "clock" | "log"> & {
+    readonly config: Config;
+    readonly certificate: Certificate | undefined;
+  },
+): Promise<Listeners> {
+  const { host, port, "max-connections": maxConnections } = config;
+  const main = await listenBy(config.listener === "node" ? listenNode : listenDeno, {
+    ...{ host, port, maxConnections, certificate, clock, handler: requestHandler, log },
+  });
+  const redirectPort = config["http-redirect-port"];
+  if (certificate === undefined || redirectPort === 0) return { main, redirect: undefined };
+  const options = { certificate, port: main.port, acmeDir: config["acme-dir"] };
+  const handler = requestHandler.redirectHandler((request) => redirect(request, options));
+  const beside = { host, port: redirectPort, maxConnections: REDIRECTED_CONNECTIONS };
+  return { main, redirect: await listenBy(listenNode, { ...beside, clock, handler, log }) };
+}
+
+async function listenBy(
+  start: (options: ListenerOptions) => Promise<Listener>,
+  options: ListenerOptions,
+): Promise<Listener> {
+  const { host, port } = options;
+  return await start(options)
+    .catch((error) => fail(`Cannot listen on ${host} port ${port}: ${errorCode(error)}.`));
+}
+
+/** Logs where the server can be reached, and what it still lacks. */
+function announce(
+  config: Config,
+  { main, redirect }: Listeners,
+  isHosted: boolean,
+  log: Log,
+): void {
+  const [listening, ...hints] = startupMessage(config, { port: main.port, isHosted });
+  log.info(listening.text, {
+    host: config.host,
+    listener: config.listener,
+    ...redirect === undefined ? {} : { redirecting: redirect.port },
+  });
+  for (const { level, text } of hints) log[level](text);
+}
