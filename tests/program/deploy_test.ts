@@ -91,7 +91,7 @@ for (const version of DENO_VERSIONS) {
       const [a, b] = await BareClient.pair(program.socketUrl);
       const metrics = `${program.http}/metrics`;
       const headers = { authorization: `Bearer ${token}` };
-      assert.match(await (await fetch(metrics, { headers })).text(), /_connected 2\n/);
+      assert.match(await (await fetch(metrics, { headers })).text(), /_connected_sessions 2\n/);
       assert.equal((await fetch(metrics)).status, 401);
       a.send(Uint8Array.of(1, 42));
       assert.deepEqual(await b.frame(), Uint8Array.of(1, 42));
