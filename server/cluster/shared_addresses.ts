@@ -1,15 +1,16 @@
 /**
- * What all machines together know of an address: its connections, how fast it comes and searches, who has reported it,
- * and whether it is blocked. In Redis it is one hash, under a name that only the machines can make (`keys.ts`):
+ * What all nodes together know of an address: its connections, how fast it connects and searches, which addresses
+ * reported it, and whether it is blocked. In Redis it is one hash, under a pseudonym that only the nodes can compute
+ * (`keys.ts`):
  *
  *   address:NAME    n:NODE connections there · c f s buckets · b, cause blocked until · r:NAME reported by
  *
- * All of it lives and dies together, and no longer than an entry of the registry: a hash expires within the retention of
- * the last attempt or disconnection (promise P1). While somebody is connected, their machine says so again from time to
- * time. Reports do not make it live longer.
+ * The hash expires as a whole, and no later than an entry of the registry: within the retention of the last attempt or
+ * disconnection (promise P1). While an address is connected, its node refreshes the hash from time to time. Reports do
+ * not extend its life.
  *
- * A bucket is one number, the time at which it will be full again (GCRA, as in ITU-T I.371): that is a token bucket of
- * `token_bucket.ts` in another form. Each machine's own limits hold beside these, and alone while Redis can't be reached.
+ * A bucket is one number, the time at which it will be full again (GCRA, as in ITU-T I.371). This is the token bucket
+ * of `token_bucket.ts` in another form. Each node's limits apply as well, and they alone while Redis can't be reached.
  */
 
 import {
@@ -29,6 +30,13 @@ import type { Bus } from "./bus.ts";
 import type { ClusterKeys } from "./keys.ts";
 import { NODES, NOW } from "./membership.ts";
 import { PREFIX, type RedisClient, Script } from "./redis_client.ts";
+
+/** Words that scripts return, typed, so that a renamed one can't be missed there. */
+const ALLOWED: ClusterVerdict["kind"] = "allowed";
+const TOO_FAST: ClusterVerdict["kind"] = "too-fast";
+const BLOCKED: ClusterVerdict["kind"] = "blocked";
+const FLOODING: BlockReason = "flooding";
+const REPORTED: BlockReason = "reported";
 
 const ADDRESS = `
   ${NOW}
@@ -60,7 +68,7 @@ const ADDRESS = `
   end
 `;
 
-/** The answer: what becomes of it, for how long, why, and how many connections there are on other machines. */
+/** Returns the verdict, its duration, the number of connections to other nodes, and the reason. */
 const ATTEMPT = new Script(`
   ${ADDRESS}
   local node, lifetime = ARGV[1], ARGV[2]
@@ -68,16 +76,16 @@ const ATTEMPT = new Script(`
   redis.call('PEXPIRE', address, lifetime)
   local elsewhere = connections(node)
   local blocked = get('b') - now
-  if blocked > 0 then return { 'blocked', blocked, elsewhere, redis.call('HGET', address, 'cause') } end
+  if blocked > 0 then return { '${BLOCKED}', blocked, elsewhere, redis.call('HGET', address, 'cause') } end
   local wait = take('c', ARGV[3], ARGV[4])
-  if wait == 0 then return { 'welcome', 0, elsewhere, '' } end
-  if take('f', ARGV[5], ARGV[6]) == 0 then return { 'too-fast', wait, elsewhere, '' } end
-  return { 'blocked', block('flooding', ARGV[7]), elsewhere, 'flooding' }
+  if wait == 0 then return { '${ALLOWED}', 0, elsewhere, '' } end
+  if take('f', ARGV[5], ARGV[6]) == 0 then return { '${TOO_FAST}', wait, elsewhere, '' } end
+  return { '${BLOCKED}', block('${FLOODING}', ARGV[7]), elsewhere, '${FLOODING}' }
 `);
 
 /**
- * Says how many connections there are here; the answer is how many there are on all machines. Whoever has reported the
- * address and is not known any more is forgotten here as well.
+ * Sets the number of connections to this node, and returns the number on all nodes. Also drops reports by addresses
+ * that are no longer known.
  */
 const CONNECTED = new Script(`
   ${ADDRESS}
@@ -107,7 +115,7 @@ const BLOCK = new Script(`
   if redis.call('EXISTS', address) == 1 then block(ARGV[1], ARGV[2]) end
 `);
 
-/** The answer: for how long it is blocked now because of this; 0 for not at all. KEYS[3] is who reports. */
+/** Returns for how long the address is blocked because of this; 0 if it isn't. KEYS[3] is the reporting address. */
 const REPORT = new Script(`
   ${ADDRESS}
   if redis.call('EXISTS', address) == 0 or redis.call('EXISTS', KEYS[3]) == 0 then return 0 end
@@ -132,22 +140,21 @@ const REPORT = new Script(`
   for i = 1, #fields, 2 do
     if string.sub(fields[i], 1, 2) == 'r:' then redis.call('HDEL', address, fields[i]) end
   end
-  return block('reported', time)
+  return block('${REPORTED}', time)
 `);
 
-/** What reputations need. */
 export interface SharedAddressesOptions {
   readonly link: Pick<RedisClient, "run">;
   readonly bus: Pick<Bus, "broadcast">;
   readonly node: NodeId;
   readonly keys: () => ClusterKeys | undefined;
-  /** From how many addresses on reports block. */
+  /** Minimum number of reporting addresses for a block. */
   readonly threshold: number;
-  /** How long an address is known after its last attempt, in milliseconds. */
+  /** How long an address is kept after its last attempt, in milliseconds. */
   readonly lifetime: number;
 }
 
-/** The addresses of a cluster. */
+/** The shared records of addresses. */
 export class SharedAddresses {
   readonly #options: SharedAddressesOptions;
 
@@ -155,7 +162,7 @@ export class SharedAddresses {
     this.#options = options;
   }
 
-  /** That of `address`; `undefined` before the machines agree on names. */
+  /** The record of `address`; `undefined` if this node lacks the current secret. */
   of(address: Address): SharedRecord | undefined {
     const keys = this.#options.keys();
     if (keys === undefined) return undefined;

@@ -1,6 +1,7 @@
 /**
- * The system calls of a whole run, by `strace`: what the program writes and sends, and which files it opens for
- * writing. The tracer stands aside (`-D`), so that the program is our own child and gets our signals.
+ * The system calls of a whole run, recorded by `strace`: what the program writes and sends, and which files it opens
+ * for writing. The tracer runs as a grandchild (`-D`), so that the program is our direct child and receives our
+ * signals.
  */
 
 import { succeeds } from "./installed.ts";
@@ -8,7 +9,18 @@ import { succeeds } from "./installed.ts";
 const WRITING = "write,pwrite64,writev,pwritev,pwritev2,sendto,sendmsg,sendmmsg,sendfile,splice";
 const OPENING = "open,openat,openat2,creat,rename,renameat,renameat2,link,linkat,symlink,symlinkat";
 
-/** What stands before a command so that its calls go to `file`, each with all of its bytes. */
+const WRITES = startsWith(WRITING);
+/** Calls that may open a file for reading only. */
+const OPENS = startsWith("open,openat,openat2");
+const FOR_WRITING = /O_WRONLY|O_RDWR|O_CREAT/;
+/** Calls that always create or replace a file. */
+const CHANGES = startsWith("creat,rename,renameat,renameat2,link,linkat,symlink,symlinkat");
+
+function startsWith(calls: string): RegExp {
+  return new RegExp(`^\\d+ +(?:${calls.replaceAll(",", "|")})\\(`);
+}
+
+/** The command prefix that records a command's system calls in `file`, each with all of its bytes. */
 export function TRACER(file: string): string[] {
   const calls = `trace=${WRITING},${OPENING}`;
   return [
@@ -28,8 +40,8 @@ export function TRACER(file: string): string[] {
 }
 
 /**
- * Whether a run can be traced. Where there is no tracer, one line says so, and in CI that is a failure; where the system
- * forbids tracing, one line says that.
+ * Whether a run can be traced. A missing tracer is reported in one line, and in CI it is a failure. If the system
+ * forbids tracing, one line says so.
  */
 export async function isTraceable(): Promise<boolean> {
   const [command = "", ...args] = [...TRACER("/dev/null"), "true"];
@@ -43,23 +55,28 @@ export async function isTraceable(): Promise<boolean> {
   return outcome === true;
 }
 
-/** What a run did. */
+/** The recorded system calls of a run. */
 export interface Trace {
-  /** Every call that writes or sends, with what it wrote. */
+  /** Every call that writes or sends, with its data. */
   readonly calls: readonly string[];
-  /** Every path that was opened for writing, or made. */
+  /** Every path that was opened for writing, created, renamed or linked. */
   readonly opened: readonly string[];
 }
 
-/** Reads a trace. */
+/** Reads a trace file. */
 export async function readTrace(file: string): Promise<Trace> {
-  const lines = (await Deno.readTextFile(file)).split("\n");
-  const writes = new RegExp(`^\\d+ +(?:${WRITING.replaceAll(",", "|")})\\(`);
+  return parseTrace(await Deno.readTextFile(file));
+}
+
+/**
+ * Parses the lines of a trace. Only the name at the start of a line tells which call it is: what a call writes may contain
+ * the name of another, as compiled code does.
+ */
+export function parseTrace(text: string): Trace {
+  const lines = text.split("\n");
   return {
-    calls: lines.filter((line) => writes.test(line)),
-    opened: lines.filter((line) =>
-      /O_WRONLY|O_RDWR|O_CREAT|creat\(|rename\w*\(|link(?:at)?\(/.test(line)
-    )
+    calls: lines.filter((line) => WRITES.test(line)),
+    opened: lines.filter((line) => CHANGES.test(line) || OPENS.test(line) && FOR_WRITING.test(line))
       .filter((line) => !line.includes(" = -1 "))
       .map((line) => /"([^"]*)"/.exec(line)?.[1] ?? line),
   };
