@@ -1,8 +1,8 @@
 /**
- * The page, wired together: events go into the reducer, states come out and are drawn, effects are carried out here
+ * Wires the page together: events go into the reducer, views draw the resulting states, and effects are performed here
  * and nowhere else.
  *
- *   person, server, stranger, time ──Event──> reduce ──State──> view
+ *   visitor, server, partner, time ──Event──> reduce ──State──> view
  *                    ^                          └────Effect──> App
  *                    └───────────────────────────────────────────┘
  */
@@ -41,7 +41,7 @@ import { transcript } from "./views/transcript.ts";
 import { LanguageLoader } from "./languages/loader.ts";
 import { PeerConnection } from "./media/peer_connection.ts";
 
-/** Whether this is a build that reloads itself when its source changes. */
+/** Whether this is a development build, which reloads when its source changes. */
 declare const DEVELOPMENT: boolean;
 
 class App {
@@ -52,7 +52,7 @@ class App {
   readonly #own = ownLanguage();
   readonly #menu = languageMenu();
   readonly #translator: LanguageLoader;
-  /** The event under way, and those that came meanwhile. */
+  /** The event that is being handled, and those that arrived meanwhile. */
   readonly #events: Event[] = [];
   #state: State;
   #spoken: Language = this.#own;
@@ -77,7 +77,7 @@ class App {
     this.#choose();
   }
 
-  /** Drawing may move the focus and so cause events; they wait until the one under way is done. */
+  /** Handles an event. Drawing may move the focus and so cause further events, which wait until this one is done. */
   readonly #dispatch = (event: Event): void => {
     this.#events.push(event);
     if (this.#events.length > 1) return;
@@ -100,13 +100,13 @@ class App {
     effects.forEach((effect) => this.#perform(effect));
   }
 
-  /** Whatever is captured now goes to the stranger. */
+  /** Sends the captured tracks to the partner. */
   #change(media: Media): void {
     this.#setTracks(media);
     this.#dispatch({ type: "media", media });
   }
 
-  /** Before a call, what the microphone hears moves the meter. */
+  /** In the preview, the microphone moves the level meter. */
   #measure({ screen, media: { microphone } }: State): void {
     const heard = screen.kind === "preview" && microphone.kind === "on"
       ? microphone.track
@@ -155,20 +155,23 @@ class App {
     });
   }
 
-  /** What is kept may be no language. */
+  /** Chooses the preferred language. The stored code may not exist in the menu. */
   #choose(): void {
     this.#menu.value = this.#state.preferences.language;
     this.#menu.value ||= this.#own.code;
     this.#translator.choose(this.#menu.value);
   }
 
-  /** What the server says comes after the frames that came before it, though opening these takes a moment. */
+  /**
+   * Dispatches what the server reports only after the frames that arrived before it, because opening those is
+   * asynchronous.
+   */
   #dispatchInTurn(event: Event): void {
     if (this.#channel === undefined) this.#dispatch(event);
     else this.#channel.inTurn(() => this.#dispatch(event));
   }
 
-  /** A new channel with new keys, for the chat that begins. */
+  /** Opens a new channel, with new keys, for the chat that begins. */
   #secure(role: Role): void {
     this.#role = role;
     this.#channel = new SealedChannel(role, {
@@ -183,13 +186,13 @@ class App {
     });
   }
 
-  /** The keys go with the chat. */
+  /** Closes the channel when the chat ends, which discards its keys. */
   #closeChannel(): void {
     this.#channel?.close();
     this.#channel = undefined;
   }
 
-  /** A new peer connection; one that there was is over. */
+  /** Creates a peer connection, after closing the previous one. */
   #call(route: Route): void {
     this.#endCall();
     this.#video = new PeerConnection({
@@ -227,24 +230,27 @@ class App {
     addEventListener("online", () => this.#video?.restart());
     document.addEventListener("visibilitychange", hasten);
     addEventListener("keydown", (event) => this.#press(event));
-    // A page that is closed leaves: without a word it would look like a connection that dropped.
+    // A closing page leaves explicitly. Otherwise the server would assume that its connection dropped.
     addEventListener("pagehide", () => this.#connection.leave());
     addEventListener("beforeunload", (event) => {
       if (isTalking(this.#state)) event.preventDefault();
     });
   }
 
-  /** A key that is held down acts once. */
+  /** Handles the shortcuts. A key that is held down acts only once. */
   #press(event: KeyboardEvent): void {
     const { key, isComposing, repeat } = event;
     if (key === "Escape" && !isComposing && !repeat) return this.#dispatch({ type: "escape" });
     const device = deviceOf(event);
     if (device === undefined || !hasSwitches(this.#state)) return;
-    event.preventDefault(); // The browser has bookmarks and a search behind these keys.
+    event.preventDefault(); // Browsers use these keys for bookmarks and search.
     if (!repeat) this.#dispatch({ type: "toggle-device", device });
   }
 
-  /** The focus of whatever goes away is the conversation's, where no key that is under way can do harm. */
+  /**
+   * Draws the state. If the focused element has disappeared, the conversation gets the focus, where a key that is still
+   * pressed does no harm.
+   */
   #draw(): void {
     const { activeElement } = document;
     render(this.#view(), this.#root);
@@ -256,8 +262,8 @@ class App {
   }
 
   /**
-   * A screen reader says what changes in a region that it knows. A new screen brings its own, so how it begins is said
-   * in one that was there before.
+   * Announces a new screen. A screen reader announces changes only in a live region that already exists. A new screen
+   * brings a new region, so its first words are put in one that was there before.
    */
   #announce(screen: State["screen"]["kind"]): void {
     if (screen === this.#announced) return;
@@ -299,9 +305,9 @@ class App {
       case "set-up":
         return this.#video?.receive(effect.text);
       case "pop-out":
-        return void strangersPicture()?.requestPictureInPicture().catch(() => {});
+        return void strangersPicture()?.requestPictureInPicture().catch(() => {}); // The browser may refuse.
       case "full-screen":
-        return void strangersPicture()?.parentElement?.requestFullscreen().catch(() => {});
+        return void strangersPicture()?.parentElement?.requestFullscreen().catch(() => {}); // The browser may refuse.
       case "focus":
         if (effect.unlessTouch && matchMedia("(pointer: coarse)").matches) return;
         return document.getElementById(effect.on)?.focus();
@@ -339,13 +345,13 @@ class App {
   }
 }
 
-/** Does a task later; what is returned prevents it. */
+/** Runs `task` after `ms` milliseconds, and returns a function that cancels it. */
 function later(ms: number, task: () => void): () => void {
   const timer = setTimeout(task, ms);
   return () => clearTimeout(timer);
 }
 
-/** Repeats a task; what is returned ends it. */
+/** Runs `task` every `ms` milliseconds, and returns a function that ends that. */
 function every(ms: number, task: () => void): () => void {
   const timer = setInterval(task, ms);
   return () => clearInterval(timer);

@@ -1,6 +1,6 @@
 /**
- * The whole service but its listener: every part, wired together, and every interval task. The program runs this with
- * the clock of the machine, the tests run the same with one that they move by hand.
+ * The whole service except its listener: all parts, wired together, and all interval tasks. The program runs it with
+ * the system clock. Tests run it with a clock that they advance manually.
  */
 
 import { AddressRecord, type BlockReason } from "./admission/address_record.ts";
@@ -45,38 +45,38 @@ import type { StatisticsStore } from "./statistics/store.ts";
 import { transparencyReport } from "./site/transparency_report.ts";
 import { TurnCredentials } from "./chat/turn.ts";
 
-/** How often it is said in Redis that an address is connected, within the time that Redis would keep it. */
+/** How many times a connected address is refreshed in Redis within the lifetime of its keys there. */
 const REFRESHES_PER_LIFETIME = 6;
 
-/** What comes in by the door. */
+/** Everything that the service takes from outside. */
 export interface AppOptions {
   readonly config: Config;
   readonly clock: Clock;
   readonly log: Log;
-  /** Where the lines of `log` are written. */
+  /** The output of `log`, whose failures are reported. */
   readonly logOutput: Pick<LogOutput, "lost" | "isFailing">;
   readonly pages: Pages;
   readonly version: string;
-  /** The source that it was built of. */
+  /** The source it was built from. */
   readonly build: string;
-  /** Whose machines it runs on, where not on its operator's. */
+  /** The name of the hosting platform, if any. */
   readonly platform?: string | undefined;
   readonly store: StatisticsStore;
   /** Makes a new unguessable session token. */
   readonly newToken: () => string;
-  /** Clears away what has been let go, where the platform can be asked to. */
+  /** Runs a garbage collection, if the platform supports that. */
   readonly collect?: (() => void) | undefined;
-  /** What it speaks TLS with, if it does. */
+  /** The TLS certificate, if the program terminates TLS. */
   readonly certificate?: Pick<Certificate, "expiresAt"> | undefined;
-  /** The other machines, if there are to be any. */
+  /** The cluster, if this server is a node of one. */
   readonly cluster?: Cluster | undefined;
-  /** How fast a session may go, where it is not {@linkcode LIMITS}. */
+  /** Rate limits of a session, if not {@linkcode LIMITS}. */
   readonly rates?: SessionRates | undefined;
-  /** How many connections were asked for, where the configuration has fewer because the machine has no more. */
+  /** The requested `max-connections`, if it was reduced because the host allows fewer. */
   readonly wantedConnections?: number | undefined;
 }
 
-/** Every part. */
+/** The running service. */
 export class App {
   readonly accessLog: AccessLog;
   readonly statistics: Statistics;
@@ -84,7 +84,7 @@ export class App {
   readonly relay: Relay;
   readonly matchmaker: Matchmaker;
   readonly sessions: SessionRegistry;
-  /** What a listener serves. */
+  /** Handles the requests that a listener receives. */
   readonly requestHandler: RequestHandler;
   readonly #clock: Clock;
   readonly #cluster: Cluster | undefined;
@@ -208,7 +208,7 @@ export class App {
     return new AddressRecord({ threshold: this.#threshold, lifetime }, this.#clock.now());
   }
 
-  /** How many addresses are blocked, by cause. */
+  /** Number of blocked addresses, by reason. */
   #blocked(): Record<BlockReason, number> {
     const counts: Record<BlockReason, number> = { reported: 0, flooding: 0 };
     const now = this.#clock.now();
@@ -218,7 +218,7 @@ export class App {
     return counts;
   }
 
-  /** Begins to work; what must not exist any more is gone when this resolves. */
+  /** Starts all interval tasks. Access log lines past their retention are deleted before this resolves. */
   async start(
     listener: Pick<Listener, "heartbeat" | "reloadCertificate" | "sockets">,
   ): Promise<void> {
@@ -244,7 +244,7 @@ export class App {
     this.#join();
   }
 
-  /** Meets other machines, if there are to be any. */
+  /** Joins the cluster, if there is one. */
   #join(): void {
     const { registry, matchmaker, sessions } = this;
     const cluster = this.#cluster;
@@ -256,27 +256,27 @@ export class App {
     cluster.start({ registry, matchmaker, sessions, threshold: this.#threshold });
   }
 
-  /** Whether there are other machines where chats can go on. */
+  /** Whether there are other nodes that can continue the chats. */
   get canHandOff(): boolean {
     return this.sessions.canHandOff;
   }
 
-  /** Lets nobody in any more and sends everybody to other machines; resolves when all chats are there. */
+  /** Stops admitting clients and moves all chats to other nodes. Resolves when no session is left here. */
   async handOff(): Promise<void> {
     await this.sessions.handOff();
   }
 
-  /** Lets nobody in any more and tells everybody who is here; chats get a moment for a last word. */
+  /** Stops admitting clients and notifies all sessions. Chats continue until `dismiss`, for a last word. */
   drain(): void {
     this.sessions.drain();
   }
 
-  /** Sends everybody away. */
+  /** Ends all sessions. */
   dismiss(): void {
     this.sessions.close();
   }
 
-  /** Writes what is still to be written, and ends. */
+  /** Stops all tasks, and writes what is still unwritten. */
   async close(): Promise<void> {
     for (const cancel of this.#tasks.splice(0)) cancel();
     await this.statistics.close();

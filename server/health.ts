@@ -1,30 +1,29 @@
-/** How the server is, as `/healthz` answers it: for what watches over it, so it is cheap and true. */
+/** The health of the server, as reported by `/healthz` to monitoring. It is cheap to compute and always current. */
 
-/** `draining`: it is about to stop. `degraded`: people can talk, but something beside that does not work. */
+/** `draining`: the server is about to stop. `degraded`: visitors can chat, but something else does not work. */
 export const STATUSES = ["ok", "degraded", "draining"] as const;
 
-/** What may not work while people can talk. */
+/** Components that can fail while visitors can still chat. */
 export const COMPONENTS = ["access log", "log", "redis", "statistics"] as const;
 
 /** The answer to `/healthz`. */
 export interface Health {
   readonly status: (typeof STATUSES)[number];
-  /** What does not work. */
+  /** Components that do not work. */
   readonly failing: readonly (typeof COMPONENTS)[number][];
 }
 
-/** Where it is looked up. */
+/** The parts that report their state. */
 export interface HealthSources {
   readonly sessions: { readonly isDraining: boolean };
   readonly accessLog: { readonly isFailing: boolean };
   /** The operational log. */
   readonly logOutput: { readonly isFailing: boolean };
-  /** `undefined` when this machine is alone by intention. */
+  /** `undefined` if this server is configured as a single node. */
   readonly cluster: { readonly isUp: boolean } | undefined;
   readonly statistics: { readonly isFailing: boolean };
 }
 
-/** Looks. */
 export function healthOf(
   { sessions, accessLog, logOutput, cluster, statistics }: HealthSources,
 ): Health {

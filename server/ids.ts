@@ -1,30 +1,30 @@
-/** What names a session, a search and a machine; numbers of kinds that can't be mixed up. */
+/** IDs of sessions, searches and nodes. The type checker keeps these numbers apart. */
 
 /**
- * Names a session among the machines of a cluster and nowhere else: no page is told, and nothing logs it. A machine
- * counts from its node's number on, so that two never name alike (`numbersFrom`).
+ * Identifies a session within a cluster. It is never sent to a page or logged. Each node has a different range of
+ * numbers (`numbersFrom`), so no two nodes use the same ID.
  */
 export type SessionId = number & { readonly brand: "SessionId" };
 
 /**
- * Names one search, not one person: a claim that is under way must not take what the same person looks for next.
- * Never used twice.
+ * Identifies one search, not one session: a claim in progress must not take the next search of the same session. A
+ * ticket is never reused.
  */
 export type Ticket = number & { readonly brand: "Ticket" };
 
-/** Names a machine of a cluster. */
+/** Identifies a node of a cluster. */
 export type NodeId = number & { readonly brand: "NodeId" };
 
-/** The machine that is alone. */
+/** The ID of a single node, without a cluster. */
 export const ALONE = 0 as NodeId;
 
-/** How many sessions or searches a machine can number. */
+/** How many sessions or searches a node can number. */
 export const NUMBERS_A_NODE = 2 ** 32;
 
-/** Above all machines' numbers, so that every session's is a safe integer. */
+/** Upper bound of node IDs, exclusive. It keeps every session ID a safe integer. */
 export const MAX_NODES = 2 ** 21;
 
-/** Where a machine begins to number what is its own. */
+/** The first number of a node, for its sessions and searches. */
 export function numbersFrom(node: NodeId): number {
   return node * NUMBERS_A_NODE + 1;
 }

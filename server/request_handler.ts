@@ -1,12 +1,12 @@
 /**
- * What stands between a listener and everything else. Whatever comes in passes here once, with the address it comes
- * from; what goes on from here has none.
+ * Dispatches every request of a listener. This is where the client's address is determined. Sessions don't receive it,
+ * only its record.
  *
- *   listener ── request ──> Door ──> Gate         may this handshake enter?
- *                             ├────> Site         every other answer
- *                             ├────> MetricsDesk  what an operator watches
- *                             ├────> Lobby        who has entered
- *                             └────> AccessLog    one line for each
+ *   listener ── request ──> RequestHandler ──┬──> Gate             whether to admit a handshake
+ *                                            ├──> Router           all other responses
+ *                                            ├──> MetricsEndpoint  metrics for the operator
+ *                                            ├──> SessionRegistry  admitted connections
+ *                                            └──> AccessLog        one line per request
  */
 
 import type { AddressRecord } from "./admission/address_record.ts";
@@ -36,13 +36,12 @@ import {
 } from "./http/message.ts";
 import type { Router } from "./site/router.ts";
 
-/** What a door needs. */
 export interface RequestHandlerOptions {
-  /** How many proxies of the operator's stand in front. */
+  /** Number of trusted proxies in front of the server. */
   readonly hops: number;
-  /** Whether this program itself ends TLS. */
+  /** Whether this program terminates TLS. */
   readonly speaksTls: boolean;
-  /** Whether a platform in front lets nobody in without TLS. */
+  /** Whether a platform in front of the server accepts only TLS. */
   readonly isBehindTls: boolean;
   readonly gate: Gate;
   readonly router: Pick<Router, "answer">;
@@ -50,15 +49,15 @@ export interface RequestHandlerOptions {
   readonly sessions: Pick<SessionRegistry, "enter">;
   readonly accessLog: Pick<AccessLog, "record">;
   readonly proxyDetector: ProxyDetector;
-  /** How many addresses are held. */
+  /** Number of addresses held in memory. */
   readonly addressesHeld: () => number;
   readonly log: Log;
 }
 
-/** The answer to a handshake that was accepted, as the access log has it. */
+/** The status of an accepted handshake, for the access log. */
 const SWITCHING_PROTOCOLS = 101;
 
-/** How each is said in HTTP. */
+/** The HTTP status of each refusal. */
 const HINDRANCE_STATUS: Readonly<Record<Hindrance["code"], number>> = {
   reported: 429,
   flooding: 429,
@@ -67,7 +66,7 @@ const HINDRANCE_STATUS: Readonly<Record<Hindrance["code"], number>> = {
   full: 503,
 };
 
-/** Serves a listener. */
+/** Handles the requests and handshakes of a listener. */
 export class RequestHandler implements Handler {
   readonly #options: RequestHandlerOptions;
 
@@ -99,8 +98,8 @@ export class RequestHandler implements Handler {
   }
 
   /**
-   * Serves a listener beside the main one: whatever comes is answered so and recorded like everything else, and nobody
-   * is admitted.
+   * A handler for a second listener. `answerTo` makes every response. Requests are recorded in the access log as usual,
+   * and no handshake is admitted.
    */
   redirectHandler(answerTo: (request: HttpRequest) => HttpResponse): Handler {
     const answer = (request: HttpRequest): HttpResponse => {
@@ -117,7 +116,7 @@ export class RequestHandler implements Handler {
     return { connect, enter: (outlet) => this.#enter(outlet, record) };
   }
 
-  /** Of connections that come at once on several machines, those that are too many are known only now. */
+  /** Connections that open on several nodes at the same time can exceed the limit together. That is known only now. */
   #enter(outlet: Outlet, record: AddressRecord): ConnectionHandler {
     const { sessions, gate } = this.#options;
     const link = sessions.enter(outlet, record);
@@ -149,7 +148,7 @@ export class RequestHandler implements Handler {
     return textResponse(500, "Something went wrong on the server.\n");
   }
 
-  /** Tells a page whose handshake was refused why. */
+  /** Tells a page why its handshake was refused. Browsers hide that response, so the page asks again by plain HTTP. */
   #connectionRefusal(request: HttpRequest): HttpResponse | undefined {
     if (pathOf(request) !== SOCKET_PATH) return undefined;
     const hindrance = this.#options.gate.refusalFor(this.#clientAddress(request));
@@ -179,8 +178,8 @@ export class RequestHandler implements Handler {
   }
 
   /**
-   * Whether the visitor is known to have come by TLS: a proxy of ours says how they came to it, and without one we see
-   * it ourselves. A platform does not say; it sends whoever comes without to https before we hear of them.
+   * Whether the client is known to use TLS. A trusted proxy reports it in a header. Without a proxy, it depends on
+   * whether this program terminates TLS. A platform doesn't report it, but redirects plain HTTP before it gets here.
    */
   #isSecure({ header }: HttpRequest): boolean {
     const { hops, speaksTls } = this.#options;

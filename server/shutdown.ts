@@ -1,40 +1,40 @@
 /**
- * The end of the program, in order. A machine that is alone can only say good-bye; one of several sends its chats on to
- * the others, whose people see each other gone for a moment and then go on.
+ * Shuts the program down in order. A single node can only notify its visitors. A node of a cluster hands its chats off
+ * to the other nodes. The partners appear disconnected to each other for a moment, and then the chats continue.
  *
- *   signal ─┬─ alone ────> everybody is told ──(DRAIN_TIME for a last word)──> sent away ──> sockets closed ─┐
- *           │                                                                                                ├─> written
- *           └─ others ───> sent on, sockets closed ──(so long to turn up there)──> who did not is gone ──────┘
+ *   signal ─┬─ no other node ──> notify sessions ──(DRAIN_TIME)──> end them ──> close sockets ───────────┐
+ *           │                                                                                            ├─> flush
+ *           └─ other nodes ────> hand off chats, close sockets ──(up to HAND_OFF_TIME)──> end the rest ──┘
  *
- * A session that has been sent on waits here as one whose connection has dropped: its page shows its token to another
- * machine, which fetches it (`cluster/chats.ts`).
+ * A session that is handed off stays here like one whose connection has dropped. Its page presents its token to another
+ * node, which fetches the session (`cluster/remote_chats.ts`).
  */
 
 import { SECOND } from "./base/clock.ts";
 import { delay, withTimeout } from "./base/timeout.ts";
 
-/** How long chats may go on once a machine that is alone is about to stop, in milliseconds. */
+/** How long chats may continue on a single node that is shutting down, in milliseconds. */
 export const DRAIN_TIME = 2 * SECOND;
 
-/** How long pages have to turn up at another machine, in milliseconds. */
+/** How long pages have to reconnect to another node, in milliseconds. */
 export const HAND_OFF_TIME = 8 * SECOND;
 
-/** The same where the platform does not give that long. */
+/** The same on a platform that allows less time for shutdown. */
 export const SHORT_HAND_OFF_TIME = 2 * SECOND;
 
 /**
- * How long a machine is there for the others once the last chat has gone to them, in milliseconds: what they still say
- * here follows, and who has a partner on the move hears from the new place before this machine is gone.
+ * How long the node stays in the cluster after its last chat has moved, in milliseconds. Messages that still arrive
+ * here are forwarded, and partners of moved sessions hear from the new node before this one exits.
  */
 const LINGER = SECOND / 2;
 
 /**
- * How long the last log lines may take, and then the process itself, in milliseconds: a log without a reader, or a
- * socket that can't be closed, would keep the process running.
+ * How long writing the last log lines may take, and then the exit of the process, in milliseconds. A log without a
+ * reader, or a socket that can't be closed, would otherwise keep the process running.
  */
 export const EXIT_TIME = SECOND / 4;
 
-/** What comes to its end. */
+/** The parts that are shut down. */
 export interface ShutdownOptions {
   readonly chat: {
     readonly canHandOff: boolean;
@@ -43,13 +43,13 @@ export interface ShutdownOptions {
     dismiss(): void;
     close(): Promise<void>;
   };
-  /** Stops accepting, and resolves when no socket is left. */
+  /** Stops accepting connections. Resolves when no socket is left. */
   readonly close: () => Promise<unknown>;
-  /** In milliseconds. */
+  /** {@linkcode HAND_OFF_TIME} or {@linkcode SHORT_HAND_OFF_TIME}, in milliseconds. */
   readonly handOffTime: number;
 }
 
-/** Ends in order. */
+/** Ends all sessions, closes all sockets, and then writes what is still unwritten. */
 export async function shutDown(ending: ShutdownOptions): Promise<void> {
   if (ending.chat.canHandOff) await handOff(ending);
   else await drain(ending);

@@ -1,53 +1,53 @@
 /**
- * The interfaces between a listener, which has sockets, and what it serves, which has visitors. Neither side knows the
- * other: both know this file.
+ * The interfaces between a listener, which manages sockets, and the chat, which manages sessions. Neither side imports
+ * the other. Both import this file.
  *
- *   network ──> listener ──> Service.answer            an HTTP request
- *                       ├──> Service.admit             may this handshake become a WebSocket?
- *                       ├──> Entrance.connect          it has: it counts until it is closed
- *                       └──> Entrance.enter(outlet)    the visitor gets what arrives
+ *   network ──> listener ──> Handler.answer                     an HTTP request
+ *                       ├──> Handler.admit                      may this handshake become a WebSocket?
+ *                       ├──> AcceptedHandshake.connect          it has, and counts as open until it is closed
+ *                       └──> AcceptedHandshake.enter(outlet)    returns the handler of incoming messages
  */
 
 import type { CloseCode } from "../protocol.ts";
 import type { HttpRequest, HttpResponse } from "./http/message.ts";
 
-/** Whoever sends what a reader is to read. */
+/** A socket whose incoming data can be paused, so that a slow reader can catch up. */
 export interface Sender {
-  /** Stops reading from this visitor, where the listener can; a call when paused does nothing. */
+  /** Stops reading from the socket, if the listener supports that. Does nothing if already paused. */
   pause(): void;
-  /** Reads again; a call when not paused does nothing. */
+  /** Resumes reading. Does nothing if not paused. */
   resume(): void;
 }
 
-/** Where one visitor's frames leave this process: a WebSocket, seen from above. */
+/** The sending side of one WebSocket. */
 export interface Outlet extends Sender {
   /** Bytes accepted by `send` and not yet taken by the operating system. */
   readonly backlog: number;
-  /** Queues a text frame (string) or a binary frame (bytes, not copied: the caller must not write to them). */
+  /** Queues a text frame (string) or a binary frame (bytes, not copied: the caller must not change them). */
   send(data: string | Uint8Array): void;
-  /** Starts the closing handshake and bounds it in time; what is queued may be lost. */
+  /** Starts the closing handshake, with a time limit. Queued frames may be lost. */
   close(code: CloseCode, reason: string): void;
 }
 
-/** Somebody behind a WebSocket, as a listener sees them. */
+/** Receives the events of one WebSocket from the listener. */
 export interface ConnectionHandler {
   receiveText(text: string): void;
   receiveFrame(frame: Uint8Array): void;
-  /** Everything queued for them has been taken. */
+  /** The operating system has accepted everything that was queued. */
   drained(): void;
-  /** The page has left, by closing with `LEAVE_CODE`, or has sent what is not allowed. */
+  /** The page has left by closing with `LEAVE_CODE`, or has violated the protocol. */
   closed(): void;
-  /** The socket is gone for any other reason: its page may come back. Of this and `closed`, the first one counts. */
+  /** The socket closed for another reason, so its page may resume. Of this and `closed`, only the first call counts. */
   disconnected(): void;
-  /** Handling them threw. */
+  /** Another method of this handler threw. */
   fail(): void;
 }
 
-/** What an admitted connection does once it is open. */
+/** The steps of an admitted handshake. */
 export interface AcceptedHandshake {
-  /** Counts it as open, until the function it returns is called. */
+  /** Counts the connection as open until the returned function is called. */
   connect(): () => void;
-  /** Lets whoever is behind it in. */
+  /** Creates a session for the open socket. */
   enter(outlet: Outlet): ConnectionHandler;
 }
 
@@ -56,10 +56,10 @@ export type UpgradeDecision =
   | { kind: "admitted"; entrance: AcceptedHandshake }
   | { kind: "refused"; reply: HttpResponse };
 
-/** What a listener serves; nothing here throws. */
+/** Handles the requests and handshakes of a listener. No method throws or rejects. */
 export interface Handler {
-  /** Nearly always at once. */
+  /** Nearly always returns the response synchronously. */
   answer(request: HttpRequest): HttpResponse | Promise<HttpResponse>;
-  /** May take a moment, when other machines are asked. */
+  /** May take a moment if other nodes have to be consulted. */
   admit(request: HttpRequest): Promise<UpgradeDecision>;
 }

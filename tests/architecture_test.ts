@@ -1,4 +1,4 @@
-/** The structure that ARCHITECTURE.md describes, held against the code. */
+/** The structure that ARCHITECTURE.md describes, checked against the code. */
 
 import assert from "node:assert/strict";
 import { partOf, PARTS, SHARED } from "../tools/folders.ts";
@@ -15,7 +15,7 @@ async function sources(folder = ""): Promise<string[]> {
   return files.sort();
 }
 
-/** The project's own files that a file imports, types included. */
+/** The project files that a file imports, including type imports. */
 async function imports(file: string): Promise<string[]> {
   const text = await Deno.readTextFile(new URL(file, root));
   const specifiers = [...text.matchAll(/(?:from|import\(?)\s*"(\.[^"]+\.ts)"/g)].map((
@@ -121,8 +121,8 @@ Deno.test("Clock, randomness and environment come in by the door: only main.ts a
     "tools/docs/main.ts",
     "client/app.ts",
     "client/page/reload.ts",
-    "client/crypto/sealed_channel.ts", // Keys are made by the browser itself; a page has no other source of them.
-    "client/net/proof_of_work.ts", // Hashes are made by the browser itself, which is the point of that work.
+    "client/crypto/sealed_channel.ts", // The browser makes the keys. A page has no other source.
+    "client/net/proof_of_work.ts", // The browser computes the hashes. That is the point of the proof of work.
     "server/base/clock.ts",
   ];
   for (

@@ -1,6 +1,6 @@
 /**
- * `docs/protocol.md` against the code: it names everything that may be on the wire, states the limits that the code
- * obeys, and gives vectors that the code computes.
+ * `docs/protocol.md` against the code: it names everything that may be sent, states the limits that the code enforces,
+ * and contains vectors that the code reproduces.
  */
 
 import assert from "node:assert/strict";
@@ -58,13 +58,13 @@ function part(name: string): string {
   return found;
 }
 
-/** The lines of all code blocks of one kind; a line that is indented continues the one before. */
+/** The lines of all code blocks of one kind. An indented line continues the previous one. */
 function block(kind: string): string[] {
   const blocks = page.matchAll(new RegExp(`\`\`\`${kind}\n([\\s\\S]*?)\`\`\``, "g"));
   return [...blocks].flatMap(([, text]) => text!.replace(/\n +/g, " ").trim().split("\n"));
 }
 
-/** Every vector of the document, by its name, and those that a test has asked for. */
+/** Every vector of the document by name, and the names that tests have used. */
 const vectors = new Map(
   block("vectors").map((line) => {
     const at = line.indexOf(" = ");
@@ -88,7 +88,7 @@ function assertVector(name: string, bytes: Uint8Array): void {
   assert.equal(vector(name).replaceAll(" ", ""), bytes.toHex(), name);
 }
 
-/** Every string literal of a type or a list in the protocol's source that `pattern` matches. */
+/** Every string literal in a type or list of the protocol's source that `pattern` matches. */
 function literals(pattern: RegExp): string[] {
   return [...source.matchAll(pattern)].map(([, literal]) => literal!);
 }
@@ -285,7 +285,7 @@ async function sealedFrames(): Promise<void> {
     assert.deepEqual((await open(same, frame, counter))?.content.toHex(), content.toHex());
   }
 
-  // The first of them once more, from what is stated about its nonce, associated data and plaintext alone.
+  // The first of them again, only from the stated nonce, associated data and plaintext.
   const plaintext = pad(text, 22);
   assertVector("sealed text plaintext 0..31", plaintext.subarray(0, 32));
   const key = await crypto.subtle.importKey("raw", bytesOf("caller key"), "AES-GCM", false, [
@@ -340,7 +340,7 @@ async function sharedSecret(): Promise<Bytes> {
   );
 }
 
-/** What the page's own code derives from the stated keys, on one side. */
+/** The secrets that the page's code derives from the stated keys, on one side. */
 async function secrets(role: protocol.Role): ReturnType<typeof deriveSecrets> {
   const [caller, callee] = [bytesOf("caller public key"), bytesOf("callee public key")];
   return await deriveSecrets(
@@ -355,7 +355,7 @@ async function sha256(bytes: Bytes): Promise<Bytes> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 }
 
-/** RFC 5869, by the platform; the page's code never holds these keys as bytes. */
+/** RFC 5869, by the platform. The page's code never has these keys as bytes. */
 async function hkdf(secret: Bytes, salt: Bytes, info: string, length: number): Promise<Bytes> {
   const key = await crypto.subtle.importKey("raw", secret, "HKDF", false, ["deriveBits"]);
   const how = { name: "HKDF", hash: "SHA-256", salt, info: new TextEncoder().encode(info) };

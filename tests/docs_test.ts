@@ -1,4 +1,4 @@
-/** The documents: every link leads somewhere, and what they repeat is the same everywhere. */
+/** The documents: every link leads somewhere, and repeated facts agree. */
 
 import assert from "node:assert/strict";
 import { partIn } from "../tools/docs/documents.ts";
@@ -8,7 +8,7 @@ const root = new URL("../", import.meta.url);
 /** Folders that are not part of the repository. */
 const FOREIGN = ["node_modules", ".git", "dist", "data", "logs"];
 
-/** Every file of the repository whose name ends like this. */
+/** Every file of the repository whose name ends with `ending`. */
 async function filesEnding(ending: string, folder = ""): Promise<string[]> {
   const files: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(new URL(folder || ".", root))) {
@@ -19,13 +19,13 @@ async function filesEnding(ending: string, folder = ""): Promise<string[]> {
   return files.sort();
 }
 
-/** A document without its blocks of code. */
+/** A document without its code blocks. */
 async function proseOf(document: string): Promise<string> {
   const text = await Deno.readTextFile(new URL(document, root));
   return text.replace(/^( *)```[^]*?^\1```$/gm, "");
 }
 
-/** The relative links of a document, and those to its own headings. */
+/** The relative links of a document, and the links to its headings. */
 function linksIn(prose: string): string[] {
   const text = prose.replace(/`[^`]*`/g, "code");
   const inline = text.matchAll(/\]\(<?([^)\s>]+)>?(?: "[^"]*")?\)/g);
@@ -34,7 +34,7 @@ function linksIn(prose: string): string[] {
     .filter((link) => !/^(https?|mailto):/.test(link));
 }
 
-/** The anchors that a code host makes of the headings of a document. */
+/** The anchors that a code host generates for a document's headings. */
 function anchorsIn(prose: string): Set<string> {
   const anchors = new Set<string>();
   for (const [, heading] of prose.matchAll(/^#{1,6} (.+)$/gm)) {

@@ -1,6 +1,6 @@
 /**
- * The promises of the privacy policy that several machines must keep together: real programs, real browsers, and a real
- * Redis that tells everything it is asked, told and given to pass on (MONITOR), in every form.
+ * The promises of the privacy policy that several nodes must keep together: real programs, real browsers, and a real
+ * Redis that shows every command it executes (MONITOR). Secrets are searched for in every form.
  */
 
 import assert from "node:assert/strict";
@@ -19,12 +19,12 @@ const MARKER = `marker-${crypto.randomUUID().slice(0, 8)}`;
 const RETENTION = 10 * SECOND;
 const ignore = !await isRedisThere();
 
-/** The time at which a key ends that has none. */
+/** What `pexpiretime` returns for a key without an expiry. */
 const FOR_EVER = -1;
 
 const FROM_THERE: ComingFrom = { headers: { "x-forwarded-for": ADDRESS } };
 
-/** Two machines that have met. */
+/** Two nodes that know each other. */
 async function machines(redis: Redis): Promise<[Program, Program]> {
   const args = [
     `--redis-url=${redis.url}`,
@@ -41,25 +41,25 @@ async function machines(redis: Redis): Promise<[Program, Program]> {
   return programs as [Program, Program];
 }
 
-/** How many addresses have a connection to this machine. */
+/** Number of addresses connected to this node. */
 async function connectedTo({ http }: Program): Promise<number> {
   return (await (await fetch(`${http}/api/transparency`)).json()).addressesConnected;
 }
 
-/** What Redis's clock says, in milliseconds; it alone ends what Redis knows, however busy this machine is. */
+/** The time by Redis's clock, in milliseconds. Only this clock expires keys, however busy this computer is. */
 async function timeOf(redis: Redis): Promise<number> {
   const [seconds, microseconds] = (await redis.ask("time")).map(Number);
   return seconds! * SECOND + microseconds! / 1000;
 }
 
-/** When Redis will forget a key, by the same clock; below zero when it has done so or never will. */
+/** When Redis will delete a key, by the same clock. Negative if the key is already gone. */
 async function endOf(redis: Redis, key: string): Promise<number> {
   const end = Number((await redis.ask("pexpiretime", key))[0]);
   assert.notEqual(end, FOR_EVER, `${key} never ends`);
   return end;
 }
 
-/** The forms that `text` could have been written in, as MONITOR would show them. */
+/** The forms in which `text` could have been written, as MONITOR would show them. */
 function formsOf(text: string): string[] {
   const bytes = Buffer.from(text);
   const forms = [text, bytes.toString("hex"), text.replaceAll('"', '\\"')];

@@ -1,8 +1,9 @@
 /**
- * The promises of the privacy policy, each proven against the real thing: the program in a process of its own, a real
- * browser, real files, real memory. The names stand in `server/privacy/promises.ts`, to which the sentences of the policy point.
+ * The promises of the privacy policy, each proven against the real thing: the program in a separate process, a real
+ * browser, real files, real memory. The names of the tests are listed in `server/privacy/promises.ts`, to which the
+ * sentences of the policy refer.
  *
- * What these tests can't show is that a server somewhere runs this program. A hostile operator can run another.
+ * These tests can't show that a given server runs this program. A hostile operator can run another.
  */
 
 import assert from "node:assert/strict";
@@ -47,13 +48,13 @@ import { Tap } from "./support/tap.ts";
 import { isTraceable, readTrace, TRACER } from "./support/trace.ts";
 import { until } from "./support/until.ts";
 
-/** Where a visitor comes from whose address is looked for; an address of the loopback that nothing else uses. */
+/** A visitor's address that the tests search for: a loopback address that nothing else uses. */
 const ADDRESS = "127.83.201.94";
 
-/** What a visitor says that is looked for; made anew, so that it stands in no source that the runtime may cache. */
+/** A visitor's text that the tests search for. It is random, so that no source cached by the runtime contains it. */
 const MARKER = `marker-${crypto.randomUUID().slice(0, 8)}`;
 
-/** Where Deno keeps code that it has compiled, which an executable of `deno compile` does not do. */
+/** Deno's caches of compiled code. An executable made by `deno compile` doesn't write them. */
 const CODE_CACHES = /\/(v8_code|dep_analysis|node_analysis)_cache_v\d+(-wal|-shm)?$|^\/dev\//;
 
 const PAGES = ["/", "/privacy", "/contact", "/statistics", "/transparency", "/nothing"];
@@ -77,7 +78,7 @@ const ENDPOINTS = [
 let browser: Promise<Browser> | undefined;
 let recorded: Promise<Session> | undefined;
 const openBrowser = (): Promise<Browser> => browser ??= launch();
-/** One whole session, recorded once for all who ask about it. */
+/** A complete session, recorded once for all tests that examine it. */
 const session = (): Promise<Session> => recorded ??= record(openBrowser);
 Deno.test.afterAll(async () => await (await browser)?.close());
 
@@ -85,18 +86,18 @@ async function holdingsOf({ http }: { http: string }): Promise<TransparencyRepor
   return await (await fetch(`${http}/api/transparency`)).json();
 }
 
-/** The days from `start` on, of which there are two when a test runs at midnight. */
+/** The days since `start`. There are two if a test runs at midnight. */
 function daysFrom(start: Date): string[] {
   return [...new Set([start, new Date()].map(dayOf))];
 }
 
-/** Text of a page without its markup. */
+/** The text of a page without its markup. */
 async function textOf(url: string): Promise<string> {
   const html = await (await fetch(url)).text();
   return html.replace(/<style>.*?<\/style>|<[^>]+>/gs, " ").replace(/\s+/g, " ");
 }
 
-/** Two visitors from this address, who have said something and gone. */
+/** Two visitors from this address, who write something and leave. */
 async function chat({ socketUrl }: { socketUrl: string }, says = "hello"): Promise<void> {
   const [a, b] = await BareClient.pair(socketUrl, { localAddress: ADDRESS });
   a.send(Uint8Array.of(FrameKind.message, ...new TextEncoder().encode(says)));
@@ -105,7 +106,7 @@ async function chat({ socketUrl }: { socketUrl: string }, says = "hello"): Promi
   await Promise.all([a.closed, b.closed]);
 }
 
-/** Two browsers chat about the marker with this server. */
+/** Two browsers on this site chat and mention the marker. */
 async function chatWithPages(site: string): Promise<void> {
   const open = await openBrowser();
   await using ann = await Visitor.open(open, site);
@@ -253,7 +254,7 @@ Deno.test("P2: a start deletes what is too old, with no request at all", async (
   }
 });
 
-/** A line of the access log. */
+/** A line of the access log, written at `time`. */
 function lineAt(time: number): string {
   const [, day, month, year, clock] = /, (\d\d) (\w+) (\d+) (\S+) GMT/.exec(
     new Date(time).toUTCString(),
@@ -371,7 +372,7 @@ inside.test("P4: a day with few chats is published without figures", async () =>
   await using server = await TestServer.start({ clock });
   const published = async (): Promise<unknown[]> => {
     await until(() => server.chat.sessions.online === 0);
-    clock.advance(10 * SECOND); // It is counted and written.
+    clock.advance(10 * SECOND); // Counts and writes it.
     const { days } = await (await fetch(`${server.http}/api/statistics.json`)).json();
     return [days[0].chats, days[0].messages, days[0].averageChatSeconds, days[0].peakOnline];
   };
@@ -382,7 +383,7 @@ inside.test("P4: a day with few chats is published without figures", async () =>
   assert.deepEqual([chats, messages, typeof seconds, typeof peak], [10, 10, "number", "number"]);
 });
 
-/** How often it crashes, each time at another moment. */
+/** Number of crashes, each at a different moment. */
 const CRASHES = repeats({ sample: 1, long: 20 });
 
 Deno.test("P4: statistics outlive a crash, and the file is sound", async () => {
@@ -517,19 +518,21 @@ inside.test("P6: nothing holds a frame any more when the chat is over", async ()
   assert.equal(frames.length, 50);
   a.tell({ type: "leave" });
   await b.next("partner-left");
-  await new Promise((resolve) => setTimeout(resolve, 0)); // A reference is dead at the end of a task only.
+  await new Promise((resolve) => setTimeout(resolve, 0)); // A weak reference lasts until the end of a task.
   gcFunction()!();
   assert.deepEqual(frames.filter((frame) => frame.deref() !== undefined), []);
 });
 
-/** What a page says when it is left, if it still can: `{"type":"background","hidden":true}`. */
+/**
+ * Words from the page's last message when it is left, if it can still send one: `{"type":"background","hidden":true}`.
+ */
 const PARTING = new Set(["background", "hidden"]);
 
 Deno.test("P7: two visits have nothing in common that the server is told", async () => {
   await using server = await serve();
   using tap = new Tap(server.port);
   const open = await openBrowser();
-  /** What the server is told in one visit, in words. */
+  /** The words that the server receives during one visit. */
   const visit = async (who: Visitor): Promise<Set<string>> => {
     const [connections, messages] = [tap.connections, tap.messages.length];
     await who.page.goto(tap.site);
@@ -693,7 +696,7 @@ inside.test("P11: a flood is slowed down, then blocked for a while, and hurts no
     );
     const entered = client.next("welcome").then((): [number, number] => [101, 0]);
     const outcome = await Promise.race([refused, entered]).finally(() => client.vanish());
-    entered.catch(() => {});
+    entered.catch(() => {}); // It never enters if it was refused.
     return outcome;
   };
   const outcomes: [number, number][] = [];
@@ -716,7 +719,7 @@ Deno.test("P11: a page that came unencrypted starts no chat, an encrypted one us
   assert.equal(await plain.button("Start text chat").count(), 0);
   await using front = await HttpsFront.start({ target: server.port });
   await using files = new CertificateFiles();
-  await using own = await TestServer.start({ certificate: files }); // It speaks TLS itself.
+  await using own = await TestServer.start({ certificate: files }); // It speaks TLS directly.
   await using open = await launch(trusting(front.certificate, files.cert));
   for (const authority of [front.authority, `localhost:${own.port}`]) {
     const sockets: string[] = [];

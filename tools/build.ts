@@ -1,10 +1,11 @@
 /**
- * Makes the first page, with its script and style inlined and their hashes beside it, the frame of all others, the files
- * that go with them, and what is said in every language, as a module that the server imports, and states the source that
- * it was built of. The same source gives the same bytes. `--development` makes a page that reloads itself.
+ * Builds what the server sends to browsers, as a module that the server imports: the home page with its script and
+ * style inlined and their hashes, the frame of all other pages, the static files, and the texts of every language. The
+ * module also names the source that it was built from. The same source gives the same bytes. With `--development`, the
+ * page reloads itself.
  *
- * The first page is built once; marks stand in it where the server puts the words of a language (`server/site/home_page.ts`).
- * What the app says travels as data beside the script.
+ * The home page is built once. It contains placeholders that the server replaces with the texts of a language
+ * (`server/site/home_page.ts`). The app's own texts are sent as data next to the script.
  */
 
 import { createHash } from "node:crypto";
@@ -20,24 +21,24 @@ import { fingerprint, type Page } from "../server/http/message.ts";
 import type { Pages } from "../server/site/router.ts";
 
 /**
- * The most that the home page may weigh in any language, in bytes of brotli. A new TCP connection brings some 14,600 bytes
- * in its first round trip and 43,000 in two (RFC 6928), so between the two a smaller page arrives no sooner.
+ * The maximum size of the home page in any language, in bytes of brotli. A new TCP connection delivers about 14,600
+ * bytes in its first round trip and 43,000 in two (RFC 6928), so between those sizes a smaller page arrives no sooner.
  */
 export const BUDGET = 40_000;
 
-/** How much of that is reserved for a post-quantum key agreement. */
+/** The part of the budget that is reserved for a post-quantum key agreement. */
 const RESERVED = 7_000;
 
-/** What the page may weigh until then. */
+/** The maximum size until that is built. */
 export const BUDGET_NOW = BUDGET - RESERVED;
 
-/** How many digits of a commit's hash are told: as many as no other commit has, for a while. */
+/** The number of digits shown of a commit hash. Enough to be unique for the foreseeable future. */
 const HASH_LENGTH = 12;
 
 const client = new URL("../client/", import.meta.url);
 const source = new URL("page/", client);
 
-/** Builds the first page, and the frame into which the server puts all others. */
+/** Builds the home page, and the frame into which the server puts all other pages. */
 export async function buildPages({ development }: { development: boolean }): Promise<Pages> {
   const [script, style, documentStyle, frame, home] = await Promise.all([
     bundle("app.ts", development),
@@ -58,7 +59,9 @@ export async function buildPages({ development }: { development: boolean }): Pro
   };
 }
 
-/** Icons and whatever else a browser or a messenger may ask for, by path; browsers know two of them by their path. */
+/**
+ * Icons and other files that browsers and messengers request, by path. Browsers request two of them by a fixed path.
+ */
 async function staticFiles(frame: string): Promise<Record<string, StaticFile>> {
   const picture = (name: string): Promise<Uint8Array> =>
     Deno.readFile(new URL(`pictures/${name}`, source));
@@ -82,14 +85,14 @@ function attach(type: string, bytes: Uint8Array): StaticFile {
   return { type, base64: bytes.toBase64() };
 }
 
-/** The page's own icon, which it has as a data URL. */
+/** The page's icon, taken from the data URL in page.html. */
 function emblem(frame: string): Uint8Array {
   const [, encoded] = /"data:image\/svg\+xml,([^"]+)"/.exec(frame) ?? [];
   if (encoded === undefined) throw new Error("Cannot build icon.svg: page.html has no icon");
   return new TextEncoder().encode(decodeURIComponent(encoded));
 }
 
-/** A picture in the form of an ICO file: a directory of one entry, and then the PNG as it is. */
+/** A picture as an ICO file: a directory with one entry, followed by the unchanged PNG. */
 function icon(png: Uint8Array, size: number): Uint8Array {
   const header = new DataView(new ArrayBuffer(22));
   header.setUint16(2, 1, true); // An icon, not a cursor.
@@ -97,13 +100,13 @@ function icon(png: Uint8Array, size: number): Uint8Array {
   header.setUint8(6, size);
   header.setUint8(7, size);
   header.setUint16(10, 1, true); // Planes.
-  header.setUint16(12, 32, true); // Bits a pixel.
+  header.setUint16(12, 32, true); // Bits per pixel.
   header.setUint32(14, png.length, true);
-  header.setUint32(18, header.byteLength, true); // Where it begins.
+  header.setUint32(18, header.byteLength, true); // Offset of the picture.
   return new Uint8Array([...new Uint8Array(header.buffer), ...png]);
 }
 
-/** The weight of a page as it travels, in bytes of brotli. */
+/** The transfer size of a page, in bytes of brotli. */
 export function weight({ html }: Page): number {
   return brotliCompressSync(new TextEncoder().encode(html)).length;
 }
@@ -119,12 +122,14 @@ function page(markup: string, style: string, script?: string): Page {
   return { html, styles: [hash(style)], scripts: script === undefined ? [] : [hash(script)] };
 }
 
-/** Drops what only the author of a template sees: the indentation. */
+/** Removes the indentation, which only the author of a template needs. */
 function compact(html: string): string {
   return html.replace(/\s*\n\s*/g, " ").replace(/> </g, "><").trim();
 }
 
-/** Where a language is chosen, each under its own name; of no use, and not to be seen, until the script runs. */
+/**
+ * The language menu, each language under its own name. It is hidden until the script runs, because it needs the script.
+ */
 function menu(): string {
   const options = Object.entries(CATALOGUES).map(([code, { name }]) =>
     `<option value="${code}" lang="${code}">${name}`
@@ -186,8 +191,8 @@ const packages: esbuild.Plugin = {
 };
 
 /**
- * The source in a folder as its version control knows it: "0123456789ab of 2026-11-26", followed by ", changed" where
- * files differ from that commit; "unknown" where the folder is under no version control of its own.
+ * The source in a folder according to git: "0123456789ab of 2026-11-26", followed by ", changed" if files differ from
+ * that commit. "unknown" if the folder is not the root of a repository.
  */
 export async function sourceOf(folder: URL): Promise<string> {
   const commit = await git(folder, "log", "-1", "--format=%H of %cs");
@@ -197,7 +202,7 @@ export async function sourceOf(folder: URL): Promise<string> {
   return [hash.slice(0, HASH_LENGTH), ...rest].join(" ") + (changes === "" ? "" : ", changed");
 }
 
-/** What git answers; a repository that the folder merely lies in is not asked. */
+/** The output of a git command. A repository that merely contains the folder is ignored. */
 async function git(folder: URL, ...args: string[]): Promise<string | undefined> {
   const env = { GIT_CEILING_DIRECTORIES: dirname(fileURLToPath(folder)) };
   try {
@@ -205,12 +210,12 @@ async function git(folder: URL, ...args: string[]): Promise<string | undefined> 
     const { success, stdout } = await command.output();
     return success ? new TextDecoder().decode(stdout).trim() : undefined;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined; // There is no git.
+    if (error instanceof Deno.errors.NotFound) return undefined; // Git is not installed.
     throw error;
   }
 }
 
-/** Writes a file only when that changes it, so that nobody who watches it is woken for nothing. */
+/** Writes a file only if its content changes, so that file watchers are not triggered needlessly. */
 async function keep(file: URL, content: string): Promise<void> {
   const kept = await Deno.readTextFile(file).catch(() => undefined);
   if (kept !== content) await Deno.writeTextFile(file, content);

@@ -1,20 +1,20 @@
 /**
- * Makes the executable: one file with the program, its page, the packages that it imports, and Deno's runtime.
+ * Builds the executable: one file with the program, its page, the packages that it imports, and Deno's runtime.
  *
- * What the program may do is written into the file, and whoever starts it can't add to it: the flags are those of the
- * task `start`, the only place that lists them. Nobody is asked for more (`--no-prompt`), and paths are those of the
- * folder in which it is started.
+ * The permissions are fixed in the file and cannot be extended when it is started. They are those of the task `start`,
+ * the only place that lists them. The program never asks for more (`--no-prompt`), and relative paths refer to the
+ * folder that it is started in.
  *
- * The runtime is a base for each target, `denort`, which is no part of Deno. Deno downloads the one that belongs to its
- * version and keeps it. Where it can't, DENORT_BIN names a file that does for it; `{target}` in that name stands for
- * the target, so that one value serves for all of them.
+ * The runtime is a base binary for each target, `denort`, which is not part of Deno. Deno downloads the one for its own
+ * version and caches it. If it can't, DENORT_BIN names a file to use instead. `{target}` in that name is replaced by
+ * the target, so one value works for all targets.
  */
 
 import { resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import manifest from "../deno.json" with { type: "json" };
 
-/** What executables are made for, by the name that people know, with the name that Deno has for it. */
+/** The targets of executables: the name shown to people, and Deno's name. */
 export const TARGETS = {
   "linux-x64": "x86_64-unknown-linux-gnu",
   "linux-arm64": "aarch64-unknown-linux-gnu",
@@ -24,27 +24,27 @@ export const TARGETS = {
   "windows-arm64": "aarch64-pc-windows-msvc",
 } as const;
 
-/** Where executables for other machines go. */
+/** The folder for executables of a named target. */
 const FOLDER = "dist";
 
-/** What there is to make: for this machine, or for one of the {@linkcode TARGETS}. */
+/** What to build: an executable for this machine, or for one of the {@linkcode TARGETS}. */
 export interface Order {
   readonly target?: keyof typeof TARGETS | undefined;
-  /** The file to write; Windows has `.exe` added. */
+  /** The file to write. On Windows, `.exe` is added. */
   readonly output: string;
-  /** A base in place of the one that Deno downloads; "" for that one. */
+  /** A base binary to use instead of the one that Deno downloads, or "". */
   readonly base: string;
 }
 
-/** What became of it: the list of what is in the file, as Deno prints it, or why there is none. */
+/** The result: Deno's list of what is in the file, or why it was not built. */
 export type Outcome = { kind: "made"; listing: string } | { kind: "failed"; reason: string };
 
-/** The flags of the task `start`: what `deno` is told about the program, and what the executable has for good. */
+/** The flags of the task `start`: what `deno` is started with, and what is fixed in the executable. */
 export const FLAGS: readonly string[] = manifest.tasks.start.command.split(" ").slice(2, -1);
 
 const root = new URL("../", import.meta.url);
 
-/** Makes one executable; its folder must be there. */
+/** Builds one executable. Its folder must exist. */
 export async function compile({ target, output, base }: Order): Promise<Outcome> {
   const triple = target === undefined ? Deno.build.target : TARGETS[target];
   const named = base.replaceAll("{target}", triple);
@@ -65,7 +65,7 @@ export async function compile({ target, output, base }: Order): Promise<Outcome>
     : { kind: "failed", reason: explain(said, triple) };
 }
 
-/** Why Deno has made nothing, in a line: what it said last before its stack, or what to do about a missing base. */
+/** Why Deno built nothing, in one line: its last message before the stack trace, or what to do about a missing base. */
 export function explain(said: string, triple: string): string {
   const address = /https:\S+\/denort-\S+\.zip/.exec(said)?.[0];
   if (address !== undefined && said.includes("Setting up base binary")) {
@@ -82,7 +82,7 @@ function isFile(path: string): Promise<boolean> {
   return Deno.stat(path).then((entry) => entry.isFile, () => false);
 }
 
-/** The orders that a command line gives, or what is wrong with it. */
+/** The orders on a command line, or what is wrong with it. */
 export function ordersOf(args: readonly string[], base: string): readonly Order[] | string {
   if (args.length === 0) return [{ output: "anonymous-chat", base }];
   const names = Object.keys(TARGETS) as (keyof typeof TARGETS)[];

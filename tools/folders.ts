@@ -1,21 +1,20 @@
 /**
- * The parts of the program, from the top down, and what each may import. `tests/architecture_test.ts` holds the code to
- * this table, and ARCHITECTURE.md shows it.
+ * The parts of the program, from the top down, and what each may import. `tests/architecture_test.ts` enforces this
+ * table and ARCHITECTURE.md shows it.
  */
 
-/** A folder, which ends with a slash, or a file that is a part by itself. */
+/** A folder, whose path ends with a slash, or a single file. */
 export interface Part {
   readonly path: string;
-  /** What it is responsible for. */
   readonly purpose: string;
   /** Parts further down in the table. A part named in `SHARED` need not be listed. */
   readonly mayImport: readonly string[];
 }
 
-/** What every part of its side may import; these import nothing but each other. */
+/** Parts that every part of the same side may import. They import nothing but each other. */
 export const SHARED: readonly string[] = ["server/base/", "server/ids.ts", "protocol.ts"];
 
-/** Every part; each imports only what stands below it. */
+/** Every part. Each imports only parts below it. */
 export const PARTS: readonly Part[] = [
   {
     path: "main.ts",
@@ -33,7 +32,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: "server/commands/",
-    purpose: "serve, doctor, health, access-log: what the program can be told to do",
+    purpose: "serve, doctor, health, access-log; signals such as SIGTERM",
     mayImport: [
       ...["server/shutdown.ts", "server/app.ts", "server/doctor/", "server/site/"],
       ...["server/cluster/", "server/listener/", "server/access_log/", "server/config/"],
@@ -86,7 +85,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: "server/metrics/",
-    purpose: "what an operator may watch, for Prometheus",
+    purpose: "what an operator can monitor, for Prometheus",
     mayImport: [
       ...["server/chat/", "server/matching/", "server/admission/", "server/statistics/"],
       ...["server/http/", "server/health.ts"],
@@ -94,7 +93,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: "server/cluster/",
-    purpose: "several machines as one, over Redis",
+    purpose: "several nodes as one, over Redis",
     mayImport: [
       ...["server/chat/", "server/matching/", "server/admission/", "server/statistics/"],
       ...["server/limits/", "server/transport.ts"],
@@ -124,7 +123,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: "server/config/",
-    purpose: "options, what Deno Deploy decides, and what is published of them",
+    purpose: "options, what Deno Deploy fixes, and which of them are published",
     mayImport: ["server/admission/", "server/limits/"],
   },
   {
@@ -139,7 +138,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: "server/limits/",
-    purpose: "how fast anybody may go, and how long anything is kept",
+    purpose: "how fast clients may go, and the retention periods of the policy",
     mayImport: [],
   },
   {
@@ -159,12 +158,12 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: "server/health.ts",
-    purpose: "how the server is",
+    purpose: "the health of the server",
     mayImport: [],
   },
   {
     path: "server/ids.ts",
-    purpose: "what names a session, a search and a machine",
+    purpose: "what identifies a session, a search and a node",
     mayImport: [],
   },
   {
@@ -187,7 +186,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: "client/state/",
-    purpose: "what every event makes of the state, as pure functions",
+    purpose: "what every event does to the state, as pure functions",
     mayImport: ["client/media/", "client/crypto/", "client/languages/"],
   },
   {
@@ -207,7 +206,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: "client/page/",
-    purpose: "what stands around the app: document, style, icons, title and sound",
+    purpose: "what surrounds the app: document, style, icons, title and sound",
     mayImport: ["client/languages/"],
   },
   {

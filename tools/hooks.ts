@@ -1,18 +1,18 @@
 /**
  * Installs the git hook that checks each commit before it is made: `deno task hooks`. The hook only starts
- * `tools/staged.ts`, so a change of the check needs no new hook. In a checkout that is older than that file it does
- * nothing. Without an installed Deno it takes the version that ran this, from npm.
+ * `tools/staged.ts`, so it stays the same when the check changes. In a checkout that is older than that file it does
+ * nothing. If Deno is not installed, the hook runs the version that installed it, from npm.
  *
- * Git says where hooks belong, so `core.hooksPath` and linked worktrees are respected. A hook from elsewhere is never
- * overwritten.
+ * Git reports where hooks belong, so `core.hooksPath` and linked worktrees are respected. A hook of another origin is
+ * never overwritten.
  */
 
 import { dirname, resolve } from "node:path";
 
-/** Present in every hook of this project, to tell it from others. */
+/** Included in every hook of this project, to recognize it. */
 const MARK = "Installed by `deno task hooks`";
 
-/** Checks what is staged. Git starts hooks at the top of the working tree, and with `sh` on Windows, too. */
+/** Checks the staged files. Git runs hooks at the top of the working tree, and with `sh` even on Windows. */
 const HOOK = `#!/bin/sh
 # Checks the format and lint of staged files. ${MARK}.
 test -f tools/staged.ts || exit 0
@@ -22,7 +22,7 @@ fi
 exec npx -y deno@${Deno.version.deno} task --quiet staged
 `;
 
-/** Where the hook is now, or why it is not. */
+/** Where the hook is, or why it was not installed. */
 export type Outcome =
   | { kind: "installed" | "updated" | "unchanged"; path: string }
   | { kind: "refused"; reason: string };
@@ -44,7 +44,7 @@ export async function installHook(folder: string): Promise<Outcome> {
   return { kind: before === HOOK ? "unchanged" : "updated", path };
 }
 
-/** The folder of hooks as git names it, which may be relative; `undefined` outside of a repository. */
+/** The hooks folder as git reports it, which may be relative. `undefined` outside a repository. */
 async function hooksFolder(folder: string): Promise<string | undefined> {
   const args = ["rev-parse", "--git-path", "hooks"];
   try {

@@ -1,18 +1,18 @@
 /**
  * Checks the format and lint of the files that are staged for a commit: `deno task staged`, which the git hook runs.
  *
- * What counts is the staged content, which can differ from the file on disk. So git writes the staged files to a
- * temporary folder, together with every `deno.json`, and `deno fmt` and `deno lint` run there as `deno task ok` runs them.
- * Types and tests need the whole program, so they are left to that task.
+ * The staged content is checked, which can differ from the file on disk. Git therefore writes the staged files to a
+ * temporary folder, together with every `deno.json`. `deno fmt` and `deno lint` run there as in `deno task ok`. Types
+ * and tests need the whole program, so they are left to that task.
  */
 
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 
-/** What was found: `said` is what `deno fmt` and `deno lint` print about it. */
+/** The result of the check. `said` is the output of `deno fmt` and `deno lint`. */
 export type Finding = { kind: "clean" } | { kind: "faulty"; said: string };
 
-/** Checks what is staged in a repository, of which `folder` is the top. */
+/** Checks the staged files of the repository whose top is `folder`. */
 export async function checkStaged(folder: string): Promise<Finding> {
   const staged = await git(folder, ["diff", "--cached", "--name-only", "--diff-filter=ACMR", "-z"]);
   if (staged === "") return { kind: "clean" };
@@ -32,7 +32,7 @@ export async function checkStaged(folder: string): Promise<Finding> {
   }
 }
 
-/** Runs `deno` in a folder, and takes the folder out of what it prints. */
+/** Runs `deno` in a folder, and removes the folder's path from its output. */
 async function denoIn(folder: string, args: readonly string[]): Promise<Finding> {
   const command = new Deno.Command(Deno.execPath(), { args: [...args], cwd: folder });
   const { success, stdout, stderr } = await command.output();
@@ -42,7 +42,7 @@ async function denoIn(folder: string, args: readonly string[]): Promise<Finding>
   return { kind: "faulty", said: before.replaceAll(join(folder, "/"), "").trim() };
 }
 
-/** Runs git, with a list of files as its input. */
+/** Runs git with a list of files as its input. */
 async function git(folder: string, args: string[], files = ""): Promise<string> {
   const piped = { stdin: "piped", stdout: "piped" } as const;
   const child = new Deno.Command("git", { args, cwd: folder, ...piped }).spawn();

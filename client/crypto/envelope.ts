@@ -1,24 +1,24 @@
 /**
- * What one page tells the other: the content of a sealed frame (see `sealed_channel.ts`).
+ * What two paired pages send each other: the content of a sealed frame (see `sealed_channel.ts`).
  *
  *   kind of frame     byte 0     1 .. 4     5 ..
  *        1              1        number     UTF-8      a message; the first of each side has number 1
- *        2              2                              the stranger is typing
+ *        2              2                              the sender is typing
  *        2              3        number                every message up to this one has arrived
  *        2              4        number                the same, and: send again what came after it
- *        2              5        word                  a call is wished (1), is not (2), is over (3)
+ *        2              5        word                  a call is wanted (1), is not wanted (2), is over (3)
  *        2              6        bits                  what is sent in a call: picture (1), sound (2)
- *        2              7        0         JSON        a step of setting the call up (see `peer_connection.ts`)
+ *        2              7        0         JSON        a step of call set-up (see `peer_connection.ts`)
  *
- * What the numbers are for is told in `delivery.ts`, the words about calls in `call.ts`.
+ * `delivery.ts` explains the numbers, and `call.ts` the words about calls.
  *
- * The other page may be anything, so what doesn't fit is refused by the answer `undefined`, and text is cut to the
- * length that this page itself would send.
+ * The partner's page may send anything. Content that doesn't fit decodes to `undefined`, and text is cut to the length
+ * that this page itself would send.
  */
 
 import { FrameKind } from "../../protocol.ts";
 
-/** The longest message, in UTF-16 code units, as a text box counts them. */
+/** Maximum length of a message, in UTF-16 code units, as a text box counts them. */
 export const MAX_MESSAGE_LENGTH = 2000;
 
 const TAG_TEXT = 1;
@@ -30,7 +30,7 @@ const TAG_CALL = 5;
 const TAG_MEDIA = 6;
 const TAG_SETUP = 7;
 
-/** The longest step of setting a call up, in UTF-16 code units. */
+/** Maximum length of a step of call set-up, in UTF-16 code units. */
 export const MAX_SETUP_LENGTH = 14_000;
 
 const CALL_WORDS = ["willing", "unwilling", "over"] as const;
@@ -39,14 +39,13 @@ const SOUND = 2;
 
 const NUMBER_BYTES = 4;
 
-/** A message and its number, which is at least 1. */
+/** A message. Its number is at least 1. */
 export interface TextEnvelope {
   readonly kind: "text";
   readonly number: number;
   readonly text: string;
 }
 
-/** Something from page to page. */
 export type Envelope =
   | TextEnvelope
   | { readonly kind: "typing" }
@@ -55,13 +54,13 @@ export type Envelope =
   | { readonly kind: "media"; readonly picture: boolean; readonly sound: boolean }
   | { readonly kind: "setup"; readonly text: string };
 
-/** What a sealed frame carries: the relay's kind, and the content that is sealed. */
+/** The content of a sealed frame, and the kind that the server sees. */
 export interface Frame {
   readonly kind: number;
   readonly content: Uint8Array;
 }
 
-/** An envelope as it is sealed. */
+/** Encodes an envelope as the content of a frame. */
 export function encodeEnvelope(envelope: Envelope): Frame {
   switch (envelope.kind) {
     case "text":
@@ -85,7 +84,7 @@ export function encodeEnvelope(envelope: Envelope): Frame {
   }
 }
 
-/** The envelope that was sealed, or `undefined` when it is none that this page knows. */
+/** Decodes an envelope; `undefined` if this page does not know it. */
 export function decodeEnvelope({ kind, content }: Frame): Envelope | undefined {
   const [tag] = content;
   if (kind === FrameKind.signal && tag === TAG_TYPING) return { kind: "typing" };

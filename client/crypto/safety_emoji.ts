@@ -1,9 +1,9 @@
 /**
- * The short authentication string as people see it: four pictures of sixty-four, six bits each. They are chosen to be
- * told apart at a glance and to be named in one word over a bad line.
+ * The short authentication string in the form that visitors see: four pictures out of 64, six bits each. The pictures
+ * are easy to tell apart at a glance, and each can be named in one word over a bad connection.
  */
 
-/** Every picture; each language has its names in the same order. */
+/** All pictures. Each language names them in the same order. */
 export const PICTURES: readonly string[] = (
   "🐙 🌵 🎈 🚲 🍋 🔑 ⚓ 🎩 🐢 🍄 🌙 🔔 🥕 🎸 🦊 🧦 " +
   "🐝 🍕 🪁 🧲 🐘 🌈 ⛵ 🥁 🐧 🍒 🕯️ 🧩 🦒 🌽 🚀 🎲 " +
@@ -11,7 +11,7 @@ export const PICTURES: readonly string[] = (
   "🦋 🍁 🏰 🧀 🐸 🥑 🚂 🪴 🦀 🍞 ⛺ 🎻 🐞 🥚 🏝️ 🪜"
 ).split(" ");
 
-/** How many bytes of a secret make the four pictures. */
+/** Bytes of secret that select the four pictures. */
 export const EMOJI_BYTES = 3;
 
 /** The four pictures for {@linkcode EMOJI_BYTES} bytes, first bits first, as indices of {@linkcode PICTURES}. */

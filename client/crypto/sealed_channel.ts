@@ -1,29 +1,31 @@
 /**
  * A channel between two pages that the server forwards and can't read. This is the only file that touches WebCrypto.
  *
- * Each page makes a key pair for this one chat (ECDH, P-256: the curve that every supported browser has). Their public
- * keys travel through the server, which could swap them and sit between. Two things are done about that:
+ * Each page makes a key pair for this one chat (ECDH, P-256: the curve that every supported browser has). The public
+ * keys travel through the server, which could replace them and sit in the middle. Two measures counter that. First,
+ * both sides commit to their keys:
  *
  *        caller                              callee
- *          │ ── commitment: a hash of its key ─> │      1. both commit at once, before they know anything
+ *          │ ── commitment: a hash of its key ─> │      1. both commit first, before they know anything
  *          │ <─ commitment ───────────────────── │
- *          │ ── public key ────────────────────> │      2. each reveals once it holds the other's commitment
+ *          │ ── public key ────────────────────> │      2. each reveals its key once it has the commitment
  *          │ <─ public key ───────────────────── │
- *          │        both check the other's hash, and derive the secrets
+ *          │     both check the partner's hash, and derive the secrets
  *          │ <═ sealed frames, both ways ══════> │      3. one round trip after pairing
  *
- * and both derive four pictures from the secret, for people to compare (RFC 6189 section 4.4 has the idea). Whoever
- * sits between has two secrets, hence two rows of pictures. They are 24 bits: a row matches by chance once in 2^24
- * = 16,777,216 chats. Without the commitments that would not be enough: an attacker who sees the other's key before
- * choosing its own tries keys until the pictures match, 2^24 trials, at 50,000 a second some five minutes of one
- * core, and with tables less. With them its key is fixed before it sees anything, so it has one trial a chat, and it
- * can't mirror a page's own commitment, because the role is hashed with the key.
+ * Second, both derive four pictures from the secret, for the visitors to compare (the idea is from RFC 6189 section
+ * 4.4). An attacker in the middle has two secrets, so the two visitors see different pictures. The pictures have 24
+ * bits: they match by chance in one of 2^24 = 16,777,216 chats. Without the commitments, that would not be enough. An
+ * attacker who sees a page's key before choosing one could try keys until the pictures match: 2^24 trials, at 50,000 a
+ * second about five minutes on one core, and less with tables. With the commitments, the attacker's key is fixed before
+ * they see anything, so they have one trial per chat. They can't mirror a page's commitment either, because the role is
+ * hashed with the key.
  *
  * From the shared secret, HKDF-SHA-256 (RFC 5869), salted with the hash of the whole transcript (protocol version,
- * caller's key, callee's key), gives one AES-256-GCM key a direction. Private keys and secrets are not extractable and
- * go with the chat.
+ * caller's key, callee's key), derives one AES-256-GCM key per direction. Private keys and secrets are not extractable,
+ * and are discarded with the chat.
  *
- * The frames, byte by byte (byte 0 is the relay's, see `protocol.ts`; padding and lengths, see `padding.ts`):
+ * The frames, byte by byte (byte 0 is for the relay, see `protocol.ts`; padding and lengths, see `padding.ts`):
  *
  *        0      1      2 .. 33 or 66        .. 255
  *   +-------+-------+------------------+--------------+
@@ -35,25 +37,27 @@
  *   +-------+-------+-----------+-------------+-----------+
  *      associated data: 0 .. 5; nonce: 8 zero bytes, then the counter
  *
- * Counters only rise, and a direction has its own key, so a nonce is never used twice: what must be sent again after a
- * dropped connection is sealed anew. A frame that is altered, or whose counter does not rise (repeated, late), is
- * refused and reported, whatever happened to the connection; what was skipped is reported as missing.
+ * Counters only rise, and each direction has a separate key, so a nonce is never used twice. Whatever must be sent
+ * again after a dropped connection is sealed again. A frame that was altered, or whose counter does not rise (repeated,
+ * late), is rejected and reported, whatever happened to the connection. Skipped counters are reported as missing
+ * frames.
  *
- * There is one excuse. Frames that were under way when a connection dropped are lost, so the first frame after
- * {@linkcode SealedChannel.resync} may skip some, and what comes out of turn before the keys are agreed is passed over. Both pages then
- * also repeat what they said in the exchange of keys, byte by byte, until a sealed frame shows that it was heard; a
- * repetition is ignored, anything else in its place is not. The server can claim a drop and so have one gap excused. It
- * wins nothing: the messages have numbers of their own (`delivery.ts`), and what is missing is asked for.
+ * There is one exception. Frames in transit when a connection drops are lost. So the first frame after
+ * {@linkcode SealedChannel.resync} may skip some, and frames that arrive out of turn before the keys are agreed are
+ * ignored. Both pages then also repeat their frames of the key exchange, byte by byte, until a sealed frame shows that
+ * they have arrived. A repetition is ignored, but a different frame in its place is not. The server can fake a drop,
+ * and so have one gap excused. It gains nothing: messages have separate numbers (`delivery.ts`), and missing ones are
+ * requested again.
  *
- * Limits admitted: the server sees who is paired, when frames pass, their kind and their length out of three. A page
- * from a hostile operator can cheat in any way it likes: see docs/verify.md.
+ * Known limits: the server sees who is paired, when frames pass, their kind, and which of the three lengths they have.
+ * A page from a hostile operator can cheat in any way it likes: see docs/verify.md.
  */
 
 import { FrameKind, isFrameKind, type Role, SUBPROTOCOL } from "../../protocol.ts";
 import { HANDSHAKE_SIZE, pad, SEALED_SIZES, unpad } from "./padding.ts";
 import { EMOJI_BYTES, safetyEmoji } from "./safety_emoji.ts";
 
-/** How many frames may wait to be opened; a stranger who sends more at once ends the channel. */
+/** Maximum number of frames that wait to be opened. A partner who sends more ends the channel. */
 export const MAX_PENDING = 512;
 
 const TAG_COMMITMENT = 1;
@@ -68,30 +72,30 @@ const MAX_COUNTER = 2 ** 32 - 1;
 
 const CURVE = { name: "ECDH", namedCurve: "P-256" } as const;
 
-/** Bytes that WebCrypto takes. */
+/** The byte arrays that WebCrypto accepts. */
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** Whom a channel tells. Everything comes in the order in which it was sent. */
+/** Callbacks of a channel. They are called in the order in which things were sent. */
 export interface ChannelEvents {
-  /** A frame for the relay. */
+  /** A frame to send to the server. */
   readonly onFrame: (frame: Bytes) => void;
-  /** The keys are agreed; these are the pictures to compare. */
+  /** The keys are agreed. These are the pictures to compare. */
   readonly onSecured: (pictures: number[]) => void;
-  /** Something from the stranger. */
+  /** The partner sent content. */
   readonly onOpened: (kind: number, content: Uint8Array) => void;
-  /** A frame was altered, repeated or late, or some are missing; what can't be trusted is not shown. */
+  /** A frame was altered, repeated or late, or some are missing. What can't be trusted is not delivered. */
   readonly onTampered: () => void;
-  /** No keys could be agreed: nothing can be said or heard. */
+  /** The channel failed, and nothing more can be sent or received. */
   readonly onFailed: () => void;
 }
 
-/** One direction's key, and the counter that is next. */
+/** The key of one direction, and its next counter. */
 interface Direction {
   readonly key: CryptoKey;
   next: number;
 }
 
-/** What has been said in the exchange of keys. */
+/** The frames of the key exchange, kept so that they can be repeated and repetitions recognised. */
 interface Exchange {
   readonly said: Bytes[];
   readonly heard: Uint8Array[];
@@ -104,18 +108,18 @@ type Phase =
   | { kind: "secured"; out: Direction; in: Direction }
   | { kind: "closed" };
 
-/** The sealed side of one chat. */
+/** One side of the sealed channel of a chat. */
 export class SealedChannel {
   readonly #role: Role;
   readonly #events: ChannelEvents;
-  /** What arrives is taken one by one, and what is sent waits for the keys and then goes one by one. */
+  /** Arrivals are handled one by one. What is sent waits for the keys, and then goes out one by one. */
   #incoming: Promise<void>;
   #outgoing: Promise<void>;
   #pending = 0;
   readonly #exchange: Exchange = { said: [], heard: [] };
-  /** A connection has dropped, so that the exchange of keys may be repeated. */
+  /** Whether a connection has dropped, so that the key exchange may be repeated. */
   #hasResynced = false;
-  /** Frames may be missing before the next one, because a connection has just dropped. */
+  /** Whether frames may be missing before the next one, because a connection has just dropped. */
   #gapAllowed = false;
   #unlock = (): void => {};
   #phase: Phase = { kind: "starting" };
@@ -127,31 +131,31 @@ export class SealedChannel {
     this.#incoming = this.#commit().catch(() => this.#fail());
   }
 
-  /** Sends `content` sealed, once the keys are agreed; `kind` is what the relay may know of it. */
+  /** Seals and sends `content`, once the keys are agreed. The server sees `kind`. */
   send(kind: number, content: Uint8Array): void {
     this.#outgoing = this.#outgoing.then(() => this.#seal(kind, content)).catch(() => this.#fail());
   }
 
-  /** Takes a frame that the relay brought. */
+  /** Handles a frame that the server forwarded. */
   receive(frame: Uint8Array): void {
     if (++this.#pending > MAX_PENDING) return this.#fail();
     this.#incoming = this.#incoming.then(() => this.#take(frame)).catch(() => this.#fail())
       .finally(() => this.#pending--);
   }
 
-  /** A connection dropped, and both sides can hear each other again. */
+  /** Recovers from a dropped connection, when both sides are connected again. */
   resync(): void {
     this.#hasResynced = true;
     this.#gapAllowed = true;
     this.#exchange.said.forEach((frame) => this.#events.onFrame(frame));
   }
 
-  /** Does something once everything that came before it has been opened. */
+  /** Runs `task` once everything that arrived before it has been opened. */
   inTurn(task: () => void): void {
     this.#incoming.then(task);
   }
 
-  /** Forgets the keys; nothing is sent or told any more. */
+  /** Discards the keys. Nothing is sent or reported afterwards. */
   close(): void {
     this.#phase = { kind: "closed" };
   }
@@ -165,7 +169,7 @@ export class SealedChannel {
     this.#say(TAG_COMMITMENT, hash);
   }
 
-  /** Says something in the exchange of keys. */
+  /** Sends a frame of the key exchange, and keeps it for repetition. */
   #say(tag: number, payload: Uint8Array): void {
     const frame = handshake(tag, payload);
     this.#exchange.said.push(frame);
@@ -182,7 +186,7 @@ export class SealedChannel {
     if (frame.length !== HANDSHAKE_SIZE || frameKind !== FrameKind.signal) return this.#fail();
     const isNext = kind === "committed" && tag === TAG_COMMITMENT ||
       kind === "revealed" && tag === TAG_KEY;
-    if (!isNext) return this.#gapAllowed ? undefined : this.#fail(); // It will come again, in turn.
+    if (!isNext) return this.#gapAllowed ? undefined : this.#fail(); // The partner will repeat it in the right order.
     this.#exchange.heard.push(frame);
     return kind === "committed"
       ? this.#reveal(frame.slice(2, 2 + HASH_BYTES))
@@ -230,7 +234,7 @@ export class SealedChannel {
     if (opened === undefined) return this.#events.onTampered();
     if (opened.counter > direction.next && !this.#gapAllowed) this.#events.onTampered();
     this.#gapAllowed = false;
-    this.#exchange.said.length = 0; // Who seals has heard it all.
+    this.#exchange.said.length = 0; // A sealed frame implies that the partner has completed the exchange.
     direction.next = opened.counter + 1;
     this.#events.onOpened(opened.kind, opened.content);
   }
@@ -242,7 +246,7 @@ export class SealedChannel {
   }
 }
 
-/** What both sides derive from one exchange. */
+/** The secrets that both sides derive from one key exchange. */
 export interface Secrets {
   /** Seals what the caller sends. */
   readonly caller: CryptoKey;
@@ -252,7 +256,7 @@ export interface Secrets {
   readonly emoji: Uint8Array;
 }
 
-/** Derives the secrets of a chat (SP 800-56A, RFC 5869); keys are raw uncompressed points of 65 bytes. */
+/** Derives the secrets of a chat (SP 800-56A, RFC 5869). Public keys are raw uncompressed points of 65 bytes. */
 export async function deriveSecrets(
   own: CryptoKey,
   theirs: Bytes,
@@ -279,12 +283,12 @@ export async function deriveSecrets(
   return { caller, callee, emoji: new Uint8Array(emoji) };
 }
 
-/** What a page promises to reveal: SHA-256 over version, role and public key. */
+/** The commitment to a public key: SHA-256 of version, role and key. */
 export function commitment(role: Role, publicKey: Bytes): Promise<Bytes> {
   return sha256(text(`${SUBPROTOCOL} commitment of the ${role}`), publicKey);
 }
 
-/** Seals `content` as the frame with this counter; the same arguments give the same frame. */
+/** Seals `content` as the frame with this counter. The same arguments give the same frame. */
 export async function seal(
   key: CryptoKey,
   kind: number,
@@ -298,7 +302,7 @@ export async function seal(
   return concat(header, new Uint8Array(await crypto.subtle.encrypt(gcm(header), key, padded)));
 }
 
-/** Opens a sealed frame whose counter is at least `least`; anything else gives `undefined`. */
+/** Opens a sealed frame whose counter is at least `least`; otherwise `undefined`. */
 export async function open(
   key: CryptoKey,
   frame: Uint8Array,
@@ -315,7 +319,7 @@ export async function open(
   return content && { kind, counter, content };
 }
 
-/** Whether a frame looks sealed. */
+/** Whether a frame has the tag and a length of a sealed frame. */
 function isSealed(frame: Uint8Array): boolean {
   return frame[1] === TAG_SEALED && SEALED_SIZES.some((size) => size === frame.length);
 }
@@ -326,7 +330,7 @@ function hkdf(salt: Bytes, info: Bytes): HkdfParams {
   return { name: "HKDF", hash: "SHA-256", salt, info };
 }
 
-/** AES-GCM with the counter of a header as nonce, and the header as associated data. */
+/** AES-GCM with the header's counter as nonce, and the header as associated data. */
 function gcm(header: Bytes): AesGcmParams {
   const iv = new Uint8Array(12);
   iv.set(header.subarray(2), 8);
@@ -358,7 +362,7 @@ function concat(...parts: Uint8Array[]): Bytes {
   return whole;
 }
 
-/** Whether two hashes are the same; both are public, so the time it takes tells nothing. */
+/** Whether two byte arrays are equal. Both are public, so timing reveals nothing. */
 function areEqual(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }

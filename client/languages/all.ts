@@ -1,4 +1,4 @@
-/** Every language there is, by its code (BCP 47), in the order of the menu. The build alone reads this. */
+/** All languages by code (BCP 47), in the order of the menu. Only the build imports this. */
 
 import { ar } from "./ar.ts";
 import type { Catalogue } from "./catalogue.ts";
@@ -12,7 +12,7 @@ import { pt } from "./pt.ts";
 import { ru } from "./ru.ts";
 import { zh } from "./zh.ts";
 
-/** All of them; the first is that of whoever asks for none. */
+/** All catalogues. The first is the default language. */
 export const CATALOGUES: Readonly<Record<string, Catalogue>> = {
   ...{ en, es, pt, fr, de },
   ...{ ru, ar, hi, zh, ja },

@@ -1,6 +1,7 @@
 /**
- * Arabic. It uses verbal nouns where other languages use the imperative, so that it addresses neither a man nor a woman.
- * The text filled into a placeholder may have the other direction, so placeholders are isolated (U+2068, U+2069).
+ * Arabic. It uses verbal nouns where other languages use the imperative, so that it addresses neither a man nor a
+ * woman. The text filled into a placeholder may have the other direction, so placeholders are isolated (U+2068,
+ * U+2069).
  */
 
 import type { Catalogue } from "./catalogue.ts";

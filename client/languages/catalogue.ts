@@ -1,17 +1,17 @@
 /**
- * What a catalogue is: whatever English says, in other words. Everything that could go wrong unseen is a matter of
- * types: a missing string, one too many, a placeholder that is lost or misspelt.
+ * The type of a catalogue, derived from the English one. The type check reports every mistake that would be easy to
+ * overlook: a missing string, an extra one, and a lost or misspelt placeholder.
  */
 
 import type { en } from "./en.ts";
 
-/** Everything that is said in one language. */
+/** All texts in one language. */
 export type Catalogue = Translated<typeof en>;
 
-/** What the app says in one language. */
+/** The texts of the app in one language. */
 export type Words = Catalogue["words"];
 
-/** What is said of a number, by the plural category of it. */
+/** A text with a count, by plural category. */
 export type Counted = Readonly<
   & Partial<Record<Intl.LDMLPluralRule, `${string}{count}${string}`>>
   & { other: `${string}{count}${string}` }

@@ -1,20 +1,22 @@
-/** What stands around the app, in the language of the app: the build and the server made it in that of the browser. */
+/**
+ * The document around the app. The build and the server made it in the browser's language, and it follows the language
+ * of the app.
+ */
 
 import type { Language } from "./language.ts";
 import type { Words } from "./catalogue.ts";
 
-/** The language that the page came in; its words travel in it as data. */
+/** The language that the page was served in. Its texts are embedded in the page as JSON. */
 export function ownLanguage(): Language {
   const words: Words = JSON.parse(document.getElementById("words")!.textContent!);
   return { code: document.documentElement.lang, words, locale: undefined };
 }
 
-/** Where a language is chosen. */
 export function languageMenu(): HTMLSelectElement {
   return document.getElementById("language") as HTMLSelectElement;
 }
 
-/** Has the whole document speak a language. */
+/** Translates the document around the app. */
 export function translateDocument({ code, words }: Language): void {
   Object.assign(document.documentElement, { lang: code, dir: words.Direction });
   languageMenu().ariaLabel = words.Language;

@@ -1,25 +1,25 @@
-/** How a catalogue is spoken: what is filled in, counted, listed and told of time, in the manner of the language. */
+/** Fills in and formats the texts of a catalogue: placeholders, counts, lists and times. */
 
 import type { Counted, Words } from "./catalogue.ts";
 
-/** A language, as the app speaks it. */
+/** A language with its texts and the locale of its formats. */
 export interface Language {
   /** BCP 47, as in the `lang` of the page. */
   readonly code: string;
   readonly words: Words;
   /**
-   * In whose manner times and figures are written: the visitor's own, which the browser knows and the page need not
-   * ask for, where the language came from the browser, too; `undefined` says so.
+   * The locale for times and numbers. `undefined` stands for the visitor's own, which the browser knows and the page
+   * need not ask for. It is used where the language came from the browser, too.
    */
   readonly locale: string | undefined;
 }
 
-/** `text` with its placeholder filled in. */
+/** Replaces the placeholder in `text`. A function returns `value`, so that `$` in it has no special meaning. */
 export function fill(text: string, value: string): string {
   return text.replace(/{\w+}/, () => value);
 }
 
-/** What is said of a number of things. */
+/** Chooses the plural form for `count`, and fills it in. */
 export function counted({ code, locale }: Language, forms: Counted, count: number): string {
   const form = forms[new Intl.PluralRules(code).select(count)] ?? forms.other;
   return fill(form, count.toLocaleString(locale));
@@ -34,7 +34,6 @@ export function listed(
   return new Intl.ListFormat(code, { type }).format(items);
 }
 
-/** The time of day. */
 export function timeOfDay({ locale }: Language, at: number): string {
   return new Date(at).toLocaleTimeString(locale, { hour: "numeric", minute: "2-digit" });
 }

@@ -1,34 +1,33 @@
 /**
- * Another language than the page came in. All that there are come as one resource, so that the request, which is the
- * same whichever is chosen, tells nobody the choice (promise P3); only the chosen one is kept.
+ * Loads a language other than the one that the page was served in. All languages come as one resource. The request is
+ * the same whichever one is chosen, so it doesn't reveal the choice (promise P3). Only the chosen language is kept.
  *
- * Until it has come the page speaks on as before, says that it can't yet, and tries again. A catalogue is good only for
- * the page that it was built with; both have the page's own language, by which they are recognised. A page that is older
- * than the server's words waits for ever, so each time it waits twice as long.
+ * If it can't be loaded, the page keeps its present language, says so, and tries again. A catalogue fits only the page
+ * that it was built with. Both contain the page's own language, so the loader compares that. A page older than the
+ * server's texts would retry indefinitely, so each delay is twice as long as the one before.
  */
 
 import type { Language } from "./language.ts";
 import type { Words } from "./catalogue.ts";
 
-/** How long after the first failure it is tried again, in milliseconds. */
+/** Delay after the first failure, in milliseconds. */
 export const RETRY_INTERVAL = 5_000;
 
-/** What a translator needs from the world, and whom it tells. */
 export interface LanguageLoaderOptions {
-  /** The language that the page came in. */
+  /** The language that the page was served in. */
   readonly own: Language;
-  /** Asks for the words of every language, by its code. */
+  /** Requests the texts of every language, by code. */
   readonly ask: () => Promise<Readonly<Record<string, Words>>>;
   readonly later: (ms: number, task: () => void) => void;
   readonly onLanguage: (language: Language) => void;
   readonly onFailed: () => void;
 }
 
-/** Sees to it that the page comes to speak what was chosen last. */
+/** Loads the language that was chosen last. */
 export class LanguageLoader {
   readonly #options: LanguageLoaderOptions;
   #chosen: string;
-  /** How often something has been chosen: what was asked for before is nobody's wish any more. */
+  /** The number of choices so far. The answer to an earlier request is discarded. */
   #choices = 0;
 
   constructor(options: LanguageLoaderOptions) {
@@ -36,7 +35,7 @@ export class LanguageLoader {
     this.#chosen = options.own.code;
   }
 
-  /** Speaks this language as soon as possible. */
+  /** Changes to this language as soon as it is loaded. */
   choose(code: string): void {
     if (code === this.#chosen) return;
     this.#chosen = code;

@@ -1,7 +1,7 @@
 /**
- * Camera and microphone: what is wanted goes in, what is there comes out. Whatever changes while a device opens, which
- * may take as long as a person takes to answer the browser's question, in the end there is what was wanted last; what is
- * no longer wanted is stopped at once, so that its light goes off.
+ * Camera and microphone: the wanted devices go in, and the captured tracks come out. A device may take long to open: as
+ * long as the visitor takes to answer the browser's prompt. Whatever changes meanwhile, the last call of `want`
+ * decides. A device that is no longer wanted is stopped immediately, so that its light goes off.
  *
  *          wanted              track
  *     off ────────> opening ────────────> on
@@ -11,40 +11,37 @@
  *       no longer wanted
  */
 
-/** What a device is for. */
 export const DEVICE_KINDS = ["camera", "microphone"] as const;
-/** One of them. */
 export type DeviceKind = typeof DEVICE_KINDS[number];
 
-/** Why a device can't be had. */
+/** Why a device can't be opened. */
 export type DeviceError = "denied" | "missing" | "busy" | "unsupported";
 
-/** What has become of one kind of device. */
+/** The state of one kind of device. */
 export type Capture =
   | { readonly kind: "off" | "opening" }
   | { readonly kind: "on"; readonly track: MediaStreamTrack }
   | { readonly kind: "trouble"; readonly trouble: DeviceError };
 
-/** A device that may be chosen. */
+/** A device that the visitor can choose. */
 export interface Device {
   readonly id: string;
   readonly label: string;
 }
 
-/** What there is. */
+/** The state of all devices. */
 export interface Media {
   readonly camera: Capture;
   readonly microphone: Capture;
   readonly cameras: readonly Device[];
   readonly microphones: readonly Device[];
-  /** What the camera shows, to be looked at; its track comes and goes. */
+  /** The camera's picture, for the preview. The track in it changes. */
   readonly stream: MediaStream | undefined;
 }
 
-/** Which device is wanted of each kind: its id, empty for any, or none. */
+/** The wanted device of each kind: its id, empty for any, or `undefined` for none. */
 export type Wanted = Readonly<Record<DeviceKind, string | undefined>>;
 
-/** Before anything is wanted. */
 export const NO_MEDIA: Media = {
   camera: { kind: "off" },
   microphone: { kind: "off" },
@@ -53,15 +50,13 @@ export const NO_MEDIA: Media = {
   stream: undefined,
 };
 
-/** What nobody wants. */
 export const NOTHING_WANTED: Wanted = { camera: undefined, microphone: undefined };
 
-/** The devices of this page. */
 export class Devices {
   readonly #system: MediaDevices | undefined;
   readonly #onChange: (media: Media) => void;
   #wanted = NOTHING_WANTED;
-  /** What each open device, or failed attempt, was wanted as. */
+  /** The wanted id that each open device, or failed attempt, was for. */
   readonly #got: Record<DeviceKind, string | undefined> = {
     camera: undefined,
     microphone: undefined,
@@ -69,21 +64,20 @@ export class Devices {
   #media = NO_MEDIA;
   #isBusy = false;
 
-  /** `system` is undefined where the page may not have any device. */
+  /** `system` is undefined where the page may not use any device. */
   constructor(system: MediaDevices | undefined, onChange: (media: Media) => void) {
     this.#system = system;
     this.#onChange = onChange;
     if (system !== undefined) system.ondevicechange = () => this.#list();
   }
 
-  /** Says what is wanted from now on. */
   want(wanted: Wanted): void {
     const before = this.#wanted;
     this.#wanted = wanted;
     if (DEVICE_KINDS.some((kind) => wanted[kind] !== before[kind])) this.#settle();
   }
 
-  /** Stops what isn't wanted at once, and opens what is, until both are so. */
+  /** Stops unwanted devices immediately, and opens wanted ones until nothing is missing. */
   async #settle(): Promise<void> {
     this.#stopUnwanted();
     if (this.#isBusy) return;
@@ -116,7 +110,7 @@ export class Devices {
     this.#media.stream?.removeTrack(track);
   }
 
-  /** One question for both, where both are wanted; if that fails, each for itself, to know which one it is. */
+  /** Opens all `kinds` with one prompt. If that fails, opens each separately, to find out which one fails. */
   async #open(kinds: readonly DeviceKind[]): Promise<void> {
     for (const kind of kinds) this.#got[kind] = this.#wanted[kind];
     this.#set(Object.fromEntries(kinds.map((kind) => [kind, { kind: "opening" }])));
@@ -130,7 +124,7 @@ export class Devices {
     await this.#list();
   }
 
-  /** Not all of `kinds` can be had: finds out which, as far as they are still wanted. */
+  /** Not all of `kinds` could be opened: finds out which, as far as they are still wanted. */
   async #openLess(kinds: readonly DeviceKind[], trouble: DeviceError): Promise<void> {
     for (const kind of kinds) {
       if (this.#wanted[kind] === undefined) this.#set({ [kind]: { kind: "off" } });
@@ -139,7 +133,10 @@ export class Devices {
     }
   }
 
-  /** What is no longer wanted when it has opened never reaches anybody: opening lasts as long as the browser's question. */
+  /**
+   * Takes a track that has opened. The visitor may have changed their mind during the browser's prompt. Then the track
+   * is stopped and never leaves this method.
+   */
   #take(track: MediaStreamTrack): void {
     const kind = track.kind === "video" ? "camera" : "microphone";
     if (this.#wanted[kind] !== this.#got[kind]) {
@@ -152,14 +149,14 @@ export class Devices {
     this.#set({ [kind]: { kind: "on", track }, stream });
   }
 
-  /** A track that another one has replaced may still say that it ends. */
+  /** Handles the end of a track. A track that has been replaced may still report that it ended. */
   #ended(kind: DeviceKind, track: MediaStreamTrack): void {
     const capture = this.#media[kind];
     if (capture.kind !== "on" || capture.track !== track) return;
     this.#set({ [kind]: { kind: "trouble", trouble: "missing" } });
   }
 
-  /** Devices have names once one of them may be used. */
+  /** Lists the devices. Browsers reveal their names only once one of them may be used. */
   async #list(): Promise<void> {
     const all = await this.#system?.enumerateDevices().catch(() => []) ?? [];
     const ofKind = (kind: MediaDeviceKind): Device[] =>
@@ -174,7 +171,7 @@ export class Devices {
   }
 }
 
-/** A picture of modest size, as it starts quickly everywhere and a stranger's screen is small. */
+/** A picture of modest size starts quickly everywhere, and is shown small. */
 function constraints(kinds: readonly DeviceKind[], ids: Wanted): MediaStreamConstraints {
   const deviceId = (kind: DeviceKind): MediaTrackConstraints =>
     ids[kind] ? { deviceId: { exact: ids[kind] } } : {};
@@ -190,7 +187,7 @@ function constraints(kinds: readonly DeviceKind[], ids: Wanted): MediaStreamCons
   };
 }
 
-/** The names are those of W3C Media Capture and Streams, section 10.2. */
+/** Maps the error names of W3C Media Capture and Streams, section 10.2. */
 function deviceErrorOf(error: unknown): DeviceError {
   switch (error instanceof DOMException ? error.name : "") {
     case "NotAllowedError":

@@ -1,9 +1,12 @@
-/** How loud a microphone is, on a meter: so that one knows that it works before a stranger does. */
+/** A level meter for the microphone: it shows the visitor that the microphone works before a call. */
 
-/** How often the meter moves, in milliseconds. */
+/** Update interval of the meter, in milliseconds. */
 const INTERVAL = 80;
 
-/** Moves `meter` (0 to 1) with `track` until what it returns is called; `every` repeats a task, and says how to end it. */
+/**
+ * Moves `meter` (0 to 1) with `track`, and returns a function that stops it. `every` repeats a task, and returns a
+ * function that ends it.
+ */
 export function startLevelMeter(
   audio: AudioContext,
   track: MediaStreamTrack,

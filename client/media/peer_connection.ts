@@ -1,70 +1,70 @@
 /**
- * One call: a WebRTC peer connection whose every step of setting up travels sealed, so that the server reads neither
- * addresses nor the fingerprints of the media keys, which are therefore covered by the four pictures that two people
- * may compare (RFC 8827 section 5.7).
+ * One call: a WebRTC peer connection. Every step of its set-up travels sealed, so the server can read neither the
+ * addresses nor the fingerprints of the media keys. The four pictures that the visitors may compare therefore cover
+ * these fingerprints, too (RFC 8827 section 5.7).
  *
  *   caller                                                      callee
- *     offer ──────────────────────────────────────────────────>   takes the offer's lines for its own tracks
+ *     offer ──────────────────────────────────────────────────>   uses the offer's media lines for its tracks
  *           <──────────────────────────────────────────── answer
  *     candidates <────────────────────────────────> candidates
  *
- * After that either side may offer anew, when its network changes; if both do at once, the callee gives way (perfect
- * negotiation, W3C WebRTC section 10.7). Tracks are put in and taken out without an offer.
+ * Afterwards, either side may send a new offer when its network changes. If both do so at the same time, the callee
+ * gives way (perfect negotiation, W3C WebRTC section 10.7). Tracks are added and removed without an offer.
  *
- * By relay means: the browser is told to gather nothing else (`iceTransportPolicy`), and what it says all the same is
- * not passed on: candidates of other types are dropped, and the addresses that a relay was asked from are blanked. What
- * a stranger names is taken only if it is a relay, too, so that ours is not sent to knock at doors of their choice.
+ * With a relay, the browser is told to gather no other candidates (`iceTransportPolicy`), and its output is filtered as
+ * well: candidates of other types are dropped, and the addresses from which the relay was contacted are blanked. A
+ * partner's candidate is accepted only if it is a relay, too, so that the partner can't make this browser probe
+ * arbitrary hosts.
  */
 
 import type { Role, Route } from "../../protocol.ts";
 import { MAX_SETUP_LENGTH } from "../crypto/envelope.ts";
 
-/** The most that a picture may take, in bits a second. */
+/** Maximum bit rate of the picture, in bits per second. */
 export const MAX_VIDEO_BITRATE = 1_200_000;
 
-/** How often the quality is looked at, in milliseconds. */
+/** How often the quality is measured, in milliseconds. */
 const QUALITY_INTERVAL = 2_000;
 
-/** How many candidates are taken from a stranger. */
+/** Maximum number of candidates that are accepted from a partner. */
 const MAX_CANDIDATES = 100;
 
-/** How good a connection is: 1 is poor, 3 is good. */
+/** The quality of a connection: 1 is poor, 3 is good. */
 export type Quality = 1 | 2 | 3;
 
-/** What a call needs from the world, and whom it tells. */
 export interface PeerConnectionOptions {
   readonly role: Role;
   readonly route: Route;
   readonly connect: (configuration: RTCConfiguration) => RTCPeerConnection;
-  /** Runs `task` every `ms` milliseconds; returns how to end that. */
+  /** Runs `task` every `ms` milliseconds, and returns a function that ends that. */
   readonly every: (ms: number, task: () => void) => () => void;
-  /** Tells the stranger a step, as JSON. */
+  /** Sends the partner a step of set-up, as JSON. */
   readonly onSetup: (text: string) => void;
   readonly onStream: (stream: MediaStream) => void;
   readonly onLine: (line: "connected" | "broken" | "failed") => void;
   readonly onQuality: (quality: Quality) => void;
 }
 
-/** What is sent: at most one track of each kind. */
+/** The tracks to send: at most one of each kind. */
 export interface Tracks {
   readonly audio: MediaStreamTrack | undefined;
   readonly video: MediaStreamTrack | undefined;
 }
 
-/** A step of setting up. */
+/** A step of set-up. A partner's is parsed without validation. A malformed one throws, and is ignored. */
 interface Setup {
   readonly description?: RTCSessionDescriptionInit;
   readonly candidate?: RTCIceCandidateInit;
 }
 
-/** The caller's and the callee's side of one call. */
+/** One side of a call. */
 export class PeerConnection {
   readonly #options: PeerConnectionOptions;
   readonly #peer: RTCPeerConnection;
   readonly #stream = new MediaStream();
   readonly #stopWatching: () => void;
   #tracks: Tracks = { audio: undefined, video: undefined };
-  /** What arrives is taken one by one. */
+  /** Steps are handled one by one, in the order of arrival. */
   #work = Promise.resolve();
   #isOffering = false;
   #ignoresOffer = false;
@@ -88,25 +88,24 @@ export class PeerConnection {
     }
   }
 
-  /** Sends these tracks from now on. */
   setTracks(tracks: Tracks): void {
     if (tracks.audio === this.#tracks.audio && tracks.video === this.#tracks.video) return;
     this.#tracks = tracks;
     this.#setTracks();
   }
 
-  /** Takes a step that the stranger has told. */
+  /** Handles a step that the partner sent. */
   receive(text: string): void {
-    this.#work = this.#work.then(() => this.#take(text)).catch(() => {}); // Nonsense changes nothing.
+    this.#work = this.#work.then(() => this.#take(text)).catch(() => {}); // A malformed step is ignored.
   }
 
-  /** Looks for a new way, with new credentials. */
+  /** Restarts ICE with new credentials. */
   refresh(route: Route): void {
     this.#peer.setConfiguration(configurationOf(route));
     this.restart();
   }
 
-  /** Looks for a new way, because the network has changed. */
+  /** Restarts ICE, because the network has changed. */
   restart(): void {
     this.#peer.restartIce();
   }
@@ -176,7 +175,7 @@ export class PeerConnection {
     } else if (connectionState === "disconnected") this.#options.onLine("broken");
   }
 
-  /** Sound comes before the picture, and the picture's motion and size give way alike. */
+  /** Gives sound priority over the picture. The picture's frame rate and size degrade equally. */
   #tuneSenders(): void {
     for (const { sender, receiver } of this.#peer.getTransceivers()) {
       const parameters = sender.getParameters();
@@ -186,7 +185,7 @@ export class PeerConnection {
         : { priority: "high", networkPriority: "high" };
       parameters.degradationPreference = "balanced";
       for (const encoding of parameters.encodings ?? []) Object.assign(encoding, shape);
-      sender.setParameters(parameters).catch(() => {}); // Then the browser's own way serves.
+      sender.setParameters(parameters).catch(() => {}); // The browser's defaults apply then.
     }
   }
 
@@ -208,13 +207,13 @@ export class PeerConnection {
   }
 }
 
-/** How a connection is that loses this share of what is sent and takes so many seconds there and back. */
+/** Rates a share of lost packets and a round-trip time in seconds. The thresholds come from no standard. */
 export function qualityOf(lost: number, delay: number): Quality {
   if (lost > 0.1 || delay > 0.8) return 1;
   return lost > 0.02 || delay > 0.3 ? 2 : 3;
 }
 
-/** What may be shown of a step of a relayed call; `undefined` for nothing. */
+/** Removes addresses from a step of a relayed call; `undefined` if nothing remains. */
 export function stripAddresses({ description, candidate }: Setup): Setup | undefined {
   if (description !== undefined) {
     const lines = (description.sdp ?? "").split("\r\n");
@@ -229,7 +228,7 @@ function isRelay(candidate: string): boolean {
   return candidate === "" || / typ relay( |$)/.test(candidate); // An empty one ends the list (RFC 8838 section 8.2).
 }
 
-/** Takes out where a relay was asked from (RFC 8839 section 5.1). */
+/** Blanks the address from which the relay was contacted (RFC 8839 section 5.1). */
 function redact(line: string): string {
   return line.replace(/ raddr \S+ rport \d+/, " raddr 0.0.0.0 rport 0");
 }

@@ -1,27 +1,27 @@
 /**
- * The page's line to the server, which mends itself.
+ * The page's connection to the server, which is restored automatically.
  *
  *             open                       closed
- *   dialling ──────> up ───────────────────────────> waiting ──(delay over, or `hasten`)──> dialling
+ *   dialling ──────> up ───────────────────────────> waiting ──(delay over, or `reconnectNow`)──> dialling
  *      └──────────────────── failed ───────────────────^
- *                     up ── closed as idle ──> asleep ──(`hasten`, or something to tell)──> dialling
+ *                     up ── closed as idle ──> asleep ──(`reconnectNow`, or `tell`)──> dialling
  *
- * A line that dropped is taken up where it was, if the server still knows: the new one begins with the
- * token of the old, and nothing else is said before the answer is here. Only with the answer does the token that this
- * line was welcomed with take the other's place, so that a line that drops in between is no loss (`server/chat/resume_tokens.ts`).
- * The token is nowhere but in this object. It is forgotten when the server says that the session is over (`isFinal`),
- * unless it was still being shown: then another node may have the session. Every other close is a drop, also a proper
- * one, because proxies close properly when they reload.
+ * After a drop, the session is resumed if the server still has it: the new connection begins with the token of the old
+ * one, and sends nothing else before the answer. Only with the answer does the token that this connection was welcomed
+ * with replace the old one. So a connection that drops in between loses nothing (`server/chat/resume_tokens.ts`). The
+ * token exists only in this object. It is discarded when the server says that the session is over (`isFinal`), unless
+ * it was still being presented: then another node may have the session. Every other close counts as a drop, even a
+ * proper one, because proxies close properly when they reload.
  *
- *             open                                  resumed
- *   dialling ──────> resuming: the token is shown ───────────> up
+ *             open                                      resumed
+ *   dialling ──────> resuming: the token is presented ───────────> up
  *
- * The delays grow and are random over their whole range (full jitter). Where the server has said that it goes away,
- * everybody waits at the same moment, so the first delays are taken from wider ranges, and a restarted server is not
- * run over. When the page becomes visible, or the network returns, there is nothing to wait for.
+ * The delays grow, and each is random over its whole range (full jitter). After a server has announced that it is going
+ * away, all its clients start waiting at the same moment. So their first delays come from wider ranges, and the
+ * restarted server is not overrun. When the page becomes visible, or the network returns, there is no reason to wait.
  *
- * When the server keeps this address out, it says until when, and nothing is tried before that: neither because the
- * page becomes visible nor because somebody presses something.
+ * If the server refuses this address, it says until when. Nothing is tried before that, neither when the page becomes
+ * visible nor when the visitor presses a button.
  */
 
 import {
@@ -35,58 +35,55 @@ import {
 } from "../../protocol.ts";
 import { readServerMessage } from "./server_message.ts";
 
-/** The longest first delay, in milliseconds; it doubles with each failure. */
+/** Maximum first delay, in milliseconds. It doubles with each failure. */
 export const FIRST_DELAY = 500;
-/** The longest delay of all, in milliseconds. */
+/** Maximum delay, in milliseconds. */
 export const MAX_DELAY = 30_000;
-/** The longest delay while there is something to come back to, in milliseconds: its time is short. */
+/** Maximum delay while there is a session to resume, in milliseconds. The server does not keep it for long. */
 export const MAX_DELAY_RESUMING = 4_000;
-/** The longest first delay after the server went away, in milliseconds. */
+/** Maximum first delay after the server went away, in milliseconds. */
 export const RESTART_SPREAD = 10_000;
-/** The longest second one, for who came too early, in milliseconds; it doubles with each failure. */
+/** Maximum second delay after the server went away, in milliseconds. It doubles with each failure. */
 export const RESTART_DELAY = 4_000;
-/** The longest first delay on the way to another machine, in milliseconds: the old one waits for little longer. */
+/** Maximum first delay before connecting to another node, in milliseconds. The old node does not wait much longer. */
 export const MOVE_SPREAD = 1_500;
-/** How much is added at most to a delay that the server names, in milliseconds. */
+/** Maximum random addition to a delay that the server names, in milliseconds. */
 export const SERVER_DELAY_JITTER = 5_000;
 
-/** What a connection needs from the world, and whom it tells. */
 export interface ConnectionOptions {
   /** Opens a socket. */
   readonly dial: () => WebSocket;
-  /** Runs `task` after `ms` milliseconds; returns how to prevent it. */
+  /** Runs `task` after `ms` milliseconds, and returns a function that cancels it. */
   readonly later: (ms: number, task: () => void) => () => void;
   /** From 0 to below 1. */
   readonly random: () => number;
   readonly onMessage: (message: ServerMessage) => void;
   readonly onFrame: (frame: Uint8Array) => void;
-  /** The line is down, and will be tried again; `mayResume` if something may be left of what was on it. */
+  /** The connection is down, and will be tried again. `mayResume`: the session may still exist. */
   readonly onDown: (mayResume: boolean) => void;
-  /** Asks why it could not be opened; `undefined` when the server does not mind. */
+  /** Asks the server why a connection could not be opened; `undefined` if it gives no reason. */
   readonly askRefusal: () => Promise<Hindrance | undefined>;
   readonly onRefused: (hindrance: Hindrance) => void;
 }
 
-/** What a line was welcomed with. */
 type Welcome = ServerMessage & { type: "welcome" };
 
 type Phase =
   | { kind: "dialling" | "up"; socket: WebSocket }
   | { kind: "resuming"; socket: WebSocket; welcome: Welcome | undefined }
-  /** `firm`: the server has said how long. */
+  /** `firm`: the server has set the delay, so `reconnectNow` does not shorten it. */
   | { kind: "waiting"; cancel: () => void; firm: boolean }
   | { kind: "asleep" }
-  /** Closed from here; nothing is sent, and nothing is dialled until it is closed. */
+  /** Closed by the page. Nothing is sent, and no new connection is opened until the close is complete. */
   | { kind: "leaving" };
 
-/** A line to the server. */
 export class Connection {
   readonly #options: ConnectionOptions;
-  /** The longest next delay, in milliseconds. */
+  /** The maximum of the next delay, in milliseconds. */
   #range = FIRST_DELAY;
-  /** For how many seconds the server has just blocked this address. */
+  /** How long the server has just blocked this address, in seconds; 0 for not at all. */
   #blockedFor = 0;
-  /** What the next line begins with. */
+  /** The token that the next connection presents. */
   #token: string | undefined;
   #phase: Phase = { kind: "asleep" };
 
@@ -95,18 +92,18 @@ export class Connection {
     this.#dial();
   }
 
-  /** Tells the server something; lost when the line is not up, so that nothing old is said on a new line. */
+  /** Sends a message. It is lost unless the connection is up, so that nothing outdated is sent on a new one. */
   tell(message: ClientMessage): void {
     if (this.#phase.kind === "asleep") this.#dial();
     this.#send(encode(message));
   }
 
-  /** Sends a frame to the partner; lost when the line is not up. */
+  /** Sends a frame to the partner. It is lost unless the connection is up. */
   send(frame: Uint8Array<ArrayBuffer>): void {
     this.#send(frame);
   }
 
-  /** Leaves, because the page is going away: a connection that just ends could be resumed. */
+  /** Leaves, because the page is being closed. A connection that just ends could be resumed. */
   leave(): void {
     this.#send(encode({ type: "leave" }));
     this.#token = undefined;
@@ -116,7 +113,7 @@ export class Connection {
     } else this.#options.onDown(false); // A browser may keep the page and show it again.
   }
 
-  /** Tries now what would be tried later. */
+  /** Reconnects now instead of later, unless the server has set the delay. */
   reconnectNow(): void {
     if (this.#phase.kind === "waiting" && this.#phase.firm) return;
     if (this.#phase.kind === "waiting") this.#phase.cancel();
@@ -183,12 +180,14 @@ export class Connection {
     if (refused) this.#explain();
   }
 
-  /** Until a resume is answered, the address may have too many connections for the new one, and still have the session. */
+  /**
+   * Before the answer to `resume`, `crowded` concerns only the new connection. The server may still have the session.
+   */
   #isNewcomer(code: number): boolean {
     return this.#phase.kind === "resuming" && code === CloseCode.crowded;
   }
 
-  /** Waits for any time up to `range` milliseconds, or the longest delay; up to `next` the next time. */
+  /** Waits for a random time up to `range` milliseconds, capped at the maximum. `next` is the next range. */
   #wait(range: number, next: number): void {
     this.#range = next;
     const longest = this.#token === undefined ? MAX_DELAY : MAX_DELAY_RESUMING;
@@ -207,7 +206,7 @@ export class Connection {
     this.#options.onRefused(hindrance);
   }
 
-  /** What is added is random, so that those who were told the same do not all come at once. */
+  /** Adds a random time, so that clients with the same delay do not all return at the same moment. */
   #waitAsTold(seconds: number): void {
     const jitter = this.#options.random() * SERVER_DELAY_JITTER;
     const cancel = this.#options.later(seconds * 1000 + jitter, () => this.#dial());

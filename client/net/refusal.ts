@@ -1,18 +1,18 @@
-/** Why the server lets this page not connect: asked for with a plain request, because a handshake can't tell. */
+/** Why the server refuses a connection from this page. A plain request asks, because a failed handshake can't tell. */
 
 import { type Hindrance, HINDRANCES, SOCKET_PATH } from "../../protocol.ts";
 
-/** Asks; `undefined` when nothing is in the way, or nobody answers. */
+/** Asks the server; `undefined` if nothing prevents a connection, or the server does not answer. */
 export async function askRefusal(): Promise<Hindrance | undefined> {
   try {
     const response = await fetch(SOCKET_PATH, { cache: "no-store" });
     return readRefusal(await response.json());
   } catch {
-    return undefined; // The server is down, or says something else.
+    return undefined; // The server is down, or its answer is not JSON.
   }
 }
 
-/** Reads an answer; `undefined` when this page knows none like it. */
+/** Parses an answer; `undefined` if this page does not know the code. */
 export function readRefusal(answer: unknown): Hindrance | undefined {
   const { code, seconds } = Object(answer);
   const known = HINDRANCES.find((one) => one === code);

@@ -1,6 +1,6 @@
 /**
- * Reads what the server says. It comes from this page's own origin, yet it is checked, not cast: a page that is older
- * or newer than its server ignores what it doesn't know instead of drawing nonsense.
+ * Parses messages from the server. They come from this page's own origin, yet they are checked, not cast: a page that
+ * is older or newer than its server ignores what it doesn't know instead of showing nonsense.
  */
 
 import type { ServerMessage } from "../../protocol.ts";
@@ -19,7 +19,7 @@ const areServers: Check = (value) =>
     areStrings(server?.urls) && isString(server.username) && isString(server.credential)
   );
 
-/** What each field must be, by type of message. */
+/** The check for each field, by type of message. */
 const SHAPES: { readonly [T in ServerMessage["type"]]: Readonly<Record<string, Check>> } = {
   "welcome": { token: isString, online: isNumber },
   "resumed": { chatting: isBoolean },
@@ -37,7 +37,7 @@ const SHAPES: { readonly [T in ServerMessage["type"]]: Readonly<Record<string, C
   "error": { code: isString, message: isString, seconds: isNumberOrNone },
 };
 
-/** The message in a text frame, or `undefined` when this page knows none like it. */
+/** Parses the message in a text frame; `undefined` if it is invalid or unknown. */
 export function readServerMessage(json: string): ServerMessage | undefined {
   const message = parse(json);
   const type = String(message.type);

@@ -1,6 +1,6 @@
 /**
- * How the page asks for attention while nobody looks: a count in the title, a dot on the icon, a soft sound. Nothing
- * is loaded for any of it; the icon is drawn from text and the sound from two tones.
+ * How the page asks for attention while it does not have the focus: a count in the title, a dot on the icon, and a soft
+ * sound. Nothing is loaded for this: the icon is drawn from text, and the sound from two tones.
  */
 
 import type { Language } from "../languages/language.ts";
@@ -8,7 +8,7 @@ import type { Language } from "../languages/language.ts";
 const END = "%3C/svg%3E";
 const DOT = "%3Ccircle cx='25' cy='7' r='7' fill='%23e5484d'/%3E";
 
-/** Shows how many messages wait. */
+/** Shows the number of unread messages. */
 export function showUnread(count: number, { locale }: Language): void {
   document.title = count > 0
     ? `(${count.toLocaleString(locale)}) Anonymous Chat`
@@ -19,7 +19,7 @@ export function showUnread(count: number, { locale }: Language): void {
   if (icon.href !== href) icon.href = href;
 }
 
-/** Plays two soft tones, where the browser lets it. */
+/** Plays two soft tones, if the browser allows it. */
 export function playChime(audio: AudioContext): void {
   for (const [delay, frequency] of [[0, 660], [0.12, 880]] as const) {
     const start = audio.currentTime + delay;

@@ -1,8 +1,8 @@
-/** In development only: reloads the page when the server has a newer one. */
+/** Reloads the page when the server has a newer one. Only in development. */
 
 const INTERVAL = 700;
 
-/** Asks for the page's entity tag every now and then; left out of every other build. */
+/** Polls the entity tag of the page. Every other build omits this. */
 export function reloadOnChange(): void {
   let known: string | null = null;
   setInterval(async () => {

@@ -1,76 +1,77 @@
 /**
- * A call inside a chat, from the first wish to the last picture: a pure function from a call and what happens to the
- * next call and what is to be done. Nothing here touches a camera or a connection; `peer_connection.ts` has the latter.
+ * A call inside a chat, from the first request to the last picture. A pure function takes a call and an event, and
+ * returns the next call and the effects to perform. Nothing here touches a camera or a connection: `peer_connection.ts`
+ * does that.
  *
- *            wish                    by relay                  stranger wishes it, too
+ *            want                    by relay                  partner wants it, too
  *     none ───────> preparing ──────────────────> offered ─────────────────────────────> connecting ──> live
- *      ^ │              │ directly                   ^                                      ^  │          │
- *      │ └ invited ─────┤ or invited             yes │          yes, and the stranger too   │  │ no route │
+ *      ^ │              │ direct                     ^                                      ^  │          │
+ *      │ └ invited ─────┤ or invited             yes │          yes, and the partner too    │  │ no route │
  *      │                v                            │                                      │  v          v
  *      └─── no ──── consenting ──────────────────────┴──────────────────────────────────────┘ failed <────┘
  *
- * A call goes by relay or not before both have agreed to show each other their addresses (promise P14). Which it is,
- * the server says: `preparing` waits for that. Only with `connecting` does a peer connection come into being; a candidate
- * that a stranger has chosen would be enough to make a browser send something from its own address.
+ * A call uses a relay, or it waits until both visitors have agreed to show each other their addresses (promise P14).
+ * The server says which of the two applies: `preparing` waits for that. The peer connection is created only in
+ * `connecting`, because a candidate chosen by the partner would be enough to make a browser send something from its own
+ * address.
  *
- * Either side may say the same again at any time, because what it said may be lost with a connection (`mended`); who is
- * connecting and hears that the other begins anew begins anew as well.
+ * Either side may repeat what it said at any time, because it may have been lost with a connection (`mended`). If one
+ * side restarts the connection, so does the other.
  */
 
 import type { ClientMessage, Route } from "../../protocol.ts";
 import type { Envelope } from "../crypto/envelope.ts";
 
-/** How long two sides look for a way to each other, in milliseconds. */
+/** How long the two sides try to connect, in milliseconds. */
 export const CONNECTING_TIME = 20_000;
 
-/** Why there is no call though both wanted it. */
+/** Why a call failed. */
 export type Failure = "no-route" | "no-relay" | "too-fast";
 
-/** A call; `invited` tells whether the stranger wishes it, `mine` whether this person does. */
+/** A call. `invited`: the partner wants it. `mine`: this visitor wants it. */
 export type Call =
   | { readonly kind: "none" }
   | { readonly kind: "preparing"; readonly invited: boolean; readonly mine: boolean }
   | { readonly kind: "consenting"; readonly invited: boolean; readonly route: Route }
   | { readonly kind: "offered"; readonly route: Route }
-  /** `until`: when it is given up. */
+  /** `until`: when the attempt is abandoned. */
   | { readonly kind: "connecting"; readonly route: Route; readonly until: number }
-  /** The same, for a connection that broke; 0 while it holds. */
+  /** `until`: when a broken connection is abandoned; 0 while it is not broken. */
   | { readonly kind: "live"; readonly route: Route; readonly until: number }
   | { readonly kind: "failed"; readonly failure: Failure; readonly invited: boolean };
 
-/** What may happen to a call. */
 export type CallEvent =
   | { type: "want" | "refuse" | "denied" | "mended" | "tick" }
-  /** `direct`: whether this person lets themselves be asked for a direct call at all. */
+  /** `direct`: whether the visitor's preferences allow direct calls. */
   | { type: "route"; route: Route; direct: boolean }
   | { type: "heard"; says: CallWord }
   | { type: "line"; line: "connected" | "broken" | "failed" };
 
-/** What one side tells the other about a call. */
+/** What a page tells the partner's page about a call. */
 export type CallWord = "willing" | "unwilling" | "over";
 
-/** What is to be done. That a call which is none any more ends needs no word. */
+/** An effect to perform. The end of a call needs none: `app.ts` sees it in the state. */
 export type CallEffect =
   | { do: "tell"; message: ClientMessage }
   | { do: "say"; envelope: Envelope }
   | { do: "start-call" | "refresh-call"; route: Route };
 
-/** A line about a call in the log. */
+/** A notice about a call, shown in the chat. */
 export type CallNotice = "stranger-declined" | "direct-refused" | "call-over";
 
-/** What something leads to. */
+/** The result of an event. */
 export interface CallStep {
   readonly call: Call;
   readonly effects: readonly CallEffect[];
   readonly notice?: CallNotice;
 }
 
-/** As every chat begins. */
+/** The call of a chat that begins. */
 export const NO_CALL: Call = { kind: "none" };
 
 const ASK: CallEffect = { do: "tell", message: { type: "ice" } };
 
-/** What `event` makes of `call` at `now` (milliseconds since 1970). */
+/** Applies `event` to `call` at `now` (milliseconds since 1970). */
 export function reduceCall(call: Call, event: CallEvent, now: number): CallStep {
   switch (event.type) {
     case "want":
@@ -94,7 +95,7 @@ export function reduceCall(call: Call, event: CallEvent, now: number): CallStep 
   }
 }
 
-/** When to send a `tick`, in milliseconds since 1970; 0 for never. */
+/** When to dispatch `tick`, in milliseconds since 1970; 0 for never. */
 export function callDeadline(call: Call): number {
   return call.kind === "connecting" || call.kind === "live" ? call.until : 0;
 }
@@ -131,7 +132,7 @@ function want(call: Call, now: number): CallStep {
   }
 }
 
-/** This side is willing, and says so. */
+/** This side agrees, and tells the partner. */
 function agree({ route, invited }: { route: Route; invited: boolean }, now: number): CallStep {
   return invited
     ? start(route, now, say("willing"))
@@ -158,7 +159,7 @@ function refuse(call: Call): CallStep {
   }
 }
 
-/** The server has said how calls go. What was agreed to by relay does not become direct. */
+/** Handles the route that the server sent. A call that was agreed on as relayed never becomes direct. */
 function take(call: Call, route: Route, direct: boolean, now: number): CallStep {
   if (isCalling(call)) {
     if (route.policy !== call.route.policy) return callStep(call);
@@ -171,7 +172,7 @@ function take(call: Call, route: Route, direct: boolean, now: number): CallStep 
   return callStep({ kind: "consenting", invited, route });
 }
 
-/** The stranger wishes a call. */
+/** The partner wants a call. */
 function invited(call: Call, now: number): CallStep {
   switch (call.kind) {
     case "none":
@@ -192,7 +193,7 @@ function declined(call: Call, says: CallWord): CallStep {
   return over(isCalling(call) ? "call-over" : undefined);
 }
 
-/** A broken line is mended with fresh credentials, for a while. */
+/** Handles a change of the peer connection. A broken one is repaired with fresh credentials, for a limited time. */
 function follow(call: Call, line: "connected" | "broken" | "failed", now: number): CallStep {
   if (!isCalling(call)) return callStep(call);
   if (line === "connected") return callStep({ ...call, kind: "live", until: 0 });
@@ -200,7 +201,7 @@ function follow(call: Call, line: "connected" | "broken" | "failed", now: number
   return callStep({ ...call, until: now + CONNECTING_TIME }, ASK);
 }
 
-/** Both sides can hear each other again; what was said meanwhile is lost. */
+/** Both sides are connected again. What was said meanwhile is lost, so it is repeated. */
 function mended(call: Call): CallStep {
   switch (call.kind) {
     case "preparing":

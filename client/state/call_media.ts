@@ -1,6 +1,6 @@
 /**
- * What is seen and heard in a call: of the stranger, and of oneself. Which devices are to be on follows from the state
- * (`wantedDevices`), so none is ever left on.
+ * What is seen and heard in a call: the partner, and the visitor's own picture. The state determines which devices are
+ * on (`wantedDevices`), so none is ever left on by mistake.
  */
 
 import { type Call, type CallEvent, NO_CALL, reduceCall } from "./call.ts";
@@ -17,7 +17,7 @@ import {
   withLine,
 } from "./state.ts";
 
-/** Before anything is seen or heard. */
+/** The media of a partner who has not sent anything yet. */
 export const NO_REMOTE_MEDIA: RemoteMedia = {
   stream: undefined,
   picture: true,
@@ -27,7 +27,7 @@ export const NO_REMOTE_MEDIA: RemoteMedia = {
   quality: undefined,
 };
 
-/** Which devices are to be on. */
+/** The devices that should be on. */
 export function wantedDevices(state: State): Wanted {
   if (!isShowing(state)) return NOTHING_WANTED;
   const { camera, cameraId, microphone, microphoneId } = state.local;
@@ -37,12 +37,12 @@ export function wantedDevices(state: State): Wanted {
   };
 }
 
-/** The call under way, if any. */
+/** The current call, or `NO_CALL`. */
 export function callOf(state: State): Call {
   return state.screen.kind === "chat" && isTalking(state) ? state.screen.chat.call : NO_CALL;
 }
 
-/** Whether this person shows themselves, or sees what they are about to show. */
+/** Whether the visitor is visible in a call, or sees a preview of what a call will show. */
 function isShowing(state: State): boolean {
   const { screen, mode, preferences } = state;
   if (screen.kind === "home") return false;
@@ -61,29 +61,29 @@ function isShowing(state: State): boolean {
   }
 }
 
-/** Which choice has a device start off. */
+/** The preference with which each device starts off. */
 export const STARTS_OFF = { camera: "cameraOff", microphone: "muted" } as const;
 
 /**
- * What this person sends when the next chat begins: as before, except that a device which is to start off is off. So a
- * choice to start off holds for each stranger, and nothing that was switched off comes on unasked.
+ * The devices with which the next chat begins: as before, except that a device which is set to start off is off. So
+ * this preference applies to every partner, and a device that was switched off never comes on unasked.
  */
 export function startingDevices({ local, preferences: { cameraOff, muted } }: State): LocalDevices {
   return { ...local, camera: local.camera && !cameraOff, microphone: local.microphone && !muted };
 }
 
-/** Whether the screen has the switches of camera and microphone, and so says what the stranger gets. */
+/** Whether the screen has the switches of camera and microphone, and so shows what the partner receives. */
 export function hasSwitches(state: State): boolean {
   const { kind } = callOf(state);
   return state.screen.kind === "preview" || (kind !== "none" && kind !== "failed");
 }
 
-/** Wants something else of the devices. */
+/** Changes which devices the visitor wants. */
 export function want(state: State, change: Partial<LocalDevices>): Transition {
   return transition({ ...state, local: { ...state.local, ...change } });
 }
 
-/** The devices are others, or on, or off; the stranger learns what is sent. */
+/** Handles changed devices. During a call, the partner learns what is being sent. */
 export function takeMedia(state: State, media: Media): Transition {
   const taken = { ...state, media };
   const isSame = (device: DeviceKind): boolean =>
@@ -97,13 +97,13 @@ function tellMedia({ media: { camera, microphone } }: State): Effect {
   return { do: "say", envelope: { kind: "media", picture, sound } };
 }
 
-/** The same with something of what is seen and heard changed. */
+/** Returns `state` with `change` applied to the partner's media. */
 export function withRemoteMedia(state: State, change: Partial<RemoteMedia>): State {
   if (state.screen.kind !== "chat") return state;
   return withChat(state, { media: { ...state.screen.chat.media, ...change } });
 }
 
-/** Something happens to the call; as soon as it is connected, the stranger learns what is sent. */
+/** Applies an event to the call. When the call becomes live, the partner learns what is being sent. */
 export function onCall(state: State, event: CallEvent, now: number): Transition {
   if (state.screen.kind !== "chat" || !isTalking(state)) return transition(state);
   const before = state.screen.chat.call;

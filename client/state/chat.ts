@@ -1,12 +1,12 @@
 /**
- * A chat, from the stranger who was found to its last line.
+ * A chat, from the moment a partner is found to its last line.
  *
  *   talking ──stop──> asking ──stop──> over
  *      ^    <──3 s──────┘               ^
  *      └ partner left, connection lost ─┘
  *
- * A chat whose connection dropped stays as it is for a while, and can be written in and left. Whether one comes back to
- * it the server says (`resumed`); what then has to be sent again is worked out in `delivery.ts`.
+ * A chat whose connection dropped stays open for a while. The visitor can still write in it or leave it. The server
+ * says whether the chat can be resumed (`resumed`). `delivery.ts` works out what has to be sent again then.
  */
 
 import { BACKGROUND_WINDOW, RESUME_WINDOW, type ServerMessage } from "../../protocol.ts";
@@ -41,16 +41,16 @@ import {
   withLine,
 } from "./state.ts";
 
-/** How long "Really stop?" waits for a second answer, in milliseconds. */
+/** How long "Really stop?" waits for a second press, in milliseconds. */
 export const ASKING_TIME = 3_000;
-/** How long a typing mark stands, in milliseconds. */
+/** How long the typing indicator is shown, in milliseconds. */
 export const TYPING_TIME = 3_000;
-/** How often typing is told, at most, in milliseconds; less than it stands. */
+/** Minimum interval between typing signals, in milliseconds. Shorter than the time for which one is shown. */
 export const TYPING_INTERVAL = 2_000;
-/** How long it is said that the stranger is back, in milliseconds. */
+/** How long the page says that the partner is back, in milliseconds. */
 export const BACK_TIME = 5_000;
 
-/** A stranger was found. */
+/** A partner was found. */
 export function begin(
   state: State,
   { role, interests, met }: ServerMessage & { type: "paired" },
@@ -81,7 +81,7 @@ export function begin(
   return transition(called, { do: "secure", role }, focus, ...ring(state), ...effects);
 }
 
-/** What stands in the box is another; the stranger learns now and then that one types. */
+/** The draft has changed. The partner is told from time to time that the visitor is typing. */
 export function compose(state: State, text: string, now: number): Transition {
   if (state.screen.kind !== "chat") return transition(state);
   const typed = withChat(state, { draft: text });
@@ -94,7 +94,7 @@ export function compose(state: State, text: string, now: number): Transition {
   });
 }
 
-/** What can't be sent stays in the box. */
+/** Sends the draft. A text that can't be sent stays in the box. */
 export function send(state: State, now: number): Transition {
   if (state.screen.kind !== "chat" || !isTalking(state)) return transition(state);
   const { draft, delivery } = state.screen.chat;
@@ -108,7 +108,7 @@ export function send(state: State, now: number): Transition {
   return deliver(withLine(written, content, now), posted, { do: "focus", on: "message" });
 }
 
-/** Something has come from the stranger. */
+/** Handles an envelope from the partner. */
 export function receive(state: State, envelope: Envelope, now: number): Transition {
   if (state.screen.kind !== "chat" || !isTalking(state)) return transition(state);
   const { delivery } = state.screen.chat;
@@ -136,7 +136,7 @@ export function receive(state: State, envelope: Envelope, now: number): Transiti
   }
 }
 
-/** Shows a message that is next; one that is missing is told of. */
+/** Shows a message if it is the next one. A gap is shown as tampering. */
 function receiveText(state: State, arrival: Arrival, raw: string, now: number): Transition {
   const { state: taken, effects } = deliver(state, arrival);
   if (arrival.kind === "gap") return transition(noteTampering(taken, now), ...effects);
@@ -147,7 +147,7 @@ function receiveText(state: State, arrival: Arrival, raw: string, now: number): 
   return transition({ ...heard, unread: heard.unread + 1 }, ...effects, ...ring(state));
 }
 
-/** Marks the messages that no longer wait to be confirmed. */
+/** Marks the messages that have been confirmed. */
 function markDelivered(state: State): State {
   if (state.screen.kind !== "chat") return state;
   const { lines, delivery } = state.screen.chat;
@@ -160,7 +160,7 @@ function markDelivered(state: State): State {
   });
 }
 
-/** Keeps what is known of the messages of a chat, and says what follows from it. */
+/** Stores a delivery outcome, and sends its envelopes. */
 function deliver(
   state: State,
   { delivery, say }: DeliveryOutcome,
@@ -170,12 +170,12 @@ function deliver(
   return transition(withChat(state, { delivery }), ...said, ...effects);
 }
 
-/** Asks whether one really wants to go. */
+/** Asks whether the visitor really wants to leave. */
 export function ask(state: State, now: number): Transition {
   return transition(withChat(state, { phase: { kind: "asking", until: now + ASKING_TIME } }));
 }
 
-/** A report goes from one step to the next, unless it is elsewhere. */
+/** Moves a report from one step to the next. Does nothing if it is at another step. */
 export function setReport(
   state: State,
   from: Chat["report"],
@@ -186,14 +186,14 @@ export function setReport(
   return transition(withChat(state, { report: to }), ...effects);
 }
 
-/** The server has taken a report. */
+/** The server has accepted a report. */
 export function reportTaken(state: State, now: number): State {
   if (state.screen.kind !== "chat" || state.screen.chat.report !== "sent") return state;
   const taken = withChat(state, { report: "taken" });
   return withLine(taken, { from: "page", notice: { kind: "report-taken" } }, now);
 }
 
-/** Says once in a row that something can't be trusted, however much of it arrives. */
+/** Notes that something can't be trusted. Repetitions with nothing in between are shown only once. */
 export function noteTampering(state: State, now: number): State {
   if (state.screen.kind !== "chat" || !isTalking(state)) return state;
   const last = state.screen.chat.lines.at(-1);
@@ -201,25 +201,28 @@ export function noteTampering(state: State, now: number): State {
   return said ? state : withLine(state, { from: "page", notice: { kind: "tampered" } }, now);
 }
 
-/** There is just time for a last word. */
+/** The server is about to restart: warns while there is time for a last message. */
 export function warnOfRestart(state: State, now: number): State {
   if (!isTalking(state)) return state;
   return withLine(state, { from: "page", notice: { kind: "restart" } }, now);
 }
 
-/** The stranger's connection has dropped. */
+/** The partner's connection has dropped. */
 export function strangerAway(state: State): State {
   if (state.screen.kind !== "chat" || !isTalking(state)) return state;
   const delivery = pause(state.screen.chat.delivery);
   return withChat(state, { delivery, stranger: { kind: "away" }, typingUntil: 0 });
 }
 
-/** It is there again; that is said for a moment. */
+/** The partner is connected again. The page says so for a moment. */
 export function strangerBack(state: State, now: number): Transition {
   return resyncMessages(state, { stranger: { kind: "back", until: now + BACK_TIME } }, now);
 }
 
-/** A chat whose connection dropped waits for as long as the server would; each failure to come back ends here, too. */
+/**
+ * This side's connection has dropped. The chat waits for as long as the server keeps the session. Every failed attempt
+ * to reconnect also comes here, so `lostUntil` is set only the first time.
+ */
 export function onConnectionLost(state: State, mayResume: boolean, now: number): State {
   if (state.screen.kind !== "chat" || !isTalking(state)) return state;
   if (!mayResume) return endChat(state, { kind: "connection-lost" }, now);
@@ -232,7 +235,7 @@ export function onConnectionLost(state: State, mayResume: boolean, now: number):
   });
 }
 
-/** Both sides can hear each other again. */
+/** Both sides are connected again. */
 export function resyncMessages(state: State, change: Partial<Chat>, now: number): Transition {
   if (state.screen.kind !== "chat" || !isTalking(state)) return transition(state);
   const { state: greeted, effects } = deliver(state, resync(state.screen.chat.delivery));
@@ -240,7 +243,7 @@ export function resyncMessages(state: State, change: Partial<Chat>, now: number)
   return transition(mended.state, { do: "mend" }, ...effects, ...mended.effects);
 }
 
-/** A chat that is over changes no more; neither does what is no chat. */
+/** Ends the chat. Does nothing if no chat is running. */
 export function endChat(state: State, notice: SystemMessage, now: number): State {
   if (!isTalking(state)) return state;
   const over = withChat(state, {
@@ -252,7 +255,7 @@ export function endChat(state: State, notice: SystemMessage, now: number): State
   return withLine(over, { from: "page", notice }, now);
 }
 
-/** When a chat changes by itself, in milliseconds since 1970; 0 for never. */
+/** When a chat changes without an event, in milliseconds since 1970; 0 for never. */
 export function chatDeadlines({ phase, ...chat }: Chat): number[] {
   if (phase.kind === "over") return [];
   return [
@@ -265,7 +268,6 @@ export function chatDeadlines({ phase, ...chat }: Chat): number[] {
   ];
 }
 
-/** Time has passed in a chat. */
 export function tickChat(state: State, chat: Chat, now: number): Transition {
   const { phase, typingUntil, lostUntil, stranger, delivery } = chat;
   if (lostUntil !== 0 && lostUntil <= now) {

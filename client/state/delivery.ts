@@ -1,61 +1,65 @@
 /**
- * How messages reach the stranger once each, in order, whatever happens to either connection. The server stores nothing,
- * so whatever was under way when a connection dropped is lost, and each page keeps its own messages until the stranger's
- * page has confirmed them.
+ * How messages reach the partner exactly once and in order, whatever happens to either connection. The server stores
+ * nothing, so whatever is in transit when a connection drops is lost. Each page therefore keeps its own messages until
+ * the partner's page has confirmed them.
  *
- * Each side numbers its messages from 1, inside the sealed frame, and takes only the number that is next: a lower one
- * is a double, a higher one came too early. Now and then it confirms how far it has got.
+ * Each side numbers its messages from 1, inside the sealed frame, and accepts only the next number. A lower number is a
+ * duplicate, and a higher one came too early. From time to time, each side confirms how far it has got.
  *
- *             a connection drops                      both can hear each other
- *   flowing ─────────────────────> held: numbered ────────────────────────────> held: "repeat n" is said
- *      ^                           and kept                                        │ the stranger's "repeat m" comes:
+ *             a connection drops                      both are connected again
+ *   flowing ─────────────────────> held: numbered ────────────────────────────> held: "repeat n" is sent
+ *      ^                           and kept                                        │ the partner's "repeat m" comes:
  *      └───────────────────────────────────────────────────────────────────────────┘ all after m is sent again
  *
- * Each side waits for the other's word before it goes on, because it can't know what got through. What comes too early
- * before that word was sent by a page that did not know of the drop yet, and will come again. After it nothing is lost
- * without a drop; if something is missing all the same, somebody has interfered: it is said, and asked for again.
+ * Each side waits for the partner's "repeat" before it continues, because it can't know what got through. A message
+ * that comes too early before then was sent by a page that did not know of the drop yet, and will come again.
+ * Afterwards, nothing is lost without a drop. If something is missing all the same, somebody has interfered: the
+ * visitor is warned, and the message is requested again.
  *
- * What a stranger can make this page do is bounded: it confirms and repeats no faster than the intervals below, whatever
- * comes, and keeps no more than {@linkcode MAX_WAITING} messages, after which nothing more can be written until some
- * are confirmed. A stranger who lies about what arrived deceives nobody but us, about themselves.
+ * What a partner can make this page do is bounded. It confirms and repeats no faster than the intervals below, whatever
+ * arrives. It keeps at most {@linkcode MAX_WAITING} messages; after that, nothing more can be written until some are
+ * confirmed. A partner's page that lies about what arrived can mislead only this page, and only about that.
  */
 
 import type { Envelope, TextEnvelope } from "../crypto/envelope.ts";
 
-/** How many messages may wait to be confirmed. */
+/** Maximum number of unconfirmed messages. */
 export const MAX_WAITING = 32;
-/** How often arrivals are confirmed at most, in milliseconds. */
+/** Minimum interval between confirmations, in milliseconds. */
 export const CONFIRM_INTERVAL = 250;
-/** How often something is asked for, and sent, again at most when no connection has dropped, in milliseconds. */
+/**
+ * Minimum interval between requests for missing messages, and between answers to them, while no connection has dropped.
+ * In milliseconds.
+ */
 export const REPEAT_INTERVAL = 10_000;
 
-/** What one side knows of the messages of a chat. */
+/** The delivery state of one side of a chat. */
 export interface Delivery {
-  /** The number of the last message of one's own. */
+  /** The number of this side's last message. */
   readonly last: number;
-  /** Those of them that are not confirmed, in order. */
+  /** This side's unconfirmed messages, in order. */
   readonly waiting: readonly TextEnvelope[];
   readonly isFlowing: boolean;
-  /** Up to which number everything of the stranger's has come. */
+  /** The number up to which all messages of the partner have arrived. */
   readonly received: number;
-  /** What of this has been confirmed, and when, in milliseconds since 1970. */
+  /** The number up to which this side has confirmed them, and when, in milliseconds since 1970. */
   readonly confirmed: number;
   readonly confirmedAt: number;
-  /** When this side last asked for what was missing, and sent what was asked for. */
+  /** When this side last requested missing messages, and when it last answered such a request. */
   readonly askedAt: number;
   readonly answeredAt: number;
 }
 
-/** What something leads to: what is known now, and what is to be said. */
+/** The next delivery state, and the envelopes to send. */
 export interface DeliveryOutcome {
   readonly delivery: Delivery;
   readonly say: readonly Envelope[];
 }
 
-/** What becomes of a message that arrives. */
+/** The result of receiving a message. */
 export type Arrival = DeliveryOutcome & { readonly kind: "new" | "double" | "early" | "gap" };
 
-/** As a chat begins. */
+/** The delivery state of a chat that begins. */
 export const NOTHING_SENT: Delivery = {
   last: 0,
   waiting: [],
@@ -67,12 +71,12 @@ export const NOTHING_SENT: Delivery = {
   answeredAt: 0,
 };
 
-/** Whether nothing more can be written for now. */
+/** Whether the maximum number of unconfirmed messages is reached. */
 export function isFull({ waiting }: Delivery): boolean {
   return waiting.length >= MAX_WAITING;
 }
 
-/** Sends a text, or keeps it for later. */
+/** Sends a text, or keeps it until messages flow again. */
 export function enqueue(delivery: Delivery, text: string): DeliveryOutcome {
   const message = { kind: "text", number: delivery.last + 1, text } as const;
   const waiting = [...delivery.waiting, message];
@@ -82,12 +86,12 @@ export function enqueue(delivery: Delivery, text: string): DeliveryOutcome {
   };
 }
 
-/** A connection dropped: the stranger's, or one's own. */
+/** A connection dropped, on either side. */
 export function pause(delivery: Delivery): Delivery {
   return { ...delivery, isFlowing: false };
 }
 
-/** Both can hear each other again. */
+/** Both sides are connected again: reports what has arrived, so that the partner repeats the rest. */
 export function resync(delivery: Delivery): DeliveryOutcome {
   const { received } = delivery;
   return {
@@ -96,7 +100,7 @@ export function resync(delivery: Delivery): DeliveryOutcome {
   };
 }
 
-/** A message has come. */
+/** Decides what to do with a message that arrived. */
 export function receiveMessage(delivery: Delivery, number: number, now: number): Arrival {
   const { received, isFlowing, askedAt } = delivery;
   if (number <= received) return { kind: "double", delivery, say: [] };
@@ -106,12 +110,12 @@ export function receiveMessage(delivery: Delivery, number: number, now: number):
   return { kind: "gap", delivery: { ...delivery, askedAt: now, confirmed: received }, say };
 }
 
-/** The stranger says that everything up to `number` has come. */
+/** The partner confirms everything up to `number`. */
 export function acknowledge(delivery: Delivery, number: number): Delivery {
   return { ...delivery, waiting: delivery.waiting.filter((message) => message.number > number) };
 }
 
-/** The stranger asks for everything after `number`. */
+/** The partner requests everything after `number`. */
 export function resend(delivery: Delivery, number: number, now: number): DeliveryOutcome {
   const settled = acknowledge(delivery, number);
   const { waiting, isFlowing, answeredAt } = settled;
@@ -120,7 +124,7 @@ export function resend(delivery: Delivery, number: number, now: number): Deliver
   return { delivery: { ...settled, answeredAt: now }, say: waiting };
 }
 
-/** Confirms what has come, if it is time. */
+/** Confirms what has arrived, if a confirmation is due. */
 export function confirm(delivery: Delivery, now: number): DeliveryOutcome {
   const { received: number } = delivery;
   if (nextConfirmation(delivery) === 0 || nextConfirmation(delivery) > now) {
@@ -132,7 +136,7 @@ export function confirm(delivery: Delivery, now: number): DeliveryOutcome {
   };
 }
 
-/** When there is something to confirm, in milliseconds since 1970; 0 for never. */
+/** When the next confirmation is due, in milliseconds since 1970; 0 for never. */
 export function nextConfirmation(delivery: Delivery): number {
   const { received, confirmed, confirmedAt, isFlowing } = delivery;
   return isFlowing && received > confirmed ? confirmedAt + CONFIRM_INTERVAL : 0;

@@ -1,8 +1,8 @@
 /**
- * A stranger's text, made safe to look at. It is never HTML; beyond that, three tricks are undone:
+ * Makes a partner's text safe to show. It is never treated as HTML. Beyond that, three tricks are prevented:
  *
- *   control characters     dropped, line breaks and tabs excepted
- *   bidi overrides         dropped (they make "exe.gpj" read "jpg.exe"); marks that only state a direction stay
+ *   control characters     removed, except line breaks and tabs
+ *   bidi overrides         removed (they make "exe.gpj" read "jpg.exe"); marks that only state a direction stay
  *   links                  only http and https become clickable, shown in full as they were typed
  */
 
@@ -12,17 +12,17 @@ export interface Segment {
   readonly href?: string;
 }
 
-// deno-lint-ignore no-control-regex -- these are what is looked for
+// deno-lint-ignore no-control-regex -- matches control characters on purpose
 const HARMFUL = /[\0-\x08\x0B-\x1F\x7F-\x9F\u202A-\u202E\u2066-\u2069\uFFF9-\uFFFB]/g;
 const LINE_BREAK = /\r\n?|[\x85\u2028\u2029]/g;
 const LINK = /\bhttps?:\/\/[^\s<>"'`]+[^\s<>"'`.,:;!?)\]}]/gi;
 
-/** `raw` without what could deceive, and without blank space around it. */
+/** Returns `raw` without deceptive characters and surrounding white space. */
 export function cleanText(raw: string): string {
   return raw.replace(LINE_BREAK, "\n").replace(HARMFUL, "").trim();
 }
 
-/** `text` cut into plain runs and links. */
+/** Splits `text` into plain runs and links. */
 export function segments(text: string): Segment[] {
   const found: Segment[] = [];
   let end = 0;

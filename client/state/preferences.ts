@@ -1,11 +1,10 @@
 /**
- * What the page remembers about how a person likes it, in localStorage and nowhere else (promise P3): nothing that
- * identifies anybody, and nothing that is ever sent. Interests are sent, so they are not remembered.
+ * The visitor's preferences, kept in localStorage and nowhere else (promise P3). They contain nothing that identifies a
+ * visitor, and they are never sent. Interests are sent, so they are not stored.
  *
- * The store may be full, forbidden, or hold anything at all; then the defaults serve, and the chat goes on.
+ * The store may be full, forbidden, or hold anything at all. Then the defaults apply, and the chat works as usual.
  */
 
-/** How a person likes the page. */
 export interface Preferences {
   /** The visitor has confirmed being 18 or older. */
   readonly adult: boolean;
@@ -15,17 +14,16 @@ export interface Preferences {
   readonly cameraOff: boolean;
   /** A call starts with the microphone off. */
   readonly muted: boolean;
-  /** A stranger's picture is blurred until one chooses to look. */
+  /** A partner's picture is blurred until the visitor chooses to look. */
   readonly blur: boolean;
-  /** One may be asked for a call that shows one's address to the stranger. */
+  /** The visitor may be asked for a call that shows their address to the partner. */
   readonly direct: boolean;
   /** The camera stays on between calls. */
   readonly keepCamera: boolean;
-  /** The code of the language that the page speaks; "" for the one that it came in. */
+  /** The code of the language to show; "" for the one that the page was served in. */
   readonly language: string;
 }
 
-/** What holds until a person chooses otherwise. */
 export const DEFAULT_PREFERENCES: Preferences = {
   adult: false,
   sound: true,
@@ -40,10 +38,10 @@ export const DEFAULT_PREFERENCES: Preferences = {
 const KEY = "anonymous-chat";
 const VERSION = 1;
 
-/** The part of `Storage` that is used; getting it may already throw. */
+/** Opens the part of `Storage` that is used. The browser may already throw here. */
 export type OpenStore = () => Pick<Storage, "getItem" | "setItem">;
 
-/** Reads the preferences; whatever is missing or broken has its default. */
+/** Reads the preferences. Whatever is missing or invalid gets its default. */
 export function loadPreferences(open: OpenStore): Preferences {
   const stored = read(open);
   if (stored.version !== VERSION) return DEFAULT_PREFERENCES;
@@ -52,12 +50,12 @@ export function loadPreferences(open: OpenStore): Preferences {
   return Object.fromEntries(known);
 }
 
-/** Keeps the preferences; where that is impossible they last as long as the page. */
+/** Stores the preferences. If that is impossible, they last as long as the page. */
 export function savePreferences(open: OpenStore, preferences: Preferences): void {
   try {
     open().setItem(KEY, JSON.stringify({ version: VERSION, ...preferences }));
   } catch {
-    // Blocked or full: nothing is lost but the convenience.
+    // Blocked or full: only convenience is lost.
   }
 }
 
@@ -69,7 +67,9 @@ function read(open: OpenStore): Record<string, unknown> {
   }
 }
 
-/** A flag, or a code of two letters: nothing that could say who somebody is. */
+/**
+ * Whether a stored value is a flag or a code of two letters. Nothing else passes, so nothing can identify a visitor.
+ */
 function isFit(value: unknown, fallback: unknown): boolean {
   return typeof value === typeof fallback && /^(true|false|[a-z]{2}|)$/.test(String(value));
 }

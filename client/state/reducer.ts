@@ -1,17 +1,17 @@
 /**
- * Every way the page can change: a pure function from a state and an event to the next state and the effects to carry
- * out. Views only draw the state; only `app.ts` carries out effects; so the whole behaviour of the page is tested
+ * Every way the page can change: a pure function from a state and an event to the next state and the effects to
+ * perform. Views only draw the state, and only `app.ts` performs effects. So the whole behaviour of the page is tested
  * without a browser.
  *
  *   home ──start──> searching ──paired──> chat: talking ──stop──> asking ──stop──> over ──again──> searching
  *    ^ └─> preview ─┘   │ stop                     ^    <──3 s──────┘               ^  │
  *    └──────────────────┘                          └ partner left, connection lost ─┘  └──home──> home
  *
- * What an event does to a search, a chat or a call stands in `search.ts`, `chat.ts` and `call_media.ts`; whether there is a
- * call at all is a machine of its own (`call.ts`).
+ * `search.ts`, `chat.ts` and `call_media.ts` define what an event does to a search, a chat and a call's media. The call
+ * has a separate state machine (`call.ts`).
  *
- * Time comes in with each event. What ends by itself ("Really stop?", typing marks, the hints of a long search) is a
- * deadline in the state; `nextDeadline` says when to send a `tick`.
+ * Each event comes with the time. What ends without an event ("Really stop?", typing indicators, the hints of a long
+ * search) is a deadline in the state. `nextDeadline` says when to dispatch `tick`.
  */
 
 import type { Hindrance, ServerMessage } from "../../protocol.ts";
@@ -62,7 +62,7 @@ import {
   warnOfRestart,
 } from "./chat.ts";
 
-/** What `event` makes of `state` at `now` (milliseconds since 1970). */
+/** Applies `event` to `state` at `now` (milliseconds since 1970). */
 export function reduce(state: State, event: Event, now: number): Transition {
   switch (event.type) {
     case "confirm":
@@ -151,7 +151,7 @@ export function reduce(state: State, event: Event, now: number): Transition {
   }
 }
 
-/** When the state next changes by itself, in milliseconds since 1970. */
+/** When the state next changes without an event, in milliseconds since 1970. */
 export function nextDeadline({ screen }: State): number | undefined {
   const deadlines = deadlinesOf(screen).filter(Boolean);
   return deadlines.length > 0 ? Math.min(...deadlines) : undefined;
@@ -162,7 +162,7 @@ function deadlinesOf(screen: State["screen"]): number[] {
   return screen.kind === "chat" ? chatDeadlines(screen.chat) : [];
 }
 
-/** What a call is to start with is so from now on, and seen to be. */
+/** Changes preferences. A changed start setting also applies immediately, so that the visitor sees its effect. */
 function prefer(state: State, change: Partial<Preferences>): Transition {
   const local = { ...state.local };
   for (const device of DEVICE_KINDS) {
@@ -174,8 +174,8 @@ function prefer(state: State, change: Partial<Preferences>): Transition {
 }
 
 /**
- * Switches a device where its switch is on the screen. In the preview, one that is switched on is no longer to start off:
- * a switch and a choice that contradict each other would leave open what the stranger gets.
+ * Switches a device if its switch is on the screen. In the preview, switching a device on also clears its "start off"
+ * preference. If the two contradicted each other, it would be unclear what the partner receives.
  */
 function toggle(state: State, device: DeviceKind): Transition {
   if (!hasSwitches(state)) return transition(state);
@@ -186,7 +186,7 @@ function toggle(state: State, device: DeviceKind): Transition {
     : want(state, { [device]: isOn });
 }
 
-/** The pressed button has disappeared, and what is typed next is a message. */
+/** Answers the question about a call. Its button disappears, so the focus moves to the message box. */
 function answer(state: State, type: "want" | "refuse", now: number): Transition {
   const { state: answered, effects } = onCall(state, { type }, now);
   return transition(answered, ...effects, { do: "focus", on: "message", unlessTouch: true });
@@ -196,7 +196,7 @@ function confirm(state: State, adult: boolean): Transition {
   return prefer({ ...state, showAgeReminder: false }, { adult });
 }
 
-/** The one button that leads from a chat to the next: ask, leave, find. */
+/** Handles the one button that leads from a chat to the next: ask, leave, search. */
 function stop(state: State, now: number): Transition {
   const { screen } = state;
   if (screen.kind === "searching" || screen.kind === "preview") return goHome(state);
@@ -223,7 +223,7 @@ function setFocus(state: State, focused: boolean, hidden: boolean): Transition {
     : transition(attended, background(attended));
 }
 
-/** How long its session is kept when this page drops depends on this. */
+/** Tells the server whether the page is hidden. This determines how long the session is kept after a drop. */
 function background({ hidden }: State): Effect {
   return { do: "tell", message: { type: "background", hidden } };
 }
@@ -269,7 +269,7 @@ function hear(state: State, message: ServerMessage, now: number): Transition {
   }
 }
 
-/** A new line knows nothing of the old one: a search is asked for again. */
+/** A new session knows nothing of the previous one, so a running search is requested again. */
 function welcome(state: State): Transition {
   const hidden = state.hidden ? [background(state)] : [];
   return state.screen.kind === "searching"
@@ -278,8 +278,9 @@ function welcome(state: State): Transition {
 }
 
 /**
- * The server has found the old session, or hasn't. Something is always said now, because the server takes it as a sign
- * that the answer has come (`server/chat/resume_tokens.ts`). A chat that was left meanwhile is left there, too; a search does that.
+ * The server has found the old session, or hasn't. A message is sent in either case, because the server takes it as
+ * confirmation of its answer (`server/chat/resume_tokens.ts`). If the visitor left the chat meanwhile, it is left on
+ * the server, too: with `leave`, or with the search that has begun.
  */
 function resume(state: State, chatting: boolean, now: number): Transition {
   if (!chatting) {
@@ -297,7 +298,7 @@ function resume(state: State, chatting: boolean, now: number): Transition {
   return transition(mended, background(state), ...effects);
 }
 
-/** A report or a call that was refused can be tried again; a search that came too soon is asked for again by itself. */
+/** A report or a call that was refused can be tried again. A search that came too soon is repeated automatically. */
 function refused(state: State, error: ServerMessage & { type: "error" }, now: number): Transition {
   const { screen } = state;
   if (screen.kind === "chat" && screen.chat.report === "sent") {
@@ -308,7 +309,7 @@ function refused(state: State, error: ServerMessage & { type: "error" }, now: nu
   return transition(askLater(state, screen, error.seconds ?? 1, now));
 }
 
-/** Whoever is kept out learns it where they are: at the end of a chat, or on the first screen. */
+/** Shows a refusal. A blocked visitor sees it at the end of the chat, or on the first screen. */
 function refuse(state: State, { code, seconds }: Hindrance, now: number): State {
   const refusal = { ...state, refusal: { code, until: now + seconds * 1000 } };
   if (isTalking(state) && isBlocked(refusal)) {

@@ -1,11 +1,11 @@
 /**
- * The way to a stranger: what one likes, how one looks, and the search itself.
+ * The way to a partner: interests, the preview of camera and microphone, and the search.
  *
- *   home ──start──> searching ──paired──> chat (talk.ts)
+ *   home ──start──> searching ──paired──> chat (chat.ts)
  *    ^ └─> preview ─┘   │ stop
  *    └──────────────────┘
  *
- * A search starts fresh, is wide once anybody will do, and long when it is time to say something kind.
+ * A search starts fresh. It is wide once any partner will do, and long when it is time for a reassuring word.
  */
 
 import {
@@ -25,21 +25,21 @@ import {
   transition,
 } from "./state.ts";
 
-/** When a search for shared interests takes anybody, in milliseconds; the server's window. */
+/** When a search for shared interests accepts any partner, in milliseconds. Equals the server's `INTEREST_WINDOW`. */
 export const WIDENS_AFTER = 5_000;
 /** When a search is called long, in milliseconds. */
 export const LONG_AFTER = 15_000;
 
-/** As people type them in English, Arabic, Chinese and Japanese. */
+/** The commas of English, Arabic, Chinese and Japanese. */
 const COMMA = /[,،，、]/;
 
-/** A comma ends an interest, as Enter does. */
+/** Updates the interests box. A comma ends an interest, like Enter. */
 export function typeInterest(state: State, text: string): Transition {
   const typed = { ...state, interestDraft: text };
   return transition(COMMA.test(text) ? addInterest(typed) : typed);
 }
 
-/** What stands in the box becomes interests, as far as it can. */
+/** Turns the text in the box into interests, as far as the limits allow. */
 export function addInterest(state: State): State {
   const drafts = state.interestDraft.split(COMMA).map(normalizeInterest).map(shorten).filter(
     isInterest,
@@ -54,13 +54,13 @@ function shorten(interest: string): string {
     : [...interest].slice(0, MAX_INTEREST_LENGTH).join("").trim();
 }
 
-/** Goes on with whoever has confirmed their age; others are reminded. */
+/** Continues if the visitor has confirmed their age, and reminds them otherwise. */
 export function start(state: State, go: (ready: State) => Transition): Transition {
   if (state.preferences.adult) return go(addInterest(state));
   return transition({ ...state, showAgeReminder: true }, { do: "focus", on: "adult" });
 }
 
-/** Before the first call one sees what one is about to show. */
+/** Shows the preview, or starts the search from it. */
 export function startVideo(state: State, now: number): Transition {
   const video = { ...state, mode: "video" } as const;
   if (state.screen.kind === "preview") return search(video, now);
@@ -72,12 +72,12 @@ export function startVideo(state: State, now: number): Transition {
   });
 }
 
-/** Whether the server keeps this address out, rather than being full. */
+/** Whether the server refuses this address for a reason other than a lack of room. */
 export function isBlocked({ refusal }: State): boolean {
   return refusal !== undefined && refusal.code !== "full" && refusal.code !== "crowded";
 }
 
-/** Looks for a stranger. */
+/** Starts a search. */
 export function search(state: State, now: number): Transition {
   if (isBlocked(state)) return goHome(state);
   const isPreviewed = state.screen.kind === "preview";
@@ -94,19 +94,19 @@ export function search(state: State, now: number): Transition {
   return transition(searching, find(state), { do: "focus", on: "cancel" });
 }
 
-/** Asks the server for one. */
+/** The search request to the server. */
 export function find({ interests, mode }: State): Effect {
   return { do: "tell", message: { type: "find", mode, interests: [...interests] } };
 }
 
-/** Shows the first screen. */
+/** Shows the first screen, and leaves a chat or search. */
 export function goHome(state: State): Transition {
   const { kind } = state.screen;
   const leave: Effect[] = kind === "home" || kind === "preview" ? [] : [LEAVE];
   return transition({ ...state, screen: { kind: "home" } }, ...leave, { do: "focus", on: "start" });
 }
 
-/** Only a search is worked for. */
+/** Solves a challenge, but only during a search. */
 export function work(state: State, { salt, bits }: Challenge): Transition {
   if (state.screen.kind !== "searching") return transition(state);
   const challenge = { salt, bits };
@@ -116,7 +116,7 @@ export function work(state: State, { salt, bits }: Challenge): Transition {
   });
 }
 
-/** What was solved for a search that is no longer under way is of no use. */
+/** Sends a solution, unless its search has ended. */
 export function solved(state: State, challenge: Challenge, nonce: number): Transition {
   const { screen } = state;
   if (screen.kind !== "searching" || screen.challenge !== challenge) return transition(state);
@@ -124,18 +124,17 @@ export function solved(state: State, challenge: Challenge, nonce: number): Trans
   return transition(searching, { do: "tell", message: { type: "solution", nonce } });
 }
 
-/** The server took the question for one too many: it is asked again by itself, in so many seconds. */
+/** The server rejected the search request as too frequent: repeats it automatically after `seconds`. */
 export function askLater(state: State, screen: Searching, seconds: number, now: number): State {
   return { ...state, screen: { ...screen, retryAt: now + seconds * 1000 } };
 }
 
-/** When a search changes by itself, in milliseconds since 1970; 0 for never. */
+/** When a search changes without an event, in milliseconds since 1970; 0 for never. */
 export function searchDeadlines({ since, phase, retryAt }: Searching): number[] {
   if (phase === "long") return [retryAt];
   return [since + (phase === "fresh" ? WIDENS_AFTER : LONG_AFTER), retryAt];
 }
 
-/** Time has passed in a search. */
 export function tickSearch(state: State, screen: Searching, now: number): Transition {
   const phase = phaseOf(now - screen.since);
   const asks = screen.retryAt !== 0 && screen.retryAt <= now;

@@ -1,6 +1,6 @@
 /**
- * Everything the page knows, everything that can happen to it, and everything that can come of that. `reducer.ts`
- * says which event leads to what; the parts of that which speak of a search, a chat and a call have files of their own.
+ * Everything the page knows, every event, and every effect. `reducer.ts` says which event leads to what. The parts that
+ * concern a search, a chat and a call are in separate files.
  */
 
 import type {
@@ -20,10 +20,10 @@ import type { Language } from "../languages/language.ts";
 import type { Preferences } from "./preferences.ts";
 import type { Quality } from "../media/peer_connection.ts";
 
-/** How many lines a chat keeps; the oldest go first. */
+/** Maximum number of lines in a chat. The oldest are removed first. */
 export const MAX_LINES = 2_000;
 
-/** Something that happened in a chat, told in a line of its own. */
+/** Something that happened in a chat, shown in a separate line. */
 export type SystemMessage =
   | { kind: "began"; interests: string[]; met: boolean }
   | {
@@ -31,7 +31,7 @@ export type SystemMessage =
   }
   | { kind: "report-taken" | "tampered" | CallNotice };
 
-/** What a line says. A message of one's own has its number in the chat, and a mark once it has arrived. */
+/** The content of a line. The visitor's own message has its number in the chat, and a mark once it has arrived. */
 export type LineContent =
   | {
     readonly from: "you";
@@ -49,40 +49,40 @@ export type Line = { readonly id: number; readonly at: number } & LineContent;
 export interface Chat {
   readonly lines: readonly Line[];
   readonly phase: { kind: "talking" } | { kind: "asking"; until: number } | { kind: "over" };
-  /** What to compare with the stranger; empty until the keys are agreed. */
+  /** The pictures to compare with the partner; empty until the keys are agreed. */
   readonly pictures: readonly number[];
   readonly draft: string;
-  /** When the stranger's typing mark ends; 0 for none. */
+  /** When the partner's typing indicator ends; 0 for none. */
   readonly typingUntil: number;
-  /** When the stranger was last told that we type. */
+  /** When the partner was last told that the visitor is typing. */
   readonly typingTold: number;
   readonly delivery: Delivery;
-  /** When this side gives up coming back, because its connection dropped; 0 while that is not so. */
+  /** When a dropped connection of this side ends the chat; 0 while it is connected. */
   readonly lostUntil: number;
-  /** Whether the stranger's connection has dropped; that it is back is said for a moment. */
+  /** Whether the partner's connection has dropped. `back` is shown for a moment. */
   readonly stranger: { kind: "here" } | { kind: "away" } | { kind: "back"; until: number };
   readonly report: "none" | "choosing" | "sent" | "taken";
   readonly call: Call;
   readonly media: RemoteMedia;
 }
 
-/** What is seen and heard of the stranger in a call. */
+/** The partner's picture and sound in a call. */
 export interface RemoteMedia {
   readonly stream: MediaStream | undefined;
-  /** Whether the stranger sends a picture, and sound. */
+  /** Whether the partner sends a picture, and sound. */
   readonly picture: boolean;
   readonly sound: boolean;
-  /** Whether this person has chosen to look. */
+  /** Whether the visitor has chosen to look. */
   readonly revealed: boolean;
-  /** One's own picture is the large one. */
+  /** Whether the visitor's own picture is the large one. */
   readonly swapped: boolean;
-  /** How good the connection is; `undefined` while that is not known. */
+  /** The quality of the connection; `undefined` while it is unknown. */
   readonly quality: Quality | undefined;
 }
 
 /**
- * What this person wants to send: whether, and from which device (an id, empty for any). The screen shows it wherever it
- * can change, and it holds from the preview through every call until the person changes it.
+ * What the visitor wants to send: whether, and from which device (an id; empty for any). It is shown wherever it can be
+ * changed, and applies from the preview through every call until the visitor changes it.
  */
 export type LocalDevices = Readonly<
   Record<DeviceKind, boolean> & Record<`${DeviceKind}Id`, string>
@@ -94,16 +94,16 @@ export type Screen =
   | Searching
   | { readonly kind: "chat"; readonly chat: Chat };
 
-/** A search, from the first question to the stranger. */
+/** A search, from the request until a partner is found. */
 export interface Searching {
   readonly kind: "searching";
   readonly since: number;
   readonly phase: "fresh" | "wide" | "long";
-  /** When to ask again, because one went too fast; 0 for never. */
+  /** When to repeat a request that came too soon; 0 for never. */
   readonly retryAt: number;
-  /** What this device works on before the search begins; `undefined` for nothing. */
+  /** The challenge that is being solved before the search begins. */
   readonly challenge: Challenge | undefined;
-  /** The devices stay on meanwhile. */
+  /** Whether camera and microphone stay on during the search. */
   readonly keepsDevices: boolean;
 }
 
@@ -112,32 +112,31 @@ export interface State {
   readonly screen: Screen;
   readonly mode: Mode;
   readonly preferences: Preferences;
-  /** What the page speaks. */
+  /** The language of the page. */
   readonly language: Language;
-  /** What was chosen instead can't be had. */
+  /** Whether the chosen language could not be loaded. */
   readonly languageFailed: boolean;
   readonly media: Media;
   readonly local: LocalDevices;
-  /** How loud the stranger is, from 0 to 1. */
+  /** The volume of the partner, from 0 to 1. */
   readonly volume: number;
   readonly interests: readonly string[];
-  /** What stands in the interests box. */
+  /** The text in the interests box. */
   readonly interestDraft: string;
-  /** Start was pressed before the confirmation. */
+  /** Whether the visitor pressed Start before confirming their age. */
   readonly showAgeReminder: boolean;
   readonly connectionState: "dialling" | "up" | "down";
-  /** What keeps this page from connecting, and until when (milliseconds since 1970). */
+  /** Why this page can't connect, and until when (milliseconds since 1970). */
   readonly refusal: { readonly code: Hindrance["code"]; readonly until: number } | undefined;
   readonly online: number;
-  /** Whether the person is looking. */
+  /** Whether the page is visible and has the focus. */
   readonly focused: boolean;
-  /** Whether the page can't be seen at all. */
+  /** Whether the page is in the background. */
   readonly hidden: boolean;
-  /** Messages that came while they weren't. */
+  /** How many messages arrived while the page did not have the focus. */
   readonly unread: number;
 }
 
-/** Everything that can happen. */
 export type Event =
   | { type: "confirm"; adult: boolean }
   | { type: "type-interest"; text: string }
@@ -149,7 +148,7 @@ export type Event =
   | { type: "language"; language: Language }
   | { type: "language-failed" }
   | { type: "call"; event: CallEvent }
-  /** This person has pressed a button that begins, accepts, declines or ends a call. */
+  /** The visitor has pressed a button that begins, accepts, declines or ends a call. */
   | { type: "answer"; answer: "want" | "refuse" }
   | { type: "toggle-device"; device: DeviceKind }
   | { type: "choose-device"; device: DeviceKind; id: string }
@@ -161,7 +160,7 @@ export type Event =
   | { type: "choose-report" | "cancel-report" }
   | { type: "report"; reason: ReportReason }
   | { type: "attention"; focused: boolean; hidden: boolean }
-  /** `mayResume`: it was not closed, it dropped. */
+  /** `mayResume`: the connection dropped, and the session may still exist. */
   | { type: "down"; mayResume: boolean }
   | { type: "server"; message: ServerMessage }
   | { type: "stranger"; envelope: Envelope }
@@ -170,7 +169,7 @@ export type Event =
   | { type: "solved"; challenge: Challenge; nonce: number }
   | { type: "tampered" | "not-secured" };
 
-/** Something for `app.ts` to do. */
+/** An effect, performed by `app.ts`. */
 export type Effect =
   | { do: "tell"; message: ClientMessage }
   | { do: "say"; envelope: Envelope }
@@ -180,7 +179,7 @@ export type Effect =
   | CallEffect
   | { do: "set-up"; text: string }
   | { do: "pop-out" | "full-screen" }
-  /** `unlessTouch`: not where the focus would bring up a keyboard over half of the screen. */
+  /** `unlessTouch`: not on touch screens, where the focus would open a keyboard over half of the screen. */
   | {
     do: "focus";
     on: "message" | "adult" | "cancel" | "report" | "start";
@@ -188,13 +187,13 @@ export type Effect =
   }
   | { do: "ring" | "save" | "keep-preferences" };
 
-/** What an event leads to. */
+/** The result of an event. */
 export interface Transition {
   readonly state: State;
   readonly effects: readonly Effect[];
 }
 
-/** The page as it opens. */
+/** The state of a page that has just opened. */
 export function initialState(preferences: Preferences, language: Language): State {
   return {
     screen: { kind: "home" },
@@ -222,7 +221,6 @@ export function initialState(preferences: Preferences, language: Language): Stat
   };
 }
 
-/** A new state, and what is to be done. */
 export function transition(state: State, ...effects: Effect[]): Transition {
   return { state, effects };
 }
@@ -232,13 +230,13 @@ export function isTalking({ screen }: State): boolean {
   return screen.kind === "chat" && screen.chat.phase.kind !== "over";
 }
 
-/** The same with something of the chat changed; a page that shows none stays as it is. */
+/** Returns `state` with `change` applied to the chat. Without a chat, nothing changes. */
 export function withChat(state: State, change: Partial<Chat>): State {
   if (state.screen.kind !== "chat") return state;
   return { ...state, screen: { kind: "chat", chat: { ...state.screen.chat, ...change } } };
 }
 
-/** The same with one more line in the chat. */
+/** Returns `state` with one more line in the chat. */
 export function withLine(state: State, content: LineContent, at: number): State {
   if (state.screen.kind !== "chat") return state;
   const { lines } = state.screen.chat;
@@ -246,5 +244,4 @@ export function withLine(state: State, content: LineContent, at: number): State 
   return withChat(state, { lines: [...lines.slice(1 - MAX_LINES), { id, at, ...content }] });
 }
 
-/** Leaves the chat, or the search. */
 export const LEAVE: Effect = { do: "tell", message: { type: "leave" } };

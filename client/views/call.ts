@@ -1,4 +1,6 @@
-/** A call on the screen of a chat: the question before it, the stranger's picture, one's own, and what one can do. */
+/**
+ * A call on the screen of a chat: the question before it, the partner's picture, the visitor's own, and the controls.
+ */
 
 import type { VNode } from "preact";
 import type { Call } from "../state/call.ts";
@@ -9,7 +11,7 @@ import { type Dispatch, html } from "./markup.ts";
 import type { Chat, RemoteMedia, State } from "../state/state.ts";
 import { describeTrouble } from "./phrases.ts";
 
-/** Draws the call of a chat; nothing where there is none. */
+/** Draws the call of a chat, if any. */
 export function callView(state: State, chat: Chat, dispatch: Dispatch): VNode | undefined {
   const { call } = chat;
   const { words } = state.language;
@@ -42,19 +44,18 @@ function answer(dispatch: Dispatch, type: "want" | "refuse"): void {
   dispatch({ type: "answer", answer: type });
 }
 
-/** With a key, so that a button that takes another's place is not pressed along with it. */
+/** A button with a key, so that a button that replaces another is not pressed along with it. */
 function button(label: string, onClick: () => void): VNode {
   return html`<button key=${label} class="quiet" onClick=${onClick}>${label}</button>`;
 }
 
-/** The button that a call begins with. */
 function primary(label: string, dispatch: Dispatch): VNode {
   return html`
     <button key=${label} class="primary" onClick=${() => answer(dispatch, "want")}>${label}</button>
   `;
 }
 
-/** What a call is waiting for. */
+/** The question, or the wait, before a call. */
 interface Question {
   readonly title: string;
   readonly text?: string;
@@ -62,7 +63,7 @@ interface Question {
   readonly buttons?: readonly VNode[];
 }
 
-/** Only the words are announced when they change, not the switches beneath them. */
+/** Draws a question. Only its text is a live region, so that screen readers don't announce the switches. */
 function card(words: Words, { title, text, switches, buttons = [] }: Question): VNode {
   return html`
     <section class="stage" aria-label=${words.Call}>
@@ -78,7 +79,7 @@ function card(words: Words, { title, text, switches, buttons = [] }: Question): 
   `;
 }
 
-/** What a call would show, before anything of it is shown. */
+/** Asks for consent before anything is shown to the partner. */
 function consent(
   state: State,
   { route, invited }: Call & { kind: "consenting" },
@@ -135,7 +136,7 @@ function stage(
   `;
 }
 
-/** What is seldom needed during a call. */
+/** The controls that are seldom needed during a call. */
 function more(
   state: State,
   { revealed, swapped }: Pick<RemoteMedia, "revealed" | "swapped">,
@@ -169,7 +170,7 @@ function trouble(words: Words, kind: DeviceKind, media: State["media"]): VNode |
     html`<p class="hint" role="alert">${describeTrouble(words, kind, media[kind])}</p>`;
 }
 
-/** What there is to say instead of a picture. */
+/** The text over the partner's picture; empty while picture and sound arrive. */
 function sign(
   words: Words,
   isLive: boolean,

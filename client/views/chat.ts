@@ -1,4 +1,4 @@
-/** The screen of a chat: the log, the composer, and the few things one can do about a stranger. */
+/** The screen of a chat: the log, the composer, and the tools. */
 
 import type { VNode } from "preact";
 import { REPORT_REASONS } from "../../protocol.ts";
@@ -15,10 +15,9 @@ import { callOf } from "../state/call_media.ts";
 import { type Chat, isTalking, type Line, type State } from "../state/state.ts";
 import { describeLine, describeNotice, describeSpeaker } from "./phrases.ts";
 
-/** From how few remaining characters on the composer counts them. */
+/** At or below this number of remaining characters, the composer counts them. */
 const COUNT_FROM = 200;
 
-/** Draws a chat. */
 export function chatView(state: State, chat: Chat, dispatch: Dispatch): VNode {
   const { language } = state;
   const { words } = language;
@@ -41,7 +40,7 @@ export function chatView(state: State, chat: Chat, dispatch: Dispatch): VNode {
   `;
 }
 
-/** The one thing that matters most right now, if any. */
+/** The most important status at this moment, if any. */
 function status(state: State, { typingUntil, stranger, delivery }: Chat): string {
   const { words } = state.language;
   if (state.connectionState === "down") {
@@ -83,7 +82,7 @@ function tools(state: State, chat: Chat, dispatch: Dispatch): (VNode | false)[] 
   ];
 }
 
-/** That nobody listens, and how to make sure of it: offered, never demanded. */
+/** Says that the chat is encrypted, and offers a way to check that. */
 function safety({ pictures, phase }: Chat, words: Words): VNode | false {
   if (phase.kind === "over") return false;
   if (pictures.length === 0) return html`<p class="safety">${words.Agreeing}</p>`;
@@ -128,7 +127,9 @@ function drawLine(line: Line, language: Language): VNode {
   `;
 }
 
-/** Its label changes and no text does, so that a screen reader, which is told of every line, stays calm. */
+/**
+ * Draws the delivery mark. Only its label changes, not its text, so that a screen reader does not read the line again.
+ */
 function mark(words: Words, isDelivered: boolean): VNode {
   const label = isDelivered ? words.Delivered : words.NotDelivered;
   return html`<i class=${
@@ -194,7 +195,7 @@ function composer(chat: Chat, language: Language, dispatch: Dispatch): VNode {
   `;
 }
 
-/** One button in one place, so that skipping needs no aim; it says what the next press does. */
+/** One button in one place, so that skipping needs no aim. Its label says what the next press does. */
 function stopButton(chat: Chat, words: Words, dispatch: Dispatch): VNode {
   return html`
     <button type="button" id="stop" class=${`stop ${chat.phase.kind}`} title="Esc"

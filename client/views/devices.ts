@@ -1,4 +1,6 @@
-/** What one's camera shows, whether camera and microphone are on, and which of them are used, where there is a choice. */
+/**
+ * The visitor's picture, the switches of camera and microphone, and the choice of devices if there are several.
+ */
 
 import type { VNode } from "preact";
 import type { Capture, Device, DeviceKind } from "../media/devices.ts";
@@ -6,7 +8,9 @@ import { shortcutOf } from "./keys.ts";
 import { type Dispatch, html } from "./markup.ts";
 import type { State } from "../state/state.ts";
 
-/** Draws a switch for each device, whose label says what the stranger gets, in a group with whatever belongs beside them. */
+/**
+ * Draws a switch for each device, with a label that says what the partner receives. `beside` is added to their group.
+ */
 export function deviceSwitches(
   { local: { microphone, camera }, language: { words } }: State,
   dispatch: Dispatch,
@@ -35,7 +39,7 @@ function deviceSwitch(
   `;
 }
 
-/** Draws the choices. */
+/** Draws the choice of devices. */
 export function devicePickers(
   { media, local, language: { words } }: State,
   dispatch: Dispatch,
@@ -52,7 +56,7 @@ export function devicePickers(
   ];
 }
 
-/** What the camera shows, as in a mirror; `undefined` while it is off. */
+/** The visitor's picture, mirrored; `undefined` while the camera is off. */
 export function ownPicture(
   { media: { camera, stream }, language: { words } }: State,
   look = "mirrored",
@@ -81,7 +85,7 @@ function picker(
   `;
 }
 
-/** The id of the device that is on. */
+/** The id of a device that is on. With any device wanted, only the track knows it. */
 function inUse(capture: Capture): string | undefined {
   return capture.kind === "on" ? capture.track.getSettings().deviceId : undefined;
 }

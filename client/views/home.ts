@@ -1,4 +1,4 @@
-/** The first screen: what this is, what one likes to talk about, one confirmation, one button. */
+/** The first screen: an introduction, the interests, the confirmation of age, and the buttons that start a chat. */
 
 import type { VNode } from "preact";
 import { MAX_INTERESTS } from "../../protocol.ts";
@@ -9,10 +9,10 @@ import { type Dispatch, html } from "./markup.ts";
 import type { State } from "../state/state.ts";
 import { describeBlock, describeLine } from "./phrases.ts";
 
-/** Below this number of people the count says more about the hour than about the place, and is not shown. */
+/** Below this number, the count of visitors says more about the hour than about the site, and is not shown. */
 const LEAST_ONLINE_SHOWN = 5;
 
-/** Draws the first screen; `secure` tells whether a chat can be started from here. */
+/** Draws the first screen. `secure`: whether a chat can be started from here. */
 export function homeView(state: State, dispatch: Dispatch, secure: boolean): VNode {
   const { words } = state.language;
   return html`
@@ -95,7 +95,7 @@ function interests(
   `;
 }
 
-/** For whoever is kept out: why, until when, and what to do about it. */
+/** Tells a blocked visitor why, until when, and what to do about it. */
 function block(state: State): VNode | undefined {
   const why = describeBlock(state);
   const { words } = state.language;

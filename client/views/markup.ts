@@ -1,14 +1,13 @@
-/** Templates: htm for Preact, and the one component that spares the rest from drawing what has not changed. */
+/** Templates: htm for Preact, and the component that avoids drawing what has not changed. */
 
 import { html as template } from "htm/preact";
 import { Component, type ComponentChildren, type VNode } from "preact";
 import type { Language } from "../languages/language.ts";
 import type { Event } from "../state/state.ts";
 
-/** Tells the page that something happened. */
+/** Dispatches an event to the app. */
 export type Dispatch = (event: Event) => void;
 
-/** A tagged template that makes one Preact node. */
 export function html(strings: TemplateStringsArray, ...values: unknown[]): VNode {
   return template(strings, ...values) as VNode;
 }
@@ -19,7 +18,7 @@ interface MemoProps<T> {
   readonly draw: (of: T, language: Language) => ComponentChildren;
 }
 
-/** Draws something again only when it is another value, or said in another language. */
+/** Draws `of` again only when it, or the language, has changed. */
 export class Memo<T> extends Component<MemoProps<T>> {
   override shouldComponentUpdate({ of, language }: MemoProps<T>): boolean {
     return of !== this.props.of || language !== this.props.language;

@@ -1,11 +1,11 @@
-/** What the page says of its state, where more than one place says it: the views and the saved chat. */
+/** Phrases that describe the state in more than one place: in the views and in the saved chat. */
 
 import type { Capture, DeviceKind } from "../media/devices.ts";
 import { fill, type Language, listed, timeOfDay } from "../languages/language.ts";
 import type { Words } from "../languages/catalogue.ts";
 import type { LineContent, State, SystemMessage } from "../state/state.ts";
 
-/** Said wherever one waits for the server: what is in the way, and that it goes on by itself. */
+/** Why the page is waiting for the server, and that it will continue automatically. */
 export function describeLine({ refusal, language }: State): string {
   const { words } = language;
   return refusal === undefined
@@ -13,13 +13,13 @@ export function describeLine({ refusal, language }: State): string {
     : fill(words.Hindered[refusal.code], timeOfDay(language, refusal.until));
 }
 
-/** Why somebody is kept out for a while; `undefined` when they aren't. */
+/** Why the visitor is blocked for a while; `undefined` if they aren't. */
 export function describeBlock({ refusal, language: { words } }: State): string | undefined {
   const reasons: Readonly<Record<string, string>> = words.Blocked;
   return refusal && reasons[refusal.code];
 }
 
-/** A notice in words, and what else there is to say about it. */
+/** A notice in words, and its details. */
 export function describeNotice(language: Language, notice: SystemMessage): string[] {
   const { words } = language;
   const said = [words.Notices[notice.kind]];
@@ -32,14 +32,13 @@ export function describeNotice(language: Language, notice: SystemMessage): strin
   return said;
 }
 
-/** What has become of a camera or a microphone, and what one can do about it. */
+/** The state of a camera or a microphone, and what the visitor can do about it. */
 export function describeTrouble(words: Words, device: DeviceKind, capture: Capture): string {
   const { opening, off, ...troubles } = words.Devices[device];
   if (capture.kind === "trouble") return troubles[capture.trouble];
   return capture.kind === "opening" ? opening : off;
 }
 
-/** Who says a line of a chat. */
 export function describeSpeaker(words: Words, from: Exclude<LineContent["from"], "page">): string {
   return from === "you" ? words.YouSay : words.StrangerSays;
 }

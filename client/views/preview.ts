@@ -1,4 +1,4 @@
-/** The screen before the first call: how one will be seen and heard, and what a call begins with. */
+/** The screen before the first call: the visitor's picture and sound, and the settings with which a call begins. */
 
 import type { VNode } from "preact";
 import { DEVICE_KINDS } from "../media/devices.ts";
@@ -9,7 +9,9 @@ import type { Preferences } from "../state/preferences.ts";
 import type { State } from "../state/state.ts";
 import { describeTrouble } from "./phrases.ts";
 
-/** Draws what is about to be shown; with a key, so that the button pressed before does not become the one that starts. */
+/**
+ * Draws the preview. Its key keeps Preact from reusing the button that was just pressed as the one that starts.
+ */
 export function previewView(state: State, dispatch: Dispatch): VNode {
   const { media: { camera, microphone }, language: { words } } = state;
   const submit = (event: SubmitEvent): void => {
@@ -51,7 +53,7 @@ export function previewView(state: State, dispatch: Dispatch): VNode {
   `;
 }
 
-/** Switches what is in trouble off and on. */
+/** Tries each failed device again, by switching it off and on. */
 function retry({ media }: State, dispatch: Dispatch): void {
   for (const device of DEVICE_KINDS.filter((one) => media[one].kind === "trouble")) {
     dispatch({ type: "toggle-device", device });

@@ -1,4 +1,4 @@
-/** The screen of a search: that it goes on, what it looks for, and the way out. */
+/** The screen of a search: its progress, what it looks for, and the button that cancels it. */
 
 import type { VNode } from "preact";
 import { ownPicture } from "./devices.ts";
@@ -7,7 +7,6 @@ import { type Dispatch, html } from "./markup.ts";
 import type { State } from "../state/state.ts";
 import { describeLine } from "./phrases.ts";
 
-/** Draws a search at its stage. */
 export function searchView(state: State, dispatch: Dispatch): VNode {
   const { words } = state.language;
   return html`

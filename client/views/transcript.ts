@@ -1,10 +1,9 @@
-/** A chat as a text file, made and kept in the browser: the server has no part in it. */
+/** A chat as a text file, made and saved in the browser. The server is not involved. */
 
 import { type Language, timeOfDay } from "../languages/language.ts";
 import type { Line } from "../state/state.ts";
 import { describeNotice, describeSpeaker } from "./phrases.ts";
 
-/** The lines of a chat as plain text. */
 export function transcript(language: Language, lines: readonly Line[]): string {
   return lines.map((line) =>
     `[${timeOfDay(language, line.at)}] ${describeAuthor(language, line)}\n`

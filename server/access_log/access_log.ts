@@ -1,20 +1,19 @@
 /**
- * The access log (promise P2): who asked for what, for security and debugging, and for as long as was promised.
+ * The access log (promise P2): all requests, for security and debugging, deleted within the promised time.
  *
  *     record ──> batch in memory ── flush, every second ──> access-2026-11-23.log ── sweep, every hour ──> gone
  *
- * No line is older than the retention at any time, not only after a sweep: a sweep takes every line that would grow
- * too old before the next one is done. It reads the dates off the lines and remembers nothing, so a server that was off
- * for a year, or that nobody visits, keeps the promise like any other; and it works with the log turned off, since old
- * lines grow older all the same. When the calendar leaps, because the machine slept or the clock was set, the next
- * flush sweeps without waiting for the hour. What can't be kept is a promise about a clock that is wrong: lines are as
- * old as they say.
+ * No line is ever older than the retention: a sweep deletes every line that would grow too old before the next sweep is
+ * done. It reads the dates from the lines and keeps no state, so a server that was off for a year, or that nobody
+ * visits, keeps the promise as well. Sweeps also run with the log turned off, since old lines still grow older. When
+ * the calendar leaps, because the system slept or the clock was set, the next flush sweeps without waiting for the
+ * hour. The promise can't be kept with a wrong clock: the age of a line is what its date says.
  *
- * Flushes and sweeps take turns, so neither sees the half-done work of the other. A line goes to the file of its own
- * date, whenever it is flushed.
+ * Flushes and sweeps run one after another, so neither sees unfinished work of the other. A line goes to the file of
+ * its own date, whenever it is flushed.
  *
- * Logging must not hurt the service. Nothing here throws; what a broken disk can't take is lost, and so is what
- * exceeds a batch; and each trouble is told once, until things work again.
+ * Logging must not harm the service. Nothing here throws. Lines that a broken disk can't take are lost, and so are
+ * lines that exceed a batch. Each failure is reported once, until things work again.
  */
 
 import { Batch } from "./batch.ts";
@@ -27,28 +26,26 @@ import { describeError, type Log } from "../base/log.ts";
 
 export { readLines } from "./files.ts";
 
-/** How often {@linkcode AccessLog.flush} must run, in milliseconds. */
+/** Interval at which {@linkcode AccessLog.flush} must run, in milliseconds. */
 export const FLUSH_INTERVAL = SECOND;
 
-/** How often {@linkcode AccessLog.sweep} must run, in milliseconds. */
+/** Interval at which {@linkcode AccessLog.sweep} must run, in milliseconds. */
 export const SWEEP_INTERVAL = HOUR;
 
-/** How late a sweep may be done, in milliseconds. */
+/** Maximum delay of a sweep, in milliseconds. */
 export const SWEEP_DELAY = 5 * MINUTE;
 
-/** What an access log needs. */
 export interface AccessLogOptions {
   readonly clock: Clock;
-  /** Where the files are; made when there is something to write. "" where there can't be any. */
+  /** The folder of the log files, created with the first write. "" where files are not possible. */
   readonly folder: string;
-  /** How long a line lives, in milliseconds; longer than a sweep interval and its delay. */
+  /** How long a line lives, in milliseconds. Must be longer than a sweep interval plus its delay. */
   readonly retention: number;
-  /** What is recorded of an address: all, its first part, or of nobody anything. */
+  /** Log addresses in full, log them truncated, or log no requests. */
   readonly mode: "full" | "truncated" | "off";
   readonly log: Log;
 }
 
-/** What can go wrong, and what is said of it. */
 const FAILURES = {
   overflow: "Access log is falling behind: some requests are not logged.",
   write: "Access log can't be written: requests are not logged.",
@@ -61,7 +58,7 @@ type Failure = keyof typeof FAILURES;
 export class AccessLog {
   readonly #options: AccessLogOptions;
   readonly #told = new Set<Failure>();
-  /** What waits for its turn, so that a slow disk makes no long line of it. */
+  /** Tasks that have not started: at most one of each kind, so that a slow disk causes no long queue. */
   readonly #waiting = new Map<"flush" | "sweep", Promise<void>>();
   #turn: Promise<void> = Promise.resolve();
   #filling = new Batch();
@@ -74,17 +71,17 @@ export class AccessLog {
     this.#sweptAt = options.clock.date().getTime();
   }
 
-  /** Whether lines are lost, or old ones can't be deleted. */
+  /** Whether lines are being lost, or old ones can't be deleted. */
   get isFailing(): boolean {
     return this.#told.size > 0;
   }
 
-  /** The first day that has lines, as YYYY-MM-DD, as far as sweeps and flushes have seen. */
+  /** The first day that has lines, as YYYY-MM-DD, as far as sweeps and flushes know. */
   get oldestDay(): string | undefined {
     return this.#oldestDay;
   }
 
-  /** Takes note of a request that was answered. */
+  /** Records a request that was answered. */
   record(visit: AccessRecord): void {
     const { clock, mode } = this.#options;
     if (mode === "off") return;
@@ -92,7 +89,7 @@ export class AccessLog {
     this.#filling.add(dayOf(at), formatRecord(mode === "full" ? visit : truncated(visit), at));
   }
 
-  /** Writes what was recorded. An interval task. */
+  /** Writes the recorded lines. An interval task. */
   flush(): Promise<void> {
     return this.#inTurn("flush", async () => {
       await this.#write();
@@ -100,17 +97,17 @@ export class AccessLog {
     });
   }
 
-  /** Deletes what would grow too old before the next sweep. An interval task, due at the start as well. */
+  /** Deletes lines that would grow too old before the next sweep. An interval task, also due at startup. */
   sweep(): Promise<void> {
     return this.#inTurn("sweep", () => this.#sweep());
   }
 
-  /** Writes what is left. */
+  /** Writes the remaining lines. */
   close(): Promise<void> {
     return this.flush();
   }
 
-  /** Runs `task` when everything before it is done; one that waits already will do. */
+  /** Runs `task` after all earlier tasks. If one of the same kind is waiting already, that one is enough. */
   #inTurn(name: "flush" | "sweep", task: () => Promise<void>): Promise<void> {
     const waiting = this.#waiting.get(name);
     if (waiting !== undefined) return waiting;
@@ -152,7 +149,7 @@ export class AccessLog {
     else this.#tell("sweep", describeFailure(swept.failures[0]));
   }
 
-  /** Whether the calendar has left the last sweep behind, or is back before it. */
+  /** Whether the last sweep is too long ago, or in the future, according to the calendar. */
   #isOverdue(): boolean {
     const since = this.#options.clock.date().getTime() - this.#sweptAt;
     return since < 0 || since > SWEEP_INTERVAL + FLUSH_INTERVAL;
@@ -170,12 +167,12 @@ function truncated(visit: AccessRecord): AccessRecord {
   return address === undefined ? visit : { ...visit, address: truncateAddress(address) };
 }
 
-/** When lines must have been written to live until the sweep after this one is done; now is no future. */
+/** When lines must have been written to live until the next sweep is done. The present moment is included. */
 function lifetime(retention: number, now: number): Period {
   return { from: now + SWEEP_INTERVAL + SWEEP_DELAY - retention, to: now + 1 };
 }
 
-/** What may be said of a failure: nothing of a path, nor of what was to be written. */
+/** Details of a failure, without any path or log line. */
 function describeFailure(error: unknown): Record<string, unknown> {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   return { code, ...describeError(error) };

@@ -1,26 +1,26 @@
 /**
- * Lines of the access log on their way to the disk. They wait as bytes in one buffer that is used again and again,
- * because bytes can be wiped: once a line is written, the address in it doesn't lie about in memory. (The string that
- * the line was made of is V8's to collect.) What finds no room is dropped and counted.
+ * Lines of the access log that wait to be written. They wait as bytes in a reused buffer, because bytes can be wiped:
+ * after a line is written, the address in it does not remain in memory. (The string that the line was built from is
+ * left to V8's garbage collector.) Lines that don't fit are dropped and counted.
  *
  *     ┌──────────────────────────┬────────────┬───────────────────────┐
- *     │ lines of 2026-11-23      │ 2026-11-24 │ room                  │
+ *     │ lines of 2026-11-23      │ 2026-11-24 │ free                  │
  *     └──────────────────────────┴────────────┴───────────────────────┘
  *                              end          end
  */
 
-/** Bytes that may wait for a flush. */
+/** Maximum number of bytes that wait for a flush. */
 export const MAX_BATCH_BYTES = 1024 * 1024;
 
-/** Lines that wait for the disk. */
+/** Lines that wait to be written. */
 export class Batch {
   readonly #bytes = new Uint8Array(MAX_BATCH_BYTES);
-  /** Where the lines of each day end, in order of arrival; a day may come again when the calendar is set back. */
+  /** Where the lines of each day end, in order of arrival. A day may occur twice if the calendar is set back. */
   readonly #parts: { readonly day: string; end: number }[] = [];
   #used = 0;
   #dropped = 0;
 
-  /** How many lines found no room. */
+  /** Number of lines that did not fit. */
   get dropped(): number {
     return this.#dropped;
   }
@@ -29,7 +29,7 @@ export class Batch {
     return this.#used === 0;
   }
 
-  /** Adds a line (ASCII) of a day (YYYY-MM-DD), if there is room. */
+  /** Adds a line (ASCII) of a day (YYYY-MM-DD), if it fits. */
   add(day: string, line: string): void {
     const room = this.#bytes.subarray(this.#used);
     if (line.length > room.length) {
@@ -51,7 +51,7 @@ export class Batch {
     }
   }
 
-  /** Forgets everything, down to the bytes. */
+  /** Empties the batch and overwrites its bytes. */
   wipe(): void {
     this.#bytes.fill(0, 0, this.#used);
     this.#parts.length = 0;

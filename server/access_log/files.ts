@@ -1,16 +1,17 @@
 /**
- * The folder of the access log: one file for each day, in UTC, that had a visit.
+ * The folder of the access log: one file for each day, in UTC, that had a request.
  *
- *     logs/                          only its owner may look into it
+ *     logs/                          only its owner may read it
  *       access-2026-11-22.log        the lines of one day, in the order in which they were written
  *       access-2026-11-23.log
- *       access-2026-11-23.log.new    a rewriting that did not come to its end: litter
+ *       access-2026-11-23.log.new    an unfinished rewrite: a leftover
  *
  * A file changes in one of two ways only. Lines are appended to it, all of a batch or none. Or it is rewritten with
- * fewer lines, beside the old file and then in its place: should the power fail, one of the two is there and whole.
+ * fewer lines: a new file is written next to it and then renamed over it. If the power fails, one of the two is
+ * complete.
  *
- * Files are read a chunk at a time, since a day may hold more than memory does. Anybody may read them meanwhile; only
- * one process at a time may write to a folder, because a line that another appends during a rewriting is lost.
+ * Files are read in chunks, since a day may hold more than memory does. They may be read at any time, but only one
+ * process may write to a folder at a time, because a line that another process appends during a rewrite is lost.
  */
 
 import { MAX_LINE_LENGTH, timeOf } from "./line.ts";
@@ -19,36 +20,36 @@ import { DAY, parseDay } from "../base/clock.ts";
 /** The file of one day. */
 export interface DayFile {
   readonly path: string;
-  /** The midnight with which the day begins. */
+  /** The midnight at which the day begins. */
   readonly day: Date;
 }
 
-/** What lies in a folder. */
+/** The contents of a folder. */
 export interface Listing {
   /** The files of days, oldest first. */
   readonly days: DayFile[];
-  /** Files with a name of ours that hold no day: what is left of a rewriting, days that never were. */
+  /** Files with a log name but no valid day: unfinished rewrites, and dates that do not exist. */
   readonly leftovers: string[];
-  /** Whether anything else lies there. */
+  /** Whether the folder contains anything else. */
   readonly shared: boolean;
 }
 
-/** From when to when, the end not included, in milliseconds of the calendar. */
+/** A period of time, excluding its end, in milliseconds of the calendar. */
 export interface Period {
   readonly from: number;
   readonly to: number;
 }
 
-/** The names that are ours, with their day. */
+/** Names of log files, with their day. */
 const NAME = /^access-(\d{4}-\d{2}-\d{2})\.log(\.new)?$/;
 
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 
-/** What a mode allows to others than the owner. */
+/** The permission bits of everybody except the owner. */
 const OTHERS = 0o077;
 
-/** What lies in `folder`; throws when that can't be read. */
+/** Lists `folder`. Throws if it can't be read. */
 export async function listFolder(folder: string): Promise<Listing> {
   const listing = { days: [] as DayFile[], leftovers: [] as string[], shared: false };
   for await (const { name, isFile } of Deno.readDir(folder)) {
@@ -63,14 +64,14 @@ export async function listFolder(folder: string): Promise<Listing> {
   return listing;
 }
 
-/** Takes away what others than its owner may do in `folder`, if we may. */
+/** Revokes all permissions on `folder` except those of its owner, if this process may do that. */
 export async function restrictPermissions(folder: string): Promise<void> {
   const { mode } = await Deno.stat(folder);
   if (mode === null || (mode & OTHERS) === 0) return;
-  await Deno.chmod(folder, mode & FOLDER_MODE).catch(() => {}); // The files are closed in any case.
+  await Deno.chmod(folder, mode & FOLDER_MODE).catch(() => {}); // The files themselves are closed to others anyway.
 }
 
-/** Appends lines to the file of a day (YYYY-MM-DD), all or none; makes what is missing of folder and file. */
+/** Appends lines to the file of a day (YYYY-MM-DD), all or none. Creates the folder and the file if missing. */
 export async function appendLines(folder: string, day: string, lines: Uint8Array): Promise<void> {
   await Deno.mkdir(folder, { recursive: true, mode: FOLDER_MODE });
   const path = `${folder}/access-${day}.log`;
@@ -79,12 +80,12 @@ export async function appendLines(folder: string, day: string, lines: Uint8Array
   try {
     await writeAll(file, lines);
   } catch (error) {
-    await file.truncate(size).catch(() => {}); // Half a line would spoil the next one.
+    await file.truncate(size).catch(() => {}); // Half a line would corrupt the next one.
     throw error;
   }
 }
 
-/** Leaves only the lines of a period in a file; what can't be dated goes. */
+/** Keeps only the lines of a period in a file. Lines without a valid date are deleted. */
 export async function rewriteKeeping(period: Period, path: string): Promise<void> {
   if (await isAllOf(period, path)) return;
   const beside = `${path}.new`;
@@ -92,12 +93,12 @@ export async function rewriteKeeping(period: Period, path: string): Promise<void
     await copyLinesOf(period, path, beside);
     await Deno.rename(beside, path);
   } catch (error) {
-    await Deno.remove(beside).catch(() => {}); // Litter, if it can't be removed now.
+    await Deno.remove(beside).catch(() => {}); // Otherwise a later sweep removes it.
     throw error;
   }
 }
 
-/** The lines of `folder` from `from` to before `to`, without their ends, by day; throws when it can't be read. */
+/** Lines from `from` (included) to `to` (excluded), without line ends, by day. Throws if `folder` can't be read. */
 export async function* readLines(folder: string, from: Date, to: Date): AsyncGenerator<string> {
   const period = { from: from.getTime(), to: to.getTime() };
   const { days } = await listFolder(folder);
@@ -111,12 +112,12 @@ export async function* readLines(folder: string, from: Date, to: Date): AsyncGen
   }
 }
 
-/** Whether any moment of the day that begins at `day` lies in a period. */
+/** Whether any moment of the day that begins at `day` is in a period. */
 export function overlaps({ from, to }: Period, day: Date): boolean {
   return day.getTime() < to && day.getTime() + DAY > from;
 }
 
-/** Whether every moment of that day does. */
+/** Whether every moment of the day that begins at `day` is in a period. */
 export function contains({ from, to }: Period, day: Date): boolean {
   return day.getTime() >= from && day.getTime() + DAY <= to;
 }
@@ -141,17 +142,17 @@ async function copyLinesOf(period: Period, path: string, target: string): Promis
     const kept = lines.filter((line) => holds(period, line)).map((line) => `${line}\n`);
     await writeAll(file, new TextEncoder().encode(kept.join("")));
   }
-  await file.syncData(); // A name may reach the disk before the lines do.
+  await file.syncData(); // Otherwise the new name may reach the disk before the lines do.
 }
 
-/** The lines of a file without their ends, as many at a time as come with one chunk. */
+/** The lines of a file without line ends, one array per chunk. */
 async function* linesOf(path: string): AsyncGenerator<string[]> {
   const { readable } = await Deno.open(path);
-  const decoder = new TextDecoder("latin1"); // Our lines are ASCII; in others every byte may stand for itself.
+  const decoder = new TextDecoder("latin1"); // Our lines are ASCII. In any other line, each byte becomes one character.
   let begun = "";
   for await (const chunk of readable) {
     const lines = (begun + decoder.decode(chunk)).split("\n");
-    begun = lines.pop()!.slice(0, MAX_LINE_LENGTH + 1); // Enough to see that it is too long to be ours.
+    begun = lines.pop()!.slice(0, MAX_LINE_LENGTH + 1); // Enough to recognize a line that is too long to be ours.
     yield lines;
   }
   if (begun !== "") yield [begun];

@@ -5,67 +5,67 @@
  *     address          time in UTC                  request                status │   │   user agent
  *                                                                             bytes   referer
  *
- * The referer is never recorded: where somebody came from is none of our business. What is unknown is `-`, and so is a
- * response of no bytes.
+ * The referer is never recorded: which page a visitor came from is none of our business. Unknown values are `-`, and so
+ * is the size of an empty response.
  *
- * Most of a line is written by the visitor, who may want to forge one. As in Apache, quotes and backslashes get a
- * backslash, and whatever is not printable ASCII becomes `\xHH`, byte by byte of its UTF-8: a line is one line, its
- * quotes are ours, and a terminal that shows it obeys nothing in it. What is too long is cut before it is escaped, so
- * no escape is cut in half.
+ * Most of a line is chosen by the client, which may try to forge log lines. As in Apache, quotes and backslashes are
+ * escaped with a backslash, and everything except printable ASCII becomes `\xHH`, for each byte of its UTF-8. So a
+ * request can't add a line or end a quoted field, and can't send control characters to a terminal that shows the log.
+ * Long values are cut before they are escaped, so no escape is cut in half.
  *
- * A line is read back strictly. A time is believed only in a line that is ours from its first character to its last,
- * because how long the line lives depends on it.
+ * Lines are parsed strictly. The time of a line is believed only if the whole line has this format, because the
+ * time decides how long the line lives.
  */
 
 import type { Address } from "../admission/address.ts";
 
-/** What the access log says of a request that was answered. */
+/** A request that was answered, as the access log records it. */
 export interface AccessRecord {
-  /** Whose request it was, where that is known. */
+  /** The address of the client, if known. */
   readonly address: Address | undefined;
   readonly method: string;
-  /** The URL as it was asked for, with its query. */
+  /** The requested URL, with its query. */
   readonly target: string;
-  /** The version of HTTP, such as 1.1. */
+  /** The HTTP version, such as 1.1. */
   readonly version: string;
   readonly status: number;
-  /** Bytes of the response's body. */
+  /** Size of the response body. */
   readonly bytes: number;
   readonly userAgent: string | undefined;
 }
 
-/** How many characters of a method are recorded at most. */
+/** Maximum number of characters recorded of a method. */
 export const MAX_METHOD_LENGTH = 16;
 
-/** How many characters of a target are recorded at most. */
+/** Maximum number of characters recorded of a target. */
 export const MAX_TARGET_LENGTH = 2048;
 
-/** How many characters of a user agent are recorded at most. */
+/** Maximum number of characters recorded of a user agent. */
 export const MAX_USER_AGENT_LENGTH = 512;
 
-/** How many characters of a version are recorded at most. */
+/** Maximum number of characters recorded of a version. */
 const MAX_VERSION_LENGTH = 8;
 
-/** What one character may become: three bytes of UTF-8 in four characters each. */
+/** Maximum length of one escaped character: three bytes of UTF-8, four characters each. */
 const MAX_ESCAPE_LENGTH = 12;
 
-/** More than the address, the time, the numbers and the punctuation of a line come to. */
+/** An upper bound for the address, time, numbers and punctuation of a line together. */
 const MAX_FRAME_LENGTH = 256;
 
-/** No line has more characters than this, all of them ASCII. */
+/** Maximum length of a line, in ASCII characters. */
 export const MAX_LINE_LENGTH = MAX_FRAME_LENGTH + MAX_ESCAPE_LENGTH *
     (MAX_METHOD_LENGTH + MAX_TARGET_LENGTH + MAX_VERSION_LENGTH + MAX_USER_AGENT_LENGTH);
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/** Printable ASCII and the escapes, between quotes. */
+/** Printable ASCII and escapes, between quotes. */
 const QUOTED = String.raw`"(?:[ !#-[\]-~]|\\["\\]|\\x[\da-f]{2})*"`;
 
 const LINE = new RegExp(
   String.raw`^(?:-|[\da-f.:]+) - - \[([^\]]{26})\] ${QUOTED} \d{3} (?:-|\d+) "-" ${QUOTED}\n?$`,
 );
 
-/** The line, with its end, of a visit at that time. */
+/** Formats the line, with its line end, of a request answered at that time. */
 export function formatRecord(visit: AccessRecord, at: Date): string {
   const { address = "-", status, userAgent = "-" } = visit;
   const request = escaped(formatRequest(visit));
@@ -74,7 +74,7 @@ export function formatRecord(visit: AccessRecord, at: Date): string {
   return `${address} - - [${formatTime(at)}] "${request}" ${status} ${bytes} "-" "${agent}"\n`;
 }
 
-/** When a line was written, to the second, with or without its end; `undefined` when it is no line of ours. */
+/** When a line (with or without its end) was written, to the second; `undefined` if it is not in our format. */
 export function timeOf(line: string): Date | undefined {
   if (line.length > MAX_LINE_LENGTH) return undefined;
   const time = LINE.exec(line)?.[1];
@@ -98,7 +98,7 @@ function parseTime(text: string): Date | undefined {
   const month = String(MONTHS.indexOf(text.slice(3, 6)) + 1).padStart(2, "0");
   const day = `${text.slice(7, 11)}-${month}-${text.slice(0, 2)}`;
   const at = new Date(`${day}T${text.slice(12, 20)}Z`);
-  // `Date` takes the 31st of February and much else for a time, but doesn't write it in this way.
+  // `Date` accepts the 31st of February and other invalid dates, but formats them differently.
   return Number.isNaN(at.getTime()) || formatTime(at) !== text ? undefined : at;
 }
 

@@ -1,20 +1,21 @@
 /**
- * Deletes what the folder of the access log may not hold any longer (promise P2). What may live is a period. A line
- * is in the file of its own day, so most files need no more than a look at their name:
+ * Deletes everything that the folder of the access log may no longer hold (promise P2). The lines that may live are
+ * those of a period. A line is in the file of its own day, so for most files their name is enough:
  *
  *                             from                         now
  *                              ╎                            ╎
  *     ├─────────────┼──────────╎──┼─────────────┼───────────╎─┼─────────────┤
- *         deleted      rewritten     left alone    looked at      deleted
+ *         deleted      rewritten     left alone     checked       deleted
  *
- * A line from the future was written while the clock was wrong. Nobody knows how old it is, and it would stay too
- * long, so it goes like one that is too old, without tolerance: a clock that is right never writes one. A line that
- * can't be dated goes with them, from today's file or from the one whose first moment is too old. A file of ours whose
- * day is in no calendar would stay for ever, and so would a forgotten copy of lines: both go. Whatever isn't ours is
- * left alone.
+ * A line from the future was written while the clock was wrong. Its age is unknown and it would stay too long, so it is
+ * deleted like one that is too old. There is no tolerance, because a correct clock never writes such a line. Lines
+ * without a valid date are deleted from the files that are read: today's, and the one whose first moment is too old. A
+ * log file whose day is in no calendar would stay indefinitely, and so would a forgotten copy of lines: both are
+ * deleted. Files with other names are left alone.
  *
- * One failure doesn't keep the other files from being swept. Where old lines can't be cut out of a file, because the
- * disk is full perhaps, the whole file goes: the promise weighs more than the rest of a day that ends within a day.
+ * One failure doesn't keep the other files from being swept. If old lines can't be cut out of a file, perhaps because
+ * the disk is full, the whole file is deleted: the promise is worth more than the rest of a day that would be deleted
+ * within a day.
  */
 
 import {
@@ -28,15 +29,13 @@ import {
 } from "./files.ts";
 import { dayOf } from "../base/clock.ts";
 
-/** What a sweep has found. */
 export interface Swept {
-  /** The first day (YYYY-MM-DD) of which there are lines, or may be after a failure. */
+  /** The first day (YYYY-MM-DD) that has lines, or may have lines after a failure. */
   readonly oldestDay: string | undefined;
-  /** What went wrong. */
   readonly failures: unknown[];
 }
 
-/** Deletes from `folder` everything of ours that is not of `period`; a missing folder is clean. */
+/** Deletes all log lines in `folder` that are outside `period`. A missing folder is not a failure. */
 export async function sweepFolder(folder: string, period: Period): Promise<Swept> {
   try {
     return await sweepFiles(folder, period);
@@ -50,21 +49,21 @@ async function sweepFiles(folder: string, period: Period): Promise<Swept> {
   const { days, leftovers, shared } = await listFolder(folder);
   const failures: unknown[] = [];
   let oldestDay: string | undefined;
-  if (!shared) await restrictPermissions(folder); // A folder such as /var/log is for others to open and close.
+  if (!shared) await restrictPermissions(folder); // A folder such as /var/log must keep its permissions.
   for (const path of leftovers) {
     await Deno.remove(path).catch((error) => failures.push(error));
   }
   for (const file of days) {
     const remains = await sweepDay(file, period).catch((error) => {
       failures.push(error);
-      return true; // Perhaps.
+      return true; // It may still have lines.
     });
     if (remains) oldestDay ??= dayOf(file.day);
   }
   return { oldestDay, failures };
 }
 
-/** Deletes what must go of a day, and says whether anything remains. */
+/** Deletes the lines of a day that are outside the period, and returns whether any remain. */
 async function sweepDay(file: DayFile, period: Period): Promise<boolean> {
   if (overlaps(period, file.day)) {
     if (!contains(period, file.day)) await cut(file, period);

@@ -1,44 +1,44 @@
 /**
- * IP addresses: one way to read them, one way to tell whose a connection is.
+ * IP addresses: the only place that parses them, and that decides which address a connection belongs to.
  *
- * Behind a reverse proxy every connection comes from the proxy, which names its client in `X-Forwarded-For`. Each proxy
- * on the way appends whom it saw, so the list grows to the right, and only what our own proxies appended can be
- * believed:
+ * Behind a reverse proxy every connection comes from the proxy, which names its client in `X-Forwarded-For`. Each
+ * proxy on the way appends the address that connected to it, so the list grows to the right. Only entries that trusted
+ * proxies appended can be believed:
  *
  *     X-Forwarded-For: forged, 203.0.113.9, 10.0.0.2        remote: 10.0.0.1
  *                                    └ seen by proxy 2 ┘ └ seen by proxy 1 ┘ └ seen by us
  *
- * With `hops` proxies of ours in front, the client is the entry `hops` places left of the connection's own address
- * (here 2: 203.0.113.9); what stands further left was written by the client and is ignored. With 0 the header is not
- * looked at. An entry that is no address ends the walk: the last one that was believed stands.
+ * With `hops` trusted proxies in front, the client is the entry `hops` places left of the connection's own address
+ * (here 2: 203.0.113.9). Entries further left were written by the client and are ignored. With 0 hops the header is not
+ * read. The walk stops at an entry that is not an address, and the last address that was believed is the result.
  */
 
 import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 
-/** An address in its standard form: IPv4 in four parts, IPv6 as in RFC 5952. IPv4-mapped IPv6 is IPv4. */
+/** An address in its standard form: IPv4 in four parts, IPv6 as in RFC 5952. IPv4-mapped IPv6 becomes IPv4. */
 export type Address = string & { readonly kind: unique symbol };
 
 /** A block of addresses, such as 10.0.0.0/8 (RFC 4632). */
 export type Range = ReturnType<typeof ipaddr.parseCIDR>;
 
-/** Bits of an IPv6 address that name one customer's network; the rest is theirs to change at will. */
+/** Bits of an IPv6 address that identify a customer's network. The customer can change the rest at will. */
 const IPV6_NETWORK_BITS = 64;
 
-/** Bits of an IPv4-mapped address that say that it is one. */
+/** Length of the prefix that marks an IPv4-mapped address, in bits. */
 const MAPPED_BITS = 96;
 
-/** Bits that are left of an address when it is truncated, as in the policy. */
+/** Bits that remain of a truncated address, as stated in the policy. */
 const TRUNCATED_BITS = { ipv4: 24, ipv6: 48 };
 
-/** Reads an address; `undefined` when the text is none. A port or a zone after it is no part of it. */
+/** Parses an address, or returns `undefined`. Ignores a port or a zone after it. */
 export function parseAddress(text: string): Address | undefined {
   const bare = withoutPort(text.trim());
   if (!isStrict(bare)) return undefined;
   return addressOf(ipaddr.process(bare.split("%", 1)[0] ?? ""));
 }
 
-/** Whose a connection from `remote` is, with `hops` trusted proxies in front. */
+/** The address of the client behind a connection from `remote`, with `hops` trusted proxies in front. */
 export function clientAddress(
   remote: string,
   forwardedFor: string | undefined,
@@ -54,22 +54,22 @@ export function clientAddress(
   return believed;
 }
 
-/** Whether an address is this machine's own: 127.0.0.0/8 or ::1. */
+/** Whether an address is a loopback address: 127.0.0.0/8 or ::1. */
 export function isLoopback(address: Address): boolean {
   return ipaddr.parse(address).range() === "loopback";
 }
 
-/** What counts as one visitor's place: an IPv4 address itself, of an IPv6 address its /64. */
+/** The unit that limits and blocks apply to: an IPv4 address, or the /64 of an IPv6 address. */
 export function networkOf(address: Address): Address {
   return truncate(address, { ipv4: 32, ipv6: IPV6_NETWORK_BITS });
 }
 
-/** An address without the part that tells one household from the next: IPv4 /24, IPv6 /48. */
+/** An address without the part that distinguishes one customer from another: IPv4 /24, IPv6 /48. */
 export function truncateAddress(address: Address): Address {
   return truncate(address, TRUNCATED_BITS);
 }
 
-/** Reads a range: an address, a slash and a number of bits, or one address alone. IPv4-mapped IPv6 is IPv4 here, too. */
+/** Parses a range: an address and a number of bits (`10.0.0.0/8`), or one address. IPv4-mapped IPv6 becomes IPv4. */
 export function parseRange(text: string): Range | undefined {
   const [address = "", bits, ...rest] = text.split("/");
   if (rest.length > 0 || !isStrict(address)) return undefined;
@@ -81,11 +81,11 @@ export function parseRange(text: string): Range | undefined {
       ? [base.toIPv4Address(), length - MAPPED_BITS]
       : [base, length];
   } catch {
-    return undefined; // More bits than there are, or none that can be counted.
+    return undefined; // The number of bits is too large, or not a number.
   }
 }
 
-/** Whether an address lies in any of these ranges. */
+/** Whether an address is in any of these ranges. */
 export function isWithin(address: Address, ranges: readonly Range[]): boolean {
   const parsed = ipaddr.parse(address);
   return ranges.some(([base, bits]) => base.kind() === parsed.kind() && parsed.match(base, bits));
@@ -101,12 +101,12 @@ function addressOf(parsed: ipaddr.IPv4 | ipaddr.IPv6): Address {
   return parsed.toString() as Address;
 }
 
-/** Whether a text is an address as people write it; the library also takes `0x7f.1` and `::ffff:01.2.3.4`. */
+/** Whether a text is an address in the usual notation. The library also accepts `0x7f.1` and `::ffff:01.2.3.4`. */
 function isStrict(text: string): boolean {
   return isIP(text) !== 0;
 }
 
-/** `203.0.113.9:4711` and `[2001:db8::9]:4711` without the port, which some proxies add. */
+/** Removes the port, which some proxies add: `203.0.113.9:4711`, `[2001:db8::9]:4711`. */
 function withoutPort(text: string): string {
   return /^\[([^\]]*)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text;
 }

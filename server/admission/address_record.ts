@@ -1,18 +1,19 @@
 /**
- * How an address has behaved: how fast it connects and searches, whom it has been reported by, and whether it is
- * blocked. This hangs on the registry's entry of the address and dies with it; it does not know the address.
+ * The behaviour of an address: how fast it connects and searches, which addresses have reported it, and whether it is
+ * blocked. The record belongs to the registry's entry of the address and is deleted with it. It doesn't contain the
+ * address.
  *
  * Two things block an address for a while:
  *
- *   a flood      Being told to slow down is no offence by itself: a busy household, or pages that come back after a
- *                restart, are told so too. Who goes on all the same, refusal after refusal, is blocked.
- *   reports      of at least `threshold` different addresses within REPORT_TIME, if together they weigh as much. One
- *                that says "underage" weighs double, one from an address that reports nearly everybody a quarter. So
- *                whoever commands fewer addresses than the threshold can't have anybody blocked, whatever they say.
+ *   flooding     Being rate-limited is not an offence: shared addresses, and pages that reconnect after a restart, hit
+ *                the limit too. An address that keeps trying, refusal after refusal, is blocked.
+ *   reports      from at least `threshold` different addresses within REPORT_TIME, if their weights add up to it, too.
+ *                An "underage" report weighs double, a report from an address that reports nearly everybody a quarter.
+ *                So an attacker with fewer addresses than the threshold can't have anybody blocked.
  *
- * A report counts only as long as the address that made it is held, and never longer than an entry is sure to live;
- * so nobody can report, be forgotten, and report again, and nothing of a report outlives either of the two addresses.
- * For the same reason a block ends by itself before its entry could: what somebody is told of it is true.
+ * A report counts only while the address that made it is held, and never longer than an entry is certain to live. So
+ * nobody can report, be forgotten and report again, and no trace of a report outlives either of the two addresses. For
+ * the same reason a block always ends before its entry could be deleted: the time that a client is told is true.
  */
 
 import type { ReportReason } from "../../protocol.ts";
@@ -20,81 +21,80 @@ import { MINUTE } from "../base/clock.ts";
 import { FLOOD_BLOCK_TIME, LIMITS } from "../limits/rate_limits.ts";
 import { TokenBucket } from "../base/token_bucket.ts";
 
-/** How long a report counts at most, in milliseconds. */
+/** Maximum time a report counts, in milliseconds. */
 export const REPORT_TIME = 45 * MINUTE;
 
-/** How long reports block an address at most, in milliseconds. */
+/** Maximum duration of a block for reports, in milliseconds. */
 export const REPORT_BLOCK_TIME = 45 * MINUTE;
 
-/** How many reports of one address are looked at, the latest. */
+/** How many reports of one address are kept, the latest ones. */
 export const MAX_REPORTS = 64;
 
-/** From how many reports on an address may be one that reports nearly everybody. */
+/** Minimum number of reports made before an address can count as one that reports nearly everybody. */
 export const MIN_REPORTS_FOR_DAMPING = 4;
 
-/** Reports a chat above which an address reports nearly everybody. */
+/** Reports per chat above which an address counts as one that reports nearly everybody. */
 export const MAX_REPORTS_PER_CHAT = 0.5;
 
-/** What a report of such an address weighs. */
+/** Weight of a report from such an address. */
 const DAMPED_WEIGHT = 0.25;
 
-/** What a report of a minor weighs, compared to others. */
+/** Weight of an "underage" report, compared to others. */
 const UNDERAGE_WEIGHT = 2;
 
-/** What becomes of an attempt to connect. */
+/** The result of an attempt to connect. */
 export type Verdict =
   | { kind: "allowed" }
-  /** Come back in `wait` milliseconds. */
+  /** `wait` is the time until the next permitted attempt, in milliseconds. */
   | { kind: "too-fast" | "blocked"; wait: number };
 
-/** Why an address is blocked. */
 export type BlockReason = "reported" | "flooding";
 
-/** What all machines together think of an attempt. */
+/** The verdict of all nodes together on an attempt. */
 export interface ClusterVerdict {
   readonly kind: Verdict["kind"];
-  /** In milliseconds; 0 for who is welcome. */
+  /** In milliseconds; 0 if allowed. */
   readonly wait: number;
-  /** Why, if it is blocked. */
+  /** The reason, if blocked. */
   readonly cause: BlockReason;
-  /** How many connections the address has on other machines. */
+  /** Number of connections from the address on other nodes. */
   readonly elsewhere: number;
 }
 
-/** What several machines together know of the address; each call rejects while they can't be asked. */
+/** What all nodes together know about an address. Every call rejects while the cluster is unreachable. */
 export interface SharedRecord {
-  /** What machines call the address; tells nothing of it. */
+  /** The name of the address in the cluster, which does not reveal the address. */
   readonly name: string;
-  /** The fingerprint of the secret that the name is made with. */
+  /** The fingerprint of the key that the name is derived with. */
   readonly keyId: string;
   attempt(): Promise<ClusterVerdict>;
   /**
-   * So many connections are open on this machine; the answer is how many there are on all. `isNews` when one has just
-   * been opened or closed.
+   * Reports the number of open connections on this node, and returns the number on all nodes. `isNews` is true when a
+   * connection was just opened or closed.
    */
   connected(here: number, isNews: boolean): Promise<number>;
-  /** Asks for a search. The answer is 0, or in how many milliseconds there may be one. */
+  /** Requests a search. Returns 0, or the number of milliseconds until one is allowed. */
   search(): Promise<number>;
   report(by: string, weight: number): Promise<void>;
   block(cause: BlockReason, wait: number): Promise<void>;
 }
 
-/** Somebody who is here from this address, and is told when it is blocked. */
+/** A session from this address, notified when the address is blocked. */
 export interface BlockListener {
-  /** For `wait` milliseconds. */
+  /** The block lasts `wait` milliseconds. */
   blocked(wait: number): void;
 }
 
-/** What is decided for all addresses alike. */
+/** Settings that apply to all addresses. */
 export interface AbuseRules {
-  /** From how many addresses on reports block. */
+  /** Number of reporting addresses from which on an address is blocked. */
   readonly threshold: number;
-  /** How long the entry of an address is sure to live after its last attempt, in milliseconds. */
+  /** Minimum time an entry lives after its last attempt, in milliseconds. */
   readonly lifetime: number;
 }
 
 interface Report {
-  /** Weak, so that who is held nowhere else is not held here. */
+  /** Weak, so that a report doesn't keep the record of the reporter alive. */
   readonly by: WeakRef<AddressRecord>;
   readonly reason: ReportReason;
   /** In clock milliseconds. */
@@ -105,7 +105,7 @@ interface Report {
 export class AddressRecord {
   readonly #rules: AbuseRules;
   readonly #connections: TokenBucket;
-  /** Each is full until it is first needed, and made then. */
+  /** Both are created when first needed; until then they are full. */
   #searches: TokenBucket | undefined;
   #refusals: TokenBucket | undefined;
   #blockedUntil: number;
@@ -116,10 +116,10 @@ export class AddressRecord {
   readonly #present = new Set<BlockListener>();
   #forgotten = false;
   #reputation: SharedRecord | undefined;
-  /** How many connections are open on this machine, and on all. */
+  /** Number of open connections on this node, and on all nodes. */
   #here = 0;
   #everywhere: Promise<number> | undefined;
-  /** Before this there is no search, because of those on other machines; in clock milliseconds. */
+  /** No search is allowed before this time, because of searches on other nodes; in clock milliseconds. */
   #searchesFrom = 0;
 
   constructor(rules: AbuseRules, now: number) {
@@ -128,55 +128,55 @@ export class AddressRecord {
     this.#blockedUntil = now;
   }
 
-  /** For how many milliseconds it is still blocked; 0 when it isn't. */
+  /** Milliseconds until the block ends; 0 if not blocked. */
   blockedFor(now: number): number {
     return Math.max(0, this.#blockedUntil - now);
   }
 
-  /** Why it is blocked, or was the last time. */
+  /** The reason for the current or the last block. */
   get blockReason(): BlockReason {
     return this.#cause;
   }
 
-  /** What machines call the address; "" while it has no such name. */
+  /** The name of the address in the cluster; "" without a cluster. */
   get name(): string {
     return this.#reputation?.name ?? "";
   }
 
-  /** The fingerprint of the secret that its name is made with; "" while it has none. */
+  /** The fingerprint of the key that its name is derived with; "" without a cluster. */
   get keyId(): string {
     return this.#reputation?.keyId ?? "";
   }
 
-  /** Other machines know the address, too: what they know holds from now on. */
+  /** Connects this record to the shared record of the cluster, which applies from now on. */
   share(reputation: SharedRecord): void {
     this.#reputation = reputation;
   }
 
-  /** What all machines think of an attempt; `undefined` when there are no others, or they can't be asked. */
+  /** The verdict of all nodes on an attempt; `undefined` without a cluster or while it is unreachable. */
   async attemptElsewhere(now: number): Promise<ClusterVerdict | undefined> {
     const opinion = await this.#reputation?.attempt().catch(() => undefined);
     if (opinion?.kind === "blocked") this.#block(opinion.cause, opinion.wait, now);
     return opinion;
   }
 
-  /** So many connections are open on this machine: one has just been opened, or closed. */
+  /** Sets the number of open connections on this node after one was opened or closed. */
   connected(here: number): void {
     this.#here = here;
     this.#tellConnected(true);
   }
 
-  /** Tells other machines again how many there are. */
+  /** Reports the number of connections to the cluster again. */
   refresh(): void {
     this.#tellConnected(false);
   }
 
-  /** How many connections are open on all machines; `undefined` when there are no others. */
+  /** Number of open connections on all nodes; `undefined` without a cluster. */
   get clusterConnections(): Promise<number> | undefined {
     return this.#everywhere;
   }
 
-  /** Judges one attempt to connect, at `now` in clock milliseconds. */
+  /** Counts and judges one attempt to connect, at `now` in clock milliseconds. */
   attempt(now: number): Verdict {
     const blocked = this.blockedFor(now);
     if (blocked > 0) return { kind: "blocked", wait: blocked };
@@ -185,11 +185,11 @@ export class AddressRecord {
     this.#refusals ??= new TokenBucket(LIMITS.refusals, now);
     if (this.#refusals.take(now) === 0) return { kind: "too-fast", wait };
     const blockedFor = this.#block("flooding", FLOOD_BLOCK_TIME, now);
-    this.#reputation?.block("flooding", blockedFor).catch(() => {});
+    this.#reputation?.block("flooding", blockedFor).catch(() => {}); // Without the cluster, this node blocks alone.
     return { kind: "blocked", wait: blockedFor };
   }
 
-  /** Asks for a search. The answer is 0, or in how many milliseconds there may be one. */
+  /** Requests a search. Returns 0, or the number of milliseconds until one is allowed. */
   search(now: number): number {
     if (now < this.#searchesFrom) return Math.ceil(this.#searchesFrom - now);
     this.#searches ??= new TokenBucket(LIMITS.searches, now);
@@ -198,20 +198,20 @@ export class AddressRecord {
     return wait;
   }
 
-  /** Notes that a chat has begun. */
   chatStarted(): void {
     this.#chats++;
   }
 
-  /** Notes that somebody is here, until the function it returns is called. */
+  /** Notifies `present` of blocks until the returned function is called. */
   onBlocked(present: BlockListener): () => void {
-    this.#forgotten = false; // An entry that was let go between the handshake and now is held again.
+    this.#forgotten = false; // An entry deleted since the handshake is in the registry again.
     this.#present.add(present);
     return () => void this.#present.delete(present);
   }
 
-  /** Takes a report of somebody at another address about somebody at this one. */
+  /** Records a report by another address about this one. */
   report(by: AddressRecord, reason: ReportReason, now: number): void {
+    // Before the return: the reporter has made a report even if it has no effect.
     const { name, weight } = by.fileReport(reason);
     if (by === this || this.#forgotten) return;
     this.reportedElsewhere(name, weight);
@@ -220,25 +220,25 @@ export class AddressRecord {
     if (this.#isTooMuch(now)) this.#blockForReports(now);
   }
 
-  /** Reports somebody: under which name, and what that weighs. */
+  /** Counts a report made by this address, and returns its name in the cluster and the weight of the report. */
   fileReport(reason: ReportReason): { name: string; weight: number } {
     this.#reportsMade++;
     return { name: this.name, weight: this.#weight(reason) };
   }
 
-  /** Lets all machines know of a report by somebody of that name. */
+  /** Passes a report to the cluster; `by` is the name of the reporting address. */
   reportedElsewhere(by: string, weight: number): void {
     if (by === "" || by === this.name) return;
-    this.#reputation?.report(by, weight).catch(() => {});
+    this.#reputation?.report(by, weight).catch(() => {}); // An unreachable cluster misses the report.
   }
 
-  /** Another machine has blocked it for `wait` milliseconds. */
+  /** Applies a block of `wait` milliseconds by another node. */
   blockedElsewhere(cause: BlockReason, wait: number, now: number): void {
     this.#block(cause, wait, now);
     this.#notifyBlocked(wait);
   }
 
-  /** The entry is gone: what was reported from here counts no more, and what was reported of it is forgotten. */
+  /** The entry was deleted: reports by this address no longer count, and reports about it are forgotten. */
   dispose(): void {
     this.#forgotten = true;
     this.#reports = [];
@@ -257,7 +257,7 @@ export class AddressRecord {
     return Math.min(weights.size, sum) >= this.#rules.threshold;
   }
 
-  /** What a report from this address weighs. */
+  /** Weight of a report from this address. */
   #weight(reason: ReportReason): number {
     const weight = reason === "underage" ? UNDERAGE_WEIGHT : 1;
     const judged = this.#reportsMade >= MIN_REPORTS_FOR_DAMPING;
@@ -269,7 +269,7 @@ export class AddressRecord {
   #blockForReports(now: number): void {
     this.#reports = [];
     const wait = this.#block("reported", REPORT_BLOCK_TIME, now);
-    this.#reputation?.block("reported", wait).catch(() => {});
+    this.#reputation?.block("reported", wait).catch(() => {}); // Without the cluster, this node blocks alone.
     this.#notifyBlocked(wait);
   }
 
@@ -282,7 +282,7 @@ export class AddressRecord {
     for (const present of [...this.#present]) present.blocked(wait);
   }
 
-  /** The answer comes too late for this search, and holds for the next. */
+  /** The answer arrives too late for this search and applies to the next. An unreachable cluster imposes no wait. */
   #searchElsewhere(now: number): void {
     this.#reputation?.search().then((wait) => this.#searchesFrom = now + wait).catch(() => {});
   }

@@ -1,12 +1,13 @@
 /**
- * Decides who may open a WebSocket, before the upgrade, and returns the decision as a value. A session receives the entry
- * of its address in the registry, which doesn't contain the address. In a cluster the gate also passes the address to
- * `share`. The cluster hashes it with a key before it sends or stores anything.
+ * Decides, before the upgrade, whether a client may open a WebSocket, and returns the decision as a value. A session
+ * receives the entry of its address in the registry, which doesn't contain the address. In a cluster the gate also
+ * passes the address to `share`. The cluster hashes it with a key before it sends or stores anything.
  *
- * A browser always states which page connects (`Origin`). A page of another site must not use a visitor's browser as its
- * client (cross-site WebSocket hijacking), so an Origin must name the requested host. If the visitor came by TLS, the page
- * must have been loaded by TLS as well, because anyone on the way could have written one that was not. A client that is
- * not a browser can send any Origin or none. A missing Origin is accepted: the check protects visitors, not the server.
+ * A browser always states which page connects (`Origin`). A page of another site must not use a visitor's browser as
+ * its client (cross-site WebSocket hijacking), so an Origin must name the requested host. If the handshake used TLS,
+ * the page must have been loaded over TLS too, because anyone on the path could have forged a page that was not. A
+ * client that is not a browser can send any Origin or none. A missing Origin is accepted: the check protects visitors,
+ * not the server.
  */
 
 import { type Hindrance, SUBPROTOCOL } from "../../protocol.ts";
@@ -15,17 +16,17 @@ import { type Address, isWithin, networkOf, type Range } from "./address.ts";
 import { type Clock, SECOND } from "../base/clock.ts";
 import type { Entry, IpRegistry } from "./ip_registry.ts";
 
-/** What a client says when it asks for a WebSocket. */
+/** A request for a WebSocket. */
 export interface Handshake {
-  /** Whose it is; `undefined` when the connection has none any more. */
+  /** The address of the client; `undefined` after the connection has closed. */
   readonly address: Address | undefined;
-  /** Whether they came by TLS, as far as is known. */
+  /** Whether the client used TLS, as far as is known. */
   readonly isSecure: boolean;
-  /** The value of a header, by its name in lower case. */
+  /** The value of a header. The name must be in lower case. */
   readonly header: (name: string) => string | undefined;
 }
 
-/** Why somebody is refused, in a word. */
+/** The reasons for a refusal. */
 export const REFUSALS = [
   "origin",
   "handshake",
@@ -39,7 +40,7 @@ export const REFUSALS = [
 
 export type RefusalCode = (typeof REFUSALS)[number];
 
-/** Whether somebody may enter; a refusal is an HTTP answer. */
+/** The decision on a handshake. A refusal becomes an HTTP response. */
 export type GateDecision =
   | { kind: "admitted"; entry: Entry<AddressRecord> }
   | {
@@ -52,29 +53,28 @@ export type GateDecision =
 
 type Refusal = GateDecision & { kind: "refused" };
 
-/** Seconds after which a visitor may try again when everything is taken. */
+/** `Retry-After` in seconds when the server or an address has reached its maximum number of connections. */
 export const RETRY_AFTER_FULL = 10;
 
-/** Seconds after which somebody may look whether the operator has changed his mind. */
+/** Seconds until a denied client may check whether the operator has changed the deny list. */
 export const RETRY_AFTER_DENIED = 3600;
 
-/** What a gate needs. */
 export interface GateOptions {
   readonly clock: Clock;
   readonly registry: IpRegistry<AddressRecord>;
-  /** Who may never connect. */
+  /** Addresses that may never connect. */
   readonly denied: readonly Range[];
-  /** How many connections one address may have. */
+  /** Maximum number of connections per address. */
   readonly perAddress: number;
-  /** Whether every place is taken. */
+  /** Whether the server has no room for another connection. */
   readonly isFull: () => boolean;
-  /** Lets what other machines know of an address hold here, too. */
+  /** Connects a record to what other nodes know about the address. */
   readonly share?: ((record: AddressRecord, address: Address) => void) | undefined;
 }
 
-/** Decides who may enter: what costs least is asked first. */
+/** Decides on handshakes. The cheapest checks come first. */
 export class Gate {
-  /** How many were refused so far, and why. */
+  /** Number of refusals so far, by reason. */
   readonly refusals: Record<RefusalCode, number> = zeroCounts();
   readonly #options: GateOptions;
 
@@ -82,7 +82,7 @@ export class Gate {
     this.#options = options;
   }
 
-  /** Decides on one handshake, as far as this machine can. */
+  /** Decides on one handshake with what this node knows. */
   admit(handshake: Handshake): GateDecision {
     return this.#counted(this.#evaluate(handshake));
   }
@@ -104,7 +104,7 @@ export class Gate {
     return this.#refuseEntry(entry) ?? { kind: "admitted", entry };
   }
 
-  /** What keeps an address out right now; asking is no attempt. */
+  /** The reason why an address is kept out right now, if any. Does not count as an attempt. */
   refusalFor(address: Address | undefined): Hindrance | undefined {
     const { clock, registry, denied, isFull } = this.#options;
     if (address === undefined) return undefined;
@@ -120,18 +120,18 @@ export class Gate {
     return isFull() ? { code: "full", seconds: RETRY_AFTER_FULL } : undefined;
   }
 
-  /** Whether so many connections leave no room for another. */
+  /** Whether an address with this many connections may not open another. */
   exceedsPerAddressLimit(connections: number): boolean {
     return connections >= this.#options.perAddress;
   }
 
-  /** Asks the other machines, if there are any: what this one admits may be too much for all of them together. */
+  /** Asks the cluster, if there is one: a client that this node admits may exceed the limits of all nodes together. */
   async admitClusterWide(admission: GateDecision): Promise<GateDecision> {
     if (admission.kind === "refused") return admission;
     const { entry } = admission;
     const { clock, isFull } = this.#options;
     const opinion = await entry.record.attemptElsewhere(clock.now());
-    if (isFull()) return this.#counted(FULL); // Meanwhile.
+    if (isFull()) return this.#counted(FULL); // The server may have filled up during the wait.
     if (opinion === undefined) return admission;
     const { kind, wait, elsewhere } = opinion;
     if (kind !== "allowed") return this.#counted(refuseVerdict({ kind, wait }) ?? admission);
@@ -145,7 +145,7 @@ export class Gate {
     return admission;
   }
 
-  /** Whoever comes too fast is on the way to a block; who finds no place is not. */
+  /** The attempt is counted first. Too many attempts lead to a block; a lack of room does not. */
   #refuseEntry({ record, connections }: Entry<AddressRecord>): Refusal | undefined {
     const { clock, isFull } = this.#options;
     const tooFast = refuseVerdict(record.attempt(clock.now()));
@@ -167,7 +167,7 @@ function zeroCounts(): Record<RefusalCode, number> {
   return Object.fromEntries(REFUSALS.map((code) => [code, 0])) as Record<RefusalCode, number>;
 }
 
-/** Refuses a handshake that is none of ours, whoever makes it. */
+/** Refuses a handshake that is invalid or from another site. Does not depend on the address. */
 function refuseMalformed(handshake: Handshake): Refusal | undefined {
   if (!isSameOrigin(handshake)) {
     return refuse("origin", 403, "Cannot connect: the page is from another origin.");

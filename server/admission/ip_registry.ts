@@ -1,89 +1,89 @@
 /**
- * The only memory of addresses (promise P1). Whatever must be known of an address (its connections, its rates, its
- * blocks) hangs on its entry here and dies with it; nothing else in the program keeps an address after the handshake.
+ * The only place in memory that holds addresses (promise P1). Everything the server must know about an address (its
+ * connections, rates and blocks) is attached to its entry here and deleted with it. Nothing else in the program keeps
+ * an address after the handshake.
  *
- *     see ──> entry ── connect ──> connected            held as long as a connection lasts
- *               ^                     │ last one closes
- *               └──── left <──────────┘                 held until the retention has passed, in order of leaving
- *                       │ purge
- *                       └──> gone
+ *     touch ──> entry ── connect ──> connected            held as long as a connection lasts
+ *                 ^                     │ last one closes
+ *                 └── disconnected <────┘                 held within the retention, in order of leaving
+ *                          │ purge
+ *                          └──> gone
  *
- * An attempt that was refused counts as having just left. An entry goes within the retention, not soon after it: a
- * purge takes everything that would grow too old before the next one, even if that one is late by a whole interval.
- * What is held is bounded, too: when there are too many of those who have left, those who left first go first, whatever
- * their age.
+ * An attempt that was refused counts as a connection that has just closed. An entry is deleted within the retention,
+ * not soon after it: a purge deletes every entry that would grow too old before the next purge, even if that one is
+ * late by a whole interval. The number of disconnected entries is bounded, too: beyond it, the entries that
+ * disconnected first are deleted first, whatever their age.
  *
- * How old an entry is must not depend on a clock that may be set back, nor on one that stands still while a machine
- * sleeps. So the registry's time is the steady clock's, plus whatever the calendar has leapt ahead of it: the calendar
- * put forward only makes addresses go earlier, and put back it changes nothing.
+ * The age of an entry must not depend on a clock that may be set back, nor on one that stops while the system sleeps.
+ * So the registry's time is the monotonic clock plus every forward leap of the calendar. Setting the calendar forward
+ * only deletes addresses earlier, and setting it back changes nothing.
  */
 
 import type { Address } from "./address.ts";
 import { type Clock, MINUTE } from "../base/clock.ts";
 import { type Handle, LinkedQueue } from "../base/linked_queue.ts";
 
-/** How many addresses without a connection are held at most. */
+/** Maximum number of addresses held without a connection. */
 export const MAX_DISCONNECTED = 100_000;
 
-/** The longest time between two purges, in milliseconds; each may be followed by a collection, which stops the world. */
+/** Maximum time between two purges, in milliseconds. A purge may be followed by a blocking garbage collection. */
 const MAX_PURGE_INTERVAL = 5 * MINUTE;
 
-/** How many purges fit into one retention at least, so that a short retention is kept as well. */
+/** Minimum number of purges per retention, so that a short retention is kept as well. */
 const PURGES_PER_RETENTION = 10;
 
-/** How many intervals before its time an entry goes: one until the next purge, and one for that to be late. */
+/** How many intervals early an entry is deleted: one until the next purge, and one for a late purge. */
 const SAFETY_INTERVALS = 2;
 
-/** Less than this the calendar and the clock differ by the grain of either, in milliseconds; it is no leap. */
+/** A smaller difference between calendar and clock is due to their resolution and not a leap; in milliseconds. */
 const CLOCK_RESOLUTION = 10;
 
-/** What a registry needs. */
 export interface IpRegistryOptions<T> {
   readonly clock: Clock;
   /** How long an address is held after its last disconnection, in milliseconds. */
   readonly retention: number;
-  /** Makes what hangs on a new entry. */
+  /** Creates the record of a new entry. */
   readonly newRecord: () => T;
-  /** Told when the number of connections of an entry changes. */
+  /** Called when the number of connections of an entry changes. */
   readonly onCount?: (record: T, connections: number) => void;
-  /** Told of what hung on an entry that is gone. */
+  /** Called with the record of a deleted entry. */
   readonly onGone?: (record: T) => void;
-  /** Clears away what a purge has let go, where the platform can be asked to. */
+  /** Collects the garbage of a purge, where the platform allows it. */
   readonly collect?: (() => void) | undefined;
   /** {@linkcode MAX_DISCONNECTED}, or less. */
   readonly capacity?: number;
 }
 
-/** What others may know of an address that is held: everything but the address. */
+/** The public part of an entry: everything except the address. */
 export interface Entry<T> {
   readonly record: T;
-  /** How many connections are open. */
+  /** Number of open connections. */
   readonly connections: number;
-  /** Counts one more connection until the function it returns is called; a second call does nothing. */
+  /** Counts one more connection until the returned function is called. Calling that again does nothing. */
   connect(): () => void;
 }
 
 interface RegistryEntry<T> extends Entry<T> {
   readonly address: Address;
   connections: number;
-  /** Since when there has been no connection, in the registry's time. */
+  /** When the last connection closed or, without one, the last attempt was made; in the registry's time. */
   leftAt: number;
-  /** Where it stands among those who have left. */
+  /** Its place in the queue of disconnected entries; `undefined` while connected. */
   place: Handle | undefined;
 }
 
-/** Everybody's address, as long as it is needed. */
+/** The addresses in use, each held only as long as it is needed. */
 export class IpRegistry<T> {
   /** How often {@linkcode IpRegistry.purge} must run, in milliseconds. */
   readonly purgeInterval: number;
   readonly #options: IpRegistryOptions<T>;
   readonly #holdings = new Map<Address, RegistryEntry<T>>();
   readonly #left = new LinkedQueue<RegistryEntry<T>>();
-  /** The registry's time; how far the calendar has leapt ahead; and how far it is from the clock. In milliseconds. */
+  /** The registry's time, the sum of forward leaps, and the calendar's distance from the clock; in milliseconds. */
   #time: number;
   #calendarSkew = 0;
   #distance: number;
-  /** Something has been let go since the last collection. */
+  /** Whether an entry was deleted since the last garbage collection. */
   #needsCollection = false;
 
   constructor(options: IpRegistryOptions<T>) {
@@ -93,48 +93,48 @@ export class IpRegistry<T> {
     this.purgeInterval = Math.min(MAX_PURGE_INTERVAL, options.retention / PURGES_PER_RETENTION);
   }
 
-  /** How long an entry is sure to live after its last connection or attempt, unless too many leave; milliseconds. */
+  /** Minimum time an entry lives after its last connection or attempt, in milliseconds. Capacity may shorten it. */
   get lifetime(): number {
     return this.#options.retention - SAFETY_INTERVALS * this.purgeInterval;
   }
 
-  /** How many addresses are held. */
+  /** Number of addresses held. */
   get held(): number {
     return this.#holdings.size;
   }
 
-  /** How many of them have a connection. */
+  /** Number of addresses that have a connection. */
   get connected(): number {
     return this.#holdings.size - this.#left.size;
   }
 
-  /** How long the one who left first has been gone, in milliseconds; `undefined` when there is none. */
+  /** How long ago the longest-disconnected address left, in milliseconds; `undefined` without one. */
   get oldestDisconnected(): number | undefined {
     this.#advance();
     const oldest = this.#left.first;
     return oldest === undefined ? undefined : this.#time - oldest.leftAt;
   }
 
-  /** The entry of an address that asks to connect. */
+  /** The entry of an address that attempts to connect. Created if missing. */
   touch(address: Address): Entry<T> {
-    this.#evict(); // What may no longer be held must not be found.
+    this.#evict(); // An expired entry must not be found.
     const holding = this.#holdings.get(address) ?? this.#hold(address);
     if (holding.connections === 0) this.#leave(holding);
     return holding;
   }
 
-  /** The entry of an address, if it is held; looking for it counts for nothing. */
+  /** The entry of an address, if it is held. Does not count as an attempt. */
   find(address: Address): Entry<T> | undefined {
     this.#evict();
     return this.#holdings.get(address);
   }
 
-  /** Does something with everything that is held. */
+  /** Calls `use` with every entry. */
   forEach(use: (entry: Entry<T>, address: Address) => void): void {
     for (const holding of this.#holdings.values()) use(holding, holding.address);
   }
 
-  /** Lets go of everybody whose time is up. An interval task, due every `purgeInterval`. */
+  /** Deletes expired entries. An interval task, due every `purgeInterval`. */
   purge(): void {
     this.#evict();
     if (this.#needsCollection) this.#options.collect?.();
@@ -155,7 +155,7 @@ export class IpRegistry<T> {
   }
 
   #connect(holding: RegistryEntry<T>): () => void {
-    const held = this.#holdings.get(holding.address); // It may have gone between the attempt and now.
+    const held = this.#holdings.get(holding.address); // The entry may have been deleted since the attempt.
     if (held !== undefined && held !== holding) return held.connect();
     this.#holdings.set(holding.address, holding);
     holding.place?.remove();
@@ -165,7 +165,7 @@ export class IpRegistry<T> {
     let open: RegistryEntry<T> | undefined = holding;
     return () => {
       if (open !== undefined) this.#disconnect(open);
-      open = undefined; // Who keeps this function does not keep the address.
+      open = undefined; // A caller that keeps this function must not keep the address alive.
     };
   }
 
@@ -197,7 +197,7 @@ export class IpRegistry<T> {
     }
   }
 
-  /** Lets the registry's time go by as the faster of both clocks does. */
+  /** Advances the registry's time by the faster of both clocks. */
   #advance(): void {
     const now = this.#options.clock.now();
     const leap = this.#options.clock.date().getTime() - now - this.#distance;

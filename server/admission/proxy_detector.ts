@@ -1,22 +1,21 @@
 /**
- * Notices a proxy that `--trust-proxy` does not count: then every visitor seems to come from one address, shares one
- * set of limits, and would be blocked with all others. It shows as one address, from which many handshakes come that
- * somebody has forwarded further than we were told.
+ * Detects a reverse proxy that `--trust-proxy` does not count. All visitors then seem to share one address and one set
+ * of limits, and would be blocked together. The sign of it: all handshakes come from one address, and their
+ * `X-Forwarded-For` lists more proxies than configured.
  */
 
 import type { Log } from "../base/log.ts";
 
-/** How many such handshakes in a row are no chance any more. */
+/** How many such handshakes in a row are no longer a coincidence. */
 export const SUSPICIOUS_HANDSHAKES = 20;
 
-/** What a watch needs. */
 export interface ProxyDetectorOptions {
-  /** How many proxies we were told of. */
+  /** The number of proxies, as configured with `--trust-proxy`. */
   readonly hops: number;
   readonly log: Log;
 }
 
-/** Warns once, and names no address. */
+/** Warns once, without naming an address. */
 export class ProxyDetector {
   readonly #options: ProxyDetectorOptions;
   #suspicious = 0;
@@ -25,7 +24,7 @@ export class ProxyDetector {
     this.#options = options;
   }
 
-  /** Looks at one handshake, while `addresses` are held. */
+  /** Checks one handshake; `addresses` is the number of addresses in the registry. */
   check(forwardedFor: string | undefined, addresses: number): void {
     if (this.#suspicious >= SUSPICIOUS_HANDSHAKES) return;
     const { hops, log } = this.#options;

@@ -1,32 +1,30 @@
 /**
- * Time, as a parameter. Limits and windows run on a monotonic clock, so that neither a clock jump nor a daylight
- * saving change disconnects anybody; what bears a date (logs, statistics) asks the calendar, which may jump. Tests pass
- * a clock that they move by hand.
+ * Time, as a parameter. Limits and windows use a monotonic clock, so that neither a clock jump nor a daylight saving
+ * change disconnects a client. Logs and statistics carry dates. They use the calendar clock, which may jump. Tests pass
+ * a clock that they advance manually.
  */
 
-/** Milliseconds in a second. */
+/** One second, in milliseconds, like the durations below. */
 export const SECOND = 1000;
-/** Milliseconds in a minute. */
 export const MINUTE = 60 * SECOND;
-/** Milliseconds in an hour. */
 export const HOUR = 60 * MINUTE;
-/** Milliseconds in a day of the calendar, which in UTC are all alike. */
+/** A calendar day. In UTC all days have the same length. */
 export const DAY = 24 * HOUR;
 
-/** Ends what a {@linkcode Clock} started; calling it again does nothing. */
+/** Cancels a repeating task of a {@linkcode Clock}. Calling it again does nothing. */
 export type Cancel = () => void;
 
-/** A source of time and of things that happen later. */
+/** A source of time and a scheduler of repeating tasks. */
 export interface Clock {
-  /** Milliseconds since an arbitrary start; never goes back. */
+  /** Milliseconds since an arbitrary start. Never decreases. */
   now(): number;
-  /** What the calendar says; it may be set forward or back at any time. */
+  /** The calendar time, which may be set forward or back at any moment. */
   date(): Date;
   /** Runs `task` every `ms` milliseconds until cancelled. */
   every(ms: number, task: () => void): Cancel;
 }
 
-/** The clock of this machine. */
+/** The clock of the operating system. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   date: () => new Date(),
@@ -41,7 +39,7 @@ export function dayOf(date: Date): string {
   return date.toISOString().slice(0, 10);
 }
 
-/** The midnight with which a day begins; `undefined` when the text names no day of the calendar. */
+/** The midnight (UTC) at which a day begins, or `undefined` if the text is not a valid date. */
 export function parseDay(text: string): Date | undefined {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;
   const date = new Date(`${text}T00:00:00Z`);

@@ -1,4 +1,4 @@
-/** The short code of a system error, such as ENOENT. Its message may contain more than belongs in a log. */
+/** The short code of a system error, such as ENOENT. The message may contain details that don't belong in a log. */
 
 /** The code of an error, or its name if it has none. */
 export function errorCode(error: unknown): string {

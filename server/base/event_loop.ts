@@ -1,23 +1,23 @@
 /**
- * How late the program is with what it has to do: a timer that should fire at a certain time fires later when something
- * else takes long. That is what a crowd feels first, before a processor looks busy.
+ * Measures how far the program lags behind: a timer fires late if other work blocks the event loop. Visitors notice
+ * this lag before the processor looks busy.
  *
- * The worst of this window and the one before it is told, so a moment that is over still shows at the next question, and
- * the answer doesn't depend on who asks how often.
+ * The reported lag is the maximum of the current window and the one before. A short spike is therefore still visible at
+ * the next query, and the result doesn't depend on how often it is queried.
  */
 
 import { type Clock, SECOND } from "./clock.ts";
 
-/** How often the timer fires, in milliseconds. */
+/** Interval of the timer, in milliseconds. */
 export const LAG_INTERVAL = SECOND / 4;
 
-/** How long a window is, in milliseconds. */
+/** Length of a window, in milliseconds. */
 export const LAG_WINDOW = 15 * SECOND;
 
-/** Watches one event loop. */
+/** Measures the lag of the event loop. */
 export class EventLoop {
   readonly #clock: Pick<Clock, "now">;
-  /** When the timer fired the last time; what comes before it first does is the start. */
+  /** When the timer last fired. `undefined` until the first time, so that the startup is not measured. */
   #last: number | undefined;
   #windowBegan: number;
   #worst = 0;
@@ -28,12 +28,12 @@ export class EventLoop {
     this.#windowBegan = clock.now();
   }
 
-  /** How late the timer was at worst, lately, in milliseconds. */
+  /** The recent maximum lag of the timer, in milliseconds. */
   get lag(): number {
     return Math.max(this.#worst, this.#worstBefore);
   }
 
-  /** The timer fires. An interval task, due every `LAG_INTERVAL`. */
+  /** Takes a sample. Must run as an interval task, every `LAG_INTERVAL`. */
   sample(): void {
     const now = this.#clock.now();
     if (now - this.#windowBegan >= LAG_WINDOW) {

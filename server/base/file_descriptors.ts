@@ -1,34 +1,35 @@
 /**
- * How many sockets this process can afford. Every connection is a file descriptor, and the system gives out only so
- * many; a server that runs out of them can't accept, can't log and can't be asked how it is. There is no portable way
- * to read the limit, so at start it is tried out: descriptors are opened until there are enough, or no more.
+ * How many sockets this process can afford. Every connection uses a file descriptor, and the system limits their
+ * number. A server without free descriptors can't accept connections, write its log or answer health checks. The limit
+ * can't be read portably, so it is probed at startup: files are opened until there are enough descriptors or opening
+ * fails.
  */
 
-/** Descriptors that are kept for files, the runtime and whatever it opens, beside those that are open already. */
+/** Descriptors reserved for files and the runtime, besides those already open. */
 const RESERVE = 64;
 
-/** Connections for plain requests beyond those for WebSockets, so that a full house can still be told so. */
+/** Connections for plain HTTP requests besides the WebSockets, so that a full server can still answer. */
 const SPARE = 256;
 
-/** Not more than this is tried out; whoever wants more has set the limit. */
+/** Maximum number of descriptors to probe. An operator who needs more is expected to have raised the limit. */
 const MAX_TRIED = 100_000;
 
-/** How many connections those who come by plain HTTP may have, for one answer each, where that is sent to https. */
+/** Maximum number of connections to the port that redirects HTTP to HTTPS. Each connection gets one response. */
 export const REDIRECTED_CONNECTIONS = 256;
 
-/** How many sockets those may take. */
+/** Number of sockets that the redirect port may use. */
 export function redirectedSockets(isRedirecting: boolean): number {
   return isRedirecting ? REDIRECTED_CONNECTIONS + spareConnections(REDIRECTED_CONNECTIONS) : 0;
 }
 
-/** How many plain connections a listener for so many WebSockets takes besides. */
+/** Number of plain HTTP connections that a listener accepts besides `maxConnections` WebSockets. */
 export function spareConnections(maxConnections: number): number {
   return Math.min(SPARE, Math.ceil(maxConnections / 4));
 }
 
 /**
- * How many WebSockets there can be, at most `wanted`, with so many sockets `beside` them; `path` is a file that can be
- * read.
+ * Number of WebSockets that the process can afford, at most `wanted`. `beside` is the number of other sockets. `path`
+ * is a readable file, which is opened repeatedly.
  */
 export function affordableConnections(wanted: number, path: string, beside = 0): number {
   const reserve = RESERVE + beside;
@@ -44,7 +45,7 @@ function countDescriptors(most: number, path: string): number {
   try {
     while (files.length < most) files.push(Deno.openSync(path));
   } catch {
-    // There are no more.
+    // The limit is reached.
   }
   for (const file of files) file.close();
   return files.length;

@@ -1,9 +1,9 @@
 /**
- * A first-in, first-out line of people that anybody may leave from the middle.
+ * A first-in, first-out queue whose elements can be removed from any position.
  *
- * A doubly linked ring around one empty node. `Set` and `Map` keep order too, but find their first entry by walking
- * over the graves of the deleted ones, which makes taking from the front of a long line quadratic; here every
- * operation touches three nodes, whatever the length.
+ * It is a doubly linked ring around one empty node. `Set` and `Map` keep order too, but they skip the tombstones of
+ * deleted entries to find the first one, so emptying a long one from the front takes quadratic time. Here every
+ * operation touches at most three nodes, whatever the length.
  */
 
 interface Node<T> {
@@ -12,37 +12,36 @@ interface Node<T> {
   next: Node<T>;
 }
 
-/** A place in a {@linkcode LinkedQueue}; leaving twice does nothing. */
+/** A position in a {@linkcode LinkedQueue}. Removing it twice does nothing. */
 export interface Handle {
   remove(): void;
 }
 
-/** A line of `T`, oldest first. */
+/** A queue of `T`, oldest first. */
 export class LinkedQueue<T> implements Iterable<T> {
   readonly #ring = ring<T>();
   #size = 0;
 
-  /** How many stand in the line. */
   get size(): number {
     return this.#size;
   }
 
-  /** Who stands at the front; `undefined` when nobody does. */
+  /** The element at the front, or `undefined` if the queue is empty. */
   get first(): T | undefined {
     return this.#ring.next.value;
   }
 
-  /** Puts `value` at the end. */
+  /** Adds `value` at the end. */
   append(value: T): Handle {
     return this.#insert(value, this.#ring.previous);
   }
 
-  /** Puts `value` at the front, for somebody who had waited before. */
+  /** Adds `value` at the front, for an element that had waited before. */
   prepend(value: T): Handle {
     return this.#insert(value, this.#ring);
   }
 
-  /** Everybody, from the front; the line must not change meanwhile. */
+  /** All elements, from the front. The queue must not change during the iteration. */
   *[Symbol.iterator](): Generator<T, void, undefined> {
     for (let node = this.#ring.next; node !== this.#ring; node = node.next) yield node.value as T;
   }
@@ -64,7 +63,7 @@ export class LinkedQueue<T> implements Iterable<T> {
   }
 }
 
-/** The empty node that begins and ends a ring. */
+/** The empty node at which a ring begins and ends. */
 function ring<T>(): Node<T> {
   const node = { value: undefined } as Node<T>;
   node.previous = node.next = node;

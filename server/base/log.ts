@@ -1,8 +1,8 @@
 /**
- * The operational log: what the operator needs to know of the program, never of a person.
+ * The operational log: what the operator needs to know about the program, and nothing about visitors.
  *
- * It goes to standard error, as text on a terminal and as one JSON object a line elsewhere. Exceptions are described
- * by their class and place only: their message may quote what somebody wrote, or where they wrote it from.
+ * It is written to standard error, as text on a terminal and otherwise as one JSON object per line. Exceptions are
+ * logged with their class and location only. Their message might quote what a visitor wrote, or contain an address.
  */
 
 import {
@@ -14,7 +14,7 @@ import {
 } from "@logtape/logtape";
 import type { LogOutput } from "./log_output.ts";
 
-/** The part of a LogTape logger that the server uses; passed to whatever logs. */
+/** The part of a LogTape logger that the server uses. */
 export type Log = Pick<Logger, "info" | "warn" | "error">;
 
 /** Sets up logging to `output` and returns the program's log. */
@@ -30,7 +30,7 @@ export async function openLog(output: LogOutput, isTerminal: boolean): Promise<L
   return getLogger("anonymous-chat");
 }
 
-/** What may be logged of an exception: its class and where it was thrown. */
+/** The part of an exception that may be logged: its class and where it was thrown. */
 export function describeError(error: unknown): { error: string; at: string[] } {
   if (!(error instanceof Error)) return { error: typeof error, at: [] };
   const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));

@@ -1,43 +1,43 @@
 /**
- * Where log lines leave the process: one after the other, each of them written or counted as lost.
+ * Writes log lines to a stream of the process, one after the other. Each line is either written or counted as lost.
  *
  *   write ──> queue (bounded) ──> target, line by line
  *               │ full              │ failed
  *               └──> lost <─────────┘
  *
- * A log can fail like anything else: the program that read it has exited, its disk is full, or its reader has stopped
- * reading. A report of that can't go into the log, because it would fail as well and ask for the next report. So a
- * failure only changes two figures, which `/healthz` and the metrics show, and nothing ever waits for a line except the
- * end of the program. The target is tried again with each new line, so that a log recovers when its disk does.
+ * Logging can fail: the program that reads the log has exited or stopped reading, or the disk is full. Such a failure
+ * can't be logged, because that would fail as well and cause the next report. It is only counted, and shown by
+ * `/healthz` and the metrics. Nothing waits for a line to be written, except the end of the program. Each new line
+ * tries the target again, so the log recovers when its disk does.
  */
 
 import { type Clock, SECOND } from "./clock.ts";
 
-/** The most that may wait to be written, in bytes; lines beyond it are lost. */
+/** Maximum size of the queue, in bytes. Lines beyond it are lost. */
 export const MAX_LOG_BACKLOG = 256 * 1024;
 
-/** How long a line may take to be written before the log counts as failing, in milliseconds. */
+/** How long writing a line may take before the log counts as failing, in milliseconds. */
 export const STALL_TIME = 5 * SECOND;
 
 /** A stream of the process, such as `Deno.stderr`. */
 export interface LogTarget {
-  /** Writes the beginning of `bytes`; resolves with how many that were. */
+  /** Writes some or all of `bytes`, from the start. Resolves with the number of bytes written. */
   write(bytes: Uint8Array): Promise<number>;
 }
 
-/** The end of the log that faces the system. */
+/** A bounded queue of lines in front of a {@linkcode LogTarget}. */
 export class LogOutput {
   readonly #target: LogTarget;
   readonly #clock: Pick<Clock, "now">;
   readonly #queue: Uint8Array[] = [];
   #queuedBytes = 0;
   #writing: Promise<void> | undefined;
-  /** When the line that is being written was begun, in clock milliseconds. */
+  /** When writing the current line began, in clock milliseconds. */
   #since = 0;
-  /** Whether the last line was written in part only, so that the next one has to begin with a line break. */
+  /** Whether the last line was only partly written, so that the next one must begin with a line break. */
   #isCut = false;
   #lost = 0;
-  /** Whether a line was lost since the queue was last written to its end. */
+  /** Whether a line was lost since the queue was last written completely. */
   #hasLost = false;
 
   constructor(target: LogTarget, clock: Pick<Clock, "now">) {
@@ -45,18 +45,18 @@ export class LogOutput {
     this.#clock = clock;
   }
 
-  /** Number of lines that were not, or not wholly, written. */
+  /** Number of lines that were not written, or only in part. */
   get lost(): number {
     return this.#lost;
   }
 
-  /** Whether lines were lost lately, or the one that is being written has waited for more than {@linkcode STALL_TIME}. */
+  /** Whether lines were lost recently, or the current line has taken longer than {@linkcode STALL_TIME}. */
   get isFailing(): boolean {
     const isStalled = this.#writing !== undefined && this.#clock.now() - this.#since > STALL_TIME;
     return this.#hasLost || isStalled;
   }
 
-  /** Writes `line`, which ends with a line break, after all lines before it. Never throws. */
+  /** Queues `line`, which must end with a line break. Never throws. */
   write(line: string): void {
     const bytes = new TextEncoder().encode(line);
     if (this.#queuedBytes + bytes.length > MAX_LOG_BACKLOG) return this.#lose();
@@ -65,7 +65,7 @@ export class LogOutput {
     this.#writing ??= this.#writeQueue();
   }
 
-  /** Resolves when no line waits to be written. */
+  /** Resolves when the queue is empty. */
   async flush(): Promise<void> {
     await this.#writing;
   }
@@ -89,7 +89,7 @@ export class LogOutput {
       this.#isCut = false;
       await this.#writeAll(line);
     } catch {
-      this.#lose(); // The reason can't be logged: see above.
+      this.#lose(); // The reason can't be logged. See the top of this file.
     }
   }
 

@@ -1,11 +1,11 @@
-/** What the process takes of its machine. */
+/** Memory and processor time used by this process. */
 
 import process from "node:process";
 
-/** Processor time in microseconds in a second. */
+/** Microseconds in a second. */
 const MICROSECONDS = 1e6;
 
-/** Memory, in bytes. */
+/** Memory in use, in bytes. */
 export function memory(): { rss: number; heapUsed: number } {
   return Deno.memoryUsage();
 }

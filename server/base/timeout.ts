@@ -1,6 +1,6 @@
-/** Waiting, but not for ever. */
+/** Delays, and waiting with a time limit. */
 
-/** Resolves with `work`, or after `ms` milliseconds, whichever comes first. */
+/** Resolves with `work`, or after `ms` milliseconds, whichever comes first. The work itself is not cancelled. */
 export async function withTimeout(ms: number, work: Promise<void>): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<void>((resolve) => timer = setTimeout(resolve, ms));

@@ -1,33 +1,33 @@
 /**
- * A token bucket: so many at once, so many a minute after that. It is two numbers and asks no timer for anything; what
- * has flowed back is worked out when somebody takes.
+ * A token bucket: it allows a burst, then a steady rate per minute. It consists of two numbers and needs no timer. The
+ * refill is computed when a token is taken.
  */
 
 import { MINUTE } from "./clock.ts";
 
-/** How much is allowed. */
+/** The capacity and refill of a token bucket. */
 export interface Rate {
-  /** How many at once. */
+  /** Capacity, in tokens. */
   readonly burst: number;
-  /** How many flow back a minute. */
+  /** Refill, in tokens per minute. */
   readonly perMinute: number;
 }
 
-/** What is left of a {@linkcode Rate}. */
+/** A bucket that enforces a {@linkcode Rate}. */
 export class TokenBucket {
   readonly #rate: Rate;
-  /** What is left; a token costs {@linkcode MINUTE}, so that all sums are of whole numbers and a wait told is true. */
+  /** What is left. A token costs {@linkcode MINUTE}, so all sums are whole numbers and reported waits are exact. */
   #credit: number;
   #at: number;
 
-  /** One that has so much `credit`, a full one unless told otherwise; `now` in clock milliseconds. */
+  /** `now` is in clock milliseconds. `credit` is the initial content. By default the bucket is full. */
   constructor(rate: Rate, now: number, credit = rate.burst * MINUTE) {
     this.#rate = rate;
     this.#credit = credit;
     this.#at = Math.floor(now);
   }
 
-  /** What there is now, a token being {@linkcode MINUTE}; for one that goes on elsewhere. */
+  /** The current content, {@linkcode MINUTE} per token. It can be passed to a new bucket on another node. */
   credit(now: number): number {
     const { burst, perMinute } = this.#rate;
     const at = Math.floor(now);
@@ -36,7 +36,7 @@ export class TokenBucket {
     return this.#credit;
   }
 
-  /** Takes one token. The answer is 0, or in how many milliseconds there will be one. */
+  /** Takes one token. Returns 0, or the number of milliseconds until a token is available. */
   take(now: number): number {
     const credit = this.credit(now);
     if (credit < MINUTE) return Math.ceil((MINUTE - credit) / this.#rate.perMinute);

@@ -1,8 +1,8 @@
 /**
- * Reads what a page says: a text frame becomes a {@linkcode ClientMessage} or a refusal, never an exception.
+ * Validates control messages: a text frame becomes a {@linkcode ClientMessage} or a refusal, never an exception.
  *
- * Cheap checks come first (size, then JSON, then shape), every object is strict (a field that the protocol doesn't
- * know is refused, so nobody can be given a name), and a refusal carries no part of what was said.
+ * Cheap checks come first (size, then JSON, then shape). Every object is strict: unknown fields are refused, so no
+ * client can attach a name. A refusal contains nothing of the message.
  */
 
 import * as v from "valibot";
@@ -17,7 +17,7 @@ import {
   REPORT_REASONS,
 } from "../../protocol.ts";
 
-/** What a text frame turned out to be. */
+/** The result of reading a text frame. */
 export type Control =
   | { kind: "message"; message: ClientMessage }
   | { kind: "too-large" }
@@ -46,14 +46,14 @@ const clientMessage = v.variant("type", [
   v.strictObject({ type: v.literal("background"), hidden: v.boolean() }),
 ]) satisfies v.GenericSchema<unknown, ClientMessage>;
 
-/** Reads one text frame. Interests come out normalized and without doubles. */
+/** Reads one text frame. Interests are returned normalized and without duplicates. */
 export function parseControl(text: string): Control {
   if (exceeds(text, MAX_CONTROL_BYTES)) return { kind: "too-large" };
   const result = v.safeParse(clientMessage, parseJson(text));
   return result.success ? { kind: "message", message: result.output } : { kind: "invalid" };
 }
 
-/** The value of a JSON text, or `undefined`, which no JSON text means. */
+/** The value of a JSON text, or `undefined`, which is never the value of a JSON text. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -62,7 +62,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Whether `text` takes more than `limit` bytes in UTF-8; encodes only what might. */
+/** Whether `text` exceeds `limit` bytes in UTF-8. It is encoded only when its length doesn't decide. */
 function exceeds(text: string, limit: number): boolean {
   if (text.length > limit) return true;
   return text.length * 3 > limit && new TextEncoder().encode(text).length > limit;

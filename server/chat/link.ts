@@ -1,9 +1,9 @@
 /**
- * One WebSocket: what arrives is handed to the session that it belongs to. That can change: a new socket begins with a
- * session of its own and may then take up an older one (`SessionRegistry.resume`), whose own socket belongs to nobody from then
- * on, whatever may still arrive on it.
+ * One WebSocket. It passes what arrives to the session attached to it, and that session can change: a new socket starts
+ * with a new session and may then resume an older one (`SessionRegistry.resume`). The older session's socket is then
+ * detached, and whatever still arrives on it is ignored.
  *
- *   socket 1 ──> Link ─ ─ ─ ─ ─> session A          gone, or not known to be gone yet
+ *   socket 1 ──> Link ─ ─ ─ ─ ─> session A          gone, or not yet known to be gone
  *   socket 2 ──> Link ─────────────^
  *                  └ ─ ─ ─ ─ ─ > session B          lived for one message
  */
@@ -13,7 +13,7 @@ import type { AddressRecord } from "../admission/address_record.ts";
 import type { Outlet } from "../transport.ts";
 import type { Session, SessionSocket } from "./session.ts";
 
-/** A socket and whom it belongs to; what a listener talks to. */
+/** A socket and the session attached to it. The listener calls its methods. */
 export class Link implements SessionSocket {
   readonly outlet: Outlet;
   readonly record: AddressRecord;
@@ -25,38 +25,36 @@ export class Link implements SessionSocket {
     this.record = record;
   }
 
-  /** A text frame came in. */
   receiveText(text: string): void {
     this.session?.receiveText(text);
   }
 
-  /** A binary frame came in. */
   receiveFrame(frame: Uint8Array): void {
     this.session?.receiveFrame(frame);
   }
 
-  /** Everything queued has been taken. */
+  /** Everything queued has been sent. */
   drained(): void {
     this.session?.drained();
   }
 
-  /** The page has left by closing it, or has broken a rule of WebSocket. */
+  /** The client has left by closing the socket, or has violated the WebSocket protocol. */
   closed(): void {
     this.hasLeft = true;
     this.session?.end();
   }
 
-  /** It is gone, and nothing says that the page has left. */
+  /** The socket is gone, without a sign that the client has left. */
   disconnected(): void {
     this.session?.onDisconnect();
   }
 
-  /** Something went wrong on our side while handling what came in. */
+  /** Handling the client's input threw an exception. */
   fail(): void {
     this.session?.fail();
   }
 
-  /** The address has too many connections, on all machines together. */
+  /** The address has too many connections, counted over all nodes. */
   closeTooMany(): void {
     this.session?.close(CloseCode.crowded, "Too many connections from one address.");
   }

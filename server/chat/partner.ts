@@ -1,6 +1,6 @@
 /**
- * The other side of a chat, wherever it is: a session of this machine (`session.ts`), or what stands for one of another
- * (`cluster/remote_partner.ts`). What is called here happens there.
+ * The partner in a chat, wherever it is: a session on this node (`session.ts`), or a proxy for a session on another
+ * node (`cluster/remote_partner.ts`). Each call takes effect on the partner's node.
  */
 
 import type { ReportReason } from "../../protocol.ts";
@@ -8,22 +8,24 @@ import type { AddressRecord } from "../admission/address_record.ts";
 import type { NodeId, SessionId } from "../ids.ts";
 import type { Sender } from "../transport.ts";
 
-/** Whom one chats with. */
+/** The partner, as a session sees it. */
 export interface Partner {
   readonly id: SessionId;
-  /** The machine that it is on, as far as is known. */
+  /** The partner's node, as far as known. */
   readonly node: NodeId;
   /** Whether its connection has dropped. */
   readonly isAway: boolean;
-  /** Forwards a frame of `from`; `sender` is slowed down while it can't be read. Whether anybody is there to read it. */
+  /**
+   * Forwards a frame from `from`. `sender` is paused while this side is behind. Returns whether a client receives it.
+   */
   receive(frame: Uint8Array, from: SessionId, sender: Sender | undefined): boolean;
-  /** Nobody waits for this side to read any more, because the other has gone. */
+  /** Resumes the sender that waits for this side to read, because the sender's socket is being detached. */
   release(): void;
   /** The chat is over. */
   partnerLeft(from: SessionId): void;
   partnerAway(from: SessionId): void;
-  /** The other side can be heard again. */
+  /** The partner is connected again. */
   partnerBack(from: SessionId): void;
-  /** It has been reported by somebody whose address has behaved like this. */
+  /** The session is reported from the address of `by`. */
   reported(by: AddressRecord, reason: ReportReason): void;
 }

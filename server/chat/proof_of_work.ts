@@ -1,18 +1,18 @@
 /**
- * The human check under load: a page that wants to search first lets its device work for about a second. It costs a
- * person who comes once next to nothing, and a program that opens thousands of sessions a processor each. No third
- * party has a part in it, and in calm times nobody is asked.
+ * Proof of work under load: a client that wants to search first computes for about a second. This costs a visitor next
+ * to nothing, but a program that opens thousands of sessions needs a processor for each. No third party is involved,
+ * and in calm times no client is asked.
  *
- *   find ──> challenge (a random salt) ──> the page tries numbers ──> solution ──> the search begins
+ *   find ──> challenge (a random salt) ──> the client tries numbers ──> solution ──> the search begins
  *
- * A number is a solution when SHA-256 (FIPS 180-4) of the number, as 4 bytes with the highest first, the salt, as UTF-8,
- * and zeros up to 64 KiB begins with enough zero bits. Finding one takes 2^bits hashes on average, checking it one. The
- * input is long so that nearly all of the time goes into the browser's own SHA-256, which is as fast as anybody's; the
- * number stands first so that no hash helps with the next. A salt is made for one session and one solution, so nothing
- * can be worked out before, used twice or passed on.
+ * The input of SHA-256 (FIPS 180-4) is the number (4 bytes, big-endian), the salt (UTF-8), and zeros up to 64 KiB. A
+ * number is a solution when the hash begins with enough zero bits. Finding one takes 2^bits hashes on average, checking
+ * it takes one. The long input spends nearly all of the time in the browser's own SHA-256, which is as fast as any. The
+ * number comes first so that no hash helps with the next. A salt is valid for one session and one solution, so
+ * solutions can't be precomputed, reused or passed on.
  *
- * Admitted: fast hardware works ten times faster than a phone. This slows a flood of sessions down; what stops it are
- * the limits on each address.
+ * Known limit: fast hardware is ten times faster than a phone. Proof of work slows a flood of sessions down. The limits
+ * on each address stop it.
  */
 
 import { Buffer } from "node:buffer";
@@ -20,19 +20,19 @@ import { createHash } from "node:crypto";
 import { WORK_BYTES } from "../../protocol.ts";
 import { type Clock, MINUTE, SECOND } from "../base/clock.ts";
 
-/** How many zero bits a solution begins with; about a second of a phone. */
+/** Number of zero bits in a solution: about a second of work for a phone. */
 export const WORK_BITS = 12;
 
-/** From how many new sessions on, within {@linkcode RUSH_WINDOW}, everybody is asked to work. */
+/** Number of new sessions within {@linkcode RUSH_WINDOW} from which every client must work. */
 export const RUSH_THRESHOLD = 500;
 
-/** The window in which they are counted, in milliseconds. */
+/** The window in which new sessions are counted, in milliseconds. */
 export const RUSH_WINDOW = 10 * SECOND;
 
-/** How long everybody is asked after the last rush, in milliseconds. */
+/** How long every client must work after the last rush, in milliseconds. */
 export const RUSH_DURATION = MINUTE;
 
-/** When to ask. */
+/** When to require work: under load, always, or never. */
 export type WorkMode = "auto" | "always" | "off";
 
 /** Decides whether a session must work before it may search. */
@@ -49,13 +49,12 @@ export class ProofOfWorkGate {
     this.#windowBegan = this.#rushUntil = clock.now();
   }
 
-  /** Whether whoever searches now must have worked. */
+  /** Whether a search that starts now requires work. */
   get isRequired(): boolean {
     return this.#mode === "always" ||
       this.#mode === "auto" && this.#clock.now() < this.#rushUntil;
   }
 
-  /** Counts a new session. */
   entered(): void {
     const now = this.#clock.now();
     if (now - this.#windowBegan >= RUSH_WINDOW) {
@@ -66,7 +65,7 @@ export class ProofOfWorkGate {
   }
 }
 
-/** Whether `nonce` (0 to 2^32 - 1) solves the challenge of that salt. */
+/** Whether `nonce` (0 to 2^32 - 1) solves the challenge with this salt. */
 export function isSolution(salt: string, nonce: number, bits: number): boolean {
   const input = Buffer.alloc(WORK_BYTES);
   input.writeUInt32BE(nonce);

@@ -1,68 +1,68 @@
 /**
- * The hot path: what one side sends reaches the other as the very buffer that was received.
+ * The hot path: the partner receives the very buffer that arrived from the sender.
  *
  *   sender's socket --frame--> Session.receiveFrame --> Relay.write --same buffer--> reader's socket
  *                                   |
- *                  byte 0 is looked at, nothing else
+ *                        only byte 0 is read
  *
- * The danger on this path is a reader that does not read: everything its partner sends would pile up in this
- * process. Three bounds keep that small, from the gentle to the final:
+ * The danger on this path is a reader that doesn't read: everything its partner sends would pile up in this process.
+ * Three limits prevent that, from mild to final:
  *
- *   64 KiB queued for a reader      the sender is no longer read from (TCP then slows it down) until the reader's
- *                                   queue is empty: a fast sender can't get a slow but honest reader thrown out
- *   10 s without taking a byte      the reader is gone: closed with 4008
+ *   64 KiB queued for a reader      the sender is paused (TCP then slows it down) until the reader's queue is
+ *                                   empty: a fast sender can't get a slow but honest reader disconnected
+ *   10 s without taking a byte      the reader is considered lost: closed with 4008
  *   256 KiB queued                  the same, without waiting; only reached where a listener can't pause a sender
  *
- * A write never calls back: it queues, or drops what is meant for a reader that is lost already. Giving up is the
- * sweep's, twice a second, so that nobody's state changes under the hands of whoever is writing to them.
+ * A write never calls back. It queues, or drops data for a reader that is already lost. Only the sweep, which runs
+ * twice a second, closes readers, so no session changes state while another one is writing to it.
  *
- * "Taking a byte" is judged by progress (bytes given to the socket minus bytes still queued), not by an empty
- * queue, so that somebody on a thin line who reads steadily stays for as long as they like. Only where a sender is
- * paused does progress not count: nobody keeps a partner waiting, unable even to leave, for more than those 10 s.
+ * "Taking a byte" is judged by progress (bytes given to the socket minus bytes still queued), not by an empty queue. So
+ * a client on a slow connection that reads steadily is never disconnected. Progress doesn't count while a sender is
+ * paused: a paused sender can't even leave, so no reader may block its partner for more than those 10 s.
  *
- * The relay is the only writer to an outlet; control messages pass the same bounds. Only readers that are behind are
- * remembered, so the sweep costs what the trouble costs, not what the crowd costs.
+ * The relay is the only writer to an outlet, and control messages have the same limits. Only slow readers are stored,
+ * so a sweep costs time in proportion to their number, not to the number of connections.
  */
 
 import { type Clock, SECOND } from "../base/clock.ts";
 import type { Outlet, Sender } from "../transport.ts";
 
-/** Bytes queued for a reader above which its partner is not read from any more. */
+/** Bytes queued for a reader above which its partner is paused. */
 export const PAUSE_BYTES = 64 * 1024;
 
 /** Bytes queued for a reader above which it is closed. */
 export const MAX_BACKLOG_BYTES = 256 * 1024;
 
-/** How long a reader may take nothing of what is queued for it, in milliseconds. */
+/** How long a reader may take none of its queued bytes, in milliseconds. */
 export const MAX_STALL = 10 * SECOND;
 
 /** A connection that the relay writes to. */
 export interface Reader {
   readonly outlet: Outlet;
-  /** Called once when this reader has been given up; the relay has forgotten it by then. */
+  /** Called once when this reader is closed for being too slow. The relay has forgotten it by then. */
   tooSlow(): void;
 }
 
-/** What is known of a reader that is behind. */
+/** The state of a slow reader. */
 interface ReaderBacklog {
   /** Bytes queued since this reader fell behind. */
   queued: number;
-  /** Bytes it had taken of these when it was last looked at. */
+  /** How many of these it had taken at the last sweep. */
   taken: number;
-  /** When it last took something, in clock milliseconds. */
+  /** When it last took a byte, in clock milliseconds. */
   movedAt: number;
-  /** The sender that waits for this reader. */
+  /** The sender that is paused for this reader. */
   paused: Sender | undefined;
-  /** Something was dropped, so what follows would have a gap before it. */
+  /** Something was dropped, so later data would follow a gap. */
   lost: boolean;
 }
 
-/** Writes to outlets and bounds what waits in them. */
+/** Writes to outlets and limits how much is queued in them. */
 export class Relay {
-  /** What was passed on so far: frames, and their bytes. */
+  /** Frames forwarded so far, and their bytes. */
   frames = 0;
   bytes = 0;
-  /** How many readers were given up so far. */
+  /** How many readers were closed for being too slow. */
   dropped = 0;
   readonly #clock: Clock;
   readonly #slowReaders = new Map<Reader, ReaderBacklog>();
@@ -71,12 +71,12 @@ export class Relay {
     this.#clock = clock;
   }
 
-  /** How many readers have something queued that the relay knows of. */
+  /** How many readers are known to have queued bytes. */
   get slowReaders(): number {
     return this.#slowReaders.size;
   }
 
-  /** Writes to `reader`, without a copy; `sender`, if any, is slowed down while the reader is behind. */
+  /** Writes to `reader` without a copy. `sender`, if any, is paused while the reader is behind. */
   write(reader: Reader, data: string | Uint8Array, sender?: Sender): void {
     const { outlet } = reader;
     if (outlet.backlog > MAX_BACKLOG_BYTES || this.#slowReaders.get(reader)?.lost) {
@@ -101,20 +101,20 @@ export class Relay {
     this.#backlogOf(reader, 0).lost = true;
   }
 
-  /** Reads again from whoever waits for `reader`: it has caught up (the sweep will see), or their chat is over. */
+  /** Resumes the sender that waits for `reader`, which has caught up (the sweep will notice) or whose chat is over. */
   onWritable(reader: Reader): void {
     const arrears = this.#slowReaders.get(reader);
     arrears?.paused?.resume();
     if (arrears !== undefined) arrears.paused = undefined;
   }
 
-  /** Forgets a reader that has caught up or gone, and reads again from whoever waited for it. */
+  /** Forgets a reader that has caught up or is gone, and resumes the sender that waits for it. */
   forget(reader: Reader): void {
     this.onWritable(reader);
     this.#slowReaders.delete(reader);
   }
 
-  /** Looks at those that are behind: lets go who caught up, gives up who stands still. An interval task. */
+  /** Checks all slow readers: forgets those that have caught up, closes those that are stuck. An interval task. */
   sweep(): void {
     const now = this.#clock.now();
     for (const [reader, arrears] of this.#slowReaders) {
@@ -140,7 +140,7 @@ export class Relay {
   }
 }
 
-/** Whether a reader took anything since it was last looked at; notes how much. */
+/** Whether a reader has taken anything since the last check. Also records how much. */
 function moved(arrears: ReaderBacklog, backlog: number): boolean {
   const taken = arrears.queued - backlog;
   const progress = taken > arrears.taken;

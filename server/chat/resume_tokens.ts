@@ -1,41 +1,41 @@
 /**
- * Which token opens which session. A page gets a token with each connection and shows it on the next one, if that
- * becomes necessary; so the token is what somebody would have to steal to come back in another's place.
+ * Maps tokens to sessions. A client receives a token with each connection and presents it on the next one, if it has to
+ * reconnect. So an attacker who wants to resume a visitor's session would have to steal the token.
  *
- * A token is good for coming back once. The trouble is the moment in between: the answer to a `resume` may be lost with
- * the new connection, and then the page can't know that its token has been used. So the used one stays good until the
- * page has shown that it heard the answer, which whatever it says next does, for it says nothing before that.
+ * A token can be used once. The difficulty is the moment after: the answer to a `resume` may be lost with the new
+ * connection, and then the client can't know that its token has been used. So a used token stays valid until the client
+ * confirms the answer. Its next message does that, because a client sends nothing before the answer.
  *
- *      welcome: B             resume A            resumed            anything
- *   ───────────────> page ───────────────> server ──────────> page ───────────> server
+ *      welcome: B             resume A            resumed            any message
+ *   ───────────────> client ─────────────> server ──────────> client ─────────> server
  *          opens: A       A             B, or A again        B            B; A is spent
  *
- * What this holds against:
+ * Protection against:
  *
- *   guessing     A token has 256 bits of chance, and a connection may try one, as its first message; connections are
- *                limited by address. Tokens are looked up in a hash table: how long that takes depends on the hash of
- *                the whole, not on how many characters are right, so it can't be guessed piece by piece.
- *   replay       A spent token opens nothing. That it is shown at all means that two have had it, and nobody can tell
- *                which of them is the owner, so the session ends for both (as RFC 9700 section 4.14.2 has it for
- *                refresh tokens).
- *   theft        A thief who is first gets the line and not the keys, which never left the page: what comes is sealed,
- *                and what it sends is refused by the partner's page. The owner's connection is closed, and if the owner
- *                shows the same token, the thief is out as well.
- *   leaks        A token is in the memory of one page and in this table; never in a URL, a log or a file. The table has
- *                at most two tokens a session, and forgets them with it.
+ *   guessing     A token has 256 bits of randomness. A connection may try one token, as its first message, and
+ *                connections are limited by address. Tokens are looked up in a hash table, so the timing depends on
+ *                the hash of the whole token, not on the number of correct characters: it can't be guessed in parts.
+ *   replay       A spent token opens nothing. If it is presented, two clients have had it, and the server can't tell
+ *                which of them is the owner. So the session ends for both (as in RFC 9700 section 4.14.2 for refresh
+ *                tokens).
+ *   theft        A thief who is first gets the connection but not the keys, which never left the page: what arrives
+ *                is encrypted, and the partner's client rejects what the thief sends. The owner's connection is
+ *                closed. If the owner presents the same token, the thief is disconnected as well.
+ *   leaks        A token is in the memory of one page and in this table, never in a URL, a log or a file. The table
+ *                has at most two tokens per session, and deletes them when the session ends.
  */
 
-/** What a token is to us. */
+/** The result of looking up a token. */
 export type TokenLookup<T> =
   | { kind: "unknown" }
   | { kind: "good"; owner: T }
-  /** It has been used, and that came to an end. */
+  /** The token has been used, and the client has confirmed its successor. */
   | { kind: "spent"; owner: T };
 
 /** The tokens of one owner. */
 interface TokenPair {
   readonly current: string;
-  /** What it was taken up with the last time. */
+  /** The token that the owner was last resumed with. */
   readonly used: string | undefined;
   isSettled: boolean;
 }
@@ -46,29 +46,28 @@ export class ResumeTokens<T> {
   readonly #owners = new Map<string, T>();
   readonly #rings = new Map<T, TokenPair>();
 
-  /** `newToken` makes one that can't be guessed. */
+  /** `newToken` returns an unguessable token. */
   constructor(newToken: () => string) {
     this.#newToken = newToken;
   }
 
-  /** How many are known. */
+  /** How many tokens are known. */
   get size(): number {
     return this.#owners.size;
   }
 
-  /** A token for somebody new. */
+  /** Issues a token for a new owner. */
   issue(owner: T): string {
     const current = this.#newToken();
     this.#keep(owner, { current, used: undefined, isSettled: true });
     return current;
   }
 
-  /** Lets a token that another machine issued open `owner`. */
+  /** Makes a token that another node issued open `owner`. */
   adopt(owner: T, token: string): void {
     this.#keep(owner, { current: token, used: undefined, isSettled: true });
   }
 
-  /** Looks a token up. */
   find(token: string): TokenLookup<T> {
     const owner = this.#owners.get(token);
     if (owner === undefined) return { kind: "unknown" };
@@ -77,7 +76,7 @@ export class ResumeTokens<T> {
     return { kind: isSpent ? "spent" : "good", owner };
   }
 
-  /** Now `owner`, who was found with `used`, is opened by what was issued to `newcomer`, who is nobody any more. */
+  /** Transfers the token issued to `newcomer` to `owner`, which was found with `used`, and discards `newcomer`. */
   transfer(newcomer: T, owner: T, used: string): void {
     const current = this.#rings.get(newcomer)?.current;
     if (current === undefined) throw new Error("Cannot transfer a token: none was issued");
@@ -86,13 +85,13 @@ export class ResumeTokens<T> {
     this.#keep(owner, { current, used, isSettled: false });
   }
 
-  /** The page of `owner` has heard of its new token: the one before is spent. */
+  /** The client of `owner` has received its new token, so the previous one is spent. */
   confirm(owner: T): void {
     const ring = this.#rings.get(owner);
     if (ring !== undefined) ring.isSettled = true;
   }
 
-  /** Forgets whatever opens `owner`. */
+  /** Deletes the tokens of `owner`. */
   revoke(owner: T): void {
     const ring = this.#rings.get(owner);
     if (ring === undefined) return;

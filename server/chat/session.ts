@@ -1,5 +1,5 @@
 /**
- * One visitor, from the moment their first socket opens until they are gone for good, as a state machine.
+ * One visit as a state machine, from the first socket to the final end.
  *
  *                find                    paired
  *     idle ───────────────> searching ───────────> chatting
@@ -7,28 +7,29 @@
  *      │  └─────────────────────┘    leave, partner │   │ find (leaves, then searches)
  *      └────────────────────────────────────────────┘   └──> searching
  *
- *     any state ── closed, a rule broken, or away for too long ──> ended
+ *     any state ── closed, rule violated, or disconnected too long ──> ended
  *
- * Beside what they do stands whether they are here. A socket that is gone without its page leaving (see `LEAVE_CODE` in
- * `protocol.ts`) leaves its session away for a while; whoever shows the token on a new socket takes it up (`SessionRegistry.resume`).
+ * A second state says whether the client is connected. When a socket is lost without the client leaving (see
+ * `LEAVE_CODE` in `protocol.ts`), its session stays disconnected for a while. A client that presents the token on a new
+ * socket resumes it (`SessionRegistry.resume`).
  *
- *             socket gone                       window over
- *     here ─────────────────> away ──────────────────────────────> ended
- *      ^ │ resumed elsewhere   │ resumed
- *      └─┘<────────────────────┘
+ *                socket lost                    window over
+ *     connected ─────────────> disconnected ──────────────────> ended
+ *      ^ │ resumed elsewhere    │ resumed
+ *      └─┘<─────────────────────┘
  *
- * Who is away doesn't search, and gets nothing: what the partner sends is dropped, not stored (promise P6). The two
- * pages send each other again what was missed. Nothing of the old socket is kept, and so nothing of its address but how
- * that has behaved; after a resume the conduct of the new one counts. A socket that is only half gone must not keep its
- * owner out until that is noticed, so the token is enough even while the session is here: the newer socket wins, and
- * the older is closed. Where there is nothing to come back to, a session ends with its socket.
+ * A disconnected session doesn't search and receives nothing: what the partner sends is dropped, not stored (promise
+ * P6). The two clients resend to each other what was missed. Nothing of the old socket is kept. All that remains of its
+ * address is the address record, and after a resume the record of the new address counts. A half-open socket must not
+ * keep its owner out until the server notices. So the token is sufficient even while the session is connected: the
+ * newer socket wins, and the older one is closed. A session with nothing to come back to ends with its socket.
  *
- * Messages of two people cross on the wire, so whatever may arrive late is no offence: a frame, a `leave` or a report
- * that comes just after the partner has left does no harm. What can't be a matter of timing (a control message that
- * is none, a frame of no known kind) closes the connection.
+ * Messages of two clients cross on the wire, so whatever may arrive late is accepted: a frame, a `leave` or a report
+ * just after the partner has left does no harm. Input that timing can't explain (an invalid control message, a frame of
+ * an unknown kind) closes the connection.
  *
- * A session knows no address: that stops at the gate. It knows how its address has behaved (`AddressRecord`), which is what
- * reports and the limits on searches need. Its id lives in this process, its token (`resume_tokens.ts`) in one page.
+ * A session knows no address: addresses stop at the gate. It knows the behavior of its address (`AddressRecord`), which
+ * reports and search limits need. Its id exists only in the server, its token (`resume_tokens.ts`) also in one page.
  */
 
 import {
@@ -59,7 +60,7 @@ import type { Outlet, Sender } from "../transport.ts";
 import type { SessionSnapshot } from "./session_snapshot.ts";
 import type { TurnCredentials } from "./turn.ts";
 
-/** How many recent partners a session remembers, and avoids. */
+/** How many recent partners a session remembers and avoids. */
 export const MAX_RECENT = 16;
 
 /** A chat as one of its two sides sees it. */
@@ -67,17 +68,16 @@ interface ChatSide {
   partner: Partner;
   /** When it began, in clock milliseconds. */
   readonly since: number;
-  /** Whether this side has reported the other in this chat. */
+  /** Whether this side has reported its partner in this chat. */
   reported: boolean;
 }
 
-/** Whether somebody is here. */
 type Presence =
   | { kind: "connected"; line: SessionSocket }
   /** In clock milliseconds. */
   | { kind: "disconnected"; until: number };
 
-/** What the page has said: nothing at all, nothing since it came back, or something. */
+/** What the client has sent: nothing yet, nothing since it resumed, or something. */
 type Activity = "nothing" | "nothing-since" | "something";
 
 type State =
@@ -86,15 +86,15 @@ type State =
   | { kind: "chatting"; chatSide: ChatSide }
   | { kind: "ended" };
 
-/** Counts what happens, and is not told to whom. */
+/** Counts events without learning whose they are. */
 export interface StatsSink {
   /** A message was relayed. */
   message(): void;
-  /** A chat is over that lasted for `duration` milliseconds. */
+  /** A chat ended that lasted `duration` milliseconds. */
   chatEnded(duration: number): void;
 }
 
-/** A search that begins once the device has worked for it. */
+/** A search that begins when the client has solved its challenge. */
 interface PendingSearch {
   readonly salt: string;
   readonly mode: Mode;
@@ -104,15 +104,14 @@ interface PendingSearch {
 /** A socket, as a session sees it. */
 export interface SessionSocket extends Reader {
   readonly record: AddressRecord;
-  /** Whose it is; nobody's, once that session has ended or goes on elsewhere. */
+  /** The attached session; `undefined` once it has ended or continues on another socket. */
   session: Session | undefined;
-  /** Whether its page has closed it in order to leave. */
+  /** Whether its client has closed it in order to leave. */
   readonly hasLeft: boolean;
 }
 
-/** What a session acts upon. */
 export interface SessionContext {
-  /** The machine that this is. */
+  /** This node. */
   readonly node: NodeId;
   readonly clock: Clock;
   readonly relay: Relay;
@@ -121,23 +120,23 @@ export interface SessionContext {
   readonly rates: SessionRates;
   readonly proofOfWork: ProofOfWorkGate;
   readonly turn: TurnCredentials;
-  /** Makes a new unguessable text. */
+  /** Returns a new unguessable text. */
   readonly newToken: () => string;
-  /** Whom `session` chats with: a session of this machine, if it is still here, or what stands for one of another. */
+  /** The partner of `session`: a session on this node, if it still exists, or a proxy for one on another node. */
   partner(session: Session, id: SessionId, node: NodeId, isAway?: boolean): Partner | undefined;
-  /** Told when a socket is gone and the session is not. */
+  /** Called when a socket is lost and its session remains. */
   onDisconnected(session: Session): void;
-  /** Lets the session that `token` opens go on in the place of `newcomer`, at once or in a moment; whether it does. */
+  /** Lets the session of `token` replace `newcomer`, now or after a query to other nodes; `false` if it can't. */
   resume(newcomer: Session, token: string): boolean;
-  /** Told when the page has heard that its session goes on. */
+  /** Called when the client has confirmed that its session was resumed. */
   onResumeConfirmed(session: Session): void;
-  /** Told why somebody was reported, and not who. */
+  /** Receives the reason of each report, but not who was reported. */
   reported(reason: ReportReason): void;
-  /** Told once, when a session has ended. */
+  /** Called once, when a session has ended. */
   onEnded(session: Session): void;
 }
 
-/** One visitor. */
+/** One visit. */
 export class Session implements Seeker, BlockListener, Partner {
   readonly id: SessionId;
   readonly node: NodeId;
@@ -155,7 +154,10 @@ export class Session implements Seeker, BlockListener, Partner {
   #mode: Mode = "text";
   #state: State;
 
-  /** `line` is where it is heard; or, when it comes from elsewhere, where its page has been and may be still. */
+  /**
+   * `line` is its socket. With `isHere` false, for a session from another node, it is the socket of its client, which
+   * may be gone: only the address record is taken from it.
+   */
   constructor(id: SessionId, line: SessionSocket, around: SessionContext, isHere = true) {
     const now = around.clock.now();
     this.id = id;
@@ -171,37 +173,35 @@ export class Session implements Seeker, BlockListener, Partner {
     this.#state = { kind: "idle", since: now, last: undefined };
   }
 
-  /** What this visitor is doing. */
   get state(): State["kind"] {
     return this.#state.kind;
   }
 
-  /** The partner of the chat under way. */
+  /** The partner in the current chat. */
   get partner(): Partner | undefined {
     return this.#state.kind === "chatting" ? this.#state.chatSide.partner : undefined;
   }
 
-  /** What was looked for last; a chat that it led to goes by it. */
+  /** The mode of the last search, and of the chat that it led to. */
   get mode(): Mode {
     return this.#mode;
   }
 
-  /** Since when nothing has been asked of the server, in clock milliseconds; `undefined` when busy. */
+  /** Since when the session has been idle, in clock milliseconds; `undefined` when it isn't idle. */
   get idleSince(): number | undefined {
     return this.#state.kind === "idle" ? this.#state.since : undefined;
   }
 
-  /** Where it is heard; `undefined` while it is away. */
+  /** Its outlet; `undefined` while disconnected. */
   get outlet(): Outlet | undefined {
     return this.line?.outlet;
   }
 
-  /** Until when it may come back, in clock milliseconds; `undefined` when it is here. */
+  /** Until when it may be resumed, in clock milliseconds; `undefined` when connected. */
   get awayUntil(): number | undefined {
     return this.#presence.kind === "disconnected" ? this.#presence.until : undefined;
   }
 
-  /** A text frame came in. */
   receiveText(text: string): void {
     if (this.#state.kind === "ended") return;
     if (this.#exceedsRate("controls")) return;
@@ -217,7 +217,7 @@ export class Session implements Seeker, BlockListener, Partner {
     }
   }
 
-  /** A binary frame came in: forwarded as it is, or dropped when nobody is there to read it. */
+  /** Handles a binary frame: forwards it unchanged, or drops it when there is no partner to read it. */
   receiveFrame(frame: Uint8Array): void {
     if (this.#state.kind === "ended") return;
     if (frame.length > MAX_FRAME_BYTES) {
@@ -231,7 +231,7 @@ export class Session implements Seeker, BlockListener, Partner {
     if (passed && isMessage) this.#context.statistics.message();
   }
 
-  /** Whether it is here, chatting with `from`; what comes late from anybody else is dropped. */
+  /** Forwards the frame if it is connected and chatting with `from`. Late frames of former partners are dropped. */
   receive(frame: Uint8Array, from: SessionId, sender: Sender | undefined): boolean {
     const line = this.line;
     if (line === undefined || this.partner?.id !== from) return false;
@@ -239,12 +239,12 @@ export class Session implements Seeker, BlockListener, Partner {
     return true;
   }
 
-  /** Everything queued for this visitor has been taken. */
+  /** Everything queued for this client has been sent. */
   drained(): void {
     this.release();
   }
 
-  /** The socket is gone, and its page has not left: it may come back, if there is something to come back to. */
+  /** The socket was lost, and its client has not left. The session stays if there is something to come back to. */
   onDisconnect(): void {
     if (this.#state.kind === "ended") return;
     if (this.#state.kind !== "chatting" && this.#recent.length === 0) return this.end();
@@ -255,7 +255,7 @@ export class Session implements Seeker, BlockListener, Partner {
     this.partner?.partnerAway(this.id);
   }
 
-  /** Sends the page to another machine, where its chat goes on as soon as it turns up. */
+  /** Sends the client to another node, where its chat continues as soon as it connects there. */
   handOff(): void {
     const { outlet } = this;
     if (this.isAway) return;
@@ -263,7 +263,7 @@ export class Session implements Seeker, BlockListener, Partner {
     outlet?.close(CloseCode.restart, "The chat moved to another server.");
   }
 
-  /** Goes on over another socket. */
+  /** Continues on another socket. */
   attach(line: SessionSocket): void {
     const before = this.outlet;
     this.#detachSocket();
@@ -278,7 +278,7 @@ export class Session implements Seeker, BlockListener, Partner {
     this.#tellWhereThingsStand();
   }
 
-  /** Ends without a word to anybody, and gives away its socket. */
+  /** Ends without notice, and returns its socket. */
   detach(): SessionSocket {
     const line = this.line;
     if (line === undefined) throw new Error("Cannot detach a socket: the session has none");
@@ -286,7 +286,7 @@ export class Session implements Seeker, BlockListener, Partner {
     return line;
   }
 
-  /** Ends here without a word to anybody, to go on elsewhere. */
+  /** Ends here without telling the partner that it left, and returns what another node needs to continue it. */
   exportState(): SessionSnapshot {
     const { outlet, id } = this;
     const traveller = {
@@ -298,7 +298,7 @@ export class Session implements Seeker, BlockListener, Partner {
     };
     const chatSide = this.#chatSide();
     const isOver = this.partner === undefined;
-    if (!this.isAway) this.partner?.partnerAway(id); // Until it is heard of from there.
+    if (!this.isAway) this.partner?.partnerAway(id); // Until the new node reports it as connected.
     this.#detachSocket();
     outlet?.close(CloseCode.replaced, "The session was resumed on another connection.");
     this.#end();
@@ -310,7 +310,7 @@ export class Session implements Seeker, BlockListener, Partner {
     return { ...traveller, chatSide: chat };
   }
 
-  /** Goes on with what it was on another machine. */
+  /** Restores the state that it had on another node. */
   importState({ recent, hasWorked, balances, mode, chatSide }: SessionSnapshot): void {
     this.#recent.push(...recent);
     this.#hasWorked = hasWorked;
@@ -326,7 +326,7 @@ export class Session implements Seeker, BlockListener, Partner {
     else this.#state = { kind: "chatting", chatSide: chat };
   }
 
-  /** The partner goes on as `partner`, elsewhere or here. */
+  /** The partner's session continues as `partner`, on another node or on this one. */
   partnerMoved(partner: Partner): void {
     if (this.#state.kind !== "chatting" || this.partner?.id !== partner.id) return;
     this.release();
@@ -334,12 +334,12 @@ export class Session implements Seeker, BlockListener, Partner {
     this.#state.chatSide.partner = partner;
   }
 
-  /** Whether it may be taken up once more. */
+  /** Whether it may be resumed. Each call counts against the limit on resumes. */
   mayResume(): boolean {
     return this.#take("resumes") === 0;
   }
 
-  /** Ends the session; its partner is told at once. */
+  /** Ends the session, and immediately tells its partner. */
   end(): void {
     if (this.#state.kind === "ended") return;
     this.#leave();
@@ -355,23 +355,22 @@ export class Session implements Seeker, BlockListener, Partner {
     outlet?.close(code, reason);
   }
 
-  /** The address of this visitor has been blocked for `wait` milliseconds. */
+  /** The address of this session has been blocked for `wait` milliseconds. */
   blocked(wait: number): void {
     this.tell({ type: "blocked", seconds: inSeconds(wait) });
     this.close(CloseCode.blocked, "This address is blocked.");
   }
 
-  /** Something went wrong on our side while handling this session. */
+  /** Handling this session threw an exception. */
   fail(): void {
     this.close(CloseCode.internal, "Something went wrong on the server.");
   }
 
-  /** Sends a control message. */
   tell(message: ServerMessage): void {
     this.tellEncoded(JSON.stringify(message));
   }
 
-  /** Sends a control message that many receive and that has been encoded once. */
+  /** Sends a control message that is encoded once for many receivers. */
   tellEncoded(message: string): void {
     const line = this.line;
     if (line !== undefined) this.#context.relay.write(line, message);
@@ -403,12 +402,12 @@ export class Session implements Seeker, BlockListener, Partner {
     this.#record.report(by, reason, this.#context.clock.now());
   }
 
-  /** Somebody on another machine, whose address has that name, has reported this visitor. */
+  /** A recent partner on another node, whose address has the pseudonym `by`, has reported this session. */
   accused(from: SessionId, by: string, weight: number): void {
     if (this.#recent.includes(from)) this.#record.reportedElsewhere(by, weight);
   }
 
-  /** Reads again from whoever waited for this visitor to read. */
+  /** Resumes the sender that waits for this client to read. */
   release(): void {
     const line = this.line;
     if (line !== undefined) this.#context.relay.onWritable(line);
@@ -434,7 +433,7 @@ export class Session implements Seeker, BlockListener, Partner {
     this.close(CloseCode.tooSlow, "The client reads too slowly.");
   }
 
-  /** The socket; `undefined` while it is away. */
+  /** The socket; `undefined` while disconnected. */
   get line(): SessionSocket | undefined {
     if (this.#state.kind === "ended") return undefined;
     return this.#presence.kind === "connected" ? this.#presence.line : undefined;
@@ -442,12 +441,12 @@ export class Session implements Seeker, BlockListener, Partner {
 
   #end(): void {
     this.#state = { kind: "ended" };
-    this.#presence = { kind: "disconnected", until: 0 }; // The socket knows an address, and may go.
+    this.#presence = { kind: "disconnected", until: 0 }; // Releases the socket, which knows an address.
     this.#stopListening();
     this.#context.onEnded(this);
   }
 
-  /** Notes that the page has said something; the answer is what it had said before. */
+  /** Notes that the client has sent something, and returns the activity before that. */
   #noteActivity(): Activity {
     const before = this.#activity;
     this.#activity = "something";
@@ -475,7 +474,7 @@ export class Session implements Seeker, BlockListener, Partner {
     }
   }
 
-  /** A page that shows a token later than at once is none of ours. */
+  /** Only the first message may resume: an honest client never presents a token later. */
   #resume(token: string, before: Activity): void {
     if (before !== "nothing") {
       return this.close(CloseCode.policy, "Only the first message can resume a session.");
@@ -483,7 +482,7 @@ export class Session implements Seeker, BlockListener, Partner {
     if (!this.#context.resume(this, token)) this.tell({ type: "resumed", chatting: false });
   }
 
-  /** Both pages learn that they can hear each other again, and this one what it may have missed. */
+  /** Tells both clients that they can reach each other again, and this one what it may have missed. */
   #tellWhereThingsStand(): void {
     const { partner } = this;
     if (this.#chatSide() !== undefined && partner === undefined) {
@@ -494,12 +493,12 @@ export class Session implements Seeker, BlockListener, Partner {
     partner?.partnerBack(this.id);
   }
 
-  /** Lets go of the socket, and of a search, which only somebody who is here can have. */
+  /** Detaches the socket and ends a search, because a disconnected session doesn't search. */
   #detachSocket(): void {
     if (this.#state.kind === "searching") this.#leave();
     const line = this.line;
     if (line === undefined) return;
-    this.partner?.release(); // Nobody waits here any more for the partner to read.
+    this.partner?.release(); // This socket no longer waits for the partner to read.
     this.#context.relay.forget(line);
     line.session = undefined;
   }
@@ -526,7 +525,7 @@ export class Session implements Seeker, BlockListener, Partner {
     this.tell({ type: "challenge", salt, bits: WORK_BITS });
   }
 
-  /** A solution that crosses a `leave` is no offence; a wrong one is. */
+  /** A solution that crosses a `leave` is ignored. A wrong one closes the connection. */
   #verifySolution(nonce: number): void {
     const pledge = this.#pendingSearch;
     if (pledge === undefined) return;
@@ -558,7 +557,7 @@ export class Session implements Seeker, BlockListener, Partner {
 
   #becomeIdle(last: ChatSide | undefined): void {
     this.release();
-    this.outlet?.resume(); // Another machine may have had this sender paused.
+    this.outlet?.resume(); // Another node may have paused this sender.
     this.#state = { kind: "idle", since: this.#context.clock.now(), last };
   }
 
@@ -578,7 +577,7 @@ export class Session implements Seeker, BlockListener, Partner {
     chatSide.partner.reported(this.#record, reason);
   }
 
-  /** Relays are for who is in a chat, and for that alone. */
+  /** TURN credentials are issued only during a chat. */
   #prepareCall(): void {
     if (this.partner === undefined) {
       return this.#refuse("nobody-to-call", "There is nobody to call.");
@@ -588,12 +587,12 @@ export class Session implements Seeker, BlockListener, Partner {
     this.tell({ type: "ice", ...this.#context.turn.route() });
   }
 
-  /** Takes a token. The answer is 0, or in how many milliseconds there will be one. */
+  /** Takes a token of a limit. Returns 0, or the milliseconds until the next token is available. */
   #take(kind: LimitKind): number {
     return this.#limits.take(kind, this.#context.clock.now());
   }
 
-  /** Closes whoever sends faster than a person can; `true` when that is so. */
+  /** Closes a session that sends faster than a person can. Returns whether it did. */
   #exceedsRate(kind: "controls" | "messages" | "signals"): boolean {
     if (this.#take(kind) === 0) return false;
     this.close(CloseCode.policy, TOO_FAST_REASON);
@@ -620,7 +619,7 @@ export class Session implements Seeker, BlockListener, Partner {
   }
 }
 
-/** Whole seconds, never too few. */
+/** Whole seconds, rounded up so that a client never retries too early. */
 function inSeconds(wait: number): number {
   return Math.ceil(wait / SECOND);
 }

@@ -1,10 +1,10 @@
 /**
- * Everybody who is here, or may come back: opens a session for each socket, lets a socket take up the session whose token
- * it shows, tells people how many they are, and sends away who has asked for nothing for a long while.
+ * All sessions, connected or resumable. The registry creates a session for each socket, attaches a socket to the
+ * session whose token it presents, announces the online count, and closes sessions that have been idle for long.
  *
- * A socket that resumes has got a session of its own by then, because nobody knew what it came for. That session ends,
- * having said nothing, and its token becomes that of the session which goes on: so each resume changes the token, and
- * nothing has to be sent for that.
+ * A socket that resumes already has a new session, because its purpose was unknown when it opened. That session ends
+ * unused, and its token becomes the token of the resumed session. So each resume changes the token without an extra
+ * message.
  */
 
 import {
@@ -34,61 +34,60 @@ import type { TurnCredentials } from "./turn.ts";
 export const MAX_IDLE = 10 * MINUTE;
 
 /**
- * How many sessions may be away at the same time, unless the server admits more: then it is as many, because a proxy that
- * restarts drops everybody. Beyond that, the session that has been away longest ends.
+ * Maximum number of disconnected sessions. If the server admits more connections, that number applies, because a proxy
+ * that restarts disconnects every client. Beyond the maximum, the longest-disconnected session is ended.
  */
 export const MAX_DISCONNECTED_SESSIONS = 10_000;
 
-/** How many of those who have gone can still be reported from other machines. */
+/** How many ended sessions can still be reported from other nodes. */
 export const MAX_RECENTLY_ENDED = 10_000;
 
-/** Other machines, as far as this one knows of them. */
+/** The other nodes, as far as this node knows of them. */
 export interface RemoteNodes {
-  /** The machine that this is. */
+  /** This node. */
   readonly node: NodeId;
-  /** How many people are on others. */
+  /** How many sessions are connected to other nodes. */
   readonly online: number;
-  /** Whether there are others, and they can be reached. */
+  /** Whether other nodes exist and can be reached. */
   readonly hasOthers: boolean;
-  /** Stands for a session on `node` that `own` chats with. */
+  /** A proxy for the session `id` on `node`, the partner of `own`. */
   partner(own: Session, id: SessionId, node: NodeId, isAway?: boolean): Partner;
-  /** Brings the session that `token` opens here, from whichever machine has it. */
+  /** Moves the session of `token` here from whichever node has it. */
   fetch(token: string): Promise<SessionSnapshot | undefined>;
 }
 
-/** What a lobby needs. */
 export interface SessionRegistryOptions {
   readonly clock: Clock;
   readonly relay: Relay;
   readonly matchmaker: Matchmaker;
   readonly tally: StatsSink;
-  /** How fast each may go. */
+  /** Rate limits of each session. */
   readonly rates: SessionRates;
   readonly proofOfWork: ProofOfWorkGate;
   readonly turn: TurnCredentials;
-  /** Makes a new unguessable text. */
+  /** Returns a new unguessable text. */
   readonly newToken: () => string;
-  /** `undefined` when there are no other machines. */
+  /** `undefined` when there are no other nodes. */
   readonly remoteNodes?: RemoteNodes | undefined;
-  /** How many people may be connected. */
+  /** Maximum number of connections. */
   readonly maxConnections?: number;
 }
 
-/** What came of the tokens that were shown. */
+/** Resume attempts, by outcome. */
 export interface Resumes {
-  /** The session went on. */
+  /** The session was resumed on its node. */
   resumed: number;
-  /** It went on here, and was on another machine. */
+  /** The session was moved here from another node. */
   moved: number;
-  /** There was no such session, or it may not be taken up. */
+  /** The session doesn't exist, or may not be resumed. */
   failed: number;
 }
 
 /** All sessions of this process. */
 export class SessionRegistry implements SessionContext {
-  /** How many came so far. */
+  /** How many sessions were created so far. */
   entered = 0;
-  /** How many showed a token so far. */
+  /** How many clients have presented a token so far. */
   readonly resumes: Resumes = { resumed: 0, moved: 0, failed: 0 };
   /** How many reports were made so far. */
   readonly reports: Record<ReportReason, number> = {
@@ -109,9 +108,9 @@ export class SessionRegistry implements SessionContext {
   readonly newToken: () => string;
   readonly #tokens: ResumeTokens<Session>;
   readonly #sessions = new Map<SessionId, Session>();
-  /** Those of them who are away, in the order in which they went. */
+  /** The disconnected ones, in the order in which they disconnected. */
   readonly #disconnected = new Set<Session>();
-  /** Those who have gone, in that order, as long as others may have a mind to report them. */
+  /** Ended sessions, in order, for as long as partners on other nodes may still report them. */
   readonly #recentlyEnded = new Map<
     SessionId,
     { readonly session: Session; readonly at: number }
@@ -119,7 +118,7 @@ export class SessionRegistry implements SessionContext {
   readonly #remoteNodes: RemoteNodes | undefined;
   readonly #maxAway: number;
   #nextId: number;
-  /** How many everybody here has been told that there are; `undefined` when some were told something else. */
+  /** The online count that all clients here have; `undefined` when they have different ones. */
   #announced: number | undefined = 0;
   #draining = false;
   #onEmpty = (): void => {};
@@ -142,22 +141,22 @@ export class SessionRegistry implements SessionContext {
     this.#nextId = numbersFrom(this.node);
   }
 
-  /** How many are on this machine. */
+  /** How many sessions are connected to this node. */
   get connected(): number {
     return this.#sessions.size - this.#disconnected.size;
   }
 
-  /** How many are on all machines. */
+  /** How many sessions are connected to all nodes. */
   get online(): number {
     return this.connected + (this.#remoteNodes?.online ?? 0);
   }
 
-  /** Everybody of this machine. */
+  /** All sessions on this node, connected or not. */
   get sessions(): Iterable<Session> {
     return this.#sessions.values();
   }
 
-  /** How many chats go on, each counted once, also by two machines whose people talk to each other. */
+  /** How many chats this node counts. Each chat is counted once, even if it spans two nodes. */
   chats(): Record<Mode, number> {
     const counts: Record<Mode, number> = { text: 0, video: 0 };
     for (const { id, partner, mode } of this.#sessions.values()) {
@@ -166,7 +165,7 @@ export class SessionRegistry implements SessionContext {
     return counts;
   }
 
-  /** How many are away. */
+  /** How many sessions are disconnected. */
   get disconnected(): number {
     return this.#disconnected.size;
   }
@@ -181,7 +180,7 @@ export class SessionRegistry implements SessionContext {
     return this.#draining;
   }
 
-  /** Lets somebody in whose address has behaved like this, and welcomes them. */
+  /** Creates a session for a new connection and sends `welcome`. */
   enter(outlet: Outlet, record: AddressRecord): Link {
     const link = new Link(outlet, record);
     const session = new Session(this.#nextId++ as SessionId, link, this);
@@ -213,7 +212,7 @@ export class SessionRegistry implements SessionContext {
     return true;
   }
 
-  /** The session that `token` opens, for another machine on which its page is now; `undefined` when there is none. */
+  /** Exports the session of `token` to the node that its client is on; `undefined` when there is nothing to move. */
   surrender(token: string): SessionSnapshot | undefined {
     const found = this.#tokens.find(token);
     if (found.kind === "unknown") return undefined;
@@ -234,12 +233,12 @@ export class SessionRegistry implements SessionContext {
     if (this.#disconnected.size > this.#maxAway && !this.#draining) longest?.end();
   }
 
-  /** The session of that id, here or gone a moment ago: it may still be reported from elsewhere. */
+  /** The session with this id, even if it has just ended: other nodes may still report it. */
   recentSession(id: SessionId): Session | undefined {
     return this.#sessions.get(id) ?? this.#recentlyEnded.get(id)?.session;
   }
 
-  /** The session of that id, if it is still here. */
+  /** The session with this id, if it still exists. */
   session(id: SessionId): Session | undefined {
     return this.#sessions.get(id);
   }
@@ -250,7 +249,7 @@ export class SessionRegistry implements SessionContext {
       : this.#remoteNodes?.partner(own, id, node, isAway);
   }
 
-  /** Asks other machines for the session; whether there are any to be asked. */
+  /** Queries other nodes for the session. Returns whether there are any to query. */
   #fetch(newcomer: Session, token: string): boolean {
     const { line } = newcomer;
     if (this.#remoteNodes === undefined || line === undefined) return false;
@@ -262,7 +261,7 @@ export class SessionRegistry implements SessionContext {
     return true;
   }
 
-  /** Lets a session of another machine be one of this. */
+  /** Makes a session of another node one of this node. */
   #importSession(traveller: SessionSnapshot, line: SessionSocket): Session {
     const session = new Session(traveller.id, line, this, false);
     this.#sessions.set(session.id, session);
@@ -272,12 +271,12 @@ export class SessionRegistry implements SessionContext {
     const here = partner && this.session(partner.id);
     if (here === undefined) return session;
     here.partnerMoved(session);
-    if (here.partner === session) session.partnerMoved(here); // It may have left when that was elsewhere.
-    else session.partnerLeft(here.id); // While it travelled.
+    if (here.partner === session) session.partnerMoved(here); // The partner still chats with it.
+    else session.partnerLeft(here.id); // The partner left during the move.
     return session;
   }
 
-  /** Lets `session` go on in the place of `newcomer`; if that has gone meanwhile, its page may come once more. */
+  /** Replaces `newcomer` with `session`. If `newcomer` has lost its socket, its client may resume once more. */
   #welcome(newcomer: Session, token: string, session: Session, line: SessionSocket): void {
     if (newcomer.line !== undefined) {
       this.#tokens.transfer(newcomer, session, token);
@@ -297,9 +296,9 @@ export class SessionRegistry implements SessionContext {
     if (this.#sessions.size === 0) this.#onEmpty();
   }
 
-  /** Of those on other machines who could report it, none sits idle for longer than {@linkcode MAX_IDLE}. */
+  /** Keeps an ended session for reports from other nodes, where no partner is idle beyond {@linkcode MAX_IDLE}. */
   #remember(session: Session): void {
-    this.#recentlyEnded.delete(session.id); // Who leaves again goes to the end of the line.
+    this.#recentlyEnded.delete(session.id); // Re-insert, so that the map stays ordered by time.
     this.#recentlyEnded.set(session.id, { session, at: this.clock.now() });
     const [longest] = this.#recentlyEnded.keys();
     if (longest !== undefined && this.#recentlyEnded.size > MAX_RECENTLY_ENDED) {
@@ -307,7 +306,7 @@ export class SessionRegistry implements SessionContext {
     }
   }
 
-  /** Ends the sessions of those who did not come back in time. An interval task. */
+  /** Ends the sessions that were not resumed in time. An interval task. */
   sweep(): void {
     const now = this.clock.now();
     for (const session of this.#disconnected) {
@@ -319,7 +318,7 @@ export class SessionRegistry implements SessionContext {
     }
   }
 
-  /** Tells those who aren't chatting how many are here, if that has changed. An interval task. */
+  /** Sends the online count, if it has changed, to sessions that aren't chatting. An interval task. */
   broadcastOnline(): void {
     const { online } = this;
     if (online === this.#announced) return;
@@ -341,7 +340,7 @@ export class SessionRegistry implements SessionContext {
     }
   }
 
-  /** Tells everybody that the server is about to stop; who isn't chatting can go at once. */
+  /** Tells all clients that the server is about to stop, and closes the sessions that aren't chatting. */
   drain(): void {
     this.#draining = true;
     const message = JSON.stringify({ type: "draining" });
@@ -351,12 +350,12 @@ export class SessionRegistry implements SessionContext {
     }
   }
 
-  /** Whether there are other machines, where chats can go on. */
+  /** Whether there are other nodes where chats can continue. */
   get canHandOff(): boolean {
     return this.#remoteNodes?.hasOthers ?? false;
   }
 
-  /** Sends everybody to other machines, because this one stops. Resolves when all who chat have gone there. */
+  /** Sends all chatting clients to other nodes, because this one stops. Resolves when no session is left. */
   async handOff(): Promise<void> {
     this.#draining = true;
     const moved = new Promise<void>((resolve) => this.#onEmpty = resolve);
@@ -367,7 +366,7 @@ export class SessionRegistry implements SessionContext {
     if (this.#sessions.size > 0) await moved;
   }
 
-  /** Sends everybody away, because the server stops; nobody is told that their partner has left. */
+  /** Closes all sessions, because the server stops. Outlets close first, so that none receives `partner-left`. */
   close(): void {
     const sessions = [...this.#sessions.values()];
     for (const { outlet } of sessions) {

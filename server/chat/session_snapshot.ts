@@ -1,18 +1,18 @@
-/** A session between two machines: what the one that had it tells the one that its page has gone to. */
+/** A session in transit: what its old node sends to the node that its client has reconnected to. */
 
 import type { Mode } from "../../protocol.ts";
 import type { TokenBalances } from "../limits/session_limits.ts";
 import type { NodeId, SessionId } from "../ids.ts";
 
-/** A session on its way to another machine; its page has gone there already. */
+/** A session on its way to another node. Its client is already connected there. */
 export interface SessionSnapshot {
   readonly id: SessionId;
   readonly recent: readonly SessionId[];
   readonly hasWorked: boolean;
-  /** What it may still do. */
+  /** What is left of its rate limits. */
   readonly balances: TokenBalances;
   readonly mode: Mode;
-  /** The chat under way, or the last one. */
+  /** The current chat, or the last one. */
   readonly chatSide:
     | {
       readonly partner: SessionId;
@@ -21,7 +21,7 @@ export interface SessionSnapshot {
       readonly lasted: number;
       readonly reported: boolean;
       readonly isOver: boolean;
-      /** Whether the partner is. */
+      /** Whether the partner is disconnected. */
       readonly isAway: boolean;
     }
     | undefined;

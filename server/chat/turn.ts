@@ -1,36 +1,36 @@
 /**
- * Whom a call is relayed by. The operator's TURN server (RFC 8656) and this one share a secret; with it this one signs a
- * name that is good for a few minutes, and the other checks that without asking anybody (coturn's `use-auth-secret`,
- * draft-uberti-behave-turn-rest-00 section 2.2):
+ * Credentials for the TURN relay (RFC 8656). The operator's TURN server and this server share a secret. This server
+ * signs a username that is valid for a few minutes, and the TURN server verifies it without a query (coturn's
+ * `use-auth-secret`, draft-uberti-behave-turn-rest-00 section 2.2):
  *
- *   username    when it ends, in seconds since 1970 : chance
+ *   username    expiry, in seconds since 1970 : nonce
  *   credential  base64 of HMAC-SHA1 of the username with the secret
  *
- * The chance makes two names of the same second different, so that the relay's quotas hold for each page alone; it is
- * new every time and tells of nobody. Without such a server a call can only go directly, which the pages ask about.
+ * The nonce makes usernames issued in the same second differ, so that the relay's quotas apply to each client
+ * separately. It is new each time and identifies nobody. Without a TURN server calls can only be direct, and the page
+ * asks for consent first.
  */
 
 import { createHmac } from "node:crypto";
 import type { CallServer, Route } from "../../protocol.ts";
 import { type Clock, MINUTE, SECOND } from "../base/clock.ts";
 
-/** How long a name is good for, in milliseconds; a call that has begun goes on after that. */
+/** How long credentials are valid, in milliseconds. A call that has begun continues after that. */
 export const CREDENTIAL_LIFETIME = 10 * MINUTE;
 
-/** How much of a token goes into a name, in characters. */
+/** How many characters of a token are used as the nonce. */
 const NONCE_LENGTH = 16;
 
-/** What the names are made of. */
 export interface TurnOptions {
-  /** URIs as of RFC 7065; none for no relay. */
+  /** URIs (RFC 7065). Empty for no relay. */
   readonly urls: readonly string[];
   readonly secret: string;
   readonly clock: Pick<Clock, "date">;
-  /** Makes a new unguessable text. */
+  /** Returns a new unguessable text. */
   readonly newToken: () => string;
 }
 
-/** The relays of this server. */
+/** Issues credentials for the relays of this server. */
 export class TurnCredentials {
   readonly #options: TurnOptions;
 
@@ -38,7 +38,7 @@ export class TurnCredentials {
     this.#options = options;
   }
 
-  /** How a call that begins now may go, with credentials of its own. */
+  /** The route of a call that begins now, with new credentials. */
   route(): Route {
     const { urls } = this.#options;
     return urls.length === 0
@@ -54,7 +54,7 @@ export class TurnCredentials {
   }
 }
 
-/** The password of a name. */
+/** The credential for a username. */
 export function credentialOf(username: string, secret: string): string {
   return createHmac("sha1", secret).update(username).digest("base64");
 }

@@ -1,24 +1,24 @@
 /**
- * The post between machines. Each has a channel of its own in Redis, and all of them share one; what is published is
- * passed on to whoever listens at that moment, and kept by nobody.
+ * Messages between nodes. Each node has a Redis channel, and all nodes share one more. Redis passes what is published
+ * to the current subscribers and stores nothing.
  *
- * What goes to one machine within one turn of the event loop goes in one parcel, in its order:
+ * Everything that a node sends to a channel within one turn of the event loop is published as one batch, in order:
  *
  *        0 .. 3        4       5 ..                    0 .. 3
  *   +-----------+--------+------------------------+-----------+--
- *   |   length  |  kind  |  letter                |   length  |  ...
+ *   |   length  |  kind  |  message               |   length  |  ...
  *   +-----------+--------+------------------------+-----------+--
- *      of kind and letter, highest byte first
+ *      of kind and message, big-endian
  *
- *   kind 0    in the clear: what machines say before they have a secret in common (`key_exchange.ts`)
- *   kind 1    a word, sealed (`keys.ts`)
- *   kind 2    a frame: to and from as two doubles, then the frame as it came, which its page has sealed
+ *   kind 0    plaintext: sent before nodes share a secret (`key_exchange.ts`)
+ *   kind 1    a message, sealed (`keys.ts`)
+ *   kind 2    a frame: recipient and sender as two doubles, then the frame as its page encrypted it
  *
- * Letters are acted on in their order. Whoever has asked something goes on by promises, some turns of them after the
- * answer is here; so what follows an answer waits for the next turn of the event loop. Else the first frame of a new
- * partner, which may come in one piece with the word that they accepted, would find nobody yet.
+ * Messages are handled in order. Code that awaits a reply resumes a few microtasks after the reply arrives, so messages
+ * that follow a reply wait for the next turn of the event loop. Otherwise the first frame of a new partner, which may
+ * be in the same batch as their acceptance, would arrive before the chat exists.
  *
- * A parcel that can't be delivered is dropped: the machines notice the outage themselves, and so do the pages.
+ * A batch that can't be delivered is dropped: nodes and pages detect the outage themselves.
  */
 
 import { Buffer } from "node:buffer";
@@ -29,10 +29,10 @@ import type { ClusterKeys } from "./keys.ts";
 import type { RedisClient } from "./redis_client.ts";
 import type { NodeMessage, PlainMessage, Reply } from "./messages.ts";
 
-/** How long an answer of another machine is waited for, in milliseconds. */
+/** Timeout of a request to another node, in milliseconds. */
 export const REPLY_TIME = 2 * SECOND;
 
-/** How many questions may wait for their answers. */
+/** Maximum number of pending requests. */
 const MAX_REQUESTS = 10_000;
 
 const LENGTH_BYTES = 4;
@@ -40,10 +40,10 @@ const FRAME_HEAD_BYTES = 16;
 
 const EVERYBODY = "all";
 
-/** What a letter is. */
+/** The kind of a message in a batch. */
 const Kind = { open: 0, word: 1, frame: 2 } as const;
 
-/** A word on its way: with a number when it is a question, or the answer to one. */
+/** A message on its way: numbered if it is a request, or the reply to one. */
 type QueuedMessage =
   | Speech
   | { readonly answers: number; readonly reply: Reply };
@@ -54,25 +54,24 @@ interface Speech {
   readonly word: NodeMessage;
 }
 
-/** A letter that has been opened. */
+/** A decoded message that has not been handled yet. */
 interface Opened {
   readonly isAnswer: boolean;
   readonly act: () => void;
 }
 
-/** Who gets the post. */
+/** Handles the messages that arrive. */
 export interface MessageHandler {
-  /** Somebody of another machine has sent a frame. */
+  /** A session on another node sent a frame. */
   frame(to: SessionId, from: SessionId, frame: Uint8Array): void;
-  /** Another machine has said something; to a question there is a reply. */
+  /** Another node sent a message. If it is a request, the result is the reply. */
   message(word: NodeMessage, from: NodeId): Reply | undefined;
-  /** A reply that was not waited for any more. */
+  /** A reply arrived after the timeout of its request. */
   lateReply(reply: Reply): void;
-  /** Something has been said in the clear. */
+  /** A plaintext message arrived. */
   plainMessage(word: PlainMessage): void;
 }
 
-/** What a bus needs. */
 export interface BusOptions {
   readonly link: Pick<RedisClient, "publish" | "subscribe">;
   readonly node: NodeId;
@@ -81,31 +80,31 @@ export interface BusOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** One machine's post office. */
+/** Sends and receives the messages of one node. */
 export class Bus {
   readonly #options: BusOptions;
-  /** By channel, what leaves with this turn. */
+  /** Batches to publish after this turn, by channel. */
   readonly #batches = new Map<string, Uint8Array[]>();
   readonly #requests = new Map<number, (reply: Reply | undefined) => void>();
-  /** What has come and waits for its turn, the oldest first. */
+  /** Decoded messages that wait to be handled, oldest first. */
   #inbox: Opened[] = [];
-  /** Whether an answer has been given out in this turn. */
+  /** Whether a reply has been handled in this turn. */
   #hasAnswered = false;
   #asked = 0;
-  /** One listener, however often it is asked to listen. */
+  /** A single function, so that subscribing again does not add a second listener. */
   readonly #receive = (parcel: Buffer): void => this.#unpack(parcel);
 
   constructor(options: BusOptions) {
     this.#options = options;
   }
 
-  /** Begins to listen. */
+  /** Subscribes to the channels of this node. */
   async open(): Promise<void> {
     const { link, node } = this.#options;
     await Promise.all([`${node}`, EVERYBODY].map((name) => link.subscribe(name, this.#receive)));
   }
 
-  /** Sends a frame of `from` on to `to`. */
+  /** Sends a frame from `from` to `to`, which is on `node`. */
   frame(node: NodeId, to: SessionId, from: SessionId, frame: Uint8Array): void {
     const letter = Buffer.allocUnsafe(FRAME_HEAD_BYTES + frame.length);
     letter.writeDoubleBE(to, 0);
@@ -114,17 +113,17 @@ export class Bus {
     this.#post(`${node}`, Kind.frame, letter);
   }
 
-  /** Says something to one machine. */
+  /** Sends a message to one node. */
   send(node: NodeId, word: NodeMessage): void {
     this.#write(`${node}`, { node: this.#options.node, word });
   }
 
-  /** Says something to all machines, this one included. */
+  /** Sends a message to all nodes, including this one. */
   broadcast(word: NodeMessage): void {
     this.#write(EVERYBODY, { node: this.#options.node, word });
   }
 
-  /** The same, in the clear. */
+  /** The same, as plaintext. */
   broadcastPlain(word: PlainMessage): void {
     this.#post(EVERYBODY, Kind.open, Buffer.from(JSON.stringify(word)));
   }
@@ -133,7 +132,7 @@ export class Bus {
     this.#post(`${node}`, Kind.open, Buffer.from(JSON.stringify(word)));
   }
 
-  /** Asks one machine, or all; the first reply, or `undefined` when none comes in time. */
+  /** Resolves to the first reply, or to `undefined` on timeout or if too many requests are pending. */
   request(node: NodeId | "all", word: NodeMessage): Promise<Reply | undefined> {
     if (this.#requests.size >= MAX_REQUESTS) return Promise.resolve(undefined);
     const question = ++this.#asked;
@@ -147,7 +146,7 @@ export class Bus {
     });
   }
 
-  /** Sends what is still here, and waits for no answer any more. */
+  /** Resolves pending requests to `undefined`, and publishes the remaining batches. */
   async close(): Promise<void> {
     for (const question of [...this.#requests.keys()]) this.#settle(question, undefined);
     await Promise.all([...this.#batches.keys()].map((channel) => this.#dispatch(channel)));
@@ -182,7 +181,7 @@ export class Bus {
     const parcel = this.#batches.get(channel);
     if (parcel === undefined) return;
     this.#batches.delete(channel);
-    // The link itself tells when it is lost; what was in the parcel is lost with it.
+    // The Redis client reports a lost connection itself. The batch is lost.
     await this.#options.link.publish(channel, Buffer.concat(parcel)).catch(() => {});
   }
 
@@ -206,7 +205,7 @@ export class Bus {
     this.#inbox = [];
   }
 
-  /** Lets those who are given their answers in this turn go on first. */
+  /** Lets the code that awaits these replies run first. */
   #pause(): void {
     this.#hasAnswered = true;
     setImmediate(() => {
@@ -215,7 +214,7 @@ export class Bus {
     });
   }
 
-  /** One letter that is not as it should be stops no other. */
+  /** An invalid message must not prevent others from being handled. */
   #guarded<T>(work: () => T): T | undefined {
     try {
       return work();
@@ -234,7 +233,7 @@ export class Bus {
         const act = (): void => recipient.frame(to as SessionId, from as SessionId, frame);
         return { isAnswer: false, act };
       }
-      case Kind.open: // At once, since it may bring the keys to what follows.
+      case Kind.open: // Immediately: it may bring the keys to the messages that follow.
         recipient.plainMessage(JSON.parse(letter.toString()));
         return undefined;
       case Kind.word: {

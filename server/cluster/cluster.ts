@@ -1,19 +1,19 @@
 /**
- * Several machines as one: what each of them has for that, wired together.
+ * Makes several nodes act as one server. This is the wiring of the parts that a node has for that:
  *
- *                         ┌── Members ──────── who is there, and who is gone
- *   Redis ── RedisLink ───┼── Agreement ────── the secret that Redis never sees
- *                         ├── RedisPool ────── SharedBackend ────> Matchmaker
- *                         ├── Reputations ──── Conduct
- *                         └── Bus ──────────── Chats ──── RemotePartner ────> Session
+ *                         ┌── Membership ──────── which nodes are up
+ *   Redis ── RedisClient ─┼── KeyExchange ─────── the secret that Redis never sees
+ *                         ├── RedisPool ───────── SharedBackend ────> Matchmaker
+ *                         ├── SharedAddresses ─── AddressRecord
+ *                         └── Bus ─────────────── RemoteChats ── RemotePartner ──> Session
  *
- * Two people on one machine never touch any of this while they chat. Of two on different machines, frames go through
- * Redis by pub/sub, which stores nothing, as their pages have sealed them; everything else that machines say to each
- * other is sealed here (`bus.ts`).
+ * A chat between two sessions of one node uses none of this. Between nodes, frames pass through Redis pub/sub, which
+ * stores nothing, exactly as the pages encrypted them. Nodes seal all other messages, except the key exchange
+ * (`bus.ts`).
  *
- * An outage of Redis is to a chat between machines what a dropped connection is: both people see the other as away, and
- * when it is over their pages send again what was missed. If it lasts longer than a machine is waited for, the chat is
- * over. Chats within a machine, and pairing within it, go on.
+ * To a chat between nodes, a Redis outage is like a dropped connection: each side sees the partner as disconnected, and
+ * afterwards the pages resend what was missed. If it outlasts the lifetime of a node, the chat ends. Chats and matching
+ * within a node continue.
  */
 
 import { Buffer } from "node:buffer";
@@ -43,35 +43,34 @@ import type { EncodedSearch, NodeMessage, PlainMessage, Reply } from "./messages
 
 const INSTANCE_ID_BYTES = 12;
 
-/** How many addresses are affirmed before the answer is waited for. */
+/** Number of addresses that are refreshed at the same time. */
 const REFRESHED_TOGETHER = 200;
 
-/** After how many beats without hearing itself a machine is down. */
+/** Number of missed echoes in a row after which a node is down. */
 const MAX_MISSED_ECHOES = 2;
 
-/** What comes in by the door. */
 export interface ClusterOptions {
   readonly link: RedisClient;
   readonly node: NodeId;
   readonly clock: Clock;
   readonly log: Log;
-  /** Makes so many bytes of chance. */
+  /** Returns this many random bytes. */
   readonly random: (bytes: number) => Uint8Array;
 }
 
-/** The parts of this machine that the others have to do with. */
+/** The parts of this node that the cluster works with. */
 export interface Parts {
   readonly sessions: SessionRegistry;
   readonly matchmaker: Matchmaker;
   readonly registry: IpRegistry<AddressRecord>;
-  /** From how many addresses on reports block. */
+  /** Minimum number of reporting addresses for a block. */
   readonly threshold: number;
 }
 
-/** One machine's part in a cluster. */
+/** One node of a cluster. */
 export class Cluster implements RemoteNodes, MessageHandler {
   readonly node: NodeId;
-  /** Where people wait. */
+  /** The pool of searches. */
   readonly backend: SharedBackend;
   readonly #options: ClusterOptions;
   readonly #keyExchange: KeyExchange;
@@ -79,7 +78,7 @@ export class Cluster implements RemoteNodes, MessageHandler {
   readonly #membership: Membership;
   readonly #pool: RedisPool;
   #missedEchoes = 0;
-  /** Resolves when the others can be reached, or never will be. */
+  /** Resolves when the other nodes can be reached, or this one closes. */
   #joined = Promise.withResolvers<void>();
   #parts: Parts | undefined;
   #chats: RemoteChats | undefined;
@@ -116,7 +115,7 @@ export class Cluster implements RemoteNodes, MessageHandler {
     this.backend = new SharedBackend({ node, clock, pool: this.#pool, bus: this.#bus, isUp });
   }
 
-  /** Whether the other machines, if there are any, can be reached. */
+  /** Whether the other nodes, if there are any, can be reached. */
   get isUp(): boolean {
     return this.#membership.isUp;
   }
@@ -129,12 +128,11 @@ export class Cluster implements RemoteNodes, MessageHandler {
     return this.isUp && this.others > 0;
   }
 
-  /** How many other machines there are. */
   get others(): number {
     return this.#membership.others;
   }
 
-  /** Begins to work with these parts. */
+  /** Connects to Redis, and works with these parts from now on. */
   start(parts: Parts): void {
     const { link, node, clock } = this.#options;
     const { threshold, registry: { lifetime } } = parts;
@@ -157,18 +155,18 @@ export class Cluster implements RemoteNodes, MessageHandler {
     link.start({ onReady, onLost: () => this.#membership.lost() });
   }
 
-  /** Says that this machine is there, and asks after those who are out of reach. An interval task. */
+  /** Sends a heartbeat, and probes partners that can't be reached. An interval task. */
   heartbeat(): void {
     void this.#membership.heartbeat();
     if (this.isUp) this.#chats?.heartbeat();
   }
 
-  /** Lets those who wait here join their lines again. An interval task. */
+  /** Offers waiting searches again, before their queues expire. An interval task. */
   rejoin(): void {
     if (this.isUp) this.#parts?.matchmaker.reoffer();
   }
 
-  /** Says again from which addresses people are connected here. An interval task. */
+  /** Refreshes the shared records of the addresses that are held here. An interval task. */
   async refreshAddresses(): Promise<void> {
     const held: AddressRecord[] = [];
     this.#parts?.registry.forEach(({ record }, address) => {
@@ -182,10 +180,10 @@ export class Cluster implements RemoteNodes, MessageHandler {
     }
   }
 
-  /** Lets what machines know of `address` hold for `conduct`. */
+  /** Attaches the shared record of `address` to `record`. */
   share(record: AddressRecord, address: Address): void {
     const { keys } = this.#keyExchange;
-    if (!this.isUp || record.keyId === keys?.fingerprint) return; // A name is made once.
+    if (!this.isUp || record.keyId === keys?.fingerprint) return; // Once per secret.
     const reputation = this.#sharedAddresses?.of(address);
     if (reputation !== undefined) record.share(reputation);
   }
@@ -198,7 +196,7 @@ export class Cluster implements RemoteNodes, MessageHandler {
   }
 
   async fetch(token: string): Promise<SessionSnapshot | undefined> {
-    if (!this.isUp) await withTimeout(REPLY_TIME, this.#joined.promise); // People may come before the others are met.
+    if (!this.isUp) await withTimeout(REPLY_TIME, this.#joined.promise); // A resume may precede the join.
     if (!this.hasOthers) return undefined;
     const reply = await this.#bus.request("all", { type: "fetch", token });
     const traveller = reply?.type === "fetched" ? reply.traveller : undefined;
@@ -206,7 +204,7 @@ export class Cluster implements RemoteNodes, MessageHandler {
     return traveller;
   }
 
-  /** Says good-bye; what was said before still leaves. */
+  /** Leaves the cluster. Pending messages are still sent. */
   async close(): Promise<void> {
     this.#joined.resolve();
     await this.#membership.leave();
@@ -251,8 +249,8 @@ export class Cluster implements RemoteNodes, MessageHandler {
   }
 
   /**
-   * Whether there is agreement; if not, it is asked for. A machine must also hear itself: else the words of others are
-   * lost, and it would not know.
+   * Whether this node has the current secret; if not, it requests the secret. A node must also receive its own
+   * messages: otherwise it would miss those of other nodes without noticing.
    */
   async #exchangeKeys(): Promise<boolean> {
     const { node } = this;
@@ -261,14 +259,14 @@ export class Cluster implements RemoteNodes, MessageHandler {
     return false;
   }
 
-  /** A machine that is up may miss one echo: it may just be busy. */
+  /** A node that is up may miss one echo, because it may just be busy. */
   async #hearsItself(): Promise<boolean> {
     const isHeard = await this.#bus.request(this.node, { type: "echo" }) !== undefined;
     this.#missedEchoes = isHeard ? 0 : this.#missedEchoes + 1;
     return isHeard || this.isUp && this.#missedEchoes < MAX_MISSED_ECHOES;
   }
 
-  /** Everybody who waits here waits among all from now on; chats between machines find out how things stand. */
+  /** Offers every search of this node to the whole cluster, and asks whether chats between nodes are still active. */
   #onConnected(): void {
     this.#joined.resolve();
     this.#bus.broadcast({ type: "here" });
@@ -299,7 +297,7 @@ export class Cluster implements RemoteNodes, MessageHandler {
     return traveller && { type: "fetched", traveller };
   }
 
-  /** A reply that nobody waits for any more. */
+  /** A session that arrives too late is lost, so its partner must hear of it. */
   lateReply(reply: Reply): void {
     if (reply.type !== "fetched" || reply.traveller === undefined) return;
     this.#chats?.arrivedLate(reply.traveller);

@@ -1,17 +1,16 @@
 /**
- * How machines come by one secret that Redis never sees, without being told it. The first machine makes it; whoever
- * comes later asks, and any machine that has it hands it over, sealed for the one who asks (X25519, RFC 7748; then HKDF
- * and AES-256-GCM).
+ * How nodes agree on one secret that Redis never sees. The first node creates it. A node that joins later requests it,
+ * and any node that has it sends it, sealed for the requester (X25519, RFC 7748; then HKDF and AES-256-GCM).
  *
- *   newcomer ──"who has the secret? my key is P"──> everybody
+ *   newcomer ──"who has the secret? my key is P"──> all nodes
  *   holder   ──"here, for P: my key is Q, sealed"──> newcomer
  *
- * Redis keeps the fingerprint of the secret in force, set by whoever comes first and kept alive by those who have it;
- * when the last of them is gone, so is the fingerprint, and the next machine makes a new secret. So Redis, its files
- * and whoever watches it see public keys and sealed bytes.
+ * Redis keeps the fingerprint of the current secret. The first node sets it, and the nodes that have the secret keep it
+ * alive. Once the last of them is gone, so is the fingerprint, and the next node creates a new secret. So Redis, its
+ * files and anybody who watches it see only public keys and sealed bytes.
  *
- * Limit admitted: who can change what Redis passes on, rather than only see it, can pretend to be a machine that asks.
- * Machines and Redis belong to one operator, and talk by `rediss:` where somebody else's network is between them.
+ * Known limit: an attacker who can change what Redis passes on, rather than only read it, can impersonate a requesting
+ * node. Nodes and Redis belong to one operator, and use `rediss:` where the network between them is not trusted.
  */
 
 import { Buffer } from "node:buffer";
@@ -20,14 +19,14 @@ import { SECOND } from "../base/clock.ts";
 import { ClusterKeys, derive, openWith, sealWith, SECRET_BYTES } from "./keys.ts";
 import { type RedisClient, Script } from "./redis_client.ts";
 
-/** How long the fingerprint of a secret lives without a machine that has it, in milliseconds. */
+/** Lifetime of a fingerprint after the last heartbeat of a node that has its secret, in milliseconds. */
 export const FINGERPRINT_LIFETIME = 10 * SECOND;
 
-/** Where the fingerprint of the secret in force is. */
+/** Key of the current fingerprint. */
 export const FINGERPRINT_KEY = "secret";
 const NONCE_BYTES = 12;
 
-/** Sets the fingerprint unless there is one; the answer is the one in force, which its holders keep alive. */
+/** Sets the fingerprint if it is missing. Returns the current one, and keeps it alive if it is the given one. */
 const PROPOSE = new Script(`
   redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2])
   local inForce = redis.call('GET', KEYS[1])
@@ -37,18 +36,18 @@ const PROPOSE = new Script(`
 
 /** "Who has the secret?" */
 export interface KeyRequest {
-  /** The public key of who asks (SPKI in base64). */
+  /** The public key of the requester (SPKI in base64). */
   readonly key: string;
 }
 
-/** "Here." */
+/** The secret, sealed for the requester. */
 export interface KeyAnswer {
   readonly key: string;
   /** In base64. */
   readonly sealed: string;
 }
 
-/** One machine's part in it. */
+/** The key exchange of one node. */
 export class KeyExchange {
   readonly #link: Pick<RedisClient, "run">;
   readonly #random: (bytes: number) => Uint8Array;
@@ -62,24 +61,24 @@ export class KeyExchange {
     this.#keys = new ClusterKeys(random(SECRET_BYTES), random);
   }
 
-  /** The keys of the secret in force; `undefined` before there is agreement. */
+  /** The keys of the current secret; `undefined` if this node does not have it. */
   get keys(): ClusterKeys | undefined {
     return this.#inForce === this.#keys.fingerprint ? this.#keys : undefined;
   }
 
-  /** What to ask everybody when there is no agreement. */
+  /** The request to broadcast while this node lacks the current secret. */
   get request(): KeyRequest {
     return { key: exported(this.#pair.publicKey) };
   }
 
-  /** Proposes the own secret, and keeps the one in force alive if it is that. Whether there is agreement. */
+  /** Proposes this node's secret, and keeps its fingerprint alive if it is the current one. Whether it is. */
   async propose(): Promise<boolean> {
     const args = [this.#keys.fingerprint, `${FINGERPRINT_LIFETIME}`];
     this.#inForce = String(await this.#link.run(PROPOSE, [FINGERPRINT_KEY], args));
     return this.keys !== undefined;
   }
 
-  /** Hands the secret over, if it is had. */
+  /** Seals the secret for the requester, if this node has it. */
   answer(request: KeyRequest): KeyAnswer | undefined {
     const key = this.keys && this.#sharedKey(request.key);
     if (key === undefined) return undefined;
@@ -87,7 +86,7 @@ export class KeyExchange {
     return { key: exported(this.#pair.publicKey), sealed: sealed.toString("base64") };
   }
 
-  /** Takes an answer, if it is the secret in force. Whether there is agreement now. */
+  /** Adopts the secret in an answer if it is the current one. Whether it was adopted. */
   take({ key: theirs, sealed }: KeyAnswer): boolean {
     const key = this.#sharedKey(theirs);
     const secret = key && openWith(key, Buffer.from(sealed, "base64"));
@@ -98,7 +97,7 @@ export class KeyExchange {
     return true;
   }
 
-  /** What only the two know; `undefined` when theirs is no key. */
+  /** The key shared with the owner of `theirs`; `undefined` if that is not a valid public key. */
   #sharedKey(theirs: string): Uint8Array | undefined {
     try {
       const der = Buffer.from(theirs, "base64");

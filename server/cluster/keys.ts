@@ -1,37 +1,37 @@
 /**
- * What the machines of a cluster know and Redis doesn't: one secret, of which two keys are made (RFC 5869).
+ * What the nodes of a cluster know and Redis doesn't: one secret, from which two keys are derived (RFC 5869).
  *
- *   names     HMAC-SHA256: an address or an interest becomes a name that only they could have made. Without the key
- *             nobody can try all addresses of the world until one fits.
- *   letters   AES-256-GCM: what machines say to each other about people. A nonce is 96 bits of chance; a cluster would
- *             have to write 2^32 letters with one key before two were as likely alike as a lottery win (NIST SP
- *             800-38D section 8.3), and its secret ends with its last machine.
+ *   names     HMAC-SHA256: turns an address or an interest into a pseudonym that only the nodes can compute. Without
+ *             the key, nobody can find an address by trying all of them.
+ *   letters   AES-256-GCM: seals what nodes send each other about sessions. A nonce is 96 random bits. Up to 2^32
+ *             messages with one key, a repeated nonce is less likely than winning a lottery (NIST SP 800-38D section
+ *             8.3), and a secret lasts no longer than its last node.
  *
- * Frames are not sealed again: the pages have sealed them, and no machine can read them either.
+ * Frames are not sealed again: the pages encrypted them, and no node can read them either.
  */
 
 import { Buffer } from "node:buffer";
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from "node:crypto";
 
-/** How long a secret is, in bytes. */
+/** Length of a secret, in bytes. */
 export const SECRET_BYTES = 32;
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** How much of an HMAC a name keeps, in bytes: too much for two addresses ever to share one. */
+/** Length of a pseudonym, in bytes: long enough that two addresses never share one. */
 const NAME_BYTES = 18;
 
-/** Makes names and seals letters. */
+/** Computes pseudonyms and seals messages. */
 export class ClusterKeys {
-  /** What two machines compare to see that they have the same secret; tells nothing of it. */
+  /** Nodes compare it to find out whether they have the same secret. It reveals nothing about the secret. */
   readonly fingerprint: string;
   readonly secret: Uint8Array;
   readonly #nameKey: Buffer;
   readonly #letterKey: Buffer;
   readonly #random: (bytes: number) => Uint8Array;
 
-  /** `random` makes so many bytes of chance. */
+  /** `random` returns this many random bytes. */
   constructor(secret: Uint8Array, random: (bytes: number) => Uint8Array) {
     this.secret = secret;
     this.#random = random;
@@ -40,18 +40,17 @@ export class ClusterKeys {
     this.fingerprint = this.pseudonym("fingerprint", "");
   }
 
-  /** The name of `text`, in base64url; what is named of another kind has another name. */
+  /** The pseudonym of `text`, in base64url. The same text of another kind has another pseudonym. */
   pseudonym(kind: string, text: string): string {
     const hmac = createHmac("sha256", this.#nameKey).update(`${kind} ${text}`).digest();
     return hmac.subarray(0, NAME_BYTES).toString("base64url");
   }
 
-  /** Seals a letter. */
   seal(letter: string): Buffer {
     return sealWith(this.#letterKey, this.#random(NONCE_BYTES), Buffer.from(letter));
   }
 
-  /** Opens one; `undefined` when it was sealed with another secret, or altered. */
+  /** Opens a sealed message; `undefined` if it was altered or sealed with another secret. */
   open(sealed: Uint8Array): string | undefined {
     return openWith(this.#letterKey, sealed)?.toString();
   }
@@ -63,7 +62,7 @@ export function sealWith(key: Uint8Array, nonce: Uint8Array, plain: Uint8Array):
   return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
 }
 
-/** Opens what {@linkcode sealWith} made; `undefined` when it is not whole, or of another key. */
+/** Opens what {@linkcode sealWith} returned; `undefined` if it is incomplete, altered or sealed with another key. */
 export function openWith(key: Uint8Array, sealed: Uint8Array): Buffer | undefined {
   if (sealed.length < NONCE_BYTES + TAG_BYTES) return undefined;
   const end = sealed.length - TAG_BYTES;
@@ -77,7 +76,7 @@ export function openWith(key: Uint8Array, sealed: Uint8Array): Buffer | undefine
   }
 }
 
-/** A key for one purpose (HKDF-SHA256). */
+/** Derives a key for one purpose (HKDF-SHA256). */
 export function derive(secret: Uint8Array, purpose: string): Buffer {
   return Buffer.from(hkdfSync("sha256", secret, "", `anonymous-chat.v1 ${purpose}`, SECRET_BYTES));
 }

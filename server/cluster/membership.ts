@@ -1,19 +1,20 @@
 /**
- * Which machines there are. Each says every {@linkcode NODE_HEARTBEAT_INTERVAL} that it is there, how many people are on it, and is told
- * who else is. Who has not been heard of for {@linkcode LIFETIME} is gone: its people vanish from the pool by
- * themselves, because they are kept under a key that lives no longer, and those who chat with them are told.
+ * Which nodes are up. Every {@linkcode NODE_HEARTBEAT_INTERVAL} each node reports that it is up and how many sessions
+ * are connected to it, and receives the same about the others. A node not heard from within {@linkcode LIFETIME} is
+ * considered down. Its searches are removed from the pool automatically, because they are under a key that expires, and
+ * chats with its sessions end.
  *
- *            beat answered                  beat fails, or the line is lost
- *   down ───────────────────> up ───────────────────────────────────────────> down ──(LIFETIME)──> given up
+ *               heartbeat answered           heartbeat failed, or connection lost
+ *   down ───────────────────────> up ───────────────────────────────────────────> down ──(LIFETIME)──> others are down
  *
- * A Redis that has restarted knows nobody, and must not be believed at once: it has a new epoch, and whoever was there
- * before is waited for once more. A machine that can't reach Redis for as long must assume that the others have given up
- * on it, and gives up on them.
+ * A Redis that has restarted knows no node, so its answer must not be trusted immediately. It has a new epoch, and
+ * every node known before gets {@linkcode LIFETIME} to report again. A node that can't reach Redis for that long must
+ * assume that the others consider it down, and considers them down, too.
  *
- * Between two beats, machines that come say so to the others by themselves (`met`): they may have people who chat with
- * ours before the next beat, and be gone before it, too.
+ * A node that joins tells the others directly, without waiting for their next heartbeat (`seen`). Its sessions may chat
+ * with ours before then, and it may also be down again before then.
  *
- * Time is that of Redis alone, so machines' clocks need not agree.
+ * All times are Redis's, so the clocks of the nodes need not agree.
  */
 
 import { type Clock, SECOND } from "../base/clock.ts";
@@ -21,29 +22,29 @@ import type { NodeId } from "../ids.ts";
 import { FINGERPRINT_KEY } from "./key_exchange.ts";
 import { type RedisClient, Script } from "./redis_client.ts";
 
-/** How often a machine says that it is there, in milliseconds. */
+/** Interval between heartbeats, in milliseconds. */
 export const NODE_HEARTBEAT_INTERVAL = 1.5 * SECOND;
 
-/** After which silence it is gone, in milliseconds. */
+/** Silence after which a node is considered down, in milliseconds. */
 export const LIFETIME = 6 * SECOND;
 
-/** The machines, by when they were last heard of. */
+/** Key of the nodes, sorted by when they were last heard from. */
 export const NODES = "nodes";
 const ONLINE = "online";
 const EPOCH = "epoch";
 
-/** Under which key those wait who are on a machine. */
+/** The key of the searches of a node. */
 export function waitingKey(node: NodeId): string {
   return `waiting:${node}`;
 }
 
-/** Redis's time in milliseconds, for other scripts as well. */
+/** Redis's time in milliseconds; other scripts use this, too. */
 export const NOW = `
   local time = redis.call('TIME')
   local now = time[1] * 1000 + math.floor(time[2] / 1000)
 `;
 
-/** The answer: who is there, with how many people; how many of this machine wait; and since when it knows. */
+/** Returns each node with its number of sessions, the number of searches of this node, and the epoch. */
 const SAY = new Script(`
   ${NOW}
   redis.call('SET', KEYS[5], ARGV[4], 'NX')
@@ -69,40 +70,39 @@ const LEAVE = new Script(`
   if redis.call('ZCARD', KEYS[1]) == 0 then redis.call('DEL', KEYS[6]) end -- Nobody has the secret any more.
 `);
 
-/** What members need, and whom they tell. */
 export interface MembershipOptions {
   readonly link: Pick<RedisClient, "run" | "isReady">;
   readonly node: NodeId;
-  /** Tells this machine from one that has the same number by chance. */
+  /** Distinguishes this node from another one with the same number. */
   readonly instanceId: string;
   readonly clock: Pick<Clock, "now">;
-  /** How many people are on this machine. */
+  /** Number of sessions connected to this node. */
   readonly here: () => number;
-  /** Makes ready for being up, before each beat; throws, or answers `false`, when that can't be. */
+  /** Runs before each heartbeat. The node is not up if this throws or resolves to `false`. */
   readonly prepare: () => Promise<boolean>;
   readonly onConnected: () => void;
   readonly onDisconnected: () => void;
-  /** Another machine has the same number. */
+  /** Another node has the same number. */
   readonly onTaken: () => void;
-  /** A machine is gone, or as good as gone. */
+  /** A node is considered down. */
   readonly onGone: (node: NodeId) => void;
-  /** How many should wait on this machine. */
+  /** Number of searches of this node that Redis should have. */
   readonly waitingHere: () => number;
-  /** Redis doesn't know all who wait here: it has forgotten, or whoever had claimed somebody is gone. */
+  /** Redis lacks some of them: it lost its data, or a node that had claimed one is down. */
   readonly onForgotten: () => void;
 }
 
-/** The machines of a cluster, as one of them sees them. */
+/** The nodes of a cluster, as one of them sees them. */
 export class Membership {
   readonly #options: MembershipOptions;
-  /** How many people each of the others has. */
+  /** Number of connected sessions of each other node. */
   #others = new Map<NodeId, number>();
   #isUp = false;
   #downSince: number;
   #epoch = "";
   #wasShort = false;
   #isTaken = false;
-  /** Until then, nobody who is not there is gone for that. */
+  /** Until then, a missing node is not considered down. */
   #graceEnds = 0;
   #beating: Promise<void> | undefined;
 
@@ -115,28 +115,27 @@ export class Membership {
     return this.#isUp;
   }
 
-  /** How many people are on other machines. */
+  /** Number of sessions connected to other nodes. */
   get online(): number {
     return this.#others.values().reduce((sum, online) => sum + online, 0);
   }
 
-  /** How many other machines there are. */
   get others(): number {
     return this.#others.size;
   }
 
-  /** Another machine is there, whether this one has been told so by Redis or not. */
+  /** Another node is up, even if Redis has not reported it yet. */
   seen(node: NodeId): void {
     if (node !== this.#options.node && !this.#others.has(node)) this.#others.set(node, 0);
   }
 
-  /** Says that this machine is there. An interval task, every {@linkcode NODE_HEARTBEAT_INTERVAL}; a second call waits for the first. */
+  /** Sends a heartbeat. An interval task, every {@linkcode NODE_HEARTBEAT_INTERVAL}. A second call joins the first. */
   heartbeat(): Promise<void> {
     this.#beating ??= this.#beat().finally(() => this.#beating = undefined);
     return this.#beating;
   }
 
-  /** The line is lost. */
+  /** The connection to Redis is lost. */
   lost(): void {
     if (!this.#isUp) return;
     this.#isUp = false;
@@ -144,10 +143,10 @@ export class Membership {
     this.#options.onDisconnected();
   }
 
-  /** Says good-bye. */
+  /** Tells Redis that this node is gone. */
   async leave(): Promise<void> {
     const { link, node } = this.#options;
-    if (this.#isUp) await link.run(LEAVE, this.#keys, [`${node}`]).catch(() => {});
+    if (this.#isUp) await link.run(LEAVE, this.#keys, [`${node}`]).catch(() => {}); // Otherwise it expires.
     this.#isUp = false;
   }
 
@@ -172,7 +171,7 @@ export class Membership {
     const asked = new Set(this.#others.keys());
     const said = await link.run(SAY, this.#keys, args);
     if (said === null) return this.#taken();
-    if (!link.isReady) return this.lost(); // It was ready when this was asked.
+    if (!link.isReady) return this.lost(); // The connection was lost during the request.
     const [counts, waiting, epoch] = said as [string[], number, string];
     this.#hear(counts, epoch, asked);
     const wasUp = this.#isUp;
@@ -181,21 +180,21 @@ export class Membership {
     else this.#compare(waiting);
   }
 
-  /** Said once; it may end by itself, when the other machine leaves. */
+  /** Reported once. It ends automatically if the other node leaves. */
   #taken(): void {
     this.#missed();
     if (!this.#isTaken) this.#options.onTaken();
     this.#isTaken = true;
   }
 
-  /** A claim that is under way is no cause for alarm; somebody who is missing for two beats is. */
+  /** A claim in progress is no problem. A search that is missing for two heartbeats is. */
   #compare(waiting: number): void {
     const isShort = waiting < this.#options.waitingHere();
     if (isShort && this.#wasShort) this.#options.onForgotten();
     this.#wasShort = isShort && !this.#wasShort;
   }
 
-  /** Of machines met after it was asked, the answer may know nothing. */
+  /** The answer may lack nodes that were seen after the request. */
   #hear(counts: readonly string[], epoch: string, asked: ReadonlySet<NodeId>): void {
     const { node, clock, onGone } = this.#options;
     const before = this.#others;

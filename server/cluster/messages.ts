@@ -1,6 +1,6 @@
 /**
- * What machines say to each other. A word to a session names both sides of the chat, because a session changes
- * partners, and what comes late from the last one must not reach the next.
+ * Messages between nodes. A message to a session names both sides of the chat. A session changes partners, and a late
+ * message of the last partner must not reach the next one.
  */
 
 import type { BlockReason } from "../admission/address_record.ts";
@@ -9,37 +9,37 @@ import type { NodeId, SessionId, Ticket } from "../ids.ts";
 import type { SessionSnapshot } from "../chat/session_snapshot.ts";
 import type { KeyAnswer, KeyRequest } from "./key_exchange.ts";
 
-/** A wish, as other machines see it: its interests are names that tell nothing (`keys.ts`). */
+/** A search request as other nodes see it: its interests are pseudonyms (`keys.ts`). */
 export type EncodedSearch = SearchRequest;
 
 /** From one side of a chat to the other. */
 export interface ChatMessage {
   readonly to: SessionId;
   readonly from: SessionId;
-  /** The machine of `from`. */
+  /** The node of `from`. */
   readonly node: NodeId;
   readonly say:
     | { readonly type: "left" }
     | { readonly type: "away" | "back" }
-    /** So many bytes of what was sent have been taken. */
+    /** The reader has taken this many bytes. */
     | { readonly type: "read"; readonly bytes: number }
-    /** Goes on here; is the chat still on? */
+    /** Is the chat still active? Sent from the current node of `from`. */
     | { readonly type: "hello"; readonly isAway: boolean; readonly isAnswer: boolean }
-    /** `by` is the name of an address (`keys.ts`); "" when it has none. */
+    /** `by` is the pseudonym of an address (`keys.ts`); "" if it has none. */
     | { readonly type: "reported"; readonly by: string; readonly weight: number };
 }
 
-/** From one machine to another, or to all of them. */
+/** From one node to another, or to all nodes. */
 export type NodeMessage =
   | { readonly type: "chat"; readonly word: ChatMessage }
-  /** `wish` has been taken for `ticket`, and waits for "accepted". */
+  /** The search of `ticket` has been claimed for `request`. The claim counts once the reply accepts it. */
   | { readonly type: "invite"; readonly ticket: Ticket; readonly request: EncodedSearch }
   | { readonly type: "fetch"; readonly token: string }
-  /** A machine is there from now on. */
+  /** The sender has joined. */
   | { readonly type: "here" }
-  /** Can this machine hear itself? */
+  /** Sent by a node to itself, to check that it receives messages. */
   | { readonly type: "echo" }
-  /** The name of an address has been blocked for `wait` milliseconds. */
+  /** The address with this pseudonym has been blocked for `wait` milliseconds. */
   | {
     readonly type: "blocked";
     readonly name: string;
@@ -47,13 +47,13 @@ export type NodeMessage =
     readonly wait: number;
   };
 
-/** What a question is answered with. */
+/** The answer to a request. */
 export type Reply =
   | { readonly type: "accepted"; readonly isAccepted: boolean }
   | { readonly type: "echoed" }
   | { readonly type: "fetched"; readonly traveller: SessionSnapshot | undefined };
 
-/** Before machines have a secret in common. */
+/** Sent as plaintext, before nodes share a secret. */
 export type PlainMessage =
   | { readonly type: "request"; readonly node: NodeId; readonly request: KeyRequest }
   | { readonly type: "answer"; readonly answer: KeyAnswer };

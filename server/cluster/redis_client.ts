@@ -1,9 +1,9 @@
 /**
- * The line to Redis: one connection for commands, one for what is published to this machine. Both are made again when
- * they end, with growing, random delays. While one of them is down nothing is queued: whoever asks for something is
- * told at once that it can't be had, and does without.
+ * The Redis client of a node: one connection for commands, and one for published messages. Both reconnect when they are
+ * lost, after growing, random delays. While either is down nothing is queued: a command fails immediately, and its
+ * caller works without Redis.
  *
- * The library is loaded only when this is used, so that a machine which is alone never sees it.
+ * The library is loaded only when this is used, so a single node never loads it.
  */
 
 import type { Buffer } from "node:buffer";
@@ -12,22 +12,22 @@ import { clearTimeout, setImmediate, setTimeout } from "node:timers";
 import { SECOND } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 
-/** How long an answer may take, in milliseconds. */
+/** Timeout of a command and of connecting, in milliseconds. */
 export const ANSWER_TIME = 2 * SECOND;
 
-/** A subscriber that has heard nothing for so long, not even this machine's own words, is deaf, and connects anew. */
+/** A subscriber that has received nothing for this long, not even this node's echo, reconnects. In milliseconds. */
 const UNRESPONSIVE_TIME = 6 * SECOND;
 
-/** The longest time between two attempts to connect, in milliseconds. */
+/** Maximum delay between two attempts to connect, in milliseconds. */
 const LONGEST_DELAY = SECOND;
 
-/** How many commands may wait for their answers. */
+/** Maximum number of commands that wait for their answers. */
 const MAX_WAITING = 20_000;
 
-/** What every key and channel begins with. */
+/** Prefix of every key and channel. */
 export const PREFIX = "anonymous-chat:";
 
-/** A program that Redis runs, whole or not at all (Redis: EVAL). */
+/** A script that Redis runs atomically (EVAL). */
 export class Script {
   readonly text: string;
   readonly sha: string;
@@ -38,24 +38,21 @@ export class Script {
   }
 }
 
-/** What a link needs. */
 export interface RedisClientOptions {
   readonly url: string;
   readonly log: Log;
-  /** From 0 to below 1. */
+  /** Returns a number from 0 to below 1. */
   readonly random: () => number;
 }
 
-/** Whom a link tells. */
 export interface RedisClientEvents {
-  /** Both connections are there, perhaps anew. */
+  /** Both connections are open, possibly again. */
   readonly onReady: () => void;
   readonly onLost: () => void;
 }
 
 type NodeRedisClient = ReturnType<typeof import("redis").createClient>;
 
-/** A line to Redis. */
 export class RedisClient {
   readonly #log: Log;
   readonly #commands: NodeRedisClient;
@@ -73,7 +70,7 @@ export class RedisClient {
     }
   }
 
-  /** Makes one that is not connected yet; throws what is wrong with the URL. */
+  /** Creates a client that is not connected yet; throws if the URL is invalid. */
   static async create({ url, log, random }: RedisClientOptions): Promise<RedisClient> {
     const { createClient } = await import("redis");
     const reconnectStrategy = (retries: number): number =>
@@ -93,7 +90,7 @@ export class RedisClient {
     return new RedisClient(commands as NodeRedisClient, subscriber as NodeRedisClient, log);
   }
 
-  /** Connects, and goes on trying. */
+  /** Connects, and keeps trying to. */
   start(events: RedisClientEvents): void {
     this.#events = events;
     for (const client of [this.#commands, this.#subscriber]) {
@@ -105,7 +102,7 @@ export class RedisClient {
     return this.#commands.isReady && this.#subscriber.isReady;
   }
 
-  /** Hears what is published in one of our channels, from now on and after every return; the same listener once. */
+  /** Subscribes to one of our channels, also after each reconnect. A listener that is added twice is called once. */
   async subscribe(channel: string, listener: (message: Buffer) => void): Promise<void> {
     await this.#subscriber.subscribe(PREFIX + channel, listener, true);
   }
@@ -114,17 +111,17 @@ export class RedisClient {
     await this.#commands.publish(PREFIX + channel, message);
   }
 
-  /** Runs a script over some of our keys; rejects when there is no answer in time. */
+  /** Runs a script on some of our keys; rejects if there is no answer in time. */
   run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const giveUp = (): void => reject(new Error("Redis does not answer"));
-    // After a pause of this machine the answer may be here, and not read yet.
+    // After a pause of this process, the answer may have arrived but not been read yet.
     const late = setTimeout(() => setImmediate(giveUp), ANSWER_TIME);
     this.#run(script, keys, args).then(resolve, reject).finally(() => clearTimeout(late));
     return promise;
   }
 
-  /** Ends both connections. */
+  /** Closes both connections. */
   close(): void {
     this.#events = { onReady: () => {}, onLost: () => {} };
     for (const client of [this.#commands, this.#subscriber]) {
@@ -149,7 +146,7 @@ export class RedisClient {
     this.#events.onReady();
   }
 
-  /** The message of an error may hold the URL, and with it a password; its code doesn't. */
+  /** The message of an error may contain the URL, and with it a password. Its code doesn't. */
   #lost(error: unknown): void {
     if (!this.#wasLost) {
       const code = (error as NodeJS.ErrnoException | undefined)?.code ?? "no answer";

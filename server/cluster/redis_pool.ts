@@ -1,17 +1,17 @@
 /**
- * The pool of people who wait, shared by all machines. It is the pool of `pool.ts`, kept in Redis:
+ * The pool of searches, shared by all nodes. It is the pool of `pool.ts`, kept in Redis:
  *
- *   waiting:NODE         hash: ticket -> what is wished (a WrittenWish); gone with its machine
- *   line:MODE:           sorted set: tickets of the open, by their order of arrival
- *   line:MODE:INTEREST   sorted set: tickets of those with that interest
+ *   waiting:NODE         hash: ticket -> search request (an EncodedSearch); expires with its node
+ *   line:MODE:           sorted set: tickets of open searches, in order of arrival
+ *   line:MODE:INTEREST   sorted set: tickets of searches with that interest
  *
- * Redis arranges and takes; whom to take is `policy.ts`'s to say, on the machine of whoever looks. An offer names the
- * fronts of the lines that concern it, in one step with joining them, so of two who come at once one sees the other. A
- * claim takes two or none, so nobody is ever taken twice. A ticket in a line whose wish is gone (paired, withdrawn, its
- * machine dead) is dropped by whoever comes past.
+ * Redis stores and claims. `policy.ts` chooses the partner, on the node of the searching session. An offer joins its
+ * queues and reads their fronts in one step, so if two start at the same moment, one sees the other. A claim takes two
+ * searches or none, so no search is claimed twice. A ticket whose search request is missing (paired, withdrawn, its
+ * node down) is removed from a queue when a later offer finds it.
  *
- * What is written is no one's words: interests are names that only the machines can make. Everything lives for a short
- * while only, and the machines write it again as long as it is true.
+ * Redis holds no words of visitors: interests are pseudonyms that only the nodes can compute. Everything expires after
+ * a short while, and the nodes write it again as long as it is true.
  */
 
 import { MINUTE } from "../base/clock.ts";
@@ -23,13 +23,13 @@ import { LIFETIME } from "./membership.ts";
 import { PREFIX, type RedisClient, Script } from "./redis_client.ts";
 import type { EncodedSearch } from "./messages.ts";
 
-/** How long a line lives after somebody last joined it, in milliseconds. */
+/** Lifetime of a queue after a search last joined it, in milliseconds. */
 export const LINE_LIFETIME = 30 * MINUTE;
 
-/** How often those who wait join their lines again, in milliseconds. */
+/** Interval at which waiting searches join their queues again, in milliseconds. */
 export const REJOIN_INTERVAL = LINE_LIFETIME / 3;
 
-/** Tickets and wishes; a ticket tells its machine, whose numbers begin where `numbersFrom` says. */
+/** Lua functions for tickets and search requests. The node of a ticket follows from its number (`numbersFrom`). */
 const WISHES = `
   -- ARGV[1] and ARGV[2] are what keys of waiting people and of lines begin with.
   local function waitingKey(ticket)
@@ -55,7 +55,7 @@ const WISHES = `
   end
 `;
 
-/** Puts a wish in the place of what its ticket wished before, and answers the fronts of its lines (`pool.ts`). */
+/** Replaces the search request of a ticket, and returns the fronts of its queues (`pool.ts`). */
 const OFFER = new Script(`
   ${WISHES}
   local ticket, wish = ARGV[3], cjson.decode(ARGV[4])
@@ -108,17 +108,16 @@ const CLAIM = new Script(`
   return 1
 `);
 
-/** Tickets without a wish are dropped from their lines by whoever comes past. */
+/** Later offers remove the tickets that are left in queues. */
 const FORGET = new Script(`redis.call('DEL', ARGV[1] .. ARGV[3])`);
 
-/** What a pool needs. */
 export interface RedisPoolOptions {
   readonly link: Pick<RedisClient, "run">;
-  /** Throws before there is agreement. */
+  /** Throws if this node lacks the current secret. */
   readonly keys: () => ClusterKeys;
 }
 
-/** The shared pool, as one machine uses it. */
+/** The shared pool, as one node uses it. */
 export class RedisPool {
   readonly #options: RedisPoolOptions;
 
@@ -126,7 +125,7 @@ export class RedisPool {
     this.#options = options;
   }
 
-  /** Lets a wish wait; the answer is a few people among whom its best partner is. */
+  /** Adds a search. Resolves to a few others, the best partner among them. */
   async offer(request: SearchRequest, how: "anew" | "again"): Promise<SearchRequest[] | "taken"> {
     const written = this.write(request);
     const limits = [LOOK_AHEAD, LIFETIME, LINE_LIFETIME].map(String);
@@ -140,27 +139,27 @@ export class RedisPool {
     await this.#run(WITHDRAW, `${ticket}`);
   }
 
-  /** Takes both or neither. */
+  /** Takes both searches or neither. */
   async claim(a: SearchRequest, b: SearchRequest): Promise<boolean> {
     return await this.#run(CLAIM, `${a.ticket}`, `${b.ticket}`) === 1;
   }
 
-  /** Lets nobody of `node` wait any more. */
+  /** Removes all searches of `node`. */
   async forget(node: NodeId): Promise<void> {
     await this.#run(FORGET, `${node}`);
   }
 
-  /** A wish as other machines may see it. */
+  /** The search request as other nodes may see it. */
   write(request: SearchRequest): EncodedSearch {
     return { ...request, interests: request.interests.map((interest) => this.#name(interest)) };
   }
 
-  /** The interests of `own` that are among the names `written`. */
+  /** The interests of `own` whose pseudonyms are in `written`. */
   shared(own: SearchRequest, written: readonly string[]): string[] {
     return own.interests.filter((interest) => written.includes(this.#name(interest)));
   }
 
-  /** Another's wish, with those of its interests in clear that the reader has, too. */
+  /** The search request of another session, with only the interests that `reader` shares, in plain text. */
   #read(written: EncodedSearch, reader: SearchRequest): SearchRequest {
     return { ...written, interests: this.shared(reader, written.interests) };
   }

@@ -1,14 +1,14 @@
 /**
- * The statistics of several machines together: one hash in Redis, a day (KeptDay) in each field.
+ * The statistics of all nodes together: one hash in Redis, with a day (a DayRecord) in each field.
  *
- *   add ──> read the days ──> add figures ──> write, if nobody has written meanwhile ──> copy on this machine
- *               ^                                  │ somebody has
+ *   add ──> read the days ──> add figures ──> write, if no node has written meanwhile ──> copy on this node
+ *               ^                                  │ one has
  *               └──────────────────────────────────┘
  *
- * So what is published moves in steps of all machines together (day_figures.ts). Redis keeps nothing on disk, so each
- * machine has a copy in its own file; figures only grow, and whichever is further on is the true one: a Redis that has
- * forgotten is told by whoever looks there next. A commit whose answer is lost comes again, and may count one batch of
- * one machine, a few seconds, once more.
+ * So published figures move in steps of all nodes together (`day.ts`). Redis keeps nothing on disk, so each node has a
+ * copy in a file. Figures only grow, and the copy that is further ahead is the true one: a Redis that lost its data is
+ * restored by the next node that refreshes. A commit whose answer is lost is repeated, and may count one batch of one
+ * node, a few seconds, twice.
  */
 
 import { type DayCounts, type DayRecord, sumByDay, withFigures } from "../statistics/day.ts";
@@ -16,19 +16,19 @@ import { PublishedDays, type StoredRow } from "../statistics/published_days.ts";
 import type { StatisticsStore } from "../statistics/store.ts";
 import { type RedisClient, Script } from "./redis_client.ts";
 
-/** How often a write begins again because another machine was faster. */
+/** Maximum number of attempts to write while other nodes write, too. */
 export const MAX_ATTEMPTS = 20;
 
 const STATISTICS = "statistics";
 
-/** Some days as they are; "" for one that is not there. */
+/** Returns some days as stored; "" for a missing one. */
 const LOOK = new Script(`
   local days = {}
   for i, day in ipairs(ARGV) do days[i] = redis.call('HGET', KEYS[1], day) or '' end
   return days
 `);
 
-/** Takes a day, what it was and what it is to be, any number of times: all are written, or none. */
+/** Takes days, each with its old and its new value. Writes all of them, or none if an old value is outdated. */
 const WRITE = new Script(`
   for i = 1, #ARGV, 3 do
     if (redis.call('HGET', KEYS[1], ARGV[i]) or '') ~= ARGV[i + 1] then return 0 end
@@ -39,15 +39,15 @@ const WRITE = new Script(`
 
 const DAYS = new Script(`return redis.call('HKEYS', KEYS[1])`);
 
-/** The copy on this machine. */
+/** The copy on this node. */
 export interface LocalCopy extends Pick<StatisticsStore, "close"> {
-  /** The days from `from` on. */
+  /** The days since `from`, inclusive. */
   readSince(from: string): DayRecord[];
-  /** Puts days in the place of what was kept of them. */
+  /** Replaces what is stored of these days. */
   upsert(days: readonly DayRecord[]): void;
 }
 
-/** Keeps figures for all machines. */
+/** Keeps the figures of all nodes. */
 export class RedisStatisticsStore implements StatisticsStore {
   readonly #link: Pick<RedisClient, "run">;
   readonly #copy: LocalCopy;
@@ -64,7 +64,7 @@ export class RedisStatisticsStore implements StatisticsStore {
     await this.#change([...days.keys()], (day, kept) => withFigures(kept, days.get(day)!));
   }
 
-  /** Both copies of each day are made the one that is further on. */
+  /** Brings both copies of each day to the state that is further ahead. */
   async refresh(from: string): Promise<void> {
     const copies = new Map(this.#copy.readSince(from).map((kept) => [kept.counted.day, kept]));
     const there = await this.#link.run(DAYS, [STATISTICS], []) as string[];
@@ -94,7 +94,7 @@ export class RedisStatisticsStore implements StatisticsStore {
     throw new Error("too many concurrent writes by other nodes");
   }
 
-  /** Whether no other machine wrote meanwhile. */
+  /** Whether no other node has written meanwhile. */
   async #tryChanging(
     days: readonly string[],
     change: (day: string, kept: DayRecord | undefined) => DayRecord,

@@ -1,14 +1,14 @@
 /**
- * The chats of which one side is on another machine, and the sessions that go from one to another.
+ * Chats with one side on another node, and sessions that move between nodes.
  *
- *   page ── resume ──> this machine ── fetch ──> the other: `release`s the session, and names where it went
+ *   page ── resume ──> this node ── fetch ──> the other `release`s the session, and remembers where it went
  *                                                  │
- *        back <── the partner, wherever that is <──┘ away
+ *          back <── the partner, on any node <─────┘ away
  *
- * Whoever has a partner elsewhere keeps a `RemotePartner` in its place. A word names both sides of the chat, and is acted
- * on only while that chat is on; to somebody who has gone to another machine it is sent on for a while. Who is asked
- * about a chat that is over says so. So a machine that has missed something learns it by asking, and each asks again as
- * long as its partner can't be heard.
+ * A session with a partner on another node has a `RemotePartner` in its place. A message names both sides of the chat,
+ * and has an effect only while that chat is active. A message to a session that moved to another node is forwarded for
+ * a while. A node that is asked about a chat that is over says so. So a node that missed something learns it by asking,
+ * and keeps asking while a partner can't be reached.
  */
 
 import type { Clock } from "../base/clock.ts";
@@ -21,16 +21,15 @@ import { LIFETIME } from "./membership.ts";
 import { RemotePartner } from "./remote_partner.ts";
 import type { ChatMessage } from "./messages.ts";
 
-/** How many sessions that have gone to other machines are remembered, so that words follow them. */
+/** Maximum number of departed sessions that are remembered, so that messages can follow them. */
 const MAX_DEPARTED = 10_000;
 
-/** Where a session has gone, and when, in clock milliseconds. */
+/** Where a session moved, and when, in clock milliseconds. */
 interface Departure {
   readonly to: NodeId;
   readonly at: number;
 }
 
-/** What chats need. */
 export interface RemoteChatsOptions {
   readonly node: NodeId;
   readonly clock: Pick<Clock, "now">;
@@ -38,22 +37,22 @@ export interface RemoteChatsOptions {
   readonly sessions: SessionRegistry;
 }
 
-/** The chats between this machine and others. */
+/** The chats between this node and others. */
 export class RemoteChats {
   readonly #options: RemoteChatsOptions;
-  /** The sessions that have gone to other machines, in the order in which they went. */
+  /** The sessions that moved to other nodes, in the order in which they moved. */
   readonly #departed = new Map<SessionId, Departure>();
 
   constructor(options: RemoteChatsOptions) {
     this.#options = options;
   }
 
-  /** Stands for a session on `node` that `own` chats with. */
+  /** Represents a session on `node` that `own` chats with. */
   partner(own: Session, id: SessionId, node: NodeId, isAway = false): RemotePartner {
     return new RemotePartner(this.#options.bus, own, id, node, isAway);
   }
 
-  /** Somebody of another machine has sent a frame. */
+  /** A session on another node sent a frame. */
   frame(to: SessionId, from: SessionId, frame: Uint8Array): void {
     const session = this.#options.sessions.session(to);
     const partner = session?.partner;
@@ -61,7 +60,7 @@ export class RemoteChats {
     if (session.receive(frame, from, partner)) partner.delivered(frame);
   }
 
-  /** Somebody of another machine, or what stands for them there, has said something. */
+  /** A session on another node, or its `RemotePartner` there, sent a message. */
   hear(word: ChatMessage): void {
     const { to, from, node, say } = word;
     if (say.type === "reported") {
@@ -81,33 +80,33 @@ export class RemoteChats {
     partner.hear(say, session);
   }
 
-  /** Asks after those who can't be heard, and forgets who went long ago. An interval task. */
+  /** Probes partners that can't be reached, and forgets old departures. An interval task. */
   heartbeat(): void {
     this.ask(({ isAway }) => isAway);
     const latest = this.#options.clock.now() - LIFETIME;
     for (const [id, { at }] of this.#departed) if (at <= latest) this.#departed.delete(id);
   }
 
-  /** Asks whether chats are still on: all of them, or some. */
+  /** Asks whether chats are still active: all of them, or some. */
   ask(which: (partner: RemotePartner) => boolean = () => true): void {
     for (const [session, partner] of this.#all()) {
       if (which(partner)) partner.probe(session.isAway);
     }
   }
 
-  /** No other machine can be heard. */
+  /** No other node can be reached. */
   onDisconnected(): void {
     for (const [session, partner] of this.#all()) partner.wentAway(session);
   }
 
-  /** A machine is gone. */
+  /** A node is considered down. */
   lost(node: NodeId): void {
     for (const [session, partner] of this.#all()) {
       if (partner.node === node) session.partnerLeft(partner.id);
     }
   }
 
-  /** Lets the session that `token` opens go on at `to`; `undefined` when there is none. */
+  /** Hands the session that `token` opens over to node `to`; `undefined` if there is no such session. */
   release(token: string, to: NodeId): SessionSnapshot | undefined {
     const { sessions, clock } = this.#options;
     const traveller = sessions.surrender(token);
@@ -120,12 +119,12 @@ export class RemoteChats {
     return traveller;
   }
 
-  /** A session has come here, perhaps back: words about it stay here, else they would go to and fro for ever. */
+  /** A session moved here, perhaps back. Messages for it must stay here: two nodes would forward them in a loop. */
   arrived({ id }: SessionSnapshot): void {
     this.#departed.delete(id);
   }
 
-  /** One came here when its page had been told already that it would not: its partner is told that it is over. */
+  /** A session moved here after its page was refused. Its partner hears that the chat is over. */
   arrivedLate(traveller: SessionSnapshot): void {
     this.arrived(traveller);
     const { id, chatSide } = traveller;
@@ -135,7 +134,7 @@ export class RemoteChats {
     else this.#reject({ to: id, from: partner, node });
   }
 
-  /** Both sides have come to this machine. */
+  /** Both sides are on this node now. */
   #joined(session: Session, id: SessionId): void {
     const partner = this.#options.sessions.session(id);
     if (partner === undefined) return session.partnerLeft(id);
@@ -144,26 +143,26 @@ export class RemoteChats {
     session.partnerBack(id);
   }
 
-  /** The partner of `session` speaks from another machine than before, or is about to. */
+  /** The partner of `session` has moved to `node`, or is about to. */
   #moved(session: Session, id: SessionId, node: NodeId, isAway = false): RemotePartner {
     const partner = this.partner(session, id, node, isAway);
     session.partnerMoved(partner);
     return partner;
   }
 
-  /** Somebody believes to be chatting with who is not, or not here. */
+  /** `to` does not chat with `from`, or is not here. */
   #handleUnknown(word: ChatMessage): void {
     if (!this.#forward(word) && isCalling(word.say)) this.#reject(word);
   }
 
-  /** Whether a word has been sent on to where `to` went. */
+  /** Whether a message has been forwarded to where `to` moved. */
   #forward(word: ChatMessage): boolean {
     const departure = this.#departed.get(word.to);
     if (departure !== undefined) this.#options.bus.send(departure.to, { type: "chat", word });
     return departure !== undefined;
   }
 
-  /** Tells `from` that `to` does not chat with them. */
+  /** Tells `from` that `to` is not in a chat with it. */
   #reject({ to, from, node }: Pick<ChatMessage, "to" | "from" | "node">): void {
     const say = { type: "left" as const };
     const word = { to: from, from: to, node: this.#options.node, say };
@@ -180,7 +179,7 @@ export class RemoteChats {
   }
 }
 
-/** Whether somebody says this who believes that the chat is on. */
+/** Whether a message implies that its sender believes the chat is active. */
 function isCalling({ type }: ChatMessage["say"]): boolean {
   return type === "back" || type === "hello" || type === "away";
 }

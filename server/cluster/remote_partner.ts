@@ -1,13 +1,14 @@
 /**
- * Stands on this machine for somebody on another one whom one of our sessions chats with. What is called here is said
- * there, and the other way round:
+ * Represents a session on another node that one of our sessions chats with. Calls on this node become messages to the
+ * other, and the other way round:
  *
- *   Session ──receive, partnerLeft ...──> RemotePartner ── frames, words ──> the other machine
- *   Session <──receive, partnerLeft ...── RemotePartner.hear <── words <──── the other machine
+ *   Session ──receive, partnerLeft ...──> RemotePartner ── frames, messages ──> the other node
+ *   Session <──receive, partnerLeft ...── RemotePartner.hear <── messages <──── the other node
  *
- * Between machines a word to slow down would come too late: much may be under way. So whoever sends has a window, as in
- * HTTP/2 (RFC 9113 section 5.2). What is under way and not yet read is counted, and above the window nothing more is
- * read from their page; the other machine says what has been taken, and keeps that word back while its reader is behind.
+ * Between nodes a message to slow down would arrive too late, because much may be in flight. So the sending side has a
+ * window, as in HTTP/2 (RFC 9113 section 5.2). Bytes that are sent and not yet acknowledged are counted, and above the
+ * window nothing more is read from the sending page. The other node acknowledges what has been taken, and withholds
+ * that while its reader is slow.
  */
 
 import type { ReportReason } from "../../protocol.ts";
@@ -20,28 +21,28 @@ import type { Session } from "../chat/session.ts";
 import type { Bus } from "./bus.ts";
 import type { ChatMessage } from "./messages.ts";
 
-/** What only the partner of the chat under way can say, from where it is. */
+/** Messages that only the current partner can send, from the node it is on. */
 export type Heard = Exclude<ChatMessage["say"], { type: "left" | "reported" }>;
 
-/** How much is taken before that is said, in bytes: a word for a handful of frames. */
+/** Bytes that are taken before they are acknowledged: one message for several frames. */
 const MIN_ACKNOWLEDGED = PAUSE_BYTES / 4;
 
-/** Somebody on another machine. */
+/** A partner on another node. */
 export class RemotePartner implements Partner, Sender {
   readonly id: SessionId;
   readonly node: NodeId;
   isAway: boolean;
-  /** How many bytes our side has sent that are not known to be taken. */
+  /** Bytes that our side sent and that are not acknowledged yet. */
   #unread = 0;
-  /** How many our side has taken and not said so. */
+  /** Bytes that our side took and has not acknowledged yet. */
   #owed = 0;
-  /** Our side is behind. */
+  /** Our side is slow to read. */
   #isHeld = false;
   readonly #own: SessionId;
   readonly #home: NodeId;
   readonly #bus: Pick<Bus, "frame" | "send">;
 
-  /** The partner `id` on `node` of the session `own` on `home`. */
+  /** The partner `id` on `node`, for the local session `own`. */
   constructor(
     bus: Pick<Bus, "frame" | "send">,
     own: { readonly id: SessionId; readonly node: NodeId },
@@ -65,13 +66,13 @@ export class RemotePartner implements Partner, Sender {
     return true;
   }
 
-  /** A frame of theirs has been handed to the reader here. */
+  /** A frame of the partner has been handed to the reader here. */
   delivered(frame: Uint8Array): void {
     this.#owed += frame.length;
     this.#acknowledge();
   }
 
-  /** Nothing: our side is not read from any more, and that is all that could wait. */
+  /** Nothing to do: this could only resume reads from our side, and those have ended. */
   release(): void {}
 
   partnerLeft(): void {
@@ -100,12 +101,12 @@ export class RemotePartner implements Partner, Sender {
     this.#acknowledge();
   }
 
-  /** Asks whether the chat is still on, after an outage or a move. */
+  /** Asks whether the chat is still active, after an outage or a move. */
   probe(isAway: boolean, isAnswer = false): void {
     this.#say({ type: "hello", isAway, isAnswer });
   }
 
-  /** What the other machine says of this partner happens to `session`. */
+  /** Applies a message of the partner to `session`. */
   hear(say: Heard, session: Session): void {
     switch (say.type) {
       case "away":
@@ -119,7 +120,7 @@ export class RemotePartner implements Partner, Sender {
     }
   }
 
-  /** Can't be heard for now. */
+  /** The partner can't be reached for now. */
   wentAway(session: Session): void {
     if (this.isAway) return;
     this.isAway = true;
@@ -133,7 +134,7 @@ export class RemotePartner implements Partner, Sender {
     session.partnerBack(this.id);
   }
 
-  /** Whoever asks has been out of reach, or has moved: whatever was under way is lost, which both pages must know. */
+  /** The sender was unreachable or has moved. What was in flight is lost, and both pages must know that. */
   #greeted({ isAway, isAnswer }: ChatMessage["say"] & { type: "hello" }, session: Session): void {
     if (isAway) this.wentAway(session);
     else if (!isAnswer || this.isAway) this.#cameBack(session);
@@ -151,7 +152,7 @@ export class RemotePartner implements Partner, Sender {
     this.#owed = 0;
   }
 
-  /** What was under way is lost, and words about it with it. */
+  /** What was in flight is lost, and so are its acknowledgements. */
   #restart(session: Session): void {
     this.#unread = this.#owed = 0;
     session.outlet?.resume();

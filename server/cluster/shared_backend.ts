@@ -1,15 +1,16 @@
 /**
- * The pool that several machines share, as long as Redis can be reached; and the pool of this machine alone while it
- * can't, so that people here go on finding each other.
+ * The pool that all nodes share while Redis can be reached, and the pool of this node alone while it can't, so that its
+ * visitors still find each other.
  *
- *   up      offers, claims and withdrawals go to Redis; who is claimed on another machine is invited there
- *   down    they stay here
+ *   up      offers, claims and withdrawals go to Redis; a claimed seeker on another node receives an invitation
+ *   down    they stay on this node
  *
- * With each change everybody who waits is offered again (`Matchmaker.offerAll`), in the other place.
+ * After each change every search is offered again (`Matchmaker.offerAll`), in the other pool.
  *
- * A claim in Redis says that nobody else can have the other person, not that they are still there: they may just have
- * gone, or their machine with them. So the claim is followed by an invitation, and counts only once it is accepted; the
- * other is then chatting already. If our side has gone meanwhile, it is told so as if a stranger had left.
+ * A claim in Redis guarantees that no other session can have the partner, not that the partner is still there: it may
+ * just have left, or its node may be down. So an invitation follows the claim, and the claim counts only once the
+ * invitation is accepted. By then the partner is in the chat. If our side has left meanwhile, the partner sees that as
+ * an ordinary leave.
  */
 
 import { type Backend, MemoryBackend, type QueueEnd } from "../matching/backend.ts";
@@ -19,7 +20,6 @@ import type { NodeId } from "../ids.ts";
 import type { Bus } from "./bus.ts";
 import type { RedisPool } from "./redis_pool.ts";
 
-/** What it needs. */
 export interface SharedBackendOptions {
   readonly node: NodeId;
   readonly clock: Pick<Clock, "date">;
@@ -28,7 +28,7 @@ export interface SharedBackendOptions {
   readonly isUp: () => boolean;
 }
 
-/** Everybody who waits on any machine. */
+/** The searches of all nodes. */
 export class SharedBackend implements Backend {
   readonly node: NodeId;
   readonly #options: SharedBackendOptions;
@@ -41,7 +41,7 @@ export class SharedBackend implements Backend {
     this.#alone = new MemoryBackend(options.node);
   }
 
-  /** By the calendar, which machines agree on well enough; two who come here at once stay apart. */
+  /** By the calendar, on which nodes agree well enough. Two searches on one node never get the same order. */
   newOrder(): number {
     const now = this.#options.clock.date().getTime();
     this.#lastOrder = Math.max(now, this.#lastOrder + 0.001);
@@ -80,15 +80,15 @@ export class SharedBackend implements Backend {
   }
 
   /**
-   * Lets nobody wait here alone any more, nor among all who has gone since that was last heard. Whoever still waits is
-   * to be offered after this.
+   * Removes the searches of this node from its own pool, and those that Redis still has from before the outage. Waiting
+   * searches must be offered after this, not before.
    */
   async onConnected(): Promise<void> {
     this.#alone.clear();
-    await this.#options.pool.forget(this.node).catch(() => {}); // The line is lost again, then.
+    await this.#options.pool.forget(this.node).catch(() => {}); // Redis is unreachable again.
   }
 
-  /** An answer that comes too late is that of somebody who believes to be chatting. */
+  /** If the reply is late, the partner may believe that it is in a chat, so the invitation is retracted. */
   async #invite(own: SearchRequest, partner: SearchRequest): Promise<boolean> {
     const { bus, pool } = this.#options;
     const request = pool.write(own);
@@ -99,7 +99,7 @@ export class SharedBackend implements Backend {
     });
     const isAccepted = reply?.type === "accepted" && reply.isAccepted;
     if (reply === undefined) this.retract(own, partner);
-    if (!isAccepted) await pool.offer(own, "anew"); // Claimed in vain: it waits on.
+    if (!isAccepted) await pool.offer(own, "anew"); // The claim failed: keep waiting.
     return isAccepted;
   }
 }

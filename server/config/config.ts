@@ -1,12 +1,13 @@
 /**
- * How the program is told what to do: flags over environment over defaults, from one table, which also prints
- * `--help` and the list in docs/configuration.md. All mistakes are reported at once, each with what was given and what is allowed.
+ * Reads the command line. A flag overrides the environment, which overrides the default. One table defines all options.
+ * `--help` and the list in docs/configuration.md are generated from it. All mistakes are reported together, each with
+ * the given value and the allowed ones.
  *
- * On Deno Deploy the platform decides some of them (platform.ts), and it is a mistake to ask for something else.
+ * On Deno Deploy the platform fixes some options (deno_deploy.ts). Setting them to another value is a mistake.
  *
- * Without a command the program serves. `access-log` prints lines of the access log instead, `doctor` looks whether the
- * machine has what the options ask for, and `health` asks the server that runs by them how it is. All obey the same
- * options, so that they look where the server does.
+ * Without a command the program starts the server. `access-log` prints access log lines, `doctor` checks whether the
+ * host provides what the options require, and `health` queries the running server. All commands use the same options,
+ * so that they find the files and the port of the server.
  */
 
 import { parseArgs } from "node:util";
@@ -27,7 +28,7 @@ import {
 import { DENO_DEPLOY, DENO_DEPLOY_VARIABLE, platformOf } from "./deno_deploy.ts";
 import { MAX_ACCESS_LOG_RETENTION, MAX_ADDRESS_RETENTION } from "../limits/privacy_limits.ts";
 
-/** The most proxies that may stand in a row. */
+/** Maximum number of proxies in a chain. */
 const MAX_HOPS = 9;
 
 /** Every option, by the name of its flag. */
@@ -112,7 +113,7 @@ export type Config = {
   readonly [N in OptionName]: Options[N] extends Option<infer T> ? T : never;
 };
 
-/** What the command line asks for. */
+/** The command to run, or the mistakes in the command line. */
 export type Command =
   | { kind: "serve" | "doctor" | "health"; config: Config }
   | { kind: "access-log"; config: Config; from: Date; to: Date }
@@ -120,7 +121,7 @@ export type Command =
   | { kind: "version" }
   | { kind: "mistaken"; mistakes: string[] };
 
-/** What the program can do beside serving. */
+/** The commands besides serving. */
 const COMMANDS = ["access-log", "doctor", "health"] as const;
 
 /** Reads a command line (without the program's name) and an environment. */
@@ -160,7 +161,7 @@ export function readConfig(
   return mistakes.length > 0 ? { kind: "mistaken", mistakes } : command;
 }
 
-/** Options that don't go with each other. */
+/** Mistakes in the combination of options. */
 function contradictions(config: Config): string[] {
   const speaksTls = config["tls-cert"] !== "" || config["tls-key"] !== "";
   const redirects = config["http-redirect-port"] !== 0;
@@ -189,10 +190,10 @@ function contradictions(config: Config): string[] {
   return rules.filter(([isBroken]) => isBroken).map(([, mistake]) => mistake);
 }
 
-/** What `access-log` needs beside the options. */
+/** Additional flags of `access-log`. */
 const WINDOW = ["from", "to"] as const;
 
-/** A point in time must say where on earth it is meant (RFC 3339 section 5.6); a day alone is a day in UTC. */
+/** A time must include its UTC offset (RFC 3339 section 5.6). A day alone is a day in UTC. */
 const TIME_FORM = "a time like 2026-11-23T14:00:00Z, or a day like 2026-11-23";
 
 function readWindow(
@@ -220,15 +221,15 @@ function parseTime(text: string): Date | undefined {
   return parseDay(form[1] ?? "") === undefined || Number.isNaN(time.getTime()) ? undefined : time;
 }
 
-/** The name of the environment variable that stands for a flag. */
+/** The environment variable of a flag. */
 export function environmentName(flag: string): string {
   return flag.toUpperCase().replaceAll("-", "_");
 }
 
-/** How wide the column of flags is in `--help`, in characters. */
+/** Width of the column of flags in `--help`, in characters. */
 const LEFT_WIDTH = 36;
 
-/** What `--help` prints. */
+/** The text that `--help` prints. */
 export function help(): string {
   const commands: readonly (readonly [name: (typeof COMMANDS)[number], purpose: string])[] = [
     ["access-log", "print the access log lines of a time range to standard output"],
@@ -284,7 +285,7 @@ function names(): OptionName[] {
   return Object.keys(OPTIONS) as OptionName[];
 }
 
-/** The flags given, with their values; what is wrong with them goes to `mistakes`. */
+/** The given flags with their values, and the mistakes in them. `more` lists allowed flags besides the options. */
 function readFlags(
   args: readonly string[],
   more: readonly string[],

@@ -1,32 +1,31 @@
 /**
- * What the platform decides, where this program runs on one and not on its operator's machine.
+ * The options that a hosting platform fixes.
  *
- * Deno Deploy runs it in instances that come and go, behind a front door of its own. Some options have one value there
- * that works or that keeps the promises; these stand in a table, so that nothing has to be set to begin, `--help` and
- * docs/deno-deploy.md say what holds, and whoever asks for something else is told why that can't be, at the start and not by a
- * promise that breaks later. All that is left to be known elsewhere is said by these options: a folder that is empty is
- * none.
+ * Deno Deploy starts and stops instances of the program behind its proxy. There, only one value of some options works
+ * or keeps the privacy promises. The table below contains these values, so an operator need not set them. `--help` and
+ * docs/deno-deploy.md show them. Any other value is rejected at startup with the reason, instead of breaking a promise
+ * later. The rest of the program sees only the resulting options: an empty directory means that there is no directory.
  */
 
-/** A value that an option has on a platform. */
+/** The value of an option on a platform. */
 export interface Decision {
-  /** As one would give it; "" for none. */
+  /** The value, as on the command line. "" means none. */
   readonly value: string;
-  /** Why nothing else goes, as the rest of a sentence. */
+  /** The reason, as the rest of a sentence. */
   readonly because: string;
 }
 
-/** Where the program runs. */
+/** A hosting platform. */
 export interface Platform {
   readonly name: string;
-  /** By the name of the option. */
+  /** The fixed values, by the name of the option. */
   readonly decisions: Readonly<Record<string, Decision>>;
 }
 
-/** The environment variable that Deno Deploy sets, whatever its value. */
+/** The environment variable that Deno Deploy sets. Its value doesn't matter. */
 export const DENO_DEPLOY_VARIABLE = "DENO_DEPLOY";
 
-/** See https://docs.deno.com/deploy/reference/ for the runtime that is decided for here. */
+/** See https://docs.deno.com/deploy/reference/ for the runtime that requires these values. */
 export const DENO_DEPLOY: Platform = {
   name: "Deno Deploy",
   decisions: {
@@ -48,7 +47,7 @@ export const DENO_DEPLOY: Platform = {
   },
 };
 
-/** The platform that an environment speaks of; `undefined` on a machine like any other. */
+/** The platform that the environment indicates, or `undefined` on an ordinary host. */
 export function platformOf(
   environment: (name: string) => string | undefined,
 ): Platform | undefined {

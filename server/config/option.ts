@@ -1,27 +1,27 @@
-/** The kinds of options that the command line knows: how each is read, and how it is described. */
+/** The types of command line options: how each is parsed and described. */
 
 import { parseRange, type Range } from "../admission/address.ts";
 
-/** One option: what it may be, what it is by default, and what it is for. */
+/** One option: its allowed values, its default and its purpose. */
 export interface Option<T> {
   readonly fallback: T;
-  /** The fallback in words; "none" where it is empty. */
+  /** The fallback as shown to people, or "none" if it is empty. */
   readonly shown: string;
-  /** What stands for the value in `--help`. */
+  /** The placeholder for the value in `--help`. */
   readonly placeholder: string;
-  /** What a value must be, for people. */
+  /** Description of the allowed values, for error messages. */
   readonly form: string;
   readonly purpose: string;
-  /** What is given must not be repeated to anybody. */
+  /** Whether the given value must never be printed. */
   readonly isSecret?: boolean;
-  /** The value of a text, or `undefined` when it is none. */
+  /** The parsed value, or `undefined` if the text is invalid. */
   readonly parse: (text: string) => T | undefined;
 }
 
-/** The longest that a text which is shown to people may be, in characters. */
+/** Maximum length of a given text, in characters. */
 const MAX_TEXT = 500;
 
-/** A line of prose. */
+/** A line of text. */
 export function text(fallback: string, purpose: string): Option<string> {
   return {
     fallback,
@@ -33,7 +33,7 @@ export function text(fallback: string, purpose: string): Option<string> {
   };
 }
 
-/** A file or folder, or none. */
+/** The path of a file or directory, or none. */
 export function path(purpose: string): Option<string> {
   return {
     ...text("", purpose),
@@ -50,15 +50,15 @@ export function email(purpose: string): Option<string> {
   return { fallback: "", shown: "none", purpose, placeholder: "ADDRESS", form, parse };
 }
 
-/** Something that only this program and another may know, or none. */
+/** A secret shared with another program, or none. */
 export function secret(purpose: string): Option<string> {
   return { ...text("", purpose), placeholder: "SECRET", isSecret: true };
 }
 
-/** The fewest characters of a token that programs show: more than anybody tries. */
+/** Minimum length of a bearer token, in characters: too many to guess. */
 const LEAST_TOKEN = 16;
 
-/** What a program shows to be let in (RFC 6750 section 2.1), or none. */
+/** A bearer token (RFC 6750 section 2.1), or none. */
 export function token(purpose: string): Option<string> {
   const parse = (given: string): string | undefined =>
     given.length <= MAX_TEXT && given.length >= LEAST_TOKEN && /^[\w.~+/-]+=*$/.test(given)
@@ -68,7 +68,7 @@ export function token(purpose: string): Option<string> {
   return { ...secret(purpose), form, parse };
 }
 
-/** A Redis or Valkey, or none; what is given may hold a password. */
+/** The URL of a Redis or Valkey server, or none. It is secret because it may contain a password. */
 export function redis(purpose: string): Option<string> {
   const parse = (given: string): string | undefined => {
     const url = given.length <= MAX_TEXT && URL.canParse(given) ? new URL(given) : undefined;
@@ -78,7 +78,7 @@ export function redis(purpose: string): Option<string> {
   return { ...text("", purpose), placeholder: "URL", form, isSecret: true, parse };
 }
 
-/** TURN servers, or none (RFC 7065). */
+/** URIs of TURN servers (RFC 7065), or none. */
 export function relays(purpose: string): Option<readonly string[]> {
   const uri = /^turns?:(\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?(\?transport=(udp|tcp))?$/i;
   const parse = (given: string): string[] | undefined => {
@@ -89,7 +89,7 @@ export function relays(purpose: string): Option<readonly string[]> {
   return { fallback: [], shown: "none", purpose, placeholder: "URLS", form, parse };
 }
 
-/** Blocks of addresses, or none. */
+/** Address ranges, or none. */
 export function ranges(purpose: string): Option<readonly Range[]> {
   const parse = (given: string): Range[] | undefined => {
     const parsed = given.split(",").map((item) => parseRange(item.trim()));
@@ -114,7 +114,7 @@ export function integer(
   return { fallback, shown: `${fallback}`, purpose, placeholder: "N", form, parse };
 }
 
-/** One of some words, the first of them by default. */
+/** One of the allowed words. The first one is the default. */
 export function choice<const T extends string>(
   allowed: readonly [T, ...T[]],
   purpose: string,

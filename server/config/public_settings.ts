@@ -1,31 +1,31 @@
-/** What the pages say of this server: the settings in force, taken from what the code obeys. */
+/** The settings in force that the pages show, taken from the configuration that the code uses. */
 
 import { DAY, SECOND } from "../base/clock.ts";
 import type { Config } from "./config.ts";
 
-/** The settings that visitors are told. */
+/** The settings that the pages show to visitors. */
 export interface PublicSettings {
-  /** Who runs this server; "" when it has not been said. */
+  /** The name of the operator, or "" if none is configured. */
   readonly operator: string;
-  /** Where to write to; "" when it has not been said. */
+  /** The contact address, or "" if none is configured. */
   readonly contactEmail: string;
-  /** A sentence of the operator's for the home page; "" for none. */
+  /** The operator's announcement on the home page, or "". */
   readonly announcement: string;
   readonly accessLog: "full" | "truncated" | "off";
   /** How long an address is held after its last disconnection, in milliseconds. */
   readonly addressRetention: number;
-  /** How long a line of the access log lives, in milliseconds. */
+  /** How long an access log line is kept, in milliseconds. */
   readonly accessLogRetention: number;
-  /** Whether video calls go by relay. */
+  /** Whether video calls use a relay. */
   readonly relaysCalls: boolean;
-  /** Whose machines this server runs on, in several instances; "" for its operator's own. */
+  /** The hosting platform, which may run several instances, or "" if the operator runs the server directly. */
   readonly platform: string;
-  /** Whether several machines share what they know, through Redis. */
+  /** Whether several nodes share data through Redis. */
   readonly isShared: boolean;
   readonly version: string;
-  /** The source that it was built of; see `sourceOf` in build.ts. */
+  /** The source it was built from. See `sourceOf` in tools/build.ts. */
   readonly build: string;
-  /** SHA-256 of the home page in hexadecimal digits, by language; who asks for none gets the first. */
+  /** SHA-256 of the home page in hexadecimal digits, by language. The first language is the default. */
   readonly fingerprints: Readonly<Record<string, string>>;
 }
 

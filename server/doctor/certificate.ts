@@ -5,12 +5,12 @@ import { examine, EXPIRY_WARNING } from "../tls/certificate.ts";
 import { DAY } from "../base/clock.ts";
 import { type Finding, ok, problem } from "./finding.ts";
 
-/** What everybody on a machine may do with a file, among the bits of its mode. */
+/** The permission bits of all users of a system, in the mode of a file. */
 const EVERYBODY = 0o007;
 
 const SUBJECT = "certificate";
 
-/** Looks at a certificate, with its chain, and its private key, two files in PEM, as the server does. */
+/** Checks a certificate with its chain, and its private key, two PEM files, as the server does. */
 export async function checkCertificate(
   certFile: string,
   keyFile: string,
@@ -44,7 +44,7 @@ function judge(leaf: X509Certificate, now: Date): Finding {
   return ok(SUBJECT, `valid for ${names} until ${dayOf(until)} (${days} days)`);
 }
 
-/** The key is for the server alone, or for a group of its own. */
+/** Only the server, or its group, may read the key. */
 async function privacy(keyFile: string): Promise<Finding[]> {
   const { mode } = await Deno.stat(keyFile);
   if (((mode ?? 0) & EVERYBODY) === 0) return [];

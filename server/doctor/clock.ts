@@ -1,6 +1,6 @@
 /**
- * Whether the calendar of this machine can be right. Nobody else is asked what day it is: what is known here is enough to
- * notice a clock that was never set, or has been set back. Retention, statistics and certificates go by the calendar.
+ * Whether the clock of this machine can be right. No time server is asked: what is known locally is enough to notice a
+ * clock that was never set, or has been set back. Retention, statistics and certificates depend on the calendar.
  */
 
 import { join } from "node:path";
@@ -8,12 +8,12 @@ import { MINUTE } from "../base/clock.ts";
 import { POLICY_UPDATED } from "../privacy/policy.ts";
 import { type Finding, ok, problem } from "./finding.ts";
 
-/** How much later than now a file may seem to have been written, in milliseconds. */
+/** How far in the future a file may seem to have been written, in milliseconds. */
 const TOLERANCE = 5 * MINUTE;
 
 const SUBJECT = "clock";
 
-/** Compares `now` to the day of this version, and to the files in folders that the server writes to. */
+/** Compares `now` to the date of this version, and to the files in directories that the server writes to. */
 export async function checkCalendar(now: Date, folders: readonly string[]): Promise<Finding> {
   const shown = `${now.toISOString().slice(0, 19)}Z`;
   if (now < new Date(POLICY_UPDATED)) {
@@ -33,7 +33,7 @@ export async function checkCalendar(now: Date, folders: readonly string[]): Prom
   return ok(SUBJECT, `the time is ${shown}`);
 }
 
-/** When the file that changed last did, in milliseconds since 1970; 0 when there is none. */
+/** Time of the last change to any file, in milliseconds since 1970; 0 if there are no files. */
 async function latestChange(folder: string): Promise<number> {
   const entries = await Array.fromAsync(Deno.readDir(folder)).catch(() => []);
   const changes = entries.map(async ({ name }) => {

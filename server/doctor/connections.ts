@@ -1,9 +1,9 @@
-/** Whether the system gives out as many file descriptors as there may be connections. */
+/** Whether the system allows enough file descriptors for the maximum number of connections. */
 
 import { affordableConnections } from "../base/file_descriptors.ts";
 import { type Finding, ok, problem } from "./finding.ts";
 
-/** Tries it, for a moment, with so many sockets `beside` them. */
+/** Tests it briefly, with `beside` other sockets. */
 export async function checkConnections(
   wanted: number,
   beside = 0,

@@ -1,7 +1,7 @@
 /**
- * Looks whether the machine has what the options ask for, before somebody is there who would miss it. Each check is a
- * file of its own and says what it found in a line; nothing is changed, nothing that is secret is said, and nobody is
- * asked but the relays and the Redis that the options name.
+ * Checks whether the machine has what the options ask for, before a visitor misses it. Each check has a file and
+ * reports its result in a line. Checks change nothing, reveal no secrets, and connect to no other hosts than the relays
+ * and the Redis that the options name.
  *
  *   ok  port 8000: free
  *   !!  --log-dir: other users can access ./logs (mode 755): chmod 700 ./logs
@@ -25,15 +25,14 @@ import { checkRedis } from "./redis.ts";
 import { checkContact, checkListener, checkMetrics, checkProxy } from "./setting.ts";
 import { checkRelays } from "./turn.ts";
 
-/** What a doctor needs. */
 export interface DoctorOptions {
   readonly config: Config;
   readonly clock: Pick<Clock, "date">;
-  /** Makes a new unguessable text. */
+  /** Returns a new unguessable text. */
   readonly newToken: () => string;
 }
 
-/** Checks everything, one after another; a check that fails itself is a finding, too. */
+/** Runs all checks, one after another. A check that fails itself is also a finding. */
 export async function* examine(options: DoctorOptions): AsyncGenerator<Finding> {
   for (const [of, check] of checksOf(options)) {
     try {
@@ -78,7 +77,7 @@ async function checkTls(cert: string, key: string, now: Date): Promise<Finding |
   return skipped("certificate", "plain HTTP only: --tls-cert and --tls-key are not set");
 }
 
-/** What those come to who type `http://`, and certificate authorities. */
+/** The redirect for visitors who type `http://`, and the webroot for certificate authorities. */
 async function checkRedirect(config: Config, own: ServerAddress): Promise<Finding | Finding[]> {
   const { host, "http-redirect-port": port, "acme-dir": folder } = config;
   if (port === 0) {
@@ -94,7 +93,7 @@ function foldersOf(config: Config): [option: "data-dir" | "log-dir", folder: str
   return options.map((option) => [option, config[option]]);
 }
 
-/** Of a folder that can't be used it doesn't matter how much room there is. */
+/** If a folder can't be used, its free space doesn't matter. */
 async function checkPlace(option: string, folder: string): Promise<Finding[]> {
   const found = await checkFolder(option, folder);
   const stats = await statfs(folder).catch(() => statfs("."));
@@ -105,7 +104,7 @@ async function checkPlace(option: string, folder: string): Promise<Finding[]> {
 
 const MARKS = { ok: "ok", problem: "!!", skipped: "--" } as const;
 
-/** How each is coloured on a terminal (ECMA-48 section 8.3.117). */
+/** The colour of each kind on a terminal (ECMA-48 section 8.3.117). */
 const COLOURS = { ok: 32, problem: 31, skipped: 2 } as const;
 
 /** A finding as a line. */
@@ -114,7 +113,7 @@ export function lineOf({ kind, subject: of, message: says }: Finding, isColoured
   return `${mark}  ${of}: ${says}\n`;
 }
 
-/** What all of it comes to. */
+/** The last line: the number of problems. */
 export function summaryOf(findings: readonly Finding[]): string {
   const { length } = findings.filter(({ kind }) => kind === "problem");
   if (length === 0) return "\nNo problems found.\n";

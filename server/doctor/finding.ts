@@ -1,24 +1,23 @@
-/** What a check of the doctor says: one line, in plain words, with what to do where something is wrong. */
+/** The result of a check: one line in plain words. If something is wrong, it says what to do. */
 
-/** One line of the doctor's. */
+/** One line of output. */
 export interface Finding {
   readonly kind: "ok" | "problem" | "skipped";
-  /** What was looked at. */
+  /** What was checked. */
   readonly subject: string;
   readonly message: string;
 }
 
-/** All is well. */
 export function ok(subject: string, message: string): Finding {
   return { kind: "ok", subject, message };
 }
 
-/** Something is wrong; the words end with what to do. */
+/** `message` ends with what to do. */
 export function problem(subject: string, message: string): Finding {
   return { kind: "problem", subject, message };
 }
 
-/** It is not used. */
+/** The part is not in use. */
 export function skipped(subject: string, message: string): Finding {
   return { kind: "skipped", subject, message };
 }

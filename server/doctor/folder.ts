@@ -1,13 +1,13 @@
-/** Whether a folder can be written to, by the server and by nobody else. */
+/** Whether a folder can be used by the server and by no other user. */
 
 import { errorCode } from "../base/error_code.ts";
 import { dirname } from "node:path";
 import { type Finding, ok, problem } from "./finding.ts";
 
-/** What others may do with a folder, among the bits of its mode. */
+/** The permission bits of other users, in the mode of a folder. */
 const OTHERS = 0o077;
 
-/** Looks at the folder of an option; the server makes one that isn't there yet, and all above it. */
+/** Checks the folder of an option. The server creates a missing one, with its parents. */
 export async function checkFolder(option: string, folder: string): Promise<Finding> {
   const of = `--${option}`;
   try {
@@ -35,7 +35,7 @@ async function judge(of: string, folder: string): Promise<Finding> {
   );
 }
 
-/** Looks at a folder from which the server only reads. */
+/** Checks a folder that the server only reads. */
 export async function checkWebroot(option: string, folder: string): Promise<Finding> {
   const of = `--${option}`;
   try {
@@ -49,22 +49,22 @@ export async function checkWebroot(option: string, folder: string): Promise<Find
   }
 }
 
-/** The folder, or the first above it that is there. */
+/** The folder, or its nearest parent that exists. */
 async function nearest(folder: string): Promise<string> {
   const isThere = await Deno.stat(folder).then(() => true, isMissing);
   return isThere || dirname(folder) === folder ? folder : await nearest(dirname(folder));
 }
 
-/** Any other reason is one to tell of. */
+/** Any other error is a problem to report. */
 function isMissing(error: unknown): false {
   if (error instanceof Deno.errors.NotFound) return false;
   throw error;
 }
 
-/** Free bytes that a disk should have. */
+/** Free space that a disk should have, in bytes. */
 export const LEAST_FREE = 512 * 1024 * 1024;
 
-/** Whether there is room on the disk of a folder. */
+/** Whether the disk of a folder has enough free space. */
 export function checkRoom(option: string, folder: string, free: number): Finding {
   const of = `disk space for --${option}`;
   const shown = `${(free / 1024 ** 3).toFixed(1)} GiB`;

@@ -1,4 +1,6 @@
-/** Asks the server that runs with these options how it is: for `health`, and for the doctor who finds a port taken. */
+/**
+ * Requests the health of the server that runs with these options: for `health`, and for the doctor if a port is in use.
+ */
 
 import { errorCode } from "../base/error_code.ts";
 import { type ClientRequest, type IncomingMessage, request } from "node:http";
@@ -6,10 +8,10 @@ import { connect } from "node:tls";
 import { SECOND } from "../base/clock.ts";
 import { COMPONENTS, type Health, STATUSES } from "../health.ts";
 
-/** How long an answer may take, in milliseconds. */
+/** Timeout of a request, in milliseconds. */
 export const HEALTH_TIMEOUT = 3 * SECOND;
 
-/** The longest that an answer may be, in characters. */
+/** Maximum length of a response, in characters. */
 const MAX_ANSWER = 4096;
 
 /** Where a server listens. */
@@ -19,15 +21,14 @@ export interface ServerAddress {
   readonly isTls: boolean;
 }
 
-/** What came of asking. */
+/** The outcome of a request. */
 export type Reply =
   | { kind: "answered"; health: Health }
-  /** Somebody else is there. */
+  /** Another program listens there. */
   | { kind: "other" }
-  /** Why there was no answer, as a short code. */
+  /** Why there was no response, as a short code. */
   | { kind: "unreachable"; code: string };
 
-/** Asks. */
 export async function askOwnServer(where: ServerAddress): Promise<Reply> {
   try {
     const health = healthIn(await get(where, "/healthz"));
@@ -37,7 +38,7 @@ export async function askOwnServer(where: ServerAddress): Promise<Reply> {
   }
 }
 
-/** The address by which a server can be asked that listens on `host`. */
+/** The address at which a server that listens on `host` can be reached from this machine. */
 export function reachable(host: string): string {
   return { "0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1" }[host] ?? host;
 }
@@ -64,7 +65,7 @@ async function get(where: ServerAddress, path: string): Promise<string> {
   }
 }
 
-/** This is about whether the server answers; its certificate, which is for another name, is looked at elsewhere. */
+/** The certificate is not verified: it is for another name, and another check covers it. */
 function open({ host, port, isTls }: ServerAddress, path: string): ClientRequest {
   const to = { host: reachable(host), port };
   const options = { ...to, path, headers: { host: `localhost:${port}`, connection: "close" } };

@@ -1,10 +1,10 @@
-/** Whether the server can listen where it is told to, or does so already. */
+/** Whether the server can listen on its port, or already does. */
 
 import { errorCode } from "../base/error_code.ts";
 import { type Finding, ok, problem } from "./finding.ts";
 import { askOwnServer, type ServerAddress } from "./health_client.ts";
 
-/** Tries a port for a moment; when it is taken, `own` is where to ask whether it is us. */
+/** Listens on a port briefly. If it is in use, `own` is where to ask whether this server uses it. */
 export async function checkPort(where: ServerAddress, own = where): Promise<Finding> {
   const { host, port } = where;
   const of = `port ${port}`;

@@ -1,6 +1,6 @@
 /**
- * Whether the Redis or Valkey of several machines answers, is of a version that does, and forgets: what is derived from
- * an address would outlive its hour on a disk.
+ * Whether the Redis or Valkey of a cluster responds, is recent enough, and stores nothing on disk: there, what is
+ * derived from an address would outlive its retention time.
  */
 
 import { errorCode } from "../base/error_code.ts";
@@ -8,17 +8,16 @@ import { isLoopback, parseAddress } from "../admission/address.ts";
 import { SECOND } from "../base/clock.ts";
 import { type Finding, ok, problem, skipped } from "./finding.ts";
 
-/** How long it may take to answer, in milliseconds. */
+/** Timeout of a command and of connecting, in milliseconds. */
 const TIMEOUT = 3 * SECOND;
 
-/** The first version of Redis that does. */
+/** The first major version of Redis that works. */
 const LEAST_VERSION = 7;
 
 const SUBJECT = "Redis";
 
 type Client = ReturnType<typeof import("redis").createClient>;
 
-/** Asks it. */
 export async function checkRedis(url: string): Promise<Finding[]> {
   if (url === "") return [skipped(SUBJECT, "single node: --redis-url is not set")];
   const { createClient } = await import("redis");
@@ -44,7 +43,7 @@ export async function checkRedis(url: string): Promise<Finding[]> {
   }
 }
 
-/** The message of an error may hold the URL, and with it a password; the word that a refusal begins with doesn't. */
+/** The message of an error may contain the URL, and with it a password. The word that a refusal begins with doesn't. */
 function refused(error: unknown): Finding {
   const word = error instanceof Error ? /^([A-Z]{4,})\b/.exec(error.message)?.[1] : undefined;
   if (word === "NOAUTH" || word === "WRONGPASS") {
@@ -89,7 +88,7 @@ async function persistence(client: Client): Promise<Finding> {
   );
 }
 
-/** A full memory must not turn away what is new. */
+/** A full Redis must evict data instead of rejecting new writes. */
 async function memory(client: Client): Promise<Finding> {
   const of = "Redis memory";
   const said = fieldsOf(await client.info("memory"));
@@ -100,7 +99,7 @@ async function memory(client: Client): Promise<Finding> {
     : problem(of, "writes are rejected once it is full: set maxmemory-policy volatile-ttl");
 }
 
-/** Whoever reaches a Redis without a password can be one of the machines. */
+/** Anybody who reaches a Redis without a password can pose as a node. */
 function checkPassword(url: string): Finding[] {
   const { hostname, password } = new URL(url);
   const address = parseAddress(hostname.replace(/^\[|\]$/g, ""));
@@ -111,7 +110,7 @@ function checkPassword(url: string): Finding[] {
   ];
 }
 
-/** A setting, if it is told. */
+/** A setting; `undefined` if Redis does not reveal it. */
 async function setting(client: Client, name: string): Promise<string | undefined> {
   const said = await client.configGet(name).catch(() => undefined);
   return said?.[name];

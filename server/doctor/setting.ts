@@ -1,10 +1,10 @@
-/** What can be seen of the options alone: settings that work against each other, or that are missing. */
+/** Checks of the options alone: settings that are missing or conflict with each other. */
 
 import { isLoopback, parseAddress } from "../admission/address.ts";
 import type { Config } from "../config/config.ts";
 import { type Finding, ok, problem, skipped } from "./finding.ts";
 
-/** Looks at who runs the server, as visitors are told. */
+/** Checks the operator and the contact address that visitors see. */
 export function checkContact({ operator, "contact-email": email }: Config): Finding {
   const of = "contact";
   if (email === "") {
@@ -15,7 +15,7 @@ export function checkContact({ operator, "contact-email": email }: Config): Find
     : ok(of, "visitors can see who runs this server and where to write to");
 }
 
-/** Looks at whose address is believed. */
+/** Checks which proxies are trusted. */
 export function checkProxy({ host, "trust-proxy": hops }: Config): Finding {
   const of = "--trust-proxy";
   const isHidden = isOwn(host);
@@ -36,7 +36,7 @@ export function checkProxy({ host, "trust-proxy": hops }: Config): Finding {
   );
 }
 
-/** Looks at which listener faces the network. */
+/** Checks which listener faces the network. */
 export function checkListener({ listener }: Config): Finding {
   const of = "--listener";
   return listener === "node"
@@ -44,7 +44,7 @@ export function checkListener({ listener }: Config): Finding {
     : problem(of, "deno has no timeouts and no limit on messages: use node, except on Deno Deploy");
 }
 
-/** Looks at who may read the metrics. */
+/** Checks who may read the metrics. */
 export function checkMetrics({ "metrics-token": token }: Config): Finding {
   const of = "metrics";
   return token === ""

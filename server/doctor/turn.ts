@@ -1,8 +1,8 @@
 /**
- * Whether the relay of video calls can be reached and knows the secret: it is asked for a place just as a browser would
- * ask, with a name and a password as pages get them, and given it back.
+ * Whether the relay of video calls can be reached and knows the secret. The check requests an allocation as a browser
+ * would, with a username and a password as pages get them, and releases it.
  *
- *   allocate ──> 401, realm, nonce ──> allocate, signed ──> granted: refresh for no time, and done
+ *   allocate ──> 401, realm, nonce ──> allocate, signed ──> granted: refresh with lifetime 0, done
  *                                                     └───> 401 again: the secrets differ
  */
 
@@ -16,20 +16,20 @@ import { type Finding, ok, problem, skipped } from "./finding.ts";
 import { openTransport, type RelayAddress, relayAddressOf, type Transport } from "./turn_line.ts";
 import { type Answer, answerIn, type Identity, Method, requestOf } from "./turn_message.ts";
 
-/** How long an answer may take, in milliseconds. */
+/** Timeout of a request, in milliseconds. */
 export const TURN_TIMEOUT = 3 * SECOND;
 
-/** After which of them a request by UDP is sent again: it may have been lost. */
+/** Times after which a UDP request is sent again, because it may have been lost, in milliseconds. */
 const AGAIN_AFTER = [500, 1500];
 
-/** What came of asking for a place. */
+/** The outcome of an allocation. */
 type Outcome =
   | { kind: "granted" }
-  /** `isSigned` when it knew who asked. */
+  /** `isSigned` if the refused request was signed. */
   | { kind: "refused"; code: number; isSigned: boolean }
   | { kind: "unreachable"; code: string };
 
-/** Asks every relay. */
+/** Checks every relay. */
 export async function checkRelays(turn: TurnCredentials): Promise<Finding[]> {
   const [server] = turn.route().servers;
   if (server === undefined) {
@@ -95,7 +95,7 @@ async function tryRelay(
     const identity = { ...credentials, realm, nonce };
     const second = await talk.ask(Method.allocate, identity);
     if (second.kind === "refused") return { kind: "refused", code: second.code, isSigned: true };
-    await talk.ask(Method.refresh, identity).catch(() => {}); // Else the place ends by itself.
+    await talk.ask(Method.refresh, identity).catch(() => {}); // Otherwise the allocation expires.
     return second;
   } catch (error) {
     return { kind: "unreachable", code: errorCode(error) };
@@ -104,7 +104,7 @@ async function tryRelay(
   }
 }
 
-/** A conversation with one relay, a question at a time. */
+/** A connection to one relay, with one request at a time. */
 class TurnClient {
   readonly #to: RelayAddress;
   #line: Transport | undefined;
@@ -146,7 +146,7 @@ class TurnClient {
   }
 }
 
-/** What `work` resolves to, if it does so in time. */
+/** Resolves to the result of `work`, or rejects after `time` milliseconds. */
 async function within<T>(time: number, work: Promise<T>): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(

@@ -1,34 +1,34 @@
-/** A way to a relay, by UDP, TCP or TLS: whole messages go out and come in. */
+/** A transport to a relay, by UDP, TCP or TLS: it sends and receives whole messages. */
 
 import { Buffer } from "node:buffer";
 import { createSocket } from "node:dgram";
 import { lookup } from "node:dns/promises";
 import { lengthOf } from "./turn_message.ts";
 
-/** The longest message that is read, in bytes. */
+/** Maximum length of a received message, in bytes. */
 const MAX_MESSAGE = 4096;
 
-/** Where a relay is, as of RFC 7065. */
+/** The address of a relay (RFC 7065). */
 export interface RelayAddress {
   readonly host: string;
   readonly port: number;
   readonly transport: "udp" | "tcp" | "tls" | "dtls";
 }
 
-/** Whoever is told what comes in. */
+/** Handles what arrives. */
 export interface ResponseHandler {
   message(bytes: Buffer): void;
-  /** The line is broken. */
+  /** The connection is lost. */
   lost(error: unknown): void;
 }
 
-/** An open line. */
+/** An open transport. */
 export interface Transport {
   send(message: Buffer): void;
   close(): void;
 }
 
-/** Reads a URI of a relay, which is one. */
+/** Parses the URI of a relay, which must be valid. */
 export function relayAddressOf(url: string): RelayAddress {
   const [, scheme = "", host = "", port, transport] =
     /^(turns?):(\[[^\]]*\]|[^:?]*)(?::(\d+))?(?:\?transport=(udp|tcp))?$/i.exec(url) ?? [];
@@ -41,7 +41,7 @@ export function relayAddressOf(url: string): RelayAddress {
   };
 }
 
-/** Opens a line; rejects when nobody is there. */
+/** Opens a transport; rejects if the relay can't be reached. */
 export async function openTransport(to: RelayAddress, hearer: ResponseHandler): Promise<Transport> {
   return to.transport === "udp" ? await openUdp(to, hearer) : await openStream(to, hearer);
 }
@@ -57,7 +57,7 @@ async function openUdp({ host, port }: RelayAddress, hearer: ResponseHandler): P
   };
 }
 
-/** TLS as a browser has it: with a certificate that is for this host, of somebody who is trusted. */
+/** TLS as in a browser: the certificate must be for this host, from a trusted authority. */
 async function openStream(
   { host: hostname, port, transport }: RelayAddress,
   hearer: ResponseHandler,
@@ -75,11 +75,11 @@ async function openStream(
   void read(connection.readable, hearer);
   return {
     send: (message) => void writer.write(new Uint8Array(message)).catch(hearer.lost),
-    close: () => void writer.abort().catch(() => {}),
+    close: () => void writer.abort().catch(() => {}), // It may be broken already.
   };
 }
 
-/** A stream has no borders but the lengths that messages say of themselves. */
+/** A stream has no message boundaries, only the lengths in the messages. */
 async function read(stream: ReadableStream<Uint8Array>, hearer: ResponseHandler): Promise<void> {
   let bytes = Buffer.alloc(0);
   try {

@@ -1,22 +1,22 @@
 /**
- * The few messages of STUN and TURN (RFC 8489, RFC 8656) that it takes to ask a relay for a place:
+ * The few messages of STUN and TURN (RFC 8489, RFC 8656) that are needed to request an allocation:
  *
  *      0                16               32
  *     +----------------+----------------+
- *     | type           | length of what |   then the magic cookie, 12 bytes of chance that the answer repeats, and
- *     |                | comes below    |   attributes: type, length, value, padded to 4 bytes
+ *     | type           | length of what |   then the magic cookie, 12 random bytes that the answer repeats, and
+ *     |                | follows below  |   attributes: type, length, value, padded to 4 bytes
  *     +----------------+----------------+
  */
 
 import { Buffer } from "node:buffer";
 import { createHash, createHmac } from "node:crypto";
 
-/** Bytes before the attributes. */
+/** Length of the head before the attributes, in bytes. */
 export const HEAD_BYTES = 20;
 
 const COOKIE = 0x2112a442;
 
-/** What is asked for. */
+/** Methods of requests. */
 export const Method = { allocate: 0x0003, refresh: 0x0004 } as const;
 export type Method = (typeof Method)[keyof typeof Method];
 
@@ -33,13 +33,13 @@ const Attribute = {
   transport: 0x0019,
 } as const;
 
-/** Bytes of an attribute that holds an HMAC-SHA1. */
+/** Length of an attribute that holds an HMAC-SHA1, in bytes. */
 const INTEGRITY_BYTES = 24;
 
-/** Of the protocols of IP, UDP. */
+/** UDP, as a protocol number of IP. */
 const UDP = Buffer.of(17, 0, 0, 0);
 
-/** Who asks, as the relay wants to be told. */
+/** The credentials of the requester. */
 export interface Identity {
   readonly username: string;
   readonly credential: string;
@@ -47,17 +47,17 @@ export interface Identity {
   readonly nonce: Buffer;
 }
 
-/** What a relay answers. */
+/** The answer of a relay. */
 export type Answer =
   | { kind: "granted" }
-  /** With what to ask again, where it says so. */
+  /** `realm` and `nonce` for the next request, if the relay sends them. */
   | { kind: "refused"; code: number; realm: Buffer | undefined; nonce: Buffer | undefined };
 
-/** A request, signed if it is known who asks; `transaction` is 12 bytes of chance. */
+/** A request, signed if `identity` is given; `transaction` is 12 random bytes. */
 export function requestOf(method: Method, transaction: Buffer, identity?: Identity): Buffer {
   const wanted = method === Method.allocate
     ? attribute(Attribute.transport, UDP)
-    : attribute(Attribute.lifetime, Buffer.alloc(4)); // A refresh for no time gives the place back.
+    : attribute(Attribute.lifetime, Buffer.alloc(4)); // A refresh with lifetime 0 releases the allocation.
   if (identity === undefined) return message(method, transaction, wanted);
   const { username, credential, realm, nonce } = identity;
   const body = Buffer.concat([
@@ -72,12 +72,12 @@ export function requestOf(method: Method, transaction: Buffer, identity?: Identi
   return Buffer.concat([signed, attribute(Attribute.integrity, seal)]);
 }
 
-/** How long the message is that begins here, in bytes; `undefined` while too little is there to tell. */
+/** Length of the message that begins here, in bytes; `undefined` if too little has arrived to tell. */
 export function lengthOf(bytes: Buffer): number | undefined {
   return bytes.length < HEAD_BYTES ? undefined : HEAD_BYTES + bytes.readUInt16BE(2);
 }
 
-/** Reads the answer to a transaction; `undefined` when it is none. */
+/** Parses the answer to a transaction; `undefined` if it is not one. */
 export function answerIn(bytes: Buffer, transaction: Buffer): Answer | undefined {
   const isWhole = lengthOf(bytes) === bytes.length && bytes.readUInt32BE(4) === COOKIE;
   if (!isWhole || !bytes.subarray(8, HEAD_BYTES).equals(transaction)) return undefined;
@@ -90,7 +90,7 @@ export function answerIn(bytes: Buffer, transaction: Buffer): Answer | undefined
   return { kind: "refused", code, realm, nonce };
 }
 
-/** `more` bytes are counted that follow later: an HMAC covers the length of the whole. */
+/** `more` is the number of bytes that follow later: an HMAC covers the length of the whole message. */
 function message(method: Method, transaction: Buffer, body: Buffer, more = 0): Buffer {
   const head = Buffer.alloc(8);
   head.writeUInt16BE(method, 0);

@@ -1,6 +1,6 @@
 /**
- * A page that says how things are right now. It is made when somebody asks for it and kept for a moment, so that a
- * flood of requests costs no more than one rendering each moment.
+ * A page that shows current figures. It is rendered on request and cached briefly, so a flood of requests causes at
+ * most one rendering per `maxAge`.
  */
 
 import type { Clock } from "../base/clock.ts";
@@ -14,20 +14,19 @@ import {
   type Representations,
 } from "./message.ts";
 
-/** How hard to compress what soon is made anew: about as small as gzip makes it, in less time. */
+/** Compression quality for short-lived pages: about as small as gzip, in less time. */
 const QUALITY = 4;
 
-/** What a live page needs. */
 export interface CachedPageOptions {
   readonly clock: Clock;
-  /** How old an answer may be, in milliseconds. */
+  /** Maximum age of a response, in milliseconds. */
   readonly maxAge: number;
-  /** Headers that win. */
+  /** Headers that override the default ones. */
   readonly extraHeaders?: Headers;
   readonly make: () => Page;
 }
 
-/** A page, made anew now and then. */
+/** A page that is rendered again when its cached copy is too old. */
 export class LivePage {
   readonly #options: CachedPageOptions;
   #made: { at: number; representations: Representations } | undefined;
@@ -36,7 +35,6 @@ export class LivePage {
     this.#options = options;
   }
 
-  /** Answers with the page as it is now. */
   answer(request: HttpRequest): HttpResponse {
     const { clock, maxAge, extraHeaders: more = {}, make } = this.#options;
     const now = clock.now();

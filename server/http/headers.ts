@@ -1,21 +1,21 @@
 /**
- * The headers that go with every answer, as a table. They are static: a page's policy names the hashes of its own
- * script and style, and nothing else may run, load, frame or be framed.
+ * The security headers of every response. They are static: the policy of a page lists the hashes of its script and
+ * style. Nothing else may run or load, and the page may not frame or be framed.
  */
 
 /** Header names, in lower case, to values. */
 export type Headers = Readonly<Record<string, string>>;
 
-/** What a page may ask of a browser only where calls are held. */
+/** Browser features that only the home page may use, for calls. */
 const FOR_CALLS = ["camera", "microphone", "fullscreen", "picture-in-picture", "autoplay"];
 
-/** What no page of ours asks for. */
+/** Browser features that no page may use. */
 const FOR_NOTHING = [
   ...["geolocation", "display-capture", "payment", "usb", "accelerometer"],
   ...["gyroscope", "hid", "idle-detection", "magnetometer", "midi", "serial"],
 ];
 
-/** What every answer carries. */
+/** Headers of every response. */
 export const SECURITY_HEADERS: Headers = {
   "referrer-policy": "no-referrer",
   "x-content-type-options": "nosniff",
@@ -25,16 +25,16 @@ export const SECURITY_HEADERS: Headers = {
   "permissions-policy": permissions("()"),
 };
 
-/** What is different for the home page: calls are held there, and nowhere else. */
+/** Headers that differ on the home page, the only page with calls. */
 export const HOME_HEADERS: Headers = { "permissions-policy": permissions("(self)") };
 
-/** What is added where the visitor came by TLS: come by nothing else for a year (RFC 6797). */
+/** Added to responses over TLS: the browser must use TLS for this host for a year (RFC 6797). */
 export const TRANSPORT_SECURITY: Headers = { "strict-transport-security": "max-age=31536000" };
 
-/** What goes with an answer that no browser should render. */
+/** The Content-Security-Policy of responses that are not pages. */
 export const PLAIN_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'";
 
-/** The Content-Security-Policy (level 3) of a page with these inlined parts, given as base64 SHA-256. */
+/** The Content-Security-Policy (level 3) of a page. The inlined parts are given as base64 SHA-256. */
 export function contentSecurityPolicy(
   { scripts, styles }: { scripts: readonly string[]; styles: readonly string[] },
 ): string {
@@ -43,7 +43,7 @@ export function contentSecurityPolicy(
     `script-src ${sources(scripts)}`,
     `style-src ${sources(styles)}`,
     "connect-src 'self'",
-    "img-src 'self' data:", // Of ours there are the icons alone, when somebody installs the chat.
+    "img-src 'self' data:", // The only images from this server are the icons, loaded when the chat is installed.
     "manifest-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
@@ -53,7 +53,7 @@ export function contentSecurityPolicy(
   ].join("; ");
 }
 
-/** A Permissions-Policy that lets `callers` hold calls. */
+/** A Permissions-Policy that allows `callers` the features for calls. */
 function permissions(callers: "()" | "(self)"): string {
   const forCalls = FOR_CALLS.map((feature) => `${feature}=${callers}`);
   return [...forCalls, ...FOR_NOTHING.map((feature) => `${feature}=()`)].join(", ");

@@ -1,13 +1,13 @@
 /**
- * Which language a browser prefers (RFC 9110 section 12.5.4): of those that there are, the one that it weighs highest;
- * of equals, the one that it names first. A range such as `pt-PT` is met by its language alone (RFC 4647 section 3.4),
- * and `*` by the first of ours that the header does not refuse.
+ * Selects the language a browser prefers (RFC 9110 section 12.5.4): the available language with the highest weight. Of
+ * equal weights, the first in the header wins. A range such as `pt-PT` matches by its language alone (RFC 4647 section
+ * 3.4). `*` matches the first available language that the header doesn't refuse.
  */
 
-/** How much of a header is looked at, in characters; browsers send a tenth of it. */
+/** Maximum number of characters of a header that are read. Browsers send a tenth of it. */
 export const MAX_HEADER_LENGTH = 500;
 
-/** One of `codes`, the first of which is for whoever prefers none of them. */
+/** The preferred one of `codes`. The first one is the default. */
 export function preferredLanguage<T extends string>(
   header: string | undefined,
   codes: readonly T[],

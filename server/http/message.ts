@@ -1,36 +1,35 @@
 /**
- * HTTP as values: what is asked, what is answered, and in which coding. Both listeners give the same answers, because
- * an answer is a value.
+ * HTTP requests and responses as plain values, and content coding. Because a response is a value, both listeners send
+ * the same responses.
  *
- * A page is encoded once, when it is first asked for, and answered from memory: brotli, gzip or as it is, each with its
- * own strong ETag, because a strong validator names bytes, not a document (RFC 9110 section 8.8.3).
+ * A page is encoded once, on first use, and then served from memory: with brotli, gzip or uncompressed. Each coding has
+ * a different ETag, because a strong validator identifies bytes, not a document (RFC 9110 section 8.8.3).
  */
 
 import { createHash } from "node:crypto";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { contentSecurityPolicy, type Headers, PLAIN_POLICY, SECURITY_HEADERS } from "./headers.ts";
 
-/** What a client asks. */
+/** An HTTP request, without its body. */
 export interface HttpRequest {
   readonly method: string;
-  /** Path and query, as they were sent. */
+  /** Path and query, as sent. */
   readonly target: string;
-  /** Of HTTP: "1.1". */
+  /** The HTTP version, such as "1.1". */
   readonly version: string;
-  /** The address at the other end of the connection, as the system writes it; "" when it has ended. */
+  /** The remote address of the connection, as the system formats it. "" if the connection has ended. */
   readonly remote: string;
   /** The value of a header, by its name in lower case. */
   header(name: string): string | undefined;
 }
 
-/** What it is answered. */
 export interface HttpResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly body: Uint8Array<ArrayBuffer> | undefined;
 }
 
-/** A whole HTML document. */
+/** A complete HTML document. */
 export interface Page {
   readonly html: string;
   /** Base64 SHA-256 of the inlined scripts and styles. */
@@ -41,7 +40,7 @@ export interface Page {
 const CODINGS = ["br", "gzip", "identity"] as const;
 type Coding = (typeof CODINGS)[number];
 
-/** Bytes in some coding, with the headers that go with them. */
+/** A body in one coding, with its headers. */
 interface Representation {
   readonly body: Uint8Array<ArrayBuffer>;
   readonly headers: Headers;
@@ -50,13 +49,13 @@ interface Representation {
 /** A page in every coding. */
 export type Representations = Readonly<Record<Coding, Representation>>;
 
-/** How something is encoded: how hard to try (0 to 11), which is less for what is made often, and headers that win. */
+/** Options of an encoding: the compression quality (0 to 11), and headers that override the default ones. */
 export interface Encoding {
   readonly quality?: number;
   readonly extraHeaders?: Headers;
 }
 
-/** Encodes a page; which one is answered depends on what language is asked for. */
+/** Encodes a page. It varies by language as well as by coding. */
 export function represent(
   page: Page,
   { extraHeaders: more = {}, ...encoding }: Encoding = {},
@@ -70,7 +69,7 @@ export function represent(
   return representText(page.html, { ...encoding, extraHeaders: headers });
 }
 
-/** Encodes what is no page. */
+/** Encodes a text that is not a page. */
 export function representText(
   text: string,
   { quality = constants.BROTLI_MAX_QUALITY, extraHeaders: more = {} }: Encoding = {},
@@ -92,7 +91,7 @@ export function fingerprint({ html }: Page): string {
   return createHash("sha256").update(html).digest("hex");
 }
 
-/** Answers with a page that was encoded before. */
+/** The response with an encoded page: 304 if the client already has it. */
 export function pageResponse(
   status: 200 | 404,
   representations: Representations,
@@ -105,7 +104,7 @@ export function pageResponse(
   return { status, headers, body };
 }
 
-/** A short answer in plain text, never cached. */
+/** A short response in plain text. It is never cached. */
 export function textResponse(status: number, body: string, headers: Headers = {}): HttpResponse {
   return {
     status,
@@ -120,7 +119,7 @@ export function textResponse(status: number, body: string, headers: Headers = {}
   };
 }
 
-/** A value for programs, as JSON (RFC 8259), never cached. */
+/** A response in JSON (RFC 8259). It is never cached. */
 export function jsonResponse(status: number, value: unknown, headers: Headers = {}): HttpResponse {
   const body = `${JSON.stringify(value)}\n`;
   return textResponse(status, body, { "content-type": "application/json", ...headers });

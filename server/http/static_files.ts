@@ -1,22 +1,22 @@
 /**
- * Files that go with the pages: icons, what a home screen must know, the picture that a messenger shows of a link. The
- * build made them; each is answered from memory, at a path of its own, to whoever asks. A browser asks for most of them
- * only when somebody puts the chat on their home screen, so the first page stays one answer.
+ * Static files besides the pages: icons, the web app manifest and the preview picture for links. They are made by the
+ * build and served from memory. A browser requests most of them only when a visitor installs the chat on the home
+ * screen. So the first page load is still one response.
  */
 
 import { createHash } from "node:crypto";
 import { type Headers, PLAIN_POLICY, SECURITY_HEADERS } from "./headers.ts";
 import { type HttpRequest, type HttpResponse, matches } from "./message.ts";
 
-/** A file as the build gives it, which keeps it in a module. */
+/** A file as it is stored in the generated module. */
 export interface StaticFile {
-  /** Its media type. */
+  /** The media type. */
   readonly type: string;
-  /** Its bytes, in base64 (RFC 4648 section 4). */
+  /** The content, in base64 (RFC 4648 section 4). */
   readonly base64: string;
 }
 
-/** How long a browser may keep one without asking again, in seconds: a day. */
+/** How long a browser may cache a file without revalidation, in seconds: a day. */
 const MAX_AGE = 86_400;
 
 interface Kept {
@@ -24,7 +24,7 @@ interface Kept {
   readonly headers: Headers;
 }
 
-/** Answers with files, by their paths. */
+/** Serves files by their paths. */
 export class StaticFiles {
   readonly #kept: ReadonlyMap<string, Kept>;
 
@@ -32,7 +32,7 @@ export class StaticFiles {
     this.#kept = new Map(Object.entries(files).map(([path, file]) => [path, keep(file)]));
   }
 
-  /** The answer to a path that leads to a file, or `undefined`. */
+  /** The response with the file at a path, or `undefined` if there is no file. */
   answer(path: string, request: HttpRequest): HttpResponse | undefined {
     const kept = this.#kept.get(path);
     if (kept === undefined) return undefined;

@@ -1,33 +1,34 @@
 /**
- * How fast anybody may go, in one table, which the code obeys and docs/rate-limits.md shows. Each limit is a token bucket: so
- * many at once, so many a minute after that. Those of an address hang on its entry in the registry, those of a session
- * on the session, so there are never more buckets than entries and sessions.
+ * All rate limits, in one table, which the code enforces and docs/rate-limits.md shows. Each limit is a token bucket: a
+ * burst, then a rate per minute. The buckets of an address belong to its entry in the registry, those of a session to
+ * the session. So the number of buckets is bounded by the number of entries and sessions.
  *
- * Limits also guard people from each other: whoever comes back has their partner's page send again what they missed, at
- * most MAX_WAITING messages (`client/state/delivery.ts`). Twenty resumes a minute keep that within what the partner may send.
+ * Limits also protect visitors from each other. When a session resumes, the partner's page resends what was missed, at
+ * most MAX_WAITING messages (`client/state/delivery.ts`). Twenty resumes a minute keep that within the partner's
+ * limits.
  *
- * No honest person comes near those of a session: somebody who types all the time sends two messages a second. Forty
- * pages behind one address that come back after a restart are let in at once; more are told to wait, and pages that
- * wait as they do are never blocked.
+ * Honest visitors stay far below the limits of a session: a visitor who types all the time sends two messages a second.
+ * When forty pages behind one address reconnect after a restart, they are admitted immediately. Further pages are told
+ * to wait. Our page waits as told, and is never blocked.
  */
 
 import { MINUTE } from "../base/clock.ts";
 import type { Rate } from "../base/token_bucket.ts";
 
-/** A limit, and what becomes of who goes over it. */
+/** A limit, and the consequence of exceeding it. */
 export interface Limit extends Rate {
-  /** Whose bucket it is. */
+  /** What each bucket belongs to. */
   readonly of: "address" | "session" | "socket";
-  /** What takes a token. */
+  /** What costs a token. */
   readonly counts: string;
-  /** What happens when there is none. */
+  /** What happens if no token is left. */
   readonly otherwise: string;
 }
 
-/** How long an address that went on against refusals is blocked, in milliseconds. */
+/** How long an address that keeps trying despite refusals is blocked, in milliseconds. */
 export const FLOOD_BLOCK_TIME = 10 * MINUTE;
 
-/** Every limit on speed. */
+/** Every rate limit. */
 export const LIMITS = {
   connections: {
     of: "address",
@@ -101,10 +102,9 @@ export const LIMITS = {
   },
 } as const satisfies Record<string, Limit>;
 
-/** The names of the limits. */
 export type LimitName = keyof typeof LIMITS;
 
-/** How fast a session may go; tests that are about something else allow more. */
+/** The rates of the limits of a session. Tests of other features raise them. */
 export type SessionRates = Readonly<
   Record<
     { [N in LimitName]: (typeof LIMITS)[N]["of"] extends "session" ? N : never }[LimitName],

@@ -1,10 +1,10 @@
 /**
- * The listener for platforms that bring their own front door (Deno Deploy), and for `--listener=deno`.
+ * The listener for platforms that bring their own front end (Deno Deploy), and for `--listener=deno`.
  *
- * What `Deno.serve` can't do is admitted, not hidden: it has no limit on the size of a message before it is whole, no
- * header timeout, and no way to stop reading from a sender or to cut a reader off. Frames that are too large are
- * refused once they have arrived; a reader that is behind is closed, though its memory comes back only when its TCP
- * connection ends. Behind a platform that has these limits this is enough; on the open network use `node_listener.ts`.
+ * `Deno.serve` can't limit the size of a message before the message is complete, has no header timeout, and can't stop
+ * reading from a sender or cut off a reader. So frames that are too large are refused after they have arrived. A reader
+ * that falls behind is closed, but its memory is freed only when its TCP connection ends. This is enough behind a
+ * platform that enforces these limits. On the open network, use `node_listener.ts`.
  */
 
 import { type CloseCode, LEAVE_CODE, SOCKET_PATH, SUBPROTOCOL } from "../../protocol.ts";
@@ -16,13 +16,12 @@ import { type HttpRequest, type HttpResponse, pathOf, textResponse } from "../ht
 import { guard, HEARTBEAT_INTERVAL, type Listener, type ListenerOptions } from "./listener.ts";
 
 /**
- * How long sockets that do not end are waited for, in milliseconds. Deno Deploy gives five seconds in all from the
- * signal to the end: two are for the chats, half of one for this, and the rest for the figures that are to be written.
+ * How long a shutdown waits for open sockets, in milliseconds. Deno Deploy allows five seconds in total after the
+ * signal: two for the chats, half a second for this, and the rest for writing statistics.
  */
 export const SHUTDOWN_GRACE = SECOND / 2;
 
-/** Starts the `Deno.serve` listener. */
-// deno-lint-ignore require-await -- a port that is taken must reject, not throw
+// deno-lint-ignore require-await -- a port in use must reject, not throw
 export async function listenDeno(options: ListenerOptions): Promise<Listener> {
   return new DenoListener(options);
 }
@@ -53,10 +52,10 @@ class DenoListener implements Listener {
     return Promise.resolve(this.#sockets);
   }
 
-  /** Nothing: `idleTimeout` of each socket does this. */
+  /** Does nothing: the `idleTimeout` of each socket does this. */
   heartbeat(): void {}
 
-  /** Nothing: it speaks no TLS (see `readConfig`). */
+  /** Does nothing: this listener has no TLS (see `readConfig`). */
   async reloadCertificate(): Promise<void> {}
 
   async close(): Promise<void> {
@@ -102,7 +101,7 @@ class DenoListener implements Listener {
       const present = visitor;
       if (present !== undefined) guard(present, log, () => receive(present, data));
     };
-    socket.onerror = (event) => event.preventDefault(); // `close` follows and says it all.
+    socket.onerror = (event) => event.preventDefault(); // `close` follows and is handled below.
     socket.onclose = ({ code, wasClean }) => {
       leave();
       const present = visitor;
@@ -113,7 +112,7 @@ class DenoListener implements Listener {
   }
 }
 
-/** A native socket as the relay sees it. */
+/** A native socket, as seen by the relay. */
 class NativeOutlet implements Outlet {
   readonly #socket: WebSocket;
 
@@ -135,7 +134,7 @@ class NativeOutlet implements Outlet {
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.close(code, reason);
   }
 
-  /** Nothing: a native socket reads on; the relay's last bound holds instead. */
+  /** Does nothing: a native socket can't stop reading. The relay closes a reader that is too far behind. */
   pause(): void {}
 
   resume(): void {}
@@ -146,7 +145,7 @@ function receive(visitor: ConnectionHandler, data: string | ArrayBuffer): void {
   else visitor.receiveFrame(new Uint8Array(data));
 }
 
-/** The version of HTTP is not told; that of the protocol's lowest common form stands for it. */
+/** `Deno.serve` doesn't report the HTTP version, so 1.1 is assumed. */
 function requestOf({ method, url, headers }: Request, remote: string): HttpRequest {
   const header = (name: string): string | undefined => headers.get(name) ?? undefined;
   return { method, target: targetOf(url), version: "1.1", remote, header };
@@ -156,7 +155,7 @@ function toResponse({ status, headers, body }: HttpResponse): Response {
   return new Response(body, { status, headers });
 }
 
-/** Path and query of an absolute URL; by hand, because an odd Host header makes `new URL` throw. */
+/** Path and query of an absolute URL. Parsed by hand, because an odd Host header makes `new URL` throw. */
 function targetOf(url: string): string {
   return /^[a-z]+:\/\/[^/?#]*([^#]*)/.exec(url)?.[1] || "/";
 }

@@ -1,5 +1,5 @@
 /**
- * WebSocket frames as a server reads and writes them (RFC 6455 section 5.2): bytes in, events out, and no socket anywhere.
+ * WebSocket frames as a server reads and writes them (RFC 6455 section 5.2): bytes in, events out, and no sockets.
  *
  *      0               1               2               3
  *      0 1 2 3 4 5 6 7 0 1 2 3 4 5 6 7 0 1 2 3 4 5 6 7 0 1 2 3 4 5 6 7
@@ -9,29 +9,30 @@
  *     |N|V|V|V|       |S|             +-------------------------------+
  *     | |1|2|3|       |K|             |   key of 32 bits, if MASK     |
  *     +-+-+-+-+-------+-+-------------+-------------------------------+
- *     |   payload, each byte of it XOR the key's byte of its place mod 4
+ *     |   payload, byte i of it XOR byte i mod 4 of the key
  *     +---------------------------------------------------------------
  *
- * A client must mask and a server must not. So a frame that is forwarded loses four bytes of its header, and the new
- * header fits into the place of the old one, right before the payload:
+ * A client must mask and a server must not. So a forwarded frame loses four bytes of its header, and the new header
+ * fits into the space of the old one, directly before the payload:
  *
  *     received   | FIN op | M len | key key key key | payload ^ key |
  *     forwarded                      | FIN op | len | payload       |    the same bytes of memory: no copy, one write
  *
- * What arrives is a chunk: any number of frames, cut anywhere. A message that lies in one chunk as one frame is unmasked
- * where it lies and handed on as a part of the chunk. Whatever is cut, by the network or into fragments, is gathered in a
- * buffer of its own, which grows with what has arrived and not with what a header has announced: ten thousand peers
- * that announce 32 KiB and send nothing cost next to nothing, and who sends costs at most twice what was sent.
+ * Input arrives in chunks: any number of frames, cut anywhere. A message that is one frame in one chunk is unmasked in
+ * place and delivered as a part of the chunk. A message that is split, by the network or into fragments, is gathered in
+ * a separate buffer. That buffer grows with the bytes that have arrived, not with the length that a header announced.
+ * Ten thousand peers that announce 32 KiB and send nothing cost next to nothing, and a peer that sends costs at most
+ * twice what it has sent.
  *
- * Every limit is checked on the header, before a byte of the payload is kept. Whoever breaks a rule is read no further.
- * Text is decoded, which proves it UTF-8, and its bytes are cleared; binary messages are for the partner and are not
- * looked at.
+ * Every limit is checked on the header, before any byte of the payload is kept. After a protocol error nothing more of
+ * that peer is read. Text is decoded, which validates it as UTF-8, and its bytes are cleared. Binary messages are for
+ * the partner and are not inspected.
  */
 
 import { Buffer } from "node:buffer";
 import { CloseCode, MAX_FRAGMENTS, MAX_FRAME_BYTES } from "../../protocol.ts";
 
-/** What a frame is (RFC 6455 section 11.8). */
+/** Frame types (RFC 6455 section 11.8). */
 export const Opcode = {
   continuation: 0x0,
   text: 0x1,
@@ -40,35 +41,34 @@ export const Opcode = {
   ping: 0x9,
   pong: 0xA,
 } as const;
-/** One of the values of {@linkcode Opcode}. */
 export type Opcode = (typeof Opcode)[keyof typeof Opcode];
 
-/** What a control frame may carry at most, in bytes. */
+/** Maximum payload of a control frame, in bytes. */
 export const MAX_CONTROL_PAYLOAD = 125;
 
-/** How many bytes before a binary payload belong to it: room for the header of the frame it is forwarded in. */
+/** Writable bytes before a binary payload: room for the header of the frame it is forwarded in. */
 export const HEADROOM = 4;
 
-/** What a peer has done wrong, and what it is closed with (RFC 6455 section 7.4.1). */
+/** The close code and reason for a peer that has broken a rule (RFC 6455 section 7.4.1). */
 export interface ProtocolError {
   readonly code: 1002 | 1007 | 1008 | 1009;
   readonly reason: string;
 }
 
-/** Who is told what has arrived. */
+/** Receives what a {@linkcode FrameReader} has read. */
 export interface FrameSink {
   text(text: string): void;
-  /** The payload and {@linkcode HEADROOM} bytes before it are the sink's to keep and to write to. */
+  /** The sink may keep, and write to, the payload and the {@linkcode HEADROOM} bytes before it. */
   binary(payload: Uint8Array): void;
   ping(payload: Uint8Array): void;
   pong(): void;
-  /** The peer closes, with a code or without; nothing follows. */
+  /** The peer closes, with or without a code. No event follows. */
   closed(code: number | undefined): void;
-  /** The peer has broken a rule; nothing follows. */
+  /** The peer has broken a rule. No event follows. */
   protocolError(breach: ProtocolError): void;
 }
 
-/** Room that is given on an announcement alone, in bytes. */
+/** Bytes allocated for an announced length before any of them have arrived. */
 const MIN_ROOM = 512;
 
 const FIN = 0x80;
@@ -77,7 +77,7 @@ const OPCODE_BITS = 0x0F;
 const MASKED = 0x80;
 const LENGTH_BITS = 0x7F;
 const FIRST_CONTROL = 0x8;
-/** What stands in the place of a short length when two bytes of it follow, and when eight do. */
+/** Values of the short length which mean that the real one follows in two or in eight bytes. */
 const LENGTH_16 = 126;
 const LENGTH_64 = 127;
 const KEY_BYTES = 4;
@@ -107,26 +107,26 @@ const TOO_MANY: ProtocolError = {
 };
 const TOO_LARGE: ProtocolError = { code: CloseCode.tooLarge, reason: "The message is too large." };
 
-/** Keeps a byte order mark, which is a character like others here; has no state between two texts. */
+/** Keeps a byte order mark, which is an ordinary character here. Has no state between two texts. */
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Reads what one client sends. */
+/** Parses the byte stream of one client. */
 export class FrameReader {
   readonly #sink: FrameSink;
   #isOver = false;
-  /** Bytes of a header that a chunk has cut in two; made when that happens. */
+  /** Bytes of a header that is split between two chunks. Allocated only when that happens. */
   #partialHeader: Uint8Array | undefined;
   #partialHeaderBytes = 0;
-  /** Of the frame under way: its first byte, how much of its payload is missing, and the key for what comes next. */
+  /** Of the current frame: its first byte, how much of its payload is missing, and the key for the next byte. */
   #first = 0;
   #missing = 0;
   #key = 0;
   #isInPayload = false;
-  /** Of the message under way: what it is, in how many fragments it has come, and what has been gathered of it. */
+  /** Of the current message: its opcode, how many fragments have begun, and the bytes gathered so far. */
   #opcode = 0;
   #fragments = 0;
   #message: MessageBuffer | undefined;
-  /** A control frame that a chunk has cut in two; it may come between two fragments. */
+  /** A control frame that is split between two chunks. It may come between two fragments of a message. */
   #control: MessageBuffer | undefined;
   #following = 0;
 
@@ -134,18 +134,18 @@ export class FrameReader {
     this.#sink = sink;
   }
 
-  /** How many bytes of the chunk come after the frame that is being handed on. */
+  /** How many bytes of the chunk follow the frame that is being delivered. */
   get following(): number {
     return this.#following;
   }
 
-  /** Reads no further, not even in the chunk that is being read. */
+  /** Stops reading, even within the current chunk. */
   stop(): void {
     this.#isOver = true;
     this.#message = this.#control = undefined;
   }
 
-  /** Reads what has come in. The chunk is the reader's from then on: nobody else may look at it or change it. */
+  /** Reads a chunk and takes ownership of it: the caller must no longer read it or write to it. */
   read(chunk: Uint8Array): void {
     let at = 0;
     while (at < chunk.length && !this.#isOver) {
@@ -166,7 +166,7 @@ export class FrameReader {
       : this.#readPayload(chunk, start);
   }
 
-  /** A frame that lies in one chunk, and is all of its message. */
+  /** Reads a frame that is complete in this chunk, and is a whole message. */
   #readWhole(chunk: Uint8Array, start: number, end: number): number {
     unmask(chunk, start, end, this.#key);
     this.#isInPayload = false;
@@ -175,7 +175,7 @@ export class FrameReader {
     return end;
   }
 
-  /** Puts together a header of which a chunk had only a part, and looks at its first two bytes as soon as they are there. */
+  /** Assembles a header that is split between chunks, and checks its first two bytes as soon as they have arrived. */
   #resumeHeader(chunk: Uint8Array, at: number): number {
     const header = this.#partialHeader ??= new Uint8Array(MAX_HEADER_BYTES);
     while (at < chunk.length) {
@@ -194,7 +194,7 @@ export class FrameReader {
     return at;
   }
 
-  /** Takes in a whole header; whether the frame may come. */
+  /** Parses a complete header, and returns whether the frame is allowed. */
   #begin(bytes: Uint8Array, at: number): boolean {
     const [first, second] = [bytes[at]!, bytes[at + 1]!];
     const flaw = headerError(first, second) ?? this.#sequenceError(first);
@@ -217,7 +217,7 @@ export class FrameReader {
     return continues ? NOTHING_TO_CONTINUE : NOT_CONTINUED;
   }
 
-  /** Counts a fragment of a message that is more than one frame; whether it fits. */
+  /** Counts a fragment, if the message has more than one, and returns whether it is within the limits. */
   #admits(first: number, length: number): boolean {
     const isAll = this.#fragments === 0 && (first & FIN) !== 0;
     if ((this.#message?.length ?? 0) + length > MAX_FRAME_BYTES) return this.#break(TOO_LARGE);
@@ -226,7 +226,7 @@ export class FrameReader {
     return true;
   }
 
-  /** Gathers as much of a payload as is there. */
+  /** Gathers the part of a payload that is in this chunk. */
   #readPayload(chunk: Uint8Array, at: number): number {
     const end = Math.min(chunk.length, at + this.#missing);
     const gathering = isControl(this.#first)
@@ -240,7 +240,7 @@ export class FrameReader {
     return end;
   }
 
-  /** The frame under way is complete, and with it perhaps its message. */
+  /** Completes the current frame and, if it is the last one, its message. */
   #finish(following: number): void {
     this.#isInPayload = false;
     this.#following = following;
@@ -271,7 +271,7 @@ export class FrameReader {
     }
   }
 
-  /** What is collected is not overwritten, and interests are nobody's business any more: their bytes are cleared. */
+  /** Clears the bytes, which may contain interests: the garbage collector doesn't overwrite what it frees. */
   #handText(payload: Uint8Array): void {
     const text = decode(payload);
     payload.fill(0);
@@ -299,12 +299,12 @@ export class FrameReader {
   }
 }
 
-/** What has come of something that does not lie in one chunk. */
+/** Gathers a message or control frame that is not complete in one chunk. */
 class MessageBuffer {
   #buffer = Buffer.allocUnsafeSlow(0);
   #length = 0;
 
-  /** How many bytes have come. */
+  /** Number of bytes gathered. */
   get length(): number {
     return this.#length;
   }
@@ -313,7 +313,7 @@ class MessageBuffer {
     return this.#buffer.subarray(HEADROOM, HEADROOM + this.#length);
   }
 
-  /** Adds masked bytes; `expected` more have been announced, and get room as long as it is no more than what has come. */
+  /** Adds masked bytes. Room for `expected` more is allocated too, within {@linkcode MIN_ROOM} or what has arrived. */
   append(masked: Uint8Array, key: number, expected: number): void {
     const needed = this.#length + masked.length;
     if (HEADROOM + needed > this.#buffer.length) this.#grow(needed, expected);
@@ -332,7 +332,7 @@ class MessageBuffer {
   }
 }
 
-/** A frame of text. */
+/** A text frame. */
 export function textFrame(text: string): Buffer {
   const length = Buffer.byteLength(text);
   const start = serverHeaderBytes(length);
@@ -351,7 +351,7 @@ export function frameOf(opcode: Opcode, payload: Uint8Array): Buffer {
   return frame;
 }
 
-/** A binary frame whose header is written to the {@linkcode HEADROOM} of what a {@linkcode FrameReader} has handed on. */
+/** A binary frame whose header is written to the {@linkcode HEADROOM} of a payload from a {@linkcode FrameReader}. */
 export function frameInPlace(payload: Uint8Array): Buffer {
   const header = serverHeaderBytes(payload.length);
   const { buffer, byteOffset, length } = payload;
@@ -360,7 +360,7 @@ export function frameInPlace(payload: Uint8Array): Buffer {
   return frame;
 }
 
-/** A close frame; without a code it says nothing. */
+/** A close frame. Without a code it is empty. */
 export function closeFrame(code?: number, reason = ""): Buffer {
   if (code === undefined) return frameOf(Opcode.close, Buffer.alloc(0));
   const payload = Buffer.alloc(2 + Buffer.byteLength(reason));
@@ -369,14 +369,14 @@ export function closeFrame(code?: number, reason = ""): Buffer {
   return frameOf(Opcode.close, payload.subarray(0, MAX_CONTROL_PAYLOAD));
 }
 
-/** How long the header of a client's frame is, by its second byte. */
+/** Length of a client's frame header, according to its second byte. */
 function headerBytes(second: number): number {
   const length = second & LENGTH_BITS;
   if (length < LENGTH_16) return 2 + KEY_BYTES;
   return length === LENGTH_16 ? 4 + KEY_BYTES : 10 + KEY_BYTES;
 }
 
-/** What is wrong with a frame whatever came before, by its first two bytes. */
+/** An error in the first two bytes of a frame that does not depend on the frames before it. */
 function headerError(first: number, second: number): ProtocolError | undefined {
   if ((first & RESERVED_BITS) !== 0) return RESERVED_BIT;
   if ((first & OPCODE_BITS & ~FIRST_CONTROL) > Opcode.binary) return RESERVED_OPCODE;
@@ -390,7 +390,7 @@ function isControl(first: number): boolean {
   return (first & FIRST_CONTROL) !== 0;
 }
 
-/** How long the payload is. It must be said in as few bytes as it can be, and fit into 63 bits. */
+/** Length of the payload. It must be minimally encoded and fit into 63 bits. */
 function lengthOf(bytes: Uint8Array, at: number): number | ProtocolError {
   const short = bytes[at + 1]! & LENGTH_BITS;
   if (short < LENGTH_16) return short;
@@ -402,13 +402,13 @@ function lengthOf(bytes: Uint8Array, at: number): number | ProtocolError {
   return long <= 0xFFFF ? NOT_MINIMAL : long;
 }
 
-/** Whether a peer may close with this code (RFC 6455 section 7.4, and the registry it founded). */
+/** Whether a peer may close with this code (RFC 6455 section 7.4, and the IANA registry it created). */
 function isCloseCode(code: number): boolean {
   if (code >= 3000) return code <= 4999;
   return code >= 1000 && code <= 1014 && (code < 1004 || code > 1006);
 }
 
-/** The text that these bytes are; `undefined` when they are none. */
+/** Decodes UTF-8 strictly. Returns `undefined` for invalid bytes. */
 function decode(bytes: Uint8Array): string | undefined {
   try {
     return utf8.decode(bytes);
@@ -417,7 +417,7 @@ function decode(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** Undoes the mask of `bytes` from `start` to `end`; the lowest byte of `key` is for the first of them. */
+/** Unmasks `bytes` from `start` to `end`. The lowest byte of `key` belongs to the first of them. */
 function unmask(bytes: Uint8Array, start: number, end: number, key: number): void {
   const [key0, key1, key2, key3] = [key & 255, key >> 8 & 255, key >> 16 & 255, key >>> 24];
   let at = start;
@@ -430,13 +430,13 @@ function unmask(bytes: Uint8Array, start: number, end: number, key: number): voi
   for (let rest = key; at < end; at++, rest >>>= 8) bytes[at]! ^= rest & 255;
 }
 
-/** The key for what follows after `count` bytes. */
+/** The key for the bytes that follow the next `count`. */
 function rotate(key: number, count: number): number {
   const bits = 8 * (count & 3);
   return bits === 0 ? key : key >>> bits | key << 32 - bits;
 }
 
-/** How long the header of a server's frame is. */
+/** Length of a server's frame header. */
 function serverHeaderBytes(length: number): number {
   if (length < LENGTH_16) return 2;
   return length <= 0xFFFF ? 4 : 10;

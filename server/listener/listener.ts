@@ -1,7 +1,7 @@
 /**
- * What a listener is: it turns sockets into visitors, and answers HTTP. Two of them exist (`node_listener.ts`, hardened, the
- * default; `deno_listener.ts`, where `Deno.serve` is what there is), and one contract suite holds both to the same behaviour.
- * Between it and what it serves lie the interfaces of `server/transport.ts`.
+ * A listener turns sockets into connection handlers, and answers HTTP requests. There are two: `node_listener.ts`
+ * (hardened, the default) and `deno_listener.ts` (for platforms that only offer `Deno.serve`). One contract suite holds
+ * both to the same behaviour. `server/transport.ts` has the interfaces between a listener and what it serves.
  */
 
 import type { Certificate } from "../tls/certificate.ts";
@@ -9,40 +9,39 @@ import { type Clock, SECOND } from "../base/clock.ts";
 import { describeError, type Log } from "../base/log.ts";
 import type { ConnectionHandler, Handler } from "../transport.ts";
 
-/** Where to listen, and how much to take. */
+/** Where to listen, and how many connections to accept. */
 export interface ListenerOptions {
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
   readonly maxConnections: number;
-  /** What it speaks TLS with; without one it speaks plain HTTP. */
+  /** For TLS. Without a certificate the listener speaks plain HTTP. */
   readonly certificate?: Certificate | undefined;
   readonly clock: Clock;
   readonly handler: Handler;
   readonly log: Log;
 }
 
-/** A listener at work. */
+/** A running listener. */
 export interface Listener {
-  /** The port it listens on. */
   readonly port: number;
-  /** How many sockets are open, as far as the platform tells: all of them, or the WebSockets. */
+  /** Number of open sockets: all of them, or only the WebSockets where the platform reports no more. */
   sockets(): Promise<number>;
-  /** Looks for sockets whose other end has vanished, where the platform doesn't. An interval task. */
+  /** Detects sockets whose peer has vanished, where the platform doesn't. An interval task. */
   heartbeat(): void;
-  /** Takes up a certificate that has been renewed on disk; connections that are open go on. An interval task. */
+  /** Loads a certificate that was renewed on disk. Open connections continue. An interval task. */
   reloadCertificate(): Promise<void>;
-  /** Stops accepting, and ends what is left after a grace period. */
+  /** Stops accepting connections, and cuts those that are left after a grace period. */
   close(): Promise<void>;
 }
 
-/** How often a silent peer is asked for a sign of life, in milliseconds; two in a row without one end it. */
+/** Interval between heartbeats, in milliseconds. A peer that misses two in a row is cut. */
 export const HEARTBEAT_INTERVAL = 15 * SECOND;
 
-/** How long a peer may take to answer a closing handshake before its socket is cut, in milliseconds. */
+/** How long a peer may take to finish the closing handshake before its socket is cut, in milliseconds. */
 export const CLOSE_TIMEOUT = 5 * SECOND;
 
-/** Runs one event of one visitor; if it throws, only that visitor is closed, and the log has the place. */
+/** Runs one event of a connection. If it throws, only that session is closed, and the error is logged. */
 export function guard(visitor: ConnectionHandler, log: Log, event: () => void): void {
   try {
     event();
@@ -51,7 +50,7 @@ export function guard(visitor: ConnectionHandler, log: Log, event: () => void): 
   }
 }
 
-/** Closes a visitor (1011) because handling them threw. */
+/** Closes a session (1011) because one of its events threw. */
 export function failSession(visitor: ConnectionHandler, log: Log, error: unknown): void {
   log.error("Session closed after an unhandled error.", describeError(error));
   visitor.fail();

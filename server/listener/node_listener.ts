@@ -1,20 +1,20 @@
 /**
- * The hardened listener: `node:http` or, with a certificate, `node:https`, and frames of our own on the sockets that it
- * upgrades, for everybody who faces the network without a platform in front.
+ * The hardened listener: `node:http` or, with a certificate, `node:https`, with our own WebSocket frames on the sockets
+ * that it upgrades. It is for servers that face the network without a platform in front.
  *
- * What it bounds, because a stranger decides how much of it there is:
+ * It bounds everything that a client decides the amount of:
  *
- *   connections      maxConnections, below what the system's descriptors allow
- *   a handshake      5 s for that of TLS, from its first byte to its last; 1.2 and 1.3 only
- *   saying nothing   so many connections before their first request (anteroom.ts)
- *   an answer        10 s in which nothing of it is taken
- *   headers          5 s and 8 KiB to send them; a keep-alive connection may be silent for 5 s
- *   a message        32 KiB and 64 fragments, refused by the header that announces too much
- *   a flood          pings and pongs, and frames after the closing handshake began: LIMITS.unasked, then the socket is cut
- *   a vanished peer  two heartbeats
- *   a closing peer   5 s to answer, then the socket is cut
+ *   connections       maxConnections, below the system's descriptor limit
+ *   TLS handshakes    5 s from first byte to last; TLS 1.2 and 1.3 only
+ *   silent clients    a fixed number of connections before their first request (pending_connections.ts)
+ *   responses         10 s in which the client reads nothing of one
+ *   headers           5 s and 8 KiB to send them; a keep-alive connection may be silent for 5 s
+ *   messages          32 KiB and 64 fragments, refused as soon as a header announces too much
+ *   floods            LIMITS.unasked for pings, pongs and frames after the closing handshake began, then cut
+ *   vanished peers    two heartbeats
+ *   closing peers     5 s to answer, then the socket is cut
  *
- * How much may wait for a slow reader is the relay's to bound, through `backlog`, `pause` and `drained`.
+ * The relay bounds how much may wait for a slow reader, through `backlog`, `pause` and `drained`.
  */
 
 import type { Buffer } from "node:buffer";
@@ -42,22 +42,21 @@ import type { Handler, UpgradeDecision } from "../transport.ts";
 import { WriteBatcher } from "./write_batch.ts";
 import { propagatePause, rawSocketOf } from "./tls_backpressure.ts";
 
-/** Milliseconds for the handshake of TLS. */
+/** Milliseconds for the TLS handshake. */
 const HANDSHAKE_TIMEOUT = 5 * SECOND;
 /** Milliseconds to send all headers, and to stay silent between two requests. */
 const HEADERS_TIMEOUT = 5 * SECOND;
 /** Milliseconds to send a whole request. */
 const REQUEST_TIMEOUT = 6 * SECOND;
-/** Milliseconds in which nothing passes in either direction, though an answer is under way. */
+/** Milliseconds without traffic in either direction while a response is being sent. */
 const STALL_TIMEOUT = 10 * SECOND;
-/** How often these are checked, in milliseconds. */
+/** Interval between checks of these timeouts, in milliseconds. */
 const TIMEOUT_CHECK = SECOND;
-/** How long sockets that do not end are waited for when the program ends, in milliseconds. */
+/** How long a shutdown waits for open sockets before it cuts them, in milliseconds. */
 const SHUTDOWN_GRACE = 2 * SECOND;
-/** Bytes of headers. */
+/** Maximum size of all headers, in bytes. */
 const MAX_HEADER_BYTES = 8 * 1024;
 
-/** Starts the hardened listener. */
 export async function listenNode(options: ListenerOptions): Promise<Listener> {
   const listener = new NodeListener(options);
   await listener.open(options.host, options.port);
@@ -69,7 +68,7 @@ class NodeListener implements Listener {
   readonly #server: Server;
   readonly #context: ConnectionContext;
   readonly #pending: PendingConnections;
-  /** Every WebSocket whose stream is not gone. */
+  /** Every WebSocket whose stream has not closed. */
   readonly #connections = new Set<WebSocketConnection>();
 
   constructor(options: ListenerOptions) {
@@ -145,11 +144,11 @@ class NodeListener implements Listener {
     response.end(reply.body);
   }
 
-  /** What arrives meanwhile waits in the socket, and so does an end. */
+  /** Data, and an end, that arrive before the decision wait in the socket. */
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     this.#pending.remove(rawSocketOf(request.socket));
     socket.on("error", ignore);
-    request.socket.setTimeout(0); // A WebSocket may be silent: heartbeats tell whether it is there.
+    request.socket.setTimeout(0); // A WebSocket may be silent: heartbeats detect a vanished peer.
     const admittance = await admit(this.#options.handler, request);
     if (admittance.kind === "refused") return refuse(socket, admittance.reply);
     if (socket.destroyed) return;
@@ -159,13 +158,13 @@ class NodeListener implements Listener {
   }
 }
 
-/** A socket that fails is destroyed by itself, and closes. */
+/** A socket that fails is destroyed automatically, and emits `close`. */
 function ignore(): void {}
 
-/** What a client's key is hashed with, so that only somebody who speaks WebSocket can answer (RFC 6455 section 1.3). */
+/** Hashed with the client's key to prove that the server speaks WebSocket (RFC 6455 section 1.3). */
 const ACCEPT_SALT = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-/** The answer to a handshake (RFC 6455 section 4.2.2). */
+/** The response that accepts a handshake (RFC 6455 section 4.2.2). */
 function switchingProtocols(key: string): string {
   const accept = createHash("sha1").update(key + ACCEPT_SALT).digest("base64");
   return [
@@ -178,7 +177,7 @@ function switchingProtocols(key: string): string {
   ].join("\r\n");
 }
 
-/** A server that speaks TLS if it has a certificate for it, and plain HTTP if not. */
+/** Creates an HTTPS server if there is a certificate, and a plain HTTP server otherwise. */
 function newServer(pair: KeyPair | undefined): Server {
   const bounds = {
     headersTimeout: HEADERS_TIMEOUT,
@@ -195,14 +194,14 @@ function newServer(pair: KeyPair | undefined): Server {
 }
 
 /**
- * How TLS is spoken (RFC 9325 section 3.1.1). There are no suites to choose from: the runtime's TLS, rustls, has those
- * with forward secrecy and authenticated encryption, and no others.
+ * TLS settings (RFC 9325 section 3.1.1). Cipher suites need no configuration: the runtime's TLS library, rustls, only
+ * supports suites with forward secrecy and authenticated encryption.
  */
 function secureContext(pair: KeyPair): KeyPair & { minVersion: "TLSv1.2" } {
   return { ...pair, minVersion: "TLSv1.2" };
 }
 
-/** What becomes of an upgrade; to another path or protocol it is a plain request. */
+/** Decides on an upgrade. An upgrade to another path or protocol is answered as a plain request. */
 async function admit(service: Handler, incoming: IncomingMessage): Promise<UpgradeDecision> {
   const request = requestOf(incoming);
   const asksForSocket = pathOf(request) === SOCKET_PATH &&
@@ -212,7 +211,7 @@ async function admit(service: Handler, incoming: IncomingMessage): Promise<Upgra
     : { kind: "refused", reply: await service.answer(request) };
 }
 
-/** Answers an upgrade without upgrading, on the bare socket (RFC 9112 section 4). */
+/** Writes a plain HTTP response to the bare socket of a refused upgrade (RFC 9112 section 4). */
 function refuse(socket: Duplex, reply: HttpResponse): void {
   const { status, body } = reply;
   const lines = Object.entries({ ...replyHeaders(reply), connection: "close" })

@@ -1,34 +1,34 @@
 /**
- * Those who have connected and not asked for anything yet: whose TLS handshake is not over, or whose first request has
- * not begun to make sense. Time ends that by itself, but a stranger decides how many of them come meanwhile, and each
- * holds a place. So there is room for so many and no more, and whoever comes then takes the place of the one who has
- * been here longest: an honest newcomer is through in a few round trips, and somebody who says nothing is not.
+ * Connections that have not sent a request yet: their TLS handshake is not complete, or their first request has not
+ * arrived. Each of them times out, but until then it holds a place, and attackers decide how many of them there are. So
+ * their number is capped, and a new one replaces the oldest. An honest client sends its request within a few round
+ * trips. A client that sends nothing is replaced.
  *
- *     accepted ──> anteroom ──(handshake)──(request)──> served
+ *     accepted ──> pending ──(handshake)──(request)──> served
  *                     │
  *                     └─ full: the oldest is cut
  *
- * Nobody's address is looked at. The price: a flood that fills the room faster than a handshake takes keeps newcomers
- * out for as long as it lasts.
+ * Addresses play no part in this. The price: a flood that fills all places faster than a handshake takes keeps new
+ * clients out for as long as it lasts.
  */
 
 import type { Socket } from "node:net";
 
-/** The most who may wait, however many connections there may be. */
+/** Maximum number of pending connections, however large the server is. */
 const MAX_CAPACITY = 1024;
 
-/** The fewest, so that a small server has room for a browser that opens several connections at once. */
+/** Minimum capacity, so that a small server has room for a browser that opens several connections at the same time. */
 const MIN_CAPACITY = 32;
 
-/** How many may wait where so many connections are served. */
+/** How many connections may be pending on a server that allows `maxConnections`. */
 export function capacityFor(maxConnections: number): number {
   return Math.min(MAX_CAPACITY, Math.max(MIN_CAPACITY, Math.ceil(maxConnections / 4)));
 }
 
-/** Connections before their first request, the oldest first. */
+/** Connections before their first request, oldest first. */
 export class PendingConnections {
   readonly #capacity: number;
-  /** With what is to be done when one of them closes: nothing is held of those who are through. */
+  /** Each with its `close` listener, which is removed with it: nothing is kept of a connection that is served. */
   readonly #waiting = new Map<Socket, () => void>();
 
   constructor(places: number) {
@@ -39,7 +39,7 @@ export class PendingConnections {
     return this.#waiting.size;
   }
 
-  /** Lets a connection in that has just been accepted. */
+  /** Adds a connection that has just been accepted. */
   add(socket: Socket): void {
     const gone = (): void => void this.#waiting.delete(socket);
     this.#waiting.set(socket, gone);
@@ -47,7 +47,7 @@ export class PendingConnections {
     if (this.#waiting.size > this.#capacity) this.#cutOldest();
   }
 
-  /** A request has come over this connection. */
+  /** Removes a connection that has sent its first request. */
   remove(socket: Socket): void {
     const gone = this.#waiting.get(socket);
     if (gone === undefined) return;
@@ -55,7 +55,7 @@ export class PendingConnections {
     gone();
   }
 
-  /** Cuts everybody. */
+  /** Cuts all pending connections. */
   clear(): void {
     for (const socket of this.#waiting.keys()) socket.destroy();
   }

@@ -1,38 +1,38 @@
 /**
- * What a TLS connection lies on, and how to stop reading from it.
+ * Makes a paused TLS socket stop reading from the TCP socket below it.
  *
- *     visitor ── TCP ──> below ── records ──> TLS ── bytes ──> whoever reads
- *                          ^                   │
- *                          └─── stop, start ───┘    what is missing in Deno
+ *     client ── TCP ──> raw socket ── records ──> TLS socket ── bytes ──> reader
+ *                          ^                          │
+ *                          └─── readStop, readStart ──┘    missing in Deno
  *
- * Whoever reads no further says so to the TLS socket. In Node it then stops reading from what is below, TCP slows the
- * visitor down, and nothing piles up here. In Deno 2.9.6 it hands nothing on any more but reads on, into memory and
- * without bound: a paused visitor filled two gigabytes in six seconds. So stopping is passed on here, by the names that
- * both have for it inside. Where these are missing, a connection is not served: that would be noticed, and the other
- * would not.
+ * A reader that pauses tells the TLS socket. In Node, that socket then stops reading from the raw socket, TCP slows the
+ * client down, and nothing piles up here. In Deno 2.9.6 it stops delivering data but continues to read, into memory
+ * and without bound: a paused client filled two gigabytes in six seconds. So the pause is passed down here, through
+ * internal names that Node and Deno share. If these are missing, the connection is not served. That failure would be
+ * noticed, and memory without bound would not.
  */
 
 import type { Socket } from "node:net";
 
-/** What reads for a socket. */
+/** The internal object that reads for a socket. */
 interface Handle {
   readStart(): number;
   readStop(): number;
 }
 
-/** A socket as it is inside. */
+/** Internal fields of a socket. */
 interface Inside {
   readonly _handle?: Handle | null;
-  /** What it lies on. */
+  /** The TCP socket below a TLS socket. */
   readonly _parent?: (Socket & Inside) | null;
 }
 
-/** The connection that was accepted: of one that speaks TLS, the one below. */
+/** The socket that was accepted: for a TLS socket, the one below it. */
 export function rawSocketOf(socket: Socket & Inside): Socket {
   return socket._parent ?? socket;
 }
 
-/** Lets a TLS socket that stops reading stop the one below, too. */
+/** Makes a TLS socket that stops reading stop the socket below it, too. */
 export function propagatePause(socket: Socket & Inside): void {
   const above = socket._handle;
   const below = socket._parent?._handle;

@@ -1,23 +1,24 @@
 /**
- * One WebSocket on a stream that has been upgraded: hands its visitor what arrives, writes what is sent to it, and ends
- * it properly.
+ * One WebSocket on an upgraded stream: delivers what arrives to its connection handler, writes outgoing frames, and
+ * closes properly.
  *
  *              our close frame
- *     open ─────────────────────> closing        frames that still come are counted, and not handed on
+ *     open ─────────────────────> closing        further frames are counted, and not delivered
  *      │ │                           │
  *      │ │ their close frame         │ their close frame
- *      │ └──────> closed <───────────┘           nothing is read any more; our side of the stream has ended
- *      │ a rule broken  ^
+ *      │ └──────> closed <───────────┘           nothing more is read; our side of the stream has ended
+ *      │ protocol error ^
  *      └────────────────┘
  *
- * What is neither open nor gone has CLOSE_GRACE to go, then it is cut. A visitor hears immediately that its peer closes,
- * or has to be closed. A peer that closes with LEAVE_CODE has left, and one that sends a message which is not allowed has
- * to go. Everything else only interrupts a session: a stream that ends while it is open, a close with another code, and a
- * frame that no client would send. A proxy that reloads causes each of these; Caddy 2.6 closes with an unmasked frame.
+ * A connection that is neither open nor gone is cut after CLOSE_TIMEOUT. The connection handler learns immediately that
+ * its peer closes, or has to be closed. A peer that closes with LEAVE_CODE ends its session, and so does one that sends
+ * a forbidden message. Everything else only interrupts the session: a stream that ends while it is open, a close with
+ * another code, and a frame that no client would send. A proxy that reloads causes each of these; Caddy 2.6 closes with
+ * an unmasked frame.
  *
- * Who sends frames that nobody asked for (pings, pongs, or anything when it should answer a close frame) has a budget
- * for that, and is cut. A stream is read on after a broken rule, because one that is closed with bytes unread is reset,
- * and a reset may overtake the close frame that says why.
+ * Unsolicited frames (pings, pongs, and messages after our close frame) have a budget, and a peer that exceeds it is
+ * cut. After a protocol error the stream is still read, because a stream closed with unread bytes is reset, and a reset
+ * may overtake the close frame that gives the reason.
  */
 
 import { Buffer } from "node:buffer";
@@ -41,21 +42,21 @@ import {
 import { CLOSE_TIMEOUT, failSession, guard } from "./listener.ts";
 import type { Flushable, WriteBatcher } from "./write_batch.ts";
 
-/** What all connections of a listener share. */
+/** Shared by all connections of a listener. */
 export interface ConnectionContext {
   readonly clock: Clock;
   readonly log: Log;
   readonly batcher: WriteBatcher;
-  /** Told once, when the stream of a connection is gone. */
+  /** Called once, when the stream of a connection has closed. */
   onClosed(connection: WebSocketConnection): void;
 }
 
-/** Bytes that are no frames of a client (RFC 6455 section 7.4.1). */
+/** The close code for bytes that are not valid frames of a client (RFC 6455 section 7.4.1). */
 const PROTOCOL_ERROR = 1002;
 
 const PING = frameOf(Opcode.ping, new Uint8Array());
 
-/** A WebSocket as the relay and a listener see it. */
+/** A WebSocket, as seen by the relay and by a listener. */
 export class WebSocketConnection implements Outlet, FrameSink, Flushable {
   readonly #stream: Duplex;
   readonly #context: ConnectionContext;
@@ -63,11 +64,11 @@ export class WebSocketConnection implements Outlet, FrameSink, Flushable {
   readonly #leave: () => void;
   readonly #handler: ConnectionHandler;
   #state: "open" | "closing" | "closed" = "open";
-  /** Whether it has given a sign of life since the last heartbeat. */
+  /** Whether a pong or a message has arrived since the last heartbeat. */
   #isAlive = true;
-  /** Made with the first frame that nobody asked for. */
+  /** Created with the first unsolicited frame. */
   #unsolicited: TokenBucket | undefined;
-  /** Frames that wait for the end of the chunk which they have come in, and how many bytes they are. */
+  /** Frames that wait for the end of the chunk they arrived in, and their size in bytes. */
   #kept: Uint8Array[] | undefined;
   #keptBytes = 0;
 
@@ -83,14 +84,14 @@ export class WebSocketConnection implements Outlet, FrameSink, Flushable {
     stream.on("close", () => this.#gone());
   }
 
-  /** Asks for a sign of life; without one since the last time, it is cut. */
+  /** Sends a ping, or cuts a connection that has sent no pong or message since the last heartbeat. */
   heartbeat(): void {
     if (!this.#isAlive) return this.destroy();
     this.#isAlive = false;
     if (this.#state === "open") this.#write(PING);
   }
 
-  /** Ends the stream at once. */
+  /** Cuts the stream without a closing handshake. */
   destroy(): void {
     this.#reader.stop();
     this.#stream.destroy();
@@ -106,7 +107,7 @@ export class WebSocketConnection implements Outlet, FrameSink, Flushable {
     else this.#sendBinary(data);
   }
 
-  /** A control message may hold interests: its bytes are cleared once they are on their way. */
+  /** A control message may contain interests, so its bytes are cleared after the write. Kept frames go first. */
   #sendText(text: string): void {
     const frame = textFrame(text);
     this.flush();
@@ -193,12 +194,12 @@ export class WebSocketConnection implements Outlet, FrameSink, Flushable {
     this.#countUnsolicited();
   }
 
-  /** Their close frame is answered with their code, if we have not sent ours yet (RFC 6455 section 5.5.1). */
+  /** Answers their close frame with the same code, unless ours has already been sent (RFC 6455 section 5.5.1). */
   closed(code: number | undefined): void {
     this.#end(code === LEAVE_CODE, code);
   }
 
-  /** A rule is broken: the close frame says which, and the answer is not waited for (RFC 6455 section 7.1.7). */
+  /** The close frame names the broken rule, and its answer is not awaited (RFC 6455 section 7.1.7). */
   protocolError({ code, reason }: ProtocolError): void {
     this.#end(code !== PROTOCOL_ERROR, code, reason);
   }
@@ -208,7 +209,7 @@ export class WebSocketConnection implements Outlet, FrameSink, Flushable {
     this.#context.batcher.flush();
   }
 
-  /** Notes a message; whether it has come when our close frame was on its way already. */
+  /** Notes a message, and returns whether it arrived after our close frame was sent. */
   #isUnsolicited(): boolean {
     this.#isAlive = true;
     if (this.#state === "open") return false;
@@ -216,7 +217,7 @@ export class WebSocketConnection implements Outlet, FrameSink, Flushable {
     return true;
   }
 
-  /** Counts a frame that nobody asked for. */
+  /** Counts an unsolicited frame, and cuts a peer that sends too many. */
   #countUnsolicited(): void {
     const now = this.#context.clock.now();
     this.#unsolicited ??= new TokenBucket(LIMITS.unasked, now);
@@ -225,7 +226,7 @@ export class WebSocketConnection implements Outlet, FrameSink, Flushable {
     this.destroy();
   }
 
-  /** Nothing is handed on from here: answers, unless our close frame is on its way, and ends our side of the stream. */
+  /** Sends a close frame, unless one was sent before, and ends our side of the stream. Nothing is delivered later. */
   #end(isOver: boolean, code: number | undefined, reason?: string): void {
     const wasOpen = this.#state === "open";
     this.flush();

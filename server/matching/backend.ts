@@ -1,42 +1,43 @@
 /**
- * Where people wait for each other, and where it is decided, once for everybody, who has been taken. On one machine
- * that is the pool and nothing else, {@linkcode MemoryBackend}; machines that share one pool have it in Redis
- * (`cluster/redis_pool.ts`). The interface is asynchronous all the same, because the matchmaker must be right when an
- * answer takes a while and the world has moved on meanwhile.
+ * The pool of waiting searches, and the one authority on which search has been claimed. On a single node it is only the
+ * pool, {@linkcode MemoryBackend}. Nodes that share a pool keep it in Redis (`cluster/redis_pool.ts`). The interface is
+ * asynchronous in both cases, because the matchmaker must be correct even when an answer is late and the state has
+ * changed in the meantime.
  */
 
 import type { SearchRequest } from "./policy.ts";
 import { ALONE, type NodeId, type Ticket } from "../ids.ts";
 import { Pool } from "./pool.ts";
 
-/** Which end of the line. */
+/** An end of a queue. */
 export type QueueEnd = "back" | "front";
 
-/** Everybody who waits. */
+/** The waiting searches. */
 export interface Backend {
-  /** The machine that this is. */
+  /** This node. */
   readonly node: NodeId;
-  /** Where somebody who comes now stands in the order of arrival. */
+  /** The next position in the order of arrival. */
   newOrder(): number;
   /**
-   * Lets `wish` wait, in the place of what the same ticket wished before, and names a few people among whom its best
-   * partner is, if anybody would do. `again` only if it still waits: else somebody has taken it, and may be about to say so.
+   * Adds `request` to the pool, replacing the previous request with the same ticket. Returns a few candidates, which
+   * include its best partner, if there is one. With `again`, it is offered only if it still waits. If not, another
+   * search has claimed it and may be about to say so.
    */
   offer(
     request: SearchRequest,
     end: QueueEnd,
     how?: "anew" | "again",
   ): Promise<SearchRequest[] | "taken">;
-  /** Lets it wait no longer. */
+  /** Removes the request from the pool. */
   withdraw(request: SearchRequest): Promise<void>;
   /**
-   * Takes both, for each other: `true` when both were waiting, else neither is taken and the answer is `false`. Somebody
-   * on another machine has then been told already that the chat begins.
+   * Claims both for each other. If both were waiting, both are taken: `true`. Otherwise neither is: `false`. After
+   * `true`, a partner on another node has already been told that the chat begins.
    */
   claim(own: SearchRequest, partner: SearchRequest): Promise<boolean>;
-  /** Tells somebody on another machine who was claimed for `own` that nobody is there. */
+  /** Tells a partner on another node, which was claimed for `own`, that the chat is off. */
   retract(own: SearchRequest, partner: SearchRequest): void;
-  /** Forgets the interests that nobody waits for any more. An interval task. */
+  /** Deletes the interests that no search waits for. An interval task. */
   prune(): void;
 }
 
@@ -51,7 +52,7 @@ export class MemoryBackend implements Backend {
     this.node = node;
   }
 
-  /** How many wait. */
+  /** How many searches wait. */
   get waiting(): number {
     return this.#waiting.size;
   }
@@ -81,14 +82,14 @@ export class MemoryBackend implements Backend {
     return Promise.resolve(both);
   }
 
-  /** Nothing: everybody is here. */
+  /** Does nothing: all partners are on this node. */
   retract(): void {}
 
   prune(): void {
     this.#pool.prune();
   }
 
-  /** Lets nobody wait any more. */
+  /** Removes all searches. */
   clear(): void {
     for (const ticket of [...this.#waiting.keys()]) this.#take(ticket);
   }

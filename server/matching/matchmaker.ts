@@ -1,21 +1,21 @@
 /**
- * Brings strangers together: first come, first served, at once where possible.
+ * Pairs strangers: first come, first served, immediately where possible.
  *
- *   find ──> offered: waits, and can be taken by others
- *               │ ^ ^ nobody fits: waits on    │ window over: open, and offered again
- *   somebody    │ │ └──────────────────────────┘
- *        fits   v │ refused, or the other is gone
+ *   find ──> offered: waits, and can be claimed by others
+ *               │ ^ ^ no match: keeps waiting  │ window over: open, and offered again
+ *      match    │ │ └──────────────────────────┘
+ *               v │ refused, or the partner is gone
  *            claiming ──────────────────────────> paired
  *
- * Who searches is offered before anybody is looked for, so of two who come at the same moment, on whichever machines,
- * at least one sees the other: nobody starves. A claim is asynchronous and takes both or neither; while it is under way
- * either side may leave, or look for something else. So after it has resolved both are looked at again: only if both
- * still want the same are they paired, and whoever is left over goes back to the front. A wish that has been withdrawn
- * is `over` and never comes back; a new `find` is a new wish, so an old claim can't act on it.
+ * A search is published before candidates are queried. So if two start at the same moment, on whichever nodes, at least
+ * one sees the other, and none starves. A claim is asynchronous and takes both or neither. While it is pending, either
+ * side may leave or start another search. So both are checked again after it resolves. They are paired only if both
+ * searches are still current. If only one is, it returns to the front. A withdrawn search is `done` and never comes
+ * back. A new `find` creates a new search, so an old claim can't affect it.
  *
- * Somebody with interests waits at most {@linkcode INTEREST_WINDOW} for a match on them. The wishes whose window is
- * running stand in one line, in the order in which their windows end, and an interval task opens those at its front:
- * nobody starves for want of a newcomer.
+ * A search with interests waits at most {@linkcode INTEREST_WINDOW} for a match on them. Searches whose window is
+ * running are in one queue, ordered by the end of their windows. An interval task opens those at its front, so no
+ * search depends on a newcomer.
  */
 
 import type { Mode, Role } from "../../protocol.ts";
@@ -25,77 +25,77 @@ import { type Choice, choose, type SearchRequest } from "./policy.ts";
 import { type NodeId, numbersFrom, type SessionId, type Ticket } from "../ids.ts";
 import { type Handle, LinkedQueue } from "../base/linked_queue.ts";
 
-/** How long interests are insisted on, in milliseconds. */
+/** How long a search insists on its interests, in milliseconds. */
 export const INTEREST_WINDOW = 5 * SECOND;
 
 /**
- * How long somebody whom another machine has taken waits to hear from it, in milliseconds; after that it is gone, and
- * they are offered anew. Before that they must not be: they would be found twice, and leave one of the two at once.
+ * How long a search claimed by another node waits to hear from that node, in milliseconds. After that, the node is
+ * considered down and the search is offered again. It must not be offered earlier: it could be claimed twice, and one
+ * of the two partners would be left immediately.
  */
 export const INVITATION_TIME = 4 * SECOND;
 
-/** Somebody who looks for a partner. */
+/** A session that searches for a partner. */
 export interface Seeker {
   readonly id: SessionId;
-  /** The search under way; the matchmaker's to set. */
+  /** The current search. Only the matchmaker sets it. */
   search: Search | undefined;
   readonly recent: readonly SessionId[];
-  /** Nobody fits yet: it waits in the pool. May be called again during one search. */
+  /** There is no match yet, and the search waits in the pool. May be called repeatedly during one search. */
   waits(): void;
-  /** Called once; where both are on this machine, synchronously with the same call on the partner. */
+  /** Called once. If both are on this node, it is called synchronously with the same call on the partner. */
   paired(match: Match): void;
 }
 
-/** A chat begins. */
+/** The start of a chat, as one side sees it. */
 export interface Match {
   readonly partner: SessionId;
-  /** The machine that the partner is on. */
+  /** The partner's node. */
   readonly node: NodeId;
   readonly role: Role;
-  /** The interests both have. */
+  /** The shared interests. */
   readonly interests: string[];
   readonly met: boolean;
 }
 
-/** One `find`, from then until it is paired or withdrawn. */
+/** One `find`, until it is paired or withdrawn. */
 export interface Search {
   readonly seeker: Seeker;
-  /** What is looked for; another one, with the same ticket, once the window is over. */
+  /** What is searched for. Replaced, with the same ticket, when the window ends. */
   request: SearchRequest;
   /** In clock milliseconds. */
   readonly since: number;
   readonly windowEnds: number;
-  /** Withdrawn or paired: nothing may happen to it any more. */
+  /** Withdrawn or paired. A search that is done must not change. */
   done: boolean;
-  /** When it was found to be taken by somebody who has not said so yet, in clock milliseconds. */
+  /** When it was found to be claimed by a search that hasn't reported yet, in clock milliseconds. */
   takenAt: number | undefined;
-  /** It has claimed somebody, and waits for nobody else until it is known what comes of that. */
+  /** It has claimed a partner, and is not offered until the outcome is known. */
   isClaiming: boolean;
-  /** Its place among those whose window is running. */
+  /** Its position in the queue of running windows. */
   window: Handle | undefined;
 }
 
-/** How many of those who were refused look again at once: more than one, as whoever is looked at may not answer. */
+/** How many refused searches are retried at the same time. More than one, because a candidate's node may not answer. */
 const MAX_CONCURRENT_RETRIES = 4;
 
-/** What a matchmaker needs. */
 export interface MatchmakerOptions {
   readonly clock: Clock;
   readonly backend: Backend;
-  /** Told when the backend fails; the searches concerned go on. */
+  /** Called when the backend fails. The affected searches continue. */
   readonly onError: (error: unknown) => void;
-  /** Told of each search that ends in a chat, and how many milliseconds it took. */
+  /** Called for each search that ends in a chat, with its duration in milliseconds. */
   readonly onPaired?: ((mode: Mode, took: number) => void) | undefined;
 }
 
-/** Pairs those who search. */
+/** Pairs the sessions that search. */
 export class Matchmaker {
-  /** How many chats began so far, by what for; of machines that share a pool, each counts those that it brought about. */
+  /** Chats begun so far, by mode. Nodes that share a pool each count the chats that they paired. */
   readonly pairings: Record<Mode, number> = { text: 0, video: 0 };
   readonly #options: MatchmakerOptions;
   readonly #searches = new Map<Ticket, Search>();
   readonly #windows = new LinkedQueue<Search>();
-  /** Those who must be offered again. */
+  /** Searches that must be offered again. */
   #refused = new Set<Search>();
   #isRetrying = false;
   #nextTicket: number;
@@ -105,19 +105,19 @@ export class Matchmaker {
     this.#nextTicket = numbersFrom(options.backend.node);
   }
 
-  /** How many look for a partner, those with a claim under way included. */
+  /** How many searches there are, including those with a pending claim. */
   get searching(): number {
     return this.#searches.size;
   }
 
-  /** The same, by what they look for. */
+  /** The same, by mode. */
   searchingFor(): Record<Mode, number> {
     const counts: Record<Mode, number> = { text: 0, video: 0 };
     for (const { request } of this.#searches.values()) counts[request.mode]++;
     return counts;
   }
 
-  /** Starts a search; one that the seeker had under way is withdrawn. `interests` are normalized, without doubles. */
+  /** Starts a search and withdraws the seeker's current one. `interests` are normalized, without duplicates. */
   find(seeker: Seeker, mode: Mode, interests: readonly string[]): void {
     this.withdraw(seeker);
     const search = this.#search(seeker, mode, interests);
@@ -127,7 +127,7 @@ export class Matchmaker {
     this.#report(this.#offer(search, "back"));
   }
 
-  /** Ends the search of `seeker`, whatever it has come to; nothing happens when there is none. */
+  /** Ends the search of `seeker` whatever its state. Does nothing when there is no search. */
   withdraw({ search }: Seeker): void {
     if (search === undefined) return;
     this.#end(search);
@@ -141,34 +141,34 @@ export class Matchmaker {
     for (const search of this.#ended(now)) this.#open(search);
   }
 
-  /** Offers everybody once more, in their order: people wait somewhere else from now on. */
+  /** Offers all searches again, in their order, because the pool has changed. */
   offerAll(): void {
     for (const search of this.#searches.values()) this.#report(this.#offer(search, "back"));
   }
 
-  /** Looks again for everybody who waits, and for whoever should and does not. An interval task of several machines. */
+  /** Offers all searches again, including any that the pool has lost. An interval task of a cluster. */
   reoffer(): void {
     for (const search of this.#searches.values()) this.#report(this.#offerAgain(search, "back"));
   }
 
-  /** Forgets the interests that nobody waits for any more. An interval task. */
+  /** Deletes the interests that no search waits for. An interval task. */
   prune(): void {
     this.#options.backend.prune();
   }
 
-  /** Pairs whoever holds `ticket` with somebody on another machine who has claimed it; `false` when it is over. */
+  /** Pairs the search of `ticket` with the search on another node that has claimed it; `false` when it is done. */
   acceptInvitation(ticket: Ticket, matchOf: (request: SearchRequest) => Match): boolean {
     const search = this.#searches.get(ticket);
     if (search === undefined) return false;
     this.#endPaired(search);
-    this.#report(this.#options.backend.withdraw(search.request)); // It may have been offered again since it was claimed.
+    this.#report(this.#options.backend.withdraw(search.request)); // It may have been offered again since.
     search.seeker.paired(matchOf(search.request));
     return true;
   }
 
   /**
-   * Offers those again who were refused, a few at a time. If all of them looked at once, all would find the same person
-   * at the front, and all but one be refused again: of thousands who come at once, nearly all would wait for long.
+   * Retries refused searches, a few at a time. If all were retried at the same time, all would find the same candidate
+   * at the front, and all but one would be refused again. After a rush of thousands, nearly all would wait for long.
    */
   async #retry(): Promise<void> {
     if (this.#isRetrying) return;
@@ -222,7 +222,7 @@ export class Matchmaker {
     this.#report(this.#offerAgain(search, "back"));
   }
 
-  /** The same for somebody who has waited: not if they have just been taken, unless nobody comes of it. */
+  /** Offers a search that has waited. A recently claimed one is left alone, unless the claim leads to nothing. */
   async #offerAgain(search: Search, end: QueueEnd): Promise<void> {
     const { takenAt } = search;
     const isLate = takenAt !== undefined &&
@@ -230,7 +230,7 @@ export class Matchmaker {
     await this.#offer(search, end, isLate ? "anew" : "again");
   }
 
-  /** Lets `search` wait, and claims the best partner there is. */
+  /** Publishes `search`, and claims the best available partner. */
   async #offer(search: Search, end: QueueEnd, how: "anew" | "again" = "anew"): Promise<void> {
     const { request } = search;
     if (search.isClaiming) return;
@@ -267,7 +267,7 @@ export class Matchmaker {
     await Promise.all(survivors.map((survivor) => this.#offer(survivor, "front")));
   }
 
-  /** What `work` resolves to; when it fails, that is reported and the search is offered again later. */
+  /** The result of `work`. If it fails, the error is reported and the search is offered again later. */
   async #retried<T>(search: Search, work: Promise<T>): Promise<T | undefined> {
     try {
       return await work;
@@ -278,14 +278,14 @@ export class Matchmaker {
     }
   }
 
-  /** It may have been taken by others, and be told so in a moment; if not, it is offered again. */
+  /** Another search may have claimed this one, and may be about to say so. If not, it is offered again. */
   #refuse(search: Search): void {
     if (search.done) return;
     search.seeker.waits();
     this.#refused.add(search);
   }
 
-  /** Both learn of the chat in one go, before anything else can happen. */
+  /** Tells both sides of the chat synchronously, before anything else can happen. */
   #pair(
     search: Search,
     other: Search | undefined,

@@ -1,43 +1,42 @@
 /**
- * Who would talk to whom: the pairing policy as pure functions, so that every machine of a cluster can apply the
- * same one and a test can compare it with a brute-force search.
+ * The pairing policy as pure functions, so that every node of a cluster applies the same policy and tests can compare
+ * it with a brute-force search.
  *
- *   picky   has interests, and its window has not ended: takes only somebody who shares one
- *   open    has none, or its window has ended: takes anybody who is open, or shares an interest
+ *   picky   has interests, and its window has not ended: accepts only a partner that shares one
+ *   open    has none, or its window has ended: accepts any open partner, or one that shares an interest
  *
- * Among those who would take each other, somebody new comes before a recent partner, then more shared interests
- * before fewer, then who has waited longer. A recent partner is thus taken only when nobody else is there.
+ * Among acceptable partners, a new one is preferred to a recent one, then more shared interests to fewer, then a longer
+ * wait to a shorter one. So a recent partner is chosen only when there is no other.
  */
 
 import type { Mode } from "../../protocol.ts";
 import type { NodeId, SessionId, Ticket } from "../ids.ts";
 
-/** What somebody looks for. */
+/** What a session searches for. */
 export interface SearchRequest {
   readonly ticket: Ticket;
-  /** Whose it is, and which machine they are on. */
+  /** The session, and its node. */
   readonly id: SessionId;
   readonly node: NodeId;
   readonly mode: Mode;
-  /** Normalized, without doubles. */
+  /** Normalized, without duplicates. */
   readonly interests: readonly string[];
-  /** Whether anybody is welcome, shared interests or not. */
+  /** Whether it accepts any open partner, without shared interests. */
   readonly open: boolean;
   /** Position in the order of arrival: the lower, the longer the wait. */
   readonly order: number;
-  /** The recent partners. */
   readonly recent: readonly SessionId[];
 }
 
-/** Whom to pair somebody with. */
+/** The partner chosen for a search. */
 export interface Choice<W extends SearchRequest> {
   readonly partner: W;
   readonly interests: string[];
-  /** Whether they met a short while ago. */
+  /** Whether they met recently. */
   readonly met: boolean;
 }
 
-/** The interests both have, in the first one's order. */
+/** The shared interests, in the order of `a`. */
 export function sharedInterests(a: SearchRequest, b: SearchRequest): string[] {
   return a.interests.filter((interest) => b.interests.includes(interest));
 }
@@ -47,7 +46,7 @@ export function haveMet(a: SearchRequest, b: SearchRequest): boolean {
   return a.recent.includes(b.id) || b.recent.includes(a.id);
 }
 
-/** The best partner for `seeker` among `candidates`, or none; never the seeker itself. */
+/** The best partner for `seeker` among `candidates`, if any; never the seeker itself. */
 export function choose<W extends SearchRequest>(
   seeker: W,
   candidates: Iterable<W>,

@@ -1,62 +1,62 @@
 /**
- * The people who wait, arranged so that a partner is found without looking at all of them.
+ * The waiting searches, arranged so that a partner is found without checking all of them.
  *
- * Each waits in one line per interest, and, once open, in the line of the open. A search looks at the front of the
- * (at most 11) lines that concern it, and in each only as far as the first one it has not met lately:
+ * Each search waits in one queue per interest and, once open, in the queue of open searches. A new search checks the
+ * front of the (at most 11) queues that concern it, and each only up to the first candidate it has not met recently:
  *
  *   open       a - b - c - ...            no interests, or window ended
- *   "chess"    d - a - ...                everybody with that interest
+ *   "chess"    d - a - ...                every search with that interest
  *   "jazz"     d - e - ...
  *
- * Its cost doesn't depend on how many wait. Lines that have become empty are not dropped one by one, but together, when
- * they are the greater part and now and then: a `Map` keeps the grave of a deleted key in the way of the same key, so
- * that one person who comes and goes with the same interest would make every look-up of it longer. Dropped they must
- * be: the name of a line is an interest, and somebody's words are not kept longer than they are needed.
+ * The cost doesn't depend on how many searches wait. Empty queues are not deleted one by one, but together: when they
+ * are the majority, and at intervals. A `Map` keeps tombstones of deleted keys, so a visitor who repeatedly starts and
+ * ends a search with the same interest would make every look-up of it slower. They must be deleted, because the name of
+ * a queue is an interest, and a visitor's words are not kept longer than needed.
  *
- * Limit admitted: in one line a search passes over at most
- * {@linkcode LOOK_AHEAD} recent partners. A session remembers fewer than that, so only somebody who is remembered by
- * very many (who has skipped through them) can reach it, and is then paired with one of them, and told so.
+ * Known limit: a search skips at most {@linkcode LOOK_AHEAD} recent partners per queue. A session remembers fewer than
+ * that, so only a session that very many others remember (because its visitor skipped through them) can reach the
+ * limit. It is then paired with one of them, and `met` says so.
  */
 
 import type { Mode } from "../../protocol.ts";
 import { haveMet, type SearchRequest } from "./policy.ts";
 import { type Handle, LinkedQueue } from "../base/linked_queue.ts";
 
-/** How many recent partners one search passes over in one line. */
+/** How many recent partners one search skips per queue. */
 export const LOOK_AHEAD = 64;
 
-/** How many empty lines are kept at least before they are dropped. */
+/** How many empty queues are always tolerated. */
 export const SPARE_QUEUES = 64;
 
-/** Everybody who waits, in all modes. */
+/** The waiting searches of all modes. */
 export class Pool<W extends SearchRequest> {
   #queues = new Map<string, LinkedQueue<W>>();
   #emptyQueues = 0;
   readonly #places = new Map<W, Handle[]>();
 
-  /** How many wait. */
+  /** How many searches wait. */
   get size(): number {
     return this.#places.size;
   }
 
-  /** How many lines there are; fewer than half of them are empty, but for {@linkcode SPARE_QUEUES}. */
+  /** How many queues there are. Apart from {@linkcode SPARE_QUEUES}, fewer than half of them are empty. */
   get queues(): number {
     return this.#queues.size;
   }
 
-  /** Whether `wish` waits here. */
+  /** Whether `request` waits here. */
   has(request: W): boolean {
     return this.#places.has(request);
   }
 
-  /** Lets `wish` wait at the end of its lines, or at their front. */
+  /** Adds `request` at the end of its queues, or at their front. */
   add(request: W, end: "back" | "front" = "back"): void {
     const join = (name: string): Handle =>
       end === "back" ? this.#queue(name).append(request) : this.#queue(name).prepend(request);
     this.#places.set(request, queueNames(request).map(join));
   }
 
-  /** Takes `wish` out; `false` when it didn't wait here. */
+  /** Removes `request`; `false` when it didn't wait here. */
   remove(request: W): boolean {
     const places = this.#places.get(request);
     if (places === undefined) return false;
@@ -69,12 +69,12 @@ export class Pool<W extends SearchRequest> {
     return true;
   }
 
-  /** Forgets the interests that nobody waits for any more. An interval task. */
+  /** Deletes the interests that no search waits for. An interval task. */
   prune(): void {
     if (this.#emptyQueues > 0) this.#dropEmptyQueues();
   }
 
-  /** A few people among whom the best partner for `wish` is, if anybody in the pool would do. */
+  /** A few candidates, which include the best partner for `request`, if the pool has one. */
   *candidates(request: W): Generator<W, void, undefined> {
     for (const name of queueNames(request)) {
       const line = this.#queues.get(name);
@@ -97,7 +97,7 @@ export class Pool<W extends SearchRequest> {
   }
 }
 
-/** The first recent partner and the first other person of a line. */
+/** The first recent partner and the first other candidate of a queue. */
 function* front<W extends SearchRequest>(
   line: LinkedQueue<W>,
   request: W,
@@ -110,7 +110,7 @@ function* front<W extends SearchRequest>(
   }
 }
 
-/** The lines that concern a wish; an interest is never empty, so the name of the open line can't be one. */
+/** The names of the queues of a request. An interest is never empty, so none can collide with the open queue. */
 function queueNames(request: SearchRequest): string[] {
   const names = request.interests.map((interest) => queueName(request.mode, interest));
   return request.open ? [...names, queueName(request.mode, "")] : names;

@@ -38,7 +38,7 @@ export interface Metric {
 /** The parts of the server that the metrics are read from. */
 export interface MetricSources {
   readonly version: string;
-  /** How many people may be connected, and how many were asked for. */
+  /** Maximum number of connections: the effective limit, and the configured value. */
   readonly limit: number;
   readonly wanted: number;
   /** In seconds since 1970. */
@@ -52,7 +52,7 @@ export interface MetricSources {
   readonly statistics: Pick<Statistics, "total">;
   readonly gate: Pick<Gate, "refusals">;
   readonly addresses: { readonly held: number; blocked(): Record<BlockReason, number> };
-  /** How many bits of work a page has to do before it may search; 0 in calm times. */
+  /** Difficulty of the work that a page must do before a search, in bits; 0 if none is required. */
   readonly workBits: () => number;
   readonly health: () => Health;
   readonly logOutput: Pick<LogOutput, "lost">;
@@ -67,14 +67,14 @@ export interface MetricSources {
     /** Processor time used so far, in seconds. */
     cpu(): number;
   };
-  /** How many sockets the listener has open. */
+  /** Number of open sockets of the listener. */
   readonly sockets: number;
 }
 
 /** The prefix of our metrics. */
 const OWN = "anonymous_chat_";
 
-/** Every metric but those of time (`metrics.ts`), in the order in which they are told. */
+/** Every metric but the histogram (`metrics.ts`), in the order of the output. */
 export const METRICS: readonly Metric[] = [
   {
     name: `${OWN}build_info`,
@@ -235,7 +235,7 @@ export const METRICS: readonly Metric[] = [
   },
 ];
 
-/** How long a search took until a chat began, and its buckets in seconds. */
+/** Duration of a search until a chat began, with its buckets in seconds. */
 export const SEARCH_DURATION = {
   name: `${OWN}search_duration_seconds`,
   help: "Time from the start of a search until a partner is found, by mode.",

@@ -1,17 +1,18 @@
 /**
  * Who may read the metrics.
  *
- *   --metrics-token given     whoever shows it, from wherever; nobody else
- *   not given                 this machine itself; for all others there is no such page
+ *   --metrics-token set     clients that send it, from anywhere; no others
+ *   not set                 clients on this machine; for all others the page does not exist
  *
- * "This machine itself" is more than a connection from the loopback: behind a proxy on the same machine everybody comes
- * from there. A proxy shows by what it adds to a request (`X-Forwarded-For` and the like), and one that adds nothing, by
- * the name that it passes on: it must, or no chat works through it (see `gate.ts`). A page of somebody else's that makes
- * a browser on this machine ask (DNS rebinding) shows by that name as well. What can't be told apart is a proxy that
- * hides itself and lets its visitors choose the name: whoever runs one gives a token.
+ * "On this machine" is more than a connection from the loopback: behind a proxy on the same machine every client
+ * connects from there. A proxy is recognized by what it adds to a request (`X-Forwarded-For` and the like). A proxy
+ * that adds nothing is recognized by the host name that it passes on, which it must do, or no chat works through it
+ * (`gate.ts`). The host name also reveals a foreign page that makes a browser on this machine send a request (DNS
+ * rebinding). The one case that can't be detected is a proxy that hides itself and lets its clients choose the host
+ * name: its operator must set a token.
  *
- * The token is compared by its hash, in a time that says nothing of how much of it was right. It stands in a header and
- * never in a URL, which logs keep.
+ * Tokens are compared by their hashes, in a time that does not depend on how much of the token was right. A token is
+ * sent in a header and never in a URL, because logs keep URLs.
  */
 
 import type { Buffer } from "node:buffer";
@@ -19,10 +20,9 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { type Address, isLoopback } from "../admission/address.ts";
 import { type HttpRequest, type HttpResponse, pathOf, textResponse } from "../http/message.ts";
 
-/** Where the metrics are. */
 export const METRICS_PATH = "/metrics";
 
-/** What proxies add to a request that they pass on (RFC 7239, RFC 9110 section 7.6.3, and by custom). */
+/** Headers that proxies add to a request (RFC 7239, RFC 9110 section 7.6.3, and by custom). */
 const PROXY_HEADERS = [
   "forwarded",
   "via",
@@ -34,17 +34,16 @@ const PROXY_HEADERS = [
   "true-client-ip",
 ] as const;
 
-/** What a desk needs. */
 export interface MetricsEndpointOptions {
-  /** "" for none. */
+  /** "" if no token is required. */
   readonly token: string;
-  /** Whether this machine may be asked without one: not where it is somebody else's. */
+  /** Whether this machine may ask without a token: not on a shared platform. */
   readonly trustsLocal: boolean;
   readonly contentType: string;
   readonly render: () => Promise<string>;
 }
 
-/** Answers who may read the metrics. */
+/** Answers requests for the metrics. */
 export class MetricsEndpoint {
   readonly #options: MetricsEndpointOptions;
   readonly #expected: Buffer;
@@ -54,7 +53,7 @@ export class MetricsEndpoint {
     this.#expected = hashOf(options.token);
   }
 
-  /** Answers a request for the metrics, of whom `client` is; `undefined` when there is nothing to see for them. */
+  /** Answers a request for /metrics from `client`; `undefined` if the page does not exist for it. */
   answer(
     request: HttpRequest,
     client: Address | undefined,
@@ -79,14 +78,14 @@ export class MetricsEndpoint {
   }
 }
 
-/** Whether a request was made on this machine, by nobody's order. */
+/** Whether a request was made on this machine, and not through a proxy or by a foreign page. */
 export function isLocalRequest({ header }: HttpRequest, client: Address | undefined): boolean {
   if (client === undefined || !isLoopback(client)) return false;
   if (PROXY_HEADERS.some((name) => header(name) !== undefined)) return false;
   return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i.test(header("host") ?? "");
 }
 
-/** RFC 6750 section 3. */
+/** The response of RFC 6750 section 3. */
 function challenge(): HttpResponse {
   return textResponse(401, "Cannot show the metrics: the token is missing or wrong.\n", {
     "www-authenticate": 'Bearer realm="metrics"',

@@ -1,6 +1,6 @@
 /**
- * The metrics in the text format of Prometheus. The library is told the figures when somebody asks, so that a message
- * costs nothing but the number that counts it; only how long a search took is told when it is over.
+ * The metrics in the text format of Prometheus. The library receives the values when they are requested, so relaying a
+ * message costs only an increment. Only the duration of a search is recorded when the search ends.
  */
 
 import { Counter, Gauge, Histogram, Registry } from "@platformatic/prom-client";
@@ -15,14 +15,14 @@ import {
   SEARCH_DURATION,
 } from "./catalogue.ts";
 
-/** Everything that is told. */
+/** All metrics of this server. */
 export class Metrics {
-  /** One of our own: the library's default would be one for the whole process. */
+  /** A separate registry: the library's default is shared by the whole process. */
   readonly #registry = new Registry();
   readonly #told: { readonly metric: Metric; readonly into: Counter<string> | Gauge<string> }[];
   readonly #pairingTime: Histogram<"mode">;
 
-  /** Of what this server has. */
+  /** `features` are those that this server has. */
   constructor(features: readonly Feature[]) {
     const registers = [this.#registry];
     const told = METRICS.filter(({ needs }) => needs === undefined || features.includes(needs));
@@ -45,17 +45,17 @@ export class Metrics {
     for (const mode of ["text", "video"] satisfies Mode[]) this.#pairingTime.zero({ mode });
   }
 
-  /** The media type of what is rendered. */
+  /** The media type of the output. */
   get contentType(): string {
     return this.#registry.contentType;
   }
 
-  /** A search for this came to a chat after so many milliseconds. */
+  /** Records a search that found a partner after `took` milliseconds. */
   paired(mode: Mode, took: number): void {
     this.#pairingTime.observe({ mode }, took / SECOND);
   }
 
-  /** The metrics at this moment. */
+  /** The current metrics. */
   async render(sources: MetricSources): Promise<string> {
     for (const { metric, into } of this.#told) {
       into.reset();
@@ -65,7 +65,7 @@ export class Metrics {
   }
 }
 
-/** A counter that was just reset is added to what it has come to. */
+/** Adds to a metric that was just reset, so that the result is the value itself. */
 function write(into: Counter<string> | Gauge<string>, { label }: Metric, reading: Reading): void {
   if (typeof reading === "number") return into.inc(reading);
   for (const [word, value] of Object.entries(reading)) into.inc({ [label ?? ""]: word }, value);

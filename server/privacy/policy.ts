@@ -2,7 +2,7 @@
  * The privacy policy as data: every sentence, with the tests that prove it. The page at /privacy and the lists at
  * /transparency are rendered from this. A test fails if a sentence has no proof, or a proof has no sentence.
  *
- * Figures come from the settings that the code obeys. `[words](/path)` in a sentence is a link.
+ * Figures come from the settings that the code uses. `[words](/path)` in a sentence is a link.
  */
 
 import { CHANGE_ANNOUNCED_FOR, MIN_AGE, MIN_CHATS_PUBLISHED } from "../limits/privacy_limits.ts";
@@ -26,7 +26,7 @@ export interface Section {
 
 /** A change to the policy. */
 export interface Change {
-  /** The day on which it took effect, as YYYY-MM-DD. */
+  /** The day the change took effect, as YYYY-MM-DD. */
   readonly day: string;
   /** What changed. It is shown after the day and a colon. */
   readonly says: string;
@@ -486,7 +486,7 @@ const LEGAL_REQUESTS: Section = {
   title: "Legal requests",
   sentences: [
     {
-      says: "We meet valid legal requests as far as the law requires.",
+      says: "We comply with valid legal requests as far as the law requires.",
       proof: { cannot: "This is a promise about people, not code." },
     },
     {

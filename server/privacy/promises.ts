@@ -4,16 +4,16 @@
  *
  * A proof is the name of a test in `tests/`, which begins with the number of the promise. Some sentences can't be
  * proven by a program, because they are about what people do or what the law requires. These give the reason instead.
- * And no test can show that a server runs this program: a hostile operator can run another.
+ * No test can show that a server runs this program: a hostile operator can run another one.
  */
 
-/** The tests that prove a sentence, or the reason why no test can. */
+/** The tests that prove a sentence, or the reason why no test can prove it. */
 export type Proof = readonly TestName[] | { readonly cannot: string };
 
 /** The name of a test that proves a promise. */
 export type TestName = `P${number}: ${string}`;
 
-/** The name of every such test. */
+/** The names of all tests that prove a promise. */
 export const PROOF_TESTS = {
   addressForgotten: "P1: an address is nowhere in memory once its time is up",
   addressCounted: "P1: an address is counted while it is held, and not a moment longer",
@@ -68,14 +68,13 @@ export const PROOF_TESTS = {
   setUpSealed: "P14: how a call is set up passes the server sealed",
 } as const satisfies Record<string, TestName>;
 
-/** A promise of the policy in one line, and the files that keep it. */
+/** A promise of the policy in one line, and the files that implement it. */
 export interface PrivacyPromise {
   readonly id: `P${number}`;
   readonly promise: string;
   readonly keptBy: readonly string[];
 }
 
-/** Every promise. */
 export const PROMISES: readonly PrivacyPromise[] = [
   {
     id: "P1",
@@ -151,7 +150,7 @@ export const PROMISES: readonly PrivacyPromise[] = [
   },
 ];
 
-/** The names of the tests of a promise, without its number. */
+/** The names of the tests of a promise, without the number of the promise. */
 export function proofsOf({ id }: PrivacyPromise): string[] {
   const prefix = `${id}: `;
   return Object.values(PROOF_TESTS).filter((name) => name.startsWith(prefix))

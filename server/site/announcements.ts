@@ -1,7 +1,7 @@
 /**
- * The news above the home page: recent changes to the policy, and the operator's announcement. The server adds nothing
- * else to the page that was built. It is plain text, and docs/verify.md says how to remove it before comparing
- * the page with its fingerprint.
+ * The announcements above the home page: recent changes to the policy, and the operator's announcement. The server adds
+ * nothing else to the page that was built. They are plain text, and docs/verify.md says how to remove them before
+ * comparing the page with its fingerprint.
  */
 
 import type { VNode } from "preact";
@@ -12,7 +12,7 @@ import type { Page } from "../http/message.ts";
 import type { PublicSettings } from "../config/public_settings.ts";
 import { formatDay } from "../base/format.ts";
 
-/** The news at this time, as markup; "" if there are none. */
+/** The current announcements, as markup; "" if there are none. */
 export function announcementsOf({ announcement }: PublicSettings, now: Date): string {
   const recent = POLICY_CHANGES.filter(({ day }) => isRecent(day, now)).map(change);
   const own = announcement === "" ? [] : [html`<p>${announcement}</p>`];
@@ -22,12 +22,12 @@ export function announcementsOf({ announcement }: PublicSettings, now: Date): st
     : render(html`<section class="news" aria-label="News" lang="en" dir="auto">${all}</section>`);
 }
 
-/** A page with the news at its top. */
+/** A page with the announcements at its top. */
 export function withAnnouncements(page: Page, news: string): Page {
   return { ...page, html: page.html.replace("<body>", () => `<body>${news}`) };
 }
 
-/** A page without its news, as it was built. */
+/** A page without its announcements, as it was built. */
 export function withoutAnnouncements(html: string): string {
   return html.replace(
     /<section class="news"[^>]*>(<p>(<a[^>]*>)?[^<]*(<\/a>)?<\/p>)*<\/section>/,

@@ -62,7 +62,6 @@ export interface Look {
   readonly meaning: string;
 }
 
-/** A chart. */
 export interface Chart {
   /** Prefix of the ids of its elements. */
   readonly id: string;

@@ -3,7 +3,7 @@
  * both listeners give the same one.
  *
  * Pages that don't change are encoded when they are first requested in a language. The home page is encoded again when
- * its news changes. Pages with live figures are rendered again only once they have reached a maximum age.
+ * its announcements change. Pages with live figures are rendered again only once they have reached a maximum age.
  */
 
 import { LANGUAGES_PATH } from "../../protocol.ts";
@@ -53,14 +53,13 @@ export interface Pages {
   readonly languages: readonly BuiltLanguage[];
 }
 
-/** The SHA-256 of the home page, without its news, in each language. */
+/** The SHA-256 of the home page, without its announcements, in each language. */
 export function fingerprintsOf({ home, languages }: Pages): Record<string, string> {
   return Object.fromEntries(
     languages.map((language) => [language.code, fingerprint(homePage(home, language))]),
   );
 }
 
-/** Options of the site. */
 export interface RouterOptions {
   readonly clock: Clock;
   readonly pages: Pages;
@@ -108,7 +107,6 @@ export class Router {
     this.#statistics = new Map(SPANS.map((span) => [span, this.#statisticsOf(span)]));
   }
 
-  /** Answers one request. */
   answer(request: HttpRequest): HttpResponse {
     if (request.method !== "GET" && request.method !== "HEAD") {
       return textResponse(405, "Method not allowed: use GET or HEAD.\n", { allow: "GET, HEAD" });

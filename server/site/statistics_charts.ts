@@ -19,7 +19,7 @@ export const SPANS = [30, 365] as const;
 /** The number of days shown. */
 export type Span = (typeof SPANS)[number];
 
-/** Something that is counted. */
+/** A figure that has a chart. */
 interface Measure {
   readonly id: string;
   readonly title: string;
@@ -37,7 +37,7 @@ interface Measure {
   readonly sayOfWeek: (value: number) => string;
 }
 
-/** A stretch of time that has one column. */
+/** A period that has one column. */
 interface Slot {
   readonly days: readonly PublishedDay[];
   /** "on 1 June 2026", "in the week of 1 June 2026". */

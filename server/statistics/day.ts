@@ -1,21 +1,21 @@
 /**
- * The figures of a day, and the one place that decides what of them may be seen.
+ * The figures of a day, and the only place that decides which of them may be seen.
  *
- * Every day has two sets of figures: what was counted, and what is published. Both are sums; nothing in them names
- * anybody or any single chat. Counted figures never leave a store. They become the published ones, all of them at
- * once, when at least LEAST_CHATS_PUBLISHED chats more have ended than were published last:
+ * Every day has two sets of figures: what was counted, and what is published. Both are sums. Nothing in them identifies
+ * a person or a single chat. Counted figures never leave a store. They become the published ones, all at the same time,
+ * when at least MIN_CHATS_PUBLISHED more chats have ended than were last published:
  *
  *   chats that have ended   0 ... 9          10 ... 21        22 ...
- *   published               fewer than 10    10 chats         22 chats     (as it falls: a step may be longer)
+ *   published               fewer than 10    10 chats         22 chats     (an example: a step may be longer)
  *
- * So whoever reads a day twice, however closely, learns about ten chats together or about none, also across a
- * restart, because the published set is stored beside the counted one and changes in the same transaction. The price
- * is that a day ends up to nine chats short; that is said where figures are shown. (Just after midnight chats may have
- * ended before the people online were counted for the first time: then publishing waits for that, so that every
- * published set is whole.)
+ * So a reader of a day, however often they look, learns about ten chats together or about none. This also holds across
+ * a restart, because the published set is stored next to the counted one and changes in the same transaction. The price
+ * is that a day ends up to nine chats short, which is stated where figures are shown. (Just after midnight, chats may
+ * have ended before the people online were first counted. Publishing waits for that, so that every published set is
+ * complete.)
  *
- * The limit of the idea: somebody who holds nine chats of his own can subtract them, and messages are counted when
- * they pass, so a step also holds those of chats that go on. What is learnt is then a number without an owner.
+ * Known limit: a person with nine of the chats in a step can subtract them. Messages are counted when they are relayed,
+ * so a step also contains messages of active chats. All that can be learnt is a number that can't be tied to a person.
  */
 
 import { MIN_CHATS_PUBLISHED } from "../limits/privacy_limits.ts";
@@ -26,26 +26,26 @@ export interface DayCounts {
   readonly day: string;
   /** Chats that ended. */
   readonly chats: number;
-  /** How long these took together, in whole milliseconds. */
+  /** Their total duration, in whole milliseconds. */
   readonly chatDuration: number;
-  /** Messages that were passed on. */
+  /** Messages relayed. */
   readonly messages: number;
   /** How often the people online were counted. */
   readonly samples: number;
-  /** The people of all these samples together. */
+  /** The sum of all samples. */
   readonly onlineSum: number;
-  /** The people of the largest sample. */
+  /** The largest sample. */
   readonly peakOnline: number;
 }
 
-/** A day as a store keeps it. */
+/** A day as it is stored. */
 export interface DayRecord {
   readonly counted: DayCounts;
-  /** `undefined` while fewer than LEAST_CHATS_PUBLISHED chats have ended. */
+  /** `undefined` while fewer than MIN_CHATS_PUBLISHED chats have ended. */
   readonly published: DayCounts | undefined;
 }
 
-/** A day with `figures` added to what was counted, and published where that makes a step. */
+/** A day with `figures` added to what was counted, and published if that completes a step. */
 export function withFigures(kept: DayRecord | undefined, figures: DayCounts): DayRecord {
   const counted = kept === undefined ? figures : sum(kept.counted, figures);
   const further = counted.chats - (kept?.published?.chats ?? 0);
@@ -53,12 +53,12 @@ export function withFigures(kept: DayRecord | undefined, figures: DayCounts): Da
   return { counted, published: isStep ? counted : kept?.published };
 }
 
-/** The figures of a day on which nothing has happened yet. */
+/** A day on which nothing has been counted yet. */
 export function emptyDay(day: string): DayCounts {
   return { day, chats: 0, chatDuration: 0, messages: 0, samples: 0, onlineSum: 0, peakOnline: 0 };
 }
 
-/** The figures of two parts of one day, together. */
+/** The figures of two parts of a day, together. */
 export function sum(a: DayCounts, b: DayCounts): DayCounts {
   return {
     day: a.day,
@@ -71,7 +71,7 @@ export function sum(a: DayCounts, b: DayCounts): DayCounts {
   };
 }
 
-/** Each day once, in the order in which the days come, with all its figures together. */
+/** Each day once, in order of first appearance, with all its figures added up. */
 export function sumByDay(figures: Iterable<DayCounts>): Map<string, DayCounts> {
   const days = new Map<string, DayCounts>();
   for (const one of figures) {

@@ -1,20 +1,21 @@
 /**
  * The statistics in Deno KV, for a platform without files.
  *
- *   ["day", "2026-06-01"]   what was counted and published of a day (KeptDay)
- *   ["turn"]                nothing; it changes with every write
+ *   ["day", "2026-06-01"]   what was counted and published of a day (a DayRecord)
+ *   ["turn"]                empty; its version changes with every write
  *
- * Several instances count into one database. Each write reads the days that it is about, adds its figures, and commits
- * on the condition that `turn` is as it was before that reading; when another instance was faster it begins again, a
- * bounded number of times. So no figures are lost, a batch of any number of days (a commit takes few conditions) is
- * written as a whole or not at all, and what is published of a day still moves in steps of all instances together.
+ * Several instances count into one database. A write reads the days that it changes, adds its figures, and commits on
+ * condition that `turn` has not changed since before that reading. If another instance was faster, the write is
+ * retried, a bounded number of times. So no figures are lost. A batch of any number of days is written as a whole or
+ * not at all, even though a commit takes few conditions. And what is published of a day still moves in steps of all
+ * instances together.
  *
- * A commit whose answer is lost may have been done or not. Nobody can tell, so it counts as failed, and the batch comes
- * again: each such failure may count one batch of one instance, usually a few seconds, once more.
+ * A commit whose answer is lost may or may not have succeeded. There is no way to find out, so it counts as failed and
+ * the batch is repeated. Each such failure may count one batch of one instance, usually a few seconds, twice.
  *
- * Values are bytes: what one version of the runtime serializes, an older one may not read.
+ * Values are bytes, because an older version of the runtime may be unable to read what a newer one serialized.
  *
- * Pages read what is published from memory. It is loaded when the database is opened, and what other instances write
+ * Pages read published figures from memory. They are loaded when the database is opened. What other instances write
  * appears with the next write of the same day or the next `refresh`.
  */
 
@@ -22,16 +23,16 @@ import { type DayCounts, type DayRecord, sumByDay, withFigures } from "./day.ts"
 import { PublishedDays, type StoredRow } from "./published_days.ts";
 import type { StatisticsStore } from "./store.ts";
 
-/** How often a write begins again because another instance was faster. */
+/** Maximum number of attempts to write while other instances write, too. */
 export const MAX_ATTEMPTS = 20;
 
 const VERSION_KEY = ["turn"];
 const DAYS = ["day"];
 
-/** How many days are asked for at once. */
+/** Number of days read in one batch. */
 const LIST_BATCH = 500;
 
-/** Keeps figures in a database of the platform. */
+/** Keeps figures in the database of a platform. */
 export class KvStatisticsStore implements StatisticsStore {
   readonly #kv: Deno.Kv;
   readonly #published = new PublishedDays();
@@ -40,7 +41,7 @@ export class KvStatisticsStore implements StatisticsStore {
     this.#kv = kv;
   }
 
-  /** Takes a database over, once it has told all its days. */
+  /** Reads all days of a database, then resolves to its store. */
   static async open(kv: Deno.Kv): Promise<KvStatisticsStore> {
     const store = new KvStatisticsStore(kv);
     await store.refresh("");
@@ -73,9 +74,9 @@ export class KvStatisticsStore implements StatisticsStore {
     return Promise.try(() => this.#kv.close());
   }
 
-  /** Whether no other instance wrote meanwhile. */
+  /** Whether no other instance has written meanwhile. */
   async #tryAdding(figures: readonly DayCounts[]): Promise<boolean> {
-    const turn = await this.#kv.get(VERSION_KEY); // Before the days: what is written after it fails the condition.
+    const turn = await this.#kv.get(VERSION_KEY); // Before the days, so that a later write fails the condition.
     const sums = [...sumByDay(figures).values()];
     const days = await Promise.all(sums.map((one) => this.#withFigures(one)));
     const operation = this.#kv.atomic().check(turn).set(VERSION_KEY, new Uint8Array());
@@ -99,7 +100,7 @@ function encoded(kept: DayRecord): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(kept));
 }
 
-/** A day as it stands in the database. */
+/** Decodes a stored day. */
 export function decoded(value: Uint8Array): DayRecord {
   return JSON.parse(new TextDecoder().decode(value));
 }

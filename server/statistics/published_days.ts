@@ -1,31 +1,31 @@
 /**
- * What a store has published, held in memory so that it can be read at once: one small record a day.
+ * The published figures of a store, held in memory for immediate reading: one small record a day.
  *
- * What is published of a day only ever grows. So of two records of a day the one with more chats is the newer, and the
- * other is let go of, in whatever order the answers of a store far away arrive.
+ * The published figures of a day only grow. So of two records of a day the one with more chats is newer and the other
+ * is dropped, in whatever order the answers of a remote store arrive.
  */
 
 import type { DayCounts } from "./day.ts";
 
-/** A day of which something was counted. */
+/** A day on which something was counted. */
 export interface StoredRow {
   readonly day: string;
-  /** `undefined` while fewer than LEAST_CHATS_PUBLISHED chats have ended. */
+  /** `undefined` while fewer than MIN_CHATS_PUBLISHED chats have ended. */
   readonly published: DayCounts | undefined;
 }
 
-/** Days by their names. */
+/** Days, sorted by date. */
 export class PublishedDays {
   readonly #days = new Map<string, StoredRow>();
-  /** The names in their order; `undefined` while a new one is not among them. */
+  /** The dates in order; `undefined` while a new one has not been sorted in. */
   #sorted: readonly string[] | undefined;
 
-  /** The first day of which anything was counted. */
+  /** The first day on which anything was counted. */
   get firstDay(): string | undefined {
     return this.#names()[0];
   }
 
-  /** Takes note of a day; what is older than what is known of it means nothing. */
+  /** Stores a day, unless a newer record of it is known. */
   take(stored: StoredRow): void {
     const known = this.#days.get(stored.day);
     if (known === undefined) this.#sorted = undefined;
@@ -33,7 +33,7 @@ export class PublishedDays {
     this.#days.set(stored.day, stored);
   }
 
-  /** The days from `from` to `to`, both included, in their order. */
+  /** The days from `from` to `to`, inclusive, in order. */
   read(from: string, to: string): StoredRow[] {
     const names = this.#names().filter((day) => from <= day && day <= to);
     return names.flatMap((day) => this.#days.get(day) ?? []);

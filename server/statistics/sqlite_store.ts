@@ -1,17 +1,17 @@
 /**
- * The statistics in a file of SQLite, for good.
+ * The statistics in an SQLite file, kept indefinitely.
  *
- * The journal is a write-ahead log with `synchronous = NORMAL`. A transaction that was committed has reached the
- * operating system, so `kill -9` loses nothing of it and never leaves half of it. Only a power cut may lose the last
- * transactions, and even that leaves a sound file. FULL would not lose those, but waits for the disk every time, and
- * while this process waits no message is passed on: counting must not slow down talking.
+ * The journal is a write-ahead log with `synchronous = NORMAL`. A committed transaction has reached the operating
+ * system, so `kill -9` loses nothing of it and never leaves half of it. Only a power cut may lose the last
+ * transactions, and even that leaves an intact file. FULL would not lose those, but it waits for the disk every time,
+ * and no message is relayed while this process waits: counting must not slow down chats.
  *
- * For the same reason a lock that another process holds is waited for only shortly. What can't be written stays with
- * the caller, who tries again. Several processes may count into one file: figures are added where they lie, and
- * counting and publishing are one transaction (day_figures.ts says what publishing is).
+ * For the same reason a lock held by another process is waited for only briefly. What can't be written stays with the
+ * caller, who retries. Several processes may count into one file: figures are added inside the database, and counting
+ * and publishing are one transaction (`day.ts` explains publishing).
  *
- * A file that turns out to be broken when it is opened is moved aside for the operator to look at, never deleted, and
- * a new one begun. A file made by a newer version of this program is left alone: opening it is refused.
+ * A file that turns out to be corrupt when it is opened is renamed for the operator to examine, never deleted, and a
+ * new one is created. A file made by a newer version of this program is not touched: opening it fails.
  */
 
 import { closeSync, existsSync, mkdirSync, openSync, renameSync } from "node:fs";
@@ -23,13 +23,13 @@ import { MIN_CHATS_PUBLISHED } from "../limits/privacy_limits.ts";
 import type { StoredRow } from "./published_days.ts";
 import type { StatisticsStore } from "./store.ts";
 
-/** The name of the file in its folder. */
+/** File name in the data directory. */
 export const STATISTICS_FILE = "statistics.db";
 
-/** How long a lock of another process is waited for, in milliseconds. */
+/** How long to wait for a lock of another process, in milliseconds. */
 export const MAX_LOCK_WAIT = 200;
 
-/** The version of the tables below; a change of them needs a new one, and a way from the old. */
+/** Version of the tables below. A change to them needs a new version, and a migration from the old one. */
 const SCHEMA_VERSION = 1;
 
 const SCHEMA = ["counted", "published"].map((table) => `
@@ -101,7 +101,7 @@ export class SqliteStatisticsStore implements StatisticsStore {
     this.#firstDay = database.prepare("SELECT min(day) AS day FROM counted");
   }
 
-  /** Opens or begins the file in `folder`; throws an error that says why that can't be done. */
+  /** Opens or creates the file in `folder`; throws an error that says why that is impossible. */
   static open(folder: string, log: Log): SqliteStatisticsStore {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const path = join(folder, STATISTICS_FILE);
@@ -118,7 +118,7 @@ export class SqliteStatisticsStore implements StatisticsStore {
     return Promise.try(() => transact(this.#database, write));
   }
 
-  /** Nothing: every reading reads the file. */
+  /** Nothing to do: every read goes to the file. */
   refresh(): Promise<void> {
     return Promise.resolve();
   }
@@ -127,12 +127,12 @@ export class SqliteStatisticsStore implements StatisticsStore {
     return this.#read.all(from, to).map(storedDay);
   }
 
-  /** The days from `from` on, as they are. */
+  /** The days since `from`, inclusive, as stored. */
   readSince(from: string): DayRecord[] {
     return this.#database.prepare(KEPT).all(from).map(keptDay);
   }
 
-  /** Puts days in the place of what was kept of them: the figures are somebody else's, this is a copy. */
+  /** Replaces what is stored of these days: here this file is only a copy of another store. */
   upsert(days: readonly DayRecord[]): void {
     const [counted, published] = [KEEP_COUNTED, KEEP_PUBLISHED].map((statement) =>
       this.#database.prepare(statement)
@@ -155,7 +155,7 @@ export class SqliteStatisticsStore implements StatisticsStore {
   }
 }
 
-/** Opens a file with its tables; `undefined` when it is broken. */
+/** Opens a file with its tables; `undefined` if it is corrupt. */
 function openIntact(path: string): DatabaseSync | undefined {
   if (!existsSync(path)) createPrivate(path);
   const database = new DatabaseSync(path, { timeout: MAX_LOCK_WAIT });
@@ -169,7 +169,7 @@ function openIntact(path: string): DatabaseSync | undefined {
   return undefined;
 }
 
-/** Only the server's own user may read the file; SQLite gives those beside it the same permissions. */
+/** Only the server's user may read the file. SQLite gives the files next to it the same permissions. */
 function createPrivate(path: string): void {
   closeSync(openSync(path, "a", 0o600));
 }
@@ -183,7 +183,7 @@ function isIntact(database: DatabaseSync): boolean {
   }
 }
 
-/** Whether SQLite says SQLITE_CORRUPT or SQLITE_NOTADB; the low byte of its extended codes is the plain one. */
+/** Whether SQLite reports SQLITE_CORRUPT or SQLITE_NOTADB. The low byte of an extended code is the plain one. */
 function isCorruption(error: unknown): boolean {
   if (!(error instanceof Error && "errcode" in error)) return false;
   return [11, 26].includes(Number(error.errcode) & 0xff);
@@ -211,7 +211,7 @@ function recreate(path: string, log: Log): DatabaseSync {
   return database;
 }
 
-/** Renames a file and what SQLite keeps beside it, to names that are free. */
+/** Renames a file, and the files that SQLite keeps next to it, to unused names. */
 function moveAside(path: string): string {
   let number = 1;
   while (existsSync(`${path}.broken-${number}`)) number++;
@@ -222,7 +222,7 @@ function moveAside(path: string): string {
   return aside;
 }
 
-/** Does all of `work` or nothing, with no other process in between. */
+/** Runs all of `work` or nothing, with no other process in between. */
 function transact(database: DatabaseSync, work: () => void): void {
   database.exec("BEGIN IMMEDIATE");
   try {

@@ -1,18 +1,18 @@
 /**
- * What is counted of a day, and what is told of it.
+ * Counts what happens on a day, and publishes what may be seen of it.
  *
  *   message, chatEnded, sample --> figures in memory --flush--> store (counted --> published) --> published()
  *
- * What happens is added to the figures of the day it happens on, in memory, and written in one batch every few
- * seconds; a crash loses no more than that. Nothing is passed in but numbers, so nothing else can be kept.
+ * An event is added to the figures of its day in memory, and these are written in one batch every few seconds. A crash
+ * loses no more than that. Only numbers are passed in, so nothing else can be stored.
  *
- * Counting must never disturb a chat, nor wait for a store that is far away: what happens while a batch is being
- * written goes to the next one. When the store fails (the disk is full, the file locked or read-only, the network down),
- * that is logged once, the batch is added to what has been counted meanwhile, a few numbers for each day, and every
- * flush tries again.
+ * Counting must never disturb a chat, nor wait for a remote store: what happens while a batch is being written goes
+ * into the next one. When the store fails (the disk is full, the file locked or read-only, the network down), that is
+ * logged once. The batch is then added to what has been counted meanwhile, a few numbers for each day, and every flush
+ * retries.
  *
- * What is told comes only from what the store has published, in steps of at least LEAST_CHATS_PUBLISHED chats (see
- * day_figures.ts); the figures of a day are the last such step, for today and for every day before.
+ * Only published figures of the store are shown. They move in steps of at least MIN_CHATS_PUBLISHED chats (`day.ts`).
+ * The figures of a day are its last step, for today and for every day before.
  */
 
 import { type Clock, DAY, dayOf, MINUTE, SECOND } from "../base/clock.ts";
@@ -21,19 +21,19 @@ import type { Log } from "../base/log.ts";
 import type { StoredRow } from "./published_days.ts";
 import type { StatisticsStore } from "./store.ts";
 
-/** How often the people online are counted, in milliseconds. */
+/** Interval at which the people online are counted, in milliseconds. */
 export const SAMPLE_INTERVAL = 10 * SECOND;
 
-/** How often what was counted is written, in milliseconds. */
+/** Interval at which figures are written, in milliseconds. */
 export const FLUSH_INTERVAL = 5 * SECOND;
 
-/** How often it is looked for what other servers have written, in milliseconds. */
+/** Interval at which figures of other servers are read, in milliseconds. */
 export const REFRESH_INTERVAL = MINUTE;
 
-/** Of how many days figures may wait for a store that fails; then the oldest are dropped. */
+/** Maximum number of days that wait for a failing store; beyond that the oldest are dropped. */
 export const MAX_PENDING_DAYS = 31;
 
-/** One day as it is told. */
+/** One day as it is published. */
 export type PublishedDay =
   & {
     /** YYYY-MM-DD, in UTC. */
@@ -43,48 +43,47 @@ export type PublishedDay =
   }
   & (
     | { readonly kind: "counted"; readonly figures: PublishedFigures }
-    /** Too few chats have ended to tell anything. */
+    /** Too few chats have ended to publish anything. */
     | { readonly kind: "withheld" }
     /** The server did not count. */
     | { readonly kind: "no-data" }
   );
 
-/** What is told of a day with enough chats. */
+/** The published figures of a day with enough chats. */
 export interface PublishedFigures {
   readonly chats: number;
   readonly messages: number;
-  /** How long a chat took on average, in milliseconds. */
+  /** Average duration of a chat, in milliseconds. */
   readonly averageChat: number;
-  /** The most people at once. */
+  /** The highest number of people online at the same time. */
   readonly peakOnline: number;
-  /** The people at once on average. */
+  /** The average number of people online. */
   readonly averageOnline: number;
 }
 
-/** What {@linkcode Statistics} needs. */
 export interface StatisticsOptions {
   readonly clock: Clock;
   readonly store: StatisticsStore;
   readonly log: Log;
 }
 
-/** Figures that grow. */
+/** The figures of a day, writable. */
 type DayTally = { -readonly [Name in keyof DayCounts]: DayCounts[Name] };
 
-/** Counts, and tells what may be told. */
+/** Counts, and publishes what may be seen. */
 export class Statistics {
   readonly #clock: Clock;
   readonly #store: StatisticsStore;
   readonly #log: Log;
-  /** What was counted since the start, on whatever day; the duration in milliseconds. */
+  /** Totals since the start of the process; the duration in milliseconds. */
   readonly total = { messages: 0, chats: 0, chatDuration: 0 };
-  /** By day, in the order in which they came. */
+  /** Figures that wait to be written, by day, oldest first. */
   readonly #pending = new Map<string, DayTally>();
-  /** The flush that is under way. */
+  /** The flush in progress. */
   #flushing: Promise<void> | undefined;
   #flushesAgain = false;
   #failing = false;
-  /** The last day that was asked for, and which it is since 1970. */
+  /** The day last returned by `today`, and its number since 1970. */
   #day = "";
   #dayNumber = Number.NaN;
 
@@ -94,7 +93,7 @@ export class Statistics {
     this.#log = log;
   }
 
-  /** The day it is, in UTC. It is asked for with every message, and written out once a day. */
+  /** Today, in UTC. Every message needs it, but it is formatted only once a day. */
   get today(): string {
     const date = this.#clock.date();
     const number = Math.floor(date.getTime() / DAY);
@@ -103,17 +102,17 @@ export class Statistics {
     return this.#day;
   }
 
-  /** Whether the store does not take what was counted. */
+  /** Whether the store rejects what was counted. */
   get isFailing(): boolean {
     return this.#failing;
   }
 
-  /** Of how many days figures wait to be written. */
+  /** Number of days that wait to be written. */
   get pendingDays(): number {
     return this.#pending.size;
   }
 
-  /** Counts a message that was passed on. */
+  /** Counts a relayed message. */
   message(): void {
     this.#tally().messages++;
     this.total.messages++;
@@ -128,7 +127,7 @@ export class Statistics {
     }
   }
 
-  /** Counts the people who are here. An interval task. */
+  /** Records the number of people online. An interval task. */
   sample(online: number): void {
     const tally = this.#tally();
     tally.samples++;
@@ -136,20 +135,20 @@ export class Statistics {
     tally.peakOnline = Math.max(tally.peakOnline, online);
   }
 
-  /** Writes what was counted since the last time, one batch after another. An interval task; never rejects. */
+  /** Writes what was counted since the last flush, one batch after another. An interval task; never rejects. */
   flush(): Promise<void> {
     if (this.#pending.size === 0) return this.#flushing ?? Promise.resolve();
     this.#flushesAgain = true;
     return this.#flushing ??= this.#flushAll();
   }
 
-  /** Looks for what other servers have written lately. An interval task; never rejects. */
+  /** Reads what other servers have written lately. An interval task; never rejects. */
   async refresh(): Promise<void> {
-    const from = daysBefore(this.today, MAX_PENDING_DAYS); // No server brings anything older.
-    await this.#store.refresh(from).catch(() => {}); // A store that fails shows with the next flush.
+    const from = daysBefore(this.today, MAX_PENDING_DAYS); // No server writes older days.
+    await this.#store.refresh(from).catch(() => {}); // The next flush reports a failing store.
   }
 
-  /** The days from `from` to `to` that are not before the first one nor after today; throws when the store does. */
+  /** The days from `from` to `to`, limited to the first day and today; throws if the store does. */
   published(from: string, to: string): PublishedDay[] {
     const { today } = this;
     const firstDay = this.#store.firstDay();
@@ -159,13 +158,13 @@ export class Statistics {
     return days.map((day) => publishedDay(day, day < today, stored.get(day))).toArray();
   }
 
-  /** The same for so many days up to today. */
+  /** The same for the last `days` days, including today. */
   publishedLately(days: number): PublishedDay[] {
     const { today } = this;
     return this.published(daysBefore(today, days - 1), today);
   }
 
-  /** Writes what is left and lets go of the store. */
+  /** Writes what is left and closes the store. */
   async close(): Promise<void> {
     await this.flush();
     await this.#store.close();
@@ -191,7 +190,7 @@ export class Statistics {
     }
   }
 
-  /** Puts a batch before what was counted while it could not be written. */
+  /** Puts a failed batch back, before what was counted meanwhile. */
   #takeBack(batch: readonly DayCounts[]): void {
     const days = sumByDay([...batch, ...this.#pending.values()]);
     this.#pending.clear();
@@ -228,7 +227,7 @@ export class Statistics {
   }
 }
 
-/** What the store says of itself. Its message may be logged: a store knows nothing that anybody wrote. */
+/** The error message of the store. It may be logged: a store knows nothing that a visitor wrote. */
 function stateOf(error: unknown): string {
   return error instanceof Error ? error.message : typeof error;
 }
@@ -250,7 +249,7 @@ function publishedFigures(figures: DayCounts): PublishedFigures {
   };
 }
 
-/** The day that is so many days before another; not before the year 0, where the form YYYY-MM-DD ends. */
+/** The day `days` before `day`, but not before the year 0, where the format YYYY-MM-DD ends. */
 export function daysBefore(day: string, days: number): string {
   return dayOf(new Date(Math.max(Date.parse(day) - days * DAY, Date.parse("0000-01-01"))));
 }

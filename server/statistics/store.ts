@@ -1,16 +1,16 @@
 /**
- * Where figures of days are kept (day_figures.ts says what they are, and what of them is published).
+ * Where the figures of days are stored (`day.ts` explains what they are, and which are published).
  *
- *   Statistics --add--> store, maybe far away --> PublishedDays, in memory --read--> pages
+ *   Statistics --add--> store, maybe remote --> PublishedDays, in memory --read--> pages
  *                                refresh ----------^   what others wrote
  *
- * Writing may take its time, because a store may be far away; reading may not, because a page waits for it. So a store
- * that is far away holds in memory what is published, and looks there again after each write of its own and whenever it
- * is told to, for what others wrote. A store on this machine does everything at once.
+ * Writing may take time, because a store may be remote. Reading may not, because a page waits for it. So a remote store
+ * holds the published figures in memory, and reads what others wrote after each of its writes and on `refresh`. A local
+ * store does everything immediately.
  *
- * Whatever a store throws says in its message what state the store is in, never what it holds. A store that rejects
- * a batch must not have written it: the batch comes again. Where it can't know (the answer to a write was lost), it may
- * reject, and that batch may be counted twice.
+ * The error message of a store describes the state of the store, never its content. A store that rejects a batch must
+ * not have written it, because the batch is repeated. If it can't know (the answer to a write was lost), it may reject,
+ * and that batch may be counted twice.
  */
 
 import { type DayCounts, type DayRecord, withFigures } from "./day.ts";
@@ -19,23 +19,23 @@ import { PublishedDays, type StoredRow } from "./published_days.ts";
 /** Keeps the figures of days. */
 export interface StatisticsStore {
   /**
-   * Adds to what was counted on some days, and publishes what may be; all or nothing. A day may come twice. A store on
-   * this machine has done it when the call returns, and the promise only says how it went.
+   * Adds to what was counted on some days, and publishes what may be published; all or nothing. A day may occur twice.
+   * A local store is done when the call returns, and the promise only reports the outcome.
    */
   add(figures: readonly DayCounts[]): Promise<void>;
-  /** Looks for what others have written to the days since `from`, unless `read` sees that anyway. */
+  /** Reads what others have written to the days since `from`, unless `read` sees that anyway. */
   refresh(from: string): Promise<void>;
-  /** The days from `from` to `to`, both included, of which something was counted, in their order. */
+  /** The days from `from` to `to`, inclusive, on which something was counted, in order. */
   read(from: string, to: string): StoredRow[];
-  /** The first day of which anything was counted. */
+  /** The first day on which anything was counted. */
   firstDay(): string | undefined;
   close(): Promise<void>;
 }
 
-/** The most days that memory holds; a store for good keeps them all. */
+/** Maximum number of days in memory. Permanent stores keep every day. */
 export const MAX_DAYS_IN_MEMORY = 400;
 
-/** Keeps figures until the program ends. */
+/** Keeps figures until the process ends. */
 export class MemoryStatisticsStore implements StatisticsStore {
   readonly #kept = new Map<string, DayRecord>();
   readonly #published = new PublishedDays();

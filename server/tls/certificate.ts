@@ -1,14 +1,15 @@
 /**
- * The certificate that the program serves TLS with, and its private key: two files in PEM, as certbot and others write
- * them, which are renewed while the program runs.
+ * The TLS certificate of the server and its private key: two PEM files, as written by certbot and other tools. They are
+ * renewed while the program runs.
  *
- *     files ──read──> sound? ──yes──> in use          looked at again every RENEWAL_CHECK: no signal has to be sent,
- *                       └───no──> said once, and       and connections that are open go on
- *                                 the one before stays
+ *     files ──read──> valid? ──yes──> used for new connections
+ *                       └─────no────> logged once; the previous pair remains in use
  *
- * A pair is taken up only if all of it can be read, certificate and key belong together, and the runtime can serve it:
- * a server that has once been given anything else accepts nobody any more. So it doesn't matter in which order the
- * files are written, nor whether one is looked at when half of it is there.
+ * The files are checked again every RENEWAL_CHECK, so a renewal needs no signal. Open connections are not affected.
+ *
+ * A pair is used only if both files are complete, the key matches the certificate, and the runtime can serve the pair.
+ * A server that was given an invalid pair once would accept no more connections. Because of this check, the files may
+ * be written in any order, and reading a half-written file does no harm.
  */
 
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
@@ -16,19 +17,18 @@ import { checkServerIdentity, createSecureContext } from "node:tls";
 import { type Clock, DAY, SECOND } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 
-/** How often the files are looked at, in milliseconds. */
+/** Interval between checks of the files, in milliseconds. */
 export const RENEWAL_CHECK = 20 * SECOND;
 
-/** How long before its end a certificate is warned of, in milliseconds: by then it should long have been renewed. */
+/** How long before its expiry a warning is logged, in milliseconds. A working renewal happens well before that. */
 export const EXPIRY_WARNING = 14 * DAY;
 
-/** A certificate, with those that lead to its issuer, and its private key; in PEM. */
+/** A certificate with its chain, and its private key, in PEM. */
 export interface KeyPair {
   readonly cert: string;
   readonly key: string;
 }
 
-/** Where they are, and what is needed to keep an eye on them. */
 export interface CertificateOptions {
   readonly certFile: string;
   readonly keyFile: string;
@@ -36,10 +36,10 @@ export interface CertificateOptions {
   readonly log: Log;
 }
 
-/** Where a certificate and its key are. */
+/** The paths of a certificate and its key. */
 export type Files = Pick<CertificateOptions, "certFile" | "keyFile">;
 
-/** A pair that can be served, or a sentence that says why it can't. */
+/** A pair that can be served, or a sentence for the operator that explains why not. */
 export type Examined =
   | { kind: "valid"; pair: KeyPair; leaf: X509Certificate }
   | { kind: "invalid"; problem: string };
@@ -48,9 +48,9 @@ export type Examined =
 export class Certificate {
   readonly #options: CertificateOptions;
   #used: Examined & { kind: "valid" };
-  /** What was last said of files that can't be used. */
+  /** The problem that was last logged, so that it isn't logged at every check. */
   #problem = "";
-  /** When it was last warned of, by the monotonic clock. */
+  /** When the last warning was logged, by the monotonic clock. */
   #warned = -Infinity;
 
   private constructor(options: CertificateOptions, used: Examined & { kind: "valid" }) {
@@ -59,7 +59,7 @@ export class Certificate {
     this.#warn();
   }
 
-  /** Reads it; throws an `Error` for the operator to read when it can't be used. */
+  /** Reads the files. If they can't be used, throws an `Error` with a message for the operator. */
   static async open(options: CertificateOptions): Promise<Certificate> {
     const found = await examine(options);
     if (found.kind === "invalid") throw new Error(found.problem);
@@ -70,12 +70,12 @@ export class Certificate {
     return this.#used.pair;
   }
 
-  /** When it ends, in milliseconds since 1970. */
+  /** When the certificate expires, in milliseconds since 1970. */
   get expiresAt(): number {
     return Date.parse(this.#used.leaf.validTo);
   }
 
-  /** Looks at the files again; the answer is whether there is another pair to use from now on. */
+  /** Reads the files again. Resolves with whether a new pair is in use. */
   async reload(): Promise<boolean> {
     const found = await examine(this.#options, this.#used);
     const isNew = found.kind === "valid" && found !== this.#used;
@@ -85,7 +85,7 @@ export class Certificate {
     return isNew;
   }
 
-  /** Whether it is for this host: a name, or an address without brackets (RFC 9525 section 6). */
+  /** Whether the certificate is valid for a host: a name, or an address without brackets (RFC 9525 section 6). */
   coversHost(host: string): boolean {
     const { subjectAltName: subjectaltname = "" } = this.#used.leaf;
     const peer = { subject: {}, subjectaltname } as Parameters<typeof checkServerIdentity>[1];
@@ -109,7 +109,7 @@ export class Certificate {
     });
   }
 
-  /** Says once a day that browsers refuse it, or soon will. */
+  /** Warns once a day if browsers reject the certificate, or soon will. */
   #warn(): void {
     const { clock, log } = this.#options;
     const { leaf } = this.#used;
@@ -129,7 +129,7 @@ function warningOf({ validFrom, validTo }: X509Certificate, now: Date): string |
   return left < EXPIRY_WARNING ? "The certificate expires soon: check its renewal." : undefined;
 }
 
-/** Reads the files, and tries whether they can be served; what is `used` already is the answer if they hold that. */
+/** Reads the files and checks whether they can be served. Returns `used` itself if they have not changed. */
 export async function examine(
   { certFile, keyFile }: Files,
   used?: Examined & { kind: "valid" },
@@ -150,7 +150,7 @@ async function read(file: string, what: string): Promise<string> {
   });
 }
 
-/** What is wrong with a pair, if anything: the first that is found. */
+/** Checks a pair, and reports the first problem. */
 function examinePair(pair: KeyPair, { certFile, keyFile }: Files): Examined {
   const flawed = (what: string, why: string): Examined => {
     return { kind: "invalid", problem: `Cannot use the ${what}: ${why}.` };
@@ -169,7 +169,7 @@ function examinePair(pair: KeyPair, { certFile, keyFile }: Files): Examined {
     : flawed(`certificate ${certFile}`, "its key type is not supported");
 }
 
-/** The first certificate of a chain; `undefined` when not all of the chain can be read. */
+/** The first certificate of a chain, or `undefined` if any certificate of the chain can't be parsed. */
 function leafOf(cert: string): X509Certificate | undefined {
   const blocks = cert.split(/(?=-----BEGIN )/).filter((block) => block.startsWith("-----BEGIN "));
   const chain = blocks.map((block) => attempt(() => new X509Certificate(block)));
@@ -180,7 +180,7 @@ function keyOf(key: string): KeyObject | undefined {
   return attempt(() => createPrivateKey(key));
 }
 
-/** Has the runtime try it: for a server it would only say so to whoever connects. */
+/** Lets the runtime load the pair. A server would report an unsupported pair only when a client connects. */
 function canBeServed({ cert, key }: KeyPair): boolean {
   const isServed = attempt(() => {
     createSecureContext({ cert, key });

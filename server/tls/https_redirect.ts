@@ -1,9 +1,9 @@
 /**
- * What is answered to plain HTTP where the program speaks TLS: come by https. It asks for nothing else, so that is all
- * that happens here, but for the proof that a certificate authority fetches (acme_challenge.ts).
+ * Redirects plain HTTP to HTTPS if the program terminates TLS. Besides redirects, it only answers the challenges of a
+ * certificate authority (acme_challenge.ts).
  *
- * `Host` is written by whoever asks. It is repeated only when the certificate is for it: then the answer leads to us,
- * and neither a cache nor a log is told of a place of somebody else's.
+ * The client chooses the `Host` header, so it is repeated only if the certificate covers it. Then the redirect leads to
+ * this server, and no cache or log contains a foreign host.
  */
 
 import { isIP } from "node:net";
@@ -11,28 +11,27 @@ import { acmeChallenge } from "./acme_challenge.ts";
 import type { Certificate } from "./certificate.ts";
 import { type HttpRequest, type HttpResponse, textResponse } from "../http/message.ts";
 
-/** What a redirect needs. */
 export interface RedirectOptions {
   readonly certificate: Pick<Certificate, "coversHost">;
-  /** Where https is served. */
+  /** The port of HTTPS. */
   readonly port: number;
-  /** The webroot of the certificate authority's proofs; "" for none. */
+  /** The webroot of the ACME challenges, or "" if there are no challenges. */
   readonly acmeDir: string;
 }
 
-/** The port that a URL of https need not name. */
+/** The default port, which an https URL may omit. */
 const HTTPS_PORT = 443;
 
 /** A host, without the port after it (RFC 3986 section 3.2.2). */
 const HOST = /^(?:([\w.-]+)|\[([\da-f:.]+)\])(?::\d{1,5})?$/i;
 
-/** Path and query, of characters that a URL may have (RFC 9112 section 3.2.1). */
+/** Path and query, in the characters that a URL may contain (RFC 9112 section 3.2.1). */
 const TARGET = /^\/[\x21-\x7e]*$/;
 
-/** Each connection gets one answer, which is not kept by anybody: HSTS remembers it better. */
+/** Each connection gets one response. It isn't cached, because HSTS already makes browsers remember HTTPS. */
 const CONNECTION_CLOSE = { connection: "close" };
 
-/** Answers one request that came by plain HTTP. */
+/** Answers one plain HTTP request. */
 export function redirect(request: HttpRequest, options: RedirectOptions): HttpResponse {
   const { method, target, header } = request;
   if (method !== "GET" && method !== "HEAD") {
@@ -60,7 +59,7 @@ function answer(
   return textResponse(308, "This server uses HTTPS.\n", { ...CONNECTION_CLOSE, location });
 }
 
-/** The host of a `Host` header, as a URL has it, if it is one of ours. */
+/** The host of a `Host` header in URL form, or `undefined` if the certificate doesn't cover it. */
 function hostOf(header: string, certificate: Pick<Certificate, "coversHost">): string | undefined {
   const [, name, address] = HOST.exec(header.toLowerCase()) ?? [];
   if (address !== undefined) {

@@ -1,8 +1,8 @@
 /**
- * Floods through an open WebSocket: each ends as documented, by the frame that is one more than a second allows, and two
- * innocent people go on talking. Frames are counted and not seconds: the server's clock stands still, so that no allowance
- * flows back however long a busy machine takes. `Deno.serve` does not show pings and pongs at all, and its close frame is
- * lost where the flood goes on (docs/privacy.md admits it).
+ * Floods through an open WebSocket: each ends as documented, with the first frame over the limit for a second, and two
+ * innocent clients continue to chat. Frames are counted instead of seconds. The server's clock stands still, so no
+ * tokens are refilled however long a busy computer takes. `Deno.serve` doesn't expose pings and pongs at all, and loses
+ * its close frame if the flood continues (docs/privacy.md admits it).
  */
 
 import assert from "node:assert/strict";
@@ -19,16 +19,18 @@ import { within } from "../support/until.ts";
 const FIN = 0x80;
 const FLOOD = repeats({ sample: 20_000, long: 500_000 });
 
-/** More than the sockets of both sides can hold; of a client that has got rid of more, something has been read. */
+/**
+ * More than the sockets of both sides can buffer. If a client has sent more, the server must have read some of it.
+ */
 const MOST_UNREAD = 32 * 1024 ** 2;
 
 interface Flood {
   readonly bytes: Uint8Array;
-  /** What it is counted by; where that is nothing, one frame is one too many. */
+  /** The limit that counts it. Without a limit, a single frame is too many. */
   readonly limit?: LimitName;
-  /** What it is closed with; `undefined` where the socket is cut without a word. */
+  /** The close code, or `undefined` if the socket is cut without a close frame. */
   readonly code: number | undefined;
-  /** The listeners that notice it; all unless said. */
+  /** The listeners that notice it. By default, all of them. */
   readonly on?: readonly (keyof typeof LISTENERS)[];
 }
 
@@ -60,7 +62,7 @@ for (const listener of Object.keys(LISTENERS) as (keyof typeof LISTENERS)[]) {
   }
 }
 
-/** How many frames get through before the one that is too many, if all come within a second. */
+/** The number of frames accepted before the first rejected one, if all arrive within a second. */
 function allowedInASecond(limit: LimitName | undefined): number {
   if (limit === undefined) return 0;
   const { burst, perMinute } = LIMITS[limit];
@@ -75,7 +77,7 @@ async function endure(
   const [a, b] = await BareClient.pair(server.socketUrl);
   using flooder = await RawClient.open(server.port);
   await server.has(3);
-  const flooding = flooder.write(bytes).catch(() => {}); // It may be cut meanwhile.
+  const flooding = flooder.write(bytes).catch(() => {}); // It may be cut in the meantime.
   const code = await within(flooder.closeCode());
   assert.ok(codes.includes(code), `closed with ${code}`);
   await server.has(2);
@@ -89,7 +91,7 @@ async function endure(
 Deno.test("Flood that goes on after its close frame is cut, and costs no reading", async () => {
   await using server = await serve();
   using flooder = await RawClient.open(server.port);
-  await flooder.write(frame(FIN | 1, "x")); // Closed with 1008; it never answers, and goes on.
+  await flooder.write(frame(FIN | 1, "x")); // Closed with 1008. It never answers, and continues.
   const bytes = repeat(frame(FIN | 2, "\x01".repeat(100)), 1_000);
   const write = (): Promise<boolean> => flooder.write(bytes).then(() => true, () => false);
   for (let taken = 0; await within(write()); taken += bytes.length) {

@@ -1,9 +1,9 @@
 /**
- * Frames that no honest client sends, by literal bytes, against real sockets (RFC 6455 sections 5 and 7).
+ * Frames that no honest client sends, as literal bytes, against real sockets (RFC 6455 sections 5 and 7).
  *
- * The `deno` listener is held to the same endings where `Deno.serve` lets it. What it can't do, as measured: it takes
- * unmasked frames for good, and has no bound on a message or its fragments before the message is whole. Behind a
- * platform that bounds these it is safe; see "Limits" in docs/privacy.md.
+ * The `deno` listener must end them in the same way where `Deno.serve` allows it. Measurements show two gaps: it
+ * accepts unmasked frames, and it has no limit on a message or its fragments before the message is complete. It is safe
+ * behind a platform that limits these. See "Limits" in docs/privacy.md.
  */
 
 import assert from "node:assert/strict";
@@ -19,7 +19,7 @@ const CONTINUATION = 0;
 const TEXT = 1;
 const BINARY = 2;
 
-/** Attacks in one go: what is sent, and the close code that ends it. */
+/** An attack in a single write, and the close code that ends it. */
 interface Attack {
   readonly name: string;
   readonly bytes: Uint8Array;
@@ -95,7 +95,7 @@ for (const listener of Object.keys(LISTENERS) as (keyof typeof LISTENERS)[]) {
     if (!on.includes(listener)) continue;
     attack(listener, `${name} ends with ${codes.join(" or ")}`, async (server) => {
       using client = await RawClient.open(server.port);
-      await client.write(bytes).catch(() => {}); // It may be cut before it has sent everything.
+      await client.write(bytes).catch(() => {}); // It may be cut before everything is sent.
       const code = await client.closeCode();
       assert.ok(code !== undefined && codes.includes(code), `closed with ${code}`);
       await server.has(2);
@@ -131,7 +131,7 @@ swiftAttack(
   },
 );
 
-/** Declares an attack, during which an innocent pair goes on chatting. */
+/** Declares an attack, during which an innocent pair continues to chat. */
 function attack(
   listener: keyof typeof LISTENERS,
   name: string,
@@ -143,7 +143,7 @@ function attack(
   });
 }
 
-/** The same, with no limit on how fast anybody goes. */
+/** The same, without rate limits. */
 function swiftAttack(
   listener: keyof typeof LISTENERS,
   name: string,
@@ -163,7 +163,7 @@ async function endure(server: Served, test: (server: Served) => Promise<void>): 
   assert.deepEqual(server.logged, []);
 }
 
-/** A frame of 100 bytes that knows its place. */
+/** A frame of 100 bytes that contains its number. */
 function numbered(n: number): Uint8Array {
   return Uint8Array.of(1, n >> 8, n & 255, ...new Uint8Array(97));
 }

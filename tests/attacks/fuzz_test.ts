@@ -1,6 +1,6 @@
 /**
- * A hundred thousand mutated frames and two thousand mutated handshakes against each listener, and ten times as many in a
- * long run: whatever comes in, no session is left behind, nothing is logged, and two people go on talking.
+ * A hundred thousand mutated frames and two thousand mutated handshakes against each listener, and ten times as many in
+ * a long run. Whatever is sent, no session is left behind, nothing is logged, and two clients continue to chat.
  */
 
 import assert from "node:assert/strict";
@@ -20,7 +20,7 @@ const AT_ONCE = 20;
 
 type Roll = () => number;
 
-/** What an honest page sends, and what comes near it. */
+/** Frames that an honest page sends, and similar ones. */
 const MODELS: readonly [Uint8Array, ...Uint8Array[]] = [
   frame(0x81, '{"type":"find","mode":"text","interests":["chess"]}'),
   frame(0x81, '{"type":"leave"}'),
@@ -37,7 +37,7 @@ const MODELS: readonly [Uint8Array, ...Uint8Array[]] = [
   frame(0x88, Uint8Array.of(3, 0xE8)),
 ];
 
-/** One of the models, with something wrong with it more often than not. */
+/** One of the models, more often than not with an error. */
 function mutated(roll: Roll): Uint8Array {
   const bytes = Uint8Array.from(oneOf(MODELS, roll));
   const place = (): number => Math.floor(roll() * bytes.length);
@@ -67,15 +67,15 @@ function mutatedHandshake(roll: Roll): string[] {
   return HANDSHAKE.toSpliced(place, 1, ...oneOf(changes, roll));
 }
 
-/** Opens a connection, sends these bytes and goes, whatever becomes of it. */
+/** Opens a connection, sends these bytes and leaves, whatever the result. */
 async function send(port: number, lines: readonly string[], bytes: Uint8Array): Promise<void> {
   using client = await RawClient.connect(port);
-  await client.writeLines(...lines, "", "").catch(() => {});
-  await client.write(bytes).catch(() => {}); // It may be cut before it has sent everything.
+  await client.writeLines(...lines, "", "").catch(() => {}); // It may be cut before everything is sent.
+  await client.write(bytes).catch(() => {}); // Likewise.
   await client.finish();
 }
 
-/** Runs this often, some at a time. */
+/** Runs a task this many times, several at a time. */
 async function often(times: number, task: () => Promise<void>): Promise<void> {
   for (let done = 0; done < times; done += AT_ONCE) {
     await Promise.all(Array.from({ length: AT_ONCE }, task));
@@ -113,7 +113,10 @@ async function fuzz(listener: keyof typeof LISTENERS, roll: Roll): Promise<void>
   assert.deepEqual(await b.frame(), Uint8Array.of(1, 65));
 }
 
-/** Of so many addresses that none of them comes too often, and is refused before anything of it is read. */
+/**
+ * An address out of so many that none connects too often. Otherwise it would be refused before any of its bytes are
+ * read.
+ */
 function from(roll: Roll): string {
   const part = (): number => Math.floor(roll() * 256);
   return `X-Forwarded-For: 10.${part()}.${part()}.1`;

@@ -1,6 +1,6 @@
 /**
- * Sockets that misbehave: that say nothing, say it slowly, never read, or vanish. Mostly against the hardened listener,
- * since `Deno.serve` has no timeouts of its own and can't cut a reader off (docs/privacy.md admits it).
+ * Misbehaving sockets: silent, slow, never reading, or vanishing. Mostly against the hardened listener, because
+ * `Deno.serve` has no timeouts and can't cut off a client that doesn't read (docs/privacy.md admits it).
  */
 
 import assert from "node:assert/strict";
@@ -44,7 +44,7 @@ Deno.test("Attack on node: 2,000 who don't finish a request are closed within 10
     await client.readToEnd();
     ended++;
   });
-  (await BareClient.enter(server.socketUrl)).leave(); // All who came before are accepted by now.
+  (await BareClient.enter(server.socketUrl)).leave(); // All earlier connections are accepted by now.
   await reaches(many.length, () => ended, 10 * SECOND);
   await Promise.all(endings);
 });
@@ -53,7 +53,7 @@ Deno.test("Attack on node: headers above the limit are refused with 431", async 
   await using server = await serve();
   using client = await RawClient.connect(server.port);
   await client.writeLines("GET / HTTP/1.1", "Host: x", `X-Large: ${"a".repeat(20_000)}`, "", "")
-    .catch(() => {});
+    .catch(() => {}); // The server may refuse it before everything is sent.
   assert.match(await client.readToEnd(), /^HTTP\/1\.1 431 /);
 });
 
@@ -124,7 +124,7 @@ Deno.test("Attack on node: fragments without end cost less than 1 MiB an attacke
   const pair = await BareClient.pair(program.socketUrl);
   const perAttacker = (await residentBytes(program.pid) - before) / attackers;
   assert.ok(perAttacker < 1024 ** 2, `${perAttacker} bytes`);
-  for (const client of clients) { // One after the other: each has to read its answer before the server cuts it.
+  for (const client of clients) { // In turn, because each must read its response before the server cuts it.
     await client.write(frame(0x00, new Uint8Array(MAX_FRAME_BYTES).fill(1)));
     assert.ok([1008, 1009].includes(await client.closeCode() ?? 0));
     client.reset();
@@ -197,14 +197,14 @@ Deno.test("Attack on node: who asks without end and takes no answer is slowed do
   assert.ok(watch.ms < 20 * SECOND, `${watch.ms} ms`);
 });
 
-/** Waits until the server has got this client's answer to its ping. */
+/** Waits until the server has received this client's pong. */
 async function answerHeartbeat(client: BareClient): Promise<void> {
   await new Promise((resolve) => client.socket.once("ping", resolve));
   client.tell({ type: "report", reason: "spam" });
   await client.next("reported");
 }
 
-/** Bytes that wait for the readers of this server. */
+/** Bytes that wait for this server's clients to read them. */
 function backlogOf(server: TestServer): number {
   return [...server.outlets].reduce((sum, { backlog }) => sum + backlog, 0);
 }

@@ -1,11 +1,11 @@
 /**
- * What an innocent pair feels while two hundred attackers of each kind are at work: the median time that a message
+ * What an innocent pair experiences while two hundred attackers of each kind are active: the median time that a message
  * takes through the server, calm and under attack, in one run.
  *
  *   deno run --allow-all tests/bench/attack.ts [attackers of each kind, 200 by default]
  *
- * The server, the attackers and the pair are processes of their own, as they are in life; on a machine with two cores
- * they compete, so the attackers are nice. Who is cut comes back after a moment.
+ * The server, the attackers and the pair are separate processes, as in reality. On a machine with two cores they
+ * compete, so the attackers run with `nice`. An attacker that is disconnected reconnects after a moment.
  */
 
 import { delay } from "../../server/base/timeout.ts";
@@ -17,7 +17,7 @@ const CALM = 3_000;
 const ATTACKED = 10_000;
 const COMES_BACK_AFTER = 500;
 
-/** What each kind does with its connection, until it is cut. */
+/** What each kind does with its connection until it is disconnected. */
 const KINDS: Readonly<Record<string, (client: RawClient) => Promise<void>>> = {
   "ping flood": (client) => flood(client, frame(0x89, "x")),
   "message flood": (client) => flood(client, frame(0x82, "\x01x")),
@@ -33,7 +33,7 @@ else await attack(port);
 async function measure(): Promise<void> {
   await using program = await Program.start("--trust-proxy=1", "--access-log=off");
   const pair = await BareClient.pair(program.socketUrl);
-  await median(pair, CALM); // Until everything is warm.
+  await median(pair, CALM); // Warm-up.
   const calm = await median(pair, CALM);
   const script = new URL(import.meta.url).pathname;
   const args = ["nice", "-n", "5", Deno.execPath(), "run", "--allow-all", script];
@@ -50,7 +50,7 @@ async function measure(): Promise<void> {
   print(`median, under attack    ${attacked.toFixed(2)} ms: ${(attacked / calm).toFixed(1)} times`);
 }
 
-/** The median time of a message there and back, halved, in milliseconds; about a hundred a second. */
+/** The median of half the round-trip time of a message, in milliseconds, with some sixteen round trips a second. */
 async function median([a, b]: [BareClient, BareClient], duration: number): Promise<number> {
   const times: number[] = [];
   const end = performance.now() + duration;
@@ -100,15 +100,15 @@ async function flood(client: RawClient, first: Uint8Array, rest = first): Promis
   for (;;) await client.write(rest);
 }
 
-/** For as long as the process lives. */
+/** Repeats until the process is killed. */
 async function again(act: () => Promise<void>): Promise<void> {
   for (;;) {
-    await act().catch(() => {}); // It was cut, as it should be.
+    await act().catch(() => {}); // It was disconnected, as intended.
     await delay(COMES_BACK_AFTER * (1 + Math.random()));
   }
 }
 
-/** One of sixty thousand addresses. */
+/** One of 65,536 addresses. */
 function address(): string {
   const [high, low] = crypto.getRandomValues(new Uint8Array(2));
   return `X-Forwarded-For: 10.9.${high}.${low}`;

@@ -1,4 +1,4 @@
-/** The benchmark's own proof: what it sends arrives, once, and what it prints are figures. Nothing here is timed. */
+/** Tests of the benchmark itself: messages arrive exactly once, and reports contain numbers. Nothing here is timed. */
 
 import assert from "node:assert/strict";
 import { OURS } from "./contestant.ts";
@@ -7,7 +7,7 @@ import { median, medians } from "./medians.ts";
 import { NumberedMessages, Opcode } from "./numbered_message.ts";
 import type { Delivery } from "./task.ts";
 
-const onLinux = { ignore: Deno.build.os !== "linux" }; // Expenses are read from /proc.
+const onLinux = { ignore: Deno.build.os !== "linux" }; // CPU time is read from /proc.
 
 for (const contestant of OURS) {
   const name = contestant.name.replace(/[*`]/g, "");

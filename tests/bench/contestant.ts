@@ -1,4 +1,4 @@
-/** Who is measured, and how each is started and stopped. */
+/** The servers that are measured, and how each is started and stopped. */
 
 import { Program } from "../support/program.ts";
 import { until } from "../support/until.ts";
@@ -6,26 +6,26 @@ import { placed } from "./placement.ts";
 import type { DialectName, Target } from "./task.ts";
 import { PACKAGES, type Tool, type Workshop } from "./workshop.ts";
 
-/** A server at work, until it is disposed of. */
+/** A running server, until it is disposed of. */
 export interface Running extends AsyncDisposable {
   readonly target: Target;
 }
 
-/** Somebody who can be measured. */
+/** A server that can be measured. */
 export interface Contestant {
   readonly name: string;
-  /** Not one that only speaks otherwise to a server that another row has. */
+  /** False for a variant that only speaks another dialect to the server of another row. */
   readonly isServer: boolean;
   start(): Promise<Running>;
 }
 
-/** Somebody who can't be measured here. */
+/** A server that can't be measured here. */
 export interface Absentee {
   readonly name: string;
   readonly reason: string;
 }
 
-/** Names that the goals speak of. */
+/** Names that the goals refer to. */
 export const NAMES = {
   node: "**ours** (`--listener=node`, the default)",
   deno: "**ours** (`--listener=deno`)",
@@ -36,13 +36,13 @@ export const NAMES = {
   floor: "C and epoll, the floor",
 } as const;
 
-/** Ours, with each listener. */
+/** Our server, with each listener. */
 export const OURS: readonly Contestant[] = [
   { name: NAMES.node, isServer: true, start: () => startOurs("node") },
   { name: NAMES.deno, isServer: true, start: () => startOurs("deno") },
 ];
 
-/** Everybody, in the order of the tables. */
+/** All servers, in the order of the tables. */
 export function contestants({ folder, node, bun, floor }: Workshop): (Contestant | Absentee)[] {
   const at = (file: string): string => new URL(file, import.meta.url).pathname;
   const [ws, socketIo, bunFile] = [
@@ -75,7 +75,10 @@ function other(
   return { name, isServer: true, start };
 }
 
-/** The program as `deno task start` starts it, but for the file; behind a proxy, so that a test can be many. */
+/**
+ * The program as `deno task start` starts it, but with another entry file. It trusts a proxy header, so that one
+ * generator can use many addresses.
+ */
 async function startOurs(listener: "node" | "deno"): Promise<Running> {
   const program = await Program.startWith({
     args: ["--trust-proxy=1", "--proof-of-work=off", `--listener=${listener}`],
@@ -86,7 +89,7 @@ async function startOurs(listener: "node" | "deno"): Promise<Running> {
   return { target, [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() };
 }
 
-/** Another's server, which prints the port that it got. */
+/** A competing server, which prints its port. */
 class Relay implements Running {
   readonly #process: Deno.ChildProcess;
   readonly #reading: Promise<void>;

@@ -1,4 +1,4 @@
-/** Pairs who say nothing: what memory a connection holds when it is there and no more. */
+/** Silent pairs: the memory that an idle connection needs. */
 
 import { residentBytes } from "../support/process_memory.ts";
 import { delay } from "../../server/base/timeout.ts";
@@ -6,7 +6,7 @@ import { Pairs } from "./pairs.ts";
 import type { Wire } from "./peer.ts";
 import type { CrowdReport, CrowdTask } from "./task.ts";
 
-/** Measures a {@linkcode CrowdTask} on process `pid`, which nobody has visited before. */
+/** Measures a {@linkcode CrowdTask} on process `pid`, which must not have had any visits before. */
 export async function crowd(wire: Wire, pid: number, task: CrowdTask): Promise<CrowdReport> {
   const empty = await residentBytes(pid);
   const pairs = await Pairs.open(wire, task.pairs);

@@ -1,36 +1,35 @@
 /**
- * How each server is spoken to, by hand and over the same raw sockets: what a handshake asks for, how one becomes one of
- * a pair, and what a message looks like. Every message carries 100 bytes that a person could have written.
+ * How to talk to each server, by hand over the same raw sockets: the handshake, how a pair is formed, and the form of a
+ * message. Every message carries 100 bytes that a person could have written.
  *
- *   ours               one of version 1's binary frames of kind 1; paired by `find`
- *   plain              a binary frame; whoever comes next is the partner
+ *   ours               a binary frame of kind 1 of protocol version 1; paired by `find`
+ *   plain              a binary frame; the next client to connect is the partner
  *   socket.io text     Engine.IO 4 packet 4, Socket.IO 5 packet 2: 42["message","..."]
- *   socket.io binary   packet 5, which announces an attachment, and then the attachment in a frame of its own
+ *   socket.io binary   packet 5, which announces an attachment, followed by the attachment in a separate frame
  */
 
 import { FrameKind, SOCKET_PATH, SUBPROTOCOL } from "../../protocol.ts";
 import { type MessageForm, Opcode } from "./numbered_message.ts";
 import type { DialectName } from "./task.ts";
 
-/** What can be said and heard while two become a pair. */
+/** What a peer can send and wait for while a pair is formed. */
 export interface Talk {
   say(text: string): void;
-  /** Resolves with the next text that begins so. */
+  /** Resolves with the next text that starts with `beginning`. */
   heard(beginning: string): Promise<void>;
 }
 
-/** Which of a pair somebody is. */
+/** The position of a peer in its pair. */
 export type Place = "first" | "second";
 
-/** A way to speak. */
 export interface Dialect {
   readonly path: string;
-  /** Lines of the handshake beyond those that every client sends; every pair comes from an address of its own. */
+  /** Additional lines of the handshake. Every pair comes from a different address. */
   headers(pair: number): readonly string[];
   readonly message: MessageForm;
-  /** Resolves once there is nothing to do but wait for the second, or to talk. */
+  /** Resolves once the peer only has to wait for its partner, or can send messages. */
   join(talk: Talk, place: Place): Promise<void>;
-  /** What has to be said at once when a text is heard. */
+  /** The immediate reply to a text, if it needs one. */
   answer?(text: string): string | undefined;
 }
 
@@ -47,7 +46,6 @@ const SOCKET_IO = {
   answer: (text: string) => text === "2" ? "3" : undefined,
 } as const;
 
-/** Every dialect there is. */
 export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
   ours: {
     path: SOCKET_PATH,

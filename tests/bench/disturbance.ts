@@ -1,14 +1,14 @@
 /**
- * How much of the machine others had while something was measured: `/proc/stat` has what all have used, and
- * `/proc/self/stat` what this process and those that it has waited for have (Linux). What the kernel counts for nobody,
- * such as interrupts, is others' here.
+ * The share of the machine that other programs used during a measurement. `/proc/stat` has the time used by all
+ * processes, and `/proc/self/stat` that of this process and of the children it has waited for (Linux). Time that the
+ * kernel assigns to no process, such as interrupts, counts as that of others.
  */
 
-/** Ticks of processor time, from one moment to another. */
+/** Measures processor time from its creation on. */
 export class Disturbance {
   readonly #from = ticks();
 
-  /** The part of all processor time that others have had since then, from 0 to 1. */
+  /** The share of all processor time that other programs have used since then, from 0 to 1. */
   get share(): number {
     const [from, now] = [this.#from, ticks()];
     const others = (now.busy - from.busy) - (now.own - from.own);

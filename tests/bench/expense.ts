@@ -1,9 +1,9 @@
-/** What a process has spent and holds, as `/proc` tells it (Linux), all of its threads together. */
+/** The processor time of a process, from `/proc` (Linux), for all of its threads together. */
 
-/** Ticks of the clock in which Linux counts (proc(5), `_SC_CLK_TCK`). */
+/** The clock ticks in which Linux counts processor time (proc(5), `_SC_CLK_TCK`). */
 const TICKS_A_SECOND = 100;
 
-/** Time and what has happened in it. */
+/** A time, with the events and the processor time up to it. */
 export interface Moment {
   /** Milliseconds. */
   readonly at: number;
@@ -13,7 +13,7 @@ export interface Moment {
   readonly ownCpu: number;
 }
 
-/** Now, of process `pid`. */
+/** The current values for process `pid`. */
 export function moment(pid: number, events: number): Moment {
   return {
     at: performance.now(),
@@ -23,7 +23,7 @@ export function moment(pid: number, events: number): Moment {
   };
 }
 
-/** What an event cost from one moment to another. */
+/** The cost per event between two moments. */
 export function rates(
   from: Moment,
   to: Moment,

@@ -1,13 +1,13 @@
-/** How much is measured: for figures to publish, or to see in a few minutes whether all of it still runs. */
+/** How much is measured: enough for figures to publish, or just enough to see in a few minutes that everything runs. */
 export interface Extent {
   readonly repetitions: number;
-  /** Of what takes long each time: ten thousand connections. */
+  /** For what takes long each time: ten thousand connections. */
   readonly longRepetitions: number;
-  /** Milliseconds until a server is warm, and of each measurement after that. */
+  /** The warm-up time of a server, and the duration of each measurement after it, in milliseconds. */
   readonly warmUp: number;
   readonly duration: number;
   readonly crowdPairs: number;
-  /** Milliseconds between the last connection and the look at the memory. */
+  /** The time between the last connection and the memory reading, in milliseconds. */
   readonly settle: number;
   readonly visitors: number;
   readonly pageLoads: number;

@@ -1,6 +1,6 @@
 /**
- * `find` against pools of three sizes: somebody comes, looks, and goes again, so that the size stays. Its cost must not
- * grow with the pool.
+ * `find` against pools of three sizes. A client joins, searches and leaves, so the size stays constant. The cost must
+ * not grow with the pool.
  */
 
 import { MemoryBackend } from "../../server/matching/backend.ts";
@@ -14,12 +14,12 @@ function seeker(id: number, paired = (): void => {}): Seeker {
   return { id: id as SessionId, recent: [], waits: () => {}, paired, search: undefined };
 }
 
-/** Looks, and resolves once paired. */
+/** Searches, and resolves once paired. */
 function meet(matchmaker: Matchmaker, id: number, interests: string[]): Promise<void> {
   return new Promise((resolve) => matchmaker.find(seeker(id, resolve), "text", interests));
 }
 
-/** A pool in which everybody waits: each for an interest of their own, so that none takes another. */
+/** A pool in which every session waits for a different interest, so that none are paired with each other. */
 function crowd(size: number): Matchmaker {
   const onError = (error: unknown): never => {
     throw error;

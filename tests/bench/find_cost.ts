@@ -1,14 +1,14 @@
-/** What `find` costs against pools of three sizes: runs `find_bench.ts` and reads what `deno bench` says of it. */
+/** The cost of `find` against pools of three sizes: runs `find_bench.ts` and reads the output of `deno bench`. */
 
 import { medians } from "./medians.ts";
 
-/** One of the things that it measures; nanoseconds by the number of people who wait. */
+/** One benchmark: nanoseconds by the number of waiting sessions. */
 export interface FindCost {
   readonly name: string;
   readonly nanoseconds: ReadonlyMap<number, number>;
 }
 
-/** What is used of `deno bench --json`. */
+/** The parts of `deno bench --json` that are used. */
 interface Benches {
   readonly benches: readonly {
     readonly group: string;
@@ -17,7 +17,7 @@ interface Benches {
   }[];
 }
 
-/** Measures so many times; the third quartile of each run, because a few runs are disturbed and the mean shows it. */
+/** Medians over all runs of the third quartile of each run. A mean would show the few runs that are disturbed. */
 export async function findCosts(repetitions: number): Promise<FindCost[]> {
   const runs: Record<string, number>[] = [];
   for (let run = 0; run < repetitions; run++) runs.push(await findBench());
@@ -33,7 +33,7 @@ async function findBench(): Promise<Record<string, number>> {
   return Object.fromEntries(benches.map(({ name, results }) => [name, results[0]!.ok.p75]));
 }
 
-/** Groups `find and leave, 10 waiting` and the like. */
+/** Groups titles such as `find and leave, 10 waiting`. */
 function costsOf(figures: Readonly<Record<string, number>>): FindCost[] {
   const entries = Object.entries(figures).map(([title, nanoseconds]) => {
     const [, name = title, size] = /^(.*), (\d+) waiting$/.exec(title) ?? [];

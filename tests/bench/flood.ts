@@ -1,4 +1,4 @@
-/** Messages as fast as they come back: how many a server delivers a second, and what each costs it. */
+/** Messages sent as fast as they come back: how many a server delivers per second, and the cost of each. */
 
 import { delay } from "../../server/base/timeout.ts";
 import { moment, rates } from "./expense.ts";

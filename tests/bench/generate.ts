@@ -1,11 +1,11 @@
-/** Runs the generator for one task and hands on what it measured. */
+/** Runs the generator for one task and returns its report. */
 
 import { placed } from "./placement.ts";
 import type { Reports, Target, Task } from "./task.ts";
 
 const GENERATOR = new URL("generator.ts", import.meta.url).pathname;
 
-/** Does `task` at `target`, in another process and on the other core. */
+/** Performs `task` against `target`, in another process and on the other core. */
 export async function generate<T extends Task>(
   target: Target,
   task: T,

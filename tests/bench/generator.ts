@@ -1,10 +1,11 @@
 /**
- * The load, in a process of its own: does one task at one server and prints what it measured, as one line of JSON.
+ * The load generator, as a separate process. It performs one task against one server and prints its report as one line
+ * of JSON.
  *
- *   deno run --allow-all tests/bench/generator.ts TARGET TASK      both as JSON; see task.ts
+ *   deno run --allow-all tests/bench/generator.ts TARGET TASK    both as JSON; see task.ts
  *
- * It runs on Deno, with `node:net` and one buffer for all reads: measured against Node, which needs the same processor
- * time for a message, this way.
+ * It runs on Deno, with `node:net` and one buffer for all reads. Measured this way, it needs the same processor time
+ * per message as on Node.
  */
 
 import { crowd } from "./crowd.ts";
@@ -19,7 +20,7 @@ import { visits } from "./visits.ts";
 const [target, task] = Deno.args.map((text) => JSON.parse(text)) as [Target, Task];
 const report = await perform(target, task);
 await Deno.stdout.write(new TextEncoder().encode(`${JSON.stringify(report)}\n`));
-Deno.exit(); // Connections that are still open end with this process.
+Deno.exit(); // Exiting closes the remaining connections.
 
 function perform({ dialect, port, pid }: Target, task: Task): Promise<Reports[Task["kind"]]> {
   const wire = new Wire(port, DIALECTS[dialect]);

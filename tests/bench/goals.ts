@@ -1,27 +1,28 @@
-/** What this program wants to be, held against what was measured. */
+/** The performance goals of this program, compared with the measurements. */
 
 import { NAMES } from "./contestant.ts";
 import type { FindCost } from "./find_cost.ts";
 import type { MemoryFigures, RelayFigures, Result } from "./measurement.ts";
 import type { Figures } from "./medians.ts";
 
-/** Times Socket.IO's messages a second of a core, in a chat. */
+/** Messages per second of a core in a chat, compared with Socket.IO. */
 const TIMES_SOCKET_IO = 3;
-/** The same of `ws`. */
+/** The same compared with `ws`. */
 const TIMES_WS = 1.25;
-/** Of a paired connection with its session. */
+/** For a paired connection with its session. */
 const MAX_CONNECTION_BYTES = 10_000;
-/** How much more `find` may cost among ten thousand times as many: memory that is not in a cache is slower. */
+/**
+ * The factor by which `find` may cost more in a pool ten thousand times as large. Memory outside the caches is slower.
+ */
 const FLAT = 2;
 
-/** A goal; `value` is undefined when it could not be measured. */
+/** A goal. `value` is undefined if it could not be measured. */
 interface Goal {
   readonly says: string;
   readonly value: number | undefined;
   readonly isMet: (value: number) => boolean;
 }
 
-/** A line for each goal. */
 export function goalLines(
   relay: readonly Result<RelayFigures>[],
   memory: readonly Result<MemoryFigures>[],
@@ -67,7 +68,7 @@ function lineOf({ says, value, isMet }: Goal): string {
   return `goal: ${says}: ${isMet(value) ? "met" : "NOT met"} (${shown})`;
 }
 
-/** How much more it costs among the most than among the fewest. */
+/** The cost in the largest pool divided by the cost in the smallest. */
 function growth({ nanoseconds }: FindCost): number {
   const sizes = [...nanoseconds.keys()];
   return nanoseconds.get(Math.max(...sizes))! / nanoseconds.get(Math.min(...sizes))!;

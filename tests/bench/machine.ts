@@ -1,9 +1,9 @@
-/** The machine and the programs of a run, in a sentence: a figure without them says nothing. */
+/** The machine and the programs of a run, in one sentence. Figures mean nothing without them. */
 
 import { canPin } from "./placement.ts";
 import type { Workshop } from "./workshop.ts";
 
-/** What the figures are figures of. */
+/** Describes the conditions of a measurement. */
 export async function describeMachine(
   { node, floor }: Workshop,
   date: Date,

@@ -1,21 +1,22 @@
 /**
- * How fast it is, and how that compares: everything is measured in one run, in turns, and printed as docs/benchmarks.md has it.
+ * How fast the program is, and how it compares. Everything is measured in one run, in turns, and printed in the form of
+ * docs/benchmarks.md.
  *
  *   deno task bench             ten minutes, for figures to publish
  *   deno task bench --quick     a few minutes, to see whether it runs
  *   deno task bench --readme    also writes the tables into docs/benchmarks.md, and the summary into the README
  *
- *   main.ts ──> contestant.ts       starts a server on one core: ours (our_server.ts), or a relay_* of another's
- *          └──> generate.ts         runs the generator on the other; task.ts is what they say to each other
+ *   main.ts ──> contestant.ts       starts a server on one core: ours (our_server.ts), or a competitor (relay_*)
+ *          └──> generate.ts         runs the generator on the other core; task.ts defines what they exchange
  *                   generator.ts ──> flood, steady, crowd, visits, page_requests ──> pairs ──> peer ──> dialect
  *
- * The processor time that a message costs a server is what to look at: how many a core can relay is its inverse. It
- * depends less on what else the machine does than messages a second do, but it does: where the generator has to wait for
- * its core, messages come one by one, and each wakes the server. How much others had of the machine is printed with the
- * figures; above a few hundredths, measure again.
+ * The figure to compare is the processor time per message. Its inverse is the number of messages a core can relay. It
+ * depends less on the load of the machine than messages per second, but it does depend on it: when the generator has to
+ * wait for its core, messages arrive one by one, and each wakes the server. The share of other programs is printed with
+ * the figures. If it is above a few percent, measure again.
  *
- * The others only relay: they have no sessions, no limits and no matchmaking, nor a second listener for a bad day.
- * Everything is on loopback, whose cost in the kernel is in all figures; `relay_floor.c` shows how much that is.
+ * The competitors only relay. They have no sessions, no limits, no matchmaking and no second listener as a fallback.
+ * Everything runs on loopback, whose kernel cost is part of all figures. `relay_floor.c` shows how much that is.
  */
 
 import { formatted, withPart } from "../../tools/docs/documents.ts";

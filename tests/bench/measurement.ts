@@ -1,6 +1,6 @@
 /**
- * What is measured of each contestant, in turns: everybody once, then everybody again, so that whatever else the
- * machine does falls on all of them alike. Each turn has a fresh process, and a figure is the median over all turns.
+ * The measurements of each server, in turns: every server once, then every server again, so that the load of the
+ * machine affects all of them alike. Each turn starts a fresh process, and a figure is the median over all turns.
  */
 
 import type { Absentee, Contestant, Running } from "./contestant.ts";
@@ -10,16 +10,16 @@ import { type Figures, medians } from "./medians.ts";
 import { descriptors } from "./placement.ts";
 import type { Delivery } from "./task.ts";
 
-/** Pairs that talk at once, and how much each of them has under way. */
+/** Pairs that chat at the same time, and how many messages each has in flight. */
 const PAIRS = 100;
 const CHAT_DEPTH = 1;
 const BURST_DEPTH = 16;
-/** Messages a second at which latency is measured: what eight thousand people write who type all the time. */
+/** Messages per second at which latency is measured, as many as eight thousand people write who type all the time. */
 const STEADY_RATE = 5_000;
-/** Descriptors that a process needs beside its connections. */
+/** Descriptors that a process needs besides its connections. */
 const SPARE_DESCRIPTORS = 200;
 
-/** How fast messages pass; times of a processor in microseconds a message, latencies in milliseconds. */
+/** How fast messages pass. Processor times are in microseconds per message, latencies in milliseconds. */
 export interface RelayFigures extends Figures {
   readonly chatPerSecond: number;
   readonly chatCpu: number;
@@ -29,13 +29,13 @@ export interface RelayFigures extends Figures {
   readonly p99: number;
 }
 
-/** What a connection holds. */
+/** The memory of a connection. */
 export interface MemoryFigures extends Figures {
   readonly connections: number;
   readonly bytes: number;
 }
 
-/** What happens beside messages; times of a processor in microseconds. */
+/** The cost of everything but messages. Processor times are in microseconds. */
 export interface VisitFigures extends Figures {
   readonly pairsPerSecond: number;
   readonly pairCpu: number;
@@ -44,12 +44,12 @@ export interface VisitFigures extends Figures {
   readonly pageBytes: number;
 }
 
-/** A contestant's medians, or why there are none. */
+/** The medians of a server, or why it was not measured. */
 export type Result<F extends Figures> =
   | { name: string; kind: "measured"; figures: F }
   | { name: string; kind: "missing"; reason: string };
 
-/** Measures everybody who is there, again and again; `note` is told how it goes. */
+/** Measures every available server repeatedly. `note` receives the progress. */
 export async function inTurns<F extends Figures>(
   all: readonly (Contestant | Absentee)[],
   repetitions: number,
@@ -69,7 +69,7 @@ export async function inTurns<F extends Figures>(
   return all.map((one) => resultOf(one, figures.get(one.name)!));
 }
 
-/** Messages in a chat, in bursts and at a fixed rate. */
+/** Measures messages in a chat, in bursts and at a fixed rate. */
 export async function measureRelay(
   { target }: Running,
   { warmUp, duration }: Extent,
@@ -89,7 +89,7 @@ export async function measureRelay(
   };
 }
 
-/** Memory of those who are there and say nothing. */
+/** Measures the memory of idle, connected pairs. */
 export async function measureMemory(
   { target }: Running,
   { crowdPairs, settle }: Extent,
@@ -101,7 +101,7 @@ export async function measureMemory(
   return { connections, bytes };
 }
 
-/** Visitors who are paired and go, and pages. */
+/** Measures visitors who are paired and leave, and page requests. */
 export async function measureVisits(
   { target }: Running,
   { visitors, warmUp, duration }: Extent,
@@ -117,7 +117,7 @@ export async function measureVisits(
   };
 }
 
-/** A figure of a server that loses messages is worth nothing. */
+/** Throws if messages were lost, because then the figures are worthless. */
 function verify({ sent, delivered, faults }: Delivery): void {
   if (delivered === sent && faults === 0) return;
   throw new Error(`Cannot measure: ${delivered} of ${sent} messages came, ${faults} faults`);

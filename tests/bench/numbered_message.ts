@@ -1,12 +1,12 @@
 /**
- * Messages that can be told apart, as whole masked frames (RFC 6455 section 5.2), made by copying a template and writing
- * a number into it. It stands in letters, so that a text and JSON can carry it as well as bytes can.
+ * Distinguishable messages as complete masked frames (RFC 6455 section 5.2), made by copying a template and writing a
+ * number into it. The number is written in letters, so that text and JSON can carry it as well as bytes can.
  *
  *   +------+--------+------+- - - - - - - - - - - - - - - - - - -+
- *   | 0x82 | 0x80+n | mask |  before   number, 6 letters   after  |
+ *   | 0x82 | 0x80+n | mask |  before  number, 6 letters   after  |
  *   +------+--------+------+- - - - - - - - - - - - - - - - - - -+
  *
- * The mask is the same every time but not zero: a server must not be spared the unmasking.
+ * The mask is always the same but not zero, so that a server cannot skip the unmasking.
  */
 
 import { Buffer } from "node:buffer";
@@ -16,29 +16,29 @@ const LETTERS = 6;
 const BITS_A_LETTER = 4;
 const FIRST_LETTER = 0x61;
 
-/** How many messages can be told apart; the number after the last is 0 again. */
+/** How many messages can be distinguished. After the last number, counting restarts at 0. */
 export const NUMBERS = 2 ** (LETTERS * BITS_A_LETTER);
 
 /** Frame opcodes (RFC 6455 section 11.8). */
 export const Opcode = { text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
-/** What stands around the number. */
+/** The content around the number. */
 export interface MessageForm {
   readonly opcode: number;
   readonly before: string;
   readonly after: string;
-  /** A text frame that must announce each message. */
+  /** A text frame that has to precede each message. */
   readonly prelude?: string;
 }
 
-/** Makes and reads numbered messages of one form. */
+/** Creates and reads numbered messages of one form. */
 export class NumberedMessages {
   readonly #template: Buffer;
-  /** Where in the template the number begins, and where in the payload. */
+  /** The offset of the number in the template, and in the payload. */
   readonly #at: number;
   readonly #offset: number;
   readonly opcode: number;
-  /** Of the payload; with the opcode it tells a message from anything else that is said. */
+  /** The payload's length. Together with the opcode, it distinguishes a message from all other frames. */
   readonly bytes: number;
 
   constructor({ opcode, before, after, prelude }: MessageForm) {
@@ -52,7 +52,7 @@ export class NumberedMessages {
     this.bytes = payload.length;
   }
 
-  /** The frames of `count` messages, numbered from `first` on. */
+  /** The frames of `count` messages, numbered from `first`. */
   make(first: number, count: number): Buffer {
     const size = this.#template.length;
     const frames = Buffer.allocUnsafe(size * count);
@@ -63,7 +63,7 @@ export class NumberedMessages {
     return frames;
   }
 
-  /** The number in a payload that begins at `start`. */
+  /** The number in the payload that starts at `start`. */
   numberAt(data: Buffer, start: number): number {
     let number = 0;
     for (let letter = 0; letter < LETTERS; letter++) {
@@ -82,7 +82,7 @@ export class NumberedMessages {
   }
 }
 
-/** A client's frame, of at most 65,535 bytes. */
+/** A client's frame of at most 65,535 bytes. */
 export function maskedFrame(opcode: number, payload: Buffer | string): Buffer {
   const bytes = Buffer.from(payload as string);
   const length = bytes.length < 126

@@ -1,8 +1,9 @@
 /**
  * Our server as it is measured: what `main.ts` serves, with the same command line, permissions, listener, logs and
- * statistics, and with one thing changed. A session may send two messages a second for long (`server/limits/rate_limits.ts`), and
- * whoever sends fifty thousand is closed with 1008; so here the two limits on frames are so high that nobody reaches
- * them. Their buckets are still asked for a token by every frame, which is what they cost.
+ * statistics, and one change. In the long run a session may send two messages a second
+ * (`server/limits/rate_limits.ts`), and one that sends fifty thousand is closed with 1008. Here both limits on frames
+ * are so high that no session reaches them. Every frame still takes a token from their buckets, so their cost is
+ * measured.
  */
 
 import { pages } from "../../client/page.gen.ts";

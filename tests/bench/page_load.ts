@@ -1,7 +1,7 @@
 /**
- * How long it takes from the click on a link until the page can be used, in a real browser with nothing cached. A button
- * that is drawn is not one that works: so the page's own checkbox is pressed as soon as it is there, and what counts is
- * when "Start text chat" is allowed because of that.
+ * The time from the start of a navigation until the page is usable, in a real browser with an empty cache. A button
+ * that is drawn may not work yet. So the page's checkbox is clicked as soon as it exists, and the time counts until
+ * "Start text chat" is enabled as a result.
  */
 
 import type { Browser } from "playwright-core";
@@ -9,12 +9,12 @@ import { launch } from "../e2e/browser.ts";
 import { median } from "./medians.ts";
 import { OURS } from "./contestant.ts";
 
-/** Milliseconds, and the browser that was used. */
+/** The time in milliseconds, and the browser that was used. */
 export type PageLoad =
   | { kind: "measured"; interactive: number; browser: string }
   | { kind: "missing"; reason: string };
 
-/** Runs in the page, before anything of its own does. */
+/** Runs in the page before any of the page's scripts. */
 const WATCH = `
   new MutationObserver(() => {
     const box = document.querySelector("#adult");
@@ -24,7 +24,7 @@ const WATCH = `
   }).observe(document, { subtree: true, childList: true, attributes: true });
 `;
 
-/** The median of so many loads, after one that warms up the browser. */
+/** The median of `loads` page loads, after one that warms up the browser. */
 export async function measurePageLoad(loads: number): Promise<PageLoad> {
   await using server = await OURS[0]!.start();
   const url = `http://127.0.0.1:${server.target.port}/`;
@@ -40,7 +40,7 @@ export async function measurePageLoad(loads: number): Promise<PageLoad> {
   }
 }
 
-/** Milliseconds from the beginning of a navigation, by the browser's clock. */
+/** Milliseconds since the start of the navigation, by the browser's clock. */
 async function load(browser: Browser, url: string): Promise<number> {
   const context = await browser.newContext();
   const page = await context.newPage();

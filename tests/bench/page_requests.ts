@@ -1,4 +1,4 @@
-/** The home page over connections that stay open, one request under way on each. */
+/** Requests for the home page over keep-alive connections, one request in flight on each. */
 
 import type { Buffer } from "node:buffer";
 import { connect } from "node:net";
@@ -18,7 +18,7 @@ export async function pageRequests(
     Array.from({ length: task.connections }, () => PageReader.open(port)),
   );
   const answers = (): number => readers.reduce((sum, reader) => sum + reader.answers, 0);
-  await Promise.all(readers.map(({ begun }) => begun)); // The first answer of a server is made for it.
+  await Promise.all(readers.map(({ begun }) => begun)); // A server builds the page on the first request.
   await delay(task.warmUp);
   const before = moment(pid, answers());
   await delay(task.duration);
@@ -27,9 +27,9 @@ export async function pageRequests(
   return { perSecond, cpu, bytes };
 }
 
-/** Somebody who asks for the page again as soon as it has come. */
+/** A client that requests the page again as soon as it has arrived. */
 class PageReader {
-  /** Of an answer, head included; all answers are of one length. */
+  /** The length of a response, including its head. All responses have the same length. */
   bytes = NaN;
   answers = 0;
   readonly #begun = Promise.withResolvers<void>();
@@ -52,12 +52,12 @@ class PageReader {
     });
   }
 
-  /** Resolves with the first answer. */
+  /** Resolves with the first response. */
   get begun(): Promise<void> {
     return this.#begun.promise;
   }
 
-  /** The length of an answer whose beginning is `data`. */
+  /** The length of the response that starts with `data`. */
   #begin(data: Buffer): number {
     const end = data.indexOf("\r\n\r\n") + 4;
     const head = data.toString("latin1", 0, end).toLowerCase();

@@ -1,22 +1,21 @@
-/** Pairs, and whether all that they said has arrived. */
+/** Pairs, and whether all of their messages have arrived. */
 
 import { delay } from "../../server/base/timeout.ts";
 import { Peer, type Wire } from "./peer.ts";
 import type { Delivery } from "./task.ts";
 
-/** How long the last messages may take, in milliseconds. */
+/** The time limit for the last messages, in milliseconds. */
 const DRAIN_TIME = 5_000;
 
-/** A closed group of pairs. */
 export class Pairs {
-  /** The two of a pair stand side by side, so that whoever is at `index` has a partner at `index ^ 1`. */
+  /** The two peers of a pair are adjacent: the partner of the peer at `index` is at `index ^ 1`. */
   readonly peers: readonly Peer[];
 
   private constructor(peers: readonly Peer[]) {
     this.peers = peers;
   }
 
-  /** Connects one after the other, so that any server makes the same pairs. */
+  /** Connects the peers one after the other, so that every server forms the same pairs. */
   static async open(wire: Wire, count: number): Promise<Pairs> {
     const peers: Peer[] = [];
     for (let pair = 0; pair < count; pair++) {
@@ -37,11 +36,11 @@ export class Pairs {
     return this.peers.reduce((sum, { faults }) => sum + faults, 0);
   }
 
-  /** Waits until all that was sent has arrived, or will not any more. */
+  /** Waits until every message has arrived, or the time limit is over. */
   async drain(): Promise<Delivery> {
     const end = performance.now() + DRAIN_TIME;
     while (this.delivered < this.sent && performance.now() < end) await delay(10);
-    await delay(50); // For what has arrived already and comes again.
+    await delay(50); // Catches messages that are delivered twice.
     const { sent, delivered, faults } = this;
     return { sent, delivered, faults };
   }

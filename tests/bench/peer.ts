@@ -1,9 +1,9 @@
 /**
- * One visitor's connection, made to cost the generator as little as it can: a raw socket that reads into one buffer for
- * all (nothing is read while something else is), frames written from a template, of which only lengths and numbers are
- * looked at, and one write for the answers to everything that came at once.
+ * A connection of one visitor, made as cheap for the generator as possible. Raw sockets share one read buffer, which is
+ * safe because reads never overlap. Frames are written from a template, and only lengths and numbers of received frames
+ * are checked. One write answers everything that arrived together.
  *
- * Each message must be the one after the last; anything else is a fault, and so is an end that nobody asked for.
+ * Each message must have the number after the last. Anything else is a fault, and so is an unexpected end.
  */
 
 import { Buffer } from "node:buffer";
@@ -11,7 +11,7 @@ import { connect, type Socket } from "node:net";
 import type { Dialect, Place, Talk } from "./dialect.ts";
 import { maskedFrame, NumberedMessages, NUMBERS, Opcode } from "./numbered_message.ts";
 
-/** How many texts are kept until somebody asks for them. */
+/** How many received texts are kept until they are read. */
 const MAX_TEXTS = 8;
 
 const HANDSHAKE = [
@@ -22,7 +22,7 @@ const HANDSHAKE = [
   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
 ];
 
-/** What all peers of one generator share. */
+/** Shared by all peers of one generator. */
 export class Wire {
   readonly port: number;
   readonly dialect: Dialect;
@@ -36,7 +36,6 @@ export class Wire {
   }
 }
 
-/** A connection. */
 export class Peer implements Talk {
   readonly #wire: Wire;
   readonly #socket: Socket;
@@ -49,7 +48,7 @@ export class Peer implements Talk {
   sent = 0;
   delivered = 0;
   faults = 0;
-  /** Told how many messages have come at once. */
+  /** Called with the number of messages that arrived together. */
   arrived: (count: number) => void = () => {};
 
   private constructor(wire: Wire, pair: number) {
@@ -64,7 +63,7 @@ export class Peer implements Talk {
     this.#socket.write(lines.join("\r\n"));
   }
 
-  /** Connects, and resolves once this is the first of a pair, or the pair is made. */
+  /** Connects, and resolves once this is the first of a pair, or the pair is complete. */
   static async open(wire: Wire, pair: number, place: Place): Promise<Peer> {
     const peer = new Peer(wire, pair);
     await peer.#until(() => peer.#isOpen);
@@ -72,7 +71,7 @@ export class Peer implements Talk {
     return peer;
   }
 
-  /** Sends messages, numbered on from the last. */
+  /** Sends messages, with numbers that continue from the last. */
   send(count: number): void {
     this.#socket.write(this.#wire.messages.make(this.sent, count));
     this.sent += count;
@@ -88,7 +87,7 @@ export class Peer implements Talk {
     this.#texts.splice(0, index() + 1);
   }
 
-  /** Closes as a page does (1001), and resolves when the server has ended the connection. */
+  /** Closes the way a page does (1001), and resolves when the server has ended the connection. */
   async leave(): Promise<void> {
     this.#isLeaving = true;
     this.#socket.write(maskedFrame(Opcode.close, "\x03\xe9"));
@@ -108,7 +107,7 @@ export class Peer implements Talk {
     this.#changed();
   }
 
-  /** Takes what has come; the buffer is somebody else's as soon as this returns. */
+  /** Handles received data. The buffer is reused as soon as this returns. */
   #read(count: number, buffer: Uint8Array): boolean {
     const fresh = Buffer.from(buffer.buffer, buffer.byteOffset, count);
     const data = this.#rest ? Buffer.concat([this.#rest, fresh]) : fresh;
@@ -117,7 +116,7 @@ export class Peer implements Talk {
     return true;
   }
 
-  /** Takes the answer to the handshake, and what comes with it. */
+  /** Handles the response to the handshake, and what arrives with it. */
   #handshake(data: Buffer): number {
     const end = data.indexOf("\r\n\r\n");
     if (end < 0) return 0;
@@ -127,7 +126,7 @@ export class Peer implements Talk {
     return this.#frames(data, end + 4);
   }
 
-  /** Takes all whole frames; the answer is where the first begins that is not whole. */
+  /** Handles all complete frames. Returns the offset of the first incomplete one. */
   #frames(data: Buffer, from: number): number {
     const delivered = this.delivered;
     let at = from;

@@ -1,31 +1,32 @@
 /**
- * Where a process runs and how much it may open: servers on one core and the generator on another, where there are two
- * and `taskset` is there, so that neither takes the other's time; and as many descriptors as the system gives.
+ * Where a process runs and how many descriptors it may open. With two cores and `taskset`, servers run on one core and
+ * the generator on another, so that they don't compete for time. The descriptor limit is raised as far as the system
+ * allows.
  */
 
-/** The core of the servers, and the other one. */
+/** The core of the servers, and the core of the generator. */
 export const CORE = { server: "0", generator: "1" } as const;
 
 const OPEN_MUCH = 'ulimit -n "$(ulimit -Hn)" 2>/dev/null; exec "$@"';
 
-/** What stands before a command, each of which becomes it: the process is the one that was started. */
+/** The command prefix for a core. Each part uses `exec`, so the process started is the command itself. */
 export async function placed(core: keyof typeof CORE): Promise<string[]> {
   const much = ["sh", "-c", OPEN_MUCH, "sh"];
   return await canPin() ? ["taskset", "-c", CORE[core], ...much] : much;
 }
 
-/** Whether processes are kept apart. */
+/** Whether processes can be pinned to separate cores. */
 export async function canPin(): Promise<boolean> {
   return navigator.hardwareConcurrency > 1 &&
     await firstLine("taskset", "-c", `${CORE.server},${CORE.generator}`, "true") !== undefined;
 }
 
-/** How many descriptors a process may open. */
+/** The number of descriptors that a process may open. */
 export async function descriptors(): Promise<number> {
   return Number(await firstLine("sh", "-c", "ulimit -Hn")) || Infinity;
 }
 
-/** The first line that a command prints; `undefined` when it is not there or fails. */
+/** The first line that a command prints. `undefined` if it is not installed or fails. */
 export async function firstLine(command: string, ...args: string[]): Promise<string | undefined> {
   try {
     const { success, stdout } = await new Deno.Command(command, { args, stderr: "null" }).output();

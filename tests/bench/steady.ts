@@ -1,7 +1,7 @@
 /**
- * How long a message takes through a server that has time, at a rate that no server's slowness can change: each message
- * is sent when it is due and counted from then, so a pause of the server is felt by all that fell due in it. A timer is
- * too coarse for that, so the generator asks the clock whenever it has nothing else to do, on a core of its own.
+ * The latency of messages through a server that is not busy, at a rate that does not depend on how slow the server is.
+ * Each message is sent when it is due and timed from then, so a pause of the server affects every message due in it.
+ * Timers are too coarse for that, so the generator polls the clock whenever it is idle, on a separate core.
  */
 
 import { Pairs } from "./pairs.ts";
@@ -32,7 +32,7 @@ export async function steady(wire: Wire, task: SteadyTask): Promise<SteadyReport
   return { ...delivery, p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99) };
 }
 
-/** Everybody in turn sends one message. */
+/** Sends one message from each peer in turn. */
 async function sendWhenDue(
   peers: readonly Peer[],
   dueAt: (message: number) => number,

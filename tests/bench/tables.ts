@@ -1,4 +1,4 @@
-/** The figures as docs/benchmarks.md and the README have them. */
+/** Formats the figures for docs/benchmarks.md and the README. */
 
 import { NAMES } from "./contestant.ts";
 import type { FindCost } from "./find_cost.ts";
@@ -6,7 +6,7 @@ import type { MemoryFigures, RelayFigures, Result, VisitFigures } from "./measur
 import type { Figures } from "./medians.ts";
 import type { PageLoad } from "./page_load.ts";
 
-/** Everything that was measured. */
+/** All measurements of a run. */
 export interface Findings {
   readonly machine: string;
   readonly relay: readonly Result<RelayFigures>[];
@@ -16,7 +16,7 @@ export interface Findings {
   readonly pageLoad: PageLoad;
 }
 
-/** All tables, and what there is to say of each. */
+/** All tables, each with an explanation. */
 export function markdown(findings: Findings): string {
   const { machine, relay, memory, visits, find, pageLoad } = findings;
   const connections = Math.max(...memory.map((one) => figure(one, "connections") ?? 0));
@@ -40,7 +40,7 @@ export function markdown(findings: Findings): string {
 /** The servers in the README's summary. */
 const SUMMARY: readonly string[] = [NAMES.node, NAMES.socketIo, NAMES.ws];
 
-/** A few figures of a few servers, for the README. */
+/** Some figures of some servers, for the README. */
 export function summary({ relay, memory }: Findings): string {
   const head = [
     "server",
@@ -137,7 +137,7 @@ function pageLine(load: PageLoad): string {
       `cached and no network in between, in ${load.browser}.`;
 }
 
-/** The cells of a result; one that is missing says why in the first. */
+/** The cells of a result. For a missing result, the reason takes the second cell. */
 function row<F extends Figures>(
   result: Result<F>,
   width: number,
@@ -148,7 +148,7 @@ function row<F extends Figures>(
   return [result.name, `not measured: ${result.reason}`, ...empty];
 }
 
-/** How many times our figure another's is. */
+/** The ratio of a figure to ours. */
 function toOurs<F extends Figures>(
   results: readonly Result<F>[],
   name: keyof F & string,

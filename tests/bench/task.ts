@@ -1,17 +1,17 @@
-/** What the generator is told to do, and what it measures: all that passes between it and `main.ts`, as JSON. */
+/** The tasks and reports of the generator: everything that it exchanges with `main.ts`, as JSON. */
 
-/** How the server at the other end is spoken to; see `dialect.ts`. */
+/** The protocol of a server; see `dialect.ts`. */
 export type DialectName = "ours" | "plain" | "socket.io text" | "socket.io binary";
 
-/** Whom to visit. */
+/** The server to measure. */
 export interface Target {
   readonly dialect: DialectName;
   readonly port: number;
-  /** The process whose time and memory are looked at. */
+  /** The process whose time and memory are measured. */
   readonly pid: number;
 }
 
-/** Every pair keeps `depth` messages going to and fro, as fast as they come back. Durations in milliseconds. */
+/** Every pair keeps `depth` messages in flight, sent as fast as they come back. Durations are in milliseconds. */
 export interface FloodTask {
   readonly kind: "flood";
   readonly pairs: number;
@@ -29,23 +29,23 @@ export interface SteadyTask {
   readonly duration: number;
 }
 
-/** Pairs that say nothing. */
+/** Silent pairs. */
 export interface CrowdTask {
   readonly kind: "crowd";
   readonly pairs: number;
-  /** Milliseconds until what is only there for a moment is gone. */
+  /** Milliseconds to wait until temporary memory is freed. */
   readonly settle: number;
 }
 
-/** Visitors who come, are paired, and go. */
+/** Visitors who connect, are paired, and leave. */
 export interface VisitsTask {
   readonly kind: "visits";
-  /** Even, so that the last finds a partner. */
+  /** Even, so that the last visitor finds a partner. */
   readonly visitors: number;
   readonly atOnce: number;
 }
 
-/** The home page, asked for over connections that stay open. */
+/** Requests for the home page over keep-alive connections. */
 export interface PageTask {
   readonly kind: "page";
   readonly connections: number;
@@ -53,52 +53,51 @@ export interface PageTask {
   readonly duration: number;
 }
 
-/** Anything that can be measured. */
 export type Task = FloodTask | SteadyTask | CrowdTask | VisitsTask | PageTask;
 
-/** Whether everything that was sent arrived once, and in order. */
+/** Whether every message arrived once, and in order. */
 export interface Delivery {
   readonly sent: number;
   readonly delivered: number;
-  /** Messages that were not the one that had to come next, and connections that ended. */
+  /** Messages with an unexpected number, and connections that ended unexpectedly. */
   readonly faults: number;
 }
 
-/** Of a {@linkcode FloodTask}; `cpu` is microseconds of processor time for each message delivered. */
+/** For a {@linkcode FloodTask}. `cpu` is microseconds of processor time per delivered message. */
 export interface FloodReport extends Delivery {
   readonly perSecond: number;
   readonly cpu: number;
-  /** The same of the generator, to see which of the two was the slower. */
+  /** The same for the generator, to see which of the two was slower. */
   readonly generatorCpu: number;
 }
 
-/** Of a {@linkcode SteadyTask}, in milliseconds between when a message was due and when it arrived. */
+/** For a {@linkcode SteadyTask}: milliseconds from when a message was due until it arrived. */
 export interface SteadyReport extends Delivery {
   readonly p50: number;
   readonly p99: number;
 }
 
-/** Of a {@linkcode CrowdTask}: bytes of resident memory for each connection. */
+/** For a {@linkcode CrowdTask}: bytes of resident memory per connection. */
 export interface CrowdReport {
   readonly connections: number;
   readonly bytes: number;
   readonly faults: number;
 }
 
-/** Of a {@linkcode VisitsTask}; `cpu` is microseconds for each pair. */
+/** For a {@linkcode VisitsTask}. `cpu` is microseconds per pair. */
 export interface VisitsReport {
   readonly perSecond: number;
   readonly cpu: number;
 }
 
-/** Of a {@linkcode PageTask}; `cpu` is microseconds for each request, `bytes` a whole answer on the wire. */
+/** For a {@linkcode PageTask}. `cpu` is microseconds per request, `bytes` the size of a whole response on the wire. */
 export interface PageReport {
   readonly perSecond: number;
   readonly cpu: number;
   readonly bytes: number;
 }
 
-/** What a task of one kind measures. */
+/** The report for each kind of task. */
 export interface Reports {
   readonly flood: FloodReport;
   readonly steady: SteadyReport;

@@ -1,12 +1,12 @@
-/** Visitors who come, are paired and go at once: everything that happens to a session but its messages. */
+/** Visitors who connect, are paired and leave immediately: the whole life of a session without its messages. */
 
 import { moment, rates } from "./expense.ts";
 import { Peer, type Wire } from "./peer.ts";
 import type { VisitsReport, VisitsTask } from "./task.ts";
 
 /**
- * Measures a {@linkcode VisitsTask} on process `pid`, after as many who only warm it up. Whoever waits is paired with
- * whoever comes, so nobody is left: of an even number, an even number has not been paired yet.
+ * Measures a {@linkcode VisitsTask} on process `pid`, after as many visitors as a warm-up. A waiting visitor is paired
+ * with the next one. With an even number of visitors, the number of unpaired ones is even too, so none remains alone.
  */
 export async function visits(wire: Wire, pid: number, task: VisitsTask): Promise<VisitsReport> {
   await visit(wire, 0, task);
@@ -16,7 +16,7 @@ export async function visits(wire: Wire, pid: number, task: VisitsTask): Promise
   return { perSecond, cpu };
 }
 
-/** Lets everybody come, so many at once; addresses are numbered from `first` on. */
+/** Runs all visits, `atOnce` at a time. Addresses are numbered from `first`. */
 async function visit(wire: Wire, first: number, { visitors, atOnce }: VisitsTask): Promise<void> {
   let next = first;
   const lane = async (): Promise<void> => {

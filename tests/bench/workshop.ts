@@ -1,32 +1,32 @@
 /**
- * What the others need and the project does not: their packages, in exact versions, and a compiled program. They are
- * fetched by npm into a folder for temporary files when somebody measures, so they weigh on nobody who doesn't, and
- * stay there for the next time. What can't be had here is missing, with the reason, and so is its row.
+ * What the competitors need and the project does not: their packages, in exact versions, and a compiled program. npm
+ * fetches them into a temporary folder only when the benchmark runs, and they stay there for the next run. What can't
+ * be obtained is reported as missing, with the reason, and so is its row.
  */
 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { firstLine } from "./placement.ts";
 
-/** Exact versions, which the tables name. */
+/** Exact versions, which appear in the tables. */
 export const PACKAGES = { "socket.io": "4.8.4", ws: "8.23.0", bun: "1.4.5" } as const;
 
-/** Something to run, or why it can't be. */
+/** A program, or why it can't be run. */
 export type Tool = { kind: "there"; path: string; version: string } | {
   kind: "missing";
   reason: string;
 };
 
-/** Everything that was found or made. */
+/** All programs of the competitors. */
 export interface Workshop {
-  /** Where the packages are. */
+  /** The folder with the packages. */
   readonly folder: string;
   readonly node: Tool;
   readonly bun: Tool;
   readonly floor: Tool;
 }
 
-/** Fetches and compiles what is not there yet. */
+/** Fetches and compiles what is missing. */
 export async function openWorkshop(): Promise<Workshop> {
   const folder = join(tmpdir(), "anonymous-chat-bench");
   await Deno.mkdir(folder, { recursive: true });

@@ -1,4 +1,4 @@
-/** Every screen, judged by axe-core, by keyboard, and at the size of a small phone. */
+/** Every screen, checked with axe-core, by keyboard, and at the size of a small phone. */
 
 import { deepEqual, equal, match } from "node:assert/strict";
 import axe from "axe-core";
@@ -11,7 +11,7 @@ import { LOOKING, type Visitor, YOU_LEFT } from "./visitor.ts";
 
 const openHouse = housing(...DEVICES);
 
-/** A way of looking at a screen, and the rules of axe that can find something new in it; all of them unless said. */
+/** A way to view a screen, and the axe rules that can find something new in it. By default, all rules. */
 interface Look {
   readonly colorScheme: "light" | "dark";
   readonly size: { readonly width: number; readonly height: number };
@@ -28,7 +28,7 @@ const LOOKS: readonly Look[] = [
   { colorScheme: "dark", size: SMALL_PHONE, rules: ["color-contrast"] },
 ];
 
-/** Fails when axe finds anything, or when the page is wider than its window, in any look. */
+/** Fails if axe finds a problem, or if the page is wider than its window, in any look. */
 async function assertSound(visitor: Visitor, screen: string): Promise<void> {
   await visitor.evaluate(`globalThis.axe ?? ${axe.source}`);
   for (const { colorScheme, size, rules } of LOOKS) {
@@ -53,7 +53,7 @@ for (const [what, way] of Object.entries(WAYS)) {
   });
 }
 
-// On a day with news there are more links to pass, and only a test's own server can choose its day.
+// On a day with news there are more links to tab through. Only an in-process server lets a test choose the day.
 inside.test("Everything can be done by keyboard, and the focus is never lost", async () => {
   await using house = await openHouse();
   const ann = await house.enter();

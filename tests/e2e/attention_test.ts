@@ -1,4 +1,4 @@
-/** How the page asks for attention while nobody looks. */
+/** How the page asks for attention while it is in the background. */
 
 import { equal, ok } from "node:assert/strict";
 import { housing } from "./house.ts";

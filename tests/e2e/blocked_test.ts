@@ -1,4 +1,4 @@
-/** What somebody sees whom the server keeps out, and how it ends. */
+/** What a visitor sees when the server refuses the connection, and how the refusal ends. */
 
 import { equal, match } from "node:assert/strict";
 import { en } from "../../client/languages/en.ts";
@@ -12,7 +12,7 @@ import type { Visitor } from "./visitor.ts";
 const openHouse = housing();
 const { words } = en;
 
-/** What the card says to somebody who may not come in. */
+/** The text of the card that explains the refusal. */
 async function card(visitor: Visitor): Promise<string> {
   return await visitor.page.getByRole("alert").innerText();
 }

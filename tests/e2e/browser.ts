@@ -1,9 +1,9 @@
 /**
- * A real browser: Debian's chromium where it is installed, else the one that an npm package carries (packaged.ts). In CI
- * the former is required.
+ * A real browser: Debian's chromium where it is installed, else the one in an npm package (packaged.ts). CI requires
+ * Debian's.
  *
- * What is about one page after the other runs in the shell of the same build, where it is installed: all of the browser
- * but its windows, which cost as much again as the pages in them. And a second engine: Debian's Firefox, likewise.
+ * Tests of one page after the other use the headless shell of the same build, where it is installed. It is the browser
+ * without its windows, which cost as much again as the pages in them. Debian's Firefox is the second engine.
  */
 
 import { createHash, X509Certificate } from "node:crypto";
@@ -17,7 +17,7 @@ const SHELL = "/usr/lib/chromium/chromium-headless-shell";
 
 const FIREFOX = "/usr/bin/firefox-esr";
 
-/** Beyond what Playwright sets: no lists of what is unsafe, no experiments, no looking whether there is a network. */
+/** In addition to Playwright's settings: disables blocklists, experiments and connectivity checks. */
 const SILENT = {
   "app.normandy.enabled": false,
   "messaging-system.rsexperimentloader.enabled": false,
@@ -41,25 +41,25 @@ const QUIET = [
   "--disable-sync",
 ];
 
-/** For calls: a camera that shows a moving picture, a microphone that beeps, and calls within this machine. */
+/** For calls: a camera with a moving picture, a microphone that beeps, and connections within this machine. */
 export const DEVICES = [
   "--use-fake-device-for-media-stream",
   "--use-fake-ui-for-media-stream",
   "--allow-loopback-in-peer-connection",
 ];
 
-/** Starts the browser, with further arguments. */
+/** Starts the browser with additional arguments. */
 export async function launch(...more: readonly string[]): Promise<Browser> {
   return await chromium.launch(await installed(...more));
 }
 
-/** Starts the shell, or the browser where there is none. */
+/** Starts the headless shell, or the browser if it is not installed. */
 export async function launchShell(...more: readonly string[]): Promise<Browser> {
   if (!await exists(SHELL)) return await launch(...more);
   return await chromium.launch({ executablePath: SHELL, args: [...QUIET, ...more] });
 }
 
-/** What the browser is started with: where it is, further arguments, and its environment. */
+/** The launch options of the browser: path, arguments and environment. */
 async function installed(...more: readonly string[]): Promise<Started> {
   const args = [...QUIET, ...more];
   if (await exists(INSTALLED)) return { executablePath: INSTALLED, args };
@@ -69,7 +69,9 @@ async function installed(...more: readonly string[]): Promise<Started> {
 
 type Started = LaunchOptions & { readonly executablePath: string };
 
-/** What a file of tests uses where Debian's is missing; kept, so that the line about it is printed once. */
+/**
+ * The replacement for a missing Debian package. It is cached, so that the line about it is printed once per test file.
+ */
 let inPlace: Promise<Packaged> | undefined;
 
 async function fetched(): Promise<Packaged> {
@@ -80,8 +82,8 @@ async function fetched(): Promise<Packaged> {
 }
 
 /**
- * An argument that makes a browser accept these certificates by their keys, and no others that it would refuse. It does
- * not verify them, so a browser that lacks the libraries for that can use them, too.
+ * An argument that makes a browser accept these certificates by their public keys, besides those it accepts anyway. The
+ * browser does not verify them, so one without the libraries for that can use them, too.
  */
 export function trusting(...certificates: readonly string[]): string {
   const keys = certificates.map((pem) => {
@@ -91,17 +93,17 @@ export function trusting(...certificates: readonly string[]): string {
   return `--ignore-certificate-errors-spki-list=${keys.join(",")}`;
 }
 
-/** Whether Debian's chromium is there; if not, one line says what is `skipped`, and in CI that is a failure. */
+/** Whether Debian's chromium is installed. If not, one line says what is `skipped`. In CI, that is a failure. */
 export function isChromiumThere(skipped: string): Promise<boolean> {
   return isInstalled({ name: "chromium", program: INSTALLED, skipped });
 }
 
-/** A browser that another program may inspect, by a port of this machine. */
+/** A browser that another program can inspect through a local port. */
 export interface Inspected extends AsyncDisposable {
   readonly port: number;
 }
 
-/** Starts one, with a profile of its own. */
+/** Starts one with a new profile. */
 export async function launchForInspection(): Promise<Inspected> {
   const profile = await Deno.makeTempDir();
   const how = await installed("--remote-debugging-port=0");
@@ -116,7 +118,7 @@ export async function launchForInspection(): Promise<Inspected> {
   };
 }
 
-/** Whether there is a Firefox; in CI it is a failure that there is none. */
+/** Whether Firefox is installed. In CI, a missing one is a failure. */
 export function isFirefoxThere(): Promise<boolean> {
   return isInstalled({
     name: "firefox-esr",
@@ -125,7 +127,7 @@ export function isFirefoxThere(): Promise<boolean> {
   });
 }
 
-/** Starts Firefox, with nothing that speaks to anybody by itself. */
+/** Starts Firefox without features that contact other servers. */
 export async function launchFirefox(): Promise<Browser> {
   const folder = await Deno.makeTempDir();
   const front = new URL("firefox_front.ts", import.meta.url).pathname;
@@ -140,7 +142,7 @@ export async function launchFirefox(): Promise<Browser> {
   return browser;
 }
 
-/** Starts the browser in a network of its own; `under` is what stands before its command. */
+/** Starts the browser in another network. `under` is the command prefix for that. */
 export async function launchUnder(
   under: readonly string[],
   folder: string,
@@ -151,7 +153,7 @@ export async function launchUnder(
   return await chromium.launch({ ...how, executablePath });
 }
 
-/** A file that runs a command in its own place. */
+/** Writes an executable script that replaces itself with a command. */
 async function script(folder: string, command: string): Promise<string> {
   const file = join(folder, "browser");
   await Deno.writeTextFile(file, `#!/bin/sh\nexec ${command}\n`, { mode: 0o700 });

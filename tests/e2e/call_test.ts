@@ -1,4 +1,4 @@
-/** Calls that go directly, and everything that leads to them, happens in them, and leads out of them. */
+/** Direct calls: what leads to them, what happens during them, and how they end. */
 
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Page } from "playwright-core";
@@ -13,7 +13,7 @@ import { LOOKING, PREVIEW, STRANGER_LEFT, type VisitorOptions } from "./visitor.
 
 const openHouse = housing(...DEVICES);
 
-/** What switches a device. */
+/** The shortcuts that switch a device. */
 const CAMERA_KEY = "Control+Shift+O";
 const MICROPHONE_KEY = "Control+Shift+M";
 
@@ -22,7 +22,7 @@ const QUESTION = words.ShowAddresses;
 const DECLINED = words.Notices["stranger-declined"];
 const ENDED = "The call has ended.";
 
-/** Two who see each other. */
+/** Two visitors in a video call. */
 async function call(
   house: House,
   one: VisitorOptions = {},
@@ -137,7 +137,7 @@ Deno.test("Camera and microphone are switched by button and key, at once, and th
   equal(await ann.visitor.button("Camera on").getAttribute("title"), "Ctrl+Shift+O");
 });
 
-/** Everything that letters typed outside of a field were once taken for, and whatever else one types. */
+/** Text with all letters that once triggered shortcuts outside a field, among other characters. */
 const LETTERS = "come on, can you hear me? CM cm dé";
 
 Deno.test("Letters switch no device, wherever they are typed: what was off stays off for the stranger", async () => {
@@ -171,7 +171,7 @@ Deno.test("Letters switch no device, wherever they are typed: what was off stays
   await ann.page.keyboard.type(LETTERS);
   for (const name of ["Mic off", "Camera off"]) {
     await ann.button(name).focus();
-    await ann.page.keyboard.type(LETTERS.replaceAll(" ", "")); // A space presses a button.
+    await ann.page.keyboard.type(LETTERS.replaceAll(" ", "")); // A space would press a button.
     await ann.button(name).waitFor();
   }
   deepEqual(await new Caller(ann).liveTracks(), []);
@@ -314,7 +314,7 @@ inside.test("Call is set up although the connection drops meanwhile", async () =
   for (const caller of [ann, bob]) await caller.seesMovement();
 });
 
-/** Runs in a page: what the browser says instead of giving a device, until it does. */
+/** Runs in a page: `getUserMedia` fails with this error until `giveDevices` is called. */
 const REFUSED = (name: string): string =>
   `{
     const { getUserMedia } = MediaDevices.prototype;

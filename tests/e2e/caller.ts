@@ -1,9 +1,9 @@
-/** Somebody in a call: what they see and hear, what their devices do, and what their page has told the stranger. */
+/** A visitor in a call: what they see and hear, what their devices do, and what their page has sent to the partner. */
 
 import type { Visitor } from "./visitor.ts";
 import { until } from "../support/until.ts";
 
-/** Runs in a page: keeps every peer connection, every track that was captured, every candidate and every refusal. */
+/** Runs in a page: records every peer connection, captured track, candidate and refusal. */
 export const PEERS = `{
   globalThis.peers = [];
   globalThis.tracks = [];
@@ -27,7 +27,7 @@ export const PEERS = `{
   };
 }`;
 
-/** Runs in a page: keeps what is sealed, before it is. */
+/** Runs in a page: records data before it is encrypted. */
 export const SEALED = `{
   globalThis.sealed = [];
   const { encrypt } = SubtleCrypto.prototype;
@@ -37,7 +37,7 @@ export const SEALED = `{
   };
 }`;
 
-/** A visitor with a camera. */
+/** A visitor with camera and microphone. */
 export class Caller {
   readonly visitor: Visitor;
 
@@ -45,7 +45,7 @@ export class Caller {
     this.visitor = visitor;
   }
 
-  /** Waits until the stranger's picture moves, and their microphone is heard. */
+  /** Waits until the partner's picture moves and their microphone is heard. */
   async seesAndHears(): Promise<void> {
     await this.seesMovement();
     await until(async () => await this.#loudness() > 0);
@@ -56,12 +56,12 @@ export class Caller {
     await until(async () => await this.#frames() > before + 2);
   }
 
-  /** How many peer connections there have been. */
+  /** The number of peer connections so far. */
   async peers(): Promise<number> {
     return await this.visitor.evaluate("peers.length");
   }
 
-  /** Which tracks of this page's devices are live. */
+  /** The kinds of this page's live tracks. */
   async liveTracks(): Promise<string[]> {
     return await this.visitor.evaluate(
       `tracks.filter((track) => track.readyState === "live").map(({ kind }) => kind).toSorted()`,
@@ -72,7 +72,7 @@ export class Caller {
     return await this.visitor.evaluate("candidates");
   }
 
-  /** The types of the two ends that are in use, this one's first. */
+  /** The candidate types of both ends of the connection in use, the local one first. */
   async route(): Promise<string[]> {
     return await this.visitor.evaluate(`(async () => {
       const stats = [...(await peers.at(-1).getStats()).values()];
@@ -83,7 +83,7 @@ export class Caller {
     })()`);
   }
 
-  /** How many pictures of the stranger's have been drawn, at a size that can be seen. */
+  /** The number of frames of the partner's video that were drawn, at a visible size. */
   async #frames(): Promise<number> {
     return await this.visitor.evaluate(`(() => {
       const video = document.getElementById("stranger");

@@ -1,4 +1,4 @@
-/** Two people in two engines: whatever one browser seals, the other must open. */
+/** Two visitors in two browser engines: whatever one seals, the other must open. */
 
 import { equal, match } from "node:assert/strict";
 import { isFirefoxThere, launchFirefox } from "./browser.ts";
@@ -9,7 +9,7 @@ const openHouse = housing();
 const firefox = startedOnce(launchFirefox);
 const isThere = await isFirefoxThere();
 
-/** What both people may compare. */
+/** The safety pictures that both visitors may compare. */
 async function picturesOf(visitor: Visitor): Promise<string> {
   await visitor.page.getByText("End-to-end encrypted").click();
   return await visitor.page.locator(".safety p").first().innerText();

@@ -1,16 +1,16 @@
 /**
- * Starts Firefox in the place of its command, and stands between it and Playwright, which both speak WebDriver BiDi.
- * Firefox ESR doesn't know one command that Playwright sends with every context, whatever is asked of it: which media
- * features to emulate. No test asks that of Firefox, so it is answered here, and all else is handed on as it is.
+ * Replaces Firefox's command: starts Firefox, and relays between it and Playwright, which both speak WebDriver BiDi.
+ * Firefox ESR doesn't know one command that Playwright sends with every context, even if not asked to: which media
+ * features to emulate. No test needs that in Firefox, so it is answered here. Everything else is forwarded unchanged.
  *
- * This runs as a program of its own, because Playwright starts what it is to talk to and reads where that listens.
+ * This is a separate program, because Playwright starts the browser and reads from its output where it listens.
  */
 
 const FIREFOX = "/usr/bin/firefox-esr";
 const LISTENING = /^WebDriver BiDi listening on (ws:\S+)$/;
 const UNKNOWN = "emulation.setMediaFeaturesOverride";
 
-/** Takes one connection from Playwright to Firefox's `session`; the answer is the upgrade. */
+/** Relays one connection from Playwright to Firefox's `session`. Returns the response to the upgrade. */
 function relay(request: Request, session: string): Response {
   const { socket: outer, response } = Deno.upgradeWebSocket(request);
   const inner = new WebSocket(session);
@@ -23,11 +23,11 @@ function relay(request: Request, session: string): Response {
   };
   inner.onmessage = ({ data }) => outer.send(data);
   inner.onclose = () => outer.close();
-  outer.onclose = end; // Whoever was to talk to it is gone, even if nobody said goodbye.
+  outer.onclose = end; // Playwright is gone, with or without a close frame.
   return response;
 }
 
-/** Listens in front of Firefox; returns where. */
+/** Listens in front of Firefox, and returns the URL. */
 function stand(session: string): string {
   const server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen: () => {} },
@@ -43,7 +43,7 @@ function end(): void {
   try {
     firefox.kill();
   } catch {
-    // It has ended by itself.
+    // It has already exited.
   }
 }
 

@@ -1,4 +1,4 @@
-/** How soon there is something to look at. */
+/** How soon the first content is visible. */
 
 import { pages } from "../../client/page.gen.ts";
 import { homePage } from "../../server/site/home_page.ts";
@@ -17,7 +17,7 @@ Deno.test("First screen is painted before the script, and all that only a call n
   );
   await using house = await openHouse();
   const visitor = await house.enter({ site: "about:blank" });
-  visitor.page.goto(`http://127.0.0.1:${server.addr.port}/`).catch(() => {}); // It never ends, either.
+  visitor.page.goto(`http://127.0.0.1:${server.addr.port}/`).catch(() => {}); // It never finishes either.
   await visitor.page.getByText("Talk to a stranger.").waitFor();
   await visitor.until(`performance.getEntriesByName("first-contentful-paint").length === 1`);
   await visitor.page.close();

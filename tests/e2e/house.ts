@@ -1,4 +1,4 @@
-/** One server and everybody in it: what a single test opens, and what is closed with it. */
+/** A server and the visitors of a single test, opened and closed together. */
 
 import type { Browser } from "playwright-core";
 import { SUBPROTOCOL } from "../../protocol.ts";
@@ -9,10 +9,10 @@ import { isFirefoxThere, launchFirefox, launchShell } from "./browser.ts";
 import { Caller, PEERS } from "./caller.ts";
 import { Visitor, type VisitorOptions } from "./visitor.ts";
 
-/** Opens a house for one test. */
+/** Opens a server for one test. */
 export type OpenHouse = (options?: ServerOptions) => Promise<House>;
 
-/** Starts one browser for all tests of a file, with further arguments, and closes it after the last. */
+/** Starts one browser with additional arguments for all tests of a file, and closes it after the last. */
 export function housing(...args: readonly string[]): OpenHouse {
   return housingIn(() => launchShell(...args));
 }
@@ -27,14 +27,14 @@ function housingIn(start: () => Promise<Browser>): OpenHouse {
   return async (options = {}) => new House(await browser(), await open(options));
 }
 
-/** A browser that is started when it is first asked for, and closed after the last test of a file. */
+/** A browser that is started when first requested, and closed after the last test of a file. */
 export function startedOnce(start: () => Promise<Browser>): () => Promise<Browser> {
   let browser: Promise<Browser> | undefined;
   Deno.test.afterAll(async () => await (await browser)?.close());
   return () => browser ??= start();
 }
 
-/** A server, which an executable may be where nothing is asked for that only a test's own has. */
+/** Starts a server. An executable is used only if no option needs the server inside the test process. */
 async function open(options: ServerOptions): Promise<Served> {
   const isOrdinary = Object.keys(options).every((name) =>
     ["listener", "args", "port"].includes(name)
@@ -42,19 +42,19 @@ async function open(options: ServerOptions): Promise<Served> {
   return isOrdinary ? await serve(options) : new Inside(await TestServer.start(options));
 }
 
-/** How a file says its tests: by a name, and what happens in a house. */
+/** Declares a test with a name and a body that opens its own server. */
 export type HouseTest = (name: string, body: (openHouse: OpenHouse) => Promise<void>) => void;
 
-/** Ways to declare tests that run in Chromium and, where it is installed, in Firefox. */
+/** Ways to declare tests that run in Chromium and, if it is installed, in Firefox. */
 export interface Engines {
   readonly test: HouseTest;
-  /** Looks into the server. */
+  /** For tests that access the server's internals. */
   readonly inside: HouseTest;
-  /** Of what the page's own state decides, the same in every engine: it runs in Chromium alone. */
+  /** For tests of the page's own state, which is the same in every engine. They run in Chromium only. */
   readonly decided: HouseTest;
 }
 
-/** Lets a file say each test once, and have it run in both engines. */
+/** Declares each test of a file once and runs it in both engines. */
 export async function inBothEngines(): Promise<Engines> {
   const inChromium = housing();
   const engines: [suffix: string, open: OpenHouse][] = [["", inChromium]];
@@ -66,7 +66,7 @@ export async function inBothEngines(): Promise<Engines> {
   return { test: declare(Deno.test), inside: declare(inside.test), decided };
 }
 
-/** A server of its own, which can go down and come up again where it was. */
+/** A server for one test, which can be stopped and started again on the same port. */
 export class House implements AsyncDisposable {
   readonly #browser: Browser;
   readonly #visitors: Visitor[] = [];
@@ -82,7 +82,7 @@ export class House implements AsyncDisposable {
     this.#port = server.port;
   }
 
-  /** What is inside; only for tests that say that they look there. */
+  /** The server inside the test process, only for tests declared with `inside`. */
   get server(): TestServer {
     const served = this.#served;
     if (served instanceof Inside) return served.server;
@@ -94,7 +94,7 @@ export class House implements AsyncDisposable {
     return this.#server;
   }
 
-  /** Somebody opens the page, in the browser of this house unless they bring their own. */
+  /** A visitor opens the page, in this file's browser unless another is given. */
   async enter(
     options: VisitorOptions & { site?: string; browser?: Browser } = {},
   ): Promise<Visitor> {
@@ -104,7 +104,7 @@ export class House implements AsyncDisposable {
     return visitor;
   }
 
-  /** Two people open the page, search, and are chatting. */
+  /** Two visitors open the page, search, and are paired. */
   async pair(one: VisitorOptions = {}, other: VisitorOptions = {}): Promise<[Visitor, Visitor]> {
     const [a, b] = [await this.enter(one), await this.enter(other)];
     await a.search();
@@ -114,7 +114,7 @@ export class House implements AsyncDisposable {
     return [a, b];
   }
 
-  /** Two people open the page, start a video chat, and are paired. */
+  /** Two visitors open the page, start a video chat, and are paired. */
   async pairForVideo(
     one: VisitorOptions = {},
     other: VisitorOptions = {},
@@ -127,14 +127,14 @@ export class House implements AsyncDisposable {
     return [a, b];
   }
 
-  /** Somebody connects without a page. */
+  /** A client connects without a page. */
   async addGuest(): Promise<void> {
     const guest = new WebSocket(this.#served.socketUrl, SUBPROTOCOL);
     await new Promise((resolve) => guest.onmessage = resolve);
     this.#guests.push(guest);
   }
 
-  /** One of those without a page goes, and the server knows. */
+  /** A client without a page disconnects. Waits until the server has noticed. */
   async removeGuest(): Promise<void> {
     const { sessions } = this.server.chat;
     const online = sessions.online;

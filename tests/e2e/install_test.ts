@@ -1,4 +1,4 @@
-/** The chat on a home screen: what a browser needs to put it there, and what messengers show of a link to it. */
+/** The chat on a home screen: what a browser needs to install it, and what messengers show for a link to it. */
 
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { draw, icons, PICTURES } from "./pictures.ts";
@@ -9,10 +9,10 @@ import { serve } from "../support/served.ts";
 
 const browser = startedOnce(launch);
 
-/** How far a colour of a pixel may be from what it was on another machine, of 255. */
+/** Maximum difference of a pixel's colour channel from its value on another computer, of 255. */
 const TOLERANCE = 32;
 
-/** How wide an icon Chromium asks for to install a page, in pixels. */
+/** Minimum width of the icon that Chromium requires for installation, in pixels. */
 const LEAST_ICON = 144;
 
 Deno.test({
@@ -21,13 +21,16 @@ Deno.test({
 }, async () => {
   await using house = new House(await browser(), await serve());
   const ann = await house.enter();
-  // Each visitor has a context of their own, which Chromium treats as incognito, whatever the page.
+  // Each visitor has a separate context, which Chromium treats as incognito for every page.
   deepEqual(await hindrances(ann), ["in-incognito"]);
   await ann.page.goto(`${house.site}/robots.txt`);
   deepEqual(await hindrances(ann), ["in-incognito", "no-manifest"], "it says what it finds");
 });
 
-/** What keeps the page from being installed. A shell without windows judges no page and always answers with nothing. */
+/**
+ * What prevents the page from being installed. A headless shell doesn't evaluate pages and always returns an empty
+ * list.
+ */
 async function hindrances({ context, page }: Visitor): Promise<string[]> {
   const session = await context.newCDPSession(page);
   const { installabilityErrors } = await session.send("Page.getInstallabilityErrors");
@@ -77,7 +80,7 @@ Deno.test("Icons are what the emblem of the page looks like", async () => {
   await page.close();
 });
 
-/** Runs in a page: how far the two pictures at these addresses are apart where they differ most. */
+/** Runs in a page: the largest difference between the two pictures at these addresses. */
 const FARTHEST = async (urls: readonly string[]): Promise<number> => {
   const [drawn, kept] = await Promise.all(urls.map(async (url) => {
     const bitmap = await createImageBitmap(await (await fetch(url)).blob());

@@ -1,4 +1,4 @@
-/** The page in other languages: read, changed, kept, and as sound as in English. */
+/** The page in other languages: readable, switchable, remembered, and as accessible as in English. */
 
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import axe from "axe-core";
@@ -23,7 +23,7 @@ const DOCUMENT = `({
 const FINDINGS = `axe.run().then(({ violations }) =>
   violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html)))`;
 
-/** Whatever can be seen and reaches over an edge of the window, or of its own box. */
+/** Visible elements that overflow an edge of the window or of their box. */
 const OVERHANGS =
   `[...document.querySelectorAll("h1, h2, p, a, button, label, input, select, summary")]
   .filter((element) => {
@@ -44,7 +44,7 @@ async function assertSound(visitor: Visitor, screen: string): Promise<void> {
   await assertFits(visitor, screen);
 }
 
-/** Two people who came in one language go through the main screens. */
+/** Two visitors who arrive in one language go through the main screens. */
 async function tour(
   [one, other]: [Speaker, Speaker],
   judge: (screen: string) => Promise<void>,
@@ -94,7 +94,7 @@ Deno.test("Two people chat, one in Arabic and one in Japanese, each from their o
       return left < innerWidth - right;
     })`,
   );
-  deepEqual(sides, [true, false]); // One's own at the end of the line, which is left; the stranger's at the other.
+  deepEqual(sides, [true, false]); // One's own are at the end of a line: on the left.
   const download = amal.visitor.page.waitForEvent("download");
   await amal.press(amal.words.SaveChat);
   const saved = await Deno.readTextFile(await (await download).path());
@@ -157,7 +157,7 @@ Deno.test("Language that can't be loaded is said to be missing, and comes even i
   await bob.visitor.hears("hello");
   await ann.message.fill("half a sen");
   await page.unroute(`**${LANGUAGES_PATH}`);
-  await ann.visitor.passes(2 * RETRY_INTERVAL); // Each time it waits twice as long.
+  await ann.visitor.passes(2 * RETRY_INTERVAL); // The interval doubles each time.
   await ann.visitor.reads(bob.words.Notices.began);
   await ann.visitor.hasMessages("hello");
   equal(await page.locator("#message").inputValue(), "half a sen");
@@ -179,7 +179,7 @@ Deno.test("First paint is in the language of the browser, and so is what stands 
   equal(await visitor.page.locator("html").getAttribute("lang"), "en");
 });
 
-/** What is held down with a key, in a page. */
+/** The modifiers that are held with a key, in a page. */
 const HELD = "{ ctrlKey: true, shiftKey: true }";
 
 Deno.test("Ctrl, Shift and the key in the place of O switch the camera where a keyboard has no Latin letters", async () => {
@@ -205,7 +205,7 @@ Deno.test("Enter that ends a word of an input method adds no interest and sends 
   const compose = async (text: string): Promise<void> => {
     const [selectionStart, selectionEnd] = [text.length, text.length];
     await session.send("Input.imeSetComposition", { text, selectionStart, selectionEnd });
-    const key = { key: "Enter", code: "Enter", windowsVirtualKeyCode: 229 }; // Taken by the input method.
+    const key = { key: "Enter", code: "Enter", windowsVirtualKeyCode: 229 }; // Handled by the input method.
     await session.send("Input.dispatchKeyEvent", { type: "rawKeyDown", ...key });
     await session.send("Input.insertText", { text });
   };

@@ -1,4 +1,4 @@
-/** Stopping, leaving, and what stays. */
+/** Stopping and leaving a chat, and what remains of it. */
 
 import { equal, ok } from "node:assert/strict";
 import { en } from "../../client/languages/en.ts";

@@ -1,13 +1,14 @@
 /**
- * The pages as Lighthouse judges them: accessibility, best practices and search engines without a fault, and fast on
- * the slow phone that it imagines. It is a large package of many authors, so it runs apart from the project, in a
- * process that can reach this machine and nobody else.
+ * Audits of all pages by Lighthouse: accessibility, best practices and search engine optimization without a fault, and
+ * fast on a simulated slow phone. Lighthouse is a large package by many authors, so it runs apart from the project, in
+ * a process that can reach only this machine.
  *
- * Figures of speed depend on what else the machine does meanwhile. So this runs alone: its name is not that of a test,
- * and the task `test` runs it after all others. A page that is too slow, or could not be measured at all, is measured
- * again, a few times at most, and its best run counts. Lighthouse imagines a phone by slowing the processor down by a
- * fixed factor, which assumes a fast one. It also measures how fast the processor was, so each further run slows it down
- * by as much less as it fell short. Nothing of this makes a slow page fast. Everything else has to be right immediately.
+ * Performance figures depend on the load of the machine. So this file runs alone: it is not named like a test, and the
+ * task `test` runs it after all others. A page that is too slow, or could not be measured, is measured again a limited
+ * number of times, and passes if one run does. Lighthouse simulates a phone by slowing the processor down by a fixed
+ * factor, which assumes a fast processor. It also measures how fast the processor was, and each further run reduces the
+ * slowdown by as much as the processor fell short. None of this makes a slow page fast. Everything else must pass on
+ * the first run.
  */
 
 import { deepEqual } from "node:assert/strict";
@@ -18,13 +19,13 @@ import { launchForInspection } from "./browser.ts";
 
 const VERSION = "13.5.0";
 
-/** Where Lighthouse is kept, so that only the first time takes long. */
+/** The folder of Lighthouse. It is kept, so that only the first run takes long. */
 const FOLDER = join(tmpdir(), "anonymous-chat-lighthouse");
 
-/** Neither our configuration nor our lock file names it. */
+/** Keeps Lighthouse out of our configuration and our lock file. */
 const APART = ["--no-config", "--no-lock", "--quiet"];
 
-/** What is judged, and in which form. */
+/** The pages to audit, and the form factor. */
 const VISITS = [
   { path: "/", form: "mobile" },
   { path: "/", form: "desktop" },
@@ -34,17 +35,17 @@ const VISITS = [
 
 type Visit = (typeof VISITS)[number];
 
-/** How often a page may be measured. */
+/** The maximum number of runs per page. */
 const RUNS = 6;
 
 /**
- * How much slower the imagined phone is than a processor with this index, and the index
+ * How much slower the simulated phone is than a processor with this benchmark index, and that index
  * (https://github.com/GoogleChrome/lighthouse/blob/main/docs/throttling.md).
  */
 const SLOWDOWN = { mobile: 4, desktop: 1 } as const;
 const FAST_INDEX = 1500;
 
-/** The least of 100 points in each category. */
+/** The minimum score in each category, out of 100. */
 const LEAST = {
   "performance": 95,
   "accessibility": 100,
@@ -54,7 +55,7 @@ const LEAST = {
 
 type Category = keyof typeof LEAST;
 
-/** What is run apart: judges the page that is asked for in a browser that is there, and says what it found. */
+/** The separate program: audits a page in a running browser, and prints the result. */
 const JUDGE = `
   import lighthouse, { desktopConfig } from "npm:lighthouse@${VERSION}";
   const [url, port, form, slowdown] = Deno.args;
@@ -71,14 +72,14 @@ const JUDGE = `
   Deno.exit();
 `;
 
-/** What it says of one page. */
+/** The result for one page. */
 interface Verdict {
   readonly points: Readonly<Record<Category, number>>;
-  /** What keeps the page from its points, in words. */
+  /** The failed audits, in words. */
   readonly faults: readonly string[];
-  /** How fast the processor was; some 1,500 for that of a fast computer with nothing else to do. */
+  /** The speed of the processor: some 1,500 for a fast, idle computer. */
   readonly benchmarkIndex: number;
-  /** Why it could not judge. */
+  /** Why the page could not be audited. */
   readonly error?: string;
 }
 
@@ -89,7 +90,7 @@ Deno.test("Lighthouse finds nothing wrong with any page, and each fast", async (
   for (const visit of VISITS) deepEqual(await complain(server.http, browser.port, visit), []);
 });
 
-/** Gets Lighthouse, or says that it can't be had; in CI that is a failure. */
+/** Fetches Lighthouse, or says that it can't. In CI, that is a failure. */
 async function isFetched(): Promise<boolean> {
   await Deno.mkdir(FOLDER, { recursive: true });
   await Deno.writeTextFile(join(FOLDER, "judge.js"), JUDGE);
@@ -102,7 +103,7 @@ async function isFetched(): Promise<boolean> {
   return success;
 }
 
-/** What is wrong with a page. */
+/** The complaints about a page. */
 async function complain(site: string, port: number, visit: Visit): Promise<string[]> {
   let complaints: string[] = [];
   let slowdown: number = SLOWDOWN[visit.form];

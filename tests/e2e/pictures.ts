@@ -1,9 +1,9 @@
 /**
- * Draws the pictures that go with the page, from the emblem in client/page/page.html: icons for home screens, and what a
- * messenger shows of a link. `deno task pictures` writes them to client/page/pictures/, where they are kept, because a build
- * should need no browser; a test draws the icons again and compares.
+ * Draws the pictures of the page from the emblem in client/page/page.html: icons for home screens, and the preview that
+ * messengers show for a link. `deno task pictures` writes them to client/page/pictures/. They are kept in the
+ * repository, because a build must not need a browser. A test draws the icons again and compares them.
  *
- * The lettering of the preview needs a typeface that no two machines share, so one is fetched here and only then.
+ * The text of the preview needs a typeface that looks the same on all machines, so one is fetched, and only here.
  */
 
 import { tmpdir } from "node:os";
@@ -14,23 +14,23 @@ import { launch } from "./browser.ts";
 const TYPEFACE = "@fontsource-variable/inter@5.3.0";
 const TYPEFACE_FILE = "files/inter-latin-wght-normal.woff2";
 
-/** Colours of client/page/style.css, in the light. */
+/** Colours of the light theme in client/page/style.css. */
 const PAPER = "#f6f4ef";
 const SOFT = "#59626b";
 const INK = "#1d2328";
 
-/** A picture: how large it is, and the document that shows it. */
+/** A picture: its size, and the document that shows it. */
 interface Picture {
   readonly width: number;
   readonly height: number;
   readonly html: string;
 }
 
-/** How an icon looks: its size, how much of it the emblem takes, and how round its corners are, in parts of the whole. */
+/** The look of an icon: its size in pixels. The emblem's size and the corner radius are fractions of it. */
 const ICONS: Readonly<Record<string, { size: number; emblem: number; corner: number }>> = {
   "icon-192.png": { size: 192, emblem: 0.64, corner: 0.22 },
   "icon-512.png": { size: 512, emblem: 0.64, corner: 0.22 },
-  "icon-maskable.png": { size: 512, emblem: 0.5, corner: 0 }, // Launchers cut off up to a fifth on each side.
+  "icon-maskable.png": { size: 512, emblem: 0.5, corner: 0 }, // Launchers crop up to a fifth on each side.
   "apple-touch-icon.png": { size: 180, emblem: 0.58, corner: 0 }, // Apple rounds the corners itself.
   "favicon-32.png": { size: 32, emblem: 1, corner: 0.5 },
 };
@@ -38,7 +38,7 @@ const ICONS: Readonly<Record<string, { size: number; emblem: number; corner: num
 /** Where the pictures are kept. */
 export const PICTURES = new URL("../../client/page/pictures/", import.meta.url);
 
-/** The pictures that are the same wherever they are drawn. */
+/** The pictures that look the same on every machine. */
 export async function icons(): Promise<Record<string, Picture>> {
   const emblem = await readEmblem();
   return Object.fromEntries(
@@ -46,7 +46,7 @@ export async function icons(): Promise<Record<string, Picture>> {
   );
 }
 
-/** A picture as PNG. */
+/** Renders a picture as PNG. */
 export async function draw(
   browser: Browser,
   { width, height, html }: Picture,
@@ -59,7 +59,7 @@ export async function draw(
   return png;
 }
 
-/** The emblem of the page's header, as SVG with the colours of the page's icon. */
+/** The emblem of the page's header, as SVG in the colours of the page's icon. */
 async function readEmblem(): Promise<string> {
   const frame = await Deno.readTextFile(new URL("../../client/page/page.html", import.meta.url));
   const [, encoded] = /href="data:image\/svg\+xml,([^"]+)"/.exec(frame) ?? [];
@@ -99,7 +99,7 @@ function preview(emblem: string, typeface: string): Picture {
   };
 }
 
-/** The typeface, as an address that holds it. */
+/** The typeface as a data URL. */
 async function fetchTypeface(): Promise<string> {
   const folder = join(tmpdir(), "anonymous-chat-typeface");
   await Deno.mkdir(folder, { recursive: true });

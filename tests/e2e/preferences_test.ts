@@ -1,4 +1,4 @@
-/** What the page remembers, and how it does without. */
+/** What the page remembers, and how it works without stored preferences. */
 
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { housing } from "./house.ts";

@@ -1,4 +1,4 @@
-/** Pages behind a real nginx and a real Caddy, which operators reload and restart while people talk. */
+/** Pages behind a real nginx and a real Caddy that are reloaded and restarted during chats. */
 
 import { deepEqual, ok } from "node:assert/strict";
 import { en } from "../../client/languages/en.ts";
@@ -9,7 +9,7 @@ import { STRANGER_LEFT, type Visitor, YOU_LEFT } from "./visitor.ts";
 
 const openHouse = housing();
 
-/** What an operator does to a proxy, and whether each proxy closes its WebSockets for that. */
+/** What an operator does to a proxy, and whether each proxy closes its WebSockets when that happens. */
 const ACTIONS = {
   reload: { nginx: false, caddy: true },
   restart: { nginx: true, caddy: true },
@@ -17,7 +17,7 @@ const ACTIONS = {
 
 const LOST = en.words.Notices["connection-lost"];
 
-/** Asserts that nobody's chat has ended, and who has said what, each once. */
+/** Asserts that no chat has ended, and that every visitor has exactly these messages. */
 async function chatContinues(visitors: readonly Visitor[], said: string[]): Promise<void> {
   for (const visitor of visitors) {
     await visitor.hasMessages(...said);

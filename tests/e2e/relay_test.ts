@@ -1,4 +1,4 @@
-/** Calls by relay, through a real coturn with the configuration in deploy/turnserver.conf. */
+/** Relayed calls, through a real coturn with the configuration in deploy/turnserver.conf. */
 
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { systemClock } from "../../server/base/clock.ts";
@@ -19,7 +19,7 @@ const openHouse = housing(...DEVICES);
 const ignore = !await isCoturnThere();
 const LOOPBACK = { more: ["allow-loopback-peers"] };
 
-/** Runs in a page: keeps what the stranger's page has told of itself. */
+/** Runs in a page: records what it receives from the stranger's page. */
 const TOLD = `{
   globalThis.told = [];
   for (const name of ["addIceCandidate", "setRemoteDescription"]) {
@@ -53,7 +53,7 @@ Deno.test({
 }, async () => {
   await using coturn = await Coturn.start(LOOPBACK);
   const args = [`--turn-url=${coturn.url}`, `--turn-secret=${TURN_SECRET}`];
-  await using house = await openHouse({ args }); // Whose calendar stands in the past.
+  await using house = await openHouse({ args }); // The server's calendar is in the past.
   const [ann, bob] = await house.pairForVideo({ frozen: true }, { frozen: true });
   for (const { visitor } of [ann, bob]) await visitor.sees("Connecting…");
   await until(() => ann.visitor.evaluate("refusals.includes(401)"), 40);
@@ -76,7 +76,7 @@ Deno.test({
   for (const policy of ["relay", "all"] as const) {
     const { sources, told, sealed } = await attack(networks, policy);
     const victim: string = networks.addresses[1];
-    const isShown = policy === "all"; // Who agreed to that is shown, so the test could fail.
+    const isShown = policy === "all"; // A direct call reveals the address, so the test can fail.
     equal(sources.includes(victim), isShown, `${policy}: ${sources}`);
     equal(told.some((text) => text.includes(victim)), isShown, policy);
     const candidates = sealed.flatMap((text) => text.match(/candidate:[^"\\]*/g) ?? []);
@@ -85,7 +85,7 @@ Deno.test({
   }
 });
 
-/** Runs in the page of the attacker: it passes on whatever it likes, and names an address where somebody listens. */
+/** Runs in the attacker's page: disables its filter of candidates, and adds candidates with a listener's address. */
 const ATTACKER = (address: string, port: number): string =>
   `{
   const { test } = RegExp.prototype;
@@ -101,10 +101,13 @@ const ATTACKER = (address: string, port: number): string =>
   };
 }`;
 
-/** Lets a page name its own address; without this, a browser without windows makes up a name in its place. */
+/** Lets a page reveal its address. Otherwise a headless browser replaces it with a made-up name. */
 const SHOWN = "--disable-features=WebRtcHideLocalIpsWithMdns";
 
-/** A call of a victim in one network with an attacker in the other: who sent something to the attacker's address. */
+/**
+ * A call between a victim in one network and an attacker in the other. Returns the sources of packets at the attacker's
+ * address.
+ */
 async function attack(
   networks: Networks,
   policy: "relay" | "all",
@@ -116,7 +119,7 @@ async function attack(
   const relays = policy === "relay"
     ? [`--turn-url=${coturn.url}`, `--turn-secret=${TURN_SECRET}`]
     : [];
-  await using files = new CertificateFiles(); // A page calls only where it is secure, and this is not loopback.
+  await using files = new CertificateFiles(); // Calls need a secure context, and this isn't loopback.
   const args = [`--host=${host}`, ...files.args, ...relays];
   await using program = await Program.startWith({ under, args });
   const site = `https://${host}:${program.port}`;
@@ -138,9 +141,12 @@ async function attack(
   return { sources: listener.sources, told, sealed };
 }
 
-/** What the attacker's page was told, once it names the address from which the victim's packets come, and one has come. */
+/**
+ * Waits until a packet from the victim's `source` has arrived and the page was told of that address. Returns everything
+ * the attacker's page was told.
+ */
 async function arrived(attacker: Visitor, listener: Listener, source: string): Promise<string[]> {
-  await until(() => listener.sources.includes(source)); // A picture may move before that: it goes another way.
+  await until(() => listener.sources.includes(source)); // A picture may move sooner, by another path.
   await attacker.until(`told.some((text) => text.includes("${source}"))`);
   return await attacker.evaluate("told");
 }
@@ -158,7 +164,7 @@ async function open(
   });
 }
 
-/** Somebody who listens at a UDP port, in a process of their own. */
+/** A UDP listener in a separate process. */
 class Listener implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
   readonly #reading: Promise<void>;
@@ -186,7 +192,7 @@ class Listener implements AsyncDisposable {
     return listener;
   }
 
-  /** Who has sent something. */
+  /** The addresses that have sent something. */
   get sources(): string[] {
     return [...new Set(this.#said.trim().split("\n").slice(1))];
   }

@@ -1,4 +1,4 @@
-/** What one can do about a stranger, and with a chat. */
+/** What a visitor can do about a stranger, and with a chat. */
 
 import { equal, match, ok } from "node:assert/strict";
 import { housing } from "./house.ts";

@@ -1,4 +1,4 @@
-/** Connections that drop in the middle of a chat, and come back, or don't. */
+/** Connections that drop during a chat, and are restored or not. */
 
 import { equal } from "node:assert/strict";
 import { en } from "../../client/languages/en.ts";
@@ -17,7 +17,7 @@ const AWAY = "Stranger's connection dropped. They may come back.";
 const BACK = "Stranger is back.";
 const LOST = en.words.Notices["connection-lost"];
 
-/** Two who are chatting, the first of them over a cable. */
+/** Two chatting visitors, the first connected through a cable. */
 async function pairOver(
   cable: Cable,
   house: House,
@@ -29,7 +29,7 @@ async function pairOver(
   return [ann, bob];
 }
 
-/** Waits until so many of this person's messages have their mark. */
+/** Waits until `count` of this visitor's messages are marked as delivered. */
 async function delivered(visitor: Visitor, count: number): Promise<void> {
   const marks = visitor.log.getByRole("img", { name: "Delivered", exact: true });
   await until(async () => await marks.count() === count);
@@ -76,7 +76,7 @@ Deno.test("Chat goes on when the server has not noticed that the connection drop
   await bob.hasMessages("while you were half gone", "I am back");
 });
 
-/** Runs in a page: `forget` makes it believe that its connection has dropped, while that stays open. */
+/** Runs in a page: `forget` makes it believe that its connection has dropped, although the connection stays open. */
 const FORGETFUL = `{
   const Native = WebSocket;
   globalThis.WebSocket = class extends Native {

@@ -1,7 +1,7 @@
 /**
- * What a screen reader says, and when. A script in the page stands for it: it reads out what changes in a live region
- * that it has met before, and an alert at once. (A region that comes with its words already in it is silent in most of
- * them, which is why the page has one that is always there.)
+ * What a screen reader reads out, and when. A script in the page simulates it: it reads out changes in live regions
+ * that it already knows, and alerts immediately. (Most screen readers don't read out a region that is inserted with its
+ * text, so the page has one that is always present.)
  */
 
 import { deepEqual, equal, match, ok } from "node:assert/strict";
@@ -17,7 +17,7 @@ const AWAY = "Stranger's connection dropped. They may come back.";
 const BACK = "Stranger is back.";
 const REMINDER = en.words.AdultFirst;
 
-/** Runs in a page: keeps what is read out, with how urgent it is. */
+/** Runs in a page: records what is read out, and its urgency. */
 const READER = `{
   globalThis.heard = [];
   const regions = "[role=log], [role=status], [role=alert]";
@@ -41,7 +41,7 @@ const READER = `{
   }).observe(document, { childList: true, characterData: true, subtree: true });
 }`;
 
-/** How often something was read out, with a time of day behind it or without. */
+/** Number of times that a text was read out, with or without a time after it. */
 async function times(visitor: Visitor, words: string): Promise<number> {
   const heard = await visitor.evaluate<string[]>("heard");
   return heard.filter((one) => one.replace(/ ?\d+:\d\d( [AP]M)?$/, "") === words).length;
@@ -70,7 +70,7 @@ Deno.test("Screen reader is told of a search, a stranger, what they write, and t
   await ann.log.getByRole("img", { name: "Delivered", exact: true }).waitFor();
   await bob.leave();
   await hears(ann, `polite: ${STRANGER_LEFT}`);
-  await ann.isAt(ann.page.getByRole("region", { name: "Conversation" })); // Where a key half typed does no harm.
+  await ann.isAt(ann.page.getByRole("region", { name: "Conversation" })); // Stray key presses do no harm there.
   equal(await times(ann, `polite: ${TYPING}`), 1, "and not with every key");
   const heard = await ann.evaluate<string[]>("heard");
   equal(heard.filter((one) => /deliver/i.test(one)).length, 0, "a mark is to be found, not said");

@@ -1,7 +1,6 @@
 /**
- * Every screen there is, in every state that looks different: ways through the page on which a judge is asked at each
- * stop. So what must hold of every screen is said once, and a way is gone once, however many sizes and colours it is
- * looked at in.
+ * Every screen in every state that looks different. Each journey through the page calls a check at every stop. So a
+ * requirement of all screens is stated once, and a journey is written once, however many sizes and colours are checked.
  */
 
 import { en } from "../../client/languages/en.ts";
@@ -17,13 +16,13 @@ import { LOOKING, PREVIEW, STRANGER_LEFT, TYPING, UNREACHABLE, type Visitor } fr
 
 const { words } = en;
 
-/** Looks at the screen that somebody has before them. */
+/** Checks the screen that a visitor sees. */
 export type Judge = (visitor: Visitor, screen: string) => Promise<void>;
 
-/** A way through the page. */
+/** A journey through the page. */
 export type Way = (openHouse: OpenHouse, judge: Judge) => Promise<void>;
 
-/** Every page beside the first. */
+/** Every page other than the home page. */
 const PAGES = [
   "/privacy",
   "/contact",
@@ -33,14 +32,14 @@ const PAGES = [
   "/nothing",
 ];
 
-/** Run in a page before its script: something that it waits for never comes, or is refused. */
+/** Scripts that run in a page before its own: something that the page waits for never happens, or is refused. */
 const ENDLESS_DIGEST = "SubtleCrypto.prototype.digest = () => new Promise(() => {})";
 const ENDLESS_KEYS = "SubtleCrypto.prototype.generateKey = () => new Promise(() => {})";
 const INSECURE = "Object.defineProperty(globalThis, 'isSecureContext', { value: false })";
 const NO_CAMERA = "MediaDevices.prototype.getUserMedia = () => " +
   "Promise.reject(new DOMException('', 'NotAllowedError'))";
 
-/** Every way, by what it is about. */
+/** All journeys, by topic. */
 export const WAYS: Readonly<Record<string, Way>> = {
   "a chat": throughChat,
   "a call": throughCall,
@@ -153,7 +152,7 @@ async function throughSearch(openHouse: OpenHouse, judge: Judge): Promise<void> 
   await ann.sees(LOOKING);
   await ann.passes(15_000);
   await ann.sees(words.Quiet);
-  await ann.page.clock.resume(); // A judge may need some time.
+  await ann.page.clock.resume(); // A check may take some time.
   await judge(ann, "searching for long");
   await using rushed = await openHouse({ args: ["--proof-of-work=always"] });
   const eve = await rushed.enter({ script: ENDLESS_DIGEST });
@@ -214,7 +213,7 @@ async function throughDoor(openHouse: OpenHouse, judge: Judge): Promise<void> {
   clock.advance(HOUR);
   const bob = await house.enter({ script: INSECURE });
   await judge(bob, "home, without encryption");
-  const eve = await house.enter({ site: "about:blank" }); // The page itself lets nobody write into it.
+  const eve = await house.enter({ site: "about:blank" }); // The page's own policy forbids writing into it.
   await eve.page.setContent(await withoutScript(house.site));
   await judge(eve, "home, without JavaScript");
   await using closed = await openHouse({ args: ["--deny=127.0.0.0/8"] });
@@ -223,13 +222,15 @@ async function throughDoor(openHouse: OpenHouse, judge: Judge): Promise<void> {
   await judge(stranger, "home, refused");
 }
 
-/** What a browser makes of the first page that runs no scripts; no judge could work in it. */
+/**
+ * The home page as a browser shows it without scripts. The checks need scripts, so a scriptless browser can't be used.
+ */
 async function withoutScript(site: string): Promise<string> {
   const html = await (await fetch(site)).text();
   return html.replace(/<script>.*<\/script>|<\/?noscript>/gs, "");
 }
 
-/** What a place that is well visited has counted, with a day of too few chats and one without any. */
+/** A year of statistics of a busy server, including a day with too few chats and a day without data. */
 async function yearOfFigures(): Promise<MemoryStatisticsStore> {
   const store = new MemoryStatisticsStore();
   const counted = (ago: number) => ({

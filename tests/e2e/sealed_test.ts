@@ -1,4 +1,4 @@
-/** What the server gets to see of a chat between two pages, and what it can do to it. */
+/** What the server can see of a chat between two pages, and what it can do to it. */
 
 import { deepEqual, equal, match, notDeepEqual, ok } from "node:assert/strict";
 import { gzipSync } from "node:zlib";

@@ -1,4 +1,4 @@
-/** Somebody who reads the page in their own language. */
+/** A visitor who reads the page in another language. */
 
 import type { Locator } from "playwright-core";
 import { CATALOGUES } from "../../client/languages/all.ts";
@@ -8,7 +8,7 @@ import type { Visitor, VisitorOptions } from "./visitor.ts";
 
 export class Speaker {
   readonly visitor: Visitor;
-  /** What the page says to them. */
+  /** The page's texts in this language. */
   words: Words;
 
   private constructor(visitor: Visitor, words: Words) {
@@ -34,7 +34,7 @@ export class Speaker {
     return this.visitor.page.getByRole("textbox", { name: this.words.Message, exact: true });
   }
 
-  /** Chooses another language, and reads on in it as soon as it is there. */
+  /** Chooses another language, and waits until the page shows it. */
   async choose(code: string): Promise<void> {
     await this.menu.selectOption(code);
     await this.visitor.page.locator(`html[lang=${code}]`).waitFor();

@@ -1,4 +1,4 @@
-/** From the first screen to the first words: confirming, interests, searching. */
+/** From the first screen to the first message: confirmation, interests, search. */
 
 import { equal } from "node:assert/strict";
 import { en } from "../../client/languages/en.ts";
@@ -109,7 +109,7 @@ inside("Page hides how many are here when they are fewer than five", async (open
   house.server.chat.sessions.broadcastOnline();
   await ann.sees(fill(en.words.Online.other, "5"));
   await house.removeGuest();
-  await ann.until("navigator.onLine"); // One round trip, in which the server learns of it.
+  await ann.until("navigator.onLine"); // A round trip, in which the server learns of it.
   await until(() => house.server.chat.sessions.online === 4);
   house.server.chat.sessions.broadcastOnline();
   await ann.loses("people are here now");

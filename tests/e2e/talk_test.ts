@@ -1,4 +1,4 @@
-/** Two people in two real browsers, talking. */
+/** Two visitors chat in two real browsers. */
 
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { inBothEngines } from "./house.ts";

@@ -1,4 +1,4 @@
-/** A person at a page: what they do there, and what they get to see. Everything is waited for, nothing is slept for. */
+/** A visitor on the page: what they do and what they see. Everything is waited for, and nothing sleeps. */
 
 import { deepEqual, equal } from "node:assert/strict";
 import type {
@@ -11,38 +11,37 @@ import type {
 import { en } from "../../client/languages/en.ts";
 import { until } from "../support/until.ts";
 
-/** What the log says when a chat begins. */
+/** The line in the log when a chat begins. */
 export const CHATTING = "You're now chatting with a random stranger.";
-/** What the log says when the stranger has left. */
+/** The line in the log when the partner has left. */
 export const STRANGER_LEFT = "Stranger has disconnected.";
-/** What the log says when this person has left. */
+/** The line in the log when this visitor has left. */
 export const YOU_LEFT = "You have disconnected.";
-/** What stands on the screen of a search. */
+/** Shown while searching. */
 export const LOOKING = "Looking for someone…";
-/** What stands above one's own picture before a call. */
+/** Shown above one's own picture before a call. */
 export const PREVIEW = en.words.HowYouLook;
-/** What the page says while the stranger types. */
+/** Shown while the partner types. */
 export const TYPING = "Stranger is typing…";
-/** What the page says wherever it waits for the server. */
+/** Shown whenever the page waits for the server. */
 export const UNREACHABLE = en.words.Unreachable;
 
-/** How long anything may take to happen, also on a busy machine, in milliseconds: then a test fails instead of waiting. */
+/** The time limit for anything to happen, in milliseconds. Long enough for a busy machine. */
 const PATIENCE = 60_000;
-/** When a page with a frozen clock opens. */
+/** When a page with a frozen clock is opened, and where its clock is paused. */
 const DAWN = new Date("2026-01-01T08:00:00Z");
 const MORNING = new Date("2026-01-01T09:00:00Z");
 
-/** How somebody comes. */
 export interface VisitorOptions extends BrowserContextOptions {
-  /** The page's clock stands still and moves by `passes` alone. */
+  /** Freezes the page's clock. Only `passes` moves it. */
   readonly frozen?: boolean;
   /** Runs in the page before its own script. */
   readonly script?: string;
-  /** Told of the page before it opens anything. */
+  /** Called with the page before it loads anything. */
   readonly watch?: (page: Page) => void;
 }
 
-/** One person in a browser context of their own. */
+/** One visitor, in a separate browser context. */
 export class Visitor implements AsyncDisposable {
   readonly page: Page;
   readonly context: BrowserContext;
@@ -50,7 +49,7 @@ export class Visitor implements AsyncDisposable {
   readonly interests: Locator;
   readonly message: Locator;
   readonly log: Locator;
-  /** The words of every message in the log, in order. */
+  /** The text of every message in the log, in order. */
   readonly bubbles: Locator;
 
   private constructor(page: Page) {
@@ -63,7 +62,7 @@ export class Visitor implements AsyncDisposable {
     this.bubbles = this.log.locator(".message p");
   }
 
-  /** Opens the page in a fresh context. */
+  /** Opens the page in a new context. */
   static async open(
     browser: Browser,
     site: string,
@@ -102,13 +101,13 @@ export class Visitor implements AsyncDisposable {
     await this.interests.press("Enter");
   }
 
-  /** Confirms, starts, and is on the way to somebody. */
+  /** Confirms the age and starts a search. */
   async search(): Promise<void> {
     await this.confirm();
     await this.press("Start text chat");
   }
 
-  /** The same for a call: sees oneself first, and then starts. */
+  /** The same for a video chat: checks the preview first, then starts. */
   async searchForVideo(): Promise<void> {
     await this.confirm();
     await this.press("Start video chat");
@@ -116,12 +115,12 @@ export class Visitor implements AsyncDisposable {
     await this.press("Start video chat");
   }
 
-  /** Waits for a chat to begin. */
+  /** Waits until a chat begins. */
   async meets(): Promise<void> {
     await this.reads(CHATTING);
   }
 
-  /** Presses keys in the message box. */
+  /** Types into the message box, key by key. */
   async types(text: string): Promise<void> {
     await this.message.pressSequentially(text);
   }
@@ -132,8 +131,8 @@ export class Visitor implements AsyncDisposable {
   }
 
   /**
-   * Leaves a chat with the two presses that it takes, both in the page at one go: on a busy machine the question would be
-   * withdrawn, after three seconds, before the second press came from here.
+   * Leaves a chat with the required two presses. Both happen in the page in a single step: on a busy machine the
+   * question would disappear, after three seconds, before a second press from here arrived.
    */
   async leave(): Promise<void> {
     await this.button("Stop").waitFor();
@@ -153,40 +152,42 @@ export class Visitor implements AsyncDisposable {
     await this.page.getByText(text).first().waitFor({ state: "hidden" });
   }
 
-  /** Waits for a line of the log. */
+  /** Waits for a line in the log. */
   async reads(text: string): Promise<void> {
     await this.log.getByText(text, { exact: true }).first().waitFor();
   }
 
-  /** Waits for a message from the stranger. */
+  /** Waits for a message from the partner. */
   async hears(text: string): Promise<void> {
     const bubble = this.log.locator(".message.stranger p").filter({ hasText: text });
     await bubble.first().waitFor();
   }
 
-  /** What stands in the log, exactly as it is in the document. */
+  /** The messages in the log, exactly as in the document. */
   async messages(): Promise<string[]> {
     return await this.bubbles.allTextContents();
   }
 
-  /** Asserts which messages there are: these, in this order, each once. */
+  /** Asserts that the log contains exactly these messages, in this order. */
   async hasMessages(...expected: string[]): Promise<void> {
     deepEqual(await this.messages(), expected);
   }
 
-  /** Asserts how often a line stands in the log. */
+  /** Asserts how often a line is in the log. */
   async readsTimes(text: string, times: number): Promise<void> {
     equal(await this.log.getByText(text, { exact: true }).count(), times);
   }
 
-  /** Waits until something has the focus of its page; which window has that of the screen is not ours to say. */
+  /**
+   * Waits until an element has the focus within its page. Which window has the system's focus is beyond our control.
+   */
   async isAt(target: Locator): Promise<void> {
     await until(() =>
       target.evaluate((element) => element === element.ownerDocument.activeElement)
     );
   }
 
-  /** Looks at something else, or back at the page. */
+  /** Moves the focus away from the page, or back to it. */
   async looks(focused: boolean): Promise<void> {
     const type = focused ? "focus" : "blur";
     await this.page.evaluate(
@@ -194,12 +195,12 @@ export class Visitor implements AsyncDisposable {
     );
   }
 
-  /** Lets time go by on a frozen page, and what falls due in it happen. */
+  /** Advances a frozen clock, and runs the timers that become due. */
   async passes(ms: number): Promise<void> {
     await this.page.clock.runFor(ms);
   }
 
-  /** Waits until an expression holds in the page, which lets no library evaluate text by itself later. */
+  /** Waits until an expression holds in the page. Its policy blocks Playwright's own polling, which uses `eval`. */
   async until(expression: string): Promise<void> {
     await until(() => this.evaluate<boolean>(expression));
   }

@@ -1,6 +1,6 @@
 /**
- * Executables can be tested: here one that is no more than a script, which starts the source with what an executable may
- * do and stands where one would. The full run is `deno task test:binary`.
+ * Suites can run against an executable. The one here is only a script that runs the source with an executable's
+ * permissions and is found in its place. The full run is `deno task test:binary`.
  */
 
 import assert from "node:assert/strict";
@@ -14,7 +14,7 @@ const RUNNER = new URL("binary.ts", import.meta.url).pathname;
 
 const SUITES = ["program/main", "attacks/frames", "promises", "e2e/talk"];
 
-/** A test or two of each: enough to see that they reach the executable. */
+/** One or two tests of each suite, enough to show that they reach the executable. */
 const FEW = [
   "Program prints its help and its version",
   "Program stops on SIGTERM: .* .node",

@@ -1,7 +1,8 @@
 /**
- * Instances on Deno Deploy, simulated as `deploy.ts` says, that a Redis makes one. While an app moves from one Deno to
- * another, instances of both are there, and people of both meet. Each instance has a database of its own here, because
- * an older Deno can't read the values that a newer one has written to Deno KV; what is tested is what they have in Redis.
+ * Instances on Deno Deploy, simulated as described in `deploy.ts`, that form a cluster through Redis. While an app
+ * moves from one Deno version to another, instances of both run, and their visitors are matched with each other. Each
+ * instance has a separate database here, because an older Deno can't read the values that a newer one has written to
+ * Deno KV. Only what they share in Redis is tested.
  */
 
 import assert from "node:assert/strict";

@@ -1,4 +1,4 @@
-/** The program on Deno Deploy, simulated as `deploy.ts` says, on the Deno of today and on an older one. */
+/** The program on Deno Deploy, simulated as described in `deploy.ts`, on the current Deno and on an older one. */
 
 import assert from "node:assert/strict";
 import type { DayCounts } from "../../server/statistics/day.ts";
@@ -12,23 +12,25 @@ import { type Program, run } from "../support/program.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { until } from "../support/until.ts";
 
-/** What leaves nothing to be warned of. */
+/** Settings that cause no warning. */
 const COMPLETE = { CONTACT_EMAIL: "help@chat.example" };
 
-/** Requests whose answers fill the socket of a client that never reads them. */
+/** Requests whose responses fill the socket of a client that never reads them. */
 const UNREAD = Array.from({ length: 300 }, () => ["GET / HTTP/1.1", "Host: localhost", ""])
   .flat().concat("");
 
-/** How long an instance has from the signal to its end, in milliseconds. */
+/** Time from the signal to the end of an instance, in milliseconds. */
 const GRACE = 5000;
 
-/** What of it must be left for work, on a machine that may be slow. */
+/** The part of it that must remain for work, on a possibly slow computer. */
 const WORK = 2000;
 
-/** How long a test waits for an end, in seconds; something that keeps the program would do so for ever. */
+/**
+ * Time limit for a test to wait for an end, in seconds. A leak that keeps the program alive would do so indefinitely.
+ */
 const PATIENCE = 60;
 
-/** What was counted of all days; a test may run at midnight. */
+/** The totals of all days, because a test may run at midnight. */
 async function countedIn(kv: Deno.Kv): Promise<Pick<DayCounts, "chats" | "messages">> {
   const together = { chats: 0, messages: 0 };
   for await (const { value } of kv.list<Uint8Array>({ prefix: ["day"] })) {
@@ -39,7 +41,7 @@ async function countedIn(kv: Deno.Kv): Promise<Pick<DayCounts, "chats" | "messag
   return together;
 }
 
-/** Stops an instance as the platform does; the answer is its exit code. One that hangs is a failure. */
+/** Stops an instance as the platform does, and returns its exit code. Fails if it hangs. */
 async function interrupt(program: Program): Promise<number> {
   let code: number | undefined;
   program.stop("SIGINT").then((given) => code = given);
@@ -47,7 +49,7 @@ async function interrupt(program: Program): Promise<number> {
   return code!;
 }
 
-/** What is a warning or worse in a log. */
+/** The log lines at warning level or above. */
 function warnings({ log }: Program): string[] {
   return log.split("\n").filter((line) => /"level":"(?!INFO)/.test(line));
 }

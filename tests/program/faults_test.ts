@@ -1,4 +1,4 @@
-/** What goes wrong around the program, and that people go on talking meanwhile. */
+/** Faults around the program, during which chats must continue. */
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
@@ -15,13 +15,13 @@ import { until, within } from "../support/until.ts";
 
 const CHATS = 500;
 
-/** Asserts that two can talk. */
+/** Asserts that the two can exchange messages. */
 async function talk([a, b]: readonly [BareClient, BareClient]): Promise<void> {
   a.send(Uint8Array.of(1, 65));
   assert.deepEqual(await b.frame(), Uint8Array.of(1, 65));
 }
 
-/** Pairs who come from different addresses. */
+/** Pairs of clients from different addresses. */
 async function pairs(url: string, count: number): Promise<[BareClient, BareClient][]> {
   const made: [BareClient, BareClient][] = [];
   while (made.length < count) {
@@ -42,7 +42,7 @@ Deno.test("Program that is stopped under 500 chats tells everybody within 5 s, c
   const watch = new Stopwatch([program.pid]);
   const told = Promise.all(all.map((client) => client.next("draining")));
   const ended = program.stop("SIGTERM");
-  await told; // A client that is closed before it is told makes this fail.
+  await told; // Fails if a client is closed before it is told.
   const tellingTook = watch.ms;
   const closed = await Promise.all(all.map((client) => client.closed));
   assert.equal(await ended, 0);
@@ -144,7 +144,7 @@ Deno.test("Program that gets few file descriptors takes fewer people, refuses th
   await talk(await BareClient.pair(program.socketUrl));
 });
 
-/** How many log lines a program at `port` has lost, and what it says is failing. */
+/** The number of log lines that a program at `port` has lost, and the subsystems that it reports as failing. */
 async function logState(port: number): Promise<{ lost: number; failing: string[] }> {
   const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
   const { failing } = await (await fetch(`http://127.0.0.1:${port}/healthz`)).json();
@@ -159,7 +159,7 @@ Deno.test("Program whose log reader has exited counts what it can't log, keeps c
   const pair = await BareClient.pair(program.socketUrl);
   await program.closeLog();
   await Deno.remove(program.logFolder, { recursive: true });
-  await Deno.writeTextFile(program.logFolder, "no folder"); // The access log fails, which is worth a line.
+  await Deno.writeTextFile(program.logFolder, "no folder"); // The access log fails, which causes a log line.
   await fetch(`${program.http}/privacy`);
   await until(async () => (await logState(program.port)).lost > 0);
   assert.deepEqual((await logState(program.port)).failing, ["access log", "log"]);
@@ -173,7 +173,7 @@ Deno.test("Program whose log reader has exited counts what it can't log, keeps c
   assert.equal(await within(program.stop()), 0);
 });
 
-/** Starts the program with a standard error that can't be read, and waits until it listens. */
+/** Starts the program with an unread standard error, and waits until it listens. */
 async function startUnread(script: string): Promise<[Program, number]> {
   const port = freePort();
   const under = ["sh", "-c", `${script}; exec "$@"`, "sh"];

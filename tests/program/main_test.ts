@@ -1,4 +1,4 @@
-/** The program as an operator meets it: started, mistaken, stopped. */
+/** The program as an operator sees it: started, misconfigured, stopped. */
 
 import assert from "node:assert/strict";
 import { build } from "../../client/page.gen.ts";

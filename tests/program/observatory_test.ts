@@ -1,12 +1,13 @@
 /**
- * The headers as a stranger grades them: the scanner behind MDN's HTTP Observatory, run here against the program.
+ * The security headers, graded by a third party: the scanner behind MDN's HTTP Observatory, run here against the
+ * program.
  *
- * The public service looks only at public hosts. The scanner itself is content with any host that answers by http and
- * by valid https, so the program stands behind `HttpsFront`, whose certificate the scanner is told to trust. It is a
- * large package of many authors, so it runs apart from the project, and may talk to that front and to nobody else.
+ * The public service only scans public hosts. The scanner itself accepts any host that answers over http and over valid
+ * https, so the program runs behind `HttpsFront`, whose certificate the scanner is told to trust. The scanner is a
+ * large package with many authors, so it is installed outside the project and may connect only to that front.
  *
- * What can't be judged here: whether a host is on the browsers' list of those that are visited by https only. None of
- * ours is, and the best grade doesn't ask for it.
+ * One thing can't be judged here: whether a host is on the browsers' HSTS preload list. None of our hosts is, and the
+ * best grade doesn't require it.
  */
 
 import assert from "node:assert/strict";
@@ -20,17 +21,17 @@ const PAGES = ["/", "/privacy", "/contact", "/statistics", "/transparency"];
 const PACKAGE = "@mdn/mdn-http-observatory";
 const VERSION = "1.4.8";
 
-/** Where the scanner is kept, so that only the first time takes long. */
+/** Where the scanner is kept, so that only the first run takes long. */
 const FOLDER = join(tmpdir(), "anonymous-chat-observatory");
 const INSTALLED = join(FOLDER, "node_modules", PACKAGE);
 
-/** Neither our configuration nor our lock file names the scanner. */
+/** Keeps the scanner out of our configuration and lock file. */
 const APART = ["--no-config", "--no-lock", "--quiet"];
 
-/** How long fetching the scanner or one scan may take, in milliseconds. */
+/** Time limit for downloading the scanner and for a scan, in milliseconds. */
 const PATIENCE = 120_000;
 
-/** What the scanner prints, as far as it matters here. */
+/** The part of the scanner's output that matters here. */
 interface Report {
   readonly scan: { readonly grade: string; readonly score: number };
   readonly tests: Readonly<Record<string, { readonly pass: boolean; readonly result: string }>>;
@@ -45,7 +46,7 @@ Deno.test("P8: the headers of every page are graded A+ by the HTTP Observatory",
   assert.deepEqual(complaints, []);
 });
 
-/** Gets the scanner, or says that it can't be had; in CI that is a failure. */
+/** Downloads the scanner, or logs that it is unavailable. In CI, the test fails if it is. */
 async function isFetched(): Promise<boolean> {
   await Deno.mkdir(FOLDER, { recursive: true });
   const specifier = `npm:${PACKAGE}@${VERSION}`;
@@ -57,12 +58,15 @@ async function isFetched(): Promise<boolean> {
   return success;
 }
 
-/** The scanner's install script, which Deno doesn't run, would download the list; an empty one says the same of us. */
+/**
+ * The scanner's install script, which Deno doesn't run, would download the HSTS preload list. We are in neither that
+ * list nor an empty one.
+ */
 async function forgetPreloaded(): Promise<void> {
   await Deno.writeTextFile(join(INSTALLED, "conf", "hsts-preload.json"), "{}");
 }
 
-/** What keeps a page from the best grade, which bonuses could hide. */
+/** Everything that lowers a page's grade. Bonuses could hide it. */
 async function complain(front: HttpsFront, page: string): Promise<string[]> {
   const { scan: { grade, score }, tests } = await scan(front, page);
   const failed = Object.entries(tests).filter(([, { pass }]) => !pass);
@@ -70,7 +74,7 @@ async function complain(front: HttpsFront, page: string): Promise<string[]> {
   return grade === "A+" ? complaints : [...complaints, `${page} is graded ${grade} (${score})`];
 }
 
-/** Scans one page with the scanner's own command, which takes a path after the host. */
+/** Scans one page with the scanner's command, which takes a path after the host. */
 async function scan({ authority, certificate }: HttpsFront, page: string): Promise<Report> {
   const file = await Deno.makeTempFile();
   await Deno.writeTextFile(file, certificate);
@@ -87,7 +91,7 @@ async function scan({ authority, certificate }: HttpsFront, page: string): Promi
     join(INSTALLED, "src", "scan.js"),
     authority + page,
   ];
-  const env = { NODE_EXTRA_CA_CERTS: file, no_proxy: "*" }; // No proxy of this machine has a part in it.
+  const env = { NODE_EXTRA_CA_CERTS: file, no_proxy: "*" }; // Bypasses any proxy configured on this computer.
   const { success, stdout, stderr } = await deno(args, env);
   await Deno.remove(file);
   const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);

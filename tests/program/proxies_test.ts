@@ -1,4 +1,4 @@
-/** Behind a real nginx and a real Caddy, set up with the configurations in `deploy/`. */
+/** The program behind a real nginx and a real Caddy, with the configurations in `deploy/`. */
 
 import assert from "node:assert/strict";
 import { parseAddress } from "../../server/admission/address.ts";
@@ -8,14 +8,14 @@ import { RawClient } from "../support/raw_client.ts";
 import { TestServer } from "../support/server.ts";
 import { until } from "../support/until.ts";
 
-/** What a visitor might claim, and where they are. */
+/** The address that a visitor claims, and the real one. */
 const FORGED = "203.0.113.66";
 const VISITOR = "127.0.0.5";
 
 for (const name of PROXIES) {
   const ignore = !await isProxyThere(name);
 
-  /** Declares what holds behind this proxy. */
+  /** Declares a test behind this proxy. */
   const behind = (
     what: string,
     test: (proxy: Proxy, server: TestServer) => Promise<void>,
@@ -61,7 +61,7 @@ for (const name of PROXIES) {
         using client = await RawClient.connect(port === proxy.port ? proxy : port);
         const fields = ["Host: localhost", "Connection: close", `X-Forwarded-For: ${FORGED}`];
         const [request = "", ...more] = lines;
-        await client.writeLines(request, ...fields, ...more).catch(() => {});
+        await client.writeLines(request, ...fields, ...more).catch(() => {}); // It may be refused before that.
         return await client.readToEnd();
       };
       const page = await ask(proxy.port, "GET / HTTP/1.1", "", "");
@@ -79,7 +79,7 @@ for (const name of PROXIES) {
         "",
         body,
       );
-      assert.match(post, /^(HTTP\/1\.1 (405|413|502) |$)/); // Caddy 2.6 has no word for it; ours may be first.
+      assert.match(post, /^(HTTP\/1\.1 (405|413|502) |$)/); // Caddy 2.6 sends no status here. Ours may come first.
       const header = await ask(
         proxy.port,
         "GET / HTTP/1.1",
@@ -100,7 +100,7 @@ for (const name of PROXIES) {
     );
     a.vanish();
     b.vanish();
-    await server[Symbol.asyncDispose](); // An error that a proxy would like to write down.
+    await server[Symbol.asyncDispose](); // Causes an error that a proxy would log.
     await assert.rejects(BareClient.enter(proxy.socketUrl, from));
     assert.doesNotMatch(await proxy.stop(), new RegExp(VISITOR.replaceAll(".", "\\.")));
   });

@@ -1,4 +1,4 @@
-/** The unit for systemd: what it promises about memory, that systemd takes it, and how much it keeps from the program. */
+/** The systemd unit: its limits on memory, that systemd accepts it, and how strictly it isolates the program. */
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
@@ -7,17 +7,17 @@ import { DRAIN_TIME, EXIT_TIME, HAND_OFF_TIME } from "../../server/shutdown.ts";
 import { TempFolder } from "../support/files.ts";
 import { isInstalled } from "../support/installed.ts";
 
-/** What `systemd-analyze security` may find at most, of 10; it finds 9.6 in a unit with no sandbox. */
+/** Maximum exposure that `systemd-analyze security` may report, of 10. A unit without a sandbox has 9.6. */
 const MAX_EXPOSURE = 1.5;
 
-/** How long the program may take from SIGTERM to its end; see faults_test.ts. */
+/** Time limit from SIGTERM to the end of the program. See faults_test.ts. */
 const ENDING_TIME = 10 * SECOND;
 
 const unit = await Deno.readTextFile(
   new URL("../../deploy/anonymous-chat.service", import.meta.url),
 );
 
-/** What a setting of the unit is; the last one wins. */
+/** The value of a setting in the unit. The last one wins. */
 function setting(name: string): string | undefined {
   return [...unit.matchAll(new RegExp(`^${name}=(.*)$`, "gm"))].at(-1)?.[1];
 }
@@ -52,7 +52,7 @@ Deno.test({
   },
 });
 
-/** What systemd-analyze says. */
+/** The output of systemd-analyze. */
 async function analyze(...args: string[]): Promise<string> {
   const { stdout, stderr } = await new Deno.Command("systemd-analyze", { args }).output();
   return new TextDecoder().decode(stderr) + new TextDecoder().decode(stdout);

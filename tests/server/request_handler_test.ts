@@ -22,7 +22,7 @@ const HANDSHAKE = {
   "user-agent": "Test/1",
 };
 
-/** A door with everything behind it replaced but the gate. */
+/** A request handler. Everything behind it is replaced, except the gate. */
 class World {
   readonly visits: AccessRecord[] = [];
   readonly errors: unknown[] = [];

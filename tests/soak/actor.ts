@@ -1,6 +1,6 @@
 /**
- * Somebody in a soak: connects, searches, chats, skips, reports, drops, resumes and misbehaves as the dice say, and
- * watches meanwhile what must hold whatever happens (`ear.ts`).
+ * An actor in a soak test: it connects, searches, chats, skips, reports, drops, resumes and misbehaves at random, from
+ * a seed. Meanwhile it checks what must always hold (`ear.ts`).
  */
 
 // @ts-types="@types/ws"
@@ -9,12 +9,12 @@ import { type ClientMessage, type ServerMessage, SUBPROTOCOL } from "../../proto
 import { oneOf } from "../support/dice.ts";
 import { Ear, labelled } from "./ear.ts";
 
-/** `leaving`: the server may not know yet that a search is over, and may have found a stranger. */
+/** `leaving`: the server may not know yet that the search is over, and may already have found a partner. */
 type Stage = "outside" | "idle" | "searching" | "leaving" | "chatting";
 
 const INTERESTS = ["chess", "jazz", "hiking", "films"] as const;
 
-/** One person. */
+/** One actor. */
 export class Actor {
   readonly id: number;
   readonly #url: string;
@@ -22,22 +22,25 @@ export class Actor {
   readonly #complain: (fault: string) => void;
   readonly #ear: Ear;
   #socket: WebSocket | undefined;
-  /** The connection before, of which the server may not know that it is gone. */
+  /** The previous connection, which the server may still consider open. */
   #halfGone: WebSocket | undefined;
   #stage: Stage = "outside";
   #chats = 0;
   #sent = 0;
-  /** What opens the session that has dropped, or may drop. */
+  /** The resume token of a session that has dropped, or may drop. */
   #token: string | undefined;
-  /** The token is shown, and the answer is not here yet: a page says nothing before it (`server/chat/resume_tokens.ts`). */
+  /**
+   * The token was sent, but the answer has not arrived. A page sends nothing until then
+   * (`server/chat/resume_tokens.ts`).
+   */
   #isResuming = false;
-  /** Frames that came, in all. */
+  /** Total number of frames received. */
   received = 0;
-  /** Chats that went on after a drop, in all. */
+  /** Total number of chats that continued after a drop. */
   resumes = 0;
-  /** Those of them that took over from a connection which the server still believed in, in all. */
+  /** How many of those replaced a connection that the server still considered open. */
   takeovers = 0;
-  /** Chats that began, in all. */
+  /** Total number of chats. */
   get chats(): number {
     return this.#chats;
   }
@@ -50,7 +53,7 @@ export class Actor {
     this.#ear = new Ear(id, complain);
   }
 
-  /** Does something that fits where they are. */
+  /** Does something that fits its stage. */
   act(): void {
     switch (this.#stage) {
       case "outside":
@@ -66,7 +69,7 @@ export class Actor {
     }
   }
 
-  /** Goes for good. */
+  /** Leaves permanently. */
   leave(): void {
     this.#socket?.terminate();
     this.#halfGone?.terminate();
@@ -84,7 +87,7 @@ export class Actor {
   }
 
   #dial(): WebSocket {
-    const place = Math.floor(this.#roll() * 65_536); // From somewhere else each time, so that no limit of an address holds.
+    const place = Math.floor(this.#roll() * 65_536); // A new address each time, to avoid per-address limits.
     const headers = { "x-forwarded-for": `10.7.${place >> 8}.${place & 255}` };
     const socket = new WebSocket(this.#url, SUBPROTOCOL, { headers, perMessageDeflate: false });
     socket.on("error", () => {}); // `close` follows.
@@ -97,13 +100,13 @@ export class Actor {
     return socket;
   }
 
-  /** The connection is of no more use. */
+  /** Forgets the connection, which is no longer usable. */
   #forsake(): void {
     this.#socket = undefined;
     this.#stage = "outside";
   }
 
-  /** Loses a connection that the server still believes in, as a phone does that changes networks. */
+  /** Loses a connection that the server still considers open, like a phone that changes networks. */
   #slip(): void {
     this.#halfGone = this.#socket;
     this.#forsake();
@@ -115,9 +118,9 @@ export class Actor {
   }
 
   /**
-   * Ends a search. A `leave` is not answered, and a `paired` that crosses it would look like the answer to the next
-   * `find`; what is said then reaches whomever that `find` leads to. So a request follows that is refused outside of a
-   * chat: the refusal tells that the search is over.
+   * Ends a search. A `leave` gets no answer, and a `paired` that crosses it would look like the answer to the next
+   * `find`. Messages sent then would reach the partner that this `find` leads to. So the actor also sends a request
+   * that is refused outside a chat. The refusal shows that the search is over.
    */
   #giveUp(): void {
     this.#tell({ type: "leave" }, "leaving");
@@ -174,7 +177,7 @@ export class Actor {
     }
   }
 
-  /** The server has closed what came before this connection. */
+  /** The server has closed the previous connection. */
   #resume(isChatting: boolean): void {
     if (isChatting) this.resumes++;
     if (isChatting && this.#halfGone !== undefined) this.takeovers++;

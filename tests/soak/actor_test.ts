@@ -9,7 +9,7 @@ const WELCOME: ServerMessage = { type: "welcome", token: "token", online: 2 };
 const PAIRED: ServerMessage = { type: "paired", role: "caller", interests: [], met: false };
 const NOT_IN_A_CHAT: ServerMessage = { type: "error", code: "nobody-to-call", message: "" };
 
-/** Dice of an actor that searches, gives the search up, talks in a chat, and comes back with its token. */
+/** Rolls with which an actor searches, ends the search, sends messages in a chat, and resumes with its token. */
 const LOWEST = (): number => 0;
 
 interface Play {
@@ -18,7 +18,7 @@ interface Play {
   readonly faults: string[];
 }
 
-/** Lets `act` happen between an actor and a server of its own. */
+/** Runs `act` with an actor and a server that nobody else uses. */
 async function play(act: (play: Play) => Promise<void>): Promise<void> {
   await using server = await ScriptedServer.start();
   const faults: string[] = [];
@@ -27,7 +27,7 @@ async function play(act: (play: Play) => Promise<void>): Promise<void> {
   actor.leave();
 }
 
-/** The actor's next connection, welcomed; until then the actor does what it can. */
+/** Lets the actor act until it connects again, and sends `welcome`. */
 async function welcomed({ server, actor }: Play): Promise<ScriptedLine> {
   const before = server.lines.length;
   await until(() => {
@@ -39,7 +39,7 @@ async function welcomed({ server, actor }: Play): Promise<ScriptedLine> {
   return line;
 }
 
-/** The actor, in a chat. */
+/** The connection of the actor in a chat. */
 async function chatting(play: Play): Promise<ScriptedLine> {
   const line = await welcomed(play);
   play.actor.act();

@@ -1,14 +1,14 @@
 /**
- * What one person hears, held against what must be so in every chat:
+ * Checks what one client receives against the rules of every chat:
  *
- *   - all frames come from one person, each one once, in the order in which they were sent
- *   - none is missing, except where the server has said that a connection was replaced
- *   - nothing comes outside of a chat, while the stranger is away, or after they have left
+ *   - all frames come from one partner, each once, in the order in which they were sent
+ *   - no frame is missing, except where the server has reported that a connection was replaced
+ *   - no frame arrives outside a chat, while the partner is away, or after the partner has left
  *
- * What is under way on a connection that drops is lost, in both directions, and the server says where a gap may be: to
- * the client with the new connection, before the first frame after `resumed`; to its stranger, before the first frame
- * after `partner-back`. A `partner-back` may come without a `partner-away`: a client that returns before the server has
- * noticed that its old connection is gone takes over a session that still counts as here.
+ * Frames in flight on a connection that drops are lost, in both directions, and the server reports where a gap may be.
+ * The client with the new connection may miss frames before the first one after `resumed`. Its partner may miss frames
+ * before the first one after `partner-back`. A `partner-back` may come without a `partner-away`: a client that returns
+ * before the server has noticed the loss of its old connection takes over a session that still counts as connected.
  *
  *   frame:  kind 1 | sender (2 bytes) | chat of the sender (4 bytes) | number in that chat (4 bytes) | anything
  */
@@ -17,22 +17,22 @@ import { FrameKind, type ServerMessage } from "../../protocol.ts";
 
 const HEADER_BYTES = 11;
 
-/** What a frame says of itself. */
+/** The label of a frame. */
 export interface Label {
   readonly sender: number;
-  /** How many chats the sender has had. */
+  /** The number of chats that the sender has had. */
   readonly chat: number;
-  /** How many frames the sender has sent in this chat before. */
+  /** The number of frames that the sender has sent before in this chat. */
   readonly number: number;
 }
 
-/** What was heard in a chat. */
+/** The frames received in a chat: where they come from, and the number expected next. */
 interface Heard {
   readonly from: string;
   readonly next: number;
 }
 
-/** A frame with that label, and `padding` bytes more. */
+/** A frame with this label and `padding` more bytes. */
 export function labelled({ sender, chat, number }: Label, padding = 0): Uint8Array {
   const frame = new DataView(new ArrayBuffer(HEADER_BYTES + padding));
   frame.setUint8(0, FrameKind.message);
@@ -47,7 +47,7 @@ function labelOf({ buffer, byteOffset, byteLength }: Uint8Array): Label {
   return { sender: frame.getUint16(1), chat: frame.getUint32(3), number: frame.getUint32(7) };
 }
 
-/** Hears for one person. */
+/** Checks what one client receives. */
 export class Ear {
   readonly #owner: number;
   readonly #complain: (fault: string) => void;
@@ -61,7 +61,7 @@ export class Ear {
     this.#complain = complain;
   }
 
-  /** The server has said something. */
+  /** Handles a control message from the server. */
   learn(message: ServerMessage): void {
     switch (message.type) {
       case "paired":
@@ -80,7 +80,7 @@ export class Ear {
     }
   }
 
-  /** A frame has come. */
+  /** Checks a frame. */
   hear(data: Uint8Array): void {
     const { sender, chat, number } = labelOf(data);
     const from = `${sender} in chat ${chat}`;
@@ -99,7 +99,7 @@ export class Ear {
     this.#isGapExcused = false;
   }
 
-  /** Both can hear each other, over a connection that one of them has not had before. */
+  /** Partner and client can reach each other again, over a new connection of one of them. One gap is allowed. */
   #excuse(): void {
     this.#stranger = "here";
     this.#isGapExcused = true;

@@ -9,7 +9,7 @@ const AWAY: ServerMessage = { type: "partner-away" };
 const BACK: ServerMessage = { type: "partner-back" };
 const LEFT: ServerMessage = { type: "partner-left" };
 
-/** What 74 complains of when all this comes; a number stands for the frame of 48 that has it. */
+/** The faults that 74 reports when all this arrives. A number stands for the frame of 48 with that number. */
 function faultsOf(...course: readonly (ServerMessage | number)[]): string[] {
   const faults: string[] = [];
   const ear = new Ear(74, (fault) => faults.push(fault));

@@ -1,5 +1,5 @@
 /**
- * A soak as long as one likes, with its figures:
+ * A soak test of any length that prints its figures:
  *
  *   deno task soak [seconds, 600 by default] [actors, 200 by default] [seed, the time by default]
  */

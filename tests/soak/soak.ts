@@ -1,9 +1,10 @@
 /**
- * Hours in minutes: a crowd that connects, searches, chats, skips, reports, drops and misbehaves, against the whole
- * server in this process, while everything that must always hold is checked from both sides of the wire.
+ * Hours of use in minutes: many clients connect, search, chat, skip, report, drop and misbehave against the whole
+ * server in this process, while invariants are checked on both sides of the connection.
  *
- * Of the server, at any moment: every session is in one state, links are symmetric, the pool holds exactly those who
- * search, the counts agree. At the end, when everybody has gone: nothing is left, and memory is back.
+ * At any moment, on the server: every session is in one state, partners refer to each other, the pool contains exactly
+ * the searching sessions, and the counts agree. At the end, when all clients have left: nothing remains, and the memory
+ * has been freed.
  */
 
 import { RESUME_WINDOW } from "../../protocol.ts";
@@ -18,51 +19,51 @@ import { until } from "../support/until.ts";
 import { Actor } from "./actor.ts";
 import { dice } from "../support/dice.ts";
 
-/** How much to do. */
+/** The size of a soak test. */
 export interface SoakOptions {
   readonly seconds: number;
   readonly actors: number;
   readonly seed: number;
-  /** It lasts longer than that where it has not come to so much: a busy machine does less in a second. */
+  /** The minimum to reach. The test takes longer if necessary, because a busy machine does less per second. */
   readonly least?: Amounts;
 }
 
-/** How much was done. */
+/** The amount of work done. */
 export interface Amounts {
   readonly chats: number;
-  /** How often one of a chat dropped and came back to it. */
+  /** How often a client dropped and returned to its chat. */
   readonly resumes: number;
-  /** How often that was before the server had missed the old connection. */
+  /** How often that happened before the server had noticed the loss of the old connection. */
   readonly takeovers: number;
   readonly frames: number;
 }
 
-/** What came of it. */
+/** The result. */
 export interface Soaked extends Amounts {
   readonly checks: number;
   readonly attacks: number;
-  /** What did not hold; each fault once. */
+  /** Violated invariants, each once. */
   readonly faults: readonly string[];
-  /** Addresses that are remembered at the end, each for an hour. */
+  /** Addresses still remembered at the end. Each is remembered for an hour. */
   readonly addressesHeld: number;
-  /** Bytes of the heap before and after, both collected. */
+  /** Heap bytes before and after the test, measured after garbage collection. */
   readonly heapBefore: number;
   readonly heapAfter: number;
 }
 
-/** How often somebody does something, and how often all is checked, in milliseconds. */
+/** The interval between actions, and between checks, in milliseconds. */
 const PACE = 2;
 const CHECK_INTERVAL = 100;
 
-/** How many act at each beat. */
+/** The number of actions per interval. */
 const AT_ONCE = 4;
 
-/** How much longer than asked for a soak may last until it has come to the least amounts. */
+/** How many times the requested duration a test may take until it has reached the minimum. */
 const PATIENCE = 4;
 
 const NOTHING: Amounts = { chats: 0, resumes: 0, takeovers: 0, frames: 0 };
 
-/** Runs one. */
+/** Runs a soak test. */
 export async function soak(
   { seconds, actors: count, seed, least = NOTHING }: SoakOptions,
 ): Promise<Soaked> {
@@ -114,7 +115,7 @@ export async function soak(
   };
 }
 
-/** What the actors have done so far. */
+/** The total work of the actors so far. */
 function amounts(actors: readonly Actor[]): Amounts {
   const sum = (of: (actor: Actor) => number): number =>
     actors.reduce((total, actor) => total + of(actor), 0);
@@ -131,7 +132,7 @@ function reaches(done: Amounts, least: Amounts): boolean {
     done.takeovers >= least.takeovers && done.frames >= least.frames;
 }
 
-/** What does not hold in the server at this moment; who has ended is let go. */
+/** The invariants that the server violates now. Ended sessions are removed from `seen`. */
 function check(
   { chat: { sessions, matchmaker } }: TestServer,
   seen: Set<Session>,
@@ -154,17 +155,17 @@ function check(
   return faults;
 }
 
-/** Something that no page does; the answer is 1. */
+/** Sends something that no page sends. Returns 1, to be counted. */
 async function attack(port: number, roll: () => number): Promise<number> {
   const client = await RawClient.connect(port);
   const lines = roll() < 0.5 ? [...HANDSHAKE, "X-Forwarded-For: 192.0.2.1"] : HANDSHAKE.slice(0, 3);
-  await client.writeLines(...lines, "", "").catch(() => {});
+  await client.writeLines(...lines, "", "").catch(() => {}); // The server may close it first.
   if (roll() < 0.5) await client.write(Uint8Array.of(0x83, 0x80, 0, 0, 0, 0)).catch(() => {});
   client.reset();
   return 1;
 }
 
-/** Bytes of the heap that somebody holds. */
+/** Heap bytes that are in use after a garbage collection. */
 function heap(): number {
   gcFunction()?.();
   return Deno.memoryUsage().heapUsed;

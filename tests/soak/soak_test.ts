@@ -1,4 +1,4 @@
-/** Two minutes of everything at once, or ten in a long run; `deno task soak` goes on for longer. */
+/** Two minutes of everything at the same time, or ten in a long run. `deno task soak` runs longer. */
 
 import assert from "node:assert/strict";
 import { repeats, SEED } from "../support/repeats.ts";
@@ -7,12 +7,12 @@ import { soak } from "./soak.ts";
 const SECONDS = repeats({ sample: 120, long: 600 });
 
 /**
- * Room for the addresses that are still remembered, in bytes; less than all who were ever here would leave behind, were
- * their sockets or sessions not let go of.
+ * Heap growth allowed for addresses that are still remembered, in bytes. It is less than what all clients would leave
+ * behind if their sockets or sessions were not released.
  */
 const HEAP_ALLOWANCE = repeats({ sample: 30_000_000, long: 150_000_000 });
 
-/** What a soak has to come to, or it says little. */
+/** The minimum that makes a soak test meaningful. */
 const LEAST = { chats: 1_001, frames: 10_001, resumes: 51, takeovers: 21 };
 
 Deno.test(`Soak of ${SECONDS / 60} minutes finds nothing that doesn't hold, and memory comes back`, async () => {

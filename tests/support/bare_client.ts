@@ -1,4 +1,4 @@
-/** A client without a page: speaks version 1 over npm's `ws`, and keeps what comes until a test asks for it. */
+/** A client without a page. It speaks version 1 over npm's `ws` and keeps incoming messages until a test reads them. */
 
 // @ts-types="@types/ws"
 import { WebSocket } from "ws";
@@ -6,29 +6,29 @@ import { type ClientMessage, LEAVE_CODE, type ServerMessage, SUBPROTOCOL } from 
 
 type Received = ServerMessage | Uint8Array;
 
-/** How a client comes. */
+/** Where a client connects from. */
 export interface ComingFrom {
   readonly headers?: Record<string, string>;
-  /** The address at this end, one of the loopback's; 127.0.0.1 unless said. */
+  /** The local address, a loopback address. Defaults to 127.0.0.1. */
   readonly localAddress?: string;
 }
 
 /** One connection. */
 export class BareClient {
   readonly socket: WebSocket;
-  /** How the connection ended. */
+  /** The close code and reason, once the connection is closed. */
   readonly closed: Promise<{ code: number; reason: string }>;
   readonly #received: Received[] = [];
   #arrived = (): void => {};
   #ended = false;
-  /** What it was welcomed with. */
+  /** The resume token from `welcome`. */
   token = "";
 
   constructor(url: string, from: ComingFrom = {}) {
     this.socket = new WebSocket(url, SUBPROTOCOL, {
       ...from,
       perMessageDeflate: false,
-      rejectUnauthorized: false, // Whom to trust is what other tests are about.
+      rejectUnauthorized: false, // Other tests cover certificate validation.
     });
     this.socket.on("error", () => {}); // `close` follows.
     this.socket.on("message", (data: Uint8Array, isBinary: boolean) => {
@@ -44,14 +44,14 @@ export class BareClient {
     );
   }
 
-  /** Connects and is welcomed. */
+  /** Connects and waits for `welcome`. */
   static async enter(url: string, from: ComingFrom = {}): Promise<BareClient> {
     const client = new BareClient(url, from);
     client.token = (await client.next("welcome")).token;
     return client;
   }
 
-  /** Two who are chatting. */
+  /** Two clients that are chatting. */
   static async pair(url: string, from: ComingFrom = {}): Promise<[BareClient, BareClient]> {
     const [a, b] = await Promise.all([BareClient.enter(url, from), BareClient.enter(url, from)]);
     for (const client of [a, b]) client.tell({ type: "find", mode: "text", interests: [] });
@@ -67,7 +67,7 @@ export class BareClient {
     this.socket.send(frame);
   }
 
-  /** The next control message of this type; what comes before it is dropped. */
+  /** The next control message of this type. Messages before it are dropped. */
   async next<T extends ServerMessage["type"]>(type: T): Promise<ServerMessage & { type: T }> {
     return await this.nextOf(type);
   }
@@ -81,17 +81,17 @@ export class BareClient {
     return await this.#take(isIt);
   }
 
-  /** The next frame; what comes before it is dropped. */
+  /** The next binary frame. Messages before it are dropped. */
   async frame(): Promise<Uint8Array> {
     return await this.#take((one) => one instanceof Uint8Array);
   }
 
-  /** Closes the connection as a page does that is closed: it says that it leaves. */
+  /** Closes the connection the way a page does when it is closed, with the leave code. */
   leave(): void {
     this.socket.close(LEAVE_CODE);
   }
 
-  /** Cuts the connection without a word. */
+  /** Terminates the connection without a close frame. */
   vanish(): void {
     this.socket.terminate();
   }

@@ -1,11 +1,11 @@
 /**
- * A cable between a browser and a server that can be pulled out: then whatever is connected through it drops without a
- * word to either end, and nothing new gets through until it is put back.
+ * A cable between a browser and a server that can be unplugged. Every connection through it then drops without notice
+ * to either end, and no new one gets through until it is plugged in again.
  *
  *   browser ── http://127.0.0.1:cable ──> Cable ──> http://127.0.0.1:server
  */
 
-/** One that is put in. */
+/** A cable, initially plugged in. */
 export class Cable implements Disposable {
   readonly #listener: Deno.TcpListener;
   #target: number;
@@ -22,18 +22,18 @@ export class Cable implements Disposable {
     return `http://127.0.0.1:${this.#listener.addr.port}`;
   }
 
-  /** Leads whatever is connected from now on to another server, as a load balancer does. */
+  /** Directs new connections to another server, as a load balancer does. */
   leadTo(target: number): void {
     this.#target = target;
   }
 
-  /** Pulls it out. */
+  /** Unplugs it. */
   pull(): void {
     this.#isOut = true;
     for (const end of this.#open) this.#close(end);
   }
 
-  /** Puts it back. */
+  /** Plugs it in again. */
   put(): void {
     this.#isOut = false;
   }
@@ -57,7 +57,7 @@ export class Cable implements Disposable {
     await Promise.all([
       browser.readable.pipeTo(server.writable),
       server.readable.pipeTo(browser.writable),
-    ]).catch(() => {});
+    ]).catch(() => {}); // Either end may disconnect at any time.
     for (const end of [browser, server]) this.#close(end);
   }
 

@@ -1,12 +1,12 @@
 /**
- * A certificate that is its own authority. It is made here because Node and Deno can sign but can't write X.509, and
- * `openssl` isn't everywhere.
+ * A self-signed certificate. It is built here because Node and Deno can sign but can't write X.509, and `openssl` isn't
+ * installed everywhere.
  */
 
 import { Buffer } from "node:buffer";
 import { generateKeyPairSync, type KeyObject, randomInt, sign } from "node:crypto";
 
-/** The tags of ASN.1 that a certificate needs (X.690 section 8). */
+/** The ASN.1 tags that a certificate needs (X.690 section 8). */
 const Tag = {
   INTEGER: 0x02,
   BIT_STRING: 0x03,
@@ -15,30 +15,30 @@ const Tag = {
   UTC_TIME: 0x17,
   SEQUENCE: 0x30,
   SET: 0x31,
-  /** In a list of names: the name of a host. */
+  /** In a list of names: a host name. */
   DNS_NAME: 0x82,
-  /** In a list of names: an address. */
+  /** In a list of names: an IP address. */
   IP_ADDRESS: 0x87,
-  /** In a certificate: its version, and its extensions. */
+  /** In a certificate: its version and its extensions. */
   VERSION: 0xa0,
   EXTENSIONS: 0xa3,
 } as const;
 
-/** Object identifiers, encoded, with tag and length. */
+/** Object identifiers, encoded with tag and length. */
 const ECDSA_WITH_SHA256 = Buffer.from("06082a8648ce3d040302", "hex");
 const COMMON_NAME = Buffer.from("0603550403", "hex");
 const SUBJECT_ALT_NAME = Buffer.from("0603551d11", "hex");
 
-/** In milliseconds; tests have clocks of their own, and it is good on all of them. */
+/** In milliseconds. Long enough that the certificate is valid on the clock of any test. */
 const YEARS = 3 * 365 * 24 * 60 * 60 * 1000;
 
-/** Where tests meet what they have started. */
+/** The address that test servers listen on. */
 const LOOPBACK = Buffer.of(127, 0, 0, 1);
 
-/** From when until when a certificate is good, in milliseconds since 1970. */
+/** The period in which a certificate is valid, in milliseconds since 1970. */
 export type Validity = readonly [from: number, until: number];
 
-/** A certificate for a host and the loopback address, and its private key, both in PEM; good for years unless said. */
+/** A certificate for a host and the loopback address, and its private key, in PEM. Valid for years by default. */
 export function selfSigned(
   host: string,
   validity: Validity = [Date.now() - YEARS, Date.now() + YEARS],
@@ -55,7 +55,7 @@ export function selfSigned(
   };
 }
 
-/** What a certificate says (RFC 5280 section 4.1.2), in the order of the standard. */
+/** The part of a certificate that is signed (RFC 5280 section 4.1.2), in the order of the standard. */
 function toBeSigned(host: string, publicKey: KeyObject, [from, until]: Validity): Buffer {
   const name = sequence(der(Tag.SET, sequence(COMMON_NAME, der(Tag.UTF8_STRING, text(host)))));
   const names = sequence(der(Tag.DNS_NAME, text(host)), der(Tag.IP_ADDRESS, LOOPBACK));
@@ -76,10 +76,10 @@ function sequence(...parts: Buffer[]): Buffer {
 }
 
 function bits(bytes: Buffer): Buffer {
-  return der(Tag.BIT_STRING, Buffer.of(0), bytes); // No bit of the last byte is unused.
+  return der(Tag.BIT_STRING, Buffer.of(0), bytes); // The last byte has no unused bits.
 }
 
-/** YYMMDDHHMMSSZ, which is good until 2049. */
+/** YYMMDDHHMMSSZ, which works until 2049. */
 function time(at: number): Buffer {
   return der(Tag.UTC_TIME, text(new Date(at).toISOString().replace(/^20|[-:T]|\.\d+/g, "")));
 }
@@ -88,7 +88,7 @@ function text(value: string): Buffer {
   return Buffer.from(value, "latin1");
 }
 
-/** A value: its tag, its length in as few bytes as will do, its content. */
+/** A value in DER: its tag, its length in as few bytes as possible, its content. */
 function der(tag: number, ...parts: Buffer[]): Buffer {
   const content = Buffer.concat(parts);
   const { length } = content;

@@ -1,10 +1,10 @@
-/** A certificate where an operator has it: in two files, which may be written anew. */
+/** A certificate as an operator has it: in two files, which may be replaced. */
 
 import { join } from "node:path";
 import { selfSigned } from "./certificate.ts";
 import { TempFolder } from "./files.ts";
 
-/** The files of a certificate for localhost; they last as long as a test. */
+/** The certificate files of localhost. They are deleted at the end of a test. */
 export class CertificateFiles implements AsyncDisposable {
   readonly #folder = new TempFolder();
   readonly certFile = join(this.#folder.path, "fullchain.pem");
@@ -14,7 +14,7 @@ export class CertificateFiles implements AsyncDisposable {
     this.write(pair);
   }
 
-  /** What the command line is told of them. */
+  /** The command-line options for the files. */
   get args(): string[] {
     return [`--tls-cert=${this.certFile}`, `--tls-key=${this.keyFile}`];
   }
@@ -24,7 +24,7 @@ export class CertificateFiles implements AsyncDisposable {
     return Deno.readTextFileSync(this.certFile);
   }
 
-  /** Writes one file or both. */
+  /** Writes one or both files. */
   write({ cert, key }: { cert?: string; key?: string }): void {
     if (cert !== undefined) Deno.writeTextFileSync(this.certFile, cert);
     if (key !== undefined) Deno.writeTextFileSync(this.keyFile, key);

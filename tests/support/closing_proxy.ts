@@ -1,10 +1,10 @@
-/** A proxy that takes part in WebSocket itself: it passes messages on, and closes both ends as it is told. */
+/** A WebSocket proxy that forwards messages and closes both ends when a test tells it to. */
 
 import { type RawData, WebSocket, WebSocketServer } from "ws";
 import type { AddressInfo } from "node:net";
 import { SUBPROTOCOL } from "../../protocol.ts";
 
-/** What closes without a status code (RFC 6455 section 7.1.5). */
+/** Reported for a close frame without a status code (RFC 6455 section 7.1.5). */
 const NO_STATUS = 1005;
 
 /** A proxy in front of one WebSocket endpoint, on a port of the loopback address. */
@@ -17,7 +17,7 @@ export class ClosingProxy implements AsyncDisposable {
     server.on("connection", (near) => this.#connect(near, target));
   }
 
-  /** Starts one in front of the endpoint at `target`. */
+  /** Starts a proxy in front of the endpoint at `target`. */
   static async start(target: string): Promise<ClosingProxy> {
     const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
     await new Promise((resolve) => server.once("listening", resolve));
@@ -28,7 +28,7 @@ export class ClosingProxy implements AsyncDisposable {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Closes every connection at both of its ends. */
+  /** Closes every connection at both ends. */
   close(code: number, reason: string): void {
     for (const socket of this.#sockets) {
       if (code === NO_STATUS) socket.close();
@@ -53,7 +53,7 @@ export class ClosingProxy implements AsyncDisposable {
     far.on("message", (data, isBinary) => near.send(data, { binary: isBinary }));
     for (const [socket, other] of [[near, far], [far, near]] as const) {
       this.#sockets.add(socket);
-      socket.on("error", () => {});
+      socket.on("error", () => {}); // `close` follows.
       socket.on("close", (code, reason) => {
         this.#sockets.delete(socket);
         closeWith(other, code, reason.toString());
@@ -62,7 +62,7 @@ export class ClosingProxy implements AsyncDisposable {
   }
 }
 
-/** Passes a close on; a connection that just ended just ends at the other side, too. */
+/** Forwards a close. A connection that ended without a close frame ends the same way on the other side. */
 function closeWith(socket: WebSocket, code: number, reason: string): void {
   if (socket.readyState !== WebSocket.OPEN) return;
   if (code === NO_STATUS) socket.close();

@@ -1,4 +1,4 @@
-/** Machines of a cluster inside the test process: whole servers that share a real Redis. */
+/** Nodes of a cluster inside the test process: whole servers that share a real Redis. */
 
 import { getRandomValues, randomInt } from "node:crypto";
 import { systemClock } from "../../server/base/clock.ts";
@@ -13,27 +13,27 @@ import { until, within } from "./until.ts";
 
 const NO_LOG = { info: () => {}, warn: () => {}, error: () => {} } as unknown as Log;
 
-/** A server that is one of several. */
+/** A server that is one node of a cluster. */
 export interface Machine extends AsyncDisposable {
   readonly server: TestServer;
   readonly cluster: Cluster;
 }
 
-/** A line to a Redis that is there. */
+/** A Redis client that is connected. */
 export async function startLink(url: string): Promise<RedisClient> {
   const link = await RedisClient.create({ url, log: NO_LOG, random: Math.random });
   await new Promise<void>((resolve) => link.start({ onReady: resolve, onLost: () => {} }));
   return link;
 }
 
-/** Starts one, and waits until it has met the others. */
+/** Starts a node, and waits until it has joined the cluster. */
 export async function startMachine(url: string, options: ServerOptions = {}): Promise<Machine> {
   const machine = await startAlone(url, options);
   await until(() => machine.cluster.isUp);
   return machine;
 }
 
-/** The same, when there may be nobody to meet. */
+/** Starts a node without waiting for the cluster. */
 export async function startAlone(
   url: string,
   options: ServerOptions = {},
@@ -53,7 +53,7 @@ export async function startAlone(
 
 const ignore = !await isRedisThere();
 
-/** A test with a Redis and so many machines that have met. */
+/** A test with a Redis and `count` nodes that know each other. */
 export function clusterTest(
   name: string,
   count: number,
@@ -70,7 +70,7 @@ export function clusterTest(
   Deno.test({ name, ignore, fn });
 }
 
-/** Waits until machines have met; they beat faster for that. */
+/** Waits until all nodes know each other. Extra heartbeats shorten the wait. */
 export async function meet(machines: readonly Machine[]): Promise<void> {
   await until(() => {
     for (const { cluster } of machines) cluster.heartbeat();
@@ -78,10 +78,10 @@ export async function meet(machines: readonly Machine[]): Promise<void> {
   });
 }
 
-/** Looks for anybody. */
+/** A search for any partner. */
 export const FIND = { type: "find", mode: "text", interests: [] as string[] } as const;
 
-/** Somebody on each of two machines, chatting with each other. */
+/** Two clients on two nodes, chatting with each other. */
 export async function pair([a, b]: readonly Machine[]): Promise<[BareClient, BareClient]> {
   const ann = await BareClient.enter(a!.server.socketUrl);
   const bob = await BareClient.enter(b!.server.socketUrl);
@@ -92,7 +92,7 @@ export async function pair([a, b]: readonly Machine[]): Promise<[BareClient, Bar
   return [ann, bob];
 }
 
-/** Closes connections, and waits until they are. */
+/** Closes connections, and waits until they are closed. */
 export async function bye(...clients: readonly BareClient[]): Promise<void> {
   clients.forEach((client) => client.leave());
   await Promise.all(clients.map(({ closed }) => closed));

@@ -1,4 +1,4 @@
-/** Machines of a cluster as processes of their own, and people who come to them from addresses of their own. */
+/** Cluster nodes as separate processes, and clients that connect to them, each from its own address. */
 
 import assert from "node:assert/strict";
 import { BareClient } from "./bare_client.ts";
@@ -10,7 +10,7 @@ import { until, within } from "./until.ts";
 
 const ignore = !await isRedisThere();
 
-/** How often such a test has everything started, and does to it what it does: what is killed dies at another moment. */
+/** How often such a test starts from scratch. A killed process dies at a different moment each time. */
 const LIVES = repeats({ sample: 1, long: 10 });
 
 /** A test with a Redis. */
@@ -24,7 +24,7 @@ export function redisTest(name: string, body: (redis: Redis) => Promise<void>): 
   Deno.test({ name, ignore, fn });
 }
 
-/** A test with a Redis and three processes that have met. */
+/** A test with a Redis and three processes that know each other. */
 export function processesTest(
   name: string,
   body: (programs: [Program, Program, Program], redis: Redis) => Promise<void>,
@@ -39,18 +39,18 @@ export function processesTest(
   });
 }
 
-/** Waits until all of them share one pool. */
+/** Waits until all nodes share one pool. */
 export async function haveMet(programs: readonly Program[], redis: Redis): Promise<void> {
   await until(async () => await machinesIn(redis) === programs.length);
   for (const program of programs) await until(async () => await health(program) === "ok");
 }
 
-/** How many machines Redis knows. */
+/** The number of nodes that Redis knows. */
 export async function machinesIn(redis: Redis): Promise<number> {
   return Number((await redis.ask("hlen", "anonymous-chat:online"))[0]);
 }
 
-/** What `/healthz` says: the status, and what is failing. */
+/** The answer of `/healthz`: the status, and what is failing. */
 export async function health({ http }: Program): Promise<string> {
   const { status, failing } = await (await fetch(`${http}/healthz`)).json();
   return [status, ...failing].join(" ");
@@ -58,14 +58,14 @@ export async function health({ http }: Program): Promise<string> {
 
 let visitors = 0;
 
-/** Comes to a machine from an address that nobody else has. */
+/** Connects to a node from an address that no other client uses. */
 export async function visit({ socketUrl }: Program): Promise<BareClient> {
   const n = ++visitors;
   const headers = { "x-forwarded-for": `10.77.${n >> 8}.${n & 255}` };
   return await BareClient.enter(socketUrl, { headers });
 }
 
-/** Looks for somebody on this machine, of whom there is nobody yet. */
+/** A client that searches on this node and has no partner yet. */
 export async function waiter(program: Program, search = FIND as Search): Promise<BareClient> {
   const client = await visit(program);
   client.tell(search);
@@ -73,7 +73,7 @@ export async function waiter(program: Program, search = FIND as Search): Promise
   return client;
 }
 
-/** Goes on at another machine with the chat of `client`. */
+/** Resumes the chat of `client` on another node. */
 export async function comeBack(program: Program, { token }: BareClient): Promise<BareClient> {
   const client = await visit(program);
   client.tell({ type: "resume", token });
@@ -83,7 +83,7 @@ export async function comeBack(program: Program, { token }: BareClient): Promise
 
 type Search = Omit<typeof FIND, "mode"> & { readonly mode: "text" | "video" };
 
-/** Somebody on each of two machines, chatting with each other while nobody else looks for a partner. */
+/** Two clients on two nodes, chatting with each other. No other client may be searching. */
 export async function couple(
   a: Program,
   b: Program,

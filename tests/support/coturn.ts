@@ -1,7 +1,7 @@
 /**
- * A real coturn, with the very configuration in deploy/turnserver.conf: only what an operator has to replace is replaced
- * (addresses, ports, certificate, secret). So it keeps no log, and when it listens is seen from outside: by the sockets
- * that the system knows of, which are those of its network namespace, wherever it was started.
+ * A real coturn with the configuration in deploy/turnserver.conf. Only the values that an operator has to replace are
+ * replaced: addresses, ports, certificate and secret. That configuration writes no log, so whether coturn listens is
+ * read from the system's socket tables, those of coturn's network namespace.
  */
 
 import { createSocket } from "node:dgram";
@@ -12,24 +12,23 @@ import { freePort } from "./free_port.ts";
 import { until } from "./until.ts";
 import { isInstalled } from "./installed.ts";
 
-/** The secret of every coturn here. */
+/** The shared secret of every coturn in the tests. */
 export const TURN_SECRET = "only-the-tests-know-this-secret";
 
-/** How a test wants its coturn. */
 export interface CoturnOptions {
-  /** Where it listens and relays from; the loopback unless said. */
+  /** The address that it listens on and relays from. Defaults to the loopback address. */
   readonly address?: string;
-  /** The same for IPv6; none unless said. */
+  /** The same for IPv6. None by default. */
   readonly address6?: string;
-  /** What stands before the command: another network. */
+  /** A command prefix that runs it in another network. */
   readonly under?: readonly string[];
-  /** Lines that the file does not have. */
+  /** Lines to add to the configuration. */
   readonly more?: readonly string[];
-  /** Whether it says what it would log; the file has it keep silent. */
+  /** Whether it logs to standard output. The configuration disables the log. */
   readonly isLoud?: boolean;
 }
 
-/** Whether there is a coturn; in CI it is a failure that there is none. */
+/** Whether coturn is installed. In CI, a missing coturn is a failure. */
 export function isCoturnThere(): Promise<boolean> {
   return isInstalled({
     name: "coturn",
@@ -38,14 +37,14 @@ export function isCoturnThere(): Promise<boolean> {
   });
 }
 
-/** A coturn at work. */
+/** A running coturn. */
 export class Coturn implements AsyncDisposable {
   readonly address: string;
   readonly port: number;
   readonly tlsPort: number;
-  /** What a client by TLS has to trust, in PEM; it is for turn.example.org. */
+  /** The certificate that TLS clients have to trust, in PEM. It is for turn.example.org. */
   readonly certificate: string;
-  /** What it writes to a terminal or a log of the system. */
+  /** What it writes to standard output and standard error. */
   readonly #output: Promise<string>;
   readonly #process: Deno.ChildProcess;
   readonly #folder: TempFolder;
@@ -77,7 +76,7 @@ export class Coturn implements AsyncDisposable {
       .then((texts) => texts.join(""));
   }
 
-  /** Starts it, and waits until browsers can come. */
+  /** Starts it, and waits until it accepts clients. */
   static async start(options: CoturnOptions = {}): Promise<Coturn> {
     const folder = new TempFolder();
     const ports: [number, number] = [await freePortOfBoth(), await freePortOfBoth()];
@@ -92,7 +91,7 @@ export class Coturn implements AsyncDisposable {
     return coturn;
   }
 
-  /** As `--turn-url` names it. */
+  /** In the form of `--turn-url`. */
   get url(): string {
     return `turn:${this.address}:${this.port}?transport=udp`;
   }
@@ -101,18 +100,18 @@ export class Coturn implements AsyncDisposable {
     return `turn:${this.address}:${this.port}?transport=tcp`;
   }
 
-  /** What it writes; waits for its end. */
+  /** Stops it, and returns everything that it wrote. */
   async stop(): Promise<string> {
     try {
       this.#process.kill("SIGTERM");
     } catch {
-      // It has ended by itself.
+      // It has already exited.
     }
     await this.#process.status;
     return await this.#output;
   }
 
-  /** Every file that it has made, beside those that it was given. */
+  /** Every file that it created, without those that it was given. */
   async files(): Promise<FoundFile[]> {
     const files = await filesIn(this.#folder.path);
     return files.filter(({ path }) => !GIVEN.includes(path));
@@ -141,10 +140,12 @@ const CERTIFICATE = "cert.pem";
 const KEY = "key.pem";
 const GIVEN = [CONFIGURATION, CERTIFICATE, KEY];
 
-/** The lines of the file that let coturn say nothing. */
+/** The lines of the configuration that disable the log. */
 const SILENCE = ["log-file=/dev/null", "no-stdout-log"];
 
-/** The configuration in deploy/turnserver.conf, for these addresses and ports; certificate and key are put into the folder. */
+/**
+ * The configuration in deploy/turnserver.conf for these addresses and ports. Writes certificate and key to the folder.
+ */
 async function configuration(
   folder: string,
   [port, tlsPort]: readonly [number, number],
@@ -172,12 +173,12 @@ async function configuration(
   return [...lines, ...more, ""].join("\n");
 }
 
-/** As the system's tables of sockets have it. */
+/** A port as the system's socket tables show it. */
 function inHex(port: number): string {
   return port.toString(16).toUpperCase().padStart(4, "0");
 }
 
-/** A port that is free at this moment, for UDP and TCP. */
+/** A port that is currently free for both UDP and TCP. */
 async function freePortOfBoth(): Promise<number> {
   for (;;) {
     const port = freePort();

@@ -1,24 +1,24 @@
 /**
- * Deno Deploy on this machine, as far as its documentation (of August 2026) says what it is: `DENO_DEPLOY` in the
- * environment, `deno.json` and its lock as they are, `main.ts` as the entry point without arguments, `Deno.serve`,
- * Deno KV, and files that can't be relied on. Here there are none at all: what runs may use the network and read its
- * environment, and has no permission to read or write a file, nor to run anything.
+ * Deno Deploy on this machine, as far as its documentation (of August 2026) describes it: `DENO_DEPLOY` in the
+ * environment, `deno.json` and its lock file unchanged, `main.ts` as the entry point without arguments, `Deno.serve`,
+ * Deno KV, and a file system that can't be relied on. Here the program has no file access at all: it may use the
+ * network and read its environment, but it may not read or write files, or run anything.
  *
- * Deno KV is a database that the runtime opens by itself, outside of what the program may do. Which one depends on the
- * location that the program is told, so instances with the same `site` share one, as those of one app do.
+ * Deno KV is a database that the runtime opens outside the permissions of the program. The location given to the
+ * program selects the database, so instances with the same `site` share one, like the instances of one app.
  */
 
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { Program } from "./program.ts";
 
-/** The Deno that the tests run on, and the last one of the line that Deno Deploy ran when it was last documented. */
+/** The Deno that the tests run on, and the last 2.5 release, the series Deno Deploy ran when it was last documented. */
 export const DENO_VERSIONS = [Deno.version.deno, "2.5.7"] as const;
 
-/** How long fetching another Deno may take, in milliseconds. */
+/** The time limit for fetching another Deno, in milliseconds. */
 const FETCH_LIMIT = 180_000;
 
-/** Starts an instance and waits until it listens. It says what it says in its `log`. */
+/** Starts an instance and waits until it listens. Its output is in its `log`. */
 export async function startOnDeploy(
   version: string,
   env: Readonly<Record<string, string>> = {},
@@ -34,16 +34,16 @@ export async function startOnDeploy(
     `--location=${site}`,
     "main.ts",
   ];
-  const here = { DENO_DEPLOY: "1", HOST: "127.0.0.1", PORT: "0" }; // On the platform both are its own affair.
+  const here = { DENO_DEPLOY: "1", HOST: "127.0.0.1", PORT: "0" }; // The platform sets both itself.
   return await Program.startWith({ command, env: { ...here, ...env } });
 }
 
-/** An app of its own, with a database of its own. */
+/** A new app with its own database. */
 export function newSite(): string {
   return `http://${crypto.randomUUID()}.example`;
 }
 
-/** Looks into the database of a site, which must not have an instance any more, and deletes it. */
+/** Reads the database of a site and deletes it. No instance of the site may be running. */
 export async function takeDatabase<T>(site: string, look: (kv: Deno.Kv) => Promise<T>): Promise<T> {
   const folder = await storageOf(site);
   try {
@@ -54,13 +54,13 @@ export async function takeDatabase<T>(site: string, look: (kv: Deno.Kv) => Promi
   }
 }
 
-/** Where Deno keeps what belongs to a location; `deno info` names another place, that of a URL with a slash. */
+/** Where Deno stores the data of a location. `deno info` shows another path, that of the URL with a slash. */
 async function storageOf(site: string): Promise<string> {
   const { denoDir } = JSON.parse(await outputOf(Deno.execPath(), ["info", "--json"]));
   return join(denoDir, "location_data", createHash("sha256").update(site).digest("hex"));
 }
 
-/** Where the executable of a version is; npm has them all. */
+/** The path of the executable of a version. npm has all versions. */
 async function executableOf(version: string): Promise<string> {
   if (version === Deno.version.deno) return Deno.execPath();
   const where = "console.log(Deno.execPath())";

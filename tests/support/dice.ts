@@ -1,4 +1,4 @@
-/** Chance that can be had again: the same seed rolls the same numbers. */
+/** Reproducible randomness: the same seed gives the same numbers. */
 
 /** Numbers from 0 to below 1 (mulberry32). */
 export function dice(seed: number): () => number {
@@ -11,7 +11,7 @@ export function dice(seed: number): () => number {
   };
 }
 
-/** One of some things. */
+/** A random element of a list. */
 export function oneOf<T>(things: readonly [T, ...T[]], roll: () => number): T {
   return things[Math.floor(roll() * things.length)] ?? things[0];
 }

@@ -1,4 +1,4 @@
-/** What a page without a browser speaks. */
+/** The language of a page that is tested without a browser. */
 
 import type { Language } from "../../client/languages/language.ts";
 import { en } from "../../client/languages/en.ts";

@@ -1,4 +1,4 @@
-/** A clock that moves when a test says so, and runs what falls due on the way. */
+/** A clock that moves only when a test advances it, and runs the tasks that become due. */
 
 import type { Clock } from "../../server/base/clock.ts";
 
@@ -8,7 +8,7 @@ interface Timer {
   due: number;
 }
 
-/** Time by hand. */
+/** A clock under the control of a test. */
 export class FakeClock implements Clock {
   readonly #timers = new Set<Timer>();
   #now = 1_000_000;
@@ -18,12 +18,12 @@ export class FakeClock implements Clock {
     return this.#now;
   }
 
-  /** Noon of the 1st of June 2026 to begin with. */
+  /** The calendar starts at noon on the 1st of June 2026. */
   date(): Date {
     return new Date(Date.UTC(2026, 5, 1, 12) - 1_000_000 + this.#now + this.#jumped);
   }
 
-  /** Sets the calendar forward or back by `ms`, with no time passing. */
+  /** Moves the calendar forward or back by `ms` without any time passing. */
   jump(ms: number): void {
     this.#jumped += ms;
   }
@@ -34,7 +34,7 @@ export class FakeClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
-  /** Lets `ms` milliseconds pass. */
+  /** Advances the clock by `ms` milliseconds. */
   advance(ms: number): void {
     const end = this.#now + ms;
     for (let next = this.#next(end); next !== undefined; next = this.#next(end)) {

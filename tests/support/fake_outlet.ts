@@ -1,4 +1,4 @@
-/** An outlet that keeps what is sent, and whose backlog a test sets. */
+/** An outlet that records what is sent, and whose backlog is set by a test. */
 
 import type { CloseCode, ServerMessage } from "../../protocol.ts";
 import type { Outlet } from "../../server/transport.ts";

@@ -1,8 +1,8 @@
-/** Folders of tests, and what stands in their files. */
+/** Folders for tests, and the content of their files. */
 
 import { join } from "node:path";
 
-/** A folder that lasts as long as a test. */
+/** A folder that is deleted at the end of a test. */
 export class TempFolder implements AsyncDisposable {
   readonly path = Deno.makeTempDirSync({ prefix: "anonymous-chat-" });
 
@@ -11,14 +11,14 @@ export class TempFolder implements AsyncDisposable {
   }
 }
 
-/** A file, as one character a byte. */
+/** A file, read as one character per byte. */
 export interface FoundFile {
-  /** Below the folder. */
+  /** Relative to the folder. */
   readonly path: string;
   readonly text: string;
 }
 
-/** Every file below a folder; none when there is no such folder. */
+/** Every file below a folder. Empty if the folder does not exist. */
 export async function filesIn(folder: string, below = ""): Promise<FoundFile[]> {
   const found: FoundFile[] = [];
   const entries = await Array.fromAsync(Deno.readDir(join(folder, below))).catch(() => []);
@@ -30,7 +30,7 @@ export async function filesIn(folder: string, below = ""): Promise<FoundFile[]> 
   return found;
 }
 
-/** The texts of all files of a folder, in the order of their names. */
+/** The content of all files in a folder, ordered by name. */
 export async function textsIn(folder: string): Promise<string> {
   const files = await filesIn(folder);
   return files.toSorted((a, b) => a.path < b.path ? -1 : 1).map(({ text }) => text).join("");

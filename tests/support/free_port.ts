@@ -1,15 +1,16 @@
 /**
- * Ports for programs that can't be told to take any. Between the look and the start another may take the port, and mostly
- * that is the system, which gives one to each connection and to each listener that asks for any. So these lie below the
- * ports that it gives, and are drawn by chance, since other tests look for theirs at the same time.
+ * Ports for programs that can't let the system choose one. Another process may take the port between the check and the
+ * start. Mostly that is the system, which assigns ports to connections and to listeners that ask for any port. So these
+ * ports lie below the range that the system assigns, and are chosen at random, since other tests choose at the same
+ * time.
  */
 
 import { randomInt } from "node:crypto";
 
-/** Below the least port that Linux gives by itself, which is below those of the other systems. */
+/** Below the lowest port that Linux assigns automatically, which is lower than that of other systems. */
 const PORTS = [20_000, 32_000] as const;
 
-/** A TCP port of the loopback address that is free at this moment. */
+/** A TCP port of the loopback address that is currently free. */
 export function freePort(): number {
   for (;;) {
     const port = randomInt(...PORTS);

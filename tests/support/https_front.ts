@@ -1,31 +1,30 @@
 /**
- * The proxy that an operator puts in front of the program, in a few lines: it ends TLS, says so to the program, and
- * sends visitors who came by plain HTTP to https. It is for tests that need https, wss, or what the program does only
- * behind a proxy (`--trust-proxy=1`).
+ * The proxy that an operator puts in front of the program, in a few lines. It terminates TLS, tells the program so, and
+ * redirects plain HTTP to https. It serves tests that need https, wss, or what the program does only behind a proxy
+ * (`--trust-proxy=1`).
  *
- * One port speaks both protocols, so that `https://host:port/` and `http://host:port/` are the same site, as they are
- * with 443 and 80, but without the rights that those ask for. The first byte tells them apart: a TLS connection begins
- * with a handshake record, and no HTTP method begins with its number.
+ * One port speaks both protocols, so that `https://host:port/` and `http://host:port/` are the same site, as with 443
+ * and 80, but without the privileges that those ports require. The first byte tells them apart: a TLS connection begins
+ * with a handshake record, and no HTTP method begins with that byte.
  *
- *     client ---- door ---+-- 0x16 --> TLS ---- head rewritten ----> program
+ *     client ---- port ---+-- 0x16 --> TLS ---- head rewritten ----> program
  *                         |
  *                         +-- else --> 301 to https
  *
- * After the head of a request everything is poured through unread, in both directions, so a WebSocket needs nothing of
- * its own and the program's headers arrive as they were sent. The price: one request per connection, because a second
- * one would slip through with its head as the client wrote it.
+ * After the head of a request, everything is forwarded unread in both directions. WebSocket therefore needs no special
+ * handling, and the program's headers arrive unchanged. The price is one request per connection, because the head of a
+ * second one would pass through as the client wrote it.
  *
- * The certificate is its own authority, made anew for every front; a client has to be told to trust it.
+ * The certificate is self-signed and new for every proxy. Clients have to be told to trust it.
  */
 
 import { Buffer } from "node:buffer";
 import { selfSigned } from "./certificate.ts";
 
-/** How a test wants its front. */
 export interface HttpsFrontOptions {
-  /** The port of the program, on this machine. */
+  /** The port of the program on this machine. */
   readonly target: number;
-  /** The name that the certificate is for. */
+  /** The host name in the certificate. */
   readonly host?: string;
   /** 0, the default, lets the system choose. */
   readonly port?: number;
@@ -33,20 +32,20 @@ export interface HttpsFrontOptions {
 
 const LOOPBACK = "127.0.0.1";
 
-/** The type of the record that a TLS connection begins with (RFC 8446 section 5.1). */
+/** The record type that a TLS connection begins with (RFC 8446 section 5.1). */
 const TLS_HANDSHAKE = 22;
 
 const END_OF_HEAD = "\r\n\r\n";
 
-/** A front at work. */
+/** A running proxy. */
 export class HttpsFront implements AsyncDisposable {
-  /** What clients have to trust, in PEM. */
+  /** The certificate that clients have to trust, in PEM. */
   readonly certificate: string;
   readonly #host: string;
   readonly #target: number;
   readonly #door: Deno.TcpListener;
   readonly #tls: Deno.TlsListener;
-  /** What is open, and the work that ends when it is closed. */
+  /** The open connections, and the tasks that end when those are closed. */
   readonly #open = new Set<Deno.Conn>();
   readonly #work = new Set<Promise<void>>();
 
@@ -61,7 +60,7 @@ export class HttpsFront implements AsyncDisposable {
     this.#track(this.#serve(this.#tls, (client) => this.#forward(client)));
   }
 
-  /** Listens on the loopback address. */
+  /** Starts a proxy on the loopback address. */
   static start(options: HttpsFrontOptions): HttpsFront {
     return new HttpsFront(options);
   }
@@ -70,7 +69,7 @@ export class HttpsFront implements AsyncDisposable {
     return this.#door.addr.port;
   }
 
-  /** Host and port, as they stand in a URL and in the `Host` header. */
+  /** Host and port, as in a URL and in the `Host` header. */
   get authority(): string {
     return `${this.#host}:${this.port}`;
   }
@@ -78,7 +77,7 @@ export class HttpsFront implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#door.close();
     this.#tls.close();
-    while (this.#work.size > 0) { // A visitor may just have come in.
+    while (this.#work.size > 0) { // A client may just have connected.
       for (const connection of this.#open) shut(connection);
       await Promise.race(this.#work);
     }
@@ -91,13 +90,16 @@ export class HttpsFront implements AsyncDisposable {
     for await (const client of listener) this.#track(this.#hold(client, () => handle(client)));
   }
 
-  /** Work that fails has lost its connection: the other side is closed, too, and nobody needs to know. */
+  /**
+   * Tracks a task until it ends. A failed task has lost its connection and closed the other side, so errors are
+   * ignored.
+   */
   #track(work: Promise<void>): void {
     const settled = work.catch(() => {}).finally(() => this.#work.delete(settled));
     this.#work.add(settled);
   }
 
-  /** Uses a connection and closes it. */
+  /** Uses a connection, then closes it. */
   async #hold(connection: Deno.Conn, use: () => Promise<void>): Promise<void> {
     this.#open.add(connection);
     try {
@@ -133,7 +135,7 @@ export class HttpsFront implements AsyncDisposable {
     await this.#pass(client, start, this.#target);
   }
 
-  /** Connects to a port here, sends what came so far, and pours the rest through until both sides have ended. */
+  /** Connects to a local port, sends what has been received, and forwards the rest until both sides have ended. */
   async #pass(client: Deno.Conn, start: Buffer, port: number): Promise<void> {
     const server = await Deno.connect({ hostname: LOOPBACK, port });
     await this.#hold(server, async () => {
@@ -143,7 +145,7 @@ export class HttpsFront implements AsyncDisposable {
   }
 }
 
-/** What a proxy tells the program, and what it doesn't let a client say in its place. */
+/** A request head with the proxy's own headers, without those that a client must not set. */
 function forwarded(head: string): string {
   const [request, ...fields] = head.split("\r\n");
   const upgrades = fields.some((field) => /^upgrade:/i.test(field));
@@ -161,7 +163,7 @@ function isHead(received: Buffer): boolean {
   return received.includes(END_OF_HEAD);
 }
 
-/** Reads on until there is enough. */
+/** Reads until `isEnough` is true. */
 async function read(
   from: Deno.Conn,
   isEnough: (received: Buffer) => boolean,
@@ -181,7 +183,7 @@ async function write(to: Deno.Conn, data: Uint8Array | string): Promise<void> {
   while (rest.length > 0) rest = rest.subarray(await to.write(rest));
 }
 
-/** Sends on what comes, then the end. */
+/** Forwards everything, including the end of the stream. */
 async function pour(from: Deno.Conn, to: Deno.Conn): Promise<void> {
   const chunk = new Uint8Array(64 * 1024);
   for (let length; (length = await from.read(chunk)) !== null;) {
@@ -194,6 +196,6 @@ function shut(connection: Deno.Conn): void {
   try {
     connection.close();
   } catch {
-    // It was closed already.
+    // It is already closed.
   }
 }

@@ -1,17 +1,16 @@
-/** Programs that some tests need, and that Debian has in its packages. */
+/** Programs that some tests need, available as Debian packages. */
 
-/** A program, and what is missing without it. */
 export interface Needed {
-  /** Of Debian. */
+  /** The Debian package. */
   readonly name: string;
   readonly program?: string;
-  /** What makes it answer and end. */
+  /** Arguments that make it print something and exit. */
   readonly args?: readonly string[];
-  /** What is skipped without it, as the rest of a sentence. */
+  /** The tests that are skipped without it, to end a sentence. */
   readonly skipped: string;
 }
 
-/** Whether a program succeeds; `undefined` where there is none of that name. */
+/** Whether a program succeeds. `undefined` if it is not installed. */
 export async function succeeds(
   program: string,
   args: readonly string[],
@@ -20,11 +19,11 @@ export async function succeeds(
   try {
     return (await command.output()).success;
   } catch {
-    return undefined; // That is thrown at once, and not by the promise.
+    return undefined; // A missing program throws here, synchronously.
   }
 }
 
-/** Whether it is installed; if not, one line says what is skipped, and in CI that is a failure. */
+/** Whether a program is installed. If not, one line says which tests are skipped. In CI, it is a failure. */
 export async function isInstalled(
   { name, program = name, args = ["--version"], skipped }: Needed,
 ): Promise<boolean> {

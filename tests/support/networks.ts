@@ -1,13 +1,13 @@
 /**
- * Two networks inside this machine, joined by one cable, so that two programs have addresses of their own: what is in one
- * reaches the other and nothing else (network_namespaces(7)).
+ * Two networks inside this machine, joined by a virtual cable, so that two programs have separate addresses. A program
+ * in one network reaches the other network and nothing else (network_namespaces(7)).
  *
- *     first: 10.77.0.1 ======== 10.77.0.2 :second
+ *      first: 10.77.0.1 ======== 10.77.0.2 :second
  */
 
 import { isInstalled } from "./installed.ts";
 
-/** Whether there is the command that lays them; in CI it is a failure that there is none. */
+/** Whether the `ip` command is installed. In CI, a missing one is a failure. */
 export function isIpThere(): Promise<boolean> {
   return isInstalled({
     name: "iproute2",
@@ -17,7 +17,7 @@ export function isIpThere(): Promise<boolean> {
   });
 }
 
-/** Two that are laid. */
+/** The two networks. */
 export class Networks implements AsyncDisposable {
   readonly addresses = ["10.77.0.1", "10.77.0.2"] as const;
   readonly #names: readonly [string, string];
@@ -26,7 +26,7 @@ export class Networks implements AsyncDisposable {
     this.#names = names;
   }
 
-  /** Lays them; `undefined` where that is forbidden, which one line says. */
+  /** Creates them. Where that is forbidden, it prints one line and returns `undefined`. */
   static async lay(): Promise<Networks | undefined> {
     const name = `anonymous-chat-${Deno.pid}`;
     const networks = new Networks([`${name}-1`, `${name}-2`]);
@@ -41,7 +41,7 @@ export class Networks implements AsyncDisposable {
     }
   }
 
-  /** What stands before a command that is to run in one of them. */
+  /** The command prefix that runs a program in one of them. */
   under(which: 0 | 1): string[] {
     return ["ip", "netns", "exec", this.#names[which]];
   }
@@ -53,13 +53,13 @@ export class Networks implements AsyncDisposable {
     for (const [n, name] of this.#names.entries()) {
       await ip("-n", name, "address", "add", `${this.addresses[n]}/24`, "dev", "cable");
       for (const device of ["lo", "cable"]) await ip("-n", name, "link", "set", device, "up");
-      // A browser without windows calls from the address of the default route, and from no other.
+      // Headless browsers place calls only from the address of the default route.
       await ip("-n", name, "route", "add", "default", "dev", "cable");
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const name of this.#names) await ip("netns", "delete", name).catch(() => {});
+    for (const name of this.#names) await ip("netns", "delete", name).catch(() => {}); // It may not exist.
   }
 }
 

@@ -1,7 +1,7 @@
 /**
- * Another process's memory: how much there is, and whether bytes, or texts in UTF-8 and UTF-16, stand in it. What is
- * searched are those pages of the writable mappings which there are, as `/proc/PID/pagemap` says (proc(5)); a full dump
- * would be gigabytes of nothing (Linux only).
+ * The memory of another process: how much it uses, and whether it contains certain bytes, or texts in UTF-8 or UTF-16.
+ * Only those pages of writable mappings are searched that exist according to `/proc/PID/pagemap` (proc(5)). A full dump
+ * would be gigabytes of unused address space. Linux only.
  */
 
 import { Buffer } from "node:buffer";
@@ -9,10 +9,10 @@ import { Buffer } from "node:buffer";
 const PIECE = 16 * 1024 * 1024;
 const PAGE = 4096;
 const ENTRY = 8;
-/** Of an entry of the page map, in its last byte: the page is in memory, or swapped out. */
+/** In the last byte of a page map entry: the page is in memory or swapped out. */
 const IS_THERE = 0b1100_0000;
 
-/** How often each of these stands in the memory of process `pid`. */
+/** How often each of these occurs in the memory of process `pid`. */
 export async function countInMemory(
   pid: number,
   sought: readonly (string | Uint8Array)[],
@@ -33,7 +33,7 @@ export async function countInMemory(
 
 type Range = readonly [start: number, end: number];
 
-/** What there is of all that the process can write to. */
+/** The existing pages of all writable mappings. */
 async function rangesOf(pid: number): Promise<Range[]> {
   using map = await Deno.open(`/proc/${pid}/pagemap`);
   const mapped = await writableRanges(pid);
@@ -42,7 +42,7 @@ async function rangesOf(pid: number): Promise<Range[]> {
   return present;
 }
 
-/** The pages of a mapping that are there, those that follow each other together. */
+/** The existing pages of a mapping, with adjacent pages joined. */
 async function presentOf(map: Deno.FsFile, [start, end]: Range): Promise<Range[]> {
   const entries = await read(map, start / PAGE * ENTRY, (end - start) / PAGE * ENTRY);
   const runs: [number, number][] = [];
@@ -86,7 +86,7 @@ function count(haystack: Buffer, needle: Buffer): number {
   return found;
 }
 
-/** How much of the machine's memory a process has, in bytes (proc(5)). */
+/** The resident memory of a process, in bytes (proc(5)). */
 export async function residentBytes(pid: number): Promise<number> {
   const status = await Deno.readTextFile(`/proc/${pid}/status`);
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;

@@ -1,36 +1,36 @@
 /**
- * The real program in a process of its own: started as `deno task start` starts it, without the build, or the executable
- * that `ANONYMOUS_CHAT_BIN` names.
+ * The real program as a separate process: started like `deno task start`, without the build, or as the executable that
+ * `ANONYMOUS_CHAT_BIN` names.
  */
 
 import { join, resolve } from "node:path";
 import { FLAGS } from "../../tools/compile.ts";
 import { until } from "./until.ts";
 
-/** The executable to test, if one is named. */
+/** The executable to test, if any. */
 export const BINARY = executable(Deno.env.get("ANONYMOUS_CHAT_BIN"));
 
 function executable(path = ""): string | undefined {
   return path === "" ? undefined : resolve(path);
 }
 
-/** The command of the program or, with its permissions, of another entry. */
+/** The command that starts the program, or another entry point with the program's permissions. */
 function commandOf(entry = "main.ts"): string[] {
   if (BINARY !== undefined) return [BINARY];
   return [Deno.execPath(), "run", ...FLAGS, entry];
 }
 
-/** How long a start may take; with twenty others at work on the same core, half a minute is too little. */
+/** The time limit for a start. Half a minute is too little when twenty other processes use the same core. */
 const START_SECONDS = 120;
 
-/** What a program that has ended leaves. */
+/** The result of a program that has exited. */
 export interface Ending {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Runs the program to its end. */
+/** Runs the program until it exits. */
 export async function run(
   args: readonly string[],
   env: Record<string, string> = {},
@@ -42,27 +42,26 @@ export async function run(
   return { code, stdout: decode(stdout), stderr: decode(stderr) };
 }
 
-/** How a program is started. */
 export interface ProgramOptions {
-  /** Of its command line, after those that every program here gets. */
+  /** Command-line arguments, after those that every program gets here. */
   readonly args?: readonly string[];
-  /** What is added to its environment. */
+  /** Additional environment variables. */
   readonly env?: Readonly<Record<string, string>>;
-  /** What stands before the command: a tracer. */
+  /** A command prefix, such as a tracer. */
   readonly under?: readonly string[];
-  /** A folder that is there already; it is left behind. */
+  /** An existing folder to use. It is kept afterwards. */
   readonly folder?: string;
-  /** What is run in place of the start task, with everything that it is told. */
+  /** A complete command to run instead of the start task. */
   readonly command?: readonly string[];
-  /** What is run instead of `main.ts`, with the same permissions; not where an executable is tested. */
+  /** An entry point to run instead of `main.ts`, with the same permissions. Ignored when an executable is tested. */
   readonly entry?: string;
   /** Leaves standard error unread. */
   readonly isUnread?: boolean;
 }
 
-/** A program at work, with folders of its own. */
+/** A running program with its own folders. */
 export class Program implements AsyncDisposable {
-  /** What it may write to: `data`, `logs` and `tmp` are in here. */
+  /** The folder it may write to, with `data`, `logs` and `tmp` in it. */
   readonly folder: string;
   readonly #keepsFolder: boolean;
   readonly #process: Deno.ChildProcess;
@@ -95,7 +94,7 @@ export class Program implements AsyncDisposable {
     this.#process.status.then(() => this.#hasEnded = true);
   }
 
-  /** Starts the program on a port of the system's choice and waits until it listens. */
+  /** Starts the program on a port that the system chooses, and waits until it listens. */
   static async start(...args: string[]): Promise<Program> {
     return await Program.startWith({ args });
   }
@@ -111,7 +110,7 @@ export class Program implements AsyncDisposable {
     return program;
   }
 
-  /** Starts the program without waiting for anything. */
+  /** Starts the program without waiting. */
   static launch(options: ProgramOptions): Program {
     return new Program(options);
   }
@@ -145,7 +144,7 @@ export class Program implements AsyncDisposable {
     return this.#process.status.then(({ code }) => code);
   }
 
-  /** Sends a signal and waits for the end; the answer is the exit code. */
+  /** Sends a signal, waits until the program exits, and returns its exit code. */
   async stop(signal: Deno.Signal = "SIGTERM"): Promise<number> {
     this.#process.kill(signal);
     const { code } = await this.#process.status;
@@ -154,17 +153,17 @@ export class Program implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop("SIGKILL").catch(() => {});
+    await this.stop("SIGKILL").catch(() => {}); // It may have exited already.
     if (!this.#keepsFolder) await Deno.remove(this.folder, { recursive: true });
   }
 
-  /** Closes the reading end of its standard error, as a log collector that exits does. */
+  /** Closes the reading end of its standard error, as a log collector does when it exits. */
   async closeLog(): Promise<void> {
     await this.#stderr?.cancel();
     await this.#reading;
   }
 
-  /** Throws when it can't be expected to listen any longer. */
+  /** Throws if the program has exited, because then it will never listen. */
   #isListening(): boolean {
     if (this.log.includes("Listening")) return true;
     if (this.#hasEnded) throw new Error(`Cannot go on: the program has ended: ${this.log}`);

@@ -1,6 +1,6 @@
 /**
- * Real proxies in front of the program, with the very configurations in `deploy/`: nothing is replaced but what an
- * operator replaces (ports, certificate), and what a test may not touch (folders of the system).
+ * Real proxies in front of the program, with the configurations in `deploy/`. Only what an operator replaces is
+ * replaced (ports, certificate), and what a test may not touch (system folders).
  */
 
 import { join } from "node:path";
@@ -10,13 +10,13 @@ import { freePort } from "./free_port.ts";
 import { isInstalled } from "./installed.ts";
 import { until } from "./until.ts";
 
-/** A kind of proxy: its program, and how it is started. */
+/** A kind of proxy: its program, and how to start it. */
 interface Kind {
   readonly executable: string;
   readonly version: string;
-  /** Writes its configuration; the answer is its arguments. */
+  /** Writes its configuration and returns its arguments. */
   readonly configure: (place: Layout) => Promise<string[]>;
-  /** Has a running one read its configuration again, as `systemctl reload` does with Debian's unit. */
+  /** Makes a running proxy read its configuration again, as `systemctl reload` does with Debian's unit. */
   readonly reload: (folder: string, process: Deno.ChildProcess) => Promise<void>;
 }
 
@@ -24,7 +24,7 @@ interface Layout {
   readonly folder: string;
   readonly https: number;
   readonly http: number;
-  /** Where the program listens. */
+  /** The port of the program. */
   readonly target: number;
   readonly files: CertificateFiles;
 }
@@ -39,11 +39,11 @@ const KINDS = {
   },
 } as const satisfies Record<string, Kind>;
 
-/** The names of the proxies, which are those of their Debian packages but for a suffix. */
+/** The names of the proxies. Their Debian packages have the same names, apart from suffixes. */
 export type ProxyName = keyof typeof KINDS;
 export const PROXIES = Object.keys(KINDS) as ProxyName[];
 
-/** Whether there is such a proxy; in CI it is a failure that there is none. */
+/** Whether a proxy is installed. In CI, a missing one is a failure. */
 export function isProxyThere(name: ProxyName): Promise<boolean> {
   const { executable, version } = KINDS[name];
   return isInstalled({
@@ -54,18 +54,18 @@ export function isProxyThere(name: ProxyName): Promise<boolean> {
   });
 }
 
-/** A proxy at work, on the loopback address. */
+/** A running proxy on the loopback address. */
 export class Proxy implements AsyncDisposable {
-  /** Where it speaks TLS. */
+  /** The TLS port. */
   readonly port: number;
-  /** Where it speaks plain HTTP. */
+  /** The plain HTTP port. */
   readonly httpPort: number;
   readonly #kind: Kind;
   readonly #files: CertificateFiles;
   readonly #folder: TempFolder;
   readonly #args: string[];
   #process: Deno.ChildProcess;
-  /** What it writes to a terminal or a log of the system. */
+  /** What it writes to standard output and standard error. */
   readonly #output: Promise<string>[] = [];
 
   private constructor(
@@ -83,7 +83,7 @@ export class Proxy implements AsyncDisposable {
     this.#process = this.#spawn();
   }
 
-  /** Starts one in front of the program at port `target`, and waits until it listens. */
+  /** Starts a proxy in front of the program at port `target`, and waits until it listens. */
   static async start(name: ProxyName, target: number): Promise<Proxy> {
     const folder = new TempFolder();
     const kind = KINDS[name];
@@ -99,7 +99,7 @@ export class Proxy implements AsyncDisposable {
     return proxy;
   }
 
-  /** What has to be trusted, in PEM. */
+  /** The certificate that clients have to trust, in PEM. */
   get certificate(): string {
     return this.#files.cert;
   }
@@ -112,19 +112,19 @@ export class Proxy implements AsyncDisposable {
     return `https://127.0.0.1:${this.port}`;
   }
 
-  /** Has it read its configuration again. */
+  /** Makes it read its configuration again. */
   async reload(): Promise<void> {
     await this.#kind.reload(this.#folder.path, this.#process);
   }
 
-  /** Ends it and starts it again on the same ports, as an upgrade of its package does. */
+  /** Stops it and starts it again on the same ports, as a package upgrade does. */
   async restart(): Promise<void> {
     await this.#end();
     this.#process = this.#spawn();
     await this.#listens();
   }
 
-  /** Ends it; the answer is all that it has written, to whatever file or stream. */
+  /** Stops it, and returns everything that it wrote to files and streams. */
   async stop(): Promise<string> {
     await this.#end();
     const files = await filesIn(this.#folder.path);
@@ -173,7 +173,7 @@ async function listens(port: number): Promise<boolean> {
   }, () => false);
 }
 
-/** What an operator replaces in either. */
+/** The documented configuration of either proxy, with the operator's replacements. */
 async function documented(name: string, { files, target }: Layout): Promise<string> {
   const text = await Deno.readTextFile(new URL(`../../deploy/${name}`, import.meta.url));
   return text
@@ -182,7 +182,7 @@ async function documented(name: string, { files, target }: Layout): Promise<stri
     .replaceAll("127.0.0.1:8000", `127.0.0.1:${target}`);
 }
 
-/** The file is a part of nginx's whole configuration; what stands around it is Debian's. */
+/** The file is only a part of nginx's configuration. The part around it follows Debian's. */
 async function configureNginx(layout: Layout): Promise<string[]> {
   const { folder, https, http } = layout;
   const site = (await documented("nginx.conf", layout))
@@ -218,7 +218,7 @@ async function configureCaddy(layout: Layout): Promise<string[]> {
   return ["run", "--config", join(folder, "Caddyfile"), "--adapter", "caddyfile"];
 }
 
-/** It is done when a new worker serves whoever connects from then on. */
+/** The reload is done when a new worker accepts new connections. */
 async function reloadNginx(_: string, process: Deno.ChildProcess): Promise<void> {
   const { pid } = process;
   const before = await workersOf(pid);
@@ -230,7 +230,7 @@ async function workersOf(pid: number): Promise<string[]> {
   return (await Deno.readTextFile(`/proc/${pid}/task/${pid}/children`)).split(" ").filter(Boolean);
 }
 
-/** Debian's unit forces a reload also where nothing has changed. */
+/** Debian's unit also forces a reload when nothing has changed. */
 async function reloadCaddy(folder: string): Promise<void> {
   const file = join(folder, "Caddyfile");
   const address = ["--address", adminSocket(folder)];
@@ -239,7 +239,7 @@ async function reloadCaddy(folder: string): Promise<void> {
   if (!success) throw new Error(`Cannot reload Caddy: ${new TextDecoder().decode(stderr)}`);
 }
 
-/** Where Caddy takes orders; one of its own, because several may run. */
+/** Caddy's admin endpoint. Each instance needs a separate one, because several may run at the same time. */
 function adminSocket(folder: string): string {
   return `unix/${join(folder, "admin.sock")}`;
 }

@@ -1,4 +1,4 @@
-/** A client that writes bytes by hand, for what no library would send. */
+/** A client that writes raw bytes, for input that no library would send. */
 
 import { SUBPROTOCOL } from "../../protocol.ts";
 
@@ -34,14 +34,14 @@ export function frame(first: number, payload: Uint8Array | string = ""): Uint8Ar
   return Uint8Array.of(first, ...length, 0, 0, 0, 0, ...bytes);
 }
 
-/** Where somebody listens on the loopback address. */
+/** A listening port on the loopback address. */
 export interface Place {
   readonly port: number;
-  /** Of whoever speaks TLS: what has to be trusted, in PEM. */
+  /** For TLS: the certificate to trust, in PEM. */
   readonly certificate?: string | undefined;
 }
 
-/** Frames on their way to somebody who reads slowly, or never. */
+/** A raw connection. Nothing is read unless a test asks for it. */
 export class RawClient implements Disposable {
   readonly #connection: Deno.TcpConn | Deno.TlsConn;
   #read: Uint8Array<ArrayBuffer> = new Uint8Array();
@@ -50,7 +50,7 @@ export class RawClient implements Disposable {
     this.#connection = connection;
   }
 
-  /** Connects to a place, or to a port without TLS. */
+  /** Connects to a port, with TLS if the place has a certificate. */
   static async connect(place: Place | number): Promise<RawClient> {
     const { port, certificate }: Place = typeof place === "number" ? { port: place } : place;
     const to = { hostname: "127.0.0.1", port };
@@ -61,7 +61,7 @@ export class RawClient implements Disposable {
     );
   }
 
-  /** Connects and upgrades, with further lines in its handshake. */
+  /** Connects and upgrades, with additional lines in the handshake. */
   static async open(place: Place | number, ...lines: readonly string[]): Promise<RawClient> {
     const client = await RawClient.connect(place);
     await client.writeLines(...HANDSHAKE, ...lines, "", "");
@@ -79,7 +79,7 @@ export class RawClient implements Disposable {
     await this.write(new TextEncoder().encode(lines.join("\r\n")));
   }
 
-  /** Reads up to and including `mark`; what is read is gone. */
+  /** Reads up to and including `mark`, and discards what was read. */
   async readUntil(mark: string): Promise<string> {
     for (;;) {
       const text = asText(this.#read);
@@ -92,13 +92,13 @@ export class RawClient implements Disposable {
     }
   }
 
-  /** Everything that comes until the other side ends the connection, as text. */
+  /** Everything received until the server ends the connection, as text. */
   async readToEnd(): Promise<string> {
     while (await this.#more());
     return asText(this.#read);
   }
 
-  /** The code of the close frame that comes; `undefined` when the connection ends without one. */
+  /** The code of the next close frame. `undefined` if the connection ends without one. */
   async closeCode(): Promise<number | undefined> {
     for (;;) {
       const [first = 0, length = 0, high = 0, low = 0] = this.#read;
@@ -109,9 +109,9 @@ export class RawClient implements Disposable {
     }
   }
 
-  /** Says that nothing more comes, and waits until the other side has ended the connection, too. */
+  /** Half-closes the connection, and waits until the server has ended it, too. */
   async finish(): Promise<void> {
-    await this.#connection.closeWrite().catch(() => {});
+    await this.#connection.closeWrite().catch(() => {}); // The server may have closed it first.
     while (await this.#more());
   }
 
@@ -124,7 +124,7 @@ export class RawClient implements Disposable {
     try {
       this.#connection.close();
     } catch {
-      // It is closed already.
+      // It is already closed.
     }
   }
 
@@ -137,7 +137,7 @@ export class RawClient implements Disposable {
   }
 }
 
-/** One character a byte. */
+/** One character per byte. */
 function asText(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
 }

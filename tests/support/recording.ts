@@ -1,4 +1,4 @@
-/** A whole session of one person, with everything that their page asked for, sent, kept and looked at. */
+/** A whole session of one visitor, with everything that the page requested, sent, stored and read. */
 
 import type { Browser, Page } from "playwright-core";
 import { Visitor } from "../e2e/visitor.ts";
@@ -8,25 +8,25 @@ import { Tap } from "./tap.ts";
 /** What was recorded. */
 export interface Session {
   readonly site: string;
-  /** Every URL that was asked for, by whatever in the page. */
+  /** Every URL that was requested by anything in the page. */
   readonly urls: readonly string[];
-  /** Every byte that left the browser for the server. */
+  /** Every byte that the browser sent to the server. */
   readonly sent: string;
-  /** What the browser had kept from another time, and must not tell. */
+  /** A marker in the browser's storage from an earlier visit. It must never be sent. */
   readonly marker: string;
-  /** What the browser had kept at the end. */
+  /** What the browser had stored at the end. */
   readonly kept: unknown;
   readonly cookies: readonly unknown[];
-  /** What the browser complained about. */
+  /** Console messages and errors of the page. */
   readonly complaints: readonly string[];
-  /** What the page asked the browser that would tell it from another. */
+  /** The properties that the page read and that would help to recognize the browser. */
   readonly asked: readonly string[];
 }
 
 const MARKER = "kept-7f3a";
 const STORED = JSON.stringify({ version: 1, adult: false, sound: true, x: MARKER });
 
-/** What pages ask that want to recognise a browser. */
+/** Properties that fingerprinting scripts read. */
 const TELLING: Readonly<Record<string, readonly string[]>> = {
   "Navigator.prototype": [
     "userAgent",
@@ -54,7 +54,7 @@ const TELLING: Readonly<Record<string, readonly string[]>> = {
   "window": ["devicePixelRatio", "OfflineAudioContext", "indexedDB", "openDatabase"],
 };
 
-/** Notes whoever asks for one of these, in a page that has not run anything yet. */
+/** Records which of these properties are read. It runs in a page before any other script. */
 const WATCH = `globalThis.asked = new Set();
   for (const [path, names] of Object.entries(${JSON.stringify(TELLING)})) {
     const owner = path.split(".").reduce((object, name) => object[name], globalThis);
@@ -79,7 +79,7 @@ const KEPT = `(async () => ({
   caches: await caches.keys(),
 }))()`;
 
-/** Records one. */
+/** Records a session. */
 export async function record(openBrowser: () => Promise<Browser>): Promise<Session> {
   await using server = await TestServer.start();
   using tap = new Tap(server.port);
@@ -118,7 +118,7 @@ export async function record(openBrowser: () => Promise<Browser>): Promise<Sessi
   };
 }
 
-/** Everything that one can do. */
+/** Uses every feature of the page. */
 async function live(ann: Visitor, bob: Visitor): Promise<void> {
   await ann.likes("chess");
   await bob.likes("chess");

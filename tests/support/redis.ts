@@ -1,10 +1,10 @@
-/** A real Redis, on a port of its own, configured as docs/cluster.md says: it keeps nothing on disk. */
+/** A real Redis on its own port, configured as docs/cluster.md says. It stores nothing on disk. */
 
 import { freePort } from "./free_port.ts";
 import { isInstalled } from "./installed.ts";
 import { until } from "./until.ts";
 
-/** Whether there is a Redis; in CI it is a failure that there is none. */
+/** Whether Redis is installed. In CI, a missing Redis is a failure. */
 export function isRedisThere(): Promise<boolean> {
   return isInstalled({
     name: "redis-server",
@@ -12,7 +12,7 @@ export function isRedisThere(): Promise<boolean> {
   });
 }
 
-/** A Redis at work. */
+/** A running Redis. */
 export class Redis implements AsyncDisposable {
   readonly port: number;
   #process: Deno.ChildProcess;
@@ -38,31 +38,31 @@ export class Redis implements AsyncDisposable {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  /** Ends it as a crash would. */
+  /** Kills it, as a crash would. */
   async kill(): Promise<void> {
     this.#process.kill("SIGKILL");
     await this.#process.status;
   }
 
-  /** Starts it again; it has forgotten everything. */
+  /** Starts it again. All data is lost. */
   async restart(): Promise<void> {
     this.#process = run("redis-server", this.port);
     await this.#answers();
   }
 
-  /** Lets it stand still, as a machine that swaps does, or go on. */
+  /** Freezes it, as swapping can, or lets it continue. */
   signal(signal: "SIGSTOP" | "SIGCONT"): void {
     this.#process.kill(signal);
   }
 
-  /** What a command of `redis-cli` answers, a line each. */
+  /** The output of a `redis-cli` command, one entry per line. */
   async ask(...command: string[]): Promise<string[]> {
     const args = ["-p", `${this.port}`, ...command];
     const { stdout } = await new Deno.Command("redis-cli", { args, stderr: "null" }).output();
     return new TextDecoder().decode(stdout).split("\n").filter(Boolean);
   }
 
-  /** Hears everything that is asked of it from now on (MONITOR); the answer tells what was heard. */
+  /** Records every command that it receives from now on (MONITOR). The returned function returns the recording. */
   async monitor(): Promise<() => string> {
     const args = ["-p", `${this.port}`, "monitor"];
     const watcher = new Deno.Command("redis-cli", { args, stdout: "piped", stderr: "null" })
@@ -83,7 +83,7 @@ export class Redis implements AsyncDisposable {
       watcher.kill("SIGKILL");
       await watcher.status;
     }
-    await this.kill().catch(() => {});
+    await this.kill().catch(() => {}); // A test may have killed it already.
   }
 
   async #answers(): Promise<void> {

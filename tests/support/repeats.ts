@@ -1,29 +1,29 @@
 /**
- * How often tests repeat what they try by chance, and by which chance. `deno task test` takes a sample, with a seed that
- * is always the same: what fails there fails because of a change, and fails again. `deno task test:long` sets
- * `TEST_LONG=1` and takes all of it, with another seed each time, so that in the end more is tried than any sample holds.
- * A failure names its seed; `TEST_SEED` sets it.
+ * How often randomized tests repeat, and with which seed. `deno task test` takes a sample with a fixed seed: a failure
+ * there is caused by a change, and can be repeated. `deno task test:long` sets `TEST_LONG=1` and runs all repetitions,
+ * with a different seed each time, so that over time it covers more than any sample. A failure names its seed, and
+ * `TEST_SEED` sets the seed.
  */
 
-/** Tells what the environment holds under a name. */
+/** Reads an environment variable. */
 export type Environment = (name: string) => string | undefined;
 
-/** How often something is tried. */
+/** The number of repetitions. */
 export interface Counts {
   readonly sample: number;
   readonly long: number;
 }
 
-/** The length and the seed of one run of the tests. */
+/** The length and the seed of a test run. */
 export interface Plan {
   readonly isLong: boolean;
   readonly seed: number;
 }
 
-/** The seed of every sample. */
+/** The seed of every sample run. */
 const SAMPLE_SEED = 20_261;
 
-/** Reads the plan; `chance` makes the seed of a long run. */
+/** Reads the plan. `chance` returns the seed of a long run. */
 export function planOf(env: Environment, chance: () => number): Plan {
   const isLong = flagIn("TEST_LONG", env);
   return { isLong, seed: wholeIn("TEST_SEED", env) ?? (isLong ? chance() : SAMPLE_SEED) };
@@ -31,20 +31,20 @@ export function planOf(env: Environment, chance: () => number): Plan {
 
 const plan = planOf((name) => Deno.env.get(name), () => Date.now() >>> 0);
 
-/** Where this run takes its chance from; whoever uses it names it on failure, as {@linkcode seeded} does. */
+/** The seed of this run. Tests that use it must name it when they fail, as {@linkcode seeded} does. */
 export const SEED = plan.seed;
 
-/** How often to try. */
+/** The number of repetitions in this run. */
 export function repeats({ sample, long }: Counts, { isLong } = plan): number {
   return isLong ? long : sample;
 }
 
-/** The same and the seed, for fast-check, which names the latter when it fails. */
+/** Repetitions and seed for fast-check, which names the seed when it fails. */
 export function trials(counts: Counts): { readonly numRuns: number; readonly seed: number } {
   return { numRuns: repeats(counts), seed: SEED };
 }
 
-/** Runs what takes its chance from the seed; a failure names it. */
+/** Runs a randomized test with the seed. A failure names the seed. */
 export async function seeded(
   body: (seed: number) => void | Promise<void>,
   { seed } = plan,
@@ -64,7 +64,7 @@ function flagIn(name: string, env: Environment): boolean {
   return text === "1";
 }
 
-/** Negative, too, since some seeds of fast-check are. */
+/** May be negative, since some of fast-check's seeds are. */
 function wholeIn(name: string, env: Environment): number | undefined {
   const text = env(name) ?? "";
   if (text === "") return undefined;

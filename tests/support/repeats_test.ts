@@ -3,7 +3,7 @@ import { planOf, repeats, seeded } from "./repeats.ts";
 
 const COUNTS = { sample: 3, long: 50 };
 
-/** The plan in an environment, where chance gives 77. */
+/** The plan in an environment, where the random seed is 77. */
 function planIn(env: Record<string, string>): ReturnType<typeof planOf> {
   return planOf((name) => env[name], () => 77);
 }

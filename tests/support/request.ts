@@ -1,8 +1,8 @@
-/** Requests as values, for what answers them without a socket. */
+/** HTTP requests as values, for code that answers them without a socket. */
 
 import type { HttpRequest } from "../../server/http/message.ts";
 
-/** A GET, unless a test says otherwise. */
+/** A GET request by default. */
 export function request(
   target: string,
   headers: Record<string, string> = {},

@@ -1,13 +1,13 @@
-/** A server that says what a test has it say, and nothing else. */
+/** A server that sends only what a test tells it to send. */
 
 import { once } from "node:events";
 // @ts-types="@types/ws"
 import { type WebSocket, WebSocketServer } from "ws";
 import type { ServerMessage } from "../../protocol.ts";
 
-/** One connection, seen from the server. */
+/** A connection, from the server's side. */
 export class ScriptedLine {
-  /** What the client has said: the type of each control message, and "frame" for each frame. */
+  /** What the client has sent: the type of each control message, and "frame" for each frame. */
   readonly heard: string[] = [];
   readonly #socket: WebSocket;
 
@@ -18,7 +18,7 @@ export class ScriptedLine {
     });
   }
 
-  /** Says all this; resolves when the client has heard it and has answered all that it wants to. */
+  /** Sends all this. Resolves when the client has received it and the client's replies have arrived. */
   async say(...said: readonly (ServerMessage | Uint8Array)[]): Promise<void> {
     for (const one of said) {
       this.#socket.send(one instanceof Uint8Array ? one : JSON.stringify(one));
@@ -26,20 +26,20 @@ export class ScriptedLine {
     await this.settled();
   }
 
-  /** Resolves when everything that is under way has arrived, in both directions. */
+  /** Resolves when everything in flight has arrived, in both directions. */
   async settled(): Promise<void> {
     const answered = once(this.#socket, "pong");
     this.#socket.ping();
     await answered;
   }
 
-  /** Cuts the connection without a word. */
+  /** Terminates the connection without a close frame. */
   cut(): void {
     this.#socket.terminate();
   }
 }
 
-/** Where a client may connect. */
+/** A server that records its connections. */
 export class ScriptedServer implements AsyncDisposable {
   /** Every connection so far. */
   readonly lines: ScriptedLine[] = [];

@@ -1,39 +1,42 @@
 /**
- * A server as its visitors know it, for tests that need nothing else: the one inside the test process, or the executable
- * that `ANONYMOUS_CHAT_BIN` names, in a process of its own. `deno task test:binary` runs such tests against the latter.
+ * A server as its visitors see it, for tests that need nothing else. It runs inside the test process, or is the
+ * executable that `ANONYMOUS_CHAT_BIN` names, in a separate process. `deno task test:binary` runs such tests with the
+ * executable.
  */
 
 import { BINARY, Program } from "./program.ts";
 import { type ServerOptions, TestServer } from "./server.ts";
 import { until } from "./until.ts";
 
-/** What can be asked for of either; an executable keeps the machine's clock, whatever `clock` is. */
+/** Options of both variants. An executable ignores `clock` and uses the system clock. */
 export type ServedOptions = Pick<ServerOptions, "listener" | "args" | "port" | "clock">;
 
-/** A server at work. */
+/** A running server. */
 export interface Served extends AsyncDisposable {
   readonly port: number;
   readonly http: string;
   readonly socketUrl: string;
-  /** Waits until so many are here, where that can be seen. */
+  /** Waits until `online` sessions are connected, where that can be seen. */
   has(online: number): Promise<void>;
-  /** Goes down in order. */
+  /** Shuts down gracefully. */
   stop(): Promise<void>;
-  /** What it has logged since it was listening, except how to use it. */
+  /** What it has logged since it started to listen, without the usage hints. */
   readonly logged: readonly unknown[];
 }
 
-/** How to use it, which it says as soon as it listens. */
+/** Usage hints, which it logs as soon as it listens. */
 const HINTS = /Open it in two windows|A public server also needs/;
 
-/** Declares tests that look into a server, move its clock or replace its parts; no executable allows that. */
+/**
+ * Declares tests that access a server's internals, move its clock or replace its parts. An executable has no access.
+ */
 export const inside = {
   test(name: string, fn: () => Promise<void>): void {
     Deno.test({ name, ignore: BINARY !== undefined, fn });
   },
 };
 
-/** Starts the one or the other. */
+/** Starts the server, or the executable if one is named. */
 export async function serve(options: ServedOptions = {}): Promise<Served> {
   if (BINARY === undefined) return new Inside(await TestServer.start(options));
   const { listener = "node", args = [], port = 0 } = options;
@@ -41,7 +44,6 @@ export async function serve(options: ServedOptions = {}): Promise<Served> {
   return new Outside(await Program.start(...all));
 }
 
-/** The server inside the test process. */
 export class Inside implements Served {
   readonly server: TestServer;
 
@@ -78,7 +80,7 @@ export class Inside implements Served {
   }
 }
 
-/** An executable in a process of its own. */
+/** An executable in a separate process. */
 class Outside implements Served {
   readonly #program: Program;
 
@@ -103,7 +105,7 @@ class Outside implements Served {
     return after.split("\n").filter((line) => line !== "" && !HINTS.test(line));
   }
 
-  async has(): Promise<void> {} // It tells nobody how many are here but those who are.
+  async has(): Promise<void> {} // An executable doesn't report how many are connected.
 
   async stop(): Promise<void> {
     await this.#program.stop();

@@ -1,4 +1,4 @@
-/** The whole server inside the test process, on a port of its own, with a clock that may be fake. */
+/** The whole server inside the test process, on its own port, with a clock that may be fake. */
 
 import { pages } from "../../client/page.gen.ts";
 import { App } from "../../server/app.ts";
@@ -17,19 +17,19 @@ import type { Rate } from "../../server/base/token_bucket.ts";
 import { MemoryStatisticsStore, type StatisticsStore } from "../../server/statistics/store.ts";
 import type { CertificateFiles } from "./certificate_files.ts";
 
-/** What was logged. */
+/** A log entry. */
 export interface Entry {
   readonly level: "info" | "warn" | "error";
   readonly message: string;
   readonly properties: unknown;
 }
 
-/** Every listener there is, by name. */
+/** Every listener, by name. */
 export const LISTENERS = { node: listenNode, deno: listenDeno } as const;
 
 const BOUNDLESS: Rate = { burst: 1e9, perMinute: 1e9 };
 
-/** For sessions that go as fast as they can. */
+/** For sessions that are not rate-limited. */
 export const NO_RATES: SessionRates = {
   controls: BOUNDLESS,
   resumes: BOUNDLESS,
@@ -39,39 +39,38 @@ export const NO_RATES: SessionRates = {
   signals: BOUNDLESS,
 };
 
-/** How a test wants its server. */
 export interface ServerOptions {
   readonly listener?: keyof typeof LISTENERS;
   readonly clock?: Clock;
-  /** Of the command line; there is no access log unless they ask for one. */
+  /** Command-line arguments. The access log is off unless they enable it. */
   readonly args?: readonly string[];
   /** 0, the default, lets the system choose. */
   readonly port?: number;
-  /** What it speaks TLS with. */
+  /** The certificate for TLS. */
   readonly certificate?: CertificateFiles;
-  /** How fast a session may go, for tests of something else. */
+  /** Rate limits of sessions, for tests of something else. */
   readonly rates?: SessionRates;
-  /** What it knows of days that are gone; nothing unless said. */
+  /** The statistics of past days. Empty by default. */
   readonly store?: StatisticsStore;
-  /** Its part in a cluster. */
+  /** The cluster that it belongs to. */
   readonly cluster?: Cluster;
   /** Replaces parts of the service. */
   readonly service?: (service: Handler) => Handler;
 }
 
-/** The machine's clock, on a day on which there are no news. */
+/** The system clock, but on a day without announcements. */
 const quietClock: Clock = {
   ...systemClock,
   date: () => new Date(Date.UTC(2026, 0, 1) + performance.now()),
 };
 
-/** A server at work. */
+/** A running server. */
 export class TestServer implements AsyncDisposable {
   readonly entries: Entry[] = [];
-  /** Every socket whose visitor is here. */
+  /** The socket of every connected session. */
   readonly outlets = new Set<Outlet>();
   readonly chat: App;
-  /** What has to be trusted, in PEM, if it speaks TLS. */
+  /** The certificate to trust, in PEM, if it speaks TLS. */
   readonly certificate: string | undefined;
   #listener!: Listener;
   #opened: Certificate | undefined;
@@ -100,7 +99,7 @@ export class TestServer implements AsyncDisposable {
     });
   }
 
-  /** Starts a server; the interval tasks run on the clock that is given. */
+  /** Starts a server. The interval tasks run on the given clock. */
   static async start(options: ServerOptions = {}): Promise<TestServer> {
     const { clock = quietClock, listener = "node", args = [], port = 0 } = options;
     const config = configOf([...args, ...options.certificate?.args ?? []]);
@@ -134,7 +133,8 @@ export class TestServer implements AsyncDisposable {
     });
     const renew = (): Promise<void> => server.renew();
     const sockets = (): Promise<number> => server.#listener.sockets();
-    await chat.start({ heartbeat: () => {}, reloadCertificate: renew, sockets }); // A clock that is moved by hand leaves no time to answer.
+    // No heartbeat: a clock that is moved by hand leaves no time to answer pings.
+    await chat.start({ heartbeat: () => {}, reloadCertificate: renew, sockets });
     return server;
   }
 
@@ -143,7 +143,7 @@ export class TestServer implements AsyncDisposable {
     admit: (request) => this.chat.requestHandler.admit(request),
   };
 
-  /** Keeps what is logged. */
+  /** Records log entries. */
   readonly log = {
     info: (message: string, properties?: unknown) => this.#note("info", message, properties),
     warn: (message: string, properties?: unknown) => this.#note("warn", message, properties),
@@ -162,7 +162,7 @@ export class TestServer implements AsyncDisposable {
     return `${this.certificate === undefined ? "ws" : "wss"}://127.0.0.1:${this.port}/ws`;
   }
 
-  /** Asks for something, over a connection of its own kind. */
+  /** Sends a request to this server, trusting its certificate. */
   async fetch(path: string, init: RequestInit = {}): Promise<Response> {
     const caCerts = this.certificate === undefined ? [] : [this.certificate];
     using client = Deno.createHttpClient({ caCerts });
@@ -176,12 +176,12 @@ export class TestServer implements AsyncDisposable {
     this.#listener.heartbeat();
   }
 
-  /** Looks whether there is a new certificate, as the interval task does. */
+  /** Checks for a renewed certificate, as the interval task does. */
   renew(): Promise<void> {
     return this.#listener.reloadCertificate();
   }
 
-  /** Ends as the program does. */
+  /** Shuts down like the program. */
   async end(handOffTime: number): Promise<void> {
     await shutDown({ chat: this.chat, close: () => this.#listener.close(), handOffTime });
   }
@@ -212,7 +212,7 @@ async function certificateOf(
   return certFile === "" ? undefined : await Certificate.open({ certFile, keyFile, clock, log });
 }
 
-/** A service whose visitors are something else as well. */
+/** A request handler whose connection handlers are changed. */
 export function withVisitors(
   service: Handler,
   change: (visitor: ConnectionHandler, outlet: Outlet) => ConnectionHandler,
@@ -231,7 +231,7 @@ export function withVisitors(
   };
 }
 
-/** A service that does something with every frame before it hands it on. */
+/** A request handler that passes every binary frame to `handle` first. */
 export function withFrames(handle: (frame: Uint8Array) => void): (service: Handler) => Handler {
   return (service) =>
     withVisitors(service, (visitor) => {

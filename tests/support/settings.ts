@@ -1,4 +1,4 @@
-/** The settings of a server whose operator has set nothing. */
+/** The settings of a server under the default options. */
 
 import { DAY, HOUR } from "../../server/base/clock.ts";
 import type { PublicSettings } from "../../server/config/public_settings.ts";

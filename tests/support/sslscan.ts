@@ -1,18 +1,18 @@
-/** What Debian's sslscan finds out about a server, read from its XML. */
+/** The findings of Debian's sslscan about a server, read from its XML output. */
 
 import { isInstalled } from "./installed.ts";
 
-/** What a server accepts, and what is wrong with it. */
+/** What a server accepts, and its weaknesses. */
 export interface Scan {
-  /** The versions that it speaks, such as `TLSv1.3`. */
+  /** The protocol versions that it accepts, such as `TLSv1.3`. */
   readonly protocols: string[];
-  /** The cipher suites that it accepts, each with a word for its strength. */
+  /** The cipher suites that it accepts, each with its rated strength. */
   readonly suites: string[];
-  /** Weaknesses that are known by name. */
+  /** Known weaknesses, by name. */
   readonly findings: string[];
 }
 
-/** Whether there is an sslscan; in CI it is a failure that there is none. */
+/** Whether sslscan is installed. In CI, a missing one is a failure. */
 export function isSslscanThere(): Promise<boolean> {
   return isInstalled({ name: "sslscan", skipped: "the test of what TLS offers is skipped" });
 }

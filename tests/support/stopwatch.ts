@@ -1,14 +1,14 @@
 /**
- * Time for a bound that the product's own timers keep, such as "closed within 10 s": the seconds that pass, less those in
- * which a process that takes part was ready to run and waited for a core. A machine that is busy with something else
- * stretches the latter without bound, and they are no fault of the program; a timer that is too long or missing is waited
- * for asleep, and counts in full. Only Linux tells how long a thread has waited; elsewhere every second counts.
+ * Measures time against a bound that the product's own timers keep, such as "closed within 10 s". It counts the seconds
+ * that pass, without those in which a process involved was ready to run and waited for a core. A busy machine extends
+ * those waits without limit, and they are not the program's fault. A timer that is too long or missing is waited for
+ * asleep, and counts in full. Only Linux reports how long a thread has waited. On other systems every second counts.
  */
 
-/** What a stopwatch reads, in milliseconds. */
+/** The sources of a stopwatch, in milliseconds. */
 export interface Readings {
   now(): number;
-  /** How long this thread, or the main one of a process, has waited for a core; `undefined` when it is gone. */
+  /** How long this thread, or the main thread of a process, has waited for a core. `undefined` once it has exited. */
   waited(pid?: number): number | undefined;
 }
 
@@ -17,14 +17,14 @@ const machine: Readings = {
   waited: (pid) => waitedIn(`/proc/${pid ?? "thread-self"}/schedstat`),
 };
 
-/** Runs from the moment it is made. */
+/** Starts when it is created. */
 export class Stopwatch {
   readonly #readings: Readings;
   readonly #start: number;
-  /** How long each that takes part had waited when it was last seen. */
+  /** The waiting time of each process involved, when first and last read. */
   readonly #waits: Map<number | undefined, readonly [first: number, last: number]>;
 
-  /** With the processes that take part besides this one, which are running. */
+  /** `pids` are the running processes that are involved besides this one. */
   constructor(pids: readonly number[] = [], readings = machine) {
     this.#readings = readings;
     this.#start = readings.now();
@@ -34,7 +34,7 @@ export class Stopwatch {
     }));
   }
 
-  /** The milliseconds so far, without those spent in waiting for a core. */
+  /** The milliseconds so far, without the time spent waiting for a core. */
   get ms(): number {
     let waited = 0;
     for (const [pid, [first, last]] of this.#waits) {
@@ -46,7 +46,7 @@ export class Stopwatch {
   }
 }
 
-/** The second figure of the kernel's `schedstat`, which is in nanoseconds. */
+/** The second figure of the kernel's `schedstat`, converted from nanoseconds to milliseconds. */
 function waitedIn(file: string): number | undefined {
   try {
     return Number(Deno.readTextFileSync(file).split(" ")[1]) / 1e6;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Readings, Stopwatch } from "./stopwatch.ts";
 
-/** Readings that a test sets; this thread is that of the process 0. */
+/** Readings that a test sets. This thread is process 0. */
 class Dials implements Readings {
   time = 5_000;
   readonly waits: (number | undefined)[] = [700, 30, 4];
@@ -41,7 +41,7 @@ Deno.test("Stopwatch keeps what it has read of a process that has ended, and bea
   assert.equal(watch.ms, 1_900);
 });
 
-/** How far the clock of the scheduler and that of the program may be apart for a moment, in milliseconds. */
+/** How far the scheduler's clock and the program's clock may briefly differ, in milliseconds. */
 const SKEW = 1;
 
 Deno.test("Stopwatch counts in full what this thread works", {

@@ -1,6 +1,6 @@
 /**
- * A tap on the line between a browser and a server: it passes everything on and keeps every byte that leaves the
- * browser, HTTP and WebSocket alike, as it was before it was masked (RFC 6455 section 5.3).
+ * A tap between a browser and a server. It forwards everything and records every byte that the browser sends, over HTTP
+ * and WebSocket alike, in unmasked form (RFC 6455 section 5.3).
  *
  *   browser ── http://127.0.0.1:tap ──> Tap ──> http://127.0.0.1:server
  *                                        └──> sent
@@ -8,7 +8,7 @@
 
 import { Buffer } from "node:buffer";
 
-/** A tapped line. */
+/** A tap in front of one server. */
 export class Tap implements Disposable {
   readonly #listener: Deno.TcpListener;
   readonly #target: number;
@@ -24,27 +24,27 @@ export class Tap implements Disposable {
     return `http://127.0.0.1:${this.#listener.addr.port}`;
   }
 
-  /** How many connections there have been. */
+  /** The number of connections so far. */
   get connections(): number {
     return this.#connections.length;
   }
 
-  /** Everything that left the browser so far, one character a byte, connection after connection. */
+  /** Everything that the browser has sent, one character per byte, connection after connection. */
   get sent(): string {
     return this.sentSince(0);
   }
 
-  /** The same of all connections but the first so many. */
+  /** The same without the first `connections` connections. */
   sentSince(connections: number): string {
     return this.#connections.slice(connections).map((one) => one.plain()).join("\n");
   }
 
-  /** The heads of all requests, upgrades included. */
+  /** The heads of all requests, including upgrades. */
   get requests(): string[] {
     return this.sent.match(/^(?:GET|POST|HEAD|OPTIONS|PUT) .*(?:\r\n.+)*/gm) ?? [];
   }
 
-  /** The text messages that went through WebSockets. */
+  /** The text messages sent over WebSockets. */
   get messages(): string[] {
     return this.#connections.flatMap((one) => one.texts());
   }
@@ -56,7 +56,7 @@ export class Tap implements Disposable {
 
   async #accept(): Promise<void> {
     for await (const browser of this.#listener) {
-      this.#join(browser).catch(() => browser.close()); // Either side may go at any time.
+      this.#join(browser).catch(() => browser.close()); // Either side may disconnect at any time.
     }
   }
 
@@ -78,7 +78,7 @@ export class Tap implements Disposable {
   }
 }
 
-/** What left the browser on one connection. */
+/** What the browser sent on one connection. */
 class Sent {
   readonly bytes: Uint8Array[] = [];
   readonly end: () => void;
@@ -97,7 +97,7 @@ class Sent {
       .map(({ payload }) => payload.toString("utf8"));
   }
 
-  /** What is HTTP, and the frames after an upgrade. */
+  /** The HTTP part, and the frames after an upgrade. */
   #parts(): [string, Frame[]] {
     const all = Buffer.concat(this.bytes);
     const text = all.toString("latin1");
@@ -113,7 +113,7 @@ interface Frame {
   readonly payload: Buffer;
 }
 
-/** The whole frames at the beginning of `bytes`, unmasked. */
+/** The complete frames at the beginning of `bytes`, unmasked. */
 function framesOf(bytes: Buffer): Frame[] {
   const frames: Frame[] = [];
   for (let at = 0; at + 2 <= bytes.length;) {
@@ -137,6 +137,6 @@ function close(connection: Deno.TcpConn): void {
   try {
     connection.close();
   } catch {
-    // It is closed already.
+    // It is already closed.
   }
 }

@@ -1,11 +1,11 @@
 /**
- * A TURN client in a few lines (RFC 8656): asks a relay for a place, and to be let through to a peer, and tells the
- * error code of each answer. A browser hides both.
+ * A small TURN client (RFC 8656). It requests an allocation on a relay and permissions for peers, and returns the error
+ * code of each response. A browser hides both.
  *
  *      0                16               32
  *     +----------------+----------------+
- *     | method + class | length of what |   then the magic cookie, 12 bytes of chance, and attributes:
- *     |                | comes below    |   type, length, value, padded to 4 bytes
+ *     | method + class | length of what |   then the magic cookie, 12 random bytes, and attributes:
+ *     |                | follows        |   type, length, value, padded to 4 bytes
  *     +----------------+----------------+
  */
 
@@ -18,7 +18,7 @@ const COOKIE = Buffer.of(0x21, 0x12, 0xa4, 0x42);
 const Method = { ALLOCATE: 0x0003, REFRESH: 0x0004, CREATE_PERMISSION: 0x0008 } as const;
 type Method = (typeof Method)[keyof typeof Method];
 
-/** The bits of a type that say "success" and "error". */
+/** The class bits of a message type that mean "success" and "error". */
 const SUCCESS = 0x0100;
 const ERROR = 0x0110;
 
@@ -37,28 +37,27 @@ const Attribute = {
 const UDP = Buffer.of(17, 0, 0, 0);
 const FAMILY = { ipv4: 0x01, ipv6: 0x02 } as const;
 
-/** 0 for yes, else the error code. */
+/** 0 for success, else the error code. */
 export type Answer = number;
 
-/** The nonce is too old; a new one comes with the answer. */
+/** The nonce has expired. The response contains a new one. */
 const STALE_NONCE = 438;
 
-/** A name and its password. */
 export interface Credentials {
   readonly username: string;
   readonly credential: string;
 }
 
-/** How long an answer may take, in milliseconds. */
+/** The time limit for a response, in milliseconds. */
 const PATIENCE = 30_000;
 
-/** What every conversation with a relay begins with; it is answered by a challenge. */
+/** The first request of every exchange with a relay. The relay answers it with a challenge. */
 export function firstRequest(): Buffer {
   const body = attribute(Attribute.REQUESTED_TRANSPORT, UDP);
   return Buffer.concat([head(Method.ALLOCATE, body.length, randomBytes(12)), body]);
 }
 
-/** One client, of one relay that is reached by UDP over IPv4. */
+/** A client of one relay, over UDP and IPv4. */
 export class TurnClient implements AsyncDisposable {
   readonly #socket: Socket = createSocket("udp4");
   readonly #relay: { readonly address: string; readonly port: number };
@@ -71,7 +70,7 @@ export class TurnClient implements AsyncDisposable {
     this.#credentials = credentials;
   }
 
-  /** Asks for a place of its own on the relay. */
+  /** Requests an allocation on the relay. */
   async allocate(family: keyof typeof FAMILY = "ipv4"): Promise<Answer> {
     const wanted = [
       attribute(Attribute.REQUESTED_TRANSPORT, UDP),
@@ -82,7 +81,7 @@ export class TurnClient implements AsyncDisposable {
     return isAsked ? codeOf(await this.#askInName(Method.ALLOCATE, wanted)) : codeOf(challenge);
   }
 
-  /** Asks to be let through to a peer, an IPv4 address or the 16 bytes of an IPv6 one. */
+  /** Requests permission for a peer: an IPv4 address, or the 16 bytes of an IPv6 address. */
   async permit(peer: string | Uint8Array): Promise<Answer> {
     const [family, bytes] = typeof peer === "string"
       ? [FAMILY.ipv4, Buffer.from(peer.split(".").map(Number))]
@@ -99,14 +98,14 @@ export class TurnClient implements AsyncDisposable {
     return codeOf(await this.#askInName(Method.CREATE_PERMISSION, body));
   }
 
-  /** Gives its place back. */
+  /** Releases the allocation. */
   async [Symbol.asyncDispose](): Promise<void> {
     const now = attribute(Attribute.LIFETIME, Buffer.alloc(4));
-    await this.#askInName(Method.REFRESH, [now]).catch(() => {});
+    await this.#askInName(Method.REFRESH, [now]).catch(() => {}); // The relay may be gone.
     await new Promise<void>((resolve) => this.#socket.close(resolve));
   }
 
-  /** Takes realm and nonce from a challenge; whether it was one. */
+  /** Stores realm and nonce from a challenge. Returns false if the response is not a challenge. */
   #heed(answer: Buffer): boolean {
     const [realm, nonce] = [find(answer, Attribute.REALM), find(answer, Attribute.NONCE)];
     if (realm === undefined || nonce === undefined) return false;
@@ -140,7 +139,7 @@ export class TurnClient implements AsyncDisposable {
     return await this.#send(Buffer.concat([head(method, said.length, randomBytes(12)), said]));
   }
 
-  /** The answer to a request; UDP on one machine loses nothing. */
+  /** The response to a request. There are no retransmissions, because UDP within one machine loses nothing. */
   async #send(request: Buffer): Promise<Buffer> {
     const { port, address } = this.#relay;
     const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
@@ -169,7 +168,7 @@ function attribute(type: number, value: Buffer): Buffer {
   ]);
 }
 
-/** The value of an attribute of a message. */
+/** The value of an attribute in a message. */
 function find(message: Buffer, wanted: number): Buffer | undefined {
   for (let at = 20; at + 4 <= message.length;) {
     const length = message.readUInt16BE(at + 2);
@@ -179,7 +178,7 @@ function find(message: Buffer, wanted: number): Buffer | undefined {
   return undefined;
 }
 
-/** What an answer says. */
+/** The result in a response. */
 export function codeOf(answer: Buffer): Answer {
   const kind = answer.readUInt16BE(0) & ERROR;
   if (kind === SUCCESS) return 0;

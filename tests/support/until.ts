@@ -1,6 +1,6 @@
 /**
- * Waits for what another process or the network brings about, and fails when it doesn't come. The bounds here end a test
- * that would never end, and leave room for a busy machine; a test that claims a time has a stopwatch.
+ * Waits for effects of another process or the network, and fails if they don't occur. The limits here stop a test that
+ * would otherwise hang, and are generous for busy machines. A test that asserts a duration uses a stopwatch.
  */
 
 import assert from "node:assert/strict";
@@ -17,10 +17,10 @@ export async function until(holds: () => boolean | Promise<boolean>, seconds = 6
   }
 }
 
-/** In how many looks, a tenth of a second apart, a figure that stands still has not moved. */
+/** How many checks, a tenth of a second apart, must find a figure unchanged. */
 const LOOKS = 5;
 
-/** Waits until a figure stands still; before each look at it, whatever has arrived is handled. */
+/** Waits until a figure stops changing. Whatever has arrived before a check has been handled. */
 export async function settled(figure: () => number): Promise<void> {
   let last = -1;
   let still = 0;
@@ -32,12 +32,13 @@ export async function settled(figure: () => number): Promise<void> {
   });
 }
 
-/** How often the event loop turns until it has handled what was due before. */
+/** How many turns of the event loop are enough to handle what was due before. */
 const TURNS = 200;
 
 /**
- * Asserts that a figure comes to its goal in `ms`, by timers of this process. A busy machine lets them fire late, but in the
- * order in which they are due; so once it is time, only what was due before is waited for, in turns of the event loop.
+ * Asserts that a figure reaches its goal within `ms`, by timers of this process. On a busy machine timers fire late,
+ * but in the order in which they are due. So when the time is over, only timers that were due before are waited for, in
+ * turns of the event loop.
  */
 export async function reaches(goal: number, figure: () => number, ms: number): Promise<void> {
   let isTime = false;
@@ -48,10 +49,10 @@ export async function reaches(goal: number, figure: () => number, ms: number): P
   assert.ok(figure() >= goal, `${figure()} of ${goal} after ${ms} ms`);
 }
 
-/** In how long a test as a whole is over. */
+/** The time limit for a whole test. */
 const MOST_SECONDS = 180;
 
-/** What `work` comes to, if it does in time. */
+/** The result of `work`, or an error if it takes too long. */
 export async function within<T>(work: Promise<T>, seconds = MOST_SECONDS): Promise<T> {
   let late: ReturnType<typeof setTimeout> | undefined;
   const limit = new Promise<never>((_, reject) => {

@@ -1,9 +1,9 @@
-/** Makes people who look for a partner, for tests of who would take whom. */
+/** Creates search requests, for tests of which requests are paired. */
 
 import type { SearchRequest } from "../../server/matching/policy.ts";
 import { ALONE, type SessionId, type Ticket } from "../../server/ids.ts";
 
-/** A wish; who has no interests is open, and a higher id has come later. */
+/** A search request. It is open if it has no interests, and a higher id is a later request. */
 export function wish(
   id: number,
   change: Partial<Omit<SearchRequest, "id" | "ticket" | "recent">> & { met?: readonly number[] } =

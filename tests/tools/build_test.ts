@@ -1,4 +1,4 @@
-/** The pages as they are served: complete, small, and made of our source alone. */
+/** The pages as they are served: complete, small, and built only from our source. */
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
@@ -43,7 +43,7 @@ Deno.test("Build states the commit that it was made of, and whether files differ
   assert.match(build, /^(unknown|[0-9a-f]{12} of \d{4}-\d\d-\d\d(, changed)?)$/);
 });
 
-/** Makes a folder a repository with one commit, and tells its hash. */
+/** Turns a folder into a repository with one commit, and returns its hash. */
 async function commitAll(cwd: string): Promise<string> {
   const date = "2026-05-05T12:00:00Z";
   const env = { GIT_CONFIG_GLOBAL: "/dev/null", GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date };
@@ -129,7 +129,7 @@ function textOf(path: string): string {
   return new TextDecoder().decode(bytesOf(path));
 }
 
-/** The size of a PNG, which its first chunk tells. */
+/** The size of a PNG, from its first chunk. */
 function sizeOf(png: Uint8Array): string {
   assert.equal(new TextDecoder("latin1").decode(png.subarray(1, 4)), "PNG");
   const { buffer, byteOffset } = png;

@@ -1,6 +1,6 @@
 /**
- * The executable, as far as it can be examined where Deno's runtime base can't be had: with Deno itself in its place
- * the same file is made, which lists what is in it and says what it may do, but does not run.
+ * The executable, as far as it can be tested where Deno's runtime base is unavailable. With Deno itself as the base,
+ * the same file is produced. It lists its contents and permissions, but doesn't run.
  */
 
 import assert from "node:assert/strict";
@@ -9,12 +9,12 @@ import { compile, explain, FLAGS, ordersOf, type Outcome, TARGETS } from "../../
 import manifest from "../../deno.json" with { type: "json" };
 import { TempFolder } from "../support/files.ts";
 
-/** The most that all of it may add to the runtime, in MB. */
+/** Maximum size that everything together may add to the runtime, in MB. */
 const BUDGET = 14;
 
 const MAIN = new URL("../../main.ts", import.meta.url).href;
 
-/** What an executable holds beside the program, as Deno writes it into the file. */
+/** What an executable contains besides the program, as Deno writes it into the file. */
 interface Baked {
   readonly permissions: Record<string, unknown>;
   readonly v8_flags: string[];
@@ -55,13 +55,13 @@ Deno.test("Executable imports the packages that docs/dependencies.md says run in
   assert.deepEqual([...packages].sort(), (await packagesOf("server")).sort());
 });
 
-/** A module of the program, as `deno info` tells of it. */
+/** A module of the program, as reported by `deno info`. */
 interface Module {
   readonly specifier: string;
   readonly dependencies?: readonly { readonly specifier: string }[];
 }
 
-/** The packages of the documented table that are in a part of the program. */
+/** The packages of the documented table that are used in one part of the program. */
 async function packagesOf(part: string): Promise<string[]> {
   const file = new URL("../../docs/dependencies.md", import.meta.url);
   const [, table = ""] = (await Deno.readTextFile(file)).split(/\| part +\|/);
@@ -119,7 +119,7 @@ Deno.test("Compiling says in a line that a base is for another system", async ()
   assert.doesNotMatch(reason, /\n|backtrace/);
 });
 
-/** The permissions among the flags, as Deno writes them into the file: an empty list is everything. */
+/** The permissions among the flags, as Deno writes them into the file. An empty list grants everything. */
 function granted(): Record<string, string[]> {
   const flags = FLAGS.map((flag) => /^--(allow-\w+)(?:=(.*))?$/.exec(flag));
   const named = flags.filter((match) => match !== null);
@@ -128,7 +128,7 @@ function granted(): Record<string, string[]> {
   );
 }
 
-/** The line of data with which an executable ends, more or less. */
+/** The metadata that Deno appends near the end of an executable. */
 async function bakedInto(executable: string): Promise<Baked> {
   const bytes = await Deno.readFile(executable);
   const tail = new TextDecoder("latin1").decode(bytes.subarray(-20_000_000));

@@ -1,4 +1,4 @@
-/** The generated parts of the documents: they are up to date, and a part that is not is noticed and repaired. */
+/** The generated parts of the documents: they are up to date, and an outdated part is detected and repaired. */
 
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,4 @@
-/** The git hook, in repositories that last as long as a test and know no settings of this machine. */
+/** The git hook, in temporary repositories that ignore this computer's git settings. */
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
@@ -10,15 +10,15 @@ const ignore = !(await isInstalled({ name: "git", skipped: "the tests of the hoo
 
 const FORMATTED = "export const answer = 42;\n";
 const UNFORMATTED = "export   const answer = 42\n";
-const UNTIDY = "let answer = 42;\nexport { answer };\n"; // The lint wants a `const`.
+const UNTIDY = "let answer = 42;\nexport { answer };\n"; // The linter requires `const`.
 
-/** What a program did. */
+/** The outcome of a program. */
 interface Result {
   readonly success: boolean;
   readonly said: string;
 }
 
-/** A repository with the tools of this project, where `deno` is the one that runs the tests. */
+/** A repository with this project's tools. Its `deno` is the one that runs the tests. */
 class Repository implements AsyncDisposable {
   readonly #temp = new TempFolder();
   readonly folder = join(this.#temp.path, "with a space");
@@ -92,7 +92,7 @@ class Repository implements AsyncDisposable {
 function test(name: string, fn: (repository: Repository) => Promise<void>): void {
   Deno.test({
     name,
-    ignore: ignore || Deno.build.os === "windows", // It has no symbolic links for everybody.
+    ignore: ignore || Deno.build.os === "windows", // Windows requires privileges for symbolic links.
     fn: async () => {
       await using repository = await Repository.make();
       await fn(repository);

@@ -1,5 +1,5 @@
 /**
- * Which documents have a generated part, and how it is replaced. A part is everything between two markers:
+ * The documents that have generated parts, and how those are replaced. A part is everything between two markers:
  *
  *     <!-- generated: options -->
  *
@@ -7,7 +7,7 @@
  *
  *     <!-- end -->
  *
- * It is written as `deno fmt` formats it, so that formatting a document does not make it out of date.
+ * It is written the way `deno fmt` formats it, so formatting a document does not make it out of date.
  */
 
 import {
@@ -70,12 +70,12 @@ async function changes(root: URL): Promise<{ document: string; text: string }[]>
   return found;
 }
 
-/** A part between its markers; all of them are formatted together. */
+/** A part between its markers, so that all parts can be formatted together. */
 function sectionOf({ name, content }: GeneratedPart): string {
   return `<!-- generated: ${name} -->\n\n${content()}\n\n<!-- end -->`;
 }
 
-/** A document with the part after a marker replaced. Errors mention its `name`. */
+/** A document with the part after a marker replaced. Errors mention the document's `name`. */
 export function withPart(text: string, marker: string, part: string, name?: string): string {
   const [begin, end] = placeOf(text, marker, name);
   return `${text.slice(0, begin)}\n\n${part}\n\n${text.slice(end)}`;

@@ -1,6 +1,6 @@
 /**
- * The parts of the documents that are printed from the code: tables, and the fingerprint of the home page. Each is
- * Markdown without the padding of a formatter.
+ * The parts of the documents that are generated from the code: tables, and the fingerprint of the home page. Each is
+ * Markdown, not yet formatted.
  */
 
 import { pages } from "../../client/page.gen.ts";
@@ -31,7 +31,7 @@ export function denoDeployTable(): string {
   return table(["option", "on Deno Deploy", "reason"], rows);
 }
 
-/** Every limit on speed. */
+/** Every rate limit. */
 export function limitsTable(): string {
   const rows = Object.values(LIMITS).map(({ of, counts, burst, perMinute, otherwise }) => {
     return [of, counts, `${burst}`, `${perMinute}`, otherwise];

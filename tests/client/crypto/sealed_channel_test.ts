@@ -18,7 +18,7 @@ import { trials } from "../../support/repeats.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** One page of a chat; what it sends goes to `wire`. */
+/** One page of a chat. Its frames go to `wire`. */
 class Side {
   readonly channel: SealedChannel;
   readonly opened: [kind: number, text: string][] = [];
@@ -50,7 +50,7 @@ class Side {
   }
 }
 
-/** Two pages with nothing but a relay between them. */
+/** Two pages with only a relay between them. */
 function pair(): [Side, Side] {
   const [a, b] = [new Side("caller"), new Side("callee")];
   a.wire = (frame) => b.channel.receive(frame);
@@ -114,7 +114,7 @@ Deno.test("Sealed channel shows both sides the same four pictures, and other cha
 
 Deno.test("Sealed channel betrays a server that swaps the keys: the pictures differ", async () => {
   const [a, b] = [new Side("caller"), new Side("callee")];
-  // The attacker is a whole callee to the caller, and a whole caller to the callee, and passes on what is said.
+  // The attacker is a complete callee to the caller and a complete caller to the callee, and forwards all messages.
   const [toA, toB] = [new Side("callee"), new Side("caller")];
   a.wire = (frame) => toA.channel.receive(frame);
   toA.wire = (frame) => a.channel.receive(frame);
@@ -123,8 +123,9 @@ Deno.test("Sealed channel betrays a server that swaps the keys: the pictures dif
   await until(() => [a, b, toA, toB].every(({ pictures }) => pictures !== undefined));
   a.say("read by the one between");
   await until(() => toA.opened.length === 1);
-  // Nothing in the protocol stops this attacker, so the pictures must: 24 bits of two independent secrets agree once
-  // in 16,777,216. It can't raise its odds by trying keys, since it commits before it sees one; see the next test.
+  // Nothing in the protocol stops this attacker, so the safety pictures must. With 24 bits, two independent secrets
+  // agree once in 16,777,216 attempts. The attacker can't raise its odds by trying keys, because it must commit before
+  // it sees one. See the next test.
   assert.equal(a.names, toA.names);
   assert.equal(b.names, toB.names);
   assert.notEqual(a.names, b.names);
@@ -188,7 +189,7 @@ Deno.test("Sealed channel refuses what is repeated, late or altered, says so, an
   altered[100]! ^= 1;
   for (const frame of [one, one, altered, two, one]) b.channel.receive(frame);
   await until(() => b.tampered === 3);
-  for (const frame of [four, three]) b.channel.receive(frame); // Out of order: one is missing, and then it is late.
+  for (const frame of [four, three]) b.channel.receive(frame); // Out of order: one is missing, then arrives late.
   await until(() => b.tampered === 5);
   assert.deepEqual(b.opened.map(([, text]) => text), ["one", "two", "four"]);
   assert.equal(b.failed, 0);
@@ -200,7 +201,7 @@ Deno.test("Sealed channel agrees on keys although the commitments were lost with
   await until(() => a.sent.length === 1 && b.sent.length === 1);
   a.wire = (frame) => b.channel.receive(frame);
   b.wire = (frame) => a.channel.receive(frame);
-  for (const side of [a, b, a]) side.channel.resync(); // Once too often: a repetition harms nobody.
+  for (const side of [a, b, a]) side.channel.resync(); // Once too often: a repeated resync is harmless.
   await until(() => b.opened.length === 1);
   assert.deepEqual([a.names, a.failed, b.failed, a.tampered, b.tampered], [b.names, 0, 0, 0, 0]);
 });
@@ -228,7 +229,7 @@ Deno.test("Sealed channel excuses one gap after a drop, and no replay", async ()
   const [one, two, three, four] = held as [Bytes, Bytes, Bytes, Bytes];
   b.channel.receive(one);
   b.channel.inTurn(() => b.channel.resync());
-  b.channel.receive(one); // Before the drop, and again after it.
+  b.channel.receive(one); // Received before the drop, and again after it.
   b.channel.receive(three);
   await until(() => b.opened.length === 2);
   assert.equal(b.tampered, 1, "the replay is told of, the gap is not");
@@ -341,7 +342,7 @@ Deno.test("Key agreement gives the NIST CAVS vector (ECC CDH, P-256, count 0)", 
     shared,
   );
 
-  // What a chat derives from it, recomputed here from the shared secret of the vector by RFC 5869 alone.
+  // The chat's secrets, recomputed here from the vector's shared secret using only RFC 5869.
   const ownRaw = Uint8Array.of(4, ...own);
   const { caller, emoji } = await deriveSecrets(privateKey, theirs, ownRaw, theirs);
   const label = new TextEncoder().encode("anonymous-chat.v1 transcript");
@@ -397,7 +398,7 @@ function importPrivate(d: Bytes, point: Bytes): Promise<CryptoKey> {
   ]);
 }
 
-/** RFC 5869 for up to 32 bytes, written from HMAC so that it checks the platform's HKDF and our use of it. */
+/** RFC 5869 for up to 32 bytes, built from HMAC, so that it checks the platform's HKDF and our use of it. */
 async function hkdf(ikm: Bytes, salt: ArrayBuffer, info: Bytes, length: number): Promise<Bytes> {
   const prk = await hmac(new Uint8Array(salt), ikm);
   return (await hmac(prk, Uint8Array.of(...info, 1))).slice(0, length);

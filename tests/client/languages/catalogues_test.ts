@@ -1,4 +1,4 @@
-/** The catalogues: complete, alike in all that a program reads of them, and each in its own language. */
+/** The catalogues: complete, identical in everything that a program reads from them, and each in its language. */
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ import { filesIn, TempFolder } from "../../support/files.ts";
 const LANGUAGES = Object.entries(CATALOGUES);
 const client = new URL("../../../client/", import.meta.url);
 
-/** What may be the same in another language as in English. */
+/** Strings that may be the same as in English. */
 const SAME = new Set([
   "ltr",
   ", ",
@@ -24,7 +24,7 @@ const SAME = new Set([
   "Volume",
 ]);
 
-/** Every string of a catalogue, by the way that leads to it; the forms of what is counted are together. */
+/** Every string of a catalogue, by its path. A counted phrase is represented by its `other` form. */
 function strings(value: unknown, path = ""): Map<string, string> {
   if (typeof value === "string") return new Map([[path, value]]);
   const inside = isCounted(value) ? [["counted", value.other] as const] : Object.entries(value!);
@@ -35,7 +35,7 @@ function isCounted(value: unknown): value is Counted {
   return typeof Object(value).other === "string" && /{count}/.test(Object(value).other);
 }
 
-/** Everything that is counted in a catalogue. */
+/** Every counted phrase in a catalogue. */
 function countings(value: unknown): Counted[] {
   if (isCounted(value)) return [value];
   return typeof value === "object" ? Object.values(value!).flatMap(countings) : [];

@@ -9,7 +9,7 @@ const ALL = Object.fromEntries(
   Object.entries(CATALOGUES).map(([code, { words }]) => [code, words]),
 );
 
-/** A translator whose requests are answered by hand. */
+/** A translator whose requests are answered by the test. */
 class World {
   readonly log: string[] = [];
   readonly requests: PromiseWithResolvers<Record<string, Words>>[] = [];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Devices, type Media, NO_MEDIA, NOTHING_WANTED } from "../../../client/media/devices.ts";
 
-/** A device that is being used. */
+/** A device in use. */
 class Track {
   readyState = "live";
   onended = (): void => {};
@@ -11,11 +11,11 @@ class Track {
   }
 }
 
-/** What the browser would do, when a test says so. */
+/** A fake browser, controlled by a test. */
 class System {
   readonly tracks: Track[] = [];
   readonly asked: MediaStreamConstraints[] = [];
-  /** Why a kind of device can't be had. */
+  /** The reason why a kind of device is unavailable. */
   readonly refusals: { video?: string; audio?: string } = {};
   ondevicechange = (): void => {};
   #answers: (() => void)[] = [];
@@ -45,7 +45,7 @@ class System {
     return Promise.resolve([device("videoinput", "front"), device("audioinput", "headset")]);
   }
 
-  /** The person answers the browser's question. */
+  /** The visitor answers the permission prompt. */
   answer(): void {
     this.#answers.splice(0).forEach((resolve) => resolve());
   }
@@ -56,7 +56,7 @@ class System {
   }
 }
 
-/** What a page sees of its devices. */
+/** The devices as a page sees them. */
 class Desk {
   readonly system = new System();
   media: Media = NO_MEDIA;
@@ -71,7 +71,7 @@ class Desk {
   }
 }
 
-/** The browser's own class, as far as it is used here. */
+/** The part of the browser's `MediaStream` that is used here. */
 class FakeStream {
   readonly tracks: unknown[] = [];
   addTrack(track: unknown): void {
@@ -180,7 +180,7 @@ Deno.test("Devices are unsupported where the browser has none for this page", as
   assert.deepEqual([media.camera.kind, media.microphone.kind], ["trouble", "trouble"]);
 });
 
-/** What may become of a question for camera and microphone whose microphone can't be had. */
+/** The errors of a request for both devices when the microphone is unavailable. */
 const REFUSALS = ["NotFoundError", "NotReadableError"];
 
 for (const refusal of REFUSALS) {

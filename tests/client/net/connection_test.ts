@@ -1,4 +1,4 @@
-/** The page's line against a real server; only the delays and the dice are a test's. */
+/** The page's connection against a real server. Only the delays and the random numbers are controlled by a test. */
 
 import assert from "node:assert/strict";
 import {
@@ -30,16 +30,16 @@ import { until } from "../../support/until.ts";
 
 type Happening = ServerMessage["type"] | Hindrance["code"] | "frame" | "down";
 
-/** A line, what has happened on it, and the delays it has asked for. */
+/** A connection, its events, and the delays it has requested. */
 class Line {
   readonly delays: number[] = [];
-  /** What the server said of each resume. */
+  /** The server's answer to each resume. */
   readonly resumed: boolean[] = [];
   mayResume: boolean | undefined;
   readonly sockets: WebSocket[] = [];
   readonly frames: Uint8Array[] = [];
   readonly connection: Connection;
-  /** What the server would answer to the question why. */
+  /** The server's answer when the page asks why it was refused. */
   readonly hindrance: Hindrance | undefined;
   readonly #seen: Happening[] = [];
   #waiting: (() => void) | undefined;
@@ -76,7 +76,7 @@ class Line {
     });
   }
 
-  /** Waits until `what` has happened, and forgets what came before. */
+  /** Waits for an event, and forgets those before it. */
   async until(what: Happening): Promise<void> {
     while (!this.#seen.includes(what)) {
       await new Promise<void>((resolve) => this.#waiting = resolve);
@@ -84,7 +84,7 @@ class Line {
     this.#seen.splice(0, this.#seen.indexOf(what) + 1);
   }
 
-  /** Lets the delay be over. */
+  /** Ends the delay. */
   retry(): void {
     this.#retry?.();
   }
@@ -145,7 +145,7 @@ Deno.test("Connection that is sent to another machine keeps its token, and is th
   for (const session of [...server.chat.sessions.sessions]) session.handOff();
   await Promise.all([a.until("down"), b.until("down")]);
   assert.deepEqual([a.mayResume, a.delays.at(-1)], [true, MOVE_SPREAD / 2]);
-  for (const line of [a, b]) line.retry(); // Here the other machine is the same one.
+  for (const line of [a, b]) line.retry(); // Here, the other node is the same one.
   await Promise.all([a.until("resumed"), b.until("resumed")]);
   assert.deepEqual([a.resumed, b.resumed], [[true], [true]]);
   a.connection.send(Uint8Array.of(1, 2));
@@ -164,7 +164,7 @@ Deno.test("Connection that was closed as idle sleeps until it is needed", async 
   await line.until("welcome");
 });
 
-/** Two lines whose people are chatting. */
+/** Two connections with a chat. */
 async function chatting(port: number): Promise<[Line, Line]> {
   const [a, b] = [new Line(port), new Line(port)];
   await Promise.all([a.until("welcome"), b.until("welcome")]);
@@ -181,7 +181,7 @@ Deno.test("Connection that dropped shows its token first, and what is said goes 
     cable.pull();
     await Promise.all([a.until("down"), b.until("down")]);
     assert.deepEqual([a.mayResume, b.mayResume], [true, true]);
-    a.connection.send(Uint8Array.of(1, 0)); // Lost, and not said later.
+    a.connection.send(Uint8Array.of(1, 0)); // Lost, and not sent again later.
     cable.put();
     for (const line of [a, b]) {
       line.retry();
@@ -229,7 +229,10 @@ Deno.test("Connection learns from the server that a session it broke is over, wh
   assert.deepEqual(a.resumed, [false]);
 });
 
-/** What a proxy, or the cloud in front of it, says when it closes what it passes on: each has been seen somewhere. */
+/**
+ * How a proxy or a cloud provider in front of it closes a connection that it forwards. Each has been observed
+ * somewhere.
+ */
 const FOREIGN_CLOSES: [code: number, reason: string][] = [
   [1001, ""],
   [1001, "Going away"],
@@ -289,7 +292,7 @@ Deno.test("Connection that leaves while its line is down is over, and shows no t
   assert.deepEqual(a.resumed, []);
 });
 
-/** A line whose chat was interrupted, and which has just shown its token. */
+/** A connection whose chat was interrupted, and which has just shown its token. */
 async function resuming(cable: Cable): Promise<Line> {
   const [line] = await chatting(Number(new URL(cable.site).port));
   cable.pull();

@@ -1,4 +1,4 @@
-/** A restart as a thousand pages live through it at once, in simulated time. */
+/** A restart as seen by a thousand pages at the same time, in simulated time. */
 
 import assert from "node:assert/strict";
 import { Connection } from "../../../client/net/connection.ts";
@@ -13,17 +13,17 @@ interface Task {
   readonly run: () => void;
 }
 
-/** What a connection uses of a WebSocket. */
+/** The part of the WebSocket interface that a connection uses. */
 interface Socket {
   onopen: () => void;
   onmessage: (event: { data: string }) => void;
   onclose: (event: { code: number; reason: string; wasClean: boolean }) => void;
 }
 
-/** Time in milliseconds since the server went away; it is back after a while. */
+/** Time in milliseconds since the server went down. It returns after a while. */
 class World {
   now = -1;
-  /** When each page was back. */
+  /** The time at which each page was back. */
   readonly returns: number[] = [];
   readonly #tasks = new Set<Task>();
   readonly #sockets: Socket[] = [];
@@ -45,7 +45,7 @@ class World {
     this.#run(0);
   }
 
-  /** The server goes away, having said so, and everything after that. */
+  /** The server announces its shutdown and goes down. Simulates everything after that, too. */
   restart(): void {
     this.now = 0;
     const closing = { code: CloseCode.goingAway, reason: GOING_AWAY_REASON, wasClean: true };

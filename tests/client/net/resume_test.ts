@@ -1,11 +1,11 @@
 /**
- * Two whole pages (reducer, delivery, sealed channel, connection) and the whole lobby, with sockets between them that
- * are cut wherever chance wants it: while keys are agreed, between a resume and its answer, with messages under way in
- * both directions, seen at once by both ends, by one of them, or by neither. Whatever happens, both people read what the
- * other wrote, once and in order, and nothing is ever called tampered with.
+ * Two whole pages (reducer, delivery, sealed channel, connection) and the whole session registry. The sockets between
+ * them are cut at random: during the key agreement, between a resume and its answer, with messages on the way in both
+ * directions, noticed by both ends at the same time, by one of them, or by neither. Whatever happens, both visitors
+ * read what their partner wrote, once and in order, and no message is ever reported as tampered with.
  *
- *   Page ── Wire ──> Link ──> Lobby <── Link <── Wire ── Page
- *            each direction is a queue that the schedule empties, or loses
+ *   Page ── Wire ──> Link ──> SessionRegistry <── Link <── Wire ── Page
+ *            each direction is a queue that the schedule delivers or drops
  */
 
 import assert from "node:assert/strict";
@@ -37,12 +37,12 @@ import { FakeClock } from "../../support/fake_clock.ts";
 import { NO_RATES } from "../../support/server.ts";
 import { trials } from "../../support/repeats.ts";
 
-/** How long anything may take to be over on a busy machine, in milliseconds; what is plain earlier is found earlier. */
+/** Time limit for anything on a busy computer, in milliseconds. Waiting ends as soon as the outcome is clear. */
 const PATIENCE = 60_000;
 
 type Data = string | Uint8Array;
 
-/** A server of nothing but what this is about. */
+/** A server with only the parts under test. */
 class World {
   readonly clock = new FakeClock();
   readonly relay = new Relay(this.clock);
@@ -65,7 +65,7 @@ class World {
   }
 }
 
-/** A socket: what is under way to either end, and whether they know that it is cut. */
+/** A socket: what is on its way to either end, and whether each end knows that it is cut. */
 class Wire {
   readonly up: Data[] = [];
   readonly down: Data[] = [];
@@ -73,7 +73,7 @@ class Wire {
   #link: Link | undefined;
   #isCut = false;
   #closedWith: { code: number; reason: string } | undefined;
-  // What a page uses of a WebSocket.
+  // The part of the WebSocket interface that a page uses.
   binaryType = "arraybuffer";
   onopen = (): void => {};
   onmessage = (_: { data: string | ArrayBuffer }): void => {};
@@ -83,12 +83,12 @@ class Wire {
     this.#world = world;
   }
 
-  /** The page sends something. */
+  /** The page sends data. */
   send(data: Data): void {
     this.up.push(data);
   }
 
-  /** The handshake is over on both sides. */
+  /** Completes the handshake on both sides. */
   open(): void {
     const { down } = this;
     const outlet: Outlet = {
@@ -110,12 +110,12 @@ class Wire {
     return this.#isCut;
   }
 
-  /** Everything under way is lost, and whatever is sent from now on. */
+  /** Drops everything on the way, and everything that is sent from now on. */
   cut(): void {
     this.#isCut = true;
   }
 
-  /** Brings the next thing to the server, or to the page. */
+  /** Delivers the next item to the server or to the page. */
   carry(to: "server" | "page"): void {
     const queue = to === "server" ? this.up : this.down;
     const data = queue.shift();
@@ -127,12 +127,12 @@ class Wire {
     else this.#link?.receiveFrame(data);
   }
 
-  /** The server notices that it is cut. */
+  /** The server notices that the socket was cut. */
   serverNotices(): void {
     if (this.#isCut) this.#link?.disconnected();
   }
 
-  /** The page notices, or hears that it was closed. */
+  /** The page notices the cut, or receives the close. */
   pageNotices(): void {
     const closing = this.#isCut ? { code: 1006, reason: "" } : this.#closedWith;
     if (closing !== undefined) this.onclose({ ...closing, wasClean: !this.#isCut });
@@ -143,7 +143,7 @@ function copy(data: Uint8Array): ArrayBuffer {
   return Uint8Array.from(data).buffer;
 }
 
-/** A page without a browser; what `App` is to the parts, this is to the same parts. */
+/** A page without a browser. It connects the parts as `App` does. */
 class Page {
   readonly said: string[] = [];
   readonly #world: World;
@@ -189,14 +189,14 @@ class Page {
     if (this.lines.length > before) this.said.push(text);
   }
 
-  /** Lets time pass, and what falls due in it happen. */
+  /** Lets time pass, and runs everything that is due. */
   pass(ms: number): void {
     this.now += ms;
     const due = nextDeadline(this.state);
     if (due !== undefined && due <= this.now) this.on({ type: "tick" });
   }
 
-  /** Dials again, if it is down, and gets through. */
+  /** Reconnects successfully if the connection is down. */
   comeBack(): void {
     this.wire.pageNotices();
     const retry = this.#retry;
@@ -223,7 +223,7 @@ class Page {
     return screen.chat.lines.flatMap((line) => line.from === "page" ? [line.notice.kind] : []);
   }
 
-  /** Whether something is still to happen by itself. */
+  /** Whether anything is still pending. */
   get isBusy(): boolean {
     const { screen } = this.state;
     if (screen.kind !== "chat") return false;
@@ -265,12 +265,12 @@ class Page {
   }
 }
 
-/** Lets WebCrypto and promises come to rest. */
+/** Waits until WebCrypto and promises have settled. */
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
 }
 
-/** Two pages who have just been paired and have not agreed on keys. */
+/** Two pages that have just been paired and have not yet agreed on keys. */
 async function pair(world: World): Promise<[Page, Page]> {
   const pages: [Page, Page] = [new Page(world), new Page(world)];
   for (const page of pages) {
@@ -285,7 +285,7 @@ async function pair(world: World): Promise<[Page, Page]> {
   return pages;
 }
 
-/** Lets everything get through, until both know that all has arrived, or it is plain that it won't. */
+/** Delivers everything until both pages know that all has arrived, or until time runs out. */
 async function calm(pages: readonly Page[]): Promise<void> {
   const end = performance.now() + PATIENCE;
   do {
@@ -333,7 +333,7 @@ const step: fc.Arbitrary<Step> = fc.tuple(
   fc.boolean(),
 );
 
-/** Asserts that the two have read what the other wrote, and nothing else has been said to them. */
+/** Asserts that both have read what their partner wrote, and no other messages. */
 function assertSound([a, b]: readonly [Page, Page]): void {
   assert.deepEqual(b.heard, a.said);
   assert.deepEqual(a.heard, b.said);

@@ -18,7 +18,7 @@ const SERVERS = [{ urls: ["turn:relay.example"], username: "1:a", credential: "b
 const BY_RELAY: Route = { servers: SERVERS, policy: "relay" };
 const DIRECT: Route = { servers: [], policy: "all" };
 
-/** One side of a call, and what it has done. */
+/** One side of a call, and the effects it has caused. */
 class Side {
   call: Call = NO_CALL;
   effects: readonly CallEffect[] = [];
@@ -41,7 +41,7 @@ class Side {
     return this.on({ type: "heard", says });
   }
 
-  /** What the last event led to, in short words. */
+  /** The effects of the last event, abbreviated. */
   get did(): string[] {
     return this.effects.map((effect) => {
       if (effect.do === "tell") return `tell ${effect.message.type}`;
@@ -187,7 +187,7 @@ Deno.test("Call never exists before both have agreed, whatever happens in whatev
   );
 });
 
-/** Two sides and what is under way between them; the server answers at once. */
+/** Two sides and the messages between them. The server answers immediately. */
 class Pair {
   readonly sides = [new Side(), new Side()] as const;
   readonly wires: ("willing" | "unwilling" | "over")[][] = [[], []];
@@ -214,14 +214,14 @@ class Pair {
     if (says !== undefined) this.act(from === 0 ? 1 : 0, { type: "heard", says });
   }
 
-  /** Both hear all that is under way. */
+  /** Delivers everything on the way to both sides. */
   settle(): void {
     while (this.wires.some((wire) => wire.length > 0)) {
       for (const who of [0, 1] as const) this.deliver(who);
     }
   }
 
-  /** A connection drops: all under way is lost; then it is back. */
+  /** A connection drops, everything on the way is lost, and the connection is restored. */
   drop(): void {
     for (const wire of this.wires) wire.length = 0;
     for (const who of [0, 1] as const) this.act(who, "mended");

@@ -18,14 +18,14 @@ import {
 
 const NOW = 1_000_000;
 
-/** A side that has written so many messages. */
+/** A side that has sent `count` messages. */
 function written(count: number): Delivery {
   let delivery = NOTHING_SENT;
   for (let n = 1; n <= count; n++) ({ delivery } = enqueue(delivery, `${n}`));
   return delivery;
 }
 
-/** A side that has received so many. */
+/** A side that has received `count` messages. */
 function heard(count: number): Delivery {
   let delivery = NOTHING_SENT;
   for (let n = 1; n <= count; n++) ({ delivery } = receiveMessage(delivery, n, NOW));

@@ -1,6 +1,6 @@
 /**
- * What a stranger gets of this person's camera and microphone is what the screen last said, whatever happens: a model of
- * the screen runs beside the reducer through random visits.
+ * The stranger receives exactly what the screen last said of this visitor's camera and microphone, whatever happens. A
+ * model of the screen runs next to the reducer through random visits.
  */
 
 import assert from "node:assert/strict";
@@ -35,18 +35,18 @@ class Page {
     return this;
   }
 
-  /** What the screen says of a device where it says anything. */
+  /** The state of a device as shown on the screen, if it is shown. */
   shown(device: DeviceKind): boolean | undefined {
     return hasSwitches(this.state) ? this.state.local[device] : undefined;
   }
 
-  /** Which devices are captured. */
+  /** The devices that are captured. */
   get captured(): DeviceKind[] {
     const wanted = wantedDevices(this.state);
     return DEVICES.filter((device) => wanted[device] !== undefined);
   }
 
-  /** From wherever it is to a call that has come about. */
+  /** From any state to an established call. */
   call(policy: CallPolicy = "relay"): this {
     this.on({ type: "answer", answer: "want" }, server({ type: "ice", servers: [], policy }));
     if (policy === "all") this.on({ type: "answer", answer: "want" });
@@ -164,7 +164,7 @@ Deno.test("Message box has the focus when a call is accepted, declined or ended"
   }
 });
 
-/** What a person, a stranger or the server may do next. */
+/** Random actions of the visitor, the stranger or the server. */
 const ACTIONS = fc.oneof(
   fc.constantFrom(...DEVICES).map(toggle),
   fc.tuple(fc.constantFrom(...DEVICES), fc.boolean()).map(([one, isOff]) => prefer(one, isOff)),
@@ -194,7 +194,7 @@ const ACTIONS = fc.oneof(
   ),
 );
 
-/** Whether this person has just said that a device is to be on. */
+/** Whether this visitor has just asked for a device to be on. */
 function asksFor(event: Event, device: DeviceKind): boolean {
   if (event.type === "toggle-device") return event.device === device;
   return event.type === "prefer" && event.change[STARTS_OFF[device]] === false;

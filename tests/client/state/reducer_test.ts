@@ -47,7 +47,7 @@ class Page {
     return this;
   }
 
-  /** The stranger's next message comes. */
+  /** The stranger's next message arrives. */
   hears(text: string): this {
     const number = this.chat.delivery.received + 1;
     return this.on(said({ kind: "text", number, text }));
@@ -57,7 +57,7 @@ class Page {
     return this.on({ type: "server", message });
   }
 
-  /** Lets time pass and deadlines fall due. */
+  /** Lets time pass, and fires the deadlines that are due. */
   pass(ms: number): this {
     const end = this.now + ms;
     for (
@@ -81,14 +81,14 @@ class Page {
     return this.state.screen.chat;
   }
 
-  /** The chat as short words: what was said and what happened. */
+  /** The chat, abbreviated: messages and notices. */
   get log(): string[] {
     return this.chat.lines.map((line) =>
       line.from === "page" ? line.notice.kind : `${line.from}: ${line.text}`
     );
   }
 
-  /** What was told to the server, or the partner, by the last event. */
+  /** What the last event caused to be sent to the server or the partner. */
   get told(): unknown[] {
     return this.effects.flatMap((effect): unknown[] => {
       if (effect.do === "tell") return [effect.message];
@@ -270,7 +270,7 @@ Deno.test("Page ends the chat when its line goes down, and says so once", () => 
   assert.deepEqual(page.server(WELCOME).told, []);
 });
 
-/** A page that is chatting, writes, and hears that it arrived as far as `arrived`. */
+/** A page that chats, sends these messages, and is told that the first `arrived` of them were received. */
 function writing(texts: readonly string[], arrived = 0): Page {
   const page = new Page().server(WELCOME).chatting();
   for (const text of texts) page.on({ type: "type", text }, "send");
@@ -595,7 +595,7 @@ Deno.test("Page works for a search when it is asked to, and gives up what it no 
 const BY_RELAY = { type: "ice", servers: [], policy: "relay" } as const;
 const DIRECT = { type: "ice", servers: [], policy: "all" } as const;
 
-/** What is on, in a page whose devices are always to be had. */
+/** The devices that are on, if all devices are available. */
 function wanted(page: Page): string[] {
   const { camera, microphone } = wantedDevices(page.state);
   return [

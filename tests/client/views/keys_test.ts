@@ -3,7 +3,7 @@ import { deviceOf, shortcutOf } from "../../../client/views/keys.ts";
 
 const MODIFIERS = ["ctrl", "shift", "alt", "meta"] as const;
 
-/** A key press; nothing is held but what `held` names. */
+/** A key press, with only the modifiers in `held`. */
 function press(key: string, code: string, ...held: string[]): Parameters<typeof deviceOf>[0] {
   return {
     key,

@@ -30,7 +30,7 @@ const VISIT: AccessRecord = {
   userAgent: "Mozilla/5.0",
 };
 
-/** A line written at `date`, with its end. */
+/** A log line written at `date`, with its line feed. */
 function lineAt(date: Date | string, target = "/"): string {
   return formatRecord({ ...VISIT, target }, new Date(date));
 }
@@ -39,10 +39,10 @@ function visit(target: string): AccessRecord {
   return { ...VISIT, target };
 }
 
-/** A folder for logs that is gone after the test, and a clock that says noon of the 1st of June 2026. */
+/** A folder for logs that is deleted after the test, and a clock set to noon on 1 June 2026. */
 class World {
   readonly clock = new FakeClock();
-  /** Everything that was said of troubles. */
+  /** Every warning and error that was logged. */
   readonly told: { message: string; details: unknown }[] = [];
   readonly folder: string;
 
@@ -50,7 +50,7 @@ class World {
     this.folder = `${root}/logs`;
   }
 
-  /** What the log has complained of, in order. */
+  /** Their messages, in order. */
   get complaints(): string[] {
     return this.told.map(({ message }) => message);
   }
@@ -71,7 +71,7 @@ class World {
     });
   }
 
-  /** The calendar, `ms` milliseconds ago. */
+  /** The calendar date `ms` milliseconds ago. */
   ago(ms: number): Date {
     return new Date(this.clock.date().getTime() - ms);
   }
@@ -85,13 +85,13 @@ class World {
     await Deno.writeTextFile(this.path(name), text);
   }
 
-  /** A day's file with a line at each of `dates`, the first of which names the file. */
+  /** Writes a file with one line for each of `dates`. The first date names the file. */
   async putLines(...dates: Date[]): Promise<void> {
     const text = dates.map((date) => lineAt(date)).join("");
     await this.put(`access-${dayOf(dates[0]!)}.log`, text);
   }
 
-  /** The files of the folder with what is in them. */
+  /** The files in the folder, with their contents. */
   async files(): Promise<Record<string, string>> {
     const files: Record<string, string> = {};
     const entries = await Array.fromAsync(Deno.readDir(this.folder));
@@ -236,7 +236,7 @@ test("obeys a retention of one day", async (world) => {
 test("never holds a line older than 30 days, though nobody visits any more", async (world) => {
   const log = world.log();
   world.clock.every(SWEEP_INTERVAL, () => void log.sweep());
-  for (let minutes = 0; minutes < 24 * 60; minutes += 6) { // Whole hours, as the sweeps.
+  for (let minutes = 0; minutes < 24 * 60; minutes += 6) { // Whole hours, like the sweeps.
     log.record(VISIT);
     world.clock.advance(6 * MINUTE);
   }
@@ -461,7 +461,7 @@ test("drops what is over the bound of a batch, and says so once until all is wel
   assert.equal(world.complaints[0], "Access log is falling behind: some requests are not logged.");
 });
 
-/** Something in the way of the log, and how to clear it away. */
+/** An obstacle for the log, and how to remove it. */
 interface Obstacle {
   readonly code: string;
   put(world: World): Promise<void>;
@@ -614,7 +614,7 @@ test("can be read in part", async (world) => {
   await world.put("access-2026-06-01.log", lineAt(world.ago(0)).repeat(5000));
   for await (const line of readLines(world.folder, world.ago(DAY), world.ago(-DAY))) {
     assert.equal(`${line}\n`, lineAt(world.ago(0)));
-    break; // The file must not stay open; Deno.test sees to that.
+    break; // The file must not stay open. Deno.test checks this.
   }
 });
 

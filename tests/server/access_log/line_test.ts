@@ -31,7 +31,7 @@ function line(changes: Partial<AccessRecord>): string {
   return formatRecord({ ...VISIT, ...changes }, AT);
 }
 
-/** What is left of a line when request and user agent are taken away. */
+/** A line without its request and user agent. */
 function skeleton(text: string): string {
   return text.replace(/"(?:[^"\\]|\\.)*"/g, '""');
 }
@@ -77,7 +77,7 @@ Deno.test("Access line escapes quotes, backslashes, and all that is not printabl
     "\u202e": "\\xe2\\x80\\xae", // Right-to-left override.
     "ä€": "\\xc3\\xa4\\xe2\\x82\\xac",
     "😀": "\\xf0\\x9f\\x98\\x80",
-    "\ud800": "\\xef\\xbf\\xbd", // Half a pair is no character.
+    "\ud800": "\\xef\\xbf\\xbd", // Half of a surrogate pair isn't a character.
     " !~": " !~",
   };
   for (const [raw, escaped] of Object.entries(escapes)) {

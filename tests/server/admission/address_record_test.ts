@@ -9,10 +9,10 @@ import { trials } from "../../support/repeats.ts";
 
 const START = 1_000_000;
 
-/** How long it takes until one more connection is allowed. */
+/** Time until one more connection is allowed. */
 const NEXT = MINUTE / LIMITS.connections.perMinute;
 
-/** How many attempts at one moment bring a block: the last of these does. */
+/** Number of simultaneous attempts that lead to a block: the last of them triggers it. */
 const ENOUGH = LIMITS.connections.burst + LIMITS.refusals.burst + 1;
 
 function attempts(record: AddressRecord, count: number, now: number): Verdict["kind"][] {
@@ -23,7 +23,7 @@ function times<T>(count: number, value: T): T[] {
   return Array.from({ length: count }, () => value);
 }
 
-/** Somebody who has just been blocked, at `START`. */
+/** An address that was blocked at `START`. */
 function offender(): AddressRecord {
   const record = newAddressRecord(START);
   assert.equal(attempts(record, ENOUGH, START).at(-1), "blocked");
@@ -108,7 +108,7 @@ Deno.test("A household that comes back with 40 pages after a restart is welcome 
 });
 
 Deno.test("Such a household is never blocked for a page that keeps coming back, though it hurries", () => {
-  for (const part of [0.1, 0.5, 1]) { // Of the longest delay that the page may draw.
+  for (const part of [0.1, 0.5, 1]) { // Fractions of the longest delay that the page may draw.
     const record = newAddressRecord(START);
     attempts(record, 40, START);
     let now = START;

@@ -30,13 +30,13 @@ function within(one: string, ...ranges: string[]): boolean {
   return isWithin(address(one), ranges.map(range));
 }
 
-/** An IPv6 address as its eight groups, many of them zero; never one that is IPv4. */
+/** An IPv6 address as eight groups, many of them zero. It is never an IPv4-mapped address. */
 const someGroups = fc.array(fc.oneof(fc.constant(0), fc.nat(0xffff)), {
   minLength: 8,
   maxLength: 8,
 }).filter((groups) => groups.slice(0, 5).some((group) => group !== 0));
 
-/** What a browser makes of an IPv6 address: it writes the form of RFC 5952. */
+/** An IPv6 address as a browser writes it, in the form of RFC 5952. */
 function browserForm(text: string): string {
   return new URL(`http://[${text}]/`).hostname.slice(1, -1);
 }
@@ -50,9 +50,9 @@ Deno.test("An address has one form, however it is written (RFC 5952)", () => {
       "2001:0db8:0000:0000:0000:0000:0000:0001",
       "2001:db8:0:0::0:1",
     ],
-    "2001:db8:0:1:1:1:1:1": ["2001:db8::1:1:1:1:1"], // One group of zeros alone is written out.
-    "2001:db8::1:0:0:1": ["2001:db8:0:0:1:0:0:1"], // Of two runs alike the first is shortened.
-    "2001:0:0:1::1": ["2001:0:0:1:0:0:0:1"], // Of two runs the longer is shortened.
+    "2001:db8:0:1:1:1:1:1": ["2001:db8::1:1:1:1:1"], // A single group of zeros isn't shortened.
+    "2001:db8::1:0:0:1": ["2001:db8:0:0:1:0:0:1"], // Of two equal runs of zeros, the first is shortened.
+    "2001:0:0:1::1": ["2001:0:0:1:0:0:0:1"], // Of two runs of zeros, the longer is shortened.
     "::": ["::", "0:0:0:0:0:0:0:0"],
     "::1": ["::1", "0::1", "::0:1"],
     "64:ff9b::c000:201": ["64:ff9b::192.0.2.1"],
@@ -94,7 +94,7 @@ Deno.test("A port, brackets, a zone and spaces around it are no part of an addre
     "192.0.2.1": ["192.0.2.1:4711", " 192.0.2.1 ", "\t192.0.2.1:1"],
     "2001:db8::1": ["[2001:db8::1]", "[2001:db8::1]:4711", " [2001:db8::1]:4711 "],
     "fe80::1": ["fe80::1%eth0", "fe80::1%br-lan.100", "fe80::1%3", "[fe80::1%eth0]:4711"],
-    "::1:4711": ["::1:4711"], // Without brackets nothing tells a port from a group.
+    "::1:4711": ["::1:4711"], // Without brackets, a port can't be told from a group.
   };
   for (const [form, texts] of Object.entries(bare)) {
     for (const text of texts) assert.equal(parseAddress(text), form, text);
@@ -152,8 +152,9 @@ Deno.test("What is no address is not taken for one", () => {
 });
 
 /**
- * A parser that looks at each character a bounded number of times reads a megabyte in milliseconds, and one that looks back
- * over all that came before needs more than ten minutes. What lies between is room for a busy machine, in milliseconds.
+ * Maximum time to parse a megabyte, in milliseconds. A parser that looks at each character a bounded number of times
+ * takes a few milliseconds. One that rescans all previous characters takes more than ten minutes. The limit leaves room
+ * for a busy computer.
  */
 const MOST_FOR_A_MEGABYTE = 30 * SECOND;
 
@@ -282,7 +283,7 @@ Deno.test("A range holds the addresses that begin with its bits", () => {
   assert.equal(within("11.0.0.0", "10.0.0.0/8"), false);
   assert.equal(within("192.0.2.127", "192.0.2.0/25"), true);
   assert.equal(within("192.0.2.128", "192.0.2.0/25"), false);
-  assert.equal(within("192.0.2.77", "192.0.2.1/24"), true); // What stands beyond the bits is of no account.
+  assert.equal(within("192.0.2.77", "192.0.2.1/24"), true); // Bits beyond the prefix length don't matter.
   assert.equal(within("2001:db8:ffff::1", "2001:db8::/32"), true);
   assert.equal(within("2001:db9::", "2001:db8::/32"), false);
   assert.equal(within("fdff::1", "fc00::/7"), true);

@@ -15,7 +15,7 @@ import { FakeClock } from "../../support/fake_clock.ts";
 
 type Headers = Record<string, string | undefined>;
 
-/** What a browser sends (RFC 6455 section 1.2). */
+/** The headers of a browser's handshake (RFC 6455 section 1.2). */
 const HEADERS: Headers = {
   "host": "chat.example",
   "origin": "https://chat.example",
@@ -31,7 +31,7 @@ const OTHER = "192.0.2.2";
 
 type Outcome = "admitted" | [status: number, reason: string, retryAfter?: number];
 
-/** A gate, and what it says to whoever comes. */
+/** A gate, and its answers to handshakes. */
 class World {
   readonly clock = new FakeClock();
   readonly registry = new IpRegistry({
@@ -70,7 +70,7 @@ class World {
     return retryAfter === undefined ? [status, reason] : [status, reason, retryAfter];
   }
 
-  /** Lets somebody in, who stays until the function returned is called. */
+  /** Admits a client, which stays connected until the returned function is called. */
   enter(from?: string): () => void {
     const admission = this.ask(from);
     assert.ok(admission.kind === "admitted");

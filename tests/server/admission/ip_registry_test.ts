@@ -22,7 +22,7 @@ interface World {
   registry: IpRegistry<Mark>;
 }
 
-/** A registry whose purges are up to the test. */
+/** A registry that is purged only when the test does it. */
 function idleWorld(options: Partial<IpRegistryOptions<Mark>> = {}): World {
   const clock = new FakeClock();
   const newRecord = (): Mark => ({ mark: "record" });
@@ -30,7 +30,7 @@ function idleWorld(options: Partial<IpRegistryOptions<Mark>> = {}): World {
   return { clock, registry };
 }
 
-/** A registry that is purged whenever it asks to be. */
+/** A registry that is purged at its own interval. */
 function world(options: Partial<IpRegistryOptions<Mark>> = {}): World {
   const { clock, registry } = idleWorld(options);
   clock.every(registry.purgeInterval, () => registry.purge());
@@ -48,7 +48,7 @@ const B = address("2001:db8::");
 const C = address("192.0.2.3");
 const D = address("192.0.2.4");
 
-/** How long before its time an entry may go, with a retention of an hour. */
+/** How much earlier than its retention of an hour an entry may be deleted. */
 const AHEAD = 10 * MINUTE;
 
 function counts({ held, connected }: IpRegistry<Mark>): [held: number, connected: number] {
@@ -257,7 +257,7 @@ Deno.test("A machine that slept lets go of everybody whose hour went by meanwhil
   const { clock, registry } = world();
   registry.touch(A);
   registry.touch(B).connect();
-  clock.jump(8 * HOUR); // The steady clock stood still.
+  clock.jump(8 * HOUR); // The monotonic clock stood still.
   clock.advance(registry.purgeInterval);
   assert.deepEqual(counts(registry), [1, 1]);
 });
@@ -266,7 +266,7 @@ Deno.test("A calendar that is set right by little ages an address by no more tha
   const { clock, registry } = idleWorld();
   registry.touch(A);
   for (let step = 0; step < 10_000; step++) {
-    clock.jump(step % 2 === 0 ? 1 : -1); // As when the two clocks tick at different moments.
+    clock.jump(step % 2 === 0 ? 1 : -1); // As happens when the two clocks tick at different moments.
     registry.touch(B);
   }
   assert.ok(registry.oldestDisconnected! < SECOND, `${registry.oldestDisconnected} ms`);
@@ -292,7 +292,7 @@ Deno.test("A crowd passing by leaves no more than a bounded number of addresses,
 Deno.test("When too many have left, who left first goes first", () => {
   const { registry } = idleWorld({ capacity: 2 });
   const first = { a: registry.touch(A).record, b: registry.touch(B).record };
-  assert.equal(registry.touch(A).record, first.a); // And now B has been gone for longer.
+  assert.equal(registry.touch(A).record, first.a); // By now B has been disconnected longer.
   const c = registry.touch(C).record;
   assert.equal(registry.held, 2);
   assert.equal(registry.touch(A).record, first.a);
@@ -341,7 +341,7 @@ Deno.test("After a purge nothing of an address is left in memory, not even with 
     return { record: new WeakRef(entry.record), leave };
   };
   const { record, leave } = comeAndGo(A);
-  await new Promise((resolve) => setTimeout(resolve)); // A weak reference holds until the task that made it ends.
+  await new Promise((resolve) => setTimeout(resolve)); // A weak reference lasts until the end of the task that made it.
   clock.advance(HOUR);
   assert.equal(record.deref(), undefined);
   leave();
@@ -350,29 +350,29 @@ Deno.test("After a purge nothing of an address is left in memory, not even with 
 
 Deno.test("An entry does not tell whose it is", () => {
   type Told = Exclude<keyof Entry<Mark>, "record" | "connections" | "connect">;
-  const told: Told[] = []; // A type error here means that an entry tells more.
+  const told: Told[] = []; // A type error here means that an entry exposes more.
   assert.deepEqual(told, []);
 });
 
-/** A leap of the calendar that is smaller than this may count only when others have added to it, in milliseconds. */
+/** Smaller jumps of the calendar may be noticed only once they have added up, in milliseconds. */
 const NOTICED_LATE = 10;
 
-/** What happens to a registry. `part` is how much of a retention goes by, or by how much the calendar is set. */
+/** An event in a registry's life. `part` is the part of a retention that passes, or by which the calendar is set. */
 interface Step {
   readonly what: "attempt" | "connect" | "connect late" | "close" | "advance" | "jump";
   readonly who: number;
   readonly part: number;
 }
 
-/** What is known of one address from outside. */
+/** One address, as seen from outside. */
 interface Visitor {
   entry: Entry<Mark> | undefined;
   readonly open: (() => void)[];
-  /** What the clock, the calendar, and the clock plus every leap of the calendar said when it was last here. */
+  /** The clock, the calendar, and the clock plus every jump of the calendar, as of its last disconnect. */
   left: { now: number; date: number; latest: number };
 }
 
-/** Lets steps happen, and asks at every moment that matters whether the promise is kept. */
+/** Runs steps, and checks the promise at every moment that matters. */
 class Trial {
   readonly #retention: number;
   readonly #clock = new FakeClock();
@@ -382,7 +382,7 @@ class Trial {
   #leaps = 0;
   #due = 0;
 
-  /** `lateness` draws by what part of an interval the next purge is late. */
+  /** `lateness` returns the fraction of an interval by which the next purge is late. */
   constructor(retention: number, lateness: () => number) {
     this.#retention = retention;
     this.#lateness = lateness;
@@ -401,7 +401,7 @@ class Trial {
     this.#check();
   }
 
-  /** Lets a visitor do something; false when there was nothing to do. */
+  /** Performs a visitor's action. Returns false if there was nothing to do. */
   #act(what: Exclude<Step["what"], "advance" | "jump">, who: number, part: number): boolean {
     const visitor = this.#visitor(who);
     const { entry, open } = visitor;
@@ -462,7 +462,7 @@ class Trial {
     return { now, date: this.#clock.date().getTime(), latest: now + this.#leaps };
   }
 
-  /** At any moment: nobody is held for too long or too short, by a clock that nobody can set. */
+  /** At any moment: by the monotonic clock, no address is held for too long or too short a time. */
   #check(): void {
     const connected = this.#count((visitor) => visitor.open.length > 0);
     assert.equal(this.#registry.connected, connected, "who is connected is held");
@@ -475,7 +475,7 @@ class Trial {
     assert.ok(disconnected >= mustBeHeld, `${disconnected} are held, but ${mustBeHeld} should be`);
   }
 
-  /** After a purge: nobody is held for too long by the calendar, either. */
+  /** After a purge: by the calendar, no address is held for too long, either. */
   #checkPurged(): void {
     this.#check();
     const { date } = this.#instant();

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import type { Log } from "../../../server/base/log.ts";
 import { ProxyDetector, SUSPICIOUS_HANDSHAKES } from "../../../server/admission/proxy_detector.ts";
 
-/** A header, and how many addresses are held. */
+/** A header, and the number of addresses held. */
 type Handshake = readonly [forwardedFor: string | undefined, held: number];
 
-/** The warnings after handshakes with these headers, while so many addresses are held. */
+/** The warnings after handshakes with these headers and these numbers of addresses held. */
 function warnings(
   hops: number,
   handshakes: readonly Handshake[],

@@ -1,4 +1,4 @@
-/** What reports bring about, and what they can't, whoever makes them. */
+/** What reports can and can't achieve, no matter which address makes them. */
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
@@ -16,7 +16,7 @@ import { trials } from "../../support/repeats.ts";
 
 const { threshold } = RULES;
 
-/** Addresses whose every chat was with somebody else, so that their reports weigh in full. */
+/** Addresses whose chats all had different partners, so that their reports have full weight. */
 function reporters(count: number): AddressRecord[] {
   return Array.from({ length: count }, () => {
     const record = newAddressRecord();

@@ -21,7 +21,7 @@ Deno.test("What names no day of the calendar is not taken for one", () => {
     const text of [
       "",
       "today",
-      "2026-02-29", // No leap year.
+      "2026-02-29", // Not a leap year.
       "1900-02-29",
       "2026-02-30",
       "2026-04-31",

@@ -7,12 +7,12 @@ import {
 } from "../../../server/base/log_output.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 
-/** A stream of which a test decides what becomes of each write. */
+/** A stream whose writes a test controls. */
 class FakeTarget implements LogTarget {
   written = "";
-  /** The most bytes that one write takes. */
+  /** Maximum number of bytes per write. */
   room = Infinity;
-  /** Rejects every write while it is set. */
+  /** While this is set, every write is rejected with it. */
   failure: Error | undefined;
   attempts = 0;
   readonly #decoder = new TextDecoder();
@@ -27,7 +27,7 @@ class FakeTarget implements LogTarget {
     return taken.length;
   }
 
-  /** Lets no write end until `unblock`. */
+  /** Holds every write until `unblock`. */
   block(): void {
     this.#block = Promise.withResolvers();
   }

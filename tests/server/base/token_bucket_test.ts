@@ -6,19 +6,19 @@ import { trials } from "../../support/repeats.ts";
 
 const RATE: Rate = { burst: 3, perMinute: 6 };
 
-/** How long it takes for one token to flow back. */
+/** Time in which one token is refilled. */
 const REFILL = 10 * SECOND;
 
 const START = 1_000_000;
 
-/** A bucket from which everything has just been taken. */
+/** A bucket that has just been emptied. */
 function empty(): TokenBucket {
   const bucket = new TokenBucket(RATE, START);
   for (let token = 0; token < RATE.burst; token++) assert.equal(bucket.take(START), 0);
   return bucket;
 }
 
-/** What a bucket answers when somebody takes at each of these moments. */
+/** The bucket's answers when one token is requested at each of these moments. */
 function answers(rate: Rate, moments: readonly number[]): number[] {
   const bucket = new TokenBucket(rate, START);
   return moments.map((moment) => bucket.take(moment));
@@ -56,7 +56,7 @@ Deno.test("TokenBucket gives nothing more while time stands still", () => {
 });
 
 Deno.test("TokenBucket keeps its rate when tokens come at odd moments", () => {
-  const rate = { burst: 1, perMinute: 7 }; // One token each 8571.43 ms.
+  const rate = { burst: 1, perMinute: 7 }; // One token every 8571.43 ms.
   const moments = Array.from({ length: 60 * MINUTE / 100 + 1 }, (_, n) => START + n * 100);
   const taken = answers(rate, moments).filter((wait) => wait === 0).length;
   assert.ok(taken > 7 * 59 && taken <= 7 * 60 + 1, `${taken} in an hour`);
@@ -73,7 +73,7 @@ Deno.test("TokenBucket tells the truth, whatever the rate and whenever somebody 
   fc.assert(
     fc.property(aRate, gaps, fraction, (rate, gaps, fraction) => {
       const moments: number[] = [];
-      let now = START + fraction; // A steady clock counts no whole milliseconds.
+      let now = START + fraction; // A monotonic clock also counts fractions of a millisecond.
       for (const gap of gaps) {
         now += gap;
         moments.push(now);

@@ -1,7 +1,7 @@
 /**
- * The relay of calls as an operator sets it up with deploy/turnserver.conf: a real coturn with that very configuration, asked by a
- * client that sees every answer, with credentials of the real program. What browsers make of it is tested in
- * `tests/e2e/relay_test.ts`.
+ * The relay of calls as an operator sets it up with deploy/turnserver.conf: a real coturn with exactly that
+ * configuration. The client here sees every response and uses credentials made by the real program.
+ * `tests/e2e/relay_test.ts` tests the relay with browsers.
  */
 
 import assert from "node:assert/strict";
@@ -20,19 +20,19 @@ const UNAUTHORIZED = 401;
 const FORBIDDEN = 403;
 const QUOTA_REACHED = 486;
 
-/** How many places one name may have; its `user-quota` in the file. */
+/** Maximum number of allocations per user name: `user-quota` in the file. */
 const QUOTA = 16;
 
 const ignore = !await isCoturnThere();
 
-/** Credentials made with a secret, that end in so many seconds. */
+/** Credentials that are made with this secret and expire after this many seconds. */
 function made(seconds: number, secret = TURN_SECRET): Credentials & { end: number } {
   const end = Math.floor(Date.now() / 1000) + seconds;
   const username = `${end}:${crypto.randomUUID()}`;
   return { username, credential: credentialOf(username, secret), end };
 }
 
-/** The answer to a request for a place. */
+/** The error code of an allocation request, or 0 on success. */
 async function ask(coturn: Coturn, credentials: Credentials): Promise<number> {
   await using client = new TurnClient(coturn, credentials);
   return await client.allocate();
@@ -85,7 +85,7 @@ Deno.test(
   { name: "Coturn lets a call go on when its credentials have ended", ignore },
   async () => {
     await using coturn = await Coturn.start({ more: ["allow-loopback-peers", "stale-nonce=1"] });
-    const credentials = made(10); // Time enough to come in with them on a machine that is busy.
+    const credentials = made(10); // Long enough to allocate with them on a busy computer.
     await using client = new TurnClient(coturn, credentials);
     assert.equal(await client.allocate(), 0);
     await until(() => Date.now() / 1000 > credentials.end + 2, 30);
@@ -124,7 +124,7 @@ Deno.test(
     await using client = new TurnClient(coturn, made(60));
     assert.equal(await client.allocate(), 0);
     for (const peer of denied) assert.equal(await client.permit(peer), FORBIDDEN, peer);
-    assert.equal(await client.permit(coturn.address), 0); // Else all of this would prove nothing.
+    assert.equal(await client.permit(coturn.address), 0); // Otherwise the refusals above would prove nothing.
     if (!hasIpv6()) return;
     await using client6 = new TurnClient(coturn, made(60));
     assert.equal(await client6.allocate("ipv6"), 0);

@@ -30,14 +30,14 @@ import { trials } from "../../support/repeats.ts";
 
 interface Visit {
   link: Link;
-  /** What the socket began with. */
+  /** The session that the socket started with. */
   session: Session;
   outlet: FakeOutlet;
   say: (message: unknown) => void;
   frame: (...bytes: number[]) => void;
 }
 
-/** How many a message says that there are. */
+/** The number of people online according to a message. */
 function counted(message: ServerMessage): number | undefined {
   return message.type === "welcome"
     ? message.online
@@ -46,7 +46,7 @@ function counted(message: ServerMessage): number | undefined {
     : undefined;
 }
 
-/** A partner of whom nothing is heard. */
+/** A partner that reacts to nothing. */
 const NOBODY = {
   receive: () => false,
   release: () => {},
@@ -65,11 +65,11 @@ class World {
     backend: new MemoryBackend(),
     onError: (error) => assert.fail(String(error)),
   });
-  /** Whether a search must be worked for. */
+  /** Whether a search requires proof of work. */
   readonly human = { isRequired: false, entered: () => {} } as
     & { isRequired: boolean }
     & ProofOfWorkGate;
-  /** What was counted: messages, and how long each chat lasted. */
+  /** What was counted: the messages, and the duration of each chat. */
   readonly counted = { messages: 0, durations: [] as number[] };
   readonly sessions: SessionRegistry;
 
@@ -100,7 +100,7 @@ class World {
     this.clock.every(30_000, () => this.sessions.closeIdle());
   }
 
-  /** Somebody comes, from an address of their own. */
+  /** Opens a connection, by default from a separate address. */
   visit(record = newAddressRecord(this.clock.now())): Visit {
     const outlet = new FakeOutlet();
     const link = this.sessions.enter(outlet, record);
@@ -115,7 +115,7 @@ class World {
     };
   }
 
-  /** The page of somebody comes back on a new socket; what it gets is theirs, or new. */
+  /** Resumes the session of `before` on a new socket. The server may also answer with a new session. */
   comeBack(before: Visit, record = newAddressRecord(this.clock.now())): Visit {
     const visit = this.visit(record);
     visit.say({ type: "resume", token: tokenOf(before) });
@@ -123,7 +123,7 @@ class World {
     return session === undefined ? visit : { ...visit, session };
   }
 
-  /** Two who are chatting. */
+  /** Two sessions in a chat. */
   async pair(): Promise<[Visit, Visit]> {
     const [a, b] = [this.visit(), this.visit()];
     a.say(FIND);
@@ -138,21 +138,21 @@ const FIND = { type: "find", mode: "text", interests: [] };
 const LEAVE = { type: "leave" };
 const REPORT = { type: "report", reason: "spam" };
 
-/** The first number that solves what this visitor was asked to solve. */
+/** The smallest number that solves the challenge of this visit. */
 function solution({ outlet }: Visit): number {
   const [challenge] = outlet.told("challenge");
   assert.ok(challenge?.type === "challenge");
   for (let nonce = 0;; nonce++) if (isSolution(challenge.salt, nonce, WORK_BITS)) return nonce;
 }
 
-/** What this socket was welcomed with. */
+/** The token in this socket's `welcome`. */
 function tokenOf({ outlet }: Visit): string {
   const [welcome] = outlet.messages;
   assert.ok(welcome?.type === "welcome");
   return welcome.token;
 }
 
-/** What a socket was sent, in order: the type of each message, and the second byte of each frame. */
+/** Everything sent to a socket, in order: the type of each message, and the second byte of each frame. */
 function inShort({ sent }: FakeOutlet): string[] {
   return sent.map((data) => typeof data === "string" ? JSON.parse(data).type : String(data[1]));
 }
@@ -316,10 +316,10 @@ Deno.test("Session counts each message once and each chat once, and nothing else
   const [a, b] = await world.pair();
   a.frame(1, 65);
   b.frame(1, 66);
-  a.frame(2, 67); // A signal is no message.
+  a.frame(2, 67); // A signal doesn't count as a message.
   world.clock.advance(90_000);
   a.say(LEAVE);
-  a.frame(1, 68); // Nobody is there to hear it.
+  a.frame(1, 68); // No partner is left to receive it.
   b.say(LEAVE);
   b.link.closed();
   assert.deepEqual(world.counted, { messages: 2, durations: [90_000] });
@@ -356,7 +356,7 @@ Deno.test("Lobby that moves sends chats on and the others away, and is done when
   assert.equal(world.sessions.connected, 0);
 });
 
-/** What another machine hands over of a session that chats with one of a third. */
+/** The snapshot that another node hands over, of a session whose partner is on a third node. */
 const TRAVELLER: SessionSnapshot = {
   id: 11 as SessionId,
   recent: [12 as SessionId],
@@ -643,7 +643,7 @@ Deno.test("Session of a page in the background is kept for two minutes, and of o
   world.clock.advance(BACKGROUND_WINDOW - 1_000);
   const again = world.comeBack(a);
   assert.equal(again.session, a.session);
-  again.link.disconnected(); // It has not said again that it is in the background.
+  again.link.disconnected(); // It has not repeated that it is in the background.
   world.clock.advance(RESUME_WINDOW);
   assert.equal(b.outlet.types.at(-1), "partner-left");
   const [c, d] = await world.pair();
@@ -676,7 +676,7 @@ Deno.test("Session ends at once, with no way back, when its page closes it, leav
     const world = new World();
     const [a, b] = await world.pair();
     end(a);
-    a.link.disconnected(); // The socket goes after that.
+    a.link.disconnected(); // The socket closes after the session has ended.
     assert.deepEqual([b.outlet.types.at(-1), world.sessions.disconnected], ["partner-left", 0]);
     assert.deepEqual(world.comeBack(a).outlet.messages.at(-1), {
       type: "resumed",
@@ -755,7 +755,7 @@ Deno.test("Session that is taken over loses what is under way on the old socket,
   a.frame(1, 0);
   b.frame(1, 0); // The old socket may never deliver it.
   const again = world.comeBack(a);
-  a.frame(1, 1); // It was sent before the new socket opened, and is read after that.
+  a.frame(1, 1); // It was sent before the new socket opened, and arrives after that.
   again.frame(1, 2);
   b.frame(1, 2);
   assert.deepEqual(inShort(b.outlet).slice(-3), ["0", "partner-back", "2"]);
@@ -808,7 +808,7 @@ Deno.test("Token is good for one resume: the next one comes with the welcome, an
   const stolen = tokenOf(a);
   a.link.disconnected();
   const again = world.comeBack(a);
-  again.frame(2, 1); // The page has heard of its new token.
+  again.frame(2, 1); // The page has received its new token.
   assert.equal(b.outlet.types.at(-1), "partner-back");
   const thief = world.visit();
   thief.say({ type: "resume", token: stolen });
@@ -841,7 +841,7 @@ Deno.test("Token that was used survives when the answer is lost, however often",
   for (let n = 0; n < 10; n++) {
     const again = world.comeBack(a);
     assert.equal(again.session, a.session);
-    again.link.disconnected(); // The page has heard nothing, and shows the same token again.
+    again.link.disconnected(); // The page has received nothing, and shows the same token again.
   }
   assert.ok(world.sessions.tokens <= 3, "two of this session, one of the partner's");
 });
@@ -993,7 +993,7 @@ Deno.test("Lobby is symmetric, holds no ghost and tells nobody what is not meant
   );
 });
 
-/** Asserts that frames came from one person a chat, in order, and none outside of a chat. */
+/** Asserts that the frames came from one partner per chat, in order, and that none came outside a chat. */
 function assertHeardInTurn({ sent }: FakeOutlet): void {
   let partner: number | undefined;
   let latest = -1;

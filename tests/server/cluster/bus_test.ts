@@ -1,4 +1,4 @@
-/** The post between machines, over a line that the test holds in its hand. */
+/** The message bus between nodes, over a channel that the test controls. */
 
 import assert from "node:assert/strict";
 import type { Buffer } from "node:buffer";
@@ -12,7 +12,7 @@ const KEYS = new ClusterKeys(randomBytes(SECRET_BYTES), randomBytes);
 const [HERE, THERE] = [1, 2] as [NodeId, NodeId];
 const [ANN, BOB] = [11, 22] as [SessionId, SessionId];
 
-/** Parcels on their way to one machine, and what delivers them. */
+/** Batches on their way to one node, and the function that delivers them. */
 class Line {
   readonly parcels: Buffer[] = [];
   deliver = (_: Buffer): void => {};

@@ -1,4 +1,4 @@
-/** Two people on different machines: they meet, talk, drop, come back and leave as on one. */
+/** Two visitors on different nodes meet, chat, disconnect, resume and leave as they would on one node. */
 
 import assert from "node:assert/strict";
 import { MAX_FRAME_BYTES } from "../../../protocol.ts";
@@ -19,7 +19,7 @@ import {
 import { NO_RATES } from "../../support/server.ts";
 import { until } from "../../support/until.ts";
 
-/** A page that shows its token to a machine. */
+/** Opens a connection to a node and shows a token. */
 async function comeBack({ server }: Machine, token: string): Promise<BareClient> {
   const client = await BareClient.enter(server.socketUrl);
   client.tell({ type: "resume", token });
@@ -296,7 +296,7 @@ clusterTest(
     bob.tell(FIND);
     await Promise.all([ann.next("paired"), bob.next("paired")]);
     ann.tell({ type: "leave" });
-    await bye(ann); // Also of who has closed the page.
+    await bye(ann); // The partner can report a visitor even after the page was closed.
     await until(() => machines[0]!.server.chat.sessions.connected === 0);
     await bob.next("partner-left");
     bob.tell({ type: "report", reason: "spam" });
@@ -323,7 +323,7 @@ clusterTest(
     await until(() => sessions.connected + sessions.disconnected === 0);
     assert.ok(ids.every((id) => sessions.recentSession(id) !== undefined));
     await until(async () => {
-      await new Promise((resolve) => setTimeout(resolve, 0)); // A reference is dead at the end of a task only.
+      await new Promise((resolve) => setTimeout(resolve, 0)); // A weak reference lasts until the end of a task.
       gcFunction()!();
       return outlets.every((outlet) => outlet.deref() === undefined);
     });
@@ -337,7 +337,7 @@ clusterTest(
     const { server, cluster } = machine!;
     const [ann, bob] = await BareClient.pair(server.socketUrl);
     const nowhere = 4711 as NodeId;
-    cluster.message({ type: "fetch", token: bob.token }, nowhere); // It asks, and is never heard of again.
+    cluster.message({ type: "fetch", token: bob.token }, nowhere); // It asks for him and is never heard of again.
     await ann.next("partner-away");
     await ann.next("partner-left");
     await bye(ann, bob);
@@ -376,7 +376,7 @@ clusterTest(
     const release = sessions.surrender.bind(sessions);
     sessions.surrender = (shown) => {
       const traveller = release(shown);
-      annSession!.receiveText('{"type":"leave"}'); // While the other is on the way.
+      annSession!.receiveText('{"type":"leave"}'); // While the partner's session is being moved.
       return traveller;
     };
     const back = await comeBack(machines[0]!, token);
@@ -397,7 +397,7 @@ clusterTest(
     const release = sessions.surrender.bind(sessions);
     sessions.surrender = (shown) => {
       const traveller = release(shown);
-      machines[0]!.cluster.heartbeat(); // Her machine asks after him where he was.
+      machines[0]!.cluster.heartbeat(); // Her node asks for him on his old node.
       return traveller;
     };
     const back = await comeBack(machines[2]!, token);

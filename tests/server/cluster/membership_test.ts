@@ -1,4 +1,4 @@
-/** Which machines there are, told by a Redis that says what the test lets it say. */
+/** Which nodes exist, according to a Redis whose replies the test controls. */
 
 import assert from "node:assert/strict";
 import {
@@ -13,13 +13,13 @@ const [HERE, THERE] = [1, 2] as [NodeId, NodeId];
 
 interface World {
   readonly members: Membership;
-  /** Who was missed. */
+  /** The nodes that were reported as down. */
   readonly gone: NodeId[];
   readonly redis: { others: NodeId[]; whileItAnswers: () => void };
   readonly beat: () => Promise<void>;
 }
 
-/** A machine, beyond the time that it waits for those whom a new Redis may not know yet. */
+/** A node past the period in which it waits for nodes that a new Redis may not know yet. */
 async function settledMembers(): Promise<World> {
   const clock = new FakeClock();
   const gone: NodeId[] = [];

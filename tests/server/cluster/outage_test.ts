@@ -1,4 +1,4 @@
-/** Redis fails, stands still, restarts: chats within a machine go on, and everything recovers by itself. */
+/** Redis fails, freezes or restarts: chats within a node continue, and everything recovers automatically. */
 
 import assert from "node:assert/strict";
 import { BareClient } from "../../support/bare_client.ts";
@@ -61,7 +61,7 @@ clusterTest("A Redis that stands still is an outage, too", 2, async (machines, r
   await bye(lone);
   redis.signal("SIGCONT");
   await Promise.all([ann.next("partner-back"), bob.next("partner-back")]);
-  assert.deepEqual(await redis.ask("keys", "anonymous-chat:waiting:*"), []); // Who left isn't looked for.
+  assert.deepEqual(await redis.ask("keys", "anonymous-chat:waiting:*"), []); // It stopped searching.
   ann.send(Uint8Array.of(1, 6));
   assert.deepEqual(await bob.frame(), Uint8Array.of(1, 6));
   await bye(ann, bob);

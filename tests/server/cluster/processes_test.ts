@@ -1,10 +1,11 @@
 /**
- * Three processes and a Redis, as an operator has them, and what happens to all four: a crowd, a crash, an outage, a
- * restart. What one machine tells another in detail is `cluster_test.ts`'s; here it counts that nobody is lost.
+ * Three processes and a Redis, as an operator runs them, under everything that can happen to all four: a crowd, a
+ * crash, an outage, a restart. The messages between nodes are tested in `cluster_test.ts`. Here it matters only that
+ * nobody is lost.
  *
  * A chat proves itself: each side sends a word that nobody else knows, then numbered messages. Both words together name
- * the chat, so if two people believe to be in the same one, the name turns up twice, and if anybody is in a chat by
- * themselves, with two others, or with somebody who is gone, it doesn't.
+ * the chat. If two visitors believe they are in the same chat, its name appears twice. It doesn't if a visitor is in a
+ * chat alone, with two partners, or with a partner that is gone.
  */
 
 import assert from "node:assert/strict";
@@ -27,7 +28,7 @@ import type { Redis } from "../../support/redis.ts";
 import { Stopwatch } from "../../support/stopwatch.ts";
 import { until } from "../../support/until.ts";
 
-/** In how long people must be told that the machine of their partner is gone, or has stopped, in milliseconds. */
+/** Time within which visitors must be told that their partner's node has crashed or stopped, in milliseconds. */
 const TOLD_WITHIN = 10 * SECOND;
 
 const VISITORS = 300;
@@ -35,13 +36,15 @@ const CHATS_EACH = 2;
 const MESSAGES = 30;
 const WORD_BYTES = 16;
 
-/** One of two who chat. */
+/** One side of a chat. */
 interface Chatting {
   readonly name: string;
   readonly isAcross: boolean;
 }
 
-/** Says a word and numbered messages, and hears those of the partner, each once and in order; then one of them leaves. */
+/**
+ * Sends a word and numbered messages, and expects the partner's messages, each once and in order. Then one side leaves.
+ */
 async function chat(client: BareClient, machine: number): Promise<Chatting> {
   const word = Buffer.of(2, machine, ...randomBytes(WORD_BYTES));
   client.send(word);
@@ -57,7 +60,7 @@ async function chat(client: BareClient, machine: number): Promise<Chatting> {
   return { name: words.sort().join(), isAcross: theirs[1] !== machine };
 }
 
-/** Counts what comes to `client`, whether anybody asks for it or not. */
+/** Counts what `client` receives, even if no test waits for it. */
 function counting(client: BareClient): { paired: number; frames: number } {
   const counted = { paired: 0, frames: 0 };
   client.socket.on("message", (data: Uint8Array, isBinary: boolean) => {
@@ -67,7 +70,7 @@ function counting(client: BareClient): { paired: number; frames: number } {
   return counted;
 }
 
-/** Two who chat say something to each other. */
+/** Two chatting clients send each other a message. */
 async function talk(a: BareClient, b: BareClient): Promise<void> {
   const [question, answer] = [1, 2].map((kind) => Uint8Array.of(kind, ...randomBytes(WORD_BYTES)));
   a.send(question!);
@@ -76,14 +79,14 @@ async function talk(a: BareClient, b: BareClient): Promise<void> {
   assert.deepEqual(await a.frame(), answer);
 }
 
-/** Two look for a partner at once, and it is each other whom they find. */
+/** Two clients search at the same time and must be paired with each other. */
 async function findEachOther(a: BareClient, b: BareClient, search = FIND): Promise<void> {
   for (const client of [a, b]) client.tell(search);
   await Promise.all([a, b].map((client) => client.next("paired")));
   await talk(a, b);
 }
 
-/** How long something took, in milliseconds, to which these processes have contributed. */
+/** Duration of `work` in milliseconds, corrected for the time that these processes waited for a core. */
 async function took(work: Promise<unknown>, by: readonly Program[], redis: Redis): Promise<number> {
   const watch = new Stopwatch([redis.pid, ...by.map(({ pid }) => pid)]);
   await work;

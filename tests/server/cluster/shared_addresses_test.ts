@@ -1,4 +1,4 @@
-/** Limits and blocks of an address hold on all machines together, and Redis learns no address. */
+/** Limits and blocks of an address apply on all nodes together, and Redis never learns an address. */
 
 import assert from "node:assert/strict";
 import { REPORT_BLOCK_TIME } from "../../../server/admission/address_record.ts";
@@ -12,7 +12,7 @@ function from(address: string): ComingFrom {
   return { localAddress: address };
 }
 
-/** Whether somebody of that address gets in; who does leaves again. */
+/** Whether a client from that address is admitted. If so, it leaves again. */
 async function isAdmitted({ server }: Machine, address?: string): Promise<boolean> {
   const client = new BareClient(server.socketUrl, address === undefined ? {} : from(address));
   const isIn = await client.next("welcome").then(() => true, () => false);
@@ -58,7 +58,7 @@ clusterTest(
     for (let some = 1; some > 0 && admitted < 2 * burst; admitted += some) {
       some = Number(await isAdmitted(a!)) + Number(await isAdmitted(b!));
     }
-    const refilled = perMinute * (performance.now() - start) / MINUTE; // A busy machine takes its time.
+    const refilled = perMinute * (performance.now() - start) / MINUTE; // A busy computer takes its time.
     assert.ok(admitted >= burst && admitted <= burst + refilled, `${admitted} were admitted`);
     assert.equal(await isAdmitted(b!, "127.0.0.2"), true);
   },

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { readConfig } from "../../../server/config/config.ts";
 import { type StartupLine, startupMessage } from "../../../server/commands/startup_message.ts";
 
-/** What a server with these options says, on port 8000. */
+/** The startup messages of a server with these options, on port 8000. */
 function said(args: string[], isHosted = false): StartupLine[] {
   const command = readConfig(args, () => undefined);
   assert.ok(command.kind === "serve");
   return startupMessage(command.config, { port: 8000, isHosted });
 }
 
-/** The same, without the levels. */
+/** The same messages, without their levels. */
 function texts(args: string[], isHosted = false): string[] {
   return said(args, isHosted).map(({ text }) => text);
 }

@@ -177,7 +177,7 @@ Deno.test("Config prints every option with its default, in help and documents al
   }
 });
 
-/** What an instance on Deno Deploy has when nothing is set there. */
+/** The configuration of an instance on Deno Deploy with no settings. */
 const DEPLOYED = {
   ...DEFAULTS,
   "data-dir": "",

@@ -1,4 +1,4 @@
-/** The doctor, on real folders, ports, relays and a real Redis; and the program that calls it. */
+/** The doctor and the program that runs it, with real folders, ports and relays, and a real Redis. */
 
 import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
@@ -35,7 +35,7 @@ import { TestServer } from "../../support/server.ts";
 
 const [hasRedis, hasCoturn] = [await isRedisThere(), await isCoturnThere()];
 
-/** A word that must never be said. */
+/** A secret that must never appear in the output. */
 const HUSH = "hush-nobody-may-read-this";
 
 function configOf(...args: string[]): Config {
@@ -43,7 +43,7 @@ function configOf(...args: string[]): Config {
   return command.kind === "doctor" ? command.config : assert.fail(JSON.stringify(command));
 }
 
-/** Asserts what a check finds. */
+/** Asserts the kind and the text of a finding. */
 function found(finding: Finding | undefined, kind: Finding["kind"], says: RegExp): void {
   const { kind: found, message: said } = finding ?? assert.fail("nothing was found");
   assert.equal(found, kind, said);
@@ -118,7 +118,7 @@ Deno.test("Doctor reads a certificate: its names, its end, its key", async () =>
   }
   const check = async (cert: string, key: string, days = 0): Promise<Finding[]> =>
     await checkCertificate(cert, key, new Date(now.getTime() + days * DAY));
-  found((await check(cert, key))[0], "problem", /it expires on .*, in 0 days/); // It is good for a day.
+  found((await check(cert, key))[0], "problem", /it expires on .*, in 0 days/); // It is valid for one day.
   found((await check(cert, key, 2))[0], "problem", /it expired on .*: renew it/);
   found((await check(cert, key, -2))[0], "problem", /not valid before /);
   found((await check(cert, other))[0], "problem", /other\.pem: it does not match the certificate/);
@@ -233,7 +233,7 @@ Deno.test({
   },
 });
 
-/** What the relays are told to be, with a secret. */
+/** What the doctor finds about these relays, with this secret. */
 async function relays(secret: string, ...urls: string[]): Promise<Finding[]> {
   const newToken = (): string => crypto.randomUUID();
   return await checkRelays(new TurnCredentials({ urls, secret, clock: systemClock, newToken }));

@@ -1,6 +1,6 @@
 /**
- * WebSocket frames, byte by byte: every rule of RFC 6455 that binds a server, each boundary of a length, every place
- * where the network may cut a frame, and any valid stream in any pieces.
+ * WebSocket frames, byte by byte: every rule of RFC 6455 that binds a server, every boundary of a length, every point
+ * at which the network can split a frame, and any valid stream in any pieces.
  */
 
 import assert from "node:assert/strict";
@@ -30,10 +30,10 @@ type Event =
   | ["closed", number | undefined]
   | ["broken", ProtocolError["code"]];
 
-/** A reader, and what it tells. */
+/** A reader that records its events. */
 class Listening {
   readonly events: Event[] = [];
-  /** The binary payloads themselves, and how many bytes of the chunk came after each. */
+  /** The binary payloads, and how many bytes of the chunk followed each. */
   readonly payloads: Uint8Array[] = [];
   readonly following: number[] = [];
   readonly reader = new FrameReader({
@@ -50,14 +50,14 @@ class Listening {
   });
 }
 
-/** What is told of these chunks. */
+/** The events that these chunks cause. */
 function read(...chunks: Uint8Array[]): Event[] {
   const listening = new Listening();
   for (const chunk of chunks) listening.reader.read(chunk);
   return listening.events;
 }
 
-/** A client's frame, with its length said in as many bytes as `form` has, or in as few as it can be. */
+/** A client frame. `form` is the number of bits that encode the length. The default is the minimal encoding. */
 function masked(
   first: number,
   payload: string | readonly number[] | Uint8Array = [],
@@ -180,7 +180,7 @@ Deno.test("FrameReader puts fragments together, with control frames between them
     masked(CONTINUATION, [2, 3]),
     masked(FIN | PONG),
     masked(FIN | CONTINUATION, [4]),
-    masked(TEXT, [0xE6]), // A character that is cut in two.
+    masked(TEXT, [0xE6]), // A truncated character.
     masked(FIN | CONTINUATION, [0x97, 0xA5]),
     masked(FIN | BINARY, [5]),
   ];
@@ -234,7 +234,7 @@ Deno.test("FrameReader takes fragments that are as large as a message may be, an
 
 Deno.test("FrameReader refuses text that is not UTF-8 with 1007, and keeps what is odd but is", () => {
   const bad = [
-    [0xC0, 0xAF], // "/" in more bytes than it needs
+    [0xC0, 0xAF], // "/" in an overlong encoding
     [0x80],
     [0xE6, 0x97],
     [0xED, 0xA0, 0x80], // half of a surrogate pair
@@ -337,7 +337,7 @@ Deno.test("FrameReader leaves room for a header before every binary payload, how
 Deno.test("FrameReader clears the bytes of text, in one piece or many", () => {
   const text = "interests";
   const bytes = [...new TextEncoder().encode(text)];
-  const clear = [0, 0, 0, 0]; // A mask of zeros, so that what is left of the text would be plain to see.
+  const clear = [0, 0, 0, 0]; // A mask of zeros, so that any leftover text would be readable.
   const whole = masked(FIN | TEXT, bytes, undefined, clear);
   const fragments = [
     masked(TEXT, bytes.slice(0, 4), undefined, clear),
@@ -402,7 +402,7 @@ Deno.test("A frame is forwarded in the memory that it came in, its new header in
   }
 });
 
-/** One message as a client may send it, and what is told of it. */
+/** A message that a client may send, with the events it should cause. */
 const message = fc.record({
   opcode: fc.constantFrom(TEXT, BINARY),
   parts: fc.array(fc.string({ unit: "grapheme", maxLength: 150 }), { minLength: 1, maxLength: 4 }),

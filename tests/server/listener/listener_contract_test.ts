@@ -1,6 +1,6 @@
 /**
- * What every listener must do, whatever it is built on. Clauses that are about the socket below hold for one that speaks
- * TLS, too; the others are about what comes after it.
+ * The contract of every listener. Clauses about the underlying socket also apply to a listener that speaks TLS. The
+ * others concern what comes after the socket.
  */
 
 import assert from "node:assert/strict";
@@ -20,7 +20,7 @@ import { until } from "../../support/until.ts";
 
 const FIND: ClientMessage = { type: "find", mode: "text", interests: [] };
 
-/** The clauses that a listener that speaks TLS is held to, by how their names begin. */
+/** The clauses that also apply to a TLS listener, by the beginning of their names. */
 const BY_TLS = [
   "two clients are welcomed",
   "a frame arrives as it was sent",
@@ -33,7 +33,6 @@ const BY_TLS = [
   "requests are answered",
 ];
 
-/** Each listener, and whether it speaks TLS. */
 const KINDS: readonly (readonly [listener: keyof typeof LISTENERS, speaksTls: boolean])[] = [
   ["node", false],
   ["node", true],

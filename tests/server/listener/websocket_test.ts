@@ -1,4 +1,6 @@
-/** One WebSocket on a stream that is no socket: what is written, in how many writes, and when its visitor is told. */
+/**
+ * One WebSocket on a stream that isn't a socket: the bytes and number of its writes, and when its handler is notified.
+ */
 
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
@@ -14,10 +16,10 @@ import { frame } from "../../support/raw_client.ts";
 const FIN = 0x80;
 const [TEXT, BINARY, CLOSE, PING] = [1, 2, 8, 9];
 
-/** A stream that keeps each write, and takes it at once or when it is told to. */
+/** A stream that records each write and completes it immediately, or when a test says so. */
 class FakeStream extends Duplex {
   readonly writes: number[][] = [];
-  /** The buffers themselves. */
+  /** The written buffers themselves. */
   readonly buffers: Buffer[] = [];
   readonly #taken: (() => void)[] = [];
   isStalled = false;
@@ -37,7 +39,7 @@ class FakeStream extends Duplex {
   }
 }
 
-/** Two connections, of which each gets what the other sends. */
+/** Two connections that each receive what the other sends. */
 class Pair {
   readonly told: string[] = [];
   readonly clock = new FakeClock();
@@ -63,7 +65,7 @@ class Pair {
     );
   }
 
-  /** One chunk from one of them. */
+  /** Delivers these frames to one connection in a single chunk. */
   receive(n: 0 | 1, ...frames: Uint8Array[]): void {
     this.streams[n].emit("data", Buffer.concat(frames));
   }
@@ -160,7 +162,7 @@ Deno.test("Connection answers a close frame with its code, tells immediately, an
   pair.streams[0].destroy();
 });
 
-/** How a stream may end, and what its session hears first. */
+/** The ways a stream may end, and what the session is told first. */
 const ENDS: Record<string, { bytes: Uint8Array; first: string }> = {
   "a close with 1000": {
     bytes: frame(FIN | CLOSE, Uint8Array.of(0x03, 0xE8)),

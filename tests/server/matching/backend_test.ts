@@ -1,4 +1,4 @@
-/** The contract of every backend; a new one joins the table and must pass. */
+/** The contract of every backend. A new backend is added to the table and must pass. */
 
 import assert from "node:assert/strict";
 import { type Backend, MemoryBackend } from "../../../server/matching/backend.ts";

@@ -15,7 +15,7 @@ import type { SessionId } from "../../../server/ids.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { trials } from "../../support/repeats.ts";
 
-/** Somebody who looks for a partner and remembers what came of it. */
+/** A seeker that remembers its matches. */
 class Person implements Seeker {
   readonly id: SessionId;
   search: Search | undefined;
@@ -39,13 +39,13 @@ class Person implements Seeker {
     this.matches.push(match);
   }
 
-  /** Whom they were paired with, in order. */
+  /** Ids of the partners, in the order of the matches. */
   get partners(): number[] {
     return this.matches.map(({ partner }) => partner);
   }
 }
 
-/** A backend whose claims wait until a test lets them go. */
+/** A backend whose claims wait until a test releases them. */
 class SlowBackend extends MemoryBackend {
   readonly #gates: (() => void)[] = [];
 
@@ -93,7 +93,7 @@ function world(backend = new MemoryBackend()): World {
   };
 }
 
-/** Lets claims that are under way come back. */
+/** Waits until pending claims have returned. */
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await Promise.resolve();
 }
@@ -242,7 +242,7 @@ Deno.test("Matchmaker lets only a few of many who were refused try again at once
   let [underWay, most, isRefusing] = [0, 0, true];
   backend.offer = async (wish, end) => {
     most = Math.max(most, ++underWay);
-    await settled(); // As over a network.
+    await settled(); // Gives other work its turn, as a network would.
     underWay--;
     return await offer(wish, end);
   };
@@ -259,7 +259,7 @@ Deno.test("Matchmaker lets only a few of many who were refused try again at once
   assert.ok(most > 0 && most <= 4, `${most} at once`);
 });
 
-/** What may happen to eight people. */
+/** A random event among eight seekers. */
 const anEvent = fc.oneof(
   fc.record({
     do: fc.constant("find" as const),
@@ -272,7 +272,7 @@ const anEvent = fc.oneof(
   fc.record({ do: fc.constant("pass" as const), ms: fc.nat(6000) }),
 );
 
-/** Who should be searching, according to a model that only counts; checks each new match against it. */
+/** A model of which seekers should be searching. It checks each new match. */
 class Model {
   readonly searching = new Map<number, Mode>();
   readonly #matches = new Map<Person, number>();
@@ -345,7 +345,7 @@ Deno.test("Matchmaker doesn't offer anew who was taken elsewhere, until nobody c
   const { find, pass, matchmaker } = world(backend);
   const taken = find(1);
   await settled();
-  await backend.withdraw(taken.search!.request); // As a claim on another machine does.
+  await backend.withdraw(taken.search!.request); // As a claim on another node does.
   matchmaker.reoffer();
   await settled();
   await pass(INVITATION_TIME - 250);

@@ -1,7 +1,7 @@
 /**
- * Who is paired with whom is the same whether people wait in the memory of one machine or in a Redis that several share:
- * one suite, run by both. With Redis, people are on three machines in turn; what machines say to each other goes the
- * short way here, everything else is real.
+ * Pairing gives the same results with seekers in the memory of one node as in a Redis that several nodes share: one
+ * suite, run against both. With Redis, the seekers are spread over three nodes in turn. Messages between nodes are
+ * delivered directly here. Everything else is real.
  */
 
 import assert from "node:assert/strict";
@@ -27,7 +27,7 @@ import { FakeClock } from "../../support/fake_clock.ts";
 import { isRedisThere, Redis } from "../../support/redis.ts";
 import { trials } from "../../support/repeats.ts";
 
-/** Somebody who looks for a partner and remembers what came of it. */
+/** A seeker that remembers its matches. */
 class Person implements Seeker {
   search: Search | undefined;
   readonly matches: Match[] = [];
@@ -49,7 +49,7 @@ class Person implements Seeker {
   }
 }
 
-/** People, on as many machines as the world has. */
+/** Seekers, on as many nodes as the world has. */
 class World {
   readonly clock = new FakeClock();
   readonly people = Array.from({ length: 12 }, (_, n) => new Person(n));
@@ -65,12 +65,12 @@ class World {
     this.clock.every(250, () => this.matchmakers.forEach((one) => one.openExpired()));
   }
 
-  /** The machine that somebody is on. */
+  /** The node that a seeker is on. */
   machineOf(n: number): Matchmaker {
     return this.matchmakers[n % this.matchmakers.length]!;
   }
 
-  /** Looks, without waiting for what comes of it. */
+  /** Starts a search without waiting for the result. */
   look(n: number, interests: string[] = [], mode: Mode = "text"): Person {
     this.machineOf(n).find(this.people[n]!, mode, interests);
     return this.people[n]!;
@@ -99,14 +99,14 @@ class World {
 const MACHINES = 3;
 const PING = new Script("return 1");
 
-/** Lets everything that is under way come to its end: no chain of questions to Redis is longer than this. */
+/** Waits until pending work is done. No chain of Redis requests is longer than this loop. */
 async function settled(link?: RedisClient): Promise<void> {
   for (let turn = 0; turn < 20; turn++) {
     await (link?.run(PING, [], []) ?? Promise.resolve());
   }
 }
 
-/** Three backends on one Redis; what they say to each other reaches the matchmaker that it is for. */
+/** Three backends on one Redis. Messages between them are passed directly to the receiving matchmaker. */
 function sharedBackends(link: RedisClient): (world: World) => Backend[] {
   const random = (bytes: number): Uint8Array => getRandomValues(new Uint8Array(bytes));
   const keys = new ClusterKeys(random(32), random);
@@ -142,7 +142,7 @@ function sharedBackends(link: RedisClient): (world: World) => Backend[] {
     });
 }
 
-/** By name, how a world is made. */
+/** Each kind of world by name, with its factory. */
 const WORLDS: [name: string, make: () => Promise<World>][] = [
   ["memory", () => Promise.resolve(new World(() => [new MemoryBackend()], () => settled()))],
 ];
@@ -279,7 +279,7 @@ const anAct = fc.record({
   interests: fc.subarray(["a", "b", "c"], { maxLength: 2 }),
 });
 
-/** Takes notice of every match that is new: both sides have it, and both had wished for it. */
+/** Asserts that each new match is known to both sides, and that both were searching in the same mode. */
 function assertSound({ people }: World, wishing: Map<number, Mode>): void {
   for (const person of people) {
     const mine = person.matches.splice(0);

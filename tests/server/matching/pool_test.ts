@@ -101,7 +101,7 @@ Deno.test("Pool lets one find the same partner as a look at everybody would", ()
   );
 });
 
-/** Whether a choice has met, and whether it shares an interest; who of several equal ones is chosen may differ. */
+/** Whether a choice has met, and whether it shares an interest. Among equal candidates any may be chosen. */
 function quality(choice: ReturnType<typeof choose>): unknown {
   return choice && { met: choice.met, shares: choice.interests.length > 0 };
 }

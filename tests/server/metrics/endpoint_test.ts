@@ -6,7 +6,7 @@ import { request } from "../../support/request.ts";
 
 const TOKEN = "a-token-that-nobody-guesses";
 
-/** Asked on this machine, by its own name. */
+/** A request from the same computer, addressed to its own host name. */
 const HERE = { host: "localhost:8000" };
 
 interface Asking {
@@ -18,7 +18,7 @@ interface Asking {
   readonly target?: string;
 }
 
-/** The status of an answer; 0 where there is nothing to see, which the site then answers. */
+/** The status of the response, or 0 when the endpoint doesn't answer and leaves the request to the site. */
 async function ask(asking: Asking): Promise<number> {
   const { token = "", trustsLocal = true, client = "127.0.0.1", headers = HERE } = asking;
   const { more, target = "/metrics" } = asking;

@@ -1,4 +1,4 @@
-/** What an operator watches: read from a running server, as Prometheus reads it. */
+/** The operator's metrics, read from a running server in the way Prometheus reads them. */
 
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
@@ -19,7 +19,7 @@ import { until } from "../../support/until.ts";
 
 const hasRedis = await isRedisThere();
 
-/** Every word that a label may be. */
+/** Every permitted value of each label. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   version: ["0.0.0-test"],
   mode: ["text", "video"],
@@ -35,7 +35,7 @@ interface Sample {
   readonly value: number;
 }
 
-/** Reads the text format; fails on a line that is not of it. */
+/** Parses the text format. Fails on a line that isn't valid. */
 function samplesIn(text: string): Sample[] {
   const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
   return lines.map((line) => {
@@ -51,7 +51,7 @@ function samplesIn(text: string): Sample[] {
   });
 }
 
-/** What a server tells; `figure` is one of it, or the sum of all that have this name and these labels. */
+/** The metrics of a server. `figure` is one value, or the sum of all with this name and these labels. */
 async function metricsOf(http: string): Promise<{
   text: string;
   samples: Sample[];
@@ -73,13 +73,13 @@ async function metricsOf(http: string): Promise<{
   return { text, samples, figure };
 }
 
-/** The names that metrics have, without what the parts of a histogram add. */
+/** The names of the metrics, without the suffixes of histograms. */
 function namesIn(samples: readonly Sample[]): string[] {
   const names = samples.map(({ name }) => name.replace(/(_seconds)_(bucket|sum|count)$/, "$1"));
   return [...new Set(names)].sort();
 }
 
-/** A message whose text can be found again. */
+/** A message with a recognizable text. */
 function messageOf(text: string): Uint8Array {
   return Uint8Array.of(FrameKind.message, ...new TextEncoder().encode(text));
 }

@@ -1,4 +1,4 @@
-/** The policy as data: every sentence has its proof, and it says what is so. */
+/** The policy as data: every sentence has its proof, and matches the settings. */
 
 import assert from "node:assert/strict";
 import { DAY, HOUR, parseDay, SECOND } from "../../../server/base/clock.ts";
@@ -8,7 +8,7 @@ import { SETTINGS } from "../../support/settings.ts";
 
 const MODES = ["full", "truncated", "off"] as const;
 
-/** Settings with which the policy says something else. */
+/** All combinations of settings that change the wording of the policy. */
 const VARIANTS = MODES.flatMap((accessLog) =>
   [true, false].flatMap((relaysCalls) =>
     ["", "Deno Deploy"].flatMap((platform) =>

@@ -44,7 +44,7 @@ const FRAME = "<!doctype html><title>Chat</title><body><!--body--><footer>" +
   "</footer></body>";
 const PAGES = ["/", "/privacy", "/contact", "/statistics", "/statistics?days=365", "/transparency"];
 
-/** A site, at noon of a day long after the last change of the policy unless a test moves the clock. */
+/** A site at noon, long after the last policy change unless a test moves the clock. */
 class World {
   readonly clock = new FakeClock();
   readonly site: Router;
@@ -70,7 +70,7 @@ class World {
     });
   }
 
-  /** Sets the calendar to the day of the last change, and so much later. */
+  /** Sets the calendar to `ms` milliseconds after the day of the last policy change. */
   setSinceChange(ms: number): void {
     this.clock.jump(Date.parse(POLICY_UPDATED) + ms - this.clock.date().getTime());
   }
@@ -319,7 +319,7 @@ Deno.test("Site answers HEAD as GET without the body, and refuses other methods"
   }
 });
 
-/** One of each kind of answer. */
+/** One target for each kind of response. */
 const TARGETS = [
   ...PAGES,
   "/languages.json",

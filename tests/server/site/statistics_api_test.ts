@@ -7,7 +7,7 @@ import { MAX_DAYS, statisticsCsv, statisticsJson } from "../../../server/site/st
 import { MemoryStatisticsStore } from "../../../server/statistics/store.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 
-/** Counted on 1 June, nothing on the 2nd, too little on the 3rd, counted again on the 4th, which is today. */
+/** Counted on 1 June, nothing on the 2nd, too few chats on the 3rd, counted again on the 4th, which is today. */
 async function fourDays(): Promise<Statistics> {
   const clock = new FakeClock();
   const statistics = new Statistics({ clock, store: new MemoryStatisticsStore(), log: {} as Log });

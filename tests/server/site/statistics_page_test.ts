@@ -8,7 +8,7 @@ import { spanOf, statisticsView } from "../../../server/site/statistics_page.ts"
 const TODAY = "2026-06-01";
 const CHARTS = ["people", "chats", "messages", "duration"];
 
-/** A day `ago` days before today, with ten chats for each day that it lies back. */
+/** A day `ago` days before today, with ten times as many chats as days. */
 function counted(ago: number): PublishedDay {
   const day = daysBefore(TODAY, ago);
   const chats = 10 + 10 * ago;
@@ -43,7 +43,7 @@ function chart(markup: string, id: string): string {
   return markup.split("<figure").find((part) => part.includes(`id="${id}-title"`)) ?? "";
 }
 
-/** The text that a reader of the markup gets, with plain spaces. */
+/** The text of the markup, with whitespace collapsed. */
 function text(markup: string): string {
   return markup.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ");
 }

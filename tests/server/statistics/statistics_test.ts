@@ -16,7 +16,7 @@ import { trials } from "../../support/repeats.ts";
 const TODAY = "2026-06-01";
 const TOMORROW = "2026-06-02";
 
-/** A store that fails for as long as it is told to. */
+/** A store whose writes fail while `state` is set. */
 class FailingStore extends MemoryStatisticsStore {
   state: string | undefined;
 
@@ -26,7 +26,7 @@ class FailingStore extends MemoryStatisticsStore {
   }
 }
 
-/** A store far away: a batch is written, or not, when the test says so. */
+/** A slow, remote store: a test decides when each write ends, and how. */
 class SlowStore extends MemoryStatisticsStore {
   readonly batches: (readonly DayCounts[])[] = [];
   isClosed = false;
@@ -45,7 +45,7 @@ class SlowStore extends MemoryStatisticsStore {
     return super.close();
   }
 
-  /** Has the batch that is under way end, well or with an error; resolves when another one has come. */
+  /** Ends the current write, with an error if `state` is given. Resolves when the next batch arrives. */
   async end(state?: string): Promise<void> {
     const { resolve, reject } = this.#end;
     this.#end = Promise.withResolvers();
@@ -60,7 +60,7 @@ class SlowStore extends MemoryStatisticsStore {
   }
 }
 
-/** A log that writes everything into `lines`. */
+/** A log that appends every line to `lines`. */
 function logTo(lines: string[]): Log {
   const note = (...line: unknown[]): number => lines.push(JSON.stringify(line));
   return { info: note, warn: note, error: note } as unknown as Log;
@@ -70,7 +70,6 @@ interface World {
   readonly clock: FakeClock;
   readonly store: FailingStore;
   readonly log: Log;
-  /** What has been logged. */
   readonly lines: string[];
   readonly statistics: Statistics;
 }
@@ -85,7 +84,7 @@ function chats(statistics: Statistics, number: number, duration = MINUTE): void 
   for (let chat = 0; chat < number; chat++) statistics.chatEnded(duration);
 }
 
-/** What is told of a day once everything has been written. */
+/** The published figures of a day, after everything has been written. */
 async function told(statistics: Statistics, day = TODAY): Promise<PublishedDay | undefined> {
   await statistics.flush();
   return statistics.published(day, day)[0];
@@ -375,7 +374,9 @@ Deno.test("Statistics never tells by two readings about fewer than ten chats, wh
   assert.ok(changes > 200, "The test has seen too little.");
 });
 
-/** Whether a reading tells more of a day than the one before; then it must be about ten chats at least. */
+/**
+ * Whether a reading publishes more about a day than the previous one. If so, the difference must be at least ten chats.
+ */
 function changed(before: PublishedDay | undefined, after: PublishedDay): boolean {
   const earlier = before?.kind === "counted" ? before.figures : undefined;
   const later = after.kind === "counted" ? after.figures : undefined;

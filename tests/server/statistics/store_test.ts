@@ -1,4 +1,4 @@
-/** The contract of every store of statistics, and what is special about those in a file, in Deno KV and in Redis. */
+/** The contract of every statistics store, and the specifics of the file, Deno KV and Redis stores. */
 
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
@@ -22,7 +22,7 @@ import { trials } from "../../support/repeats.ts";
 const DAY = "2026-06-01";
 const root = new URL("../../../", import.meta.url);
 
-/** Some figures of a day on which people were counted once. */
+/** Figures of a day with one sample of the number of people online. */
 function figures(chats: number, more: Partial<DayCounts> = {}): DayCounts {
   return { ...emptyDay(DAY), chats, samples: 1, onlineSum: 2, peakOnline: 2, ...more };
 }
@@ -31,7 +31,7 @@ function publishedChats(store: StatisticsStore, day = DAY): number | undefined {
   return store.read(day, day)[0]?.published?.chats;
 }
 
-/** A log that writes its warnings into `lines`. */
+/** A log that appends its warnings to `lines`. */
 function logTo(lines: string[]): Log {
   return { warn: (line: string) => lines.push(line) } as unknown as Log;
 }
@@ -282,7 +282,10 @@ Deno.test(
   }),
 );
 
-/** Has another process write until it has said so `times`, and kills it; the answer is how often it said so. */
+/**
+ * Runs a process that writes until it has reported `times` writes, then kills it. Returns the number of reported
+ * writes.
+ */
 async function writeUntilKilled(folder: string, times: number): Promise<number> {
   const script = `
     import { SqliteStatisticsStore } from "${new URL("server/statistics/sqlite_store.ts", root)}";
@@ -400,7 +403,7 @@ Deno.test(
   }),
 );
 
-/** Runs `test` on so many stores of one database. */
+/** Runs `test` with `stores` stores on one database. */
 function onOneKv(
   stores: number,
   test: (stores: KvStatisticsStore[], kv: Deno.Kv) => Promise<void>,
@@ -418,7 +421,7 @@ function onOneKv(
   });
 }
 
-/** What another server would find. */
+/** The counts of a day as another server would read them. */
 async function counted(kv: Deno.Kv, day = DAY): Promise<DayCounts | undefined> {
   const { value } = await kv.get<Uint8Array>(["day", day]);
   return value === null ? undefined : decoded(value).counted;
@@ -449,7 +452,7 @@ Deno.test(
     const write = async (store: KvStatisticsStore): Promise<void> => {
       for (let round = 0; round < rounds; round++) {
         const batch = [figures(1, { messages: 3 }), figures(2, { day: "2026-06-02" })];
-        while (!await store.add(batch).then(() => true, () => false)); // As Statistics does.
+        while (!await store.add(batch).then(() => true, () => false)); // As `Statistics` does.
       }
     };
     await Promise.all(stores.map(write));

@@ -6,7 +6,7 @@ import { selfSigned } from "../../support/certificate.ts";
 import { CertificateFiles } from "../../support/certificate_files.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 
-/** A certificate in files, with what is logged of it. */
+/** A certificate in files, with the log lines about it. */
 class World implements AsyncDisposable {
   readonly clock = new FakeClock();
   readonly files: CertificateFiles;
@@ -29,7 +29,7 @@ class World implements AsyncDisposable {
     return this.said.map(([message]) => message);
   }
 
-  /** A certificate that ends after so many milliseconds of the clock. */
+  /** A certificate that expires `ms` milliseconds from now on the test's clock. */
   endingIn(ms: number): { cert: string; key: string } {
     const now = this.clock.date().getTime();
     return selfSigned("chat.example", [now - 90 * DAY, now + ms]);

@@ -105,5 +105,5 @@ Deno.test("Redirect shows the proofs of a certificate authority, and no other fi
   for (const name of others) {
     assert.notEqual(ask(path(name), undefined, { acmeDir }).status, 200, name);
   }
-  assert.equal(ask(path("to-ken_1")).status, 308); // Nobody has said where they are.
+  assert.equal(ask(path("to-ken_1")).status, 308); // No `acmeDir` was given.
 });

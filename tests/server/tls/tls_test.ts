@@ -1,6 +1,6 @@
 /**
- * The program speaks TLS itself: what it accepts, what it refuses, and how it takes up a certificate that is renewed
- * while people talk. Deno's own client checks the certificates here, as a browser would.
+ * The program speaks TLS directly: what it accepts, what it refuses, and how it loads a renewed certificate during
+ * chats. Deno's built-in client checks the certificates here, as a browser would.
  */
 
 import assert from "node:assert/strict";
@@ -20,10 +20,10 @@ import { isSslscanThere, sslscan } from "../../support/sslscan.ts";
 import { Stopwatch } from "../../support/stopwatch.ts";
 import { reaches, until } from "../../support/until.ts";
 
-/** The beginning of a ClientHello (RFC 8446 section 4.1.2): a record of 512 bytes is announced, and these have come. */
+/** The beginning of a ClientHello (RFC 8446 section 4.1.2). It announces a record of 512 bytes and then stops. */
 const HALF_HELLO = Uint8Array.of(0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3, 7, 7, 7);
 
-/** Forward secrecy and authenticated encryption, all of them (RFC 9325 section 4.2). */
+/** All of them provide forward secrecy and authenticated encryption (RFC 9325 section 4.2). */
 const SUITES = [
   "ECDHE-ECDSA-AES128-GCM-SHA256 strong",
   "ECDHE-ECDSA-AES256-GCM-SHA384 strong",
@@ -33,7 +33,7 @@ const SUITES = [
   "TLS_CHACHA20_POLY1305_SHA256 acceptable",
 ];
 
-/** A record that ends a connection, and the level of what it says (RFC 8446 section 6). */
+/** The record type of an alert, and the level that ends a connection (RFC 8446 section 6). */
 const ALERT = 0x15;
 const FATAL = 2;
 
@@ -90,9 +90,9 @@ Deno.test("TLS: a renewed certificate is in use within a minute, and one that ca
 
 Deno.test("TLS: certificates are renewed twice, and 200 people who talk notice nothing", async () => {
   await using files = new CertificateFiles();
-  const args = ["--trust-proxy=1", "--proof-of-work=off"]; // Each comes from an address of their own.
+  const args = ["--trust-proxy=1", "--proof-of-work=off"]; // Every client has a different address.
   await using server = await TestServer.start({ args, certificate: files, rates: NO_RATES });
-  const talks: Talk[] = []; // One after the other: of several who search at once, others would meet.
+  const talks: Talk[] = []; // Begun in turn, so that each pair finds each other.
   while (talks.length < 100) talks.push(await Talk.begin(server.socketUrl, talks.length));
   for (let swap = 0; swap < 2; swap++) {
     const before = files.cert;
@@ -119,13 +119,13 @@ Deno.test("TLS: 1,000 who don't finish a handshake are closed within 10 s, and a
     using client = await RawClient.connect(server.port);
     if (n % 2 === 0) await client.write(HALF_HELLO);
     const drip = n % 10 === 0
-      ? setInterval(() => client.write(Uint8Array.of(7)).catch(() => {}), 500)
+      ? setInterval(() => client.write(Uint8Array.of(7)).catch(() => {}), 500) // It may be cut meanwhile.
       : 0;
     await client.readToEnd();
     clearInterval(drip);
     ended++;
   });
-  (await BareClient.enter(server.socketUrl)).leave(); // All who came before are accepted by now.
+  (await BareClient.enter(server.socketUrl)).leave(); // All earlier connections are accepted by now.
   await reaches(many.length, () => ended, 10 * SECOND);
   await Promise.all(endings);
 });
@@ -144,7 +144,7 @@ for (const speaksTls of [false, true]) {
       client.readToEnd().then(() => ended++);
     }
     const newcomer = await BareClient.enter(server.socketUrl);
-    await reaches(silent.length - capacityFor(40), () => ended, 3 * SECOND); // Time alone gives them five.
+    await reaches(silent.length - capacityFor(40), () => ended, 3 * SECOND); // The timeout alone gives them five.
     newcomer.vanish();
     for (const client of silent) client[Symbol.dispose]();
   });
@@ -158,10 +158,10 @@ Deno.test("TLS: who has come and said nothing does not hold up the end", async (
   await server.fetch("/healthz");
   const watch = new Stopwatch();
   await server[Symbol.asyncDispose]();
-  assert.ok(watch.ms < 3 * SECOND, `${watch.ms} ms`); // A handshake that is not over is given five.
+  assert.ok(watch.ms < 3 * SECOND, `${watch.ms} ms`); // An unfinished handshake has five.
 });
 
-/** Of each kind. */
+/** Number of resets of each kind. */
 const RESETS = repeats({ sample: 100, long: 5_000 });
 
 Deno.test(`TLS: ${(2 * RESETS).toLocaleString("en")} handshakes and upgrades that end in a reset leave no descriptor behind after 10 s`, async () => {
@@ -198,7 +198,7 @@ Deno.test("Program with a certificate serves https, sends plain HTTP there, and 
   const ask = async (target: string, host = "localhost"): Promise<string> => {
     using client = await RawClient.connect(port);
     await client.writeLines(`GET ${target} HTTP/1.1`, `Host: ${host}`, "", "");
-    return await client.readToEnd(); // The connection is ended after one answer.
+    return await client.readToEnd(); // The connection is closed after one response.
   };
   assert.match(
     await ask("/statistics?a=b"),
@@ -230,7 +230,7 @@ Deno.test("Program says in one line that its certificate can't be used, and ends
   });
 });
 
-/** A WebSocket handshake, to the wrong door. */
+/** A WebSocket handshake, for the port that redirects to HTTPS. */
 const UPGRADE = [
   "GET /ws HTTP/1.1",
   "Host: localhost",
@@ -240,7 +240,7 @@ const UPGRADE = [
   "",
 ];
 
-/** Two who write to each other without end, each message numbered. */
+/** Two clients that continuously send each other numbered messages. */
 class Talk {
   sent = 0;
   arrived = 0;
@@ -261,7 +261,7 @@ class Talk {
     );
   }
 
-  /** Says no more, and tells how much has arrived of what was sent. */
+  /** Stops sending, and returns how much of what was sent has arrived. */
   async end(): Promise<{ sent: number; arrived: number }> {
     this.#isOver = true;
     await this.#talking;
@@ -279,12 +279,12 @@ class Talk {
         assert.deepEqual(await to.frame(), message);
         this.arrived++;
       }
-      await new Promise((resolve) => setTimeout(resolve, 20)); // As people do, they wait between two lines.
+      await new Promise((resolve) => setTimeout(resolve, 20)); // A pause between messages, as people make.
     }
   }
 }
 
-/** Whether somebody who trusts this certificate alone can connect. */
+/** Whether a client that trusts only this certificate can connect. */
 async function isTrusted(port: number, certificate: string): Promise<boolean> {
   const place: Place = { port, certificate };
   try {
@@ -302,7 +302,7 @@ async function isTrusted(port: number, certificate: string): Promise<boolean> {
   }
 }
 
-/** A ClientHello that knows nothing newer than this minor version of TLS 1 (RFC 4346 section 7.4.1.2). */
+/** A ClientHello that offers nothing newer than this minor version of TLS 1 (RFC 4346 section 7.4.1.2). */
 function helloOf(minor: number): Uint8Array {
   const suites = [0xc0, 0x09, 0xc0, 0x13, 0x00, 0x2f];
   const hello = [3, minor, ...Array(32).fill(7), 0, 0, suites.length, ...suites, 1, 0];
