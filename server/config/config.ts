@@ -83,7 +83,7 @@ export const OPTIONS = {
     3,
     2,
     100,
-    "reports from distinct addresses that block an address",
+    "number of reports from distinct addresses after which an address is blocked",
   ),
   "proof-of-work": choice(
     ["auto", "always", "off"],
