@@ -115,9 +115,12 @@ export class Visitor implements AsyncDisposable {
     await this.press("Start video chat");
   }
 
-  /** Waits until a chat begins. */
+  /** Waits for a chat to begin. If none does, the error says what the page shows instead. */
   async meets(): Promise<void> {
-    await this.reads(CHATTING);
+    await this.reads(CHATTING).catch(async (cause) => {
+      const screen = await this.page.locator("body").innerText();
+      throw new Error(`Cannot meet anyone: the page shows ${JSON.stringify(screen)}`, { cause });
+    });
   }
 
   /** Types into the message box, key by key. */
