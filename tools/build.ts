@@ -19,12 +19,13 @@ import { type BuiltLanguage, homePage, withTexts } from "../server/site/home_pag
 import type { StaticFile } from "../server/http/static_files.ts";
 import { fingerprint, type Page } from "../server/http/message.ts";
 import type { Pages } from "../server/site/router.ts";
+import { git } from "./git.ts";
 
 /**
  * The maximum size of the home page in any language, in bytes of brotli. A new TCP connection delivers about 14,600
  * bytes in its first round trip and 43,000 in two (RFC 6928), so between those sizes a smaller page arrives no sooner.
  */
-export const BUDGET = 40_000;
+const BUDGET = 40_000;
 
 /** The part of the budget that is reserved for a post-quantum key agreement. */
 const RESERVED = 7_000;
@@ -195,24 +196,12 @@ const packages: esbuild.Plugin = {
  * that commit. "unknown" if the folder is not the root of a repository.
  */
 export async function sourceOf(folder: URL): Promise<string> {
-  const commit = await git(folder, "log", "-1", "--format=%H of %cs");
-  const changes = await git(folder, "status", "--porcelain");
+  const own = { GIT_CEILING_DIRECTORIES: dirname(fileURLToPath(folder)) }; // Not a repository that merely contains it.
+  const commit = await git(folder, ["log", "-1", "--format=%H of %cs"], own);
+  const changes = await git(folder, ["status", "--porcelain"], own);
   if (commit === undefined || changes === undefined) return "unknown";
   const [hash = "", ...rest] = commit.split(" ");
   return [hash.slice(0, HASH_LENGTH), ...rest].join(" ") + (changes === "" ? "" : ", changed");
-}
-
-/** The output of a git command. A repository that merely contains the folder is ignored. */
-async function git(folder: URL, ...args: string[]): Promise<string | undefined> {
-  const env = { GIT_CEILING_DIRECTORIES: dirname(fileURLToPath(folder)) };
-  try {
-    const command = new Deno.Command("git", { args, env, cwd: folder, stderr: "null" });
-    const { success, stdout } = await command.output();
-    return success ? new TextDecoder().decode(stdout).trim() : undefined;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined; // Git is not installed.
-    throw error;
-  }
 }
 
 /** Writes a file only if its content changes, so that file watchers are not triggered needlessly. */

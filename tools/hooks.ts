@@ -8,6 +8,7 @@
  */
 
 import { dirname, resolve } from "node:path";
+import { git } from "./git.ts";
 
 /** Included in every hook of this project, to recognize it. */
 const MARK = "Installed by `deno task hooks`";
@@ -29,7 +30,7 @@ export type Outcome =
 
 /** Installs the hook in the repository that a folder belongs to. */
 export async function installHook(folder: string): Promise<Outcome> {
-  const hooks = await hooksFolder(folder);
+  const hooks = await git(folder, ["rev-parse", "--git-path", "hooks"]); // May be relative.
   if (hooks === undefined) return { kind: "refused", reason: "this is not a git repository" };
   const path = resolve(folder, hooks, "pre-commit");
   const before = await Deno.readTextFile(path).catch(() => undefined);
@@ -42,19 +43,6 @@ export async function installHook(folder: string): Promise<Outcome> {
   if (Deno.build.os !== "windows") await Deno.chmod(path, 0o755);
   if (before === undefined) return { kind: "installed", path };
   return { kind: before === HOOK ? "unchanged" : "updated", path };
-}
-
-/** The hooks folder as git reports it, which may be relative. `undefined` outside a repository. */
-async function hooksFolder(folder: string): Promise<string | undefined> {
-  const args = ["rev-parse", "--git-path", "hooks"];
-  try {
-    const command = new Deno.Command("git", { args, cwd: folder, stderr: "null" });
-    const { success, stdout } = await command.output();
-    return success ? new TextDecoder().decode(stdout).trim() : undefined;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined; // Git is not installed.
-    throw error;
-  }
 }
 
 /** The outcome as one line. */

@@ -29,7 +29,7 @@ class Repository implements AsyncDisposable {
     const programs = repository.#programs;
     for (const path of [folder, programs, join(folder, "tools")]) await Deno.mkdir(path);
     await Deno.symlink(Deno.execPath(), join(programs, "deno"));
-    for (const tool of ["hooks.ts", "staged.ts"]) {
+    for (const tool of ["git.ts", "hooks.ts", "staged.ts"]) {
       const text = await Deno.readTextFile(new URL(`../../tools/${tool}`, import.meta.url));
       await repository.write(join("tools", tool), text);
     }
