@@ -1,22 +1,22 @@
 /** The documents: every link leads somewhere, and repeated facts agree. */
 
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { partIn } from "../tools/docs/documents.ts";
+import { pathsIn } from "./support/files.ts";
 
 const root = new URL("../", import.meta.url);
 
 /** Folders that are not part of the repository. */
 const FOREIGN = ["node_modules", ".git", "dist", "data", "logs"];
 
-/** Every file of the repository whose name ends with `ending`. */
+/** Every file of the repository, or of a folder in it, whose name ends with `ending`. */
 async function filesEnding(ending: string, folder = ""): Promise<string[]> {
-  const files: string[] = [];
-  for await (const { name, isDirectory } of Deno.readDir(new URL(folder || ".", root))) {
-    if (isDirectory && !FOREIGN.includes(name)) {
-      files.push(...await filesEnding(ending, `${folder}${name}/`));
-    } else if (name.endsWith(ending)) files.push(folder + name);
-  }
-  return files.sort();
+  const paths = await pathsIn(
+    fileURLToPath(new URL(folder, root)),
+    (name) => !FOREIGN.includes(name),
+  );
+  return paths.filter((path) => path.endsWith(ending)).map((path) => folder + path).sort();
 }
 
 /** A document without its code blocks. */

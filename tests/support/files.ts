@@ -18,14 +18,27 @@ export interface FoundFile {
   readonly text: string;
 }
 
-/** Every file below a folder. Empty if the folder does not exist. */
-export async function filesIn(folder: string, below = ""): Promise<FoundFile[]> {
-  const found: FoundFile[] = [];
+/** The path of every file below a folder, relative to it. Empty if there is no such folder. */
+export async function pathsIn(
+  folder: string,
+  enters: (name: string) => boolean = () => true,
+  below = "",
+): Promise<string[]> {
+  const paths: string[] = [];
   const entries = await Array.fromAsync(Deno.readDir(join(folder, below))).catch(() => []);
   for (const { name, isDirectory } of entries) {
     const path = below === "" ? name : `${below}/${name}`;
-    if (isDirectory) found.push(...await filesIn(folder, path));
-    else found.push({ path, text: asText(await Deno.readFile(join(folder, path))) });
+    if (!isDirectory) paths.push(path);
+    else if (enters(name)) paths.push(...await pathsIn(folder, enters, path));
+  }
+  return paths;
+}
+
+/** Every file below a folder. Empty if the folder does not exist. */
+export async function filesIn(folder: string): Promise<FoundFile[]> {
+  const found: FoundFile[] = [];
+  for (const path of await pathsIn(folder)) {
+    found.push({ path, text: asText(await Deno.readFile(join(folder, path))) });
   }
   return found;
 }

@@ -1,9 +1,11 @@
 /** The policy as data: every sentence has its proof, and matches the settings. */
 
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { DAY, HOUR, parseDay, SECOND } from "../../../server/base/clock.ts";
 import { policy, POLICY_CHANGES, type Sentence } from "../../../server/privacy/policy.ts";
 import { PROMISES, PROOF_TESTS, proofsOf } from "../../../server/privacy/promises.ts";
+import { pathsIn } from "../../support/files.ts";
 import { SETTINGS } from "../../support/settings.ts";
 
 const MODES = ["full", "truncated", "off"] as const;
@@ -26,12 +28,12 @@ function text(change: Partial<typeof SETTINGS> = {}): string {
 }
 
 /** The names of all tests in `tests/` that prove a promise. */
-async function provingTests(folder = new URL("../../", import.meta.url)): Promise<string[]> {
+async function provingTests(): Promise<string[]> {
+  const tests = new URL("../../", import.meta.url);
   const names: string[] = [];
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    if (isDirectory) names.push(...await provingTests(new URL(`${name}/`, folder)));
-    if (!name.endsWith("_test.ts")) continue;
-    const source = await Deno.readTextFile(new URL(name, folder));
+  for (const path of await pathsIn(fileURLToPath(tests))) {
+    if (!path.endsWith("_test.ts")) continue;
+    const source = await Deno.readTextFile(new URL(path, tests));
     for (
       const [, said] of source.matchAll(
         /(?:Deno|inside)\.test\(\s*(?:\{\s*name:\s*)?"(P\d+: [^"]+)"/g,
