@@ -7,14 +7,15 @@
 import { succeeds } from "./installed.ts";
 
 const WRITING = "write,pwrite64,writev,pwritev,pwritev2,sendto,sendmsg,sendmmsg,sendfile,splice";
-const OPENING = "open,openat,openat2,creat,rename,renameat,renameat2,link,linkat,symlink,symlinkat";
+/** Calls that may open a file for reading only. */
+const OPENING = "open,openat,openat2";
+/** Calls that always create or replace a file. */
+const CHANGING = "creat,rename,renameat,renameat2,link,linkat,symlink,symlinkat";
 
 const WRITES = startsWith(WRITING);
-/** Calls that may open a file for reading only. */
-const OPENS = startsWith("open,openat,openat2");
+const OPENS = startsWith(OPENING);
 const FOR_WRITING = /O_WRONLY|O_RDWR|O_CREAT/;
-/** Calls that always create or replace a file. */
-const CHANGES = startsWith("creat,rename,renameat,renameat2,link,linkat,symlink,symlinkat");
+const CHANGES = startsWith(CHANGING);
 
 function startsWith(calls: string): RegExp {
   return new RegExp(`^\\d+ +(?:${calls.replaceAll(",", "|")})\\(`);
@@ -22,7 +23,7 @@ function startsWith(calls: string): RegExp {
 
 /** The command prefix that records a command's system calls in `file`, each with all of its bytes. */
 export function TRACER(file: string): string[] {
-  const calls = `trace=${WRITING},${OPENING}`;
+  const calls = `trace=${WRITING},${OPENING},${CHANGING}`;
   return [
     "strace",
     "-D",
