@@ -296,7 +296,7 @@ class App {
         return this.#secure(effect.role);
       case "solve":
         return void this.#solve(effect.challenge);
-      case "mend":
+      case "resync":
         return this.#channel?.resync();
       case "start-call":
         return this.#call(effect.route);

@@ -97,11 +97,10 @@ export class App {
   };
 
   constructor(
-    surroundings: AppOptions,
+    options: AppOptions,
   ) {
-    const { config, clock, log, pages, version, build, store, newToken } = surroundings;
-    const { platform = "", cluster, certificate, collect, rates = LIMITS, logOutput } =
-      surroundings;
+    const { config, clock, log, pages, version, build, store, newToken } = options;
+    const { platform = "", cluster, certificate, collect, rates = LIMITS, logOutput } = options;
     const built = { version, build, platform, fingerprints: fingerprintsOf(pages) };
     const settings = publicSettingsOf(config, built);
     this.#clock = clock;
@@ -123,7 +122,7 @@ export class App {
     this.registry = new IpRegistry({
       clock,
       retention: settings.addressRetention,
-      newRecord: () => this.#newConduct(),
+      newRecord: () => this.#newRecord(),
       onCount: (record, connections) => record.connected(connections),
       onGone: (record) => record.dispose(),
       collect,
@@ -141,7 +140,7 @@ export class App {
       clock,
       relay,
       matchmaker,
-      tally: statistics,
+      statistics,
       rates,
       proofOfWork,
       turn: new TurnCredentials({
@@ -165,7 +164,7 @@ export class App {
     });
     const health = (): Health => healthOf({ sessions, accessLog, logOutput, cluster, statistics });
     const limit = config["max-connections"];
-    const { wantedConnections: wanted = limit } = surroundings;
+    const { wantedConnections: wanted = limit } = options;
     const startedAt = clock.date().getTime() / SECOND;
     this.requestHandler = new RequestHandler({
       gate,
@@ -180,7 +179,7 @@ export class App {
         pages,
         settings,
         statistics,
-        holdings: () => transparencyReport({ registry, accessLog, settings }),
+        report: () => transparencyReport({ registry, accessLog, settings }),
         health,
       }),
       metrics: new MetricsEndpoint({
@@ -203,7 +202,7 @@ export class App {
     });
   }
 
-  #newConduct(): AddressRecord {
+  #newRecord(): AddressRecord {
     const { lifetime } = this.registry;
     return new AddressRecord({ threshold: this.#threshold, lifetime }, this.#clock.now());
   }

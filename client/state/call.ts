@@ -15,7 +15,7 @@
  * `connecting`, because a candidate chosen by the partner would be enough to make a browser send something from its own
  * address.
  *
- * Either side may repeat what it said at any time, because it may have been lost with a connection (`mended`). If one
+ * Either side may repeat what it said at any time, because it may have been lost with a connection (`resynced`). If one
  * side restarts the connection, so does the other.
  */
 
@@ -41,7 +41,7 @@ export type Call =
   | { readonly kind: "failed"; readonly failure: Failure; readonly invited: boolean };
 
 export type CallEvent =
-  | { type: "want" | "refuse" | "denied" | "mended" | "tick" }
+  | { type: "want" | "refuse" | "denied" | "resynced" | "tick" }
   /** `direct`: whether the visitor's preferences allow direct calls. */
   | { type: "route"; route: Route; direct: boolean }
   | { type: "heard"; says: CallWord }
@@ -86,8 +86,8 @@ export function reduceCall(call: Call, event: CallEvent, now: number): CallStep 
       return event.says === "willing" ? invited(call, now) : declined(call, event.says);
     case "line":
       return follow(call, event.line, now);
-    case "mended":
-      return mended(call);
+    case "resynced":
+      return resynced(call);
     case "tick":
       return isOverdue(call, now)
         ? fail(call, call.route.policy === "relay" ? "no-relay" : "no-route")
@@ -202,7 +202,7 @@ function follow(call: Call, line: "connected" | "broken" | "failed", now: number
 }
 
 /** Both sides are connected again. What was said meanwhile is lost, so it is repeated. */
-function mended(call: Call): CallStep {
+function resynced(call: Call): CallStep {
   switch (call.kind) {
     case "preparing":
       return callStep(call, ASK);

@@ -239,8 +239,8 @@ export function onConnectionLost(state: State, mayResume: boolean, now: number):
 export function resyncMessages(state: State, change: Partial<Chat>, now: number): Transition {
   if (state.screen.kind !== "chat" || !isTalking(state)) return transition(state);
   const { state: greeted, effects } = deliver(state, resync(state.screen.chat.delivery));
-  const mended = onCall(withChat(greeted, change), { type: "mended" }, now);
-  return transition(mended.state, { do: "mend" }, ...effects, ...mended.effects);
+  const resynced = onCall(withChat(greeted, change), { type: "resynced" }, now);
+  return transition(resynced.state, { do: "resync" }, ...effects, ...resynced.effects);
 }
 
 /** Ends the chat. Does nothing if no chat is running. */

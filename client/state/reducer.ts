@@ -294,8 +294,8 @@ function resume(state: State, chatting: boolean, now: number): Transition {
     );
   }
   const change = { lostUntil: 0, stranger: { kind: "here" } } as const;
-  const { state: mended, effects } = resyncMessages(state, change, now);
-  return transition(mended, background(state), ...effects);
+  const { state: resynced, effects } = resyncMessages(state, change, now);
+  return transition(resynced, background(state), ...effects);
 }
 
 /** A report or a call that was refused can be tried again. A search that came too soon is repeated automatically. */

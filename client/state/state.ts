@@ -175,7 +175,7 @@ export type Effect =
   | { do: "say"; envelope: Envelope }
   | { do: "secure"; role: Role }
   | { do: "solve"; challenge: Challenge }
-  | { do: "mend" }
+  | { do: "resync" }
   | CallEffect
   | { do: "set-up"; text: string }
   | { do: "pop-out" | "full-screen" }

@@ -55,13 +55,13 @@ function status(state: State, { typingUntil, stranger, delivery }: Chat): string
 }
 
 function tools(state: State, chat: Chat, dispatch: Dispatch): (VNode | false)[] {
-  const { preferences, connectionState: line, language: { words } } = state;
+  const { preferences, connectionState, language: { words } } = state;
   const mayCall = isTalking(state) && callOf(state).kind === "none" && chat.pictures.length > 0;
   const reported = chat.report === "sent" || chat.report === "taken";
   return [
     html`
       <button class="tool" disabled=${reported ||
-        line !== "up"} aria-expanded=${chat.report === "choosing"}
+        connectionState !== "up"} aria-expanded=${chat.report === "choosing"}
         onClick=${() => dispatch({ type: "choose-report" })}>${reported
           ? words.Reported
           : words.Report}</button>

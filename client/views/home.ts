@@ -119,8 +119,8 @@ function insecure(words: Words): VNode {
 }
 
 function online(state: State): VNode {
-  const { online, connectionState: line, language, languageFailed } = state;
-  const text = line === "down" && describeBlock(state) === undefined
+  const { online, connectionState, language, languageFailed } = state;
+  const text = connectionState === "down" && describeBlock(state) === undefined
     ? describeLine(state)
     : languageFailed
     ? language.words.LanguageFailed

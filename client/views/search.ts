@@ -24,10 +24,10 @@ export function searchView(state: State, dispatch: Dispatch): VNode {
 }
 
 function hint(state: State): string {
-  const { screen, interests, connectionState: line, language } = state;
+  const { screen, interests, connectionState, language } = state;
   const { words } = language;
   if (screen.kind !== "searching") return "";
-  if (line === "down") return describeLine(state);
+  if (connectionState === "down") return describeLine(state);
   if (screen.challenge !== undefined) return words.Checking;
   if (screen.retryAt > 0) return words.VeryFast;
   if (screen.phase === "long") return words.Quiet;

@@ -60,7 +60,7 @@ export interface SessionRegistryOptions {
   readonly clock: Clock;
   readonly relay: Relay;
   readonly matchmaker: Matchmaker;
-  readonly tally: StatsSink;
+  readonly statistics: StatsSink;
   /** Rate limits of each session. */
   readonly rates: SessionRates;
   readonly proofOfWork: ProofOfWorkGate;
@@ -124,20 +124,20 @@ export class SessionRegistry implements SessionContext {
   #onEmpty = (): void => {};
 
   constructor(options: SessionRegistryOptions) {
-    const { clock, relay, matchmaker, tally, rates, proofOfWork, turn, newToken } = options;
-    const { remoteNodes: elsewhere, maxConnections = 0 } = options;
+    const { clock, relay, matchmaker, statistics, rates, proofOfWork, turn, newToken } = options;
+    const { remoteNodes, maxConnections = 0 } = options;
     this.clock = clock;
     this.relay = relay;
     this.matchmaker = matchmaker;
-    this.statistics = tally;
+    this.statistics = statistics;
     this.rates = rates;
     this.proofOfWork = proofOfWork;
     this.turn = turn;
     this.newToken = newToken;
     this.#tokens = new ResumeTokens(newToken);
-    this.#remoteNodes = elsewhere;
+    this.#remoteNodes = remoteNodes;
     this.#maxAway = Math.max(MAX_DISCONNECTED_SESSIONS, maxConnections);
-    this.node = elsewhere?.node ?? ALONE;
+    this.node = remoteNodes?.node ?? ALONE;
     this.#nextId = numbersFrom(this.node);
   }
 

@@ -166,8 +166,8 @@ export class Membership {
   }
 
   async #say(): Promise<void> {
-    const { link, node, instanceId: mark, here, onConnected: onUp } = this.#options;
-    const args = [`${node}`, `${here()}`, `${LIFETIME}`, mark];
+    const { link, node, instanceId, here, onConnected } = this.#options;
+    const args = [`${node}`, `${here()}`, `${LIFETIME}`, instanceId];
     const asked = new Set(this.#others.keys());
     const said = await link.run(SAY, this.#keys, args);
     if (said === null) return this.#taken();
@@ -176,7 +176,7 @@ export class Membership {
     this.#hear(counts, epoch, asked);
     const wasUp = this.#isUp;
     this.#isUp = true;
-    if (!wasUp) onUp();
+    if (!wasUp) onConnected();
     else this.#compare(waiting);
   }
 

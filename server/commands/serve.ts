@@ -79,7 +79,13 @@ async function listen(
 ): Promise<Listeners> {
   const { host, port, "max-connections": maxConnections } = config;
   const main = await listenBy(config.listener === "node" ? listenNode : listenDeno, {
-    ...{ host, port, maxConnections, certificate, clock, handler: requestHandler, log },
+    host,
+    port,
+    maxConnections,
+    certificate,
+    clock,
+    handler: requestHandler,
+    log,
   });
   const redirectPort = config["http-redirect-port"];
   if (certificate === undefined || redirectPort === 0) return { main, redirect: undefined };

@@ -108,9 +108,9 @@ const MARKS = { ok: "ok", problem: "!!", skipped: "--" } as const;
 const COLOURS = { ok: 32, problem: 31, skipped: 2 } as const;
 
 /** A finding as a line. */
-export function lineOf({ kind, subject: of, message: says }: Finding, isColoured: boolean): string {
+export function lineOf({ kind, subject, message }: Finding, isColoured: boolean): string {
   const mark = isColoured ? `\x1b[${COLOURS[kind]}m${MARKS[kind]}\x1b[0m` : MARKS[kind];
-  return `${mark}  ${of}: ${says}\n`;
+  return `${mark}  ${subject}: ${message}\n`;
 }
 
 /** The last line: the number of problems. */

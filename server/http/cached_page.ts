@@ -27,7 +27,7 @@ export interface CachedPageOptions {
 }
 
 /** A page that is rendered again when its cached copy is too old. */
-export class LivePage {
+export class CachedPage {
   readonly #options: CachedPageOptions;
   #made: { at: number; representations: Representations } | undefined;
 
@@ -36,12 +36,12 @@ export class LivePage {
   }
 
   answer(request: HttpRequest): HttpResponse {
-    const { clock, maxAge, extraHeaders: more = {}, make } = this.#options;
+    const { clock, maxAge, extraHeaders = {}, make } = this.#options;
     const now = clock.now();
     if (this.#made === undefined || now - this.#made.at >= maxAge) {
       this.#made = {
         at: now,
-        representations: represent(make(), { quality: QUALITY, extraHeaders: more }),
+        representations: represent(make(), { quality: QUALITY, extraHeaders }),
       };
     }
     return pageResponse(200, this.#made.representations, request);

@@ -58,13 +58,13 @@ export interface Encoding {
 /** Encodes a page. It varies by language as well as by coding. */
 export function represent(
   page: Page,
-  { extraHeaders: more = {}, ...encoding }: Encoding = {},
+  { extraHeaders = {}, ...encoding }: Encoding = {},
 ): Representations {
   const headers = {
     "content-security-policy": contentSecurityPolicy(page),
     "content-type": "text/html; charset=utf-8",
     vary: "accept-encoding, accept-language",
-    ...more,
+    ...extraHeaders,
   };
   return representText(page.html, { ...encoding, extraHeaders: headers });
 }
@@ -72,7 +72,7 @@ export function represent(
 /** Encodes a text that is not a page. */
 export function representText(
   text: string,
-  { quality = constants.BROTLI_MAX_QUALITY, extraHeaders: more = {} }: Encoding = {},
+  { quality = constants.BROTLI_MAX_QUALITY, extraHeaders = {} }: Encoding = {},
 ): Representations {
   const bytes = encode(text);
   const brotli = brotliCompressSync(bytes, {
@@ -80,9 +80,9 @@ export function representText(
   });
   const gzip = gzipSync(bytes, { level: Math.min(quality, constants.Z_BEST_COMPRESSION) });
   return {
-    br: representation("br", new Uint8Array(brotli), more),
-    gzip: representation("gzip", new Uint8Array(gzip), more),
-    identity: representation("identity", bytes, more),
+    br: representation("br", new Uint8Array(brotli), extraHeaders),
+    gzip: representation("gzip", new Uint8Array(gzip), extraHeaders),
+    identity: representation("identity", bytes, extraHeaders),
   };
 }
 
@@ -159,7 +159,7 @@ export function matches(header: string | undefined, etag: string | undefined): b
 function representation(
   coding: Coding,
   body: Uint8Array<ArrayBuffer>,
-  more: Headers,
+  extraHeaders: Headers,
 ): Representation {
   const hash = createHash("sha256").update(body).digest("base64url").slice(0, 22);
   const headers = {
@@ -168,7 +168,7 @@ function representation(
     "cache-control": "no-cache",
     vary: "accept-encoding",
     etag: `"${hash}"`,
-    ...more,
+    ...extraHeaders,
   };
   return {
     body,

@@ -76,9 +76,9 @@ class NodeListener implements Listener {
     this.#options = options;
     this.#server = newServer(certificate?.pair);
     this.#pending = new PendingConnections(capacityFor(maxConnections));
-    const gone = (connection: WebSocketConnection): void =>
+    const onClosed = (connection: WebSocketConnection): void =>
       void this.#connections.delete(connection);
-    this.#context = { clock, log, batcher: new WriteBatcher(), onClosed: gone };
+    this.#context = { clock, log, batcher: new WriteBatcher(), onClosed };
     this.#server.maxConnections = maxConnections + spareConnections(maxConnections);
     this.#server.on("connection", (socket) => this.#pending.add(socket));
     this.#server.on("secureConnection", propagatePause);

@@ -115,11 +115,11 @@ export class WebSocketConnection implements Outlet, FrameSink, Flushable {
   }
 
   #sendBinary(payload: Uint8Array): void {
-    const { batcher: post } = this.#context;
-    const frame = payload === post.currentPayload
+    const { batcher } = this.#context;
+    const frame = payload === batcher.currentPayload
       ? frameInPlace(payload)
       : frameOf(Opcode.binary, payload);
-    if (post.isBatching || this.#kept !== undefined) this.#keep(frame);
+    if (batcher.isBatching || this.#kept !== undefined) this.#keep(frame);
     else this.#write(frame);
   }
 
@@ -174,9 +174,9 @@ export class WebSocketConnection implements Outlet, FrameSink, Flushable {
 
   binary(payload: Uint8Array): void {
     if (this.#isUnsolicited()) return;
-    const { batcher: post, log } = this.#context;
-    post.isBatching = this.#reader.following > 0;
-    post.currentPayload = payload;
+    const { batcher, log } = this.#context;
+    batcher.isBatching = this.#reader.following > 0;
+    batcher.currentPayload = payload;
     try {
       this.#handler.receiveFrame(payload);
     } catch (error) {

@@ -11,7 +11,7 @@ import { type StaticFile, StaticFiles } from "../http/static_files.ts";
 import { type Clock, SECOND } from "../base/clock.ts";
 import { HOME_HEADERS } from "../http/headers.ts";
 import type { Health } from "../health.ts";
-import { LivePage } from "../http/cached_page.ts";
+import { CachedPage } from "../http/cached_page.ts";
 import { Localized } from "../http/localized.ts";
 import { contactPage } from "./contact_page.ts";
 import { type Content, documentPage } from "./document_page.ts";
@@ -66,7 +66,7 @@ export interface RouterOptions {
   readonly settings: PublicSettings;
   readonly statistics: Statistics;
   /** What the server holds right now. */
-  readonly holdings: () => TransparencyReport;
+  readonly report: () => TransparencyReport;
   readonly health: () => Health;
 }
 
@@ -91,19 +91,19 @@ export class Router {
   readonly #contact: Of<Representations>;
   readonly #missing: Of<Representations>;
   readonly #attachments: StaticFiles;
-  readonly #transparency: Of<LivePage>;
-  readonly #statistics: ReadonlyMap<Span, Of<LivePage>>;
+  readonly #transparency: Of<CachedPage>;
+  readonly #statistics: ReadonlyMap<Span, Of<CachedPage>>;
   #languages: Representations | undefined;
 
   constructor(options: RouterOptions) {
     this.#options = options;
-    const { pages, settings, holdings } = options;
+    const { pages, settings, report } = options;
     this.#home = { news: "", pages: this.#homeWith("") };
     this.#privacy = this.#document(privacyPage(settings));
     this.#contact = this.#document(contactPage(settings));
     this.#missing = this.#document(notFoundPage());
     this.#attachments = new StaticFiles(pages.staticFiles);
-    this.#transparency = this.#live(TRANSPARENCY_AGE, () => transparencyPage(settings, holdings()));
+    this.#transparency = this.#live(TRANSPARENCY_AGE, () => transparencyPage(settings, report()));
     this.#statistics = new Map(SPANS.map((span) => [span, this.#statisticsOf(span)]));
   }
 
@@ -116,7 +116,7 @@ export class Router {
   }
 
   #route(request: HttpRequest): HttpResponse {
-    const { statistics, holdings } = this.#options;
+    const { statistics, report } = this.#options;
     switch (pathOf(request)) {
       case "/":
         return pageResponse(200, this.#homeNow().for(request), request);
@@ -131,7 +131,7 @@ export class Router {
       case LANGUAGES_PATH:
         return pageResponse(200, this.#languages ??= this.#allWords(), request);
       case "/api/transparency":
-        return jsonResponse(200, holdings());
+        return jsonResponse(200, report());
       case "/api/statistics.json":
         return statisticsJson(statistics, queryOf(request));
       case "/api/statistics.csv":
@@ -161,8 +161,8 @@ export class Router {
     const { home, languages } = this.#options.pages;
     return new Localized(languages, (language) => {
       const page = withAnnouncements(homePage(home, language), news);
-      const more = { ...HOME_HEADERS, "content-language": language.code };
-      return represent(page, { extraHeaders: more });
+      const extraHeaders = { ...HOME_HEADERS, "content-language": language.code };
+      return represent(page, { extraHeaders });
     });
   }
 
@@ -170,11 +170,11 @@ export class Router {
   #allWords(): Representations {
     const { languages } = this.#options.pages;
     const words = Object.fromEntries(languages.map(({ code, words }) => [code, words]));
-    const more = { "content-type": "application/json" };
-    return representText(JSON.stringify(words), { extraHeaders: more });
+    const extraHeaders = { "content-type": "application/json" };
+    return representText(JSON.stringify(words), { extraHeaders });
   }
 
-  #statisticsOf(span: Span): Of<LivePage> {
+  #statisticsOf(span: Span): Of<CachedPage> {
     return this.#live(STATISTICS_AGE, () => statisticsPage(this.#options.statistics, span));
   }
 
@@ -198,10 +198,10 @@ export class Router {
     );
   }
 
-  #live(maxAge: number, content: () => Content): Of<LivePage> {
+  #live(maxAge: number, content: () => Content): Of<CachedPage> {
     const { pages: { document, languages }, clock } = this.#options;
     return new Localized(languages, (language) =>
-      new LivePage({
+      new CachedPage({
         clock,
         maxAge,
         extraHeaders: IN_ENGLISH,

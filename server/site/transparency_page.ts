@@ -11,7 +11,7 @@ import { formatApproximate, formatDay, formatDuration } from "../base/format.ts"
 import { type Content, TO_THE_CHAT } from "./document_page.ts";
 
 /** The content of the page. */
-export function transparencyPage(settings: PublicSettings, holdings: TransparencyReport): Content {
+export function transparencyPage(settings: PublicSettings, report: TransparencyReport): Content {
   return {
     title: "Transparency",
     path: "/transparency",
@@ -19,7 +19,7 @@ export function transparencyPage(settings: PublicSettings, holdings: Transparenc
       <main class="document">
         <h1>Check it yourself</h1>
         <p class="lead">What the server holds right now, what it can know at all, and how to check whether this page tells the truth.</p>
-        ${facts(holdings, settings)}
+        ${facts(report, settings)}
         ${KNOWLEDGE}
         ${pageCheck(settings)}
         ${proof()}
@@ -30,12 +30,12 @@ export function transparencyPage(settings: PublicSettings, holdings: Transparenc
   };
 }
 
-function facts(holdings: TransparencyReport, { platform }: PublicSettings): VNode {
+function facts(report: TransparencyReport, { platform }: PublicSettings): VNode {
   return html`
     <section id="now">
       <h2>Held right now</h2>
       <dl class="facts">
-        ${rows(holdings).map(([term, fact]) =>
+        ${rows(report).map(([term, fact]) =>
           html`
             <div>
               <dt>${term}</dt>
@@ -54,23 +54,23 @@ function facts(holdings: TransparencyReport, { platform }: PublicSettings): VNod
   `;
 }
 
-function rows(holdings: TransparencyReport): [term: string, fact: string][] {
-  const { oldestDisconnectedSeconds: gone, accessLogOldestDay: oldest } = holdings;
+function rows(report: TransparencyReport): [term: string, fact: string][] {
+  const { oldestDisconnectedSeconds: gone, accessLogOldestDay: oldest } = report;
   return [
-    ["Messages stored", `${holdings.messagesStored}`],
-    ["IP addresses in memory", `${holdings.addressesHeld}`],
-    ["Of these, connected", `${holdings.addressesConnected}`],
+    ["Messages stored", `${report.messagesStored}`],
+    ["IP addresses in memory", `${report.addressesHeld}`],
+    ["Of these, connected", `${report.addressesConnected}`],
     [
       "Longest-disconnected address",
       gone === null ? "none" : `left ${formatApproximate(gone * SECOND)} ago`,
     ],
-    ["Addresses deleted within", formatDuration(holdings.ipRetentionSeconds * SECOND)],
-    ["Access log", holdings.accessLog],
+    ["Addresses deleted within", formatDuration(report.ipRetentionSeconds * SECOND)],
+    ["Access log", report.accessLog],
     ["Oldest log line", oldest === null ? "none" : formatDay(oldest)],
-    ["Log lines deleted within", formatDuration(holdings.accessLogRetentionDays * DAY)],
-    ["Policy last updated", formatDay(holdings.policyUpdated)],
-    ["Version", holdings.version],
-    ["Built from", holdings.build],
+    ["Log lines deleted within", formatDuration(report.accessLogRetentionDays * DAY)],
+    ["Policy last updated", formatDay(report.policyUpdated)],
+    ["Version", report.version],
+    ["Built from", report.build],
   ];
 }
 

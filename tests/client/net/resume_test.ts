@@ -56,7 +56,7 @@ class World {
       clock,
       relay,
       matchmaker: new Matchmaker({ clock, backend: new MemoryBackend(), onError }),
-      tally: { message: () => {}, chatEnded: () => {} },
+      statistics: { message: () => {}, chatEnded: () => {} },
       rates: NO_RATES,
       proofOfWork: new ProofOfWorkGate(clock, "off"),
       turn: new TurnCredentials({ urls: [], secret: "", clock, newToken: () => "" }),
@@ -246,7 +246,7 @@ class Page {
 
   #perform(effect: Effect): void {
     if (effect.do === "tell") this.connection.tell(effect.message);
-    if (effect.do === "mend") this.#channel?.resync();
+    if (effect.do === "resync") this.#channel?.resync();
     if (effect.do === "say") {
       const { kind, content } = encodeEnvelope(effect.envelope);
       this.#channel?.send(kind, content);

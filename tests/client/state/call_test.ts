@@ -25,7 +25,7 @@ class Side {
   notices: CallNotice[] = [];
   now = 1_000_000;
 
-  on(event: CallEvent | "want" | "refuse" | "mended" | "tick" | "denied"): this {
+  on(event: CallEvent | "want" | "refuse" | "resynced" | "tick" | "denied"): this {
     const whole: CallEvent = typeof event === "string" ? { type: event } : event;
     const { call, effects, notice } = reduceCall(this.call, whole, this.now);
     [this.call, this.effects] = [call, effects];
@@ -156,7 +156,7 @@ Deno.test("Call that was refused by the server for haste says so", () => {
 
 Deno.test("Call never exists before both have agreed, whatever happens in whatever order", () => {
   const events: CallEvent[] = [
-    ...(["want", "refuse", "denied", "mended", "tick"] as const).map((type) => ({ type })),
+    ...(["want", "refuse", "denied", "resynced", "tick"] as const).map((type) => ({ type })),
     ...(["willing", "unwilling", "over"] as const).map((says) => ({
       type: "heard" as const,
       says,
@@ -224,7 +224,7 @@ class Pair {
   /** A connection drops, everything on the way is lost, and the connection is restored. */
   drop(): void {
     for (const wire of this.wires) wire.length = 0;
-    for (const who of [0, 1] as const) this.act(who, "mended");
+    for (const who of [0, 1] as const) this.act(who, "resynced");
   }
 }
 

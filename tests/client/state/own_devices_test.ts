@@ -129,8 +129,8 @@ Deno.test("Devices can't be switched where no switch is to be seen", () => {
   ];
   for (const reach of places) {
     const page = reach(new Page());
-    const { local: own } = page.state;
-    assert.deepEqual(page.on(...BOTH_OFF).state.local, own);
+    const { local } = page.state;
+    assert.deepEqual(page.on(...BOTH_OFF).state.local, local);
   }
 });
 
@@ -227,10 +227,10 @@ Deno.test("Devices that are captured in a call are those whose switch says on, o
       const page = new Page();
       for (const event of events) {
         page.on(event);
-        const { screen, local: own } = page.state;
+        const { screen, local } = page.state;
         const call = screen.kind === "chat" ? screen.chat.call.kind : "none";
         if (call !== "connecting" && call !== "live") continue;
-        assert.deepEqual(page.captured, DEVICES.filter((device) => own[device]));
+        assert.deepEqual(page.captured, DEVICES.filter((device) => local[device]));
       }
     }),
     trials({ sample: 2_000, long: 50_000 }),

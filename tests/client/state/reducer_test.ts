@@ -289,7 +289,7 @@ Deno.test("Page keeps a chat whose connection dropped, and goes on with it: what
   page.server(WELCOME);
   assert.deepEqual(page.told, []);
   page.server({ type: "resumed", chatting: true });
-  assert.deepEqual([page.told, page.did("mend")], [
+  assert.deepEqual([page.told, page.did("resync")], [
     [{ type: "background", hidden: false }, { kind: "repeat", number: 0 }],
     true,
   ]);
@@ -348,7 +348,7 @@ Deno.test("Page says that the stranger's connection dropped, keeps what is writt
   assert.deepEqual([page.chat.stranger.kind, page.chat.typingUntil], ["away", 0]);
   assert.deepEqual(page.on({ type: "type", text: "two" }, "send").told, []);
   page.server({ type: "partner-back" });
-  assert.deepEqual([page.chat.stranger.kind, page.told, page.did("mend")], [
+  assert.deepEqual([page.chat.stranger.kind, page.told, page.did("resync")], [
     "back",
     [{ kind: "repeat", number: 0 }],
     true,

@@ -79,7 +79,7 @@ class World {
       clock: this.clock,
       relay: this.relay,
       matchmaker: this.matchmaker,
-      tally: {
+      statistics: {
         message: () => void this.counted.messages++,
         chatEnded: (duration) => void this.counted.durations.push(duration),
       },

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { LivePage } from "../../../server/http/cached_page.ts";
+import { CachedPage } from "../../../server/http/cached_page.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { request } from "../../support/request.ts";
 
@@ -7,7 +7,7 @@ Deno.test("LivePage is made when it is asked for, and kept for a moment", () => 
   const clock = new FakeClock();
   let made = 0;
   const make = () => ({ html: `<p>${++made}</p>`, scripts: [], styles: [] });
-  const page = new LivePage({ clock, maxAge: 1000, make });
+  const page = new CachedPage({ clock, maxAge: 1000, make });
   const read = (): string => new TextDecoder().decode(page.answer(request("/")).body);
   assert.equal(made, 0);
   assert.deepEqual([read(), read()], ["<p>1</p>", "<p>1</p>"]);

@@ -65,7 +65,7 @@ class World {
       },
       settings,
       statistics: new Statistics({ clock: this.clock, store, log: undefined as never }),
-      holdings: () => this.#holdings(settings),
+      report: () => this.#holdings(settings),
       health: () => this.health,
     });
   }
