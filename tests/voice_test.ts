@@ -14,7 +14,7 @@ const HABITS = [
   { habit: /(?:^|[.:;] |\* )Who(?:ever)? [a-z]/gm, instead: "a noun as the subject", left: 2 },
   { habit: /\b(?:is|are|was|there's) none\b/g, instead: "has no …, is missing", left: 9 },
   { habit: /\b(?:any more|anew|for ever)\b/g, instead: "no longer, again, indefinitely", left: 24 },
-  { habit: /\b(?:goes|go|going) on\b/g, instead: "continues, resumes", left: 49 },
+  { habit: /\b(?:goes|go|going) on\b/g, instead: "continues, resumes", left: 48 },
   { habit: /\bof (?:its|their|our|your|his|one's) own\b/g, instead: "its, their, our …", left: 19 },
 ] as const;
 
