@@ -12,7 +12,7 @@ import { launch } from "./e2e/browser.ts";
 import { Visitor } from "./e2e/visitor.ts";
 import { Program } from "./support/program.ts";
 import { isRedisThere, Redis } from "./support/redis.ts";
-import { until } from "./support/until.ts";
+import { waitUntil } from "./support/wait_until.ts";
 
 const ADDRESS = "203.0.113.77";
 const MARKER = `marker-${crypto.randomUUID().slice(0, 8)}`;
@@ -32,8 +32,8 @@ async function machines(redis: Redis): Promise<[Program, Program]> {
     `--ip-retention-seconds=${RETENTION / SECOND}`,
   ];
   const programs = await Promise.all([1, 2].map(() => Program.start(...args)));
-  await until(async () => (await redis.ask("hlen", "anonymous-chat:online"))[0] === "2");
-  await until(async () => {
+  await waitUntil(async () => (await redis.ask("hlen", "anonymous-chat:online"))[0] === "2");
+  await waitUntil(async () => {
     const answers = await Promise.all(programs.map(({ http }) => fetch(`${http}/healthz`)));
     const texts = await Promise.all(answers.map((answer) => answer.text()));
     return texts.every((text) => text.includes('"ok"'));
@@ -102,9 +102,9 @@ Deno.test({
     const named = (): Promise<string[]> => redis.ask("keys", "anonymous-chat:address:*");
     assert.equal((await named()).length, 1, "there is something to look at, and it is one address");
     await bye(ann, back);
-    for (const machine of [a, b]) await until(async () => await connectedTo(machine) === 0);
+    for (const machine of [a, b]) await waitUntil(async () => await connectedTo(machine) === 0);
     const latest = await timeOf(redis) + RETENTION;
-    await until(async () => {
+    await waitUntil(async () => {
       const names = await named();
       for (const name of names) assert.ok(await endOf(redis, name) <= latest, "it is kept longer");
       return names.length === 0;

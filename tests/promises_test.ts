@@ -35,18 +35,18 @@ import { Visitor } from "./e2e/visitor.ts";
 import { FakeClock } from "./support/fake_clock.ts";
 import { filesIn, TempFolder, textsIn } from "./support/files.ts";
 import { CertificateFiles } from "./support/certificate_files.ts";
-import { HttpsFront } from "./support/https_front.ts";
+import { HttpsProxy } from "./support/https_proxy.ts";
 import { countInMemory } from "./support/process_memory.ts";
 import { Program, run } from "./support/program.ts";
 import { HANDSHAKE, RawClient } from "./support/raw_client.ts";
 import { partIn } from "../tools/docs/documents.ts";
 import { record, type Session } from "./support/recording.ts";
 import { repeats } from "./support/repeats.ts";
-import { inside, serve } from "./support/served.ts";
+import { inProcess, serve } from "./support/server_under_test.ts";
 import { LISTENERS, TestServer, withFrames } from "./support/server.ts";
-import { Tap } from "./support/tap.ts";
+import { RecordingProxy } from "./support/recording_proxy.ts";
 import { isTraceable, readTrace, TRACER } from "./support/trace.ts";
-import { until } from "./support/until.ts";
+import { waitUntil } from "./support/wait_until.ts";
 
 /** A visitor's address that the tests search for: a loopback address that nothing else uses. */
 const ADDRESS = "127.83.201.94";
@@ -139,7 +139,7 @@ Deno.test("P1: an address is nowhere in memory once its time is up", async () =>
   assert.ok(present[0]! > 0, "the search finds nothing at all, so it proves nothing");
   client.leave();
   await chat(program);
-  await until(async () => (await holdingsOf(program)).addressesHeld === 0);
+  await waitUntil(async () => (await holdingsOf(program)).addressesHeld === 0);
   assert.deepEqual(await countInMemory(program.pid, forms), [0, 0, 0, 0]);
 });
 
@@ -156,8 +156,8 @@ Deno.test("P1: an address is counted while it is held, and not a moment longer",
   assert.deepEqual(await counts(), [1, 1, null]);
   client.leave();
   await client.closed;
-  await until(async () => (await counts())[1] === 0);
-  await until(async () => {
+  await waitUntil(async () => (await counts())[1] === 0);
+  await waitUntil(async () => {
     const [held, , age] = await counts();
     assert.ok(age! <= 5, `it has been held for ${age} s by the program's own clock`);
     return held === 0;
@@ -262,7 +262,7 @@ function lineAt(time: number): string {
   return `203.0.113.9 - - [${day}/${month}/${year}:${clock} +0000] "GET /old HTTP/1.1" 200 1 "-" "-"\n`;
 }
 
-inside.test("P2: no line outlives its limit while nobody visits", async () => {
+inProcess.test("P2: no line outlives its limit while nobody visits", async () => {
   await using temporary = new TempFolder();
   const folder = temporary.path;
   const clock = new FakeClock();
@@ -312,17 +312,17 @@ Deno.test("P3: nothing that the page keeps ever leaves it", async () => {
 Deno.test("P3: who chooses a language asks for the same as who chooses any other", async () => {
   await using server = await TestServer.start();
   const heads = async (code: string): Promise<string[]> => {
-    using tap = new Tap(server.port);
-    await using ann = await Visitor.open(await openBrowser(), tap.site);
+    using proxy = new RecordingProxy(server.port);
+    await using ann = await Visitor.open(await openBrowser(), proxy.site);
     const speaks = (): Promise<void> => ann.page.locator(`html[lang=${code}]`).waitFor();
     await ann.page.getByRole("combobox", { name: "Language" }).selectOption(code);
     await speaks();
     await ann.page.reload();
     await speaks();
-    await until(() => tap.requests.length >= 6);
-    assert.doesNotMatch(tap.messages.join("\n"), new RegExp(`language|"${code}"`));
-    const { port } = new URL(tap.site);
-    return tap.requests.map((head) =>
+    await waitUntil(() => proxy.requests.length >= 6);
+    assert.doesNotMatch(proxy.messages.join("\n"), new RegExp(`language|"${code}"`));
+    const { port } = new URL(proxy.site);
+    return proxy.requests.map((head) =>
       head.replaceAll(port, "PORT").replace(/(?<=sec-websocket-key: ).*/i, "")
     ).sort();
   };
@@ -367,11 +367,11 @@ Deno.test("P4: the statistics hold figures of days, and nothing of anybody", asy
   }
 });
 
-inside.test("P4: a day with few chats is published without figures", async () => {
+inProcess.test("P4: a day with few chats is published without figures", async () => {
   const clock = new FakeClock();
   await using server = await TestServer.start({ clock });
   const published = async (): Promise<unknown[]> => {
-    await until(() => server.chat.sessions.online === 0);
+    await waitUntil(() => server.chat.sessions.online === 0);
     clock.advance(10 * SECOND); // Counts and writes it.
     const { days } = await (await fetch(`${server.http}/api/statistics.json`)).json();
     return [days[0].chats, days[0].messages, days[0].averageChatSeconds, days[0].peakOnline];
@@ -401,7 +401,7 @@ async function crashUnderLoad(): Promise<void> {
   {
     await using program = await Program.startWith({ folder });
     for (let n = 0; n < MIN_CHATS_PUBLISHED; n++) await chat(program);
-    await until(async () => (before = await today(program)) > 0);
+    await waitUntil(async () => (before = await today(program)) > 0);
     const load = BareClient.pair(program.socketUrl);
     const [a] = await load;
     for (let n = 0; n < 1000; n++) a.send(Uint8Array.of(FrameKind.message, 1));
@@ -451,7 +451,7 @@ Deno.test("P5: interests are forgotten with the visit", async () => {
   assert.deepEqual((await a!.next("paired")).interests, [MARKER]);
   assert.ok((await countInMemory(program.pid, [MARKER]))[0]! > 0, "the search proves nothing");
   for (const client of [a!, b!]) client.leave();
-  await until(async () => (await holdingsOf(program)).addressesHeld === 0);
+  await waitUntil(async () => (await holdingsOf(program)).addressesHeld === 0);
   assert.deepEqual(await countInMemory(program.pid, [MARKER]), [0]);
 });
 
@@ -506,7 +506,7 @@ Deno.test({
   },
 });
 
-inside.test("P6: nothing holds a frame any more when the chat is over", async () => {
+inProcess.test("P6: nothing holds a frame any more when the chat is over", async () => {
   const frames: WeakRef<ArrayBufferLike>[] = [];
   const keep = (frame: Uint8Array): unknown => frames.push(new WeakRef(frame.buffer));
   await using server = await TestServer.start({ service: withFrames(keep) });
@@ -530,16 +530,16 @@ const PARTING = new Set(["background", "hidden"]);
 
 Deno.test("P7: two visits have nothing in common that the server is told", async () => {
   await using server = await serve();
-  using tap = new Tap(server.port);
+  using proxy = new RecordingProxy(server.port);
   const open = await openBrowser();
   /** The words that the server receives during one visit. */
   const visit = async (who: Visitor): Promise<Set<string>> => {
-    const [connections, messages] = [tap.connections, tap.messages.length];
-    await who.page.goto(tap.site);
+    const [connections, messages] = [proxy.connections, proxy.messages.length];
+    await who.page.goto(proxy.site);
     await who.search();
-    await until(() => tap.messages.length > messages);
+    await waitUntil(() => proxy.messages.length > messages);
     await who.page.goto("about:blank");
-    const said = new Set(tap.sentSince(connections).match(/[\w+/=.-]{6,}/g));
+    const said = new Set(proxy.sentSince(connections).match(/[\w+/=.-]{6,}/g));
     return said.difference(PARTING);
   };
   await using ann = await Visitor.open(open, "about:blank");
@@ -655,14 +655,14 @@ Deno.test("P9: no answer sets a cookie, and the browser keeps none", async () =>
 
 Deno.test("P10: nobody can search before confirming to be 18 or older", async () => {
   await using server = await serve();
-  using tap = new Tap(server.port);
-  await using ann = await Visitor.open(await openBrowser(), tap.site);
+  using proxy = new RecordingProxy(server.port);
+  await using ann = await Visitor.open(await openBrowser(), proxy.site);
   await ann.button("Start text chat").click({ force: true });
   await ann.sees(en.words.AdultFirst);
-  assert.deepEqual(tap.messages, []);
+  assert.deepEqual(proxy.messages, []);
   await ann.search();
-  await until(() => tap.messages.length === 1);
-  assert.equal(JSON.parse(tap.messages[0]!).type, "find");
+  await waitUntil(() => proxy.messages.length === 1);
+  assert.equal(JSON.parse(proxy.messages[0]!).type, "find");
 });
 
 Deno.test("P10: an address that the operator denies can't connect", async () => {
@@ -684,7 +684,7 @@ Deno.test("P10: the contact page tells parents what to write", async () => {
   assert.match(text, /Write to help@chat\.example/);
 });
 
-inside.test("P11: a flood is slowed down, then blocked for a while, and hurts no other address", async () => {
+inProcess.test("P11: a flood is slowed down, then blocked for a while, and hurts no other address", async () => {
   const clock = new FakeClock();
   await using server = await TestServer.start({ clock });
   const attempt = async (): Promise<[status: number, retryAfter: number]> => {
@@ -717,7 +717,7 @@ Deno.test("P11: a page that came unencrypted starts no chat, an encrypted one us
   await using plain = await Visitor.open(await openBrowser(), server.http, { script });
   await plain.sees("Open the secure page");
   assert.equal(await plain.button("Start text chat").count(), 0);
-  await using front = await HttpsFront.start({ target: server.port });
+  await using front = await HttpsProxy.start({ target: server.port });
   await using files = new CertificateFiles();
   await using own = await TestServer.start({ certificate: files }); // It speaks TLS directly.
   await using open = await launch(trusting(front.certificate, files.cert));
@@ -743,7 +743,7 @@ Deno.test("P12: every page leads to the policy and the contact page", async () =
   }
 });
 
-inside.test("P12: a change of the policy is announced on the home page for 30 days", async () => {
+inProcess.test("P12: a change of the policy is announced on the home page for 30 days", async () => {
   assert.equal(CHANGE_ANNOUNCED_FOR, 30 * DAY);
   const clock = new FakeClock();
   await using server = await TestServer.start({ clock });

@@ -12,9 +12,9 @@ import { BareClient } from "../support/bare_client.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { frame, RawClient } from "../support/raw_client.ts";
 import { repeats } from "../support/repeats.ts";
-import { serve, type Served } from "../support/served.ts";
+import { serve, type ServerUnderTest } from "../support/server_under_test.ts";
 import { LISTENERS } from "../support/server.ts";
-import { within } from "../support/until.ts";
+import { within } from "../support/wait_until.ts";
 
 const FIN = 0x80;
 const FLOOD = repeats({ sample: 20_000, long: 500_000 });
@@ -70,7 +70,7 @@ function allowedInASecond(limit: LimitName | undefined): number {
 }
 
 async function endure(
-  server: Served,
+  server: ServerUnderTest,
   bytes: Uint8Array,
   codes: readonly Flood["code"][],
 ): Promise<void> {

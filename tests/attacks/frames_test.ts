@@ -10,7 +10,7 @@ import assert from "node:assert/strict";
 import { MAX_FRAGMENTS } from "../../protocol.ts";
 import { BareClient } from "../support/bare_client.ts";
 import { frame, RawClient } from "../support/raw_client.ts";
-import { Inside, inside, serve, type Served } from "../support/served.ts";
+import { InProcess, inProcess, serve, type ServerUnderTest } from "../support/server_under_test.ts";
 import { LISTENERS, NO_RATES, TestServer } from "../support/server.ts";
 
 const BURST = 10_000;
@@ -135,7 +135,7 @@ swiftAttack(
 function attack(
   listener: keyof typeof LISTENERS,
   name: string,
-  test: (server: Served) => Promise<void>,
+  test: (server: ServerUnderTest) => Promise<void>,
 ): void {
   Deno.test(`Attack on ${listener}: ${name}`, async () => {
     await using server = await serve({ listener });
@@ -147,15 +147,18 @@ function attack(
 function swiftAttack(
   listener: keyof typeof LISTENERS,
   name: string,
-  test: (server: Served) => Promise<void>,
+  test: (server: ServerUnderTest) => Promise<void>,
 ): void {
-  inside.test(`Attack on ${listener}: ${name}`, async () => {
-    await using server = new Inside(await TestServer.start({ rates: NO_RATES, listener }));
+  inProcess.test(`Attack on ${listener}: ${name}`, async () => {
+    await using server = new InProcess(await TestServer.start({ rates: NO_RATES, listener }));
     await endure(server, test);
   });
 }
 
-async function endure(server: Served, test: (server: Served) => Promise<void>): Promise<void> {
+async function endure(
+  server: ServerUnderTest,
+  test: (server: ServerUnderTest) => Promise<void>,
+): Promise<void> {
   const [a, b] = await BareClient.pair(server.socketUrl);
   await test(server);
   a.send(Uint8Array.of(1, 65));

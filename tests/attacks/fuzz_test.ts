@@ -6,12 +6,12 @@
 import assert from "node:assert/strict";
 import { SECOND } from "../../server/base/clock.ts";
 import { BareClient } from "../support/bare_client.ts";
-import { dice, oneOf } from "../support/dice.ts";
+import { oneOf, seededRandom } from "../support/seeded_random.ts";
 import { frame, HANDSHAKE, RawClient } from "../support/raw_client.ts";
 import { repeats, seeded } from "../support/repeats.ts";
 import { LISTENERS, NO_RATES, TestServer } from "../support/server.ts";
 import { Stopwatch } from "../support/stopwatch.ts";
-import { until } from "../support/until.ts";
+import { waitUntil } from "../support/wait_until.ts";
 
 const FRAMES = repeats({ sample: 100_000, long: 1_000_000 });
 const FRAMES_A_CONNECTION = 200;
@@ -84,7 +84,7 @@ async function often(times: number, task: () => Promise<void>): Promise<void> {
 
 for (const listener of Object.keys(LISTENERS) as (keyof typeof LISTENERS)[]) {
   Deno.test(`Fuzzing ${listener} leaves nothing behind, and two people go on talking`, async () => {
-    await seeded((seed) => fuzz(listener, dice(seed)));
+    await seeded((seed) => fuzz(listener, seededRandom(seed)));
   });
 }
 
@@ -106,7 +106,7 @@ async function fuzz(listener: keyof typeof LISTENERS, roll: Roll): Promise<void>
   );
   const { sessions, registry, matchmaker, relay } = server.chat;
   const watch = new Stopwatch();
-  await until(() => sessions.online === 2 && registry.connected === 1);
+  await waitUntil(() => sessions.online === 2 && registry.connected === 1);
   assert.ok(watch.ms < 10 * SECOND, `${watch.ms} ms`);
   assert.deepEqual([matchmaker.searching, relay.slowReaders, server.entries], [0, 0, []]);
   a.send(Uint8Array.of(1, 65));

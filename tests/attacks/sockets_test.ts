@@ -19,10 +19,10 @@ import { residentBytes } from "../support/process_memory.ts";
 import { Program } from "../support/program.ts";
 import { frame, HANDSHAKE, RawClient } from "../support/raw_client.ts";
 import { repeats } from "../support/repeats.ts";
-import { inside, serve } from "../support/served.ts";
+import { inProcess, serve } from "../support/server_under_test.ts";
 import { LISTENERS, NO_RATES, TestServer } from "../support/server.ts";
 import { Stopwatch } from "../support/stopwatch.ts";
-import { reaches, settled, until } from "../support/until.ts";
+import { reaches, waitUntil, waitUntilStable } from "../support/wait_until.ts";
 
 const SEARCH: ClientMessage = { type: "find", mode: "text", interests: [] };
 const FIND = new TextEncoder().encode(JSON.stringify(SEARCH));
@@ -74,7 +74,7 @@ for (const listener of Object.keys(LISTENERS) as (keyof typeof LISTENERS)[]) {
   });
 }
 
-inside.test("Attack on node: a socket that opens and never answers is cut by the second heartbeat", async () => {
+inProcess.test("Attack on node: a socket that opens and never answers is cut by the second heartbeat", async () => {
   await using server = await TestServer.start();
   using silent = await RawClient.open(server.port);
   const [a, b] = await BareClient.pair(server.socketUrl);
@@ -83,10 +83,10 @@ inside.test("Attack on node: a socket that opens and never answers is cut by the
   await Promise.all([a, b].map(answerHeartbeat));
   server.heartbeat();
   await silent.readToEnd();
-  await until(() => server.chat.sessions.online === 2);
+  await waitUntil(() => server.chat.sessions.online === 2);
 });
 
-inside.test("Attack on node: a partner that vanishes without FIN is missed by the second heartbeat, and that is told once", async () => {
+inProcess.test("Attack on node: a partner that vanishes without FIN is missed by the second heartbeat, and that is told once", async () => {
   const clock = new FakeClock();
   await using server = await TestServer.start({ clock });
   using vanishing = await RawClient.open(server.port);
@@ -133,7 +133,7 @@ Deno.test("Attack on node: fragments without end cost less than 1 MiB an attacke
 });
 
 for (const isTls of [false, true]) {
-  inside.test(`Attack on node${isTls ? " by TLS" : ""}: a reader that never reads is given up, its partner is told, and memory stays bounded`, async () => {
+  inProcess.test(`Attack on node${isTls ? " by TLS" : ""}: a reader that never reads is given up, its partner is told, and memory stays bounded`, async () => {
     const clock = new FakeClock();
     await using files = new CertificateFiles();
     const certificate = isTls ? { certificate: files } : {};
@@ -150,13 +150,13 @@ async function neverRead(server: TestServer, clock: FakeClock): Promise<void> {
   await flooder.next("paired");
   const large = new Uint8Array(32 * 1024).fill(1);
   for (let sent = 0; sent < 20_000_000; sent += large.length) flooder.send(large);
-  await until(() => backlogOf(server) > 0);
-  await settled(() => flooder.socket.bufferedAmount);
+  await waitUntil(() => backlogOf(server) > 0);
+  await waitUntilStable(() => flooder.socket.bufferedAmount);
   assert.ok(flooder.socket.bufferedAmount > 0, "the sender is not slowed down");
   assert.ok(backlogOf(server) <= MAX_BACKLOG_BYTES, `${backlogOf(server)} bytes wait`);
   clock.advance(MAX_STALL + 1000);
   await flooder.next("partner-left");
-  await until(() => server.chat.sessions.online === 1);
+  await waitUntil(() => server.chat.sessions.online === 1);
   clock.advance(SECOND);
   assert.equal(server.chat.relay.slowReaders, 0);
 }
@@ -178,7 +178,7 @@ Deno.test(`Attack on node: ${RESETS.toLocaleString("en")} upgrades and resets le
     (await RawClient.open(program.port, address)).reset();
   }
   const watch = new Stopwatch([program.pid]);
-  await until(async () => await descriptors() <= before + 2);
+  await waitUntil(async () => await descriptors() <= before + 2);
   assert.ok(watch.ms < 10 * SECOND, `${watch.ms} ms`);
   const [a, b] = await BareClient.pair(program.socketUrl);
   a.send(Uint8Array.of(1, 65));

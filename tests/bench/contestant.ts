@@ -1,7 +1,7 @@
 /** The servers that are measured, and how each is started and stopped. */
 
 import { Program } from "../support/program.ts";
-import { until } from "../support/until.ts";
+import { waitUntil } from "../support/wait_until.ts";
 import { placed } from "./placement.ts";
 import type { DialectName, Target } from "./task.ts";
 import { PACKAGES, type Tool, type Workshop } from "./workshop.ts";
@@ -110,7 +110,7 @@ class Relay implements Running {
     const [program = "", ...args] = [...await placed("server"), ...command];
     const process = new Deno.Command(program, { args, cwd, stdout: "piped" }).spawn();
     const relay = new Relay(process, dialect);
-    await until(() => relay.target.port > 0);
+    await waitUntil(() => relay.target.port > 0);
     return relay;
   }
 

@@ -3,13 +3,13 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import axe from "axe-core";
 import { en } from "../../client/languages/en.ts";
-import { inside } from "../support/served.ts";
+import { inProcess } from "../support/server_under_test.ts";
 import { DEVICES } from "./browser.ts";
-import { housing } from "./house.ts";
+import { siteFixture } from "./site_fixture.ts";
 import { WAYS } from "./screens.ts";
 import { LOOKING, type Visitor, YOU_LEFT } from "./visitor.ts";
 
-const openHouse = housing(...DEVICES);
+const openFixture = siteFixture(...DEVICES);
 
 /** A way to view a screen, and the axe rules that can find something new in it. By default, all rules. */
 interface Look {
@@ -49,15 +49,15 @@ function findings(rules: readonly string[] | undefined): string {
 
 for (const [what, way] of Object.entries(WAYS)) {
   Deno.test(`No screen on the way through ${what} has a fault that axe knows`, async () => {
-    await way(openHouse, assertSound);
+    await way(openFixture, assertSound);
   });
 }
 
 // On a day with news there are more links to tab through. Only an in-process server lets a test choose the day.
-inside.test("Everything can be done by keyboard, and the focus is never lost", async () => {
-  await using house = await openHouse();
-  const ann = await house.enter();
-  const bob = await house.enter();
+inProcess.test("Everything can be done by keyboard, and the focus is never lost", async () => {
+  await using fixture = await openFixture();
+  const ann = await fixture.enter();
+  const bob = await fixture.enter();
   const press = async (...keys: string[]): Promise<void> => {
     for (const key of keys) await ann.key(key);
   };
@@ -85,8 +85,8 @@ inside.test("Everything can be done by keyboard, and the focus is never lost", a
 });
 
 Deno.test("A screen reader finds the log, its lines and who wrote them", async () => {
-  await using house = await openHouse();
-  const [ann, bob] = await house.pair();
+  await using fixture = await openFixture();
+  const [ann, bob] = await fixture.pair();
   await ann.say("mine");
   await bob.say("theirs");
   await ann.hears("theirs");
@@ -99,16 +99,16 @@ Deno.test("A screen reader finds the log, its lines and who wrote them", async (
 });
 
 Deno.test("Nothing moves for who wants no motion", async () => {
-  await using house = await openHouse();
-  const ann = await house.enter({ reducedMotion: "reduce" });
+  await using fixture = await openFixture();
+  const ann = await fixture.enter({ reducedMotion: "reduce" });
   await ann.search();
   await ann.sees(LOOKING);
   equal(await ann.evaluate("document.getAnimations().length"), 0);
 });
 
 Deno.test("Without JavaScript the page says what is missing", async () => {
-  await using house = await openHouse();
-  const ann = await house.enter({ javaScriptEnabled: false });
+  await using fixture = await openFixture();
+  const ann = await fixture.enter({ javaScriptEnabled: false });
   match(
     await ann.page.locator("noscript").innerText(),
     new RegExp(`^${en.frame.noScript}`),
@@ -116,11 +116,11 @@ Deno.test("Without JavaScript the page says what is missing", async () => {
 });
 
 Deno.test("Without a secure context the page says so, and offers the secure one", async () => {
-  await using house = await openHouse();
+  await using fixture = await openFixture();
   const script = "Object.defineProperty(globalThis, 'isSecureContext', { value: false })";
-  const ann = await house.enter({ script });
+  const ann = await fixture.enter({ script });
   await ann.sees(en.words.Insecure);
   const link = ann.page.getByRole("link", { name: "Open the secure page" });
-  equal(await link.getAttribute("href"), `${house.site.replace("http:", "https:")}/`);
+  equal(await link.getAttribute("href"), `${fixture.url.replace("http:", "https:")}/`);
   equal(await ann.button("Start text chat").count(), 0);
 });

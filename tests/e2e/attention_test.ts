@@ -1,10 +1,10 @@
 /** How the page asks for attention while it is in the background. */
 
 import { equal, ok } from "node:assert/strict";
-import { housing } from "./house.ts";
+import { siteFixture } from "./site_fixture.ts";
 import type { Visitor } from "./visitor.ts";
 
-const openHouse = housing();
+const openFixture = siteFixture();
 
 /** Counts the tones that a page plays. */
 const COUNT_TONES = `
@@ -17,8 +17,8 @@ const COUNT_TONES = `
 `;
 
 Deno.test("Title and icon count unread messages until the page has the focus", async () => {
-  await using house = await openHouse();
-  const [ann, bob] = await house.pair();
+  await using fixture = await openFixture();
+  const [ann, bob] = await fixture.pair();
   const title = await ann.page.title();
   const icon = await iconOf(ann);
   await bob.say("seen");
@@ -37,8 +37,8 @@ Deno.test("Title and icon count unread messages until the page has the focus", a
 });
 
 Deno.test("Sound plays for an unread message and not when it is off, also after a reload", async () => {
-  await using house = await openHouse();
-  const [ann, bob] = await house.pair({ script: COUNT_TONES });
+  await using fixture = await openFixture();
+  const [ann, bob] = await fixture.pair({ script: COUNT_TONES });
   const begun = await ann.evaluate<number>("tones");
   ok(begun > 0, "a chat that begins is heard");
   await ann.looks(false);

@@ -130,7 +130,7 @@ export function isFirefoxThere(): Promise<boolean> {
 /** Starts Firefox without features that contact other servers. */
 export async function launchFirefox(): Promise<Browser> {
   const folder = await Deno.makeTempDir();
-  const front = new URL("firefox_front.ts", import.meta.url).pathname;
+  const front = new URL("firefox_proxy.ts", import.meta.url).pathname;
   const command = `"${Deno.execPath()}" run --allow-all --no-config --no-lock "${front}"`;
   const executablePath = await script(folder, `${command} "$@"`);
   const browser = await firefox.launch({

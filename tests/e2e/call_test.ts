@@ -3,15 +3,15 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { en } from "../../client/languages/en.ts";
-import { Cable } from "../support/cable.ts";
-import { until } from "../support/until.ts";
-import { inside } from "../support/served.ts";
+import { DroppableProxy } from "../support/droppable_proxy.ts";
+import { waitUntil } from "../support/wait_until.ts";
+import { inProcess } from "../support/server_under_test.ts";
 import { DEVICES } from "./browser.ts";
 import { Caller, PEERS, SEALED } from "./caller.ts";
-import { type House, housing } from "./house.ts";
+import { type SiteFixture, siteFixture } from "./site_fixture.ts";
 import { LOOKING, PREVIEW, STRANGER_LEFT, type VisitorOptions } from "./visitor.ts";
 
-const openHouse = housing(...DEVICES);
+const openFixture = siteFixture(...DEVICES);
 
 /** The shortcuts that switch a device. */
 const CAMERA_KEY = "Control+Shift+O";
@@ -24,19 +24,19 @@ const ENDED = "The call has ended.";
 
 /** Two visitors in a video call. */
 async function call(
-  house: House,
+  fixture: SiteFixture,
   one: VisitorOptions = {},
   other: VisitorOptions = {},
 ): Promise<[Caller, Caller]> {
-  const pair = await house.pairForVideo(one, other);
+  const pair = await fixture.pairForVideo(one, other);
   for (const { visitor } of pair) await visitor.press("Call directly");
   for (const { visitor } of pair) await visitor.press(words.ShowPicture);
   return pair;
 }
 
 Deno.test("Call goes directly once both have agreed: each sees a moving picture and hears a tone", async () => {
-  await using house = await openHouse();
-  const pair = await house.pairForVideo();
+  await using fixture = await openFixture();
+  const pair = await fixture.pairForVideo();
   const [ann, bob] = pair;
   await ann.visitor.sees(QUESTION);
   await ann.visitor.press("Call directly");
@@ -48,8 +48,8 @@ Deno.test("Call goes directly once both have agreed: each sees a moving picture 
 });
 
 Deno.test("P14: nothing that could show an address exists before both have agreed, nor ever when one declines", async () => {
-  await using house = await openHouse();
-  const pair = await house.pairForVideo();
+  await using fixture = await openFixture();
+  const pair = await fixture.pairForVideo();
   const [ann, bob] = pair;
   await ann.visitor.press("Call directly");
   await bob.visitor.sees("The stranger would like a video call");
@@ -64,7 +64,7 @@ Deno.test("P14: nothing that could show an address exists before both have agree
 });
 
 Deno.test("P14: how a call is set up passes the server sealed", async () => {
-  await using house = await openHouse();
+  await using fixture = await openFixture();
   const sent: string[] = [];
   const watch = (page: Page): void => {
     page.on(
@@ -73,7 +73,7 @@ Deno.test("P14: how a call is set up passes the server sealed", async () => {
         socket.on("framesent", ({ payload }) => void sent.push(payload.toString("latin1"))),
     );
   };
-  const pair = await call(house, { watch, script: SEALED });
+  const pair = await call(fixture, { watch, script: SEALED });
   for (const caller of pair) await caller.seesMovement();
   const [{ visitor }] = pair;
   const sealed = (await visitor.evaluate<string[]>("sealed")).join();
@@ -84,8 +84,11 @@ Deno.test("P14: how a call is set up passes the server sealed", async () => {
 });
 
 Deno.test("P14: who refuses direct calls is never asked for one", async () => {
-  await using house = await openHouse();
-  const [ann, bob] = [await house.enter({ script: PEERS }), await house.enter({ script: PEERS })];
+  await using fixture = await openFixture();
+  const [ann, bob] = [
+    await fixture.enter({ script: PEERS }),
+    await fixture.enter({ script: PEERS }),
+  ];
   await ann.confirm();
   await ann.press("Start video chat");
   await ann.page.getByText(words.MoreChoices).click();
@@ -98,8 +101,8 @@ Deno.test("P14: who refuses direct calls is never asked for one", async () => {
 });
 
 Deno.test("Picture of the stranger is blurred until one chooses to look", async () => {
-  await using house = await openHouse();
-  const pair = await house.pairForVideo();
+  await using fixture = await openFixture();
+  const pair = await fixture.pairForVideo();
   for (const { visitor } of pair) await visitor.press("Call directly");
   const [{ visitor }] = pair;
   const picture = visitor.page.getByLabel(words.StrangersPicture);
@@ -115,8 +118,8 @@ Deno.test("Picture of the stranger is blurred until one chooses to look", async 
 });
 
 Deno.test("Camera and microphone are switched by button and key, at once, and the stranger is told", async () => {
-  await using house = await openHouse();
-  const pair = await call(house);
+  await using fixture = await openFixture();
+  const pair = await call(fixture);
   const [ann, bob] = pair;
   await ann.seesMovement();
   deepEqual(await ann.liveTracks(), ["audio", "video"]);
@@ -141,8 +144,11 @@ Deno.test("Camera and microphone are switched by button and key, at once, and th
 const LETTERS = "come on, can you hear me? CM cm dé";
 
 Deno.test("Letters switch no device, wherever they are typed: what was off stays off for the stranger", async () => {
-  await using house = await openHouse();
-  const [ann, bob] = [await house.enter({ script: PEERS }), await house.enter({ script: PEERS })];
+  await using fixture = await openFixture();
+  const [ann, bob] = [
+    await fixture.enter({ script: PEERS }),
+    await fixture.enter({ script: PEERS }),
+  ];
   await ann.confirm();
   await ann.press("Start video chat");
   for (const name of ["Start with the camera off", "Start muted"]) {
@@ -178,8 +184,11 @@ Deno.test("Letters switch no device, wherever they are typed: what was off stays
 });
 
 Deno.test("Preview's last word holds in the call and with the next stranger, until the person changes it", async () => {
-  await using house = await openHouse();
-  const [ann, bob] = [await house.enter({ script: PEERS }), await house.enter({ script: PEERS })];
+  await using fixture = await openFixture();
+  const [ann, bob] = [
+    await fixture.enter({ script: PEERS }),
+    await fixture.enter({ script: PEERS }),
+  ];
   const callers = [ann, bob].map((visitor) => new Caller(visitor));
   for (const visitor of [ann, bob]) {
     await visitor.confirm();
@@ -204,8 +213,8 @@ Deno.test("Preview's last word holds in the call and with the next stranger, unt
 });
 
 Deno.test("Key that is held switches a device once", async () => {
-  await using house = await openHouse();
-  const visitor = await house.enter({ script: PEERS });
+  await using fixture = await openFixture();
+  const visitor = await fixture.enter({ script: PEERS });
   await visitor.confirm();
   await visitor.press("Start video chat");
   for (const key of ["Control", "Shift", "O", "O", "O", "O"]) {
@@ -215,23 +224,23 @@ Deno.test("Key that is held switches a device once", async () => {
 });
 
 Deno.test("Camera is changed during a call, and the picture goes on", async () => {
-  await using house = await openHouse();
-  const [ann, bob] = await call(house);
+  await using fixture = await openFixture();
+  const [ann, bob] = await call(fixture);
   await bob.seesMovement();
   await ann.visitor.page.getByText("More", { exact: true }).click();
   const microphones = ann.visitor.page.getByRole("combobox", { name: words.Microphone });
   const labels = await microphones.getByRole("option").allTextContents();
   ok(labels.length > 1);
   await microphones.selectOption({ label: labels.at(-1)! });
-  await until(async () => (await ann.liveTracks()).length === 2);
+  await waitUntil(async () => (await ann.liveTracks()).length === 2);
   await bob.seesMovement();
   await ann.visitor.press(words.SwapPictures);
   await bob.seesMovement();
 });
 
 Deno.test("Leaving ends the camera at once on both sides, and the next call works", async () => {
-  await using house = await openHouse();
-  const pair = await call(house);
+  await using fixture = await openFixture();
+  const pair = await call(fixture);
   const [ann, bob] = pair;
   await ann.seesMovement();
   await ann.visitor.leave();
@@ -243,8 +252,8 @@ Deno.test("Leaving ends the camera at once on both sides, and the next call work
 });
 
 Deno.test("Text chat becomes a call when both want it, and goes back to text", async () => {
-  await using house = await openHouse();
-  const visitors = await house.pair({ script: PEERS }, { script: PEERS });
+  await using fixture = await openFixture();
+  const visitors = await fixture.pair({ script: PEERS }, { script: PEERS });
   const [ann, bob] = visitors;
   const callers = visitors.map((visitor) => new Caller(visitor));
   await ann.press("Video call");
@@ -261,26 +270,26 @@ Deno.test("Text chat becomes a call when both want it, and goes back to text", a
   await ann.hears("that was nice");
 });
 
-inside.test("Call survives a connection to the server that drops", async () => {
-  await using house = await openHouse();
-  using cable = new Cable(house.server.port);
-  const ann = new Caller(await house.enter({ script: PEERS, site: cable.site }));
-  const bob = new Caller(await house.enter({ script: PEERS }));
+inProcess.test("Call survives a connection to the server that drops", async () => {
+  await using fixture = await openFixture();
+  using proxy = new DroppableProxy(fixture.server.port);
+  const ann = new Caller(await fixture.enter({ script: PEERS, site: proxy.site }));
+  const bob = new Caller(await fixture.enter({ script: PEERS }));
   for (const { visitor } of [ann, bob]) await visitor.searchForVideo();
   for (const { visitor } of [ann, bob]) await visitor.press("Call directly");
   await ann.seesMovement();
-  cable.pull();
+  proxy.drop();
   await bob.visitor.sees("Stranger's connection dropped. They may come back.");
   await bob.seesMovement();
-  cable.put();
+  proxy.restore();
   await bob.visitor.sees("Stranger is back.");
   for (const caller of [ann, bob]) await caller.seesMovement();
   equal(await ann.peers(), 1);
 });
 
 Deno.test("Call looks for a new way when the network changes, also when both sides do at once", async () => {
-  await using house = await openHouse();
-  const pair = await call(house);
+  await using fixture = await openFixture();
+  const pair = await call(fixture);
   for (const caller of pair) await caller.seesMovement();
   const credentials = (): Promise<string[]> =>
     Promise.all(
@@ -293,24 +302,24 @@ Deno.test("Call looks for a new way when the network changes, also when both sid
     await Promise.all(
       changing.map(({ visitor }) => visitor.evaluate(`dispatchEvent(new Event("online"))`)),
     );
-    await until(async () => (await credentials()).every((now) => !before.includes(now)));
+    await waitUntil(async () => (await credentials()).every((now) => !before.includes(now)));
     for (const caller of pair) await caller.seesMovement();
   }
   deepEqual(await Promise.all(pair.map((caller) => caller.peers())), [1, 1]);
 });
 
-inside.test("Call is set up although the connection drops meanwhile", async () => {
-  await using house = await openHouse();
-  using cable = new Cable(house.server.port);
-  const ann = new Caller(await house.enter({ script: PEERS, site: cable.site }));
-  const bob = new Caller(await house.enter({ script: PEERS }));
+inProcess.test("Call is set up although the connection drops meanwhile", async () => {
+  await using fixture = await openFixture();
+  using proxy = new DroppableProxy(fixture.server.port);
+  const ann = new Caller(await fixture.enter({ script: PEERS, site: proxy.site }));
+  const bob = new Caller(await fixture.enter({ script: PEERS }));
   for (const { visitor } of [ann, bob]) await visitor.searchForVideo();
   await ann.visitor.press("Call directly");
   await bob.visitor.sees("The stranger would like a video call");
-  cable.pull();
+  proxy.drop();
   await bob.visitor.press("Call directly");
   await ann.visitor.sees(words.Dropped);
-  cable.put();
+  proxy.restore();
   for (const caller of [ann, bob]) await caller.seesMovement();
 });
 
@@ -323,11 +332,11 @@ const REFUSED = (name: string): string =>
   }`;
 
 Deno.test("Camera that can't be had is told in plain words, and one goes on without", async () => {
-  await using house = await openHouse();
+  await using fixture = await openFixture();
   const { denied, missing, busy } = words.Devices.camera;
   const hints = { NotAllowedError: denied, NotFoundError: missing, NotReadableError: busy };
   for (const [name, text] of Object.entries(hints)) {
-    const visitor = await house.enter({ script: REFUSED(name) });
+    const visitor = await fixture.enter({ script: REFUSED(name) });
     await visitor.confirm();
     await visitor.press("Start video chat");
     await visitor.sees(text);
@@ -336,7 +345,7 @@ Deno.test("Camera that can't be had is told in plain words, and one goes on with
     await visitor.page.getByLabel(words.YourPicture).waitFor();
     await visitor.press("Back");
   }
-  const [ann, bob] = await house.pairForVideo({ script: REFUSED("NotFoundError") });
+  const [ann, bob] = await fixture.pairForVideo({ script: REFUSED("NotFoundError") });
   for (const { visitor } of [ann, bob]) await visitor.press("Call directly");
   await bob.visitor.sees(words.StrangerNothing);
   await ann.visitor.press(words.ShowPicture);
@@ -344,13 +353,13 @@ Deno.test("Camera that can't be had is told in plain words, and one goes on with
 });
 
 Deno.test("Preview shows how loud one is, and what a call begins with", async () => {
-  await using house = await openHouse();
-  const visitor = await house.enter({ script: PEERS });
+  await using fixture = await openFixture();
+  const visitor = await fixture.enter({ script: PEERS });
   const caller = new Caller(visitor);
   await visitor.confirm();
   await visitor.press("Start video chat");
   await visitor.sees(PREVIEW);
-  await until(() => visitor.evaluate(`document.getElementById("level")?.value > 0.05`));
+  await waitUntil(() => visitor.evaluate(`document.getElementById("level")?.value > 0.05`));
   await visitor.page.getByRole("checkbox", { name: "Start with the camera off" }).check();
   await visitor.sees("Your camera is off.");
   deepEqual(await caller.liveTracks(), ["audio"]);

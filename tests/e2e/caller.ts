@@ -1,7 +1,7 @@
 /** A visitor in a call: what they see and hear, what their devices do, and what their page has sent to the partner. */
 
 import type { Visitor } from "./visitor.ts";
-import { until } from "../support/until.ts";
+import { waitUntil } from "../support/wait_until.ts";
 
 /** Runs in a page: records every peer connection, captured track, candidate and refusal. */
 export const PEERS = `{
@@ -48,12 +48,12 @@ export class Caller {
   /** Waits until the partner's picture moves and their microphone is heard. */
   async seesAndHears(): Promise<void> {
     await this.seesMovement();
-    await until(async () => await this.#loudness() > 0);
+    await waitUntil(async () => await this.#loudness() > 0);
   }
 
   async seesMovement(): Promise<void> {
     const before = await this.#frames();
-    await until(async () => await this.#frames() > before + 2);
+    await waitUntil(async () => await this.#frames() > before + 2);
   }
 
   /** The number of peer connections so far. */

@@ -2,10 +2,10 @@
 
 import { equal, match } from "node:assert/strict";
 import { isFirefoxThere, launchFirefox } from "./browser.ts";
-import { housing, startedOnce } from "./house.ts";
+import { siteFixture, startedOnce } from "./site_fixture.ts";
 import { STRANGER_LEFT, TYPING, type Visitor } from "./visitor.ts";
 
-const openHouse = housing();
+const openFixture = siteFixture();
 const firefox = startedOnce(launchFirefox);
 const isThere = await isFirefoxThere();
 
@@ -20,9 +20,9 @@ for (const first of ["Chromium", "Firefox"]) {
     name: `Chromium and Firefox talk sealed, typing and leaving included, when ${first} came first`,
     ignore: !isThere,
     fn: async () => {
-      await using house = await openHouse();
-      const chromium = await house.enter();
-      const fox = await house.enter({ browser: await firefox() });
+      await using fixture = await openFixture();
+      const chromium = await fixture.enter();
+      const fox = await fixture.enter({ browser: await firefox() });
       const [ann, bob] = first === "Chromium" ? [chromium, fox] : [fox, chromium];
       await ann.search();
       await bob.search();

@@ -2,9 +2,9 @@
 
 import { pages } from "../../client/page.gen.ts";
 import { homePage } from "../../server/site/home_page.ts";
-import { housing } from "./house.ts";
+import { siteFixture } from "./site_fixture.ts";
 
-const openHouse = housing();
+const openFixture = siteFixture();
 
 Deno.test("First screen is painted before the script, and all that only a call needs, has arrived", async () => {
   const [beginning = ""] = homePage(pages.home, pages.languages[0]!).html.split("</noscript>");
@@ -15,8 +15,8 @@ Deno.test("First screen is painted before the script, and all that only a call n
     { port: 0, hostname: "127.0.0.1", onListen: () => {} },
     () => new Response(body, { headers: { "content-type": "text/html" } }),
   );
-  await using house = await openHouse();
-  const visitor = await house.enter({ site: "about:blank" });
+  await using fixture = await openFixture();
+  const visitor = await fixture.enter({ site: "about:blank" });
   visitor.page.goto(`http://127.0.0.1:${server.addr.port}/`).catch(() => {}); // It never finishes either.
   await visitor.page.getByText("Talk to a stranger.").waitFor();
   await visitor.until(`performance.getEntriesByName("first-contentful-paint").length === 1`);

@@ -3,9 +3,9 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { draw, icons, PICTURES } from "./pictures.ts";
 import { isChromiumThere, launch } from "./browser.ts";
-import { House, startedOnce } from "./house.ts";
+import { SiteFixture, startedOnce } from "./site_fixture.ts";
 import type { Visitor } from "./visitor.ts";
-import { serve } from "../support/served.ts";
+import { serve } from "../support/server_under_test.ts";
 
 const browser = startedOnce(launch);
 
@@ -19,11 +19,11 @@ Deno.test({
   name: "Browser finds nothing that keeps the chat from being installed",
   ignore: !await isChromiumThere("the test of what keeps the chat from being installed is skipped"),
 }, async () => {
-  await using house = new House(await browser(), await serve());
-  const ann = await house.enter();
+  await using fixture = new SiteFixture(await browser(), await serve());
+  const ann = await fixture.enter();
   // Each visitor has a separate context, which Chromium treats as incognito for every page.
   deepEqual(await hindrances(ann), ["in-incognito"]);
-  await ann.page.goto(`${house.site}/robots.txt`);
+  await ann.page.goto(`${fixture.url}/robots.txt`);
   deepEqual(await hindrances(ann), ["in-incognito", "no-manifest"], "it says what it finds");
 });
 
@@ -38,9 +38,9 @@ async function hindrances({ context, page }: Visitor): Promise<string[]> {
 }
 
 Deno.test("Browser has no complaint about what is installed, and loads every icon", async () => {
-  await using house = new House(await browser(), await serve());
+  await using fixture = new SiteFixture(await browser(), await serve());
   const complaints: string[] = [];
-  const ann = await house.enter({
+  const ann = await fixture.enter({
     watch: (page) => page.on("console", (message) => complaints.push(message.text())),
   });
   const session = await ann.context.newCDPSession(ann.page);

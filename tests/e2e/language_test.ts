@@ -5,12 +5,12 @@ import axe from "axe-core";
 import { CATALOGUES } from "../../client/languages/all.ts";
 import { RETRY_INTERVAL } from "../../client/languages/loader.ts";
 import { LANGUAGES_PATH } from "../../protocol.ts";
-import { until } from "../support/until.ts";
-import { housing } from "./house.ts";
+import { waitUntil } from "../support/wait_until.ts";
+import { siteFixture } from "./site_fixture.ts";
 import { Speaker } from "./speaker.ts";
 import type { Visitor } from "./visitor.ts";
 
-const openHouse = housing();
+const openFixture = siteFixture();
 
 const PHONE = { viewport: { width: 320, height: 568 } };
 
@@ -73,9 +73,9 @@ async function tour(
 }
 
 Deno.test("Two people chat, one in Arabic and one in Japanese, each from their own side", async () => {
-  await using house = await openHouse();
-  const amal = await Speaker.enter(house, "ar-EG");
-  const yuki = await Speaker.enter(house, "ja-JP");
+  await using fixture = await openFixture();
+  const amal = await Speaker.enter(fixture, "ar-EG");
+  const yuki = await Speaker.enter(fixture, "ja-JP");
   for (const [one, lang, dir] of [[amal, "ar", "rtl"], [yuki, "ja", "ltr"]] as const) {
     const links = Object.values(one.words.Links).slice(1);
     deepEqual(await one.visitor.evaluate(DOCUMENT), { lang, dir, links });
@@ -107,9 +107,9 @@ Deno.test("Two people chat, one in Arabic and one in Japanese, each from their o
 });
 
 Deno.test("Language is changed in one click, loses nothing, and is kept", async () => {
-  await using house = await openHouse();
+  await using fixture = await openFixture();
   const asked: string[] = [];
-  const ann = await Speaker.enter(house, "en-GB", {
+  const ann = await Speaker.enter(fixture, "en-GB", {
     watch: (page) => page.on("request", (request) => asked.push(new URL(request.url()).pathname)),
   });
   const { visitor } = ann;
@@ -137,9 +137,9 @@ Deno.test("Language is changed in one click, loses nothing, and is kept", async 
 });
 
 Deno.test("Language that can't be loaded is said to be missing, and comes even in the middle of a chat", async () => {
-  await using house = await openHouse();
-  const ann = await Speaker.enter(house, "en-GB", { frozen: true });
-  const bob = await Speaker.enter(house, "de");
+  await using fixture = await openFixture();
+  const ann = await Speaker.enter(fixture, "en-GB", { frozen: true });
+  const bob = await Speaker.enter(fixture, "de");
   const { page } = ann.visitor;
   let refusals = 0;
   await page.route(`**${LANGUAGES_PATH}`, (route) => {
@@ -152,7 +152,7 @@ Deno.test("Language that can't be loaded is said to be missing, and comes even i
   for (const one of [ann, bob]) await one.search();
   for (const one of [ann, bob]) await one.meets();
   await ann.visitor.passes(RETRY_INTERVAL);
-  await until(() => refusals === 2);
+  await waitUntil(() => refusals === 2);
   await ann.say("hello");
   await bob.visitor.hears("hello");
   await ann.message.fill("half a sen");
@@ -167,13 +167,13 @@ Deno.test("Language that can't be loaded is said to be missing, and comes even i
 });
 
 Deno.test("First paint is in the language of the browser, and so is what stands in for JavaScript", async () => {
-  await using house = await openHouse();
-  const { visitor } = await Speaker.enter(house, "hi-IN", { javaScriptEnabled: false });
+  await using fixture = await openFixture();
+  const { visitor } = await Speaker.enter(fixture, "hi-IN", { javaScriptEnabled: false });
   const { frame, words } = CATALOGUES.hi!;
   equal(await visitor.page.locator("h1").innerText(), words.Heading);
   equal(await visitor.page.locator("noscript").innerText(), frame.noScript);
   equal(await visitor.page.locator("select").isVisible(), false);
-  await visitor.page.goto(`${house.site}/privacy`);
+  await visitor.page.goto(`${fixture.url}/privacy`);
   const note = visitor.page.getByText(frame.englishOnly);
   deepEqual([await note.getAttribute("lang"), await note.getAttribute("dir")], ["hi", "ltr"]);
   equal(await visitor.page.locator("html").getAttribute("lang"), "en");
@@ -183,8 +183,8 @@ Deno.test("First paint is in the language of the browser, and so is what stands 
 const HELD = "{ ctrlKey: true, shiftKey: true }";
 
 Deno.test("Ctrl, Shift and the key in the place of O switch the camera where a keyboard has no Latin letters", async () => {
-  await using house = await openHouse();
-  const ann = await Speaker.enter(house, "ru");
+  await using fixture = await openFixture();
+  const ann = await Speaker.enter(fixture, "ru");
   await ann.checkbox.check();
   await ann.press(ann.words.StartVideo);
   await ann.visitor.sees(ann.words.HowYouLook);
@@ -199,8 +199,8 @@ Deno.test("Ctrl, Shift and the key in the place of O switch the camera where a k
 });
 
 Deno.test("Enter that ends a word of an input method adds no interest and sends no message", async () => {
-  await using house = await openHouse();
-  const [ann, bob] = [await Speaker.enter(house, "ja"), await Speaker.enter(house, "en")];
+  await using fixture = await openFixture();
+  const [ann, bob] = [await Speaker.enter(fixture, "ja"), await Speaker.enter(fixture, "en")];
   const session = await ann.visitor.context.newCDPSession(ann.visitor.page);
   const compose = async (text: string): Promise<void> => {
     const [selectionStart, selectionEnd] = [text.length, text.length];
@@ -226,22 +226,22 @@ Deno.test("Enter that ends a word of an input method adds no interest and sends 
 
 for (const code of ["ar", "de"]) {
   Deno.test(`No main screen has a fault that axe knows, in the language ${code}`, async () => {
-    await using house = await openHouse();
+    await using fixture = await openFixture();
     const two: [Speaker, Speaker] = [
-      await Speaker.enter(house, code, { ...PHONE, colorScheme: "dark" }),
-      await Speaker.enter(house, code),
+      await Speaker.enter(fixture, code, { ...PHONE, colorScheme: "dark" }),
+      await Speaker.enter(fixture, code),
     ];
     await tour(two, (screen) => assertSound(two[0].visitor, screen));
-    await two[0].visitor.page.goto(`${house.site}/privacy`);
+    await two[0].visitor.page.goto(`${fixture.url}/privacy`);
     await assertSound(two[0].visitor, "/privacy");
   });
 }
 
 Deno.test("Every screen fits on a small phone in every language", async () => {
-  await using house = await openHouse();
+  await using fixture = await openFixture();
   const two: [Speaker, Speaker] = [
-    await Speaker.enter(house, "en", { ...PHONE, frozen: true }),
-    await Speaker.enter(house, "en"),
+    await Speaker.enter(fixture, "en", { ...PHONE, frozen: true }),
+    await Speaker.enter(fixture, "en"),
   ];
   const [{ visitor }] = two;
   await tour(two, async (screen) => {

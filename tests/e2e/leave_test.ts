@@ -2,16 +2,16 @@
 
 import { equal, ok } from "node:assert/strict";
 import { en } from "../../client/languages/en.ts";
-import { inBothEngines } from "./house.ts";
+import { inBothEngines } from "./site_fixture.ts";
 import { CHATTING, LOOKING, STRANGER_LEFT, YOU_LEFT } from "./visitor.ts";
 
 const { test, decided } = await inBothEngines();
 
 const MET = en.words.MetBefore;
 
-test("Stop asks, leaves, and finds the same stranger again when nobody else is here", async (openHouse) => {
-  await using house = await openHouse();
-  const [ann, bob] = await house.pair({ frozen: true });
+test("Stop asks, leaves, and finds the same stranger again when nobody else is here", async (openFixture) => {
+  await using fixture = await openFixture();
+  const [ann, bob] = await fixture.pair({ frozen: true });
   await ann.say("before");
   await bob.hears("before");
   equal(await ann.page.getByText(MET).count(), 0);
@@ -29,9 +29,9 @@ test("Stop asks, leaves, and finds the same stranger again when nobody else is h
   }
 });
 
-decided("Stop forgets that it asked when three seconds have passed", async (openHouse) => {
-  await using house = await openHouse();
-  const [ann, bob] = await house.pair({ frozen: true });
+decided("Stop forgets that it asked when three seconds have passed", async (openFixture) => {
+  await using fixture = await openFixture();
+  const [ann, bob] = await fixture.pair({ frozen: true });
   await ann.press("Stop");
   await ann.passes(2_999);
   await ann.button("Really stop?").waitFor();
@@ -42,9 +42,9 @@ decided("Stop forgets that it asked when three seconds have passed", async (open
   await bob.hears("still talking");
 });
 
-decided("Stop forgets that it asked when a message is sent", async (openHouse) => {
-  await using house = await openHouse();
-  const [ann, bob] = await house.pair({ frozen: true });
+decided("Stop forgets that it asked when a message is sent", async (openFixture) => {
+  await using fixture = await openFixture();
+  const [ann, bob] = await fixture.pair({ frozen: true });
   await ann.press("Stop");
   await ann.button("Really stop?").waitFor();
   await ann.say("no, wait");
@@ -52,9 +52,9 @@ decided("Stop forgets that it asked when a message is sent", async (openHouse) =
   await bob.hears("no, wait");
 });
 
-test("Escape asks, leaves and finds someone new while the message box has the focus", async (openHouse) => {
-  await using house = await openHouse();
-  const [ann, bob] = await house.pair();
+test("Escape asks, leaves and finds someone new while the message box has the focus", async (openFixture) => {
+  await using fixture = await openFixture();
+  const [ann, bob] = await fixture.pair();
   await ann.types("half a thought");
   await ann.isAt(ann.message);
   await ann.key("Escape");
@@ -67,16 +67,16 @@ test("Escape asks, leaves and finds someone new while the message box has the fo
   await bob.reads(STRANGER_LEFT);
   await ann.key("Escape");
   await ann.sees(LOOKING);
-  const eve = await house.enter();
+  const eve = await fixture.enter();
   await eve.search();
   await eve.meets();
   await ann.meets();
   equal(await ann.message.inputValue(), "");
 });
 
-test("Log stays readable, with New chat, Save chat and Report, when the stranger has left", async (openHouse) => {
-  await using house = await openHouse();
-  const [ann, bob] = await house.pair();
+test("Log stays readable, with New chat, Save chat and Report, when the stranger has left", async (openFixture) => {
+  await using fixture = await openFixture();
+  const [ann, bob] = await fixture.pair();
   await ann.say("remember this");
   await bob.hears("remember this");
   await ann.leave();
@@ -91,23 +91,26 @@ test("Log stays readable, with New chat, Save chat and Report, when the stranger
   await bob.sees(LOOKING);
 });
 
-decided("Page keeps interests when one goes back from a chat to change them", async (openHouse) => {
-  await using house = await openHouse();
-  const [ann, bob] = [await house.enter(), await house.enter()];
-  for (const visitor of [ann, bob]) {
-    await visitor.likes("tea");
-    await visitor.search();
-  }
-  await ann.reads("You both like tea.");
-  await ann.leave();
-  await ann.press("Change interests");
-  await ann.button("Remove tea").waitFor();
-  ok(await ann.checkbox.isChecked());
-});
+decided(
+  "Page keeps interests when one goes back from a chat to change them",
+  async (openFixture) => {
+    await using fixture = await openFixture();
+    const [ann, bob] = [await fixture.enter(), await fixture.enter()];
+    for (const visitor of [ann, bob]) {
+      await visitor.likes("tea");
+      await visitor.search();
+    }
+    await ann.reads("You both like tea.");
+    await ann.leave();
+    await ann.press("Change interests");
+    await ann.button("Remove tea").waitFor();
+    ok(await ann.checkbox.isChecked());
+  },
+);
 
-test("Page asks before it closes when a chat is under way, and only then", async (openHouse) => {
-  await using house = await openHouse();
-  const [ann, bob] = await house.pair();
+test("Page asks before it closes when a chat is under way, and only then", async (openFixture) => {
+  await using fixture = await openFixture();
+  const [ann, bob] = await fixture.pair();
   const asked = ann.page.waitForEvent("dialog");
   await ann.page.close({ runBeforeUnload: true });
   const dialog = await asked;

@@ -4,42 +4,42 @@ import { equal } from "node:assert/strict";
 import { en } from "../../client/languages/en.ts";
 import { MAX_IDLE } from "../../server/chat/session_registry.ts";
 import { FakeClock } from "../support/fake_clock.ts";
-import { until } from "../support/until.ts";
-import { inside } from "../support/served.ts";
-import { housing } from "./house.ts";
+import { waitUntil } from "../support/wait_until.ts";
+import { inProcess } from "../support/server_under_test.ts";
+import { siteFixture } from "./site_fixture.ts";
 import { LOOKING, UNREACHABLE } from "./visitor.ts";
 
-const openHouse = housing();
+const openFixture = siteFixture();
 
 const LOST = en.words.Notices["connection-lost"];
 
 Deno.test("Page says that the server is gone and comes back by itself when it returns", async () => {
-  await using house = await openHouse();
-  const ann = await house.enter();
+  await using fixture = await openFixture();
+  const ann = await fixture.enter();
   await ann.evaluate("globalThis.stayed = true");
-  await house.goDown();
+  await fixture.goDown();
   await ann.sees(UNREACHABLE);
-  await house.comeUp();
+  await fixture.comeUp();
   await ann.loses(UNREACHABLE);
   await ann.search();
-  const bob = await house.enter();
+  const bob = await fixture.enter();
   await bob.search();
   await ann.meets();
   equal(await ann.evaluate("globalThis.stayed"), true);
 });
 
 Deno.test("Search is taken up again when the connection drops and returns", async () => {
-  await using house = await openHouse();
-  const ann = await house.enter();
+  await using fixture = await openFixture();
+  const ann = await fixture.enter();
   await ann.evaluate("globalThis.stayed = true");
   await ann.search();
   await ann.sees(LOOKING);
-  await house.goDown();
+  await fixture.goDown();
   await ann.sees(UNREACHABLE);
   await ann.sees(LOOKING);
-  await house.comeUp();
+  await fixture.comeUp();
   await ann.loses(UNREACHABLE);
-  const bob = await house.enter();
+  const bob = await fixture.enter();
   await bob.search();
   await ann.meets();
   await ann.say("found you");
@@ -48,44 +48,44 @@ Deno.test("Search is taken up again when the connection drops and returns", asyn
 });
 
 Deno.test("Search begins when the server returns if it was started while that was gone", async () => {
-  await using house = await openHouse();
-  const ann = await house.enter();
+  await using fixture = await openFixture();
+  const ann = await fixture.enter();
   await ann.confirm();
-  await house.goDown();
+  await fixture.goDown();
   await ann.sees(UNREACHABLE);
   await ann.press("Start text chat");
   await ann.sees(LOOKING);
-  await house.comeUp();
-  const bob = await house.enter();
+  await fixture.comeUp();
+  const bob = await fixture.enter();
   await bob.search();
   await ann.meets();
 });
 
-inside.test("Search that was cancelled while the server was gone stays cancelled", async () => {
-  await using house = await openHouse();
-  const ann = await house.enter();
+inProcess.test("Search that was cancelled while the server was gone stays cancelled", async () => {
+  await using fixture = await openFixture();
+  const ann = await fixture.enter();
   await ann.search();
   await ann.sees(LOOKING);
-  await house.goDown();
+  await fixture.goDown();
   await ann.sees(UNREACHABLE);
   await ann.press("Cancel");
-  await house.comeUp();
+  await fixture.comeUp();
   await ann.loses(UNREACHABLE);
-  equal(house.server.chat.matchmaker.searching, 0);
+  equal(fixture.server.chat.matchmaker.searching, 0);
 });
 
 Deno.test("Chat ends with the connection, stays readable, and a new one can be found", async () => {
-  await using house = await openHouse();
-  const [ann, bob] = await house.pair();
+  await using fixture = await openFixture();
+  const [ann, bob] = await fixture.pair();
   await ann.say("before the end");
   await bob.hears("before the end");
-  await house.goDown();
+  await fixture.goDown();
   for (const visitor of [ann, bob]) {
     await visitor.reads(LOST);
     await visitor.sees(UNREACHABLE);
     await visitor.hasMessages("before the end");
   }
-  await house.comeUp();
+  await fixture.comeUp();
   for (const visitor of [ann, bob]) {
     await visitor.loses(UNREACHABLE);
     await visitor.readsTimes(LOST, 1);
@@ -96,16 +96,16 @@ Deno.test("Chat ends with the connection, stays readable, and a new one can be f
   await ann.hears("and after");
 });
 
-inside.test("Restart brings everybody back without a reload, wherever they were", async () => {
-  await using house = await openHouse();
-  const pair = await house.pair();
-  const [searching, reading] = [await house.enter(), await house.enter()];
+inProcess.test("Restart brings everybody back without a reload, wherever they were", async () => {
+  await using fixture = await openFixture();
+  const pair = await fixture.pair();
+  const [searching, reading] = [await fixture.enter(), await fixture.enter()];
   await searching.search();
   const everybody = [...pair, searching, reading];
   for (const visitor of everybody) await visitor.evaluate("globalThis.stayed = true");
-  await house.goDown();
-  await house.comeUp();
-  await until(() => house.server.chat.sessions.online === everybody.length, 30);
+  await fixture.goDown();
+  await fixture.comeUp();
+  await waitUntil(() => fixture.server.chat.sessions.online === everybody.length, 30);
   for (const visitor of everybody) {
     await visitor.loses(UNREACHABLE);
     equal(await visitor.evaluate("globalThis.stayed"), true);
@@ -117,27 +117,27 @@ inside.test("Restart brings everybody back without a reload, wherever they were"
 });
 
 Deno.test("Page reconnects at once when the network returns", async () => {
-  await using house = await openHouse();
-  const ann = await house.enter({ frozen: true }); // So that no retry is triggered by a timer.
-  await house.goDown();
+  await using fixture = await openFixture();
+  const ann = await fixture.enter({ frozen: true }); // So that no retry is triggered by a timer.
+  await fixture.goDown();
   await ann.sees(UNREACHABLE);
-  await house.comeUp();
+  await fixture.comeUp();
   await ann.evaluate(`dispatchEvent(new Event("online"))`);
   await ann.loses(UNREACHABLE);
 });
 
-inside.test("Page connects again when it is needed after the server let it go as idle", async () => {
+inProcess.test("Page connects again when it is needed after the server let it go as idle", async () => {
   const clock = new FakeClock();
-  await using house = await openHouse({ clock });
+  await using fixture = await openFixture({ clock });
   const closed = Promise.withResolvers<void>();
-  const ann = await house.enter({
+  const ann = await fixture.enter({
     watch: (page) => page.on("websocket", (socket) => socket.on("close", () => closed.resolve())),
   });
-  await until(() => house.server.chat.sessions.online === 1);
+  await waitUntil(() => fixture.server.chat.sessions.online === 1);
   clock.advance(MAX_IDLE + 60_000);
   await closed.promise;
   await ann.search();
-  const bob = await house.enter();
+  const bob = await fixture.enter();
   await bob.search();
   await ann.meets();
 });

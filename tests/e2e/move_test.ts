@@ -1,10 +1,10 @@
 /** Two visitors whose node stops, behind a load balancer that knows another node. */
 
 import { MINUTE } from "../../server/base/clock.ts";
-import { Cable } from "../support/cable.ts";
+import { DroppableProxy } from "../support/droppable_proxy.ts";
 import { clusterTest } from "../support/cluster.ts";
 import { launchShell } from "./browser.ts";
-import { startedOnce } from "./house.ts";
+import { startedOnce } from "./site_fixture.ts";
 import { Visitor } from "./visitor.ts";
 
 const browser = startedOnce(launchShell);
@@ -13,7 +13,7 @@ clusterTest(
   "Chat goes on when its machine stops: nobody sees more of it than a moment's silence",
   2,
   async ([stopping, other]) => {
-    using balancer = new Cable(stopping!.server.port);
+    using balancer = new DroppableProxy(stopping!.server.port);
     const open = async (): Promise<Visitor> => await Visitor.open(await browser(), balancer.site);
     await using ann = await open();
     await using bob = await open();
@@ -21,7 +21,7 @@ clusterTest(
     for (const visitor of [ann, bob]) await visitor.meets();
     await ann.say("before");
     await bob.hears("before");
-    balancer.leadTo(other!.server.port);
+    balancer.setTarget(other!.server.port);
     const ended = stopping!.server.end(MINUTE);
     await bob.say("while it stops");
     await ann.hears("while it stops");

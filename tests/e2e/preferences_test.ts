@@ -1,20 +1,20 @@
 /** What the page remembers, and how it works without stored preferences. */
 
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { housing } from "./house.ts";
+import { siteFixture } from "./site_fixture.ts";
 import { LOOKING, type Visitor } from "./visitor.ts";
 
-const openHouse = housing();
+const openFixture = siteFixture();
 
 Deno.test("Confirmation is remembered when the page is opened again", async () => {
-  await using house = await openHouse();
-  const ann = await house.enter();
+  await using fixture = await openFixture();
+  const ann = await fixture.enter();
   equal(await ann.checkbox.isChecked(), false);
   await ann.confirm();
   await ann.page.reload();
   await ann.checkbox.waitFor();
   equal(await ann.checkbox.isChecked(), true);
-  const bob = await house.enter();
+  const bob = await fixture.enter();
   equal(await bob.checkbox.isChecked(), false);
 });
 
@@ -22,11 +22,11 @@ Deno.test("Page works without a memory when localStorage is blocked", async () =
   const script = `Object.defineProperty(globalThis, "localStorage", {
     get() { throw new DOMException("Access is denied.", "SecurityError"); },
   });`;
-  await using house = await openHouse();
+  await using fixture = await openFixture();
   const errors: string[] = [];
   const watch: (page: Visitor["page"]) => void = (page) =>
     page.on("pageerror", (error) => errors.push(error.message));
-  const [ann, bob] = await house.pair({ script, watch });
+  const [ann, bob] = await fixture.pair({ script, watch });
   await ann.press("Sound on");
   await ann.button("Sound off").waitFor();
   await ann.say("no store");
@@ -35,8 +35,8 @@ Deno.test("Page works without a memory when localStorage is blocked", async () =
 });
 
 Deno.test("Page falls back to its defaults when the store holds anything else", async () => {
-  await using house = await openHouse();
-  const ann = await house.enter();
+  await using fixture = await openFixture();
+  const ann = await fixture.enter();
   const values = [
     "{broken",
     "null",

@@ -2,12 +2,12 @@
 
 import { deepEqual, ok } from "node:assert/strict";
 import { en } from "../../client/languages/en.ts";
-import { inside } from "../support/served.ts";
+import { inProcess } from "../support/server_under_test.ts";
 import { isProxyThere, PROXIES, Proxy } from "../support/proxies.ts";
-import { housing } from "./house.ts";
+import { siteFixture } from "./site_fixture.ts";
 import { STRANGER_LEFT, type Visitor, YOU_LEFT } from "./visitor.ts";
 
-const openHouse = housing();
+const openFixture = siteFixture();
 
 /** What an operator does to a proxy, and whether each proxy closes its WebSockets when that happens. */
 const ACTIONS = {
@@ -28,11 +28,11 @@ async function chatContinues(visitors: readonly Visitor[], said: string[]): Prom
 for (const name of PROXIES) {
   if (!await isProxyThere(name)) continue;
   for (const action of Object.keys(ACTIONS) as (keyof typeof ACTIONS)[]) {
-    inside.test(`Chat behind ${name} survives a ${action} of ${name}, and no message is lost or doubled`, async () => {
-      await using house = await openHouse({ args: ["--trust-proxy=1"] });
-      await using proxy = await Proxy.start(name, house.server.port);
+    inProcess.test(`Chat behind ${name} survives a ${action} of ${name}, and no message is lost or doubled`, async () => {
+      await using fixture = await openFixture({ args: ["--trust-proxy=1"] });
+      await using proxy = await Proxy.start(name, fixture.server.port);
       const through = { site: proxy.site, ignoreHTTPSErrors: true };
-      const [ann, bob] = [await house.enter(through), await house.enter(through)];
+      const [ann, bob] = [await fixture.enter(through), await fixture.enter(through)];
       for (const visitor of [ann, bob]) await visitor.search();
       for (const visitor of [ann, bob]) await visitor.meets();
       await ann.say("before");
@@ -43,7 +43,7 @@ for (const name of PROXIES) {
       await bob.say("after");
       await ann.hears("after");
       await chatContinues([ann, bob], ["before", "meanwhile", "after"]);
-      const { resumes } = house.server.chat.sessions;
+      const { resumes } = fixture.server.chat.sessions;
       if (ACTIONS[action][name]) ok(resumes.resumed >= 2, "both sockets were closed");
       deepEqual(resumes.failed, 0);
     });

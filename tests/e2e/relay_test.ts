@@ -9,13 +9,13 @@ import { Coturn, isCoturnThere, TURN_SECRET } from "../support/coturn.ts";
 import { TempFolder } from "../support/files.ts";
 import { isIpThere, Networks } from "../support/networks.ts";
 import { Program } from "../support/program.ts";
-import { until } from "../support/until.ts";
+import { waitUntil } from "../support/wait_until.ts";
 import { DEVICES, launchUnder, trusting } from "./browser.ts";
 import { Caller, PEERS, SEALED } from "./caller.ts";
-import { housing } from "./house.ts";
+import { siteFixture } from "./site_fixture.ts";
 import { Visitor } from "./visitor.ts";
 
-const openHouse = housing(...DEVICES);
+const openFixture = siteFixture(...DEVICES);
 const ignore = !await isCoturnThere();
 const LOOPBACK = { more: ["allow-loopback-peers"] };
 
@@ -37,8 +37,8 @@ Deno.test({
 }, async () => {
   await using coturn = await Coturn.start(LOOPBACK);
   const args = [`--turn-url=${coturn.url}`, `--turn-secret=${TURN_SECRET}`];
-  await using house = await openHouse({ clock: systemClock, args });
-  const pair = await house.pairForVideo();
+  await using fixture = await openFixture({ clock: systemClock, args });
+  const pair = await fixture.pairForVideo();
   for (const caller of pair) await caller.seesAndHears();
   for (const caller of pair) {
     deepEqual(await caller.route(), ["relay", "relay"]);
@@ -53,10 +53,10 @@ Deno.test({
 }, async () => {
   await using coturn = await Coturn.start(LOOPBACK);
   const args = [`--turn-url=${coturn.url}`, `--turn-secret=${TURN_SECRET}`];
-  await using house = await openHouse({ args }); // The server's calendar is in the past.
-  const [ann, bob] = await house.pairForVideo({ frozen: true }, { frozen: true });
+  await using fixture = await openFixture({ args }); // The server's calendar is in the past.
+  const [ann, bob] = await fixture.pairForVideo({ frozen: true }, { frozen: true });
   for (const { visitor } of [ann, bob]) await visitor.sees("Connecting…");
-  await until(() => ann.visitor.evaluate("refusals.includes(401)"), 40);
+  await waitUntil(() => ann.visitor.evaluate("refusals.includes(401)"), 40);
   for (const { visitor } of [ann, bob]) await visitor.passes(CONNECTING_TIME);
   await ann.visitor.sees(en.words.Failures["no-relay"]);
   deepEqual(await ann.candidates(), []);
@@ -146,7 +146,7 @@ async function attack(
  * the attacker's page was told.
  */
 async function arrived(attacker: Visitor, listener: Listener, source: string): Promise<string[]> {
-  await until(() => listener.sources.includes(source)); // A picture may move sooner, by another path.
+  await waitUntil(() => listener.sources.includes(source)); // A picture may move sooner, by another path.
   await attacker.until(`told.some((text) => text.includes("${source}"))`);
   return await attacker.evaluate("told");
 }
@@ -188,7 +188,7 @@ class Listener implements AsyncDisposable {
 
   static async start(under: readonly string[], hostname: string): Promise<Listener> {
     const listener = new Listener(under, hostname);
-    await until(() => listener.#said.includes("listens"));
+    await waitUntil(() => listener.#said.includes("listens"));
     return listener;
   }
 

@@ -1,16 +1,16 @@
 /** What a visitor can do about a stranger, and with a chat. */
 
 import { equal, match, ok } from "node:assert/strict";
-import { housing } from "./house.ts";
+import { siteFixture } from "./site_fixture.ts";
 import { CHATTING, STRANGER_LEFT } from "./visitor.ts";
 
-const openHouse = housing();
+const openFixture = siteFixture();
 
 const RECEIVED = "Your report was received. Thank you.";
 
 Deno.test("Report is acknowledged once when a reason is chosen", async () => {
-  await using house = await openHouse();
-  const [ann, bob] = await house.pair();
+  await using fixture = await openFixture();
+  const [ann, bob] = await fixture.pair();
   await ann.press("Report");
   await ann.sees("What is wrong?");
   await ann.press("Spam or advertising");
@@ -26,23 +26,23 @@ Deno.test("Report is acknowledged once when a reason is chosen", async () => {
 });
 
 Deno.test("Report is taken after the stranger has left, and is open again in the next chat", async () => {
-  await using house = await openHouse();
-  const [ann, bob] = await house.pair();
+  await using fixture = await openFixture();
+  const [ann, bob] = await fixture.pair();
   await ann.leave();
   await bob.reads(STRANGER_LEFT);
   await bob.press("Report");
   await bob.press("Seems under 18");
   await bob.reads(RECEIVED);
   await bob.press("New chat");
-  const eve = await house.enter();
+  const eve = await fixture.enter();
   await eve.search();
   await bob.meets();
   ok(await bob.button("Report").isEnabled());
 });
 
 Deno.test("Report sends nothing when one thinks better of it", async () => {
-  await using house = await openHouse();
-  const [ann] = await house.pair();
+  await using fixture = await openFixture();
+  const [ann] = await fixture.pair();
   await ann.press("Report");
   await ann.press("Never mind");
   await ann.loses("What is wrong?");
@@ -57,8 +57,8 @@ Deno.test("Report sends nothing when one thinks better of it", async () => {
 });
 
 Deno.test("Save chat downloads the messages as text", async () => {
-  await using house = await openHouse();
-  const [ann, bob] = await house.pair();
+  await using fixture = await openFixture();
+  const [ann, bob] = await fixture.pair();
   await ann.say(`"quoted" <b>`);
   await bob.hears("quoted");
   await bob.say("two\nlines");

@@ -3,27 +3,27 @@
 import { equal } from "node:assert/strict";
 import { en } from "../../client/languages/en.ts";
 import { BACKGROUND_WINDOW, RESUME_WINDOW } from "../../protocol.ts";
-import { Cable } from "../support/cable.ts";
+import { DroppableProxy } from "../support/droppable_proxy.ts";
 import { FakeClock } from "../support/fake_clock.ts";
-import { until } from "../support/until.ts";
-import { inside } from "../support/served.ts";
-import { type House, housing } from "./house.ts";
+import { waitUntil } from "../support/wait_until.ts";
+import { inProcess } from "../support/server_under_test.ts";
+import { type SiteFixture, siteFixture } from "./site_fixture.ts";
 import { STRANGER_LEFT, type Visitor, type VisitorOptions, YOU_LEFT } from "./visitor.ts";
 
-const openHouse = housing();
+const openFixture = siteFixture();
 
 const DROPPED = en.words.Dropped;
 const AWAY = "Stranger's connection dropped. They may come back.";
 const BACK = "Stranger is back.";
 const LOST = en.words.Notices["connection-lost"];
 
-/** Two chatting visitors, the first connected through a cable. */
+/** Two chatting visitors, the first connected through a proxy. */
 async function pairOver(
-  cable: Cable,
-  house: House,
+  proxy: DroppableProxy,
+  fixture: SiteFixture,
   options: VisitorOptions = {},
 ): Promise<[Visitor, Visitor]> {
-  const [ann, bob] = [await house.enter({ ...options, site: cable.site }), await house.enter()];
+  const [ann, bob] = [await fixture.enter({ ...options, site: proxy.site }), await fixture.enter()];
   for (const visitor of [ann, bob]) await visitor.search();
   for (const visitor of [ann, bob]) await visitor.meets();
   return [ann, bob];
@@ -32,24 +32,24 @@ async function pairOver(
 /** Waits until `count` of this visitor's messages are marked as delivered. */
 async function delivered(visitor: Visitor, count: number): Promise<void> {
   const marks = visitor.log.getByRole("img", { name: "Delivered", exact: true });
-  await until(async () => await marks.count() === count);
+  await waitUntil(async () => await marks.count() === count);
 }
 
-inside.test("Chat goes on when a connection drops: both see it, nothing is lost or doubled, and it is marked as delivered", async () => {
-  await using house = await openHouse();
-  using cable = new Cable(house.server.port);
-  const [ann, bob] = await pairOver(cable, house);
+inProcess.test("Chat goes on when a connection drops: both see it, nothing is lost or doubled, and it is marked as delivered", async () => {
+  await using fixture = await openFixture();
+  using proxy = new DroppableProxy(fixture.server.port);
+  const [ann, bob] = await pairOver(proxy, fixture);
   await ann.say("before");
   await bob.hears("before");
   await delivered(ann, 1);
   for (const round of ["first", "second"]) {
-    cable.pull();
+    proxy.drop();
     await ann.sees(DROPPED);
     await bob.sees(AWAY);
     await ann.say(`${round}, from ann`);
     await bob.say(`${round}, from bob`);
     await ann.isAt(ann.message);
-    cable.put();
+    proxy.restore();
     await bob.hears(`${round}, from ann`);
     await ann.hears(`${round}, from bob`);
     await ann.loses(DROPPED);
@@ -61,12 +61,12 @@ inside.test("Chat goes on when a connection drops: both see it, nothing is lost 
   equal((await ann.messages()).length, 5);
   equal((await bob.messages()).length, 5);
   await ann.readsTimes(LOST, 0);
-  equal(house.server.chat.sessions.online, 2);
+  equal(fixture.server.chat.sessions.online, 2);
 });
 
 Deno.test("Chat goes on when the server has not noticed that the connection dropped", async () => {
-  await using house = await openHouse();
-  const [ann, bob] = await house.pair({ script: FORGETFUL });
+  await using fixture = await openFixture();
+  const [ann, bob] = await fixture.pair({ script: FORGETFUL });
   await ann.evaluate("forget()");
   await ann.sees(DROPPED);
   await bob.say("while you were half gone");
@@ -91,25 +91,25 @@ const FORGETFUL = `{
   };
 }`;
 
-inside.test("Chat is left at once while the connection is down, and the stranger learns it when that is back", async () => {
-  await using house = await openHouse();
-  using cable = new Cable(house.server.port);
-  const [ann, bob] = await pairOver(cable, house);
-  cable.pull();
+inProcess.test("Chat is left at once while the connection is down, and the stranger learns it when that is back", async () => {
+  await using fixture = await openFixture();
+  using proxy = new DroppableProxy(fixture.server.port);
+  const [ann, bob] = await pairOver(proxy, fixture);
+  proxy.drop();
   await ann.sees(DROPPED);
   await bob.sees(AWAY);
   await ann.leave();
-  cable.put();
+  proxy.restore();
   await bob.reads(STRANGER_LEFT);
   await ann.readsTimes(YOU_LEFT, 1);
 });
 
-inside.test("Chat ends for both when the connection stays away for too long", async () => {
+inProcess.test("Chat ends for both when the connection stays away for too long", async () => {
   const clock = new FakeClock();
-  await using house = await openHouse({ clock });
-  using cable = new Cable(house.server.port);
-  const [ann, bob] = await pairOver(cable, house, { frozen: true });
-  cable.pull();
+  await using fixture = await openFixture({ clock });
+  using proxy = new DroppableProxy(fixture.server.port);
+  const [ann, bob] = await pairOver(proxy, fixture, { frozen: true });
+  proxy.drop();
   await ann.sees(DROPPED);
   await bob.sees(AWAY);
   clock.advance(RESUME_WINDOW - 1_000);
@@ -120,42 +120,42 @@ inside.test("Chat ends for both when the connection stays away for too long", as
   await ann.reads(LOST);
 });
 
-inside.test("Chat of a page in the background is kept for two minutes", async () => {
+inProcess.test("Chat of a page in the background is kept for two minutes", async () => {
   const clock = new FakeClock();
-  await using house = await openHouse({ clock });
-  using cable = new Cable(house.server.port);
-  const [ann, bob] = await pairOver(cable, house, { frozen: true });
+  await using fixture = await openFixture({ clock });
+  using proxy = new DroppableProxy(fixture.server.port);
+  const [ann, bob] = await pairOver(proxy, fixture, { frozen: true });
   await ann.evaluate(`Object.defineProperty(document, "hidden", { get: () => true });
     dispatchEvent(new Event("visibilitychange"))`);
   await ann.say("I am in the background now");
   await bob.hears("I am in the background now");
-  cable.pull();
+  proxy.drop();
   await ann.sees(DROPPED);
   await bob.sees(AWAY);
   clock.advance(BACKGROUND_WINDOW - 1_000);
   await ann.passes(BACKGROUND_WINDOW - 1_000);
   await bob.say("still there?");
-  cable.put();
+  proxy.restore();
   await ann.evaluate(`dispatchEvent(new Event("online"))`);
   await ann.hears("still there?");
   await ann.say("yes");
   await bob.hears("yes");
 });
 
-inside.test("Chat is over at once when the page is closed, or goes elsewhere", async () => {
-  await using house = await openHouse();
+inProcess.test("Chat is over at once when the page is closed, or goes elsewhere", async () => {
+  await using fixture = await openFixture();
   const ends: ((visitor: Visitor) => Promise<unknown>)[] = [
     ({ page }) => page.close(),
     ({ page }) => page.goto("about:blank"),
     ({ page }) => page.reload(),
   ];
   for (const end of ends) {
-    const [ann, bob] = await house.pair();
+    const [ann, bob] = await fixture.pair();
     ann.page.on("dialog", (dialog) => dialog.accept());
     await end(ann);
     await bob.reads(STRANGER_LEFT);
     equal(await bob.page.getByText(AWAY).count(), 0);
-    equal(house.server.chat.sessions.disconnected, 0);
+    equal(fixture.server.chat.sessions.disconnected, 0);
     await bob.page.close();
   }
 });

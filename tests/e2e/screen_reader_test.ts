@@ -6,12 +6,12 @@
 
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { en } from "../../client/languages/en.ts";
-import { Cable } from "../support/cable.ts";
-import { until } from "../support/until.ts";
-import { housing } from "./house.ts";
+import { DroppableProxy } from "../support/droppable_proxy.ts";
+import { waitUntil } from "../support/wait_until.ts";
+import { siteFixture } from "./site_fixture.ts";
 import { CHATTING, LOOKING, STRANGER_LEFT, TYPING, type Visitor } from "./visitor.ts";
 
-const openHouse = housing();
+const openFixture = siteFixture();
 
 const AWAY = "Stranger's connection dropped. They may come back.";
 const BACK = "Stranger is back.";
@@ -48,12 +48,12 @@ async function times(visitor: Visitor, words: string): Promise<number> {
 }
 
 async function hears(visitor: Visitor, words: string): Promise<void> {
-  await until(async () => await times(visitor, words) === 1);
+  await waitUntil(async () => await times(visitor, words) === 1);
 }
 
 Deno.test("Screen reader is told of a search, a stranger, what they write, and their leaving, each once", async () => {
-  await using house = await openHouse();
-  const [ann, bob] = [await house.enter({ script: READER }), await house.enter()];
+  await using fixture = await openFixture();
+  const [ann, bob] = [await fixture.enter({ script: READER }), await fixture.enter()];
   await ann.search();
   await hears(ann, `polite: ${LOOKING}`);
   await ann.isAt(ann.button("Cancel"));
@@ -78,24 +78,24 @@ Deno.test("Screen reader is told of a search, a stranger, what they write, and t
 });
 
 Deno.test("Screen reader is told that a stranger is away and back, once each", async () => {
-  await using house = await openHouse();
-  using cable = new Cable(house.server.port);
+  await using fixture = await openFixture();
+  using proxy = new DroppableProxy(fixture.server.port);
   const [bob, ann] = [
-    await house.enter({ site: cable.site }),
-    await house.enter({ script: READER }),
+    await fixture.enter({ site: proxy.site }),
+    await fixture.enter({ script: READER }),
   ];
   for (const visitor of [ann, bob]) await visitor.search();
   for (const visitor of [ann, bob]) await visitor.meets();
-  cable.pull();
+  proxy.drop();
   await hears(ann, `polite: ${AWAY}`);
   await ann.isAt(ann.message);
-  cable.put();
+  proxy.restore();
   await hears(ann, `polite: ${BACK}`);
 });
 
 Deno.test("Screen reader is interrupted by what went wrong, and the focus goes where it can be set right", async () => {
-  await using house = await openHouse();
-  const ann = await house.enter({ script: READER });
+  await using fixture = await openFixture();
+  const ann = await fixture.enter({ script: READER });
   await ann.button("Start text chat").focus();
   await ann.key("Enter");
   await hears(ann, `assertive: ${REMINDER}`);
@@ -104,8 +104,8 @@ Deno.test("Screen reader is interrupted by what went wrong, and the focus goes w
 });
 
 Deno.test("Screen reader finds every part of a chat by its role and name, in the order in which it is used", async () => {
-  await using house = await openHouse();
-  const [ann, bob] = await house.pair();
+  await using fixture = await openFixture();
+  const [ann, bob] = await fixture.pair();
   await bob.say("hello");
   await ann.hears("hello");
   const snapshot = await ann.page.locator("main").ariaSnapshot();

@@ -7,11 +7,11 @@ import { en } from "../../client/languages/en.ts";
 import { HOUR } from "../../server/base/clock.ts";
 import { daysBefore } from "../../server/statistics/statistics.ts";
 import { MemoryStatisticsStore } from "../../server/statistics/store.ts";
-import { Cable } from "../support/cable.ts";
-import { newAddressRecord } from "../support/conduct.ts";
+import { DroppableProxy } from "../support/droppable_proxy.ts";
+import { newAddressRecord } from "../support/fixtures.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { Caller } from "./caller.ts";
-import type { OpenHouse } from "./house.ts";
+import type { OpenFixture } from "./site_fixture.ts";
 import { LOOKING, PREVIEW, STRANGER_LEFT, TYPING, UNREACHABLE, type Visitor } from "./visitor.ts";
 
 const { words } = en;
@@ -20,7 +20,7 @@ const { words } = en;
 export type Judge = (visitor: Visitor, screen: string) => Promise<void>;
 
 /** A journey through the page. */
-export type Way = (openHouse: OpenHouse, judge: Judge) => Promise<void>;
+export type Way = (openFixture: OpenFixture, judge: Judge) => Promise<void>;
 
 /** Every page other than the home page. */
 const PAGES = [
@@ -49,9 +49,9 @@ export const WAYS: Readonly<Record<string, Way>> = {
   "a closed door": throughDoor,
 };
 
-async function throughChat(openHouse: OpenHouse, judge: Judge): Promise<void> {
-  await using house = await openHouse({ args: ["--announcement=Closed on Sunday"] });
-  const [ann, bob] = [await house.enter(), await house.enter()];
+async function throughChat(openFixture: OpenFixture, judge: Judge): Promise<void> {
+  await using fixture = await openFixture({ args: ["--announcement=Closed on Sunday"] });
+  const [ann, bob] = [await fixture.enter(), await fixture.enter()];
   await judge(ann, "home, with news");
   await ann.likes(`music, ${"w".repeat(30)}`);
   await ann.button("Start text chat").click({ force: true });
@@ -84,9 +84,9 @@ async function throughChat(openHouse: OpenHouse, judge: Judge): Promise<void> {
   await judge(ann, "over, by the stranger, and reported");
 }
 
-async function throughCall(openHouse: OpenHouse, judge: Judge): Promise<void> {
-  await using house = await openHouse();
-  const [ann, bob] = [await house.enter(), await house.enter()];
+async function throughCall(openFixture: OpenFixture, judge: Judge): Promise<void> {
+  await using fixture = await openFixture();
+  const [ann, bob] = [await fixture.enter(), await fixture.enter()];
   await ann.confirm();
   await ann.press("Start video chat");
   await ann.sees(PREVIEW);
@@ -114,75 +114,75 @@ async function throughCall(openHouse: OpenHouse, judge: Judge): Promise<void> {
   await judge(ann, "both cameras off");
   await ann.press("Report");
   await judge(ann, "reporting in a call");
-  const eve = await house.enter({ script: NO_CAMERA });
+  const eve = await fixture.enter({ script: NO_CAMERA });
   await eve.confirm();
   await eve.press("Start video chat");
   await eve.sees(words.Devices.camera.denied);
   await judge(eve, "before a call, without a camera");
 }
 
-async function throughPages(openHouse: OpenHouse, judge: Judge): Promise<void> {
-  await using house = await openHouse();
-  const ann = await house.enter();
+async function throughPages(openFixture: OpenFixture, judge: Judge): Promise<void> {
+  await using fixture = await openFixture();
+  const ann = await fixture.enter();
   for (const path of PAGES) {
-    await ann.page.goto(house.site + path);
+    await ann.page.goto(fixture.url + path);
     await judge(ann, path);
   }
-  await using known = await openHouse({
+  await using known = await openFixture({
     args: ["--operator=Example Association", "--contact-email=hello@chat.example"],
     store: await yearOfFigures(),
   });
   const bob = await known.enter();
   for (const path of ["/contact", "/statistics", "/statistics?days=365"]) {
-    await bob.page.goto(known.site + path);
+    await bob.page.goto(known.url + path);
     const table = bob.page.getByText("Show the table");
     if (await table.count() > 0) await table.click();
     await judge(bob, `${path}, with something to tell`);
   }
 }
 
-async function throughSearch(openHouse: OpenHouse, judge: Judge): Promise<void> {
-  await using house = await openHouse();
-  for (let guest = 0; guest < 5; guest++) await house.addGuest();
-  const bob = await house.enter();
+async function throughSearch(openFixture: OpenFixture, judge: Judge): Promise<void> {
+  await using fixture = await openFixture();
+  for (let guest = 0; guest < 5; guest++) await fixture.addGuest();
+  const bob = await fixture.enter();
   await bob.sees("people are here now");
   await judge(bob, "home, with many people");
-  const ann = await house.enter({ frozen: true });
+  const ann = await fixture.enter({ frozen: true });
   await ann.search();
   await ann.sees(LOOKING);
   await ann.passes(15_000);
   await ann.sees(words.Quiet);
   await ann.page.clock.resume(); // A check may take some time.
   await judge(ann, "searching for long");
-  await using rushed = await openHouse({ args: ["--proof-of-work=always"] });
+  await using rushed = await openFixture({ args: ["--proof-of-work=always"] });
   const eve = await rushed.enter({ script: ENDLESS_DIGEST });
   await eve.search();
   await eve.sees(words.Checking);
   await judge(eve, "searching, with work to do");
 }
 
-async function throughTrouble(openHouse: OpenHouse, judge: Judge): Promise<void> {
-  await using house = await openHouse();
-  const eve = await house.enter({ script: ENDLESS_KEYS });
+async function throughTrouble(openFixture: OpenFixture, judge: Judge): Promise<void> {
+  await using fixture = await openFixture();
+  const eve = await fixture.enter({ script: ENDLESS_KEYS });
   await eve.search();
-  const stuck = await house.enter();
+  const stuck = await fixture.enter();
   await stuck.search();
   await stuck.sees(words.Agreeing);
   await judge(stuck, "chat, before it is encrypted");
-  const home = await house.enter();
-  using cable = new Cable(house.server.port);
-  const [ann, bob] = [await house.enter({ site: cable.site }), await house.enter()];
+  const home = await fixture.enter();
+  using proxy = new DroppableProxy(fixture.server.port);
+  const [ann, bob] = [await fixture.enter({ site: proxy.site }), await fixture.enter()];
   for (const visitor of [ann, bob]) await visitor.search();
   for (const visitor of [ann, bob]) await visitor.meets();
-  cable.pull();
+  proxy.drop();
   await ann.sees(words.Dropped);
   await ann.say("still there?");
   await judge(ann, "chat, cut off");
   await bob.sees("Stranger's connection dropped.");
   await judge(bob, "chat, with the stranger away");
-  cable.put();
+  proxy.restore();
   await bob.sees("Stranger is back.");
-  await house.goDown();
+  await fixture.goDown();
   await home.sees(UNREACHABLE);
   await judge(home, "home, offline");
   await bob.sees(UNREACHABLE);
@@ -190,18 +190,18 @@ async function throughTrouble(openHouse: OpenHouse, judge: Judge): Promise<void>
   await bob.press("New chat");
   await bob.sees(LOOKING);
   await judge(bob, "searching, offline");
-  await using drained = await openHouse();
+  await using drained = await openFixture();
   const [last] = await drained.pair();
   drained.server.chat.drain();
   await last.reads(words.Notices.restart);
   await judge(last, "chat, with a server about to restart");
 }
 
-async function throughDoor(openHouse: OpenHouse, judge: Judge): Promise<void> {
+async function throughDoor(openFixture: OpenFixture, judge: Judge): Promise<void> {
   const clock = new FakeClock();
-  await using house = await openHouse({ clock });
-  const [ann] = await house.pair();
-  const { record } = house.server.chat.registry.find("127.0.0.1" as never)!;
+  await using fixture = await openFixture({ clock });
+  const [ann] = await fixture.pair();
+  const { record } = fixture.server.chat.registry.find("127.0.0.1" as never)!;
   for (let n = 0; n < 3; n++) {
     record.report(newAddressRecord(clock.now()), "harassment", clock.now());
   }
@@ -211,12 +211,12 @@ async function throughDoor(openHouse: OpenHouse, judge: Judge): Promise<void> {
   await ann.sees(words.Blocked.reported);
   await judge(ann, "home, blocked");
   clock.advance(HOUR);
-  const bob = await house.enter({ script: INSECURE });
+  const bob = await fixture.enter({ script: INSECURE });
   await judge(bob, "home, without encryption");
-  const eve = await house.enter({ site: "about:blank" }); // The page's own policy forbids writing into it.
-  await eve.page.setContent(await withoutScript(house.site));
+  const eve = await fixture.enter({ site: "about:blank" }); // The page's own policy forbids writing into it.
+  await eve.page.setContent(await withoutScript(fixture.url));
   await judge(eve, "home, without JavaScript");
-  await using closed = await openHouse({ args: ["--deny=127.0.0.0/8"] });
+  await using closed = await openFixture({ args: ["--deny=127.0.0.0/8"] });
   const stranger = await closed.enter();
   await stranger.sees(words.Hindered.denied);
   await judge(stranger, "home, refused");

@@ -4,27 +4,27 @@ import { deepEqual, equal, match, notDeepEqual, ok } from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { en } from "../../client/languages/en.ts";
 import { withFrames } from "../support/server.ts";
-import { until } from "../support/until.ts";
-import { inside } from "../support/served.ts";
-import { housing } from "./house.ts";
+import { waitUntil } from "../support/wait_until.ts";
+import { inProcess } from "../support/server_under_test.ts";
+import { siteFixture } from "./site_fixture.ts";
 import type { Visitor } from "./visitor.ts";
 
-const openHouse = housing();
+const openFixture = siteFixture();
 
 const SIZES = [256, 1024, 4096, 16_384];
 
-inside.test("The server's side of the wire has neither the text nor anything that compresses, in fixed lengths", async () => {
+inProcess.test("The server's side of the wire has neither the text nor anything that compresses, in fixed lengths", async () => {
   const frames: Uint8Array[] = [];
-  await using house = await openHouse({
+  await using fixture = await openFixture({
     service: withFrames((frame) => frames.push(frame.slice())),
   });
-  const [ann, bob] = await house.pair();
+  const [ann, bob] = await fixture.pair();
   const text = "the same marked text ".repeat(9).trim();
   await ann.say(text);
   await ann.say(text);
   await ann.say("long ".repeat(390));
   await bob.types("x");
-  await until(() => frames.filter(([kind]) => kind === 1).length === 3);
+  await waitUntil(() => frames.filter(([kind]) => kind === 1).length === 3);
   const messages = frames.filter(([kind]) => kind === 1);
   ok(frames.every(({ length }) => SIZES.includes(length)));
   deepEqual(messages.map(({ length }) => length), [1024, 1024, 4096]);
@@ -36,13 +36,13 @@ inside.test("The server's side of the wire has neither the text nor anything tha
   }
 });
 
-inside.test("A message that the server has altered is not shown, the page says so, and it is sent again", async () => {
+inProcess.test("A message that the server has altered is not shown, the page says so, and it is sent again", async () => {
   let alters = true;
   const alter = (frame: Uint8Array): void => {
     if (alters && frame[0] === 1) frame[500]! ^= 1;
   };
-  await using house = await openHouse({ service: withFrames(alter) });
-  const [ann, bob] = await house.pair();
+  await using fixture = await openFixture({ service: withFrames(alter) });
+  const [ann, bob] = await fixture.pair();
   await ann.say("altered on the way");
   await bob.reads(en.words.Notices.tampered);
   await bob.hasMessages();
@@ -52,12 +52,12 @@ inside.test("A message that the server has altered is not shown, the page says s
   await bob.hasMessages("altered on the way", "left alone");
 });
 
-inside.test("A server that swaps a key can't bring a chat about, and both people are told", async () => {
+inProcess.test("A server that swaps a key can't bring a chat about, and both people are told", async () => {
   const swap = (frame: Uint8Array): void => {
     if (frame.length === 256 && frame[1] === 2) frame[40]! ^= 1;
   };
-  await using house = await openHouse({ service: withFrames(swap) });
-  const [ann, bob] = [await house.enter(), await house.enter()];
+  await using fixture = await openFixture({ service: withFrames(swap) });
+  const [ann, bob] = [await fixture.enter(), await fixture.enter()];
   await ann.search();
   await bob.search();
   await ann.reads(en.words.Notices["not-secured"]);
@@ -65,8 +65,8 @@ inside.test("A server that swaps a key can't bring a chat about, and both people
 });
 
 Deno.test("Both people see the same four pictures, with a plain sentence about them", async () => {
-  await using house = await openHouse();
-  const [ann, bob] = await house.pair();
+  await using fixture = await openFixture();
+  const [ann, bob] = await fixture.pair();
   const names = async (visitor: Visitor): Promise<string> => {
     await visitor.page.getByText("End-to-end encrypted").click();
     return await visitor.page.locator(".safety p").first().innerText();

@@ -3,7 +3,7 @@
 import type { Locator } from "playwright-core";
 import { CATALOGUES } from "../../client/languages/all.ts";
 import type { Words } from "../../client/languages/catalogue.ts";
-import type { House } from "./house.ts";
+import type { SiteFixture } from "./site_fixture.ts";
 import type { Visitor, VisitorOptions } from "./visitor.ts";
 
 export class Speaker {
@@ -17,8 +17,12 @@ export class Speaker {
   }
 
   /** Opens the page with a browser of this locale. */
-  static async enter(house: House, locale: string, options: VisitorOptions = {}): Promise<Speaker> {
-    const visitor = await house.enter({ locale, ...options });
+  static async enter(
+    fixture: SiteFixture,
+    locale: string,
+    options: VisitorOptions = {},
+  ): Promise<Speaker> {
+    const visitor = await fixture.enter({ locale, ...options });
     return new Speaker(visitor, wordsOf(locale.slice(0, 2)));
   }
 

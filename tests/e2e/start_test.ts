@@ -3,32 +3,32 @@
 import { equal } from "node:assert/strict";
 import { en } from "../../client/languages/en.ts";
 import { fill } from "../../client/languages/language.ts";
-import { until } from "../support/until.ts";
-import { inBothEngines } from "./house.ts";
+import { waitUntil } from "../support/wait_until.ts";
+import { inBothEngines } from "./site_fixture.ts";
 import { CHATTING, LOOKING } from "./visitor.ts";
 
-const { test, inside, decided } = await inBothEngines();
+const { test, inProcess: inside, decided } = await inBothEngines();
 
 const REMINDER = en.words.AdultFirst;
 
-inside("Page explains and does not start when the confirmation is missing", async (openHouse) => {
-  await using house = await openHouse();
-  const ann = await house.enter();
+inside("Page explains and does not start when the confirmation is missing", async (openFixture) => {
+  await using fixture = await openFixture();
+  const ann = await fixture.enter();
   await ann.button("Start text chat").click({ force: true });
   await ann.page.getByRole("alert").getByText(REMINDER).waitFor();
   await ann.isAt(ann.checkbox);
   equal(await ann.page.getByText(LOOKING).count(), 0);
-  equal(house.server.chat.matchmaker.searching, 0);
+  equal(fixture.server.chat.matchmaker.searching, 0);
   await ann.confirm();
   await ann.loses(REMINDER);
 });
 
-test("Page says that a chat has begun when two people have started", async (openHouse) => {
-  await using house = await openHouse();
-  const ann = await house.enter();
+test("Page says that a chat has begun when two people have started", async (openFixture) => {
+  await using fixture = await openFixture();
+  const ann = await fixture.enter();
   await ann.search();
   await ann.sees(LOOKING);
-  const bob = await house.enter();
+  const bob = await fixture.enter();
   await bob.search();
   for (const visitor of [ann, bob]) {
     await visitor.meets();
@@ -37,9 +37,9 @@ test("Page says that a chat has begun when two people have started", async (open
   }
 });
 
-decided("Page shows the interests that both share when a chat begins", async (openHouse) => {
-  await using house = await openHouse();
-  const [ann, bob] = [await house.enter(), await house.enter()];
+decided("Page shows the interests that both share when a chat begins", async (openFixture) => {
+  await using fixture = await openFixture();
+  const [ann, bob] = [await fixture.enter(), await fixture.enter()];
   await ann.likes("Music, hiking,  FILMS");
   await bob.likes("films");
   await bob.likes("music");
@@ -50,9 +50,9 @@ decided("Page shows the interests that both share when a chat begins", async (op
   await bob.log.getByText(/^You both like (music and films|films and music)\.$/).waitFor();
 });
 
-test("Page keeps interests as chips that can be removed when they are typed", async (openHouse) => {
-  await using house = await openHouse();
-  const ann = await house.enter();
+test("Page keeps interests as chips that can be removed when they are typed", async (openFixture) => {
+  await using fixture = await openFixture();
+  const ann = await fixture.enter();
   await ann.interests.pressSequentially("Jazz,");
   await ann.likes("hill walking");
   await ann.likes("jazz");
@@ -66,9 +66,9 @@ test("Page keeps interests as chips that can be removed when they are typed", as
 
 decided(
   "Page tells that a search widens and that it is long when time passes",
-  async (openHouse) => {
-    await using house = await openHouse();
-    const ann = await house.enter({ frozen: true });
+  async (openFixture) => {
+    await using fixture = await openFixture();
+    const ann = await fixture.enter({ frozen: true });
     await ann.likes("chess");
     await ann.search();
     await ann.sees(fill(en.words.WhoLikes, "chess"));
@@ -83,9 +83,9 @@ decided(
   },
 );
 
-test("Page cancels a search when Escape or Cancel is pressed", async (openHouse) => {
-  await using house = await openHouse();
-  const ann = await house.enter();
+test("Page cancels a search when Escape or Cancel is pressed", async (openFixture) => {
+  await using fixture = await openFixture();
+  const ann = await fixture.enter();
   await ann.search();
   await ann.sees(LOOKING);
   await ann.key("Escape");
@@ -95,29 +95,29 @@ test("Page cancels a search when Escape or Cancel is pressed", async (openHouse)
   await ann.button("Start text chat").waitFor();
   await ann.isAt(ann.button("Start text chat"));
 
-  const [bob, eve] = await house.pair();
+  const [bob, eve] = await fixture.pair();
   await bob.say("ann is not here");
   await eve.hears("ann is not here");
   equal(await ann.page.getByText(CHATTING).count(), 0);
 });
 
-inside("Page hides how many are here when they are fewer than five", async (openHouse) => {
-  await using house = await openHouse();
-  for (let guest = 0; guest < 3; guest++) await house.addGuest();
-  const ann = await house.enter();
-  await house.addGuest();
-  house.server.chat.sessions.broadcastOnline();
+inside("Page hides how many are here when they are fewer than five", async (openFixture) => {
+  await using fixture = await openFixture();
+  for (let guest = 0; guest < 3; guest++) await fixture.addGuest();
+  const ann = await fixture.enter();
+  await fixture.addGuest();
+  fixture.server.chat.sessions.broadcastOnline();
   await ann.sees(fill(en.words.Online.other, "5"));
-  await house.removeGuest();
+  await fixture.removeGuest();
   await ann.until("navigator.onLine"); // A round trip, in which the server learns of it.
-  await until(() => house.server.chat.sessions.online === 4);
-  house.server.chat.sessions.broadcastOnline();
+  await waitUntil(() => fixture.server.chat.sessions.online === 4);
+  fixture.server.chat.sessions.broadcastOnline();
   await ann.loses("people are here now");
 });
 
-test("Page does its work when it is asked to, and then finds somebody", async (openHouse) => {
-  await using house = await openHouse({ args: ["--proof-of-work=always"] });
-  const [ann, bob] = await house.pair();
+test("Page does its work when it is asked to, and then finds somebody", async (openFixture) => {
+  await using fixture = await openFixture({ args: ["--proof-of-work=always"] });
+  const [ann, bob] = await fixture.pair();
   await ann.say("that was quick");
   await bob.hears("that was quick");
 });

@@ -1,14 +1,14 @@
 /** Two visitors chat in two real browsers. */
 
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { inBothEngines } from "./house.ts";
+import { inBothEngines } from "./site_fixture.ts";
 import { STRANGER_LEFT, TYPING, type Visitor } from "./visitor.ts";
 
 const { test, decided } = await inBothEngines();
 
-test("Page shows every message once on either side when two people talk", async (openHouse) => {
-  await using house = await openHouse();
-  const [ann, bob] = await house.pair();
+test("Page shows every message once on either side when two people talk", async (openFixture) => {
+  await using fixture = await openFixture();
+  const [ann, bob] = await fixture.pair();
   await ann.say("hello");
   await bob.hears("hello");
   await bob.say("hi there");
@@ -21,9 +21,9 @@ test("Page shows every message once on either side when two people talk", async 
   equal(await bob.log.locator(".message.you").count(), 1);
 });
 
-test("Message box sends on Enter and breaks the line on Shift+Enter", async (openHouse) => {
-  await using house = await openHouse();
-  const [ann, bob] = await house.pair();
+test("Message box sends on Enter and breaks the line on Shift+Enter", async (openFixture) => {
+  await using fixture = await openFixture();
+  const [ann, bob] = await fixture.pair();
   const { height } = await boxOf(ann);
   await ann.types("one");
   await ann.message.press("Shift+Enter");
@@ -40,9 +40,9 @@ test("Message box sends on Enter and breaks the line on Shift+Enter", async (ope
   equal((await boxOf(ann)).height, height);
 });
 
-test("Message box has the focus when a chat begins and after each message", async (openHouse) => {
-  await using house = await openHouse();
-  const [ann, bob] = await house.pair();
+test("Message box has the focus when a chat begins and after each message", async (openFixture) => {
+  await using fixture = await openFixture();
+  const [ann, bob] = await fixture.pair();
   await ann.isAt(ann.message);
   await ann.page.keyboard.type("with Enter");
   await ann.key("Enter");
@@ -54,9 +54,9 @@ test("Message box has the focus when a chat begins and after each message", asyn
   await bob.isAt(bob.message);
 });
 
-decided("Message box sends nothing when it holds only blank space", async (openHouse) => {
-  await using house = await openHouse();
-  const [ann, bob] = await house.pair();
+decided("Message box sends nothing when it holds only blank space", async (openFixture) => {
+  await using fixture = await openFixture();
+  const [ann, bob] = await fixture.pair();
   ok(await ann.button("Send").isDisabled());
   await ann.say("   \n ");
   await ann.say("something");
@@ -64,9 +64,9 @@ decided("Message box sends nothing when it holds only blank space", async (openH
   await bob.hasMessages("something");
 });
 
-decided("Message box counts what is left when a message gets long", async (openHouse) => {
-  await using house = await openHouse();
-  const [ann] = await house.pair();
+decided("Message box counts what is left when a message gets long", async (openFixture) => {
+  await using fixture = await openFixture();
+  const [ann] = await fixture.pair();
   await ann.message.fill("x".repeat(1_799));
   equal(await ann.page.getByText(/\d+ left/).count(), 0);
   await ann.message.fill("x".repeat(1_900));
@@ -74,9 +74,9 @@ decided("Message box counts what is left when a message gets long", async (openH
   equal(await ann.message.getAttribute("maxlength"), "2000");
 });
 
-test("Typing mark shows on a keystroke and clears on the message", async (openHouse) => {
-  await using house = await openHouse();
-  const [ann, bob] = await house.pair({ frozen: true });
+test("Typing mark shows on a keystroke and clears on the message", async (openFixture) => {
+  await using fixture = await openFixture();
+  const [ann, bob] = await fixture.pair({ frozen: true });
   await bob.types("h");
   await ann.sees(TYPING);
   await bob.types("i");
@@ -89,9 +89,9 @@ test("Typing mark shows on a keystroke and clears on the message", async (openHo
 
 decided(
   "Typing mark clears after three seconds and when the stranger leaves",
-  async (openHouse) => {
-    await using house = await openHouse();
-    const [ann, bob] = await house.pair({ frozen: true }, { frozen: true });
+  async (openFixture) => {
+    await using fixture = await openFixture();
+    const [ann, bob] = await fixture.pair({ frozen: true }, { frozen: true });
     await bob.types("h");
     await ann.sees(TYPING);
     await ann.passes(2_999);
@@ -107,9 +107,9 @@ decided(
   },
 );
 
-test("Text is text when a message holds HTML, scripts or quote characters", async (openHouse) => {
-  await using house = await openHouse();
-  const [ann, bob] = await house.pair();
+test("Text is text when a message holds HTML, scripts or quote characters", async (openFixture) => {
+  await using fixture = await openFixture();
+  const [ann, bob] = await fixture.pair();
   const texts = [
     `<img src=x onerror="globalThis.harmed = true"><b>bold</b>`,
     `<script>globalThis.harmed = true</script>`,
@@ -134,9 +134,9 @@ test("Text is text when a message holds HTML, scripts or quote characters", asyn
 
 decided(
   "Text is text when a message holds bidi overrides or control characters",
-  async (openHouse) => {
-    await using house = await openHouse();
-    const [ann, bob] = await house.pair();
+  async (openFixture) => {
+    await using fixture = await openFixture();
+    const [ann, bob] = await fixture.pair();
     await ann.say("photo \u202Egpj.exe\u202C \u2066x\u2069 \u0007bell \u001B[31mred");
     await bob.hears("photo");
     await bob.hasMessages("photo gpj.exe x bell [31mred");
@@ -147,9 +147,9 @@ decided(
   },
 );
 
-test("Links are made of http and https alone, and give nothing away", async (openHouse) => {
-  await using house = await openHouse();
-  const [ann, bob] = await house.pair();
+test("Links are made of http and https alone, and give nothing away", async (openFixture) => {
+  await using fixture = await openFixture();
+  const [ann, bob] = await fixture.pair();
   const text = "see https://example.org/a?b=c&d#e, http://example.com. javascript:alert(1) " +
     "data:text/html,x ftp://example.net file:///etc/passwd mailto:a@example.org";
   await ann.say(text);
@@ -168,9 +168,9 @@ test("Links are made of http and https alone, and give nothing away", async (ope
   }
 });
 
-test("Log keeps the newest message in view when it is longer than the screen", async (openHouse) => {
-  await using house = await openHouse();
-  const [ann, bob] = await house.pair({ viewport: { width: 320, height: 568 } });
+test("Log keeps the newest message in view when it is longer than the screen", async (openFixture) => {
+  await using fixture = await openFixture();
+  const [ann, bob] = await fixture.pair({ viewport: { width: 320, height: 568 } });
   for (let line = 1; line <= 30; line++) await bob.say(`line ${line}`);
   await ann.hears("line 30");
   const log = await ann.page.getByRole("region", { name: "Conversation" }).boundingBox();

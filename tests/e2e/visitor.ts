@@ -9,7 +9,7 @@ import type {
   Page,
 } from "playwright-core";
 import { en } from "../../client/languages/en.ts";
-import { until } from "../support/until.ts";
+import { waitUntil } from "../support/wait_until.ts";
 
 /** The line in the log when a chat begins. */
 export const CHATTING = "You're now chatting with a random stranger.";
@@ -185,7 +185,7 @@ export class Visitor implements AsyncDisposable {
    * Waits until an element has the focus within its page. Which window has the system's focus is beyond our control.
    */
   async isAt(target: Locator): Promise<void> {
-    await until(() =>
+    await waitUntil(() =>
       target.evaluate((element) => element === element.ownerDocument.activeElement)
     );
   }
@@ -205,7 +205,7 @@ export class Visitor implements AsyncDisposable {
 
   /** Waits until an expression holds in the page. Its policy blocks Playwright's own polling, which uses `eval`. */
   async until(expression: string): Promise<void> {
-    await until(() => this.evaluate<boolean>(expression));
+    await waitUntil(() => this.evaluate<boolean>(expression));
   }
 
   async evaluate<T>(expression: string): Promise<T> {

@@ -10,7 +10,7 @@ import { DENO_VERSIONS, newSite, startOnDeploy, takeDatabase } from "../support/
 import { filesIn } from "../support/files.ts";
 import { type Program, run } from "../support/program.ts";
 import { RawClient } from "../support/raw_client.ts";
-import { until } from "../support/until.ts";
+import { waitUntil } from "../support/wait_until.ts";
 
 /** Settings that cause no warning. */
 const COMPLETE = { CONTACT_EMAIL: "help@chat.example" };
@@ -45,7 +45,7 @@ async function countedIn(kv: Deno.Kv): Promise<Pick<DayCounts, "chats" | "messag
 async function interrupt(program: Program): Promise<number> {
   let code: number | undefined;
   program.stop("SIGINT").then((given) => code = given);
-  await until(() => code !== undefined, PATIENCE);
+  await waitUntil(() => code !== undefined, PATIENCE);
   return code!;
 }
 

@@ -11,7 +11,7 @@ import { Program, run } from "../support/program.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { TestServer } from "../support/server.ts";
 import { Stopwatch } from "../support/stopwatch.ts";
-import { until, within } from "../support/until.ts";
+import { waitUntil, within } from "../support/wait_until.ts";
 
 const CHATS = 500;
 
@@ -77,7 +77,7 @@ Deno.test("Program whose folders are taken away goes on, and says so once", asyn
     await Deno.writeTextFile(folder, "no folder");
   }
   await fetch(`${program.http}/privacy`);
-  await until(() => program.log.includes("Access log can't be written"));
+  await waitUntil(() => program.log.includes("Access log can't be written"));
   await fetch(`${program.http}/privacy`);
   await talk(pair);
   const { status, failing } = await (await fetch(`${program.http}/healthz`)).json();
@@ -107,7 +107,7 @@ Deno.test("Calendar that jumps disconnects nobody and keeps no address longer", 
   const gone = await BareClient.enter(server.socketUrl, { localAddress: "127.0.0.2" });
   gone.leave();
   const { registry, sessions } = server.chat;
-  await until(() => registry.connected === 1);
+  await waitUntil(() => registry.connected === 1);
   for (const leap of [HOUR, -HOUR, 30 * DAY, -30 * DAY]) {
     clock.jump(leap);
     clock.advance(MINUTE);
@@ -137,7 +137,7 @@ Deno.test("Program that gets few file descriptors takes fewer people, refuses th
   assert.equal(status, 503);
   assert.ok(clients.length > 100, `only ${clients.length} are let in`);
   for (const client of clients.splice(0)) client.vanish();
-  await until(async () => {
+  await waitUntil(async () => {
     const { addressesConnected } = await (await fetch(`${program.http}/api/transparency`)).json();
     return addressesConnected === 0;
   });
@@ -161,7 +161,7 @@ Deno.test("Program whose log reader has exited counts what it can't log, keeps c
   await Deno.remove(program.logFolder, { recursive: true });
   await Deno.writeTextFile(program.logFolder, "no folder"); // The access log fails, which causes a log line.
   await fetch(`${program.http}/privacy`);
-  await until(async () => (await logState(program.port)).lost > 0);
+  await waitUntil(async () => (await logState(program.port)).lost > 0);
   assert.deepEqual((await logState(program.port)).failing, ["access log", "log"]);
   for (let visit = 0; visit < 20; visit++) await fetch(`${program.http}/privacy`);
   await talk(pair);
@@ -178,7 +178,10 @@ async function startUnread(script: string): Promise<[Program, number]> {
   const port = freePort();
   const under = ["sh", "-c", `${script}; exec "$@"`, "sh"];
   const program = Program.launch({ under, args: [`--port=${port}`], isUnread: true });
-  await until(() => fetch(`http://127.0.0.1:${port}/healthz`).then(() => true, () => false), 30);
+  await waitUntil(
+    () => fetch(`http://127.0.0.1:${port}/healthz`).then(() => true, () => false),
+    30,
+  );
   return [program, port];
 }
 
@@ -195,7 +198,7 @@ Deno.test("Program whose log pipe is full and never read lets people in, and sto
   const [program, port] = await startUnread("head -c 65536 /dev/zero >&2");
   await using _ = program;
   await talk(await BareClient.pair(`ws://127.0.0.1:${port}/ws`));
-  await until(async () => (await logState(port)).failing.includes("log"));
+  await waitUntil(async () => (await logState(port)).failing.includes("log"));
   assert.equal(await within(program.stop()), 0);
 });
 

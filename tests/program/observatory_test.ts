@@ -13,7 +13,7 @@
 import assert from "node:assert/strict";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { HttpsFront } from "../support/https_front.ts";
+import { HttpsProxy } from "../support/https_proxy.ts";
 import { Program } from "../support/program.ts";
 
 const PAGES = ["/", "/privacy", "/contact", "/statistics", "/transparency"];
@@ -40,7 +40,7 @@ interface Report {
 Deno.test("P8: the headers of every page are graded A+ by the HTTP Observatory", async () => {
   if (!await isFetched()) return;
   await using program = await Program.start("--trust-proxy=1");
-  await using front = HttpsFront.start({ target: program.port });
+  await using front = HttpsProxy.start({ target: program.port });
   const complaints: string[] = [];
   for (const page of PAGES) complaints.push(...await complain(front, page));
   assert.deepEqual(complaints, []);
@@ -67,7 +67,7 @@ async function forgetPreloaded(): Promise<void> {
 }
 
 /** Everything that lowers a page's grade. Bonuses could hide it. */
-async function complain(front: HttpsFront, page: string): Promise<string[]> {
+async function complain(front: HttpsProxy, page: string): Promise<string[]> {
   const { scan: { grade, score }, tests } = await scan(front, page);
   const failed = Object.entries(tests).filter(([, { pass }]) => !pass);
   const complaints = failed.map(([name, { result }]) => `${page} fails ${name}: ${result}`);
@@ -75,7 +75,7 @@ async function complain(front: HttpsFront, page: string): Promise<string[]> {
 }
 
 /** Scans one page with the scanner's command, which takes a path after the host. */
-async function scan({ authority, certificate }: HttpsFront, page: string): Promise<Report> {
+async function scan({ authority, certificate }: HttpsProxy, page: string): Promise<Report> {
   const file = await Deno.makeTempFile();
   await Deno.writeTextFile(file, certificate);
   const args = [

@@ -6,7 +6,7 @@ import { BareClient } from "../support/bare_client.ts";
 import { isProxyThere, PROXIES, Proxy, type ProxyName } from "../support/proxies.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { TestServer } from "../support/server.ts";
-import { until } from "../support/until.ts";
+import { waitUntil } from "../support/wait_until.ts";
 
 /** The address that a visitor claims, and the real one. */
 const FORGED = "203.0.113.66";
@@ -49,7 +49,7 @@ for (const name of PROXIES) {
       b.send(Uint8Array.of(1, 65));
       assert.deepEqual(await again.frame(), Uint8Array.of(1, 65));
       for (const client of [again, b]) client.leave();
-      await until(() => sessions.online === 0);
+      await waitUntil(() => sessions.online === 0);
       assert.deepEqual(server.entries, []);
     },
   );

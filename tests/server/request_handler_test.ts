@@ -8,9 +8,8 @@ import type { UpgradeDecision } from "../../server/transport.ts";
 import type { Log } from "../../server/base/log.ts";
 import { ProxyDetector } from "../../server/admission/proxy_detector.ts";
 import { type HttpResponse, textResponse } from "../../server/http/message.ts";
-import { newAddressRecord } from "../support/conduct.ts";
+import { httpRequest, newAddressRecord } from "../support/fixtures.ts";
 import { FakeClock } from "../support/fake_clock.ts";
-import { request } from "../support/request.ts";
 
 const HANDSHAKE = {
   host: "chat.example",
@@ -53,13 +52,13 @@ class World {
   }
 
   admit(headers: Record<string, string> = {}, remote = "203.0.113.9"): Promise<UpgradeDecision> {
-    return this.door.admit(request("/ws", { ...HANDSHAKE, ...headers }, { remote }));
+    return this.door.admit(httpRequest("/ws", { ...HANDSHAKE, ...headers }, { remote }));
   }
 }
 
 Deno.test("Door records every answer with the address it went to, its status and its size", () => {
   const world = new World();
-  world.door.answer(request("/a?b=c", { "user-agent": "Test/1" }, { method: "POST" }));
+  world.door.answer(httpRequest("/a?b=c", { "user-agent": "Test/1" }, { method: "POST" }));
   assert.deepEqual(world.visits, [{
     address: "203.0.113.9",
     method: "POST",
@@ -86,7 +85,7 @@ Deno.test("Door takes the address of the connection, or what its proxies say", a
   const forged = { "x-forwarded-for": "198.51.100.1, 198.51.100.2" };
   const direct = new World();
   await direct.admit(forged);
-  direct.door.answer(request("/", forged));
+  direct.door.answer(httpRequest("/", forged));
   assert.deepEqual(direct.visits.map(({ address }) => address), ["203.0.113.9", "203.0.113.9"]);
   const behind = new World(1);
   await behind.admit(forged);
@@ -98,7 +97,7 @@ Deno.test("Door answers 500 when a page fails, and the log tells nothing of the 
   world.answer = () => {
     throw new Error("secret");
   };
-  const { status } = await world.door.answer(request("/"));
+  const { status } = await world.door.answer(httpRequest("/"));
   assert.equal(status, 500);
   assert.equal(world.errors.length, 1);
   assert.doesNotMatch(JSON.stringify(world.errors), /secret|203\.0/);
@@ -107,7 +106,8 @@ Deno.test("Door answers 500 when a page fails, and the log tells nothing of the 
 
 Deno.test("Door asks for TLS from then on where the visitor came by it, if a proxy of ours says so", async () => {
   const strict = async (hops: number, headers: Record<string, string>): Promise<unknown> =>
-    (await new World(hops).door.answer(request("/", headers))).headers["strict-transport-security"];
+    (await new World(hops).door.answer(httpRequest("/", headers)))
+      .headers["strict-transport-security"];
   assert.equal(await strict(1, { "x-forwarded-proto": "https" }), "max-age=31536000");
   assert.equal(await strict(1, { "x-forwarded-proto": "http" }), undefined);
   assert.equal(await strict(1, {}), undefined);
@@ -117,7 +117,7 @@ Deno.test("Door asks for TLS from then on where the visitor came by it, if a pro
 Deno.test("Door asks for the same where the program itself speaks TLS, unless its proxy was come to without", async () => {
   const strict = async (hops: number, headers: Record<string, string>): Promise<unknown> => {
     const { door } = new World(hops, true);
-    return (await door.answer(request("/", headers))).headers["strict-transport-security"];
+    return (await door.answer(httpRequest("/", headers))).headers["strict-transport-security"];
   };
   assert.equal(await strict(0, {}), "max-age=31536000");
   assert.equal(await strict(0, { "x-forwarded-proto": "http" }), "max-age=31536000");
@@ -127,7 +127,7 @@ Deno.test("Door asks for the same where the program itself speaks TLS, unless it
 Deno.test("Door records what comes to a listener beside the main one, and admits nobody there", async () => {
   const world = new World(1);
   const beside = world.door.redirectHandler(() => textResponse(308, "hello"));
-  const asked = request("/ws", { ...HANDSHAKE, "x-forwarded-for": "198.51.100.7" });
+  const asked = httpRequest("/ws", { ...HANDSHAKE, "x-forwarded-for": "198.51.100.7" });
   assert.equal((await beside.answer(asked)).status, 308);
   assert.equal((await beside.admit(asked)).kind, "refused");
   assert.equal("strict-transport-security" in (await beside.answer(asked)).headers, false);

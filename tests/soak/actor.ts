@@ -6,7 +6,7 @@
 // @ts-types="@types/ws"
 import { WebSocket } from "ws";
 import { type ClientMessage, type ServerMessage, SUBPROTOCOL } from "../../protocol.ts";
-import { oneOf } from "../support/dice.ts";
+import { oneOf } from "../support/seeded_random.ts";
 import { Ear, labelled } from "./ear.ts";
 
 /** `leaving`: the server may not know yet that the search is over, and may already have found a partner. */

@@ -3,7 +3,7 @@ import type { ServerMessage } from "../../protocol.ts";
 import { type ScriptedLine, ScriptedServer } from "../support/scripted_server.ts";
 import { Actor } from "./actor.ts";
 import { labelled } from "./ear.ts";
-import { until } from "../support/until.ts";
+import { waitUntil } from "../support/wait_until.ts";
 
 const WELCOME: ServerMessage = { type: "welcome", token: "token", online: 2 };
 const PAIRED: ServerMessage = { type: "paired", role: "caller", interests: [], met: false };
@@ -30,7 +30,7 @@ async function play(act: (play: Play) => Promise<void>): Promise<void> {
 /** Lets the actor act until it connects again, and sends `welcome`. */
 async function welcomed({ server, actor }: Play): Promise<ScriptedLine> {
   const before = server.lines.length;
-  await until(() => {
+  await waitUntil(() => {
     actor.act();
     return server.lines.length > before;
   });

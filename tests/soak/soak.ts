@@ -15,9 +15,9 @@ import { delay } from "../../server/base/timeout.ts";
 import type { Session } from "../../server/chat/session.ts";
 import { HANDSHAKE, RawClient } from "../support/raw_client.ts";
 import { NO_RATES, TestServer, withVisitors } from "../support/server.ts";
-import { until } from "../support/until.ts";
+import { waitUntil } from "../support/wait_until.ts";
 import { Actor } from "./actor.ts";
-import { dice } from "../support/dice.ts";
+import { seededRandom } from "../support/seeded_random.ts";
 
 /** The size of a soak test. */
 export interface SoakOptions {
@@ -67,7 +67,7 @@ const NOTHING: Amounts = { chats: 0, resumes: 0, takeovers: 0, frames: 0 };
 export async function soak(
   { seconds, actors: count, seed, least = NOTHING }: SoakOptions,
 ): Promise<Soaked> {
-  const roll = dice(seed);
+  const roll = seededRandom(seed);
   const seen = new Set<Session>();
   await using server = await TestServer.start({
     args: ["--trust-proxy=1", "--max-connections-per-address=1000", "--proof-of-work=off"],
@@ -101,10 +101,10 @@ export async function soak(
   clearInterval(checking);
   for (const actor of actors) actor.leave();
   const { sessions, relay, registry, matchmaker } = server.chat;
-  await until(() =>
+  await waitUntil(() =>
     sessions.online + relay.slowReaders + registry.connected + matchmaker.searching === 0
   );
-  await until(() => sessions.disconnected + sessions.tokens === 0, 2 * RESUME_WINDOW / SECOND);
+  await waitUntil(() => sessions.disconnected + sessions.tokens === 0, 2 * RESUME_WINDOW / SECOND);
   check(server, seen).forEach(complain);
   for (const { message } of server.entries) complain(`logged: ${message}`);
   const heapAfter = heap();

@@ -9,7 +9,7 @@ import { MAX_NODES, type NodeId } from "../../server/ids.ts";
 import { BareClient } from "./bare_client.ts";
 import { isRedisThere, Redis } from "./redis.ts";
 import { type ServerOptions, TestServer } from "./server.ts";
-import { until, within } from "./until.ts";
+import { waitUntil, within } from "./wait_until.ts";
 
 const NO_LOG = { info: () => {}, warn: () => {}, error: () => {} } as unknown as Log;
 
@@ -29,7 +29,7 @@ export async function startLink(url: string): Promise<RedisClient> {
 /** Starts a node, and waits until it has joined the cluster. */
 export async function startMachine(url: string, options: ServerOptions = {}): Promise<Machine> {
   const machine = await startAlone(url, options);
-  await until(() => machine.cluster.isUp);
+  await waitUntil(() => machine.cluster.isUp);
   return machine;
 }
 
@@ -72,7 +72,7 @@ export function clusterTest(
 
 /** Waits until all nodes know each other. Extra heartbeats shorten the wait. */
 export async function meet(machines: readonly Machine[]): Promise<void> {
-  await until(() => {
+  await waitUntil(() => {
     for (const { cluster } of machines) cluster.heartbeat();
     return machines.every(({ cluster }) => cluster.others === machines.length - 1);
   });

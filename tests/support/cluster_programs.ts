@@ -6,7 +6,7 @@ import { FIND } from "./cluster.ts";
 import { Program } from "./program.ts";
 import { isRedisThere, Redis } from "./redis.ts";
 import { repeats } from "./repeats.ts";
-import { until, within } from "./until.ts";
+import { waitUntil, within } from "./wait_until.ts";
 
 const ignore = !await isRedisThere();
 
@@ -41,8 +41,8 @@ export function processesTest(
 
 /** Waits until all nodes share one pool. */
 export async function haveMet(programs: readonly Program[], redis: Redis): Promise<void> {
-  await until(async () => await machinesIn(redis) === programs.length);
-  for (const program of programs) await until(async () => await health(program) === "ok");
+  await waitUntil(async () => await machinesIn(redis) === programs.length);
+  for (const program of programs) await waitUntil(async () => await health(program) === "ok");
 }
 
 /** The number of nodes that Redis knows. */

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { selfSigned } from "./certificate.ts";
 import { filesIn, type FoundFile, TempFolder } from "./files.ts";
 import { freePort } from "./free_port.ts";
-import { until } from "./until.ts";
+import { waitUntil } from "./wait_until.ts";
 import { isInstalled } from "./installed.ts";
 
 /** The shared secret of every coturn in the tests. */
@@ -83,7 +83,7 @@ export class Coturn implements AsyncDisposable {
     const config = await configuration(folder.path, ports, options);
     const coturn = new Coturn(folder, config, ports, options);
     try {
-      await until(() => coturn.#listens());
+      await waitUntil(() => coturn.#listens());
     } catch (error) {
       await coturn[Symbol.asyncDispose]();
       throw error;

@@ -5,7 +5,7 @@
 
 import { join, resolve } from "node:path";
 import { FLAGS } from "../../tools/compile.ts";
-import { until } from "./until.ts";
+import { waitUntil } from "./wait_until.ts";
 
 /** The executable to test, if any. */
 export const BINARY = executable(Deno.env.get("ANONYMOUS_CHAT_BIN"));
@@ -102,7 +102,7 @@ export class Program implements AsyncDisposable {
   static async startWith(options: ProgramOptions): Promise<Program> {
     const program = new Program(options);
     try {
-      await until(() => program.#isListening(), START_SECONDS);
+      await waitUntil(() => program.#isListening(), START_SECONDS);
     } catch (error) {
       await program[Symbol.asyncDispose]();
       throw error;

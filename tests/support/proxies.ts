@@ -8,7 +8,7 @@ import { CertificateFiles } from "./certificate_files.ts";
 import { filesIn, TempFolder } from "./files.ts";
 import { freePort } from "./free_port.ts";
 import { isInstalled } from "./installed.ts";
-import { until } from "./until.ts";
+import { waitUntil } from "./wait_until.ts";
 
 /** A kind of proxy: its program, and how to start it. */
 interface Kind {
@@ -147,7 +147,7 @@ export class Proxy implements AsyncDisposable {
   }
 
   async #listens(): Promise<void> {
-    for (const port of [this.port, this.httpPort]) await until(() => listens(port));
+    for (const port of [this.port, this.httpPort]) await waitUntil(() => listens(port));
   }
 
   async #end(): Promise<void> {
@@ -223,7 +223,7 @@ async function reloadNginx(_: string, process: Deno.ChildProcess): Promise<void>
   const { pid } = process;
   const before = await workersOf(pid);
   process.kill("SIGHUP");
-  await until(async () => (await workersOf(pid)).some((worker) => !before.includes(worker)));
+  await waitUntil(async () => (await workersOf(pid)).some((worker) => !before.includes(worker)));
 }
 
 async function workersOf(pid: number): Promise<string[]> {

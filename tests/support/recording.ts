@@ -3,7 +3,7 @@
 import type { Browser, Page } from "playwright-core";
 import { Visitor } from "../e2e/visitor.ts";
 import { TestServer } from "./server.ts";
-import { Tap } from "./tap.ts";
+import { RecordingProxy } from "./recording_proxy.ts";
 
 /** What was recorded. */
 export interface Session {
@@ -82,8 +82,8 @@ const KEPT = `(async () => ({
 /** Records a session. */
 export async function record(openBrowser: () => Promise<Browser>): Promise<Session> {
   await using server = await TestServer.start();
-  using tap = new Tap(server.port);
-  const { site } = tap;
+  using proxy = new RecordingProxy(server.port);
+  const { site } = proxy;
   const urls: string[] = [];
   const complaints: string[] = [];
   const watch = (page: Page): void => {
@@ -105,7 +105,7 @@ export async function record(openBrowser: () => Promise<Browser>): Promise<Sessi
   for (const path of ["/privacy", "/statistics", "/transparency", "/contact", "/"]) {
     await ann.page.goto(site + path);
   }
-  const { sent } = tap;
+  const { sent } = proxy;
   return {
     site,
     urls,

@@ -2,7 +2,7 @@
 
 import { freePort } from "./free_port.ts";
 import { isInstalled } from "./installed.ts";
-import { until } from "./until.ts";
+import { waitUntil } from "./wait_until.ts";
 
 /** Whether Redis is installed. In CI, a missing Redis is a failure. */
 export function isRedisThere(): Promise<boolean> {
@@ -74,7 +74,7 @@ export class Redis implements AsyncDisposable {
       write: (bytes) => void (heard += decoder.decode(bytes)),
     });
     watcher.stdout.pipeTo(listening).catch(() => {});
-    await until(() => heard.startsWith("OK"));
+    await waitUntil(() => heard.startsWith("OK"));
     return () => heard;
   }
 
@@ -87,7 +87,7 @@ export class Redis implements AsyncDisposable {
   }
 
   async #answers(): Promise<void> {
-    await until(async () => (await this.ask("ping"))[0] === "PONG");
+    await waitUntil(async () => (await this.ask("ping"))[0] === "PONG");
   }
 }
 

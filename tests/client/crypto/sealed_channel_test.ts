@@ -13,7 +13,7 @@ import {
   SealedChannel,
 } from "../../../client/crypto/sealed_channel.ts";
 import type { Role } from "../../../protocol.ts";
-import { until } from "../../support/until.ts";
+import { waitUntil } from "../../support/wait_until.ts";
 import { trials } from "../../support/repeats.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -60,7 +60,7 @@ function pair(): [Side, Side] {
 
 async function secured(): Promise<[Side, Side]> {
   const [a, b] = pair();
-  await until(() => a.pictures !== undefined && b.pictures !== undefined);
+  await waitUntil(() => a.pictures !== undefined && b.pictures !== undefined);
   return [a, b];
 }
 
@@ -81,7 +81,7 @@ Deno.test("Sealed channel carries text both ways, in order, with the relay's kin
   const [a, b] = await secured();
   for (let n = 0; n < 20; n++) a.say(`message ${n}`);
   b.say("typing", 2);
-  await until(() => b.opened.length === 20 && a.opened.length === 1);
+  await waitUntil(() => b.opened.length === 20 && a.opened.length === 1);
   assert.deepEqual(b.opened, Array.from({ length: 20 }, (_, n) => [1, `message ${n}`]));
   assert.deepEqual(a.opened, [[2, "typing"]]);
   assert.deepEqual([a.tampered, b.tampered, a.failed, b.failed], [0, 0, 0, 0]);
@@ -90,7 +90,7 @@ Deno.test("Sealed channel carries text both ways, in order, with the relay's kin
 Deno.test("Sealed channel keeps what is said before the keys are agreed, and sends it sealed", async () => {
   const [a, b] = pair();
   a.say("early");
-  await until(() => b.opened.length === 1);
+  await waitUntil(() => b.opened.length === 1);
   assert.deepEqual(b.opened, [[1, "early"]]);
   assert.deepEqual(a.sent.map(({ length }) => length), [
     HANDSHAKE_SIZE,
@@ -120,9 +120,9 @@ Deno.test("Sealed channel betrays a server that swaps the keys: the pictures dif
   toA.wire = (frame) => a.channel.receive(frame);
   b.wire = (frame) => toB.channel.receive(frame);
   toB.wire = (frame) => b.channel.receive(frame);
-  await until(() => [a, b, toA, toB].every(({ pictures }) => pictures !== undefined));
+  await waitUntil(() => [a, b, toA, toB].every(({ pictures }) => pictures !== undefined));
   a.say("read by the one between");
-  await until(() => toA.opened.length === 1);
+  await waitUntil(() => toA.opened.length === 1);
   // Nothing in the protocol stops this attacker, so the safety pictures must. With 24 bits, two independent secrets
   // agree once in 16,777,216 attempts. The attacker can't raise its odds by trying keys, because it must commit before
   // it sees one. See the next test.
@@ -134,20 +134,22 @@ Deno.test("Sealed channel betrays a server that swaps the keys: the pictures dif
 Deno.test("Sealed channel refuses a key that is not the one committed to, so that none can be chosen late", async () => {
   const [a, attacker] = [new Side("caller"), new Side("callee")];
   const other = new Side("callee");
-  await until(() => attacker.sent.length === 1 && other.sent.length === 1 && a.sent.length === 1);
+  await waitUntil(() =>
+    attacker.sent.length === 1 && other.sent.length === 1 && a.sent.length === 1
+  );
   a.wire = (frame) => other.channel.receive(frame);
   other.channel.receive(a.sent[0]!);
-  await until(() => other.sent.length === 2);
+  await waitUntil(() => other.sent.length === 2);
   a.channel.receive(attacker.sent[0]!);
   a.channel.receive(other.sent[1]!);
-  await until(() => a.failed === 1);
+  await waitUntil(() => a.failed === 1);
   assert.equal(a.pictures, undefined);
 });
 
 Deno.test("Sealed channel can't be mirrored: its own commitment and key don't answer it", async () => {
   const a = new Side("caller");
   a.wire = (frame) => a.channel.receive(frame);
-  await until(() => a.failed === 1);
+  await waitUntil(() => a.failed === 1);
   assert.equal(a.pictures, undefined);
 });
 
@@ -166,7 +168,7 @@ Deno.test("Sealed channel fails on a key that is no point of the curve, and on w
   for (const sequence of frames) {
     const a = new Side("caller");
     for (const frame of sequence) a.channel.receive(frame);
-    await until(() => a.failed === 1);
+    await waitUntil(() => a.failed === 1);
     assert.equal(a.pictures, undefined);
   }
 });
@@ -183,14 +185,14 @@ Deno.test("Sealed channel refuses what is repeated, late or altered, says so, an
   const held: Bytes[] = [];
   a.wire = (frame) => held.push(frame);
   for (const text of ["one", "two", "three", "four"]) a.say(text);
-  await until(() => held.length === 4);
+  await waitUntil(() => held.length === 4);
   const [one, two, three, four] = held as [Bytes, Bytes, Bytes, Bytes];
   const altered = three.slice();
   altered[100]! ^= 1;
   for (const frame of [one, one, altered, two, one]) b.channel.receive(frame);
-  await until(() => b.tampered === 3);
+  await waitUntil(() => b.tampered === 3);
   for (const frame of [four, three]) b.channel.receive(frame); // Out of order: one is missing, then arrives late.
-  await until(() => b.tampered === 5);
+  await waitUntil(() => b.tampered === 5);
   assert.deepEqual(b.opened.map(([, text]) => text), ["one", "two", "four"]);
   assert.equal(b.failed, 0);
 });
@@ -198,25 +200,25 @@ Deno.test("Sealed channel refuses what is repeated, late or altered, says so, an
 Deno.test("Sealed channel agrees on keys although the commitments were lost with a connection", async () => {
   const [a, b] = [new Side("caller"), new Side("callee")];
   a.say("said before the keys were agreed");
-  await until(() => a.sent.length === 1 && b.sent.length === 1);
+  await waitUntil(() => a.sent.length === 1 && b.sent.length === 1);
   a.wire = (frame) => b.channel.receive(frame);
   b.wire = (frame) => a.channel.receive(frame);
   for (const side of [a, b, a]) side.channel.resync(); // Once too often: a repeated resync is harmless.
-  await until(() => b.opened.length === 1);
+  await waitUntil(() => b.opened.length === 1);
   assert.deepEqual([a.names, a.failed, b.failed, a.tampered, b.tampered], [b.names, 0, 0, 0, 0]);
 });
 
 Deno.test("Sealed channel agrees on keys although one of them was lost, and passes over what it can't open yet", async () => {
   const [a, b] = pair();
   a.wire = (frame) => a.sent.length === 2 || b.channel.receive(frame);
-  await until(() => a.pictures !== undefined);
+  await waitUntil(() => a.pictures !== undefined);
   assert.equal(b.pictures, undefined);
   b.channel.resync();
   a.say("sealed, and too early");
-  await until(() => a.sent.length === 3);
+  await waitUntil(() => a.sent.length === 3);
   a.channel.resync();
   a.say("in time");
-  await until(() => b.opened.length === 1);
+  await waitUntil(() => b.opened.length === 1);
   assert.deepEqual([b.opened, b.failed, b.tampered], [[[1, "in time"]], 0, 0]);
 });
 
@@ -225,20 +227,20 @@ Deno.test("Sealed channel excuses one gap after a drop, and no replay", async ()
   const held: Bytes[] = [];
   a.wire = (frame) => held.push(frame);
   for (const text of ["one", "two", "three", "four"]) a.say(text);
-  await until(() => held.length === 4);
+  await waitUntil(() => held.length === 4);
   const [one, two, three, four] = held as [Bytes, Bytes, Bytes, Bytes];
   b.channel.receive(one);
   b.channel.inTurn(() => b.channel.resync());
   b.channel.receive(one); // Received before the drop, and again after it.
   b.channel.receive(three);
-  await until(() => b.opened.length === 2);
+  await waitUntil(() => b.opened.length === 2);
   assert.equal(b.tampered, 1, "the replay is told of, the gap is not");
   b.channel.receive(two);
   b.channel.receive(three);
-  await until(() => b.tampered === 3);
+  await waitUntil(() => b.tampered === 3);
   b.channel.inTurn(() => b.channel.resync());
   b.channel.receive(four);
-  await until(() => b.opened.length === 3);
+  await waitUntil(() => b.opened.length === 3);
   assert.deepEqual(b.opened.map(([, text]) => text), ["one", "three", "four"]);
 });
 
@@ -248,7 +250,7 @@ Deno.test("Sealed channel never seals two frames with one counter, also when som
     a.say("the same");
     a.channel.resync();
   }
-  await until(() => b.opened.length === 5);
+  await waitUntil(() => b.opened.length === 5);
   const sealed = a.sent.filter(({ length }) => length !== HANDSHAKE_SIZE);
   assert.equal(new Set(sealed.map((frame) => toHex(frame.subarray(0, 6)))).size, 5);
 });
@@ -259,7 +261,7 @@ Deno.test("Sealed channel says and hears nothing once it is closed", async () =>
   a.channel.close();
   a.say("after the end");
   b.say("to nobody");
-  await until(() => b.sent.length === 3);
+  await waitUntil(() => b.sent.length === 3);
   await a.channel.receive(b.sent[2]!);
   assert.deepEqual([a.sent.length, a.opened, a.tampered, a.failed], [sent, [], 0, 0]);
 });
@@ -267,7 +269,7 @@ Deno.test("Sealed channel says and hears nothing once it is closed", async () =>
 Deno.test("Sealed channel ends when more arrives than can be opened", async () => {
   const [a] = await secured();
   for (let n = 0; n <= MAX_PENDING; n++) a.channel.receive(new Uint8Array(1024));
-  await until(() => a.failed === 1);
+  await waitUntil(() => a.failed === 1);
 });
 
 Deno.test("Sealed channel refuses a frame with any one bit flipped", async () => {
@@ -312,7 +314,7 @@ Deno.test("Sealed frames of the same text are unlike, and don't compress", async
   const [a] = await secured();
   a.say("aaaaaaaaaaaaaaaa".repeat(20));
   a.say("aaaaaaaaaaaaaaaa".repeat(20));
-  await until(() => a.sent.length === 4);
+  await waitUntil(() => a.sent.length === 4);
   const [, , first, second] = a.sent as [Bytes, Bytes, Bytes, Bytes];
   assert.notDeepEqual(first.subarray(6), second.subarray(6));
   assert.ok(gzipSync(first.subarray(6)).length >= first.length - 6);

@@ -3,7 +3,7 @@ import type { Language } from "../../../client/languages/language.ts";
 import { CATALOGUES } from "../../../client/languages/all.ts";
 import type { Words } from "../../../client/languages/catalogue.ts";
 import { LanguageLoader, RETRY_INTERVAL } from "../../../client/languages/loader.ts";
-import { ENGLISH } from "../../support/english.ts";
+import { ENGLISH } from "../../support/fixtures.ts";
 
 const ALL = Object.fromEntries(
   Object.entries(CATALOGUES).map(([code, { words }]) => [code, words]),

@@ -22,11 +22,11 @@ import {
   TOO_FAST_REASON,
 } from "../../../protocol.ts";
 import { MAX_IDLE } from "../../../server/chat/session_registry.ts";
-import { Cable } from "../../support/cable.ts";
+import { DroppableProxy } from "../../support/droppable_proxy.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { ClosingProxy } from "../../support/closing_proxy.ts";
 import { TestServer } from "../../support/server.ts";
-import { until } from "../../support/until.ts";
+import { waitUntil } from "../../support/wait_until.ts";
 
 type Happening = ServerMessage["type"] | Hindrance["code"] | "frame" | "down";
 
@@ -175,14 +175,14 @@ async function chatting(port: number): Promise<[Line, Line]> {
 
 Deno.test("Connection that dropped shows its token first, and what is said goes on in the same session", async () => {
   await using server = await TestServer.start();
-  using cable = new Cable(server.port);
-  const [a, b] = await chatting(Number(new URL(cable.site).port));
+  using proxy = new DroppableProxy(server.port);
+  const [a, b] = await chatting(Number(new URL(proxy.site).port));
   for (let drop = 1; drop <= 3; drop++) {
-    cable.pull();
+    proxy.drop();
     await Promise.all([a.until("down"), b.until("down")]);
     assert.deepEqual([a.mayResume, b.mayResume], [true, true]);
     a.connection.send(Uint8Array.of(1, 0)); // Lost, and not sent again later.
-    cable.put();
+    proxy.restore();
     for (const line of [a, b]) {
       line.retry();
       await line.until("resumed");
@@ -253,7 +253,7 @@ for (const listener of ["node", "deno"] as const) {
       proxy.close(code, reason);
       await Promise.all([a.until("down"), b.until("down")]);
       assert.deepEqual([a.mayResume, b.mayResume], [true, true]);
-      await until(() => server.chat.sessions.disconnected === 2);
+      await waitUntil(() => server.chat.sessions.disconnected === 2);
       for (const line of [a, b]) {
         line.retry();
         await line.until("resumed");
@@ -270,7 +270,7 @@ for (const listener of ["node", "deno"] as const) {
     a.connection.leave();
     await Promise.all([a.until("down"), b.until("partner-left")]);
     assert.equal(a.mayResume, false);
-    await until(() =>
+    await waitUntil(() =>
       server.chat.sessions.disconnected === 0 && server.chat.sessions.connected === 1
     );
   });
@@ -278,26 +278,26 @@ for (const listener of ["node", "deno"] as const) {
 
 Deno.test("Connection that leaves while its line is down is over, and shows no token when the page is shown again", async () => {
   await using server = await TestServer.start();
-  using cable = new Cable(server.port);
-  const [a] = await chatting(Number(new URL(cable.site).port));
-  cable.pull();
+  using proxy = new DroppableProxy(server.port);
+  const [a] = await chatting(Number(new URL(proxy.site).port));
+  proxy.drop();
   await a.until("down");
   assert.equal(a.mayResume, true);
   a.connection.leave();
   await a.until("down");
   assert.equal(a.mayResume, false);
-  cable.put();
+  proxy.restore();
   a.retry();
   await a.until("welcome");
   assert.deepEqual(a.resumed, []);
 });
 
 /** A connection whose chat was interrupted, and which has just shown its token. */
-async function resuming(cable: Cable): Promise<Line> {
-  const [line] = await chatting(Number(new URL(cable.site).port));
-  cable.pull();
+async function resuming(proxy: DroppableProxy): Promise<Line> {
+  const [line] = await chatting(Number(new URL(proxy.site).port));
+  proxy.drop();
   await line.until("down");
-  cable.put();
+  proxy.restore();
   line.retry();
   const socket = line.sockets.at(-1)!;
   await new Promise((resolve) => socket.addEventListener("open", resolve));
@@ -306,8 +306,8 @@ async function resuming(cable: Cable): Promise<Line> {
 
 Deno.test("Connection that is one too many while it is resuming keeps its token for the next one", async () => {
   await using server = await TestServer.start();
-  using cable = new Cable(server.port);
-  const a = await resuming(cable);
+  using proxy = new DroppableProxy(server.port);
+  const a = await resuming(proxy);
   [...server.outlets].at(-1)!.close(CloseCode.crowded, "Too many connections from one address.");
   await a.until("down");
   assert.equal(a.mayResume, true);
@@ -318,8 +318,8 @@ Deno.test("Connection that is one too many while it is resuming keeps its token 
 
 Deno.test("Connection that is told to go while it is resuming shows its token again elsewhere", async () => {
   await using server = await TestServer.start();
-  using cable = new Cable(server.port);
-  const a = await resuming(cable);
+  using proxy = new DroppableProxy(server.port);
+  const a = await resuming(proxy);
   [...server.outlets].at(-1)!.close(CloseCode.goingAway, "");
   await a.until("down");
   assert.deepEqual([a.mayResume, a.delays.at(-1)], [true, MOVE_SPREAD / 2]);
@@ -330,11 +330,11 @@ Deno.test("Connection that is told to go while it is resuming shows its token ag
 
 Deno.test("Connection never says its token anywhere but in the first message", async () => {
   await using server = await TestServer.start();
-  using cable = new Cable(server.port);
-  const [a, b] = await chatting(Number(new URL(cable.site).port));
-  cable.pull();
+  using proxy = new DroppableProxy(server.port);
+  const [a, b] = await chatting(Number(new URL(proxy.site).port));
+  proxy.drop();
   await Promise.all([a.until("down"), b.until("down")]);
-  cable.put();
+  proxy.restore();
   a.retry();
   await a.until("resumed");
   const { pathname, search } = new URL(a.sockets.at(-1)!.url);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { Connection } from "../../../client/net/connection.ts";
 import { CloseCode, GOING_AWAY_REASON } from "../../../protocol.ts";
-import { dice } from "../../support/dice.ts";
+import { seededRandom } from "../../support/seeded_random.ts";
 
 const PAGES = 1_000;
 const SECONDS_DOWN = 3;
@@ -29,7 +29,7 @@ class World {
   readonly #sockets: Socket[] = [];
 
   constructor(seed: number) {
-    const random = dice(seed);
+    const random = seededRandom(seed);
     for (let page = 0; page < PAGES; page++) {
       new Connection({
         dial: () => this.#dial(),

@@ -11,7 +11,7 @@ import { DEFAULT_PREFERENCES } from "../../../client/state/preferences.ts";
 import { hasSwitches, wantedDevices } from "../../../client/state/call_media.ts";
 import { type Effect, type Event, initialState, type State } from "../../../client/state/state.ts";
 import type { CallPolicy, ServerMessage } from "../../../protocol.ts";
-import { ENGLISH } from "../../support/english.ts";
+import { ENGLISH } from "../../support/fixtures.ts";
 import { trials } from "../../support/repeats.ts";
 
 const DEVICES = ["camera", "microphone"] as const;

@@ -31,7 +31,7 @@ import {
   RESUME_WINDOW,
   type ServerMessage,
 } from "../../../protocol.ts";
-import { ENGLISH } from "../../support/english.ts";
+import { ENGLISH } from "../../support/fixtures.ts";
 
 /** A page without a browser. */
 class Page {

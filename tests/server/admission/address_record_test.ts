@@ -4,7 +4,7 @@ import type { AddressRecord, Verdict } from "../../../server/admission/address_r
 import { HOUR, MINUTE, SECOND } from "../../../server/base/clock.ts";
 import { FLOOD_BLOCK_TIME, LIMITS } from "../../../server/limits/rate_limits.ts";
 import { MAX_ADDRESS_RETENTION } from "../../../server/limits/privacy_limits.ts";
-import { newAddressRecord } from "../../support/conduct.ts";
+import { newAddressRecord } from "../../support/fixtures.ts";
 import { trials } from "../../support/repeats.ts";
 
 const START = 1_000_000;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Hindrance } from "../../../protocol.ts";
 import { FLOOD_BLOCK_TIME, LIMITS } from "../../../server/limits/rate_limits.ts";
-import { newAddressRecord } from "../../support/conduct.ts";
+import { newAddressRecord } from "../../support/fixtures.ts";
 import { parseAddress, parseRange } from "../../../server/admission/address.ts";
 import { HOUR, SECOND } from "../../../server/base/clock.ts";
 import {

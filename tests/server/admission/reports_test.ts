@@ -11,10 +11,10 @@ import {
   REPORT_TIME,
 } from "../../../server/admission/address_record.ts";
 import { HOUR, MINUTE } from "../../../server/base/clock.ts";
-import { newAddressRecord, RULES } from "../../support/conduct.ts";
+import { DEFAULT_RULES, newAddressRecord } from "../../support/fixtures.ts";
 import { trials } from "../../support/repeats.ts";
 
-const { threshold } = RULES;
+const { threshold } = DEFAULT_RULES;
 
 /** Addresses whose chats all had different partners, so that their reports have full weight. */
 function reporters(count: number): AddressRecord[] {

@@ -14,7 +14,7 @@ import { BareClient } from "../../support/bare_client.ts";
 import { Coturn, isCoturnThere, TURN_SECRET } from "../../support/coturn.ts";
 import { Program } from "../../support/program.ts";
 import { codeOf, type Credentials, firstRequest, TurnClient } from "../../support/turn_client.ts";
-import { until } from "../../support/until.ts";
+import { waitUntil } from "../../support/wait_until.ts";
 
 const UNAUTHORIZED = 401;
 const FORBIDDEN = 403;
@@ -88,7 +88,7 @@ Deno.test(
     const credentials = made(10); // Long enough to allocate with them on a busy computer.
     await using client = new TurnClient(coturn, credentials);
     assert.equal(await client.allocate(), 0);
-    await until(() => Date.now() / 1000 > credentials.end + 2, 30);
+    await waitUntil(() => Date.now() / 1000 > credentials.end + 2, 30);
     assert.equal(await ask(coturn, credentials), UNAUTHORIZED);
     assert.equal(await client.permit(coturn.address), 0);
   },

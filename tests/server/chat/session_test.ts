@@ -23,7 +23,7 @@ import { MAX_STALL, Relay } from "../../../server/chat/relay.ts";
 import { MAX_RECENT, type Session } from "../../../server/chat/session.ts";
 import type { SessionSnapshot } from "../../../server/chat/session_snapshot.ts";
 import { TurnCredentials } from "../../../server/chat/turn.ts";
-import { newAddressRecord } from "../../support/conduct.ts";
+import { newAddressRecord } from "../../support/fixtures.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { FakeOutlet } from "../../support/fake_outlet.ts";
 import { trials } from "../../support/repeats.ts";

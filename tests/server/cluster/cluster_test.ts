@@ -17,7 +17,7 @@ import {
   startMachine,
 } from "../../support/cluster.ts";
 import { NO_RATES } from "../../support/server.ts";
-import { until } from "../../support/until.ts";
+import { waitUntil } from "../../support/wait_until.ts";
 
 /** Opens a connection to a node and shows a token. */
 async function comeBack({ server }: Machine, token: string): Promise<BareClient> {
@@ -162,7 +162,7 @@ clusterTest("A token that no machine knows opens nothing, and that is said", 2, 
 
 clusterTest("Everybody is told how many are online on all machines", 2, async ([a, b]) => {
   const ann = await BareClient.enter(a!.server.socketUrl);
-  await until(() => b!.server.chat.sessions.online === 1);
+  await waitUntil(() => b!.server.chat.sessions.online === 1);
   const bob = new BareClient(b!.server.socketUrl);
   assert.equal((await bob.next("welcome")).online, 2);
   await bye(ann, bob);
@@ -178,7 +178,7 @@ clusterTest(
     const [ann, bob] = await pair([slow, fast]);
     ann.socket.pause();
     const frame = new Uint8Array(MAX_FRAME_BYTES).fill(1);
-    await until(() => {
+    await waitUntil(() => {
       if (bob.socket.bufferedAmount === 0) bob.send(frame);
       return slow.server.chat.relay.slowReaders > 0 && bob.socket.bufferedAmount > 0;
     });
@@ -276,7 +276,7 @@ clusterTest(
     ann.socket.pause();
     const count = 200;
     for (let n = 0; n < count; n++) bob.send(new Uint8Array(MAX_FRAME_BYTES).fill(n % 2 + 1));
-    await until(() => relay.slowReaders > 0);
+    await waitUntil(() => relay.slowReaders > 0);
     ann.socket.resume();
     for (let n = 0; n < count; n++) assert.equal((await ann.frame())[0], n % 2 + 1);
     await bye(ann, bob);
@@ -297,11 +297,11 @@ clusterTest(
     await Promise.all([ann.next("paired"), bob.next("paired")]);
     ann.tell({ type: "leave" });
     await bye(ann); // The partner can report a visitor even after the page was closed.
-    await until(() => machines[0]!.server.chat.sessions.connected === 0);
+    await waitUntil(() => machines[0]!.server.chat.sessions.connected === 0);
     await bob.next("partner-left");
     bob.tell({ type: "report", reason: "spam" });
     await bob.next("reported");
-    await until(async () => {
+    await waitUntil(async () => {
       const keys = await redis.ask("keys", "anonymous-chat:address:*");
       const fields = await Promise.all(keys.map((key) => redis.ask("hkeys", key)));
       return fields.flat().some((field) => field.startsWith("r:"));
@@ -320,9 +320,9 @@ clusterTest(
     const ids = [...sessions.sessions].map(({ id }) => id);
     const outlets = [...server.outlets].map((outlet) => new WeakRef(outlet));
     await bye(ann, bob);
-    await until(() => sessions.connected + sessions.disconnected === 0);
+    await waitUntil(() => sessions.connected + sessions.disconnected === 0);
     assert.ok(ids.every((id) => sessions.recentSession(id) !== undefined));
-    await until(async () => {
+    await waitUntil(async () => {
       await new Promise((resolve) => setTimeout(resolve, 0)); // A weak reference lasts until the end of a task.
       gcFunction()!();
       return outlets.every((outlet) => outlet.deref() === undefined);
@@ -409,7 +409,7 @@ clusterTest(
     await back.next("partner-away");
     const second = back.token;
     back.vanish();
-    await until(() => machines[2]!.server.chat.sessions.disconnected === 1);
+    await waitUntil(() => machines[2]!.server.chat.sessions.disconnected === 1);
     const again = await comeBack(machines[1]!, second);
     await again.next("resumed");
     await again.next("partner-away");
@@ -428,7 +428,7 @@ clusterTest(
     two!.tell({ type: "resume", token: bob.token });
     await Promise.all([one!.next("resumed"), two!.next("resumed")]);
     const [first, second] = machines[2]!.server.chat.sessions.sessions;
-    await until(() => first!.partner === second && second!.partner === first);
+    await waitUntil(() => first!.partner === second && second!.partner === first);
     await bye(one!, two!);
   },
 );

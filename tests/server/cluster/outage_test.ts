@@ -11,7 +11,7 @@ import {
   pair,
   startAlone,
 } from "../../support/cluster.ts";
-import { until } from "../../support/until.ts";
+import { waitUntil } from "../../support/wait_until.ts";
 
 async function health({ server }: Machine): Promise<unknown> {
   return await (await fetch(`${server.http}/healthz`)).json();
@@ -108,7 +108,7 @@ clusterTest("A Redis that forgets everything is told again who waits", 2, async 
   ann.tell(FIND);
   await ann.next("waiting");
   await redis.ask("flushall");
-  await until(async () => (await redis.ask("keys", "anonymous-chat:waiting:*")).length > 0);
+  await waitUntil(async () => (await redis.ask("keys", "anonymous-chat:waiting:*")).length > 0);
   const bob = await BareClient.enter(b!.server.socketUrl);
   bob.tell(FIND);
   await Promise.all([ann.next("paired"), bob.next("paired")]);
@@ -121,14 +121,14 @@ clusterTest(
   async ([a], redis) => {
     await using twin = await startAlone(redis.url, {}, a!.cluster.node);
     const [ann, bob] = await BareClient.pair(twin.server.socketUrl);
-    await until(async () =>
+    await waitUntil(async () =>
       (await redis.ask("pubsub", "numsub", `anonymous-chat:${a!.cluster.node}`))[1] === "2"
     );
     twin.cluster.heartbeat();
-    await until(async () =>
+    await waitUntil(async () =>
       (await redis.ask("ttl", `anonymous-chat:owner:${a!.cluster.node}`))[0] !== "-2"
     );
-    await until(() => a!.cluster.isUp);
+    await waitUntil(() => a!.cluster.isUp);
     assert.equal(twin.cluster.isUp, false);
     await bye(ann, bob);
   },

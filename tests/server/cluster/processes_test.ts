@@ -26,7 +26,7 @@ import {
 import type { Program } from "../../support/program.ts";
 import type { Redis } from "../../support/redis.ts";
 import { Stopwatch } from "../../support/stopwatch.ts";
-import { until } from "../../support/until.ts";
+import { waitUntil } from "../../support/wait_until.ts";
 
 /** Time within which visitors must be told that their partner's node has crashed or stopped, in milliseconds. */
 const TOLD_WITHIN = 10 * SECOND;
@@ -134,7 +134,7 @@ processesTest(
     assert.deepEqual(seen.map(({ paired }) => paired), [1, 1], "not even for a moment");
     assert.ok(await told < TOLD_WITHIN, `It took ${await told} ms.`);
     await findEachOther(ann, bob);
-    await until(async () => await machinesIn(redis) === 2);
+    await waitUntil(async () => await machinesIn(redis) === 2);
     const [greta, hans] = await couple(a, b, { ...FIND, mode: "video" });
     await talk(greta, hans);
     await bye(ann, bob, eve, fritz, greta, hans, carl, dora, ...ghosts);
@@ -153,13 +153,13 @@ processesTest(
     const [eve, fritz] = await couple(c, c);
     await talk(eve, fritz);
     for (const program of programs) {
-      await until(async () => await health(program) === "degraded redis");
+      await waitUntil(async () => await health(program) === "degraded redis");
     }
     await redis.restart();
     await Promise.all([ann, bob].map((client) => client.next("partner-back")));
     await talk(ann, bob);
     await Promise.all([talk(carl, dora), talk(eve, fritz)]);
-    for (const program of programs) await until(async () => await health(program) === "ok");
+    for (const program of programs) await waitUntil(async () => await health(program) === "ok");
     const [greta, hans] = await couple(b, c);
     await talk(greta, hans);
     await bye(ann, bob, carl, dora, eve, fritz, greta, hans);
@@ -213,7 +213,7 @@ processesTest(
     await ann.next("partner-back");
     await talk(ann, back);
     await b.stop("SIGKILL");
-    await until(async () => await machinesIn(redis) === 2);
+    await waitUntil(async () => await machinesIn(redis) === 2);
     await talk(back, ann);
     back.tell({ type: "leave" });
     await ann.next("partner-left");

@@ -6,7 +6,7 @@ import { MINUTE } from "../../../server/base/clock.ts";
 import { LIMITS } from "../../../server/limits/rate_limits.ts";
 import { BareClient, type ComingFrom } from "../../support/bare_client.ts";
 import { bye, clusterTest, FIND, type Machine, pair } from "../../support/cluster.ts";
-import { until } from "../../support/until.ts";
+import { waitUntil } from "../../support/wait_until.ts";
 
 function from(address: string): ComingFrom {
   return { localAddress: address };
@@ -28,7 +28,7 @@ clusterTest("An address has so many connections on all machines together", 2, as
   assert.deepEqual([await isAdmitted(a!), await isAdmitted(b!)], [false, false]);
   assert.equal(await isAdmitted(b!, "127.0.0.2"), true);
   await bye(clients.pop()!);
-  await until(() => isAdmitted(a!));
+  await waitUntil(() => isAdmitted(a!));
   await bye(...clients);
 });
 
@@ -42,8 +42,8 @@ clusterTest(
     );
     const count = (): number =>
       [a!, b!].reduce((sum, { server }) => sum + server.chat.sessions.connected, 0);
-    await until(() => count() > 0);
-    await until(() => count() <= 20);
+    await waitUntil(() => count() > 0);
+    await waitUntil(() => count() <= 20);
     await bye(...clients);
   },
 );

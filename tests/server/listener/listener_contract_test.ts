@@ -16,7 +16,7 @@ import {
   TestServer,
   withVisitors,
 } from "../../support/server.ts";
-import { until } from "../../support/until.ts";
+import { waitUntil } from "../../support/wait_until.ts";
 
 const FIND: ClientMessage = { type: "find", mode: "text", interests: [] };
 
@@ -224,7 +224,7 @@ for (const [listener, speaksTls] of KINDS) {
     assert.match(refusal, /^HTTP\/1\.1 503 /);
     assert.match(refusal, new RegExp(`retry-after: ${RETRY_AFTER_FULL}\r\n`, "i"));
     first.leave();
-    await until(() => server.chat.sessions.online === 0);
+    await waitUntil(() => server.chat.sessions.online === 0);
     (await BareClient.enter(server.socketUrl)).leave();
   }, { args: ["--max-connections=1"] });
 

@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { type Backend, MemoryBackend } from "../../../server/matching/backend.ts";
-import { wish } from "../../support/wish.ts";
+import { searchRequest } from "../../support/fixtures.ts";
 
 const BACKENDS: Readonly<Record<string, () => Backend>> = { memory: () => new MemoryBackend() };
 
-const [a, b, c] = [wish(1), wish(2), wish(3)];
+const [a, b, c] = [searchRequest(1), searchRequest(2), searchRequest(3)];
 
 for (const [name, create] of Object.entries(BACKENDS)) {
   Deno.test(`Backend ${name}: a claim takes two that are on offer, once`, async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { choose, type SearchRequest, sharedInterests } from "../../../server/matching/policy.ts";
-import { wish } from "../../support/wish.ts";
+import { searchRequest } from "../../support/fixtures.ts";
 
 function chosen(
   seeker: SearchRequest,
@@ -11,51 +11,54 @@ function chosen(
 }
 
 Deno.test("Pairing takes who has waited longest", () => {
-  assert.deepEqual(chosen(wish(9), wish(2), wish(1), wish(3)), [1, false]);
+  assert.deepEqual(chosen(searchRequest(9), searchRequest(2), searchRequest(1), searchRequest(3)), [
+    1,
+    false,
+  ]);
 });
 
 Deno.test("Pairing never takes the seeker itself", () => {
-  const seeker = wish(1);
+  const seeker = searchRequest(1);
   assert.equal(chosen(seeker, seeker), undefined);
 });
 
 Deno.test("Pairing keeps text and video apart", () => {
-  assert.equal(chosen(wish(1), wish(2, { mode: "video" })), undefined);
+  assert.equal(chosen(searchRequest(1), searchRequest(2, { mode: "video" })), undefined);
 });
 
 Deno.test("Pairing prefers shared interests to a longer wait, and more of them to fewer", () => {
-  const seeker = wish(9, { interests: ["a", "b"], open: true });
-  const one = wish(2, { interests: ["a"] });
-  const two = wish(3, { interests: ["b", "a"] });
-  assert.deepEqual(chosen(seeker, wish(1), one), [2, false]);
-  assert.deepEqual(chosen(seeker, wish(1), one, two), [3, false]);
+  const seeker = searchRequest(9, { interests: ["a", "b"], open: true });
+  const one = searchRequest(2, { interests: ["a"] });
+  const two = searchRequest(3, { interests: ["b", "a"] });
+  assert.deepEqual(chosen(seeker, searchRequest(1), one), [2, false]);
+  assert.deepEqual(chosen(seeker, searchRequest(1), one, two), [3, false]);
 });
 
 Deno.test("Pairing leaves the picky alone unless they share an interest", () => {
-  const picky = wish(1, { interests: ["chess"] });
-  assert.equal(chosen(wish(2), picky), undefined);
-  assert.equal(chosen(wish(2, { interests: ["go"] }), picky), undefined);
-  assert.equal(chosen(wish(2, { interests: ["go"], open: true }), picky), undefined);
-  assert.deepEqual(chosen(wish(2, { interests: ["go", "chess"] }), picky), [1, false]);
+  const picky = searchRequest(1, { interests: ["chess"] });
+  assert.equal(chosen(searchRequest(2), picky), undefined);
+  assert.equal(chosen(searchRequest(2, { interests: ["go"] }), picky), undefined);
+  assert.equal(chosen(searchRequest(2, { interests: ["go"], open: true }), picky), undefined);
+  assert.deepEqual(chosen(searchRequest(2, { interests: ["go", "chess"] }), picky), [1, false]);
 });
 
 Deno.test("Pairing avoids a recent partner while anybody else would do", () => {
-  const seeker = wish(9, { interests: ["a"], open: true, met: [1] });
-  const recent = wish(1, { interests: ["a"] });
-  assert.deepEqual(chosen(seeker, recent, wish(2)), [2, false]);
+  const seeker = searchRequest(9, { interests: ["a"], open: true, met: [1] });
+  const recent = searchRequest(1, { interests: ["a"] });
+  assert.deepEqual(chosen(seeker, recent, searchRequest(2)), [2, false]);
   assert.deepEqual(chosen(seeker, recent), [1, true]);
 });
 
 Deno.test("Pairing asks both sides whether they have met", () => {
-  assert.deepEqual(chosen(wish(2), wish(1, { met: [2] })), [1, true]);
-  assert.deepEqual(chosen(wish(2, { met: [1] }), wish(1)), [1, true]);
+  assert.deepEqual(chosen(searchRequest(2), searchRequest(1, { met: [2] })), [1, true]);
+  assert.deepEqual(chosen(searchRequest(2, { met: [1] }), searchRequest(1)), [1, true]);
 });
 
 Deno.test("Pairing names the interests that both have", () => {
   assert.deepEqual(
     sharedInterests(
-      wish(1, { interests: ["a", "b", "c"] }),
-      wish(2, { interests: ["c", "a", "x"] }),
+      searchRequest(1, { interests: ["a", "b", "c"] }),
+      searchRequest(2, { interests: ["c", "a", "x"] }),
     ),
     ["a", "c"],
   );

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { choose, type SearchRequest } from "../../../server/matching/policy.ts";
 import { LOOK_AHEAD, Pool, SPARE_QUEUES } from "../../../server/matching/pool.ts";
-import { wish } from "../../support/wish.ts";
+import { searchRequest } from "../../support/fixtures.ts";
 import { trials } from "../../support/repeats.ts";
 
 function pool(...wishes: SearchRequest[]): Pool<SearchRequest> {
@@ -16,50 +16,60 @@ function range(from: number, to: number): number[] {
 }
 
 Deno.test("Pool knows who waits, and takes out only whom it has", () => {
-  const a = wish(1, { interests: ["chess", "jazz"] });
-  const filled = pool(a, wish(2));
+  const a = searchRequest(1, { interests: ["chess", "jazz"] });
+  const filled = pool(a, searchRequest(2));
   assert.deepEqual([filled.size, filled.has(a)], [2, true]);
   assert.deepEqual([filled.remove(a), filled.remove(a)], [true, false]);
   assert.deepEqual([filled.size, filled.has(a), [...filled.candidates(a)]], [1, false, []]);
 });
 
 Deno.test("Pool keeps a bounded number of empty lines, however many interests come and go", () => {
-  const filled = pool(...range(0, 100).map((id) => wish(id, { interests: [`kept ${id}`] })));
+  const filled = pool(
+    ...range(0, 100).map((id) => searchRequest(id, { interests: [`kept ${id}`] })),
+  );
   for (const id of range(1000, 9000)) {
-    const passing = wish(id, { interests: [`passing ${id}`] });
+    const passing = searchRequest(id, { interests: [`passing ${id}`] });
     filled.add(passing);
     filled.remove(passing);
     assert.ok(filled.queues <= 2 * (100 + SPARE_QUEUES) + 1, `${filled.queues} lines`);
   }
-  assert.deepEqual([...filled.candidates(wish(1, { interests: ["kept 7"] }))].map(({ id }) => id), [
-    7,
-  ]);
+  assert.deepEqual(
+    [...filled.candidates(searchRequest(1, { interests: ["kept 7"] }))].map(({ id }) => id),
+    [
+      7,
+    ],
+  );
 });
 
 Deno.test("Pool forgets the interests that nobody waits for when it is tidied, and no others", () => {
-  const filled = pool(wish(1, { interests: ["chess", "jazz"] }), wish(2, { interests: ["jazz"] }));
-  const chess = wish(3, { interests: ["chess"] });
+  const filled = pool(
+    searchRequest(1, { interests: ["chess", "jazz"] }),
+    searchRequest(2, { interests: ["jazz"] }),
+  );
+  const chess = searchRequest(3, { interests: ["chess"] });
   filled.add(chess);
   filled.remove(chess);
   filled.prune();
   assert.equal(filled.queues, 2);
-  for (const one of filled.candidates(wish(4, { interests: ["chess"] }))) filled.remove(one);
+  for (const one of filled.candidates(searchRequest(4, { interests: ["chess"] }))) {
+    filled.remove(one);
+  }
   filled.prune();
   assert.equal(filled.queues, 1);
-  assert.equal([...filled.candidates(wish(4, { interests: ["jazz"] }))].length, 1);
+  assert.equal([...filled.candidates(searchRequest(4, { interests: ["jazz"] }))].length, 1);
 });
 
 Deno.test("Pool offers nobody of another mode", () => {
-  assert.deepEqual([...pool(wish(1, { mode: "video" })).candidates(wish(2))], []);
+  assert.deepEqual([...pool(searchRequest(1, { mode: "video" })).candidates(searchRequest(2))], []);
 });
 
 Deno.test("Pool passes over recent partners, and over no more than its bound", () => {
   const strangerAfter = (recent: number): boolean => {
     const others = range(1, recent + 1);
-    const filled = pool(...others.map((id) => wish(id)), wish(500));
+    const filled = pool(...others.map((id) => searchRequest(id)), searchRequest(500));
     const found = choose(
-      wish(1000, { met: others }),
-      filled.candidates(wish(1000, { met: others })),
+      searchRequest(1000, { met: others }),
+      filled.candidates(searchRequest(1000, { met: others })),
     );
     return found?.partner.id === 500;
   };
@@ -69,10 +79,10 @@ Deno.test("Pool passes over recent partners, and over no more than its bound", (
 
 Deno.test("Pool looks at a handful of people, however many wait", () => {
   const filled = pool(
-    ...range(0, 5000).map((id) => wish(id, { interests: ["a", "b"], open: true })),
+    ...range(0, 5000).map((id) => searchRequest(id, { interests: ["a", "b"], open: true })),
   );
   assert.deepEqual(
-    [...filled.candidates(wish(9999, { interests: ["b", "c"], open: true }))].length,
+    [...filled.candidates(searchRequest(9999, { interests: ["b", "c"], open: true }))].length,
     2,
   );
 });
@@ -87,7 +97,7 @@ Deno.test("Pool lets one find the same partner as a look at everybody would", ()
   fc.assert(
     fc.property(fc.array(aWish, { minLength: 1, maxLength: 12 }), fc.nat(11), (made, gone) => {
       const wishes = made.map(({ widened, ...rest }, id) =>
-        wish(id, { ...rest, open: widened || rest.interests.length === 0 })
+        searchRequest(id, { ...rest, open: widened || rest.interests.length === 0 })
       );
       const seeker = wishes.pop()!;
       const filled = pool(...wishes);

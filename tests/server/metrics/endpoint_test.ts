@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { parseAddress } from "../../../server/admission/address.ts";
 import { MetricsEndpoint } from "../../../server/metrics/endpoint.ts";
 import type { HttpRequest } from "../../../server/http/message.ts";
-import { request } from "../../support/request.ts";
+import { httpRequest } from "../../support/fixtures.ts";
 
 const TOKEN = "a-token-that-nobody-guesses";
 
@@ -29,7 +29,7 @@ async function ask(asking: Asking): Promise<number> {
     contentType: "text/plain",
     render,
   });
-  const reply = await desk.answer(request(target, headers, more), parseAddress(client));
+  const reply = await desk.answer(httpRequest(target, headers, more), parseAddress(client));
   const body = new TextDecoder().decode(reply?.body);
   assert.equal(body === "figures", reply?.status === 200 && more?.method !== "HEAD");
   return reply?.status ?? 0;
@@ -89,7 +89,7 @@ Deno.test("MetricsDesk shows the metrics to whoever shows the token, and with a 
 Deno.test("MetricsDesk says how to ask, and without a token no word opens it", async () => {
   const render = (): Promise<string> => Promise.reject(new Error("not to be asked"));
   const desk = new MetricsEndpoint({ token: TOKEN, trustsLocal: true, contentType: "", render });
-  const reply = await desk.answer(request("/metrics"), undefined);
+  const reply = await desk.answer(httpRequest("/metrics"), undefined);
   assert.equal(reply?.headers["www-authenticate"], 'Bearer realm="metrics"');
   for (const authorization of ["Bearer ", "Bearer", 'Bearer ""', "Bearer x"]) {
     assert.equal(await ask({ client: "203.0.113.9", headers: { authorization } }), 0);

@@ -11,11 +11,11 @@ import { EventLoop, LAG_INTERVAL, LAG_WINDOW } from "../../../server/base/event_
 import { BareClient } from "../../support/bare_client.ts";
 import { CertificateFiles } from "../../support/certificate_files.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
-import { HttpsFront } from "../../support/https_front.ts";
+import { HttpsProxy } from "../../support/https_proxy.ts";
 import { Program } from "../../support/program.ts";
 import { isRedisThere, Redis } from "../../support/redis.ts";
 import { TestServer } from "../../support/server.ts";
-import { until } from "../../support/until.ts";
+import { waitUntil } from "../../support/wait_until.ts";
 
 const hasRedis = await isRedisThere();
 
@@ -203,7 +203,7 @@ for (const listener of ["node", "deno"] as const) {
 
 Deno.test("Metrics are hidden behind a proxy on the same machine that nobody has told us of", async () => {
   await using server = await TestServer.start();
-  await using front = await HttpsFront.start({ target: server.port });
+  await using front = await HttpsProxy.start({ target: server.port });
   using client = Deno.createHttpClient({ caCerts: [front.certificate] });
   const { status, body } = await fetch(`https://${front.authority}/metrics`, { client });
   await body?.cancel();
@@ -283,7 +283,7 @@ Deno.test({
     await using redis = await Redis.start();
     await using program = await Program.start(`--redis-url=${redis.url}`);
     const { http } = program;
-    await until(async () => (await metricsOf(http)).figure("redis_up") === 1);
+    await waitUntil(async () => (await metricsOf(http)).figure("redis_up") === 1);
     const { samples, figure } = await metricsOf(http);
     const here = METRICS.filter(({ needs }) => needs !== "tls");
     assert.deepEqual(namesIn(samples), [...here, SEARCH_DURATION].map(({ name }) => name).sort());

@@ -6,7 +6,7 @@ import { DAY, HOUR, parseDay, SECOND } from "../../../server/base/clock.ts";
 import { policy, POLICY_CHANGES, type Sentence } from "../../../server/privacy/policy.ts";
 import { PROMISES, PROOF_TESTS, proofsOf } from "../../../server/privacy/promises.ts";
 import { pathsIn } from "../../support/files.ts";
-import { SETTINGS } from "../../support/settings.ts";
+import { DEFAULT_SETTINGS } from "../../support/fixtures.ts";
 
 const MODES = ["full", "truncated", "off"] as const;
 
@@ -19,11 +19,11 @@ const VARIANTS = MODES.flatMap((accessLog) =>
   )
 );
 
-function sentences(change: Partial<typeof SETTINGS> = {}): Sentence[] {
-  return policy({ ...SETTINGS, ...change }).flatMap((section) => section.sentences);
+function sentences(change: Partial<typeof DEFAULT_SETTINGS> = {}): Sentence[] {
+  return policy({ ...DEFAULT_SETTINGS, ...change }).flatMap((section) => section.sentences);
 }
 
-function text(change: Partial<typeof SETTINGS> = {}): string {
+function text(change: Partial<typeof DEFAULT_SETTINGS> = {}): string {
   return sentences(change).map(({ says }) => says).join("\n");
 }
 

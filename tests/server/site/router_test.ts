@@ -22,8 +22,7 @@ import {
   transparencyReport,
 } from "../../../server/site/transparency_report.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
-import { request } from "../../support/request.ts";
-import { SETTINGS } from "../../support/settings.ts";
+import { DEFAULT_SETTINGS, httpRequest } from "../../support/fixtures.ts";
 
 const MARKED = "<!doctype html><html lang=<!--lang-->><title>Chat</title><body>" +
   `${"Hello, stranger. ".repeat(50)}<!--lead--><script><!--words--></script></body>`;
@@ -52,7 +51,7 @@ class World {
   health: Health = { status: "ok", failing: [] };
 
   constructor(change: Partial<PublicSettings> = {}) {
-    const settings = { ...SETTINGS, ...change };
+    const settings = { ...DEFAULT_SETTINGS, ...change };
     this.clock.jump(400 * DAY);
     const store = new MemoryStatisticsStore();
     this.site = new Router({
@@ -76,7 +75,9 @@ class World {
   }
 
   ask(target: string, headers: Record<string, string> = {}, method = "GET"): HttpResponse {
-    return this.site.answer(request(target, headers, { method } satisfies Partial<HttpRequest>));
+    return this.site.answer(
+      httpRequest(target, headers, { method } satisfies Partial<HttpRequest>),
+    );
   }
 
   text(target: string, headers: Record<string, string> = {}): string {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { redirect, type RedirectOptions } from "../../../server/tls/https_redirect.ts";
 import type { HttpResponse } from "../../../server/http/message.ts";
 import { TempFolder } from "../../support/files.ts";
-import { request } from "../../support/request.ts";
+import { httpRequest } from "../../support/fixtures.ts";
 
 const HOSTS = ["chat.example", "2001:db8::7", "192.0.2.7"];
 
@@ -18,7 +18,10 @@ function ask(
   host: string | undefined = "chat.example",
   options: Partial<RedirectOptions> = {},
 ): HttpResponse {
-  return redirect(request(target, host === undefined ? {} : { host }), { ...OPTIONS, ...options });
+  return redirect(httpRequest(target, host === undefined ? {} : { host }), {
+    ...OPTIONS,
+    ...options,
+  });
 }
 
 Deno.test("Redirect leads to the same place by https, and to its port where that has to be said", () => {
@@ -60,7 +63,7 @@ Deno.test("Redirect answers 400 to a host that isn't ours or a target that is no
       "Cannot redirect: unknown host or invalid path.\n",
     );
   }
-  assert.equal(redirect(request("/"), OPTIONS).status, 400);
+  assert.equal(redirect(httpRequest("/"), OPTIONS).status, 400);
 });
 
 Deno.test("Redirect says nothing of HSTS, is kept by nobody, and ends its connection", () => {
@@ -68,9 +71,9 @@ Deno.test("Redirect says nothing of HSTS, is kept by nobody, and ends its connec
     assert.equal(headers["strict-transport-security"], undefined);
     assert.deepEqual([headers["cache-control"], headers.connection], ["no-store", "close"]);
   }
-  const post = redirect(request("/", { host: "chat.example" }, { method: "POST" }), OPTIONS);
+  const post = redirect(httpRequest("/", { host: "chat.example" }, { method: "POST" }), OPTIONS);
   assert.equal(post.status, 405);
-  const head = redirect(request("/", { host: "chat.example" }, { method: "HEAD" }), OPTIONS);
+  const head = redirect(httpRequest("/", { host: "chat.example" }, { method: "HEAD" }), OPTIONS);
   assert.deepEqual([head.status, head.body], [308, undefined]);
 });
 

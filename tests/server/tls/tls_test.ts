@@ -18,7 +18,7 @@ import { repeats } from "../../support/repeats.ts";
 import { NO_RATES, TestServer } from "../../support/server.ts";
 import { isSslscanThere, sslscan } from "../../support/sslscan.ts";
 import { Stopwatch } from "../../support/stopwatch.ts";
-import { reaches, until } from "../../support/until.ts";
+import { reaches, waitUntil } from "../../support/wait_until.ts";
 
 /** The beginning of a ClientHello (RFC 8446 section 4.1.2). It announces a record of 512 bytes and then stops. */
 const HALF_HELLO = Uint8Array.of(0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3, 7, 7, 7);
@@ -80,11 +80,11 @@ Deno.test("TLS: a renewed certificate is in use within a minute, and one that ca
   files.write(next);
   assert.equal(await isTrusted(server.port, next.cert), false);
   clock.advance(MINUTE);
-  await until(() => isTrusted(server.port, next.cert));
+  await waitUntil(() => isTrusted(server.port, next.cert));
   files.write(selfSigned("localhost", undefined, "secp256k1"));
   clock.advance(MINUTE);
   const refused = "Cannot load the renewed certificate: still using the previous one.";
-  await until(() => server.entries.some(({ message }) => message === refused));
+  await waitUntil(() => server.entries.some(({ message }) => message === refused));
   assert.equal(await isTrusted(server.port, next.cert), true);
 });
 
@@ -102,7 +102,7 @@ Deno.test("TLS: certificates are renewed twice, and 200 people who talk notice n
     assert.equal(await isTrusted(server.port, next.cert), true);
     assert.equal(await isTrusted(server.port, before), false);
     const now = talks.reduce((sum, { arrived }) => sum + arrived, 0);
-    await until(() => talks.reduce((sum, { arrived }) => sum + arrived, 0) > now + 1000);
+    await waitUntil(() => talks.reduce((sum, { arrived }) => sum + arrived, 0) > now + 1000);
   }
   for (const { sent, arrived } of await Promise.all(talks.map((talk) => talk.end()))) {
     assert.ok(sent > 0);
@@ -181,7 +181,7 @@ Deno.test(`TLS: ${(2 * RESETS).toLocaleString("en")} handshakes and upgrades tha
     await half.write(HALF_HELLO);
   }
   const watch = new Stopwatch([program.pid]);
-  await until(() => descriptors() <= before + 2);
+  await waitUntil(() => descriptors() <= before + 2);
   assert.ok(watch.ms < 10 * SECOND, `${watch.ms} ms`);
 });
 

@@ -2,29 +2,29 @@
 
 import type { Browser } from "playwright-core";
 import { SUBPROTOCOL } from "../../protocol.ts";
-import { Inside, inside, serve, type Served } from "../support/served.ts";
+import { InProcess, inProcess, serve, type ServerUnderTest } from "../support/server_under_test.ts";
 import { type ServerOptions, TestServer } from "../support/server.ts";
-import { until } from "../support/until.ts";
+import { waitUntil } from "../support/wait_until.ts";
 import { isFirefoxThere, launchFirefox, launchShell } from "./browser.ts";
 import { Caller, PEERS } from "./caller.ts";
 import { Visitor, type VisitorOptions } from "./visitor.ts";
 
 /** Opens a server for one test. */
-export type OpenHouse = (options?: ServerOptions) => Promise<House>;
+export type OpenFixture = (options?: ServerOptions) => Promise<SiteFixture>;
 
 /** Starts one browser with additional arguments for all tests of a file, and closes it after the last. */
-export function housing(...args: readonly string[]): OpenHouse {
-  return housingIn(() => launchShell(...args));
+export function siteFixture(...args: readonly string[]): OpenFixture {
+  return siteFixtureIn(() => launchShell(...args));
 }
 
 /** The same in Firefox. */
-export function housingInFirefox(): OpenHouse {
-  return housingIn(launchFirefox);
+export function siteFixtureInFirefox(): OpenFixture {
+  return siteFixtureIn(launchFirefox);
 }
 
-function housingIn(start: () => Promise<Browser>): OpenHouse {
+function siteFixtureIn(start: () => Promise<Browser>): OpenFixture {
   const browser = startedOnce(start);
-  return async (options = {}) => new House(await browser(), await open(options));
+  return async (options = {}) => new SiteFixture(await browser(), await open(options));
 }
 
 /** A browser that is started when first requested, and closed after the last test of a file. */
@@ -35,61 +35,61 @@ export function startedOnce(start: () => Promise<Browser>): () => Promise<Browse
 }
 
 /** Starts a server. An executable is used only if no option needs the server inside the test process. */
-async function open(options: ServerOptions): Promise<Served> {
+async function open(options: ServerOptions): Promise<ServerUnderTest> {
   const isOrdinary = Object.keys(options).every((name) =>
     ["listener", "args", "port"].includes(name)
   );
-  return isOrdinary ? await serve(options) : new Inside(await TestServer.start(options));
+  return isOrdinary ? await serve(options) : new InProcess(await TestServer.start(options));
 }
 
 /** Declares a test with a name and a body that opens its own server. */
-export type HouseTest = (name: string, body: (openHouse: OpenHouse) => Promise<void>) => void;
+export type FixtureTest = (name: string, body: (openFixture: OpenFixture) => Promise<void>) => void;
 
 /** Ways to declare tests that run in Chromium and, if it is installed, in Firefox. */
 export interface Engines {
-  readonly test: HouseTest;
+  readonly test: FixtureTest;
   /** For tests that access the server's internals. */
-  readonly inside: HouseTest;
+  readonly inProcess: FixtureTest;
   /** For tests of the page's own state, which is the same in every engine. They run in Chromium only. */
-  readonly decided: HouseTest;
+  readonly decided: FixtureTest;
 }
 
 /** Declares each test of a file once and runs it in both engines. */
 export async function inBothEngines(): Promise<Engines> {
-  const inChromium = housing();
-  const engines: [suffix: string, open: OpenHouse][] = [["", inChromium]];
-  if (await isFirefoxThere()) engines.push([", in Firefox", housingInFirefox()]);
-  const declare = (test: typeof inside.test): HouseTest => (name, body) => {
-    for (const [suffix, openHouse] of engines) test(name + suffix, () => body(openHouse));
+  const inChromium = siteFixture();
+  const engines: [suffix: string, open: OpenFixture][] = [["", inChromium]];
+  if (await isFirefoxThere()) engines.push([", in Firefox", siteFixtureInFirefox()]);
+  const declare = (test: typeof inProcess.test): FixtureTest => (name, body) => {
+    for (const [suffix, openFixture] of engines) test(name + suffix, () => body(openFixture));
   };
-  const decided: HouseTest = (name, body) => Deno.test(name, () => body(inChromium));
-  return { test: declare(Deno.test), inside: declare(inside.test), decided };
+  const decided: FixtureTest = (name, body) => Deno.test(name, () => body(inChromium));
+  return { test: declare(Deno.test), inProcess: declare(inProcess.test), decided };
 }
 
 /** A server for one test, which can be stopped and started again on the same port. */
-export class House implements AsyncDisposable {
+export class SiteFixture implements AsyncDisposable {
   readonly #browser: Browser;
   readonly #visitors: Visitor[] = [];
   readonly #guests: WebSocket[] = [];
-  readonly site: string;
+  readonly url: string;
   readonly #port: number;
-  #server: Served | undefined;
+  #server: ServerUnderTest | undefined;
 
-  constructor(browser: Browser, server: Served) {
+  constructor(browser: Browser, server: ServerUnderTest) {
     this.#browser = browser;
     this.#server = server;
-    this.site = server.http;
+    this.url = server.http;
     this.#port = server.port;
   }
 
   /** The server inside the test process, only for tests declared with `inside`. */
   get server(): TestServer {
     const served = this.#served;
-    if (served instanceof Inside) return served.server;
+    if (served instanceof InProcess) return served.server;
     throw new Error("Cannot look into the server: it is a process of its own");
   }
 
-  get #served(): Served {
+  get #served(): ServerUnderTest {
     if (this.#server === undefined) throw new Error("Cannot use the server: it is down");
     return this.#server;
   }
@@ -98,7 +98,7 @@ export class House implements AsyncDisposable {
   async enter(
     options: VisitorOptions & { site?: string; browser?: Browser } = {},
   ): Promise<Visitor> {
-    const { site = this.site, browser = this.#browser, ...rest } = options;
+    const { site = this.url, browser = this.#browser, ...rest } = options;
     const visitor = await Visitor.open(browser, site, rest);
     this.#visitors.push(visitor);
     return visitor;
@@ -139,7 +139,7 @@ export class House implements AsyncDisposable {
     const { sessions } = this.server.chat;
     const online = sessions.online;
     this.#guests.pop()?.close();
-    await until(() => sessions.online < online);
+    await waitUntil(() => sessions.online < online);
   }
 
   async goDown(): Promise<void> {

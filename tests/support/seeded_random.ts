@@ -1,7 +1,7 @@
 /** Reproducible randomness: the same seed gives the same numbers. */
 
 /** Numbers from 0 to below 1 (mulberry32). */
-export function dice(seed: number): () => number {
+export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = state + 0x6D2B79F5 >>> 0;

@@ -21,7 +21,7 @@
 import { Buffer } from "node:buffer";
 import { selfSigned } from "./certificate.ts";
 
-export interface HttpsFrontOptions {
+export interface HttpsProxyOptions {
   /** The port of the program on this machine. */
   readonly target: number;
   /** The host name in the certificate. */
@@ -38,7 +38,7 @@ const TLS_HANDSHAKE = 22;
 const END_OF_HEAD = "\r\n\r\n";
 
 /** A running proxy. */
-export class HttpsFront implements AsyncDisposable {
+export class HttpsProxy implements AsyncDisposable {
   /** The certificate that clients have to trust, in PEM. */
   readonly certificate: string;
   readonly #host: string;
@@ -49,7 +49,7 @@ export class HttpsFront implements AsyncDisposable {
   readonly #open = new Set<Deno.Conn>();
   readonly #work = new Set<Promise<void>>();
 
-  private constructor({ target, host = "localhost", port = 0 }: HttpsFrontOptions) {
+  private constructor({ target, host = "localhost", port = 0 }: HttpsProxyOptions) {
     const { cert, key } = selfSigned(host);
     this.certificate = cert;
     this.#host = host;
@@ -61,8 +61,8 @@ export class HttpsFront implements AsyncDisposable {
   }
 
   /** Starts a proxy on the loopback address. */
-  static start(options: HttpsFrontOptions): HttpsFront {
-    return new HttpsFront(options);
+  static start(options: HttpsProxyOptions): HttpsProxy {
+    return new HttpsProxy(options);
   }
 
   get port(): number {

@@ -7,7 +7,10 @@ import assert from "node:assert/strict";
 import { delay } from "../../server/base/timeout.ts";
 
 /** Resolves once `holds()` is true; rejects after `seconds`. */
-export async function until(holds: () => boolean | Promise<boolean>, seconds = 60): Promise<void> {
+export async function waitUntil(
+  holds: () => boolean | Promise<boolean>,
+  seconds = 60,
+): Promise<void> {
   const end = performance.now() + seconds * 1000;
   while (!await holds()) {
     if (performance.now() > end) {
@@ -21,10 +24,10 @@ export async function until(holds: () => boolean | Promise<boolean>, seconds = 6
 const LOOKS = 5;
 
 /** Waits until a figure stops changing. Whatever has arrived before a check has been handled. */
-export async function settled(figure: () => number): Promise<void> {
+export async function waitUntilStable(figure: () => number): Promise<void> {
   let last = -1;
   let still = 0;
-  await until(async () => {
+  await waitUntil(async () => {
     await delay(100);
     still = figure() === last ? still + 1 : 0;
     last = figure();

@@ -1,16 +1,16 @@
 /**
- * A cable between a browser and a server that can be unplugged. Every connection through it then drops without notice
- * to either end, and no new one gets through until it is plugged in again.
+ * A proxy between a browser and a server that can drop out. Every connection through it then drops without notice to
+ * either end, and no new one gets through until it is restored.
  *
- *   browser ── http://127.0.0.1:cable ──> Cable ──> http://127.0.0.1:server
+ *   browser ── http://127.0.0.1:proxy ──> DroppableProxy ──> http://127.0.0.1:server
  */
 
-/** A cable, initially plugged in. */
-export class Cable implements Disposable {
+/** A proxy that initially works. */
+export class DroppableProxy implements Disposable {
   readonly #listener: Deno.TcpListener;
   #target: number;
   readonly #open = new Set<Deno.TcpConn>();
-  #isOut = false;
+  #isDown = false;
 
   constructor(target: number) {
     this.#target = target;
@@ -23,29 +23,29 @@ export class Cable implements Disposable {
   }
 
   /** Directs new connections to another server, as a load balancer does. */
-  leadTo(target: number): void {
+  setTarget(target: number): void {
     this.#target = target;
   }
 
-  /** Unplugs it. */
-  pull(): void {
-    this.#isOut = true;
+  /** Ends all connections, and refuses new ones. */
+  drop(): void {
+    this.#isDown = true;
     for (const end of this.#open) this.#close(end);
   }
 
-  /** Plugs it in again. */
-  put(): void {
-    this.#isOut = false;
+  /** Accepts connections again. */
+  restore(): void {
+    this.#isDown = false;
   }
 
   [Symbol.dispose](): void {
     this.#listener.close();
-    this.pull();
+    this.drop();
   }
 
   async #accept(): Promise<void> {
     for await (const browser of this.#listener) {
-      if (this.#isOut) browser.close();
+      if (this.#isDown) browser.close();
       else this.#join(browser).catch(() => this.#close(browser));
     }
   }

@@ -6,13 +6,13 @@
 
 import { BINARY, Program } from "./program.ts";
 import { type ServerOptions, TestServer } from "./server.ts";
-import { until } from "./until.ts";
+import { waitUntil } from "./wait_until.ts";
 
 /** Options of both variants. An executable ignores `clock` and uses the system clock. */
-export type ServedOptions = Pick<ServerOptions, "listener" | "args" | "port" | "clock">;
+export type ServerUnderTestOptions = Pick<ServerOptions, "listener" | "args" | "port" | "clock">;
 
 /** A running server. */
-export interface Served extends AsyncDisposable {
+export interface ServerUnderTest extends AsyncDisposable {
   readonly port: number;
   readonly http: string;
   readonly socketUrl: string;
@@ -30,21 +30,21 @@ const HINTS = /Open it in two windows|A public server also needs/;
 /**
  * Declares tests that access a server's internals, move its clock or replace its parts. An executable has no access.
  */
-export const inside = {
+export const inProcess = {
   test(name: string, fn: () => Promise<void>): void {
     Deno.test({ name, ignore: BINARY !== undefined, fn });
   },
 };
 
 /** Starts the server, or the executable if one is named. */
-export async function serve(options: ServedOptions = {}): Promise<Served> {
-  if (BINARY === undefined) return new Inside(await TestServer.start(options));
+export async function serve(options: ServerUnderTestOptions = {}): Promise<ServerUnderTest> {
+  if (BINARY === undefined) return new InProcess(await TestServer.start(options));
   const { listener = "node", args = [], port = 0 } = options;
   const all = ["--access-log=off", `--listener=${listener}`, `--port=${port}`, ...args];
-  return new Outside(await Program.start(...all));
+  return new ChildProcess(await Program.start(...all));
 }
 
-export class Inside implements Served {
+export class InProcess implements ServerUnderTest {
   readonly server: TestServer;
 
   constructor(server: TestServer) {
@@ -68,7 +68,7 @@ export class Inside implements Served {
   }
 
   async has(online: number): Promise<void> {
-    await until(() => this.server.chat.sessions.online === online);
+    await waitUntil(() => this.server.chat.sessions.online === online);
   }
 
   async stop(): Promise<void> {
@@ -81,7 +81,7 @@ export class Inside implements Served {
 }
 
 /** An executable in a separate process. */
-class Outside implements Served {
+class ChildProcess implements ServerUnderTest {
   readonly #program: Program;
 
   constructor(program: Program) {

@@ -1,15 +1,15 @@
 /**
- * A tap between a browser and a server. It forwards everything and records every byte that the browser sends, over HTTP
+ * A proxy between a browser and a server. It forwards everything and records every byte that the browser sends, over HTTP
  * and WebSocket alike, in unmasked form (RFC 6455 section 5.3).
  *
- *   browser ── http://127.0.0.1:tap ──> Tap ──> http://127.0.0.1:server
- *                                        └──> sent
+ *   browser ── http://127.0.0.1:proxy ──> RecordingProxy ──> http://127.0.0.1:server
+ *                                              └──> sent
  */
 
 import { Buffer } from "node:buffer";
 
-/** A tap in front of one server. */
-export class Tap implements Disposable {
+/** A recording proxy in front of one server. */
+export class RecordingProxy implements Disposable {
   readonly #listener: Deno.TcpListener;
   readonly #target: number;
   readonly #connections: Sent[] = [];
