@@ -1,7 +1,8 @@
 /** The chat on a home screen: what a browser needs to install it, and what messengers show for a link to it. */
 
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { draw, icons, PICTURES } from "./pictures.ts";
+import { draw } from "./draw.ts";
+import { icons, PICTURES } from "./pictures.ts";
 import { isChromiumThere, launch } from "./browser.ts";
 import { SiteFixture, startedOnce } from "./site_fixture.ts";
 import type { Visitor } from "./visitor.ts";

@@ -1,15 +1,17 @@
 /**
  * Draws the pictures of the page from the emblem in client/page/page.html: icons for home screens, and the preview that
- * messengers show for a link. `deno task pictures` writes them to client/page/pictures/. They are kept in the
- * repository, because a build must not need a browser. A test draws the icons again and compares them.
+ * messengers show for a link. `deno task pictures` writes them to client/page/pictures/, and the screenshots of the
+ * README to docs/. They are kept in the repository, because a build must not need a browser. A test draws the icons again and compares them.
  *
- * The text of the preview needs a typeface that looks the same on all machines, so one is fetched, and only here.
+ * The text of the preview needs a typeface that looks the same on all machines, so one is fetched, and only here. The
+ * screenshots use the fonts of this machine, which should include one with emoji.
  */
 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
 import { launch } from "./browser.ts";
+import { draw, type Picture } from "./draw.ts";
+import { screenshots } from "./screenshots.ts";
 
 const TYPEFACE = "@fontsource-variable/inter@5.3.0";
 const TYPEFACE_FILE = "files/inter-latin-wght-normal.woff2";
@@ -18,13 +20,6 @@ const TYPEFACE_FILE = "files/inter-latin-wght-normal.woff2";
 const PAPER = "#f6f4ef";
 const SOFT = "#59626b";
 const INK = "#1d2328";
-
-/** A picture: its size, and the document that shows it. */
-interface Picture {
-  readonly width: number;
-  readonly height: number;
-  readonly html: string;
-}
 
 /** The look of an icon: its size in pixels. The emblem's size and the corner radius are fractions of it. */
 const ICONS: Readonly<Record<string, { size: number; emblem: number; corner: number }>> = {
@@ -38,25 +33,14 @@ const ICONS: Readonly<Record<string, { size: number; emblem: number; corner: num
 /** Where the pictures are kept. */
 export const PICTURES = new URL("../../client/page/pictures/", import.meta.url);
 
+const DOCS = new URL("../../docs/", import.meta.url);
+
 /** The pictures that look the same on every machine. */
 export async function icons(): Promise<Record<string, Picture>> {
   const emblem = await readEmblem();
   return Object.fromEntries(
     Object.entries(ICONS).map(([name, look]) => [name, icon(emblem, look)]),
   );
-}
-
-/** Renders a picture as PNG. */
-export async function draw(
-  browser: Browser,
-  { width, height, html }: Picture,
-): Promise<Uint8Array> {
-  const page = await browser.newPage({ viewport: { width, height } });
-  await page.setContent(html);
-  await page.evaluate("document.fonts.ready");
-  const png = await page.screenshot({ omitBackground: true });
-  await page.close();
-  return png;
 }
 
 /** The emblem of the page's header, as SVG in the colours of the page's icon. */
@@ -119,6 +103,9 @@ if (import.meta.main) {
   await Deno.mkdir(PICTURES, { recursive: true });
   for (const [name, picture] of Object.entries(pictures)) {
     await Deno.writeFile(new URL(name, PICTURES), await draw(browser, picture));
+  }
+  for (const [name, png] of Object.entries(await screenshots(browser))) {
+    await Deno.writeFile(new URL(name, DOCS), png);
   }
   await browser.close();
 }
