@@ -82,7 +82,7 @@ export class SiteFixture implements AsyncDisposable {
     this.#port = server.port;
   }
 
-  /** The server inside the test process, only for tests declared with `inside`. */
+  /** The server inside the test process, only for tests declared with `inProcess`. */
   get server(): TestServer {
     const served = this.#served;
     if (served instanceof InProcess) return served.server;

@@ -7,21 +7,24 @@ import { waitUntil } from "../support/wait_until.ts";
 import { inBothEngines } from "./site_fixture.ts";
 import { CHATTING, LOOKING } from "./visitor.ts";
 
-const { test, inProcess: inside, decided } = await inBothEngines();
+const { test, inProcess, decided } = await inBothEngines();
 
 const REMINDER = en.words.AdultFirst;
 
-inside("Page explains and does not start when the confirmation is missing", async (openFixture) => {
-  await using fixture = await openFixture();
-  const ann = await fixture.enter();
-  await ann.button("Start text chat").click({ force: true });
-  await ann.page.getByRole("alert").getByText(REMINDER).waitFor();
-  await ann.isAt(ann.checkbox);
-  equal(await ann.page.getByText(LOOKING).count(), 0);
-  equal(fixture.server.chat.matchmaker.searching, 0);
-  await ann.confirm();
-  await ann.loses(REMINDER);
-});
+inProcess(
+  "Page explains and does not start when the confirmation is missing",
+  async (openFixture) => {
+    await using fixture = await openFixture();
+    const ann = await fixture.enter();
+    await ann.button("Start text chat").click({ force: true });
+    await ann.page.getByRole("alert").getByText(REMINDER).waitFor();
+    await ann.isAt(ann.checkbox);
+    equal(await ann.page.getByText(LOOKING).count(), 0);
+    equal(fixture.server.chat.matchmaker.searching, 0);
+    await ann.confirm();
+    await ann.loses(REMINDER);
+  },
+);
 
 test("Page says that a chat has begun when two people have started", async (openFixture) => {
   await using fixture = await openFixture();
@@ -101,7 +104,7 @@ test("Page cancels a search when Escape or Cancel is pressed", async (openFixtur
   equal(await ann.page.getByText(CHATTING).count(), 0);
 });
 
-inside("Page hides how many are here when they are fewer than five", async (openFixture) => {
+inProcess("Page hides how many are here when they are fewer than five", async (openFixture) => {
   await using fixture = await openFixture();
   for (let guest = 0; guest < 3; guest++) await fixture.addGuest();
   const ann = await fixture.enter();
