@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { type DayCounts, emptyDay } from "../../../server/statistics/day.ts";
-import { decoded, KvStatisticsStore, MAX_ATTEMPTS } from "../../../server/statistics/kv_store.ts";
+import { decoded, KvStatisticsStore } from "../../../server/statistics/kv_store.ts";
+import { MAX_ATTEMPTS } from "../../../server/statistics/optimistic_write.ts";
 import { RedisStatisticsStore } from "../../../server/cluster/redis_statistics.ts";
 import type { Log } from "../../../server/base/log.ts";
 import { MIN_CHATS_PUBLISHED } from "../../../server/limits/privacy_limits.ts";
@@ -423,8 +424,8 @@ function onOneKv(
 
 /** The counts of a day as another server would read them. */
 async function counted(kv: Deno.Kv, day = DAY): Promise<DayCounts | undefined> {
-  const { value } = await kv.get<Uint8Array>(["day", day]);
-  return value === null ? undefined : decoded(value).counted;
+  const { key, value } = await kv.get(["day", day]);
+  return decoded(key, value)?.counted;
 }
 
 Deno.test(
