@@ -61,6 +61,16 @@ const STORES: [
   ["KvStatisticsStore", async () => await KvStatisticsStore.open(await Deno.openKv(":memory:"))],
 ];
 
+/** What may stand in place of a stored day. */
+const GARBAGE: [what: string, text: string][] = [
+  ["no JSON", "{"],
+  ["no object", "null"],
+  ["no figures", `{"counted":{},"published":{}}`],
+  ["a text as a figure", JSON.stringify({ counted: figures(10, { chats: "10" as never }) })],
+  ["the number Infinity", JSON.stringify({ counted: figures(10) }).replace(":10", ":1e999")],
+  ["a prototype", `{"__proto__":${JSON.stringify({ counted: figures(10) })}}`],
+];
+
 if (await isRedisThere()) {
   const redis = await Redis.start();
   const link = await startLink(redis.url);
@@ -100,6 +110,25 @@ if (await isRedisThere()) {
       await again.close();
     }),
   );
+
+  for (const [what, garbage] of GARBAGE) {
+    Deno.test(
+      `RedisStatisticsStore restores a day from its copy when Redis holds ${what} instead`,
+      inFolder(async (folder) => {
+        await redis.ask("flushall");
+        const store = new RedisStatisticsStore(link, openFile(folder));
+        await store.add([figures(10)]);
+        for (const field of [DAY, "2026-06-02", "no day", "__proto__"]) {
+          await redis.ask("hset", "anonymous-chat:statistics", field, garbage);
+        }
+        await store.refresh("");
+        assert.deepEqual(store.read("", "9999-12-31").map(({ day }) => day), [DAY]);
+        await store.add([figures(10), figures(10, { day: "2026-06-02" })]);
+        assert.deepEqual([publishedChats(store), publishedChats(store, "2026-06-02")], [20, 10]);
+        await store.close();
+      }),
+    );
+  }
 }
 
 for (const [name, open] of STORES) {
@@ -523,6 +552,23 @@ Deno.test(
     assert.equal((await counted(kv))?.chats, 0);
   }),
 );
+
+for (const [what, garbage] of GARBAGE) {
+  Deno.test(
+    `KvStatisticsStore begins a day again that holds ${what}, and reads the others`,
+    onOneKv(0, async (_, kv) => {
+      await kv.set(["day", DAY], new TextEncoder().encode(garbage));
+      await kv.set(["day", "2026-06-02"], garbage);
+      await kv.set(["day", "no day"], new Uint8Array([0xff, 0xfe]));
+      await kv.set(["day", 7n], { counted: figures(10) });
+      const store = await KvStatisticsStore.open(kv);
+      assert.equal(store.firstDay(), undefined);
+      await store.add([figures(10), figures(10, { day: "2026-06-02" })]);
+      await store.refresh("");
+      assert.deepEqual([publishedChats(store), publishedChats(store, "2026-06-02")], [10, 10]);
+    }),
+  );
+}
 
 Deno.test(
   "KvStatisticsStore rejects what could not be committed, and goes on",
