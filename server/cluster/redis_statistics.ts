@@ -7,8 +7,8 @@
  *
  * So published figures move in steps of all nodes together (`day.ts`). Redis keeps nothing on disk, so each node has a
  * copy in a file. Figures only grow, and the copy that is further ahead is the true one: a Redis that lost its data is
- * restored by the next node that refreshes. A value in Redis that is not a day counts as missing. A commit whose answer
- * is lost is repeated, and may count one batch of one node, a few seconds, twice.
+ * restored by the next node that writes or refreshes. A value in Redis that is not a day counts as missing. A commit
+ * whose answer is lost is repeated, and may count one batch of one node, a few seconds, twice.
  */
 
 import { type DayCounts, type DayRecord, sumByDay, withFigures } from "../statistics/day.ts";
@@ -47,8 +47,8 @@ export interface LocalCopy extends Pick<StatisticsStore, "close"> {
   upsert(days: readonly DayRecord[]): void;
 }
 
-/** The new record of a day, from what Redis holds of it. `undefined` leaves the day as it is. */
-type Change = (day: string, stored: DayRecord | undefined) => DayRecord | undefined;
+/** The new record of a day, from its latest state. `undefined` leaves the day as it is. */
+type Change = (day: string, latest: DayRecord | undefined) => DayRecord | undefined;
 
 /** Keeps the figures of all nodes. */
 export class RedisStatisticsStore implements StatisticsStore {
@@ -64,17 +64,15 @@ export class RedisStatisticsStore implements StatisticsStore {
 
   async add(figures: readonly DayCounts[]): Promise<void> {
     const days = sumByDay(figures);
-    await this.#change([...days.keys()], (day, stored) => withFigures(stored, days.get(day)!));
+    await this.#change([...days.keys()], (day, latest) => withFigures(latest, days.get(day)!));
   }
 
   /** Brings both copies of each day to the state that is further ahead. */
   async refresh(from: string): Promise<void> {
-    const copies = new Map(
-      this.#copy.readSince(from).map((record) => [record.counted.day, record]),
-    );
+    const copied = this.#copy.readSince(from).map(({ counted }) => counted.day);
     const stored = textsIn(await this.#link.run(LIST_DAYS, [STATISTICS], [])) ?? [];
-    const days = new Set([...stored.filter((day) => isDay(day) && day >= from), ...copies.keys()]);
-    await this.#change([...days], (day, stored) => furtherAhead(stored, copies.get(day)));
+    const days = new Set([...stored.filter((day) => isDay(day) && day >= from), ...copied]);
+    await this.#change([...days], (_, latest) => latest);
   }
 
   read(from: string, to: string): StoredRow[] {
@@ -95,11 +93,12 @@ export class RedisStatisticsStore implements StatisticsStore {
 
   /** Whether no other node has written meanwhile. */
   async #tryChanging(days: readonly string[], change: Change): Promise<boolean> {
+    const copies = this.#copiesOf(days);
     const before = textsIn(await this.#link.run(READ, [STATISTICS], days)) ?? [];
     const [after, args]: [DayRecord[], string[]] = [[], []];
     for (const [n, day] of days.entries()) {
       const text = before[n] ?? "";
-      const record = change(day, parseDayRecord(day, text));
+      const record = change(day, furtherAhead(parseDayRecord(day, text), copies.get(day)));
       if (record === undefined) continue;
       after.push(record);
       args.push(day, text, JSON.stringify(record));
@@ -108,6 +107,12 @@ export class RedisStatisticsStore implements StatisticsStore {
     this.#copy.upsert(after);
     after.forEach((record) => this.#publish(record));
     return true;
+  }
+
+  #copiesOf(days: readonly string[]): Map<string, DayRecord> {
+    const [first = ""] = days.toSorted();
+    const copies = this.#copy.readSince(first);
+    return new Map(copies.map((record) => [record.counted.day, record]));
   }
 
   #publish({ counted: { day }, published }: DayRecord): void {
