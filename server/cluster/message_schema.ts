@@ -3,7 +3,7 @@
  * `undefined`, never an exception: a node of another version, or another program that uses the same Redis, must not
  * disturb this node. Unknown fields are dropped, because a later version may add some.
  *
- * The limits are generous: they bound the work and are no rules. Whoever created a value has applied the rules.
+ * The limits are generous: they only bound the work. The node that created a value has applied the rules.
  */
 
 import * as v from "valibot";

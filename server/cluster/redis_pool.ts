@@ -153,7 +153,10 @@ export class RedisPool {
   }
 
   /** Adds a search. Resolves to a few others, the best partner among them. */
-  async offer(request: SearchRequest, how: "anew" | "again"): Promise<SearchRequest[] | "taken"> {
+  async offer(
+    request: SearchRequest,
+    how: "anew" | "again" = "anew",
+  ): Promise<SearchRequest[] | "taken"> {
     const limits = [LOOK_AHEAD, LIFETIME, QUEUE_LIFETIME].map(String);
     const text = JSON.stringify(this.encode(request));
     const fronts = await this.#run(OFFER, `${request.ticket}`, text, ...limits, how);

@@ -100,7 +100,7 @@ export class SharedBackend implements Backend {
     });
     const isAccepted = reply?.type === "accepted" && reply.isAccepted;
     if (reply === undefined) this.retract(own, partner);
-    if (!isAccepted) await pool.offer(own, "anew"); // The claim failed: keep waiting.
+    if (!isAccepted) await pool.offer(own); // The claim failed: keep waiting.
     return isAccepted;
   }
 }

@@ -30,7 +30,7 @@ export function isDay(text: string): boolean {
   return parseDay(text) !== undefined;
 }
 
-/** The record of `day` in a JSON text, or `undefined` if there is none. */
+/** The record of `day` in a JSON text; `undefined` if the text is anything else. */
 export function parseDayRecord(day: string, text: string): DayRecord | undefined {
   const { success, output } = v.safeParse(dayRecord, text);
   if (!success || output.counted.day !== day) return undefined;

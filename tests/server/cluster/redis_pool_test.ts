@@ -34,7 +34,7 @@ function poolWith(reply: unknown): RedisPool {
 
 for (const reply of ["OK", 7, [7], {}, [["text"]], [], ["", "{", "null", "[]", `{"ticket":1}`]]) {
   Deno.test(`RedisPool finds nobody in a malformed reply: ${JSON.stringify(reply)}`, async () => {
-    assert.deepEqual(await poolWith(reply).offer(searchOf(1), "anew"), []);
+    assert.deepEqual(await poolWith(reply).offer(searchOf(1)), []);
   });
 }
 
@@ -42,7 +42,7 @@ Deno.test("RedisPool finds the searches between malformed ones, with the interes
   const own = searchOf(1, { interests: ["chess", "jazz"] });
   const other = searchOf(2, { interests: ["jazz", "go"] });
   const reply = ["{", JSON.stringify(poolWith(null).encode(other)), "null"];
-  assert.deepEqual(await poolWith(reply).offer(own, "anew"), [{ ...other, interests: ["jazz"] }]);
+  assert.deepEqual(await poolWith(reply).offer(own), [{ ...other, interests: ["jazz"] }]);
 });
 
 Deno.test("RedisPool takes no reply for a search that another node has claimed", async () => {
@@ -87,9 +87,9 @@ Deno.test({
       await redis.ask("zadd", queue, "0", ticket);
     }
     const [ann, bob] = [searchOf(1), searchOf(2)];
-    assert.deepEqual(await pool.offer(ann, "anew"), []);
+    assert.deepEqual(await pool.offer(ann), []);
     assert.deepEqual(await redis.ask("zrange", queue, "0", "-1"), [`${ann.ticket}`]);
-    assert.deepEqual(await pool.offer(bob, "anew"), [ann]);
+    assert.deepEqual(await pool.offer(bob), [ann]);
     assert.equal(await pool.claim(bob, searchOf(100)), false);
     assert.equal(await pool.claim(bob, ann), true);
     assert.deepEqual(await redis.ask("zrange", queue, "0", "-1"), []);
