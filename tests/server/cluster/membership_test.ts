@@ -7,7 +7,10 @@ import {
   NODE_HEARTBEAT_INTERVAL,
 } from "../../../server/cluster/membership.ts";
 import type { NodeId } from "../../../server/ids.ts";
+import type { RedisClient } from "../../../server/cluster/redis_client.ts";
+import { startLink } from "../../support/cluster.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
+import { isRedisThere, Redis } from "../../support/redis.ts";
 
 const [HERE, THERE] = [1, 2] as [NodeId, NodeId];
 
@@ -32,10 +35,35 @@ interface World {
   readonly beat: () => Promise<void>;
 }
 
-/** A node that has not sent a heartbeat yet, with two searches. */
-function newMembers(): World {
+interface NodeOptions {
+  readonly link: Pick<RedisClient, "run" | "isReady">;
+  readonly node?: NodeId;
+  readonly instanceId?: string;
+}
+
+/** A node that has not sent a heartbeat yet, with two searches and one session. */
+function nodeOf(options: NodeOptions): Omit<World, "redis" | "beat"> {
   const clock = new FakeClock();
   const [gone, events]: [NodeId[], string[]] = [[], []];
+  const members = new Membership({
+    node: HERE,
+    instanceId: "instance",
+    ...options,
+    clock,
+    here: () => 1,
+    prepare: () => Promise.resolve(true),
+    onConnected: () => events.push("connected"),
+    onDisconnected: () => events.push("disconnected"),
+    onTaken: () => events.push("taken"),
+    onGone: (node) => gone.push(node),
+    waitingHere: () => 2,
+    onForgotten: () => events.push("forgotten"),
+  });
+  return { members, clock, gone, events };
+}
+
+/** Such a node, and the Redis that replies to it. */
+function newMembers(): World {
   const redis: FakeRedis = {
     others: [],
     searches: 2,
@@ -50,25 +78,12 @@ function newMembers(): World {
     if (redis.reply !== undefined) return Promise.resolve(redis.reply);
     return Promise.resolve([counts, redis.searches, redis.epoch]);
   };
-  const members = new Membership({
-    link: { run, isReady: true },
-    node: HERE,
-    clock,
-    instanceId: "instance",
-    here: () => 1,
-    prepare: () => Promise.resolve(true),
-    onConnected: () => events.push("connected"),
-    onDisconnected: () => events.push("disconnected"),
-    onTaken: () => events.push("taken"),
-    onGone: (node) => gone.push(node),
-    waitingHere: () => 2,
-    onForgotten: () => events.push("forgotten"),
-  });
+  const world = nodeOf({ link: { run, isReady: true } });
   const beat = async (): Promise<void> => {
-    clock.advance(NODE_HEARTBEAT_INTERVAL);
-    await members.heartbeat();
+    world.clock.advance(NODE_HEARTBEAT_INTERVAL);
+    await world.members.heartbeat();
   };
-  return { members, clock, gone, events, redis, beat };
+  return { ...world, redis, beat };
 }
 
 /** A node past the period in which it waits for nodes that a new Redis may not know yet. */
@@ -212,4 +227,39 @@ Deno.test("Membership ignores entries of Redis that are not nodes with their num
   redis.reply = [counts, 2, "an epoch"];
   await beat();
   assert.deepEqual([members.others, members.online], [1, 7]);
+});
+
+Deno.test({
+  name:
+    "Membership gives a number to one instance at a time, and to the next when the first is gone",
+  ignore: !await isRedisThere(),
+  fn: async () => {
+    await using redis = await Redis.start();
+    const link = await startLink(redis.url);
+    const [first, second, third] = ["first", "second", "third"].map((instanceId) =>
+      nodeOf({ link, instanceId })
+    );
+    const other = nodeOf({ link, node: THERE });
+    await first!.members.heartbeat();
+    await other.members.heartbeat();
+    await second!.members.heartbeat();
+    await first!.members.heartbeat();
+    assert.deepEqual([first!.members.isUp, second!.members.isUp], [true, false]);
+    assert.deepEqual(second!.events, ["taken"]);
+    assert.deepEqual([first!.members.others, other.members.others], [1, 1]);
+    await first!.members.leave();
+    await second!.members.heartbeat();
+    assert.equal(second!.members.isUp, true);
+    const owner = `anonymous-chat:owner:${HERE}`;
+    const expiry = Number((await redis.ask("pttl", owner))[0]);
+    assert.ok(expiry > 0 && expiry <= LIFETIME, `${expiry}`);
+    await redis.ask("del", owner); // As if the second had crashed a while ago.
+    await third!.members.heartbeat();
+    assert.deepEqual([third!.members.isUp, third!.members.others], [true, 1]);
+    await second!.members.heartbeat();
+    assert.equal(second!.members.isUp, false);
+    await Promise.all([third!, other].map(({ members }) => members.leave()));
+    assert.deepEqual(await redis.ask("keys", "*"), ["anonymous-chat:epoch"]);
+    link.close();
+  },
 });
