@@ -67,7 +67,7 @@ export interface SharedRecord {
   readonly name: string;
   /** The fingerprint of the key that the name is derived with. */
   readonly keyId: string;
-  attempt(): Promise<ClusterVerdict>;
+  attempt(): Promise<ClusterVerdict | undefined>;
   /**
    * Reports the number of open connections on this node, and returns the number on all nodes. `isNews` is true when a
    * connection was just opened or closed.

@@ -6,9 +6,9 @@
  *
  *        0 .. 3        4       5 ..                    0 .. 3
  *   +-----------+--------+------------------------+-----------+--
- *   |   length  |  kind  |  message               |   length  |  ...
+ *   |   length  |  kind  |  body                  |   length  |  ...
  *   +-----------+--------+------------------------+-----------+--
- *      of kind and message, big-endian
+ *      of kind and body, big-endian
  *
  *   kind 0    plaintext: sent before nodes share a secret (`key_exchange.ts`)
  *   kind 1    a message, sealed (`keys.ts`)
@@ -18,46 +18,38 @@
  * that follow a reply wait for the next turn of the event loop. Otherwise the first frame of a new partner, which may
  * be in the same batch as their acceptance, would arrive before the chat exists.
  *
- * A batch that can't be delivered is dropped: nodes and pages detect the outage themselves.
+ * A batch that can't be delivered is dropped: nodes and pages detect the outage themselves. A message that is malformed
+ * or of an unknown kind is dropped, too (`message_schema.ts`): anybody who can publish in Redis may have sent it.
  */
 
 import { Buffer } from "node:buffer";
 import { clearTimeout, setImmediate, setTimeout } from "node:timers";
+import { MAX_FRAME_BYTES } from "../../protocol.ts";
 import { SECOND } from "../base/clock.ts";
 import type { NodeId, SessionId } from "../ids.ts";
 import type { ClusterKeys } from "./keys.ts";
+import { isSessionId, parseEnvelope, parsePlainMessage } from "./message_schema.ts";
+import type { Envelope, NodeMessage, PlainMessage, Reply } from "./messages.ts";
 import type { RedisClient } from "./redis_client.ts";
-import type { NodeMessage, PlainMessage, Reply } from "./messages.ts";
 
 /** Timeout of a request to another node, in milliseconds. */
 export const REPLY_TIME = 2 * SECOND;
 
 /** Maximum number of pending requests. */
-const MAX_REQUESTS = 10_000;
+export const MAX_REQUESTS = 10_000;
 
 const LENGTH_BYTES = 4;
 const FRAME_HEAD_BYTES = 16;
 
-const EVERYBODY = "all";
+const ALL_NODES = "all";
 
 /** The kind of a message in a batch. */
-const Kind = { open: 0, word: 1, frame: 2 } as const;
-
-/** A message on its way: numbered if it is a request, or the reply to one. */
-type QueuedMessage =
-  | Speech
-  | { readonly answers: number; readonly reply: Reply };
-
-interface Speech {
-  readonly node: NodeId;
-  readonly question?: number;
-  readonly word: NodeMessage;
-}
+const Kind = { plain: 0, sealed: 1, frame: 2 } as const;
 
 /** A decoded message that has not been handled yet. */
-interface Opened {
-  readonly isAnswer: boolean;
-  readonly act: () => void;
+interface Incoming {
+  readonly isReply: boolean;
+  readonly handle: () => void;
 }
 
 /** Handles the messages that arrive. */
@@ -65,18 +57,18 @@ export interface MessageHandler {
   /** A session on another node sent a frame. */
   frame(to: SessionId, from: SessionId, frame: Uint8Array): void;
   /** Another node sent a message. If it is a request, the result is the reply. */
-  message(word: NodeMessage, from: NodeId): Reply | undefined;
+  message(message: NodeMessage, from: NodeId): Reply | undefined;
   /** A reply arrived after the timeout of its request. */
   lateReply(reply: Reply): void;
   /** A plaintext message arrived. */
-  plainMessage(word: PlainMessage): void;
+  plainMessage(message: PlainMessage): void;
 }
 
 export interface BusOptions {
   readonly link: Pick<RedisClient, "publish" | "subscribe">;
   readonly node: NodeId;
   readonly keys: () => ClusterKeys | undefined;
-  readonly recipient: MessageHandler;
+  readonly handler: MessageHandler;
   readonly onError: (error: unknown) => void;
 }
 
@@ -87,12 +79,12 @@ export class Bus {
   readonly #batches = new Map<string, Uint8Array[]>();
   readonly #requests = new Map<number, (reply: Reply | undefined) => void>();
   /** Decoded messages that wait to be handled, oldest first. */
-  #inbox: Opened[] = [];
+  #inbox: Incoming[] = [];
   /** Whether a reply has been handled in this turn. */
-  #hasAnswered = false;
-  #asked = 0;
+  #hasReplied = false;
+  #lastRequest = 0;
   /** A single function, so that subscribing again does not add a second listener. */
-  readonly #receive = (parcel: Buffer): void => this.#unpack(parcel);
+  readonly #receive = (batch: Buffer): void => this.#unpack(batch);
 
   constructor(options: BusOptions) {
     this.#options = options;
@@ -101,120 +93,119 @@ export class Bus {
   /** Subscribes to the channels of this node. */
   async open(): Promise<void> {
     const { link, node } = this.#options;
-    await Promise.all([`${node}`, EVERYBODY].map((name) => link.subscribe(name, this.#receive)));
+    await Promise.all([`${node}`, ALL_NODES].map((name) => link.subscribe(name, this.#receive)));
   }
 
   /** Sends a frame from `from` to `to`, which is on `node`. */
   frame(node: NodeId, to: SessionId, from: SessionId, frame: Uint8Array): void {
-    const letter = Buffer.allocUnsafe(FRAME_HEAD_BYTES + frame.length);
-    letter.writeDoubleBE(to, 0);
-    letter.writeDoubleBE(from, 8);
-    letter.set(frame, FRAME_HEAD_BYTES);
-    this.#post(`${node}`, Kind.frame, letter);
+    const body = Buffer.allocUnsafe(FRAME_HEAD_BYTES + frame.length);
+    body.writeDoubleBE(to, 0);
+    body.writeDoubleBE(from, 8);
+    body.set(frame, FRAME_HEAD_BYTES);
+    this.#enqueue(`${node}`, Kind.frame, body);
   }
 
   /** Sends a message to one node. */
-  send(node: NodeId, word: NodeMessage): void {
-    this.#write(`${node}`, { node: this.#options.node, word });
+  send(node: NodeId, message: NodeMessage): void {
+    this.#seal(`${node}`, { kind: "message", from: this.#options.node, message });
   }
 
   /** Sends a message to all nodes, including this one. */
-  broadcast(word: NodeMessage): void {
-    this.#write(EVERYBODY, { node: this.#options.node, word });
+  broadcast(message: NodeMessage): void {
+    this.#seal(ALL_NODES, { kind: "message", from: this.#options.node, message });
   }
 
   /** The same, as plaintext. */
-  broadcastPlain(word: PlainMessage): void {
-    this.#post(EVERYBODY, Kind.open, Buffer.from(JSON.stringify(word)));
+  broadcastPlain(message: PlainMessage): void {
+    this.#enqueue(ALL_NODES, Kind.plain, Buffer.from(JSON.stringify(message)));
   }
 
-  sendPlain(node: NodeId, word: PlainMessage): void {
-    this.#post(`${node}`, Kind.open, Buffer.from(JSON.stringify(word)));
+  sendPlain(node: NodeId, message: PlainMessage): void {
+    this.#enqueue(`${node}`, Kind.plain, Buffer.from(JSON.stringify(message)));
   }
 
   /** Resolves to the first reply, or to `undefined` on timeout or if too many requests are pending. */
-  request(node: NodeId | "all", word: NodeMessage): Promise<Reply | undefined> {
+  request(node: NodeId | "all", message: NodeMessage): Promise<Reply | undefined> {
     if (this.#requests.size >= MAX_REQUESTS) return Promise.resolve(undefined);
-    const question = ++this.#asked;
+    const request = ++this.#lastRequest;
     return new Promise((resolve) => {
-      const late = setTimeout(() => this.#settle(question, undefined), REPLY_TIME);
-      this.#requests.set(question, (reply) => {
+      const late = setTimeout(() => this.#settle(request, undefined), REPLY_TIME);
+      this.#requests.set(request, (reply) => {
         clearTimeout(late);
         resolve(reply);
       });
-      this.#write(`${node}`, { node: this.#options.node, question, word });
+      this.#seal(`${node}`, { kind: "message", from: this.#options.node, request, message });
     });
   }
 
   /** Resolves pending requests to `undefined`, and publishes the remaining batches. */
   async close(): Promise<void> {
-    for (const question of [...this.#requests.keys()]) this.#settle(question, undefined);
-    await Promise.all([...this.#batches.keys()].map((channel) => this.#dispatch(channel)));
+    for (const request of [...this.#requests.keys()]) this.#settle(request, undefined);
+    await Promise.all([...this.#batches.keys()].map((channel) => this.#publish(channel)));
   }
 
-  #answered(question: number, reply: Reply): void {
-    if (this.#requests.has(question)) this.#settle(question, reply);
-    else this.#options.recipient.lateReply(reply);
+  #settle(request: number, reply: Reply | undefined): void {
+    this.#requests.get(request)?.(reply);
+    this.#requests.delete(request);
   }
 
-  #settle(question: number, reply: Reply | undefined): void {
-    this.#requests.get(question)?.(reply);
-    this.#requests.delete(question);
-  }
-
-  #write(channel: string, letter: QueuedMessage): void {
+  #seal(channel: string, envelope: Envelope): void {
     const keys = this.#options.keys();
-    if (keys !== undefined) this.#post(channel, Kind.word, keys.seal(JSON.stringify(letter)));
+    if (keys === undefined) return;
+    this.#enqueue(channel, Kind.sealed, keys.seal(JSON.stringify(envelope)));
   }
 
-  #post(channel: string, kind: number, letter: Uint8Array): void {
+  #enqueue(channel: string, kind: number, body: Uint8Array): void {
     const head = Buffer.allocUnsafe(LENGTH_BYTES + 1);
-    head.writeUInt32BE(1 + letter.length);
+    head.writeUInt32BE(1 + body.length);
     head[LENGTH_BYTES] = kind;
-    const parcel = this.#batches.get(channel);
-    if (parcel !== undefined) return void parcel.push(head, letter);
-    this.#batches.set(channel, [head, letter]);
-    setImmediate(() => void this.#dispatch(channel));
+    const batch = this.#batches.get(channel);
+    if (batch !== undefined) return void batch.push(head, body);
+    this.#batches.set(channel, [head, body]);
+    setImmediate(() => void this.#publish(channel));
   }
 
-  async #dispatch(channel: string): Promise<void> {
-    const parcel = this.#batches.get(channel);
-    if (parcel === undefined) return;
+  async #publish(channel: string): Promise<void> {
+    const batch = this.#batches.get(channel);
+    if (batch === undefined) return;
     this.#batches.delete(channel);
     // The Redis client reports a lost connection itself. The batch is lost.
-    await this.#options.link.publish(channel, Buffer.concat(parcel)).catch(() => {});
+    await this.#options.link.publish(channel, Buffer.concat(batch)).catch(() => {});
   }
 
-  #unpack(parcel: Buffer): void {
-    for (let at = 0; at + LENGTH_BYTES < parcel.length;) {
-      const end = at + LENGTH_BYTES + parcel.readUInt32BE(at);
-      const letter = parcel.subarray(at + LENGTH_BYTES + 1, end);
-      const opened = this.#guarded(() => this.#open(parcel[at + LENGTH_BYTES], letter));
-      if (opened !== undefined) this.#inbox.push(opened);
+  /** Decodes a batch, up to the first message that is incomplete. */
+  #unpack(batch: Buffer): void {
+    for (let at = 0; at + LENGTH_BYTES < batch.length;) {
+      const start = at + LENGTH_BYTES;
+      const end = start + batch.readUInt32BE(at);
+      if (end === start || end > batch.length) break;
+      const body = batch.subarray(start + 1, end);
+      const incoming = this.#guarded(() => this.#decode(batch[start], body));
+      if (incoming !== undefined) this.#inbox.push(incoming);
       at = end;
     }
-    this.#actOnAll();
+    this.#handleInbox();
   }
 
-  #actOnAll(): void {
-    for (const [at, { isAnswer, act }] of this.#inbox.entries()) {
-      if (this.#hasAnswered && !isAnswer) return void (this.#inbox = this.#inbox.slice(at));
-      if (isAnswer && !this.#hasAnswered) this.#pause();
-      this.#guarded(act);
+  #handleInbox(): void {
+    for (const [at, { isReply, handle }] of this.#inbox.entries()) {
+      if (this.#hasReplied && !isReply) return void (this.#inbox = this.#inbox.slice(at));
+      if (isReply && !this.#hasReplied) this.#pause();
+      this.#guarded(handle);
     }
     this.#inbox = [];
   }
 
   /** Lets the code that awaits these replies run first. */
   #pause(): void {
-    this.#hasAnswered = true;
+    this.#hasReplied = true;
     setImmediate(() => {
-      this.#hasAnswered = false;
-      this.#actOnAll();
+      this.#hasReplied = false;
+      this.#handleInbox();
     });
   }
 
-  /** An invalid message must not prevent others from being handled. */
+  /** A message that can't be handled must not prevent others from being handled. */
   #guarded<T>(work: () => T): T | undefined {
     try {
       return work();
@@ -224,34 +215,48 @@ export class Bus {
     }
   }
 
-  #open(kind: number | undefined, letter: Buffer): Opened | undefined {
-    const { recipient, keys } = this.#options;
+  #decode(kind: number | undefined, body: Buffer): Incoming | undefined {
     switch (kind) {
-      case Kind.frame: {
-        const [to, from] = [letter.readDoubleBE(0), letter.readDoubleBE(8)];
-        const frame = letter.subarray(FRAME_HEAD_BYTES);
-        const act = (): void => recipient.frame(to as SessionId, from as SessionId, frame);
-        return { isAnswer: false, act };
-      }
-      case Kind.open: // Immediately: it may bring the keys to the messages that follow.
-        recipient.plainMessage(JSON.parse(letter.toString()));
-        return undefined;
-      case Kind.word: {
-        const text = keys()?.open(letter);
-        return text === undefined ? undefined : this.#opened(JSON.parse(text));
-      }
+      case Kind.frame:
+        return this.#decodeFrame(body);
+      case Kind.sealed:
+        return this.#decodeSealed(body);
+      case Kind.plain: // Handled immediately: it may bring the keys to the messages that follow.
+        this.#handlePlain(body);
     }
     return undefined;
   }
 
-  #opened(letter: QueuedMessage): Opened {
-    if (!("answers" in letter)) return { isAnswer: false, act: () => this.#answer(letter) };
-    return { isAnswer: true, act: () => this.#answered(letter.answers, letter.reply) };
+  #decodeFrame(body: Buffer): Incoming | undefined {
+    const length = body.length - FRAME_HEAD_BYTES;
+    if (length < 0 || length > MAX_FRAME_BYTES) return undefined;
+    const [to, from] = [body.readDoubleBE(0), body.readDoubleBE(8)];
+    if (!isSessionId(to) || !isSessionId(from)) return undefined;
+    const frame = body.subarray(FRAME_HEAD_BYTES);
+    return { isReply: false, handle: () => this.#options.handler.frame(to, from, frame) };
   }
 
-  #answer({ word, node, question }: Speech): void {
-    const reply = this.#options.recipient.message(word, node);
-    if (question === undefined || reply === undefined) return;
-    this.#write(`${node}`, { answers: question, reply });
+  #decodeSealed(body: Buffer): Incoming | undefined {
+    const json = this.#options.keys()?.open(body);
+    const envelope = json === undefined ? undefined : parseEnvelope(json);
+    if (envelope === undefined) return undefined;
+    return { isReply: envelope.kind === "reply", handle: () => this.#handle(envelope) };
+  }
+
+  #handlePlain(body: Buffer): void {
+    const message = parsePlainMessage(body.toString());
+    if (message !== undefined) this.#options.handler.plainMessage(message);
+  }
+
+  #handle(envelope: Envelope): void {
+    if (envelope.kind === "message") this.#handleMessage(envelope);
+    else if (this.#requests.has(envelope.request)) this.#settle(envelope.request, envelope.reply);
+    else this.#options.handler.lateReply(envelope.reply);
+  }
+
+  #handleMessage({ message, from, request }: Envelope & { kind: "message" }): void {
+    const reply = this.#options.handler.message(message, from);
+    if (request === undefined || reply === undefined) return;
+    this.#seal(`${from}`, { kind: "reply", request, reply });
   }
 }

@@ -94,7 +94,7 @@ export class Cluster implements RemoteNodes, MessageHandler {
       link,
       node,
       keys: () => this.#keyExchange.keys,
-      recipient: this,
+      handler: this,
       onError: (error) => log.error("Unhandled error.", describeError(error)),
     });
     this.#membership = new Membership({
@@ -184,8 +184,8 @@ export class Cluster implements RemoteNodes, MessageHandler {
   share(record: AddressRecord, address: Address): void {
     const { keys } = this.#keyExchange;
     if (!this.isUp || record.keyId === keys?.fingerprint) return; // Once per secret.
-    const reputation = this.#sharedAddresses?.of(address);
-    if (reputation !== undefined) record.share(reputation);
+    const shared = this.#sharedAddresses?.of(address);
+    if (shared !== undefined) record.share(shared);
   }
 
   partner(own: Session, id: SessionId, node: NodeId, isAway = false): Partner {
@@ -199,9 +199,9 @@ export class Cluster implements RemoteNodes, MessageHandler {
     if (!this.isUp) await withTimeout(REPLY_TIME, this.#joined.promise); // A resume may precede the join.
     if (!this.hasOthers) return undefined;
     const reply = await this.#bus.request("all", { type: "fetch", token });
-    const traveller = reply?.type === "fetched" ? reply.traveller : undefined;
-    if (traveller !== undefined) this.#chats?.arrived(traveller);
-    return traveller;
+    const snapshot = reply?.type === "fetched" ? reply.snapshot : undefined;
+    if (snapshot !== undefined) this.#chats?.arrived(snapshot);
+    return snapshot;
   }
 
   /** Leaves the cluster. Pending messages are still sent. */
@@ -216,30 +216,32 @@ export class Cluster implements RemoteNodes, MessageHandler {
     this.#chats?.frame(to, from, frame);
   }
 
-  message(word: NodeMessage, from: NodeId): Reply | undefined {
+  message(message: NodeMessage, from: NodeId): Reply | undefined {
     if (this.isUp) this.#membership.seen(from);
-    switch (word.type) {
+    switch (message.type) {
       case "here":
         return undefined;
       case "chat":
-        this.#chats?.hear(word.word);
+        this.#chats?.handle(message.message);
         return undefined;
       case "invite":
-        return { type: "accepted", isAccepted: this.#invited(word) };
+        return { type: "accepted", isAccepted: this.#invited(message) };
       case "echo":
         return { type: "echoed" };
       case "fetch":
-        return from === this.node ? undefined : this.#release(word.token, from);
+        return from === this.node ? undefined : this.#release(message.token, from);
       case "blocked":
-        return this.#blocked(word);
+        return this.#blocked(message);
     }
   }
 
-  plainMessage(word: PlainMessage): void {
-    if (word.type === "request") {
-      const answer = word.node === this.node ? undefined : this.#keyExchange.answer(word.request);
-      if (answer !== undefined) this.#bus.sendPlain(word.node, { type: "answer", answer });
-    } else if (this.#keyExchange.take(word.answer)) this.heartbeat();
+  plainMessage(message: PlainMessage): void {
+    if (message.type === "answer") {
+      if (this.#keyExchange.take(message.answer)) this.heartbeat();
+    } else if (message.node !== this.node) {
+      const answer = this.#keyExchange.answer(message.request);
+      if (answer !== undefined) this.#bus.sendPlain(message.node, { type: "answer", answer });
+    }
   }
 
   get #keys(): ClusterKeys {
@@ -254,16 +256,16 @@ export class Cluster implements RemoteNodes, MessageHandler {
    */
   async #exchangeKeys(): Promise<boolean> {
     const { node } = this;
-    if (await this.#keyExchange.propose()) return await this.#hearsItself();
+    if (await this.#keyExchange.propose()) return await this.#receivesItself();
     this.#bus.broadcastPlain({ type: "request", node, request: this.#keyExchange.request });
     return false;
   }
 
   /** A node that is up may miss one echo, because it may just be busy. */
-  async #hearsItself(): Promise<boolean> {
-    const isHeard = await this.#bus.request(this.node, { type: "echo" }) !== undefined;
-    this.#missedEchoes = isHeard ? 0 : this.#missedEchoes + 1;
-    return isHeard || this.isUp && this.#missedEchoes < MAX_MISSED_ECHOES;
+  async #receivesItself(): Promise<boolean> {
+    const isReceived = await this.#bus.request(this.node, { type: "echo" }) !== undefined;
+    this.#missedEchoes = isReceived ? 0 : this.#missedEchoes + 1;
+    return isReceived || this.isUp && this.#missedEchoes < MAX_MISSED_ECHOES;
   }
 
   /** Offers every search of this node to the whole cluster, and asks whether chats between nodes are still active. */
@@ -271,7 +273,7 @@ export class Cluster implements RemoteNodes, MessageHandler {
     this.#joined.resolve();
     this.#bus.broadcast({ type: "here" });
     this.backend.onConnected().then(() => this.#parts?.matchmaker.offerAll());
-    this.#chats?.ask();
+    this.#chats?.probe();
     void this.refreshAddresses();
   }
 
@@ -293,14 +295,14 @@ export class Cluster implements RemoteNodes, MessageHandler {
   }
 
   #release(token: string, to: NodeId): Reply | undefined {
-    const traveller = this.#chats?.release(token, to);
-    return traveller && { type: "fetched", traveller };
+    const snapshot = this.#chats?.release(token, to);
+    return snapshot && { type: "fetched", snapshot };
   }
 
   /** A session that arrives too late is lost, so its partner must hear of it. */
   lateReply(reply: Reply): void {
-    if (reply.type !== "fetched" || reply.traveller === undefined) return;
-    this.#chats?.arrivedLate(reply.traveller);
+    if (reply.type !== "fetched" || reply.snapshot === undefined) return;
+    this.#chats?.arrivedLate(reply.snapshot);
   }
 
   #blocked({ name, cause, wait }: NodeMessage & { type: "blocked" }): undefined {

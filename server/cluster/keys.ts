@@ -3,7 +3,7 @@
  *
  *   names     HMAC-SHA256: turns an address or an interest into a pseudonym that only the nodes can compute. Without
  *             the key, nobody can find an address by trying all of them.
- *   letters   AES-256-GCM: seals what nodes send each other about sessions. A nonce is 96 random bits. Up to 2^32
+ *   messages  AES-256-GCM: seals what nodes send each other about sessions. A nonce is 96 random bits. Up to 2^32
  *             messages with one key, a repeated nonce is less likely than winning a lottery (NIST SP 800-38D section
  *             8.3), and a secret lasts no longer than its last node.
  *
@@ -28,7 +28,7 @@ export class ClusterKeys {
   readonly fingerprint: string;
   readonly secret: Uint8Array;
   readonly #nameKey: Buffer;
-  readonly #letterKey: Buffer;
+  readonly #messageKey: Buffer;
   readonly #random: (bytes: number) => Uint8Array;
 
   /** `random` returns this many random bytes. */
@@ -36,7 +36,7 @@ export class ClusterKeys {
     this.secret = secret;
     this.#random = random;
     this.#nameKey = derive(secret, "names");
-    this.#letterKey = derive(secret, "letters");
+    this.#messageKey = derive(secret, "messages");
     this.fingerprint = this.pseudonym("fingerprint", "");
   }
 
@@ -46,13 +46,13 @@ export class ClusterKeys {
     return hmac.subarray(0, NAME_BYTES).toString("base64url");
   }
 
-  seal(letter: string): Buffer {
-    return sealWith(this.#letterKey, this.#random(NONCE_BYTES), Buffer.from(letter));
+  seal(message: string): Buffer {
+    return sealWith(this.#messageKey, this.#random(NONCE_BYTES), Buffer.from(message));
   }
 
   /** Opens a sealed message; `undefined` if it was altered or sealed with another secret. */
   open(sealed: Uint8Array): string | undefined {
-    return openWith(this.#letterKey, sealed)?.toString();
+    return openWith(this.#messageKey, sealed)?.toString();
   }
 }
 

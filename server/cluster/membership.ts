@@ -17,16 +17,22 @@
  * All times are Redis's, so the clocks of the nodes need not agree.
  */
 
+import * as v from "valibot";
 import { type Clock, SECOND } from "../base/clock.ts";
 import type { NodeId } from "../ids.ts";
 import { FINGERPRINT_KEY } from "./key_exchange.ts";
+import { isNodeId } from "./message_schema.ts";
 import { type RedisClient, Script } from "./redis_client.ts";
+import { checked, count } from "./redis_reply.ts";
 
 /** Interval between heartbeats, in milliseconds. */
 export const NODE_HEARTBEAT_INTERVAL = 1.5 * SECOND;
 
 /** Silence after which a node is considered down, in milliseconds. */
 export const LIFETIME = 6 * SECOND;
+
+/** Number of heartbeats in a row that report too few searches before the searches are offered again. */
+const MAX_SHORT_HEARTBEATS = 2;
 
 /** Key of the nodes, sorted by when they were last heard from. */
 export const NODES = "nodes";
@@ -45,29 +51,36 @@ export const NOW = `
 `;
 
 /** Returns each node with its number of sessions, the number of searches of this node, and the epoch. */
-const SAY = new Script(`
+const HEARTBEAT = new Script(`
   ${NOW}
-  redis.call('SET', KEYS[5], ARGV[4], 'NX')
-  if redis.call('GET', KEYS[5]) ~= ARGV[4] then return false end
-  redis.call('PEXPIRE', KEYS[5], ARGV[3])
-  redis.call('ZADD', KEYS[1], now, ARGV[1])
-  redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
-  for _, node in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[3])) do
-    redis.call('ZREM', KEYS[1], node)
-    redis.call('HDEL', KEYS[2], node)
+  local nodes, online, waiting, epoch, owner = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+  local node, sessions, lifetime, instance = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+  redis.call('SET', owner, instance, 'NX')
+  if redis.call('GET', owner) ~= instance then return false end
+  redis.call('PEXPIRE', owner, lifetime)
+  redis.call('ZADD', nodes, now, node)
+  redis.call('HSET', online, node, sessions)
+  for _, silent in ipairs(redis.call('ZRANGEBYSCORE', nodes, '-inf', now - lifetime)) do
+    redis.call('ZREM', nodes, silent)
+    redis.call('HDEL', online, silent)
   end
-  redis.call('SET', KEYS[4], now, 'NX')
-  for _, key in ipairs({ KEYS[1], KEYS[2], KEYS[4] }) do redis.call('PEXPIRE', key, ARGV[3]) end
-  redis.call('PEXPIRE', KEYS[3], ARGV[3])
-  local waiting = redis.call('HLEN', KEYS[3])
-  return { redis.call('HGETALL', KEYS[2]), waiting, redis.call('GET', KEYS[4]) }
+  redis.call('SET', epoch, now, 'NX')
+  for _, key in ipairs({ nodes, online, waiting, epoch }) do
+    redis.call('PEXPIRE', key, lifetime)
+  end
+  return { redis.call('HGETALL', online), redis.call('HLEN', waiting), redis.call('GET', epoch) }
 `);
 
+/** What {@linkcode HEARTBEAT} returns. */
+const heartbeatReply = v.tuple([v.array(v.string()), count, v.string()]);
+
 const LEAVE = new Script(`
-  redis.call('ZREM', KEYS[1], ARGV[1])
-  redis.call('HDEL', KEYS[2], ARGV[1])
-  redis.call('DEL', KEYS[3], KEYS[5])
-  if redis.call('ZCARD', KEYS[1]) == 0 then redis.call('DEL', KEYS[6]) end -- Nobody has the secret any more.
+  local nodes, online, waiting, owner, fingerprint = KEYS[1], KEYS[2], KEYS[3], KEYS[5], KEYS[6]
+  local node = ARGV[1]
+  redis.call('ZREM', nodes, node)
+  redis.call('HDEL', online, node)
+  redis.call('DEL', waiting, owner)
+  if redis.call('ZCARD', nodes) == 0 then redis.call('DEL', fingerprint) end -- Nobody has the secret any more.
 `);
 
 export interface MembershipOptions {
@@ -100,11 +113,12 @@ export class Membership {
   #isUp = false;
   #downSince: number;
   #epoch = "";
-  #wasShort = false;
+  /** Number of heartbeats in a row that reported too few searches. */
+  #shortHeartbeats = 0;
   #isTaken = false;
   /** Until then, a missing node is not considered down. */
   #graceEnds = 0;
-  #beating: Promise<void> | undefined;
+  #heartbeat: Promise<void> | undefined;
 
   constructor(options: MembershipOptions) {
     this.#options = options;
@@ -131,8 +145,8 @@ export class Membership {
 
   /** Sends a heartbeat. An interval task, every {@linkcode NODE_HEARTBEAT_INTERVAL}. A second call joins the first. */
   heartbeat(): Promise<void> {
-    this.#beating ??= this.#beat().finally(() => this.#beating = undefined);
-    return this.#beating;
+    this.#heartbeat ??= this.#tryHeartbeat().finally(() => this.#heartbeat = undefined);
+    return this.#heartbeat;
   }
 
   /** The connection to Redis is lost. */
@@ -155,29 +169,35 @@ export class Membership {
     return [NODES, ONLINE, waitingKey(node), EPOCH, `owner:${node}`, FINGERPRINT_KEY];
   }
 
-  async #beat(): Promise<void> {
+  async #tryHeartbeat(): Promise<void> {
     try {
       const { link, prepare } = this.#options;
       if (!link.isReady || !await prepare()) return this.#missed();
-      await this.#say();
+      await this.#sendHeartbeat();
     } catch {
       this.#missed();
     }
   }
 
-  async #say(): Promise<void> {
-    const { link, node, instanceId, here, onConnected } = this.#options;
+  async #sendHeartbeat(): Promise<void> {
+    const { link, node, instanceId, here } = this.#options;
     const args = [`${node}`, `${here()}`, `${LIFETIME}`, instanceId];
-    const asked = new Set(this.#others.keys());
-    const said = await link.run(SAY, this.#keys, args);
-    if (said === null) return this.#taken();
+    const knownBefore = new Set(this.#others.keys());
+    const reply = await link.run(HEARTBEAT, this.#keys, args);
+    if (reply === null) return this.#taken();
     if (!link.isReady) return this.lost(); // The connection was lost during the request.
-    const [counts, waiting, epoch] = said as [string[], number, string];
-    this.#hear(counts, epoch, asked);
+    const state = checked(heartbeatReply, reply);
+    if (state === undefined) return this.#missed();
+    const [online, searches, epoch] = state;
+    this.#update(onlineByNode(online), epoch, knownBefore);
+    this.#answered(searches);
+  }
+
+  #answered(searches: number): void {
     const wasUp = this.#isUp;
     this.#isUp = true;
-    if (!wasUp) onConnected();
-    else this.#compare(waiting);
+    if (!wasUp) this.#options.onConnected();
+    else this.#checkSearches(searches);
   }
 
   /** Reported once. It ends automatically if the other node leaves. */
@@ -187,28 +207,28 @@ export class Membership {
     this.#isTaken = true;
   }
 
-  /** A claim in progress is no problem. A search that is missing for two heartbeats is. */
-  #compare(waiting: number): void {
-    const isShort = waiting < this.#options.waitingHere();
-    if (isShort && this.#wasShort) this.#options.onForgotten();
-    this.#wasShort = isShort && !this.#wasShort;
+  /** A claim in progress is no problem. A search that is missing for several heartbeats is. */
+  #checkSearches(stored: number): void {
+    const isShort = stored < this.#options.waitingHere();
+    this.#shortHeartbeats = isShort ? this.#shortHeartbeats + 1 : 0;
+    if (this.#shortHeartbeats < MAX_SHORT_HEARTBEATS) return;
+    this.#shortHeartbeats = 0;
+    this.#options.onForgotten();
   }
 
   /** The answer may lack nodes that were seen after the request. */
-  #hear(counts: readonly string[], epoch: string, asked: ReadonlySet<NodeId>): void {
+  #update(online: Map<NodeId, number>, epoch: string, knownBefore: ReadonlySet<NodeId>): void {
     const { node, clock, onGone } = this.#options;
     const before = this.#others;
     if (epoch !== this.#epoch) this.#graceEnds = clock.now() + LIFETIME;
     this.#epoch = epoch;
-    this.#others = new Map();
-    for (let at = 0; at < counts.length; at += 2) {
-      const other = Number(counts[at]) as NodeId;
-      if (other !== node) this.#others.set(other, Number(counts[at + 1]));
-    }
-    for (const [other, online] of before) {
+    online.delete(node);
+    this.#others = online;
+    for (const [other, sessions] of before) {
       if (this.#others.has(other)) continue;
-      if (clock.now() < this.#graceEnds || !asked.has(other)) this.#others.set(other, online);
-      else onGone(other);
+      if (clock.now() < this.#graceEnds || !knownBefore.has(other)) {
+        this.#others.set(other, sessions);
+      } else onGone(other);
     }
   }
 
@@ -219,4 +239,19 @@ export class Membership {
     this.#others.clear();
     gone.forEach((node) => this.#options.onGone(node));
   }
+}
+
+/** The number of sessions of each node, from a hash as Redis returns it. What is neither is left out. */
+function onlineByNode(hash: readonly string[]): Map<NodeId, number> {
+  const online = new Map<NodeId, number>();
+  for (let at = 0; at + 1 < hash.length; at += 2) {
+    const node = wholeNumber(hash[at]);
+    const sessions = wholeNumber(hash[at + 1]);
+    if (isNodeId(node) && sessions !== undefined) online.set(node, sessions);
+  }
+  return online;
+}
+
+function wholeNumber(text = ""): number | undefined {
+  return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }

@@ -18,20 +18,23 @@ export interface ChatMessage {
   readonly from: SessionId;
   /** The node of `from`. */
   readonly node: NodeId;
-  readonly say:
-    | { readonly type: "left" }
-    | { readonly type: "away" | "back" }
-    /** The reader has taken this many bytes. */
-    | { readonly type: "read"; readonly bytes: number }
-    /** Is the chat still active? Sent from the current node of `from`. */
-    | { readonly type: "hello"; readonly isAway: boolean; readonly isAnswer: boolean }
-    /** `by` is the pseudonym of an address (`keys.ts`); "" if it has none. */
-    | { readonly type: "reported"; readonly by: string; readonly weight: number };
+  readonly event: ChatEvent;
 }
+
+/** What one side of a chat tells the other. */
+export type ChatEvent =
+  | { readonly type: "left" }
+  | { readonly type: "away" | "back" }
+  /** The reader has taken this many bytes. */
+  | { readonly type: "read"; readonly bytes: number }
+  /** Is the chat still active? Sent from the current node of `from`. */
+  | { readonly type: "probe"; readonly isAway: boolean; readonly isAnswer: boolean }
+  /** `by` is the pseudonym of an address (`keys.ts`); "" if it has none. */
+  | { readonly type: "reported"; readonly by: string; readonly weight: number };
 
 /** From one node to another, or to all nodes. */
 export type NodeMessage =
-  | { readonly type: "chat"; readonly word: ChatMessage }
+  | { readonly type: "chat"; readonly message: ChatMessage }
   /** The search of `ticket` has been claimed for `request`. The claim counts once the reply accepts it. */
   | { readonly type: "invite"; readonly ticket: Ticket; readonly request: EncodedSearch }
   | { readonly type: "fetch"; readonly token: string }
@@ -51,7 +54,17 @@ export type NodeMessage =
 export type Reply =
   | { readonly type: "accepted"; readonly isAccepted: boolean }
   | { readonly type: "echoed" }
-  | { readonly type: "fetched"; readonly traveller: SessionSnapshot | undefined };
+  | { readonly type: "fetched"; readonly snapshot: SessionSnapshot | undefined };
+
+/** What a node seals: a message, with a number if it is a request, or the reply to the request of that number. */
+export type Envelope =
+  | {
+    readonly kind: "message";
+    readonly from: NodeId;
+    readonly request?: number | undefined;
+    readonly message: NodeMessage;
+  }
+  | { readonly kind: "reply"; readonly request: number; readonly reply: Reply };
 
 /** Sent as plaintext, before nodes share a secret. */
 export type PlainMessage =

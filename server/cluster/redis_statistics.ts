@@ -7,22 +7,22 @@
  *
  * So published figures move in steps of all nodes together (`day.ts`). Redis keeps nothing on disk, so each node has a
  * copy in a file. Figures only grow, and the copy that is further ahead is the true one: a Redis that lost its data is
- * restored by the next node that refreshes. A commit whose answer is lost is repeated, and may count one batch of one
- * node, a few seconds, twice.
+ * restored by the next node that writes or refreshes. A value in Redis that is not a day counts as missing. A commit
+ * whose answer is lost is repeated, and may count one batch of one node, a few seconds, twice.
  */
 
 import { type DayCounts, type DayRecord, sumByDay, withFigures } from "../statistics/day.ts";
+import { isDay, parseDayRecord } from "../statistics/day_record.ts";
+import { writeOptimistically } from "../statistics/optimistic_write.ts";
 import { PublishedDays, type StoredRow } from "../statistics/published_days.ts";
 import type { StatisticsStore } from "../statistics/store.ts";
 import { type RedisClient, Script } from "./redis_client.ts";
-
-/** Maximum number of attempts to write while other nodes write, too. */
-export const MAX_ATTEMPTS = 20;
+import { textsIn } from "./redis_reply.ts";
 
 const STATISTICS = "statistics";
 
 /** Returns some days as stored; "" for a missing one. */
-const LOOK = new Script(`
+const READ = new Script(`
   local days = {}
   for i, day in ipairs(ARGV) do days[i] = redis.call('HGET', KEYS[1], day) or '' end
   return days
@@ -37,7 +37,7 @@ const WRITE = new Script(`
   return 1
 `);
 
-const DAYS = new Script(`return redis.call('HKEYS', KEYS[1])`);
+const LIST_DAYS = new Script(`return redis.call('HKEYS', KEYS[1])`);
 
 /** The copy on this node. */
 export interface LocalCopy extends Pick<StatisticsStore, "close"> {
@@ -46,6 +46,9 @@ export interface LocalCopy extends Pick<StatisticsStore, "close"> {
   /** Replaces what is stored of these days. */
   upsert(days: readonly DayRecord[]): void;
 }
+
+/** The new record of a day, from its latest state. `undefined` leaves the day as it is. */
+type Change = (day: string, latest: DayRecord | undefined) => DayRecord | undefined;
 
 /** Keeps the figures of all nodes. */
 export class RedisStatisticsStore implements StatisticsStore {
@@ -56,20 +59,20 @@ export class RedisStatisticsStore implements StatisticsStore {
   constructor(link: Pick<RedisClient, "run">, copy: LocalCopy) {
     this.#link = link;
     this.#copy = copy;
-    copy.readSince("").forEach((kept) => this.#show(kept));
+    copy.readSince("").forEach((record) => this.#publish(record));
   }
 
   async add(figures: readonly DayCounts[]): Promise<void> {
     const days = sumByDay(figures);
-    await this.#change([...days.keys()], (day, kept) => withFigures(kept, days.get(day)!));
+    await this.#change([...days.keys()], (day, latest) => withFigures(latest, days.get(day)!));
   }
 
   /** Brings both copies of each day to the state that is further ahead. */
   async refresh(from: string): Promise<void> {
-    const copies = new Map(this.#copy.readSince(from).map((kept) => [kept.counted.day, kept]));
-    const there = await this.#link.run(DAYS, [STATISTICS], []) as string[];
-    const days = new Set([...there.filter((day) => day >= from), ...copies.keys()]);
-    await this.#change([...days], (day, kept) => further(kept, copies.get(day))!);
+    const copied = this.#copy.readSince(from).map(({ counted }) => counted.day);
+    const stored = textsIn(await this.#link.run(LIST_DAYS, [STATISTICS], [])) ?? [];
+    const days = new Set([...stored.filter((day) => isDay(day) && day >= from), ...copied]);
+    await this.#change([...days], (_, latest) => latest);
   }
 
   read(from: string, to: string): StoredRow[] {
@@ -84,40 +87,46 @@ export class RedisStatisticsStore implements StatisticsStore {
     return this.#copy.close();
   }
 
-  async #change(
-    days: readonly string[],
-    change: (day: string, kept: DayRecord | undefined) => DayRecord,
-  ): Promise<void> {
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      if (await this.#tryChanging(days, change)) return;
-    }
-    throw new Error("too many concurrent writes by other nodes");
+  #change(days: readonly string[], change: Change): Promise<void> {
+    return writeOptimistically("other nodes", () => this.#tryChanging(days, change));
   }
 
   /** Whether no other node has written meanwhile. */
-  async #tryChanging(
-    days: readonly string[],
-    change: (day: string, kept: DayRecord | undefined) => DayRecord,
-  ): Promise<boolean> {
-    const before = await this.#link.run(LOOK, [STATISTICS], days) as string[];
-    const after = days.map((day, n) => change(day, parsed(before[n])));
-    const args = days.flatMap((day, n) => [day, before[n] ?? "", JSON.stringify(after[n])]);
+  async #tryChanging(days: readonly string[], change: Change): Promise<boolean> {
+    const copies = this.#copiesOf(days);
+    const before = textsIn(await this.#link.run(READ, [STATISTICS], days)) ?? [];
+    const [after, args]: [DayRecord[], string[]] = [[], []];
+    for (const [n, day] of days.entries()) {
+      const text = before[n] ?? "";
+      const record = change(day, furtherAhead(parseDayRecord(day, text), copies.get(day)));
+      if (record === undefined) continue;
+      after.push(record);
+      args.push(day, text, JSON.stringify(record));
+    }
     if (await this.#link.run(WRITE, [STATISTICS], args) !== 1) return false;
     this.#copy.upsert(after);
-    after.forEach((kept) => this.#show(kept));
+    after.forEach((record) => this.#publish(record));
     return true;
   }
 
-  #show({ counted: { day }, published }: DayRecord): void {
+  #copiesOf(days: readonly string[]): Map<string, DayRecord> {
+    const [first = ""] = days.toSorted();
+    const copies = this.#copy.readSince(first);
+    return new Map(copies.map((record) => [record.counted.day, record]));
+  }
+
+  #publish({ counted: { day }, published }: DayRecord): void {
     this.#published.take({ day, published });
   }
 }
 
-function parsed(text: string | undefined): DayRecord | undefined {
-  return text ? JSON.parse(text) : undefined;
+/** The later of two states of a day. Figures only grow. */
+function furtherAhead(a: DayRecord | undefined, b: DayRecord | undefined): DayRecord | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return progressOf(b) > progressOf(a) ? b : a;
 }
 
-function further(a: DayRecord | undefined, b: DayRecord | undefined): DayRecord | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  return b.counted.chats + b.counted.samples > a.counted.chats + a.counted.samples ? b : a;
+/** A measure of progress. Every node samples all the time, so this grows even on a day without chats. */
+function progressOf({ counted: { chats, samples } }: DayRecord): number {
+  return chats + samples;
 }

@@ -19,7 +19,7 @@ import type { SessionSnapshot } from "../chat/session_snapshot.ts";
 import type { Bus } from "./bus.ts";
 import { LIFETIME } from "./membership.ts";
 import { RemotePartner } from "./remote_partner.ts";
-import type { ChatMessage } from "./messages.ts";
+import type { ChatEvent, ChatMessage } from "./messages.ts";
 
 /** Maximum number of departed sessions that are remembered, so that messages can follow them. */
 const MAX_DEPARTED = 10_000;
@@ -49,7 +49,7 @@ export class RemoteChats {
 
   /** Represents a session on `node` that `own` chats with. */
   partner(own: Session, id: SessionId, node: NodeId, isAway = false): RemotePartner {
-    return new RemotePartner(this.#options.bus, own, id, node, isAway);
+    return new RemotePartner({ bus: this.#options.bus, own, id, node, isAway });
   }
 
   /** A session on another node sent a frame. */
@@ -61,34 +61,34 @@ export class RemoteChats {
   }
 
   /** A session on another node, or its `RemotePartner` there, sent a message. */
-  hear(word: ChatMessage): void {
-    const { to, from, node, say } = word;
-    if (say.type === "reported") {
-      if (!this.#forward(word)) {
-        this.#options.sessions.recentSession(to)?.accused(from, say.by, say.weight);
+  handle(message: ChatMessage): void {
+    const { to, from, node, event } = message;
+    if (event.type === "reported") {
+      if (!this.#forward(message)) {
+        this.#options.sessions.recentSession(to)?.accused(from, event.by, event.weight);
       }
       return;
     }
     const session = this.#options.sessions.session(to);
     const known = session?.partner;
-    if (session === undefined || known?.id !== from) return this.#handleUnknown(word);
-    if (say.type === "left") return session.partnerLeft(from);
+    if (session === undefined || known?.id !== from) return this.#handleUnknown(message);
+    if (event.type === "left") return session.partnerLeft(from);
     const isThere = known instanceof RemotePartner && known.node === node;
-    if (!isThere && !isCalling(say)) return;
+    if (!isThere && !impliesActive(event)) return;
     if (node === this.#options.node) return this.#joined(session, from);
     const partner = isThere ? known : this.#moved(session, from, node);
-    partner.hear(say, session);
+    partner.handle(event, session);
   }
 
   /** Probes partners that can't be reached, and forgets old departures. An interval task. */
   heartbeat(): void {
-    this.ask(({ isAway }) => isAway);
+    this.probe(({ isAway }) => isAway);
     const latest = this.#options.clock.now() - LIFETIME;
     for (const [id, { at }] of this.#departed) if (at <= latest) this.#departed.delete(id);
   }
 
   /** Asks whether chats are still active: all of them, or some. */
-  ask(which: (partner: RemotePartner) => boolean = () => true): void {
+  probe(which: (partner: RemotePartner) => boolean = () => true): void {
     for (const [session, partner] of this.#all()) {
       if (which(partner)) partner.probe(session.isAway);
     }
@@ -109,14 +109,14 @@ export class RemoteChats {
   /** Hands the session that `token` opens over to node `to`; `undefined` if there is no such session. */
   release(token: string, to: NodeId): SessionSnapshot | undefined {
     const { sessions, clock } = this.#options;
-    const traveller = sessions.surrender(token);
-    if (traveller === undefined) return undefined;
-    const partner = sessions.session(traveller.chatSide?.partner ?? traveller.id);
-    if (partner !== undefined) this.#moved(partner, traveller.id, to, true);
-    this.#departed.set(traveller.id, { to, at: clock.now() });
+    const snapshot = sessions.surrender(token);
+    if (snapshot === undefined) return undefined;
+    const partner = sessions.session(snapshot.chatSide?.partner ?? snapshot.id);
+    if (partner !== undefined) this.#moved(partner, snapshot.id, to, true);
+    this.#departed.set(snapshot.id, { to, at: clock.now() });
     const [first] = this.#departed.keys();
     if (first !== undefined && this.#departed.size > MAX_DEPARTED) this.#departed.delete(first);
-    return traveller;
+    return snapshot;
   }
 
   /** A session moved here, perhaps back. Messages for it must stay here: two nodes would forward them in a loop. */
@@ -125,9 +125,9 @@ export class RemoteChats {
   }
 
   /** A session moved here after its page was refused. Its partner hears that the chat is over. */
-  arrivedLate(traveller: SessionSnapshot): void {
-    this.arrived(traveller);
-    const { id, chatSide } = traveller;
+  arrivedLate(snapshot: SessionSnapshot): void {
+    this.arrived(snapshot);
+    const { id, chatSide } = snapshot;
     if (chatSide === undefined || chatSide.isOver) return;
     const { partner, node } = chatSide;
     if (node === this.#options.node) this.#options.sessions.session(partner)?.partnerLeft(id);
@@ -151,22 +151,22 @@ export class RemoteChats {
   }
 
   /** `to` does not chat with `from`, or is not here. */
-  #handleUnknown(word: ChatMessage): void {
-    if (!this.#forward(word) && isCalling(word.say)) this.#reject(word);
+  #handleUnknown(message: ChatMessage): void {
+    if (!this.#forward(message) && impliesActive(message.event)) this.#reject(message);
   }
 
   /** Whether a message has been forwarded to where `to` moved. */
-  #forward(word: ChatMessage): boolean {
-    const departure = this.#departed.get(word.to);
-    if (departure !== undefined) this.#options.bus.send(departure.to, { type: "chat", word });
+  #forward(message: ChatMessage): boolean {
+    const departure = this.#departed.get(message.to);
+    if (departure !== undefined) this.#options.bus.send(departure.to, { type: "chat", message });
     return departure !== undefined;
   }
 
   /** Tells `from` that `to` is not in a chat with it. */
   #reject({ to, from, node }: Pick<ChatMessage, "to" | "from" | "node">): void {
-    const say = { type: "left" as const };
-    const word = { to: from, from: to, node: this.#options.node, say };
-    this.#options.bus.send(node, { type: "chat", word });
+    const event = { type: "left" as const };
+    const message = { to: from, from: to, node: this.#options.node, event };
+    this.#options.bus.send(node, { type: "chat", message });
   }
 
   #all(): [Session, RemotePartner][] {
@@ -179,7 +179,7 @@ export class RemoteChats {
   }
 }
 
-/** Whether a message implies that its sender believes the chat is active. */
-function isCalling({ type }: ChatMessage["say"]): boolean {
-  return type === "back" || type === "hello" || type === "away";
+/** Whether an event implies that its sender believes the chat is active. */
+function impliesActive({ type }: ChatEvent): boolean {
+  return type === "back" || type === "probe" || type === "away";
 }

@@ -3,7 +3,7 @@
  * other, and the other way round:
  *
  *   Session ──receive, partnerLeft ...──> RemotePartner ── frames, messages ──> the other node
- *   Session <──receive, partnerLeft ...── RemotePartner.hear <── messages <──── the other node
+ *   Session <──receive, partnerLeft ...── RemotePartner.handle <─ messages <─── the other node
  *
  * Between nodes a message to slow down would arrive too late, because much may be in flight. So the sending side has a
  * window, as in HTTP/2 (RFC 9113 section 5.2). Bytes that are sent and not yet acknowledged are counted, and above the
@@ -19,13 +19,24 @@ import { PAUSE_BYTES } from "../chat/relay.ts";
 import type { Sender } from "../transport.ts";
 import type { Session } from "../chat/session.ts";
 import type { Bus } from "./bus.ts";
-import type { ChatMessage } from "./messages.ts";
+import type { ChatEvent } from "./messages.ts";
 
-/** Messages that only the current partner can send, from the node it is on. */
-export type Heard = Exclude<ChatMessage["say"], { type: "left" | "reported" }>;
+/** Events that only the current partner can send, from the node it is on. */
+export type PartnerEvent = Exclude<ChatEvent, { type: "left" | "reported" }>;
 
 /** Bytes that are taken before they are acknowledged: one message for several frames. */
 const MIN_ACKNOWLEDGED = PAUSE_BYTES / 4;
+
+export interface RemotePartnerOptions {
+  readonly bus: Pick<Bus, "frame" | "send">;
+  /** The session on this node that chats with the partner. */
+  readonly own: { readonly id: SessionId; readonly node: NodeId };
+  /** The partner's session, and the node it is on. */
+  readonly id: SessionId;
+  readonly node: NodeId;
+  /** Whether the partner is disconnected. */
+  readonly isAway: boolean;
+}
 
 /** A partner on another node. */
 export class RemotePartner implements Partner, Sender {
@@ -33,36 +44,27 @@ export class RemotePartner implements Partner, Sender {
   readonly node: NodeId;
   isAway: boolean;
   /** Bytes that our side sent and that are not acknowledged yet. */
-  #unread = 0;
+  #unacknowledged = 0;
   /** Bytes that our side took and has not acknowledged yet. */
   #owed = 0;
   /** Our side is slow to read. */
-  #isHeld = false;
-  readonly #own: SessionId;
-  readonly #home: NodeId;
-  readonly #bus: Pick<Bus, "frame" | "send">;
+  #isPaused = false;
+  readonly #own: RemotePartnerOptions["own"];
+  readonly #bus: RemotePartnerOptions["bus"];
 
-  /** The partner `id` on `node`, for the local session `own`. */
-  constructor(
-    bus: Pick<Bus, "frame" | "send">,
-    own: { readonly id: SessionId; readonly node: NodeId },
-    id: SessionId,
-    node: NodeId,
-    isAway: boolean,
-  ) {
-    this.isAway = isAway;
-    this.#bus = bus;
-    this.#own = own.id;
-    this.#home = own.node;
+  constructor({ bus, own, id, node, isAway }: RemotePartnerOptions) {
     this.id = id;
     this.node = node;
+    this.isAway = isAway;
+    this.#own = own;
+    this.#bus = bus;
   }
 
   receive(frame: Uint8Array, _from: SessionId, sender: Sender | undefined): boolean {
     if (this.isAway) return false;
-    this.#bus.frame(this.node, this.id, this.#own, frame);
-    this.#unread += frame.length;
-    if (this.#unread > PAUSE_BYTES) sender?.pause();
+    this.#bus.frame(this.node, this.id, this.#own.id, frame);
+    this.#unacknowledged += frame.length;
+    if (this.#unacknowledged > PAUSE_BYTES) sender?.pause();
     return true;
   }
 
@@ -76,47 +78,47 @@ export class RemotePartner implements Partner, Sender {
   release(): void {}
 
   partnerLeft(): void {
-    this.#say({ type: "left" });
+    this.#send({ type: "left" });
   }
 
   partnerAway(): void {
-    this.#say({ type: "away" });
+    this.#send({ type: "away" });
   }
 
   partnerBack(): void {
-    this.#say({ type: "back" });
+    this.#send({ type: "back" });
   }
 
   reported(by: AddressRecord, reason: ReportReason): void {
     const { name, weight } = by.fileReport(reason);
-    this.#say({ type: "reported", by: name, weight });
+    this.#send({ type: "reported", by: name, weight });
   }
 
   pause(): void {
-    this.#isHeld = true;
+    this.#isPaused = true;
   }
 
   resume(): void {
-    this.#isHeld = false;
+    this.#isPaused = false;
     this.#acknowledge();
   }
 
   /** Asks whether the chat is still active, after an outage or a move. */
   probe(isAway: boolean, isAnswer = false): void {
-    this.#say({ type: "hello", isAway, isAnswer });
+    this.#send({ type: "probe", isAway, isAnswer });
   }
 
-  /** Applies a message of the partner to `session`. */
-  hear(say: Heard, session: Session): void {
-    switch (say.type) {
+  /** Applies an event of the partner to `session`. */
+  handle(event: PartnerEvent, session: Session): void {
+    switch (event.type) {
       case "away":
         return this.wentAway(session);
       case "back":
         return this.#cameBack(session);
-      case "hello":
-        return this.#greeted(say, session);
+      case "probe":
+        return this.#probed(event, session);
       case "read":
-        return this.#read(say.bytes, session);
+        return this.#acknowledged(event.bytes, session);
     }
   }
 
@@ -135,31 +137,32 @@ export class RemotePartner implements Partner, Sender {
   }
 
   /** The sender was unreachable or has moved. What was in flight is lost, and both pages must know that. */
-  #greeted({ isAway, isAnswer }: ChatMessage["say"] & { type: "hello" }, session: Session): void {
+  #probed({ isAway, isAnswer }: ChatEvent & { type: "probe" }, session: Session): void {
     if (isAway) this.wentAway(session);
     else if (!isAnswer || this.isAway) this.#cameBack(session);
     if (!isAnswer) this.probe(session.isAway, true);
   }
 
-  #read(bytes: number, session: Session): void {
-    this.#unread = Math.max(0, this.#unread - bytes);
-    if (this.#unread <= PAUSE_BYTES) session.outlet?.resume();
+  #acknowledged(bytes: number, session: Session): void {
+    this.#unacknowledged = Math.max(0, this.#unacknowledged - bytes);
+    if (this.#unacknowledged <= PAUSE_BYTES) session.outlet?.resume();
   }
 
   #acknowledge(): void {
-    if (this.#isHeld || this.#owed < MIN_ACKNOWLEDGED) return;
-    this.#say({ type: "read", bytes: this.#owed });
+    if (this.#isPaused || this.#owed < MIN_ACKNOWLEDGED) return;
+    this.#send({ type: "read", bytes: this.#owed });
     this.#owed = 0;
   }
 
   /** What was in flight is lost, and so are its acknowledgements. */
   #restart(session: Session): void {
-    this.#unread = this.#owed = 0;
+    this.#unacknowledged = this.#owed = 0;
     session.outlet?.resume();
   }
 
-  #say(say: ChatMessage["say"]): void {
-    const word = { to: this.id, from: this.#own, node: this.#home, say };
-    this.#bus.send(this.node, { type: "chat", word });
+  #send(event: ChatEvent): void {
+    const { id, node } = this.#own;
+    const message = { to: this.id, from: id, node, event };
+    this.#bus.send(this.node, { type: "chat", message });
   }
 }

@@ -9,10 +9,23 @@
  * disconnection (promise P1). While an address is connected, its node refreshes the hash from time to time. Reports do
  * not extend its life.
  *
+ * Each script gets the key of the address as KEYS[1], the key of the nodes (`membership.ts`) as KEYS[2], and:
+ *
+ *   script       arguments, in order
+ *   ATTEMPT      node · lifetime · burst and rate of connections · burst and rate of refusals · time of a block
+ *   CONNECTED    node · lifetime · connections to the node · "news" or "old" · prefix of the keys of addresses
+ *   SEARCH       burst and rate of searches
+ *   BLOCK        cause · time of the block
+ *   REPORT       NAME of the reporter · weight · how long a report counts · threshold · time of a block · maximum
+ *                number of reports · prefix of the keys of addresses; KEYS[3] is the key of the reporter
+ *
+ * Times are in milliseconds, rates per minute. A field that is not a number counts as 0.
+ *
  * A bucket is one number, the time at which it will be full again (GCRA, as in ITU-T I.371). This is the token bucket
  * of `token_bucket.ts` in another form. Each node's limits apply as well, and they alone while Redis can't be reached.
  */
 
+import * as v from "valibot";
 import {
   type BlockReason,
   type ClusterVerdict,
@@ -30,18 +43,19 @@ import type { Bus } from "./bus.ts";
 import type { ClusterKeys } from "./keys.ts";
 import { NODES, NOW } from "./membership.ts";
 import { PREFIX, type RedisClient, Script } from "./redis_client.ts";
+import { checked, count, countIn } from "./redis_reply.ts";
 
 /** Words that scripts return, typed, so that a renamed one can't be missed there. */
-const ALLOWED: ClusterVerdict["kind"] = "allowed";
-const TOO_FAST: ClusterVerdict["kind"] = "too-fast";
-const BLOCKED: ClusterVerdict["kind"] = "blocked";
-const FLOODING: BlockReason = "flooding";
-const REPORTED: BlockReason = "reported";
+const ALLOWED = "allowed" satisfies ClusterVerdict["kind"];
+const TOO_FAST = "too-fast" satisfies ClusterVerdict["kind"];
+const BLOCKED = "blocked" satisfies ClusterVerdict["kind"];
+const FLOODING = "flooding" satisfies BlockReason;
+const REPORTED = "reported" satisfies BlockReason;
 
 const ADDRESS = `
   ${NOW}
   local address = KEYS[1]
-  local function get(field) return tonumber(redis.call('HGET', address, field) or 0) end
+  local function get(field) return tonumber(redis.call('HGET', address, field)) or 0 end
   local function set(field, value) redis.call('HSET', address, field, value) end
   local function take(field, burst, perMinute)
     local interval = ${MINUTE} / perMinute
@@ -71,17 +85,25 @@ const ADDRESS = `
 /** Returns the verdict, its duration, the number of connections to other nodes, and the reason. */
 const ATTEMPT = new Script(`
   ${ADDRESS}
-  local node, lifetime = ARGV[1], ARGV[2]
+  local node, lifetime, burst, rate, refusalBurst, refusalRate, blockTime = unpack(ARGV)
   set('seen', now)
   redis.call('PEXPIRE', address, lifetime)
   local elsewhere = connections(node)
   local blocked = get('b') - now
   if blocked > 0 then return { '${BLOCKED}', blocked, elsewhere, redis.call('HGET', address, 'cause') } end
-  local wait = take('c', ARGV[3], ARGV[4])
+  local wait = take('c', burst, rate)
   if wait == 0 then return { '${ALLOWED}', 0, elsewhere, '' } end
-  if take('f', ARGV[5], ARGV[6]) == 0 then return { '${TOO_FAST}', wait, elsewhere, '' } end
-  return { '${BLOCKED}', block('${FLOODING}', ARGV[7]), elsewhere, '${FLOODING}' }
+  if take('f', refusalBurst, refusalRate) == 0 then return { '${TOO_FAST}', wait, elsewhere, '' } end
+  return { '${BLOCKED}', block('${FLOODING}', blockTime), elsewhere, '${FLOODING}' }
 `);
+
+/** What {@linkcode ATTEMPT} returns. Only a block has a reason. */
+const attemptReply = v.tuple([
+  v.picklist([ALLOWED, TOO_FAST, BLOCKED]),
+  count,
+  count,
+  v.fallback(v.picklist([FLOODING, REPORTED]), FLOODING),
+]);
 
 /**
  * Sets the number of connections to this node, and returns the number on all nodes. Also drops reports by addresses
@@ -89,15 +111,14 @@ const ATTEMPT = new Script(`
  */
 const CONNECTED = new Script(`
   ${ADDRESS}
-  local field = 'n:' .. ARGV[1]
-  if ARGV[3] ~= '0' then set(field, ARGV[3]) end
-  local hasLeft = ARGV[3] == '0' and redis.call('HDEL', address, field) == 1
-  if ARGV[3] ~= '0' or hasLeft and ARGV[4] == 'news' then
-    redis.call('PEXPIRE', address, ARGV[2])
-  end
+  local node, lifetime, here, news, prefix = unpack(ARGV)
+  local field = 'n:' .. node
+  if here ~= '0' then set(field, here) end
+  local hasLeft = here == '0' and redis.call('HDEL', address, field) == 1
+  if here ~= '0' or hasLeft and news == 'news' then redis.call('PEXPIRE', address, lifetime) end
   for _, known in ipairs(redis.call('HKEYS', address)) do
     local name = string.match(known, '^r:(.*)')
-    if name and redis.call('EXISTS', ARGV[5] .. name) == 0 then
+    if name and redis.call('EXISTS', prefix .. name) == 0 then
       redis.call('HDEL', address, known)
     end
   end
@@ -121,16 +142,20 @@ const REPORT = new Script(`
   if redis.call('EXISTS', address) == 0 or redis.call('EXISTS', KEYS[3]) == 0 then return 0 end
   local by, weight, oldest = ARGV[1], tonumber(ARGV[2]), now - ARGV[3]
   local threshold, time, most, prefix = tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6]), ARGV[7]
-  local before = tonumber(string.match(redis.call('HGET', address, 'r:' .. by) or '0', '^%S+'))
+  local function parsed(report)
+    local weighs, at = string.match(report or '', '^(%S+) (%S+)')
+    return tonumber(weighs) or 0, tonumber(at) or 0
+  end
+  local before = parsed(redis.call('HGET', address, 'r:' .. by))
   set('r:' .. by, math.max(before, weight) .. ' ' .. now)
   local reporters, sum, fields = 0, 0, redis.call('HGETALL', address)
   for i = 1, #fields, 2 do
     local name = string.match(fields[i], '^r:(.*)')
     if name then
-      local weighs, at = string.match(fields[i + 1], '^(%S+) (%S+)')
-      local counts = tonumber(at) > oldest and reporters < most
+      local weighs, at = parsed(fields[i + 1])
+      local counts = at > oldest and reporters < most
       if counts and redis.call('EXISTS', prefix .. name) == 1 then
-        reporters, sum = reporters + 1, sum + tonumber(weighs)
+        reporters, sum = reporters + 1, sum + weighs
       else
         redis.call('HDEL', address, fields[i])
       end
@@ -179,38 +204,35 @@ class RedisAddressRecord implements SharedRecord {
   readonly keyId: string;
   readonly #options: SharedAddressesOptions;
 
-  constructor(name: string, secret: string, options: SharedAddressesOptions) {
+  constructor(name: string, keyId: string, options: SharedAddressesOptions) {
     this.name = name;
-    this.keyId = secret;
+    this.keyId = keyId;
     this.#options = options;
   }
 
-  async attempt(): Promise<ClusterVerdict> {
+  async attempt(): Promise<ClusterVerdict | undefined> {
     const { node, lifetime } = this.#options;
-    const rates = [LIMITS.connections, LIMITS.refusals].flatMap(numbersOf);
+    const rates = [LIMITS.connections, LIMITS.refusals].flatMap(burstAndRate);
     const args = [node, lifetime, ...rates, Math.min(FLOOD_BLOCK_TIME, lifetime)];
-    const [kind, wait, elsewhere, cause] = await this.#run(ATTEMPT, args) as [
-      ClusterVerdict["kind"],
-      number,
-      number,
-      BlockReason,
-    ];
+    const reply = checked(attemptReply, await this.#run(ATTEMPT, args));
+    if (reply === undefined) return undefined;
+    const [kind, wait, elsewhere, cause] = reply;
     return { kind, wait, elsewhere, cause };
   }
 
   async connected(here: number, isNews: boolean): Promise<number> {
     const { node, lifetime } = this.#options;
     const args = [node, lifetime, here, isNews ? "news" : "old", `${PREFIX}address:`];
-    return Number(await this.#run(CONNECTED, args));
+    return countIn(await this.#run(CONNECTED, args)) ?? here;
   }
 
   async search(): Promise<number> {
-    return Number(await this.#run(SEARCH, numbersOf(LIMITS.searches)));
+    return countIn(await this.#run(SEARCH, burstAndRate(LIMITS.searches))) ?? 0;
   }
 
   async block(cause: BlockReason, wait: number): Promise<void> {
     await this.#run(BLOCK, [cause, wait]);
-    this.#tell(cause, wait);
+    this.#broadcastBlock(cause, wait);
   }
 
   async report(by: string, weight: number): Promise<void> {
@@ -218,11 +240,11 @@ class RedisAddressRecord implements SharedRecord {
     const [oldest, time] = [REPORT_TIME, REPORT_BLOCK_TIME].map((ms) => Math.min(ms, lifetime));
     const limits = [oldest!, threshold, time!, MAX_REPORTS];
     const args = [by, weight, ...limits, `${PREFIX}address:`];
-    const wait = Number(await this.#run(REPORT, args, [`address:${by}`]));
-    if (wait > 0) this.#tell("reported", wait);
+    const wait = countIn(await this.#run(REPORT, args, [`address:${by}`])) ?? 0;
+    if (wait > 0) this.#broadcastBlock("reported", wait);
   }
 
-  #tell(cause: BlockReason, wait: number): void {
+  #broadcastBlock(cause: BlockReason, wait: number): void {
     this.#options.bus.broadcast({ type: "blocked", name: this.name, cause, wait });
   }
 
@@ -236,6 +258,6 @@ class RedisAddressRecord implements SharedRecord {
   }
 }
 
-function numbersOf({ burst, perMinute }: Rate): [number, number] {
+function burstAndRate({ burst, perMinute }: Rate): [number, number] {
   return [burst, perMinute];
 }

@@ -71,8 +71,9 @@ export class SharedBackend implements Backend {
   }
 
   retract(own: SearchRequest, partner: SearchRequest): void {
-    const word = { to: partner.id, from: own.id, node: this.node, say: { type: "left" as const } };
-    this.#options.bus.send(partner.node, { type: "chat", word });
+    const event = { type: "left" as const };
+    const message = { to: partner.id, from: own.id, node: this.node, event };
+    this.#options.bus.send(partner.node, { type: "chat", message });
   }
 
   prune(): void {
@@ -91,7 +92,7 @@ export class SharedBackend implements Backend {
   /** If the reply is late, the partner may believe that it is in a chat, so the invitation is retracted. */
   async #invite(own: SearchRequest, partner: SearchRequest): Promise<boolean> {
     const { bus, pool } = this.#options;
-    const request = pool.write(own);
+    const request = pool.encode(own);
     const reply = await bus.request(partner.node, {
       type: "invite",
       ticket: partner.ticket,
@@ -99,7 +100,7 @@ export class SharedBackend implements Backend {
     });
     const isAccepted = reply?.type === "accepted" && reply.isAccepted;
     if (reply === undefined) this.retract(own, partner);
-    if (!isAccepted) await pool.offer(own, "anew"); // The claim failed: keep waiting.
+    if (!isAccepted) await pool.offer(own); // The claim failed: keep waiting.
     return isAccepted;
   }
 }

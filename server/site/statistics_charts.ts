@@ -13,8 +13,11 @@ import { daysBefore, type PublishedDay, type PublishedFigures } from "../statist
 import { TOO_FEW } from "./statistics_api.ts";
 import { formatDay } from "../base/format.ts";
 
+/** The span that is shown day by day. A longer one is shown week by week. */
+export const MONTH = 30;
+
 /** The numbers of days that can be shown. */
-export const SPANS = [30, 365] as const;
+export const SPANS = [MONTH, 365] as const;
 
 /** The number of days shown. */
 export type Span = (typeof SPANS)[number];
@@ -103,7 +106,7 @@ const DURATION: Measure = {
 
 /** The charts of the last `span` days. `days` are those that are known. */
 export function chartsOf(days: readonly PublishedDay[], today: string, span: Span): Chart[] {
-  const slots = span === 30 ? daySlots(days, today, span) : weekSlots(days, today, span);
+  const slots = span === MONTH ? daySlots(days, today, span) : weekSlots(days, today, span);
   return [PEOPLE, CHATS, MESSAGES, DURATION].map((measure) => chartOf(measure, slots));
 }
 

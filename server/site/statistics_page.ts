@@ -19,6 +19,7 @@ import {
   chartsOf,
   count,
   durationInWords,
+  MONTH,
   type Span,
   SPANS,
 } from "./statistics_charts.ts";
@@ -140,8 +141,8 @@ function chartSection(charts: readonly Chart[], { days, today, span }: Shown): V
   const since = first > daysBefore(today, span - 1) ? `Counting began on ${formatDay(first)}.` : "";
   return html`
     <section>
-      <h2>${span === 30 ? "Day by day" : "Week by week"}</h2>
-      ${span === 30 ? null : html`<p class="hint">${A_WEEK}</p>`}
+      <h2>${span === MONTH ? "Day by day" : "Week by week"}</h2>
+      ${span === MONTH ? null : html`<p class="hint">${A_WEEK}</p>`}
       ${since === "" ? null : html`<p class="hint">${since}</p>`}
       ${legend(looksOf(charts))}
       ${charts.map(figure)}

@@ -6,25 +6,25 @@
  *
  * Several instances count into one database. A write reads the days that it changes, adds its figures, and commits on
  * condition that `turn` has not changed since before that reading. If another instance was faster, the write is
- * retried, a bounded number of times. So no figures are lost. A batch of any number of days is written as a whole or
+ * retried, a bounded number of times (`optimistic_write.ts`). So no figures are lost. A batch of any number of days is written as a whole or
  * not at all, even though a commit takes few conditions. And what is published of a day still moves in steps of all
  * instances together.
  *
  * A commit whose answer is lost may or may not have succeeded. There is no way to find out, so it counts as failed and
  * the batch is repeated. Each such failure may count one batch of one instance, usually a few seconds, twice.
  *
- * Values are bytes, because an older version of the runtime may be unable to read what a newer one serialized.
+ * Values are bytes, because an older version of the runtime may be unable to read what a newer one serialized. A value
+ * that is not a day counts as missing (`day_record.ts`).
  *
  * Pages read published figures from memory. They are loaded when the database is opened. What other instances write
  * appears with the next write of the same day or the next `refresh`.
  */
 
 import { type DayCounts, type DayRecord, sumByDay, withFigures } from "./day.ts";
+import { parseDayRecord } from "./day_record.ts";
+import { writeOptimistically } from "./optimistic_write.ts";
 import { PublishedDays, type StoredRow } from "./published_days.ts";
 import type { StatisticsStore } from "./store.ts";
-
-/** Maximum number of attempts to write while other instances write, too. */
-export const MAX_ATTEMPTS = 20;
 
 const VERSION_KEY = ["turn"];
 const DAYS = ["day"];
@@ -48,17 +48,15 @@ export class KvStatisticsStore implements StatisticsStore {
     return store;
   }
 
-  async add(figures: readonly DayCounts[]): Promise<void> {
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      if (await this.#tryAdding(figures)) return;
-    }
-    throw new Error("too many concurrent writes by other instances");
+  add(figures: readonly DayCounts[]): Promise<void> {
+    return writeOptimistically("other instances", () => this.#tryAdding(figures));
   }
 
   async refresh(from: string): Promise<void> {
     const since = { prefix: DAYS, start: [...DAYS, from] };
-    for await (const { value } of this.#kv.list<Uint8Array>(since, { batchSize: LIST_BATCH })) {
-      this.#take(decoded(value));
+    for await (const { key, value } of this.#kv.list(since, { batchSize: LIST_BATCH })) {
+      const record = decoded(key, value);
+      if (record !== undefined) this.#publish(record);
     }
   }
 
@@ -76,31 +74,33 @@ export class KvStatisticsStore implements StatisticsStore {
 
   /** Whether no other instance has written meanwhile. */
   async #tryAdding(figures: readonly DayCounts[]): Promise<boolean> {
-    const turn = await this.#kv.get(VERSION_KEY); // Before the days, so that a later write fails the condition.
+    const version = await this.#kv.get(VERSION_KEY); // Before the days, so that a later write fails the condition.
     const sums = [...sumByDay(figures).values()];
     const days = await Promise.all(sums.map((one) => this.#withFigures(one)));
-    const operation = this.#kv.atomic().check(turn).set(VERSION_KEY, new Uint8Array());
-    for (const kept of days) operation.set([...DAYS, kept.counted.day], encoded(kept));
+    const operation = this.#kv.atomic().check(version).set(VERSION_KEY, new Uint8Array());
+    for (const record of days) operation.set([...DAYS, record.counted.day], encoded(record));
     const { ok } = await operation.commit();
-    if (ok) days.forEach((kept) => this.#take(kept));
+    if (ok) days.forEach((record) => this.#publish(record));
     return ok;
   }
 
   async #withFigures(figures: DayCounts): Promise<DayRecord> {
-    const { value } = await this.#kv.get<Uint8Array>([...DAYS, figures.day]);
-    return withFigures(value === null ? undefined : decoded(value), figures);
+    const { key, value } = await this.#kv.get([...DAYS, figures.day]);
+    return withFigures(decoded(key, value), figures);
   }
 
-  #take({ counted, published }: DayRecord): void {
+  #publish({ counted, published }: DayRecord): void {
     this.#published.take({ day: counted.day, published });
   }
 }
 
-function encoded(kept: DayRecord): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(kept));
+function encoded(record: DayRecord): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(record));
 }
 
-/** Decodes a stored day. */
-export function decoded(value: Uint8Array): DayRecord {
-  return JSON.parse(new TextDecoder().decode(value));
+/** The day that is stored under `key`, or `undefined` if it is missing or malformed. */
+export function decoded(key: Deno.KvKey, value: unknown): DayRecord | undefined {
+  const day = key.at(-1);
+  if (typeof day !== "string" || !(value instanceof Uint8Array)) return undefined;
+  return parseDayRecord(day, new TextDecoder().decode(value));
 }

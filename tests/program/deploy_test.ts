@@ -33,8 +33,8 @@ const PATIENCE = 60;
 /** The totals of all days, because a test may run at midnight. */
 async function countedIn(kv: Deno.Kv): Promise<Pick<DayCounts, "chats" | "messages">> {
   const together = { chats: 0, messages: 0 };
-  for await (const { value } of kv.list<Uint8Array>({ prefix: ["day"] })) {
-    const { counted } = decoded(value);
+  for await (const { key, value } of kv.list({ prefix: ["day"] })) {
+    const { counted } = decoded(key, value)!;
     together.chats += counted.chats;
     together.messages += counted.messages;
   }

@@ -1,36 +1,46 @@
-/** The message bus between nodes, over a channel that the test controls. */
+/** The message bus between nodes, over channels that the test controls. */
 
 import assert from "node:assert/strict";
-import type { Buffer } from "node:buffer";
+import { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
-import { Bus, type MessageHandler } from "../../../server/cluster/bus.ts";
+import { MAX_FRAME_BYTES } from "../../../protocol.ts";
+import { Bus, MAX_REQUESTS, type MessageHandler } from "../../../server/cluster/bus.ts";
 import { ClusterKeys, SECRET_BYTES } from "../../../server/cluster/keys.ts";
+import type { Reply } from "../../../server/cluster/messages.ts";
 import type { NodeId, SessionId } from "../../../server/ids.ts";
 
 const KEYS = new ClusterKeys(randomBytes(SECRET_BYTES), randomBytes);
 const [HERE, THERE] = [1, 2] as [NodeId, NodeId];
 const [ANN, BOB] = [11, 22] as [SessionId, SessionId];
 
-/** Batches on their way to one node, and the function that delivers them. */
-class Line {
-  readonly parcels: Buffer[] = [];
-  deliver = (_: Buffer): void => {};
+/** The batches on their way to one node, and the function that delivers them. */
+class Channel {
+  readonly batches: Buffer[] = [];
+  receive = (_: Buffer): void => {};
+
+  deliver(): void {
+    this.batches.splice(0).forEach((batch) => this.receive(batch));
+  }
+}
+
+interface BusParts extends Partial<MessageHandler> {
+  readonly keys?: ClusterKeys;
 }
 
 async function busOf(
   node: NodeId,
-  lines: Map<string, Line>,
-  also: Partial<MessageHandler>,
+  channels: Map<string, Channel>,
+  { keys = KEYS, ...handles }: BusParts = {},
 ): Promise<Bus> {
   const link = {
-    publish: (channel: string, parcel: Buffer) => {
-      lines.get(channel)?.parcels.push(parcel);
+    publish: (channel: string, batch: Buffer) => {
+      channels.get(channel)?.batches.push(batch);
       return Promise.resolve();
     },
-    subscribe: (channel: string, deliver: (parcel: Buffer) => void) => {
-      const line = lines.get(channel);
-      if (line !== undefined) line.deliver = deliver;
+    subscribe: (name: string, receive: (batch: Buffer) => void) => {
+      const channel = channels.get(name);
+      if (channel !== undefined) channel.receive = receive;
       return Promise.resolve();
     },
   };
@@ -41,18 +51,42 @@ async function busOf(
     plainMessage: () => {},
   };
   const onError = (error: unknown): void => assert.fail(String(error));
-  const recipient = { ...nothing, ...also };
-  const bus = new Bus({ link, node, keys: () => KEYS, recipient, onError });
+  const handler = { ...nothing, ...handles };
+  const bus = new Bus({ link, node, keys: () => keys, handler, onError });
   await bus.open();
   return bus;
 }
 
+function channelsOf(...names: string[]): Map<string, Channel> {
+  return new Map(names.map((name) => [name, new Channel()]));
+}
+
+/** A message as it is in a batch. */
+function packed(kind: number, body: Uint8Array | string): Buffer {
+  const bytes = Buffer.from(body);
+  const head = Buffer.alloc(5);
+  head.writeUInt32BE(1 + bytes.length);
+  head[4] = kind;
+  return Buffer.concat([head, bytes]);
+}
+
+function sealed(value: unknown, keys = KEYS): Buffer {
+  return packed(1, keys.seal(typeof value === "string" ? value : JSON.stringify(value)));
+}
+
+function frameOf(to: number, from: number, bytes: number): Buffer {
+  const body = Buffer.alloc(16 + bytes);
+  body.writeDoubleBE(to, 0);
+  body.writeDoubleBE(from, 8);
+  return packed(2, body);
+}
+
 Deno.test("Bus lets whoever is answered go on before it passes on what came with the answer, all in its order", async () => {
-  const lines = new Map([["1", new Line()], ["2", new Line()]]);
-  const [toHere, toThere] = [...lines.values()] as [Line, Line];
+  const channels = channelsOf("1", "2");
+  const [toHere, toThere] = [...channels.values()] as [Channel, Channel];
   const happened: unknown[] = [];
-  const here = await busOf(HERE, lines, { frame: (_to, _from, [n]) => happened.push(n) });
-  const there = await busOf(THERE, lines, {
+  const here = await busOf(HERE, channels, { frame: (_to, _from, [n]) => happened.push(n) });
+  const there = await busOf(THERE, channels, {
     message: () => {
       for (const n of [1, 2]) there.frame(HERE, ANN, BOB, Uint8Array.of(n));
       return { type: "accepted", isAccepted: true };
@@ -65,14 +99,134 @@ Deno.test("Bus lets whoever is answered go on before it passes on what came with
   };
   const asked = Promise.all([ask(), ask()]);
   await setImmediate();
-  toThere.parcels.forEach((parcel) => toThere.deliver(parcel));
+  toThere.deliver();
   await setImmediate();
   there.frame(HERE, ANN, BOB, Uint8Array.of(3));
   await setImmediate();
-  assert.equal(toHere.parcels.length, 2);
-  toHere.parcels.forEach((parcel) => toHere.deliver(parcel));
+  assert.equal(toHere.batches.length, 2);
+  toHere.deliver();
   await asked;
   await setImmediate();
   assert.deepEqual(happened, [1, 2, "accepted", 1, 2, "accepted", 3]);
   await Promise.all([here, there].map((bus) => bus.close()));
 });
+
+Deno.test("Bus publishes what is sent in one turn as one batch for each channel, in order", async () => {
+  const channels = channelsOf("1", "2", "all");
+  const received: unknown[] = [];
+  const here = await busOf(HERE, channels);
+  await busOf(THERE, channels, {
+    message: (message, from) => void received.push([message.type, from]),
+    frame: (to, from, frame) => received.push([to, from, ...frame]),
+    plainMessage: ({ type }) => received.push(type),
+  });
+  here.send(THERE, { type: "fetch", token: "token" });
+  here.frame(THERE, BOB, ANN, Uint8Array.of(7, 8));
+  here.broadcast({ type: "here" });
+  here.sendPlain(THERE, { type: "request", node: HERE, request: { key: "key" } });
+  await setImmediate();
+  assert.deepEqual([...channels.values()].map(({ batches }) => batches.length), [0, 1, 1]);
+  channels.get("2")!.deliver();
+  assert.deepEqual(received, ["request", ["fetch", HERE], [BOB, ANN, 7, 8]]);
+  channels.get("all")!.deliver();
+  assert.deepEqual(received.at(-1), ["here", HERE]);
+  await here.close();
+});
+
+Deno.test("Bus resolves a request to its first reply, and reports a second one as late", async () => {
+  const channels = channelsOf("1", "2");
+  const late: Reply[] = [];
+  const here = await busOf(HERE, channels, { lateReply: (reply) => late.push(reply) });
+  await busOf(THERE, channels, { message: () => ({ type: "accepted", isAccepted: true }) });
+  const reply = here.request(THERE, { type: "echo" });
+  await setImmediate();
+  channels.get("2")!.deliver();
+  await setImmediate();
+  const [batch] = channels.get("1")!.batches;
+  channels.get("1")!.receive(batch!);
+  assert.deepEqual(await reply, { type: "accepted", isAccepted: true });
+  await setImmediate();
+  assert.deepEqual(late, []);
+  channels.get("1")!.receive(batch!);
+  await setImmediate();
+  assert.deepEqual(late, [{ type: "accepted", isAccepted: true }]);
+});
+
+Deno.test("Bus gives up a request to a node that does not reply, and reports a late reply", async () => {
+  const channels = channelsOf("1");
+  const late: Reply[] = [];
+  const here = await busOf(HERE, channels, { lateReply: (reply) => late.push(reply) });
+  assert.equal(await here.request(THERE, { type: "echo" }), undefined);
+  const answer = { kind: "reply", request: 1, reply: { type: "echoed" } };
+  channels.get("1")!.receive(sealed(answer));
+  assert.deepEqual(late, [{ type: "echoed" }]);
+});
+
+Deno.test("Bus makes no more requests than it can remember, and its end settles all of them", async () => {
+  const here = await busOf(HERE, channelsOf());
+  const pending = Array.from({ length: MAX_REQUESTS }, () => here.request("all", { type: "echo" }));
+  assert.equal(await here.request("all", { type: "echo" }), undefined);
+  await here.close();
+  assert.ok((await Promise.all(pending)).every((reply) => reply === undefined));
+});
+
+Deno.test("Bus publishes at its end what was sent just before", async () => {
+  const channels = channelsOf("2");
+  const here = await busOf(HERE, channels);
+  here.frame(THERE, BOB, ANN, Uint8Array.of(1));
+  await here.close();
+  assert.equal(channels.get("2")!.batches.length, 1);
+});
+
+Deno.test("Bus does not hand over what was sealed with another secret", async () => {
+  const channels = channelsOf("1", "2");
+  const received: unknown[] = [];
+  const keys = new ClusterKeys(randomBytes(SECRET_BYTES), randomBytes);
+  const here = await busOf(HERE, channels, { keys });
+  await busOf(THERE, channels, { message: ({ type }) => void received.push(type) });
+  here.send(THERE, { type: "echo" });
+  await setImmediate();
+  channels.get("2")!.deliver();
+  assert.deepEqual(received, []);
+});
+
+const HUGE = Buffer.alloc(4, 0xff);
+const MALFORMED: [what: string, batch: Buffer][] = [
+  ["empty", Buffer.alloc(0)],
+  ["shorter than a length", Buffer.of(0, 0)],
+  ["of length 0", Buffer.alloc(64)],
+  ["longer than the batch", Buffer.concat([HUGE, randomBytes(64)])],
+  ["random", randomBytes(4096)],
+  ["of an unknown kind", packed(9, "body")],
+  ["a frame without its head", packed(2, Buffer.alloc(15))],
+  ["a frame that is too long", frameOf(BOB, ANN, MAX_FRAME_BYTES + 1)],
+  ["a frame to no session", frameOf(Number.NaN, ANN, 4)],
+  ["a frame from no session", frameOf(BOB, -0.5, 4)],
+  ["sealed, but too short", packed(1, "short")],
+  ["sealed, but not JSON", sealed("{")],
+  ["sealed, but no object", sealed(null)],
+  ["sealed, but of an unknown type", sealed({ kind: "message", from: 1, message: { type: "?" } })],
+  ["plaintext, but not JSON", packed(0, "not JSON")],
+  ["plaintext, but no object", packed(0, "[]")],
+  ["plaintext of an unknown type", packed(0, `{"type":"__proto__"}`)],
+  ["plaintext from no node", packed(0, `{"type":"request","node":"all","request":{"key":"key"}}`)],
+];
+
+for (const [what, batch] of MALFORMED) {
+  Deno.test(`Bus ignores a message that is malformed: ${what}`, async () => {
+    const channels = channelsOf("1");
+    const received: unknown[] = [];
+    await busOf(HERE, channels, {
+      frame: () => received.push("frame"),
+      message: ({ type }) => void received.push(type),
+      lateReply: () => received.push("reply"),
+      plainMessage: () => received.push("plain"),
+    });
+    const { receive } = channels.get("1")!;
+    const valid = sealed({ kind: "message", from: THERE, message: { type: "here" } });
+    receive(batch);
+    receive(Buffer.concat([valid, batch]));
+    receive(valid);
+    assert.deepEqual(received, ["here", "here"]);
+  });
+}

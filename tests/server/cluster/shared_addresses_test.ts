@@ -1,8 +1,14 @@
 /** Limits and blocks of an address apply on all nodes together, and Redis never learns an address. */
 
 import assert from "node:assert/strict";
-import { REPORT_BLOCK_TIME } from "../../../server/admission/address_record.ts";
+import { randomBytes } from "node:crypto";
+import { REPORT_BLOCK_TIME, type SharedRecord } from "../../../server/admission/address_record.ts";
+import { parseAddress } from "../../../server/admission/address.ts";
 import { MINUTE } from "../../../server/base/clock.ts";
+import { ClusterKeys, SECRET_BYTES } from "../../../server/cluster/keys.ts";
+import type { NodeMessage } from "../../../server/cluster/messages.ts";
+import { SharedAddresses } from "../../../server/cluster/shared_addresses.ts";
+import type { NodeId } from "../../../server/ids.ts";
 import { LIMITS } from "../../../server/limits/rate_limits.ts";
 import { BareClient, type ComingFrom } from "../../support/bare_client.ts";
 import { bye, clusterTest, FIND, type Machine, pair } from "../../support/cluster.ts";
@@ -110,3 +116,52 @@ clusterTest(
     await bye(ann, bob);
   },
 );
+
+const KEYS = new ClusterKeys(randomBytes(SECRET_BYTES), randomBytes);
+
+/** The record of an address in a Redis that replies `reply` to everything, and what it broadcasts. */
+function recordWith(reply: unknown): { record: SharedRecord; sent: NodeMessage[] } {
+  const sent: NodeMessage[] = [];
+  const addresses = new SharedAddresses({
+    link: { run: () => Promise.resolve(reply) },
+    bus: { broadcast: (message) => void sent.push(message) },
+    node: 1 as NodeId,
+    keys: () => KEYS,
+    threshold: 3,
+    lifetime: MINUTE,
+  });
+  const record = addresses.of(parseAddress("192.0.2.1")!);
+  assert.ok(record);
+  return { record, sent };
+}
+
+const MALFORMED: [what: string, reply: unknown][] = [
+  ["nothing", null],
+  ["a text", "blocked"],
+  ["no fields", []],
+  ["a missing field", ["allowed", 0]],
+  ["an unknown verdict", ["perhaps", 0, 0, ""]],
+  ["a property of every object", ["constructor", 0, 0, ""]],
+  ["a text as the number of connections", ["allowed", 0, "0", ""]],
+  ["a negative number", ["blocked", -1, 0, "flooding"]],
+  ["a huge number", ["blocked", 2 ** 63, 0, "flooding"]],
+  ["no number", ["blocked", Number.NaN, 0, "flooding"]],
+  ["an object", { kind: "blocked", wait: 1000 }],
+];
+
+for (const [what, reply] of MALFORMED) {
+  Deno.test(`SharedAddresses draws no conclusion from a malformed reply: ${what}`, async () => {
+    const { record, sent } = recordWith(reply);
+    assert.equal(await record.attempt(), undefined);
+    assert.equal(await record.connected(3, true), 3);
+    assert.equal(await record.search(), 0);
+    await record.report("pseudonym", 1);
+    assert.deepEqual(sent, []);
+  });
+}
+
+Deno.test("SharedAddresses takes a block without a known cause for one of flooding", async () => {
+  const { record } = recordWith(["blocked", 1000, 2, null]);
+  const verdict = { kind: "blocked", wait: 1000, elsewhere: 2, cause: "flooding" };
+  assert.deepEqual(await record.attempt(), verdict);
+});

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { type DayCounts, emptyDay } from "../../../server/statistics/day.ts";
-import { decoded, KvStatisticsStore, MAX_ATTEMPTS } from "../../../server/statistics/kv_store.ts";
+import { decoded, KvStatisticsStore } from "../../../server/statistics/kv_store.ts";
+import { MAX_ATTEMPTS } from "../../../server/statistics/optimistic_write.ts";
 import { RedisStatisticsStore } from "../../../server/cluster/redis_statistics.ts";
 import type { Log } from "../../../server/base/log.ts";
 import { MIN_CHATS_PUBLISHED } from "../../../server/limits/privacy_limits.ts";
@@ -60,6 +61,16 @@ const STORES: [
   ["KvStatisticsStore", async () => await KvStatisticsStore.open(await Deno.openKv(":memory:"))],
 ];
 
+/** What may stand in place of a stored day. */
+const GARBAGE: [what: string, text: string][] = [
+  ["no JSON", "{"],
+  ["no object", "null"],
+  ["no figures", `{"counted":{},"published":{}}`],
+  ["a text as a figure", JSON.stringify({ counted: figures(10, { chats: "10" as never }) })],
+  ["the number Infinity", JSON.stringify({ counted: figures(10) }).replace(":10", ":1e999")],
+  ["a prototype", `{"__proto__":${JSON.stringify({ counted: figures(10) })}}`],
+];
+
 if (await isRedisThere()) {
   const redis = await Redis.start();
   const link = await startLink(redis.url);
@@ -92,13 +103,50 @@ if (await isRedisThere()) {
       await b.refresh("");
       assert.deepEqual([publishedChats(a), publishedChats(b)], [published, published]);
       await a.add([figures(10)]);
-      assert.equal(publishedChats(a), 40);
+      assert.equal(publishedChats(a), 41);
       await Promise.all([a.close(), b.close()]);
       const again = new RedisStatisticsStore(link, openFile(`${folder}/a`));
-      assert.equal(publishedChats(again), 40, "there is a copy on the machine");
+      assert.equal(publishedChats(again), 41, "there is a copy on the machine");
       await again.close();
     }),
   );
+
+  Deno.test(
+    "RedisStatisticsStore loses no figures when Redis loses its data and every node adds before it refreshes",
+    inFolder(async (folder) => {
+      await redis.ask("flushall");
+      const [a, b] = ["a", "b"].map((name) =>
+        new RedisStatisticsStore(link, openFile(`${folder}/${name}`))
+      ) as [RedisStatisticsStore, RedisStatisticsStore];
+      await a.add([figures(20)]);
+      await b.add([figures(20)]);
+      await redis.ask("flushall");
+      await b.add([figures(5)]);
+      await a.add([figures(5)]);
+      await Promise.all([a, b].map((store) => store.refresh("")));
+      assert.deepEqual([publishedChats(a), publishedChats(b)], [50, 50]);
+      await Promise.all([a.close(), b.close()]);
+    }),
+  );
+
+  for (const [what, garbage] of GARBAGE) {
+    Deno.test(
+      `RedisStatisticsStore restores a day from its copy when Redis holds ${what} instead`,
+      inFolder(async (folder) => {
+        await redis.ask("flushall");
+        const store = new RedisStatisticsStore(link, openFile(folder));
+        await store.add([figures(10)]);
+        for (const field of [DAY, "2026-06-02", "no day", "__proto__"]) {
+          await redis.ask("hset", "anonymous-chat:statistics", field, garbage);
+        }
+        await store.refresh("");
+        assert.deepEqual(store.read("", "9999-12-31").map(({ day }) => day), [DAY]);
+        await store.add([figures(10), figures(10, { day: "2026-06-02" })]);
+        assert.deepEqual([publishedChats(store), publishedChats(store, "2026-06-02")], [20, 10]);
+        await store.close();
+      }),
+    );
+  }
 }
 
 for (const [name, open] of STORES) {
@@ -423,8 +471,8 @@ function onOneKv(
 
 /** The counts of a day as another server would read them. */
 async function counted(kv: Deno.Kv, day = DAY): Promise<DayCounts | undefined> {
-  const { value } = await kv.get<Uint8Array>(["day", day]);
-  return value === null ? undefined : decoded(value).counted;
+  const { key, value } = await kv.get(["day", day]);
+  return decoded(key, value)?.counted;
 }
 
 Deno.test(
@@ -522,6 +570,23 @@ Deno.test(
     assert.equal((await counted(kv))?.chats, 0);
   }),
 );
+
+for (const [what, garbage] of GARBAGE) {
+  Deno.test(
+    `KvStatisticsStore begins a day again that holds ${what}, and reads the others`,
+    onOneKv(0, async (_, kv) => {
+      await kv.set(["day", DAY], new TextEncoder().encode(garbage));
+      await kv.set(["day", "2026-06-02"], garbage);
+      await kv.set(["day", "no day"], new Uint8Array([0xff, 0xfe]));
+      await kv.set(["day", 7n], { counted: figures(10) });
+      const store = await KvStatisticsStore.open(kv);
+      assert.equal(store.firstDay(), undefined);
+      await store.add([figures(10), figures(10, { day: "2026-06-02" })]);
+      await store.refresh("");
+      assert.deepEqual([publishedChats(store), publishedChats(store, "2026-06-02")], [10, 10]);
+    }),
+  );
+}
 
 Deno.test(
   "KvStatisticsStore rejects what could not be committed, and goes on",
