@@ -11,31 +11,26 @@ import { describeTrouble } from "./phrases.ts";
 
 /**
  * Draws the preview. Its key keeps Preact from reusing the button that was just pressed as the one that starts.
+ *
+ * Cameras and microphones answer late, or fail. Whatever they say appears in the picture's box or below the buttons, so
+ * that no button moves away under a finger.
  */
 export function previewView(state: State, dispatch: Dispatch): VNode {
-  const { media: { camera, microphone }, language: { words } } = state;
+  const { words } = state.language;
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     dispatch({ type: "start-video" });
   };
   return html`
-    <main key="preview" class="home">
+    <main key="preview" class="home preview">
       <h1>${words.HowYouLook}</h1>
       <form class="card" onSubmit=${submit}>
-        <div class="screen">
-          ${ownPicture(state) ??
-            html`<p role="status">${describeTrouble(words, "camera", camera)}</p>`}
-        </div>
-        ${microphone.kind === "on"
-          ? html`<meter id="level" aria-label=${words.HowLoud} max="1" value="0"></meter>`
-          : html`<p class="hint" role="status">${
-            describeTrouble(words, "microphone", microphone)
-          }</p>`}
+        ${picture(state, dispatch)}
+        <meter id="level" aria-label=${words.HowLoud} max="1" value="0"></meter>
         ${deviceSwitches(state, dispatch)}
-        ${DEVICE_KINDS.some((device) => state.media[device].kind === "trouble") && html`
-          <button type="button" class="quiet" onClick=${() => retry(state, dispatch)}>${words
-            .TryAgain}</button>
-        `}
+        <button id="start" class="primary">${words.StartVideo}</button>
+        <button type="button" class="quiet" onClick=${() => dispatch({ type: "home" })}>${words
+          .Back}</button>
         ${devicePickers(state, dispatch)}
         ${check(state, dispatch, "cameraOff")}
         ${check(state, dispatch, "muted")}
@@ -45,11 +40,27 @@ export function previewView(state: State, dispatch: Dispatch): VNode {
           ${check(state, dispatch, "keepCamera")}
           ${check(state, dispatch, "direct")}
         </details>
-        <button id="start" class="primary">${words.StartVideo}</button>
-        <button type="button" class="quiet" onClick=${() => dispatch({ type: "home" })}>${words
-          .Back}</button>
       </form>
     </main>
+  `;
+}
+
+/** Draws the visitor's picture, and says what is missing of picture and sound. */
+function picture(state: State, dispatch: Dispatch): VNode {
+  const { media: { camera, microphone }, language: { words } } = state;
+  const retryable = DEVICE_KINDS.some((device) => state.media[device].kind === "trouble");
+  return html`
+    <div class="screen">
+      ${ownPicture(state) ??
+        html`<p role="status">${describeTrouble(words, "camera", camera)}</p>`}
+      ${microphone.kind !== "on" && html`
+        <p class="sign" role="status">${describeTrouble(words, "microphone", microphone)}</p>
+      `}
+      ${retryable && html`
+        <button type="button" class="quiet look" onClick=${() => retry(state, dispatch)}>${words
+          .TryAgain}</button>
+      `}
+    </div>
   `;
 }
 

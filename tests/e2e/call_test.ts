@@ -212,6 +212,94 @@ Deno.test("Preview's last word holds in the call and with the next stranger, unt
   deepEqual(await callers[0]!.liveTracks(), ["video"]);
 });
 
+/** Runs in a page: nothing is heard of devices before `answer`, and those whose kinds are in `refused` are refused. */
+const LATE_DEVICES = `{
+  const { promise, resolve } = Promise.withResolvers();
+  globalThis.answer = resolve;
+  globalThis.refused = [];
+  for (const name of ["getUserMedia", "enumerateDevices"]) {
+    const original = MediaDevices.prototype[name];
+    MediaDevices.prototype[name] = async function (...args) {
+      await promise;
+      if (refused.some((kind) => args[0]?.[kind])) throw new DOMException("", "NotAllowedError");
+      return await original.apply(this, args);
+    };
+  }
+}`;
+
+/** Where the buttons of the preview are on the page. */
+const BUTTONS = `[...document.querySelectorAll("form > button, .toggles button")].map((button) => {
+  const { x, y, width, height } = button.getBoundingClientRect();
+  return [x + scrollX, y + scrollY, width, height].map(Math.round).join();
+})`;
+
+const PREVIEW_LOOKS = [
+  { viewport: { width: 1280, height: 1400 } },
+  { viewport: { width: 320, height: 568 } },
+  { viewport: { width: 390, height: 844 }, locale: "de" },
+  { viewport: { width: 320, height: 568 }, locale: "ru" },
+  { viewport: { width: 844, height: 390 }, locale: "ar" },
+];
+
+for (const look of PREVIEW_LOOKS) {
+  const { locale = "en", viewport: { width } } = look;
+  Deno.test(`Preview's buttons stay where they are, whatever becomes of camera and microphone: ${locale}, ${width} wide`, async () => {
+    await using fixture = await openFixture();
+    const { page, ...ann } = await openPreview(fixture, look);
+    const before = await ann.buttons();
+    await page.evaluate(`refused.push("audio"); answer()`);
+    await page.locator("form select").first().waitFor();
+    await page.locator(".screen button").waitFor();
+    deepEqual(await ann.buttons(), before, "camera on, microphone refused");
+    await page.evaluate(`refused.pop()`);
+    await page.locator(".screen button").click();
+    await page.locator(".sign").waitFor({ state: "detached" });
+    deepEqual(await ann.buttons(), before, "both on");
+    for (const toggle of await page.locator(".toggles button").all()) await toggle.click();
+    await page.locator("video").waitFor({ state: "detached" });
+    deepEqual(await ann.buttons(), before, "both off");
+    await page.evaluate(`refused.push("audio", "video")`);
+    for (const toggle of await page.locator(".toggles button").all()) await toggle.click();
+    await page.locator(".screen button").waitFor();
+    deepEqual(await ann.buttons(), before, "both refused");
+    const { scrollHeight, clientHeight } = await ann.screen();
+    equal(scrollHeight, clientHeight, `the messages fit: ${scrollHeight}, ${clientHeight}`);
+  });
+}
+
+/** A visitor sees the preview, before camera and microphone have answered. */
+async function openPreview(fixture: SiteFixture, look: VisitorOptions) {
+  const { page, ...rest } = await fixture.enter({ ...look, script: LATE_DEVICES });
+  await page.getByRole("checkbox").check();
+  await page.locator("button:not(.primary)", { hasText: /\S/ }).last().click();
+  await page.locator("#level").waitFor();
+  return {
+    ...rest,
+    page,
+    buttons: () => page.evaluate<string[]>(BUTTONS),
+    screen: () =>
+      page.locator(".screen").evaluate(({ scrollHeight, clientHeight }) => ({
+        scrollHeight,
+        clientHeight,
+      })),
+  };
+}
+
+Deno.test("Press on Start that lasts while camera and microphone answer is not lost", async () => {
+  await using fixture = await openFixture();
+  const viewport = { width: 800, height: 1400 }; // Where a page scrolls, some browsers correct for what moves.
+  const ann = await fixture.enter({ script: LATE_DEVICES, viewport });
+  await ann.confirm();
+  await ann.press("Start video chat");
+  await ann.sees(PREVIEW);
+  await ann.button("Start video chat").hover();
+  await ann.page.mouse.down();
+  await ann.evaluate("answer()");
+  await ann.page.locator("form select").first().waitFor();
+  await ann.page.mouse.up();
+  await ann.sees(LOOKING);
+});
+
 Deno.test("Key that is held switches a device once", async () => {
   await using fixture = await openFixture();
   const visitor = await fixture.enter({ script: PEERS });
