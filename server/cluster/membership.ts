@@ -67,7 +67,7 @@ const LEAVE = new Script(`
   redis.call('ZREM', KEYS[1], ARGV[1])
   redis.call('HDEL', KEYS[2], ARGV[1])
   redis.call('DEL', KEYS[3], KEYS[5])
-  if redis.call('ZCARD', KEYS[1]) == 0 then redis.call('DEL', KEYS[6]) end -- Nobody has the secret any more.
+  if redis.call('ZCARD', KEYS[1]) == 0 then redis.call('DEL', KEYS[6]) end -- No node has the secret now.
 `);
 
 export interface MembershipOptions {

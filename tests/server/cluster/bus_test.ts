@@ -47,7 +47,7 @@ async function busOf(
   return bus;
 }
 
-Deno.test("Bus lets whoever is answered go on before it passes on what came with the answer, all in its order", async () => {
+Deno.test("Bus lets the caller of an answered request continue before it delivers later messages, in order", async () => {
   const lines = new Map([["1", new Line()], ["2", new Line()]]);
   const [toHere, toThere] = [...lines.values()] as [Line, Line];
   const happened: unknown[] = [];
