@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 /** A habit, what to write instead, and how often it is still there. */
 const HABITS = [
   { habit: /(?:^|[.:;] |\* )Who(?:ever)? [a-z]/gm, instead: "a noun as the subject", left: 0 },
-  { habit: /\b(?:is|are|was|there's) none\b/g, instead: "has no …, is missing", left: 1 },
+  { habit: /\b(?:is|are|was|there's) none\b/g, instead: "has no …, is missing", left: 0 },
   { habit: /\b(?:any more|anew|for ever)\b/g, instead: "no longer, again, indefinitely", left: 9 },
   { habit: /\b(?:goes|go|going) on\b/g, instead: "continues, resumes", left: 0 },
   { habit: /\bof (?:its|their|our|your|his|one's) own\b/g, instead: "its, their, our …", left: 0 },

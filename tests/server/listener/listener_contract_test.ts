@@ -25,12 +25,12 @@ const BY_TLS = [
   "two clients are welcomed",
   "a frame arrives as it was sent",
   "a thousand frames",
-  "the partner is told",
-  "who vanishes",
-  "a frame that is too large",
+  "a partner is reported",
+  "a client that vanishes",
+  "an oversized frame",
   "the handshake names",
-  "a full house",
-  "requests are answered",
+  "a full server",
+  "requests get",
 ];
 
 const KINDS: readonly (readonly [listener: keyof typeof LISTENERS, speaksTls: boolean])[] = [
