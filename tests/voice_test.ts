@@ -1,6 +1,6 @@
 /**
- * The worst habits of the old prose, counted. A count may only shrink: whoever removes some lowers its limit here, and
- * nobody adds any.
+ * Counts the worst habits of the old prose. A count may only shrink: a change that removes some also lowers the limit
+ * here, and no change adds any.
  */
 
 import assert from "node:assert/strict";
@@ -18,7 +18,7 @@ const HABITS = [
   { habit: /\bof (?:its|their|our|your|his|one's) own\b/g, instead: "its, their, our …", left: 0 },
 ] as const;
 
-/** Everything that people read, except what only tests contain in their names and this file. */
+/** Everything that people read, except generated files and this one. */
 async function prose(): Promise<string[]> {
   const texts: string[] = [];
   for (const folder of ["server", "client", "tests", "tools", "deploy", "docs"]) {

@@ -142,7 +142,7 @@ inProcess.test("Chat of a page in the background is kept for two minutes", async
   await bob.hears("yes");
 });
 
-inProcess.test("Chat is over immediately when the page is closed, or navigates away", async () => {
+inProcess.test("Chat ends, without waiting for a resume, when the page is closed or navigates away", async () => {
   await using fixture = await openFixture();
   const ends: ((visitor: Visitor) => Promise<unknown>)[] = [
     ({ page }) => page.close(),

@@ -189,7 +189,7 @@ clusterTest(
 );
 
 clusterTest(
-  "A node that stops announces it, and the partners of its sessions are notified immediately",
+  "A node that stops announces it, and the partners of its sessions are notified",
   2,
   async (machines) => {
     const [ann, bob] = await pair(machines);
