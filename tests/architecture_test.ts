@@ -35,7 +35,7 @@ Deno.test("Every source file belongs to a part, and every part has files", async
   for (const part of PARTS) assert.ok(files.some((file) => partOf(file) === part), part.path);
 });
 
-Deno.test("Parts may import only what stands below them", () => {
+Deno.test("Parts may import only parts below them", () => {
   const paths = PARTS.map(({ path }) => path);
   for (const { path, mayImport } of PARTS) {
     for (const imported of mayImport) {
@@ -44,7 +44,7 @@ Deno.test("Parts may import only what stands below them", () => {
   }
 });
 
-Deno.test("Every file that a document names is there", async () => {
+Deno.test("Every file that a document names exists", async () => {
   const pages = await Array.fromAsync(Deno.readDir(new URL("docs/", root)), ({ name }) => name);
   const documents = pages.filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`);
   for (
@@ -59,7 +59,7 @@ Deno.test("Every file that a document names is there", async () => {
   }
 });
 
-Deno.test("Every part imports what it may import, and does not list what it doesn't", async () => {
+Deno.test("Every part lists exactly the imports that it uses", async () => {
   const used = new Map(PARTS.map(({ path }) => [path, new Set<string>()]));
   for (const file of await sources()) {
     const { path, mayImport } = partOf(file)!;
@@ -88,7 +88,7 @@ Deno.test("Imports form no cycle", async () => {
   for (const file of below.keys()) visit(file, []);
 });
 
-Deno.test("Server and client share the protocol and nothing else, and neither imports a test", async () => {
+Deno.test("Server and client share only the protocol, and neither imports a test", async () => {
   for (const file of await sources()) {
     const side = file.split("/")[0];
     const foreign = { server: /^(client|tests)\//, client: /^(server|tests)\// }[side!] ??
@@ -97,7 +97,7 @@ Deno.test("Server and client share the protocol and nothing else, and neither im
   }
 });
 
-Deno.test("No module keeps state of its own", async () => {
+Deno.test("No module has state", async () => {
   for (const file of (await sources()).filter((name) => !name.endsWith(".gen.ts"))) {
     const text = await Deno.readTextFile(new URL(file, root));
     assert.doesNotMatch(
@@ -108,13 +108,13 @@ Deno.test("No module keeps state of its own", async () => {
   }
 });
 
-Deno.test("Every source file begins by saying what it is", async () => {
+Deno.test("Every source file begins with a comment that describes it", async () => {
   for (const file of (await sources()).filter((name) => !name.endsWith(".gen.ts"))) {
     assert.match(await Deno.readTextFile(new URL(file, root)), /^\/\*\*/, file);
   }
 });
 
-Deno.test("Clock, randomness and environment come in by the door: only main.ts and app.ts reach for them", async () => {
+Deno.test("Clock, randomness and environment are parameters: only main.ts and app.ts access them directly", async () => {
   const reaching =
     /\b(Date\.now|performance\.now|Math\.random|crypto\.|Deno\.(env|args)|setInterval)\b/;
   const allowed = [
@@ -141,7 +141,7 @@ Deno.test("Clock, randomness and environment come in by the door: only main.ts a
   }
 });
 
-Deno.test("Only the sealed channel touches keys, and nothing but it and the work of a rush touches WebCrypto", async () => {
+Deno.test("Only the sealed channel uses keys, and only it and proof of work use WebCrypto", async () => {
   const hashing = "client/net/proof_of_work.ts";
   const channel = "client/crypto/sealed_channel.ts";
   for (const file of (await sources()).filter((name) => !name.endsWith(".gen.ts"))) {

@@ -117,7 +117,7 @@ Deno.test("Protocol document names every control message and its fields", () => 
   }
 });
 
-Deno.test("Protocol document names every close code, frame kind, mode, reason and hindrance", () => {
+Deno.test("Protocol document names every close code, frame kind, mode, reason and refusal", () => {
   const closing = page.slice(page.indexOf("## Close codes"), page.indexOf("## Rate limits"));
   for (const code of [...Object.values(protocol.CloseCode), protocol.LEAVE_CODE]) {
     assert.match(closing, new RegExp(`^\\| ${code} `, "m"));
@@ -184,7 +184,7 @@ Deno.test("Protocol document has a row for each rate limit", () => {
   );
 });
 
-Deno.test("Protocol document has the pictures in their order", () => {
+Deno.test("Protocol document lists the pictures in order", () => {
   const listed = /```\n([\s\S]*?)```/.exec(part("emoji"))?.[1]?.trim().split(/\s+/);
   assert.deepEqual(listed, [...PICTURES]);
 });

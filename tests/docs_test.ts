@@ -47,7 +47,7 @@ function anchorsIn(prose: string): Set<string> {
   return anchors;
 }
 
-Deno.test("Every relative link of a document leads to a file that is there, and to a heading in it", async () => {
+Deno.test("Every relative link in a document leads to a file that exists, and to a heading in it", async () => {
   const documents = await filesEnding(".md");
   assert.ok(documents.length > 20);
   const broken: string[] = [];
@@ -90,7 +90,7 @@ Deno.test("Every page of docs/ is in its index", async () => {
   }
 });
 
-Deno.test("Every document that a file of the code names is there", async () => {
+Deno.test("Every document that a code file names exists", async () => {
   const files = (await Promise.all(
     [".ts", ".conf", ".service", ".json", "file"].map((ending) => filesEnding(ending)),
   )).flat();

@@ -77,8 +77,7 @@ function assertSilent(heard: string, ...secrets: string[]): void {
 }
 
 Deno.test({
-  name:
-    "P1: what machines share of an address is a name that only they could have made, and ends with it",
+  name: "P1: nodes share only a keyed hash of an address, which is deleted with it",
   ignore,
   fn: async () => {
     await using redis = await Redis.start();
@@ -116,7 +115,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "P6: nothing of what is said passes between machines in the clear",
+  name: "P6: no message content passes between nodes unencrypted",
   ignore,
   fn: async () => {
     await using redis = await Redis.start();

@@ -122,7 +122,7 @@ async function chatWithPages(site: string): Promise<void> {
   await ann.leave();
 }
 
-Deno.test("P1: an address is nowhere in memory once its time is up", async () => {
+Deno.test("P1: an address is nowhere in memory after its retention", async () => {
   await using program = await Program.start("--ip-retention-seconds=2");
   const client = await BareClient.enter(program.socketUrl, { localAddress: ADDRESS });
   const { localPort = 0 } =
@@ -143,7 +143,7 @@ Deno.test("P1: an address is nowhere in memory once its time is up", async () =>
   assert.deepEqual(await countInMemory(program.pid, forms), [0, 0, 0, 0]);
 });
 
-Deno.test("P1: an address is counted while it is held, and not a moment longer", async () => {
+Deno.test("P1: an address is counted only while it is held", async () => {
   await using program = await Program.start("--ip-retention-seconds=5");
   const counts = async (): Promise<(number | null)[]> => {
     const { addressesHeld, addressesConnected, oldestDisconnectedSeconds } = await holdingsOf(
@@ -164,7 +164,7 @@ Deno.test("P1: an address is counted while it is held, and not a moment longer",
   });
 });
 
-Deno.test("P1: nobody can be told to hold an address for more than an hour", async () => {
+Deno.test("P1: no option can extend the retention of addresses beyond an hour", async () => {
   assert.deepEqual([MAX_ADDRESS_RETENTION, MAX_ACCESS_LOG_RETENTION], [HOUR, 30 * DAY]);
   const { code, stderr } = await run([
     "--ip-retention-seconds=3601",
@@ -175,7 +175,7 @@ Deno.test("P1: nobody can be told to hold an address for more than an hour", asy
   assert.match(stderr, /--access-log-retention-days: "31" is not a number from 1 to 30\.\n/);
 });
 
-Deno.test("P1: no address is written anywhere but to the access log", async () => {
+Deno.test("P1: no address is written anywhere except to the access log", async () => {
   const start = new Date();
   await using program = await Program.start();
   await chat(program);
@@ -188,7 +188,7 @@ Deno.test("P1: no address is written anywhere but to the access log", async () =
   assert.doesNotMatch(program.log, /127\.83/);
 });
 
-Deno.test("P2: a line of the access log says what the policy lists, and no more", async () => {
+Deno.test("P2: a line of the access log contains what the policy lists, and nothing else", async () => {
   await using program = await Program.start();
   const headers = { "user-agent": 'Test/1 "quoted"', referer: "https://elsewhere.example/" };
   await fetch(`${program.http}/privacy?x=1`, { headers });
@@ -211,7 +211,7 @@ Deno.test("P2: a line of the access log says what the policy lists, and no more"
   assert.deepEqual(more, [""]);
 });
 
-Deno.test("P2: a truncated or switched off access log has no whole address", async () => {
+Deno.test("P2: an access log that is truncated or off contains no full address", async () => {
   for (const mode of ["truncated", "off"]) {
     await using program = await Program.start(`--access-log=${mode}`);
     await chat(program);
@@ -221,7 +221,7 @@ Deno.test("P2: a truncated or switched off access log has no whole address", asy
   }
 });
 
-Deno.test("P2: a start deletes what is too old, with no request at all", async () => {
+Deno.test("P2: starting the server deletes expired lines, without any request", async () => {
   await using temporary = new TempFolder();
   const folder = temporary.path;
   const now = Date.now();
@@ -262,7 +262,7 @@ function lineAt(time: number): string {
   return `203.0.113.9 - - [${day}/${month}/${year}:${clock} +0000] "GET /old HTTP/1.1" 200 1 "-" "-"\n`;
 }
 
-inProcess.test("P2: no line outlives its limit while nobody visits", async () => {
+inProcess.test("P2: no line outlives the retention, even without visitors", async () => {
   await using temporary = new TempFolder();
   const folder = temporary.path;
   const clock = new FakeClock();
@@ -282,13 +282,13 @@ inProcess.test("P2: no line outlives its limit while nobody visits", async () =>
   assert.equal((await holdingsOf(server)).accessLogOldestDay, null);
 });
 
-Deno.test("P2: no URL that a chat asks for holds more than a path", async () => {
+Deno.test("P2: no URL that a chat requests contains more than a path", async () => {
   const { urls } = await session();
   assert.ok(urls.some((url) => url.endsWith("/ws")));
   assert.deepEqual(urls.filter((url) => /[?#]/.test(url)), []);
 });
 
-Deno.test("P3: the page keeps a few preferences, which identify nobody", async () => {
+Deno.test("P3: the page stores a few preferences, which identify nobody", async () => {
   const { kept } = await session();
   assert.deepEqual(kept, {
     local: {
@@ -303,13 +303,13 @@ Deno.test("P3: the page keeps a few preferences, which identify nobody", async (
   });
 });
 
-Deno.test("P3: nothing that the page keeps ever leaves it", async () => {
+Deno.test("P3: nothing that the page stores is ever sent", async () => {
   const { sent, marker } = await session();
   assert.match(sent, /"type":"find"/);
   assert.doesNotMatch(sent, new RegExp(`${marker}|adult|sound`));
 });
 
-Deno.test("P3: who chooses a language asks for the same as who chooses any other", async () => {
+Deno.test("P3: choosing a language sends the same request, whichever language is chosen", async () => {
   await using server = await TestServer.start();
   const heads = async (code: string): Promise<string[]> => {
     using proxy = new RecordingProxy(server.port);
@@ -331,7 +331,7 @@ Deno.test("P3: who chooses a language asks for the same as who chooses any other
   for (const other of others) assert.deepEqual(other, german);
 });
 
-Deno.test("P3: who clears the storage of the browser is new again", async () => {
+Deno.test("P3: a visitor who clears the browser's storage is new again", async () => {
   await using server = await serve();
   await using ann = await Visitor.open(await openBrowser(), server.http);
   await ann.confirm();
@@ -342,7 +342,7 @@ Deno.test("P3: who clears the storage of the browser is new again", async () => 
   assert.equal(await ann.checkbox.isChecked(), false);
 });
 
-Deno.test("P4: the statistics hold figures of days, and nothing of anybody", async () => {
+Deno.test("P4: the statistics contain daily totals, and nothing about individuals", async () => {
   const start = new Date();
   await using program = await Program.start("--access-log=off");
   for (let n = 0; n < 3; n++) await chat(program, MARKER);
@@ -386,7 +386,7 @@ inProcess.test("P4: a day with few chats is published without figures", async ()
 /** Number of crashes, each at a different moment. */
 const CRASHES = repeats({ sample: 1, long: 20 });
 
-Deno.test("P4: statistics outlive a crash, and the file is sound", async () => {
+Deno.test("P4: statistics survive a crash, and the file is intact", async () => {
   for (let crash = 0; crash < CRASHES; crash++) await crashUnderLoad();
 });
 
@@ -455,7 +455,7 @@ Deno.test("P5: interests are forgotten with the visit", async () => {
   assert.deepEqual(await countInMemory(program.pid, [MARKER]), [0]);
 });
 
-Deno.test("P6: what is said is nowhere in the memory of the server, nor in its files and logs", async () => {
+Deno.test("P6: message content is nowhere in the server's memory, files or logs", async () => {
   await using program = await Program.start();
   const open = await openBrowser();
   await using ann = await Visitor.open(open, program.http);
@@ -481,7 +481,7 @@ Deno.test("P6: what is said is nowhere in the memory of the server, nor in its f
 });
 
 Deno.test({
-  name: "P6: a whole run writes and sends nothing of what is said, as its system calls show",
+  name: "P6: the system calls of a whole run write and send no message content",
   ignore: !await isTraceable(),
   fn: async () => {
     await using temporary = new TempFolder();
@@ -506,7 +506,7 @@ Deno.test({
   },
 });
 
-inProcess.test("P6: nothing holds a frame any more when the chat is over", async () => {
+inProcess.test("P6: nothing holds a frame once the chat is over", async () => {
   const frames: WeakRef<ArrayBufferLike>[] = [];
   const keep = (frame: Uint8Array): unknown => frames.push(new WeakRef(frame.buffer));
   await using server = await TestServer.start({ service: withFrames(keep) });
@@ -528,7 +528,7 @@ inProcess.test("P6: nothing holds a frame any more when the chat is over", async
  */
 const PARTING = new Set(["background", "hidden"]);
 
-Deno.test("P7: two visits have nothing in common that the server is told", async () => {
+Deno.test("P7: two visits send the server nothing that links them", async () => {
   await using server = await serve();
   using proxy = new RecordingProxy(server.port);
   const open = await openBrowser();
@@ -550,12 +550,12 @@ Deno.test("P7: two visits have nothing in common that the server is told", async
   assert.deepEqual([...common.difference(strangers)], [], "only one person says this");
 });
 
-Deno.test("P7: the page asks nothing that would recognise a browser", async () => {
+Deno.test("P7: the page queries nothing that would identify a browser", async () => {
   const { asked } = await session();
   assert.deepEqual(asked, []);
 });
 
-Deno.test("P8: a whole session asks no other host for anything", async () => {
+Deno.test("P8: a whole session sends no request to another host", async () => {
   const { urls, site, complaints } = await session();
   const hosts = urls.filter((url) => !/^(data|blob):/.test(url)).map((url) => new URL(url).host);
   assert.deepEqual([...new Set(hosts)], [new URL(site).host]);
@@ -588,7 +588,7 @@ Deno.test("P8: the page works in full when no other host can be reached", async 
   assert.deepEqual(cut, []);
 });
 
-Deno.test("P8: the browser refuses what the page does not bring", async () => {
+Deno.test("P8: the browser blocks everything that is not part of the page", async () => {
   await using server = await serve();
   await using ann = await Visitor.open(await openBrowser(), server.http);
   const violations = await ann.evaluate(`new Promise((resolve) => {
@@ -607,7 +607,7 @@ Deno.test("P8: the browser refuses what the page does not bring", async () => {
   assert.deepEqual(violations, ["img-src", "style-src-elem"]);
 });
 
-Deno.test("P8: the page that is served has the fingerprint that is stated", async () => {
+Deno.test("P8: the served page has the published fingerprint", async () => {
   await using program = await Program.start("--announcement=We move on <Sunday>");
   const document = await Deno.readTextFile("docs/verify.md");
   const command = /curl \S+ \S+ \| (.*)/.exec(document)?.[1];
@@ -632,7 +632,7 @@ Deno.test("P8: the page that is served has the fingerprint that is stated", asyn
   assert.equal(partIn(document, "generated: fingerprint"), `\`${pageSha256}\``);
 });
 
-Deno.test("P9: no answer sets a cookie, and the browser keeps none", async () => {
+Deno.test("P9: no response sets a cookie, and the browser stores none", async () => {
   for (const listener of Object.keys(LISTENERS) as (keyof typeof LISTENERS)[]) {
     await using server = await serve({ listener });
     for (const method of ["GET", "POST"]) {
@@ -684,7 +684,7 @@ Deno.test("P10: the contact page tells parents what to write", async () => {
   assert.match(text, /Write to help@chat\.example/);
 });
 
-inProcess.test("P11: a flood is slowed down, then blocked for a while, and hurts no other address", async () => {
+inProcess.test("P11: a flood is slowed down, then blocked for a while, and affects no other address", async () => {
   const clock = new FakeClock();
   await using server = await TestServer.start({ clock });
   const attempt = async (): Promise<[status: number, retryAfter: number]> => {
@@ -711,7 +711,7 @@ inProcess.test("P11: a flood is slowed down, then blocked for a while, and hurts
   assert.deepEqual(await attempt(), [101, 0]);
 });
 
-Deno.test("P11: a page that came unencrypted starts no chat, an encrypted one uses WSS", async () => {
+Deno.test("P11: a page loaded without encryption can't start a chat, and an encrypted one uses WSS", async () => {
   await using server = await serve();
   const script = "Object.defineProperty(globalThis, 'isSecureContext', { value: false })";
   await using plain = await Visitor.open(await openBrowser(), server.http, { script });
@@ -733,7 +733,7 @@ Deno.test("P11: a page that came unencrypted starts no chat, an encrypted one us
   }
 });
 
-Deno.test("P12: every page leads to the policy and the contact page", async () => {
+Deno.test("P12: every page links to the policy and the contact page", async () => {
   await using server = await serve();
   for (const path of PAGES) {
     const html = await (await fetch(server.http + path)).text();
@@ -743,7 +743,7 @@ Deno.test("P12: every page leads to the policy and the contact page", async () =
   }
 });
 
-inProcess.test("P12: a change of the policy is announced on the home page for 30 days", async () => {
+inProcess.test("P12: a change to the policy is announced on the home page for 30 days", async () => {
   assert.equal(CHANGE_ANNOUNCED_FOR, 30 * DAY);
   const clock = new FakeClock();
   await using server = await TestServer.start({ clock });
@@ -786,7 +786,7 @@ Deno.test("P12: the policy states the settings in force, its date and its change
   ]);
 });
 
-Deno.test("P13: the lines of a window of time can be exported, and it is said what is missing", async () => {
+Deno.test("P13: the lines of a period can be exported, and missing ones are reported", async () => {
   await using program = await Program.start();
   await fetch(`${program.http}/privacy`);
   await fetch(`${program.http}/contact`);
@@ -812,7 +812,7 @@ Deno.test("P13: the lines of a window of time can be exported, and it is said wh
   assert.match(said, /^Lines are deleted after 30 days: none exist from before .*\.\n$/);
 });
 
-Deno.test("P13: nothing is stored but the access log and the statistics", async () => {
+Deno.test("P13: nothing is stored except the access log and the statistics", async () => {
   const start = new Date();
   await using program = await Program.start();
   await chat(program);

@@ -7,7 +7,7 @@ Deno.test("Protocol knows the frame kinds 1, 2 and 3 and no other", () => {
   assert.equal(isFrameKind(undefined), false);
 });
 
-Deno.test("Protocol spells an interest in one way", () => {
+Deno.test("Protocol normalizes different spellings of an interest to one", () => {
   const spellings: [raw: string, normalized: string][] = [
     ["  Music ", "music"],
     ["JAZZ\t\n  piano", "jazz piano"],
@@ -24,14 +24,14 @@ Deno.test("Protocol spells an interest in one way", () => {
   for (const [raw, normalized] of spellings) assert.equal(normalizeInterest(raw), normalized);
 });
 
-Deno.test("Protocol normalizes an interest that is normalized to itself", () => {
+Deno.test("Protocol leaves a normalized interest unchanged", () => {
   for (const raw of ["İstanbul", "ﷺ", "lone \uD800 surrogate", "a \u200B b"]) {
     const once = normalizeInterest(raw);
     assert.equal(normalizeInterest(once), once, JSON.stringify(raw));
   }
 });
 
-Deno.test("Protocol counts the length of an interest in code points", () => {
+Deno.test("Protocol measures the length of an interest in code points", () => {
   assert.equal(isInterest(""), false);
   assert.equal(isInterest("🙂".repeat(MAX_INTEREST_LENGTH)), true);
   assert.equal(isInterest("a".repeat(MAX_INTEREST_LENGTH + 1)), false);

@@ -5,7 +5,7 @@
  *     address          time in UTC                  request                status │   │   user agent
  *                                                                             bytes   referer
  *
- * The referer is never recorded: which page a visitor came from is none of our business. Unknown values are `-`, and so
+ * The referer is never recorded: the page that a visitor came from is not our business. Unknown values are `-`, and so
  * is the size of an empty response.
  *
  * Most of a line is chosen by the client, which may try to forge log lines. As in Apache, quotes and backslashes are

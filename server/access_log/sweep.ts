@@ -1,6 +1,6 @@
 /**
  * Deletes everything that the folder of the access log may no longer hold (promise P2). The lines that may live are
- * those of a period. A line is in the file of its own day, so for most files their name is enough:
+ * those of a period. A line is in the file of its day, so for most files their name is enough:
  *
  *                             from                         now
  *                              ╎                            ╎

@@ -80,7 +80,7 @@ const LEAVE = new Script(`
   redis.call('ZREM', nodes, node)
   redis.call('HDEL', online, node)
   redis.call('DEL', waiting, owner)
-  if redis.call('ZCARD', nodes) == 0 then redis.call('DEL', fingerprint) end -- Nobody has the secret any more.
+  if redis.call('ZCARD', nodes) == 0 then redis.call('DEL', fingerprint) end -- No node has the secret now.
 `);
 
 export interface MembershipOptions {

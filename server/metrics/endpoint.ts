@@ -1,5 +1,5 @@
 /**
- * Who may read the metrics.
+ * Decides which clients may read the metrics.
  *
  *   --metrics-token set     clients that send it, from anywhere; no others
  *   not set                 clients on this machine; for all others the page does not exist

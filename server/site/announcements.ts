@@ -12,7 +12,7 @@ import type { Page } from "../http/message.ts";
 import type { PublicSettings } from "../config/public_settings.ts";
 import { formatDay } from "../base/format.ts";
 
-/** The current announcements, as markup; "" if there are none. */
+/** The current announcements, as markup; "" without any. */
 export function announcementsOf({ announcement }: PublicSettings, now: Date): string {
   const recent = POLICY_CHANGES.filter(({ day }) => isRecent(day, now)).map(change);
   const own = announcement === "" ? [] : [html`<p>${announcement}</p>`];

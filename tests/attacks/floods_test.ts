@@ -50,12 +50,12 @@ for (const listener of Object.keys(LISTENERS) as (keyof typeof LISTENERS)[]) {
     const lost = listener === "deno" ? [undefined] : [];
     const codes = [flood.code, ...lost];
     const most = allowedInASecond(flood.limit);
-    Deno.test(`Flood of ${name} on ${listener} ends by frame ${most + 1}, and two people go on talking`, async () => {
+    Deno.test(`Flood of ${name} on ${listener} ends by frame ${most + 1}, and two people continue to chat`, async () => {
       await using server = await serve({ listener, clock: new FakeClock() });
       await endure(server, repeat(flood.bytes, most + 1), codes);
     });
 
-    Deno.test(`Flood of ${FLOOD.toLocaleString("en")} ${name} on ${listener} ends, and two people go on talking`, async () => {
+    Deno.test(`Flood of ${FLOOD.toLocaleString("en")} ${name} on ${listener} ends, and two people continue to chat`, async () => {
       await using server = await serve({ listener, clock: new FakeClock() });
       await endure(server, repeat(flood.bytes, FLOOD), codes);
     });
@@ -88,7 +88,7 @@ async function endure(
   assert.deepEqual(server.logged, []);
 }
 
-Deno.test("Flood that goes on after its close frame is cut, and costs no reading", async () => {
+Deno.test("Flood that continues after its close frame is cut off, and is no longer read", async () => {
   await using server = await serve();
   using flooder = await RawClient.open(server.port);
   await flooder.write(frame(FIN | 1, "x")); // Closed with 1008. It never answers, and continues.

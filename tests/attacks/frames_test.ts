@@ -31,7 +31,7 @@ interface Attack {
 const ATTACKS: readonly Attack[] = [
   { name: "a frame of 70 kB", bytes: frame(FIN | BINARY, kilobytes(70)), codes: [1009] },
   {
-    name: "a message of 70 kB in fragments without end",
+    name: "a message of 70 kB in endless fragments",
     bytes: join(frame(BINARY, kilobytes(10)), ...Array(6).fill(frame(CONTINUATION, kilobytes(10)))),
     codes: [1009],
     on: ["node"],
@@ -57,7 +57,7 @@ const ATTACKS: readonly Attack[] = [
     on: ["node"],
   },
   {
-    name: "a continuation of nothing",
+    name: "a continuation without a message",
     bytes: frame(FIN | CONTINUATION, "a"),
     codes: [1002],
     on: ["node"],
@@ -76,7 +76,7 @@ const ATTACKS: readonly Attack[] = [
   },
   { name: "a fragmented ping", bytes: frame(9, "a"), codes: [1002], on: ["node"] },
   {
-    name: "text that is no UTF-8",
+    name: "text that is not UTF-8",
     bytes: frame(FIN | TEXT, Uint8Array.of(0xC0, 0xAF)),
     codes: [1007],
     on: ["node"],

@@ -30,7 +30,7 @@ const MODELS: readonly [Uint8Array, ...Uint8Array[]] = [
   frame(0x82, "\x01" + "sealed".repeat(40)),
   frame(0x82, "\x02"),
   frame(0x02, "\x01begin"),
-  frame(0x00, "go on"),
+  frame(0x00, "part2"),
   frame(0x80, "end"),
   frame(0x89, "ping"),
   frame(0x8A, "pong"),
@@ -83,7 +83,7 @@ async function often(times: number, task: () => Promise<void>): Promise<void> {
 }
 
 for (const listener of Object.keys(LISTENERS) as (keyof typeof LISTENERS)[]) {
-  Deno.test(`Fuzzing ${listener} leaves nothing behind, and two people go on talking`, async () => {
+  Deno.test(`Fuzzing ${listener} leaves nothing behind, and two people continue to chat`, async () => {
     await seeded((seed) => fuzz(listener, seededRandom(seed)));
   });
 }

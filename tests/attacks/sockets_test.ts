@@ -27,7 +27,7 @@ import { reaches, waitUntil, waitUntilStable } from "../support/wait_until.ts";
 const SEARCH: ClientMessage = { type: "find", mode: "text", interests: [] };
 const FIND = new TextEncoder().encode(JSON.stringify(SEARCH));
 
-Deno.test("Attack on node: 2,000 who don't finish a request are closed within 10 s, and a newcomer is served meanwhile", async () => {
+Deno.test("Attack on node: 2,000 clients that don't finish a request are disconnected within 10 s, and a new client is served meanwhile", async () => {
   await using server = await serve();
   const attempts: readonly (readonly string[])[] = [
     [""],
@@ -74,7 +74,7 @@ for (const listener of Object.keys(LISTENERS) as (keyof typeof LISTENERS)[]) {
   });
 }
 
-inProcess.test("Attack on node: a socket that opens and never answers is cut by the second heartbeat", async () => {
+inProcess.test("Attack on node: a socket that never answers is closed by the second heartbeat", async () => {
   await using server = await TestServer.start();
   using silent = await RawClient.open(server.port);
   const [a, b] = await BareClient.pair(server.socketUrl);
@@ -86,7 +86,7 @@ inProcess.test("Attack on node: a socket that opens and never answers is cut by 
   await waitUntil(() => server.chat.sessions.online === 2);
 });
 
-inProcess.test("Attack on node: a partner that vanishes without FIN is missed by the second heartbeat, and that is told once", async () => {
+inProcess.test("Attack on node: a partner that vanishes without FIN is noticed by the second heartbeat, and reported once", async () => {
   const clock = new FakeClock();
   await using server = await TestServer.start({ clock });
   using vanishing = await RawClient.open(server.port);
@@ -108,7 +108,7 @@ inProcess.test("Attack on node: a partner that vanishes without FIN is missed by
   assert.deepEqual([server.chat.sessions.online, server.chat.sessions.disconnected], [1, 0]);
 });
 
-Deno.test("Attack on node: fragments without end cost less than 1 MiB an attacker", async () => {
+Deno.test("Attack on node: endless fragments cost less than 1 MiB per attacker", async () => {
   await using program = await Program.start("--trust-proxy=1", "--proof-of-work=off");
   const attackers = 200;
   const attack = async (n: number): Promise<RawClient> => {
@@ -133,7 +133,7 @@ Deno.test("Attack on node: fragments without end cost less than 1 MiB an attacke
 });
 
 for (const isTls of [false, true]) {
-  inProcess.test(`Attack on node${isTls ? " by TLS" : ""}: a reader that never reads is given up, its partner is told, and memory stays bounded`, async () => {
+  inProcess.test(`Attack on node${isTls ? " by TLS" : ""}: a reader that never reads is disconnected, its partner is notified, and memory stays bounded`, async () => {
     const clock = new FakeClock();
     await using files = new CertificateFiles();
     const certificate = isTls ? { certificate: files } : {};
@@ -164,7 +164,7 @@ async function neverRead(server: TestServer, clock: FakeClock): Promise<void> {
 /** There are addresses for more than sixty thousand. */
 const RESETS = repeats({ sample: 10_000, long: 50_000 });
 
-Deno.test(`Attack on node: ${RESETS.toLocaleString("en")} upgrades and resets leave no session behind, and no descriptor after 10 s`, async () => {
+Deno.test(`Attack on node: ${RESETS.toLocaleString("en")} upgrades and resets leave no session, and no descriptor after 10 s`, async () => {
   await using program = await Program.start("--trust-proxy=1", "--proof-of-work=off"); // Many addresses.
   const descriptors = async (): Promise<number> => {
     let count = 0;
@@ -186,7 +186,7 @@ Deno.test(`Attack on node: ${RESETS.toLocaleString("en")} upgrades and resets le
   for (const client of [a, b]) client.vanish();
 });
 
-Deno.test("Attack on node: who asks without end and takes no answer is slowed down, and cut within 20 s", async () => {
+Deno.test("Attack on node: a client that sends requests and reads no responses is slowed down, and disconnected within 20 s", async () => {
   await using server = await serve();
   using client = await RawClient.connect(server.port);
   const many = new TextEncoder().encode("GET / HTTP/1.1\r\nHost: x\r\n\r\n".repeat(40_000));

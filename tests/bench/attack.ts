@@ -15,7 +15,7 @@ import { frame, HANDSHAKE, RawClient } from "../support/raw_client.ts";
 
 const CALM = 3_000;
 const ATTACKED = 10_000;
-const COMES_BACK_AFTER = 500;
+const RECONNECT_DELAY = 500;
 
 /** What each kind does with its connection until it is disconnected. */
 const KINDS: Readonly<Record<string, (client: RawClient) => Promise<void>>> = {
@@ -23,7 +23,7 @@ const KINDS: Readonly<Record<string, (client: RawClient) => Promise<void>>> = {
   "message flood": (client) => flood(client, frame(0x82, "\x01x")),
   "text flood": (client) => flood(client, frame(0x81, '{"type":"leave"}')),
   "fragments without end": (client) => flood(client, frame(0x02, "\x01"), frame(0x00, "x")),
-  "never reads, never says": () => delay(ATTACKED),
+  "never reads or sends": () => delay(ATTACKED),
 };
 
 const [attackers = 200, port] = Deno.args.map(Number);
@@ -72,7 +72,7 @@ async function attack(target: number): Promise<void> {
     slowHeaders,
     reset,
   ];
-  await Promise.all(kinds.flatMap((act) => Array.from({ length: attackers }, () => again(act))));
+  await Promise.all(kinds.flatMap((act) => Array.from({ length: attackers }, () => repeat(act))));
 
   async function slowHeaders(): Promise<void> {
     using client = await RawClient.connect(target);
@@ -101,10 +101,10 @@ async function flood(client: RawClient, first: Uint8Array, rest = first): Promis
 }
 
 /** Repeats until the process is killed. */
-async function again(act: () => Promise<void>): Promise<void> {
+async function repeat(act: () => Promise<void>): Promise<void> {
   for (;;) {
     await act().catch(() => {}); // It was disconnected, as intended.
-    await delay(COMES_BACK_AFTER * (1 + Math.random()));
+    await delay(RECONNECT_DELAY * (1 + Math.random()));
   }
 }
 

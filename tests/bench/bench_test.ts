@@ -1,7 +1,7 @@
 /** Tests of the benchmark itself: messages arrive exactly once, and reports contain numbers. Nothing here is timed. */
 
 import assert from "node:assert/strict";
-import { OURS } from "./contestant.ts";
+import { OURS } from "./competitor.ts";
 import { generate } from "./generate.ts";
 import { median, medians } from "./medians.ts";
 import { NumberedMessages, Opcode } from "./numbered_message.ts";
@@ -9,32 +9,40 @@ import type { Delivery } from "./task.ts";
 
 const onLinux = { ignore: Deno.build.os !== "linux" }; // CPU time is read from /proc.
 
-for (const contestant of OURS) {
-  const name = contestant.name.replace(/[*`]/g, "");
+for (const competitor of OURS) {
+  const name = competitor.name.replace(/[*`]/g, "");
   Deno.test(`Benchmark delivers every message once to ${name}`, onLinux, async () => {
-    await using running = await contestant.start();
+    await using running = await competitor.start();
     const time = { pairs: 4, warmUp: 100, duration: 300 };
-    const flood = await generate(running.target, { kind: "flood", depth: 3, ...time });
-    const steady = await generate(running.target, { kind: "steady", perSecond: 500, ...time });
-    for (const report of [flood, steady]) {
+    const closedLoop = await generate(running.target, { kind: "closed-loop", depth: 3, ...time });
+    const fixedRate = await generate(running.target, {
+      kind: "fixed-rate",
+      perSecond: 500,
+      ...time,
+    });
+    for (const report of [closedLoop, fixedRate]) {
       assertDelivered(report);
       assertFigures(report);
     }
   });
 
-  Deno.test(`Benchmark visits, reads and fills ${name}`, onLinux, async () => {
-    await using running = await contestant.start();
-    const { target } = running;
-    assertFigures(await generate(target, { kind: "crowd", pairs: 4, settle: 100 }));
-    assertFigures(await generate(target, { kind: "visits", visitors: 8, atOnce: 3 }));
-    const time = { warmUp: 500, duration: 500 };
-    const page = await generate(target, { kind: "page", connections: 2, ...time });
-    assertFigures(page);
-    assert.ok(page.bytes > 0);
-  });
+  Deno.test(
+    `Benchmark measures idle pairs, visits and page requests on ${name}`,
+    onLinux,
+    async () => {
+      await using running = await competitor.start();
+      const { target } = running;
+      assertFigures(await generate(target, { kind: "idle", pairs: 4, settle: 100 }));
+      assertFigures(await generate(target, { kind: "visits", visitors: 8, concurrency: 3 }));
+      const time = { warmUp: 500, duration: 500 };
+      const page = await generate(target, { kind: "page", connections: 2, ...time });
+      assertFigures(page);
+      assert.ok(page.bytes > 0);
+    },
+  );
 }
 
-Deno.test("Numbered message is one masked frame whose number can be read back", () => {
+Deno.test("Numbered message is a masked frame whose number can be read back", () => {
   const messages = new NumberedMessages({ opcode: Opcode.binary, before: "\x01", after: "yz" });
   const frames = messages.make(0xabcde, 2);
   assert.deepEqual([...frames.subarray(0, 2)], [0x82, 0x80 | 9]);
@@ -46,7 +54,7 @@ Deno.test("Numbered message is one masked frame whose number can be read back", 
   assert.equal(messages.numberAt(frames, 6), 0xabcdf);
 });
 
-Deno.test("Median is the one in the middle, or between the two that are", () => {
+Deno.test("Median is the middle value, or the mean of the two middle values", () => {
   assert.equal(median([9, 1, 5]), 5);
   assert.equal(median([9, 1, 5, 7]), 6);
   assert.deepEqual(medians([{ a: 1, b: 6 }, { a: 3, b: 4 }, { a: 2, b: 5 }]), { a: 2, b: 5 });

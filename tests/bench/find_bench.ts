@@ -15,12 +15,12 @@ function seeker(id: number, paired = (): void => {}): Seeker {
 }
 
 /** Searches, and resolves once paired. */
-function meet(matchmaker: Matchmaker, id: number, interests: string[]): Promise<void> {
+function findUntilPaired(matchmaker: Matchmaker, id: number, interests: string[]): Promise<void> {
   return new Promise((resolve) => matchmaker.find(seeker(id, resolve), "text", interests));
 }
 
 /** A pool in which every session waits for a different interest, so that none are paired with each other. */
-function crowd(size: number): Matchmaker {
+function poolOf(size: number): Matchmaker {
   const onError = (error: unknown): never => {
     throw error;
   };
@@ -34,23 +34,31 @@ function crowd(size: number): Matchmaker {
 }
 
 for (const size of SIZES) {
-  const matchmaker = crowd(size);
-  const newcomer = seeker(size);
+  const matchmaker = poolOf(size);
+  const searching = seeker(size);
   const middle = size >> 1;
   const options = { baseline: size === 10 };
 
-  Deno.bench(`find and leave, ${size} waiting`, { group: "nobody fits", ...options }, () => {
-    matchmaker.find(newcomer, "text", ["something", "else"]);
-    matchmaker.withdraw(newcomer);
+  Deno.bench(`find and leave, ${size} waiting`, { group: "no match", ...options }, () => {
+    matchmaker.find(searching, "text", ["something", "else"]);
+    matchmaker.withdraw(searching);
   });
 
-  Deno.bench(`find and be paired, ${size} waiting`, { group: "at once", ...options }, async () => {
-    matchmaker.find(newcomer, "text", []);
-    await meet(matchmaker, size + 1, []);
-  });
+  Deno.bench(
+    `find and be paired, ${size} waiting`,
+    { group: "immediate", ...options },
+    async () => {
+      matchmaker.find(searching, "text", []);
+      await findUntilPaired(matchmaker, size + 1, []);
+    },
+  );
 
-  Deno.bench(`find by an interest, ${size} waiting`, { group: "shared", ...options }, async () => {
-    await meet(matchmaker, size + 1, ["something", `interest ${middle}`]);
-    matchmaker.find(seeker(middle), "text", [`interest ${middle}`]);
-  });
+  Deno.bench(
+    `find by an interest, ${size} waiting`,
+    { group: "shared interest", ...options },
+    async () => {
+      await findUntilPaired(matchmaker, size + 1, ["something", `interest ${middle}`]);
+      matchmaker.find(seeker(middle), "text", [`interest ${middle}`]);
+    },
+  );
 }

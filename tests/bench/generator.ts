@@ -8,12 +8,12 @@
  * per message as on Node.
  */
 
-import { crowd } from "./crowd.ts";
-import { DIALECTS } from "./dialect.ts";
-import { flood } from "./flood.ts";
+import { idleLoad } from "./idle_load.ts";
+import { ADAPTERS } from "./protocol_adapter.ts";
+import { closedLoopLoad } from "./closed_loop_load.ts";
 import { pageRequests } from "./page_requests.ts";
-import { Wire } from "./peer.ts";
-import { steady } from "./steady.ts";
+import { Endpoint } from "./peer.ts";
+import { fixedRateLoad } from "./fixed_rate_load.ts";
 import type { Reports, Target, Task } from "./task.ts";
 import { visits } from "./visits.ts";
 
@@ -22,17 +22,17 @@ const report = await perform(target, task);
 await Deno.stdout.write(new TextEncoder().encode(`${JSON.stringify(report)}\n`));
 Deno.exit(); // Exiting closes the remaining connections.
 
-function perform({ dialect, port, pid }: Target, task: Task): Promise<Reports[Task["kind"]]> {
-  const wire = new Wire(port, DIALECTS[dialect]);
+function perform({ protocol, port, pid }: Target, task: Task): Promise<Reports[Task["kind"]]> {
+  const endpoint = new Endpoint(port, ADAPTERS[protocol]);
   switch (task.kind) {
-    case "flood":
-      return flood(wire, pid, task);
-    case "steady":
-      return steady(wire, task);
-    case "crowd":
-      return crowd(wire, pid, task);
+    case "closed-loop":
+      return closedLoopLoad(endpoint, pid, task);
+    case "fixed-rate":
+      return fixedRateLoad(endpoint, task);
+    case "idle":
+      return idleLoad(endpoint, pid, task);
     case "visits":
-      return visits(wire, pid, task);
+      return visits(endpoint, pid, task);
     case "page":
       return pageRequests(port, pid, task);
   }

@@ -1,6 +1,6 @@
 /** The performance goals of this program, compared with the measurements. */
 
-import { NAMES } from "./contestant.ts";
+import { NAMES } from "./competitor.ts";
 import type { FindCost } from "./find_cost.ts";
 import type { MemoryFigures, RelayFigures, Result } from "./measurement.ts";
 import type { Figures } from "./medians.ts";

@@ -1,25 +1,28 @@
 /** The machine and the programs of a run, in one sentence. Figures mean nothing without them. */
 
-import { canPin } from "./placement.ts";
-import type { Workshop } from "./workshop.ts";
+import { canPin } from "./cpu_pinning.ts";
+import type { Installation } from "./competitor_install.ts";
 
 /** Describes the conditions of a measurement. */
 export async function describeMachine(
-  { node, floor }: Workshop,
+  { node, floor }: Installation,
   date: Date,
   othersShare: number,
 ): Promise<string> {
   const programs = [
     `Deno ${Deno.version.deno}`,
-    ...(node.kind === "there" ? [`Node ${node.version}`] : []),
-    ...(floor.kind === "there" ? [`gcc ${floor.version}`] : []),
+    ...(node.kind === "installed" ? [`Node ${node.version}`] : []),
+    ...(floor.kind === "installed" ? [`gcc ${floor.version}`] : []),
   ];
   const cores = navigator.hardwareConcurrency;
-  const apart = await canPin() ? "a core each for server and generator" : "nothing kept apart";
+  const placement = await canPin()
+    ? "a core each for server and generator"
+    : "server and generator on shared cores";
   const day = date.toISOString().slice(0, 10);
   const system = `${await processor()}, ${cores} cores, ${Deno.build.os} ${Deno.osRelease()}`;
-  const others = `other programs had ${(othersShare * 100).toFixed(0)} % of the machine meanwhile`;
-  return `Measured on ${day}: ${system}; ${programs.join(", ")}; ${apart}; ${others}.`;
+  const share = (othersShare * 100).toFixed(0);
+  const others = `other programs used ${share} % of the machine during the run`;
+  return `Measured on ${day}: ${system}; ${programs.join(", ")}; ${placement}; ${others}.`;
 }
 
 async function processor(): Promise<string> {

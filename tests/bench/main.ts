@@ -6,9 +6,9 @@
  *   deno task bench --quick     a few minutes, to see whether it runs
  *   deno task bench --readme    also writes the tables into docs/benchmarks.md, and the summary into the README
  *
- *   main.ts ──> contestant.ts       starts a server on one core: ours (our_server.ts), or a competitor (relay_*)
+ *   main.ts ──> contestant.ts       starts a server on one core: ours (our_server.ts), or another (relay_*)
  *          └──> generate.ts         runs the generator on the other core; task.ts defines what they exchange
- *                   generator.ts ──> flood, steady, crowd, visits, page_requests ──> pairs ──> peer ──> dialect
+ *                   generator.ts ──> *_load, visits, page_requests ──> pairs ──> peer ──> protocol_adapter
  *
  * The figure to compare is the processor time per message. Its inverse is the number of messages a core can relay. It
  * depends less on the load of the machine than messages per second, but it does depend on it: when the generator has to
@@ -20,37 +20,37 @@
  */
 
 import { formatted, withPart } from "../../tools/docs/documents.ts";
-import { type Absentee, type Contestant, contestants, OURS } from "./contestant.ts";
-import { Disturbance } from "./disturbance.ts";
-import { FULL, QUICK } from "./extent.ts";
+import { type Competitor, competitors, OURS, type Unavailable } from "./competitor.ts";
+import { BackgroundLoad } from "./background_load.ts";
+import { FULL, QUICK } from "./profile.ts";
 import { findCosts } from "./find_cost.ts";
 import { goalLines } from "./goals.ts";
 import { describeMachine } from "./machine.ts";
 import { inTurns, measureMemory, measureRelay, measureVisits } from "./measurement.ts";
 import { measurePageLoad } from "./page_load.ts";
 import { markdown, summary } from "./tables.ts";
-import { openWorkshop } from "./workshop.ts";
+import { installCompetitors } from "./competitor_install.ts";
 
-const extent = Deno.args.includes("--quick") ? QUICK : FULL;
-const { repetitions, longRepetitions, pageLoads } = extent;
-const workshop = await openWorkshop();
-const all = contestants(workshop);
+const profile = Deno.args.includes("--quick") ? QUICK : FULL;
+const { repetitions, longRepetitions, pageLoads } = profile;
+const installation = await installCompetitors();
+const all = competitors(installation);
 
-const disturbance = new Disturbance();
+const backgroundLoad = new BackgroundLoad();
 const find = await findCosts(repetitions);
-note("find has been measured");
+progress("find has been measured");
 const pageLoad = await measurePageLoad(pageLoads);
-note("the page has been loaded");
-const relay = await inTurns(all, repetitions, (one) => measureRelay(one, extent), note);
-const visits = await inTurns(OURS, repetitions, (one) => measureVisits(one, extent), note);
+progress("the page has been loaded");
+const relay = await inTurns(all, repetitions, (one) => measureRelay(one, profile), progress);
+const visits = await inTurns(OURS, repetitions, (one) => measureVisits(one, profile), progress);
 const memory = await inTurns(
   all.filter(isServer),
   longRepetitions,
-  (one) => measureMemory(one, extent),
-  note,
+  (one) => measureMemory(one, profile),
+  progress,
 );
 
-const machine = await describeMachine(workshop, new Date(), disturbance.share);
+const machine = await describeMachine(installation, new Date(), backgroundLoad.share);
 const findings = { machine, relay, memory, visits, find, pageLoad };
 const text = await formatted(markdown(findings));
 if (Deno.args.includes("--readme")) {
@@ -60,7 +60,7 @@ if (Deno.args.includes("--readme")) {
 print(Deno.stdout, text);
 print(Deno.stdout, `\n${goalLines(relay, memory, find).join("\n")}`);
 
-function isServer(one: Contestant | Absentee): boolean {
+function isServer(one: Competitor | Unavailable): boolean {
   return "reason" in one || one.isServer;
 }
 
@@ -69,7 +69,7 @@ async function write(document: string, marker: string, part: string): Promise<vo
   await Deno.writeTextFile(file, withPart(await Deno.readTextFile(file), marker, part));
 }
 
-function note(line: string): void {
+function progress(line: string): void {
   print(Deno.stderr, line);
 }
 

@@ -3,19 +3,19 @@
  * machine affects all of them alike. Each turn starts a fresh process, and a figure is the median over all turns.
  */
 
-import type { Absentee, Contestant, Running } from "./contestant.ts";
-import type { Extent } from "./extent.ts";
+import type { Competitor, RunningServer, Unavailable } from "./competitor.ts";
+import type { Profile } from "./profile.ts";
 import { generate } from "./generate.ts";
 import { type Figures, medians } from "./medians.ts";
-import { descriptors } from "./placement.ts";
+import { descriptorLimit } from "./cpu_pinning.ts";
 import type { Delivery } from "./task.ts";
 
 /** Pairs that chat at the same time, and how many messages each has in flight. */
 const PAIRS = 100;
 const CHAT_DEPTH = 1;
 const BURST_DEPTH = 16;
-/** Messages per second at which latency is measured, as many as eight thousand people write who type all the time. */
-const STEADY_RATE = 5_000;
+/** Messages per second at which latency is measured, as many as eight thousand people send who type all the time. */
+const FIXED_RATE = 5_000;
 /** Descriptors that a process needs besides its connections. */
 const SPARE_DESCRIPTORS = 200;
 
@@ -35,7 +35,7 @@ export interface MemoryFigures extends Figures {
   readonly bytes: number;
 }
 
-/** The cost of everything but messages. Processor times are in microseconds. */
+/** The cost of everything except messages. Processor times are in microseconds. */
 export interface VisitFigures extends Figures {
   readonly pairsPerSecond: number;
   readonly pairCpu: number;
@@ -51,19 +51,19 @@ export type Result<F extends Figures> =
 
 /** Measures every available server repeatedly. `note` receives the progress. */
 export async function inTurns<F extends Figures>(
-  all: readonly (Contestant | Absentee)[],
+  all: readonly (Competitor | Unavailable)[],
   repetitions: number,
-  measure: (running: Running) => Promise<F>,
+  measure: (running: RunningServer) => Promise<F>,
   note: (line: string) => void,
 ): Promise<Result<F>[]> {
   const figures = new Map<string, F[]>(all.map(({ name }) => [name, []]));
   for (let turn = 1; turn <= repetitions; turn++) {
-    for (const contestant of all) {
-      if ("reason" in contestant) continue;
-      await using running = await contestant.start();
+    for (const competitor of all) {
+      if ("reason" in competitor) continue;
+      await using running = await competitor.start();
       const measured = await measure(running);
-      figures.get(contestant.name)!.push(measured);
-      note(`${turn}/${repetitions} ${contestant.name}: ${JSON.stringify(rounded(measured))}`);
+      figures.get(competitor.name)!.push(measured);
+      note(`${turn}/${repetitions} ${competitor.name}: ${JSON.stringify(rounded(measured))}`);
     }
   }
   return all.map((one) => resultOf(one, figures.get(one.name)!));
@@ -71,42 +71,42 @@ export async function inTurns<F extends Figures>(
 
 /** Measures messages in a chat, in bursts and at a fixed rate. */
 export async function measureRelay(
-  { target }: Running,
-  { warmUp, duration }: Extent,
+  { target }: RunningServer,
+  { warmUp, duration }: Profile,
 ): Promise<RelayFigures> {
   const time = { pairs: PAIRS, warmUp, duration };
-  const chat = await generate(target, { kind: "flood", depth: CHAT_DEPTH, ...time });
-  const bursts = await generate(target, { kind: "flood", depth: BURST_DEPTH, ...time });
-  const steady = await generate(target, { kind: "steady", perSecond: STEADY_RATE, ...time });
-  for (const delivery of [chat, bursts, steady]) verify(delivery);
+  const chat = await generate(target, { kind: "closed-loop", depth: CHAT_DEPTH, ...time });
+  const bursts = await generate(target, { kind: "closed-loop", depth: BURST_DEPTH, ...time });
+  const fixedRate = await generate(target, { kind: "fixed-rate", perSecond: FIXED_RATE, ...time });
+  for (const delivery of [chat, bursts, fixedRate]) verify(delivery);
   return {
     chatPerSecond: chat.perSecond,
     chatCpu: chat.cpu,
     burstsPerSecond: bursts.perSecond,
     burstsCpu: bursts.cpu,
-    p50: steady.p50,
-    p99: steady.p99,
+    p50: fixedRate.p50,
+    p99: fixedRate.p99,
   };
 }
 
 /** Measures the memory of idle, connected pairs. */
 export async function measureMemory(
-  { target }: Running,
-  { crowdPairs, settle }: Extent,
+  { target }: RunningServer,
+  { idlePairs, settle }: Profile,
 ): Promise<MemoryFigures> {
-  const possible = (await descriptors() - SPARE_DESCRIPTORS) >> 1;
-  const pairs = Math.min(crowdPairs, possible);
-  const { connections, bytes, faults } = await generate(target, { kind: "crowd", pairs, settle });
+  const maxPairs = (await descriptorLimit() - SPARE_DESCRIPTORS) >> 1;
+  const pairs = Math.min(idlePairs, maxPairs);
+  const { connections, bytes, faults } = await generate(target, { kind: "idle", pairs, settle });
   if (faults > 0) throw new Error(`Cannot measure memory: ${faults} connections have ended`);
   return { connections, bytes };
 }
 
-/** Measures visitors who are paired and leave, and page requests. */
+/** Measures page requests, and visits that consist of being paired and leaving. */
 export async function measureVisits(
-  { target }: Running,
-  { visitors, warmUp, duration }: Extent,
+  { target }: RunningServer,
+  { visitors, warmUp, duration }: Profile,
 ): Promise<VisitFigures> {
-  const visits = await generate(target, { kind: "visits", visitors, atOnce: 32 });
+  const visits = await generate(target, { kind: "visits", visitors, concurrency: 32 });
   const page = await generate(target, { kind: "page", connections: 16, warmUp, duration });
   return {
     pairsPerSecond: visits.perSecond,
@@ -120,11 +120,11 @@ export async function measureVisits(
 /** Throws if messages were lost, because then the figures are worthless. */
 function verify({ sent, delivered, faults }: Delivery): void {
   if (delivered === sent && faults === 0) return;
-  throw new Error(`Cannot measure: ${delivered} of ${sent} messages came, ${faults} faults`);
+  throw new Error(`Cannot measure: ${delivered} of ${sent} messages arrived, ${faults} faults`);
 }
 
 function resultOf<F extends Figures>(
-  one: Contestant | Absentee,
+  one: Competitor | Unavailable,
   figures: readonly F[],
 ): Result<F> {
   const { name } = one;

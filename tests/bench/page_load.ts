@@ -6,8 +6,9 @@
 
 import type { Browser } from "playwright-core";
 import { launch } from "../e2e/browser.ts";
+import { waitUntil } from "../support/wait_until.ts";
 import { median } from "./medians.ts";
-import { OURS } from "./contestant.ts";
+import { OURS } from "./competitor.ts";
 
 /** The time in milliseconds, and the browser that was used. */
 export type PageLoad =
@@ -46,7 +47,8 @@ async function load(browser: Browser, url: string): Promise<number> {
   const page = await context.newPage();
   await page.addInitScript(WATCH);
   await page.goto(url);
-  await page.waitForFunction("globalThis.usableAt !== undefined");
+  // `waitForFunction` would use `eval`, which the page's Content-Security-Policy forbids.
+  await waitUntil(() => page.evaluate<boolean>("globalThis.usableAt !== undefined"));
   const usableAt = Number(await page.evaluate("usableAt"));
   await context.close();
   return usableAt;

@@ -3,7 +3,7 @@
 import type { Buffer } from "node:buffer";
 import { connect } from "node:net";
 import { delay } from "../../server/base/timeout.ts";
-import { moment, rates } from "./expense.ts";
+import { rates, sample } from "./cpu_cost.ts";
 import type { PageReport, PageTask } from "./task.ts";
 
 const REQUEST = "GET / HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: br\r\n\r\n";
@@ -20,9 +20,9 @@ export async function pageRequests(
   const answers = (): number => readers.reduce((sum, reader) => sum + reader.answers, 0);
   await Promise.all(readers.map(({ begun }) => begun)); // A server builds the page on the first request.
   await delay(task.warmUp);
-  const before = moment(pid, answers());
+  const before = sample(pid, answers());
   await delay(task.duration);
-  const { perSecond, cpu } = rates(before, moment(pid, answers()));
+  const { perSecond, cpu } = rates(before, sample(pid, answers()));
   const [bytes = NaN] = new Set(readers.map((reader) => reader.bytes));
   return { perSecond, cpu, bytes };
 }

@@ -1,7 +1,7 @@
 /** Pairs, and whether all of their messages have arrived. */
 
 import { delay } from "../../server/base/timeout.ts";
-import { Peer, type Wire } from "./peer.ts";
+import { type Endpoint, Peer } from "./peer.ts";
 import type { Delivery } from "./task.ts";
 
 /** The time limit for the last messages, in milliseconds. */
@@ -16,10 +16,13 @@ export class Pairs {
   }
 
   /** Connects the peers one after the other, so that every server forms the same pairs. */
-  static async open(wire: Wire, count: number): Promise<Pairs> {
+  static async open(endpoint: Endpoint, count: number): Promise<Pairs> {
     const peers: Peer[] = [];
     for (let pair = 0; pair < count; pair++) {
-      peers.push(await Peer.open(wire, pair, "first"), await Peer.open(wire, pair, "second"));
+      peers.push(
+        await Peer.open(endpoint, pair, "first"),
+        await Peer.open(endpoint, pair, "second"),
+      );
     }
     return new Pairs(peers);
   }

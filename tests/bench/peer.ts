@@ -8,7 +8,7 @@
 
 import { Buffer } from "node:buffer";
 import { connect, type Socket } from "node:net";
-import type { Dialect, Place, Talk } from "./dialect.ts";
+import type { Position, ProtocolAdapter, TextChannel } from "./protocol_adapter.ts";
 import { maskedFrame, NumberedMessages, NUMBERS, Opcode } from "./numbered_message.ts";
 
 /** How many received texts are kept until they are read. */
@@ -23,51 +23,51 @@ const HANDSHAKE = [
 ];
 
 /** Shared by all peers of one generator. */
-export class Wire {
+export class Endpoint {
   readonly port: number;
-  readonly dialect: Dialect;
+  readonly adapter: ProtocolAdapter;
   readonly messages: NumberedMessages;
   readonly buffer: Buffer = Buffer.alloc(64 * 1024);
 
-  constructor(port: number, dialect: Dialect) {
+  constructor(port: number, adapter: ProtocolAdapter) {
     this.port = port;
-    this.dialect = dialect;
-    this.messages = new NumberedMessages(dialect.message);
+    this.adapter = adapter;
+    this.messages = new NumberedMessages(adapter.message);
   }
 }
 
-export class Peer implements Talk {
-  readonly #wire: Wire;
+export class Peer implements TextChannel {
+  readonly #wire: Endpoint;
   readonly #socket: Socket;
   readonly #texts: string[] = [];
   #rest: Buffer | undefined;
   #isOpen = false;
   #isLeaving = false;
-  #changed = (): void => {};
+  #notify = (): void => {};
   readonly #ended = Promise.withResolvers<void>();
   sent = 0;
   delivered = 0;
   faults = 0;
   /** Called with the number of messages that arrived together. */
-  arrived: (count: number) => void = () => {};
+  onDelivered: (count: number) => void = () => {};
 
-  private constructor(wire: Wire, pair: number) {
-    this.#wire = wire;
-    const { port, dialect } = wire;
+  private constructor(endpoint: Endpoint, pair: number) {
+    this.#wire = endpoint;
+    const { port, adapter } = endpoint;
     const callback = (count: number, buffer: Uint8Array): boolean => this.#read(count, buffer);
-    const onread = { buffer: wire.buffer, callback };
+    const onread = { buffer: endpoint.buffer, callback };
     this.#socket = connect({ host: "127.0.0.1", port, noDelay: true, onread });
     this.#socket.on("error", () => {}); // `close` follows.
     this.#socket.on("close", () => this.#end());
-    const lines = [`GET ${dialect.path} HTTP/1.1`, ...HANDSHAKE, ...dialect.headers(pair), "", ""];
+    const lines = [`GET ${adapter.path} HTTP/1.1`, ...HANDSHAKE, ...adapter.headers(pair), "", ""];
     this.#socket.write(lines.join("\r\n"));
   }
 
   /** Connects, and resolves once this is the first of a pair, or the pair is complete. */
-  static async open(wire: Wire, pair: number, place: Place): Promise<Peer> {
-    const peer = new Peer(wire, pair);
-    await peer.#until(() => peer.#isOpen);
-    await wire.dialect.join(peer, place);
+  static async open(endpoint: Endpoint, pair: number, position: Position): Promise<Peer> {
+    const peer = new Peer(endpoint, pair);
+    await peer.#waitUntil(() => peer.#isOpen);
+    await endpoint.adapter.join(peer, position);
     return peer;
   }
 
@@ -77,13 +77,13 @@ export class Peer implements Talk {
     this.sent += count;
   }
 
-  say(text: string): void {
+  sendText(text: string): void {
     this.#socket.write(maskedFrame(Opcode.text, text));
   }
 
-  async heard(beginning: string): Promise<void> {
+  async receiveText(beginning: string): Promise<void> {
     const index = (): number => this.#texts.findIndex((text) => text.startsWith(beginning));
-    await this.#until(() => index() >= 0);
+    await this.#waitUntil(() => index() >= 0);
     this.#texts.splice(0, index() + 1);
   }
 
@@ -94,17 +94,17 @@ export class Peer implements Talk {
     await this.#ended.promise;
   }
 
-  async #until(holds: () => boolean): Promise<void> {
+  async #waitUntil(holds: () => boolean): Promise<void> {
     while (!holds()) {
-      if (this.#socket.destroyed) throw new Error("Cannot go on: the server ended a connection");
-      await new Promise<void>((resolve) => this.#changed = resolve);
+      if (this.#socket.destroyed) throw new Error("Cannot continue: the server ended a connection");
+      await new Promise<void>((resolve) => this.#notify = resolve);
     }
   }
 
   #end(): void {
     if (!this.#isLeaving) this.faults++;
     this.#ended.resolve();
-    this.#changed();
+    this.#notify();
   }
 
   /** Handles received data. The buffer is reused as soon as this returns. */
@@ -122,7 +122,7 @@ export class Peer implements Talk {
     if (end < 0) return 0;
     this.#isOpen = data.toString("latin1", 0, 12) === "HTTP/1.1 101";
     if (!this.#isOpen) this.#socket.destroy();
-    this.#changed();
+    this.#notify();
     return this.#frames(data, end + 4);
   }
 
@@ -138,7 +138,7 @@ export class Peer implements Talk {
       this.#frame(data, data[at]! & 15, start, end);
       at = end;
     }
-    if (this.delivered > delivered) this.arrived(this.delivered - delivered);
+    if (this.delivered > delivered) this.onDelivered(this.delivered - delivered);
     return at;
   }
 
@@ -147,16 +147,16 @@ export class Peer implements Talk {
     if (opcode === messages.opcode && end - start === messages.bytes) {
       if (messages.numberAt(data, start) !== this.delivered % NUMBERS) this.faults++;
       this.delivered++;
-    } else if (opcode === Opcode.text) this.#hear(data.toString("utf8", start, end));
+    } else if (opcode === Opcode.text) this.#onText(data.toString("utf8", start, end));
     else if (opcode === Opcode.ping) this.#pong(data.subarray(start, end));
     else if (opcode === Opcode.close) this.#socket.end();
   }
 
-  #hear(text: string): void {
-    const answer = this.#wire.dialect.answer?.(text);
-    if (answer !== undefined) this.say(answer);
+  #onText(text: string): void {
+    const answer = this.#wire.adapter.replyTo?.(text);
+    if (answer !== undefined) this.sendText(answer);
     if (this.#texts.push(text) > MAX_TEXTS) this.#texts.shift();
-    this.#changed();
+    this.#notify();
   }
 
   #pong(payload: Buffer): void {

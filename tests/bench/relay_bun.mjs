@@ -1,4 +1,4 @@
-/** The same relay on Bun's own WebSocket server (see `relay_ws.mjs`), which is not written in JavaScript. */
+/** The relay of `relay_ws.mjs`, on Bun's built-in WebSocket server, which is not written in JavaScript. */
 
 import process from "node:process";
 

@@ -1,12 +1,12 @@
 /*
- * The floor: what relaying costs when there is nothing but the system calls. One thread, epoll, no library.
+ * The floor: the cost of relaying with nothing but system calls. One thread, epoll, no library.
  *
- *   handshake       the answer to one fixed key, which is the one that the generator sends
+ *   handshake       the response to one fixed key, the one that the generator sends
  *   partners        the first two connections, the next two, ...
  *   frames          header read, payload unmasked into one buffer, one write for all frames of one read
  *
- * It bounds, times and checks nothing, and drops a connection that does not take all at once; nobody could run it as a
- * service. Any server that does is above this line, and how far is what its program costs.
+ * It has no limits, timeouts or checks, and drops a connection that cannot take a whole write. It is not usable as a
+ * service. A real server costs more than this, and the difference is the cost of its program.
  */
 
 #define _GNU_SOURCE
@@ -24,7 +24,7 @@
 
 enum { BUFFER_BYTES = 65536, EVENTS = 256 };
 
-/* RFC 6455 section 1.3: the key of its example, and what a server answers to it. */
+/* RFC 6455 section 1.3: the key of its example, and the response of a server. */
 static const char KEY[] = "dGhlIHNhbXBsZSBub25jZQ==";
 static const char ANSWER[] =
   "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -34,7 +34,7 @@ typedef struct Peer {
   int fd;
   int open;             /* the handshake is over */
   struct Peer *partner; /* NULL while alone */
-  uint8_t *rest;        /* the beginning of a frame whose end has not come, or NULL */
+  uint8_t *rest;        /* the beginning of an incomplete frame, or NULL */
   size_t rest_bytes;
 } Peer;
 
@@ -58,7 +58,7 @@ static void pair(Peer *peer) {
   } else waiting = peer;
 }
 
-/* A handshake comes in one piece on loopback. 0 when it is not the generator's. */
+/* On loopback a handshake arrives in one piece. Returns 0 unless it is the generator's. */
 static int shake_hands(Peer *peer, size_t bytes) {
   if (!memmem(in, bytes, KEY, sizeof KEY - 1)) return 0;
   peer->open = 1;
@@ -66,7 +66,7 @@ static int shake_hands(Peer *peer, size_t bytes) {
   return write(peer->fd, ANSWER, sizeof ANSWER - 1) == sizeof ANSWER - 1;
 }
 
-/* Keeps what is left of the input until more comes. */
+/* Keeps the rest of the input until more arrives. */
 static void keep(Peer *peer, size_t from, size_t to) {
   free(peer->rest);
   peer->rest = NULL;
@@ -76,7 +76,7 @@ static void keep(Peer *peer, size_t from, size_t to) {
   memcpy(peer->rest, in + from, to - from);
 }
 
-/* Rewrites whole frames of the input, unmasked, for the partner. The answer is where the first frame begins that is not whole. */
+/* Unmasks all complete frames of the input for the partner. Returns the offset of the first incomplete frame. */
 static size_t unmask_frames(size_t bytes, size_t *out_bytes) {
   size_t at = 0;
   for (;;) {
@@ -94,7 +94,7 @@ static size_t unmask_frames(size_t bytes, size_t *out_bytes) {
   }
 }
 
-/* 0 when the connection is over. */
+/* Returns 0 when the connection has ended. */
 static int receive(Peer *peer) {
   if (peer->rest) memcpy(in, peer->rest, peer->rest_bytes);
   ssize_t got = read(peer->fd, in + peer->rest_bytes, BUFFER_BYTES - peer->rest_bytes);

@@ -1,6 +1,6 @@
 /**
- * The same relay on Node and Socket.IO (see `relay_ws.mjs`), as its documentation would have one write it: one event,
- * emitted to the partner as it came, whether it is a text or bytes.
+ * The relay of `relay_ws.mjs`, on Node and Socket.IO, written as the Socket.IO documentation recommends: one event, emitted
+ * to the partner unchanged, whether it carries text or bytes.
  */
 
 import { createServer } from "node:http";

@@ -1,6 +1,6 @@
 /**
- * A relay on Node and nothing but `ws`, which is looked for where this is run: the first two connections are partners,
- * the next two, and so on. No limits, no matchmaking, no sessions.
+ * A relay on Node with only `ws`, which is loaded from the working directory. The first two connections are partners, then
+ * the next two, and so on. It has no limits, no matchmaking and no sessions.
  */
 
 import { createRequire } from "node:module";

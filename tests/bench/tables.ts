@@ -1,6 +1,6 @@
 /** Formats the figures for docs/benchmarks.md and the README. */
 
-import { NAMES } from "./contestant.ts";
+import { NAMES } from "./competitor.ts";
 import type { FindCost } from "./find_cost.ts";
 import type { MemoryFigures, RelayFigures, Result, VisitFigures } from "./measurement.ts";
 import type { Figures } from "./medians.ts";

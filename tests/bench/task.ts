@@ -1,19 +1,19 @@
 /** The tasks and reports of the generator: everything that it exchanges with `main.ts`, as JSON. */
 
-/** The protocol of a server; see `dialect.ts`. */
-export type DialectName = "ours" | "plain" | "socket.io text" | "socket.io binary";
+/** The protocol of a server; see `protocol_adapter.ts`. */
+export type ProtocolName = "ours" | "plain" | "socket.io text" | "socket.io binary";
 
 /** The server to measure. */
 export interface Target {
-  readonly dialect: DialectName;
+  readonly protocol: ProtocolName;
   readonly port: number;
   /** The process whose time and memory are measured. */
   readonly pid: number;
 }
 
-/** Every pair keeps `depth` messages in flight, sent as fast as they come back. Durations are in milliseconds. */
-export interface FloodTask {
-  readonly kind: "flood";
+/** Every pair keeps `depth` messages in flight: each delivered message is followed by another. Durations are in milliseconds. */
+export interface ClosedLoopTask {
+  readonly kind: "closed-loop";
   readonly pairs: number;
   readonly depth: number;
   readonly warmUp: number;
@@ -21,17 +21,17 @@ export interface FloodTask {
 }
 
 /** Messages at a fixed rate, sent when they are due, whether or not others have arrived (no coordinated omission). */
-export interface SteadyTask {
-  readonly kind: "steady";
+export interface FixedRateTask {
+  readonly kind: "fixed-rate";
   readonly pairs: number;
   readonly perSecond: number;
   readonly warmUp: number;
   readonly duration: number;
 }
 
-/** Silent pairs. */
-export interface CrowdTask {
-  readonly kind: "crowd";
+/** Pairs that send nothing. */
+export interface IdleTask {
+  readonly kind: "idle";
   readonly pairs: number;
   /** Milliseconds to wait until temporary memory is freed. */
   readonly settle: number;
@@ -42,7 +42,7 @@ export interface VisitsTask {
   readonly kind: "visits";
   /** Even, so that the last visitor finds a partner. */
   readonly visitors: number;
-  readonly atOnce: number;
+  readonly concurrency: number;
 }
 
 /** Requests for the home page over keep-alive connections. */
@@ -53,7 +53,7 @@ export interface PageTask {
   readonly duration: number;
 }
 
-export type Task = FloodTask | SteadyTask | CrowdTask | VisitsTask | PageTask;
+export type Task = ClosedLoopTask | FixedRateTask | IdleTask | VisitsTask | PageTask;
 
 /** Whether every message arrived once, and in order. */
 export interface Delivery {
@@ -63,22 +63,22 @@ export interface Delivery {
   readonly faults: number;
 }
 
-/** For a {@linkcode FloodTask}. `cpu` is microseconds of processor time per delivered message. */
-export interface FloodReport extends Delivery {
+/** For a {@linkcode ClosedLoopTask}. `cpu` is microseconds of processor time per delivered message. */
+export interface ClosedLoopReport extends Delivery {
   readonly perSecond: number;
   readonly cpu: number;
   /** The same for the generator, to see which of the two was slower. */
   readonly generatorCpu: number;
 }
 
-/** For a {@linkcode SteadyTask}: milliseconds from when a message was due until it arrived. */
-export interface SteadyReport extends Delivery {
+/** For a {@linkcode FixedRateTask}: milliseconds from when a message was due until it arrived. */
+export interface FixedRateReport extends Delivery {
   readonly p50: number;
   readonly p99: number;
 }
 
-/** For a {@linkcode CrowdTask}: bytes of resident memory per connection. */
-export interface CrowdReport {
+/** For a {@linkcode IdleTask}: bytes of resident memory per connection. */
+export interface IdleReport {
   readonly connections: number;
   readonly bytes: number;
   readonly faults: number;
@@ -99,9 +99,9 @@ export interface PageReport {
 
 /** The report for each kind of task. */
 export interface Reports {
-  readonly flood: FloodReport;
-  readonly steady: SteadyReport;
-  readonly crowd: CrowdReport;
+  readonly "closed-loop": ClosedLoopReport;
+  readonly "fixed-rate": FixedRateReport;
+  readonly idle: IdleReport;
   readonly visits: VisitsReport;
   readonly page: PageReport;
 }

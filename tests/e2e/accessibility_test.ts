@@ -48,7 +48,7 @@ function findings(rules: readonly string[] | undefined): string {
 }
 
 for (const [what, way] of Object.entries(WAYS)) {
-  Deno.test(`No screen on the way through ${what} has a fault that axe knows`, async () => {
+  Deno.test(`No screen on the way through ${what} has a fault that axe detects`, async () => {
     await way(openFixture, assertSound);
   });
 }
@@ -84,7 +84,7 @@ inProcess.test("Everything can be done by keyboard, and the focus is never lost"
   await ann.isAt(ann.button("Start text chat"));
 });
 
-Deno.test("A screen reader finds the log, its lines and who wrote them", async () => {
+Deno.test("A screen reader finds the log, its lines and their authors", async () => {
   await using fixture = await openFixture();
   const [ann, bob] = await fixture.pair();
   await ann.say("mine");
@@ -98,7 +98,7 @@ Deno.test("A screen reader finds the log, its lines and who wrote them", async (
   ]);
 });
 
-Deno.test("Nothing moves for who wants no motion", async () => {
+Deno.test("Nothing moves for people who prefer reduced motion", async () => {
   await using fixture = await openFixture();
   const ann = await fixture.enter({ reducedMotion: "reduce" });
   await ann.search();
@@ -115,7 +115,7 @@ Deno.test("Without JavaScript the page says what is missing", async () => {
   );
 });
 
-Deno.test("Without a secure context the page says so, and offers the secure one", async () => {
+Deno.test("Without a secure context the page says so, and links to the secure one", async () => {
   await using fixture = await openFixture();
   const script = "Object.defineProperty(globalThis, 'isSecureContext', { value: false })";
   const ann = await fixture.enter({ script });

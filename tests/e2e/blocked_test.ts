@@ -17,7 +17,7 @@ async function card(visitor: Visitor): Promise<string> {
   return await visitor.page.getByRole("alert").innerText();
 }
 
-inProcess.test("Blocked people learn why, until when and what they can do, and that it ends by itself", async () => {
+inProcess.test("Blocked people learn why, until when and what they can do, and that it ends automatically", async () => {
   const clock = new FakeClock();
   await using fixture = await openFixture({ clock });
   const [ann] = await fixture.pair();
@@ -44,13 +44,13 @@ inProcess.test("Blocked people learn why, until when and what they can do, and t
   await eve.button("Start text chat").waitFor();
 });
 
-Deno.test("Somebody whose address the operator refuses is told so", async () => {
+Deno.test("A person whose address the operator denies is told so", async () => {
   await using fixture = await openFixture({ args: ["--deny=127.0.0.0/8"] });
   const ann = await fixture.enter();
   match(await card(ann), new RegExp(words.Hindered.denied));
 });
 
-Deno.test("When every place is taken the page says so and goes on trying", async () => {
+Deno.test("When the server is full the page says so and keeps trying", async () => {
   await using fixture = await openFixture({ args: ["--max-connections=1"] });
   await fixture.addGuest();
   const ann = await fixture.enter();

@@ -34,7 +34,7 @@ async function call(
   return pair;
 }
 
-Deno.test("Call goes directly once both have agreed: each sees a moving picture and hears a tone", async () => {
+Deno.test("Call is direct once both have agreed: each sees a moving picture and hears a tone", async () => {
   await using fixture = await openFixture();
   const pair = await fixture.pairForVideo();
   const [ann, bob] = pair;
@@ -47,7 +47,7 @@ Deno.test("Call goes directly once both have agreed: each sees a moving picture 
   await bob.visitor.hears("I see you");
 });
 
-Deno.test("P14: nothing that could show an address exists before both have agreed, nor ever when one declines", async () => {
+Deno.test("P14: nothing that could reveal an address exists before both have agreed, or at all when one declines", async () => {
   await using fixture = await openFixture();
   const pair = await fixture.pairForVideo();
   const [ann, bob] = pair;
@@ -63,7 +63,7 @@ Deno.test("P14: nothing that could show an address exists before both have agree
   }
 });
 
-Deno.test("P14: how a call is set up passes the server sealed", async () => {
+Deno.test("P14: call setup passes through the server sealed", async () => {
   await using fixture = await openFixture();
   const sent: string[] = [];
   const watch = (page: Page): void => {
@@ -83,7 +83,7 @@ Deno.test("P14: how a call is set up passes the server sealed", async () => {
   }
 });
 
-Deno.test("P14: who refuses direct calls is never asked for one", async () => {
+Deno.test("P14: a person who refuses direct calls is never asked for one", async () => {
   await using fixture = await openFixture();
   const [ann, bob] = [
     await fixture.enter({ script: PEERS }),
@@ -100,7 +100,7 @@ Deno.test("P14: who refuses direct calls is never asked for one", async () => {
   for (const visitor of [ann, bob]) equal(await new Caller(visitor).peers(), 0);
 });
 
-Deno.test("Picture of the stranger is blurred until one chooses to look", async () => {
+Deno.test("Video of the partner is blurred until the person chooses to look", async () => {
   await using fixture = await openFixture();
   const pair = await fixture.pairForVideo();
   for (const { visitor } of pair) await visitor.press("Call directly");
@@ -111,13 +111,13 @@ Deno.test("Picture of the stranger is blurred until one chooses to look", async 
   await visitor.button(words.ShowPicture).waitFor();
   ok((await filter()).startsWith("blur("));
   await visitor.page.getByText("More", { exact: true }).click();
-  equal(await visitor.button("Picture in picture").count(), 0, "a window of its own has no blur");
+  equal(await visitor.button("Picture in picture").count(), 0, "a separate window has no blur");
   await visitor.page.getByText("More", { exact: true }).click();
   await visitor.press(words.ShowPicture);
   equal(await filter(), "none");
 });
 
-Deno.test("Camera and microphone are switched by button and key, at once, and the stranger is told", async () => {
+Deno.test("Camera and microphone are switched immediately by button and key, and the partner is told", async () => {
   await using fixture = await openFixture();
   const pair = await call(fixture);
   const [ann, bob] = pair;
@@ -143,7 +143,7 @@ Deno.test("Camera and microphone are switched by button and key, at once, and th
 /** Text with all letters that once triggered shortcuts outside a field, among other characters. */
 const LETTERS = "come on, can you hear me? CM cm dé";
 
-Deno.test("Letters switch no device, wherever they are typed: what was off stays off for the stranger", async () => {
+Deno.test("Letters switch no device, wherever they are typed, and what was off stays off for the partner", async () => {
   await using fixture = await openFixture();
   const [ann, bob] = [
     await fixture.enter({ script: PEERS }),
@@ -183,7 +183,7 @@ Deno.test("Letters switch no device, wherever they are typed: what was off stays
   deepEqual(await new Caller(ann).liveTracks(), []);
 });
 
-Deno.test("Preview's last word holds in the call and with the next stranger, until the person changes it", async () => {
+Deno.test("Preview's last setting applies in the call and with the next partner, until the person changes it", async () => {
   await using fixture = await openFixture();
   const [ann, bob] = [
     await fixture.enter({ script: PEERS }),
@@ -311,7 +311,7 @@ Deno.test("Key that is held switches a device once", async () => {
   await visitor.sees("Your camera is off.");
 });
 
-Deno.test("Camera is changed during a call, and the picture goes on", async () => {
+Deno.test("Camera is changed during a call, and the video continues", async () => {
   await using fixture = await openFixture();
   const [ann, bob] = await call(fixture);
   await bob.seesMovement();
@@ -326,7 +326,7 @@ Deno.test("Camera is changed during a call, and the picture goes on", async () =
   await bob.seesMovement();
 });
 
-Deno.test("Leaving ends the camera at once on both sides, and the next call works", async () => {
+Deno.test("Leaving turns the camera off immediately on both sides, and the next call works", async () => {
   await using fixture = await openFixture();
   const pair = await call(fixture);
   const [ann, bob] = pair;
@@ -339,7 +339,7 @@ Deno.test("Leaving ends the camera at once on both sides, and the next call work
   for (const caller of pair) await caller.seesAndHears();
 });
 
-Deno.test("Text chat becomes a call when both want it, and goes back to text", async () => {
+Deno.test("Text chat becomes a call when both want it, and returns to text", async () => {
   await using fixture = await openFixture();
   const visitors = await fixture.pair({ script: PEERS }, { script: PEERS });
   const [ann, bob] = visitors;
@@ -358,7 +358,7 @@ Deno.test("Text chat becomes a call when both want it, and goes back to text", a
   await ann.hears("that was nice");
 });
 
-inProcess.test("Call survives a connection to the server that drops", async () => {
+inProcess.test("Call survives a dropped connection to the server", async () => {
   await using fixture = await openFixture();
   using proxy = new DroppableProxy(fixture.server.port);
   const ann = new Caller(await fixture.enter({ script: PEERS, site: proxy.site }));
@@ -375,7 +375,7 @@ inProcess.test("Call survives a connection to the server that drops", async () =
   equal(await ann.peers(), 1);
 });
 
-Deno.test("Call looks for a new way when the network changes, also when both sides do at once", async () => {
+Deno.test("Call reconnects when the network changes, also when it changes for both at the same time", async () => {
   await using fixture = await openFixture();
   const pair = await call(fixture);
   for (const caller of pair) await caller.seesMovement();
@@ -419,7 +419,7 @@ const REFUSED = (name: string): string =>
     MediaDevices.prototype.getUserMedia = () => Promise.reject(new DOMException("", "${name}"));
   }`;
 
-Deno.test("Camera that can't be had is told in plain words, and one goes on without", async () => {
+Deno.test("Camera that is unavailable is reported in plain words, and the call can continue without it", async () => {
   await using fixture = await openFixture();
   const { denied, missing, busy } = words.Devices.camera;
   const hints = { NotAllowedError: denied, NotFoundError: missing, NotReadableError: busy };
@@ -440,7 +440,7 @@ Deno.test("Camera that can't be had is told in plain words, and one goes on with
   await ann.seesAndHears();
 });
 
-Deno.test("Preview shows how loud one is, and what a call begins with", async () => {
+Deno.test("Preview shows the microphone level, and what a call begins with", async () => {
   await using fixture = await openFixture();
   const visitor = await fixture.enter({ script: PEERS });
   const caller = new Caller(visitor);

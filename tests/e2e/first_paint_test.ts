@@ -6,7 +6,7 @@ import { siteFixture } from "./site_fixture.ts";
 
 const openFixture = siteFixture();
 
-Deno.test("First screen is painted before the script, and all that only a call needs, has arrived", async () => {
+Deno.test("First screen is painted before the script has arrived, and before what only a call needs", async () => {
   const [beginning = ""] = homePage(pages.home, pages.languages[0]!).html.split("</noscript>");
   const body = new ReadableStream({
     start: (controller) => controller.enqueue(new TextEncoder().encode(beginning)), // It never ends.

@@ -38,7 +38,7 @@ async function hindrances({ context, page }: Visitor): Promise<string[]> {
   return installabilityErrors.map(({ errorId }) => errorId);
 }
 
-Deno.test("Browser has no complaint about what is installed, and loads every icon", async () => {
+Deno.test("Browser finds no fault with the installed app, and loads every icon", async () => {
   await using fixture = new SiteFixture(await browser(), await serve());
   const complaints: string[] = [];
   const ann = await fixture.enter({
@@ -70,7 +70,7 @@ Deno.test("Browser has no complaint about what is installed, and loads every ico
   deepEqual(complaints, []);
 });
 
-Deno.test("Icons are what the emblem of the page looks like", async () => {
+Deno.test("Icons match the emblem of the page", async () => {
   const page = await (await browser()).newPage();
   for (const [name, picture] of Object.entries(await icons())) {
     const drawn = await draw(await browser(), picture);

@@ -72,7 +72,7 @@ async function tour(
   await judge("over");
 }
 
-Deno.test("Two people chat, one in Arabic and one in Japanese, each from their own side", async () => {
+Deno.test("Two people chat, one in Arabic and one in Japanese, each in their own writing direction", async () => {
   await using fixture = await openFixture();
   const amal = await Speaker.enter(fixture, "ar-EG");
   const yuki = await Speaker.enter(fixture, "ja-JP");
@@ -136,7 +136,7 @@ Deno.test("Language is changed in one click, loses nothing, and is kept", async 
   deepEqual(asked.slice(4), ["/"]);
 });
 
-Deno.test("Language that can't be loaded is said to be missing, and comes even in the middle of a chat", async () => {
+Deno.test("Language that can't be loaded is reported, and arrives later even during a chat", async () => {
   await using fixture = await openFixture();
   const ann = await Speaker.enter(fixture, "en-GB", { frozen: true });
   const bob = await Speaker.enter(fixture, "de");
@@ -166,7 +166,7 @@ Deno.test("Language that can't be loaded is said to be missing, and comes even i
   await ann.visitor.hears("hallo");
 });
 
-Deno.test("First paint is in the language of the browser, and so is what stands in for JavaScript", async () => {
+Deno.test("First paint is in the language of the browser, and so is the text shown without JavaScript", async () => {
   await using fixture = await openFixture();
   const { visitor } = await Speaker.enter(fixture, "hi-IN", { javaScriptEnabled: false });
   const { frame, words } = CATALOGUES.hi!;
@@ -182,7 +182,7 @@ Deno.test("First paint is in the language of the browser, and so is what stands 
 /** The modifiers that are held with a key, in a page. */
 const HELD = "{ ctrlKey: true, shiftKey: true }";
 
-Deno.test("Ctrl, Shift and the key in the place of O switch the camera where a keyboard has no Latin letters", async () => {
+Deno.test("Ctrl, Shift and the key at the position of O switch the camera where a keyboard has no Latin letters", async () => {
   await using fixture = await openFixture();
   const ann = await Speaker.enter(fixture, "ru");
   await ann.checkbox.check();
@@ -198,7 +198,7 @@ Deno.test("Ctrl, Shift and the key in the place of O switch the camera where a k
   match(await ann.visitor.page.locator("main").innerText(), new RegExp(ann.words.HowYouLook));
 });
 
-Deno.test("Enter that ends a word of an input method adds no interest and sends no message", async () => {
+Deno.test("Enter that ends an input method's composition adds no interest and sends no message", async () => {
   await using fixture = await openFixture();
   const [ann, bob] = [await Speaker.enter(fixture, "ja"), await Speaker.enter(fixture, "en")];
   const session = await ann.visitor.context.newCDPSession(ann.visitor.page);
@@ -225,7 +225,7 @@ Deno.test("Enter that ends a word of an input method adds no interest and sends 
 });
 
 for (const code of ["ar", "de"]) {
-  Deno.test(`No main screen has a fault that axe knows, in the language ${code}`, async () => {
+  Deno.test(`No main screen has a fault that axe detects, in the language ${code}`, async () => {
     await using fixture = await openFixture();
     const two: [Speaker, Speaker] = [
       await Speaker.enter(fixture, code, { ...PHONE, colorScheme: "dark" }),

@@ -9,7 +9,7 @@ const { test, decided } = await inBothEngines();
 
 const MET = en.words.MetBefore;
 
-test("Stop asks, leaves, and finds the same stranger again when nobody else is here", async (openFixture) => {
+test("Stop asks, leaves, and finds the same partner again when nobody else is online", async (openFixture) => {
   await using fixture = await openFixture();
   const [ann, bob] = await fixture.pair({ frozen: true });
   await ann.say("before");
@@ -74,7 +74,7 @@ test("Escape asks, leaves and finds someone new while the message box has the fo
   equal(await ann.message.inputValue(), "");
 });
 
-test("Log stays readable, with New chat, Save chat and Report, when the stranger has left", async (openFixture) => {
+test("Log stays readable, with New chat, Save chat and Report, when the partner has left", async (openFixture) => {
   await using fixture = await openFixture();
   const [ann, bob] = await fixture.pair();
   await ann.say("remember this");
@@ -108,7 +108,7 @@ decided(
   },
 );
 
-test("Page asks before it closes when a chat is under way, and only then", async (openFixture) => {
+test("Page asks before it closes during a chat, and only then", async (openFixture) => {
   await using fixture = await openFixture();
   const [ann, bob] = await fixture.pair();
   const asked = ann.page.waitForEvent("dialog");

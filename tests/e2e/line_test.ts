@@ -13,7 +13,7 @@ const openFixture = siteFixture();
 
 const LOST = en.words.Notices["connection-lost"];
 
-Deno.test("Page says that the server is gone and comes back by itself when it returns", async () => {
+Deno.test("Page says that the server is gone, and reconnects automatically when it returns", async () => {
   await using fixture = await openFixture();
   const ann = await fixture.enter();
   await ann.evaluate("globalThis.stayed = true");
@@ -28,7 +28,7 @@ Deno.test("Page says that the server is gone and comes back by itself when it re
   equal(await ann.evaluate("globalThis.stayed"), true);
 });
 
-Deno.test("Search is taken up again when the connection drops and returns", async () => {
+Deno.test("Search is resumed when the connection drops and returns", async () => {
   await using fixture = await openFixture();
   const ann = await fixture.enter();
   await ann.evaluate("globalThis.stayed = true");
@@ -47,7 +47,7 @@ Deno.test("Search is taken up again when the connection drops and returns", asyn
   equal(await ann.evaluate("globalThis.stayed"), true);
 });
 
-Deno.test("Search begins when the server returns if it was started while that was gone", async () => {
+Deno.test("Search that was started while the server was gone begins when it returns", async () => {
   await using fixture = await openFixture();
   const ann = await fixture.enter();
   await ann.confirm();
@@ -96,7 +96,7 @@ Deno.test("Chat ends with the connection, stays readable, and a new one can be f
   await ann.hears("and after");
 });
 
-inProcess.test("Restart brings everybody back without a reload, wherever they were", async () => {
+inProcess.test("Restart reconnects everybody without a reload, on any screen", async () => {
   await using fixture = await openFixture();
   const pair = await fixture.pair();
   const [searching, reading] = [await fixture.enter(), await fixture.enter()];
@@ -116,7 +116,7 @@ inProcess.test("Restart brings everybody back without a reload, wherever they we
   for (const visitor of pair) await visitor.meets();
 });
 
-Deno.test("Page reconnects at once when the network returns", async () => {
+Deno.test("Page reconnects immediately when the network returns", async () => {
   await using fixture = await openFixture();
   const ann = await fixture.enter({ frozen: true }); // So that no retry is triggered by a timer.
   await fixture.goDown();
@@ -126,7 +126,7 @@ Deno.test("Page reconnects at once when the network returns", async () => {
   await ann.loses(UNREACHABLE);
 });
 
-inProcess.test("Page connects again when it is needed after the server let it go as idle", async () => {
+inProcess.test("Page reconnects when it is needed after the server closed it as idle", async () => {
   const clock = new FakeClock();
   await using fixture = await openFixture({ clock });
   const closed = Promise.withResolvers<void>();

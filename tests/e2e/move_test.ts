@@ -10,7 +10,7 @@ import { Visitor } from "./visitor.ts";
 const browser = startedOnce(launchShell);
 
 clusterTest(
-  "Chat goes on when its machine stops: nobody sees more of it than a moment's silence",
+  "Chat continues when its node stops, after a short pause",
   2,
   async ([stopping, other]) => {
     using balancer = new DroppableProxy(stopping!.server.port);

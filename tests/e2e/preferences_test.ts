@@ -18,7 +18,7 @@ Deno.test("Confirmation is remembered when the page is opened again", async () =
   equal(await bob.checkbox.isChecked(), false);
 });
 
-Deno.test("Page works without a memory when localStorage is blocked", async () => {
+Deno.test("Page works without stored preferences when localStorage is blocked", async () => {
   const script = `Object.defineProperty(globalThis, "localStorage", {
     get() { throw new DOMException("Access is denied.", "SecurityError"); },
   });`;

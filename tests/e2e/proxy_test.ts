@@ -28,7 +28,7 @@ async function chatContinues(visitors: readonly Visitor[], said: string[]): Prom
 for (const name of PROXIES) {
   if (!await isProxyThere(name)) continue;
   for (const action of Object.keys(ACTIONS) as (keyof typeof ACTIONS)[]) {
-    inProcess.test(`Chat behind ${name} survives a ${action} of ${name}, and no message is lost or doubled`, async () => {
+    inProcess.test(`Chat behind ${name} survives a ${action} of ${name}, and no message is lost or duplicated`, async () => {
       await using fixture = await openFixture({ args: ["--trust-proxy=1"] });
       await using proxy = await Proxy.start(name, fixture.server.port);
       const through = { site: proxy.site, ignoreHTTPSErrors: true };

@@ -68,7 +68,7 @@ Deno.test({
 
 Deno.test({
   name:
-    "P14: a stranger learns nothing of the address behind a relayed call, whatever their page does",
+    "P14: the partner learns nothing of the address behind a relayed call, whatever the partner's page does",
   ignore: !await isIpThere() || ignore,
 }, async () => {
   await using networks = await Networks.lay();

@@ -19,13 +19,13 @@ Deno.test("Report is acknowledged once when a reason is chosen", async () => {
   ok(await ann.button("Reported").isDisabled());
   equal(await ann.page.getByText("What is wrong?").count(), 0);
   await ann.isAt(ann.message);
-  await ann.say("the chat goes on");
-  await bob.hears("the chat goes on");
+  await ann.say("the chat continues");
+  await bob.hears("the chat continues");
   await bob.readsTimes(RECEIVED, 0);
   await ann.readsTimes(RECEIVED, 1);
 });
 
-Deno.test("Report is taken after the stranger has left, and is open again in the next chat", async () => {
+Deno.test("Report is accepted after the partner has left, and is possible again in the next chat", async () => {
   await using fixture = await openFixture();
   const [ann, bob] = await fixture.pair();
   await ann.leave();
@@ -40,7 +40,7 @@ Deno.test("Report is taken after the stranger has left, and is open again in the
   ok(await bob.button("Report").isEnabled());
 });
 
-Deno.test("Report sends nothing when one thinks better of it", async () => {
+Deno.test("Report that is cancelled sends nothing", async () => {
   await using fixture = await openFixture();
   const [ann] = await fixture.pair();
   await ann.press("Report");

@@ -35,7 +35,7 @@ async function delivered(visitor: Visitor, count: number): Promise<void> {
   await waitUntil(async () => await marks.count() === count);
 }
 
-inProcess.test("Chat goes on when a connection drops: both see it, nothing is lost or doubled, and it is marked as delivered", async () => {
+inProcess.test("Chat continues after a drop: both see it, nothing is lost or duplicated, and messages are marked as delivered", async () => {
   await using fixture = await openFixture();
   using proxy = new DroppableProxy(fixture.server.port);
   const [ann, bob] = await pairOver(proxy, fixture);
@@ -64,7 +64,7 @@ inProcess.test("Chat goes on when a connection drops: both see it, nothing is lo
   equal(fixture.server.chat.sessions.online, 2);
 });
 
-Deno.test("Chat goes on when the server has not noticed that the connection dropped", async () => {
+Deno.test("Chat continues when the server has not noticed that the connection dropped", async () => {
   await using fixture = await openFixture();
   const [ann, bob] = await fixture.pair({ script: FORGETFUL });
   await ann.evaluate("forget()");
@@ -91,7 +91,7 @@ const FORGETFUL = `{
   };
 }`;
 
-inProcess.test("Chat is left at once while the connection is down, and the stranger learns it when that is back", async () => {
+inProcess.test("Chat can be left while the connection is down, and the partner is told when it is back", async () => {
   await using fixture = await openFixture();
   using proxy = new DroppableProxy(fixture.server.port);
   const [ann, bob] = await pairOver(proxy, fixture);
@@ -104,7 +104,7 @@ inProcess.test("Chat is left at once while the connection is down, and the stran
   await ann.readsTimes(YOU_LEFT, 1);
 });
 
-inProcess.test("Chat ends for both when the connection stays away for too long", async () => {
+inProcess.test("Chat ends for both when the connection is down for too long", async () => {
   const clock = new FakeClock();
   await using fixture = await openFixture({ clock });
   using proxy = new DroppableProxy(fixture.server.port);
@@ -142,7 +142,7 @@ inProcess.test("Chat of a page in the background is kept for two minutes", async
   await bob.hears("yes");
 });
 
-inProcess.test("Chat is over at once when the page is closed, or goes elsewhere", async () => {
+inProcess.test("Chat ends, without waiting for a resume, when the page is closed or navigates away", async () => {
   await using fixture = await openFixture();
   const ends: ((visitor: Visitor) => Promise<unknown>)[] = [
     ({ page }) => page.close(),

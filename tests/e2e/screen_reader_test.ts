@@ -51,7 +51,7 @@ async function hears(visitor: Visitor, words: string): Promise<void> {
   await waitUntil(async () => await times(visitor, words) === 1);
 }
 
-Deno.test("Screen reader is told of a search, a stranger, what they write, and their leaving, each once", async () => {
+Deno.test("Screen reader announces a search, a partner, what they write, and their leaving, each once", async () => {
   await using fixture = await openFixture();
   const [ann, bob] = [await fixture.enter({ script: READER }), await fixture.enter()];
   await ann.search();
@@ -77,7 +77,7 @@ Deno.test("Screen reader is told of a search, a stranger, what they write, and t
   ok(heard.every((one) => one.startsWith("polite: ")), "nobody is interrupted");
 });
 
-Deno.test("Screen reader is told that a stranger is away and back, once each", async () => {
+Deno.test("Screen reader announces that a partner is away and back, once each", async () => {
   await using fixture = await openFixture();
   using proxy = new DroppableProxy(fixture.server.port);
   const [bob, ann] = [
@@ -93,7 +93,7 @@ Deno.test("Screen reader is told that a stranger is away and back, once each", a
   await hears(ann, `polite: ${BACK}`);
 });
 
-Deno.test("Screen reader is interrupted by what went wrong, and the focus goes where it can be set right", async () => {
+Deno.test("Screen reader is interrupted by errors, and the focus moves to where they can be corrected", async () => {
   await using fixture = await openFixture();
   const ann = await fixture.enter({ script: READER });
   await ann.button("Start text chat").focus();
@@ -103,7 +103,7 @@ Deno.test("Screen reader is interrupted by what went wrong, and the focus goes w
   equal(await ann.checkbox.getAttribute("aria-describedby"), "reminder");
 });
 
-Deno.test("Screen reader finds every part of a chat by its role and name, in the order in which it is used", async () => {
+Deno.test("Screen reader finds every part of a chat by its role and name, in order of use", async () => {
   await using fixture = await openFixture();
   const [ann, bob] = await fixture.pair();
   await bob.say("hello");

@@ -46,7 +46,7 @@ export const WAYS: Readonly<Record<string, Way>> = {
   "the pages to read": throughPages,
   "a search that takes long": throughSearch,
   "a connection in trouble": throughTrouble,
-  "a closed door": throughDoor,
+  "a refused connection": throughDoor,
 };
 
 async function throughChat(openFixture: OpenFixture, judge: Judge): Promise<void> {

@@ -13,7 +13,7 @@ const openFixture = siteFixture();
 
 const SIZES = [256, 1024, 4096, 16_384];
 
-inProcess.test("The server's side of the wire has neither the text nor anything that compresses, in fixed lengths", async () => {
+inProcess.test("The server sees neither text nor compressible data, only frames of fixed lengths", async () => {
   const frames: Uint8Array[] = [];
   await using fixture = await openFixture({
     service: withFrames((frame) => frames.push(frame.slice())),
@@ -52,7 +52,7 @@ inProcess.test("A message that the server has altered is not shown, the page say
   await bob.hasMessages("altered on the way", "left alone");
 });
 
-inProcess.test("A server that swaps a key can't bring a chat about, and both people are told", async () => {
+inProcess.test("A server that swaps a key can't establish a chat, and both people are told", async () => {
   const swap = (frame: Uint8Array): void => {
     if (frame.length === 256 && frame[1] === 2) frame[40]! ^= 1;
   };
@@ -64,7 +64,7 @@ inProcess.test("A server that swaps a key can't bring a chat about, and both peo
   await ann.button("New chat").waitFor();
 });
 
-Deno.test("Both people see the same four pictures, with a plain sentence about them", async () => {
+Deno.test("Both people see the same four pictures, with a plain explanation", async () => {
   await using fixture = await openFixture();
   const [ann, bob] = await fixture.pair();
   const names = async (visitor: Visitor): Promise<string> => {

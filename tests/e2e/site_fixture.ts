@@ -86,7 +86,7 @@ export class SiteFixture implements AsyncDisposable {
   get server(): TestServer {
     const served = this.#served;
     if (served instanceof InProcess) return served.server;
-    throw new Error("Cannot look into the server: it is a process of its own");
+    throw new Error("Cannot inspect the server: it is a separate process");
   }
 
   get #served(): ServerUnderTest {

@@ -53,7 +53,7 @@ decided("Page shows the interests that both share when a chat begins", async (op
   await bob.log.getByText(/^You both like (music and films|films and music)\.$/).waitFor();
 });
 
-test("Page keeps interests as chips that can be removed when they are typed", async (openFixture) => {
+test("Page shows typed interests as chips that can be removed", async (openFixture) => {
   await using fixture = await openFixture();
   const ann = await fixture.enter();
   await ann.interests.pressSequentially("Jazz,");
@@ -118,7 +118,7 @@ inProcess("Page hides how many are here when they are fewer than five", async (o
   await ann.loses("people are here now");
 });
 
-test("Page does its work when it is asked to, and then finds somebody", async (openFixture) => {
+test("Page does the required work, and then finds a partner", async (openFixture) => {
   await using fixture = await openFixture({ args: ["--proof-of-work=always"] });
   const [ann, bob] = await fixture.pair();
   await ann.say("that was quick");

@@ -6,7 +6,7 @@ import { STRANGER_LEFT, TYPING, type Visitor } from "./visitor.ts";
 
 const { test, decided } = await inBothEngines();
 
-test("Page shows every message once on either side when two people talk", async (openFixture) => {
+test("Page shows every message once on both sides when two people talk", async (openFixture) => {
   await using fixture = await openFixture();
   const [ann, bob] = await fixture.pair();
   await ann.say("hello");
@@ -74,7 +74,7 @@ decided("Message box counts what is left when a message gets long", async (openF
   equal(await ann.message.getAttribute("maxlength"), "2000");
 });
 
-test("Typing mark shows on a keystroke and clears on the message", async (openFixture) => {
+test("Typing mark appears on a keystroke and disappears on the message", async (openFixture) => {
   await using fixture = await openFixture();
   const [ann, bob] = await fixture.pair({ frozen: true });
   await bob.types("h");
@@ -107,7 +107,7 @@ decided(
   },
 );
 
-test("Text is text when a message holds HTML, scripts or quote characters", async (openFixture) => {
+test("Text is shown as text when a message contains HTML, scripts or quote characters", async (openFixture) => {
   await using fixture = await openFixture();
   const [ann, bob] = await fixture.pair();
   const texts = [
@@ -147,7 +147,7 @@ decided(
   },
 );
 
-test("Links are made of http and https alone, and give nothing away", async (openFixture) => {
+test("Links are made only of http and https, and reveal nothing", async (openFixture) => {
   await using fixture = await openFixture();
   const [ann, bob] = await fixture.pair();
   const text = "see https://example.org/a?b=c&d#e, http://example.com. javascript:alert(1) " +

@@ -20,11 +20,11 @@ const FEW = [
   "Program stops on SIGTERM: .* .node",
   "Attack on node: a frame of 70 kB",
   "P1: no address is written anywhere",
-  "P13: the lines of a window",
-  "Page shows every message once on either side when two people talk$",
+  "P13: the lines of a period",
+  "Page shows every message once on both sides when two people talk$",
 ];
 
-Deno.test("Suites run against an executable in a folder of its own, with the permissions of one", {
+Deno.test("Suites run against an executable in a separate folder, with its permissions", {
   ignore: BINARY !== undefined || Deno.build.os === "windows",
 }, async () => {
   await using folder = new TempFolder();
@@ -46,7 +46,7 @@ Deno.test("Suites run against an executable in a folder of its own, with the per
   assert.ok(starts >= FEW.length, `the executable was started ${starts} times`);
 });
 
-Deno.test("Suites refuse to test an executable that is not there", async () => {
+Deno.test("Suites refuse to test a missing executable", async () => {
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--allow-all", RUNNER],
     env: { ANONYMOUS_CHAT_BIN: "/nowhere/anonymous-chat" },

@@ -16,7 +16,7 @@ const [NEW, OLD] = DENO_VERSIONS;
 for (const versions of [[NEW, OLD], [OLD, OLD]]) {
   const name = versions.map((version) => `Deno ${version}`).join(" and ");
   redisTest(
-    `Instances on Deno Deploy (${name}) share one pool, without a file, and take over the chats of one that stops`,
+    `Instances on Deno Deploy (${name}) share one pool, use no file, and take over the chats of an instance that stops`,
     async (redis) => {
       const sites = versions.map(newSite);
       {

@@ -63,7 +63,7 @@ async function addressesHeld(program: Program): Promise<number> {
 }
 
 for (const version of DENO_VERSIONS) {
-  Deno.test(`An instance on Deno Deploy (Deno ${version}) serves its pages, and the policy says what holds there`, async () => {
+  Deno.test(`An instance on Deno Deploy (Deno ${version}) serves its pages, and the policy describes Deno Deploy`, async () => {
     const site = newSite();
     {
       await using program = await startOnDeploy(version, COMPLETE, site);
@@ -84,7 +84,7 @@ for (const version of DENO_VERSIONS) {
     await takeDatabase(site, countedIn);
   });
 
-  Deno.test(`An instance on Deno Deploy (Deno ${version}) pairs its visitors, and the figures outlive it in Deno KV, and nothing in a file`, async () => {
+  Deno.test(`An instance on Deno Deploy (Deno ${version}) pairs its visitors, and its statistics outlive it in Deno KV, and not in a file`, async () => {
     const site = newSite();
     {
       const token = "a-token-that-nobody-guesses";
@@ -128,7 +128,7 @@ for (const version of DENO_VERSIONS) {
     await takeDatabase(site, countedIn);
   });
 
-  Deno.test(`An instance on Deno Deploy (Deno ${version}) ends: everybody is told, chats are counted, and a socket that does not end does not keep it`, async () => {
+  Deno.test(`An instance on Deno Deploy (Deno ${version}) stops: everybody is notified, chats are counted, and an open socket doesn't delay it`, async () => {
     const site = newSite();
     {
       await using program = await startOnDeploy(version, COMPLETE, site);
@@ -145,12 +145,12 @@ for (const version of DENO_VERSIONS) {
   });
 }
 
-Deno.test("An instance on Deno Deploy spends little of the time for its end with waiting", () => {
+Deno.test("An instance on Deno Deploy spends little of its shutdown time waiting", () => {
   const leave = Math.max(DRAIN_TIME, SHORT_HAND_OFF_TIME);
   assert.ok(leave + SHUTDOWN_GRACE + EXIT_TIME <= GRACE - WORK);
 });
 
-Deno.test("An instance on Deno Deploy without a database says so, and serves all the same", async () => {
+Deno.test("An instance on Deno Deploy without a database says so, and serves its visitors", async () => {
   const [version] = DENO_VERSIONS;
   const unreachable = { DENO_KV_DEFAULT_PATH: "/not/to/be/read" };
   await using program = await startOnDeploy(version, { ...COMPLETE, ...unreachable });
@@ -160,7 +160,7 @@ Deno.test("An instance on Deno Deploy without a database says so, and serves all
   assert.equal(await interrupt(program), 0);
 });
 
-Deno.test("Program refuses to start on Deno Deploy with what does not work there", async () => {
+Deno.test("Program refuses to start on Deno Deploy with options that don't work there", async () => {
   const { code, stderr } = await run([], { DENO_DEPLOY: "1", LISTENER: "node" });
   assert.equal(code, 2);
   assert.match(stderr, /^Cannot use LISTENER=node on Deno Deploy: /);

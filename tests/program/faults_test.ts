@@ -34,7 +34,7 @@ async function pairs(url: string, count: number): Promise<[BareClient, BareClien
   return made;
 }
 
-Deno.test("Program that is stopped under 500 chats tells everybody within 5 s, closes them after that, and ends with exit code 0 within 10 s", async () => {
+Deno.test("Program that is stopped during 500 chats notifies everybody within 5 s, closes them, and exits with code 0 within 10 s", async () => {
   await using program = await Program.start("--trust-proxy=1", "--proof-of-work=off");
   const all = (await pairs(program.socketUrl, CHATS)).flat();
   using stalled = await RawClient.open(program.port);
@@ -51,7 +51,7 @@ Deno.test("Program that is stopped under 500 chats tells everybody within 5 s, c
   assert.ok(tellingTook < 5 * SECOND && took < 10 * SECOND, `${tellingTook} ms, ${took} ms`);
 });
 
-Deno.test("Program that is about to stop lets a last word through, and nobody in", async () => {
+Deno.test("Program that is about to stop still relays messages, and admits nobody", async () => {
   await using program = await Program.start();
   const pair = await BareClient.pair(program.socketUrl);
   const ended = program.stop("SIGTERM");
@@ -69,7 +69,7 @@ Deno.test("Program that is about to stop lets a last word through, and nobody in
   assert.equal(await ended, 0);
 });
 
-Deno.test("Program whose folders are taken away goes on, and says so once", async () => {
+Deno.test("Program whose folders are removed continues, and says so once", async () => {
   await using program = await Program.start();
   const pair = await BareClient.pair(program.socketUrl);
   for (const folder of [program.dataFolder, program.logFolder]) {
@@ -85,7 +85,7 @@ Deno.test("Program whose folders are taken away goes on, and says so once", asyn
   assert.equal(program.log.match(/Access log can't be written/g)?.length, 1);
 });
 
-Deno.test("Program says in one line which folder it can't use, and ends with exit code 1", async () => {
+Deno.test("Program names an unusable folder in one line, and exits with code 1", async () => {
   await using temporary = new TempFolder();
   const folder = temporary.path;
   const file = join(folder, "file");
@@ -100,7 +100,7 @@ Deno.test("Program says in one line which folder it can't use, and ends with exi
   }
 });
 
-Deno.test("Calendar that jumps disconnects nobody and keeps no address longer", async () => {
+Deno.test("System clock that jumps disconnects nobody and keeps no address longer", async () => {
   const clock = new FakeClock();
   await using server = await TestServer.start({ clock });
   const pair = await BareClient.pair(server.socketUrl);
@@ -117,7 +117,7 @@ Deno.test("Calendar that jumps disconnects nobody and keeps no address longer", 
   assert.deepEqual([sessions.online, registry.held, registry.connected], [2, 1, 1]);
 });
 
-Deno.test("Program that gets few file descriptors takes fewer people, refuses the others with 503, and serves again at once", async () => {
+Deno.test("Program with few file descriptors accepts fewer people, refuses others with 503, and recovers", async () => {
   const under = ["sh", "-c", 'ulimit -n 256 && exec "$@"', "sh"];
   const args = ["--trust-proxy=1", "--access-log=off"];
   await using program = await Program.startWith({ under, args });
@@ -154,7 +154,7 @@ async function logState(port: number): Promise<{ lost: number; failing: string[]
   };
 }
 
-Deno.test("Program whose log reader has exited counts what it can't log, keeps chats, and stops in order", async () => {
+Deno.test("Program whose log reader has exited counts lost lines, keeps chats, and stops in order", async () => {
   await using program = await Program.start();
   const pair = await BareClient.pair(program.socketUrl);
   await program.closeLog();
@@ -185,7 +185,7 @@ async function startUnread(script: string): Promise<[Program, number]> {
   return [program, port];
 }
 
-Deno.test("Program whose log is on a full disk from the start lets people in and keeps count", async () => {
+Deno.test("Program whose log is on a full disk from the start admits people and counts lost lines", async () => {
   const [program, port] = await startUnread("exec 2>/dev/full");
   await using _ = program;
   await talk(await BareClient.pair(`ws://127.0.0.1:${port}/ws`));
@@ -194,7 +194,7 @@ Deno.test("Program whose log is on a full disk from the start lets people in and
   assert.equal(await within(program.stop()), 0);
 });
 
-Deno.test("Program whose log pipe is full and never read lets people in, and stops in order", async () => {
+Deno.test("Program whose log pipe is full and never read admits people, and stops in order", async () => {
   const [program, port] = await startUnread("head -c 65536 /dev/zero >&2");
   await using _ = program;
   await talk(await BareClient.pair(`ws://127.0.0.1:${port}/ws`));
@@ -202,7 +202,7 @@ Deno.test("Program whose log pipe is full and never read lets people in, and sto
   assert.equal(await within(program.stop()), 0);
 });
 
-Deno.test("Program that can't start ends with its exit code, also where nobody can read why", async () => {
+Deno.test("Program that can't start exits with its exit code, even where nobody can read the reason", async () => {
   await using holder = await Program.start();
   const [script, args] = ["head -c 65536 /dev/zero >&2", [`--port=${holder.port}`]];
   const under = ["sh", "-c", `${script}; exec "$@"`, "sh"];

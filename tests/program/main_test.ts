@@ -18,7 +18,7 @@ Deno.test("Program prints its help and its version", async () => {
   });
 });
 
-Deno.test("Program reports all mistakes at once and ends with exit code 2", async () => {
+Deno.test("Program reports all configuration errors together and exits with code 2", async () => {
   const { code, stdout, stderr } = await run(["--port=many", "--colour=red"], {
     MAX_CONNECTIONS: "-1",
   });
@@ -32,7 +32,7 @@ Deno.test("Program reports all mistakes at once and ends with exit code 2", asyn
   );
 });
 
-Deno.test("Program says in one line that its port is taken, and ends with exit code 1", async () => {
+Deno.test("Program says in one line that its port is in use, and exits with code 1", async () => {
   await using program = await Program.start();
   for (const listener of ["node", "deno"]) {
     const args = ["--host=127.0.0.1", `--port=${program.port}`, `--listener=${listener}`];
@@ -45,7 +45,7 @@ Deno.test("Program says in one line that its port is taken, and ends with exit c
 });
 
 for (const listener of ["node", "deno"]) {
-  Deno.test(`Program stops on SIGTERM: everybody is told, and it ends with exit code 0 (${listener})`, async () => {
+  Deno.test(`Program stops on SIGTERM: everybody is notified, and it exits with code 0 (${listener})`, async () => {
     await using program = await Program.start(`--listener=${listener}`);
     const socket = new WebSocket(program.socketUrl, SUBPROTOCOL);
     await new Promise((resolve) => socket.onmessage = resolve);
@@ -67,7 +67,7 @@ Deno.test("Program logs no address and nothing that anybody wrote", async () => 
   assert.doesNotMatch(program.log.replace(/"host":"127\.0\.0\.1"/, ""), /marker|127\.0\.0\.1/);
 });
 
-Deno.test("Program may read the environment variables of its options, and that of the platform", () => {
+Deno.test("Program may read only the environment variables of its options and of the platform", () => {
   const allowed = FLAGS.find((flag) => flag.startsWith("--allow-env="))?.split("=")[1]?.split(",");
   assert.deepEqual(allowed, [...Object.keys(OPTIONS).map(environmentName), DENO_DEPLOY_VARIABLE]);
   const dev = manifest.tasks.dev.command.split(" ");

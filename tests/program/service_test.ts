@@ -30,7 +30,7 @@ function isSystemdThere(): Promise<boolean> {
   });
 }
 
-Deno.test("Unit lets no memory reach a disk, and leaves the program the time to end in order", () => {
+Deno.test("Unit keeps memory off the disk, and gives the program time to stop in order", () => {
   assert.deepEqual([setting("LimitCORE"), setting("MemorySwapMax")], ["0", "0"]);
   const time = Number(setting("TimeoutStopSec")) * SECOND;
   const leave = Math.max(DRAIN_TIME, HAND_OFF_TIME);

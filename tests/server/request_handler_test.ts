@@ -56,7 +56,7 @@ class World {
   }
 }
 
-Deno.test("Door records every answer with the address it went to, its status and its size", () => {
+Deno.test("Request handler logs every response with the client's address, status and size", () => {
   const world = new World();
   world.door.answer(httpRequest("/a?b=c", { "user-agent": "Test/1" }, { method: "POST" }));
   assert.deepEqual(world.visits, [{
@@ -70,7 +70,7 @@ Deno.test("Door records every answer with the address it went to, its status and
   }]);
 });
 
-Deno.test("Door records a handshake that is admitted, and one that is refused", async () => {
+Deno.test("Request handler logs an accepted handshake, and a refused one", async () => {
   const world = new World();
   const first = await world.admit();
   assert.ok(first.kind === "admitted");
@@ -81,7 +81,7 @@ Deno.test("Door records a handshake that is admitted, and one that is refused", 
   assert.deepEqual(world.visits.map(({ status }) => status), [101, 429]);
 });
 
-Deno.test("Door takes the address of the connection, or what its proxies say", async () => {
+Deno.test("Request handler takes the address from the connection, or from its proxies", async () => {
   const forged = { "x-forwarded-for": "198.51.100.1, 198.51.100.2" };
   const direct = new World();
   await direct.admit(forged);
@@ -92,7 +92,7 @@ Deno.test("Door takes the address of the connection, or what its proxies say", a
   assert.equal(behind.visits[0]?.address, "198.51.100.2");
 });
 
-Deno.test("Door answers 500 when a page fails, and the log tells nothing of the request", async () => {
+Deno.test("Request handler answers 500 when a page fails, and logs nothing of the request", async () => {
   const world = new World();
   world.answer = () => {
     throw new Error("secret");
@@ -104,7 +104,7 @@ Deno.test("Door answers 500 when a page fails, and the log tells nothing of the 
   assert.equal(world.visits[0]?.status, 500);
 });
 
-Deno.test("Door asks for TLS from then on where the visitor came by it, if a proxy of ours says so", async () => {
+Deno.test("Request handler sends HSTS to visitors who came over TLS, if a trusted proxy says so", async () => {
   const strict = async (hops: number, headers: Record<string, string>): Promise<unknown> =>
     (await new World(hops).door.answer(httpRequest("/", headers)))
       .headers["strict-transport-security"];
@@ -114,7 +114,7 @@ Deno.test("Door asks for TLS from then on where the visitor came by it, if a pro
   assert.equal(await strict(0, { "x-forwarded-proto": "https" }), undefined);
 });
 
-Deno.test("Door asks for the same where the program itself speaks TLS, unless its proxy was come to without", async () => {
+Deno.test("Request handler sends HSTS where the program itself speaks TLS, unless the proxy was reached without", async () => {
   const strict = async (hops: number, headers: Record<string, string>): Promise<unknown> => {
     const { door } = new World(hops, true);
     return (await door.answer(httpRequest("/", headers))).headers["strict-transport-security"];
@@ -124,7 +124,7 @@ Deno.test("Door asks for the same where the program itself speaks TLS, unless it
   assert.equal(await strict(1, { "x-forwarded-proto": "http" }), undefined);
 });
 
-Deno.test("Door records what comes to a listener beside the main one, and admits nobody there", async () => {
+Deno.test("Request handler logs requests to the additional listener, and admits nobody there", async () => {
   const world = new World(1);
   const beside = world.door.redirectHandler(() => textResponse(308, "hello"));
   const asked = httpRequest("/ws", { ...HANDSHAKE, "x-forwarded-for": "198.51.100.7" });
@@ -137,7 +137,7 @@ Deno.test("Door records what comes to a listener beside the main one, and admits
   );
 });
 
-Deno.test("Door lets a refusal carry the same", async () => {
+Deno.test("Request handler sends the same headers with a refusal", async () => {
   const world = new World(1);
   const refused = await world.admit({
     origin: "https://evil.example",

@@ -1,16 +1,16 @@
 /**
  * An actor in a soak test: it connects, searches, chats, skips, reports, drops, resumes and misbehaves at random, from
- * a seed. Meanwhile it checks what must always hold (`ear.ts`).
+ * a seed. Meanwhile it checks what must always hold (`delivery_checker.ts`).
  */
 
 // @ts-types="@types/ws"
 import { WebSocket } from "ws";
 import { type ClientMessage, type ServerMessage, SUBPROTOCOL } from "../../protocol.ts";
 import { oneOf } from "../support/seeded_random.ts";
-import { Ear, labelled } from "./ear.ts";
+import { DeliveryChecker, labelled } from "./delivery_checker.ts";
 
 /** `leaving`: the server may not know yet that the search is over, and may already have found a partner. */
-type Stage = "outside" | "idle" | "searching" | "leaving" | "chatting";
+type Stage = "offline" | "idle" | "searching" | "leaving" | "chatting";
 
 const INTERESTS = ["chess", "jazz", "hiking", "films"] as const;
 
@@ -18,19 +18,19 @@ const INTERESTS = ["chess", "jazz", "hiking", "films"] as const;
 export class Actor {
   readonly id: number;
   readonly #url: string;
-  readonly #roll: () => number;
-  readonly #complain: (fault: string) => void;
-  readonly #ear: Ear;
+  readonly #random: () => number;
+  readonly #report: (fault: string) => void;
+  readonly #checker: DeliveryChecker;
   #socket: WebSocket | undefined;
   /** The previous connection, which the server may still consider open. */
-  #halfGone: WebSocket | undefined;
-  #stage: Stage = "outside";
+  #staleSocket: WebSocket | undefined;
+  #stage: Stage = "offline";
   #chats = 0;
   #sent = 0;
   /** The resume token of a session that has dropped, or may drop. */
   #token: string | undefined;
   /**
-   * The token was sent, but the answer has not arrived. A page sends nothing until then
+   * The token was sent, but no reply has arrived. A page sends nothing until then
    * (`server/chat/resume_tokens.ts`).
    */
   #isResuming = false;
@@ -45,129 +45,129 @@ export class Actor {
     return this.#chats;
   }
 
-  constructor(id: number, url: string, roll: () => number, complain: (fault: string) => void) {
+  constructor(id: number, url: string, random: () => number, report: (fault: string) => void) {
     this.id = id;
     this.#url = url;
-    this.#roll = roll;
-    this.#complain = complain;
-    this.#ear = new Ear(id, complain);
+    this.#random = random;
+    this.#report = report;
+    this.#checker = new DeliveryChecker(id, report);
   }
 
   /** Does something that fits its stage. */
   act(): void {
     switch (this.#stage) {
-      case "outside":
-        return this.#enter();
+      case "offline":
+        return this.#connect();
       case "idle":
-        return this.#roll() < 0.9 ? this.#find() : this.#go();
+        return this.#random() < 0.9 ? this.#find() : this.#disconnect();
       case "searching":
-        return this.#roll() < 0.1 ? this.#giveUp() : undefined;
+        return this.#random() < 0.1 ? this.#cancelSearch() : undefined;
       case "leaving":
         return;
       case "chatting":
-        return this.#roll() < 0.9 ? this.#say() : this.#end();
+        return this.#random() < 0.9 ? this.#sendFrame() : this.#endChat();
     }
   }
 
-  /** Leaves permanently. */
+  /** Disconnects permanently. */
   leave(): void {
     this.#socket?.terminate();
-    this.#halfGone?.terminate();
+    this.#staleSocket?.terminate();
   }
 
-  #enter(): void {
+  #connect(): void {
     if (this.#socket !== undefined) return;
-    const socket = this.#dial();
+    const socket = this.#openSocket();
     this.#socket = socket;
     const token = this.#token;
-    this.#isResuming = token !== undefined && this.#roll() < 0.8;
+    this.#isResuming = token !== undefined && this.#random() < 0.8;
     if (this.#isResuming) {
       socket.on("open", () => socket.send(JSON.stringify({ type: "resume", token })));
-    } else this.#halfGone?.terminate();
+    } else this.#staleSocket?.terminate();
   }
 
-  #dial(): WebSocket {
-    const place = Math.floor(this.#roll() * 65_536); // A new address each time, to avoid per-address limits.
+  #openSocket(): WebSocket {
+    const place = Math.floor(this.#random() * 65_536); // A new address each time, to avoid per-address limits.
     const headers = { "x-forwarded-for": `10.7.${place >> 8}.${place & 255}` };
     const socket = new WebSocket(this.#url, SUBPROTOCOL, { headers, perMessageDeflate: false });
     socket.on("error", () => {}); // `close` follows.
     socket.on("message", (data: Uint8Array, isBinary: boolean) => {
       if (this.#socket !== socket) return;
-      if (isBinary) this.#hear(data);
-      else this.#learn(JSON.parse(String(data)));
+      if (isBinary) this.#onFrame(data);
+      else this.#onMessage(JSON.parse(String(data)));
     });
-    socket.on("close", () => this.#socket === socket && this.#forsake());
+    socket.on("close", () => this.#socket === socket && this.#forgetSocket());
     return socket;
   }
 
   /** Forgets the connection, which is no longer usable. */
-  #forsake(): void {
+  #forgetSocket(): void {
     this.#socket = undefined;
-    this.#stage = "outside";
+    this.#stage = "offline";
   }
 
   /** Loses a connection that the server still considers open, like a phone that changes networks. */
-  #slip(): void {
-    this.#halfGone = this.#socket;
-    this.#forsake();
+  #loseConnection(): void {
+    this.#staleSocket = this.#socket;
+    this.#forgetSocket();
   }
 
   #find(): void {
-    const interests = this.#roll() < 0.5 ? [oneOf(INTERESTS, this.#roll)] : [];
-    this.#tell({ type: "find", mode: "text", interests }, "searching");
+    const interests = this.#random() < 0.5 ? [oneOf(INTERESTS, this.#random)] : [];
+    this.#send({ type: "find", mode: "text", interests }, "searching");
   }
 
   /**
-   * Ends a search. A `leave` gets no answer, and a `paired` that crosses it would look like the answer to the next
+   * Ends a search. A `leave` gets no reply, and a `paired` that crosses it would look like the reply to the next
    * `find`. Messages sent then would reach the partner that this `find` leads to. So the actor also sends a request
    * that is refused outside a chat. The refusal shows that the search is over.
    */
-  #giveUp(): void {
-    this.#tell({ type: "leave" }, "leaving");
-    this.#tell({ type: "ice" }, "leaving");
+  #cancelSearch(): void {
+    this.#send({ type: "leave" }, "leaving");
+    this.#send({ type: "ice" }, "leaving");
   }
 
-  #say(): void {
+  #sendFrame(): void {
     const label = { sender: this.id, chat: this.#chats, number: this.#sent++ };
-    this.#socket?.send(labelled(label, Math.floor(this.#roll() * 2_000)));
+    this.#socket?.send(labelled(label, Math.floor(this.#random() * 2_000)));
   }
 
-  #end(): void {
+  #endChat(): void {
     const ends: readonly [() => void, ...(() => void)[]] = [
-      () => this.#tell({ type: "leave" }, "idle"),
+      () => this.#send({ type: "leave" }, "idle"),
       () => this.#find(),
-      () => this.#tell({ type: "report", reason: "spam" }, "chatting"),
-      () => this.#go(),
+      () => this.#send({ type: "report", reason: "spam" }, "chatting"),
+      () => this.#disconnect(),
       () => this.#socket?.terminate(),
-      () => this.#slip(),
+      () => this.#loseConnection(),
       () => this.#socket?.send("garbage"),
       () => this.#socket?.send(Uint8Array.of(99)),
       () => this.#socket?.send(new Uint8Array(40_000).fill(1)),
     ];
-    oneOf(ends, this.#roll)();
+    oneOf(ends, this.#random)();
   }
 
-  #go(): void {
+  #disconnect(): void {
     this.#socket?.close();
   }
 
-  #tell(message: ClientMessage, then: Stage): void {
+  #send(message: ClientMessage, then: Stage): void {
     if (this.#socket?.readyState !== WebSocket.OPEN) return;
     this.#socket.send(JSON.stringify(message));
     this.#stage = then;
   }
 
-  #learn(message: ServerMessage): void {
-    this.#ear.learn(message);
+  #onMessage(message: ServerMessage): void {
+    this.#checker.checkMessage(message);
     switch (message.type) {
       case "welcome":
         this.#token = message.token;
         if (!this.#isResuming) this.#stage = "idle";
         return;
       case "resumed":
-        return this.#resume(message.chatting);
+        return this.#onResumed(message.chatting);
       case "paired":
-        return this.#begin();
+        return this.#onPaired();
       case "partner-left":
         if (this.#stage === "chatting") this.#stage = "idle";
         return;
@@ -178,23 +178,23 @@ export class Actor {
   }
 
   /** The server has closed the previous connection. */
-  #resume(isChatting: boolean): void {
+  #onResumed(isChatting: boolean): void {
     if (isChatting) this.resumes++;
-    if (isChatting && this.#halfGone !== undefined) this.takeovers++;
+    if (isChatting && this.#staleSocket !== undefined) this.takeovers++;
     this.#isResuming = false;
-    this.#halfGone = undefined;
+    this.#staleSocket = undefined;
     this.#stage = isChatting ? "chatting" : "idle";
   }
 
-  #begin(): void {
+  #onPaired(): void {
     if (this.#stage === "searching") this.#stage = "chatting";
-    else if (this.#stage !== "leaving") this.#complain(`${this.id} is paired while ${this.#stage}`);
+    else if (this.#stage !== "leaving") this.#report(`${this.id} is paired while ${this.#stage}`);
     this.#chats++;
     this.#sent = 0;
   }
 
-  #hear(data: Uint8Array): void {
+  #onFrame(data: Uint8Array): void {
     this.received++;
-    this.#ear.hear(data);
+    this.#checker.checkFrame(data);
   }
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { ServerMessage } from "../../protocol.ts";
 import { type ScriptedLine, ScriptedServer } from "../support/scripted_server.ts";
 import { Actor } from "./actor.ts";
-import { labelled } from "./ear.ts";
+import { labelled } from "./delivery_checker.ts";
 import { waitUntil } from "../support/wait_until.ts";
 
 const WELCOME: ServerMessage = { type: "welcome", token: "token", online: 2 };
@@ -10,25 +10,25 @@ const PAIRED: ServerMessage = { type: "paired", role: "caller", interests: [], m
 const NOT_IN_A_CHAT: ServerMessage = { type: "error", code: "nobody-to-call", message: "" };
 
 /** Rolls with which an actor searches, ends the search, sends messages in a chat, and resumes with its token. */
-const LOWEST = (): number => 0;
+const ALWAYS_ZERO = (): number => 0;
 
-interface Play {
+interface Scene {
   readonly server: ScriptedServer;
   readonly actor: Actor;
   readonly faults: string[];
 }
 
-/** Runs `act` with an actor and a server that nobody else uses. */
-async function play(act: (play: Play) => Promise<void>): Promise<void> {
+/** Runs `act` with an actor and a server that no other test uses. */
+async function withActor(act: (scene: Scene) => Promise<void>): Promise<void> {
   await using server = await ScriptedServer.start();
   const faults: string[] = [];
-  const actor = new Actor(48, server.url, LOWEST, (fault) => faults.push(fault));
+  const actor = new Actor(48, server.url, ALWAYS_ZERO, (fault) => faults.push(fault));
   await act({ server, actor, faults });
   actor.leave();
 }
 
 /** Lets the actor act until it connects again, and sends `welcome`. */
-async function welcomed({ server, actor }: Play): Promise<ScriptedLine> {
+async function welcomed({ server, actor }: Scene): Promise<ScriptedLine> {
   const before = server.lines.length;
   await waitUntil(() => {
     actor.act();
@@ -40,9 +40,9 @@ async function welcomed({ server, actor }: Play): Promise<ScriptedLine> {
 }
 
 /** The connection of the actor in a chat. */
-async function chatting(play: Play): Promise<ScriptedLine> {
-  const line = await welcomed(play);
-  play.actor.act();
+async function chatting(scene: Scene): Promise<ScriptedLine> {
+  const line = await welcomed(scene);
+  scene.actor.act();
   await line.say(PAIRED);
   assert.deepEqual(line.heard, ["find"]);
   return line;
@@ -52,52 +52,52 @@ function frame(number: number): Uint8Array {
   return labelled({ sender: 74, chat: 85, number });
 }
 
-Deno.test("Actor excuses a gap when its stranger took over before they were missed, and no gap after that", async () => {
-  await play(async (play) => {
-    const line = await chatting(play);
+Deno.test("Actor accepts a gap after a takeover by its partner, and no gap after that", async () => {
+  await withActor(async (scene) => {
+    const line = await chatting(scene);
     await line.say({ type: "partner-back" }, frame(4), frame(5));
-    assert.deepEqual([play.actor.received, play.faults], [2, []]);
+    assert.deepEqual([scene.actor.received, scene.faults], [2, []]);
     await line.say(frame(7));
-    assert.deepEqual(play.faults, ["48 hears 7 of 74 in chat 85 instead of 6"]);
+    assert.deepEqual(scene.faults, ["48 receives 7 of 74 in chat 85 instead of 6"]);
   });
 });
 
-Deno.test("Actor that shows its token says nothing before the answer, and then talks in its chat", async () => {
-  await play(async (play) => {
-    const before = await chatting(play);
+Deno.test("Actor that sends its token sends nothing else before the reply, and then continues its chat", async () => {
+  await withActor(async (scene) => {
+    const before = await chatting(scene);
     before.cut();
-    const line = await welcomed(play);
-    for (let n = 0; n < 9; n++) play.actor.act();
+    const line = await welcomed(scene);
+    for (let n = 0; n < 9; n++) scene.actor.act();
     await line.settled();
     assert.deepEqual(line.heard, ["resume"]);
     await line.say({ type: "resumed", chatting: true });
-    play.actor.act();
+    scene.actor.act();
     await line.settled();
     assert.deepEqual(line.heard, ["resume", "frame"]);
-    assert.deepEqual(play.faults, []);
+    assert.deepEqual(scene.faults, []);
   });
 });
 
-Deno.test("Actor that leaves a search does nothing before the server knows: a chat may have begun", async () => {
-  await play(async (play) => {
-    const line = await welcomed(play);
-    for (let n = 0; n < 9; n++) play.actor.act();
+Deno.test("Actor that ends its search does nothing until the server confirms, because a chat may have begun", async () => {
+  await withActor(async (scene) => {
+    const line = await welcomed(scene);
+    for (let n = 0; n < 9; n++) scene.actor.act();
     await line.say(PAIRED, frame(0));
-    for (let n = 0; n < 9; n++) play.actor.act();
+    for (let n = 0; n < 9; n++) scene.actor.act();
     await line.settled();
     assert.deepEqual(line.heard, ["find", "leave", "ice"]);
     await line.say(NOT_IN_A_CHAT);
-    play.actor.act();
+    scene.actor.act();
     await line.settled();
     assert.deepEqual(line.heard.slice(3), ["find"]);
-    assert.deepEqual([play.actor.received, play.faults], [1, []]);
+    assert.deepEqual([scene.actor.received, scene.faults], [1, []]);
   });
 });
 
-Deno.test("Actor complains when it is paired without a search", async () => {
-  await play(async (play) => {
-    const line = await chatting(play);
+Deno.test("Actor reports being paired without a search", async () => {
+  await withActor(async (scene) => {
+    const line = await chatting(scene);
     await line.say(PAIRED);
-    assert.deepEqual(play.faults, ["48 is paired while chatting"]);
+    assert.deepEqual(scene.faults, ["48 is paired while chatting"]);
   });
 });

@@ -8,9 +8,9 @@ import { soak } from "./soak.ts";
 
 const [seconds = 600, actors = 200, seed = Date.now() >>> 0] = Deno.args.map(Number);
 print({ seconds, actors, seed });
-const soaked = await soak({ seconds, actors, seed });
-print(soaked);
-if (soaked.faults.length > 0) Deno.exit(1);
+const report = await soak({ seconds, actors, seed });
+print(report);
+if (report.faults.length > 0) Deno.exit(1);
 
 function print(figures: object): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(figures, undefined, 2)}\n`));

@@ -25,11 +25,11 @@ export interface SoakOptions {
   readonly actors: number;
   readonly seed: number;
   /** The minimum to reach. The test takes longer if necessary, because a busy machine does less per second. */
-  readonly least?: Amounts;
+  readonly minimum?: WorkDone;
 }
 
 /** The amount of work done. */
-export interface Amounts {
+export interface WorkDone {
   readonly chats: number;
   /** How often a client dropped and returned to its chat. */
   readonly resumes: number;
@@ -39,7 +39,7 @@ export interface Amounts {
 }
 
 /** The result. */
-export interface Soaked extends Amounts {
+export interface SoakReport extends WorkDone {
   readonly checks: number;
   readonly attacks: number;
   /** Violated invariants, each once. */
@@ -52,22 +52,22 @@ export interface Soaked extends Amounts {
 }
 
 /** The interval between actions, and between checks, in milliseconds. */
-const PACE = 2;
+const ACTION_INTERVAL = 2;
 const CHECK_INTERVAL = 100;
 
 /** The number of actions per interval. */
-const AT_ONCE = 4;
+const ACTIONS = 4;
 
-/** How many times the requested duration a test may take until it has reached the minimum. */
-const PATIENCE = 4;
+/** The maximum duration of a test that has not reached the minimum, as a multiple of the requested duration. */
+const MAX_EXTENSION = 4;
 
-const NOTHING: Amounts = { chats: 0, resumes: 0, takeovers: 0, frames: 0 };
+const NOTHING: WorkDone = { chats: 0, resumes: 0, takeovers: 0, frames: 0 };
 
 /** Runs a soak test. */
 export async function soak(
-  { seconds, actors: count, seed, least = NOTHING }: SoakOptions,
-): Promise<Soaked> {
-  const roll = seededRandom(seed);
+  { seconds, actors: count, seed, minimum = NOTHING }: SoakOptions,
+): Promise<SoakReport> {
+  const random = seededRandom(seed);
   const seen = new Set<Session>();
   await using server = await TestServer.start({
     args: ["--trust-proxy=1", "--max-connections-per-address=1000", "--proof-of-work=off"],
@@ -81,22 +81,22 @@ export async function soak(
   });
   const heapBefore = heap();
   const faults = new Set<string>();
-  const complain = (fault: string): unknown => faults.add(fault);
+  const report = (fault: string): unknown => faults.add(fault);
   const actors = Array.from(
     { length: count },
-    (_, id) => new Actor(id, server.socketUrl, roll, complain),
+    (_, id) => new Actor(id, server.socketUrl, random, report),
   );
   let [checks, attacks] = [0, 0];
   const checking = setInterval(() => {
     checks++;
-    check(server, seen).forEach(complain);
+    check(server, seen).forEach(report);
   }, CHECK_INTERVAL);
   const start = performance.now();
   const hasDone = (times: number): boolean => performance.now() - start >= times * seconds * SECOND;
-  while (!hasDone(1) || !hasDone(PATIENCE) && !reaches(amounts(actors), least)) {
-    for (let n = 0; n < AT_ONCE; n++) actors[Math.floor(roll() * count)]?.act();
-    if (roll() < 0.02) attacks += await attack(server.port, roll);
-    await delay(PACE);
+  while (!hasDone(1) || !hasDone(MAX_EXTENSION) && !hasReached(workDone(actors), minimum)) {
+    for (let n = 0; n < ACTIONS; n++) actors[Math.floor(random() * count)]?.act();
+    if (random() < 0.02) attacks += await attack(server.port, random);
+    await delay(ACTION_INTERVAL);
   }
   clearInterval(checking);
   for (const actor of actors) actor.leave();
@@ -105,18 +105,18 @@ export async function soak(
     sessions.online + relay.slowReaders + registry.connected + matchmaker.searching === 0
   );
   await waitUntil(() => sessions.disconnected + sessions.tokens === 0, 2 * RESUME_WINDOW / SECOND);
-  check(server, seen).forEach(complain);
-  for (const { message } of server.entries) complain(`logged: ${message}`);
+  check(server, seen).forEach(report);
+  for (const { message } of server.entries) report(`logged: ${message}`);
   const heapAfter = heap();
   return {
-    ...amounts(actors),
+    ...workDone(actors),
     ...{ checks, attacks, faults: [...faults] },
     ...{ addressesHeld: registry.held, heapBefore, heapAfter },
   };
 }
 
 /** The total work of the actors so far. */
-function amounts(actors: readonly Actor[]): Amounts {
+function workDone(actors: readonly Actor[]): WorkDone {
   const sum = (of: (actor: Actor) => number): number =>
     actors.reduce((total, actor) => total + of(actor), 0);
   return {
@@ -127,9 +127,9 @@ function amounts(actors: readonly Actor[]): Amounts {
   };
 }
 
-function reaches(done: Amounts, least: Amounts): boolean {
-  return done.chats >= least.chats && done.resumes >= least.resumes &&
-    done.takeovers >= least.takeovers && done.frames >= least.frames;
+function hasReached(done: WorkDone, minimum: WorkDone): boolean {
+  return done.chats >= minimum.chats && done.resumes >= minimum.resumes &&
+    done.takeovers >= minimum.takeovers && done.frames >= minimum.frames;
 }
 
 /** The invariants that the server violates now. Ended sessions are removed from `seen`. */
@@ -145,22 +145,26 @@ function check(
       faults.push(`${id} is alone`);
     }
     if (sessions.session(id) !== (state === "ended" ? undefined : session)) {
-      faults.push(`${id} is ${state}, and the registry thinks otherwise`);
+      faults.push(`${id} is ${state}, and the registry disagrees`);
     }
   }
   const searching = [...seen].filter(({ state }) => state === "searching").length;
   const known = sessions.online + sessions.disconnected;
-  if (known !== seen.size) faults.push(`${known} online or away, not ${seen.size}`);
-  if (matchmaker.searching > searching) faults.push("somebody in the pool is a ghost");
+  if (known !== seen.size) faults.push(`${known} online or disconnected, not ${seen.size}`);
+  if (matchmaker.searching > searching) {
+    faults.push("the pool contains a session that is not searching");
+  }
   return faults;
 }
 
 /** Sends something that no page sends. Returns 1, to be counted. */
-async function attack(port: number, roll: () => number): Promise<number> {
+async function attack(port: number, random: () => number): Promise<number> {
   const client = await RawClient.connect(port);
-  const lines = roll() < 0.5 ? [...HANDSHAKE, "X-Forwarded-For: 192.0.2.1"] : HANDSHAKE.slice(0, 3);
+  const lines = random() < 0.5
+    ? [...HANDSHAKE, "X-Forwarded-For: 192.0.2.1"]
+    : HANDSHAKE.slice(0, 3);
   await client.writeLines(...lines, "", "").catch(() => {}); // The server may close it first.
-  if (roll() < 0.5) await client.write(Uint8Array.of(0x83, 0x80, 0, 0, 0, 0)).catch(() => {});
+  if (random() < 0.5) await client.write(Uint8Array.of(0x83, 0x80, 0, 0, 0, 0)).catch(() => {});
   client.reset();
   return 1;
 }

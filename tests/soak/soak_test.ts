@@ -13,15 +13,15 @@ const SECONDS = repeats({ sample: 120, long: 600 });
 const HEAP_ALLOWANCE = repeats({ sample: 30_000_000, long: 150_000_000 });
 
 /** The minimum that makes a soak test meaningful. */
-const LEAST = { chats: 1_001, frames: 10_001, resumes: 51, takeovers: 21 };
+const MINIMUM = { chats: 1_001, frames: 10_001, resumes: 51, takeovers: 21 };
 
-Deno.test(`Soak of ${SECONDS / 60} minutes finds nothing that doesn't hold, and memory comes back`, async () => {
-  const options = { seconds: SECONDS, actors: 150, seed: SEED, least: LEAST };
-  const { faults, checks, heapBefore, heapAfter, ...soaked } = await soak(options);
+Deno.test(`Soak of ${SECONDS / 60} minutes finds no violated invariant, and frees its memory`, async () => {
+  const options = { seconds: SECONDS, actors: 150, seed: SEED, minimum: MINIMUM };
+  const { faults, checks, heapBefore, heapAfter, ...done } = await soak(options);
   assert.deepEqual(faults, [], `seed ${SEED}`);
-  for (const [what, least] of Object.entries(LEAST)) {
-    const done = soaked[what as keyof typeof LEAST];
-    assert.ok(done >= least, `${done} ${what}`);
+  for (const [what, minimum] of Object.entries(MINIMUM)) {
+    const count = done[what as keyof typeof MINIMUM];
+    assert.ok(count >= minimum, `${count} ${what}`);
   }
   assert.ok(checks > 100, `${checks} checks`);
   assert.ok(heapAfter < heapBefore + HEAP_ALLOWANCE, `${heapBefore} -> ${heapAfter} bytes`);

@@ -100,7 +100,7 @@ export class BareClient {
     for (;;) {
       const index = this.#received.findIndex(wanted);
       if (index >= 0) return this.#received.splice(0, index + 1).at(-1) as T;
-      if (this.#ended) throw new Error("Cannot go on: the connection has ended");
+      if (this.#ended) throw new Error("Cannot continue: the connection has ended");
       await new Promise<void>((resolve) => this.#arrived = resolve);
     }
   }

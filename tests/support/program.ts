@@ -166,7 +166,7 @@ export class Program implements AsyncDisposable {
   /** Throws if the program has exited, because then it will never listen. */
   #isListening(): boolean {
     if (this.log.includes("Listening")) return true;
-    if (this.#hasEnded) throw new Error(`Cannot go on: the program has ended: ${this.log}`);
+    if (this.#hasEnded) throw new Error(`Cannot continue: the program has ended: ${this.log}`);
     return false;
   }
 

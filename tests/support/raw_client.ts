@@ -88,7 +88,7 @@ export class RawClient implements Disposable {
         this.#read = this.#read.slice(end + mark.length);
         return text.slice(0, end + mark.length);
       }
-      if (!await this.#more()) throw new Error("Cannot go on: the connection has ended");
+      if (!await this.#more()) throw new Error("Cannot continue: the connection has ended");
     }
   }
 

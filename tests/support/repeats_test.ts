@@ -8,27 +8,27 @@ function planIn(env: Record<string, string>): ReturnType<typeof planOf> {
   return planOf((name) => env[name], () => 77);
 }
 
-Deno.test("A run of the tests takes the sample, whose seed is always the same", () => {
+Deno.test("A normal test run uses a sample, always with the same seed", () => {
   const plan = planIn({});
   assert.equal(repeats(COUNTS, plan), 3);
   assert.deepEqual(planOf(() => undefined, () => 78), plan);
 });
 
-Deno.test("A long run takes all, with a seed of its own", () => {
+Deno.test("A long test run uses everything, with a new seed", () => {
   const plan = planIn({ TEST_LONG: "1" });
   assert.deepEqual([repeats(COUNTS, plan), plan.seed], [50, 77]);
 });
 
-Deno.test("A seed that is set holds in either run, also a negative one", () => {
+Deno.test("A given seed applies to either kind of run, even if it is negative", () => {
   assert.deepEqual(planIn({ TEST_SEED: "5" }), { isLong: false, seed: 5 });
   assert.deepEqual(planIn({ TEST_SEED: "-5", TEST_LONG: "1" }), { isLong: true, seed: -5 });
 });
 
-Deno.test("A variable that is empty is one that is not set", () => {
+Deno.test("An empty variable counts as not set", () => {
   assert.deepEqual(planIn({ TEST_LONG: "", TEST_SEED: "" }), planIn({}));
 });
 
-Deno.test("A value that means nothing is refused, since the tests would do something else than was meant", () => {
+Deno.test("An invalid value is refused, because the tests would do something unintended", () => {
   for (const text of ["0", "yes", "true"]) {
     assert.throws(() => planIn({ TEST_LONG: text }), /Cannot use TEST_LONG=/, text);
   }
@@ -37,7 +37,7 @@ Deno.test("A value that means nothing is refused, since the tests would do somet
   }
 });
 
-Deno.test("A failure names the seed, and what has failed", async () => {
+Deno.test("A failure names the seed and the failing case", async () => {
   const plan = planIn({ TEST_SEED: "5" });
   const cause = new Error("it has failed");
   const failing = seeded((seed) => {

@@ -15,14 +15,14 @@ class Dials implements Readings {
   }
 }
 
-Deno.test("Stopwatch counts what is waited for asleep in full", () => {
+Deno.test("Stopwatch counts time spent asleep in full", () => {
   const dials = new Dials();
   const watch = new Stopwatch([1], dials);
   dials.time += 10_000;
   assert.equal(watch.ms, 10_000);
 });
 
-Deno.test("Stopwatch does not count the waiting for a core, of this process or of one that takes part", () => {
+Deno.test("Stopwatch does not count time spent waiting for a core, by this process or a participating one", () => {
   const dials = new Dials();
   const watch = new Stopwatch([1], dials);
   dials.time += 10_000;
@@ -30,7 +30,7 @@ Deno.test("Stopwatch does not count the waiting for a core, of this process or o
   assert.equal(watch.ms, 7_500);
 });
 
-Deno.test("Stopwatch keeps what it has read of a process that has ended, and bears one that it can't read", () => {
+Deno.test("Stopwatch keeps the readings of an ended process, and tolerates one that it can't read", () => {
   const dials = new Dials();
   const watch = new Stopwatch([1, 9], dials);
   dials.time += 1_000;
@@ -44,7 +44,7 @@ Deno.test("Stopwatch keeps what it has read of a process that has ended, and bea
 /** How far the scheduler's clock and the program's clock may briefly differ, in milliseconds. */
 const SKEW = 1;
 
-Deno.test("Stopwatch counts in full what this thread works", {
+Deno.test("Stopwatch counts the work of this thread in full", {
   ignore: Deno.build.os !== "linux",
 }, () => {
   const worked = (): number =>

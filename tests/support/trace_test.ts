@@ -11,7 +11,7 @@ const TRACE = [
   '13 rename("/data/a", "/data/b") = 0',
 ].join("\n");
 
-Deno.test("Trace tells files from data that look like the opening of a file", () => {
+Deno.test("Trace distinguishes files from data that look like the opening of a file", () => {
   const { calls, opened } = parseTrace(TRACE);
   deepEqual(opened, ["/data/new", "/data/a"]);
   deepEqual(calls.map((line) => line.slice(0, 13)), ["13 pwrite64(9"]);

@@ -143,7 +143,7 @@ export class TurnClient implements AsyncDisposable {
   async #send(request: Buffer): Promise<Buffer> {
     const { port, address } = this.#relay;
     const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
-    const timer = setTimeout(() => reject(new Error("Cannot go on: no answer")), PATIENCE);
+    const timer = setTimeout(() => reject(new Error("Cannot continue: no answer")), PATIENCE);
     const hear = (message: Uint8Array): void => resolve(Buffer.from(message));
     this.#socket.once("message", hear);
     this.#socket.send(request, port, address);

@@ -14,7 +14,7 @@ export async function waitUntil(
   const end = performance.now() + seconds * 1000;
   while (!await holds()) {
     if (performance.now() > end) {
-      throw new Error(`Cannot go on: not so after ${seconds} s: ${holds}`);
+      throw new Error(`Cannot continue: not true after ${seconds} s: ${holds}`);
     }
     await delay(10);
   }
@@ -60,7 +60,7 @@ export async function within<T>(work: Promise<T>, seconds = MOST_SECONDS): Promi
   let late: ReturnType<typeof setTimeout> | undefined;
   const limit = new Promise<never>((_, reject) => {
     late = setTimeout(
-      () => reject(new Error(`Cannot go on: not within ${seconds} s`)),
+      () => reject(new Error(`Cannot continue: not within ${seconds} s`)),
       seconds * 1000,
     );
   });

@@ -19,11 +19,11 @@ for (const language of pages.languages) {
   });
 }
 
-Deno.test("Build makes the same bytes from the same source", async () => {
+Deno.test("Build produces the same bytes from the same source", async () => {
   assert.deepEqual(await buildPages({ development: false }), pages);
 });
 
-Deno.test("Build states the commit that it was made of, and whether files differ from it", {
+Deno.test("Build states its commit, and whether files differ from it", {
   ignore: !await isInstalled({
     name: "git",
     skipped: "the test of what a build states is skipped",
@@ -70,7 +70,7 @@ const documents = [
 ] as [string, Page][];
 
 for (const [name, { html, scripts, styles }] of documents) {
-  Deno.test(`Build gives the hash of every inlined part of the ${name} page`, () => {
+  Deno.test(`Build contains the hash of every inlined part of the ${name} page`, () => {
     const hashes = (element: RegExp): string[] =>
       [...html.matchAll(element)].map(([, content]) =>
         createHash("sha256").update(content!).digest("base64")
@@ -91,7 +91,7 @@ for (const [name, { html, scripts, styles }] of documents) {
   });
 }
 
-Deno.test("Build makes every icon that the manifest names, at the size that it names", () => {
+Deno.test("Build makes every icon that the manifest names, in the size that it names", () => {
   const { icons } = JSON.parse(textOf("/manifest.webmanifest"));
   assert.ok(icons.length >= 4);
   for (const { src, sizes, type } of icons) {
@@ -101,12 +101,12 @@ Deno.test("Build makes every icon that the manifest names, at the size that it n
   assert.match(textOf("/icon.svg"), /^<svg .*<\/svg>$/);
 });
 
-Deno.test("Build makes a picture for previews at the size that messengers ask for", () => {
+Deno.test("Build makes a preview picture in the size that messengers require", () => {
   assert.equal(sizeOf(bytesOf("/preview.png")), "1200x630");
   assert.equal(sizeOf(bytesOf("/apple-touch-icon.png")), "180x180");
 });
 
-Deno.test("Build makes a favicon.ico that holds one picture whole", () => {
+Deno.test("Build makes a favicon.ico that contains one complete picture", () => {
   const ico = bytesOf("/favicon.ico");
   const view = new DataView(ico.buffer);
   assert.deepEqual([...ico.subarray(0, 8)], [0, 0, 1, 0, 1, 0, 32, 32]);

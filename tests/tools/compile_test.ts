@@ -22,7 +22,7 @@ interface Baked {
   readonly unstable_config: { features: string[] };
 }
 
-Deno.test("Executable holds the program with what it imports, may do what the start task says, and no more", async () => {
+Deno.test("Executable contains the program with its imports, and has exactly the permissions of the start task", async () => {
   await using folder = new TempFolder();
   const output = join(folder.path, "anonymous-chat");
   const outcome = await compile({ output, base: Deno.execPath() });
@@ -43,7 +43,7 @@ Deno.test("Executable holds the program with what it imports, may do what the st
   assert.deepEqual(unstable_config.features, manifest.unstable);
 });
 
-Deno.test("Executable imports the packages that docs/dependencies.md says run in the server, and no other", async () => {
+Deno.test("Executable imports exactly the packages that docs/dependencies.md lists for the server", async () => {
   const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json", MAIN] })
     .output();
   const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as { modules: Module[] };
@@ -70,7 +70,7 @@ async function packagesOf(part: string): Promise<string[]> {
     .map(([, name]) => name!);
 }
 
-Deno.test("Executable is given named permissions, and asks nobody for more", () => {
+Deno.test("Executable has named permissions, and prompts for no others", () => {
   assert.ok(FLAGS.includes("--no-prompt"));
   assert.deepEqual(
     FLAGS.filter((flag) => /^(-A|-P|--allow-(all|run|ffi|sys$|env$))/.test(flag)),
@@ -78,7 +78,7 @@ Deno.test("Executable is given named permissions, and asks nobody for more", () 
   );
 });
 
-Deno.test("Compiling says in a line how to come by the runtime base that is missing", async () => {
+Deno.test("Compiling says in one line how to get a missing runtime base", async () => {
   const said = "Compile main.ts to x\nDownload https://dl.deno.land/release/v2.9.6/denort-" +
     "x86_64-apple-darwin.zip\nerror: Writing deno compile executable to temporary file 'x'\n\n" +
     "Caused by:\n    0: Setting up base binary.\n    1: error sending request\n\nStack backtrace:\n";
@@ -95,7 +95,7 @@ Deno.test("Compiling says in a line how to come by the runtime base that is miss
   });
 });
 
-Deno.test("Compiling for all systems takes a base of each, and never one for all", () => {
+Deno.test("Compiling for all systems uses a base for each, and never one for all", () => {
   const orders = ordersOf(["--all"], "bases/denort-{target}");
   assert.ok(typeof orders !== "string");
   assert.deepEqual(orders.map(({ target }) => target), Object.keys(TARGETS));
@@ -107,7 +107,7 @@ Deno.test("Compiling for all systems takes a base of each, and never one for all
   }
 });
 
-Deno.test("Compiling says in a line that a base is for another system", async () => {
+Deno.test("Compiling says in one line that a base is for another system", async () => {
   await using folder = new TempFolder();
   const output = join(folder.path, "anonymous-chat");
   const windows = Deno.build.os !== "windows";

@@ -37,7 +37,7 @@ Deno.test("Documents have the tables and the fingerprint that the code prints", 
   assert.deepEqual(await outdatedDocuments(root), [], "run deno task docs");
 });
 
-Deno.test("Every generated part of a document is one that the task knows", async () => {
+Deno.test("Every generated part of a document is known to the task", async () => {
   const known = GENERATED.map(({ document, name }) => `${document}: ${name}`);
   const found: string[] = [];
   for (const folder of ["", "docs/"]) {
@@ -71,7 +71,7 @@ for (const { document, name } of GENERATED) {
   });
 }
 
-Deno.test("The task docs names what is out of date and exits with 1, writes it, and is then content", async () => {
+Deno.test("The task docs names outdated documents and exits with 1, updates them, and then succeeds", async () => {
   await using folder = new TempFolder();
   await copyTo(folder.path);
   const file = join(folder.path, "docs/configuration.md");

@@ -100,7 +100,7 @@ function test(name: string, fn: (repository: Repository) => Promise<void>): void
   });
 }
 
-test("Hook refuses a commit of a file that is not formatted, and says which", async (repository) => {
+test("Hook refuses a commit of an unformatted file, and names it", async (repository) => {
   assert.match((await repository.task("hooks")).said, /^Installed .*pre-commit: it checks/);
   await repository.write("answer.ts", UNFORMATTED);
   const { success, said } = await repository.commit("answer.ts");
@@ -110,7 +110,7 @@ test("Hook refuses a commit of a file that is not formatted, and says which", as
   assert.doesNotMatch(said, /anonymous-chat-staged|backtrace/);
 });
 
-test("Hook refuses a commit of a file that the lint objects to", async (repository) => {
+test("Hook refuses a commit of a file with lint errors", async (repository) => {
   await repository.task("hooks");
   await repository.write("answer.ts", UNTIDY);
   const { success, said } = await repository.commit("answer.ts");
@@ -118,7 +118,7 @@ test("Hook refuses a commit of a file that the lint objects to", async (reposito
   assert.match(said, /prefer-const/);
 });
 
-test("Hook lets a tidy commit pass, with files that Deno does not know", async (repository) => {
+test("Hook accepts a clean commit, with files that Deno does not know", async (repository) => {
   await repository.task("hooks");
   await repository.write("answer.ts", FORMATTED);
   await repository.write("a file.bin", "\0");
@@ -137,7 +137,7 @@ test("Hook checks what is staged, and neither the file on disk nor other files",
   assert.equal((await repository.task("staged")).success, false);
 });
 
-test("Hook lets a commit pass that deletes a file", async (repository) => {
+test("Hook accepts a commit that deletes a file", async (repository) => {
   await repository.write("answer.ts", UNFORMATTED);
   await repository.commit("answer.ts", "deno.json");
   await repository.task("hooks");
@@ -152,7 +152,7 @@ test("Hook does nothing in a checkout that has no check", async (repository) => 
   assert.deepEqual(await repository.commit("answer.ts"), { success: true, said: "" });
 });
 
-test("Installing the hook again says so, and replaces an older one", async (repository) => {
+test("Installing the hook again says so, and replaces an older version", async (repository) => {
   await repository.task("hooks");
   const hook = ".git/hooks/pre-commit";
   const installed = await repository.read(hook);
@@ -163,7 +163,7 @@ test("Installing the hook again says so, and replaces an older one", async (repo
   assert.equal(await repository.read(hook), installed);
 });
 
-test("Installing the hook overwrites no other, and says what to do", async (repository) => {
+test("Installing the hook does not overwrite another one, and says what to do", async (repository) => {
   const hook = ".git/hooks/pre-commit";
   await Deno.mkdir(join(repository.folder, ".git/hooks"), { recursive: true });
   await repository.write(hook, "#!/bin/sh\nmake lint\n");

@@ -35,7 +35,7 @@ Deno.test("Envelope has this layout, byte by byte", () => {
   });
 });
 
-Deno.test("Envelope survives the way there, whatever is written", () => {
+Deno.test("Envelope carries any content unchanged", () => {
   for (const text of ["hello", "\u202Ereversed", '"quoted" <b>', "👩‍👩‍👧 🙂", "ا\nب"]) {
     const envelope = { kind: "text", number: 3_000_000_000, text } as const;
     assert.deepEqual(decodeEnvelope(encodeEnvelope(envelope)), envelope);
@@ -56,7 +56,7 @@ Deno.test("Envelope survives the way there, whatever is written", () => {
   }
 });
 
-Deno.test("Envelope is refused when it is none", () => {
+Deno.test("Envelope that is malformed is refused", () => {
   const letters: [kind: number, ...content: number[]][] = [
     [1],
     [1, 1],
@@ -81,7 +81,7 @@ Deno.test("Envelope is refused when it is none", () => {
   }
 });
 
-Deno.test("Envelope cuts what is longer than this page would send", () => {
+Deno.test("Envelope is truncated where it is longer than this page would send", () => {
   const text = "a".repeat(MAX_MESSAGE_LENGTH + 1);
   const envelope = decodeEnvelope(encodeEnvelope({ kind: "text", number: 1, text }));
   assert.deepEqual(envelope, { kind: "text", number: 1, text: text.slice(1) });

@@ -77,7 +77,7 @@ function randomKey(): Promise<CryptoKey> {
   return crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
 }
 
-Deno.test("Sealed channel carries text both ways, in order, with the relay's kind", async () => {
+Deno.test("Sealed channel carries text in both directions, in order, with the relay's frame kind", async () => {
   const [a, b] = await secured();
   for (let n = 0; n < 20; n++) a.say(`message ${n}`);
   b.say("typing", 2);
@@ -87,7 +87,7 @@ Deno.test("Sealed channel carries text both ways, in order, with the relay's kin
   assert.deepEqual([a.tampered, b.tampered, a.failed, b.failed], [0, 0, 0, 0]);
 });
 
-Deno.test("Sealed channel keeps what is said before the keys are agreed, and sends it sealed", async () => {
+Deno.test("Sealed channel queues text until the keys are agreed, and then sends it sealed", async () => {
   const [a, b] = pair();
   a.say("early");
   await waitUntil(() => b.opened.length === 1);
@@ -99,12 +99,12 @@ Deno.test("Sealed channel keeps what is said before the keys are agreed, and sen
   ]);
 });
 
-Deno.test("Sealed channel is ready after one round trip: two frames of each side", async () => {
+Deno.test("Sealed channel is ready after one round trip, with two frames from each side", async () => {
   const [a, b] = await secured();
   assert.deepEqual([a.sent.length, b.sent.length], [2, 2]);
 });
 
-Deno.test("Sealed channel shows both sides the same four pictures, and other chats others", async () => {
+Deno.test("Sealed channel shows both sides the same four pictures, and different ones in another chat", async () => {
   const [a, b] = await secured();
   const [c] = await secured();
   assert.equal(a.pictures?.length, 4);
@@ -112,7 +112,7 @@ Deno.test("Sealed channel shows both sides the same four pictures, and other cha
   assert.notEqual(a.names, c.names);
 });
 
-Deno.test("Sealed channel betrays a server that swaps the keys: the pictures differ", async () => {
+Deno.test("Sealed channel exposes a server that swaps the keys: the pictures differ", async () => {
   const [a, b] = [new Side("caller"), new Side("callee")];
   // The attacker is a complete callee to the caller and a complete caller to the callee, and forwards all messages.
   const [toA, toB] = [new Side("callee"), new Side("caller")];
@@ -131,7 +131,7 @@ Deno.test("Sealed channel betrays a server that swaps the keys: the pictures dif
   assert.notEqual(a.names, b.names);
 });
 
-Deno.test("Sealed channel refuses a key that is not the one committed to, so that none can be chosen late", async () => {
+Deno.test("Sealed channel refuses a key that doesn't match its commitment, so no key can be chosen late", async () => {
   const [a, attacker] = [new Side("caller"), new Side("callee")];
   const other = new Side("callee");
   await waitUntil(() =>
@@ -146,14 +146,14 @@ Deno.test("Sealed channel refuses a key that is not the one committed to, so tha
   assert.equal(a.pictures, undefined);
 });
 
-Deno.test("Sealed channel can't be mirrored: its own commitment and key don't answer it", async () => {
+Deno.test("Sealed channel refuses its own commitment and key when they are sent back to it", async () => {
   const a = new Side("caller");
   a.wire = (frame) => a.channel.receive(frame);
   await waitUntil(() => a.failed === 1);
   assert.equal(a.pictures, undefined);
 });
 
-Deno.test("Sealed channel fails on a key that is no point of the curve, and on what is out of turn", async () => {
+Deno.test("Sealed channel fails on a key that is not on the curve, and on a frame out of turn", async () => {
   const off = new Uint8Array(65).fill(1);
   off[0] = 4;
   const key = (bytes: Uint8Array): Bytes => frameOf(2, bytes);
@@ -180,7 +180,7 @@ function frameOf(tag: number, payload: Uint8Array): Bytes {
   return frame;
 }
 
-Deno.test("Sealed channel refuses what is repeated, late or altered, says so, and goes on", async () => {
+Deno.test("Sealed channel refuses repeated, late and altered frames, reports them, and continues", async () => {
   const [a, b] = await secured();
   const held: Bytes[] = [];
   a.wire = (frame) => held.push(frame);
@@ -197,7 +197,7 @@ Deno.test("Sealed channel refuses what is repeated, late or altered, says so, an
   assert.equal(b.failed, 0);
 });
 
-Deno.test("Sealed channel agrees on keys although the commitments were lost with a connection", async () => {
+Deno.test("Sealed channel agrees on keys after the commitments were lost with a connection", async () => {
   const [a, b] = [new Side("caller"), new Side("callee")];
   a.say("said before the keys were agreed");
   await waitUntil(() => a.sent.length === 1 && b.sent.length === 1);
@@ -208,7 +208,7 @@ Deno.test("Sealed channel agrees on keys although the commitments were lost with
   assert.deepEqual([a.names, a.failed, b.failed, a.tampered, b.tampered], [b.names, 0, 0, 0, 0]);
 });
 
-Deno.test("Sealed channel agrees on keys although one of them was lost, and passes over what it can't open yet", async () => {
+Deno.test("Sealed channel agrees on keys after one of them was lost, and skips frames that it can't open yet", async () => {
   const [a, b] = pair();
   a.wire = (frame) => a.sent.length === 2 || b.channel.receive(frame);
   await waitUntil(() => a.pictures !== undefined);
@@ -222,7 +222,7 @@ Deno.test("Sealed channel agrees on keys although one of them was lost, and pass
   assert.deepEqual([b.opened, b.failed, b.tampered], [[[1, "in time"]], 0, 0]);
 });
 
-Deno.test("Sealed channel excuses one gap after a drop, and no replay", async () => {
+Deno.test("Sealed channel accepts one gap after a drop, and no replay", async () => {
   const [a, b] = await secured();
   const held: Bytes[] = [];
   a.wire = (frame) => held.push(frame);
@@ -244,7 +244,7 @@ Deno.test("Sealed channel excuses one gap after a drop, and no replay", async ()
   assert.deepEqual(b.opened.map(([, text]) => text), ["one", "three", "four"]);
 });
 
-Deno.test("Sealed channel never seals two frames with one counter, also when something is said again", async () => {
+Deno.test("Sealed channel never seals two frames with the same counter, even when a message is sent again", async () => {
   const [a, b] = await secured();
   for (let n = 0; n < 5; n++) {
     a.say("the same");
@@ -255,7 +255,7 @@ Deno.test("Sealed channel never seals two frames with one counter, also when som
   assert.equal(new Set(sealed.map((frame) => toHex(frame.subarray(0, 6)))).size, 5);
 });
 
-Deno.test("Sealed channel says and hears nothing once it is closed", async () => {
+Deno.test("Sealed channel neither sends nor receives once it is closed", async () => {
   const [a, b] = await secured();
   const sent = a.sent.length;
   a.channel.close();
@@ -266,13 +266,13 @@ Deno.test("Sealed channel says and hears nothing once it is closed", async () =>
   assert.deepEqual([a.sent.length, a.opened, a.tampered, a.failed], [sent, [], 0, 0]);
 });
 
-Deno.test("Sealed channel ends when more arrives than can be opened", async () => {
+Deno.test("Sealed channel ends when more frames arrive than it can open", async () => {
   const [a] = await secured();
   for (let n = 0; n <= MAX_PENDING; n++) a.channel.receive(new Uint8Array(1024));
   await waitUntil(() => a.failed === 1);
 });
 
-Deno.test("Sealed channel refuses a frame with any one bit flipped", async () => {
+Deno.test("Sealed channel refuses a frame with any single bit flipped", async () => {
   const key = await randomKey();
   const frame = await seal(key, 1, 7, new TextEncoder().encode("a message"));
   assert.ok(await open(key, frame, 0));
@@ -283,7 +283,7 @@ Deno.test("Sealed channel refuses a frame with any one bit flipped", async () =>
   }
 });
 
-Deno.test("Sealed channel opens what was sealed, whatever it is, and nothing cut short or made long", async () => {
+Deno.test("Sealed channel opens whatever was sealed, and nothing that was shortened or extended", async () => {
   const key = await randomKey();
   await fc.assert(
     fc.asyncProperty(
@@ -310,7 +310,7 @@ Deno.test("Sealed frames of 200 characters in any script are as long as a typing
   assert.deepEqual(new Set(lengths), new Set([1024]));
 });
 
-Deno.test("Sealed frames of the same text are unlike, and don't compress", async () => {
+Deno.test("Sealed frames of the same text differ, and don't compress", async () => {
   const [a] = await secured();
   a.say("aaaaaaaaaaaaaaaa".repeat(20));
   a.say("aaaaaaaaaaaaaaaa".repeat(20));
@@ -320,7 +320,7 @@ Deno.test("Sealed frames of the same text are unlike, and don't compress", async
   assert.ok(gzipSync(first.subarray(6)).length >= first.length - 6);
 });
 
-Deno.test("Key agreement gives the NIST CAVS vector (ECC CDH, P-256, count 0)", async () => {
+Deno.test("Key agreement produces the NIST CAVS vector (ECC CDH, P-256, count 0)", async () => {
   const d = hex("7d7dc5f71eb29ddaf80d6214632eeae03d9058af1fb6d22ed80badb62bc1a534");
   const own = hex(
     "ead218590119e8876b29146ff89ca61770c4edbbf97d38ce385ed281d8a6b230" +
@@ -359,7 +359,7 @@ Deno.test("Key agreement gives the NIST CAVS vector (ECC CDH, P-256, count 0)", 
   assert.deepEqual((await open(same, frame, 0))?.content, Uint8Array.of(42));
 });
 
-Deno.test("HKDF gives test case 1 of RFC 5869, from HMAC alone", async () => {
+Deno.test("HKDF produces test case 1 of RFC 5869, with HMAC alone", async () => {
   const okm = await hkdf(
     hex("0b".repeat(22)),
     hex("000102030405060708090a0b0c").buffer,
@@ -369,7 +369,7 @@ Deno.test("HKDF gives test case 1 of RFC 5869, from HMAC alone", async () => {
   assert.equal(toHex(okm), "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf");
 });
 
-Deno.test("AES-256-GCM gives test case 14 of the GCM specification", async () => {
+Deno.test("AES-256-GCM produces test case 14 of the GCM specification", async () => {
   const key = await crypto.subtle.importKey("raw", new Uint8Array(32), "AES-GCM", false, [
     "encrypt",
   ]);

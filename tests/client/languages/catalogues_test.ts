@@ -41,7 +41,7 @@ function countings(value: unknown): Counted[] {
   return typeof value === "object" ? Object.values(value!).flatMap(countings) : [];
 }
 
-Deno.test("Type check refuses a catalogue that lacks a string, has one too many, or loses a placeholder", async () => {
+Deno.test("Type check refuses a catalogue that lacks a string, has an extra one, or loses a placeholder", async () => {
   await using folder = new TempFolder();
   for (const name of ["en.ts", "catalogue.ts"]) {
     await Deno.copyFile(new URL(`languages/${name}`, client), join(folder.path, name));
@@ -71,7 +71,7 @@ Deno.test("Type check refuses a catalogue that lacks a string, has one too many,
   assert.deepEqual([...refused].sort(), Object.keys(changes).slice(1).sort());
 });
 
-Deno.test("Catalogues are ten, the English one first, each by the name that its speakers give it", () => {
+Deno.test("Catalogues are ten, English first, each named as its speakers name it", () => {
   assert.deepEqual(LANGUAGES.map(([code, { name }]) => `${code} ${name}`), [
     "en English",
     "es Español",
@@ -97,7 +97,7 @@ for (const [code, catalogue] of LANGUAGES) {
     }
   });
 
-  Deno.test(`Catalogue ${code} has a form for every number, and no other`, () => {
+  Deno.test(`Catalogue ${code} has a form for every plural category, and no others`, () => {
     const rules = new Intl.PluralRules(code);
     const needed = new Set(Array.from({ length: 1000 }, (_, count) => rules.select(count)));
     for (const forms of countings(catalogue)) {
@@ -106,13 +106,13 @@ for (const [code, catalogue] of LANGUAGES) {
     }
   });
 
-  Deno.test(`Catalogue ${code} has a name of its own for each of the pictures`, () => {
+  Deno.test(`Catalogue ${code} has a different name for each picture`, () => {
     const names = catalogue.words.Pictures.split(catalogue.words.Comma);
     assert.equal(names.length, PICTURES.length);
     assert.equal(new Set(names).size, PICTURES.length);
   });
 
-  Deno.test(`Catalogue ${code} tells apart what a person must tell apart`, () => {
+  Deno.test(`Catalogue ${code} has different texts where people must tell them apart`, () => {
     const { words } = catalogue;
     const groups = [
       [words.Send, ...Object.values(words.Stop), words.StartText, words.StartVideo, words.Cancel],
@@ -133,13 +133,13 @@ for (const [code, catalogue] of LANGUAGES) {
     assert.deepEqual(left.filter(([, text]) => !SAME.has(text)), []);
   });
 
-  Deno.test(`Catalogue ${code} is written from the side on which its letters begin`, () => {
+  Deno.test(`Catalogue ${code} is written in the direction of its script`, () => {
     const isRightToLeft = /\p{Script=Arabic}/u.test(catalogue.words.Heading);
     assert.equal(catalogue.words.Direction, isRightToLeft ? "rtl" : "ltr");
   });
 }
 
-Deno.test("Every word is said somewhere, and no other property is called like one", async () => {
+Deno.test("Every word is used somewhere, and no other property has the same name", async () => {
   const said = new Set<string>();
   const files = await filesIn(fileURLToPath(client));
   for (const { path, text } of files) {

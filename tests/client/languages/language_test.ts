@@ -14,13 +14,13 @@ const speak = (code: string): Language => ({
   locale: code,
 });
 
-Deno.test("Language fills in what is given, whatever stands in it", () => {
+Deno.test("Language fills in placeholders, whatever their values contain", () => {
   assert.equal(fill("Remove {interest}", "music"), "Remove music");
   assert.equal(fill("Remove {interest}", "$& {interest}"), "Remove $& {interest}");
   assert.equal(fill("Nothing", "music"), "Nothing");
 });
 
-Deno.test("Language counts in its own plural forms and figures", () => {
+Deno.test("Language counts with its own plural forms and digits", () => {
   const online = (code: string, count: number): string =>
     counted(speak(code), CATALOGUES[code]!.words.Online, count);
   assert.equal(online("en", 1), "1 person is here now");
@@ -37,11 +37,11 @@ Deno.test("Language counts in its own plural forms and figures", () => {
   assert.equal(online("ja", 7), "今ここに 7 人います");
 });
 
-Deno.test("Language counts in another form where the exact one is missing", () => {
+Deno.test("Language uses another plural form where the exact one is missing", () => {
   assert.equal(counted(speak("ru"), { other: "{count}!" }, 1), "1!");
 });
 
-Deno.test("Language lists in its own manner", () => {
+Deno.test("Language formats lists in its own way", () => {
   const three = ["a", "b", "c"];
   assert.equal(listed(speak("en"), ["go", "chess"], "conjunction"), "go and chess");
   assert.equal(listed(speak("en"), three, "disjunction"), "a, b, or c");
@@ -49,7 +49,7 @@ Deno.test("Language lists in its own manner", () => {
   assert.equal(listed(speak("ja"), three, "conjunction"), "a、b、c");
 });
 
-Deno.test("Language tells the time in its own manner, or in that of the browser", () => {
+Deno.test("Language formats the time in its own way, or in that of the browser", () => {
   const at = new Date(2026, 0, 1, 14, 5).getTime();
   assert.equal(timeOfDay(speak("de"), at), "14:05");
   assert.match(timeOfDay({ ...speak("de"), locale: "en-US" }, at), /^2:05\sPM$/);

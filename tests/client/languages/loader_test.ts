@@ -45,14 +45,14 @@ class World {
   }
 }
 
-Deno.test("Translator asks for nothing while the page speaks the language that it came in", async () => {
+Deno.test("Translator requests nothing while the page uses the language that it was served in", async () => {
   const world = new World();
   world.translator.choose("en");
   await world.settle();
   assert.deepEqual([world.requests.length, world.log], [0, []]);
 });
 
-Deno.test("Translator asks once for all languages and hands over the one that was chosen", async () => {
+Deno.test("Translator requests all languages once and provides the chosen one", async () => {
   const world = new World();
   world.translator.choose("de");
   world.translator.choose("de");
@@ -64,7 +64,7 @@ Deno.test("Translator asks once for all languages and hands over the one that wa
   assert.deepEqual([world.log, world.last], [["de", "en"], ENGLISH]);
 });
 
-Deno.test("Translator hands over what was chosen last, in whatever order the answers come", async () => {
+Deno.test("Translator provides the language chosen last, whatever the order of the responses", async () => {
   const world = new World();
   world.translator.choose("de");
   world.translator.choose("ja");
@@ -78,7 +78,7 @@ Deno.test("Translator hands over what was chosen last, in whatever order the ans
   assert.deepEqual(world.log, ["ja", "en"]);
 });
 
-Deno.test("Translator says that it failed, and tries again for as long as it is wanted", async () => {
+Deno.test("Translator reports a failure, and retries for as long as the language is wanted", async () => {
   const world = new World();
   world.translator.choose("ar");
   await world.fail();
@@ -94,7 +94,7 @@ Deno.test("Translator says that it failed, and tries again for as long as it is 
   assert.deepEqual(world.log, ["failed", "failed", "ar"]);
 });
 
-Deno.test("Translator forgets what was chosen before, also when it is chosen again", async () => {
+Deno.test("Translator forgets the previous choice, even when it is chosen again", async () => {
   const world = new World();
   world.translator.choose("de");
   await world.fail();
@@ -110,7 +110,7 @@ Deno.test("Translator forgets what was chosen before, also when it is chosen aga
   assert.deepEqual(world.log, ["failed", "de", "en"]);
 });
 
-Deno.test("Translator refuses what was built for another page, and a language that there is not", async () => {
+Deno.test("Translator refuses translations for another build of the page, and an unknown language", async () => {
   const world = new World();
   world.translator.choose("de");
   await world.answer({ ...ALL, en: { ...ENGLISH.words, Send: "Post" } });

@@ -89,7 +89,7 @@ async function settled(): Promise<void> {
 
 const BOTH = { camera: "", microphone: "" };
 
-Deno.test("Devices open what is wanted with one question, and stop it at once when it is not", async () => {
+Deno.test("Devices open everything wanted with one prompt, and stop immediately when it is no longer wanted", async () => {
   const desk = new Desk();
   desk.devices.want(BOTH);
   assert.deepEqual(desk.kinds, ["opening", "opening"]);
@@ -102,7 +102,7 @@ Deno.test("Devices open what is wanted with one question, and stop it at once wh
   assert.equal((desk.media.stream as unknown as FakeStream).tracks.length, 0);
 });
 
-Deno.test("Devices that are no longer wanted when the person has answered are not left on", async () => {
+Deno.test("Devices that are no longer wanted when the prompt is answered are not left on", async () => {
   const desk = new Desk();
   desk.system.isSlow = true;
   desk.devices.want(BOTH);
@@ -112,7 +112,7 @@ Deno.test("Devices that are no longer wanted when the person has answered are no
   assert.deepEqual([desk.kinds, desk.system.live], [["off", "off"], []]);
 });
 
-Deno.test("Devices change to another of their kind, and the one before is stopped", async () => {
+Deno.test("Devices switch to another of their kind, and stop the previous one", async () => {
   const desk = new Desk();
   desk.devices.want(BOTH);
   await settled();
@@ -121,7 +121,7 @@ Deno.test("Devices change to another of their kind, and the one before is stoppe
   assert.deepEqual(desk.system.live.toSorted(), ["audio any", "video back"]);
 });
 
-Deno.test("Devices that are wanted while others open are opened after them", async () => {
+Deno.test("Devices that become wanted while others open are opened after them", async () => {
   const desk = new Desk();
   desk.system.isSlow = true;
   desk.devices.want({ camera: "", microphone: undefined });
@@ -133,7 +133,7 @@ Deno.test("Devices that are wanted while others open are opened after them", asy
   assert.deepEqual(desk.kinds, ["on", "on"]);
 });
 
-Deno.test("Devices tell which of them can't be had and why, and give the other", async () => {
+Deno.test("Devices report which ones can't be opened and why, and provide the others", async () => {
   const reasons = {
     NotAllowedError: "denied",
     NotFoundError: "missing",
@@ -150,7 +150,7 @@ Deno.test("Devices tell which of them can't be had and why, and give the other",
   }
 });
 
-Deno.test("Devices are tried again when they are wanted again, and not by themselves", async () => {
+Deno.test("Devices are retried when they are wanted again, and not before", async () => {
   const desk = new Desk();
   desk.system.refusals.video = "NotReadableError";
   desk.devices.want({ camera: "", microphone: undefined });
@@ -165,7 +165,7 @@ Deno.test("Devices are tried again when they are wanted again, and not by themse
   assert.deepEqual(desk.kinds, ["on", "off"]);
 });
 
-Deno.test("Devices say when one is unplugged", async () => {
+Deno.test("Devices report when one is unplugged", async () => {
   const desk = new Desk();
   desk.devices.want(BOTH);
   await settled();
@@ -173,7 +173,7 @@ Deno.test("Devices say when one is unplugged", async () => {
   assert.deepEqual(desk.kinds, ["on", "missing"]);
 });
 
-Deno.test("Devices are unsupported where the browser has none for this page", async () => {
+Deno.test("Devices are unsupported where the browser offers none to this page", async () => {
   let media = NO_MEDIA;
   new Devices(undefined, (now) => media = now).want(BOTH);
   await settled();
@@ -184,7 +184,7 @@ Deno.test("Devices are unsupported where the browser has none for this page", as
 const REFUSALS = ["NotFoundError", "NotReadableError"];
 
 for (const refusal of REFUSALS) {
-  Deno.test(`Devices that were switched off during the question stay off when only the other fails (${refusal})`, async () => {
+  Deno.test(`Devices that were switched off during the prompt stay off when only the other one fails (${refusal})`, async () => {
     const desk = new Desk();
     desk.system.isSlow = true;
     desk.system.refusals.audio = refusal;
@@ -197,7 +197,7 @@ for (const refusal of REFUSALS) {
     assert.deepEqual([desk.kinds[0], desk.system.live], ["off", []]);
   });
 
-  Deno.test(`Devices are all off when the chat was left during the question, and one of them fails (${refusal})`, async () => {
+  Deno.test(`Devices are all off when the chat was left during the prompt and one of them fails (${refusal})`, async () => {
     const desk = new Desk();
     desk.system.isSlow = true;
     desk.system.refusals.video = refusal;
@@ -211,7 +211,7 @@ for (const refusal of REFUSALS) {
   });
 }
 
-Deno.test("Devices that are no longer wanted when they open are never told of as on", async () => {
+Deno.test("Devices that are no longer wanted when they open are never reported as on", async () => {
   const desk = new Desk();
   desk.system.isSlow = true;
   desk.devices.want(BOTH);
@@ -226,7 +226,7 @@ Deno.test("Devices that are no longer wanted when they open are never told of as
   assert.deepEqual(desk.system.live, ["audio any"]);
 });
 
-Deno.test("Devices are changed while the first one opens, and only the last one is ever on", async () => {
+Deno.test("Devices that change while the first one opens end with only the last one on", async () => {
   const desk = new Desk();
   desk.system.isSlow = true;
   desk.devices.want({ ...BOTH, camera: "front" });

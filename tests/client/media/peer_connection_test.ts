@@ -8,7 +8,7 @@ const RELAYED =
   "candidate:3 1 udp 41885439 203.0.113.1 50000 typ relay raddr 198.51.100.9 rport 54321";
 const BLANKED = "candidate:3 1 udp 41885439 203.0.113.1 50000 typ relay raddr 0.0.0.0 rport 0";
 
-Deno.test("Video shows no candidate of a relayed call but relays, and not where these were asked from", () => {
+Deno.test("Video sends only relay candidates of a relayed call, without the address they were requested from", () => {
   for (const candidate of [HOST, REFLEXIVE, "nonsense", "candidate:1 typ host typ relayed"]) {
     assert.equal(stripAddresses({ candidate: { candidate } }), undefined, candidate);
   }
@@ -22,7 +22,7 @@ Deno.test("Video shows no candidate of a relayed call but relays, and not where 
   assert.equal(stripAddresses({}), undefined);
 });
 
-Deno.test("Video shows no address in a description of a relayed call", () => {
+Deno.test("Video sends no address in a description of a relayed call", () => {
   const lines = ["v=0", `a=${HOST}`, `a=${REFLEXIVE}`, `a=${RELAYED}`, "a=mid:0", ""];
   const shown = stripAddresses({ description: { type: "offer", sdp: lines.join("\r\n") } });
   assert.deepEqual(shown, {
@@ -30,7 +30,7 @@ Deno.test("Video shows no address in a description of a relayed call", () => {
   });
 });
 
-Deno.test("Video calls a connection good, fair or poor by what is lost and how long it takes", () => {
+Deno.test("Video rates a connection good, fair or poor by packet loss and round-trip time", () => {
   assert.deepEqual([qualityOf(0, 0.05), qualityOf(0.02, 0.3)], [3, 3]);
   assert.deepEqual([qualityOf(0.03, 0), qualityOf(0, 0.5)], [2, 2]);
   assert.deepEqual([qualityOf(0.2, 0), qualityOf(0, 1)], [1, 1]);

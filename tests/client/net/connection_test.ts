@@ -97,7 +97,7 @@ class Line {
 
 const FIND: ClientMessage = { type: "find", mode: "text", interests: [] };
 
-Deno.test("Connection brings messages and frames to and fro", async () => {
+Deno.test("Connection carries messages and frames in both directions", async () => {
   await using server = await TestServer.start();
   const [a, b] = [new Line(server.port), new Line(server.port)];
   await Promise.all([a.until("welcome"), b.until("welcome")]);
@@ -109,7 +109,7 @@ Deno.test("Connection brings messages and frames to and fro", async () => {
   assert.deepEqual(b.frames, [Uint8Array.of(1, 2, 3)]);
 });
 
-Deno.test("Connection comes back by itself, with delays that grow up to a bound and start anew", async () => {
+Deno.test("Connection reconnects automatically, with delays that grow up to a limit and then start over", async () => {
   const server = await TestServer.start();
   const { port } = server;
   const line = new Line(port);
@@ -136,7 +136,7 @@ Deno.test("Connection comes back by itself, with delays that grow up to a bound 
   assert.equal(line.delays.at(-1), FIRST_DELAY / 2);
 });
 
-Deno.test("Connection that is sent to another machine keeps its token, and is there soon", async () => {
+Deno.test("Connection that is sent to another node keeps its token, and reconnects soon", async () => {
   await using server = await TestServer.start();
   const [a, b] = [new Line(server.port), new Line(server.port)];
   await Promise.all([a.until("welcome"), b.until("welcome")]);
@@ -152,7 +152,7 @@ Deno.test("Connection that is sent to another machine keeps its token, and is th
   await b.until("frame");
 });
 
-Deno.test("Connection that was closed as idle sleeps until it is needed", async () => {
+Deno.test("Connection that was closed as idle stays closed until it is needed", async () => {
   const clock = new FakeClock();
   await using server = await TestServer.start({ clock });
   const line = new Line(server.port);
@@ -173,7 +173,7 @@ async function chatting(port: number): Promise<[Line, Line]> {
   return [a, b];
 }
 
-Deno.test("Connection that dropped shows its token first, and what is said goes on in the same session", async () => {
+Deno.test("Connection that dropped sends its token first, and what is sent next belongs to the same session", async () => {
   await using server = await TestServer.start();
   using proxy = new DroppableProxy(server.port);
   const [a, b] = await chatting(Number(new URL(proxy.site).port));
@@ -195,7 +195,7 @@ Deno.test("Connection that dropped shows its token first, and what is said goes 
   assert.ok(a.delays.every((delay) => delay <= MAX_DELAY_RESUMING));
 });
 
-Deno.test("Connection forgets its token when the server says that the session is over", async () => {
+Deno.test("Connection discards its token when the server reports that the session has ended", async () => {
   const finals: [CloseCode, string][] = [
     [CloseCode.tooSlow, "The client reads too slowly."],
     [CloseCode.replaced, "The session was resumed on another connection."],
@@ -218,7 +218,7 @@ Deno.test("Connection forgets its token when the server says that the session is
   }
 });
 
-Deno.test("Connection learns from the server that a session it broke is over, whatever the close said", async () => {
+Deno.test("Connection learns from the server that a session has ended because it broke a rule, whatever the close code", async () => {
   await using server = await TestServer.start();
   const [a, b] = await chatting(server.port);
   const [session] = server.chat.sessions.sessions;
@@ -246,7 +246,7 @@ const FOREIGN_CLOSES: [code: number, reason: string][] = [
 
 for (const listener of ["node", "deno"] as const) {
   for (const [code, reason] of FOREIGN_CLOSES) {
-    Deno.test(`Connection comes back after a proxy has closed both ends with ${code} "${reason}" (${listener})`, async () => {
+    Deno.test(`Connection reconnects after a proxy has closed both ends with ${code} "${reason}" (${listener})`, async () => {
       await using server = await TestServer.start({ listener });
       await using proxy = await ClosingProxy.start(server.socketUrl);
       const [a, b] = await chatting(proxy.port);
@@ -276,7 +276,7 @@ for (const listener of ["node", "deno"] as const) {
   });
 }
 
-Deno.test("Connection that leaves while its line is down is over, and shows no token when the page is shown again", async () => {
+Deno.test("Connection that leaves while it is down has ended, and sends no token when the page is shown again", async () => {
   await using server = await TestServer.start();
   using proxy = new DroppableProxy(server.port);
   const [a] = await chatting(Number(new URL(proxy.site).port));
@@ -304,7 +304,7 @@ async function resuming(proxy: DroppableProxy): Promise<Line> {
   return line;
 }
 
-Deno.test("Connection that is one too many while it is resuming keeps its token for the next one", async () => {
+Deno.test("Connection refused for a full server while resuming keeps its token for the next attempt", async () => {
   await using server = await TestServer.start();
   using proxy = new DroppableProxy(server.port);
   const a = await resuming(proxy);
@@ -316,7 +316,7 @@ Deno.test("Connection that is one too many while it is resuming keeps its token 
   assert.deepEqual(a.resumed, [true]);
 });
 
-Deno.test("Connection that is told to go while it is resuming shows its token again elsewhere", async () => {
+Deno.test("Connection that is told to reconnect while resuming sends its token again elsewhere", async () => {
   await using server = await TestServer.start();
   using proxy = new DroppableProxy(server.port);
   const a = await resuming(proxy);
@@ -328,7 +328,7 @@ Deno.test("Connection that is told to go while it is resuming shows its token ag
   assert.deepEqual(a.resumed, [true]);
 });
 
-Deno.test("Connection never says its token anywhere but in the first message", async () => {
+Deno.test("Connection sends its token only in the first message", async () => {
   await using server = await TestServer.start();
   using proxy = new DroppableProxy(server.port);
   const [a, b] = await chatting(Number(new URL(proxy.site).port));
@@ -341,7 +341,7 @@ Deno.test("Connection never says its token anywhere but in the first message", a
   assert.deepEqual([pathname, search, server.entries], ["/ws", "", []]);
 });
 
-Deno.test("Connection whose handshake is refused asks why, and tries nothing before its time", async () => {
+Deno.test("Connection whose handshake is refused requests the reason, and retries no sooner than allowed", async () => {
   await using server = await TestServer.start({ args: ["--deny=127.0.0.1"] });
   const line = new Line(server.port, { code: "denied", seconds: 60 });
   await line.until("down");
@@ -355,7 +355,7 @@ Deno.test("Connection whose handshake is refused asks why, and tries nothing bef
   await line.until("denied");
 });
 
-Deno.test("Connection of an address that is blocked in a chat waits for as long as it is told", async () => {
+Deno.test("Connection of an address that is blocked during a chat waits for as long as it is told", async () => {
   await using server = await TestServer.start();
   const line = new Line(server.port);
   await line.until("welcome");

@@ -82,7 +82,7 @@ class World {
   }
 }
 
-Deno.test("Restart brings 99 of 100 pages back within 15 s, and never many at the same moment", () => {
+Deno.test("Restart reconnects 99 of 100 pages within 15 s, spread over time", () => {
   for (const seed of [1, 2, 3]) {
     const world = new World(seed);
     world.restart();

@@ -340,7 +340,7 @@ function assertSound([a, b]: readonly [Page, Page]): void {
   assert.deepEqual([a.notices, b.notices], [["began"], ["began"]]);
 }
 
-Deno.test("Messages are neither lost nor doubled, however often and wherever connections are cut", async () => {
+Deno.test("Messages are neither lost nor duplicated, however often and wherever connections are cut", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 80, size: "max" }), async (steps) => {
       const world = new World();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readServerMessage } from "../../../client/net/server_message.ts";
 
-Deno.test("Server message is read when it has the shape of version 1", () => {
+Deno.test("Server message is read when it has the form of version 1", () => {
   const messages = [
     { type: "welcome", token: "t", online: 3 },
     { type: "waiting" },
@@ -23,7 +23,7 @@ Deno.test("Server message is read when it has the shape of version 1", () => {
   }
 });
 
-Deno.test("Server message is ignored when it has not", () => {
+Deno.test("Server message is ignored when it has any other form", () => {
   const texts = [
     "",
     "{",

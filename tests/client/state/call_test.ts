@@ -51,7 +51,7 @@ class Side {
   }
 }
 
-Deno.test("Call by relay begins when both wish it, and asks nobody anything", () => {
+Deno.test("Call by relay begins when both want it, without a question", () => {
   const side = new Side().on("want");
   assert.deepEqual([side.call.kind, side.did], ["preparing", ["tell ice"]]);
   side.route(BY_RELAY);
@@ -62,7 +62,7 @@ Deno.test("Call by relay begins when both wish it, and asks nobody anything", ()
   assert.deepEqual([side.call.kind, callDeadline(side.call)], ["live", 0]);
 });
 
-Deno.test("Call that goes directly is asked about first, whoever wished it", () => {
+Deno.test("Call that is direct needs consent, whoever requested it", () => {
   const caller = new Side().on("want").route(DIRECT);
   assert.deepEqual([caller.call.kind, caller.did], ["consenting", []]);
   caller.on("want");
@@ -73,7 +73,7 @@ Deno.test("Call that goes directly is asked about first, whoever wished it", () 
   assert.deepEqual([asked.call.kind, asked.did], ["connecting", ["willing", "start-call"]]);
 });
 
-Deno.test("Call that a stranger wishes is asked about, by relay too", () => {
+Deno.test("Call that the partner requests needs consent, even by relay", () => {
   const side = new Side().hears("willing");
   assert.deepEqual(side.did, ["tell ice"]);
   side.route(BY_RELAY);
@@ -82,7 +82,7 @@ Deno.test("Call that a stranger wishes is asked about, by relay too", () => {
   assert.deepEqual([side.call, side.did], [NO_CALL, ["unwilling"]]);
 });
 
-Deno.test("Call that would go directly is refused at once for who wants none", () => {
+Deno.test("Call that would be direct is declined immediately for a person who refuses direct calls", () => {
   for (const side of [new Side().on("want"), new Side().hears("willing")]) {
     side.route(DIRECT, false);
     assert.deepEqual([side.call, side.did, side.notices], [NO_CALL, ["unwilling"], [
@@ -91,7 +91,7 @@ Deno.test("Call that would go directly is refused at once for who wants none", (
   }
 });
 
-Deno.test("Call that is declined leads back to text, with a word", () => {
+Deno.test("Call that is declined leads back to text, with a notice", () => {
   const side = new Side().on("want").route(BY_RELAY).hears("unwilling");
   assert.deepEqual([side.call, side.notices], [NO_CALL, ["stranger-declined"]]);
 });
@@ -105,7 +105,7 @@ Deno.test("Call ends for both when one of them ends it", () => {
   assert.deepEqual([other.call, other.did, other.notices], [NO_CALL, [], ["call-over"]]);
 });
 
-Deno.test("Call that finds no way fails in time, and can be tried again by either", () => {
+Deno.test("Call that can't connect fails in time, and either side can try again", () => {
   for (const [route, failure] of [[BY_RELAY, "no-relay"], [DIRECT, "no-route"]] as const) {
     const side = new Side().on("want").route(route);
     if (route === DIRECT) side.on("want");
@@ -121,7 +121,7 @@ Deno.test("Call that finds no way fails in time, and can be tried again by eithe
   }
 });
 
-Deno.test("Call begins anew where the other begins anew", () => {
+Deno.test("Call restarts when the partner restarts it", () => {
   const side = new Side().on("want").route(BY_RELAY).hears("willing");
   side.now += 5_000;
   side.hears("willing");
@@ -129,7 +129,7 @@ Deno.test("Call begins anew where the other begins anew", () => {
   assert.equal(callDeadline(side.call), side.now + CONNECTING_TIME);
 });
 
-Deno.test("Call that broke looks for another way with fresh credentials, once, and for a while", () => {
+Deno.test("Call that broke tries to reconnect with fresh credentials, once, for a limited time", () => {
   const side = new Side().on("want").route(BY_RELAY).hears("willing");
   side.on({ type: "line", line: "connected" }).on({ type: "line", line: "broken" });
   assert.deepEqual([side.call.kind, side.did], ["live", ["tell ice"]]);
@@ -142,19 +142,19 @@ Deno.test("Call that broke looks for another way with fresh credentials, once, a
   assert.equal(side.on("tick").call.kind, "failed");
 });
 
-Deno.test("Call by relay never turns into a direct one", () => {
+Deno.test("Call by relay never becomes a direct one", () => {
   const side = new Side().on("want").route(BY_RELAY).hears("willing");
   side.on({ type: "line", line: "connected" }).on({ type: "line", line: "broken" }).route(DIRECT);
   assert.deepEqual(side.did, []);
   assert.ok(isCalling(side.call) && side.call.route.policy === "relay");
 });
 
-Deno.test("Call that was refused by the server for haste says so", () => {
+Deno.test("Call that the server's rate limit refuses reports the reason", () => {
   const side = new Side().on("want").on("denied");
   assert.deepEqual(side.call, { kind: "failed", failure: "too-fast", invited: false });
 });
 
-Deno.test("Call never exists before both have agreed, whatever happens in whatever order", () => {
+Deno.test("Call never exists before both have agreed, whatever the order of events", () => {
   const events: CallEvent[] = [
     ...(["want", "refuse", "denied", "resynced", "tick"] as const).map((type) => ({ type })),
     ...(["willing", "unwilling", "over"] as const).map((says) => ({
@@ -228,7 +228,7 @@ class Pair {
   }
 }
 
-Deno.test("Call that both keep wishing comes about, however often connections drop", () => {
+Deno.test("Call that both still want is established, however often connections drop", () => {
   const step = fc.oneof(
     fc.constantFrom("deliver 0", "deliver 1", "want 0", "want 1", "drop"),
   );

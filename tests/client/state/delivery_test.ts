@@ -40,7 +40,7 @@ Deno.test("Delivery numbers messages from one and keeps each until it is confirm
   assert.deepEqual(acknowledge(settled, 99).waiting, [], "a liar deceives nobody but us");
 });
 
-Deno.test("Delivery holds back what is written while somebody is away, until the other says what they have", () => {
+Deno.test("Delivery holds messages back while the partner is away, until the partner states what it has received", () => {
   const { delivery, say } = enqueue(pause(written(2)), "3");
   assert.deepEqual(say, []);
   const greeted = resync(delivery);
@@ -51,7 +51,7 @@ Deno.test("Delivery holds back what is written while somebody is away, until the
   assert.equal(enqueue(answered.delivery, "4").say.length, 1);
 });
 
-Deno.test("Delivery takes the next message alone: doubles and what comes too early are nothing new", () => {
+Deno.test("Delivery accepts only the next message: duplicates and messages that arrive early are not new", () => {
   const three = heard(3);
   assert.equal(receiveMessage(three, 4, NOW).kind, "new");
   for (const number of [0, 1, 3]) assert.equal(receiveMessage(three, number, NOW).kind, "double");
@@ -59,21 +59,21 @@ Deno.test("Delivery takes the next message alone: doubles and what comes too ear
   assert.deepEqual([early.kind, early.say], ["early", []]);
 });
 
-Deno.test("Delivery notices a message that is missing without a drop, and asks for it now and then", () => {
+Deno.test("Delivery notices a message missing without a drop, and requests it at intervals", () => {
   const gap = receiveMessage(heard(3), 5, NOW);
   assert.deepEqual([gap.kind, gap.say], ["gap", [{ kind: "repeat", number: 3 }]]);
   assert.equal(receiveMessage(gap.delivery, 6, NOW + REPEAT_INTERVAL - 1).kind, "early");
   assert.equal(receiveMessage(gap.delivery, 6, NOW + REPEAT_INTERVAL).kind, "gap");
 });
 
-Deno.test("Delivery repeats no faster than the interval, whoever asks", () => {
+Deno.test("Delivery resends no faster than the interval, however often it is requested", () => {
   const once = resend(written(3), 0, NOW);
   assert.equal(once.say.length, 3);
   assert.equal(resend(once.delivery, 0, NOW + REPEAT_INTERVAL - 1).say.length, 0);
   assert.equal(resend(once.delivery, 1, NOW + REPEAT_INTERVAL).say.length, 2);
 });
 
-Deno.test("Delivery confirms no faster than the interval, whatever comes", () => {
+Deno.test("Delivery confirms no faster than the interval, whatever arrives", () => {
   const burst = heard(5);
   assert.deepEqual([burst.received, burst.confirmed], [5, 1]);
   assert.equal(nextConfirmation(burst), NOW + CONFIRM_INTERVAL);
@@ -82,6 +82,6 @@ Deno.test("Delivery confirms no faster than the interval, whatever comes", () =>
   assert.deepEqual([say, nextConfirmation(delivery)], [[{ kind: "received", number: 5 }], 0]);
 });
 
-Deno.test("Delivery is full with as many messages as the server lets a page send again", () => {
+Deno.test("Delivery is full with as many messages as the server's limit lets a page resend", () => {
   assert.deepEqual([isFull(written(MAX_WAITING - 1)), isFull(written(MAX_WAITING))], [false, true]);
 });

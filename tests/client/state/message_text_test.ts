@@ -9,7 +9,7 @@ Deno.test("Message text loses control characters and bidi overrides, and nothing
   assert.equal(cleanText(kept), kept);
 });
 
-Deno.test("Message text makes only http and https clickable, without the punctuation behind", () => {
+Deno.test("Message text makes only http and https clickable, without trailing punctuation", () => {
   assert.deepEqual(segments("see https://a.example/b?c=d#e, or (http://x.example/y)."), [
     { text: "see " },
     { text: "https://a.example/b?c=d#e", href: "https://a.example/b?c=d#e" },
@@ -19,7 +19,7 @@ Deno.test("Message text makes only http and https clickable, without the punctua
   ]);
 });
 
-Deno.test("Message text leaves everything else as it is", () => {
+Deno.test("Message text leaves everything else unchanged", () => {
   const texts = [
     "javascript:alert(1)",
     "data:text/html,<script>",

@@ -77,7 +77,7 @@ function prefer(device: DeviceKind, isOff: boolean): Event {
 const PREVIEW: Event = { type: "start-video" };
 const BOTH_OFF = [toggle("camera"), toggle("microphone")];
 
-Deno.test("Devices that the preview says are off stay off in the call, and in the next one", () => {
+Deno.test("Devices that the preview shows as off stay off in the call, and in the next one", () => {
   const page = new Page().on(PREVIEW, ...BOTH_OFF);
   assert.deepEqual(page.captured, []);
   page.on(PREVIEW, server(PAIRED)).call();
@@ -96,7 +96,7 @@ Deno.test("Devices that were switched off in a call stay off in the next chat, u
   assert.deepEqual(page.captured, ["microphone"], "the preview says so, too");
 });
 
-Deno.test("Devices that are to start off do so with each stranger, also after they were switched on", () => {
+Deno.test("Devices that are set to start off do so with each partner, even after they were switched on", () => {
   const page = new Page().on(PREVIEW, prefer("camera", true), PREVIEW, server(PAIRED)).call();
   assert.deepEqual(page.captured, ["microphone"]);
   page.on(toggle("camera"));
@@ -104,7 +104,7 @@ Deno.test("Devices that are to start off do so with each stranger, also after th
   assert.deepEqual(page.next().call().captured, ["microphone"]);
 });
 
-Deno.test("Devices that are to start off, and were switched on in the preview, are on in the call", () => {
+Deno.test("Devices that are set to start off, and were switched on in the preview, are on in the call", () => {
   const page = new Page().on(PREVIEW, prefer("camera", true), toggle("camera"));
   assert.deepEqual(page.captured, ["camera", "microphone"]);
   assert.equal(
@@ -115,7 +115,7 @@ Deno.test("Devices that are to start off, and were switched on in the preview, a
   assert.deepEqual(page.on(PREVIEW, server(PAIRED)).call().captured, ["camera", "microphone"]);
 });
 
-Deno.test("Devices can't be switched where no switch is to be seen", () => {
+Deno.test("Devices can't be switched where no switch is visible", () => {
   const places: ((page: Page) => Page)[] = [
     (page) => page,
     (page) => page.on({ type: "start" }),
@@ -134,7 +134,7 @@ Deno.test("Devices can't be switched where no switch is to be seen", () => {
   }
 });
 
-Deno.test("Devices that are chosen from a list are not switched on by that", () => {
+Deno.test("Devices are not switched on by being chosen from a list", () => {
   const page = new Page().on(PREVIEW, toggle("camera"));
   page.on({ type: "choose-device", device: "camera", id: "back" });
   assert.deepEqual(page.captured, ["microphone"]);
@@ -142,7 +142,7 @@ Deno.test("Devices that are chosen from a list are not switched on by that", () 
   assert.equal(wantedDevices(page.state).camera, "back");
 });
 
-Deno.test("Devices don't change with a choice that is about something else", () => {
+Deno.test("Devices don't change with an unrelated preference", () => {
   const page = new Page().on(PREVIEW, toggle("camera"), {
     type: "prefer",
     change: { blur: false },
@@ -200,7 +200,7 @@ function asksFor(event: Event, device: DeviceKind): boolean {
   return event.type === "prefer" && event.change[STARTS_OFF[device]] === false;
 }
 
-Deno.test("Devices never come on unless their person says so, on any way through the page", () => {
+Deno.test("Devices are switched on only by their user, on any path through the page", () => {
   fc.assert(
     fc.property(fc.array(ACTIONS, { maxLength: 60, size: "max" }), (events) => {
       const page = new Page();
@@ -221,7 +221,7 @@ Deno.test("Devices never come on unless their person says so, on any way through
   );
 });
 
-Deno.test("Devices that are captured in a call are those whose switch says on, on any way through the page", () => {
+Deno.test("Devices that are captured in a call are those whose switch is on, on any path through the page", () => {
   fc.assert(
     fc.property(fc.array(ACTIONS, { maxLength: 60, size: "max" }), (events) => {
       const page = new Page();

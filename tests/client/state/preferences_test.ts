@@ -24,7 +24,7 @@ function refuse(): never {
   throw new DOMException("The operation is insecure.", "SecurityError");
 }
 
-Deno.test("Preferences come back as they were saved", () => {
+Deno.test("Preferences are restored as they were saved", () => {
   const kept = store();
   for (const [name, value] of Object.entries(DEFAULT_PREFERENCES)) {
     const changed = { ...DEFAULT_PREFERENCES, [name]: name === "language" ? "de" : !value };
@@ -33,7 +33,7 @@ Deno.test("Preferences come back as they were saved", () => {
   }
 });
 
-Deno.test("Preferences fall back to defaults, one by one, on whatever else is found", () => {
+Deno.test("Preferences fall back to defaults, one by one, on any other content", () => {
   const contents = [
     "",
     "{",
@@ -55,13 +55,13 @@ Deno.test("Preferences fall back to defaults, one by one, on whatever else is fo
   }
 });
 
-Deno.test("Preferences do without a store that is blocked or full", () => {
+Deno.test("Preferences work without a store that is blocked or full", () => {
   assert.deepEqual(loadPreferences(refuse), DEFAULT_PREFERENCES);
   savePreferences(refuse, DEFAULT_PREFERENCES);
   savePreferences(() => ({ ...store(), setItem: refuse }), DEFAULT_PREFERENCES);
 });
 
-Deno.test("Preferences hold nothing that identifies anybody", () => {
+Deno.test("Preferences contain nothing that identifies a person", () => {
   const { language, ...flags } = DEFAULT_PREFERENCES;
   assert.equal(language, "");
   for (const value of Object.values(flags)) assert.equal(typeof value, "boolean");

@@ -133,7 +133,7 @@ Deno.test("Page starts nothing before the confirmation, and says what is missing
   assert.deepEqual(page.told, [FIND]);
 });
 
-Deno.test("Page collects interests as chips: by comma, by Enter, and what still stands in the box at the start", () => {
+Deno.test("Page collects interests as chips: by comma, by Enter, and from the rest of the box at the start", () => {
   const page = new Page();
   page.on({ type: "type-interest", text: "Music, hik" });
   assert.deepEqual(page.state.interests, ["music", "hik"]);
@@ -147,20 +147,20 @@ Deno.test("Page collects interests as chips: by comma, by Enter, and what still 
   assert.equal(page.state.interestDraft, "");
 });
 
-Deno.test("Page knows the comma of every script", () => {
+Deno.test("Page recognizes the comma of every script", () => {
   for (const comma of [",", "،", "，", "、"]) {
     const page = new Page().on({ type: "type-interest", text: `jazz${comma}tea` });
     assert.deepEqual(page.state.interests, ["jazz", "tea"]);
   }
 });
 
-Deno.test("Page never sends more than ten interests, nor an empty one", () => {
+Deno.test("Page never sends more than ten interests, or an empty one", () => {
   const many = Array.from({ length: 12 }, (_, n) => `i${n}`).join(",");
   const page = new Page().on({ type: "type-interest", text: `, ,\u200B,${many}` }, "start");
   assert.equal((page.told[0] as { interests: string[] }).interests.length, 10);
 });
 
-Deno.test("Page widens a search in words after 5 s, and calls it long after 15 s", () => {
+Deno.test("Page says that a search is widened after 5 s, and that it takes long after 15 s", () => {
   const page = new Page().on("start");
   const stage = (): unknown => page.state.screen.kind === "searching" && page.state.screen.phase;
   assert.equal(stage(), "fresh");
@@ -180,12 +180,12 @@ Deno.test("Page begins a chat with the focus in the message box", () => {
   ]);
 });
 
-Deno.test("Page ignores a chat that comes after the search was cancelled", () => {
+Deno.test("Page ignores a chat that arrives after the search was cancelled", () => {
   const page = new Page().on("start", "stop").server(PAIRED);
   assert.equal(page.state.screen.kind, "home");
 });
 
-Deno.test("Page sends what is written, cleaned, and keeps the focus", () => {
+Deno.test("Page sends cleaned text, and keeps the focus", () => {
   const page = new Page().chatting().on({ type: "type", text: " hi\u202E " }, "send");
   assert.deepEqual([page.log, page.told, page.chat.draft], [
     ["began", "you: hi"],
@@ -195,7 +195,7 @@ Deno.test("Page sends what is written, cleaned, and keeps the focus", () => {
   assert.ok(page.did("focus"));
 });
 
-Deno.test("Page sends nothing that is blank or too long, and loses nothing", () => {
+Deno.test("Page sends no blank or overlong text, and keeps the draft", () => {
   for (const draft of ["", " \n ", "a".repeat(MAX_MESSAGE_LENGTH + 1)]) {
     const page = new Page().chatting().on({ type: "type", text: draft }, "send");
     assert.deepEqual([page.told, page.chat.draft], [[], draft]);
@@ -219,7 +219,7 @@ Deno.test("Page shows a typing mark for 3 s, and clears it on a message and on l
   assert.equal(page.on(TYPING).chat.typingUntil, 0);
 });
 
-Deno.test("Page tells that one types, now and then, and anew after each message", () => {
+Deno.test("Page sends a typing mark at intervals, and again after each message", () => {
   const page = new Page().chatting();
   assert.deepEqual(page.on({ type: "type", text: " " }).told, []);
   assert.deepEqual(page.on({ type: "type", text: "h" }).told, [{ kind: "typing" }]);
@@ -230,7 +230,7 @@ Deno.test("Page tells that one types, now and then, and anew after each message"
   assert.deepEqual(page.on("send", { type: "type", text: "a" }).told, [{ kind: "typing" }]);
 });
 
-Deno.test("Page asks before it leaves, leaves, and finds somebody new: Stop, Really stop?, New chat", () => {
+Deno.test("Page asks before it leaves, leaves, and finds a new partner: Stop, Really stop?, New chat", () => {
   const page = new Page().chatting().on("stop");
   assert.deepEqual([page.chat.phase.kind, page.told], ["asking", []]);
   page.on("stop");
@@ -239,18 +239,18 @@ Deno.test("Page asks before it leaves, leaves, and finds somebody new: Stop, Rea
   assert.deepEqual([page.state.screen.kind, page.told], ["searching", [FIND]]);
 });
 
-Deno.test("Page takes back its question after 3 s, or when one writes on", () => {
+Deno.test("Page withdraws its question after 3 s, or when the person continues to type", () => {
   const page = new Page().chatting().on("escape").pass(ASKING_TIME);
   assert.equal(page.chat.phase.kind, "talking");
   assert.equal(page.on("escape", { type: "type", text: "no" }, "send").chat.phase.kind, "talking");
 });
 
-Deno.test("Page cancels a search by Esc", () => {
+Deno.test("Page cancels a search with Esc", () => {
   const page = new Page().on("start", "escape");
   assert.deepEqual([page.state.screen.kind, page.told], ["home", [LEAVE]]);
 });
 
-Deno.test("Page keeps the log readable after the stranger has left", () => {
+Deno.test("Page keeps the log readable after the partner has left", () => {
   const page = new Page().chatting().hears("bye").server({ type: "partner-left" });
   assert.deepEqual([page.log, page.chat.phase.kind], [
     ["began", "stranger: bye", "stranger-left"],
@@ -259,12 +259,12 @@ Deno.test("Page keeps the log readable after the stranger has left", () => {
   assert.equal(page.server({ type: "partner-left" }).log.length, 3);
 });
 
-Deno.test("Page hears nothing from a stranger who has left", () => {
+Deno.test("Page ignores what arrives from a partner who has left", () => {
   const page = new Page().chatting().server({ type: "partner-left" }).hears("ghost");
   assert.deepEqual(page.log, ["began", "stranger-left"]);
 });
 
-Deno.test("Page ends the chat when its line goes down, and says so once", () => {
+Deno.test("Page ends the chat when its connection goes down, and says so once", () => {
   const page = new Page().server(WELCOME).chatting().on(DOWN, DOWN);
   assert.deepEqual([page.log, page.state.connectionState], [["began", "connection-lost"], "down"]);
   assert.deepEqual(page.server(WELCOME).told, []);
@@ -277,7 +277,7 @@ function writing(texts: readonly string[], arrived = 0): Page {
   return page.on(said({ kind: "received", number: arrived }));
 }
 
-Deno.test("Page keeps a chat whose connection dropped, and goes on with it: what the stranger missed is sent again", () => {
+Deno.test("Page keeps a chat whose connection dropped, resumes it, and resends what the partner missed", () => {
   const page = writing(["one", "two"], 1).on(DROP, DROP);
   assert.deepEqual([page.log, page.state.connectionState], [
     ["began", "you: one", "you: two"],
@@ -301,7 +301,7 @@ Deno.test("Page keeps a chat whose connection dropped, and goes on with it: what
   assert.deepEqual([page.chat.phase.kind, page.state.connectionState], ["talking", "up"]);
 });
 
-Deno.test("Page ends the chat when it could not come back in time, and leaves it when it can after all", () => {
+Deno.test("Page ends the chat when it could not reconnect in time, and leaves it if it reconnects after all", () => {
   const page = writing([]).on(DROP).pass(RESUME_WINDOW - 1);
   assert.equal(page.chat.phase.kind, "talking");
   page.pass(1);
@@ -311,7 +311,7 @@ Deno.test("Page ends the chat when it could not come back in time, and leaves it
   assert.equal(page.log.length, 2);
 });
 
-Deno.test("Page waits for two minutes when it dropped in the background", () => {
+Deno.test("Page waits for two minutes when its connection dropped in the background", () => {
   const page = writing([]).on({ type: "attention", focused: false, hidden: true });
   assert.deepEqual(page.told, [{ type: "background", hidden: true }]);
   page.on(DROP).pass(BACKGROUND_WINDOW - 1);
@@ -320,7 +320,7 @@ Deno.test("Page waits for two minutes when it dropped in the background", () => 
   assert.deepEqual(page.server(WELCOME).told, [{ type: "background", hidden: true }]);
 });
 
-Deno.test("Page ends the chat when the server knows it no more, or the stranger left meanwhile", () => {
+Deno.test("Page ends the chat when the server no longer knows it, or the partner has left meanwhile", () => {
   const forgotten = writing([]).on(DROP).server(WELCOME).server({
     type: "resumed",
     chatting: false,
@@ -331,7 +331,7 @@ Deno.test("Page ends the chat when the server knows it no more, or the stranger 
   assert.deepEqual(left.log, ["began", "stranger-left"]);
 });
 
-Deno.test("Page is left at once while its connection is down, and tells the server when it can", () => {
+Deno.test("Page can be left while its connection is down, and tells the server once it can", () => {
   const page = writing([]).on(DROP, "stop", "stop");
   assert.deepEqual(page.log.at(-1), "you-left");
   page.server(WELCOME).server({ type: "resumed", chatting: true });
@@ -343,7 +343,7 @@ Deno.test("Page is left at once while its connection is down, and tells the serv
   ]);
 });
 
-Deno.test("Page says that the stranger's connection dropped, keeps what is written, and says that they are back", () => {
+Deno.test("Page says that the partner's connection dropped, keeps messages, and says that the partner is back", () => {
   const page = writing(["one"], 1).on(TYPING).server({ type: "partner-away" });
   assert.deepEqual([page.chat.stranger.kind, page.chat.typingUntil], ["away", 0]);
   assert.deepEqual(page.on({ type: "type", text: "two" }, "send").told, []);
@@ -360,19 +360,19 @@ Deno.test("Page says that the stranger's connection dropped, keeps what is writt
   assert.deepEqual(page.log, ["began", "you: one", "you: two"], "the log is left alone");
 });
 
-Deno.test("Page marks what has arrived, and nothing else", () => {
+Deno.test("Page marks delivered messages, and no others", () => {
   const page = writing(["one", "two", "three"], 2);
   const marks = (): unknown[] =>
     page.chat.lines.flatMap((line) => line.from === "you" ? [line.isDelivered] : []);
   assert.deepEqual(marks(), [true, true, false]);
   const { lines } = page.chat;
   page.on(said({ kind: "received", number: 1 }));
-  assert.equal(page.chat.lines, lines, "nothing is drawn anew for nothing");
+  assert.equal(page.chat.lines, lines, "nothing is redrawn needlessly");
   page.on(DROP).server({ type: "resumed", chatting: true }).on(said({ kind: "repeat", number: 3 }));
   assert.deepEqual([marks(), page.told], [[true, true, true], []]);
 });
 
-Deno.test("Page confirms what has come, a burst at once", () => {
+Deno.test("Page confirms what has arrived, and a burst with one message", () => {
   const page = writing([]).hears("one");
   assert.deepEqual(page.told, [{ kind: "received", number: 1 }]);
   for (const text of ["two", "three", "four"]) assert.deepEqual(page.hears(text).told, []);
@@ -383,7 +383,7 @@ Deno.test("Page confirms what has come, a burst at once", () => {
   assert.equal(nextDeadline(page.state), undefined);
 });
 
-Deno.test("Page takes nothing more to be sent while too much waits to arrive, and keeps the draft", () => {
+Deno.test("Page accepts nothing more while too many messages are undelivered, and keeps the draft", () => {
   const page = writing(Array.from({ length: MAX_WAITING }, (_, n) => `${n}`));
   page.on({ type: "type", text: "too much" }, "send");
   assert.deepEqual([page.told, page.chat.draft], [[], "too much"]);
@@ -391,7 +391,7 @@ Deno.test("Page takes nothing more to be sent while too much waits to arrive, an
   assert.deepEqual(page.told, [{ kind: "text", number: MAX_WAITING + 1, text: "too much" }]);
 });
 
-Deno.test("Page that is kept from coming back by a full house waits, and by a block gives the chat up", () => {
+Deno.test("Page that can't reconnect to a full server waits, and ends the chat when its address is blocked", () => {
   const ending = (code: Hindrance["code"]): string => {
     const page = writing([]).on(DROP, { type: "hindered", hindrance: { code, seconds: 10 } });
     return page.log.at(-1) ?? "";
@@ -405,12 +405,12 @@ Deno.test("Page that is kept from coming back by a full house waits, and by a bl
   ]);
 });
 
-Deno.test("Page takes a search up again on a new line", () => {
+Deno.test("Page resumes a search on a new connection", () => {
   const page = new Page().on("start", DOWN).server(WELCOME);
   assert.deepEqual([page.told, page.state.connectionState, page.state.online], [[FIND], "up", 7]);
 });
 
-Deno.test("Page reports once a chat, also after its end, and forgets it with the next", () => {
+Deno.test("Page reports once per chat, also after its end, and can report again in the next", () => {
   const page = new Page().chatting().server({ type: "partner-left" }).on("choose-report");
   assert.deepEqual(page.effects, [{ do: "focus", on: "report" }]);
   page.on({ type: "report", reason: "spam" });
@@ -421,12 +421,12 @@ Deno.test("Page reports once a chat, also after its end, and forgets it with the
   assert.equal(page.on("again").server(PAIRED).chat.report, "none");
 });
 
-Deno.test("Page closes the choice of reasons by Esc, and the chat goes on", () => {
+Deno.test("Page closes the list of reasons with Esc, and the chat continues", () => {
   const page = new Page().chatting().on("choose-report", "escape");
   assert.deepEqual([page.chat.report, page.chat.phase.kind], ["none", "talking"]);
 });
 
-Deno.test("Page counts what is unread while nobody looks, and rings", () => {
+Deno.test("Page counts unread messages while nobody is looking, and plays a sound", () => {
   const page = new Page().chatting().on({ type: "attention", focused: false, hidden: false });
   page.hears("a").hears("b");
   assert.deepEqual([page.state.unread, page.did("ring")], [2, true]);
@@ -446,7 +446,7 @@ Deno.test("Page is silent when its sound is off", () => {
   );
 });
 
-Deno.test("Page keeps a bounded number of lines, with ids that never repeat", () => {
+Deno.test("Page keeps a limited number of lines, with ids that never repeat", () => {
   const page = new Page().chatting();
   for (let n = 0; n < MAX_LINES + 10; n++) page.hears(`${n}`);
   assert.equal(page.chat.lines.length, MAX_LINES);
@@ -475,7 +475,7 @@ Deno.test("Page shows the pictures to compare once the keys are agreed", () => {
   assert.deepEqual(page.on({ type: "secured", pictures }).chat.pictures, pictures);
 });
 
-Deno.test("Page says once in a row that something can't be trusted, and shows nothing of it", () => {
+Deno.test("Page reports consecutive untrusted frames once, and shows none of their content", () => {
   const page = new Page().chatting().on("tampered", "tampered").hears("hi").on("tampered");
   assert.deepEqual(page.log, ["began", "tampered", "stranger: hi", "tampered"]);
 });
@@ -490,7 +490,7 @@ Deno.test("Page ends a chat that can't be encrypted, and tells the server", () =
   assert.deepEqual(page.on("not-secured", "tampered").log.length, 2);
 });
 
-Deno.test("Page speaks another language at once, and loses nothing of a chat", () => {
+Deno.test("Page switches to another language immediately, and loses nothing of a chat", () => {
   const page = new Page().chatting().hears("hello").on({ type: "type", text: "half a sen" });
   const { chat } = page;
   page.on({ type: "prefer", change: { language: "de" } });
@@ -521,7 +521,7 @@ Deno.test("Page saves a chat as plain text with everything in it", () => {
   );
 });
 
-Deno.test("Page asks again by itself when it searched too fast, and says so meanwhile", () => {
+Deno.test("Page retries automatically when it searched too fast, and says so meanwhile", () => {
   const page = new Page().on("start");
   page.server({ type: "error", code: "too-fast", message: "", seconds: 7 });
   page.pass(6_999);
@@ -535,7 +535,7 @@ Deno.test("Page asks again by itself when it searched too fast, and says so mean
   assert.deepEqual(page.effects, []);
 });
 
-Deno.test("Page ends a chat whose address is blocked, and leads to the reason instead of a search", () => {
+Deno.test("Page ends the chat of an address that is blocked, and shows the reason instead of a search", () => {
   const page = new Page().chatting().server({ type: "blocked", seconds: 60 }).on(DOWN);
   assert.deepEqual(page.chat.lines.at(-1)?.from === "page" && page.chat.lines.at(-1), {
     id: 1,
@@ -550,7 +550,7 @@ Deno.test("Page ends a chat whose address is blocked, and leads to the reason in
   assert.equal(page.state.refusal, undefined);
 });
 
-Deno.test("Page that is kept out goes home, but goes on searching when there is only no place", () => {
+Deno.test("Page that is refused returns home, but continues to search when the server is only full", () => {
   const refusal = (code: Hindrance["code"]): string => {
     const page = new Page().on("start", DOWN);
     return page.on({ type: "hindered", hindrance: { code, seconds: 10 } }).state.screen.kind;
@@ -564,7 +564,7 @@ Deno.test("Page that is kept out goes home, but goes on searching when there is 
   ]);
 });
 
-Deno.test("Page says in a chat that the server restarts, and lets a last word be said", () => {
+Deno.test("Page says in a chat that the server is restarting, and still lets people send a message", () => {
   const page = new Page().chatting().server({ type: "draining" });
   assert.equal(isTalking(page.state), true);
   const last = page.chat.lines.at(-1)!;
@@ -574,7 +574,7 @@ Deno.test("Page says in a chat that the server restarts, and lets a last word be
   assert.equal(lines(over.server({ type: "draining" })), 2);
 });
 
-Deno.test("Page works for a search when it is asked to, and gives up what it no longer needs", () => {
+Deno.test("Page does the work required for a search, and stops work that is no longer needed", () => {
   const page = new Page().on("start");
   page.server({ type: "challenge", salt: "s", bits: 3 });
   const challenge = { salt: "s", bits: 3 };
@@ -604,7 +604,7 @@ function wanted(page: Page): string[] {
   ];
 }
 
-Deno.test("Page shows oneself before the first call, and searches with the second press", () => {
+Deno.test("Page shows a preview before the first call, and searches on the second press", () => {
   const page = new Page().on("start-video");
   assert.deepEqual([page.state.screen.kind, wanted(page), page.told], [
     "preview",
@@ -623,7 +623,7 @@ Deno.test("Page asks for the confirmation before a call as before a chat", () =>
   assert.deepEqual([page.state.screen.kind, page.state.showAgeReminder], ["home", true]);
 });
 
-Deno.test("Page begins a call with what was preferred, and shows that at once", () => {
+Deno.test("Page begins a call with the preferred devices, and shows them immediately", () => {
   const page = new Page().on("start-video");
   page.on({ type: "prefer", change: { cameraOff: true } });
   assert.deepEqual(wanted(page), ["microphone"]);
@@ -634,7 +634,7 @@ Deno.test("Page begins a call with what was preferred, and shows that at once", 
   assert.deepEqual(wanted(page.on({ type: "toggle-device", device: "camera" })), ["camera"]);
 });
 
-Deno.test("Page wishes a call in every video chat, and in a text chat when asked to", () => {
+Deno.test("Page requests a call in every video chat, and in a text chat on demand", () => {
   const video = new Page().on("start-video", "start-video").server(PAIRED);
   assert.deepEqual(video.told, [{ type: "ice" }]);
   assert.deepEqual(video.server(BY_RELAY).told, [{ kind: "call", says: "willing" }]);
@@ -645,7 +645,7 @@ Deno.test("Page wishes a call in every video chat, and in a text chat when asked
   assert.deepEqual(wanted(text.server(BY_RELAY)), ["camera", "microphone"]);
 });
 
-Deno.test("Page turns no camera on in a text chat before this person has agreed", () => {
+Deno.test("Page turns on no camera in a text chat before this person has agreed", () => {
   const page = new Page().chatting().on(said({ kind: "call", says: "willing" })).server(DIRECT);
   assert.deepEqual([page.chat.call.kind, wanted(page)], ["consenting", []]);
   page.on({ type: "call", event: { type: "want" } });
@@ -674,7 +674,7 @@ Deno.test("Page turns everything off when a call or a chat ends, unless the came
   assert.deepEqual(wanted(kept.on("home")), []);
 });
 
-Deno.test("Page tells the stranger what it sends, at the beginning and on each change", () => {
+Deno.test("Page tells the partner what it sends, at the beginning and on each change", () => {
   const page = new Page().on("start-video", "start-video").server(PAIRED).server(BY_RELAY)
     .on(said({ kind: "call", says: "willing" }));
   page.on({ type: "call", event: { type: "line", line: "connected" } });
@@ -689,18 +689,18 @@ Deno.test("Page tells the stranger what it sends, at the beginning and on each c
   assert.deepEqual(page.told, []);
 });
 
-Deno.test("Page shows the stranger blurred until the person looks, unless they prefer otherwise", () => {
+Deno.test("Page blurs the partner's video until the person chooses to look, unless a preference says otherwise", () => {
   const called = (page: Page): Page => page.on("start-video", "start-video").server(PAIRED);
   const page = called(new Page());
   assert.equal(page.chat.media.revealed, false);
   page.on({ type: "remote-media", change: { revealed: true } }).server(BY_RELAY)
     .on(said({ kind: "call", says: "willing" }));
-  assert.equal(page.chat.media.revealed, true, "it stays so when the call begins anew");
+  assert.equal(page.chat.media.revealed, true, "it stays so when the call restarts");
   const bold = called(new Page().on({ type: "prefer", change: { blur: false } }));
   assert.equal(bold.chat.media.revealed, true);
 });
 
-Deno.test("Page leads from a call that fails to another try or to text", () => {
+Deno.test("Page offers another try or text after a call that failed", () => {
   const page = new Page().on("start-video", "start-video").server(PAIRED).server(BY_RELAY)
     .on(said({ kind: "call", says: "willing" })).pass(CONNECTING_TIME);
   assert.equal(page.chat.call.kind, "failed");
@@ -711,7 +711,7 @@ Deno.test("Page leads from a call that fails to another try or to text", () => {
   assert.deepEqual(page.chat.call, { kind: "failed", failure: "too-fast", invited: false });
 });
 
-Deno.test("Page gives a call up neither for a drop of its connection nor for one of the stranger's", () => {
+Deno.test("Page keeps a call when the connection of either side drops", () => {
   const page = new Page().on("start-video", "start-video").server(PAIRED).server(BY_RELAY)
     .on(said({ kind: "call", says: "willing" }))
     .on({ type: "call", event: { type: "line", line: "connected" } });

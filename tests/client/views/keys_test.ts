@@ -21,7 +21,7 @@ Deno.test("Key switches a device together with Ctrl and Shift", () => {
   assert.equal(deviceOf(press("m", "KeyM", "ctrl", "shift")), "microphone", "with caps lock");
 });
 
-Deno.test("Key switches nothing with any other modifiers, which write letters, edit text, or are the system's", () => {
+Deno.test("Key switches nothing with other modifiers, which type characters, edit text, or belong to the system", () => {
   for (let choice = 0; choice < 2 ** MODIFIERS.length; choice++) {
     const held = MODIFIERS.filter((_, n) => choice & 1 << n);
     if (held.join("+") === "ctrl+shift") continue;
@@ -33,7 +33,7 @@ Deno.test("Key switches nothing with any other modifiers, which write letters, e
   assert.equal(deviceOf(press("C", "KeyC", "ctrl", "shift")), undefined);
 });
 
-Deno.test("Key is the one in the same place where a keyboard has no Latin letters, and else the letter", () => {
+Deno.test("Key is chosen by position where a keyboard has no Latin letters, and otherwise by letter", () => {
   const place = (key: string, code: string): ReturnType<typeof deviceOf> =>
     deviceOf(press(key, code, "ctrl", "shift"));
   assert.equal(place("Щ", "KeyO"), "camera", "Cyrillic");
@@ -43,7 +43,7 @@ Deno.test("Key is the one in the same place where a keyboard has no Latin letter
   assert.equal(place("Ж", "Semicolon"), undefined);
 });
 
-Deno.test("Key is written as people and as assistive technology know it", () => {
+Deno.test("Key is written as people and assistive technology know it", () => {
   assert.deepEqual(shortcutOf("camera"), { title: "Ctrl+Shift+O", aria: "Control+Shift+O" });
   assert.deepEqual(shortcutOf("microphone"), { title: "Ctrl+Shift+M", aria: "Control+Shift+M" });
 });

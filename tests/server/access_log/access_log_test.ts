@@ -140,7 +140,7 @@ test("writes a line for each visit to the file of the day", async (world) => {
   });
 });
 
-test("keeps of an address its IPv4 /24 or IPv6 /48 when truncated", async (world) => {
+test("truncates an address to its IPv4 /24 or IPv6 /48 when configured", async (world) => {
   const log = world.log({ mode: "truncated" });
   for (const address of ["203.0.113.9", "2001:db8:1:2:3:4:5:6", "nobody"]) {
     log.record({ ...VISIT, address: parseAddress(address) });
@@ -150,7 +150,7 @@ test("keeps of an address its IPv4 /24 or IPv6 /48 when truncated", async (world
   assert.deepEqual(text.match(/^\S+/gm), ["203.0.113.0", "2001:db8:1::", "-"]);
 });
 
-test("records nothing and makes no folder when off", async (world) => {
+test("writes nothing and creates no folder when off", async (world) => {
   const log = world.log({ mode: "off" });
   await log.sweep();
   log.record(VISIT);
@@ -160,14 +160,14 @@ test("records nothing and makes no folder when off", async (world) => {
   assert.deepEqual(world.told, []);
 });
 
-test("deletes old lines when off as well", async (world) => {
+test("deletes old lines also when off", async (world) => {
   await world.putLines(world.ago(31 * DAY));
   await world.putLines(world.ago(DAY));
   await world.log({ mode: "off" }).sweep();
   assert.deepEqual(Object.keys(await world.files()), ["access-2026-05-31.log"]);
 });
 
-test("has no folder before the first line, and minds neither", async (world) => {
+test("works without a folder until the first line", async (world) => {
   const log = world.log();
   await log.sweep();
   await log.flush();
@@ -175,7 +175,7 @@ test("has no folder before the first line, and minds neither", async (world) => 
   assert.deepEqual(world.told, []);
 });
 
-test("lets only the owner into its folder and files", async (world) => {
+test("lets only the owner access its folder and files", async (world) => {
   const log = world.log();
   log.record(VISIT);
   await log.flush();
@@ -183,7 +183,7 @@ test("lets only the owner into its folder and files", async (world) => {
   assert.equal(await modeOf(world.path("access-2026-06-01.log")), 0o600);
 }, Deno.build.os === "windows");
 
-test("closes a folder and a rewritten file that stood open to others", async (world) => {
+test("restricts a folder and a rewritten file that others could read", async (world) => {
   await world.putLines(world.ago(30 * DAY), world.ago(30 * DAY - 2 * HOUR));
   await Deno.chmod(world.folder, 0o755);
   await world.log().sweep();
@@ -191,14 +191,14 @@ test("closes a folder and a rewritten file that stood open to others", async (wo
   assert.equal(await modeOf(world.path("access-2026-05-02.log")), 0o600);
 }, Deno.build.os === "windows");
 
-test("leaves a folder that it shares with others open to them", async (world) => {
+test("leaves the permissions of a shared folder unchanged", async (world) => {
   await world.put("syslog", "");
   await Deno.chmod(world.folder, 0o755);
   await world.log().sweep();
   assert.equal(await modeOf(world.folder), 0o755);
 }, Deno.build.os === "windows");
 
-test("keeps of files 0, 1, 29, 30, 31 and 400 days old what may live, to the line", async (world) => {
+test("keeps the lines within the retention of files 0, 1, 29, 30, 31 and 400 days old", async (world) => {
   const limit = 30 * DAY - SWEEP_INTERVAL - SWEEP_DELAY;
   for (const days of [0, 1, 29, 31, 400]) await world.putLines(world.ago(days * DAY));
   await world.putLines(
@@ -233,7 +233,7 @@ test("obeys a retention of one day", async (world) => {
   assert.deepEqual(await world.ages(), [22 * HOUR]);
 });
 
-test("never holds a line older than 30 days, though nobody visits any more", async (world) => {
+test("never keeps a line older than 30 days, even without visitors", async (world) => {
   const log = world.log();
   world.clock.every(SWEEP_INTERVAL, () => void log.sweep());
   for (let minutes = 0; minutes < 24 * 60; minutes += 6) { // Whole hours, like the sweeps.
@@ -253,7 +253,7 @@ test("never holds a line older than 30 days, though nobody visits any more", asy
   assert.deepEqual(world.told, []);
 });
 
-test("deletes what the future has written: whole days, and the lines of today", async (world) => {
+test("deletes lines from the future: whole days, and the lines of today", async (world) => {
   await world.put(
     "access-2026-06-01.log",
     lineAt("2026-06-01T12:00:00Z") + lineAt("2026-06-01T12:00:01Z"),
@@ -266,7 +266,7 @@ test("deletes what the future has written: whole days, and the lines of today", 
   });
 });
 
-test("deletes files of its own whose day is in no calendar", async (world) => {
+test("deletes its files that name an impossible day", async (world) => {
   for (const day of ["2026-02-31", "2026-13-01", "0000-00-00"]) {
     await world.put(`access-${day}.log`, lineAt(world.clock.date()));
   }
@@ -274,7 +274,7 @@ test("deletes files of its own whose day is in no calendar", async (world) => {
   assert.deepEqual(await world.files(), {});
 });
 
-test("deletes what an interrupted rewriting has left", async (world) => {
+test("deletes the remains of an interrupted rewrite", async (world) => {
   await world.put("access-2026-05-20.log.new", lineAt("2026-05-20T12:00:00Z"));
   await world.put("access-2020-01-01.log.new", lineAt("2020-01-01T12:00:00Z"));
   await world.putLines(world.ago(30 * DAY), world.ago(30 * DAY - 2 * HOUR));
@@ -292,7 +292,7 @@ test("deletes empty files", async (world) => {
   assert.deepEqual([await world.files(), log.oldestDay], [{}, undefined]);
 });
 
-test("leaves alone what isn't its own", async (world) => {
+test("leaves foreign files alone", async (world) => {
   const old = lineAt("2020-01-01T12:00:00Z");
   const names = ["access.log", "access-2020-01-01.log.gz", "access-20200101.log", "notes.txt"];
   const foreign = Object.fromEntries(names.toSorted().map((name) => [name, old]));
@@ -301,7 +301,7 @@ test("leaves alone what isn't its own", async (world) => {
   assert.deepEqual(await world.files(), foreign);
 });
 
-test("deletes lines that can't be dated with the first hour of their day, or from today's file", async (world) => {
+test("deletes lines without a readable time with the first hour of their day, or from today's file", async (world) => {
   const living = lineAt(world.ago(30 * DAY - 2 * HOUR));
   await world.put("access-2026-05-02.log", `what is this?\n${living}${living.slice(0, 40)}`);
   await world.put("access-2026-05-20.log", "and this?\n");
@@ -317,7 +317,7 @@ test("deletes lines that can't be dated with the first hour of their day, or fro
   });
 });
 
-test("starts a line of its own after one that a crash has torn", async (world) => {
+test("starts a new line after a line that a crash cut short", async (world) => {
   await world.put("access-2026-06-01.log", lineAt(world.ago(SECOND)).slice(0, 30));
   const log = world.log();
   await log.sweep();
@@ -334,7 +334,7 @@ test("sweeps a file larger than any chunk, line by line", async (world) => {
   assert.equal((await world.files())["access-2026-05-02.log"], living.repeat(5000));
 });
 
-test("loses no line at midnight, and puts each in the file of its own date", async (world) => {
+test("loses no line at midnight, and puts each in the file of its date", async (world) => {
   const log = world.log();
   world.clock.advance(12 * HOUR - 1);
   log.record(visit("/before"));
@@ -347,7 +347,7 @@ test("loses no line at midnight, and puts each in the file of its own date", asy
   });
 });
 
-test("loses no line when the calendar leaps ahead and back between two flushes", async (world) => {
+test("loses no line when the system clock jumps ahead and back between two flushes", async (world) => {
   const log = world.log();
   log.record(visit("/1"));
   world.clock.jump(3 * DAY);
@@ -363,7 +363,7 @@ test("loses no line when the calendar leaps ahead and back between two flushes",
   });
 });
 
-test("sweeps with the next flush when the calendar has leapt ahead, as after a sleep", async (world) => {
+test("sweeps with the next flush when the system clock has jumped ahead, as after a sleep", async (world) => {
   const log = world.log();
   await log.sweep();
   log.record(VISIT);
@@ -374,7 +374,7 @@ test("sweeps with the next flush when the calendar has leapt ahead, as after a s
   assert.deepEqual(await world.ages(), [0]);
 });
 
-test("sweeps with the next flush when the calendar was set back", async (world) => {
+test("sweeps with the next flush when the system clock was set back", async (world) => {
   const log = world.log();
   world.clock.jump(400 * DAY);
   await log.sweep();
@@ -414,7 +414,7 @@ test("knows the oldest day that has lines", async (world) => {
   assert.equal(log.oldestDay, "2026-05-29");
 });
 
-test("writes what is left when it closes", async (world) => {
+test("writes the remaining lines when it closes", async (world) => {
   const log = world.log();
   log.record(VISIT);
   const flush = log.flush();
@@ -424,7 +424,7 @@ test("writes what is left when it closes", async (world) => {
   assert.equal((await world.ages()).length, 2);
 });
 
-test("loses and doubles nothing when records, flushes and sweeps come all at once", async (world) => {
+test("loses and duplicates nothing when records, flushes and sweeps coincide", async (world) => {
   const log = world.log();
   await world.putLines(world.ago(30 * DAY), world.ago(29 * DAY - HOUR));
   for (let visits = 0; visits < 500; visits++) {
@@ -439,7 +439,7 @@ test("loses and doubles nothing when records, flushes and sweeps come all at onc
   assert.deepEqual(targets, Array.from({ length: 500 }, (_, number) => number));
 });
 
-test("lets no work pile up behind a slow disk", (world) => {
+test("lets no work queue up behind a slow disk", (world) => {
   const log = world.log();
   const [flush, sweep] = [log.flush(), log.sweep()];
   assert.equal(log.flush(), flush);
@@ -447,7 +447,7 @@ test("lets no work pile up behind a slow disk", (world) => {
   return sweep;
 });
 
-test("drops what is over the bound of a batch, and says so once until all is well again", async (world) => {
+test("drops lines beyond the limit of a batch, and reports it once until it has recovered", async (world) => {
   const log = world.log();
   const fitting = Math.floor(MAX_BATCH_BYTES / lineAt(world.ago(0)).length);
   const written: number[] = [];
@@ -490,7 +490,7 @@ const OBSTACLES: Record<string, Obstacle> = {
 };
 
 for (const [what, { code, put, clear }] of Object.entries(OBSTACLES)) {
-  test(`drops lines while ${what}, says so once, goes on, and says so again`, async (world) => {
+  test(`drops lines while ${what}, reports it once, and again the next time`, async (world) => {
     const log = world.log();
     for (let times = 1; times <= 2; times++) {
       await put(world);
@@ -513,7 +513,7 @@ for (const [what, { code, put, clear }] of Object.entries(OBSTACLES)) {
   }, Deno.build.os !== "linux");
 }
 
-test("makes its folder again when it was deleted", async (world) => {
+test("recreates its folder when it was deleted", async (world) => {
   const log = world.log();
   for (let times = 0; times < 2; times++) {
     log.record(VISIT);
@@ -525,7 +525,7 @@ test("makes its folder again when it was deleted", async (world) => {
   assert.deepEqual([world.told, log.oldestDay], [[], undefined]);
 });
 
-test("says once that it can't sweep, until it can", async (world) => {
+test("reports once that it can't sweep, until it can", async (world) => {
   const log = world.log();
   for (let times = 1; times <= 2; times++) {
     await Deno.writeTextFile(world.folder, "");
@@ -538,7 +538,7 @@ test("says once that it can't sweep, until it can", async (world) => {
   assert.equal(world.complaints[0], "Old access log lines can't be deleted.");
 });
 
-test("deletes a whole file rather than keep old lines that it can't cut out, and sweeps the others", async (world) => {
+test("deletes a whole file if it can't remove its old lines, and sweeps the others", async (world) => {
   await world.putLines(world.ago(30 * DAY), world.ago(30 * DAY - 2 * HOUR));
   await world.putLines(world.ago(0), world.ago(-HOUR));
   await Deno.mkdir(world.path("access-2026-05-02.log.new"));
@@ -550,7 +550,7 @@ test("deletes a whole file rather than keep old lines that it can't cut out, and
   assert.deepEqual(world.complaints, ["Old access log lines can't be deleted."]);
 });
 
-test("leaves a file whole until its rewriting is in its place", async (world) => {
+test("leaves a file complete until its rewritten copy is in place", async (world) => {
   await world.putLines(world.ago(0), world.ago(-HOUR));
   const whole = (await world.files())["access-2026-06-01.log"];
   await Deno.mkdir(`${world.path("access-2026-06-01.log.new")}/full`, { recursive: true });
@@ -558,7 +558,7 @@ test("leaves a file whole until its rewriting is in its place", async (world) =>
   assert.equal(await Deno.readTextFile(world.path("access-2026-06-01.log")), whole);
 });
 
-test("puts a rewriting in place of a file that is being read, not into it", async (world) => {
+test("replaces a file that is being read, instead of writing into it", async (world) => {
   await world.putLines(world.ago(30 * DAY), world.ago(30 * DAY - 2 * HOUR));
   using reader = await Deno.open(world.path("access-2026-05-02.log"));
   const before = await reader.stat();
@@ -568,7 +568,7 @@ test("puts a rewriting in place of a file that is being read, not into it", asyn
   assert.ok(after.size < before.size && after.ino !== before.ino);
 }, Deno.build.os === "windows");
 
-Deno.test("Batch gives its lines by day, in order", () => {
+Deno.test("Batch returns its lines by day, in order", () => {
   const batch = new Batch();
   for (const [day, line] of [["1", "a\n"], ["1", "b\n"], ["2", "c\n"], ["1", "d\n"]]) {
     batch.add(day!, line!);
@@ -586,7 +586,7 @@ Deno.test("Batch leaves no byte of a line in memory when it is wiped", () => {
   assert.deepEqual([[...batch], batch.isEmpty], [[], true]);
 });
 
-Deno.test("Batch takes what fits to the byte, and counts what doesn't", () => {
+Deno.test("Batch accepts what fits to the byte, and counts what doesn't", () => {
   const batch = new Batch();
   const half = "x".repeat(MAX_BATCH_BYTES / 2);
   for (const line of [half, half, "x"]) batch.add("2026-06-01", line);
@@ -595,7 +595,7 @@ Deno.test("Batch takes what fits to the byte, and counts what doesn't", () => {
   assert.equal(batch.dropped, 0);
 });
 
-test("is read from the first moment of a window to before its last, by day", async (world) => {
+test("can be read for a period, excluding its end, by day", async (world) => {
   await world.putLines(new Date("2026-05-31T23:59:59Z"));
   await world.putLines(new Date("2026-05-29T09:59:59Z"), new Date("2026-05-29T10:00:00Z"));
   await world.putLines(new Date("2026-06-01T09:59:59Z"), new Date("2026-06-01T10:00:00Z"));
@@ -618,7 +618,7 @@ test("can be read in part", async (world) => {
   }
 });
 
-test("can be read while a sweep takes files away", async (world) => {
+test("can be read while a sweep removes files", async (world) => {
   await world.putLines(world.ago(2 * DAY));
   await world.putLines(world.ago(DAY));
   const reading = readLines(world.folder, world.ago(3 * DAY), world.ago(0));

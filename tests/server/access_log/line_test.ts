@@ -36,17 +36,17 @@ function skeleton(text: string): string {
   return text.replace(/"(?:[^"\\]|\\.)*"/g, '""');
 }
 
-Deno.test("Access line is in the combined format of Apache, to the byte", () => {
+Deno.test("Access line is in the combined format of Apache, byte for byte", () => {
   assert.equal(formatRecord(VISIT, AT), LINE);
 });
 
-Deno.test("Access line says the time in UTC, with two digits for the day and English months", () => {
+Deno.test("Access line states the time in UTC, with a two-digit day and English months", () => {
   const stamp = (date: string): string => /\[(.*)\]/.exec(formatRecord(VISIT, new Date(date)))![1]!;
   assert.equal(stamp("2026-01-02T03:04:05Z"), "02/Jan/2026:03:04:05 +0000");
   assert.equal(stamp("2026-12-31T23:59:59+02:00"), "31/Dec/2026:21:59:59 +0000");
 });
 
-Deno.test("Access line shows an IPv6 address as it is", () => {
+Deno.test("Access line contains an IPv6 address unchanged", () => {
   assert.match(line({ address: parseAddress("2001:DB8:0::9") }), /^2001:db8::9 - - \[/);
 });
 
@@ -57,12 +57,12 @@ Deno.test("Access line has a dash for an unknown address, no user agent and no b
   );
 });
 
-Deno.test("Access line has no place for a referer", () => {
+Deno.test("Access line has no field for a referer", () => {
   const visit = { ...VISIT, referer: "https://example.org/" };
   assert.equal(formatRecord(visit, AT), LINE);
 });
 
-Deno.test("Access line escapes quotes, backslashes, and all that is not printable ASCII", () => {
+Deno.test("Access line escapes quotes, backslashes, and everything that is not printable ASCII", () => {
   const escapes = {
     '"': '\\"',
     "\\": "\\\\",
@@ -88,7 +88,7 @@ Deno.test("Access line escapes quotes, backslashes, and all that is not printabl
   }
 });
 
-Deno.test("Access line can't be forged: whatever a visitor sends is one line with our quotes", () => {
+Deno.test("Access line can't be forged: any input becomes one line with the right quotes", () => {
   const forged = `x" 200 1 "-" "y"\n${LINE}`;
   for (const changes of [{ target: forged }, { userAgent: forged }, { userAgent: "x\\" }]) {
     const text = line(changes);
@@ -97,7 +97,7 @@ Deno.test("Access line can't be forged: whatever a visitor sends is one line wit
   }
 });
 
-Deno.test("Access line cuts what is too long, and never in the middle of an escape", () => {
+Deno.test("Access line truncates long fields, and never inside an escape", () => {
   const long = "x".repeat(10_000);
   assert.equal(
     line({ method: long, target: long, userAgent: long }),
@@ -109,7 +109,7 @@ Deno.test("Access line cuts what is too long, and never in the middle of an esca
   assert.ok(cut.endsWith(`"-" "${"\\\\".repeat(MAX_USER_AGENT_LENGTH)}"\n`));
 });
 
-Deno.test("Access line is ASCII, bounded and read back to the second, whatever it is made of", () => {
+Deno.test("Access line is ASCII, bounded, and parses to the same second, for any input", () => {
   const text = fc.string({ unit: "binary", maxLength: 3000 });
   const visit = fc.record({ method: text, target: text, version: text, userAgent: text });
   fc.assert(
@@ -126,13 +126,13 @@ Deno.test("Access line is ASCII, bounded and read back to the second, whatever i
   assert.ok(timeOf(written));
 });
 
-Deno.test("Access line is read back with and without its end", () => {
+Deno.test("Access line is parsed with and without its line break", () => {
   for (const text of [LINE, LINE.trimEnd()]) {
     assert.equal(timeOf(text)?.toISOString(), "2026-11-23T14:00:09.000Z");
   }
 });
 
-Deno.test("Access line is not believed when anything about it isn't ours", () => {
+Deno.test("Access line is rejected if any part of it is not in our format", () => {
   const strange = {
     "nothing": "",
     "a part of the beginning": LINE.slice(0, 60),

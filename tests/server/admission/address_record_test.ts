@@ -30,7 +30,7 @@ function offender(): AddressRecord {
   return record;
 }
 
-Deno.test("Conduct welcomes who keeps to the rate, for as long as that goes on", () => {
+Deno.test("Address record admits an address that keeps to the rate, indefinitely", () => {
   const record = newAddressRecord(START);
   assert.deepEqual(
     attempts(record, LIMITS.connections.burst, START),
@@ -41,7 +41,7 @@ Deno.test("Conduct welcomes who keeps to the rate, for as long as that goes on",
   }
 });
 
-Deno.test("Conduct tells who is too fast how long to wait, and that is true", () => {
+Deno.test("Address record states the wait of an address that is too fast, and admits it after that", () => {
   const record = newAddressRecord(START);
   attempts(record, LIMITS.connections.burst, START);
   assert.deepEqual(record.attempt(START), { kind: "too-fast", wait: NEXT });
@@ -49,7 +49,7 @@ Deno.test("Conduct tells who is too fast how long to wait, and that is true", ()
   assert.deepEqual(record.attempt(START + NEXT), { kind: "allowed" });
 });
 
-Deno.test("Who goes on, refusal after refusal, is blocked for a while", () => {
+Deno.test("Address that keeps trying, refusal after refusal, is blocked for a while", () => {
   assert.deepEqual(attempts(newAddressRecord(START), ENOUGH + 1, START), [
     ...times(LIMITS.connections.burst, "allowed"),
     ...times(LIMITS.refusals.burst, "too-fast"),
@@ -58,7 +58,7 @@ Deno.test("Who goes on, refusal after refusal, is blocked for a while", () => {
   ]);
 });
 
-Deno.test("A block lasts as long as is told, and not a millisecond longer", () => {
+Deno.test("Block lasts exactly as long as stated, to the millisecond", () => {
   const record = newAddressRecord(START);
   attempts(record, ENOUGH - 1, START);
   assert.deepEqual(record.attempt(START), { kind: "blocked", wait: FLOOD_BLOCK_TIME });
@@ -70,13 +70,13 @@ Deno.test("A block lasts as long as is told, and not a millisecond longer", () =
   assert.deepEqual(record.attempt(START + FLOOD_BLOCK_TIME), { kind: "allowed" });
 });
 
-Deno.test("An attempt while blocked does not make the block longer", () => {
+Deno.test("Attempt during a block does not extend the block", () => {
   const record = offender();
   attempts(record, 10_000, START + MINUTE);
   assert.equal(record.attempt(START + FLOOD_BLOCK_TIME).kind, "allowed");
 });
 
-Deno.test("After a block one begins afresh, and is blocked again for the same", () => {
+Deno.test("Address starts over after a block, and is blocked again for the same behaviour", () => {
   const record = offender();
   const later = START + FLOOD_BLOCK_TIME;
   assert.deepEqual(
@@ -89,7 +89,7 @@ Deno.test("After a block one begins afresh, and is blocked again for the same", 
   });
 });
 
-Deno.test("Refusals are forgotten with time: now and then one too many is no offence", () => {
+Deno.test("Refusals are forgotten over time, and an occasional one is no offence", () => {
   const record = newAddressRecord(START);
   attempts(record, LIMITS.connections.burst, START);
   const pace = MINUTE / (LIMITS.connections.perMinute + LIMITS.refusals.perMinute);
@@ -98,16 +98,16 @@ Deno.test("Refusals are forgotten with time: now and then one too many is no off
   }
 });
 
-Deno.test("A block ends before the memory of the address does", () => {
+Deno.test("Block ends before the record of the address is deleted", () => {
   assert.ok(FLOOD_BLOCK_TIME < MAX_ADDRESS_RETENTION);
 });
 
-Deno.test("A household that comes back with 40 pages after a restart is welcome with all of them", () => {
+Deno.test("Shared address that reconnects 40 pages after a restart is admitted with all of them", () => {
   const record = newAddressRecord(START);
   assert.deepEqual(attempts(record, 40, START), times(40, "allowed"));
 });
 
-Deno.test("Such a household is never blocked for a page that keeps coming back, though it hurries", () => {
+Deno.test("Shared address is never blocked for a page that keeps reconnecting too fast", () => {
   for (const part of [0.1, 0.5, 1]) { // Fractions of the longest delay that the page may draw.
     const record = newAddressRecord(START);
     attempts(record, 40, START);
@@ -119,7 +119,7 @@ Deno.test("Such a household is never blocked for a page that keeps coming back, 
   }
 });
 
-Deno.test("Nor is it blocked when a second restart follows, and those that were refused try again", () => {
+Deno.test("Shared address is not blocked when a second restart follows, and the refused pages try again", () => {
   const record = newAddressRecord(START);
   attempts(record, 40, START);
   for (let outside = 40, now = START; outside > 0;) {
@@ -130,7 +130,7 @@ Deno.test("Nor is it blocked when a second restart follows, and those that were 
   }
 });
 
-Deno.test("Whatever somebody does, what is told is true", () => {
+Deno.test("Every wait and block that an address is told is accurate, whatever it does", () => {
   const gap = fc.oneof(fc.constant(0), fc.nat(2 * SECOND), fc.nat(FLOOD_BLOCK_TIME));
   const bursts = fc.array(fc.tuple(gap, fc.nat(150)), { maxLength: 12 });
   fc.assert(

@@ -100,7 +100,7 @@ function blocked(seconds: number): Outcome {
   return [429, "Cannot connect: this address is blocked.", seconds];
 }
 
-Deno.test("Gate admits a page of its own origin, and a program that names none", () => {
+Deno.test("Gate admits a page of the same origin, and a program without an origin", () => {
   const world = new World();
   for (
     const headers of [
@@ -114,14 +114,14 @@ Deno.test("Gate admits a page of its own origin, and a program that names none",
   ) assert.equal(world.outcome(VISITOR, headers), "admitted", JSON.stringify(headers));
 });
 
-Deno.test("Gate refuses a page that came without TLS where the handshake came by it", () => {
+Deno.test("Gate refuses a page loaded without TLS where the handshake came over TLS", () => {
   const world = new World();
   const kindOf = (origin: string): string => world.ask(VISITOR, { origin }, true).kind;
   assert.equal(kindOf("https://chat.example"), "admitted");
   assert.equal(kindOf("http://chat.example"), "refused");
 });
 
-Deno.test("Gate refuses the page of another origin with 403", () => {
+Deno.test("Gate refuses a page of another origin with 403", () => {
   const world = new World();
   for (
     const origin of [
@@ -143,7 +143,7 @@ Deno.test("Gate refuses the page of another origin with 403", () => {
   ) assert.deepEqual(world.outcome(VISITOR, { origin }), FOREIGN, origin);
 });
 
-Deno.test("Gate refuses a page that does not say which host it asks", () => {
+Deno.test("Gate refuses a page without a Host header", () => {
   const world = new World();
   assert.deepEqual(world.outcome(VISITOR, { host: undefined }), FOREIGN);
   assert.deepEqual(world.outcome(VISITOR, { host: "" }), FOREIGN);
@@ -169,7 +169,7 @@ Deno.test("Gate refuses a client of another protocol with 400", () => {
   }
 });
 
-Deno.test("Gate refuses with 400 what is no handshake of version 13 with a key of 16 bytes", () => {
+Deno.test("Gate refuses with 400 anything but a handshake of version 13 with a key of 16 bytes", () => {
   const world = new World();
   for (const version of [undefined, "", "8", "12", "14", "013", "13, 8", "13.0"]) {
     const outcome = world.outcome(VISITOR, { "sec-websocket-version": version });
@@ -193,7 +193,7 @@ Deno.test("Gate refuses with 400 what is no handshake of version 13 with a key o
   }
 });
 
-Deno.test("Gate refuses with 400 what asks for no upgrade, and takes it among other options", () => {
+Deno.test("Gate refuses with 400 a request without an upgrade, and accepts the upgrade among other options", () => {
   const world = new World();
   const connecting = (connection: string | undefined): Outcome =>
     world.outcome(VISITOR, { connection });
@@ -206,11 +206,11 @@ Deno.test("Gate refuses with 400 what asks for no upgrade, and takes it among ot
   assert.deepEqual(world.outcome(VISITOR, { upgrade: "h2c" }), NO_HANDSHAKE);
 });
 
-Deno.test("Gate refuses a connection that has ended meanwhile with 400", () => {
+Deno.test("Gate refuses with 400 a connection that has already ended", () => {
   assert.deepEqual(new World().outcome(""), NOBODY);
 });
 
-Deno.test("Gate refuses with 403 whom the operator has denied", () => {
+Deno.test("Gate refuses with 403 an address that the operator denies", () => {
   const world = new World({ deny: "198.51.100.0/24,203.0.113.9,2001:db8:bad::/48" });
   for (
     const [from, outcome] of Object.entries({
@@ -227,13 +227,13 @@ Deno.test("Gate refuses with 403 whom the operator has denied", () => {
   ) assert.deepEqual(world.outcome(from), outcome, from);
 });
 
-Deno.test("A single IPv6 address can be denied, though its network counts as one visitor's place", () => {
+Deno.test("Gate can deny a single IPv6 address, although its /64 counts as one visitor", () => {
   const world = new World({ deny: "2001:db8::bad" });
   assert.deepEqual(world.outcome("2001:db8::bad"), DENIED);
   assert.equal(world.outcome("2001:db8::1"), "admitted");
 });
 
-Deno.test("Gate refuses with 429 when an address has as many connections as it may, until one is closed", () => {
+Deno.test("Gate refuses with 429 at the connection limit of an address, until a connection closes", () => {
   const world = new World({ perAddress: 2 });
   const leave = world.enter();
   world.enter();
@@ -243,7 +243,7 @@ Deno.test("Gate refuses with 429 when an address has as many connections as it m
   assert.equal(world.outcome(), "admitted");
 });
 
-Deno.test("Neighbours in one IPv6 network of 64 bits count together, those in another don't", () => {
+Deno.test("Gate counts the addresses of one IPv6 /64 together, and those of another separately", () => {
   const world = new World({ perAddress: 2 });
   world.enter("2001:db8:0:1::1");
   world.enter("2001:db8:0:1:ffff::2");
@@ -251,14 +251,14 @@ Deno.test("Neighbours in one IPv6 network of 64 bits count together, those in an
   assert.equal(world.outcome("2001:db8:0:2::1"), "admitted");
 });
 
-Deno.test("IPv4 neighbours count each for itself, and IPv4 in IPv6 is the same address", () => {
+Deno.test("Gate counts neighbouring IPv4 addresses separately, and IPv4 in IPv6 as the same address", () => {
   const world = new World({ perAddress: 1 });
   world.enter("192.0.2.1");
   assert.deepEqual(world.outcome("::ffff:192.0.2.1"), crowded());
   assert.equal(world.outcome("192.0.2.2"), "admitted");
 });
 
-Deno.test("Gate refuses with 429 who comes too fast, and tells when to come back, in whole seconds", () => {
+Deno.test("Gate refuses with 429 an address that connects too fast, and states the wait in whole seconds", () => {
   const world = new World();
   for (let n = 0; n < LIMITS.connections.burst; n++) assert.equal(world.outcome(), "admitted");
   assert.deepEqual(world.outcome(), tooFast(1));
@@ -269,7 +269,7 @@ Deno.test("Gate refuses with 429 who comes too fast, and tells when to come back
   assert.equal(world.outcome(OTHER), "admitted");
 });
 
-Deno.test("Gate blocks with 429 who goes on, tells for how long, and lets them in again after that", () => {
+Deno.test("Gate blocks with 429 an address that keeps trying, states for how long, and admits it after that", () => {
   const world = new World();
   const minutes = FLOOD_BLOCK_TIME / SECOND;
   for (let n = 0; n < LIMITS.connections.burst + LIMITS.refusals.burst; n++) world.ask();
@@ -281,7 +281,7 @@ Deno.test("Gate blocks with 429 who goes on, tells for how long, and lets them i
   assert.equal(world.outcome(), "admitted");
 });
 
-Deno.test("A block holds for a whole IPv6 network, and leaves open connections alone", () => {
+Deno.test("Gate blocks a whole IPv6 /64, and leaves open connections alone", () => {
   const world = new World();
   const leave = world.enter("2001:db8::1");
   for (let n = 0; n < LIMITS.connections.burst + LIMITS.refusals.burst; n++) {
@@ -293,7 +293,7 @@ Deno.test("A block holds for a whole IPv6 network, and leaves open connections a
   assert.equal(world.registry.connected, 0);
 });
 
-Deno.test("Who finds every place of their address taken is told so as often as they ask, and not blocked for it", () => {
+Deno.test("Gate refuses an address at its connection limit on every attempt, and does not block it for that", () => {
   const world = new World({ perAddress: 1 });
   world.enter();
   for (let n = 0; n < 1000; n++) {
@@ -302,7 +302,7 @@ Deno.test("Who finds every place of their address taken is told so as often as t
   }
 });
 
-Deno.test("Gate says what keeps an address out, and asking is no attempt", () => {
+Deno.test("Gate states why an address is refused, and the question is not an attempt", () => {
   let full = false;
   const world = new World({ perAddress: 1, deny: "198.51.100.0/24", isFull: () => full });
   assert.equal(world.hindrance(), undefined);
@@ -320,7 +320,7 @@ Deno.test("Gate says what keeps an address out, and asking is no attempt", () =>
   assert.deepEqual(world.hindrance(), { code: "full", seconds: RETRY_AFTER_FULL });
 });
 
-Deno.test("Gate refuses with 503 and a time to come back when every place is taken", () => {
+Deno.test("Gate refuses with 503 and a wait when the server is full", () => {
   let full = false;
   const world = new World({ isFull: () => full });
   assert.equal(world.outcome(), "admitted");
@@ -330,7 +330,7 @@ Deno.test("Gate refuses with 503 and a time to come back when every place is tak
   assert.equal(world.outcome(), "admitted");
 });
 
-Deno.test("Who is admitted gets the entry of their address: it counts from when it is connected until it is left", () => {
+Deno.test("Gate passes on the record of the admitted address, which counts from connection to disconnection", () => {
   const world = new World();
   const admission = world.ask();
   assert.ok(admission.kind === "admitted");
@@ -345,7 +345,7 @@ Deno.test("Who is admitted gets the entry of their address: it counts from when 
   assert.equal(again.entry.record, entry.record);
 });
 
-Deno.test("What a stranger's page asks for costs a visitor's address nothing, and is not remembered", () => {
+Deno.test("Gate charges a visitor's address nothing for requests of a foreign page, and remembers nothing", () => {
   const world = new World({ perAddress: 1 });
   for (let n = 0; n < 1000; n++) {
     assert.deepEqual(world.outcome(VISITOR, { origin: "https://evil.example" }), FOREIGN);
@@ -356,7 +356,7 @@ Deno.test("What a stranger's page asks for costs a visitor's address nothing, an
   assert.equal(world.outcome(), "admitted");
 });
 
-Deno.test("The address of somebody denied is not remembered, nor that of nobody", () => {
+Deno.test("Gate remembers neither a denied address nor a missing one", () => {
   const world = new World({ deny: `${VISITOR}/24` });
   for (let n = 0; n < 1000; n++) {
     assert.deepEqual(world.outcome(VISITOR), DENIED);
@@ -365,7 +365,7 @@ Deno.test("The address of somebody denied is not remembered, nor that of nobody"
   assert.equal(world.registry.held, 0);
 });
 
-Deno.test("Somebody refused for how they come is remembered once, for the hour after the last attempt", () => {
+Deno.test("Gate remembers an address with a refused handshake once, for an hour after the last attempt", () => {
   const world = new World({ isFull: () => true });
   world.clock.every(world.registry.purgeInterval, () => world.registry.purge());
   for (let n = 0; n < 500; n++) world.ask("2001:db8::1");
@@ -378,7 +378,7 @@ Deno.test("Somebody refused for how they come is remembered once, for the hour a
   assert.equal(world.registry.held, 0);
 });
 
-Deno.test("Gate names the first thing that is wrong, when several are", () => {
+Deno.test("Gate reports the first of several errors", () => {
   const deny = `${VISITOR}/32`;
   const world = new World({ deny, perAddress: 0, isFull: () => true });
   const headers: Headers = {
@@ -400,7 +400,7 @@ Deno.test("Gate names the first thing that is wrong, when several are", () => {
   assert.deepEqual(world.outcome(OTHER, headers), tooFast(1));
 });
 
-Deno.test("No refusal tells an address", () => {
+Deno.test("Gate never reveals an address in a refusal", () => {
   const reasons = new Set<string>();
   for (const from of ["192.0.2.1", "2001:db8::1", "198.51.100.1", ""]) {
     for (

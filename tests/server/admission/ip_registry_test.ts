@@ -55,7 +55,7 @@ function counts({ held, connected }: IpRegistry<Mark>): [held: number, connected
   return [held, connected];
 }
 
-Deno.test("An address is held while it is connected, however long, and is gone an hour after", () => {
+Deno.test("Registry holds an address while it is connected, and for an hour after", () => {
   const { clock, registry } = world();
   const leave = registry.touch(A).connect();
   clock.advance(100 * HOUR);
@@ -68,12 +68,12 @@ Deno.test("An address is held while it is connected, however long, and is gone a
   assert.deepEqual(counts(registry), [0, 0]);
 });
 
-Deno.test("What is promised is an hour, and purges, each with a collection, are no closer than they must be", () => {
+Deno.test("Registry promises an hour, and purges, each with a garbage collection, no more often than necessary", () => {
   assert.equal(MAX_ADDRESS_RETENTION, HOUR);
   assert.equal(idleWorld().registry.purgeInterval, 5 * MINUTE);
 });
 
-Deno.test("An address goes before its time is up, though a purge comes late by a whole interval", () => {
+Deno.test("Registry removes an address in time, even if a purge is late by a whole interval", () => {
   for (const retention of [SECOND, 5 * SECOND, 10 * MINUTE, HOUR]) {
     const { clock, registry } = idleWorld({ retention });
     const interval = registry.purgeInterval;
@@ -88,7 +88,7 @@ Deno.test("An address goes before its time is up, though a purge comes late by a
   }
 });
 
-Deno.test("A short retention is kept as well", () => {
+Deno.test("Registry keeps a short retention, too", () => {
   const { clock, registry } = world({ retention: 5 * SECOND });
   registry.touch(A).connect()();
   clock.advance(3 * SECOND);
@@ -97,7 +97,7 @@ Deno.test("A short retention is kept as well", () => {
   assert.equal(registry.held, 0);
 });
 
-Deno.test("An address that was refused counts as having just left, and each attempt starts the hour again", () => {
+Deno.test("Registry treats a refused address as just disconnected, and each attempt restarts the hour", () => {
   const { clock, registry } = world();
   for (let attempt = 0; attempt < 5; attempt++) {
     registry.touch(A);
@@ -109,7 +109,7 @@ Deno.test("An address that was refused counts as having just left, and each atte
   assert.equal(registry.held, 0);
 });
 
-Deno.test("An attempt changes nothing for an address that is connected", () => {
+Deno.test("Registry changes nothing for a connected address on another attempt", () => {
   const { registry } = world();
   const leave = registry.touch(A).connect();
   registry.touch(A);
@@ -118,7 +118,7 @@ Deno.test("An attempt changes nothing for an address that is connected", () => {
   assert.deepEqual(counts(registry), [1, 0]);
 });
 
-Deno.test("An address is connected until its last connection is closed", () => {
+Deno.test("Registry considers an address connected until its last connection closes", () => {
   const { clock, registry } = world();
   const entry = registry.touch(A);
   const leave = [entry.connect(), entry.connect(), registry.touch(A).connect()];
@@ -133,7 +133,7 @@ Deno.test("An address is connected until its last connection is closed", () => {
   assert.deepEqual(counts(registry), [0, 0]);
 });
 
-Deno.test("A connection that is said to be closed twice was closed once", () => {
+Deno.test("Registry counts a connection that is closed twice as closed once", () => {
   const { clock, registry } = world();
   const entry = registry.touch(A);
   const leave = entry.connect();
@@ -148,7 +148,7 @@ Deno.test("A connection that is said to be closed twice was closed once", () => 
   assert.equal(registry.oldestDisconnected, MINUTE, "closing again starts no new hour");
 });
 
-Deno.test("Who comes back within the hour finds the same record; who comes later finds a new one", () => {
+Deno.test("Registry returns the same record within the hour, and a new one later", () => {
   const { clock, registry } = world();
   const { record, connect } = registry.touch(A);
   connect()();
@@ -159,7 +159,7 @@ Deno.test("Who comes back within the hour finds the same record; who comes later
   assert.notEqual(registry.touch(A).record, record);
 });
 
-Deno.test("Each address has an entry of its own", () => {
+Deno.test("Registry has a separate record for each address", () => {
   const { registry } = world();
   const a = registry.touch(A);
   const b = registry.touch(B);
@@ -168,7 +168,7 @@ Deno.test("Each address has an entry of its own", () => {
   assert.deepEqual([a.connections, b.connections, ...counts(registry)], [1, 0, 2, 1]);
 });
 
-Deno.test("The registry tells how long the one who left first has been gone", () => {
+Deno.test("Registry states how long ago the longest-disconnected address left", () => {
   const { clock, registry } = idleWorld();
   assert.equal(registry.oldestDisconnected, undefined);
   const [leaveA, leaveB] = [registry.touch(A).connect(), registry.touch(B).connect()];
@@ -184,7 +184,7 @@ Deno.test("The registry tells how long the one who left first has been gone", ()
   assert.equal(registry.oldestDisconnected, 0);
 });
 
-Deno.test("When no purge comes for hours, the registry says so, and the next one lets go", () => {
+Deno.test("Registry without a purge for hours says so, and the next purge removes everything expired", () => {
   const { clock, registry } = idleWorld();
   registry.touch(A);
   clock.advance(5 * HOUR);
@@ -193,7 +193,7 @@ Deno.test("When no purge comes for hours, the registry says so, and the next one
   assert.deepEqual([registry.held, registry.oldestDisconnected], [0, undefined]);
 });
 
-Deno.test("When no purge comes for hours, whoever is seen next makes the registry let go", () => {
+Deno.test("Registry without a purge for hours removes expired addresses on the next contact", () => {
   for (const next of [A, B]) {
     const { clock, registry } = idleWorld();
     const { record } = registry.touch(A);
@@ -203,7 +203,7 @@ Deno.test("When no purge comes for hours, whoever is seen next makes the registr
   }
 });
 
-Deno.test("An address that is still known to somebody after it has gone can come back, once", () => {
+Deno.test("Registry restores a removed record that is still referenced, once", () => {
   const { clock, registry } = world();
   const entry = registry.touch(A);
   clock.advance(HOUR);
@@ -216,7 +216,7 @@ Deno.test("An address that is still known to somebody after it has gone can come
   assert.equal(registry.held, 0);
 });
 
-Deno.test("No address has two entries: a connection counts on the one that is held", () => {
+Deno.test("Registry never has two records of an address: a connection counts on the one held", () => {
   const { clock, registry } = world();
   const former = registry.touch(A);
   clock.advance(HOUR);
@@ -230,7 +230,7 @@ Deno.test("No address has two entries: a connection counts on the one that is he
   assert.deepEqual(counts(registry), [1, 0]);
 });
 
-Deno.test("The calendar put forward makes an address go earlier, never later", () => {
+Deno.test("Registry removes addresses earlier, never later, when the system clock is set forward", () => {
   const { clock, registry } = world();
   registry.touch(A);
   clock.jump(HOUR / 2);
@@ -243,7 +243,7 @@ Deno.test("The calendar put forward makes an address go earlier, never later", (
   assert.equal(registry.held, 0);
 });
 
-Deno.test("The calendar put back keeps no address longer", () => {
+Deno.test("Registry keeps no address longer when the system clock is set back", () => {
   const { clock, registry } = world();
   registry.touch(A);
   for (let minute = 0; minute < 60; minute++) {
@@ -253,7 +253,7 @@ Deno.test("The calendar put back keeps no address longer", () => {
   assert.equal(registry.held, 0);
 });
 
-Deno.test("A machine that slept lets go of everybody whose hour went by meanwhile", () => {
+Deno.test("Registry removes everything that expired while the computer was asleep", () => {
   const { clock, registry } = world();
   registry.touch(A);
   registry.touch(B).connect();
@@ -262,7 +262,7 @@ Deno.test("A machine that slept lets go of everybody whose hour went by meanwhil
   assert.deepEqual(counts(registry), [1, 1]);
 });
 
-Deno.test("A calendar that is set right by little ages an address by no more than that, however often it is seen", () => {
+Deno.test("Registry ages an address by no more than the correction of the system clock, however often it is seen", () => {
   const { clock, registry } = idleWorld();
   registry.touch(A);
   for (let step = 0; step < 10_000; step++) {
@@ -277,7 +277,7 @@ Deno.test("A calendar that is set right by little ages an address by no more tha
   assert.ok(registry.oldestDisconnected! > MINUTE - SECOND, "a slow drift counts as well");
 });
 
-Deno.test("A crowd passing by leaves no more than a bounded number of addresses, the latest", () => {
+Deno.test("Registry keeps a limited number of disconnected addresses, the latest ones", () => {
   const { registry } = idleWorld();
   const connected = registry.touch(address("192.0.2.1"));
   connected.connect();
@@ -289,7 +289,7 @@ Deno.test("A crowd passing by leaves no more than a bounded number of addresses,
   assert.equal(registry.touch(address("192.0.2.1")), connected);
 });
 
-Deno.test("When too many have left, who left first goes first", () => {
+Deno.test("Registry at its limit removes the longest-disconnected address first", () => {
   const { registry } = idleWorld({ capacity: 2 });
   const first = { a: registry.touch(A).record, b: registry.touch(B).record };
   assert.equal(registry.touch(A).record, first.a); // By now B has been disconnected longer.
@@ -300,7 +300,7 @@ Deno.test("When too many have left, who left first goes first", () => {
   assert.notEqual(registry.touch(B).record, first.b);
 });
 
-Deno.test("The bound holds as well when everybody leaves at once, and costs nobody who is connected", () => {
+Deno.test("Registry keeps its limit when everybody disconnects at the same time, and affects no connected address", () => {
   const { registry } = idleWorld({ capacity: 2 });
   const leave = [A, B, C, D].map((one) => registry.touch(one).connect());
   assert.deepEqual(counts(registry), [4, 4]);
@@ -308,7 +308,7 @@ Deno.test("The bound holds as well when everybody leaves at once, and costs nobo
   assert.deepEqual(counts(registry), [3, 1]);
 });
 
-Deno.test("A purge asks for a collection if something was let go since the last one, and only then", () => {
+Deno.test("Purge requests a garbage collection only if something was removed since the last one", () => {
   let collections = 0;
   const { clock, registry } = idleWorld({ collect: () => collections++, capacity: 2 });
   const purge = (): number => {
@@ -332,7 +332,7 @@ Deno.test("A purge asks for a collection if something was let go since the last 
   assert.equal(purge(), 1, "C's and D's time was up");
 });
 
-Deno.test("After a purge nothing of an address is left in memory, not even with who still can say that it left", async () => {
+Deno.test("Purge leaves no trace of an address in memory, even while its record is still referenced", async () => {
   const { clock, registry } = world({ collect: gcFunction() });
   const comeAndGo = (one: Address): { record: WeakRef<Mark>; leave: () => void } => {
     const entry = registry.touch(one);
@@ -348,7 +348,7 @@ Deno.test("After a purge nothing of an address is left in memory, not even with 
   assert.equal(registry.held, 0);
 });
 
-Deno.test("An entry does not tell whose it is", () => {
+Deno.test("Record does not reveal its address", () => {
   type Told = Exclude<keyof Entry<Mark>, "record" | "connections" | "connect">;
   const told: Told[] = []; // A type error here means that an entry exposes more.
   assert.deepEqual(told, []);
@@ -492,7 +492,7 @@ class Trial {
   }
 }
 
-Deno.test("Whatever happens, and whenever a purge comes, no address is held for longer than the retention", () => {
+Deno.test("Registry holds no address longer than the retention, whatever happens and whenever a purge runs", () => {
   const aStep = fc.record<Step>({
     what: fc.constantFrom(
       ...["attempt", "connect", "connect late", "close", "advance", "advance", "jump"] as const,

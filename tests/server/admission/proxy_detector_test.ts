@@ -23,18 +23,18 @@ function times(count: number, handshake: Handshake): Handshake[] {
   return Array.from({ length: count }, () => handshake);
 }
 
-Deno.test("ProxyWatch warns once of a proxy that is not counted, and names no address", () => {
+Deno.test("Proxy detector warns once of a proxy that is not configured, and names no address", () => {
   const said = warnings(0, times(10 * SUSPICIOUS_HANDSHAKES, ["203.0.113.9", 1]));
   assert.equal(said.length, 1);
   assert.match(said[0]!, /--trust-proxy/);
   assert.doesNotMatch(said[0]!, /203/);
 });
 
-Deno.test("ProxyWatch warns when there are more proxies than it was told of", () => {
+Deno.test("Proxy detector warns when there are more proxies than configured", () => {
   assert.equal(warnings(1, times(SUSPICIOUS_HANDSHAKES, ["203.0.113.9, 10.0.0.2", 1])).length, 1);
 });
 
-Deno.test("ProxyWatch is silent while all is as it was told, or visitors have addresses of their own", () => {
+Deno.test("Proxy detector is silent while the configuration fits, or visitors have different addresses", () => {
   const enough = 10 * SUSPICIOUS_HANDSHAKES;
   assert.deepEqual(warnings(0, times(enough, [undefined, 1])), []);
   assert.deepEqual(warnings(1, times(enough, ["203.0.113.9", 1])), []);

@@ -29,7 +29,7 @@ function isBlocked(record: AddressRecord, now = 0): boolean {
   return record.blockedFor(now) > 0;
 }
 
-Deno.test("Reports from as many addresses as the threshold block, and from fewer they don't", () => {
+Deno.test("Reports from as many addresses as the threshold block, and fewer don't", () => {
   const reported = newAddressRecord();
   const [last, ...others] = reporters(threshold);
   for (const by of others) reported.report(by, "spam", 0);
@@ -43,21 +43,21 @@ Deno.test("Reports from as many addresses as the threshold block, and from fewer
   assert.equal(reported.attempt(REPORT_BLOCK_TIME).kind, "allowed");
 });
 
-Deno.test("Reports that one address repeats count once", () => {
+Deno.test("Reports from one address count once", () => {
   const reported = newAddressRecord();
   const [by] = reporters(1);
   for (let n = 0; n < 100; n++) reported.report(by!, "underage", n);
   assert.equal(isBlocked(reported, 100), false);
 });
 
-Deno.test("Reports of oneself count for nothing", () => {
+Deno.test("Reports of the reporter's address are ignored", () => {
   const reported = newAddressRecord();
   const others = reporters(threshold - 1);
   for (const by of [...others, reported]) reported.report(by, "other", 0);
   assert.equal(isBlocked(reported), false);
 });
 
-Deno.test("Reports end open chats and every other connection of the address, and tell each for how long", () => {
+Deno.test("Reports end open chats and all other connections of the address, and state the duration to each", () => {
   const reported = newAddressRecord();
   const told: number[] = [];
   const stop = reported.onBlocked({ blocked: () => assert.fail("it had left") });
@@ -77,7 +77,7 @@ Deno.test("Reports decay within the hour", () => {
   assert.equal(isBlocked(reported, REPORT_TIME), false);
 });
 
-Deno.test("Reports from an address that is no longer held count no more", () => {
+Deno.test("Reports from an address that is no longer held are no longer counted", () => {
   const reported = newAddressRecord();
   const [gone, ...others] = reporters(threshold);
   reported.report(gone!, "spam", 0);
@@ -86,7 +86,7 @@ Deno.test("Reports from an address that is no longer held count no more", () => 
   assert.equal(isBlocked(reported, 1), false);
 });
 
-Deno.test("Reports of an address that reports nearly everybody weigh little", () => {
+Deno.test("Reports from an address that reports nearly everybody have little weight", () => {
   const eager = Array.from({ length: threshold }, () => newAddressRecord());
   for (const by of eager) {
     for (let n = 0; n < MIN_REPORTS_FOR_DAMPING; n++) {
@@ -99,7 +99,7 @@ Deno.test("Reports of an address that reports nearly everybody weigh little", ()
   assert.equal(isBlocked(reported), false);
 });
 
-Deno.test("Reports that say underage weigh double, so that they make up for one that weighs little", () => {
+Deno.test("Reports of minors have double weight, which makes up for one with little weight", () => {
   const [first, second, eager] = [...reporters(2), newAddressRecord()];
   for (let n = 0; n < MIN_REPORTS_FOR_DAMPING; n++) newAddressRecord().report(eager!, "spam", 0);
   const blocks = (reason: ReportReason): boolean => {
@@ -111,14 +111,14 @@ Deno.test("Reports that say underage weigh double, so that they make up for one 
   assert.deepEqual([blocks("spam"), blocks("underage")], [false, true]);
 });
 
-Deno.test("Reports block for no longer than the address is sure to be held", () => {
+Deno.test("Reports block for no longer than the address is certain to be held", () => {
   const lifetime = 3_000;
   const reported = newAddressRecord(0, { lifetime });
   for (const by of reporters(threshold)) reported.report(by, "spam", 0);
   assert.equal(reported.blockedFor(0), lifetime);
 });
 
-Deno.test("Reports that are remembered of one address are bounded", () => {
+Deno.test("Reports remembered of one address are limited", () => {
   const reported = newAddressRecord(0, { threshold: 100 });
   const [first, ...others] = reporters(MAX_REPORTS + 99);
   reported.report(first!, "spam", 0);
@@ -126,7 +126,7 @@ Deno.test("Reports that are remembered of one address are bounded", () => {
   assert.equal(isBlocked(reported), false, "more were counted than are remembered");
 });
 
-Deno.test("Reports from fewer addresses than the threshold block nobody, whatever their order and number", () => {
+Deno.test("Reports from fewer addresses than the threshold never block, whatever their order and number", () => {
   const action = fc.record({
     by: fc.nat(threshold - 2),
     of: fc.nat(4),

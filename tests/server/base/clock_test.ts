@@ -3,20 +3,20 @@ import fc from "fast-check";
 import { DAY, dayOf, parseDay } from "../../../server/base/clock.ts";
 import { trials } from "../../support/repeats.ts";
 
-Deno.test("A day is a day of the calendar in UTC, wherever the server stands", () => {
+Deno.test("Day is a calendar day in UTC, in any time zone", () => {
   assert.equal(dayOf(new Date("2026-11-23T00:00:00.000Z")), "2026-11-23");
   assert.equal(dayOf(new Date("2026-11-23T23:59:59.999Z")), "2026-11-23");
   assert.equal(dayOf(new Date("2026-11-24T00:30:00+02:00")), "2026-11-23");
   assert.equal(dayOf(new Date("2026-11-23T20:30:00-05:00")), "2026-11-24");
 });
 
-Deno.test("The text of a day is read as the midnight with which it begins", () => {
+Deno.test("Day's text is read as the midnight at which it begins", () => {
   assert.equal(parseDay("2026-11-23")?.toISOString(), "2026-11-23T00:00:00.000Z");
   assert.equal(parseDay("2024-02-29")?.toISOString(), "2024-02-29T00:00:00.000Z");
   assert.equal(parseDay("1970-01-01")?.getTime(), 0);
 });
 
-Deno.test("What names no day of the calendar is not taken for one", () => {
+Deno.test("Day that is not in the calendar is refused", () => {
   for (
     const text of [
       "",
@@ -45,7 +45,7 @@ Deno.test("What names no day of the calendar is not taken for one", () => {
   ) assert.equal(parseDay(text), undefined, JSON.stringify(text));
 });
 
-Deno.test("Each moment lies within its day, and each day reads as it is written", () => {
+Deno.test("Day of a moment contains that moment, and reads as it is written", () => {
   const moments = fc.date({
     min: new Date("0000-01-01T00:00:00Z"),
     max: new Date("9999-12-31T23:59:59.999Z"),

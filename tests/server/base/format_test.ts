@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { DAY, HOUR, MINUTE, SECOND } from "../../../server/base/clock.ts";
 import { formatApproximate, formatDay, formatDuration } from "../../../server/base/format.ts";
 
-Deno.test("Words say a duration exactly, in the largest unit that does", () => {
+Deno.test("Words state a duration exactly, in the largest possible unit", () => {
   const said = [SECOND, 5 * SECOND, 90 * SECOND, 10 * MINUTE, HOUR, 25 * HOUR, 30 * DAY, 0];
   assert.deepEqual(said.map(formatDuration), [
     "1 second",
@@ -16,7 +16,7 @@ Deno.test("Words say a duration exactly, in the largest unit that does", () => {
   ]);
 });
 
-Deno.test("Words say roughly how long ago something was, and never too much", () => {
+Deno.test("Words state roughly how long ago something was, rounded down", () => {
   const said = [0, 59 * SECOND, 90 * SECOND, HOUR - 1, 3 * HOUR + 1];
   assert.deepEqual(said.map(formatApproximate), [
     "0 seconds",

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { type Handle, LinkedQueue } from "../../../server/base/linked_queue.ts";
 import { trials } from "../../support/repeats.ts";
 
-Deno.test("Queue keeps order, at both ends and when somebody leaves from the middle", () => {
+Deno.test("Queue keeps its order, at both ends and when an entry in the middle is removed", () => {
   const queue = new LinkedQueue<string>();
   queue.append("b");
   const c = queue.append("c");
@@ -14,7 +14,7 @@ Deno.test("Queue keeps order, at both ends and when somebody leaves from the mid
   assert.equal(queue.size, 3);
 });
 
-Deno.test("Queue ignores that somebody leaves twice", () => {
+Deno.test("Queue ignores the second removal of an entry", () => {
   const queue = new LinkedQueue<string>();
   const a = queue.append("a");
   queue.append("b");
@@ -24,7 +24,7 @@ Deno.test("Queue ignores that somebody leaves twice", () => {
   assert.equal(queue.size, 1);
 });
 
-Deno.test("Queue knows who stands at the front, and that nobody does", () => {
+Deno.test("Queue knows its first entry, and whether it is empty", () => {
   const queue = new LinkedQueue<string>();
   assert.equal(queue.first, undefined);
   const a = queue.append("a");

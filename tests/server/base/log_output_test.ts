@@ -40,7 +40,7 @@ class FakeTarget implements LogTarget {
 
 const BROKEN = new Deno.errors.BrokenPipe();
 
-Deno.test("Log output writes every line in order, also where the stream takes them in pieces", async () => {
+Deno.test("Log output writes every line in order, even where the stream accepts them in pieces", async () => {
   const target = new FakeTarget();
   target.room = 3;
   const output = new LogOutput(target, new FakeClock());
@@ -61,7 +61,7 @@ Deno.test("Log output counts a line that can't be written and tries it once", as
   }
 });
 
-Deno.test("Log output recovers when its stream does, and still counts what is missing", async () => {
+Deno.test("Log output recovers when its stream does, and still counts the missing lines", async () => {
   const target = new FakeTarget();
   const output = new LogOutput(target, new FakeClock());
   target.failure = new Error("ENOSPC");
@@ -74,7 +74,7 @@ Deno.test("Log output recovers when its stream does, and still counts what is mi
   assert.deepEqual([output.lost, output.isFailing], [1, false]);
 });
 
-Deno.test("Log output begins a new line after one that was written in part", async () => {
+Deno.test("Log output starts a new line after a partly written one", async () => {
   const target = new FakeTarget();
   const output = new LogOutput(target, new FakeClock());
   target.room = 4;
@@ -90,7 +90,7 @@ Deno.test("Log output begins a new line after one that was written in part", asy
   assert.equal(output.lost, 1);
 });
 
-Deno.test("Log output treats a stream that takes nothing as broken", async () => {
+Deno.test("Log output treats a stream that accepts nothing as broken", async () => {
   const target = new FakeTarget();
   target.room = 0;
   const output = new LogOutput(target, new FakeClock());
@@ -99,7 +99,7 @@ Deno.test("Log output treats a stream that takes nothing as broken", async () =>
   assert.deepEqual([output.lost, target.attempts], [1, 1]);
 });
 
-Deno.test("Log output holds no more than its bound for a reader that has stopped reading", async () => {
+Deno.test("Log output buffers no more than its limit for a reader that has stopped", async () => {
   const target = new FakeTarget();
   target.block();
   const output = new LogOutput(target, new FakeClock());
@@ -115,7 +115,7 @@ Deno.test("Log output holds no more than its bound for a reader that has stopped
   assert.deepEqual([output.lost, output.isFailing], [100, false]);
 });
 
-Deno.test("Log output is failing while it loses the newest lines, also where older ones are still written", async () => {
+Deno.test("Log output is failing while it loses the newest lines, even if older ones are still written", async () => {
   const target = new FakeTarget();
   target.block();
   const output = new LogOutput(target, new FakeClock());
@@ -128,7 +128,7 @@ Deno.test("Log output is failing while it loses the newest lines, also where old
   }
 });
 
-Deno.test("Log output is failing while nobody takes the line that is being written", async () => {
+Deno.test("Log output is failing while the current line is not accepted", async () => {
   const clock = new FakeClock();
   const target = new FakeTarget();
   const output = new LogOutput(target, clock);

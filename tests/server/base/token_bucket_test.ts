@@ -24,11 +24,11 @@ function answers(rate: Rate, moments: readonly number[]): number[] {
   return moments.map((moment) => bucket.take(moment));
 }
 
-Deno.test("TokenBucket gives its burst at once, and then tells how long the next token takes", () => {
+Deno.test("TokenBucket gives its burst immediately, and then states the wait for the next token", () => {
   assert.deepEqual(answers(RATE, [START, START, START, START]), [0, 0, 0, REFILL]);
 });
 
-Deno.test("TokenBucket gives a token when the wait it told is over, and not a millisecond before", () => {
+Deno.test("TokenBucket gives a token exactly when the stated wait is over", () => {
   const bucket = empty();
   assert.equal(bucket.take(START + 4 * SECOND), REFILL - 4 * SECOND);
   assert.equal(bucket.take(START + REFILL - 1), 1);
@@ -36,13 +36,13 @@ Deno.test("TokenBucket gives a token when the wait it told is over, and not a mi
   assert.equal(bucket.take(START + REFILL), REFILL);
 });
 
-Deno.test("TokenBucket charges nothing for asking in vain", () => {
+Deno.test("TokenBucket charges nothing for a refused request", () => {
   const bucket = empty();
   for (let ms = 0; ms < REFILL; ms++) assert.equal(bucket.take(START + ms), REFILL - ms);
   assert.equal(bucket.take(START + REFILL), 0);
 });
 
-Deno.test("TokenBucket never holds more than its burst, however long nobody takes", () => {
+Deno.test("TokenBucket never holds more than its burst, however long it is idle", () => {
   const bucket = empty();
   const later = START + 1000 * HOUR;
   assert.deepEqual(Array.from({ length: 4 }, () => bucket.take(later)), [0, 0, 0, REFILL]);
@@ -55,7 +55,7 @@ Deno.test("TokenBucket gives nothing more while time stands still", () => {
   for (let n = 0; n < 1000; n++) assert.equal(bucket.take(START), REFILL);
 });
 
-Deno.test("TokenBucket keeps its rate when tokens come at odd moments", () => {
+Deno.test("TokenBucket keeps its rate when tokens are taken at irregular times", () => {
   const rate = { burst: 1, perMinute: 7 }; // One token every 8571.43 ms.
   const moments = Array.from({ length: 60 * MINUTE / 100 + 1 }, (_, n) => START + n * 100);
   const taken = answers(rate, moments).filter((wait) => wait === 0).length;
@@ -68,7 +68,7 @@ const aRate = fc.record({
 });
 const gaps = fc.array(fc.nat(20 * SECOND), { maxLength: 60, size: "max" });
 
-Deno.test("TokenBucket tells the truth, whatever the rate and whenever somebody takes", () => {
+Deno.test("TokenBucket states accurate waits, for any rate and any times", () => {
   const fraction = fc.constantFrom(0, 0.1, 1 / 3, 0.999);
   fc.assert(
     fc.property(aRate, gaps, fraction, (rate, gaps, fraction) => {
@@ -90,7 +90,7 @@ Deno.test("TokenBucket tells the truth, whatever the rate and whenever somebody 
   );
 });
 
-Deno.test("TokenBucket never gives more than its burst and what flowed back since, over any stretch of time", () => {
+Deno.test("TokenBucket never gives more than its burst and the refill over any period", () => {
   fc.assert(
     fc.property(aRate, gaps, (rate, gaps) => {
       const taken: number[] = [];

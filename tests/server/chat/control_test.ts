@@ -6,7 +6,7 @@ function find(interests: unknown): string {
   return JSON.stringify({ type: "find", mode: "text", interests });
 }
 
-Deno.test("Control reads every message of version 1", () => {
+Deno.test("Control message of every type of version 1 is read", () => {
   const messages = [
     { type: "find", mode: "text", interests: [] },
     { type: "find", mode: "video", interests: ["music", "films"] },
@@ -25,20 +25,20 @@ Deno.test("Control reads every message of version 1", () => {
   }
 });
 
-Deno.test("Control hands on interests normalized and without doubles", () => {
+Deno.test("Control message has its interests normalized and without duplicates", () => {
   assert.deepEqual(parseControl(find([" Music", "MUSIC", 'say "hi"'])), {
     kind: "message",
     message: { type: "find", mode: "text", interests: ["music", 'say "hi"'] },
   });
 });
 
-Deno.test("Control takes ten interests and refuses eleven", () => {
+Deno.test("Control message may have ten interests and not eleven", () => {
   const ten = Array.from({ length: MAX_INTERESTS }, (_, n) => `interest ${n}`);
   assert.equal(parseControl(find(ten)).kind, "message");
   assert.equal(parseControl(find([...ten, "one more"])).kind, "invalid");
 });
 
-Deno.test("Control refuses what is no message of version 1", () => {
+Deno.test("Control message that is not in version 1 is refused", () => {
   const texts = [
     "",
     "hello",
@@ -77,7 +77,7 @@ Deno.test("Control refuses what is no message of version 1", () => {
   for (const text of texts) assert.deepEqual(parseControl(text), { kind: "invalid" }, text);
 });
 
-Deno.test("Control counts its limit in bytes of UTF-8", () => {
+Deno.test("Control message's limit is in bytes of UTF-8", () => {
   const padding = (bytes: number): string => `{"type":"leave"}${" ".repeat(bytes - 16)}`;
   assert.equal(parseControl(padding(MAX_CONTROL_BYTES)).kind, "message");
   assert.equal(parseControl(padding(MAX_CONTROL_BYTES + 1)).kind, "too-large");

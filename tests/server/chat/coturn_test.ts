@@ -39,7 +39,7 @@ async function ask(coturn: Coturn, credentials: Credentials): Promise<number> {
 }
 
 Deno.test(
-  { name: "Coturn takes the configuration in deploy/turnserver.conf without a complaint", ignore },
+  { name: "Coturn accepts the configuration in deploy/turnserver.conf without a warning", ignore },
   async () => {
     await using coturn = await Coturn.start({ isLoud: true });
     const said = await coturn.stop();
@@ -52,7 +52,7 @@ Deno.test(
 );
 
 Deno.test({
-  name: "Coturn believes the program's credentials, and none that are altered or old",
+  name: "Coturn accepts the program's credentials, and refuses altered and expired ones",
   ignore,
 }, async () => {
   await using coturn = await Coturn.start();
@@ -82,7 +82,7 @@ Deno.test({
 });
 
 Deno.test(
-  { name: "Coturn lets a call go on when its credentials have ended", ignore },
+  { name: "Coturn lets a call continue when its credentials have expired", ignore },
   async () => {
     await using coturn = await Coturn.start({ more: ["allow-loopback-peers", "stale-nonce=1"] });
     const credentials = made(10); // Long enough to allocate with them on a busy computer.
@@ -95,7 +95,7 @@ Deno.test(
 );
 
 Deno.test(
-  { name: "Coturn relays to itself and to nobody else, in IPv4 and IPv6", ignore },
+  { name: "Coturn relays only to itself, in IPv4 and IPv6", ignore },
   async () => {
     const denied = [
       "0.0.0.0",
@@ -135,7 +135,7 @@ Deno.test(
   },
 );
 
-Deno.test({ name: "Coturn gives one name a handful of places and no more", ignore }, async () => {
+Deno.test({ name: "Coturn limits the allocations of one user name", ignore }, async () => {
   await using coturn = await Coturn.start();
   await using places = new AsyncDisposableStack();
   const credentials = made(60);
@@ -147,7 +147,7 @@ Deno.test({ name: "Coturn gives one name a handful of places and no more", ignor
   assert.equal(await ask(coturn, made(60)), 0);
 });
 
-Deno.test({ name: "Coturn is reached by TLS, too", ignore }, async () => {
+Deno.test({ name: "Coturn can also be reached by TLS", ignore }, async () => {
   await using coturn = await Coturn.start();
   const { address: host, tlsPort: port, certificate: ca } = coturn;
   const socket = connect({ host, port, ca, servername: "turn.example.org" });
@@ -157,7 +157,7 @@ Deno.test({ name: "Coturn is reached by TLS, too", ignore }, async () => {
   socket.destroy();
 });
 
-Deno.test({ name: "Coturn writes no address and no name anywhere", ignore }, async () => {
+Deno.test({ name: "Coturn writes no address and no user name anywhere", ignore }, async () => {
   await using coturn = await Coturn.start();
   const credentials = made(60);
   assert.equal(await ask(coturn, credentials), 0);

@@ -18,7 +18,7 @@ function check(mode: WorkMode): { clock: FakeClock; human: ProofOfWorkGate } {
   return { clock, human: new ProofOfWorkGate(clock, mode) };
 }
 
-Deno.test("Work is solved when the hash begins with as many zero bits as were asked for", () => {
+Deno.test("Work is solved when the hash begins with the required number of zero bits", () => {
   // (printf '\0\0\x01\x26salt'; head -c 65528 /dev/zero) | sha256sum begins with 00.
   const solutions = Array.from({ length: 500 }, (_, nonce) => nonce)
     .filter((nonce) => isSolution("salt", nonce, 8));
@@ -27,7 +27,7 @@ Deno.test("Work is solved when the hash begins with as many zero bits as were as
   assert.equal(isSolution("salt", 294, 32), false);
 });
 
-Deno.test("Work that a page does is what the server asks for, and the first that there is", async () => {
+Deno.test("Work done by a page is the first solution of what the server requires", async () => {
   await fc.assert(
     fc.asyncProperty(fc.string(), fc.integer({ min: 1, max: 10 }), async (salt, bits) => {
       const nonce = await solve({ salt, bits });
@@ -40,7 +40,7 @@ Deno.test("Work that a page does is what the server asks for, and the first that
   );
 });
 
-Deno.test("Work is asked of nobody in calm times, of everybody in a rush, and of nobody after it", () => {
+Deno.test("Work is required of nobody in quiet times, of everybody under load, and of nobody afterwards", () => {
   const { clock, human } = check("auto");
   for (let n = 0; n < 10 * RUSH_THRESHOLD; n++) {
     human.entered();
@@ -55,7 +55,7 @@ Deno.test("Work is asked of nobody in calm times, of everybody in a rush, and of
   assert.equal(human.isRequired, false);
 });
 
-Deno.test("Work is asked for as long as a rush goes on", () => {
+Deno.test("Work is required as long as the load lasts", () => {
   const { clock, human } = check("auto");
   for (let second = 0; second < 300; second++) {
     for (let n = 0; n < RUSH_THRESHOLD / 5; n++) human.entered();
@@ -64,7 +64,7 @@ Deno.test("Work is asked for as long as a rush goes on", () => {
   }
 });
 
-Deno.test("Work is asked for always or never where the operator says so", () => {
+Deno.test("Work is required always or never if the operator says so", () => {
   const { human } = check("off");
   for (let n = 0; n < 10 * RUSH_THRESHOLD; n++) human.entered();
   assert.equal(human.isRequired, false);

@@ -27,7 +27,7 @@ function world(): { relay: Relay; clock: FakeClock; reader: FakeReader; sender: 
 
 const FRAME = Uint8Array.of(1, 2, 3);
 
-Deno.test("Relay hands on the very buffer it was given", () => {
+Deno.test("Relay forwards the same buffer that it received", () => {
   const { relay, reader, sender } = world();
   relay.write(reader, FRAME, sender);
   assert.equal(reader.outlet.sent[0], FRAME);
@@ -49,7 +49,7 @@ Deno.test("Relay pauses a sender whose reader is behind, and resumes it when the
   assert.equal(relay.slowReaders, 0);
 });
 
-Deno.test("Relay resumes a sender when the chat is over, though the reader is still behind", () => {
+Deno.test("Relay resumes a sender when the chat is over, even if the reader is still behind", () => {
   const { relay, reader, sender } = world();
   reader.outlet.backlog = PAUSE_BYTES + 1;
   relay.write(reader, FRAME, sender);
@@ -57,7 +57,7 @@ Deno.test("Relay resumes a sender when the chat is over, though the reader is st
   assert.deepEqual([sender.paused, relay.slowReaders], [false, 1]);
 });
 
-Deno.test("Relay resumes the former sender when a new one has to wait for the same reader", () => {
+Deno.test("Relay resumes the previous sender when a new one has to wait for the same reader", () => {
   const { relay, reader, sender } = world();
   const next = new FakeOutlet();
   reader.outlet.backlog = PAUSE_BYTES + 1;
@@ -66,7 +66,7 @@ Deno.test("Relay resumes the former sender when a new one has to wait for the sa
   assert.deepEqual([sender.paused, next.paused], [false, true]);
 });
 
-Deno.test("Relay gives up a reader that takes nothing for ten seconds, and not before", () => {
+Deno.test("Relay disconnects a reader that reads nothing for ten seconds, and not before", () => {
   const { relay, clock, reader, sender } = world();
   reader.outlet.backlog = 100;
   relay.write(reader, FRAME, sender);
@@ -78,7 +78,7 @@ Deno.test("Relay gives up a reader that takes nothing for ten seconds, and not b
   assert.equal(reader.given_up, 1);
 });
 
-Deno.test("Relay keeps a reader that takes a little at a time", () => {
+Deno.test("Relay keeps a reader that reads a little at a time", () => {
   const { relay, clock, reader, sender } = world();
   reader.outlet.backlog = 1000;
   relay.write(reader, FRAME, sender);
@@ -89,7 +89,7 @@ Deno.test("Relay keeps a reader that takes a little at a time", () => {
   assert.equal(reader.given_up, 0);
 });
 
-Deno.test("Relay doesn't mistake more to send for something taken", () => {
+Deno.test("Relay doesn't mistake more data to send for progress", () => {
   const { relay, clock, reader, sender } = world();
   for (let second = 0; second <= MAX_STALL / 1000; second++) {
     reader.outlet.backlog += FRAME.length + 2;
@@ -99,7 +99,7 @@ Deno.test("Relay doesn't mistake more to send for something taken", () => {
   assert.equal(reader.given_up, 1);
 });
 
-Deno.test("Relay gives up a reader that keeps its partner paused for ten seconds, however it dribbles", () => {
+Deno.test("Relay disconnects a reader that keeps its partner paused for ten seconds, even if it reads a little", () => {
   const { relay, clock, reader, sender } = world();
   reader.outlet.backlog = PAUSE_BYTES + 1000;
   relay.write(reader, FRAME, sender);
@@ -110,7 +110,7 @@ Deno.test("Relay gives up a reader that keeps its partner paused for ten seconds
   assert.deepEqual([reader.given_up, sender.paused], [1, false]);
 });
 
-Deno.test("Relay drops what is meant for a reader over the bound, and gives it up at the next sweep", () => {
+Deno.test("Relay drops frames for a reader beyond the limit, and disconnects it at the next sweep", () => {
   const { relay, clock, reader, sender } = world();
   reader.outlet.backlog = 100;
   relay.write(reader, FRAME, sender);
@@ -121,7 +121,7 @@ Deno.test("Relay drops what is meant for a reader over the bound, and gives it u
   assert.equal(reader.given_up, 1);
 });
 
-Deno.test("Relay gives up a reader for which something was dropped, though it catches up: no gap goes unnoticed", () => {
+Deno.test("Relay disconnects a reader that lost a frame, even if it catches up, so no gap goes unnoticed", () => {
   const { relay, clock, reader, sender } = world();
   reader.outlet.backlog = MAX_BACKLOG_BYTES + 1;
   relay.write(reader, FRAME, sender);
@@ -131,7 +131,7 @@ Deno.test("Relay gives up a reader for which something was dropped, though it ca
   assert.deepEqual([reader.outlet.sent.length, reader.given_up], [0, 1]);
 });
 
-Deno.test("Relay writes nothing more to a reader for which something was dropped: no frame arrives after a gap", () => {
+Deno.test("Relay writes nothing more to a reader that lost a frame, so no frame follows a gap", () => {
   const { relay, clock, reader, sender } = world();
   reader.outlet.backlog = MAX_BACKLOG_BYTES + 1;
   relay.write(reader, FRAME, sender);
@@ -141,7 +141,7 @@ Deno.test("Relay writes nothing more to a reader for which something was dropped
   assert.deepEqual([reader.outlet.sent.length, reader.given_up], [0, 1]);
 });
 
-Deno.test("Relay lets go of a reader that has caught up unnoticed", () => {
+Deno.test("Relay forgets a reader that has caught up unnoticed", () => {
   const { relay, clock, reader, sender } = world();
   reader.outlet.backlog = PAUSE_BYTES + 1;
   relay.write(reader, FRAME, sender);

@@ -7,7 +7,7 @@ function alphabet(): ResumeTokens<string> {
   return new ResumeTokens(() => String.fromCharCode(++next));
 }
 
-Deno.test("Tokens change with each use, and the used one is spent once the page has heard", () => {
+Deno.test("Tokens change with each use, and a used one expires once the page has confirmed the new one", () => {
   const tokens = alphabet();
   assert.deepEqual([tokens.issue("ann"), tokens.issue("newcomer")], ["A", "B"]);
   tokens.transfer("newcomer", "ann", "A");
@@ -19,7 +19,7 @@ Deno.test("Tokens change with each use, and the used one is spent once the page 
   assert.deepEqual(tokens.find("B"), { kind: "good", owner: "ann" });
 });
 
-Deno.test("Tokens that were given and not heard of open nothing after the next use", () => {
+Deno.test("Tokens that were issued but never confirmed are invalid after the next use", () => {
   const tokens = alphabet();
   tokens.issue("ann");
   for (const newcomer of ["first", "second", "third"]) {
@@ -35,7 +35,7 @@ Deno.test("Tokens that were given and not heard of open nothing after the next u
   assert.equal(tokens.size, 2);
 });
 
-Deno.test("Tokens are forgotten with their owner, used and spent ones too", () => {
+Deno.test("Tokens are removed with their owner, used and expired ones too", () => {
   const tokens = alphabet();
   tokens.issue("ann");
   tokens.issue("newcomer");

@@ -161,14 +161,14 @@ async function settled(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await Promise.resolve();
 }
 
-Deno.test("Session welcomes with a token and the number of people here", () => {
+Deno.test("Session sends a welcome with a token and the number of people online", () => {
   const world = new World();
   world.visit();
   const { outlet } = world.visit();
   assert.deepEqual(outlet.messages, [{ type: "welcome", token: "token 2", online: 2 }]);
 });
 
-Deno.test("Session tells who waits that they wait, and both when they are paired", async () => {
+Deno.test("Session tells a visitor that it is waiting, and both when they are paired", async () => {
   const [a, b] = await new World().pair();
   assert.deepEqual(a.outlet.types, ["welcome", "waiting", "paired"]);
   assert.deepEqual(b.outlet.types, ["welcome", "paired"]);
@@ -191,14 +191,14 @@ Deno.test("Session forwards frames to its partner and to nobody else", async () 
   assert.deepEqual([c.outlet.frames, d.outlet.frames], [[], []]);
 });
 
-Deno.test("Session drops a frame that comes after the partner has left, and does not mind", async () => {
+Deno.test("Session drops a frame that arrives after the partner has left", async () => {
   const [a, b] = await new World().pair();
   a.say(LEAVE);
   b.frame(1, 65);
   assert.deepEqual([a.outlet.frames, b.outlet.closed], [[], undefined]);
 });
 
-Deno.test("Session tells the partner, once, when one leaves and when both leave at the same time", async () => {
+Deno.test("Session notifies the partner, once, when one leaves and when both leave at the same time", async () => {
   const [a, b] = await new World().pair();
   a.say(LEAVE);
   b.say(LEAVE);
@@ -208,7 +208,7 @@ Deno.test("Session tells the partner, once, when one leaves and when both leave 
   assert.deepEqual([a.session.state, b.session.state], ["idle", "idle"]);
 });
 
-Deno.test("Session pairs people anew after a simultaneous leave (several peers hang here)", async () => {
+Deno.test("Session pairs people again after both left at the same time (several peers hang here)", async () => {
   const [a, b] = await new World().pair();
   a.say(LEAVE);
   b.say(LEAVE);
@@ -223,7 +223,7 @@ Deno.test("Session pairs people anew after a simultaneous leave (several peers h
   });
 });
 
-Deno.test("Session lets one search at once after the partner has left (omegle.lol refuses)", async () => {
+Deno.test("Session lets a visitor search immediately after the partner has left (omegle.lol refuses)", async () => {
   const world = new World();
   const [a, b] = await world.pair();
   a.link.closed();
@@ -234,7 +234,7 @@ Deno.test("Session lets one search at once after the partner has left (omegle.lo
   assert.equal(b.session.partner, c.session);
 });
 
-Deno.test("Session leaves its chat when it looks for somebody else", async () => {
+Deno.test("Session leaves its chat when it starts a search", async () => {
   const [a, b] = await new World().pair();
   a.say(FIND);
   assert.deepEqual([a.session.state, b.outlet.types.at(-1)], ["searching", "partner-left"]);
@@ -255,7 +255,7 @@ Deno.test("Session avoids its last sixteen partners and forgets the one before",
   assert.equal(a.session.recent.includes(first.session.id), false);
 });
 
-Deno.test("Session stops waiting when told to, and can't be paired any more", async () => {
+Deno.test("Session stops waiting on request, and can't be paired afterwards", async () => {
   const world = new World();
   const [a, b] = [world.visit(), world.visit()];
   a.say(FIND);
@@ -265,7 +265,7 @@ Deno.test("Session stops waiting when told to, and can't be paired any more", as
   assert.deepEqual([a.session.state, b.session.state], ["idle", "searching"]);
 });
 
-Deno.test("Session takes one report a chat, during it or until the next search", async () => {
+Deno.test("Session accepts one report per chat, during it or until the next search", async () => {
   const [a, b] = await new World().pair();
   a.say(REPORT);
   a.say(REPORT);
@@ -285,7 +285,7 @@ Deno.test("Session takes one report a chat, during it or until the next search",
   });
 });
 
-Deno.test("Session closes with 1008 on an invalid control message, and tells the partner", async () => {
+Deno.test("Session closes with 1008 on an invalid control message, and notifies the partner", async () => {
   const [a, b] = await new World().pair();
   a.session.receiveText('{"type":"shout"}');
   assert.deepEqual(a.outlet.closed, { code: 1008, reason: "The control message is invalid." });
@@ -301,7 +301,7 @@ Deno.test("Session closes with 1009 on a control message or a frame above its li
   assert.deepEqual([a, b, c].map(({ outlet }) => outlet.closed?.code), [1009, 1009, undefined]);
 });
 
-Deno.test("Session closes with 1008 on a frame of an unknown kind, even when alone", () => {
+Deno.test("Session closes with 1008 on a frame of an unknown kind, even outside a chat", () => {
   const world = new World();
   const visits = [[], [0], [4], [255]].map((bytes) => {
     const visit = world.visit();
@@ -325,7 +325,7 @@ Deno.test("Session counts each message once and each chat once, and nothing else
   assert.deepEqual(world.counted, { messages: 2, durations: [90_000] });
 });
 
-Deno.test("Lobby that drains tells everybody, lets chats go on, and sends the others away", async () => {
+Deno.test("Draining notifies everybody, lets chats continue, and disconnects the others", async () => {
   const world = new World();
   const [a, b] = await world.pair();
   const idle = world.visit();
@@ -339,7 +339,7 @@ Deno.test("Lobby that drains tells everybody, lets chats go on, and sends the ot
   assert.deepEqual([world.sessions.isDraining, world.sessions.online], [true, 2]);
 });
 
-Deno.test("Lobby that moves sends chats on and the others away, and is done when the last chat has gone", async () => {
+Deno.test("Handing off moves chats, disconnects the others, and is done when the last chat has moved", async () => {
   const world = new World();
   const [a, b] = await world.pair();
   const idle = world.visit();
@@ -373,7 +373,7 @@ const TRAVELLER: SessionSnapshot = {
   },
 };
 
-Deno.test("Session that is fetched for a page that has left meanwhile ends, and for one that has dropped it waits", async () => {
+Deno.test("Session that is fetched for a page that has left meanwhile ends, and for one that dropped it waits", async () => {
   const ends: [end: (link: Link) => void, told: string, away: number][] = [
     [(link) => link.closed(), "left", 0],
     [(link) => link.disconnected(), "away", 1],
@@ -406,7 +406,7 @@ Deno.test("Session that is fetched for a page that has left meanwhile ends, and 
   }
 });
 
-Deno.test("Two who come from two machines that stop are partners here, though each believes the other elsewhere", async () => {
+Deno.test("Sessions that move from two stopping nodes are partners here, although each expects the other elsewhere", async () => {
   const traveller = (id: number, partner: number): SessionSnapshot => ({
     id: id as SessionId,
     recent: [partner as SessionId],
@@ -441,14 +441,14 @@ Deno.test("Two who come from two machines that stop are partners here, though ea
   assert.deepEqual([ann, bob].map(({ outlet }) => outlet.frames.length), [1, 1]);
 });
 
-Deno.test("Lobby counts a chat that ends because the server stops once", async () => {
+Deno.test("Chat that ends because the server stops is counted once", async () => {
   const world = new World();
   await world.pair();
   world.sessions.close();
   assert.deepEqual(world.counted.durations, [0]);
 });
 
-Deno.test("Session is closed with 1008 when it sends faster than a person can, and its partner goes on", async () => {
+Deno.test("Session is closed with 1008 when it sends faster than a person can, and its partner's continues", async () => {
   const kinds: [keyof typeof LIMITS, (visit: Visit) => void][] = [
     ["messages", ({ frame }) => frame(1, 65)],
     ["signals", ({ frame }) => frame(2, 65)],
@@ -464,7 +464,7 @@ Deno.test("Session is closed with 1008 when it sends faster than a person can, a
   }
 });
 
-Deno.test("Session of somebody who types fast for an hour is never closed", async () => {
+Deno.test("Session of a person who types fast for an hour is never closed", async () => {
   const world = new World();
   const [a, b] = await world.pair();
   for (let second = 0; second < 3600; second++) {
@@ -476,7 +476,7 @@ Deno.test("Session of somebody who types fast for an hour is never closed", asyn
   assert.equal(a.session.state, "chatting");
 });
 
-Deno.test("Session that searches too fast is told when to try again, and has left its chat", async () => {
+Deno.test("Session that searches too fast is told when to retry, and has left its chat", async () => {
   const world = new World();
   const record = newAddressRecord(world.clock.now());
   const visits = Array.from({ length: 3 }, () => world.visit(record));
@@ -496,7 +496,7 @@ Deno.test("Session that searches too fast is told when to try again, and has lef
   assert.notEqual(visits[2]!.session.state, "idle");
 });
 
-Deno.test("Session learns how a call goes while it chats, with credentials of its own, and not otherwise", async () => {
+Deno.test("Session receives call credentials during a chat, different from the partner's, and not otherwise", async () => {
   const world = new World();
   const alone = world.visit();
   alone.say({ type: "ice" });
@@ -513,7 +513,7 @@ Deno.test("Session learns how a call goes while it chats, with credentials of it
   assert.equal(a.outlet.told("ice").length, 1);
 });
 
-Deno.test("Session that asks for calls too fast is told when to try again, and chats on", async () => {
+Deno.test("Session that requests calls too fast is told when to retry, and continues its chat", async () => {
   const world = new World();
   const [a, b] = await world.pair();
   for (let n = 0; n <= LIMITS.calls.burst; n++) a.say({ type: "ice" });
@@ -524,7 +524,7 @@ Deno.test("Session that asks for calls too fast is told when to try again, and c
   assert.equal(b.outlet.frames.length, 1);
 });
 
-Deno.test("Session that must work for its search begins it with the solution, and then needs no other", async () => {
+Deno.test("Session that must do work for its search starts it with the solution, and then needs no other", async () => {
   const world = new World();
   Object.assign(world.human, { isRequired: true });
   const visit = world.visit();
@@ -540,7 +540,7 @@ Deno.test("Session that must work for its search begins it with the solution, an
   assert.equal(visit.outlet.told("challenge").length, 1);
 });
 
-Deno.test("Session is closed with 1008 for a wrong solution, and not for one that comes too late", () => {
+Deno.test("Session is closed with 1008 for a wrong solution, and not for a late one", () => {
   const world = new World();
   Object.assign(world.human, { isRequired: true });
   const [late, wrong, unasked] = [world.visit(), world.visit(), world.visit()];
@@ -555,7 +555,7 @@ Deno.test("Session is closed with 1008 for a wrong solution, and not for one tha
   assert.equal(unasked.session.state, "idle");
 });
 
-Deno.test("Session of an address that several others have reported is told so and closed with 4003", async () => {
+Deno.test("Session of an address reported by several others is notified and closed with 4003", async () => {
   const world = new World();
   const record = newAddressRecord(world.clock.now());
   const troll = world.visit(record);
@@ -576,7 +576,7 @@ Deno.test("Session of an address that several others have reported is told so an
   }
 });
 
-Deno.test("Session says nothing and hears nothing once it has ended", async () => {
+Deno.test("Session sends and receives nothing once it has ended", async () => {
   const world = new World();
   const [a, b] = await world.pair();
   a.link.fail();
@@ -596,7 +596,7 @@ Deno.test("Session says nothing and hears nothing once it has ended", async () =
   ]);
 });
 
-Deno.test("Session whose socket vanishes keeps its chat: the partner is told at once, and when it is back", async () => {
+Deno.test("Session whose socket vanishes keeps its chat, and the partner is notified of the drop and the return", async () => {
   const world = new World();
   const [a, b] = await world.pair();
   a.link.disconnected();
@@ -620,7 +620,7 @@ Deno.test("Session whose socket vanishes keeps its chat: the partner is told at 
   assert.deepEqual(world.counted.durations, [2 * RESUME_WINDOW - 1_000], "one chat, once");
 });
 
-Deno.test("Session that does not come back in time ends, and the partner is told then", async () => {
+Deno.test("Session that is not resumed in time ends, and the partner is notified then", async () => {
   const world = new World();
   const [a, b] = await world.pair();
   a.link.disconnected();
@@ -632,10 +632,10 @@ Deno.test("Session that does not come back in time ends, and the partner is told
   assert.deepEqual(late.outlet.messages.at(-1), { type: "resumed", chatting: false });
   assert.notEqual(late.session, a.session);
   late.say(FIND);
-  assert.equal(late.session.state, "searching", "the new session goes on as usual");
+  assert.equal(late.session.state, "searching", "the new session continues as usual");
 });
 
-Deno.test("Session of a page in the background is kept for two minutes, and of one in view for half a minute", async () => {
+Deno.test("Session of a page in the background is kept for two minutes, and of a visible one for half a minute", async () => {
   const world = new World();
   const [a, b] = await world.pair();
   a.say({ type: "background", hidden: true });
@@ -654,7 +654,7 @@ Deno.test("Session of a page in the background is kept for two minutes, and of o
   assert.equal(d.outlet.types.at(-1), "partner-left");
 });
 
-Deno.test("Session that is away stores nothing: what the partner sends is dropped and not counted", async () => {
+Deno.test("Session without a connection stores nothing: the partner's frames are dropped and not counted", async () => {
   const world = new World();
   const [a, b] = await world.pair();
   a.link.disconnected();
@@ -663,7 +663,7 @@ Deno.test("Session that is away stores nothing: what the partner sends is droppe
   assert.deepEqual([again.outlet.frames, a.outlet.frames, world.counted.messages], [[], [], 0]);
 });
 
-Deno.test("Session ends at once, with no way back, when its page closes it, leaves, or breaks a rule", async () => {
+Deno.test("Session ends immediately, without a resume, when its page closes it, leaves, or breaks a rule", async () => {
   const ends: ((visit: Visit) => void)[] = [
     ({ link }) => link.closed(),
     ({ link }) => link.fail(),
@@ -685,7 +685,7 @@ Deno.test("Session ends at once, with no way back, when its page closes it, leav
   }
 });
 
-Deno.test("Session that has met nobody ends with its socket: there is nothing to come back to", () => {
+Deno.test("Session that never had a partner ends with its socket, because there is nothing to resume", () => {
   const world = new World();
   const visit = world.visit();
   visit.say(FIND);
@@ -697,7 +697,7 @@ Deno.test("Session that has met nobody ends with its socket: there is nothing to
   ]);
 });
 
-Deno.test("Session that is away is not found by others, and remembers whom it met when it is back", async () => {
+Deno.test("Session without a connection is not paired, and remembers its recent partners when resumed", async () => {
   const world = new World();
   const [a, b] = await world.pair();
   b.link.closed();
@@ -714,7 +714,7 @@ Deno.test("Session that is away is not found by others, and remembers whom it me
   assert.equal(c.session.partner, a.session);
 });
 
-Deno.test("Session learns, when it is back, that the partner has left or is away itself", async () => {
+Deno.test("Session learns, when resumed, that the partner has left or is away itself", async () => {
   const world = new World();
   const [a, b] = await world.pair();
   a.link.disconnected();
@@ -732,7 +732,7 @@ Deno.test("Session learns, when it is back, that the partner has left or is away
   assert.equal(first.outlet.types.at(-1), "partner-back");
 });
 
-Deno.test("Session is taken over from a socket that is only half gone, which is closed and heard no more", async () => {
+Deno.test("Session is taken over from a half-open socket, which is closed and ignored", async () => {
   const world = new World();
   const [a, b] = await world.pair();
   const again = world.comeBack(a);
@@ -749,7 +749,7 @@ Deno.test("Session is taken over from a socket that is only half gone, which is 
   ]);
 });
 
-Deno.test("Session that is taken over loses what is under way on the old socket, and both pages learn where", async () => {
+Deno.test("Session that is taken over loses frames in flight on the old socket, and both pages learn where", async () => {
   const world = new World();
   const [a, b] = await world.pair();
   a.frame(1, 0);
@@ -763,7 +763,7 @@ Deno.test("Session that is taken over loses what is under way on the old socket,
   assert.deepEqual(inShort(again.outlet), ["welcome", "resumed", "2"]);
 });
 
-Deno.test("Session is judged by the conduct of the address it came back from", async () => {
+Deno.test("Session is subject to the limits of the address that resumed it", async () => {
   const world = new World();
   const [before, after] = [
     newAddressRecord(world.clock.now()),
@@ -786,7 +786,7 @@ Deno.test("Session is judged by the conduct of the address it came back from", a
   assert.equal(again.outlet.closed?.code, 4003);
 });
 
-Deno.test("Session that is away ends at once when its address is blocked", async () => {
+Deno.test("Session without a connection ends immediately when its address is blocked", async () => {
   const world = new World();
   const record = newAddressRecord(world.clock.now());
   const a = world.visit(record);
@@ -802,7 +802,7 @@ Deno.test("Session that is away ends at once when its address is blocked", async
   assert.deepEqual([b.outlet.types.at(-1), world.sessions.disconnected], ["partner-left", 0]);
 });
 
-Deno.test("Token is good for one resume: the next one comes with the welcome, and the spent one ends the session", async () => {
+Deno.test("Token is valid for one resume: the welcome carries the next one, and reuse ends the session", async () => {
   const world = new World();
   const [a, b] = await world.pair();
   const stolen = tokenOf(a);
@@ -822,7 +822,7 @@ Deno.test("Token is good for one resume: the next one comes with the welcome, an
   assert.notEqual(tokenOf(again), stolen);
 });
 
-Deno.test("Token that is stolen and used first is still good for its owner until the thief has spoken", async () => {
+Deno.test("Token that is stolen and used first remains valid for its owner until the thief has sent something", async () => {
   const world = new World();
   const [a, b] = await world.pair();
   const thief = world.visit();
@@ -835,7 +835,7 @@ Deno.test("Token that is stolen and used first is still good for its owner until
   assert.deepEqual(b.outlet.frames, []);
 });
 
-Deno.test("Token that was used survives when the answer is lost, however often", async () => {
+Deno.test("Token that was used remains valid when the reply is lost, however often", async () => {
   const world = new World();
   const [a] = await world.pair();
   for (let n = 0; n < 10; n++) {
@@ -846,7 +846,7 @@ Deno.test("Token that was used survives when the answer is lost, however often",
   assert.ok(world.sessions.tokens <= 3, "two of this session, one of the partner's");
 });
 
-Deno.test("Token may be shown once a socket, and before all else", async () => {
+Deno.test("Token may be sent once per socket, and only as the first message", async () => {
   const world = new World();
   const [a] = await world.pair();
   const guesser = world.visit();
@@ -864,7 +864,7 @@ Deno.test("Token may be shown once a socket, and before all else", async () => {
   assert.equal(a.session.state, "chatting");
 });
 
-Deno.test("Session ends when it comes back more often than any line can drop", async () => {
+Deno.test("Session ends when it is resumed more often than any connection can drop", async () => {
   const world = new World();
   const [a, b] = await world.pair();
   let last = a;
@@ -874,7 +874,7 @@ Deno.test("Session ends when it comes back more often than any line can drop", a
   assert.deepEqual([last.outlet.closed?.code, b.outlet.types.at(-1)], [1008, "partner-left"]);
 });
 
-Deno.test("Session that moves between nodes too often ends for that, and not for a stolen token", async () => {
+Deno.test("Session that moves between nodes too often ends for that reason, and not for a stolen token", async () => {
   const world = new World();
   const [a] = await world.pair();
   for (let n = 0; n < LIMITS.resumes.burst; n++) assert.ok(a.session.mayResume());
@@ -882,7 +882,7 @@ Deno.test("Session that moves between nodes too often ends for that, and not for
   assert.deepEqual(a.outlet.closed, { code: 1008, reason: TOO_FAST_REASON });
 });
 
-Deno.test("Lobby keeps a bounded number of sessions that are away: who went first goes first", async () => {
+Deno.test("Session registry keeps a limited number of disconnected sessions, and ends the longest-disconnected first", async () => {
   const world = new World();
   const [first, second] = await world.pair();
   first.link.disconnected();
@@ -896,7 +896,7 @@ Deno.test("Lobby keeps a bounded number of sessions that are away: who went firs
   assert.equal(second.outlet.types.at(-1), "partner-left");
 });
 
-Deno.test("Lobby keeps as many sessions that are away as it admits people: a proxy that restarts drops them all", async () => {
+Deno.test("Session registry keeps as many disconnected sessions as it admits people, because a restarting proxy drops all", async () => {
   const world = new World(undefined, MAX_DISCONNECTED_SESSIONS + 2);
   const [first] = await world.pair();
   first.link.disconnected();
@@ -909,7 +909,7 @@ Deno.test("Lobby keeps as many sessions that are away as it admits people: a pro
   ]);
 });
 
-Deno.test("Session closes a reader that does not read with 4008 and tells its partner within 11 s", async () => {
+Deno.test("Session closes a reader that does not read with 4008 and notifies its partner within 11 s", async () => {
   const world = new World();
   const [a, b] = await world.pair();
   b.outlet.backlog = 1000;
@@ -919,7 +919,7 @@ Deno.test("Session closes a reader that does not read with 4008 and tells its pa
   assert.equal(a.outlet.types.at(-1), "partner-left");
 });
 
-Deno.test("Lobby sends away who asks for nothing for ten minutes, and nobody else", async () => {
+Deno.test("Session that requests nothing for ten minutes is closed, and no other", async () => {
   const world = new World();
   const idle = world.visit();
   const waiting = world.visit();
@@ -934,7 +934,7 @@ Deno.test("Lobby sends away who asks for nothing for ten minutes, and nobody els
   ]);
 });
 
-Deno.test("Lobby tells how many are here to who isn't chatting, when that has changed", async () => {
+Deno.test("Session outside a chat is told how many people are online when the number has changed", async () => {
   const world = new World();
   const idle = world.visit();
   const [a] = await world.pair();
@@ -944,7 +944,7 @@ Deno.test("Lobby tells how many are here to who isn't chatting, when that has ch
   assert.equal(a.outlet.types.includes("online"), false);
 });
 
-Deno.test("Lobby tells who came between two announcements, though there are as many as before again", () => {
+Deno.test("Session that arrived between two announcements is told the number, even if it is unchanged", () => {
   const world = new World();
   const first = world.visit();
   world.sessions.broadcastOnline();
@@ -954,7 +954,7 @@ Deno.test("Lobby tells who came between two announcements, though there are as m
   assert.deepEqual(second.outlet.messages.map(counted), [2, 1]);
 });
 
-Deno.test("Lobby is symmetric, holds no ghost and tells nobody what is not meant for them, after any sequence of events", async () => {
+Deno.test("Sessions are symmetric, complete and receive only what is meant for them, after any sequence of events", async () => {
   const event = fc.tuple(
     fc.nat(5),
     fc.constantFrom(

@@ -8,7 +8,7 @@ function turn(urls: string[]): TurnCredentials {
   return new TurnCredentials({ urls, secret: "north", clock: new FakeClock(), newToken });
 }
 
-Deno.test("Turn gives names that end in ten minutes, signed as the relay expects", () => {
+Deno.test("Turn issues credentials that expire in ten minutes, signed as the relay expects", () => {
   const { servers, policy } = turn(["turn:relay.example"]).route();
   // printf %s 1780315800:0000000000000000 | openssl dgst -sha1 -hmac north -binary | base64
   assert.deepEqual([servers, policy], [[{
@@ -19,7 +19,7 @@ Deno.test("Turn gives names that end in ten minutes, signed as the relay expects
   assert.ok(CREDENTIAL_LIFETIME <= 600_000);
 });
 
-Deno.test("Turn gives nobody the name of another", () => {
+Deno.test("Turn never issues the same user name twice", () => {
   const chance = ["a".repeat(64), "b".repeat(64)];
   const relay = new TurnCredentials({
     urls: ["turn:relay.example"],
@@ -31,6 +31,6 @@ Deno.test("Turn gives nobody the name of another", () => {
   assert.notEqual(first, second);
 });
 
-Deno.test("Turn that has no relay lets calls go directly", () => {
+Deno.test("Turn without a relay allows direct calls", () => {
   assert.deepEqual(turn([]).route(), { servers: [], policy: "all" });
 });

@@ -81,7 +81,7 @@ function frameOf(to: number, from: number, bytes: number): Buffer {
   return packed(2, body);
 }
 
-Deno.test("Bus lets whoever is answered go on before it passes on what came with the answer, all in its order", async () => {
+Deno.test("Bus lets the caller of an answered request continue before it delivers later messages, in order", async () => {
   const channels = channelsOf("1", "2");
   const [toHere, toThere] = [...channels.values()] as [Channel, Channel];
   const happened: unknown[] = [];

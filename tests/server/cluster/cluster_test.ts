@@ -26,7 +26,7 @@ async function comeBack({ server }: Machine, token: string): Promise<BareClient>
   return client;
 }
 
-clusterTest("Two people on two machines are paired and talk", 2, async (machines) => {
+clusterTest("Two people on two nodes are paired and chat", 2, async (machines) => {
   const [ann, bob] = await pair(machines);
   ann.send(Uint8Array.of(1, 2, 3));
   assert.deepEqual(await bob.frame(), Uint8Array.of(1, 2, 3));
@@ -38,7 +38,7 @@ clusterTest("Two people on two machines are paired and talk", 2, async (machines
 });
 
 clusterTest(
-  "Shared interests are found on other machines, and named in each one's own words",
+  "Shared interests are found across nodes, and named to each in their own spelling",
   2,
   async ([a, b]) => {
     const ann = await BareClient.enter(a!.server.socketUrl);
@@ -53,7 +53,7 @@ clusterTest(
   },
 );
 
-clusterTest("A recent partner on another machine is known, and it is said", 2, async (machines) => {
+clusterTest("A recent partner on another node is known, and named as such", 2, async (machines) => {
   const [ann, bob] = await pair(machines);
   ann.tell({ type: "leave" });
   await bob.next("partner-left");
@@ -66,7 +66,7 @@ clusterTest("A recent partner on another machine is known, and it is said", 2, a
 });
 
 clusterTest(
-  "Frames arrive in their order between machines, and a last word before the end",
+  "Frames arrive in order between nodes, including the last one before the end",
   2,
   async (machines) => {
     const [ann, bob] = await pair(machines);
@@ -79,7 +79,7 @@ clusterTest(
 );
 
 clusterTest(
-  "Nothing reaches a third person: what comes late from the last partner is dropped",
+  "Frames never reach a third person: late ones from the last partner are dropped",
   3,
   async (machines) => {
     const [ann, bob] = await pair(machines);
@@ -98,7 +98,7 @@ clusterTest(
 );
 
 clusterTest(
-  "A dropped connection is told on the other machine, and so is the return",
+  "A dropped connection is reported on the other node, and so is its return",
   2,
   async (machines) => {
     const [ann, bob] = await pair(machines);
@@ -114,8 +114,8 @@ clusterTest(
   },
 );
 
-for (const [where, n] of [["a third machine", 2], ["the partner's machine", 0]] as const) {
-  clusterTest(`A session goes on, on ${where}`, 3, async (machines) => {
+for (const [where, n] of [["a third node", 2], ["the partner's node", 0]] as const) {
+  clusterTest(`A session continues on ${where}`, 3, async (machines) => {
     const [ann, bob] = await pair(machines);
     const { token } = bob;
     bob.vanish();
@@ -135,7 +135,7 @@ for (const [where, n] of [["a third machine", 2], ["the partner's machine", 0]] 
 }
 
 clusterTest(
-  "Two of one machine are still partners when one of them goes to another",
+  "Two partners on one node remain partners when one of them moves to another",
   2,
   async ([a, b]) => {
     const [ann, bob] = await BareClient.pair(a!.server.socketUrl);
@@ -153,14 +153,14 @@ clusterTest(
   },
 );
 
-clusterTest("A token that no machine knows opens nothing, and that is said", 2, async ([a]) => {
+clusterTest("A token that no node knows resumes nothing, and the page is told", 2, async ([a]) => {
   const ann = await BareClient.enter(a!.server.socketUrl);
   ann.tell({ type: "resume", token: "unknown" });
   assert.equal((await ann.next("resumed")).chatting, false);
   await bye(ann);
 });
 
-clusterTest("Everybody is told how many are online on all machines", 2, async ([a, b]) => {
+clusterTest("Everybody is told how many people are online on all nodes", 2, async ([a, b]) => {
   const ann = await BareClient.enter(a!.server.socketUrl);
   await waitUntil(() => b!.server.chat.sessions.online === 1);
   const bob = new BareClient(b!.server.socketUrl);
@@ -169,7 +169,7 @@ clusterTest("Everybody is told how many are online on all machines", 2, async ([
 });
 
 clusterTest(
-  "A reader that does not read slows its partner down on the other machine, and is given up",
+  "A reader that does not read slows down its partner on the other node, and is disconnected",
   0,
   async (_, redis) => {
     await using slow = await startMachine(redis.url, { rates: NO_RATES });
@@ -189,7 +189,7 @@ clusterTest(
 );
 
 clusterTest(
-  "A machine that stops says so: its people's partners are told at once",
+  "A node that stops announces it, and the partners of its sessions are notified",
   2,
   async (machines) => {
     const [ann, bob] = await pair(machines);
@@ -200,7 +200,7 @@ clusterTest(
 );
 
 clusterTest(
-  "Two who chat on a machine that stops go on with each other, each on another one",
+  "Two partners on a stopping node continue their chat, each on another node",
   3,
   async ([stopping, ...others]) => {
     const { chat, socketUrl } = stopping!.server;
@@ -225,7 +225,7 @@ clusterTest(
 );
 
 clusterTest(
-  "Somebody whose machine stops goes on with a partner who is on another, and stays there",
+  "A session of a stopping node continues with a partner on another node, and stays there",
   2,
   async (machines) => {
     const [ann, bob] = await pair(machines);
@@ -243,7 +243,7 @@ clusterTest(
 );
 
 clusterTest(
-  "A page may come to a machine that has not met the others yet: its chat goes on as soon as it has",
+  "A session may arrive at a node that has not met the others yet, and continues as soon as it has",
   2,
   async (machines, redis) => {
     const [ann, bob] = await pair(machines);
@@ -257,7 +257,7 @@ clusterTest(
   },
 );
 
-clusterTest("A machine that is alone has its people told that it stops", 1, async ([only]) => {
+clusterTest("A node that is alone notifies its visitors when it stops", 1, async ([only]) => {
   const [ann, bob] = await BareClient.pair(only!.server.socketUrl);
   const ended = only!.server.end(MINUTE);
   for (const client of [ann, bob]) {
@@ -268,7 +268,7 @@ clusterTest("A machine that is alone has its people told that it stops", 1, asyn
 });
 
 clusterTest(
-  "A burst to somebody who reads late is lost by nobody, and throws nobody out",
+  "A burst to a late reader is lost by nobody, and ends no session",
   2,
   async (machines) => {
     const [ann, bob] = await pair(machines);
@@ -284,7 +284,7 @@ clusterTest(
 );
 
 clusterTest(
-  "A report after the chat counts on the other machine, too",
+  "A report after the chat counts on the other node, too",
   2,
   async (machines, redis) => {
     const [ann] = await pair(machines);
@@ -311,7 +311,7 @@ clusterTest(
 );
 
 clusterTest(
-  "Who has closed the page can be reported still, and no socket is held for that",
+  "A visitor who has closed the page can still be reported, and holds no socket for that",
   1,
   async ([machine]) => {
     const { server } = machine!;
@@ -331,7 +331,7 @@ clusterTest(
 );
 
 clusterTest(
-  "A session that is lost on its way leaves nobody waiting",
+  "A session that is lost while moving leaves nobody waiting",
   1,
   async ([machine]) => {
     const { server, cluster } = machine!;
@@ -345,7 +345,7 @@ clusterTest(
 );
 
 clusterTest(
-  "Who goes from machine to machine may not do more for that",
+  "A session keeps its limits when it moves from node to node",
   1,
   async ([first], redis) => {
     const rates = { ...NO_RATES, resumes: { burst: 1, perMinute: 1 } };
@@ -364,7 +364,7 @@ clusterTest(
 );
 
 clusterTest(
-  "Who comes to the machine of a partner who leaves meanwhile is told so",
+  "A session that moves to the node of a partner who leaves meanwhile is told so",
   2,
   async (machines) => {
     const [ann, bob] = await pair(machines);
@@ -386,7 +386,7 @@ clusterTest(
 );
 
 clusterTest(
-  "A greeting that crosses a move follows it, and who arrives knows that the partner is away",
+  "A greeting that crosses a move follows it, and the moved session knows that the partner is away",
   3,
   async (machines) => {
     const [ann, bob] = await pair(machines);
@@ -418,7 +418,7 @@ clusterTest(
 );
 
 clusterTest(
-  "Two who go to one machine at the same time are partners there",
+  "Two partners who move to one node at the same time remain partners there",
   3,
   async (machines) => {
     const [ann, bob] = await pair(machines);

@@ -94,7 +94,7 @@ async function settledMembers(): Promise<World> {
   return world;
 }
 
-Deno.test("Members miss a machine that came and went between two beats, if it was met", async () => {
+Deno.test("Membership notices the loss of a node that came and went between two heartbeats, if it was met", async () => {
   const { members, gone, beat } = await settledMembers();
   members.seen(THERE);
   assert.equal(members.others, 1);
@@ -102,7 +102,7 @@ Deno.test("Members miss a machine that came and went between two beats, if it wa
   assert.deepEqual([gone, members.others], [[THERE], 0]);
 });
 
-Deno.test("Members do not miss a machine that was met while Redis was already answering", async () => {
+Deno.test("Membership does not miss a node that was met while Redis was already answering", async () => {
   const { members, gone, redis, beat } = await settledMembers();
   redis.whileItAnswers = () => members.seen(THERE);
   await beat();
@@ -113,7 +113,7 @@ Deno.test("Members do not miss a machine that was met while Redis was already an
   assert.deepEqual([gone, members.others, members.online], [[], 1, 1]);
 });
 
-Deno.test("Members do not count their own machine among the others", async () => {
+Deno.test("Membership does not count its own node among the others", async () => {
   const { members } = await settledMembers();
   members.seen(HERE);
   assert.equal(members.others, 0);

@@ -18,7 +18,7 @@ async function health({ server }: Machine): Promise<unknown> {
 }
 
 clusterTest(
-  "Chats within a machine and pairing there go on without Redis, and it is said how things are",
+  "Chats and pairing within a node continue without Redis, and the outage is reported",
   2,
   async (machines, redis) => {
     const [a, b] = machines as [Machine, Machine];
@@ -50,7 +50,7 @@ clusterTest(
   },
 );
 
-clusterTest("A Redis that stands still is an outage, too", 2, async (machines, redis) => {
+clusterTest("A Redis that doesn't respond is an outage, too", 2, async (machines, redis) => {
   const [ann, bob] = await pair(machines);
   const lone = await BareClient.enter(machines[0]!.server.socketUrl);
   lone.tell(FIND);
@@ -67,7 +67,7 @@ clusterTest("A Redis that stands still is an outage, too", 2, async (machines, r
   await bye(ann, bob);
 });
 
-clusterTest("Who left during an outage has left when it is over", 2, async (machines, redis) => {
+clusterTest("A session that left in an outage has left after it", 2, async (machines, redis) => {
   const [ann, bob] = await pair(machines);
   await redis.kill();
   await Promise.all([ann.next("partner-away"), bob.next("partner-away")]);
@@ -78,7 +78,7 @@ clusterTest("Who left during an outage has left when it is over", 2, async (mach
 });
 
 clusterTest(
-  "An outage that lasts longer than a machine is waited for ends the chats between machines",
+  "An outage longer than the lifetime of a node ends the chats between nodes",
   2,
   async (machines, redis) => {
     const [ann, bob] = await pair(machines);
@@ -90,7 +90,7 @@ clusterTest(
 );
 
 clusterTest(
-  "A machine that starts without Redis serves its own people, and joins later",
+  "A node that starts without Redis serves its own visitors, and joins later",
   1,
   async ([a], redis) => {
     await redis.kill();
@@ -103,7 +103,7 @@ clusterTest(
   },
 );
 
-clusterTest("A Redis that forgets everything is told again who waits", 2, async ([a, b], redis) => {
+clusterTest("A Redis that lost its data receives all searches again", 2, async ([a, b], redis) => {
   const ann = await BareClient.enter(a!.server.socketUrl);
   ann.tell(FIND);
   await ann.next("waiting");
@@ -116,7 +116,7 @@ clusterTest("A Redis that forgets everything is told again who waits", 2, async 
 });
 
 clusterTest(
-  "A machine that has another's number by chance does not join",
+  "A node with the random number of another does not join",
   1,
   async ([a], redis) => {
     await using twin = await startAlone(redis.url, {}, a!.cluster.node);

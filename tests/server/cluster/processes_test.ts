@@ -94,7 +94,7 @@ async function took(work: Promise<unknown>, by: readonly Program[], redis: Redis
 }
 
 processesTest(
-  `${VISITORS} visitors of three processes are paired across them, two by two, and no message is lost or doubled`,
+  `${VISITORS} visitors of three processes are paired across them, in pairs, and no message is lost or duplicated`,
   async (programs) => {
     const coming = Array.from({ length: VISITORS }, (_, n) => visit(programs[n % 3]!));
     const crowd = (await Promise.all(coming)).map(async (client, n): Promise<Chatting[]> => {
@@ -120,7 +120,7 @@ processesTest(
 );
 
 processesTest(
-  "A process is killed: its people's partners are told within 10 s and find others, and nobody is given a ghost",
+  "A killed process has the partners of its sessions notified within 10 s, and nobody is paired with its sessions",
   async ([a, b, c], redis) => {
     const [ann, carl] = await couple(a, c);
     const [bob, dora] = await couple(b, c);
@@ -142,7 +142,7 @@ processesTest(
 );
 
 processesTest(
-  "Redis is killed and started again: chats within a process go on, people there meet, and all recovers by itself",
+  "A Redis that is killed and restarted leaves chats and pairing within a process intact, and all recovers",
   async ([a, b, c], redis) => {
     const programs = [a, b, c];
     const [ann, bob] = await couple(a, b);
@@ -167,7 +167,7 @@ processesTest(
 );
 
 processesTest(
-  "A process is asked to stop: its people's chats go on over others, and it ends with exit code 0",
+  "A process that is asked to stop hands its chats to others, and exits with code 0",
   async ([a, b, c]) => {
     const [ann, carl] = await couple(a, c);
     const [eve, fritz] = await couple(c, c);
@@ -189,7 +189,7 @@ processesTest(
 );
 
 processesTest(
-  "A process is asked to stop: who does not turn up elsewhere is gone, and their partners are told within 10 s",
+  "A session that does not reconnect elsewhere after its process stopped ends, and its partner is notified within 10 s",
   async ([a, b, c], redis) => {
     const [ann, carl] = await couple(a, c);
     const [bob, dora] = await couple(b, a);
@@ -204,7 +204,7 @@ processesTest(
 );
 
 processesTest(
-  "A chat goes on over another process, and needs the first no longer",
+  "A chat continues on another process, and needs the first no longer",
   async ([a, b, c], redis) => {
     const [ann, bob] = await couple(a, b);
     bob.vanish();

@@ -26,7 +26,7 @@ async function isAdmitted({ server }: Machine, address?: string): Promise<boolea
   return isIn;
 }
 
-clusterTest("An address has so many connections on all machines together", 2, async ([a, b]) => {
+clusterTest("An address has one connection limit on all nodes together", 2, async ([a, b]) => {
   const clients: BareClient[] = [];
   for (let n = 0; n < 20; n++) {
     clients.push(await BareClient.enter((n % 2 === 0 ? a! : b!).server.socketUrl));
@@ -39,7 +39,7 @@ clusterTest("An address has so many connections on all machines together", 2, as
 });
 
 clusterTest(
-  "Connections that come at once on two machines are not more than may be",
+  "Simultaneous connections on two nodes don't exceed the limit",
   2,
   async ([a, b]) => {
     const clients = Array.from(
@@ -55,7 +55,7 @@ clusterTest(
 );
 
 clusterTest(
-  "An address that comes too fast on one machine comes too fast on all",
+  "An address that connects too fast on one node is too fast on all",
   2,
   async ([a, b]) => {
     const { burst, perMinute } = LIMITS.connections;
@@ -71,7 +71,7 @@ clusterTest(
 );
 
 clusterTest(
-  "Who is reported on several machines is blocked on all, and told",
+  "An address that is reported on several nodes is blocked on all, and notified",
   3,
   async (machines) => {
     const [a, b, c] = machines as [Machine, Machine, Machine];
@@ -99,7 +99,7 @@ clusterTest(
 );
 
 clusterTest(
-  "What Redis holds of an address ends within the hour, and so does everything else",
+  "Redis holds data of an address for at most an hour, and everything else expires, too",
   2,
   async (machines, redis) => {
     const [ann, bob] = await pair(machines);

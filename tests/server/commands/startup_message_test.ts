@@ -17,7 +17,7 @@ function texts(args: string[], isHosted = false): string[] {
 const TLS = ["--tls-cert=cert.pem", "--tls-key=key.pem"];
 const CONTACT = "--contact-email=operator@chat.example";
 
-Deno.test("Start-up tells a newcomer in three lines where to look, what to do, and what the public needs", () => {
+Deno.test("Start-up message tells a new operator in three lines where to look, what to do, and what a public server needs", () => {
   assert.deepEqual(texts([]), [
     "Listening on http://localhost:8000/",
     "Open it in two windows to chat with yourself.",
@@ -25,13 +25,13 @@ Deno.test("Start-up tells a newcomer in three lines where to look, what to do, a
   ]);
 });
 
-Deno.test("Start-up of a public server says only where it listens", () => {
+Deno.test("Start-up message of a public server says only where it listens", () => {
   assert.deepEqual(texts([...TLS, CONTACT]), ["Listening on https://localhost:8000/"]);
   assert.deepEqual(texts(["--trust-proxy=1", CONTACT]), ["Listening on http://localhost:8000/"]);
   assert.deepEqual(texts([CONTACT], true), ["Listening on http://localhost:8000/"]);
 });
 
-Deno.test("Start-up of a public server without a contact address warns", () => {
+Deno.test("Start-up message of a public server without a contact address warns", () => {
   const [, missing, ...more] = said(TLS);
   assert.deepEqual([missing?.level, more], ["warn", []]);
   assert.match(missing!.text, /needs --contact-email: see docs\/install\.md/);

@@ -39,7 +39,7 @@ Deno.test("Config has a default for everything", () => {
   assert.deepEqual(read([]), { kind: "serve", config: DEFAULTS });
 });
 
-Deno.test("Config takes flags over environment over defaults", () => {
+Deno.test("Config prefers flags to the environment, and the environment to defaults", () => {
   const environment = { PORT: "1", MAX_CONNECTIONS: "7", HOST: "" };
   assert.deepEqual(read(["--port=2", "--listener", "deno"], environment), {
     kind: "serve",
@@ -47,7 +47,7 @@ Deno.test("Config takes flags over environment over defaults", () => {
   });
 });
 
-Deno.test("Config reports all mistakes at once, in words that say what is allowed", () => {
+Deno.test("Config reports all errors together, and states the allowed values", () => {
   const args = ["--port", "70000", "--colour", "--listener=apache", "stray", "--max-connections"];
   assert.deepEqual(read(args, { HOST: "::1" }), {
     kind: "mistaken",
@@ -61,7 +61,7 @@ Deno.test("Config reports all mistakes at once, in words that say what is allowe
   });
 });
 
-Deno.test("Config takes a Redis, and never repeats what may hold its password", () => {
+Deno.test("Config accepts a Redis URL, and never prints it because it may contain a password", () => {
   const url = "rediss://:hush@redis.example:6380/1";
   assert.deepEqual(read([], { REDIS_URL: url }), {
     kind: "serve",
@@ -73,7 +73,7 @@ Deno.test("Config takes a Redis, and never repeats what may hold its password", 
   }
 });
 
-Deno.test("Config takes the relays of calls with their secret, and never repeats that", () => {
+Deno.test("Config accepts call relays with their secret, and never prints the secret", () => {
   const urls = "turn:relay.example:3478?transport=udp, turns:[2001:db8::1]:443?transport=tcp";
   assert.deepEqual(read(["--turn-url", urls], { TURN_SECRET: "hush" }), {
     kind: "serve",
@@ -93,7 +93,7 @@ Deno.test("Config takes the relays of calls with their secret, and never repeats
   assert.doesNotMatch(JSON.stringify(broken), /hush/);
 });
 
-Deno.test("Config takes a certificate with its key, and what goes with https", () => {
+Deno.test("Config accepts a certificate with its key, and the options for https", () => {
   const args = ["--tls-cert=cert.pem", "--tls-key=key.pem"];
   const more = ["--http-redirect-port=80", "--acme-dir=acme"];
   assert.deepEqual(read([...args, ...more]), {
@@ -125,7 +125,7 @@ Deno.test("Config takes a certificate with its key, and what goes with https", (
   }
 });
 
-Deno.test("Config takes a token for the metrics that nobody guesses, and never repeats it", () => {
+Deno.test("Config accepts a metrics token that is hard to guess, and never prints it", () => {
   const token = "0123456789-._~+/abc=";
   assert.deepEqual(read([], { METRICS_TOKEN: token }), {
     kind: "serve",
@@ -143,7 +143,7 @@ Deno.test("Config takes a token for the metrics that nobody guesses, and never r
   }
 });
 
-Deno.test("Config reads the same options for the doctor and for a question after the health", () => {
+Deno.test("Config reads the same options for the doctor and for a health check", () => {
   for (const kind of ["doctor", "health"]) {
     assert.deepEqual(read([kind, "--port=1"]), { kind, config: { ...DEFAULTS, port: 1 } });
     assert.deepEqual(read([kind, "--from=2026-03-02", "x"]), {
@@ -156,14 +156,14 @@ Deno.test("Config reads the same options for the doctor and for a question after
   }
 });
 
-Deno.test("Config names the environment variable that is mistaken", () => {
+Deno.test("Config names the environment variable that is wrong", () => {
   assert.deepEqual(read([], { PORT: "0x50" }), {
     kind: "mistaken",
     mistakes: ['Cannot use PORT: "0x50" is not a number from 0 to 65535.'],
   });
 });
 
-Deno.test("Config answers --help and --version whatever else is said", () => {
+Deno.test("Config answers --help and --version whatever the other arguments", () => {
   assert.deepEqual(read(["--help", "--port=x"]), { kind: "help" });
   assert.deepEqual(read(["--version"]), { kind: "version" });
 });
@@ -187,14 +187,14 @@ const DEPLOYED = {
   listener: "deno",
 };
 
-Deno.test("Config needs nothing on Deno Deploy, which is known by its variable, whatever that says", () => {
+Deno.test("Config needs nothing on Deno Deploy, which is detected by its variable, whatever its value", () => {
   for (const value of ["1", "0", ""]) {
     const command = read([], { DENO_DEPLOY: value });
     assert.deepEqual(command, { kind: "serve", config: DEPLOYED });
   }
 });
 
-Deno.test("Config takes on Deno Deploy what is decided there and everything that is not", () => {
+Deno.test("Config accepts on Deno Deploy the fixed values and every other option", () => {
   const same = { LISTENER: "deno", ACCESS_LOG: "off", TRUST_PROXY: "0", DATA_DIR: "" };
   assert.deepEqual(read(["--port=2"], { DENO_DEPLOY: "1", OPERATOR: "We", ...same }), {
     kind: "serve",
@@ -225,7 +225,7 @@ Deno.test("Config refuses on Deno Deploy what does not work there, and says why"
   });
 });
 
-Deno.test("Config says in its help what Deno Deploy decides, each a value of an option that exists", () => {
+Deno.test("Config's help states the values that Deno Deploy fixes, all of existing options", () => {
   const rows = help().split("\n\n").at(-1)!;
   for (const [name, { value }] of Object.entries(DENO_DEPLOY.decisions)) {
     assert.match(rows, new RegExp(`^ +--${name} +${value || "none"}$`, "m"));
@@ -233,7 +233,7 @@ Deno.test("Config says in its help what Deno Deploy decides, each a value of an 
   }
 });
 
-Deno.test("Config refuses to hold anything for longer than the policy says", () => {
+Deno.test("Config refuses a retention longer than the policy states", () => {
   assert.deepEqual(read(["--ip-retention-seconds=3601", "--access-log-retention-days=31"]), {
     kind: "mistaken",
     mistakes: [
@@ -243,7 +243,7 @@ Deno.test("Config refuses to hold anything for longer than the policy says", () 
   });
 });
 
-Deno.test("Config reads lists of addresses, mail addresses and lines of text, and refuses what is none", () => {
+Deno.test("Config reads lists of addresses, e-mail addresses and lines of text, and refuses invalid ones", () => {
   const mistakes = (...args: string[]): unknown => {
     const command = readConfig(args, () => undefined);
     return command.kind === "mistaken" ? command.mistakes.length : command.kind;
@@ -262,7 +262,7 @@ Deno.test("Config reads lists of addresses, mail addresses and lines of text, an
   }
 });
 
-Deno.test("Config reads the window of time whose lines of the access log are wanted", () => {
+Deno.test("Config reads the period whose access log lines are requested", () => {
   const command = readConfig(
     ["access-log", "--from=2026-11-22", "--to", "2026-11-23T14:00:00+02:00", "--log-dir=/x"],
     () => undefined,
@@ -275,7 +275,7 @@ Deno.test("Config reads the window of time whose lines of the access log are wan
   assert.equal(command.config["log-dir"], "/x");
 });
 
-Deno.test("Config says what is wrong with a window of time", () => {
+Deno.test("Config says what is wrong with a period", () => {
   const form = "a time like 2026-11-23T14:00:00Z, or a day like 2026-11-23";
   const mistakes = (...args: string[]): unknown => {
     const command = readConfig(["access-log", ...args], () => undefined);
@@ -298,7 +298,7 @@ Deno.test("Config says what is wrong with a window of time", () => {
   });
 });
 
-Deno.test("The page for operators sets options that there are, to values that they take", async () => {
+Deno.test("The operator documentation sets only existing options, to accepted values", async () => {
   const page = await Deno.readTextFile(new URL("../../../docs/install.md", import.meta.url));
   const files = page.matchAll(/\/etc\/anonymous-chat\.env <<'END'\n([^]*?)\nEND\n/g);
   const lines = [...files].flatMap(([, lines = ""]) => lines.split("\n"));

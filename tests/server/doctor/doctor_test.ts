@@ -51,7 +51,7 @@ function found(finding: Finding | undefined, kind: Finding["kind"], says: RegExp
   assert.doesNotMatch(said, new RegExp(HUSH));
 }
 
-Deno.test("Doctor finds a folder that is the server's alone, and leaves nothing in it", async () => {
+Deno.test("Doctor accepts a folder that only the server can access, and leaves nothing in it", async () => {
   await using folder = new TempFolder();
   found(await checkFolder("log-dir", folder.path), "ok", /accessible to its owner only$/);
   const later = join(folder.path, "not", "yet");
@@ -60,7 +60,7 @@ Deno.test("Doctor finds a folder that is the server's alone, and leaves nothing 
   assert.deepEqual(await filesIn(folder.path), []);
 });
 
-Deno.test("Doctor says that others can look into a folder, or that it can't be written to", async () => {
+Deno.test("Doctor reports a folder that others can read, or that can't be written to", async () => {
   await using folder = new TempFolder();
   await Deno.chmod(folder.path, 0o755);
   found(await checkFolder("log-dir", folder.path), "problem", /mode 755\): chmod 700 /);
@@ -74,7 +74,7 @@ Deno.test("Doctor says that others can look into a folder, or that it can't be w
   );
 });
 
-Deno.test("Doctor looks into the webroot of certificates", async () => {
+Deno.test("Doctor checks the webroot of certificates", async () => {
   await using folder = new TempFolder();
   found(await checkWebroot("acme-dir", folder.path), "ok", /is readable/);
   found(
@@ -84,12 +84,12 @@ Deno.test("Doctor looks into the webroot of certificates", async () => {
   );
 });
 
-Deno.test("Doctor says when a disk is nearly full", () => {
+Deno.test("Doctor reports a disk that is nearly full", () => {
   found(checkRoom("log-dir", "./logs", LEAST_FREE), "ok", /0\.5 GiB free/);
   found(checkRoom("log-dir", "./logs", LEAST_FREE - 1), "problem", /free some space/);
 });
 
-Deno.test("Doctor notices a calendar that was never set, or has been set back", async () => {
+Deno.test("Doctor notices a system clock that was never set, or was set back", async () => {
   await using folder = new TempFolder();
   await Deno.writeTextFile(join(folder.path, "a"), "");
   const folders = [folder.path, "/not/there"];
@@ -105,7 +105,7 @@ Deno.test("Doctor notices a calendar that was never set, or has been set back", 
   found(await checkCalendar(now, folders), "problem", /a file was written at .* set back/);
 });
 
-Deno.test("Doctor reads a certificate: its names, its end, its key", async () => {
+Deno.test("Doctor checks a certificate: its names, its end, its key", async () => {
   await using folder = new TempFolder();
   const [cert, key, other] = ["cert.pem", "key.pem", "other.pem"].map((name) =>
     join(folder.path, name)
@@ -131,7 +131,7 @@ Deno.test("Doctor reads a certificate: its names, its end, its key", async () =>
   found((await check(cert, key)).at(-1), "problem", /every user .* can read .*key\.pem: chmod 640/);
 });
 
-Deno.test("Doctor says how many connections there are descriptors for", async () => {
+Deno.test("Doctor states for how many connections the descriptors suffice", async () => {
   found(await checkConnections(500, 9, (_, __, beside) => 491 + beside!), "ok", /for 500$/);
   found(
     await checkConnections(500, 0, () => 99),
@@ -140,7 +140,7 @@ Deno.test("Doctor says how many connections there are descriptors for", async ()
   );
 });
 
-Deno.test("Doctor finds a port free, taken by Anonymous Chat, or by somebody else", async () => {
+Deno.test("Doctor finds a port free, in use by Anonymous Chat, or in use by another program", async () => {
   const host = "127.0.0.1";
   await using server = await TestServer.start();
   const where = { host, port: server.port, isTls: false };
@@ -166,7 +166,7 @@ Deno.test("Doctor finds a port free, taken by Anonymous Chat, or by somebody els
   );
 });
 
-Deno.test("Doctor asks a server that speaks TLS, whosever name its certificate has", async () => {
+Deno.test("Doctor queries a server that speaks TLS, whatever name its certificate has", async () => {
   const server = createServer(selfSigned("chat.example"), (_, response) => {
     response.end('{"status":"degraded","failing":["redis"]}');
   });
@@ -181,7 +181,7 @@ Deno.test("Doctor asks a server that speaks TLS, whosever name its certificate h
   assert.equal(kind, "unreachable");
 });
 
-Deno.test("Doctor sees options that work against each other, or are missing", () => {
+Deno.test("Doctor notices conflicting and missing options", () => {
   found(checkContact(configOf()), "problem", /set --contact-email/);
   const email = "--contact-email=help@chat.example";
   found(checkContact(configOf(email)), "problem", /set --operator/);
@@ -203,7 +203,7 @@ Deno.test("Doctor sees options that work against each other, or are missing", ()
 });
 
 Deno.test({
-  name: "Doctor finds a Redis that forgets, and says what is wrong with one that doesn't",
+  name: "Doctor accepts a Redis without persistence, and says what is wrong with any other",
   ignore: !hasRedis,
   fn: async () => {
     found((await checkRedis(""))[0], "skipped", /single node/);
@@ -240,7 +240,7 @@ async function relays(secret: string, ...urls: string[]): Promise<Finding[]> {
 }
 
 Deno.test({
-  name: "Doctor asks a relay for a place as a browser does, and says when the secret is another",
+  name: "Doctor requests an allocation from a relay as a browser does, and reports a wrong secret",
   ignore: !hasCoturn,
   fn: async () => {
     found((await relays(""))[0], "skipped", /calls are direct/);
@@ -258,7 +258,7 @@ Deno.test({
   },
 });
 
-Deno.test("Doctor says that no relay answers, by UDP and by TCP", async () => {
+Deno.test("Doctor reports that no relay responds, by UDP and by TCP", async () => {
   const silent = createSocket("udp4");
   await new Promise<void>((resolve) => silent.bind(0, "127.0.0.1", resolve));
   const { port } = silent.address();
@@ -272,7 +272,7 @@ Deno.test("Doctor says that no relay answers, by UDP and by TCP", async () => {
   found(tcp, "problem", /no answer \(\w+\): check that coturn is running and that TCP/);
 });
 
-Deno.test("Doctor reads the addresses of relays (RFC 7065)", () => {
+Deno.test("Doctor parses the addresses of relays (RFC 7065)", () => {
   const read = (url: string): unknown => Object.values(relayAddressOf(url));
   assert.deepEqual(read("turn:relay.example"), ["relay.example", 3478, "udp"]);
   assert.deepEqual(read("turn:relay.example:99?transport=tcp"), ["relay.example", 99, "tcp"]);
@@ -280,7 +280,7 @@ Deno.test("Doctor reads the addresses of relays (RFC 7065)", () => {
   assert.deepEqual(read("TURNS:relay.example?transport=udp"), ["relay.example", 5349, "dtls"]);
 });
 
-Deno.test("Doctor tells in lines what it found, in colours on a terminal only, and how many things are wrong", () => {
+Deno.test("Doctor prints its findings in lines, in colour only on a terminal, and counts the problems", () => {
   const wrong: Finding = { kind: "problem", subject: "clock", message: "it stands still" };
   const fine: Finding = { kind: "ok", subject: "port 1", message: "free" };
   assert.equal(lineOf(wrong, false), "!!  clock: it stands still\n");
@@ -290,7 +290,7 @@ Deno.test("Doctor tells in lines what it found, in colours on a terminal only, a
   assert.equal(summaryOf([wrong, wrong]), "\n2 problems found.\n");
 });
 
-Deno.test("Program calls the doctor: exit code 0 when nothing is wrong, else 1, and no secret is said", async () => {
+Deno.test("Program runs the doctor: exit code 0 when nothing is wrong, otherwise 1, and no secret is printed", async () => {
   await using folder = new TempFolder();
   const folders = [`--data-dir=${folder.path}`, `--log-dir=${join(folder.path, "logs")}`];
   const said = ["--operator=A. Nonymous", "--contact-email=help@chat.example"];
@@ -311,7 +311,7 @@ Deno.test("Program calls the doctor: exit code 0 when nothing is wrong, else 1, 
   assert.equal((await run(["doctor", "--port=x"])).code, 2);
 });
 
-Deno.test("Program asks after the health of the server that runs with its options", async () => {
+Deno.test("Program checks the health of the server that runs with its options", async () => {
   await using server = await TestServer.start();
   const ask = (...args: string[]): ReturnType<typeof run> =>
     run(["health", `--port=${server.port}`, ...args]);

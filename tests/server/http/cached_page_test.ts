@@ -3,7 +3,7 @@ import { CachedPage } from "../../../server/http/cached_page.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { httpRequest } from "../../support/fixtures.ts";
 
-Deno.test("LivePage is made when it is asked for, and kept for a moment", () => {
+Deno.test("CachedPage is built on request, and kept for a moment", () => {
   const clock = new FakeClock();
   let made = 0;
   const make = () => ({ html: `<p>${++made}</p>`, scripts: [], styles: [] });

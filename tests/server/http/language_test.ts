@@ -6,7 +6,7 @@ const CODES = ["en", "es", "pt", "de", "ar", "zh", "ja"];
 const preferred = (header: string | undefined): string | undefined =>
   preferredLanguage(header, CODES);
 
-Deno.test("Language is the one that is weighed highest, and of equals the first", () => {
+Deno.test("Language is the one with the highest weight, and of equals the first", () => {
   assert.equal(preferred("de"), "de");
   assert.equal(preferred("de-DE,de;q=0.9,en;q=0.8"), "de");
   assert.equal(preferred("en;q=0.3, ja;q=0.9, de;q=0.5"), "ja");
@@ -16,14 +16,14 @@ Deno.test("Language is the one that is weighed highest, and of equals the first"
   assert.equal(preferred("de;q=0.001"), "de");
 });
 
-Deno.test("Language is met whatever its region or script", () => {
+Deno.test("Language matches whatever its region or script", () => {
   assert.equal(preferred("pt-PT"), "pt");
   assert.equal(preferred("zh-TW"), "zh");
   assert.equal(preferred("zh-Hant-HK,en;q=0.1"), "zh");
   assert.equal(preferred("de-1996"), "de");
 });
 
-Deno.test("Language that there is not gives way to the next", () => {
+Deno.test("Language that is not available gives way to the next", () => {
   assert.equal(preferred("nl, sv;q=0.9, de;q=0.1"), "de");
   assert.equal(preferred("den, deu"), "en");
   assert.equal(preferred("nl"), "en");
@@ -31,7 +31,7 @@ Deno.test("Language that there is not gives way to the next", () => {
   assert.equal(preferred(""), "en");
 });
 
-Deno.test("Language is any that is not refused where the header takes any", () => {
+Deno.test("Language is any that is not refused where the header accepts any", () => {
   assert.equal(preferred("*"), "en");
   assert.equal(preferred("nl, *;q=0.5"), "en");
   assert.equal(preferred("en;q=0, *"), "es");
@@ -39,7 +39,7 @@ Deno.test("Language is any that is not refused where the header takes any", () =
   assert.equal(preferred("de;q=0, nl"), "en");
 });
 
-Deno.test("Language is English for nonsense, however much of it", () => {
+Deno.test("Language is English for an invalid header of any length", () => {
   for (const header of ["de;q=x", ";;;", "q=1", "d e", "<script>", "de;q=1;q=2", "__proto__"]) {
     assert.equal(preferred(header), "en", header);
   }

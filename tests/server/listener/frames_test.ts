@@ -88,7 +88,7 @@ function numbers(length: number): number[] {
   return Array.from({ length }, (_, n) => (n * 7 + 1) & 255);
 }
 
-Deno.test("FrameReader reads the examples of RFC 6455 section 5.7 that a client sends", () => {
+Deno.test("FrameReader reads the client frames from RFC 6455 section 5.7", () => {
   const hello = [0x81, 0x85, 0x37, 0xFA, 0x21, 0x3D, 0x7F, 0x9F, 0x4D, 0x51, 0x58];
   const pong = [0x8A, 0x85, 0x37, 0xFA, 0x21, 0x3D, 0x7F, 0x9F, 0x4D, 0x51, 0x58];
   assert.deepEqual(read(join(hello, pong)), [["text", "Hello"], ["pong"]]);
@@ -117,14 +117,14 @@ Deno.test("FrameReader reads every kind of frame, empty or not", () => {
   ]);
 });
 
-Deno.test("FrameReader reads every length up to the limit, at each boundary of its form", () => {
+Deno.test("FrameReader reads every length up to the limit, at each boundary of the encoding", () => {
   for (const length of [0, 1, 2, 3, 4, 5, 7, 8, 124, 125, 126, 127, 255, 256, MAX_FRAME_BYTES]) {
     const payload = numbers(length);
     assert.deepEqual(read(masked(FIN | BINARY, payload)), [["binary", payload]], `${length}`);
   }
 });
 
-Deno.test("FrameReader refuses a length above the limit by its header alone, with 1009", () => {
+Deno.test("FrameReader refuses a length above the limit from the header alone, with 1009", () => {
   for (const length of [MAX_FRAME_BYTES + 1, 65_535, 65_536, 70_000]) {
     const header = masked(FIN | BINARY, new Uint8Array(length)).subarray(
       0,
@@ -137,7 +137,7 @@ Deno.test("FrameReader refuses a length above the limit by its header alone, wit
   assert.deepEqual(read(most), [["broken", 1009]]);
 });
 
-Deno.test("FrameReader refuses a length that could be said in fewer bytes, or has its highest bit set, with 1002", () => {
+Deno.test("FrameReader refuses a length that is not minimally encoded, or has its highest bit set, with 1002", () => {
   const frames = [
     masked(FIN | BINARY, numbers(125), 16),
     masked(FIN | BINARY, [], 16),
@@ -150,7 +150,7 @@ Deno.test("FrameReader refuses a length that could be said in fewer bytes, or ha
   for (const frame of frames) assert.deepEqual(read(frame), [["broken", 1002]]);
 });
 
-Deno.test("FrameReader refuses reserved bits and opcodes and frames without a mask with 1002, by two bytes", () => {
+Deno.test("FrameReader refuses reserved bits and opcodes and unmasked frames with 1002, after two bytes", () => {
   const bits = [0x10, 0x20, 0x40, 0x70].map((bit) => [FIN | bit | BINARY, 0x80]);
   const opcodes = [3, 4, 5, 6, 7, 0xB, 0xC, 0xD, 0xE, 0xF].map((opcode) => [FIN | opcode, 0x80]);
   const unmasked = [[FIN | BINARY, 0], [FIN | TEXT, 125], [FIN | PING, 0], [FIN | CLOSE, 0]];
@@ -164,7 +164,7 @@ Deno.test("FrameReader refuses reserved bits and opcodes and frames without a ma
   }
 });
 
-Deno.test("FrameReader takes control frames of 125 bytes, and refuses longer and fragmented ones with 1002", () => {
+Deno.test("FrameReader accepts control frames of 125 bytes, and refuses longer and fragmented ones with 1002", () => {
   assert.deepEqual(read(masked(FIN | PING, numbers(125))), [["ping", numbers(125)]]);
   for (const opcode of [CLOSE, PING, PONG]) {
     assert.deepEqual(read(masked(FIN | opcode, numbers(126))), [["broken", 1002]]);
@@ -172,7 +172,7 @@ Deno.test("FrameReader takes control frames of 125 bytes, and refuses longer and
   }
 });
 
-Deno.test("FrameReader puts fragments together, with control frames between them", () => {
+Deno.test("FrameReader joins fragments, with control frames between them", () => {
   const stream = [
     masked(BINARY, [1]),
     masked(FIN | PING, [9]),
@@ -195,7 +195,7 @@ Deno.test("FrameReader puts fragments together, with control frames between them
   assert.deepEqual(read(...stream), events);
 });
 
-Deno.test("FrameReader refuses a continuation of nothing, and a message inside another, with 1002", () => {
+Deno.test("FrameReader refuses a continuation without a message, and a message inside another, with 1002", () => {
   assert.deepEqual(read(masked(FIN | CONTINUATION, [1])), [["broken", 1002]]);
   assert.deepEqual(read(masked(CONTINUATION, [])), [["broken", 1002]]);
   for (const first of [BINARY, FIN | BINARY, TEXT, FIN | TEXT]) {
@@ -206,7 +206,7 @@ Deno.test("FrameReader refuses a continuation of nothing, and a message inside a
   assert.deepEqual(read(...ended), [["binary", [1]], ["broken", 1002]]);
 });
 
-Deno.test("FrameReader takes as many fragments as are allowed, and refuses one more with 1008, empty or not", () => {
+Deno.test("FrameReader accepts the maximum number of fragments, and refuses one more with 1008, empty or not", () => {
   for (const payload of [[], [7]]) {
     const all = [
       masked(BINARY, payload),
@@ -219,7 +219,7 @@ Deno.test("FrameReader takes as many fragments as are allowed, and refuses one m
   }
 });
 
-Deno.test("FrameReader takes fragments that are as large as a message may be, and refuses one more byte by its header", () => {
+Deno.test("FrameReader accepts fragments up to the maximum message size, and refuses one more byte from its header", () => {
   const half = numbers(MAX_FRAME_BYTES / 2);
   const most = read(masked(BINARY, half), masked(FIN | CONTINUATION, half));
   assert.deepEqual(most, [["binary", [...half, ...half]]]);
@@ -232,7 +232,7 @@ Deno.test("FrameReader takes fragments that are as large as a message may be, an
   );
 });
 
-Deno.test("FrameReader refuses text that is not UTF-8 with 1007, and keeps what is odd but is", () => {
+Deno.test("FrameReader refuses text that is not UTF-8 with 1007, and keeps unusual but valid text", () => {
   const bad = [
     [0xC0, 0xAF], // "/" in an overlong encoding
     [0x80],
@@ -269,7 +269,7 @@ Deno.test("FrameReader knows which codes a peer may close with", () => {
   assert.deepEqual(close(1000, Array(123).fill(0x61)), [["closed", 1000]]);
 });
 
-Deno.test("FrameReader tells nothing after the end, whatever comes", () => {
+Deno.test("FrameReader reports nothing after the end, whatever arrives", () => {
   const rest = masked(FIN | BINARY, [1]);
   const close = masked(FIN | CLOSE);
   assert.deepEqual(read(join(close, rest), rest, close), [["closed", undefined]]);
@@ -288,7 +288,7 @@ Deno.test("FrameReader stops in the middle of a chunk when it is told to", () =>
   assert.deepEqual(events, [["binary", [1]]]);
 });
 
-Deno.test("FrameReader reads a frame that is cut at any place, and byte by byte", () => {
+Deno.test("FrameReader reads a frame that is split at any place, and byte by byte", () => {
   for (const length of [0, 1, 5, 125, 126, 300]) {
     for (const [first, kind] of [[BINARY, "binary"], [PING, "ping"]] as const) {
       if (kind === "ping" && length > 125) continue;
@@ -304,14 +304,14 @@ Deno.test("FrameReader reads a frame that is cut at any place, and byte by byte"
   }
 });
 
-Deno.test("FrameReader refuses what is too large, too, when its header is cut at any place", () => {
+Deno.test("FrameReader refuses an oversized frame even when its header is split at any place", () => {
   const header = masked(FIN | BINARY, new Uint8Array(65_536)).slice(0, 14);
   for (let cut = 0; cut <= header.length; cut++) {
     assert.deepEqual(read(header.slice(0, cut), header.slice(cut)), [["broken", 1009]]);
   }
 });
 
-Deno.test("FrameReader hands on a binary frame that lies in one chunk where it lies", () => {
+Deno.test("FrameReader passes on a binary frame in one chunk without copying it", () => {
   const { reader, payloads, following } = new Listening();
   const [one, two] = [masked(FIN | BINARY, [1, 2]), masked(FIN | BINARY, numbers(200))];
   const chunk = join(one, two);
@@ -321,7 +321,7 @@ Deno.test("FrameReader hands on a binary frame that lies in one chunk where it l
   assert.deepEqual(following, [two.length, 0]);
 });
 
-Deno.test("FrameReader leaves room for a header before every binary payload, however it came", () => {
+Deno.test("FrameReader leaves room for a header before every binary payload, however it arrived", () => {
   const { reader, payloads } = new Listening();
   const chunks = [
     masked(FIN | BINARY, [1]),
@@ -350,7 +350,7 @@ Deno.test("FrameReader clears the bytes of text, in one piece or many", () => {
   }
 });
 
-Deno.test("FrameReader keeps no more than twice what has come, whatever a header announces", () => {
+Deno.test("FrameReader buffers no more than twice what has arrived, whatever a header announces", () => {
   const { reader, payloads } = new Listening();
   const frame = masked(FIN | BINARY, numbers(MAX_FRAME_BYTES));
   reader.read(frame.slice(0, 8));
@@ -360,7 +360,7 @@ Deno.test("FrameReader keeps no more than twice what has come, whatever a header
   assert.ok(payload!.buffer.byteLength <= 2 * MAX_FRAME_BYTES + HEADROOM);
 });
 
-Deno.test("Frames of a server have no mask, and their length in as few bytes as it can be", () => {
+Deno.test("Server frames have no mask, and a minimally encoded length", () => {
   const header = (length: number): number[] => {
     const frame = frameOf(BINARY, new Uint8Array(length));
     assert.ok(frame.subarray(frame.length - length).every((byte) => byte === 0));
@@ -374,20 +374,20 @@ Deno.test("Frames of a server have no mask, and their length in as few bytes as 
   assert.deepEqual(header(65_536), [0x82, 127, 0, 0, 0, 0, 0, 1, 0, 0]);
 });
 
-Deno.test("Frames of a server are those of RFC 6455 section 5.7", () => {
+Deno.test("Server frames are those of RFC 6455 section 5.7", () => {
   assert.deepEqual([...textFrame("Hello")], [0x81, 0x05, 0x48, 0x65, 0x6C, 0x6C, 0x6F]);
   assert.deepEqual([...frameOf(PING, new TextEncoder().encode("Hello"))].slice(0, 2), [0x89, 0x05]);
   assert.deepEqual([...frameOf(PONG, new Uint8Array())], [0x8A, 0]);
   assert.deepEqual([...textFrame("é")], [0x81, 2, 0xC3, 0xA9]);
 });
 
-Deno.test("A close frame has a code and a reason, or nothing", () => {
+Deno.test("Close frame has a code and a reason, or is empty", () => {
   assert.deepEqual([...closeFrame()], [0x88, 0]);
   assert.deepEqual([...closeFrame(1001)], [0x88, 2, 0x03, 0xE9]);
   assert.deepEqual([...closeFrame(4008, "ab")], [0x88, 4, 0x0F, 0xA8, 0x61, 0x62]);
 });
 
-Deno.test("A frame is forwarded in the memory that it came in, its new header in the place of the old", () => {
+Deno.test("Forwarded frame stays in the same memory, with its new header in place of the old one", () => {
   for (const length of [0, 1, 125, 126, MAX_FRAME_BYTES]) {
     const { reader, payloads } = new Listening();
     const payload = numbers(length);
@@ -430,7 +430,7 @@ const message = fc.record({
   };
 });
 
-Deno.test("FrameReader tells the same of a valid stream, whatever pieces it comes in", () => {
+Deno.test("FrameReader reports the same for a valid stream, however it is split", () => {
   fc.assert(
     fc.property(
       fc.array(message, { minLength: 1, maxLength: 5 }),
@@ -452,7 +452,7 @@ Deno.test("FrameReader tells the same of a valid stream, whatever pieces it come
   );
 });
 
-Deno.test("FrameReader ends any stream of bytes at most once, and tells nothing after that", () => {
+Deno.test("FrameReader ends any stream of bytes at most once, and reports nothing after that", () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 60 }), { maxLength: 20 }), (chunks) => {
       const events = read(...chunks.map((chunk) => chunk.slice()));

@@ -25,12 +25,12 @@ const BY_TLS = [
   "two clients are welcomed",
   "a frame arrives as it was sent",
   "a thousand frames",
-  "the partner is told",
-  "who vanishes",
-  "a frame that is too large",
+  "a partner is reported",
+  "a client that vanishes",
+  "an oversized frame",
   "the handshake names",
-  "a full house",
-  "requests are answered",
+  "a full server",
+  "requests get",
 ];
 
 const KINDS: readonly (readonly [listener: keyof typeof LISTENERS, speaksTls: boolean])[] = [
@@ -55,7 +55,7 @@ for (const [listener, speaksTls] of KINDS) {
     });
   };
 
-  clause("two clients are welcomed, paired, and hear each other", async ({ socketUrl }) => {
+  clause("two clients are welcomed, paired, and can exchange frames", async ({ socketUrl }) => {
     const [a, b] = await BareClient.pair(socketUrl);
     a.send(Uint8Array.of(1, 65));
     b.send(Uint8Array.of(2, 66));
@@ -82,7 +82,7 @@ for (const [listener, speaksTls] of KINDS) {
   }, { rates: NO_RATES });
 
   clause(
-    "the partner is told that one has left only where the page says so",
+    "a partner is reported as gone only when its page says that it leaves",
     async ({ socketUrl }) => {
       const ends: [end: (client: BareClient) => void, told: "partner-left" | "partner-away"][] = [
         [(client) => client.tell({ type: "leave" }), "partner-left"],
@@ -103,7 +103,7 @@ for (const [listener, speaksTls] of KINDS) {
     },
   );
 
-  clause("who vanishes is away, and goes on where they were when they resume", async (server) => {
+  clause("a client that vanishes is away, and can resume its chat", async (server) => {
     const { socketUrl } = server;
     const [a, b] = [new BareClient(socketUrl), await BareClient.enter(socketUrl)];
     const { token } = await a.next("welcome");
@@ -120,7 +120,7 @@ for (const [listener, speaksTls] of KINDS) {
     assert.deepEqual([server.chat.sessions.online, server.chat.sessions.disconnected], [2, 0]);
   });
 
-  clause("who takes over from a line that is half gone is not held up by it", async (server) => {
+  clause("a client that takes over a half-open connection is not delayed by it", async (server) => {
     const { socketUrl } = server;
     const [a, b] = [new BareClient(socketUrl), await BareClient.enter(socketUrl)];
     const { token } = await a.next("welcome");
@@ -134,21 +134,21 @@ for (const [listener, speaksTls] of KINDS) {
     assert.deepEqual(await b.frame(), Uint8Array.of(1, 65));
   });
 
-  clause("a frame that is too large closes with 1009", async ({ socketUrl }) => {
+  clause("an oversized frame closes with 1009", async ({ socketUrl }) => {
     const [a, b] = await BareClient.pair(socketUrl);
     a.send(new Uint8Array(MAX_FRAME_BYTES + 1).fill(1));
     assert.equal((await a.closed).code, 1009);
     await b.next("partner-left");
   });
 
-  clause("a control message that is too large closes with 1009", async ({ socketUrl }) => {
+  clause("an oversized control message closes with 1009", async ({ socketUrl }) => {
     const client = await BareClient.enter(socketUrl);
     client.socket.send(" ".repeat(4097));
     assert.equal((await client.closed).code, 1009);
   });
 
   clause(
-    "what is no message closes with 1008, and repeats nothing of it",
+    "an invalid message closes with 1008, and is not repeated",
     async ({ socketUrl }) => {
       const texts = [
         "garbage",
@@ -169,7 +169,7 @@ for (const [listener, speaksTls] of KINDS) {
     },
   );
 
-  clause("a frame of no known kind closes with 1008", async ({ socketUrl }) => {
+  clause("a frame of an unknown kind closes with 1008", async ({ socketUrl }) => {
     for (const bytes of [[], [0], [4, 1], [255]]) {
       const client = await BareClient.enter(socketUrl);
       client.send(Uint8Array.from(bytes));
@@ -177,7 +177,7 @@ for (const [listener, speaksTls] of KINDS) {
     }
   });
 
-  clause("odd Unicode and quotes in interests are no harm", async ({ socketUrl }) => {
+  clause("unusual Unicode and quotes in interests are harmless", async ({ socketUrl }) => {
     const [a, b] = await Promise.all([BareClient.enter(socketUrl), BareClient.enter(socketUrl)]);
     const interests = ['say "hi"', "\uD83D", "日本", "it's"];
     a.tell({ ...FIND, interests: interests.filter((one) => one !== "\uD83D") });
@@ -216,7 +216,7 @@ for (const [listener, speaksTls] of KINDS) {
     );
   });
 
-  clause("a full house is told to come back later, with 503", async (server) => {
+  clause("a full server answers 503, with a time to retry", async (server) => {
     const first = await BareClient.enter(server.socketUrl);
     using second = await RawClient.connect(server);
     await second.writeLines(...HANDSHAKE, "", "");
@@ -228,7 +228,7 @@ for (const [listener, speaksTls] of KINDS) {
     (await BareClient.enter(server.socketUrl)).leave();
   }, { args: ["--max-connections=1"] });
 
-  clause("requests are answered as the site answers them, with every header", async (server) => {
+  clause("requests get the site's responses, with every header", async (server) => {
     const ask = async (
       path: string,
       init: RequestInit = {},
@@ -253,7 +253,7 @@ for (const [listener, speaksTls] of KINDS) {
     }
   });
 
-  clause("an odd Host header or target breaks nothing", async (server) => {
+  clause("an unusual Host header or target breaks nothing", async (server) => {
     for (
       const [target, host] of [["/healthz", "%%%"], ["/healthz?a=b", "a b"], ["//x/../y", "x"]]
     ) {
@@ -274,7 +274,7 @@ for (const [listener, speaksTls] of KINDS) {
   });
 
   clause(
-    "an exception closes that one session with 1011, and the log tells nothing of what was said",
+    "an exception closes only that session with 1011, and the log contains no message content",
     async (server) => {
       const [a, b] = await BareClient.pair(server.socketUrl);
       const failing = await BareClient.enter(server.socketUrl);
@@ -300,7 +300,7 @@ for (const [listener, speaksTls] of KINDS) {
   );
 
   clause(
-    "when it closes, everybody is told 1001 and a stalled peer does not hold it up",
+    "closing sends everybody 1001, and a stalled peer does not delay it",
     async (server) => {
       const [a, b] = await BareClient.pair(server.socketUrl);
       using stalled = await RawClient.open(server);

@@ -83,7 +83,7 @@ class Pair {
   }
 }
 
-Deno.test("Connection forwards a frame in one write, at once, in the memory it came in", () => {
+Deno.test("Connection forwards a frame in one write, immediately, from the memory it arrived in", () => {
   const { streams: [a, b], ...pair } = new Pair();
   const chunk = Buffer.from(frame(FIN | BINARY, Uint8Array.of(1, 2)));
   a.emit("data", chunk);
@@ -100,7 +100,7 @@ Deno.test("Connection forwards all frames of a chunk in one write", () => {
   assert.equal(pair.connections[1]!.backlog, 0);
 });
 
-Deno.test("Connection forwards what is whole, though a frame that is not follows", () => {
+Deno.test("Connection forwards complete frames even if an incomplete one follows", () => {
   const pair = new Pair();
   const one = frame(FIN | BINARY, Uint8Array.of(1));
   pair.receive(0, one, one.slice(0, 4));
@@ -121,7 +121,7 @@ Deno.test("Connection keeps the order of frames and text", () => {
   ]);
 });
 
-Deno.test("Connection counts what waits, and says when it has been taken", () => {
+Deno.test("Connection counts buffered bytes, and reports when they have been sent", () => {
   const pair = new Pair();
   pair.streams[1].isStalled = true;
   pair.receive(0, frame(FIN | BINARY, new Uint8Array(30_000)));
@@ -132,7 +132,7 @@ Deno.test("Connection counts what waits, and says when it has been taken", () =>
   assert.equal(pair.connections[1]!.backlog, 0);
 });
 
-Deno.test("Connection clears the bytes of text once they have been taken, and not before", async () => {
+Deno.test("Connection clears the bytes of text once they have been sent, and not before", async () => {
   const { streams: [a], connections: [connection] } = new Pair();
   a.isStalled = true;
   connection!.send("interests");
@@ -143,7 +143,7 @@ Deno.test("Connection clears the bytes of text once they have been taken, and no
   assert.ok(a.buffers[0]!.every((byte) => byte === 0));
 });
 
-Deno.test("Connection answers a ping with its payload, and cuts who sends more than is allowed", () => {
+Deno.test("Connection answers a ping with its payload, and cuts off a client that sends too many", () => {
   const pair = new Pair();
   pair.receive(0, frame(FIN | PING, "hi"));
   assert.deepEqual(pair.streams[0].writes, [[0x8A, 2, 0x68, 0x69]]);
@@ -152,7 +152,7 @@ Deno.test("Connection answers a ping with its payload, and cuts who sends more t
   assert.deepEqual(pair.told, ["closed 0"]);
 });
 
-Deno.test("Connection answers a close frame with its code, tells immediately, and ends its side", () => {
+Deno.test("Connection answers a close frame with its code, reports it immediately, and ends its side", () => {
   const pair = new Pair();
   pair.receive(0, frame(FIN | CLOSE, Uint8Array.of(0x0F, 0xA1)), frame(FIN | BINARY, "\x01"));
   assert.deepEqual(pair.streams[0].writes, [[0x88, 2, 0x0F, 0xA1]]);
@@ -184,7 +184,7 @@ const ENDS: Record<string, { bytes: Uint8Array; first: string }> = {
     bytes: frame(FIN | CLOSE, ""),
     first: "disconnected 0",
   },
-  "a close with a code of ours": {
+  "a close with a code of the server": {
     bytes: frame(FIN | CLOSE, Uint8Array.of(0x0F, 0xA3)),
     first: "disconnected 0",
   },
@@ -199,7 +199,7 @@ const ENDS: Record<string, { bytes: Uint8Array; first: string }> = {
 };
 
 for (const [name, { bytes, first }] of Object.entries(ENDS)) {
-  Deno.test(`Connection says ${first.split(" ")[0]} after ${name}`, () => {
+  Deno.test(`Connection reports ${first.split(" ")[0]} after ${name}`, () => {
     const pair = new Pair();
     pair.receive(0, bytes);
     assert.equal(pair.told[0], first);
@@ -207,7 +207,7 @@ for (const [name, { bytes, first }] of Object.entries(ENDS)) {
   });
 }
 
-Deno.test("Connection that has closed hands nothing on, sends nothing more, and ends with the answer", () => {
+Deno.test("Connection that has closed passes nothing on, sends nothing more, and ends with the reply", () => {
   const pair = new Pair();
   const [a, b] = pair.streams;
   pair.connections[0]!.close(1008, "no");
@@ -219,7 +219,7 @@ Deno.test("Connection that has closed hands nothing on, sends nothing more, and 
   a.destroy();
 });
 
-Deno.test("Connection says why a rule is broken, and what was whole before it arrives", () => {
+Deno.test("Connection reports a broken rule, after the complete frames before it", () => {
   const pair = new Pair();
   const one = frame(FIN | BINARY, "\x01");
   pair.receive(0, one, one, Uint8Array.of(0x82, 0x00));
@@ -229,7 +229,7 @@ Deno.test("Connection says why a rule is broken, and what was whole before it ar
   pair.streams[0].destroy();
 });
 
-Deno.test("Connection whose stream ends without a word has disconnected, and has left", async () => {
+Deno.test("Connection whose stream ends without a close frame is reported as gone and disconnected", async () => {
   const pair = new Pair();
   const gone = new Promise((resolve) => pair.streams[0].once("close", resolve));
   pair.streams[0].destroy();
@@ -237,7 +237,7 @@ Deno.test("Connection whose stream ends without a word has disconnected, and has
   assert.deepEqual(pair.told, ["gone", "left 0", "disconnected 0"]);
 });
 
-Deno.test("Connection is cut by the second heartbeat without an answer", () => {
+Deno.test("Connection is cut off by the second heartbeat without a reply", () => {
   const { connections: [connection], streams: [a], ...pair } = new Pair();
   connection!.heartbeat();
   assert.deepEqual(a.writes, [[0x89, 0]]);
@@ -249,7 +249,7 @@ Deno.test("Connection is cut by the second heartbeat without an answer", () => {
   assert.deepEqual(pair.errors, []);
 });
 
-Deno.test("Connection whose visitor throws lets that visitor fail, and goes on with the rest of the chunk", () => {
+Deno.test("Connection with an exception in one visitor ends that visitor, and reads the rest of the chunk", () => {
   const pair = new Pair();
   pair.onText = () => {
     throw new Error("a bug");

@@ -98,7 +98,7 @@ async function settled(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await Promise.resolve();
 }
 
-Deno.test("Matchmaker pairs two without interests at once", async () => {
+Deno.test("Matchmaker pairs two without interests immediately", async () => {
   const { find, matchmaker, backend } = world();
   const [a, b] = [find(1), find(2)];
   await settled();
@@ -108,7 +108,7 @@ Deno.test("Matchmaker pairs two without interests at once", async () => {
   assert.deepEqual([backend.waiting, matchmaker.searching], [0, 0]);
 });
 
-Deno.test("Matchmaker serves first who came first", async () => {
+Deno.test("Matchmaker serves the longest wait first", async () => {
   const { find } = world();
   const first = find(1, [], "video");
   const second = find(2, [], "text");
@@ -119,7 +119,7 @@ Deno.test("Matchmaker serves first who came first", async () => {
   assert.deepEqual([first.partners, second.partners, third.partners], [[], [4], []]);
 });
 
-Deno.test("Matchmaker pairs on a shared interest at once and names it", async () => {
+Deno.test("Matchmaker pairs on a shared interest immediately and names it", async () => {
   const { find } = world();
   const a = find(1, ["jazz", "chess"]);
   find(2, ["go"]);
@@ -130,7 +130,7 @@ Deno.test("Matchmaker pairs on a shared interest at once and names it", async ()
   assert.deepEqual(b.matches[0]?.interests, ["chess"]);
 });
 
-Deno.test("Matchmaker insists on interests for five seconds and then takes anybody", async () => {
+Deno.test("Matchmaker requires a shared interest for five seconds and then pairs anybody", async () => {
   const { find, pass } = world();
   const picky = find(1, ["chess"]);
   const open = find(2);
@@ -140,7 +140,7 @@ Deno.test("Matchmaker insists on interests for five seconds and then takes anybo
   assert.deepEqual([picky.partners, open.partners], [[2], [1]]);
 });
 
-Deno.test("Matchmaker pairs two whose windows have ended though nobody joins (strangertv)", async () => {
+Deno.test("Matchmaker pairs two whose windows have ended, without a third search (strangertv)", async () => {
   const { find, pass, backend } = world();
   const [a, b] = [find(1, ["chess"]), find(2, ["go"])];
   await pass(INTEREST_WINDOW);
@@ -148,7 +148,7 @@ Deno.test("Matchmaker pairs two whose windows have ended though nobody joins (st
   assert.equal(backend.waiting, 0);
 });
 
-Deno.test("Matchmaker keeps looking for shared interests after the window", async () => {
+Deno.test("Matchmaker prefers shared interests even after the window", async () => {
   const { find, pass } = world();
   const a = find(1, ["chess"]);
   await pass(INTEREST_WINDOW);
@@ -157,7 +157,7 @@ Deno.test("Matchmaker keeps looking for shared interests after the window", asyn
   assert.deepEqual([a.partners, b.partners], [[2], [1]]);
 });
 
-Deno.test("Matchmaker avoids a recent partner while somebody else is there", async () => {
+Deno.test("Matchmaker avoids a recent partner while another one is available", async () => {
   const { find, people } = world();
   people[1]!.met.add(2 as SessionId);
   const [a, b, c] = [find(1), find(3), find(2)];
@@ -165,7 +165,7 @@ Deno.test("Matchmaker avoids a recent partner while somebody else is there", asy
   assert.deepEqual([a.partners, b.partners, c.partners], [[3], [1], []]);
 });
 
-Deno.test("Matchmaker takes a recent partner when nobody else is there, and says so", async () => {
+Deno.test("Matchmaker pairs recent partners when nobody else is available, and says so", async () => {
   const { find, people } = world();
   people[2]!.met.add(1 as SessionId);
   const [a, b] = [find(1), find(2)];
@@ -173,7 +173,7 @@ Deno.test("Matchmaker takes a recent partner when nobody else is there, and says
   assert.deepEqual([a.matches[0]?.met, b.matches[0]?.met], [true, true]);
 });
 
-Deno.test("Matchmaker never pairs somebody with themselves", async () => {
+Deno.test("Matchmaker never pairs a search with itself", async () => {
   const { find, backend } = world();
   const a = find(1);
   find(1);
@@ -182,7 +182,7 @@ Deno.test("Matchmaker never pairs somebody with themselves", async () => {
   assert.equal(backend.waiting, 1);
 });
 
-Deno.test("Matchmaker keeps no ghost of who has withdrawn (rohitsx)", async () => {
+Deno.test("Matchmaker keeps no trace of a withdrawn search (rohitsx)", async () => {
   const { find, matchmaker, backend } = world();
   const a = find(1, ["chess"]);
   matchmaker.withdraw(a);
@@ -191,7 +191,7 @@ Deno.test("Matchmaker keeps no ghost of who has withdrawn (rohitsx)", async () =
   assert.deepEqual([a.partners, b.partners, backend.waiting], [[], [], 1]);
 });
 
-Deno.test("Matchmaker returns the survivor to the front when the other cancels during the claim", async () => {
+Deno.test("Matchmaker returns a search to the front when the other cancels during the claim", async () => {
   const backend = new SlowBackend();
   const { find, matchmaker } = world(backend);
   const [a, b, c] = [find(1), find(2), find(3)];
@@ -201,7 +201,7 @@ Deno.test("Matchmaker returns the survivor to the front when the other cancels d
   assert.deepEqual([a.partners, b.partners, c.partners], [[3], [], [1]]);
 });
 
-Deno.test("Matchmaker doesn't let an old claim act on a new search", async () => {
+Deno.test("Matchmaker doesn't apply an old claim to a new search", async () => {
   const backend = new SlowBackend();
   const { find } = world(backend);
   const [a, b] = [find(1), find(2)];
@@ -236,7 +236,7 @@ Deno.test("Matchmaker retries a refused claim and reports a failing backend", as
   assert.deepEqual([a.partners, b.partners, errors.length], [[2], [1], 2]);
 });
 
-Deno.test("Matchmaker lets only a few of many who were refused try again at once, as all would want the same person", async () => {
+Deno.test("Matchmaker retries only a few of many refused searches at a time, because all would claim the same one", async () => {
   const backend = new MemoryBackend();
   const [offer, claim] = [backend.offer.bind(backend), backend.claim.bind(backend)];
   let [underWay, most, isRefusing] = [0, 0, true];
@@ -340,7 +340,7 @@ Deno.test("Matchmaker pairs both sides, once, within a mode, and strands nobody,
   );
 });
 
-Deno.test("Matchmaker doesn't offer anew who was taken elsewhere, until nobody can come of it any more", async () => {
+Deno.test("Matchmaker doesn't offer a search that was claimed elsewhere, until no claim of it can succeed any longer", async () => {
   const backend = new MemoryBackend();
   const { find, pass, matchmaker } = world(backend);
   const taken = find(1);

@@ -165,7 +165,7 @@ for (const [name, make] of WORLDS) {
     Deno.test(`Pairing in ${name}: ${what}`, async () => await body(await make()));
 
   pairingTest(
-    "two without interests are paired at once, the one who waited calls",
+    "two without interests are paired immediately, and the one that waited is the caller",
     async (world) => {
       const [a, b] = [await world.find(1), await world.find(2)];
       assert.deepEqual([a.partners, b.partners], [[2], [1]]);
@@ -174,7 +174,7 @@ for (const [name, make] of WORLDS) {
     },
   );
 
-  pairingTest("who came first is served first, within a mode", async (world) => {
+  pairingTest("the longest wait is served first, within a mode", async (world) => {
     const [video, first, second] = [
       await world.find(1, [], "video"),
       await world.find(2),
@@ -185,7 +185,7 @@ for (const [name, make] of WORLDS) {
     assert.deepEqual(last.partners, [2]);
   });
 
-  pairingTest("shared interests are preferred, and both are told which", async (world) => {
+  pairingTest("shared interests are preferred, and named to both", async (world) => {
     const a = await world.find(1, ["jazz", "chess"]);
     await world.find(2, ["go"]);
     const b = await world.find(3, ["films", "chess"]);
@@ -201,7 +201,7 @@ for (const [name, make] of WORLDS) {
   });
 
   pairingTest(
-    "interests are insisted on for five seconds, then anybody is taken",
+    "a shared interest is required for five seconds, then anybody is accepted",
     async (world) => {
       const [picky, open] = [await world.find(1, ["chess"]), await world.find(2)];
       await world.pass(INTEREST_WINDOW - 250);
@@ -211,13 +211,13 @@ for (const [name, make] of WORLDS) {
     },
   );
 
-  pairingTest("two whose windows have ended are paired though nobody joins", async (world) => {
+  pairingTest("two whose windows have ended are paired without a third search", async (world) => {
     const [a, b] = [await world.find(1, ["chess"]), await world.find(2, ["go"])];
     await world.pass(INTEREST_WINDOW);
     assert.deepEqual([a.partners, b.partners], [[2], [1]]);
   });
 
-  pairingTest("a recent partner is avoided while somebody else is there", async (world) => {
+  pairingTest("a recent partner is avoided while another one is available", async (world) => {
     world.people[1]!.recent.push(2 as SessionId);
     const [a, b] = [await world.find(1), await world.find(2, ["x"])];
     const c = await world.find(3);
@@ -225,7 +225,7 @@ for (const [name, make] of WORLDS) {
   });
 
   pairingTest(
-    "a recent partner is taken when nobody else is there, and it is said",
+    "a recent partner is accepted when nobody else is available, and both are told",
     async (world) => {
       world.people[2]!.recent.push(1 as SessionId);
       const [a, b] = [await world.find(1), await world.find(2)];
@@ -233,7 +233,7 @@ for (const [name, make] of WORLDS) {
     },
   );
 
-  pairingTest("nobody is paired with themselves, nor with who has withdrawn", async (world) => {
+  pairingTest("a search is paired neither with itself nor with a withdrawn one", async (world) => {
     const a = await world.find(1);
     await world.find(1);
     assert.deepEqual(a.partners, []);
@@ -242,7 +242,7 @@ for (const [name, make] of WORLDS) {
     assert.deepEqual([a.partners, b.partners, world.searching], [[], [], 1]);
   });
 
-  Deno.test(`Pairing in ${name}: whatever races, pairs are symmetric, nobody is taken twice, and nobody is stranded`, async () => {
+  Deno.test(`Pairing in ${name}: whatever the races, pairs are symmetric, nobody is claimed twice, and nobody is stranded`, async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.array(anAct, { maxLength: 12 }), { maxLength: 4 }),

@@ -10,19 +10,19 @@ function chosen(
   return choice && [choice.partner.id, choice.met];
 }
 
-Deno.test("Pairing takes who has waited longest", () => {
+Deno.test("Pairing prefers the longest wait", () => {
   assert.deepEqual(chosen(searchRequest(9), searchRequest(2), searchRequest(1), searchRequest(3)), [
     1,
     false,
   ]);
 });
 
-Deno.test("Pairing never takes the seeker itself", () => {
+Deno.test("Pairing never chooses the search itself", () => {
   const seeker = searchRequest(1);
   assert.equal(chosen(seeker, seeker), undefined);
 });
 
-Deno.test("Pairing keeps text and video apart", () => {
+Deno.test("Pairing separates text and video", () => {
   assert.equal(chosen(searchRequest(1), searchRequest(2, { mode: "video" })), undefined);
 });
 
@@ -34,7 +34,7 @@ Deno.test("Pairing prefers shared interests to a longer wait, and more of them t
   assert.deepEqual(chosen(seeker, searchRequest(1), one, two), [3, false]);
 });
 
-Deno.test("Pairing leaves the picky alone unless they share an interest", () => {
+Deno.test("Pairing skips searches that require a shared interest, unless they share one", () => {
   const picky = searchRequest(1, { interests: ["chess"] });
   assert.equal(chosen(searchRequest(2), picky), undefined);
   assert.equal(chosen(searchRequest(2, { interests: ["go"] }), picky), undefined);
@@ -42,14 +42,14 @@ Deno.test("Pairing leaves the picky alone unless they share an interest", () => 
   assert.deepEqual(chosen(searchRequest(2, { interests: ["go", "chess"] }), picky), [1, false]);
 });
 
-Deno.test("Pairing avoids a recent partner while anybody else would do", () => {
+Deno.test("Pairing avoids a recent partner while another one is suitable", () => {
   const seeker = searchRequest(9, { interests: ["a"], open: true, met: [1] });
   const recent = searchRequest(1, { interests: ["a"] });
   assert.deepEqual(chosen(seeker, recent, searchRequest(2)), [2, false]);
   assert.deepEqual(chosen(seeker, recent), [1, true]);
 });
 
-Deno.test("Pairing asks both sides whether they have met", () => {
+Deno.test("Pairing checks the recent partners of both sides", () => {
   assert.deepEqual(chosen(searchRequest(2), searchRequest(1, { met: [2] })), [1, true]);
   assert.deepEqual(chosen(searchRequest(2, { met: [1] }), searchRequest(1)), [1, true]);
 });

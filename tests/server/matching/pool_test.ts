@@ -15,7 +15,7 @@ function range(from: number, to: number): number[] {
   return Array.from({ length: to - from }, (_, n) => from + n);
 }
 
-Deno.test("Pool knows who waits, and takes out only whom it has", () => {
+Deno.test("Pool knows its searches, and removes only those", () => {
   const a = searchRequest(1, { interests: ["chess", "jazz"] });
   const filled = pool(a, searchRequest(2));
   assert.deepEqual([filled.size, filled.has(a)], [2, true]);
@@ -23,7 +23,7 @@ Deno.test("Pool knows who waits, and takes out only whom it has", () => {
   assert.deepEqual([filled.size, filled.has(a), [...filled.candidates(a)]], [1, false, []]);
 });
 
-Deno.test("Pool keeps a bounded number of empty lines, however many interests come and go", () => {
+Deno.test("Pool keeps a limited number of empty queues, however many interests come and go", () => {
   const filled = pool(
     ...range(0, 100).map((id) => searchRequest(id, { interests: [`kept ${id}`] })),
   );
@@ -41,7 +41,7 @@ Deno.test("Pool keeps a bounded number of empty lines, however many interests co
   );
 });
 
-Deno.test("Pool forgets the interests that nobody waits for when it is tidied, and no others", () => {
+Deno.test("Pool removes the interests without searches when it is cleaned up, and no others", () => {
   const filled = pool(
     searchRequest(1, { interests: ["chess", "jazz"] }),
     searchRequest(2, { interests: ["jazz"] }),
@@ -59,11 +59,11 @@ Deno.test("Pool forgets the interests that nobody waits for when it is tidied, a
   assert.equal([...filled.candidates(searchRequest(4, { interests: ["jazz"] }))].length, 1);
 });
 
-Deno.test("Pool offers nobody of another mode", () => {
+Deno.test("Pool offers no search of another mode", () => {
   assert.deepEqual([...pool(searchRequest(1, { mode: "video" })).candidates(searchRequest(2))], []);
 });
 
-Deno.test("Pool passes over recent partners, and over no more than its bound", () => {
+Deno.test("Pool skips recent partners, up to a limit", () => {
   const strangerAfter = (recent: number): boolean => {
     const others = range(1, recent + 1);
     const filled = pool(...others.map((id) => searchRequest(id)), searchRequest(500));
@@ -77,7 +77,7 @@ Deno.test("Pool passes over recent partners, and over no more than its bound", (
   assert.equal(strangerAfter(LOOK_AHEAD), false);
 });
 
-Deno.test("Pool looks at a handful of people, however many wait", () => {
+Deno.test("Pool examines only a few searches, however many wait", () => {
   const filled = pool(
     ...range(0, 5000).map((id) => searchRequest(id, { interests: ["a", "b"], open: true })),
   );
@@ -87,7 +87,7 @@ Deno.test("Pool looks at a handful of people, however many wait", () => {
   );
 });
 
-Deno.test("Pool lets one find the same partner as a look at everybody would", () => {
+Deno.test("Pool finds the same partner as an examination of all searches", () => {
   const aWish = fc.record({
     interests: fc.subarray(["a", "b", "c"]),
     widened: fc.boolean(),

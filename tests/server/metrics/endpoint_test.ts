@@ -35,7 +35,7 @@ async function ask(asking: Asking): Promise<number> {
   return reply?.status ?? 0;
 }
 
-Deno.test("MetricsDesk shows the metrics to this machine itself, by any of its own names", async () => {
+Deno.test("Metrics endpoint answers requests from the same computer, by any of its names", async () => {
   for (const client of ["127.0.0.1", "127.1.2.3", "::1", "::ffff:127.0.0.1"]) {
     for (const host of ["localhost", "localhost:8000", "127.0.0.1:8000", "[::1]:8000"]) {
       assert.equal(await ask({ client, headers: { host } }), 200, `${client} as ${host}`);
@@ -45,7 +45,7 @@ Deno.test("MetricsDesk shows the metrics to this machine itself, by any of its o
   assert.equal(await ask({ target: "/metrics?x=y" }), 200);
 });
 
-Deno.test("MetricsDesk has nothing to show to others, nor where the machine is somebody else's", async () => {
+Deno.test("Metrics endpoint refuses other clients, and everybody where the computer belongs to a platform", async () => {
   for (const client of ["203.0.113.9", "10.0.0.1", "192.168.0.1", "::", "2001:db8::1", ""]) {
     assert.equal(await ask({ client }), 0, client);
   }
@@ -56,7 +56,7 @@ Deno.test("MetricsDesk has nothing to show to others, nor where the machine is s
   }
 });
 
-Deno.test("MetricsDesk takes nobody for this machine who comes through a proxy on it", async () => {
+Deno.test("Metrics endpoint refuses clients that come through a proxy on the same computer", async () => {
   const traces = [
     ...["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"],
     ...["x-real-ip", "cf-connecting-ip", "true-client-ip"],
@@ -71,7 +71,7 @@ Deno.test("MetricsDesk takes nobody for this machine who comes through a proxy o
   assert.equal(await ask({ headers: {} }), 0);
 });
 
-Deno.test("MetricsDesk shows the metrics to whoever shows the token, and with a token to nobody else", async () => {
+Deno.test("Metrics endpoint answers any client with the token, and with a token configured no other", async () => {
   const shown = (authorization: string): Promise<number> =>
     ask({ token: TOKEN, client: "203.0.113.9", headers: { authorization } });
   assert.equal(await shown(`Bearer ${TOKEN}`), 200);
@@ -86,7 +86,7 @@ Deno.test("MetricsDesk shows the metrics to whoever shows the token, and with a 
   assert.equal(await ask({ token: TOKEN, target: `/metrics?token=${TOKEN}` }), 401);
 });
 
-Deno.test("MetricsDesk says how to ask, and without a token no word opens it", async () => {
+Deno.test("Metrics endpoint explains how to authenticate, and without a token accepts none", async () => {
   const render = (): Promise<string> => Promise.reject(new Error("not to be asked"));
   const desk = new MetricsEndpoint({ token: TOKEN, trustsLocal: true, contentType: "", render });
   const reply = await desk.answer(httpRequest("/metrics"), undefined);

@@ -84,7 +84,7 @@ function messageOf(text: string): Uint8Array {
   return Uint8Array.of(FrameKind.message, ...new TextEncoder().encode(text));
 }
 
-Deno.test("P4: what an operator can watch are sums over everybody, and no visitor is shown them", async () => {
+Deno.test("P4: an operator can monitor only totals, and no visitor sees them", async () => {
   await using server = await TestServer.start({ args: ["--trust-proxy=1"] });
   const people = await Promise.all(
     ["203.0.113.7", "198.51.100.8", "2001:db8::9"].map((address) =>
@@ -131,7 +131,7 @@ Deno.test("P4: what an operator can watch are sums over everybody, and no visito
 });
 
 for (const listener of ["node", "deno"] as const) {
-  Deno.test(`Metrics tell what has happened, by the kind of it (${listener})`, async () => {
+  Deno.test(`Metrics count events by kind (${listener})`, async () => {
     await using server = await TestServer.start({ listener });
     const { socketUrl, http } = server;
     const [ann, bob] = await BareClient.pair(socketUrl);
@@ -201,7 +201,7 @@ for (const listener of ["node", "deno"] as const) {
   });
 }
 
-Deno.test("Metrics are hidden behind a proxy on the same machine that nobody has told us of", async () => {
+Deno.test("Metrics are hidden behind a proxy on the same computer that is not configured", async () => {
   await using server = await TestServer.start();
   await using front = await HttpsProxy.start({ target: server.port });
   using client = Deno.createHttpClient({ caCerts: [front.certificate] });
@@ -211,7 +211,7 @@ Deno.test("Metrics are hidden behind a proxy on the same machine that nobody has
   assert.equal((await metricsOf(server.http)).figure("connected_sessions"), 0);
 });
 
-Deno.test("Metrics tell who is blocked, why, and how long people looked for somebody", async () => {
+Deno.test("Metrics state how many are blocked, why, and how long searches took", async () => {
   const clock = new FakeClock();
   await using server = await TestServer.start({ clock, args: ["--proof-of-work=off"] });
   const { socketUrl, http, chat } = server;
@@ -237,7 +237,7 @@ Deno.test("Metrics tell who is blocked, why, and how long people looked for some
   assert.equal(figure("search_duration_seconds_sum", { mode: "text" }), 3);
 });
 
-Deno.test("Metrics say what fails, that the server stops, and that pages must work", async () => {
+Deno.test("Metrics report failures, a shutdown, and required work", async () => {
   await using server = await TestServer.start({ args: ["--proof-of-work=always"] });
   server.chat.drain();
   const { figure } = await metricsOf(server.http);
@@ -246,7 +246,7 @@ Deno.test("Metrics say what fails, that the server stops, and that pages must wo
   await assert.rejects(async () => (await metricsOf(server.http)).figure("redis_up"));
 });
 
-Deno.test("Metrics tell when the certificate ends, where there is one", async () => {
+Deno.test("Metrics state when the certificate expires, where there is one", async () => {
   await using files = new CertificateFiles();
   await using server = await TestServer.start({ certificate: files });
   const text = await (await server.fetch("/metrics")).text();
@@ -257,7 +257,7 @@ Deno.test("Metrics tell when the certificate ends, where there is one", async ()
   );
 });
 
-Deno.test("EventLoop tells the worst delay of the last half minute, and not of the start", () => {
+Deno.test("Event loop metrics state the worst delay of the last half minute, without start-up", () => {
   const clock = new FakeClock();
   const loop = new EventLoop(clock);
   const beatAfter = (ms: number): number => {
@@ -298,7 +298,7 @@ Deno.test({
   },
 });
 
-Deno.test("The dashboard can be imported anywhere: it asks for its source, and its panels don't overlap", async () => {
+Deno.test("The dashboard can be imported anywhere: it asks for its data source, and its panels don't overlap", async () => {
   const file = new URL("../../../deploy/grafana.json", import.meta.url);
   const { panels, templating } = JSON.parse(await Deno.readTextFile(file));
   assert.deepEqual(templating.list.map(({ name }: { name: string }) => name), [

@@ -45,11 +45,11 @@ async function provingTests(): Promise<string[]> {
   return names.sort();
 }
 
-Deno.test("Policy names exactly the tests there are that prove a promise", async () => {
+Deno.test("Policy names exactly the existing tests that prove a promise", async () => {
   assert.deepEqual(await provingTests(), Object.values(PROOF_TESTS).toSorted());
 });
 
-Deno.test("Policy has a proof for every sentence and a sentence for every proof, or says why there is none", () => {
+Deno.test("Policy has a proof for every sentence and a sentence for every proof, or says why it has no proof", () => {
   for (const change of VARIANTS) {
     for (const { says, proof } of sentences(change)) {
       const proven = "cannot" in proof ? proof.cannot.length > 10 : proof.length > 0;
@@ -61,7 +61,7 @@ Deno.test("Policy has a proof for every sentence and a sentence for every proof,
   assert.deepEqual([...new Set(named)].sort(), Object.values(PROOF_TESTS).toSorted());
 });
 
-Deno.test("Policy makes fourteen promises, each with proofs and with files that exist", async () => {
+Deno.test("Policy makes fourteen promises, each with proofs and existing files", async () => {
   assert.deepEqual(PROMISES.map(({ id }) => id), Array.from({ length: 14 }, (_, n) => `P${n + 1}`));
   for (const promised of PROMISES) {
     assert.ok(proofsOf(promised).length > 0, promised.id);
@@ -93,7 +93,7 @@ Deno.test("Policy says which access log is kept", () => {
   assert.doesNotMatch(off, /one line per request/);
 });
 
-Deno.test("Policy says on whose machines the server runs, and what that means, where they are not its operator's", () => {
+Deno.test("Policy names the platform that the server runs on, and what that means", () => {
   const there = text({ accessLog: "off", platform: "Deno Deploy" });
   assert.match(
     there,
@@ -103,7 +103,7 @@ Deno.test("Policy says on whose machines the server runs, and what that means, w
   assert.doesNotMatch(text({ accessLog: "off" }), /Deno Deploy|instances/);
 });
 
-Deno.test("Policy says what several machines share", () => {
+Deno.test("Policy says what several nodes share", () => {
   assert.match(
     text({ isShared: true }),
     /share how often an address connects.* keyed hash of the address that only they/,
@@ -115,18 +115,18 @@ Deno.test("Policy says what several machines share", () => {
   assert.doesNotMatch(text({ isShared: false }), /machines of this service|several machines/);
 });
 
-Deno.test("Policy says how calls go", () => {
+Deno.test("Policy says how calls are connected", () => {
   assert.match(text({ relaysCalls: true }), /go through this server's relay and nowhere else/);
   assert.match(text({ relaysCalls: false }), /only after both of you agree/);
 });
 
-Deno.test("Policy lists its changes with real days, the latest first", () => {
+Deno.test("Policy lists its changes with valid dates, the latest first", () => {
   const days = POLICY_CHANGES.map(({ day }) => day);
   assert.deepEqual(days, days.toSorted().reverse());
   for (const day of days) assert.ok(parseDay(day), day);
 });
 
-Deno.test("Policy links to pages and places that exist, and to nowhere else", () => {
+Deno.test("Policy links only to existing pages and places", () => {
   const links = [...text().matchAll(/\]\(([^)]*)\)/g)].map(([, path]) => path);
   assert.ok(links.length > 4);
   for (const link of links) {

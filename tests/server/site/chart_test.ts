@@ -47,7 +47,7 @@ Deno.test("Chart divides its axis into round steps, from zero to above the highe
   assert.deepEqual(ticks(100, [30, 60]), [0, 30, 60, 90, 120]);
 });
 
-Deno.test("Chart never has more than four steps, and none in vain, whatever the highest value", () => {
+Deno.test("Chart has at most four steps, and no unnecessary one, whatever the highest value", () => {
   fc.assert(
     fc.property(fc.double({ min: 0, max: 1e12, noNaN: true }), (highest) => {
       const levels = ticks(highest, COUNT_STEPS);
@@ -59,7 +59,7 @@ Deno.test("Chart never has more than four steps, and none in vain, whatever the 
   );
 });
 
-Deno.test("Chart finds runs of neighbours", () => {
+Deno.test("Chart finds runs of adjacent values", () => {
   const found = runs([1, 1, 0, 1, 0, 0, 1, 1, 1], (item) => item === 1);
   assert.deepEqual(found, [
     { start: 0, length: 2 },
@@ -69,7 +69,7 @@ Deno.test("Chart finds runs of neighbours", () => {
   assert.deepEqual(runs([], () => true), []);
 });
 
-Deno.test("Chart draws a bar as high as its value, on the ground", () => {
+Deno.test("Chart draws a bar as high as its value, on the baseline", () => {
   const svg = drawn([known(10), known(5)]);
   const bars = [...svg.matchAll(/class="bar" x="([\d.]+)%" y="([\d.]+)"[^>]* height="([\d.]+)"/g)];
   assert.deepEqual(bars.map(([, x, y, height]) => [x, y, height]), [
@@ -79,13 +79,13 @@ Deno.test("Chart draws a bar as high as its value, on the ground", () => {
   assert.equal(PLOT_HEIGHT, 160);
 });
 
-Deno.test("Chart draws a second value into the bar, and what may still grow as such", () => {
+Deno.test("Chart draws a second value into the bar, and an unfinished value as such", () => {
   const svg = drawn([known(10, 4), known(8, 2, true)]);
   const classes = [...svg.matchAll(/class="((?:bar)[^"]*)"/g)].map(([, name]) => name);
   assert.deepEqual(classes, ["bar outer", "bar", "bar outer growing", "bar growing"]);
 });
 
-Deno.test("Chart hatches what is withheld, leaves out what is unknown, and draws neither as zero", () => {
+Deno.test("Chart hatches withheld values, omits unknown ones, and draws neither as zero", () => {
   const svg = drawn([WITHHELD, WITHHELD, UNKNOWN, known(3)]);
   assert.equal(count(svg, /class="bar"/g), 1);
   assert.match(svg, /<rect x="0%" width="50%" height="160" fill="url\(#fish-hatch\)"/);
@@ -93,7 +93,7 @@ Deno.test("Chart hatches what is withheld, leaves out what is unknown, and draws
   assert.doesNotMatch(drawn([UNKNOWN, known(3)]), /hatch/);
 });
 
-Deno.test("Chart interrupts its line where nothing is known", () => {
+Deno.test("Chart interrupts its line at unknown values", () => {
   const svg = drawn([known(1), known(2), UNKNOWN, known(4), WITHHELD], { shape: "line" });
   assert.deepEqual([...svg.matchAll(/<polyline[^>]* points="([^"]*)"/g)].map(([, at]) => at), [
     "0.5,120 1.5,80",
@@ -103,7 +103,7 @@ Deno.test("Chart interrupts its line where nothing is known", () => {
   assert.equal(count(svg, /class="bar/g), 0);
 });
 
-Deno.test("Chart has a name, a description and a tooltip for each of its columns, known or not", () => {
+Deno.test("Chart has a name, a description and a tooltip for each column, known or not", () => {
   const svg = drawn([known(1), UNKNOWN, WITHHELD]);
   assert.match(svg, /role="img"/);
   assert.match(svg, /aria-labelledby="fish-title fish-description"/);
@@ -112,7 +112,7 @@ Deno.test("Chart has a name, a description and a tooltip for each of its columns
   for (const slot of [0, 1, 2]) assert.match(svg, new RegExp(`<title>slot ${slot}</title>`));
 });
 
-Deno.test("Chart stays within its edges, and has no style and no number that is none", () => {
+Deno.test("Chart stays within its edges, and contains no style and no invalid number", () => {
   const heights = fc.array(fc.double({ min: 0, max: 1e9, noNaN: true }), { maxLength: 60 });
   fc.assert(
     fc.property(heights, fc.constantFrom("bars", "line"), (values, shape) => {
@@ -126,7 +126,7 @@ Deno.test("Chart stays within its edges, and has no style and no number that is 
   );
 });
 
-Deno.test("Chart writes its marks under their columns, spare ones as such", () => {
+Deno.test("Chart writes its labels under their columns, and marks those that a narrow screen omits", () => {
   const marks = [
     { column: 0, text: "May", spare: false },
     { column: 3, text: "June", spare: true },

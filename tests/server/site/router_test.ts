@@ -90,7 +90,7 @@ class World {
   }
 }
 
-Deno.test("Site serves the page in the best coding the client takes", () => {
+Deno.test("Site serves the page in the best encoding that the client accepts", () => {
   const world = new World();
   const decoders = {
     "br": brotliDecompressSync,
@@ -115,7 +115,7 @@ Deno.test("Site reads Accept-Encoding with its weights", () => {
   assert.equal(preferredCoding("br;q=nonsense"), "identity");
 });
 
-Deno.test("Site serves the page in the language that the client prefers, and says so", () => {
+Deno.test("Site serves the page in the client's preferred language, and declares it", () => {
   const world = new World();
   const inArabic = { "accept-language": "ar-EG,en;q=0.5" };
   const { status, headers } = world.ask("/", inArabic);
@@ -131,7 +131,7 @@ Deno.test("Site serves the page in the language that the client prefers, and say
   );
 });
 
-Deno.test("Site tells who reads another language, in it, that a page is in English only", () => {
+Deno.test("Site tells readers of another language, in that language, that a page is only in English", () => {
   const world = new World();
   for (const path of [...PAGES.slice(1), "/nothing"]) {
     const note = '<body><aside class="note" lang="ar" dir="rtl">بالإنجليزية</aside><main';
@@ -143,7 +143,7 @@ Deno.test("Site tells who reads another language, in it, that a page is in Engli
   }
 });
 
-Deno.test("Site answers with the words of every language at once, the same to everybody", () => {
+Deno.test("Site serves the texts of all languages together, the same to everybody", () => {
   const world = new World();
   const reply = world.ask("/languages.json", { "accept-language": "ar" });
   assert.deepEqual(reply, world.ask("/languages.json"));
@@ -160,7 +160,7 @@ Deno.test("Site answers with the words of every language at once, the same to ev
   assert.equal(world.ask("/languages.json", { "if-none-match": headers.etag! }).status, 304);
 });
 
-Deno.test("Site answers 304 to who has the same bytes already", () => {
+Deno.test("Site answers 304 to a client that has the same bytes already", () => {
   const world = new World();
   const etag = world.ask("/", { "accept-encoding": "br" }).headers.etag!;
   assert.match(etag, /^"[\w-]{22}"$/);
@@ -173,14 +173,14 @@ Deno.test("Site answers 304 to who has the same bytes already", () => {
   assert.equal(again(etag, "gzip"), 200);
 });
 
-Deno.test("Site lets caches keep a page but ask each time", () => {
+Deno.test("Site lets caches keep a page, and revalidate it each time", () => {
   const world = new World();
   for (const path of PAGES) assert.equal(world.ask(path).headers["cache-control"], "no-cache");
   assert.equal(world.ask("/healthz").headers["cache-control"], "no-store");
   assert.equal(world.ask("/api/transparency").headers["cache-control"], "no-store");
 });
 
-Deno.test("Site answers its pages with a title and a mark of their own, and a way into the chat", () => {
+Deno.test("Site gives each page a title and an icon, and a link to the chat", () => {
   const world = new World();
   const titles = PAGES.slice(1).map((path) => {
     const text = world.text(path);
@@ -197,7 +197,7 @@ Deno.test("Site answers its pages with a title and a mark of their own, and a wa
   ]);
 });
 
-Deno.test("Site answers 404 with a way back elsewhere", () => {
+Deno.test("Site answers 404 with a link to the home page elsewhere", () => {
   const world = new World();
   for (const path of ["/nothing", "//", "/../etc/passwd", "/%00", "", "/privacy/", "/index.html"]) {
     const { status, headers } = world.ask(path);
@@ -206,7 +206,7 @@ Deno.test("Site answers 404 with a way back elsewhere", () => {
   }
 });
 
-Deno.test("Site answers with the files that go with the pages, which caches may keep for a day", () => {
+Deno.test("Site serves the static files, which caches may keep for a day", () => {
   const world = new World();
   const { status, headers, body } = world.ask("/icon.svg?x");
   assert.deepEqual([status, headers["content-type"]], [200, "image/svg+xml"]);
@@ -219,7 +219,7 @@ Deno.test("Site answers with the files that go with the pages, which caches may 
   assert.equal(world.ask("/icon.svg", {}, "HEAD").body, undefined);
 });
 
-Deno.test("Site answers what programs ask for", () => {
+Deno.test("Site serves the files that programs request", () => {
   const world = new World({ operator: "A. Nonymous", contactEmail: "help@chat.example" });
   assert.deepEqual(JSON.parse(world.text("/healthz")), { status: "ok", failing: [] });
   assert.match(world.text("/robots.txt"), /^User-agent: \*\nDisallow: \/api\/\n/);
@@ -244,7 +244,7 @@ Deno.test("Site answers what programs ask for", () => {
   assert.equal(world.ask("/api/statistics.json?from=x").status, 400);
 });
 
-Deno.test("Site says with 503 that the server is about to stop", () => {
+Deno.test("Site reports with 503 that the server is about to stop", () => {
   const world = new World();
   world.health = { status: "degraded", failing: ["statistics"] };
   assert.equal(world.ask("/healthz").status, 200);
@@ -252,7 +252,7 @@ Deno.test("Site says with 503 that the server is about to stop", () => {
   assert.equal(world.ask("/healthz").status, 503);
 });
 
-Deno.test("Site tells whom to write of a weakness, for half a year to come (RFC 9116)", () => {
+Deno.test("Site publishes a security contact that is valid for half a year (RFC 9116)", () => {
   const path = "/.well-known/security.txt";
   const named = new World({ contactEmail: "help@chat.example" }).text(path);
   assert.match(named, /^Contact: mailto:help@chat\.example\nExpires: 2028-01-02T00:00:00Z\n/);
@@ -262,7 +262,7 @@ Deno.test("Site tells whom to write of a weakness, for half a year to come (RFC 
   assert.equal(contact("evil.example/\nX"), "Contact: https://localhost/contact");
 });
 
-Deno.test("Site shows what is held right now, at most a second late", () => {
+Deno.test("Site shows what is currently held, at most a second old", () => {
   const world = new World();
   const held = (): string | undefined =>
     /IP addresses in memory<\/dt><dd>(\d+)/.exec(world.text("/transparency"))?.[1];
@@ -272,7 +272,7 @@ Deno.test("Site shows what is held right now, at most a second late", () => {
   assert.equal(held(), "0");
 });
 
-Deno.test("Site names the operator, escaped, and how to write to them", () => {
+Deno.test("Site names the operator, escaped, and how to contact them", () => {
   const world = new World({ operator: "<b>A & B</b>", contactEmail: "help@chat.example" });
   const text = world.text("/contact");
   assert.match(text, /run by <strong>&lt;b>A &amp; B&lt;\/b><\/strong>/);
@@ -283,14 +283,14 @@ Deno.test("Site names the operator, escaped, and how to write to them", () => {
   );
 });
 
-Deno.test("Site says how long a block lasts at most, which is never longer than an address is held", () => {
+Deno.test("Site states the maximum duration of a block, which never exceeds the retention of addresses", () => {
   const says = (addressRetention: number): string =>
     new World({ addressRetention }).text("/contact");
   assert.match(says(HOUR), /up to 10 minutes if it connects .* up to 45 minutes if people/);
   assert.match(says(5 * MINUTE), /up to 5 minutes if it connects .* up to 5 minutes if people/);
 });
 
-Deno.test("Site announces a change of the policy on the home page, and what the operator says", () => {
+Deno.test("Site announces a change to the policy on the home page, and the operator's announcement", () => {
   const world = new World({ announcement: "Closed on <Sunday>" });
   world.setSinceChange(CHANGE_ANNOUNCED_FOR - 1);
   assert.match(
@@ -306,7 +306,7 @@ Deno.test("Site announces a change of the policy on the home page, and what the 
   assert.doesNotMatch(world.text("/"), /href="\/privacy"/);
 });
 
-Deno.test("Site answers HEAD as GET without the body, and refuses other methods", () => {
+Deno.test("Site answers HEAD like GET without the body, and refuses other methods", () => {
   const world = new World();
   const head = world.ask("/", {}, "HEAD");
   assert.deepEqual([head.status, head.body, head.headers], [
@@ -332,7 +332,7 @@ const TARGETS = [
   "/api/transparency",
 ];
 
-Deno.test("Site sets the security headers and no cookie on every answer", () => {
+Deno.test("Site sets the security headers and no cookie on every response", () => {
   const world = new World();
   const replies = [
     ...TARGETS.map((target) => world.ask(target)),
@@ -351,7 +351,7 @@ Deno.test("Site sets the security headers and no cookie on every answer", () => 
   }
 });
 
-Deno.test("Site lets the home page hold calls, and no other answer", () => {
+Deno.test("Site permits calls only on the home page", () => {
   const world = new World();
   const answers = (target: string): string => world.ask(target).headers["permissions-policy"]!;
   const features = ["camera", "microphone", "fullscreen", "picture-in-picture", "autoplay"];
@@ -364,7 +364,7 @@ Deno.test("Site lets the home page hold calls, and no other answer", () => {
   }
 });
 
-Deno.test("Headers let a page run its own script and style and nothing else", () => {
+Deno.test("Headers let a page run only its own script and style", () => {
   const policy = contentSecurityPolicy({ scripts: ["YQ=="], styles: [] });
   assert.match(policy, /script-src 'sha256-YQ=='; style-src 'none'; connect-src 'self'/);
   assert.doesNotMatch(policy, /unsafe|https?:|\*/);

@@ -41,7 +41,7 @@ async function json(
 
 const UNTOLD = { messages: null, averageChatSeconds: null, peakOnline: null, averageOnline: null };
 
-Deno.test("Statistics API answers with the last thirty days as JSON", async () => {
+Deno.test("Statistics API returns the last thirty days as JSON", async () => {
   const reply = await ask(statisticsJson, "");
   assert.equal(reply.status, 200);
   assert.equal(reply.headers["content-type"], "application/json");
@@ -58,7 +58,7 @@ Deno.test("Statistics API answers with the last thirty days as JSON", async () =
   });
 });
 
-Deno.test("Statistics API answers with the same as CSV, as a file", async () => {
+Deno.test("Statistics API returns the same as CSV, as a file", async () => {
   const reply = await ask(statisticsCsv, "from=2026-06-01");
   assert.equal(reply.status, 200);
   assert.equal(reply.headers["content-type"], "text/csv; charset=utf-8");
@@ -76,7 +76,7 @@ Deno.test("Statistics API answers with the same as CSV, as a file", async () => 
   );
 });
 
-Deno.test("Statistics API answers with the days asked for, both ends included", async () => {
+Deno.test("Statistics API returns the requested days, both ends included", async () => {
   const days = async (query: string): Promise<unknown[]> =>
     (await json(query)).days.map(({ day }) => day);
   assert.deepEqual(await days("from=2026-06-02&to=2026-06-03"), ["2026-06-02", "2026-06-03"]);
@@ -114,7 +114,7 @@ for (const [query, state] of REFUSALS) {
   });
 }
 
-Deno.test("Statistics API answers the most days that may be asked for, and not one more", async () => {
+Deno.test("Statistics API returns the maximum number of days, and not one more", async () => {
   const first = (days: number): string =>
     new Date(Date.UTC(2026, 5, 4) - (days - 1) * DAY).toISOString().slice(0, 10);
   assert.equal((await ask(statisticsJson, `from=${first(MAX_DAYS)}`)).status, 200);

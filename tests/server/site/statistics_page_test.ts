@@ -62,7 +62,7 @@ Deno.test("Statistics page begins with yesterday, in four numbers, and with toda
   assert.match(said, /Today, so far: 10 chats and 12,345 messages/);
 });
 
-Deno.test("Statistics page begins with the last day that has figures when yesterday has none", () => {
+Deno.test("Statistics page begins with the last day with figures when yesterday has none", () => {
   assert.match(text(page([counted(3), noData(2), withheld(1)])), /On 29 May 2026/);
   assert.match(text(page([withheld(1), counted(0)])), /Today, so far peak online/);
 });
@@ -85,14 +85,14 @@ Deno.test("Statistics page shows a year by weeks, each the average of its days, 
   assert.match(chart(markup, "chats"), />2026<\/text>/);
 });
 
-Deno.test("Statistics page leaves today out of the week in which it lies", () => {
+Deno.test("Statistics page leaves today out of its week", () => {
   const days = [counted(2), counted(1), counted(0)];
   const sinceMonday = days.map((day, index) => ({ ...day, day: `2026-06-0${index + 1}` }));
   const markup = render(statisticsView({ days: sinceMonday, today: "2026-06-03", span: 365 }));
   assert.match(markup, /<title>25 chats a day in the week of 1 June 2026<\/title>/);
 });
 
-Deno.test("Statistics page weighs the average chat of a week by its chats", () => {
+Deno.test("Statistics page weights the average chat length of a week by the number of chats", () => {
   const [short, long] = [counted(1), counted(2)];
   assert.ok(short.kind === "counted" && long.kind === "counted");
   const days: PublishedDay[] = [
@@ -102,7 +102,7 @@ Deno.test("Statistics page weighs the average chat of a week by its chats", () =
   assert.match(text(chart(page(days, 365), "duration")), /Highest: 3 min on average/);
 });
 
-Deno.test("Statistics page tells of a withheld day that it is withheld, and nothing else", () => {
+Deno.test("Statistics page says of a withheld day only that it is withheld", () => {
   const markup = page([counted(3), withheld(2), noData(1), counted(0)]);
   assert.match(markup, /<title>fewer than 10 chats on 30 May 2026<\/title>/);
   assert.match(text(markup), /30 May 2026 fewer than 10 chats/);
@@ -112,7 +112,7 @@ Deno.test("Statistics page tells of a withheld day that it is withheld, and noth
   assert.doesNotMatch(page(month()), /class="withheld"|-hatch/);
 });
 
-Deno.test("Statistics page says since when there are figures, and leaves the time before empty", () => {
+Deno.test("Statistics page states since when there are figures, and leaves the time before empty", () => {
   const markup = page([counted(2), counted(1), counted(0)]);
   assert.match(text(markup), /Counting began on 30 May 2026/);
   assert.equal(bars(markup, "chats"), 3);
@@ -120,7 +120,7 @@ Deno.test("Statistics page says since when there are figures, and leaves the tim
   assert.doesNotMatch(text(page(month())), /Counting began/);
 });
 
-Deno.test("Statistics page invites when there is nothing to show yet", () => {
+Deno.test("Statistics page invites visitors to chat when there is nothing to show yet", () => {
   for (const days of [[], [withheld(1), withheld(0)]]) {
     const markup = page(days);
     assert.match(text(markup), /Nothing to show yet A day appears here once 10 chats have ended/);
@@ -141,7 +141,7 @@ Deno.test("Statistics page has all figures as a table, the newest day first, and
   }
 });
 
-Deno.test("Statistics page links to both spans and marks the one that is shown", () => {
+Deno.test("Statistics page links to both periods and marks the current one", () => {
   assert.match(page(month()), /<a href="\/statistics" aria-current="page">30 days/);
   assert.match(page(month(), 365), /<a href="\/statistics\?days=365" aria-current="page">365 days/);
   const asked = ["", "days=365", "days=30", "days=7", "days=365x"];
@@ -149,7 +149,7 @@ Deno.test("Statistics page links to both spans and marks the one that is shown",
   assert.deepEqual(spans, [30, 365, 30, 30, 30]);
 });
 
-Deno.test("Statistics page obeys the policy of its document: no styles, no scripts, and every name once", () => {
+Deno.test("Statistics page obeys its Content-Security-Policy: no styles, no scripts, and unique ids", () => {
   for (const span of [30, 365] as const) {
     const markup = page([counted(9), withheld(8), withheld(7), ...month().slice(-6)], span);
     assert.doesNotMatch(markup, /style=|<script|<style| on\w+=|NaN|undefined/);

@@ -90,7 +90,7 @@ async function told(statistics: Statistics, day = TODAY): Promise<PublishedDay |
   return statistics.published(day, day)[0];
 }
 
-Deno.test("Statistics tells of a day its chats, messages, average chat and people at once", async () => {
+Deno.test("Statistics contain the chats, messages, average chat length and peak online of a day", async () => {
   const { statistics } = world();
   for (const online of [4, 10, 7]) statistics.sample(online);
   for (let message = 0; message < 25; message++) statistics.message();
@@ -104,7 +104,7 @@ Deno.test("Statistics tells of a day its chats, messages, average chat and peopl
   });
 });
 
-Deno.test("Statistics withholds a day with fewer than ten chats", async () => {
+Deno.test("Statistics withhold a day with fewer than ten chats", async () => {
   const { clock, statistics } = world();
   statistics.sample(300);
   statistics.message();
@@ -114,14 +114,14 @@ Deno.test("Statistics withholds a day with fewer than ten chats", async () => {
   assert.deepEqual(await told(statistics), { kind: "withheld", day: TODAY, complete: true });
 });
 
-Deno.test("Statistics tells nothing of what is not written yet", () => {
+Deno.test("Statistics publish nothing that is not written yet", () => {
   const { statistics } = world();
   statistics.sample(1);
   chats(statistics, 100);
   assert.deepEqual(statistics.published(TODAY, TODAY), []);
 });
 
-Deno.test("Statistics counts what happens on the day on which it happens, though it is written later", async () => {
+Deno.test("Statistics count an event on the day on which it happens, even if it is written later", async () => {
   const { clock, statistics } = world();
   statistics.sample(3);
   chats(statistics, 10);
@@ -133,7 +133,7 @@ Deno.test("Statistics counts what happens on the day on which it happens, though
   assert.deepEqual(days.map((day) => day?.complete), [true, false]);
 });
 
-Deno.test("Statistics follows the calendar when it is set back", async () => {
+Deno.test("Statistics follow the system clock when it is set back", async () => {
   const { clock, statistics } = world();
   clock.jump(DAY);
   statistics.sample(1);
@@ -145,7 +145,7 @@ Deno.test("Statistics follows the calendar when it is set back", async () => {
   assert.equal(await told(statistics, TOMORROW), undefined);
 });
 
-Deno.test("Statistics takes a duration below zero as none", async () => {
+Deno.test("Statistics count a negative duration as zero", async () => {
   const { statistics } = world();
   statistics.sample(1);
   chats(statistics, 10, -5 * SECOND);
@@ -153,7 +153,7 @@ Deno.test("Statistics takes a duration below zero as none", async () => {
   assert.equal(day?.kind === "counted" && day.figures.averageChat, 0);
 });
 
-Deno.test("Statistics tells of every day from the first to today, also of one without data, and of no other", async () => {
+Deno.test("Statistics contain every day from the first to today, even without data, and no other", async () => {
   const { clock, statistics } = world();
   statistics.sample(2);
   chats(statistics, 10);
@@ -171,7 +171,7 @@ Deno.test("Statistics tells of every day from the first to today, also of one wi
   assert.deepEqual(statistics.published(TOMORROW, TODAY), []);
 });
 
-Deno.test("Statistics says once that the store fails, keeps everything and writes it when it can", async () => {
+Deno.test("Statistics report a failing store once, keep everything and write it when possible", async () => {
   const { statistics, store, lines } = world();
   store.state = "database or disk is full";
   statistics.sample(2);
@@ -191,7 +191,7 @@ Deno.test("Statistics says once that the store fails, keeps everything and write
   assert.match(lines[2]!, /database is locked/);
 });
 
-Deno.test("Statistics writes nothing twice", async () => {
+Deno.test("Statistics write nothing twice", async () => {
   const { statistics } = world();
   statistics.sample(2);
   chats(statistics, 10);
@@ -199,7 +199,7 @@ Deno.test("Statistics writes nothing twice", async () => {
   for (let again = 0; again < 5; again++) assert.deepEqual(await told(statistics), day);
 });
 
-Deno.test("Statistics keeps figures of a bounded number of days for a store that fails, the latest ones", async () => {
+Deno.test("Statistics keep a limited number of days for a failing store, the latest ones", async () => {
   const { clock, statistics, store } = world();
   store.state = "attempt to write a readonly database";
   for (let day = 0; day < MAX_PENDING_DAYS + 5; day++) {
@@ -215,7 +215,7 @@ Deno.test("Statistics keeps figures of a bounded number of days for a store that
   assert.equal(statistics.published(TODAY, "9999-12-31")[0]?.day, "2026-06-06");
 });
 
-Deno.test("Statistics writes what is left when it is closed", async () => {
+Deno.test("Statistics write the remaining figures when they are closed", async () => {
   const { clock, statistics, store, log } = world();
   statistics.sample(2);
   chats(statistics, 10);
@@ -235,7 +235,7 @@ function slowWorld(): SlowWorld {
   return { clock, store, lines, statistics: new Statistics({ clock, store, log: logTo(lines) }) };
 }
 
-Deno.test("Statistics counts on while a batch is being written, and writes one batch after another", async () => {
+Deno.test("Statistics keep counting while a batch is written, and write one batch after another", async () => {
   const { statistics, store } = slowWorld();
   chats(statistics, 3);
   const flush = statistics.flush();
@@ -252,7 +252,7 @@ Deno.test("Statistics counts on while a batch is being written, and writes one b
   assert.equal(statistics.pendingDays, 0);
 });
 
-Deno.test("Statistics takes a batch back that could not be written, with what was counted meanwhile", async () => {
+Deno.test("Statistics restore a batch that could not be written, and add what was counted meanwhile", async () => {
   const { clock, statistics, store, lines } = slowWorld();
   statistics.sample(9);
   chats(statistics, 6);
@@ -275,7 +275,7 @@ Deno.test("Statistics takes a batch back that could not be written, with what wa
   assert.deepEqual([second?.day, second?.messages], [TOMORROW, 1]);
 });
 
-Deno.test("Statistics keeps a bounded number of days, the latest ones, though a batch comes back late", async () => {
+Deno.test("Statistics keep a limited number of days, the latest ones, even if a batch is restored late", async () => {
   const { clock, statistics, store } = slowWorld();
   const countDays = (days: number): void => {
     for (let day = 0; day < days; day++, clock.advance(DAY)) statistics.message();
@@ -290,7 +290,7 @@ Deno.test("Statistics keeps a bounded number of days, the latest ones, though a 
   assert.equal(store.batches[1]?.[0]?.day, "2026-06-10");
 });
 
-Deno.test("Statistics lets go of the store when everything is written, and not before", async () => {
+Deno.test("Statistics release the store when everything is written, and not before", async () => {
   const { statistics, store } = slowWorld();
   chats(statistics, 3);
   void statistics.flush();
@@ -303,7 +303,7 @@ Deno.test("Statistics lets go of the store when everything is written, and not b
   assert.equal(store.isClosed, true);
 });
 
-Deno.test("Statistics looks for what others wrote, as far back as they may write, and bears a store that fails", async () => {
+Deno.test("Statistics read what other nodes wrote, for all days that they may write, and survive a failing store", async () => {
   const { clock, store, log, lines } = world();
   const asked: string[] = [];
   const refresh = (from: string): Promise<void> => {
@@ -352,7 +352,7 @@ async function take(
   return statistics;
 }
 
-Deno.test("Statistics never tells by two readings about fewer than ten chats, whatever happens in between", async () => {
+Deno.test("Statistics never reveal by two readings fewer than ten chats, whatever happens in between", async () => {
   const step = fc.oneof(
     ...STEPS.map(({ weight, step }) => ({ weight, arbitrary: fc.constant(step) })),
   );

@@ -84,7 +84,7 @@ if (await isRedisThere()) {
   }]);
 
   Deno.test(
-    "RedisStatisticsStore: racing machines lose nothing, publish alike, and a Redis that forgets is told again",
+    "RedisStatisticsStore: racing nodes lose nothing, publish the same, and restore a Redis that lost its data",
     inFolder(async (folder) => {
       await redis.ask("flushall");
       const [a, b] = ["a", "b"].map((name) =>
@@ -161,7 +161,7 @@ for (const [name, open] of STORES) {
     });
 
   Deno.test(
-    `${name} begins with nothing`,
+    `${name} is empty at first`,
     withStore((store) => {
       assert.equal(store.firstDay(), undefined);
       assert.deepEqual(store.read("0000-01-01", "9999-12-31"), []);
@@ -169,7 +169,7 @@ for (const [name, open] of STORES) {
   );
 
   Deno.test(
-    `${name} adds up everything, and of the largest sample keeps the largest`,
+    `${name} adds up everything, and keeps the maximum of the peaks`,
     withStore(async (store) => {
       await store.add([
         figures(4, { chatDuration: 700, messages: 10, onlineSum: 9, peakOnline: 9 }),
@@ -226,7 +226,7 @@ for (const [name, open] of STORES) {
   );
 
   Deno.test(
-    `${name} reads days in their order, with both ends of a range`,
+    `${name} reads days in order, with both ends of a range`,
     withStore(async (store) => {
       const days = ["2026-06-03", "2025-12-31", "2026-06-01", "2026-06-02"];
       await store.add(days.map((day) => figures(10, { day })));
@@ -237,7 +237,7 @@ for (const [name, open] of STORES) {
   );
 
   Deno.test(
-    `${name} adds to many days at once`,
+    `${name} adds to many days in one batch`,
     withStore(async (store) => {
       const days = Array.from({ length: 40 }, (_, index) => {
         return new Date(Date.UTC(2026, 0, 1 + index)).toISOString().slice(0, 10);
@@ -251,7 +251,7 @@ for (const [name, open] of STORES) {
   );
 
   Deno.test(
-    `${name} moves what is published by ten chats at least or not at all, whatever is added`,
+    `${name} changes what is published by at least ten chats or not at all, whatever is added`,
     inFolder(async (folder) => {
       const batches = fc.array(fc.array(fc.nat({ max: 14 }), { maxLength: 3 }), { maxLength: 30 });
       let run = 0;
@@ -275,7 +275,7 @@ for (const [name, open] of STORES) {
   );
 }
 
-Deno.test("MemoryStatisticsStore forgets the oldest day when it holds too many", async () => {
+Deno.test("MemoryStatisticsStore removes the oldest day when it holds too many", async () => {
   const store = new MemoryStatisticsStore();
   const days = Array.from({ length: MAX_DAYS_IN_MEMORY + 1 }, (_, index) => {
     const day = new Date(Date.UTC(2026, 0, 1 + index)).toISOString().slice(0, 10);
@@ -302,7 +302,7 @@ Deno.test(
 );
 
 Deno.test({
-  name: "SqliteStatisticsStore lets nobody else read its files",
+  name: "SqliteStatisticsStore lets only the owner read its files",
   ignore: Deno.build.os === "windows",
   fn: inFolder(async (parent) => {
     const folder = `${parent}/data`;
@@ -318,7 +318,7 @@ Deno.test({
 });
 
 Deno.test(
-  "SqliteStatisticsStore loses nothing that was written, and its file is sound, after kill -9",
+  "SqliteStatisticsStore loses nothing that was written, and its file is intact, after kill -9",
   inFolder(async (folder) => {
     const written = await writeUntilKilled(folder, 25);
     const warnings: string[] = [];
@@ -364,7 +364,7 @@ const BREAKAGES: [what: string, damage: (path: string) => void][] = [
     (path) => Deno.writeTextFileSync(path, "These are not the figures.".repeat(99)),
   ],
   ["was cut short", (path) => Deno.truncateSync(path, 5000)],
-  ["has a page of rubbish", (path) => {
+  ["has a page of garbage", (path) => {
     using file = Deno.openSync(path, { write: true });
     file.seekSync(4096, Deno.SeekMode.Start);
     file.writeSync(new Uint8Array(4096).fill(0xaa));
@@ -373,7 +373,7 @@ const BREAKAGES: [what: string, damage: (path: string) => void][] = [
 
 for (const [what, damage] of BREAKAGES) {
   Deno.test(
-    `SqliteStatisticsStore moves a file that ${what} aside, says so and begins a new one`,
+    `SqliteStatisticsStore moves a file that ${what} aside, reports it and begins a new one`,
     inFolder(async (folder) => {
       const path = `${folder}/${STATISTICS_FILE}`;
       for (const number of [1, 2]) {
@@ -396,7 +396,7 @@ for (const [what, damage] of BREAKAGES) {
 }
 
 Deno.test(
-  "SqliteStatisticsStore refuses a file of a newer version and leaves it as it is",
+  "SqliteStatisticsStore refuses a file of a newer version and leaves it unchanged",
   inFolder((folder) => {
     const path = `${folder}/${STATISTICS_FILE}`;
     const newer = new DatabaseSync(path);
@@ -409,7 +409,7 @@ Deno.test(
 );
 
 Deno.test(
-  "SqliteStatisticsStore counts together with another opener of the same file",
+  "SqliteStatisticsStore counts together with another process that has the same file open",
   inFolder(async (folder) => {
     const [one, other] = [openFile(folder), openFile(folder)];
     await one.add([figures(6)]);
@@ -422,7 +422,7 @@ Deno.test(
 );
 
 Deno.test(
-  "SqliteStatisticsStore refuses to write while another process holds the file, reads all the same, and goes on",
+  "SqliteStatisticsStore refuses to write while another process locks the file, still reads, and recovers",
   inFolder(async (folder) => {
     const store = openFile(folder);
     await store.add([figures(10)]);
@@ -494,7 +494,7 @@ Deno.test(
 );
 
 Deno.test(
-  "KvStatisticsStore loses nothing when several write the same days at once",
+  "KvStatisticsStore loses nothing when several instances write the same days at the same time",
   onOneKv(3, async (stores, kv) => {
     const rounds = 40;
     const write = async (store: KvStatisticsStore): Promise<void> => {
@@ -518,7 +518,7 @@ Deno.test(
 );
 
 Deno.test(
-  "KvStatisticsStore shows what another one wrote after a refresh, or with its own next write",
+  "KvStatisticsStore shows what another instance wrote after a refresh, or with its next write",
   onOneKv(2, async ([one, other]) => {
     await one!.add([figures(10)]);
     assert.deepEqual(other!.read(DAY, DAY), []);
@@ -533,7 +533,7 @@ Deno.test(
 );
 
 Deno.test(
-  "KvStatisticsStore never shows in two readings of any server fewer than ten chats more",
+  "KvStatisticsStore never reveals in two readings of any instance fewer than ten more chats",
   onOneKv(2, async (stores, kv) => {
     const seen = new Set<number>();
     for (let chats = 0; chats < 200; chats++) {
@@ -550,7 +550,7 @@ Deno.test(
 );
 
 Deno.test(
-  "KvStatisticsStore gives up, with nothing written, when others are always faster",
+  "KvStatisticsStore fails, with nothing written, when others are always faster",
   onOneKv(1, async ([other], kv) => {
     let attempts = 0;
     const get = async (key: Deno.KvKey): Promise<Deno.KvEntryMaybe<unknown>> => {
@@ -589,7 +589,7 @@ for (const [what, garbage] of GARBAGE) {
 }
 
 Deno.test(
-  "KvStatisticsStore rejects what could not be committed, and goes on",
+  "KvStatisticsStore rejects a write that could not be committed, and recovers",
   onOneKv(0, async (_, kv) => {
     let isDown = true;
     const commit = (): Promise<never> => Promise.reject(new Error("the network is down"));

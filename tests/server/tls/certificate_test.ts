@@ -42,7 +42,7 @@ class World implements AsyncDisposable {
 
 const BROKEN_KEY = "-----BEGIN PRIVATE KEY-----\nBROKEN\n-----END PRIVATE KEY-----\n";
 
-Deno.test("Certificate says which file can't be used, and why, and repeats nothing of it", async () => {
+Deno.test("Certificate reports which file can't be used, and why, and repeats none of its content", async () => {
   const good = selfSigned("chat.example");
   const half = good.cert.slice(0, 300);
   const flaws: [pair: { cert?: string; key?: string }, flaw: RegExp][] = [
@@ -80,7 +80,7 @@ Deno.test("Certificate says which file can't be used, and why, and repeats nothi
   await assert.rejects(world.open(), /^Error: Cannot use the key .*privkey\.pem: ENOENT\.$/);
 });
 
-Deno.test("Certificate takes up a pair that was renewed, in whichever order it was written", async () => {
+Deno.test("Certificate loads a renewed pair, in whichever order it was written", async () => {
   await using world = new World();
   const certificate = await world.open();
   const before = certificate.pair;
@@ -99,7 +99,7 @@ Deno.test("Certificate takes up a pair that was renewed, in whichever order it w
   assert.notDeepEqual(certificate.pair, before);
 });
 
-Deno.test("Certificate keeps the one before while the files can't be used, and says so once for each reason", async () => {
+Deno.test("Certificate keeps the previous one while the files can't be used, and reports each reason once", async () => {
   await using world = new World();
   const certificate = await world.open();
   const used = certificate.pair;
@@ -119,7 +119,7 @@ Deno.test("Certificate keeps the one before while the files can't be used, and s
   assert.equal(await certificate.reload(), false);
 });
 
-Deno.test("Certificate is warned of once a day in its last fourteen days, until it is renewed", async () => {
+Deno.test("Certificate that expires within fourteen days is reported once a day, until it is renewed", async () => {
   await using world = new World();
   world.files.write(world.endingIn(EXPIRY_WARNING + HOUR));
   const certificate = await world.open();
@@ -142,7 +142,7 @@ Deno.test("Certificate is warned of once a day in its last fourteen days, until 
   assert.equal(world.messages[2], "Renewed certificate in use.");
 });
 
-Deno.test("Certificate that browsers refuse is said to be so at the start", async () => {
+Deno.test("Certificate that browsers refuse is reported at the start", async () => {
   await using world = new World();
   world.files.write(world.endingIn(-MINUTE));
   await world.open();
@@ -155,7 +155,7 @@ Deno.test("Certificate that browsers refuse is said to be so at the start", asyn
   ]);
 });
 
-Deno.test("Certificate names its hosts, in any case, and no others", async () => {
+Deno.test("Certificate matches its hosts, in any case, and no others", async () => {
   await using world = new World(selfSigned("*.chat.example"));
   const certificate = await world.open();
   for (const host of ["a.chat.example", "A.Chat.Example", "127.0.0.1"]) {

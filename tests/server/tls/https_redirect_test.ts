@@ -24,7 +24,7 @@ function ask(
   });
 }
 
-Deno.test("Redirect leads to the same place by https, and to its port where that has to be said", () => {
+Deno.test("Redirect leads to the same place by https, and names the port where necessary", () => {
   const { status, headers } = ask("/a/b?c=d");
   assert.deepEqual([status, headers.location], [308, "https://chat.example/a/b?c=d"]);
   const cases: [host: string, location: string][] = [
@@ -38,12 +38,12 @@ Deno.test("Redirect leads to the same place by https, and to its port where that
   }
 });
 
-Deno.test("Redirect keeps to the host: a path that looks like one leads nowhere else", () => {
+Deno.test("Redirect stays on the host: a path that looks like one leads nowhere else", () => {
   assert.equal(ask("//evil.example/").headers.location, "https://chat.example//evil.example/");
   assert.equal(ask("/\\evil.example").headers.location, "https://chat.example/\\evil.example");
 });
 
-Deno.test("Redirect answers 400 to a host that isn't ours or a target that is no path, and repeats neither", () => {
+Deno.test("Redirect answers 400 to an unknown host or an invalid target, and repeats neither", () => {
   const hosts = ["", "evil.example", "chat.example.evil.example", "chat.example@evil.example"];
   hosts.push(
     "chat.example:",
@@ -66,7 +66,7 @@ Deno.test("Redirect answers 400 to a host that isn't ours or a target that is no
   assert.equal(redirect(httpRequest("/"), OPTIONS).status, 400);
 });
 
-Deno.test("Redirect says nothing of HSTS, is kept by nobody, and ends its connection", () => {
+Deno.test("Redirect sends no HSTS, is not cached, and closes its connection", () => {
   for (const { headers } of [ask("/"), ask("/", "evil.example")]) {
     assert.equal(headers["strict-transport-security"], undefined);
     assert.deepEqual([headers["cache-control"], headers.connection], ["no-store", "close"]);
@@ -77,7 +77,7 @@ Deno.test("Redirect says nothing of HSTS, is kept by nobody, and ends its connec
   assert.deepEqual([head.status, head.body], [308, undefined]);
 });
 
-Deno.test("Redirect shows the proofs of a certificate authority, and no other file", async () => {
+Deno.test("Redirect serves the challenges of a certificate authority, and no other file", async () => {
   await using webroot = new TempFolder();
   const acmeDir = webroot.path;
   const folder = join(acmeDir, ".well-known", "acme-challenge");

@@ -37,7 +37,7 @@ const SUITES = [
 const ALERT = 0x15;
 const FATAL = 2;
 
-Deno.test("TLS: every answer asks for it from then on, and whoever comes without it gets no answer", async () => {
+Deno.test("TLS: every response carries HSTS, and a client without TLS gets no response", async () => {
   await using files = new CertificateFiles();
   await using server = await TestServer.start({ certificate: files });
   for (const path of ["/", "/nothing", "/healthz"]) {
@@ -61,7 +61,7 @@ Deno.test("TLS 1.0 and 1.1 are refused", async () => {
   }
 });
 
-Deno.test("TLS has nothing weak, as sslscan sees it", {
+Deno.test("TLS has no weakness that sslscan detects", {
   ignore: !await isSslscanThere(),
 }, async () => {
   await using files = new CertificateFiles();
@@ -72,7 +72,7 @@ Deno.test("TLS has nothing weak, as sslscan sees it", {
   assert.deepEqual(findings, []);
 });
 
-Deno.test("TLS: a renewed certificate is in use within a minute, and one that can't be used is not", async () => {
+Deno.test("TLS: a renewed certificate is loaded after a minute, and an unusable one is not", async () => {
   const clock = new FakeClock();
   await using files = new CertificateFiles();
   await using server = await TestServer.start({ clock, certificate: files });
@@ -88,7 +88,7 @@ Deno.test("TLS: a renewed certificate is in use within a minute, and one that ca
   assert.equal(await isTrusted(server.port, next.cert), true);
 });
 
-Deno.test("TLS: certificates are renewed twice, and 200 people who talk notice nothing", async () => {
+Deno.test("TLS: certificates are renewed twice, and 200 people notice nothing in their chats", async () => {
   await using files = new CertificateFiles();
   const args = ["--trust-proxy=1", "--proof-of-work=off"]; // Every client has a different address.
   await using server = await TestServer.start({ args, certificate: files, rates: NO_RATES });
@@ -110,7 +110,7 @@ Deno.test("TLS: certificates are renewed twice, and 200 people who talk notice n
   }
 });
 
-Deno.test("TLS: 1,000 who don't finish a handshake are closed within 10 s, and a newcomer is served meanwhile", async () => {
+Deno.test("TLS: 1,000 clients that don't finish a handshake are disconnected within 10 s, and a new client is served meanwhile", async () => {
   await using files = new CertificateFiles();
   await using server = await TestServer.start({ certificate: files });
   let ended = 0;
@@ -131,7 +131,7 @@ Deno.test("TLS: 1,000 who don't finish a handshake are closed within 10 s, and a
 });
 
 for (const speaksTls of [false, true]) {
-  Deno.test(`Whoever says nothing makes room for who comes next${speaksTls ? ", by TLS" : ""}`, async () => {
+  Deno.test(`Silent connections make room for new ones${speaksTls ? ", by TLS" : ""}`, async () => {
     await using files = new CertificateFiles();
     const certificate = speaksTls ? { certificate: files } : {};
     const args = ["--max-connections=40"];
@@ -150,7 +150,7 @@ for (const speaksTls of [false, true]) {
   });
 }
 
-Deno.test("TLS: who has come and said nothing does not hold up the end", async () => {
+Deno.test("TLS: a silent connection does not delay the shutdown", async () => {
   await using files = new CertificateFiles();
   await using server = await TestServer.start({ certificate: files });
   using half = await RawClient.connect(server.port);
@@ -164,7 +164,7 @@ Deno.test("TLS: who has come and said nothing does not hold up the end", async (
 /** Number of resets of each kind. */
 const RESETS = repeats({ sample: 100, long: 5_000 });
 
-Deno.test(`TLS: ${(2 * RESETS).toLocaleString("en")} handshakes and upgrades that end in a reset leave no descriptor behind after 10 s`, async () => {
+Deno.test(`TLS: ${(2 * RESETS).toLocaleString("en")} handshakes and upgrades that end in a reset leave no descriptor after 10 s`, async () => {
   await using files = new CertificateFiles();
   await using program = await Program.start(
     ...files.args,
@@ -185,7 +185,7 @@ Deno.test(`TLS: ${(2 * RESETS).toLocaleString("en")} handshakes and upgrades tha
   assert.ok(watch.ms < 10 * SECOND, `${watch.ms} ms`);
 });
 
-Deno.test("Program with a certificate serves https, sends plain HTTP there, and has the proof of its name", async () => {
+Deno.test("Program with a certificate serves https, redirects plain HTTP to it, and serves the ACME challenge", async () => {
   await using files = new CertificateFiles();
   await using webroot = new TempFolder();
   const challenges = `${webroot.path}/.well-known/acme-challenge`;
@@ -219,7 +219,7 @@ Deno.test("Program with a certificate serves https, sends plain HTTP there, and 
   assert.match(lines, /127\.0\.0\.1 .*"GET \/statistics\?a=b HTTP\/1\.1" 308 /);
 });
 
-Deno.test("Program says in one line that its certificate can't be used, and ends with exit code 1", async () => {
+Deno.test("Program says in one line that its certificate can't be used, and exits with code 1", async () => {
   await using files = new CertificateFiles();
   files.write({ key: selfSigned("localhost").key });
   assert.deepEqual(await run(["--host=127.0.0.1", "--port=0", ...files.args]), {

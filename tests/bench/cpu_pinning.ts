@@ -1,5 +1,5 @@
 /**
- * Where a process runs and how many descriptors it may open. With two cores and `taskset`, servers run on one core and
+ * The core a process runs on, and how many descriptors it may open. With two cores and `taskset`, servers run on one core and
  * the generator on another, so that they don't compete for time. The descriptor limit is raised as far as the system
  * allows.
  */
@@ -7,11 +7,11 @@
 /** The core of the servers, and the core of the generator. */
 export const CORE = { server: "0", generator: "1" } as const;
 
-const OPEN_MUCH = 'ulimit -n "$(ulimit -Hn)" 2>/dev/null; exec "$@"';
+const RAISE_LIMIT = 'ulimit -n "$(ulimit -Hn)" 2>/dev/null; exec "$@"';
 
 /** The command prefix for a core. Each part uses `exec`, so the process started is the command itself. */
-export async function placed(core: keyof typeof CORE): Promise<string[]> {
-  const much = ["sh", "-c", OPEN_MUCH, "sh"];
+export async function pinnedTo(core: keyof typeof CORE): Promise<string[]> {
+  const much = ["sh", "-c", RAISE_LIMIT, "sh"];
   return await canPin() ? ["taskset", "-c", CORE[core], ...much] : much;
 }
 
@@ -22,7 +22,7 @@ export async function canPin(): Promise<boolean> {
 }
 
 /** The number of descriptors that a process may open. */
-export async function descriptors(): Promise<number> {
+export async function descriptorLimit(): Promise<number> {
   return Number(await firstLine("sh", "-c", "ulimit -Hn")) || Infinity;
 }
 

@@ -1,24 +1,24 @@
 /**
- * What the competitors need and the project does not: their packages, in exact versions, and a compiled program. npm
- * fetches them into a temporary folder only when the benchmark runs, and they stay there for the next run. What can't
- * be obtained is reported as missing, with the reason, and so is its row.
+ * Installs what the competitors need and the project does not: packages in exact versions, and a compiled program. npm
+ * downloads them to a temporary folder when the benchmark runs, and they stay there for the next run. A program that
+ * can't be installed is reported as missing, with the reason, and so is its row in the tables.
  */
 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { firstLine } from "./placement.ts";
+import { firstLine } from "./cpu_pinning.ts";
 
 /** Exact versions, which appear in the tables. */
 export const PACKAGES = { "socket.io": "4.8.4", ws: "8.23.0", bun: "1.4.5" } as const;
 
 /** A program, or why it can't be run. */
-export type Tool = { kind: "there"; path: string; version: string } | {
+export type Tool = { kind: "installed"; path: string; version: string } | {
   kind: "missing";
   reason: string;
 };
 
 /** All programs of the competitors. */
-export interface Workshop {
+export interface Installation {
   /** The folder with the packages. */
   readonly folder: string;
   readonly node: Tool;
@@ -26,15 +26,15 @@ export interface Workshop {
   readonly floor: Tool;
 }
 
-/** Fetches and compiles what is missing. */
-export async function openWorkshop(): Promise<Workshop> {
+/** Downloads and compiles what is missing. */
+export async function installCompetitors(): Promise<Installation> {
   const folder = join(tmpdir(), "anonymous-chat-bench");
   await Deno.mkdir(folder, { recursive: true });
   const installed = await install(folder);
   const bun = join(folder, "node_modules", ".bin", "bun");
   const [node, bunTool, floor] = await Promise.all([
-    installed ? find("node", "node") : missing("npm could not fetch its packages"),
-    installed ? find(bun, "bun") : missing("npm could not fetch it"),
+    installed ? find("node", "node") : missing("npm could not download its packages"),
+    installed ? find(bun, "bun") : missing("npm could not download it"),
     compile(join(folder, "relay_floor")),
   ]);
   return { folder, node, bun: bunTool, floor };
@@ -50,8 +50,8 @@ async function install(folder: string): Promise<boolean> {
 async function find(path: string, name: string): Promise<Tool> {
   const version = await firstLine(path, "--version");
   return version === undefined
-    ? missing(`no ${name} that runs here`)
-    : { kind: "there", path, version: version.replace("v", "") };
+    ? missing(`no ${name} runs here`)
+    : { kind: "installed", path, version: version.replace("v", "") };
 }
 
 async function compile(path: string): Promise<Tool> {
@@ -59,7 +59,7 @@ async function compile(path: string): Promise<Tool> {
   const version = await firstLine("gcc", "-dumpfullversion");
   if (version === undefined) return missing("no gcc here");
   const made = await firstLine("gcc", "-O2", "-o", path, source);
-  return made === undefined ? missing("gcc refused it") : { kind: "there", path, version };
+  return made === undefined ? missing("gcc failed") : { kind: "installed", path, version };
 }
 
 function missing(reason: string): Tool {

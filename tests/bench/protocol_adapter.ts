@@ -10,27 +10,27 @@
 
 import { FrameKind, SOCKET_PATH, SUBPROTOCOL } from "../../protocol.ts";
 import { type MessageForm, Opcode } from "./numbered_message.ts";
-import type { DialectName } from "./task.ts";
+import type { ProtocolName } from "./task.ts";
 
 /** What a peer can send and wait for while a pair is formed. */
-export interface Talk {
-  say(text: string): void;
+export interface TextChannel {
+  sendText(text: string): void;
   /** Resolves with the next text that starts with `beginning`. */
-  heard(beginning: string): Promise<void>;
+  receiveText(beginning: string): Promise<void>;
 }
 
 /** The position of a peer in its pair. */
-export type Place = "first" | "second";
+export type Position = "first" | "second";
 
-export interface Dialect {
+export interface ProtocolAdapter {
   readonly path: string;
   /** Additional lines of the handshake. Every pair comes from a different address. */
   headers(pair: number): readonly string[];
   readonly message: MessageForm;
   /** Resolves once the peer only has to wait for its partner, or can send messages. */
-  join(talk: Talk, place: Place): Promise<void>;
+  join(talk: TextChannel, position: Position): Promise<void>;
   /** The immediate reply to a text, if it needs one. */
-  answer?(text: string): string | undefined;
+  replyTo?(text: string): string | undefined;
 }
 
 const FIND = JSON.stringify({ type: "find", mode: "text", interests: [] });
@@ -38,15 +38,15 @@ const FIND = JSON.stringify({ type: "find", mode: "text", interests: [] });
 const SOCKET_IO = {
   path: "/socket.io/?EIO=4&transport=websocket",
   headers: () => [],
-  join: async (talk: Talk): Promise<void> => {
-    await talk.heard("0{");
-    talk.say("40");
-    await talk.heard("40{");
+  join: async (talk: TextChannel): Promise<void> => {
+    await talk.receiveText("0{");
+    talk.sendText("40");
+    await talk.receiveText("40{");
   },
   answer: (text: string) => text === "2" ? "3" : undefined,
 } as const;
 
-export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
+export const ADAPTERS: Readonly<Record<ProtocolName, ProtocolAdapter>> = {
   ours: {
     path: SOCKET_PATH,
     headers: (pair) => [
@@ -58,10 +58,10 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
       before: String.fromCharCode(FrameKind.message),
       after: "x".repeat(93),
     },
-    join: async (talk, place) => {
-      await talk.heard('{"type":"welcome"');
-      talk.say(FIND);
-      await talk.heard(place === "first" ? '{"type":"waiting"' : '{"type":"paired"');
+    join: async (talk, position) => {
+      await talk.receiveText('{"type":"welcome"');
+      talk.sendText(FIND);
+      await talk.receiveText(position === "first" ? '{"type":"waiting"' : '{"type":"paired"');
     },
   },
   plain: {

@@ -4,7 +4,7 @@
 const TICKS_A_SECOND = 100;
 
 /** A time, with the events and the processor time up to it. */
-export interface Moment {
+export interface Sample {
   /** Milliseconds. */
   readonly at: number;
   readonly events: number;
@@ -14,7 +14,7 @@ export interface Moment {
 }
 
 /** The current values for process `pid`. */
-export function moment(pid: number, events: number): Moment {
+export function sample(pid: number, events: number): Sample {
   return {
     at: performance.now(),
     events,
@@ -25,8 +25,8 @@ export function moment(pid: number, events: number): Moment {
 
 /** The cost per event between two moments. */
 export function rates(
-  from: Moment,
-  to: Moment,
+  from: Sample,
+  to: Sample,
 ): { perSecond: number; cpu: number; generatorCpu: number } {
   const events = to.events - from.events;
   return {

@@ -1,26 +1,26 @@
-/** The servers that are measured, and how each is started and stopped. */
+/** The servers in the comparison, ours included, and how each is started and stopped. */
 
 import { Program } from "../support/program.ts";
 import { waitUntil } from "../support/wait_until.ts";
-import { placed } from "./placement.ts";
-import type { DialectName, Target } from "./task.ts";
-import { PACKAGES, type Tool, type Workshop } from "./workshop.ts";
+import { pinnedTo } from "./cpu_pinning.ts";
+import type { ProtocolName, Target } from "./task.ts";
+import { type Installation, PACKAGES, type Tool } from "./competitor_install.ts";
 
 /** A running server, until it is disposed of. */
-export interface Running extends AsyncDisposable {
+export interface RunningServer extends AsyncDisposable {
   readonly target: Target;
 }
 
-/** A server that can be measured. */
-export interface Contestant {
+/** A server in the comparison. */
+export interface Competitor {
   readonly name: string;
-  /** False for a variant that only speaks another dialect to the server of another row. */
+  /** False for a variant that only measures the server of another row over another protocol. */
   readonly isServer: boolean;
-  start(): Promise<Running>;
+  start(): Promise<RunningServer>;
 }
 
 /** A server that can't be measured here. */
-export interface Absentee {
+export interface Unavailable {
   readonly name: string;
   readonly reason: string;
 }
@@ -37,13 +37,15 @@ export const NAMES = {
 } as const;
 
 /** Our server, with each listener. */
-export const OURS: readonly Contestant[] = [
+export const OURS: readonly Competitor[] = [
   { name: NAMES.node, isServer: true, start: () => startOurs("node") },
   { name: NAMES.deno, isServer: true, start: () => startOurs("deno") },
 ];
 
 /** All servers, in the order of the tables. */
-export function contestants({ folder, node, bun, floor }: Workshop): (Contestant | Absentee)[] {
+export function competitors(
+  { folder, node, bun, floor }: Installation,
+): (Competitor | Unavailable)[] {
   const at = (file: string): string => new URL(file, import.meta.url).pathname;
   const [ws, socketIo, bunFile] = [
     at("relay_ws.mjs"),
@@ -65,13 +67,13 @@ export function contestants({ folder, node, bun, floor }: Workshop): (Contestant
 
 function other(
   name: string,
-  dialect: DialectName,
+  protocol: ProtocolName,
   tool: Tool,
   args: readonly string[],
   folder: string,
-): Contestant | Absentee {
+): Competitor | Unavailable {
   if (tool.kind === "missing") return { name, reason: tool.reason };
-  const start = (): Promise<Running> => Relay.start([tool.path, ...args], folder, dialect);
+  const start = (): Promise<RunningServer> => Relay.start([tool.path, ...args], folder, protocol);
   return { name, isServer: true, start };
 }
 
@@ -79,44 +81,44 @@ function other(
  * The program as `deno task start` starts it, but with another entry file. It trusts a proxy header, so that one
  * generator can use many addresses.
  */
-async function startOurs(listener: "node" | "deno"): Promise<Running> {
+async function startOurs(listener: "node" | "deno"): Promise<RunningServer> {
   const program = await Program.startWith({
     args: ["--trust-proxy=1", "--proof-of-work=off", `--listener=${listener}`],
-    under: await placed("server"),
+    under: await pinnedTo("server"),
     entry: "tests/bench/our_server.ts",
   });
-  const target: Target = { dialect: "ours", port: program.port, pid: program.pid };
+  const target: Target = { protocol: "ours", port: program.port, pid: program.pid };
   return { target, [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() };
 }
 
 /** A competing server, which prints its port. */
-class Relay implements Running {
+class Relay implements RunningServer {
   readonly #process: Deno.ChildProcess;
   readonly #reading: Promise<void>;
-  readonly #dialect: DialectName;
+  readonly #protocol: ProtocolName;
   #printed = "";
 
-  private constructor(process: Deno.ChildProcess, dialect: DialectName) {
+  private constructor(process: Deno.ChildProcess, protocol: ProtocolName) {
     this.#process = process;
-    this.#dialect = dialect;
+    this.#protocol = protocol;
     this.#reading = this.#read();
   }
 
   static async start(
     command: readonly string[],
     cwd: string,
-    dialect: DialectName,
+    protocol: ProtocolName,
   ): Promise<Relay> {
-    const [program = "", ...args] = [...await placed("server"), ...command];
+    const [program = "", ...args] = [...await pinnedTo("server"), ...command];
     const process = new Deno.Command(program, { args, cwd, stdout: "piped" }).spawn();
-    const relay = new Relay(process, dialect);
+    const relay = new Relay(process, protocol);
     await waitUntil(() => relay.target.port > 0);
     return relay;
   }
 
   get target(): Target {
     const port = Number(/listening (\d+)/.exec(this.#printed)?.[1]);
-    return { dialect: this.#dialect, port, pid: this.#process.pid };
+    return { protocol: this.#protocol, port, pid: this.#process.pid };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

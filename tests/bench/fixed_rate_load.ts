@@ -5,12 +5,15 @@
  */
 
 import { Pairs } from "./pairs.ts";
-import type { Peer, Wire } from "./peer.ts";
-import type { SteadyReport, SteadyTask } from "./task.ts";
+import type { Endpoint, Peer } from "./peer.ts";
+import type { FixedRateReport, FixedRateTask } from "./task.ts";
 
-/** Measures a {@linkcode SteadyTask}. */
-export async function steady(wire: Wire, task: SteadyTask): Promise<SteadyReport> {
-  const pairs = await Pairs.open(wire, task.pairs);
+/** Measures a {@linkcode FixedRateTask}. */
+export async function fixedRateLoad(
+  endpoint: Endpoint,
+  task: FixedRateTask,
+): Promise<FixedRateReport> {
+  const pairs = await Pairs.open(endpoint, task.pairs);
   const { peers } = pairs;
   const interval = 1000 / task.perSecond;
   const counts = task.warmUp / interval;
@@ -18,7 +21,7 @@ export async function steady(wire: Wire, task: SteadyTask): Promise<SteadyReport
   const start = performance.now();
   const dueAt = (index: number): number => start + index * interval;
   peers.forEach((peer, index) => {
-    peer.arrived = (count) => {
+    peer.onDelivered = (count) => {
       const now = performance.now();
       for (let nth = peer.delivered - count; nth < peer.delivered; nth++) {
         const message = nth * peers.length + (index ^ 1);

@@ -27,7 +27,7 @@ export interface Label {
 }
 
 /** The frames received in a chat: where they come from, and the number expected next. */
-interface Heard {
+interface Received {
   readonly from: string;
   readonly next: number;
 }
@@ -48,64 +48,64 @@ function labelOf({ buffer, byteOffset, byteLength }: Uint8Array): Label {
 }
 
 /** Checks what one client receives. */
-export class Ear {
-  readonly #owner: number;
-  readonly #complain: (fault: string) => void;
-  #stranger: "here" | "away" | "gone" = "gone";
-  #heard: Heard | undefined;
+export class DeliveryChecker {
+  readonly #client: number;
+  readonly #report: (fault: string) => void;
+  #partner: "connected" | "away" | "gone" = "gone";
+  #received: Received | undefined;
   /** Frames may be missing before the next one. */
-  #isGapExcused = false;
+  #isGapAllowed = false;
 
-  constructor(owner: number, complain: (fault: string) => void) {
-    this.#owner = owner;
-    this.#complain = complain;
+  constructor(client: number, report: (fault: string) => void) {
+    this.#client = client;
+    this.#report = report;
   }
 
   /** Handles a control message from the server. */
-  learn(message: ServerMessage): void {
+  checkMessage(message: ServerMessage): void {
     switch (message.type) {
       case "paired":
-        return this.#begin();
+        return this.#startChat();
       case "resumed":
-        return message.chatting ? this.#excuse() : undefined;
+        return message.chatting ? this.#allowGap() : undefined;
       case "partner-back":
-        return this.#excuse();
+        return this.#allowGap();
       case "partner-away":
-        this.#stranger = "away";
+        this.#partner = "away";
         return;
       case "welcome": // The old chat continues only if `resumed` says so.
       case "partner-left":
-        this.#stranger = "gone";
+        this.#partner = "gone";
         return;
     }
   }
 
   /** Checks a frame. */
-  hear(data: Uint8Array): void {
+  checkFrame(data: Uint8Array): void {
     const { sender, chat, number } = labelOf(data);
     const from = `${sender} in chat ${chat}`;
-    const { next = 0, from: before = from } = this.#heard ?? {};
-    if (this.#stranger !== "here") this.#fault(`${from}, who is ${this.#stranger}`);
+    const { next = 0, from: before = from } = this.#received ?? {};
+    if (this.#partner !== "connected") this.#fault(`${from}, who is ${this.#partner}`);
     if (before !== from) this.#fault(`${from} in a chat with ${before}`);
-    const isNext = this.#isGapExcused ? number >= next : number === next;
+    const isNext = this.#isGapAllowed ? number >= next : number === next;
     if (!isNext) this.#fault(`${number} of ${from} instead of ${next}`);
-    this.#isGapExcused = false;
-    this.#heard = { from, next: number + 1 };
+    this.#isGapAllowed = false;
+    this.#received = { from, next: number + 1 };
   }
 
-  #begin(): void {
-    this.#stranger = "here";
-    this.#heard = undefined;
-    this.#isGapExcused = false;
+  #startChat(): void {
+    this.#partner = "connected";
+    this.#received = undefined;
+    this.#isGapAllowed = false;
   }
 
   /** Partner and client can reach each other again, over a new connection of one of them. One gap is allowed. */
-  #excuse(): void {
-    this.#stranger = "here";
-    this.#isGapExcused = true;
+  #allowGap(): void {
+    this.#partner = "connected";
+    this.#isGapAllowed = true;
   }
 
   #fault(what: string): void {
-    this.#complain(`${this.#owner} hears ${what}`);
+    this.#report(`${this.#client} receives ${what}`);
   }
 }

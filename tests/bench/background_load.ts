@@ -5,7 +5,7 @@
  */
 
 /** Measures processor time from its creation on. */
-export class Disturbance {
+export class BackgroundLoad {
   readonly #from = ticks();
 
   /** The share of all processor time that other programs have used since then, from 0 to 1. */
