@@ -9,7 +9,7 @@ import {
   encodeEnvelope,
   type Envelope,
   MAX_MESSAGE_LENGTH,
-  MAX_SETUP_LENGTH,
+  MAX_SETUP_BYTES,
 } from "../client/crypto/envelope.ts";
 import { HANDSHAKE_SIZE, pad, SEALED_SIZES } from "../client/crypto/padding.ts";
 import { PICTURES, safetyEmoji } from "../client/crypto/safety_emoji.ts";
@@ -151,7 +151,7 @@ Deno.test("Protocol document states the limits that both sides obey", () => {
       MAX_PENDING,
       MAX_MESSAGE_LENGTH,
     ],
-    ...[MAX_SETUP_LENGTH, MAX_WAITING, CONFIRM_INTERVAL, REPEAT_INTERVAL, TYPING_INTERVAL],
+    ...[MAX_SETUP_BYTES, MAX_WAITING, CONFIRM_INTERVAL, REPEAT_INTERVAL, TYPING_INTERVAL],
     ...[TYPING_TIME, CONNECTING_TIME],
   ];
   const missing = limits.filter((limit) => limit !== protocol.LEAVE_CODE && !stated.has(limit));
