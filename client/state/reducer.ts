@@ -14,7 +14,7 @@
  * search) is a deadline in the state. `nextDeadline` says when to dispatch `tick`.
  */
 
-import type { Hindrance, ServerMessage } from "../../protocol.ts";
+import type { ErrorCode, Hindrance, ServerMessage } from "../../protocol.ts";
 import { DEVICE_KINDS, type DeviceKind } from "../media/devices.ts";
 import type { Preferences } from "./preferences.ts";
 import {
@@ -298,15 +298,22 @@ function resume(state: State, chatting: boolean, now: number): Transition {
   return transition(resynced, background(state), ...effects);
 }
 
-/** A report or a call that was refused can be tried again. A search that came too soon is repeated automatically. */
+/** A search that came too soon is repeated automatically. In a chat, a report or a call was refused. */
 function refused(state: State, error: ServerMessage & { type: "error" }, now: number): Transition {
   const { screen } = state;
-  if (screen.kind === "chat" && screen.chat.report === "sent") {
-    return transition(withChat(state, { report: "none" }));
-  }
-  if (screen.kind === "chat") return onCall(state, { type: "denied" }, now);
+  if (screen.kind === "chat") return refusedInChat(state, error.code, now);
   if (screen.kind !== "searching" || error.code !== "too-fast") return transition(state);
   return transition(askLater(state, screen, error.seconds ?? 1, now));
+}
+
+/**
+ * Resets the request that was refused, so that it can be tried again. `too-fast` doesn't say which one it answers, so it
+ * resets both a report and a call that are unanswered.
+ */
+function refusedInChat(state: State, code: ErrorCode, now: number): Transition {
+  const isCall = code === "nobody-to-call" || code === "too-fast";
+  const reset = code === "nobody-to-call" ? state : setReport(state, "sent", "none").state;
+  return isCall ? onCall(reset, { type: "denied" }, now) : transition(reset);
 }
 
 /** Shows a refusal. A blocked visitor sees it at the end of the chat, or on the first screen. */

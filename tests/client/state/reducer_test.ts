@@ -26,6 +26,7 @@ import { DEFAULT_PREFERENCES } from "../../../client/state/preferences.ts";
 import { transcript } from "../../../client/views/transcript.ts";
 import {
   BACKGROUND_WINDOW,
+  type ErrorCode,
   type Hindrance,
   HINDRANCES,
   RESUME_WINDOW,
@@ -720,4 +721,18 @@ Deno.test("Page gives a call up neither for a drop of its connection nor for one
   page.server(WELCOME).server({ type: "resumed", chatting: true });
   page.server({ type: "partner-away" }).server({ type: "partner-back" });
   assert.equal(page.chat.call.kind, "live");
+});
+
+Deno.test("Page resets only the request that the server refused: a report or a call", () => {
+  const refused = (code: ErrorCode): string[] => {
+    const page = new Page().on("start-video", "start-video").server(PAIRED).on("choose-report");
+    page.on({ type: "report", reason: "spam" });
+    assert.deepEqual([page.chat.report, page.chat.call.kind], ["sent", "preparing"]);
+    page.server({ type: "error", code, message: "" });
+    return [page.chat.report, page.chat.call.kind];
+  };
+  assert.deepEqual(refused("already-reported"), ["none", "preparing"]);
+  assert.deepEqual(refused("nobody-to-report"), ["none", "preparing"]);
+  assert.deepEqual(refused("nobody-to-call"), ["sent", "failed"]);
+  assert.deepEqual(refused("too-fast"), ["none", "failed"], "it could be either");
 });
