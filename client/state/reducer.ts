@@ -1,7 +1,7 @@
 /**
  * Every way the page can change: a pure function from a state and an event to the next state and the effects to
- * perform. Views only draw the state, and only `app.ts` performs effects. So the whole behaviour of the page is tested
- * without a browser.
+ * perform. Views only draw the state, and only `client/app/` performs effects. So the whole behaviour of the page is
+ * tested without a browser.
  *
  *   home ──start──> searching ──paired──> chat: talking ──stop──> asking ──stop──> over ──again──> searching
  *    ^ └─> preview ─┘   │ stop                     ^    <──3 s──────┘               ^  │

@@ -169,7 +169,7 @@ export type Event =
   | { type: "solved"; challenge: Challenge; nonce: number }
   | { type: "tampered" | "not-secured" };
 
-/** An effect, performed by `app.ts`. */
+/** An effect, performed by `client/app/effects.ts`. */
 export type Effect =
   | { do: "tell"; message: ClientMessage }
   | { do: "say"; envelope: Envelope }
