@@ -102,7 +102,7 @@ class App {
       onFrame: (frame) => this.#partner.receive(frame),
       onDown: (mayResume) => inTurn({ type: "down", mayResume }),
       askRefusal,
-      onRefused: (hindrance) => this.#dispatch({ type: "hindered", hindrance }),
+      onRefused: (refusal) => this.#dispatch({ type: "refused", refusal }),
     });
   }
 

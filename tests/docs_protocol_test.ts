@@ -127,7 +127,7 @@ Deno.test("Protocol document names every close code, frame kind, mode, reason an
   }
   for (const mode of protocol.MODES) assert.ok(page.includes(`\`"${mode}"\``), mode);
   for (const reason of protocol.REPORT_REASONS) assert.ok(page.includes(`\`"${reason}"\``), reason);
-  for (const code of protocol.HINDRANCES) {
+  for (const code of protocol.CONNECTION_REFUSALS) {
     assert.match(page, new RegExp(`^\\| \`${code}\` `, "m"));
   }
   const texts = [protocol.SUBPROTOCOL, protocol.SOCKET_PATH, protocol.IDLE_REASON];

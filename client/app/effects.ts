@@ -33,7 +33,7 @@ export class Effects {
   /** Performs an effect that led to `state`. */
   perform(effect: Effect, state: State): void {
     const { connection, partner, sound } = this.#options;
-    switch (effect.do) {
+    switch (effect.type) {
       case "tell":
         return connection.tell(effect.message);
       case "say":

@@ -40,7 +40,7 @@ export class PartnerConnection {
       onFailed: () => dispatch({ type: "not-secured" }),
       onOpened: (kind, content) => {
         const envelope = decodeEnvelope({ kind, content });
-        if (envelope !== undefined) dispatch({ type: "stranger", envelope });
+        if (envelope !== undefined) dispatch({ type: "partner", envelope });
       },
     });
   }

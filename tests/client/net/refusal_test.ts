@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readRefusal } from "../../../client/net/refusal.ts";
-import { HINDRANCES } from "../../../protocol.ts";
+import { CONNECTION_REFUSALS } from "../../../protocol.ts";
 
 Deno.test("Hindrance is read when it is one that this page knows", () => {
-  for (const code of HINDRANCES) {
+  for (const code of CONNECTION_REFUSALS) {
     assert.deepEqual(readRefusal({ code, seconds: 5, more: 1 }), { code, seconds: 5 });
   }
 });
