@@ -2,15 +2,15 @@
  * Wires the page together: events go into the reducer, the screen shows the resulting states, and effects are performed.
  *
  *   visitor, server, partner, time ──Event──> reduce ──State──> Screen
- *                    ^                          └────Effect──> Effects
- *                    └────────────────────────────────────────────┘
+ *                    ^                          └────Effect──> performEffect
+ *                    └────────────────────────────────────────────────┘
  */
 
 import { Connection } from "./net/connection.ts";
 import { Devices, type Media } from "./media/devices.ts";
-import { Effects } from "./app/effects.ts";
+import { type EffectParts, performEffect } from "./app/effects.ts";
 import { type Event, initialState, isTalking, type State } from "./state/state.ts";
-import { LanguageMenu } from "./app/language_menu.ts";
+import { showLanguageMenu } from "./app/language_menu.ts";
 import { PartnerConnection } from "./app/partner_connection.ts";
 import { Screen } from "./app/screen.ts";
 import { SOCKET_PATH, SUBPROTOCOL } from "../protocol.ts";
@@ -32,7 +32,7 @@ class App {
   readonly #devices: Devices;
   readonly #sound = new Sound(every);
   readonly #partner: PartnerConnection;
-  readonly #effects: Effects;
+  readonly #parts: EffectParts;
   /** The event that is being handled, and those that arrived meanwhile. */
   readonly #events: Event[] = [];
   #state: State;
@@ -44,16 +44,16 @@ class App {
     const dispatch = this.#dispatch;
     this.#state = initialState(loadPreferences(openStore), own);
     this.#devices = new Devices(navigator.mediaDevices, (media) => this.#change(media));
-    const languages = new LanguageMenu({ own, later, dispatch });
+    const chooseLanguage = showLanguageMenu({ own, later, dispatch });
     this.#screen = new Screen(root, own, dispatch);
     this.#screen.draw(this.#state);
     const onFrame = (frame: Uint8Array<ArrayBuffer>): void => connection.send(frame);
     const partner = this.#partner = new PartnerConnection({ onFrame, every, dispatch });
     const connection = this.#connect();
-    const parts = { connection, partner, sound: this.#sound, languages };
-    this.#effects = new Effects({ ...parts, openStore, later, dispatch });
-    this.#listen(connection);
-    languages.choose(this.#state.preferences.language);
+    const sound = this.#sound;
+    this.#parts = { connection, partner, sound, chooseLanguage, openStore, later, dispatch };
+    listenToWindow(() => this.#state, this.#parts);
+    chooseLanguage(this.#state.preferences.language);
   }
 
   /** Handles an event. Drawing may move the focus and so cause further events, which wait until this one is done. */
@@ -76,7 +76,7 @@ class App {
     this.#devices.want(wantedDevices(state));
     this.#screen.draw(state);
     this.#sound.measure(state);
-    effects.forEach((effect) => this.#effects.perform(effect, state));
+    effects.forEach((effect) => performEffect(effect, state, this.#parts));
   }
 
   #schedule(): void {
@@ -103,16 +103,6 @@ class App {
       onDown: (mayResume) => inTurn({ type: "down", mayResume }),
       askRefusal,
       onRefused: (refusal) => this.#dispatch({ type: "refused", refusal }),
-    });
-  }
-
-  #listen(connection: Connection): void {
-    listenToWindow({
-      state: () => this.#state,
-      dispatch: this.#dispatch,
-      onAwake: () => connection.reconnectNow(),
-      onNetworkChange: () => this.#partner.restartCall(),
-      onClose: () => connection.leave(),
     });
   }
 }

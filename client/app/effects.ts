@@ -3,7 +3,6 @@
 import type { Challenge } from "../../protocol.ts";
 import type { Connection } from "../net/connection.ts";
 import type { Effect, Event, State } from "../state/state.ts";
-import type { LanguageMenu } from "./language_menu.ts";
 import { type OpenStore, savePreferences } from "../state/preferences.ts";
 import type { PartnerConnection } from "./partner_connection.ts";
 import { solve } from "../net/proof_of_work.ts";
@@ -13,79 +12,69 @@ import { transcript } from "../views/transcript.ts";
 /** How long the browser may take to save a file, in milliseconds. */
 const SAVING_TIME = 60_000;
 
-export interface EffectsOptions {
+/** The parts of the page that effects concern. */
+export interface EffectParts {
   readonly connection: Connection;
   readonly partner: PartnerConnection;
   readonly sound: Sound;
-  readonly languages: LanguageMenu;
+  readonly chooseLanguage: (code: string) => void;
   readonly openStore: OpenStore;
   readonly later: (ms: number, task: () => void) => void;
   readonly dispatch: (event: Event) => void;
 }
 
-export class Effects {
-  readonly #options: EffectsOptions;
-
-  constructor(options: EffectsOptions) {
-    this.#options = options;
+/** Performs an effect that came with `state`. */
+export function performEffect(effect: Effect, state: State, parts: EffectParts): void {
+  const { connection, partner, sound, chooseLanguage, openStore, later, dispatch } = parts;
+  switch (effect.type) {
+    case "tell":
+      return connection.tell(effect.message);
+    case "say":
+      return partner.say(effect.envelope);
+    case "secure":
+      return partner.open(effect.role);
+    case "solve":
+      return void sendSolution(effect.challenge, dispatch);
+    case "resync":
+      return partner.resync();
+    case "start-call":
+      return partner.startCall(effect.route, state.media);
+    case "refresh-call":
+      return partner.refreshCall(effect.route);
+    case "set-up":
+      return partner.takeSetup(effect.text);
+    case "pop-out":
+      return void partnerPicture()?.requestPictureInPicture().catch(() => {}); // The browser may refuse.
+    case "full-screen":
+      return void partnerPicture()?.parentElement?.requestFullscreen().catch(() => {}); // The browser may refuse.
+    case "focus":
+      if (effect.unlessTouch && matchMedia("(pointer: coarse)").matches) return;
+      return document.getElementById(effect.on)?.focus();
+    case "ring":
+      return sound.chime();
+    case "keep-preferences":
+      savePreferences(openStore, state.preferences);
+      return chooseLanguage(state.preferences.language);
+    case "save":
+      return saveTranscript(state, later);
   }
+}
 
-  /** Performs an effect that led to `state`. */
-  perform(effect: Effect, state: State): void {
-    const { connection, partner, sound } = this.#options;
-    switch (effect.type) {
-      case "tell":
-        return connection.tell(effect.message);
-      case "say":
-        return partner.say(effect.envelope);
-      case "secure":
-        return partner.open(effect.role);
-      case "solve":
-        return void this.#solve(effect.challenge);
-      case "resync":
-        return partner.resync();
-      case "start-call":
-        return partner.startCall(effect.route, state.media);
-      case "refresh-call":
-        return partner.refreshCall(effect.route);
-      case "set-up":
-        return partner.takeSetup(effect.text);
-      case "pop-out":
-        return void partnerPicture()?.requestPictureInPicture().catch(() => {}); // The browser may refuse.
-      case "full-screen":
-        return void partnerPicture()?.parentElement?.requestFullscreen().catch(() => {}); // The browser may refuse.
-      case "focus":
-        if (effect.unlessTouch && matchMedia("(pointer: coarse)").matches) return;
-        return document.getElementById(effect.on)?.focus();
-      case "ring":
-        return sound.chime();
-      case "keep-preferences":
-        return this.#keep(state);
-      case "save":
-        return this.#save(state);
-    }
-  }
+async function sendSolution(
+  challenge: Challenge,
+  dispatch: EffectParts["dispatch"],
+): Promise<void> {
+  dispatch({ type: "solved", challenge, nonce: await solve(challenge) });
+}
 
-  async #solve(challenge: Challenge): Promise<void> {
-    const nonce = await solve(challenge);
-    this.#options.dispatch({ type: "solved", challenge, nonce });
-  }
-
-  /** Stores the preferences. The language may be among those that have changed. */
-  #keep({ preferences }: State): void {
-    savePreferences(this.#options.openStore, preferences);
-    this.#options.languages.choose(preferences.language);
-  }
-
-  #save({ screen, language }: State): void {
-    if (screen.kind !== "chat") return;
-    const url = URL.createObjectURL(
-      new Blob([transcript(language, screen.chat.lines)], { type: "text/plain" }),
-    );
-    const link = Object.assign(document.createElement("a"), { href: url, download: "chat.txt" });
-    link.click();
-    this.#options.later(SAVING_TIME, () => URL.revokeObjectURL(url));
-  }
+function saveTranscript({ screen, language }: State, later: EffectParts["later"]): void {
+  if (screen.kind !== "chat") return;
+  const url = URL.createObjectURL(
+    new Blob([transcript(language, screen.chat.lines)], { type: "text/plain" }),
+  );
+  const link = Object.assign(document.createElement("a"), { href: url, download: "chat.txt" });
+  link.click();
+  later(SAVING_TIME, () => URL.revokeObjectURL(url));
 }
 
 function partnerPicture(): HTMLVideoElement | undefined {

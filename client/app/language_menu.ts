@@ -13,29 +13,23 @@ export interface LanguageMenuOptions {
   readonly dispatch: (event: Event) => void;
 }
 
-export class LanguageMenu {
-  readonly #element = languageMenu();
-  readonly #own: Language;
-  readonly #loader: LanguageLoader;
-
-  constructor({ own, later, dispatch }: LanguageMenuOptions) {
-    this.#own = own;
-    this.#loader = new LanguageLoader({
-      own,
-      ask: async () => await (await fetch(LANGUAGES_PATH)).json(),
-      later,
-      onLanguage: (language) => dispatch({ type: "language", language }),
-      onFailed: () => dispatch({ type: "language-failed" }),
-    });
-    this.#element.hidden = false;
-    this.#element.onchange = () =>
-      dispatch({ type: "prefer", change: { language: this.#element.value } });
-  }
-
-  /** Chooses the preferred language. The stored code may not exist in the menu. */
-  choose(code: string): void {
-    this.#element.value = code;
-    this.#element.value ||= this.#own.code;
-    this.#loader.choose(this.#element.value);
-  }
+/** Shows the menu, and returns a function that chooses a language in it. A stored code may not exist there. */
+export function showLanguageMenu(
+  { own, later, dispatch }: LanguageMenuOptions,
+): (code: string) => void {
+  const menu = languageMenu();
+  const loader = new LanguageLoader({
+    own,
+    ask: async () => await (await fetch(LANGUAGES_PATH)).json(),
+    later,
+    onLanguage: (language) => dispatch({ type: "language", language }),
+    onFailed: () => dispatch({ type: "language-failed" }),
+  });
+  menu.hidden = false;
+  menu.onchange = () => dispatch({ type: "prefer", change: { language: menu.value } });
+  return (code) => {
+    menu.value = code;
+    menu.value ||= own.code;
+    loader.choose(menu.value);
+  };
 }

@@ -10,9 +10,6 @@
 /** Maximum length of each text of a candidate, in UTF-16 code units. A browser's have about 150. */
 export const MAX_CANDIDATE_LENGTH = 1_000;
 
-/** The highest index of a media line (an unsigned short, W3C WebRTC section 4.8.1). */
-const MAX_LINE_INDEX = 0xFFFF;
-
 /** An offer or an answer. */
 export interface Description {
   readonly type: "offer" | "answer";
@@ -32,15 +29,15 @@ export type Setup = { readonly description: Description } | { readonly candidate
 
 /** Parses a step that the partner sent; `undefined` if it is malformed. */
 export function readSetup(json: string): Setup | undefined {
-  const { description, candidate } = Object(parse(json));
+  const { description, candidate } = parse(json);
   return readDescription(description) ?? readCandidate(candidate);
 }
 
-function parse(json: string): unknown {
+function parse(json: string): Record<string, unknown> {
   try {
-    return JSON.parse(json);
+    return Object(JSON.parse(json));
   } catch {
-    return undefined;
+    return {};
   }
 }
 
@@ -52,19 +49,18 @@ function readDescription(value: unknown): Setup | undefined {
 
 function readCandidate(value: unknown): Setup | undefined {
   const { candidate, sdpMid = null, sdpMLineIndex = null, usernameFragment = null } = Object(value);
-  const fits = isText(candidate) && (sdpMid === null || isText(sdpMid)) &&
-    (sdpMLineIndex === null || isLineIndex(sdpMLineIndex)) &&
-    (usernameFragment === null || isText(usernameFragment));
+  const fits = [candidate, sdpMid ?? "", usernameFragment ?? ""].every(isText) &&
+    isUnsignedShort(sdpMLineIndex ?? 0);
   return fits ? { candidate: { candidate, sdpMid, sdpMLineIndex, usernameFragment } } : undefined;
 }
 
-function isText(value: unknown): value is string {
-  return typeof value === "string" && value.length <= MAX_CANDIDATE_LENGTH &&
-    !/[\r\n]/.test(value);
+function isText(value: unknown): boolean {
+  return typeof value === "string" && value.length <= MAX_CANDIDATE_LENGTH && !/[\r\n]/.test(value);
 }
 
-function isLineIndex(value: unknown): boolean {
-  return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MAX_LINE_INDEX;
+/** Whether a value can be the index of a media line (W3C WebRTC section 4.8.1). */
+function isUnsignedShort(value: unknown): boolean {
+  return value === (Number(value) & 0xFFFF);
 }
 
 /** Removes every address but those of relays from a step; `undefined` if nothing remains. */
@@ -72,18 +68,18 @@ export function stripAddresses(setup: Setup): Setup | undefined {
   if ("description" in setup) {
     const { type, sdp } = setup.description;
     const shown = sdp.split(/[\r\n]+/).filter((line) =>
-      !/candidate\s*:/i.test(line) || isRelay(line)
+      isRelay(line) || !/candidate\s*:/i.test(line)
     );
     return { description: { type, sdp: shown.map(redact).join("\r\n") } };
   }
   const { candidate } = setup.candidate;
-  if (candidate !== "" && !isRelay(candidate)) return undefined;
+  if (candidate && !isRelay(candidate)) return undefined;
   return { candidate: { ...setup.candidate, candidate: redact(candidate) } };
 }
 
 /** Whether a candidate is a relay. Its type follows its address and port, once (RFC 8839 section 5.1). */
 function isRelay(line: string): boolean {
-  return /^(a=)?candidate:\S+ \d+ \S+ \d+ \S+ \d+ typ relay( |$)/.test(line);
+  return /^(a=)?candidate:(\S+ ){6}typ relay( |$)/.test(line);
 }
 
 /** Blanks the address from which the relay was contacted (RFC 8839 section 5.1). */
