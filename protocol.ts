@@ -147,8 +147,8 @@ export type ClientMessage =
  * Why an address may not connect, and in how many seconds it may try again. A page can't read why its handshake was
  * refused. So it sends a plain `GET /ws`, which returns this as JSON while the refusal lasts.
  */
-export interface Hindrance {
-  readonly code: (typeof HINDRANCES)[number];
+export interface ConnectionRefusal {
+  readonly code: (typeof CONNECTION_REFUSALS)[number];
   readonly seconds: number;
 }
 
@@ -156,7 +156,7 @@ export interface Hindrance {
  * The address was reported from several others, connected far too often, is denied by the operator, or has too many
  * connections. Or the server is full.
  */
-export const HINDRANCES = ["reported", "flooding", "denied", "crowded", "full"] as const;
+export const CONNECTION_REFUSALS = ["reported", "flooding", "denied", "crowded", "full"] as const;
 
 /** How many bytes are hashed in each attempt at a {@linkcode Challenge}. */
 export const WORK_BYTES = 64 * 1024;

@@ -10,7 +10,7 @@
  */
 
 import type { AddressRecord } from "./admission/address_record.ts";
-import { type Hindrance, SOCKET_PATH } from "../protocol.ts";
+import { type ConnectionRefusal, SOCKET_PATH } from "../protocol.ts";
 import type { AccessLog } from "./access_log/access_log.ts";
 import { type Address, clientAddress } from "./admission/address.ts";
 import type { Gate, GateDecision } from "./admission/gate.ts";
@@ -58,7 +58,7 @@ export interface RequestHandlerOptions {
 const SWITCHING_PROTOCOLS = 101;
 
 /** The HTTP status of each refusal. */
-const HINDRANCE_STATUS: Readonly<Record<Hindrance["code"], number>> = {
+const REFUSAL_STATUS: Readonly<Record<ConnectionRefusal["code"], number>> = {
   reported: 429,
   flooding: 429,
   denied: 403,
@@ -151,10 +151,10 @@ export class RequestHandler implements Handler {
   /** Tells a page why its handshake was refused. Browsers hide that response, so the page asks again by plain HTTP. */
   #connectionRefusal(request: HttpRequest): HttpResponse | undefined {
     if (pathOf(request) !== SOCKET_PATH) return undefined;
-    const hindrance = this.#options.gate.refusalFor(this.#clientAddress(request));
-    if (hindrance === undefined) return undefined;
-    const headers = { "retry-after": `${hindrance.seconds}` };
-    return jsonResponse(HINDRANCE_STATUS[hindrance.code], hindrance, headers);
+    const refusal = this.#options.gate.refusalFor(this.#clientAddress(request));
+    if (refusal === undefined) return undefined;
+    const headers = { "retry-after": `${refusal.seconds}` };
+    return jsonResponse(REFUSAL_STATUS[refusal.code], refusal, headers);
   }
 
   #finish(request: HttpRequest, address: Address | undefined, reply: HttpResponse): HttpResponse {

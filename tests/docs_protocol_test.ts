@@ -9,7 +9,7 @@ import {
   encodeEnvelope,
   type Envelope,
   MAX_MESSAGE_LENGTH,
-  MAX_SETUP_LENGTH,
+  MAX_SETUP_BYTES,
 } from "../client/crypto/envelope.ts";
 import { HANDSHAKE_SIZE, pad, SEALED_SIZES } from "../client/crypto/padding.ts";
 import { PICTURES, safetyEmoji } from "../client/crypto/safety_emoji.ts";
@@ -127,7 +127,7 @@ Deno.test("Protocol document names every close code, frame kind, mode, reason an
   }
   for (const mode of protocol.MODES) assert.ok(page.includes(`\`"${mode}"\``), mode);
   for (const reason of protocol.REPORT_REASONS) assert.ok(page.includes(`\`"${reason}"\``), reason);
-  for (const code of protocol.HINDRANCES) {
+  for (const code of protocol.CONNECTION_REFUSALS) {
     assert.match(page, new RegExp(`^\\| \`${code}\` `, "m"));
   }
   const texts = [protocol.SUBPROTOCOL, protocol.SOCKET_PATH, protocol.IDLE_REASON];
@@ -151,7 +151,7 @@ Deno.test("Protocol document states the limits that both sides obey", () => {
       MAX_PENDING,
       MAX_MESSAGE_LENGTH,
     ],
-    ...[MAX_SETUP_LENGTH, MAX_WAITING, CONFIRM_INTERVAL, REPEAT_INTERVAL, TYPING_INTERVAL],
+    ...[MAX_SETUP_BYTES, MAX_WAITING, CONFIRM_INTERVAL, REPEAT_INTERVAL, TYPING_INTERVAL],
     ...[TYPING_TIME, CONNECTING_TIME],
   ];
   const missing = limits.filter((limit) => limit !== protocol.LEAVE_CODE && !stated.has(limit));

@@ -173,7 +173,15 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: "client/app.ts",
-    purpose: "wiring; carries out effects; the only reader of the browser's clock and randomness",
+    purpose: "wiring; the only reader of the browser's clock and randomness",
+    mayImport: [
+      ...["client/app/", "client/state/", "client/media/", "client/net/"],
+      ...["client/page/", "client/languages/"],
+    ],
+  },
+  {
+    path: "client/app/",
+    purpose: "carries out effects: the screen, the partner's connection, sound, the window",
     mayImport: [
       ...["client/views/", "client/state/", "client/media/", "client/net/"],
       ...["client/crypto/", "client/page/", "client/languages/"],

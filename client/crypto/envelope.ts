@@ -12,8 +12,8 @@
  *
  * `delivery.ts` explains the numbers, and `call.ts` the words about calls.
  *
- * The partner's page may send anything. Content that doesn't fit decodes to `undefined`, and text is cut to the length
- * that this page itself would send.
+ * The partner's page may send anything. Content that doesn't fit decodes to `undefined`, and a message is cut to the
+ * length that this page itself would send.
  */
 
 import { FrameKind } from "../../protocol.ts";
@@ -30,8 +30,8 @@ const TAG_CALL = 5;
 const TAG_MEDIA = 6;
 const TAG_SETUP = 7;
 
-/** Maximum length of a step of call set-up, in UTF-16 code units. */
-export const MAX_SETUP_LENGTH = 14_000;
+/** Maximum length of a step of call set-up, in bytes of UTF-8. */
+export const MAX_SETUP_BYTES = 14_000;
 
 const CALL_WORDS = ["willing", "unwilling", "over"] as const;
 const PICTURE = 1;
@@ -93,7 +93,7 @@ export function decodeEnvelope({ kind, content }: Frame): Envelope | undefined {
   const body = content.subarray(1 + NUMBER_BYTES);
   if (kind === FrameKind.signal) return decodeSignal(tag, number, body);
   if (kind !== FrameKind.message || tag !== TAG_TEXT) return undefined;
-  const text = decodeText(body, MAX_MESSAGE_LENGTH);
+  const text = decodeText(body)?.slice(0, MAX_MESSAGE_LENGTH);
   return text ? { kind: "text", number, text } : undefined;
 }
 
@@ -114,7 +114,7 @@ function decodeSignal(
     case TAG_MEDIA:
       return { kind: "media", picture: (number & PICTURE) > 0, sound: (number & SOUND) > 0 };
     case TAG_SETUP: {
-      const text = decodeText(body, MAX_SETUP_LENGTH);
+      const text = body.length <= MAX_SETUP_BYTES ? decodeText(body) : undefined;
       return text ? { kind: "setup", text } : undefined;
     }
   }
@@ -129,9 +129,9 @@ function frameOf(kind: number, tag: number, number: number, text = ""): Frame {
   return { kind, content };
 }
 
-function decodeText(bytes: Uint8Array, longest: number): string | undefined {
+function decodeText(bytes: Uint8Array): string | undefined {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes).slice(0, longest);
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     return undefined;
   }

@@ -47,7 +47,7 @@ export const de: Catalogue = {
     },
 
     Unreachable: "Der Server ist gerade nicht erreichbar. Neuer Versuch …",
-    Hindered: {
+    Refused: {
       full: "Der Server ist gerade voll. Neuer Versuch …",
       crowded: "Aus deinem Netzwerk sind gerade zu viele Menschen verbunden. Neuer Versuch …",
       reported: "Du bist bis {time} gesperrt.",

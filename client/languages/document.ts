@@ -6,7 +6,10 @@
 import type { Language } from "./language.ts";
 import type { Words } from "./catalogue.ts";
 
-/** The language that the page was served in. Its texts are embedded in the page as JSON. */
+/**
+ * The language that the page was served in. Its texts are embedded in the page as JSON. They are as trustworthy as its
+ * code, so they are not checked.
+ */
 export function ownLanguage(): Language {
   const words: Words = JSON.parse(document.getElementById("words")!.textContent!);
   return { code: document.documentElement.lang, words, locale: undefined };

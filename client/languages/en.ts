@@ -54,7 +54,7 @@ export const en = {
 
     // Reasons why the page cannot connect.
     Unreachable: "The server can't be reached right now. Trying again…",
-    Hindered: {
+    Refused: {
       full: "The server is full right now. Trying again…",
       crowded: "Too many people are connected from your network right now. Trying again…",
       reported: "You are blocked until {time}.",

@@ -47,7 +47,7 @@ export const es: Catalogue = {
     },
 
     Unreachable: "No se puede conectar con el servidor ahora mismo. Reintentando…",
-    Hindered: {
+    Refused: {
       full: "El servidor está lleno ahora mismo. Reintentando…",
       crowded: "Hay demasiadas personas conectadas desde tu red ahora mismo. Reintentando…",
       reported: "Tu acceso está bloqueado hasta las {time}.",

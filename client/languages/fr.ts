@@ -47,7 +47,7 @@ export const fr: Catalogue = {
     },
 
     Unreachable: "Le serveur est injoignable pour le moment. Nouvel essai…",
-    Hindered: {
+    Refused: {
       full: "Le serveur est complet pour le moment. Nouvel essai…",
       crowded: "Trop de personnes sont connectées depuis ton réseau en ce moment. Nouvel essai…",
       reported: "Ton accès est bloqué jusqu’à {time}.",

@@ -43,7 +43,7 @@ export const ja: Catalogue = {
     },
 
     Unreachable: "今はサーバーに接続できません。再試行しています…",
-    Hindered: {
+    Refused: {
       full: "今は満員です。再試行しています…",
       crowded: "同じネットワークから接続している人が多すぎます。再試行しています…",
       reported: "{time} まで利用が停止されています。",

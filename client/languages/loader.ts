@@ -17,7 +17,7 @@ export interface LanguageLoaderOptions {
   /** The language that the page was served in. */
   readonly own: Language;
   /** Requests the texts of every language, by code. */
-  readonly ask: () => Promise<Readonly<Record<string, Words>>>;
+  readonly ask: () => Promise<unknown>;
   readonly later: (ms: number, task: () => void) => void;
   readonly onLanguage: (language: Language) => void;
   readonly onFailed: () => void;
@@ -48,12 +48,23 @@ export class LanguageLoader {
   async #load(code: string, wait = RETRY_INTERVAL): Promise<void> {
     const { own, ask, later, onLanguage, onFailed } = this.#options;
     const choice = this.#choices;
-    const all = await ask().catch(() => undefined);
+    const answer = await ask().catch(() => undefined);
     if (choice !== this.#choices) return;
-    const words = all?.[code];
-    const fits = JSON.stringify(all?.[own.code]) === JSON.stringify(own.words);
-    if (words && fits) return onLanguage({ code, words, locale: code });
+    const words = readWords(answer, code, own);
+    if (words !== undefined) return onLanguage({ code, words, locale: code });
     onFailed();
     later(wait, () => choice === this.#choices && this.#load(code, wait * 2));
   }
+}
+
+/** Finds a language in an answer; `undefined` if it isn't there, or if the answer was built for another page. */
+function readWords(answer: unknown, code: string, own: Language): Words | undefined {
+  const { [own.code]: present, [code]: words } = Object(answer);
+  const isOurs = JSON.stringify(present) === JSON.stringify(own.words);
+  return isOurs && isComplete(words, own.words) ? words : undefined;
+}
+
+/** Whether a catalogue has everything that the page's own has. */
+function isComplete(words: unknown, own: Words): words is Words {
+  return Object.entries(own).every(([name, text]) => typeof Object(words)[name] === typeof text);
 }

@@ -47,7 +47,7 @@ export const pt: Catalogue = {
     },
 
     Unreachable: "Não é possível conectar ao servidor agora. Tentando de novo…",
-    Hindered: {
+    Refused: {
       full: "O servidor está lotado agora. Tentando de novo…",
       crowded: "Há gente demais conectada a partir da sua rede agora. Tentando de novo…",
       reported: "Seu acesso está bloqueado até {time}.",

@@ -40,7 +40,7 @@ export const zh: Catalogue = {
     },
 
     Unreachable: "暂时无法连接服务器。正在重试…",
-    Hindered: {
+    Refused: {
       full: "服务器目前已满。正在重试…",
       crowded: "目前从你所在的网络连接的人太多。正在重试…",
       reported: "你已被封禁至 {time}。",

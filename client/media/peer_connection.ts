@@ -12,13 +12,20 @@
  * gives way (perfect negotiation, W3C WebRTC section 10.7). Tracks are added and removed without an offer.
  *
  * With a relay, the browser is told to gather no other candidates (`iceTransportPolicy`), and its output is filtered as
- * well: candidates of other types are dropped, and the addresses from which the relay was contacted are blanked. A
- * partner's candidate is accepted only if it is a relay, too, so that the partner can't make this browser probe
- * arbitrary hosts.
+ * well (`setup.ts`): candidates of other types are dropped, and the addresses from which the relay was contacted are
+ * blanked. A partner's candidate is accepted only if it is a relay, too, so that the partner can't make this browser
+ * probe arbitrary hosts.
  */
 
 import type { Role, Route } from "../../protocol.ts";
-import { MAX_SETUP_LENGTH } from "../crypto/envelope.ts";
+import { MAX_SETUP_BYTES } from "../crypto/envelope.ts";
+import {
+  type Candidate,
+  type Description,
+  readSetup,
+  type Setup,
+  stripAddresses,
+} from "./setup.ts";
 
 /** Maximum bit rate of the picture, in bits per second. */
 export const MAX_VIDEO_BITRATE = 1_200_000;
@@ -51,12 +58,6 @@ export interface Tracks {
   readonly video: MediaStreamTrack | undefined;
 }
 
-/** A step of set-up. A partner's is parsed without validation. A malformed one throws, and is ignored. */
-interface Setup {
-  readonly description?: RTCSessionDescriptionInit;
-  readonly candidate?: RTCIceCandidateInit;
-}
-
 /** One side of a call. */
 export class PeerConnection {
   readonly #options: PeerConnectionOptions;
@@ -75,14 +76,15 @@ export class PeerConnection {
     this.#options = options;
     const peer = this.#peer = options.connect(configurationOf(options.route));
     peer.onnegotiationneeded = () => this.#offer();
-    peer.onicecandidate = ({ candidate }) =>
-      candidate && this.#say({ candidate: candidate.toJSON() });
+    peer.onicecandidate = ({ candidate }) => this.#trickle(candidate);
     peer.ontrack = ({ track }) => {
       this.#stream.addTrack(track);
       options.onStream(this.#stream);
     };
     peer.onconnectionstatechange = () => this.#changed();
-    this.#stopWatching = options.every(QUALITY_INTERVAL, () => this.#measureQuality());
+    this.#stopWatching = options.every(QUALITY_INTERVAL, () => {
+      this.#measureQuality().catch(() => {}); // It was closed meanwhile.
+    });
     if (options.role === "caller") {
       for (const kind of ["audio", "video"]) peer.addTransceiver(kind);
     }
@@ -96,7 +98,7 @@ export class PeerConnection {
 
   /** Handles a step that the partner sent. */
   receive(text: string): void {
-    this.#work = this.#work.then(() => this.#take(text)).catch(() => {}); // A malformed step is ignored.
+    this.#work = this.#work.then(() => this.#take(text)).catch(() => {}); // The browser refuses it.
   }
 
   /** Restarts ICE with new credentials. */
@@ -117,9 +119,21 @@ export class PeerConnection {
   }
 
   #say(setup: Setup): void {
-    const shown = this.#options.route.policy === "relay" ? stripAddresses(setup) : setup;
-    const text = JSON.stringify(shown ?? "");
-    if (shown !== undefined && text.length <= MAX_SETUP_LENGTH) this.#options.onSetup(text);
+    const shown = this.#visible(setup);
+    if (shown === undefined) return;
+    const text = JSON.stringify(shown);
+    const { length } = new TextEncoder().encode(text);
+    if (length <= MAX_SETUP_BYTES) this.#options.onSetup(text);
+  }
+
+  /** What may be said and heard of a step; `undefined` for nothing. */
+  #visible(setup: Setup): Setup | undefined {
+    return this.#options.route.policy === "relay" ? stripAddresses(setup) : setup;
+  }
+
+  /** Sends a candidate as soon as it is found (RFC 8838). */
+  #trickle(found: RTCIceCandidate | null): void {
+    if (found !== null) this.#say({ candidate: { candidate: "", ...found.toJSON() } });
   }
 
   async #offer(): Promise<void> {
@@ -132,18 +146,20 @@ export class PeerConnection {
   async #describe(): Promise<void> {
     await this.#peer.setLocalDescription();
     const { localDescription } = this.#peer;
-    if (localDescription !== null) this.#say({ description: localDescription.toJSON() });
+    if (localDescription === null) return;
+    const { type, sdp = "" } = localDescription.toJSON();
+    if (type === "offer" || type === "answer") this.#say({ description: { type, sdp } });
   }
 
   async #take(text: string): Promise<void> {
-    if (text.length > MAX_SETUP_LENGTH) return;
-    const said: Setup = JSON.parse(text);
-    const setup = this.#options.route.policy === "relay" ? stripAddresses(said) : said;
-    if (setup?.description) await this.#takeDescription(setup.description);
-    else if (setup?.candidate) await this.#takeCandidate(setup.candidate);
+    const said = readSetup(text);
+    const setup = said && this.#visible(said);
+    if (setup === undefined) return;
+    if ("description" in setup) await this.#takeDescription(setup.description);
+    else await this.#takeCandidate(setup.candidate);
   }
 
-  async #takeDescription(description: RTCSessionDescriptionInit): Promise<void> {
+  async #takeDescription(description: Description): Promise<void> {
     const isOffer = description.type === "offer";
     const collides = isOffer && (this.#isOffering || this.#peer.signalingState !== "stable");
     this.#ignoresOffer = collides && this.#options.role === "caller";
@@ -155,7 +171,7 @@ export class PeerConnection {
     await this.#describe();
   }
 
-  async #takeCandidate(candidate: RTCIceCandidateInit): Promise<void> {
+  async #takeCandidate(candidate: Candidate): Promise<void> {
     if (++this.#candidates > MAX_CANDIDATES || this.#ignoresOffer) return;
     await this.#peer.addIceCandidate(candidate);
   }
@@ -211,26 +227,6 @@ export class PeerConnection {
 export function qualityOf(lost: number, delay: number): Quality {
   if (lost > 0.1 || delay > 0.8) return 1;
   return lost > 0.02 || delay > 0.3 ? 2 : 3;
-}
-
-/** Removes addresses from a step of a relayed call; `undefined` if nothing remains. */
-export function stripAddresses({ description, candidate }: Setup): Setup | undefined {
-  if (description !== undefined) {
-    const lines = (description.sdp ?? "").split("\r\n");
-    const shown = lines.filter((line) => !line.startsWith("a=candidate:") || isRelay(line));
-    return { description: { type: description.type, sdp: shown.map(redact).join("\r\n") } };
-  }
-  if (candidate?.candidate === undefined || !isRelay(candidate.candidate)) return undefined;
-  return { candidate: { ...candidate, candidate: redact(candidate.candidate) } };
-}
-
-function isRelay(candidate: string): boolean {
-  return candidate === "" || / typ relay( |$)/.test(candidate); // An empty one ends the list (RFC 8838 section 8.2).
-}
-
-/** Blanks the address from which the relay was contacted (RFC 8839 section 5.1). */
-function redact(line: string): string {
-  return line.replace(/ raddr \S+ rport \d+/, " raddr 0.0.0.0 rport 0");
 }
 
 function configurationOf({ servers, policy }: Route): RTCConfiguration {

@@ -27,7 +27,7 @@
 import {
   type ClientMessage,
   CloseCode,
-  type Hindrance,
+  type ConnectionRefusal,
   IDLE_REASON,
   isFinal,
   LEAVE_CODE,
@@ -62,8 +62,8 @@ export interface ConnectionOptions {
   /** The connection is down, and will be tried again. `mayResume`: the session may still exist. */
   readonly onDown: (mayResume: boolean) => void;
   /** Asks the server why a connection could not be opened; `undefined` if it gives no reason. */
-  readonly askRefusal: () => Promise<Hindrance | undefined>;
-  readonly onRefused: (hindrance: Hindrance) => void;
+  readonly askRefusal: () => Promise<ConnectionRefusal | undefined>;
+  readonly onRefused: (refusal: ConnectionRefusal) => void;
 }
 
 type Welcome = ServerMessage & { type: "welcome" };
@@ -199,11 +199,11 @@ export class Connection {
   /** Finds out why the handshake was refused, and waits for as long as the server says. */
   async #explain(): Promise<void> {
     const waiting = this.#phase;
-    const hindrance = await this.#options.askRefusal();
-    if (hindrance === undefined || this.#phase !== waiting || waiting.kind !== "waiting") return;
+    const refusal = await this.#options.askRefusal();
+    if (refusal === undefined || this.#phase !== waiting || waiting.kind !== "waiting") return;
     waiting.cancel();
-    this.#waitAsTold(hindrance.seconds);
-    this.#options.onRefused(hindrance);
+    this.#waitAsTold(refusal.seconds);
+    this.#options.onRefused(refusal);
   }
 
   /** Adds a random time, so that clients with the same delay do not all return at the same moment. */

@@ -12,6 +12,7 @@ const isNumber: Check = (value) => typeof value === "number";
 const isBoolean: Check = (value) => typeof value === "boolean";
 const isNumberOrNone: Check = (value) => value === undefined || isNumber(value);
 const areStrings: Check = (value) => Array.isArray(value) && value.every(isString);
+const isRole: Check = (value) => value === "caller" || value === "callee";
 const isPolicy: Check = (value) => value === "relay" || value === "all";
 const areServers: Check = (value) =>
   Array.isArray(value) &&
@@ -24,7 +25,7 @@ const SHAPES: { readonly [T in ServerMessage["type"]]: Readonly<Record<string, C
   "welcome": { token: isString, online: isNumber },
   "resumed": { chatting: isBoolean },
   "waiting": {},
-  "paired": { role: isString, interests: areStrings, met: isBoolean },
+  "paired": { role: isRole, interests: areStrings, met: isBoolean },
   "partner-left": {},
   "partner-away": {},
   "partner-back": {},

@@ -50,11 +50,11 @@ export type CallEvent =
 /** What a page tells the partner's page about a call. */
 export type CallWord = "willing" | "unwilling" | "over";
 
-/** An effect to perform. The end of a call needs none: `app.ts` sees it in the state. */
+/** An effect to perform. The end of a call needs none: `client/app.ts` sees it in the state. */
 export type CallEffect =
-  | { do: "tell"; message: ClientMessage }
-  | { do: "say"; envelope: Envelope }
-  | { do: "start-call" | "refresh-call"; route: Route };
+  | { type: "tell"; message: ClientMessage }
+  | { type: "say"; envelope: Envelope }
+  | { type: "start-call" | "refresh-call"; route: Route };
 
 /** A notice about a call, shown in the chat. */
 export type CallNotice = "stranger-declined" | "direct-refused" | "call-over";
@@ -69,7 +69,7 @@ export interface CallStep {
 /** The call of a chat that begins. */
 export const NO_CALL: Call = { kind: "none" };
 
-const ASK: CallEffect = { do: "tell", message: { type: "ice" } };
+const ASK: CallEffect = { type: "tell", message: { type: "ice" } };
 
 /** Applies `event` to `call` at `now` (milliseconds since 1970). */
 export function reduceCall(call: Call, event: CallEvent, now: number): CallStep {
@@ -110,7 +110,7 @@ function callStep(call: Call, ...effects: CallEffect[]): CallStep {
 }
 
 function say(says: CallWord): CallEffect {
-  return { do: "say", envelope: { kind: "call", says } };
+  return { type: "say", envelope: { kind: "call", says } };
 }
 
 function over(notice: CallNotice | undefined, ...effects: CallEffect[]): CallStep {
@@ -141,7 +141,7 @@ function agree({ route, invited }: { route: Route; invited: boolean }, now: numb
 
 function start(route: Route, now: number, ...before: CallEffect[]): CallStep {
   const call = { kind: "connecting", route, until: now + CONNECTING_TIME } as const;
-  return callStep(call, ...before, { do: "start-call", route });
+  return callStep(call, ...before, { type: "start-call", route });
 }
 
 function refuse(call: Call): CallStep {
@@ -163,7 +163,7 @@ function refuse(call: Call): CallStep {
 function take(call: Call, route: Route, direct: boolean, now: number): CallStep {
   if (isCalling(call)) {
     if (route.policy !== call.route.policy) return callStep(call);
-    return callStep({ ...call, route }, { do: "refresh-call", route });
+    return callStep({ ...call, route }, { type: "refresh-call", route });
   }
   if (call.kind !== "preparing") return callStep(call);
   const { invited, mine } = call;

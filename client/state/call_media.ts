@@ -94,7 +94,7 @@ export function takeMedia(state: State, media: Media): Transition {
 
 function tellMedia({ media: { camera, microphone } }: State): Effect {
   const [picture, sound] = [camera.kind === "on", microphone.kind === "on"];
-  return { do: "say", envelope: { kind: "media", picture, sound } };
+  return { type: "say", envelope: { kind: "media", picture, sound } };
 }
 
 /** Returns `state` with `change` applied to the partner's media. */
@@ -112,7 +112,7 @@ export function onCall(state: State, event: CallEvent, now: number): Transition 
   const told = notice === undefined
     ? called
     : withLine(called, { from: "page", notice: { kind: notice } }, now);
-  const ready = effects.some((effect) => effect.do === "start-call")
+  const ready = effects.some((effect) => effect.type === "start-call")
     ? withRemoteMedia(told, { ...NO_REMOTE_MEDIA, revealed: state.screen.chat.media.revealed })
     : told;
   const isNew = call.kind === "live" && before.kind !== "live";

@@ -66,7 +66,7 @@ export function begin(
     typingTold: 0,
     delivery: NOTHING_SENT,
     lostUntil: 0,
-    stranger: { kind: "here" },
+    partner: { kind: "here" },
     report: "none",
     call: NO_CALL,
     media: { ...NO_REMOTE_MEDIA, revealed: !state.preferences.blur },
@@ -77,8 +77,8 @@ export function begin(
   const { state: called, effects } = state.mode === "video"
     ? onCall(begun, { type: "want" }, now)
     : transition(begun);
-  const focus: Effect = { do: "focus", on: "message" };
-  return transition(called, { do: "secure", role }, focus, ...ring(state), ...effects);
+  const focus: Effect = { type: "focus", on: "message" };
+  return transition(called, { type: "secure", role }, focus, ...ring(state), ...effects);
 }
 
 /** The draft has changed. The partner is told from time to time that the visitor is typing. */
@@ -89,7 +89,7 @@ export function compose(state: State, text: string, now: number): Transition {
   const told = now - typingTold < TYPING_INTERVAL || !delivery.isFlowing;
   if (!isTalking(state) || text.trim() === "" || told) return transition(typed);
   return transition(withChat(typed, { typingTold: now }), {
-    do: "say",
+    type: "say",
     envelope: { kind: "typing" },
   });
 }
@@ -100,12 +100,12 @@ export function send(state: State, now: number): Transition {
   const { draft, delivery } = state.screen.chat;
   const text = cleanText(draft);
   if (text === "" || text.length > MAX_MESSAGE_LENGTH || isFull(delivery)) {
-    return transition(state, { do: "focus", on: "message" });
+    return transition(state, { type: "focus", on: "message" });
   }
   const posted = enqueue(delivery, text);
   const content = { from: "you", text, number: posted.delivery.last, isDelivered: false } as const;
   const written = withChat(state, { draft: "", typingTold: 0, phase: { kind: "talking" } });
-  return deliver(withLine(written, content, now), posted, { do: "focus", on: "message" });
+  return deliver(withLine(written, content, now), posted, { type: "focus", on: "message" });
 }
 
 /** Handles an envelope from the partner. */
@@ -132,7 +132,7 @@ export function receive(state: State, envelope: Envelope, now: number): Transiti
         withRemoteMedia(state, { picture: envelope.picture, sound: envelope.sound }),
       );
     case "setup":
-      return transition(state, { do: "set-up", text: envelope.text });
+      return transition(state, { type: "set-up", text: envelope.text });
   }
 }
 
@@ -166,7 +166,7 @@ function deliver(
   { delivery, say }: DeliveryOutcome,
   ...effects: Effect[]
 ): Transition {
-  const said = say.map((envelope): Effect => ({ do: "say", envelope }));
+  const said = say.map((envelope): Effect => ({ type: "say", envelope }));
   return transition(withChat(state, { delivery }), ...said, ...effects);
 }
 
@@ -208,15 +208,15 @@ export function warnOfRestart(state: State, now: number): State {
 }
 
 /** The partner's connection has dropped. */
-export function strangerAway(state: State): State {
+export function partnerAway(state: State): State {
   if (state.screen.kind !== "chat" || !isTalking(state)) return state;
   const delivery = pause(state.screen.chat.delivery);
-  return withChat(state, { delivery, stranger: { kind: "away" }, typingUntil: 0 });
+  return withChat(state, { delivery, partner: { kind: "away" }, typingUntil: 0 });
 }
 
 /** The partner is connected again. The page says so for a moment. */
-export function strangerBack(state: State, now: number): Transition {
-  return resyncMessages(state, { stranger: { kind: "back", until: now + BACK_TIME } }, now);
+export function partnerBack(state: State, now: number): Transition {
+  return resyncMessages(state, { partner: { kind: "back", until: now + BACK_TIME } }, now);
 }
 
 /**
@@ -240,7 +240,7 @@ export function resyncMessages(state: State, change: Partial<Chat>, now: number)
   if (state.screen.kind !== "chat" || !isTalking(state)) return transition(state);
   const { state: greeted, effects } = deliver(state, resync(state.screen.chat.delivery));
   const resynced = onCall(withChat(greeted, change), { type: "resynced" }, now);
-  return transition(resynced.state, { do: "resync" }, ...effects, ...resynced.effects);
+  return transition(resynced.state, { type: "resync" }, ...effects, ...resynced.effects);
 }
 
 /** Ends the chat. Does nothing if no chat is running. */
@@ -262,21 +262,21 @@ export function chatDeadlines({ phase, ...chat }: Chat): number[] {
     chat.typingUntil,
     phase.kind === "asking" ? phase.until : 0,
     chat.lostUntil,
-    chat.stranger.kind === "back" ? chat.stranger.until : 0,
+    chat.partner.kind === "back" ? chat.partner.until : 0,
     nextConfirmation(chat.delivery),
     callDeadline(chat.call),
   ];
 }
 
 export function tickChat(state: State, chat: Chat, now: number): Transition {
-  const { phase, typingUntil, lostUntil, stranger, delivery } = chat;
+  const { phase, typingUntil, lostUntil, partner, delivery } = chat;
   if (lostUntil !== 0 && lostUntil <= now) {
     return transition(endChat(state, { kind: "connection-lost" }, now));
   }
   const elapsed = withChat(state, {
     phase: phase.kind === "asking" && phase.until <= now ? { kind: "talking" } : phase,
     typingUntil: typingUntil <= now ? 0 : typingUntil,
-    stranger: stranger.kind === "back" && stranger.until <= now ? { kind: "here" } : stranger,
+    partner: partner.kind === "back" && partner.until <= now ? { kind: "here" } : partner,
   });
   const { state: confirmed, effects } = deliver(elapsed, confirm(delivery, now));
   const called = onCall(confirmed, { type: "tick" }, now);
@@ -284,5 +284,5 @@ export function tickChat(state: State, chat: Chat, now: number): Transition {
 }
 
 function ring({ preferences }: State): Effect[] {
-  return preferences.sound ? [{ do: "ring" }] : [];
+  return preferences.sound ? [{ type: "ring" }] : [];
 }

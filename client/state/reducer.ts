@@ -1,7 +1,7 @@
 /**
  * Every way the page can change: a pure function from a state and an event to the next state and the effects to
- * perform. Views only draw the state, and only `app.ts` performs effects. So the whole behaviour of the page is tested
- * without a browser.
+ * perform. Views only draw the state, and only `client/app/` performs effects. So the whole behaviour of the page is
+ * tested without a browser.
  *
  *   home ──start──> searching ──paired──> chat: talking ──stop──> asking ──stop──> over ──again──> searching
  *    ^ └─> preview ─┘   │ stop                     ^    <──3 s──────┘               ^  │
@@ -14,7 +14,7 @@
  * search) is a deadline in the state. `nextDeadline` says when to dispatch `tick`.
  */
 
-import type { Hindrance, ServerMessage } from "../../protocol.ts";
+import type { ConnectionRefusal, ErrorCode, ServerMessage } from "../../protocol.ts";
 import { DEVICE_KINDS, type DeviceKind } from "../media/devices.ts";
 import type { Preferences } from "./preferences.ts";
 import {
@@ -51,13 +51,13 @@ import {
   endChat,
   noteTampering,
   onConnectionLost,
+  partnerAway,
+  partnerBack,
   receive,
   reportTaken,
   resyncMessages,
   send,
   setReport,
-  strangerAway,
-  strangerBack,
   tickChat,
   warnOfRestart,
 } from "./chat.ts";
@@ -93,7 +93,7 @@ export function reduce(state: State, event: Event, now: number): Transition {
     case "send":
       return send(state, now);
     case "save":
-      return transition(state, { do: "save" });
+      return transition(state, { type: "save" });
     case "prefer":
       return prefer(state, event.change);
     case "language":
@@ -116,21 +116,21 @@ export function reduce(state: State, event: Event, now: number): Transition {
       return transition({ ...state, volume: event.volume });
     case "pop-out":
     case "full-screen":
-      return transition(state, { do: event.type });
+      return transition(state, { type: event.type });
     case "choose-report":
-      return setReport(state, "none", "choosing", { do: "focus", on: "report" });
+      return setReport(state, "none", "choosing", { type: "focus", on: "report" });
     case "cancel-report":
-      return setReport(state, "choosing", "none", { do: "focus", on: "message" });
+      return setReport(state, "choosing", "none", { type: "focus", on: "message" });
     case "report":
-      return setReport(state, "choosing", "sent", { do: "focus", on: "message" }, {
-        do: "tell",
+      return setReport(state, "choosing", "sent", { type: "focus", on: "message" }, {
+        type: "tell",
         message: { type: "report", reason: event.reason },
       });
     case "attention":
       return setFocus(state, event.focused, event.hidden);
     case "server":
       return hear(state, event.message, now);
-    case "stranger":
+    case "partner":
       return receive(state, event.envelope, now);
     case "secured":
       return transition(withChat(state, { pictures: event.pictures }));
@@ -142,8 +142,8 @@ export function reduce(state: State, event: Event, now: number): Transition {
       return transition(
         onConnectionLost({ ...state, connectionState: "down" }, event.mayResume, now),
       );
-    case "hindered":
-      return transition(refuse(state, event.hindrance, now));
+    case "refused":
+      return transition(onRefusal(state, event.refusal, now));
     case "solved":
       return solved(state, event.challenge, event.nonce);
     case "tick":
@@ -170,7 +170,7 @@ function prefer(state: State, change: Partial<Preferences>): Transition {
     if (startsOff !== undefined) local[device] = !startsOff;
   }
   const preferences = { ...state.preferences, ...change };
-  return transition({ ...state, preferences, local }, { do: "keep-preferences" });
+  return transition({ ...state, preferences, local }, { type: "keep-preferences" });
 }
 
 /**
@@ -189,7 +189,7 @@ function toggle(state: State, device: DeviceKind): Transition {
 /** Answers the question about a call. Its button disappears, so the focus moves to the message box. */
 function answer(state: State, type: "want" | "refuse", now: number): Transition {
   const { state: answered, effects } = onCall(state, { type }, now);
-  return transition(answered, ...effects, { do: "focus", on: "message", unlessTouch: true });
+  return transition(answered, ...effects, { type: "focus", on: "message", unlessTouch: true });
 }
 
 function confirm(state: State, adult: boolean): Transition {
@@ -225,7 +225,7 @@ function setFocus(state: State, focused: boolean, hidden: boolean): Transition {
 
 /** Tells the server whether the page is hidden. This determines how long the session is kept after a drop. */
 function background({ hidden }: State): Effect {
-  return { do: "tell", message: { type: "background", hidden } };
+  return { type: "tell", message: { type: "background", hidden } };
 }
 
 function hear(state: State, message: ServerMessage, now: number): Transition {
@@ -240,9 +240,9 @@ function hear(state: State, message: ServerMessage, now: number): Transition {
     case "resumed":
       return resume(state, message.chatting, now);
     case "partner-away":
-      return transition(strangerAway(state));
+      return transition(partnerAway(state));
     case "partner-back":
-      return strangerBack(state, now);
+      return partnerBack(state, now);
     case "online":
       return transition({ ...state, online: message.count });
     case "paired":
@@ -257,9 +257,9 @@ function hear(state: State, message: ServerMessage, now: number): Transition {
       return onCall(state, { type: "route", route: { servers, policy }, direct }, now);
     }
     case "error":
-      return refused(state, message, now);
+      return onError(state, message, now);
     case "blocked":
-      return transition(refuse(state, { code: "reported", seconds: message.seconds }, now));
+      return transition(onRefusal(state, { code: "reported", seconds: message.seconds }, now));
     case "draining":
       return transition(warnOfRestart(state, now));
     case "challenge":
@@ -293,24 +293,31 @@ function resume(state: State, chatting: boolean, now: number): Transition {
       ...(state.screen.kind === "searching" ? [] : [LEAVE]),
     );
   }
-  const change = { lostUntil: 0, stranger: { kind: "here" } } as const;
+  const change = { lostUntil: 0, partner: { kind: "here" } } as const;
   const { state: resynced, effects } = resyncMessages(state, change, now);
   return transition(resynced, background(state), ...effects);
 }
 
-/** A report or a call that was refused can be tried again. A search that came too soon is repeated automatically. */
-function refused(state: State, error: ServerMessage & { type: "error" }, now: number): Transition {
+/** A search that came too soon is repeated automatically. In a chat, a report or a call was refused. */
+function onError(state: State, error: ServerMessage & { type: "error" }, now: number): Transition {
   const { screen } = state;
-  if (screen.kind === "chat" && screen.chat.report === "sent") {
-    return transition(withChat(state, { report: "none" }));
-  }
-  if (screen.kind === "chat") return onCall(state, { type: "denied" }, now);
+  if (screen.kind === "chat") return refusedInChat(state, error.code, now);
   if (screen.kind !== "searching" || error.code !== "too-fast") return transition(state);
   return transition(askLater(state, screen, error.seconds ?? 1, now));
 }
 
+/**
+ * Resets the request that was refused, so that it can be tried again. `too-fast` doesn't say which one it answers, so it
+ * resets both a report and a call that are unanswered.
+ */
+function refusedInChat(state: State, code: ErrorCode, now: number): Transition {
+  const isCall = code === "nobody-to-call" || code === "too-fast";
+  const reset = code === "nobody-to-call" ? state : setReport(state, "sent", "none").state;
+  return isCall ? onCall(reset, { type: "denied" }, now) : transition(reset);
+}
+
 /** Shows a refusal. A blocked visitor sees it at the end of the chat, or on the first screen. */
-function refuse(state: State, { code, seconds }: Hindrance, now: number): State {
+function onRefusal(state: State, { code, seconds }: ConnectionRefusal, now: number): State {
   const refusal = { ...state, refusal: { code, until: now + seconds * 1000 } };
   if (isTalking(state) && isBlocked(refusal)) {
     return endChat(refusal, { kind: code === "reported" ? "blocked" : "connection-lost" }, now);

@@ -57,7 +57,7 @@ function shorten(interest: string): string {
 /** Continues if the visitor has confirmed their age, and reminds them otherwise. */
 export function start(state: State, go: (ready: State) => Transition): Transition {
   if (state.preferences.adult) return go(addInterest(state));
-  return transition({ ...state, showAgeReminder: true }, { do: "focus", on: "adult" });
+  return transition({ ...state, showAgeReminder: true }, { type: "focus", on: "adult" });
 }
 
 /** Shows the preview, or starts the search from it. */
@@ -67,7 +67,7 @@ export function startVideo(state: State, now: number): Transition {
   if (isBlocked(state)) return goHome(state);
   const screen = { kind: "preview" } as const;
   return transition({ ...video, screen, local: startingDevices(state) }, {
-    do: "focus",
+    type: "focus",
     on: "start",
   });
 }
@@ -91,19 +91,22 @@ export function search(state: State, now: number): Transition {
   } as const;
   const local = isPreviewed ? state.local : startingDevices(state);
   const searching = { ...state, screen, local, unread: 0 };
-  return transition(searching, find(state), { do: "focus", on: "cancel" });
+  return transition(searching, find(state), { type: "focus", on: "cancel" });
 }
 
 /** The search request to the server. */
 export function find({ interests, mode }: State): Effect {
-  return { do: "tell", message: { type: "find", mode, interests: [...interests] } };
+  return { type: "tell", message: { type: "find", mode, interests: [...interests] } };
 }
 
 /** Shows the first screen, and leaves a chat or search. */
 export function goHome(state: State): Transition {
   const { kind } = state.screen;
   const leave: Effect[] = kind === "home" || kind === "preview" ? [] : [LEAVE];
-  return transition({ ...state, screen: { kind: "home" } }, ...leave, { do: "focus", on: "start" });
+  return transition({ ...state, screen: { kind: "home" } }, ...leave, {
+    type: "focus",
+    on: "start",
+  });
 }
 
 /** Solves a challenge, but only during a search. */
@@ -111,7 +114,7 @@ export function work(state: State, { salt, bits }: Challenge): Transition {
   if (state.screen.kind !== "searching") return transition(state);
   const challenge = { salt, bits };
   return transition({ ...state, screen: { ...state.screen, challenge } }, {
-    do: "solve",
+    type: "solve",
     challenge,
   });
 }
@@ -121,7 +124,7 @@ export function solved(state: State, challenge: Challenge, nonce: number): Trans
   const { screen } = state;
   if (screen.kind !== "searching" || screen.challenge !== challenge) return transition(state);
   const searching = { ...state, screen: { ...screen, challenge: undefined } };
-  return transition(searching, { do: "tell", message: { type: "solution", nonce } });
+  return transition(searching, { type: "tell", message: { type: "solution", nonce } });
 }
 
 /** The server rejected the search request as too frequent: repeats it automatically after `seconds`. */

@@ -6,7 +6,7 @@
 import type {
   Challenge,
   ClientMessage,
-  Hindrance,
+  ConnectionRefusal,
   Mode,
   ReportReason,
   Role,
@@ -60,7 +60,7 @@ export interface Chat {
   /** When a dropped connection of this side ends the chat; 0 while it is connected. */
   readonly lostUntil: number;
   /** Whether the partner's connection has dropped. `back` is shown for a moment. */
-  readonly stranger: { kind: "here" } | { kind: "away" } | { kind: "back"; until: number };
+  readonly partner: { kind: "here" } | { kind: "away" } | { kind: "back"; until: number };
   readonly report: "none" | "choosing" | "sent" | "taken";
   readonly call: Call;
   readonly media: RemoteMedia;
@@ -127,7 +127,9 @@ export interface State {
   readonly showAgeReminder: boolean;
   readonly connectionState: "dialling" | "up" | "down";
   /** Why this page can't connect, and until when (milliseconds since 1970). */
-  readonly refusal: { readonly code: Hindrance["code"]; readonly until: number } | undefined;
+  readonly refusal:
+    | { readonly code: ConnectionRefusal["code"]; readonly until: number }
+    | undefined;
   readonly online: number;
   /** Whether the page is visible and has the focus. */
   readonly focused: boolean;
@@ -163,29 +165,29 @@ export type Event =
   /** `mayResume`: the connection dropped, and the session may still exist. */
   | { type: "down"; mayResume: boolean }
   | { type: "server"; message: ServerMessage }
-  | { type: "stranger"; envelope: Envelope }
+  | { type: "partner"; envelope: Envelope }
   | { type: "secured"; pictures: readonly number[] }
-  | { type: "hindered"; hindrance: Hindrance }
+  | { type: "refused"; refusal: ConnectionRefusal }
   | { type: "solved"; challenge: Challenge; nonce: number }
   | { type: "tampered" | "not-secured" };
 
-/** An effect, performed by `app.ts`. */
+/** An effect, performed by `client/app/effects.ts`. */
 export type Effect =
-  | { do: "tell"; message: ClientMessage }
-  | { do: "say"; envelope: Envelope }
-  | { do: "secure"; role: Role }
-  | { do: "solve"; challenge: Challenge }
-  | { do: "resync" }
+  | { type: "tell"; message: ClientMessage }
+  | { type: "say"; envelope: Envelope }
+  | { type: "secure"; role: Role }
+  | { type: "solve"; challenge: Challenge }
+  | { type: "resync" }
   | CallEffect
-  | { do: "set-up"; text: string }
-  | { do: "pop-out" | "full-screen" }
+  | { type: "set-up"; text: string }
+  | { type: "pop-out" | "full-screen" }
   /** `unlessTouch`: not on touch screens, where the focus would open a keyboard over half of the screen. */
   | {
-    do: "focus";
+    type: "focus";
     on: "message" | "adult" | "cancel" | "report" | "start";
     unlessTouch?: true;
   }
-  | { do: "ring" | "save" | "keep-preferences" };
+  | { type: "ring" | "save" | "keep-preferences" };
 
 /** The result of an event. */
 export interface Transition {
@@ -244,4 +246,4 @@ export function withLine(state: State, content: LineContent, at: number): State 
   return withChat(state, { lines: [...lines.slice(1 - MAX_LINES), { id, at, ...content }] });
 }
 
-export const LEAVE: Effect = { do: "tell", message: { type: "leave" } };
+export const LEAVE: Effect = { type: "tell", message: { type: "leave" } };

@@ -41,16 +41,16 @@ export function chatView(state: State, chat: Chat, dispatch: Dispatch): VNode {
 }
 
 /** The most important status at this moment, if any. */
-function status(state: State, { typingUntil, stranger, delivery }: Chat): string {
+function status(state: State, { typingUntil, partner, delivery }: Chat): string {
   const { words } = state.language;
   if (state.connectionState === "down") {
     const comesBack = isTalking(state) && state.refusal === undefined;
     return comesBack ? words.Dropped : describeLine(state);
   }
   if (!isTalking(state)) return "";
-  if (stranger.kind === "away") return words.StrangerDropped;
+  if (partner.kind === "away") return words.StrangerDropped;
   if (isFull(delivery)) return words.Held;
-  if (stranger.kind === "back") return words.StrangerBack;
+  if (partner.kind === "back") return words.StrangerBack;
   return typingUntil > 0 ? words.StrangerTypes : "";
 }
 

@@ -10,7 +10,7 @@ export function describeLine({ refusal, language }: State): string {
   const { words } = language;
   return refusal === undefined
     ? words.Unreachable
-    : fill(words.Hindered[refusal.code], timeOfDay(language, refusal.until));
+    : fill(words.Refused[refusal.code], timeOfDay(language, refusal.until));
 }
 
 /** Why the visitor is blocked for a while; `undefined` if they aren't. */

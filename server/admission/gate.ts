@@ -10,7 +10,7 @@
  * not the server.
  */
 
-import { type Hindrance, SUBPROTOCOL } from "../../protocol.ts";
+import { type ConnectionRefusal, SUBPROTOCOL } from "../../protocol.ts";
 import type { AddressRecord, Verdict } from "./address_record.ts";
 import { type Address, isWithin, networkOf, type Range } from "./address.ts";
 import { type Clock, SECOND } from "../base/clock.ts";
@@ -105,7 +105,7 @@ export class Gate {
   }
 
   /** The reason why an address is kept out right now, if any. Does not count as an attempt. */
-  refusalFor(address: Address | undefined): Hindrance | undefined {
+  refusalFor(address: Address | undefined): ConnectionRefusal | undefined {
     const { clock, registry, denied, isFull } = this.#options;
     if (address === undefined) return undefined;
     if (isWithin(address, denied)) return { code: "denied", seconds: RETRY_AFTER_DENIED };

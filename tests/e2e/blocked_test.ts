@@ -47,13 +47,13 @@ inProcess.test("Blocked people learn why, until when and what they can do, and t
 Deno.test("A person whose address the operator denies is told so", async () => {
   await using fixture = await openFixture({ args: ["--deny=127.0.0.0/8"] });
   const ann = await fixture.enter();
-  match(await card(ann), new RegExp(words.Hindered.denied));
+  match(await card(ann), new RegExp(words.Refused.denied));
 });
 
 Deno.test("When the server is full the page says so and keeps trying", async () => {
   await using fixture = await openFixture({ args: ["--max-connections=1"] });
   await fixture.addGuest();
   const ann = await fixture.enter();
-  await ann.sees(words.Hindered.full);
+  await ann.sees(words.Refused.full);
   await ann.button("Start text chat").waitFor();
 });

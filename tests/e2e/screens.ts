@@ -218,7 +218,7 @@ async function throughDoor(openFixture: OpenFixture, judge: Judge): Promise<void
   await judge(eve, "home, without JavaScript");
   await using closed = await openFixture({ args: ["--deny=127.0.0.0/8"] });
   const stranger = await closed.enter();
-  await stranger.sees(words.Hindered.denied);
+  await stranger.sees(words.Refused.denied);
   await judge(stranger, "home, refused");
 }
 

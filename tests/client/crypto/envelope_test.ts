@@ -3,7 +3,7 @@ import {
   decodeEnvelope,
   encodeEnvelope,
   MAX_MESSAGE_LENGTH,
-  MAX_SETUP_LENGTH,
+  MAX_SETUP_BYTES,
 } from "../../../client/crypto/envelope.ts";
 import { SEALED_SIZES } from "../../../client/crypto/padding.ts";
 
@@ -49,7 +49,7 @@ Deno.test("Envelope carries any content unchanged", () => {
         says,
       ) => ({ kind: "call", says } as const)),
       { kind: "media", picture: true, sound: false },
-      { kind: "setup", text: "x".repeat(MAX_SETUP_LENGTH) },
+      { kind: "setup", text: "x".repeat(MAX_SETUP_BYTES) },
     ] as const
   ) {
     assert.deepEqual(decodeEnvelope(encodeEnvelope(envelope)), envelope);
@@ -94,6 +94,13 @@ Deno.test("Envelope of the longest message fits into the largest sealed frame", 
     text: "€".repeat(MAX_MESSAGE_LENGTH),
   });
   assert.ok(content.length < SEALED_SIZES.at(-1)! - 24);
-  const setup = encodeEnvelope({ kind: "setup", text: "x".repeat(MAX_SETUP_LENGTH) });
+  const setup = encodeEnvelope({ kind: "setup", text: "x".repeat(MAX_SETUP_BYTES) });
   assert.ok(setup.content.length < SEALED_SIZES.at(-1)! - 24);
+});
+
+Deno.test("Envelope of a set-up is limited in bytes, so that any text of that length fits", () => {
+  const setup = (text: string) => decodeEnvelope(encodeEnvelope({ kind: "setup", text }));
+  const longest = "é".repeat(MAX_SETUP_BYTES / 2);
+  assert.deepEqual(setup(longest), { kind: "setup", text: longest });
+  assert.equal(setup(longest + "x"), undefined);
 });

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import type { Language } from "../../../client/languages/language.ts";
 import { CATALOGUES } from "../../../client/languages/all.ts";
-import type { Words } from "../../../client/languages/catalogue.ts";
 import { LanguageLoader, RETRY_INTERVAL } from "../../../client/languages/loader.ts";
 import { ENGLISH } from "../../support/fixtures.ts";
 
@@ -12,13 +11,13 @@ const ALL = Object.fromEntries(
 /** A translator whose requests are answered by the test. */
 class World {
   readonly log: string[] = [];
-  readonly requests: PromiseWithResolvers<Record<string, Words>>[] = [];
+  readonly requests: PromiseWithResolvers<unknown>[] = [];
   readonly tasks: [ms: number, task: () => void][] = [];
   last: Language | undefined;
   readonly translator = new LanguageLoader({
     own: ENGLISH,
     ask: () => {
-      const request = Promise.withResolvers<Record<string, Words>>();
+      const request = Promise.withResolvers<unknown>();
       this.requests.push(request);
       return request.promise;
     },
@@ -30,7 +29,7 @@ class World {
     onFailed: () => this.log.push("failed"),
   });
 
-  async answer(words: Record<string, Words> = ALL): Promise<void> {
+  async answer(words: unknown = ALL): Promise<void> {
     this.requests.at(-1)!.resolve(words);
     await this.settle();
   }
@@ -118,4 +117,25 @@ Deno.test("Translator refuses translations for another build of the page, and an
   world.translator.choose("nl");
   await world.answer();
   assert.deepEqual(world.log, ["failed", "failed"]);
+});
+
+Deno.test("Translator refuses an answer that is malformed, and tries again", async () => {
+  const { Send: _, ...incomplete } = ALL.de!;
+  const answers = [
+    ...[undefined, null, 7, "de", [], {}, { en: ENGLISH.words }, { de: ALL.de }],
+    ...[null, 7, "de", [], {}, incomplete, { ...ALL.de, Send: 7 }].map((de) => ({ ...ALL, de })),
+  ];
+  for (const answer of answers) {
+    const world = new World();
+    world.translator.choose("de");
+    world.requests[0]!.resolve(answer);
+    await world.settle();
+    assert.deepEqual([world.log, world.tasks.length], [["failed"], 1], JSON.stringify(answer));
+  }
+  for (const code of ["constructor", "__proto__", "toString"]) {
+    const world = new World();
+    world.translator.choose(code);
+    await world.answer();
+    assert.deepEqual(world.log, ["failed"], code);
+  }
 });

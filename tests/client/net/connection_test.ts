@@ -14,8 +14,8 @@ import {
 import {
   type ClientMessage,
   CloseCode,
+  type ConnectionRefusal,
   GOING_AWAY_REASON,
-  type Hindrance,
   IDLE_REASON,
   type ServerMessage,
   SUBPROTOCOL,
@@ -28,7 +28,7 @@ import { ClosingProxy } from "../../support/closing_proxy.ts";
 import { TestServer } from "../../support/server.ts";
 import { waitUntil } from "../../support/wait_until.ts";
 
-type Happening = ServerMessage["type"] | Hindrance["code"] | "frame" | "down";
+type Happening = ServerMessage["type"] | ConnectionRefusal["code"] | "frame" | "down";
 
 /** A connection, its events, and the delays it has requested. */
 class Line {
@@ -40,13 +40,13 @@ class Line {
   readonly frames: Uint8Array[] = [];
   readonly connection: Connection;
   /** The server's answer when the page asks why it was refused. */
-  readonly hindrance: Hindrance | undefined;
+  readonly refusal: ConnectionRefusal | undefined;
   readonly #seen: Happening[] = [];
   #waiting: (() => void) | undefined;
   #retry: (() => void) | undefined;
 
-  constructor(port: number, hindrance?: Hindrance) {
-    this.hindrance = hindrance;
+  constructor(port: number, refusal?: ConnectionRefusal) {
+    this.refusal = refusal;
     this.connection = new Connection({
       dial: () => {
         const socket = new WebSocket(`ws://127.0.0.1:${port}/ws`, SUBPROTOCOL);
@@ -71,7 +71,7 @@ class Line {
         this.mayResume = mayResume;
         this.#note("down");
       },
-      askRefusal: () => Promise.resolve(this.hindrance),
+      askRefusal: () => Promise.resolve(this.refusal),
       onRefused: ({ code }) => this.#note(code),
     });
   }

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readRefusal } from "../../../client/net/refusal.ts";
-import { HINDRANCES } from "../../../protocol.ts";
+import { CONNECTION_REFUSALS } from "../../../protocol.ts";
 
 Deno.test("Refusal is read when this page knows it", () => {
-  for (const code of HINDRANCES) {
+  for (const code of CONNECTION_REFUSALS) {
     assert.deepEqual(readRefusal({ code, seconds: 5, more: 1 }), { code, seconds: 5 });
   }
 });

@@ -244,13 +244,13 @@ class Page {
   }
 
   #perform(effect: Effect): void {
-    if (effect.do === "tell") this.connection.tell(effect.message);
-    if (effect.do === "resync") this.#channel?.resync();
-    if (effect.do === "say") {
+    if (effect.type === "tell") this.connection.tell(effect.message);
+    if (effect.type === "resync") this.#channel?.resync();
+    if (effect.type === "say") {
       const { kind, content } = encodeEnvelope(effect.envelope);
       this.#channel?.send(kind, content);
     }
-    if (effect.do !== "secure") return;
+    if (effect.type !== "secure") return;
     this.#channel = new SealedChannel(effect.role, {
       onFrame: (frame) => this.connection.send(frame),
       onSecured: (pictures) => this.on({ type: "secured", pictures }),
@@ -258,7 +258,7 @@ class Page {
       onFailed: () => this.on({ type: "not-secured" }),
       onOpened: (kind, content) => {
         const envelope = decodeEnvelope({ kind, content });
-        if (envelope !== undefined) this.on({ type: "stranger", envelope });
+        if (envelope !== undefined) this.on({ type: "partner", envelope });
       },
     });
   }

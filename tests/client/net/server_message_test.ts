@@ -40,6 +40,7 @@ Deno.test("Server message is ignored when it has any other form", () => {
     '{"type":"welcome","token":"t","online":"3"}',
     '{"type":"paired","role":"caller","interests":"a","met":false}',
     '{"type":"paired","role":"caller","interests":[1],"met":false}',
+    '{"type":"paired","role":"both","interests":[],"met":false}',
   ];
   for (const text of texts) assert.equal(readServerMessage(text), undefined, text);
 });

@@ -44,8 +44,8 @@ class Side {
   /** The effects of the last event, abbreviated. */
   get did(): string[] {
     return this.effects.map((effect) => {
-      if (effect.do === "tell") return `tell ${effect.message.type}`;
-      if (effect.do !== "say") return effect.do;
+      if (effect.type === "tell") return `tell ${effect.message.type}`;
+      if (effect.type !== "say") return effect.type;
       return effect.envelope.kind === "call" ? effect.envelope.says : effect.envelope.kind;
     });
   }
@@ -199,13 +199,13 @@ class Pair {
     const side = this.sides[who];
     side.on(event);
     for (const effect of side.effects) {
-      if (effect.do === "tell") {
+      if (effect.type === "tell") {
         this.act(who, { type: "route", route: { servers: [], policy: this.policy }, direct: true });
       }
-      if (effect.do === "say" && effect.envelope.kind === "call") {
+      if (effect.type === "say" && effect.envelope.kind === "call") {
         this.wires[who]?.push(effect.envelope.says);
       }
-      if (effect.do === "start-call") this.starts[who]!++;
+      if (effect.type === "start-call") this.starts[who]!++;
     }
   }
 

@@ -51,7 +51,7 @@ class Page {
     this.on({ type: "answer", answer: "want" }, server({ type: "ice", servers: [], policy }));
     if (policy === "all") this.on({ type: "answer", answer: "want" });
     return this.on(
-      { type: "stranger", envelope: { kind: "call", says: "willing" } },
+      { type: "partner", envelope: { kind: "call", says: "willing" } },
       { type: "call", event: { type: "line", line: "connected" } },
     );
   }
@@ -157,7 +157,7 @@ Deno.test("Message box has the focus when a call is accepted, declined or ended"
   for (const answer of ["want", "refuse"] as const) {
     page.on({ type: "answer", answer });
     assert.deepEqual(page.effects.at(-1), {
-      do: "focus",
+      type: "focus",
       on: "message",
       unlessTouch: true,
     });
@@ -179,8 +179,8 @@ const ACTIONS = fc.oneof(
     { type: "answer", answer: "refuse" },
     { type: "choose-device", device: "camera", id: "back" },
     { type: "prefer", change: { keepCamera: true } },
-    { type: "stranger", envelope: { kind: "call", says: "willing" } },
-    { type: "stranger", envelope: { kind: "call", says: "over" } },
+    { type: "partner", envelope: { kind: "call", says: "willing" } },
+    { type: "partner", envelope: { kind: "call", says: "over" } },
     { type: "call", event: { type: "line", line: "connected" } },
     { type: "down", mayResume: true },
     { type: "call", event: { type: "line", line: "failed" } },

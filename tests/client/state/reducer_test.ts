@@ -26,8 +26,9 @@ import { DEFAULT_PREFERENCES } from "../../../client/state/preferences.ts";
 import { transcript } from "../../../client/views/transcript.ts";
 import {
   BACKGROUND_WINDOW,
-  type Hindrance,
-  HINDRANCES,
+  CONNECTION_REFUSALS,
+  type ConnectionRefusal,
+  type ErrorCode,
   RESUME_WINDOW,
   type ServerMessage,
 } from "../../../protocol.ts";
@@ -91,13 +92,13 @@ class Page {
   /** What the last event caused to be sent to the server or the partner. */
   get told(): unknown[] {
     return this.effects.flatMap((effect): unknown[] => {
-      if (effect.do === "tell") return [effect.message];
-      return effect.do === "say" ? [effect.envelope] : [];
+      if (effect.type === "tell") return [effect.message];
+      return effect.type === "say" ? [effect.envelope] : [];
     });
   }
 
-  did(effect: Effect["do"]): boolean {
-    return this.effects.some((one) => one.do === effect);
+  did(effect: Effect["type"]): boolean {
+    return this.effects.some((one) => one.type === effect);
   }
 }
 
@@ -112,7 +113,7 @@ const FIND = { type: "find", mode: "text", interests: [] };
 const LEAVE = { type: "leave" };
 
 function said(envelope: Envelope): Event {
-  return { type: "stranger", envelope };
+  return { type: "partner", envelope };
 }
 
 const TYPING = said({ kind: "typing" });
@@ -126,7 +127,7 @@ Deno.test("Page starts nothing before the confirmation, and says what is missing
     true,
     [],
   ]);
-  assert.deepEqual(page.effects, [{ do: "focus", on: "adult" }]);
+  assert.deepEqual(page.effects, [{ type: "focus", on: "adult" }]);
   page.on({ type: "confirm", adult: true });
   assert.deepEqual([page.state.showAgeReminder, page.did("keep-preferences")], [false, true]);
   page.on("start");
@@ -162,11 +163,11 @@ Deno.test("Page never sends more than ten interests, or an empty one", () => {
 
 Deno.test("Page says that a search is widened after 5 s, and that it takes long after 15 s", () => {
   const page = new Page().on("start");
-  const stage = (): unknown => page.state.screen.kind === "searching" && page.state.screen.phase;
-  assert.equal(stage(), "fresh");
-  assert.equal(page.pass(WIDENS_AFTER - 1) && stage(), "fresh");
-  assert.equal(page.pass(1) && stage(), "wide");
-  assert.equal(page.pass(LONG_AFTER - WIDENS_AFTER) && stage(), "long");
+  const phase = (): unknown => page.state.screen.kind === "searching" && page.state.screen.phase;
+  assert.equal(phase(), "fresh");
+  assert.equal(page.pass(WIDENS_AFTER - 1) && phase(), "fresh");
+  assert.equal(page.pass(1) && phase(), "wide");
+  assert.equal(page.pass(LONG_AFTER - WIDENS_AFTER) && phase(), "long");
   assert.equal(nextDeadline(page.state), undefined);
 });
 
@@ -174,9 +175,9 @@ Deno.test("Page begins a chat with the focus in the message box", () => {
   const page = new Page().chatting();
   assert.deepEqual(page.log, ["began"]);
   assert.deepEqual(page.effects, [
-    { do: "secure", role: "caller" },
-    { do: "focus", on: "message" },
-    { do: "ring" },
+    { type: "secure", role: "caller" },
+    { type: "focus", on: "message" },
+    { type: "ring" },
   ]);
 });
 
@@ -345,10 +346,10 @@ Deno.test("Page can be left while its connection is down, and tells the server o
 
 Deno.test("Page says that the partner's connection dropped, keeps messages, and says that the partner is back", () => {
   const page = writing(["one"], 1).on(TYPING).server({ type: "partner-away" });
-  assert.deepEqual([page.chat.stranger.kind, page.chat.typingUntil], ["away", 0]);
+  assert.deepEqual([page.chat.partner.kind, page.chat.typingUntil], ["away", 0]);
   assert.deepEqual(page.on({ type: "type", text: "two" }, "send").told, []);
   page.server({ type: "partner-back" });
-  assert.deepEqual([page.chat.stranger.kind, page.told, page.did("resync")], [
+  assert.deepEqual([page.chat.partner.kind, page.told, page.did("resync")], [
     "back",
     [{ kind: "repeat", number: 0 }],
     true,
@@ -356,7 +357,7 @@ Deno.test("Page says that the partner's connection dropped, keeps messages, and 
   assert.deepEqual(page.on(said({ kind: "repeat", number: 1 })).told, [
     { kind: "text", number: 2, text: "two" },
   ]);
-  assert.equal(page.pass(BACK_TIME).chat.stranger.kind, "here");
+  assert.equal(page.pass(BACK_TIME).chat.partner.kind, "here");
   assert.deepEqual(page.log, ["began", "you: one", "you: two"], "the log is left alone");
 });
 
@@ -392,11 +393,11 @@ Deno.test("Page accepts nothing more while too many messages are undelivered, an
 });
 
 Deno.test("Page that can't reconnect to a full server waits, and ends the chat when its address is blocked", () => {
-  const ending = (code: Hindrance["code"]): string => {
-    const page = writing([]).on(DROP, { type: "hindered", hindrance: { code, seconds: 10 } });
+  const ending = (code: ConnectionRefusal["code"]): string => {
+    const page = writing([]).on(DROP, { type: "refused", refusal: { code, seconds: 10 } });
     return page.log.at(-1) ?? "";
   };
-  assert.deepEqual(HINDRANCES.map(ending), [
+  assert.deepEqual(CONNECTION_REFUSALS.map(ending), [
     "blocked",
     "connection-lost",
     "connection-lost",
@@ -412,7 +413,7 @@ Deno.test("Page resumes a search on a new connection", () => {
 
 Deno.test("Page reports once per chat, also after its end, and can report again in the next", () => {
   const page = new Page().chatting().server({ type: "partner-left" }).on("choose-report");
-  assert.deepEqual(page.effects, [{ do: "focus", on: "report" }]);
+  assert.deepEqual(page.effects, [{ type: "focus", on: "report" }]);
   page.on({ type: "report", reason: "spam" });
   assert.deepEqual(page.told, [{ type: "report", reason: "spam" }]);
   assert.deepEqual(page.on({ type: "report", reason: "spam" }, "choose-report").told, []);
@@ -495,7 +496,7 @@ Deno.test("Page switches to another language immediately, and loses nothing of a
   const { chat } = page;
   page.on({ type: "prefer", change: { language: "de" } });
   assert.deepEqual([page.state.preferences.language, page.effects], ["de", [{
-    do: "keep-preferences",
+    type: "keep-preferences",
   }]]);
   page.on("language-failed");
   assert.deepEqual([page.state.languageFailed, page.state.language], [true, ENGLISH]);
@@ -528,7 +529,7 @@ Deno.test("Page retries automatically when it searched too fast, and says so mea
   assert.deepEqual(page.effects, []);
   page.pass(1);
   assert.deepEqual(page.effects, [{
-    do: "tell",
+    type: "tell",
     message: { type: "find", mode: "text", interests: [] },
   }]);
   page.pass(60_000);
@@ -551,11 +552,11 @@ Deno.test("Page ends the chat of an address that is blocked, and shows the reaso
 });
 
 Deno.test("Page that is refused returns home, but continues to search when the server is only full", () => {
-  const refusal = (code: Hindrance["code"]): string => {
+  const refusal = (code: ConnectionRefusal["code"]): string => {
     const page = new Page().on("start", DOWN);
-    return page.on({ type: "hindered", hindrance: { code, seconds: 10 } }).state.screen.kind;
+    return page.on({ type: "refused", refusal: { code, seconds: 10 } }).state.screen.kind;
   };
-  assert.deepEqual([...HINDRANCES].map(refusal), [
+  assert.deepEqual([...CONNECTION_REFUSALS].map(refusal), [
     "home",
     "home",
     "home",
@@ -578,12 +579,12 @@ Deno.test("Page does the work required for a search, and stops work that is no l
   const page = new Page().on("start");
   page.server({ type: "challenge", salt: "s", bits: 3 });
   const challenge = { salt: "s", bits: 3 };
-  assert.deepEqual(page.effects, [{ do: "solve", challenge }]);
+  assert.deepEqual(page.effects, [{ type: "solve", challenge }]);
   const [effect] = page.effects;
-  assert.ok(effect?.do === "solve");
+  assert.ok(effect?.type === "solve");
   const solved: Event = { type: "solved", challenge: effect.challenge, nonce: 7 };
   assert.deepEqual(page.on(solved).effects, [{
-    do: "tell",
+    type: "tell",
     message: { type: "solution", nonce: 7 },
   }]);
   assert.deepEqual(page.on(solved).effects, []);
@@ -720,4 +721,18 @@ Deno.test("Page keeps a call when the connection of either side drops", () => {
   page.server(WELCOME).server({ type: "resumed", chatting: true });
   page.server({ type: "partner-away" }).server({ type: "partner-back" });
   assert.equal(page.chat.call.kind, "live");
+});
+
+Deno.test("Page resets only the request that the server refused: a report or a call", () => {
+  const refused = (code: ErrorCode): string[] => {
+    const page = new Page().on("start-video", "start-video").server(PAIRED).on("choose-report");
+    page.on({ type: "report", reason: "spam" });
+    assert.deepEqual([page.chat.report, page.chat.call.kind], ["sent", "preparing"]);
+    page.server({ type: "error", code, message: "" });
+    return [page.chat.report, page.chat.call.kind];
+  };
+  assert.deepEqual(refused("already-reported"), ["none", "preparing"]);
+  assert.deepEqual(refused("nobody-to-report"), ["none", "preparing"]);
+  assert.deepEqual(refused("nobody-to-call"), ["sent", "failed"]);
+  assert.deepEqual(refused("too-fast"), ["none", "failed"], "it could be either");
 });

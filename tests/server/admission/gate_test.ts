@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Hindrance } from "../../../protocol.ts";
+import type { ConnectionRefusal } from "../../../protocol.ts";
 import { FLOOD_BLOCK_TIME, LIMITS } from "../../../server/limits/rate_limits.ts";
 import { newAddressRecord } from "../../support/fixtures.ts";
 import { parseAddress, parseRange } from "../../../server/admission/address.ts";
@@ -59,7 +59,7 @@ class World {
     return this.#gate.admit({ address: parseAddress(from), isSecure, header });
   }
 
-  hindrance(from: string = VISITOR): Hindrance | undefined {
+  refusal(from: string = VISITOR): ConnectionRefusal | undefined {
     return this.#gate.refusalFor(parseAddress(from));
   }
 
@@ -305,19 +305,19 @@ Deno.test("Gate refuses an address at its connection limit on every attempt, and
 Deno.test("Gate states why an address is refused, and the question is not an attempt", () => {
   let full = false;
   const world = new World({ perAddress: 1, deny: "198.51.100.0/24", isFull: () => full });
-  assert.equal(world.hindrance(), undefined);
+  assert.equal(world.refusal(), undefined);
   assert.equal(world.registry.held, 0);
   const leave = world.enter();
-  assert.deepEqual(world.hindrance(), { code: "crowded", seconds: RETRY_AFTER_FULL });
+  assert.deepEqual(world.refusal(), { code: "crowded", seconds: RETRY_AFTER_FULL });
   leave();
-  assert.equal(world.hindrance(""), undefined);
-  assert.deepEqual(world.hindrance("198.51.100.1"), { code: "denied", seconds: 3600 });
+  assert.equal(world.refusal(""), undefined);
+  assert.deepEqual(world.refusal("198.51.100.1"), { code: "denied", seconds: 3600 });
   full = true;
-  assert.deepEqual(world.hindrance(OTHER), { code: "full", seconds: RETRY_AFTER_FULL });
+  assert.deepEqual(world.refusal(OTHER), { code: "full", seconds: RETRY_AFTER_FULL });
   for (let n = 0; n < LIMITS.connections.burst + LIMITS.refusals.burst; n++) world.ask();
-  assert.deepEqual(world.hindrance(), { code: "flooding", seconds: FLOOD_BLOCK_TIME / SECOND });
+  assert.deepEqual(world.refusal(), { code: "flooding", seconds: FLOOD_BLOCK_TIME / SECOND });
   world.clock.advance(FLOOD_BLOCK_TIME);
-  assert.deepEqual(world.hindrance(), { code: "full", seconds: RETRY_AFTER_FULL });
+  assert.deepEqual(world.refusal(), { code: "full", seconds: RETRY_AFTER_FULL });
 });
 
 Deno.test("Gate refuses with 503 and a wait when the server is full", () => {

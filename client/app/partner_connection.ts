@@ -1,0 +1,115 @@
+/**
+ * What connects this page to the partner: the sealed channel of a chat and, during a call, the peer connection, which is
+ * set up through the channel.
+ */
+
+import { decodeEnvelope, encodeEnvelope, type Envelope } from "../crypto/envelope.ts";
+import type { Event } from "../state/state.ts";
+import type { Media } from "../media/devices.ts";
+import { PeerConnection } from "../media/peer_connection.ts";
+import type { Role, Route } from "../../protocol.ts";
+import { SealedChannel } from "../crypto/sealed_channel.ts";
+
+export interface PartnerConnectionOptions {
+  /** Sends a frame to the server, which forwards it. */
+  readonly onFrame: (frame: Uint8Array<ArrayBuffer>) => void;
+  readonly dispatch: (event: Event) => void;
+  /** Runs `task` every `ms` milliseconds, and returns a function that ends that. */
+  readonly every: (ms: number, task: () => void) => () => void;
+}
+
+/** The connection to the present partner, if there is one. */
+export class PartnerConnection {
+  readonly #options: PartnerConnectionOptions;
+  #role: Role = "caller";
+  #channel: SealedChannel | undefined;
+  #call: PeerConnection | undefined;
+
+  constructor(options: PartnerConnectionOptions) {
+    this.#options = options;
+  }
+
+  /** Opens a new channel, with new keys, for the chat that begins. */
+  open(role: Role): void {
+    const { onFrame, dispatch } = this.#options;
+    this.#role = role;
+    this.#channel = new SealedChannel(role, {
+      onFrame,
+      onSecured: (pictures) => dispatch({ type: "secured", pictures }),
+      onTampered: () => dispatch({ type: "tampered" }),
+      onFailed: () => dispatch({ type: "not-secured" }),
+      onOpened: (kind, content) => {
+        const envelope = decodeEnvelope({ kind, content });
+        if (envelope !== undefined) dispatch({ type: "partner", envelope });
+      },
+    });
+  }
+
+  /** Closes the channel when the chat ends, which discards its keys. */
+  close(): void {
+    this.#channel?.close();
+    this.#channel = undefined;
+  }
+
+  receive(frame: Uint8Array): void {
+    this.#channel?.receive(frame);
+  }
+
+  /** Runs `task` after the frames that arrived before it, because opening those is asynchronous. */
+  inTurn(task: () => void): void {
+    if (this.#channel === undefined) task();
+    else this.#channel.inTurn(task);
+  }
+
+  resync(): void {
+    this.#channel?.resync();
+  }
+
+  say(envelope: Envelope): void {
+    const { kind, content } = encodeEnvelope(envelope);
+    this.#channel?.send(kind, content);
+  }
+
+  /** Creates a peer connection, after closing the previous one. */
+  startCall(route: Route, media: Media): void {
+    const { dispatch, every } = this.#options;
+    this.endCall();
+    this.#call = new PeerConnection({
+      ...{ role: this.#role, route },
+      connect: (configuration) => new RTCPeerConnection(configuration),
+      every,
+      onSetup: (text) => this.say({ kind: "setup", text }),
+      onStream: (stream) => dispatch({ type: "remote-media", change: { stream } }),
+      onLine: (line) => dispatch({ type: "call", event: { type: "line", line } }),
+      onQuality: (quality) => dispatch({ type: "remote-media", change: { quality } }),
+    });
+    this.setMedia(media);
+  }
+
+  /** Sends the captured tracks to the partner. */
+  setMedia({ camera, microphone }: Media): void {
+    this.#call?.setTracks({
+      video: camera.kind === "on" ? camera.track : undefined,
+      audio: microphone.kind === "on" ? microphone.track : undefined,
+    });
+  }
+
+  /** Handles a step of set-up. */
+  takeSetup(text: string): void {
+    this.#call?.receive(text);
+  }
+
+  refreshCall(route: Route): void {
+    this.#call?.refresh(route);
+  }
+
+  /** Finds another way to the partner, because the network has changed. */
+  restartCall(): void {
+    this.#call?.restart();
+  }
+
+  endCall(): void {
+    this.#call?.close();
+    this.#call = undefined;
+  }
+}

@@ -1,0 +1,65 @@
+/** What the visitor sees and a screen reader says: the state as it is drawn, the focus, and the announcements. */
+
+import { render, type VNode } from "preact";
+import { chatView } from "../views/chat.ts";
+import { homeView } from "../views/home.ts";
+import type { Language } from "../languages/language.ts";
+import { previewView } from "../views/preview.ts";
+import { searchView } from "../views/search.ts";
+import { showUnread } from "../page/attention.ts";
+import type { Event, State } from "../state/state.ts";
+import { translateDocument } from "../languages/document.ts";
+
+export class Screen {
+  readonly #root: HTMLElement;
+  readonly #dispatch: (event: Event) => void;
+  #language: Language;
+  #announced: State["screen"]["kind"] = "home";
+
+  /** `language` is the one that the page was served in. */
+  constructor(root: HTMLElement, language: Language, dispatch: (event: Event) => void) {
+    this.#root = root;
+    this.#language = language;
+    this.#dispatch = dispatch;
+    root.textContent = "";
+  }
+
+  /**
+   * Draws the state. If the focused element has disappeared, the conversation gets the focus, where a key that is still
+   * pressed does no harm.
+   */
+  draw(state: State): void {
+    const { activeElement } = document;
+    render(this.#view(state), this.#root);
+    if (!activeElement?.isConnected) document.querySelector<HTMLElement>(".scroll")?.focus();
+    this.#announce(state.screen.kind);
+    const { language, unread } = state;
+    if (language !== this.#language) translateDocument(this.#language = language);
+    showUnread(unread, language);
+  }
+
+  #view(state: State): VNode {
+    const { screen } = state;
+    switch (screen.kind) {
+      case "home":
+        return homeView(state, this.#dispatch, isSecureContext);
+      case "preview":
+        return previewView(state, this.#dispatch);
+      case "searching":
+        return searchView(state, this.#dispatch);
+      case "chat":
+        return chatView(state, screen.chat, this.#dispatch);
+    }
+  }
+
+  /**
+   * Announces a new screen. A screen reader announces changes only in a live region that already exists. A new screen
+   * brings a new region, so its first words are put in one that was there before.
+   */
+  #announce(screen: State["screen"]["kind"]): void {
+    if (screen === this.#announced) return;
+    this.#announced = screen;
+    const said = document.getElementById("said")!;
+    said.textContent = this.#root.querySelector("[role=status] h1, .log")?.textContent ?? "";
+  }
+}
