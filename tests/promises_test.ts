@@ -30,7 +30,7 @@ import { fingerprint } from "../server/http/message.ts";
 import type { TransparencyReport } from "../server/site/transparency_report.ts";
 import { formatDay } from "../server/base/format.ts";
 import { BareClient } from "./support/bare_client.ts";
-import { launch, trusting } from "./e2e/browser.ts";
+import { launch, launchShell, trusting } from "./e2e/browser.ts";
 import { Visitor } from "./e2e/visitor.ts";
 import { FakeClock } from "./support/fake_clock.ts";
 import { filesIn, TempFolder, textsIn } from "./support/files.ts";
@@ -77,7 +77,7 @@ const ENDPOINTS = [
 
 let browser: Promise<Browser> | undefined;
 let recorded: Promise<Session> | undefined;
-const openBrowser = (): Promise<Browser> => browser ??= launch();
+const openBrowser = (): Promise<Browser> => browser ??= launchShell();
 /** A complete session, recorded once for all tests that examine it. */
 const session = (): Promise<Session> => recorded ??= record(openBrowser);
 Deno.test.afterAll(async () => await (await browser)?.close());
