@@ -85,6 +85,8 @@ export class Connection {
   #blockedFor = 0;
   /** The token that the next connection presents. */
   #token: string | undefined;
+  /** `reconnectNow` was called during an attempt. If that fails, the next follows without delay. */
+  #isHurried = false;
   #phase: Phase = { kind: "asleep" };
 
   constructor(options: ConnectionOptions) {
@@ -113,9 +115,13 @@ export class Connection {
     } else this.#options.onDown(false); // A browser may keep the page and show it again.
   }
 
-  /** Reconnects now instead of later, unless the server has set the delay. */
+  /**
+   * Reconnects now instead of later, unless the server has set the delay. An attempt that is under way may still fail
+   * for the old reason, such as a network that was missing when it began.
+   */
   reconnectNow(): void {
     if (this.#phase.kind === "waiting" && this.#phase.firm) return;
+    this.#isHurried = this.#phase.kind === "dialling" || this.#phase.kind === "resuming";
     if (this.#phase.kind === "waiting") this.#phase.cancel();
     if (this.#phase.kind === "waiting" || this.#phase.kind === "asleep") this.#dial();
   }
@@ -160,6 +166,7 @@ export class Connection {
   }
 
   #welcomed(message: Welcome): void {
+    this.#isHurried = false;
     this.#range = FIRST_DELAY;
     this.#token = message.token;
     this.#options.onMessage(message);
@@ -190,10 +197,16 @@ export class Connection {
   /** Waits for a random time up to `range` milliseconds, capped at the maximum. `next` is the next range. */
   #wait(range: number, next: number): void {
     this.#range = next;
+    if (this.#isHurried) return this.#retry();
     const longest = this.#token === undefined ? MAX_DELAY : MAX_DELAY_RESUMING;
     const delay = this.#options.random() * Math.min(longest, range);
     const cancel = this.#options.later(delay, () => this.#dial());
     this.#phase = { kind: "waiting", cancel, firm: false };
+  }
+
+  #retry(): void {
+    this.#isHurried = false;
+    this.#dial();
   }
 
   /** Finds out why the handshake was refused, and waits for as long as the server says. */

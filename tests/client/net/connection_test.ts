@@ -136,6 +136,22 @@ Deno.test("Connection reconnects automatically, with delays that grow up to a li
   assert.equal(line.delays.at(-1), FIRST_DELAY / 2);
 });
 
+Deno.test("Connection that is told to hurry during an attempt tries again without delay when it fails", async () => {
+  const server = await TestServer.start();
+  const { port } = server;
+  const line = new Line(port);
+  await line.until("welcome");
+  await server[Symbol.asyncDispose]();
+  await line.until("down");
+  line.retry();
+  line.connection.reconnectNow();
+  const { delays: { length }, sockets } = line;
+  await line.until("down");
+  assert.deepEqual([line.delays.length, sockets.length], [length, 3]);
+  await line.until("down");
+  assert.deepEqual([line.delays.length, sockets.length], [length + 1, 3], "it hurries once");
+});
+
 Deno.test("Connection that is sent to another node keeps its token, and reconnects soon", async () => {
   await using server = await TestServer.start();
   const [a, b] = [new Line(server.port), new Line(server.port)];
