@@ -371,3 +371,66 @@ Deno.test("Preview shows how loud one is, and what a call begins with", async ()
   await visitor.press("Start video chat");
   await visitor.sees("Your camera is off.");
 });
+
+/**
+ * Runs in a page: camera and microphone answer only after `answer`, with an error if it names one, and the list of
+ * devices only after `list`. After `hold`, camera and microphone wait again.
+ */
+const HELD = `{
+  const { getUserMedia, enumerateDevices } = MediaDevices.prototype;
+  const listed = Promise.withResolvers();
+  let answered = Promise.withResolvers();
+  globalThis.list = () => listed.resolve();
+  globalThis.answer = (error) => answered.resolve(error);
+  globalThis.hold = () => { answered = Promise.withResolvers(); };
+  MediaDevices.prototype.getUserMedia = async function (...args) {
+    const error = await answered.promise;
+    if (error) throw new DOMException("", error);
+    return await getUserMedia.apply(this, args);
+  };
+  MediaDevices.prototype.enumerateDevices = async function () {
+    await listed.promise;
+    return await enumerateDevices.call(this);
+  };
+}`;
+
+/** A desktop, a phone, and a phone on its side. */
+const VIEWPORTS = [[1280, 800], [390, 844], [844, 390]] as const;
+
+Deno.test("Preview's buttons stay where they are while camera and microphone answer", async () => {
+  await using fixture = await openFixture();
+  for (const [width, height] of VIEWPORTS) {
+    const visitor = await fixture.enter({ script: HELD, viewport: { width, height } });
+    const start = visitor.button("Start video chat");
+    const boxes = async (): Promise<unknown> => [
+      await start.boundingBox(),
+      await visitor.button("Back").boundingBox(),
+    ];
+    await visitor.confirm();
+    await start.click();
+    await visitor.sees(words.Devices.camera.opening);
+    await start.hover();
+    const before = await boxes();
+    await visitor.evaluate(`answer("NotAllowedError")`);
+    await visitor.sees(words.Devices.camera.denied);
+    await visitor.sees(words.Devices.microphone.denied);
+    deepEqual(await boxes(), before, `${width}x${height}, in trouble`);
+    await visitor.evaluate("hold()");
+    await visitor.button(words.TryAgain).dispatchEvent("click");
+    await visitor.sees(words.Devices.camera.opening);
+    await visitor.page.mouse.down();
+    await visitor.evaluate("answer()");
+    await visitor.page.getByLabel(words.YourPicture).waitFor();
+    deepEqual(await boxes(), before, `${width}x${height}, with a picture`);
+    await visitor.evaluate("list()");
+    await visitor.page.locator("#level").waitFor();
+    await visitor.page.getByRole("combobox", { name: words.Microphone }).waitFor();
+    deepEqual(await boxes(), before, `${width}x${height}, with a choice of devices`);
+    await visitor.key(CAMERA_KEY);
+    await visitor.sees(words.Devices.camera.off);
+    deepEqual(await boxes(), before, `${width}x${height}, with the camera switched off`);
+    await visitor.page.mouse.up();
+    await visitor.sees(LOOKING);
+    await visitor.press(words.Cancel);
+  }
+});
