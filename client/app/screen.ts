@@ -59,7 +59,7 @@ export class Screen {
   #announce(screen: State["screen"]["kind"]): void {
     if (screen === this.#announced) return;
     this.#announced = screen;
-    const said = document.getElementById("said")!;
-    said.textContent = this.#root.querySelector("[role=status] h1, .log")?.textContent ?? "";
+    const announcer = document.getElementById("announcer")!;
+    announcer.textContent = this.#root.querySelector("[role=status] h1, .log")?.textContent ?? "";
   }
 }

@@ -20,23 +20,23 @@ export function callView(state: State, chat: Chat, dispatch: Dispatch): VNode | 
     case "none":
       return undefined;
     case "preparing":
-      return card(words, { title: words.OneMoment, switches: deviceSwitches(state, dispatch) });
+      return prompt(words, { title: words.OneMoment, switches: deviceSwitches(state, dispatch) });
     case "consenting":
       return consent(state, call, dispatch);
     case "offered":
-      return card(words, {
+      return prompt(words, {
         title: words.WaitingForStranger,
         switches: deviceSwitches(state, dispatch),
         buttons: [refuse(words.Cancel)],
       });
     case "failed":
-      return card(words, {
+      return prompt(words, {
         title: words.NoCall,
         text: words.Failures[call.failure],
         buttons: [primary(words.TryAgain, dispatch), refuse(words.GoOnByText)],
       });
     default:
-      return stage(state, chat.media, call, dispatch);
+      return runningCall(state, chat.media, call, dispatch);
   }
 }
 
@@ -46,7 +46,7 @@ function answer(dispatch: Dispatch, type: "want" | "refuse"): void {
 
 /** A button with a key, so that a button that replaces another is not pressed along with it. */
 function button(label: string, onClick: () => void): VNode {
-  return html`<button key=${label} class="quiet" onClick=${onClick}>${label}</button>`;
+  return html`<button key=${label} class="button-secondary" onClick=${onClick}>${label}</button>`;
 }
 
 function primary(label: string, dispatch: Dispatch): VNode {
@@ -56,24 +56,24 @@ function primary(label: string, dispatch: Dispatch): VNode {
 }
 
 /** The question, or the wait, before a call. */
-interface Question {
+interface Prompt {
   readonly title: string;
   readonly text?: string;
   readonly switches?: VNode;
   readonly buttons?: readonly VNode[];
 }
 
-/** Draws a question. Only its text is a live region, so that screen readers don't announce the switches. */
-function card(words: Words, { title, text, switches, buttons = [] }: Question): VNode {
+/** Draws a prompt. Only its text is a live region, so that screen readers don't announce the switches. */
+function prompt(words: Words, { title, text, switches, buttons = [] }: Prompt): VNode {
   return html`
-    <section class="stage" aria-label=${words.Call}>
-      <div class="question">
+    <section class="call" aria-label=${words.Call}>
+      <div class="call-prompt">
         <div role="status">
           <h2>${title}</h2>
           ${text && html`<p>${text}</p>`}
         </div>
         ${switches}
-        ${buttons.length > 0 && html`<div class="options">${buttons}</div>`}
+        ${buttons.length > 0 && html`<div class="button-row">${buttons}</div>`}
       </div>
     </section>
   `;
@@ -87,7 +87,7 @@ function consent(
 ): VNode {
   const { words } = state.language;
   const isDirect = route.policy === "all";
-  return card(words, {
+  return prompt(words, {
     title: invited ? words.StrangerWants : words.ShowAddresses,
     text: isDirect ? words.Directly : words.ByRelay,
     switches: deviceSwitches(state, dispatch),
@@ -98,53 +98,68 @@ function consent(
   });
 }
 
-function stage(
-  state: State,
-  { stream, picture, sound, revealed, swapped, quality }: RemoteMedia,
-  call: Call,
-  dispatch: Dispatch,
-): VNode {
-  const { media, volume, language: { words } } = state;
-  const isLive = call.kind === "live" && call.until === 0;
-  const look = (): void => dispatch({ type: "remote-media", change: { revealed: true } });
+/** Draws a call that connects or runs. What may appear later leaves the controls at the lower edge where they are. */
+function runningCall(state: State, remote: RemoteMedia, call: Call, dispatch: Dispatch): VNode {
+  const { media, language: { words } } = state;
   return html`
-    <section class=${swapped ? "stage swapped" : "stage"} aria-label=${words.Call}>
-      <div class="screen">
-        <video id="stranger" class=${`theirs ${
-          picture ? revealed || "blurred" : "blank"
-        }`} aria-label=${words.StrangersPicture}
-          srcObject=${stream} volume=${volume} autoplay playsinline></video>
-        ${ownPicture(state, "own mirrored") ??
-          html`<p class="own">${state.local.camera || words.CameraOff}</p>`}
-        <p class="sign" role="status">${sign(words, isLive, call.kind, picture, sound)}</p>
-        ${isLive && picture && !revealed &&
-          html`<button class="primary look" onClick=${look}>${words.ShowPicture}</button>`}
-        ${isLive && quality &&
-          html`<span class="quality" role="img" aria-label=${words.Quality[quality]}>${
-            "▂▄▆".slice(0, quality)
-          }</span>`}
-      </div>
+    <section class=${remote.swapped ? "call swapped" : "call"} aria-label=${words.Call}>
+      ${videoFrame(state, remote, call, dispatch)}
+      ${DEVICE_KINDS.map((kind) => deviceTrouble(words, kind, media))}
       ${deviceSwitches(
         state,
         dispatch,
-        more(state, { revealed, swapped }, dispatch),
-        html`<button key="end" class="quiet end" onClick=${() =>
+        menu(state, remote, dispatch),
+        html`<button key="end" class="button-secondary end" onClick=${() =>
           answer(dispatch, "refuse")}>${words.EndCall}</button>`,
       )}
-      ${DEVICE_KINDS.map((kind) => trouble(words, kind, media))}
     </section>
   `;
 }
 
+/** The partner's picture with the visitor's own in its corner, and what has to be said about them. */
+function videoFrame(state: State, remote: RemoteMedia, call: Call, dispatch: Dispatch): VNode {
+  const { volume, local, language: { words } } = state;
+  const { stream, picture, revealed } = remote;
+  const isLive = call.kind === "live" && call.until === 0;
+  const look = picture ? revealed || "blurred" : "video-off";
+  return html`
+    <div class="video-frame">
+      <video id="stranger" class=${`remote-video ${look}`}
+        aria-label=${words.StrangersPicture} srcObject=${stream} volume=${volume} autoplay
+        playsinline></video>
+      ${ownPicture(state, "local-video mirrored") ??
+        html`<p class="local-video">${local.camera || words.CameraOff}</p>`}
+      <p class="video-status" role="status">${videoStatus(words, remote, call)}</p>
+      ${isLive && picture && !revealed && revealButton(words, dispatch)}
+      ${isLive && qualitySign(words, remote)}
+    </div>
+  `;
+}
+
+function revealButton(words: Words, dispatch: Dispatch): VNode {
+  const reveal = (): void => dispatch({ type: "remote-media", change: { revealed: true } });
+  return html`
+    <button class="primary reveal-button" onClick=${reveal}>${words.ShowPicture}</button>
+  `;
+}
+
+function qualitySign(words: Words, { quality }: RemoteMedia): VNode | undefined {
+  return quality
+    ? html`<span class="quality" role="img" aria-label=${words.Quality[quality]}>${
+      "▂▄▆".slice(0, quality)
+    }</span>`
+    : undefined;
+}
+
 /** The controls that are seldom needed during a call. */
-function more(
+function menu(
   state: State,
   { revealed, swapped }: Pick<RemoteMedia, "revealed" | "swapped">,
   dispatch: Dispatch,
 ): VNode {
   const { volume, language: { words } } = state;
   return html`
-    <details key="more" class="more">
+    <details key="more" class="menu">
       <summary>${words.More}</summary>
       <div class="card">
         ${devicePickers(state, dispatch)}
@@ -165,21 +180,15 @@ function more(
   `;
 }
 
-function trouble(words: Words, kind: DeviceKind, media: State["media"]): VNode | false {
+function deviceTrouble(words: Words, kind: DeviceKind, media: State["media"]): VNode | false {
   return media[kind].kind === "trouble" &&
     html`<p class="hint" role="alert">${describeTrouble(words, kind, media[kind])}</p>`;
 }
 
 /** The text over the partner's picture; empty while picture and sound arrive. */
-function sign(
-  words: Words,
-  isLive: boolean,
-  kind: Call["kind"],
-  picture: boolean,
-  sound: boolean,
-): string {
-  if (kind === "connecting") return words.Connecting;
-  if (!isLive) return words.Broke;
+function videoStatus(words: Words, { picture, sound }: RemoteMedia, call: Call): string {
+  if (call.kind === "connecting") return words.Connecting;
+  if (call.kind !== "live" || call.until !== 0) return words.Broke;
   if (!picture) return sound ? words.StrangerNoCamera : words.StrangerNothing;
   return sound ? "" : words.StrangerMuted;
 }

@@ -1,4 +1,4 @@
-/** The screen of a chat: the log, the composer, and the tools. */
+/** The screen of a chat: the log, the composer, and the toolbar. */
 
 import type { VNode } from "preact";
 import { REPORT_REASONS } from "../../protocol.ts";
@@ -23,25 +23,25 @@ export function chatView(state: State, chat: Chat, dispatch: Dispatch): VNode {
   const { words } = language;
   const call = callView(state, chat, dispatch);
   return html`
-    <main class=${call ? "chat calling" : "chat"}>
-      <h1 class="hidden">${words.Chat}</h1>
-      <div class="tools">${tools(state, chat, dispatch)}</div>
+    <main class=${call ? "chat with-call" : "chat"}>
+      <h1 class="visually-hidden">${words.Chat}</h1>
+      <div class="toolbar">${toolbar(state, chat, dispatch)}</div>
       ${call}
-      ${safety(chat, words)}
+      ${encryptionInfo(chat, words)}
       <div class="scroll" tabindex="0" aria-label=${words.Conversation} role="region">
         <div class="log" role="log" aria-live="polite" aria-label=${words.Messages}>
           <${Memo} of=${chat.lines} language=${language} draw=${drawLines} />
         </div>
       </div>
-      ${chat.report === "choosing" && reasons(words, dispatch)}
-      <p class="typing" role="status">${status(state, chat)}</p>
+      ${chat.report === "choosing" && reportForm(words, dispatch)}
+      <p class="status-line" role="status">${statusLine(state, chat)}</p>
       ${composer(chat, language, dispatch)}
     </main>
   `;
 }
 
 /** The most important status at this moment, if any. */
-function status(state: State, { typingUntil, partner, delivery }: Chat): string {
+function statusLine(state: State, { typingUntil, partner, delivery }: Chat): string {
   const { words } = state.language;
   if (state.connectionState === "down") {
     const comesBack = isTalking(state) && state.refusal === undefined;
@@ -54,26 +54,28 @@ function status(state: State, { typingUntil, partner, delivery }: Chat): string 
   return typingUntil > 0 ? words.StrangerTypes : "";
 }
 
-function tools(state: State, chat: Chat, dispatch: Dispatch): (VNode | false)[] {
+/** The button that appears later is the first one, so that the others, which end the line, keep their places. */
+function toolbar(state: State, chat: Chat, dispatch: Dispatch): (VNode | false)[] {
   const { preferences, connectionState, language: { words } } = state;
   const mayCall = isTalking(state) && callOf(state).kind === "none" && chat.pictures.length > 0;
   const reported = chat.report === "sent" || chat.report === "taken";
   return [
+    mayCall && html`
+      <button class="toolbar-button" onClick=${() =>
+        dispatch({ type: "answer", answer: "want" })}>${words
+        .VideoCall}</button>
+    `,
     html`
-      <button class="tool" disabled=${reported ||
+      <button class="toolbar-button" disabled=${reported ||
         connectionState !== "up"} aria-expanded=${chat.report === "choosing"}
         onClick=${() => dispatch({ type: "choose-report" })}>${reported
           ? words.Reported
           : words.Report}</button>
     `,
-    html`<button class="tool" onClick=${() =>
+    html`<button class="toolbar-button" onClick=${() =>
       dispatch({ type: "save" })}>${words.SaveChat}</button>`,
-    mayCall && html`
-      <button class="tool" onClick=${() => dispatch({ type: "answer", answer: "want" })}>${words
-        .VideoCall}</button>
-    `,
     html`
-      <button class="tool" aria-pressed=${preferences.sound}
+      <button class="toolbar-button" aria-pressed=${preferences.sound}
         onClick=${() =>
           dispatch({ type: "prefer", change: { sound: !preferences.sound } })}>${preferences.sound
           ? words.SoundOn
@@ -83,12 +85,12 @@ function tools(state: State, chat: Chat, dispatch: Dispatch): (VNode | false)[] 
 }
 
 /** Says that the chat is encrypted, and offers a way to check that. */
-function safety({ pictures, phase }: Chat, words: Words): VNode | false {
+function encryptionInfo({ pictures, phase }: Chat, words: Words): VNode | false {
   if (phase.kind === "over") return false;
-  if (pictures.length === 0) return html`<p class="safety">${words.Agreeing}</p>`;
+  if (pictures.length === 0) return html`<p class="encryption-info">${words.Agreeing}</p>`;
   const names = words.Pictures.split(words.Comma);
   return html`
-    <details class="safety">
+    <details class="encryption-info">
       <summary>${words.Encrypted} <span aria-hidden="true">${pictures.map((picture) =>
         PICTURES[picture]
       )}</span></summary>
@@ -111,18 +113,19 @@ function drawLine(line: Line, language: Language): VNode {
   if (line.from === "page") {
     const [notice, ...details] = describeNotice(language, line.notice);
     return html`
-      <div class="notice">
+      <div class="system-message">
         <p>${notice}</p>
         ${details.map((detail) => html`<p class="detail">${detail}</p>`)}
       </div>
     `;
   }
+  const isOutgoing = line.from === "you";
   return html`
-    <div class=${`message ${line.from}`}>
-      <span class="hidden">${describeSpeaker(words, line.from)} </span>
+    <div class=${isOutgoing ? "message outgoing" : "message incoming"}>
+      <span class="visually-hidden">${describeSpeaker(words, line.from)} </span>
       <p>${segments(line.text).map(drawSegment)}</p>
       <time>${timeOfDay(language, line.at)}</time>
-      ${line.from === "you" && mark(words, line.isDelivered)}
+      ${line.from === "you" && deliveryStatus(words, line.isDelivered)}
     </div>
   `;
 }
@@ -130,10 +133,10 @@ function drawLine(line: Line, language: Language): VNode {
 /**
  * Draws the delivery mark. Only its label changes, not its text, so that a screen reader does not read the line again.
  */
-function mark(words: Words, isDelivered: boolean): VNode {
+function deliveryStatus(words: Words, isDelivered: boolean): VNode {
   const label = isDelivered ? words.Delivered : words.NotDelivered;
   return html`<i class=${
-    isDelivered ? "mark delivered" : "mark"
+    isDelivered ? "delivery-status delivered" : "delivery-status"
   } role="img" aria-label=${label} title=${label}></i>`;
 }
 
@@ -142,19 +145,19 @@ function drawSegment({ text, href }: { text: string; href?: string }): VNode | s
   return html`<a href=${href} target="_blank" rel="noopener noreferrer nofollow">${text}</a>`;
 }
 
-function reasons(words: Words, dispatch: Dispatch): VNode {
+function reportForm(words: Words, dispatch: Dispatch): VNode {
   return html`
-    <div class="reasons" role="group" aria-labelledby="report">
+    <div class="report-form" role="group" aria-labelledby="report">
       <h2 id="report" tabindex="-1">${words.WhatIsWrong}</h2>
       <p class="hint">${words.OnlyReason}</p>
-      <div class="options">
+      <div class="button-row">
         ${REPORT_REASONS.map((reason) =>
           html`
-            <button key=${reason} class="quiet" onClick=${() =>
+            <button key=${reason} class="button-secondary" onClick=${() =>
               dispatch({ type: "report", reason })}>${words.Reasons[reason]}</button>
           `
         )}
-        <button class="tool" onClick=${() => dispatch({ type: "cancel-report" })}>${words
+        <button class="toolbar-button" onClick=${() => dispatch({ type: "cancel-report" })}>${words
           .NeverMind}</button>
       </div>
     </div>
@@ -175,10 +178,10 @@ function composer(chat: Chat, language: Language, dispatch: Dispatch): VNode {
     <form class=${over ? "composer over" : "composer"} onSubmit=${submit}>
       ${stopButton(chat, words, dispatch)}
       ${over
-        ? html`<button type="button" key="home" class="quiet" onClick=${() =>
+        ? html`<button type="button" key="home" class="button-secondary" onClick=${() =>
           dispatch({ type: "home" })}>${words.ChangeInterests}</button>`
         : html`
-          <div class="box" key="box" data-text=${chat.draft}>
+          <div class="autogrow" key="autogrow" data-text=${chat.draft}>
             <textarea id="message" aria-label=${words
               .Message} rows="1" maxlength=${MAX_MESSAGE_LENGTH} value=${chat
               .draft}
@@ -186,7 +189,7 @@ function composer(chat: Chat, language: Language, dispatch: Dispatch): VNode {
                 .WriteMessage} enterkeyhint="send" autocomplete="off" onKeyDown=${onKeyDown}
               onInput=${(event: { currentTarget: HTMLTextAreaElement }) =>
                 dispatch({ type: "type", text: event.currentTarget.value })}></textarea>
-            ${remaining(chat.draft, language)}
+            ${charCount(chat.draft, language)}
           </div>
           <button key="send" class="primary" disabled=${chat.draft.trim() === "" ||
             isFull(chat.delivery)}>${words.Send}</button>
@@ -203,11 +206,11 @@ function stopButton(chat: Chat, words: Words, dispatch: Dispatch): VNode {
   `;
 }
 
-function remaining(draft: string, language: Language): VNode | undefined {
+function charCount(draft: string, language: Language): VNode | undefined {
   const left = MAX_MESSAGE_LENGTH - draft.length;
   return left > COUNT_FROM
     ? undefined
-    : html`<small class="count" role="status">${
+    : html`<small class="char-count" role="status">${
       counted(language, language.words.Left, left)
     }</small>`;
 }

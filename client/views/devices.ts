@@ -3,7 +3,7 @@
  */
 
 import type { VNode } from "preact";
-import type { Capture, Device, DeviceKind } from "../media/devices.ts";
+import { type Capture, type Device, DEVICE_KINDS, type DeviceKind } from "../media/devices.ts";
 import { shortcutOf } from "./keys.ts";
 import { type Dispatch, html } from "./markup.ts";
 import type { State } from "../state/state.ts";
@@ -17,7 +17,7 @@ export function deviceSwitches(
   ...beside: readonly VNode[]
 ): VNode {
   return html`
-    <div class="toggles" role="group" aria-label=${words.YourDevices}>
+    <div class="call-controls" role="group" aria-label=${words.YourDevices}>
       ${deviceSwitch(microphone ? words.MicOn : words.MicOff, "microphone", microphone, dispatch)}
       ${deviceSwitch(camera ? words.CameraOn : words.CameraOff, "camera", camera, dispatch)}
       ${beside}
@@ -33,47 +33,31 @@ function deviceSwitch(
 ): VNode {
   const { title, aria } = shortcutOf(device);
   return html`
-    <button type="button" class="quiet" aria-pressed=${isOn} title=${title}
+    <button type="button" class="button-secondary" aria-pressed=${isOn} title=${title}
       aria-keyshortcuts=${aria}
       onClick=${() => dispatch({ type: "toggle-device", device })}>${label}</button>
   `;
 }
 
 /** Draws the choice of devices. */
-export function devicePickers(
-  { media, local, language: { words } }: State,
-  dispatch: Dispatch,
-): (VNode | false)[] {
-  return [
-    picker(words.Camera, "camera", media.cameras, inUse(media.camera) ?? local.cameraId, dispatch),
-    picker(
-      words.Microphone,
-      "microphone",
-      media.microphones,
-      inUse(media.microphone) ?? local.microphoneId,
-      dispatch,
-    ),
-  ];
+export function devicePickers(state: State, dispatch: Dispatch): (VNode | false)[] {
+  return DEVICE_KINDS.map((device) => picker(state, device, dispatch));
 }
 
 /** The visitor's picture, mirrored; `undefined` while the camera is off. */
 export function ownPicture(
   { media: { camera, stream }, language: { words } }: State,
-  look = "mirrored",
+  className = "mirrored",
 ): VNode | undefined {
   return camera.kind !== "on" ? undefined : html`
-    <video class=${look} aria-label=${words.YourPicture} srcObject=${stream} autoplay muted
+    <video class=${className} aria-label=${words.YourPicture} srcObject=${stream} autoplay muted
       playsinline></video>
   `;
 }
 
-function picker(
-  label: string,
-  device: DeviceKind,
-  all: readonly Device[],
-  chosen: string,
-  dispatch: Dispatch,
-): VNode | false {
+function picker(state: State, device: DeviceKind, dispatch: Dispatch): VNode | false {
+  const { label, all, wanted } = listOf(state, device);
+  const chosen = inUse(state.media[device]) ?? wanted;
   return all.length > 1 && html`
     <label class="field">
       <span>${label}</span>
@@ -83,6 +67,22 @@ function picker(
       </select>
     </label>
   `;
+}
+
+interface DeviceList {
+  readonly label: string;
+  readonly all: readonly Device[];
+  /** The id of the device that the visitor has chosen; "" for any. */
+  readonly wanted: string;
+}
+
+function listOf(
+  { media, local, language: { words } }: State,
+  device: DeviceKind,
+): DeviceList {
+  return device === "camera"
+    ? { label: words.Camera, all: media.cameras, wanted: local.cameraId }
+    : { label: words.Microphone, all: media.microphones, wanted: local.microphoneId };
 }
 
 /** The id of a device that is on. With any device wanted, only the track knows it. */

@@ -34,7 +34,7 @@ function form(state: State, dispatch: Dispatch): VNode {
   return html`
     <form class="card" onSubmit=${submit}>
       ${interests(state, dispatch)}
-      <label class="check">
+      <label class="checkbox">
         <input id="adult" type="checkbox" checked=${adult} aria-describedby=${state
           .showAgeReminder &&
           "reminder"}
@@ -43,16 +43,44 @@ function form(state: State, dispatch: Dispatch): VNode {
         ${words.Adult}
       </label>
       ${state.showAgeReminder && html`
-        <p id="reminder" class="reminder" role="alert">${words.AdultFirst}</p>
+        <p id="reminder" class="field-error" role="alert">${words.AdultFirst}</p>
       `}
       <button id="start" class="primary" aria-disabled=${!adult}>${words.StartText}</button>
-      <button type="button" class="quiet" aria-disabled=${!adult}
+      <button type="button" class="button-secondary" aria-disabled=${!adult}
         onClick=${() => dispatch({ type: "start-video" })}>${words.StartVideo}</button>
     </form>
   `;
 }
 
-function interests(
+function interests(state: State, dispatch: Dispatch): VNode {
+  const { interests, language: { words } } = state;
+  return html`
+    <div class="field">
+      <label for="interests">${words.Interests}</label>
+      <p id="interests-hint" class="hint">${words.InterestsHint}</p>
+      ${interests.length > 0 && html`
+        <ul class="chips" aria-label=${words.InterestsChosen}>
+          ${interests.map((interest) => chip(interest, words, dispatch))}
+        </ul>
+      `}
+      ${interestInput(state, dispatch)}
+    </div>
+  `;
+}
+
+/** An interest. A press removes it. */
+function chip(interest: string, words: Words, dispatch: Dispatch): VNode {
+  return html`
+    <li key=${interest}>
+      <button type="button" class="chip" aria-label=${fill(words.RemoveInterest, interest)}
+        onClick=${() => dispatch({ type: "remove-interest", interest })}>
+        <bdi>${interest}</bdi><span aria-hidden="true">×</span>
+      </button>
+    </li>
+  `;
+}
+
+function interestInput(
   { interests, interestDraft, language: { words } }: State,
   dispatch: Dispatch,
 ): VNode {
@@ -65,33 +93,12 @@ function interests(
   const typed = (event: { currentTarget: HTMLInputElement }): void =>
     dispatch({ type: "type-interest", text: event.currentTarget.value });
   return html`
-    <div class="field">
-      <label for="interests">${words.Interests}</label>
-      <p id="interests-hint" class="hint">${words.InterestsHint}</p>
-      ${interests.length > 0 && html`
-        <ul class="chips" aria-label=${words.InterestsChosen}>
-          ${interests.map((interest) =>
-            html`
-              <li key=${interest}>
-                <button type="button" class="chip" aria-label=${fill(
-                  words.RemoveInterest,
-                  interest,
-                )}
-                  onClick=${() => dispatch({ type: "remove-interest", interest })}>
-                  <bdi>${interest}</bdi><span aria-hidden="true">×</span>
-                </button>
-              </li>
-            `
-          )}
-        </ul>
-      `}
-      <input id="interests" value=${interestDraft} autocomplete="off" maxlength="200" enterkeyhint="done"
-        placeholder=${full ? words.InterestsFull : words.InterestsExample} disabled=${full}
-        aria-describedby="interests-hint" onKeyDown=${onKeyDown}
-        onCompositionEnd=${typed}
-        onInput=${(event: InputEvent & { currentTarget: HTMLInputElement }) =>
-          event.isComposing || typed(event)} />
-    </div>
+    <input id="interests" value=${interestDraft} autocomplete="off" maxlength="200" enterkeyhint="done"
+      placeholder=${full ? words.InterestsFull : words.InterestsExample} disabled=${full}
+      aria-describedby="interests-hint" onKeyDown=${onKeyDown}
+      onCompositionEnd=${typed}
+      onInput=${(event: InputEvent & { currentTarget: HTMLInputElement }) =>
+        event.isComposing || typed(event)} />
   `;
 }
 

@@ -12,11 +12,11 @@ import { describeTrouble } from "./phrases.ts";
 /**
  * Draws the preview. Its key keeps Preact from reusing the button that was just pressed as the one that starts.
  *
- * Cameras and microphones answer late, or fail. Whatever they say appears in the picture's box or below the buttons, so
- * that no button moves away under a finger.
+ * Camera and microphone answer at any time, also during a press. So nothing above the buttons changes its height: the
+ * picture's frame contains all messages about devices, and what may appear later is below the buttons.
  */
 export function previewView(state: State, dispatch: Dispatch): VNode {
-  const { words } = state.language;
+  const { language: { words } } = state;
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     dispatch({ type: "start-video" });
@@ -25,43 +25,68 @@ export function previewView(state: State, dispatch: Dispatch): VNode {
     <main key="preview" class="home preview">
       <h1>${words.HowYouLook}</h1>
       <form class="card" onSubmit=${submit}>
-        ${picture(state, dispatch)}
-        <meter id="level" aria-label=${words.HowLoud} max="1" value="0"></meter>
-        ${deviceSwitches(state, dispatch)}
-        <button id="start" class="primary">${words.StartVideo}</button>
-        <button type="button" class="quiet" onClick=${() => dispatch({ type: "home" })}>${words
-          .Back}</button>
-        ${devicePickers(state, dispatch)}
-        ${check(state, dispatch, "cameraOff")}
-        ${check(state, dispatch, "muted")}
-        <details>
-          <summary>${words.MoreChoices}</summary>
-          ${check(state, dispatch, "blur")}
-          ${check(state, dispatch, "keepCamera")}
-          ${check(state, dispatch, "direct")}
-        </details>
+        ${videoFrame(state, dispatch)}
+        <div class="preview-controls">
+          <div class="microphone-line">${microphoneLine(state)}</div>
+          ${deviceSwitches(state, dispatch)}
+          <button id="start" class="primary">${words.StartVideo}</button>
+          <button type="button" class="button-secondary" onClick=${() =>
+            dispatch({ type: "home" })}>${words.Back}</button>
+        </div>
+        <div class="preview-settings">${settings(state, dispatch)}</div>
       </form>
     </main>
   `;
 }
 
-/** Draws the visitor's picture, and says what is missing of picture and sound. */
-function picture(state: State, dispatch: Dispatch): VNode {
-  const { media: { camera, microphone }, language: { words } } = state;
-  const retryable = DEVICE_KINDS.some((device) => state.media[device].kind === "trouble");
+/** The visitor's picture, or why it is missing, and what is wrong with the devices. */
+function videoFrame(state: State, dispatch: Dispatch): VNode {
+  const { media, language: { words } } = state;
+  const shown = DEVICE_KINDS.filter((device) =>
+    media[device].kind === "trouble" || device === "camera" && media.camera.kind !== "on"
+  );
   return html`
-    <div class="screen">
-      ${ownPicture(state) ??
-        html`<p role="status">${describeTrouble(words, "camera", camera)}</p>`}
-      ${microphone.kind !== "on" && html`
-        <p class="sign" role="status">${describeTrouble(words, "microphone", microphone)}</p>
-      `}
-      ${retryable && html`
-        <button type="button" class="quiet look" onClick=${() => retry(state, dispatch)}>${words
+    <div class="video-frame">
+      ${ownPicture(state)}
+      ${shown.map((device) =>
+        html`
+          <p key=${device} class="video-status" role="status">${describeTrouble(
+            words,
+            device,
+            media[device],
+          )}</p>
+        `
+      )}
+      ${DEVICE_KINDS.some((device) => media[device].kind === "trouble") && html`
+        <button type="button" class="button-secondary" onClick=${() =>
+          retry(state, dispatch)}>${words
           .TryAgain}</button>
       `}
     </div>
   `;
+}
+
+/** The level of the microphone, or why it is missing. If something is wrong with it, the frame says what. */
+function microphoneLine({ media: { microphone }, language: { words } }: State): VNode | false {
+  return microphone.kind === "on"
+    ? html`<meter id="level" aria-label=${words.HowLoud} max="1" value="0"></meter>`
+    : microphone.kind !== "trouble" && html`
+      <p class="hint" role="status">${describeTrouble(words, "microphone", microphone)}</p>
+    `;
+}
+
+/** What is seldom changed. The choice of devices appears late. */
+function settings(state: State, dispatch: Dispatch): (VNode | false)[] {
+  return [
+    ...devicePickers(state, dispatch),
+    ...CHOICES.map((name) => checkbox(state, dispatch, name)),
+    html`
+      <details>
+        <summary>${state.language.words.MoreChoices}</summary>
+        ${MORE_CHOICES.map((name) => checkbox(state, dispatch, name))}
+      </details>
+    `,
+  ];
 }
 
 /** Tries each failed device again, by switching it off and on. */
@@ -74,13 +99,16 @@ function retry({ media }: State, dispatch: Dispatch): void {
 
 type Choice = keyof Words["Choices"] & keyof Preferences;
 
-function check(
+const CHOICES: readonly Choice[] = ["cameraOff", "muted"];
+const MORE_CHOICES: readonly Choice[] = ["blur", "keepCamera", "direct"];
+
+function checkbox(
   { preferences, language: { words } }: State,
   dispatch: Dispatch,
   name: Choice,
 ): VNode {
   return html`
-    <label class="check">
+    <label class="checkbox">
       <input type="checkbox" checked=${preferences[name]}
         onChange=${(event: { currentTarget: HTMLInputElement }) =>
           dispatch({ type: "prefer", change: { [name]: event.currentTarget.checked } })} />

@@ -11,15 +11,23 @@ export function searchView(state: State, dispatch: Dispatch): VNode {
   const { words } = state.language;
   return html`
     <main class="search">
-      <div class="pulse" aria-hidden="true"><i></i><i></i></div>
-      ${ownPicture(state)}
+      <div class="spinner" aria-hidden="true"><i></i><i></i></div>
+      ${picture(state)}
       <div role="status">
         <h1>${words.Looking}</h1>
         <p class="lead">${hint(state)}</p>
       </div>
-      <button id="cancel" class="quiet" onClick=${() => dispatch({ type: "stop" })}>${words
+      <button id="cancel" class="button-secondary" onClick=${() =>
+        dispatch({ type: "stop" })}>${words
         .Cancel}</button>
     </main>
+  `;
+}
+
+/** The visitor's picture. Its frame is there before it, so that the button below stays where it is. */
+function picture(state: State): VNode | false {
+  return state.media.camera.kind !== "off" && html`
+    <div class="video-frame">${ownPicture(state)}</div>
   `;
 }
 

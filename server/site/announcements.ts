@@ -17,9 +17,9 @@ export function announcementsOf({ announcement }: PublicSettings, now: Date): st
   const recent = POLICY_CHANGES.filter(({ day }) => isRecent(day, now)).map(change);
   const own = announcement === "" ? [] : [html`<p>${announcement}</p>`];
   const all = [...own, ...recent];
-  return all.length === 0
-    ? ""
-    : render(html`<section class="news" aria-label="News" lang="en" dir="auto">${all}</section>`);
+  return all.length === 0 ? "" : render(
+    html`<section class="announcements" aria-label="News" lang="en" dir="auto">${all}</section>`,
+  );
 }
 
 /** A page with the announcements at its top. */
@@ -30,7 +30,7 @@ export function withAnnouncements(page: Page, news: string): Page {
 /** A page without its announcements, as it was built. */
 export function withoutAnnouncements(html: string): string {
   return html.replace(
-    /<section class="news"[^>]*>(<p>(<a[^>]*>)?[^<]*(<\/a>)?<\/p>)*<\/section>/,
+    /<section class="announcements"[^>]*>(<p>(<a[^>]*>)?[^<]*(<\/a>)?<\/p>)*<\/section>/,
     "",
   );
 }

@@ -52,7 +52,7 @@ export interface Mark {
   readonly column: number;
   readonly text: string;
   /** Whether it is left out on narrow screens. */
-  readonly spare: boolean;
+  readonly optional: boolean;
 }
 
 /** The meaning of one look, for a legend. */
@@ -155,7 +155,7 @@ function highestOf(columns: readonly Column[]): number {
 function drawLevel(level: number, plot: Plot): VNode {
   const y = down(level, plot);
   return html`
-    <line class=${level === 0 ? "ground" : "grid"} x2="100%" y1=${y} y2=${y} />
+    <line class=${level === 0 ? "axis" : "grid"} x2="100%" y1=${y} y2=${y} />
     <text x="-8" y=${y} dy="0.35em" text-anchor="end">${plot.label(level)}</text>
   `;
 }
@@ -242,9 +242,10 @@ function drawDot({ height, growing }: Known, index: number, plot: Plot): VNode {
   `;
 }
 
-function drawMark({ column, text, spare }: Mark, plot: Plot): VNode {
+function drawMark({ column, text, optional }: Mark, plot: Plot): VNode {
   return html`
-    <text class=${spare ? "spare" : "mark"} x=${across(column + 0.5, plot)} y=${PLOT_HEIGHT + 20}
+    <text class=${optional ? "optional" : "mark"} x=${across(column + 0.5, plot)} y=${PLOT_HEIGHT +
+      20}
       text-anchor="middle">${text}</text>
   `;
 }

@@ -1,4 +1,7 @@
-/** The frame of every page except the home page. The build makes it in English, with places for a title and a body. */
+/**
+ * The frame of every page except the home page, and the page for a path that does not exist. The build makes the frame
+ * in English, with places for a title and a body.
+ */
 
 import type { VNode } from "preact";
 import { html, render } from "./markup.ts";
@@ -22,7 +25,7 @@ export function documentPage(
   { title, path, body }: Content,
   language: BuiltLanguage,
 ): Page {
-  const markup = note(language) + render(body);
+  const markup = languageNote(language) + render(body);
   const whole = frame.html
     .replace("<title>", () => `<title>${title} · `)
     .replace(`<a href="${path}">`, () => `<a href="${path}" aria-current="page">`)
@@ -31,8 +34,20 @@ export function documentPage(
 }
 
 /** A note in the reader's language that the page exists only in English; "" for English. */
-function note({ code, texts, englishOnly }: BuiltLanguage): string {
-  return englishOnly === ""
-    ? ""
-    : render(html`<aside class="note" lang=${code} dir=${texts.dir}>${englishOnly}</aside>`);
+function languageNote({ code, texts, englishOnly }: BuiltLanguage): string {
+  return englishOnly === "" ? "" : render(
+    html`<aside class="language-note" lang=${code} dir=${texts.dir}>${englishOnly}</aside>`,
+  );
 }
+
+/** The content of the page for a path that does not exist. */
+export const NOT_FOUND: Content = {
+  title: "Page not found",
+  body: html`
+    <main class="home">
+      <h1>Page not found</h1>
+      <p class="lead">The page you asked for doesn't exist, or no longer exists.</p>
+      <a class="primary" href="/">${TO_THE_CHAT}</a>
+    </main>
+  `,
+};

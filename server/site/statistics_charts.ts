@@ -160,7 +160,7 @@ function daySlots(days: readonly PublishedDay[], today: string, span: Span): Slo
   return lastDays(today, span).map((day) => ({
     days: days.filter((known) => known.day === day),
     when: day === today ? "so far today" : `on ${formatDay(day)}`,
-    mark: mondayOf(day) === day ? { text: dayAndMonth(day), spare: false } : undefined,
+    mark: mondayOf(day) === day ? { text: dayAndMonth(day), optional: false } : undefined,
     say: (measure, value) => measure.say(value),
   }));
 }
@@ -196,7 +196,7 @@ function monthMark(monday: string): Omit<Mark, "column"> | undefined {
   if (date.getUTCDate() > 7) return undefined;
   const month = date.getUTCMonth();
   const name = date.toLocaleDateString("en-GB", { month: "short", timeZone: "UTC" });
-  return { text: month === 0 ? String(date.getUTCFullYear()) : name, spare: month % 2 === 1 };
+  return { text: month === 0 ? String(date.getUTCFullYear()) : name, optional: month % 2 === 1 };
 }
 
 function chartOf(measure: Measure, slots: readonly Slot[]): Chart {

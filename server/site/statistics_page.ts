@@ -60,7 +60,7 @@ export function statisticsView(shown: Shown): VNode {
     <main class="document statistics">
       <h1>Activity</h1>
       <p class="lead">How many people are here and how much they chat. These are totals of whole days, so no individual can be identified.</p>
-      ${shown.days.length === 0 ? null : spans(shown.span)}
+      ${shown.days.length === 0 ? null : periodTabs(shown.span)}
       ${counted.length === 0 ? invitation() : figures(shown, counted)}
       ${howItIsCounted()}
       <a class="primary" href="/">${TO_THE_CHAT}</a>
@@ -77,9 +77,9 @@ function invitation(): VNode {
   `;
 }
 
-function spans(current: Span): VNode {
+function periodTabs(current: Span): VNode {
   return html`
-    <nav class="spans" aria-label="Days shown">
+    <nav class="period-tabs" aria-label="Days shown">
       ${SPANS.map((span) =>
         html`
           <a href=${span === SPANS[0] ? "/statistics" : `/statistics?days=${span}`}
@@ -189,7 +189,7 @@ function table({ days }: Shown): VNode {
       <h2>All figures</h2>
       <details class="card">
         <summary>Show the table</summary>
-        <div class="scroller" role="region" aria-label="Figures for each day" tabindex="0">
+        <div class="table-scroll" role="region" aria-label="Figures for each day" tabindex="0">
           <table>
             <thead>
               <tr>

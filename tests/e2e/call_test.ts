@@ -228,7 +228,7 @@ const LATE_DEVICES = `{
 }`;
 
 /** Where the buttons of the preview are on the page. */
-const BUTTONS = `[...document.querySelectorAll("form > button, .toggles button")].map((button) => {
+const BUTTONS = `[...document.querySelectorAll(".preview-controls button")].map((button) => {
   const { x, y, width, height } = button.getBoundingClientRect();
   return [x + scrollX, y + scrollY, width, height].map(Math.round).join();
 })`;
@@ -249,20 +249,20 @@ for (const look of PREVIEW_LOOKS) {
     const before = await ann.buttons();
     await page.evaluate(`refused.push("audio"); answer()`);
     await page.locator("form select").first().waitFor();
-    await page.locator(".screen button").waitFor();
+    await page.locator(".video-frame button").waitFor();
     deepEqual(await ann.buttons(), before, "camera on, microphone refused");
     await page.evaluate(`refused.pop()`);
-    await page.locator(".screen button").click();
-    await page.locator(".sign").waitFor({ state: "detached" });
+    await page.locator(".video-frame button").click();
+    await page.locator(".video-status").waitFor({ state: "detached" });
     deepEqual(await ann.buttons(), before, "both on");
-    for (const toggle of await page.locator(".toggles button").all()) await toggle.click();
+    for (const toggle of await page.locator(".call-controls button").all()) await toggle.click();
     await page.locator("video").waitFor({ state: "detached" });
     deepEqual(await ann.buttons(), before, "both off");
     await page.evaluate(`refused.push("audio", "video")`);
-    for (const toggle of await page.locator(".toggles button").all()) await toggle.click();
-    await page.locator(".screen button").waitFor();
+    for (const toggle of await page.locator(".call-controls button").all()) await toggle.click();
+    await page.locator(".video-frame button").waitFor();
     deepEqual(await ann.buttons(), before, "both refused");
-    const { scrollHeight, clientHeight } = await ann.screen();
+    const { scrollHeight, clientHeight } = await ann.frame();
     equal(scrollHeight, clientHeight, `the messages fit: ${scrollHeight}, ${clientHeight}`);
   });
 }
@@ -272,13 +272,13 @@ async function openPreview(fixture: SiteFixture, look: VisitorOptions) {
   const { page, ...rest } = await fixture.enter({ ...look, script: LATE_DEVICES });
   await page.getByRole("checkbox").check();
   await page.locator("button:not(.primary)", { hasText: /\S/ }).last().click();
-  await page.locator("#level").waitFor();
+  await page.locator(".preview").waitFor();
   return {
     ...rest,
     page,
     buttons: () => page.evaluate<string[]>(BUTTONS),
-    screen: () =>
-      page.locator(".screen").evaluate(({ scrollHeight, clientHeight }) => ({
+    frame: () =>
+      page.locator(".video-frame").evaluate(({ scrollHeight, clientHeight }) => ({
         scrollHeight,
         clientHeight,
       })),
@@ -458,4 +458,67 @@ Deno.test("Preview shows the microphone level, and what a call begins with", asy
   await visitor.page.reload();
   await visitor.press("Start video chat");
   await visitor.sees("Your camera is off.");
+});
+
+/**
+ * Runs in a page: camera and microphone answer only after `answer`, with an error if it names one, and the list of
+ * devices only after `list`. After `hold`, camera and microphone wait again.
+ */
+const HELD = `{
+  const { getUserMedia, enumerateDevices } = MediaDevices.prototype;
+  const listed = Promise.withResolvers();
+  let answered = Promise.withResolvers();
+  globalThis.list = () => listed.resolve();
+  globalThis.answer = (error) => answered.resolve(error);
+  globalThis.hold = () => { answered = Promise.withResolvers(); };
+  MediaDevices.prototype.getUserMedia = async function (...args) {
+    const error = await answered.promise;
+    if (error) throw new DOMException("", error);
+    return await getUserMedia.apply(this, args);
+  };
+  MediaDevices.prototype.enumerateDevices = async function () {
+    await listed.promise;
+    return await enumerateDevices.call(this);
+  };
+}`;
+
+/** A desktop, a phone, and a phone on its side. */
+const VIEWPORTS = [[1280, 800], [390, 844], [844, 390]] as const;
+
+Deno.test("Preview's buttons stay where they are while camera and microphone answer", async () => {
+  await using fixture = await openFixture();
+  for (const [width, height] of VIEWPORTS) {
+    const visitor = await fixture.enter({ script: HELD, viewport: { width, height } });
+    const start = visitor.button("Start video chat");
+    const boxes = async (): Promise<unknown> => [
+      await start.boundingBox(),
+      await visitor.button("Back").boundingBox(),
+    ];
+    await visitor.confirm();
+    await start.click();
+    await visitor.sees(words.Devices.camera.opening);
+    await start.hover();
+    const before = await boxes();
+    await visitor.evaluate(`answer("NotAllowedError")`);
+    await visitor.sees(words.Devices.camera.denied);
+    await visitor.sees(words.Devices.microphone.denied);
+    deepEqual(await boxes(), before, `${width}x${height}, in trouble`);
+    await visitor.evaluate("hold()");
+    await visitor.button(words.TryAgain).dispatchEvent("click");
+    await visitor.sees(words.Devices.camera.opening);
+    await visitor.page.mouse.down();
+    await visitor.evaluate("answer()");
+    await visitor.page.getByLabel(words.YourPicture).waitFor();
+    deepEqual(await boxes(), before, `${width}x${height}, with a picture`);
+    await visitor.evaluate("list()");
+    await visitor.page.locator("#level").waitFor();
+    await visitor.page.getByRole("combobox", { name: words.Microphone }).waitFor();
+    deepEqual(await boxes(), before, `${width}x${height}, with a choice of devices`);
+    await visitor.key(CAMERA_KEY);
+    await visitor.sees(words.Devices.camera.off);
+    deepEqual(await boxes(), before, `${width}x${height}, with the camera switched off`);
+    await visitor.page.mouse.up();
+    await visitor.sees(LOOKING);
+    await visitor.press(words.Cancel);
+  }
 });

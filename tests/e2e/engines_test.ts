@@ -12,7 +12,7 @@ const isThere = await isFirefoxThere();
 /** The safety pictures that both visitors may compare. */
 async function picturesOf(visitor: Visitor): Promise<string> {
   await visitor.page.getByText("End-to-end encrypted").click();
-  return await visitor.page.locator(".safety p").first().innerText();
+  return await visitor.page.locator(".encryption-info p").first().innerText();
 }
 
 for (const first of ["Chromium", "Firefox"]) {

@@ -69,7 +69,7 @@ Deno.test("Both people see the same four pictures, with a plain explanation", as
   const [ann, bob] = await fixture.pair();
   const names = async (visitor: Visitor): Promise<string> => {
     await visitor.page.getByText("End-to-end encrypted").click();
-    return await visitor.page.locator(".safety p").first().innerText();
+    return await visitor.page.locator(".encryption-info p").first().innerText();
   };
   const seen = await names(ann);
   match(seen, /^\w+, \w+, \w+, \w+$/);

@@ -17,8 +17,8 @@ test("Page shows every message once on both sides when two people talk", async (
   await bob.bubbles.nth(2).waitFor();
   await ann.hasMessages("hello", "hi there", "hello");
   await bob.hasMessages("hello", "hi there", "hello");
-  equal(await ann.log.locator(".message.you").count(), 2);
-  equal(await bob.log.locator(".message.you").count(), 1);
+  equal(await ann.log.locator(".message.outgoing").count(), 2);
+  equal(await bob.log.locator(".message.outgoing").count(), 1);
 });
 
 test("Message box sends on Enter and breaks the line on Shift+Enter", async (openFixture) => {

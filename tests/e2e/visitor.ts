@@ -162,7 +162,7 @@ export class Visitor implements AsyncDisposable {
 
   /** Waits for a message from the partner. */
   async hears(text: string): Promise<void> {
-    const bubble = this.log.locator(".message.stranger p").filter({ hasText: text });
+    const bubble = this.log.locator(".message.incoming p").filter({ hasText: text });
     await bubble.first().waitFor();
   }
 

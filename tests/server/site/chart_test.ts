@@ -128,10 +128,10 @@ Deno.test("Chart stays within its edges, and contains no style and no invalid nu
 
 Deno.test("Chart writes its labels under their columns, and marks those that a narrow screen omits", () => {
   const marks = [
-    { column: 0, text: "May", spare: false },
-    { column: 3, text: "June", spare: true },
+    { column: 0, text: "May", optional: false },
+    { column: 3, text: "June", optional: true },
   ];
   const svg = drawn(Array(4).fill(known(1)), { marks });
   assert.match(svg, /<text class="mark" x="12.5%"[^>]*>May</);
-  assert.match(svg, /<text class="spare" x="87.5%"[^>]*>June</);
+  assert.match(svg, /<text class="optional" x="87.5%"[^>]*>June</);
 });

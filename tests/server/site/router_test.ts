@@ -134,9 +134,13 @@ Deno.test("Site serves the page in the client's preferred language, and declares
 Deno.test("Site tells readers of another language, in that language, that a page is only in English", () => {
   const world = new World();
   for (const path of [...PAGES.slice(1), "/nothing"]) {
-    const note = '<body><aside class="note" lang="ar" dir="rtl">بالإنجليزية</aside><main';
+    const note = '<body><aside class="language-note" lang="ar" dir="rtl">بالإنجليزية</aside><main';
     assert.ok(world.text(path, { "accept-language": "ar" }).includes(note), path);
-    assert.doesNotMatch(world.text(path, { "accept-language": "nl" }), /class="note"/, path);
+    assert.doesNotMatch(
+      world.text(path, { "accept-language": "nl" }),
+      /class="language-note"/,
+      path,
+    );
     const { headers } = world.ask(path, { "accept-language": "ar" });
     assert.equal(headers.vary, "accept-encoding, accept-language", path);
     assert.equal(headers["content-language"], "en", path);
@@ -295,7 +299,7 @@ Deno.test("Site announces a change to the policy on the home page, and the opera
   world.setSinceChange(CHANGE_ANNOUNCED_FOR - 1);
   assert.match(
     world.text("/"),
-    /<body><section class="news" aria-label="News" lang="en" dir="auto"><p>Closed on &lt;Sunday><\/p><p><a href="\/privacy">[^<]+<\/a><\/p><\/section>Hello/,
+    /<body><section class="announcements" aria-label="News" lang="en" dir="auto"><p>Closed on &lt;Sunday><\/p><p><a href="\/privacy">[^<]+<\/a><\/p><\/section>Hello/,
   );
   assert.equal(withoutAnnouncements(world.text("/")), HTML);
   world.setSinceChange(CHANGE_ANNOUNCED_FOR);
