@@ -13,9 +13,9 @@ import type { Link } from "../../../server/chat/link.ts";
 import {
   MAX_DISCONNECTED_SESSIONS,
   MAX_IDLE,
-  type RemoteNodes,
   SessionRegistry,
 } from "../../../server/chat/session_registry.ts";
+import type { RemoteNodes } from "../../../server/chat/remote_nodes.ts";
 import { Matchmaker } from "../../../server/matching/matchmaker.ts";
 import type { NodeId, SessionId } from "../../../server/ids.ts";
 import { isSolution, type ProofOfWorkGate, WORK_BITS } from "../../../server/chat/proof_of_work.ts";
@@ -104,7 +104,7 @@ class World {
   visit(record = newAddressRecord(this.clock.now())): Visit {
     const outlet = new FakeOutlet();
     const link = this.sessions.enter(outlet, record);
-    const { session } = link;
+    const session = this.attachedTo(link);
     assert.ok(session !== undefined);
     return {
       link,
@@ -115,11 +115,16 @@ class World {
     };
   }
 
+  /** The session that is attached to a socket. */
+  attachedTo({ session }: Link): Session | undefined {
+    return session && this.sessions.session(session.id);
+  }
+
   /** Resumes the session of `before` on a new socket. The server may also answer with a new session. */
   comeBack(before: Visit, record = newAddressRecord(this.clock.now())): Visit {
     const visit = this.visit(record);
     visit.say({ type: "resume", token: tokenOf(before) });
-    const { session } = visit.link;
+    const session = this.attachedTo(visit.link);
     return session === undefined ? visit : { ...visit, session };
   }
 
@@ -434,8 +439,10 @@ Deno.test("Sessions that move from two stopping nodes are partners here, althoug
   ann.say({ type: "resume", token: "ann" });
   bob.say({ type: "resume", token: "bob" });
   await settled();
-  assert.equal(ann.link.session?.partner, bob.link.session);
-  assert.equal(bob.link.session?.partner, ann.link.session);
+  const [annHere, bobHere] = [ann, bob].map(({ link }) => world.attachedTo(link));
+  assert.ok(annHere !== undefined && bobHere !== undefined);
+  assert.equal(annHere.partner, bobHere);
+  assert.equal(bobHere.partner, annHere);
   ann.frame(1, 65);
   bob.frame(1, 66);
   assert.deepEqual([ann, bob].map(({ outlet }) => outlet.frames.length), [1, 1]);
@@ -878,7 +885,7 @@ Deno.test("Session that moves between nodes too often ends for that reason, and 
   const world = new World();
   const [a] = await world.pair();
   for (let n = 0; n < LIMITS.resumes.burst; n++) assert.ok(a.session.mayResume());
-  assert.equal(world.sessions.surrender(tokenOf(a)), undefined);
+  assert.equal(world.sessions.exportSession(tokenOf(a)), undefined);
   assert.deepEqual(a.outlet.closed, { code: 1008, reason: TOO_FAST_REASON });
 });
 
