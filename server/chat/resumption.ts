@@ -50,6 +50,14 @@ export interface ResumptionOptions {
   readonly remoteNodes: RemoteNodes | undefined;
 }
 
+/** A resume that waits for an answer from other nodes. */
+interface PendingResume {
+  readonly newcomer: Session;
+  readonly token: string;
+  /** The socket of `newcomer`, which it may lose meanwhile. */
+  readonly socket: Link;
+}
+
 /** Resumes sessions by their tokens. */
 export class Resumption {
   /** How many clients have presented a token so far. */
@@ -93,7 +101,7 @@ export class Resumption {
     const { socket } = newcomer;
     if (remoteNodes === undefined || socket === undefined) return false;
     remoteNodes.fetch(token)
-      .then((snapshot) => this.#fetched(newcomer, token, snapshot, socket))
+      .then((snapshot) => this.#fetched({ newcomer, token, socket }, snapshot))
       .catch((error) => {
         newcomer.fail(); // Its client waits for an answer.
         throw error; // A bug: reported like any unhandled rejection.
@@ -101,17 +109,14 @@ export class Resumption {
     return true;
   }
 
-  #fetched(
-    newcomer: Session,
-    token: string,
-    snapshot: SessionSnapshot | undefined,
-    socket: Link,
-  ): void {
+  #fetched(pending: PendingResume, snapshot: SessionSnapshot | undefined): void {
     this.counts[snapshot === undefined ? "failed" : "moved"]++;
-    if (snapshot === undefined) return newcomer.send({ type: "resumed", chatting: false });
-    const session = this.#options.sessions.importSession(snapshot, socket);
+    if (snapshot === undefined) {
+      return pending.newcomer.send({ type: "resumed", chatting: false });
+    }
+    const session = this.#options.sessions.importSession(snapshot, pending.socket);
     this.#reunite(session);
-    this.#replace(newcomer, token, session, socket);
+    this.#replace(pending, session);
   }
 
   /** Connects an imported session with its partner, if that is on this node. */
@@ -125,7 +130,7 @@ export class Resumption {
   }
 
   /** Replaces `newcomer` with an imported session. If `newcomer` has lost its socket, its client may resume again. */
-  #replace(newcomer: Session, token: string, session: Session, socket: Link): void {
+  #replace({ newcomer, token, socket }: PendingResume, session: Session): void {
     const { tokens, sessions } = this.#options;
     if (newcomer.socket !== undefined) {
       tokens.transfer(newcomer, session, token);
