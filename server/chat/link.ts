@@ -1,7 +1,7 @@
 /**
- * One WebSocket. It passes what arrives to the session attached to it, and that session can change: a new socket starts
- * with a new session and may then resume an older one (`SessionRegistry.resume`). The older session's socket is then
- * detached, and whatever still arrives on it is ignored.
+ * One WebSocket, and a pointer to the session attached to it. The pointer is what a resume moves: a new socket starts
+ * with a new session and may then resume an older one (`resumption.ts`). The older session's socket is then detached,
+ * and whatever still arrives on it is ignored.
  *
  *   socket 1 ──> Link ─ ─ ─ ─ ─> session A          gone, or not yet known to be gone
  *   socket 2 ──> Link ─────────────^
@@ -10,14 +10,24 @@
 
 import { CloseCode } from "../../protocol.ts";
 import type { AddressRecord } from "../admission/address_record.ts";
-import type { Outlet } from "../transport.ts";
-import type { Session, SessionSocket } from "./session.ts";
+import type { SessionId } from "../ids.ts";
+import type { ConnectionHandler, Outlet } from "../transport.ts";
+import type { Reader } from "./relay.ts";
 
-/** A socket and the session attached to it. The listener calls its methods. */
-export class Link implements SessionSocket {
+/** A session, as its socket uses it. */
+export interface AttachedSession extends ConnectionHandler {
+  readonly id: SessionId;
+  /** Ends the session and closes its socket. */
+  close(code: CloseCode, reason: string): void;
+}
+
+/** A socket. The listener calls it, and it passes each event to the attached session. */
+export class Link implements ConnectionHandler, Reader {
   readonly outlet: Outlet;
   readonly record: AddressRecord;
-  session: Session | undefined;
+  /** `undefined` once the session has ended or continues on another socket. */
+  session: AttachedSession | undefined;
+  /** Whether the client has closed the socket in order to leave. */
   hasLeft = false;
 
   constructor(outlet: Outlet, record: AddressRecord) {
@@ -33,23 +43,19 @@ export class Link implements SessionSocket {
     this.session?.receiveFrame(frame);
   }
 
-  /** Everything queued has been sent. */
   drained(): void {
     this.session?.drained();
   }
 
-  /** The client has left by closing the socket, or has violated the WebSocket protocol. */
   closed(): void {
     this.hasLeft = true;
-    this.session?.end();
+    this.session?.closed();
   }
 
-  /** The socket is gone, without a sign that the client has left. */
   disconnected(): void {
-    this.session?.onDisconnect();
+    this.session?.disconnected();
   }
 
-  /** Handling the client's input threw an exception. */
   fail(): void {
     this.session?.fail();
   }
@@ -60,6 +66,6 @@ export class Link implements SessionSocket {
   }
 
   tooSlow(): void {
-    this.session?.tooSlow();
+    this.session?.close(CloseCode.tooSlow, "The client reads too slowly.");
   }
 }

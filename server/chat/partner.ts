@@ -29,3 +29,12 @@ export interface Partner {
   /** The session is reported from the address of `by`. */
   reported(by: AddressRecord, reason: ReportReason): void;
 }
+
+/** A chat as one of its two sides sees it. */
+export interface ChatSide {
+  partner: Partner;
+  /** When it began, in clock milliseconds. */
+  readonly since: number;
+  /** Whether this side has reported its partner in this chat. */
+  reported: boolean;
+}

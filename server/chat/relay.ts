@@ -50,7 +50,7 @@ interface ReaderBacklog {
   /** How many of these it had taken at the last sweep. */
   taken: number;
   /** When it last took a byte, in clock milliseconds. */
-  movedAt: number;
+  progressAt: number;
   /** The sender that is paused for this reader. */
   paused: Sender | undefined;
   /** Something was dropped, so later data would follow a gap. */
@@ -89,11 +89,11 @@ export class Relay {
     }
     const { backlog } = outlet;
     if (backlog === 0) return;
-    const arrears = this.#backlogOf(reader, data.length - backlog);
-    arrears.queued += data.length;
+    const state = this.#backlogOf(reader, data.length - backlog);
+    state.queued += data.length;
     if (backlog <= PAUSE_BYTES || sender === undefined) return;
-    if (arrears.paused !== sender) arrears.paused?.resume();
-    arrears.paused = sender;
+    if (state.paused !== sender) state.paused?.resume();
+    state.paused = sender;
     sender.pause();
   }
 
@@ -103,9 +103,9 @@ export class Relay {
 
   /** Resumes the sender that waits for `reader`, which has caught up (the sweep will notice) or whose chat is over. */
   onWritable(reader: Reader): void {
-    const arrears = this.#slowReaders.get(reader);
-    arrears?.paused?.resume();
-    if (arrears !== undefined) arrears.paused = undefined;
+    const state = this.#slowReaders.get(reader);
+    state?.paused?.resume();
+    if (state !== undefined) state.paused = undefined;
   }
 
   /** Forgets a reader that has caught up or is gone, and resumes the sender that waits for it. */
@@ -117,10 +117,10 @@ export class Relay {
   /** Checks all slow readers: forgets those that have caught up, closes those that are stuck. An interval task. */
   sweep(): void {
     const now = this.#clock.now();
-    for (const [reader, arrears] of this.#slowReaders) {
+    for (const [reader, state] of this.#slowReaders) {
       const { backlog } = reader.outlet;
-      if (moved(arrears, backlog) && arrears.paused === undefined) arrears.movedAt = now;
-      if (isLost(arrears, backlog, now)) this.#closeSlow(reader);
+      if (hasProgressed(state, backlog) && state.paused === undefined) state.progressAt = now;
+      if (isLost(state, backlog, now)) this.#closeSlow(reader);
       else if (backlog === 0) this.forget(reader);
     }
   }
@@ -128,7 +128,13 @@ export class Relay {
   #backlogOf(reader: Reader, taken: number): ReaderBacklog {
     const known = this.#slowReaders.get(reader);
     if (known !== undefined) return known;
-    const fresh = { queued: 0, taken, movedAt: this.#clock.now(), paused: undefined, lost: false };
+    const fresh = {
+      queued: 0,
+      taken,
+      progressAt: this.#clock.now(),
+      paused: undefined,
+      lost: false,
+    };
     this.#slowReaders.set(reader, fresh);
     return fresh;
   }
@@ -141,14 +147,14 @@ export class Relay {
 }
 
 /** Whether a reader has taken anything since the last check. Also records how much. */
-function moved(arrears: ReaderBacklog, backlog: number): boolean {
-  const taken = arrears.queued - backlog;
-  const progress = taken > arrears.taken;
-  arrears.taken = taken;
-  return progress;
+function hasProgressed(state: ReaderBacklog, backlog: number): boolean {
+  const taken = state.queued - backlog;
+  const hasTaken = taken > state.taken;
+  state.taken = taken;
+  return hasTaken;
 }
 
-function isLost(arrears: ReaderBacklog, backlog: number, now: number): boolean {
-  if (arrears.lost || backlog > MAX_BACKLOG_BYTES) return true;
-  return backlog > 0 && now - arrears.movedAt >= MAX_STALL;
+function isLost(state: ReaderBacklog, backlog: number, now: number): boolean {
+  if (state.lost || backlog > MAX_BACKLOG_BYTES) return true;
+  return backlog > 0 && now - state.progressAt >= MAX_STALL;
 }

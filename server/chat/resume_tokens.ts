@@ -44,7 +44,7 @@ interface TokenPair {
 export class ResumeTokens<T> {
   readonly #newToken: () => string;
   readonly #owners = new Map<string, T>();
-  readonly #rings = new Map<T, TokenPair>();
+  readonly #pairs = new Map<T, TokenPair>();
 
   /** `newToken` returns an unguessable token. */
   constructor(newToken: () => string) {
@@ -59,50 +59,50 @@ export class ResumeTokens<T> {
   /** Issues a token for a new owner. */
   issue(owner: T): string {
     const current = this.#newToken();
-    this.#keep(owner, { current, used: undefined, isSettled: true });
+    this.#store(owner, { current, used: undefined, isSettled: true });
     return current;
   }
 
   /** Makes a token that another node issued open `owner`. */
   adopt(owner: T, token: string): void {
-    this.#keep(owner, { current: token, used: undefined, isSettled: true });
+    this.#store(owner, { current: token, used: undefined, isSettled: true });
   }
 
   find(token: string): TokenLookup<T> {
     const owner = this.#owners.get(token);
     if (owner === undefined) return { kind: "unknown" };
-    const ring = this.#rings.get(owner);
-    const isSpent = ring?.used === token && ring.isSettled;
+    const pair = this.#pairs.get(owner);
+    const isSpent = pair?.used === token && pair.isSettled;
     return { kind: isSpent ? "spent" : "good", owner };
   }
 
   /** Transfers the token issued to `newcomer` to `owner`, which was found with `used`, and discards `newcomer`. */
   transfer(newcomer: T, owner: T, used: string): void {
-    const current = this.#rings.get(newcomer)?.current;
+    const current = this.#pairs.get(newcomer)?.current;
     if (current === undefined) throw new Error("Cannot transfer a token: none was issued");
     this.revoke(newcomer);
     this.revoke(owner);
-    this.#keep(owner, { current, used, isSettled: false });
+    this.#store(owner, { current, used, isSettled: false });
   }
 
   /** The client of `owner` has received its new token, so the previous one is spent. */
   confirm(owner: T): void {
-    const ring = this.#rings.get(owner);
-    if (ring !== undefined) ring.isSettled = true;
+    const pair = this.#pairs.get(owner);
+    if (pair !== undefined) pair.isSettled = true;
   }
 
   /** Deletes the tokens of `owner`. */
   revoke(owner: T): void {
-    const ring = this.#rings.get(owner);
-    if (ring === undefined) return;
-    this.#rings.delete(owner);
-    this.#owners.delete(ring.current);
-    if (ring.used !== undefined) this.#owners.delete(ring.used);
+    const pair = this.#pairs.get(owner);
+    if (pair === undefined) return;
+    this.#pairs.delete(owner);
+    this.#owners.delete(pair.current);
+    if (pair.used !== undefined) this.#owners.delete(pair.used);
   }
 
-  #keep(owner: T, ring: TokenPair): void {
-    this.#rings.set(owner, ring);
-    this.#owners.set(ring.current, owner);
-    if (ring.used !== undefined) this.#owners.set(ring.used, owner);
+  #store(owner: T, pair: TokenPair): void {
+    this.#pairs.set(owner, pair);
+    this.#owners.set(pair.current, owner);
+    if (pair.used !== undefined) this.#owners.set(pair.used, owner);
   }
 }

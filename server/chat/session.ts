@@ -9,20 +9,12 @@
  *
  *     any state ── closed, rule violated, or disconnected too long ──> ended
  *
- * A second state says whether the client is connected. When a socket is lost without the client leaving (see
- * `LEAVE_CODE` in `protocol.ts`), its session stays disconnected for a while. A client that presents the token on a new
- * socket resumes it (`SessionRegistry.resume`).
- *
- *                socket lost                    window over
- *     connected ─────────────> disconnected ──────────────────> ended
- *      ^ │ resumed elsewhere    │ resumed
- *      └─┘<─────────────────────┘
+ * A second state says whether the client is connected (`presence.ts`). When a socket is lost without the client leaving
+ * (see `LEAVE_CODE` in `protocol.ts`), its session stays disconnected for a while, and a client that presents the token
+ * on a new socket resumes it (`resumption.ts`). A session with nothing to come back to ends with its socket.
  *
  * A disconnected session doesn't search and receives nothing: what the partner sends is dropped, not stored (promise
- * P6). The two clients resend to each other what was missed. Nothing of the old socket is kept. All that remains of its
- * address is the address record, and after a resume the record of the new address counts. A half-open socket must not
- * keep its owner out until the server notices. So the token is sufficient even while the session is connected: the
- * newer socket wins, and the older one is closed. A session with nothing to come back to ends with its socket.
+ * P6). The two clients resend to each other what was missed.
  *
  * Messages of two clients cross on the wire, so whatever may arrive late is accepted: a frame, a `leave` or a report
  * just after the partner has left does no harm. Input that timing can't explain (an invalid control message, a frame of
@@ -33,7 +25,6 @@
  */
 
 import {
-  BACKGROUND_WINDOW,
   type ClientMessage,
   CloseCode,
   type ErrorCode,
@@ -42,57 +33,34 @@ import {
   MAX_FRAME_BYTES,
   type Mode,
   type ReportReason,
-  RESUME_WINDOW,
   type ServerMessage,
   TOO_FAST_REASON,
 } from "../../protocol.ts";
 import type { AddressRecord, BlockListener } from "../admission/address_record.ts";
 import { type LimitKind, SessionLimits } from "../limits/session_limits.ts";
-import { type Clock, SECOND } from "../base/clock.ts";
+import { SECOND } from "../base/clock.ts";
 import { parseControl } from "./control.ts";
-import type { SessionRates } from "../limits/rate_limits.ts";
-import type { Match, Matchmaker, Search, Seeker } from "../matching/matchmaker.ts";
+import type { AttachedSession, Link } from "./link.ts";
+import type { Match, Search, Seeker } from "../matching/matchmaker.ts";
 import type { NodeId, SessionId } from "../ids.ts";
-import type { Partner } from "./partner.ts";
-import { isSolution, type ProofOfWorkGate, WORK_BITS } from "./proof_of_work.ts";
-import type { Reader, Relay } from "./relay.ts";
+import type { ChatSide, Partner } from "./partner.ts";
+import { type Activity, Presence } from "./presence.ts";
+import { isSolution, WORK_BITS } from "./proof_of_work.ts";
 import type { Outlet, Sender } from "../transport.ts";
-import type { SessionSnapshot } from "./session_snapshot.ts";
-import type { TurnCredentials } from "./turn.ts";
+import type { SessionDeps } from "./session_deps.ts";
+import { exportChat, importChat, type SessionSnapshot } from "./session_snapshot.ts";
 
 /** How many recent partners a session remembers and avoids. */
 export const MAX_RECENT = 16;
 
-/** A chat as one of its two sides sees it. */
-interface ChatSide {
-  partner: Partner;
-  /** When it began, in clock milliseconds. */
-  readonly since: number;
-  /** Whether this side has reported its partner in this chat. */
-  reported: boolean;
-}
-
-type Presence =
-  | { kind: "connected"; line: SessionSocket }
-  /** In clock milliseconds. */
-  | { kind: "disconnected"; until: number };
-
-/** What the client has sent: nothing yet, nothing since it resumed, or something. */
-type Activity = "nothing" | "nothing-since" | "something";
-
 type State =
   | { kind: "idle"; since: number; last: ChatSide | undefined }
-  | { kind: "searching"; toldToWait: boolean }
+  | { kind: "searching"; isWaiting: boolean }
   | { kind: "chatting"; chatSide: ChatSide }
   | { kind: "ended" };
 
-/** Counts events without learning whose they are. */
-export interface StatsSink {
-  /** A message was relayed. */
-  message(): void;
-  /** A chat ended that lasted `duration` milliseconds. */
-  chatEnded(duration: number): void;
-}
+/** Why a socket is closed whose session continues on a newer one. */
+const REPLACED_REASON = "The session was resumed on another connection.";
 
 /** A search that begins when the client has solved its challenge. */
 interface PendingSearch {
@@ -101,27 +69,10 @@ interface PendingSearch {
   readonly interests: string[];
 }
 
-/** A socket, as a session sees it. */
-export interface SessionSocket extends Reader {
-  readonly record: AddressRecord;
-  /** The attached session; `undefined` once it has ended or continues on another socket. */
-  session: Session | undefined;
-  /** Whether its client has closed it in order to leave. */
-  readonly hasLeft: boolean;
-}
-
-export interface SessionContext {
+/** The registry, as its sessions use it. */
+export interface SessionHost {
   /** This node. */
   readonly node: NodeId;
-  readonly clock: Clock;
-  readonly relay: Relay;
-  readonly matchmaker: Matchmaker;
-  readonly statistics: StatsSink;
-  readonly rates: SessionRates;
-  readonly proofOfWork: ProofOfWorkGate;
-  readonly turn: TurnCredentials;
-  /** Returns a new unguessable text. */
-  readonly newToken: () => string;
   /** The partner of `session`: a session on this node, if it still exists, or a proxy for one on another node. */
   partner(session: Session, id: SessionId, node: NodeId, isAway?: boolean): Partner | undefined;
   /** Called when a socket is lost and its session remains. */
@@ -136,17 +87,24 @@ export interface SessionContext {
   onEnded(session: Session): void;
 }
 
+export interface SessionOptions {
+  readonly id: SessionId;
+  /** Its socket. */
+  readonly socket: Link;
+  readonly deps: SessionDeps;
+  readonly host: SessionHost;
+  /** `false` for a session from another node. Its client opened `socket`, and may have lost it since. */
+  readonly isConnected?: boolean;
+}
+
 /** One visit. */
-export class Session implements Seeker, BlockListener, Partner {
+export class Session implements AttachedSession, Seeker, BlockListener, Partner {
   readonly id: SessionId;
   readonly node: NodeId;
   search: Search | undefined;
-  readonly #context: SessionContext;
-  #record: AddressRecord;
-  #stopListening: () => void;
-  #presence: Presence;
-  #activity: Activity = "nothing";
-  #isInBackground = false;
+  readonly #deps: SessionDeps;
+  readonly #host: SessionHost;
+  readonly #presence: Presence;
   readonly #limits: SessionLimits;
   readonly #recent: SessionId[] = [];
   #pendingSearch: PendingSearch | undefined;
@@ -154,22 +112,15 @@ export class Session implements Seeker, BlockListener, Partner {
   #mode: Mode = "text";
   #state: State;
 
-  /**
-   * `line` is its socket. With `isHere` false, for a session from another node, it is the socket of its client, which
-   * may be gone: only the address record is taken from it.
-   */
-  constructor(id: SessionId, line: SessionSocket, around: SessionContext, isHere = true) {
-    const now = around.clock.now();
+  constructor({ id, socket, deps, host, isConnected = true }: SessionOptions) {
+    const { relay } = deps;
+    const now = deps.clock.now();
     this.id = id;
-    this.node = around.node;
-    this.#context = around;
-    this.#limits = new SessionLimits(around.rates);
-    this.#presence = isHere
-      ? { kind: "connected", line }
-      : { kind: "disconnected", until: now + RESUME_WINDOW };
-    if (isHere) line.session = this;
-    this.#record = line.record;
-    this.#stopListening = line.record.onBlocked(this);
+    this.node = host.node;
+    this.#deps = deps;
+    this.#host = host;
+    this.#limits = new SessionLimits(deps.rates);
+    this.#presence = new Presence({ session: this, relay, socket, isConnected, now });
     this.#state = { kind: "idle", since: now, last: undefined };
   }
 
@@ -192,14 +143,27 @@ export class Session implements Seeker, BlockListener, Partner {
     return this.#state.kind === "idle" ? this.#state.since : undefined;
   }
 
-  /** Its outlet; `undefined` while disconnected. */
-  get outlet(): Outlet | undefined {
-    return this.line?.outlet;
+  /** Its socket; `undefined` while disconnected. */
+  get socket(): Link | undefined {
+    return this.#presence.socket;
   }
 
-  /** Until when it may be resumed, in clock milliseconds; `undefined` when connected. */
+  /** Its outlet; `undefined` while disconnected. */
+  get outlet(): Outlet | undefined {
+    return this.#presence.outlet;
+  }
+
+  get isAway(): boolean {
+    return this.#presence.isAway;
+  }
+
+  /** Until when it may be resumed, in clock milliseconds; `undefined` unless it is disconnected. */
   get awayUntil(): number | undefined {
-    return this.#presence.kind === "disconnected" ? this.#presence.until : undefined;
+    return this.#presence.awayUntil;
+  }
+
+  get recent(): readonly SessionId[] {
+    return this.#recent;
   }
 
   receiveText(text: string): void {
@@ -227,16 +191,13 @@ export class Session implements Seeker, BlockListener, Partner {
     const isMessage = frame[0] === FrameKind.message;
     if (this.#exceedsRate(isMessage ? "messages" : "signals")) return;
     this.#noteActivity();
-    const passed = this.partner?.receive(frame, this.id, this.outlet) ?? false;
-    if (passed && isMessage) this.#context.statistics.message();
+    const isForwarded = this.partner?.receive(frame, this.id, this.outlet) ?? false;
+    if (isForwarded && isMessage) this.#deps.statistics.message();
   }
 
   /** Forwards the frame if it is connected and chatting with `from`. Late frames of former partners are dropped. */
   receive(frame: Uint8Array, from: SessionId, sender: Sender | undefined): boolean {
-    const line = this.line;
-    if (line === undefined || this.partner?.id !== from) return false;
-    this.#context.relay.write(line, frame, sender);
-    return true;
+    return this.partner?.id === from && this.#presence.write(frame, sender);
   }
 
   /** Everything queued for this client has been sent. */
@@ -244,14 +205,17 @@ export class Session implements Seeker, BlockListener, Partner {
     this.release();
   }
 
+  /** The client has left, or has violated the WebSocket protocol. */
+  closed(): void {
+    this.end();
+  }
+
   /** The socket was lost, and its client has not left. The session stays if there is something to come back to. */
-  onDisconnect(): void {
+  disconnected(): void {
     if (this.#state.kind === "ended") return;
     if (this.#state.kind !== "chatting" && this.#recent.length === 0) return this.end();
     this.#detachSocket();
-    const time = this.#isInBackground ? BACKGROUND_WINDOW : RESUME_WINDOW;
-    this.#presence = { kind: "disconnected", until: this.#context.clock.now() + time };
-    this.#context.onDisconnected(this);
+    this.#host.onDisconnected(this);
     this.partner?.partnerAway(this.id);
   }
 
@@ -259,71 +223,51 @@ export class Session implements Seeker, BlockListener, Partner {
   handOff(): void {
     const { outlet } = this;
     if (this.isAway) return;
-    this.onDisconnect();
+    this.disconnected();
     outlet?.close(CloseCode.restart, "The chat moved to another server.");
   }
 
   /** Continues on another socket. */
-  attach(line: SessionSocket): void {
+  attach(socket: Link): void {
     const before = this.outlet;
     this.#detachSocket();
-    before?.close(CloseCode.replaced, "The session was resumed on another connection.");
-    this.#presence = { kind: "connected", line };
-    this.#activity = "nothing-since";
-    this.#isInBackground = false;
-    line.session = this;
-    this.#stopListening();
-    this.#record = line.record;
-    this.#stopListening = line.record.onBlocked(this);
-    this.#tellWhereThingsStand();
+    before?.close(CloseCode.replaced, REPLACED_REASON);
+    this.#presence.attach(socket);
+    this.#sendResumed();
   }
 
   /** Ends without notice, and returns its socket. */
-  detach(): SessionSocket {
-    const line = this.line;
-    if (line === undefined) throw new Error("Cannot detach a socket: the session has none");
+  detach(): Link {
+    const { socket } = this;
+    if (socket === undefined) throw new Error("Cannot detach a socket: the session has none");
     this.end();
-    return line;
+    return socket;
   }
 
   /** Ends here without telling the partner that it left, and returns what another node needs to continue it. */
   exportState(): SessionSnapshot {
-    const { outlet, id } = this;
-    const traveller = {
-      id,
-      recent: [...this.#recent],
-      hasWorked: this.#hasWorked,
-      balances: this.#limits.balances(this.#context.clock.now()),
-      mode: this.#mode,
-    };
-    const chatSide = this.#chatSide();
-    const isOver = this.partner === undefined;
-    if (!this.isAway) this.partner?.partnerAway(id); // Until the new node reports it as connected.
+    const { outlet } = this;
+    const snapshot = this.#snapshot();
+    if (!this.isAway) this.partner?.partnerAway(this.id); // Until the new node reports it as connected.
     this.#detachSocket();
-    outlet?.close(CloseCode.replaced, "The session was resumed on another connection.");
+    outlet?.close(CloseCode.replaced, REPLACED_REASON);
     this.#end();
-    if (chatSide === undefined) return { ...traveller, chatSide };
-    const { partner, since, reported } = chatSide;
-    const lasted = this.#context.clock.now() - since;
-    const { id: partnerId, node, isAway } = partner;
-    const chat = { partner: partnerId, node, lasted, reported, isOver, isAway };
-    return { ...traveller, chatSide: chat };
+    return snapshot;
   }
 
   /** Restores the state that it had on another node. */
-  importState({ recent, hasWorked, balances, mode, chatSide }: SessionSnapshot): void {
+  importState({ recent, hasWorked, balances, mode, chatSide: chat }: SessionSnapshot): void {
+    const now = this.#deps.clock.now();
     this.#recent.push(...recent);
     this.#hasWorked = hasWorked;
     this.#mode = mode;
-    this.#limits.restore(balances, this.#context.clock.now());
-    if (chatSide === undefined) return;
-    const { partner: id, node, lasted, reported, isOver, isAway } = chatSide;
-    const partner = this.#context.partner(this, id, node, isAway);
+    this.#limits.restore(balances, now);
+    if (chat === undefined) return;
+    const partner = this.#host.partner(this, chat.partner, chat.node, chat.isAway);
     if (partner === undefined) return;
-    const since = this.#context.clock.now() - lasted;
-    const chat = { partner, since, reported };
-    if (isOver) this.#becomeIdle(chat);
-    else this.#state = { kind: "chatting", chatSide: chat };
+    const chatSide = importChat(chat, partner, now);
+    if (chat.isOver) this.#becomeIdle(chatSide);
+    else this.#state = { kind: "chatting", chatSide };
   }
 
   /** The partner's session continues as `partner`, on another node or on this one. */
@@ -357,7 +301,7 @@ export class Session implements Seeker, BlockListener, Partner {
 
   /** The address of this session has been blocked for `wait` milliseconds. */
   blocked(wait: number): void {
-    this.tell({ type: "blocked", seconds: inSeconds(wait) });
+    this.send({ type: "blocked", seconds: inSeconds(wait) });
     this.close(CloseCode.blocked, "This address is blocked.");
   }
 
@@ -366,91 +310,82 @@ export class Session implements Seeker, BlockListener, Partner {
     this.close(CloseCode.internal, "Something went wrong on the server.");
   }
 
-  tell(message: ServerMessage): void {
-    this.tellEncoded(JSON.stringify(message));
+  send(message: ServerMessage): void {
+    this.sendEncoded(JSON.stringify(message));
   }
 
   /** Sends a control message that is encoded once for many receivers. */
-  tellEncoded(message: string): void {
-    const line = this.line;
-    if (line !== undefined) this.#context.relay.write(line, message);
-  }
-
-  get recent(): readonly SessionId[] {
-    return this.#recent;
-  }
-
-  get isAway(): boolean {
-    return this.#presence.kind === "disconnected";
+  sendEncoded(message: string): void {
+    this.#presence.write(message);
   }
 
   partnerLeft(from: SessionId): void {
     if (this.#state.kind !== "chatting" || this.partner?.id !== from) return;
     this.#becomeIdle(this.#state.chatSide);
-    this.tell({ type: "partner-left" });
+    this.send({ type: "partner-left" });
   }
 
   partnerAway(from: SessionId): void {
-    if (this.partner?.id === from) this.tell({ type: "partner-away" });
+    if (this.partner?.id === from) this.send({ type: "partner-away" });
   }
 
   partnerBack(from: SessionId): void {
-    if (this.partner?.id === from) this.tell({ type: "partner-back" });
+    if (this.partner?.id === from) this.send({ type: "partner-back" });
   }
 
   reported(by: AddressRecord, reason: ReportReason): void {
-    this.#record.report(by, reason, this.#context.clock.now());
+    this.#presence.record.report(by, reason, this.#deps.clock.now());
   }
 
   /** A recent partner on another node, whose address has the pseudonym `by`, has reported this session. */
-  accused(from: SessionId, by: string, weight: number): void {
-    if (this.#recent.includes(from)) this.#record.reportedElsewhere(by, weight);
+  reportedElsewhere(from: SessionId, by: string, weight: number): void {
+    if (this.#recent.includes(from)) this.#presence.record.reportedElsewhere(by, weight);
   }
 
   /** Resumes the sender that waits for this client to read. */
   release(): void {
-    const line = this.line;
-    if (line !== undefined) this.#context.relay.onWritable(line);
+    this.#presence.release();
   }
 
   waits(): void {
-    if (this.#state.kind !== "searching" || this.#state.toldToWait) return;
-    this.#state.toldToWait = true;
-    this.tell({ type: "waiting" });
+    if (this.#state.kind !== "searching" || this.#state.isWaiting) return;
+    this.#state.isWaiting = true;
+    this.send({ type: "waiting" });
   }
 
   paired({ partner: id, node, role, interests, met }: Match): void {
-    const partner = this.#context.partner(this, id, node);
+    const partner = this.#host.partner(this, id, node);
     if (partner === undefined) throw new Error("Cannot start a chat: the partner is not here");
-    const since = this.#context.clock.now();
+    const since = this.#deps.clock.now();
     this.#state = { kind: "chatting", chatSide: { partner, since, reported: false } };
-    this.#record.chatStarted();
+    this.#presence.record.chatStarted();
     this.#remember(id);
-    this.tell({ type: "paired", role, interests, met });
+    this.send({ type: "paired", role, interests, met });
   }
 
-  tooSlow(): void {
-    this.close(CloseCode.tooSlow, "The client reads too slowly.");
-  }
-
-  /** The socket; `undefined` while disconnected. */
-  get line(): SessionSocket | undefined {
-    if (this.#state.kind === "ended") return undefined;
-    return this.#presence.kind === "connected" ? this.#presence.line : undefined;
+  #snapshot(): SessionSnapshot {
+    const now = this.#deps.clock.now();
+    const chatSide = this.#chatSide();
+    return {
+      id: this.id,
+      recent: [...this.#recent],
+      hasWorked: this.#hasWorked,
+      balances: this.#limits.balances(now),
+      mode: this.#mode,
+      chatSide: chatSide && exportChat(chatSide, this.partner === undefined, now),
+    };
   }
 
   #end(): void {
     this.#state = { kind: "ended" };
-    this.#presence = { kind: "disconnected", until: 0 }; // Releases the socket, which knows an address.
-    this.#stopListening();
-    this.#context.onEnded(this);
+    this.#presence.end();
+    this.#host.onEnded(this);
   }
 
   /** Notes that the client has sent something, and returns the activity before that. */
   #noteActivity(): Activity {
-    const before = this.#activity;
-    this.#activity = "something";
-    if (before === "nothing-since") this.#context.onResumeConfirmed(this);
+    const before = this.#presence.noteActivity();
+    if (before === "nothing-since") this.#host.onResumeConfirmed(this);
     return before;
   }
 
@@ -459,8 +394,7 @@ export class Session implements Seeker, BlockListener, Partner {
       case "resume":
         return this.#resume(message.token, before);
       case "background":
-        this.#isInBackground = message.hidden;
-        return;
+        return this.#presence.setBackground(message.hidden);
       case "find":
         return this.#find(message.mode, message.interests);
       case "leave":
@@ -479,35 +413,33 @@ export class Session implements Seeker, BlockListener, Partner {
     if (before !== "nothing") {
       return this.close(CloseCode.policy, "Only the first message can resume a session.");
     }
-    if (!this.#context.resume(this, token)) this.tell({ type: "resumed", chatting: false });
+    if (!this.#host.resume(this, token)) this.send({ type: "resumed", chatting: false });
   }
 
   /** Tells both clients that they can reach each other again, and this one what it may have missed. */
-  #tellWhereThingsStand(): void {
+  #sendResumed(): void {
     const { partner } = this;
     if (this.#chatSide() !== undefined && partner === undefined) {
-      this.tell({ type: "partner-left" });
+      this.send({ type: "partner-left" });
     }
-    this.tell({ type: "resumed", chatting: partner !== undefined });
-    if (partner?.isAway) this.tell({ type: "partner-away" });
+    this.send({ type: "resumed", chatting: partner !== undefined });
+    if (partner?.isAway) this.send({ type: "partner-away" });
     partner?.partnerBack(this.id);
   }
 
   /** Detaches the socket and ends a search, because a disconnected session doesn't search. */
   #detachSocket(): void {
     if (this.#state.kind === "searching") this.#leave();
-    const line = this.line;
-    if (line === undefined) return;
+    if (this.isAway) return;
     this.partner?.release(); // This socket no longer waits for the partner to read.
-    this.#context.relay.forget(line);
-    line.session = undefined;
+    this.#presence.disconnect(this.#deps.clock.now());
   }
 
   #find(mode: Mode, interests: string[]): void {
     this.#leave();
-    const wait = this.#record.search(this.#context.clock.now());
+    const wait = this.#presence.record.search(this.#deps.clock.now());
     if (wait > 0) return this.#rejectTooFast("You are searching too often.", wait);
-    if (this.#context.proofOfWork.isRequired && !this.#hasWorked) {
+    if (this.#deps.proofOfWork.isRequired && !this.#hasWorked) {
       return this.#sendChallenge(mode, interests);
     }
     this.#search(mode, interests);
@@ -515,37 +447,37 @@ export class Session implements Seeker, BlockListener, Partner {
 
   #search(mode: Mode, interests: string[]): void {
     this.#mode = mode;
-    this.#state = { kind: "searching", toldToWait: false };
-    this.#context.matchmaker.find(this, mode, interests);
+    this.#state = { kind: "searching", isWaiting: false };
+    this.#deps.matchmaker.find(this, mode, interests);
   }
 
   #sendChallenge(mode: Mode, interests: string[]): void {
-    const salt = this.#context.newToken();
+    const salt = this.#deps.newToken();
     this.#pendingSearch = { salt, mode, interests };
-    this.tell({ type: "challenge", salt, bits: WORK_BITS });
+    this.send({ type: "challenge", salt, bits: WORK_BITS });
   }
 
   /** A solution that crosses a `leave` is ignored. A wrong one closes the connection. */
   #verifySolution(nonce: number): void {
-    const pledge = this.#pendingSearch;
-    if (pledge === undefined) return;
+    const pending = this.#pendingSearch;
+    if (pending === undefined) return;
     this.#pendingSearch = undefined;
-    if (!isSolution(pledge.salt, nonce, WORK_BITS)) {
+    if (!isSolution(pending.salt, nonce, WORK_BITS)) {
       return this.close(CloseCode.policy, "The solution is wrong.");
     }
     this.#hasWorked = true;
-    this.#search(pledge.mode, pledge.interests);
+    this.#search(pending.mode, pending.interests);
   }
 
   #leave(): void {
     this.#pendingSearch = undefined;
     switch (this.#state.kind) {
       case "searching":
-        this.#context.matchmaker.withdraw(this);
+        this.#deps.matchmaker.withdraw(this);
         return this.#becomeIdle(undefined);
       case "chatting": {
         const { chatSide } = this.#state;
-        this.#context.statistics.chatEnded(this.#context.clock.now() - chatSide.since);
+        this.#deps.statistics.chatEnded(this.#deps.clock.now() - chatSide.since);
         this.#becomeIdle(chatSide);
         return chatSide.partner.partnerLeft(this.id);
       }
@@ -558,7 +490,7 @@ export class Session implements Seeker, BlockListener, Partner {
   #becomeIdle(last: ChatSide | undefined): void {
     this.release();
     this.outlet?.resume(); // Another node may have paused this sender.
-    this.#state = { kind: "idle", since: this.#context.clock.now(), last };
+    this.#state = { kind: "idle", since: this.#deps.clock.now(), last };
   }
 
   #report(reason: ReportReason): void {
@@ -572,9 +504,9 @@ export class Session implements Seeker, BlockListener, Partner {
       return this.#refuse("already-reported", "This chat has already been reported.");
     }
     chatSide.reported = true;
-    this.tell({ type: "reported" });
-    this.#context.reported(reason);
-    chatSide.partner.reported(this.#record, reason);
+    this.send({ type: "reported" });
+    this.#host.reported(reason);
+    chatSide.partner.reported(this.#presence.record, reason);
   }
 
   /** TURN credentials are issued only during a chat. */
@@ -584,12 +516,12 @@ export class Session implements Seeker, BlockListener, Partner {
     }
     const wait = this.#take("calls");
     if (wait > 0) return this.#rejectTooFast("You are calling too often.", wait);
-    this.tell({ type: "ice", ...this.#context.turn.route() });
+    this.send({ type: "ice", ...this.#deps.turn.route() });
   }
 
   /** Takes a token of a limit. Returns 0, or the milliseconds until the next token is available. */
   #take(kind: LimitKind): number {
-    return this.#limits.take(kind, this.#context.clock.now());
+    return this.#limits.take(kind, this.#deps.clock.now());
   }
 
   /** Closes a session that sends faster than a person can. Returns whether it did. */
@@ -600,11 +532,11 @@ export class Session implements Seeker, BlockListener, Partner {
   }
 
   #rejectTooFast(message: string, wait: number): void {
-    this.tell({ type: "error", code: "too-fast", message, seconds: inSeconds(wait) });
+    this.send({ type: "error", code: "too-fast", message, seconds: inSeconds(wait) });
   }
 
   #refuse(code: ErrorCode, message: string): void {
-    this.tell({ type: "error", code, message });
+    this.send({ type: "error", code, message });
   }
 
   /** The current chat, or the last one until the next search. */

@@ -1,10 +1,7 @@
 /**
- * All sessions, connected or resumable. The registry creates a session for each socket, attaches a socket to the
- * session whose token it presents, announces the online count, and closes sessions that have been idle for long.
- *
- * A socket that resumes already has a new session, because its purpose was unknown when it opened. That session ends
- * unused, and its token becomes the token of the resumed session. So each resume changes the token without an extra
- * message.
+ * All sessions, connected or resumable. The registry creates a session for each socket, finds the partners of chats,
+ * announces the online count, and closes sessions that have been idle for long. `resumption.ts` attaches a socket to
+ * the session whose token it presents.
  */
 
 import {
@@ -13,22 +10,19 @@ import {
   IDLE_REASON,
   type Mode,
   type ReportReason,
-  TOO_FAST_REASON,
 } from "../../protocol.ts";
 import type { AddressRecord } from "../admission/address_record.ts";
-import { type Clock, MINUTE } from "../base/clock.ts";
-import type { SessionRates } from "../limits/rate_limits.ts";
+import { MINUTE } from "../base/clock.ts";
 import { Link } from "./link.ts";
-import type { Matchmaker } from "../matching/matchmaker.ts";
 import { ALONE, type NodeId, numbersFrom, type SessionId } from "../ids.ts";
 import type { Partner } from "./partner.ts";
-import type { ProofOfWorkGate } from "./proof_of_work.ts";
-import type { Relay } from "./relay.ts";
 import type { Outlet } from "../transport.ts";
-import { Session, type SessionContext, type SessionSocket, type StatsSink } from "./session.ts";
-import { ResumeTokens, type TokenLookup } from "./resume_tokens.ts";
+import type { RemoteNodes } from "./remote_nodes.ts";
+import { type ResumableSessions, type ResumeCounts, Resumption } from "./resumption.ts";
+import { Session, type SessionHost } from "./session.ts";
+import type { SessionDeps } from "./session_deps.ts";
+import { ResumeTokens } from "./resume_tokens.ts";
 import type { SessionSnapshot } from "./session_snapshot.ts";
-import type { TurnCredentials } from "./turn.ts";
 
 /** How long a session may neither search nor chat, in milliseconds. */
 export const MAX_IDLE = 10 * MINUTE;
@@ -42,53 +36,17 @@ export const MAX_DISCONNECTED_SESSIONS = 10_000;
 /** How many ended sessions can still be reported from other nodes. */
 export const MAX_RECENTLY_ENDED = 10_000;
 
-/** The other nodes, as far as this node knows of them. */
-export interface RemoteNodes {
-  /** This node. */
-  readonly node: NodeId;
-  /** How many sessions are connected to other nodes. */
-  readonly online: number;
-  /** Whether other nodes exist and can be reached. */
-  readonly hasOthers: boolean;
-  /** A proxy for the session `id` on `node`, the partner of `own`. */
-  partner(own: Session, id: SessionId, node: NodeId, isAway?: boolean): Partner;
-  /** Moves the session of `token` here from whichever node has it. */
-  fetch(token: string): Promise<SessionSnapshot | undefined>;
-}
-
-export interface SessionRegistryOptions {
-  readonly clock: Clock;
-  readonly relay: Relay;
-  readonly matchmaker: Matchmaker;
-  readonly statistics: StatsSink;
-  /** Rate limits of each session. */
-  readonly rates: SessionRates;
-  readonly proofOfWork: ProofOfWorkGate;
-  readonly turn: TurnCredentials;
-  /** Returns a new unguessable text. */
-  readonly newToken: () => string;
+export interface SessionRegistryOptions extends SessionDeps {
   /** `undefined` when there are no other nodes. */
   readonly remoteNodes?: RemoteNodes | undefined;
   /** Maximum number of connections. */
   readonly maxConnections?: number;
 }
 
-/** Resume attempts, by outcome. */
-export interface Resumes {
-  /** The session was resumed on its node. */
-  resumed: number;
-  /** The session was moved here from another node. */
-  moved: number;
-  /** The session doesn't exist, or may not be resumed. */
-  failed: number;
-}
-
 /** All sessions of this process. */
-export class SessionRegistry implements SessionContext {
+export class SessionRegistry implements SessionHost, ResumableSessions {
   /** How many sessions were created so far. */
   entered = 0;
-  /** How many clients have presented a token so far. */
-  readonly resumes: Resumes = { resumed: 0, moved: 0, failed: 0 };
   /** How many reports were made so far. */
   readonly reports: Record<ReportReason, number> = {
     underage: 0,
@@ -98,15 +56,9 @@ export class SessionRegistry implements SessionContext {
     other: 0,
   };
   readonly node: NodeId;
-  readonly clock: Clock;
-  readonly relay: Relay;
-  readonly matchmaker: Matchmaker;
-  readonly statistics: StatsSink;
-  readonly rates: SessionRates;
-  readonly proofOfWork: ProofOfWorkGate;
-  readonly turn: TurnCredentials;
-  readonly newToken: () => string;
+  readonly #deps: SessionDeps;
   readonly #tokens: ResumeTokens<Session>;
+  readonly #resumption: Resumption;
   readonly #sessions = new Map<SessionId, Session>();
   /** The disconnected ones, in the order in which they disconnected. */
   readonly #disconnected = new Set<Session>();
@@ -116,7 +68,7 @@ export class SessionRegistry implements SessionContext {
     { readonly session: Session; readonly at: number }
   >();
   readonly #remoteNodes: RemoteNodes | undefined;
-  readonly #maxAway: number;
+  readonly #maxDisconnected: number;
   #nextId: number;
   /** The online count that all clients here have; `undefined` when they have different ones. */
   #announced: number | undefined = 0;
@@ -124,19 +76,12 @@ export class SessionRegistry implements SessionContext {
   #onEmpty = (): void => {};
 
   constructor(options: SessionRegistryOptions) {
-    const { clock, relay, matchmaker, statistics, rates, proofOfWork, turn, newToken } = options;
     const { remoteNodes, maxConnections = 0 } = options;
-    this.clock = clock;
-    this.relay = relay;
-    this.matchmaker = matchmaker;
-    this.statistics = statistics;
-    this.rates = rates;
-    this.proofOfWork = proofOfWork;
-    this.turn = turn;
-    this.newToken = newToken;
-    this.#tokens = new ResumeTokens(newToken);
+    this.#deps = options;
+    this.#tokens = new ResumeTokens(options.newToken);
+    this.#resumption = new Resumption({ tokens: this.#tokens, sessions: this, remoteNodes });
     this.#remoteNodes = remoteNodes;
-    this.#maxAway = Math.max(MAX_DISCONNECTED_SESSIONS, maxConnections);
+    this.#maxDisconnected = Math.max(MAX_DISCONNECTED_SESSIONS, maxConnections);
     this.node = remoteNodes?.node ?? ALONE;
     this.#nextId = numbersFrom(this.node);
   }
@@ -170,6 +115,11 @@ export class SessionRegistry implements SessionContext {
     return this.#disconnected.size;
   }
 
+  /** How many clients have presented a token so far. */
+  get resumes(): Readonly<ResumeCounts> {
+    return this.#resumption.counts;
+  }
+
   /** How many tokens are known. */
   get tokens(): number {
     return this.#tokens.size;
@@ -182,41 +132,37 @@ export class SessionRegistry implements SessionContext {
 
   /** Creates a session for a new connection and sends `welcome`. */
   enter(outlet: Outlet, record: AddressRecord): Link {
-    const link = new Link(outlet, record);
-    const session = new Session(this.#nextId++ as SessionId, link, this);
-    this.#sessions.set(session.id, session);
+    const socket = new Link(outlet, record);
+    const session = this.#newSession(this.#nextId++ as SessionId, socket);
     this.entered++;
-    this.proofOfWork.entered();
+    this.#deps.proofOfWork.entered();
     const { online } = this;
     if (online !== this.#announced) this.#announced = undefined;
-    session.tell({ type: "welcome", token: this.#tokens.issue(session), online });
-    return link;
+    session.send({ type: "welcome", token: this.#tokens.issue(session), online });
+    return socket;
+  }
+
+  #newSession(id: SessionId, socket: Link, isConnected = true): Session {
+    const session = new Session({ id, socket, deps: this.#deps, host: this, isConnected });
+    this.#sessions.set(id, session);
+    return session;
   }
 
   resume(newcomer: Session, token: string): boolean {
-    const goesOn = this.#resume(newcomer, token);
-    if (!goesOn) this.resumes.failed++;
-    return goesOn;
-  }
-
-  #resume(newcomer: Session, token: string): boolean {
-    const found = this.#tokens.find(token);
-    if (found.kind === "unknown") return this.#fetch(newcomer, token);
-    if (found.owner === newcomer) return false;
-    const { owner } = found;
-    if (!mayMove(found)) return false;
-    this.#tokens.transfer(newcomer, owner, token);
-    this.#disconnected.delete(owner);
-    owner.attach(newcomer.detach());
-    this.resumes.resumed++;
-    return true;
+    return this.#resumption.resume(newcomer, token);
   }
 
   /** Exports the session of `token` to the node that its client is on; `undefined` when there is nothing to move. */
-  surrender(token: string): SessionSnapshot | undefined {
-    const found = this.#tokens.find(token);
-    if (found.kind === "unknown") return undefined;
-    return mayMove(found) ? found.owner.exportState() : undefined;
+  exportSession(token: string): SessionSnapshot | undefined {
+    return this.#resumption.exportSession(token);
+  }
+
+  /** Creates a session of another node here. It is disconnected, and its client has opened `socket`. */
+  importSession(snapshot: SessionSnapshot, socket: Link): Session {
+    const session = this.#newSession(snapshot.id, socket, false);
+    this.#recentlyEnded.delete(session.id);
+    session.importState(snapshot);
+    return session;
   }
 
   reported(reason: ReportReason): void {
@@ -230,7 +176,11 @@ export class SessionRegistry implements SessionContext {
   onDisconnected(session: Session): void {
     this.#disconnected.add(session);
     const [longest] = this.#disconnected;
-    if (this.#disconnected.size > this.#maxAway && !this.#draining) longest?.end();
+    if (this.#disconnected.size > this.#maxDisconnected && !this.#draining) longest?.end();
+  }
+
+  onReconnected(session: Session): void {
+    this.#disconnected.delete(session);
   }
 
   /** The session with this id, even if it has just ended: other nodes may still report it. */
@@ -249,45 +199,6 @@ export class SessionRegistry implements SessionContext {
       : this.#remoteNodes?.partner(own, id, node, isAway);
   }
 
-  /** Queries other nodes for the session. Returns whether there are any to query. */
-  #fetch(newcomer: Session, token: string): boolean {
-    const { line } = newcomer;
-    if (this.#remoteNodes === undefined || line === undefined) return false;
-    this.#remoteNodes.fetch(token).then((traveller) => {
-      this.resumes[traveller === undefined ? "failed" : "moved"]++;
-      if (traveller === undefined) newcomer.tell({ type: "resumed", chatting: false });
-      else this.#welcome(newcomer, token, this.#importSession(traveller, line), line);
-    });
-    return true;
-  }
-
-  /** Makes a session of another node one of this node. */
-  #importSession(traveller: SessionSnapshot, line: SessionSocket): Session {
-    const session = new Session(traveller.id, line, this, false);
-    this.#sessions.set(session.id, session);
-    this.#recentlyEnded.delete(session.id);
-    session.importState(traveller);
-    const { partner } = session;
-    const here = partner && this.session(partner.id);
-    if (here === undefined) return session;
-    here.partnerMoved(session);
-    if (here.partner === session) session.partnerMoved(here); // The partner still chats with it.
-    else session.partnerLeft(here.id); // The partner left during the move.
-    return session;
-  }
-
-  /** Replaces `newcomer` with `session`. If `newcomer` has lost its socket, its client may resume once more. */
-  #welcome(newcomer: Session, token: string, session: Session, line: SessionSocket): void {
-    if (newcomer.line !== undefined) {
-      this.#tokens.transfer(newcomer, session, token);
-      return session.attach(newcomer.detach());
-    }
-    if (line.hasLeft) return session.end();
-    this.#tokens.adopt(session, token);
-    this.onDisconnected(session);
-    session.partner?.partnerAway(session.id);
-  }
-
   onEnded(session: Session): void {
     this.#sessions.delete(session.id);
     if (this.#remoteNodes !== undefined && session.recent.length > 0) this.#remember(session);
@@ -299,16 +210,16 @@ export class SessionRegistry implements SessionContext {
   /** Keeps an ended session for reports from other nodes, where no partner is idle beyond {@linkcode MAX_IDLE}. */
   #remember(session: Session): void {
     this.#recentlyEnded.delete(session.id); // Re-insert, so that the map stays ordered by time.
-    this.#recentlyEnded.set(session.id, { session, at: this.clock.now() });
-    const [longest] = this.#recentlyEnded.keys();
-    if (longest !== undefined && this.#recentlyEnded.size > MAX_RECENTLY_ENDED) {
-      this.#recentlyEnded.delete(longest);
+    this.#recentlyEnded.set(session.id, { session, at: this.#deps.clock.now() });
+    const [oldest] = this.#recentlyEnded.keys();
+    if (oldest !== undefined && this.#recentlyEnded.size > MAX_RECENTLY_ENDED) {
+      this.#recentlyEnded.delete(oldest);
     }
   }
 
   /** Ends the sessions that were not resumed in time. An interval task. */
   sweep(): void {
-    const now = this.clock.now();
+    const now = this.#deps.clock.now();
     for (const session of this.#disconnected) {
       if (session.awayUntil !== undefined && session.awayUntil <= now) session.end();
     }
@@ -325,13 +236,13 @@ export class SessionRegistry implements SessionContext {
     this.#announced = online;
     const message = JSON.stringify({ type: "online", count: online });
     for (const session of this.#sessions.values()) {
-      if (session.state !== "chatting") session.tellEncoded(message);
+      if (session.state !== "chatting") session.sendEncoded(message);
     }
   }
 
   /** Closes sessions that have been idle for too long. An interval task. */
   closeIdle(): void {
-    const latest = this.clock.now() - MAX_IDLE;
+    const latest = this.#deps.clock.now() - MAX_IDLE;
     for (const session of this.#sessions.values()) {
       const { idleSince } = session;
       if (idleSince !== undefined && idleSince <= latest) {
@@ -345,7 +256,7 @@ export class SessionRegistry implements SessionContext {
     this.#draining = true;
     const message = JSON.stringify({ type: "draining" });
     for (const session of [...this.#sessions.values()]) {
-      session.tellEncoded(message);
+      session.sendEncoded(message);
       if (session.state !== "chatting") session.close(CloseCode.goingAway, GOING_AWAY_REASON);
     }
   }
@@ -374,12 +285,4 @@ export class SessionRegistry implements SessionContext {
     }
     for (const session of sessions) session.end();
   }
-}
-
-/** Whether a token may move its session to another socket. If not, the session is closed with the reason. */
-function mayMove({ kind, owner }: Exclude<TokenLookup<Session>, { kind: "unknown" }>): boolean {
-  const isSpent = kind === "spent";
-  if (!isSpent && owner.mayResume()) return true;
-  owner.close(CloseCode.policy, isSpent ? "The token has already been used." : TOO_FAST_REASON);
-  return false;
 }

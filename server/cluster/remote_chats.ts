@@ -65,7 +65,7 @@ export class RemoteChats {
     const { to, from, node, event } = message;
     if (event.type === "reported") {
       if (!this.#forward(message)) {
-        this.#options.sessions.recentSession(to)?.accused(from, event.by, event.weight);
+        this.#options.sessions.recentSession(to)?.reportedElsewhere(from, event.by, event.weight);
       }
       return;
     }
@@ -109,7 +109,7 @@ export class RemoteChats {
   /** Hands the session that `token` opens over to node `to`; `undefined` if there is no such session. */
   release(token: string, to: NodeId): SessionSnapshot | undefined {
     const { sessions, clock } = this.#options;
-    const snapshot = sessions.surrender(token);
+    const snapshot = sessions.exportSession(token);
     if (snapshot === undefined) return undefined;
     const partner = sessions.session(snapshot.chatSide?.partner ?? snapshot.id);
     if (partner !== undefined) this.#moved(partner, snapshot.id, to, true);

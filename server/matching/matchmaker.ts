@@ -69,7 +69,7 @@ export interface Search {
   /** Withdrawn or paired. A search that is done must not change. */
   done: boolean;
   /** When it was found to be claimed by a search that hasn't reported yet, in clock milliseconds. */
-  takenAt: number | undefined;
+  claimedAt: number | undefined;
   /** It has claimed a partner, and is not offered until the outcome is known. */
   isClaiming: boolean;
   /** Its position in the queue of running windows. */
@@ -175,10 +175,10 @@ export class Matchmaker {
     this.#isRetrying = true;
     const refused = [...this.#refused].values();
     this.#refused.clear();
-    const inTurn = async (): Promise<void> => {
+    const retryNext = async (): Promise<void> => {
       for (const search of refused) if (!search.done) await this.#offerAgain(search, "front");
     };
-    await Promise.all(Array.from({ length: MAX_CONCURRENT_RETRIES }, inTurn))
+    await Promise.all(Array.from({ length: MAX_CONCURRENT_RETRIES }, retryNext))
       .finally(() => this.#isRetrying = false);
   }
 
@@ -201,7 +201,7 @@ export class Matchmaker {
       since,
       windowEnds: since + INTEREST_WINDOW,
       done: false,
-      takenAt: undefined,
+      claimedAt: undefined,
       isClaiming: false,
       window: undefined,
     };
@@ -224,9 +224,9 @@ export class Matchmaker {
 
   /** Offers a search that has waited. A recently claimed one is left alone, unless the claim leads to nothing. */
   async #offerAgain(search: Search, end: QueueEnd): Promise<void> {
-    const { takenAt } = search;
-    const isLate = takenAt !== undefined &&
-      this.#options.clock.now() - takenAt >= INVITATION_TIME;
+    const { claimedAt } = search;
+    const isLate = claimedAt !== undefined &&
+      this.#options.clock.now() - claimedAt >= INVITATION_TIME;
     await this.#offer(search, end, isLate ? "anew" : "again");
   }
 
@@ -238,10 +238,10 @@ export class Matchmaker {
     const candidates = await this.#retried(search, backend.offer(request, end, how));
     if (candidates === undefined || search.done || search.isClaiming) return;
     if (candidates === "taken") {
-      search.takenAt ??= clock.now();
+      search.claimedAt ??= clock.now();
       return this.#refuse(search);
     }
-    search.takenAt = undefined;
+    search.claimedAt = undefined;
     if (search.request !== request) return;
     const choice = choose(request, candidates);
     if (choice === undefined) search.seeker.waits();
@@ -252,19 +252,18 @@ export class Matchmaker {
     const { request } = search;
     const { partner } = choice;
     search.isClaiming = true;
-    const taken = await this.#retried(search, this.#options.backend.claim(request, partner));
+    const isClaimed = await this.#retried(search, this.#options.backend.claim(request, partner));
     search.isClaiming = false;
-    if (taken === undefined) return;
-    if (!taken && search.done) return await this.#options.backend.withdraw(request);
-    if (!taken) return this.#refuse(search);
+    if (isClaimed === undefined) return;
+    if (!isClaimed && search.done) return await this.#options.backend.withdraw(request);
+    if (!isClaimed) return this.#refuse(search);
     const isHere = partner.node === this.#options.backend.node;
     const other = this.#searches.get(partner.ticket);
-    if (isHere ? other !== undefined && !search.done : !search.done) {
-      return this.#pair(search, other, choice);
-    }
+    const isPartnerGone = isHere && other === undefined;
+    if (!search.done && !isPartnerGone) return this.#pair(search, other, choice);
     if (!isHere) this.#options.backend.retract(request, partner);
-    const survivors = [search, other].filter((one) => one !== undefined && !one.done) as Search[];
-    await Promise.all(survivors.map((survivor) => this.#offer(survivor, "front")));
+    const remaining = [search, other].filter((one) => one !== undefined && !one.done) as Search[];
+    await Promise.all(remaining.map((one) => this.#offer(one, "front")));
   }
 
   /** The result of `work`. If it fails, the error is reported and the search is offered again later. */

@@ -32,11 +32,11 @@ export const SPARE_QUEUES = 64;
 export class Pool<W extends SearchRequest> {
   #queues = new Map<string, LinkedQueue<W>>();
   #emptyQueues = 0;
-  readonly #places = new Map<W, Handle[]>();
+  readonly #handles = new Map<W, Handle[]>();
 
   /** How many searches wait. */
   get size(): number {
-    return this.#places.size;
+    return this.#handles.size;
   }
 
   /** How many queues there are. Apart from {@linkcode SPARE_QUEUES}, fewer than half of them are empty. */
@@ -46,22 +46,22 @@ export class Pool<W extends SearchRequest> {
 
   /** Whether `request` waits here. */
   has(request: W): boolean {
-    return this.#places.has(request);
+    return this.#handles.has(request);
   }
 
   /** Adds `request` at the end of its queues, or at their front. */
   add(request: W, end: "back" | "front" = "back"): void {
-    const join = (name: string): Handle =>
+    const enqueue = (name: string): Handle =>
       end === "back" ? this.#queue(name).append(request) : this.#queue(name).prepend(request);
-    this.#places.set(request, queueNames(request).map(join));
+    this.#handles.set(request, queueNames(request).map(enqueue));
   }
 
   /** Removes `request`; `false` when it didn't wait here. */
   remove(request: W): boolean {
-    const places = this.#places.get(request);
-    if (places === undefined) return false;
-    for (const place of places) place.remove();
-    this.#places.delete(request);
+    const handles = this.#handles.get(request);
+    if (handles === undefined) return false;
+    for (const handle of handles) handle.remove();
+    this.#handles.delete(request);
     for (const name of queueNames(request)) {
       if (this.#queues.get(name)?.size === 0) this.#emptyQueues++;
     }
@@ -77,36 +77,36 @@ export class Pool<W extends SearchRequest> {
   /** A few candidates, which include the best partner for `request`, if the pool has one. */
   *candidates(request: W): Generator<W, void, undefined> {
     for (const name of queueNames(request)) {
-      const line = this.#queues.get(name);
-      if (line !== undefined) yield* front(line, request);
+      const queue = this.#queues.get(name);
+      if (queue !== undefined) yield* front(queue, request);
     }
   }
 
   #queue(name: string): LinkedQueue<W> {
-    const line = this.#queues.get(name);
-    if (line?.size === 0) this.#emptyQueues--;
-    if (line !== undefined) return line;
+    const queue = this.#queues.get(name);
+    if (queue?.size === 0) this.#emptyQueues--;
+    if (queue !== undefined) return queue;
     const created = new LinkedQueue<W>();
     this.#queues.set(name, created);
     return created;
   }
 
   #dropEmptyQueues(): void {
-    this.#queues = new Map([...this.#queues].filter(([, line]) => line.size > 0));
+    this.#queues = new Map([...this.#queues].filter(([, queue]) => queue.size > 0));
     this.#emptyQueues = 0;
   }
 }
 
 /** The first recent partner and the first other candidate of a queue. */
 function* front<W extends SearchRequest>(
-  line: LinkedQueue<W>,
+  queue: LinkedQueue<W>,
   request: W,
 ): Generator<W, void, undefined> {
-  let passed = 0;
-  for (const other of line) {
+  let skipped = 0;
+  for (const other of queue) {
     const met = haveMet(request, other);
-    if (!met || passed === 0) yield other;
-    if (!met || ++passed === LOOK_AHEAD) return;
+    if (!met || skipped === 0) yield other;
+    if (!met || ++skipped === LOOK_AHEAD) return;
   }
 }
 

@@ -12,7 +12,7 @@ import { SECOND } from "../../server/base/clock.ts";
 import { gcFunction } from "../../server/base/gc.ts";
 import type { Link } from "../../server/chat/link.ts";
 import { delay } from "../../server/base/timeout.ts";
-import type { Session } from "../../server/chat/session.ts";
+import { Session } from "../../server/chat/session.ts";
 import { HANDSHAKE, RawClient } from "../support/raw_client.ts";
 import { NO_RATES, TestServer, withVisitors } from "../support/server.ts";
 import { waitUntil } from "../support/wait_until.ts";
@@ -75,7 +75,7 @@ export async function soak(
     service: (service) =>
       withVisitors(service, (visitor) => {
         const { session } = visitor as Link;
-        if (session !== undefined) seen.add(session);
+        if (session instanceof Session) seen.add(session);
         return visitor;
       }),
   });

@@ -69,9 +69,9 @@ Deno.test({
   }
   const [a, b] = servers as [CallServer, CallServer];
   assert.deepEqual([a.urls, await ask(coturn, a), await ask(coturn, b)], [[coturn.url], 0, 0]);
-  const [end = "", chance] = a.username.split(":");
+  const [end = "", nonce] = a.username.split(":");
   const refused: Credentials[] = [
-    { ...a, username: `${Number(end) + 1}:${chance}` },
+    { ...a, username: `${Number(end) + 1}:${nonce}` },
     { ...a, username: `${a.username}0` },
     { ...a, credential: b.credential },
     { ...a, credential: "" },

@@ -13,9 +13,9 @@ import {
 import { FakeClock } from "../../support/fake_clock.ts";
 import { trials } from "../../support/repeats.ts";
 
-function check(mode: WorkMode): { clock: FakeClock; human: ProofOfWorkGate } {
+function check(mode: WorkMode): { clock: FakeClock; gate: ProofOfWorkGate } {
   const clock = new FakeClock();
-  return { clock, human: new ProofOfWorkGate(clock, mode) };
+  return { clock, gate: new ProofOfWorkGate(clock, mode) };
 }
 
 Deno.test("Work is solved when the hash begins with the required number of zero bits", () => {
@@ -41,32 +41,32 @@ Deno.test("Work done by a page is the first solution of what the server requires
 });
 
 Deno.test("Work is required of nobody in quiet times, of everybody under load, and of nobody afterwards", () => {
-  const { clock, human } = check("auto");
+  const { clock, gate } = check("auto");
   for (let n = 0; n < 10 * RUSH_THRESHOLD; n++) {
-    human.entered();
+    gate.entered();
     clock.advance(RUSH_WINDOW / (RUSH_THRESHOLD - 1));
   }
-  assert.equal(human.isRequired, false);
-  for (let n = 0; n < RUSH_THRESHOLD; n++) human.entered();
-  assert.equal(human.isRequired, true);
+  assert.equal(gate.isRequired, false);
+  for (let n = 0; n < RUSH_THRESHOLD; n++) gate.entered();
+  assert.equal(gate.isRequired, true);
   clock.advance(RUSH_DURATION - 1);
-  assert.equal(human.isRequired, true);
+  assert.equal(gate.isRequired, true);
   clock.advance(1);
-  assert.equal(human.isRequired, false);
+  assert.equal(gate.isRequired, false);
 });
 
 Deno.test("Work is required as long as the load lasts", () => {
-  const { clock, human } = check("auto");
+  const { clock, gate } = check("auto");
   for (let second = 0; second < 300; second++) {
-    for (let n = 0; n < RUSH_THRESHOLD / 5; n++) human.entered();
+    for (let n = 0; n < RUSH_THRESHOLD / 5; n++) gate.entered();
     clock.advance(SECOND);
-    assert.equal(human.isRequired, second >= 4, `${second} s`);
+    assert.equal(gate.isRequired, second >= 4, `${second} s`);
   }
 });
 
 Deno.test("Work is required always or never if the operator says so", () => {
-  const { human } = check("off");
-  for (let n = 0; n < 10 * RUSH_THRESHOLD; n++) human.entered();
-  assert.equal(human.isRequired, false);
-  assert.equal(check("always").human.isRequired, true);
+  const { gate } = check("off");
+  for (let n = 0; n < 10 * RUSH_THRESHOLD; n++) gate.entered();
+  assert.equal(gate.isRequired, false);
+  assert.equal(check("always").gate.isRequired, true);
 });

@@ -13,9 +13,9 @@ import type { Link } from "../../../server/chat/link.ts";
 import {
   MAX_DISCONNECTED_SESSIONS,
   MAX_IDLE,
-  type RemoteNodes,
   SessionRegistry,
 } from "../../../server/chat/session_registry.ts";
+import type { RemoteNodes } from "../../../server/chat/remote_nodes.ts";
 import { Matchmaker } from "../../../server/matching/matchmaker.ts";
 import type { NodeId, SessionId } from "../../../server/ids.ts";
 import { isSolution, type ProofOfWorkGate, WORK_BITS } from "../../../server/chat/proof_of_work.ts";
@@ -47,7 +47,7 @@ function counted(message: ServerMessage): number | undefined {
 }
 
 /** A partner that reacts to nothing. */
-const NOBODY = {
+const INERT_PARTNER = {
   receive: () => false,
   release: () => {},
   partnerLeft: () => {},
@@ -66,14 +66,14 @@ class World {
     onError: (error) => assert.fail(String(error)),
   });
   /** Whether a search requires proof of work. */
-  readonly human = { isRequired: false, entered: () => {} } as
+  readonly proofOfWork = { isRequired: false, entered: () => {} } as
     & { isRequired: boolean }
     & ProofOfWorkGate;
   /** What was counted: the messages, and the duration of each chat. */
   readonly counted = { messages: 0, durations: [] as number[] };
   readonly sessions: SessionRegistry;
 
-  constructor(elsewhere?: RemoteNodes, maxConnections = 0) {
+  constructor(remoteNodes?: RemoteNodes, maxConnections = 0) {
     this.sessions = new SessionRegistry({
       maxConnections,
       clock: this.clock,
@@ -84,15 +84,15 @@ class World {
         chatEnded: (duration) => void this.counted.durations.push(duration),
       },
       rates: LIMITS,
-      proofOfWork: this.human,
+      proofOfWork: this.proofOfWork,
       turn: new TurnCredentials({
         urls: ["turn:relay.example"],
         secret: "secret",
         clock: this.clock,
-        newToken: () => `chance ${++this.#tokens}`,
+        newToken: () => `nonce ${++this.#tokens}`,
       }),
       newToken: () => `token ${++this.#tokens}`,
-      remoteNodes: elsewhere,
+      remoteNodes,
     });
     this.clock.every(250, () => this.matchmaker.openExpired());
     this.clock.every(500, () => this.relay.sweep());
@@ -104,7 +104,7 @@ class World {
   visit(record = newAddressRecord(this.clock.now())): Visit {
     const outlet = new FakeOutlet();
     const link = this.sessions.enter(outlet, record);
-    const { session } = link;
+    const session = this.attachedTo(link);
     assert.ok(session !== undefined);
     return {
       link,
@@ -115,11 +115,16 @@ class World {
     };
   }
 
+  /** The session that is attached to a socket. */
+  attachedTo({ session }: Link): Session | undefined {
+    return session && this.sessions.session(session.id);
+  }
+
   /** Resumes the session of `before` on a new socket. The server may also answer with a new session. */
   comeBack(before: Visit, record = newAddressRecord(this.clock.now())): Visit {
     const visit = this.visit(record);
     visit.say({ type: "resume", token: tokenOf(before) });
-    const { session } = visit.link;
+    const session = this.attachedTo(visit.link);
     return session === undefined ? visit : { ...visit, session };
   }
 
@@ -357,7 +362,7 @@ Deno.test("Handing off moves chats, disconnects the others, and is done when the
 });
 
 /** The snapshot that another node hands over, of a session whose partner is on a third node. */
-const TRAVELLER: SessionSnapshot = {
+const SNAPSHOT: SessionSnapshot = {
   id: 11 as SessionId,
   recent: [12 as SessionId],
   hasWorked: false,
@@ -374,31 +379,31 @@ const TRAVELLER: SessionSnapshot = {
 };
 
 Deno.test("Session that is fetched for a page that has left meanwhile ends, and for one that dropped it waits", async () => {
-  const ends: [end: (link: Link) => void, told: string, away: number][] = [
+  const ends: [end: (link: Link) => void, event: string, away: number][] = [
     [(link) => link.closed(), "left", 0],
     [(link) => link.disconnected(), "away", 1],
   ];
   for (const [end, expected, away] of ends) {
-    const told: string[] = [];
+    const events: string[] = [];
     const fetched = Promise.withResolvers<SessionSnapshot>();
     const world = new World({
       node: 3 as NodeId,
       online: 0,
       hasOthers: true,
       partner: (_own, id, node, isAway = false) => ({
-        ...NOBODY,
+        ...INERT_PARTNER,
         ...{ id, node, isAway },
-        partnerLeft: () => void told.push("left"),
-        partnerAway: () => void told.push("away"),
+        partnerLeft: () => void events.push("left"),
+        partnerAway: () => void events.push("away"),
       }),
       fetch: () => fetched.promise,
     });
     const visit = world.visit();
-    visit.say({ type: "resume", token: "token of another machine" });
+    visit.say({ type: "resume", token: "token of another node" });
     end(visit.link);
-    fetched.resolve(TRAVELLER);
+    fetched.resolve(SNAPSHOT);
     await settled();
-    assert.deepEqual([told, world.sessions.disconnected, world.sessions.connected], [
+    assert.deepEqual([events, world.sessions.disconnected, world.sessions.connected], [
       [expected],
       away,
       0,
@@ -406,8 +411,31 @@ Deno.test("Session that is fetched for a page that has left meanwhile ends, and 
   }
 });
 
+Deno.test("Session is closed with 1011 when the query to other nodes fails, and the error is reported", async () => {
+  const errors: unknown[] = [];
+  const onRejection = (event: PromiseRejectionEvent): void => {
+    event.preventDefault();
+    errors.push(event.reason);
+  };
+  globalThis.addEventListener("unhandledrejection", onRejection);
+  const failure = new Error("Cannot ask other nodes");
+  const world = new World({
+    node: 3 as NodeId,
+    online: 0,
+    hasOthers: true,
+    partner: (_own, id, node, isAway = false) => ({ ...INERT_PARTNER, id, node, isAway }),
+    fetch: () => Promise.reject(failure),
+  });
+  const visit = world.visit();
+  visit.say({ type: "resume", token: "token of another node" });
+  await new Promise((resolve) => setTimeout(resolve));
+  globalThis.removeEventListener("unhandledrejection", onRejection);
+  assert.equal(visit.outlet.closed?.code, 1011);
+  assert.deepEqual([errors, world.sessions.connected], [[failure], 0]);
+});
+
 Deno.test("Sessions that move from two stopping nodes are partners here, although each expects the other elsewhere", async () => {
-  const traveller = (id: number, partner: number): SessionSnapshot => ({
+  const snapshot = (id: number, partner: number): SessionSnapshot => ({
     id: id as SessionId,
     recent: [partner as SessionId],
     hasWorked: false,
@@ -422,20 +450,22 @@ Deno.test("Sessions that move from two stopping nodes are partners here, althoug
       isAway: true,
     },
   });
-  const travellers = { ann: traveller(1, 2), bob: traveller(2, 1) };
+  const snapshots = { ann: snapshot(1, 2), bob: snapshot(2, 1) };
   const world = new World({
     node: 3 as NodeId,
     online: 0,
     hasOthers: true,
-    partner: (_own, id, node, isAway = false) => ({ ...NOBODY, id, node, isAway }),
-    fetch: (token) => Promise.resolve(travellers[token as keyof typeof travellers]),
+    partner: (_own, id, node, isAway = false) => ({ ...INERT_PARTNER, id, node, isAway }),
+    fetch: (token) => Promise.resolve(snapshots[token as keyof typeof snapshots]),
   });
   const [ann, bob] = [world.visit(), world.visit()];
   ann.say({ type: "resume", token: "ann" });
   bob.say({ type: "resume", token: "bob" });
   await settled();
-  assert.equal(ann.link.session?.partner, bob.link.session);
-  assert.equal(bob.link.session?.partner, ann.link.session);
+  const [annHere, bobHere] = [ann, bob].map(({ link }) => world.attachedTo(link));
+  assert.ok(annHere !== undefined && bobHere !== undefined);
+  assert.equal(annHere.partner, bobHere);
+  assert.equal(bobHere.partner, annHere);
   ann.frame(1, 65);
   bob.frame(1, 66);
   assert.deepEqual([ann, bob].map(({ outlet }) => outlet.frames.length), [1, 1]);
@@ -526,7 +556,7 @@ Deno.test("Session that requests calls too fast is told when to retry, and conti
 
 Deno.test("Session that must do work for its search starts it with the solution, and then needs no other", async () => {
   const world = new World();
-  Object.assign(world.human, { isRequired: true });
+  Object.assign(world.proofOfWork, { isRequired: true });
   const visit = world.visit();
   visit.say(FIND);
   const [challenge] = visit.outlet.told("challenge");
@@ -542,7 +572,7 @@ Deno.test("Session that must do work for its search starts it with the solution,
 
 Deno.test("Session is closed with 1008 for a wrong solution, and not for a late one", () => {
   const world = new World();
-  Object.assign(world.human, { isRequired: true });
+  Object.assign(world.proofOfWork, { isRequired: true });
   const [late, wrong, unasked] = [world.visit(), world.visit(), world.visit()];
   late.say(FIND);
   late.say(LEAVE);
@@ -878,7 +908,7 @@ Deno.test("Session that moves between nodes too often ends for that reason, and 
   const world = new World();
   const [a] = await world.pair();
   for (let n = 0; n < LIMITS.resumes.burst; n++) assert.ok(a.session.mayResume());
-  assert.equal(world.sessions.surrender(tokenOf(a)), undefined);
+  assert.equal(world.sessions.exportSession(tokenOf(a)), undefined);
   assert.deepEqual(a.outlet.closed, { code: 1008, reason: TOO_FAST_REASON });
 });
 

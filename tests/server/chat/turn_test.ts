@@ -20,12 +20,12 @@ Deno.test("Turn issues credentials that expire in ten minutes, signed as the rel
 });
 
 Deno.test("Turn never issues the same user name twice", () => {
-  const chance = ["a".repeat(64), "b".repeat(64)];
+  const nonces = ["a".repeat(64), "b".repeat(64)];
   const relay = new TurnCredentials({
     urls: ["turn:relay.example"],
     secret: "north",
     clock: new FakeClock(),
-    newToken: () => chance.shift()!,
+    newToken: () => nonces.shift()!,
   });
   const [first, second] = [relay.route(), relay.route()].map(({ servers }) => servers[0]!.username);
   assert.notEqual(first, second);

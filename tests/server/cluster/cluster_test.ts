@@ -373,8 +373,8 @@ clusterTest(
     await ann.next("partner-away");
     const { sessions } = machines[1]!.server.chat;
     const [annSession] = machines[0]!.server.chat.sessions.sessions;
-    const release = sessions.surrender.bind(sessions);
-    sessions.surrender = (shown) => {
+    const release = sessions.exportSession.bind(sessions);
+    sessions.exportSession = (shown) => {
       const traveller = release(shown);
       annSession!.receiveText('{"type":"leave"}'); // While the partner's session is being moved.
       return traveller;
@@ -394,8 +394,8 @@ clusterTest(
     bob.vanish();
     await ann.next("partner-away");
     const { sessions } = machines[1]!.server.chat;
-    const release = sessions.surrender.bind(sessions);
-    sessions.surrender = (shown) => {
+    const release = sessions.exportSession.bind(sessions);
+    sessions.exportSession = (shown) => {
       const traveller = release(shown);
       machines[0]!.cluster.heartbeat(); // Her node asks for him on his old node.
       return traveller;

@@ -16,7 +16,7 @@ import { FakeClock } from "../../support/fake_clock.ts";
 import { trials } from "../../support/repeats.ts";
 
 /** A seeker that remembers its matches. */
-class Person implements Seeker {
+class TestSeeker implements Seeker {
   readonly id: SessionId;
   search: Search | undefined;
   readonly matches: Match[] = [];
@@ -65,8 +65,8 @@ interface World {
   backend: MemoryBackend;
   matchmaker: Matchmaker;
   errors: unknown[];
-  people: Person[];
-  find: (n: number, interests?: string[], mode?: Mode) => Person;
+  seekers: TestSeeker[];
+  find: (n: number, interests?: string[], mode?: Mode) => TestSeeker;
   pass: (ms: number) => Promise<void>;
 }
 
@@ -75,16 +75,16 @@ function world(backend = new MemoryBackend()): World {
   const errors: unknown[] = [];
   const matchmaker = new Matchmaker({ clock, backend, onError: (error) => errors.push(error) });
   clock.every(250, () => matchmaker.openExpired());
-  const people = Array.from({ length: 200 }, (_, n) => new Person(n));
+  const seekers = Array.from({ length: 200 }, (_, n) => new TestSeeker(n));
   return {
     clock,
     backend,
     matchmaker,
     errors,
-    people,
-    find(n, interests = [], mode = "text"): Person {
-      matchmaker.find(people[n]!, mode, interests);
-      return people[n]!;
+    seekers,
+    find(n, interests = [], mode = "text"): TestSeeker {
+      matchmaker.find(seekers[n]!, mode, interests);
+      return seekers[n]!;
     },
     async pass(ms): Promise<void> {
       clock.advance(ms);
@@ -158,16 +158,16 @@ Deno.test("Matchmaker prefers shared interests even after the window", async () 
 });
 
 Deno.test("Matchmaker avoids a recent partner while another one is available", async () => {
-  const { find, people } = world();
-  people[1]!.met.add(2 as SessionId);
+  const { find, seekers } = world();
+  seekers[1]!.met.add(2 as SessionId);
   const [a, b, c] = [find(1), find(3), find(2)];
   await settled();
   assert.deepEqual([a.partners, b.partners, c.partners], [[3], [1], []]);
 });
 
 Deno.test("Matchmaker pairs recent partners when nobody else is available, and says so", async () => {
-  const { find, people } = world();
-  people[2]!.met.add(1 as SessionId);
+  const { find, seekers } = world();
+  seekers[2]!.met.add(1 as SessionId);
   const [a, b] = [find(1), find(2)];
   await settled();
   assert.deepEqual([a.matches[0]?.met, b.matches[0]?.met], [true, true]);
@@ -247,8 +247,8 @@ Deno.test("Matchmaker retries only a few of many refused searches at a time, bec
     return await offer(wish, end);
   };
   backend.claim = (a, b) => isRefusing ? Promise.resolve(false) : claim(a, b);
-  const { find, pass, matchmaker, people } = world(backend);
-  people.forEach(({ id }) => find(id));
+  const { find, pass, matchmaker, seekers } = world(backend);
+  seekers.forEach(({ id }) => find(id));
   await settled();
   await settled();
   [most, isRefusing] = [0, false];
@@ -275,25 +275,25 @@ const anEvent = fc.oneof(
 /** A model of which seekers should be searching. It checks each new match. */
 class Model {
   readonly searching = new Map<number, Mode>();
-  readonly #matches = new Map<Person, number>();
+  readonly #matches = new Map<TestSeeker, number>();
 
-  check(people: readonly Person[]): void {
-    const fresh = people.filter((one) => one.matches.length > (this.#matches.get(one) ?? 0));
-    for (const person of fresh) this.#checkMatch(person, people);
-    for (const person of fresh) {
-      this.#matches.set(person, person.matches.length);
-      this.searching.delete(person.id);
+  check(seekers: readonly TestSeeker[]): void {
+    const fresh = seekers.filter((one) => one.matches.length > (this.#matches.get(one) ?? 0));
+    for (const seeker of fresh) this.#checkMatch(seeker, seekers);
+    for (const seeker of fresh) {
+      this.#matches.set(seeker, seeker.matches.length);
+      this.searching.delete(seeker.id);
     }
   }
 
-  #checkMatch(person: Person, people: readonly Person[]): void {
-    const partner = people[person.matches.at(-1)!.partner]!;
-    assert.equal(person.matches.length, (this.#matches.get(person) ?? 0) + 1, "paired twice");
-    assert.equal(partner.matches.at(-1)?.partner, person.id, "only one side was paired");
-    assert.notEqual(partner, person, "paired with oneself");
-    assert.ok(this.searching.has(person.id), "paired without a search");
+  #checkMatch(seeker: TestSeeker, seekers: readonly TestSeeker[]): void {
+    const partner = seekers[seeker.matches.at(-1)!.partner]!;
+    assert.equal(seeker.matches.length, (this.#matches.get(seeker) ?? 0) + 1, "paired twice");
+    assert.equal(partner.matches.at(-1)?.partner, seeker.id, "only one side was paired");
+    assert.notEqual(partner, seeker, "paired with oneself");
+    assert.ok(this.searching.has(seeker.id), "paired without a search");
     assert.equal(
-      this.searching.get(person.id),
+      this.searching.get(seeker.id),
       this.searching.get(partner.id),
       "paired across modes",
     );
@@ -304,7 +304,7 @@ Deno.test("Matchmaker pairs both sides, once, within a mode, and strands nobody,
   await fc.assert(
     fc.asyncProperty(fc.array(anEvent, { maxLength: 40 }), async (events) => {
       const backend = new SlowBackend();
-      const { find, pass, matchmaker, people, errors } = world(backend);
+      const { find, pass, matchmaker, seekers, errors } = world(backend);
       const model = new Model();
       for (const event of events) {
         switch (event.do) {
@@ -314,7 +314,7 @@ Deno.test("Matchmaker pairs both sides, once, within a mode, and strands nobody,
             break;
           case "withdraw":
             model.searching.delete(event.who);
-            matchmaker.withdraw(people[event.who]!);
+            matchmaker.withdraw(seekers[event.who]!);
             break;
           case "release":
             await backend.release();
@@ -322,12 +322,12 @@ Deno.test("Matchmaker pairs both sides, once, within a mode, and strands nobody,
           case "pass":
             await pass(event.ms);
         }
-        model.check(people);
+        model.check(seekers);
       }
       for (let round = 0; round < 8; round++) {
         await pass(INTEREST_WINDOW);
         await backend.release();
-        model.check(people);
+        model.check(seekers);
       }
       const left = [...model.searching.values()];
       assert.equal(new Set(left).size, left.length, "two who would take each other both wait");

@@ -28,7 +28,7 @@ import { isRedisThere, Redis } from "../../support/redis.ts";
 import { trials } from "../../support/repeats.ts";
 
 /** A seeker that remembers its matches. */
-class Person implements Seeker {
+class TestSeeker implements Seeker {
   search: Search | undefined;
   readonly matches: Match[] = [];
   readonly recent: SessionId[] = [];
@@ -52,7 +52,7 @@ class Person implements Seeker {
 /** Seekers, on as many nodes as the world has. */
 class World {
   readonly clock = new FakeClock();
-  readonly people = Array.from({ length: 12 }, (_, n) => new Person(n));
+  readonly seekers = Array.from({ length: 12 }, (_, n) => new TestSeeker(n));
   readonly matchmakers: Matchmaker[];
   readonly #settle: () => Promise<void>;
 
@@ -65,25 +65,25 @@ class World {
     this.clock.every(250, () => this.matchmakers.forEach((one) => one.openExpired()));
   }
 
-  /** The node that a seeker is on. */
-  machineOf(n: number): Matchmaker {
+  /** The matchmaker of the node that a seeker is on. */
+  matchmakerOf(n: number): Matchmaker {
     return this.matchmakers[n % this.matchmakers.length]!;
   }
 
   /** Starts a search without waiting for the result. */
-  look(n: number, interests: string[] = [], mode: Mode = "text"): Person {
-    this.machineOf(n).find(this.people[n]!, mode, interests);
-    return this.people[n]!;
+  start(n: number, interests: string[] = [], mode: Mode = "text"): TestSeeker {
+    this.matchmakerOf(n).find(this.seekers[n]!, mode, interests);
+    return this.seekers[n]!;
   }
 
-  async find(n: number, interests: string[] = [], mode: Mode = "text"): Promise<Person> {
-    const person = this.look(n, interests, mode);
+  async find(n: number, interests: string[] = [], mode: Mode = "text"): Promise<TestSeeker> {
+    const seeker = this.start(n, interests, mode);
     await this.#settle();
-    return person;
+    return seeker;
   }
 
   withdraw(n: number): void {
-    this.machineOf(n).withdraw(this.people[n]!);
+    this.matchmakerOf(n).withdraw(this.seekers[n]!);
   }
 
   async pass(ms: number): Promise<void> {
@@ -96,7 +96,7 @@ class World {
   }
 }
 
-const MACHINES = 3;
+const NODES = 3;
 const PING = new Script("return 1");
 
 /** Waits until pending work is done. No chain of Redis requests is longer than this loop. */
@@ -112,7 +112,7 @@ function sharedBackends(link: RedisClient): (world: World) => Backend[] {
   const keys = new ClusterKeys(random(32), random);
   const pool = new RedisPool({ link, keys: () => keys });
   return (world) =>
-    Array.from({ length: MACHINES }, (_, n) => {
+    Array.from({ length: NODES }, (_, n) => {
       const bus = {
         request: async (node, word) => {
           if (word.type !== "invite") return undefined;
@@ -218,7 +218,7 @@ for (const [name, make] of WORLDS) {
   });
 
   pairingTest("a recent partner is avoided while another one is available", async (world) => {
-    world.people[1]!.recent.push(2 as SessionId);
+    world.seekers[1]!.recent.push(2 as SessionId);
     const [a, b] = [await world.find(1), await world.find(2, ["x"])];
     const c = await world.find(3);
     assert.deepEqual([a.partners, b.partners, c.partners], [[3], [], [1]]);
@@ -227,7 +227,7 @@ for (const [name, make] of WORLDS) {
   pairingTest(
     "a recent partner is accepted when nobody else is available, and both are told",
     async (world) => {
-      world.people[2]!.recent.push(1 as SessionId);
+      world.seekers[2]!.recent.push(1 as SessionId);
       const [a, b] = [await world.find(1), await world.find(2)];
       assert.deepEqual([a.matches[0]?.met, b.matches[0]?.met], [true, true]);
     },
@@ -252,7 +252,7 @@ for (const [name, make] of WORLDS) {
           for (const together of acts) {
             for (const { who, act, interests } of together) {
               if (act === "withdraw") world.withdraw(who);
-              else world.look(who, interests, act);
+              else world.start(who, interests, act);
               if (act === "withdraw") wishing.delete(who);
               else wishing.set(who, act);
             }
@@ -280,18 +280,18 @@ const anAct = fc.record({
 });
 
 /** Asserts that each new match is known to both sides, and that both were searching in the same mode. */
-function assertSound({ people }: World, wishing: Map<number, Mode>): void {
-  for (const person of people) {
-    const mine = person.matches.splice(0);
+function assertSound({ seekers }: World, wishing: Map<number, Mode>): void {
+  for (const seeker of seekers) {
+    const mine = seeker.matches.splice(0);
     assert.ok(mine.length <= 1, "somebody was taken twice");
     const [match] = mine;
     if (match === undefined) continue;
-    const partner = people[match.partner]!;
+    const partner = seekers[match.partner]!;
     const [theirs, ...more] = partner.matches.splice(0);
-    assert.deepEqual([theirs?.partner, more.length], [person.id, 0], "only one side was paired");
-    assert.notEqual(partner, person);
-    assert.equal(wishing.get(person.id), wishing.get(partner.id), "paired across modes");
-    wishing.delete(person.id);
+    assert.deepEqual([theirs?.partner, more.length], [seeker.id, 0], "only one side was paired");
+    assert.notEqual(partner, seeker);
+    assert.equal(wishing.get(seeker.id), wishing.get(partner.id), "paired across modes");
+    wishing.delete(seeker.id);
     wishing.delete(partner.id);
   }
 }
