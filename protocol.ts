@@ -112,7 +112,7 @@ export const CloseCode = {
   /** The session was resumed on another connection, which presented its token. */
   replaced: 4010,
   /** The address has too many connections. Used only where this is known only after the handshake. */
-  crowded: 4029,
+  tooManyConnections: 4029,
 } as const;
 /** One of the values of {@linkcode CloseCode}. */
 export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];
@@ -156,7 +156,13 @@ export interface ConnectionRefusal {
  * The address was reported from several others, connected far too often, is denied by the operator, or has too many
  * connections. Or the server is full.
  */
-export const CONNECTION_REFUSALS = ["reported", "flooding", "denied", "crowded", "full"] as const;
+export const CONNECTION_REFUSALS = [
+  "reported",
+  "flooding",
+  "denied",
+  "too-many-connections",
+  "full",
+] as const;
 
 /** How many bytes are hashed in each attempt at a {@linkcode Challenge}. */
 export const WORK_BYTES = 64 * 1024;

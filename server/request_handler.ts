@@ -62,7 +62,7 @@ const REFUSAL_STATUS: Readonly<Record<ConnectionRefusal["code"], number>> = {
   reported: 429,
   flooding: 429,
   denied: 403,
-  crowded: 429,
+  "too-many-connections": 429,
   full: 503,
 };
 

@@ -49,7 +49,8 @@ export const de: Catalogue = {
     Unreachable: "Der Server ist gerade nicht erreichbar. Neuer Versuch …",
     Refused: {
       full: "Der Server ist gerade voll. Neuer Versuch …",
-      crowded: "Aus deinem Netzwerk sind gerade zu viele Menschen verbunden. Neuer Versuch …",
+      "too-many-connections":
+        "Aus deinem Netzwerk sind gerade zu viele Menschen verbunden. Neuer Versuch …",
       reported: "Du bist bis {time} gesperrt.",
       flooding: "Du bist bis {time} gesperrt.",
       denied: "Der Betreiber dieser Website hat deine IP-Adresse gesperrt.",

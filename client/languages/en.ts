@@ -56,7 +56,8 @@ export const en = {
     Unreachable: "The server can't be reached right now. Trying again…",
     Refused: {
       full: "The server is full right now. Trying again…",
-      crowded: "Too many people are connected from your network right now. Trying again…",
+      "too-many-connections":
+        "Too many people are connected from your network right now. Trying again…",
       reported: "You are blocked until {time}.",
       flooding: "You are blocked until {time}.",
       denied: "The operator of this site has blocked your IP address.",

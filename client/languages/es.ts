@@ -49,7 +49,8 @@ export const es: Catalogue = {
     Unreachable: "No se puede conectar con el servidor ahora mismo. Reintentando…",
     Refused: {
       full: "El servidor está lleno ahora mismo. Reintentando…",
-      crowded: "Hay demasiadas personas conectadas desde tu red ahora mismo. Reintentando…",
+      "too-many-connections":
+        "Hay demasiadas personas conectadas desde tu red ahora mismo. Reintentando…",
       reported: "Tu acceso está bloqueado hasta las {time}.",
       flooding: "Tu acceso está bloqueado hasta las {time}.",
       denied: "La administración de este sitio ha bloqueado tu dirección IP.",

@@ -49,7 +49,8 @@ export const fr: Catalogue = {
     Unreachable: "Le serveur est injoignable pour le moment. Nouvel essai…",
     Refused: {
       full: "Le serveur est complet pour le moment. Nouvel essai…",
-      crowded: "Trop de personnes sont connectées depuis ton réseau en ce moment. Nouvel essai…",
+      "too-many-connections":
+        "Trop de personnes sont connectées depuis ton réseau en ce moment. Nouvel essai…",
       reported: "Ton accès est bloqué jusqu’à {time}.",
       flooding: "Ton accès est bloqué jusqu’à {time}.",
       denied: "La personne responsable de ce site a bloqué ton adresse IP.",

@@ -45,7 +45,7 @@ export const ja: Catalogue = {
     Unreachable: "今はサーバーに接続できません。再試行しています…",
     Refused: {
       full: "今は満員です。再試行しています…",
-      crowded: "同じネットワークから接続している人が多すぎます。再試行しています…",
+      "too-many-connections": "同じネットワークから接続している人が多すぎます。再試行しています…",
       reported: "{time} まで利用が停止されています。",
       flooding: "{time} まで利用が停止されています。",
       denied: "運営者がこの IP アドレスの利用を停止しています。",

@@ -49,7 +49,8 @@ export const pt: Catalogue = {
     Unreachable: "Não é possível conectar ao servidor agora. Tentando de novo…",
     Refused: {
       full: "O servidor está lotado agora. Tentando de novo…",
-      crowded: "Há gente demais conectada a partir da sua rede agora. Tentando de novo…",
+      "too-many-connections":
+        "Há gente demais conectada a partir da sua rede agora. Tentando de novo…",
       reported: "Seu acesso está bloqueado até {time}.",
       flooding: "Seu acesso está bloqueado até {time}.",
       denied: "A administração deste site bloqueou seu endereço IP.",

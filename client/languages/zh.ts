@@ -42,7 +42,7 @@ export const zh: Catalogue = {
     Unreachable: "暂时无法连接服务器。正在重试…",
     Refused: {
       full: "服务器目前已满。正在重试…",
-      crowded: "目前从你所在的网络连接的人太多。正在重试…",
+      "too-many-connections": "目前从你所在的网络连接的人太多。正在重试…",
       reported: "你已被封禁至 {time}。",
       flooding: "你已被封禁至 {time}。",
       denied: "本站的运营者封禁了你的 IP 地址。",

@@ -188,10 +188,10 @@ export class Connection {
   }
 
   /**
-   * Before the answer to `resume`, `crowded` concerns only the new connection. The server may still have the session.
+   * Before the answer to `resume`, `too-many-connections` concerns only the new connection. The server may still have the session.
    */
   #isNewcomer(code: number): boolean {
-    return this.#phase.kind === "resuming" && code === CloseCode.crowded;
+    return this.#phase.kind === "resuming" && code === CloseCode.tooManyConnections;
   }
 
   /** Waits for a random time up to `range` milliseconds, capped at the maximum. `next` is the next range. */

@@ -74,7 +74,8 @@ export function startVideo(state: State, now: number): Transition {
 
 /** Whether the server refuses this address for a reason other than a lack of room. */
 export function isBlocked({ refusal }: State): boolean {
-  return refusal !== undefined && refusal.code !== "full" && refusal.code !== "crowded";
+  return refusal !== undefined && refusal.code !== "full" &&
+    refusal.code !== "too-many-connections";
 }
 
 /** Starts a search. */

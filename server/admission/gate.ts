@@ -34,7 +34,7 @@ export const REFUSALS = [
   "denied",
   "too-fast",
   "blocked",
-  "crowded",
+  "too-many-connections",
   "full",
 ] as const;
 
@@ -115,7 +115,7 @@ export class Gate {
       return { code: entry.record.blockReason, seconds: inSeconds(wait) };
     }
     if (this.exceedsPerAddressLimit(entry?.connections ?? 0)) {
-      return { code: "crowded", seconds: RETRY_AFTER_FULL };
+      return { code: "too-many-connections", seconds: RETRY_AFTER_FULL };
     }
     return isFull() ? { code: "full", seconds: RETRY_AFTER_FULL } : undefined;
   }
@@ -156,7 +156,7 @@ export class Gate {
 }
 
 const TOO_MANY_CONNECTIONS = refuse(
-  "crowded",
+  "too-many-connections",
   429,
   "Cannot connect: too many connections from one address.",
   RETRY_AFTER_FULL,

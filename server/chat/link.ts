@@ -62,7 +62,7 @@ export class Link implements ConnectionHandler, Reader {
 
   /** The address has too many connections, counted over all nodes. */
   closeTooMany(): void {
-    this.session?.close(CloseCode.crowded, "Too many connections from one address.");
+    this.session?.close(CloseCode.tooManyConnections, "Too many connections from one address.");
   }
 
   tooSlow(): void {

@@ -215,7 +215,7 @@ Deno.test("Connection discards its token when the server reports that the sessio
   const finals: [CloseCode, string][] = [
     [CloseCode.tooSlow, "The client reads too slowly."],
     [CloseCode.replaced, "The session was resumed on another connection."],
-    [CloseCode.crowded, "Too many connections from one address."],
+    [CloseCode.tooManyConnections, "Too many connections from one address."],
     [CloseCode.goingAway, GOING_AWAY_REASON],
     [CloseCode.goingAway, IDLE_REASON],
   ];
@@ -324,7 +324,10 @@ Deno.test("Connection refused for a full server while resuming keeps its token f
   await using server = await TestServer.start();
   using proxy = new DroppableProxy(server.port);
   const a = await resuming(proxy);
-  [...server.outlets].at(-1)!.close(CloseCode.crowded, "Too many connections from one address.");
+  [...server.outlets].at(-1)!.close(
+    CloseCode.tooManyConnections,
+    "Too many connections from one address.",
+  );
   await a.until("down");
   assert.equal(a.mayResume, true);
   a.retry();

@@ -92,7 +92,7 @@ function tooFast(seconds: number): Outcome {
   return [429, "Cannot connect: too many attempts.", seconds];
 }
 
-function crowded(seconds = RETRY_AFTER_FULL): Outcome {
+function tooManyConnections(seconds = RETRY_AFTER_FULL): Outcome {
   return [429, "Cannot connect: too many connections from one address.", seconds];
 }
 
@@ -237,7 +237,7 @@ Deno.test("Gate refuses with 429 at the connection limit of an address, until a 
   const world = new World({ perAddress: 2 });
   const leave = world.enter();
   world.enter();
-  assert.deepEqual(world.outcome(), crowded());
+  assert.deepEqual(world.outcome(), tooManyConnections());
   assert.equal(world.outcome(OTHER), "admitted");
   leave();
   assert.equal(world.outcome(), "admitted");
@@ -247,14 +247,14 @@ Deno.test("Gate counts the addresses of one IPv6 /64 together, and those of anot
   const world = new World({ perAddress: 2 });
   world.enter("2001:db8:0:1::1");
   world.enter("2001:db8:0:1:ffff::2");
-  assert.deepEqual(world.outcome("2001:db8:0:1::3"), crowded());
+  assert.deepEqual(world.outcome("2001:db8:0:1::3"), tooManyConnections());
   assert.equal(world.outcome("2001:db8:0:2::1"), "admitted");
 });
 
 Deno.test("Gate counts neighbouring IPv4 addresses separately, and IPv4 in IPv6 as the same address", () => {
   const world = new World({ perAddress: 1 });
   world.enter("192.0.2.1");
-  assert.deepEqual(world.outcome("::ffff:192.0.2.1"), crowded());
+  assert.deepEqual(world.outcome("::ffff:192.0.2.1"), tooManyConnections());
   assert.equal(world.outcome("192.0.2.2"), "admitted");
 });
 
@@ -298,7 +298,7 @@ Deno.test("Gate refuses an address at its connection limit on every attempt, and
   world.enter();
   for (let n = 0; n < 1000; n++) {
     world.clock.advance(SECOND);
-    assert.deepEqual(world.outcome(), crowded());
+    assert.deepEqual(world.outcome(), tooManyConnections());
   }
 });
 
@@ -308,7 +308,7 @@ Deno.test("Gate states why an address is refused, and the question is not an att
   assert.equal(world.refusal(), undefined);
   assert.equal(world.registry.held, 0);
   const leave = world.enter();
-  assert.deepEqual(world.refusal(), { code: "crowded", seconds: RETRY_AFTER_FULL });
+  assert.deepEqual(world.refusal(), { code: "too-many-connections", seconds: RETRY_AFTER_FULL });
   leave();
   assert.equal(world.refusal(""), undefined);
   assert.deepEqual(world.refusal("198.51.100.1"), { code: "denied", seconds: 3600 });
@@ -395,7 +395,7 @@ Deno.test("Gate reports the first of several errors", () => {
   mend("sec-websocket-version");
   assert.deepEqual(world.outcome(VISITOR, headers), DENIED);
   for (let n = 0; n < LIMITS.connections.burst; n++) {
-    assert.deepEqual(world.outcome(OTHER, headers), crowded());
+    assert.deepEqual(world.outcome(OTHER, headers), tooManyConnections());
   }
   assert.deepEqual(world.outcome(OTHER, headers), tooFast(1));
 });
