@@ -29,16 +29,10 @@ import { LIMITS } from "../limits/rate_limits.ts";
 import type { Log } from "../base/log.ts";
 import { TokenBucket } from "../base/token_bucket.ts";
 import type { AcceptedHandshake, ConnectionHandler, Outlet } from "../transport.ts";
-import {
-  closeFrame,
-  frameInPlace,
-  frameOf,
-  FrameReader,
-  type FrameSink,
-  Opcode,
-  type ProtocolError,
-  textFrame,
-} from "./frames.ts";
+import { Opcode } from "./frame.ts";
+import type { ProtocolError } from "./frame_header.ts";
+import { FrameReader, type FrameSink } from "./frame_reader.ts";
+import { closeFrame, frameInPlace, frameOf, textFrame } from "./frame_writer.ts";
 import { CLOSE_TIMEOUT, failSession, guard } from "./listener.ts";
 import type { Flushable, WriteBatcher } from "./write_batch.ts";
 
