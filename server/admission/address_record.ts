@@ -18,7 +18,7 @@
 
 import type { ReportReason } from "../../protocol.ts";
 import { MINUTE } from "../base/clock.ts";
-import { FLOOD_BLOCK_TIME, LIMITS } from "../limits/rate_limits.ts";
+import { ADDRESS_LIMITS, FLOOD_BLOCK_TIME } from "../limits/rate_limits.ts";
 import { TokenBucket } from "../base/token_bucket.ts";
 
 /** Maximum time a report counts, in milliseconds. */
@@ -124,7 +124,7 @@ export class AddressRecord {
 
   constructor(rules: AbuseRules, now: number) {
     this.#rules = rules;
-    this.#connections = new TokenBucket(LIMITS.connections, now);
+    this.#connections = new TokenBucket(ADDRESS_LIMITS.connections, now);
     this.#blockedUntil = now;
   }
 
@@ -182,7 +182,7 @@ export class AddressRecord {
     if (blocked > 0) return { kind: "blocked", wait: blocked };
     const wait = this.#connections.take(now);
     if (wait === 0) return { kind: "allowed" };
-    this.#refusals ??= new TokenBucket(LIMITS.refusals, now);
+    this.#refusals ??= new TokenBucket(ADDRESS_LIMITS.refusals, now);
     if (this.#refusals.take(now) === 0) return { kind: "too-fast", wait };
     const blockedFor = this.#block("flooding", FLOOD_BLOCK_TIME, now);
     this.#reputation?.block("flooding", blockedFor).catch(() => {}); // Without the cluster, this node blocks alone.
@@ -192,7 +192,7 @@ export class AddressRecord {
   /** Requests a search. Returns 0, or the number of milliseconds until one is allowed. */
   search(now: number): number {
     if (now < this.#searchesFrom) return Math.ceil(this.#searchesFrom - now);
-    this.#searches ??= new TokenBucket(LIMITS.searches, now);
+    this.#searches ??= new TokenBucket(ADDRESS_LIMITS.searches, now);
     const wait = this.#searches.take(now);
     if (wait === 0) this.#searchElsewhere(now);
     return wait;

@@ -47,10 +47,10 @@ import {
   TOO_FAST_REASON,
 } from "../../protocol.ts";
 import type { AddressRecord, BlockListener } from "../admission/address_record.ts";
-import { type LimitKind, SessionLimits } from "../limits/session_limits.ts";
+import { SessionRateLimiter } from "../limits/session_rate_limiter.ts";
 import { type Clock, SECOND } from "../base/clock.ts";
 import { parseControl } from "./control.ts";
-import type { SessionRates } from "../limits/rate_limits.ts";
+import type { SessionLimitName, SessionRates } from "../limits/rate_limits.ts";
 import type { Match, Matchmaker, Search, Seeker } from "../matching/matchmaker.ts";
 import type { NodeId, SessionId } from "../ids.ts";
 import type { Partner } from "./partner.ts";
@@ -147,7 +147,7 @@ export class Session implements Seeker, BlockListener, Partner {
   #presence: Presence;
   #activity: Activity = "nothing";
   #isInBackground = false;
-  readonly #limits: SessionLimits;
+  readonly #limits: SessionRateLimiter;
   readonly #recent: SessionId[] = [];
   #pendingSearch: PendingSearch | undefined;
   #hasWorked = false;
@@ -163,7 +163,7 @@ export class Session implements Seeker, BlockListener, Partner {
     this.id = id;
     this.node = around.node;
     this.#context = around;
-    this.#limits = new SessionLimits(around.rates);
+    this.#limits = new SessionRateLimiter(around.rates);
     this.#presence = isHere
       ? { kind: "connected", line }
       : { kind: "disconnected", until: now + RESUME_WINDOW };
@@ -588,7 +588,7 @@ export class Session implements Seeker, BlockListener, Partner {
   }
 
   /** Takes a token of a limit. Returns 0, or the milliseconds until the next token is available. */
-  #take(kind: LimitKind): number {
+  #take(kind: SessionLimitName): number {
     return this.#limits.take(kind, this.#context.clock.now());
   }
 

@@ -1,7 +1,7 @@
 /** A session in transit: what its old node sends to the node that its client has reconnected to. */
 
 import type { Mode } from "../../protocol.ts";
-import type { TokenBalances } from "../limits/session_limits.ts";
+import type { TokenBalances } from "../limits/session_rate_limiter.ts";
 import type { NodeId, SessionId } from "../ids.ts";
 
 /** A session on its way to another node. Its client is already connected there. */

@@ -25,7 +25,7 @@ import { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
 import { type CloseCode, LEAVE_CODE } from "../../protocol.ts";
 import type { Clock } from "../base/clock.ts";
-import { LIMITS } from "../limits/rate_limits.ts";
+import { SOCKET_LIMITS } from "../limits/rate_limits.ts";
 import type { Log } from "../base/log.ts";
 import { TokenBucket } from "../base/token_bucket.ts";
 import type { AcceptedHandshake, ConnectionHandler, Outlet } from "../transport.ts";
@@ -66,12 +66,12 @@ export class WebSocketConnection implements Outlet, FrameSink, Flushable {
   #kept: Uint8Array[] | undefined;
   #keptBytes = 0;
 
-  constructor(stream: Duplex, context: ConnectionContext, entrance: AcceptedHandshake) {
+  constructor(stream: Duplex, context: ConnectionContext, handshake: AcceptedHandshake) {
     this.#stream = stream;
     this.#context = context;
     this.#reader = new FrameReader(this);
-    this.#leave = entrance.connect();
-    this.#handler = entrance.enter(this);
+    this.#leave = handshake.connect();
+    this.#handler = handshake.enter(this);
     stream.on("data", (chunk: Uint8Array) => this.#read(chunk));
     stream.on("drain", () => this.#drained());
     stream.on("end", () => stream.end());
@@ -214,7 +214,7 @@ export class WebSocketConnection implements Outlet, FrameSink, Flushable {
   /** Counts an unsolicited frame, and cuts a peer that sends too many. */
   #countUnsolicited(): void {
     const now = this.#context.clock.now();
-    this.#unsolicited ??= new TokenBucket(LIMITS.unasked, now);
+    this.#unsolicited ??= new TokenBucket(SOCKET_LIMITS.unsolicited, now);
     if (this.#unsolicited.take(now) === 0) return;
     this.#tellClosed();
     this.destroy();

@@ -74,7 +74,7 @@ Deno.test("Request handler logs an accepted handshake, and a refused one", async
   const world = new World();
   const first = await world.admit();
   assert.ok(first.kind === "admitted");
-  first.entrance.connect();
+  first.handshake.connect();
   const second = await world.admit();
   assert.ok(second.kind === "refused");
   assert.deepEqual([second.reply.status, second.reply.headers["retry-after"]], [429, "10"]);

@@ -6,8 +6,8 @@ import { parseAddress, parseRange } from "../../../server/admission/address.ts";
 import { HOUR, SECOND } from "../../../server/base/clock.ts";
 import {
   Gate,
-  type GateDecision,
   type GateOptions,
+  type LocalDecision,
   RETRY_AFTER_FULL,
 } from "../../../server/admission/gate.ts";
 import { IpRegistry } from "../../../server/admission/ip_registry.ts";
@@ -53,10 +53,10 @@ class World {
     });
   }
 
-  ask(from: string = VISITOR, headers: Headers = {}, isSecure = false): GateDecision {
+  ask(from: string = VISITOR, headers: Headers = {}, isSecure = false): LocalDecision {
     const sent = { ...HEADERS, ...headers };
     const header = (name: string): string | undefined => sent[name];
-    return this.#gate.admit({ address: parseAddress(from), isSecure, header });
+    return this.#gate.evaluate({ address: parseAddress(from), isSecure, header });
   }
 
   refusal(from: string = VISITOR): ConnectionRefusal | undefined {
@@ -65,7 +65,7 @@ class World {
 
   outcome(from?: string, headers?: Headers): Outcome {
     const admission = this.ask(from, headers);
-    if (admission.kind === "admitted") return "admitted";
+    if (admission.kind === "permitted") return "admitted";
     const { status, reason, retryAfter } = admission;
     return retryAfter === undefined ? [status, reason] : [status, reason, retryAfter];
   }
@@ -73,7 +73,7 @@ class World {
   /** Admits a client, which stays connected until the returned function is called. */
   enter(from?: string): () => void {
     const admission = this.ask(from);
-    assert.ok(admission.kind === "admitted");
+    assert.ok(admission.kind === "permitted");
     return admission.entry.connect();
   }
 }
@@ -117,7 +117,7 @@ Deno.test("Gate admits a page of the same origin, and a program without an origi
 Deno.test("Gate refuses a page loaded without TLS where the handshake came over TLS", () => {
   const world = new World();
   const kindOf = (origin: string): string => world.ask(VISITOR, { origin }, true).kind;
-  assert.equal(kindOf("https://chat.example"), "admitted");
+  assert.equal(kindOf("https://chat.example"), "permitted");
   assert.equal(kindOf("http://chat.example"), "refused");
 });
 
@@ -333,7 +333,7 @@ Deno.test("Gate refuses with 503 and a wait when the server is full", () => {
 Deno.test("Gate passes on the record of the admitted address, which counts from connection to disconnection", () => {
   const world = new World();
   const admission = world.ask();
-  assert.ok(admission.kind === "admitted");
+  assert.ok(admission.kind === "permitted");
   const { entry } = admission;
   assert.deepEqual([entry.connections, world.registry.connected], [0, 0]);
   const leave = entry.connect();
@@ -341,7 +341,7 @@ Deno.test("Gate passes on the record of the admitted address, which counts from 
   leave();
   assert.deepEqual([entry.connections, world.registry.connected], [0, 0]);
   const again = world.ask();
-  assert.ok(again.kind === "admitted");
+  assert.ok(again.kind === "permitted");
   assert.equal(again.entry.record, entry.record);
 });
 

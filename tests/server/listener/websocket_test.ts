@@ -147,7 +147,7 @@ Deno.test("Connection answers a ping with its payload, and cuts off a client tha
   const pair = new Pair();
   pair.receive(0, frame(FIN | PING, "hi"));
   assert.deepEqual(pair.streams[0].writes, [[0x8A, 2, 0x68, 0x69]]);
-  pair.receive(0, ...Array<Uint8Array>(LIMITS.unasked.burst).fill(frame(FIN | PING)));
+  pair.receive(0, ...Array<Uint8Array>(LIMITS.unsolicited.burst).fill(frame(FIN | PING)));
   assert.equal(pair.streams[0].destroyed, true);
   assert.deepEqual(pair.told, ["closed 0"]);
 });
