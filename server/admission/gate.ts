@@ -13,7 +13,7 @@
 import { type ConnectionRefusal, SUBPROTOCOL } from "../../protocol.ts";
 import type { AddressRecord, ClusterVerdict, Verdict } from "./address_record.ts";
 import { type Address, isWithin, networkOf, type Range } from "./address.ts";
-import { type Clock, SECOND } from "../base/clock.ts";
+import { type Clock, inSeconds } from "../base/clock.ts";
 import type { Entry, IpRegistry } from "./ip_registry.ts";
 
 /** A request for a WebSocket. */
@@ -218,10 +218,6 @@ function refuse(
 ): Refusal {
   const refusal: Refusal = { kind: "refused", code, status, reason };
   return retryAfter === undefined ? refusal : { ...refusal, retryAfter };
-}
-
-function inSeconds(wait: number): number {
-  return Math.ceil(wait / SECOND);
 }
 
 function isSameOrigin({ isSecure, header }: Handshake): boolean {

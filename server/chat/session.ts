@@ -48,7 +48,7 @@ import {
 } from "../../protocol.ts";
 import type { AddressRecord, BlockListener } from "../admission/address_record.ts";
 import { SessionRateLimiter } from "../limits/session_rate_limiter.ts";
-import { type Clock, SECOND } from "../base/clock.ts";
+import { type Clock, inSeconds } from "../base/clock.ts";
 import { parseControl } from "./control.ts";
 import type { SessionLimitName, SessionRates } from "../limits/rate_limits.ts";
 import type { Match, Matchmaker, Search, Seeker } from "../matching/matchmaker.ts";
@@ -617,9 +617,4 @@ export class Session implements Seeker, BlockListener, Partner {
     if (this.#recent.includes(id)) this.#recent.splice(this.#recent.indexOf(id), 1);
     if (this.#recent.push(id) > MAX_RECENT) this.#recent.shift();
   }
-}
-
-/** Whole seconds, rounded up so that a client never retries too early. */
-function inSeconds(wait: number): number {
-  return Math.ceil(wait / SECOND);
 }

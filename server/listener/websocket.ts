@@ -55,7 +55,7 @@ export class WebSocketConnection implements Outlet, FrameSink, Flushable {
   readonly #stream: Duplex;
   readonly #context: ConnectionContext;
   readonly #reader: FrameReader;
-  readonly #leave: () => void;
+  readonly #disconnect: () => void;
   readonly #handler: ConnectionHandler;
   #state: "open" | "closing" | "closed" = "open";
   /** Whether a pong or a message has arrived since the last heartbeat. */
@@ -70,7 +70,7 @@ export class WebSocketConnection implements Outlet, FrameSink, Flushable {
     this.#stream = stream;
     this.#context = context;
     this.#reader = new FrameReader(this);
-    this.#leave = handshake.connect();
+    this.#disconnect = handshake.connect();
     this.#handler = handshake.enter(this);
     stream.on("data", (chunk: Uint8Array) => this.#read(chunk));
     stream.on("drain", () => this.#drained());
@@ -108,9 +108,10 @@ export class WebSocketConnection implements Outlet, FrameSink, Flushable {
     if (this.#stream.writable) this.#stream.write(frame, () => frame.fill(0));
   }
 
+  /** Forwards without a copy where the payload may be written to (`write_batch.ts`). */
   #sendBinary(payload: Uint8Array): void {
     const { batcher } = this.#context;
-    const frame = payload === batcher.currentPayload
+    const frame = batcher.ownsHeadroomOf(payload)
       ? frameInPlace(payload)
       : frameOf(Opcode.binary, payload);
     if (batcher.isBatching || this.#kept !== undefined) this.#keep(frame);
@@ -169,8 +170,7 @@ export class WebSocketConnection implements Outlet, FrameSink, Flushable {
   binary(payload: Uint8Array): void {
     if (this.#isUnsolicited()) return;
     const { batcher, log } = this.#context;
-    batcher.isBatching = this.#reader.following > 0;
-    batcher.currentPayload = payload;
+    batcher.deliver(payload, this.#reader.following);
     try {
       this.#handler.receiveFrame(payload);
     } catch (error) {
@@ -257,7 +257,7 @@ export class WebSocketConnection implements Outlet, FrameSink, Flushable {
   #gone(): void {
     this.#reader.stop();
     this.#context.onClosed(this);
-    this.#leave();
+    this.#disconnect();
     if (this.#state === "open") this.#tellDisconnected();
     else this.#tellClosed();
   }
