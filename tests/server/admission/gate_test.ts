@@ -64,17 +64,17 @@ class World {
   }
 
   outcome(from?: string, headers?: Headers): Outcome {
-    const admission = this.ask(from, headers);
-    if (admission.kind === "permitted") return "admitted";
-    const { status, reason, retryAfter } = admission;
+    const decision = this.ask(from, headers);
+    if (decision.kind === "permitted") return "admitted";
+    const { status, reason, retryAfter } = decision;
     return retryAfter === undefined ? [status, reason] : [status, reason, retryAfter];
   }
 
   /** Admits a client, which stays connected until the returned function is called. */
   enter(from?: string): () => void {
-    const admission = this.ask(from);
-    assert.ok(admission.kind === "permitted");
-    return admission.entry.connect();
+    const decision = this.ask(from);
+    assert.ok(decision.kind === "permitted");
+    return decision.entry.connect();
   }
 }
 
@@ -332,9 +332,9 @@ Deno.test("Gate refuses with 503 and a wait when the server is full", () => {
 
 Deno.test("Gate passes on the record of the admitted address, which counts from connection to disconnection", () => {
   const world = new World();
-  const admission = world.ask();
-  assert.ok(admission.kind === "permitted");
-  const { entry } = admission;
+  const decision = world.ask();
+  assert.ok(decision.kind === "permitted");
+  const { entry } = decision;
   assert.deepEqual([entry.connections, world.registry.connected], [0, 0]);
   const leave = entry.connect();
   assert.deepEqual([entry.connections, world.registry.connected], [1, 1]);
@@ -415,8 +415,8 @@ Deno.test("Gate never reveals an address in a refusal", () => {
         const deny = "198.51.100.0/24";
         const world = new World({ deny, perAddress: full ? 1_000 : 0, isFull: () => full });
         for (let n = 0; n < LIMITS.connections.burst + LIMITS.refusals.burst + 1; n++) {
-          const admission = world.ask(from, headers);
-          if (admission.kind === "refused") reasons.add(admission.reason);
+          const decision = world.ask(from, headers);
+          if (decision.kind === "refused") reasons.add(decision.reason);
         }
       }
     }
