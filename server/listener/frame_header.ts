@@ -5,9 +5,12 @@
 
 import { FIN, LENGTH_16, MAX_CONTROL_PAYLOAD, MAX_LENGTH_16, Opcode, TWO_TO_32 } from "./frame.ts";
 
+/** The close code for bytes that are not valid frames of a client (RFC 6455 section 7.4.1). */
+export const PROTOCOL_ERROR = 1002;
+
 /** The close code and reason for a peer that has broken a rule (RFC 6455 section 7.4.1). */
 export interface ProtocolError {
-  readonly code: 1002 | 1007 | 1008 | 1009;
+  readonly code: typeof PROTOCOL_ERROR | 1007 | 1008 | 1009;
   readonly reason: string;
 }
 
@@ -21,13 +24,22 @@ const KEY_BYTES = 4;
 /** Length of the longest header: with a length of eight bytes. */
 export const MAX_HEADER_BYTES = 10 + KEY_BYTES;
 
-const RESERVED_BIT: ProtocolError = { code: 1002, reason: "A reserved bit is set." };
-const RESERVED_OPCODE: ProtocolError = { code: 1002, reason: "The opcode is reserved." };
-const NOT_MASKED: ProtocolError = { code: 1002, reason: "The frame is not masked." };
-const SPLIT_CONTROL: ProtocolError = { code: 1002, reason: "A control frame is fragmented." };
-const LONG_CONTROL: ProtocolError = { code: 1002, reason: "A control frame is too long." };
-const NOT_MINIMAL: ProtocolError = { code: 1002, reason: "The length is not minimally encoded." };
-const INVALID_LENGTH: ProtocolError = { code: 1002, reason: "The length is invalid." };
+const RESERVED_BIT: ProtocolError = { code: PROTOCOL_ERROR, reason: "A reserved bit is set." };
+const RESERVED_OPCODE: ProtocolError = { code: PROTOCOL_ERROR, reason: "The opcode is reserved." };
+const NOT_MASKED: ProtocolError = { code: PROTOCOL_ERROR, reason: "The frame is not masked." };
+const SPLIT_CONTROL: ProtocolError = {
+  code: PROTOCOL_ERROR,
+  reason: "A control frame is fragmented.",
+};
+const LONG_CONTROL: ProtocolError = {
+  code: PROTOCOL_ERROR,
+  reason: "A control frame is too long.",
+};
+const NOT_MINIMAL: ProtocolError = {
+  code: PROTOCOL_ERROR,
+  reason: "The length is not minimally encoded.",
+};
+const INVALID_LENGTH: ProtocolError = { code: PROTOCOL_ERROR, reason: "The length is invalid." };
 
 /** Length of a client's frame header, according to its second byte. */
 export function clientHeaderBytes(second: number): number {

@@ -28,6 +28,7 @@ import {
   lengthOf,
   MAX_HEADER_BYTES,
   opcodeOf,
+  PROTOCOL_ERROR,
   type ProtocolError,
 } from "./frame_header.ts";
 import { rotate, unmask } from "./masking.ts";
@@ -43,19 +44,22 @@ export interface FrameSink {
   /** The peer closes, with or without a code. No event follows. */
   closed(code: number | undefined): void;
   /** The peer has broken a rule. No event follows. */
-  protocolError(breach: ProtocolError): void;
+  protocolError(error: ProtocolError): void;
 }
 
+/** The close code for text that is not UTF-8 (RFC 6455 section 7.4.1). */
+const INVALID_DATA = 1007;
+
 const NOTHING_TO_CONTINUE: ProtocolError = {
-  code: 1002,
+  code: PROTOCOL_ERROR,
   reason: "There is no message to continue.",
 };
 const NOT_CONTINUED: ProtocolError = {
-  code: 1002,
+  code: PROTOCOL_ERROR,
   reason: "A message began before the previous one ended.",
 };
-const BAD_CLOSE: ProtocolError = { code: 1002, reason: "The close frame is invalid." };
-const NOT_UTF_8: ProtocolError = { code: 1007, reason: "The text is not UTF-8." };
+const BAD_CLOSE: ProtocolError = { code: PROTOCOL_ERROR, reason: "The close frame is invalid." };
+const NOT_UTF_8: ProtocolError = { code: INVALID_DATA, reason: "The text is not UTF-8." };
 const TOO_MANY: ProtocolError = {
   code: CloseCode.policy,
   reason: "The message has too many fragments.",
@@ -115,7 +119,7 @@ export class FrameReader {
       return this.#resumeHeader(chunk, at);
     }
     const start = at + clientHeaderBytes(chunk[at + 1]!);
-    if (!this.#begin(chunk, at)) return chunk.length;
+    if (!this.#parseHeader(chunk, at)) return chunk.length;
     const end = start + this.#missing;
     return end <= chunk.length && (this.#fragments === 0 || isControl(this.#first))
       ? this.#readWhole(chunk, start, end)
@@ -127,7 +131,7 @@ export class FrameReader {
     unmask(chunk, start, end, this.#key);
     this.#state = "header";
     this.#following = chunk.length - end;
-    this.#hand(opcodeOf(this.#first), chunk.subarray(start, end));
+    this.#deliver(opcodeOf(this.#first), chunk.subarray(start, end));
     return end;
   }
 
@@ -137,27 +141,27 @@ export class FrameReader {
     while (at < chunk.length) {
       header[this.#partialHeaderBytes++] = chunk[at++]!;
       if (this.#partialHeaderBytes < 2) continue;
-      const flaw = headerError(header[0]!, header[1]!);
-      if (flaw !== undefined) {
-        this.#break(flaw);
+      const error = headerError(header[0]!, header[1]!);
+      if (error !== undefined) {
+        this.#fail(error);
         return chunk.length;
       }
       if (this.#partialHeaderBytes < clientHeaderBytes(header[1]!)) continue;
       this.#partialHeaderBytes = 0;
       this.#partialHeader = undefined;
-      return this.#begin(header, 0) ? this.#readPayload(chunk, at) : chunk.length;
+      return this.#parseHeader(header, 0) ? this.#readPayload(chunk, at) : chunk.length;
     }
     return at;
   }
 
   /** Parses a complete header, and returns whether the frame is allowed. */
-  #begin(bytes: Uint8Array, at: number): boolean {
+  #parseHeader(bytes: Uint8Array, at: number): boolean {
     const first = bytes[at]!;
-    const flaw = headerError(first, bytes[at + 1]!) ?? this.#sequenceError(first);
-    if (flaw !== undefined) return this.#break(flaw);
+    const error = headerError(first, bytes[at + 1]!) ?? this.#sequenceError(first);
+    if (error !== undefined) return this.#fail(error);
     const length = lengthOf(bytes, at);
-    if (typeof length !== "number") return this.#break(length);
-    if (!isControl(first) && !this.#admits(first, length)) return false;
+    if (typeof length !== "number") return this.#fail(length);
+    if (!isControl(first) && !this.#countFrame(first, length)) return false;
     this.#first = first;
     this.#missing = length;
     this.#key = keyOf(bytes, at);
@@ -173,22 +177,22 @@ export class FrameReader {
   }
 
   /** Counts a fragment, if the message has more than one, and returns whether it is within the limits. */
-  #admits(first: number, length: number): boolean {
+  #countFrame(first: number, length: number): boolean {
     const isAll = this.#fragments === 0 && (first & FIN) !== 0;
-    if ((this.#message?.length ?? 0) + length > MAX_FRAME_BYTES) return this.#break(TOO_LARGE);
+    if ((this.#message?.length ?? 0) + length > MAX_FRAME_BYTES) return this.#fail(TOO_LARGE);
     if (this.#fragments === 0) this.#opcode = opcodeOf(first);
-    if (!isAll && ++this.#fragments > MAX_FRAGMENTS) return this.#break(TOO_MANY);
+    if (!isAll && ++this.#fragments > MAX_FRAGMENTS) return this.#fail(TOO_MANY);
     return true;
   }
 
   /** Gathers the part of a payload that is in this chunk. */
   #readPayload(chunk: Uint8Array, at: number): number {
     const end = Math.min(chunk.length, at + this.#missing);
-    const gathering = isControl(this.#first)
+    const buffer = isControl(this.#first)
       ? this.#control ??= new MessageBuffer()
       : this.#message ??= new MessageBuffer();
     this.#missing -= end - at;
-    gathering.append(chunk.subarray(at, end), this.#key, this.#missing);
+    buffer.append(chunk.subarray(at, end), this.#key, this.#missing);
     this.#key = rotate(this.#key, end - at);
     if (!isControl(this.#first) && this.#opcode === Opcode.text) chunk.fill(0, at, end);
     if (this.#missing === 0) this.#finish(chunk.length - end);
@@ -202,43 +206,43 @@ export class FrameReader {
     if (isControl(this.#first)) {
       const control = this.#control;
       this.#control = undefined;
-      if (control !== undefined) this.#hand(opcodeOf(this.#first), control.bytes);
+      if (control !== undefined) this.#deliver(opcodeOf(this.#first), control.bytes);
     } else if ((this.#first & FIN) !== 0) {
       const message = this.#message;
       this.#message = undefined;
       this.#fragments = 0;
-      if (message !== undefined) this.#hand(this.#opcode, message.bytes);
+      if (message !== undefined) this.#deliver(this.#opcode, message.bytes);
     }
   }
 
-  #hand(opcode: number, payload: Uint8Array): void {
+  #deliver(opcode: number, payload: Uint8Array): void {
     switch (opcode) {
       case Opcode.binary:
         return this.#sink.binary(payload);
       case Opcode.text:
-        return this.#handText(payload);
+        return this.#deliverText(payload);
       case Opcode.ping:
         return this.#sink.ping(payload);
       case Opcode.pong:
         return this.#sink.pong();
       case Opcode.close:
-        return this.#handClose(payload);
+        return this.#deliverClose(payload);
     }
   }
 
   /** Clears the bytes, which may contain interests: the garbage collector doesn't overwrite what it frees. */
-  #handText(payload: Uint8Array): void {
+  #deliverText(payload: Uint8Array): void {
     const text = decode(payload);
     payload.fill(0);
-    if (text === undefined) this.#break(NOT_UTF_8);
+    if (text === undefined) this.#fail(NOT_UTF_8);
     else this.#sink.text(text);
   }
 
-  #handClose(payload: Uint8Array): void {
+  #deliverClose(payload: Uint8Array): void {
     if (payload.length === 0) return this.#end(undefined);
     const code = payload[0]! << 8 | (payload[1] ?? 0);
-    if (payload.length === 1 || !isCloseCode(code)) return void this.#break(BAD_CLOSE);
-    if (decode(payload.subarray(2)) === undefined) return void this.#break(NOT_UTF_8);
+    if (payload.length === 1 || !isCloseCode(code)) return void this.#fail(BAD_CLOSE);
+    if (decode(payload.subarray(2)) === undefined) return void this.#fail(NOT_UTF_8);
     this.#end(code);
   }
 
@@ -247,9 +251,9 @@ export class FrameReader {
     this.#sink.closed(code);
   }
 
-  #break(breach: ProtocolError): false {
+  #fail(error: ProtocolError): false {
     this.stop();
-    this.#sink.protocolError(breach);
+    this.#sink.protocolError(error);
     return false;
   }
 }

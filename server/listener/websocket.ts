@@ -30,7 +30,7 @@ import type { Log } from "../base/log.ts";
 import { TokenBucket } from "../base/token_bucket.ts";
 import type { AcceptedHandshake, ConnectionHandler, Outlet } from "../transport.ts";
 import { Opcode } from "./frame.ts";
-import type { ProtocolError } from "./frame_header.ts";
+import { PROTOCOL_ERROR, type ProtocolError } from "./frame_header.ts";
 import { FrameReader, type FrameSink } from "./frame_reader.ts";
 import { closeFrame, frameInPlace, frameOf, textFrame } from "./frame_writer.ts";
 import { CLOSE_TIMEOUT, failSession, guard } from "./listener.ts";
@@ -44,9 +44,6 @@ export interface ConnectionContext {
   /** Called once, when the stream of a connection has closed. */
   onClosed(connection: WebSocketConnection): void;
 }
-
-/** The close code for bytes that are not valid frames of a client (RFC 6455 section 7.4.1). */
-const PROTOCOL_ERROR = 1002;
 
 const PING = frameOf(Opcode.ping, new Uint8Array());
 
