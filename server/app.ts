@@ -21,7 +21,7 @@ import { Gate } from "./admission/gate.ts";
 import { type Health, healthOf } from "./health.ts";
 import { IpRegistry } from "./admission/ip_registry.ts";
 import { HEARTBEAT_INTERVAL, type Listener } from "./listener/listener.ts";
-import { LIMITS, type SessionRates } from "./limits/rate_limits.ts";
+import { SESSION_LIMITS, type SessionRates } from "./limits/rate_limits.ts";
 import { SessionRegistry } from "./chat/session_registry.ts";
 import { describeError, type Log } from "./base/log.ts";
 import type { LogOutput } from "./base/log_output.ts";
@@ -70,7 +70,7 @@ export interface AppOptions {
   readonly certificate?: Pick<Certificate, "expiresAt"> | undefined;
   /** The cluster, if this server is a node of one. */
   readonly cluster?: Cluster | undefined;
-  /** Rate limits of a session, if not {@linkcode LIMITS}. */
+  /** Rate limits of a session, if not {@linkcode SESSION_LIMITS}. */
   readonly rates?: SessionRates | undefined;
   /** The requested `max-connections`, if it was reduced because the host allows fewer. */
   readonly wantedConnections?: number | undefined;
@@ -100,7 +100,8 @@ export class App {
     options: AppOptions,
   ) {
     const { config, clock, log, pages, version, build, store, newToken } = options;
-    const { platform = "", cluster, certificate, collect, rates = LIMITS, logOutput } = options;
+    const { platform = "", cluster, certificate, collect, rates = SESSION_LIMITS, logOutput } =
+      options;
     const built = { version, build, platform, fingerprints: fingerprintsOf(pages) };
     const settings = publicSettingsOf(config, built);
     this.#clock = clock;

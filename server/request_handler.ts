@@ -13,7 +13,7 @@ import type { AddressRecord } from "./admission/address_record.ts";
 import { type ConnectionRefusal, SOCKET_PATH } from "../protocol.ts";
 import type { AccessLog } from "./access_log/access_log.ts";
 import { type Address, clientAddress } from "./admission/address.ts";
-import type { Gate, GateDecision } from "./admission/gate.ts";
+import type { Gate, Refusal } from "./admission/gate.ts";
 import type { Entry } from "./admission/ip_registry.ts";
 import { type Headers, TRANSPORT_SECURITY } from "./http/headers.ts";
 import type {
@@ -75,11 +75,11 @@ export class RequestHandler implements Handler {
   }
 
   answer(request: HttpRequest): HttpResponse | Promise<HttpResponse> {
-    const client = this.#clientAddress(request);
-    const told = this.#options.metrics.answer(request, client);
-    return told === undefined
-      ? this.#finish(request, client, this.#answer(request))
-      : this.#finishAsync(request, client, told);
+    const address = this.#clientAddress(request);
+    const metrics = this.#options.metrics.answer(request, address);
+    return metrics === undefined
+      ? this.#finish(request, address, this.#answer(request, address))
+      : this.#finishAsync(request, address, metrics);
   }
 
   async admit(request: HttpRequest): Promise<UpgradeDecision> {
@@ -89,12 +89,12 @@ export class RequestHandler implements Handler {
     const { header } = request;
     proxyDetector.check(header("x-forwarded-for"), addressesHeld());
     const isSecure = this.#isSecure(request);
-    const admission = await gate.admitClusterWide(gate.admit({ address, isSecure, header }));
-    if (admission.kind === "refused") {
-      return { kind: "refused", reply: this.#finish(request, address, refusal(admission)) };
+    const decision = await gate.admit(gate.evaluate({ address, isSecure, header }));
+    if (decision.kind === "refused") {
+      return { kind: "refused", reply: this.#finish(request, address, refusalResponse(decision)) };
     }
     this.#record(request, address, { status: SWITCHING_PROTOCOLS });
-    return { kind: "admitted", entrance: this.#entrance(admission.entry) };
+    return { kind: "admitted", handshake: this.#accept(decision.entry) };
   }
 
   /**
@@ -112,7 +112,7 @@ export class RequestHandler implements Handler {
     return { answer, admit };
   }
 
-  #entrance({ connect, record }: Entry<AddressRecord>): AcceptedHandshake {
+  #accept({ connect, record }: Entry<AddressRecord>): AcceptedHandshake {
     return { connect, enter: (outlet) => this.#enter(outlet, record) };
   }
 
@@ -126,9 +126,9 @@ export class RequestHandler implements Handler {
     return link;
   }
 
-  #answer(request: HttpRequest): HttpResponse {
+  #answer(request: HttpRequest, address: Address | undefined): HttpResponse {
     try {
-      return this.#connectionRefusal(request) ?? this.#options.router.answer(request);
+      return this.#connectionRefusal(request, address) ?? this.#options.router.answer(request);
     } catch (error) {
       return this.#fail(error);
     }
@@ -136,11 +136,11 @@ export class RequestHandler implements Handler {
 
   async #finishAsync(
     request: HttpRequest,
-    client: Address | undefined,
-    told: HttpResponse | Promise<HttpResponse>,
+    address: Address | undefined,
+    answer: HttpResponse | Promise<HttpResponse>,
   ): Promise<HttpResponse> {
-    const reply = await Promise.resolve(told).catch((error) => this.#fail(error));
-    return this.#finish(request, client, reply);
+    const reply = await Promise.resolve(answer).catch((error) => this.#fail(error));
+    return this.#finish(request, address, reply);
   }
 
   #fail(error: unknown): HttpResponse {
@@ -149,9 +149,12 @@ export class RequestHandler implements Handler {
   }
 
   /** Tells a page why its handshake was refused. Browsers hide that response, so the page asks again by plain HTTP. */
-  #connectionRefusal(request: HttpRequest): HttpResponse | undefined {
+  #connectionRefusal(
+    request: HttpRequest,
+    address: Address | undefined,
+  ): HttpResponse | undefined {
     if (pathOf(request) !== SOCKET_PATH) return undefined;
-    const refusal = this.#options.gate.refusalFor(this.#clientAddress(request));
+    const refusal = this.#options.gate.refusalFor(address);
     if (refusal === undefined) return undefined;
     const headers = { "retry-after": `${refusal.seconds}` };
     return jsonResponse(REFUSAL_STATUS[refusal.code], refusal, headers);
@@ -183,13 +186,13 @@ export class RequestHandler implements Handler {
    */
   #isSecure({ header }: HttpRequest): boolean {
     const { hops, speaksTls } = this.#options;
-    const told = hops === 0 ? undefined : header("x-forwarded-proto");
-    if (told === undefined) return speaksTls;
-    return told.split(",")[0]?.trim().toLowerCase() === "https";
+    const protocols = hops === 0 ? undefined : header("x-forwarded-proto");
+    if (protocols === undefined) return speaksTls;
+    return protocols.split(",")[0]?.trim().toLowerCase() === "https";
   }
 }
 
-function refusal({ status, reason, retryAfter }: GateDecision & { kind: "refused" }): HttpResponse {
+function refusalResponse({ status, reason, retryAfter }: Refusal): HttpResponse {
   const headers: Headers = retryAfter === undefined ? {} : { "retry-after": `${retryAfter}` };
   return textResponse(status, `${reason}\n`, headers);
 }

@@ -53,7 +53,7 @@ export interface AcceptedHandshake {
 
 /** Whether a handshake may become a WebSocket. */
 export type UpgradeDecision =
-  | { kind: "admitted"; entrance: AcceptedHandshake }
+  | { kind: "admitted"; handshake: AcceptedHandshake }
   | { kind: "refused"; reply: HttpResponse };
 
 /** Handles the requests and handshakes of a listener. No method throws or rejects. */

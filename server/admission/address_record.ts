@@ -18,7 +18,7 @@
 
 import type { ReportReason } from "../../protocol.ts";
 import { MINUTE } from "../base/clock.ts";
-import { FLOOD_BLOCK_TIME, LIMITS } from "../limits/rate_limits.ts";
+import { ADDRESS_LIMITS, FLOOD_BLOCK_TIME } from "../limits/rate_limits.ts";
 import { TokenBucket } from "../base/token_bucket.ts";
 
 /** Maximum time a report counts, in milliseconds. */
@@ -109,22 +109,22 @@ export class AddressRecord {
   #searches: TokenBucket | undefined;
   #refusals: TokenBucket | undefined;
   #blockedUntil: number;
-  #cause: BlockReason = "flooding";
+  #blockReason: BlockReason = "flooding";
   #chats = 0;
   #reportsMade = 0;
   #reports: Report[] = [];
-  readonly #present = new Set<BlockListener>();
-  #forgotten = false;
-  #reputation: SharedRecord | undefined;
+  readonly #listeners = new Set<BlockListener>();
+  #isDisposed = false;
+  #shared: SharedRecord | undefined;
   /** Number of open connections on this node, and on all nodes. */
-  #here = 0;
-  #everywhere: Promise<number> | undefined;
+  #connectionsHere = 0;
+  #connectionsEverywhere: Promise<number> | undefined;
   /** No search is allowed before this time, because of searches on other nodes; in clock milliseconds. */
   #searchesFrom = 0;
 
   constructor(rules: AbuseRules, now: number) {
     this.#rules = rules;
-    this.#connections = new TokenBucket(LIMITS.connections, now);
+    this.#connections = new TokenBucket(ADDRESS_LIMITS.connections, now);
     this.#blockedUntil = now;
   }
 
@@ -135,45 +135,45 @@ export class AddressRecord {
 
   /** The reason for the current or the last block. */
   get blockReason(): BlockReason {
-    return this.#cause;
+    return this.#blockReason;
   }
 
   /** The name of the address in the cluster; "" without a cluster. */
   get name(): string {
-    return this.#reputation?.name ?? "";
+    return this.#shared?.name ?? "";
   }
 
   /** The fingerprint of the key that its name is derived with; "" without a cluster. */
   get keyId(): string {
-    return this.#reputation?.keyId ?? "";
+    return this.#shared?.keyId ?? "";
   }
 
   /** Connects this record to the shared record of the cluster, which applies from now on. */
-  share(reputation: SharedRecord): void {
-    this.#reputation = reputation;
+  share(shared: SharedRecord): void {
+    this.#shared = shared;
   }
 
   /** The verdict of all nodes on an attempt; `undefined` without a cluster or while it is unreachable. */
   async attemptElsewhere(now: number): Promise<ClusterVerdict | undefined> {
-    const opinion = await this.#reputation?.attempt().catch(() => undefined);
-    if (opinion?.kind === "blocked") this.#block(opinion.cause, opinion.wait, now);
-    return opinion;
+    const verdict = await this.#shared?.attempt().catch(() => undefined);
+    if (verdict?.kind === "blocked") this.#block(verdict.cause, verdict.wait, now);
+    return verdict;
   }
 
   /** Sets the number of open connections on this node after one was opened or closed. */
   connected(here: number): void {
-    this.#here = here;
-    this.#tellConnected(true);
+    this.#connectionsHere = here;
+    this.#shareConnections(true);
   }
 
   /** Reports the number of connections to the cluster again. */
   refresh(): void {
-    this.#tellConnected(false);
+    this.#shareConnections(false);
   }
 
   /** Number of open connections on all nodes; `undefined` without a cluster. */
   get clusterConnections(): Promise<number> | undefined {
-    return this.#everywhere;
+    return this.#connectionsEverywhere;
   }
 
   /** Counts and judges one attempt to connect, at `now` in clock milliseconds. */
@@ -182,17 +182,17 @@ export class AddressRecord {
     if (blocked > 0) return { kind: "blocked", wait: blocked };
     const wait = this.#connections.take(now);
     if (wait === 0) return { kind: "allowed" };
-    this.#refusals ??= new TokenBucket(LIMITS.refusals, now);
+    this.#refusals ??= new TokenBucket(ADDRESS_LIMITS.refusals, now);
     if (this.#refusals.take(now) === 0) return { kind: "too-fast", wait };
     const blockedFor = this.#block("flooding", FLOOD_BLOCK_TIME, now);
-    this.#reputation?.block("flooding", blockedFor).catch(() => {}); // Without the cluster, this node blocks alone.
+    this.#shared?.block("flooding", blockedFor).catch(() => {}); // Without the cluster, this node blocks alone.
     return { kind: "blocked", wait: blockedFor };
   }
 
   /** Requests a search. Returns 0, or the number of milliseconds until one is allowed. */
   search(now: number): number {
     if (now < this.#searchesFrom) return Math.ceil(this.#searchesFrom - now);
-    this.#searches ??= new TokenBucket(LIMITS.searches, now);
+    this.#searches ??= new TokenBucket(ADDRESS_LIMITS.searches, now);
     const wait = this.#searches.take(now);
     if (wait === 0) this.#searchElsewhere(now);
     return wait;
@@ -202,22 +202,22 @@ export class AddressRecord {
     this.#chats++;
   }
 
-  /** Notifies `present` of blocks until the returned function is called. */
-  onBlocked(present: BlockListener): () => void {
-    this.#forgotten = false; // An entry deleted since the handshake is in the registry again.
-    this.#present.add(present);
-    return () => void this.#present.delete(present);
+  /** Notifies `listener` of blocks until the returned function is called. */
+  onBlocked(listener: BlockListener): () => void {
+    this.#isDisposed = false; // An entry deleted since the handshake is in the registry again.
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   /** Records a report by another address about this one. */
   report(by: AddressRecord, reason: ReportReason, now: number): void {
     // Before the return: the reporter has made a report even if it has no effect.
     const { name, weight } = by.fileReport(reason);
-    if (by === this || this.#forgotten) return;
+    if (by === this || this.#isDisposed) return;
     this.reportedElsewhere(name, weight);
     const report = { by: new WeakRef(by), reason, at: now };
     this.#reports = [...this.#reports, report].slice(-MAX_REPORTS);
-    if (this.#isTooMuch(now)) this.#blockForReports(now);
+    if (this.#exceedsThreshold(now)) this.#blockForReports(now);
   }
 
   /** Counts a report made by this address, and returns its name in the cluster and the weight of the report. */
@@ -229,7 +229,7 @@ export class AddressRecord {
   /** Passes a report to the cluster; `by` is the name of the reporting address. */
   reportedElsewhere(by: string, weight: number): void {
     if (by === "" || by === this.name) return;
-    this.#reputation?.report(by, weight).catch(() => {}); // An unreachable cluster misses the report.
+    this.#shared?.report(by, weight).catch(() => {}); // An unreachable cluster misses the report.
   }
 
   /** Applies a block of `wait` milliseconds by another node. */
@@ -240,17 +240,17 @@ export class AddressRecord {
 
   /** The entry was deleted: reports by this address no longer count, and reports about it are forgotten. */
   dispose(): void {
-    this.#forgotten = true;
+    this.#isDisposed = true;
     this.#reports = [];
-    this.#reputation = this.#everywhere = undefined;
+    this.#shared = this.#connectionsEverywhere = undefined;
   }
 
-  #isTooMuch(now: number): boolean {
+  #exceedsThreshold(now: number): boolean {
     const oldest = now - Math.min(REPORT_TIME, this.#rules.lifetime);
     const weights = new Map<AddressRecord, number>();
     for (const { by, reason, at } of this.#reports) {
       const reporter = by.deref();
-      if (at <= oldest || reporter === undefined || reporter.#forgotten) continue;
+      if (at <= oldest || reporter === undefined || reporter.#isDisposed) continue;
       weights.set(reporter, Math.max(weights.get(reporter) ?? 0, reporter.#weight(reason)));
     }
     const sum = weights.values().reduce((total, weight) => total + weight, 0);
@@ -269,29 +269,29 @@ export class AddressRecord {
   #blockForReports(now: number): void {
     this.#reports = [];
     const wait = this.#block("reported", REPORT_BLOCK_TIME, now);
-    this.#reputation?.block("reported", wait).catch(() => {}); // Without the cluster, this node blocks alone.
+    this.#shared?.block("reported", wait).catch(() => {}); // Without the cluster, this node blocks alone.
     this.#notifyBlocked(wait);
   }
 
-  #tellConnected(isNews: boolean): void {
-    const here = this.#here;
-    this.#everywhere = this.#reputation?.connected(here, isNews).catch(() => here);
+  #shareConnections(isNews: boolean): void {
+    const here = this.#connectionsHere;
+    this.#connectionsEverywhere = this.#shared?.connected(here, isNews).catch(() => here);
   }
 
   #notifyBlocked(wait: number): void {
-    for (const present of [...this.#present]) present.blocked(wait);
+    for (const listener of [...this.#listeners]) listener.blocked(wait);
   }
 
   /** The answer arrives too late for this search and applies to the next. An unreachable cluster imposes no wait. */
   #searchElsewhere(now: number): void {
-    this.#reputation?.search().then((wait) => this.#searchesFrom = now + wait).catch(() => {});
+    this.#shared?.search().then((wait) => this.#searchesFrom = now + wait).catch(() => {});
   }
 
   #block(cause: BlockReason, time: number, now: number): number {
     const until = now + Math.min(time, this.#rules.lifetime);
     if (until > this.#blockedUntil) {
       this.#blockedUntil = until;
-      this.#cause = cause;
+      this.#blockReason = cause;
     }
     return this.blockedFor(now);
   }

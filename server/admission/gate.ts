@@ -11,9 +11,9 @@
  */
 
 import { type ConnectionRefusal, SUBPROTOCOL } from "../../protocol.ts";
-import type { AddressRecord, Verdict } from "./address_record.ts";
+import type { AddressRecord, ClusterVerdict, Verdict } from "./address_record.ts";
 import { type Address, isWithin, networkOf, type Range } from "./address.ts";
-import { type Clock, SECOND } from "../base/clock.ts";
+import { type Clock, inSeconds } from "../base/clock.ts";
 import type { Entry, IpRegistry } from "./ip_registry.ts";
 
 /** A request for a WebSocket. */
@@ -40,18 +40,20 @@ export const REFUSALS = [
 
 export type RefusalCode = (typeof REFUSALS)[number];
 
-/** The decision on a handshake. A refusal becomes an HTTP response. */
-export type GateDecision =
-  | { kind: "admitted"; entry: Entry<AddressRecord> }
-  | {
-    kind: "refused";
-    code: RefusalCode;
-    status: 400 | 403 | 429 | 503;
-    reason: string;
-    retryAfter?: number;
-  };
+/** A refusal becomes an HTTP response. */
+export interface Refusal {
+  readonly kind: "refused";
+  readonly code: RefusalCode;
+  readonly status: 400 | 403 | 429 | 503;
+  readonly reason: string;
+  readonly retryAfter?: number;
+}
 
-type Refusal = GateDecision & { kind: "refused" };
+/** What one node decides on a handshake. It may permit it, but only {@linkcode Gate.admit} admits it. */
+export type LocalDecision = { kind: "permitted"; entry: Entry<AddressRecord> } | Refusal;
+
+/** What all nodes together decide on a handshake. */
+export type GateDecision = { kind: "admitted"; entry: Entry<AddressRecord> } | Refusal;
 
 /** `Retry-After` in seconds when the server or an address has reached its maximum number of connections. */
 export const RETRY_AFTER_FULL = 10;
@@ -82,12 +84,28 @@ export class Gate {
     this.#options = options;
   }
 
-  /** Decides on one handshake with what this node knows. */
-  admit(handshake: Handshake): GateDecision {
-    return this.#counted(this.#evaluate(handshake));
+  /** Decides on one handshake with what this node knows. The decision goes to {@linkcode Gate.admit}. */
+  evaluate(handshake: Handshake): LocalDecision {
+    const decision = this.#evaluate(handshake);
+    if (decision.kind === "refused") this.#count(decision);
+    return decision;
   }
 
-  #evaluate(handshake: Handshake): GateDecision {
+  /**
+   * Decides on what this node permits. In a cluster it asks the other nodes: a client that this node permits may exceed
+   * the limits of all nodes together.
+   */
+  async admit(decision: LocalDecision): Promise<GateDecision> {
+    if (decision.kind === "refused") return decision;
+    const { entry } = decision;
+    const verdict = await entry.record.attemptElsewhere(this.#options.clock.now());
+    const refusal = this.#refuseClusterWide(entry, verdict);
+    if (refusal === undefined) return { kind: "admitted", entry };
+    this.#count(refusal);
+    return refusal;
+  }
+
+  #evaluate(handshake: Handshake): LocalDecision {
     const refusal = refuseMalformed(handshake);
     if (refusal !== undefined) return refusal;
     const { address } = handshake;
@@ -101,7 +119,7 @@ export class Gate {
     const network = networkOf(address);
     const entry = registry.touch(network);
     share?.(entry.record, network);
-    return this.#refuseEntry(entry) ?? { kind: "admitted", entry };
+    return this.#refuseEntry(entry) ?? { kind: "permitted", entry };
   }
 
   /** The reason why an address is kept out right now, if any. Does not count as an attempt. */
@@ -125,24 +143,20 @@ export class Gate {
     return connections >= this.#options.perAddress;
   }
 
-  /** Asks the cluster, if there is one: a client that this node admits may exceed the limits of all nodes together. */
-  async admitClusterWide(admission: GateDecision): Promise<GateDecision> {
-    if (admission.kind === "refused") return admission;
-    const { entry } = admission;
-    const { clock, isFull } = this.#options;
-    const opinion = await entry.record.attemptElsewhere(clock.now());
-    if (isFull()) return this.#counted(FULL); // The server may have filled up during the wait.
-    if (opinion === undefined) return admission;
-    const { kind, wait, elsewhere } = opinion;
-    if (kind !== "allowed") return this.#counted(refuseVerdict({ kind, wait }) ?? admission);
-    return this.exceedsPerAddressLimit(entry.connections + elsewhere)
-      ? this.#counted(TOO_MANY_CONNECTIONS)
-      : admission;
+  #count({ code }: Refusal): void {
+    this.refusals[code]++;
   }
 
-  #counted(admission: GateDecision): GateDecision {
-    if (admission.kind === "refused") this.refusals[admission.code]++;
-    return admission;
+  /** The `verdict` of all nodes is `undefined` without a cluster or while it is unreachable. */
+  #refuseClusterWide(
+    { connections }: Entry<AddressRecord>,
+    verdict: ClusterVerdict | undefined,
+  ): Refusal | undefined {
+    if (this.#options.isFull()) return FULL; // The server may have filled up during the wait.
+    if (verdict === undefined) return undefined;
+    const { kind, wait, elsewhere } = verdict;
+    if (kind !== "allowed") return refuseVerdict({ kind, wait });
+    return this.exceedsPerAddressLimit(connections + elsewhere) ? TOO_MANY_CONNECTIONS : undefined;
   }
 
   /** The attempt is counted first. Too many attempts lead to a block; a lack of room does not. */
@@ -204,10 +218,6 @@ function refuse(
 ): Refusal {
   const refusal: Refusal = { kind: "refused", code, status, reason };
   return retryAfter === undefined ? refusal : { ...refusal, retryAfter };
-}
-
-function inSeconds(wait: number): number {
-  return Math.ceil(wait / SECOND);
 }
 
 function isSameOrigin({ isSecure, header }: Handshake): boolean {

@@ -77,8 +77,8 @@ export class IpRegistry<T> {
   /** How often {@linkcode IpRegistry.purge} must run, in milliseconds. */
   readonly purgeInterval: number;
   readonly #options: IpRegistryOptions<T>;
-  readonly #holdings = new Map<Address, RegistryEntry<T>>();
-  readonly #left = new LinkedQueue<RegistryEntry<T>>();
+  readonly #entries = new Map<Address, RegistryEntry<T>>();
+  readonly #disconnected = new LinkedQueue<RegistryEntry<T>>();
   /** The registry's time, the sum of forward leaps, and the calendar's distance from the clock; in milliseconds. */
   #time: number;
   #calendarSkew = 0;
@@ -100,38 +100,38 @@ export class IpRegistry<T> {
 
   /** Number of addresses held. */
   get held(): number {
-    return this.#holdings.size;
+    return this.#entries.size;
   }
 
   /** Number of addresses that have a connection. */
   get connected(): number {
-    return this.#holdings.size - this.#left.size;
+    return this.#entries.size - this.#disconnected.size;
   }
 
   /** How long ago the longest-disconnected address left, in milliseconds; `undefined` without one. */
   get oldestDisconnected(): number | undefined {
     this.#advance();
-    const oldest = this.#left.first;
+    const oldest = this.#disconnected.first;
     return oldest === undefined ? undefined : this.#time - oldest.leftAt;
   }
 
   /** The entry of an address that attempts to connect. Created if missing. */
   touch(address: Address): Entry<T> {
     this.#evict(); // An expired entry must not be found.
-    const holding = this.#holdings.get(address) ?? this.#hold(address);
-    if (holding.connections === 0) this.#leave(holding);
-    return holding;
+    const entry = this.#entries.get(address) ?? this.#create(address);
+    if (entry.connections === 0) this.#leave(entry);
+    return entry;
   }
 
   /** The entry of an address, if it is held. Does not count as an attempt. */
   find(address: Address): Entry<T> | undefined {
     this.#evict();
-    return this.#holdings.get(address);
+    return this.#entries.get(address);
   }
 
   /** Calls `use` with every entry. */
   forEach(use: (entry: Entry<T>, address: Address) => void): void {
-    for (const holding of this.#holdings.values()) use(holding, holding.address);
+    for (const entry of this.#entries.values()) use(entry, entry.address);
   }
 
   /** Deletes expired entries. An interval task, due every `purgeInterval`. */
@@ -141,45 +141,45 @@ export class IpRegistry<T> {
     this.#needsCollection = false;
   }
 
-  #hold(address: Address): RegistryEntry<T> {
-    const holding: RegistryEntry<T> = {
+  #create(address: Address): RegistryEntry<T> {
+    const entry: RegistryEntry<T> = {
       address,
       record: this.#options.newRecord(),
       connections: 0,
       leftAt: this.#time,
       place: undefined,
-      connect: () => this.#connect(holding),
+      connect: () => this.#connect(entry),
     };
-    this.#holdings.set(address, holding);
-    return holding;
+    this.#entries.set(address, entry);
+    return entry;
   }
 
-  #connect(holding: RegistryEntry<T>): () => void {
-    const held = this.#holdings.get(holding.address); // The entry may have been deleted since the attempt.
-    if (held !== undefined && held !== holding) return held.connect();
-    this.#holdings.set(holding.address, holding);
-    holding.place?.remove();
-    holding.place = undefined;
-    holding.connections++;
-    this.#options.onCount?.(holding.record, holding.connections);
-    let open: RegistryEntry<T> | undefined = holding;
+  #connect(entry: RegistryEntry<T>): () => void {
+    const current = this.#entries.get(entry.address); // The entry may have been deleted since the attempt.
+    if (current !== undefined && current !== entry) return current.connect();
+    this.#entries.set(entry.address, entry);
+    entry.place?.remove();
+    entry.place = undefined;
+    entry.connections++;
+    this.#options.onCount?.(entry.record, entry.connections);
+    let open: RegistryEntry<T> | undefined = entry;
     return () => {
       if (open !== undefined) this.#disconnect(open);
       open = undefined; // A caller that keeps this function must not keep the address alive.
     };
   }
 
-  #disconnect(holding: RegistryEntry<T>): void {
-    holding.connections--;
-    this.#options.onCount?.(holding.record, holding.connections);
-    if (holding.connections === 0) this.#leave(holding);
+  #disconnect(entry: RegistryEntry<T>): void {
+    entry.connections--;
+    this.#options.onCount?.(entry.record, entry.connections);
+    if (entry.connections === 0) this.#leave(entry);
   }
 
-  #leave(holding: RegistryEntry<T>): void {
+  #leave(entry: RegistryEntry<T>): void {
     this.#advance();
-    holding.place?.remove();
-    holding.leftAt = this.#time;
-    holding.place = this.#left.append(holding);
+    entry.place?.remove();
+    entry.leftAt = this.#time;
+    entry.place = this.#disconnected.append(entry);
     this.#evict();
   }
 
@@ -187,11 +187,15 @@ export class IpRegistry<T> {
     this.#advance();
     const { capacity = MAX_DISCONNECTED } = this.#options;
     const latest = this.#time - this.lifetime;
-    for (let oldest = this.#left.first; oldest !== undefined; oldest = this.#left.first) {
-      if (oldest.leftAt > latest && this.#left.size <= capacity) break;
+    for (
+      let oldest = this.#disconnected.first;
+      oldest !== undefined;
+      oldest = this.#disconnected.first
+    ) {
+      if (oldest.leftAt > latest && this.#disconnected.size <= capacity) break;
       oldest.place?.remove();
       oldest.place = undefined;
-      this.#holdings.delete(oldest.address);
+      this.#entries.delete(oldest.address);
       this.#options.onGone?.(oldest.record);
       this.#needsCollection = true;
     }

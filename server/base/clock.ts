@@ -34,6 +34,11 @@ export const systemClock: Clock = {
   },
 };
 
+/** A wait in whole seconds, rounded up so that a client never retries too early. */
+export function inSeconds(wait: number): number {
+  return Math.ceil(wait / SECOND);
+}
+
 /** The day of a date in UTC, as YYYY-MM-DD (RFC 3339). */
 export function dayOf(date: Date): string {
   return date.toISOString().slice(0, 10);

@@ -37,8 +37,9 @@ import {
   TOO_FAST_REASON,
 } from "../../protocol.ts";
 import type { AddressRecord, BlockListener } from "../admission/address_record.ts";
-import { type LimitKind, SessionLimits } from "../limits/session_limits.ts";
-import { SECOND } from "../base/clock.ts";
+import { SessionRateLimiter } from "../limits/session_rate_limiter.ts";
+import type { SessionLimitName } from "../limits/rate_limits.ts";
+import { inSeconds } from "../base/clock.ts";
 import { parseControl } from "./control.ts";
 import type { AttachedSession, Link } from "./link.ts";
 import type { Match, Search, Seeker } from "../matching/matchmaker.ts";
@@ -105,7 +106,7 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
   readonly #deps: SessionDeps;
   readonly #host: SessionHost;
   readonly #presence: Presence;
-  readonly #limits: SessionLimits;
+  readonly #limits: SessionRateLimiter;
   readonly #recent: SessionId[] = [];
   #pendingSearch: PendingSearch | undefined;
   #hasWorked = false;
@@ -119,7 +120,7 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
     this.node = host.node;
     this.#deps = deps;
     this.#host = host;
-    this.#limits = new SessionLimits(deps.rates);
+    this.#limits = new SessionRateLimiter(deps.rates);
     this.#presence = new Presence({ session: this, relay, socket, isConnected, now });
     this.#state = { kind: "idle", since: now, last: undefined };
   }
@@ -520,7 +521,7 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
   }
 
   /** Takes a token of a limit. Returns 0, or the milliseconds until the next token is available. */
-  #take(kind: LimitKind): number {
+  #take(kind: SessionLimitName): number {
     return this.#limits.take(kind, this.#deps.clock.now());
   }
 
@@ -549,9 +550,4 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
     if (this.#recent.includes(id)) this.#recent.splice(this.#recent.indexOf(id), 1);
     if (this.#recent.push(id) > MAX_RECENT) this.#recent.shift();
   }
-}
-
-/** Whole seconds, rounded up so that a client never retries too early. */
-function inSeconds(wait: number): number {
-  return Math.ceil(wait / SECOND);
 }

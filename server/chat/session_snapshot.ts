@@ -4,7 +4,7 @@
  */
 
 import type { Mode } from "../../protocol.ts";
-import type { TokenBalances } from "../limits/session_limits.ts";
+import type { TokenBalances } from "../limits/session_rate_limiter.ts";
 import type { NodeId, SessionId } from "../ids.ts";
 import type { ChatSide, Partner } from "./partner.ts";
 

@@ -36,7 +36,7 @@ import {
 } from "../admission/address_record.ts";
 import type { Address } from "../admission/address.ts";
 import { MINUTE } from "../base/clock.ts";
-import { FLOOD_BLOCK_TIME, LIMITS } from "../limits/rate_limits.ts";
+import { ADDRESS_LIMITS, FLOOD_BLOCK_TIME } from "../limits/rate_limits.ts";
 import type { NodeId } from "../ids.ts";
 import type { Rate } from "../base/token_bucket.ts";
 import type { Bus } from "./bus.ts";
@@ -212,7 +212,7 @@ class RedisAddressRecord implements SharedRecord {
 
   async attempt(): Promise<ClusterVerdict | undefined> {
     const { node, lifetime } = this.#options;
-    const rates = [LIMITS.connections, LIMITS.refusals].flatMap(burstAndRate);
+    const rates = [ADDRESS_LIMITS.connections, ADDRESS_LIMITS.refusals].flatMap(burstAndRate);
     const args = [node, lifetime, ...rates, Math.min(FLOOD_BLOCK_TIME, lifetime)];
     const reply = checked(attemptReply, await this.#run(ATTEMPT, args));
     if (reply === undefined) return undefined;
@@ -227,7 +227,7 @@ class RedisAddressRecord implements SharedRecord {
   }
 
   async search(): Promise<number> {
-    return countIn(await this.#run(SEARCH, burstAndRate(LIMITS.searches))) ?? 0;
+    return countIn(await this.#run(SEARCH, burstAndRate(ADDRESS_LIMITS.searches))) ?? 0;
   }
 
   async block(cause: BlockReason, wait: number): Promise<void> {

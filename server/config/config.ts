@@ -71,7 +71,7 @@ export const OPTIONS = {
     MAX_ADDRESS_RETENTION / SECOND,
     1,
     MAX_ADDRESS_RETENTION / SECOND,
-    "seconds an address is kept in memory after it disconnects",
+    "seconds an address and its blocks are kept in memory after it disconnects",
   ),
   "access-log-retention-days": integer(
     MAX_ACCESS_LOG_RETENTION / DAY,

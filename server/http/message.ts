@@ -9,6 +9,7 @@
 import { createHash } from "node:crypto";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { contentSecurityPolicy, type Headers, PLAIN_POLICY, SECURITY_HEADERS } from "./headers.ts";
+import { preferences } from "./preferences.ts";
 
 /** An HTTP request, without its body. */
 export interface HttpRequest {
@@ -39,6 +40,9 @@ export interface Page {
 
 const CODINGS = ["br", "gzip", "identity"] as const;
 type Coding = (typeof CODINGS)[number];
+
+/** Number of base64url characters in an entity tag. */
+const ETAG_LENGTH = 22;
 
 /** A body in one coding, with its headers. */
 interface Representation {
@@ -138,15 +142,14 @@ export function queryOf({ target }: HttpRequest): URLSearchParams {
 
 /** The best coding that an Accept-Encoding header allows (RFC 9110 section 12.5.3). */
 export function preferredCoding(header: string | undefined): Coding {
-  const accepted = new Map((header ?? "").toLowerCase().split(",").map(weighted));
+  const accepted = new Map(preferences(header).map(({ name, weight }) => [name, weight]));
   return CODINGS.find((coding) => (accepted.get(coding) ?? accepted.get("*") ?? 0) > 0) ??
     "identity";
 }
 
-function weighted(item: string): [coding: string, weight: number] {
-  const [coding = "", ...parameters] = item.split(";").map((part) => part.trim());
-  const weight = parameters.find((parameter) => parameter.startsWith("q="))?.slice(2) ?? "1";
-  return [coding, Number(weight)];
+/** A strong entity tag for a body (RFC 9110 section 8.8.3): 132 bits of its SHA-256. */
+export function entityTag(body: Uint8Array): string {
+  return `"${createHash("sha256").update(body).digest("base64url").slice(0, ETAG_LENGTH)}"`;
 }
 
 /** Whether an If-None-Match header names this entity tag (RFC 9110 section 13.1.2). */
@@ -161,13 +164,12 @@ function representation(
   body: Uint8Array<ArrayBuffer>,
   extraHeaders: Headers,
 ): Representation {
-  const hash = createHash("sha256").update(body).digest("base64url").slice(0, 22);
   const headers = {
     ...SECURITY_HEADERS,
     "content-security-policy": PLAIN_POLICY,
     "cache-control": "no-cache",
     vary: "accept-encoding",
-    etag: `"${hash}"`,
+    etag: entityTag(body),
     ...extraHeaders,
   };
   return {

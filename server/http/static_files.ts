@@ -4,9 +4,9 @@
  * screen. So the first page load is still one response.
  */
 
-import { createHash } from "node:crypto";
+import { DAY, SECOND } from "../base/clock.ts";
 import { type Headers, PLAIN_POLICY, SECURITY_HEADERS } from "./headers.ts";
-import { type HttpRequest, type HttpResponse, matches } from "./message.ts";
+import { entityTag, type HttpRequest, type HttpResponse, matches } from "./message.ts";
 
 /** A file as it is stored in the generated module. */
 export interface StaticFile {
@@ -17,40 +17,40 @@ export interface StaticFile {
 }
 
 /** How long a browser may cache a file without revalidation, in seconds: a day. */
-const MAX_AGE = 86_400;
+const MAX_AGE = DAY / SECOND;
 
-interface Kept {
+/** A file as it is served. */
+interface ServedFile {
   readonly body: Uint8Array<ArrayBuffer>;
   readonly headers: Headers;
 }
 
 /** Serves files by their paths. */
 export class StaticFiles {
-  readonly #kept: ReadonlyMap<string, Kept>;
+  readonly #files: ReadonlyMap<string, ServedFile>;
 
   constructor(files: Readonly<Record<string, StaticFile>>) {
-    this.#kept = new Map(Object.entries(files).map(([path, file]) => [path, keep(file)]));
+    this.#files = new Map(Object.entries(files).map(([path, file]) => [path, decode(file)]));
   }
 
   /** The response with the file at a path, or `undefined` if there is no file. */
   answer(path: string, request: HttpRequest): HttpResponse | undefined {
-    const kept = this.#kept.get(path);
-    if (kept === undefined) return undefined;
-    return matches(request.header("if-none-match"), kept.headers.etag)
-      ? { status: 304, headers: kept.headers, body: undefined }
-      : { status: 200, ...kept };
+    const file = this.#files.get(path);
+    if (file === undefined) return undefined;
+    return matches(request.header("if-none-match"), file.headers.etag)
+      ? { status: 304, headers: file.headers, body: undefined }
+      : { status: 200, ...file };
   }
 }
 
-function keep({ type, base64 }: StaticFile): Kept {
+function decode({ type, base64 }: StaticFile): ServedFile {
   const body = Uint8Array.fromBase64(base64);
-  const hash = createHash("sha256").update(body).digest("base64url").slice(0, 22);
   const headers = {
     ...SECURITY_HEADERS,
     "content-security-policy": PLAIN_POLICY,
     "content-type": type,
     "cache-control": `max-age=${MAX_AGE}`,
-    etag: `"${hash}"`,
+    etag: entityTag(body),
   };
   return { body, headers };
 }

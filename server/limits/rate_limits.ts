@@ -1,7 +1,7 @@
 /**
- * All rate limits, in one table, which the code enforces and docs/rate-limits.md shows. Each limit is a token bucket: a
- * burst, then a rate per minute. The buckets of an address belong to its entry in the registry, those of a session to
- * the session. So the number of buckets is bounded by the number of entries and sessions.
+ * All rate limits, in three tables. The code enforces them and docs/rate-limits.md shows them. Each limit is a token
+ * bucket: a burst, then a rate per minute. The buckets of an address belong to its record, those of a session to the
+ * session, those of a WebSocket to its connection. So their number is bounded by the number of these.
  *
  * Limits also protect visitors from each other. When a session resumes, the partner's page resends what was missed, at
  * most MAX_WAITING messages (`client/state/delivery.ts`). Twenty resumes a minute keep that within the partner's
@@ -25,11 +25,14 @@ export interface Limit extends Rate {
   readonly otherwise: string;
 }
 
+/** A table of limits that belong to the same thing. */
+type LimitsOf<Owner extends Limit["of"]> = Readonly<Record<string, Limit & { readonly of: Owner }>>;
+
 /** How long an address that keeps trying despite refusals is blocked, in milliseconds. */
 export const FLOOD_BLOCK_TIME = 10 * MINUTE;
 
-/** Every rate limit. */
-export const LIMITS = {
+/** Limits of an address, enforced by its record (`admission/address_record.ts`), in a cluster by all nodes together. */
+export const ADDRESS_LIMITS = {
   connections: {
     of: "address",
     counts: "connections opened",
@@ -51,6 +54,10 @@ export const LIMITS = {
     perMinute: 120,
     otherwise: "error `too-fast` with the time to wait",
   },
+} as const satisfies LimitsOf<"address">;
+
+/** Limits of a session, enforced by its rate limiter (`session_rate_limiter.ts`). */
+export const SESSION_LIMITS = {
   controls: {
     of: "session",
     counts: "control messages",
@@ -93,21 +100,25 @@ export const LIMITS = {
     perMinute: 1200,
     otherwise: "closed with 1008",
   },
-  unasked: {
+} as const satisfies LimitsOf<"session">;
+
+/** Limits of a WebSocket, enforced by the listener. */
+export const SOCKET_LIMITS = {
+  unsolicited: {
     of: "socket",
     counts: "pings and pongs, and frames after the closing handshake began",
     burst: 20,
     perMinute: 1200,
     otherwise: "connection dropped",
   },
-} as const satisfies Record<string, Limit>;
+} as const satisfies LimitsOf<"socket">;
+
+/** Every rate limit. */
+export const LIMITS = { ...ADDRESS_LIMITS, ...SESSION_LIMITS, ...SOCKET_LIMITS } as const;
 
 export type LimitName = keyof typeof LIMITS;
 
+export type SessionLimitName = keyof typeof SESSION_LIMITS;
+
 /** The rates of the limits of a session. Tests of other features raise them. */
-export type SessionRates = Readonly<
-  Record<
-    { [N in LimitName]: (typeof LIMITS)[N]["of"] extends "session" ? N : never }[LimitName],
-    Rate
-  >
->;
+export type SessionRates = Readonly<Record<SessionLimitName, Rate>>;

@@ -7,13 +7,19 @@
  * platform that enforces these limits. On the open network, use `node_listener.ts`.
  */
 
-import { type CloseCode, LEAVE_CODE, SOCKET_PATH, SUBPROTOCOL } from "../../protocol.ts";
+import { type CloseCode, LEAVE_CODE, SUBPROTOCOL } from "../../protocol.ts";
 import { SECOND } from "../base/clock.ts";
 import { describeError } from "../base/log.ts";
 import { withTimeout } from "../base/timeout.ts";
 import type { AcceptedHandshake, ConnectionHandler, Outlet } from "../transport.ts";
-import { type HttpRequest, type HttpResponse, pathOf, textResponse } from "../http/message.ts";
-import { guard, HEARTBEAT_INTERVAL, type Listener, type ListenerOptions } from "./listener.ts";
+import { type HttpRequest, type HttpResponse, textResponse } from "../http/message.ts";
+import {
+  asksForSocket,
+  guard,
+  HEARTBEAT_INTERVAL,
+  type Listener,
+  type ListenerOptions,
+} from "./listener.ts";
 
 /**
  * How long a shutdown waits for open sockets, in milliseconds. Deno Deploy allows five seconds in total after the
@@ -64,50 +70,48 @@ class DenoListener implements Listener {
 
   async #answer(native: Request, remote: string): Promise<Response> {
     const request = requestOf(native, remote);
-    const asksForSocket = pathOf(request) === SOCKET_PATH &&
-      request.header("upgrade")?.toLowerCase() === "websocket";
-    return asksForSocket
+    return asksForSocket(request)
       ? await this.#upgrade(native, request)
       : toResponse(await this.#options.handler.answer(request));
   }
 
   async #upgrade(native: Request, request: HttpRequest): Promise<Response> {
-    const admittance = await this.#options.handler.admit(request);
-    if (admittance.kind === "refused") return toResponse(admittance.reply);
+    const decision = await this.#options.handler.admit(request);
+    if (decision.kind === "refused") return toResponse(decision.reply);
     const { socket, response } = Deno.upgradeWebSocket(native, {
       protocol: SUBPROTOCOL,
       idleTimeout: 2 * HEARTBEAT_INTERVAL / SECOND,
     });
-    this.#enter(socket, admittance.entrance);
+    this.#enter(socket, decision.handshake);
     return response;
   }
 
-  #enter(socket: WebSocket, entrance: AcceptedHandshake): void {
+  #enter(socket: WebSocket, handshake: AcceptedHandshake): void {
     const { log } = this.#options;
-    let visitor: ConnectionHandler | undefined;
+    let handler: ConnectionHandler | undefined;
     let leave = (): void => {};
     socket.binaryType = "arraybuffer";
     socket.onopen = () => {
       this.#sockets++;
-      const disconnect = entrance.connect();
+      const disconnect = handshake.connect();
       leave = () => {
         this.#sockets--;
         disconnect();
         leave = (): void => {}; // An idle timeout fires `close` twice.
       };
-      visitor = entrance.enter(new NativeOutlet(socket));
+      handler = handshake.enter(new NativeOutlet(socket));
     };
     socket.onmessage = ({ data }) => {
-      const present = visitor;
-      if (present !== undefined) guard(present, log, () => receive(present, data));
+      const receiver = handler;
+      if (receiver !== undefined) guard(receiver, log, () => receive(receiver, data));
     };
     socket.onerror = (event) => event.preventDefault(); // `close` follows and is handled below.
     socket.onclose = ({ code, wasClean }) => {
       leave();
-      const present = visitor;
-      if (present === undefined) return;
+      const receiver = handler;
+      if (receiver === undefined) return;
       const hasLeft = wasClean && code === LEAVE_CODE;
-      guard(present, log, () => hasLeft ? present.closed() : present.disconnected());
+      guard(receiver, log, () => hasLeft ? receiver.closed() : receiver.disconnected());
     };
   }
 }
@@ -140,9 +144,9 @@ class NativeOutlet implements Outlet {
   resume(): void {}
 }
 
-function receive(visitor: ConnectionHandler, data: string | ArrayBuffer): void {
-  if (typeof data === "string") visitor.receiveText(data);
-  else visitor.receiveFrame(new Uint8Array(data));
+function receive(handler: ConnectionHandler, data: string | ArrayBuffer): void {
+  if (typeof data === "string") handler.receiveText(data);
+  else handler.receiveFrame(new Uint8Array(data));
 }
 
 /** `Deno.serve` doesn't report the HTTP version, so 1.1 is assumed. */

@@ -4,9 +4,11 @@
  * both to the same behaviour. `server/transport.ts` has the interfaces between a listener and what it serves.
  */
 
+import { SOCKET_PATH } from "../../protocol.ts";
 import type { Certificate } from "../tls/certificate.ts";
 import { type Clock, SECOND } from "../base/clock.ts";
 import { describeError, type Log } from "../base/log.ts";
+import { type HttpRequest, pathOf } from "../http/message.ts";
 import type { ConnectionHandler, Handler } from "../transport.ts";
 
 /** Where to listen, and how many connections to accept. */
@@ -41,17 +43,23 @@ export const HEARTBEAT_INTERVAL = 15 * SECOND;
 /** How long a peer may take to finish the closing handshake before its socket is cut, in milliseconds. */
 export const CLOSE_TIMEOUT = 5 * SECOND;
 
+/** Whether a request is a handshake for the chat. Upgrades to another path or protocol are answered as plain requests. */
+export function asksForSocket(request: HttpRequest): boolean {
+  return pathOf(request) === SOCKET_PATH &&
+    request.header("upgrade")?.toLowerCase() === "websocket";
+}
+
 /** Runs one event of a connection. If it throws, only that session is closed, and the error is logged. */
-export function guard(visitor: ConnectionHandler, log: Log, event: () => void): void {
+export function guard(handler: ConnectionHandler, log: Log, event: () => void): void {
   try {
     event();
   } catch (error) {
-    failSession(visitor, log, error);
+    failSession(handler, log, error);
   }
 }
 
 /** Closes a session (1011) because one of its events threw. */
-export function failSession(visitor: ConnectionHandler, log: Log, error: unknown): void {
+export function failSession(handler: ConnectionHandler, log: Log, error: unknown): void {
   log.error("Session closed after an unhandled error.", describeError(error));
-  visitor.fail();
+  handler.fail();
 }

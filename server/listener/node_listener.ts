@@ -10,7 +10,7 @@
  *   responses         10 s in which the client reads nothing of one
  *   headers           5 s and 8 KiB to send them; a keep-alive connection may be silent for 5 s
  *   messages          32 KiB and 64 fragments, refused as soon as a header announces too much
- *   floods            LIMITS.unasked for pings, pongs and frames after the closing handshake began, then cut
+ *   floods            SOCKET_LIMITS for pings, pongs and frames after the closing handshake began, then cut
  *   vanished peers    two heartbeats
  *   closing peers     5 s to answer, then the socket is cut
  *
@@ -29,15 +29,15 @@ import {
 import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-import { SOCKET_PATH, SUBPROTOCOL } from "../../protocol.ts";
+import { SUBPROTOCOL } from "../../protocol.ts";
 import type { KeyPair } from "../tls/certificate.ts";
 import { SECOND } from "../base/clock.ts";
 import { spareConnections } from "../base/file_descriptors.ts";
 import { describeError } from "../base/log.ts";
-import { type HttpRequest, type HttpResponse, pathOf } from "../http/message.ts";
+import type { HttpRequest, HttpResponse } from "../http/message.ts";
 import { capacityFor, PendingConnections } from "./pending_connections.ts";
 import { type ConnectionContext, WebSocketConnection } from "./websocket.ts";
-import type { Listener, ListenerOptions } from "./listener.ts";
+import { asksForSocket, type Listener, type ListenerOptions } from "./listener.ts";
 import type { Handler, UpgradeDecision } from "../transport.ts";
 import { WriteBatcher } from "./write_batch.ts";
 import { propagatePause, rawSocketOf } from "./tls_backpressure.ts";
@@ -54,6 +54,8 @@ const STALL_TIMEOUT = 10 * SECOND;
 const TIMEOUT_CHECK = SECOND;
 /** How long a shutdown waits for open sockets before it cuts them, in milliseconds. */
 const SHUTDOWN_GRACE = 2 * SECOND;
+/** Maximum number of TCP connections that the system accepts before the program does. The system may allow fewer. */
+const ACCEPT_BACKLOG = 4096;
 /** Maximum size of all headers, in bytes. */
 const MAX_HEADER_BYTES = 8 * 1024;
 
@@ -96,7 +98,7 @@ class NodeListener implements Listener {
   async open(host: string, port: number): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once("error", reject);
-      this.#server.listen({ host, port, backlog: 4096 }, resolve);
+      this.#server.listen({ host, port, backlog: ACCEPT_BACKLOG }, resolve);
     });
     this.#server.removeAllListeners("error");
     this.#server.on(
@@ -149,12 +151,12 @@ class NodeListener implements Listener {
     this.#pending.remove(rawSocketOf(request.socket));
     socket.on("error", ignore);
     request.socket.setTimeout(0); // A WebSocket may be silent: heartbeats detect a vanished peer.
-    const admittance = await admit(this.#options.handler, request);
-    if (admittance.kind === "refused") return refuse(socket, admittance.reply);
+    const decision = await admit(this.#options.handler, request);
+    if (decision.kind === "refused") return refuse(socket, decision.reply);
     if (socket.destroyed) return;
     socket.write(switchingProtocols(request.headers["sec-websocket-key"] ?? ""));
     if (head.length > 0) socket.unshift(head);
-    this.#connections.add(new WebSocketConnection(socket, this.#context, admittance.entrance));
+    this.#connections.add(new WebSocketConnection(socket, this.#context, decision.handshake));
   }
 }
 
@@ -201,14 +203,12 @@ function secureContext(pair: KeyPair): KeyPair & { minVersion: "TLSv1.2" } {
   return { ...pair, minVersion: "TLSv1.2" };
 }
 
-/** Decides on an upgrade. An upgrade to another path or protocol is answered as a plain request. */
-async function admit(service: Handler, incoming: IncomingMessage): Promise<UpgradeDecision> {
+/** Decides on an upgrade. */
+async function admit(handler: Handler, incoming: IncomingMessage): Promise<UpgradeDecision> {
   const request = requestOf(incoming);
-  const asksForSocket = pathOf(request) === SOCKET_PATH &&
-    request.header("upgrade")?.toLowerCase() === "websocket";
-  return asksForSocket
-    ? await service.admit(request)
-    : { kind: "refused", reply: await service.answer(request) };
+  return asksForSocket(request)
+    ? await handler.admit(request)
+    : { kind: "refused", reply: await handler.answer(request) };
 }
 
 /** Writes a plain HTTP response to the bare socket of a refused upgrade (RFC 9112 section 4). */

@@ -31,8 +31,8 @@ export class PendingConnections {
   /** Each with its `close` listener, which is removed with it: nothing is kept of a connection that is served. */
   readonly #waiting = new Map<Socket, () => void>();
 
-  constructor(places: number) {
-    this.#capacity = places;
+  constructor(capacity: number) {
+    this.#capacity = capacity;
   }
 
   get size(): number {

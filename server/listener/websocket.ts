@@ -25,20 +25,14 @@ import { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
 import { type CloseCode, LEAVE_CODE } from "../../protocol.ts";
 import type { Clock } from "../base/clock.ts";
-import { LIMITS } from "../limits/rate_limits.ts";
+import { SOCKET_LIMITS } from "../limits/rate_limits.ts";
 import type { Log } from "../base/log.ts";
 import { TokenBucket } from "../base/token_bucket.ts";
 import type { AcceptedHandshake, ConnectionHandler, Outlet } from "../transport.ts";
-import {
-  closeFrame,
-  frameInPlace,
-  frameOf,
-  FrameReader,
-  type FrameSink,
-  Opcode,
-  type ProtocolError,
-  textFrame,
-} from "./frames.ts";
+import { Opcode } from "./frame.ts";
+import { PROTOCOL_ERROR, type ProtocolError } from "./frame_header.ts";
+import { FrameReader, type FrameSink } from "./frame_reader.ts";
+import { closeFrame, frameInPlace, frameOf, textFrame } from "./frame_writer.ts";
 import { CLOSE_TIMEOUT, failSession, guard } from "./listener.ts";
 import type { Flushable, WriteBatcher } from "./write_batch.ts";
 
@@ -51,9 +45,6 @@ export interface ConnectionContext {
   onClosed(connection: WebSocketConnection): void;
 }
 
-/** The close code for bytes that are not valid frames of a client (RFC 6455 section 7.4.1). */
-const PROTOCOL_ERROR = 1002;
-
 const PING = frameOf(Opcode.ping, new Uint8Array());
 
 /** A WebSocket, as seen by the relay and by a listener. */
@@ -61,7 +52,7 @@ export class WebSocketConnection implements Outlet, FrameSink, Flushable {
   readonly #stream: Duplex;
   readonly #context: ConnectionContext;
   readonly #reader: FrameReader;
-  readonly #leave: () => void;
+  readonly #disconnect: () => void;
   readonly #handler: ConnectionHandler;
   #state: "open" | "closing" | "closed" = "open";
   /** Whether a pong or a message has arrived since the last heartbeat. */
@@ -72,12 +63,12 @@ export class WebSocketConnection implements Outlet, FrameSink, Flushable {
   #kept: Uint8Array[] | undefined;
   #keptBytes = 0;
 
-  constructor(stream: Duplex, context: ConnectionContext, entrance: AcceptedHandshake) {
+  constructor(stream: Duplex, context: ConnectionContext, handshake: AcceptedHandshake) {
     this.#stream = stream;
     this.#context = context;
     this.#reader = new FrameReader(this);
-    this.#leave = entrance.connect();
-    this.#handler = entrance.enter(this);
+    this.#disconnect = handshake.connect();
+    this.#handler = handshake.enter(this);
     stream.on("data", (chunk: Uint8Array) => this.#read(chunk));
     stream.on("drain", () => this.#drained());
     stream.on("end", () => stream.end());
@@ -114,9 +105,10 @@ export class WebSocketConnection implements Outlet, FrameSink, Flushable {
     if (this.#stream.writable) this.#stream.write(frame, () => frame.fill(0));
   }
 
+  /** Forwards without a copy where the payload may be written to (`write_batch.ts`). */
   #sendBinary(payload: Uint8Array): void {
     const { batcher } = this.#context;
-    const frame = payload === batcher.currentPayload
+    const frame = batcher.ownsHeadroomOf(payload)
       ? frameInPlace(payload)
       : frameOf(Opcode.binary, payload);
     if (batcher.isBatching || this.#kept !== undefined) this.#keep(frame);
@@ -175,8 +167,7 @@ export class WebSocketConnection implements Outlet, FrameSink, Flushable {
   binary(payload: Uint8Array): void {
     if (this.#isUnsolicited()) return;
     const { batcher, log } = this.#context;
-    batcher.isBatching = this.#reader.following > 0;
-    batcher.currentPayload = payload;
+    batcher.deliver(payload, this.#reader.following);
     try {
       this.#handler.receiveFrame(payload);
     } catch (error) {
@@ -220,7 +211,7 @@ export class WebSocketConnection implements Outlet, FrameSink, Flushable {
   /** Counts an unsolicited frame, and cuts a peer that sends too many. */
   #countUnsolicited(): void {
     const now = this.#context.clock.now();
-    this.#unsolicited ??= new TokenBucket(LIMITS.unasked, now);
+    this.#unsolicited ??= new TokenBucket(SOCKET_LIMITS.unsolicited, now);
     if (this.#unsolicited.take(now) === 0) return;
     this.#tellClosed();
     this.destroy();
@@ -263,7 +254,7 @@ export class WebSocketConnection implements Outlet, FrameSink, Flushable {
   #gone(): void {
     this.#reader.stop();
     this.#context.onClosed(this);
-    this.#leave();
+    this.#disconnect();
     if (this.#state === "open") this.#tellDisconnected();
     else this.#tellClosed();
   }

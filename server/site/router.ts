@@ -12,7 +12,7 @@ import { type Clock, SECOND } from "../base/clock.ts";
 import { HOME_HEADERS } from "../http/headers.ts";
 import type { Health } from "../health.ts";
 import { CachedPage } from "../http/cached_page.ts";
-import { Localized } from "../http/localized.ts";
+import { Localized } from "../http/language.ts";
 import { contactPage } from "./contact_page.ts";
 import { type Content, documentPage, NOT_FOUND } from "./document_page.ts";
 import { type BuiltLanguage, homePage } from "./home_page.ts";

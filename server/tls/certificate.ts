@@ -79,8 +79,8 @@ export class Certificate {
   async reload(): Promise<boolean> {
     const found = await examine(this.#options, this.#used);
     const isNew = found.kind === "valid" && found !== this.#used;
-    if (found.kind === "invalid") this.#refuse(found.problem);
-    else this.#take(found, isNew);
+    if (found.kind === "invalid") this.#logProblem(found.problem);
+    else this.#use(found, isNew);
     this.#warn();
     return isNew;
   }
@@ -92,7 +92,7 @@ export class Certificate {
     return checkServerIdentity(host, peer) === undefined;
   }
 
-  #take(found: Examined & { kind: "valid" }, isNew: boolean): void {
+  #use(found: Examined & { kind: "valid" }, isNew: boolean): void {
     this.#problem = "";
     if (!isNew) return;
     this.#used = found;
@@ -100,12 +100,12 @@ export class Certificate {
     this.#options.log.info("Renewed certificate in use.", { until: found.leaf.validTo });
   }
 
-  #refuse(flaw: string): void {
-    if (flaw === this.#problem) return;
-    this.#problem = flaw;
+  #logProblem(problem: string): void {
+    if (problem === this.#problem) return;
+    this.#problem = problem;
     const { log } = this.#options;
     log.error("Cannot load the renewed certificate: still using the previous one.", {
-      because: flaw,
+      because: problem,
     });
   }
 
@@ -152,21 +152,21 @@ async function read(file: string, what: string): Promise<string> {
 
 /** Checks a pair, and reports the first problem. */
 function examinePair(pair: KeyPair, { certFile, keyFile }: Files): Examined {
-  const flawed = (what: string, why: string): Examined => {
+  const invalid = (what: string, why: string): Examined => {
     return { kind: "invalid", problem: `Cannot use the ${what}: ${why}.` };
   };
   const leaf = leafOf(pair.cert);
   const key = keyOf(pair.key);
-  if (leaf === undefined) return flawed(`certificate ${certFile}`, "it is incomplete or not PEM");
+  if (leaf === undefined) return invalid(`certificate ${certFile}`, "it is incomplete or not PEM");
   if (key === undefined) {
-    return flawed(`key ${keyFile}`, "it is incomplete, not PEM, or has a passphrase");
+    return invalid(`key ${keyFile}`, "it is incomplete, not PEM, or has a passphrase");
   }
   if (!leaf.checkPrivateKey(key)) {
-    return flawed(`key ${keyFile}`, `it does not match the certificate ${certFile}`);
+    return invalid(`key ${keyFile}`, `it does not match the certificate ${certFile}`);
   }
   return canBeServed(pair)
     ? { kind: "valid", pair, leaf }
-    : flawed(`certificate ${certFile}`, "its key type is not supported");
+    : invalid(`certificate ${certFile}`, "its key type is not supported");
 }
 
 /** The first certificate of a chain, or `undefined` if any certificate of the chain can't be parsed. */

@@ -35,8 +35,8 @@ interface Flood {
 }
 
 const FLOODS: Readonly<Record<string, Flood>> = {
-  "pings": { bytes: frame(FIN | 9, "x"), limit: "unasked", code: undefined, on: ["node"] },
-  "pongs": { bytes: frame(FIN | 10), limit: "unasked", code: undefined, on: ["node"] },
+  "pings": { bytes: frame(FIN | 9, "x"), limit: "unsolicited", code: undefined, on: ["node"] },
+  "pongs": { bytes: frame(FIN | 10), limit: "unsolicited", code: undefined, on: ["node"] },
   "texts": { bytes: frame(FIN | 1, '{"type":"leave"}'), limit: "controls", code: 1008 },
   "garbage": { bytes: frame(FIN | 1, "x"), code: 1008 },
   "messages": { bytes: frame(FIN | 2, "\x01hello"), limit: "messages", code: 1008 },

@@ -23,10 +23,10 @@ const HANDSHAKE = {
 
 /** A request handler. Everything behind it is replaced, except the gate. */
 class World {
-  readonly visits: AccessRecord[] = [];
+  readonly records: AccessRecord[] = [];
   readonly errors: unknown[] = [];
   readonly registry: IpRegistry<AddressRecord>;
-  readonly door: RequestHandler;
+  readonly handler: RequestHandler;
   answer = (): HttpResponse => textResponse(200, "hello");
 
   constructor(hops = 0, speaksTls = false) {
@@ -36,7 +36,7 @@ class World {
     const { registry } = this;
     const isFull = (): boolean => false;
     const log = { error: (...said: unknown[]) => this.errors.push(said) } as unknown as Log;
-    this.door = new RequestHandler({
+    this.handler = new RequestHandler({
       hops,
       speaksTls,
       isBehindTls: false,
@@ -45,21 +45,21 @@ class World {
       router: { answer: () => this.answer() },
       metrics: { answer: () => undefined },
       sessions: { enter: () => assert.fail() },
-      accessLog: { record: (visit) => this.visits.push(visit) },
+      accessLog: { record: (record) => this.records.push(record) },
       proxyDetector: new ProxyDetector({ hops, log }),
       addressesHeld: () => registry.held,
     });
   }
 
   admit(headers: Record<string, string> = {}, remote = "203.0.113.9"): Promise<UpgradeDecision> {
-    return this.door.admit(httpRequest("/ws", { ...HANDSHAKE, ...headers }, { remote }));
+    return this.handler.admit(httpRequest("/ws", { ...HANDSHAKE, ...headers }, { remote }));
   }
 }
 
 Deno.test("Request handler logs every response with the client's address, status and size", () => {
   const world = new World();
-  world.door.answer(httpRequest("/a?b=c", { "user-agent": "Test/1" }, { method: "POST" }));
-  assert.deepEqual(world.visits, [{
+  world.handler.answer(httpRequest("/a?b=c", { "user-agent": "Test/1" }, { method: "POST" }));
+  assert.deepEqual(world.records, [{
     address: "203.0.113.9",
     method: "POST",
     target: "/a?b=c",
@@ -74,22 +74,22 @@ Deno.test("Request handler logs an accepted handshake, and a refused one", async
   const world = new World();
   const first = await world.admit();
   assert.ok(first.kind === "admitted");
-  first.entrance.connect();
+  first.handshake.connect();
   const second = await world.admit();
   assert.ok(second.kind === "refused");
   assert.deepEqual([second.reply.status, second.reply.headers["retry-after"]], [429, "10"]);
-  assert.deepEqual(world.visits.map(({ status }) => status), [101, 429]);
+  assert.deepEqual(world.records.map(({ status }) => status), [101, 429]);
 });
 
 Deno.test("Request handler takes the address from the connection, or from its proxies", async () => {
   const forged = { "x-forwarded-for": "198.51.100.1, 198.51.100.2" };
   const direct = new World();
   await direct.admit(forged);
-  direct.door.answer(httpRequest("/", forged));
-  assert.deepEqual(direct.visits.map(({ address }) => address), ["203.0.113.9", "203.0.113.9"]);
+  direct.handler.answer(httpRequest("/", forged));
+  assert.deepEqual(direct.records.map(({ address }) => address), ["203.0.113.9", "203.0.113.9"]);
   const behind = new World(1);
   await behind.admit(forged);
-  assert.equal(behind.visits[0]?.address, "198.51.100.2");
+  assert.equal(behind.records[0]?.address, "198.51.100.2");
 });
 
 Deno.test("Request handler answers 500 when a page fails, and logs nothing of the request", async () => {
@@ -97,16 +97,16 @@ Deno.test("Request handler answers 500 when a page fails, and logs nothing of th
   world.answer = () => {
     throw new Error("secret");
   };
-  const { status } = await world.door.answer(httpRequest("/"));
+  const { status } = await world.handler.answer(httpRequest("/"));
   assert.equal(status, 500);
   assert.equal(world.errors.length, 1);
   assert.doesNotMatch(JSON.stringify(world.errors), /secret|203\.0/);
-  assert.equal(world.visits[0]?.status, 500);
+  assert.equal(world.records[0]?.status, 500);
 });
 
 Deno.test("Request handler sends HSTS to visitors who came over TLS, if a trusted proxy says so", async () => {
   const strict = async (hops: number, headers: Record<string, string>): Promise<unknown> =>
-    (await new World(hops).door.answer(httpRequest("/", headers)))
+    (await new World(hops).handler.answer(httpRequest("/", headers)))
       .headers["strict-transport-security"];
   assert.equal(await strict(1, { "x-forwarded-proto": "https" }), "max-age=31536000");
   assert.equal(await strict(1, { "x-forwarded-proto": "http" }), undefined);
@@ -116,8 +116,8 @@ Deno.test("Request handler sends HSTS to visitors who came over TLS, if a truste
 
 Deno.test("Request handler sends HSTS where the program itself speaks TLS, unless the proxy was reached without", async () => {
   const strict = async (hops: number, headers: Record<string, string>): Promise<unknown> => {
-    const { door } = new World(hops, true);
-    return (await door.answer(httpRequest("/", headers))).headers["strict-transport-security"];
+    const { handler } = new World(hops, true);
+    return (await handler.answer(httpRequest("/", headers))).headers["strict-transport-security"];
   };
   assert.equal(await strict(0, {}), "max-age=31536000");
   assert.equal(await strict(0, { "x-forwarded-proto": "http" }), "max-age=31536000");
@@ -126,13 +126,13 @@ Deno.test("Request handler sends HSTS where the program itself speaks TLS, unles
 
 Deno.test("Request handler logs requests to the additional listener, and admits nobody there", async () => {
   const world = new World(1);
-  const beside = world.door.redirectHandler(() => textResponse(308, "hello"));
+  const redirects = world.handler.redirectHandler(() => textResponse(308, "hello"));
   const asked = httpRequest("/ws", { ...HANDSHAKE, "x-forwarded-for": "198.51.100.7" });
-  assert.equal((await beside.answer(asked)).status, 308);
-  assert.equal((await beside.admit(asked)).kind, "refused");
-  assert.equal("strict-transport-security" in (await beside.answer(asked)).headers, false);
+  assert.equal((await redirects.answer(asked)).status, 308);
+  assert.equal((await redirects.admit(asked)).kind, "refused");
+  assert.equal("strict-transport-security" in (await redirects.answer(asked)).headers, false);
   assert.deepEqual(
-    world.visits.map(({ address, status, bytes }) => [address, status, bytes]),
+    world.records.map(({ address, status, bytes }) => [address, status, bytes]),
     Array(3).fill(["198.51.100.7", 308, 5]),
   );
 });

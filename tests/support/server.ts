@@ -222,10 +222,10 @@ export function withVisitors(
     admit: async (request) => {
       const admittance = await service.admit(request);
       if (admittance.kind === "refused") return admittance;
-      const { connect, enter } = admittance.entrance;
+      const { connect, enter } = admittance.handshake;
       return {
         kind: "admitted",
-        entrance: { connect, enter: (outlet) => change(enter(outlet), outlet) },
+        handshake: { connect, enter: (outlet) => change(enter(outlet), outlet) },
       };
     },
   };

@@ -100,6 +100,10 @@ Deno.test("Refusals are forgotten over time, and an occasional one is no offence
 
 Deno.test("Block ends before the record of the address is deleted", () => {
   assert.ok(FLOOD_BLOCK_TIME < MAX_ADDRESS_RETENTION);
+  const lifetime = FLOOD_BLOCK_TIME / 2;
+  const record = newAddressRecord(START, { lifetime });
+  attempts(record, LIMITS.connections.burst + LIMITS.refusals.burst + 1, START);
+  assert.equal(record.blockedFor(START), lifetime);
 });
 
 Deno.test("Shared address that reconnects 40 pages after a restart is admitted with all of them", () => {

@@ -6,8 +6,8 @@ import { parseAddress, parseRange } from "../../../server/admission/address.ts";
 import { HOUR, SECOND } from "../../../server/base/clock.ts";
 import {
   Gate,
-  type GateDecision,
   type GateOptions,
+  type LocalDecision,
   RETRY_AFTER_FULL,
 } from "../../../server/admission/gate.ts";
 import { IpRegistry } from "../../../server/admission/ip_registry.ts";
@@ -53,10 +53,10 @@ class World {
     });
   }
 
-  ask(from: string = VISITOR, headers: Headers = {}, isSecure = false): GateDecision {
+  ask(from: string = VISITOR, headers: Headers = {}, isSecure = false): LocalDecision {
     const sent = { ...HEADERS, ...headers };
     const header = (name: string): string | undefined => sent[name];
-    return this.#gate.admit({ address: parseAddress(from), isSecure, header });
+    return this.#gate.evaluate({ address: parseAddress(from), isSecure, header });
   }
 
   refusal(from: string = VISITOR): ConnectionRefusal | undefined {
@@ -64,17 +64,17 @@ class World {
   }
 
   outcome(from?: string, headers?: Headers): Outcome {
-    const admission = this.ask(from, headers);
-    if (admission.kind === "admitted") return "admitted";
-    const { status, reason, retryAfter } = admission;
+    const decision = this.ask(from, headers);
+    if (decision.kind === "permitted") return "admitted";
+    const { status, reason, retryAfter } = decision;
     return retryAfter === undefined ? [status, reason] : [status, reason, retryAfter];
   }
 
   /** Admits a client, which stays connected until the returned function is called. */
   enter(from?: string): () => void {
-    const admission = this.ask(from);
-    assert.ok(admission.kind === "admitted");
-    return admission.entry.connect();
+    const decision = this.ask(from);
+    assert.ok(decision.kind === "permitted");
+    return decision.entry.connect();
   }
 }
 
@@ -117,7 +117,7 @@ Deno.test("Gate admits a page of the same origin, and a program without an origi
 Deno.test("Gate refuses a page loaded without TLS where the handshake came over TLS", () => {
   const world = new World();
   const kindOf = (origin: string): string => world.ask(VISITOR, { origin }, true).kind;
-  assert.equal(kindOf("https://chat.example"), "admitted");
+  assert.equal(kindOf("https://chat.example"), "permitted");
   assert.equal(kindOf("http://chat.example"), "refused");
 });
 
@@ -332,16 +332,16 @@ Deno.test("Gate refuses with 503 and a wait when the server is full", () => {
 
 Deno.test("Gate passes on the record of the admitted address, which counts from connection to disconnection", () => {
   const world = new World();
-  const admission = world.ask();
-  assert.ok(admission.kind === "admitted");
-  const { entry } = admission;
+  const decision = world.ask();
+  assert.ok(decision.kind === "permitted");
+  const { entry } = decision;
   assert.deepEqual([entry.connections, world.registry.connected], [0, 0]);
   const leave = entry.connect();
   assert.deepEqual([entry.connections, world.registry.connected], [1, 1]);
   leave();
   assert.deepEqual([entry.connections, world.registry.connected], [0, 0]);
   const again = world.ask();
-  assert.ok(again.kind === "admitted");
+  assert.ok(again.kind === "permitted");
   assert.equal(again.entry.record, entry.record);
 });
 
@@ -415,8 +415,8 @@ Deno.test("Gate never reveals an address in a refusal", () => {
         const deny = "198.51.100.0/24";
         const world = new World({ deny, perAddress: full ? 1_000 : 0, isFull: () => full });
         for (let n = 0; n < LIMITS.connections.burst + LIMITS.refusals.burst + 1; n++) {
-          const admission = world.ask(from, headers);
-          if (admission.kind === "refused") reasons.add(admission.reason);
+          const decision = world.ask(from, headers);
+          if (decision.kind === "refused") reasons.add(decision.reason);
         }
       }
     }

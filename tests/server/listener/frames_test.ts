@@ -6,16 +6,15 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { MAX_FRAGMENTS, MAX_FRAME_BYTES } from "../../../protocol.ts";
+import { HEADROOM, Opcode } from "../../../server/listener/frame.ts";
+import type { ProtocolError } from "../../../server/listener/frame_header.ts";
+import { FrameReader } from "../../../server/listener/frame_reader.ts";
 import {
   closeFrame,
   frameInPlace,
   frameOf,
-  FrameReader,
-  HEADROOM,
-  Opcode,
-  type ProtocolError,
   textFrame,
-} from "../../../server/listener/frames.ts";
+} from "../../../server/listener/frame_writer.ts";
 import { trials } from "../../support/repeats.ts";
 
 const FIN = 0x80;

@@ -41,9 +41,9 @@ class FakeStream extends Duplex {
 
 /** Two connections that each receive what the other sends. */
 class Pair {
-  readonly told: string[] = [];
+  readonly events: string[] = [];
   readonly clock = new FakeClock();
-  readonly post = new WriteBatcher();
+  readonly batcher = new WriteBatcher();
   readonly streams = [new FakeStream(), new FakeStream()] as const;
   readonly connections: readonly WebSocketConnection[];
   readonly errors: string[] = [];
@@ -54,12 +54,12 @@ class Pair {
     const context = {
       clock: this.clock,
       log,
-      batcher: this.post,
-      onClosed: () => void this.told.push("gone"),
+      batcher: this.batcher,
+      onClosed: () => void this.events.push("gone"),
     };
     this.connections = this.streams.map((stream, n) =>
       new WebSocketConnection(stream, context, {
-        connect: () => () => void this.told.push(`left ${n}`),
+        connect: () => () => void this.events.push(`left ${n}`),
         enter: () => this.#visitor(n),
       })
     );
@@ -71,7 +71,7 @@ class Pair {
   }
 
   #visitor(n: number): ConnectionHandler {
-    const tell = (what: string): void => void this.told.push(`${what} ${n}`);
+    const tell = (what: string): void => void this.events.push(`${what} ${n}`);
     return {
       receiveText: (text) => this.onText(text),
       receiveFrame: (payload) => this.connections[1 - n]!.send(payload),
@@ -89,7 +89,7 @@ Deno.test("Connection forwards a frame in one write, immediately, from the memor
   a.emit("data", chunk);
   assert.deepEqual(b.writes, [[0x82, 2, 1, 2]]);
   assert.equal(b.buffers[0]!.buffer, chunk.buffer);
-  assert.equal(pair.post.isBatching, false);
+  assert.equal(pair.batcher.isBatching, false);
 });
 
 Deno.test("Connection forwards all frames of a chunk in one write", () => {
@@ -147,16 +147,16 @@ Deno.test("Connection answers a ping with its payload, and cuts off a client tha
   const pair = new Pair();
   pair.receive(0, frame(FIN | PING, "hi"));
   assert.deepEqual(pair.streams[0].writes, [[0x8A, 2, 0x68, 0x69]]);
-  pair.receive(0, ...Array<Uint8Array>(LIMITS.unasked.burst).fill(frame(FIN | PING)));
+  pair.receive(0, ...Array<Uint8Array>(LIMITS.unsolicited.burst).fill(frame(FIN | PING)));
   assert.equal(pair.streams[0].destroyed, true);
-  assert.deepEqual(pair.told, ["closed 0"]);
+  assert.deepEqual(pair.events, ["closed 0"]);
 });
 
 Deno.test("Connection answers a close frame with its code, reports it immediately, and ends its side", () => {
   const pair = new Pair();
   pair.receive(0, frame(FIN | CLOSE, Uint8Array.of(0x0F, 0xA1)), frame(FIN | BINARY, "\x01"));
   assert.deepEqual(pair.streams[0].writes, [[0x88, 2, 0x0F, 0xA1]]);
-  assert.deepEqual(pair.told, ["disconnected 0"]);
+  assert.deepEqual(pair.events, ["disconnected 0"]);
   assert.equal(pair.streams[0].writableEnded, true);
   assert.deepEqual(pair.streams[1].writes, []);
   pair.streams[0].destroy();
@@ -202,7 +202,7 @@ for (const [name, { bytes, first }] of Object.entries(ENDS)) {
   Deno.test(`Connection reports ${first.split(" ")[0]} after ${name}`, () => {
     const pair = new Pair();
     pair.receive(0, bytes);
-    assert.equal(pair.told[0], first);
+    assert.equal(pair.events[0], first);
     pair.streams[0].destroy();
   });
 }
@@ -234,7 +234,7 @@ Deno.test("Connection whose stream ends without a close frame is reported as gon
   const gone = new Promise((resolve) => pair.streams[0].once("close", resolve));
   pair.streams[0].destroy();
   await gone;
-  assert.deepEqual(pair.told, ["gone", "left 0", "disconnected 0"]);
+  assert.deepEqual(pair.events, ["gone", "left 0", "disconnected 0"]);
 });
 
 Deno.test("Connection is cut off by the second heartbeat without a reply", () => {
@@ -255,7 +255,7 @@ Deno.test("Connection with an exception in one visitor ends that visitor, and re
     throw new Error("a bug");
   };
   pair.receive(0, frame(FIN | TEXT, "x"), frame(FIN | BINARY, "\x01"));
-  assert.deepEqual(pair.told, ["fail 0"]);
+  assert.deepEqual(pair.events, ["fail 0"]);
   assert.equal(pair.errors.length, 1);
   assert.deepEqual(pair.streams[1].writes, [[0x82, 1, 1]]);
 });
