@@ -12,7 +12,8 @@ import { runDoctor } from "./server/commands/doctor.ts";
 import { printHealth } from "./server/commands/health.ts";
 import { serve } from "./server/commands/serve.ts";
 import type { System } from "./server/commands/system.ts";
-import { help, readConfig } from "./server/config/config.ts";
+import { readCommandLine } from "./server/config/command_line.ts";
+import { help } from "./server/config/help.ts";
 
 const system: System = {
   clock: systemClock,
@@ -22,7 +23,7 @@ const system: System = {
 };
 const { version } = manifest;
 
-const command = readConfig(Deno.args, system.env);
+const command = readCommandLine(Deno.args, system.env);
 switch (command.kind) {
   case "help":
     await print(Deno.stdout, help());

@@ -15,7 +15,7 @@ import { type Cancel, type Clock, SECOND } from "./base/clock.ts";
 import type { Cluster } from "./cluster/cluster.ts";
 import { NODE_HEARTBEAT_INTERVAL } from "./cluster/membership.ts";
 import { REJOIN_INTERVAL } from "./cluster/redis_pool.ts";
-import type { Config } from "./config/config.ts";
+import type { Config } from "./config/options.ts";
 import { RequestHandler } from "./request_handler.ts";
 import { Gate } from "./admission/gate.ts";
 import { type Health, healthOf } from "./health.ts";

@@ -3,7 +3,7 @@
  * imported only when they run: a server doesn't need them, and the runtime of Deno Deploy lacks modules that they use.
  */
 
-import type { Config } from "../config/config.ts";
+import type { Config } from "../config/options.ts";
 import type { Finding } from "../doctor/finding.ts";
 import { print } from "./console.ts";
 import { newToken, type System } from "./system.ts";

@@ -1,6 +1,6 @@
 /** The command `health`: prints the health of the server that runs with these options. */
 
-import type { Config } from "../config/config.ts";
+import type { Config } from "../config/options.ts";
 import { fail, print } from "./console.ts";
 
 /** Prints it, and exits with 1 unless the server accepts visitors. */

@@ -7,7 +7,7 @@ import type { Log } from "../base/log.ts";
 import { Cluster } from "../cluster/cluster.ts";
 import { RedisClient } from "../cluster/redis_client.ts";
 import { RedisStatisticsStore } from "../cluster/redis_statistics.ts";
-import type { Config } from "../config/config.ts";
+import type { Config } from "../config/options.ts";
 import { MAX_NODES, type NodeId } from "../ids.ts";
 import { KvStatisticsStore } from "../statistics/kv_store.ts";
 import { SqliteStatisticsStore } from "../statistics/sqlite_store.ts";

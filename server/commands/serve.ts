@@ -7,7 +7,7 @@ import { gcFunction } from "../base/gc.ts";
 import { type Log, openLog } from "../base/log.ts";
 import { LogOutput } from "../base/log_output.ts";
 import { withTimeout } from "../base/timeout.ts";
-import type { Config } from "../config/config.ts";
+import type { Config } from "../config/options.ts";
 import { platformOf } from "../config/deno_deploy.ts";
 import { listenDeno } from "../listener/deno_listener.ts";
 import type { Listener, ListenerOptions } from "../listener/listener.ts";

@@ -3,7 +3,7 @@
  * server, how to try it out and what is missing. A complete configuration gets one line.
  */
 
-import type { Config } from "../config/config.ts";
+import type { Config } from "../config/options.ts";
 
 /** How the server can be reached. */
 export interface Reachability {

@@ -1,7 +1,7 @@
 /** The settings in force that the pages show, taken from the configuration that the code uses. */
 
 import { DAY, SECOND } from "../base/clock.ts";
-import type { Config } from "./config.ts";
+import type { Config } from "./options.ts";
 
 /** The settings that the pages show to visitors. */
 export interface PublicSettings {

@@ -11,7 +11,7 @@
 import { errorCode } from "../base/error_code.ts";
 import { statfs } from "node:fs/promises";
 import type { Clock } from "../base/clock.ts";
-import type { Config } from "../config/config.ts";
+import type { Config } from "../config/options.ts";
 import { redirectedSockets } from "../base/file_descriptors.ts";
 import { TurnCredentials } from "../chat/turn.ts";
 import { checkCalendar } from "./clock.ts";

@@ -1,7 +1,7 @@
 /** Checks of the options alone: settings that are missing or conflict with each other. */
 
 import { isLoopback, parseAddress } from "../admission/address.ts";
-import type { Config } from "../config/config.ts";
+import type { Config } from "../config/options.ts";
 import { type Finding, ok, problem, skipped } from "./finding.ts";
 
 /** Checks the operator and the contact address that visitors see. */

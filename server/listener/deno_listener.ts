@@ -61,7 +61,7 @@ class DenoListener implements Listener {
   /** Does nothing: the `idleTimeout` of each socket does this. */
   heartbeat(): void {}
 
-  /** Does nothing: this listener has no TLS (see `readConfig`). */
+  /** Does nothing: this listener has no TLS (see `readCommandLine`). */
   async reloadCertificate(): Promise<void> {}
 
   async close(): Promise<void> {

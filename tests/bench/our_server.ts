@@ -9,7 +9,8 @@
 import { pages } from "../../client/page.gen.ts";
 import { App } from "../../server/app.ts";
 import { systemClock } from "../../server/base/clock.ts";
-import { type Config, readConfig } from "../../server/config/config.ts";
+import { readCommandLine } from "../../server/config/command_line.ts";
+import type { Config } from "../../server/config/options.ts";
 import { gcFunction } from "../../server/base/gc.ts";
 import { LIMITS } from "../../server/limits/rate_limits.ts";
 import { listenDeno } from "../../server/listener/deno_listener.ts";
@@ -22,7 +23,7 @@ import { SqliteStatisticsStore } from "../../server/statistics/sqlite_store.ts";
 const TOKEN_BYTES = 32;
 const AMPLE: Rate = { burst: 1e9, perMinute: 1e9 };
 
-const command = readConfig(Deno.args, (name) => Deno.env.get(name));
+const command = readCommandLine(Deno.args, (name) => Deno.env.get(name));
 if (command.kind !== "serve") {
   throw new Error(`Cannot serve: the command line says ${command.kind}`);
 }

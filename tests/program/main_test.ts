@@ -5,7 +5,8 @@ import { build } from "../../client/page.gen.ts";
 import manifest from "../../deno.json" with { type: "json" };
 import { FLAGS } from "../../tools/compile.ts";
 import { SUBPROTOCOL } from "../../protocol.ts";
-import { environmentName, help, OPTIONS } from "../../server/config/config.ts";
+import { help } from "../../server/config/help.ts";
+import { environmentName, OPTIONS } from "../../server/config/options.ts";
 import { DENO_DEPLOY_VARIABLE } from "../../server/config/deno_deploy.ts";
 import { Program, run } from "../support/program.ts";
 

@@ -5,7 +5,8 @@ import { App } from "../../server/app.ts";
 import { Certificate } from "../../server/tls/certificate.ts";
 import { type Clock, systemClock } from "../../server/base/clock.ts";
 import type { Cluster } from "../../server/cluster/cluster.ts";
-import { type Config, readConfig } from "../../server/config/config.ts";
+import { readCommandLine } from "../../server/config/command_line.ts";
+import type { Config } from "../../server/config/options.ts";
 import { shutDown } from "../../server/shutdown.ts";
 import type { SessionRates } from "../../server/limits/rate_limits.ts";
 import { listenDeno } from "../../server/listener/deno_listener.ts";
@@ -198,7 +199,7 @@ export class TestServer implements AsyncDisposable {
 }
 
 function configOf(args: readonly string[]): Config {
-  const command = readConfig(["--access-log=off", ...args], () => undefined);
+  const command = readCommandLine(["--access-log=off", ...args], () => undefined);
   if (command.kind !== "serve") throw new Error(`Cannot start a server with ${args.join(" ")}`);
   return command.config;
 }

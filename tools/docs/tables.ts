@@ -4,7 +4,7 @@
  */
 
 import { pages } from "../../client/page.gen.ts";
-import { environmentName, OPTIONS } from "../../server/config/config.ts";
+import { environmentName, OPTIONS } from "../../server/config/options.ts";
 import { DENO_DEPLOY } from "../../server/config/deno_deploy.ts";
 import { fingerprint } from "../../server/http/message.ts";
 import { LIMITS } from "../../server/limits/rate_limits.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { readConfig } from "../../../server/config/config.ts";
+import { readCommandLine } from "../../../server/config/command_line.ts";
 import { type StartupLine, startupMessage } from "../../../server/commands/startup_message.ts";
 
 /** The startup messages of a server with these options, on port 8000. */
 function said(args: string[], isHosted = false): StartupLine[] {
-  const command = readConfig(args, () => undefined);
+  const command = readCommandLine(args, () => undefined);
   assert.ok(command.kind === "serve");
   return startupMessage(command.config, { port: 8000, isHosted });
 }

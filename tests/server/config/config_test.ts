@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { environmentName, help, OPTIONS, readConfig } from "../../../server/config/config.ts";
+import { readCommandLine } from "../../../server/config/command_line.ts";
+import { help } from "../../../server/config/help.ts";
+import { environmentName, OPTIONS } from "../../../server/config/options.ts";
 import { DENO_DEPLOY } from "../../../server/config/deno_deploy.ts";
 import { optionsTable } from "../../../tools/docs/tables.ts";
 
@@ -32,7 +34,7 @@ const DEFAULTS = {
 };
 
 function read(args: string[], environment: Record<string, string> = {}): unknown {
-  return readConfig(args, (name) => environment[name]);
+  return readCommandLine(args, (name) => environment[name]);
 }
 
 Deno.test("Config has a default for everything", () => {
@@ -245,7 +247,7 @@ Deno.test("Config refuses a retention longer than the policy states", () => {
 
 Deno.test("Config reads lists of addresses, e-mail addresses and lines of text, and refuses invalid ones", () => {
   const mistakes = (...args: string[]): unknown => {
-    const command = readConfig(args, () => undefined);
+    const command = readCommandLine(args, () => undefined);
     return command.kind === "mistaken" ? command.mistakes.length : command.kind;
   };
   assert.equal(mistakes("--deny=192.0.2.0/24, 2001:db8::/32,198.51.100.7"), "serve");
@@ -263,7 +265,7 @@ Deno.test("Config reads lists of addresses, e-mail addresses and lines of text, 
 });
 
 Deno.test("Config reads the period whose access log lines are requested", () => {
-  const command = readConfig(
+  const command = readCommandLine(
     ["access-log", "--from=2026-11-22", "--to", "2026-11-23T14:00:00+02:00", "--log-dir=/x"],
     () => undefined,
   );
@@ -278,7 +280,7 @@ Deno.test("Config reads the period whose access log lines are requested", () => 
 Deno.test("Config says what is wrong with a period", () => {
   const form = "a time like 2026-11-23T14:00:00Z, or a day like 2026-11-23";
   const mistakes = (...args: string[]): unknown => {
-    const command = readConfig(["access-log", ...args], () => undefined);
+    const command = readCommandLine(["access-log", ...args], () => undefined);
     return command.kind === "mistaken" ? command.mistakes : command.kind;
   };
   assert.deepEqual(mistakes("--from=yesterday"), [
@@ -309,5 +311,5 @@ Deno.test("The operator documentation sets only existing options, to accepted va
   const names = Object.keys(OPTIONS).map((name) => environmentName(name as keyof typeof OPTIONS));
   assert.ok(set.size > 8);
   assert.deepEqual([...set.keys()].filter((name) => !names.includes(name)), []);
-  assert.equal(readConfig([], (name) => set.get(name)).kind, "serve");
+  assert.equal(readCommandLine([], (name) => set.get(name)).kind, "serve");
 });

@@ -6,7 +6,8 @@ import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { DAY, SECOND, systemClock } from "../../../server/base/clock.ts";
-import { type Config, readConfig } from "../../../server/config/config.ts";
+import { readCommandLine } from "../../../server/config/command_line.ts";
+import type { Config } from "../../../server/config/options.ts";
 import { checkCalendar } from "../../../server/doctor/clock.ts";
 import { checkCertificate } from "../../../server/doctor/certificate.ts";
 import { checkConnections } from "../../../server/doctor/connections.ts";
@@ -39,7 +40,7 @@ const [hasRedis, hasCoturn] = [await isRedisThere(), await isCoturnThere()];
 const HUSH = "hush-nobody-may-read-this";
 
 function configOf(...args: string[]): Config {
-  const command = readConfig(["doctor", ...args], () => undefined);
+  const command = readCommandLine(["doctor", ...args], () => undefined);
   return command.kind === "doctor" ? command.config : assert.fail(JSON.stringify(command));
 }
 

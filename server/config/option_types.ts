@@ -56,15 +56,15 @@ export function secret(purpose: string): Option<string> {
 }
 
 /** Minimum length of a bearer token, in characters: too many to guess. */
-const LEAST_TOKEN = 16;
+const MIN_TOKEN = 16;
 
 /** A bearer token (RFC 6750 section 2.1), or none. */
 export function token(purpose: string): Option<string> {
   const parse = (given: string): string | undefined =>
-    given.length <= MAX_TEXT && given.length >= LEAST_TOKEN && /^[\w.~+/-]+=*$/.test(given)
+    given.length <= MAX_TEXT && given.length >= MIN_TOKEN && /^[\w.~+/-]+=*$/.test(given)
       ? given
       : undefined;
-  const form = `at least ${LEAST_TOKEN} of the characters A-Z a-z 0-9 - . _ ~ + /`;
+  const form = `at least ${MIN_TOKEN} of the characters A-Z a-z 0-9 - . _ ~ + /`;
   return { ...secret(purpose), form, parse };
 }
 
@@ -102,15 +102,15 @@ export function ranges(purpose: string): Option<readonly Range[]> {
 /** A whole number within bounds. */
 export function integer(
   fallback: number,
-  least: number,
-  most: number,
+  min: number,
+  max: number,
   purpose: string,
 ): Option<number> {
   const parse = (given: string): number | undefined => {
     const value = Number(given);
-    return /^\d+$/.test(given) && value >= least && value <= most ? value : undefined;
+    return /^\d+$/.test(given) && value >= min && value <= max ? value : undefined;
   };
-  const form = `a number from ${least} to ${most}`;
+  const form = `a number from ${min} to ${max}`;
   return { fallback, shown: `${fallback}`, purpose, placeholder: "N", form, parse };
 }
 

@@ -1,0 +1,55 @@
+/** The text that `--help` prints. */
+
+import { type CommandName, TIME_FORM } from "./command_line.ts";
+import { DENO_DEPLOY, DENO_DEPLOY_VARIABLE } from "./deno_deploy.ts";
+import { OPTION_NAMES, type OptionName, OPTIONS } from "./options.ts";
+
+/** What each command does. The program serves if none is given. */
+const COMMAND_PURPOSES: Readonly<Record<CommandName, string>> = {
+  "access-log": "print the access log lines of a time range to standard output",
+  "doctor": "check the options, the host and the services in use, and suggest fixes",
+  "health": "print the status of the server that runs with the same options",
+};
+
+/** The text that `--help` prints. */
+export function help(): string {
+  return [
+    "Anonymous Chat: two strangers chat and leave no trace.",
+    "",
+    "Usage: anonymous-chat [options]",
+    "       anonymous-chat access-log --from TIME --to TIME [options]",
+    "       anonymous-chat doctor [options]",
+    "       anonymous-chat health [options]",
+    "",
+    "Commands:",
+    ...Object.entries(COMMAND_PURPOSES).map(([name, purpose]) => row(name, purpose)),
+    "",
+    "Options:",
+    ...OPTION_NAMES.map(optionRow),
+    row("--help", "print this help"),
+    row("--version", "print the version"),
+    "",
+    "Each option can also be set by an environment variable: --max-connections is MAX_CONNECTIONS.",
+    "An option on the command line overrides the environment variable.",
+    `TIME is ${TIME_FORM}.`,
+    "",
+    `On ${DENO_DEPLOY.name} (where ${DENO_DEPLOY_VARIABLE} is set) these options are fixed:`,
+    "",
+    ...Object.entries(DENO_DEPLOY.decisions).map(([name, { value }]) =>
+      row(`--${name}`, value || "none")
+    ),
+    "",
+  ].join("\n");
+}
+
+function optionRow(name: OptionName): string {
+  const { placeholder, purpose, shown } = OPTIONS[name];
+  return row(`--${name} ${placeholder}`, `${purpose} (default: ${shown})`);
+}
+
+/** Width of the left column, in characters. */
+const LEFT_WIDTH = 36;
+
+function row(left: string, right: string): string {
+  return `  ${left.padEnd(LEFT_WIDTH)}${right}`;
+}

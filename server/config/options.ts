@@ -1,0 +1,115 @@
+/**
+ * Every option of the program, as a table: its type, default, bounds and purpose. Parsing (`command_line.ts`), `--help`
+ * (`help.ts`) and the list in docs/configuration.md are derived from it.
+ */
+
+import { DAY, SECOND } from "../base/clock.ts";
+import { MAX_ACCESS_LOG_RETENTION, MAX_ADDRESS_RETENTION } from "../limits/privacy_limits.ts";
+import {
+  choice,
+  email,
+  integer,
+  type Option,
+  path,
+  ranges,
+  redis,
+  relays,
+  secret,
+  text,
+  token,
+} from "./option_types.ts";
+
+/** Maximum number of proxies in a chain. */
+const MAX_HOPS = 9;
+
+/** Every option, by the name of its flag. */
+export const OPTIONS = {
+  "host": text("0.0.0.0", "address to listen on"),
+  "port": integer(8000, 0, 65_535, "port to listen on (0 = chosen by the system)"),
+  "tls-cert": path("TLS certificate chain (PEM file)"),
+  "tls-key": path("TLS private key (PEM file)"),
+  "http-redirect-port": integer(
+    0,
+    0,
+    65_535,
+    "port that redirects HTTP to HTTPS, e.g. 80 (0 = off)",
+  ),
+  "acme-dir": path("webroot for ACME HTTP-01 challenges"),
+  "data-dir": text("./data", "directory for the statistics"),
+  "log-dir": text("./logs", "directory for the access log"),
+  "access-log": choice(
+    ["full", "truncated", "off"],
+    "addresses in the access log: full, truncated (IPv4 /24, IPv6 /48), or off for no log",
+  ),
+  "trust-proxy": integer(
+    0,
+    0,
+    MAX_HOPS,
+    "number of trusted reverse proxies in front of the server",
+  ),
+  "operator": text("", "operator name shown on the contact page and in the policy"),
+  "contact-email": email("contact address, also in security.txt"),
+  "announcement": text("", "announcement shown on the home page"),
+  "deny": ranges("addresses and ranges that may not connect, comma-separated"),
+  "max-connections": integer(10_000, 1, 1_000_000, "maximum number of connections"),
+  "max-connections-per-address": integer(
+    20,
+    1,
+    1_000_000,
+    "maximum connections per address (IPv6: per /64)",
+  ),
+  "ip-retention-seconds": integer(
+    MAX_ADDRESS_RETENTION / SECOND,
+    1,
+    MAX_ADDRESS_RETENTION / SECOND,
+    "seconds an address and its blocks are kept in memory after it disconnects",
+  ),
+  "access-log-retention-days": integer(
+    MAX_ACCESS_LOG_RETENTION / DAY,
+    1,
+    MAX_ACCESS_LOG_RETENTION / DAY,
+    "days access log lines are kept",
+  ),
+  "report-threshold": integer(
+    3,
+    2,
+    100,
+    "number of reports from distinct addresses after which an address is blocked",
+  ),
+  "proof-of-work": choice(
+    ["auto", "always", "off"],
+    "require about a second of client work before a search: under load, always, or never",
+  ),
+  "turn-url": relays("TURN servers that relay video calls, comma-separated"),
+  "turn-secret": secret(
+    "secret shared with the TURN servers (prefer the environment variable)",
+  ),
+  "redis-url": redis(
+    "Redis or Valkey shared by all nodes; persistence must be disabled",
+  ),
+  "metrics-token": token(
+    "bearer token for /metrics; without one, only localhost can read it",
+  ),
+  "listener": choice(
+    ["node", "deno"],
+    "HTTP server: node (hardened) or deno (for Deno Deploy)",
+  ),
+};
+
+type Options = typeof OPTIONS;
+
+/** The name of an option: its flag without the dashes. */
+export type OptionName = keyof Options;
+
+/** In the order of the table. */
+export const OPTION_NAMES = Object.keys(OPTIONS) as readonly OptionName[];
+
+/** The settings in force. */
+export type Config = {
+  readonly [N in OptionName]: Options[N] extends Option<infer T> ? T : never;
+};
+
+/** The environment variable of a flag. */
+export function environmentName(flag: string): string {
+  return flag.toUpperCase().replaceAll("-", "_");
+}
