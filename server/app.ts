@@ -33,7 +33,7 @@ import { Metrics } from "./metrics/metrics.ts";
 import { ProofOfWorkGate, WORK_BITS } from "./chat/proof_of_work.ts";
 import { ProxyDetector } from "./admission/proxy_detector.ts";
 import { Relay } from "./chat/relay.ts";
-import { publicSettingsOf } from "./config/public_settings.ts";
+import { type PublicSettings, publicSettingsOf } from "./config/public_settings.ts";
 import { fingerprintsOf, type Pages, Router } from "./site/router.ts";
 import {
   FLUSH_INTERVAL,
@@ -76,6 +76,19 @@ export interface AppOptions {
   readonly wantedConnections?: number | undefined;
 }
 
+/** How often the parts without an interval of their own do their work, in milliseconds. */
+export const INTERVALS = {
+  openExpired: SECOND / 4,
+  prune: SECOND,
+  relaySweep: SECOND / 2,
+  sessionSweep: SECOND,
+  broadcastOnline: 10 * SECOND,
+  closeIdle: 30 * SECOND,
+} as const;
+
+/** A task that is repeated: its interval in milliseconds, and what it does. */
+type IntervalTask = readonly [interval: number, task: () => void];
+
 /** The running service. */
 export class App {
   readonly accessLog: AccessLog;
@@ -86,132 +99,153 @@ export class App {
   readonly sessions: SessionRegistry;
   /** Handles the requests that a listener receives. */
   readonly requestHandler: RequestHandler;
-  readonly #clock: Clock;
-  readonly #cluster: Cluster | undefined;
-  readonly #threshold: number;
+  readonly #options: AppOptions;
+  readonly #settings: PublicSettings;
+  readonly #metrics: Metrics;
+  readonly #proofOfWork: ProofOfWorkGate;
   readonly #eventLoop: EventLoop;
   #listener: Partial<Listener> = {};
   readonly #tasks: Cancel[] = [];
-  readonly #every = (ms: number, task: () => void): void => {
-    this.#tasks.push(this.#clock.every(ms, task));
-  };
 
-  constructor(
-    options: AppOptions,
-  ) {
-    const { config, clock, log, pages, version, build, store, newToken } = options;
-    const { platform = "", cluster, certificate, collect, rates = SESSION_LIMITS, logOutput } =
-      options;
-    const built = { version, build, platform, fingerprints: fingerprintsOf(pages) };
-    const settings = publicSettingsOf(config, built);
-    this.#clock = clock;
-    this.#cluster = cluster;
-    this.#threshold = config["report-threshold"];
+  /** Each part is built from those above it. */
+  constructor(options: AppOptions) {
+    const { config, clock, log, store } = options;
+    this.#options = options;
+    this.#settings = settingsOf(options);
+    this.#metrics = buildMetrics(options);
+    this.#proofOfWork = new ProofOfWorkGate(clock, config["proof-of-work"]);
     this.#eventLoop = new EventLoop(clock);
-    const metrics = new Metrics([
-      ...cluster === undefined ? [] : ["cluster" as const],
-      ...certificate === undefined ? [] : ["tls" as const],
-    ]);
-    this.accessLog = new AccessLog({
-      clock,
-      log,
-      folder: config["log-dir"],
-      mode: settings.accessLog,
-      retention: settings.accessLogRetention,
-    });
+    this.accessLog = this.#buildAccessLog();
     this.statistics = new Statistics({ clock, store, log });
-    this.registry = new IpRegistry({
+    this.registry = this.#buildRegistry();
+    this.relay = new Relay(clock);
+    this.matchmaker = this.#buildMatchmaker();
+    this.sessions = this.#buildSessions();
+    this.requestHandler = this.#buildRequestHandler(this.#buildGate());
+  }
+
+  #buildAccessLog(): AccessLog {
+    const { clock, log, config } = this.#options;
+    const { accessLog: mode, accessLogRetention: retention } = this.#settings;
+    return new AccessLog({ clock, log, folder: config["log-dir"], mode, retention });
+  }
+
+  #buildRegistry(): IpRegistry<AddressRecord> {
+    const { clock, collect } = this.#options;
+    return new IpRegistry({
       clock,
-      retention: settings.addressRetention,
+      retention: this.#settings.addressRetention,
       newRecord: () => this.#newRecord(),
       onCount: (record, connections) => record.connected(connections),
       onGone: (record) => record.dispose(),
       collect,
     });
-    this.relay = new Relay(clock);
-    this.matchmaker = new Matchmaker({
+  }
+
+  #buildMatchmaker(): Matchmaker {
+    const { clock, log, cluster } = this.#options;
+    return new Matchmaker({
       clock,
       backend: cluster?.backend ?? new MemoryBackend(),
       onError: (error) => log.error("Unhandled error.", describeError(error)),
-      onPaired: (mode, took) => metrics.paired(mode, took),
+      onPaired: (mode, took) => this.#metrics.paired(mode, took),
     });
-    const { accessLog, statistics, registry, relay, matchmaker } = this;
-    const proofOfWork = new ProofOfWorkGate(clock, config["proof-of-work"]);
-    this.sessions = new SessionRegistry({
-      clock,
-      relay,
-      matchmaker,
-      statistics,
-      rates,
-      proofOfWork,
-      turn: new TurnCredentials({
-        urls: config["turn-url"],
-        secret: config["turn-secret"],
-        clock,
-        newToken,
-      }),
-      newToken,
+  }
+
+  #buildSessions(): SessionRegistry {
+    const { config, clock, cluster, newToken, rates = SESSION_LIMITS } = this.#options;
+    const { relay, matchmaker, statistics } = this;
+    const [urls, secret] = [config["turn-url"], config["turn-secret"]];
+    return new SessionRegistry({
+      ...{ clock, relay, matchmaker, statistics, rates, newToken },
+      proofOfWork: this.#proofOfWork,
+      turn: new TurnCredentials({ urls, secret, clock, newToken }),
       remoteNodes: cluster,
       maxConnections: config["max-connections"],
     });
-    const { sessions } = this;
-    const gate = new Gate({
-      clock,
-      registry,
+  }
+
+  #buildGate(): Gate {
+    const { config, clock, cluster } = this.#options;
+    const { registry, sessions } = this;
+    return new Gate({
+      ...{ clock, registry },
       denied: config.deny,
       perAddress: config["max-connections-per-address"],
       isFull: () => sessions.isDraining || sessions.connected >= config["max-connections"],
       share: cluster && ((record, address) => cluster.share(record, address)),
     });
-    const health = (): Health => healthOf({ sessions, accessLog, logOutput, cluster, statistics });
-    const limit = config["max-connections"];
-    const { wantedConnections: wanted = limit } = options;
-    const startedAt = clock.date().getTime() / SECOND;
-    this.requestHandler = new RequestHandler({
-      gate,
-      sessions,
-      accessLog,
-      log,
+  }
+
+  #buildRequestHandler(gate: Gate): RequestHandler {
+    const { config, log, platform = "" } = this.#options;
+    const { sessions, accessLog, registry } = this;
+    return new RequestHandler({
+      ...{ gate, sessions, accessLog, log },
       hops: config["trust-proxy"],
       speaksTls: config["tls-cert"] !== "",
       isBehindTls: platform !== "",
-      router: new Router({
-        clock,
-        pages,
-        settings,
-        statistics,
-        report: () => transparencyReport({ registry, accessLog, settings }),
-        health,
-      }),
-      metrics: new MetricsEndpoint({
-        token: config["metrics-token"],
-        trustsLocal: platform === "",
-        contentType: metrics.contentType,
-        render: async () =>
-          await metrics.render({
-            ...{ version, limit, wanted, startedAt, sessions, matchmaker, relay, statistics, gate },
-            ...{ health, cluster, logOutput },
-            certificateExpiry: (certificate?.expiresAt ?? 0) / SECOND,
-            addresses: { held: registry.held, blocked: () => this.#blocked() },
-            workBits: () => proofOfWork.isRequired ? WORK_BITS : 0,
-            load: { lag: this.#eventLoop.lag, memory, cpu },
-            sockets: await this.#listener.sockets?.() ?? 0,
-          }),
-      }),
+      router: this.#buildRouter(),
+      metrics: this.#buildMetricsEndpoint(gate),
       proxyDetector: new ProxyDetector({ hops: config["trust-proxy"], log }),
       addressesHeld: () => registry.held,
     });
   }
 
+  #buildRouter(): Router {
+    const { clock, pages } = this.#options;
+    const settings = this.#settings;
+    const { statistics, registry, accessLog } = this;
+    return new Router({
+      ...{ clock, pages, settings, statistics },
+      report: () => transparencyReport({ registry, accessLog, settings }),
+      health: () => this.#health(),
+    });
+  }
+
+  #buildMetricsEndpoint(gate: Gate): MetricsEndpoint {
+    const { config, clock, platform = "" } = this.#options;
+    const startedAt = clock.date().getTime() / SECOND;
+    return new MetricsEndpoint({
+      token: config["metrics-token"],
+      trustsLocal: platform === "",
+      contentType: this.#metrics.contentType,
+      render: () => this.#renderMetrics(gate, startedAt),
+    });
+  }
+
+  async #renderMetrics(gate: Gate, startedAt: number): Promise<string> {
+    const { config, version, cluster, certificate, logOutput } = this.#options;
+    const { sessions, matchmaker, relay, statistics, registry } = this;
+    const limit = config["max-connections"];
+    const { wantedConnections: wanted = limit } = this.#options;
+    return await this.#metrics.render({
+      ...{ version, limit, wanted, startedAt, sessions, matchmaker, relay, statistics, gate },
+      ...{ cluster, logOutput, health: () => this.#health() },
+      certificateExpiry: (certificate?.expiresAt ?? 0) / SECOND,
+      addresses: { held: registry.held, blocked: () => this.#blocked() },
+      workBits: () => this.#proofOfWork.isRequired ? WORK_BITS : 0,
+      load: { lag: this.#eventLoop.lag, memory, cpu },
+      sockets: await this.#listener.sockets?.() ?? 0,
+    });
+  }
+
+  #health(): Health {
+    const { logOutput, cluster } = this.#options;
+    const { sessions, accessLog, statistics } = this;
+    return healthOf({ sessions, accessLog, logOutput, cluster, statistics });
+  }
+
   #newRecord(): AddressRecord {
+    const { config, clock } = this.#options;
     const { lifetime } = this.registry;
-    return new AddressRecord({ threshold: this.#threshold, lifetime }, this.#clock.now());
+    return new AddressRecord({ threshold: config["report-threshold"], lifetime }, clock.now());
   }
 
   /** Number of blocked addresses, by reason. */
   #blocked(): Record<BlockReason, number> {
     const counts: Record<BlockReason, number> = { reported: 0, flooding: 0 };
-    const now = this.#clock.now();
+    const now = this.#options.clock.now();
     this.registry.forEach(({ record }) => {
       if (record.blockedFor(now) > 0) counts[record.blockReason]++;
     });
@@ -223,37 +257,50 @@ export class App {
     listener: Pick<Listener, "heartbeat" | "reloadCertificate" | "sockets">,
   ): Promise<void> {
     this.#listener = listener;
-    const { accessLog, statistics, registry, relay, matchmaker, sessions } = this;
-    const every = this.#every;
-    every(LAG_INTERVAL, () => this.#eventLoop.sample());
-    every(SECOND / 4, () => matchmaker.openExpired());
-    every(SECOND, () => matchmaker.prune());
-    every(SECOND / 2, () => relay.sweep());
-    every(SECOND, () => sessions.sweep());
-    every(10 * SECOND, () => sessions.broadcastOnline());
-    every(30 * SECOND, () => sessions.closeIdle());
-    every(HEARTBEAT_INTERVAL, () => listener.heartbeat());
-    every(RENEWAL_CHECK, () => void listener.reloadCertificate());
-    every(registry.purgeInterval, () => registry.purge());
-    every(LOG_FLUSH_INTERVAL, () => void accessLog.flush());
-    every(SWEEP_INTERVAL, () => void accessLog.sweep());
-    every(SAMPLE_INTERVAL, () => statistics.sample(sessions.online));
-    every(FLUSH_INTERVAL, () => void statistics.flush());
-    every(REFRESH_INTERVAL, () => void statistics.refresh());
-    await accessLog.sweep();
+    this.#repeat(...this.#intervalTasks(listener));
+    await this.accessLog.sweep();
     this.#join();
+  }
+
+  #intervalTasks(
+    listener: Pick<Listener, "heartbeat" | "reloadCertificate">,
+  ): readonly IntervalTask[] {
+    const { accessLog, statistics, registry, relay, matchmaker, sessions } = this;
+    return [
+      [LAG_INTERVAL, () => this.#eventLoop.sample()],
+      [INTERVALS.openExpired, () => matchmaker.openExpired()],
+      [INTERVALS.prune, () => matchmaker.prune()],
+      [INTERVALS.relaySweep, () => relay.sweep()],
+      [INTERVALS.sessionSweep, () => sessions.sweep()],
+      [INTERVALS.broadcastOnline, () => sessions.broadcastOnline()],
+      [INTERVALS.closeIdle, () => sessions.closeIdle()],
+      [HEARTBEAT_INTERVAL, () => listener.heartbeat()],
+      [RENEWAL_CHECK, () => void listener.reloadCertificate()],
+      [registry.purgeInterval, () => registry.purge()],
+      [LOG_FLUSH_INTERVAL, () => void accessLog.flush()],
+      [SWEEP_INTERVAL, () => void accessLog.sweep()],
+      [SAMPLE_INTERVAL, () => statistics.sample(sessions.online)],
+      [FLUSH_INTERVAL, () => void statistics.flush()],
+      [REFRESH_INTERVAL, () => void statistics.refresh()],
+    ];
   }
 
   /** Joins the cluster, if there is one. */
   #join(): void {
     const { registry, matchmaker, sessions } = this;
-    const cluster = this.#cluster;
+    const { cluster, config } = this.#options;
     if (cluster === undefined) return;
-    const every = this.#every;
-    every(NODE_HEARTBEAT_INTERVAL, () => cluster.heartbeat());
-    every(REJOIN_INTERVAL, () => cluster.rejoin());
-    every(registry.lifetime / REFRESHES_PER_LIFETIME, () => void cluster.refreshAddresses());
-    cluster.start({ registry, matchmaker, sessions, threshold: this.#threshold });
+    this.#repeat(
+      [NODE_HEARTBEAT_INTERVAL, () => cluster.heartbeat()],
+      [REJOIN_INTERVAL, () => cluster.rejoin()],
+      [registry.lifetime / REFRESHES_PER_LIFETIME, () => void cluster.refreshAddresses()],
+    );
+    cluster.start({ registry, matchmaker, sessions, threshold: config["report-threshold"] });
+  }
+
+  #repeat(...tasks: readonly IntervalTask[]): void {
+    const { clock } = this.#options;
+    this.#tasks.push(...tasks.map(([interval, task]) => clock.every(interval, task)));
   }
 
   /** Whether there are other nodes that can continue the chats. */
@@ -280,7 +327,22 @@ export class App {
   async close(): Promise<void> {
     for (const cancel of this.#tasks.splice(0)) cancel();
     await this.statistics.close();
-    await this.#cluster?.close();
+    await this.#options.cluster?.close();
     await this.accessLog.close();
   }
+}
+
+function settingsOf({ config, version, build, platform = "", pages }: AppOptions): PublicSettings {
+  return publicSettingsOf(config, {
+    ...{ version, build, platform },
+    fingerprints: fingerprintsOf(pages),
+  });
+}
+
+/** The metrics of this server, with those of parts that not every server has. */
+function buildMetrics({ cluster, certificate }: AppOptions): Metrics {
+  return new Metrics([
+    ...cluster === undefined ? [] : ["cluster" as const],
+    ...certificate === undefined ? [] : ["tls" as const],
+  ]);
 }
