@@ -5,17 +5,17 @@ import { fail, print } from "./console.ts";
 
 /** Prints it, and exits with 1 unless the server accepts visitors. */
 export async function printHealth({ host, port, "tls-cert": cert }: Config): Promise<void> {
-  const { askOwnServer, reachable } = await import("../doctor/health_client.ts");
-  const reply = await askOwnServer({ host, port, isTls: cert !== "" });
-  const where = `${reachable(host)} port ${port}`;
-  if (reply.kind === "unreachable") {
-    await fail(`Cannot check the server on ${where}: ${reply.code}.`);
+  const { fetchHealth, reachableHost } = await import("../doctor/health_client.ts");
+  const result = await fetchHealth({ host, port, isTls: cert !== "" });
+  const where = `${reachableHost(host)} port ${port}`;
+  if (result.kind === "unreachable") {
+    await fail(`Cannot check the server on ${where}: ${result.code}.`);
   }
-  if (reply.kind === "other") {
+  if (result.kind === "other") {
     await fail(`Cannot check the server on ${where}: it is not Anonymous Chat.`);
   }
-  if (reply.kind !== "answered") return;
-  const { status, failing } = reply.health;
+  if (result.kind !== "answered") return;
+  const { status, failing } = result.health;
   await print(Deno.stdout, `${[status, ...failing].join(" ")}\n`);
   Deno.exit(status === "draining" ? 1 : 0);
 }

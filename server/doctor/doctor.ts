@@ -1,6 +1,6 @@
 /**
- * Checks whether the machine has what the options ask for, before a visitor misses it. Each check has a file and
- * reports its result in a line. Checks change nothing, reveal no secrets, and connect to no other hosts than the relays
+ * Checks whether the machine has what the options ask for, before a visitor misses it. Each check reports
+ * its result in a line. Checks change nothing, reveal no secrets, and connect to no other hosts than the relays
  * and the Redis that the options name.
  *
  *   ok  port 8000: free
@@ -8,21 +8,30 @@
  *   --  Redis: single node: --redis-url is not set
  */
 
-import { errorCode } from "../base/error_code.ts";
 import { statfs } from "node:fs/promises";
 import type { Clock } from "../base/clock.ts";
-import type { Config } from "../config/options.ts";
+import { errorCode } from "../base/error_code.ts";
 import { redirectedSockets } from "../base/file_descriptors.ts";
 import { TurnCredentials } from "../chat/turn.ts";
-import { checkCalendar } from "./clock.ts";
-import { checkCertificate } from "./certificate.ts";
-import { checkConnections } from "./connections.ts";
+import type { Config } from "../config/options.ts";
 import { type Finding, ok, problem, skipped } from "./finding.ts";
-import { checkFolder, checkRoom, checkWebroot } from "./folder.ts";
 import type { ServerAddress } from "./health_client.ts";
-import { checkPort } from "./port.ts";
+import {
+  checkClock,
+  checkConnections,
+  checkFolder,
+  checkFreeSpace,
+  checkPort,
+  checkWebroot,
+} from "./machine.ts";
 import { checkRedis } from "./redis.ts";
-import { checkContact, checkListener, checkMetrics, checkProxy } from "./setting.ts";
+import {
+  checkCertificate,
+  checkContact,
+  checkListener,
+  checkMetrics,
+  checkProxy,
+} from "./settings.ts";
 import { checkRelays } from "./turn.ts";
 
 export interface DoctorOptions {
@@ -54,10 +63,10 @@ function checksOf({ config, clock, newToken }: DoctorOptions): [of: string, chec
   const folders = foldersOf(config);
   return [
     ["options", () => ok("options", "valid and consistent")],
-    ["clock", () => checkCalendar(clock.date(), folders.map(([, folder]) => folder))],
+    ["clock", () => checkClock(clock.date(), folders.map(([, folder]) => folder))],
     ...folders.map(([option, folder]): [string, Check] => [
       `--${option}`,
-      () => checkPlace(option, folder),
+      () => checkFolderAndSpace(option, folder),
     ]),
     ["--max-connections", () => checkConnections(config["max-connections"], redirected)],
     [`port ${port}`, () => checkPort(own)],
@@ -94,11 +103,11 @@ function foldersOf(config: Config): [option: "data-dir" | "log-dir", folder: str
 }
 
 /** If a folder can't be used, its free space doesn't matter. */
-async function checkPlace(option: string, folder: string): Promise<Finding[]> {
+async function checkFolderAndSpace(option: string, folder: string): Promise<Finding[]> {
   const found = await checkFolder(option, folder);
   const stats = await statfs(folder).catch(() => statfs("."));
   return found.kind === "ok"
-    ? [found, checkRoom(option, folder, stats.bavail * stats.bsize)]
+    ? [found, checkFreeSpace(option, folder, stats.bavail * stats.bsize)]
     : [found];
 }
 

@@ -2,17 +2,18 @@
  * Requests the health of the server that runs with these options: for `health`, and for the doctor if a port is in use.
  */
 
-import { errorCode } from "../base/error_code.ts";
 import { type ClientRequest, type IncomingMessage, request } from "node:http";
 import { connect } from "node:tls";
 import { SECOND } from "../base/clock.ts";
+import { errorCode } from "../base/error_code.ts";
+import { deadline } from "../base/timeout.ts";
 import { COMPONENTS, type Health, STATUSES } from "../health.ts";
 
 /** Timeout of a request, in milliseconds. */
 export const HEALTH_TIMEOUT = 3 * SECOND;
 
 /** Maximum length of a response, in characters. */
-const MAX_ANSWER = 4096;
+const MAX_RESPONSE = 4096;
 
 /** Where a server listens. */
 export interface ServerAddress {
@@ -22,14 +23,15 @@ export interface ServerAddress {
 }
 
 /** The outcome of a request. */
-export type Reply =
+export type HealthResult =
   | { kind: "answered"; health: Health }
   /** Another program listens there. */
   | { kind: "other" }
   /** Why there was no response, as a short code. */
   | { kind: "unreachable"; code: string };
 
-export async function askOwnServer(where: ServerAddress): Promise<Reply> {
+/** Requests it from a server on this machine. */
+export async function fetchHealth(where: ServerAddress): Promise<HealthResult> {
   try {
     const health = healthIn(await get(where, "/healthz"));
     return health === undefined ? { kind: "other" } : { kind: "answered", health };
@@ -39,35 +41,33 @@ export async function askOwnServer(where: ServerAddress): Promise<Reply> {
 }
 
 /** The address at which a server that listens on `host` can be reached from this machine. */
-export function reachable(host: string): string {
+export function reachableHost(host: string): string {
   return { "0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1" }[host] ?? host;
 }
 
 async function get(where: ServerAddress, path: string): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const asked = open(where, path);
-  asked.once("response", resolve).once("error", reject);
-  const late = setTimeout(() => {
-    reject(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" }));
-    asked.destroy();
-  }, HEALTH_TIMEOUT);
-  asked.end();
+  const request = open(where, path);
   try {
-    let text = "";
-    for await (const part of await promise) {
-      text += part;
-      if (text.length > MAX_ANSWER) break;
-    }
-    return text;
+    return await deadline(HEALTH_TIMEOUT, responseTo(request));
   } finally {
-    clearTimeout(late);
-    asked.destroy();
+    request.destroy();
   }
+}
+
+async function responseTo(request: ClientRequest): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  request.once("response", resolve).once("error", reject).end();
+  let text = "";
+  for await (const part of await promise) {
+    text += part;
+    if (text.length > MAX_RESPONSE) break;
+  }
+  return text;
 }
 
 /** The certificate is not verified: it is for another name, and another check covers it. */
 function open({ host, port, isTls }: ServerAddress, path: string): ClientRequest {
-  const to = { host: reachable(host), port };
+  const to = { host: reachableHost(host), port };
   const options = { ...to, path, headers: { host: `localhost:${port}`, connection: "close" } };
   return isTls
     ? request({ ...options, createConnection: () => connect({ ...to, rejectUnauthorized: false }) })

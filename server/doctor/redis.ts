@@ -4,15 +4,15 @@
  */
 
 import { errorCode } from "../base/error_code.ts";
-import { isLoopback, parseAddress } from "../admission/address.ts";
 import { SECOND } from "../base/clock.ts";
 import { type Finding, ok, problem, skipped } from "./finding.ts";
+import { isLoopbackHost } from "./machine.ts";
 
 /** Timeout of a command and of connecting, in milliseconds. */
 const TIMEOUT = 3 * SECOND;
 
 /** The first major version of Redis that works. */
-const LEAST_VERSION = 7;
+const MIN_VERSION = 7;
 
 const SUBJECT = "Redis";
 
@@ -26,8 +26,7 @@ export async function checkRedis(url: string): Promise<Finding[]> {
     maintNotifications: "disabled",
     socket: { connectTimeout: TIMEOUT, socketTimeout: TIMEOUT, reconnectStrategy: false },
   }) as Client;
-  let trouble: unknown;
-  client.on("error", (error) => trouble = error);
+  client.on("error", () => {}); // `connect` and the commands reject with it.
   try {
     await client.connect();
     return [
@@ -37,34 +36,34 @@ export async function checkRedis(url: string): Promise<Finding[]> {
       ...checkPassword(url),
     ];
   } catch (error) {
-    return [refused(error ?? trouble)];
+    return [refused(error)];
   } finally {
     if (client.isOpen) client.destroy();
   }
 }
 
-/** The message of an error may contain the URL, and with it a password. The word that a refusal begins with doesn't. */
+/** The message of an error may contain the URL, and with it a password. The prefix of an error reply doesn't. */
 function refused(error: unknown): Finding {
-  const word = error instanceof Error ? /^([A-Z]{4,})\b/.exec(error.message)?.[1] : undefined;
-  if (word === "NOAUTH" || word === "WRONGPASS") {
+  const prefix = error instanceof Error ? /^([A-Z]{4,})\b/.exec(error.message)?.[1] : undefined;
+  if (prefix === "NOAUTH" || prefix === "WRONGPASS") {
     return problem(
       SUBJECT,
       "it rejects the password: compare --redis-url with its requirepass",
     );
   }
-  const code = word ?? errorCode(error);
+  const code = prefix ?? errorCode(error);
   return problem(SUBJECT, `no answer (${code}): check that it is running, and check --redis-url`);
 }
 
 async function version(client: Client): Promise<Finding> {
   await client.ping();
-  const said = fieldsOf(await client.info("server"));
-  const valkey = said.get("valkey_version");
+  const info = fieldsOf(await client.info("server"));
+  const valkey = info.get("valkey_version");
   if (valkey !== undefined) return ok(SUBJECT, `Valkey ${valkey} answers`);
-  const redis = said.get("redis_version") ?? "";
-  return Number.parseInt(redis) >= LEAST_VERSION
+  const redis = info.get("redis_version") ?? "";
+  return Number.parseInt(redis) >= MIN_VERSION
     ? ok(SUBJECT, `Redis ${redis} answers`)
-    : problem(SUBJECT, `version ${redis} is too old: use ${LEAST_VERSION} or later`);
+    : problem(SUBJECT, `version ${redis} is too old: use ${MIN_VERSION} or later`);
 }
 
 async function persistence(client: Client): Promise<Finding> {
@@ -91,20 +90,18 @@ async function persistence(client: Client): Promise<Finding> {
 /** A full Redis must evict data instead of rejecting new writes. */
 async function memory(client: Client): Promise<Finding> {
   const of = "Redis memory";
-  const said = fieldsOf(await client.info("memory"));
-  const [most, policy] = [Number(said.get("maxmemory") ?? 0), said.get("maxmemory_policy") ?? ""];
-  if (most === 0) return ok(of, "unlimited, so no write is rejected");
+  const info = fieldsOf(await client.info("memory"));
+  const [limit, policy] = [Number(info.get("maxmemory") ?? 0), info.get("maxmemory_policy") ?? ""];
+  if (limit === 0) return ok(of, "unlimited, so no write is rejected");
   return policy.startsWith("volatile-") || policy.startsWith("allkeys-")
-    ? ok(of, `at most ${Math.round(most / 1024 ** 2)} MiB, then ${policy}`)
+    ? ok(of, `at most ${Math.round(limit / 1024 ** 2)} MiB, then ${policy}`)
     : problem(of, "writes are rejected once it is full: set maxmemory-policy volatile-ttl");
 }
 
 /** Anybody who reaches a Redis without a password can pose as a node. */
 function checkPassword(url: string): Finding[] {
   const { hostname, password } = new URL(url);
-  const address = parseAddress(hostname.replace(/^\[|\]$/g, ""));
-  const isHere = hostname === "localhost" || address !== undefined && isLoopback(address);
-  if (password !== "" || isHere) return [];
+  if (password !== "" || isLoopbackHost(hostname)) return [];
   return [
     problem("Redis password", "none is required: set requirepass, and put it into --redis-url"),
   ];
@@ -112,8 +109,8 @@ function checkPassword(url: string): Finding[] {
 
 /** A setting; `undefined` if Redis does not reveal it. */
 async function setting(client: Client, name: string): Promise<string | undefined> {
-  const said = await client.configGet(name).catch(() => undefined);
-  return said?.[name];
+  const values = await client.configGet(name).catch(() => undefined);
+  return values?.[name];
 }
 
 function fieldsOf(text: string): Map<string, string> {

@@ -8,23 +8,28 @@ import { join } from "node:path";
 import { DAY, SECOND, systemClock } from "../../../server/base/clock.ts";
 import { readCommandLine } from "../../../server/config/command_line.ts";
 import type { Config } from "../../../server/config/options.ts";
-import { checkCalendar } from "../../../server/doctor/clock.ts";
-import { checkCertificate } from "../../../server/doctor/certificate.ts";
-import { checkConnections } from "../../../server/doctor/connections.ts";
 import { lineOf, summaryOf } from "../../../server/doctor/doctor.ts";
 import type { Finding } from "../../../server/doctor/finding.ts";
-import { checkFolder, checkRoom, checkWebroot, LEAST_FREE } from "../../../server/doctor/folder.ts";
-import { askOwnServer } from "../../../server/doctor/health_client.ts";
-import { checkPort } from "../../../server/doctor/port.ts";
+import { fetchHealth } from "../../../server/doctor/health_client.ts";
+import {
+  checkClock,
+  checkConnections,
+  checkFolder,
+  checkFreeSpace,
+  checkPort,
+  checkWebroot,
+  MIN_FREE,
+} from "../../../server/doctor/machine.ts";
 import { checkRedis } from "../../../server/doctor/redis.ts";
 import {
+  checkCertificate,
   checkContact,
   checkListener,
   checkMetrics,
   checkProxy,
-} from "../../../server/doctor/setting.ts";
+} from "../../../server/doctor/settings.ts";
 import { checkRelays } from "../../../server/doctor/turn.ts";
-import { relayAddressOf } from "../../../server/doctor/turn_line.ts";
+import { relayAddressOf } from "../../../server/doctor/turn_client.ts";
 import { POLICY_UPDATED } from "../../../server/privacy/policy.ts";
 import { TurnCredentials } from "../../../server/chat/turn.ts";
 import { selfSigned } from "../../support/certificate.ts";
@@ -86,8 +91,8 @@ Deno.test("Doctor checks the webroot of certificates", async () => {
 });
 
 Deno.test("Doctor reports a disk that is nearly full", () => {
-  found(checkRoom("log-dir", "./logs", LEAST_FREE), "ok", /0\.5 GiB free/);
-  found(checkRoom("log-dir", "./logs", LEAST_FREE - 1), "problem", /free some space/);
+  found(checkFreeSpace("log-dir", "./logs", MIN_FREE), "ok", /0\.5 GiB free/);
+  found(checkFreeSpace("log-dir", "./logs", MIN_FREE - 1), "problem", /free some space/);
 });
 
 Deno.test("Doctor notices a system clock that was never set, or was set back", async () => {
@@ -95,15 +100,15 @@ Deno.test("Doctor notices a system clock that was never set, or was set back", a
   await Deno.writeTextFile(join(folder.path, "a"), "");
   const folders = [folder.path, "/not/there"];
   const now = systemClock.date();
-  found(await checkCalendar(now, folders), "ok", /^the time is 20\d\d-.*Z$/);
+  found(await checkClock(now, folders), "ok", /^the time is 20\d\d-.*Z$/);
   const before = new Date(Date.parse(POLICY_UPDATED) - SECOND);
   found(
-    await checkCalendar(before, folders),
+    await checkClock(before, folders),
     "problem",
     /before this version was made: set the clock/,
   );
   await Deno.utime(join(folder.path, "a"), now, new Date(now.getTime() + DAY));
-  found(await checkCalendar(now, folders), "problem", /a file was written at .* set back/);
+  found(await checkClock(now, folders), "problem", /a file was written at .* set back/);
 });
 
 Deno.test("Doctor checks a certificate: its names, its end, its key", async () => {
@@ -173,12 +178,12 @@ Deno.test("Doctor queries a server that speaks TLS, whatever name its certificat
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  assert.deepEqual(await askOwnServer({ host: "0.0.0.0", port, isTls: true }), {
+  assert.deepEqual(await fetchHealth({ host: "0.0.0.0", port, isTls: true }), {
     kind: "answered",
     health: { status: "degraded", failing: ["redis"] },
   });
   await new Promise((resolve) => server.close(resolve));
-  const { kind } = await askOwnServer({ host: "0.0.0.0", port, isTls: true });
+  const { kind } = await fetchHealth({ host: "0.0.0.0", port, isTls: true });
   assert.equal(kind, "unreachable");
 });
 
