@@ -7,7 +7,7 @@ import { SECOND } from "../../../server/base/clock.ts";
 import { REFUSALS } from "../../../server/admission/gate.ts";
 import { COMPONENTS } from "../../../server/health.ts";
 import { METRICS, SEARCH_DURATION } from "../../../server/metrics/catalogue.ts";
-import { EventLoop, LAG_INTERVAL, LAG_WINDOW } from "../../../server/base/event_loop.ts";
+import { EventLoop, LAG_INTERVAL, LAG_WINDOW } from "../../../server/base/process_load.ts";
 import { BareClient } from "../../support/bare_client.ts";
 import { CertificateFiles } from "../../support/certificate_files.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
