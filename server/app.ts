@@ -75,7 +75,7 @@ export interface AppOptions {
   readonly wantedConnections?: number | undefined;
 }
 
-/** How often the parts without an interval of their own do their work, in milliseconds. */
+/** How often parts that define no interval do their work, in milliseconds. */
 export const INTERVALS = {
   openExpired: SECOND / 4,
   prune: SECOND,
