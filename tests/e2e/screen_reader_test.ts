@@ -114,9 +114,9 @@ Deno.test("Screen reader finds every part of a chat by its role and name, in ord
     .map(([, role, name]) => `${role} ${name}`);
   deepEqual(parts, [
     "heading Chat",
+    "button Video call",
     "button Report",
     "button Save chat",
-    "button Video call",
     "button Sound on",
     "region Conversation",
     "log Messages",
