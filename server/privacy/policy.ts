@@ -84,7 +84,7 @@ function summary({ operator }: PublicSettings): Section {
       },
       {
         says:
-          "This page lists the little that the server knows, how long it keeps that, and what it never collects. [Every statement is tested](/transparency#proof), as far as software can test it.",
+          "This page lists the little that the server knows, how long it keeps it, and what it never collects. [Every statement is tested](/transparency#proof), as far as software can test it.",
         proof: { cannot: "This describes the page itself." },
       },
     ],
