@@ -3,9 +3,9 @@
  * is derived from this one, so a missing string, placeholder or plural form fails the type check.
  *
  * The server uses `frame` in the page around the app. The app uses `words`, and holds one catalogue at a time. The keys
- * of `words` are capitalised, unlike every other property, because the build replaces them with numbers. A text that
- * depends on a code of the protocol or of the state has that code as its key. `{name}` is a placeholder. A text with a
- * count has a form for each plural category of the language (CLDR).
+ * of `words` are capitalised, unlike every other property. A text that depends on a code of the protocol or of the state
+ * has that code as its key. `{name}` is a placeholder. A text with a count has a form for each plural category of the
+ * language (CLDR).
  */
 
 /** The English catalogue. */
