@@ -12,7 +12,9 @@ export interface Part {
 }
 
 /** Parts that every part of the same side may import. They import nothing but each other. */
-export const SHARED: readonly string[] = ["server/base/", "server/ids.ts", "protocol.ts"];
+export const SHARED: readonly string[] = [
+  ...["server/base/", "server/ids.ts", "client/json.ts", "protocol.ts"],
+];
 
 /** Every part. Each imports only parts below it. */
 export const PARTS: readonly Part[] = [
@@ -220,6 +222,11 @@ export const PARTS: readonly Part[] = [
   {
     path: "client/languages/",
     purpose: "everything the page says, in ten languages",
+    mayImport: [],
+  },
+  {
+    path: "client/json.ts",
+    purpose: "reads JSON that anybody may have written",
     mayImport: [],
   },
   {

@@ -4,8 +4,7 @@
 const INTERVAL = 80;
 
 /**
- * Moves `meter` (0 to 1) with `track`, and returns a function that stops and
- * empties it. `every` repeats a task, and returns a
+ * Moves `meter` (0 to 1) with `track`, and returns a function that stops it. `every` repeats a task, and returns a
  * function that ends it.
  */
 export function startLevelMeter(
@@ -25,7 +24,6 @@ export function startLevelMeter(
   return () => {
     stop();
     source.disconnect();
-    meter.value = 0;
   };
 }
 

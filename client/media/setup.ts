@@ -7,6 +7,8 @@
  * The partner's page may send anything. So a step is copied field by field, and what doesn't fit is `undefined`.
  */
 
+import { parseObject } from "../json.ts";
+
 /** Maximum length of each text of a candidate, in UTF-16 code units. A browser's have about 150. */
 export const MAX_CANDIDATE_LENGTH = 1_000;
 
@@ -29,16 +31,8 @@ export type Setup = { readonly description: Description } | { readonly candidate
 
 /** Parses a step that the partner sent; `undefined` if it is malformed. */
 export function readSetup(json: string): Setup | undefined {
-  const { description, candidate } = parse(json);
+  const { description, candidate } = parseObject(json);
   return readDescription(description) ?? readCandidate(candidate);
-}
-
-function parse(json: string): Record<string, unknown> {
-  try {
-    return Object(JSON.parse(json));
-  } catch {
-    return {};
-  }
 }
 
 function readDescription(value: unknown): Setup | undefined {

@@ -131,6 +131,7 @@ export class Connection {
   }
 
   #dial(): void {
+    this.#isHurried = false;
     const socket = this.#options.dial();
     socket.binaryType = "arraybuffer";
     this.#phase = { kind: "dialling", socket };
@@ -188,7 +189,8 @@ export class Connection {
   }
 
   /**
-   * Before the answer to `resume`, `too-many-connections` concerns only the new connection. The server may still have the session.
+   * Before the answer to `resume`, `tooManyConnections` concerns only the new connection. The server may still have the
+   * session.
    */
   #isNewcomer(code: number): boolean {
     return this.#phase.kind === "resuming" && code === CloseCode.tooManyConnections;
@@ -197,16 +199,11 @@ export class Connection {
   /** Waits for a random time up to `range` milliseconds, capped at the maximum. `next` is the next range. */
   #wait(range: number, next: number): void {
     this.#range = next;
-    if (this.#isHurried) return this.#retry();
+    if (this.#isHurried) return this.#dial();
     const longest = this.#token === undefined ? MAX_DELAY : MAX_DELAY_RESUMING;
     const delay = this.#options.random() * Math.min(longest, range);
     const cancel = this.#options.later(delay, () => this.#dial());
     this.#phase = { kind: "waiting", cancel, firm: false };
-  }
-
-  #retry(): void {
-    this.#isHurried = false;
-    this.#dial();
   }
 
   /** Finds out why the handshake was refused, and waits for as long as the server says. */

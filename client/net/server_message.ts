@@ -4,6 +4,7 @@
  */
 
 import type { ServerMessage } from "../../protocol.ts";
+import { parseObject } from "../json.ts";
 
 type Check = (value: unknown) => boolean;
 
@@ -40,19 +41,11 @@ const SHAPES: { readonly [T in ServerMessage["type"]]: Readonly<Record<string, C
 
 /** Parses the message in a text frame; `undefined` if it is invalid or unknown. */
 export function readServerMessage(json: string): ServerMessage | undefined {
-  const message = parse(json);
+  const message = parseObject(json);
   const type = String(message.type);
   if (!Object.hasOwn(SHAPES, type)) return undefined;
   const shape = Object.entries(SHAPES[type as ServerMessage["type"]]);
   return shape.every(([field, fits]) => fits(message[field]))
     ? message as ServerMessage
     : undefined;
-}
-
-function parse(json: string): Record<string, unknown> {
-  try {
-    return Object(JSON.parse(json));
-  } catch {
-    return {};
-  }
 }

@@ -121,7 +121,7 @@ function videoFrame(state: State, remote: RemoteMedia, call: Call, dispatch: Dis
   const { volume, local, language: { words } } = state;
   const { stream, picture, revealed } = remote;
   const isLive = call.kind === "live" && call.until === 0;
-  const look = picture ? revealed || "blurred" : "video-off";
+  const look = picture ? revealed ? "" : "blurred" : "video-off";
   return html`
     <div class="video-frame">
       <video id="stranger" class=${`remote-video ${look}`}

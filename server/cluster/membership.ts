@@ -19,11 +19,11 @@
 
 import * as v from "valibot";
 import { type Clock, SECOND } from "../base/clock.ts";
+import { checked, count } from "../base/schema.ts";
 import type { NodeId } from "../ids.ts";
 import { FINGERPRINT_KEY } from "./key_exchange.ts";
 import { isNodeId } from "./message_schema.ts";
 import { type RedisClient, Script } from "./redis_client.ts";
-import { checked, count } from "./redis_reply.ts";
 
 /** Interval between heartbeats, in milliseconds. */
 export const NODE_HEARTBEAT_INTERVAL = 1.5 * SECOND;

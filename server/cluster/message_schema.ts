@@ -8,10 +8,10 @@
 
 import * as v from "valibot";
 import { MODES } from "../../protocol.ts";
+import { checked, count } from "../base/schema.ts";
 import { MAX_NODES, type NodeId, type SessionId, type Ticket } from "../ids.ts";
 import type { SessionSnapshot } from "../chat/session_snapshot.ts";
 import type { ChatEvent, EncodedSearch, Envelope, PlainMessage, Reply } from "./messages.ts";
-import { checked, count } from "./redis_reply.ts";
 
 /** Maximum length of one JSON text, in characters. */
 export const MAX_JSON_LENGTH = 64 * 1024;

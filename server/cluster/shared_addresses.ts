@@ -43,7 +43,8 @@ import type { Bus } from "./bus.ts";
 import type { ClusterKeys } from "./keys.ts";
 import { NODES, NOW } from "./membership.ts";
 import { PREFIX, type RedisClient, Script } from "./redis_client.ts";
-import { checked, count, countIn } from "./redis_reply.ts";
+import { checked, count } from "../base/schema.ts";
+import { countIn } from "./redis_reply.ts";
 
 /** Words that scripts return, typed, so that a renamed one can't be missed there. */
 const ALLOWED = "allowed" satisfies ClusterVerdict["kind"];

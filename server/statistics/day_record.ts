@@ -5,9 +5,8 @@
 
 import * as v from "valibot";
 import { parseDay } from "../base/clock.ts";
+import { checked, count } from "../base/schema.ts";
 import type { DayRecord } from "./day.ts";
-
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 const counts = v.object({
   day: v.pipe(v.string(), v.check(isDay)),
@@ -32,7 +31,7 @@ export function isDay(text: string): boolean {
 
 /** The record of `day` in a JSON text; `undefined` if the text is anything else. */
 export function parseDayRecord(day: string, text: string): DayRecord | undefined {
-  const { success, output } = v.safeParse(dayRecord, text);
-  if (!success || output.counted.day !== day) return undefined;
-  return output.published === undefined || output.published.day === day ? output : undefined;
+  const record = checked(dayRecord, text);
+  if (record === undefined || record.counted.day !== day) return undefined;
+  return record.published === undefined || record.published.day === day ? record : undefined;
 }

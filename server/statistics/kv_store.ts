@@ -6,9 +6,9 @@
  *
  * Several instances count into one database. A write reads the days that it changes, adds its figures, and commits on
  * condition that `turn` has not changed since before that reading. If another instance was faster, the write is
- * retried, a bounded number of times (`optimistic_write.ts`). So no figures are lost. A batch of any number of days is written as a whole or
- * not at all, even though a commit takes few conditions. And what is published of a day still moves in steps of all
- * instances together.
+ * retried, a bounded number of times (`optimistic_write.ts`). So no figures are lost. A batch of any number of days is
+ * written as a whole or not at all, even though a commit takes few conditions. And what is published of a day still
+ * moves in steps of all instances together.
  *
  * A commit whose answer is lost may or may not have succeeded. There is no way to find out, so it counts as failed and
  * the batch is repeated. Each such failure may count one batch of one instance, usually a few seconds, twice.
