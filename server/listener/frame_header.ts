@@ -14,6 +14,11 @@ export interface ProtocolError {
   readonly reason: string;
 }
 
+/** Describes bytes that are not valid frames of a client. */
+export function invalidFrame(reason: string): ProtocolError {
+  return { code: PROTOCOL_ERROR, reason };
+}
+
 const RESERVED_BITS = 0x70;
 const OPCODE_BITS = 0x0F;
 const MASKED = 0x80;
@@ -24,22 +29,13 @@ const KEY_BYTES = 4;
 /** Length of the longest header: with a length of eight bytes. */
 export const MAX_HEADER_BYTES = 10 + KEY_BYTES;
 
-const RESERVED_BIT: ProtocolError = { code: PROTOCOL_ERROR, reason: "A reserved bit is set." };
-const RESERVED_OPCODE: ProtocolError = { code: PROTOCOL_ERROR, reason: "The opcode is reserved." };
-const NOT_MASKED: ProtocolError = { code: PROTOCOL_ERROR, reason: "The frame is not masked." };
-const SPLIT_CONTROL: ProtocolError = {
-  code: PROTOCOL_ERROR,
-  reason: "A control frame is fragmented.",
-};
-const LONG_CONTROL: ProtocolError = {
-  code: PROTOCOL_ERROR,
-  reason: "A control frame is too long.",
-};
-const NOT_MINIMAL: ProtocolError = {
-  code: PROTOCOL_ERROR,
-  reason: "The length is not minimally encoded.",
-};
-const INVALID_LENGTH: ProtocolError = { code: PROTOCOL_ERROR, reason: "The length is invalid." };
+const RESERVED_BIT = invalidFrame("A reserved bit is set.");
+const RESERVED_OPCODE = invalidFrame("The opcode is reserved.");
+const NOT_MASKED = invalidFrame("The frame is not masked.");
+const SPLIT_CONTROL = invalidFrame("A control frame is fragmented.");
+const LONG_CONTROL = invalidFrame("A control frame is too long.");
+const NOT_MINIMAL = invalidFrame("The length is not minimally encoded.");
+const INVALID_LENGTH = invalidFrame("The length is invalid.");
 
 /** Length of a client's frame header, according to its second byte. */
 export function clientHeaderBytes(second: number): number {

@@ -23,12 +23,12 @@ import { FIN, Opcode } from "./frame.ts";
 import {
   clientHeaderBytes,
   headerError,
+  invalidFrame,
   isControl,
   keyOf,
   lengthOf,
   MAX_HEADER_BYTES,
   opcodeOf,
-  PROTOCOL_ERROR,
   type ProtocolError,
 } from "./frame_header.ts";
 import { rotate, unmask } from "./masking.ts";
@@ -50,15 +50,9 @@ export interface FrameSink {
 /** The close code for text that is not UTF-8 (RFC 6455 section 7.4.1). */
 const INVALID_DATA = 1007;
 
-const NOTHING_TO_CONTINUE: ProtocolError = {
-  code: PROTOCOL_ERROR,
-  reason: "There is no message to continue.",
-};
-const NOT_CONTINUED: ProtocolError = {
-  code: PROTOCOL_ERROR,
-  reason: "A message began before the previous one ended.",
-};
-const BAD_CLOSE: ProtocolError = { code: PROTOCOL_ERROR, reason: "The close frame is invalid." };
+const NOTHING_TO_CONTINUE = invalidFrame("There is no message to continue.");
+const NOT_CONTINUED = invalidFrame("A message began before the previous one ended.");
+const BAD_CLOSE = invalidFrame("The close frame is invalid.");
 const NOT_UTF_8: ProtocolError = { code: INVALID_DATA, reason: "The text is not UTF-8." };
 const TOO_MANY: ProtocolError = {
   code: CloseCode.policy,
