@@ -103,7 +103,8 @@ export class App {
   readonly #metrics: Metrics;
   readonly #proofOfWork: ProofOfWorkGate;
   readonly #eventLoop: EventLoop;
-  #listener: Partial<Listener> = {};
+  /** `undefined` until it listens. */
+  #listener: Pick<Listener, "sockets"> | undefined;
   readonly #tasks: Cancel[] = [];
 
   /** Each part is built from those above it. */
@@ -225,7 +226,7 @@ export class App {
       addresses: { held: registry.held, blocked: () => this.#blocked() },
       workBits: () => this.#proofOfWork.isRequired ? WORK_BITS : 0,
       load: { lag: this.#eventLoop.lag, memory, cpu },
-      sockets: await this.#listener.sockets?.() ?? 0,
+      sockets: await this.#listener?.sockets() ?? 0,
     });
   }
 

@@ -1,3 +1,4 @@
+import { INTERVALS } from "../../../server/app.ts";
 import assert from "node:assert/strict";
 import {
   MAX_BACKLOG_BYTES,
@@ -21,7 +22,7 @@ class FakeReader implements Reader {
 function world(): { relay: Relay; clock: FakeClock; reader: FakeReader; sender: FakeOutlet } {
   const clock = new FakeClock();
   const relay = new Relay(clock);
-  clock.every(500, () => relay.sweep());
+  clock.every(INTERVALS.relaySweep, () => relay.sweep());
   return { relay, clock, reader: new FakeReader(), sender: new FakeOutlet() };
 }
 

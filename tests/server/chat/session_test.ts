@@ -7,6 +7,7 @@ import {
   type ServerMessage,
   TOO_FAST_REASON,
 } from "../../../protocol.ts";
+import { INTERVALS } from "../../../server/app.ts";
 import { MemoryBackend } from "../../../server/matching/backend.ts";
 import { LIMITS } from "../../../server/limits/rate_limits.ts";
 import type { Link } from "../../../server/chat/link.ts";
@@ -94,10 +95,10 @@ class World {
       newToken: () => `token ${++this.#tokens}`,
       remoteNodes,
     });
-    this.clock.every(250, () => this.matchmaker.openExpired());
-    this.clock.every(500, () => this.relay.sweep());
-    this.clock.every(1_000, () => this.sessions.sweep());
-    this.clock.every(30_000, () => this.sessions.closeIdle());
+    this.clock.every(INTERVALS.openExpired, () => this.matchmaker.openExpired());
+    this.clock.every(INTERVALS.relaySweep, () => this.relay.sweep());
+    this.clock.every(INTERVALS.sessionSweep, () => this.sessions.sweep());
+    this.clock.every(INTERVALS.closeIdle, () => this.sessions.closeIdle());
   }
 
   /** Opens a connection, by default from a separate address. */

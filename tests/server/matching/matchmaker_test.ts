@@ -1,3 +1,4 @@
+import { INTERVALS } from "../../../server/app.ts";
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Mode } from "../../../protocol.ts";
@@ -74,7 +75,7 @@ function world(backend = new MemoryBackend()): World {
   const clock = new FakeClock();
   const errors: unknown[] = [];
   const matchmaker = new Matchmaker({ clock, backend, onError: (error) => errors.push(error) });
-  clock.every(250, () => matchmaker.openExpired());
+  clock.every(INTERVALS.openExpired, () => matchmaker.openExpired());
   const seekers = Array.from({ length: 200 }, (_, n) => new TestSeeker(n));
   return {
     clock,

@@ -4,6 +4,7 @@
  * delivered directly here. Everything else is real.
  */
 
+import { INTERVALS } from "../../../server/app.ts";
 import assert from "node:assert/strict";
 import { getRandomValues } from "node:crypto";
 import fc from "fast-check";
@@ -62,7 +63,10 @@ class World {
     this.matchmakers = backends(this).map((backend) =>
       new Matchmaker({ clock: this.clock, backend, onError })
     );
-    this.clock.every(250, () => this.matchmakers.forEach((one) => one.openExpired()));
+    this.clock.every(
+      INTERVALS.openExpired,
+      () => this.matchmakers.forEach((one) => one.openExpired()),
+    );
   }
 
   /** The matchmaker of the node that a seeker is on. */
