@@ -1,5 +1,6 @@
 /** The servers in the comparison, ours included, and how each is started and stopped. */
 
+import { PrintingProcess } from "../support/printing_process.ts";
 import { Program } from "../support/program.ts";
 import { waitUntil } from "../support/wait_until.ts";
 import { pinnedTo } from "./cpu_pinning.ts";
@@ -93,15 +94,12 @@ async function startOurs(listener: "node" | "deno"): Promise<RunningServer> {
 
 /** A competing server, which prints its port. */
 class Relay implements RunningServer {
-  readonly #process: Deno.ChildProcess;
-  readonly #reading: Promise<void>;
+  readonly #process: PrintingProcess;
   readonly #protocol: ProtocolName;
-  #printed = "";
 
-  private constructor(process: Deno.ChildProcess, protocol: ProtocolName) {
+  private constructor(process: PrintingProcess, protocol: ProtocolName) {
     this.#process = process;
     this.#protocol = protocol;
-    this.#reading = this.#read();
   }
 
   static async start(
@@ -109,27 +107,18 @@ class Relay implements RunningServer {
     cwd: string,
     protocol: ProtocolName,
   ): Promise<Relay> {
-    const [program = "", ...args] = [...await pinnedTo("server"), ...command];
-    const process = new Deno.Command(program, { args, cwd, stdout: "piped" }).spawn();
+    const process = new PrintingProcess([...await pinnedTo("server"), ...command], { cwd });
     const relay = new Relay(process, protocol);
     await waitUntil(() => relay.target.port > 0);
     return relay;
   }
 
   get target(): Target {
-    const port = Number(/listening (\d+)/.exec(this.#printed)?.[1]);
-    return { protocol: this.#protocol, port, pid: this.#process.pid };
+    const { printed, pid } = this.#process;
+    return { protocol: this.#protocol, port: Number(/listening (\d+)/.exec(printed)?.[1]), pid };
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#process.kill("SIGKILL");
-    await this.#process.status;
-    await this.#reading;
-  }
-
-  async #read(): Promise<void> {
-    for await (const text of this.#process.stdout.pipeThrough(new TextDecoderStream())) {
-      this.#printed += text;
-    }
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#process[Symbol.asyncDispose]();
   }
 }

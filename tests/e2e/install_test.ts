@@ -81,15 +81,26 @@ Deno.test("Icons match the emblem of the page", async () => {
   await page.close();
 });
 
+/** What is used of a browser's canvas, which Deno has no types of. */
+interface Context {
+  drawImage(bitmap: ImageBitmap, x: number, y: number): void;
+  getImageData(x: number, y: number, width: number, height: number): { data: Uint8ClampedArray };
+}
+interface Browsing {
+  readonly OffscreenCanvas: new (width: number, height: number) => {
+    getContext(kind: "2d"): Context;
+  };
+}
+
 /** Runs in a page: the largest difference between the two pictures at these addresses. */
 const FARTHEST = async (urls: readonly string[]): Promise<number> => {
   const [drawn, kept] = await Promise.all(urls.map(async (url) => {
     const bitmap = await createImageBitmap(await (await fetch(url)).blob());
     const { width, height } = bitmap;
-    // deno-lint-ignore no-explicit-any -- a class of browsers, where this runs
-    const context = new (globalThis as any).OffscreenCanvas(width, height).getContext("2d");
+    const { OffscreenCanvas } = globalThis as unknown as Browsing;
+    const context = new OffscreenCanvas(width, height).getContext("2d");
     context.drawImage(bitmap, 0, 0);
-    return context.getImageData(0, 0, width, height).data as Uint8ClampedArray;
+    return context.getImageData(0, 0, width, height).data;
   }));
   return drawn!.reduce((most, value, at) => Math.max(most, Math.abs(value - kept![at]!)), 0);
 };

@@ -8,6 +8,7 @@ import { CertificateFiles } from "../support/certificate_files.ts";
 import { Coturn, isCoturnThere, TURN_SECRET } from "../support/coturn.ts";
 import { TempFolder } from "../support/files.ts";
 import { isIpThere, Networks } from "../support/networks.ts";
+import { PrintingProcess } from "../support/printing_process.ts";
 import { Program } from "../support/program.ts";
 import { waitUntil } from "../support/wait_until.ts";
 import { DEVICES, launchUnder, trusting } from "./browser.ts";
@@ -166,46 +167,34 @@ async function open(
 
 /** A UDP listener in a separate process. */
 class Listener implements AsyncDisposable {
-  readonly #process: Deno.ChildProcess;
-  readonly #reading: Promise<void>;
+  readonly #process: PrintingProcess;
   readonly port = 40_404;
-  #said = "";
 
   private constructor(under: readonly string[], hostname: string) {
     const where = JSON.stringify({ transport: "udp", hostname, port: this.port });
     const code = `const socket = Deno.listenDatagram(${where});
       console.log("listens");
       for await (const [, { hostname }] of socket) console.log(hostname);`;
-    const [command = "", ...args] = [
+    this.#process = new PrintingProcess([
       ...under,
       Deno.execPath(),
       ...["run", "--quiet", "--no-config", "--allow-net", "--unstable-net"],
       `data:text/javascript,${encodeURIComponent(code)}`,
-    ];
-    this.#process = new Deno.Command(command, { args, stdout: "piped", stderr: "null" }).spawn();
-    this.#reading = this.#read();
+    ], { stderr: "null" });
   }
 
   static async start(under: readonly string[], hostname: string): Promise<Listener> {
     const listener = new Listener(under, hostname);
-    await waitUntil(() => listener.#said.includes("listens"));
+    await waitUntil(() => listener.#process.printed.includes("listens"));
     return listener;
   }
 
   /** The addresses that have sent something. */
   get sources(): string[] {
-    return [...new Set(this.#said.trim().split("\n").slice(1))];
+    return [...new Set(this.#process.printed.trim().split("\n").slice(1))];
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#process.kill("SIGKILL");
-    await this.#process.status;
-    await this.#reading;
-  }
-
-  async #read(): Promise<void> {
-    for await (const text of this.#process.stdout.pipeThrough(new TextDecoderStream())) {
-      this.#said += text;
-    }
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#process[Symbol.asyncDispose]();
   }
 }
