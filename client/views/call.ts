@@ -36,7 +36,7 @@ export function callView(state: State, chat: Chat, dispatch: Dispatch): VNode | 
         buttons: [primary(words.TryAgain, dispatch), refuse(words.GoOnByText)],
       });
     default:
-      return runningCall(state, chat.media, call, dispatch);
+      return runningCall(state, chat, dispatch);
   }
 }
 
@@ -99,40 +99,57 @@ function consent(
 }
 
 /** Draws a call that connects or runs. What may appear later leaves the controls at the lower edge where they are. */
-function runningCall(state: State, remote: RemoteMedia, call: Call, dispatch: Dispatch): VNode {
+function runningCall(state: State, chat: Chat, dispatch: Dispatch): VNode {
   const { media, language: { words } } = state;
   return html`
-    <section class=${remote.swapped ? "call swapped" : "call"} aria-label=${words.Call}>
-      ${videoFrame(state, remote, call, dispatch)}
+    <section class=${chat.media.swapped ? "call swapped" : "call"} aria-label=${words.Call}>
+      ${videoFrame(state, chat, dispatch)}
       ${DEVICE_KINDS.map((kind) => deviceTrouble(words, kind, media))}
       ${deviceSwitches(
         state,
         dispatch,
-        menu(state, remote, dispatch),
-        html`<button key="end" class="button-secondary end" onClick=${() =>
-          answer(dispatch, "refuse")}>${words.EndCall}</button>`,
+        menu(state, chat.media, dispatch),
+        endButton(words, dispatch),
       )}
     </section>
   `;
 }
 
+function endButton(words: Words, dispatch: Dispatch): VNode {
+  const end = (): void => answer(dispatch, "refuse");
+  return html`
+    <button key="end" class="button-secondary end" onClick=${end}>${words.EndCall}</button>
+  `;
+}
+
 /** The partner's picture with the visitor's own in its corner, and what has to be said about them. */
-function videoFrame(state: State, remote: RemoteMedia, call: Call, dispatch: Dispatch): VNode {
-  const { volume, local, language: { words } } = state;
-  const { stream, picture, revealed } = remote;
-  const isLive = call.kind === "live" && call.until === 0;
-  const look = picture ? revealed ? "" : "blurred" : "video-off";
+function videoFrame(state: State, { call, media }: Chat, dispatch: Dispatch): VNode {
+  const { local, language: { words } } = state;
+  const isLive = isUnbroken(call);
   return html`
     <div class="video-frame">
-      <video id="stranger" class=${`remote-video ${look}`}
-        aria-label=${words.StrangersPicture} srcObject=${stream} volume=${volume} autoplay
-        playsinline></video>
+      ${remoteVideo(state, media)}
       ${ownPicture(state, "local-video mirrored") ??
         html`<p class="local-video">${local.camera || words.CameraOff}</p>`}
-      <p class="video-status" role="status">${videoStatus(words, remote, call)}</p>
-      ${isLive && picture && !revealed && revealButton(words, dispatch)}
-      ${isLive && qualitySign(words, remote)}
+      <p class="video-status" role="status">${videoStatus(words, call, media)}</p>
+      ${isLive && media.picture && !media.revealed && revealButton(words, dispatch)}
+      ${isLive && qualitySign(words, media)}
     </div>
+  `;
+}
+
+function isUnbroken(call: Call): boolean {
+  return call.kind === "live" && call.until === 0;
+}
+
+function remoteVideo(
+  { volume, language: { words } }: State,
+  { stream, picture, revealed }: RemoteMedia,
+): VNode {
+  const look = !picture ? "video-off" : revealed ? "" : "blurred";
+  return html`
+    <video id="stranger" class=${`remote-video ${look}`} aria-label=${words.StrangersPicture}
+      srcObject=${stream} volume=${volume} autoplay playsinline></video>
   `;
 }
 
@@ -157,20 +174,15 @@ function menu(
   { revealed, swapped }: Pick<RemoteMedia, "revealed" | "swapped">,
   dispatch: Dispatch,
 ): VNode {
-  const { volume, language: { words } } = state;
+  const { words } = state.language;
+  const swap = (): void => dispatch({ type: "remote-media", change: { swapped: !swapped } });
   return html`
-    <details key="more" class="menu">
+    <details key="menu" class="menu">
       <summary>${words.More}</summary>
       <div class="card">
         ${devicePickers(state, dispatch)}
-        <label class="field"><span>${words
-          .Volume}</span><input type="range" min="0" max="1" step="0.05" value=${volume}
-          onInput=${(event: { currentTarget: HTMLInputElement }) =>
-            dispatch({ type: "volume", volume: event.currentTarget.valueAsNumber })} /></label>
-        ${button(
-          words.SwapPictures,
-          () => dispatch({ type: "remote-media", change: { swapped: !swapped } }),
-        )}
+        ${volumeSlider(state, dispatch)}
+        ${button(words.SwapPictures, swap)}
         ${revealed && document.pictureInPictureEnabled &&
           button(words.PopOut, () => dispatch({ type: "pop-out" }))}
         ${document.fullscreenEnabled &&
@@ -180,15 +192,26 @@ function menu(
   `;
 }
 
+function volumeSlider({ volume, language: { words } }: State, dispatch: Dispatch): VNode {
+  const onInput = ({ currentTarget }: { currentTarget: HTMLInputElement }): void =>
+    dispatch({ type: "volume", volume: currentTarget.valueAsNumber });
+  return html`
+    <label class="field">
+      <span>${words.Volume}</span>
+      <input type="range" min="0" max="1" step="0.05" value=${volume} onInput=${onInput} />
+    </label>
+  `;
+}
+
 function deviceTrouble(words: Words, kind: DeviceKind, media: State["media"]): VNode | false {
   return media[kind].kind === "trouble" &&
     html`<p class="hint" role="alert">${describeTrouble(words, kind, media[kind])}</p>`;
 }
 
 /** The text over the partner's picture; empty while picture and sound arrive. */
-function videoStatus(words: Words, { picture, sound }: RemoteMedia, call: Call): string {
+function videoStatus(words: Words, call: Call, { picture, sound }: RemoteMedia): string {
   if (call.kind === "connecting") return words.Connecting;
-  if (call.kind !== "live" || call.until !== 0) return words.Broke;
+  if (!isUnbroken(call)) return words.Broke;
   if (!picture) return sound ? words.StrangerNoCamera : words.StrangerNothing;
   return sound ? "" : words.StrangerMuted;
 }

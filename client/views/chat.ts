@@ -56,32 +56,46 @@ function statusLine(state: State, { typingUntil, partner, delivery }: Chat): str
 
 /** The button that appears later is the first one, so that the others, which end the line, keep their places. */
 function toolbar(state: State, chat: Chat, dispatch: Dispatch): (VNode | false)[] {
-  const { preferences, connectionState, language: { words } } = state;
+  const { words } = state.language;
   const mayCall = isTalking(state) && callOf(state).kind === "none" && chat.pictures.length > 0;
-  const reported = chat.report === "sent" || chat.report === "taken";
+  const askForCall = (): void => dispatch({ type: "answer", answer: "want" });
   return [
-    mayCall && html`
-      <button class="toolbar-button" onClick=${() =>
-        dispatch({ type: "answer", answer: "want" })}>${words
-        .VideoCall}</button>
-    `,
-    html`
-      <button class="toolbar-button" disabled=${reported ||
-        connectionState !== "up"} aria-expanded=${chat.report === "choosing"}
-        onClick=${() => dispatch({ type: "choose-report" })}>${reported
-          ? words.Reported
-          : words.Report}</button>
-    `,
-    html`<button class="toolbar-button" onClick=${() =>
-      dispatch({ type: "save" })}>${words.SaveChat}</button>`,
-    html`
-      <button class="toolbar-button" aria-pressed=${preferences.sound}
-        onClick=${() =>
-          dispatch({ type: "prefer", change: { sound: !preferences.sound } })}>${preferences.sound
-          ? words.SoundOn
-          : words.SoundOff}</button>
-    `,
+    mayCall && toolbarButton(words.VideoCall, askForCall),
+    reportButton(state, chat, dispatch),
+    toolbarButton(words.SaveChat, () => dispatch({ type: "save" })),
+    soundButton(state, dispatch),
   ];
+}
+
+function toolbarButton(label: string, onClick: () => void): VNode {
+  return html`<button class="toolbar-button" onClick=${onClick}>${label}</button>`;
+}
+
+function reportButton(
+  { connectionState, language: { words } }: State,
+  { report }: Chat,
+  dispatch: Dispatch,
+): VNode {
+  const reported = report === "sent" || report === "taken";
+  return html`
+    <button class="toolbar-button" disabled=${reported || connectionState !== "up"}
+      aria-expanded=${report === "choosing"}
+      onClick=${() => dispatch({ type: "choose-report" })}>${reported
+        ? words.Reported
+        : words.Report}</button>
+  `;
+}
+
+function soundButton(
+  { preferences: { sound }, language: { words } }: State,
+  dispatch: Dispatch,
+): VNode {
+  const toggle = (): void => dispatch({ type: "prefer", change: { sound: !sound } });
+  return html`
+    <button class="toolbar-button" aria-pressed=${sound} onClick=${toggle}>${sound
+      ? words.SoundOn
+      : words.SoundOff}</button>
+  `;
 }
 
 /** Says that the chat is encrypted, and offers a way to check that. */
@@ -157,8 +171,7 @@ function reportForm(words: Words, dispatch: Dispatch): VNode {
               dispatch({ type: "report", reason })}>${words.Reasons[reason]}</button>
           `
         )}
-        <button class="toolbar-button" onClick=${() => dispatch({ type: "cancel-report" })}>${words
-          .NeverMind}</button>
+        ${toolbarButton(words.NeverMind, () => dispatch({ type: "cancel-report" }))}
       </div>
     </div>
   `;
@@ -171,9 +184,7 @@ function composer(chat: Chat, language: Language, dispatch: Dispatch): VNode {
     event.preventDefault();
     dispatch({ type: "send" });
   };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (isEnter(event) && !event.shiftKey) submit(event);
-  };
+  const canSend = chat.draft.trim() !== "" && !isFull(chat.delivery);
   return html`
     <form class=${over ? "composer over" : "composer"} onSubmit=${submit}>
       ${stopButton(chat, words, dispatch)}
@@ -181,20 +192,36 @@ function composer(chat: Chat, language: Language, dispatch: Dispatch): VNode {
         ? html`<button type="button" key="home" class="button-secondary" onClick=${() =>
           dispatch({ type: "home" })}>${words.ChangeInterests}</button>`
         : html`
-          <div class="autogrow" key="autogrow" data-text=${chat.draft}>
-            <textarea id="message" aria-label=${words
-              .Message} rows="1" maxlength=${MAX_MESSAGE_LENGTH} value=${chat
-              .draft}
-              placeholder=${words
-                .WriteMessage} enterkeyhint="send" autocomplete="off" onKeyDown=${onKeyDown}
-              onInput=${(event: { currentTarget: HTMLTextAreaElement }) =>
-                dispatch({ type: "type", text: event.currentTarget.value })}></textarea>
-            ${charCount(chat.draft, language)}
-          </div>
-          <button key="send" class="primary" disabled=${chat.draft.trim() === "" ||
-            isFull(chat.delivery)}>${words.Send}</button>
+          ${messageBox(chat.draft, language, { dispatch, submit })}
+          <button key="send" class="primary" disabled=${!canSend}>${words.Send}</button>
         `}
     </form>
+  `;
+}
+
+interface MessageBoxHandlers {
+  readonly dispatch: Dispatch;
+  readonly submit: (event: KeyboardEvent) => void;
+}
+
+function messageBox(
+  draft: string,
+  language: Language,
+  { dispatch, submit }: MessageBoxHandlers,
+): VNode {
+  const { words } = language;
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (isEnter(event) && !event.shiftKey) submit(event);
+  };
+  const onInput = ({ currentTarget }: { currentTarget: HTMLTextAreaElement }): void =>
+    dispatch({ type: "type", text: currentTarget.value });
+  return html`
+    <div class="autogrow" key="autogrow" data-text=${draft}>
+      <textarea id="message" aria-label=${words.Message} rows="1" maxlength=${MAX_MESSAGE_LENGTH}
+        value=${draft} placeholder=${words.WriteMessage} enterkeyhint="send" autocomplete="off"
+        onKeyDown=${onKeyDown} onInput=${onInput}></textarea>
+      ${charCount(draft, language)}
+    </div>
   `;
 }
 

@@ -12,30 +12,34 @@ import type { State } from "../state/state.ts";
  * Draws a switch for each device, with a label that says what the partner receives. `beside` is added to their group.
  */
 export function deviceSwitches(
-  { local: { microphone, camera }, language: { words } }: State,
+  state: State,
   dispatch: Dispatch,
   ...beside: readonly VNode[]
 ): VNode {
   return html`
-    <div class="call-controls" role="group" aria-label=${words.YourDevices}>
-      ${deviceSwitch(microphone ? words.MicOn : words.MicOff, "microphone", microphone, dispatch)}
-      ${deviceSwitch(camera ? words.CameraOn : words.CameraOff, "camera", camera, dispatch)}
+    <div class="call-controls" role="group" aria-label=${state.language.words.YourDevices}>
+      ${deviceSwitch(state, "microphone", dispatch)}
+      ${deviceSwitch(state, "camera", dispatch)}
       ${beside}
     </div>
   `;
 }
 
 function deviceSwitch(
-  label: string,
+  { local, language: { words } }: State,
   device: DeviceKind,
-  isOn: boolean,
   dispatch: Dispatch,
 ): VNode {
+  const [on, off] = device === "camera"
+    ? [words.CameraOn, words.CameraOff]
+    : [words.MicOn, words.MicOff];
   const { title, aria } = shortcutOf(device);
   return html`
-    <button type="button" class="button-secondary" aria-pressed=${isOn} title=${title}
+    <button type="button" class="button-secondary" aria-pressed=${local[device]} title=${title}
       aria-keyshortcuts=${aria}
-      onClick=${() => dispatch({ type: "toggle-device", device })}>${label}</button>
+      onClick=${() => dispatch({ type: "toggle-device", device })}>${local[device]
+        ? on
+        : off}</button>
   `;
 }
 

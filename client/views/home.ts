@@ -34,14 +34,7 @@ function form(state: State, dispatch: Dispatch): VNode {
   return html`
     <form class="card" onSubmit=${submit}>
       ${interests(state, dispatch)}
-      <label class="checkbox">
-        <input id="adult" type="checkbox" checked=${adult} aria-describedby=${state
-          .showAgeReminder &&
-          "reminder"}
-          onChange=${(event: { currentTarget: HTMLInputElement }) =>
-            dispatch({ type: "confirm", adult: event.currentTarget.checked })} />
-        ${words.Adult}
-      </label>
+      ${ageCheckbox(state, dispatch)}
       ${state.showAgeReminder && html`
         <p id="reminder" class="field-error" role="alert">${words.AdultFirst}</p>
       `}
@@ -49,6 +42,21 @@ function form(state: State, dispatch: Dispatch): VNode {
       <button type="button" class="button-secondary" aria-disabled=${!adult}
         onClick=${() => dispatch({ type: "start-video" })}>${words.StartVideo}</button>
     </form>
+  `;
+}
+
+function ageCheckbox(
+  { showAgeReminder, preferences: { adult }, language: { words } }: State,
+  dispatch: Dispatch,
+): VNode {
+  const confirm = ({ currentTarget }: { currentTarget: HTMLInputElement }): void =>
+    dispatch({ type: "confirm", adult: currentTarget.checked });
+  return html`
+    <label class="checkbox">
+      <input id="adult" type="checkbox" checked=${adult}
+        aria-describedby=${showAgeReminder && "reminder"} onChange=${confirm} />
+      ${words.Adult}
+    </label>
   `;
 }
 
