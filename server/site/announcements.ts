@@ -23,8 +23,8 @@ export function announcementsOf({ announcement }: PublicSettings, now: Date): st
 }
 
 /** A page with the announcements at its top. */
-export function withAnnouncements(page: Page, news: string): Page {
-  return { ...page, html: page.html.replace("<body>", () => `<body>${news}`) };
+export function withAnnouncements(page: Page, announcements: string): Page {
+  return { ...page, html: page.html.replace("<body>", () => `<body>${announcements}`) };
 }
 
 /** A page without its announcements, as it was built. */

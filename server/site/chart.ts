@@ -155,7 +155,7 @@ function highestOf(columns: readonly Column[]): number {
 function drawLevel(level: number, plot: Plot): VNode {
   const y = down(level, plot);
   return html`
-    <line class=${level === 0 ? "axis" : "grid"} x2="100%" y1=${y} y2=${y} />
+    <line class=${level === 0 ? "axis" : undefined} x2="100%" y1=${y} y2=${y} />
     <text x="-8" y=${y} dy="0.35em" text-anchor="end">${plot.label(level)}</text>
   `;
 }
@@ -243,9 +243,9 @@ function drawDot({ height, growing }: Known, index: number, plot: Plot): VNode {
 }
 
 function drawMark({ column, text, optional }: Mark, plot: Plot): VNode {
+  const x = across(column + 0.5, plot);
   return html`
-    <text class=${optional ? "optional" : "mark"} x=${across(column + 0.5, plot)} y=${PLOT_HEIGHT +
-      20}
+    <text class=${optional ? "optional" : undefined} x=${x} y=${PLOT_HEIGHT + 20}
       text-anchor="middle">${text}</text>
   `;
 }

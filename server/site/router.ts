@@ -85,10 +85,10 @@ const ROBOTS = "User-agent: *\nDisallow: /api/\nDisallow: /ws\n";
 /** Answers every request that is not an upgrade. */
 export class Router {
   readonly #options: RouterOptions;
-  #home: { news: string; pages: Of<Representations> };
+  #home: { announcements: string; pages: Of<Representations> };
   readonly #privacy: Of<Representations>;
   readonly #contact: Of<Representations>;
-  readonly #missing: Of<Representations>;
+  readonly #notFound: Of<Representations>;
   readonly #attachments: StaticFiles;
   readonly #transparency: Of<CachedPage>;
   readonly #statistics: ReadonlyMap<Span, Of<CachedPage>>;
@@ -97,10 +97,10 @@ export class Router {
   constructor(options: RouterOptions) {
     this.#options = options;
     const { pages, settings, report } = options;
-    this.#home = { news: "", pages: this.#homeWith("") };
+    this.#home = { announcements: "", pages: this.#homeWith("") };
     this.#privacy = this.#document(privacyPage(settings));
     this.#contact = this.#document(contactPage(settings));
-    this.#missing = this.#document(NOT_FOUND);
+    this.#notFound = this.#document(NOT_FOUND);
     this.#attachments = new StaticFiles(pages.staticFiles);
     this.#transparency = this.#live(TRANSPARENCY_AGE, () => transparencyPage(settings, report()));
     this.#statistics = new Map(SPANS.map((span) => [span, this.#statisticsOf(span)]));
@@ -145,21 +145,23 @@ export class Router {
         return textResponse(426, "This is a WebSocket endpoint.\n", { upgrade: "websocket" });
       default:
         return this.#attachments.answer(pathOf(request), request) ??
-          pageResponse(404, this.#missing.for(request), request);
+          pageResponse(404, this.#notFound.for(request), request);
     }
   }
 
   #homeNow(): Of<Representations> {
     const { settings, clock } = this.#options;
-    const news = announcementsOf(settings, clock.date());
-    if (news !== this.#home.news) this.#home = { news, pages: this.#homeWith(news) };
+    const announcements = announcementsOf(settings, clock.date());
+    if (announcements !== this.#home.announcements) {
+      this.#home = { announcements, pages: this.#homeWith(announcements) };
+    }
     return this.#home.pages;
   }
 
-  #homeWith(news: string): Of<Representations> {
+  #homeWith(announcements: string): Of<Representations> {
     const { home, languages } = this.#options.pages;
     return new Localized(languages, (language) => {
-      const page = withAnnouncements(homePage(home, language), news);
+      const page = withAnnouncements(homePage(home, language), announcements);
       const extraHeaders = { ...HOME_HEADERS, "content-language": language.code };
       return represent(page, { extraHeaders });
     });

@@ -132,6 +132,6 @@ Deno.test("Chart writes its labels under their columns, and marks those that a n
     { column: 3, text: "June", optional: true },
   ];
   const svg = drawn(Array(4).fill(known(1)), { marks });
-  assert.match(svg, /<text class="mark" x="12.5%"[^>]*>May</);
+  assert.match(svg, /<text x="12.5%"[^>]*>May</);
   assert.match(svg, /<text class="optional" x="87.5%"[^>]*>June</);
 });
