@@ -6,8 +6,9 @@
 import { build, pages } from "./client/page.gen.ts";
 import manifest from "./deno.json" with { type: "json" };
 import { systemClock } from "./server/base/clock.ts";
+import { print } from "./server/base/print.ts";
 import { printAccessLog } from "./server/commands/access_log.ts";
-import { complain, print } from "./server/commands/console.ts";
+import { complain } from "./server/commands/console.ts";
 import { runDoctor } from "./server/commands/doctor.ts";
 import { printHealth } from "./server/commands/health.ts";
 import { serve } from "./server/commands/serve.ts";
@@ -31,8 +32,8 @@ switch (command.kind) {
   case "version":
     await print(Deno.stdout, `${version} (${build})\n`);
     break;
-  case "mistaken":
-    await complain(`${command.mistakes.join("\n")}\nSee --help.\n`);
+  case "invalid":
+    await complain(`${command.errors.join("\n")}\nSee --help.\n`);
     Deno.exit(2);
     break;
   case "access-log":

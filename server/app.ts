@@ -148,7 +148,7 @@ export class App {
       clock,
       backend: cluster?.backend ?? new MemoryBackend(),
       onError: (error) => log.error("Unhandled error.", describeError(error)),
-      onPaired: (mode, took) => this.#metrics.paired(mode, took),
+      onPaired: (mode, took) => this.#metrics.recordSearch(mode, took),
     });
   }
 

@@ -50,10 +50,10 @@ export interface ShutdownOptions {
 }
 
 /** Ends all sessions, closes all sockets, and then writes what is still unwritten. */
-export async function shutDown(ending: ShutdownOptions): Promise<void> {
-  if (ending.chat.canHandOff) await handOff(ending);
-  else await drain(ending);
-  await ending.chat.close();
+export async function shutDown(options: ShutdownOptions): Promise<void> {
+  if (options.chat.canHandOff) await handOff(options);
+  else await drain(options);
+  await options.chat.close();
 }
 
 async function handOff({ chat, close, handOffTime }: ShutdownOptions): Promise<void> {

@@ -15,6 +15,7 @@ import { brotliCompressSync } from "node:zlib";
 import * as esbuild from "esbuild";
 import { CATALOGUES } from "../client/languages/all.ts";
 import type { Catalogue } from "../client/languages/catalogue.ts";
+import { print } from "../server/base/print.ts";
 import { type BuiltLanguage, homePage, withTexts } from "../server/site/home_page.ts";
 import type { StaticFile } from "../server/http/static_files.ts";
 import { fingerprint, type Page } from "../server/http/message.ts";
@@ -72,12 +73,15 @@ async function staticFiles(frame: string): Promise<Record<string, StaticFile>> {
       "application/manifest+json",
       new TextEncoder().encode(await read("manifest.json")),
     ),
-    "/icon.svg": attach("image/svg+xml", emblem(frame)),
+    "/icon.svg": attach("image/svg+xml", iconSvg(frame)),
     "/icon-192.png": await png("icon-192.png"),
     "/icon-512.png": await png("icon-512.png"),
     "/icon-maskable.png": await png("icon-maskable.png"),
     "/apple-touch-icon.png": await png("apple-touch-icon.png"),
-    "/favicon.ico": attach("image/vnd.microsoft.icon", icon(await picture("favicon-32.png"), 32)),
+    "/favicon.ico": attach(
+      "image/vnd.microsoft.icon",
+      icoFile(await picture("favicon-32.png"), 32),
+    ),
     "/preview.png": await png("preview.png"),
   };
 }
@@ -87,14 +91,14 @@ function attach(type: string, bytes: Uint8Array): StaticFile {
 }
 
 /** The page's icon, taken from the data URL in page.html. */
-function emblem(frame: string): Uint8Array {
+function iconSvg(frame: string): Uint8Array {
   const [, encoded] = /"data:image\/svg\+xml,([^"]+)"/.exec(frame) ?? [];
   if (encoded === undefined) throw new Error("Cannot build icon.svg: page.html has no icon");
   return new TextEncoder().encode(decodeURIComponent(encoded));
 }
 
 /** A picture as an ICO file: a directory with one entry, followed by the unchanged PNG. */
-function icon(png: Uint8Array, size: number): Uint8Array {
+function icoFile(png: Uint8Array, size: number): Uint8Array {
   const header = new DataView(new ArrayBuffer(22));
   header.setUint16(2, 1, true); // An icon, not a cursor.
   header.setUint16(4, 1, true); // One picture.
@@ -205,7 +209,7 @@ export async function sourceOf(folder: URL): Promise<string> {
 }
 
 /** Writes a file only if its content changes, so that file watchers are not triggered needlessly. */
-async function keep(file: URL, content: string): Promise<void> {
+async function writeIfChanged(file: URL, content: string): Promise<void> {
   const kept = await Deno.readTextFile(file).catch(() => undefined);
   if (kept !== content) await Deno.writeTextFile(file, content);
 }
@@ -219,11 +223,10 @@ if (import.meta.main) {
     `export const build: string = ${JSON.stringify(build)};`,
     `export const pages = ${JSON.stringify({ home, document, languages, staticFiles })};\n`,
   ].join("\n");
-  await keep(new URL("page.gen.ts", client), module);
+  await writeIfChanged(new URL("page.gen.ts", client), module);
   for (const language of languages) {
     const page = homePage(home, language);
     const size = `${weight(page)} of ${BUDGET_NOW} bytes (brotli)`;
-    const line = `${language.code}: ${size}; SHA-256 ${fingerprint(page)}\n`;
-    await Deno.stdout.write(new TextEncoder().encode(line));
+    await print(Deno.stdout, `${language.code}: ${size}; SHA-256 ${fingerprint(page)}\n`);
   }
 }

@@ -12,6 +12,7 @@
 
 import { resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import { print } from "../server/base/print.ts";
 import manifest from "../deno.json" with { type: "json" };
 
 /** The targets of executables: the name shown to people, and Deno's name. */
@@ -28,7 +29,7 @@ export const TARGETS = {
 const FOLDER = "dist";
 
 /** What to build: an executable for this machine, or for one of the {@linkcode TARGETS}. */
-export interface Order {
+export interface CompileJob {
   readonly target?: keyof typeof TARGETS | undefined;
   /** The file to write. On Windows, `.exe` is added. */
   readonly output: string;
@@ -37,7 +38,7 @@ export interface Order {
 }
 
 /** The result: Deno's list of what is in the file, or why it was not built. */
-export type Outcome = { kind: "made"; listing: string } | { kind: "failed"; reason: string };
+export type Outcome = { kind: "compiled"; listing: string } | { kind: "failed"; reason: string };
 
 /** The flags of the task `start`: what `deno` is started with, and what is fixed in the executable. */
 export const FLAGS: readonly string[] = manifest.tasks.start.command.split(" ").slice(2, -1);
@@ -45,35 +46,35 @@ export const FLAGS: readonly string[] = manifest.tasks.start.command.split(" ").
 const root = new URL("../", import.meta.url);
 
 /** Builds one executable. Its folder must exist. */
-export async function compile({ target, output, base }: Order): Promise<Outcome> {
+export async function compile({ target, output, base }: CompileJob): Promise<Outcome> {
   const triple = target === undefined ? Deno.build.target : TARGETS[target];
-  const named = base.replaceAll("{target}", triple);
-  if (named !== "" && !await isFile(named)) {
-    return { kind: "failed", reason: `DENORT_BIN names no file: ${named}` };
+  const baseFile = base.replaceAll("{target}", triple);
+  if (baseFile !== "" && !await isFile(baseFile)) {
+    return { kind: "failed", reason: `DENORT_BIN names no file: ${baseFile}` };
   }
-  const ours = ["--no-check", "--exclude-unused-npm"]; // Types are checked by the task `ok`.
-  const flags = [...FLAGS, ...ours, "--target", triple, "--output", output];
+  const buildFlags = ["--no-check", "--exclude-unused-npm"]; // Types are checked by the task `ok`.
+  const flags = [...FLAGS, ...buildFlags, "--target", triple, "--output", output];
   const command = new Deno.Command(Deno.execPath(), {
     args: ["compile", ...flags, "main.ts"],
-    env: named === "" ? {} : { DENORT_BIN: resolve(named) },
+    env: baseFile === "" ? {} : { DENORT_BIN: resolve(baseFile) },
     cwd: root,
   });
   const { success, stderr } = await command.output();
-  const said = stripVTControlCharacters(new TextDecoder().decode(stderr));
+  const message = stripVTControlCharacters(new TextDecoder().decode(stderr));
   return success
-    ? { kind: "made", listing: said }
-    : { kind: "failed", reason: explain(said, triple) };
+    ? { kind: "compiled", listing: message }
+    : { kind: "failed", reason: failureReason(message, triple) };
 }
 
 /** Why Deno built nothing, in one line: its last message before the stack trace, or what to do about a missing base. */
-export function explain(said: string, triple: string): string {
-  const address = /https:\S+\/denort-\S+\.zip/.exec(said)?.[0];
-  if (address !== undefined && said.includes("Setting up base binary")) {
+export function failureReason(output: string, triple: string): string {
+  const address = /https:\S+\/denort-\S+\.zip/.exec(output)?.[0];
+  if (address !== undefined && output.includes("Setting up base binary")) {
     const { host } = new URL(address);
     return `its runtime base can't be downloaded. Try again where this machine reaches ${host}, ` +
       `or fetch and unpack ${address} elsewhere and start this with DENORT_BIN=PATH`;
   }
-  const [before = ""] = said.split("\nStack backtrace");
+  const [before = ""] = output.split("\nStack backtrace");
   const lines = before.slice(before.indexOf("error: ")).split("\n").map((line) => line.trim());
   return `${lines.filter(Boolean).join(" ")} (for ${triple})`;
 }
@@ -82,8 +83,8 @@ function isFile(path: string): Promise<boolean> {
   return Deno.stat(path).then((entry) => entry.isFile, () => false);
 }
 
-/** The orders on a command line, or what is wrong with it. */
-export function ordersOf(args: readonly string[], base: string): readonly Order[] | string {
+/** The jobs on a command line, or what is wrong with it. */
+export function jobsOf(args: readonly string[], base: string): readonly CompileJob[] | string {
   if (args.length === 0) return [{ output: "anonymous-chat", base }];
   const names = Object.keys(TARGETS) as (keyof typeof TARGETS)[];
   const isAll = args[0] === "--all";
@@ -97,24 +98,20 @@ export function ordersOf(args: readonly string[], base: string): readonly Order[
   return wanted.map((target) => ({ target, output: `${FOLDER}/anonymous-chat-${target}`, base }));
 }
 
-async function print(line: string): Promise<void> {
-  await Deno.stdout.write(new TextEncoder().encode(`${line}\n`));
-}
-
 if (import.meta.main) {
-  const orders = ordersOf(Deno.args, Deno.env.get("DENORT_BIN") ?? "");
-  if (typeof orders === "string") {
-    await print(`Cannot compile: ${orders}.`);
+  const jobs = jobsOf(Deno.args, Deno.env.get("DENORT_BIN") ?? "");
+  if (typeof jobs === "string") {
+    await print(Deno.stdout, `Cannot compile: ${jobs}.\n`);
     Deno.exit(2);
   }
   if (Deno.args.length > 0) await Deno.mkdir(new URL(FOLDER, root), { recursive: true });
-  for (const order of orders) {
-    const outcome = await compile(order);
+  for (const job of jobs) {
+    const outcome = await compile(job);
     if (outcome.kind === "failed") {
-      await print(`Cannot compile ${order.output}: ${outcome.reason}.`);
+      await print(Deno.stdout, `Cannot compile ${job.output}: ${outcome.reason}.\n`);
       Deno.exit(1);
     }
     const size = /^Files: (.*)$/m.exec(outcome.listing)?.[1];
-    await print(`${order.output}: ${size} beside the runtime.`);
+    await print(Deno.stdout, `${job.output}: ${size} beside the runtime.\n`);
   }
 }

@@ -8,14 +8,15 @@
  */
 
 import { dirname, resolve } from "node:path";
+import { print } from "../server/base/print.ts";
 import { git } from "./git.ts";
 
 /** Included in every hook of this project, to recognize it. */
-const MARK = "Installed by `deno task hooks`";
+const MARKER = "Installed by `deno task hooks`";
 
 /** Checks the staged files. Git runs hooks at the top of the working tree, and with `sh` even on Windows. */
 const HOOK = `#!/bin/sh
-# Checks the format and lint of staged files. ${MARK}.
+# Checks the format and lint of staged files. ${MARKER}.
 test -f tools/staged.ts || exit 0
 if command -v deno >/dev/null 2>&1; then
   exec deno task --quiet staged
@@ -34,7 +35,7 @@ export async function installHook(folder: string): Promise<Outcome> {
   if (hooks === undefined) return { kind: "refused", reason: "this is not a git repository" };
   const path = resolve(folder, hooks, "pre-commit");
   const before = await Deno.readTextFile(path).catch(() => undefined);
-  if (before !== undefined && !before.includes(MARK)) {
+  if (before !== undefined && !before.includes(MARKER)) {
     const advice = "add the line `deno task --quiet staged || exit 1` to it instead";
     return { kind: "refused", reason: `${path} is another hook; ${advice}` };
   }
@@ -61,6 +62,6 @@ function report(outcome: Outcome): string {
 
 if (import.meta.main) {
   const outcome = await installHook(Deno.cwd());
-  await Deno.stdout.write(new TextEncoder().encode(`${report(outcome)}\n`));
+  await print(Deno.stdout, `${report(outcome)}\n`);
   if (outcome.kind === "refused") Deno.exit(1);
 }

@@ -8,12 +8,13 @@
 
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import { print } from "../server/base/print.ts";
 
-/** The result of the check. `said` is the output of `deno fmt` and `deno lint`. */
-export type Finding = { kind: "clean" } | { kind: "faulty"; said: string };
+/** The result of the check. `output` is that of `deno fmt` and `deno lint`. */
+export type CheckResult = { kind: "clean" } | { kind: "faulty"; output: string };
 
 /** Checks the staged files of the repository whose top is `folder`. */
-export async function checkStaged(folder: string): Promise<Finding> {
+export async function checkStaged(folder: string): Promise<CheckResult> {
   const staged = await git(folder, ["diff", "--cached", "--name-only", "--diff-filter=ACMR", "-z"]);
   if (staged === "") return { kind: "clean" };
   const configuration = await git(folder, ["ls-files", "-z", "--", "deno.json", "*/deno.json"]);
@@ -21,25 +22,27 @@ export async function checkStaged(folder: string): Promise<Finding> {
   try {
     const checkout = ["checkout-index", "--force", "-z", "--stdin", `--prefix=${copy}/`];
     await git(folder, checkout, configuration + staged);
-    const said: string[] = [];
+    const outputs: string[] = [];
     for (const check of [["fmt", "--check"], ["lint"]]) {
-      const finding = await denoIn(copy, [...check, "--permit-no-files"]);
-      if (finding.kind === "faulty") said.push(finding.said);
+      const result = await denoIn(copy, [...check, "--permit-no-files"]);
+      if (result.kind === "faulty") outputs.push(result.output);
     }
-    return said.length === 0 ? { kind: "clean" } : { kind: "faulty", said: said.join("\n") };
+    return outputs.length === 0
+      ? { kind: "clean" }
+      : { kind: "faulty", output: outputs.join("\n") };
   } finally {
     await Deno.remove(copy, { recursive: true });
   }
 }
 
 /** Runs `deno` in a folder, and removes the folder's path from its output. */
-async function denoIn(folder: string, args: readonly string[]): Promise<Finding> {
+async function denoIn(folder: string, args: readonly string[]): Promise<CheckResult> {
   const command = new Deno.Command(Deno.execPath(), { args: [...args], cwd: folder });
   const { success, stdout, stderr } = await command.output();
   if (success) return { kind: "clean" };
   const printed = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
   const [before = ""] = stripVTControlCharacters(printed).split("\nStack backtrace");
-  return { kind: "faulty", said: before.replaceAll(join(folder, "/"), "").trim() };
+  return { kind: "faulty", output: before.replaceAll(join(folder, "/"), "").trim() };
 }
 
 /** Runs git with a list of files as its input. */
@@ -55,11 +58,11 @@ async function git(folder: string, args: string[], files = ""): Promise<string> 
 }
 
 if (import.meta.main) {
-  const finding = await checkStaged(Deno.cwd());
-  if (finding.kind === "faulty") {
+  const result = await checkStaged(Deno.cwd());
+  if (result.kind === "faulty") {
     const advice =
       "Run `deno fmt`, then stage the files again. To commit all the same: --no-verify.";
-    await Deno.stderr.write(new TextEncoder().encode(`${finding.said}\n\n${advice}\n`));
+    await print(Deno.stderr, `${result.output}\n\n${advice}\n`);
     Deno.exit(1);
   }
 }

@@ -57,11 +57,11 @@ type Failure = keyof typeof FAILURES;
 /** Dated lines on disk, none older than the retention. */
 export class AccessLog {
   readonly #options: AccessLogOptions;
-  readonly #told = new Set<Failure>();
+  readonly #reported = new Set<Failure>();
   /** Tasks that have not started: at most one of each kind, so that a slow disk causes no long queue. */
-  readonly #waiting = new Map<"flush" | "sweep", Promise<void>>();
-  #turn: Promise<void> = Promise.resolve();
-  #filling = new Batch();
+  readonly #pending = new Map<"flush" | "sweep", Promise<void>>();
+  #lastTask: Promise<void> = Promise.resolve();
+  #batch = new Batch();
   #spare = new Batch();
   #sweptAt: number;
   #oldestDay: string | undefined;
@@ -73,7 +73,7 @@ export class AccessLog {
 
   /** Whether lines are being lost, or old ones can't be deleted. */
   get isFailing(): boolean {
-    return this.#told.size > 0;
+    return this.#reported.size > 0;
   }
 
   /** The first day that has lines, as YYYY-MM-DD, as far as sweeps and flushes know. */
@@ -82,16 +82,16 @@ export class AccessLog {
   }
 
   /** Records a request that was answered. */
-  record(visit: AccessRecord): void {
+  record(entry: AccessRecord): void {
     const { clock, mode } = this.#options;
     if (mode === "off") return;
     const at = clock.date();
-    this.#filling.add(dayOf(at), formatRecord(mode === "full" ? visit : truncated(visit), at));
+    this.#batch.add(dayOf(at), formatRecord(mode === "full" ? entry : truncated(entry), at));
   }
 
   /** Writes the recorded lines. An interval task. */
   flush(): Promise<void> {
-    return this.#inTurn("flush", async () => {
+    return this.#enqueue("flush", async () => {
       await this.#write();
       if (this.#isOverdue()) await this.#sweep();
     });
@@ -99,7 +99,7 @@ export class AccessLog {
 
   /** Deletes lines that would grow too old before the next sweep. An interval task, also due at startup. */
   sweep(): Promise<void> {
-    return this.#inTurn("sweep", () => this.#sweep());
+    return this.#enqueue("sweep", () => this.#sweep());
   }
 
   /** Writes the remaining lines. */
@@ -108,28 +108,28 @@ export class AccessLog {
   }
 
   /** Runs `task` after all earlier tasks. If one of the same kind is waiting already, that one is enough. */
-  #inTurn(name: "flush" | "sweep", task: () => Promise<void>): Promise<void> {
-    const waiting = this.#waiting.get(name);
-    if (waiting !== undefined) return waiting;
-    this.#turn = this.#turn.then(() => {
-      this.#waiting.delete(name);
+  #enqueue(name: "flush" | "sweep", task: () => Promise<void>): Promise<void> {
+    const pending = this.#pending.get(name);
+    if (pending !== undefined) return pending;
+    this.#lastTask = this.#lastTask.then(() => {
+      this.#pending.delete(name);
       return task();
     });
-    this.#waiting.set(name, this.#turn);
-    return this.#turn;
+    this.#pending.set(name, this.#lastTask);
+    return this.#lastTask;
   }
 
   async #write(): Promise<void> {
-    const batch = this.#filling;
+    const batch = this.#batch;
     if (batch.isEmpty) return;
-    [this.#filling, this.#spare] = [this.#spare, batch];
-    if (batch.dropped === 0) this.#told.delete("overflow");
-    else this.#tell("overflow", { lines: batch.dropped });
+    [this.#batch, this.#spare] = [this.#spare, batch];
+    if (batch.dropped === 0) this.#reported.delete("overflow");
+    else this.#report("overflow", { lines: batch.dropped });
     try {
       for (const { day, lines } of batch) await this.#append(day, lines);
-      this.#told.delete("write");
+      this.#reported.delete("write");
     } catch (error) {
-      this.#tell("write", describeFailure(error));
+      this.#report("write", describeFailure(error));
     }
     batch.wipe();
   }
@@ -145,8 +145,8 @@ export class AccessLog {
     if (folder === "") return;
     const swept = await sweepFolder(folder, lifetime(retention, this.#sweptAt));
     this.#oldestDay = swept.oldestDay;
-    if (swept.failures.length === 0) this.#told.delete("sweep");
-    else this.#tell("sweep", describeFailure(swept.failures[0]));
+    if (swept.failures.length === 0) this.#reported.delete("sweep");
+    else this.#report("sweep", describeFailure(swept.failures[0]));
   }
 
   /** Whether the last sweep is too long ago, or in the future, according to the calendar. */
@@ -155,16 +155,16 @@ export class AccessLog {
     return since < 0 || since > SWEEP_INTERVAL + FLUSH_INTERVAL;
   }
 
-  #tell(trouble: Failure, details: Record<string, unknown>): void {
-    if (this.#told.has(trouble)) return;
-    this.#told.add(trouble);
-    this.#options.log.error(FAILURES[trouble], details);
+  #report(failure: Failure, details: Record<string, unknown>): void {
+    if (this.#reported.has(failure)) return;
+    this.#reported.add(failure);
+    this.#options.log.error(FAILURES[failure], details);
   }
 }
 
-function truncated(visit: AccessRecord): AccessRecord {
-  const { address } = visit;
-  return address === undefined ? visit : { ...visit, address: truncateAddress(address) };
+function truncated(entry: AccessRecord): AccessRecord {
+  const { address } = entry;
+  return address === undefined ? entry : { ...entry, address: truncateAddress(address) };
 }
 
 /** When lines must have been written to live until the next sweep is done. The present moment is included. */

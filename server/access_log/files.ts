@@ -31,7 +31,7 @@ export interface Listing {
   /** Files with a log name but no valid day: unfinished rewrites, and dates that do not exist. */
   readonly leftovers: string[];
   /** Whether the folder contains anything else. */
-  readonly shared: boolean;
+  readonly isShared: boolean;
 }
 
 /** A period of time, excluding its end, in milliseconds of the calendar. */
@@ -47,17 +47,17 @@ const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 
 /** The permission bits of everybody except the owner. */
-const OTHERS = 0o077;
+const OTHER_USERS_BITS = 0o077;
 
 /** Lists `folder`. Throws if it can't be read. */
 export async function listFolder(folder: string): Promise<Listing> {
-  const listing = { days: [] as DayFile[], leftovers: [] as string[], shared: false };
+  const listing = { days: [] as DayFile[], leftovers: [] as string[], isShared: false };
   for await (const { name, isFile } of Deno.readDir(folder)) {
-    const [, text, rewriting] = NAME.exec(name) ?? [];
+    const [, text, suffix] = NAME.exec(name) ?? [];
     const day = parseDay(text ?? "");
     const path = `${folder}/${name}`;
-    if (text === undefined || !isFile) listing.shared = true;
-    else if (day === undefined || rewriting !== undefined) listing.leftovers.push(path);
+    if (text === undefined || !isFile) listing.isShared = true;
+    else if (day === undefined || suffix !== undefined) listing.leftovers.push(path);
     else listing.days.push({ path, day });
   }
   listing.days.sort((one, other) => one.day.getTime() - other.day.getTime());
@@ -67,7 +67,7 @@ export async function listFolder(folder: string): Promise<Listing> {
 /** Revokes all permissions on `folder` except those of its owner, if this process may do that. */
 export async function restrictPermissions(folder: string): Promise<void> {
   const { mode } = await Deno.stat(folder);
-  if (mode === null || (mode & OTHERS) === 0) return;
+  if (mode === null || (mode & OTHER_USERS_BITS) === 0) return;
   await Deno.chmod(folder, mode & FOLDER_MODE).catch(() => {}); // The files themselves are closed to others anyway.
 }
 
@@ -87,13 +87,13 @@ export async function appendLines(folder: string, day: string, lines: Uint8Array
 
 /** Keeps only the lines of a period in a file. Lines without a valid date are deleted. */
 export async function rewriteKeeping(period: Period, path: string): Promise<void> {
-  if (await isAllOf(period, path)) return;
-  const beside = `${path}.new`;
+  if (await hasOnlyLinesOf(period, path)) return;
+  const rewritten = `${path}.new`;
   try {
-    await copyLinesOf(period, path, beside);
-    await Deno.rename(beside, path);
+    await copyLinesOf(period, path, rewritten);
+    await Deno.rename(rewritten, path);
   } catch (error) {
-    await Deno.remove(beside).catch(() => {}); // Otherwise a later sweep removes it.
+    await Deno.remove(rewritten).catch(() => {}); // Otherwise a later sweep removes it.
     throw error;
   }
 }
@@ -104,7 +104,9 @@ export async function* readLines(folder: string, from: Date, to: Date): AsyncGen
   const { days } = await listFolder(folder);
   for (const { path } of days.filter(({ day }) => overlaps(period, day))) {
     try {
-      for await (const lines of linesOf(path)) yield* lines.filter((line) => holds(period, line));
+      for await (const lines of linesOf(path)) {
+        yield* lines.filter((line) => containsLine(period, line));
+      }
     } catch (error) {
       // The server may have deleted the oldest file in the meantime.
       if (!(error instanceof Deno.errors.NotFound)) throw error;
@@ -123,14 +125,14 @@ export function contains({ from, to }: Period, day: Date): boolean {
 }
 
 /** Whether a line was certainly written in a period. */
-function holds({ from, to }: Period, line: string): boolean {
+function containsLine({ from, to }: Period, line: string): boolean {
   const time = timeOf(line)?.getTime();
   return time !== undefined && time >= from && time < to;
 }
 
-async function isAllOf(period: Period, path: string): Promise<boolean> {
+async function hasOnlyLinesOf(period: Period, path: string): Promise<boolean> {
   for await (const lines of linesOf(path)) {
-    if (!lines.every((line) => holds(period, line))) return false;
+    if (!lines.every((line) => containsLine(period, line))) return false;
   }
   return true;
 }
@@ -139,7 +141,7 @@ async function copyLinesOf(period: Period, path: string, target: string): Promis
   const options = { write: true, create: true, truncate: true, mode: FILE_MODE };
   using file = await Deno.open(target, options);
   for await (const lines of linesOf(path)) {
-    const kept = lines.filter((line) => holds(period, line)).map((line) => `${line}\n`);
+    const kept = lines.filter((line) => containsLine(period, line)).map((line) => `${line}\n`);
     await writeAll(file, new TextEncoder().encode(kept.join("")));
   }
   await file.syncData(); // Otherwise the new name may reach the disk before the lines do.
@@ -149,13 +151,13 @@ async function copyLinesOf(period: Period, path: string, target: string): Promis
 async function* linesOf(path: string): AsyncGenerator<string[]> {
   const { readable } = await Deno.open(path);
   const decoder = new TextDecoder("latin1"); // Our lines are ASCII. In any other line, each byte becomes one character.
-  let begun = "";
+  let partial = "";
   for await (const chunk of readable) {
-    const lines = (begun + decoder.decode(chunk)).split("\n");
-    begun = lines.pop()!.slice(0, MAX_LINE_LENGTH + 1); // Enough to recognize a line that is too long to be ours.
+    const lines = (partial + decoder.decode(chunk)).split("\n");
+    partial = lines.pop()!.slice(0, MAX_LINE_LENGTH + 1); // Enough to recognize a line that is too long to be ours.
     yield lines;
   }
-  if (begun !== "") yield [begun];
+  if (partial !== "") yield [partial];
 }
 
 async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {

@@ -29,14 +29,14 @@ import {
 } from "./files.ts";
 import { dayOf } from "../base/clock.ts";
 
-export interface Swept {
+export interface SweepResult {
   /** The first day (YYYY-MM-DD) that has lines, or may have lines after a failure. */
   readonly oldestDay: string | undefined;
   readonly failures: unknown[];
 }
 
 /** Deletes all log lines in `folder` that are outside `period`. A missing folder is not a failure. */
-export async function sweepFolder(folder: string, period: Period): Promise<Swept> {
+export async function sweepFolder(folder: string, period: Period): Promise<SweepResult> {
   try {
     return await sweepFiles(folder, period);
   } catch (error) {
@@ -45,11 +45,11 @@ export async function sweepFolder(folder: string, period: Period): Promise<Swept
   }
 }
 
-async function sweepFiles(folder: string, period: Period): Promise<Swept> {
-  const { days, leftovers, shared } = await listFolder(folder);
+async function sweepFiles(folder: string, period: Period): Promise<SweepResult> {
+  const { days, leftovers, isShared } = await listFolder(folder);
   const failures: unknown[] = [];
   let oldestDay: string | undefined;
-  if (!shared) await restrictPermissions(folder); // A folder such as /var/log must keep its permissions.
+  if (!isShared) await restrictPermissions(folder); // A folder such as /var/log must keep its permissions.
   for (const path of leftovers) {
     await Deno.remove(path).catch((error) => failures.push(error));
   }
@@ -66,7 +66,7 @@ async function sweepFiles(folder: string, period: Period): Promise<Swept> {
 /** Deletes the lines of a day that are outside the period, and returns whether any remain. */
 async function sweepDay(file: DayFile, period: Period): Promise<boolean> {
   if (overlaps(period, file.day)) {
-    if (!contains(period, file.day)) await cut(file, period);
+    if (!contains(period, file.day)) await removeOldLines(file, period);
     const { size } = await Deno.stat(file.path);
     if (size > 0) return true;
   }
@@ -74,7 +74,7 @@ async function sweepDay(file: DayFile, period: Period): Promise<boolean> {
   return false;
 }
 
-async function cut({ path, day }: DayFile, period: Period): Promise<void> {
+async function removeOldLines({ path, day }: DayFile, period: Period): Promise<void> {
   try {
     await rewriteKeeping(period, path);
   } catch (error) {

@@ -12,7 +12,7 @@ const RESERVE = 64;
 const SPARE = 256;
 
 /** Maximum number of descriptors to probe. An operator who needs more is expected to have raised the limit. */
-const MAX_TRIED = 100_000;
+const MAX_PROBED = 100_000;
 
 /** Maximum number of connections to the port that redirects HTTP to HTTPS. Each connection gets one response. */
 export const REDIRECTED_CONNECTIONS = 256;
@@ -28,22 +28,22 @@ export function spareConnections(maxConnections: number): number {
 }
 
 /**
- * Number of WebSockets that the process can afford, at most `wanted`. `beside` is the number of other sockets. `path`
- * is a readable file, which is opened repeatedly.
+ * Number of WebSockets that the process can afford besides `otherSockets`, at most `wanted`. `path` is a readable file,
+ * which is opened repeatedly.
  */
-export function affordableConnections(wanted: number, path: string, beside = 0): number {
-  const reserve = RESERVE + beside;
+export function affordableConnections(wanted: number, path: string, otherSockets = 0): number {
+  const reserve = RESERVE + otherSockets;
   const needed = wanted + spareConnections(wanted) + reserve;
-  const available = countDescriptors(Math.min(needed, MAX_TRIED), path);
-  if (available >= Math.min(needed, MAX_TRIED)) return wanted;
+  const available = countDescriptors(Math.min(needed, MAX_PROBED), path);
+  if (available >= Math.min(needed, MAX_PROBED)) return wanted;
   const rest = Math.max(0, available - reserve);
   return Math.max(1, rest - SPARE, Math.floor(rest * 4 / 5));
 }
 
-function countDescriptors(most: number, path: string): number {
+function countDescriptors(max: number, path: string): number {
   const files: Deno.FsFile[] = [];
   try {
-    while (files.length < most) files.push(Deno.openSync(path));
+    while (files.length < max) files.push(Deno.openSync(path));
   } catch {
     // The limit is reached.
   }

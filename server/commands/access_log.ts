@@ -3,8 +3,9 @@
 import { readLines } from "../access_log/access_log.ts";
 import { type Clock, DAY } from "../base/clock.ts";
 import { errorCode } from "../base/error_code.ts";
+import { print } from "../base/print.ts";
 import type { Command } from "../config/command_line.ts";
-import { fail, print } from "./console.ts";
+import { fail } from "./console.ts";
 
 /** Prints the lines from one instant to another. */
 export async function printAccessLog(

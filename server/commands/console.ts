@@ -1,15 +1,8 @@
-/** What commands write to standard output and standard error, and how they end with an error. */
+/** How commands end with an error. */
 
+import { print } from "../base/print.ts";
 import { withTimeout } from "../base/timeout.ts";
 import { EXIT_TIME } from "../shutdown.ts";
-
-/** Writes text to standard output or standard error. */
-export async function print(
-  to: { write(bytes: Uint8Array): Promise<number> },
-  text: string,
-): Promise<void> {
-  await to.write(new TextEncoder().encode(text));
-}
 
 /** Writes the reason why the program ends to standard error. The program ends even if that can't be written. */
 export async function complain(text: string): Promise<void> {

@@ -3,20 +3,20 @@
  * imported only when they run: a server doesn't need them, and the runtime of Deno Deploy lacks modules that they use.
  */
 
+import { print } from "../base/print.ts";
 import type { Config } from "../config/options.ts";
 import type { Finding } from "../doctor/finding.ts";
-import { print } from "./console.ts";
 import { newToken, type System } from "./system.ts";
 
 /** Prints each finding as soon as it is known, and a summary. */
 export async function runDoctor(config: Config, system: System): Promise<never> {
-  const { examine, lineOf, summaryOf } = await import("../doctor/doctor.ts");
+  const { examine, formatFinding, summaryOf } = await import("../doctor/doctor.ts");
   const isColoured = Deno.stdout.isTerminal() && !Deno.noColor;
   const findings: Finding[] = [];
   const options = { config, clock: system.clock, newToken: () => newToken(system) };
   for await (const finding of examine(options)) {
     findings.push(finding);
-    await print(Deno.stdout, lineOf(finding, isColoured));
+    await print(Deno.stdout, formatFinding(finding, isColoured));
   }
   await print(Deno.stdout, summaryOf(findings));
   Deno.exit(findings.some(({ kind }) => kind === "problem") ? 1 : 0);

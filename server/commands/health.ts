@@ -1,7 +1,8 @@
 /** The command `health`: prints the health of the server that runs with these options. */
 
+import { print } from "../base/print.ts";
 import type { Config } from "../config/options.ts";
-import { fail, print } from "./console.ts";
+import { fail } from "./console.ts";
 
 /** Prints it, and exits with 1 unless the server accepts visitors. */
 export async function printHealth({ host, port, "tls-cert": cert }: Config): Promise<void> {

@@ -67,10 +67,10 @@ export async function openRedis(
 }
 
 /** This node of a cluster, with a number that no other node is likely to have. */
-export function newCluster(link: RedisClient, { clock, randomBytes }: System, log: Log): Cluster {
+export function newCluster(redis: RedisClient, { clock, randomBytes }: System, log: Log): Cluster {
   const number = new DataView(randomBytes(4).buffer as ArrayBuffer).getUint32(0);
   const node = (1 + number % (MAX_NODES - 1)) as NodeId;
-  return new Cluster({ link, node, clock, log, random: randomBytes });
+  return new Cluster({ link: redis, node, clock, log, random: randomBytes });
 }
 
 /** Where the statistics are stored. If that can't be opened, they are kept in memory, and the log says so. */

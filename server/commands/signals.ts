@@ -9,12 +9,12 @@ import { EXIT_TIME } from "../shutdown.ts";
  */
 export function onStop(stop: () => Promise<void>): void {
   const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
-  const once = async (): Promise<void> => {
-    for (const signal of signals) Deno.removeSignalListener(signal, once);
+  const stopOnce = async (): Promise<void> => {
+    for (const signal of signals) Deno.removeSignalListener(signal, stopOnce);
     await stop();
     Deno.unrefTimer(setTimeout(() => Deno.exit(0), EXIT_TIME));
   };
-  for (const signal of signals) Deno.addSignalListener(signal, once);
+  for (const signal of signals) Deno.addSignalListener(signal, stopOnce);
 }
 
 /** Logs errors that nobody handles, instead of ending the program. */

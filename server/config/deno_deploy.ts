@@ -7,19 +7,19 @@
  * later. The rest of the program sees only the resulting options: an empty directory means that there is no directory.
  */
 
-/** The value of an option on a platform. */
-export interface Decision {
+/** The value that a platform fixes for an option. */
+export interface FixedValue {
   /** The value, as on the command line. "" means none. */
   readonly value: string;
   /** The reason, as the rest of a sentence. */
-  readonly because: string;
+  readonly reason: string;
 }
 
 /** A hosting platform. */
 export interface Platform {
   readonly name: string;
   /** The fixed values, by the name of the option. */
-  readonly decisions: Readonly<Record<string, Decision>>;
+  readonly fixedOptions: Readonly<Record<string, FixedValue>>;
 }
 
 /** The environment variable that Deno Deploy sets. Its value doesn't matter. */
@@ -28,22 +28,22 @@ export const DENO_DEPLOY_VARIABLE = "DENO_DEPLOY";
 /** See https://docs.deno.com/deploy/reference/ for the runtime that requires these values. */
 export const DENO_DEPLOY: Platform = {
   name: "Deno Deploy",
-  decisions: {
-    "tls-cert": { value: "", because: "the platform terminates TLS" },
-    "tls-key": { value: "", because: "the platform terminates TLS" },
-    "http-redirect-port": { value: "0", because: "the platform redirects HTTP to HTTPS" },
-    "acme-dir": { value: "", because: "the platform manages the certificate" },
-    "data-dir": { value: "", because: "files do not persist there; the statistics are in Deno KV" },
-    "log-dir": { value: "", because: "files do not persist there" },
+  fixedOptions: {
+    "tls-cert": { value: "", reason: "the platform terminates TLS" },
+    "tls-key": { value: "", reason: "the platform terminates TLS" },
+    "http-redirect-port": { value: "0", reason: "the platform redirects HTTP to HTTPS" },
+    "acme-dir": { value: "", reason: "the platform manages the certificate" },
+    "data-dir": { value: "", reason: "files do not persist there; the statistics are in Deno KV" },
+    "log-dir": { value: "", reason: "files do not persist there" },
     "access-log": {
       value: "off",
-      because: "a stopped instance can neither delete its lines in time nor print them",
+      reason: "a stopped instance can neither delete its lines in time nor print them",
     },
     "trust-proxy": {
       value: "0",
-      because: "the platform provides the client address; a header can be forged",
+      reason: "the platform provides the client address; a header can be forged",
     },
-    "listener": { value: "deno", because: "only Deno.serve is reachable from outside" },
+    "listener": { value: "deno", reason: "only Deno.serve is reachable from outside" },
   },
 };
 

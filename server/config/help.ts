@@ -1,6 +1,6 @@
 /** The text that `--help` prints. */
 
-import { type CommandName, TIME_FORM } from "./command_line.ts";
+import { type CommandName, TIME_FORMAT } from "./command_line.ts";
 import { DENO_DEPLOY, DENO_DEPLOY_VARIABLE } from "./deno_deploy.ts";
 import { OPTION_NAMES, type OptionName, OPTIONS } from "./options.ts";
 
@@ -31,11 +31,11 @@ export function help(): string {
     "",
     "Each option can also be set by an environment variable: --max-connections is MAX_CONNECTIONS.",
     "An option on the command line overrides the environment variable.",
-    `TIME is ${TIME_FORM}.`,
+    `TIME is ${TIME_FORMAT}.`,
     "",
     `On ${DENO_DEPLOY.name} (where ${DENO_DEPLOY_VARIABLE} is set) these options are fixed:`,
     "",
-    ...Object.entries(DENO_DEPLOY.decisions).map(([name, { value }]) =>
+    ...Object.entries(DENO_DEPLOY.fixedOptions).map(([name, { value }]) =>
       row(`--${name}`, value || "none")
     ),
     "",
@@ -43,8 +43,8 @@ export function help(): string {
 }
 
 function optionRow(name: OptionName): string {
-  const { placeholder, purpose, shown } = OPTIONS[name];
-  return row(`--${name} ${placeholder}`, `${purpose} (default: ${shown})`);
+  const { placeholder, purpose, defaultText } = OPTIONS[name];
+  return row(`--${name} ${placeholder}`, `${purpose} (default: ${defaultText})`);
 }
 
 /** Width of the left column, in characters. */

@@ -4,13 +4,13 @@ import { parseRange, type Range } from "../admission/address.ts";
 
 /** One option: its allowed values, its default and its purpose. */
 export interface Option<T> {
-  readonly fallback: T;
-  /** The fallback as shown to people, or "none" if it is empty. */
-  readonly shown: string;
+  readonly defaultValue: T;
+  /** The default as shown to people, or "none" if it is empty. */
+  readonly defaultText: string;
   /** The placeholder for the value in `--help`. */
   readonly placeholder: string;
   /** Description of the allowed values, for error messages. */
-  readonly form: string;
+  readonly allowedValues: string;
   readonly purpose: string;
   /** Whether the given value must never be printed. */
   readonly isSecret?: boolean;
@@ -22,13 +22,13 @@ export interface Option<T> {
 const MAX_TEXT = 500;
 
 /** A line of text. */
-export function text(fallback: string, purpose: string): Option<string> {
+export function text(defaultValue: string, purpose: string): Option<string> {
   return {
-    fallback,
-    shown: fallback || "none",
+    defaultValue,
+    defaultText: defaultValue || "none",
     purpose,
     placeholder: "TEXT",
-    form: `a line of at most ${MAX_TEXT} characters`,
+    allowedValues: `a line of at most ${MAX_TEXT} characters`,
     parse: (given) => given.length <= MAX_TEXT && !/\p{Cc}/u.test(given) ? given : undefined,
   };
 }
@@ -38,7 +38,7 @@ export function path(purpose: string): Option<string> {
   return {
     ...text("", purpose),
     placeholder: "PATH",
-    form: `a path of at most ${MAX_TEXT} characters`,
+    allowedValues: `a path of at most ${MAX_TEXT} characters`,
   };
 }
 
@@ -46,8 +46,15 @@ export function path(purpose: string): Option<string> {
 export function email(purpose: string): Option<string> {
   const parse = (given: string): string | undefined =>
     given.length <= MAX_TEXT && /^[^\s@<>"]+@[^\s@<>"]+$/.test(given) ? given : undefined;
-  const form = "an e-mail address";
-  return { fallback: "", shown: "none", purpose, placeholder: "ADDRESS", form, parse };
+  const allowedValues = "an e-mail address";
+  return {
+    defaultValue: "",
+    defaultText: "none",
+    purpose,
+    placeholder: "ADDRESS",
+    allowedValues,
+    parse,
+  };
 }
 
 /** A secret shared with another program, or none. */
@@ -64,8 +71,8 @@ export function token(purpose: string): Option<string> {
     given.length <= MAX_TEXT && given.length >= MIN_TOKEN && /^[\w.~+/-]+=*$/.test(given)
       ? given
       : undefined;
-  const form = `at least ${MIN_TOKEN} of the characters A-Z a-z 0-9 - . _ ~ + /`;
-  return { ...secret(purpose), form, parse };
+  const allowedValues = `at least ${MIN_TOKEN} of the characters A-Z a-z 0-9 - . _ ~ + /`;
+  return { ...secret(purpose), allowedValues, parse };
 }
 
 /** The URL of a Redis or Valkey server, or none. It is secret because it may contain a password. */
@@ -74,8 +81,9 @@ export function redis(purpose: string): Option<string> {
     const url = given.length <= MAX_TEXT && URL.canParse(given) ? new URL(given) : undefined;
     return url && ["redis:", "rediss:"].includes(url.protocol) && url.hostname ? given : undefined;
   };
-  const form = "an address like redis://10.0.0.5:6379 or rediss://:password@redis.example.org";
-  return { ...text("", purpose), placeholder: "URL", form, isSecret: true, parse };
+  const allowedValues =
+    "an address like redis://10.0.0.5:6379 or rediss://:password@redis.example.org";
+  return { ...text("", purpose), placeholder: "URL", allowedValues, isSecret: true, parse };
 }
 
 /** URIs of TURN servers (RFC 7065), or none. */
@@ -85,8 +93,16 @@ export function relays(purpose: string): Option<readonly string[]> {
     const urls = given.split(",").map((url) => url.trim());
     return given.length <= MAX_TEXT && urls.every((url) => uri.test(url)) ? urls : undefined;
   };
-  const form = "a list like turn:turn.example.org:3478,turns:turn.example.org:443?transport=tcp";
-  return { fallback: [], shown: "none", purpose, placeholder: "URLS", form, parse };
+  const allowedValues =
+    "a list like turn:turn.example.org:3478,turns:turn.example.org:443?transport=tcp";
+  return {
+    defaultValue: [],
+    defaultText: "none",
+    purpose,
+    placeholder: "URLS",
+    allowedValues,
+    parse,
+  };
 }
 
 /** Address ranges, or none. */
@@ -95,13 +111,20 @@ export function ranges(purpose: string): Option<readonly Range[]> {
     const parsed = given.split(",").map((item) => parseRange(item.trim()));
     return parsed.every((range) => range !== undefined) ? parsed : undefined;
   };
-  const form = "a list like 192.0.2.0/24,2001:db8::/32";
-  return { fallback: [], shown: "none", purpose, placeholder: "RANGES", form, parse };
+  const allowedValues = "a list like 192.0.2.0/24,2001:db8::/32";
+  return {
+    defaultValue: [],
+    defaultText: "none",
+    purpose,
+    placeholder: "RANGES",
+    allowedValues,
+    parse,
+  };
 }
 
 /** A whole number within bounds. */
 export function integer(
-  fallback: number,
+  defaultValue: number,
   min: number,
   max: number,
   purpose: string,
@@ -110,8 +133,15 @@ export function integer(
     const value = Number(given);
     return /^\d+$/.test(given) && value >= min && value <= max ? value : undefined;
   };
-  const form = `a number from ${min} to ${max}`;
-  return { fallback, shown: `${fallback}`, purpose, placeholder: "N", form, parse };
+  const allowedValues = `a number from ${min} to ${max}`;
+  return {
+    defaultValue,
+    defaultText: `${defaultValue}`,
+    purpose,
+    placeholder: "N",
+    allowedValues,
+    parse,
+  };
 }
 
 /** One of the allowed words. The first one is the default. */
@@ -121,11 +151,11 @@ export function choice<const T extends string>(
 ): Option<T> {
   const parse = (given: string): T | undefined => allowed.find((one) => one === given);
   return {
-    fallback: allowed[0],
-    shown: allowed[0],
+    defaultValue: allowed[0],
+    defaultText: allowed[0],
     purpose,
     placeholder: allowed.join("|"),
-    form: `one of ${allowed.join(", ")}`,
+    allowedValues: `one of ${allowed.join(", ")}`,
     parse,
   };
 }

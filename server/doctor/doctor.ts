@@ -43,22 +43,22 @@ export interface DoctorOptions {
 
 /** Runs all checks, one after another. A check that fails itself is also a finding. */
 export async function* examine(options: DoctorOptions): AsyncGenerator<Finding> {
-  for (const [of, check] of checksOf(options)) {
+  for (const [subject, check] of checksOf(options)) {
     try {
       const found = await check();
       yield* Array.isArray(found) ? found : [found];
     } catch (error) {
-      yield problem(of, `check failed (${errorCode(error)}): please report this`);
+      yield problem(subject, `check failed (${errorCode(error)}): please report this`);
     }
   }
 }
 
 type Check = () => Finding | Finding[] | Promise<Finding | Finding[]>;
 
-function checksOf({ config, clock, newToken }: DoctorOptions): [of: string, check: Check][] {
+function checksOf({ config, clock, newToken }: DoctorOptions): [subject: string, check: Check][] {
   const { host, port, "turn-url": urls, "turn-secret": secret } = config;
   const { "tls-cert": cert, "tls-key": key } = config;
-  const own = { host, port, isTls: cert !== "" };
+  const server = { host, port, isTls: cert !== "" };
   const redirected = redirectedSockets(config["http-redirect-port"] !== 0);
   const folders = foldersOf(config);
   return [
@@ -69,9 +69,9 @@ function checksOf({ config, clock, newToken }: DoctorOptions): [of: string, chec
       () => checkFolderAndSpace(option, folder),
     ]),
     ["--max-connections", () => checkConnections(config["max-connections"], redirected)],
-    [`port ${port}`, () => checkPort(own)],
+    [`port ${port}`, () => checkPort(server)],
     ["certificate", () => checkTls(cert, key, clock.date())],
-    ["plain HTTP", () => checkRedirect(config, own)],
+    ["plain HTTP", () => checkRedirect(config, server)],
     ["--listener", () => checkListener(config)],
     ["--trust-proxy", () => checkProxy(config)],
     ["contact", () => checkContact(config)],
@@ -87,12 +87,12 @@ async function checkTls(cert: string, key: string, now: Date): Promise<Finding |
 }
 
 /** The redirect for visitors who type `http://`, and the webroot for certificate authorities. */
-async function checkRedirect(config: Config, own: ServerAddress): Promise<Finding | Finding[]> {
+async function checkRedirect(config: Config, server: ServerAddress): Promise<Finding | Finding[]> {
   const { host, "http-redirect-port": port, "acme-dir": folder } = config;
   if (port === 0) {
     return skipped("plain HTTP", "not redirected to HTTPS: --http-redirect-port is not set");
   }
-  const found = await checkPort({ host, port, isTls: false }, own);
+  const found = await checkPort({ host, port, isTls: false }, server);
   return folder === "" ? found : [found, await checkWebroot("acme-dir", folder)];
 }
 
@@ -117,7 +117,7 @@ const MARKS = { ok: "ok", problem: "!!", skipped: "--" } as const;
 const COLOURS = { ok: 32, problem: 31, skipped: 2 } as const;
 
 /** A finding as a line. */
-export function lineOf({ kind, subject, message }: Finding, isColoured: boolean): string {
+export function formatFinding({ kind, subject, message }: Finding, isColoured: boolean): string {
   const mark = isColoured ? `\x1b[${COLOURS[kind]}m${MARKS[kind]}\x1b[0m` : MARKS[kind];
   return `${mark}  ${subject}: ${message}\n`;
 }

@@ -48,8 +48,8 @@ async function latestChange(folder: string): Promise<number> {
     const { mtime } = await Deno.stat(join(folder, name));
     return mtime?.getTime() ?? 0;
   });
-  const known = await Promise.allSettled(changes);
-  return Math.max(0, ...known.map((one) => one.status === "fulfilled" ? one.value : 0));
+  const results = await Promise.allSettled(changes);
+  return Math.max(0, ...results.map((result) => result.status === "fulfilled" ? result.value : 0));
 }
 
 /** The permission bits of other users, in the mode of a folder. */
@@ -57,41 +57,43 @@ const OTHER_USERS_BITS = 0o077;
 
 /** Checks the folder of an option. The server creates a missing one, with its parents. */
 export async function checkFolder(option: string, folder: string): Promise<Finding> {
-  const of = `--${option}`;
+  const subject = `--${option}`;
   try {
-    const there = await nearest(folder);
-    await tryFile(there);
-    if (there !== folder) return ok(of, `${folder} will be created, accessible to its owner only`);
-    return await checkPermissions(of, folder);
+    const existing = await nearest(folder);
+    await tryFile(existing);
+    if (existing !== folder) {
+      return ok(subject, `${folder} will be created, accessible to its owner only`);
+    }
+    return await checkPermissions(subject, folder);
   } catch (error) {
     return problem(
-      of,
+      subject,
       `cannot write to ${folder} (${errorCode(error)}): give the server's user its own directory`,
     );
   }
 }
 
-async function checkPermissions(of: string, folder: string): Promise<Finding> {
+async function checkPermissions(subject: string, folder: string): Promise<Finding> {
   const { mode } = await Deno.stat(folder);
   if (((mode ?? 0) & OTHER_USERS_BITS) === 0) {
-    return ok(of, `${folder} is writable, and accessible to its owner only`);
+    return ok(subject, `${folder} is writable, and accessible to its owner only`);
   }
   const shown = ((mode ?? 0) & 0o777).toString(8);
   return problem(
-    of,
+    subject,
     `other users can access ${folder} (mode ${shown}): chmod 700 ${folder}`,
   );
 }
 
 /** Checks a folder that the server only reads. */
 export async function checkWebroot(option: string, folder: string): Promise<Finding> {
-  const of = `--${option}`;
+  const subject = `--${option}`;
   try {
     await Array.fromAsync(Deno.readDir(folder));
-    return ok(of, `${folder} is readable`);
+    return ok(subject, `${folder} is readable`);
   } catch (error) {
     return problem(
-      of,
+      subject,
       `cannot read ${folder} (${errorCode(error)}): create it, and let the server's user read it`,
     );
   }
@@ -114,10 +116,10 @@ export const MIN_FREE = 512 * 1024 * 1024;
 
 /** Whether the disk of a folder has enough free space. */
 export function checkFreeSpace(option: string, folder: string, free: number): Finding {
-  const of = `disk space for --${option}`;
+  const subject = `disk space for --${option}`;
   const shown = `${(free / 1024 ** 3).toFixed(1)} GiB`;
-  return free >= MIN_FREE ? ok(of, `${shown} free`) : problem(
-    of,
+  return free >= MIN_FREE ? ok(subject, `${shown} free`) : problem(
+    subject,
     `only ${shown} free on the disk of ${folder}: free some space, or data will be lost`,
   );
 }
@@ -126,69 +128,69 @@ async function tryFile(folder: string): Promise<void> {
   await Deno.remove(await Deno.makeTempFile({ dir: folder, prefix: "doctor-" }));
 }
 
-/** Checks whether the system allows enough file descriptors for `wanted` connections and `beside` other sockets. */
+/** Checks whether the system allows enough file descriptors for `wanted` connections and `otherSockets`. */
 export async function checkConnections(
   wanted: number,
-  beside = 0,
+  otherSockets = 0,
   afford = affordableConnections,
 ): Promise<Finding> {
-  const of = "--max-connections";
+  const subject = "--max-connections";
   const file = await Deno.makeTempFile({ prefix: "doctor-" });
-  const affordable = afford(wanted, file, beside);
+  const affordable = afford(wanted, file, otherSockets);
   await Deno.remove(file);
-  return affordable >= wanted ? ok(of, `enough file descriptors for ${wanted}`) : problem(
-    of,
+  return affordable >= wanted ? ok(subject, `enough file descriptors for ${wanted}`) : problem(
+    subject,
     `enough file descriptors for ${affordable} only, not for ${wanted}: raise the limit ` +
       "(LimitNOFILE= in systemd, ulimit -n) or lower the option",
   );
 }
 
-/** Listens on a port briefly. If it is in use, `own` is where to ask whether this server uses it. */
-export async function checkPort(where: ServerAddress, own = where): Promise<Finding> {
+/** Listens on a port briefly. If it is in use, `server` is where to ask whether this server uses it. */
+export async function checkPort(where: ServerAddress, server = where): Promise<Finding> {
   const { host, port } = where;
-  const of = `port ${port}`;
+  const subject = `port ${port}`;
   try {
     Deno.listen({ hostname: host, port }).close();
-    return ok(of, port === 0 ? "the system will choose a port" : "free");
+    return ok(subject, port === 0 ? "the system will choose a port" : "free");
   } catch (error) {
-    return await explainRefusal(of, where.host, own, errorCode(error));
+    return await explainRefusal(subject, where.host, server, errorCode(error));
   }
 }
 
 async function explainRefusal(
-  of: string,
+  subject: string,
   host: string,
-  own: ServerAddress,
+  server: ServerAddress,
   code: string,
 ): Promise<Finding> {
   switch (code) {
     case "EADDRINUSE":
     case "AddrInUse":
-      return await checkOccupied(of, own);
+      return await checkOccupied(subject, server);
     case "EACCES":
     case "PermissionDenied":
       return problem(
-        of,
+        subject,
         "permission denied: use a port from 1024 up, or give the service CAP_NET_BIND_SERVICE",
       );
     case "EADDRNOTAVAIL":
     case "AddrNotAvailable":
-      return problem(of, `this machine does not have the address ${host}: check --host`);
+      return problem(subject, `this machine does not have the address ${host}: check --host`);
     default:
-      return problem(of, `cannot listen on ${host} (${code}): check --host and --port`);
+      return problem(subject, `cannot listen on ${host} (${code}): check --host and --port`);
   }
 }
 
-async function checkOccupied(of: string, own: ServerAddress): Promise<Finding> {
-  const reply = await fetchHealth(own);
+async function checkOccupied(subject: string, server: ServerAddress): Promise<Finding> {
+  const reply = await fetchHealth(server);
   if (reply.kind !== "answered") {
-    return problem(of, "another program is listening there: stop it, or choose another port");
+    return problem(subject, "another program is listening there: stop it, or choose another port");
   }
   const { status, failing } = reply.health;
   return failing.length === 0
-    ? ok(of, `Anonymous Chat is already listening there, with status ${status}`)
+    ? ok(subject, `Anonymous Chat is already listening there, with status ${status}`)
     : problem(
-      of,
+      subject,
       `Anonymous Chat is already listening there, but parts of it are failing (${
         failing.join(", ")
       }): check its log`,

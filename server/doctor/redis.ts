@@ -67,11 +67,11 @@ async function version(client: Client): Promise<Finding> {
 }
 
 async function persistence(client: Client): Promise<Finding> {
-  const of = "Redis persistence";
+  const subject = "Redis persistence";
   const [save, appendonly] = [await setting(client, "save"), await setting(client, "appendonly")];
   if (save === undefined || appendonly === undefined) {
     return problem(
-      of,
+      subject,
       "unknown, because Redis hides its configuration: make sure that it writes nothing to disk",
     );
   }
@@ -79,8 +79,8 @@ async function persistence(client: Client): Promise<Finding> {
     ...save === "" ? [] : ['save ""'],
     ...appendonly === "no" ? [] : ["appendonly no"],
   ];
-  return written.length === 0 ? ok(of, "disabled") : problem(
-    of,
+  return written.length === 0 ? ok(subject, "disabled") : problem(
+    subject,
     `enabled, so data that must be forgotten is on disk: set ${
       written.join(" and ")
     }, and delete its files`,
@@ -89,13 +89,13 @@ async function persistence(client: Client): Promise<Finding> {
 
 /** A full Redis must evict data instead of rejecting new writes. */
 async function memory(client: Client): Promise<Finding> {
-  const of = "Redis memory";
+  const subject = "Redis memory";
   const info = fieldsOf(await client.info("memory"));
   const [limit, policy] = [Number(info.get("maxmemory") ?? 0), info.get("maxmemory_policy") ?? ""];
-  if (limit === 0) return ok(of, "unlimited, so no write is rejected");
+  if (limit === 0) return ok(subject, "unlimited, so no write is rejected");
   return policy.startsWith("volatile-") || policy.startsWith("allkeys-")
-    ? ok(of, `at most ${Math.round(limit / 1024 ** 2)} MiB, then ${policy}`)
-    : problem(of, "writes are rejected once it is full: set maxmemory-policy volatile-ttl");
+    ? ok(subject, `at most ${Math.round(limit / 1024 ** 2)} MiB, then ${policy}`)
+    : problem(subject, "writes are rejected once it is full: set maxmemory-policy volatile-ttl");
 }
 
 /** Anybody who reaches a Redis without a password can pose as a node. */

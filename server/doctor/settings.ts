@@ -9,30 +9,33 @@ import { isLoopbackHost } from "./machine.ts";
 
 /** Checks the operator and the contact address that visitors see. */
 export function checkContact({ operator, "contact-email": email }: Config): Finding {
-  const of = "contact";
+  const subject = "contact";
   if (email === "") {
-    return problem(of, "visitors have no address to write to: set --contact-email and --operator");
+    return problem(
+      subject,
+      "visitors have no address to write to: set --contact-email and --operator",
+    );
   }
   return operator === ""
-    ? problem(of, "visitors can't see who runs this server: set --operator")
-    : ok(of, "visitors can see who runs this server and where to write to");
+    ? problem(subject, "visitors can't see who runs this server: set --operator")
+    : ok(subject, "visitors can see who runs this server and where to write to");
 }
 
 /** Checks which proxies are trusted. */
 export function checkProxy({ host, "trust-proxy": hops }: Config): Finding {
-  const of = "--trust-proxy";
+  const subject = "--trust-proxy";
   const isLoopbackOnly = isLoopbackHost(host);
   if (hops === 0 && isLoopbackOnly) {
     return problem(
-      of,
+      subject,
       `only this machine can reach ${host}, so visitors come through a proxy and would share its address: ` +
         "set --trust-proxy=1",
     );
   }
-  if (hops === 0) return ok(of, "visitors connect directly, without a proxy");
+  if (hops === 0) return ok(subject, "visitors connect directly, without a proxy");
   const proxies = hops === 1 ? "one proxy" : `${hops} proxies`;
   return ok(
-    of,
+    subject,
     isLoopbackOnly
       ? `visitors connect through ${proxies}`
       : `visitors connect through ${proxies}; block direct access to ${host}, or clients can spoof their address`,
@@ -41,18 +44,22 @@ export function checkProxy({ host, "trust-proxy": hops }: Config): Finding {
 
 /** Checks which listener faces the network. */
 export function checkListener({ listener }: Config): Finding {
-  const of = "--listener";
-  return listener === "node"
-    ? ok(of, "node, which is hardened")
-    : problem(of, "deno has no timeouts and no limit on messages: use node, except on Deno Deploy");
+  const subject = "--listener";
+  return listener === "node" ? ok(subject, "node, which is hardened") : problem(
+    subject,
+    "deno has no timeouts and no limit on messages: use node, except on Deno Deploy",
+  );
 }
 
 /** Checks who may read the metrics. */
 export function checkMetrics({ "metrics-token": token }: Config): Finding {
-  const of = "metrics";
+  const subject = "metrics";
   return token === ""
-    ? skipped(of, "only localhost can read /metrics: set --metrics-token to allow other machines")
-    : ok(of, "/metrics requires the token");
+    ? skipped(
+      subject,
+      "only localhost can read /metrics: set --metrics-token to allow other machines",
+    )
+    : ok(subject, "/metrics requires the token");
 }
 
 /** The permission bits of all users of a system, in the mode of a file. */

@@ -39,16 +39,18 @@ async function checkRelay(
   credentials: Pick<Identity, "username" | "credential">,
 ): Promise<Finding> {
   const address = relayAddressOf(url);
-  const of = `relay ${url}`;
-  if (address.transport === "dtls") return skipped(of, "not checked: doctor does not support DTLS");
+  const subject = `relay ${url}`;
+  if (address.transport === "dtls") {
+    return skipped(subject, "not checked: doctor does not support DTLS");
+  }
   const outcome = await tryRelay(address, credentials);
   switch (outcome.kind) {
     case "granted":
-      return ok(of, "it accepts the secret, and has capacity");
+      return ok(subject, "it accepts the secret, and has capacity");
     case "refused":
-      return problem(of, refusal(outcome));
+      return problem(subject, refusal(outcome));
     case "unreachable":
-      return problem(of, unreachability(address, outcome.code));
+      return problem(subject, unreachability(address, outcome.code));
   }
 }
 

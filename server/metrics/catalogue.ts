@@ -72,12 +72,12 @@ export interface MetricSources {
 }
 
 /** The prefix of our metrics. */
-const OWN = "anonymous_chat_";
+const PREFIX = "anonymous_chat_";
 
 /** Every metric but the histogram (`metrics.ts`), in the order of the output. */
 export const METRICS: readonly Metric[] = [
   {
-    name: `${OWN}build_info`,
+    name: `${PREFIX}build_info`,
     kind: "gauge",
     help: "Always 1; the label is the running version.",
     label: "version",
@@ -237,28 +237,28 @@ export const METRICS: readonly Metric[] = [
 
 /** Duration of a search until a chat began, with its buckets in seconds. */
 export const SEARCH_DURATION = {
-  name: `${OWN}search_duration_seconds`,
+  name: `${PREFIX}search_duration_seconds`,
   help: "Time from the start of a search until a partner is found, by mode.",
   label: "mode",
   buckets: [0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 300],
 } as const;
 
 function gauge(name: string, help: string, read: Metric["read"], label?: string): Metric {
-  return own("gauge", name, help, read, label);
+  return metric("gauge", name, help, read, label);
 }
 
 function counter(name: string, help: string, read: Metric["read"], label?: string): Metric {
-  return own("counter", name, help, read, label);
+  return metric("counter", name, help, read, label);
 }
 
-function own(
+function metric(
   kind: Metric["kind"],
   name: string,
   help: string,
   read: Metric["read"],
   label?: string,
 ): Metric {
-  const metric = { name: OWN + name, kind, help, read };
+  const metric = { name: PREFIX + name, kind, help, read };
   return label === undefined ? metric : { ...metric, label };
 }
 

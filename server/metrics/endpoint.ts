@@ -61,20 +61,22 @@ export class MetricsEndpoint {
     if (pathOf(request) !== METRICS_PATH || !["GET", "HEAD"].includes(request.method)) {
       return undefined;
     }
-    if (this.#options.token !== "") return this.#shows(request) ? this.#tell(request) : challenge();
-    const isHere = this.#options.trustsLocal && isLocalRequest(request, client);
-    return isHere ? this.#tell(request) : undefined;
+    if (this.#options.token !== "") {
+      return this.#hasToken(request) ? this.#render(request) : challenge();
+    }
+    const isLocal = this.#options.trustsLocal && isLocalRequest(request, client);
+    return isLocal ? this.#render(request) : undefined;
   }
 
-  async #tell({ method }: HttpRequest): Promise<HttpResponse> {
+  async #render({ method }: HttpRequest): Promise<HttpResponse> {
     const { render, contentType } = this.#options;
-    const reply = textResponse(200, await render(), { "content-type": contentType });
-    return method === "HEAD" ? { ...reply, body: undefined } : reply;
+    const response = textResponse(200, await render(), { "content-type": contentType });
+    return method === "HEAD" ? { ...response, body: undefined } : response;
   }
 
-  #shows({ header }: HttpRequest): boolean {
-    const [, shown = ""] = /^Bearer +([^ ]+) *$/i.exec(header("authorization") ?? "") ?? [];
-    return timingSafeEqual(hashOf(shown), this.#expected);
+  #hasToken({ header }: HttpRequest): boolean {
+    const [, given = ""] = /^Bearer +([^ ]+) *$/i.exec(header("authorization") ?? "") ?? [];
+    return timingSafeEqual(hashOf(given), this.#expected);
   }
 }
 

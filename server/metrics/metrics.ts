@@ -19,30 +19,34 @@ import {
 export class Metrics {
   /** A separate registry: the library's default is shared by the whole process. */
   readonly #registry = new Registry();
-  readonly #told: { readonly metric: Metric; readonly into: Counter<string> | Gauge<string> }[];
-  readonly #pairingTime: Histogram<"mode">;
+  /** A metric, and the object of the library that has its value. */
+  readonly #instruments: {
+    readonly metric: Metric;
+    readonly instrument: Counter<string> | Gauge<string>;
+  }[];
+  readonly #searchDuration: Histogram<"mode">;
 
   /** `features` are those that this server has. */
   constructor(features: readonly Feature[]) {
     const registers = [this.#registry];
-    const told = METRICS.filter(({ needs }) => needs === undefined || features.includes(needs));
-    this.#told = told.map((metric) => {
+    const enabled = METRICS.filter(({ needs }) => needs === undefined || features.includes(needs));
+    this.#instruments = enabled.map((metric) => {
       const { name, help, label } = metric;
       const options = { name, help, registers, labelNames: label === undefined ? [] : [label] };
-      const into = metric.kind === "counter"
+      const instrument = metric.kind === "counter"
         ? new Counter<string>(options)
         : new Gauge<string>(options);
-      return { metric, into };
+      return { metric, instrument };
     });
     const { name, help, label, buckets } = SEARCH_DURATION;
-    this.#pairingTime = new Histogram({
+    this.#searchDuration = new Histogram({
       name,
       help,
       registers,
       labelNames: [label],
       buckets: [...buckets],
     });
-    for (const mode of ["text", "video"] satisfies Mode[]) this.#pairingTime.zero({ mode });
+    for (const mode of ["text", "video"] satisfies Mode[]) this.#searchDuration.zero({ mode });
   }
 
   /** The media type of the output. */
@@ -50,23 +54,29 @@ export class Metrics {
     return this.#registry.contentType;
   }
 
-  /** Records a search that found a partner after `took` milliseconds. */
-  paired(mode: Mode, took: number): void {
-    this.#pairingTime.observe({ mode }, took / SECOND);
+  /** Records a search that found a partner, with its duration in milliseconds. */
+  recordSearch(mode: Mode, duration: number): void {
+    this.#searchDuration.observe({ mode }, duration / SECOND);
   }
 
   /** The current metrics. */
   async render(sources: MetricSources): Promise<string> {
-    for (const { metric, into } of this.#told) {
-      into.reset();
-      write(into, metric, metric.read(sources));
+    for (const { metric, instrument } of this.#instruments) {
+      instrument.reset();
+      write(instrument, metric, metric.read(sources));
     }
     return await this.#registry.metrics();
   }
 }
 
 /** Adds to a metric that was just reset, so that the result is the value itself. */
-function write(into: Counter<string> | Gauge<string>, { label }: Metric, reading: Reading): void {
-  if (typeof reading === "number") return into.inc(reading);
-  for (const [word, value] of Object.entries(reading)) into.inc({ [label ?? ""]: word }, value);
+function write(
+  instrument: Counter<string> | Gauge<string>,
+  { label }: Metric,
+  reading: Reading,
+): void {
+  if (typeof reading === "number") return instrument.inc(reading);
+  for (const [labelValue, value] of Object.entries(reading)) {
+    instrument.inc({ [label ?? ""]: labelValue }, value);
+  }
 }

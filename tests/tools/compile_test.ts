@@ -5,7 +5,14 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { compile, explain, FLAGS, ordersOf, type Outcome, TARGETS } from "../../tools/compile.ts";
+import {
+  compile,
+  failureReason,
+  FLAGS,
+  jobsOf,
+  type Outcome,
+  TARGETS,
+} from "../../tools/compile.ts";
 import manifest from "../../deno.json" with { type: "json" };
 import { TempFolder } from "../support/files.ts";
 
@@ -26,8 +33,8 @@ Deno.test("Executable contains the program with its imports, and has exactly the
   await using folder = new TempFolder();
   const output = join(folder.path, "anonymous-chat");
   const outcome = await compile({ output, base: Deno.execPath() });
-  const { listing } = outcome as Outcome & { kind: "made" };
-  assert.equal(outcome.kind, "made", JSON.stringify(outcome));
+  const { listing } = outcome as Outcome & { kind: "compiled" };
+  assert.equal(outcome.kind, "compiled", JSON.stringify(outcome));
   for (const part of ["page.gen.ts", "main.ts", "redis_client.ts"]) {
     assert.ok(listing.includes(part));
   }
@@ -83,7 +90,7 @@ Deno.test("Compiling says in one line how to get a missing runtime base", async 
     "x86_64-apple-darwin.zip\nerror: Writing deno compile executable to temporary file 'x'\n\n" +
     "Caused by:\n    0: Setting up base binary.\n    1: error sending request\n\nStack backtrace:\n";
   assert.equal(
-    explain(said, TARGETS["macos-x64"]),
+    failureReason(said, TARGETS["macos-x64"]),
     "its runtime base can't be downloaded. Try again where this machine reaches dl.deno.land, or " +
       "fetch and unpack https://dl.deno.land/release/v2.9.6/denort-x86_64-apple-darwin.zip " +
       "elsewhere and start this with DENORT_BIN=PATH",
@@ -96,14 +103,14 @@ Deno.test("Compiling says in one line how to get a missing runtime base", async 
 });
 
 Deno.test("Compiling for all systems uses a base for each, and never one for all", () => {
-  const orders = ordersOf(["--all"], "bases/denort-{target}");
+  const orders = jobsOf(["--all"], "bases/denort-{target}");
   assert.ok(typeof orders !== "string");
   assert.deepEqual(orders.map(({ target }) => target), Object.keys(TARGETS));
   assert.equal(new Set(orders.map(({ output }) => output)).size, orders.length);
-  assert.match(String(ordersOf(["--all"], "bases/denort")), /^DENORT_BIN names one base for all/);
-  assert.deepEqual(ordersOf([], "x"), [{ output: "anonymous-chat", base: "x" }]);
+  assert.match(String(jobsOf(["--all"], "bases/denort")), /^DENORT_BIN names one base for all/);
+  assert.deepEqual(jobsOf([], "x"), [{ output: "anonymous-chat", base: "x" }]);
   for (const args of [["--target=beos"], ["--everything"], ["--all", "--all"]]) {
-    assert.match(String(ordersOf(args, "")), /^use --all, or --target= and one of linux-x64, /);
+    assert.match(String(jobsOf(args, "")), /^use --all, or --target= and one of linux-x64, /);
   }
 });
 

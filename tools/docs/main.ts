@@ -6,6 +6,7 @@
  */
 
 import { pathToFileURL } from "node:url";
+import { print } from "../../server/base/print.ts";
 import { outdatedDocuments, updateDocuments } from "./documents.ts";
 
 const isCheck = Deno.args.includes("--check");
@@ -13,5 +14,5 @@ const root = pathToFileURL(`${Deno.cwd()}/`);
 const documents = isCheck ? await outdatedDocuments(root) : await updateDocuments(root);
 const line = (document: string): string =>
   isCheck ? `${document} is out of date: run deno task docs.\n` : `Updated ${document}.\n`;
-await Deno.stdout.write(new TextEncoder().encode(documents.map(line).join("")));
+await print(Deno.stdout, documents.map(line).join(""));
 if (isCheck && documents.length > 0) Deno.exit(1);

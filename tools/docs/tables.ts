@@ -17,16 +17,16 @@ import { PARTS } from "../folders.ts";
 export function optionsTable(): string {
   const names = Object.keys(OPTIONS) as (keyof typeof OPTIONS)[];
   const rows = names.map((name) => {
-    const { purpose, shown } = OPTIONS[name];
-    return [`\`--${name}\``, `\`${environmentName(name)}\``, purpose, `\`${shown}\``];
+    const { purpose, defaultText } = OPTIONS[name];
+    return [`\`--${name}\``, `\`${environmentName(name)}\``, purpose, `\`${defaultText}\``];
   });
   return table(["option", "environment variable", "description", "default"], rows);
 }
 
 /** The options that have a fixed value on Deno Deploy. */
 export function denoDeployTable(): string {
-  const rows = Object.entries(DENO_DEPLOY.decisions).map(([name, { value, because }]) => {
-    return [`\`--${name}\``, `\`${value || "none"}\``, because];
+  const rows = Object.entries(DENO_DEPLOY.fixedOptions).map(([name, { value, reason }]) => {
+    return [`\`--${name}\``, `\`${value || "none"}\``, reason];
   });
   return table(["option", "on Deno Deploy", "reason"], rows);
 }

@@ -52,8 +52,8 @@ Deno.test("Config prefers flags to the environment, and the environment to defau
 Deno.test("Config reports all errors together, and states the allowed values", () => {
   const args = ["--port", "70000", "--colour", "--listener=apache", "stray", "--max-connections"];
   assert.deepEqual(read(args, { HOST: "::1" }), {
-    kind: "mistaken",
-    mistakes: [
+    kind: "invalid",
+    errors: [
       "Cannot use --colour: unknown option.",
       'Cannot use "stray": unexpected argument.',
       "Cannot use --max-connections: it requires a value.",
@@ -70,8 +70,8 @@ Deno.test("Config accepts a Redis URL, and never prints it because it may contai
     config: { ...DEFAULTS, "redis-url": url },
   });
   for (const wrong of ["http://:hush@redis.example", "redis.example:6379", "redis://"]) {
-    const { mistakes } = read([`--redis-url=${wrong}`]) as { mistakes: string[] };
-    assert.match(mistakes[0] ?? "", /^Cannot use --redis-url: the given value is not an address/);
+    const { errors } = read([`--redis-url=${wrong}`]) as { errors: string[] };
+    assert.match(errors[0] ?? "", /^Cannot use --redis-url: the given value is not an address/);
   }
 });
 
@@ -82,14 +82,14 @@ Deno.test("Config accepts call relays with their secret, and never prints the se
     config: { ...DEFAULTS, "turn-url": urls.split(", "), "turn-secret": "hush" },
   });
   const together = "Cannot relay calls: --turn-url and --turn-secret require each other.";
-  assert.deepEqual(read(["--turn-secret=hush"]), { kind: "mistaken", mistakes: [together] });
+  assert.deepEqual(read(["--turn-secret=hush"]), { kind: "invalid", errors: [together] });
   assert.deepEqual(read(["--turn-url=turn:relay.example"]), {
-    kind: "mistaken",
-    mistakes: [together],
+    kind: "invalid",
+    errors: [together],
   });
   for (const url of ["stun:relay.example", "relay.example", "turn:", "turn:a b", "turn:a,"]) {
-    const command = read([`--turn-url=${url}`, "--turn-secret=hush"]) as { mistakes: string[] };
-    assert.match(command.mistakes[0]!, /^Cannot use --turn-url: .* is not a list like turn:/);
+    const command = read([`--turn-url=${url}`, "--turn-secret=hush"]) as { errors: string[] };
+    assert.match(command.errors[0]!, /^Cannot use --turn-url: .* is not a list like turn:/);
   }
   const broken = read(["--turn-url=turn:a", "--turn-secret=hush\nhush"]);
   assert.doesNotMatch(JSON.stringify(broken), /hush/);
@@ -109,7 +109,7 @@ Deno.test("Config accepts a certificate with its key, and the options for https"
     },
   });
   const together = "Cannot serve HTTPS: --tls-cert and --tls-key require each other.";
-  const mistakes: [args: string[], mistake: string][] = [
+  const errors: [args: string[], mistake: string][] = [
     [args.slice(1), together],
     [args.slice(0, 1), together],
     [
@@ -122,8 +122,8 @@ Deno.test("Config accepts a certificate with its key, and the options for https"
     ],
     [[...args, ...more.slice(1)], "--acme-dir requires --http-redirect-port."],
   ];
-  for (const [given, mistake] of mistakes) {
-    assert.deepEqual(read(given), { kind: "mistaken", mistakes: [mistake] });
+  for (const [given, mistake] of errors) {
+    assert.deepEqual(read(given), { kind: "invalid", errors: [mistake] });
   }
 });
 
@@ -137,8 +137,8 @@ Deno.test("Config accepts a metrics token that is hard to guess, and never print
     const wrong of ["0123456789abcde", "0123456789abc def", "0123456789=abcdef", "a".repeat(501)]
   ) {
     assert.deepEqual(read([`--metrics-token=${wrong}`]), {
-      kind: "mistaken",
-      mistakes: [
+      kind: "invalid",
+      errors: [
         "Cannot use --metrics-token: the given value is not at least 16 of the characters A-Z a-z 0-9 - . _ ~ + /.",
       ],
     });
@@ -149,8 +149,8 @@ Deno.test("Config reads the same options for the doctor and for a health check",
   for (const kind of ["doctor", "health"]) {
     assert.deepEqual(read([kind, "--port=1"]), { kind, config: { ...DEFAULTS, port: 1 } });
     assert.deepEqual(read([kind, "--from=2026-03-02", "x"]), {
-      kind: "mistaken",
-      mistakes: [
+      kind: "invalid",
+      errors: [
         "Cannot use --from: unknown option.",
         'Cannot use "x": unexpected argument.',
       ],
@@ -160,8 +160,8 @@ Deno.test("Config reads the same options for the doctor and for a health check",
 
 Deno.test("Config names the environment variable that is wrong", () => {
   assert.deepEqual(read([], { PORT: "0x50" }), {
-    kind: "mistaken",
-    mistakes: ['Cannot use PORT: "0x50" is not a number from 0 to 65535.'],
+    kind: "invalid",
+    errors: ['Cannot use PORT: "0x50" is not a number from 0 to 65535.'],
   });
 });
 
@@ -171,9 +171,9 @@ Deno.test("Config answers --help and --version whatever the other arguments", ()
 });
 
 Deno.test("Config prints every option with its default, in help and documents alike", () => {
-  for (const [name, { purpose, shown }] of Object.entries(OPTIONS)) {
+  for (const [name, { purpose, defaultText }] of Object.entries(OPTIONS)) {
     const line = help().split("\n").find((one) => one.includes(`--${name} `));
-    assert.ok(line?.includes(purpose) && line.endsWith(`(default: ${shown})`), name);
+    assert.ok(line?.includes(purpose) && line.endsWith(`(default: ${defaultText})`), name);
     const row = optionsTable().split("\n").find((one) => one.includes(`\`--${name}\``));
     assert.ok(row?.includes(`\`${environmentName(name)}\``) && row.includes(purpose), name);
   }
@@ -212,8 +212,8 @@ Deno.test("Config refuses on Deno Deploy what does not work there, and says why"
     DATA_DIR: "./data",
   };
   assert.deepEqual(read(["--listener=node"], environment), {
-    kind: "mistaken",
-    mistakes: [
+    kind: "invalid",
+    errors: [
       "Cannot use DATA_DIR=./data on Deno Deploy: files do not persist there; the statistics are in Deno KV.",
       "Cannot use ACCESS_LOG=full on Deno Deploy: a stopped instance can neither delete its lines in time nor print them.",
       "Cannot use TRUST_PROXY=1 on Deno Deploy: the platform provides the client address; a header can be forged.",
@@ -222,14 +222,14 @@ Deno.test("Config refuses on Deno Deploy what does not work there, and says why"
   });
   const print = ["access-log", "--from=2026-11-22", "--to=2026-11-23"];
   assert.deepEqual(read(print, { DENO_DEPLOY: "1" }), {
-    kind: "mistaken",
-    mistakes: ["Cannot print the access log: none is kept on this platform."],
+    kind: "invalid",
+    errors: ["Cannot print the access log: none is kept on this platform."],
   });
 });
 
 Deno.test("Config's help states the values that Deno Deploy fixes, all of existing options", () => {
   const rows = help().split("\n\n").at(-1)!;
-  for (const [name, { value }] of Object.entries(DENO_DEPLOY.decisions)) {
+  for (const [name, { value }] of Object.entries(DENO_DEPLOY.fixedOptions)) {
     assert.match(rows, new RegExp(`^ +--${name} +${value || "none"}$`, "m"));
     assert.notEqual(OPTIONS[name as keyof typeof OPTIONS].parse(value), undefined, name);
   }
@@ -237,8 +237,8 @@ Deno.test("Config's help states the values that Deno Deploy fixes, all of existi
 
 Deno.test("Config refuses a retention longer than the policy states", () => {
   assert.deepEqual(read(["--ip-retention-seconds=3601", "--access-log-retention-days=31"]), {
-    kind: "mistaken",
-    mistakes: [
+    kind: "invalid",
+    errors: [
       'Cannot use --ip-retention-seconds: "3601" is not a number from 1 to 3600.',
       'Cannot use --access-log-retention-days: "31" is not a number from 1 to 30.',
     ],
@@ -246,21 +246,21 @@ Deno.test("Config refuses a retention longer than the policy states", () => {
 });
 
 Deno.test("Config reads lists of addresses, e-mail addresses and lines of text, and refuses invalid ones", () => {
-  const mistakes = (...args: string[]): unknown => {
+  const errors = (...args: string[]): unknown => {
     const command = readCommandLine(args, () => undefined);
-    return command.kind === "mistaken" ? command.mistakes.length : command.kind;
+    return command.kind === "invalid" ? command.errors.length : command.kind;
   };
-  assert.equal(mistakes("--deny=192.0.2.0/24, 2001:db8::/32,198.51.100.7"), "serve");
+  assert.equal(errors("--deny=192.0.2.0/24, 2001:db8::/32,198.51.100.7"), "serve");
   for (const deny of ["192.0.2.0/33", "example.org", "192.0.2.0/24;10.0.0.0/8", ","]) {
-    assert.equal(mistakes(`--deny=${deny}`), 1, deny);
+    assert.equal(errors(`--deny=${deny}`), 1, deny);
   }
-  assert.equal(mistakes("--contact-email=help@chat.example"), "serve");
+  assert.equal(errors("--contact-email=help@chat.example"), "serve");
   for (const email of ["help", "a@b@c", "<a@b>", "a b@c", "@", `${"a".repeat(500)}@b`]) {
-    assert.equal(mistakes(`--contact-email=${email}`), 1, email);
+    assert.equal(errors(`--contact-email=${email}`), 1, email);
   }
-  assert.equal(mistakes(`--announcement=${"é".repeat(500)}`), "serve");
+  assert.equal(errors(`--announcement=${"é".repeat(500)}`), "serve");
   for (const text of ["a".repeat(501), "two\nlines", "a\u0000b"]) {
-    assert.equal(mistakes(`--announcement=${text}`), 1, JSON.stringify(text));
+    assert.equal(errors(`--announcement=${text}`), 1, JSON.stringify(text));
   }
 });
 
@@ -279,24 +279,24 @@ Deno.test("Config reads the period whose access log lines are requested", () => 
 
 Deno.test("Config says what is wrong with a period", () => {
   const form = "a time like 2026-11-23T14:00:00Z, or a day like 2026-11-23";
-  const mistakes = (...args: string[]): unknown => {
+  const errors = (...args: string[]): unknown => {
     const command = readCommandLine(["access-log", ...args], () => undefined);
-    return command.kind === "mistaken" ? command.mistakes : command.kind;
+    return command.kind === "invalid" ? command.errors : command.kind;
   };
-  assert.deepEqual(mistakes("--from=yesterday"), [
+  assert.deepEqual(errors("--from=yesterday"), [
     `Cannot use --from: "yesterday" is not ${form}.`,
     "Cannot print the access log: --to is missing.",
   ]);
-  assert.deepEqual(mistakes("--from=2026-02-30T00:00:00Z", "--to=2026-03-01T12:00"), [
+  assert.deepEqual(errors("--from=2026-02-30T00:00:00Z", "--to=2026-03-01T12:00"), [
     `Cannot use --from: "2026-02-30T00:00:00Z" is not ${form}.`,
     `Cannot use --to: "2026-03-01T12:00" is not ${form}.`,
   ]);
-  assert.deepEqual(mistakes("--from=2026-03-02", "--to=2026-03-02"), [
+  assert.deepEqual(errors("--from=2026-03-02", "--to=2026-03-02"), [
     "Cannot print the access log: --from is not before --to.",
   ]);
   assert.deepEqual(read(["--from=2026-03-02"]), {
-    kind: "mistaken",
-    mistakes: ["Cannot use --from: unknown option."],
+    kind: "invalid",
+    errors: ["Cannot use --from: unknown option."],
   });
 });
 

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { DAY, SECOND, systemClock } from "../../../server/base/clock.ts";
 import { readCommandLine } from "../../../server/config/command_line.ts";
 import type { Config } from "../../../server/config/options.ts";
-import { lineOf, summaryOf } from "../../../server/doctor/doctor.ts";
+import { formatFinding, summaryOf } from "../../../server/doctor/doctor.ts";
 import type { Finding } from "../../../server/doctor/finding.ts";
 import { fetchHealth } from "../../../server/doctor/health_client.ts";
 import {
@@ -289,8 +289,8 @@ Deno.test("Doctor parses the addresses of relays (RFC 7065)", () => {
 Deno.test("Doctor prints its findings in lines, in colour only on a terminal, and counts the problems", () => {
   const wrong: Finding = { kind: "problem", subject: "clock", message: "it stands still" };
   const fine: Finding = { kind: "ok", subject: "port 1", message: "free" };
-  assert.equal(lineOf(wrong, false), "!!  clock: it stands still\n");
-  assert.equal(lineOf(fine, true), "\x1b[32mok\x1b[0m  port 1: free\n");
+  assert.equal(formatFinding(wrong, false), "!!  clock: it stands still\n");
+  assert.equal(formatFinding(fine, true), "\x1b[32mok\x1b[0m  port 1: free\n");
   assert.equal(summaryOf([fine]), "\nNo problems found.\n");
   assert.equal(summaryOf([fine, wrong]), "\nOne problem found.\n");
   assert.equal(summaryOf([wrong, wrong]), "\n2 problems found.\n");
