@@ -8,7 +8,6 @@
  */
 
 import { dirname, resolve } from "node:path";
-import { print } from "../server/base/print.ts";
 import { git } from "./git.ts";
 
 /** Included in every hook of this project, to recognize it. */
@@ -62,6 +61,6 @@ function report(outcome: Outcome): string {
 
 if (import.meta.main) {
   const outcome = await installHook(Deno.cwd());
-  await print(Deno.stdout, `${report(outcome)}\n`);
+  await Deno.stdout.write(new TextEncoder().encode(`${report(outcome)}\n`));
   if (outcome.kind === "refused") Deno.exit(1);
 }

@@ -8,7 +8,6 @@
 
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { print } from "../server/base/print.ts";
 
 /** The result of the check. `output` is that of `deno fmt` and `deno lint`. */
 export type CheckResult = { kind: "clean" } | { kind: "faulty"; output: string };
@@ -62,7 +61,7 @@ if (import.meta.main) {
   if (result.kind === "faulty") {
     const advice =
       "Run `deno fmt`, then stage the files again. To commit all the same: --no-verify.";
-    await print(Deno.stderr, `${result.output}\n\n${advice}\n`);
+    await Deno.stderr.write(new TextEncoder().encode(`${result.output}\n\n${advice}\n`));
     Deno.exit(1);
   }
 }
