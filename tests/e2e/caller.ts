@@ -72,14 +72,23 @@ export class Caller {
     return await this.visitor.evaluate("candidates");
   }
 
-  /** The candidate types of both ends of the connection in use, the local one first. */
+  /**
+   * The candidate types of both ends of the connection in use, the local one first. Media may arrive before the other
+   * side has nominated a pair (RFC 8445 section 8.1.1), so this waits for that.
+   */
   async route(): Promise<string[]> {
+    let route: string[] = [];
+    await waitUntil(async () => (route = await this.#nominated()).length > 0);
+    return route;
+  }
+
+  async #nominated(): Promise<string[]> {
     return await this.visitor.evaluate(`(async () => {
       const stats = [...(await peers.at(-1).getStats()).values()];
       const pair = stats.find(({ type, nominated, state }) =>
         type === "candidate-pair" && nominated && state === "succeeded");
       const end = (id) => stats.find((report) => report.id === id)?.candidateType;
-      return [end(pair.localCandidateId), end(pair.remoteCandidateId)];
+      return pair ? [end(pair.localCandidateId), end(pair.remoteCandidateId)] : [];
     })()`);
   }
 
