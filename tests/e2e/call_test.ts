@@ -3,7 +3,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { en } from "../../client/languages/en.ts";
-import { DroppableProxy } from "../support/droppable_proxy.ts";
+import { UnreliableProxy } from "../support/unreliable_proxy.ts";
 import { waitUntil } from "../support/wait_until.ts";
 import { inProcess } from "../support/server_under_test.ts";
 import { DEVICES } from "./browser.ts";
@@ -272,7 +272,7 @@ Deno.test("Text chat becomes a call when both want it, and returns to text", asy
 
 inProcess.test("Call survives a dropped connection to the server", async () => {
   await using fixture = await openFixture();
-  using proxy = new DroppableProxy(fixture.server.port);
+  using proxy = new UnreliableProxy(fixture.server.port);
   const ann = new Caller(await fixture.enter({ script: PEERS, site: proxy.site }));
   const bob = new Caller(await fixture.enter({ script: PEERS }));
   for (const { visitor } of [ann, bob]) await visitor.searchForVideo();
@@ -310,7 +310,7 @@ Deno.test("Call reconnects when the network changes, also when it changes for bo
 
 inProcess.test("Call is set up although the connection drops meanwhile", async () => {
   await using fixture = await openFixture();
-  using proxy = new DroppableProxy(fixture.server.port);
+  using proxy = new UnreliableProxy(fixture.server.port);
   const ann = new Caller(await fixture.enter({ script: PEERS, site: proxy.site }));
   const bob = new Caller(await fixture.enter({ script: PEERS }));
   for (const { visitor } of [ann, bob]) await visitor.searchForVideo();

@@ -1,7 +1,7 @@
 /** Two visitors whose node stops, behind a load balancer that knows another node. */
 
 import { MINUTE } from "../../server/base/clock.ts";
-import { DroppableProxy } from "../support/droppable_proxy.ts";
+import { UnreliableProxy } from "../support/unreliable_proxy.ts";
 import { clusterTest } from "../support/cluster.ts";
 import { launchShell } from "./browser.ts";
 import { startedOnce } from "./site_fixture.ts";
@@ -13,7 +13,7 @@ clusterTest(
   "Chat continues when its node stops, after a short pause",
   2,
   async ([stopping, other]) => {
-    using balancer = new DroppableProxy(stopping!.server.port);
+    using balancer = new UnreliableProxy(stopping!.server.port);
     const open = async (): Promise<Visitor> => await Visitor.open(await browser(), balancer.site);
     await using ann = await open();
     await using bob = await open();

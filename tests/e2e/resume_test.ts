@@ -3,7 +3,7 @@
 import { equal } from "node:assert/strict";
 import { en } from "../../client/languages/en.ts";
 import { BACKGROUND_WINDOW, RESUME_WINDOW } from "../../protocol.ts";
-import { DroppableProxy } from "../support/droppable_proxy.ts";
+import { UnreliableProxy } from "../support/unreliable_proxy.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { waitUntil } from "../support/wait_until.ts";
 import { inProcess } from "../support/server_under_test.ts";
@@ -19,7 +19,7 @@ const LOST = en.words.Notices["connection-lost"];
 
 /** Two chatting visitors, the first connected through a proxy. */
 async function pairOver(
-  proxy: DroppableProxy,
+  proxy: UnreliableProxy,
   fixture: SiteFixture,
   options: VisitorOptions = {},
 ): Promise<[Visitor, Visitor]> {
@@ -37,7 +37,7 @@ async function delivered(visitor: Visitor, count: number): Promise<void> {
 
 inProcess.test("Chat continues after a drop: both see it, nothing is lost or duplicated, and messages are marked as delivered", async () => {
   await using fixture = await openFixture();
-  using proxy = new DroppableProxy(fixture.server.port);
+  using proxy = new UnreliableProxy(fixture.server.port);
   const [ann, bob] = await pairOver(proxy, fixture);
   await ann.say("before");
   await bob.hears("before");
@@ -93,7 +93,7 @@ const FORGETFUL = `{
 
 inProcess.test("Chat can be left while the connection is down, and the partner is told when it is back", async () => {
   await using fixture = await openFixture();
-  using proxy = new DroppableProxy(fixture.server.port);
+  using proxy = new UnreliableProxy(fixture.server.port);
   const [ann, bob] = await pairOver(proxy, fixture);
   proxy.drop();
   await ann.sees(DROPPED);
@@ -107,7 +107,7 @@ inProcess.test("Chat can be left while the connection is down, and the partner i
 inProcess.test("Chat ends for both when the connection is down for too long", async () => {
   const clock = new FakeClock();
   await using fixture = await openFixture({ clock });
-  using proxy = new DroppableProxy(fixture.server.port);
+  using proxy = new UnreliableProxy(fixture.server.port);
   const [ann, bob] = await pairOver(proxy, fixture, { frozen: true });
   proxy.drop();
   await ann.sees(DROPPED);
@@ -123,7 +123,7 @@ inProcess.test("Chat ends for both when the connection is down for too long", as
 inProcess.test("Chat of a page in the background is kept for two minutes", async () => {
   const clock = new FakeClock();
   await using fixture = await openFixture({ clock });
-  using proxy = new DroppableProxy(fixture.server.port);
+  using proxy = new UnreliableProxy(fixture.server.port);
   const [ann, bob] = await pairOver(proxy, fixture, { frozen: true });
   await ann.evaluate(`Object.defineProperty(document, "hidden", { get: () => true });
     dispatchEvent(new Event("visibilitychange"))`);

@@ -6,7 +6,7 @@
 
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { en } from "../../client/languages/en.ts";
-import { DroppableProxy } from "../support/droppable_proxy.ts";
+import { UnreliableProxy } from "../support/unreliable_proxy.ts";
 import { waitUntil } from "../support/wait_until.ts";
 import { siteFixture } from "./site_fixture.ts";
 import { CHATTING, LOOKING, STRANGER_LEFT, TYPING, type Visitor } from "./visitor.ts";
@@ -79,7 +79,7 @@ Deno.test("Screen reader announces a search, a partner, what they write, and the
 
 Deno.test("Screen reader announces that a partner is away and back, once each", async () => {
   await using fixture = await openFixture();
-  using proxy = new DroppableProxy(fixture.server.port);
+  using proxy = new UnreliableProxy(fixture.server.port);
   const [bob, ann] = [
     await fixture.enter({ site: proxy.site }),
     await fixture.enter({ script: READER }),

@@ -7,7 +7,7 @@ import { en } from "../../client/languages/en.ts";
 import { HOUR } from "../../server/base/clock.ts";
 import { daysBefore } from "../../server/statistics/statistics.ts";
 import { MemoryStatisticsStore } from "../../server/statistics/store.ts";
-import { DroppableProxy } from "../support/droppable_proxy.ts";
+import { UnreliableProxy } from "../support/unreliable_proxy.ts";
 import { newAddressRecord } from "../support/fixtures.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { Caller } from "./caller.ts";
@@ -170,7 +170,7 @@ async function throughTrouble(openFixture: OpenFixture, judge: Judge): Promise<v
   await stuck.sees(words.Agreeing);
   await judge(stuck, "chat, before it is encrypted");
   const home = await fixture.enter();
-  using proxy = new DroppableProxy(fixture.server.port);
+  using proxy = new UnreliableProxy(fixture.server.port);
   const [ann, bob] = [await fixture.enter({ site: proxy.site }), await fixture.enter()];
   for (const visitor of [ann, bob]) await visitor.search();
   for (const visitor of [ann, bob]) await visitor.meets();

@@ -22,7 +22,7 @@ import {
   TOO_FAST_REASON,
 } from "../../../protocol.ts";
 import { MAX_IDLE } from "../../../server/chat/session_registry.ts";
-import { DroppableProxy } from "../../support/droppable_proxy.ts";
+import { UnreliableProxy } from "../../support/unreliable_proxy.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { ClosingProxy } from "../../support/closing_proxy.ts";
 import { TestServer } from "../../support/server.ts";
@@ -191,7 +191,7 @@ async function chatting(port: number): Promise<[Line, Line]> {
 
 Deno.test("Connection that dropped sends its token first, and what is sent next belongs to the same session", async () => {
   await using server = await TestServer.start();
-  using proxy = new DroppableProxy(server.port);
+  using proxy = new UnreliableProxy(server.port);
   const [a, b] = await chatting(Number(new URL(proxy.site).port));
   for (let drop = 1; drop <= 3; drop++) {
     proxy.drop();
@@ -294,7 +294,7 @@ for (const listener of ["node", "deno"] as const) {
 
 Deno.test("Connection that leaves while it is down has ended, and sends no token when the page is shown again", async () => {
   await using server = await TestServer.start();
-  using proxy = new DroppableProxy(server.port);
+  using proxy = new UnreliableProxy(server.port);
   const [a] = await chatting(Number(new URL(proxy.site).port));
   proxy.drop();
   await a.until("down");
@@ -309,7 +309,7 @@ Deno.test("Connection that leaves while it is down has ended, and sends no token
 });
 
 /** A connection whose chat was interrupted, and which has just shown its token. */
-async function resuming(proxy: DroppableProxy): Promise<Line> {
+async function resuming(proxy: UnreliableProxy): Promise<Line> {
   const [line] = await chatting(Number(new URL(proxy.site).port));
   proxy.drop();
   await line.until("down");
@@ -322,7 +322,7 @@ async function resuming(proxy: DroppableProxy): Promise<Line> {
 
 Deno.test("Connection refused for a full server while resuming keeps its token for the next attempt", async () => {
   await using server = await TestServer.start();
-  using proxy = new DroppableProxy(server.port);
+  using proxy = new UnreliableProxy(server.port);
   const a = await resuming(proxy);
   [...server.outlets].at(-1)!.close(
     CloseCode.tooManyConnections,
@@ -337,7 +337,7 @@ Deno.test("Connection refused for a full server while resuming keeps its token f
 
 Deno.test("Connection that is told to reconnect while resuming sends its token again elsewhere", async () => {
   await using server = await TestServer.start();
-  using proxy = new DroppableProxy(server.port);
+  using proxy = new UnreliableProxy(server.port);
   const a = await resuming(proxy);
   [...server.outlets].at(-1)!.close(CloseCode.goingAway, "");
   await a.until("down");
@@ -349,7 +349,7 @@ Deno.test("Connection that is told to reconnect while resuming sends its token a
 
 Deno.test("Connection sends its token only in the first message", async () => {
   await using server = await TestServer.start();
-  using proxy = new DroppableProxy(server.port);
+  using proxy = new UnreliableProxy(server.port);
   const [a, b] = await chatting(Number(new URL(proxy.site).port));
   proxy.drop();
   await Promise.all([a.until("down"), b.until("down")]);
