@@ -36,10 +36,15 @@ export class Liveness {
     this.#options = options;
   }
 
-  /** Something was heard. */
-  heard(): void {
+  /** A connection has been established. */
+  start(): void {
     this.#set("listening");
     if (this.#isNeeded) this.#after(QUIET_TIME, () => this.#ask(ANSWER_TIME));
+  }
+
+  /** Something was heard. */
+  heard(): void {
+    if (this.#state !== "off") this.start();
   }
 
   /** Asks now, because there is a reason for doubt. */
@@ -51,10 +56,10 @@ export class Liveness {
   need(isNeeded: boolean): void {
     const changes = isNeeded !== this.#isNeeded;
     this.#isNeeded = isNeeded;
-    if (changes && this.#state === "listening") this.heard();
+    if (changes && this.#state === "listening") this.start();
   }
 
-  /** The connection has ended, or a new one begins. */
+  /** The connection has ended. */
   stop(): void {
     this.#set("off");
   }

@@ -3,14 +3,18 @@
 import assert from "node:assert/strict";
 import {
   Connection,
+  DIAL_TIME,
+  FILTERED_ATTEMPTS,
   FIRST_DELAY,
   MAX_DELAY,
   MAX_DELAY_RESUMING,
   MOVE_SPREAD,
+  OLD_DIAL,
   RESTART_DELAY,
   RESTART_SPREAD,
   SERVER_DELAY_JITTER,
 } from "../../../client/net/connection.ts";
+import { ANSWER_TIME, QUICK_ANSWER_TIME, QUIET_TIME } from "../../../client/net/liveness.ts";
 import {
   type ClientMessage,
   CloseCode,
@@ -28,7 +32,18 @@ import { ClosingProxy } from "../../support/closing_proxy.ts";
 import { TestServer } from "../../support/server.ts";
 import { waitUntil } from "../../support/wait_until.ts";
 
-type Happening = ServerMessage["type"] | ConnectionRefusal["code"] | "frame" | "down";
+type Happening =
+  | ServerMessage["type"]
+  | ConnectionRefusal["code"]
+  | "frame"
+  | "down"
+  | "filtered";
+
+/** The random number. No delay is equal to a deadline. */
+const SHARE = 0.4;
+
+/** The durations of the deadlines, as opposed to those of the delays. */
+const DEADLINES: readonly number[] = [DIAL_TIME, QUIET_TIME, ANSWER_TIME, QUICK_ANSWER_TIME];
 
 /** A connection, its events, and the delays it has requested. */
 class Line {
@@ -44,6 +59,9 @@ class Line {
   readonly #seen: Happening[] = [];
   #waiting: (() => void) | undefined;
   #retry: (() => void) | undefined;
+  #deadline: { readonly ms: number; readonly task: () => void } | undefined;
+  /** The connection's clock, in milliseconds. */
+  now = 0;
 
   constructor(port: number, refusal?: ConnectionRefusal) {
     this.refusal = refusal;
@@ -53,8 +71,10 @@ class Line {
         this.sockets.push(socket);
         return socket;
       },
-      random: () => 0.5,
+      random: () => SHARE,
+      now: () => this.now,
       later: (ms, task) => {
+        if (DEADLINES.includes(ms)) return this.#setDeadline(ms, task);
         this.delays.push(ms);
         this.#retry = task;
         return () => this.#retry = undefined;
@@ -73,6 +93,7 @@ class Line {
       },
       askRefusal: () => Promise.resolve(this.refusal),
       onRefused: ({ code }) => this.#note(code),
+      onFiltered: () => this.#note("filtered"),
     });
   }
 
@@ -87,6 +108,23 @@ class Line {
   /** Ends the delay. */
   retry(): void {
     this.#retry?.();
+  }
+
+  /** The deadline that is set, in milliseconds; `undefined` for none. */
+  get deadline(): number | undefined {
+    return this.#deadline?.ms;
+  }
+
+  /** Lets the time of the deadline pass. */
+  expire(): void {
+    this.#deadline?.task();
+  }
+
+  #setDeadline(ms: number, task: () => void): () => void {
+    const deadline = this.#deadline = { ms, task };
+    return () => {
+      if (this.#deadline === deadline) this.#deadline = undefined;
+    };
   }
 
   #note(what: Happening): void {
@@ -122,18 +160,18 @@ Deno.test("Connection reconnects automatically, with delays that grow up to a li
   await line.until("down");
   const doubled = Array.from({ length: 9 }, (_, n) => RESTART_DELAY * 2 ** n);
   const ceilings = [RESTART_SPREAD, ...doubled.map((delay) => Math.min(delay, MAX_DELAY))];
-  assert.deepEqual(line.delays, ceilings.map((ceiling) => ceiling / 2));
+  assert.deepEqual(line.delays, ceilings.map((ceiling) => ceiling * SHARE));
   await using again = await TestServer.start({ port });
   line.connection.reconnectNow();
   await line.until("welcome");
   again.chat.dismiss();
   await line.until("down");
-  assert.equal(line.delays.at(-1), RESTART_SPREAD / 2);
+  assert.equal(line.delays.at(-1), RESTART_SPREAD * SHARE);
   line.retry();
   await line.until("welcome");
   [...again.outlets].at(-1)?.close(CloseCode.internal, "");
   await line.until("down");
-  assert.equal(line.delays.at(-1), FIRST_DELAY / 2);
+  assert.equal(line.delays.at(-1), FIRST_DELAY * SHARE);
 });
 
 Deno.test("Connection that is told to hurry during an attempt tries again without delay when it fails", async () => {
@@ -160,7 +198,7 @@ Deno.test("Connection that is sent to another node keeps its token, and reconnec
   await Promise.all([a.until("paired"), b.until("paired")]);
   for (const session of [...server.chat.sessions.sessions]) session.handOff();
   await Promise.all([a.until("down"), b.until("down")]);
-  assert.deepEqual([a.mayResume, a.delays.at(-1)], [true, MOVE_SPREAD / 2]);
+  assert.deepEqual([a.mayResume, a.delays.at(-1)], [true, MOVE_SPREAD * SHARE]);
   for (const line of [a, b]) line.retry(); // Here, the other node is the same one.
   await Promise.all([a.until("resumed"), b.until("resumed")]);
   assert.deepEqual([a.resumed, b.resumed], [[true], [true]]);
@@ -341,7 +379,7 @@ Deno.test("Connection that is told to reconnect while resuming sends its token a
   const a = await resuming(proxy);
   [...server.outlets].at(-1)!.close(CloseCode.goingAway, "");
   await a.until("down");
-  assert.deepEqual([a.mayResume, a.delays.at(-1)], [true, MOVE_SPREAD / 2]);
+  assert.deepEqual([a.mayResume, a.delays.at(-1)], [true, MOVE_SPREAD * SHARE]);
   a.retry();
   await a.until("resumed");
   assert.deepEqual(a.resumed, [true]);
@@ -365,7 +403,7 @@ Deno.test("Connection whose handshake is refused requests the reason, and retrie
   const line = new Line(server.port, { code: "denied", seconds: 60 });
   await line.until("down");
   await line.until("denied");
-  assert.equal(line.delays.at(-1), 60_000 + SERVER_DELAY_JITTER / 2);
+  assert.equal(line.delays.at(-1), 60_000 + SERVER_DELAY_JITTER * SHARE);
   const delays = line.delays.length;
   line.connection.reconnectNow();
   line.connection.tell(FIND);
@@ -383,5 +421,5 @@ Deno.test("Connection of an address that is blocked during a chat waits for as l
   outlet!.close(CloseCode.blocked, "This address is blocked.");
   await line.until("blocked");
   await line.until("down");
-  assert.deepEqual(line.delays, [90_000 + SERVER_DELAY_JITTER / 2]);
+  assert.deepEqual(line.delays, [90_000 + SERVER_DELAY_JITTER * SHARE]);
 });
