@@ -112,9 +112,9 @@ class App {
   }
 }
 
-/** Milliseconds by a clock that nobody sets. Far from zero, which stands for "never" in the state. */
+/** Whole milliseconds by a clock that nobody sets. Far from zero, which stands for "never" in the state. */
 function steadyNow(): number {
-  return performance.timeOrigin + performance.now();
+  return Math.floor(performance.timeOrigin + performance.now());
 }
 
 /** Runs `task` after `ms` milliseconds, and returns a function that cancels it. */

@@ -27,6 +27,7 @@ import { SessionRegistry } from "../../server/chat/session_registry.ts";
 import { Matchmaker } from "../../server/matching/matchmaker.ts";
 import { ProofOfWorkGate } from "../../server/chat/proof_of_work.ts";
 import { Relay } from "../../server/chat/relay.ts";
+import type { Session } from "../../server/chat/session.ts";
 import type { Outlet } from "../../server/transport.ts";
 import { TurnCredentials } from "../../server/chat/turn.ts";
 import { ENGLISH, newAddressRecord } from "./fixtures.ts";
@@ -68,9 +69,9 @@ export class Wire {
   #closedWith: { code: number; reason: string } | undefined;
   // The part of the WebSocket interface that a page uses.
   binaryType = "arraybuffer";
-  onopen = (): void => {};
-  onmessage = (_: { data: string | ArrayBuffer }): void => {};
-  onclose = (_: { code: number; reason: string; wasClean: boolean }): void => {};
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: string | ArrayBuffer }) => void) | null = null;
+  onclose: ((event: { code: number; reason: string; wasClean: boolean }) => void) | null = null;
 
   constructor(server: SimulatedServer) {
     this.#server = server;
@@ -79,6 +80,17 @@ export class Wire {
   /** The page sends data. */
   send(data: Data): void {
     this.up.push(data);
+  }
+
+  /** The page abandons it. The server does not learn that yet. */
+  close(): void {
+    this.#isCut = true;
+  }
+
+  /** The server's session on this socket. */
+  get session(): Session | undefined {
+    const id = this.#link?.session?.id;
+    return id === undefined ? undefined : this.#server.sessions.session(id);
   }
 
   /** Completes the handshake on both sides. */
@@ -92,7 +104,7 @@ export class Wire {
       resume: () => {},
     };
     this.#link = this.#server.sessions.enter(outlet, newAddressRecord(this.#server.clock.now()));
-    this.onopen();
+    this.onopen?.();
   }
 
   get isOpen(): boolean {
@@ -114,7 +126,7 @@ export class Wire {
     const data = queue.shift();
     if (this.#isCut || data === undefined) return;
     if (to === "page") {
-      return this.onmessage({ data: typeof data === "string" ? data : copy(data) });
+      return this.onmessage?.({ data: typeof data === "string" ? data : copy(data) });
     }
     if (typeof data === "string") this.#link?.receiveText(data);
     else this.#link?.receiveFrame(data);
@@ -128,7 +140,7 @@ export class Wire {
   /** The page notices the cut, or receives the close. */
   pageNotices(): void {
     const closing = this.#isCut ? { code: 1006, reason: "" } : this.#closedWith;
-    if (closing !== undefined) this.onclose({ ...closing, wasClean: !this.#isCut });
+    if (closing !== undefined) this.onclose?.({ ...closing, wasClean: !this.#isCut });
   }
 }
 
