@@ -114,12 +114,12 @@ class App {
 
 /** Whole milliseconds by a clock that nobody sets. Far from zero, which stands for "never" in the state. */
 function steadyNow(): number {
-  return Math.floor(performance.timeOrigin + performance.now());
+  return Math.round(performance.timeOrigin + performance.now());
 }
 
-/** Runs `task` after `ms` milliseconds, and returns a function that cancels it. */
+/** Runs `task` after `ms` milliseconds, never earlier, and returns a function that cancels it. */
 function later(ms: number, task: () => void): () => void {
-  const timer = setTimeout(task, ms);
+  const timer = setTimeout(task, Math.ceil(ms));
   return () => clearTimeout(timer);
 }
 
