@@ -129,9 +129,21 @@ export function isFinal(code: number, reason: string): boolean {
 /** The first close code that no proxy uses (RFC 6455 section 7.4.2). */
 const FIRST_OWN_CODE = 4000;
 
+/**
+ * What a server understands that the first version of it did not. `welcome` names these, and a client uses only what is
+ * named: during a rolling update, a page can be newer than its server.
+ */
+export const FEATURES = ["ping", "search"] as const;
+/** One of {@linkcode FEATURES}. */
+export type Feature = (typeof FEATURES)[number];
+
+/** Maximum number of a search. */
+export const MAX_SEARCH_NUMBER = 2 ** 31 - 1;
+
 /** A control message from a client. */
 export type ClientMessage =
-  | { type: "find"; mode: Mode; interests: string[] }
+  /** `search` numbers this search, and what belongs to it comes with that number (feature "search"). */
+  | { type: "find"; mode: Mode; interests: string[]; search?: number }
   | { type: "leave" }
   /** Asks for the route of a call. Only valid in a chat. */
   | { type: "ice" }
@@ -141,7 +153,9 @@ export type ClientMessage =
   /** Resumes the session of `token`. Must be the first message on a connection. The answer is `resumed`. */
   | { type: "resume"; token: string }
   /** The page was hidden or shown again. This sets how long its session is kept after a dropped connection. */
-  | { type: "background"; hidden: boolean };
+  | { type: "background"; hidden: boolean }
+  /** Asks whether the connection still works. The answer is `pong` (feature "ping"). */
+  | { type: "ping" };
 
 /**
  * Why an address may not connect, and in how many seconds it may try again. A page can't read why its handshake was
@@ -201,11 +215,12 @@ export type ServerMessage =
    * The first message on each connection. `token` resumes the session of this connection: the new session or, after
    * `resumed`, the one that continues. The previous token is valid until then and no longer.
    */
-  | { type: "welcome"; token: string; online: number }
+  | { type: "welcome"; token: string; online: number; features?: readonly string[] }
   /** Whether the chat continues. If it doesn't, nothing else of the old session matters to the client. */
   | { type: "resumed"; chatting: boolean }
-  | { type: "waiting" }
-  | { type: "paired"; role: Role; interests: string[]; met: boolean }
+  /** `search`, here and below: the number of the `find` that this belongs to, if it had one. */
+  | { type: "waiting"; search?: number }
+  | { type: "paired"; role: Role; interests: string[]; met: boolean; search?: number }
   | { type: "partner-left" }
   /** The partner's connection dropped. What is sent now is lost until `partner-back` or `partner-left`. */
   | { type: "partner-away" }
@@ -218,11 +233,13 @@ export type ServerMessage =
   /** The server is about to restart. Chats have a moment to finish, then the connection is closed with 1001. */
   | { type: "draining" }
   /** The server is under load. The search begins when this is solved. */
-  | { type: "challenge" } & Challenge
+  | { type: "challenge"; search?: number } & Challenge
   /** The connection is closed with 4003. The address may reconnect in `seconds`. */
   | { type: "blocked"; seconds: number }
   /** `seconds` is set for "too-fast": when to try again. */
-  | { type: "error"; code: ErrorCode; message: string; seconds?: number };
+  | { type: "error"; code: ErrorCode; message: string; seconds?: number; search?: number }
+  /** The answer to `ping`. */
+  | { type: "pong" };
 
 /**
  * Normalizes an interest: NFKC, lower case, single spaces, no control or formatting characters (Unicode category C,

@@ -9,7 +9,7 @@
 import { Connection } from "./net/connection.ts";
 import { Devices, type Media } from "./media/devices.ts";
 import { type EffectParts, performEffect } from "./app/effects.ts";
-import { type Event, initialState, isTalking, type State } from "./state/state.ts";
+import { type Event, initialState, isActive, isTalking, type State } from "./state/state.ts";
 import { showLanguageMenu } from "./app/language_menu.ts";
 import { PartnerConnection } from "./app/partner_connection.ts";
 import { Screen } from "./app/screen.ts";
@@ -69,8 +69,11 @@ class App {
   };
 
   #handle(event: Event): void {
-    const { state, effects } = reduce(this.#state, event, Date.now());
+    const now = steadyNow();
+    const calendarOffset = Date.now() - now;
+    const { state, effects } = reduce({ ...this.#state, calendarOffset }, event, now);
     this.#state = state;
+    this.#parts.connection.need(!state.hidden || isActive(state));
     if (!isTalking(state)) this.#partner.close();
     if (!isCalling(callOf(state))) this.#partner.endCall();
     this.#devices.want(wantedDevices(state));
@@ -83,7 +86,7 @@ class App {
     this.#cancelTick();
     const deadline = nextDeadline(this.#state);
     if (deadline === undefined) return;
-    this.#cancelTick = later(deadline - Date.now(), () => this.#dispatch({ type: "tick" }));
+    this.#cancelTick = later(deadline - steadyNow(), () => this.#dispatch({ type: "tick" }));
   }
 
   #change(media: Media): void {
@@ -97,19 +100,26 @@ class App {
     return new Connection({
       dial: () => new WebSocket(location.origin.replace(/^http/, "ws") + SOCKET_PATH, SUBPROTOCOL),
       random: Math.random,
+      now: steadyNow,
       later,
       onMessage: (message) => inTurn({ type: "server", message }),
       onFrame: (frame) => this.#partner.receive(frame),
       onDown: (mayResume) => inTurn({ type: "down", mayResume }),
       askRefusal,
       onRefused: (refusal) => this.#dispatch({ type: "refused", refusal }),
+      onFiltered: () => this.#dispatch({ type: "filtered" }),
     });
   }
 }
 
-/** Runs `task` after `ms` milliseconds, and returns a function that cancels it. */
+/** Whole milliseconds by a clock that nobody sets. Far from zero, which stands for "never" in the state. */
+function steadyNow(): number {
+  return Math.round(performance.timeOrigin + performance.now());
+}
+
+/** Runs `task` after `ms` milliseconds, never earlier, and returns a function that cancels it. */
 function later(ms: number, task: () => void): () => void {
-  const timer = setTimeout(task, ms);
+  const timer = setTimeout(task, Math.ceil(ms));
   return () => clearTimeout(timer);
 }
 

@@ -21,14 +21,17 @@ import {
   seal,
 } from "../client/crypto/sealed_channel.ts";
 import {
+  DIAL_TIME,
   FIRST_DELAY,
   MAX_DELAY,
   MAX_DELAY_RESUMING,
   MOVE_SPREAD,
+  OLD_DIAL,
   RESTART_DELAY,
   RESTART_SPREAD,
   SERVER_DELAY_JITTER,
 } from "../client/net/connection.ts";
+import { ANSWER_TIME, QUICK_ANSWER_TIME, QUIET_TIME } from "../client/net/liveness.ts";
 import { solve } from "../client/net/proof_of_work.ts";
 import { readServerMessage } from "../client/net/server_message.ts";
 import { CONNECTING_TIME } from "../client/state/call.ts";
@@ -169,6 +172,15 @@ Deno.test("Protocol document states the delays that the page keeps", () => {
   ) {
     assert.ok(delays.includes(`${delay.toLocaleString("en")} ms`), `${delay}`);
   }
+});
+
+Deno.test("Protocol document states when the page takes a connection for dead, and names every feature", () => {
+  const begin = page.indexOf("### Silent connections");
+  const silent = page.slice(begin, page.indexOf("### When to try again"));
+  for (const time of [QUIET_TIME, ANSWER_TIME, QUICK_ANSWER_TIME, DIAL_TIME, OLD_DIAL]) {
+    assert.ok(silent.includes(`${time.toLocaleString("en")} ms`), `${time}`);
+  }
+  for (const feature of protocol.FEATURES) assert.ok(page.includes(`| \`${feature}\` `), feature);
 });
 
 Deno.test("Protocol document has a row for each rate limit", () => {

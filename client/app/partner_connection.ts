@@ -24,6 +24,8 @@ export class PartnerConnection {
   #role: Role = "caller";
   #channel: SealedChannel | undefined;
   #call: PeerConnection | undefined;
+  /** What waits for frames of this channel. */
+  readonly #waiting = new Set<() => void>();
 
   constructor(options: PartnerConnectionOptions) {
     this.#options = options;
@@ -45,10 +47,11 @@ export class PartnerConnection {
     });
   }
 
-  /** Closes the channel when the chat ends, which discards its keys. */
+  /** Closes the channel when the chat ends, which discards its keys. Nothing has to wait for its frames any longer. */
   close(): void {
     this.#channel?.close();
     this.#channel = undefined;
+    for (const task of this.#waiting) this.#run(task);
   }
 
   receive(frame: Uint8Array): void {
@@ -57,8 +60,14 @@ export class PartnerConnection {
 
   /** Runs `task` after the frames that arrived before it, because opening those is asynchronous. */
   inTurn(task: () => void): void {
-    if (this.#channel === undefined) task();
-    else this.#channel.inTurn(task);
+    if (this.#channel === undefined) return task();
+    this.#waiting.add(task);
+    this.#channel.inTurn(() => this.#run(task));
+  }
+
+  /** Runs a task that has not run yet. */
+  #run(task: () => void): void {
+    if (this.#waiting.delete(task)) task();
   }
 
   resync(): void {

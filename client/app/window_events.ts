@@ -23,10 +23,10 @@ export function listenToWindow(
     dispatch({ type: "attention", focused, hidden: document.hidden });
   };
   const hasten = (): void => {
-    if (document.visibilityState === "visible") connection.reconnectNow();
+    if (!document.hidden || isTalking(state())) connection.reconnectNow();
   };
   for (const type of ["focus", "blur", "visibilitychange"]) addEventListener(type, attend);
-  addEventListener("online", hasten);
+  for (const type of ["online", "offline"]) addEventListener(type, hasten);
   addEventListener("online", () => partner.restartCall());
   document.addEventListener("visibilitychange", hasten);
   addEventListener("keydown", (event) => press(event, state(), dispatch));

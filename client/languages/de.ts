@@ -47,6 +47,8 @@ export const de: Catalogue = {
     },
 
     Unreachable: "Der Server ist gerade nicht erreichbar. Neuer Versuch …",
+    Filtered:
+      "Der Server antwortet, aber es kommt keine Chat-Verbindung zustande. Ein anderes Netz kann helfen.",
     Refused: {
       full: "Der Server ist gerade voll. Neuer Versuch …",
       "too-many-connections":

@@ -54,6 +54,7 @@ export const en = {
 
     // Reasons why the page cannot connect.
     Unreachable: "The server can't be reached right now. Trying again…",
+    Filtered: "The server answers, but no chat connection gets through. Another network may help.",
     Refused: {
       full: "The server is full right now. Trying again…",
       "too-many-connections":

@@ -47,6 +47,7 @@ export const es: Catalogue = {
     },
 
     Unreachable: "No se puede conectar con el servidor ahora mismo. Reintentando…",
+    Filtered: "El servidor responde, pero ninguna conexión de chat pasa. Otra red puede ayudar.",
     Refused: {
       full: "El servidor está lleno ahora mismo. Reintentando…",
       "too-many-connections":

@@ -47,6 +47,8 @@ export const fr: Catalogue = {
     },
 
     Unreachable: "Le serveur est injoignable pour le moment. Nouvel essai…",
+    Filtered:
+      "Le serveur répond, mais aucune connexion de chat ne passe. Un autre réseau peut aider.",
     Refused: {
       full: "Le serveur est complet pour le moment. Nouvel essai…",
       "too-many-connections":

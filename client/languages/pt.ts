@@ -47,6 +47,7 @@ export const pt: Catalogue = {
     },
 
     Unreachable: "Não é possível conectar ao servidor agora. Tentando de novo…",
+    Filtered: "O servidor responde, mas nenhuma conexão de chat passa. Outra rede pode ajudar.",
     Refused: {
       full: "O servidor está lotado agora. Tentando de novo…",
       "too-many-connections":

@@ -40,6 +40,7 @@ export const zh: Catalogue = {
     },
 
     Unreachable: "暂时无法连接服务器。正在重试…",
+    Filtered: "服务器有响应，但聊天连接无法建立。换个网络也许可行。",
     Refused: {
       full: "服务器目前已满。正在重试…",
       "too-many-connections": "目前从你所在的网络连接的人太多。正在重试…",

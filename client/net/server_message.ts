@@ -13,6 +13,7 @@ const isNumber: Check = (value) => typeof value === "number";
 const isBoolean: Check = (value) => typeof value === "boolean";
 const isNumberOrNone: Check = (value) => value === undefined || isNumber(value);
 const areStrings: Check = (value) => Array.isArray(value) && value.every(isString);
+const areStringsOrNone: Check = (value) => value === undefined || areStrings(value);
 const isRole: Check = (value) => value === "caller" || value === "callee";
 const isPolicy: Check = (value) => value === "relay" || value === "all";
 const areServers: Check = (value) =>
@@ -23,10 +24,10 @@ const areServers: Check = (value) =>
 
 /** The check for each field, by type of message. */
 const SHAPES: { readonly [T in ServerMessage["type"]]: Readonly<Record<string, Check>> } = {
-  "welcome": { token: isString, online: isNumber },
+  "welcome": { token: isString, online: isNumber, features: areStringsOrNone },
   "resumed": { chatting: isBoolean },
-  "waiting": {},
-  "paired": { role: isRole, interests: areStrings, met: isBoolean },
+  "waiting": { search: isNumberOrNone },
+  "paired": { role: isRole, interests: areStrings, met: isBoolean, search: isNumberOrNone },
   "partner-left": {},
   "partner-away": {},
   "partner-back": {},
@@ -34,9 +35,10 @@ const SHAPES: { readonly [T in ServerMessage["type"]]: Readonly<Record<string, C
   "reported": {},
   "ice": { servers: areServers, policy: isPolicy },
   "draining": {},
-  "challenge": { salt: isString, bits: isNumber },
+  "challenge": { salt: isString, bits: isNumber, search: isNumberOrNone },
   "blocked": { seconds: isNumber },
-  "error": { code: isString, message: isString, seconds: isNumberOrNone },
+  "error": { code: isString, message: isString, seconds: isNumberOrNone, search: isNumberOrNone },
+  "pong": {},
 };
 
 /** Parses the message in a text frame; `undefined` if it is invalid or unknown. */

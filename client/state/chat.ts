@@ -28,6 +28,7 @@ import {
 import { type Envelope, MAX_MESSAGE_LENGTH } from "../crypto/envelope.ts";
 import { cleanText } from "./message_text.ts";
 import { NO_REMOTE_MEDIA, onCall, withRemoteMedia } from "./call_media.ts";
+import { answersSearch } from "./search.ts";
 import {
   type Chat,
   type Effect,
@@ -50,13 +51,14 @@ export const TYPING_INTERVAL = 2_000;
 /** How long the page says that the partner is back, in milliseconds. */
 export const BACK_TIME = 5_000;
 
-/** A partner was found. */
+/** A partner was found, unless the message answers a search that the visitor has cancelled. */
 export function begin(
   state: State,
-  { role, interests, met }: ServerMessage & { type: "paired" },
+  message: ServerMessage & { type: "paired" },
   now: number,
 ): Transition {
-  if (state.screen.kind !== "searching") return transition(state);
+  if (state.screen.kind !== "searching" || !answersSearch(state, message)) return transition(state);
+  const { role, interests, met } = message;
   const chat: Chat = {
     lines: [],
     phase: { kind: "talking" },

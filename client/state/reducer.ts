@@ -14,15 +14,21 @@
  * search) is a deadline in the state. `nextDeadline` says when to dispatch `tick`.
  */
 
-import type { ConnectionRefusal, ErrorCode, ServerMessage } from "../../protocol.ts";
+import {
+  type ConnectionRefusal,
+  type ErrorCode,
+  FEATURES,
+  type ServerMessage,
+} from "../../protocol.ts";
 import { DEVICE_KINDS, type DeviceKind } from "../media/devices.ts";
 import type { Preferences } from "./preferences.ts";
 import {
   addInterest,
+  answersSearch,
   askLater,
-  find,
   goHome,
   isBlocked,
+  restartSearch,
   search,
   searchDeadlines,
   solved,
@@ -144,6 +150,8 @@ export function reduce(state: State, event: Event, now: number): Transition {
       );
     case "refused":
       return transition(onRefusal(state, event.refusal, now));
+    case "filtered":
+      return transition({ ...state, isFiltered: true });
     case "solved":
       return solved(state, event.challenge, event.nonce);
     case "tick":
@@ -231,12 +239,7 @@ function background({ hidden }: State): Effect {
 function hear(state: State, message: ServerMessage, now: number): Transition {
   switch (message.type) {
     case "welcome":
-      return welcome({
-        ...state,
-        connectionState: "up",
-        refusal: undefined,
-        online: message.online,
-      });
+      return welcome(state, message, now);
     case "resumed":
       return resume(state, message.chatting, now);
     case "partner-away":
@@ -265,16 +268,26 @@ function hear(state: State, message: ServerMessage, now: number): Transition {
     case "challenge":
       return work(state, message);
     case "waiting":
+    case "pong":
       return transition(state);
   }
 }
 
 /** A new session knows nothing of the previous one, so a running search is requested again. */
-function welcome(state: State): Transition {
-  const hidden = state.hidden ? [background(state)] : [];
-  return state.screen.kind === "searching"
-    ? transition(state, ...hidden, find(state))
-    : transition(state, ...hidden);
+function welcome(
+  before: State,
+  { online, features = [] }: ServerMessage & { type: "welcome" },
+  now: number,
+): Transition {
+  const connected = { connectionState: "up", refusal: undefined, isFiltered: false } as const;
+  const known = FEATURES.filter((feature) => features.includes(feature));
+  const { state, effects } = searchAgain({ ...before, ...connected, online, features: known }, now);
+  return transition(state, ...(state.hidden ? [background(state)] : []), ...effects);
+}
+
+function searchAgain(state: State, now: number): Transition {
+  const { screen } = state;
+  return screen.kind === "searching" ? restartSearch(state, screen, now) : transition(state);
 }
 
 /**
@@ -302,7 +315,8 @@ function resume(state: State, chatting: boolean, now: number): Transition {
 function onError(state: State, error: ServerMessage & { type: "error" }, now: number): Transition {
   const { screen } = state;
   if (screen.kind === "chat") return refusedInChat(state, error.code, now);
-  if (screen.kind !== "searching" || error.code !== "too-fast") return transition(state);
+  const isOurs = error.code === "too-fast" && answersSearch(state, error);
+  if (screen.kind !== "searching" || !isOurs) return transition(state);
   return transition(askLater(state, screen, error.seconds ?? 1, now));
 }
 

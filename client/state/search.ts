@@ -14,6 +14,7 @@ import {
   MAX_INTEREST_LENGTH,
   MAX_INTERESTS,
   normalizeInterest,
+  type ServerMessage,
 } from "../../protocol.ts";
 import { startingDevices } from "./call_media.ts";
 import {
@@ -91,13 +92,34 @@ export function search(state: State, now: number): Transition {
     keepsDevices: state.mode === "video" && (isPreviewed || state.preferences.keepCamera),
   } as const;
   const local = isPreviewed ? state.local : startingDevices(state);
-  const searching = { ...state, screen, local, unread: 0 };
-  return transition(searching, find(state), { type: "focus", on: "cancel" });
+  return find({ ...state, screen, local, unread: 0 }, { type: "focus", on: "cancel" });
 }
 
-/** The search request to the server. */
-export function find({ interests, mode }: State): Effect {
-  return { type: "tell", message: { type: "find", mode, interests: [...interests] } };
+/** Sends the search request, with a new number. */
+export function find(state: State, ...effects: Effect[]): Transition {
+  const { interests, mode } = state;
+  const search = state.searchNumber + 1;
+  const message = { type: "find" as const, mode, interests: [...interests], search };
+  return transition({ ...state, searchNumber: search }, { type: "tell", message }, ...effects);
+}
+
+/**
+ * Whether a message answers the last search request. An answer to an older one may arrive late, when the visitor has
+ * cancelled that search and started another. A server that doesn't number its answers is believed.
+ */
+export function answersSearch(
+  { features, searchNumber }: State,
+  { search }: { readonly search?: number },
+): boolean {
+  return features.includes("search") ? search === searchNumber : true;
+}
+
+/** The server is reached, and knows nothing of a search that began before. */
+export function restartSearch(state: State, screen: Searching, now: number): Transition {
+  return find({
+    ...state,
+    screen: { ...screen, since: now, phase: "fresh", retryAt: 0, challenge: undefined },
+  });
 }
 
 /** Shows the first screen, and leaves a chat or search. */
@@ -110,9 +132,13 @@ export function goHome(state: State): Transition {
   });
 }
 
-/** Solves a challenge, but only during a search. */
-export function work(state: State, { salt, bits }: Challenge): Transition {
-  if (state.screen.kind !== "searching") return transition(state);
+/** Solves the challenge of the present search. */
+export function work(
+  state: State,
+  message: ServerMessage & { type: "challenge" },
+): Transition {
+  if (state.screen.kind !== "searching" || !answersSearch(state, message)) return transition(state);
+  const { salt, bits } = message;
   const challenge = { salt, bits };
   return transition({ ...state, screen: { ...state.screen, challenge } }, {
     type: "solve",
@@ -142,8 +168,8 @@ export function searchDeadlines({ since, phase, retryAt }: Searching): number[] 
 export function tickSearch(state: State, screen: Searching, now: number): Transition {
   const phase = phaseOf(now - screen.since);
   const asks = screen.retryAt !== 0 && screen.retryAt <= now;
-  const next = { ...screen, phase, retryAt: asks ? 0 : screen.retryAt };
-  return transition({ ...state, screen: next }, ...(asks ? [find(state)] : []));
+  const next = { ...state, screen: { ...screen, phase, retryAt: asks ? 0 : screen.retryAt } };
+  return asks ? find(next) : transition(next);
 }
 
 function phaseOf(waited: number): "fresh" | "wide" | "long" {

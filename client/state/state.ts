@@ -7,6 +7,7 @@ import type {
   Challenge,
   ClientMessage,
   ConnectionRefusal,
+  Feature,
   Mode,
   ReportReason,
   Role,
@@ -42,7 +43,7 @@ export type LineContent =
   | { readonly from: "stranger"; readonly text: string }
   | { readonly from: "page"; readonly notice: SystemMessage };
 
-/** One line of a chat; `id` counts from 0, `at` is in milliseconds since 1970. */
+/** One line of a chat; `id` counts from 0, `at` is the time of the calendar in milliseconds since 1970. */
 export type Line = { readonly id: number; readonly at: number } & LineContent;
 
 /** A chat, running or over. */
@@ -125,7 +126,16 @@ export interface State {
   readonly interestDraft: string;
   /** Whether the visitor pressed Start before confirming their age. */
   readonly showAgeReminder: boolean;
+  /** `up`: the server has welcomed this page, and nothing suggests that the connection has died since. */
   readonly connectionState: "dialling" | "up" | "down";
+  /** Whether the server answers requests, and still no connection can be opened. */
+  readonly isFiltered: boolean;
+  /** What the server understands that the first version did not. */
+  readonly features: readonly Feature[];
+  /** The number of the last search. The answers to older ones are ignored. */
+  readonly searchNumber: number;
+  /** The calendar minus the clock of the deadlines, in milliseconds. Somebody may set the calendar at any time. */
+  readonly calendarOffset: number;
   /** Why this page can't connect, and until when (milliseconds since 1970). */
   readonly refusal:
     | { readonly code: ConnectionRefusal["code"]; readonly until: number }
@@ -168,6 +178,7 @@ export type Event =
   | { type: "partner"; envelope: Envelope }
   | { type: "secured"; pictures: readonly number[] }
   | { type: "refused"; refusal: ConnectionRefusal }
+  | { type: "filtered" }
   | { type: "solved"; challenge: Challenge; nonce: number }
   | { type: "tampered" | "not-secured" };
 
@@ -215,6 +226,10 @@ export function initialState(preferences: Preferences, language: Language): Stat
     interestDraft: "",
     showAgeReminder: false,
     connectionState: "dialling",
+    isFiltered: false,
+    features: [],
+    searchNumber: 0,
+    calendarOffset: 0,
     refusal: undefined,
     online: 0,
     focused: true,
@@ -232,17 +247,23 @@ export function isTalking({ screen }: State): boolean {
   return screen.kind === "chat" && screen.chat.phase.kind !== "over";
 }
 
+/** Whether the visitor is in a chat or searches for one. */
+export function isActive(state: State): boolean {
+  return isTalking(state) || state.screen.kind === "searching";
+}
+
 /** Returns `state` with `change` applied to the chat. Without a chat, nothing changes. */
 export function withChat(state: State, change: Partial<Chat>): State {
   if (state.screen.kind !== "chat") return state;
   return { ...state, screen: { kind: "chat", chat: { ...state.screen.chat, ...change } } };
 }
 
-/** Returns `state` with one more line in the chat. */
-export function withLine(state: State, content: LineContent, at: number): State {
+/** Returns `state` with one more line in the chat, which shows the time of the calendar. */
+export function withLine(state: State, content: LineContent, now: number): State {
   if (state.screen.kind !== "chat") return state;
   const { lines } = state.screen.chat;
   const id = (lines.at(-1)?.id ?? -1) + 1;
+  const at = now + state.calendarOffset;
   return withChat(state, { lines: [...lines.slice(1 - MAX_LINES), { id, at, ...content }] });
 }
 

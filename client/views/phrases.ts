@@ -6,11 +6,10 @@ import type { Words } from "../languages/catalogue.ts";
 import type { LineContent, State, SystemMessage } from "../state/state.ts";
 
 /** Why the page is waiting for the server, and that it will continue automatically. */
-export function describeLine({ refusal, language }: State): string {
+export function describeLine({ refusal, isFiltered, calendarOffset, language }: State): string {
   const { words } = language;
-  return refusal === undefined
-    ? words.Unreachable
-    : fill(words.Refused[refusal.code], timeOfDay(language, refusal.until));
+  if (refusal === undefined) return isFiltered ? words.Filtered : words.Unreachable;
+  return fill(words.Refused[refusal.code], timeOfDay(language, refusal.until + calendarOffset));
 }
 
 /** Why the visitor is blocked for a while; `undefined` if they aren't. */

@@ -14,7 +14,7 @@ export function searchView(state: State, dispatch: Dispatch): VNode {
       <div class="spinner" aria-hidden="true"><i></i><i></i></div>
       ${picture(state)}
       <div role="status">
-        <h1>${words.Looking}</h1>
+        <h1>${state.connectionState === "up" ? words.Looking : words.Connecting}</h1>
         <p class="lead">${hint(state)}</p>
       </div>
       <button id="cancel" class="button-secondary" onClick=${() =>
@@ -36,6 +36,7 @@ function hint(state: State): string {
   const { words } = language;
   if (screen.kind !== "searching") return "";
   if (connectionState === "down") return describeLine(state);
+  if (connectionState === "dialling") return words.Usually;
   if (screen.challenge !== undefined) return words.Checking;
   if (screen.retryAt > 0) return words.VeryFast;
   if (screen.phase === "long") return words.Quiet;

@@ -11,6 +11,7 @@ import {
   isInterest,
   MAX_CONTROL_BYTES,
   MAX_INTERESTS,
+  MAX_SEARCH_NUMBER,
   MAX_TOKEN_LENGTH,
   MODES,
   normalizeInterest,
@@ -33,8 +34,20 @@ const interests = v.pipe(
 
 const nonce = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1));
 
+const search = v.pipe(
+  v.number(),
+  v.integer(),
+  v.minValue(0),
+  v.maxValue(MAX_SEARCH_NUMBER),
+);
+
 const clientMessage = v.variant("type", [
-  v.strictObject({ type: v.literal("find"), mode: v.picklist(MODES), interests }),
+  v.strictObject({
+    type: v.literal("find"),
+    mode: v.picklist(MODES),
+    interests,
+    search: v.exactOptional(search),
+  }),
   v.strictObject({ type: v.literal("leave") }),
   v.strictObject({ type: v.literal("ice") }),
   v.strictObject({ type: v.literal("solution"), nonce }),
@@ -44,6 +57,7 @@ const clientMessage = v.variant("type", [
     token: v.pipe(v.string(), v.maxLength(MAX_TOKEN_LENGTH)),
   }),
   v.strictObject({ type: v.literal("background"), hidden: v.boolean() }),
+  v.strictObject({ type: v.literal("ping") }),
 ]) satisfies v.GenericSchema<unknown, ClientMessage>;
 
 /** Reads one text frame. Interests are returned normalized and without duplicates. */

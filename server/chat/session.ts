@@ -109,6 +109,8 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
   readonly #limits: SessionRateLimiter;
   readonly #recent: SessionId[] = [];
   #pendingSearch: PendingSearch | undefined;
+  /** The client's number of its last search, which the answers to that search repeat. */
+  #searchNumber: { readonly search?: number } = {};
   #hasWorked = false;
   #mode: Mode = "text";
   #state: State;
@@ -351,7 +353,7 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
   waits(): void {
     if (this.#state.kind !== "searching" || this.#state.isWaiting) return;
     this.#state.isWaiting = true;
-    this.send({ type: "waiting" });
+    this.send({ type: "waiting", ...this.#searchNumber });
   }
 
   paired({ partner: id, node, role, interests, met }: Match): void {
@@ -361,7 +363,7 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
     this.#state = { kind: "chatting", chatSide: { partner, since, reported: false } };
     this.#presence.record.chatStarted();
     this.#remember(id);
-    this.send({ type: "paired", role, interests, met });
+    this.send({ type: "paired", role, interests, met, ...this.#searchNumber });
   }
 
   #snapshot(): SessionSnapshot {
@@ -397,7 +399,7 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
       case "background":
         return this.#presence.setBackground(message.hidden);
       case "find":
-        return this.#find(message.mode, message.interests);
+        return this.#find(message);
       case "leave":
         return this.#leave();
       case "solution":
@@ -406,6 +408,8 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
         return this.#report(message.reason);
       case "ice":
         return this.#prepareCall();
+      case "ping":
+        return this.send({ type: "pong" });
     }
   }
 
@@ -436,10 +440,13 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
     this.#presence.disconnect(this.#deps.clock.now());
   }
 
-  #find(mode: Mode, interests: string[]): void {
+  #find({ mode, interests, search }: ClientMessage & { type: "find" }): void {
     this.#leave();
+    this.#searchNumber = search === undefined ? {} : { search };
     const wait = this.#presence.record.search(this.#deps.clock.now());
-    if (wait > 0) return this.#rejectTooFast("You are searching too often.", wait);
+    if (wait > 0) {
+      return this.#rejectTooFast("You are searching too often.", wait, this.#searchNumber);
+    }
     if (this.#deps.proofOfWork.isRequired && !this.#hasWorked) {
       return this.#sendChallenge(mode, interests);
     }
@@ -455,7 +462,7 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
   #sendChallenge(mode: Mode, interests: string[]): void {
     const salt = this.#deps.newToken();
     this.#pendingSearch = { salt, mode, interests };
-    this.send({ type: "challenge", salt, bits: WORK_BITS });
+    this.send({ type: "challenge", salt, bits: WORK_BITS, ...this.#searchNumber });
   }
 
   /** A solution that crosses a `leave` is ignored. A wrong one closes the connection. */
@@ -532,8 +539,8 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
     return true;
   }
 
-  #rejectTooFast(message: string, wait: number): void {
-    this.send({ type: "error", code: "too-fast", message, seconds: inSeconds(wait) });
+  #rejectTooFast(message: string, wait: number, of: { readonly search?: number } = {}): void {
+    this.send({ type: "error", code: "too-fast", message, seconds: inSeconds(wait), ...of });
   }
 
   #refuse(code: ErrorCode, message: string): void {

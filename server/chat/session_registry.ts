@@ -6,6 +6,7 @@
 
 import {
   CloseCode,
+  FEATURES,
   GOING_AWAY_REASON,
   IDLE_REASON,
   type Mode,
@@ -138,7 +139,8 @@ export class SessionRegistry implements SessionHost, ResumableSessions {
     this.#deps.proofOfWork.entered();
     const { online } = this;
     if (online !== this.#announced) this.#announced = undefined;
-    session.send({ type: "welcome", token: this.#tokens.issue(session), online });
+    const token = this.#tokens.issue(session);
+    session.send({ type: "welcome", token, online, features: FEATURES });
     return socket;
   }
 

@@ -54,8 +54,9 @@ Deno.test("Search that was started while the server was gone begins when it retu
   await fixture.goDown();
   await ann.sees(UNREACHABLE);
   await ann.press("Start text chat");
-  await ann.sees(LOOKING);
+  await ann.sees(en.words.Connecting);
   await fixture.comeUp();
+  await ann.sees(LOOKING);
   const bob = await fixture.enter();
   await bob.search();
   await ann.meets();

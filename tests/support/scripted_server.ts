@@ -9,12 +9,17 @@ import type { ServerMessage } from "../../protocol.ts";
 export class ScriptedLine {
   /** What the client has sent: the type of each control message, and "frame" for each frame. */
   readonly heard: string[] = [];
+  /** The control messages themselves. */
+  readonly messages: unknown[] = [];
   readonly #socket: WebSocket;
 
   constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.on("message", (data: Uint8Array, isBinary: boolean) => {
-      this.heard.push(isBinary ? "frame" : JSON.parse(String(data)).type);
+      if (isBinary) return void this.heard.push("frame");
+      const message = JSON.parse(String(data));
+      this.heard.push(message.type);
+      this.messages.push(message);
     });
   }
 

@@ -3,14 +3,18 @@
 import assert from "node:assert/strict";
 import {
   Connection,
+  DIAL_TIME,
+  FILTERED_ATTEMPTS,
   FIRST_DELAY,
   MAX_DELAY,
   MAX_DELAY_RESUMING,
   MOVE_SPREAD,
+  OLD_DIAL,
   RESTART_DELAY,
   RESTART_SPREAD,
   SERVER_DELAY_JITTER,
 } from "../../../client/net/connection.ts";
+import { ANSWER_TIME, QUICK_ANSWER_TIME, QUIET_TIME } from "../../../client/net/liveness.ts";
 import {
   type ClientMessage,
   CloseCode,
@@ -24,11 +28,23 @@ import {
 import { MAX_IDLE } from "../../../server/chat/session_registry.ts";
 import { UnreliableProxy } from "../../support/unreliable_proxy.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
+import { ScriptedServer } from "../../support/scripted_server.ts";
 import { ClosingProxy } from "../../support/closing_proxy.ts";
 import { TestServer } from "../../support/server.ts";
 import { waitUntil } from "../../support/wait_until.ts";
 
-type Happening = ServerMessage["type"] | ConnectionRefusal["code"] | "frame" | "down";
+type Happening =
+  | ServerMessage["type"]
+  | ConnectionRefusal["code"]
+  | "frame"
+  | "down"
+  | "filtered";
+
+/** The random number. No delay is equal to a deadline. */
+const SHARE = 0.4;
+
+/** The durations of the deadlines, as opposed to those of the delays. */
+const DEADLINES: readonly number[] = [DIAL_TIME, QUIET_TIME, ANSWER_TIME, QUICK_ANSWER_TIME];
 
 /** A connection, its events, and the delays it has requested. */
 class Line {
@@ -40,12 +56,15 @@ class Line {
   readonly frames: Uint8Array[] = [];
   readonly connection: Connection;
   /** The server's answer when the page asks why it was refused. */
-  readonly refusal: ConnectionRefusal | undefined;
+  readonly refusal: ConnectionRefusal | "none" | undefined;
   readonly #seen: Happening[] = [];
   #waiting: (() => void) | undefined;
   #retry: (() => void) | undefined;
+  #deadline: { readonly ms: number; readonly task: () => void } | undefined;
+  /** The connection's clock, in milliseconds. */
+  now = 0;
 
-  constructor(port: number, refusal?: ConnectionRefusal) {
+  constructor(port: number, refusal?: ConnectionRefusal | "none") {
     this.refusal = refusal;
     this.connection = new Connection({
       dial: () => {
@@ -53,8 +72,10 @@ class Line {
         this.sockets.push(socket);
         return socket;
       },
-      random: () => 0.5,
+      random: () => SHARE,
+      now: () => this.now,
       later: (ms, task) => {
+        if (DEADLINES.includes(ms)) return this.#setDeadline(ms, task);
         this.delays.push(ms);
         this.#retry = task;
         return () => this.#retry = undefined;
@@ -73,6 +94,7 @@ class Line {
       },
       askRefusal: () => Promise.resolve(this.refusal),
       onRefused: ({ code }) => this.#note(code),
+      onFiltered: () => this.#note("filtered"),
     });
   }
 
@@ -84,9 +106,31 @@ class Line {
     this.#seen.splice(0, this.#seen.indexOf(what) + 1);
   }
 
+  /** Whether something has happened since what was waited for. */
+  saw(what: Happening): boolean {
+    return this.#seen.includes(what);
+  }
+
   /** Ends the delay. */
   retry(): void {
     this.#retry?.();
+  }
+
+  /** The deadline that is set, in milliseconds; `undefined` for none. */
+  get deadline(): number | undefined {
+    return this.#deadline?.ms;
+  }
+
+  /** Lets the time of the deadline pass. */
+  expire(): void {
+    this.#deadline?.task();
+  }
+
+  #setDeadline(ms: number, task: () => void): () => void {
+    const deadline = this.#deadline = { ms, task };
+    return () => {
+      if (this.#deadline === deadline) this.#deadline = undefined;
+    };
   }
 
   #note(what: Happening): void {
@@ -122,18 +166,18 @@ Deno.test("Connection reconnects automatically, with delays that grow up to a li
   await line.until("down");
   const doubled = Array.from({ length: 9 }, (_, n) => RESTART_DELAY * 2 ** n);
   const ceilings = [RESTART_SPREAD, ...doubled.map((delay) => Math.min(delay, MAX_DELAY))];
-  assert.deepEqual(line.delays, ceilings.map((ceiling) => ceiling / 2));
+  assert.deepEqual(line.delays, ceilings.map((ceiling) => ceiling * SHARE));
   await using again = await TestServer.start({ port });
   line.connection.reconnectNow();
   await line.until("welcome");
   again.chat.dismiss();
   await line.until("down");
-  assert.equal(line.delays.at(-1), RESTART_SPREAD / 2);
+  assert.equal(line.delays.at(-1), RESTART_SPREAD * SHARE);
   line.retry();
   await line.until("welcome");
   [...again.outlets].at(-1)?.close(CloseCode.internal, "");
   await line.until("down");
-  assert.equal(line.delays.at(-1), FIRST_DELAY / 2);
+  assert.equal(line.delays.at(-1), FIRST_DELAY * SHARE);
 });
 
 Deno.test("Connection that is told to hurry during an attempt tries again without delay when it fails", async () => {
@@ -160,7 +204,7 @@ Deno.test("Connection that is sent to another node keeps its token, and reconnec
   await Promise.all([a.until("paired"), b.until("paired")]);
   for (const session of [...server.chat.sessions.sessions]) session.handOff();
   await Promise.all([a.until("down"), b.until("down")]);
-  assert.deepEqual([a.mayResume, a.delays.at(-1)], [true, MOVE_SPREAD / 2]);
+  assert.deepEqual([a.mayResume, a.delays.at(-1)], [true, MOVE_SPREAD * SHARE]);
   for (const line of [a, b]) line.retry(); // Here, the other node is the same one.
   await Promise.all([a.until("resumed"), b.until("resumed")]);
   assert.deepEqual([a.resumed, b.resumed], [[true], [true]]);
@@ -341,7 +385,7 @@ Deno.test("Connection that is told to reconnect while resuming sends its token a
   const a = await resuming(proxy);
   [...server.outlets].at(-1)!.close(CloseCode.goingAway, "");
   await a.until("down");
-  assert.deepEqual([a.mayResume, a.delays.at(-1)], [true, MOVE_SPREAD / 2]);
+  assert.deepEqual([a.mayResume, a.delays.at(-1)], [true, MOVE_SPREAD * SHARE]);
   a.retry();
   await a.until("resumed");
   assert.deepEqual(a.resumed, [true]);
@@ -365,7 +409,7 @@ Deno.test("Connection whose handshake is refused requests the reason, and retrie
   const line = new Line(server.port, { code: "denied", seconds: 60 });
   await line.until("down");
   await line.until("denied");
-  assert.equal(line.delays.at(-1), 60_000 + SERVER_DELAY_JITTER / 2);
+  assert.equal(line.delays.at(-1), 60_000 + SERVER_DELAY_JITTER * SHARE);
   const delays = line.delays.length;
   line.connection.reconnectNow();
   line.connection.tell(FIND);
@@ -383,5 +427,165 @@ Deno.test("Connection of an address that is blocked during a chat waits for as l
   outlet!.close(CloseCode.blocked, "This address is blocked.");
   await line.until("blocked");
   await line.until("down");
-  assert.deepEqual(line.delays, [90_000 + SERVER_DELAY_JITTER / 2]);
+  assert.deepEqual(line.delays, [90_000 + SERVER_DELAY_JITTER * SHARE]);
+});
+
+/** A connection with a chat, through a proxy. */
+async function chattingThrough(proxy: UnreliableProxy): Promise<Line> {
+  const [line] = await chatting(Number(new URL(proxy.site).port));
+  return line;
+}
+
+Deno.test("Connection that has heard nothing for a while asks the server, and any answer will do", async () => {
+  await using server = await TestServer.start();
+  const line = new Line(server.port);
+  await line.until("welcome");
+  for (let time = 0; time < 3; time++) {
+    assert.equal(line.deadline, QUIET_TIME);
+    line.expire();
+    assert.equal(line.deadline, ANSWER_TIME);
+    await line.until("pong");
+  }
+  assert.ok(QUIET_TIME + ANSWER_TIME <= 35_000);
+});
+
+Deno.test("Connection that has died silently is given up and resumed, and nothing late is heard on it", async () => {
+  await using server = await TestServer.start();
+  using proxy = new UnreliableProxy(server.port);
+  const line = await chattingThrough(proxy);
+  proxy.stall();
+  const [outlet] = server.outlets;
+  outlet!.send(JSON.stringify({ type: "partner-left" }));
+  line.expire();
+  line.expire();
+  await line.until("down");
+  assert.deepEqual([line.mayResume, line.deadline], [true, undefined]);
+  proxy.recover();
+  line.retry();
+  await line.until("resumed");
+  assert.deepEqual([line.resumed, line.saw("partner-left")], [[true], false]);
+});
+
+Deno.test("Connection is checked at once when there is a reason for doubt", async () => {
+  await using server = await TestServer.start();
+  using proxy = new UnreliableProxy(server.port);
+  const line = await chattingThrough(proxy);
+  line.connection.reconnectNow();
+  assert.equal(line.deadline, QUICK_ANSWER_TIME);
+  await line.until("pong");
+  assert.equal(line.deadline, QUIET_TIME);
+  proxy.stall("down");
+  line.connection.reconnectNow();
+  line.expire();
+  await line.until("down");
+  assert.equal(line.sockets.length, 1);
+});
+
+Deno.test("Connection on which nothing depends sends nothing", async () => {
+  await using server = await TestServer.start();
+  const line = new Line(server.port);
+  await line.until("welcome");
+  line.connection.need(false);
+  assert.equal(line.deadline, undefined);
+  line.connection.need(true);
+  assert.equal(line.deadline, QUIET_TIME);
+});
+
+for (const silent of ["up", "down"] as const) {
+  Deno.test(`Connection that is not answered is tried again after a while (${silent})`, async () => {
+    await using server = await TestServer.start();
+    using proxy = new UnreliableProxy(server.port);
+    proxy.stall(silent);
+    const line = new Line(Number(new URL(proxy.site).port));
+    assert.equal(line.deadline, DIAL_TIME);
+    line.expire();
+    await line.until("down");
+    proxy.recover();
+    line.retry();
+    await line.until("welcome");
+    assert.deepEqual([line.sockets.length, line.deadline], [2, QUIET_TIME]);
+  });
+}
+
+Deno.test("Connection whose resume is not answered is tried again with the same token", async () => {
+  await using server = await TestServer.start();
+  using proxy = new UnreliableProxy(server.port);
+  const line = await resuming(proxy);
+  proxy.stall();
+  assert.equal(line.deadline, DIAL_TIME);
+  line.expire();
+  await line.until("down");
+  assert.equal(line.mayResume, true);
+  proxy.recover();
+  line.retry();
+  await line.until("resumed");
+  assert.deepEqual(line.resumed, [true]);
+});
+
+Deno.test("Connection replaces an attempt that is old when there is a reason for hope, and no other", async () => {
+  await using server = await TestServer.start();
+  using proxy = new UnreliableProxy(server.port);
+  proxy.stall();
+  const line = new Line(Number(new URL(proxy.site).port));
+  line.now = OLD_DIAL - 1;
+  line.connection.reconnectNow();
+  assert.equal(line.sockets.length, 1);
+  line.now = OLD_DIAL;
+  line.connection.reconnectNow();
+  await line.until("down");
+  assert.equal(line.sockets.length, 2);
+  proxy.recover();
+  await line.until("welcome");
+});
+
+Deno.test("Connection sends nothing before the welcome, because the page is told of that", async () => {
+  await using server = await TestServer.start();
+  using proxy = new UnreliableProxy(server.port);
+  proxy.stall("down");
+  const line = new Line(Number(new URL(proxy.site).port));
+  line.connection.tell(FIND);
+  proxy.recover();
+  await line.until("welcome");
+  assert.equal(server.chat.matchmaker.searching, 0);
+});
+
+Deno.test("Connection suspects a filter when the server answers requests and no connection opens", async () => {
+  const gone = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  gone.close();
+  const line = new Line(gone.addr.port, "none");
+  for (let attempt = 1; attempt < FILTERED_ATTEMPTS; attempt++) {
+    await line.until("down");
+    await Promise.resolve(); // The server's answer.
+    assert.equal(line.saw("filtered"), false);
+    line.retry();
+  }
+  await line.until("filtered");
+});
+
+Deno.test("Connection sends a server nothing that it does not name", async () => {
+  await using server = await ScriptedServer.start();
+  const line = new Line(Number(new URL(server.url).port));
+  await waitUntil(() => server.lines.length === 1);
+  await server.lines[0]!.say({ type: "welcome", token: "old", online: 1 });
+  await line.until("welcome");
+  assert.equal(line.deadline, undefined);
+  line.connection.reconnectNow();
+  line.connection.tell({ ...FIND, search: 7 });
+  await server.lines[0]!.settled();
+  assert.deepEqual(server.lines[0]!.messages, [FIND]);
+  server.lines[0]!.cut();
+  await line.until("down");
+  line.retry();
+  await waitUntil(() => server.lines.length === 2);
+  const features = ["search", "ping", "newer"];
+  await server.lines[1]!.say(
+    { type: "welcome", token: "new", online: 1, features },
+    { type: "resumed", chatting: false },
+  );
+  await line.until("resumed");
+  line.connection.tell({ ...FIND, search: 8 });
+  line.expire();
+  await server.lines[1]!.settled();
+  assert.deepEqual(server.lines[1]!.heard, ["resume", "find", "ping"]);
+  assert.deepEqual(server.lines[1]!.messages.at(1), { ...FIND, search: 8 });
 });

@@ -33,6 +33,7 @@ class World {
     for (let page = 0; page < PAGES; page++) {
       new Connection({
         dial: () => this.#dial(),
+        now: () => this.now,
         later: (ms, run) => this.#later(ms, run),
         random,
         onMessage: () => this.now < 0 || this.returns.push(this.now),
@@ -40,6 +41,7 @@ class World {
         onDown: () => {},
         askRefusal: () => Promise.resolve(undefined),
         onRefused: () => {},
+        onFiltered: () => {},
       });
     }
     this.#run(0);

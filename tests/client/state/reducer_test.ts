@@ -109,7 +109,8 @@ const PAIRED: ServerMessage & { type: "paired" } = {
   met: false,
 };
 const WELCOME = { type: "welcome", token: "t", online: 7 } as const;
-const FIND = { type: "find", mode: "text", interests: [] };
+/** The search request with a number. */
+const find = (search: number) => ({ type: "find", mode: "text", interests: [], search });
 const LEAVE = { type: "leave" };
 
 function said(envelope: Envelope): Event {
@@ -131,7 +132,7 @@ Deno.test("Page starts nothing before the confirmation, and says what is missing
   page.on({ type: "confirm", adult: true });
   assert.deepEqual([page.state.showAgeReminder, page.did("keep-preferences")], [false, true]);
   page.on("start");
-  assert.deepEqual(page.told, [FIND]);
+  assert.deepEqual(page.told, [find(1)]);
 });
 
 Deno.test("Page collects interests as chips: by comma, by Enter, and from the rest of the box at the start", () => {
@@ -144,7 +145,7 @@ Deno.test("Page collects interests as chips: by comma, by Enter, and from the re
   });
   page.on({ type: "type-interest", text: " MUSIC " }, "add-interest");
   page.on({ type: "type-interest", text: "x".repeat(40) }, "start");
-  assert.deepEqual(page.told, [{ ...FIND, interests: ["music", "films", "x".repeat(30)] }]);
+  assert.deepEqual(page.told, [{ ...find(1), interests: ["music", "films", "x".repeat(30)] }]);
   assert.equal(page.state.interestDraft, "");
 });
 
@@ -237,7 +238,7 @@ Deno.test("Page asks before it leaves, leaves, and finds a new partner: Stop, Re
   page.on("stop");
   assert.deepEqual([page.log.at(-1), page.told], ["you-left", [LEAVE]]);
   page.on("stop");
-  assert.deepEqual([page.state.screen.kind, page.told], ["searching", [FIND]]);
+  assert.deepEqual([page.state.screen.kind, page.told], ["searching", [find(2)]]);
 });
 
 Deno.test("Page withdraws its question after 3 s, or when the person continues to type", () => {
@@ -338,7 +339,7 @@ Deno.test("Page can be left while its connection is down, and tells the server o
   page.server(WELCOME).server({ type: "resumed", chatting: true });
   assert.deepEqual(page.told.at(-1), LEAVE);
   const next = writing([]).on(DROP, "stop", "stop", "stop").server(WELCOME);
-  assert.deepEqual(next.told, [FIND]);
+  assert.deepEqual(next.told, [find(3)]);
   assert.deepEqual(next.server({ type: "resumed", chatting: true }).told, [
     { type: "background", hidden: false },
   ]);
@@ -408,7 +409,85 @@ Deno.test("Page that can't reconnect to a full server waits, and ends the chat w
 
 Deno.test("Page resumes a search on a new connection", () => {
   const page = new Page().on("start", DOWN).server(WELCOME);
-  assert.deepEqual([page.told, page.state.connectionState, page.state.online], [[FIND], "up", 7]);
+  assert.deepEqual([page.told, page.state.connectionState, page.state.online], [
+    [find(2)],
+    "up",
+    7,
+  ]);
+});
+
+const NUMBERED = { ...WELCOME, features: ["search", "ping", "newer than this page"] };
+
+/** A page whose server numbers its answers, and whose first search was cancelled for a second one. */
+function searchingAgain(): Page {
+  return new Page().server(NUMBERED).on("start", "stop", "start");
+}
+
+Deno.test("Page ignores a partner that was found for a search that it has cancelled", () => {
+  const page = searchingAgain();
+  page.server({ ...PAIRED, search: 1 });
+  assert.deepEqual([page.state.screen.kind, page.effects], ["searching", []]);
+  page.server(PAIRED);
+  assert.equal(page.state.screen.kind, "searching", "the answer to a search without a number");
+  page.server({ ...PAIRED, search: 2 });
+  assert.deepEqual([page.log, page.did("secure")], [["began"], true]);
+});
+
+Deno.test("Page neither solves the challenge of a cancelled search nor waits for it", () => {
+  const page = searchingAgain();
+  page.server({ type: "challenge", salt: "old", bits: 1, search: 1 });
+  assert.equal(page.did("solve"), false);
+  page.server({ type: "error", code: "too-fast", message: "", seconds: 9, search: 1 });
+  assert.deepEqual(page.pass(20_000).told, []);
+  page.server({ type: "challenge", salt: "new", bits: 1, search: 2 });
+  assert.equal(page.did("solve"), true);
+});
+
+Deno.test("Page does not take the refusal of a report for that of the search that followed", () => {
+  const page = new Page().server(NUMBERED).on("start").server({ ...PAIRED, search: 1 });
+  page.on("choose-report", { type: "report", reason: "spam" }, "stop", "stop", "again");
+  page.server({ type: "error", code: "too-fast", message: "", seconds: 9 });
+  assert.deepEqual(page.pass(20_000).told, []);
+  page.server({ ...PAIRED, search: 2 });
+  assert.deepEqual(page.log, ["began"]);
+});
+
+Deno.test("Page gives each repetition of a search a new number, and believes only the last one", () => {
+  const page = new Page().server(NUMBERED).on("start", DOWN).server(NUMBERED);
+  assert.deepEqual(page.told, [find(2)]);
+  assert.equal(page.server({ ...PAIRED, search: 1 }).state.screen.kind, "searching");
+  page.server({ type: "error", code: "too-fast", message: "", seconds: 9, search: 2 }).pass(9_000);
+  assert.deepEqual(page.told, [find(3)]);
+  assert.equal(page.server({ ...PAIRED, search: 2 }).state.screen.kind, "searching");
+  assert.equal(page.server({ ...PAIRED, search: 3 }).state.screen.kind, "chat");
+});
+
+Deno.test("Page believes a server that does not number its answers", () => {
+  const page = new Page().server(WELCOME).on("start", "stop", "start");
+  assert.equal(page.server(PAIRED).state.screen.kind, "chat");
+});
+
+Deno.test("Page begins its search, and its hints, when it reaches the server", () => {
+  const page = new Page().on("start").pass(LONG_AFTER * 2).server(NUMBERED);
+  const { screen } = page.state;
+  assert.deepEqual(screen.kind === "searching" && [screen.phase, screen.since], [
+    "fresh",
+    page.now,
+  ]);
+});
+
+Deno.test("Page knows of a filter until a connection opens", () => {
+  const page = new Page().on(DROP, "filtered", DROP);
+  assert.deepEqual([page.state.connectionState, page.state.isFiltered], ["down", true]);
+  assert.equal(page.server(WELCOME).state.isFiltered, false);
+});
+
+Deno.test("Page shows the time of the calendar, and keeps its deadlines when somebody sets that", () => {
+  const page = new Page().chatting();
+  page.state = { ...page.state, calendarOffset: -3_600_000 };
+  page.hears("an hour ago").pass(CONFIRM_INTERVAL);
+  assert.equal(page.chat.lines.at(-1)!.at, page.now - CONFIRM_INTERVAL - 3_600_000);
+  assert.deepEqual(page.told, [{ kind: "received", number: 1 }]);
 });
 
 Deno.test("Page reports once per chat, also after its end, and can report again in the next", () => {
@@ -530,7 +609,7 @@ Deno.test("Page retries automatically when it searched too fast, and says so mea
   page.pass(1);
   assert.deepEqual(page.effects, [{
     type: "tell",
-    message: { type: "find", mode: "text", interests: [] },
+    message: find(2),
   }]);
   page.pass(60_000);
   assert.deepEqual(page.effects, []);
@@ -613,7 +692,7 @@ Deno.test("Page shows a preview before the first call, and searches on the secon
     [],
   ]);
   page.on("start-video");
-  assert.deepEqual(page.told, [{ type: "find", mode: "video", interests: [] }]);
+  assert.deepEqual(page.told, [{ ...find(1), mode: "video" }]);
   assert.deepEqual(wanted(page), ["camera", "microphone"]);
   assert.deepEqual(wanted(page.on("stop")), []);
   assert.deepEqual(page.on("start-video", "escape").state.screen.kind, "home");

@@ -171,7 +171,32 @@ Deno.test("Session sends a welcome with a token and the number of people online"
   const world = new World();
   world.visit();
   const { outlet } = world.visit();
-  assert.deepEqual(outlet.messages, [{ type: "welcome", token: "token 2", online: 2 }]);
+  const features = ["ping", "search"];
+  assert.deepEqual(outlet.messages, [{ type: "welcome", token: "token 2", online: 2, features }]);
+});
+
+Deno.test("Session answers a ping at any time, also while it chats", async () => {
+  const world = new World();
+  const [a] = await world.pair();
+  for (const visit of [world.visit(), a]) {
+    visit.say({ type: "ping" });
+    assert.equal(visit.outlet.types.at(-1), "pong");
+  }
+});
+
+Deno.test("Session repeats the number of a search in every answer to it, and only there", async () => {
+  const world = new World();
+  const [a, b] = [world.visit(), world.visit()];
+  a.say({ ...FIND, search: 7 });
+  await settled();
+  b.say(FIND);
+  await settled();
+  const numbers = ({ messages }: FakeOutlet) =>
+    messages.map((message) => [message.type, "search" in message ? message.search : undefined]);
+  assert.deepEqual(numbers(a.outlet).slice(1), [["waiting", 7], ["paired", 7]]);
+  assert.deepEqual(numbers(b.outlet).slice(1), [["paired", undefined]]);
+  a.say(REPORT);
+  assert.deepEqual(numbers(a.outlet).at(-1), ["reported", undefined]);
 });
 
 Deno.test("Session tells a visitor that it is waiting, and both when they are paired", async () => {
@@ -569,6 +594,21 @@ Deno.test("Session that must do work for its search starts it with the solution,
   visit.say(LEAVE);
   visit.say(FIND);
   assert.equal(visit.outlet.told("challenge").length, 1);
+});
+
+Deno.test("Session numbers the challenge of each search, and the refusal of one that comes too soon", () => {
+  const world = new World();
+  Object.assign(world.proofOfWork, { isRequired: true });
+  const visit = world.visit();
+  for (const search of [1, 2]) visit.say({ ...FIND, search });
+  const numbers = visit.outlet.told("challenge").map((one) => "search" in one && one.search);
+  assert.deepEqual(numbers, [1, 2]);
+  const record = newAddressRecord(world.clock.now());
+  while (record.search(world.clock.now()) === 0); // Uses up the limit of the address.
+  const late = world.visit(record);
+  late.say({ ...FIND, search: 3 });
+  const [error] = late.outlet.told("error");
+  assert.ok(error?.type === "error" && error.code === "too-fast" && error.search === 3);
 });
 
 Deno.test("Session is closed with 1008 for a wrong solution, and not for a late one", () => {
