@@ -168,7 +168,7 @@ export const METRICS: readonly Metric[] = [
   ),
   gauge(
     "component_failing",
-    "1 for each component other than the chat that is failing, named as in /healthz.",
+    "1 for each failing component other than the chat, named as in /healthz.",
     ({ health, cluster }) => failures(health(), cluster !== undefined),
     "component",
   ),
