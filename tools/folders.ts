@@ -87,7 +87,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: "server/metrics/",
-    purpose: "what an operator can monitor, for Prometheus",
+    purpose: "the metrics for Prometheus, which an operator can monitor",
     mayImport: [
       ...["server/chat/", "server/matching/", "server/admission/", "server/statistics/"],
       ...["server/http/", "server/health.ts"],
