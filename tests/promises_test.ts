@@ -331,7 +331,7 @@ Deno.test("P3: choosing a language sends the same request, whichever language is
   for (const other of others) assert.deepEqual(other, german);
 });
 
-Deno.test("P3: a visitor who clears the browser's storage is new again", async () => {
+Deno.test("P3: a visitor who clears the browser's storage is treated as new", async () => {
   await using server = await serve();
   await using ann = await Visitor.open(await openBrowser(), server.http);
   await ann.confirm();

@@ -185,7 +185,7 @@ export const METRICS: readonly Metric[] = [
   {
     ...gauge(
       "cluster_members",
-      "Nodes that see each other, including this one.",
+      "Nodes that can reach each other, including this one.",
       ({ cluster }) => 1 + (cluster?.others ?? 0),
     ),
     needs: "cluster",

@@ -28,7 +28,7 @@ export const PROOF_TESTS = {
   preferencesKept: "P3: the page stores a few preferences, which identify nobody",
   preferencesStay: "P3: nothing that the page stores is ever sent",
   languageUntold: "P3: choosing a language sends the same request, whichever language is chosen",
-  preferencesCleared: "P3: a visitor who clears the browser's storage is new again",
+  preferencesCleared: "P3: a visitor who clears the browser's storage is treated as new",
   figuresOfDays: "P4: the statistics contain daily totals, and nothing about individuals",
   smallDaysWithheld: "P4: a day with few chats is published without figures",
   watchedSums: "P4: an operator can monitor only totals, and no visitor sees them",
