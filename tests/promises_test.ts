@@ -122,7 +122,7 @@ async function chatWithPages(site: string): Promise<void> {
   await ann.leave();
 }
 
-Deno.test("P1: an address is nowhere in memory after its retention", async () => {
+Deno.test("P1: an address is nowhere in memory after its retention period", async () => {
   await using program = await Program.start("--ip-retention-seconds=2");
   const client = await BareClient.enter(program.socketUrl, { localAddress: ADDRESS });
   const { localPort = 0 } =
@@ -262,7 +262,7 @@ function lineAt(time: number): string {
   return `203.0.113.9 - - [${day}/${month}/${year}:${clock} +0000] "GET /old HTTP/1.1" 200 1 "-" "-"\n`;
 }
 
-inProcess.test("P2: no line outlives the retention, even without visitors", async () => {
+inProcess.test("P2: no line outlives the retention period, even without visitors", async () => {
   await using temporary = new TempFolder();
   const folder = temporary.path;
   const clock = new FakeClock();
@@ -331,7 +331,7 @@ Deno.test("P3: choosing a language sends the same request, whichever language is
   for (const other of others) assert.deepEqual(other, german);
 });
 
-Deno.test("P3: a visitor who clears the browser's storage is new again", async () => {
+Deno.test("P3: a visitor who clears the browser's storage is treated as new", async () => {
   await using server = await serve();
   await using ann = await Visitor.open(await openBrowser(), server.http);
   await ann.confirm();
@@ -440,7 +440,7 @@ Deno.test("P5: there is no field for a name, an address or a picture", async () 
   assert.deepEqual(await fields(), ["select-one Language", "textarea Message"]);
 });
 
-Deno.test("P5: interests are forgotten with the visit", async () => {
+Deno.test("P5: interests are forgotten when the visit ends", async () => {
   await using program = await Program.start("--ip-retention-seconds=2");
   const [a, b] = await Promise.all(
     [0, 1].map(() => BareClient.enter(program.socketUrl, { localAddress: ADDRESS })),

@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 const HABITS = [
   { habit: /(?:^|[.:;] |\* )Who(?:ever)? [a-z]/gm, instead: "a noun as the subject", left: 0 },
   { habit: /\b(?:is|are|was|there's) none\b/g, instead: "has no …, is missing", left: 0 },
-  { habit: /\b(?:any more|anew|for ever)\b/g, instead: "no longer, again, indefinitely", left: 9 },
+  { habit: /\b(?:any more|anew|for ever)\b/g, instead: "no longer, again, indefinitely", left: 0 },
   { habit: /\b(?:goes|go|going) on\b/g, instead: "continues, resumes", left: 0 },
   { habit: /\bof (?:its|their|our|your|his|one's) own\b/g, instead: "its, their, our …", left: 0 },
 ] as const;

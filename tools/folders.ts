@@ -21,12 +21,12 @@ export const PARTS: readonly Part[] = [
   {
     path: "main.ts",
     purpose:
-      "the command line → a command; the only reader of arguments, environment and randomness",
+      "reads the command line; the only part that reads arguments, environment and randomness",
     mayImport: ["server/commands/", "server/config/", "client/page.gen.ts"],
   },
   {
     path: "tools/",
-    purpose: "what makes the page and the executables, and describes the code",
+    purpose: "builds the page and the executables, and generates the tables in the documents",
     mayImport: [
       ...["server/site/", "server/privacy/", "server/metrics/", "server/config/"],
       ...["server/limits/", "server/http/", "client/languages/", "client/page.gen.ts"],
@@ -43,12 +43,12 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: "server/shutdown.ts",
-    purpose: "the end of the program, in order: drain or hand off, linger, exit",
+    purpose: "stops the program in order: drains or hands off, lingers, exits",
     mayImport: [],
   },
   {
     path: "server/app.ts",
-    purpose: "wiring: what is built with what, and the interval tasks",
+    purpose: "creates and connects the parts, and runs the interval tasks",
     mayImport: [
       ...["server/request_handler.ts", "server/site/", "server/metrics/", "server/cluster/"],
       ...["server/listener/", "server/chat/", "server/matching/", "server/access_log/"],
@@ -58,7 +58,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: "server/request_handler.ts",
-    purpose: "every HTTP request and every upgrade passes here; the last to see an address",
+    purpose: "handles every HTTP request and upgrade; the last part that sees an address",
     mayImport: [
       ...["server/site/", "server/metrics/", "server/chat/", "server/access_log/"],
       ...["server/admission/", "server/transport.ts", "server/http/"],
@@ -87,7 +87,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: "server/metrics/",
-    purpose: "what an operator can monitor, for Prometheus",
+    purpose: "the metrics for Prometheus, which an operator can monitor",
     mayImport: [
       ...["server/chat/", "server/matching/", "server/admission/", "server/statistics/"],
       ...["server/http/", "server/health.ts"],
@@ -95,7 +95,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: "server/cluster/",
-    purpose: "several nodes as one, over Redis",
+    purpose: "makes several nodes act as one, through Redis",
     mayImport: [
       ...["server/chat/", "server/matching/", "server/admission/", "server/statistics/"],
       ...["server/limits/", "server/transport.ts"],
@@ -115,7 +115,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: "server/matching/",
-    purpose: "who talks to whom",
+    purpose: "decides who is paired with whom",
     mayImport: [],
   },
   {
@@ -125,12 +125,12 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: "server/config/",
-    purpose: "options, what Deno Deploy fixes, and which of them are published",
+    purpose: "the options, the ones that Deno Deploy fixes, and the ones that are published",
     mayImport: ["server/admission/", "server/limits/"],
   },
   {
     path: "server/admission/",
-    purpose: "who may connect, and the only memory of addresses",
+    purpose: "decides who may connect; holds the only record of addresses",
     mayImport: ["server/limits/"],
   },
   {
@@ -140,7 +140,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: "server/limits/",
-    purpose: "how fast clients may go, and the retention periods of the policy",
+    purpose: "the rate limits, and the retention periods of the policy",
     mayImport: [],
   },
   {
@@ -165,7 +165,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: "server/ids.ts",
-    purpose: "what identifies a session, a search and a node",
+    purpose: "the identifiers of sessions, searches and nodes",
     mayImport: [],
   },
   {
@@ -196,7 +196,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: "client/state/",
-    purpose: "what every event does to the state, as pure functions",
+    purpose: "pure functions that apply each event to the state",
     mayImport: ["client/media/", "client/crypto/", "client/languages/"],
   },
   {
@@ -216,7 +216,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: "client/page/",
-    purpose: "what surrounds the app: document, style, icons, title and sound",
+    purpose: "everything around the app: document, style, icons, title and sound",
     mayImport: ["client/languages/"],
   },
   {
@@ -226,17 +226,17 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: "client/json.ts",
-    purpose: "reads JSON that anybody may have written",
+    purpose: "parses untrusted JSON",
     mayImport: [],
   },
   {
     path: "client/page.gen.ts",
-    purpose: "the built pages; made by `deno task build`, not kept in the repository",
+    purpose: "the built pages; generated by `deno task build`, not in the repository",
     mayImport: [],
   },
   {
     path: "protocol.ts",
-    purpose: "the wire, for both sides; imports nothing",
+    purpose: "the wire protocol, shared by both sides; imports nothing",
     mayImport: [],
   },
 ];

@@ -67,7 +67,7 @@ export const en = {
       reported:
         "Several people reported someone using your IP address. The block ends automatically, and no record of it is kept.",
       flooding:
-        "Your IP address made far too many connections. The block ends automatically, and no record of it is kept.",
+        "Too many connections came from your IP address. The block ends automatically, and no record of it is kept.",
       denied: "It stays blocked until the operator removes the block.",
     },
     BlockedWait: "You can leave this page open. It reconnects as soon as the block ends.",

@@ -78,7 +78,7 @@ const SEARCHES = `
 /** Replaces the search request of a ticket, and returns the fronts of its queues (`pool.ts`). */
 const OFFER = new Script(`
   ${SEARCHES}
-  local ticket, text, how = ARGV[3], ARGV[4], ARGV[8]
+  local ticket, text, when = ARGV[3], ARGV[4], ARGV[8]
   local lookAhead, lifetime, queueLifetime = tonumber(ARGV[5]), ARGV[6], ARGV[7]
   local search = cjson.decode(text)
   local function has(list, id)
@@ -105,7 +105,7 @@ const OFFER = new Script(`
       end
     end
   end
-  if how == 'again' and not searchOf(ticket) then return false end
+  if when == 'if-waiting' and not searchOf(ticket) then return false end
   take(ticket)
   local queues = queuesOf(search)
   for _, queue in ipairs(queues) do look(queue) end
@@ -155,11 +155,11 @@ export class RedisPool {
   /** Adds a search. Resolves to a few others, the best partner among them. */
   async offer(
     request: SearchRequest,
-    how: "anew" | "again" = "anew",
+    when: "always" | "if-waiting" = "always",
   ): Promise<SearchRequest[] | "taken"> {
     const limits = [LOOK_AHEAD, LIFETIME, QUEUE_LIFETIME].map(String);
     const text = JSON.stringify(this.encode(request));
-    const fronts = await this.#run(OFFER, `${request.ticket}`, text, ...limits, how);
+    const fronts = await this.#run(OFFER, `${request.ticket}`, text, ...limits, when);
     if (fronts === null) return "taken";
     const searches = (textsIn(fronts) ?? []).map(parseSearch);
     return searches.flatMap((search) => search ? [this.#decode(search, request)] : []);

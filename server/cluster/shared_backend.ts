@@ -51,10 +51,10 @@ export class SharedBackend implements Backend {
   offer(
     request: SearchRequest,
     end: QueueEnd,
-    how: "anew" | "again" = "anew",
+    when: "always" | "if-waiting" = "always",
   ): Promise<SearchRequest[] | "taken"> {
     const { isUp, pool } = this.#options;
-    return isUp() ? pool.offer(request, how) : this.#alone.offer(request, end, how);
+    return isUp() ? pool.offer(request, when) : this.#alone.offer(request, end, when);
   }
 
   async withdraw(request: SearchRequest): Promise<void> {

@@ -78,7 +78,7 @@ export const OPTIONS = {
   ),
   "proof-of-work": choice(
     ["auto", "always", "off"],
-    "require about a second of client work before a search: under load, always, or never",
+    "require a second of client work before a search: auto (under load), always, or never",
   ),
   "turn-url": relays("TURN servers that relay video calls, comma-separated"),
   "turn-secret": secret(

@@ -27,7 +27,7 @@ export async function checkClock(now: Date, folders: readonly string[]): Promise
   if (now < new Date(POLICY_UPDATED)) {
     return problem(
       "clock",
-      `the time here is ${shown}, before this version was made: set the clock (NTP)`,
+      `the clock says ${shown}, which is before this version was built: set it (NTP)`,
     );
   }
   const latest = Math.max(...await Promise.all(folders.map(latestChange)));
@@ -35,7 +35,7 @@ export async function checkClock(now: Date, folders: readonly string[]): Promise
     const written = new Date(latest).toISOString().slice(0, 19);
     return problem(
       "clock",
-      `the time here is ${shown}, but a file was written at ${written}Z: the clock was set back, or was wrong then`,
+      `the clock says ${shown}, but a file was written at ${written}Z: the clock was set back, or was wrong then`,
     );
   }
   return ok("clock", `the time is ${shown}`);
@@ -140,7 +140,7 @@ export async function checkConnections(
   await Deno.remove(file);
   return affordable >= wanted ? ok(subject, `enough file descriptors for ${wanted}`) : problem(
     subject,
-    `enough file descriptors for ${affordable} only, not for ${wanted}: raise the limit ` +
+    `enough file descriptors for only ${affordable}, not for ${wanted}: raise the limit ` +
       "(LimitNOFILE= in systemd, ulimit -n) or lower the option",
   );
 }

@@ -20,13 +20,13 @@ export interface Backend {
   newOrder(): number;
   /**
    * Adds `request` to the pool, replacing the previous request with the same ticket. Returns a few candidates, which
-   * include its best partner, if there is one. With `again`, it is offered only if it still waits. If not, another
+   * include its best partner, if there is one. With `if-waiting`, it is offered only if it still waits. If not, another
    * search has claimed it and may be about to say so.
    */
   offer(
     request: SearchRequest,
     end: QueueEnd,
-    how?: "anew" | "again",
+    when?: "always" | "if-waiting",
   ): Promise<SearchRequest[] | "taken">;
   /** Removes the request from the pool. */
   withdraw(request: SearchRequest): Promise<void>;
@@ -61,8 +61,14 @@ export class MemoryBackend implements Backend {
     return this.#arrived++;
   }
 
-  offer(request: SearchRequest, end: QueueEnd, how = "anew"): Promise<SearchRequest[] | "taken"> {
-    if (how === "again" && !this.#waiting.has(request.ticket)) return Promise.resolve("taken");
+  offer(
+    request: SearchRequest,
+    end: QueueEnd,
+    when = "always",
+  ): Promise<SearchRequest[] | "taken"> {
+    if (when === "if-waiting" && !this.#waiting.has(request.ticket)) {
+      return Promise.resolve("taken");
+    }
     this.#take(request.ticket);
     const candidates = [...this.#pool.candidates(request)];
     this.#pool.add(request, end);

@@ -227,15 +227,19 @@ export class Matchmaker {
     const { claimedAt } = search;
     const isLate = claimedAt !== undefined &&
       this.#options.clock.now() - claimedAt >= INVITATION_TIME;
-    await this.#offer(search, end, isLate ? "anew" : "again");
+    await this.#offer(search, end, isLate ? "always" : "if-waiting");
   }
 
   /** Publishes `search`, and claims the best available partner. */
-  async #offer(search: Search, end: QueueEnd, how: "anew" | "again" = "anew"): Promise<void> {
+  async #offer(
+    search: Search,
+    end: QueueEnd,
+    when: "always" | "if-waiting" = "always",
+  ): Promise<void> {
     const { request } = search;
     if (search.isClaiming) return;
     const { clock, backend } = this.#options;
-    const candidates = await this.#retried(search, backend.offer(request, end, how));
+    const candidates = await this.#retried(search, backend.offer(request, end, when));
     if (candidates === undefined || search.done || search.isClaiming) return;
     if (candidates === "taken") {
       search.claimedAt ??= clock.now();

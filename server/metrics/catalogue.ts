@@ -168,7 +168,7 @@ export const METRICS: readonly Metric[] = [
   ),
   gauge(
     "component_failing",
-    "1 for each component other than the chat that is failing, named as in /healthz.",
+    "1 for each failing component other than the chat, named as in /healthz.",
     ({ health, cluster }) => failures(health(), cluster !== undefined),
     "component",
   ),
@@ -185,7 +185,7 @@ export const METRICS: readonly Metric[] = [
   {
     ...gauge(
       "cluster_members",
-      "Nodes that see each other, including this one.",
+      "Nodes that can reach each other, including this one.",
       ({ cluster }) => 1 + (cluster?.others ?? 0),
     ),
     needs: "cluster",

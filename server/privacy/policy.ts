@@ -96,7 +96,7 @@ function yourAddress(settings: PublicSettings): Section {
   const shared: Sentence[] = isShared
     ? [{
       says:
-        "This service runs on several machines. So that its limits apply across all of them, the machines share how often an address connects, searches and is reported, and whether it is blocked. They keep this in memory, under a keyed hash of the address that only they can compute, and delete it when they delete the address.",
+        "This service runs on several machines. So that its limits apply across all of them, the machines tell each other how often an address connects, searches and is reported, and whether it is blocked. They keep this in memory, under a keyed hash of the address that only they can compute, and delete it when they delete the address.",
       proof: [PROOF_TESTS.addressNamed],
     }]
     : [];
@@ -471,7 +471,7 @@ const SECURITY: Section = {
     },
     {
       says:
-        "The server's software is kept up to date. No system is perfectly secure, but all of this makes it less likely that data gets out.",
+        "The server's software is kept up to date. No system is perfectly secure, but all of this makes it less likely that data leaks.",
       proof: { cannot: "Updating a server is up to its operator." },
     },
     {

@@ -15,7 +15,7 @@ export type TestName = `P${number}: ${string}`;
 
 /** The names of all tests that prove a promise. */
 export const PROOF_TESTS = {
-  addressForgotten: "P1: an address is nowhere in memory after its retention",
+  addressForgotten: "P1: an address is nowhere in memory after its retention period",
   addressCounted: "P1: an address is counted only while it is held",
   retentionBound: "P1: no option can extend the retention of addresses beyond an hour",
   noAddressStored: "P1: no address is written anywhere except to the access log",
@@ -23,18 +23,18 @@ export const PROOF_TESTS = {
   lineContent: "P2: a line of the access log contains what the policy lists, and nothing else",
   lineTruncated: "P2: an access log that is truncated or off contains no full address",
   oldLinesDeleted: "P2: starting the server deletes expired lines, without any request",
-  linesExpire: "P2: no line outlives the retention, even without visitors",
+  linesExpire: "P2: no line outlives the retention period, even without visitors",
   urlBare: "P2: no URL that a chat requests contains more than a path",
   preferencesKept: "P3: the page stores a few preferences, which identify nobody",
   preferencesStay: "P3: nothing that the page stores is ever sent",
   languageUntold: "P3: choosing a language sends the same request, whichever language is chosen",
-  preferencesCleared: "P3: a visitor who clears the browser's storage is new again",
+  preferencesCleared: "P3: a visitor who clears the browser's storage is treated as new",
   figuresOfDays: "P4: the statistics contain daily totals, and nothing about individuals",
   smallDaysWithheld: "P4: a day with few chats is published without figures",
   watchedSums: "P4: an operator can monitor only totals, and no visitor sees them",
   statisticsLast: "P4: statistics survive a crash, and the file is intact",
   noField: "P5: there is no field for a name, an address or a picture",
-  interestsForgotten: "P5: interests are forgotten with the visit",
+  interestsForgotten: "P5: interests are forgotten when the visit ends",
   unreadable: "P6: message content is nowhere in the server's memory, files or logs",
   notWritten: "P6: the system calls of a whole run write and send no message content",
   goneWithChat: "P6: nothing holds a frame once the chat is over",
@@ -60,7 +60,7 @@ export const PROOF_TESTS = {
   windowExported: "P13: the lines of a period can be exported, and missing ones are reported",
   nothingElse: "P13: nothing is stored except the access log and the statistics",
   consentFirst:
-    "P14: nothing that could reveal an address exists before both have agreed, or at all when one declines",
+    "P14: nothing that could reveal an address exists before both have agreed, or ever if one declines",
   directRefused: "P14: a person who refuses direct calls is never asked for one",
   relayedBlind:
     "P14: the partner learns nothing of the address behind a relayed call, whatever the partner's page does",

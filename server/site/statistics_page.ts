@@ -134,7 +134,7 @@ function soFar(counted: readonly Counted[]): VNode | null {
 }
 
 const A_WEEK =
-  "Each column is a week, from Monday to Sunday. It shows the average of its days, and for people online also the peak of the week. Days without figures, and today, are left out.";
+  "Each column is a week, from Monday to Sunday. It shows the average of its days and, for people online, the peak of the week. Days without figures, and today, are left out.";
 
 function chartSection(charts: readonly Chart[], { days, today, span }: Shown): VNode {
   const first = days[0]!.day;

@@ -18,7 +18,7 @@ export function transparencyPage(settings: PublicSettings, report: TransparencyR
     body: html`
       <main class="document">
         <h1>Check it yourself</h1>
-        <p class="lead">What the server holds right now, what it can know at all, and how to check whether this page tells the truth.</p>
+        <p class="lead">What the server holds right now, what it could ever know, and how to check whether this page tells the truth.</p>
         ${facts(report, settings)}
         ${KNOWLEDGE}
         ${pageCheck(settings)}
@@ -136,7 +136,7 @@ function untested(settings: PublicSettings): VNode {
   return html`
     <section id="untested">
       <h2>What no test can show</h2>
-      <p>That this server runs this exact program: a hostile operator could run another. And what depends on people:</p>
+      <p>No test can show that this server runs this exact program, because a hostile operator could run another. The following statements depend on people:</p>
       <dl class="proof">
         ${sentences.map(({ says, proof }) =>
           "cannot" in proof && html`

@@ -34,7 +34,7 @@ export const NAMES = {
   socketIoBinary: `Socket.IO ${PACKAGES["socket.io"]} on Node, binary`,
   ws: `\`ws\` ${PACKAGES.ws} on Node`,
   bun: `Bun ${PACKAGES.bun}`,
-  floor: "C and epoll, the floor",
+  floor: "C and epoll, lower bound",
 } as const;
 
 /** Our server, with each listener. */

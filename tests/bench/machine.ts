@@ -16,12 +16,12 @@ export async function describeMachine(
   ];
   const cores = navigator.hardwareConcurrency;
   const placement = await canPin()
-    ? "a core each for server and generator"
-    : "server and generator on shared cores";
+    ? "one core each for the server and the load generator"
+    : "the server and the load generator share cores";
   const day = date.toISOString().slice(0, 10);
   const system = `${await processor()}, ${cores} cores, ${Deno.build.os} ${Deno.osRelease()}`;
   const share = (othersShare * 100).toFixed(0);
-  const others = `other programs used ${share} % of the machine during the run`;
+  const others = `other programs used ${share}% of the machine during the run`;
   return `Measured on ${day}: ${system}; ${programs.join(", ")}; ${placement}; ${others}.`;
 }
 

@@ -22,14 +22,14 @@ export function markdown(findings: Findings): string {
   const connections = Math.max(...memory.map((one) => figure(one, "connections") ?? 0));
   return [
     machine,
-    "Messages of 100 bytes between 100 pairs. In a chat, each pair has one message in flight. In " +
+    "100 pairs exchange messages of 100 bytes. In a chat, each pair has one message in flight. In " +
     "bursts, it has sixteen. CPU is the server's time per delivered message in microseconds, " +
     "followed by its ratio to ours. Latency is measured at 5,000 messages a second.",
     relayTable(relay),
     `Memory for ${count(connections)} connections, all paired and silent:`,
     memoryTable(memory),
-    "Visitors who connect, are paired and leave immediately, 32 at a time, and requests for the " +
-    "home page over 16 connections. CPU is in microseconds:",
+    "For pairs, visitors connect, are paired and leave immediately, 32 at a time. For pages, the " +
+    "home page is requested over 16 connections. CPU is in microseconds:",
     visitsTable(visits),
     "Time to find a partner, in microseconds:",
     findTable(find),
@@ -73,7 +73,7 @@ function relayTable(results: readonly Result<RelayFigures>[]): string {
     "CPU",
     "to ours",
     "median, ms",
-    "99 %, ms",
+    "99th percentile, ms",
   ];
   return table(
     head,

@@ -47,7 +47,7 @@ Deno.test("Call is direct once both have agreed: each sees a moving picture and 
   await bob.visitor.hears("I see you");
 });
 
-Deno.test("P14: nothing that could reveal an address exists before both have agreed, or at all when one declines", async () => {
+Deno.test("P14: nothing that could reveal an address exists before both have agreed, or ever if one declines", async () => {
   await using fixture = await openFixture();
   const pair = await fixture.pairForVideo();
   const [ann, bob] = pair;

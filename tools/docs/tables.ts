@@ -65,7 +65,7 @@ export function partsTable(): string {
     const imports = listed(mayImport.map((name) => name.replace(/^(server|client)\//, "")));
     return [`\`${path}\``, purpose, imports || "nothing"];
   });
-  return table(["part", "responsible for", "may import"], rows);
+  return table(["part", "purpose", "may import"], rows);
 }
 
 /** The SHA-256 of the home page in the default language. */

@@ -46,7 +46,7 @@ Deno.test("RedisPool finds the searches between malformed ones, with the interes
 });
 
 Deno.test("RedisPool takes no reply for a search that another node has claimed", async () => {
-  assert.equal(await poolWith(null).offer(searchOf(1), "again"), "taken");
+  assert.equal(await poolWith(null).offer(searchOf(1), "if-waiting"), "taken");
 });
 
 Deno.test("RedisPool claims only what Redis confirms", async () => {

@@ -105,7 +105,7 @@ Deno.test("Doctor notices a system clock that was never set, or was set back", a
   found(
     await checkClock(before, folders),
     "problem",
-    /before this version was made: set the clock/,
+    /before this version was built: set it/,
   );
   await Deno.utime(join(folder.path, "a"), now, new Date(now.getTime() + DAY));
   found(await checkClock(now, folders), "problem", /a file was written at .* set back/);
@@ -142,7 +142,7 @@ Deno.test("Doctor states for how many connections the descriptors suffice", asyn
   found(
     await checkConnections(500, 0, () => 99),
     "problem",
-    /for 99 only, not for 500: raise the limit/,
+    /for only 99, not for 500: raise the limit/,
   );
 });
 

@@ -106,7 +106,7 @@ Deno.test("Policy names the platform that the server runs on, and what that mean
 Deno.test("Policy says what several nodes share", () => {
   assert.match(
     text({ isShared: true }),
-    /share how often an address connects.* keyed hash of the address that only they/,
+    /tell each other how often an address connects.* keyed hash of the address that only they/,
   );
   assert.match(
     text({ isShared: true }),
