@@ -1,7 +1,7 @@
 /** What happens to the window as a whole: shortcuts, focus, visibility, the network, and closing. */
 
 import type { Connection } from "../net/connection.ts";
-import { deviceOf } from "../views/keys.ts";
+import { deviceOf, isComposed } from "../views/keys.ts";
 import type { PartnerConnection } from "./partner_connection.ts";
 import { type Event, isTalking, type State } from "../state/state.ts";
 import { hasSwitches } from "../state/call_media.ts";
@@ -37,10 +37,11 @@ export function listenToWindow(
   });
 }
 
-/** Handles the shortcuts. A key that is held down acts only once. */
+/** Handles the shortcuts. A key that an input method handles is not one. A key that is held down acts only once. */
 function press(event: KeyboardEvent, state: State, dispatch: (event: Event) => void): void {
-  const { key, isComposing, repeat } = event;
-  if (key === "Escape" && !isComposing && !repeat) return dispatch({ type: "escape" });
+  const { key, repeat } = event;
+  if (isComposed(event)) return;
+  if (key === "Escape" && !repeat) return dispatch({ type: "escape" });
   const device = deviceOf(event);
   if (device === undefined || !hasSwitches(state)) return;
   event.preventDefault(); // Browsers use these keys for bookmarks and search.

@@ -68,7 +68,7 @@ export function reduce(state: State, event: Event, now: number): Transition {
     case "confirm":
       return confirm(state, event.adult);
     case "type-interest":
-      return typeInterest(state, event.text);
+      return typeInterest(state, event);
     case "add-interest":
       return transition(addInterest(state));
     case "remove-interest":

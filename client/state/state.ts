@@ -141,7 +141,8 @@ export interface State {
 
 export type Event =
   | { type: "confirm"; adult: boolean }
-  | { type: "type-interest"; text: string }
+  /** `isComposing`: an input method is composing a word. */
+  | { type: "type-interest"; text: string; isComposing?: boolean }
   | { type: "add-interest" }
   | { type: "remove-interest"; interest: string }
   | { type: "start" | "start-video" | "stop" | "again" | "home" | "send" | "save" | "tick" }

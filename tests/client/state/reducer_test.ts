@@ -155,6 +155,18 @@ Deno.test("Page recognizes the comma of every script", () => {
   }
 });
 
+Deno.test("Interests box keeps what an input method composes, commas included, until the word is complete", () => {
+  const page = new Page();
+  page.on({ type: "type-interest", text: "おんがく、", isComposing: true });
+  page.server({ type: "online", count: 7 });
+  assert.equal(page.state.interestDraft, "おんがく、");
+  assert.deepEqual(page.state.interests, []);
+  page.on({ type: "type-interest", text: "音楽、", isComposing: false });
+  assert.deepEqual(page.state.interests, ["音楽"]);
+  page.on({ type: "type-interest", text: "映画", isComposing: true }, "start");
+  assert.deepEqual(page.state.interests, ["音楽", "映画"], "also with the button");
+});
+
 Deno.test("Page never sends more than ten interests, or an empty one", () => {
   const many = Array.from({ length: 12 }, (_, n) => `i${n}`).join(",");
   const page = new Page().on({ type: "type-interest", text: `, ,\u200B,${many}` }, "start");
