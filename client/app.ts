@@ -45,14 +45,15 @@ class App {
     this.#state = initialState(loadPreferences(openStore), own);
     this.#devices = new Devices(navigator.mediaDevices, (media) => this.#change(media));
     const chooseLanguage = showLanguageMenu({ own, later, dispatch });
-    this.#screen = new Screen(root, own, dispatch);
-    this.#screen.draw(this.#state);
     const onFrame = (frame: Uint8Array<ArrayBuffer>): void => connection.send(frame);
     const partner = this.#partner = new PartnerConnection({ onFrame, every, dispatch });
     const connection = this.#connect();
     const sound = this.#sound;
     this.#parts = { connection, partner, sound, chooseLanguage, openStore, later, dispatch };
     listenToWindow(() => this.#state, this.#parts);
+    // Last: until then, the page says that the chat isn't running.
+    this.#screen = new Screen(root, own, dispatch);
+    this.#screen.draw(this.#state);
     chooseLanguage(this.#state.preferences.language);
   }
 
@@ -60,23 +61,23 @@ class App {
   readonly #dispatch = (event: Event): void => {
     this.#events.push(event);
     if (this.#events.length > 1) return;
-    try {
-      for (const next of this.#events) this.#handle(next);
-    } finally {
-      this.#events.length = 0;
-      this.#schedule();
-    }
+    for (const next of this.#events) attempt(() => this.#handle(next));
+    this.#events.length = 0;
+    this.#schedule();
   };
 
+  /** An exception in one step, such as drawing, neither skips the other steps nor reaches whatever caused the event. */
   #handle(event: Event): void {
     const { state, effects } = reduce(this.#state, event, Date.now());
     this.#state = state;
-    if (!isTalking(state)) this.#partner.close();
-    if (!isCalling(callOf(state))) this.#partner.endCall();
-    this.#devices.want(wantedDevices(state));
-    this.#screen.draw(state);
-    this.#sound.measure(state);
-    effects.forEach((effect) => performEffect(effect, state, this.#parts));
+    [
+      () => isTalking(state) || this.#partner.close(),
+      () => isCalling(callOf(state)) || this.#partner.endCall(),
+      () => this.#devices.want(wantedDevices(state)),
+      () => this.#screen.draw(state),
+      () => this.#sound.measure(state),
+      ...effects.map((effect) => () => performEffect(effect, state, this.#parts)),
+    ].forEach(attempt);
   }
 
   #schedule(): void {
@@ -104,6 +105,15 @@ class App {
       askRefusal,
       onRefused: (refusal) => this.#dispatch({ type: "refused", refusal }),
     });
+  }
+}
+
+/** Runs `task`. An exception is reported as one that nothing has caught. */
+function attempt(task: () => void): void {
+  try {
+    task();
+  } catch (error) {
+    reportError(error);
   }
 }
 

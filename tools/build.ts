@@ -149,6 +149,7 @@ function languageOf(code: string, { frame, words }: Catalogue): BuiltLanguage {
     texts: {
       ...{ lang: code, dir: words.Direction },
       ...{ description: frame.description, noScript: frame.noScript },
+      ...{ notRunning: frame.notRunning, tryAgain: words.TryAgain },
       ...{ heading: words.Heading, lead: words.Lead, language: words.Language },
       ...words.Links,
     },

@@ -10,6 +10,8 @@ export const de: Catalogue = {
       "Rede mit einem zufälligen fremden Menschen, per Text oder Video. Ohne Konto, ohne Cookies, Ende-zu-Ende-verschlüsselt.",
     noScript:
       "Der Chat läuft in deinem Browser und braucht dafür JavaScript. Bitte aktiviere es für diese Seite. Ihr ganzer Code steckt in ihr selbst, und nichts wird von anderswo geladen.",
+    notRunning:
+      "Der Chat läuft nicht. Bitte lade die Seite neu. Wenn das nicht hilft, nimm einen anderen Browser.",
     englishOnly: "Diese Seite gibt es nur auf Englisch.",
   },
   words: {

@@ -16,6 +16,8 @@ export const en = {
       "Talk to a random stranger by text or video. No account, no cookies, end-to-end encrypted.",
     noScript:
       "The chat runs in your browser, so it needs JavaScript. Please enable it for this page. All of its code is in the page itself, and nothing is loaded from anywhere else.",
+    notRunning:
+      "The chat isn't running. Please reload the page. If that doesn't help, use another browser.",
     englishOnly: "This page is in English only.",
   },
   words: {

@@ -10,6 +10,7 @@ export const es: Catalogue = {
       "Habla con una persona desconocida por texto o video. Sin cuenta, sin cookies, con cifrado de extremo a extremo.",
     noScript:
       "El chat funciona dentro de tu navegador, así que necesita JavaScript. Actívalo en esta página: todo su código está en ella y no se carga nada de otra parte.",
+    notRunning: "El chat no funciona. Vuelve a cargar la página. Si no sirve, usa otro navegador.",
     englishOnly: "Esta página solo está en inglés.",
   },
   words: {

@@ -10,6 +10,8 @@ export const fr: Catalogue = {
       "Parle à une personne inconnue par texte ou vidéo. Sans compte, sans cookies, chiffré de bout en bout.",
     noScript:
       "Le chat fonctionne dans ton navigateur et a donc besoin de JavaScript. Active-le pour cette page\u202f: tout son code s’y trouve, et rien n’est chargé depuis l’extérieur.",
+    notRunning:
+      "Le chat ne fonctionne pas. Recharge la page. Si cela ne suffit pas, utilise un autre navigateur.",
     englishOnly: "Cette page n’existe qu’en anglais.",
   },
   words: {

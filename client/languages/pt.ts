@@ -10,6 +10,8 @@ export const pt: Catalogue = {
       "Converse com uma pessoa desconhecida por texto ou vídeo. Sem conta, sem cookies, com criptografia de ponta a ponta.",
     noScript:
       "O chat funciona no seu navegador, por isso precisa de JavaScript. Ative-o nesta página: todo o código está nela mesma, e nada é carregado de outro lugar.",
+    notRunning:
+      "O chat não está funcionando. Recarregue a página. Se não adiantar, use outro navegador.",
     englishOnly: "Esta página está disponível só em inglês.",
   },
   words: {

@@ -9,6 +9,7 @@ export const zh: Catalogue = {
     description: "与随机匹配的陌生人用文字或视频聊天。无需账号，没有 Cookie，端到端加密。",
     noScript:
       "聊天在你的浏览器中运行，因此需要 JavaScript。请为此页面启用它：全部代码都在这个页面里，不会从别处加载任何内容。",
+    notRunning: "聊天未能运行。请刷新页面。如果仍然不行，请换一个浏览器。",
     englishOnly: "此页面只有英文版。",
   },
   words: {

@@ -27,7 +27,7 @@ export function segments(text: string): Segment[] {
   const found: Segment[] = [];
   let end = 0;
   for (const { 0: link, index } of text.matchAll(LINK)) {
-    if (!URL.canParse(link)) continue;
+    if (!URL.canParse?.(link)) continue; // Older browsers have no such function.
     if (index > end) found.push({ text: text.slice(end, index) });
     found.push({ text: link, href: link });
     end = index + link.length;

@@ -146,6 +146,8 @@ export function reduce(state: State, event: Event, now: number): Transition {
       return transition(onRefusal(state, event.refusal, now));
     case "solved":
       return solved(state, event.challenge, event.nonce);
+    case "broken":
+      return transition({ ...state, screen: { kind: "broken" } }, LEAVE);
     case "tick":
       return tick(state, now);
   }

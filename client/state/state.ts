@@ -90,7 +90,8 @@ export type LocalDevices = Readonly<
 
 /** What the page shows. */
 export type Screen =
-  | { readonly kind: "home" | "preview" }
+  /** `broken`: the page can't be drawn. */
+  | { readonly kind: "home" | "preview" | "broken" }
   | Searching
   | { readonly kind: "chat"; readonly chat: Chat };
 
@@ -170,7 +171,7 @@ export type Event =
   | { type: "secured"; pictures: readonly number[] }
   | { type: "refused"; refusal: ConnectionRefusal }
   | { type: "solved"; challenge: Challenge; nonce: number }
-  | { type: "tampered" | "not-secured" };
+  | { type: "tampered" | "not-secured" | "broken" };
 
 /** An effect, performed by `client/app/effects.ts`. */
 export type Effect =

@@ -1,6 +1,7 @@
 /** Browsers and extensions that change the page: translators, and whatever inserts or removes elements. */
 
 import { equal } from "node:assert/strict";
+import { CATALOGUES } from "../../client/languages/all.ts";
 import { en } from "../../client/languages/en.ts";
 import { DEVICES } from "./browser.ts";
 import { siteFixture } from "./site_fixture.ts";
@@ -86,4 +87,80 @@ Deno.test("Every label says what is so when the browser translates the page", as
   await bob.leave();
   await ann.sees(`«${STRANGER_LEFT}»`);
   await turns(ann, words.Stop.talking, words.Stop.over);
+});
+
+Deno.test("Page draws its screen again when an extension has removed, inserted or marked elements", async () => {
+  await using fixture = await openFixture();
+  const [ann, bob] = await fixture.pair();
+  await ann.types("half a sen");
+  await ann.evaluate(`{
+    document.querySelector(".status-line").remove();
+    document.querySelector(".log").replaceChildren();
+    document.querySelector("#stop").before(document.createElement("aside"));
+    document.querySelector(".chat").prepend("text of an extension");
+    document.body.append(document.createElement("dialog"));
+    for (const element of document.querySelectorAll("*")) element.dataset.darkreader = "";
+  }`);
+  await bob.say("hello");
+  await ann.hears("hello");
+  await ann.press(words.Report);
+  await ann.sees(words.OnlyReason);
+  equal(await ann.message.inputValue(), "half a sen");
+  await ann.say("hi");
+  await bob.hears("hi");
+});
+
+/** Runs in a page: after `fail(times)`, a function of the browser throws that many times when messages are drawn. */
+const FAILING = `
+  delete URL.canParse;
+  const { toLocaleTimeString } = Date.prototype;
+  globalThis.fail = (times) => Date.prototype.toLocaleTimeString = function (...args) {
+    if (times-- > 0) throw new RangeError("no such locale");
+    return toLocaleTimeString.apply(this, args);
+  };
+`;
+
+Deno.test("Page that can't draw leaves the chat and says so, and an exception is never taken for a lack of encryption", async () => {
+  await using fixture = await openFixture();
+  const [ann, bob] = await fixture.pair({ script: FAILING });
+  await bob.say("see https://example.com/");
+  await ann.hears("see https://example.com/");
+  await ann.say("a link");
+  await bob.hears("a link");
+  await ann.evaluate("fail(Infinity)");
+  await bob.say("hello");
+  await bob.reads(STRANGER_LEFT);
+  await ann.page.getByRole("alert").getByText(en.frame.notRunning).waitFor();
+  equal(await ann.page.getByText(words.Notices["not-secured"]).count(), 0);
+  equal(await bob.log.getByText(words.Notices["not-secured"]).count(), 0);
+  await ann.page.getByRole("link", { name: words.TryAgain }).click();
+  await ann.search();
+  await ann.sees(LOOKING);
+  await bob.press(words.Stop.over);
+  await bob.reads(CHATTING);
+});
+
+Deno.test("Page sends what was written although drawing it failed once, and the chat continues", async () => {
+  await using fixture = await openFixture();
+  const [ann, bob] = await fixture.pair({ script: FAILING });
+  await ann.types("first");
+  await ann.evaluate("fail(1)");
+  await ann.key("Enter");
+  await bob.hears("first");
+  await ann.isAt(ann.message);
+  await ann.say("second");
+  await bob.hears("second");
+  await ann.hasMessages("first", "second");
+});
+
+Deno.test("Page says that the chat isn't running while no script has started it, in the page's language", async () => {
+  await using fixture = await openFixture();
+  const old = await fixture.enter({
+    script: "Object.defineProperty(globalThis, 'WebSocket', { value: undefined })",
+    locale: "de-DE",
+  });
+  await old.sees(CATALOGUES.de!.frame.notRunning);
+  equal(await old.page.locator("#start").count(), 0);
+  const plain = await fixture.enter({ javaScriptEnabled: false });
+  equal(await plain.page.getByText(en.frame.notRunning).isVisible(), false);
 });
