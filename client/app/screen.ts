@@ -66,7 +66,13 @@ export class Screen {
     const view = this.#view(state);
     if (view === undefined) return;
     const { activeElement } = document;
+    const conversation = document.querySelector(".scroll");
+    const { scrollTop = 0, scrollHeight = 0 } = conversation ?? {};
     render(view, this.#root);
+    // Safari doesn't keep the place of a visitor who reads older lines.
+    if (conversation && scrollTop < 0 && !CSS.supports("overflow-anchor", "auto")) {
+      conversation.scrollTop = scrollTop + scrollHeight - conversation.scrollHeight;
+    }
     if (!activeElement?.isConnected) document.querySelector<HTMLElement>(".scroll")?.focus();
     this.#announce(state.screen.kind);
     const { language, unread } = state;

@@ -30,11 +30,24 @@ export function listenToWindow(
   addEventListener("online", () => partner.restartCall());
   document.addEventListener("visibilitychange", hasten);
   addEventListener("keydown", (event) => press(event, state(), dispatch));
+  // A file that is dropped would replace the page.
+  const refuse = (event: ClipboardEvent | DragEvent): void => {
+    if (!isFile(event)) return;
+    event.preventDefault();
+    if (event.type !== "dragover") dispatch({ type: "picture" });
+  };
+  for (const type of ["paste", "dragover", "drop"] as const) addEventListener(type, refuse);
   // A closing page leaves explicitly. Otherwise the server would assume that its connection dropped.
   addEventListener("pagehide", () => connection.leave());
   addEventListener("beforeunload", (event) => {
     if (isTalking(state())) event.preventDefault();
   });
+}
+
+/** Whether a picture or another file is pasted or dropped, without text that could be inserted. */
+function isFile(event: ClipboardEvent | DragEvent): boolean {
+  const data = "clipboardData" in event ? event.clipboardData : event.dataTransfer;
+  return !!data?.types.includes("Files") && !data.types.includes("text/plain");
 }
 
 /** Handles the shortcuts. A key that an input method handles is not one. A key that is held down acts only once. */

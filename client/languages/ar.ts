@@ -84,6 +84,7 @@ export const ar: Catalogue = {
     Messages: "الرسائل",
     YouSay: "أنت:",
     StrangerSays: "الطرف الآخر:",
+    NotSent: "لم تُرسَل:",
     Notices: {
       "began": "أنت الآن في دردشة مع شخص غريب.",
       "you-left": "لقد غادرت الدردشة.",
@@ -93,6 +94,7 @@ export const ar: Catalogue = {
       "restart": "سيُعاد تشغيل الخادم بعد لحظة، وستنتهي هذه الدردشة.",
       "not-secured": "تعذّر تشفير هذه الدردشة، لذلك انتهت.",
       "tampered": "تغيّر شيء أو فُقد في الطريق إليك، ولن يُعرض.",
+      "text-only": "يمكن هنا إرسال النصوص فقط، لا الصور ولا الملفات.",
       "report-taken": "وصل بلاغك. شكرًا لك.",
       "stranger-declined": "يفضّل الطرف الآخر المتابعة كتابةً.",
       "direct-refused":
@@ -112,6 +114,7 @@ export const ar: Catalogue = {
     VideoCall: "فيديو",
     SoundOn: "الصوت يعمل",
     SoundOff: "بلا صوت",
+    Newer: "رسائل جديدة: {count}",
     Message: "الرسالة",
     WriteMessage: "كتابة رسالة",
     Left: {

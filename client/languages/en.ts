@@ -92,6 +92,7 @@ export const en = {
     Messages: "Messages",
     YouSay: "You:",
     StrangerSays: "Stranger:",
+    NotSent: "Not sent:",
     Notices: {
       "began": "You're now chatting with a random stranger.",
       "you-left": "You have disconnected.",
@@ -101,6 +102,7 @@ export const en = {
       "restart": "The server is about to restart, which will end this chat.",
       "not-secured": "This chat couldn't be encrypted, so it has ended.",
       "tampered": "Something was altered or lost on the way to you and isn't shown.",
+      "text-only": "Only text can be sent here, no pictures or files.",
       "report-taken": "Your report was received. Thank you.",
       "stranger-declined": "Stranger would rather keep chatting by text.",
       "direct-refused":
@@ -120,6 +122,8 @@ export const en = {
     VideoCall: "Video call",
     SoundOn: "Sound on",
     SoundOff: "Sound off",
+    /** Lines that arrived while the visitor reads older ones. */
+    Newer: "New messages: {count}",
     Message: "Message",
     WriteMessage: "Write a message",
     Left: {

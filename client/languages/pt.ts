@@ -84,6 +84,7 @@ export const pt: Catalogue = {
     Messages: "Mensagens",
     YouSay: "Você:",
     StrangerSays: "Outra pessoa:",
+    NotSent: "Não enviada:",
     Notices: {
       "began": "Agora você está conversando com uma pessoa desconhecida.",
       "you-left": "Você se desconectou.",
@@ -93,6 +94,7 @@ export const pt: Catalogue = {
       "restart": "O servidor está prestes a reiniciar, o que vai encerrar este chat.",
       "not-secured": "Não foi possível criptografar este chat, então ele terminou.",
       "tampered": "Algo foi alterado ou se perdeu no caminho e não é mostrado.",
+      "text-only": "Aqui só dá para enviar texto, não imagens nem arquivos.",
       "report-taken": "Sua denúncia foi recebida. Agradecemos.",
       "stranger-declined": "A outra pessoa prefere continuar por texto.",
       "direct-refused":
@@ -112,6 +114,7 @@ export const pt: Catalogue = {
     VideoCall: "Vídeo",
     SoundOn: "Com som",
     SoundOff: "Sem som",
+    Newer: "Mensagens novas: {count}",
     Message: "Mensagem",
     WriteMessage: "Escreva uma mensagem",
     Left: {

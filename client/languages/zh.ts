@@ -70,6 +70,7 @@ export const zh: Catalogue = {
     Messages: "消息",
     YouSay: "你：",
     StrangerSays: "对方：",
+    NotSent: "未发送：",
     Notices: {
       "began": "你正在与一位随机匹配的陌生人聊天。",
       "you-left": "你已离开聊天。",
@@ -79,6 +80,7 @@ export const zh: Catalogue = {
       "restart": "服务器即将重启，这次聊天也会随之结束。",
       "not-secured": "此聊天无法加密，因此已结束。",
       "tampered": "有内容在途中被改动或丢失，因此不予显示。",
+      "text-only": "这里只能发送文字，不能发送图片或文件。",
       "report-taken": "已收到你的举报。谢谢。",
       "stranger-declined": "对方更想继续用文字聊天。",
       "direct-refused": "通话未开始：它会暴露你的 IP 地址，而你已关闭此类通话。",
@@ -97,6 +99,7 @@ export const zh: Catalogue = {
     VideoCall: "视频通话",
     SoundOn: "声音开",
     SoundOff: "声音关",
+    Newer: "新消息：{count}",
     Message: "消息",
     WriteMessage: "写一条消息",
     Left: { other: "还可输入 {count} 字" },

@@ -22,6 +22,11 @@ export function cleanText(raw: string): string {
   return raw.replace(LINE_BREAK, "\n").replace(HARMFUL, "").trim();
 }
 
+/** Whether `text` is so long, in characters or lines, that it is folded. */
+export function isLong(text: string): boolean {
+  return text.length > 700 || text.split("\n").length > 12;
+}
+
 /** Splits `text` into plain runs and links. */
 export function segments(text: string): Segment[] {
   const found: Segment[] = [];

@@ -49,13 +49,14 @@ import {
   chatDeadlines,
   compose,
   endChat,
-  noteTampering,
+  noteOnce,
   onConnectionLost,
   partnerAway,
   partnerBack,
   receive,
   reportTaken,
   resyncMessages,
+  scroll,
   send,
   setReport,
   tickChat,
@@ -92,6 +93,10 @@ export function reduce(state: State, event: Event, now: number): Transition {
       return compose(state, event.text, now);
     case "send":
       return send(state, now);
+    case "scroll":
+      return transition(scroll(state, event.atEnd));
+    case "picture":
+      return transition(noteOnce(state, "text-only", now));
     case "save":
       return transition(state, { type: "save" });
     case "prefer":
@@ -135,7 +140,7 @@ export function reduce(state: State, event: Event, now: number): Transition {
     case "secured":
       return transition(withChat(state, { pictures: event.pictures }));
     case "tampered":
-      return transition(noteTampering(state, now));
+      return transition(noteOnce(state, "tampered", now));
     case "not-secured":
       return transition(endChat(state, { kind: "not-secured" }, now), LEAVE);
     case "down":

@@ -534,6 +534,54 @@ Deno.test("Page saves a chat as plain text with everything in it", () => {
   );
 });
 
+Deno.test("Page keeps what was being written when a chat ends, also in the saved chat, and not in the next chat", () => {
+  const endings: Record<string, (page: Page) => Page> = {
+    "the stranger leaves": (page) => page.server({ type: "partner-left" }),
+    "the connection is lost": (page) => page.on({ type: "down", mayResume: false }),
+    "the visitor leaves": (page) => page.on("escape", "escape"),
+    "the visitor is blocked": (page) => page.server({ type: "blocked", seconds: 60 }).on(DOWN),
+    "encryption fails": (page) => page.on("not-secured"),
+  };
+  for (const [why, end] of Object.entries(endings)) {
+    const page = end(new Page().chatting().on({ type: "type", text: " half a\nsen " }));
+    const [draft, notice] = page.chat.lines.slice(-2);
+    assert.deepEqual(draft, { id: 1, at: page.now, from: "draft", text: "half a\nsen" }, why);
+    assert.equal(notice?.from, "page", why);
+    const saved = transcript(ENGLISH, page.chat.lines);
+    assert.match(saved, /Not sent: half a/, why);
+    assert.doesNotMatch(saved, /You: half/, why);
+  }
+  const page = new Page().chatting().on({ type: "type", text: "half" });
+  page.server({ type: "partner-left" }).on("again").server(PAIRED);
+  assert.equal(page.chat.draft, "");
+  const blank = new Page().chatting().on({ type: "type", text: " \n" });
+  blank.server({ type: "partner-left" });
+  assert.equal(blank.chat.lines.length, 2, "nothing was written");
+});
+
+Deno.test("Page counts what arrives while the visitor reads older lines, until they return to the end", () => {
+  const page = new Page().chatting().hears("seen");
+  assert.equal(page.chat.missed, undefined);
+  page.on({ type: "scroll", atEnd: false });
+  assert.equal(page.chat.missed, 0);
+  page.hears("one").hears("two").on({ type: "scroll", atEnd: false });
+  assert.equal(page.chat.missed, 2);
+  page.server({ type: "partner-left" });
+  assert.equal(page.chat.missed, 3, "that the stranger left is new, too");
+  page.on({ type: "scroll", atEnd: true });
+  assert.equal(page.chat.missed, undefined);
+});
+
+Deno.test("Page says once that only text can be sent when pictures are pasted or dropped", () => {
+  const page = new Page().on({ type: "picture" }).chatting();
+  page.on({ type: "picture" }, { type: "picture" });
+  assert.deepEqual(page.chat.lines.slice(1).map((line) => line.from === "page" && line.notice), [
+    { kind: "text-only" },
+  ]);
+  page.hears("what?").on({ type: "picture" });
+  assert.equal(page.chat.lines.length, 4, "and again after something else");
+});
+
 Deno.test("Page retries automatically when it searched too fast, and says so meanwhile", () => {
   const page = new Page().on("start");
   page.server({ type: "error", code: "too-fast", message: "", seconds: 7 });
