@@ -45,14 +45,15 @@ class App {
     this.#state = initialState(loadPreferences(openStore), own);
     this.#devices = new Devices(navigator.mediaDevices, (media) => this.#change(media));
     const chooseLanguage = showLanguageMenu({ own, later, dispatch });
-    this.#screen = new Screen(root, own, dispatch);
-    this.#screen.draw(this.#state);
     const onFrame = (frame: Uint8Array<ArrayBuffer>): void => connection.send(frame);
     const partner = this.#partner = new PartnerConnection({ onFrame, every, dispatch });
     const connection = this.#connect();
     const sound = this.#sound;
     this.#parts = { connection, partner, sound, chooseLanguage, openStore, later, dispatch };
     listenToWindow(() => this.#state, this.#parts);
+    // Last: until then, the page says that the chat isn't running.
+    this.#screen = new Screen(root, own, dispatch);
+    this.#screen.draw(this.#state);
     chooseLanguage(this.#state.preferences.language);
   }
 
@@ -60,26 +61,26 @@ class App {
   readonly #dispatch = (event: Event): void => {
     this.#events.push(event);
     if (this.#events.length > 1) return;
-    try {
-      for (const next of this.#events) this.#handle(next);
-    } finally {
-      this.#events.length = 0;
-      this.#schedule();
-    }
+    for (const next of this.#events) attempt(() => this.#handle(next));
+    this.#events.length = 0;
+    this.#schedule();
   };
 
+  /** An exception in one step, such as drawing, neither skips the other steps nor reaches whatever caused the event. */
   #handle(event: Event): void {
     const now = steadyNow();
     const calendarOffset = Date.now() - now;
     const { state, effects } = reduce({ ...this.#state, calendarOffset }, event, now);
     this.#state = state;
-    this.#parts.connection.need(!state.hidden || isActive(state));
-    if (!isTalking(state)) this.#partner.close();
-    if (!isCalling(callOf(state))) this.#partner.endCall();
-    this.#devices.want(wantedDevices(state));
-    this.#screen.draw(state);
-    this.#sound.measure(state);
-    effects.forEach((effect) => performEffect(effect, state, this.#parts));
+    [
+      () => this.#parts.connection.need(!state.hidden || isActive(state)),
+      () => isTalking(state) || this.#partner.close(),
+      () => isCalling(callOf(state)) || this.#partner.endCall(),
+      () => this.#devices.want(wantedDevices(state)),
+      () => this.#screen.draw(state),
+      () => this.#sound.measure(state),
+      ...effects.map((effect) => () => performEffect(effect, state, this.#parts)),
+    ].forEach(attempt);
   }
 
   #schedule(): void {
@@ -115,6 +116,15 @@ class App {
 /** Whole milliseconds by a clock that nobody sets. Far from zero, which stands for "never" in the state. */
 function steadyNow(): number {
   return Math.round(performance.timeOrigin + performance.now());
+}
+
+/** Runs `task`. An exception is reported as one that nothing has caught. */
+function attempt(task: () => void): void {
+  try {
+    task();
+  } catch (error) {
+    reportError(error);
+  }
 }
 
 /** Runs `task` after `ms` milliseconds, never earlier, and returns a function that cancels it. */

@@ -149,6 +149,7 @@ function languageOf(code: string, { frame, words }: Catalogue): BuiltLanguage {
     texts: {
       ...{ lang: code, dir: words.Direction },
       ...{ description: frame.description, noScript: frame.noScript },
+      ...{ notRunning: frame.notRunning, tryAgain: words.TryAgain },
       ...{ heading: words.Heading, lead: words.Lead, language: words.Language },
       ...words.Links,
     },
@@ -176,7 +177,7 @@ async function bundle(entry: string, development: boolean): Promise<string> {
     charset: "utf8",
     legalComments: "none",
     define: { DEVELOPMENT: String(development) },
-    plugins: [packages],
+    plugins: [packages, templates],
   });
   const [output] = outputFiles;
   if (output === undefined) throw new Error(`Cannot build ${entry}: it has no output`);
@@ -191,6 +192,17 @@ const packages: esbuild.Plugin = {
       if (kind === "entry-point") return undefined;
       await import(path);
       return { path: fileURLToPath(import.meta.resolve(path)) };
+    });
+  },
+};
+
+/** Removes the indentation of templates, which only their author needs. */
+const templates: esbuild.Plugin = {
+  name: "templates",
+  setup(build): void {
+    build.onLoad({ filter: /client.views.\w+\.ts$/ }, async ({ path }) => {
+      const source = await Deno.readTextFile(path);
+      return { contents: source.replace(/\n\s+/g, "\n"), loader: "ts" };
     });
   },
 };

@@ -11,7 +11,9 @@ import type { Event, State } from "../state/state.ts";
 import { translateDocument } from "../languages/document.ts";
 
 export class Screen {
-  readonly #root: HTMLElement;
+  #root: HTMLElement;
+  /** What the page said before the app was running. */
+  readonly #fallback: readonly Element[];
   readonly #dispatch: (event: Event) => void;
   #language: Language;
   #announced: State["screen"]["kind"] = "home";
@@ -21,16 +23,56 @@ export class Screen {
     this.#root = root;
     this.#language = language;
     this.#dispatch = dispatch;
+    this.#fallback = [...root.children];
     root.textContent = "";
   }
 
   /**
-   * Draws the state. If the focused element has disappeared, the conversation gets the focus, where a key that is still
-   * pressed does no harm.
+   * Draws the state. An extension may have removed elements that Preact expects, so after an exception the screen is
+   * drawn again from nothing. After another one, the visitor leaves, and the page says that the chat isn't running.
    */
   draw(state: State): void {
+    try {
+      this.#draw(state);
+    } catch (error) {
+      reportError(error);
+      this.#drawAgain(state);
+    }
+  }
+
+  #drawAgain(state: State): void {
+    try {
+      this.#reset();
+      this.#draw(state);
+    } catch (error) {
+      this.#reset().append(...this.#fallback);
+      this.#dispatch({ type: "broken" });
+      throw error;
+    }
+  }
+
+  /** Replaces the root by an empty element, of which Preact knows nothing. */
+  #reset(): HTMLElement {
+    const empty = this.#root.cloneNode() as HTMLElement;
+    this.#root.replaceWith(empty);
+    return this.#root = empty;
+  }
+
+  /**
+   * If the focused element has disappeared, the conversation gets the focus, where a key that is still pressed does no
+   * harm.
+   */
+  #draw(state: State): void {
+    const view = this.#view(state);
+    if (view === undefined) return;
     const { activeElement } = document;
-    render(this.#view(state), this.#root);
+    const conversation = document.querySelector(".scroll");
+    const { scrollTop = 0, scrollHeight = 0 } = conversation ?? {};
+    render(view, this.#root);
+    // Safari doesn't keep the place of a visitor who reads older lines.
+    if (conversation && scrollTop < 0 && !CSS.supports("overflow-anchor", "auto")) {
+      conversation.scrollTop = scrollTop + scrollHeight - conversation.scrollHeight;
+    }
     if (!activeElement?.isConnected) document.querySelector<HTMLElement>(".scroll")?.focus();
     this.#announce(state.screen.kind);
     const { language, unread } = state;
@@ -38,7 +80,7 @@ export class Screen {
     showUnread(unread, language);
   }
 
-  #view(state: State): VNode {
+  #view(state: State): VNode | undefined {
     const { screen } = state;
     switch (screen.kind) {
       case "home":
@@ -49,6 +91,8 @@ export class Screen {
         return searchView(state, this.#dispatch);
       case "chat":
         return chatView(state, screen.chat, this.#dispatch);
+      case "broken":
+        return undefined;
     }
   }
 

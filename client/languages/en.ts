@@ -16,6 +16,8 @@ export const en = {
       "Talk to a random stranger by text or video. No account, no cookies, end-to-end encrypted.",
     noScript:
       "The chat runs in your browser, so it needs JavaScript. Please enable it for this page. All of its code is in the page itself, and nothing is loaded from anywhere else.",
+    notRunning:
+      "The chat isn't running. Please reload the page. If that doesn't help, use another browser.",
     englishOnly: "This page is in English only.",
   },
   words: {
@@ -91,6 +93,7 @@ export const en = {
     Messages: "Messages",
     YouSay: "You:",
     StrangerSays: "Stranger:",
+    NotSent: "Not sent:",
     Notices: {
       "began": "You're now chatting with a random stranger.",
       "you-left": "You have disconnected.",
@@ -100,6 +103,7 @@ export const en = {
       "restart": "The server is about to restart, which will end this chat.",
       "not-secured": "This chat couldn't be encrypted, so it has ended.",
       "tampered": "Something was altered or lost on the way to you and isn't shown.",
+      "text-only": "Only text can be sent here, no pictures or files.",
       "report-taken": "Your report was received. Thank you.",
       "stranger-declined": "Stranger would rather keep chatting by text.",
       "direct-refused":
@@ -119,6 +123,8 @@ export const en = {
     VideoCall: "Video call",
     SoundOn: "Sound on",
     SoundOff: "Sound off",
+    /** Lines that arrived while the visitor reads older ones. */
+    Newer: "New messages: {count}",
     Message: "Message",
     WriteMessage: "Write a message",
     Left: {

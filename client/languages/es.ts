@@ -10,6 +10,7 @@ export const es: Catalogue = {
       "Habla con una persona desconocida por texto o video. Sin cuenta, sin cookies, con cifrado de extremo a extremo.",
     noScript:
       "El chat funciona dentro de tu navegador, así que necesita JavaScript. Actívalo en esta página: todo su código está en ella y no se carga nada de otra parte.",
+    notRunning: "El chat no funciona. Vuelve a cargar la página. Si no sirve, usa otro navegador.",
     englishOnly: "Esta página solo está en inglés.",
   },
   words: {
@@ -83,6 +84,7 @@ export const es: Catalogue = {
     Messages: "Mensajes",
     YouSay: "Tú:",
     StrangerSays: "Otra persona:",
+    NotSent: "Sin enviar:",
     Notices: {
       "began": "Ahora estás chateando con una persona desconocida.",
       "you-left": "Te has desconectado.",
@@ -92,6 +94,7 @@ export const es: Catalogue = {
       "restart": "El servidor está a punto de reiniciarse y este chat terminará.",
       "not-secured": "Este chat no se pudo cifrar, así que ha terminado.",
       "tampered": "Algo se alteró o se perdió por el camino y no se muestra.",
+      "text-only": "Aquí solo se puede enviar texto, no imágenes ni archivos.",
       "report-taken": "Hemos recibido tu denuncia. Gracias.",
       "stranger-declined": "La otra persona prefiere seguir por texto.",
       "direct-refused":
@@ -111,6 +114,7 @@ export const es: Catalogue = {
     VideoCall: "Video",
     SoundOn: "Con sonido",
     SoundOff: "Sin sonido",
+    Newer: "Mensajes nuevos: {count}",
     Message: "Mensaje",
     WriteMessage: "Escribe un mensaje",
     Left: {

@@ -10,6 +10,8 @@ export const fr: Catalogue = {
       "Parle à une personne inconnue par texte ou vidéo. Sans compte, sans cookies, chiffré de bout en bout.",
     noScript:
       "Le chat fonctionne dans ton navigateur et a donc besoin de JavaScript. Active-le pour cette page\u202f: tout son code s’y trouve, et rien n’est chargé depuis l’extérieur.",
+    notRunning:
+      "Le chat ne fonctionne pas. Recharge la page. Si cela ne suffit pas, utilise un autre navigateur.",
     englishOnly: "Cette page n’existe qu’en anglais.",
   },
   words: {
@@ -86,6 +88,7 @@ export const fr: Catalogue = {
     Messages: "Messages",
     YouSay: "Toi\u202f:",
     StrangerSays: "L’autre\u202f:",
+    NotSent: "Non envoyé\u202f:",
     Notices: {
       "began": "Tu discutes maintenant avec une personne inconnue.",
       "you-left": "Tu as quitté le chat.",
@@ -95,6 +98,7 @@ export const fr: Catalogue = {
       "restart": "Le serveur va redémarrer, ce qui mettra fin à ce chat.",
       "not-secured": "Ce chat n’a pas pu être chiffré, il a donc pris fin.",
       "tampered": "Quelque chose a été modifié ou perdu en route et n’est pas affiché.",
+      "text-only": "On ne peut envoyer ici que du texte, pas d’images ni de fichiers.",
       "report-taken": "Ton signalement a été reçu. Merci.",
       "stranger-declined": "L’autre personne préfère continuer par écrit.",
       "direct-refused":
@@ -114,6 +118,7 @@ export const fr: Catalogue = {
     VideoCall: "Vidéo",
     SoundOn: "Son activé",
     SoundOff: "Son coupé",
+    Newer: "Nouveaux messages\u202f: {count}",
     Message: "Message",
     WriteMessage: "Écris un message",
     Left: {

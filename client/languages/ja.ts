@@ -10,6 +10,8 @@ export const ja: Catalogue = {
       "知らない誰かと文字やビデオで話せます。アカウントも Cookie も不要、エンドツーエンドで暗号化。",
     noScript:
       "チャットはブラウザーの中で動くため、JavaScript が必要です。このページで有効にしてください。コードはすべてこのページの中にあり、ほかの場所からは何も読み込みません。",
+    notRunning:
+      "チャットが動作していません。ページを再読み込みしてください。それでもだめなら、別のブラウザーをお使いください。",
     englishOnly: "このページは英語版のみです。",
   },
   words: {
@@ -77,6 +79,7 @@ export const ja: Catalogue = {
     Messages: "メッセージ",
     YouSay: "あなた：",
     StrangerSays: "相手：",
+    NotSent: "未送信：",
     Notices: {
       "began": "知らない誰かとのチャットが始まりました。",
       "you-left": "チャットを終了しました。",
@@ -86,6 +89,7 @@ export const ja: Catalogue = {
       "restart": "まもなくサーバーが再起動し、このチャットも終了します。",
       "not-secured": "このチャットは暗号化できなかったため、終了しました。",
       "tampered": "途中で変更されたか失われたものがあり、表示されません。",
+      "text-only": "ここで送れるのは文字だけです。画像やファイルは送れません。",
       "report-taken": "通報を受け付けました。ありがとうございます。",
       "stranger-declined": "相手は文字での会話を続けたいそうです。",
       "direct-refused":
@@ -105,6 +109,7 @@ export const ja: Catalogue = {
     VideoCall: "ビデオ通話",
     SoundOn: "音オン",
     SoundOff: "音オフ",
+    Newer: "新着メッセージ：{count}",
     Message: "メッセージ",
     WriteMessage: "メッセージを書く",
     Left: { other: "残り {count} 文字" },

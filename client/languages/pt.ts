@@ -10,6 +10,8 @@ export const pt: Catalogue = {
       "Converse com uma pessoa desconhecida por texto ou vídeo. Sem conta, sem cookies, com criptografia de ponta a ponta.",
     noScript:
       "O chat funciona no seu navegador, por isso precisa de JavaScript. Ative-o nesta página: todo o código está nela mesma, e nada é carregado de outro lugar.",
+    notRunning:
+      "O chat não está funcionando. Recarregue a página. Se não adiantar, use outro navegador.",
     englishOnly: "Esta página está disponível só em inglês.",
   },
   words: {
@@ -83,6 +85,7 @@ export const pt: Catalogue = {
     Messages: "Mensagens",
     YouSay: "Você:",
     StrangerSays: "Outra pessoa:",
+    NotSent: "Não enviada:",
     Notices: {
       "began": "Agora você está conversando com uma pessoa desconhecida.",
       "you-left": "Você se desconectou.",
@@ -92,6 +95,7 @@ export const pt: Catalogue = {
       "restart": "O servidor está prestes a reiniciar, o que vai encerrar este chat.",
       "not-secured": "Não foi possível criptografar este chat, então ele terminou.",
       "tampered": "Algo foi alterado ou se perdeu no caminho e não é mostrado.",
+      "text-only": "Aqui só dá para enviar texto, não imagens nem arquivos.",
       "report-taken": "Sua denúncia foi recebida. Agradecemos.",
       "stranger-declined": "A outra pessoa prefere continuar por texto.",
       "direct-refused":
@@ -111,6 +115,7 @@ export const pt: Catalogue = {
     VideoCall: "Vídeo",
     SoundOn: "Com som",
     SoundOff: "Sem som",
+    Newer: "Mensagens novas: {count}",
     Message: "Mensagem",
     WriteMessage: "Escreva uma mensagem",
     Left: {

@@ -45,7 +45,7 @@ export function callOf(state: State): Call {
 /** Whether the visitor is visible in a call, or sees a preview of what a call will show. */
 function isShowing(state: State): boolean {
   const { screen, mode, preferences } = state;
-  if (screen.kind === "home") return false;
+  if (screen.kind === "home" || screen.kind === "broken") return false;
   if (screen.kind === "preview") return true;
   if (screen.kind === "searching") return screen.keepsDevices;
   const kept = mode === "video" && preferences.keepCamera;

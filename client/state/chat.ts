@@ -64,6 +64,7 @@ export function begin(
     phase: { kind: "talking" },
     pictures: [],
     draft: "",
+    missed: undefined,
     typingUntil: 0,
     typingTold: 0,
     delivery: NOTHING_SENT,
@@ -141,7 +142,7 @@ export function receive(state: State, envelope: Envelope, now: number): Transiti
 /** Shows a message if it is the next one. A gap is shown as tampering. */
 function receiveText(state: State, arrival: Arrival, raw: string, now: number): Transition {
   const { state: taken, effects } = deliver(state, arrival);
-  if (arrival.kind === "gap") return transition(noteTampering(taken, now), ...effects);
+  if (arrival.kind === "gap") return transition(noteOnce(taken, "tampered", now), ...effects);
   const text = cleanText(raw);
   if (arrival.kind !== "new" || text === "") return transition(taken, ...effects);
   const heard = withLine(withChat(taken, { typingUntil: 0 }), { from: "stranger", text }, now);
@@ -195,12 +196,18 @@ export function reportTaken(state: State, now: number): State {
   return withLine(taken, { from: "page", notice: { kind: "report-taken" } }, now);
 }
 
-/** Notes that something can't be trusted. Repetitions with nothing in between are shown only once. */
-export function noteTampering(state: State, now: number): State {
+/** Shows a notice. Repetitions with nothing in between are shown only once. */
+export function noteOnce(state: State, kind: "tampered" | "text-only", now: number): State {
   if (state.screen.kind !== "chat" || !isTalking(state)) return state;
   const last = state.screen.chat.lines.at(-1);
-  const said = last?.from === "page" && last.notice.kind === "tampered";
-  return said ? state : withLine(state, { from: "page", notice: { kind: "tampered" } }, now);
+  const said = last?.from === "page" && last.notice.kind === kind;
+  return said ? state : withLine(state, { from: "page", notice: { kind } }, now);
+}
+
+/** The conversation was scrolled. What arrives while its end is out of view is counted. */
+export function scroll(state: State, atEnd: boolean): State {
+  if (state.screen.kind !== "chat") return state;
+  return withChat(state, { missed: atEnd ? undefined : state.screen.chat.missed ?? 0 });
 }
 
 /** The server is about to restart: warns while there is time for a last message. */
@@ -245,10 +252,12 @@ export function resyncMessages(state: State, change: Partial<Chat>, now: number)
   return transition(resynced.state, { type: "resync" }, ...effects, ...resynced.effects);
 }
 
-/** Ends the chat. Does nothing if no chat is running. */
+/** Ends the chat. Does nothing if no chat is running. The draft stays as a line that was not sent. */
 export function endChat(state: State, notice: SystemMessage, now: number): State {
-  if (!isTalking(state)) return state;
-  const over = withChat(state, {
+  if (state.screen.kind !== "chat" || !isTalking(state)) return state;
+  const text = state.screen.chat.draft.trim();
+  const kept = text === "" ? state : withLine(state, { from: "draft", text }, now);
+  const over = withChat(kept, {
     phase: { kind: "over" },
     typingUntil: 0,
     lostUntil: 0,

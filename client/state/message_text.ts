@@ -22,12 +22,17 @@ export function cleanText(raw: string): string {
   return raw.replace(LINE_BREAK, "\n").replace(HARMFUL, "").trim();
 }
 
+/** Whether `text` is so long, in characters or lines, that it is folded. */
+export function isLong(text: string): boolean {
+  return text.length > 700 || text.split("\n").length > 12;
+}
+
 /** Splits `text` into plain runs and links. */
 export function segments(text: string): Segment[] {
   const found: Segment[] = [];
   let end = 0;
   for (const { 0: link, index } of text.matchAll(LINK)) {
-    if (!URL.canParse(link)) continue;
+    if (!URL.canParse?.(link)) continue; // Older browsers have no such function.
     if (index > end) found.push({ text: text.slice(end, index) });
     found.push({ text: link, href: link });
     end = index + link.length;

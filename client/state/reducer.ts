@@ -55,13 +55,14 @@ import {
   chatDeadlines,
   compose,
   endChat,
-  noteTampering,
+  noteOnce,
   onConnectionLost,
   partnerAway,
   partnerBack,
   receive,
   reportTaken,
   resyncMessages,
+  scroll,
   send,
   setReport,
   tickChat,
@@ -74,7 +75,7 @@ export function reduce(state: State, event: Event, now: number): Transition {
     case "confirm":
       return confirm(state, event.adult);
     case "type-interest":
-      return typeInterest(state, event.text);
+      return typeInterest(state, event);
     case "add-interest":
       return transition(addInterest(state));
     case "remove-interest":
@@ -98,6 +99,10 @@ export function reduce(state: State, event: Event, now: number): Transition {
       return compose(state, event.text, now);
     case "send":
       return send(state, now);
+    case "scroll":
+      return transition(scroll(state, event.atEnd));
+    case "picture":
+      return transition(noteOnce(state, "text-only", now));
     case "save":
       return transition(state, { type: "save" });
     case "prefer":
@@ -141,7 +146,7 @@ export function reduce(state: State, event: Event, now: number): Transition {
     case "secured":
       return transition(withChat(state, { pictures: event.pictures }));
     case "tampered":
-      return transition(noteTampering(state, now));
+      return transition(noteOnce(state, "tampered", now));
     case "not-secured":
       return transition(endChat(state, { kind: "not-secured" }, now), LEAVE);
     case "down":
@@ -154,6 +159,8 @@ export function reduce(state: State, event: Event, now: number): Transition {
       return transition({ ...state, isFiltered: true });
     case "solved":
       return solved(state, event.challenge, event.nonce);
+    case "broken":
+      return transition({ ...state, screen: { kind: "broken" } }, LEAVE);
     case "tick":
       return tick(state, now);
   }

@@ -19,6 +19,7 @@ import {
 import { startingDevices } from "./call_media.ts";
 import {
   type Effect,
+  type Event,
   LEAVE,
   type Searching,
   type State,
@@ -35,9 +36,12 @@ export const LONG_AFTER = 15_000;
 const COMMA = /[,،，、]/;
 
 /** Updates the interests box. A comma ends an interest, like Enter. */
-export function typeInterest(state: State, text: string): Transition {
+export function typeInterest(
+  state: State,
+  { text, isComposing }: Event & { type: "type-interest" },
+): Transition {
   const typed = { ...state, interestDraft: text };
-  return transition(COMMA.test(text) ? addInterest(typed) : typed);
+  return transition(COMMA.test(text) && !isComposing ? addInterest(typed) : typed);
 }
 
 /** Turns the text in the box into interests, as far as the limits allow. */

@@ -30,7 +30,7 @@ export type SystemMessage =
   | {
     kind: "you-left" | "stranger-left" | "connection-lost" | "not-secured" | "blocked" | "restart";
   }
-  | { kind: "report-taken" | "tampered" | CallNotice };
+  | { kind: "report-taken" | "tampered" | "text-only" | CallNotice };
 
 /** The content of a line. The visitor's own message has its number in the chat, and a mark once it has arrived. */
 export type LineContent =
@@ -40,7 +40,8 @@ export type LineContent =
     readonly number: number;
     readonly isDelivered: boolean;
   }
-  | { readonly from: "stranger"; readonly text: string }
+  /** `draft`: what the visitor was writing when the chat ended. */
+  | { readonly from: "stranger" | "draft"; readonly text: string }
   | { readonly from: "page"; readonly notice: SystemMessage };
 
 /** One line of a chat; `id` counts from 0, `at` is the time of the calendar in milliseconds since 1970. */
@@ -53,6 +54,8 @@ export interface Chat {
   /** The pictures to compare with the partner; empty until the keys are agreed. */
   readonly pictures: readonly number[];
   readonly draft: string;
+  /** How many lines arrived while the visitor reads older ones; `undefined` while the newest is in view. */
+  readonly missed: number | undefined;
   /** When the partner's typing indicator ends; 0 for none. */
   readonly typingUntil: number;
   /** When the partner was last told that the visitor is typing. */
@@ -91,7 +94,8 @@ export type LocalDevices = Readonly<
 
 /** What the page shows. */
 export type Screen =
-  | { readonly kind: "home" | "preview" }
+  /** `broken`: the page can't be drawn. */
+  | { readonly kind: "home" | "preview" | "broken" }
   | Searching
   | { readonly kind: "chat"; readonly chat: Chat };
 
@@ -151,7 +155,8 @@ export interface State {
 
 export type Event =
   | { type: "confirm"; adult: boolean }
-  | { type: "type-interest"; text: string }
+  /** `isComposing`: an input method is composing a word. */
+  | { type: "type-interest"; text: string; isComposing?: boolean }
   | { type: "add-interest" }
   | { type: "remove-interest"; interest: string }
   | { type: "start" | "start-video" | "stop" | "again" | "home" | "send" | "save" | "tick" }
@@ -169,6 +174,8 @@ export type Event =
   | { type: "volume"; volume: number }
   | { type: "pop-out" | "full-screen" }
   | { type: "type"; text: string }
+  /** The conversation was scrolled to its newest line, or away from it. */
+  | { type: "scroll"; atEnd: boolean }
   | { type: "choose-report" | "cancel-report" }
   | { type: "report"; reason: ReportReason }
   | { type: "attention"; focused: boolean; hidden: boolean }
@@ -180,7 +187,7 @@ export type Event =
   | { type: "refused"; refusal: ConnectionRefusal }
   | { type: "filtered" }
   | { type: "solved"; challenge: Challenge; nonce: number }
-  | { type: "tampered" | "not-secured" };
+  | { type: "tampered" | "not-secured" | "broken" | "picture" };
 
 /** An effect, performed by `client/app/effects.ts`. */
 export type Effect =
@@ -261,10 +268,12 @@ export function withChat(state: State, change: Partial<Chat>): State {
 /** Returns `state` with one more line in the chat, which shows the time of the calendar. */
 export function withLine(state: State, content: LineContent, now: number): State {
   if (state.screen.kind !== "chat") return state;
-  const { lines } = state.screen.chat;
+  const { lines, missed } = state.screen.chat;
   const id = (lines.at(-1)?.id ?? -1) + 1;
-  const at = now + state.calendarOffset;
-  return withChat(state, { lines: [...lines.slice(1 - MAX_LINES), { id, at, ...content }] });
+  return withChat(state, {
+    lines: [...lines.slice(1 - MAX_LINES), { id, at: now + state.calendarOffset, ...content }],
+    missed: missed === undefined ? undefined : missed + 1,
+  });
 }
 
 export const LEAVE: Effect = { type: "tell", message: { type: "leave" } };

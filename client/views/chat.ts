@@ -6,10 +6,10 @@ import { callView } from "./call.ts";
 import { isFull } from "../state/delivery.ts";
 import { MAX_MESSAGE_LENGTH } from "../crypto/envelope.ts";
 import { isEnter } from "./keys.ts";
-import { counted, type Language, timeOfDay } from "../languages/language.ts";
+import { counted, fill, type Language, timeOfDay } from "../languages/language.ts";
 import type { Words } from "../languages/catalogue.ts";
 import { type Dispatch, html, Memo } from "./markup.ts";
-import { segments } from "../state/message_text.ts";
+import { isLong, segments } from "../state/message_text.ts";
 import { PICTURES } from "../crypto/safety_emoji.ts";
 import { callOf } from "../state/call_media.ts";
 import { type Chat, isTalking, type Line, type State } from "../state/state.ts";
@@ -17,6 +17,9 @@ import { describeLine, describeNotice, describeSpeaker } from "./phrases.ts";
 
 /** At or below this number of remaining characters, the composer counts them. */
 const COUNT_FROM = 200;
+
+/** Within this distance from its end, a conversation counts as being at it, in pixels. */
+const SLACK = 40;
 
 export function chatView(state: State, chat: Chat, dispatch: Dispatch): VNode {
   const { language } = state;
@@ -28,16 +31,39 @@ export function chatView(state: State, chat: Chat, dispatch: Dispatch): VNode {
       <div class="toolbar">${toolbar(state, chat, dispatch)}</div>
       ${call}
       ${encryptionInfo(chat, words)}
-      <div class="scroll" tabindex="0" aria-label=${words.Conversation} role="region">
+      <div class="scroll" tabindex="0" aria-label=${words.Conversation} role="region"
+        onScroll=${scrolled(chat, dispatch)}>
         <div class="log" role="log" aria-live="polite" aria-label=${words.Messages}>
           <${Memo} of=${chat.lines} language=${language} draw=${drawLines} />
         </div>
       </div>
+      ${!!chat.missed && html`
+        <button class="button-secondary newer" onClick=${scrollToEnd}>${fill(
+          words.Newer,
+          chat.missed.toLocaleString(language.locale),
+        )}</button>
+      `}
       ${chat.report === "choosing" && reportForm(words, dispatch)}
       <p class="status-line" role="status">${statusLine(state, chat)}</p>
       ${composer(chat, language, dispatch)}
     </main>
   `;
+}
+
+/** Tells whether the end of the conversation is in view, whenever that changes. Positions are negative above it. */
+function scrolled({ missed }: Chat, dispatch: Dispatch): (event: ScrollEvent) => void {
+  return ({ currentTarget: { scrollTop } }) => {
+    const atEnd = scrollTop > -SLACK;
+    if (atEnd !== (missed === undefined)) dispatch({ type: "scroll", atEnd });
+  };
+}
+
+interface ScrollEvent {
+  readonly currentTarget: Element;
+}
+
+function scrollToEnd(): void {
+  document.querySelector(".scroll")!.scrollTop = 0;
 }
 
 /** The most important status at this moment, if any. */
@@ -133,11 +159,19 @@ function drawLine(line: Line, language: Language): VNode {
       </div>
     `;
   }
-  const isOutgoing = line.from === "you";
+  const look = { you: "outgoing", stranger: "incoming", draft: "outgoing draft" }[line.from];
   return html`
-    <div class=${isOutgoing ? "message outgoing" : "message incoming"}>
-      <span class="visually-hidden">${describeSpeaker(words, line.from)} </span>
+    <div class=${`message ${look}`}>
+      <span class=${line.from === "draft" ? "" : "visually-hidden"}>${describeSpeaker(
+        words,
+        line.from,
+      )} </span>
       <p>${segments(line.text).map(drawSegment)}</p>
+      ${isLong(line.text) && html`
+        <details>
+          <summary>${words.More}</summary>
+        </details>
+      `}
       <time>${timeOfDay(language, line.at)}</time>
       ${line.from === "you" && deliveryStatus(words, line.isDelivered)}
     </div>
@@ -183,8 +217,10 @@ function composer(chat: Chat, language: Language, dispatch: Dispatch): VNode {
   const submit = (event: { preventDefault(): void }): void => {
     event.preventDefault();
     dispatch({ type: "send" });
+    scrollToEnd();
   };
-  const canSend = chat.draft.trim() !== "" && !isFull(chat.delivery);
+  const canSend = chat.draft.trim() !== "" && chat.draft.length <= MAX_MESSAGE_LENGTH &&
+    !isFull(chat.delivery);
   return html`
     <form class=${over ? "composer over" : "composer"} onSubmit=${submit}>
       ${stopButton(chat, words, dispatch)}
@@ -217,8 +253,9 @@ function messageBox(
     dispatch({ type: "type", text: currentTarget.value });
   return html`
     <div class="autogrow" key="autogrow" data-text=${draft}>
-      <textarea id="message" aria-label=${words.Message} rows="1" maxlength=${MAX_MESSAGE_LENGTH}
-        value=${draft} placeholder=${words.WriteMessage} enterkeyhint="send" autocomplete="off"
+      <textarea id="message" aria-label=${words.Message} rows="1" data-gramm="false"
+        data-lt-active="false" data-ms-editor="false" value=${draft} placeholder=${words
+          .WriteMessage} enterkeyhint="send" autocomplete="off"
         onKeyDown=${onKeyDown} onInput=${onInput}></textarea>
       ${charCount(draft, language)}
     </div>
@@ -237,7 +274,7 @@ function charCount(draft: string, language: Language): VNode | undefined {
   const left = MAX_MESSAGE_LENGTH - draft.length;
   return left > COUNT_FROM
     ? undefined
-    : html`<small class="char-count" role="status">${
+    : html`<small class=${left < 0 ? "char-count field-error" : "char-count"} role="status">${
       counted(language, language.words.Left, left)
     }</small>`;
 }

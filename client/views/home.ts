@@ -88,6 +88,12 @@ function chip(interest: string, words: Words, dispatch: Dispatch): VNode {
   `;
 }
 
+/** What was typed. The end of a composition does not say whether one is in progress. */
+interface TypedInput {
+  readonly currentTarget: HTMLInputElement;
+  readonly isComposing?: boolean;
+}
+
 function interestInput(
   { interests, interestDraft, language: { words } }: State,
   dispatch: Dispatch,
@@ -98,15 +104,13 @@ function interestInput(
     event.preventDefault();
     dispatch({ type: "add-interest" });
   };
-  const typed = (event: { currentTarget: HTMLInputElement }): void =>
-    dispatch({ type: "type-interest", text: event.currentTarget.value });
+  const onInput = ({ currentTarget, isComposing = false }: TypedInput): void =>
+    dispatch({ type: "type-interest", text: currentTarget.value, isComposing });
   return html`
     <input id="interests" value=${interestDraft} autocomplete="off" maxlength="200" enterkeyhint="done"
       placeholder=${full ? words.InterestsFull : words.InterestsExample} disabled=${full}
       aria-describedby="interests-hint" onKeyDown=${onKeyDown}
-      onCompositionEnd=${typed}
-      onInput=${(event: InputEvent & { currentTarget: HTMLInputElement }) =>
-        event.isComposing || typed(event)} />
+      onCompositionEnd=${onInput} onInput=${onInput} />
   `;
 }
 

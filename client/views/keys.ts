@@ -2,15 +2,22 @@
 
 import type { DeviceKind } from "../media/devices.ts";
 
-/** The code of Enter. An input method that handles the key changes it (UI Events, section 8.3.1). */
-const ENTER = 13;
+/** The code of every key that an input method handles (UI Events, section 8.3.1). */
+const HANDLED = 229;
 
 /**
- * Whether Enter is meant for the page, and not for an input method, where it ends a word. Only the code shows that in
- * every browser: Safari ends the composition before this key event, so `isComposing` is already false.
+ * Whether an input method handles a key: there, Enter ends a word, and Escape discards it. Safari ends the composition
+ * before this key event. Then `isComposing` is already false, and only the code shows it.
  */
-export function isEnter({ keyCode }: KeyboardEvent): boolean {
-  return keyCode === ENTER;
+export function isComposed(
+  { keyCode, isComposing }: Pick<KeyboardEvent, "keyCode" | "isComposing">,
+): boolean {
+  return isComposing || keyCode === HANDLED;
+}
+
+/** Whether Enter is meant for the page. */
+export function isEnter(event: Pick<KeyboardEvent, "key" | "keyCode" | "isComposing">): boolean {
+  return event.key === "Enter" && !isComposed(event);
 }
 
 type KeyPress = Pick<

@@ -1,7 +1,13 @@
-/** Templates: htm for Preact, and the component that avoids drawing what has not changed. */
+/**
+ * Templates: htm for Preact, and the component that avoids drawing what has not changed.
+ *
+ * A translating browser replaces text nodes by its own elements. If Preact kept the text nodes, it would later change
+ * nodes that nobody sees, and a label would stay as it was. So Preact gets no text nodes: each text is the
+ * `textContent` of an element, and a new text replaces whatever is there.
+ */
 
-import { html as template } from "htm/preact";
-import { Component, type ComponentChildren, type VNode } from "preact";
+import htm from "htm";
+import { Component, type ComponentChildren, h, type VNode } from "preact";
 import type { Language } from "../languages/language.ts";
 import type { Event } from "../state/state.ts";
 
@@ -10,6 +16,26 @@ export type Dispatch = (event: Event) => void;
 
 export function html(strings: TemplateStringsArray, ...values: unknown[]): VNode {
   return template(strings, ...values) as VNode;
+}
+
+/** The types of htm describe its CommonJS build. */
+const template = (htm as unknown as typeof htm.default).bind(create);
+
+/** Creates an element or a component. A text next to other elements gets its own element. */
+function create(
+  type: string,
+  props: Record<string, unknown> | null,
+  ...children: ComponentChildren[]
+): VNode {
+  const [text] = children;
+  const isText = children.length === 1 && typeof text === "string";
+  const all: object = { ...props, textContent: text };
+  return isText ? h(type, all) : h(type, props, ...children.map(withoutText));
+}
+
+function withoutText(child: ComponentChildren): ComponentChildren {
+  if (Array.isArray(child)) return child.map(withoutText);
+  return typeof child === "string" ? create("span", null, child) : child;
 }
 
 interface MemoProps<T> {

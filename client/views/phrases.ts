@@ -39,5 +39,5 @@ export function describeTrouble(words: Words, device: DeviceKind, capture: Captu
 }
 
 export function describeSpeaker(words: Words, from: Exclude<LineContent["from"], "page">): string {
-  return from === "you" ? words.YouSay : words.StrangerSays;
+  return { you: words.YouSay, stranger: words.StrangerSays, draft: words.NotSent }[from];
 }

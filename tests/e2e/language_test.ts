@@ -224,6 +224,44 @@ Deno.test("Enter that ends an input method's composition adds no interest and se
   equal(await ann.visitor.page.locator(".message").count(), 1);
 });
 
+Deno.test("Composition survives every redraw, and Escape that ends it asks nothing", async () => {
+  await using fixture = await openFixture();
+  const [ann, bob] = [await Speaker.enter(fixture, "ja"), await Speaker.enter(fixture, "en")];
+  const { page } = ann.visitor;
+  const session = await ann.visitor.context.newCDPSession(page);
+  const compose = async (text: string): Promise<void> => {
+    const [selectionStart, selectionEnd] = [text.length, text.length];
+    await session.send("Input.imeSetComposition", { text, selectionStart, selectionEnd });
+  };
+  const interests = page.getByRole("textbox", { name: ann.words.Interests });
+  await interests.focus();
+  await compose("えい、");
+  await page.evaluate(`document.getElementById("adult").click()`); // Redraws the screen.
+  equal(await interests.inputValue(), "えい、");
+  await compose("えいが");
+  await session.send("Input.insertText", { text: "映画" });
+  equal(await interests.inputValue(), "映画");
+
+  await ann.visitor.press(ann.words.StartText);
+  await bob.search();
+  await page.locator("#message").waitFor();
+  await compose("こんに");
+  await bob.visitor.say("meanwhile");
+  await ann.visitor.hears("meanwhile");
+  equal(await page.locator("#message").inputValue(), "こんに");
+  await compose("こんにちは");
+  await session.send("Input.insertText", { text: "今日は" });
+  const escape = async (how: string): Promise<void> =>
+    await page.evaluate(`document.getElementById("message").dispatchEvent(
+      new KeyboardEvent("keydown", { key: "Escape", bubbles: true, ${how} }))`);
+  await escape("keyCode: 229"); // As Safari reports it.
+  await escape("keyCode: 27, isComposing: true");
+  equal(await page.locator("#stop").innerText(), ann.words.Stop.talking);
+  equal(await page.locator("#message").inputValue(), "今日は");
+  await escape("keyCode: 27");
+  equal(await page.locator("#stop").innerText(), ann.words.Stop.asking);
+});
+
 for (const code of ["ar", "de"]) {
   Deno.test(`No main screen has a fault that axe detects, in the language ${code}`, async () => {
     await using fixture = await openFixture();

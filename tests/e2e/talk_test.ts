@@ -71,8 +71,26 @@ decided("Message box counts what is left when a message gets long", async (openF
   equal(await ann.page.getByText(/\d+ left/).count(), 0);
   await ann.message.fill("x".repeat(1_900));
   await ann.sees("100 left");
-  equal(await ann.message.getAttribute("maxlength"), "2000");
 });
+
+decided(
+  "Message box keeps a pasted text that is too long, says by how much, and does not send it",
+  async (openFixture) => {
+    await using fixture = await openFixture();
+    const [ann, bob] = await fixture.pair();
+    await ann.message.focus();
+    await ann.page.keyboard.insertText("x".repeat(2_034)); // As a paste does.
+    await ann.sees("-34 left");
+    ok(await ann.button("Send").isDisabled());
+    await ann.key("Enter");
+    equal((await ann.message.inputValue()).length, 2_034);
+    for (let left = 34; left > 0; left--) await ann.key("Backspace");
+    await ann.sees("0 left");
+    await ann.key("Enter");
+    await bob.hears("xxx");
+    equal((await bob.messages())[0]?.length, 2_000);
+  },
+);
 
 test("Typing mark appears on a keystroke and disappears on the message", async (openFixture) => {
   await using fixture = await openFixture();

@@ -156,6 +156,18 @@ Deno.test("Page recognizes the comma of every script", () => {
   }
 });
 
+Deno.test("Interests box keeps what an input method composes, commas included, until the word is complete", () => {
+  const page = new Page();
+  page.on({ type: "type-interest", text: "おんがく、", isComposing: true });
+  page.server({ type: "online", count: 7 });
+  assert.equal(page.state.interestDraft, "おんがく、");
+  assert.deepEqual(page.state.interests, []);
+  page.on({ type: "type-interest", text: "音楽、", isComposing: false });
+  assert.deepEqual(page.state.interests, ["音楽"]);
+  page.on({ type: "type-interest", text: "映画", isComposing: true }, "start");
+  assert.deepEqual(page.state.interests, ["音楽", "映画"], "also with the button");
+});
+
 Deno.test("Page never sends more than ten interests, or an empty one", () => {
   const many = Array.from({ length: 12 }, (_, n) => `i${n}`).join(",");
   const page = new Page().on({ type: "type-interest", text: `, ,\u200B,${many}` }, "start");
@@ -599,6 +611,54 @@ Deno.test("Page saves a chat as plain text with everything in it", () => {
       `${ENGLISH.words.MetBefore}\n` +
       '[time] Stranger: say "hi"\n[time] You: hi\n[time] Stranger has disconnected.\n',
   );
+});
+
+Deno.test("Page keeps what was being written when a chat ends, also in the saved chat, and not in the next chat", () => {
+  const endings: Record<string, (page: Page) => Page> = {
+    "the stranger leaves": (page) => page.server({ type: "partner-left" }),
+    "the connection is lost": (page) => page.on({ type: "down", mayResume: false }),
+    "the visitor leaves": (page) => page.on("escape", "escape"),
+    "the visitor is blocked": (page) => page.server({ type: "blocked", seconds: 60 }).on(DOWN),
+    "encryption fails": (page) => page.on("not-secured"),
+  };
+  for (const [why, end] of Object.entries(endings)) {
+    const page = end(new Page().chatting().on({ type: "type", text: " half a\nsen " }));
+    const [draft, notice] = page.chat.lines.slice(-2);
+    assert.deepEqual(draft, { id: 1, at: page.now, from: "draft", text: "half a\nsen" }, why);
+    assert.equal(notice?.from, "page", why);
+    const saved = transcript(ENGLISH, page.chat.lines);
+    assert.match(saved, /Not sent: half a/, why);
+    assert.doesNotMatch(saved, /You: half/, why);
+  }
+  const page = new Page().chatting().on({ type: "type", text: "half" });
+  page.server({ type: "partner-left" }).on("again").server(PAIRED);
+  assert.equal(page.chat.draft, "");
+  const blank = new Page().chatting().on({ type: "type", text: " \n" });
+  blank.server({ type: "partner-left" });
+  assert.equal(blank.chat.lines.length, 2, "nothing was written");
+});
+
+Deno.test("Page counts what arrives while the visitor reads older lines, until they return to the end", () => {
+  const page = new Page().chatting().hears("seen");
+  assert.equal(page.chat.missed, undefined);
+  page.on({ type: "scroll", atEnd: false });
+  assert.equal(page.chat.missed, 0);
+  page.hears("one").hears("two").on({ type: "scroll", atEnd: false });
+  assert.equal(page.chat.missed, 2);
+  page.server({ type: "partner-left" });
+  assert.equal(page.chat.missed, 3, "that the stranger left is new, too");
+  page.on({ type: "scroll", atEnd: true });
+  assert.equal(page.chat.missed, undefined);
+});
+
+Deno.test("Page says once that only text can be sent when pictures are pasted or dropped", () => {
+  const page = new Page().on({ type: "picture" }).chatting();
+  page.on({ type: "picture" }, { type: "picture" });
+  assert.deepEqual(page.chat.lines.slice(1).map((line) => line.from === "page" && line.notice), [
+    { kind: "text-only" },
+  ]);
+  page.hears("what?").on({ type: "picture" });
+  assert.equal(page.chat.lines.length, 4, "and again after something else");
 });
 
 Deno.test("Page retries automatically when it searched too fast, and says so meanwhile", () => {

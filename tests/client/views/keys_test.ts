@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { deviceOf, shortcutOf } from "../../../client/views/keys.ts";
+import { deviceOf, isEnter, shortcutOf } from "../../../client/views/keys.ts";
 
 const MODIFIERS = ["ctrl", "shift", "alt", "meta"] as const;
 
@@ -46,4 +46,13 @@ Deno.test("Key is chosen by position where a keyboard has no Latin letters, and 
 Deno.test("Key is written as people and assistive technology know it", () => {
   assert.deepEqual(shortcutOf("camera"), { title: "Ctrl+Shift+O", aria: "Control+Shift+O" });
   assert.deepEqual(shortcutOf("microphone"), { title: "Ctrl+Shift+M", aria: "Control+Shift+M" });
+});
+
+Deno.test("Enter is meant for the page unless an input method handles it, as each browser says so", () => {
+  const enter = { key: "Enter", keyCode: 13, isComposing: false };
+  assert.ok(isEnter(enter));
+  assert.ok(!isEnter({ ...enter, keyCode: 229 }), "Safari: the composition has already ended");
+  assert.ok(!isEnter({ ...enter, keyCode: 229, isComposing: true }), "Chrome and Firefox");
+  assert.ok(!isEnter({ ...enter, isComposing: true }));
+  assert.ok(!isEnter({ key: "a", keyCode: 65, isComposing: false }));
 });
