@@ -42,7 +42,7 @@ class App {
     const own = ownLanguage();
     const openStore = (): Storage => localStorage;
     const dispatch = this.#dispatch;
-    this.#state = initialState(loadPreferences(openStore), own);
+    this.#state = initialState(loadPreferences(openStore), own, "RTCPeerConnection" in globalThis);
     this.#devices = new Devices(navigator.mediaDevices, (media) => this.#change(media));
     const chooseLanguage = showLanguageMenu({ own, later, dispatch });
     this.#screen = new Screen(root, own, dispatch);
@@ -60,12 +60,9 @@ class App {
   readonly #dispatch = (event: Event): void => {
     this.#events.push(event);
     if (this.#events.length > 1) return;
-    try {
-      for (const next of this.#events) this.#handle(next);
-    } finally {
-      this.#events.length = 0;
-      this.#schedule();
-    }
+    for (const next of this.#events) attempt(() => this.#handle(next));
+    this.#events.length = 0;
+    this.#schedule();
   };
 
   #handle(event: Event): void {
@@ -76,7 +73,7 @@ class App {
     this.#devices.want(wantedDevices(state));
     this.#screen.draw(state);
     this.#sound.measure(state);
-    effects.forEach((effect) => performEffect(effect, state, this.#parts));
+    for (const effect of effects) attempt(() => performEffect(effect, state, this.#parts));
   }
 
   #schedule(): void {
@@ -103,6 +100,17 @@ class App {
       onDown: (mayResume) => inTurn({ type: "down", mayResume }),
       askRefusal,
       onRefused: (refusal) => this.#dispatch({ type: "refused", refusal }),
+    });
+  }
+}
+
+/** Runs a task. If the browser fails at it, the rest continues, and the error is reported afterwards. */
+function attempt(task: () => void): void {
+  try {
+    task();
+  } catch (error) {
+    later(0, () => {
+      throw error;
     });
   }
 }

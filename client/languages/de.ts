@@ -96,6 +96,8 @@ export const de: Catalogue = {
       "direct-refused":
         "Der Anruf wurde nicht gestartet. Er würde deine IP-Adresse verraten, und solche Anrufe hast du ausgeschaltet.",
       "call-over": "Der Anruf ist beendet.",
+      "unable": "Mit diesem Browser sind keine Videoanrufe möglich.",
+      "stranger-unable": "Mit dem Browser deines Gegenübers sind keine Videoanrufe möglich.",
     },
     BothLike: "Ihr mögt beide {interests}.",
     MetBefore: "Ihr seid euch eben schon begegnet. Sonst ist gerade niemand frei.",

@@ -104,6 +104,8 @@ export const en = {
       "direct-refused":
         "The call didn't start. It would reveal your IP address, and you've turned off such calls.",
       "call-over": "The call has ended.",
+      "unable": "This browser can't make video calls.",
+      "stranger-unable": "The stranger's browser can't make video calls.",
     },
     BothLike: "You both like {interests}.",
     MetBefore: "You two met a moment ago. Nobody else is available right now.",

@@ -96,6 +96,8 @@ export const es: Catalogue = {
       "direct-refused":
         "La llamada no se inició: revelaría tu dirección IP y desactivaste ese tipo de llamadas.",
       "call-over": "La llamada ha terminado.",
+      "unable": "Este navegador no permite hacer videollamadas.",
+      "stranger-unable": "El navegador de la otra persona no permite hacer videollamadas.",
     },
     BothLike: "Tienen en común: {interests}.",
     MetBefore: "Ya se encontraron hace un momento. Ahora no hay nadie más disponible.",

@@ -98,6 +98,8 @@ export const fr: Catalogue = {
       "direct-refused":
         "L’appel n’a pas été lancé\u202f: il révélerait ton adresse IP, et tu as désactivé ces appels.",
       "call-over": "L’appel est terminé.",
+      "unable": "Ce navigateur ne permet pas les appels vidéo.",
+      "stranger-unable": "Le navigateur de l’autre personne ne permet pas les appels vidéo.",
     },
     BothLike: "Vous avez en commun\u202f: {interests}.",
     MetBefore: "Vous venez de vous croiser. Personne d’autre n’est disponible en ce moment.",

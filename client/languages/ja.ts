@@ -89,6 +89,8 @@ export const ja: Catalogue = {
       "direct-refused":
         "通話は始まりませんでした。IP アドレスが相手に知られる通話を、設定でオフにしているためです。",
       "call-over": "通話が終了しました。",
+      "unable": "このブラウザーではビデオ通話ができません。",
+      "stranger-unable": "相手のブラウザーではビデオ通話ができません。",
     },
     BothLike: "お二人とも{interests}が好きです。",
     MetBefore: "先ほども出会った相手です。今はほかに相手がいません。",

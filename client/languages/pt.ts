@@ -96,6 +96,8 @@ export const pt: Catalogue = {
       "direct-refused":
         "A chamada não foi iniciada: ela revelaria seu endereço IP, e você desativou esse tipo de chamada.",
       "call-over": "A chamada terminou.",
+      "unable": "Este navegador não permite chamadas de vídeo.",
+      "stranger-unable": "O navegador da outra pessoa não permite chamadas de vídeo.",
     },
     BothLike: "Vocês têm em comum: {interests}.",
     MetBefore: "Vocês se encontraram há pouco. Não há mais ninguém disponível agora.",

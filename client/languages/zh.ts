@@ -82,6 +82,8 @@ export const zh: Catalogue = {
       "stranger-declined": "对方更想继续用文字聊天。",
       "direct-refused": "通话未开始：它会暴露你的 IP 地址，而你已关闭此类通话。",
       "call-over": "通话已结束。",
+      "unable": "此浏览器不支持视频通话。",
+      "stranger-unable": "对方的浏览器不支持视频通话。",
     },
     BothLike: "你们都喜欢{interests}。",
     MetBefore: "你们刚刚遇到过。现在没有其他人可以聊天。",

@@ -82,12 +82,12 @@ export class PeerConnection {
       options.onStream(this.#stream);
     };
     peer.onconnectionstatechange = () => this.#changed();
-    this.#stopWatching = options.every(QUALITY_INTERVAL, () => {
-      this.#measureQuality().catch(() => {}); // It was closed meanwhile.
-    });
     if (options.role === "caller") {
       for (const kind of ["audio", "video"]) peer.addTransceiver(kind);
     }
+    this.#stopWatching = options.every(QUALITY_INTERVAL, () => {
+      this.#measureQuality().catch(() => {}); // It was closed meanwhile.
+    });
   }
 
   setTracks(tracks: Tracks): void {

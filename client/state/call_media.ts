@@ -103,12 +103,20 @@ export function withRemoteMedia(state: State, change: Partial<RemoteMedia>): Sta
   return withChat(state, { media: { ...state.screen.chat.media, ...change } });
 }
 
-/** Applies an event to the call. When the call becomes live, the partner learns what is being sent. */
+/**
+ * Applies an event to the call. When the call becomes live, the partner learns what is being sent. A browser that can't
+ * make calls answers every request itself, and searches only for text from then on.
+ */
 export function onCall(state: State, event: CallEvent, now: number): Transition {
   if (state.screen.kind !== "chat" || !isTalking(state)) return transition(state);
+  const isRequest = event.type === "want" || event.type === "heard" && event.says === "willing";
+  if (isRequest && !state.canCall) return onCall(state, { type: "unable" }, now);
   const before = state.screen.chat.call;
   const { call, effects, notice } = reduceCall(before, event, now);
-  const called = withChat(state, { call });
+  const able = event.type === "unable"
+    ? { ...state, canCall: false, mode: "text" as const }
+    : state;
+  const called = withChat(able, { call });
   const told = notice === undefined
     ? called
     : withLine(called, { from: "page", notice: { kind: notice } }, now);

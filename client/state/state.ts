@@ -116,6 +116,8 @@ export interface State {
   readonly language: Language;
   /** Whether the chosen language could not be loaded. */
   readonly languageFailed: boolean;
+  /** Whether this browser can make calls. */
+  readonly canCall: boolean;
   readonly media: Media;
   readonly local: LocalDevices;
   /** The volume of the partner, from 0 to 1. */
@@ -196,13 +198,18 @@ export interface Transition {
 }
 
 /** The state of a page that has just opened. */
-export function initialState(preferences: Preferences, language: Language): State {
+export function initialState(
+  preferences: Preferences,
+  language: Language,
+  canCall = true,
+): State {
   return {
     screen: { kind: "home" },
     mode: "text",
     preferences,
     language,
     languageFailed: false,
+    canCall,
     media: NO_MEDIA,
     local: {
       camera: !preferences.cameraOff,

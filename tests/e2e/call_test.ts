@@ -371,3 +371,42 @@ Deno.test("Preview shows the microphone level, and what a call begins with", asy
   await visitor.press("Start video chat");
   await visitor.sees("Your camera is off.");
 });
+
+const UNABLE = words.Notices.unable;
+const STRANGER_UNABLE = words.Notices["stranger-unable"];
+
+Deno.test("Page without WebRTC offers no video, says so when the partner asks, and the text chat continues", async () => {
+  await using fixture = await openFixture();
+  const script = "delete globalThis.RTCPeerConnection;";
+  const [ann, bob] = await fixture.pair({ script });
+  await bob.press("Video call");
+  await bob.press("Call directly");
+  await bob.reads(STRANGER_UNABLE);
+  await ann.reads(UNABLE);
+  equal(await ann.button("Video call").count(), 0);
+  await ann.say("text, then");
+  await bob.hears("text, then");
+  await bob.say("fine");
+  await ann.hears("fine");
+  await ann.leave();
+  await ann.press("Change interests");
+  await ann.sees(UNABLE);
+  equal(await ann.button("Start video chat").count(), 0);
+});
+
+Deno.test("Page whose browser throws at a call or at a sound loses only that, not the chat", async () => {
+  await using fixture = await openFixture();
+  const script = `
+    RTCPeerConnection = class { constructor() { throw new Error("disabled by policy"); } };
+    AudioContext.prototype.createOscillator = () => { throw new Error("no sound"); };`;
+  const [ann, bob] = await fixture.pairForVideo({ script });
+  for (const { visitor } of [ann, bob]) await visitor.press("Call directly");
+  await bob.visitor.reads(STRANGER_UNABLE);
+  await ann.visitor.reads(UNABLE);
+  await ann.visitor.looks(false);
+  await bob.visitor.say("Can you read this?");
+  await ann.visitor.hears("Can you read this?");
+  await ann.visitor.say("yes");
+  await bob.visitor.hears("yes");
+  deepEqual(await ann.liveTracks(), []);
+});
