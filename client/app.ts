@@ -72,7 +72,7 @@ class App {
     if (!isCalling(callOf(state))) this.#partner.endCall();
     this.#devices.want(wantedDevices(state));
     this.#screen.draw(state);
-    this.#sound.measure(state);
+    attempt(() => this.#sound.measure(state));
     for (const effect of effects) attempt(() => performEffect(effect, state, this.#parts));
   }
 
