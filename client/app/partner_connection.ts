@@ -89,6 +89,7 @@ export class PartnerConnection {
       every,
       onSetup: (text) => this.say({ kind: "setup", text }),
       onStream: (stream) => dispatch({ type: "remote-media", change: { stream } }),
+      onFrozen: (frozen) => dispatch({ type: "remote-media", change: { frozen } }),
       onLine: (line) => dispatch({ type: "call", event: { type: "line", line } }),
       onQuality: (quality) => dispatch({ type: "remote-media", change: { quality } }),
     });

@@ -171,6 +171,8 @@ export const fr: Catalogue = {
           "Une autre application utilise ta caméra. Ferme-la et réessaie, ou continue sans caméra.",
         unsupported:
           "Ce navigateur ne permet pas à cette page d’utiliser la caméra. Tu peux continuer sans.",
+        interrupted:
+          "Une autre application ou un interrupteur a mis ta caméra en pause. Elle reprendra automatiquement.",
       },
       microphone: {
         opening: "Ton navigateur te demande l’autorisation d’utiliser ton micro.",
@@ -182,6 +184,8 @@ export const fr: Catalogue = {
           "Une autre application utilise ton micro. Ferme-la et réessaie, ou continue sans micro.",
         unsupported:
           "Ce navigateur ne permet pas à cette page d’utiliser le micro. Tu peux continuer sans.",
+        interrupted:
+          "Une autre application ou un interrupteur a mis ton micro en pause. Il reprendra automatiquement.",
       },
     },
 
@@ -213,6 +217,8 @@ export const fr: Catalogue = {
     StrangerNoCamera: "La caméra de l’autre personne est éteinte.",
     StrangerNothing: "La caméra et le micro de l’autre personne sont éteints.",
     StrangerMuted: "Le micro de l’autre personne est coupé.",
+    StrangerFrozen: "La vidéo de l’autre personne est figée.",
+    PlayStranger: "Lire la vidéo et le son de l’autre personne",
     Quality: {
       1: "Connexion\u202f: mauvaise",
       2: "Connexion\u202f: moyenne",
@@ -225,7 +231,9 @@ export const fr: Catalogue = {
     MicOff: "Micro coupé",
     More: "Plus",
     Volume: "Volume",
+    StrangersSound: "Son de l’autre personne",
     SwapPictures: "Échanger les vidéos",
+    FlipCamera: "Changer de caméra",
     PopOut: "Image dans l’image",
     FullScreen: "Plein écran",
     EndCall: "Raccrocher",

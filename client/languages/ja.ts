@@ -158,6 +158,7 @@ export const ja: Catalogue = {
         busy:
           "ほかのアプリがカメラを使っています。閉じてからもう一度試すか、カメラなしで続けてください。",
         unsupported: "このブラウザーではカメラを使えません。カメラなしで続けられます。",
+        interrupted: "ほかのアプリまたはスイッチがカメラを一時停止しています。自動的に再開します。",
       },
       microphone: {
         opening: "ブラウザーがマイクの使用許可を求めています。",
@@ -168,6 +169,7 @@ export const ja: Catalogue = {
         busy:
           "ほかのアプリがマイクを使っています。閉じてからもう一度試すか、マイクなしで続けてください。",
         unsupported: "このブラウザーではマイクを使えません。マイクなしで続けられます。",
+        interrupted: "ほかのアプリまたはスイッチがマイクを一時停止しています。自動的に再開します。",
       },
     },
 
@@ -199,6 +201,8 @@ export const ja: Catalogue = {
     StrangerNoCamera: "相手のカメラはオフです。",
     StrangerNothing: "相手のカメラとマイクはオフです。",
     StrangerMuted: "相手はマイクをオフにしています。",
+    StrangerFrozen: "相手の映像が止まっています。",
+    PlayStranger: "相手の映像と音声を再生",
     Quality: { 1: "接続：悪い", 2: "接続：普通", 3: "接続：良い" },
     YourDevices: "カメラとマイク",
     CameraOn: "カメラオン",
@@ -207,7 +211,9 @@ export const ja: Catalogue = {
     MicOff: "マイクオフ",
     More: "その他",
     Volume: "音量",
+    StrangersSound: "相手の音声",
     SwapPictures: "映像を入れ替える",
+    FlipCamera: "カメラを切り替える",
     PopOut: "ピクチャーインピクチャー",
     FullScreen: "全画面",
     EndCall: "通話を終える",

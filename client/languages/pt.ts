@@ -169,6 +169,7 @@ export const pt: Catalogue = {
           "Outro aplicativo está usando sua câmera. Feche-o e tente de novo, ou continue sem câmera.",
         unsupported:
           "Este navegador não permite usar a câmera nesta página. Você pode continuar sem ela.",
+        interrupted: "Outro aplicativo ou um botão pausou sua câmera. Ela voltará automaticamente.",
       },
       microphone: {
         opening: "Seu navegador está pedindo permissão para usar seu microfone.",
@@ -180,6 +181,8 @@ export const pt: Catalogue = {
           "Outro aplicativo está usando seu microfone. Feche-o e tente de novo, ou continue sem microfone.",
         unsupported:
           "Este navegador não permite usar o microfone nesta página. Você pode continuar sem ele.",
+        interrupted:
+          "Outro aplicativo ou um botão pausou seu microfone. Ele voltará automaticamente.",
       },
     },
 
@@ -212,6 +215,8 @@ export const pt: Catalogue = {
     StrangerNoCamera: "A câmera da outra pessoa está desligada.",
     StrangerNothing: "A câmera e o microfone da outra pessoa estão desligados.",
     StrangerMuted: "O microfone da outra pessoa está desligado.",
+    StrangerFrozen: "O vídeo da outra pessoa congelou.",
+    PlayStranger: "Reproduzir o vídeo e o som da outra pessoa",
     Quality: { 1: "Conexão: ruim", 2: "Conexão: razoável", 3: "Conexão: boa" },
     YourDevices: "Câmera e microfone",
     CameraOn: "Com câmera",
@@ -220,7 +225,9 @@ export const pt: Catalogue = {
     MicOff: "Sem microfone",
     More: "Mais",
     Volume: "Volume",
+    StrangersSound: "Som da outra pessoa",
     SwapPictures: "Trocar os vídeos",
+    FlipCamera: "Trocar de câmera",
     PopOut: "Imagem flutuante",
     FullScreen: "Tela cheia",
     EndCall: "Encerrar",

@@ -74,6 +74,12 @@ export interface RemoteMedia {
   readonly sound: boolean;
   /** Whether the visitor has chosen to look. */
   readonly revealed: boolean;
+  /** Whether the browser doesn't play what arrives, until the visitor asks it to. */
+  readonly paused: boolean;
+  /** Whether the picture has stopped arriving although the partner sends it. */
+  readonly frozen: boolean;
+  /** Whether the visitor has muted the partner. */
+  readonly muted: boolean;
   /** Whether the visitor's own picture is the large one. */
   readonly swapped: boolean;
   /** The quality of the connection; `undefined` while it is unknown. */
@@ -120,6 +126,8 @@ export interface State {
   readonly canCall: boolean;
   readonly media: Media;
   readonly local: LocalDevices;
+  /** The previous choice of a device, until the one that replaces it has opened. */
+  readonly fallback: { readonly device: DeviceKind; readonly id: string } | undefined;
   /** The volume of the partner, from 0 to 1. */
   readonly volume: number;
   readonly interests: readonly string[];
@@ -159,7 +167,7 @@ export type Event =
   | { type: "media"; media: Media }
   | { type: "remote-media"; change: Partial<RemoteMedia> }
   | { type: "volume"; volume: number }
-  | { type: "pop-out" | "full-screen" }
+  | { type: "play" | "pop-out" | "full-screen" }
   | { type: "type"; text: string }
   | { type: "choose-report" | "cancel-report" }
   | { type: "report"; reason: ReportReason }
@@ -182,7 +190,7 @@ export type Effect =
   | { type: "resync" }
   | CallEffect
   | { type: "set-up"; text: string }
-  | { type: "pop-out" | "full-screen" }
+  | { type: "play" | "pop-out" | "full-screen" }
   /** `unlessTouch`: not on touch screens, where the focus would open a keyboard over half of the screen. */
   | {
     type: "focus";
@@ -217,6 +225,7 @@ export function initialState(
       cameraId: "",
       microphoneId: "",
     },
+    fallback: undefined,
     volume: 1,
     interests: [],
     interestDraft: "",
