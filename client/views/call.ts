@@ -158,13 +158,13 @@ function remoteVideo(
   { stream, picture, revealed, frozen, muted }: RemoteMedia,
   dispatch: Dispatch,
 ): VNode {
-  const pause = (paused: boolean) => (): void =>
+  const update = ({ currentTarget: { paused } }: { currentTarget: HTMLVideoElement }): void =>
     dispatch({ type: "remote-media", change: { paused } });
   const look = !picture || frozen ? "video-off" : revealed ? "" : "blurred";
   return html`
     <video id="stranger" class=${`remote-video ${look}`} aria-label=${words.StrangersPicture}
       srcObject=${stream} volume=${volume} muted=${muted} autoplay playsinline
-      onPause=${pause(true)} onPlaying=${pause(false)}></video>
+      onPause=${update} onPlaying=${update}></video>
   `;
 }
 
