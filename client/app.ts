@@ -15,6 +15,7 @@ import { PartnerConnection } from "./app/partner_connection.ts";
 import { Screen } from "./app/screen.ts";
 import { SOCKET_PATH, SUBPROTOCOL } from "../protocol.ts";
 import { Sound } from "./app/sound.ts";
+import { WakeLock } from "./app/wake_lock.ts";
 import { askRefusal } from "./net/refusal.ts";
 import { callOf, wantedDevices } from "./state/call_media.ts";
 import { isCalling } from "./state/call.ts";
@@ -31,6 +32,7 @@ class App {
   readonly #screen: Screen;
   readonly #devices: Devices;
   readonly #sound = new Sound(every);
+  readonly #wakeLock = new WakeLock();
   readonly #partner: PartnerConnection;
   readonly #parts: EffectParts;
   /** The event that is being handled, and those that arrived meanwhile. */
@@ -42,7 +44,7 @@ class App {
     const own = ownLanguage();
     const openStore = (): Storage => localStorage;
     const dispatch = this.#dispatch;
-    this.#state = initialState(loadPreferences(openStore), own);
+    this.#state = initialState(loadPreferences(openStore), own, "RTCPeerConnection" in globalThis);
     this.#devices = new Devices(navigator.mediaDevices, (media) => this.#change(media));
     const chooseLanguage = showLanguageMenu({ own, later, dispatch });
     const onFrame = (frame: Uint8Array<ArrayBuffer>): void => connection.send(frame);
@@ -76,6 +78,7 @@ class App {
       () => this.#parts.connection.need(!state.hidden || isActive(state)),
       () => isTalking(state) || this.#partner.close(),
       () => isCalling(callOf(state)) || this.#partner.endCall(),
+      () => this.#wakeLock.keep(isCalling(callOf(state)) && !state.hidden),
       () => this.#devices.want(wantedDevices(state)),
       () => this.#screen.draw(state),
       () => this.#sound.measure(state),

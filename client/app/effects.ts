@@ -43,6 +43,8 @@ export function performEffect(effect: Effect, state: State, parts: EffectParts):
       return partner.refreshCall(effect.route);
     case "set-up":
       return partner.takeSetup(effect.text);
+    case "play":
+      return play(dispatch);
     case "pop-out":
       return void partnerPicture()?.requestPictureInPicture().catch(() => {}); // The browser may refuse.
     case "full-screen":
@@ -75,6 +77,14 @@ function saveTranscript({ screen, language }: State, later: EffectParts["later"]
   const link = Object.assign(document.createElement("a"), { href: url, download: "chat.txt" });
   link.click();
   later(SAVING_TIME, () => URL.revokeObjectURL(url));
+}
+
+/** Plays the partner's picture and sound. Browsers may refuse this until the visitor has pressed something. */
+function play(dispatch: EffectParts["dispatch"]): void {
+  const picture = partnerPicture();
+  picture?.play().catch(() =>
+    dispatch({ type: "remote-media", change: { paused: picture.paused } })
+  );
 }
 
 function partnerPicture(): HTMLVideoElement | undefined {

@@ -79,20 +79,29 @@ export class PartnerConnection {
     this.#channel?.send(kind, content);
   }
 
-  /** Creates a peer connection, after closing the previous one. */
+  /** Creates a peer connection, after closing the previous one. A policy may have disabled WebRTC. */
   startCall(route: Route, media: Media): void {
-    const { dispatch, every } = this.#options;
     this.endCall();
-    this.#call = new PeerConnection({
+    try {
+      this.#call = this.#connect(route);
+    } catch {
+      return this.#options.dispatch({ type: "call", event: { type: "unable" } });
+    }
+    this.setMedia(media);
+  }
+
+  #connect(route: Route): PeerConnection {
+    const { dispatch, every } = this.#options;
+    return new PeerConnection({
       ...{ role: this.#role, route },
       connect: (configuration) => new RTCPeerConnection(configuration),
       every,
       onSetup: (text) => this.say({ kind: "setup", text }),
       onStream: (stream) => dispatch({ type: "remote-media", change: { stream } }),
+      onFrozen: (frozen) => dispatch({ type: "remote-media", change: { frozen } }),
       onLine: (line) => dispatch({ type: "call", event: { type: "line", line } }),
       onQuality: (quality) => dispatch({ type: "remote-media", change: { quality } }),
     });
-    this.setMedia(media);
   }
 
   /** Sends the captured tracks to the partner. */

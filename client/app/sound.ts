@@ -1,4 +1,9 @@
-/** What the page does with sound itself: the chime, and the level meter of the preview. Both share one context. */
+/**
+ * What the page does with sound itself: the chime, and the level meter of the preview. Both share one audio context.
+ *
+ * Safari runs a context only if a press has started it, and interrupts it during a phone call. So every press creates
+ * or resumes it. Where it doesn't run, or doesn't exist, the page is silent.
+ */
 
 import { playChime } from "../page/attention.ts";
 import { startLevelMeter } from "../media/level_meter.ts";
@@ -15,8 +20,18 @@ export class Sound {
     this.#every = every;
   }
 
+  /** Handles a press. */
+  async press(): Promise<void> {
+    try {
+      this.#audio ??= new AudioContext();
+      if (this.#audio.state !== "running") await this.#audio.resume();
+    } catch {
+      // The browser has no Web Audio, or no sound at present. A later press may succeed.
+    }
+  }
+
   chime(): void {
-    playChime(this.#context());
+    if (this.#audio?.state === "running") playChime(this.#audio);
   }
 
   /** In the preview, the microphone moves the level meter. */
@@ -28,13 +43,8 @@ export class Sound {
     this.#measured = measured;
     this.#stopMeter();
     const meter = document.getElementById("level") as HTMLMeterElement;
-    this.#stopMeter = measured
-      ? startLevelMeter(this.#context(), measured, meter, this.#every)
+    this.#stopMeter = measured && this.#audio
+      ? startLevelMeter(this.#audio, measured, meter, this.#every)
       : () => {};
-  }
-
-  /** Browsers allow a context only after the visitor has pressed something, so it is created late. */
-  #context(): AudioContext {
-    return this.#audio ??= new AudioContext();
   }
 }

@@ -4,19 +4,21 @@ import type { Connection } from "../net/connection.ts";
 import { deviceOf, isComposed } from "../views/keys.ts";
 import type { PartnerConnection } from "./partner_connection.ts";
 import { type Event, isTalking, type State } from "../state/state.ts";
+import type { Sound } from "./sound.ts";
 import { hasSwitches } from "../state/call_media.ts";
 
 /** The parts of the page that the window concerns. */
 export interface WindowParts {
   readonly connection: Connection;
   readonly partner: PartnerConnection;
+  readonly sound: Sound;
   readonly dispatch: (event: Event) => void;
 }
 
 /** Listens for as long as the page is open. `state` returns the present state. */
 export function listenToWindow(
   state: () => State,
-  { connection, partner, dispatch }: WindowParts,
+  { connection, partner, sound, dispatch }: WindowParts,
 ): void {
   const attend = (): void => {
     const focused = document.visibilityState === "visible" && document.hasFocus();
@@ -26,6 +28,10 @@ export function listenToWindow(
     if (!document.hidden || isTalking(state())) connection.reconnectNow();
   };
   for (const type of ["focus", "blur", "visibilitychange"]) addEventListener(type, attend);
+  // On touch screens, only a click counts as a press that may start sound.
+  for (const type of ["pointerdown", "keydown", "click"]) {
+    addEventListener(type, () => sound.press());
+  }
   for (const type of ["online", "offline"]) addEventListener(type, hasten);
   addEventListener("online", () => partner.restartCall());
   document.addEventListener("visibilitychange", hasten);

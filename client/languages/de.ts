@@ -102,6 +102,8 @@ export const de: Catalogue = {
       "direct-refused":
         "Der Anruf wurde nicht gestartet. Er würde deine IP-Adresse verraten, und solche Anrufe hast du ausgeschaltet.",
       "call-over": "Der Anruf ist beendet.",
+      "unable": "Mit diesem Browser sind keine Videoanrufe möglich.",
+      "stranger-unable": "Mit dem Browser deines Gegenübers sind keine Videoanrufe möglich.",
     },
     BothLike: "Ihr mögt beide {interests}.",
     MetBefore: "Ihr seid euch eben schon begegnet. Sonst ist gerade niemand frei.",
@@ -175,6 +177,8 @@ export const de: Catalogue = {
           "Eine andere App verwendet deine Kamera. Schließ sie und versuch es noch einmal, oder mach ohne Kamera weiter.",
         unsupported:
           "Dieser Browser lässt diese Seite keine Kamera verwenden. Du kannst ohne Kamera weitermachen.",
+        interrupted:
+          "Eine andere App oder ein Schalter hat deine Kamera angehalten. Sie läuft danach automatisch weiter.",
       },
       microphone: {
         opening: "Dein Browser fragt, ob diese Seite dein Mikrofon verwenden darf.",
@@ -186,6 +190,8 @@ export const de: Catalogue = {
           "Eine andere App verwendet dein Mikrofon. Schließ sie und versuch es noch einmal, oder mach ohne Mikrofon weiter.",
         unsupported:
           "Dieser Browser lässt diese Seite kein Mikrofon verwenden. Du kannst ohne Mikrofon weitermachen.",
+        interrupted:
+          "Eine andere App oder ein Schalter hat dein Mikrofon angehalten. Es läuft danach automatisch weiter.",
       },
     },
 
@@ -217,6 +223,8 @@ export const de: Catalogue = {
     StrangerNoCamera: "Die Kamera deines Gegenübers ist aus.",
     StrangerNothing: "Kamera und Mikrofon deines Gegenübers sind aus.",
     StrangerMuted: "Dein Gegenüber ist stumm.",
+    StrangerFrozen: "Das Video deines Gegenübers ist eingefroren.",
+    PlayStranger: "Video und Ton deines Gegenübers abspielen",
     Quality: { 1: "Verbindung: schlecht", 2: "Verbindung: mäßig", 3: "Verbindung: gut" },
     YourDevices: "Kamera und Mikrofon",
     CameraOn: "Kamera an",
@@ -225,7 +233,9 @@ export const de: Catalogue = {
     MicOff: "Mikro aus",
     More: "Mehr",
     Volume: "Lautstärke",
+    StrangersSound: "Ton deines Gegenübers",
     SwapPictures: "Videos tauschen",
+    FlipCamera: "Kamera wechseln",
     PopOut: "Bild im Bild",
     FullScreen: "Vollbild",
     EndCall: "Auflegen",

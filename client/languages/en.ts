@@ -109,6 +109,8 @@ export const en = {
       "direct-refused":
         "The call didn't start. It would reveal your IP address, and you've turned off such calls.",
       "call-over": "The call has ended.",
+      "unable": "This browser can't make video calls.",
+      "stranger-unable": "The stranger's browser can't make video calls.",
     },
     BothLike: "You both like {interests}.",
     MetBefore: "You two met a moment ago. Nobody else is available right now.",
@@ -185,6 +187,7 @@ export const en = {
         busy: "Another app is using your camera. Close it and try again, or continue without one.",
         unsupported:
           "This browser doesn't let this page use a camera. You can continue without one.",
+        interrupted: "Another app or a switch has paused your camera. It continues automatically.",
       },
       microphone: {
         opening: "Your browser is asking for permission to use your microphone.",
@@ -196,6 +199,8 @@ export const en = {
           "Another app is using your microphone. Close it and try again, or continue without one.",
         unsupported:
           "This browser doesn't let this page use a microphone. You can continue without one.",
+        interrupted:
+          "Another app or a switch has paused your microphone. It continues automatically.",
       },
     },
 
@@ -228,6 +233,8 @@ export const en = {
     StrangerNoCamera: "The stranger's camera is off.",
     StrangerNothing: "The stranger's camera and microphone are off.",
     StrangerMuted: "The stranger is muted.",
+    StrangerFrozen: "The stranger's video has frozen.",
+    PlayStranger: "Play the stranger's video and sound",
     Quality: { 1: "Connection: poor", 2: "Connection: fair", 3: "Connection: good" },
     YourDevices: "Camera and microphone",
     CameraOn: "Camera on",
@@ -236,7 +243,9 @@ export const en = {
     MicOff: "Mic off",
     More: "More",
     Volume: "Volume",
+    StrangersSound: "The stranger's sound",
     SwapPictures: "Swap videos",
+    FlipCamera: "Flip camera",
     PopOut: "Picture in picture",
     FullScreen: "Full screen",
     EndCall: "End call",

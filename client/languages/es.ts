@@ -100,6 +100,8 @@ export const es: Catalogue = {
       "direct-refused":
         "La llamada no se inició: revelaría tu dirección IP y desactivaste ese tipo de llamadas.",
       "call-over": "La llamada ha terminado.",
+      "unable": "Este navegador no permite hacer videollamadas.",
+      "stranger-unable": "El navegador de la otra persona no permite hacer videollamadas.",
     },
     BothLike: "Tienen en común: {interests}.",
     MetBefore: "Ya se encontraron hace un momento. Ahora no hay nadie más disponible.",
@@ -171,6 +173,7 @@ export const es: Catalogue = {
         busy: "Otra aplicación está usando tu cámara. Ciérrala y reintenta, o sigue sin cámara.",
         unsupported:
           "Este navegador no permite usar la cámara en esta página. Puedes seguir sin ella.",
+        interrupted: "Otra aplicación o un interruptor pausó tu cámara. Seguirá automáticamente.",
       },
       microphone: {
         opening: "Tu navegador te pide permiso para usar el micrófono.",
@@ -182,6 +185,8 @@ export const es: Catalogue = {
           "Otra aplicación está usando tu micrófono. Ciérrala y reintenta, o sigue sin micrófono.",
         unsupported:
           "Este navegador no permite usar el micrófono en esta página. Puedes seguir sin él.",
+        interrupted:
+          "Otra aplicación o un interruptor pausó tu micrófono. Seguirá automáticamente.",
       },
     },
 
@@ -214,6 +219,8 @@ export const es: Catalogue = {
     StrangerNoCamera: "La otra persona tiene la cámara apagada.",
     StrangerNothing: "La otra persona tiene la cámara y el micrófono apagados.",
     StrangerMuted: "El micrófono de la otra persona está apagado.",
+    StrangerFrozen: "El video de la otra persona se congeló.",
+    PlayStranger: "Reproducir el video y el sonido de la otra persona",
     Quality: { 1: "Conexión: mala", 2: "Conexión: regular", 3: "Conexión: buena" },
     YourDevices: "Cámara y micrófono",
     CameraOn: "Con cámara",
@@ -222,7 +229,9 @@ export const es: Catalogue = {
     MicOff: "Sin micro",
     More: "Más",
     Volume: "Volumen",
+    StrangersSound: "Sonido de la otra persona",
     SwapPictures: "Intercambiar videos",
+    FlipCamera: "Cambiar de cámara",
     PopOut: "Imagen en imagen",
     FullScreen: "Pantalla completa",
     EndCall: "Colgar",

@@ -104,6 +104,8 @@ export const fr: Catalogue = {
       "direct-refused":
         "L’appel n’a pas été lancé\u202f: il révélerait ton adresse IP, et tu as désactivé ces appels.",
       "call-over": "L’appel est terminé.",
+      "unable": "Ce navigateur ne permet pas les appels vidéo.",
+      "stranger-unable": "Le navigateur de l’autre personne ne permet pas les appels vidéo.",
     },
     BothLike: "Vous avez en commun\u202f: {interests}.",
     MetBefore: "Vous venez de vous croiser. Personne d’autre n’est disponible en ce moment.",
@@ -176,6 +178,8 @@ export const fr: Catalogue = {
           "Une autre application utilise ta caméra. Ferme-la et réessaie, ou continue sans caméra.",
         unsupported:
           "Ce navigateur ne permet pas à cette page d’utiliser la caméra. Tu peux continuer sans.",
+        interrupted:
+          "Une autre application ou un interrupteur a mis ta caméra en pause. Elle reprendra automatiquement.",
       },
       microphone: {
         opening: "Ton navigateur te demande l’autorisation d’utiliser ton micro.",
@@ -187,6 +191,8 @@ export const fr: Catalogue = {
           "Une autre application utilise ton micro. Ferme-la et réessaie, ou continue sans micro.",
         unsupported:
           "Ce navigateur ne permet pas à cette page d’utiliser le micro. Tu peux continuer sans.",
+        interrupted:
+          "Une autre application ou un interrupteur a mis ton micro en pause. Il reprendra automatiquement.",
       },
     },
 
@@ -218,6 +224,8 @@ export const fr: Catalogue = {
     StrangerNoCamera: "La caméra de l’autre personne est éteinte.",
     StrangerNothing: "La caméra et le micro de l’autre personne sont éteints.",
     StrangerMuted: "Le micro de l’autre personne est coupé.",
+    StrangerFrozen: "La vidéo de l’autre personne est figée.",
+    PlayStranger: "Lire la vidéo et le son de l’autre personne",
     Quality: {
       1: "Connexion\u202f: mauvaise",
       2: "Connexion\u202f: moyenne",
@@ -230,7 +238,9 @@ export const fr: Catalogue = {
     MicOff: "Micro coupé",
     More: "Plus",
     Volume: "Volume",
+    StrangersSound: "Son de l’autre personne",
     SwapPictures: "Échanger les vidéos",
+    FlipCamera: "Changer de caméra",
     PopOut: "Image dans l’image",
     FullScreen: "Plein écran",
     EndCall: "Raccrocher",

@@ -95,6 +95,8 @@ export const ja: Catalogue = {
       "direct-refused":
         "通話は始まりませんでした。IP アドレスが相手に知られる通話を、設定でオフにしているためです。",
       "call-over": "通話が終了しました。",
+      "unable": "このブラウザーではビデオ通話ができません。",
+      "stranger-unable": "相手のブラウザーではビデオ通話ができません。",
     },
     BothLike: "お二人とも{interests}が好きです。",
     MetBefore: "先ほども出会った相手です。今はほかに相手がいません。",
@@ -163,6 +165,7 @@ export const ja: Catalogue = {
         busy:
           "ほかのアプリがカメラを使っています。閉じてからもう一度試すか、カメラなしで続けてください。",
         unsupported: "このブラウザーではカメラを使えません。カメラなしで続けられます。",
+        interrupted: "ほかのアプリまたはスイッチがカメラを一時停止しています。自動的に再開します。",
       },
       microphone: {
         opening: "ブラウザーがマイクの使用許可を求めています。",
@@ -173,6 +176,7 @@ export const ja: Catalogue = {
         busy:
           "ほかのアプリがマイクを使っています。閉じてからもう一度試すか、マイクなしで続けてください。",
         unsupported: "このブラウザーではマイクを使えません。マイクなしで続けられます。",
+        interrupted: "ほかのアプリまたはスイッチがマイクを一時停止しています。自動的に再開します。",
       },
     },
 
@@ -204,6 +208,8 @@ export const ja: Catalogue = {
     StrangerNoCamera: "相手のカメラはオフです。",
     StrangerNothing: "相手のカメラとマイクはオフです。",
     StrangerMuted: "相手はマイクをオフにしています。",
+    StrangerFrozen: "相手の映像が止まっています。",
+    PlayStranger: "相手の映像と音声を再生",
     Quality: { 1: "接続：悪い", 2: "接続：普通", 3: "接続：良い" },
     YourDevices: "カメラとマイク",
     CameraOn: "カメラオン",
@@ -212,7 +218,9 @@ export const ja: Catalogue = {
     MicOff: "マイクオフ",
     More: "その他",
     Volume: "音量",
+    StrangersSound: "相手の音声",
     SwapPictures: "映像を入れ替える",
+    FlipCamera: "カメラを切り替える",
     PopOut: "ピクチャーインピクチャー",
     FullScreen: "全画面",
     EndCall: "通話を終える",

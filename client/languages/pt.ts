@@ -101,6 +101,8 @@ export const pt: Catalogue = {
       "direct-refused":
         "A chamada não foi iniciada: ela revelaria seu endereço IP, e você desativou esse tipo de chamada.",
       "call-over": "A chamada terminou.",
+      "unable": "Este navegador não permite chamadas de vídeo.",
+      "stranger-unable": "O navegador da outra pessoa não permite chamadas de vídeo.",
     },
     BothLike: "Vocês têm em comum: {interests}.",
     MetBefore: "Vocês se encontraram há pouco. Não há mais ninguém disponível agora.",
@@ -173,6 +175,7 @@ export const pt: Catalogue = {
           "Outro aplicativo está usando sua câmera. Feche-o e tente de novo, ou continue sem câmera.",
         unsupported:
           "Este navegador não permite usar a câmera nesta página. Você pode continuar sem ela.",
+        interrupted: "Outro aplicativo ou um botão pausou sua câmera. Ela voltará automaticamente.",
       },
       microphone: {
         opening: "Seu navegador está pedindo permissão para usar seu microfone.",
@@ -184,6 +187,8 @@ export const pt: Catalogue = {
           "Outro aplicativo está usando seu microfone. Feche-o e tente de novo, ou continue sem microfone.",
         unsupported:
           "Este navegador não permite usar o microfone nesta página. Você pode continuar sem ele.",
+        interrupted:
+          "Outro aplicativo ou um botão pausou seu microfone. Ele voltará automaticamente.",
       },
     },
 
@@ -216,6 +221,8 @@ export const pt: Catalogue = {
     StrangerNoCamera: "A câmera da outra pessoa está desligada.",
     StrangerNothing: "A câmera e o microfone da outra pessoa estão desligados.",
     StrangerMuted: "O microfone da outra pessoa está desligado.",
+    StrangerFrozen: "O vídeo da outra pessoa congelou.",
+    PlayStranger: "Reproduzir o vídeo e o som da outra pessoa",
     Quality: { 1: "Conexão: ruim", 2: "Conexão: razoável", 3: "Conexão: boa" },
     YourDevices: "Câmera e microfone",
     CameraOn: "Com câmera",
@@ -224,7 +231,9 @@ export const pt: Catalogue = {
     MicOff: "Sem microfone",
     More: "Mais",
     Volume: "Volume",
+    StrangersSound: "Som da outra pessoa",
     SwapPictures: "Trocar os vídeos",
+    FlipCamera: "Trocar de câmera",
     PopOut: "Imagem flutuante",
     FullScreen: "Tela cheia",
     EndCall: "Encerrar",

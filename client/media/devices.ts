@@ -4,10 +4,10 @@
  * decides. A device that is no longer wanted is stopped immediately, so that its light goes off.
  *
  *          wanted              track
- *     off ────────> opening ────────────> on
- *      ^               │ refused           │ unplugged
- *      │               v                   v
- *      └────────── trouble <───────────────┘
+ *     off ────────> opening ────────────> on <───────────┐
+ *      ^               │ refused           │ unplugged,  │ released
+ *      │               v                   v interrupted │
+ *      └────────── trouble <───────────────┴─────────────┘
  *       no longer wanted
  */
 
@@ -15,13 +15,13 @@ export const DEVICE_KINDS = ["camera", "microphone"] as const;
 export type DeviceKind = typeof DEVICE_KINDS[number];
 
 /** Why a device can't be opened. */
-export type DeviceError = "denied" | "missing" | "busy" | "unsupported";
+export type DeviceError = "denied" | "missing" | "busy" | "unsupported" | "interrupted";
 
 /** The state of one kind of device. */
 export type Capture =
   | { readonly kind: "off" | "opening" }
   | { readonly kind: "on"; readonly track: MediaStreamTrack }
-  | { readonly kind: "trouble"; readonly trouble: DeviceError };
+  | { readonly kind: "trouble"; readonly trouble: DeviceError; readonly track?: MediaStreamTrack };
 
 /** A device that the visitor can choose. */
 export interface Device {
@@ -38,6 +38,9 @@ export interface Media {
   /** The camera's picture, for the preview. The track in it changes. */
   readonly stream: MediaStream | undefined;
 }
+
+/** In place of a camera's id: the camera on the back of a phone. */
+export const BACK_CAMERA = "environment";
 
 /** The wanted device of each kind: its id, empty for any, or `undefined` for none. */
 export type Wanted = Readonly<Record<DeviceKind, string | undefined>>;
@@ -100,7 +103,7 @@ export class Devices {
       const capture = this.#media[kind];
       if (capture.kind === "off" || capture.kind === "opening") continue;
       if (this.#wanted[kind] === this.#got[kind]) continue;
-      if (capture.kind === "on") this.#stop(capture.track);
+      if ("track" in capture && capture.track) this.#stop(capture.track);
       this.#set({ [kind]: { kind: "off" } });
     }
   }
@@ -143,17 +146,16 @@ export class Devices {
       track.stop();
       return this.#set({ [kind]: { kind: "off" } });
     }
-    track.onended = () => this.#ended(kind, track);
+    track.onended = track.onmute = track.onunmute = () => this.#changed(kind, track);
     const stream = this.#media.stream ?? new MediaStream();
     if (kind === "camera") stream.addTrack(track);
-    this.#set({ [kind]: { kind: "on", track }, stream });
+    this.#set({ [kind]: captureOf(track), stream });
   }
 
-  /** Handles the end of a track. A track that has been replaced may still report that it ended. */
-  #ended(kind: DeviceKind, track: MediaStreamTrack): void {
+  /** Handles the end or an interruption of a track. A track that has been replaced may still report its end. */
+  #changed(kind: DeviceKind, track: MediaStreamTrack): void {
     const capture = this.#media[kind];
-    if (capture.kind !== "on" || capture.track !== track) return;
-    this.#set({ [kind]: { kind: "trouble", trouble: "missing" } });
+    if ("track" in capture && capture.track === track) this.#set({ [kind]: captureOf(track) });
   }
 
   /** Lists the devices. Browsers reveal their names only once one of them may be used. */
@@ -171,6 +173,12 @@ export class Devices {
   }
 }
 
+/** An interrupted track sends nothing until another app, a phone call or a switch gives it back. */
+function captureOf(track: MediaStreamTrack): Capture {
+  if (track.readyState === "ended") return { kind: "trouble", trouble: "missing" };
+  return track.muted ? { kind: "trouble", trouble: "interrupted", track } : { kind: "on", track };
+}
+
 /** A picture of modest size starts quickly everywhere, and is shown small. */
 function constraints(kinds: readonly DeviceKind[], ids: Wanted): MediaStreamConstraints {
   const deviceId = (kind: DeviceKind): MediaTrackConstraints =>
@@ -178,7 +186,9 @@ function constraints(kinds: readonly DeviceKind[], ids: Wanted): MediaStreamCons
   return {
     video: kinds.includes("camera") && {
       ...{ width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 24, max: 30 } },
-      ...{ facingMode: "user", ...deviceId("camera") },
+      ...(ids.camera === BACK_CAMERA
+        ? { facingMode: { exact: BACK_CAMERA } }
+        : { facingMode: "user", ...deviceId("camera") }),
     },
     audio: kinds.includes("microphone") && {
       ...{ echoCancellation: true, noiseSuppression: true, autoGainControl: true },

@@ -48,6 +48,8 @@ export interface PeerConnectionOptions {
   /** Sends the partner a step of set-up, as JSON. */
   readonly onSetup: (text: string) => void;
   readonly onStream: (stream: MediaStream) => void;
+  /** The partner's picture has stopped arriving, or arrives again. */
+  readonly onFrozen: (frozen: boolean) => void;
   readonly onLine: (line: "connected" | "broken" | "failed") => void;
   readonly onQuality: (quality: Quality) => void;
 }
@@ -79,15 +81,18 @@ export class PeerConnection {
     peer.onicecandidate = ({ candidate }) => this.#trickle(candidate);
     peer.ontrack = ({ track }) => {
       this.#stream.addTrack(track);
+      if (track.kind === "video") {
+        track.onmute = track.onunmute = () => options.onFrozen(track.muted);
+      }
       options.onStream(this.#stream);
     };
     peer.onconnectionstatechange = () => this.#changed();
-    this.#stopWatching = options.every(QUALITY_INTERVAL, () => {
-      this.#measureQuality().catch(() => {}); // It was closed meanwhile.
-    });
     if (options.role === "caller") {
       for (const kind of ["audio", "video"]) peer.addTransceiver(kind);
     }
+    this.#stopWatching = options.every(QUALITY_INTERVAL, () => {
+      this.#measureQuality().catch(() => {}); // It was closed meanwhile.
+    });
   }
 
   setTracks(tracks: Tracks): void {

@@ -15,6 +15,9 @@
  * `connecting`, because a candidate chosen by the partner would be enough to make a browser send something from its own
  * address.
  *
+ * A browser without WebRTC answers every request with "unable". Pages that don't know this word ignore it, so "unwilling"
+ * follows, which every page knows.
+ *
  * Either side may repeat what it said at any time, because it may have been lost with a connection (`resynced`). If one
  * side restarts the connection, so does the other.
  */
@@ -41,14 +44,14 @@ export type Call =
   | { readonly kind: "failed"; readonly failure: Failure; readonly invited: boolean };
 
 export type CallEvent =
-  | { type: "want" | "refuse" | "denied" | "resynced" | "tick" }
+  | { type: "want" | "refuse" | "denied" | "unable" | "resynced" | "tick" }
   /** `direct`: whether the visitor's preferences allow direct calls. */
   | { type: "route"; route: Route; direct: boolean }
   | { type: "heard"; says: CallWord }
   | { type: "line"; line: "connected" | "broken" | "failed" };
 
 /** What a page tells the partner's page about a call. */
-export type CallWord = "willing" | "unwilling" | "over";
+export type CallWord = "willing" | "unwilling" | "over" | "unable";
 
 /** An effect to perform. The end of a call needs none: `client/app.ts` sees it in the state. */
 export type CallEffect =
@@ -57,7 +60,12 @@ export type CallEffect =
   | { type: "start-call" | "refresh-call"; route: Route };
 
 /** A notice about a call, shown in the chat. */
-export type CallNotice = "stranger-declined" | "direct-refused" | "call-over";
+export type CallNotice =
+  | "stranger-declined"
+  | "direct-refused"
+  | "call-over"
+  | "unable"
+  | "stranger-unable";
 
 /** The result of an event. */
 export interface CallStep {
@@ -82,6 +90,8 @@ export function reduceCall(call: Call, event: CallEvent, now: number): CallStep 
       return take(call, event.route, event.direct, now);
     case "denied":
       return call.kind === "preparing" ? fail(call, "too-fast") : callStep(call);
+    case "unable":
+      return over("unable", say("unable"), say("unwilling"));
     case "heard":
       return event.says === "willing" ? invited(call, now) : declined(call, event.says);
     case "line":
@@ -189,6 +199,7 @@ function invited(call: Call, now: number): CallStep {
 
 function declined(call: Call, says: CallWord): CallStep {
   if (call.kind === "none") return callStep(call);
+  if (says === "unable") return over("stranger-unable");
   if (says === "unwilling") return over("stranger-declined");
   return over(isCalling(call) ? "call-over" : undefined);
 }

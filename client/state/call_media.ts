@@ -23,6 +23,9 @@ export const NO_REMOTE_MEDIA: RemoteMedia = {
   picture: true,
   sound: true,
   revealed: false,
+  paused: false,
+  frozen: false,
+  muted: false,
   swapped: false,
   quality: undefined,
 };
@@ -83,9 +86,26 @@ export function want(state: State, change: Partial<LocalDevices>): Transition {
   return transition({ ...state, local: { ...state.local, ...change } });
 }
 
+/** Chooses a device. If it can't be opened, the previous choice applies again. */
+export function choose(state: State, device: DeviceKind, id: string): Transition {
+  const fallback = { device, id: state.local[`${device}Id`] };
+  return want({ ...state, fallback }, { [`${device}Id`]: id });
+}
+
+/** Keeps a chosen device that has opened, and returns to the previous one if it hasn't. */
+function settleChoice(state: State): State {
+  const { fallback, local, media } = state;
+  if (fallback === undefined) return state;
+  const capture = media[fallback.device];
+  if (capture.kind === "on") return { ...state, fallback: undefined };
+  if (capture.kind !== "trouble" || capture.track) return state;
+  const former = { ...local, [`${fallback.device}Id`]: fallback.id };
+  return { ...state, local: former, fallback: undefined };
+}
+
 /** Handles changed devices. During a call, the partner learns what is being sent. */
 export function takeMedia(state: State, media: Media): Transition {
-  const taken = { ...state, media };
+  const taken = settleChoice({ ...state, media });
   const isSame = (device: DeviceKind): boolean =>
     (media[device].kind === "on") === (state.media[device].kind === "on");
   const isQuiet = callOf(state).kind !== "live" || isSame("camera") && isSame("microphone");
@@ -103,18 +123,27 @@ export function withRemoteMedia(state: State, change: Partial<RemoteMedia>): Sta
   return withChat(state, { media: { ...state.screen.chat.media, ...change } });
 }
 
-/** Applies an event to the call. When the call becomes live, the partner learns what is being sent. */
+/**
+ * Applies an event to the call. When the call becomes live, and again when a connection has
+ * dropped, the partner learns what is being sent. A browser that can't
+ * make calls answers every request itself, and searches only for text from then on.
+ */
 export function onCall(state: State, event: CallEvent, now: number): Transition {
   if (state.screen.kind !== "chat" || !isTalking(state)) return transition(state);
-  const before = state.screen.chat.call;
+  const isRequest = event.type === "want" || event.type === "heard" && event.says === "willing";
+  if (isRequest && !state.canCall) return onCall(state, { type: "unable" }, now);
+  const { call: before, media: { revealed, muted } } = state.screen.chat;
   const { call, effects, notice } = reduceCall(before, event, now);
-  const called = withChat(state, { call });
+  const able = event.type === "unable"
+    ? { ...state, canCall: false, mode: "text" as const }
+    : state;
+  const called = withChat(able, { call });
   const told = notice === undefined
     ? called
     : withLine(called, { from: "page", notice: { kind: notice } }, now);
   const ready = effects.some((effect) => effect.type === "start-call")
-    ? withRemoteMedia(told, { ...NO_REMOTE_MEDIA, revealed: state.screen.chat.media.revealed })
+    ? withRemoteMedia(told, { ...NO_REMOTE_MEDIA, revealed, muted })
     : told;
-  const isNew = call.kind === "live" && before.kind !== "live";
-  return transition(ready, ...effects, ...(isNew ? [tellMedia(ready)] : []));
+  const tells = call.kind === "live" && (before.kind !== "live" || event.type === "resynced");
+  return transition(ready, ...effects, ...(tells ? [tellMedia(ready)] : []));
 }

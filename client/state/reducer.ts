@@ -38,7 +38,15 @@ import {
   typeInterest,
   work,
 } from "./search.ts";
-import { hasSwitches, onCall, STARTS_OFF, takeMedia, want, withRemoteMedia } from "./call_media.ts";
+import {
+  choose,
+  hasSwitches,
+  onCall,
+  STARTS_OFF,
+  takeMedia,
+  want,
+  withRemoteMedia,
+} from "./call_media.ts";
 import {
   type Effect,
   type Event,
@@ -118,13 +126,17 @@ export function reduce(state: State, event: Event, now: number): Transition {
     case "toggle-device":
       return toggle(state, event.device);
     case "choose-device":
-      return want(state, { [`${event.device}Id`]: event.id });
+      return choose(state, event.device, event.id);
     case "media":
       return takeMedia(state, event.media);
     case "remote-media":
-      return transition(withRemoteMedia(state, event.change));
+      return transition(
+        withRemoteMedia(state, event.change),
+        ...(event.change.stream ? [{ type: "play" } as const] : []),
+      );
     case "volume":
       return transition({ ...state, volume: event.volume });
+    case "play":
     case "pop-out":
     case "full-screen":
       return transition(state, { type: event.type });

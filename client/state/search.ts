@@ -70,6 +70,7 @@ export function startVideo(state: State, now: number): Transition {
   const video = { ...state, mode: "video" } as const;
   if (state.screen.kind === "preview") return search(video, now);
   if (isBlocked(state)) return goHome(state);
+  if (!state.canCall) return transition(state);
   const screen = { kind: "preview" } as const;
   return transition({ ...video, screen, local: startingDevices(state) }, {
     type: "focus",

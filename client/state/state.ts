@@ -78,6 +78,12 @@ export interface RemoteMedia {
   readonly sound: boolean;
   /** Whether the visitor has chosen to look. */
   readonly revealed: boolean;
+  /** Whether the browser doesn't play what arrives, until the visitor asks it to. */
+  readonly paused: boolean;
+  /** Whether the picture has stopped arriving although the partner sends it. */
+  readonly frozen: boolean;
+  /** Whether the visitor has muted the partner. */
+  readonly muted: boolean;
   /** Whether the visitor's own picture is the large one. */
   readonly swapped: boolean;
   /** The quality of the connection; `undefined` while it is unknown. */
@@ -121,8 +127,12 @@ export interface State {
   readonly language: Language;
   /** Whether the chosen language could not be loaded. */
   readonly languageFailed: boolean;
+  /** Whether this browser can make calls. */
+  readonly canCall: boolean;
   readonly media: Media;
   readonly local: LocalDevices;
+  /** The previous choice of a device, until the one that replaces it has opened. */
+  readonly fallback: { readonly device: DeviceKind; readonly id: string } | undefined;
   /** The volume of the partner, from 0 to 1. */
   readonly volume: number;
   readonly interests: readonly string[];
@@ -172,7 +182,7 @@ export type Event =
   | { type: "media"; media: Media }
   | { type: "remote-media"; change: Partial<RemoteMedia> }
   | { type: "volume"; volume: number }
-  | { type: "pop-out" | "full-screen" }
+  | { type: "play" | "pop-out" | "full-screen" }
   | { type: "type"; text: string }
   /** The conversation was scrolled to its newest line, or away from it. */
   | { type: "scroll"; atEnd: boolean }
@@ -198,7 +208,7 @@ export type Effect =
   | { type: "resync" }
   | CallEffect
   | { type: "set-up"; text: string }
-  | { type: "pop-out" | "full-screen" }
+  | { type: "play" | "pop-out" | "full-screen" }
   /** `unlessTouch`: not on touch screens, where the focus would open a keyboard over half of the screen. */
   | {
     type: "focus";
@@ -214,13 +224,18 @@ export interface Transition {
 }
 
 /** The state of a page that has just opened. */
-export function initialState(preferences: Preferences, language: Language): State {
+export function initialState(
+  preferences: Preferences,
+  language: Language,
+  canCall = true,
+): State {
   return {
     screen: { kind: "home" },
     mode: "text",
     preferences,
     language,
     languageFailed: false,
+    canCall,
     media: NO_MEDIA,
     local: {
       camera: !preferences.cameraOff,
@@ -228,6 +243,7 @@ export function initialState(preferences: Preferences, language: Language): Stat
       cameraId: "",
       microphoneId: "",
     },
+    fallback: undefined,
     volume: 1,
     interests: [],
     interestDraft: "",

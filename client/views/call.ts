@@ -108,10 +108,21 @@ function runningCall(state: State, chat: Chat, dispatch: Dispatch): VNode {
       ${deviceSwitches(
         state,
         dispatch,
+        soundSwitch(words, chat.media, dispatch),
         menu(state, chat.media, dispatch),
         endButton(words, dispatch),
       )}
     </section>
+  `;
+}
+
+/** Mutes the partner. */
+function soundSwitch(words: Words, { muted }: RemoteMedia, dispatch: Dispatch): VNode {
+  const toggle = (): void => dispatch({ type: "remote-media", change: { muted: !muted } });
+  return html`
+    <button key="sound" class="button-secondary" aria-pressed=${!muted} title=${words
+      .StrangersSound}
+      aria-label=${words.StrangersSound} onClick=${toggle}>${muted ? "🔇" : "🔊"}</button>
   `;
 }
 
@@ -128,11 +139,11 @@ function videoFrame(state: State, { call, media }: Chat, dispatch: Dispatch): VN
   const isLive = isUnbroken(call);
   return html`
     <div class="video-frame">
-      ${remoteVideo(state, media)}
-      ${ownPicture(state, "local-video mirrored") ??
+      ${remoteVideo(state, media, dispatch)}
+      ${ownPicture(state, "local-video") ??
         html`<p class="local-video">${local.camera || words.CameraOff}</p>`}
       <p class="video-status" role="status">${videoStatus(words, call, media)}</p>
-      ${isLive && media.picture && !media.revealed && revealButton(words, dispatch)}
+      ${isLive && overlayButton(words, media, dispatch)}
       ${isLive && qualitySign(words, media)}
     </div>
   `;
@@ -144,20 +155,35 @@ function isUnbroken(call: Call): boolean {
 
 function remoteVideo(
   { volume, language: { words } }: State,
-  { stream, picture, revealed }: RemoteMedia,
+  { stream, picture, revealed, frozen, muted }: RemoteMedia,
+  dispatch: Dispatch,
 ): VNode {
-  const look = !picture ? "video-off" : revealed ? "" : "blurred";
+  const update = ({ currentTarget: { paused } }: { currentTarget: HTMLVideoElement }): void =>
+    dispatch({ type: "remote-media", change: { paused } });
+  const look = !picture || frozen ? "video-off" : revealed ? "" : "blurred";
   return html`
     <video id="stranger" class=${`remote-video ${look}`} aria-label=${words.StrangersPicture}
-      srcObject=${stream} volume=${volume} autoplay playsinline></video>
+      srcObject=${stream} volume=${volume} muted=${muted} autoplay playsinline
+      onPause=${update} onPlaying=${update}></video>
   `;
 }
 
-function revealButton(words: Words, dispatch: Dispatch): VNode {
+/** What the visitor has to press to see and hear the partner. */
+function overlayButton(
+  words: Words,
+  { paused, picture, revealed }: RemoteMedia,
+  dispatch: Dispatch,
+): VNode | false {
   const reveal = (): void => dispatch({ type: "remote-media", change: { revealed: true } });
-  return html`
-    <button class="primary reveal-button" onClick=${reveal}>${words.ShowPicture}</button>
-  `;
+  return paused
+    ? html`
+      <button key="play" class="primary reveal-button" aria-label=${words.PlayStranger}
+        onClick=${() => dispatch({ type: "play" })}>▶</button>
+    `
+    : picture && !revealed && html`
+      <button key="reveal" class="primary reveal-button" onClick=${reveal}>${words
+        .ShowPicture}</button>
+    `;
 }
 
 function qualitySign(words: Words, { quality }: RemoteMedia): VNode | undefined {
@@ -181,7 +207,7 @@ function menu(
       <summary>${words.More}</summary>
       <div class="card">
         ${devicePickers(state, dispatch)}
-        ${volumeSlider(state, dispatch)}
+        ${canSetVolume() && volumeSlider(state, dispatch)}
         ${button(words.SwapPictures, swap)}
         ${revealed && document.pictureInPictureEnabled &&
           button(words.PopOut, () => dispatch({ type: "pop-out" }))}
@@ -190,6 +216,11 @@ function menu(
       </div>
     </details>
   `;
+}
+
+/** Whether a page may set the volume. On iOS, it stays at 1. */
+function canSetVolume(): boolean {
+  return Object.assign(document.createElement("audio"), { volume: 0 }).volume === 0;
 }
 
 function volumeSlider({ volume, language: { words } }: State, dispatch: Dispatch): VNode {
@@ -209,9 +240,15 @@ function deviceTrouble(words: Words, kind: DeviceKind, media: State["media"]): V
 }
 
 /** The text over the partner's picture; empty while picture and sound arrive. */
-function videoStatus(words: Words, call: Call, { picture, sound }: RemoteMedia): string {
+function videoStatus(
+  words: Words,
+  call: Call,
+  { paused, frozen, picture, sound }: RemoteMedia,
+): string {
   if (call.kind === "connecting") return words.Connecting;
   if (!isUnbroken(call)) return words.Broke;
+  if (paused) return words.PlayStranger;
   if (!picture) return sound ? words.StrangerNoCamera : words.StrangerNothing;
+  if (frozen) return words.StrangerFrozen;
   return sound ? "" : words.StrangerMuted;
 }

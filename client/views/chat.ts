@@ -83,7 +83,8 @@ function statusLine(state: State, { typingUntil, partner, delivery }: Chat): str
 /** The button that appears later is the first one, so that the others, which end the line, keep their places. */
 function toolbar(state: State, chat: Chat, dispatch: Dispatch): (VNode | false)[] {
   const { words } = state.language;
-  const mayCall = isTalking(state) && callOf(state).kind === "none" && chat.pictures.length > 0;
+  const mayCall = isTalking(state) && callOf(state).kind === "none" && state.canCall &&
+    chat.pictures.length > 0;
   const askForCall = (): void => dispatch({ type: "answer", answer: "want" });
   return [
     mayCall && toolbarButton(words.VideoCall, askForCall),

@@ -3,7 +3,13 @@
  */
 
 import type { VNode } from "preact";
-import { type Capture, type Device, DEVICE_KINDS, type DeviceKind } from "../media/devices.ts";
+import {
+  BACK_CAMERA,
+  type Capture,
+  type Device,
+  DEVICE_KINDS,
+  type DeviceKind,
+} from "../media/devices.ts";
 import { shortcutOf } from "./keys.ts";
 import { type Dispatch, html } from "./markup.ts";
 import type { State } from "../state/state.ts";
@@ -45,23 +51,36 @@ function deviceSwitch(
 
 /** Draws the choice of devices. */
 export function devicePickers(state: State, dispatch: Dispatch): (VNode | false)[] {
-  return DEVICE_KINDS.map((device) => picker(state, device, dispatch));
+  return [...DEVICE_KINDS.map((device) => picker(state, device, dispatch)), flip(state, dispatch)];
 }
 
-/** The visitor's picture, mirrored; `undefined` while the camera is off. */
+/** Draws the button that changes between the front and the back camera, on devices that have both. */
+function flip({ media: { camera, cameras }, language }: State, dispatch: Dispatch): VNode | false {
+  const facing = settingsOf(camera)?.facingMode;
+  const id = facing === BACK_CAMERA ? "" : BACK_CAMERA;
+  return facing !== undefined && cameras.length > 1 && html`
+    <button type="button" class="button-secondary" onClick=${() =>
+      dispatch({ type: "choose-device", device: "camera", id })}>${language.words
+      .FlipCamera}</button>
+  `;
+}
+
+/** The visitor's picture, mirrored unless it comes from the back; `undefined` while the camera is off. */
 export function ownPicture(
   { media: { camera, stream }, language: { words } }: State,
-  className = "mirrored",
+  className = "",
 ): VNode | undefined {
+  const look = settingsOf(camera)?.facingMode === BACK_CAMERA ? "" : "mirrored";
   return camera.kind !== "on" ? undefined : html`
-    <video class=${className} aria-label=${words.YourPicture} srcObject=${stream} autoplay muted
+    <video class=${`${className} ${look}`} aria-label=${words
+      .YourPicture} srcObject=${stream} autoplay muted
       playsinline></video>
   `;
 }
 
 function picker(state: State, device: DeviceKind, dispatch: Dispatch): VNode | false {
   const { label, all, wanted } = listOf(state, device);
-  const chosen = inUse(state.media[device]) ?? wanted;
+  const chosen = settingsOf(state.media[device])?.deviceId ?? wanted;
   return all.length > 1 && html`
     <label class="field">
       <span>${label}</span>
@@ -89,7 +108,7 @@ function listOf(
     : { label: words.Microphone, all: media.microphones, wanted: local.microphoneId };
 }
 
-/** The id of a device that is on. With any device wanted, only the track knows it. */
-function inUse(capture: Capture): string | undefined {
-  return capture.kind === "on" ? capture.track.getSettings().deviceId : undefined;
+/** What is known of a device that is on. With any device wanted, only the track knows its id. */
+function settingsOf(capture: Capture): MediaTrackSettings | undefined {
+  return capture.kind === "on" ? capture.track.getSettings() : undefined;
 }

@@ -39,8 +39,12 @@ function form(state: State, dispatch: Dispatch): VNode {
         <p id="reminder" class="field-error" role="alert">${words.AdultFirst}</p>
       `}
       <button id="start" class="primary" aria-disabled=${!adult}>${words.StartText}</button>
-      <button type="button" class="button-secondary" aria-disabled=${!adult}
-        onClick=${() => dispatch({ type: "start-video" })}>${words.StartVideo}</button>
+      ${state.canCall
+        ? html`
+          <button type="button" class="button-secondary" aria-disabled=${!adult}
+            onClick=${() => dispatch({ type: "start-video" })}>${words.StartVideo}</button>
+        `
+        : html`<p class="hint">${words.Notices.unable}</p>`}
     </form>
   `;
 }

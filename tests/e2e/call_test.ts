@@ -371,3 +371,153 @@ Deno.test("Preview shows the microphone level, and what a call begins with", asy
   await visitor.press("Start video chat");
   await visitor.sees("Your camera is off.");
 });
+
+const UNABLE = words.Notices.unable;
+const STRANGER_UNABLE = words.Notices["stranger-unable"];
+
+Deno.test("Page without WebRTC offers no video, says so when the partner asks, and the text chat continues", async () => {
+  await using fixture = await openFixture();
+  const script = "delete globalThis.RTCPeerConnection;";
+  const [ann, bob] = await fixture.pair({ script });
+  await bob.press("Video call");
+  await bob.press("Call directly");
+  await bob.reads(STRANGER_UNABLE);
+  await ann.reads(UNABLE);
+  equal(await ann.button("Video call").count(), 0);
+  await ann.say("text, then");
+  await bob.hears("text, then");
+  await bob.say("fine");
+  await ann.hears("fine");
+  await ann.leave();
+  await ann.press("Change interests");
+  await ann.sees(UNABLE);
+  equal(await ann.button("Start video chat").count(), 0);
+});
+
+Deno.test("Page whose browser throws at a call or at a sound loses only that, not the chat", async () => {
+  await using fixture = await openFixture();
+  const script = `
+    RTCPeerConnection = class { constructor() { throw new Error("disabled by policy"); } };
+    AudioContext.prototype.createOscillator = () => { throw new Error("no sound"); };`;
+  const [ann, bob] = await fixture.pairForVideo({ script });
+  for (const { visitor } of [ann, bob]) await visitor.press("Call directly");
+  await bob.visitor.reads(STRANGER_UNABLE);
+  await ann.visitor.reads(UNABLE);
+  await ann.visitor.looks(false);
+  await bob.visitor.say("Can you read this?");
+  await ann.visitor.hears("Can you read this?");
+  await ann.visitor.say("yes");
+  await bob.visitor.hears("yes");
+  deepEqual(await ann.liveTracks(), []);
+});
+
+/**
+ * Runs in a page: a phone that plays nothing until `mayPlay`, has two cameras of which the one on the back opens if
+ * `mayFlip`, and counts in `locks` how often the screen is kept on.
+ */
+const PHONE = `{
+  Object.assign(globalThis, { mayPlay: false, mayFlip: false, locks: 0 });
+  const { play } = HTMLMediaElement.prototype;
+  HTMLMediaElement.prototype.play = function () {
+    if (mayPlay) return play.call(this);
+    this.autoplay = false;
+    this.pause();
+    return Promise.reject(new DOMException("", "NotAllowedError"));
+  };
+  const { getUserMedia, enumerateDevices } = MediaDevices.prototype;
+  const { getSettings } = MediaStreamTrack.prototype;
+  MediaDevices.prototype.getUserMedia = async function ({ audio, video }) {
+    const isBack = video.facingMode?.exact !== undefined;
+    if (isBack && !mayFlip) throw new DOMException("", "OverconstrainedError");
+    const stream = await getUserMedia.call(this, { audio, video: video && true });
+    for (const track of stream.getVideoTracks()) track.facing = isBack ? "environment" : "user";
+    return stream;
+  };
+  MediaDevices.prototype.enumerateDevices = async function () {
+    const devices = await enumerateDevices.call(this);
+    return [...devices, { kind: "videoinput", deviceId: "back", label: "Back camera" }];
+  };
+  MediaStreamTrack.prototype.getSettings = function () {
+    return { ...getSettings.call(this), facingMode: this.facing };
+  };
+  navigator.wakeLock.request = async () => {
+    locks++;
+    return { release: async () => void locks-- };
+  };
+  globalThis.hide = (hidden) => {
+    Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+    dispatchEvent(new Event("visibilitychange"));
+  };
+}`;
+
+/** Mutes or unmutes a track in a page, as browsers do when another app takes a device, or when nothing arrives. */
+function muteTrack(track: string, muted: boolean): string {
+  return `{
+    const track = ${track};
+    Object.defineProperty(track, "muted", { value: ${muted}, configurable: true });
+    track.dispatchEvent(new Event("${muted ? "mute" : "unmute"}"));
+  }`;
+}
+
+const OWN = `tracks.findLast(({ kind, readyState }) => kind === "video" && readyState === "live")`;
+const REMOTE = `document.getElementById("stranger").srcObject.getVideoTracks()[0]`;
+
+Deno.test("Call on a phone: play, mute the stranger, keep the screen on, an interruption, and the other camera", async () => {
+  await using fixture = await openFixture();
+  const [ann, bob] = await fixture.pairForVideo({ script: PHONE });
+  for (const { visitor } of [ann, bob]) await visitor.press("Call directly");
+
+  await ann.visitor.sees(words.PlayStranger);
+  await ann.visitor.evaluate("mayPlay = true");
+  await ann.visitor.press(words.PlayStranger);
+  await ann.visitor.press(words.ShowPicture);
+  await ann.seesMovement();
+  equal(await ann.visitor.button(words.PlayStranger).count(), 0);
+  await ann.visitor.evaluate(`document.getElementById("stranger").pause()`);
+  await ann.visitor.press(words.PlayStranger);
+  await ann.seesMovement();
+
+  for (const muted of [true, false]) {
+    await ann.visitor.press(words.StrangersSound);
+    equal(await ann.visitor.evaluate(`document.getElementById("stranger").muted`), muted);
+    const pressed = ann.visitor.button(words.StrangersSound).getAttribute("aria-pressed");
+    equal(await pressed, String(!muted));
+  }
+
+  await ann.visitor.until("locks === 1");
+  await ann.visitor.evaluate("hide(true)");
+  await ann.visitor.until("locks === 0");
+  await ann.visitor.evaluate("hide(false)");
+  await ann.visitor.until("locks === 1");
+
+  await ann.visitor.evaluate(muteTrack(OWN, true));
+  await ann.visitor.sees(words.Devices.camera.interrupted);
+  await bob.visitor.sees(words.StrangerNoCamera);
+  await ann.visitor.evaluate(muteTrack(OWN, false));
+  await bob.visitor.loses(words.StrangerNoCamera);
+  await bob.visitor.press(words.ShowPicture);
+  await bob.seesMovement();
+  await bob.visitor.evaluate(muteTrack(REMOTE, true));
+  await bob.visitor.sees(words.StrangerFrozen);
+  await bob.visitor.evaluate(muteTrack(REMOTE, false));
+  await bob.visitor.loses(words.StrangerFrozen);
+
+  const own = ann.visitor.page.getByLabel(words.YourPicture);
+  const isMirrored = (): Promise<boolean> =>
+    own.evaluate((element) => getComputedStyle(element).transform !== "none");
+  await ann.visitor.page.getByText("More", { exact: true }).click();
+  await ann.visitor.press(words.FlipCamera);
+  await ann.visitor.until(`tracks.filter(({ kind }) => kind === "video").length === 2`);
+  ok(await isMirrored(), "the back camera can't be opened, so the front one is back");
+  await ann.visitor.evaluate("mayFlip = true");
+  await ann.visitor.press(words.FlipCamera);
+  await waitUntil(async () => !await isMirrored());
+  deepEqual(await ann.liveTracks(), ["audio", "video"]);
+  await bob.seesMovement();
+  await ann.visitor.press(words.FlipCamera);
+  await waitUntil(isMirrored);
+
+  await ann.visitor.press("End call");
+  await ann.visitor.until("locks === 0");
+});

@@ -1,13 +1,35 @@
 import assert from "node:assert/strict";
-import { Devices, type Media, NO_MEDIA, NOTHING_WANTED } from "../../../client/media/devices.ts";
+import {
+  BACK_CAMERA,
+  Devices,
+  type Media,
+  NO_MEDIA,
+  NOTHING_WANTED,
+} from "../../../client/media/devices.ts";
 
 /** A device in use. */
 class Track {
   readyState = "live";
+  muted = false;
   onended = (): void => {};
+  onmute = (): void => {};
+  onunmute = (): void => {};
   constructor(readonly kind: "video" | "audio", readonly id: string) {}
   stop(): void {
     this.readyState = "ended";
+  }
+
+  /** The device is gone. */
+  end(): void {
+    this.stop();
+    this.onended();
+  }
+
+  /** Another app takes the device, or gives it back. */
+  mute(muted: boolean): void {
+    this.muted = muted;
+    if (muted) this.onmute();
+    else this.onunmute();
   }
 }
 
@@ -20,6 +42,7 @@ class System {
   ondevicechange = (): void => {};
   #answers: (() => void)[] = [];
   isSlow = false;
+  opensMuted = false;
 
   async getUserMedia(constraints: MediaStreamConstraints): Promise<MediaStream> {
     this.asked.push(constraints);
@@ -30,9 +53,14 @@ class System {
       if (refusal !== undefined) throw new DOMException("", refusal);
     }
     const tracks = kinds.map((kind) => {
-      const { deviceId } = constraints[kind] as { deviceId?: { exact: string } };
-      return new Track(kind, deviceId?.exact ?? "any");
+      const { deviceId, facingMode } = constraints[kind] as {
+        deviceId?: { exact: string };
+        facingMode?: string | { exact: string };
+      };
+      const facing = typeof facingMode === "object" ? facingMode.exact : undefined;
+      return new Track(kind, deviceId?.exact ?? facing ?? "any");
     });
+    tracks.forEach((track) => track.muted = this.opensMuted);
     this.tracks.push(...tracks);
     return { getTracks: () => tracks } as unknown as MediaStream;
   }
@@ -169,7 +197,7 @@ Deno.test("Devices report when one is unplugged", async () => {
   const desk = new Desk();
   desk.devices.want(BOTH);
   await settled();
-  desk.system.tracks.find(({ kind }) => kind === "audio")?.onended();
+  desk.system.tracks.find(({ kind }) => kind === "audio")?.end();
   assert.deepEqual(desk.kinds, ["on", "missing"]);
 });
 
@@ -245,6 +273,48 @@ Deno.test("Devices don't mistake the end of an old track for that of the new one
   const [old] = desk.system.tracks;
   desk.devices.want({ ...BOTH, camera: "back" });
   await settled();
-  old!.onended();
+  old!.end();
   assert.deepEqual(desk.kinds, ["on", "on"]);
+});
+
+Deno.test("Devices that another app interrupts report trouble until they return, and are stopped when unwanted", async () => {
+  const desk = new Desk();
+  desk.devices.want({ camera: "", microphone: "" });
+  await settled();
+  const [camera, microphone] = desk.system.tracks;
+  camera!.mute(true);
+  assert.deepEqual(desk.kinds, ["interrupted", "on"]);
+  microphone!.mute(true);
+  camera!.mute(false);
+  assert.deepEqual(desk.kinds, ["on", "interrupted"]);
+  desk.devices.want({ camera: "", microphone: undefined });
+  await settled();
+  assert.deepEqual(desk.system.live, ["video any"]);
+  microphone!.mute(false);
+  assert.deepEqual(desk.kinds, ["on", "off"], "a stopped track reports nothing");
+  camera!.mute(true);
+  camera!.end();
+  assert.deepEqual(desk.kinds, ["missing", "off"]);
+});
+
+Deno.test("Devices that open interrupted say so", async () => {
+  const desk = new Desk();
+  desk.system.opensMuted = true;
+  desk.devices.want({ camera: "", microphone: undefined });
+  await settled();
+  assert.deepEqual(desk.kinds, ["interrupted", "off"]);
+  desk.system.tracks[0]!.mute(false);
+  assert.deepEqual(desk.kinds, ["on", "off"]);
+});
+
+Deno.test("Camera on the back is opened by its direction, after the front one has stopped", async () => {
+  const desk = new Desk();
+  desk.devices.want({ camera: "", microphone: "" });
+  await settled();
+  desk.system.isSlow = true;
+  desk.devices.want({ camera: BACK_CAMERA, microphone: "" });
+  assert.deepEqual(desk.system.live, ["audio any"], "phones open one camera at a time");
+  desk.system.answer();
+  await settled();
+  assert.deepEqual(desk.system.live, ["audio any", "video environment"]);
 });

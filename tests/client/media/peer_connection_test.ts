@@ -16,6 +16,10 @@ const RELAYED =
   "candidate:3 1 udp 41885439 203.0.113.1 50000 typ relay raddr 198.51.100.9 rport 54321";
 const BLANKED = "candidate:3 1 udp 41885439 203.0.113.1 50000 typ relay raddr 0.0.0.0 rport 0";
 
+class FakeStream {
+  addTrack(): void {}
+}
+
 /** One way of a fake connection. */
 class FakeTransceiver {
   direction = "recvonly";
@@ -96,12 +100,13 @@ class World {
   readonly peer = new FakePeer();
   readonly sent: string[] = [];
   readonly lines: string[] = [];
+  readonly frozen: boolean[] = [];
   readonly qualities: number[] = [];
   readonly connection: PeerConnection;
   measure: (() => void) | undefined;
 
   constructor(role: Role, policy: CallPolicy = "all") {
-    Object.assign(globalThis, { MediaStream: class {} }); // Deno has none.
+    Object.assign(globalThis, { MediaStream: FakeStream }); // Deno has none.
     this.connection = new PeerConnection({
       role,
       route: { servers: [], policy },
@@ -112,6 +117,7 @@ class World {
       },
       onSetup: (text) => this.sent.push(text),
       onStream: () => {},
+      onFrozen: (frozen) => this.frozen.push(frozen),
       onLine: (line) => this.lines.push(line),
       onQuality: (quality) => this.qualities.push(quality),
     });
@@ -298,4 +304,21 @@ Deno.test("Video restarts with new credentials, and reports nothing once it is c
   world.find("");
   assert.deepEqual(world.peer.log, ["configured for relay", "restart", "closed"]);
   assert.deepEqual([world.lines, world.sent, world.measure], [[], [], undefined]);
+});
+
+Deno.test("PeerConnection reports a picture that stops arriving, and one that arrives again, but no sound", () => {
+  const world = new World("caller");
+  const [audio, video] = ["audio", "video"].map((kind) => ({
+    kind,
+    muted: true,
+    onmute: (): void => {},
+    onunmute: (): void => {},
+  }));
+  for (const track of [audio!, video!]) {
+    world.peer.ontrack?.({ track });
+    track.onmute();
+    track.muted = false;
+    track.onunmute();
+  }
+  assert.deepEqual(world.frozen, [true, false]);
 });

@@ -6,6 +6,7 @@ import {
   type CallEffect,
   type CallEvent,
   type CallNotice,
+  type CallWord,
   CONNECTING_TIME,
   isCalling,
   NO_CALL,
@@ -25,7 +26,7 @@ class Side {
   notices: CallNotice[] = [];
   now = 1_000_000;
 
-  on(event: CallEvent | "want" | "refuse" | "resynced" | "tick" | "denied"): this {
+  on(event: CallEvent | "want" | "refuse" | "resynced" | "tick" | "denied" | "unable"): this {
     const whole: CallEvent = typeof event === "string" ? { type: event } : event;
     const { call, effects, notice } = reduceCall(this.call, whole, this.now);
     [this.call, this.effects] = [call, effects];
@@ -37,7 +38,7 @@ class Side {
     return this.on({ type: "route", route, direct });
   }
 
-  hears(says: "willing" | "unwilling" | "over"): this {
+  hears(says: CallWord): this {
     return this.on({ type: "heard", says });
   }
 
@@ -60,6 +61,17 @@ Deno.test("Call by relay begins when both want it, without a question", () => {
   assert.deepEqual([side.call.kind, side.did], ["connecting", ["start-call"]]);
   side.on({ type: "line", line: "connected" });
   assert.deepEqual([side.call.kind, callDeadline(side.call)], ["live", 0]);
+});
+
+Deno.test("Call that this browser can't make is declined with a word for new pages and one for old pages", () => {
+  const side = new Side().on("unable");
+  assert.deepEqual([side.call, side.did, side.notices], [
+    NO_CALL,
+    ["unable", "unwilling"],
+    ["unable"],
+  ]);
+  const partner = new Side().on("want").route(BY_RELAY).hears("unable").hears("unwilling");
+  assert.deepEqual([partner.call, partner.notices], [NO_CALL, ["stranger-unable"]]);
 });
 
 Deno.test("Call that is direct needs consent, whoever requested it", () => {
@@ -190,7 +202,7 @@ Deno.test("Call never exists before both have agreed, whatever the order of even
 /** Two sides and the messages between them. The server answers immediately. */
 class Pair {
   readonly sides = [new Side(), new Side()] as const;
-  readonly wires: ("willing" | "unwilling" | "over")[][] = [[], []];
+  readonly wires: CallWord[][] = [[], []];
   starts = [0, 0];
 
   constructor(readonly policy: CallPolicy) {}

@@ -1,0 +1,13 @@
+/** Keeps the screen on. Browsers that can't do that are left alone. */
+
+export class WakeLock {
+  #lock: Promise<WakeLockSentinel | void> | undefined;
+
+  /** Call with `false` while the page is hidden: browsers release the lock then, and it has to be requested again. */
+  keep(isOn: boolean): void {
+    if (isOn === (this.#lock !== undefined)) return;
+    const before = this.#lock;
+    this.#lock = isOn ? navigator.wakeLock?.request("screen").catch(() => {}) : undefined;
+    before?.then((lock) => lock?.release());
+  }
+}
