@@ -39,6 +39,7 @@ export class Screen {
       this.#root.replaceWith(this.#root = this.#root.cloneNode() as HTMLElement);
       if (!isRetry) return this.draw(state, true);
       this.#root.append(...this.#fallback);
+      this.#root.querySelector(".late")!.role = "alert";
       this.#dispatch({ type: "broken" });
     }
   }
