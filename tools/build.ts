@@ -196,13 +196,15 @@ const packages: esbuild.Plugin = {
   },
 };
 
-/** Removes the indentation of templates, which only their author needs. */
+/** Removes what only the author of a template needs: indentation, and the names of closing tags. */
 const templates: esbuild.Plugin = {
   name: "templates",
   setup(build): void {
     build.onLoad({ filter: /client.views.\w+\.ts$/ }, async ({ path }) => {
       const source = await Deno.readTextFile(path);
-      return { contents: source.replace(/\n\s+/g, "\n"), loader: "ts" };
+      const contents = source.replace(/\n\s+/g, "\n").replace(/>\n</g, "><")
+        .replace(/<\/\w+>/g, "</>");
+      return { contents, loader: "ts" };
     });
   },
 };

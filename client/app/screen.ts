@@ -31,31 +31,17 @@ export class Screen {
    * Draws the state. An extension may have removed elements that Preact expects, so after an exception the screen is
    * drawn again from nothing. After another one, the visitor leaves, and the page says that the chat isn't running.
    */
-  draw(state: State): void {
+  draw(state: State, isRetry = false): void {
     try {
       this.#draw(state);
     } catch (error) {
       reportError(error);
-      this.#drawAgain(state);
-    }
-  }
-
-  #drawAgain(state: State): void {
-    try {
-      this.#reset();
-      this.#draw(state);
-    } catch (error) {
-      this.#reset().append(...this.#fallback);
+      this.#root.replaceWith(this.#root = this.#root.cloneNode() as HTMLElement);
+      if (!isRetry) return this.draw(state, true);
+      this.#root.append(...this.#fallback);
+      this.#root.querySelector(".late")!.role = "alert";
       this.#dispatch({ type: "broken" });
-      throw error;
     }
-  }
-
-  /** Replaces the root by an empty element, of which Preact knows nothing. */
-  #reset(): HTMLElement {
-    const empty = this.#root.cloneNode() as HTMLElement;
-    this.#root.replaceWith(empty);
-    return this.#root = empty;
   }
 
   /**

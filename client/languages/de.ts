@@ -10,8 +10,7 @@ export const de: Catalogue = {
       "Rede mit einem zufälligen fremden Menschen, per Text oder Video. Ohne Konto, ohne Cookies, Ende-zu-Ende-verschlüsselt.",
     noScript:
       "Der Chat läuft in deinem Browser und braucht dafür JavaScript. Bitte aktiviere es für diese Seite. Ihr ganzer Code steckt in ihr selbst, und nichts wird von anderswo geladen.",
-    notRunning:
-      "Der Chat läuft nicht. Bitte lade die Seite neu. Wenn das nicht hilft, nimm einen anderen Browser.",
+    notRunning: "Der Chat läuft nicht. Lade die Seite neu oder nimm einen anderen Browser.",
     englishOnly: "Diese Seite gibt es nur auf Englisch.",
   },
   words: {
@@ -96,7 +95,7 @@ export const de: Catalogue = {
       "not-secured": "Dieser Chat ließ sich nicht verschlüsseln und ist darum beendet.",
       "tampered":
         "Auf dem Weg zu dir wurde etwas verändert oder ging verloren. Es wird nicht angezeigt.",
-      "text-only": "Hier lässt sich nur Text senden, keine Bilder oder Dateien.",
+      "text-only": "Hier lässt sich nur Text senden.",
       "report-taken": "Deine Meldung ist angekommen. Danke.",
       "stranger-declined": "Dein Gegenüber möchte lieber weiter per Text chatten.",
       "direct-refused":

@@ -16,8 +16,7 @@ export const en = {
       "Talk to a random stranger by text or video. No account, no cookies, end-to-end encrypted.",
     noScript:
       "The chat runs in your browser, so it needs JavaScript. Please enable it for this page. All of its code is in the page itself, and nothing is loaded from anywhere else.",
-    notRunning:
-      "The chat isn't running. Please reload the page. If that doesn't help, use another browser.",
+    notRunning: "The chat isn't running. Reload the page, or use another browser.",
     englishOnly: "This page is in English only.",
   },
   words: {
@@ -103,7 +102,7 @@ export const en = {
       "restart": "The server is about to restart, which will end this chat.",
       "not-secured": "This chat couldn't be encrypted, so it has ended.",
       "tampered": "Something was altered or lost on the way to you and isn't shown.",
-      "text-only": "Only text can be sent here, no pictures or files.",
+      "text-only": "Only text can be sent here.",
       "report-taken": "Your report was received. Thank you.",
       "stranger-declined": "Stranger would rather keep chatting by text.",
       "direct-refused":

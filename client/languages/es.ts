@@ -10,7 +10,7 @@ export const es: Catalogue = {
       "Habla con una persona desconocida por texto o video. Sin cuenta, sin cookies, con cifrado de extremo a extremo.",
     noScript:
       "El chat funciona dentro de tu navegador, así que necesita JavaScript. Actívalo en esta página: todo su código está en ella y no se carga nada de otra parte.",
-    notRunning: "El chat no funciona. Vuelve a cargar la página. Si no sirve, usa otro navegador.",
+    notRunning: "El chat no funciona. Vuelve a cargar la página o usa otro navegador.",
     englishOnly: "Esta página solo está en inglés.",
   },
   words: {
@@ -94,7 +94,7 @@ export const es: Catalogue = {
       "restart": "El servidor está a punto de reiniciarse y este chat terminará.",
       "not-secured": "Este chat no se pudo cifrar, así que ha terminado.",
       "tampered": "Algo se alteró o se perdió por el camino y no se muestra.",
-      "text-only": "Aquí solo se puede enviar texto, no imágenes ni archivos.",
+      "text-only": "Aquí solo se puede enviar texto.",
       "report-taken": "Hemos recibido tu denuncia. Gracias.",
       "stranger-declined": "La otra persona prefiere seguir por texto.",
       "direct-refused":

@@ -10,8 +10,7 @@ export const fr: Catalogue = {
       "Parle à une personne inconnue par texte ou vidéo. Sans compte, sans cookies, chiffré de bout en bout.",
     noScript:
       "Le chat fonctionne dans ton navigateur et a donc besoin de JavaScript. Active-le pour cette page\u202f: tout son code s’y trouve, et rien n’est chargé depuis l’extérieur.",
-    notRunning:
-      "Le chat ne fonctionne pas. Recharge la page. Si cela ne suffit pas, utilise un autre navigateur.",
+    notRunning: "Le chat ne fonctionne pas. Recharge la page ou utilise un autre navigateur.",
     englishOnly: "Cette page n’existe qu’en anglais.",
   },
   words: {
@@ -98,7 +97,7 @@ export const fr: Catalogue = {
       "restart": "Le serveur va redémarrer, ce qui mettra fin à ce chat.",
       "not-secured": "Ce chat n’a pas pu être chiffré, il a donc pris fin.",
       "tampered": "Quelque chose a été modifié ou perdu en route et n’est pas affiché.",
-      "text-only": "On ne peut envoyer ici que du texte, pas d’images ni de fichiers.",
+      "text-only": "On ne peut envoyer ici que du texte.",
       "report-taken": "Ton signalement a été reçu. Merci.",
       "stranger-declined": "L’autre personne préfère continuer par écrit.",
       "direct-refused":

@@ -10,8 +10,7 @@ export const pt: Catalogue = {
       "Converse com uma pessoa desconhecida por texto ou vídeo. Sem conta, sem cookies, com criptografia de ponta a ponta.",
     noScript:
       "O chat funciona no seu navegador, por isso precisa de JavaScript. Ative-o nesta página: todo o código está nela mesma, e nada é carregado de outro lugar.",
-    notRunning:
-      "O chat não está funcionando. Recarregue a página. Se não adiantar, use outro navegador.",
+    notRunning: "O chat não está funcionando. Recarregue a página ou use outro navegador.",
     englishOnly: "Esta página está disponível só em inglês.",
   },
   words: {
@@ -95,7 +94,7 @@ export const pt: Catalogue = {
       "restart": "O servidor está prestes a reiniciar, o que vai encerrar este chat.",
       "not-secured": "Não foi possível criptografar este chat, então ele terminou.",
       "tampered": "Algo foi alterado ou se perdeu no caminho e não é mostrado.",
-      "text-only": "Aqui só dá para enviar texto, não imagens nem arquivos.",
+      "text-only": "Aqui só dá para enviar texto.",
       "report-taken": "Sua denúncia foi recebida. Agradecemos.",
       "stranger-declined": "A outra pessoa prefere continuar por texto.",
       "direct-refused":

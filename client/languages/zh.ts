@@ -9,7 +9,7 @@ export const zh: Catalogue = {
     description: "与随机匹配的陌生人用文字或视频聊天。无需账号，没有 Cookie，端到端加密。",
     noScript:
       "聊天在你的浏览器中运行，因此需要 JavaScript。请为此页面启用它：全部代码都在这个页面里，不会从别处加载任何内容。",
-    notRunning: "聊天未能运行。请刷新页面。如果仍然不行，请换一个浏览器。",
+    notRunning: "聊天未能运行。请刷新页面，或换一个浏览器。",
     englishOnly: "此页面只有英文版。",
   },
   words: {
@@ -81,7 +81,7 @@ export const zh: Catalogue = {
       "restart": "服务器即将重启，这次聊天也会随之结束。",
       "not-secured": "此聊天无法加密，因此已结束。",
       "tampered": "有内容在途中被改动或丢失，因此不予显示。",
-      "text-only": "这里只能发送文字，不能发送图片或文件。",
+      "text-only": "这里只能发送文字。",
       "report-taken": "已收到你的举报。谢谢。",
       "stranger-declined": "对方更想继续用文字聊天。",
       "direct-refused": "通话未开始：它会暴露你的 IP 地址，而你已关闭此类通话。",

@@ -160,10 +160,11 @@ function drawLine(line: Line, language: Language): VNode {
       </div>
     `;
   }
-  const look = { you: "outgoing", stranger: "incoming", draft: "outgoing draft" }[line.from];
+  const isDraft = line.from === "draft";
+  const look = line.from === "stranger" ? "incoming" : isDraft ? "outgoing draft" : "outgoing";
   return html`
     <div class=${`message ${look}`}>
-      <span class=${line.from === "draft" ? "" : "visually-hidden"}>${describeSpeaker(
+      <span class=${isDraft ? "hint" : "visually-hidden"}>${describeSpeaker(
         words,
         line.from,
       )} </span>
@@ -173,7 +174,7 @@ function drawLine(line: Line, language: Language): VNode {
           <summary>${words.More}</summary>
         </details>
       `}
-      <time>${timeOfDay(language, line.at)}</time>
+      ${!isDraft && html`<time>${timeOfDay(language, line.at)}</time>`}
       ${line.from === "you" && deliveryStatus(words, line.isDelivered)}
     </div>
   `;
@@ -275,7 +276,7 @@ function charCount(draft: string, language: Language): VNode | undefined {
   const left = MAX_MESSAGE_LENGTH - draft.length;
   return left > COUNT_FROM
     ? undefined
-    : html`<small class=${left < 0 ? "char-count field-error" : "char-count"} role="status">${
+    : html`<small class="char-count" role="status">${
       counted(language, language.words.Left, left)
     }</small>`;
 }

@@ -6,7 +6,7 @@
  * `textContent` of an element, and a new text replaces whatever is there.
  */
 
-import htm from "htm";
+import htm from "htm/mini";
 import { Component, type ComponentChildren, h, type VNode } from "preact";
 import type { Language } from "../languages/language.ts";
 import type { Event } from "../state/state.ts";

@@ -161,6 +161,4 @@ Deno.test("Page says that the chat isn't running while no script has started it,
   });
   await old.sees(CATALOGUES.de!.frame.notRunning);
   equal(await old.page.locator("#start").count(), 0);
-  const plain = await fixture.enter({ javaScriptEnabled: false });
-  equal(await plain.page.getByText(en.frame.notRunning).isVisible(), false);
 });
