@@ -5,9 +5,10 @@ export class WakeLock {
 
   /** Call with `false` while the page is hidden: browsers release the lock then, and it has to be requested again. */
   keep(isOn: boolean): void {
-    if (isOn === (this.#lock !== undefined)) return;
-    const before = this.#lock;
-    this.#lock = isOn ? navigator.wakeLock?.request("screen").catch(() => {}) : undefined;
-    before?.then((lock) => lock?.release());
+    if (isOn) this.#lock ??= navigator.wakeLock?.request("screen").catch(() => {});
+    else {
+      this.#lock?.then((lock) => lock?.release());
+      this.#lock = undefined;
+    }
   }
 }
