@@ -76,27 +76,47 @@ export interface Engines {
   readonly decided: FixtureTest;
 }
 
+/** An engine that is installed. */
+export interface Engine {
+  readonly name: string;
+  readonly open: OpenEngineFixture;
+}
+
+/** The engines that are installed. Their browsers start when first used, and end after the last test of a file. */
+export async function everyEngine(): Promise<Engine[]> {
+  return [...await bothEngines(), ...await webKitEngine()];
+}
+
+async function bothEngines(): Promise<(Engine & { readonly open: OpenFixture })[]> {
+  const engines = [{ name: "Chromium", open: siteFixture() }];
+  if (await isFirefoxThere()) engines.push({ name: "Firefox", open: siteFixtureInFirefox() });
+  return engines;
+}
+
+async function webKitEngine(): Promise<Engine[]> {
+  return await isWebKitThere() ? [{ name: "WebKit", open: siteFixtureInWebKit() }] : [];
+}
+
 /** Declares each test of a file once and runs it in every engine that it is meant for. */
 export async function inEveryEngine(): Promise<Engines> {
-  const inChromium = siteFixture();
-  const both: [suffix: string, open: OpenFixture][] = [["", inChromium]];
-  if (await isFirefoxThere()) both.push([", in Firefox", siteFixtureInFirefox()]);
-  const all: [suffix: string, open: OpenEngineFixture][] = [...both];
-  if (await isWebKitThere()) all.push([", in WebKit", siteFixtureInWebKit()]);
+  const both = await bothEngines();
   return {
-    everywhere: declareIn(all, Deno.test),
+    everywhere: declareIn([...both, ...await webKitEngine()], Deno.test),
     test: declareIn(both, Deno.test),
     inProcess: declareIn(both, inProcess.test),
-    decided: declareIn([["", inChromium]], Deno.test),
+    decided: declareIn(both.slice(0, 1), Deno.test),
   };
 }
 
+/** The names of tests in Chromium have no suffix. */
 function declareIn<O>(
-  engines: readonly [suffix: string, open: O][],
+  engines: readonly { readonly name: string; readonly open: O }[],
   test: typeof inProcess.test,
 ): (name: string, body: (openFixture: O) => Promise<void>) => void {
   return (name, body) => {
-    for (const [suffix, openFixture] of engines) test(name + suffix, () => body(openFixture));
+    for (const { name: engine, open } of engines) {
+      test(engine === "Chromium" ? name : `${name}, in ${engine}`, () => body(open));
+    }
   };
 }
 

@@ -7,7 +7,7 @@ import { waitUntil } from "../support/wait_until.ts";
 import { inEveryEngine } from "./site_fixture.ts";
 import { CHATTING, LOOKING } from "./visitor.ts";
 
-const { everywhere, test, inProcess, decided } = await inEveryEngine();
+const { everywhere, inProcess, decided } = await inEveryEngine();
 
 const REMINDER = en.words.AdultFirst;
 

@@ -1,7 +1,7 @@
 /**
  * WebKit, the engine of Safari, as Debian ships it: MiniBrowser on a display without a screen (Xvfb), driven by
- * WebKitWebDriver. A driver has one session with one window. So each visitor has a driver, a browser and a directory of
- * their own, and the next visitor takes them over.
+ * WebKitWebDriver. A driver has one session with one window. So each visitor needs a separate driver, browser and
+ * directory, and the next visitor takes them over.
  */
 
 import { join } from "node:path";

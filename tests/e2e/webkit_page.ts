@@ -52,7 +52,8 @@ export class WebKitPage implements PageDriver {
   }
 
   async evaluate(expression: string): Promise<unknown> {
-    return await this.#session.execute(`return (${expression})`) ?? undefined;
+    const script = `const done = arguments[0]; Promise.resolve(${expression}).then(done);`;
+    return await this.#session.executeAsync(script) ?? undefined;
   }
 
   async #type(text: string): Promise<void> {

@@ -14,7 +14,7 @@ export class WebKitVisitor extends AnyVisitor {
     this.#giveBack = giveBack;
   }
 
-  /** Opens the page in a window of its own. */
+  /** Opens the page in a separate window. */
   static async open(browser: WebKit, site: string): Promise<WebKitVisitor> {
     const window = await browser.take();
     await window.session.navigate(site);
