@@ -19,6 +19,9 @@ const FIREFOX = "/usr/bin/firefox-esr";
 
 /** In addition to Playwright's settings: disables blocklists, experiments and connectivity checks. */
 const SILENT = {
+  "dom.ipc.processPrelaunch.enabled": false,
+  "dom.ipc.processCount": 1,
+  "fission.autostart": false,
   "app.normandy.enabled": false,
   "messaging-system.rsexperimentloader.enabled": false,
   "nimbus.rollouts.enabled": false,

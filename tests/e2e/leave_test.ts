@@ -2,10 +2,10 @@
 
 import { equal, ok } from "node:assert/strict";
 import { en } from "../../client/languages/en.ts";
-import { inBothEngines } from "./site_fixture.ts";
+import { inEveryEngine } from "./site_fixture.ts";
 import { CHATTING, LOOKING, STRANGER_LEFT, YOU_LEFT } from "./visitor.ts";
 
-const { test, decided } = await inBothEngines();
+const { everywhere, test, decided } = await inEveryEngine();
 
 const MET = en.words.MetBefore;
 
@@ -52,44 +52,50 @@ decided("Stop forgets that it asked when a message is sent", async (openFixture)
   await bob.hears("no, wait");
 });
 
-test("Escape asks, leaves and finds someone new while the message box has the focus", async (openFixture) => {
-  await using fixture = await openFixture();
-  const [ann, bob] = await fixture.pair();
-  await ann.types("half a thought");
-  await ann.isAt(ann.message);
-  await ann.key("Escape");
-  await ann.button("Really stop?").waitFor();
-  await ann.isAt(ann.message);
-  equal(await ann.message.inputValue(), "half a thought");
-  await ann.readsTimes(YOU_LEFT, 0);
-  await ann.key("Escape");
-  await ann.reads(YOU_LEFT);
-  await bob.reads(STRANGER_LEFT);
-  await ann.key("Escape");
-  await ann.sees(LOOKING);
-  const eve = await fixture.enter();
-  await eve.search();
-  await eve.meets();
-  await ann.meets();
-  equal(await ann.message.inputValue(), "");
-});
+everywhere(
+  "Escape asks, leaves and finds someone new while the message box has the focus",
+  async (openFixture) => {
+    await using fixture = await openFixture();
+    const [ann, bob] = await fixture.pair();
+    await ann.types("half a thought");
+    await ann.isAt(ann.message);
+    await ann.key("Escape");
+    await ann.button("Really stop?").waitFor();
+    await ann.isAt(ann.message);
+    equal(await ann.message.inputValue(), "half a thought");
+    await ann.readsTimes(YOU_LEFT, 0);
+    await ann.key("Escape");
+    await ann.reads(YOU_LEFT);
+    await bob.reads(STRANGER_LEFT);
+    await ann.key("Escape");
+    await ann.sees(LOOKING);
+    const eve = await fixture.enter();
+    await eve.search();
+    await eve.meets();
+    await ann.meets();
+    equal(await ann.message.inputValue(), "");
+  },
+);
 
-test("Log stays readable, with New chat, Save chat and Report, when the partner has left", async (openFixture) => {
-  await using fixture = await openFixture();
-  const [ann, bob] = await fixture.pair();
-  await ann.say("remember this");
-  await bob.hears("remember this");
-  await ann.leave();
-  await bob.reads(STRANGER_LEFT);
-  await bob.hasMessages("remember this");
-  await bob.readsTimes(CHATTING, 1);
-  for (const name of ["New chat", "Save chat", "Report"]) {
-    ok(await bob.button(name).isEnabled(), name);
-  }
-  equal(await bob.message.count(), 0);
-  await bob.press("New chat");
-  await bob.sees(LOOKING);
-});
+everywhere(
+  "Log stays readable, with New chat, Save chat and Report, when the partner has left",
+  async (openFixture) => {
+    await using fixture = await openFixture();
+    const [ann, bob] = await fixture.pair();
+    await ann.say("remember this");
+    await bob.hears("remember this");
+    await ann.leave();
+    await bob.reads(STRANGER_LEFT);
+    await bob.hasMessages("remember this");
+    await bob.readsTimes(CHATTING, 1);
+    for (const name of ["New chat", "Save chat", "Report"]) {
+      ok(await bob.button(name).isEnabled(), name);
+    }
+    equal(await bob.message.count(), 0);
+    await bob.press("New chat");
+    await bob.sees(LOOKING);
+  },
+);
 
 decided(
   "Page keeps interests when one goes back from a chat to change them",

@@ -4,10 +4,10 @@ import { equal } from "node:assert/strict";
 import { en } from "../../client/languages/en.ts";
 import { fill } from "../../client/languages/language.ts";
 import { waitUntil } from "../support/wait_until.ts";
-import { inBothEngines } from "./site_fixture.ts";
+import { inEveryEngine } from "./site_fixture.ts";
 import { CHATTING, LOOKING } from "./visitor.ts";
 
-const { test, inProcess, decided } = await inBothEngines();
+const { everywhere, inProcess, decided } = await inEveryEngine();
 
 const REMINDER = en.words.AdultFirst;
 
@@ -26,7 +26,7 @@ inProcess(
   },
 );
 
-test("Page says that a chat has begun when two people have started", async (openFixture) => {
+everywhere("Page says that a chat has begun when two people have started", async (openFixture) => {
   await using fixture = await openFixture();
   const ann = await fixture.enter();
   await ann.search();
@@ -53,7 +53,7 @@ decided("Page shows the interests that both share when a chat begins", async (op
   await bob.log.getByText(/^You both like (music and films|films and music)\.$/).waitFor();
 });
 
-test("Page shows typed interests as chips that can be removed", async (openFixture) => {
+everywhere("Page shows typed interests as chips that can be removed", async (openFixture) => {
   await using fixture = await openFixture();
   const ann = await fixture.enter();
   await ann.interests.pressSequentially("Jazz,");
@@ -86,7 +86,7 @@ decided(
   },
 );
 
-test("Page cancels a search when Escape or Cancel is pressed", async (openFixture) => {
+everywhere("Page cancels a search when Escape or Cancel is pressed", async (openFixture) => {
   await using fixture = await openFixture();
   const ann = await fixture.enter();
   await ann.search();
@@ -118,7 +118,7 @@ inProcess("Page hides how many are here when they are fewer than five", async (o
   await ann.loses("people are here now");
 });
 
-test("Page does the required work, and then finds a partner", async (openFixture) => {
+everywhere("Page does the required work, and then finds a partner", async (openFixture) => {
   await using fixture = await openFixture({ args: ["--proof-of-work=always"] });
   const [ann, bob] = await fixture.pair();
   await ann.say("that was quick");

@@ -1,27 +1,30 @@
 /** Two visitors chat in two real browsers. */
 
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { inBothEngines } from "./site_fixture.ts";
-import { STRANGER_LEFT, TYPING, type Visitor } from "./visitor.ts";
+import { inEveryEngine } from "./site_fixture.ts";
+import { type AnyVisitor, STRANGER_LEFT, TYPING } from "./visitor.ts";
 
-const { test, decided } = await inBothEngines();
+const { everywhere, test, decided } = await inEveryEngine();
 
-test("Page shows every message once on both sides when two people talk", async (openFixture) => {
-  await using fixture = await openFixture();
-  const [ann, bob] = await fixture.pair();
-  await ann.say("hello");
-  await bob.hears("hello");
-  await bob.say("hi there");
-  await ann.hears("hi there");
-  await ann.say("hello");
-  await bob.bubbles.nth(2).waitFor();
-  await ann.hasMessages("hello", "hi there", "hello");
-  await bob.hasMessages("hello", "hi there", "hello");
-  equal(await ann.log.locator(".message.outgoing").count(), 2);
-  equal(await bob.log.locator(".message.outgoing").count(), 1);
-});
+everywhere(
+  "Page shows every message once on both sides when two people talk",
+  async (openFixture) => {
+    await using fixture = await openFixture();
+    const [ann, bob] = await fixture.pair();
+    await ann.say("hello");
+    await bob.hears("hello");
+    await bob.say("hi there");
+    await ann.hears("hi there");
+    await ann.say("hello");
+    await bob.bubbles.nth(2).waitFor();
+    await ann.hasMessages("hello", "hi there", "hello");
+    await bob.hasMessages("hello", "hi there", "hello");
+    equal(await ann.log.locator(".message.outgoing").count(), 2);
+    equal(await bob.log.locator(".message.outgoing").count(), 1);
+  },
+);
 
-test("Message box sends on Enter and breaks the line on Shift+Enter", async (openFixture) => {
+everywhere("Message box sends on Enter and breaks the line on Shift+Enter", async (openFixture) => {
   await using fixture = await openFixture();
   const [ann, bob] = await fixture.pair();
   const { height } = await boxOf(ann);
@@ -40,19 +43,22 @@ test("Message box sends on Enter and breaks the line on Shift+Enter", async (ope
   equal((await boxOf(ann)).height, height);
 });
 
-test("Message box has the focus when a chat begins and after each message", async (openFixture) => {
-  await using fixture = await openFixture();
-  const [ann, bob] = await fixture.pair();
-  await ann.isAt(ann.message);
-  await ann.page.keyboard.type("with Enter");
-  await ann.key("Enter");
-  await ann.isAt(ann.message);
-  await ann.page.keyboard.type("with a click");
-  await ann.press("Send");
-  await ann.isAt(ann.message);
-  await bob.hears("with a click");
-  await bob.isAt(bob.message);
-});
+everywhere(
+  "Message box has the focus when a chat begins and after each message",
+  async (openFixture) => {
+    await using fixture = await openFixture();
+    const [ann, bob] = await fixture.pair();
+    await ann.isAt(ann.message);
+    await ann.page.keyboard.type("with Enter");
+    await ann.key("Enter");
+    await ann.isAt(ann.message);
+    await ann.page.keyboard.type("with a click");
+    await ann.press("Send");
+    await ann.isAt(ann.message);
+    await bob.hears("with a click");
+    await bob.isAt(bob.message);
+  },
+);
 
 decided("Message box sends nothing when it holds only blank space", async (openFixture) => {
   await using fixture = await openFixture();
@@ -125,30 +131,33 @@ decided(
   },
 );
 
-test("Text is shown as text when a message contains HTML, scripts or quote characters", async (openFixture) => {
-  await using fixture = await openFixture();
-  const [ann, bob] = await fixture.pair();
-  const texts = [
-    `<img src=x onerror="globalThis.harmed = true"><b>bold</b>`,
-    `<script>globalThis.harmed = true</script>`,
-    `"double" 'single' \`back\` \\ \\" &amp; &lt; \${1 + 1} {{1 + 1}} %00`,
-    `</p></div><style>body { display: none }</style>`,
-    `{"type":"partner-left"}`,
-    `__proto__ constructor null undefined NaN`,
-  ];
-  for (const text of texts) {
-    await ann.say(text);
-    await bob.bubbles.nth(texts.indexOf(text)).waitFor();
-  }
-  await bob.hasMessages(...texts);
-  await ann.hasMessages(...texts);
-  for (const visitor of [ann, bob]) {
-    equal(await visitor.log.locator("img, script, style, b").count(), 0);
-    equal(await visitor.evaluate("globalThis.harmed"), undefined);
-  }
-  await bob.say("still here");
-  await ann.hears("still here");
-});
+everywhere(
+  "Text is shown as text when a message contains HTML, scripts or quote characters",
+  async (openFixture) => {
+    await using fixture = await openFixture();
+    const [ann, bob] = await fixture.pair();
+    const texts = [
+      `<img src=x onerror="globalThis.harmed = true"><b>bold</b>`,
+      `<script>globalThis.harmed = true</script>`,
+      `"double" 'single' \`back\` \\ \\" &amp; &lt; \${1 + 1} {{1 + 1}} %00`,
+      `</p></div><style>body { display: none }</style>`,
+      `{"type":"partner-left"}`,
+      `__proto__ constructor null undefined NaN`,
+    ];
+    for (const text of texts) {
+      await ann.say(text);
+      await bob.bubbles.nth(texts.indexOf(text)).waitFor();
+    }
+    await bob.hasMessages(...texts);
+    await ann.hasMessages(...texts);
+    for (const visitor of [ann, bob]) {
+      equal(await visitor.log.locator("img, script, style, b").count(), 0);
+      equal(await visitor.evaluate("globalThis.harmed"), undefined);
+    }
+    await bob.say("still here");
+    await ann.hears("still here");
+  },
+);
 
 decided(
   "Text is text when a message holds bidi overrides or control characters",
@@ -200,7 +209,7 @@ test("Log keeps the newest message in view when it is longer than the screen", a
 });
 
 /** The size of the message box. */
-async function boxOf({ message }: Visitor): Promise<{ width: number; height: number }> {
+async function boxOf({ message }: AnyVisitor): Promise<{ width: number; height: number }> {
   const box = await message.boundingBox();
   if (box === null) throw new Error("Cannot measure the message box: it is not shown");
   return box;

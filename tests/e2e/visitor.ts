@@ -1,4 +1,9 @@
-/** A visitor on the page: what they do and what they see. Everything is waited for, and nothing sleeps. */
+/**
+ * A visitor on the page: what they do and what they see. Everything is waited for, and nothing sleeps.
+ *
+ * {@linkcode AnyVisitor} is a visitor in any engine. {@linkcode Visitor} is one in Chromium or Firefox, where tests can
+ * do whatever Playwright can.
+ */
 
 import { deepEqual, equal } from "node:assert/strict";
 import type {
@@ -10,6 +15,7 @@ import type {
 } from "playwright-core";
 import { en } from "../../client/languages/en.ts";
 import { waitUntil } from "../support/wait_until.ts";
+import type { ElementLocator, PageDriver } from "./page_driver.ts";
 
 /** The line in the log when a chat begins. */
 export const CHATTING = "You're now chatting with a random stranger.";
@@ -32,29 +38,18 @@ const PATIENCE = 60_000;
 const DAWN = new Date("2026-01-01T08:00:00Z");
 const MORNING = new Date("2026-01-01T09:00:00Z");
 
-export interface VisitorOptions extends BrowserContextOptions {
-  /** Freezes the page's clock. Only `passes` moves it. */
-  readonly frozen?: boolean;
-  /** Runs in the page before its own script. */
-  readonly script?: string;
-  /** Called with the page before it loads anything. */
-  readonly watch?: (page: Page) => void;
-}
-
-/** One visitor, in a separate browser context. */
-export class Visitor implements AsyncDisposable {
-  readonly page: Page;
-  readonly context: BrowserContext;
-  readonly checkbox: Locator;
-  readonly interests: Locator;
-  readonly message: Locator;
-  readonly log: Locator;
+/** One visitor, whose page is separate from all others. */
+export abstract class AnyVisitor implements AsyncDisposable {
+  readonly page: PageDriver;
+  readonly checkbox: ElementLocator;
+  readonly interests: ElementLocator;
+  readonly message: ElementLocator;
+  readonly log: ElementLocator;
   /** The text of every message in the log, in order. */
-  readonly bubbles: Locator;
+  readonly bubbles: ElementLocator;
 
-  private constructor(page: Page) {
+  protected constructor(page: PageDriver) {
     this.page = page;
-    this.context = page.context();
     this.checkbox = page.getByRole("checkbox", { name: "I am 18 or older", exact: true });
     this.interests = page.getByRole("textbox", { name: "Interests", exact: true });
     this.message = page.getByRole("textbox", { name: "Message", exact: true });
@@ -62,25 +57,7 @@ export class Visitor implements AsyncDisposable {
     this.bubbles = this.log.locator(".message p");
   }
 
-  /** Opens the page in a new context. */
-  static async open(
-    browser: Browser,
-    site: string,
-    options: VisitorOptions = {},
-  ): Promise<Visitor> {
-    const { frozen = false, script, watch, ...rest } = options;
-    const context = await browser.newContext({ locale: "en-GB", ...rest });
-    context.setDefaultTimeout(PATIENCE);
-    const page = await context.newPage();
-    watch?.(page);
-    if (script !== undefined) await page.addInitScript(script);
-    if (frozen) await page.clock.install({ time: DAWN });
-    await page.goto(site);
-    if (frozen) await page.clock.pauseAt(MORNING);
-    return new Visitor(page);
-  }
-
-  button(name: string): Locator {
+  button(name: string): ElementLocator {
     return this.page.getByRole("button", { name, exact: true });
   }
 
@@ -105,14 +82,6 @@ export class Visitor implements AsyncDisposable {
   async search(): Promise<void> {
     await this.confirm();
     await this.press("Start text chat");
-  }
-
-  /** The same for a video chat: checks the preview first, then starts. */
-  async searchForVideo(): Promise<void> {
-    await this.confirm();
-    await this.press("Start video chat");
-    await this.sees(PREVIEW);
-    await this.press("Start video chat");
   }
 
   /** Waits for a chat to begin. If none does, the error says what the page shows instead. */
@@ -140,7 +109,7 @@ export class Visitor implements AsyncDisposable {
   async leave(): Promise<void> {
     await this.button("Stop").waitFor();
     await this.evaluate(
-      `{ const stop = document.getElementById("stop"); stop.click(); stop.click(); }`,
+      `((stop) => (stop.click(), stop.click()))(document.getElementById("stop"))`,
     );
     await this.reads(YOU_LEFT);
   }
@@ -184,11 +153,7 @@ export class Visitor implements AsyncDisposable {
   /**
    * Waits until an element has the focus within its page. Which window has the system's focus is beyond our control.
    */
-  async isAt(target: Locator): Promise<void> {
-    await waitUntil(() =>
-      target.evaluate((element) => element === element.ownerDocument.activeElement)
-    );
-  }
+  abstract isAt(target: ElementLocator): Promise<void>;
 
   /** Moves the focus away from the page, or back to it. */
   async looks(focused: boolean): Promise<void> {
@@ -196,11 +161,6 @@ export class Visitor implements AsyncDisposable {
     await this.page.evaluate(
       `document.hasFocus = () => ${focused}; dispatchEvent(new Event("${type}"))`,
     );
-  }
-
-  /** Advances a frozen clock, and runs the timers that become due. */
-  async passes(ms: number): Promise<void> {
-    await this.page.clock.runFor(ms);
   }
 
   /** Waits until an expression holds in the page. Its policy blocks Playwright's own polling, which uses `eval`. */
@@ -212,7 +172,75 @@ export class Visitor implements AsyncDisposable {
     return await this.page.evaluate(expression) as T;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  abstract [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface VisitorOptions extends BrowserContextOptions {
+  /** Freezes the page's clock. Only `passes` moves it. */
+  readonly frozen?: boolean;
+  /** Runs in the page before its own script. */
+  readonly script?: string;
+  /** Called with the page before it loads anything. */
+  readonly watch?: (page: Page) => void;
+}
+
+/** One visitor in Chromium or Firefox, in a separate browser context. */
+export class Visitor extends AnyVisitor {
+  declare readonly page: Page;
+  declare readonly checkbox: Locator;
+  declare readonly interests: Locator;
+  declare readonly message: Locator;
+  declare readonly log: Locator;
+  declare readonly bubbles: Locator;
+  readonly context: BrowserContext;
+
+  private constructor(page: Page) {
+    super(page);
+    this.context = page.context();
+  }
+
+  /** Opens the page in a new context. */
+  static async open(
+    browser: Browser,
+    site: string,
+    options: VisitorOptions = {},
+  ): Promise<Visitor> {
+    const { frozen = false, script, watch, ...rest } = options;
+    const context = await browser.newContext({ locale: "en-GB", ...rest });
+    context.setDefaultTimeout(PATIENCE);
+    const page = await context.newPage();
+    watch?.(page);
+    if (script !== undefined) await page.addInitScript(script);
+    if (frozen) await page.clock.install({ time: DAWN });
+    await page.goto(site);
+    if (frozen) await page.clock.pauseAt(MORNING);
+    return new Visitor(page);
+  }
+
+  override button(name: string): Locator {
+    return this.page.getByRole("button", { name, exact: true });
+  }
+
+  /** The same for a video chat: checks the preview first, then starts. */
+  async searchForVideo(): Promise<void> {
+    await this.confirm();
+    await this.press("Start video chat");
+    await this.sees(PREVIEW);
+    await this.press("Start video chat");
+  }
+
+  override async isAt(target: Locator): Promise<void> {
+    await waitUntil(() =>
+      target.evaluate((element) => element === element.ownerDocument.activeElement)
+    );
+  }
+
+  /** Advances a frozen clock, and runs the timers that become due. */
+  async passes(ms: number): Promise<void> {
+    await this.page.clock.runFor(ms);
+  }
+
+  override async [Symbol.asyncDispose](): Promise<void> {
     await this.context.close();
   }
 }

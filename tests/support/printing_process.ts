@@ -22,7 +22,12 @@ export class PrintingProcess implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#process.kill("SIGKILL");
+    await this.end("SIGKILL");
+  }
+
+  /** Ends it with a signal, and waits until it has ended. */
+  async end(signal: Deno.Signal): Promise<void> {
+    this.#process.kill(signal);
     await this.#process.status;
     await this.#reading;
   }

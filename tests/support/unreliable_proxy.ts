@@ -1,6 +1,6 @@
 /**
- * A proxy between a browser and a server that behaves like a bad network. It forwards bytes, and can drop, stall, delay
- * and half-close connections, and recover.
+ * A proxy between a browser and a server that behaves like a bad network. It forwards bytes, and can drop, stall, delay,
+ * strand and half-close connections, and recover.
  *
  *   browser ── http://127.0.0.1:proxy ──> UnreliableProxy ──> http://127.0.0.1:server
  *
@@ -63,6 +63,14 @@ export class UnreliableProxy implements Disposable {
   /** Forwards again, beginning with what was sent meanwhile. */
   recover(): void {
     for (const direction of DIRECTIONS) this.#network[direction].recover();
+  }
+
+  /**
+   * Leaves existing connections silent for good: nothing on them arrives any longer, not even their end. New
+   * connections work. This happens when a phone changes its network, or when a router forgets a connection.
+   */
+  strand(): void {
+    for (const connection of this.#connections) connection.strand();
   }
 
   /** Delivers everything `ms` milliseconds later, each way, in order. */
@@ -130,6 +138,7 @@ class Path {
 class Connection {
   readonly #browser: Deno.TcpConn;
   readonly #server: Deno.TcpConn;
+  #isStranded = false;
   /** Resolves when both directions have ended. */
   readonly done: Promise<void>;
 
@@ -140,10 +149,15 @@ class Connection {
   ) {
     this.#browser = browser;
     this.#server = server;
+    const isStranded = (): boolean => this.#isStranded;
     this.done = Promise.all([
-      forward(browser, server, network.up),
-      forward(server, browser, network.down),
+      forward(browser, server, network.up, isStranded),
+      forward(server, browser, network.down, isStranded),
     ]).then(() => this.close());
+  }
+
+  strand(): void {
+    this.#isStranded = true;
   }
 
   halfClose(direction: Direction): void {
@@ -156,12 +170,18 @@ class Connection {
   }
 }
 
-/** Forwards from one end to the other until the first ends, and then ends the other. */
-async function forward(from: Deno.TcpConn, to: Deno.TcpConn, path: Path): Promise<void> {
+/** Forwards from one end to the other until the first ends, and then ends the other. What is stranded is discarded. */
+async function forward(
+  from: Deno.TcpConn,
+  to: Deno.TcpConn,
+  path: Path,
+  isStranded: () => boolean,
+): Promise<void> {
   let written: Promise<void> = Promise.resolve();
   const write = (data: Uint8Array | undefined, sent: number): void => {
     written = written.then(async () => {
       await path.pass(sent);
+      if (isStranded()) return;
       if (data === undefined) await to.closeWrite();
       else await writeAll(to, data);
     }).catch(() => {}); // Either end may disconnect at any time.
