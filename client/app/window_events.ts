@@ -2,6 +2,7 @@
 
 import type { Connection } from "../net/connection.ts";
 import { deviceOf } from "../views/keys.ts";
+import { loadPreferences, type OpenStore } from "../state/preferences.ts";
 import type { PartnerConnection } from "./partner_connection.ts";
 import { type Event, isTalking, type State } from "../state/state.ts";
 import { hasSwitches } from "../state/call_media.ts";
@@ -10,14 +11,14 @@ import { hasSwitches } from "../state/call_media.ts";
 export interface WindowParts {
   readonly connection: Connection;
   readonly partner: PartnerConnection;
+  readonly openStore: OpenStore;
+  readonly chooseLanguage: (code: string) => void;
   readonly dispatch: (event: Event) => void;
 }
 
 /** Listens for as long as the page is open. `state` returns the present state. */
-export function listenToWindow(
-  state: () => State,
-  { connection, partner, dispatch }: WindowParts,
-): void {
+export function listenToWindow(state: () => State, parts: WindowParts): void {
+  const { connection, partner, dispatch } = parts;
   const attend = (): void => {
     const focused = document.visibilityState === "visible" && document.hasFocus();
     dispatch({ type: "attention", focused, hidden: document.hidden });
@@ -29,18 +30,57 @@ export function listenToWindow(
   addEventListener("online", hasten);
   addEventListener("online", () => partner.restartCall());
   document.addEventListener("visibilitychange", hasten);
+  addEventListener("storage", () => readPreferences(parts));
   addEventListener("keydown", (event) => press(event, state(), dispatch));
-  // A closing page leaves explicitly. Otherwise the server would assume that its connection dropped.
-  addEventListener("pagehide", () => connection.leave());
+  addEventListener("keydown", (event) => drop(event, event.repeat && event.key === "Enter"), true);
+  addEventListener("click", (event) => drop(event, event.detail === 2), true);
+  // A closing page leaves explicitly. Otherwise the server would assume that its connection dropped. A page that the
+  // browser keeps for Back and Forward may be shown again, so its chat waits like one in the background.
+  addEventListener("pagehide", ({ persisted }) => {
+    if (!persisted || !isTalking(state())) connection.leave();
+    else dispatch({ type: "attention", focused: false, hidden: true });
+  });
+  addEventListener("pageshow", ({ persisted }) => {
+    if (!persisted) return;
+    readPreferences(parts); // Nobody told this page about changes while it was kept.
+    attend();
+    hasten();
+  });
   addEventListener("beforeunload", (event) => {
     if (isTalking(state())) event.preventDefault();
   });
 }
 
+/** Takes the stored preferences, which another tab has changed. */
+function readPreferences({ openStore, chooseLanguage, dispatch }: WindowParts): void {
+  const preferences = loadPreferences(openStore);
+  dispatch({ type: "preferred", preferences });
+  chooseLanguage(preferences.language);
+}
+
+/** Drops a press that only repeats the one before, from a key that is held down or a double click. */
+function drop(event: UIEvent, isRepeated: boolean): void {
+  if (!isRepeated || !(event.target instanceof Element)) return;
+  if (event.target.closest("a, button, input, summary") === null) return;
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+/** Closes the innermost thing that is open. If nothing is, does what Stop does. */
+export function closeInnermost(state: State, dispatch: (event: Event) => void): void {
+  const { screen } = state;
+  const isReporting = screen.kind === "chat" && screen.chat.report === "choosing";
+  const focused = document.activeElement?.closest("details[open]");
+  const open = focused ?? (isReporting ? undefined : document.querySelector("#app details[open]"));
+  if (!(open instanceof HTMLDetailsElement)) return dispatch({ type: "escape" });
+  open.open = false;
+  if (focused) open.querySelector("summary")?.focus();
+}
+
 /** Handles the shortcuts. A key that is held down acts only once. */
 function press(event: KeyboardEvent, state: State, dispatch: (event: Event) => void): void {
   const { key, isComposing, repeat } = event;
-  if (key === "Escape" && !isComposing && !repeat) return dispatch({ type: "escape" });
+  if (key === "Escape" && !isComposing && !repeat) return closeInnermost(state, dispatch);
   const device = deviceOf(event);
   if (device === undefined || !hasSwitches(state)) return;
   event.preventDefault(); // Browsers use these keys for bookmarks and search.

@@ -80,6 +80,8 @@ export const en = {
       "That was a lot of searches in a short time. This one continues automatically in a moment.",
     Quiet:
       "It's quiet right now. Stay here or switch tabs: you'll hear a sound when someone arrives.",
+    QuietSilent:
+      "It's quiet right now. Stay here or switch tabs: the title changes when someone arrives.",
     Usually: "This usually takes a moment.",
     WhoLikes: "Preferably someone who likes {interests}.",
     Anyone: "Nobody with your interests is available right now, so you'll be paired with anyone.",
@@ -104,6 +106,7 @@ export const en = {
       "direct-refused":
         "The call didn't start. It would reveal your IP address, and you've turned off such calls.",
       "call-over": "The call has ended.",
+      "own-tab": "This is your other tab.",
     },
     BothLike: "You both like {interests}.",
     MetBefore: "You two met a moment ago. Nobody else is available right now.",
@@ -113,8 +116,9 @@ export const en = {
     StrangerTypes: "Stranger is typing…",
     Held: "Your messages haven't been delivered yet. You can send more once they have.",
     Delivered: "Delivered",
-    NotDelivered: "Not delivered yet",
+    NotDelivered: "Not delivered",
     SaveChat: "Save chat",
+    BeginningMissing: "Only the latest messages are here. The beginning is missing.",
     VideoCall: "Video call",
     SoundOn: "Sound on",
     SoundOff: "Sound off",
@@ -126,6 +130,7 @@ export const en = {
     },
     Send: "Send",
     Stop: { talking: "Stop", asking: "Really stop?", over: "New chat" },
+    PressAgain: "Press again to leave this chat.",
     ChangeInterests: "Change interests",
 
     // Encryption.

@@ -73,6 +73,8 @@ export const es: Catalogue = {
       "Fueron muchas búsquedas en poco tiempo. Esta continuará automáticamente en un momento.",
     Quiet:
       "Ahora mismo hay poca gente. Quédate aquí o en otra pestaña: oirás un sonido cuando llegue alguien.",
+    QuietSilent:
+      "Ahora mismo hay poca gente. Quédate aquí o en otra pestaña: el título cambiará cuando llegue alguien.",
     Usually: "Suele tardar un momento.",
     WhoLikes: "De preferencia, alguien con interés en {interests}.",
     Anyone: "Nadie con tus intereses está disponible, así que ahora buscamos a cualquier persona.",
@@ -96,6 +98,7 @@ export const es: Catalogue = {
       "direct-refused":
         "La llamada no se inició: revelaría tu dirección IP y desactivaste ese tipo de llamadas.",
       "call-over": "La llamada ha terminado.",
+      "own-tab": "Es tu otra pestaña.",
     },
     BothLike: "Tienen en común: {interests}.",
     MetBefore: "Ya se encontraron hace un momento. Ahora no hay nadie más disponible.",
@@ -105,8 +108,9 @@ export const es: Catalogue = {
     StrangerTypes: "La otra persona está escribiendo…",
     Held: "Tus mensajes aún no han llegado. Podrás enviar más cuando lleguen.",
     Delivered: "Entregado",
-    NotDelivered: "Aún no entregado",
+    NotDelivered: "No entregado",
     SaveChat: "Guardar",
+    BeginningMissing: "Aquí solo están los últimos mensajes. Falta el principio.",
     VideoCall: "Video",
     SoundOn: "Con sonido",
     SoundOff: "Sin sonido",
@@ -118,6 +122,7 @@ export const es: Catalogue = {
     },
     Send: "Enviar",
     Stop: { talking: "Salir", asking: "¿De verdad?", over: "Nuevo chat" },
+    PressAgain: "Pulsa otra vez para salir de este chat.",
     ChangeInterests: "Cambiar intereses",
 
     Agreeing: "Configurando el cifrado…",

@@ -74,6 +74,8 @@ export const fr: Catalogue = {
       "Cela fait beaucoup de recherches en peu de temps. Celle-ci reprendra automatiquement dans un instant.",
     Quiet:
       "C’est calme en ce moment. Reste ici ou dans un autre onglet\u202f: tu entendras un son quand quelqu’un arrivera.",
+    QuietSilent:
+      "C’est calme en ce moment. Reste ici ou dans un autre onglet\u202f: le titre changera quand quelqu’un arrivera.",
     Usually: "En général, c’est l’affaire d’un instant.",
     WhoLikes: "De préférence quelqu’un qui aime {interests}.",
     Anyone:
@@ -98,6 +100,7 @@ export const fr: Catalogue = {
       "direct-refused":
         "L’appel n’a pas été lancé\u202f: il révélerait ton adresse IP, et tu as désactivé ces appels.",
       "call-over": "L’appel est terminé.",
+      "own-tab": "C’est ton autre onglet.",
     },
     BothLike: "Vous avez en commun\u202f: {interests}.",
     MetBefore: "Vous venez de vous croiser. Personne d’autre n’est disponible en ce moment.",
@@ -107,8 +110,9 @@ export const fr: Catalogue = {
     StrangerTypes: "L’autre personne écrit…",
     Held: "Tes messages ne sont pas encore arrivés. Tu pourras en envoyer d’autres ensuite.",
     Delivered: "Distribué",
-    NotDelivered: "Pas encore distribué",
+    NotDelivered: "Non distribué",
     SaveChat: "Enregistrer",
+    BeginningMissing: "Seuls les derniers messages sont ici. Le début manque.",
     VideoCall: "Vidéo",
     SoundOn: "Son activé",
     SoundOff: "Son coupé",
@@ -120,6 +124,7 @@ export const fr: Catalogue = {
     },
     Send: "Envoyer",
     Stop: { talking: "Quitter", asking: "Vraiment\u202f?", over: "Nouveau chat" },
+    PressAgain: "Appuie encore une fois pour quitter ce chat.",
     ChangeInterests: "Modifier mes intérêts",
 
     Agreeing: "Mise en place du chiffrement…",

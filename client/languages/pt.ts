@@ -73,6 +73,8 @@ export const pt: Catalogue = {
     VeryFast: "Foram muitas buscas em pouco tempo. Esta continua automaticamente em um instante.",
     Quiet:
       "Está tranquilo agora. Fique aqui ou em outra aba: você vai ouvir um som quando alguém chegar.",
+    QuietSilent:
+      "Está tranquilo agora. Fique aqui ou em outra aba: o título muda quando alguém chegar.",
     Usually: "Costuma levar um instante.",
     WhoLikes: "De preferência, alguém que goste de {interests}.",
     Anyone: "Ninguém com seus interesses está disponível, então agora procuramos qualquer pessoa.",
@@ -96,6 +98,7 @@ export const pt: Catalogue = {
       "direct-refused":
         "A chamada não foi iniciada: ela revelaria seu endereço IP, e você desativou esse tipo de chamada.",
       "call-over": "A chamada terminou.",
+      "own-tab": "Esta é a sua outra aba.",
     },
     BothLike: "Vocês têm em comum: {interests}.",
     MetBefore: "Vocês se encontraram há pouco. Não há mais ninguém disponível agora.",
@@ -105,8 +108,9 @@ export const pt: Catalogue = {
     StrangerTypes: "A outra pessoa está digitando…",
     Held: "Suas mensagens ainda não chegaram. Você pode enviar mais quando chegarem.",
     Delivered: "Entregue",
-    NotDelivered: "Ainda não entregue",
+    NotDelivered: "Não entregue",
     SaveChat: "Salvar",
+    BeginningMissing: "Aqui estão só as últimas mensagens. Falta o começo.",
     VideoCall: "Vídeo",
     SoundOn: "Com som",
     SoundOff: "Sem som",
@@ -118,6 +122,7 @@ export const pt: Catalogue = {
     },
     Send: "Enviar",
     Stop: { talking: "Sair", asking: "Sair mesmo?", over: "Novo chat" },
+    PressAgain: "Pressione de novo para sair deste chat.",
     ChangeInterests: "Mudar interesses",
 
     Agreeing: "Configurando a criptografia…",

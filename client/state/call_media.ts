@@ -103,12 +103,18 @@ export function withRemoteMedia(state: State, change: Partial<RemoteMedia>): Sta
   return withChat(state, { media: { ...state.screen.chat.media, ...change } });
 }
 
+/** Whether the visitor is asked to accept a call. */
+function isRequested(call: Call): boolean {
+  return call.kind === "consenting" && call.invited;
+}
+
 /** Applies an event to the call. When the call becomes live, the partner learns what is being sent. */
 export function onCall(state: State, event: CallEvent, now: number): Transition {
   if (state.screen.kind !== "chat" || !isTalking(state)) return transition(state);
   const before = state.screen.chat.call;
   const { call, effects, notice } = reduceCall(before, event, now);
-  const called = withChat(state, { call });
+  const isRequest = isRequested(call) && !isRequested(before) && !state.focused;
+  const called = withChat({ ...state, unread: state.unread + Number(isRequest) }, { call });
   const told = notice === undefined
     ? called
     : withLine(called, { from: "page", notice: { kind: notice } }, now);

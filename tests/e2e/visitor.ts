@@ -9,6 +9,7 @@ import type {
   Page,
 } from "playwright-core";
 import { en } from "../../client/languages/en.ts";
+import { GRACE } from "../../client/state/grace.ts";
 import { waitUntil } from "../support/wait_until.ts";
 
 /** The line in the log when a chat begins. */
@@ -51,9 +52,11 @@ export class Visitor implements AsyncDisposable {
   readonly log: Locator;
   /** The text of every message in the log, in order. */
   readonly bubbles: Locator;
+  readonly #frozen: boolean;
 
-  private constructor(page: Page) {
+  private constructor(page: Page, frozen: boolean) {
     this.page = page;
+    this.#frozen = frozen;
     this.context = page.context();
     this.checkbox = page.getByRole("checkbox", { name: "I am 18 or older", exact: true });
     this.interests = page.getByRole("textbox", { name: "Interests", exact: true });
@@ -77,18 +80,29 @@ export class Visitor implements AsyncDisposable {
     if (frozen) await page.clock.install({ time: DAWN });
     await page.goto(site);
     if (frozen) await page.clock.pauseAt(MORNING);
-    return new Visitor(page);
+    return new Visitor(page, frozen);
   }
 
   button(name: string): Locator {
     return this.page.getByRole("button", { name, exact: true });
   }
 
+  /** Presses a button as a person does, who sees it before they press it. */
   async press(name: string): Promise<void> {
+    await this.button(name).waitFor();
+    await this.settles();
     await this.button(name).click();
   }
 
+  /** Lets the time pass in which the page ignores presses, because something has just changed. */
+  async settles(): Promise<void> {
+    if (this.#frozen) await this.passes(GRACE);
+    else await this.evaluate(`new Promise((done) => setTimeout(done, ${GRACE}))`);
+  }
+
+  /** Presses a key. Enter and Escape act as buttons do. */
   async key(key: string): Promise<void> {
+    if (key === "Enter" || key === "Escape") await this.settles();
     await this.page.keyboard.press(key);
   }
 
@@ -133,15 +147,10 @@ export class Visitor implements AsyncDisposable {
     await this.message.press("Enter");
   }
 
-  /**
-   * Leaves a chat with the required two presses. Both happen in the page in a single step: on a busy machine the
-   * question would disappear, after three seconds, before a second press from here arrived.
-   */
+  /** Leaves a chat with the required two presses. */
   async leave(): Promise<void> {
-    await this.button("Stop").waitFor();
-    await this.evaluate(
-      `{ const stop = document.getElementById("stop"); stop.click(); stop.click(); }`,
-    );
+    await this.press("Stop");
+    await this.press("Really stop?");
     await this.reads(YOU_LEFT);
   }
 
