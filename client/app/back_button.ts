@@ -22,8 +22,7 @@ export class BackButton {
       this.#entry = "none";
       if (entry === "there") ask();
       this.follow();
-      // The visitor has confirmed. Firefox ignores this before the event is over.
-      if (entry === "there" && !isTalking(state())) setTimeout(() => history.back());
+      if (entry === "there" && !isTalking(state())) history.back(); // The visitor has confirmed.
     });
   }
 

@@ -168,33 +168,36 @@ decided(
   },
 );
 
-test("Back asks, leaves, and then goes back, and no entry stays in the history", async (openFixture) => {
-  await using fixture = await openFixture();
-  const [ann, bob] = [
-    await fixture.enter({ site: `${fixture.url}/contact` }),
-    await fixture.enter(),
-  ];
-  await ann.page.goto(fixture.url);
-  const back = (): Promise<void> => ann.evaluate("history.back()");
-  for (const visitor of [ann, bob]) await visitor.search();
-  await ann.meets();
-  await ann.leave();
-  await ann.until("history.state === null");
-  for (const visitor of [ann, bob]) await visitor.press("New chat");
-  await ann.sees(en.words.MetBefore);
-  await ann.settles();
-  await back();
-  await ann.button("Really stop?").waitFor();
-  await ann.say("I stay");
-  await bob.hears("I stay");
-  await ann.settles();
-  await back();
-  await ann.button("Really stop?").waitFor();
-  await ann.settles();
-  await back();
-  await ann.page.waitForURL(`${fixture.url}/contact`);
-  await bob.reads(STRANGER_LEFT);
-});
+decided(
+  "Back asks, leaves, and then goes back, and no entry stays in the history",
+  async (openFixture) => {
+    await using fixture = await openFixture();
+    const [ann, bob] = [
+      await fixture.enter({ site: `${fixture.url}/contact` }),
+      await fixture.enter(),
+    ];
+    await ann.page.goto(fixture.url);
+    const back = (): Promise<void> => ann.evaluate("history.back()");
+    for (const visitor of [ann, bob]) await visitor.search();
+    await ann.meets();
+    await ann.leave();
+    await ann.until("history.state === null");
+    for (const visitor of [ann, bob]) await visitor.press("New chat");
+    await ann.sees(en.words.MetBefore);
+    await ann.settles();
+    await back();
+    await ann.button("Really stop?").waitFor();
+    await ann.say("I stay");
+    await bob.hears("I stay");
+    await ann.settles();
+    await back();
+    await ann.button("Really stop?").waitFor();
+    await ann.settles();
+    await back();
+    await ann.page.waitForURL(`${fixture.url}/contact`);
+    await bob.reads(STRANGER_LEFT);
+  },
+);
 
 test("Page that the browser keeps for Back and Forward continues its chat", async (openFixture) => {
   await using fixture = await openFixture();

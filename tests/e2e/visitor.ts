@@ -83,6 +83,13 @@ export class Visitor implements AsyncDisposable {
     return new Visitor(page, frozen);
   }
 
+  /** Opens the page in another tab of the same browser. */
+  async openTab(): Promise<Visitor> {
+    const page = await this.context.newPage();
+    await page.goto(this.page.url());
+    return new Visitor(page, false);
+  }
+
   button(name: string): Locator {
     return this.page.getByRole("button", { name, exact: true });
   }
