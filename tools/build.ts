@@ -176,7 +176,7 @@ async function bundle(entry: string, development: boolean): Promise<string> {
     charset: "utf8",
     legalComments: "none",
     define: { DEVELOPMENT: String(development) },
-    plugins: [packages],
+    plugins: [packages, templates],
   });
   const [output] = outputFiles;
   if (output === undefined) throw new Error(`Cannot build ${entry}: it has no output`);
@@ -191,6 +191,17 @@ const packages: esbuild.Plugin = {
       if (kind === "entry-point") return undefined;
       await import(path);
       return { path: fileURLToPath(import.meta.resolve(path)) };
+    });
+  },
+};
+
+/** Removes the indentation of templates. The line breaks stay, because htm drops only white space that has one. */
+const templates: esbuild.Plugin = {
+  name: "templates",
+  setup(build): void {
+    build.onLoad({ filter: /client.views.\w+\.ts$/ }, async ({ path }) => {
+      const contents = (await Deno.readTextFile(path)).replace(/\n\s+/g, "\n");
+      return { contents, loader: "ts" };
     });
   },
 };

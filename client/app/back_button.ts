@@ -5,9 +5,6 @@
 
 import { isTalking, type State } from "../state/state.ts";
 
-/** What marks the entry. A page that is loaded again finds it, and removes it. */
-const MARK = "chat";
-
 export class BackButton {
   readonly #state: () => State;
   /** Whether the entry is there, or being removed. */
@@ -16,28 +13,22 @@ export class BackButton {
   /** `ask` does what Escape does, and changes the state at once. */
   constructor(state: () => State, ask: () => void) {
     this.#state = state;
-    if (history.state === MARK) this.#remove();
     addEventListener("popstate", () => {
-      const entry = this.#entry;
+      const isAsked = this.#entry === "there";
       this.#entry = "none";
-      if (entry === "there") ask();
+      if (isAsked) ask();
       this.follow();
-      if (entry === "there" && !isTalking(state())) history.back(); // The visitor has confirmed.
+      if (isAsked && !isTalking(state())) history.back(); // The visitor has confirmed.
     });
   }
 
-  /** Adds or removes the entry. */
+  /** Adds the entry, or removes it, which the browser does later. */
   follow(): void {
     const isNeeded = isTalking(this.#state());
-    if (this.#entry === "there" && !isNeeded) this.#remove();
-    if (this.#entry !== "none" || !isNeeded) return;
-    history.pushState(MARK, "");
-    this.#entry = "there";
-  }
-
-  /** The browser removes it later. */
-  #remove(): void {
-    this.#entry = "going";
-    history.back();
+    if (this.#entry === (isNeeded ? "none" : "there")) {
+      this.#entry = isNeeded ? "there" : "going";
+      if (isNeeded) history.pushState(null, "");
+      else history.back();
+    }
   }
 }

@@ -181,7 +181,6 @@ decided(
     for (const visitor of [ann, bob]) await visitor.search();
     await ann.meets();
     await ann.leave();
-    await ann.until("history.state === null");
     for (const visitor of [ann, bob]) await visitor.press("New chat");
     await ann.sees(en.words.MetBefore);
     await ann.settles();
