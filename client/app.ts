@@ -8,9 +8,11 @@
 
 import { Connection } from "./net/connection.ts";
 import { Devices, type Media } from "./media/devices.ts";
+import { BackButton } from "./app/back_button.ts";
 import { type EffectParts, performEffect } from "./app/effects.ts";
 import { type Event, initialState, isActive, isTalking, type State } from "./state/state.ts";
 import { showLanguageMenu } from "./app/language_menu.ts";
+import { OtherTabs } from "./app/other_tabs.ts";
 import { PartnerConnection } from "./app/partner_connection.ts";
 import { Screen } from "./app/screen.ts";
 import { SOCKET_PATH, SUBPROTOCOL } from "../protocol.ts";
@@ -19,7 +21,7 @@ import { WakeLock } from "./app/wake_lock.ts";
 import { askRefusal } from "./net/refusal.ts";
 import { callOf, wantedDevices } from "./state/call_media.ts";
 import { isCalling } from "./state/call.ts";
-import { listenToWindow } from "./app/window_events.ts";
+import { closeInnermost, listenToWindow } from "./app/window_events.ts";
 import { loadPreferences } from "./state/preferences.ts";
 import { nextDeadline, reduce } from "./state/reducer.ts";
 import { ownLanguage } from "./languages/document.ts";
@@ -35,6 +37,8 @@ class App {
   readonly #wakeLock = new WakeLock();
   readonly #partner: PartnerConnection;
   readonly #parts: EffectParts;
+  readonly #back: BackButton;
+  readonly #tabs: OtherTabs;
   /** The event that is being handled, and those that arrived meanwhile. */
   readonly #events: Event[] = [];
   #state: State;
@@ -52,7 +56,10 @@ class App {
     const connection = this.#connect();
     const sound = this.#sound;
     this.#parts = { connection, partner, sound, chooseLanguage, openStore, later, dispatch };
-    listenToWindow(() => this.#state, this.#parts);
+    const state = (): State => this.#state;
+    this.#back = new BackButton(state, () => closeInnermost(state(), dispatch));
+    this.#tabs = new OtherTabs(dispatch);
+    listenToWindow(state, this.#parts);
     // Last: until then, the page says that the chat isn't running.
     this.#screen = new Screen(root, own, dispatch);
     this.#screen.draw(this.#state);
@@ -82,6 +89,8 @@ class App {
       () => this.#devices.want(wantedDevices(state)),
       () => this.#screen.draw(state),
       () => this.#sound.measure(state),
+      () => this.#back.follow(),
+      () => this.#tabs.follow(state),
       ...effects.map((effect) => () => performEffect(effect, state, this.#parts)),
     ].forEach(attempt);
   }

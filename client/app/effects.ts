@@ -55,7 +55,7 @@ export function performEffect(effect: Effect, state: State, parts: EffectParts):
     case "ring":
       return sound.chime();
     case "keep-preferences":
-      savePreferences(openStore, state.preferences);
+      savePreferences(openStore, effect.change);
       return chooseLanguage(state.preferences.language);
     case "save":
       return saveTranscript(state, later);
@@ -72,7 +72,7 @@ async function sendSolution(
 function saveTranscript({ screen, language }: State, later: EffectParts["later"]): void {
   if (screen.kind !== "chat") return;
   const url = URL.createObjectURL(
-    new Blob([transcript(language, screen.chat.lines)], { type: "text/plain" }),
+    new Blob([transcript(language, screen.chat.lines)], { type: "text/plain;charset=utf-8" }),
   );
   const link = Object.assign(document.createElement("a"), { href: url, download: "chat.txt" });
   link.click();

@@ -75,6 +75,8 @@ export const de: Catalogue = {
     VeryFast: "Das waren viele Suchen in kurzer Zeit. Diese geht gleich automatisch weiter.",
     Quiet:
       "Gerade ist wenig los. Bleib hier oder wechsle den Tab: Du hörst einen Ton, wenn jemand kommt.",
+    QuietSilent:
+      "Gerade ist wenig los. Bleib hier oder wechsle den Tab: Der Titel ändert sich, wenn jemand kommt.",
     Usually: "Meist dauert es nur einen Moment.",
     WhoLikes: "Am liebsten jemanden mit Interesse an {interests}.",
     Anyone: "Gerade ist niemand mit deinen Interessen frei, darum suchen wir jetzt unter allen.",
@@ -103,6 +105,7 @@ export const de: Catalogue = {
       "call-over": "Der Anruf ist beendet.",
       "unable": "Mit diesem Browser sind keine Videoanrufe möglich.",
       "stranger-unable": "Mit dem Browser deines Gegenübers sind keine Videoanrufe möglich.",
+      "own-tab": "Das ist dein anderer Tab.",
     },
     BothLike: "Ihr mögt beide {interests}.",
     MetBefore: "Ihr seid euch eben schon begegnet. Sonst ist gerade niemand frei.",
@@ -113,8 +116,9 @@ export const de: Catalogue = {
     StrangerTypes: "Dein Gegenüber schreibt …",
     Held: "Deine Nachrichten wurden noch nicht zugestellt. Danach kannst du weitere senden.",
     Delivered: "Zugestellt",
-    NotDelivered: "Noch nicht zugestellt",
+    NotDelivered: "Nicht zugestellt",
     SaveChat: "Speichern",
+    BeginningMissing: "Hier stehen nur die neuesten Nachrichten. Der Anfang fehlt.",
     VideoCall: "Videoanruf",
     SoundOn: "Ton an",
     SoundOff: "Ton aus",
@@ -127,6 +131,7 @@ export const de: Catalogue = {
     },
     Send: "Senden",
     Stop: { talking: "Stopp", asking: "Wirklich?", over: "Neuer Chat" },
+    PressAgain: "Drück noch einmal, um diesen Chat zu verlassen.",
     ChangeInterests: "Interessen ändern",
 
     Agreeing: "Verschlüsselung wird eingerichtet …",

@@ -82,6 +82,8 @@ export const en = {
       "That was a lot of searches in a short time. This one continues automatically in a moment.",
     Quiet:
       "It's quiet right now. Stay here or switch tabs: you'll hear a sound when someone arrives.",
+    QuietSilent:
+      "It's quiet right now. Stay here or switch tabs: the title changes when someone arrives.",
     Usually: "This usually takes a moment.",
     WhoLikes: "Preferably someone who likes {interests}.",
     Anyone: "Nobody with your interests is available right now, so you'll be paired with anyone.",
@@ -110,6 +112,7 @@ export const en = {
       "call-over": "The call has ended.",
       "unable": "This browser can't make video calls.",
       "stranger-unable": "The stranger's browser can't make video calls.",
+      "own-tab": "This is your other tab.",
     },
     BothLike: "You both like {interests}.",
     MetBefore: "You two met a moment ago. Nobody else is available right now.",
@@ -119,8 +122,9 @@ export const en = {
     StrangerTypes: "Stranger is typing…",
     Held: "Your messages haven't been delivered yet. You can send more once they have.",
     Delivered: "Delivered",
-    NotDelivered: "Not delivered yet",
+    NotDelivered: "Not delivered",
     SaveChat: "Save chat",
+    BeginningMissing: "Only the latest messages are here. The beginning is missing.",
     VideoCall: "Video call",
     SoundOn: "Sound on",
     SoundOff: "Sound off",
@@ -134,6 +138,7 @@ export const en = {
     },
     Send: "Send",
     Stop: { talking: "Stop", asking: "Really stop?", over: "New chat" },
+    PressAgain: "Press again to leave this chat.",
     ChangeInterests: "Change interests",
 
     // Encryption.

@@ -75,6 +75,8 @@ export const es: Catalogue = {
       "Fueron muchas búsquedas en poco tiempo. Esta continuará automáticamente en un momento.",
     Quiet:
       "Ahora mismo hay poca gente. Quédate aquí o en otra pestaña: oirás un sonido cuando llegue alguien.",
+    QuietSilent:
+      "Ahora mismo hay poca gente. Quédate aquí o en otra pestaña: el título cambiará cuando llegue alguien.",
     Usually: "Suele tardar un momento.",
     WhoLikes: "De preferencia, alguien con interés en {interests}.",
     Anyone: "Nadie con tus intereses está disponible, así que ahora buscamos a cualquier persona.",
@@ -102,6 +104,7 @@ export const es: Catalogue = {
       "call-over": "La llamada ha terminado.",
       "unable": "Este navegador no permite hacer videollamadas.",
       "stranger-unable": "El navegador de la otra persona no permite hacer videollamadas.",
+      "own-tab": "Es tu otra pestaña.",
     },
     BothLike: "Tienen en común: {interests}.",
     MetBefore: "Ya se encontraron hace un momento. Ahora no hay nadie más disponible.",
@@ -111,8 +114,9 @@ export const es: Catalogue = {
     StrangerTypes: "La otra persona está escribiendo…",
     Held: "Tus mensajes aún no han llegado. Podrás enviar más cuando lleguen.",
     Delivered: "Entregado",
-    NotDelivered: "Aún no entregado",
+    NotDelivered: "No entregado",
     SaveChat: "Guardar",
+    BeginningMissing: "Aquí solo están los últimos mensajes. Falta el principio.",
     VideoCall: "Video",
     SoundOn: "Con sonido",
     SoundOff: "Sin sonido",
@@ -125,6 +129,7 @@ export const es: Catalogue = {
     },
     Send: "Enviar",
     Stop: { talking: "Salir", asking: "¿De verdad?", over: "Nuevo chat" },
+    PressAgain: "Pulsa otra vez para salir de este chat.",
     ChangeInterests: "Cambiar intereses",
 
     Agreeing: "Configurando el cifrado…",

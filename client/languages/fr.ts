@@ -77,6 +77,8 @@ export const fr: Catalogue = {
       "Cela fait beaucoup de recherches en peu de temps. Celle-ci reprendra automatiquement dans un instant.",
     Quiet:
       "C’est calme en ce moment. Reste ici ou dans un autre onglet\u202f: tu entendras un son quand quelqu’un arrivera.",
+    QuietSilent:
+      "C’est calme en ce moment. Reste ici ou dans un autre onglet\u202f: le titre changera quand quelqu’un arrivera.",
     Usually: "En général, c’est l’affaire d’un instant.",
     WhoLikes: "De préférence quelqu’un qui aime {interests}.",
     Anyone:
@@ -105,6 +107,7 @@ export const fr: Catalogue = {
       "call-over": "L’appel est terminé.",
       "unable": "Ce navigateur ne permet pas les appels vidéo.",
       "stranger-unable": "Le navigateur de l’autre personne ne permet pas les appels vidéo.",
+      "own-tab": "C’est ton autre onglet.",
     },
     BothLike: "Vous avez en commun\u202f: {interests}.",
     MetBefore: "Vous venez de vous croiser. Personne d’autre n’est disponible en ce moment.",
@@ -114,8 +117,9 @@ export const fr: Catalogue = {
     StrangerTypes: "L’autre personne écrit…",
     Held: "Tes messages ne sont pas encore arrivés. Tu pourras en envoyer d’autres ensuite.",
     Delivered: "Distribué",
-    NotDelivered: "Pas encore distribué",
+    NotDelivered: "Non distribué",
     SaveChat: "Enregistrer",
+    BeginningMissing: "Seuls les derniers messages sont ici. Le début manque.",
     VideoCall: "Vidéo",
     SoundOn: "Son activé",
     SoundOff: "Son coupé",
@@ -128,6 +132,7 @@ export const fr: Catalogue = {
     },
     Send: "Envoyer",
     Stop: { talking: "Quitter", asking: "Vraiment\u202f?", over: "Nouveau chat" },
+    PressAgain: "Appuie encore une fois pour quitter ce chat.",
     ChangeInterests: "Modifier mes intérêts",
 
     Agreeing: "Mise en place du chiffrement…",

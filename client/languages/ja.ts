@@ -70,6 +70,8 @@ export const ja: Catalogue = {
     VeryFast: "短い時間に検索が多すぎました。まもなく自動的に続きます。",
     Quiet:
       "今は人が少ないようです。このままでも、別のタブを見ていても大丈夫です。誰か来たら音でお知らせします。",
+    QuietSilent:
+      "今は人が少ないようです。このままでも、別のタブを見ていても大丈夫です。誰か来たらタイトルが変わります。",
     Usually: "たいていはすぐに見つかります。",
     WhoLikes: "{interests}が好きな人を優先します。",
     Anyone: "同じ興味を持つ人が今はいないため、興味を問わずに探しています。",
@@ -97,6 +99,7 @@ export const ja: Catalogue = {
       "call-over": "通話が終了しました。",
       "unable": "このブラウザーではビデオ通話ができません。",
       "stranger-unable": "相手のブラウザーではビデオ通話ができません。",
+      "own-tab": "これはあなたの別のタブです。",
     },
     BothLike: "お二人とも{interests}が好きです。",
     MetBefore: "先ほども出会った相手です。今はほかに相手がいません。",
@@ -108,6 +111,7 @@ export const ja: Catalogue = {
     Delivered: "配信済み",
     NotDelivered: "未配信",
     SaveChat: "保存",
+    BeginningMissing: "新しいメッセージだけが保存されています。最初の部分はありません。",
     VideoCall: "ビデオ通話",
     SoundOn: "音オン",
     SoundOff: "音オフ",
@@ -117,6 +121,7 @@ export const ja: Catalogue = {
     Left: { other: "残り {count} 文字" },
     Send: "送信",
     Stop: { talking: "終了", asking: "本当に終了？", over: "新しいチャット" },
+    PressAgain: "もう一度押すとこのチャットを離れます。",
     ChangeInterests: "興味を変える",
 
     Agreeing: "暗号化を準備しています…",

@@ -75,6 +75,8 @@ export const pt: Catalogue = {
     VeryFast: "Foram muitas buscas em pouco tempo. Esta continua automaticamente em um instante.",
     Quiet:
       "Está tranquilo agora. Fique aqui ou em outra aba: você vai ouvir um som quando alguém chegar.",
+    QuietSilent:
+      "Está tranquilo agora. Fique aqui ou em outra aba: o título muda quando alguém chegar.",
     Usually: "Costuma levar um instante.",
     WhoLikes: "De preferência, alguém que goste de {interests}.",
     Anyone: "Ninguém com seus interesses está disponível, então agora procuramos qualquer pessoa.",
@@ -102,6 +104,7 @@ export const pt: Catalogue = {
       "call-over": "A chamada terminou.",
       "unable": "Este navegador não permite chamadas de vídeo.",
       "stranger-unable": "O navegador da outra pessoa não permite chamadas de vídeo.",
+      "own-tab": "Esta é a sua outra aba.",
     },
     BothLike: "Vocês têm em comum: {interests}.",
     MetBefore: "Vocês se encontraram há pouco. Não há mais ninguém disponível agora.",
@@ -111,8 +114,9 @@ export const pt: Catalogue = {
     StrangerTypes: "A outra pessoa está digitando…",
     Held: "Suas mensagens ainda não chegaram. Você pode enviar mais quando chegarem.",
     Delivered: "Entregue",
-    NotDelivered: "Ainda não entregue",
+    NotDelivered: "Não entregue",
     SaveChat: "Salvar",
+    BeginningMissing: "Aqui estão só as últimas mensagens. Falta o começo.",
     VideoCall: "Vídeo",
     SoundOn: "Com som",
     SoundOff: "Sem som",
@@ -125,6 +129,7 @@ export const pt: Catalogue = {
     },
     Send: "Enviar",
     Stop: { talking: "Sair", asking: "Sair mesmo?", over: "Novo chat" },
+    PressAgain: "Pressione de novo para sair deste chat.",
     ChangeInterests: "Mudar interesses",
 
     Agreeing: "Configurando a criptografia…",

@@ -123,6 +123,11 @@ export function withRemoteMedia(state: State, change: Partial<RemoteMedia>): Sta
   return withChat(state, { media: { ...state.screen.chat.media, ...change } });
 }
 
+/** Whether the visitor is asked to accept a call. */
+function isRequested(call: Call): boolean {
+  return call.kind === "consenting" && call.invited;
+}
+
 /**
  * Applies an event to the call. When the call becomes live, and again when a connection has
  * dropped, the partner learns what is being sent. A browser that can't
@@ -137,7 +142,8 @@ export function onCall(state: State, event: CallEvent, now: number): Transition 
   const able = event.type === "unable"
     ? { ...state, canCall: false, mode: "text" as const }
     : state;
-  const called = withChat(able, { call });
+  const isNew = isRequested(call) && !isRequested(before) && !state.focused;
+  const called = withChat({ ...able, unread: able.unread + Number(isNew) }, { call });
   const told = notice === undefined
     ? called
     : withLine(called, { from: "page", notice: { kind: notice } }, now);

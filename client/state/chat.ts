@@ -2,7 +2,7 @@
  * A chat, from the moment a partner is found to its last line.
  *
  *   talking ──stop──> asking ──stop──> over
- *      ^    <──3 s──────┘               ^
+ *      ^    <──6 s──────┘               ^
  *      └ partner left, connection lost ─┘
  *
  * A chat whose connection dropped stays open for a while. The visitor can still write in it or leave it. The server
@@ -42,8 +42,8 @@ import {
   withLine,
 } from "./state.ts";
 
-/** How long "Really stop?" waits for a second press, in milliseconds. */
-export const ASKING_TIME = 3_000;
+/** How long "Really stop?" waits for a second press, in milliseconds. Long enough for a screen reader to say it. */
+export const ASKING_TIME = 6_000;
 /** How long the typing indicator is shown, in milliseconds. */
 export const TYPING_TIME = 3_000;
 /** Minimum interval between typing signals, in milliseconds. Shorter than the time for which one is shown. */
@@ -71,6 +71,7 @@ export function begin(
     lostUntil: 0,
     partner: { kind: "here" },
     report: "none",
+    unsaved: false,
     call: NO_CALL,
     media: { ...NO_REMOTE_MEDIA, revealed: !state.preferences.blur },
   };
@@ -81,7 +82,7 @@ export function begin(
     ? onCall(begun, { type: "want" }, now)
     : transition(begun);
   const focus: Effect = { type: "focus", on: "message" };
-  return transition(called, { type: "secure", role }, focus, ...ring(state), ...effects);
+  return transition(called, { type: "secure", role }, focus, ...effects);
 }
 
 /** The draft has changed. The partner is told from time to time that the visitor is typing. */
@@ -107,7 +108,8 @@ export function send(state: State, now: number): Transition {
   }
   const posted = enqueue(delivery, text);
   const content = { from: "you", text, number: posted.delivery.last, isDelivered: false } as const;
-  const written = withChat(state, { draft: "", typingTold: 0, phase: { kind: "talking" } });
+  const phase = { kind: "talking" } as const;
+  const written = withChat(state, { draft: "", typingTold: 0, phase, unsaved: true });
   return deliver(withLine(written, content, now), posted, { type: "focus", on: "message" });
 }
 
@@ -145,9 +147,8 @@ function receiveText(state: State, arrival: Arrival, raw: string, now: number): 
   if (arrival.kind === "gap") return transition(noteOnce(taken, "tampered", now), ...effects);
   const text = cleanText(raw);
   if (arrival.kind !== "new" || text === "") return transition(taken, ...effects);
-  const heard = withLine(withChat(taken, { typingUntil: 0 }), { from: "stranger", text }, now);
-  if (state.focused) return transition(heard, ...effects);
-  return transition({ ...heard, unread: heard.unread + 1 }, ...effects, ...ring(state));
+  const heard = withChat(taken, { typingUntil: 0, unsaved: true });
+  return transition(withLine(heard, { from: "stranger", text }, now), ...effects);
 }
 
 /** Marks the messages that have been confirmed. */
@@ -292,8 +293,4 @@ export function tickChat(state: State, chat: Chat, now: number): Transition {
   const { state: confirmed, effects } = deliver(elapsed, confirm(delivery, now));
   const called = onCall(confirmed, { type: "tick" }, now);
   return transition(called.state, ...effects, ...called.effects);
-}
-
-function ring({ preferences }: State): Effect[] {
-  return preferences.sound ? [{ type: "ring" }] : [];
 }

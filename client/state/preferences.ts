@@ -50,10 +50,14 @@ export function loadPreferences(open: OpenStore): Preferences {
   return Object.fromEntries(known);
 }
 
-/** Stores the preferences. If that is impossible, they last as long as the page. */
-export function savePreferences(open: OpenStore, preferences: Preferences): void {
+/**
+ * Stores what has changed, and leaves the rest as it is: another tab may have changed that. If storing is impossible,
+ * the preferences last as long as the page.
+ */
+export function savePreferences(open: OpenStore, change: Partial<Preferences>): void {
   try {
-    open().setItem(KEY, JSON.stringify({ version: VERSION, ...preferences }));
+    const kept = { version: VERSION, ...loadPreferences(open), ...change };
+    open().setItem(KEY, JSON.stringify(kept));
   } catch {
     // Blocked or full: only convenience is lost.
   }

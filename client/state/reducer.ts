@@ -4,7 +4,7 @@
  * tested without a browser.
  *
  *   home ──start──> searching ──paired──> chat: talking ──stop──> asking ──stop──> over ──again──> searching
- *    ^ └─> preview ─┘   │ stop                     ^    <──3 s──────┘               ^  │
+ *    ^ └─> preview ─┘   │ stop                     ^    <──6 s──────┘               ^  │
  *    └──────────────────┘                          └ partner left, connection lost ─┘  └──home──> home
  *
  * `search.ts`, `chat.ts` and `call_media.ts` define what an event does to a search, a chat and a call's media. The call
@@ -42,11 +42,13 @@ import {
   choose,
   hasSwitches,
   onCall,
+  startingDevices,
   STARTS_OFF,
   takeMedia,
   want,
   withRemoteMedia,
 } from "./call_media.ts";
+import { isTooSoon, noteChange } from "./grace.ts";
 import {
   type Effect,
   type Event,
@@ -77,8 +79,14 @@ import {
   warnOfRestart,
 } from "./chat.ts";
 
-/** Applies `event` to `state` at `now` (milliseconds since 1970). */
+/** Applies `event` to `state` at `now` (milliseconds since 1970). A press that comes too soon does nothing. */
 export function reduce(state: State, event: Event, now: number): Transition {
+  if (isTooSoon(state, event, now)) return transition(state);
+  const { state: next, effects } = apply(state, event, now);
+  return transition(noteChange(state, next, now), ...effects, ...ring(state, next));
+}
+
+function apply(state: State, event: Event, now: number): Transition {
   switch (event.type) {
     case "confirm":
       return confirm(state, event.adult);
@@ -112,9 +120,11 @@ export function reduce(state: State, event: Event, now: number): Transition {
     case "picture":
       return transition(noteOnce(state, "text-only", now));
     case "save":
-      return transition(state, { type: "save" });
+      return transition(withChat(state, { unsaved: false }), { type: "save" });
     case "prefer":
       return prefer(state, event.change);
+    case "preferred":
+      return transition(preferred(state, event.preferences));
     case "language":
       return transition({ ...state, language: event.language, languageFailed: false });
     case "language-failed":
@@ -160,7 +170,8 @@ export function reduce(state: State, event: Event, now: number): Transition {
     case "tampered":
       return transition(noteOnce(state, "tampered", now));
     case "not-secured":
-      return transition(endChat(state, { kind: "not-secured" }, now), LEAVE);
+    case "own-tab":
+      return transition(endChat(state, { kind: event.type }, now), LEAVE);
     case "down":
       return transition(
         onConnectionLost({ ...state, connectionState: "down" }, event.mayResume, now),
@@ -197,7 +208,13 @@ function prefer(state: State, change: Partial<Preferences>): Transition {
     if (startsOff !== undefined) local[device] = !startsOff;
   }
   const preferences = { ...state.preferences, ...change };
-  return transition({ ...state, preferences, local }, { type: "keep-preferences" });
+  return transition({ ...state, preferences, local }, { type: "keep-preferences", change });
+}
+
+/** Takes preferences from another tab. They never switch a device on, nor one that the stranger receives now off. */
+function preferred(state: State, preferences: Preferences): State {
+  const next = { ...state, preferences };
+  return state.screen.kind === "preview" ? { ...next, local: startingDevices(next) } : next;
 }
 
 /**
@@ -231,16 +248,33 @@ function stop(state: State, now: number): Transition {
   switch (screen.chat.phase.kind) {
     case "talking":
       return ask(state, now);
-    case "asking":
-      return transition(endChat(state, { kind: "you-left" }, now), LEAVE);
+    case "asking": {
+      const left = endChat(state, { kind: "you-left" }, now);
+      return transition(withChat(left, { unsaved: false }), LEAVE);
+    }
     case "over":
       return search(state, now);
   }
 }
 
+/**
+ * Handles Escape, which does what Stop does. It is easily pressed by mistake just after the stranger has left, so it
+ * asks once before it discards a conversation. Visitors who left by themselves have already been asked.
+ */
 function escape(state: State, now: number): Transition {
-  const choosing = state.screen.kind === "chat" && state.screen.chat.report === "choosing";
-  return choosing ? reduce(state, { type: "cancel-report" }, now) : stop(state, now);
+  const { screen } = state;
+  if (screen.kind !== "chat") return stop(state, now);
+  if (screen.chat.report === "choosing") return apply(state, { type: "cancel-report" }, now);
+  return screen.chat.unsaved !== true || isTalking(state)
+    ? stop(state, now)
+    : transition(withChat(state, { unsaved: "asked" }));
+}
+
+/** A sound for a partner who was found, and for everything unread. */
+function ring({ screen, unread }: State, next: State): Effect[] {
+  const isFound = screen.kind === "searching" && next.screen.kind === "chat";
+  const isHeard = next.preferences.sound && (isFound || next.unread > unread);
+  return isHeard ? [{ type: "ring" }] : [];
 }
 
 function setFocus(state: State, focused: boolean, hidden: boolean): Transition {

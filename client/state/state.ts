@@ -28,7 +28,14 @@ export const MAX_LINES = 2_000;
 export type SystemMessage =
   | { kind: "began"; interests: string[]; met: boolean }
   | {
-    kind: "you-left" | "stranger-left" | "connection-lost" | "not-secured" | "blocked" | "restart";
+    kind:
+      | "you-left"
+      | "stranger-left"
+      | "connection-lost"
+      | "not-secured"
+      | "blocked"
+      | "restart"
+      | "own-tab";
   }
   | { kind: "report-taken" | "tampered" | "text-only" | CallNotice };
 
@@ -66,6 +73,8 @@ export interface Chat {
   /** Whether the partner's connection has dropped. `back` is shown for a moment. */
   readonly partner: { kind: "here" } | { kind: "away" } | { kind: "back"; until: number };
   readonly report: "none" | "choosing" | "sent" | "taken";
+  /** Whether there is something to save, and whether the visitor was asked about it when leaving with Escape. */
+  readonly unsaved: boolean | "asked";
   readonly call: Call;
   readonly media: RemoteMedia;
 }
@@ -159,8 +168,11 @@ export interface State {
   readonly focused: boolean;
   /** Whether the page is in the background. */
   readonly hidden: boolean;
-  /** How many messages arrived while the page did not have the focus. */
+  /** How many lines and calls arrived while the page did not have the focus. */
   readonly unread: number;
+  /** When the step of the visit last changed, and that of the call. */
+  readonly stepAt: number;
+  readonly callAt: number;
 }
 
 export type Event =
@@ -172,6 +184,8 @@ export type Event =
   | { type: "start" | "start-video" | "stop" | "again" | "home" | "send" | "save" | "tick" }
   | { type: "escape" }
   | { type: "prefer"; change: Partial<Preferences> }
+  /** Another tab has changed the preferences. */
+  | { type: "preferred"; preferences: Preferences }
   | { type: "language"; language: Language }
   | { type: "language-failed" }
   | { type: "call"; event: CallEvent }
@@ -197,7 +211,8 @@ export type Event =
   | { type: "refused"; refusal: ConnectionRefusal }
   | { type: "filtered" }
   | { type: "solved"; challenge: Challenge; nonce: number }
-  | { type: "tampered" | "not-secured" | "broken" | "picture" };
+  /** `own-tab`: the partner is another tab of this browser. */
+  | { type: "tampered" | "not-secured" | "own-tab" | "broken" | "picture" };
 
 /** An effect, performed by `client/app/effects.ts`. */
 export type Effect =
@@ -215,7 +230,8 @@ export type Effect =
     on: "message" | "adult" | "cancel" | "report" | "start";
     unlessTouch?: true;
   }
-  | { type: "ring" | "save" | "keep-preferences" };
+  | { type: "ring" | "save" }
+  | { type: "keep-preferences"; change: Partial<Preferences> };
 
 /** The result of an event. */
 export interface Transition {
@@ -258,6 +274,8 @@ export function initialState(
     focused: true,
     hidden: false,
     unread: 0,
+    stepAt: 0,
+    callAt: 0,
   };
 }
 
@@ -281,12 +299,16 @@ export function withChat(state: State, change: Partial<Chat>): State {
   return { ...state, screen: { kind: "chat", chat: { ...state.screen.chat, ...change } } };
 }
 
-/** Returns `state` with one more line in the chat, which shows the time of the calendar. */
+/**
+ * Returns `state` with one more line in the chat, which shows the time of the calendar. While the page does not have the
+ * focus, the line counts as unread.
+ */
 export function withLine(state: State, content: LineContent, now: number): State {
   if (state.screen.kind !== "chat") return state;
   const { lines, missed } = state.screen.chat;
   const id = (lines.at(-1)?.id ?? -1) + 1;
-  return withChat(state, {
+  const unread = state.unread + Number(!state.focused && content.from !== "you");
+  return withChat({ ...state, unread }, {
     lines: [...lines.slice(1 - MAX_LINES), { id, at: now + state.calendarOffset, ...content }],
     missed: missed === undefined ? undefined : missed + 1,
   });

@@ -15,8 +15,8 @@ import { callOf } from "../state/call_media.ts";
 import { type Chat, isTalking, type Line, type State } from "../state/state.ts";
 import { describeLine, describeNotice, describeSpeaker } from "./phrases.ts";
 
-/** At or below this number of remaining characters, the composer counts them. */
-const COUNT_FROM = 200;
+/** The numbers of remaining characters that a screen reader is told. It would not keep up with every key. */
+const COUNT_STEPS = [0, 20, 100, 200];
 
 /** Within this distance from its end, a conversation counts as being at it, in pixels. */
 const SLACK = 40;
@@ -67,13 +67,17 @@ function scrollToEnd(): void {
 }
 
 /** The most important status at this moment, if any. */
-function statusLine(state: State, { typingUntil, partner, delivery }: Chat): string {
+function statusLine(
+  state: State,
+  { phase, unsaved, typingUntil, partner, delivery }: Chat,
+): string {
   const { words } = state.language;
+  if (phase.kind === "asking" || unsaved === "asked") return words.PressAgain;
   if (state.connectionState === "down") {
     const comesBack = isTalking(state) && state.refusal === undefined;
     return comesBack ? words.Dropped : describeLine(state);
   }
-  if (!isTalking(state)) return "";
+  if (!isTalking(state)) return delivery.waiting.length > 0 ? words.NotDelivered : "";
   if (partner.kind === "away") return words.StrangerDropped;
   if (isFull(delivery)) return words.Held;
   if (partner.kind === "back") return words.StrangerBack;
@@ -272,11 +276,14 @@ function stopButton(chat: Chat, words: Words, dispatch: Dispatch): VNode {
   `;
 }
 
-function charCount(draft: string, language: Language): VNode | undefined {
+/** Counts the characters that are left, when there are few. */
+function charCount(draft: string, language: Language): VNode {
   const left = MAX_MESSAGE_LENGTH - draft.length;
-  return left > COUNT_FROM
-    ? undefined
-    : html`<small class="char-count" role="status">${
-      counted(language, language.words.Left, left)
-    }</small>`;
+  const step = COUNT_STEPS.find((count) => left <= count);
+  const count = (of: number): string => counted(language, language.words.Left, of);
+  return html`
+    ${step !== undefined &&
+      html`<small class="char-count" aria-hidden="true">${count(left)}</small>`}
+    <span class="visually-hidden" role="status">${step !== undefined && count(step)}</span>
+  `;
 }

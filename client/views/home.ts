@@ -58,7 +58,7 @@ function ageCheckbox(
   return html`
     <label class="checkbox">
       <input id="adult" type="checkbox" checked=${adult}
-        aria-describedby=${showAgeReminder && "reminder"} onChange=${confirm} />
+        aria-describedby=${showAgeReminder ? "reminder" : undefined} onChange=${confirm} />
       ${words.Adult}
     </label>
   `;

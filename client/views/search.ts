@@ -32,14 +32,14 @@ function picture(state: State): VNode | false {
 }
 
 function hint(state: State): string {
-  const { screen, interests, connectionState, language } = state;
+  const { screen, interests, connectionState, language, preferences } = state;
   const { words } = language;
   if (screen.kind !== "searching") return "";
   if (connectionState === "down") return describeLine(state);
   if (connectionState === "dialling") return words.Usually;
   if (screen.challenge !== undefined) return words.Checking;
   if (screen.retryAt > 0) return words.VeryFast;
-  if (screen.phase === "long") return words.Quiet;
+  if (screen.phase === "long") return preferences.sound ? words.Quiet : words.QuietSilent;
   if (interests.length === 0) return words.Usually;
   return screen.phase === "fresh"
     ? fill(words.WhoLikes, listed(language, interests, "disjunction"))

@@ -29,11 +29,11 @@ test("Stop asks, leaves, and finds the same partner again when nobody else is on
   }
 });
 
-decided("Stop forgets that it asked when three seconds have passed", async (openFixture) => {
+decided("Stop forgets that it asked when six seconds have passed", async (openFixture) => {
   await using fixture = await openFixture();
   const [ann, bob] = await fixture.pair({ frozen: true });
   await ann.press("Stop");
-  await ann.passes(2_999);
+  await ann.passes(5_999);
   await ann.button("Really stop?").waitFor();
   await ann.passes(1);
   await ann.button("Stop").waitFor();
@@ -113,6 +113,110 @@ decided(
     ok(await ann.checkbox.isChecked());
   },
 );
+
+decided("Key that is held down and a double click press a button once", async (openFixture) => {
+  await using fixture = await openFixture();
+  const [ann, bob] = [await fixture.enter(), await fixture.enter()];
+  const hold = async (key: string): Promise<void> => {
+    for (let repeat = 0; repeat < 20; repeat++) await ann.page.keyboard.down(key);
+    await ann.page.keyboard.up(key);
+  };
+  await ann.interests.fill("tea");
+  await hold("Enter");
+  await ann.button("Remove tea").waitFor();
+  equal(await ann.button("Start text chat").count(), 1, "held in the box of interests");
+  await ann.confirm();
+  await ann.button("Start text chat").focus();
+  await hold("Enter");
+  await ann.sees(LOOKING);
+  await bob.search();
+  await ann.meets();
+  await ann.settles();
+  await ann.button("Stop").dblclick({ delay: 10 });
+  await ann.button("Really stop?").waitFor();
+  await ann.settles();
+  await hold("Escape");
+  await ann.reads(YOU_LEFT);
+  await ann.button("Sound on").dblclick({ delay: 10 });
+  equal(await ann.button("Sound off").count(), 1);
+});
+
+decided(
+  "Escape closes what is open before it asks, and says what a second press does",
+  async (openFixture) => {
+    await using fixture = await openFixture();
+    const [ann, bob] = await fixture.pair();
+    await bob.say("hi");
+    await ann.hears("hi");
+    const details = ann.page.locator("summary", { hasText: en.words.Encrypted });
+    await details.click();
+    await ann.press("Report");
+    await ann.settles();
+    await ann.key("Escape");
+    equal(await ann.page.getByText(en.words.WhatIsWrong).count(), 0, "the list has the focus");
+    await ann.sees(en.words.Compare);
+    await ann.settles();
+    await ann.key("Escape");
+    await ann.loses(en.words.Compare);
+    await ann.settles();
+    await ann.key("Escape");
+    equal(await ann.page.locator(".status-line").innerText(), en.words.PressAgain);
+    equal(await ann.page.locator(".status-line").getAttribute("role"), "status");
+    await ann.say("I stay");
+    await bob.leave();
+    await ann.reads(STRANGER_LEFT);
+    await ann.settles();
+    await ann.key("Escape");
+    await ann.sees(en.words.PressAgain);
+    await ann.settles();
+    await ann.key("Escape");
+    await ann.sees(LOOKING);
+  },
+);
+
+decided(
+  "Back asks, leaves, and then goes back, and no entry stays in the history",
+  async (openFixture) => {
+    await using fixture = await openFixture();
+    const [ann, bob] = [
+      await fixture.enter({ site: `${fixture.url}/contact` }),
+      await fixture.enter(),
+    ];
+    await ann.page.goto(fixture.url);
+    const back = (): Promise<void> => ann.evaluate("history.back()");
+    for (const visitor of [ann, bob]) await visitor.search();
+    await ann.meets();
+    await ann.leave();
+    for (const visitor of [ann, bob]) await visitor.press("New chat");
+    await ann.sees(en.words.MetBefore);
+    await ann.settles();
+    await back();
+    await ann.button("Really stop?").waitFor();
+    await ann.say("I stay");
+    await bob.hears("I stay");
+    await ann.settles();
+    await back();
+    await ann.button("Really stop?").waitFor();
+    await ann.settles();
+    await back();
+    await ann.page.waitForURL(`${fixture.url}/contact`);
+    await bob.reads(STRANGER_LEFT);
+  },
+);
+
+test("Page that the browser keeps for Back and Forward continues its chat", async (openFixture) => {
+  await using fixture = await openFixture();
+  const [ann, bob] = await fixture.pair();
+  const turns = (type: string): Promise<void> =>
+    ann.evaluate(`dispatchEvent(new PageTransitionEvent("${type}", { persisted: true }))`);
+  await turns("pagehide");
+  await bob.say("wait for me");
+  await ann.hears("wait for me");
+  await turns("pageshow");
+  await ann.say("here I am");
+  await bob.hears("here I am");
+  await bob.readsTimes(STRANGER_LEFT, 0);
+});
 
 test("Page asks before it closes during a chat, and only then", async (openFixture) => {
   await using fixture = await openFixture();

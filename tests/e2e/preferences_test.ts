@@ -1,6 +1,7 @@
 /** What the page remembers, and how it works without stored preferences. */
 
 import { deepEqual, equal, ok } from "node:assert/strict";
+import { en } from "../../client/languages/en.ts";
 import { siteFixture } from "./site_fixture.ts";
 import { LOOKING, type Visitor } from "./visitor.ts";
 
@@ -58,4 +59,29 @@ Deno.test("Page falls back to its defaults when the store holds anything else", 
   }
   await ann.search();
   await ann.sees(LOOKING);
+});
+
+Deno.test("Tabs of one browser share preferences, undo none of them, and say when they are paired", async () => {
+  await using fixture = await openFixture();
+  const ann = await fixture.enter();
+  const tab = await ann.openTab();
+  const kept = (): Promise<string> => ann.evaluate("Object.values(localStorage)[0]");
+  await ann.confirm();
+  await tab.until("document.getElementById('adult').checked");
+  await ann.press("Start video chat");
+  await ann.page.getByText(en.words.Choices.cameraOff).click();
+  await tab.page.getByRole("combobox").selectOption("de");
+  await ann.page.locator("html[lang=de]").waitFor({ state: "attached" });
+  ok((await kept()).includes('"cameraOff":true'), "the other tab has not undone it");
+  await tab.page.getByRole("combobox").selectOption("en");
+  await ann.page.locator("html[lang=en]").waitFor({ state: "attached" });
+  await ann.press("Back");
+  for (const visitor of [ann, tab]) await visitor.press("Start text chat");
+  for (const visitor of [ann, tab]) {
+    await visitor.reads(en.words.Notices["own-tab"]);
+    await visitor.button("New chat").waitFor();
+  }
+  await tab.evaluate("localStorage.clear()");
+  await ann.press("Change interests");
+  await ann.until("!document.getElementById('adult').checked");
 });

@@ -74,7 +74,7 @@ Deno.test("Save chat downloads the messages as text", async () => {
   const time = String.raw`\[\d{1,2}:\d{2}\] `;
   match(text, new RegExp(`^${time}${CHATTING}$`, "m"));
   match(text, new RegExp(`^${time}You: "quoted" <b>$`, "m"));
-  match(text, new RegExp(`^${time}Stranger: two\nlines$`, "m"));
+  match(text, new RegExp(`^${time}Stranger: two\n    lines$`, "m"));
   match(text, new RegExp(`^${time}${STRANGER_LEFT}$`, "m"));
   equal(text.match(/quoted/g)?.length, 1);
 });

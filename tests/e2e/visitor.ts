@@ -14,6 +14,7 @@ import type {
   Page,
 } from "playwright-core";
 import { en } from "../../client/languages/en.ts";
+import { GRACE } from "../../client/state/grace.ts";
 import { waitUntil } from "../support/wait_until.ts";
 import type { ElementLocator, PageDriver } from "./page_driver.ts";
 
@@ -61,11 +62,21 @@ export abstract class AnyVisitor implements AsyncDisposable {
     return this.page.getByRole("button", { name, exact: true });
   }
 
+  /** Presses a button as a person does, who sees it before they press it. */
   async press(name: string): Promise<void> {
+    await this.button(name).waitFor();
+    await this.settles();
     await this.button(name).click();
   }
 
+  /** Lets the time pass in which the page ignores presses, because something has just changed. */
+  async settles(): Promise<void> {
+    await this.evaluate(`new Promise((done) => setTimeout(done, ${GRACE}))`);
+  }
+
+  /** Presses a key. Enter and Escape act as buttons do. */
   async key(key: string): Promise<void> {
+    if (key === "Enter" || key === "Escape") await this.settles();
     await this.page.keyboard.press(key);
   }
 
@@ -102,15 +113,10 @@ export abstract class AnyVisitor implements AsyncDisposable {
     await this.message.press("Enter");
   }
 
-  /**
-   * Leaves a chat with the required two presses. Both happen in the page in a single step: on a busy machine the
-   * question would disappear, after three seconds, before a second press from here arrived.
-   */
+  /** Leaves a chat with the required two presses. */
   async leave(): Promise<void> {
-    await this.button("Stop").waitFor();
-    await this.evaluate(
-      `((stop) => (stop.click(), stop.click()))(document.getElementById("stop"))`,
-    );
+    await this.press("Stop");
+    await this.press("Really stop?");
     await this.reads(YOU_LEFT);
   }
 
@@ -194,8 +200,11 @@ export class Visitor extends AnyVisitor {
   declare readonly bubbles: Locator;
   readonly context: BrowserContext;
 
-  private constructor(page: Page) {
+  readonly #frozen: boolean;
+
+  private constructor(page: Page, frozen: boolean) {
     super(page);
+    this.#frozen = frozen;
     this.context = page.context();
   }
 
@@ -214,7 +223,14 @@ export class Visitor extends AnyVisitor {
     if (frozen) await page.clock.install({ time: DAWN });
     await page.goto(site);
     if (frozen) await page.clock.pauseAt(MORNING);
-    return new Visitor(page);
+    return new Visitor(page, frozen);
+  }
+
+  /** Opens the page in another tab of the same browser. */
+  async openTab(): Promise<Visitor> {
+    const page = await this.context.newPage();
+    await page.goto(this.page.url());
+    return new Visitor(page, false);
   }
 
   override button(name: string): Locator {
@@ -233,6 +249,11 @@ export class Visitor extends AnyVisitor {
     await waitUntil(() =>
       target.evaluate((element) => element === element.ownerDocument.activeElement)
     );
+  }
+
+  override async settles(): Promise<void> {
+    if (this.#frozen) await this.passes(GRACE);
+    else await super.settles();
   }
 
   /** Advances a frozen clock, and runs the timers that become due. */

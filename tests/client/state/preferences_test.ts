@@ -61,6 +61,15 @@ Deno.test("Preferences work without a store that is blocked or full", () => {
   savePreferences(() => ({ ...store(), setItem: refuse }), DEFAULT_PREFERENCES);
 });
 
+Deno.test("Preferences that another tab has changed stay as they are", () => {
+  const kept = store();
+  savePreferences(() => kept, { cameraOff: true, direct: false });
+  savePreferences(() => kept, { sound: false });
+  savePreferences(() => kept, { language: "ja" });
+  const expected = { cameraOff: true, direct: false, sound: false, language: "ja" };
+  assert.deepEqual(loadPreferences(() => kept), { ...DEFAULT_PREFERENCES, ...expected });
+});
+
 Deno.test("Preferences contain nothing that identifies a person", () => {
   const { language, ...flags } = DEFAULT_PREFERENCES;
   assert.equal(language, "");

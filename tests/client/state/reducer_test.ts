@@ -17,6 +17,7 @@ import {
   TYPING_INTERVAL,
   TYPING_TIME,
 } from "../../../client/state/chat.ts";
+import { isTooSoon } from "../../../client/state/grace.ts";
 import { CONNECTING_TIME } from "../../../client/state/call.ts";
 import { CONFIRM_INTERVAL, MAX_WAITING } from "../../../client/state/delivery.ts";
 import { NO_MEDIA } from "../../../client/media/devices.ts";
@@ -40,9 +41,11 @@ class Page {
   effects: readonly Effect[] = [];
   now = 1_000_000;
 
+  /** Dispatches events. Before each press that acts on a step, the grace period after the last change is over. */
   on(...events: (Event | Event["type"])[]): this {
     for (const event of events) {
       const whole = typeof event === "string" ? { type: event } as Event : event;
+      while (isTooSoon(this.state, whole, this.now)) this.pass(1);
       ({ state: this.state, effects: this.effects } = reduce(this.state, whole, this.now));
     }
     return this;
@@ -253,7 +256,7 @@ Deno.test("Page asks before it leaves, leaves, and finds a new partner: Stop, Re
   assert.deepEqual([page.state.screen.kind, page.told], ["searching", [find(2)]]);
 });
 
-Deno.test("Page withdraws its question after 3 s, or when the person continues to type", () => {
+Deno.test("Page withdraws its question after 6 s, or when the person continues to type", () => {
   const page = new Page().chatting().on("escape").pass(ASKING_TIME);
   assert.equal(page.chat.phase.kind, "talking");
   assert.equal(page.on("escape", { type: "type", text: "no" }, "send").chat.phase.kind, "talking");
@@ -527,6 +530,47 @@ Deno.test("Page counts unread messages while nobody is looking, and plays a soun
   assert.equal(page.hears("c").did("ring"), false);
 });
 
+Deno.test("Page asks for attention once for a partner, a call, the stranger's leaving and a lost connection", () => {
+  const away = { type: "attention", focused: false, hidden: true } as const;
+  const call = said({ kind: "call", says: "willing" });
+  const ice = { type: "ice", servers: [], policy: "all" } as const;
+  const asked = (page: Page): unknown => [page.state.unread, page.did("ring")];
+  assert.deepEqual(asked(new Page().on(away).chatting()), [1, true]);
+  const page = new Page().chatting().on(away);
+  assert.deepEqual(asked(page.on(call)), [0, false], "nothing can be answered yet");
+  assert.deepEqual(asked(page.server(ice)), [1, true]);
+  assert.deepEqual(asked(page.on(call)), [1, false], "once");
+  assert.deepEqual(asked(page.server({ type: "partner-left" })), [2, true]);
+  assert.deepEqual(asked(new Page().chatting().on(away, DOWN, DOWN)), [1, false]);
+  const lost = new Page().chatting().on(away, DROP).pass(BACKGROUND_WINDOW);
+  assert.deepEqual([lost.log.at(-1), ...asked(lost) as unknown[]], ["connection-lost", 1, true]);
+  const looking = new Page().chatting().on(call).server(ice).server({ type: "partner-left" });
+  assert.deepEqual(asked(looking), [0, false]);
+});
+
+Deno.test("Page asks before Esc discards a conversation that the stranger has ended, unless it is saved", () => {
+  const left = (): Page => new Page().chatting().hears("hi").server({ type: "partner-left" });
+  const page = left().on("escape");
+  assert.deepEqual([page.chat.unsaved, page.told], ["asked", []]);
+  assert.equal(page.on("escape").state.screen.kind, "searching");
+  assert.equal(left().on("save", "escape").state.screen.kind, "searching");
+  assert.equal(left().on("stop").state.screen.kind, "searching", "a button says what it does");
+  const empty = new Page().chatting().server({ type: "partner-left" }).on("escape");
+  assert.equal(empty.state.screen.kind, "searching");
+  const own = new Page().chatting().hears("hi").on("escape", "escape", "escape");
+  assert.equal(own.state.screen.kind, "searching", "they have already been asked");
+});
+
+Deno.test("Page ends a chat between two tabs of one browser, and says so", () => {
+  const page = new Page().chatting().on("own-tab");
+  assert.deepEqual([page.log.at(-1), page.told, page.chat.phase.kind], [
+    "own-tab",
+    [LEAVE],
+    "over",
+  ]);
+  assert.equal(page.on("own-tab").log.length, 2);
+});
+
 Deno.test("Page is silent when its sound is off", () => {
   const page = new Page().on({ type: "prefer", change: { sound: false } });
   assert.ok(page.did("keep-preferences"));
@@ -588,6 +632,7 @@ Deno.test("Page switches to another language immediately, and loses nothing of a
   page.on({ type: "prefer", change: { language: "de" } });
   assert.deepEqual([page.state.preferences.language, page.effects], ["de", [{
     type: "keep-preferences",
+    change: { language: "de" },
   }]]);
   page.on("language-failed");
   assert.deepEqual([page.state.languageFailed, page.state.language], [true, ENGLISH]);
@@ -607,9 +652,10 @@ Deno.test("Page saves a chat as plain text with everything in it", () => {
   const saved = transcript(ENGLISH, page.chat.lines).replace(/\[[^\]]+\]/g, "[time]");
   assert.equal(
     saved,
-    "[time] You're now chatting with a random stranger. You both like go and chess. " +
-      `${ENGLISH.words.MetBefore}\n` +
-      '[time] Stranger: say "hi"\n[time] You: hi\n[time] Stranger has disconnected.\n',
+    `\uFEFF${new Date(page.now).toLocaleDateString("en-GB", { dateStyle: "full" })}\n` +
+      "[time] You're now chatting with a random stranger. You both like go and chess. " +
+      `${ENGLISH.words.MetBefore}\n[time] Stranger: say "hi"\n` +
+      "[time] You: (Not delivered) hi\n[time] Stranger has disconnected.\n",
   );
 });
 
