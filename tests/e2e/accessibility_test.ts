@@ -28,14 +28,35 @@ const LOOKS: readonly Look[] = [
   { colorScheme: "dark", size: SMALL_PHONE, rules: ["color-contrast"] },
 ];
 
+/** Attributes with the text of a boolean that is not one of their values, such as `aria-describedby="false"`. */
+const TEXTS_OF_BOOLEANS = `[...document.querySelectorAll("body *")].flatMap((element) =>
+  [...element.attributes].filter(({ name, value }) =>
+    /^(true|false|null|undefined)$/.test(value) &&
+    !/^aria-(disabled|expanded|hidden|pressed)$/.test(name)
+  ).map(({ name }) => element.tagName + " " + name))`;
+
+/** Whether the text of every button that looks disabled, but can be pressed, has a contrast of at least 4.5. */
+const IS_LEGIBLE = `{
+  const luminance = (colour) => colour.match(/\\d+/g).slice(0, 3).map((part) => part / 255)
+    .map((part) => part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, part, n) => sum + part * [0.2126, 0.7152, 0.0722][n], 0.05);
+  [...document.querySelectorAll("[aria-disabled=true]")].map((button) => {
+    const { color, backgroundColor } = getComputedStyle(button);
+    const [text, ground] = [luminance(color), luminance(backgroundColor)];
+    return Math.max(text, ground) / Math.min(text, ground);
+  }).every((ratio) => ratio >= 4.5);
+}`;
+
 /** Fails if axe finds a problem, or if the page is wider than its window, in any look. */
 async function assertSound(visitor: Visitor, screen: string): Promise<void> {
+  deepEqual([screen, ...await visitor.evaluate<string[]>(TEXTS_OF_BOOLEANS)], [screen]);
   if (!await visitor.evaluate<boolean>(`"axe" in globalThis`)) await visitor.evaluate(axe.source);
   for (const { colorScheme, size, rules } of LOOKS) {
     await visitor.page.setViewportSize(size);
     await visitor.page.emulateMedia({ colorScheme });
     const look = `${screen}, ${colorScheme}, ${size.width} wide`;
     deepEqual([look, ...await visitor.evaluate<string[]>(findings(rules))], [look]);
+    equal(await visitor.evaluate(IS_LEGIBLE), true, look); // axe skips what says that it is disabled.
     const fits = "document.documentElement.scrollWidth <= innerWidth";
     equal(await visitor.evaluate(fits), true, look);
   }
