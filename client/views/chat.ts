@@ -6,6 +6,7 @@ import { callView } from "./call.ts";
 import { isFull } from "../state/delivery.ts";
 import { MAX_MESSAGE_LENGTH } from "../crypto/envelope.ts";
 import { isEnter } from "./keys.ts";
+import { linkView } from "./link.ts";
 import { counted, type Language, timeOfDay } from "../languages/language.ts";
 import type { Words } from "../languages/catalogue.ts";
 import { type Dispatch, html, Memo } from "./markup.ts";
@@ -137,7 +138,9 @@ function drawLine(line: Line, language: Language): VNode {
   return html`
     <div class=${isOutgoing ? "message outgoing" : "message incoming"}>
       <span class="visually-hidden">${describeSpeaker(words, line.from)} </span>
-      <p>${segments(line.text).map(drawSegment)}</p>
+      <p lang="">${segments(line.text).map(({ text, host }) =>
+        host === undefined ? text : linkView(text, host, language)
+      )}</p>
       <time>${timeOfDay(language, line.at)}</time>
       ${line.from === "you" && deliveryStatus(words, line.isDelivered)}
     </div>
@@ -152,11 +155,6 @@ function deliveryStatus(words: Words, isDelivered: boolean): VNode {
   return html`<i class=${
     isDelivered ? "delivery-status delivered" : "delivery-status"
   } role="img" aria-label=${label} title=${label}></i>`;
-}
-
-function drawSegment({ text, href }: { text: string; href?: string }): VNode | string {
-  if (href === undefined) return text;
-  return html`<a href=${href} target="_blank" rel="noopener noreferrer nofollow">${text}</a>`;
 }
 
 function reportForm(words: Words, dispatch: Dispatch): VNode {
