@@ -17,6 +17,7 @@ import { SOCKET_PATH, SUBPROTOCOL } from "../protocol.ts";
 import { Sound } from "./app/sound.ts";
 import { askRefusal } from "./net/refusal.ts";
 import { callOf, wantedDevices } from "./state/call_media.ts";
+import { followViewport } from "./page/viewport.ts";
 import { isCalling } from "./state/call.ts";
 import { listenToWindow } from "./app/window_events.ts";
 import { loadPreferences } from "./state/preferences.ts";
@@ -53,6 +54,7 @@ class App {
     const sound = this.#sound;
     this.#parts = { connection, partner, sound, chooseLanguage, openStore, later, dispatch };
     listenToWindow(() => this.#state, this.#parts);
+    followViewport(visualViewport, document.documentElement.style);
     chooseLanguage(this.#state.preferences.language);
   }
 

@@ -28,11 +28,11 @@ export function chatView(state: State, chat: Chat, dispatch: Dispatch): VNode {
       <h1 class="visually-hidden">${words.Chat}</h1>
       <div class="toolbar">${toolbar(state, chat, dispatch)}</div>
       ${call}
-      ${encryptionInfo(chat, words)}
       <div class="scroll" tabindex="0" aria-label=${words.Conversation} role="region">
         <div class="log" role="log" aria-live="polite" aria-label=${words.Messages}>
           <${Memo} of=${chat.lines} language=${language} draw=${drawLines} />
         </div>
+        ${encryptionInfo(chat, words)}
       </div>
       ${chat.report === "choosing" && reportForm(words, dispatch)}
       <p class="status-line" role="status">${statusLine(state, chat)}</p>
