@@ -54,7 +54,7 @@ class App {
     const sound = this.#sound;
     this.#parts = { connection, partner, sound, chooseLanguage, openStore, later, dispatch };
     listenToWindow(() => this.#state, this.#parts);
-    followViewport(visualViewport, document.documentElement.style);
+    followViewport(visualViewport, document.documentElement);
     chooseLanguage(this.#state.preferences.language);
   }
 

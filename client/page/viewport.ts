@@ -4,11 +4,13 @@
  */
 
 /** Follows the visible part for as long as the page is open. While the visitor has zoomed in, it changes nothing. */
-export function followViewport(viewport: VisualViewport | null, style: CSSStyleDeclaration): void {
+export function followViewport(viewport: VisualViewport | null, root: HTMLElement): void {
   const fit = (): void => {
     if (viewport === null || viewport.scale > 1) return;
-    style.setProperty("--height", `${viewport.height}px`);
-    style.setProperty("--top", `${viewport.offsetTop}px`);
+    const { height, offsetTop } = viewport;
+    const isCovered = height < root.clientHeight;
+    root.style.setProperty("--height", isCovered ? `${height}px` : "");
+    root.style.setProperty("--top", `${offsetTop}px`);
   };
   viewport?.addEventListener("resize", fit);
   viewport?.addEventListener("scroll", fit);
