@@ -66,7 +66,7 @@ Deno.test("A stranger's link opens nothing at one touch, and then says which sit
   equal(await site.evaluate("opener === null && document.referrer === ''"), true);
 });
 
-Deno.test("A stranger's words are of no known language, and the page's words about a link are of its own", async () => {
+Deno.test("A stranger's words are of no known language, unlike what the page says about a link", async () => {
   await using fixture = await openFixture();
   const [ann, bob] = await fixture.pair();
   await ann.evaluate("delete URL.canParse");

@@ -10,7 +10,6 @@ const openFixture = siteFixture(...DEVICES);
 
 const PHONE = {
   viewport: { width: 390, height: 844 },
-  deviceScaleFactor: 3,
   hasTouch: true,
   isMobile: true,
 };
