@@ -20,6 +20,7 @@ import { Sound } from "./app/sound.ts";
 import { WakeLock } from "./app/wake_lock.ts";
 import { askRefusal } from "./net/refusal.ts";
 import { callOf, wantedDevices } from "./state/call_media.ts";
+import { followViewport } from "./page/viewport.ts";
 import { isCalling } from "./state/call.ts";
 import { closeInnermost, listenToWindow } from "./app/window_events.ts";
 import { loadPreferences } from "./state/preferences.ts";
@@ -60,6 +61,7 @@ class App {
     this.#back = new BackButton(state, () => closeInnermost(state(), dispatch));
     this.#tabs = new OtherTabs(dispatch);
     listenToWindow(state, this.#parts);
+    followViewport(visualViewport, document.documentElement);
     // Last: until then, the page says that the chat isn't running.
     this.#screen = new Screen(root, own, dispatch);
     this.#screen.draw(this.#state);

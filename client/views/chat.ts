@@ -6,6 +6,7 @@ import { callView } from "./call.ts";
 import { isFull } from "../state/delivery.ts";
 import { MAX_MESSAGE_LENGTH } from "../crypto/envelope.ts";
 import { isEnter } from "./keys.ts";
+import { linkView } from "./link.ts";
 import { counted, fill, type Language, timeOfDay } from "../languages/language.ts";
 import type { Words } from "../languages/catalogue.ts";
 import { type Dispatch, html, Memo } from "./markup.ts";
@@ -30,12 +31,12 @@ export function chatView(state: State, chat: Chat, dispatch: Dispatch): VNode {
       <h1 class="visually-hidden">${words.Chat}</h1>
       <div class="toolbar">${toolbar(state, chat, dispatch)}</div>
       ${call}
-      ${encryptionInfo(chat, words)}
       <div class="scroll" tabindex="0" aria-label=${words.Conversation} role="region"
         onScroll=${scrolled(chat, dispatch)}>
         <div class="log" role="log" aria-live="polite" aria-label=${words.Messages}>
           <${Memo} of=${chat.lines} language=${language} draw=${drawLines} />
         </div>
+        ${encryptionInfo(chat, words)}
       </div>
       ${!!chat.missed && html`
         <button class="button-secondary newer" onClick=${scrollToEnd}>${fill(
@@ -172,7 +173,9 @@ function drawLine(line: Line, language: Language): VNode {
         words,
         line.from,
       )} </span>
-      <p>${segments(line.text).map(drawSegment)}</p>
+      <p lang="">${segments(line.text).map(({ text, host }) =>
+        host === undefined ? text : linkView(text, host, language)
+      )}</p>
       ${isLong(line.text) && html`
         <details>
           <summary>${words.More}</summary>
@@ -192,11 +195,6 @@ function deliveryStatus(words: Words, isDelivered: boolean): VNode {
   return html`<i class=${
     isDelivered ? "delivery-status delivered" : "delivery-status"
   } role="img" aria-label=${label} title=${label}></i>`;
-}
-
-function drawSegment({ text, href }: { text: string; href?: string }): VNode | string {
-  if (href === undefined) return text;
-  return html`<a href=${href} target="_blank" rel="noopener noreferrer nofollow">${text}</a>`;
 }
 
 function reportForm(words: Words, dispatch: Dispatch): VNode {

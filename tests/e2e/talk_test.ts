@@ -181,17 +181,17 @@ test("Links are made only of http and https, and reveal nothing", async (openFix
     "data:text/html,x ftp://example.net file:///etc/passwd mailto:a@example.org";
   await ann.say(text);
   await bob.hears("see");
-  await bob.hasMessages(text);
-  const links = bob.log.getByRole("link");
+  const links = bob.log.locator("summary");
   deepEqual(await links.allTextContents(), [
     "https://example.org/a?b=c&d#e",
     "http://example.com",
   ]);
-  for (const link of await links.all()) {
+  for (const link of await links.all()) await link.click();
+  for (const link of await bob.log.getByRole("link").all()) {
     const rel = (await link.getAttribute("rel") ?? "").split(" ");
     ok(rel.includes("noopener") && rel.includes("noreferrer"), rel.join(" "));
     equal(await link.getAttribute("target"), "_blank");
-    equal(await link.getAttribute("href"), await link.textContent());
+    match(await link.getAttribute("href") ?? "", /^https?:/);
   }
 });
 

@@ -1,0 +1,31 @@
+/**
+ * A link in a message. A press does not open it. It unfolds the host that would be contacted, and what that reveals,
+ * with a button that opens it. Until then, the page contains no address that a click or a drag could follow.
+ */
+
+import type { VNode } from "preact";
+import type { Language } from "../languages/language.ts";
+import { html } from "./markup.ts";
+
+export function linkView(text: string, host: string, { code, words }: Language): VNode {
+  const [before, after] = words.LinkOpens.split("{host}");
+  return html`
+    <details>
+      <summary dir="ltr">${text}</summary>
+      <div lang=${code}>
+        <span>${before}<b dir="ltr">${host}</b>${after}</span>
+        <a class="primary" href=${text} target="_blank" rel="noopener noreferrer"
+          referrerpolicy="no-referrer">${words.Open}</a>
+        <button class="button-secondary" onClick=${copy(text)}>${words.Copy}</button>
+      </div>
+    </details>
+  `;
+}
+
+/** Copies `text`. The button then counts as pressed, which is shown and announced. */
+function copy(text: string): (event: { currentTarget: HTMLElement }) => void {
+  return ({ currentTarget }) => {
+    const done = (): void => currentTarget.setAttribute("aria-pressed", "true");
+    navigator.clipboard.writeText(text).then(done, () => {});
+  };
+}
