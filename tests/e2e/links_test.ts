@@ -29,7 +29,7 @@ const CLIPBOARD = "Clipboard.prototype.writeText = async (text) => { globalThis.
 Deno.test("A stranger's link opens nothing at one touch, and then says which site will see the IP address", async () => {
   await using fixture = await openFixture();
   const [ann, bob] = await fixture.pair({
-    viewport: { width: 320, height: 568 },
+    viewport: { width: 320, height: 1600 },
     script: CLIPBOARD,
   });
   let opened = 0;
