@@ -1,7 +1,9 @@
 /** What the visitor sees and a screen reader says: the state as it is drawn, the focus, and the announcements. */
 
-import { render, type VNode } from "preact";
+// @ts-types="../views/superfine.d.ts"
+import { h, patch } from "superfine";
 import { chatView } from "../views/chat.ts";
+import { Memo, type VNode } from "../views/markup.ts";
 import { homeView } from "../views/home.ts";
 import type { Language } from "../languages/language.ts";
 import { previewView } from "../views/preview.ts";
@@ -16,6 +18,7 @@ export class Screen {
   readonly #fallback: readonly Element[];
   readonly #dispatch: (event: Event) => void;
   #language: Language;
+  #memo = new Memo();
   #announced: State["screen"]["kind"] = "home";
 
   /** `language` is the one that the page was served in. */
@@ -28,7 +31,7 @@ export class Screen {
   }
 
   /**
-   * Draws the state. An extension may have removed elements that Preact expects, so after an exception the screen is
+   * Draws the state. An extension may have removed elements that were drawn, so after an exception the screen is
    * drawn again from nothing. After another one, the visitor leaves, and the page says that the chat isn't running.
    */
   draw(state: State, isRetry = false): void {
@@ -37,6 +40,7 @@ export class Screen {
     } catch (error) {
       reportError(error);
       this.#root.replaceWith(this.#root = this.#root.cloneNode() as HTMLElement);
+      this.#memo = new Memo();
       if (!isRetry) return this.draw(state, true);
       this.#root.append(...this.#fallback);
       this.#root.querySelector(".late")!.role = "alert";
@@ -54,7 +58,7 @@ export class Screen {
     const { activeElement } = document;
     const conversation = document.querySelector(".scroll");
     const { scrollTop = 0, scrollHeight = 0 } = conversation ?? {};
-    render(view, this.#root);
+    patch(this.#root, h("div", { id: this.#root.id }, [view]));
     // Safari doesn't keep the place of a visitor who reads older lines.
     if (conversation && scrollTop < 0 && !CSS.supports("overflow-anchor", "auto")) {
       conversation.scrollTop = scrollTop + scrollHeight - conversation.scrollHeight;
@@ -76,7 +80,7 @@ export class Screen {
       case "searching":
         return searchView(state, this.#dispatch);
       case "chat":
-        return chatView(state, screen.chat, this.#dispatch);
+        return chatView(state, screen.chat, this.#dispatch, this.#memo);
       case "broken":
         return undefined;
     }

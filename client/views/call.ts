@@ -2,12 +2,11 @@
  * A call on the screen of a chat: the question before it, the partner's picture, the visitor's own, and the controls.
  */
 
-import type { VNode } from "preact";
 import type { Call } from "../state/call.ts";
 import { devicePickers, deviceSwitches, ownPicture } from "./devices.ts";
 import { DEVICE_KINDS, type DeviceKind } from "../media/devices.ts";
 import type { Words } from "../languages/catalogue.ts";
-import { type Dispatch, html } from "./markup.ts";
+import { type Dispatch, html, type VNode } from "./markup.ts";
 import type { Chat, RemoteMedia, State } from "../state/state.ts";
 import { describeTrouble } from "./phrases.ts";
 
@@ -46,12 +45,12 @@ function answer(dispatch: Dispatch, type: "want" | "refuse"): void {
 
 /** A button with a key, so that a button that replaces another is not pressed along with it. */
 function button(label: string, onClick: () => void): VNode {
-  return html`<button key=${label} class="button-secondary" onClick=${onClick}>${label}</button>`;
+  return html`<button key=${label} class="button-secondary" onclick=${onClick}>${label}</button>`;
 }
 
 function primary(label: string, dispatch: Dispatch): VNode {
   return html`
-    <button key=${label} class="primary" onClick=${() => answer(dispatch, "want")}>${label}</button>
+    <button key=${label} class="primary" onclick=${() => answer(dispatch, "want")}>${label}</button>
   `;
 }
 
@@ -120,16 +119,16 @@ function runningCall(state: State, chat: Chat, dispatch: Dispatch): VNode {
 function soundSwitch(words: Words, { muted }: RemoteMedia, dispatch: Dispatch): VNode {
   const toggle = (): void => dispatch({ type: "remote-media", change: { muted: !muted } });
   return html`
-    <button key="sound" class="button-secondary" aria-pressed=${!muted} title=${words
+    <button key="sound" class="button-secondary" aria-pressed=${String(!muted)} title=${words
       .StrangersSound}
-      aria-label=${words.StrangersSound} onClick=${toggle}>${muted ? "🔇" : "🔊"}</button>
+      aria-label=${words.StrangersSound} onclick=${toggle}>${muted ? "🔇" : "🔊"}</button>
   `;
 }
 
 function endButton(words: Words, dispatch: Dispatch): VNode {
   const end = (): void => answer(dispatch, "refuse");
   return html`
-    <button key="end" class="button-secondary end" onClick=${end}>${words.EndCall}</button>
+    <button key="end" class="button-secondary end" onclick=${end}>${words.EndCall}</button>
   `;
 }
 
@@ -141,7 +140,7 @@ function videoFrame(state: State, { call, media }: Chat, dispatch: Dispatch): VN
     <div class="video-frame">
       ${remoteVideo(state, media, dispatch)}
       ${ownPicture(state, "local-video") ??
-        html`<p class="local-video">${local.camera || words.CameraOff}</p>`}
+        html`<p class="local-video">${local.camera ? "" : words.CameraOff}</p>`}
       <p class="video-status" role="status">${videoStatus(words, call, media)}</p>
       ${isLive && overlayButton(words, media, dispatch)}
       ${isLive && qualitySign(words, media)}
@@ -162,9 +161,10 @@ function remoteVideo(
     dispatch({ type: "remote-media", change: { paused } });
   const look = !picture || frozen ? "video-off" : revealed ? "" : "blurred";
   return html`
-    <video id="stranger" class=${`remote-video ${look}`} aria-label=${words.StrangersPicture}
-      srcObject=${stream} volume=${volume} muted=${muted} autoplay playsinline
-      onPause=${update} onPlaying=${update}></video>
+    <video id="stranger" key=${String(!stream)} class=${`remote-video ${look}`}
+      aria-label=${words.StrangersPicture} ...${stream &&
+        { srcObject: stream }} volume=${volume} muted=${muted} autoplay playsinline
+      onpause=${update} onplaying=${update}></video>
   `;
 }
 
@@ -178,10 +178,10 @@ function overlayButton(
   return paused
     ? html`
       <button key="play" class="primary reveal-button" aria-label=${words.PlayStranger}
-        onClick=${() => dispatch({ type: "play" })}>▶</button>
+        onclick=${() => dispatch({ type: "play" })}>▶</button>
     `
     : picture && !revealed && html`
-      <button key="reveal" class="primary reveal-button" onClick=${reveal}>${words
+      <button key="reveal" class="primary reveal-button" onclick=${reveal}>${words
         .ShowPicture}</button>
     `;
 }
@@ -229,7 +229,7 @@ function volumeSlider({ volume, language: { words } }: State, dispatch: Dispatch
   return html`
     <label class="field">
       <span>${words.Volume}</span>
-      <input type="range" min="0" max="1" step="0.05" value=${volume} onInput=${onInput} />
+      <input type="range" min="0" max="1" step="0.05" value=${volume} oninput=${onInput} />
     </label>
   `;
 }

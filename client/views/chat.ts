@@ -1,6 +1,5 @@
 /** The screen of a chat: the log, the composer, and the toolbar. */
 
-import type { VNode } from "preact";
 import { REPORT_REASONS } from "../../protocol.ts";
 import { callView } from "./call.ts";
 import { isFull } from "../state/delivery.ts";
@@ -9,7 +8,7 @@ import { isEnter } from "./keys.ts";
 import { linkView } from "./link.ts";
 import { counted, fill, type Language, timeOfDay } from "../languages/language.ts";
 import type { Words } from "../languages/catalogue.ts";
-import { type Dispatch, html, Memo } from "./markup.ts";
+import { type Dispatch, html, Memo, type VNode } from "./markup.ts";
 import { isLong, segments } from "../state/message_text.ts";
 import { PICTURES } from "../crypto/safety_emoji.ts";
 import { callOf } from "../state/call_media.ts";
@@ -22,24 +21,25 @@ const COUNT_STEPS = [0, 20, 100, 200];
 /** Within this distance from its end, a conversation counts as being at it, in pixels. */
 const SLACK = 40;
 
-export function chatView(state: State, chat: Chat, dispatch: Dispatch): VNode {
+/** Draws a chat. `memo` has what was drawn of its lines. */
+export function chatView(state: State, chat: Chat, dispatch: Dispatch, memo: Memo): VNode {
   const { language } = state;
   const { words } = language;
   const call = callView(state, chat, dispatch);
   return html`
-    <main class=${call ? "chat with-call" : "chat"}>
+    <main key="chat" class=${call ? "chat with-call" : "chat"}>
       <h1 class="visually-hidden">${words.Chat}</h1>
       <div class="toolbar">${toolbar(state, chat, dispatch)}</div>
       ${call}
       <div class="scroll" tabindex="0" aria-label=${words.Conversation} role="region"
-        onScroll=${scrolled(chat, dispatch)}>
+        onscroll=${scrolled(chat, dispatch)}>
         <div class="log" role="log" aria-live="polite" aria-label=${words.Messages}>
-          <${Memo} of=${chat.lines} language=${language} draw=${drawLines} />
+          ${lines(chat, language, memo)}
         </div>
         ${encryptionInfo(chat, words)}
       </div>
       ${!!chat.missed && html`
-        <button class="button-secondary newer" onClick=${scrollToEnd}>${fill(
+        <button class="button-secondary newer" onclick=${scrollToEnd}>${fill(
           words.Newer,
           chat.missed.toLocaleString(language.locale),
         )}</button>
@@ -100,7 +100,7 @@ function toolbar(state: State, chat: Chat, dispatch: Dispatch): (VNode | false)[
 }
 
 function toolbarButton(label: string, onClick: () => void): VNode {
-  return html`<button class="toolbar-button" onClick=${onClick}>${label}</button>`;
+  return html`<button class="toolbar-button" onclick=${onClick}>${label}</button>`;
 }
 
 function reportButton(
@@ -111,8 +111,8 @@ function reportButton(
   const reported = report === "sent" || report === "taken";
   return html`
     <button class="toolbar-button" disabled=${reported || connectionState !== "up"}
-      aria-expanded=${report === "choosing"}
-      onClick=${() => dispatch({ type: "choose-report" })}>${reported
+      aria-expanded=${String(report === "choosing")}
+      onclick=${() => dispatch({ type: "choose-report" })}>${reported
         ? words.Reported
         : words.Report}</button>
   `;
@@ -124,7 +124,7 @@ function soundButton(
 ): VNode {
   const toggle = (): void => dispatch({ type: "prefer", change: { sound: !sound } });
   return html`
-    <button class="toolbar-button" aria-pressed=${sound} onClick=${toggle}>${sound
+    <button class="toolbar-button" aria-pressed=${String(sound)} onclick=${toggle}>${sound
       ? words.SoundOn
       : words.SoundOff}</button>
   `;
@@ -148,10 +148,9 @@ function encryptionInfo({ pictures, phase }: Chat, words: Words): VNode | false 
   `;
 }
 
-function drawLines(lines: readonly Line[], language: Language): VNode[] {
-  return lines.map((line) =>
-    html`<${Memo} key=${line.id} of=${line} language=${language} draw=${drawLine} />`
-  );
+/** Draws the lines. One that has not changed since is the same node, which is not looked at again. */
+function lines({ lines }: Chat, language: Language, memo: Memo): VNode[] {
+  return lines.map((line) => memo.draw(line, language, drawLine));
 }
 
 function drawLine(line: Line, language: Language): VNode {
@@ -159,7 +158,7 @@ function drawLine(line: Line, language: Language): VNode {
   if (line.from === "page") {
     const [notice, ...details] = describeNotice(language, line.notice);
     return html`
-      <div class="system-message">
+      <div key=${line.id} class="system-message">
         <p>${notice}</p>
         ${details.map((detail) => html`<p class="detail">${detail}</p>`)}
       </div>
@@ -168,7 +167,7 @@ function drawLine(line: Line, language: Language): VNode {
   const isDraft = line.from === "draft";
   const look = line.from === "stranger" ? "incoming" : isDraft ? "outgoing draft" : "outgoing";
   return html`
-    <div class=${`message ${look}`}>
+    <div key=${line.id} class=${`message ${look}`}>
       <span class=${isDraft ? "hint" : "visually-hidden"}>${describeSpeaker(
         words,
         line.from,
@@ -205,7 +204,7 @@ function reportForm(words: Words, dispatch: Dispatch): VNode {
       <div class="button-row">
         ${REPORT_REASONS.map((reason) =>
           html`
-            <button key=${reason} class="button-secondary" onClick=${() =>
+            <button key=${reason} class="button-secondary" onclick=${() =>
               dispatch({ type: "report", reason })}>${words.Reasons[reason]}</button>
           `
         )}
@@ -226,10 +225,10 @@ function composer(chat: Chat, language: Language, dispatch: Dispatch): VNode {
   const canSend = chat.draft.trim() !== "" && chat.draft.length <= MAX_MESSAGE_LENGTH &&
     !isFull(chat.delivery);
   return html`
-    <form class=${over ? "composer over" : "composer"} onSubmit=${submit}>
+    <form class=${over ? "composer over" : "composer"} onsubmit=${submit}>
       ${stopButton(chat, words, dispatch)}
       ${over
-        ? html`<button type="button" key="home" class="button-secondary" onClick=${() =>
+        ? html`<button type="button" key="home" class="button-secondary" onclick=${() =>
           dispatch({ type: "home" })}>${words.ChangeInterests}</button>`
         : html`
           ${messageBox(chat.draft, language, { dispatch, submit })}
@@ -260,7 +259,7 @@ function messageBox(
       <textarea id="message" aria-label=${words.Message} rows="1" data-gramm="false"
         data-lt-active="false" data-ms-editor="false" value=${draft} placeholder=${words
           .WriteMessage} enterkeyhint="send" autocomplete="off"
-        onKeyDown=${onKeyDown} onInput=${onInput}></textarea>
+        onkeydown=${onKeyDown} oninput=${onInput}></textarea>
       ${charCount(draft, language)}
     </div>
   `;
@@ -270,7 +269,7 @@ function messageBox(
 function stopButton(chat: Chat, words: Words, dispatch: Dispatch): VNode {
   return html`
     <button type="button" id="stop" class=${`stop ${chat.phase.kind}`} title="Esc"
-      onClick=${() => dispatch({ type: "stop" })}>${words.Stop[chat.phase.kind]}</button>
+      onclick=${() => dispatch({ type: "stop" })}>${words.Stop[chat.phase.kind]}</button>
   `;
 }
 
@@ -282,6 +281,6 @@ function charCount(draft: string, language: Language): VNode {
   return html`
     ${step !== undefined &&
       html`<small class="char-count" aria-hidden="true">${count(left)}</small>`}
-    <span class="visually-hidden" role="status">${step !== undefined && count(step)}</span>
+    <span class="visually-hidden" role="status">${step === undefined ? "" : count(step)}</span>
   `;
 }

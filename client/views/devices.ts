@@ -2,7 +2,6 @@
  * The visitor's picture, the switches of camera and microphone, and the choice of devices if there are several.
  */
 
-import type { VNode } from "preact";
 import {
   BACK_CAMERA,
   type Capture,
@@ -11,7 +10,7 @@ import {
   type DeviceKind,
 } from "../media/devices.ts";
 import { shortcutOf } from "./keys.ts";
-import { type Dispatch, html } from "./markup.ts";
+import { type Dispatch, html, type VNode } from "./markup.ts";
 import type { State } from "../state/state.ts";
 
 /**
@@ -41,9 +40,11 @@ function deviceSwitch(
     : [words.MicOn, words.MicOff];
   const { title, aria } = shortcutOf(device);
   return html`
-    <button type="button" class="button-secondary" aria-pressed=${local[device]} title=${title}
+    <button type="button" class="button-secondary" aria-pressed=${String(
+      local[device],
+    )} title=${title}
       aria-keyshortcuts=${aria}
-      onClick=${() => dispatch({ type: "toggle-device", device })}>${local[device]
+      onclick=${() => dispatch({ type: "toggle-device", device })}>${local[device]
         ? on
         : off}</button>
   `;
@@ -59,7 +60,7 @@ function flip({ media: { camera, cameras }, language }: State, dispatch: Dispatc
   const facing = settingsOf(camera)?.facingMode;
   const id = facing === BACK_CAMERA ? "" : BACK_CAMERA;
   return facing !== undefined && cameras.length > 1 && html`
-    <button type="button" class="button-secondary" onClick=${() =>
+    <button type="button" class="button-secondary" onclick=${() =>
       dispatch({ type: "choose-device", device: "camera", id })}>${language.words
       .FlipCamera}</button>
   `;
@@ -84,9 +85,13 @@ function picker(state: State, device: DeviceKind, dispatch: Dispatch): VNode | f
   return all.length > 1 && html`
     <label class="field">
       <span>${label}</span>
-      <select value=${chosen} onChange=${(event: { currentTarget: HTMLSelectElement }) =>
+      <select onchange=${(event: { currentTarget: HTMLSelectElement }) =>
         dispatch({ type: "choose-device", device, id: event.currentTarget.value })}>
-        ${all.map(({ id, label }) => html`<option key=${id} value=${id}>${label}</option>`)}
+        ${all.map(({ id, label }) =>
+          html`
+            <option key=${id} value=${id} selected=${id === chosen}>${label}</option>
+          `
+        )}
       </select>
     </label>
   `;

@@ -1,11 +1,10 @@
 /** The first screen: an introduction, the interests, the confirmation of age, and the buttons that start a chat. */
 
-import type { VNode } from "preact";
 import { MAX_INTERESTS } from "../../protocol.ts";
 import { isEnter } from "./keys.ts";
 import { counted, fill } from "../languages/language.ts";
 import type { Words } from "../languages/catalogue.ts";
-import { type Dispatch, html } from "./markup.ts";
+import { type Dispatch, html, type VNode } from "./markup.ts";
 import type { State } from "../state/state.ts";
 import { describeBlock, describeLine } from "./phrases.ts";
 
@@ -16,7 +15,7 @@ const LEAST_ONLINE_SHOWN = 5;
 export function homeView(state: State, dispatch: Dispatch, secure: boolean): VNode {
   const { words } = state.language;
   return html`
-    <main class="home">
+    <main key="home" class="home">
       <h1>${words.Heading}</h1>
       <p class="lead">${words.Lead}</p>
       ${block(state) ?? (secure ? form(state, dispatch) : insecure(words))}
@@ -32,17 +31,17 @@ function form(state: State, dispatch: Dispatch): VNode {
     dispatch({ type: "start" });
   };
   return html`
-    <form class="card" onSubmit=${submit}>
+    <form class="card" onsubmit=${submit}>
       ${interests(state, dispatch)}
       ${ageCheckbox(state, dispatch)}
       ${state.showAgeReminder && html`
         <p id="reminder" class="field-error" role="alert">${words.AdultFirst}</p>
       `}
-      <button id="start" class="primary" aria-disabled=${!adult}>${words.StartText}</button>
+      <button id="start" class="primary" aria-disabled=${String(!adult)}>${words.StartText}</button>
       ${state.canCall
         ? html`
-          <button type="button" class="button-secondary" aria-disabled=${!adult}
-            onClick=${() => dispatch({ type: "start-video" })}>${words.StartVideo}</button>
+          <button type="button" class="button-secondary" aria-disabled=${String(!adult)}
+            onclick=${() => dispatch({ type: "start-video" })}>${words.StartVideo}</button>
         `
         : html`<p class="hint">${words.Notices.unable}</p>`}
     </form>
@@ -58,7 +57,7 @@ function ageCheckbox(
   return html`
     <label class="checkbox">
       <input id="adult" type="checkbox" checked=${adult}
-        aria-describedby=${showAgeReminder ? "reminder" : undefined} onChange=${confirm} />
+        aria-describedby=${showAgeReminder ? "reminder" : undefined} onchange=${confirm} />
       ${words.Adult}
     </label>
   `;
@@ -85,7 +84,7 @@ function chip(interest: string, words: Words, dispatch: Dispatch): VNode {
   return html`
     <li key=${interest}>
       <button type="button" class="chip" aria-label=${fill(words.RemoveInterest, interest)}
-        onClick=${() => dispatch({ type: "remove-interest", interest })}>
+        onclick=${() => dispatch({ type: "remove-interest", interest })}>
         <bdi>${interest}</bdi><span aria-hidden="true">×</span>
       </button>
     </li>
@@ -113,8 +112,8 @@ function interestInput(
   return html`
     <input id="interests" value=${interestDraft} autocomplete="off" maxlength="200" enterkeyhint="done"
       placeholder=${full ? words.InterestsFull : words.InterestsExample} disabled=${full}
-      aria-describedby="interests-hint" onKeyDown=${onKeyDown}
-      onCompositionEnd=${onInput} onInput=${onInput} />
+      aria-describedby="interests-hint" onkeydown=${onKeyDown}
+      oncompositionend=${onInput} oninput=${onInput} />
   `;
 }
 

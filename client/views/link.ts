@@ -3,9 +3,8 @@
  * with a button that opens it. Until then, the page contains no address that a click or a drag could follow.
  */
 
-import type { VNode } from "preact";
 import type { Language } from "../languages/language.ts";
-import { html } from "./markup.ts";
+import { html, type VNode } from "./markup.ts";
 
 export function linkView(text: string, host: string, { code, words }: Language): VNode {
   const [before, after] = words.LinkOpens.split("{host}");
@@ -16,7 +15,7 @@ export function linkView(text: string, host: string, { code, words }: Language):
         <span>${before}<b dir="ltr">${host}</b>${after}</span>
         <a class="primary" href=${text} target="_blank" rel="noopener noreferrer"
           referrerpolicy="no-referrer">${words.Open}</a>
-        <button class="button-secondary" onClick=${copy(text)}>${words.Copy}</button>
+        <button class="button-secondary" onclick=${copy(text)}>${words.Copy}</button>
       </div>
     </details>
   `;

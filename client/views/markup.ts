@@ -1,18 +1,24 @@
 /**
- * Templates: htm for Preact, and the component that avoids drawing what has not changed.
+ * Templates: htm for Superfine, and the memory of what has not changed.
  *
- * A translating browser replaces text nodes by its own elements. If Preact kept the text nodes, it would later change
- * nodes that nobody sees, and a label would stay as it was. So Preact gets no text nodes: each text is the
- * `textContent` of an element, and a new text replaces whatever is there.
+ * A translating browser replaces text nodes by its own elements. If the page kept text nodes, it would later change
+ * nodes that nobody sees, and a label would stay as it was. So each text is the `textContent` of an element, and a new
+ * text replaces whatever is there. An element that sometimes contains only a text never contains elements.
  */
 
 import htm from "htm/mini";
-import { Component, type ComponentChildren, h, type VNode } from "preact";
+// @ts-types="./superfine.d.ts"
+import { h, type VNode } from "superfine";
 import type { Language } from "../languages/language.ts";
 import type { Event } from "../state/state.ts";
 
+export type { VNode };
+
 /** Dispatches an event to the app. */
 export type Dispatch = (event: Event) => void;
+
+/** What an element may contain. */
+type Child = VNode | string | boolean | undefined | readonly Child[];
 
 export function html(strings: TemplateStringsArray, ...values: unknown[]): VNode {
   return template(strings, ...values) as VNode;
@@ -21,36 +27,37 @@ export function html(strings: TemplateStringsArray, ...values: unknown[]): VNode
 /** The types of htm describe its CommonJS build. */
 const template = (htm as unknown as typeof htm.default).bind(create);
 
-/** Creates an element or a component. A text next to other elements gets its own element. */
+/** Creates an element. A text next to other elements gets its own element. */
 function create(
   type: string,
   props: Record<string, unknown> | null,
-  ...children: ComponentChildren[]
+  ...children: Child[]
 ): VNode {
   const [text] = children;
-  const isText = children.length === 1 && typeof text === "string";
-  const all: object = { ...props, textContent: text };
-  return isText ? h(type, all) : h(type, props, ...children.map(withoutText));
+  return children.length === 1 && typeof text === "string"
+    ? h(type, { ...props, textContent: text })
+    : h(type, props ?? {}, children.flatMap(contents));
 }
 
-function withoutText(child: ComponentChildren): ComponentChildren {
-  if (Array.isArray(child)) return child.map(withoutText);
-  return typeof child === "string" ? create("span", null, child) : child;
+function contents(child: Child): (VNode | boolean | undefined)[] {
+  if (Array.isArray(child)) return child.flatMap(contents);
+  return [typeof child === "string" ? create("span", null, child) : child as VNode];
 }
 
-interface MemoProps<T> {
-  readonly of: T;
-  readonly language: Language;
-  readonly draw: (of: T, language: Language) => ComponentChildren;
-}
+/** What was drawn of things that never change, such as the lines of a chat. */
+export class Memo {
+  readonly #drawn = new WeakMap<object, { readonly language: Language; readonly node: VNode }>();
 
-/** Draws `of` again only when it, or the language, has changed. */
-export class Memo<T> extends Component<MemoProps<T>> {
-  override shouldComponentUpdate({ of, language }: MemoProps<T>): boolean {
-    return of !== this.props.of || language !== this.props.language;
-  }
-
-  override render(): ComponentChildren {
-    return this.props.draw(this.props.of, this.props.language);
+  /** Draws `of` if it is new, or the language has changed. */
+  draw<T extends object>(
+    of: T,
+    language: Language,
+    draw: (of: T, language: Language) => VNode,
+  ): VNode {
+    const known = this.#drawn.get(of);
+    if (known?.language === language) return known.node;
+    const node = draw(of, language);
+    this.#drawn.set(of, { language, node });
+    return node;
   }
 }

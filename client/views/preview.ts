@@ -1,16 +1,15 @@
 /** The screen before the first call: the visitor's picture and sound, and the settings with which a call begins. */
 
-import type { VNode } from "preact";
 import { DEVICE_KINDS } from "../media/devices.ts";
 import { devicePickers, deviceSwitches, ownPicture } from "./devices.ts";
 import type { Words } from "../languages/catalogue.ts";
-import { type Dispatch, html } from "./markup.ts";
+import { type Dispatch, html, type VNode } from "./markup.ts";
 import type { Preferences } from "../state/preferences.ts";
 import type { State } from "../state/state.ts";
 import { describeTrouble } from "./phrases.ts";
 
 /**
- * Draws the preview. Its key keeps Preact from reusing the button that was just pressed as the one that starts.
+ * Draws the preview. Its key keeps the button that was just pressed from being reused the button that was just pressed as the one that starts.
  *
  * Camera and microphone answer at any time, also during a press. So nothing above the buttons changes its height: the
  * picture's frame contains all messages about devices, and what may appear later is below the buttons.
@@ -24,13 +23,13 @@ export function previewView(state: State, dispatch: Dispatch): VNode {
   return html`
     <main key="preview" class="home preview">
       <h1>${words.HowYouLook}</h1>
-      <form class="card" onSubmit=${submit}>
+      <form class="card" onsubmit=${submit}>
         ${videoFrame(state, dispatch)}
         <div class="preview-controls">
           <div class="microphone-line">${microphoneLine(state)}</div>
           ${deviceSwitches(state, dispatch)}
           <button id="start" class="primary">${words.StartVideo}</button>
-          <button type="button" class="button-secondary" onClick=${() =>
+          <button type="button" class="button-secondary" onclick=${() =>
             dispatch({ type: "home" })}>${words.Back}</button>
         </div>
         <div class="preview-settings">${settings(state, dispatch)}</div>
@@ -58,7 +57,7 @@ function videoFrame(state: State, dispatch: Dispatch): VNode {
         `
       )}
       ${DEVICE_KINDS.some((device) => media[device].kind === "trouble") && html`
-        <button type="button" class="button-secondary" onClick=${() =>
+        <button type="button" class="button-secondary" onclick=${() =>
           retry(state, dispatch)}>${words
           .TryAgain}</button>
       `}
@@ -110,7 +109,7 @@ function checkbox(
   return html`
     <label class="checkbox">
       <input type="checkbox" checked=${preferences[name]}
-        onChange=${(event: { currentTarget: HTMLInputElement }) =>
+        onchange=${(event: { currentTarget: HTMLInputElement }) =>
           dispatch({ type: "prefer", change: { [name]: event.currentTarget.checked } })} />
       ${words.Choices[name]}
     </label>

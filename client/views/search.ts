@@ -1,23 +1,22 @@
 /** The screen of a search: its progress, what it looks for, and the button that cancels it. */
 
-import type { VNode } from "preact";
 import { ownPicture } from "./devices.ts";
 import { fill, listed } from "../languages/language.ts";
-import { type Dispatch, html } from "./markup.ts";
+import { type Dispatch, html, type VNode } from "./markup.ts";
 import type { State } from "../state/state.ts";
 import { describeLine } from "./phrases.ts";
 
 export function searchView(state: State, dispatch: Dispatch): VNode {
   const { words } = state.language;
   return html`
-    <main class="search">
+    <main key="search" class="search">
       <div class="spinner" aria-hidden="true"><i></i><i></i></div>
       ${picture(state)}
       <div role="status">
         <h1>${state.connectionState === "up" ? words.Looking : words.Connecting}</h1>
         <p class="lead">${hint(state)}</p>
       </div>
-      <button id="cancel" class="button-secondary" onClick=${() =>
+      <button id="cancel" class="button-secondary" onclick=${() =>
         dispatch({ type: "stop" })}>${words
         .Cancel}</button>
     </main>
