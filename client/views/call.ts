@@ -163,7 +163,7 @@ function remoteVideo(
   return html`
     <video id="stranger" key=${String(!stream)} class=${`remote-video ${look}`}
       aria-label=${words.StrangersPicture} ...${stream &&
-        { srcObject: stream }} volume=${volume} muted=${muted} autoplay playsinline
+        { srcObject: stream }} volume=${volume} muted=${muted} autoplay playsInline
       onpause=${update} onplaying=${update}></video>
   `;
 }

@@ -75,7 +75,7 @@ export function ownPicture(
   return camera.kind !== "on" ? undefined : html`
     <video class=${`${className} ${look}`} aria-label=${words
       .YourPicture} srcObject=${stream} autoplay muted
-      playsinline></video>
+      playsInline></video>
   `;
 }
 

@@ -32,7 +32,7 @@ const LOOKS: readonly Look[] = [
 const TEXTS_OF_BOOLEANS = `[...document.querySelectorAll("body *")].flatMap((element) =>
   [...element.attributes].filter(({ name, value }) =>
     /^(true|false|null|undefined)$/.test(value) &&
-    !/^aria-(disabled|expanded|hidden|pressed)$/.test(name)
+    !/^(data-.*|aria-(disabled|expanded|hidden|pressed))$/.test(name)
   ).map(({ name }) => element.tagName + " " + name))`;
 
 /** Whether the text of every button that looks disabled, but can be pressed, has a contrast of at least 4.5. */

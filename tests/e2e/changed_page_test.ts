@@ -3,6 +3,7 @@
 import { equal } from "node:assert/strict";
 import { CATALOGUES } from "../../client/languages/all.ts";
 import { en } from "../../client/languages/en.ts";
+import { ASKING_TIME } from "../../client/state/chat.ts";
 import { DEVICES } from "./browser.ts";
 import { siteFixture } from "./site_fixture.ts";
 import { CHATTING, LOOKING, PREVIEW, STRANGER_LEFT, type Visitor } from "./visitor.ts";
@@ -40,8 +41,10 @@ Deno.test("Every label says what is so when the browser translates the page", as
   const ann = await fixture.enter({ script: TRANSLATOR, frozen: true });
   const bob = await fixture.enter();
   const { page } = ann;
-  const label = (text: string): Promise<void> =>
-    page.getByText(`«${text}»`, { exact: true }).click();
+  const label = async (text: string): Promise<void> => {
+    await ann.settles();
+    await page.getByText(`«${text}»`, { exact: true }).click();
+  };
   await page.locator("#adult").check();
   await label(words.StartVideo);
   await ann.sees(`«${PREVIEW}»`);
@@ -78,7 +81,7 @@ Deno.test("Every label says what is so when the browser translates the page", as
   await ann.key("Enter");
   await turns(ann, words.Stop.talking, words.Stop.asking);
   await ann.isAt(stop);
-  await ann.passes(3_000);
+  await ann.passes(ASKING_TIME);
   await turns(ann, words.Stop.asking, words.Stop.talking);
   await page.locator("#message").fill("x".repeat(1_900));
   await ann.sees("«100 left»");

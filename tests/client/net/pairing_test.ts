@@ -3,7 +3,7 @@
  * stop, report and call at any moment, over connections that deliver each direction late, get cut, fall silent and are
  * resumed. Whatever happens, two pages never disagree about who is talking to whom:
  *
- * - Everything that a page hears in one chat was said by one page, in one chat of its own.
+ * - Everything that a page hears in one chat was said by one other page, in one chat of that page.
  * - When everything has arrived, each page is in a chat if and only if its session is, and with the same partner.
  *
  * The sealed channel would only hide who said something, so here each frame names its page and its chat instead.
@@ -22,7 +22,7 @@ const STEPS = 60;
 /** One chat, as one page sees it. */
 class NamedChannel implements Channel {
   static readonly SIZE = 4;
-  /** Who this page hears: the name of a page and of its chat. */
+  /** The partner that this page hears: the name of a page and of its chat. */
   partner: string | undefined;
   readonly name: string;
   readonly #frame: Uint8Array<ArrayBuffer>;
@@ -161,7 +161,7 @@ async function calm(visitors: readonly Visitor[]): Promise<void> {
     for (const { page } of visitors) page.pass(1_000);
     isBusy = round < 10 || delivered.includes(true);
   }
-  assert.equal(isBusy, false, "something is sent for ever");
+  assert.equal(isBusy, false, "something is sent endlessly");
 }
 
 function assertAgreed(visitors: readonly Visitor[]): void {

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { BACK_CAMERA, type Capture, NO_MEDIA } from "../../../client/media/devices.ts";
 import { wantedDevices } from "../../../client/state/call_media.ts";
+import { GRACE } from "../../../client/state/grace.ts";
 import { reduce } from "../../../client/state/reducer.ts";
 import { DEFAULT_PREFERENCES } from "../../../client/state/preferences.ts";
 import { type Effect, type Event, initialState, type State } from "../../../client/state/state.ts";
@@ -17,14 +18,17 @@ const WANT: Event = { type: "answer", answer: "want" };
 class Page {
   state: State;
   effects: readonly Effect[] = [];
+  #now = 1_000_000;
 
   constructor(canCall = true) {
     this.state = initialState({ ...DEFAULT_PREFERENCES, adult: true }, ENGLISH, canCall);
   }
 
+  /** Events, each after the time in which a press would be ignored. */
   on(...events: Event[]): this {
     for (const event of events) {
-      ({ state: this.state, effects: this.effects } = reduce(this.state, event, 1_000_000));
+      this.#now += GRACE;
+      ({ state: this.state, effects: this.effects } = reduce(this.state, event, this.#now));
     }
     return this;
   }
@@ -95,7 +99,7 @@ Deno.test("Page whose browser refuses to start a call searches for text from the
   page.on({ type: "stop" }, { type: "stop" }, { type: "again" });
   assert.deepEqual(page.effects[0], {
     type: "tell",
-    message: { type: "find", mode: "text", interests: [] },
+    message: { type: "find", mode: "text", interests: [], search: 2 },
   });
 });
 
