@@ -103,7 +103,7 @@ class Visitor {
 
   /** Something happens to the network, or time passes. */
   suffer(): void {
-    const { page, page: { wire } } = this;
+    const { wire } = this.page;
     const choice = this.#roll();
     if (choice < 0.2) return wire.cut();
     if (choice < 0.4) {
