@@ -101,10 +101,11 @@ export class RawClient implements Disposable {
   /** The code of the next close frame. `undefined` if the connection ends without one. */
   async closeCode(): Promise<number | undefined> {
     for (;;) {
-      const [first = 0, length = 0, high = 0, low = 0] = this.#read;
-      const isWhole = this.#read.length >= 2 + length;
+      const end = lengthOf(this.#read);
+      const isWhole = this.#read.length >= end;
+      const [first, , high = 0, low = 0] = this.#read;
       if (isWhole && first === 0x88) return high << 8 | low;
-      if (isWhole && this.#read.length > 0) this.#read = this.#read.slice(2 + length);
+      if (isWhole) this.#read = this.#read.slice(end);
       else if (!await this.#more()) return undefined;
     }
   }
@@ -135,6 +136,11 @@ export class RawClient implements Disposable {
     this.#read = Uint8Array.of(...this.#read, ...buffer.subarray(0, count));
     return true;
   }
+}
+
+/** The length of a server's first frame, which has no mask. */
+function lengthOf([, length = 0, high = 0, low = 0]: Uint8Array): number {
+  return length === 126 ? 4 + (high << 8 | low) : 2 + length;
 }
 
 /** One character per byte. */
