@@ -34,5 +34,5 @@ export function noteChange(before: State, next: State, now: number): State {
 function stepOf({ screen }: State): string {
   if (screen.kind !== "chat") return screen.kind;
   const { phase, report, unsaved } = screen.chat;
-  return phase.kind + report + unsaved;
+  return phase.kind + report + (phase.kind === "over" && unsaved);
 }

@@ -4,6 +4,7 @@ import { equal } from "node:assert/strict";
 import { CATALOGUES } from "../../client/languages/all.ts";
 import { en } from "../../client/languages/en.ts";
 import { ASKING_TIME } from "../../client/state/chat.ts";
+import { LONG_AFTER } from "../../client/state/search.ts";
 import { DEVICES } from "./browser.ts";
 import { siteFixture } from "./site_fixture.ts";
 import { CHATTING, LOOKING, PREVIEW, STRANGER_LEFT, type Visitor } from "./visitor.ts";
@@ -60,7 +61,7 @@ Deno.test("Every label says what is so when the browser translates the page", as
   await label(words.StartText);
   await ann.sees(`«${LOOKING}»`);
   await ann.sees(`«${words.Usually}»`);
-  await ann.passes(60_000);
+  await ann.passes(LONG_AFTER);
   await turns(ann, words.Usually, words.Quiet);
 
   await bob.search();
@@ -86,7 +87,7 @@ Deno.test("Every label says what is so when the browser translates the page", as
   await page.locator("#message").fill("x".repeat(1_900));
   await ann.sees("«100 left»");
   await page.locator("#message").fill("x".repeat(1_901));
-  await turns(ann, "100 left", "99 left");
+  await page.locator(".char-count").getByText("«99 left»", { exact: true }).waitFor();
   await bob.leave();
   await ann.sees(`«${STRANGER_LEFT}»`);
   await turns(ann, words.Stop.talking, words.Stop.over);

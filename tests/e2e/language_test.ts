@@ -98,7 +98,7 @@ Deno.test("Two people chat, one in Arabic and one in Japanese, each in their own
   const download = amal.visitor.page.waitForEvent("download");
   await amal.press(amal.words.SaveChat);
   const saved = await Deno.readTextFile(await (await download).path());
-  const [began = "", own = "", theirs = ""] = saved.trim().split("\n");
+  const [, began = "", own = "", theirs = ""] = saved.trim().split("\n"); // The first line is the date.
   ok(began.endsWith(`] ${amal.words.Notices.began}`), began);
   ok(own.endsWith(`] ${amal.words.YouSay} مرحبا, hello`), own);
   ok(theirs.endsWith(`] ${amal.words.StrangerSays} こんにちは`), theirs);

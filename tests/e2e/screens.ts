@@ -188,7 +188,7 @@ async function throughTrouble(openFixture: OpenFixture, judge: Judge): Promise<v
   await bob.sees(UNREACHABLE);
   await judge(bob, "over, offline");
   await bob.press("New chat");
-  await bob.sees(LOOKING);
+  await bob.sees(words.Connecting);
   await judge(bob, "searching, offline");
   await using drained = await openFixture();
   const [last] = await drained.pair();
