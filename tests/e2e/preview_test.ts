@@ -94,6 +94,7 @@ Deno.test("Press on Start that lasts while camera and microphone answer is not l
   await ann.confirm();
   await ann.press("Start video chat");
   await ann.sees(PREVIEW);
+  await ann.settles();
   await ann.button("Start video chat").hover();
   await ann.page.mouse.down();
   await ann.evaluate("answer(); list()");
