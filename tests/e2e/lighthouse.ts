@@ -3,13 +3,13 @@
  * fast on a simulated slow phone. Lighthouse is a large package by many authors, so it runs apart from the project, in
  * a process that can reach only this machine.
  *
- * Performance figures depend on the load of the machine. So this file runs alone: it is not named like a test, and the
- * task `test` runs it after all others. And tasks are measured by the processor time that they took, because another
- * program may get the processor in the middle of one (`processor_time.ts`). A page that is too slow, or could not be
- * measured, is measured again a limited number of times, and passes if one run does. Lighthouse simulates a phone by
- * slowing the processor down by a fixed factor, which assumes a fast processor. It also measures how fast the processor
- * was, and each further run reduces the slowdown by as much as the processor fell short. None of this makes a slow page
- * fast. Everything else must pass on the first run.
+ * Other tests run at the same time. So tasks are measured by the processor time that they took, because another program
+ * may get the processor in the middle of one (`processor_time.ts`). A page that is too slow, or could not be measured, is
+ * measured again a limited number of times, and passes if one run does. Lighthouse simulates a phone by slowing the
+ * processor down by a fixed factor, which assumes a fast processor. It also measures how fast the processor was, and each
+ * further run reduces the slowdown by as much as the processor fell short. None of this makes a slow page fast.
+ * Everything else must pass on the first run. The file is not named like a test, so the bare system's browser tests,
+ * which measure nothing, leave it out.
  */
 
 import { deepEqual } from "node:assert/strict";

@@ -14,6 +14,7 @@ import type {
   Page,
 } from "playwright-core";
 import { en } from "../../client/languages/en.ts";
+import { FIRST_DELAY } from "../../client/net/connection.ts";
 import { GRACE } from "../../client/state/grace.ts";
 import { waitUntil } from "../support/wait_until.ts";
 import type { ElementLocator, PageDriver } from "./page_driver.ts";
@@ -222,7 +223,7 @@ export class Visitor extends AnyVisitor {
     if (script !== undefined) await page.addInitScript(script);
     if (frozen) await page.clock.install({ time: DAWN });
     await page.goto(site);
-    if (frozen) await page.clock.pauseAt(MORNING);
+    if (frozen) await pause(page);
     return new Visitor(page, frozen);
   }
 
@@ -264,4 +265,10 @@ export class Visitor extends AnyVisitor {
   override async [Symbol.asyncDispose](): Promise<void> {
     await this.context.close();
   }
+}
+
+/** Pauses the clock. The leap may end the page's first attempt to connect, so there is time for the second one. */
+async function pause(page: Page): Promise<void> {
+  await page.clock.pauseAt(MORNING);
+  await page.clock.runFor(FIRST_DELAY);
 }
