@@ -5,7 +5,8 @@ interface TextStream {
   write(bytes: Uint8Array): Promise<number>;
 }
 
-/** Writes text to standard output or standard error. */
+/** Writes text to standard output or standard error. A pipe may take only a part of it at a time. */
 export async function print(to: TextStream, text: string): Promise<void> {
-  await to.write(new TextEncoder().encode(text));
+  let rest = new TextEncoder().encode(text);
+  while (rest.length > 0) rest = rest.subarray(await to.write(rest));
 }

@@ -266,7 +266,7 @@ export class Matchmaker {
     const isPartnerGone = isHere && other === undefined;
     if (!search.done && !isPartnerGone) return this.#pair(search, other, choice);
     if (!isHere) this.#options.backend.retract(request, partner);
-    const remaining = [search, other].filter((one) => one !== undefined && !one.done) as Search[];
+    const remaining = [search, other].filter((one) => one !== undefined && !one.done);
     await Promise.all(remaining.map((one) => this.#offer(one, "front")));
   }
 

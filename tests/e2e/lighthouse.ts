@@ -8,8 +8,7 @@
  * measured again a limited number of times, and passes if one run does. Lighthouse simulates a phone by slowing the
  * processor down by a fixed factor, which assumes a fast processor. It also measures how fast the processor was, and each
  * further run reduces the slowdown by as much as the processor fell short. None of this makes a slow page fast.
- * Everything else must pass on the first run. The file is not named like a test, so the bare system's browser tests,
- * which measure nothing, leave it out.
+ * Everything else must pass on the first run.
  */
 
 import { deepEqual } from "node:assert/strict";
