@@ -266,7 +266,8 @@ export class Matchmaker {
     const isPartnerGone = isHere && other === undefined;
     if (!search.done && !isPartnerGone) return this.#pair(search, other, choice);
     if (!isHere) this.#options.backend.retract(request, partner);
-    const remaining = [search, other].filter((one) => one !== undefined && !one.done);
+    const both = other === undefined ? [search] : [search, other];
+    const remaining = both.filter(({ done }) => !done);
     await Promise.all(remaining.map((one) => this.#offer(one, "front")));
   }
 
