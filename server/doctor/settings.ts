@@ -18,7 +18,7 @@ export function checkContact({ operator, "contact-email": email }: Config): Find
   }
   return operator === ""
     ? problem(subject, "visitors can't see who runs this server: set --operator")
-    : ok(subject, "visitors can see who runs this server and where to write to");
+    : ok(subject, "visitors can see who runs this server and where to write");
 }
 
 /** Checks which proxies are trusted. */

@@ -1,5 +1,5 @@
 /**
- * The metrics in the text format of Prometheus. The library receives the values when they are requested, so relaying a
+ * The metrics in the Prometheus text format. The library receives the values when they are requested, so relaying a
  * message costs only an increment. Only the duration of a search is recorded when the search ends.
  */
 

@@ -302,7 +302,7 @@ function noStorage({ isShared }: PublicSettings): Section {
   const between: Sentence[] = isShared
     ? [{
       says:
-        "If you and the stranger are on different machines of this service, your messages pass between the machines just as they left your browser: encrypted. They are stored nowhere on the way.",
+        "If you and the stranger are on different machines of this service, your messages pass between the machines just as they left your browser: encrypted. They are not stored anywhere along the way.",
       proof: [PROOF_TESTS.unreadableBetween],
     }]
     : [];

@@ -249,7 +249,7 @@ const HOW = [
   }. A day begins at midnight UTC.`,
   "Only daily totals are kept, for as long as the service exists. They can't be broken down into individual chats or visits, because no list of those is kept.",
   `For a day with ${TOO_FEW} chats, only that fact is shown, without any figures.`,
-  `All figures, including today's, change in steps of at least ${MIN_CHATS_PUBLISHED} chats. So nobody can learn about a single chat by comparing the figures before and after it. As a result, a day may show up to ${
+  `All figures, including today's, change in steps of at least ${MIN_CHATS_PUBLISHED} chats. So nobody can learn anything about a single chat by comparing the figures before and after it. As a result, a day may show up to ${
     MIN_CHATS_PUBLISHED - 1
   } fewer chats than there were.`,
 ];
