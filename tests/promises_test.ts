@@ -653,7 +653,7 @@ Deno.test("P9: no response sets a cookie, and the browser stores none", async ()
   assert.doesNotMatch(sent, /^cookie:/im);
 });
 
-Deno.test("P10: nobody can search before confirming to be 18 or older", async () => {
+Deno.test("P10: nobody can search before confirming that they are 18 or older", async () => {
   await using server = await serve();
   using proxy = new RecordingProxy(server.port);
   await using ann = await Visitor.open(await openBrowser(), proxy.site);

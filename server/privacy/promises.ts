@@ -47,7 +47,7 @@ export const PROOF_TESTS = {
   foreignRefused: "P8: the browser blocks everything that is not part of the page",
   pageChecked: "P8: the served page has the published fingerprint",
   noCookie: "P9: no response sets a cookie, and the browser stores none",
-  adultsOnly: "P10: nobody can search before confirming to be 18 or older",
+  adultsOnly: "P10: nobody can search before confirming that they are 18 or older",
   denied: "P10: an address that the operator denies can't connect",
   parentsTold: "P10: the contact page tells parents what to write",
   floodBlocked:
