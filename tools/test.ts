@@ -3,7 +3,7 @@
  * Arguments are passed on to `deno test`.
  *
  * Where the browser tests run a second time, on a system with only Node and npm, `TEST_ONCE=1` leaves out the files
- * whose tests need one browser and nothing else (`.ci/run`).
+ * whose tests need Chromium and nothing else, and of the tests in several engines those in Chromium (`.ci/run`).
  */
 
 /** The files that take longest, in order. */
@@ -13,7 +13,7 @@ const LONGEST = ["soak/soak", "promises", "e2e/call", "e2e/accessibility", "e2e/
 const ONE_BROWSER = [
   ...["accessibility", "attention", "blocked", "call", "changed_page", "first_paint", "language"],
   ...["line", "links", "mobile", "preferences", "preview", "reading", "report", "resume"],
-  ...["screen_reader", "small_screens"],
+  ...["screen_reader", "sealed", "small_screens"],
 ];
 
 /** Audits by Lighthouse. Its name keeps it out of the browser tests of the bare system, which measure nothing. */

@@ -11,7 +11,7 @@ Deno.test("All test files run, the longest first, each once", () => {
 
 Deno.test("Files that are left out need no package other than a browser", () => {
   const left = testFiles("all").filter((file) => !testFiles("rest").includes(file));
-  assert.equal(left.length, 17);
+  assert.equal(left.length, 18);
   for (const file of left) {
     assert.match(file, /^tests\/e2e\//);
     assert.doesNotMatch(Deno.readTextFileSync(file), /isInstalled|Engine|Coturn|clusterTest|Redis/);
