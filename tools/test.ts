@@ -1,13 +1,16 @@
 /**
- * Runs the tests, some files at a time, the longest first: otherwise the last minutes would belong to one long file.
- * Arguments are passed on to `deno test`.
+ * Runs the tests, several files at a time. Deno orders files by folder, so the two longest files would be the last ones,
+ * alone. They have their own process. Arguments are passed on to `deno test`.
  *
  * Where the browser tests run a second time, on a system with only Node and npm, `TEST_ONCE=1` leaves out the files
  * whose tests need Chromium and nothing else, and of the tests in several engines those in Chromium (`.ci/run`).
  */
 
-/** The files that take longest, in order. */
-const LONGEST = ["soak/soak", "promises", "e2e/call", "e2e/accessibility", "e2e/leave"];
+/** The files that take longest. They run one by one, next to all others. */
+const LONGEST = ["tests/soak/soak_test.ts", "tests/promises_test.ts"];
+
+/** Files that begin before others in their folder, because they take long. */
+const LONG = ["call", "accessibility", "leave"].map((name) => `tests/e2e/${name}_test.ts`);
 
 /** The files of `tests/e2e/` whose tests need one browser and no other package. */
 const ONE_BROWSER = [
@@ -19,8 +22,8 @@ const ONE_BROWSER = [
 /** Audits by Lighthouse. Its name keeps it out of the browser tests of the bare system, which measure nothing. */
 const AUDITS = "tests/e2e/lighthouse.ts";
 
-/** How many files run at a time, unless `DENO_JOBS` says otherwise. */
-const JOBS = "3";
+/** How many other files run at a time, unless `DENO_JOBS` says otherwise. */
+const JOBS = "2";
 
 const root = new URL("../", import.meta.url);
 
@@ -37,8 +40,7 @@ export type Selection = "all" | "rest" | "browser";
 
 /** The files to run, in order. */
 export function testFiles(selection: Selection): string[] {
-  const first = LONGEST.map((name) => `tests/${name}_test.ts`);
-  const files = [...new Set([...first, AUDITS, ...[...testsIn("tests/")].sort()])];
+  const files = [...new Set([...LONGEST, ...LONG, AUDITS, ...[...testsIn("tests/")].sort()])];
   if (selection === "all") return files;
   if (selection === "browser") return files.filter((file) => /promises_test|e2e.*_test/.test(file));
   return files.filter((file) => !ONE_BROWSER.some((name) => file === `tests/e2e/${name}_test.ts`));
@@ -52,13 +54,25 @@ function selectionOf(options: readonly string[]): Selection {
 
 const BROWSER = "--browser";
 
-if (import.meta.main) {
-  const options = Deno.args.filter((option) => option !== BROWSER);
-  const files = testFiles(selectionOf(Deno.args));
+/** Returns the exit code. */
+async function run(files: readonly string[], options: readonly string[]): Promise<number> {
   const { code } = await new Deno.Command(Deno.execPath(), {
-    args: ["test", "--no-check", "--parallel", "--allow-all", ...options, ...files],
+    args: ["test", "--no-check", "--allow-all", ...options, ...files],
     env: { DENO_JOBS: Deno.env.get("DENO_JOBS") ?? JOBS },
     cwd: root,
   }).spawn().status;
-  Deno.exit(code);
+  return code;
+}
+
+if (import.meta.main) {
+  const options = Deno.args.filter((option) => option !== BROWSER);
+  const { longest = [], others = [] } = Object.groupBy(
+    testFiles(selectionOf(Deno.args)),
+    (file) => LONGEST.includes(file) ? "longest" : "others",
+  );
+  const codes = await Promise.all([
+    run(longest, options),
+    run(others, ["--parallel", ...options]),
+  ]);
+  Deno.exit(Math.max(...codes));
 }
