@@ -122,6 +122,7 @@ Deno.test("Clock, randomness and environment are parameters: only main.ts and ap
     "tools/build.ts",
     "tools/compile.ts",
     "tools/docs/main.ts",
+    "tools/test.ts",
     "client/app.ts",
     "client/page/reload.ts",
     "client/crypto/sealed_channel.ts", // The browser makes the keys. A page has no other source.
