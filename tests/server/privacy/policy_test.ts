@@ -110,7 +110,7 @@ Deno.test("Policy says what several nodes share", () => {
   );
   assert.match(
     text({ isShared: true }),
-    /different machines .* encrypted\. They are stored nowhere/,
+    /different machines .* encrypted\. They are not stored anywhere/,
   );
   assert.doesNotMatch(text({ isShared: false }), /machines of this service|several machines/);
 });
