@@ -21,7 +21,7 @@ export const PARTS: readonly Part[] = [
   {
     path: "main.ts",
     purpose:
-      "reads the command line; the only part that reads arguments, environment and randomness",
+      "reads the command line; the only part with access to arguments, environment and randomness",
     mayImport: ["server/commands/", "server/config/", "client/page.gen.ts"],
   },
   {
@@ -43,7 +43,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: "server/shutdown.ts",
-    purpose: "stops the program in order: drains or hands off, lingers, exits",
+    purpose: "stops the program in steps: drains or hands off chats, lingers, exits",
     mayImport: [],
   },
   {
@@ -87,7 +87,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: "server/metrics/",
-    purpose: "the metrics for Prometheus, which an operator can monitor",
+    purpose: "the metrics that an operator can monitor with Prometheus",
     mayImport: [
       ...["server/chat/", "server/matching/", "server/admission/", "server/statistics/"],
       ...["server/http/", "server/health.ts"],
@@ -125,7 +125,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: "server/config/",
-    purpose: "the options, the ones that Deno Deploy fixes, and the ones that are published",
+    purpose: "the options, including those that Deno Deploy fixes and those that are published",
     mayImport: ["server/admission/", "server/limits/"],
   },
   {
@@ -150,7 +150,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: "server/tls/",
-    purpose: "the certificate, its renewal, and the redirect to https",
+    purpose: "the certificate, its renewal, and the redirect to HTTPS",
     mayImport: ["server/http/"],
   },
   {
@@ -175,7 +175,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: "client/app.ts",
-    purpose: "wiring; the only reader of the browser's clock and randomness",
+    purpose: "wiring; the only part with access to the browser's clock and randomness",
     mayImport: [
       ...["client/app/", "client/state/", "client/media/", "client/net/"],
       ...["client/page/", "client/languages/"],
@@ -221,7 +221,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: "client/languages/",
-    purpose: "everything the page says, in ten languages",
+    purpose: "every string of the page, in ten languages",
     mayImport: [],
   },
   {

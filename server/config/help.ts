@@ -29,7 +29,7 @@ export function help(): string {
     row("--help", "print this help"),
     row("--version", "print the version"),
     "",
-    "Each option can also be set with an environment variable: MAX_CONNECTIONS for --max-connections.",
+    "Each option can also be set with an environment variable, e.g. MAX_CONNECTIONS for --max-connections.",
     "An option on the command line overrides the environment variable.",
     `TIME is ${TIME_FORMAT}.`,
     "",

@@ -62,13 +62,13 @@ export const OPTIONS = {
     MAX_ADDRESS_RETENTION / SECOND,
     1,
     MAX_ADDRESS_RETENTION / SECOND,
-    "seconds an address and its blocks are kept in memory after it disconnects",
+    "seconds to keep an address and its blocks in memory after it disconnects",
   ),
   "access-log-retention-days": integer(
     MAX_ACCESS_LOG_RETENTION / DAY,
     1,
     MAX_ACCESS_LOG_RETENTION / DAY,
-    "days access log lines are kept",
+    "days to keep access log lines",
   ),
   "report-threshold": integer(
     3,
@@ -78,7 +78,7 @@ export const OPTIONS = {
   ),
   "proof-of-work": choice(
     ["auto", "always", "off"],
-    "require a second of client work before a search: auto (under load), always, or never",
+    "require a second of client work before a search: auto (under load), always, or off",
   ),
   "turn-url": relays("TURN servers that relay video calls, comma-separated"),
   "turn-secret": secret(

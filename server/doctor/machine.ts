@@ -171,7 +171,7 @@ async function explainRefusal(
     case "PermissionDenied":
       return problem(
         subject,
-        "permission denied: use a port from 1024 up, or give the service CAP_NET_BIND_SERVICE",
+        "permission denied: use port 1024 or higher, or give the service CAP_NET_BIND_SERVICE",
       );
     case "EADDRNOTAVAIL":
     case "AddrNotAvailable":

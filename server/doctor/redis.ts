@@ -48,7 +48,7 @@ function refused(error: unknown): Finding {
   if (prefix === "NOAUTH" || prefix === "WRONGPASS") {
     return problem(
       SUBJECT,
-      "it rejects the password: compare --redis-url with its requirepass",
+      "it rejects the password: compare --redis-url with requirepass in its configuration",
     );
   }
   const code = prefix ?? errorCode(error);
@@ -103,7 +103,7 @@ function checkPassword(url: string): Finding[] {
   const { hostname, password } = new URL(url);
   if (password !== "" || isLoopbackHost(hostname)) return [];
   return [
-    problem("Redis password", "none is required: set requirepass, and put it into --redis-url"),
+    problem("Redis password", "none is required: set requirepass, and add it to --redis-url"),
   ];
 }
 

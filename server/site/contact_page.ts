@@ -43,7 +43,7 @@ function whom({ operator, contactEmail }: PublicSettings): VNode {
         : html`
           <p>Write to <a class="address" href=${`mailto:${contactEmail}`}>${contactEmail}</a>.</p>
         `}
-      <p class="hint">There is no form, so nothing is collected here. An e-mail shows the operator your address, so use one that you don't mind sharing.</p>
+      <p class="hint">There is no form, so nothing is collected here. An e-mail shows the operator your e-mail address, so use one that you don't mind sharing.</p>
     </div>
   `;
 }
@@ -81,21 +81,21 @@ function topics({ addressRetention, accessLog, accessLogRetention }: PublicSetti
         } if it connects far too often, and for up to ${
           formatDuration(Math.min(REPORT_BLOCK_TIME, addressRetention))
         } if people at several other addresses have reported it. The page says which of the two happened and when the block ends. After that, the block is forgotten. If you share your address with others, one of them may have caused it.`,
-        "To appeal, or if your address is blocked permanently, send the address, say when the block started, with the time zone, and explain why the block should be lifted.",
+        "To appeal, or if your address is blocked permanently, send the address, say when the block started (with the time zone), and explain why the block should be lifted.",
       ],
     },
     {
       id: "legal",
       title: "For law enforcement",
       says: [
-        "Write from an official address. Give the legal basis, the period in question with its time zone, and the IP addresses concerned. The [policy](/privacy#legal-requests) lists everything that can exist. There are no chats, no accounts and no lasting identifiers.",
+        "Write from an official address. Give the legal basis, the period in question with its time zone, and the IP addresses concerned. The [policy](/privacy#legal-requests) lists every record that can exist. There are no stored chats, no accounts and no lasting identifiers.",
       ],
     },
     {
       id: "danger",
       title: "If someone is in danger",
       says: [
-        "Call the police or the emergency services where you are. Nobody here can see a chat or find out who wrote it. In a chat, Report and Stop are one click away.",
+        "Call the police or the emergency services where you are. Nobody here can see what is written in a chat or find out who wrote it. In a chat, Report and Stop are one click away.",
       ],
     },
     {

@@ -72,7 +72,7 @@ function invitation(): VNode {
   return html`
     <section class="card">
       <h2>Nothing to show yet</h2>
-      <p>A day appears here once ${MIN_CHATS_PUBLISHED} chats have ended on it, so that no figure is about one person. Someone has to start: you and a stranger, perhaps?</p>
+      <p>A day appears here once ${MIN_CHATS_PUBLISHED} chats have ended on it, so that no figure is about just one person. Why not start a chat now?</p>
     </section>
   `;
 }
@@ -244,10 +244,10 @@ function cells(published: PublishedDay): VNode | VNode[] {
 }
 
 const HOW = [
-  `A chat is counted on the day it ends, with its full length. A message is counted when the server relays it. Typing isn't counted. The people online are counted every ${
+  `A chat is counted on the day it ends, with its full duration. A message is counted when the server relays it. Typing isn't counted. The number of people online is recorded every ${
     formatDuration(SAMPLE_INTERVAL)
   }. A day begins at midnight UTC.`,
-  "Only daily totals are kept, for as long as the service exists. They can't be broken down into individual chats or visits, because no list of those is kept.",
+  "Only daily totals are kept, for as long as the service exists. They can't be broken down into individual chats or visits, because no record of those is kept.",
   `For a day with ${TOO_FEW} chats, only that fact is shown, without any figures.`,
   `All figures, including today's, change in steps of at least ${MIN_CHATS_PUBLISHED} chats. So nobody can learn anything about a single chat by comparing the figures before and after it. As a result, a day may show up to ${
     MIN_CHATS_PUBLISHED - 1
