@@ -54,11 +54,15 @@ function selectionOf(options: readonly string[]): Selection {
 
 const BROWSER = "--browser";
 
-/** Returns the exit code. */
-async function run(files: readonly string[], options: readonly string[]): Promise<number> {
+/** Runs some files, `jobs` at a time, and returns the exit code. */
+async function run(
+  files: readonly string[],
+  jobs: string,
+  options: readonly string[],
+): Promise<number> {
   const { code } = await new Deno.Command(Deno.execPath(), {
-    args: ["test", "--no-check", "--allow-all", ...options, ...files],
-    env: { DENO_JOBS: Deno.env.get("DENO_JOBS") ?? JOBS },
+    args: ["test", "--no-check", "--parallel", "--allow-all", ...options, ...files],
+    env: { DENO_JOBS: jobs },
     cwd: root,
   }).spawn().status;
   return code;
@@ -71,8 +75,8 @@ if (import.meta.main) {
     (file) => LONGEST.includes(file) ? "longest" : "others",
   );
   const codes = await Promise.all([
-    run(longest, options),
-    run(others, ["--parallel", ...options]),
+    run(longest, "1", options),
+    run(others, Deno.env.get("DENO_JOBS") ?? JOBS, options),
   ]);
   Deno.exit(Math.max(...codes));
 }
