@@ -150,7 +150,7 @@ export const METRICS: readonly Metric[] = [
   ),
   counter(
     "slow_readers_closed_total",
-    "Clients disconnected because they did not read.",
+    "Clients disconnected because they had stopped reading.",
     ({ relay }) => relay.dropped,
   ),
   counter("reports_total", "Reports, by reason.", ({ sessions }) => sessions.reports, "reason"),
