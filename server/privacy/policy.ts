@@ -374,7 +374,7 @@ const NO_FINGERPRINTS: Section = {
     },
     {
       says:
-        "Your browser tells every server a few things about itself, such as its user agent string when it opens a WebSocket connection. No identifier is derived from them, and no visits are linked by them.",
+        "Your browser tells every server a few things about itself, such as its user agent string when it opens a WebSocket connection. No identifier is derived from them, and they are never used to link visits.",
       proof: [PROOF_TESTS.visitsUnlinked],
     },
   ],
