@@ -2,12 +2,19 @@
  * Runs the tests, several files at a time. Deno orders files by folder, so the two longest files would be the last ones,
  * alone. They have their own process. Arguments are passed on to `deno test`.
  *
- * Where the browser tests run a second time, on a system with only Node and npm, `TEST_ONCE=1` leaves out the files
- * whose tests need Chromium and nothing else, and of the tests in several engines those in Chromium (`.ci/run`).
+ * Where the browser tests run a second time, on a system with only Node and npm, `TEST_ONCE=1` leaves out the tests
+ * that need Chromium and nothing else: whole files, most promise tests, and of the tests in several engines those in
+ * Chromium (`.ci/run`).
  */
 
+/** The promise tests. */
+const PROMISES = "tests/promises_test.ts";
+
+/** The promise tests that need a package which the bare system lacks. */
+const BEYOND_BARE = "--filter=/system calls/";
+
 /** The files that take longest. They run one by one, next to all others. */
-const LONGEST = ["tests/soak/soak_test.ts", "tests/promises_test.ts"];
+const LONGEST = ["tests/soak/soak_test.ts", PROMISES];
 
 /** Files that begin before others in their folder, because they take long. */
 const LONG = ["call", "accessibility", "leave"].map((name) => `tests/e2e/${name}_test.ts`);
@@ -43,7 +50,8 @@ export function testFiles(selection: Selection): string[] {
   const files = [...new Set([...LONGEST, ...LONG, AUDITS, ...[...testsIn("tests/")].sort()])];
   if (selection === "all") return files;
   if (selection === "browser") return files.filter((file) => /promises_test|e2e.*_test/.test(file));
-  return files.filter((file) => !ONE_BROWSER.some((name) => file === `tests/e2e/${name}_test.ts`));
+  const left = [PROMISES, ...ONE_BROWSER.map((name) => `tests/e2e/${name}_test.ts`)];
+  return files.filter((file) => !left.includes(file));
 }
 
 /** "--browser" selects the tests of the bare system. */
@@ -70,13 +78,15 @@ async function run(
 
 if (import.meta.main) {
   const options = Deno.args.filter((option) => option !== BROWSER);
+  const selection = selectionOf(Deno.args);
   const { longest = [], others = [] } = Object.groupBy(
-    testFiles(selectionOf(Deno.args)),
+    testFiles(selection),
     (file) => LONGEST.includes(file) ? "longest" : "others",
   );
   const codes = await Promise.all([
     run(longest, "1", options),
     run(others, Deno.env.get("DENO_JOBS") ?? JOBS, options),
+    selection === "rest" ? run([PROMISES], "1", [BEYOND_BARE]) : 0,
   ]);
   Deno.exit(Math.max(...codes));
 }

@@ -55,7 +55,8 @@ export const en = {
 
     // Reasons why the page cannot connect.
     Unreachable: "The server can't be reached right now. Trying again…",
-    Filtered: "The server answers, but no chat connection gets through. Another network may help.",
+    Filtered:
+      "The server is responding, but no chat connection gets through. Another network may help.",
     Refused: {
       full: "The server is full right now. Trying again…",
       "too-many-connections":
@@ -194,7 +195,8 @@ export const en = {
         busy: "Another app is using your camera. Close it and try again, or continue without one.",
         unsupported:
           "This browser doesn't let this page use a camera. You can continue without one.",
-        interrupted: "Another app or a switch has paused your camera. It continues automatically.",
+        interrupted:
+          "Another app or a switch has paused your camera. It will resume automatically.",
       },
       microphone: {
         opening: "Your browser is asking for permission to use your microphone.",
@@ -207,7 +209,7 @@ export const en = {
         unsupported:
           "This browser doesn't let this page use a microphone. You can continue without one.",
         interrupted:
-          "Another app or a switch has paused your microphone. It continues automatically.",
+          "Another app or a switch has paused your microphone. It will resume automatically.",
       },
     },
 

@@ -151,6 +151,18 @@ Deno.test("Layout answers to text size and text spacing as it does to the size o
   }
 });
 
+Deno.test("Text keeps its size when a phone is turned on its side", async () => {
+  await using fixture = await openFixture();
+  const ann = await fixture.enter({ viewport: { width: 390, height: 844 }, isMobile: true });
+  const sizes = `[getComputedStyle(document.documentElement).textSizeAdjust,
+    ...[...document.querySelectorAll("p, h1")].map((one) => getComputedStyle(one).fontSize)]`;
+  const [adjust, ...upright] = await ann.evaluate<string[]>(sizes);
+  equal(adjust, "100%"); // What iOS heeds.
+  await ann.page.setViewportSize({ width: 844, height: 390 });
+  const [, , ...turned] = await ann.evaluate<string[]>(sizes);
+  deepEqual(turned, upright.slice(1)); // The heading, which comes first, grows with the window.
+});
+
 /** What iOS reports: a keyboard changes only the visual viewport. */
 const VISUAL_VIEWPORT = `Object.defineProperty(globalThis, "visualViewport", {
   value: Object.assign(new EventTarget(), { height: innerHeight, offsetTop: 0, scale: 1 }),

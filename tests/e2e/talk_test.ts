@@ -80,6 +80,21 @@ decided("Message box counts what is left when a message gets long", async (openF
 });
 
 decided(
+  "Message box tells a screen reader what is left in steps, not at every key",
+  async (openFixture) => {
+    await using fixture = await openFixture();
+    const [ann] = await fixture.pair();
+    const told: string[] = [];
+    for (const length of [1_700, 1_800, 1_801, 1_899, 1_900, 1_950, 1_980, 1_999, 2_000]) {
+      await ann.message.fill("x".repeat(length));
+      told.push(await ann.page.locator(".composer [role=status]").innerText());
+    }
+    const steps = [200, 200, 200, 100, 100, 20, 20, 0].map((left) => `${left} left`);
+    deepEqual(told, ["", ...steps]);
+  },
+);
+
+decided(
   "Message box keeps a pasted text that is too long, says by how much, and does not send it",
   async (openFixture) => {
     await using fixture = await openFixture();
