@@ -177,7 +177,7 @@ async function bundle(entry: string, development: boolean): Promise<string> {
     charset: "utf8",
     legalComments: "none",
     define: { DEVELOPMENT: String(development) },
-    plugins: [packages, templates],
+    plugins: [packages],
   });
   const [output] = outputFiles;
   if (output === undefined) throw new Error(`Cannot build ${entry}: it has no output`);
@@ -192,19 +192,6 @@ const packages: esbuild.Plugin = {
       if (kind === "entry-point") return undefined;
       await import(path);
       return { path: fileURLToPath(import.meta.resolve(path)) };
-    });
-  },
-};
-
-/** Removes what only the author of a template needs: indentation, and the names of closing tags. */
-const templates: esbuild.Plugin = {
-  name: "templates",
-  setup(build): void {
-    build.onLoad({ filter: /client.views.\w+\.ts$/ }, async ({ path }) => {
-      const source = await Deno.readTextFile(path);
-      const contents = source.replace(/\n\s+/g, "\n").replace(/>\n</g, "><")
-        .replace(/<\/\w+>/g, "</>");
-      return { contents, loader: "ts" };
     });
   },
 };

@@ -6,7 +6,7 @@
  * text replaces whatever is there. An element that sometimes contains only a text never contains elements.
  */
 
-import htm from "htm/mini";
+import htm from "htm";
 // @ts-types="./superfine.d.ts"
 import { h, type VNode } from "superfine";
 import type { Language } from "../languages/language.ts";
@@ -24,19 +24,23 @@ export function html(strings: TemplateStringsArray, ...values: unknown[]): VNode
   return template(strings, ...values) as VNode;
 }
 
+/** How an element is created: its tag, its properties and what it contains. */
+type Parts = [tag: string, props: Record<string, unknown> | null, ...children: Child[]];
+
 /** The types of htm describe its CommonJS build. */
-const template = (htm as unknown as typeof htm.default).bind(create);
+const template = (htm as unknown as typeof htm.default).bind(
+  function (this: number[], ...parts: Parts): VNode {
+    this[0] = 3; // Keeps htm from using one element in several places, which Superfine can't draw.
+    return create(...parts);
+  },
+);
 
 /** Creates an element. A text next to other elements gets its own element. */
-function create(
-  type: string,
-  props: Record<string, unknown> | null,
-  ...children: Child[]
-): VNode {
+function create(...[tag, props, ...children]: Parts): VNode {
   const [text] = children;
   return children.length === 1 && typeof text === "string"
-    ? h(type, { ...props, textContent: text })
-    : h(type, props ?? {}, children.flatMap(contents));
+    ? h(tag, { ...props, textContent: text })
+    : h(tag, props ?? {}, children.flatMap(contents));
 }
 
 function contents(child: Child): (VNode | boolean | undefined)[] {
