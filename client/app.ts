@@ -79,7 +79,7 @@ class App {
 
   /** An exception in one step, such as drawing, neither skips the other steps nor reaches whatever caused the event. */
   #handle(event: Event): void {
-    const now = steadyNow();
+    const now = monotonicNow();
     const calendarOffset = Date.now() - now;
     const { state, effects } = reduce({ ...this.#state, calendarOffset }, event, now);
     this.#state = state;
@@ -101,7 +101,7 @@ class App {
     this.#cancelTick();
     const deadline = nextDeadline(this.#state);
     if (deadline === undefined) return;
-    this.#cancelTick = later(deadline - steadyNow(), () => this.#dispatch({ type: "tick" }));
+    this.#cancelTick = later(deadline - monotonicNow(), () => this.#dispatch({ type: "tick" }));
   }
 
   #change(media: Media): void {
@@ -115,7 +115,7 @@ class App {
     return new Connection({
       dial: () => new WebSocket(location.origin.replace(/^http/, "ws") + SOCKET_PATH, SUBPROTOCOL),
       random: Math.random,
-      now: steadyNow,
+      now: monotonicNow,
       later,
       onMessage: (message) => inTurn({ type: "server", message }),
       onFrame: (frame) => this.#partner.receive(frame),
@@ -127,8 +127,8 @@ class App {
   }
 }
 
-/** Whole milliseconds by a clock that nobody sets. Far from zero, which stands for "never" in the state. */
-function steadyNow(): number {
+/** Whole milliseconds of a monotonic clock. It is far from zero, which stands for "never" in the state. */
+function monotonicNow(): number {
   return Math.round(performance.timeOrigin + performance.now());
 }
 

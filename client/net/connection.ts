@@ -67,7 +67,7 @@ export interface ConnectionOptions {
   readonly dial: () => WebSocket;
   /** Runs `task` after `ms` milliseconds, and returns a function that cancels it. */
   readonly later: (ms: number, task: () => void) => () => void;
-  /** A clock that nobody sets, in milliseconds. */
+  /** A monotonic clock, in milliseconds. */
   readonly now: () => number;
   /** From 0 to below 1. */
   readonly random: () => number;

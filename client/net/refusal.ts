@@ -5,15 +5,14 @@ import { CONNECTION_REFUSALS, type ConnectionRefusal, SOCKET_PATH } from "../../
 /** Maximum duration of a request, in milliseconds. */
 const MAX_TIME = 10_000;
 
-/** The status of a refusal by nobody: there is nothing at this path for plain requests. */
+/** The status of a plain request to this path when nothing refuses the connection. */
 const NOT_FOUND = 404;
 
 /** Asks the server; "none" if nothing prevents a connection, and `undefined` if the server does not answer. */
 export async function askRefusal(): Promise<ConnectionRefusal | "none" | undefined> {
   try {
-    const request = new AbortController();
-    setTimeout(() => request.abort(), MAX_TIME);
-    const response = await fetch(SOCKET_PATH, { cache: "no-store", signal: request.signal });
+    const signal = AbortSignal.timeout(MAX_TIME);
+    const response = await fetch(SOCKET_PATH, { cache: "no-store", signal });
     return response.status === NOT_FOUND ? "none" : readRefusal(await response.json());
   } catch {
     return undefined; // The server is down, or something else answered.

@@ -79,7 +79,7 @@ export const NO_CALL: Call = { kind: "none" };
 
 const ASK: CallEffect = { type: "tell", message: { type: "ice" } };
 
-/** Applies `event` to `call` at `now` (milliseconds since 1970). */
+/** Applies `event` to `call` at `now` (milliseconds of the page's clock). */
 export function reduceCall(call: Call, event: CallEvent, now: number): CallStep {
   switch (event.type) {
     case "want":
@@ -105,7 +105,7 @@ export function reduceCall(call: Call, event: CallEvent, now: number): CallStep 
   }
 }
 
-/** When to dispatch `tick`, in milliseconds since 1970; 0 for never. */
+/** When to dispatch `tick`, in milliseconds of the page's clock; 0 for never. */
 export function callDeadline(call: Call): number {
   return call.kind === "connecting" || call.kind === "live" ? call.until : 0;
 }

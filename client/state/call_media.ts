@@ -129,9 +129,9 @@ function isRequested(call: Call): boolean {
 }
 
 /**
- * Applies an event to the call. When the call becomes live, and again when a connection has
- * dropped, the partner learns what is being sent. A browser that can't
- * make calls answers every request itself, and searches only for text from then on.
+ * Applies an event to the call. When the call becomes live, and again when a connection has dropped, the partner learns
+ * what is being sent. A browser that can't make calls answers every request itself, and searches only for text from
+ * then on.
  */
 export function onCall(state: State, event: CallEvent, now: number): Transition {
   if (state.screen.kind !== "chat" || !isTalking(state)) return transition(state);

@@ -267,7 +267,7 @@ export function endChat(state: State, notice: SystemMessage, now: number): State
   return withLine(over, { from: "page", notice }, now);
 }
 
-/** When a chat changes without an event, in milliseconds since 1970; 0 for never. */
+/** When a chat changes without an event, in milliseconds of the page's clock; 0 for never. */
 export function chatDeadlines({ phase, ...chat }: Chat): number[] {
   if (phase.kind === "over") return [];
   return [

@@ -42,7 +42,7 @@ export interface Delivery {
   readonly isFlowing: boolean;
   /** The number up to which all messages of the partner have arrived. */
   readonly received: number;
-  /** The number up to which this side has confirmed them, and when, in milliseconds since 1970. */
+  /** The number up to which this side has confirmed them, and when, in milliseconds of the page's clock. */
   readonly confirmed: number;
   readonly confirmedAt: number;
   /** When this side last requested missing messages, and when it last answered such a request. */
@@ -136,7 +136,7 @@ export function confirm(delivery: Delivery, now: number): DeliveryOutcome {
   };
 }
 
-/** When the next confirmation is due, in milliseconds since 1970; 0 for never. */
+/** When the next confirmation is due, in milliseconds of the page's clock; 0 for never. */
 export function nextConfirmation(delivery: Delivery): number {
   const { received, confirmed, confirmedAt, isFlowing } = delivery;
   return isFlowing && received > confirmed ? confirmedAt + CONFIRM_INTERVAL : 0;

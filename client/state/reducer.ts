@@ -79,7 +79,10 @@ import {
   warnOfRestart,
 } from "./chat.ts";
 
-/** Applies `event` to `state` at `now` (milliseconds since 1970). A press that comes too soon does nothing. */
+/**
+ * Applies `event` to `state` at `now`, in milliseconds of the page's clock, which is monotonic. A press that comes too
+ * soon does nothing.
+ */
 export function reduce(state: State, event: Event, now: number): Transition {
   if (isTooSoon(state, event, now)) return transition(state);
   const { state: next, effects } = apply(state, event, now);
@@ -189,7 +192,7 @@ function apply(state: State, event: Event, now: number): Transition {
   }
 }
 
-/** When the state next changes without an event, in milliseconds since 1970. */
+/** When the state next changes without an event, in milliseconds of the page's clock. */
 export function nextDeadline({ screen }: State): number | undefined {
   const deadlines = deadlinesOf(screen).filter(Boolean);
   return deadlines.length > 0 ? Math.min(...deadlines) : undefined;

@@ -88,14 +88,8 @@ export function isBlocked({ refusal }: State): boolean {
 export function search(state: State, now: number): Transition {
   if (isBlocked(state)) return goHome(state);
   const isPreviewed = state.screen.kind === "preview";
-  const screen = {
-    kind: "searching",
-    since: now,
-    phase: "fresh",
-    retryAt: 0,
-    challenge: undefined,
-    keepsDevices: state.mode === "video" && (isPreviewed || state.preferences.keepCamera),
-  } as const;
+  const keepsDevices = state.mode === "video" && (isPreviewed || state.preferences.keepCamera);
+  const screen = fresh(keepsDevices, now);
   const local = isPreviewed ? state.local : startingDevices(state);
   return find({ ...state, screen, local, unread: 0 }, { type: "focus", on: "cancel" });
 }
@@ -116,15 +110,23 @@ export function answersSearch(
   { features, searchNumber }: State,
   { search }: { readonly search?: number },
 ): boolean {
-  return features.includes("search") ? search === searchNumber : true;
+  return !features.includes("search") || search === searchNumber;
 }
 
 /** The server is reached, and knows nothing of a search that began before. */
 export function restartSearch(state: State, screen: Searching, now: number): Transition {
-  return find({
-    ...state,
-    screen: { ...screen, since: now, phase: "fresh", retryAt: 0, challenge: undefined },
-  });
+  return find({ ...state, screen: fresh(screen.keepsDevices, now) });
+}
+
+function fresh(keepsDevices: boolean, now: number): Searching {
+  return {
+    kind: "searching",
+    since: now,
+    phase: "fresh",
+    retryAt: 0,
+    challenge: undefined,
+    keepsDevices,
+  };
 }
 
 /** Shows the first screen, and leaves a chat or search. */
@@ -164,7 +166,7 @@ export function askLater(state: State, screen: Searching, seconds: number, now: 
   return { ...state, screen: { ...screen, retryAt: now + seconds * 1000 } };
 }
 
-/** When a search changes without an event, in milliseconds since 1970; 0 for never. */
+/** When a search changes without an event, in milliseconds of the page's clock; 0 for never. */
 export function searchDeadlines({ since, phase, retryAt }: Searching): number[] {
   if (phase === "long") return [retryAt];
   return [since + (phase === "fresh" ? WIDENS_AFTER : LONG_AFTER), retryAt];

@@ -157,9 +157,9 @@ export interface State {
   readonly features: readonly Feature[];
   /** The number of the last search. The answers to older ones are ignored. */
   readonly searchNumber: number;
-  /** The calendar minus the clock of the deadlines, in milliseconds. Somebody may set the calendar at any time. */
+  /** The calendar minus the page's clock, in milliseconds. The calendar may be set at any time, the clock can't. */
   readonly calendarOffset: number;
-  /** Why this page can't connect, and until when (milliseconds since 1970). */
+  /** Why this page can't connect, and until when, in milliseconds of the page's clock. */
   readonly refusal:
     | { readonly code: ConnectionRefusal["code"]; readonly until: number }
     | undefined;
