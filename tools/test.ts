@@ -54,13 +54,13 @@ export function testFiles(selection: Selection): string[] {
   return files.filter((file) => !left.includes(file));
 }
 
-/** "--browser" selects the tests of the bare system. */
+/** Selects the tests of the bare system. */
+const BROWSER = "--browser";
+
 function selectionOf(options: readonly string[]): Selection {
   if (options.includes(BROWSER)) return "browser";
   return Deno.env.get("TEST_ONCE") === "1" ? "rest" : "all";
 }
-
-const BROWSER = "--browser";
 
 /** Runs some files, `jobs` at a time, and returns the exit code. */
 async function run(

@@ -69,12 +69,6 @@ for (const first of ["Chromium", "WebKit"]) {
   });
 }
 
-/** Chooses Arabic in the menu, which WebDriver can't open. */
-const CHOOSE_ARABIC = `((menu) => {
-  menu.value = "ar";
-  menu.dispatchEvent(new Event("change"));
-})(document.getElementById("language"))`;
-
 /** Keeps the file that the page saves, instead of a download. */
 const KEEP_FILE = `URL.createObjectURL = (file) => {
   globalThis.file = file;
@@ -103,7 +97,7 @@ Deno.test({
     const saved = await safari.evaluate<string>("file.text()");
     match(saved, /You: from safari$/m);
     match(saved, /Stranger: from chromium$/m);
-    await safari.evaluate(CHOOSE_ARABIC);
+    await safari.chooseLanguage("ar");
     await safari.page.locator("html[dir=rtl]").waitFor();
     await safari.page.getByRole("textbox", { name: ar.words.Message, exact: true }).fill("مرحبا");
     await safari.key("Enter");

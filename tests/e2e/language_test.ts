@@ -284,12 +284,7 @@ Deno.test("Every screen fits on a small phone in every language", async () => {
   const [{ visitor }] = two;
   await tour(two, async (screen) => {
     for (const code of [...Object.keys(CATALOGUES).toReversed()]) {
-      await visitor.evaluate(`{
-        const menu = document.getElementById("language");
-        menu.value = "${code}";
-        menu.onchange();
-      }`);
-      await visitor.page.locator(`html[lang=${code}]`).waitFor();
+      await visitor.chooseLanguage(code);
       await assertFits(visitor, `${screen} in ${code}`);
     }
   });

@@ -72,12 +72,7 @@ async function assertRoom(visitor: Visitor, screen: string, picture = 0): Promis
 /** Checks a screen at every size, in the widest language, in one from right to left, and in English. */
 async function assertRoomEverywhere(visitor: Visitor, screen: string): Promise<void> {
   for (const code of ["ru", "ar", "en"]) {
-    await visitor.evaluate(`{
-      const menu = document.getElementById("language");
-      menu.value = "${code}";
-      menu.onchange();
-    }`);
-    await visitor.page.locator(`html[lang=${code}]`).waitFor();
+    await visitor.chooseLanguage(code);
     for (const [width, height, picture] of SIZES) {
       await visitor.page.setViewportSize({ width, height });
       const least = screen.endsWith("report") ? 0 : picture;

@@ -121,6 +121,15 @@ export abstract class AnyVisitor implements AsyncDisposable {
     await this.reads(YOU_LEFT);
   }
 
+  /** Chooses a language on any screen, also where the menu is hidden, and waits until the page shows it. */
+  async chooseLanguage(code: string): Promise<void> {
+    await this.evaluate(`((menu) => {
+      menu.value = "${code}";
+      menu.dispatchEvent(new Event("change"));
+    })(document.getElementById("language"))`);
+    await this.page.locator(`html[lang=${code}]`).waitFor();
+  }
+
   /** Waits for a text anywhere on the page. */
   async sees(text: string | RegExp): Promise<void> {
     await this.page.getByText(text).first().waitFor();

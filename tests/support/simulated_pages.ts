@@ -162,7 +162,7 @@ export interface Channel {
 export type OpenChannel = (role: Role, events: ChannelEvents) => Channel;
 
 /** The durations of the connection's deadlines, as opposed to its delays, which are 0. */
-const DEADLINES: readonly number[] = [DIAL_TIME, QUIET_TIME, ANSWER_TIME, QUICK_ANSWER_TIME];
+export const DEADLINES: readonly number[] = [DIAL_TIME, QUIET_TIME, ANSWER_TIME, QUICK_ANSWER_TIME];
 
 /** A deadline of the connection, in milliseconds of the page's clock. */
 interface Deadline {

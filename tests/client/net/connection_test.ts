@@ -29,6 +29,7 @@ import { MAX_IDLE } from "../../../server/chat/session_registry.ts";
 import { UnreliableProxy } from "../../support/unreliable_proxy.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { ScriptedServer } from "../../support/scripted_server.ts";
+import { DEADLINES } from "../../support/simulated_pages.ts";
 import { ClosingProxy } from "../../support/closing_proxy.ts";
 import { TestServer } from "../../support/server.ts";
 import { waitUntil } from "../../support/wait_until.ts";
@@ -42,9 +43,6 @@ type Happening =
 
 /** The random number. No delay is equal to a deadline. */
 const SHARE = 0.4;
-
-/** The durations of the deadlines, as opposed to those of the delays. */
-const DEADLINES: readonly number[] = [DIAL_TIME, QUIET_TIME, ANSWER_TIME, QUICK_ANSWER_TIME];
 
 /** A connection, its events, and the delays it has requested. */
 class Line {
