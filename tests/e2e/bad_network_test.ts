@@ -4,7 +4,7 @@ import { delay } from "../../server/base/timeout.ts";
 import { repeats, SEED, seeded } from "../support/repeats.ts";
 import { NO_RATES } from "../support/server.ts";
 import { type Figures, NetworkBed } from "./network_bed.ts";
-import { type EngineFixture, everyEngine } from "./site_fixture.ts";
+import { type EngineFixture, everyEngine, type OpenEngineFixture } from "./site_fixture.ts";
 
 /** How long a connection is silent before the device notices that its network has changed, in milliseconds. */
 const SILENCE = 10_000;
@@ -30,9 +30,10 @@ function summary(durations: readonly number[]): string {
   return `${Math.round(median)} ms (most: ${Math.round(most)} ms)`;
 }
 
-async function runSchedules(fixture: EngineFixture, count: number): Promise<Figures[]> {
+async function runSchedules(open: OpenEngineFixture, count: number): Promise<Figures[]> {
   const figures: Figures[] = [];
   while (figures.length < count) {
+    await using fixture = await open({ rates: NO_RATES });
     using bed = await NetworkBed.open(fixture);
     const end = Math.min(count, figures.length + PER_PAIR);
     while (figures.length < end) {
@@ -46,8 +47,7 @@ async function runSchedules(fixture: EngineFixture, count: number): Promise<Figu
 for (const { name, open } of engines) {
   Deno.test(`No message is lost or duplicated when networks stall, delay, drop and recover, in ${name}`, async () => {
     const sample = name === "Chromium" ? 2 : 1;
-    await using fixture = await open({ rates: NO_RATES });
-    print(name, await runSchedules(fixture, repeats({ sample, long: 200 })));
+    print(name, await runSchedules(open, repeats({ sample, long: 200 })));
   });
 }
 
