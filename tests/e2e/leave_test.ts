@@ -2,10 +2,13 @@
 
 import { equal, ok } from "node:assert/strict";
 import { en } from "../../client/languages/en.ts";
+import { waitUntil } from "../support/wait_until.ts";
 import { inEveryEngine } from "./site_fixture.ts";
 import { CHATTING, LOOKING, STRANGER_LEFT, YOU_LEFT } from "./visitor.ts";
 
 const { everywhere, test, decided } = await inEveryEngine();
+
+const isContact = (path: string): boolean => path === "/contact";
 
 const MET = en.words.MetBefore;
 
@@ -174,7 +177,7 @@ decided(
   },
 );
 
-decided(
+test(
   "Back asks, leaves, and then goes back, and no entry stays in the history",
   async (openFixture) => {
     await using fixture = await openFixture();
@@ -199,7 +202,8 @@ decided(
     await ann.button("Really stop?").waitFor();
     await ann.settles();
     await back();
-    await ann.page.waitForURL(`${fixture.url}/contact`);
+    // Firefox restores a page that it kept without telling the driver. No script runs while a page is being left.
+    await waitUntil(() => ann.evaluate<string>("location.pathname").then(isContact, () => false));
     await bob.reads(STRANGER_LEFT);
   },
 );
