@@ -153,14 +153,31 @@ export class Devices {
   }
 
   /** Handles the end or an interruption of a track. A track that has been replaced may still report its end. */
-  #changed(kind: DeviceKind, track: MediaStreamTrack): void {
+  async #changed(kind: DeviceKind, track: MediaStreamTrack): Promise<void> {
+    const isEnded = track.readyState === "ended";
+    const change = isEnded ? await this.#afterEnd(track.kind) : captureOf(track);
     const capture = this.#media[kind];
-    if ("track" in capture && capture.track === track) this.#set({ [kind]: captureOf(track) });
+    if ("track" in capture && capture.track === track) this.#set({ [kind]: change });
+  }
+
+  /**
+   * A track ends when its device is unplugged, and when the visitor withdraws the permission. Then the browser still
+   * lists devices of that kind, without their names.
+   */
+  async #afterEnd(kind: string): Promise<Capture> {
+    const isNameless = ({ kind: listed, label }: MediaDeviceInfo): boolean =>
+      listed === `${kind}input` && label === "";
+    const isDenied = (await this.#all()).some(isNameless);
+    return { kind: "trouble", trouble: isDenied ? "denied" : "missing" };
+  }
+
+  async #all(): Promise<MediaDeviceInfo[]> {
+    return await this.#system?.enumerateDevices().catch(() => []) ?? [];
   }
 
   /** Lists the devices. Browsers reveal their names only once one of them may be used. */
   async #list(): Promise<void> {
-    const all = await this.#system?.enumerateDevices().catch(() => []) ?? [];
+    const all = await this.#all();
     const ofKind = (kind: MediaDeviceKind): Device[] =>
       all.filter((one) => one.kind === kind && one.label !== "")
         .map(({ deviceId: id, label }) => ({ id, label }));

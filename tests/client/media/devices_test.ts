@@ -43,6 +43,8 @@ class System {
   #answers: (() => void)[] = [];
   isSlow = false;
   opensMuted = false;
+  /** The kind of device whose permission the visitor has withdrawn. */
+  withdrawn: MediaDeviceKind | undefined;
 
   async getUserMedia(constraints: MediaStreamConstraints): Promise<MediaStream> {
     this.asked.push(constraints);
@@ -67,7 +69,8 @@ class System {
 
   enumerateDevices(): Promise<MediaDeviceInfo[]> {
     const device = (kind: MediaDeviceKind, deviceId: string): MediaDeviceInfo => {
-      const info = { kind, deviceId, label: deviceId, groupId: "" };
+      const label = kind === this.withdrawn ? "" : deviceId;
+      const info = { kind, deviceId, label, groupId: "" };
       return { ...info, toJSON: () => info };
     };
     return Promise.resolve([device("videoinput", "front"), device("audioinput", "headset")]);
@@ -198,7 +201,18 @@ Deno.test("Devices report when one is unplugged", async () => {
   desk.devices.want(BOTH);
   await settled();
   desk.system.tracks.find(({ kind }) => kind === "audio")?.end();
+  await settled();
   assert.deepEqual(desk.kinds, ["on", "missing"]);
+});
+
+Deno.test("Devices say that they are not allowed when the visitor withdraws a permission", async () => {
+  const desk = new Desk();
+  desk.devices.want(BOTH);
+  await settled();
+  desk.system.withdrawn = "videoinput";
+  for (const track of desk.system.tracks) track.end();
+  await settled();
+  assert.deepEqual(desk.kinds, ["denied", "missing"]);
 });
 
 Deno.test("Devices are unsupported where the browser offers none to this page", async () => {
@@ -274,6 +288,7 @@ Deno.test("Devices don't mistake the end of an old track for that of the new one
   desk.devices.want({ ...BOTH, camera: "back" });
   await settled();
   old!.end();
+  await settled();
   assert.deepEqual(desk.kinds, ["on", "on"]);
 });
 
@@ -294,6 +309,7 @@ Deno.test("Devices that another app interrupts report trouble until they return,
   assert.deepEqual(desk.kinds, ["on", "off"], "a stopped track reports nothing");
   camera!.mute(true);
   camera!.end();
+  await settled();
   assert.deepEqual(desk.kinds, ["missing", "off"]);
 });
 
