@@ -17,7 +17,14 @@ import type { Pages } from "../site/router.ts";
 import type { Certificate } from "../tls/certificate.ts";
 import { redirect } from "../tls/https_redirect.ts";
 import { fail } from "./console.ts";
-import { fitToMachine, newCluster, openCertificate, openRedis, openStore } from "./resources.ts";
+import {
+  fitToMachine,
+  newCluster,
+  openCertificate,
+  openOperatorFiles,
+  openRedis,
+  openStore,
+} from "./resources.ts";
 import { onStop, reportFailures } from "./signals.ts";
 import { startupMessage } from "./startup_message.ts";
 import { newToken, type System } from "./system.ts";
@@ -42,6 +49,7 @@ export async function serve(given: Config, release: Release, system: System): Pr
   const app = new App({
     ...release,
     ...{ config, clock, log, logOutput, certificate },
+    ...await openOperatorFiles(config, log),
     cluster: redis && newCluster(redis, system, log),
     platform: platform?.name,
     store: await openStore(config, redis, log),

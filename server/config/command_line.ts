@@ -10,7 +10,7 @@
  */
 
 import { parseArgs } from "node:util";
-import { parseDay } from "../base/clock.ts";
+import { parseTime } from "../base/clock.ts";
 import { platformOf } from "./deno_deploy.ts";
 import type { Option } from "./option_types.ts";
 import { type Config, environmentName, OPTION_NAMES, type OptionName, OPTIONS } from "./options.ts";
@@ -129,6 +129,10 @@ function conflicts(config: Config): string[] {
       "Cannot serve HTTPS: --listener=deno has no handshake timeout.",
     ],
     [
+      config.announcement !== "" && config["announcement-file"] !== "",
+      "Cannot show the announcement: use either --announcement or --announcement-file.",
+    ],
+    [
       redirects && !speaksTls,
       "--http-redirect-port requires --tls-cert and --tls-key.",
     ],
@@ -161,11 +165,4 @@ function readPeriod(given: Flags, config: Config, errors: string[]): Command {
   }) as [Date, Date];
   if (from >= to) errors.push("Cannot print the access log: --from is not before --to.");
   return { kind: "access-log", config, from, to };
-}
-
-function parseTime(text: string): Date | undefined {
-  const form = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.exec(text);
-  if (form === null) return parseDay(text);
-  const time = new Date(text);
-  return parseDay(form[1] ?? "") === undefined || Number.isNaN(time.getTime()) ? undefined : time;
 }

@@ -16,6 +16,7 @@ import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { checkServerIdentity, createSecureContext } from "node:tls";
 import { type Clock, DAY, SECOND } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
+import { readTextFile } from "../base/text_file.ts";
 
 /** Interval between checks of the files, in milliseconds. */
 export const RENEWAL_CHECK = 20 * SECOND;
@@ -75,6 +76,13 @@ export class Certificate {
     return Date.parse(this.#used.leaf.validTo);
   }
 
+  /** Whether the files can't be used, or browsers reject the certificate in use. */
+  get isFailing(): boolean {
+    const now = this.#options.clock.date().getTime();
+    const { validFrom } = this.#used.leaf;
+    return this.#problem !== "" || now >= this.expiresAt || now < Date.parse(validFrom);
+  }
+
   /** Reads the files again. Resolves with whether a new pair is in use. */
   async reload(): Promise<boolean> {
     const found = await examine(this.#options, this.#used);
@@ -93,11 +101,14 @@ export class Certificate {
   }
 
   #use(found: Examined & { kind: "valid" }, isNew: boolean): void {
+    const { log } = this.#options;
+    const wasFailing = this.#problem !== "";
     this.#problem = "";
+    if (wasFailing && !isNew) log.info("The certificate files can be used again.");
     if (!isNew) return;
     this.#used = found;
     this.#warned = -Infinity;
-    this.#options.log.info("Renewed certificate in use.", { until: found.leaf.validTo });
+    log.info("Renewed certificate in use.", { until: found.leaf.validTo });
   }
 
   #logProblem(problem: string): void {
@@ -144,10 +155,13 @@ export async function examine(
   }
 }
 
+/** Maximum size of a certificate with its chain, or of a key, in bytes. */
+const MAX_PEM_BYTES = 1024 * 1024;
+
 async function read(file: string, what: string): Promise<string> {
-  return await Deno.readTextFile(file).catch((error) => {
-    throw new Error(`Cannot use the ${what} ${file}: ${error.code ?? error.name}.`);
-  });
+  const found = await readTextFile(file, MAX_PEM_BYTES);
+  if (found.kind === "read") return found.text;
+  throw new Error(`Cannot use the ${what} ${file}: ${found.reason}.`);
 }
 
 /** Checks a pair, and reports the first problem. */
