@@ -208,7 +208,7 @@ export class App {
     return new Router({
       ...{ clock, pages, settings, statistics },
       report: () => transparencyReport({ registry, accessLog, settings }),
-      health: () => this.#health(),
+      health: () => this.health,
     });
   }
 
@@ -230,7 +230,7 @@ export class App {
     const { wantedConnections: wanted = limit } = this.#options;
     return await this.#metrics.render({
       ...{ version, limit, wanted, startedAt, sessions, matchmaker, relay, statistics, gate },
-      ...{ cluster, logOutput, health: () => this.#health() },
+      ...{ cluster, logOutput, health: () => this.health },
       certificateExpiry: (certificate?.expiresAt ?? 0) / SECOND,
       addresses: { held: registry.held, blocked: () => this.#blocked() },
       workBits: () => this.#proofOfWork.isRequired ? WORK_BITS : 0,
@@ -239,7 +239,8 @@ export class App {
     });
   }
 
-  #health(): Health {
+  /** The health of the server. */
+  get health(): Health {
     const { logOutput, cluster, certificate, denyFile, announcementFile } = this.#options;
     const { sessions, accessLog, statistics } = this;
     return healthOf({

@@ -25,7 +25,7 @@ import {
   openRedis,
   openStore,
 } from "./resources.ts";
-import { onStop, reportFailures } from "./signals.ts";
+import { type HangupActions, onHangup, onStop, reportFailures } from "./signals.ts";
 import { startupMessage } from "./startup_message.ts";
 import { newToken, type System } from "./system.ts";
 
@@ -40,9 +40,11 @@ export interface Release {
 /** Starts the server. It runs until a signal ends it. */
 export async function serve(given: Config, release: Release, system: System): Promise<void> {
   const { clock } = system;
+  const platform = platformOf(system.env);
+  const ready = Promise.withResolvers<HangupActions>();
+  if (platform === undefined) onHangup(ready.promise, clock);
   const logOutput = new LogOutput(Deno.stderr, clock);
   const log = await openLog(logOutput, Deno.stderr.isTerminal());
-  const platform = platformOf(system.env);
   const config = given.listener === "node" ? await fitToMachine(given, log) : given; // Deno Deploy sets its own limits.
   const certificate = await openCertificate(config, clock, log);
   const redis = await openRedis(config, system, log);
@@ -60,7 +62,7 @@ export async function serve(given: Config, release: Release, system: System): Pr
   const listeners = await listen(app, { config, certificate, clock, log });
   await app.start(listeners.main);
   reportFailures(log);
-  onStop(async () => {
+  const stop = onStop(async () => {
     await shutDown({
       chat: app,
       close: () => Promise.all([listeners.main.close(), listeners.redirect?.close()]),
@@ -69,7 +71,16 @@ export async function serve(given: Config, release: Release, system: System): Pr
     log.info("Stopped.");
     await withTimeout(EXIT_TIME, logOutput.flush());
   }, clock);
+  ready.resolve({ stop, reload: () => reload(app, log) });
   announce(config, listeners, platform !== undefined, log);
+}
+
+/** Reads the certificate and the operator's files again, and logs that it did, and what doesn't work. */
+async function reload(app: App, log: Log): Promise<void> {
+  await app.reload();
+  log.info("The certificate and the operator's files have been read again.", {
+    failing: app.health.failing,
+  });
 }
 
 /** The listener of the chat, and the one that redirects HTTP to HTTPS. */

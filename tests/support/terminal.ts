@@ -37,6 +37,11 @@ export class Terminal implements AsyncDisposable {
     await this.#keys.write(CTRL_C);
   }
 
+  /** Closes the terminal, as when its window is closed or its network connection ends. */
+  close(): void {
+    this.#process.kill("SIGKILL");
+  }
+
   /** The exit code, once the command has ended. */
   get ended(): Promise<number> {
     return this.#process.status.then(({ code }) => code);
