@@ -60,7 +60,7 @@ export async function serve(given: Config, release: Release, system: System): Pr
     });
     log.info("Stopped.");
     await withTimeout(EXIT_TIME, logOutput.flush());
-  });
+  }, clock);
   announce(config, listeners, platform !== undefined, log);
 }
 
