@@ -24,7 +24,7 @@ const system: System = {
 };
 const { version } = manifest;
 
-const command = readCommandLine(Deno.args, system.env);
+const command = readCommandLine(Deno.args, system.env, Deno.readTextFileSync);
 switch (command.kind) {
   case "help":
     await print(Deno.stdout, help());
@@ -34,16 +34,16 @@ switch (command.kind) {
     break;
   case "invalid":
     await complain(`${command.errors.join("\n")}\nSee --help.\n`);
-    Deno.exit(2);
+    Deno.exit(command.isHealthCheck ? 1 : 2);
     break;
   case "access-log":
     await printAccessLog(command, system.clock);
     break;
   case "doctor":
-    await runDoctor(command.config, system);
+    await runDoctor(command, system);
     break;
   case "health":
-    await printHealth(command.config);
+    await printHealth(command);
     break;
   case "serve":
     await serve(command.config, { version, build, pages }, system);

@@ -16,6 +16,7 @@ import { EXIT_TIME, HAND_OFF_TIME, SHORT_HAND_OFF_TIME, shutDown } from "../shut
 import type { Pages } from "../site/router.ts";
 import type { Certificate } from "../tls/certificate.ts";
 import { redirect } from "../tls/https_redirect.ts";
+import { removeAddress, writeAddress } from "./address_file.ts";
 import { fail } from "./console.ts";
 import {
   fitToMachine,
@@ -68,10 +69,13 @@ export async function serve(given: Config, release: Release, system: System): Pr
       close: () => Promise.all([listeners.main.close(), listeners.redirect?.close()]),
       handOffTime: platform === undefined ? HAND_OFF_TIME : SHORT_HAND_OFF_TIME,
     });
+    await removeAddress(config["data-dir"]);
     log.info("Stopped.");
     await withTimeout(EXIT_TIME, logOutput.flush());
   }, clock);
   ready.resolve({ stop, reload: () => reload(app, log) });
+  const isTls = certificate !== undefined;
+  await writeAddress(config["data-dir"], { host: config.host, port: listeners.main.port, isTls });
   announce(config, listeners, platform !== undefined, log);
 }
 

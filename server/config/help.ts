@@ -8,7 +8,7 @@ import { OPTION_NAMES, type OptionName, OPTIONS } from "./options.ts";
 const COMMAND_PURPOSES: Readonly<Record<CommandName, string>> = {
   "access-log": "print the access log lines of a time range to standard output",
   "doctor": "check the options, the host and the services in use, and suggest fixes",
-  "health": "print the status of the server that runs with the same options",
+  "health": "print the status of the running server",
 };
 
 /** The text that `--help` prints. */
@@ -26,11 +26,13 @@ export function help(): string {
     "",
     "Options:",
     ...OPTION_NAMES.map(optionRow),
+    row("--env-file PATH", "file of environment variables, which is read as systemd reads it"),
     row("--help", "print this help"),
     row("--version", "print the version"),
     "",
     "Each option can also be set with an environment variable, e.g. MAX_CONNECTIONS for --max-connections.",
-    "An option on the command line overrides the environment variable.",
+    "An option on the command line overrides the environment variable, which overrides --env-file.",
+    "Lists can be given several times, and add up. Any other option can be given once.",
     `TIME is ${TIME_FORMAT}.`,
     "",
     `On ${DENO_DEPLOY.name} (where ${DENO_DEPLOY_VARIABLE} is set) these options are fixed:`,

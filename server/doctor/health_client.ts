@@ -30,8 +30,17 @@ export type HealthResult =
   /** Why there was no response, as a short code. */
   | { kind: "unreachable"; code: string };
 
-/** Requests it from a server on this machine. */
+/** Requests it from a server on this machine, at each of the addresses until one answers. */
 export async function fetchHealth(where: ServerAddress): Promise<HealthResult> {
+  let result: HealthResult = { kind: "unreachable", code: "" };
+  for (const host of reachableHosts(where.host)) {
+    result = await fetchHealthAt({ ...where, host });
+    if (result.kind !== "unreachable") break;
+  }
+  return result;
+}
+
+async function fetchHealthAt(where: ServerAddress): Promise<HealthResult> {
   try {
     const health = healthIn(await get(where, "/healthz"));
     return health === undefined ? { kind: "other" } : { kind: "answered", health };
@@ -40,9 +49,20 @@ export async function fetchHealth(where: ServerAddress): Promise<HealthResult> {
   }
 }
 
-/** The address at which a server that listens on `host` can be reached from this machine. */
-export function reachableHost(host: string): string {
-  return { "0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1" }[host] ?? host;
+/**
+ * The addresses at which a server that listens on `host` can be reached from this machine. One that listens on `::` also
+ * accepts IPv4. Where IPv6 is switched off, which is usual in containers, it accepts nothing else.
+ */
+export function reachableHosts(host: string): readonly string[] {
+  switch (host) {
+    case "0.0.0.0":
+    case "":
+      return ["127.0.0.1"];
+    case "::":
+      return ["::1", "127.0.0.1"];
+    default:
+      return [host];
+  }
 }
 
 async function get(where: ServerAddress, path: string): Promise<string> {
@@ -67,7 +87,7 @@ async function responseTo(request: ClientRequest): Promise<string> {
 
 /** The certificate is not verified: it is for another name, and another check covers it. */
 function open({ host, port, isTls }: ServerAddress, path: string): ClientRequest {
-  const to = { host: reachableHost(host), port };
+  const to = { host, port };
   const options = { ...to, path, headers: { host: `localhost:${port}`, connection: "close" } };
   return isTls
     ? request({ ...options, createConnection: () => connect({ ...to, rejectUnauthorized: false }) })

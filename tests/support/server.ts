@@ -18,6 +18,7 @@ import type { Log } from "../../server/base/log.ts";
 import type { Rate } from "../../server/base/token_bucket.ts";
 import { MemoryStatisticsStore, type StatisticsStore } from "../../server/statistics/store.ts";
 import type { CertificateFiles } from "./certificate_files.ts";
+import { withDefaults } from "./program.ts";
 
 /** A log entry. */
 export interface Entry {
@@ -211,7 +212,7 @@ export class TestServer implements AsyncDisposable {
 }
 
 function configOf(args: readonly string[]): Config {
-  const command = readCommandLine(["--access-log=off", ...args], () => undefined);
+  const command = readCommandLine(withDefaults(args, ["--access-log=off"]), () => undefined);
   if (command.kind !== "serve") throw new Error(`Cannot start a server with ${args.join(" ")}`);
   return command.config;
 }
