@@ -11,6 +11,7 @@ import { printAccessLog } from "./server/commands/access_log.ts";
 import { complain } from "./server/commands/console.ts";
 import { runDoctor } from "./server/commands/doctor.ts";
 import { printHealth } from "./server/commands/health.ts";
+import { printStatus } from "./server/commands/status.ts";
 import { serve } from "./server/commands/serve.ts";
 import type { System } from "./server/commands/system.ts";
 import { readCommandLine } from "./server/config/command_line.ts";
@@ -44,6 +45,9 @@ switch (command.kind) {
     break;
   case "health":
     await printHealth(command);
+    break;
+  case "status":
+    await printStatus(command, system.clock);
     break;
   case "serve":
     await serve(command.config, { version, build, pages }, system);

@@ -66,6 +66,8 @@ export interface AppOptions {
   readonly store: StatisticsStore;
   /** Makes a new unguessable session token. */
   readonly newToken: () => string;
+  /** With this token, the operator on this machine can read the metrics. */
+  readonly localToken?: string | undefined;
   /** Runs a garbage collection, if the platform supports that. */
   readonly collect?: (() => void) | undefined;
   /** The TLS certificate, if the program terminates TLS. */
@@ -217,6 +219,7 @@ export class App {
     const startedAt = clock.date().getTime() / SECOND;
     return new MetricsEndpoint({
       token: config["metrics-token"],
+      localToken: this.#options.localToken,
       trustsLocal: platform === "",
       contentType: this.#metrics.contentType,
       render: () => this.#renderMetrics(gate, startedAt),

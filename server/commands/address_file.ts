@@ -1,6 +1,7 @@
 /**
- * A file in the data directory that says where the server listens, so that `health` finds it without options. The
- * server writes the file when it starts, and removes it when it stops.
+ * A file in the data directory that says where the server listens, so that `health` and `status` find it without
+ * options. The server writes the file when it starts, and removes it when it stops. Only its owner can read the file, so
+ * the token in it proves that `status` was started by the operator. It is a new one each time.
  */
 
 import { join } from "node:path";
@@ -14,13 +15,18 @@ const DEFAULT_HOSTS = ["", "0.0.0.0", "127.0.0.1"];
 
 const MAX_PORT = 65_535;
 
+/** Where a server listens, and the token with which it shows its metrics to this machine. */
+export interface WrittenAddress extends ServerAddress {
+  readonly token?: string;
+}
+
 /** Writes where the server listens. `health` needs options where this fails, so the failure is ignored. */
 export async function writeAddress(
   folder: string,
-  { host, port, isTls }: ServerAddress,
+  { host, ...where }: WrittenAddress,
 ): Promise<void> {
   if (folder === "") return;
-  const text = JSON.stringify({ ...DEFAULT_HOSTS.includes(host) ? {} : { host }, port, isTls });
+  const text = JSON.stringify({ ...DEFAULT_HOSTS.includes(host) ? {} : { host }, ...where });
   await Deno.writeTextFile(join(folder, ADDRESS_FILE), `${text}\n`, { mode: 0o600 })
     .catch(() => {});
 }
@@ -31,7 +37,7 @@ export async function removeAddress(folder: string): Promise<void> {
 }
 
 /** Where the server that uses this directory listens, if it has said so. */
-export async function readAddress(folder: string): Promise<ServerAddress | undefined> {
+export async function readAddress(folder: string): Promise<WrittenAddress | undefined> {
   try {
     return addressIn(JSON.parse(await Deno.readTextFile(join(folder, ADDRESS_FILE))));
   } catch {
@@ -40,9 +46,10 @@ export async function readAddress(folder: string): Promise<ServerAddress | undef
 }
 
 function addressIn(
-  { host = "127.0.0.1", port, isTls }: Record<string, unknown>,
-): ServerAddress | undefined {
+  { host = "127.0.0.1", port, isTls, token }: Record<string, unknown>,
+): WrittenAddress | undefined {
   const isValid = typeof host === "string" && typeof isTls === "boolean" &&
     typeof port === "number" && Number.isInteger(port) && port > 0 && port <= MAX_PORT;
-  return isValid ? { host, port, isTls } : undefined;
+  if (!isValid) return undefined;
+  return { host, port, isTls, ...typeof token === "string" ? { token } : {} };
 }

@@ -5,8 +5,7 @@
 
 import { print } from "../base/print.ts";
 import type { Command } from "../config/command_line.ts";
-import type { ServerAddress } from "../doctor/health_client.ts";
-import { readAddress } from "./address_file.ts";
+import { readAddress, type WrittenAddress } from "./address_file.ts";
 import { fail } from "./console.ts";
 
 /** Prints it, and exits with 1 unless the server accepts visitors. */
@@ -28,11 +27,15 @@ export async function printHealth(command: Command & { kind: "health" }): Promis
 }
 
 /** Where the server listens: as the given options say, otherwise as it has written, otherwise by default. */
-async function addressOf({ config, given }: Command & { kind: "health" }): Promise<ServerAddress> {
+export async function addressOf(
+  { config, given }: Command & { kind: "health" | "status" },
+): Promise<WrittenAddress> {
   const written = await readAddress(config["data-dir"]);
+  const isOther = given.has("host") || given.has("port");
   return {
     host: given.has("host") ? config.host : written?.host ?? config.host,
     port: given.has("port") ? config.port : written?.port ?? config.port,
     isTls: given.has("tls-cert") ? config["tls-cert"] !== "" : written?.isTls ?? false,
+    ...isOther || written?.token === undefined ? {} : { token: written.token },
   };
 }

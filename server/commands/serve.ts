@@ -49,6 +49,7 @@ export async function serve(given: Config, release: Release, system: System): Pr
   const config = given.listener === "node" ? await fitToMachine(given, log) : given; // Deno Deploy sets its own limits.
   const certificate = await openCertificate(config, clock, log);
   const redis = await openRedis(config, system, log);
+  const token = newToken(system);
   const app = new App({
     ...release,
     ...{ config, clock, log, logOutput, certificate },
@@ -58,6 +59,7 @@ export async function serve(given: Config, release: Release, system: System): Pr
     store: await openStore(config, redis, log),
     wantedConnections: given["max-connections"],
     newToken: () => newToken(system),
+    localToken: token,
     collect: gcFunction(),
   });
   const listeners = await listen(app, { config, certificate, clock, log });
@@ -75,7 +77,8 @@ export async function serve(given: Config, release: Release, system: System): Pr
   }, clock);
   ready.resolve({ stop, reload: () => reload(app, log) });
   const isTls = certificate !== undefined;
-  await writeAddress(config["data-dir"], { host: config.host, port: listeners.main.port, isTls });
+  const { port } = listeners.main;
+  await writeAddress(config["data-dir"], { host: config.host, port, isTls, token });
   announce(config, listeners, platform !== undefined, log);
 }
 

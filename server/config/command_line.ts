@@ -6,7 +6,7 @@
  * On Deno Deploy the platform fixes some options (`deno_deploy.ts`). Setting them to another value is an error.
  *
  * Without a command the program starts the server. `access-log` prints access log lines, `doctor` checks whether the
- * host provides what the options require, and `health` queries the running server. All commands use the same options,
+ * host provides what the options require, and `health` and `status` query the running server. All commands use the same options,
  * so that they find the files and the port of the server.
  */
 
@@ -23,6 +23,7 @@ export type Command =
   | { kind: "serve"; config: Config }
   | { kind: "doctor"; config: Config; file?: EnvironmentFile }
   | { kind: "health"; config: Config; given: ReadonlySet<OptionName> }
+  | { kind: "status"; config: Config; given: ReadonlySet<OptionName>; isJson: boolean }
   | { kind: "access-log"; config: Config; from: Date; to: Date }
   | { kind: "help" }
   | { kind: "version" }
@@ -36,7 +37,7 @@ export interface EnvironmentFile {
 }
 
 /** The commands besides serving. */
-const COMMANDS = ["access-log", "doctor", "health"] as const;
+const COMMANDS = ["access-log", "doctor", "health", "status"] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
 /** Reads a command line (without the program's name) and an environment. `readFile` reads a file, or throws. */
@@ -47,7 +48,11 @@ export function readCommandLine(
 ): Command {
   const kind: CommandName | "serve" = COMMANDS.find((one) => one === args[0]) ?? "serve";
   const flags = kind === "serve" ? args : args.slice(1);
-  const { given, errors } = readFlags(flags, kind === "access-log" ? PERIOD_FLAGS : []);
+  const { given, errors } = readFlags(flags, kind === "access-log" ? PERIOD_FLAGS : [], {
+    help: "boolean",
+    version: "boolean",
+    ...kind === "status" ? { json: "boolean" } : {},
+  });
   if (given.has("help")) return { kind: "help" };
   if (given.has("version")) return { kind: "version" };
   const file = openFile(given.get(FILE_FLAG), readFile, errors);
@@ -74,11 +79,14 @@ function commandOf(
       return readPeriod(given, config, errors);
     case "doctor":
       return { kind, config, ...file === undefined ? {} : { file } };
-    case "health": {
+    case "health":
+    case "status": {
       const variables = variablesIn(file, []);
       const isGiven = (name: OptionName): boolean =>
         Boolean(given.get(name) || environment(environmentName(name)) || variables.has(name));
-      return { kind, config, given: new Set(OPTION_NAMES.filter(isGiven)) };
+      const set = new Set(OPTION_NAMES.filter(isGiven));
+      if (kind === "health") return { kind, config, given: set };
+      return { kind, config, given: set, isJson: given.has("json") };
     }
   }
 }
@@ -135,10 +143,14 @@ interface Sources {
 /** The given flags with their values. */
 type Flags = ReadonlyMap<string, string>;
 
-/** The given flags with their values, and the errors in them. `more` lists allowed flags besides the options. */
+/**
+ * The given flags with their values, and the errors in them. `more` lists allowed flags besides the options, and
+ * `switches` those without a value.
+ */
 function readFlags(
   args: readonly string[],
   more: readonly string[],
+  switches: Readonly<Record<string, "boolean">>,
 ): { given: Map<string, string>; errors: string[] } {
   const given = new Map<string, string>();
   const errors: string[] = [];
@@ -148,14 +160,17 @@ function readFlags(
     args: [...args],
     strict: false,
     tokens: true,
-    options: { ...known, help: { type: "boolean" }, version: { type: "boolean" } },
+    options: {
+      ...known,
+      ...Object.fromEntries(Object.entries(switches).map(([name, type]) => [name, { type }])),
+    },
   });
   for (const token of tokens) {
     if (token.kind === "positional") {
       errors.push(`Cannot use "${token.value}": unexpected argument.`);
     }
     if (token.kind !== "option") continue;
-    if (token.name === "help" || token.name === "version") given.set(token.name, "");
+    if (token.name in switches) given.set(token.name, "");
     else if (!allowed.includes(token.name)) {
       errors.push(`Cannot use ${token.rawName}: unknown option.`);
     } else if (token.value === undefined || lacksValue(token)) {

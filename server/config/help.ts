@@ -8,7 +8,8 @@ import { OPTION_NAMES, type OptionName, OPTIONS } from "./options.ts";
 const COMMAND_PURPOSES: Readonly<Record<CommandName, string>> = {
   "access-log": "print the access log lines of a time range to standard output",
   "doctor": "check the options, the host and the services in use, and suggest fixes",
-  "health": "print the status of the running server",
+  "health": "print the health of the running server",
+  "status": "print how many people and chats there are, and what doesn't work; --json for programs",
 };
 
 /** The text that `--help` prints. */
@@ -20,6 +21,7 @@ export function help(): string {
     "       anonymous-chat access-log --from TIME --to TIME [options]",
     "       anonymous-chat doctor [options]",
     "       anonymous-chat health [options]",
+    "       anonymous-chat status [--json] [options]",
     "",
     "Commands:",
     ...Object.entries(COMMAND_PURPOSES).map(([name, purpose]) => row(name, purpose)),

@@ -42,7 +42,7 @@ export async function fetchHealth(where: ServerAddress): Promise<HealthResult> {
 
 async function fetchHealthAt(where: ServerAddress): Promise<HealthResult> {
   try {
-    const health = healthIn(await get(where, "/healthz"));
+    const health = healthIn((await get(where, { path: "/healthz", maxLength: MAX_RESPONSE })).text);
     return health === undefined ? { kind: "other" } : { kind: "answered", health };
   } catch (error) {
     return { kind: "unreachable", code: errorCode(error) };
@@ -65,30 +65,80 @@ export function reachableHosts(host: string): readonly string[] {
   }
 }
 
-async function get(where: ServerAddress, path: string): Promise<string> {
-  const request = open(where, path);
+/** The outcome of a request for the metrics. */
+export type MetricsResult =
+  | { kind: "answered"; text: string }
+  /** The server doesn't show them to this client. */
+  | { kind: "refused"; status: number }
+  | { kind: "unreachable"; code: string };
+
+/** Maximum length of the metrics, in characters. */
+const MAX_METRICS = 256 * 1024;
+
+/** Requests the metrics from a server on this machine. `token` is "" if there is none. */
+export async function fetchMetrics(where: ServerAddress, token: string): Promise<MetricsResult> {
+  let result: MetricsResult = { kind: "unreachable", code: "" };
+  for (const host of reachableHosts(where.host)) {
+    result = await fetchMetricsAt({ ...where, host }, token);
+    if (result.kind !== "unreachable") break;
+  }
+  return result;
+}
+
+async function fetchMetricsAt(where: ServerAddress, token: string): Promise<MetricsResult> {
   try {
-    return await deadline(HEALTH_TIMEOUT, responseTo(request));
+    const page = { path: "/metrics", maxLength: MAX_METRICS, token };
+    const { status, text } = await get(where, page);
+    return status === 200 ? { kind: "answered", text } : { kind: "refused", status };
+  } catch (error) {
+    return { kind: "unreachable", code: errorCode(error) };
+  }
+}
+
+/** What to request. */
+interface Wanted {
+  readonly path: string;
+  /** In characters. */
+  readonly maxLength: number;
+  readonly token?: string;
+}
+
+async function get(
+  where: ServerAddress,
+  wanted: Wanted,
+): Promise<{ status: number; text: string }> {
+  const request = open(where, wanted);
+  try {
+    return await deadline(HEALTH_TIMEOUT, responseTo(request, wanted));
   } finally {
     request.destroy();
   }
 }
 
-async function responseTo(request: ClientRequest): Promise<string> {
+async function responseTo(
+  request: ClientRequest,
+  { maxLength }: Wanted,
+): Promise<{ status: number; text: string }> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   request.once("response", resolve).once("error", reject).end();
+  const response = await promise;
   let text = "";
-  for await (const part of await promise) {
+  for await (const part of response) {
     text += part;
-    if (text.length > MAX_RESPONSE) break;
+    if (text.length > maxLength) break;
   }
-  return text;
+  return { status: response.statusCode ?? 0, text };
 }
 
 /** The certificate is not verified: it is for another name, and another check covers it. */
-function open({ host, port, isTls }: ServerAddress, path: string): ClientRequest {
+function open(
+  { host, port, isTls }: ServerAddress,
+  { path, token = "" }: Wanted,
+): ClientRequest {
   const to = { host, port };
-  const options = { ...to, path, headers: { host: `localhost:${port}`, connection: "close" } };
+  const authorization = token === "" ? {} : { authorization: `Bearer ${token}` };
+  const headers = { host: `localhost:${port}`, connection: "close", ...authorization };
+  const options = { ...to, path, headers };
   return isTls
     ? request({ ...options, createConnection: () => connect({ ...to, rejectUnauthorized: false }) })
     : request(options);
