@@ -52,12 +52,9 @@ export class WatchedFile<T> {
 
   /** Reads the file. If it can't be used, throws an `Error` with a message for the operator. */
   static async open<T>(options: WatchedFileOptions<T>): Promise<WatchedFile<T>> {
-    const { path, maxBytes, parse } = options;
-    const found = await readTextFile(path, maxBytes);
-    if (found.kind === "unreadable") throw new Error(problemOf(options, found.reason));
-    const parsed = await parse(found.text);
-    if (parsed.kind === "invalid") throw new Error(problemOf(options, parsed.reason));
-    return new WatchedFile(options, found.text, parsed.value);
+    const found = await examine(options);
+    if (found.kind === "invalid") throw new Error(problemOf(options, found.reason));
+    return new WatchedFile(options, found.text, found.value);
   }
 
   get value(): T {
@@ -130,6 +127,16 @@ export class WatchedFile<T> {
     this.#problem = "";
     return false;
   }
+}
+
+/** Reads and parses a file once. */
+export async function examine<T>(
+  { path, maxBytes, parse }: Pick<WatchedFileOptions<T>, "path" | "maxBytes" | "parse">,
+): Promise<{ kind: "valid"; text: string; value: T } | { kind: "invalid"; reason: string }> {
+  const found = await readTextFile(path, maxBytes);
+  if (found.kind === "unreadable") return { kind: "invalid", reason: found.reason };
+  const parsed = await parse(found.text);
+  return parsed.kind === "invalid" ? parsed : { ...parsed, text: found.text };
 }
 
 function problemOf<T>({ name, path }: WatchedFileOptions<T>, reason: string): string {

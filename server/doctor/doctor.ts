@@ -27,6 +27,7 @@ import {
   checkPort,
   checkWebroot,
 } from "./machine.ts";
+import { checkOperatorFiles } from "./operator_files.ts";
 import { checkRedis } from "./redis.ts";
 import {
   checkCertificate,
@@ -84,6 +85,7 @@ function checksOf({ config, file, clock, newToken }: DoctorOptions): NamedCheck[
     ["plain HTTP", () => checkRedirect(config, server)],
     ["--listener", () => checkListener(config)],
     ["--trust-proxy", () => checkProxy(config)],
+    ["files", () => checkOperatorFiles(config)],
     ["contact", () => checkContact(config)],
     ["metrics", () => checkMetrics(config)],
     ["relay", () => checkRelays(new TurnCredentials({ urls, secret, clock, newToken }))],

@@ -75,7 +75,7 @@ export type MetricsResult =
 /** Maximum length of the metrics, in characters. */
 const MAX_METRICS = 256 * 1024;
 
-/** Requests the metrics from a server on this machine. `token` is "" if there is none. */
+/** Requests the metrics from a server on this machine. `token` may be "". */
 export async function fetchMetrics(where: ServerAddress, token: string): Promise<MetricsResult> {
   let result: MetricsResult = { kind: "unreachable", code: "" };
   for (const host of reachableHosts(where.host)) {

@@ -9,21 +9,8 @@ import { html, render } from "./markup.ts";
 import { type Change, POLICY_CHANGES } from "../privacy/policy.ts";
 import { CHANGE_ANNOUNCED_FOR } from "../limits/privacy_limits.ts";
 import type { Page } from "../http/message.ts";
-import { OPTIONS } from "../config/options.ts";
 import type { PublicSettings } from "../config/public_settings.ts";
 import { formatDay } from "../base/format.ts";
-import type { Parsed } from "../base/watched_file.ts";
-
-/** Maximum size of an announcement file, in bytes. The option limits the characters. */
-export const MAX_ANNOUNCEMENT_FILE_BYTES = 4096;
-
-/** Parses an announcement file: the text of `--announcement`. Its lines are joined, and an empty file has none. */
-export function parseAnnouncement(text: string): Parsed<string> {
-  const value = OPTIONS.announcement.parse(text.replace(/\s+/g, " ").trim());
-  return value === undefined
-    ? { kind: "invalid", reason: `it is not ${OPTIONS.announcement.allowedValues}` }
-    : { kind: "valid", value };
-}
 
 /** The current announcements, as markup; "" without any. */
 export function announcementsOf({ announcement }: PublicSettings, now: Date): string {

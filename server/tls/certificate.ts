@@ -53,6 +53,9 @@ export class Certificate {
   #problem = "";
   /** When the last warning was logged, by the monotonic clock. */
   #warned = -Infinity;
+  /** The check that runs, or has run last, and the one that waits for it. */
+  #current: Promise<boolean> = Promise.resolve(false);
+  #next: Promise<boolean> | undefined;
 
   private constructor(options: CertificateOptions, used: Examined & { kind: "valid" }) {
     this.#options = options;
@@ -83,8 +86,19 @@ export class Certificate {
     return this.#problem !== "" || now >= this.expiresAt || now < Date.parse(validFrom);
   }
 
-  /** Reads the files again. Resolves with whether a new pair is in use. */
+  /**
+   * Reads the files again. Resolves with whether a new pair is in use. One check runs at a time and one waits, so that an
+   * older check can't undo a newer one, and a file system that hangs doesn't let them pile up.
+   */
   async reload(): Promise<boolean> {
+    this.#next ??= this.#current.then(() => {
+      this.#next = undefined;
+      return this.#current = this.#reload();
+    });
+    return await this.#next;
+  }
+
+  async #reload(): Promise<boolean> {
     const found = await examine(this.#options, this.#used);
     const isNew = found.kind === "valid" && found !== this.#used;
     if (found.kind === "invalid") this.#logProblem(found.problem);

@@ -31,7 +31,7 @@ class World {
   }
 }
 
-Deno.test("Hangup reloads while there is a terminal, or was none, and stops when the terminal is gone", async () => {
+Deno.test("Hangup reloads while there is a terminal, or never was one, and stops when the terminal is gone", async () => {
   assert.deepEqual((await new World().hangUp()).done, ["reload"]);
   const world = new World();
   world.terminal.isGone = true;
