@@ -73,7 +73,7 @@ Deno.test("Status needs no option but the folder: with TLS, another host, or a m
   for (const args of settings) {
     await using program = await Program.start(...args);
     const { code, stdout, stderr } = await ask(program);
-    assert.deepEqual([code, stderr], [0, ""], args[0]);
+    assert.deepEqual([code, stderr], [0, ""], args.join(" "));
     assert.match(stdout, /^status +ok\n/);
   }
 });
