@@ -8,10 +8,10 @@ import { environmentName, OPTION_NAMES, type OptionName } from "../../../server/
 const SOURCES = ["flag", "variable", "file"] as const;
 type Source = (typeof SOURCES)[number];
 
-/** A valid value of each option, a value that it refuses, and the options that it requires. */
-const VALUES: Readonly<
-  Record<OptionName, readonly [valid: string, invalid: string, with?: string]>
-> = {
+/** A valid value of an option, a value that it refuses, and the options that it requires. */
+type Values = readonly [valid: string, invalid: string, required?: string];
+
+const VALUES: Readonly<Record<OptionName, Values>> = {
   "host": ["::1", "a\tb"],
   "port": ["80", "80x"],
   "tls-cert": ["cert.pem", "a\tb", "--tls-key=key.pem"],

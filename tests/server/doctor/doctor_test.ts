@@ -41,10 +41,12 @@ import { checkRelays } from "../../../server/doctor/turn.ts";
 import { relayAddressOf } from "../../../server/doctor/turn_client.ts";
 import { POLICY_UPDATED } from "../../../server/privacy/policy.ts";
 import { TurnCredentials } from "../../../server/chat/turn.ts";
+import { FLAGS } from "../../../tools/compile.ts";
 import { selfSigned } from "../../support/certificate.ts";
 import { Coturn, isCoturnThere, TURN_SECRET } from "../../support/coturn.ts";
 import { filesIn, TempFolder } from "../../support/files.ts";
-import { Program, run, withDefaults } from "../../support/program.ts";
+import { BINARY, Program, run, withDefaults } from "../../support/program.ts";
+import { succeeds } from "../../support/installed.ts";
 import { isRedisThere, Redis } from "../../support/redis.ts";
 import { TestServer } from "../../support/server.ts";
 
@@ -449,4 +451,69 @@ Deno.test("Doctor checks an environment file, and prints none of its values", as
   found(all[4], "problem", /other users can read the secrets .*chmod 600/);
   assert.equal(all.length, 5);
   assert.ok(!JSON.stringify(all).includes(HUSH));
+});
+
+/** Runs a command in a network without IPv6, as in most containers. */
+const WITHOUT_IPV6 = [
+  ...["unshare", "--net", "sh", "-c"],
+  'ip link set lo up && echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6 && exec "$@"',
+  "sh",
+];
+
+Deno.test({
+  name: "Health check and doctor find a server that listens on :: where IPv6 is switched off",
+  ignore: BINARY !== undefined ||
+    await succeeds(WITHOUT_IPV6[0]!, [...WITHOUT_IPV6.slice(1), "true"]) !== true,
+  fn: async () => {
+    await using folder = new TempFolder();
+    const command = [Deno.execPath(), "run", ...FLAGS, "main.ts"].map((word) => `'${word}'`).join(
+      " ",
+    );
+    const script = `${command} 2>"$LOG" & server=$!
+      until grep -q Listening "$LOG"; do kill -0 $server || exit 9; done
+      ${command} health && ${command} health --host=:: --port=8000; ${command} doctor | grep "port 8000"
+      kill $server; wait $server`;
+    const [program = "", ...args] = [...WITHOUT_IPV6, "sh", "-c", script];
+    const { stdout, stderr } = await new Deno.Command(program, {
+      args,
+      env: {
+        HOST: "::",
+        ACCESS_LOG: "off",
+        DATA_DIR: folder.path,
+        LOG: join(folder.path, "log"),
+      },
+    }).output();
+    assert.deepEqual(new TextDecoder().decode(stdout).split("\n"), [
+      "ok",
+      "ok",
+      "ok  port 8000: Anonymous Chat is already listening there, with status ok",
+      "",
+    ], new TextDecoder().decode(stderr));
+  },
+});
+
+Deno.test("Doctor reads the options from an environment file as systemd does, never as a shell", async () => {
+  await using folder = new TempFolder();
+  const [path, canary] = [join(folder.path, "options.env"), join(folder.path, "canary")];
+  const lines = [
+    "# The options of this server",
+    `OPERATOR="The $HOME Society"; touch ${canary}`,
+    "CONTACT_EMAIL=help@chat.example",
+    `DATA_DIR='${folder.path}'`,
+    "ACCESS_LOG=off",
+    "PORT=0",
+  ];
+  await Deno.writeTextFile(path, lines.join("\n"), { mode: 0o600 });
+  const { stdout } = await run(["doctor", `--env-file=${path}`, "--max-connections=50"]);
+  assert.match(stdout, /^ok {2}--env-file: .* sets 5 options$/m);
+  assert.match(stdout, /^-- {2}--env-file: OPERATOR is read as systemd reads it/m);
+  assert.match(stdout, /^ok {2}contact: visitors can see who runs this server/m);
+  assert.match(stdout, new RegExp(`^ok {2}--data-dir: ${folder.path} is writable`, "m"));
+  await assert.rejects(Deno.stat(canary));
+  const missing = await run(["health", `--env-file=${path}.not`]);
+  assert.deepEqual(missing, {
+    code: 1,
+    stdout: "",
+    stderr: `Cannot read --env-file=${path}.not: ENOENT.\nSee --help.\n`,
+  });
 });
