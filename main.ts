@@ -11,6 +11,7 @@ import { printAccessLog } from "./server/commands/access_log.ts";
 import { complain } from "./server/commands/console.ts";
 import { runDoctor } from "./server/commands/doctor.ts";
 import { printHealth } from "./server/commands/health.ts";
+import { printStatus } from "./server/commands/status.ts";
 import { serve } from "./server/commands/serve.ts";
 import type { System } from "./server/commands/system.ts";
 import { readCommandLine } from "./server/config/command_line.ts";
@@ -24,7 +25,7 @@ const system: System = {
 };
 const { version } = manifest;
 
-const command = readCommandLine(Deno.args, system.env);
+const command = readCommandLine(Deno.args, system.env, Deno.readTextFileSync);
 switch (command.kind) {
   case "help":
     await print(Deno.stdout, help());
@@ -34,16 +35,19 @@ switch (command.kind) {
     break;
   case "invalid":
     await complain(`${command.errors.join("\n")}\nSee --help.\n`);
-    Deno.exit(2);
+    Deno.exit(command.isHealthCheck ? 1 : 2);
     break;
   case "access-log":
     await printAccessLog(command, system.clock);
     break;
   case "doctor":
-    await runDoctor(command.config, system);
+    await runDoctor(command, system);
     break;
   case "health":
-    await printHealth(command.config);
+    await printHealth(command);
+    break;
+  case "status":
+    await printStatus(command, system.clock);
     break;
   case "serve":
     await serve(command.config, { version, build, pages }, system);

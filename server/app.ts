@@ -25,6 +25,9 @@ import { SESSION_LIMITS, type SessionRates } from "./limits/rate_limits.ts";
 import { SessionRegistry } from "./chat/session_registry.ts";
 import { describeError, type Log } from "./base/log.ts";
 import type { LogOutput } from "./base/log_output.ts";
+import { FILE_CHECK, type WatchedFile } from "./base/watched_file.ts";
+import { Denials } from "./admission/denials.ts";
+import type { DenyList } from "./admission/deny_list.ts";
 import { Matchmaker } from "./matching/matchmaker.ts";
 import { MetricsEndpoint } from "./metrics/endpoint.ts";
 import { cpu, EventLoop, LAG_INTERVAL, memory } from "./base/process_load.ts";
@@ -63,10 +66,16 @@ export interface AppOptions {
   readonly store: StatisticsStore;
   /** Makes a new unguessable session token. */
   readonly newToken: () => string;
+  /** With this token, the operator on this machine can read the metrics. */
+  readonly localToken?: string | undefined;
   /** Runs a garbage collection, if the platform supports that. */
   readonly collect?: (() => void) | undefined;
   /** The TLS certificate, if the program terminates TLS. */
-  readonly certificate?: Pick<Certificate, "expiresAt"> | undefined;
+  readonly certificate?: Pick<Certificate, "expiresAt" | "isFailing"> | undefined;
+  /** The file of denied addresses, if there is one. */
+  readonly denyFile?: WatchedFile<DenyList> | undefined;
+  /** The file with the announcement, if there is one. */
+  readonly announcementFile?: WatchedFile<string> | undefined;
   /** The cluster, if this server is a node of one. */
   readonly cluster?: Cluster | undefined;
   /** Rate limits of a session, if not {@linkcode SESSION_LIMITS}. */
@@ -100,11 +109,12 @@ export class App {
   readonly requestHandler: RequestHandler;
   readonly #options: AppOptions;
   readonly #settings: PublicSettings;
+  readonly #denials: Denials;
   readonly #metrics: Metrics;
   readonly #proofOfWork: ProofOfWorkGate;
   readonly #eventLoop: EventLoop;
   /** `undefined` until it listens. */
-  #listener: Pick<Listener, "sockets"> | undefined;
+  #listener: Pick<Listener, "sockets" | "reloadCertificate"> | undefined;
   readonly #tasks: Cancel[] = [];
 
   /** Each part is built from those above it. */
@@ -112,6 +122,7 @@ export class App {
     const { config, clock, log, store } = options;
     this.#options = options;
     this.#settings = settingsOf(options);
+    this.#denials = denialsOf(options);
     this.#metrics = buildMetrics(options);
     this.#proofOfWork = new ProofOfWorkGate(clock, config["proof-of-work"]);
     this.#eventLoop = new EventLoop(clock);
@@ -170,7 +181,7 @@ export class App {
     const { registry, sessions } = this;
     return new Gate({
       ...{ clock, registry },
-      denied: config.deny,
+      denials: this.#denials,
       perAddress: config["max-connections-per-address"],
       isFull: () => sessions.isDraining || sessions.connected >= config["max-connections"],
       share: cluster && ((record, address) => cluster.share(record, address)),
@@ -199,7 +210,7 @@ export class App {
     return new Router({
       ...{ clock, pages, settings, statistics },
       report: () => transparencyReport({ registry, accessLog, settings }),
-      health: () => this.#health(),
+      health: () => this.health,
     });
   }
 
@@ -208,6 +219,7 @@ export class App {
     const startedAt = clock.date().getTime() / SECOND;
     return new MetricsEndpoint({
       token: config["metrics-token"],
+      localToken: this.#options.localToken,
       trustsLocal: platform === "",
       contentType: this.#metrics.contentType,
       render: () => this.#renderMetrics(gate, startedAt),
@@ -221,7 +233,7 @@ export class App {
     const { wantedConnections: wanted = limit } = this.#options;
     return await this.#metrics.render({
       ...{ version, limit, wanted, startedAt, sessions, matchmaker, relay, statistics, gate },
-      ...{ cluster, logOutput, health: () => this.#health() },
+      ...{ cluster, logOutput, health: () => this.health },
       certificateExpiry: (certificate?.expiresAt ?? 0) / SECOND,
       addresses: { held: registry.held, blocked: () => this.#blocked() },
       workBits: () => this.#proofOfWork.isRequired ? WORK_BITS : 0,
@@ -230,10 +242,14 @@ export class App {
     });
   }
 
-  #health(): Health {
-    const { logOutput, cluster } = this.#options;
+  /** The health of the server. */
+  get health(): Health {
+    const { logOutput, cluster, certificate, denyFile, announcementFile } = this.#options;
     const { sessions, accessLog, statistics } = this;
-    return healthOf({ sessions, accessLog, logOutput, cluster, statistics });
+    return healthOf({
+      ...{ sessions, accessLog, logOutput, cluster, statistics },
+      ...{ certificate, denyFile, announcementFile },
+    });
   }
 
   #newRecord(): AddressRecord {
@@ -276,6 +292,8 @@ export class App {
       [INTERVALS.closeIdle, () => sessions.closeIdle()],
       [HEARTBEAT_INTERVAL, () => listener.heartbeat()],
       [RENEWAL_CHECK, () => void listener.reloadCertificate()],
+      [FILE_CHECK, () => void this.#denials.check(registry)],
+      [FILE_CHECK, () => void this.#options.announcementFile?.check()],
       [registry.purgeInterval, () => registry.purge()],
       [LOG_FLUSH_INTERVAL, () => void accessLog.flush()],
       [SWEEP_INTERVAL, () => void accessLog.sweep()],
@@ -283,6 +301,15 @@ export class App {
       [FLUSH_INTERVAL, () => void statistics.flush()],
       [REFRESH_INTERVAL, () => void statistics.refresh()],
     ];
+  }
+
+  /** Reads the certificate and the operator's files again, without waiting for the next check. */
+  async reload(): Promise<void> {
+    await Promise.all([
+      this.#listener?.reloadCertificate(),
+      this.#denials.reload(this.registry),
+      this.#options.announcementFile?.reload(),
+    ]);
   }
 
   /** Joins the cluster, if there is one. */
@@ -332,11 +359,20 @@ export class App {
   }
 }
 
-function settingsOf({ config, version, build, platform = "", pages }: AppOptions): PublicSettings {
-  return publicSettingsOf(config, {
-    ...{ version, build, platform },
-    fingerprints: fingerprintsOf(pages),
-  });
+/** The announcement is read each time, because its file may change. */
+function settingsOf(options: AppOptions): PublicSettings {
+  const { config, version, build, platform = "", pages, announcementFile } = options;
+  const fingerprints = fingerprintsOf(pages);
+  return {
+    ...publicSettingsOf(config, { version, build, platform, fingerprints }),
+    get announcement() {
+      return announcementFile?.value ?? config.announcement;
+    },
+  };
+}
+
+function denialsOf({ config, clock, denyFile: file }: AppOptions): Denials {
+  return new Denials({ clock, ranges: config.deny, file });
 }
 
 /** The metrics of this server, with those of parts that not every server has. */

@@ -4,7 +4,15 @@
 export const STATUSES = ["ok", "degraded", "draining"] as const;
 
 /** Components that can fail while visitors can still chat. */
-export const COMPONENTS = ["access log", "log", "redis", "statistics"] as const;
+export const COMPONENTS = [
+  "access log",
+  "announcement",
+  "certificate",
+  "deny file",
+  "log",
+  "redis",
+  "statistics",
+] as const;
 
 /** The answer to `/healthz`. */
 export interface Health {
@@ -22,13 +30,20 @@ export interface HealthSources {
   /** `undefined` if this server is configured as a single node. */
   readonly cluster: { readonly isUp: boolean } | undefined;
   readonly statistics: { readonly isFailing: boolean };
+  /** Files that the operator may change, and the certificate; `undefined` without one. */
+  readonly announcementFile?: { readonly isFailing: boolean } | undefined;
+  readonly certificate?: { readonly isFailing: boolean } | undefined;
+  readonly denyFile?: { readonly isFailing: boolean } | undefined;
 }
 
 export function healthOf(
-  { sessions, accessLog, logOutput, cluster, statistics }: HealthSources,
+  { sessions, accessLog, logOutput, cluster, statistics, ...files }: HealthSources,
 ): Health {
   const failing = [
     ...accessLog.isFailing ? ["access log" as const] : [],
+    ...files.announcementFile?.isFailing ? ["announcement" as const] : [],
+    ...files.certificate?.isFailing ? ["certificate" as const] : [],
+    ...files.denyFile?.isFailing ? ["deny file" as const] : [],
     ...logOutput.isFailing ? ["log" as const] : [],
     ...cluster?.isUp === false ? ["redis" as const] : [],
     ...statistics.isFailing ? ["statistics" as const] : [],

@@ -14,15 +14,10 @@ import { type ConnectionRefusal, SOCKET_PATH } from "../protocol.ts";
 import type { AccessLog } from "./access_log/access_log.ts";
 import { type Address, clientAddress } from "./admission/address.ts";
 import type { Gate, Refusal } from "./admission/gate.ts";
-import type { Entry } from "./admission/ip_registry.ts";
+import type { Entry, Guest } from "./admission/ip_registry.ts";
 import { type Headers, TRANSPORT_SECURITY } from "./http/headers.ts";
-import type {
-  AcceptedHandshake,
-  ConnectionHandler,
-  Handler,
-  Outlet,
-  UpgradeDecision,
-} from "./transport.ts";
+import type { AcceptedHandshake, Handler, Outlet, UpgradeDecision } from "./transport.ts";
+import type { Link } from "./chat/link.ts";
 import type { SessionRegistry } from "./chat/session_registry.ts";
 import { describeError, type Log } from "./base/log.ts";
 import type { ProxyDetector } from "./admission/proxy_detector.ts";
@@ -94,7 +89,7 @@ export class RequestHandler implements Handler {
       return { kind: "refused", reply: this.#finish(request, address, refusalResponse(decision)) };
     }
     this.#record(request, address, { status: SWITCHING_PROTOCOLS });
-    return { kind: "admitted", handshake: this.#accept(decision.entry) };
+    return { kind: "admitted", handshake: this.#accept(decision.entry, address) };
   }
 
   /**
@@ -112,12 +107,26 @@ export class RequestHandler implements Handler {
     return { answer, admit };
   }
 
-  #accept({ connect, record }: Entry<AddressRecord>): AcceptedHandshake {
-    return { connect, enter: (outlet) => this.#enter(outlet, record) };
+  #accept({ connect, record }: Entry<AddressRecord>, address?: Address): AcceptedHandshake {
+    const guest: Guest | undefined = address && { address, deny: () => {} };
+    return {
+      connect: () => connect(guest),
+      enter: (outlet) => {
+        const link = this.#enter(outlet, record);
+        if (guest !== undefined) this.#watch(guest, link);
+        return link;
+      },
+    };
+  }
+
+  /** Ends the session when the operator denies its address, which may have happened since the handshake. */
+  #watch(guest: Guest, link: Link): void {
+    guest.deny = () => link.deny();
+    if (this.#options.gate.isDenied(guest.address)) queueMicrotask(() => link.deny());
   }
 
   /** Connections that open on several nodes at the same time can exceed the limit together. That is known only now. */
-  #enter(outlet: Outlet, record: AddressRecord): ConnectionHandler {
+  #enter(outlet: Outlet, record: AddressRecord): Link {
     const { sessions, gate } = this.#options;
     const link = sessions.enter(outlet, record);
     record.clusterConnections?.then((connections) => {

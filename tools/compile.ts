@@ -11,7 +11,9 @@
  */
 
 import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
+import { errorCode } from "../server/base/error_code.ts";
 import { print } from "../server/base/print.ts";
 import manifest from "../deno.json" with { type: "json" };
 
@@ -79,6 +81,41 @@ export function failureReason(output: string, triple: string): string {
   return `${lines.filter(Boolean).join(" ")} (for ${triple})`;
 }
 
+/** Whether an executable works: only starting it proves that its base can run it. */
+export type Trial =
+  | { kind: "works" }
+  /** It is for another system, so it can't be started here. */
+  | { kind: "untried" }
+  | { kind: "broken"; reason: string };
+
+/** Time limit for the start of an executable, in milliseconds. */
+const TRIAL_TIME = 60_000;
+
+/** Starts an executable that was built for this machine, and compares its version with the expected one. */
+export async function tryOut({ target, output }: Omit<CompileJob, "base">): Promise<Trial> {
+  const triple = target === undefined ? Deno.build.target : TARGETS[target];
+  if (triple !== Deno.build.target) return { kind: "untried" };
+  const file = resolve(fileURLToPath(root), Deno.build.os === "windows" ? `${output}.exe` : output);
+  const said = await firstLine(file);
+  if (said.startsWith(`${manifest.version} (`)) return { kind: "works" };
+  const reason = `it was written, but doesn't start: --version answers "${said}". ` +
+    `DENORT_BIN must name the denort of Deno ${Deno.version.deno}, not Deno itself`;
+  return { kind: "broken", reason };
+}
+
+/** The first line that `--version` prints, or the code of the error. */
+async function firstLine(file: string): Promise<string> {
+  const signal = AbortSignal.timeout(TRIAL_TIME);
+  const command = new Deno.Command(file, { args: ["--version"], signal });
+  try {
+    const { stdout, stderr } = await command.output();
+    const [line = ""] = new TextDecoder().decode(stdout.length > 0 ? stdout : stderr).split("\n");
+    return stripVTControlCharacters(line);
+  } catch (error) {
+    return errorCode(error);
+  }
+}
+
 function isFile(path: string): Promise<boolean> {
   return Deno.stat(path).then((entry) => entry.isFile, () => false);
 }
@@ -111,7 +148,15 @@ if (import.meta.main) {
       await print(Deno.stdout, `Cannot compile ${job.output}: ${outcome.reason}.\n`);
       Deno.exit(1);
     }
+    const trial = await tryOut(job);
+    if (trial.kind === "broken") {
+      await print(Deno.stdout, `Cannot compile ${job.output}: ${trial.reason}.\n`);
+      Deno.exit(1);
+    }
+    const started = trial.kind === "works"
+      ? "It starts."
+      : "It is for another system: not started.";
     const size = /^Files: (.*)$/m.exec(outcome.listing)?.[1];
-    await print(Deno.stdout, `${job.output}: ${size} beside the runtime.\n`);
+    await print(Deno.stdout, `${job.output}: ${size} beside the runtime. ${started}\n`);
   }
 }

@@ -38,7 +38,7 @@ export const PARTS: readonly Part[] = [
     mayImport: [
       ...["server/shutdown.ts", "server/app.ts", "server/doctor/", "server/site/"],
       ...["server/cluster/", "server/listener/", "server/access_log/", "server/config/"],
-      ...["server/statistics/", "server/tls/"],
+      ...["server/admission/", "server/statistics/", "server/tls/"],
     ],
   },
   {

@@ -79,10 +79,12 @@ export interface SharedRecord {
   block(cause: BlockReason, wait: number): Promise<void>;
 }
 
-/** A session from this address, notified when the address is blocked. */
+/** A session from this address, notified when the address is blocked or denied. */
 export interface BlockListener {
   /** The block lasts `wait` milliseconds. */
   blocked(wait: number): void;
+  /** The operator denies the address. */
+  denied(): void;
 }
 
 /** Settings that apply to all addresses. */
@@ -236,6 +238,16 @@ export class AddressRecord {
   blockedElsewhere(cause: BlockReason, wait: number, now: number): void {
     this.#block(cause, wait, now);
     this.#notifyBlocked(wait);
+  }
+
+  /** Whether there are sessions from this address, connected or not. */
+  get hasSessions(): boolean {
+    return this.#listeners.size > 0;
+  }
+
+  /** Ends all sessions from this address, because the operator denies it. */
+  deny(): void {
+    for (const listener of [...this.#listeners]) listener.denied();
   }
 
   /** The entry was deleted: reports by this address no longer count, and reports about it are forgotten. */

@@ -12,8 +12,9 @@
 
 import { type ConnectionRefusal, SUBPROTOCOL } from "../../protocol.ts";
 import type { AddressRecord, ClusterVerdict, Verdict } from "./address_record.ts";
-import { type Address, isWithin, networkOf, type Range } from "./address.ts";
+import { type Address, networkOf } from "./address.ts";
 import { type Clock, inSeconds } from "../base/clock.ts";
+import type { Denials } from "./denials.ts";
 import type { Entry, IpRegistry } from "./ip_registry.ts";
 
 /** A request for a WebSocket. */
@@ -58,14 +59,14 @@ export type GateDecision = { kind: "admitted"; entry: Entry<AddressRecord> } | R
 /** `Retry-After` in seconds when the server or an address has reached its maximum number of connections. */
 export const RETRY_AFTER_FULL = 10;
 
-/** Seconds until a denied client may check whether the operator has changed the deny list. */
+/** Maximum seconds until a denied client may check whether the operator has changed the deny list. */
 export const RETRY_AFTER_DENIED = 3600;
 
 export interface GateOptions {
   readonly clock: Clock;
   readonly registry: IpRegistry<AddressRecord>;
-  /** Addresses that may never connect. */
-  readonly denied: readonly Range[];
+  /** Addresses that the operator denies. */
+  readonly denials: Pick<Denials, "deniedFor">;
   /** Maximum number of connections per address. */
   readonly perAddress: number;
   /** Whether the server has no room for another connection. */
@@ -109,11 +110,11 @@ export class Gate {
     const refusal = refuseMalformed(handshake);
     if (refusal !== undefined) return refusal;
     const { address } = handshake;
-    const { denied, registry, share } = this.#options;
+    const { denials, registry, share } = this.#options;
     if (address === undefined) {
       return refuse("ended", 400, "Cannot connect: the connection has closed.");
     }
-    if (isWithin(address, denied)) {
+    if (denials.deniedFor(address) > 0) {
       return refuse("denied", 403, "Cannot connect: the operator has denied this address.");
     }
     const network = networkOf(address);
@@ -124,9 +125,12 @@ export class Gate {
 
   /** The reason why an address is kept out right now, if any. Does not count as an attempt. */
   refusalFor(address: Address | undefined): ConnectionRefusal | undefined {
-    const { clock, registry, denied, isFull } = this.#options;
+    const { clock, registry, denials, isFull } = this.#options;
     if (address === undefined) return undefined;
-    if (isWithin(address, denied)) return { code: "denied", seconds: RETRY_AFTER_DENIED };
+    const deniedFor = denials.deniedFor(address);
+    if (deniedFor > 0) {
+      return { code: "denied", seconds: Math.min(RETRY_AFTER_DENIED, inSeconds(deniedFor)) };
+    }
     const entry = registry.find(networkOf(address));
     const wait = entry?.record.blockedFor(clock.now()) ?? 0;
     if (entry !== undefined && wait > 0) {
@@ -136,6 +140,11 @@ export class Gate {
       return { code: "too-many-connections", seconds: RETRY_AFTER_FULL };
     }
     return isFull() ? { code: "full", seconds: RETRY_AFTER_FULL } : undefined;
+  }
+
+  /** Whether the operator denies an address. */
+  isDenied(address: Address): boolean {
+    return this.#options.denials.deniedFor(address) > 0;
   }
 
   /** Whether an address with this many connections may not open another. */

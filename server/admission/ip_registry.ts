@@ -59,12 +59,29 @@ export interface Entry<T> {
   readonly record: T;
   /** Number of open connections. */
   readonly connections: number;
-  /** Counts one more connection until the returned function is called. Calling that again does nothing. */
-  connect(): () => void;
+  /**
+   * Counts one more connection until the returned function is called. Calling that again does nothing. `guest` is the
+   * client that connects.
+   */
+  connect(guest?: Guest): () => void;
 }
 
-interface RegistryEntry<T> extends Entry<T> {
+/** A connected client. Its address may be one of many in the network that the entry is for. */
+export interface Guest {
   readonly address: Address;
+  /** Ends its session because the operator has denied the address. */
+  deny(): void;
+}
+
+/** An entry as the registry has it, and those of its guests whose address is not the network's. */
+export interface HeldEntry<T> extends Entry<T> {
+  readonly address: Address;
+  readonly guests: ReadonlySet<Guest> | undefined;
+}
+
+interface RegistryEntry<T> extends HeldEntry<T> {
+  /** `undefined` until there is one: an IPv4 address is its whole network. */
+  guests: Set<Guest> | undefined;
   connections: number;
   /** When the last connection closed or, without one, the last attempt was made; in the registry's time. */
   leftAt: number;
@@ -134,6 +151,11 @@ export class IpRegistry<T> {
     for (const entry of this.#entries.values()) use(entry, entry.address);
   }
 
+  /** All entries. The registry may change while they are read. */
+  entries(): Iterable<HeldEntry<T>> {
+    return this.#entries.values();
+  }
+
   /** Deletes expired entries. An interval task, due every `purgeInterval`. */
   purge(): void {
     this.#evict();
@@ -145,31 +167,36 @@ export class IpRegistry<T> {
     const entry: RegistryEntry<T> = {
       address,
       record: this.#options.newRecord(),
+      guests: undefined,
       connections: 0,
       leftAt: this.#time,
       place: undefined,
-      connect: () => this.#connect(entry),
+      connect: (guest) => this.#connect(entry, guest),
     };
     this.#entries.set(address, entry);
     return entry;
   }
 
-  #connect(entry: RegistryEntry<T>): () => void {
+  #connect(entry: RegistryEntry<T>, guest: Guest | undefined): () => void {
     const current = this.#entries.get(entry.address); // The entry may have been deleted since the attempt.
-    if (current !== undefined && current !== entry) return current.connect();
+    if (current !== undefined && current !== entry) return current.connect(guest);
     this.#entries.set(entry.address, entry);
     entry.place?.remove();
     entry.place = undefined;
     entry.connections++;
     this.#options.onCount?.(entry.record, entry.connections);
-    let open: RegistryEntry<T> | undefined = entry;
+    if (guest !== undefined && guest.address !== entry.address) {
+      (entry.guests ??= new Set()).add(guest);
+    }
+    let open: [RegistryEntry<T>, Guest | undefined] | undefined = [entry, guest];
     return () => {
-      if (open !== undefined) this.#disconnect(open);
+      if (open !== undefined) this.#disconnect(...open);
       open = undefined; // A caller that keeps this function must not keep the address alive.
     };
   }
 
-  #disconnect(entry: RegistryEntry<T>): void {
+  #disconnect(entry: RegistryEntry<T>, guest: Guest | undefined): void {
+    if (guest !== undefined) entry.guests?.delete(guest);
     entry.connections--;
     this.#options.onCount?.(entry.record, entry.connections);
     if (entry.connections === 0) this.#leave(entry);

@@ -50,3 +50,11 @@ export function parseDay(text: string): Date | undefined {
   const date = new Date(`${text}T00:00:00Z`);
   return Number.isNaN(date.getTime()) || dayOf(date) !== text ? undefined : date;
 }
+
+/** A time with its UTC offset (RFC 3339 section 5.6), or a day in UTC. `undefined` if the text is neither. */
+export function parseTime(text: string): Date | undefined {
+  const form = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.exec(text);
+  if (form === null) return parseDay(text);
+  const time = new Date(text);
+  return parseDay(form[1] ?? "") === undefined || Number.isNaN(time.getTime()) ? undefined : time;
+}

@@ -14,6 +14,9 @@ import type { SessionId } from "../ids.ts";
 import type { ConnectionHandler, Outlet } from "../transport.ts";
 import type { Reader } from "./relay.ts";
 
+/** Why the session of a denied address is closed. The page learns the same when it asks why it can't reconnect. */
+export const DENIED_REASON = "The operator has denied this address.";
+
 /** A session, as its socket uses it. */
 export interface AttachedSession extends ConnectionHandler {
   readonly id: SessionId;
@@ -63,6 +66,11 @@ export class Link implements ConnectionHandler, Reader {
   /** The address has too many connections, counted over all nodes. */
   closeTooMany(): void {
     this.session?.close(CloseCode.tooManyConnections, "Too many connections from one address.");
+  }
+
+  /** The operator denies the address. */
+  deny(): void {
+    this.session?.close(CloseCode.blocked, DENIED_REASON);
   }
 
   tooSlow(): void {

@@ -41,7 +41,7 @@ import { SessionRateLimiter } from "../limits/session_rate_limiter.ts";
 import type { SessionLimitName } from "../limits/rate_limits.ts";
 import { inSeconds } from "../base/clock.ts";
 import { parseControl } from "./control.ts";
-import type { AttachedSession, Link } from "./link.ts";
+import { type AttachedSession, DENIED_REASON, type Link } from "./link.ts";
 import type { Match, Search, Seeker } from "../matching/matchmaker.ts";
 import type { NodeId, SessionId } from "../ids.ts";
 import type { ChatSide, Partner } from "./partner.ts";
@@ -306,6 +306,11 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
   blocked(wait: number): void {
     this.send({ type: "blocked", seconds: inSeconds(wait) });
     this.close(CloseCode.blocked, "This address is blocked.");
+  }
+
+  /** The operator denies the address. The page asks why its next handshake is refused, and tells its visitor. */
+  denied(): void {
+    this.close(CloseCode.blocked, DENIED_REASON);
   }
 
   /** Handling this session threw an exception. */

@@ -4,16 +4,19 @@
  */
 
 import { print } from "../base/print.ts";
-import type { Config } from "../config/options.ts";
+import type { Command } from "../config/command_line.ts";
 import type { Finding } from "../doctor/finding.ts";
 import { newToken, type System } from "./system.ts";
 
 /** Prints each finding as soon as it is known, and a summary. */
-export async function runDoctor(config: Config, system: System): Promise<never> {
+export async function runDoctor(
+  { config, file }: Command & { kind: "doctor" },
+  system: System,
+): Promise<never> {
   const { examine, formatFinding, summaryOf } = await import("../doctor/doctor.ts");
   const isColoured = Deno.stdout.isTerminal() && !Deno.noColor;
   const findings: Finding[] = [];
-  const options = { config, clock: system.clock, newToken: () => newToken(system) };
+  const options = { config, file, clock: system.clock, newToken: () => newToken(system) };
   for await (const finding of examine(options)) {
     findings.push(finding);
     await print(Deno.stdout, formatFinding(finding, isColoured));

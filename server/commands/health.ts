@@ -1,14 +1,19 @@
-/** The command `health`: prints the health of the server that runs with these options. */
+/**
+ * The command `health`: prints the health of the running server. Options say where it listens. Without them, the file
+ * that the server has written says so (`address_file.ts`). A container's health check therefore needs no options.
+ */
 
 import { print } from "../base/print.ts";
-import type { Config } from "../config/options.ts";
+import type { Command } from "../config/command_line.ts";
+import { readAddress, type WrittenAddress } from "./address_file.ts";
 import { fail } from "./console.ts";
 
 /** Prints it, and exits with 1 unless the server accepts visitors. */
-export async function printHealth({ host, port, "tls-cert": cert }: Config): Promise<void> {
-  const { fetchHealth, reachableHost } = await import("../doctor/health_client.ts");
-  const result = await fetchHealth({ host, port, isTls: cert !== "" });
-  const where = `${reachableHost(host)} port ${port}`;
+export async function printHealth(command: Command & { kind: "health" }): Promise<void> {
+  const { fetchHealth, reachableHosts } = await import("../doctor/health_client.ts");
+  const address = await addressOf(command);
+  const result = await fetchHealth(address);
+  const where = `${reachableHosts(address.host).join(" or ")} port ${address.port}`;
   if (result.kind === "unreachable") {
     await fail(`Cannot check the server on ${where}: ${result.code}.`);
   }
@@ -19,4 +24,18 @@ export async function printHealth({ host, port, "tls-cert": cert }: Config): Pro
   const { status, failing } = result.health;
   await print(Deno.stdout, `${[status, ...failing].join(" ")}\n`);
   Deno.exit(status === "draining" ? 1 : 0);
+}
+
+/** Where the server listens: as the given options say, otherwise as it has written, otherwise by default. */
+export async function addressOf(
+  { config, given }: Command & { kind: "health" | "status" },
+): Promise<WrittenAddress> {
+  const written = await readAddress(config["data-dir"]);
+  const isOther = given.has("host") || given.has("port");
+  return {
+    host: given.has("host") ? config.host : written?.host ?? config.host,
+    port: given.has("port") ? config.port : written?.port ?? config.port,
+    isTls: given.has("tls-cert") ? config["tls-cert"] !== "" : written?.isTls ?? false,
+    ...isOther || written?.token === undefined ? {} : { token: written.token },
+  };
 }

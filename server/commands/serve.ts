@@ -16,9 +16,17 @@ import { EXIT_TIME, HAND_OFF_TIME, SHORT_HAND_OFF_TIME, shutDown } from "../shut
 import type { Pages } from "../site/router.ts";
 import type { Certificate } from "../tls/certificate.ts";
 import { redirect } from "../tls/https_redirect.ts";
+import { removeAddress, writeAddress } from "./address_file.ts";
 import { fail } from "./console.ts";
-import { fitToMachine, newCluster, openCertificate, openRedis, openStore } from "./resources.ts";
-import { onStop, reportFailures } from "./signals.ts";
+import {
+  fitToMachine,
+  newCluster,
+  openCertificate,
+  openOperatorFiles,
+  openRedis,
+  openStore,
+} from "./resources.ts";
+import { type HangupActions, onHangup, onStop, reportFailures } from "./signals.ts";
 import { startupMessage } from "./startup_message.ts";
 import { newToken, type System } from "./system.ts";
 
@@ -33,35 +41,53 @@ export interface Release {
 /** Starts the server. It runs until a signal ends it. */
 export async function serve(given: Config, release: Release, system: System): Promise<void> {
   const { clock } = system;
+  const platform = platformOf(system.env);
+  const ready = Promise.withResolvers<HangupActions>();
+  if (platform === undefined) onHangup(ready.promise, clock);
   const logOutput = new LogOutput(Deno.stderr, clock);
   const log = await openLog(logOutput, Deno.stderr.isTerminal());
-  const platform = platformOf(system.env);
   const config = given.listener === "node" ? await fitToMachine(given, log) : given; // Deno Deploy sets its own limits.
   const certificate = await openCertificate(config, clock, log);
   const redis = await openRedis(config, system, log);
+  const token = newToken(system);
   const app = new App({
     ...release,
     ...{ config, clock, log, logOutput, certificate },
+    ...await openOperatorFiles(config, log),
     cluster: redis && newCluster(redis, system, log),
     platform: platform?.name,
     store: await openStore(config, redis, log),
     wantedConnections: given["max-connections"],
     newToken: () => newToken(system),
+    localToken: token,
     collect: gcFunction(),
   });
   const listeners = await listen(app, { config, certificate, clock, log });
   await app.start(listeners.main);
   reportFailures(log);
-  onStop(async () => {
+  const stop = onStop(async () => {
     await shutDown({
       chat: app,
       close: () => Promise.all([listeners.main.close(), listeners.redirect?.close()]),
       handOffTime: platform === undefined ? HAND_OFF_TIME : SHORT_HAND_OFF_TIME,
     });
+    await removeAddress(config["data-dir"]);
     log.info("Stopped.");
     await withTimeout(EXIT_TIME, logOutput.flush());
-  });
+  }, clock);
+  ready.resolve({ stop, reload: () => reload(app, log) });
+  const isTls = certificate !== undefined;
+  const { port } = listeners.main;
+  await writeAddress(config["data-dir"], { host: config.host, port, isTls, token });
   announce(config, listeners, platform !== undefined, log);
+}
+
+/** Reads the certificate and the operator's files again, and logs that it did, and what doesn't work. */
+async function reload(app: App, log: Log): Promise<void> {
+  await app.reload();
+  log.info("The certificate and the operator's files have been read again.", {
+    failing: app.health.failing,
+  });
 }
 
 /** The listener of the chat, and the one that redirects HTTP to HTTPS. */

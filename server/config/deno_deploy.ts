@@ -35,6 +35,8 @@ export const DENO_DEPLOY: Platform = {
     "acme-dir": { value: "", reason: "the platform manages the certificate" },
     "data-dir": { value: "", reason: "files do not persist there; the statistics are in Deno KV" },
     "log-dir": { value: "", reason: "files do not persist there" },
+    "announcement-file": { value: "", reason: "files can't be changed there" },
+    "deny-file": { value: "", reason: "files can't be changed there" },
     "access-log": {
       value: "off",
       reason: "a stopped instance can neither delete its lines in time nor print them",

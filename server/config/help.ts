@@ -8,7 +8,8 @@ import { OPTION_NAMES, type OptionName, OPTIONS } from "./options.ts";
 const COMMAND_PURPOSES: Readonly<Record<CommandName, string>> = {
   "access-log": "print the access log lines of a time range to standard output",
   "doctor": "check the options, the host and the services in use, and suggest fixes",
-  "health": "print the status of the server that runs with the same options",
+  "health": "print the health of the running server",
+  "status": "print how many people and chats there are, and what doesn't work; --json for programs",
 };
 
 /** The text that `--help` prints. */
@@ -20,17 +21,20 @@ export function help(): string {
     "       anonymous-chat access-log --from TIME --to TIME [options]",
     "       anonymous-chat doctor [options]",
     "       anonymous-chat health [options]",
+    "       anonymous-chat status [--json] [options]",
     "",
     "Commands:",
     ...Object.entries(COMMAND_PURPOSES).map(([name, purpose]) => row(name, purpose)),
     "",
     "Options:",
     ...OPTION_NAMES.map(optionRow),
+    row("--env-file PATH", "file of environment variables, which is read as systemd reads it"),
     row("--help", "print this help"),
     row("--version", "print the version"),
     "",
     "Each option can also be set with an environment variable, e.g. MAX_CONNECTIONS for --max-connections.",
-    "An option on the command line overrides the environment variable.",
+    "An option on the command line overrides the environment variable, which overrides --env-file.",
+    "Lists can be given several times, and add up. Any other option can be given once.",
     `TIME is ${TIME_FORMAT}.`,
     "",
     `On ${DENO_DEPLOY.name} (where ${DENO_DEPLOY_VARIABLE} is set) these options are fixed:`,

@@ -50,7 +50,11 @@ export const OPTIONS = {
   "operator": text("", "operator name shown on the contact page and in the policy"),
   "contact-email": email("contact address, also in security.txt"),
   "announcement": text("", "announcement shown on the home page"),
+  "announcement-file": path("file with the announcement, read again when it changes"),
   "deny": ranges("addresses and ranges that may not connect, comma-separated"),
+  "deny-file": path(
+    "file of addresses and ranges that may not connect, read again when it changes",
+  ),
   "max-connections": integer(10_000, 1, 1_000_000, "maximum number of connections"),
   "max-connections-per-address": integer(
     20,

@@ -13,7 +13,10 @@ import type { Clock } from "../base/clock.ts";
 import { errorCode } from "../base/error_code.ts";
 import { redirectedSockets } from "../base/file_descriptors.ts";
 import { TurnCredentials } from "../chat/turn.ts";
+import type { EnvironmentFile } from "../config/command_line.ts";
 import type { Config } from "../config/options.ts";
+import { checkStoredFiles, checkUser } from "./access.ts";
+import { checkEnvironmentFile } from "./environment_file.ts";
 import { type Finding, ok, problem, skipped } from "./finding.ts";
 import type { ServerAddress } from "./health_client.ts";
 import {
@@ -24,6 +27,7 @@ import {
   checkPort,
   checkWebroot,
 } from "./machine.ts";
+import { checkOperatorFiles } from "./operator_files.ts";
 import { checkRedis } from "./redis.ts";
 import {
   checkCertificate,
@@ -36,6 +40,8 @@ import { checkRelays } from "./turn.ts";
 
 export interface DoctorOptions {
   readonly config: Config;
+  /** The file that `--env-file` names. */
+  readonly file?: EnvironmentFile | undefined;
   readonly clock: Pick<Clock, "date">;
   /** Returns a new unguessable text. */
   readonly newToken: () => string;
@@ -53,9 +59,10 @@ export async function* examine(options: DoctorOptions): AsyncGenerator<Finding> 
   }
 }
 
+type NamedCheck = [subject: string, check: Check];
 type Check = () => Finding | Finding[] | Promise<Finding | Finding[]>;
 
-function checksOf({ config, clock, newToken }: DoctorOptions): [subject: string, check: Check][] {
+function checksOf({ config, file, clock, newToken }: DoctorOptions): NamedCheck[] {
   const { host, port, "turn-url": urls, "turn-secret": secret } = config;
   const { "tls-cert": cert, "tls-key": key } = config;
   const server = { host, port, isTls: cert !== "" };
@@ -63,8 +70,12 @@ function checksOf({ config, clock, newToken }: DoctorOptions): [subject: string,
   const folders = foldersOf(config);
   return [
     ["options", () => ok("options", "valid and consistent")],
+    ...file === undefined
+      ? []
+      : [["--env-file", () => checkEnvironmentFile(file)] satisfies NamedCheck],
+    ["user", () => checkUser(config["data-dir"])],
     ["clock", () => checkClock(clock.date(), folders.map(([, folder]) => folder))],
-    ...folders.map(([option, folder]): [string, Check] => [
+    ...folders.map(([option, folder]): NamedCheck => [
       `--${option}`,
       () => checkFolderAndSpace(option, folder),
     ]),
@@ -74,6 +85,7 @@ function checksOf({ config, clock, newToken }: DoctorOptions): [subject: string,
     ["plain HTTP", () => checkRedirect(config, server)],
     ["--listener", () => checkListener(config)],
     ["--trust-proxy", () => checkProxy(config)],
+    ["files", () => checkOperatorFiles(config)],
     ["contact", () => checkContact(config)],
     ["metrics", () => checkMetrics(config)],
     ["relay", () => checkRelays(new TurnCredentials({ urls, secret, clock, newToken }))],
@@ -107,7 +119,11 @@ async function checkFolderAndSpace(option: string, folder: string): Promise<Find
   const found = await checkFolder(option, folder);
   const stats = await statfs(folder).catch(() => statfs("."));
   return found.kind === "ok"
-    ? [found, checkFreeSpace(option, folder, stats.bavail * stats.bsize)]
+    ? [
+      found,
+      ...await checkStoredFiles(option, folder),
+      checkFreeSpace(option, folder, stats.bavail * stats.bsize),
+    ]
     : [found];
 }
 

@@ -30,45 +30,115 @@ export type HealthResult =
   /** Why there was no response, as a short code. */
   | { kind: "unreachable"; code: string };
 
-/** Requests it from a server on this machine. */
+/** Requests it from a server on this machine, at each of the addresses until one answers. */
 export async function fetchHealth(where: ServerAddress): Promise<HealthResult> {
+  let result: HealthResult = { kind: "unreachable", code: "" };
+  for (const host of reachableHosts(where.host)) {
+    result = await fetchHealthAt({ ...where, host });
+    if (result.kind !== "unreachable") break;
+  }
+  return result;
+}
+
+async function fetchHealthAt(where: ServerAddress): Promise<HealthResult> {
   try {
-    const health = healthIn(await get(where, "/healthz"));
+    const health = healthIn((await get(where, { path: "/healthz", maxLength: MAX_RESPONSE })).text);
     return health === undefined ? { kind: "other" } : { kind: "answered", health };
   } catch (error) {
     return { kind: "unreachable", code: errorCode(error) };
   }
 }
 
-/** The address at which a server that listens on `host` can be reached from this machine. */
-export function reachableHost(host: string): string {
-  return { "0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1" }[host] ?? host;
+/**
+ * The addresses at which a server that listens on `host` can be reached from this machine. One that listens on `::` also
+ * accepts IPv4. Where IPv6 is switched off, which is usual in containers, it accepts nothing else.
+ */
+export function reachableHosts(host: string): readonly string[] {
+  switch (host) {
+    case "0.0.0.0":
+    case "":
+      return ["127.0.0.1"];
+    case "::":
+      return ["::1", "127.0.0.1"];
+    default:
+      return [host];
+  }
 }
 
-async function get(where: ServerAddress, path: string): Promise<string> {
-  const request = open(where, path);
+/** The outcome of a request for the metrics. */
+export type MetricsResult =
+  | { kind: "answered"; text: string }
+  /** The server doesn't show them to this client. */
+  | { kind: "refused"; status: number }
+  | { kind: "unreachable"; code: string };
+
+/** Maximum length of the metrics, in characters. */
+const MAX_METRICS = 256 * 1024;
+
+/** Requests the metrics from a server on this machine. `token` may be "". */
+export async function fetchMetrics(where: ServerAddress, token: string): Promise<MetricsResult> {
+  let result: MetricsResult = { kind: "unreachable", code: "" };
+  for (const host of reachableHosts(where.host)) {
+    result = await fetchMetricsAt({ ...where, host }, token);
+    if (result.kind !== "unreachable") break;
+  }
+  return result;
+}
+
+async function fetchMetricsAt(where: ServerAddress, token: string): Promise<MetricsResult> {
   try {
-    return await deadline(HEALTH_TIMEOUT, responseTo(request));
+    const page = { path: "/metrics", maxLength: MAX_METRICS, token };
+    const { status, text } = await get(where, page);
+    return status === 200 ? { kind: "answered", text } : { kind: "refused", status };
+  } catch (error) {
+    return { kind: "unreachable", code: errorCode(error) };
+  }
+}
+
+/** What to request. */
+interface Wanted {
+  readonly path: string;
+  /** In characters. */
+  readonly maxLength: number;
+  readonly token?: string;
+}
+
+async function get(
+  where: ServerAddress,
+  wanted: Wanted,
+): Promise<{ status: number; text: string }> {
+  const request = open(where, wanted);
+  try {
+    return await deadline(HEALTH_TIMEOUT, responseTo(request, wanted));
   } finally {
     request.destroy();
   }
 }
 
-async function responseTo(request: ClientRequest): Promise<string> {
+async function responseTo(
+  request: ClientRequest,
+  { maxLength }: Wanted,
+): Promise<{ status: number; text: string }> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   request.once("response", resolve).once("error", reject).end();
+  const response = await promise;
   let text = "";
-  for await (const part of await promise) {
+  for await (const part of response) {
     text += part;
-    if (text.length > MAX_RESPONSE) break;
+    if (text.length > maxLength) break;
   }
-  return text;
+  return { status: response.statusCode ?? 0, text };
 }
 
 /** The certificate is not verified: it is for another name, and another check covers it. */
-function open({ host, port, isTls }: ServerAddress, path: string): ClientRequest {
-  const to = { host: reachableHost(host), port };
-  const options = { ...to, path, headers: { host: `localhost:${port}`, connection: "close" } };
+function open(
+  { host, port, isTls }: ServerAddress,
+  { path, token = "" }: Wanted,
+): ClientRequest {
+  const to = { host, port };
+  const authorization = token === "" ? {} : { authorization: `Bearer ${token}` };
+  const headers = { host: `localhost:${port}`, connection: "close", ...authorization };
+  const options = { ...to, path, headers };
   return isTls
     ? request({ ...options, createConnection: () => connect({ ...to, rejectUnauthorized: false }) })
     : request(options);

@@ -100,7 +100,7 @@ export async function checkWebroot(option: string, folder: string): Promise<Find
 }
 
 /** The folder, or its nearest parent that exists. */
-async function nearest(folder: string): Promise<string> {
+export async function nearest(folder: string): Promise<string> {
   const isThere = await Deno.stat(folder).then(() => true, isMissing);
   return isThere || dirname(folder) === folder ? folder : await nearest(dirname(folder));
 }

@@ -11,6 +11,9 @@
  * rebinding). The one case that can't be detected is a proxy that hides itself and lets its clients choose the host
  * name: its operator must set a token.
  *
+ * Without either, `status` can read them: it sends a token that the server has written to a file which only its owner
+ * can read. A proxy can't send that, whatever it hides.
+ *
  * Tokens are compared by their hashes, in a time that does not depend on how much of the token was right. A token is
  * sent in a header and never in a URL, because logs keep URLs.
  */
@@ -37,6 +40,8 @@ const PROXY_HEADERS = [
 export interface MetricsEndpointOptions {
   /** "" if no token is required. */
   readonly token: string;
+  /** A token for the operator on this machine, which is accepted, too. */
+  readonly localToken?: string | undefined;
   /** Whether this machine may ask without a token: not on a shared platform. */
   readonly trustsLocal: boolean;
   readonly contentType: string;
@@ -47,10 +52,12 @@ export interface MetricsEndpointOptions {
 export class MetricsEndpoint {
   readonly #options: MetricsEndpointOptions;
   readonly #expected: Buffer;
+  readonly #local: Buffer | undefined;
 
   constructor(options: MetricsEndpointOptions) {
     this.#options = options;
     this.#expected = hashOf(options.token);
+    this.#local = options.localToken === undefined ? undefined : hashOf(options.localToken);
   }
 
   /** Answers a request for /metrics from `client`; `undefined` if the page does not exist for it. */
@@ -61,8 +68,9 @@ export class MetricsEndpoint {
     if (pathOf(request) !== METRICS_PATH || !["GET", "HEAD"].includes(request.method)) {
       return undefined;
     }
+    if (this.#local !== undefined && hasToken(request, this.#local)) return this.#render(request);
     if (this.#options.token !== "") {
-      return this.#hasToken(request) ? this.#render(request) : challenge();
+      return hasToken(request, this.#expected) ? this.#render(request) : challenge();
     }
     const isLocal = this.#options.trustsLocal && isLocalRequest(request, client);
     return isLocal ? this.#render(request) : undefined;
@@ -73,11 +81,11 @@ export class MetricsEndpoint {
     const response = textResponse(200, await render(), { "content-type": contentType });
     return method === "HEAD" ? { ...response, body: undefined } : response;
   }
+}
 
-  #hasToken({ header }: HttpRequest): boolean {
-    const [, given = ""] = /^Bearer +([^ ]+) *$/i.exec(header("authorization") ?? "") ?? [];
-    return timingSafeEqual(hashOf(given), this.#expected);
-  }
+function hasToken({ header }: HttpRequest, expected: Buffer): boolean {
+  const [, given = ""] = /^Bearer +([^ ]+) *$/i.exec(header("authorization") ?? "") ?? [];
+  return timingSafeEqual(hashOf(given), expected);
 }
 
 /** Whether a request was made on this machine, and not through a proxy or by a foreign page. */

@@ -16,6 +16,7 @@ import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { checkServerIdentity, createSecureContext } from "node:tls";
 import { type Clock, DAY, SECOND } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
+import { readTextFile } from "../base/text_file.ts";
 
 /** Interval between checks of the files, in milliseconds. */
 export const RENEWAL_CHECK = 20 * SECOND;
@@ -52,6 +53,9 @@ export class Certificate {
   #problem = "";
   /** When the last warning was logged, by the monotonic clock. */
   #warned = -Infinity;
+  /** The check that runs, or has run last, and the one that waits for it. */
+  #current: Promise<boolean> = Promise.resolve(false);
+  #next: Promise<boolean> | undefined;
 
   private constructor(options: CertificateOptions, used: Examined & { kind: "valid" }) {
     this.#options = options;
@@ -75,8 +79,26 @@ export class Certificate {
     return Date.parse(this.#used.leaf.validTo);
   }
 
-  /** Reads the files again. Resolves with whether a new pair is in use. */
+  /** Whether the files can't be used, or browsers reject the certificate in use. */
+  get isFailing(): boolean {
+    const now = this.#options.clock.date().getTime();
+    const { validFrom } = this.#used.leaf;
+    return this.#problem !== "" || now >= this.expiresAt || now < Date.parse(validFrom);
+  }
+
+  /**
+   * Reads the files again. Resolves with whether a new pair is in use. One check runs at a time and one waits, so that an
+   * older check can't undo a newer one, and a file system that hangs doesn't let them pile up.
+   */
   async reload(): Promise<boolean> {
+    this.#next ??= this.#current.then(() => {
+      this.#next = undefined;
+      return this.#current = this.#reload();
+    });
+    return await this.#next;
+  }
+
+  async #reload(): Promise<boolean> {
     const found = await examine(this.#options, this.#used);
     const isNew = found.kind === "valid" && found !== this.#used;
     if (found.kind === "invalid") this.#logProblem(found.problem);
@@ -93,11 +115,14 @@ export class Certificate {
   }
 
   #use(found: Examined & { kind: "valid" }, isNew: boolean): void {
+    const { log } = this.#options;
+    const wasFailing = this.#problem !== "";
     this.#problem = "";
+    if (wasFailing && !isNew) log.info("The certificate files can be used again.");
     if (!isNew) return;
     this.#used = found;
     this.#warned = -Infinity;
-    this.#options.log.info("Renewed certificate in use.", { until: found.leaf.validTo });
+    log.info("Renewed certificate in use.", { until: found.leaf.validTo });
   }
 
   #logProblem(problem: string): void {
@@ -144,10 +169,13 @@ export async function examine(
   }
 }
 
+/** Maximum size of a certificate with its chain, or of a key, in bytes. */
+const MAX_PEM_BYTES = 1024 * 1024;
+
 async function read(file: string, what: string): Promise<string> {
-  return await Deno.readTextFile(file).catch((error) => {
-    throw new Error(`Cannot use the ${what} ${file}: ${error.code ?? error.name}.`);
-  });
+  const found = await readTextFile(file, MAX_PEM_BYTES);
+  if (found.kind === "read") return found.text;
+  throw new Error(`Cannot use the ${what} ${file}: ${found.reason}.`);
 }
 
 /** Checks a pair, and reports the first problem. */

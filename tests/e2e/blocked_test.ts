@@ -1,8 +1,10 @@
 /** What a visitor sees when the server refuses the connection, and how the refusal ends. */
 
 import { equal, match } from "node:assert/strict";
+import { join } from "node:path";
 import { en } from "../../client/languages/en.ts";
 import { HOUR } from "../../server/base/clock.ts";
+import { TempFolder } from "../support/files.ts";
 import { newAddressRecord } from "../support/fixtures.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { inProcess } from "../support/server_under_test.ts";
@@ -48,6 +50,20 @@ Deno.test("A person whose address the operator denies is told so", async () => {
   await using fixture = await openFixture({ args: ["--deny=127.0.0.0/8"] });
   const ann = await fixture.enter();
   match(await card(ann), new RegExp(words.Refused.denied));
+});
+
+inProcess.test("A person whose address the operator denies during a chat is told so", async () => {
+  await using folder = new TempFolder();
+  const deny = join(folder.path, "deny");
+  await Deno.writeTextFile(deny, "");
+  await using fixture = await openFixture({ args: [`--deny-file=${deny}`] });
+  const [ann] = await fixture.pair();
+  await Deno.writeTextFile(deny, "127.0.0.0/8\n");
+  await fixture.server.chat.reload();
+  await ann.sees(words.Refused.denied);
+  await ann.press("New chat");
+  match(await card(ann), new RegExp(`${words.Refused.denied}\\s+${words.Blocked.denied}`));
+  equal(await ann.button("Start text chat").count(), 0);
 });
 
 Deno.test("When the server is full the page says so and keeps trying", async () => {

@@ -7,7 +7,7 @@ import { BareClient } from "../support/bare_client.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { TempFolder } from "../support/files.ts";
 import { freePort } from "../support/free_port.ts";
-import { Program, run } from "../support/program.ts";
+import { Program, run, withDefaults } from "../support/program.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { TestServer } from "../support/server.ts";
 import { Stopwatch } from "../support/stopwatch.ts";
@@ -91,8 +91,9 @@ Deno.test("Program names an unusable folder in one line, and exits with code 1",
   const file = join(folder, "file");
   await Deno.writeTextFile(file, "");
   for (const option of ["data-dir", "log-dir"]) {
-    const args = [`--data-dir=${folder}/data`, `--log-dir=${folder}/logs`, `--${option}=${file}/x`];
-    assert.deepEqual(await run([...args, "--port=0"]), {
+    const folders = [`--data-dir=${folder}/data`, `--log-dir=${folder}/logs`];
+    const args = withDefaults([`--${option}=${file}/x`, "--port=0"], folders);
+    assert.deepEqual(await run(args), {
       code: 1,
       stdout: "",
       stderr: `Cannot use the directory ${file}/x: ENOTDIR.\n`,

@@ -38,6 +38,23 @@ Deno.test("Unit keeps memory off the disk, and gives the program time to stop in
   assert.equal(setting("RestartPreventExitStatus"), "2");
 });
 
+Deno.test("The documented doctor runs as the user of the unit, with its groups, limits and directories", async () => {
+  const guide = await Deno.readTextFile(new URL("../../docs/install.md", import.meta.url));
+  const [command = ""] = /^systemd-run [^]*?[^\\]$/m.exec(guide) ?? [];
+  const given = new Map(
+    [...command.matchAll(/-p (\w+)=(\S*)/g)].map(([, name, value]) => [name, value]),
+  );
+  // The drop-in of the guide adds the group. Without User=, systemd names the dynamic user after the unit.
+  assert.match(guide, /^SupplementaryGroups=ssl-cert$/m);
+  const others = { SupplementaryGroups: "ssl-cert", User: "anonymous-chat" };
+  const EnvironmentFile = setting("EnvironmentFile")?.replace(/^-/, "");
+  const known: Record<string, string | undefined> = { ...others, EnvironmentFile };
+  for (const [name = "", value] of given) assert.equal(value, known[name] ?? setting(name), name);
+  const user = ["DynamicUser", "AmbientCapabilities", "LimitNOFILE", "StateDirectoryMode"];
+  for (const name of [...user, ...Object.keys(known)]) assert.ok(given.has(name), name);
+  assert.ok(command.includes(`${setting("ExecStart")} doctor `));
+});
+
 Deno.test({
   name: "Unit is one that systemd takes, and is exposed as little as a server can be",
   ignore: !await isSystemdThere(),

@@ -41,7 +41,7 @@ class World {
       speaksTls,
       isBehindTls: false,
       log,
-      gate: new Gate({ clock, registry, denied: [], perAddress: 1, isFull }),
+      gate: new Gate({ clock, registry, denials: { deniedFor: () => 0 }, perAddress: 1, isFull }),
       router: { answer: () => this.answer() },
       metrics: { answer: () => undefined },
       sessions: { enter: () => assert.fail() },

@@ -30,16 +30,24 @@ export interface Ending {
   readonly stderr: string;
 }
 
-/** Runs the program until it exits. */
+/** Runs the program until it exits, `under` a command such as a tracer. */
 export async function run(
   args: readonly string[],
   env: Record<string, string> = {},
+  under: readonly string[] = [],
 ): Promise<Ending> {
-  const [executable = "", ...rest] = commandOf();
+  const [executable = "", ...rest] = [...under, ...commandOf()];
   const command = new Deno.Command(executable, { args: [...rest, ...args], env });
   const { code, stdout, stderr } = await command.output();
   const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
   return { code, stdout: decode(stdout), stderr: decode(stderr) };
+}
+
+/** Arguments, preceded by those defaults that they don't override. An option may be given only once. */
+export function withDefaults(args: readonly string[], defaults: readonly string[]): string[] {
+  const nameOf = (arg: string): string => arg.replace(/=.*/s, "");
+  const given = args.map(nameOf);
+  return [...defaults.filter((one) => !given.includes(nameOf(one))), ...args];
 }
 
 export interface ProgramOptions {
@@ -79,7 +87,7 @@ export class Program implements AsyncDisposable {
     const temporary = join(this.folder, "tmp");
     Deno.mkdirSync(temporary, { recursive: true });
     const folders = [`--data-dir=${this.dataFolder}`, `--log-dir=${this.logFolder}`];
-    const options = ["--host=127.0.0.1", "--port=0", ...folders, ...args];
+    const options = withDefaults(args, ["--host=127.0.0.1", "--port=0", ...folders]);
     const [executable = "", ...rest] = command ?? [...under, ...commandOf(entry), ...options];
     this.#process = new Deno.Command(executable, {
       args: rest,

@@ -5,6 +5,7 @@ import { App } from "../../server/app.ts";
 import { Certificate } from "../../server/tls/certificate.ts";
 import { type Clock, systemClock } from "../../server/base/clock.ts";
 import type { Cluster } from "../../server/cluster/cluster.ts";
+import { openOperatorFiles, type OperatorFiles } from "../../server/commands/resources.ts";
 import { readCommandLine } from "../../server/config/command_line.ts";
 import type { Config } from "../../server/config/options.ts";
 import { shutDown } from "../../server/shutdown.ts";
@@ -17,6 +18,7 @@ import type { Log } from "../../server/base/log.ts";
 import type { Rate } from "../../server/base/token_bucket.ts";
 import { MemoryStatisticsStore, type StatisticsStore } from "../../server/statistics/store.ts";
 import type { CertificateFiles } from "./certificate_files.ts";
+import { withDefaults } from "./program.ts";
 
 /** A log entry. */
 export interface Entry {
@@ -65,9 +67,18 @@ const quietClock: Clock = {
   date: () => new Date(Date.UTC(2026, 0, 1) + performance.now()),
 };
 
+/** A log that records its entries. */
+function logTo(entries: Entry[]): Log {
+  const to = (level: Entry["level"]) => (message: string, properties: unknown) =>
+    void entries.push({ level, message, properties });
+  return { info: to("info"), warn: to("warn"), error: to("error") } as unknown as Log;
+}
+
 /** A running server. */
 export class TestServer implements AsyncDisposable {
-  readonly entries: Entry[] = [];
+  readonly entries: Entry[];
+  /** Records log entries. */
+  readonly log: Log;
   /** The socket of every connected session. */
   readonly outlets = new Set<Outlet>();
   readonly chat: App;
@@ -76,10 +87,18 @@ export class TestServer implements AsyncDisposable {
   #listener!: Listener;
   #opened: Certificate | undefined;
 
-  private constructor(config: Config, clock: Clock, options: ServerOptions) {
-    const { rates, cluster, store, certificate } = options;
+  private constructor(
+    config: Config,
+    clock: Clock,
+    entries: Entry[],
+    options: ServerOptions & OperatorFiles,
+  ) {
+    this.entries = entries;
+    this.log = logTo(entries);
+    const { rates, cluster, store, certificate, denyFile, announcementFile } = options;
     this.certificate = certificate?.cert;
     const endsOf = (): number => this.#opened?.expiresAt ?? NaN;
+    const isFailing = (): boolean => this.#opened?.isFailing ?? false;
     this.chat = new App({
       config,
       clock,
@@ -92,11 +111,14 @@ export class TestServer implements AsyncDisposable {
         get expiresAt() {
           return endsOf();
         },
+        get isFailing() {
+          return isFailing();
+        },
       },
       store: store ?? new MemoryStatisticsStore(),
       newToken: () => crypto.randomUUID(),
       rates,
-      cluster,
+      ...{ cluster, denyFile, announcementFile },
     });
   }
 
@@ -104,7 +126,9 @@ export class TestServer implements AsyncDisposable {
   static async start(options: ServerOptions = {}): Promise<TestServer> {
     const { clock = quietClock, listener = "node", args = [], port = 0 } = options;
     const config = configOf([...args, ...options.certificate?.args ?? []]);
-    const server = new TestServer(config, clock, options);
+    const entries: Entry[] = [];
+    const files = await openOperatorFiles(config, logTo(entries));
+    const server = new TestServer(config, clock, entries, { ...options, ...files });
     const { chat, log } = server;
     const service = withVisitors(
       options.service?.(server.#service) ?? server.#service,
@@ -143,13 +167,6 @@ export class TestServer implements AsyncDisposable {
     answer: (request) => this.chat.requestHandler.answer(request),
     admit: (request) => this.chat.requestHandler.admit(request),
   };
-
-  /** Records log entries. */
-  readonly log = {
-    info: (message: string, properties?: unknown) => this.#note("info", message, properties),
-    warn: (message: string, properties?: unknown) => this.#note("warn", message, properties),
-    error: (message: string, properties?: unknown) => this.#note("error", message, properties),
-  } as unknown as Log;
 
   get port(): number {
     return this.#listener.port;
@@ -192,14 +209,10 @@ export class TestServer implements AsyncDisposable {
     await this.#listener.close();
     await this.chat.close();
   }
-
-  #note(level: Entry["level"], message: string, properties: unknown): void {
-    this.entries.push({ level, message, properties });
-  }
 }
 
 function configOf(args: readonly string[]): Config {
-  const command = readCommandLine(["--access-log=off", ...args], () => undefined);
+  const command = readCommandLine(withDefaults(args, ["--access-log=off"]), () => undefined);
   if (command.kind !== "serve") throw new Error(`Cannot start a server with ${args.join(" ")}`);
   return command.config;
 }

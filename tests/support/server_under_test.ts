@@ -4,7 +4,7 @@
  * executable.
  */
 
-import { BINARY, Program } from "./program.ts";
+import { BINARY, Program, withDefaults } from "./program.ts";
 import { type ServerOptions, TestServer } from "./server.ts";
 import { waitUntil } from "./wait_until.ts";
 
@@ -40,7 +40,7 @@ export const inProcess = {
 export async function serve(options: ServerUnderTestOptions = {}): Promise<ServerUnderTest> {
   if (BINARY === undefined) return new InProcess(await TestServer.start(options));
   const { listener = "node", args = [], port = 0 } = options;
-  const all = ["--access-log=off", `--listener=${listener}`, `--port=${port}`, ...args];
+  const all = withDefaults(args, ["--access-log=off", `--listener=${listener}`, `--port=${port}`]);
   return new ChildProcess(await Program.start(...all));
 }
 

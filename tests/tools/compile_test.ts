@@ -12,6 +12,8 @@ import {
   jobsOf,
   type Outcome,
   TARGETS,
+  type Trial,
+  tryOut,
 } from "../../tools/compile.ts";
 import manifest from "../../deno.json" with { type: "json" };
 import { TempFolder } from "../support/files.ts";
@@ -48,6 +50,29 @@ Deno.test("Executable contains the program with its imports, and has exactly the
   assert.deepEqual(Object.fromEntries(allowed), { ...granted(), prompt: false });
   assert.ok(v8_flags.includes("--max-semi-space-size=2"));
   assert.deepEqual(unstable_config.features, manifest.unstable);
+
+  const trial = await tryOut({ output }) as Trial & { kind: "broken" };
+  assert.equal(trial.kind, "broken", "Deno itself can't run the program");
+  assert.match(
+    trial.reason,
+    /doesn't start: --version answers ".+"\. DENORT_BIN must name the denort/,
+  );
+});
+
+Deno.test("Compiling starts the result if it is for this machine, and says so if it isn't", async () => {
+  await using folder = new TempFolder();
+  const output = join(folder.path, Deno.build.os === "windows" ? "program.exe" : "program");
+  const kindOf = async (script: string): Promise<Trial["kind"]> => {
+    await Deno.writeTextFile(output, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    return (await tryOut({ output })).kind;
+  };
+  assert.equal(await kindOf(`echo "${manifest.version} (abc)"`), "works");
+  assert.equal(await kindOf("echo deno 2.9.6"), "broken");
+  assert.equal(await kindOf("exit 127"), "broken");
+  await Deno.chmod(output, 0o644);
+  assert.equal((await tryOut({ output })).kind, "broken");
+  const target = Deno.build.os === "windows" ? "linux-x64" : "windows-x64";
+  assert.deepEqual(await tryOut({ target, output }), { kind: "untried" });
 });
 
 Deno.test("Executable imports exactly the packages that docs/dependencies.md lists for the server", async () => {

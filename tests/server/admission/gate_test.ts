@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { ConnectionRefusal } from "../../../protocol.ts";
 import { FLOOD_BLOCK_TIME, LIMITS } from "../../../server/limits/rate_limits.ts";
+import { Denials } from "../../../server/admission/denials.ts";
 import { newAddressRecord } from "../../support/fixtures.ts";
 import { parseAddress, parseRange } from "../../../server/admission/address.ts";
 import { HOUR, SECOND } from "../../../server/base/clock.ts";
@@ -46,7 +47,10 @@ class World {
     this.#gate = new Gate({
       clock: this.clock,
       registry: this.registry,
-      denied: deny.split(",").filter(Boolean).map((text) => parseRange(text)!),
+      denials: new Denials({
+        clock: this.clock,
+        ranges: deny.split(",").filter(Boolean).map((text) => parseRange(text)!),
+      }),
       perAddress: 1_000,
       isFull: () => false,
       ...given,

@@ -60,9 +60,9 @@ Deno.test("Reports of the reporter's address are ignored", () => {
 Deno.test("Reports end open chats and all other connections of the address, and state the duration to each", () => {
   const reported = newAddressRecord();
   const told: number[] = [];
-  const stop = reported.onBlocked({ blocked: () => assert.fail("it had left") });
-  reported.onBlocked({ blocked: (wait) => told.push(wait) });
-  reported.onBlocked({ blocked: (wait) => told.push(wait) });
+  const stop = reported.onBlocked({ blocked: () => assert.fail("it had left"), denied: () => {} });
+  reported.onBlocked({ blocked: (wait) => told.push(wait), denied: () => {} });
+  reported.onBlocked({ blocked: (wait) => told.push(wait), denied: () => {} });
   stop();
   for (const by of reporters(threshold)) reported.report(by, "harassment", 0);
   assert.deepEqual(told, [REPORT_BLOCK_TIME, REPORT_BLOCK_TIME]);

@@ -2,12 +2,21 @@
 
 import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
+import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { DAY, SECOND, systemClock } from "../../../server/base/clock.ts";
+import {
+  ADDRESS_FILE,
+  readAddress,
+  removeAddress,
+  writeAddress,
+} from "../../../server/commands/address_file.ts";
 import { readCommandLine } from "../../../server/config/command_line.ts";
 import type { Config } from "../../../server/config/options.ts";
+import { checkStoredFiles } from "../../../server/doctor/access.ts";
+import { checkEnvironmentFile } from "../../../server/doctor/environment_file.ts";
 import { formatFinding, summaryOf } from "../../../server/doctor/doctor.ts";
 import type { Finding } from "../../../server/doctor/finding.ts";
 import { fetchHealth } from "../../../server/doctor/health_client.ts";
@@ -32,10 +41,12 @@ import { checkRelays } from "../../../server/doctor/turn.ts";
 import { relayAddressOf } from "../../../server/doctor/turn_client.ts";
 import { POLICY_UPDATED } from "../../../server/privacy/policy.ts";
 import { TurnCredentials } from "../../../server/chat/turn.ts";
+import { FLAGS } from "../../../tools/compile.ts";
 import { selfSigned } from "../../support/certificate.ts";
 import { Coturn, isCoturnThere, TURN_SECRET } from "../../support/coturn.ts";
 import { filesIn, TempFolder } from "../../support/files.ts";
-import { run } from "../../support/program.ts";
+import { BINARY, Program, run, withDefaults } from "../../support/program.ts";
+import { succeeds } from "../../support/installed.ts";
 import { isRedisThere, Redis } from "../../support/redis.ts";
 import { TestServer } from "../../support/server.ts";
 
@@ -320,11 +331,189 @@ Deno.test("Program runs the doctor: exit code 0 when nothing is wrong, otherwise
 Deno.test("Program checks the health of the server that runs with its options", async () => {
   await using server = await TestServer.start();
   const ask = (...args: string[]): ReturnType<typeof run> =>
-    run(["health", `--port=${server.port}`, ...args]);
+    run(["health", ...withDefaults(args, [`--port=${server.port}`])]);
   assert.deepEqual(await ask(), { code: 0, stdout: "ok\n", stderr: "" });
   server.chat.drain();
   assert.deepEqual(await ask("--host=127.0.0.1"), { code: 1, stdout: "draining\n", stderr: "" });
   const { code, stderr } = await ask("--port=1");
   assert.equal(code, 1);
   assert.equal(stderr, "Cannot check the server on 127.0.0.1 port 1: ECONNREFUSED.\n");
+});
+
+Deno.test("Health check reaches a server that listens on :: where only IPv4 works", async () => {
+  const server = createHttpServer((_, response) => {
+    response.end('{"status":"ok","failing":[]}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  assert.deepEqual(await fetchHealth({ host: "::", port, isTls: false }), {
+    kind: "answered",
+    health: { status: "ok", failing: [] },
+  });
+  await new Promise((resolve) => server.close(resolve));
+  const { kind } = await fetchHealth({ host: "::", port, isTls: false });
+  assert.equal(kind, "unreachable");
+});
+
+Deno.test("Health check needs no options: the server has written where it listens, and removes that when it stops", async () => {
+  await using program = await Program.start();
+  const health = (...args: string[]): ReturnType<typeof run> =>
+    run(["health", ...args], { DATA_DIR: program.dataFolder });
+  assert.deepEqual(await health(), { code: 0, stdout: "ok\n", stderr: "" });
+  assert.equal((await health("--port=1")).code, 1, "a given option counts");
+  assert.equal((await health("--port=x")).code, 1, "Docker reserves code 2");
+  await program.stop();
+  assert.equal(await readAddress(program.dataFolder), undefined);
+});
+
+Deno.test("Health check's file is checked, and says nothing about loopback", async () => {
+  await using folder = new TempFolder();
+  const file = join(folder.path, ADDRESS_FILE);
+  const where = { host: "::", port: 443, isTls: true };
+  await writeAddress(folder.path, where);
+  assert.deepEqual(await readAddress(folder.path), where);
+  await writeAddress(folder.path, { ...where, host: "127.0.0.1" });
+  assert.equal(await Deno.readTextFile(file), '{"port":443,"isTls":true}\n');
+  for (
+    const text of ["", "null", "[]", "{}", '{"port":"1","isTls":true}', '{"port":0,"isTls":true}']
+  ) {
+    await Deno.writeTextFile(file, text);
+    assert.equal(await readAddress(folder.path), undefined, text);
+  }
+  await removeAddress(folder.path);
+  await removeAddress(folder.path);
+});
+
+Deno.test("Doctor opens the files that the server will open, and says whose they are", async () => {
+  await using folder = new TempFolder();
+  const [database, log] = [join(folder.path, "statistics.db"), join(folder.path, "access-x.log")];
+  assert.deepEqual(await checkStoredFiles("data-dir", folder.path), []);
+  await Deno.writeTextFile(database, "");
+  await Deno.writeTextFile(log, "");
+  assert.deepEqual(await checkStoredFiles("data-dir", folder.path), []);
+  await Deno.writeTextFile(database, "SQLite format 3\0...");
+  assert.deepEqual(await checkStoredFiles("data-dir", folder.path), []);
+  await Deno.writeTextFile(database, "a dump, not a database");
+  found((await checkStoredFiles("data-dir", folder.path))[0], "problem", /is not a statistics/);
+  await Deno.remove(database);
+  await Deno.mkdir(database);
+  found((await checkStoredFiles("data-dir", folder.path))[0], "problem", /cannot write to /);
+});
+
+/** A user other than this one. */
+const NOBODY = 65_534;
+
+/** Runs a command as root without its privileges, as an ordinary user. */
+const UNPRIVILEGED = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"];
+
+Deno.test({
+  name:
+    "Doctor that runs as the server's user notices a statistics file and a key that it can't open",
+  ignore: Deno.uid() !== 0,
+  fn: async () => {
+    await using folder = new TempFolder();
+    const [statistics, cert, key] = ["statistics.db", "cert.pem", "key.pem"].map((name) =>
+      join(folder.path, name)
+    ) as [string, string, string];
+    const pair = selfSigned("chat.example");
+    await Deno.writeTextFile(cert, pair.cert);
+    await Deno.writeTextFile(statistics, "", { mode: 0o600 });
+    await Deno.writeTextFile(key, pair.key, { mode: 0o600 });
+    for (const path of [statistics, key]) await Deno.chown(path, NOBODY, NOBODY);
+    const args = ["doctor", "--port=0", `--data-dir=${folder.path}`, "--access-log=off"];
+    const tls = [`--tls-cert=${cert}`, `--tls-key=${key}`];
+    const asUser = await run([...args, ...tls], {}, UNPRIVILEGED);
+    assert.equal(asUser.code, 1);
+    assert.match(
+      asUser.stdout,
+      /!! {2}--data-dir: cannot write to .*statistics\.db \(\w+\): chown --/,
+    );
+    assert.match(asUser.stdout, /!! {2}certificate: .*key\.pem: EACCES/);
+    const asRoot = await run([...args, ...tls]);
+    assert.match(asRoot.stdout, /-- {2}user: root may open every file: run the doctor as the user/);
+    assert.match(
+      asRoot.stdout,
+      /!! {2}--data-dir: .*statistics\.db and its directory have different/,
+    );
+  },
+});
+
+Deno.test("Doctor checks an environment file, and prints none of its values", async () => {
+  await using folder = new TempFolder();
+  const path = join(folder.path, "options.env");
+  const text = `OPERATOR="The Society"\nTURN_SECRET=${HUSH}\nTZ=UTC\nexport PORT=80\n`;
+  await Deno.writeTextFile(path, text, { mode: 0o644 });
+  const all = await checkEnvironmentFile({ path, text });
+  found(all[0], "ok", /options\.env sets 2 options$/);
+  found(all[1], "problem", /line 4 sets no variable: .* without "export"/);
+  found(all[2], "skipped", /^TZ is not an option/);
+  found(all[3], "skipped", /^OPERATOR is read as systemd reads it; Docker would keep/);
+  found(all[4], "problem", /other users can read the secrets .*chmod 600/);
+  assert.equal(all.length, 5);
+  assert.ok(!JSON.stringify(all).includes(HUSH));
+});
+
+/** Runs a command in a network without IPv6, as in most containers. */
+const WITHOUT_IPV6 = [
+  ...["unshare", "--net", "sh", "-c"],
+  'ip link set lo up && echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6 && exec "$@"',
+  "sh",
+];
+
+Deno.test({
+  name: "Health check and doctor find a server that listens on :: where IPv6 is switched off",
+  ignore: BINARY !== undefined ||
+    await succeeds(WITHOUT_IPV6[0]!, [...WITHOUT_IPV6.slice(1), "true"]) !== true,
+  fn: async () => {
+    await using folder = new TempFolder();
+    const command = [Deno.execPath(), "run", ...FLAGS, "main.ts"].map((word) => `'${word}'`).join(
+      " ",
+    );
+    const script = `${command} 2>"$LOG" & server=$!
+      until grep -q Listening "$LOG"; do kill -0 $server || exit 9; done
+      ${command} health && ${command} health --host=:: --port=8000; ${command} doctor | grep "port 8000"
+      kill $server; wait $server`;
+    const [program = "", ...args] = [...WITHOUT_IPV6, "sh", "-c", script];
+    const { stdout, stderr } = await new Deno.Command(program, {
+      args,
+      env: {
+        HOST: "::",
+        ACCESS_LOG: "off",
+        DATA_DIR: folder.path,
+        LOG: join(folder.path, "log"),
+      },
+    }).output();
+    assert.deepEqual(new TextDecoder().decode(stdout).split("\n"), [
+      "ok",
+      "ok",
+      "ok  port 8000: Anonymous Chat is already listening there, with status ok",
+      "",
+    ], new TextDecoder().decode(stderr));
+  },
+});
+
+Deno.test("Doctor reads the options from an environment file as systemd does, never as a shell", async () => {
+  await using folder = new TempFolder();
+  const [path, canary] = [join(folder.path, "options.env"), join(folder.path, "canary")];
+  const lines = [
+    "# The options of this server",
+    `OPERATOR="The $HOME Society"; touch ${canary}`,
+    "CONTACT_EMAIL=help@chat.example",
+    `DATA_DIR='${folder.path}'`,
+    "ACCESS_LOG=off",
+    "PORT=0",
+  ];
+  await Deno.writeTextFile(path, lines.join("\n"), { mode: 0o600 });
+  const { stdout } = await run(["doctor", `--env-file=${path}`, "--max-connections=50"]);
+  assert.match(stdout, /^ok {2}--env-file: .* sets 5 options$/m);
+  assert.match(stdout, /^-- {2}--env-file: OPERATOR is read as systemd reads it/m);
+  assert.match(stdout, /^ok {2}contact: visitors can see who runs this server/m);
+  assert.match(stdout, new RegExp(`^ok {2}--data-dir: ${folder.path} is writable`, "m"));
+  await assert.rejects(Deno.stat(canary));
+  const missing = await run(["health", `--env-file=${path}.not`]);
+  assert.deepEqual(missing, {
+    code: 1,
+    stdout: "",
+    stderr: `Cannot read --env-file=${path}.not: ENOENT.\nSee --help.\n`,
+  });
 });

@@ -303,6 +303,7 @@ Deno.test("The dashboard can be imported anywhere: it asks for its data source, 
   const { panels, templating } = JSON.parse(await Deno.readTextFile(file));
   assert.deepEqual(templating.list.map(({ name }: { name: string }) => name), [
     "datasource",
+    "job",
     "instance",
   ]);
   const taken = new Set<string>();
@@ -315,5 +316,33 @@ Deno.test("The dashboard can be imported anywhere: it asks for its data source, 
       assert.ok(x + w <= 24 && !taken.has(place), place);
       taken.add(place);
     }
+  }
+});
+
+/** The values of all keys named `key` in a JSON value, at any depth. */
+function valuesOf(key: string, json: unknown): unknown[] {
+  if (typeof json !== "object" || json === null) return [];
+  return Object.entries(json).flatMap(([name, value]) =>
+    name === key ? [value] : valuesOf(key, value)
+  );
+}
+
+Deno.test("Every query of the dashboard selects the program's jobs and nodes, and no other program", async () => {
+  const file = new URL("../../../deploy/grafana.json", import.meta.url);
+  const dashboard = JSON.parse(await Deno.readTextFile(file));
+  const queries = valuesOf("expr", dashboard).map(String);
+  assert.ok(queries.length > 30);
+  for (const query of queries) {
+    const selectors = [...query.matchAll(/\b(?:anonymous_chat|process)_\w+(\{[^}]*\})?/g)];
+    assert.ok(selectors.length > 0, query);
+    for (const [, labels] of selectors) {
+      assert.equal(labels, '{job=~"$job",instance=~"$instance"}', query);
+    }
+  }
+  // "All" must mean the values that this program reports. Any allValue would include other programs.
+  for (const { name, type, definition, allValue } of dashboard.templating.list) {
+    if (type !== "query") continue;
+    assert.match(definition, /^label_values\(anonymous_chat_build_info\b/, name);
+    assert.equal(allValue, undefined, name);
   }
 });

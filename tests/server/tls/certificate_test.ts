@@ -165,3 +165,36 @@ Deno.test("Certificate matches its hosts, in any case, and no others", async () 
     assert.ok(!certificate.coversHost(host), host);
   }
 });
+
+Deno.test("Certificate fails while its files can't be used or browsers reject it, and recovers with them", async () => {
+  await using world = new World(); // It expires later than a year from now.
+  const certificate = await world.open();
+  const used = certificate.pair;
+  assert.equal(certificate.isFailing, false);
+  const damages: (() => void)[] = [
+    () => world.files.write({ cert: used.cert.slice(0, 200) }),
+    () => world.files.write({ cert: "x".repeat(2 * 1024 * 1024) }),
+    () => world.files.write(selfSigned("chat.example", undefined, "secp256k1")),
+    () => Deno.removeSync(world.files.keyFile),
+    () => Deno.mkdirSync(world.files.keyFile),
+  ];
+  for (const damage of damages) {
+    damage();
+    for (let check = 0; check < 3; check++) assert.equal(await certificate.reload(), false);
+    assert.deepEqual([certificate.pair, certificate.isFailing], [used, true]);
+  }
+  assert.equal(world.messages.length, damages.length, "each problem is logged once");
+  Deno.removeSync(world.files.keyFile);
+  world.files.write(used);
+  assert.equal(await certificate.reload(), false);
+  assert.equal(certificate.isFailing, false);
+  assert.equal(world.messages.at(-1), "The certificate files can be used again.");
+  world.files.write(world.endingIn(HOUR));
+  assert.equal(await certificate.reload(), true);
+  assert.equal(certificate.isFailing, false);
+  world.clock.advance(HOUR);
+  assert.equal(certificate.isFailing, true);
+  world.files.write(world.endingIn(90 * DAY));
+  await certificate.reload();
+  assert.equal(certificate.isFailing, false);
+});

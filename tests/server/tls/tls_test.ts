@@ -86,6 +86,16 @@ Deno.test("TLS: a renewed certificate is loaded after a minute, and an unusable 
   const refused = "Cannot load the renewed certificate: still using the previous one.";
   await waitUntil(() => server.entries.some(({ message }) => message === refused));
   assert.equal(await isTrusted(server.port, next.cert), true);
+  const health = { status: "degraded", failing: ["certificate"] };
+  using client = Deno.createHttpClient({ caCerts: [next.cert] });
+  const read = async (path: string): Promise<string> =>
+    await (await fetch(`https://localhost:${server.port}${path}`, { client })).text();
+  assert.deepEqual(JSON.parse(await read("/healthz")), health);
+  const metrics = await read("/metrics");
+  assert.match(metrics, /component_failing\{component="certificate"\} 1\n/);
+  files.write(next);
+  clock.advance(MINUTE);
+  await waitUntil(() => server.chat.health.status === "ok");
 });
 
 Deno.test("TLS: certificates are renewed twice, and 200 people notice nothing in their chats", async () => {
