@@ -24,7 +24,7 @@ import { HEARTBEAT_INTERVAL, type Listener } from "./listener/listener.ts";
 import { SESSION_LIMITS, type SessionRates } from "./limits/rate_limits.ts";
 import { SessionRegistry } from "./chat/session_registry.ts";
 import { describeError, type Log } from "./base/log.ts";
-import type { LogOutput } from "./base/log_output.ts";
+import { LOG_RETRY_INTERVAL, type LogOutput } from "./base/log_output.ts";
 import { Matchmaker } from "./matching/matchmaker.ts";
 import { MetricsEndpoint } from "./metrics/endpoint.ts";
 import { cpu, EventLoop, LAG_INTERVAL, memory } from "./base/process_load.ts";
@@ -53,7 +53,7 @@ export interface AppOptions {
   readonly clock: Clock;
   readonly log: Log;
   /** The output of `log`, whose failures are reported. */
-  readonly logOutput: Pick<LogOutput, "lost" | "isFailing">;
+  readonly logOutput: Pick<LogOutput, "lost" | "isFailing" | "retry">;
   readonly pages: Pages;
   readonly version: string;
   /** The source it was built from. */
@@ -279,6 +279,7 @@ export class App {
       [registry.purgeInterval, () => registry.purge()],
       [LOG_FLUSH_INTERVAL, () => void accessLog.flush()],
       [SWEEP_INTERVAL, () => void accessLog.sweep()],
+      [LOG_RETRY_INTERVAL, () => this.#options.logOutput.retry()],
       [SAMPLE_INTERVAL, () => statistics.sample(sessions.online)],
       [FLUSH_INTERVAL, () => void statistics.flush()],
       [REFRESH_INTERVAL, () => void statistics.refresh()],

@@ -1,7 +1,9 @@
 /** The command `health`: prints the health of the server that runs with these options. */
 
 import { print } from "../base/print.ts";
+import { withTimeout } from "../base/timeout.ts";
 import type { Config } from "../config/options.ts";
+import { EXIT_TIME } from "../shutdown.ts";
 import { fail } from "./console.ts";
 
 /** Prints it, and exits with 1 unless the server accepts visitors. */
@@ -17,6 +19,7 @@ export async function printHealth({ host, port, "tls-cert": cert }: Config): Pro
   }
   if (result.kind !== "answered") return;
   const { status, failing } = result.health;
-  await print(Deno.stdout, `${[status, ...failing].join(" ")}\n`);
+  const printed = print(Deno.stdout, `${[status, ...failing].join(" ")}\n`).then(() => {});
+  await withTimeout(EXIT_TIME, printed); // The exit code is the answer, even if nobody reads this.
   Deno.exit(status === "draining" ? 1 : 0);
 }

@@ -30,12 +30,13 @@ export interface Ending {
   readonly stderr: string;
 }
 
-/** Runs the program until it exits. */
+/** Runs the program until it exits, after a command prefix such as a shell. */
 export async function run(
   args: readonly string[],
   env: Record<string, string> = {},
+  under: readonly string[] = [],
 ): Promise<Ending> {
-  const [executable = "", ...rest] = commandOf();
+  const [executable = "", ...rest] = [...under, ...commandOf()];
   const command = new Deno.Command(executable, { args: [...rest, ...args], env });
   const { code, stdout, stderr } = await command.output();
   const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
