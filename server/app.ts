@@ -9,6 +9,7 @@ import {
   FLUSH_INTERVAL as LOG_FLUSH_INTERVAL,
   SWEEP_INTERVAL,
 } from "./access_log/access_log.ts";
+import { MIB } from "./access_log/day_limit.ts";
 import { MemoryBackend } from "./matching/backend.ts";
 import { type Certificate, RENEWAL_CHECK } from "./tls/certificate.ts";
 import { type Cancel, type Clock, SECOND } from "./base/clock.ts";
@@ -125,9 +126,13 @@ export class App {
   }
 
   #buildAccessLog(): AccessLog {
-    const { clock, log, config } = this.#options;
+    const { clock, log, config, newToken: newKey } = this.#options;
     const { accessLog: mode, accessLogRetention: retention } = this.#settings;
-    return new AccessLog({ clock, log, folder: config["log-dir"], mode, retention });
+    const maxDaySize = config["access-log-max-mb"] * MIB;
+    return new AccessLog({
+      ...{ clock, log, newKey, mode, retention, maxDaySize },
+      folder: config["log-dir"],
+    });
   }
 
   #buildRegistry(): IpRegistry<AddressRecord> {
@@ -221,7 +226,7 @@ export class App {
     const { wantedConnections: wanted = limit } = this.#options;
     return await this.#metrics.render({
       ...{ version, limit, wanted, startedAt, sessions, matchmaker, relay, statistics, gate },
-      ...{ cluster, logOutput, health: () => this.#health() },
+      ...{ cluster, logOutput, accessLog: this.accessLog, health: () => this.#health() },
       certificateExpiry: (certificate?.expiresAt ?? 0) / SECOND,
       addresses: { held: registry.held, blocked: () => this.#blocked() },
       workBits: () => this.#proofOfWork.isRequired ? WORK_BITS : 0,
@@ -252,13 +257,14 @@ export class App {
     return counts;
   }
 
-  /** Starts all interval tasks. Access log lines past their retention are deleted before this resolves. */
+  /** Starts all interval tasks, and the deletion of access log lines past their retention. */
   async start(
     listener: Pick<Listener, "heartbeat" | "reloadCertificate" | "sockets">,
   ): Promise<void> {
     this.#listener = listener;
     this.#repeat(...this.#intervalTasks(listener));
-    await this.accessLog.sweep();
+    await this.accessLog.open();
+    void this.accessLog.sweep();
     this.#join();
   }
 

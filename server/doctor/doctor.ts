@@ -16,6 +16,7 @@ import { TurnCredentials } from "../chat/turn.ts";
 import type { Config } from "../config/options.ts";
 import { type Finding, ok, problem, skipped } from "./finding.ts";
 import type { ServerAddress } from "./health_client.ts";
+import { checkLogCopies } from "./log_folder.ts";
 import {
   checkClock,
   checkConnections,
@@ -68,6 +69,7 @@ function checksOf({ config, clock, newToken }: DoctorOptions): [subject: string,
       `--${option}`,
       () => checkFolderAndSpace(option, folder),
     ]),
+    ["access log", () => checkLogCopies(config["log-dir"])],
     ["--max-connections", () => checkConnections(config["max-connections"], redirected)],
     [`port ${port}`, () => checkPort(server)],
     ["certificate", () => checkTls(cert, key, clock.date())],
