@@ -17,6 +17,7 @@
 
 import { MAX_LINE_LENGTH, timeOf } from "./line.ts";
 import { DAY, parseDay } from "../base/clock.ts";
+import { delay } from "../base/timeout.ts";
 
 /** The file of one day. */
 export interface DayFile {
@@ -53,6 +54,9 @@ const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 
 const LINE_FEED = 10;
+
+/** Number of chunks that a sweep handles before it yields to the event loop: some milliseconds of work. */
+const CHUNKS_PER_SLICE = 4;
 
 /** The permission bits of everybody except the owner. */
 const OTHER_USERS_BITS = 0o077;
@@ -143,7 +147,7 @@ export async function repairEnd(period: Period, path: string): Promise<boolean> 
 
 /**
  * Keeps only the lines of a period in a file. Lines without a valid date are deleted. Changes nothing if it is aborted,
- * which may happen after each chunk.
+ * which may happen every few chunks.
  */
 export async function rewriteKeeping(
   period: Period,
@@ -198,7 +202,9 @@ async function hasOnlyLinesOf(
   path: string,
   signal?: AbortSignal,
 ): Promise<boolean> {
-  for await (const lines of linesOf(path, signal)) {
+  let chunks = 0;
+  for await (const lines of linesOf(path)) {
+    if (++chunks % CHUNKS_PER_SLICE === 0) await yieldUnlessAborted(signal);
     if (!lines.every((line) => containsLine(period, line))) return false;
   }
   return true;
@@ -212,20 +218,30 @@ async function copyLinesOf(
 ): Promise<void> {
   const options = { write: true, create: true, truncate: true, mode: FILE_MODE };
   using file = await Deno.open(target, options);
-  for await (const lines of linesOf(path, signal)) {
+  let chunks = 0;
+  for await (const lines of linesOf(path)) {
+    if (++chunks % CHUNKS_PER_SLICE === 0) await yieldUnlessAborted(signal);
     const kept = lines.filter((line) => containsLine(period, line)).map((line) => `${line}\n`);
     await writeAll(file, new TextEncoder().encode(kept.join("")));
   }
   await file.syncData(); // Otherwise the new name may reach the disk before the lines do.
 }
 
+/**
+ * Lets the event loop run timers and sockets. A file that the system has cached is read so fast that they would wait for
+ * several chunks.
+ */
+async function yieldUnlessAborted(signal: AbortSignal | undefined): Promise<void> {
+  signal?.throwIfAborted();
+  await delay(0);
+}
+
 /** The lines of a file without line ends, one array per chunk. */
-async function* linesOf(path: string, signal?: AbortSignal): AsyncGenerator<string[]> {
+async function* linesOf(path: string): AsyncGenerator<string[]> {
   const { readable } = await Deno.open(path);
   const decoder = new TextDecoder("latin1"); // Our lines are ASCII. In any other line, each byte becomes one character.
   let partial = "";
   for await (const chunk of readable) {
-    signal?.throwIfAborted();
     const lines = (partial + decoder.decode(chunk)).split("\n");
     partial = lines.pop()!.slice(0, MAX_LINE_LENGTH + 1); // Enough to recognize a line that is too long to be ours.
     yield lines;

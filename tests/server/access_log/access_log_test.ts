@@ -18,8 +18,10 @@ import {
 } from "../../../server/access_log/access_log.ts";
 import { MIB, NOTICE_RESERVE } from "../../../server/access_log/day_limit.ts";
 import { QUOTA_BYTES, QUOTA_PERIOD } from "../../../server/access_log/address_quota.ts";
+import { sweepFolder } from "../../../server/access_log/sweep.ts";
 import { parseAddress } from "../../../server/admission/address.ts";
 import { DAY, dayOf, HOUR, MINUTE, SECOND } from "../../../server/base/clock.ts";
+import { delay } from "../../../server/base/timeout.ts";
 import type { Log } from "../../../server/base/log.ts";
 import { MAX_ACCESS_LOG_RETENTION } from "../../../server/limits/privacy_limits.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
@@ -842,4 +844,20 @@ test("names copies of its files that other programs made, each only once", async
   await world.put(names[0]!, "");
   await log.sweep();
   assert.equal(world.told.length, 2);
+});
+
+test("leaves a file as it was if its sweep is aborted halfway", async (world) => {
+  const [old, living] = [world.ago(30 * DAY), world.ago(30 * DAY - 2 * HOUR)];
+  await world.put("access-2026-05-02.log", lineAt(living).repeat(90_000) + lineAt(old));
+  const aborting = new AbortController();
+  const period = { from: world.ago(30 * DAY - HOUR).getTime(), to: world.ago(-1).getTime() };
+  const sweep = sweepFolder(world.folder, { period, signal: aborting.signal });
+  await delay(0);
+  aborting.abort();
+  assert.deepEqual((await sweep).failures, []);
+  assert.equal(
+    (await Deno.stat(world.path("access-2026-05-02.log"))).size,
+    90_001 * lineAt(old).length,
+  );
+  assert.deepEqual(Object.keys(await world.files()), ["access-2026-05-02.log"]);
 });
