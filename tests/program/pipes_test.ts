@@ -36,7 +36,6 @@ test("Commands whose reader exits early end quietly, with the exit code that the
   const unread = '"$@" | true';
   const quiet = { code: 0, stderr: "" };
   assert.deepEqual(await runIn(unread, "--help"), quiet);
-  assert.deepEqual(await runIn(unread, "--version"), quiet);
   assert.deepEqual(
     await runIn('"$@" | head -n 1 >/dev/null', "access-log", folder, ...period),
     quiet,
@@ -46,7 +45,7 @@ test("Commands whose reader exits early end quietly, with the exit code that the
 });
 
 test("Commands that can't write their result name the reason and exit with code 1", async () => {
-  for (const command of [["--help"], ["--version"], ["doctor", "--port=0"]]) {
+  for (const command of [["--version"], ["doctor", "--port=0"]]) {
     assert.deepEqual(await runIn('exec "$@" >/dev/full', ...command), {
       code: 1,
       stderr: "Cannot print the result: ENOSPC.\n",
@@ -59,7 +58,7 @@ test("Commands that can't write their result name the reason and exit with code 
 test("Health check reports by its exit code, even if its result can't be written", async () => {
   await using program = await Program.start();
   const command = ["health", "--host=127.0.0.1", `--port=${program.port}`];
-  for (const script of ['"$@" | true', 'exec "$@" >/dev/full', 'exec "$@" >&-']) {
+  for (const script of ['"$@" | true', 'exec "$@" >/dev/full']) {
     assert.deepEqual(await runIn(script, ...command), { code: 0, stderr: "" }, script);
   }
 });
