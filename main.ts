@@ -6,9 +6,8 @@
 import { build, pages } from "./client/page.gen.ts";
 import manifest from "./deno.json" with { type: "json" };
 import { systemClock } from "./server/base/clock.ts";
-import { print } from "./server/base/print.ts";
 import { printAccessLog } from "./server/commands/access_log.ts";
-import { complain } from "./server/commands/console.ts";
+import { complain, output } from "./server/commands/console.ts";
 import { runDoctor } from "./server/commands/doctor.ts";
 import { printHealth } from "./server/commands/health.ts";
 import { printStatus } from "./server/commands/status.ts";
@@ -28,10 +27,10 @@ const { version } = manifest;
 const command = readCommandLine(Deno.args, system.env, Deno.readTextFileSync);
 switch (command.kind) {
   case "help":
-    await print(Deno.stdout, help());
+    await output(help());
     break;
   case "version":
-    await print(Deno.stdout, `${version} (${build})\n`);
+    await output(`${version} (${build})\n`);
     break;
   case "invalid":
     await complain(`${command.errors.join("\n")}\nSee --help.\n`);

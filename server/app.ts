@@ -9,6 +9,7 @@ import {
   FLUSH_INTERVAL as LOG_FLUSH_INTERVAL,
   SWEEP_INTERVAL,
 } from "./access_log/access_log.ts";
+import { MIB } from "./access_log/day_limit.ts";
 import { MemoryBackend } from "./matching/backend.ts";
 import { type Certificate, RENEWAL_CHECK } from "./tls/certificate.ts";
 import { type Cancel, type Clock, SECOND } from "./base/clock.ts";
@@ -24,7 +25,7 @@ import { HEARTBEAT_INTERVAL, type Listener } from "./listener/listener.ts";
 import { SESSION_LIMITS, type SessionRates } from "./limits/rate_limits.ts";
 import { SessionRegistry } from "./chat/session_registry.ts";
 import { describeError, type Log } from "./base/log.ts";
-import type { LogOutput } from "./base/log_output.ts";
+import { LOG_RETRY_INTERVAL, type LogOutput } from "./base/log_output.ts";
 import { FILE_CHECK, type WatchedFile } from "./base/watched_file.ts";
 import { Denials } from "./admission/denials.ts";
 import type { DenyList } from "./admission/deny_list.ts";
@@ -56,7 +57,7 @@ export interface AppOptions {
   readonly clock: Clock;
   readonly log: Log;
   /** The output of `log`, whose failures are reported. */
-  readonly logOutput: Pick<LogOutput, "lost" | "isFailing">;
+  readonly logOutput: Pick<LogOutput, "lost" | "isFailing" | "retry">;
   readonly pages: Pages;
   readonly version: string;
   /** The source it was built from. */
@@ -136,9 +137,13 @@ export class App {
   }
 
   #buildAccessLog(): AccessLog {
-    const { clock, log, config } = this.#options;
+    const { clock, log, config, newToken: newKey } = this.#options;
     const { accessLog: mode, accessLogRetention: retention } = this.#settings;
-    return new AccessLog({ clock, log, folder: config["log-dir"], mode, retention });
+    const maxDaySize = config["access-log-max-mb"] * MIB;
+    return new AccessLog({
+      ...{ clock, log, newKey, mode, retention, maxDaySize },
+      folder: config["log-dir"],
+    });
   }
 
   #buildRegistry(): IpRegistry<AddressRecord> {
@@ -233,7 +238,7 @@ export class App {
     const { wantedConnections: wanted = limit } = this.#options;
     return await this.#metrics.render({
       ...{ version, limit, wanted, startedAt, sessions, matchmaker, relay, statistics, gate },
-      ...{ cluster, logOutput, health: () => this.health },
+      ...{ cluster, logOutput, accessLog: this.accessLog, health: () => this.health },
       certificateExpiry: (certificate?.expiresAt ?? 0) / SECOND,
       addresses: { held: registry.held, blocked: () => this.#blocked() },
       workBits: () => this.#proofOfWork.isRequired ? WORK_BITS : 0,
@@ -268,13 +273,14 @@ export class App {
     return counts;
   }
 
-  /** Starts all interval tasks. Access log lines past their retention are deleted before this resolves. */
+  /** Starts all interval tasks, and the deletion of access log lines past their retention. */
   async start(
     listener: Pick<Listener, "heartbeat" | "reloadCertificate" | "sockets">,
   ): Promise<void> {
     this.#listener = listener;
     this.#repeat(...this.#intervalTasks(listener));
-    await this.accessLog.sweep();
+    await this.accessLog.open();
+    void this.accessLog.sweep();
     this.#join();
   }
 
@@ -297,6 +303,7 @@ export class App {
       [registry.purgeInterval, () => registry.purge()],
       [LOG_FLUSH_INTERVAL, () => void accessLog.flush()],
       [SWEEP_INTERVAL, () => void accessLog.sweep()],
+      [LOG_RETRY_INTERVAL, () => this.#options.logOutput.retry()],
       [SAMPLE_INTERVAL, () => statistics.sample(sessions.online)],
       [FLUSH_INTERVAL, () => void statistics.flush()],
       [REFRESH_INTERVAL, () => void statistics.refresh()],

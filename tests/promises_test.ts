@@ -238,6 +238,9 @@ Deno.test("P2: starting the server deletes expired lines, without any request", 
     await Deno.writeTextFile(join(logs, `access-${day}.log`), lines.join(""));
   }
   await using program = await Program.startWith({ folder });
+  const past = join(logs, `access-${dayOf(new Date(now - 400 * DAY))}.log`);
+  await waitUntil(() => Deno.stat(past).then(() => false, () => true));
+  await waitUntil(async () => !(await textsIn(logs)).includes(expired()));
   const { accessLogOldestDay } = await holdingsOf(program);
   await program.stop();
   const times = (await textsIn(logs)).split("\n").filter((line) => /"GET \/old /.test(line))
@@ -252,6 +255,11 @@ Deno.test("P2: starting the server deletes expired lines, without any request", 
     "a line is gone that may live",
   );
   assert.equal(accessLogOldestDay, dayOf(new Date(oldest)));
+
+  /** A line that is certainly too old, in the file that also has younger ones. */
+  function expired(): string {
+    return lineAt(Date.parse(dayOf(new Date(now - 30 * DAY)))).trim();
+  }
 
   function hoursOf(age: number): number[] {
     const day = Date.parse(dayOf(new Date(now - age * DAY)));

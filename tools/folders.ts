@@ -69,7 +69,7 @@ export const PARTS: readonly Part[] = [
     purpose: "checks an installation",
     mayImport: [
       ...["server/privacy/", "server/chat/", "server/config/", "server/admission/"],
-      ...["server/tls/", "server/health.ts"],
+      ...["server/access_log/", "server/tls/", "server/health.ts"],
     ],
   },
   {

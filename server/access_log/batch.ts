@@ -29,17 +29,18 @@ export class Batch {
     return this.#used === 0;
   }
 
-  /** Adds a line (ASCII) of a day (YYYY-MM-DD), if it fits. */
-  add(day: string, line: string): void {
+  /** Adds a line (ASCII) of a day (YYYY-MM-DD). Returns whether it fits. */
+  add(day: string, line: string): boolean {
     const room = this.#bytes.subarray(this.#used);
     if (line.length > room.length) {
       this.#dropped++;
-      return;
+      return false;
     }
     this.#used += new TextEncoder().encodeInto(line, room).written;
     const last = this.#parts.at(-1);
     if (last?.day === day) last.end = this.#used;
     else this.#parts.push({ day, end: this.#used });
+    return true;
   }
 
   /** The lines, by day. */

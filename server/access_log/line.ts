@@ -13,11 +13,16 @@
  * request can't add a line or end a quoted field, and can't send control characters to a terminal that shows the log.
  * Long values are cut before they are escaped, so no escape is cut in half.
  *
+ * Where requests are missing from the log, a notice in the same format says how many:
+ *
+ *     - - - [23/Nov/2026:14:01:00 +0000] "-" 000 - "-" "3182 requests not logged since 2026-11-23T14:00:00Z"
+ *
  * Lines are parsed strictly. The time of a line is believed only if the whole line has this format, because the
  * time decides how long the line lives.
  */
 
 import type { Address } from "../admission/address.ts";
+import type { Loss } from "./lost_lines.ts";
 
 /** A request that was answered, as the access log records it. */
 export interface AccessRecord {
@@ -72,6 +77,16 @@ export function formatRecord(visit: AccessRecord, at: Date): string {
   const agent = escaped(userAgent.slice(0, MAX_USER_AGENT_LENGTH));
   const bytes = visit.bytes === 0 ? "-" : visit.bytes;
   return `${address} - - [${formatTime(at)}] "${request}" ${status} ${bytes} "-" "${agent}"\n`;
+}
+
+/**
+ * Formats the notice that requests are missing. It has the format of a line, so that it can be read and deleted like
+ * one. No request looks like it: a request has a method, and no status is 000.
+ */
+export function formatNotice({ lines, since }: Loss, at: Date): string {
+  const requests = lines === 1 ? "1 request" : `${lines} requests`;
+  const start = `${since.toISOString().slice(0, 19)}Z`;
+  return `- - - [${formatTime(at)}] "-" 000 - "-" "${requests} not logged since ${start}"\n`;
 }
 
 /** When a line (with or without its end) was written, to the second; `undefined` if it is not in our format. */

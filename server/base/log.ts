@@ -11,15 +11,17 @@ import {
   getLogger,
   getTextFormatter,
   type Logger,
+  type TextFormatter,
 } from "@logtape/logtape";
-import type { LogOutput } from "./log_output.ts";
+import type { Clock } from "./clock.ts";
+import type { FormatLoss, LogOutput } from "./log_output.ts";
 
 /** The part of a LogTape logger that the server uses. */
 export type Log = Pick<Logger, "info" | "warn" | "error">;
 
 /** Sets up logging to `output` and returns the program's log. */
 export async function openLog(output: LogOutput, isTerminal: boolean): Promise<Log> {
-  const format = isTerminal ? getTextFormatter({ timestamp: "time" }) : getJsonLinesFormatter();
+  const format = formatterFor(isTerminal);
   await configure({
     sinks: { output: (record) => output.write(format(record)) },
     loggers: [
@@ -30,9 +32,29 @@ export async function openLog(output: LogOutput, isTerminal: boolean): Promise<L
   return getLogger("anonymous-chat");
 }
 
+/** Formats the notice that lines are missing like any other line of the log. It doesn't pass through the log. */
+export function lossFormatter(isTerminal: boolean, clock: Pick<Clock, "date">): FormatLoss {
+  const format = formatterFor(isTerminal);
+  return (lines) => {
+    const text = "Log lines could not be written.";
+    return format({
+      category: ["anonymous-chat"],
+      level: "warning",
+      message: [text],
+      rawMessage: text,
+      timestamp: clock.date().getTime(),
+      properties: { lines },
+    });
+  };
+}
+
+function formatterFor(isTerminal: boolean): TextFormatter {
+  return isTerminal ? getTextFormatter({ timestamp: "time" }) : getJsonLinesFormatter();
+}
+
 /** The part of an exception that may be logged: its class and where it was thrown. */
 export function describeError(error: unknown): { error: string; at: string[] } {
   if (!(error instanceof Error)) return { error: typeof error, at: [] };
-  const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+  const frames = String(error.stack).split("\n").filter((line) => /^\s+at /.test(line));
   return { error: error.name, at: frames.slice(0, 8).map((line) => line.trim()) };
 }

@@ -3,9 +3,8 @@
 import { readLines } from "../access_log/access_log.ts";
 import { type Clock, DAY } from "../base/clock.ts";
 import { errorCode } from "../base/error_code.ts";
-import { print } from "../base/print.ts";
 import type { Command } from "../config/command_line.ts";
-import { fail } from "./console.ts";
+import { complain, fail, output } from "./console.ts";
 
 /** Prints the lines from one instant to another. */
 export async function printAccessLog(
@@ -17,14 +16,13 @@ export async function printAccessLog(
   const oldest = clock.date().getTime() - days * DAY;
   if (from.getTime() < oldest) {
     const kept = new Date(oldest).toISOString();
-    await print(
-      Deno.stderr,
-      `Lines are deleted after ${days} days: none exist from before ${kept}.\n`,
-    );
+    await complain(`Lines are deleted after ${days} days: none exist from before ${kept}.\n`);
   }
   try {
     const since = new Date(Math.max(from.getTime(), oldest)); // A server that was off may not have deleted yet.
-    for await (const line of readLines(folder, since, to)) await print(Deno.stdout, `${line}\n`);
+    for await (const line of readLines(folder, since, to)) {
+      if (!await output(`${line}\n`)) break;
+    }
   } catch (error) {
     await fail(`Cannot read the access log in ${folder}: ${errorCode(error)}.`);
   }

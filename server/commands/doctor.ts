@@ -3,9 +3,9 @@
  * imported only when they run: a server doesn't need them, and the runtime of Deno Deploy lacks modules that they use.
  */
 
-import { print } from "../base/print.ts";
 import type { Command } from "../config/command_line.ts";
 import type { Finding } from "../doctor/finding.ts";
+import { output } from "./console.ts";
 import { newToken, type System } from "./system.ts";
 
 /** Prints each finding as soon as it is known, and a summary. */
@@ -19,8 +19,8 @@ export async function runDoctor(
   const options = { config, file, clock: system.clock, newToken: () => newToken(system) };
   for await (const finding of examine(options)) {
     findings.push(finding);
-    await print(Deno.stdout, formatFinding(finding, isColoured));
+    await output(formatFinding(finding, isColoured)); // The exit code counts even if nobody reads this.
   }
-  await print(Deno.stdout, summaryOf(findings));
+  await output(summaryOf(findings));
   Deno.exit(findings.some(({ kind }) => kind === "problem") ? 1 : 0);
 }

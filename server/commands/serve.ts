@@ -4,7 +4,7 @@ import { App } from "../app.ts";
 import { errorCode } from "../base/error_code.ts";
 import { REDIRECTED_CONNECTIONS } from "../base/file_descriptors.ts";
 import { gcFunction } from "../base/gc.ts";
-import { type Log, openLog } from "../base/log.ts";
+import { type Log, lossFormatter, openLog } from "../base/log.ts";
 import { LogOutput } from "../base/log_output.ts";
 import { withTimeout } from "../base/timeout.ts";
 import type { Config } from "../config/options.ts";
@@ -41,11 +41,13 @@ export interface Release {
 /** Starts the server. It runs until a signal ends it. */
 export async function serve(given: Config, release: Release, system: System): Promise<void> {
   const { clock } = system;
+  const isTerminal = Deno.stderr.isTerminal();
+  const logOutput = new LogOutput(Deno.stderr, clock, lossFormatter(isTerminal, clock));
+  const log = await openLog(logOutput, isTerminal);
+  reportFailures(log);
   const platform = platformOf(system.env);
   const ready = Promise.withResolvers<HangupActions>();
   if (platform === undefined) onHangup(ready.promise, clock);
-  const logOutput = new LogOutput(Deno.stderr, clock);
-  const log = await openLog(logOutput, Deno.stderr.isTerminal());
   const config = given.listener === "node" ? await fitToMachine(given, log) : given; // Deno Deploy sets its own limits.
   const certificate = await openCertificate(config, clock, log);
   const redis = await openRedis(config, system, log);
@@ -64,7 +66,6 @@ export async function serve(given: Config, release: Release, system: System): Pr
   });
   const listeners = await listen(app, { config, certificate, clock, log });
   await app.start(listeners.main);
-  reportFailures(log);
   const stop = onStop(async () => {
     await shutDown({
       chat: app,

@@ -41,6 +41,12 @@ export const OPTIONS = {
     ["full", "truncated", "off"],
     "addresses in the access log: full, truncated (IPv4 /24, IPv6 /48), or off for no log",
   ),
+  "access-log-max-mb": integer(
+    256,
+    1,
+    1_000_000,
+    "maximum size of the access log of one day, in MiB",
+  ),
   "trust-proxy": integer(
     0,
     0,

@@ -19,6 +19,7 @@ import { checkStoredFiles, checkUser } from "./access.ts";
 import { checkEnvironmentFile } from "./environment_file.ts";
 import { type Finding, ok, problem, skipped } from "./finding.ts";
 import type { ServerAddress } from "./health_client.ts";
+import { checkLogCopies } from "./log_folder.ts";
 import {
   checkClock,
   checkConnections,
@@ -79,6 +80,7 @@ function checksOf({ config, file, clock, newToken }: DoctorOptions): NamedCheck[
       `--${option}`,
       () => checkFolderAndSpace(option, folder),
     ]),
+    ["access log", () => checkLogCopies(config["log-dir"])],
     ["--max-connections", () => checkConnections(config["max-connections"], redirected)],
     [`port ${port}`, () => checkPort(server)],
     ["certificate", () => checkTls(cert, key, clock.date())],

@@ -56,6 +56,7 @@ export interface MetricSources {
   readonly workBits: () => number;
   readonly health: () => Health;
   readonly logOutput: Pick<LogOutput, "lost">;
+  readonly accessLog: { readonly lost: Readonly<Record<string, number>> };
   /** Expiry of the certificate in use, in seconds since 1970. */
   readonly certificateExpiry: number;
   readonly cluster: { readonly isUp: boolean; readonly others: number } | undefined;
@@ -176,6 +177,12 @@ export const METRICS: readonly Metric[] = [
     "log_lines_lost_total",
     "Operational log lines that could not be written.",
     ({ logOutput }) => logOutput.lost,
+  ),
+  counter(
+    "access_log_lines_lost_total",
+    "Requests missing from the access log: over a limit of the address or of the day, too many at once, or not writable.",
+    ({ accessLog }) => accessLog.lost,
+    "reason",
   ),
   gauge(
     "draining",

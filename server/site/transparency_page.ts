@@ -67,6 +67,9 @@ function rows(report: TransparencyReport): [term: string, fact: string][] {
     ["Addresses deleted within", formatDuration(report.ipRetentionSeconds * SECOND)],
     ["Access log", report.accessLog],
     ["Oldest log line", oldest === null ? "none" : formatDay(oldest)],
+    ...report.accessLogCopies === 0 ? [] : [
+      ["Other copies of the log", `${report.accessLogCopies}, made and kept by the operator`],
+    ] as [string, string][],
     ["Log lines deleted within", formatDuration(report.accessLogRetentionDays * DAY)],
     ["Policy last updated", formatDay(report.policyUpdated)],
     ["Version", report.version],

@@ -17,6 +17,8 @@ export interface TransparencyReport {
   readonly accessLog: PublicSettings["accessLog"];
   /** The day of the oldest line, as YYYY-MM-DD; `null` if there are no lines. */
   readonly accessLogOldestDay: string | null;
+  /** Copies of log files that other programs made. The oldest day doesn't cover them, and the server doesn't delete them. */
+  readonly accessLogCopies: number;
   readonly accessLogRetentionDays: number;
   /** Always 0: messages can't be stored anywhere. */
   readonly messagesStored: 0;
@@ -32,7 +34,7 @@ export interface TransparencyReport {
 /** Where the figures come from. */
 export interface ReportSources {
   readonly registry: Pick<IpRegistry<unknown>, "held" | "connected" | "oldestDisconnected">;
-  readonly accessLog: Pick<AccessLog, "oldestDay">;
+  readonly accessLog: Pick<AccessLog, "oldestDay" | "copies">;
   readonly settings: PublicSettings;
 }
 
@@ -48,6 +50,7 @@ export function transparencyReport(
     ipRetentionSeconds: settings.addressRetention / SECOND,
     accessLog: settings.accessLog,
     accessLogOldestDay: accessLog.oldestDay ?? null,
+    accessLogCopies: accessLog.copies,
     accessLogRetentionDays: settings.accessLogRetention / DAY,
     messagesStored: 0,
     policyUpdated: POLICY_UPDATED,

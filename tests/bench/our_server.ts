@@ -15,7 +15,7 @@ import { gcFunction } from "../../server/base/gc.ts";
 import { LIMITS } from "../../server/limits/rate_limits.ts";
 import { listenDeno } from "../../server/listener/deno_listener.ts";
 import { listenNode } from "../../server/listener/node_listener.ts";
-import { openLog } from "../../server/base/log.ts";
+import { lossFormatter, openLog } from "../../server/base/log.ts";
 import { LogOutput } from "../../server/base/log_output.ts";
 import type { Rate } from "../../server/base/token_bucket.ts";
 import { SqliteStatisticsStore } from "../../server/statistics/sqlite_store.ts";
@@ -27,7 +27,8 @@ const command = readCommandLine(Deno.args, (name) => Deno.env.get(name));
 if (command.kind !== "serve") {
   throw new Error(`Cannot serve: the command line says ${command.kind}`);
 }
-await serve(command.config, new LogOutput(Deno.stderr, systemClock));
+const formatLoss = lossFormatter(false, systemClock);
+await serve(command.config, new LogOutput(Deno.stderr, systemClock, formatLoss));
 
 async function serve(config: Config, logOutput: LogOutput): Promise<void> {
   const log = await openLog(logOutput, false);

@@ -7,7 +7,7 @@ import { BareClient } from "../support/bare_client.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { TempFolder } from "../support/files.ts";
 import { freePort } from "../support/free_port.ts";
-import { Program, run, withDefaults } from "../support/program.ts";
+import { BINARY, Program, run, withDefaults } from "../support/program.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { TestServer } from "../support/server.ts";
 import { Stopwatch } from "../support/stopwatch.ts";
@@ -172,6 +172,28 @@ Deno.test("Program whose log reader has exited counts lost lines, keeps chats, a
     "one line was due, and nothing about its loss",
   );
   assert.equal(await within(program.stop()), 0);
+});
+
+Deno.test({
+  name: "Program with unhandled errors and a closed log counts one lost line for each error",
+  ignore: BINARY !== undefined, // It needs another entry point.
+  fn: async () => {
+    await using program = await Program.startWith({ entry: "tests/support/failing_program.ts" });
+    const pair = await BareClient.pair(program.socketUrl);
+    await waitUntil(() => program.log.includes("Unhandled error."));
+    await program.closeLog();
+    await waitUntil(async () => (await logState(program.port)).lost > 0);
+    const [{ lost: before }, start] = [await logState(program.port), performance.now()];
+    await waitUntil(async () => (await logState(program.port)).lost > before + 10);
+    const { lost } = await logState(program.port);
+    const intervals = (performance.now() - start) / 100;
+    assert.ok(
+      lost - before < 3 * (intervals + 2),
+      `${lost - before} lines in ${intervals} intervals`,
+    );
+    await talk(pair);
+    assert.equal(await within(program.stop()), 0);
+  },
 });
 
 /** Starts the program with an unread standard error, and waits until it listens. */

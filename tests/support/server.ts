@@ -103,7 +103,7 @@ export class TestServer implements AsyncDisposable {
       config,
       clock,
       log: this.log,
-      logOutput: { lost: 0, isFailing: false },
+      logOutput: { lost: 0, isFailing: false, retry: () => {} },
       pages,
       version: "0.0.0-test",
       build: "unknown",

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Batch, MAX_BATCH_BYTES } from "../../../server/access_log/batch.ts";
 import {
   type AccessRecord,
+  formatNotice,
   formatRecord,
   MAX_LINE_LENGTH,
   timeOf,
@@ -10,12 +11,17 @@ import {
   AccessLog,
   type AccessLogOptions,
   FLUSH_INTERVAL,
+  NOTICE_INTERVAL,
   readLines,
   SWEEP_DELAY,
   SWEEP_INTERVAL,
 } from "../../../server/access_log/access_log.ts";
+import { MIB, NOTICE_RESERVE } from "../../../server/access_log/day_limit.ts";
+import { QUOTA_BYTES, QUOTA_PERIOD } from "../../../server/access_log/address_quota.ts";
+import { sweepFolder } from "../../../server/access_log/sweep.ts";
 import { parseAddress } from "../../../server/admission/address.ts";
 import { DAY, dayOf, HOUR, MINUTE, SECOND } from "../../../server/base/clock.ts";
+import { delay } from "../../../server/base/timeout.ts";
 import type { Log } from "../../../server/base/log.ts";
 import { MAX_ACCESS_LOG_RETENTION } from "../../../server/limits/privacy_limits.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
@@ -37,6 +43,12 @@ function lineAt(date: Date | string, target = "/"): string {
 
 function visit(target: string): AccessRecord {
   return { ...VISIT, target };
+}
+
+/** A visit from one of many addresses, all of the same length. */
+function visitFrom(number: number): AccessRecord {
+  const address = `203.0.${110 + Math.floor(number / 10)}.${number % 10}`;
+  return { ...VISIT, address: parseAddress(address) };
 }
 
 /** A folder for logs that is deleted after the test, and a clock set to noon on 1 June 2026. */
@@ -66,6 +78,8 @@ class World {
       folder,
       retention: MAX_ACCESS_LOG_RETENTION,
       mode: "full",
+      maxDaySize: 64 * MIB,
+      newKey: () => "key",
       log,
       ...options,
     });
@@ -452,9 +466,11 @@ test("drops lines beyond the limit of a batch, and reports it once until it has 
   const fitting = Math.floor(MAX_BATCH_BYTES / lineAt(world.ago(0)).length);
   const written: number[] = [];
   for (const visits of [fitting + 3, fitting + 1, fitting, fitting + 5]) {
-    for (let times = 0; times < visits; times++) log.record(VISIT);
+    for (let times = 0; times < visits; times++) log.record(visitFrom(Math.floor(times / 1000)));
     await log.flush();
-    written.push((await world.ages()).length);
+    const requests = Object.values(await world.files()).join("").match(/GET/g);
+    written.push(requests?.length ?? 0);
+    world.clock.advance(QUOTA_PERIOD);
   }
   assert.deepEqual(written, [fitting, 2 * fitting, 3 * fitting, 4 * fitting]);
   assert.deepEqual(world.told.map(({ details }) => details), [{ lines: 3 }, { lines: 5 }]);
@@ -502,7 +518,11 @@ for (const [what, { code, put, clear }] of Object.entries(OBSTACLES)) {
       await clear(world);
       log.record(visit("/kept"));
       await log.flush();
-      assert.deepEqual(Object.values(await world.files()), [lineAt(world.ago(0), "/kept")]);
+      const now = world.ago(0);
+      const notice = formatNotice({ lines: 3, since: now }, now);
+      assert.deepEqual(Object.values(await world.files()), [lineAt(now, "/kept") + notice]);
+      assert.deepEqual([log.lost.write, log.isFailing], [3 * times, false]);
+      world.clock.advance(NOTICE_INTERVAL);
       await Deno.remove(world.folder, { recursive: true });
     }
     for (const { message, details } of world.told) {
@@ -630,4 +650,214 @@ test("can be read while a sweep removes files", async (world) => {
 test("can't be read where there is no folder", async (world) => {
   const reading = readLines(world.folder, world.ago(DAY), world.ago(0));
   await assert.rejects(reading.next(), Deno.errors.NotFound);
+});
+
+/** Writes today's file: hours of zeros that no sweep can read quickly, and then `end`. The disk doesn't store them. */
+async function putLargeFile(world: World, end: string): Promise<string> {
+  await world.put("access-2026-06-01.log", "");
+  const path = world.path("access-2026-06-01.log");
+  await Deno.truncate(path, 1024 * MIB);
+  await Deno.writeTextFile(path, `\n${end}`, { append: true });
+  return path;
+}
+
+test("doesn't read today's file except for its end, whatever its size", async (world) => {
+  const line = lineAt(world.ago(0));
+  const path = await putLargeFile(world, `${line}${line.slice(0, 20)}`);
+  const log = world.log();
+  await log.sweep();
+  const { size } = await Deno.stat(path);
+  assert.equal(
+    size,
+    1024 * MIB + 1 + line.length,
+    "a reader would have deleted the first gibibyte",
+  );
+  assert.deepEqual([log.oldestDay, world.told], ["2026-06-01", []]);
+});
+
+test("checks the whole file of today after the clock was set back, even by minutes", async (world) => {
+  const log = world.log();
+  await log.sweep();
+  world.clock.jump(10 * MINUTE);
+  log.record(visit("/future"));
+  await log.flush();
+  world.clock.jump(-10 * MINUTE);
+  log.record(visit("/correct"));
+  await log.flush();
+  assert.deepEqual(await world.files(), {
+    "access-2026-06-01.log": lineAt(world.ago(0), "/correct"),
+  });
+});
+
+test("ends a sweep when it closes, and leaves the file as it was for the next sweep", async (world) => {
+  const old = world.ago(30 * DAY);
+  await world.putLines(old, old, world.ago(30 * DAY - 2 * HOUR));
+  const path = world.path("access-2026-05-02.log");
+  const before = await Deno.readTextFile(path);
+  const log = world.log();
+  const sweep = log.sweep();
+  log.record(VISIT);
+  await log.close();
+  await sweep;
+  assert.equal(await Deno.readTextFile(path), before);
+  assert.deepEqual([Object.keys(await world.files()).length, world.told], [2, []]);
+  await world.log().sweep();
+  assert.ok((await world.ages()).every((age) => age < 30 * DAY));
+});
+
+test("lets the event loop run while it reads a large file", async (world) => {
+  await world.put("access-2026-05-02.log", lineAt(world.ago(30 * DAY - 2 * HOUR)).repeat(90_000));
+  let ticks = 0;
+  const timer = setInterval(() => ticks++, 0);
+  await world.log().sweep();
+  clearInterval(timer);
+  assert.ok(ticks > 20, `${ticks} times during 8 MB`);
+});
+
+test("knows its oldest day from the names of the files before the first sweep", async (world) => {
+  await world.putLines(world.ago(40 * DAY));
+  await world.putLines(world.ago(3 * DAY));
+  const log = world.log();
+  await log.open();
+  assert.equal(log.oldestDay, "2026-05-29");
+  assert.equal((await world.ages()).length, 2, "nothing is deleted yet");
+});
+
+test("keeps what one address writes within its quota, and says how many requests are missing", async (world) => {
+  const log = world.log();
+  const fitting = Math.floor(QUOTA_BYTES / lineAt(world.ago(0)).length);
+  for (let times = 0; times < fitting + 100; times++) log.record(VISIT);
+  log.record(visitFrom(1));
+  await log.flush();
+  const now = world.ago(0);
+  const [text = ""] = Object.values(await world.files());
+  assert.ok(text.endsWith(formatNotice({ lines: 100, since: now }, now)), text.slice(-300));
+  assert.equal(text.match(/^203\.0\.113\.9 /gm)?.length, fitting);
+  assert.match(text, /^203\.0\.110\.1 /m, "other addresses are logged");
+  assert.deepEqual(log.lost, { address: 100, day: 0, overflow: 0, write: 0 });
+  assert.deepEqual([log.isFailing, world.told], [false, []]);
+  world.clock.advance(QUOTA_PERIOD);
+  log.record(VISIT);
+  assert.equal(log.lost.address, 100);
+});
+
+test("shares a quota among the addresses of an IPv6 /64, which one customer has", async (world) => {
+  const log = world.log();
+  const visits = 2 * QUOTA_BYTES / lineAt(world.ago(0)).length;
+  for (let times = 0; times < visits; times++) {
+    log.record({ ...VISIT, address: parseAddress(`2001:db8::${(times % 5000).toString(16)}`) });
+  }
+  assert.ok(log.lost.address > visits / 3);
+  log.record({ ...VISIT, address: parseAddress("2001:db8:0:1::1") });
+  await log.flush();
+  assert.match(Object.values(await world.files()).join(), /^2001:db8:0:1::1 /m);
+});
+
+test("leaves out nothing of two hundred visitors behind one address who open the page together", async (world) => {
+  const log = world.log();
+  const userAgent =
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.1 Mobile/15E148 Safari/604.1";
+  for (let requests = 0; requests < 200 * 10; requests++) log.record({ ...VISIT, userAgent });
+  await log.flush();
+  assert.deepEqual(log.lost, { address: 0, day: 0, overflow: 0, write: 0 });
+});
+
+test("keeps a day within its limit, even from many addresses and across restarts", async (world) => {
+  const [maxDaySize, perFlush] = [MIB, 2000];
+  for (let hour = 0; hour < 12; hour++) {
+    const log = world.log({ maxDaySize, newKey: () => `${hour}` });
+    for (let flush = 0; flush < 2; flush++) {
+      for (let times = 0; times < perFlush; times++) log.record(visitFrom(times % 100));
+      await log.flush();
+      const [text = ""] = Object.values(await world.files());
+      const elapsed = (12 + hour) / 24;
+      assert.ok(text.length <= (MIB - NOTICE_RESERVE) * (1 + elapsed) / 2 + 100 * 2 * (hour + 1));
+    }
+    await log.close();
+    world.clock.advance(HOUR - 1);
+  }
+  const [text = ""] = Object.values(await world.files());
+  const logged = text.match(/GET/g)?.length ?? 0;
+  const missing = [...text.matchAll(/"(\d+) requests not logged since [^"]+"$/gm)];
+  const lost = missing.reduce((sum, [, lines]) => sum + Number(lines), 0);
+  assert.equal(logged + lost, 12 * 2 * perFlush, "the log says how many are missing");
+  assert.ok(text.length <= MIB && text.length > (MIB - NOTICE_RESERVE) * 0.9);
+  assert.ok(world.complaints.every((message) => message.includes("--access-log-max-mb")));
+  assert.ok(text.split("\n").slice(0, -1).every((line) => timeOf(line) !== undefined));
+});
+
+test("writes a notice of missing lines at most once a minute, and when it closes", async (world) => {
+  const log = world.log();
+  for (let second = 0; second < 90; second++) {
+    for (let times = 0; times < 200; times++) log.record(visit(`/${"x".repeat(1000)}`));
+    await log.flush();
+    world.clock.advance(SECOND);
+  }
+  await log.close();
+  const [text = ""] = Object.values(await world.files());
+  const stated = [...text.matchAll(/"(\d+) requests not logged/g)].map(([, lines]) =>
+    Number(lines)
+  );
+  assert.equal(stated.length, 3);
+  assert.equal(stated.reduce((sum, lines) => sum + lines), log.lost.address);
+});
+
+test("recovers from a broken disk without any request", async (world) => {
+  const log = world.log();
+  await Deno.writeTextFile(world.folder, "");
+  log.record(VISIT);
+  await log.flush();
+  assert.deepEqual([log.isFailing, log.lost.write], [true, 1]);
+  await log.flush();
+  assert.equal(log.isFailing, true);
+  await Deno.remove(world.folder);
+  await log.flush();
+  assert.equal(log.isFailing, false);
+  const now = world.ago(0);
+  assert.deepEqual(Object.values(await world.files()), [
+    formatNotice({ lines: 1, since: now }, now),
+  ]);
+});
+
+test("names copies of its files that other programs made, each only once", async (world) => {
+  const names = [
+    "access-2026-05-01.log-20260502",
+    "access-2026-05-01.log.1",
+    "access-2026-05-01.log.2.gz",
+    "copy of access-2026-05-01.log",
+  ];
+  for (const name of ["notes.txt", ...names]) await world.put(name, lineAt("2026-05-01"));
+  await world.putLines(world.ago(DAY));
+  await Deno.symlink(world.path("notes.txt"), world.path("access-2026-05-03.log"));
+  names.splice(3, 0, "access-2026-05-03.log");
+  const log = world.log();
+  await log.open();
+  await log.sweep();
+  assert.deepEqual(world.told, [{
+    message: "The log folder contains copies of the access log. The server doesn't delete them.",
+    details: { count: 5, names },
+  }]);
+  assert.deepEqual([log.copies, log.oldestDay], [5, "2026-05-31"]);
+  for (const name of names) await Deno.remove(world.path(name));
+  await log.sweep();
+  assert.equal(log.copies, 0);
+  await world.put(names[0]!, "");
+  await log.sweep();
+  assert.equal(world.told.length, 2);
+});
+
+test("leaves a file as it was if its sweep is aborted halfway", async (world) => {
+  const [old, living] = [world.ago(30 * DAY), world.ago(30 * DAY - 2 * HOUR)];
+  await world.put("access-2026-05-02.log", lineAt(living).repeat(90_000) + lineAt(old));
+  const aborting = new AbortController();
+  const period = { from: world.ago(30 * DAY - HOUR).getTime(), to: world.ago(-1).getTime() };
+  const sweep = sweepFolder(world.folder, { period, signal: aborting.signal });
+  await delay(0);
+  aborting.abort();
+  assert.deepEqual((await sweep).failures, []);
+  assert.equal(
+    (await Deno.stat(world.path("access-2026-05-02.log"))).size,
+    90_001 * lineAt(old).length,
+  );
+  assert.deepEqual(Object.keys(await world.files()), ["access-2026-05-02.log"]);
 });

@@ -15,6 +15,7 @@ const DEFAULTS = {
   "data-dir": "./data",
   "log-dir": "./logs",
   "access-log": "full",
+  "access-log-max-mb": 256,
   "trust-proxy": 0,
   operator: "",
   "contact-email": "",

@@ -21,6 +21,7 @@ const VALUES: Readonly<Record<OptionName, Values>> = {
   "data-dir": ["/srv/a b", "a\tb"],
   "log-dir": ["/srv/$HOME;x", "a\tb"],
   "access-log": ["truncated", "none"],
+  "access-log-max-mb": ["7", "0"],
   "trust-proxy": ["2", "two"],
   "operator": ["A & B's #1 `society`", "a\tb"],
   "contact-email": ["help@chat.example", "help"],

@@ -20,6 +20,7 @@ import { checkEnvironmentFile } from "../../../server/doctor/environment_file.ts
 import { formatFinding, summaryOf } from "../../../server/doctor/doctor.ts";
 import type { Finding } from "../../../server/doctor/finding.ts";
 import { fetchHealth } from "../../../server/doctor/health_client.ts";
+import { checkLogCopies } from "../../../server/doctor/log_folder.ts";
 import {
   checkClock,
   checkConnections,
@@ -89,6 +90,23 @@ Deno.test("Doctor reports a folder that others can read, or that can't be writte
     "problem",
     /cannot write to \/proc\/nowhere \(/,
   );
+});
+
+Deno.test("Doctor names copies of the access log, which the server doesn't delete", async () => {
+  await using folder = new TempFolder();
+  found(await checkLogCopies(join(folder.path, "none")), "ok", /doesn't exist yet$/);
+  await Deno.writeTextFile(join(folder.path, "access-2026-05-01.log"), "");
+  found(await checkLogCopies(folder.path), "ok", /^no copies in /);
+  for (const suffix of ["1", "2.gz", "3.gz", "4.gz"]) {
+    await Deno.writeTextFile(join(folder.path, `access-2026-05-01.log.${suffix}`), "");
+  }
+  found(
+    await checkLogCopies(folder.path),
+    "problem",
+    /: access-2026-05-01\.log\.1, .*\.2\.gz, .*\.3\.gz, and 1 more\. Delete them/,
+  );
+  const file = join(folder.path, "access-2026-05-01.log");
+  found(await checkLogCopies(file), "problem", /cannot list .* \(ENOTDIR\)/);
 });
 
 Deno.test("Doctor checks the webroot of certificates", async () => {

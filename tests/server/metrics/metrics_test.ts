@@ -1,6 +1,7 @@
 /** The operator's metrics, read from a running server in the way Prometheus reads them. */
 
 import assert from "node:assert/strict";
+import { LOSS_REASONS } from "../../../server/access_log/lost_lines.ts";
 import { X509Certificate } from "node:crypto";
 import { FrameKind, REPORT_REASONS } from "../../../protocol.ts";
 import { SECOND } from "../../../server/base/clock.ts";
@@ -23,7 +24,7 @@ const hasRedis = await isRedisThere();
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   version: ["0.0.0-test"],
   mode: ["text", "video"],
-  reason: [...REFUSALS, ...REPORT_REASONS, "reported", "flooding"],
+  reason: [...REFUSALS, ...REPORT_REASONS, ...LOSS_REASONS, "reported", "flooding"],
   outcome: ["resumed", "moved", "failed"],
   component: COMPONENTS,
   le: [...SEARCH_DURATION.buckets.map(String), "+Inf"],

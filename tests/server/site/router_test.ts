@@ -86,7 +86,11 @@ class World {
 
   #holdings(settings: PublicSettings): TransparencyReport {
     const registry = { held: this.held, connected: 1, oldestDisconnected: 61_500 };
-    return transparencyReport({ registry, accessLog: { oldestDay: "2026-05-05" }, settings });
+    return transparencyReport({
+      registry,
+      accessLog: { oldestDay: "2026-05-05", copies: 0 },
+      settings,
+    });
   }
 }
 
@@ -235,6 +239,7 @@ Deno.test("Site serves the files that programs request", () => {
     ipRetentionSeconds: 3600,
     accessLog: "full",
     accessLogOldestDay: "2026-05-05",
+    accessLogCopies: 0,
     accessLogRetentionDays: 30,
     messagesStored: 0,
     policyUpdated: POLICY_UPDATED,

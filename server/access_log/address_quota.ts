@@ -1,0 +1,69 @@
+/**
+ * How much of the access log one address may fill. A page is about ten lines of 250 bytes, so the quota is enough for
+ * two hundred visitors behind one address who open the page at the same moment. A client that requests pages in a loop
+ * exceeds it in a second. In a day, one address can write QUOTA_BYTES for each QUOTA_PERIOD: 72 MiB.
+ *
+ * No address is held here, and nothing that can be turned back into one. An address is hashed with a secret key to one
+ * cell in each of two rows of counters. Tens of thousands of addresses share a cell, and the smaller counter of the two
+ * counts. The counters and the key are discarded after each period. Only an address that shares both of its cells with
+ * busier ones can lose lines because of them.
+ */
+
+import { type Address, networkOf } from "../admission/address.ts";
+import { type Clock, MINUTE } from "../base/clock.ts";
+
+/** How long the bytes of an address are added up, in milliseconds. */
+export const QUOTA_PERIOD = 10 * MINUTE;
+
+/** Maximum number of bytes that an address may write in a period. For IPv6 it is shared by a /64. */
+export const QUOTA_BYTES = 512 * 1024;
+
+/** Number of counters in a row: one for each value of half a hash. */
+const ROW_LENGTH = 2 ** 16;
+
+/** Bytes written in this period, by address. */
+export class AddressQuota {
+  readonly #clock: Pick<Clock, "now">;
+  readonly #newKey: () => string;
+  readonly #rows = [new Uint32Array(ROW_LENGTH), new Uint32Array(ROW_LENGTH)] as const;
+  #key: string;
+  #endsAt: number;
+
+  /** `newKey` returns a new unguessable text. */
+  constructor(clock: Pick<Clock, "now">, newKey: () => string) {
+    this.#clock = clock;
+    this.#newKey = newKey;
+    this.#key = newKey();
+    this.#endsAt = clock.now() + QUOTA_PERIOD;
+  }
+
+  /** Takes `bytes` from the quota of an address. Returns whether there were enough. Unknown addresses share a quota. */
+  take(address: Address | undefined, bytes: number): boolean {
+    this.expire();
+    const hash = hashOf(this.#key + (address === undefined ? "" : networkOf(address)));
+    const cells = [hash % ROW_LENGTH, Math.floor(hash / ROW_LENGTH)];
+    const used = Math.min(...this.#rows.map((row, n) => row[cells[n] ?? 0] ?? 0));
+    if (used + bytes > QUOTA_BYTES) return false;
+    this.#rows.forEach((row, n) => row[cells[n] ?? 0]! += bytes);
+    return true;
+  }
+
+  /** Discards the counters and the key of a period that is over. An interval task. */
+  expire(): void {
+    if (this.#clock.now() < this.#endsAt) return;
+    for (const row of this.#rows) row.fill(0);
+    this.#key = this.#newKey();
+    this.#endsAt = this.#clock.now() + QUOTA_PERIOD;
+  }
+}
+
+/** A 32-bit hash: FNV-1a, then the finalizer of MurmurHash3. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let n = 0; n < text.length; n++) {
+    hash = Math.imul(hash ^ text.charCodeAt(n), 0x01000193);
+  }
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
