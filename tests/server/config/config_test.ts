@@ -130,7 +130,7 @@ Deno.test("Config accepts a certificate with its key, and the options for https"
 
 Deno.test("Config accepts the URL of a home page without a path, and keeps its origin", () => {
   const urlIn = (given: string): unknown => {
-    const command = read([`--public-url=${given}`]);
+    const command = readCommandLine([`--public-url=${given}`], () => undefined);
     return command.kind === "serve" ? command.config["public-url"] : command.kind;
   };
   assert.equal(urlIn("https://Chat.example:443/"), "https://chat.example");
