@@ -168,7 +168,7 @@ export interface ConnectionRefusal {
 
 /**
  * The address was reported from several others, connected far too often, is denied by the operator, or has too many
- * connections. Or the server is full.
+ * connections. Or the server is full. Or a proxy changes the host, so that no page of the server can connect.
  */
 export const CONNECTION_REFUSALS = [
   "reported",
@@ -176,6 +176,7 @@ export const CONNECTION_REFUSALS = [
   "denied",
   "too-many-connections",
   "full",
+  "misconfigured",
 ] as const;
 
 /** How many bytes are hashed in each attempt at a {@linkcode Challenge}. */

@@ -21,6 +21,7 @@ import { RequestHandler } from "./request_handler.ts";
 import { Gate } from "./admission/gate.ts";
 import { type Health, healthOf } from "./health.ts";
 import { IpRegistry } from "./admission/ip_registry.ts";
+import type { OriginOptions } from "./admission/origin.ts";
 import { HEARTBEAT_INTERVAL, type Listener } from "./listener/listener.ts";
 import { SESSION_LIMITS, type SessionRates } from "./limits/rate_limits.ts";
 import { SessionRegistry } from "./chat/session_registry.ts";
@@ -189,12 +190,13 @@ export class App {
       denials: this.#denials,
       perAddress: config["max-connections-per-address"],
       isFull: () => sessions.isDraining || sessions.connected >= config["max-connections"],
+      origins: originsOf(config),
       share: cluster && ((record, address) => cluster.share(record, address)),
     });
   }
 
   #buildRequestHandler(gate: Gate): RequestHandler {
-    const { config, log, platform = "" } = this.#options;
+    const { config, clock, log, platform = "" } = this.#options;
     const { sessions, accessLog, registry } = this;
     return new RequestHandler({
       ...{ gate, sessions, accessLog, log },
@@ -203,7 +205,8 @@ export class App {
       isBehindTls: platform !== "",
       router: this.#buildRouter(),
       metrics: this.#buildMetricsEndpoint(gate),
-      proxyDetector: new ProxyDetector({ hops: config["trust-proxy"], log }),
+      proxyDetector: new ProxyDetector({ hops: config["trust-proxy"], clock, log }),
+      origins: originsOf(config),
       addressesHeld: () => registry.held,
     });
   }
@@ -380,6 +383,10 @@ function settingsOf(options: AppOptions): PublicSettings {
 
 function denialsOf({ config, clock, denyFile: file }: AppOptions): Denials {
   return new Denials({ clock, ranges: config.deny, file });
+}
+
+function originsOf(config: Config): OriginOptions {
+  return { hops: config["trust-proxy"], publicUrl: config["public-url"] };
 }
 
 /** The metrics of this server, with those of parts that not every server has. */

@@ -15,6 +15,7 @@ import type { AccessLog } from "./access_log/access_log.ts";
 import { type Address, clientAddress } from "./admission/address.ts";
 import type { Gate, Refusal } from "./admission/gate.ts";
 import type { Entry, Guest } from "./admission/ip_registry.ts";
+import { originDifference, type OriginOptions } from "./admission/origin.ts";
 import { type Headers, TRANSPORT_SECURITY } from "./http/headers.ts";
 import type { AcceptedHandshake, Handler, Outlet, UpgradeDecision } from "./transport.ts";
 import type { Link } from "./chat/link.ts";
@@ -44,6 +45,8 @@ export interface RequestHandlerOptions {
   readonly sessions: Pick<SessionRegistry, "enter">;
   readonly accessLog: Pick<AccessLog, "record">;
   readonly proxyDetector: ProxyDetector;
+  /** What the origin of a page is compared with, apart from the Host header. */
+  readonly origins?: OriginOptions | undefined;
   /** Number of addresses held in memory. */
   readonly addressesHeld: () => number;
   readonly log: Log;
@@ -59,7 +62,11 @@ const REFUSAL_STATUS: Readonly<Record<ConnectionRefusal["code"], number>> = {
   denied: 403,
   "too-many-connections": 429,
   full: 503,
+  misconfigured: 403,
 };
+
+/** `Retry-After` in seconds when a proxy is misconfigured: how soon visitors benefit from a correction. */
+export const RETRY_AFTER_MISCONFIGURED = 30;
 
 /** Handles the requests and handshakes of a listener. */
 export class RequestHandler implements Handler {
@@ -83,9 +90,11 @@ export class RequestHandler implements Handler {
     const address = this.#clientAddress(request);
     const { header } = request;
     proxyDetector.check(header("x-forwarded-for"), addressesHeld());
+    proxyDetector.checkCdn(header, address);
     const isSecure = this.#isSecure(request);
     const decision = await gate.admit(gate.evaluate({ address, isSecure, header }));
     if (decision.kind === "refused") {
+      if (decision.difference !== undefined) proxyDetector.originRefused(decision.difference);
       return { kind: "refused", reply: this.#finish(request, address, refusalResponse(decision)) };
     }
     this.#record(request, address, { status: SWITCHING_PROTOCOLS });
@@ -163,10 +172,23 @@ export class RequestHandler implements Handler {
     address: Address | undefined,
   ): HttpResponse | undefined {
     if (pathOf(request) !== SOCKET_PATH) return undefined;
-    const refusal = this.#options.gate.refusalFor(address);
+    const { gate, proxyDetector } = this.#options;
+    proxyDetector.checkUpgrade(request.header);
+    const refusal = gate.refusalFor(address) ?? this.#misconfiguration(request);
     if (refusal === undefined) return undefined;
     const headers = { "retry-after": `${refusal.seconds}` };
     return jsonResponse(REFUSAL_STATUS[refusal.code], refusal, headers);
+  }
+
+  /** Compares a page's origin as its handshake would. The page sends its origin, and nothing else, as its `Referer`. */
+  #misconfiguration(request: HttpRequest): ConnectionRefusal | undefined {
+    const { header } = request;
+    const page = header("referer");
+    if (page === undefined || !URL.canParse(page)) return undefined;
+    const { hops, origins = { hops } } = this.#options;
+    const isSecure = this.#isSecure(request);
+    return originDifference({ origin: new URL(page).origin, isSecure, header }, origins) &&
+      { code: "misconfigured", seconds: RETRY_AFTER_MISCONFIGURED };
   }
 
   #finish(request: HttpRequest, address: Address | undefined, reply: HttpResponse): HttpResponse {

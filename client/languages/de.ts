@@ -52,6 +52,7 @@ export const de: Catalogue = {
       "Der Server antwortet, aber es kommt keine Chat-Verbindung zustande. Ein anderes Netz kann helfen.",
     Refused: {
       full: "Der Server ist gerade voll. Neuer Versuch …",
+      misconfigured: "Diese Website ist falsch eingerichtet. Neuer Versuch …",
       "too-many-connections":
         "Aus deinem Netzwerk sind gerade zu viele Menschen verbunden. Neuer Versuch …",
       reported: "Du bist bis {time} gesperrt.",

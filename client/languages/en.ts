@@ -59,6 +59,7 @@ export const en = {
       "The server is responding, but no chat connection gets through. Another network may help.",
     Refused: {
       full: "The server is full right now. Trying again…",
+      misconfigured: "This site isn't set up correctly. Trying again…",
       "too-many-connections":
         "Too many people are connected from your network right now. Trying again…",
       reported: "You are blocked until {time}.",

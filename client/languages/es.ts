@@ -51,6 +51,7 @@ export const es: Catalogue = {
     Filtered: "El servidor responde, pero ninguna conexión de chat pasa. Otra red puede ayudar.",
     Refused: {
       full: "El servidor está lleno ahora mismo. Reintentando…",
+      misconfigured: "Este sitio no está bien configurado. Reintentando…",
       "too-many-connections":
         "Hay demasiadas personas conectadas desde tu red ahora mismo. Reintentando…",
       reported: "Tu acceso está bloqueado hasta las {time}.",

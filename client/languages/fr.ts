@@ -52,6 +52,7 @@ export const fr: Catalogue = {
       "Le serveur répond, mais aucune connexion de chat ne passe. Un autre réseau peut aider.",
     Refused: {
       full: "Le serveur est complet pour le moment. Nouvel essai…",
+      misconfigured: "Ce site n’est pas bien configuré. Nouvel essai…",
       "too-many-connections":
         "Trop de personnes sont connectées depuis ton réseau en ce moment. Nouvel essai…",
       reported: "Ton accès est bloqué jusqu’à {time}.",

@@ -49,6 +49,7 @@ export const ja: Catalogue = {
       "サーバーは応答していますが、チャットの接続が通りません。別のネットワークなら使えるかもしれません。",
     Refused: {
       full: "今は満員です。再試行しています…",
+      misconfigured: "このサイトの設定に問題があります。再試行しています…",
       "too-many-connections": "同じネットワークから接続している人が多すぎます。再試行しています…",
       reported: "{time} まで利用が停止されています。",
       flooding: "{time} まで利用が停止されています。",

@@ -51,6 +51,7 @@ export const pt: Catalogue = {
     Filtered: "O servidor responde, mas nenhuma conexão de chat passa. Outra rede pode ajudar.",
     Refused: {
       full: "O servidor está lotado agora. Tentando de novo…",
+      misconfigured: "Este site não está configurado corretamente. Tentando de novo…",
       "too-many-connections":
         "Há gente demais conectada a partir da sua rede agora. Tentando de novo…",
       reported: "Seu acesso está bloqueado até {time}.",

@@ -44,6 +44,7 @@ export const zh: Catalogue = {
     Filtered: "服务器有响应，但聊天连接无法建立。换个网络也许可行。",
     Refused: {
       full: "服务器目前已满。正在重试…",
+      misconfigured: "此网站的设置有误。正在重试…",
       "too-many-connections": "目前从你所在的网络连接的人太多。正在重试…",
       reported: "你已被封禁至 {time}。",
       flooding: "你已被封禁至 {time}。",

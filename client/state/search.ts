@@ -78,10 +78,9 @@ export function startVideo(state: State, now: number): Transition {
   });
 }
 
-/** Whether the server refuses this address for a reason other than a lack of room. */
-export function isBlocked({ refusal }: State): boolean {
-  return refusal !== undefined && refusal.code !== "full" &&
-    refusal.code !== "too-many-connections";
+/** Whether the server refuses this address because of what it did or who it belongs to. */
+export function isBlocked({ refusal, language }: State): boolean {
+  return refusal !== undefined && refusal.code in language.words.Blocked;
 }
 
 /** Starts a search. */

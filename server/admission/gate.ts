@@ -4,10 +4,10 @@
  * passes the address to `share`. The cluster hashes it with a key before it sends or stores anything.
  *
  * A browser always states which page connects (`Origin`). A page of another site must not use a visitor's browser as
- * its client (cross-site WebSocket hijacking), so an Origin must name the requested host. If the handshake used TLS,
- * the page must have been loaded over TLS too, because anyone on the path could have forged a page that was not. A
- * client that is not a browser can send any Origin or none. A missing Origin is accepted: the check protects visitors,
- * not the server.
+ * its client (cross-site WebSocket hijacking), so an Origin must name the requested host (`origin.ts`). If the handshake
+ * used TLS, the page must have been loaded over TLS too, because anyone on the path could have forged a page that was
+ * not. A client that is not a browser can send any Origin or none. A missing Origin is accepted: the check protects
+ * visitors, not the server.
  */
 
 import { type ConnectionRefusal, SUBPROTOCOL } from "../../protocol.ts";
@@ -16,6 +16,7 @@ import { type Address, networkOf } from "./address.ts";
 import { type Clock, inSeconds } from "../base/clock.ts";
 import type { Denials } from "./denials.ts";
 import type { Entry, IpRegistry } from "./ip_registry.ts";
+import { type OriginDifference, originDifference, type OriginOptions } from "./origin.ts";
 
 /** A request for a WebSocket. */
 export interface Handshake {
@@ -48,6 +49,8 @@ export interface Refusal {
   readonly status: 400 | 403 | 429 | 503;
   readonly reason: string;
   readonly retryAfter?: number;
+  /** In what the origin of the page differs, if that is the reason. */
+  readonly difference?: OriginDifference;
 }
 
 /** What one node decides on a handshake. It may permit it, but only {@linkcode Gate.admit} admits it. */
@@ -71,6 +74,8 @@ export interface GateOptions {
   readonly perAddress: number;
   /** Whether the server has no room for another connection. */
   readonly isFull: () => boolean;
+  /** What the origin of a page is compared with, apart from the Host header. */
+  readonly origins?: OriginOptions;
   /** Connects a record to what other nodes know about the address. */
   readonly share?: ((record: AddressRecord, address: Address) => void) | undefined;
 }
@@ -107,7 +112,7 @@ export class Gate {
   }
 
   #evaluate(handshake: Handshake): LocalDecision {
-    const refusal = refuseMalformed(handshake);
+    const refusal = refuseOrigin(handshake, this.#options.origins) ?? refuseMalformed(handshake);
     if (refusal !== undefined) return refusal;
     const { address } = handshake;
     const { denials, registry, share } = this.#options;
@@ -190,11 +195,25 @@ function zeroCounts(): Record<RefusalCode, number> {
   return Object.fromEntries(REFUSALS.map((code) => [code, 0])) as Record<RefusalCode, number>;
 }
 
-/** Refuses a handshake that is invalid or from another site. Does not depend on the address. */
+const WITHOUT_PROXIES: OriginOptions = { hops: 0 };
+
+/** Refuses a handshake from a page of another site. */
+function refuseOrigin(
+  { isSecure, header }: Handshake,
+  origins = WITHOUT_PROXIES,
+): Refusal | undefined {
+  const origin = header("origin");
+  if (origin === undefined) return undefined;
+  const difference = originDifference({ origin, isSecure, header }, origins);
+  if (difference === undefined) return undefined;
+  return {
+    ...refuse("origin", 403, "Cannot connect: the page is from another origin."),
+    difference,
+  };
+}
+
+/** Refuses a handshake that is invalid. Does not depend on the address. */
 function refuseMalformed(handshake: Handshake): Refusal | undefined {
-  if (!isSameOrigin(handshake)) {
-    return refuse("origin", 403, "Cannot connect: the page is from another origin.");
-  }
   if (!offersSubprotocol(handshake)) {
     return refuse("handshake", 400, `Cannot connect: the client does not speak ${SUBPROTOCOL}.`);
   }
@@ -227,15 +246,6 @@ function refuse(
 ): Refusal {
   const refusal: Refusal = { kind: "refused", code, status, reason };
   return retryAfter === undefined ? refusal : { ...refusal, retryAfter };
-}
-
-function isSameOrigin({ isSecure, header }: Handshake): boolean {
-  const host = header("host");
-  const origin = header("origin");
-  if (origin === undefined) return true;
-  if (!host || !URL.canParse(origin)) return false;
-  const page = new URL(origin);
-  return page.host === host.toLowerCase() && (!isSecure || page.protocol === "https:");
 }
 
 function offersSubprotocol({ header }: Handshake): boolean {

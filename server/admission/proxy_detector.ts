@@ -1,24 +1,49 @@
 /**
- * Detects a reverse proxy that `--trust-proxy` does not count. All visitors then seem to share one address and one set
- * of limits, and would be blocked together. The sign of it: all handshakes come from one address, and their
- * `X-Forwarded-For` lists more proxies than configured.
+ * Detects from handshakes that a proxy in front of the server is not set up as it should be. Each sign is logged
+ * without an address, and without anything else that a client has sent.
+ *
+ *   all visitors share one address    `X-Forwarded-For` lists more proxies than `--trust-proxy`
+ *   visitors share a CDN's addresses  the CDN names another client than the proxy behind it
+ *   every page is refused             the proxy changes `Host`, so it differs from the origin of the page
+ *   no page gets a WebSocket          the proxy doesn't forward `Upgrade`
+ *
+ * The first two are warned of once, when there have been too many in a row to be a coincidence. A client can forge
+ * the last two, so they are warned of at most once per {@linkcode WARNING_INTERVAL}.
  */
 
+import { type Address, parseAddress } from "./address.ts";
+import { type Clock, MINUTE } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
+import type { OriginDifference } from "./origin.ts";
 
 /** How many such handshakes in a row are no longer a coincidence. */
 export const SUSPICIOUS_HANDSHAKES = 20;
 
+/** Minimum time between two warnings of the same kind, in milliseconds. */
+export const WARNING_INTERVAL = MINUTE;
+
+/** Headers in which a CDN names its client: Cloudflare, Akamai, Fastly and Azure. */
+const CDN_HEADERS = [
+  ...["cf-connecting-ip", "true-client-ip", "fastly-client-ip", "x-azure-clientip"],
+];
+
 export interface ProxyDetectorOptions {
   /** The number of proxies, as configured with `--trust-proxy`. */
   readonly hops: number;
+  readonly clock: Pick<Clock, "now">;
   readonly log: Log;
 }
 
-/** Warns once, without naming an address. */
+/** The value of a header. The name must be in lower case. */
+type Header = (name: string) => string | undefined;
+
+/** Warns without naming an address. */
 export class ProxyDetector {
   readonly #options: ProxyDetectorOptions;
-  #suspicious = 0;
+  readonly #sharedAddress = new Streak();
+  readonly #cdn = new Streak();
+  /** When each warning was last logged. */
+  readonly #warned = new Map<"origin" | "upgrade", number>();
 
   constructor(options: ProxyDetectorOptions) {
     this.#options = options;
@@ -26,13 +51,61 @@ export class ProxyDetector {
 
   /** Checks one handshake; `addresses` is the number of addresses in the registry. */
   check(forwardedFor: string | undefined, addresses: number): void {
-    if (this.#suspicious >= SUSPICIOUS_HANDSHAKES) return;
     const { hops, log } = this.#options;
     const proxies = forwardedFor === undefined ? 0 : forwardedFor.split(",").length;
-    this.#suspicious = proxies > hops && addresses <= 1 ? this.#suspicious + 1 : 0;
-    if (this.#suspicious < SUSPICIOUS_HANDSHAKES) return;
+    if (!this.#sharedAddress.add(proxies > hops && addresses <= 1)) return;
     log.warn("All visitors appear to share the address of one proxy: check --trust-proxy.", {
       hops,
     });
+  }
+
+  /** Checks one handshake, whose client is taken to be at `address`. */
+  checkCdn(header: Header, address: Address | undefined): void {
+    const named = CDN_HEADERS.map((name) => parseAddress(header(name) ?? ""))
+      .find((client) => client !== undefined);
+    if (!this.#cdn.add(named !== undefined && named !== address)) return;
+    this.#options.log.warn(
+      "Visitors appear to share the addresses of a CDN: uncomment its lines in the proxy's " +
+        "configuration, or check --trust-proxy.",
+      { hops: this.#options.hops },
+    );
+  }
+
+  /** A handshake was refused because of its origin. An unnamed origin is never the fault of a proxy. */
+  originRefused(difference: OriginDifference): void {
+    if (difference === "unnamed" || !this.#mayWarn("origin")) return;
+    this.#options.log.warn(
+      "A handshake was refused: the page's origin differs from the Host header in its {difference}. " +
+        "If visitors can't connect, a proxy changes Host: run doctor with --public-url.",
+      { difference },
+    );
+  }
+
+  /** Checks a request for the path of the WebSocket that is not an upgrade. */
+  checkUpgrade(header: Header): void {
+    if (header("sec-websocket-key") === undefined || !this.#mayWarn("upgrade")) return;
+    this.#options.log.warn(
+      "A handshake arrived without its Upgrade header. If visitors can't connect, a proxy drops it.",
+    );
+  }
+
+  #mayWarn(kind: "origin" | "upgrade"): boolean {
+    const now = this.#options.clock.now();
+    const last = this.#warned.get(kind);
+    if (last !== undefined && now - last < WARNING_INTERVAL) return false;
+    this.#warned.set(kind, now);
+    return true;
+  }
+}
+
+/** Counts suspicious handshakes in a row. */
+class Streak {
+  #length = 0;
+
+  /** Returns whether this one completes the streak, which happens once. */
+  add(isSuspicious: boolean): boolean {
+    if (this.#length >= SUSPICIOUS_HANDSHAKES) return false;
+    this.#length = isSuspicious ? this.#length + 1 : 0;
+    return this.#length === SUSPICIOUS_HANDSHAKES;
   }
 }

@@ -107,6 +107,8 @@ export class Cluster implements RemoteNodes, MessageHandler {
       prepare: () => this.#exchangeKeys(),
       onConnected: () => this.#onConnected(),
       onDisconnected: () => this.#onDisconnected(),
+      onAnswered: () => link.heartbeatAnswered(),
+      onFailed: (error) => link.heartbeatFailed(error),
       onTaken: () => log.error("Duplicate node number: restart this node."),
       onGone: (gone) => this.#chats?.lost(gone),
       waitingHere: () => this.#parts?.matchmaker.searching ?? 0,

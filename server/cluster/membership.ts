@@ -97,6 +97,9 @@ export interface MembershipOptions {
   readonly onDisconnected: () => void;
   /** Another node has the same number. */
   readonly onTaken: () => void;
+  /** A heartbeat was answered, or could not be. */
+  readonly onAnswered?: () => void;
+  readonly onFailed?: (error: unknown) => void;
   /** A node is considered down. */
   readonly onGone: (node: NodeId) => void;
   /** Number of searches of this node that Redis should have. */
@@ -174,7 +177,8 @@ export class Membership {
       const { link, prepare } = this.#options;
       if (!link.isReady || !await prepare()) return this.#missed();
       await this.#sendHeartbeat();
-    } catch {
+    } catch (error) {
+      this.#options.onFailed?.(error);
       this.#missed();
     }
   }
@@ -194,6 +198,7 @@ export class Membership {
   }
 
   #answered(searches: number): void {
+    this.#options.onAnswered?.();
     const wasUp = this.#isUp;
     this.#isUp = true;
     if (!wasUp) this.#options.onConnected();

@@ -11,18 +11,32 @@ import { createHash } from "node:crypto";
 import { clearTimeout, setImmediate, setTimeout } from "node:timers";
 import { SECOND } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
+import { RedisLookup, type Resolve } from "./redis_lookup.ts";
 
 /** Timeout of a command and of connecting, in milliseconds. */
 export const ANSWER_TIME = 2 * SECOND;
 
-/** A subscriber that has received nothing for this long, not even this node's echo, reconnects. In milliseconds. */
+/**
+ * A connection on which nothing has passed for this long reconnects. A subscriber receives at least this node's echo,
+ * and a handshake must be answered. In milliseconds.
+ */
 const UNRESPONSIVE_TIME = 6 * SECOND;
+
+/**
+ * Number of heartbeats in a row without an answer after which the connection for commands reconnects. It may be silent
+ * for good, because a router has forgotten it. Its socket would not notice, because a command that is sent counts as
+ * activity.
+ */
+const MAX_UNANSWERED = 2;
 
 /** Maximum delay between two attempts to connect, in milliseconds. */
 const LONGEST_DELAY = SECOND;
 
 /** Maximum number of commands that wait for their answers. */
 const MAX_WAITING = 20_000;
+
+/** The code of a command without an answer. */
+const UNANSWERED = "ETIMEDOUT";
 
 /** Prefix of every key and channel. */
 export const PREFIX = "anonymous-chat:";
@@ -43,6 +57,8 @@ export interface RedisClientOptions {
   readonly log: Log;
   /** Returns a number from 0 to below 1. */
   readonly random: () => number;
+  /** Resolves host names, if not with the system's resolver. */
+  readonly resolve?: Resolve;
 }
 
 export interface RedisClientEvents {
@@ -58,7 +74,10 @@ export class RedisClient {
   readonly #commands: NodeRedisClient;
   readonly #subscriber: NodeRedisClient;
   #events: RedisClientEvents = { onReady: () => {}, onLost: () => {} };
-  #wasLost = false;
+  /** The codes that explain the current outage; each is logged once, because the cause may change. */
+  readonly #causes = new Set<string>();
+  #isFailing = false;
+  #unanswered = 0;
 
   private constructor(commands: NodeRedisClient, subscriber: NodeRedisClient, log: Log) {
     this.#log = log;
@@ -71,22 +90,20 @@ export class RedisClient {
   }
 
   /** Creates a client that is not connected yet; throws if the URL is invalid. */
-  static async create({ url, log, random }: RedisClientOptions): Promise<RedisClient> {
+  static async create({ url, log, random, resolve }: RedisClientOptions): Promise<RedisClient> {
     const { createClient } = await import("redis");
     const reconnectStrategy = (retries: number): number =>
       random() * Math.min(LONGEST_DELAY, 50 * 2 ** retries);
-    const socket = { connectTimeout: ANSWER_TIME, reconnectStrategy };
+    const { lookup } = new RedisLookup(ANSWER_TIME, resolve);
+    const bounds = { connectTimeout: ANSWER_TIME, socketTimeout: UNRESPONSIVE_TIME };
     const options = {
       url,
+      socket: { ...bounds, lookup, reconnectStrategy },
       disableOfflineQueue: true,
       maintNotifications: "disabled" as const,
       commandsQueueMaxLength: MAX_WAITING,
     };
-    const commands = createClient({ ...options, socket });
-    const subscriber = createClient({
-      ...options,
-      socket: { ...socket, socketTimeout: UNRESPONSIVE_TIME },
-    });
+    const [commands, subscriber] = [createClient(options), createClient(options)];
     return new RedisClient(commands as NodeRedisClient, subscriber as NodeRedisClient, log);
   }
 
@@ -114,11 +131,30 @@ export class RedisClient {
   /** Runs a script on some of our keys; rejects if there is no answer in time. */
   run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    const giveUp = (): void => reject(new Error("Redis does not answer"));
+    const error = Object.assign(new Error("Redis does not answer"), { code: UNANSWERED });
+    const giveUp = (): void => reject(error);
     // After a pause of this process, the answer may have arrived but not been read yet.
     const late = setTimeout(() => setImmediate(giveUp), ANSWER_TIME);
     this.#run(script, keys, args).then(resolve, reject).finally(() => clearTimeout(late));
     return promise;
+  }
+
+  /** A heartbeat failed, for example because Redis is full, slow, or a read-only replica. Logged once. */
+  heartbeatFailed(error: unknown): void {
+    const code = codeOf(error);
+    if (code === UNANSWERED && ++this.#unanswered >= MAX_UNANSWERED) this.#reconnect();
+    if (this.#isFailing || this.#causes.size > 0 || code === undefined) return;
+    this.#isFailing = true;
+    this.#log.warn("Redis commands fail: {code}. Visitors are matched on this node only.", {
+      code,
+    });
+  }
+
+  /** Redis does what the node needs. */
+  heartbeatAnswered(): void {
+    if (this.#isFailing) this.#log.info("Redis commands work again.");
+    this.#isFailing = false;
+    this.#unanswered = 0;
   }
 
   /** Closes both connections. */
@@ -127,6 +163,14 @@ export class RedisClient {
     for (const client of [this.#commands, this.#subscriber]) {
       if (client.isOpen) client.destroy();
     }
+  }
+
+  /** Replaces the connection for commands. */
+  #reconnect(): void {
+    this.#unanswered = 0;
+    if (!this.#commands.isReady) return;
+    this.#commands.destroy();
+    this.#commands.connect().catch((error) => this.#lost(error));
   }
 
   async #run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
@@ -141,23 +185,28 @@ export class RedisClient {
 
   #ready(): void {
     if (!this.isReady) return;
-    if (this.#wasLost) this.#log.info("Redis is reachable again.");
-    this.#wasLost = false;
+    if (this.#causes.size > 0) this.#log.info("Redis is reachable again.");
+    this.#causes.clear();
     this.#events.onReady();
   }
 
   /** The message of an error may contain the URL, and with it a password. Its code doesn't. */
   #lost(error: unknown): void {
-    if (!this.#wasLost) {
-      const code = (error as NodeJS.ErrnoException | undefined)?.code ?? "no answer";
-      this.#log.warn(
-        "Redis unreachable: {code}. Visitors are matched on this node only.",
-        {
-          code,
-        },
-      );
+    const code = codeOf(error) ?? "no answer";
+    if (!this.#causes.has(code)) {
+      this.#log.warn("Redis unreachable: {code}. Visitors are matched on this node only.", {
+        code,
+      });
     }
-    this.#wasLost = true;
+    this.#causes.add(code);
+    this.#isFailing = false;
     this.#events.onLost();
   }
+}
+
+/** The code of an error of the system, or of one that Redis has sent, such as OOM or WRONGPASS. */
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code } = error as NodeJS.ErrnoException;
+  return code ?? /^([A-Z]{3,})\b/.exec(error.message)?.[1];
 }

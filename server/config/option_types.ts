@@ -42,6 +42,18 @@ export function path(purpose: string): Option<string> {
   };
 }
 
+/** The URL of a home page, or none. Only its origin matters, so it has no path. */
+export function url(purpose: string): Option<string> {
+  const parse = (given: string): string | undefined => {
+    const page = given.length <= MAX_TEXT && URL.canParse(given) ? new URL(given) : undefined;
+    const isHomePage = page !== undefined && /^https?:$/.test(page.protocol) &&
+      page.href === `${page.origin}/`;
+    return isHomePage ? page.origin : undefined;
+  };
+  const allowedValues = "a URL without a path, like https://chat.example";
+  return { ...text("", purpose), placeholder: "URL", allowedValues, parse };
+}
+
 /** An e-mail address, or none. */
 export function email(purpose: string): Option<string> {
   const parse = (given: string): string | undefined =>

@@ -17,6 +17,7 @@ import {
   secret,
   text,
   token,
+  url,
 } from "./option_types.ts";
 
 /** Maximum number of proxies in a chain. */
@@ -52,6 +53,9 @@ export const OPTIONS = {
     0,
     MAX_HOPS,
     "number of trusted reverse proxies in front of the server",
+  ),
+  "public-url": url(
+    "URL of the home page as visitors enter it, for doctor and behind proxies that change the host",
   ),
   "operator": text("", "operator name shown on the contact page and in the policy"),
   "contact-email": email("contact address, also in security.txt"),

@@ -1,7 +1,7 @@
 /**
  * Checks whether the machine has what the options ask for, before a visitor misses it. Each check reports
- * its result in a line. Checks change nothing, reveal no secrets, and connect to no other hosts than the relays
- * and the Redis that the options name.
+ * its result in a line. Checks change nothing, reveal no secrets, and connect to no other hosts than the relays,
+ * the Redis and the public URL that the options name.
  *
  *   ok  port 8000: free
  *   !!  --log-dir: other users can access ./logs (mode 755): chmod 700 ./logs
@@ -29,6 +29,7 @@ import {
   checkWebroot,
 } from "./machine.ts";
 import { checkOperatorFiles } from "./operator_files.ts";
+import { checkPublicUrl } from "./public_url.ts";
 import { checkRedis } from "./redis.ts";
 import {
   checkCertificate,
@@ -88,6 +89,7 @@ function checksOf({ config, file, clock, newToken }: DoctorOptions): NamedCheck[
     ["--listener", () => checkListener(config)],
     ["--trust-proxy", () => checkProxy(config)],
     ["files", () => checkOperatorFiles(config)],
+    ["--public-url", () => checkPublicUrl(config["public-url"])],
     ["contact", () => checkContact(config)],
     ["metrics", () => checkMetrics(config)],
     ["relay", () => checkRelays(new TurnCredentials({ urls, secret, clock, newToken }))],

@@ -167,7 +167,8 @@ function representation(
   const headers = {
     ...SECURITY_HEADERS,
     "content-security-policy": PLAIN_POLICY,
-    "cache-control": "no-cache",
+    // A proxy that rewrites the page would break its hashes and its published fingerprint (RFC 9111 section 5.2.2.6).
+    "cache-control": "no-cache, no-transform",
     vary: "accept-encoding",
     etag: entityTag(body),
     ...extraHeaders,

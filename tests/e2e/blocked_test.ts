@@ -7,6 +7,7 @@ import { HOUR } from "../../server/base/clock.ts";
 import { TempFolder } from "../support/files.ts";
 import { newAddressRecord } from "../support/fixtures.ts";
 import { FakeClock } from "../support/fake_clock.ts";
+import { RewritingProxy } from "../support/rewriting_proxy.ts";
 import { inProcess } from "../support/server_under_test.ts";
 import { siteFixture } from "./site_fixture.ts";
 import type { Visitor } from "./visitor.ts";
@@ -44,6 +45,20 @@ inProcess.test("Blocked people learn why, until when and what they can do, and t
   clock.advance(HOUR);
   const eve = await fixture.enter();
   await eve.button("Start text chat").waitFor();
+});
+
+/** Changes the host of a request, and ends the connection after the response. */
+function toBackend(head: string): string {
+  return head.replace(/^host:.*$/im, "Host: backend.internal:8000")
+    .replace(/^connection: keep-alive$/im, "Connection: close");
+}
+
+Deno.test("People whose site has a proxy that changes Host learn that it isn't set up correctly", async () => {
+  await using fixture = await openFixture({ args: ["--trust-proxy=1"] });
+  await using proxy = await RewritingProxy.start(Number(new URL(fixture.url).port), toBackend);
+  const ann = await fixture.enter({ site: proxy.site });
+  await ann.button("Start text chat").waitFor();
+  await ann.sees(words.Refused.misconfigured);
 });
 
 Deno.test("A person whose address the operator denies is told so", async () => {

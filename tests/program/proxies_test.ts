@@ -12,6 +12,12 @@ import { waitUntil } from "../support/wait_until.ts";
 const FORGED = "203.0.113.66";
 const VISITOR = "127.0.0.5";
 
+/** The address of a CDN's edge. */
+const CDN = "127.0.0.9";
+
+/** The number of proxies to trust behind a CDN, as the comments in the configurations say. */
+const HOPS_BEHIND_CDN = { nginx: 1, caddy: 2 } as const;
+
 for (const name of PROXIES) {
   const ignore = !await isProxyThere(name);
 
@@ -91,6 +97,30 @@ for (const name of PROXIES) {
       assert.equal((await server.fetch("/healthz")).status, 200);
     },
   );
+
+  Deno.test({
+    name:
+      `Behind ${name} and a CDN: the server sees the visitor's address, and believes no forged header`,
+    ignore: ignore || !await isProxyThere("nginx"),
+    fn: async () => {
+      const hops = HOPS_BEHIND_CDN[name];
+      await using server = await TestServer.start({ args: [`--trust-proxy=${hops}`] });
+      await using proxy = await Proxy.start(name, server.port, CDN);
+      await using edge = await Proxy.startCdn(proxy.port, CDN);
+      const headers = { "X-Forwarded-For": FORGED, "X-Forwarded-Host": "evil.example" };
+      const from = { localAddress: VISITOR, headers };
+      const { registry } = server.chat;
+      const connections = (address: string): number | undefined =>
+        registry.find(parseAddress(address)!)?.connections;
+      const through = await BareClient.enter(edge.socketUrl, from);
+      assert.deepEqual([VISITOR, CDN, FORGED].map(connections), [1, undefined, undefined]);
+      const around = await BareClient.enter(proxy.socketUrl, from); // Not from one of the CDN's addresses.
+      assert.deepEqual([VISITOR, CDN, FORGED].map(connections), [2, undefined, undefined]);
+      for (const client of [through, around]) client.leave();
+      await waitUntil(() => server.chat.sessions.online === 0);
+      assert.deepEqual(server.entries, []);
+    },
+  });
 
   behind("the proxy writes no address anywhere", async (proxy, server) => {
     const from = { localAddress: VISITOR };

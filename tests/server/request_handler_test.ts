@@ -25,6 +25,7 @@ const HANDSHAKE = {
 class World {
   readonly records: AccessRecord[] = [];
   readonly errors: unknown[] = [];
+  readonly warnings: unknown[][] = [];
   readonly registry: IpRegistry<AddressRecord>;
   readonly handler: RequestHandler;
   answer = (): HttpResponse => textResponse(200, "hello");
@@ -35,7 +36,10 @@ class World {
     this.registry = new IpRegistry({ clock, retention: 60_000, newRecord });
     const { registry } = this;
     const isFull = (): boolean => false;
-    const log = { error: (...said: unknown[]) => this.errors.push(said) } as unknown as Log;
+    const log = {
+      error: (...said: unknown[]) => this.errors.push(said),
+      warn: (...said: unknown[]) => this.warnings.push(said),
+    } as unknown as Log;
     this.handler = new RequestHandler({
       hops,
       speaksTls,
@@ -46,7 +50,7 @@ class World {
       metrics: { answer: () => undefined },
       sessions: { enter: () => assert.fail() },
       accessLog: { record: (record) => this.records.push(record) },
-      proxyDetector: new ProxyDetector({ hops, log }),
+      proxyDetector: new ProxyDetector({ hops, clock, log }),
       addressesHeld: () => registry.held,
     });
   }
@@ -148,4 +152,29 @@ Deno.test("Request handler sends the same headers with a refusal", async () => {
     403,
     true,
   ]);
+});
+
+Deno.test("Request handler warns without an address when a proxy changes Host, and tells the page", async () => {
+  const world = new World(1);
+  const origin = "https://203.0.113.1";
+  await world.admit({ host: "127.0.0.1:8000", origin });
+  await world.admit({ host: "127.0.0.1:8000", origin });
+  assert.equal(world.warnings.length, 1);
+  assert.match(JSON.stringify(world.warnings), /proxy changes Host/);
+  assert.doesNotMatch(JSON.stringify(world.warnings), /203|127/);
+  const ask = async (referer: string, host = "127.0.0.1:8000"): Promise<unknown> => {
+    const { status, body } = await world.handler.answer(httpRequest("/ws", { host, referer }));
+    return [status, new TextDecoder().decode(body)];
+  };
+  const told = [403, '{"code":"misconfigured","seconds":30}\n'];
+  assert.deepEqual(await ask(`${origin}/`), told);
+  assert.deepEqual(await ask(`${origin}/`, "203.0.113.1:443"), [200, "hello"]);
+  assert.deepEqual(await ask("nonsense"), [200, "hello"]);
+});
+
+Deno.test("Request handler warns when a handshake arrives without its Upgrade header", () => {
+  const world = new World(1);
+  const { upgrade: _, connection: __, ...rest } = HANDSHAKE;
+  assert.equal((world.handler.answer(httpRequest("/ws", rest)) as HttpResponse).status, 200);
+  assert.match(JSON.stringify(world.warnings), /Upgrade/);
 });

@@ -4,6 +4,7 @@ import { getRandomValues, randomInt } from "node:crypto";
 import { systemClock } from "../../server/base/clock.ts";
 import { Cluster } from "../../server/cluster/cluster.ts";
 import { RedisClient } from "../../server/cluster/redis_client.ts";
+import type { Resolve } from "../../server/cluster/redis_lookup.ts";
 import type { Log } from "../../server/base/log.ts";
 import { MAX_NODES, type NodeId } from "../../server/ids.ts";
 import { BareClient } from "./bare_client.ts";
@@ -38,10 +39,11 @@ export async function startAlone(
   url: string,
   options: ServerOptions = {},
   node = randomInt(1, MAX_NODES) as NodeId,
+  { log = NO_LOG, resolve }: { log?: Log; resolve?: Resolve } = {},
 ): Promise<Machine> {
-  const log = NO_LOG;
+  const random = Math.random;
   const cluster = new Cluster({
-    link: await RedisClient.create({ url, log, random: Math.random }),
+    link: await RedisClient.create({ url, log, random, ...resolve && { resolve } }),
     node,
     clock: systemClock,
     log,

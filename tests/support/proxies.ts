@@ -27,6 +27,8 @@ interface Layout {
   /** The port of the program. */
   readonly target: number;
   readonly files: CertificateFiles;
+  /** The address of a CDN in front of it, for which its commented lines are put in force. */
+  readonly cdn?: string | undefined;
 }
 
 const KINDS = {
@@ -84,11 +86,22 @@ export class Proxy implements AsyncDisposable {
   }
 
   /** Starts a proxy in front of the program at port `target`, and waits until it listens. */
-  static async start(name: ProxyName, target: number): Promise<Proxy> {
+  static async start(name: ProxyName, target: number, cdn?: string): Promise<Proxy> {
+    return await Proxy.#start(KINDS[name], target, cdn);
+  }
+
+  /**
+   * Starts an nginx that does what a CDN does: it appends the visitor's address to X-Forwarded-For, and connects to the
+   * proxy at the https port `target` from the address `cdn`.
+   */
+  static async startCdn(target: number, cdn: string): Promise<Proxy> {
+    return await Proxy.#start({ ...KINDS.nginx, configure: configureCdn }, target, cdn);
+  }
+
+  static async #start(kind: Kind, target: number, cdn: string | undefined): Promise<Proxy> {
     const folder = new TempFolder();
-    const kind = KINDS[name];
     const ports = { https: freePort(), http: freePort() };
-    const layout = { folder: folder.path, ...ports, target, files: new CertificateFiles() };
+    const layout = { folder: folder.path, ...ports, target, cdn, files: new CertificateFiles() };
     const proxy = new Proxy(kind, folder, layout, await kind.configure(layout));
     try {
       await proxy.#listens();
@@ -174,12 +187,21 @@ async function listens(port: number): Promise<boolean> {
 }
 
 /** The documented configuration of either proxy, with the operator's replacements. */
-async function documented(name: string, { files, target }: Layout): Promise<string> {
+async function documented(name: string, { files, target, cdn }: Layout): Promise<string> {
   const text = await Deno.readTextFile(new URL(`../../deploy/${name}`, import.meta.url));
-  return text
+  return withCdn(text, cdn)
     .replaceAll("/etc/letsencrypt/live/chat.example/fullchain.pem", files.certFile)
     .replaceAll("/etc/letsencrypt/live/chat.example/privkey.pem", files.keyFile)
     .replaceAll("127.0.0.1:8000", `127.0.0.1:${target}`);
+}
+
+/** Uncomments the lines for a CDN, as their comment says. */
+function withCdn(text: string, cdn: string | undefined): string {
+  if (cdn === undefined) return text;
+  return text
+    .replace(/# (set_real_ip_from) 192.*;/, `$1 ${cdn};`)
+    .replace("# real_ip_header", "real_ip_header")
+    .replace(/# (trusted_proxies) .*/, `$1 ${cdn}/32`);
 }
 
 /** The file is only a part of nginx's configuration. The part around it follows Debian's. */
@@ -189,6 +211,26 @@ async function configureNginx(layout: Layout): Promise<string[]> {
     .replace(/^ *listen \[::\].*\n/gm, "")
     .replace("listen 443 ", `listen 127.0.0.1:${https} `)
     .replace("listen 80;", `listen 127.0.0.1:${http};`);
+  return await runNginx(folder, site);
+}
+
+async function configureCdn(
+  { folder, https, http, target, cdn, files }: Layout,
+): Promise<string[]> {
+  const site = [
+    "map $http_upgrade $cdn_connection { default upgrade; '' ''; }",
+    `server { listen 127.0.0.1:${http}; listen 127.0.0.1:${https} ssl;`,
+    `ssl_certificate ${files.certFile}; ssl_certificate_key ${files.keyFile};`,
+    `location / { proxy_pass https://127.0.0.1:${target}; proxy_bind ${cdn}; proxy_http_version 1.1;`,
+    "proxy_set_header Host $http_host; proxy_set_header X-Forwarded-Proto https;",
+    "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;",
+    "proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $cdn_connection; } }",
+  ];
+  return await runNginx(folder, site.join("\n"));
+}
+
+/** Writes the configuration around a site, and returns nginx's arguments. */
+async function runNginx(folder: string, site: string): Promise<string[]> {
   await Deno.writeTextFile(join(folder, "site.conf"), site);
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
     .map((kind) => `${kind}_temp_path ${join(folder, kind)};`);

@@ -16,6 +16,7 @@ export function isRedisThere(): Promise<boolean> {
 export class Redis implements AsyncDisposable {
   readonly port: number;
   #process: Deno.ChildProcess;
+  #password = "";
   readonly #watchers: Deno.ChildProcess[] = [];
 
   private constructor(port: number) {
@@ -44,9 +45,10 @@ export class Redis implements AsyncDisposable {
     await this.#process.status;
   }
 
-  /** Starts it again. All data is lost. */
-  async restart(): Promise<void> {
-    this.#process = run("redis-server", this.port);
+  /** Starts it again, possibly with a password. All data is lost. */
+  async restart(password = ""): Promise<void> {
+    this.#password = password;
+    this.#process = run("redis-server", this.port, password);
     await this.#answers();
   }
 
@@ -58,7 +60,10 @@ export class Redis implements AsyncDisposable {
   /** The output of a `redis-cli` command, one entry per line. */
   async ask(...command: string[]): Promise<string[]> {
     const args = ["-p", `${this.port}`, ...command];
-    const { stdout } = await new Deno.Command("redis-cli", { args, stderr: "null" }).output();
+    const env: Record<string, string> = this.#password === ""
+      ? {}
+      : { REDISCLI_AUTH: this.#password };
+    const { stdout } = await new Deno.Command("redis-cli", { args, env, stderr: "null" }).output();
     return new TextDecoder().decode(stdout).split("\n").filter(Boolean);
   }
 
@@ -91,8 +96,9 @@ export class Redis implements AsyncDisposable {
   }
 }
 
-function run(command: string, port: number): Deno.ChildProcess {
+function run(command: string, port: number, password = ""): Deno.ChildProcess {
   const args = [`--port`, `${port}`, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
+  if (password !== "") args.push("--requirepass", password);
   const output = { stdout: "null", stderr: "null" } as const;
   return new Deno.Command(command, { args: [...args, "--dir", "/tmp"], ...output }).spawn();
 }

@@ -419,6 +419,7 @@ Deno.test("Page that can't reconnect to a full server waits, and ends the chat w
     "connection-lost",
     "began",
     "began",
+    "began",
   ]);
 });
 
@@ -745,6 +746,7 @@ Deno.test("Page that is refused returns home, but continues to search when the s
     "home",
     "home",
     "home",
+    "searching",
     "searching",
     "searching",
   ]);

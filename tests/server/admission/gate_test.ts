@@ -118,6 +118,59 @@ Deno.test("Gate admits a page of the same origin, and a program without an origi
   ) assert.equal(world.outcome(VISITOR, headers), "admitted", JSON.stringify(headers));
 });
 
+/** Spellings of one origin: those of a proxy, and that of the browser. */
+const SAME: [host: string, origin: string, more?: Headers][] = [
+  ["chat.example:443", "https://chat.example"],
+  ["chat.example:80", "https://chat.example"],
+  ["chat.example", "http://chat.example:80"],
+  ["Chat.Example.", "https://chat.example"],
+  ["chat.example", "https://chat.example."],
+  ["b\u00c3\u00bccher.example", "https://xn--bcher-kva.example"], // UTF-8, as a listener decodes it.
+  ["[0:0:0:0:0:0:0:1]:8000", "http://[::1]:8000"],
+  ["127.0.0.1:8000", "https://chat.example", { "x-forwarded-host": "chat.example" }],
+  ["a:8000", "https://chat.example", { "x-forwarded-host": "chat.example:443, b.internal" }],
+  ["chat.example", "https://chat.example:8443", { "x-forwarded-port": "8443" }],
+  ["127.0.0.1:8000", "https://www.example:444"],
+];
+
+Deno.test("Gate accepts every spelling of an origin, and the hosts that trusted proxies and the operator name", () => {
+  const origins = { hops: 2, publicUrl: "https://www.example:444" };
+  const world = new World({ origins });
+  for (const [host, origin, more] of SAME) {
+    assert.equal(
+      world.outcome(VISITOR, { host, origin, ...more }),
+      "admitted",
+      `${host} ${origin}`,
+    );
+  }
+});
+
+Deno.test("Gate says in what an origin differs, and does not believe forwarded hosts without a trusted proxy", () => {
+  const differenceOf = (headers: Headers, isSecure = false, hops = 0): string | undefined => {
+    const decision = new World({ origins: { hops } }).ask(VISITOR, headers, isSecure);
+    return decision.kind === "refused" ? decision.difference : "none";
+  };
+  assert.equal(differenceOf({ host: "127.0.0.1:8000" }), "host");
+  assert.equal(differenceOf({ host: "127.0.0.1", "x-forwarded-host": "chat.example" }), "host");
+  const tooFar = { host: "127.0.0.1", "x-forwarded-host": "chat.example, a.internal" };
+  assert.equal(differenceOf(tooFar, false, 1), "host");
+  assert.equal(differenceOf({ origin: "https://chat.example:8443" }), "port");
+  const port = { origin: "https://chat.example:8443", "x-forwarded-port": "8443" };
+  assert.equal(differenceOf(port), "port");
+  assert.equal(differenceOf({ origin: "http://chat.example" }, true), "scheme");
+  assert.equal(differenceOf({ origin: "null" }), "unnamed");
+  for (
+    const host of [
+      "user@chat.example",
+      "chat.example/a",
+      "chat.example#",
+      "chat.example chat.example",
+    ]
+  ) {
+    assert.equal(differenceOf({ host }), "host", host);
+  }
+});
+
 Deno.test("Gate refuses a page loaded without TLS where the handshake came over TLS", () => {
   const world = new World();
   const kindOf = (origin: string): string => world.ask(VISITOR, { origin }, true).kind;

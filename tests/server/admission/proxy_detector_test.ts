@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import type { Log } from "../../../server/base/log.ts";
-import { ProxyDetector, SUSPICIOUS_HANDSHAKES } from "../../../server/admission/proxy_detector.ts";
+import { parseAddress } from "../../../server/admission/address.ts";
+import {
+  ProxyDetector,
+  SUSPICIOUS_HANDSHAKES,
+  WARNING_INTERVAL,
+} from "../../../server/admission/proxy_detector.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
 
 /** A header, and the number of addresses held. */
 type Handshake = readonly [forwardedFor: string | undefined, held: number];
@@ -10,13 +16,20 @@ function warnings(
   hops: number,
   handshakes: readonly Handshake[],
 ): string[] {
+  const { said, detector } = listening(hops);
+  for (const [forwardedFor, held] of handshakes) detector.check(forwardedFor, held);
+  return said;
+}
+
+/** A detector, its clock, and its warnings. */
+function listening(hops = 1): { said: string[]; clock: FakeClock; detector: ProxyDetector } {
   const said: string[] = [];
   const warn = (message: string, properties: unknown): void => {
     said.push(`${message} ${JSON.stringify(properties)}`);
   };
-  const watch = new ProxyDetector({ hops, log: { warn } as unknown as Log });
-  for (const [forwardedFor, held] of handshakes) watch.check(forwardedFor, held);
-  return said;
+  const clock = new FakeClock();
+  const detector = new ProxyDetector({ hops, clock, log: { warn } as unknown as Log });
+  return { said, clock, detector };
 }
 
 function times(count: number, handshake: Handshake): Handshake[] {
@@ -41,4 +54,51 @@ Deno.test("Proxy detector is silent while the configuration fits, or visitors ha
   assert.deepEqual(warnings(0, times(enough, ["203.0.113.9", 2])), []);
   const few = times(SUSPICIOUS_HANDSHAKES - 1, ["203.0.113.9", 1]);
   assert.deepEqual(warnings(0, [...few, [undefined, 1], ...few]), []);
+});
+
+Deno.test("Proxy detector warns once when a CDN names other clients than the proxy behind it", () => {
+  const { said, detector } = listening();
+  const pass = (named: string, address: string, count: number): void => {
+    const header = (name: string): string | undefined =>
+      name === "cf-connecting-ip" ? named : undefined;
+    for (let n = 0; n < count; n++) detector.checkCdn(header, parseAddress(address));
+  };
+  pass("203.0.113.9", "203.0.113.9", 10 * SUSPICIOUS_HANDSHAKES);
+  pass("2001:DB8::0:9", "2001:db8::9", 10 * SUSPICIOUS_HANDSHAKES);
+  pass("no address", "198.51.100.1", 10 * SUSPICIOUS_HANDSHAKES);
+  pass("203.0.113.9", "198.51.100.1", SUSPICIOUS_HANDSHAKES - 1);
+  assert.deepEqual(said, []);
+  pass("203.0.113.9", "198.51.100.1", 10 * SUSPICIOUS_HANDSHAKES);
+  assert.equal(said.length, 1);
+  assert.match(said[0]!, /CDN/);
+  assert.doesNotMatch(said[0]!, /203|198/);
+});
+
+Deno.test("Proxy detector states at most once a minute in what refused origins differ from Host", () => {
+  const { said, clock, detector } = listening();
+  detector.originRefused("unnamed");
+  assert.deepEqual(said, []);
+  for (let n = 0; n < 100; n++) detector.originRefused("port");
+  assert.equal(said.length, 1);
+  assert.match(said[0]!, /its \{difference\}.*doctor.*"difference":"port"/);
+  clock.advance(WARNING_INTERVAL - 1);
+  detector.originRefused("host");
+  assert.equal(said.length, 1);
+  clock.advance(1);
+  detector.originRefused("host");
+  assert.equal(said.length, 2);
+});
+
+Deno.test("Proxy detector states at most once a minute that a proxy drops the Upgrade header", () => {
+  const { said, clock, detector } = listening();
+  detector.checkUpgrade(() => undefined); // A page that asks why.
+  assert.deepEqual(said, []);
+  const header = (name: string): string | undefined =>
+    name === "sec-websocket-key" ? "dGhlIHNhbXBsZSBub25jZQ==" : undefined;
+  for (let n = 0; n < 100; n++) detector.checkUpgrade(header);
+  assert.equal(said.length, 1);
+  assert.match(said[0]!, /Upgrade/);
+  clock.advance(WARNING_INTERVAL);
+  detector.checkUpgrade(header);
+  assert.equal(said.length, 2);
 });

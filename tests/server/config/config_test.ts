@@ -17,6 +17,7 @@ const DEFAULTS = {
   "access-log": "full",
   "access-log-max-mb": 256,
   "trust-proxy": 0,
+  "public-url": "",
   operator: "",
   "contact-email": "",
   announcement: "",
@@ -128,6 +129,20 @@ Deno.test("Config accepts a certificate with its key, and the options for https"
   for (const [given, mistake] of errors) {
     assert.deepEqual(read(given), { kind: "invalid", errors: [mistake] });
   }
+});
+
+Deno.test("Config accepts the URL of a home page without a path, and keeps its origin", () => {
+  const urlIn = (given: string): unknown => {
+    const command = readCommandLine([`--public-url=${given}`], () => undefined);
+    return command.kind === "serve" ? command.config["public-url"] : command.kind;
+  };
+  assert.equal(urlIn("https://Chat.example:443/"), "https://chat.example");
+  assert.equal(urlIn("http://[::1]:8000"), "http://[::1]:8000");
+  assert.equal(urlIn("https://bücher.example"), "https://xn--bcher-kva.example");
+  for (const given of ["chat.example", "wss://chat.example", "https://chat.example/chat"]) {
+    assert.notEqual(urlIn(given), given);
+  }
+  assert.notEqual(urlIn("https://me:secret@chat.example"), "https://chat.example");
 });
 
 Deno.test("Config accepts a metrics token that is hard to guess, and never prints it", () => {

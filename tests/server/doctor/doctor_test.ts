@@ -30,6 +30,7 @@ import {
   checkWebroot,
   MIN_FREE,
 } from "../../../server/doctor/machine.ts";
+import { checkPublicUrl } from "../../../server/doctor/public_url.ts";
 import { checkRedis } from "../../../server/doctor/redis.ts";
 import {
   checkCertificate,
@@ -46,9 +47,11 @@ import { FLAGS } from "../../../tools/compile.ts";
 import { selfSigned } from "../../support/certificate.ts";
 import { Coturn, isCoturnThere, TURN_SECRET } from "../../support/coturn.ts";
 import { filesIn, TempFolder } from "../../support/files.ts";
+import { HttpsProxy } from "../../support/https_proxy.ts";
 import { BINARY, Program, run, withDefaults } from "../../support/program.ts";
 import { succeeds } from "../../support/installed.ts";
 import { isRedisThere, Redis } from "../../support/redis.ts";
+import { RewritingProxy } from "../../support/rewriting_proxy.ts";
 import { TestServer } from "../../support/server.ts";
 
 const [hasRedis, hasCoturn] = [await isRedisThere(), await isCoturnThere()];
@@ -164,6 +167,45 @@ Deno.test("Doctor checks a certificate: its names, its end, its key", async () =
   await Deno.writeTextFile(cert, pair.cert);
   await Deno.chmod(key, 0o644);
   found((await check(cert, key)).at(-1), "problem", /every user .* can read .*key\.pem: chmod 640/);
+});
+
+/** What a proxy does to a handshake, and what the doctor says. */
+const PROXY_FAULTS: [change: (head: string) => string, says: RegExp][] = [
+  [(head) => head.replace(/^host:.*$/im, "Host: 10.0.0.1:8000"), /changes the Host header/],
+  [(head) => head.replace(/^(host:.*):\d+$/im, "$1"), /changes the Host header/],
+  [(head) => head.replace(/^(upgrade|connection):.*\r\n/gim, ""), /drops the Upgrade header/],
+  [(head) => head.replace(/^sec-websocket-protocol:.*\r\n/im, ""), /changes the handshake \(/],
+  [(head) => head.replace("/ws", "/chat/ws"), /something else answers \(404\).*under a path/],
+];
+
+Deno.test("Doctor makes a handshake as a browser would, and says which header a proxy changes", async () => {
+  await using server = await TestServer.start({ args: ["--trust-proxy=1"] });
+  found(await checkPublicUrl(""), "skipped", /not set/);
+  found(await checkPublicUrl(server.http), "ok", /a browser can connect/);
+  for (const [change, says] of PROXY_FAULTS) {
+    await using proxy = await RewritingProxy.start(server.port, change);
+    found(await checkPublicUrl(proxy.site), "problem", says);
+  }
+  await using proxy = HttpsProxy.start({ target: server.port });
+  const secure = `https://${proxy.authority}`;
+  found(await checkPublicUrl(secure, proxy.certificate), "ok", /a browser can connect/);
+  found(await checkPublicUrl(secure), "problem", /does not answer \([\w_]+\)/);
+  found(await checkPublicUrl(`http://${proxy.authority}`), "problem", /redirects \(301\)/);
+  found(await checkPublicUrl("http://127.0.0.1:1"), "problem", /does not answer \(ECONNREFUSED\)/);
+});
+
+Deno.test("Doctor recognizes a proxy that can't reach the server, and a refused address", async () => {
+  await using denying = await TestServer.start({ args: ["--deny=127.0.0.1"] });
+  found(await checkPublicUrl(denying.http), "problem", /this machine's address is refused/);
+  await using down = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, () => {
+    return new Response("Bad gateway", { status: 502 });
+  });
+  const { port } = down.addr;
+  found(
+    await checkPublicUrl(`http://127.0.0.1:${port}`),
+    "problem",
+    /can't reach the server \(502\)/,
+  );
 });
 
 Deno.test("Doctor states for how many connections the descriptors suffice", async () => {
