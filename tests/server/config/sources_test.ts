@@ -23,7 +23,7 @@ const VALUES: Readonly<Record<OptionName, Values>> = {
   "access-log": ["truncated", "none"],
   "access-log-max-mb": ["7", "0"],
   "trust-proxy": ["2", "two"],
-  "public-url": ["https://chat.example/", "chat.example"],
+  "public-url": ["https://chat.example", "chat.example"],
   "operator": ["A & B's #1 `society`", "a\tb"],
   "contact-email": ["help@chat.example", "help"],
   "announcement": ["We pause = rest; $1", "a\tb"],
