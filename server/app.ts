@@ -22,6 +22,7 @@ import { type Health, healthOf } from "./health.ts";
 import { IpRegistry } from "./admission/ip_registry.ts";
 import { HEARTBEAT_INTERVAL, type Listener } from "./listener/listener.ts";
 import { SESSION_LIMITS, type SessionRates } from "./limits/rate_limits.ts";
+import type { Rate } from "./base/token_bucket.ts";
 import { SessionRegistry } from "./chat/session_registry.ts";
 import { describeError, type Log } from "./base/log.ts";
 import type { LogOutput } from "./base/log_output.ts";
@@ -30,6 +31,7 @@ import { MetricsEndpoint } from "./metrics/endpoint.ts";
 import { cpu, EventLoop, LAG_INTERVAL, memory } from "./base/process_load.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { ProofOfWorkGate, WORK_BITS } from "./chat/proof_of_work.ts";
+import { RequestBudget } from "./admission/request_budget.ts";
 import { ProxyDetector } from "./admission/proxy_detector.ts";
 import { Relay } from "./chat/relay.ts";
 import { type PublicSettings, publicSettingsOf } from "./config/public_settings.ts";
@@ -71,6 +73,8 @@ export interface AppOptions {
   readonly cluster?: Cluster | undefined;
   /** Rate limits of a session, if not {@linkcode SESSION_LIMITS}. */
   readonly rates?: SessionRates | undefined;
+  /** Rate limit of the requests of an address, if not {@linkcode ADDRESS_LIMITS}. */
+  readonly requestRate?: Rate | undefined;
   /** The requested `max-connections`, if it was reduced because the host allows fewer. */
   readonly wantedConnections?: number | undefined;
 }
@@ -178,10 +182,11 @@ export class App {
   }
 
   #buildRequestHandler(gate: Gate): RequestHandler {
-    const { config, log, platform = "" } = this.#options;
+    const { config, clock, log, newToken, requestRate, platform = "" } = this.#options;
     const { sessions, accessLog, registry } = this;
     return new RequestHandler({
       ...{ gate, sessions, accessLog, log },
+      budget: new RequestBudget({ clock, key: newToken(), rate: requestRate }),
       hops: config["trust-proxy"],
       speaksTls: config["tls-cert"] !== "",
       isBehindTls: platform !== "",

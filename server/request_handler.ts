@@ -12,7 +12,7 @@
 import type { AddressRecord } from "./admission/address_record.ts";
 import { type ConnectionRefusal, SOCKET_PATH } from "../protocol.ts";
 import type { AccessLog } from "./access_log/access_log.ts";
-import { type Address, clientAddress } from "./admission/address.ts";
+import { type Address, clientAddress, networkOf } from "./admission/address.ts";
 import type { Gate, Refusal } from "./admission/gate.ts";
 import type { Entry } from "./admission/ip_registry.ts";
 import { type Headers, TRANSPORT_SECURITY } from "./http/headers.ts";
@@ -24,9 +24,11 @@ import type {
   UpgradeDecision,
 } from "./transport.ts";
 import type { SessionRegistry } from "./chat/session_registry.ts";
+import { inSeconds } from "./base/clock.ts";
 import { describeError, type Log } from "./base/log.ts";
+import type { RequestAllowance, RequestBudget } from "./admission/request_budget.ts";
 import type { ProxyDetector } from "./admission/proxy_detector.ts";
-import type { MetricsEndpoint } from "./metrics/endpoint.ts";
+import { isForwarded, type MetricsEndpoint } from "./metrics/endpoint.ts";
 import {
   type HttpRequest,
   type HttpResponse,
@@ -44,6 +46,7 @@ export interface RequestHandlerOptions {
   /** Whether a platform in front of the server accepts only TLS. */
   readonly isBehindTls: boolean;
   readonly gate: Gate;
+  readonly budget: RequestBudget;
   readonly router: Pick<Router, "answer">;
   readonly metrics: Pick<MetricsEndpoint, "answer">;
   readonly sessions: Pick<SessionRegistry, "enter">;
@@ -53,6 +56,9 @@ export interface RequestHandlerOptions {
   readonly addressesHeld: () => number;
   readonly log: Log;
 }
+
+/** The path of health checks. */
+const HEALTH_PATH = "/healthz";
 
 /** The status of an accepted handshake, for the access log. */
 const SWITCHING_PROTOCOLS = 101;
@@ -77,9 +83,11 @@ export class RequestHandler implements Handler {
   answer(request: HttpRequest): HttpResponse | Promise<HttpResponse> {
     const address = this.#clientAddress(request);
     const metrics = this.#options.metrics.answer(request, address);
-    return metrics === undefined
-      ? this.#finish(request, address, this.#answer(request, address))
-      : this.#finishAsync(request, address, metrics);
+    if (metrics instanceof Promise) return this.#finishAsync(request, address, metrics);
+    const reply = this.#answerWithin(this.#allowance(request, address), () => {
+      return metrics ?? this.#answer(request, address);
+    });
+    return this.#finish(request, address, reply);
   }
 
   async admit(request: HttpRequest): Promise<UpgradeDecision> {
@@ -103,13 +111,31 @@ export class RequestHandler implements Handler {
    */
   redirectHandler(answerTo: (request: HttpRequest) => HttpResponse): Handler {
     const answer = (request: HttpRequest): HttpResponse => {
-      const reply = answerTo(request);
-      this.#record(request, this.#clientAddress(request), reply);
+      const address = this.#clientAddress(request);
+      const allowance = this.#allowance(request, address);
+      const reply = this.#answerWithin(allowance, () => answerTo(request));
+      this.#record(request, address, reply);
       return reply;
     };
     const admit = (request: HttpRequest): Promise<UpgradeDecision> =>
       Promise.resolve({ kind: "refused", reply: answer(request) });
     return { answer, admit };
+  }
+
+  /** The budget of a client. A health check by a proxy itself doesn't share that of the proxy's clients. */
+  #allowance(request: HttpRequest, address: Address | undefined): RequestAllowance | undefined {
+    if (address === undefined) return undefined;
+    const isHealthCheck = pathOf(request) === HEALTH_PATH && !isForwarded(request);
+    return this.#options.budget.of(networkOf(address), isHealthCheck ? "health-check" : "page");
+  }
+
+  /** Answers a request if the budget of its client allows that. */
+  #answerWithin(allowance: RequestAllowance | undefined, answer: () => HttpResponse): HttpResponse {
+    const wait = allowance?.take() ?? 0;
+    if (wait > 0) return tooManyRequests(wait);
+    const reply = answer();
+    allowance?.charge(reply.body?.length ?? 0);
+    return reply;
   }
 
   #accept({ connect, record }: Entry<AddressRecord>): AcceptedHandshake {
@@ -190,6 +216,12 @@ export class RequestHandler implements Handler {
     if (protocols === undefined) return speaksTls;
     return protocols.split(",")[0]?.trim().toLowerCase() === "https";
   }
+}
+
+/** The client must open another connection for its next request. */
+function tooManyRequests(wait: number): HttpResponse {
+  const headers = { "retry-after": `${inSeconds(wait)}`, connection: "close" };
+  return textResponse(429, "Too many requests from this address.\n", headers);
 }
 
 function refusalResponse({ status, reason, retryAfter }: Refusal): HttpResponse {

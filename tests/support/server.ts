@@ -177,6 +177,11 @@ export class TestServer implements AsyncDisposable {
     this.#listener.heartbeat();
   }
 
+  /** Number of open connections. */
+  sockets(): Promise<number> {
+    return this.#listener.sockets();
+  }
+
   /** Checks for a renewed certificate, as the interval task does. */
   renew(): Promise<void> {
     return this.#listener.reloadCertificate();
