@@ -1,6 +1,6 @@
 /**
- * How many plain HTTP requests an address may send, and how many bytes of responses it may cause. Handshakes have
- * limits of their own (`address_record.ts`).
+ * How many plain HTTP requests an address may send, and how many bytes of responses it may cause. The
+ * address record (`address_record.ts`) limits handshakes.
  *
  * Loading a page must not add an address to the registry (promise P1), so no address is kept here. A keyed hash of it
  * chooses one of SLOTS token buckets, whose number says nothing about a person: 65,536 IPv4 addresses share each. The

@@ -38,6 +38,7 @@ export const NO_RATES: SessionRates = {
   calls: BOUNDLESS,
   messages: BOUNDLESS,
   signals: BOUNDLESS,
+  bytes: BOUNDLESS,
 };
 
 export interface ServerOptions {
