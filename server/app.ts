@@ -31,6 +31,7 @@ import { MetricsEndpoint } from "./metrics/endpoint.ts";
 import { cpu, EventLoop, LAG_INTERVAL, memory } from "./base/process_load.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { ProofOfWorkGate, WORK_BITS } from "./chat/proof_of_work.ts";
+import { BackgroundEncoder } from "./http/background_encoder.ts";
 import { RequestBudget } from "./admission/request_budget.ts";
 import { ProxyDetector } from "./admission/proxy_detector.ts";
 import { Relay } from "./chat/relay.ts";
@@ -82,6 +83,7 @@ export interface AppOptions {
 /** How often parts that define no interval do their work, in milliseconds. */
 export const INTERVALS = {
   openExpired: SECOND / 4,
+  encode: SECOND / 4,
   prune: SECOND,
   relaySweep: SECOND / 2,
   sessionSweep: SECOND,
@@ -107,6 +109,7 @@ export class App {
   readonly #metrics: Metrics;
   readonly #proofOfWork: ProofOfWorkGate;
   readonly #eventLoop: EventLoop;
+  readonly #encoder = new BackgroundEncoder();
   /** `undefined` until it listens. */
   #listener: Pick<Listener, "sockets"> | undefined;
   readonly #tasks: Cancel[] = [];
@@ -202,7 +205,7 @@ export class App {
     const settings = this.#settings;
     const { statistics, registry, accessLog } = this;
     return new Router({
-      ...{ clock, pages, settings, statistics },
+      ...{ clock, pages, settings, statistics, encoder: this.#encoder },
       report: () => transparencyReport({ registry, accessLog, settings }),
       health: () => this.#health(),
     });
@@ -274,6 +277,7 @@ export class App {
     return [
       [LAG_INTERVAL, () => this.#eventLoop.sample()],
       [INTERVALS.openExpired, () => matchmaker.openExpired()],
+      [INTERVALS.encode, () => this.#encoder.step()],
       [INTERVALS.prune, () => matchmaker.prune()],
       [INTERVALS.relaySweep, () => relay.sweep()],
       [INTERVALS.sessionSweep, () => sessions.sweep()],
