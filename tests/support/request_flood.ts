@@ -3,6 +3,9 @@
  * the clients of the test that started it.
  */
 
+import { once } from "node:events";
+import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+
 /** What to send. */
 export interface RequestFlood {
   readonly port: number;
@@ -15,19 +18,19 @@ export interface RequestFlood {
 
 /** Sends a flood. Resolves when every connection has ended, with the number of responses by status. */
 export async function sendFlood(flood: RequestFlood): Promise<Record<string, number>> {
-  const worker = new Worker(import.meta.url, { type: "module" });
-  const answer = new Promise<Record<string, number>>((resolve) => {
-    worker.onmessage = ({ data }) => resolve(data);
-  });
-  worker.postMessage(flood);
-  return await answer.finally(() => worker.terminate());
+  const worker = new Worker(new URL(import.meta.url), { workerData: flood });
+  const [counts] = await once(worker, "message");
+  await worker.terminate();
+  return counts;
 }
 
-addEventListener("message", async ({ data }: MessageEvent<RequestFlood>) => {
+if (!isMainThread && parentPort !== null) parentPort.postMessage(await send(workerData));
+
+async function send(flood: RequestFlood): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
-  await Promise.all(Array.from({ length: data.connections }, () => request(data, counts)));
-  postMessage(counts);
-});
+  await Promise.all(Array.from({ length: flood.connections }, () => request(flood, counts)));
+  return counts;
+}
 
 async function request(flood: RequestFlood, counts: Record<string, number>): Promise<void> {
   const { port, path, requests } = flood;
