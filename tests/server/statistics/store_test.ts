@@ -414,10 +414,11 @@ Deno.test(
     const [one, other] = [openFile(folder), openFile(folder)];
     await one.add([figures(6)]);
     await other.add([figures(6)]);
-    assert.equal(publishedChats(one), 12);
     assert.equal(publishedChats(other), 12);
+    await one.refresh(DAY);
+    assert.equal(publishedChats(one), 12);
     await one.close();
-    other.close();
+    await other.close();
   }),
 );
 
