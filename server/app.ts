@@ -66,7 +66,7 @@ export interface AppOptions {
   /** Runs a garbage collection, if the platform supports that. */
   readonly collect?: (() => void) | undefined;
   /** The TLS certificate, if the program terminates TLS. */
-  readonly certificate?: Pick<Certificate, "expiresAt"> | undefined;
+  readonly certificate?: Pick<Certificate, "expiresAt" | "isFailing"> | undefined;
   /** The cluster, if this server is a node of one. */
   readonly cluster?: Cluster | undefined;
   /** Rate limits of a session, if not {@linkcode SESSION_LIMITS}. */
@@ -231,9 +231,9 @@ export class App {
   }
 
   #health(): Health {
-    const { logOutput, cluster } = this.#options;
+    const { certificate, logOutput, cluster } = this.#options;
     const { sessions, accessLog, statistics } = this;
-    return healthOf({ sessions, accessLog, logOutput, cluster, statistics });
+    return healthOf({ sessions, accessLog, certificate, logOutput, cluster, statistics });
   }
 
   #newRecord(): AddressRecord {

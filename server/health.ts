@@ -4,7 +4,7 @@
 export const STATUSES = ["ok", "degraded", "draining"] as const;
 
 /** Components that can fail while visitors can still chat. */
-export const COMPONENTS = ["access log", "log", "redis", "statistics"] as const;
+export const COMPONENTS = ["access log", "certificate", "log", "redis", "statistics"] as const;
 
 /** The answer to `/healthz`. */
 export interface Health {
@@ -17,6 +17,8 @@ export interface Health {
 export interface HealthSources {
   readonly sessions: { readonly isDraining: boolean };
   readonly accessLog: { readonly isFailing: boolean };
+  /** `undefined` if this program doesn't terminate TLS. */
+  readonly certificate: { readonly isFailing: boolean } | undefined;
   /** The operational log. */
   readonly logOutput: { readonly isFailing: boolean };
   /** `undefined` if this server is configured as a single node. */
@@ -25,10 +27,11 @@ export interface HealthSources {
 }
 
 export function healthOf(
-  { sessions, accessLog, logOutput, cluster, statistics }: HealthSources,
+  { sessions, accessLog, certificate, logOutput, cluster, statistics }: HealthSources,
 ): Health {
   const failing = [
     ...accessLog.isFailing ? ["access log" as const] : [],
+    ...certificate?.isFailing ? ["certificate" as const] : [],
     ...logOutput.isFailing ? ["log" as const] : [],
     ...cluster?.isUp === false ? ["redis" as const] : [],
     ...statistics.isFailing ? ["statistics" as const] : [],

@@ -54,6 +54,12 @@ const FAILURES = {
 
 type Failure = keyof typeof FAILURES;
 
+const RECOVERIES: Readonly<Record<Failure, string>> = {
+  overflow: "Access log has caught up.",
+  write: "Access log can be written again.",
+  sweep: "Old access log lines can be deleted again.",
+};
+
 /** Dated lines on disk, none older than the retention. */
 export class AccessLog {
   readonly #options: AccessLogOptions;
@@ -123,11 +129,11 @@ export class AccessLog {
     const batch = this.#batch;
     if (batch.isEmpty) return;
     [this.#batch, this.#spare] = [this.#spare, batch];
-    if (batch.dropped === 0) this.#reported.delete("overflow");
+    if (batch.dropped === 0) this.#recovered("overflow");
     else this.#report("overflow", { lines: batch.dropped });
     try {
       for (const { day, lines } of batch) await this.#append(day, lines);
-      this.#reported.delete("write");
+      this.#recovered("write");
     } catch (error) {
       this.#report("write", describeFailure(error));
     }
@@ -145,7 +151,7 @@ export class AccessLog {
     if (folder === "") return;
     const swept = await sweepFolder(folder, lifetime(retention, this.#sweptAt));
     this.#oldestDay = swept.oldestDay;
-    if (swept.failures.length === 0) this.#reported.delete("sweep");
+    if (swept.failures.length === 0) this.#recovered("sweep");
     else this.#report("sweep", describeFailure(swept.failures[0]));
   }
 
@@ -159,6 +165,10 @@ export class AccessLog {
     if (this.#reported.has(failure)) return;
     this.#reported.add(failure);
     this.#options.log.error(FAILURES[failure], details);
+  }
+
+  #recovered(failure: Failure): void {
+    if (this.#reported.delete(failure)) this.#options.log.info(RECOVERIES[failure]);
   }
 }
 

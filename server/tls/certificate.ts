@@ -75,6 +75,11 @@ export class Certificate {
     return Date.parse(this.#used.leaf.validTo);
   }
 
+  /** Whether browsers reject the certificate now, or the files can't be used. */
+  get isFailing(): boolean {
+    return this.#problem !== "" || isRejected(this.#used.leaf, this.#options.clock.date());
+  }
+
   /** Reads the files again. Resolves with whether a new pair is in use. */
   async reload(): Promise<boolean> {
     const found = await examine(this.#options, this.#used);
@@ -93,7 +98,9 @@ export class Certificate {
   }
 
   #use(found: Examined & { kind: "valid" }, isNew: boolean): void {
+    const wasProblem = this.#problem !== "";
     this.#problem = "";
+    if (wasProblem && !isNew) this.#options.log.info("The certificate files are valid again.");
     if (!isNew) return;
     this.#used = found;
     this.#warned = -Infinity;
@@ -118,6 +125,10 @@ export class Certificate {
     this.#warned = clock.now();
     log.warn(warning, { from: leaf.validFrom, until: leaf.validTo });
   }
+}
+
+function isRejected({ validFrom, validTo }: X509Certificate, now: Date): boolean {
+  return now.getTime() < Date.parse(validFrom) || now.getTime() >= Date.parse(validTo);
 }
 
 function warningOf({ validFrom, validTo }: X509Certificate, now: Date): string | undefined {

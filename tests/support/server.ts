@@ -79,6 +79,7 @@ export class TestServer implements AsyncDisposable {
   private constructor(config: Config, clock: Clock, options: ServerOptions) {
     const { rates, cluster, store, certificate } = options;
     this.certificate = certificate?.cert;
+    const isFailing = (): boolean => this.#opened?.isFailing ?? false;
     const endsOf = (): number => this.#opened?.expiresAt ?? NaN;
     this.chat = new App({
       config,
@@ -91,6 +92,9 @@ export class TestServer implements AsyncDisposable {
       certificate: certificate && {
         get expiresAt() {
           return endsOf();
+        },
+        get isFailing() {
+          return isFailing();
         },
       },
       store: store ?? new MemoryStatisticsStore(),
