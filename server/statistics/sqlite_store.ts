@@ -219,7 +219,7 @@ export class SqliteStatisticsStore implements StatisticsStore {
   }
 }
 
-/** The number of a file, which no other file has as long as it exists; `undefined` if there is none. */
+/** The number of a file, which no other file has as long as it exists; `undefined` if the file is missing. */
 function identityOf(path: string): string | undefined {
   const found = statSync(path, { throwIfNoEntry: false });
   return found && `${found.dev}:${found.ino}`;
