@@ -75,6 +75,12 @@ const FAILURES = {
 
 type Failure = keyof typeof FAILURES;
 
+const RECOVERIES: Readonly<Record<Failure, string>> = {
+  overflow: "Access log has caught up.",
+  write: "Access log can be written again.",
+  sweep: "Old access log lines can be deleted again.",
+};
+
 type TaskName = "open" | "flush" | "sweep" | "close";
 
 /** Dated lines on disk, none older than the retention. */
@@ -186,7 +192,7 @@ export class AccessLog {
     const batch = this.#batch;
     if (batch.isEmpty) return;
     [this.#batch, this.#spare] = [this.#spare, batch];
-    if (batch.dropped === 0) this.#reported.delete("overflow");
+    if (batch.dropped === 0) this.#recovered("overflow");
     else this.#report("overflow", { lines: batch.dropped });
     for (const { day, lines } of batch) await this.#append(day, lines);
     batch.wipe();
@@ -206,7 +212,7 @@ export class AccessLog {
   async #tryAppend(day: string, lines: Uint8Array, maxSize: number): Promise<number | undefined> {
     try {
       const written = await appendLines(this.#options.folder, day, lines, maxSize);
-      this.#reported.delete("write");
+      this.#recovered("write");
       if (this.#oldestDay === undefined || day < this.#oldestDay) this.#oldestDay = day;
       return written;
     } catch (error) {
@@ -248,7 +254,7 @@ export class AccessLog {
     const swept = await sweepFolder(folder, { period: this.#lifetime(), wasSetBack, signal });
     if (swept.failures.length > 0) this.#wasSetBack ||= wasSetBack;
     this.#adopt(swept);
-    if (swept.failures.length === 0) this.#reported.delete("sweep");
+    if (swept.failures.length === 0) this.#recovered("sweep");
     else this.#report("sweep", describeFailure(swept.failures[0]));
   }
 
@@ -286,6 +292,10 @@ export class AccessLog {
     if (this.#reported.has(failure)) return;
     this.#reported.add(failure);
     this.#options.log.error(FAILURES[failure], details);
+  }
+
+  #recovered(failure: Failure): void {
+    if (this.#reported.delete(failure)) this.#options.log.info(RECOVERIES[failure]);
   }
 }
 

@@ -9,12 +9,17 @@
  * copy in a file. Figures only grow, and the copy that is further ahead is the true one: a Redis that lost its data is
  * restored by the next node that writes or refreshes. A value in Redis that is not a day counts as missing. A commit
  * whose answer is lost is repeated, and may count one batch of one node, a few seconds, twice.
+ *
+ * A copy that can't be written doesn't reject a batch that is already in Redis, because repeating it would count it
+ * again. It is reported by `failure`, and the next refresh brings it up to date. A copy that can't be read does reject,
+ * before anything is written: it may be further ahead than Redis.
  */
 
 import { type DayCounts, type DayRecord, sumByDay, withFigures } from "../statistics/day.ts";
 import { isDay, parseDayRecord } from "../statistics/day_record.ts";
 import { writeOptimistically } from "../statistics/optimistic_write.ts";
 import { PublishedDays, type StoredRow } from "../statistics/published_days.ts";
+import { stateOf } from "../statistics/reopening_store.ts";
 import type { StatisticsStore } from "../statistics/store.ts";
 import { type RedisClient, Script } from "./redis_client.ts";
 import { textsIn } from "./redis_reply.ts";
@@ -55,11 +60,29 @@ export class RedisStatisticsStore implements StatisticsStore {
   readonly #link: Pick<RedisClient, "run">;
   readonly #copy: LocalCopy;
   readonly #published = new PublishedDays();
+  #failure: string | undefined;
 
   constructor(link: Pick<RedisClient, "run">, copy: LocalCopy) {
     this.#link = link;
     this.#copy = copy;
     copy.readSince("").forEach((record) => this.#publish(record));
+  }
+
+  /** The same, but closes the copy if it can't be read. */
+  static async open(
+    link: Pick<RedisClient, "run">,
+    copy: LocalCopy,
+  ): Promise<RedisStatisticsStore> {
+    try {
+      return new RedisStatisticsStore(link, copy);
+    } catch (error) {
+      await copy.close();
+      throw error;
+    }
+  }
+
+  get failure(): string | undefined {
+    return this.#failure;
   }
 
   async add(figures: readonly DayCounts[]): Promise<void> {
@@ -104,9 +127,18 @@ export class RedisStatisticsStore implements StatisticsStore {
       args.push(day, text, JSON.stringify(record));
     }
     if (await this.#link.run(WRITE, [STATISTICS], args) !== 1) return false;
-    this.#copy.upsert(after);
+    this.#writeCopy(after);
     after.forEach((record) => this.#publish(record));
     return true;
+  }
+
+  #writeCopy(days: readonly DayRecord[]): void {
+    try {
+      this.#copy.upsert(days);
+      this.#failure = undefined;
+    } catch (error) {
+      this.#failure = `the copy on this node: ${stateOf(error)}`;
+    }
   }
 
   #copiesOf(days: readonly string[]): Map<string, DayRecord> {

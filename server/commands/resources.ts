@@ -14,8 +14,9 @@ import { MAX_ANNOUNCEMENT_FILE_BYTES, parseAnnouncement } from "../config/announ
 import type { Config } from "../config/options.ts";
 import { MAX_NODES, type NodeId } from "../ids.ts";
 import { KvStatisticsStore } from "../statistics/kv_store.ts";
+import { ReopeningStore } from "../statistics/reopening_store.ts";
 import { SqliteStatisticsStore } from "../statistics/sqlite_store.ts";
-import { MemoryStatisticsStore, type StatisticsStore } from "../statistics/store.ts";
+import type { StatisticsStore } from "../statistics/store.ts";
 import { Certificate } from "../tls/certificate.ts";
 import { fail } from "./console.ts";
 import type { System } from "./system.ts";
@@ -107,22 +108,15 @@ export function newCluster(redis: RedisClient, { clock, randomBytes }: System, l
   return new Cluster({ link: redis, node, clock, log, random: randomBytes });
 }
 
-/** Where the statistics are stored. If that can't be opened, they are kept in memory, and the log says so. */
+/** Where the statistics are stored. If that can't be opened, it is retried whenever statistics are written. */
 export async function openStore(
   { "data-dir": folder }: Config,
   redis: RedisClient | undefined,
   log: Log,
 ): Promise<StatisticsStore> {
-  try {
+  return await ReopeningStore.open(async () => {
     if (folder === "") return await KvStatisticsStore.open(await Deno.openKv());
     const file = SqliteStatisticsStore.open(folder, log);
-    return redis === undefined ? file : new RedisStatisticsStore(redis, file);
-  } catch (error) {
-    const reason = (error as Error).message; // It names the file or the database, which the operator chose.
-    log.warn("Statistics database unavailable: statistics are kept in memory only.", {
-      folder,
-      reason,
-    });
-    return new MemoryStatisticsStore();
-  }
+    return redis === undefined ? file : RedisStatisticsStore.open(redis, file);
+  });
 }

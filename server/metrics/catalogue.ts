@@ -170,7 +170,8 @@ export const METRICS: readonly Metric[] = [
   gauge(
     "component_failing",
     "1 for each failing component other than the chat, named as in /healthz.",
-    ({ health, cluster }) => failures(health(), cluster !== undefined),
+    ({ health, cluster, certificateExpiry }) =>
+      failures(health(), { redis: cluster !== undefined, certificate: certificateExpiry > 0 }),
     "component",
   ),
   counter(
@@ -269,7 +270,11 @@ function metric(
   return label === undefined ? metric : { ...metric, label };
 }
 
-function failures({ failing }: Health, isShared: boolean): Record<string, number> {
-  const parts = COMPONENTS.filter((part) => isShared || part !== "redis");
+/** Every component that this server has, with 1 if it fails. `has` names those that not every server has. */
+function failures(
+  { failing }: Health,
+  has: Readonly<Partial<Record<Health["failing"][number], boolean>>>,
+): Record<string, number> {
+  const parts = COMPONENTS.filter((part) => has[part] ?? true);
   return Object.fromEntries(parts.map((part) => [part, Number(failing.includes(part))]));
 }

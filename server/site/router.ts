@@ -99,13 +99,16 @@ export class Router {
 
   constructor(options: RouterOptions) {
     this.#options = options;
-    const { pages, settings, report } = options;
+    const { pages, settings, report, health } = options;
     this.#home = { announcements: "", pages: this.#homeWith("") };
     this.#privacy = this.#document(privacyPage(settings));
     this.#contact = this.#document(contactPage(settings));
     this.#notFound = this.#document(NOT_FOUND);
     this.#attachments = new StaticFiles(pages.staticFiles);
-    this.#transparency = this.#live(TRANSPARENCY_AGE, () => transparencyPage(settings, report()));
+    this.#transparency = this.#live(
+      TRANSPARENCY_AGE,
+      () => transparencyPage(settings, report(), health().failing),
+    );
     this.#statistics = new Map(SPANS.map((span) => [span, this.#statisticsOf(span)]));
   }
 

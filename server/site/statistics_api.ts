@@ -5,7 +5,8 @@
  *
  * The response has a row for each of these days, starting no earlier than the first day that was counted. `chats` is a
  * number, or "fewer than 10" if the figures of the day are withheld, or empty if the server did not count. The other
- * figures are given only if `chats` is a number. The only incomplete row is today's: its figures can still grow.
+ * figures are given only if `chats` is a number. The only incomplete row is today's: its figures can still grow. While
+ * the statistics can't be read, the response has the status 503.
  */
 
 import { DAY, parseDay, SECOND } from "../base/clock.ts";
@@ -13,6 +14,7 @@ import { MIN_CHATS_PUBLISHED } from "../limits/privacy_limits.ts";
 import { type HttpResponse, jsonResponse, textResponse } from "../http/message.ts";
 import {
   daysBefore,
+  FLUSH_INTERVAL,
   type PublishedDay,
   type PublishedFigures,
   type Statistics,
@@ -52,6 +54,7 @@ export function statisticsJson(statistics: Statistics, query: URLSearchParams): 
   const range = readRange(query, statistics.today);
   if (range.kind === "mistaken") return jsonResponse(400, { error: refusal(range.mistake) });
   const { from, to } = range;
+  if (isUnavailable(statistics)) return jsonResponse(503, { error: refusal(UNAVAILABLE) }, LATER);
   return jsonResponse(200, { from, to, days: statistics.published(from, to).map(row) });
 }
 
@@ -60,12 +63,22 @@ export function statisticsCsv(statistics: Statistics, query: URLSearchParams): H
   const range = readRange(query, statistics.today);
   if (range.kind === "mistaken") return textResponse(400, `${refusal(range.mistake)}\n`);
   const { from, to } = range;
+  if (isUnavailable(statistics)) return textResponse(503, `${refusal(UNAVAILABLE)}\n`, LATER);
   const lines = statistics.published(from, to).map((day) => Object.values(row(day)).join(","));
   const csv = [HEADER, ...lines].map((line) => `${line}\r\n`).join("");
   return textResponse(200, csv, {
     "content-type": "text/csv; charset=utf-8",
     "content-disposition": `attachment; filename="statistics-${from}-${to}.csv"`,
   });
+}
+
+const UNAVAILABLE = "they are not available at the moment";
+
+/** A failing store is retried with every flush. */
+const LATER = { "retry-after": `${Math.ceil(FLUSH_INTERVAL / SECOND)}` };
+
+function isUnavailable({ availability }: Statistics): boolean {
+  return availability === "unavailable";
 }
 
 function refusal(mistake: string): string {

@@ -8,6 +8,7 @@ import { type Chart, draw, type Look } from "./chart.ts";
 import { html } from "./markup.ts";
 import { MIN_CHATS_PUBLISHED } from "../limits/privacy_limits.ts";
 import {
+  type Availability,
   daysBefore,
   type PublishedDay,
   SAMPLE_INTERVAL,
@@ -34,6 +35,7 @@ export interface Shown {
   /** YYYY-MM-DD, in UTC. */
   readonly today: string;
   readonly span: Span;
+  readonly availability: Availability;
 }
 
 /** The number of days that a request asks for. */
@@ -44,12 +46,12 @@ export function spanOf(query: URLSearchParams): Span {
 
 /** The content of the page, for a month or a year. */
 export function statisticsPage(statistics: Statistics, span: Span): Content {
-  const { today } = statistics;
+  const { today, availability } = statistics;
   const days = statistics.publishedLately(span);
   return {
     title: "Statistics",
     path: "/statistics",
-    body: statisticsView({ days, today, span }),
+    body: statisticsView({ days, today, span, availability }),
   };
 }
 
@@ -60,15 +62,31 @@ export function statisticsView(shown: Shown): VNode {
     <main class="document statistics">
       <h1>Activity</h1>
       <p class="lead">How many people are here and how much they chat. These are totals of whole days, so no individual can be identified.</p>
+      ${NOTICES[shown.availability]}
       ${shown.days.length === 0 ? null : periodTabs(shown.span)}
-      ${counted.length === 0 ? invitation() : figures(shown, counted)}
+      ${counted.length > 0 ? figures(shown, counted) : invitation(shown.availability)}
       ${howItIsCounted()}
       <a class="primary" href="/">${TO_THE_CHAT}</a>
     </main>
   `;
 }
 
-function invitation(): VNode {
+/** What a reader must know while the statistics can't be stored. */
+const NOTICES: Readonly<Record<Availability, VNode | null>> = {
+  current: null,
+  delayed: html`
+    <p
+      class="card"
+      role="status">The statistics can't be stored at the moment, so the latest chats are missing here. They will be added once the fault is repaired.</p>
+  `,
+  unavailable: html`
+    <p
+      class="card" role="status">The statistics can't be read at the moment. Please try again later.</p>
+  `,
+};
+
+function invitation(availability: Availability): VNode | null {
+  if (availability === "unavailable") return null;
   return html`
     <section class="card">
       <h2>Nothing to show yet</h2>

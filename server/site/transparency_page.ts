@@ -2,6 +2,7 @@
 
 import type { VNode } from "preact";
 import { DAY, SECOND } from "../base/clock.ts";
+import type { Health } from "../health.ts";
 import { html, prose } from "./markup.ts";
 import { policy } from "../privacy/policy.ts";
 import { type PrivacyPromise, PROMISES, proofsOf } from "../privacy/promises.ts";
@@ -11,7 +12,11 @@ import { formatApproximate, formatDay, formatDuration } from "../base/format.ts"
 import { type Content, TO_THE_CHAT } from "./document_page.ts";
 
 /** The content of the page. */
-export function transparencyPage(settings: PublicSettings, report: TransparencyReport): Content {
+export function transparencyPage(
+  settings: PublicSettings,
+  report: TransparencyReport,
+  failing: Health["failing"],
+): Content {
   return {
     title: "Transparency",
     path: "/transparency",
@@ -19,7 +24,7 @@ export function transparencyPage(settings: PublicSettings, report: TransparencyR
       <main class="document">
         <h1>Check it yourself</h1>
         <p class="lead">What the server holds right now, what it could ever know, and how to check whether this page tells the truth.</p>
-        ${facts(report, settings)}
+        ${facts(report, settings, failing)}
         ${KNOWLEDGE}
         ${pageCheck(settings)}
         ${proof()}
@@ -30,10 +35,21 @@ export function transparencyPage(settings: PublicSettings, report: TransparencyR
   };
 }
 
-function facts(report: TransparencyReport, { platform }: PublicSettings): VNode {
+function facts(
+  report: TransparencyReport,
+  { platform }: PublicSettings,
+  failing: Health["failing"],
+): VNode {
   return html`
     <section id="now">
       <h2>Held right now</h2>
+      ${failing.length > 0 && html`
+        <p
+          class="card"
+          role="status">Not working at the moment: ${failing.join(
+            ", ",
+          )}. Figures that depend on it may be out of date.</p>
+      `}
       <dl class="facts">
         ${rows(report).map(([term, fact]) =>
           html`

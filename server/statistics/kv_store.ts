@@ -34,6 +34,7 @@ const LIST_BATCH = 500;
 
 /** Keeps figures in the database of a platform. */
 export class KvStatisticsStore implements StatisticsStore {
+  readonly failure = undefined;
   readonly #kv: Deno.Kv;
   readonly #published = new PublishedDays();
 
@@ -44,8 +45,13 @@ export class KvStatisticsStore implements StatisticsStore {
   /** Reads all days of a database, then resolves to its store. */
   static async open(kv: Deno.Kv): Promise<KvStatisticsStore> {
     const store = new KvStatisticsStore(kv);
-    await store.refresh("");
-    return store;
+    try {
+      await store.refresh("");
+      return store;
+    } catch (error) {
+      kv.close(); // Opening is retried, and must not leave connections behind.
+      throw error;
+    }
   }
 
   add(figures: readonly DayCounts[]): Promise<void> {

@@ -3,13 +3,13 @@
  *
  *   message, chatEnded, sample --> figures in memory --flush--> store (counted --> published) --> published()
  *
- * An event is added to the figures of its day in memory, and these are written in one batch every few seconds. A crash
- * loses no more than that. Only numbers are passed in, so nothing else can be stored.
+ * An event is added to the figures of its day in memory, and these are written in one batch every FLUSH_INTERVAL. A
+ * crash or `kill -9` loses no more than that. Only numbers are passed in, so nothing else can be stored.
  *
  * Counting must never disturb a chat, nor wait for a remote store: what happens while a batch is being written goes
  * into the next one. When the store fails (the disk is full, the file locked or read-only, the network down), that is
- * logged once. The batch is then added to what has been counted meanwhile, a few numbers for each day, and every flush
- * retries.
+ * logged once, and reported until the store works again. The batch is then added to what has been counted meanwhile, a
+ * few numbers for each day, and every flush retries.
  *
  * Only published figures of the store are shown. They move in steps of at least MIN_CHATS_PUBLISHED chats (`day.ts`).
  * The figures of a day are its last step, for today and for every day before.
@@ -19,6 +19,7 @@ import { type Clock, DAY, dayOf, MINUTE, SECOND } from "../base/clock.ts";
 import { type DayCounts, emptyDay, sumByDay } from "./day.ts";
 import type { Log } from "../base/log.ts";
 import type { StoredRow } from "./published_days.ts";
+import { stateOf } from "./reopening_store.ts";
 import type { StatisticsStore } from "./store.ts";
 
 /** Interval at which the people online are counted, in milliseconds. */
@@ -32,6 +33,12 @@ export const REFRESH_INTERVAL = MINUTE;
 
 /** Maximum number of days that wait for a failing store; beyond that the oldest are dropped. */
 export const MAX_PENDING_DAYS = 31;
+
+/**
+ * Whether the published figures can be relied on. `delayed`: the store fails, so they are as they were last read.
+ * `unavailable`: the store fails and nothing is known.
+ */
+export type Availability = "current" | "delayed" | "unavailable";
 
 /** One day as it is published. */
 export type PublishedDay =
@@ -91,6 +98,7 @@ export class Statistics {
     this.#clock = clock;
     this.#store = store;
     this.#log = log;
+    this.#note(store.failure);
   }
 
   /** Today, in UTC. Every message needs it, but it is formatted only once a day. */
@@ -102,9 +110,14 @@ export class Statistics {
     return this.#day;
   }
 
-  /** Whether the store rejects what was counted. */
+  /** Whether the store can't be opened, rejects what was counted, or works only in part. */
   get isFailing(): boolean {
     return this.#failing;
+  }
+
+  get availability(): Availability {
+    if (!this.#failing) return "current";
+    return this.#store.firstDay() === undefined ? "unavailable" : "delayed";
   }
 
   /** Number of days that wait to be written. */
@@ -135,9 +148,12 @@ export class Statistics {
     tally.peakOnline = Math.max(tally.peakOnline, online);
   }
 
-  /** Writes what was counted since the last flush, one batch after another. An interval task; never rejects. */
+  /**
+   * Writes what was counted since the last flush, one batch after another. A failing store is tried even if nothing was
+   * counted. An interval task; never rejects.
+   */
   flush(): Promise<void> {
-    if (this.#pending.size === 0) return this.#flushing ?? Promise.resolve();
+    if (this.#pending.size === 0 && !this.#failing) return this.#flushing ?? Promise.resolve();
     this.#flushesAgain = true;
     return this.#flushing ??= this.#flushAll();
   }
@@ -167,6 +183,7 @@ export class Statistics {
   /** Writes what is left and closes the store. */
   async close(): Promise<void> {
     await this.flush();
+    if (this.#pending.size > 0) this.#log.error("Unwritten statistics are lost.");
     await this.#store.close();
   }
 
@@ -183,10 +200,10 @@ export class Statistics {
     this.#pending.clear();
     try {
       await this.#store.add(batch);
-      this.#recovered();
+      this.#note(this.#store.failure);
     } catch (error) {
       this.#takeBack(batch);
-      this.#failed(error);
+      this.#note(stateOf(error));
     }
   }
 
@@ -213,23 +230,18 @@ export class Statistics {
     if (oldest !== undefined) this.#pending.delete(oldest);
   }
 
-  #failed(error: unknown): void {
-    if (this.#failing) return;
-    this.#failing = true;
-    this.#log.warn("Statistics not written: {state}. They are kept in memory for now.", {
-      state: stateOf(error),
-    });
+  /** Logs that the store has begun to fail, or works again. */
+  #note(failure: string | undefined): void {
+    const isFailing = failure !== undefined;
+    if (isFailing === this.#failing) return;
+    this.#failing = isFailing;
+    if (!isFailing) this.#log.info("Statistics are being written again.");
+    else {
+      this.#log.warn("Statistics store failing: {state}. Unwritten counts are kept in memory.", {
+        state: failure,
+      });
+    }
   }
-
-  #recovered(): void {
-    if (this.#failing) this.#log.info("Statistics are being written again.");
-    this.#failing = false;
-  }
-}
-
-/** The error message of the store. It may be logged: a store knows nothing that a visitor wrote. */
-function stateOf(error: unknown): string {
-  return error instanceof Error ? error.message : typeof error;
 }
 
 function publishedDay(day: string, complete: boolean, stored: StoredRow | undefined): PublishedDay {

@@ -4,9 +4,9 @@
  *   Statistics --add--> store, maybe remote --> PublishedDays, in memory --read--> pages
  *                                refresh ----------^   what others wrote
  *
- * Writing may take time, because a store may be remote. Reading may not, because a page waits for it. So a remote store
- * holds the published figures in memory, and reads what others wrote after each of its writes and on `refresh`. A local
- * store does everything immediately.
+ * Writing may take time, because a store may be remote. Reading may not, because a page waits for it. So a store
+ * holds the published figures in memory, and reads what others wrote after each of its writes and on `refresh`. They can
+ * be read even after the store has failed or been closed. A local store does everything immediately.
  *
  * The error message of a store describes the state of the store, never its content. A store that rejects a batch must
  * not have written it, because the batch is repeated. If it can't know (the answer to a write was lost), it may reject,
@@ -18,6 +18,8 @@ import { PublishedDays, type StoredRow } from "./published_days.ts";
 
 /** Keeps the figures of days. */
 export interface StatisticsStore {
+  /** Why the store works only in part, or not at all; `undefined` while it works. */
+  readonly failure: string | undefined;
   /**
    * Adds to what was counted on some days, and publishes what may be published; all or nothing. A day may occur twice.
    * A local store is done when the call returns, and the promise only reports the outcome.
@@ -37,6 +39,7 @@ export const MAX_DAYS_IN_MEMORY = 400;
 
 /** Keeps figures until the process ends. */
 export class MemoryStatisticsStore implements StatisticsStore {
+  readonly failure = undefined;
   readonly #kept = new Map<string, DayRecord>();
   readonly #published = new PublishedDays();
 

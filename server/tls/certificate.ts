@@ -81,9 +81,7 @@ export class Certificate {
 
   /** Whether the files can't be used, or browsers reject the certificate in use. */
   get isFailing(): boolean {
-    const now = this.#options.clock.date().getTime();
-    const { validFrom } = this.#used.leaf;
-    return this.#problem !== "" || now >= this.expiresAt || now < Date.parse(validFrom);
+    return this.#problem !== "" || isRejected(this.#used.leaf, this.#options.clock.date());
   }
 
   /**
@@ -118,7 +116,7 @@ export class Certificate {
     const { log } = this.#options;
     const wasFailing = this.#problem !== "";
     this.#problem = "";
-    if (wasFailing && !isNew) log.info("The certificate files can be used again.");
+    if (wasFailing && !isNew) log.info("The certificate files are valid again.");
     if (!isNew) return;
     this.#used = found;
     this.#warned = -Infinity;
@@ -143,6 +141,10 @@ export class Certificate {
     this.#warned = clock.now();
     log.warn(warning, { from: leaf.validFrom, until: leaf.validTo });
   }
+}
+
+function isRejected({ validFrom, validTo }: X509Certificate, now: Date): boolean {
+  return now.getTime() < Date.parse(validFrom) || now.getTime() >= Date.parse(validTo);
 }
 
 function warningOf({ validFrom, validTo }: X509Certificate, now: Date): string | undefined {

@@ -98,8 +98,8 @@ export class TestServer implements AsyncDisposable {
     this.log = logTo(entries);
     const { rates, cluster, store, certificate, denyFile, announcementFile } = options;
     this.certificate = certificate?.cert;
-    const endsOf = (): number => this.#opened?.expiresAt ?? NaN;
     const isFailing = (): boolean => this.#opened?.isFailing ?? false;
+    const endsOf = (): number => this.#opened?.expiresAt ?? NaN;
     this.chat = new App({
       config,
       clock,

@@ -56,6 +56,8 @@ class World {
   readonly clock = new FakeClock();
   /** Every warning and error that was logged. */
   readonly told: { message: string; details: unknown }[] = [];
+  /** Every other message. */
+  readonly recoveries: string[] = [];
   readonly folder: string;
 
   constructor(root: string) {
@@ -72,7 +74,8 @@ class World {
       this.told.push({ message, details });
     };
     const { clock, folder } = this;
-    const log = { info: tell, warn: tell, error: tell } as Log;
+    const info = (message: string): number => this.recoveries.push(message);
+    const log = { info, warn: tell, error: tell } as unknown as Log;
     return new AccessLog({
       clock,
       folder,
@@ -525,6 +528,7 @@ for (const [what, { code, put, clear }] of Object.entries(OBSTACLES)) {
       world.clock.advance(NOTICE_INTERVAL);
       await Deno.remove(world.folder, { recursive: true });
     }
+    assert.deepEqual(world.recoveries, Array(2).fill("Access log can be written again."));
     for (const { message, details } of world.told) {
       assert.equal(message, "Access log can't be written: requests are not logged.");
       assert.equal((details as { code: string }).code, code);
@@ -556,6 +560,7 @@ test("reports once that it can't sweep, until it can", async (world) => {
     await log.sweep();
   }
   assert.equal(world.complaints[0], "Old access log lines can't be deleted.");
+  assert.deepEqual(world.recoveries, Array(2).fill("Old access log lines can be deleted again."));
 });
 
 test("deletes a whole file if it can't remove its old lines, and sweeps the others", async (world) => {

@@ -381,3 +381,12 @@ Deno.test("Headers let a page run only its own script and style", () => {
   assert.match(policy, /script-src 'sha256-YQ=='; style-src 'none'; connect-src 'self'/);
   assert.doesNotMatch(policy, /unsafe|https?:|\*/);
 });
+
+Deno.test("Transparency page names what isn't working", () => {
+  const world = new World();
+  assert.doesNotMatch(world.text("/transparency"), /Not working at the moment/);
+  world.health = { status: "degraded", failing: ["access log", "statistics"] };
+  world.clock.advance(MINUTE);
+  const said = world.text("/transparency").replace(/\s+/g, " ");
+  assert.match(said, /Not working at the moment: access log, statistics\./);
+});

@@ -4,6 +4,7 @@ import type { Log } from "../../../server/base/log.ts";
 import type { HttpResponse } from "../../../server/http/message.ts";
 import { Statistics } from "../../../server/statistics/statistics.ts";
 import { MAX_DAYS, statisticsCsv, statisticsJson } from "../../../server/site/statistics_api.ts";
+import { ReopeningStore } from "../../../server/statistics/reopening_store.ts";
 import { MemoryStatisticsStore } from "../../../server/statistics/store.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 
@@ -119,4 +120,17 @@ Deno.test("Statistics API returns the maximum number of days, and not one more",
     new Date(Date.UTC(2026, 5, 4) - (days - 1) * DAY).toISOString().slice(0, 10);
   assert.equal((await ask(statisticsJson, `from=${first(MAX_DAYS)}`)).status, 200);
   assert.equal((await ask(statisticsJson, `from=${first(MAX_DAYS + 1)}`)).status, 400);
+});
+
+Deno.test("Statistics API answers with 503 while the statistics can't be read", async () => {
+  const store = await ReopeningStore.open(() => {
+    throw new Error("the disk is missing");
+  });
+  const log = { warn: () => {} } as unknown as Log;
+  const statistics = new Statistics({ clock: new FakeClock(), store, log });
+  for (const answer of [statisticsJson, statisticsCsv]) {
+    const reply = answer(statistics, new URLSearchParams());
+    assert.deepEqual([reply.status, reply.headers["retry-after"]], [503, "5"]);
+    assert.match(textOf(reply), /not available at the moment/);
+  }
 });

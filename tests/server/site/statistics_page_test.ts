@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { MINUTE } from "../../../server/base/clock.ts";
 import { render } from "../../../server/site/markup.ts";
-import { daysBefore, type PublishedDay } from "../../../server/statistics/statistics.ts";
+import {
+  type Availability,
+  daysBefore,
+  type PublishedDay,
+} from "../../../server/statistics/statistics.ts";
 import { durationInWords, type Span } from "../../../server/site/statistics_charts.ts";
 import { spanOf, statisticsView } from "../../../server/site/statistics_page.ts";
 
@@ -34,8 +38,12 @@ function month(): PublishedDay[] {
   return Array.from({ length: 30 }, (_, index) => counted(29 - index));
 }
 
-function page(days: readonly PublishedDay[], span: Span = 30): string {
-  return render(statisticsView({ days, today: TODAY, span }));
+function page(
+  days: readonly PublishedDay[],
+  span: Span = 30,
+  availability: Availability = "current",
+): string {
+  return render(statisticsView({ days, today: TODAY, span, availability }));
 }
 
 /** The markup of one chart. */
@@ -88,7 +96,9 @@ Deno.test("Statistics page shows a year by weeks, each the average of its days, 
 Deno.test("Statistics page leaves today out of its week", () => {
   const days = [counted(2), counted(1), counted(0)];
   const sinceMonday = days.map((day, index) => ({ ...day, day: `2026-06-0${index + 1}` }));
-  const markup = render(statisticsView({ days: sinceMonday, today: "2026-06-03", span: 365 }));
+  const markup = render(
+    statisticsView({ days: sinceMonday, today: "2026-06-03", span: 365, availability: "current" }),
+  );
   assert.match(markup, /<title>25 chats a day in the week of 1 June 2026<\/title>/);
 });
 
@@ -167,4 +177,14 @@ Deno.test("Statistics page writes durations as people say them", () => {
   );
   const plain = said.map((text) => text.replaceAll("\u00a0", " "));
   assert.deepEqual(plain, ["0 s", "0 s", "45 s", "1 min", "6 min 12 s", "1 h", "1 h 5 min", "1 h"]);
+});
+
+Deno.test("Statistics page says when figures are missing because their store fails", () => {
+  const delayed = text(page(month(), 30, "delayed"));
+  assert.match(delayed, /can't be stored at the moment, so the latest chats are missing here/);
+  assert.match(delayed, /Yesterday, 31 May 2026/);
+  const unavailable = text(page([], 30, "unavailable"));
+  assert.match(unavailable, /The statistics can't be read at the moment/);
+  assert.doesNotMatch(unavailable, /Nothing to show yet/);
+  assert.doesNotMatch(text(page(month())), /at the moment/);
 });

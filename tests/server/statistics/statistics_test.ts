@@ -180,7 +180,7 @@ Deno.test("Statistics report a failing store once, keep everything and write it 
     await statistics.flush();
   }
   assert.equal(lines.length, 1);
-  assert.match(lines[0]!, /Statistics not written.*database or disk is full/);
+  assert.match(lines[0]!, /Statistics store failing.*database or disk is full/);
   store.state = undefined;
   const day = await told(statistics);
   assert.equal(day?.kind === "counted" && day.figures.chats, 10);
@@ -263,7 +263,7 @@ Deno.test("Statistics restore a batch that could not be written, and add what wa
   statistics.message();
   void store.end("the network is down");
   await flush;
-  assert.match(lines.join(), /Statistics not written.*the network is down/);
+  assert.match(lines.join(), /Statistics store failing.*the network is down/);
   void statistics.flush();
   const [first, second] = store.batches[1]!;
   assert.deepEqual([first?.day, first?.chats, first?.peakOnline, first?.samples], [

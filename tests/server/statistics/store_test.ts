@@ -129,6 +129,26 @@ if (await isRedisThere()) {
     }),
   );
 
+  Deno.test(
+    "RedisStatisticsStore counts nothing twice while its copy can't be written, reports it, and repairs the copy",
+    inFolder(async (folder) => {
+      await redis.ask("flushall");
+      const copy = openFile(folder);
+      const store = new RedisStatisticsStore(link, copy);
+      const upsert = copy.upsert.bind(copy);
+      copy.upsert = () => {
+        throw new Error("database or disk is full");
+      };
+      for (let batch = 0; batch < 3; batch++) await store.add([figures(10)]);
+      assert.match(store.failure ?? "", /the copy on this node: database or disk is full/);
+      assert.deepEqual([publishedChats(store), copy.readSince("").length], [30, 0]);
+      copy.upsert = upsert;
+      await store.refresh("");
+      assert.deepEqual([store.failure, copy.readSince("")[0]?.counted.chats], [undefined, 30]);
+      await store.close();
+    }),
+  );
+
   for (const [what, garbage] of GARBAGE) {
     Deno.test(
       `RedisStatisticsStore restores a day from its copy when Redis holds ${what} instead`,
@@ -414,10 +434,11 @@ Deno.test(
     const [one, other] = [openFile(folder), openFile(folder)];
     await one.add([figures(6)]);
     await other.add([figures(6)]);
-    assert.equal(publishedChats(one), 12);
     assert.equal(publishedChats(other), 12);
+    await one.refresh(DAY);
+    assert.equal(publishedChats(one), 12);
     await one.close();
-    other.close();
+    await other.close();
   }),
 );
 

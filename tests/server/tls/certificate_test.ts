@@ -115,8 +115,11 @@ Deno.test("Certificate keeps the previous one while the files can't be used, and
   );
   assert.match(world.said[0]![1].because!, /is incomplete/);
   assert.match(world.said[1]![1].because!, /does not match the certificate/);
+  assert.equal(certificate.isFailing, true);
   world.files.write(used);
-  assert.equal(await certificate.reload(), false);
+  for (let check = 0; check < 2; check++) assert.equal(await certificate.reload(), false);
+  assert.equal(certificate.isFailing, false);
+  assert.deepEqual(world.messages.slice(2), ["The certificate files are valid again."]);
 });
 
 Deno.test("Certificate that expires within fourteen days is reported once a day, until it is renewed", async () => {
@@ -145,10 +148,13 @@ Deno.test("Certificate that expires within fourteen days is reported once a day,
 Deno.test("Certificate that browsers refuse is reported at the start", async () => {
   await using world = new World();
   world.files.write(world.endingIn(-MINUTE));
-  await world.open();
+  assert.equal((await world.open()).isFailing, true);
   const now = world.clock.date().getTime();
   world.files.write(selfSigned("chat.example", [now + HOUR, now + DAY]));
-  await world.open();
+  const early = await world.open();
+  assert.equal(early.isFailing, true);
+  world.clock.advance(2 * HOUR);
+  assert.equal(early.isFailing, false);
   assert.deepEqual(world.messages, [
     "The certificate has expired: browsers reject it.",
     "The certificate is not valid yet: browsers reject it.",
@@ -188,7 +194,7 @@ Deno.test("Certificate fails while its files can't be used or browsers reject it
   world.files.write(used);
   assert.equal(await certificate.reload(), false);
   assert.equal(certificate.isFailing, false);
-  assert.equal(world.messages.at(-1), "The certificate files can be used again.");
+  assert.equal(world.messages.at(-1), "The certificate files are valid again.");
   world.files.write(world.endingIn(HOUR));
   assert.equal(await certificate.reload(), true);
   assert.equal(certificate.isFailing, false);
