@@ -3,6 +3,7 @@
  * the system clock. Tests run it with a clock that they advance manually.
  */
 
+import type { Address } from "./admission/address.ts";
 import { AddressRecord, type BlockReason } from "./admission/address_record.ts";
 import {
   AccessLog,
@@ -20,6 +21,7 @@ import { RequestHandler } from "./request_handler.ts";
 import { Gate } from "./admission/gate.ts";
 import { type Health, healthOf } from "./health.ts";
 import { IpRegistry } from "./admission/ip_registry.ts";
+import { findShared } from "./admission/shared_address.ts";
 import { HEARTBEAT_INTERVAL, type Listener } from "./listener/listener.ts";
 import { SESSION_LIMITS, type SessionRates } from "./limits/rate_limits.ts";
 import { SessionRegistry } from "./chat/session_registry.ts";
@@ -106,6 +108,8 @@ export class App {
   /** `undefined` until it listens. */
   #listener: Pick<Listener, "sockets"> | undefined;
   readonly #tasks: Cancel[] = [];
+  /** Number of address records created so far. */
+  #records = 0;
 
   /** Each part is built from those above it. */
   constructor(options: AppOptions) {
@@ -135,7 +139,7 @@ export class App {
     return new IpRegistry({
       clock,
       retention: this.#settings.addressRetention,
-      newRecord: () => this.#newRecord(),
+      newRecord: (address) => this.#newRecord(address),
       onCount: (record, connections) => record.connected(connections),
       onGone: (record) => record.dispose(),
       collect,
@@ -171,7 +175,6 @@ export class App {
     return new Gate({
       ...{ clock, registry },
       denied: config.deny,
-      perAddress: config["max-connections-per-address"],
       isFull: () => sessions.isDraining || sessions.connected >= config["max-connections"],
       share: cluster && ((record, address) => cluster.share(record, address)),
     });
@@ -236,10 +239,17 @@ export class App {
     return healthOf({ sessions, accessLog, logOutput, cluster, statistics });
   }
 
-  #newRecord(): AddressRecord {
+  #newRecord(address: Address): AddressRecord {
     const { config, clock } = this.#options;
-    const { lifetime } = this.registry;
-    return new AddressRecord({ threshold: config["report-threshold"], lifetime }, clock.now());
+    const shared = findShared(address, config["shared-address"]);
+    const places = shared === undefined
+      ? config["max-connections-per-address"]
+      : shared.connections ?? config["max-connections"];
+    return new AddressRecord({
+      ...{ places, isShared: shared !== undefined, identity: this.#records++ },
+      threshold: config["report-threshold"],
+      lifetime: this.registry.lifetime,
+    }, clock.now());
   }
 
   /** Number of blocked addresses, by reason. */

@@ -42,8 +42,8 @@ export interface IpRegistryOptions<T> {
   readonly clock: Clock;
   /** How long an address is held after its last disconnection, in milliseconds. */
   readonly retention: number;
-  /** Creates the record of a new entry. */
-  readonly newRecord: () => T;
+  /** Creates the record of a new entry. The record must not keep the address. */
+  readonly newRecord: (address: Address) => T;
   /** Called when the number of connections of an entry changes. */
   readonly onCount?: (record: T, connections: number) => void;
   /** Called with the record of a deleted entry. */
@@ -144,7 +144,7 @@ export class IpRegistry<T> {
   #create(address: Address): RegistryEntry<T> {
     const entry: RegistryEntry<T> = {
       address,
-      record: this.#options.newRecord(),
+      record: this.#options.newRecord(address),
       connections: 0,
       leftAt: this.#time,
       place: undefined,
