@@ -190,7 +190,11 @@ export class App {
       isBehindTls: platform !== "",
       router: this.#buildRouter(),
       metrics: this.#buildMetricsEndpoint(gate),
-      proxyDetector: new ProxyDetector({ hops: config["trust-proxy"], log }),
+      proxyDetector: new ProxyDetector({
+        hops: config["trust-proxy"],
+        expectsCrowds: config["shared-address"].length > 0,
+        log,
+      }),
       addressesHeld: () => registry.held,
     });
   }

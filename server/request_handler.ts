@@ -87,7 +87,11 @@ export class RequestHandler implements Handler {
     const { gate, proxyDetector, addressesHeld } = this.#options;
     const address = this.#clientAddress(request);
     const { header } = request;
-    proxyDetector.check(header("x-forwarded-for"), addressesHeld());
+    proxyDetector.check({
+      forwardedFor: header("x-forwarded-for"),
+      userAgent: header("user-agent"),
+      addresses: addressesHeld(),
+    });
     const isSecure = this.#isSecure(request);
     const decision = await gate.admit(gate.evaluate({ address, isSecure, header }));
     if (decision.kind === "refused") {

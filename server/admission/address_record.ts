@@ -21,6 +21,7 @@
 
 import type { ReportReason } from "../../protocol.ts";
 import { MINUTE } from "../base/clock.ts";
+import { hashOf } from "../base/hash.ts";
 import {
   type AddressRates,
   addressRates,
@@ -28,7 +29,7 @@ import {
   RETRIES,
 } from "../limits/rate_limits.ts";
 import { type Rate, TokenBucket } from "../base/token_bucket.ts";
-import { identityOf, Reputation, requiredWeight, wantedWeight } from "./reputation.ts";
+import { Reputation, requiredWeight, wantedWeight } from "./reputation.ts";
 import { RetrySchedule } from "./retry_schedule.ts";
 
 /** Maximum time a report counts, in milliseconds. */
@@ -227,7 +228,7 @@ export class AddressRecord {
     return wait === 0 ? { kind: "allowed" } : this.#refuse("too-fast", wait, isExpected, now);
   }
 
-  /** The wait of a page whose handshake was just refused, in milliseconds; `undefined` if there is none to tell. */
+  /** The wait of a page whose handshake was just refused, in milliseconds; `undefined` without one. */
   tellWait(now: number): number | undefined {
     return this.#retries?.tell(now);
   }
@@ -249,7 +250,7 @@ export class AddressRecord {
   /** Such a chat ended whose partner is on another node, where its address has the name `partner`. */
   chattedElsewhere(partner: string, now: number): void {
     if (partner === "" || partner === this.name) return;
-    this.#ownReputation(now).chattedWith(identityOf(partner), now);
+    this.#ownReputation(now).chattedWith(hashOf(partner), now);
   }
 
   /** Notifies `listener` of blocks until the returned function is called. */
@@ -298,7 +299,7 @@ export class AddressRecord {
   }
 
   get #identity(): number {
-    return this.name === "" ? this.#rules.identity : identityOf(this.name);
+    return this.name === "" ? this.#rules.identity : hashOf(this.name);
   }
 
   #ownReputation(now: number): Reputation {

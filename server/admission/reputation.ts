@@ -100,15 +100,6 @@ export function requiredWeight(threshold: number, partners: number): number {
   return threshold + FALSE_REPORT_RATE * Math.max(0, partners - USUAL_PARTNERS);
 }
 
-/** The number that stands for an address with this name in the cluster (FNV-1a). */
-export function identityOf(name: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < name.length; at++) {
-    hash = Math.imul(hash ^ name.charCodeAt(at), 0x01000193);
-  }
-  return hash >>> 0;
-}
-
 function newPeriod(now: number): Period {
   return { since: now, partners: new DistinctCounter(), spent: 0 };
 }

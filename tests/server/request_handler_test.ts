@@ -31,7 +31,7 @@ class World {
 
   constructor(hops = 0, speaksTls = false) {
     const clock = new FakeClock();
-    const newRecord = (): AddressRecord => newAddressRecord(clock.now());
+    const newRecord = (): AddressRecord => newAddressRecord(clock.now(), { places: 1 });
     this.registry = new IpRegistry({ clock, retention: 60_000, newRecord });
     const { registry } = this;
     const isFull = (): boolean => false;
@@ -41,12 +41,12 @@ class World {
       speaksTls,
       isBehindTls: false,
       log,
-      gate: new Gate({ clock, registry, denied: [], perAddress: 1, isFull }),
+      gate: new Gate({ clock, registry, denied: [], isFull }),
       router: { answer: () => this.answer() },
       metrics: { answer: () => undefined },
       sessions: { enter: () => assert.fail() },
       accessLog: { record: (record) => this.records.push(record) },
-      proxyDetector: new ProxyDetector({ hops, log }),
+      proxyDetector: new ProxyDetector({ hops, expectsCrowds: false, log }),
       addressesHeld: () => registry.held,
     });
   }

@@ -9,6 +9,8 @@ import {
 } from "../../../protocol.ts";
 import { INTERVALS } from "../../../server/app.ts";
 import { MemoryBackend } from "../../../server/matching/backend.ts";
+import type { AddressRecord } from "../../../server/admission/address_record.ts";
+import { MIN_CHAT_TIME } from "../../../server/admission/reputation.ts";
 import { LIMITS } from "../../../server/limits/rate_limits.ts";
 import type { Link } from "../../../server/chat/link.ts";
 import {
@@ -54,6 +56,7 @@ const INERT_PARTNER = {
   partnerLeft: () => {},
   partnerAway: () => {},
   partnerBack: () => {},
+  chattedWith: () => {},
   reported: () => {},
 };
 
@@ -645,6 +648,40 @@ Deno.test("Session of an address reported by several others is notified and clos
     assert.equal(outlet.closed?.code, 4003);
     assert.equal(session.state, "ended");
   }
+});
+
+Deno.test("Session gives standing to both addresses by a chat of half a minute, once, and not with itself", async () => {
+  const world = new World();
+  /** The credit of an address that has spent its first one. */
+  const creditAfter = async (
+    partners: readonly AddressRecord[],
+    lasting: number,
+  ): Promise<number> => {
+    const record = newAddressRecord(world.clock.now());
+    record.fileReport("spam", world.clock.now());
+    for (const partner of partners) {
+      const visits = [world.visit(record), world.visit(partner)];
+      for (const visit of visits) visit.say(FIND);
+      await settled();
+      world.clock.advance(lasting);
+      for (const visit of visits) visit.say(LEAVE);
+      for (const { session } of visits) session.end();
+    }
+    return record.fileReport("spam", world.clock.now()).weight;
+  };
+  const others = Array.from({ length: 5 }, () => newAddressRecord(world.clock.now()));
+  const same = Array.from({ length: 5 }, () => others[0]!);
+  assert.equal(await creditAfter(others, MIN_CHAT_TIME), 1);
+  assert.equal(await creditAfter(others, MIN_CHAT_TIME - 1), 0);
+  assert.ok(await creditAfter(same, MIN_CHAT_TIME) < 0.25, "one partner");
+  const itself = newAddressRecord(world.clock.now());
+  itself.fileReport("spam", world.clock.now());
+  const both = [world.visit(itself), world.visit(itself)];
+  for (const visit of both) visit.say(FIND);
+  await settled();
+  world.clock.advance(MIN_CHAT_TIME);
+  both[0]!.say(LEAVE);
+  assert.equal(itself.fileReport("spam", world.clock.now()).weight, 0);
 });
 
 Deno.test("Session sends and receives nothing once it has ended", async () => {
