@@ -26,7 +26,7 @@ export class DistinctCounter {
     for (let word = 0; word < BITS / WORD; word++) {
       set += bitsOf(counters.reduce((all, counter) => all | (counter.#words[word] ?? 0), 0));
     }
-    return -BITS * Math.log(Math.max(1, BITS - set) / BITS);
+    return BITS * Math.log(BITS / Math.max(1, BITS - set));
   }
 }
 
