@@ -3,6 +3,7 @@
  * the system clock. Tests run it with a clock that they advance manually.
  */
 
+import type { Address } from "./admission/address.ts";
 import { AddressRecord, type BlockReason } from "./admission/address_record.ts";
 import {
   AccessLog,
@@ -22,8 +23,9 @@ import { Gate } from "./admission/gate.ts";
 import { type Health, healthOf } from "./health.ts";
 import { IpRegistry } from "./admission/ip_registry.ts";
 import type { OriginOptions } from "./admission/origin.ts";
+import { findShared } from "./admission/shared_address.ts";
 import { HEARTBEAT_INTERVAL, type Listener } from "./listener/listener.ts";
-import { SESSION_LIMITS, type SessionRates } from "./limits/rate_limits.ts";
+import { addressRates, SESSION_LIMITS, type SessionRates } from "./limits/rate_limits.ts";
 import type { Rate } from "./base/token_bucket.ts";
 import { SessionRegistry } from "./chat/session_registry.ts";
 import { describeError, type Log } from "./base/log.ts";
@@ -125,6 +127,8 @@ export class App {
   /** `undefined` until it listens. */
   #listener: Pick<Listener, "sockets" | "reloadCertificate"> | undefined;
   readonly #tasks: Cancel[] = [];
+  /** Number of address records created so far. */
+  #records = 0;
 
   /** Each part is built from those above it. */
   constructor(options: AppOptions) {
@@ -159,7 +163,7 @@ export class App {
     return new IpRegistry({
       clock,
       retention: this.#settings.addressRetention,
-      newRecord: () => this.#newRecord(),
+      newRecord: (address) => this.#newRecord(address),
       onCount: (record, connections) => record.connected(connections),
       onGone: (record) => record.dispose(),
       collect,
@@ -195,7 +199,6 @@ export class App {
     return new Gate({
       ...{ clock, registry },
       denials: this.#denials,
-      perAddress: config["max-connections-per-address"],
       isFull: () => sessions.isDraining || sessions.connected >= config["max-connections"],
       origins: originsOf(config),
       share: cluster && ((record, address) => cluster.share(record, address)),
@@ -207,13 +210,20 @@ export class App {
     const { sessions, accessLog, registry } = this;
     return new RequestHandler({
       ...{ gate, sessions, accessLog, log },
-      budget: new RequestBudget({ clock, key: newToken(), rate: requestRate }),
+      budget: new RequestBudget({
+        ...{ clock, key: newToken() },
+        rateOf: (address) => requestRate ?? addressRates(this.#placesOf(address)).requests,
+      }),
       hops: config["trust-proxy"],
       speaksTls: config["tls-cert"] !== "",
       isBehindTls: platform !== "",
       router: this.#buildRouter(),
       metrics: this.#buildMetricsEndpoint(gate),
-      proxyDetector: new ProxyDetector({ hops: config["trust-proxy"], clock, log }),
+      proxyDetector: new ProxyDetector({
+        hops: config["trust-proxy"],
+        expectsCrowds: config["shared-address"].length > 0,
+        ...{ clock, log },
+      }),
       origins: originsOf(config),
       addressesHeld: () => registry.held,
     });
@@ -268,10 +278,22 @@ export class App {
     });
   }
 
-  #newRecord(): AddressRecord {
+  #newRecord(address: Address): AddressRecord {
     const { config, clock } = this.#options;
-    const { lifetime } = this.registry;
-    return new AddressRecord({ threshold: config["report-threshold"], lifetime }, clock.now());
+    const isShared = findShared(address, config["shared-address"]) !== undefined;
+    return new AddressRecord({
+      ...{ places: this.#placesOf(address), isShared, identity: this.#records++ },
+      threshold: config["report-threshold"],
+      lifetime: this.registry.lifetime,
+    }, clock.now());
+  }
+
+  /** Maximum number of connections of an address. */
+  #placesOf(address: Address): number {
+    const { config } = this.#options;
+    const shared = findShared(address, config["shared-address"]);
+    if (shared === undefined) return config["max-connections-per-address"];
+    return shared.connections ?? config["max-connections"];
   }
 
   /** Number of blocked addresses, by reason. */

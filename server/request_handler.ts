@@ -13,7 +13,7 @@ import type { AddressRecord } from "./admission/address_record.ts";
 import { type ConnectionRefusal, SOCKET_PATH } from "../protocol.ts";
 import type { AccessLog } from "./access_log/access_log.ts";
 import { type Address, clientAddress, networkOf } from "./admission/address.ts";
-import type { Gate, Refusal } from "./admission/gate.ts";
+import { exceedsPlaces, type Gate, type Refusal } from "./admission/gate.ts";
 import type { Entry, Guest } from "./admission/ip_registry.ts";
 import { originDifference, type OriginOptions } from "./admission/origin.ts";
 import { type Headers, TRANSPORT_SECURITY } from "./http/headers.ts";
@@ -97,7 +97,11 @@ export class RequestHandler implements Handler {
     const { gate, proxyDetector, addressesHeld } = this.#options;
     const address = this.#clientAddress(request);
     const { header } = request;
-    proxyDetector.check(header("x-forwarded-for"), addressesHeld());
+    proxyDetector.check({
+      forwardedFor: header("x-forwarded-for"),
+      userAgent: header("user-agent"),
+      addresses: addressesHeld(),
+    });
     proxyDetector.checkCdn(header, address);
     const isSecure = this.#isSecure(request);
     const decision = await gate.admit(gate.evaluate({ address, isSecure, header }));
@@ -162,10 +166,10 @@ export class RequestHandler implements Handler {
 
   /** Connections that open on several nodes at the same time can exceed the limit together. That is known only now. */
   #enter(outlet: Outlet, record: AddressRecord): Link {
-    const { sessions, gate } = this.#options;
+    const { sessions } = this.#options;
     const link = sessions.enter(outlet, record);
     record.clusterConnections?.then((connections) => {
-      if (gate.exceedsPerAddressLimit(connections - 1)) link.closeTooMany();
+      if (exceedsPlaces(record, connections - 1)) link.closeTooMany();
     });
     return link;
   }

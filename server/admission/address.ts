@@ -85,6 +85,12 @@ export function parseRange(text: string): Range | undefined {
   }
 }
 
+/** A range that contains the networks of its addresses. Limits apply to a whole IPv6 /64, so a smaller one is widened. */
+export function networksOf([base, bits]: Range): Range {
+  if (base.kind() === "ipv4" || bits <= IPV6_NETWORK_BITS) return [base, bits] as Range;
+  return ipaddr.parseCIDR(`${networkOf(addressOf(base))}/${IPV6_NETWORK_BITS}`);
+}
+
 /** Whether an address is in any of these ranges. */
 export function isWithin(address: Address, ranges: readonly Range[]): boolean {
   const parsed = ipaddr.parse(address);

@@ -5,21 +5,32 @@
  *
  * Two things block an address for a while:
  *
- *   flooding     Being rate-limited is not an offence: shared addresses, and pages that reconnect after a restart, hit
- *                the limit too. An address that keeps trying, refusal after refusal, is blocked.
- *   reports      from at least `threshold` different addresses within REPORT_TIME, if their weights add up to it, too.
- *                An "underage" report weighs double, a report from an address that reports nearly everybody a quarter.
- *                So an attacker with fewer addresses than the threshold can't have anybody blocked.
+ *   flooding     Being refused is not an offence: shared addresses, and pages that reconnect after a restart, hit limits
+ *                too. An attempt is an offence only if it is refused and came before the time that a client was told
+ *                (`retry_schedule.ts`). An address that keeps trying like this is blocked.
+ *   reports      from at least `threshold` different addresses within REPORT_TIME, if their weights are sufficient
+ *                (`reputation.ts`). So an attacker with fewer addresses than the threshold can't have anybody blocked.
  *
  * A report counts only while the address that made it is held, and never longer than an entry is certain to live. So
  * nobody can report, be forgotten and report again, and no trace of a report outlives either of the two addresses. For
  * the same reason a block always ends before its entry could be deleted: the time that a client is told is true.
+ *
+ * An operator can state that an address is shared by many people (`--shared-address`). Such an address is never
+ * blocked. Reports then end only the session that they are about.
  */
 
 import type { ReportReason } from "../../protocol.ts";
 import { MINUTE } from "../base/clock.ts";
-import { ADDRESS_LIMITS, FLOOD_BLOCK_TIME } from "../limits/rate_limits.ts";
-import { TokenBucket } from "../base/token_bucket.ts";
+import { hashOf } from "../base/hash.ts";
+import {
+  type AddressRates,
+  addressRates,
+  FLOOD_BLOCK_TIME,
+  RETRIES,
+} from "../limits/rate_limits.ts";
+import { type Rate, TokenBucket } from "../base/token_bucket.ts";
+import { Reputation, requiredWeight, wantedWeight } from "./reputation.ts";
+import { RetrySchedule } from "./retry_schedule.ts";
 
 /** Maximum time a report counts, in milliseconds. */
 export const REPORT_TIME = 45 * MINUTE;
@@ -30,29 +41,17 @@ export const REPORT_BLOCK_TIME = 45 * MINUTE;
 /** How many reports of one address are kept, the latest ones. */
 export const MAX_REPORTS = 64;
 
-/** Minimum number of reports made before an address can count as one that reports nearly everybody. */
-export const MIN_REPORTS_FOR_DAMPING = 4;
-
-/** Reports per chat above which an address counts as one that reports nearly everybody. */
-export const MAX_REPORTS_PER_CHAT = 0.5;
-
-/** Weight of a report from such an address. */
-const DAMPED_WEIGHT = 0.25;
-
-/** Weight of an "underage" report, compared to others. */
-const UNDERAGE_WEIGHT = 2;
-
 /** The result of an attempt to connect. */
 export type Verdict =
   | { kind: "allowed" }
   /** `wait` is the time until the next permitted attempt, in milliseconds. */
-  | { kind: "too-fast" | "blocked"; wait: number };
+  | { kind: "no-room" | "too-fast" | "blocked"; wait: number };
 
 export type BlockReason = "reported" | "flooding";
 
 /** The verdict of all nodes together on an attempt. */
 export interface ClusterVerdict {
-  readonly kind: Verdict["kind"];
+  readonly kind: Exclude<Verdict["kind"], "no-room">;
   /** In milliseconds; 0 if allowed. */
   readonly wait: number;
   /** The reason, if blocked. */
@@ -61,21 +60,33 @@ export interface ClusterVerdict {
   readonly elsewhere: number;
 }
 
+/** An attempt that this node permits, as the other nodes judge it. */
+export interface SharedAttempt {
+  readonly rates: AddressRates;
+  /** Maximum number of connections on all nodes. Beyond it, the attempt costs nothing, because it will be refused. */
+  readonly places: number;
+  /** Number of connections on this node. */
+  readonly here: number;
+  /** Whether a refusal is no offence. */
+  readonly isExpected: boolean;
+}
+
 /** What all nodes together know about an address. Every call rejects while the cluster is unreachable. */
 export interface SharedRecord {
   /** The name of the address in the cluster, which does not reveal the address. */
   readonly name: string;
   /** The fingerprint of the key that the name is derived with. */
   readonly keyId: string;
-  attempt(): Promise<ClusterVerdict | undefined>;
+  attempt(attempt: SharedAttempt): Promise<ClusterVerdict | undefined>;
   /**
    * Reports the number of open connections on this node, and returns the number on all nodes. `isNews` is true when a
    * connection was just opened or closed.
    */
   connected(here: number, isNews: boolean): Promise<number>;
   /** Requests a search. Returns 0, or the number of milliseconds until one is allowed. */
-  search(): Promise<number>;
-  report(by: string, weight: number): Promise<void>;
+  search(rate: Rate): Promise<number>;
+  /** Records a report. The address is blocked if the weights of its reports add up to `required`. */
+  report(by: string, weight: number, required: number): Promise<void>;
   block(cause: BlockReason, wait: number): Promise<void>;
 }
 
@@ -93,12 +104,19 @@ export interface AbuseRules {
   readonly threshold: number;
   /** Minimum time an entry lives after its last attempt, in milliseconds. */
   readonly lifetime: number;
+  /** Maximum number of connections. The rates grow with it. */
+  readonly places: number;
+  /** Whether the address stands for many people, so that it is never blocked as a whole. */
+  readonly isShared: boolean;
+  /** Distinguishes the record from others. */
+  readonly identity: number;
 }
 
 interface Report {
-  /** Weak, so that a report doesn't keep the record of the reporter alive. */
+  /** Weak, so that a report keeps neither the record of the reporter alive nor the reported session. */
   readonly by: WeakRef<AddressRecord>;
-  readonly reason: ReportReason;
+  readonly about: WeakRef<BlockListener> | undefined;
+  readonly weight: number;
   /** In clock milliseconds. */
   readonly at: number;
 }
@@ -106,14 +124,18 @@ interface Report {
 /** The behaviour of one address. */
 export class AddressRecord {
   readonly #rules: AbuseRules;
+  readonly #rates: AddressRates;
   readonly #connections: TokenBucket;
   /** Both are created when first needed; until then they are full. */
   #searches: TokenBucket | undefined;
   #refusals: TokenBucket | undefined;
   #blockedUntil: number;
   #blockReason: BlockReason = "flooding";
-  #chats = 0;
-  #reportsMade = 0;
+  /** Both are created when first needed. */
+  #retries: RetrySchedule | undefined;
+  #reputation: Reputation | undefined;
+  /** Whether the last attempt was expected. */
+  #isExpected = false;
   #reports: Report[] = [];
   readonly #listeners = new Set<BlockListener>();
   #isDisposed = false;
@@ -126,13 +148,19 @@ export class AddressRecord {
 
   constructor(rules: AbuseRules, now: number) {
     this.#rules = rules;
-    this.#connections = new TokenBucket(ADDRESS_LIMITS.connections, now);
+    this.#rates = addressRates(rules.places);
+    this.#connections = new TokenBucket(this.#rates.connections, now);
     this.#blockedUntil = now;
   }
 
   /** Milliseconds until the block ends; 0 if not blocked. */
   blockedFor(now: number): number {
     return Math.max(0, this.#blockedUntil - now);
+  }
+
+  /** Maximum number of connections of the address. */
+  get places(): number {
+    return this.#rules.places;
   }
 
   /** The reason for the current or the last block. */
@@ -155,11 +183,24 @@ export class AddressRecord {
     this.#shared = shared;
   }
 
-  /** The verdict of all nodes on an attempt; `undefined` without a cluster or while it is unreachable. */
-  async attemptElsewhere(now: number): Promise<ClusterVerdict | undefined> {
-    const verdict = await this.#shared?.attempt().catch(() => undefined);
-    if (verdict?.kind === "blocked") this.#block(verdict.cause, verdict.wait, now);
-    return verdict;
+  /** Judges an attempt that this node permits with what other nodes know. Must follow {@linkcode attempt} directly. */
+  async attemptElsewhere(now: number): Promise<Verdict> {
+    const isExpected = this.#isExpected || this.#rules.isShared;
+    const [rates, here] = [this.#rates, this.#connectionsHere];
+    const attempt = { rates, here, places: this.places, isExpected };
+    const verdict = await this.#shared?.attempt(attempt).catch(() => undefined);
+    if (verdict === undefined) return { kind: "allowed" }; // No cluster, or it is unreachable.
+    const { kind, wait, cause, elsewhere } = verdict;
+    if (kind === "too-fast") return { kind, wait: this.#scheduleRetry(wait, now) };
+    if (kind === "blocked") return { kind, wait: this.#block(cause, wait, now) };
+    if (this.#connectionsHere + elsewhere < this.places) return { kind };
+    return this.refuseForRoom(isExpected, now);
+  }
+
+  /** Refuses an attempt that was allowed, because there is no room after all. It gets its token back. */
+  refuseForRoom(isExpected: boolean, now: number): Verdict {
+    this.#connections.putBack(now);
+    return this.#refuse("no-room", RETRIES.shortest, isExpected, now);
   }
 
   /** Sets the number of open connections on this node after one was opened or closed. */
@@ -178,30 +219,40 @@ export class AddressRecord {
     return this.#connectionsEverywhere;
   }
 
-  /** Counts and judges one attempt to connect, at `now` in clock milliseconds. */
-  attempt(now: number): Verdict {
+  /** Judges one attempt to connect, at `now` in clock milliseconds. Without room it takes no token. */
+  attempt(now: number, hasRoom = true): Verdict {
     const blocked = this.blockedFor(now);
     if (blocked > 0) return { kind: "blocked", wait: blocked };
+    const isExpected = this.#retries?.take(now) ?? false;
+    this.#isExpected = isExpected;
+    if (!hasRoom) return this.#refuse("no-room", RETRIES.shortest, isExpected, now);
     const wait = this.#connections.take(now);
-    if (wait === 0) return { kind: "allowed" };
-    this.#refusals ??= new TokenBucket(ADDRESS_LIMITS.refusals, now);
-    if (this.#refusals.take(now) === 0) return { kind: "too-fast", wait };
-    const blockedFor = this.#block("flooding", FLOOD_BLOCK_TIME, now);
-    this.#shared?.block("flooding", blockedFor).catch(() => {}); // Without the cluster, this node blocks alone.
-    return { kind: "blocked", wait: blockedFor };
+    return wait === 0 ? { kind: "allowed" } : this.#refuse("too-fast", wait, isExpected, now);
+  }
+
+  /** The wait of a page whose handshake was just refused, in milliseconds; `undefined` without one. */
+  tellWait(now: number): number | undefined {
+    return this.#retries?.tell(now);
   }
 
   /** Requests a search. Returns 0, or the number of milliseconds until one is allowed. */
   search(now: number): number {
     if (now < this.#searchesFrom) return Math.ceil(this.#searchesFrom - now);
-    this.#searches ??= new TokenBucket(ADDRESS_LIMITS.searches, now);
+    this.#searches ??= new TokenBucket(this.#rates.searches, now);
     const wait = this.#searches.take(now);
     if (wait === 0) this.#searchElsewhere(now);
     return wait;
   }
 
-  chatStarted(): void {
-    this.#chats++;
+  /** A chat with an address ended that lasted long enough to count; see {@linkcode Reputation}. */
+  chattedWith(partner: AddressRecord, now: number): void {
+    if (partner !== this) this.#ownReputation(now).chattedWith(partner.#identity, now);
+  }
+
+  /** Such a chat ended whose partner is on another node, where its address has the name `partner`. */
+  chattedElsewhere(partner: string, now: number): void {
+    if (partner === "" || partner === this.name) return;
+    this.#ownReputation(now).chattedWith(hashOf(partner), now);
   }
 
   /** Notifies `listener` of blocks until the returned function is called. */
@@ -211,27 +262,28 @@ export class AddressRecord {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Records a report by another address about this one. */
-  report(by: AddressRecord, reason: ReportReason, now: number): void {
-    // Before the return: the reporter has made a report even if it has no effect.
-    const { name, weight } = by.fileReport(reason);
-    if (by === this || this.#isDisposed) return;
-    this.reportedElsewhere(name, weight);
-    const report = { by: new WeakRef(by), reason, at: now };
+  /** Records a report by another address about this one, or about the session `about` if the address is shared. */
+  report(by: AddressRecord, reason: ReportReason, now: number, about?: BlockListener): void {
+    if (by === this || this.#isDisposed || this.#hasReportBy(by, about, now)) return;
+    const { name, weight } = by.fileReport(reason, now);
+    if (weight === 0) return;
+    this.reportedElsewhere(name, weight, now);
+    const ref = about && new WeakRef(about);
+    const report = { by: new WeakRef(by), about: ref, weight, at: now };
     this.#reports = [...this.#reports, report].slice(-MAX_REPORTS);
-    if (this.#exceedsThreshold(now)) this.#blockForReports(now);
+    if (this.#exceedsThreshold(about, now)) this.#blockForReports(about, now);
   }
 
   /** Counts a report made by this address, and returns its name in the cluster and the weight of the report. */
-  fileReport(reason: ReportReason): { name: string; weight: number } {
-    this.#reportsMade++;
-    return { name: this.name, weight: this.#weight(reason) };
+  fileReport(reason: ReportReason, now: number): { name: string; weight: number } {
+    const weight = this.#ownReputation(now).spend(wantedWeight(reason), now);
+    return { name: this.name, weight };
   }
 
   /** Passes a report to the cluster; `by` is the name of the reporting address. */
-  reportedElsewhere(by: string, weight: number): void {
-    if (by === "" || by === this.name) return;
-    this.#shared?.report(by, weight).catch(() => {}); // An unreachable cluster misses the report.
+  reportedElsewhere(by: string, weight: number, now: number): void {
+    if (by === "" || by === this.name || weight === 0 || this.#rules.isShared) return;
+    this.#shared?.report(by, weight, this.#requiredWeight(now)).catch(() => {}); // An unreachable cluster misses it.
   }
 
   /** Applies a block of `wait` milliseconds by another node. */
@@ -254,35 +306,82 @@ export class AddressRecord {
   dispose(): void {
     this.#isDisposed = true;
     this.#reports = [];
+    this.#reputation = this.#retries = undefined;
     this.#shared = this.#connectionsEverywhere = undefined;
   }
 
-  #exceedsThreshold(now: number): boolean {
-    const oldest = now - Math.min(REPORT_TIME, this.#rules.lifetime);
-    const weights = new Map<AddressRecord, number>();
-    for (const { by, reason, at } of this.#reports) {
-      const reporter = by.deref();
-      if (at <= oldest || reporter === undefined || reporter.#isDisposed) continue;
-      weights.set(reporter, Math.max(weights.get(reporter) ?? 0, reporter.#weight(reason)));
+  get #identity(): number {
+    return this.name === "" ? this.#rules.identity : hashOf(this.name);
+  }
+
+  #ownReputation(now: number): Reputation {
+    return this.#reputation ??= new Reputation(now);
+  }
+
+  /** Refuses an attempt. If none was expected, that is an offence, and too many offences are a flood. */
+  #refuse(
+    kind: "no-room" | "too-fast",
+    wait: number,
+    isExpected: boolean,
+    now: number,
+  ): Verdict {
+    if (isExpected || this.#rules.isShared || this.#toleratesRefusal(now)) {
+      return { kind, wait: this.#scheduleRetry(wait, now) };
     }
-    const sum = weights.values().reduce((total, weight) => total + weight, 0);
-    return Math.min(weights.size, sum) >= this.#rules.threshold;
+    const blockedFor = this.#block("flooding", FLOOD_BLOCK_TIME, now);
+    this.#shared?.block("flooding", blockedFor).catch(() => {}); // Without the cluster, this node blocks alone.
+    return { kind: "blocked", wait: blockedFor };
   }
 
-  /** Weight of a report from this address. */
-  #weight(reason: ReportReason): number {
-    const weight = reason === "underage" ? UNDERAGE_WEIGHT : 1;
-    const judged = this.#reportsMade >= MIN_REPORTS_FOR_DAMPING;
-    return judged && this.#reportsMade > this.#chats * MAX_REPORTS_PER_CHAT
-      ? weight * DAMPED_WEIGHT
-      : weight;
+  #toleratesRefusal(now: number): boolean {
+    this.#refusals ??= new TokenBucket(this.#rates.refusals, now);
+    return this.#refusals.take(now) === 0;
   }
 
-  #blockForReports(now: number): void {
+  #scheduleRetry(wait: number, now: number): number {
+    return (this.#retries ??= new RetrySchedule()).add(wait, now);
+  }
+
+  /** The reports that count, about the session `about` if the address is shared. */
+  #validReports(about: BlockListener | undefined, now: number): Report[] {
+    const oldest = now - Math.min(REPORT_TIME, this.#rules.lifetime);
+    const { isShared } = this.#rules;
+    return this.#reports.filter(({ by, about: session, at }) => {
+      const reporter = by.deref();
+      if (at <= oldest || reporter === undefined || reporter.#isDisposed) return false;
+      return !isShared || session?.deref() === about;
+    });
+  }
+
+  #hasReportBy(by: AddressRecord, about: BlockListener | undefined, now: number): boolean {
+    return this.#validReports(about, now).some((report) => report.by.deref() === by);
+  }
+
+  #exceedsThreshold(about: BlockListener | undefined, now: number): boolean {
+    const reports = this.#validReports(about, now);
+    const sum = reports.reduce((total, { weight }) => total + weight, 0);
+    return reports.length >= this.#rules.threshold && sum >= this.#requiredWeight(now);
+  }
+
+  /** The sum of weights that blocks this address. A shared address is many people, so that its partners don't count. */
+  #requiredWeight(now: number): number {
+    const { threshold, isShared } = this.#rules;
+    return requiredWeight(threshold, isShared ? 0 : this.#reputation?.partners(now) ?? 0);
+  }
+
+  #blockForReports(about: BlockListener | undefined, now: number): void {
+    if (this.#rules.isShared) return this.#endReported(about, now);
     this.#reports = [];
     const wait = this.#block("reported", REPORT_BLOCK_TIME, now);
     this.#shared?.block("reported", wait).catch(() => {}); // Without the cluster, this node blocks alone.
     this.#notifyBlocked(wait);
+  }
+
+  /** Ends only the reported session. */
+  #endReported(about: BlockListener | undefined, now: number): void {
+    const reports = new Set(this.#validReports(about, now));
+    this.#reports = this.#reports.filter((report) => !reports.has(report));
+    about?.blocked(Math.min(REPORT_BLOCK_TIME, this.#rules.lifetime));
   }
 
   #shareConnections(isNews: boolean): void {
@@ -296,7 +395,8 @@ export class AddressRecord {
 
   /** The answer arrives too late for this search and applies to the next. An unreachable cluster imposes no wait. */
   #searchElsewhere(now: number): void {
-    this.#shared?.search().then((wait) => this.#searchesFrom = now + wait).catch(() => {});
+    this.#shared?.search(this.#rates.searches).then((wait) => this.#searchesFrom = now + wait)
+      .catch(() => {});
   }
 
   #block(cause: BlockReason, time: number, now: number): number {

@@ -17,6 +17,7 @@ import { type Clock, inSeconds } from "../base/clock.ts";
 import type { Denials } from "./denials.ts";
 import type { Entry, IpRegistry } from "./ip_registry.ts";
 import { type OriginDifference, originDifference, type OriginOptions } from "./origin.ts";
+import { RETRIES } from "../limits/rate_limits.ts";
 
 /** A request for a WebSocket. */
 export interface Handshake {
@@ -59,8 +60,8 @@ export type LocalDecision = { kind: "permitted"; entry: Entry<AddressRecord> } |
 /** What all nodes together decide on a handshake. */
 export type GateDecision = { kind: "admitted"; entry: Entry<AddressRecord> } | Refusal;
 
-/** `Retry-After` in seconds when the server or an address has reached its maximum number of connections. */
-export const RETRY_AFTER_FULL = 10;
+/** `Retry-After` in seconds when there is no room and nobody else waits. */
+export const RETRY_AFTER_FULL = inSeconds(RETRIES.shortest);
 
 /** Maximum seconds until a denied client may check whether the operator has changed the deny list. */
 export const RETRY_AFTER_DENIED = 3600;
@@ -70,8 +71,6 @@ export interface GateOptions {
   readonly registry: IpRegistry<AddressRecord>;
   /** Addresses that the operator denies. */
   readonly denials: Pick<Denials, "deniedFor">;
-  /** Maximum number of connections per address. */
-  readonly perAddress: number;
   /** Whether the server has no room for another connection. */
   readonly isFull: () => boolean;
   /** What the origin of a page is compared with, apart from the Host header. */
@@ -104,8 +103,13 @@ export class Gate {
   async admit(decision: LocalDecision): Promise<GateDecision> {
     if (decision.kind === "refused") return decision;
     const { entry } = decision;
-    const verdict = await entry.record.attemptElsewhere(this.#options.clock.now());
-    const refusal = this.#refuseClusterWide(entry, verdict);
+    const { clock, isFull } = this.#options;
+    const verdict = await entry.record.attemptElsewhere(clock.now());
+    // The server may have filled up during the wait.
+    const isLate = verdict.kind === "allowed" && isFull();
+    const refusal = isLate
+      ? refuseVerdict(entry.record.refuseForRoom(true, clock.now()), "full")
+      : refuseVerdict(verdict, "too-many-connections");
     if (refusal === undefined) return { kind: "admitted", entry };
     this.#count(refusal);
     return refusal;
@@ -130,7 +134,7 @@ export class Gate {
 
   /** The reason why an address is kept out right now, if any. Does not count as an attempt. */
   refusalFor(address: Address | undefined): ConnectionRefusal | undefined {
-    const { clock, registry, denials, isFull } = this.#options;
+    const { clock, registry, denials } = this.#options;
     if (address === undefined) return undefined;
     const deniedFor = denials.deniedFor(address);
     if (deniedFor > 0) {
@@ -141,10 +145,7 @@ export class Gate {
     if (entry !== undefined && wait > 0) {
       return { code: entry.record.blockReason, seconds: inSeconds(wait) };
     }
-    if (this.exceedsPerAddressLimit(entry?.connections ?? 0)) {
-      return { code: "too-many-connections", seconds: RETRY_AFTER_FULL };
-    }
-    return isFull() ? { code: "full", seconds: RETRY_AFTER_FULL } : undefined;
+    return this.#lackOfRoom(entry);
   }
 
   /** Whether the operator denies an address. */
@@ -152,44 +153,42 @@ export class Gate {
     return this.#options.denials.deniedFor(address) > 0;
   }
 
-  /** Whether an address with this many connections may not open another. */
-  exceedsPerAddressLimit(connections: number): boolean {
-    return connections >= this.#options.perAddress;
+  /** The lack of room, with the wait that a client of this address was given when it was refused. */
+  #lackOfRoom(entry: Entry<AddressRecord> | undefined): ConnectionRefusal | undefined {
+    const { clock, isFull } = this.#options;
+    const isCrowded = entry !== undefined && exceedsPlaces(entry.record, entry.connections);
+    const told = entry?.record.tellWait(clock.now());
+    const seconds = told === undefined ? RETRY_AFTER_FULL : inSeconds(told);
+    if (isCrowded) return { code: "too-many-connections", seconds };
+    if (isFull()) return { code: "full", seconds };
+    return told === undefined ? undefined : { code: "too-many-connections", seconds };
   }
 
   #count({ code }: Refusal): void {
     this.refusals[code]++;
   }
 
-  /** The `verdict` of all nodes is `undefined` without a cluster or while it is unreachable. */
-  #refuseClusterWide(
-    { connections }: Entry<AddressRecord>,
-    verdict: ClusterVerdict | undefined,
-  ): Refusal | undefined {
-    if (this.#options.isFull()) return FULL; // The server may have filled up during the wait.
-    if (verdict === undefined) return undefined;
-    const { kind, wait, elsewhere } = verdict;
-    if (kind !== "allowed") return refuseVerdict({ kind, wait });
-    return this.exceedsPerAddressLimit(connections + elsewhere) ? TOO_MANY_CONNECTIONS : undefined;
-  }
-
-  /** The attempt is counted first. Too many attempts lead to a block; a lack of room does not. */
+  /** A lack of room is found first, so that it costs the address nothing. */
   #refuseEntry({ record, connections }: Entry<AddressRecord>): Refusal | undefined {
     const { clock, isFull } = this.#options;
-    const tooFast = refuseVerdict(record.attempt(clock.now()));
-    if (tooFast !== undefined) return tooFast;
-    if (this.exceedsPerAddressLimit(connections)) return TOO_MANY_CONNECTIONS;
-    return isFull() ? FULL : undefined;
+    const isCrowded = exceedsPlaces(record, connections);
+    const verdict = record.attempt(clock.now(), !isCrowded && !isFull());
+    return refuseVerdict(verdict, isCrowded ? "too-many-connections" : "full");
   }
 }
 
-const TOO_MANY_CONNECTIONS = refuse(
-  "too-many-connections",
-  429,
-  "Cannot connect: too many connections from one address.",
-  RETRY_AFTER_FULL,
-);
-const FULL = refuse("full", 503, "Cannot connect: the server is full.", RETRY_AFTER_FULL);
+/** Whether an address with this many connections may not open another. */
+export function exceedsPlaces(record: AddressRecord, connections: number): boolean {
+  return connections >= record.places;
+}
+
+type RoomRefusal = "too-many-connections" | "full";
+
+function refuseForRoom(code: RoomRefusal, wait: number): Refusal {
+  return code === "full"
+    ? refuse(code, 503, "Cannot connect: the server is full.", inSeconds(wait))
+    : refuse(code, 429, "Cannot connect: too many connections from one address.", inSeconds(wait));
+}
 
 function zeroCounts(): Record<RefusalCode, number> {
   return Object.fromEntries(REFUSALS.map((code) => [code, 0])) as Record<RefusalCode, number>;
@@ -222,10 +221,13 @@ function refuseMalformed(handshake: Handshake): Refusal | undefined {
     : refuse("handshake", 400, "Cannot connect: not a WebSocket version 13 handshake.");
 }
 
-function refuseVerdict(verdict: Verdict): Refusal | undefined {
+/** The refusal that follows from a verdict, if any. `room` is what there is too little of. */
+function refuseVerdict(verdict: Verdict, room: RoomRefusal): Refusal | undefined {
   switch (verdict.kind) {
     case "allowed":
       return undefined;
+    case "no-room":
+      return refuseForRoom(room, verdict.wait);
     case "too-fast":
       return refuse("too-fast", 429, "Cannot connect: too many attempts.", inSeconds(verdict.wait));
     case "blocked":

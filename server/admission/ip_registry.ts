@@ -12,7 +12,8 @@
  * An attempt that was refused counts as a connection that has just closed. An entry is deleted within the retention,
  * not soon after it: a purge deletes every entry that would grow too old before the next purge, even if that one is
  * late by a whole interval. The number of disconnected entries is bounded, too: beyond it, the entries that
- * disconnected first are deleted first, whatever their age.
+ * disconnected first are deleted first, whatever their age. A purge of many entries is done in slices, with time for
+ * other work in between. An expired entry is never found, whether or not it has been deleted yet.
  *
  * The age of an entry must not depend on a clock that may be set back, nor on one that stops while the system sleeps.
  * So the registry's time is the monotonic clock plus every forward leap of the calendar. Setting the calendar forward
@@ -20,7 +21,7 @@
  */
 
 import type { Address } from "./address.ts";
-import { type Clock, MINUTE } from "../base/clock.ts";
+import { type Cancel, type Clock, MINUTE } from "../base/clock.ts";
 import { type Handle, LinkedQueue } from "../base/linked_queue.ts";
 
 /** Maximum number of addresses held without a connection. */
@@ -32,6 +33,12 @@ const MAX_PURGE_INTERVAL = 5 * MINUTE;
 /** Minimum number of purges per retention, so that a short retention is kept as well. */
 const PURGES_PER_RETENTION = 10;
 
+/** How many entries are deleted together, so that a purge never delays chats noticeably. */
+export const PURGE_SLICE = 1_000;
+
+/** Time between two slices of a purge, in milliseconds. */
+export const SLICE_INTERVAL = 5;
+
 /** How many intervals early an entry is deleted: one until the next purge, and one for a late purge. */
 const SAFETY_INTERVALS = 2;
 
@@ -42,8 +49,8 @@ export interface IpRegistryOptions<T> {
   readonly clock: Clock;
   /** How long an address is held after its last disconnection, in milliseconds. */
   readonly retention: number;
-  /** Creates the record of a new entry. */
-  readonly newRecord: () => T;
+  /** Creates the record of a new entry. The record must not keep the address. */
+  readonly newRecord: (address: Address) => T;
   /** Called when the number of connections of an entry changes. */
   readonly onCount?: (record: T, connections: number) => void;
   /** Called with the record of a deleted entry. */
@@ -100,6 +107,8 @@ export class IpRegistry<T> {
   #time: number;
   #calendarSkew = 0;
   #distance: number;
+  /** Ends the purge that is under way. */
+  #stopSlices: Cancel | undefined;
   /** Whether an entry was deleted since the last garbage collection. */
   #needsCollection = false;
 
@@ -134,16 +143,14 @@ export class IpRegistry<T> {
 
   /** The entry of an address that attempts to connect. Created if missing. */
   touch(address: Address): Entry<T> {
-    this.#evict(); // An expired entry must not be found.
-    const entry = this.#entries.get(address) ?? this.#create(address);
+    const entry = this.#unexpired(address) ?? this.#create(address);
     if (entry.connections === 0) this.#leave(entry);
     return entry;
   }
 
   /** The entry of an address, if it is held. Does not count as an attempt. */
   find(address: Address): Entry<T> | undefined {
-    this.#evict();
-    return this.#entries.get(address);
+    return this.#unexpired(address);
   }
 
   /** Calls `use` with every entry. */
@@ -158,15 +165,28 @@ export class IpRegistry<T> {
 
   /** Deletes expired entries. An interval task, due every `purgeInterval`. */
   purge(): void {
-    this.#evict();
+    if (!this.#evict()) {
+      this.#stopSlices ??= this.#options.clock.every(SLICE_INTERVAL, () => this.purge());
+      return;
+    }
+    this.#stopSlices?.();
+    this.#stopSlices = undefined;
     if (this.#needsCollection) this.#options.collect?.();
     this.#needsCollection = false;
+  }
+
+  #unexpired(address: Address): RegistryEntry<T> | undefined {
+    this.#evict();
+    const entry = this.#entries.get(address);
+    if (entry?.place === undefined || entry.leftAt > this.#time - this.lifetime) return entry;
+    this.#delete(entry);
+    return undefined;
   }
 
   #create(address: Address): RegistryEntry<T> {
     const entry: RegistryEntry<T> = {
       address,
-      record: this.#options.newRecord(),
+      record: this.#options.newRecord(address),
       guests: undefined,
       connections: 0,
       leftAt: this.#time,
@@ -210,22 +230,26 @@ export class IpRegistry<T> {
     this.#evict();
   }
 
-  #evict(): void {
+  /** Deletes up to {@linkcode PURGE_SLICE} entries that are due. Returns whether none is left. */
+  #evict(): boolean {
     this.#advance();
     const { capacity = MAX_DISCONNECTED } = this.#options;
     const latest = this.#time - this.lifetime;
-    for (
-      let oldest = this.#disconnected.first;
-      oldest !== undefined;
-      oldest = this.#disconnected.first
-    ) {
-      if (oldest.leftAt > latest && this.#disconnected.size <= capacity) break;
-      oldest.place?.remove();
-      oldest.place = undefined;
-      this.#entries.delete(oldest.address);
-      this.#options.onGone?.(oldest.record);
-      this.#needsCollection = true;
+    for (let deleted = 0; deleted < PURGE_SLICE; deleted++) {
+      const oldest = this.#disconnected.first;
+      if (oldest === undefined) return true;
+      if (oldest.leftAt > latest && this.#disconnected.size <= capacity) return true;
+      this.#delete(oldest);
     }
+    return false;
+  }
+
+  #delete(entry: RegistryEntry<T>): void {
+    entry.place?.remove();
+    entry.place = undefined;
+    this.#entries.delete(entry.address);
+    this.#options.onGone?.(entry.record);
+    this.#needsCollection = true;
   }
 
   /** Advances the registry's time by the faster of both clocks. */

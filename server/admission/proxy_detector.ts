@@ -4,16 +4,20 @@
  *
  *   all visitors share one address    `X-Forwarded-For` lists more proxies than `--trust-proxy`
  *   visitors share a CDN's addresses  the CDN names another client than the proxy behind it
+ *   visitors share few addresses      handshakes come from many more browsers than addresses
  *   every page is refused             the proxy changes `Host`, so it differs from the origin of the page
  *   no page gets a WebSocket          the proxy doesn't forward `Upgrade`
  *
- * The first two are warned of once, when there have been too many in a row to be a coincidence. A client can forge
- * the last two, so they are warned of at most once per {@linkcode WARNING_INTERVAL}.
+ * The first three are warned of once, when there have been too many to be a coincidence. The third may also be a real
+ * crowd behind one address, so its warning names both. Browsers are counted by their `User-Agent`, which is not
+ * kept. A client can forge the last two signs, so they are warned of at most once per {@linkcode WARNING_INTERVAL}.
  */
 
 import { type Address, parseAddress } from "./address.ts";
 import { type Clock, MINUTE } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
+import { hashOf } from "../base/hash.ts";
+import { DistinctCounter } from "./distinct_counter.ts";
 import type { OriginDifference } from "./origin.ts";
 
 /** How many such handshakes in a row are no longer a coincidence. */
@@ -27,9 +31,18 @@ const CDN_HEADERS = [
   ...["cf-connecting-ip", "true-client-ip", "fastly-client-ip", "x-azure-clientip"],
 ];
 
+/** Number of handshakes over which different browsers are counted. */
+export const COUNTED_HANDSHAKES = 200;
+
+/** Number of different browsers, and of browsers per address, from which on the addresses are too few. */
+export const SUSPICIOUS_BROWSERS = 20;
+export const BROWSERS_PER_ADDRESS = 4;
+
 export interface ProxyDetectorOptions {
   /** The number of proxies, as configured with `--trust-proxy`. */
   readonly hops: number;
+  /** Whether the operator expects crowds behind one address (`--shared-address`). */
+  readonly expectsCrowds: boolean;
   readonly clock: Pick<Clock, "now">;
   readonly log: Log;
 }
@@ -37,20 +50,36 @@ export interface ProxyDetectorOptions {
 /** The value of a header. The name must be in lower case. */
 type Header = (name: string) => string | undefined;
 
+/** What is looked at in every handshake. */
+export interface ObservedHandshake {
+  readonly forwardedFor: string | undefined;
+  readonly userAgent: string | undefined;
+  /** The number of addresses in the registry. */
+  readonly addresses: number;
+}
+
 /** Warns without naming an address. */
 export class ProxyDetector {
   readonly #options: ProxyDetectorOptions;
   readonly #sharedAddress = new Streak();
   readonly #cdn = new Streak();
+  /** `undefined` after the warning. */
+  #browsers: DistinctCounter | undefined = new DistinctCounter();
+  #counted = 0;
   /** When each warning was last logged. */
   readonly #warned = new Map<"origin" | "upgrade", number>();
 
   constructor(options: ProxyDetectorOptions) {
     this.#options = options;
+    if (options.expectsCrowds) this.#browsers = undefined;
   }
 
-  /** Checks one handshake; `addresses` is the number of addresses in the registry. */
-  check(forwardedFor: string | undefined, addresses: number): void {
+  check(handshake: ObservedHandshake): void {
+    this.#checkProxies(handshake);
+    this.#checkBrowsers(handshake);
+  }
+
+  #checkProxies({ forwardedFor, addresses }: ObservedHandshake): void {
     const { hops, log } = this.#options;
     const proxies = forwardedFor === undefined ? 0 : forwardedFor.split(",").length;
     if (!this.#sharedAddress.add(proxies > hops && addresses <= 1)) return;
@@ -89,6 +118,20 @@ export class ProxyDetector {
     );
   }
 
+  #checkBrowsers({ userAgent, addresses }: ObservedHandshake): void {
+    if (this.#browsers === undefined) return;
+    if (userAgent !== undefined) this.#browsers.add(hashOf(userAgent));
+    const browsers = DistinctCounter.count([this.#browsers]);
+    if (++this.#counted < COUNTED_HANDSHAKES) return;
+    this.#counted = 0;
+    this.#browsers = new DistinctCounter();
+    if (browsers < Math.max(SUSPICIOUS_BROWSERS, BROWSERS_PER_ADDRESS * addresses)) return;
+    this.#browsers = undefined;
+    this.#options.log.warn(
+      "Many different browsers share few addresses: check --trust-proxy and any CDN, or set --shared-address.",
+      { addresses },
+    );
+  }
   #mayWarn(kind: "origin" | "upgrade"): boolean {
     const now = this.#options.clock.now();
     const last = this.#warned.get(kind);

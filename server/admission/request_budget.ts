@@ -10,6 +10,7 @@
 
 import { hash } from "node:crypto";
 import type { Clock } from "../base/clock.ts";
+import type { Address } from "./address.ts";
 import { type Rate, TokenBucket } from "../base/token_bucket.ts";
 import { ADDRESS_LIMITS, RESPONSE_UNIT } from "../limits/rate_limits.ts";
 
@@ -26,8 +27,8 @@ export interface RequestBudgetOptions {
   readonly clock: Pick<Clock, "now">;
   /** The key of the hash. Unpredictable. */
   readonly key: string;
-  /** The limit of an address, if not {@linkcode ADDRESS_LIMITS}. */
-  readonly rate?: Rate | undefined;
+  /** The limit of an address, if not that of {@linkcode ADDRESS_LIMITS}. */
+  readonly rateOf?: ((address: Address) => Rate) | undefined;
 }
 
 /** The buckets of all addresses. */
@@ -46,10 +47,10 @@ export class RequestBudget {
   }
 
   /** The bucket of an address, which others share. */
-  of(address: string, purpose: Purpose): RequestAllowance {
+  of(address: Address, purpose: Purpose): RequestAllowance {
     const slot = this.#slotOf(`${purpose} ${address}`);
-    const { clock, rate = ADDRESS_LIMITS.requests } = this.#options;
-    const bucket = this.#buckets.get(slot) ?? new TokenBucket(rate, clock.now());
+    const { clock, rateOf = () => ADDRESS_LIMITS.requests } = this.#options;
+    const bucket = this.#buckets.get(slot) ?? new TokenBucket(rateOf(address), clock.now());
     this.#buckets.set(slot, bucket);
     return {
       take: () => bucket.take(clock.now()),

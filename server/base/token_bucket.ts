@@ -36,6 +36,11 @@ export class TokenBucket {
     return this.#credit;
   }
 
+  /** Returns a token that was taken for nothing. */
+  putBack(now: number): void {
+    this.#credit = Math.min(this.#rate.burst * MINUTE, this.credit(now) + MINUTE);
+  }
+
   /** Takes one token. Returns 0, or the number of milliseconds until a token is available. */
   take(now: number): number {
     const credit = this.credit(now);

@@ -26,6 +26,8 @@ export interface Partner {
   partnerAway(from: SessionId): void;
   /** The partner is connected again. */
   partnerBack(from: SessionId): void;
+  /** A chat has ended that was long enough to count (`MIN_CHAT_TIME`), with a session from the address of `partner`. */
+  chattedWith(partner: AddressRecord): void;
   /** The session is reported from the address of `by`. */
   reported(by: AddressRecord, reason: ReportReason): void;
 }

@@ -37,6 +37,7 @@ import {
   TOO_FAST_REASON,
 } from "../../protocol.ts";
 import type { AddressRecord, BlockListener } from "../admission/address_record.ts";
+import { MIN_CHAT_TIME } from "../admission/reputation.ts";
 import { SessionRateLimiter } from "../limits/session_rate_limiter.ts";
 import type { SessionLimitName } from "../limits/rate_limits.ts";
 import { inSeconds } from "../base/clock.ts";
@@ -331,7 +332,9 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
 
   partnerLeft(from: SessionId): void {
     if (this.#state.kind !== "chatting" || this.partner?.id !== from) return;
-    this.#becomeIdle(this.#state.chatSide);
+    const { chatSide } = this.#state;
+    this.#becomeIdle(chatSide);
+    this.#vouchFor(chatSide);
     this.send({ type: "partner-left" });
   }
 
@@ -344,12 +347,23 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
   }
 
   reported(by: AddressRecord, reason: ReportReason): void {
-    this.#presence.record.report(by, reason, this.#deps.clock.now());
+    this.#presence.record.report(by, reason, this.#deps.clock.now(), this);
   }
 
   /** A recent partner on another node, whose address has the pseudonym `by`, has reported this session. */
   reportedElsewhere(from: SessionId, by: string, weight: number): void {
-    if (this.#recent.includes(from)) this.#presence.record.reportedElsewhere(by, weight);
+    if (!this.#recent.includes(from)) return;
+    this.#presence.record.reportedElsewhere(by, weight, this.#deps.clock.now());
+  }
+
+  chattedWith(partner: AddressRecord): void {
+    this.#presence.record.chattedWith(partner, this.#deps.clock.now());
+  }
+
+  /** A chat with a recent partner on another node, whose address has the pseudonym `partner`, was long enough. */
+  chattedElsewhere(from: SessionId, partner: string): void {
+    if (!this.#recent.includes(from)) return;
+    this.#presence.record.chattedElsewhere(partner, this.#deps.clock.now());
   }
 
   /** Resumes the sender that waits for this client to read. */
@@ -368,7 +382,6 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
     if (partner === undefined) throw new Error("Cannot start a chat: the partner is not here");
     const since = this.#deps.clock.now();
     this.#state = { kind: "chatting", chatSide: { partner, since, reported: false } };
-    this.#presence.record.chatStarted();
     this.#remember(id);
     this.send({ type: "paired", role, interests, met, ...this.#searchNumber });
   }
@@ -494,12 +507,19 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
         const { chatSide } = this.#state;
         this.#deps.statistics.chatEnded(this.#deps.clock.now() - chatSide.since);
         this.#becomeIdle(chatSide);
+        this.#vouchFor(chatSide);
         return chatSide.partner.partnerLeft(this.id);
       }
       case "idle":
       case "ended":
         return;
     }
+  }
+
+  /** Counts this address as one that the partner has chatted with, if the chat was long enough. */
+  #vouchFor({ partner, since }: ChatSide): void {
+    if (this.#deps.clock.now() - since < MIN_CHAT_TIME) return;
+    partner.chattedWith(this.#presence.record);
   }
 
   #becomeIdle(last: ChatSide | undefined): void {

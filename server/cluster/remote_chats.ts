@@ -49,7 +49,8 @@ export class RemoteChats {
 
   /** Represents a session on `node` that `own` chats with. */
   partner(own: Session, id: SessionId, node: NodeId, isAway = false): RemotePartner {
-    return new RemotePartner({ bus: this.#options.bus, own, id, node, isAway });
+    const { clock, bus } = this.#options;
+    return new RemotePartner({ clock, bus, own, id, node, isAway });
   }
 
   /** A session on another node sent a frame. */
@@ -63,11 +64,12 @@ export class RemoteChats {
   /** A session on another node, or its `RemotePartner` there, sent a message. */
   handle(message: ChatMessage): void {
     const { to, from, node, event } = message;
-    if (event.type === "reported") {
-      if (!this.#forward(message)) {
-        this.#options.sessions.recentSession(to)?.reportedElsewhere(from, event.by, event.weight);
-      }
-      return;
+    if (event.type === "reported" || event.type === "chatted") {
+      if (this.#forward(message)) return;
+      const session = this.#options.sessions.recentSession(to);
+      return event.type === "reported"
+        ? session?.reportedElsewhere(from, event.by, event.weight)
+        : session?.chattedElsewhere(from, event.with);
     }
     const session = this.#options.sessions.session(to);
     const known = session?.partner;

@@ -13,6 +13,7 @@
 
 import type { ReportReason } from "../../protocol.ts";
 import type { AddressRecord } from "../admission/address_record.ts";
+import type { Clock } from "../base/clock.ts";
 import type { NodeId, SessionId } from "../ids.ts";
 import type { Partner } from "../chat/partner.ts";
 import { PAUSE_BYTES } from "../chat/relay.ts";
@@ -22,12 +23,13 @@ import type { Bus } from "./bus.ts";
 import type { ChatEvent } from "./messages.ts";
 
 /** Events that only the current partner can send, from the node it is on. */
-export type PartnerEvent = Exclude<ChatEvent, { type: "left" | "reported" }>;
+export type PartnerEvent = Exclude<ChatEvent, { type: "left" | "chatted" | "reported" }>;
 
 /** Bytes that are taken before they are acknowledged: one message for several frames. */
 const MIN_ACKNOWLEDGED = PAUSE_BYTES / 4;
 
 export interface RemotePartnerOptions {
+  readonly clock: Pick<Clock, "now">;
   readonly bus: Pick<Bus, "frame" | "send">;
   /** The session on this node that chats with the partner. */
   readonly own: { readonly id: SessionId; readonly node: NodeId };
@@ -49,10 +51,12 @@ export class RemotePartner implements Partner, Sender {
   #owed = 0;
   /** Our side is slow to read. */
   #isPaused = false;
+  readonly #now: () => number;
   readonly #own: RemotePartnerOptions["own"];
   readonly #bus: RemotePartnerOptions["bus"];
 
-  constructor({ bus, own, id, node, isAway }: RemotePartnerOptions) {
+  constructor({ clock, bus, own, id, node, isAway }: RemotePartnerOptions) {
+    this.#now = () => clock.now();
     this.id = id;
     this.node = node;
     this.isAway = isAway;
@@ -89,8 +93,12 @@ export class RemotePartner implements Partner, Sender {
     this.#send({ type: "back" });
   }
 
+  chattedWith({ name }: AddressRecord): void {
+    this.#send({ type: "chatted", with: name });
+  }
+
   reported(by: AddressRecord, reason: ReportReason): void {
-    const { name, weight } = by.fileReport(reason);
+    const { name, weight } = by.fileReport(reason, this.#now());
     this.#send({ type: "reported", by: name, weight });
   }
 

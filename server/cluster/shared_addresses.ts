@@ -3,7 +3,8 @@
  * reported it, and whether it is blocked. In Redis it is one hash, under a pseudonym that only the nodes can compute
  * (`keys.ts`):
  *
- *   address:NAME    n:NODE connections there · c f s buckets · b, cause blocked until · r:NAME reported by
+ *   address:NAME    n:NODE connections there · c f s buckets · b, cause blocked until · r:NAME reported by ·
+ *                   w:PERIOD credit spent on reports
  *
  * The hash expires as a whole, and no later than an entry of the registry: within the retention of the last attempt or
  * disconnection (promise P1). While an address is connected, its node refreshes the hash from time to time. Reports do
@@ -12,12 +13,14 @@
  * Each script gets the key of the address as KEYS[1], the key of the nodes (`membership.ts`) as KEYS[2], and:
  *
  *   script       arguments, in order
- *   ATTEMPT      node · lifetime · burst and rate of connections · burst and rate of refusals · time of a block
+ *   ATTEMPT      node · lifetime · burst and rate of connections · burst and rate of refusals · time of a block ·
+ *                maximum number of connections · connections to the node · "expected" or "offence"
  *   CONNECTED    node · lifetime · connections to the node · "news" or "old" · prefix of the keys of addresses
  *   SEARCH       burst and rate of searches
  *   BLOCK        cause · time of the block
  *   REPORT       NAME of the reporter · weight · how long a report counts · threshold · time of a block · maximum
- *                number of reports · prefix of the keys of addresses; KEYS[3] is the key of the reporter
+ *                number of reports · prefix of the keys of addresses · required sum of weights · maximum credit ·
+ *                its period; KEYS[3] is the key of the reporter
  *
  * Times are in milliseconds, rates per minute. A field that is not a number counts as 0.
  *
@@ -32,11 +35,13 @@ import {
   MAX_REPORTS,
   REPORT_BLOCK_TIME,
   REPORT_TIME,
+  type SharedAttempt,
   type SharedRecord,
 } from "../admission/address_record.ts";
 import type { Address } from "../admission/address.ts";
 import { MINUTE } from "../base/clock.ts";
-import { ADDRESS_LIMITS, FLOOD_BLOCK_TIME } from "../limits/rate_limits.ts";
+import { MAX_CREDIT, PERIOD } from "../admission/reputation.ts";
+import { FLOOD_BLOCK_TIME } from "../limits/rate_limits.ts";
 import type { NodeId } from "../ids.ts";
 import type { Rate } from "../base/token_bucket.ts";
 import type { Bus } from "./bus.ts";
@@ -83,18 +88,22 @@ const ADDRESS = `
   end
 `;
 
-/** Returns the verdict, its duration, the number of connections to other nodes, and the reason. */
+/**
+ * Returns the verdict, its duration, the number of connections to other nodes, and the reason. Without room for another
+ * connection it takes no token.
+ */
 const ATTEMPT = new Script(`
   ${ADDRESS}
-  local node, lifetime, burst, rate, refusalBurst, refusalRate, blockTime = unpack(ARGV)
+  local node, lifetime, burst, rate, refusalBurst, refusalRate, blockTime, places, here, kind = unpack(ARGV)
   set('seen', now)
   redis.call('PEXPIRE', address, lifetime)
   local elsewhere = connections(node)
   local blocked = get('b') - now
   if blocked > 0 then return { '${BLOCKED}', blocked, elsewhere, redis.call('HGET', address, 'cause') } end
+  if here + elsewhere >= tonumber(places) then return { '${ALLOWED}', 0, elsewhere, '' } end
   local wait = take('c', burst, rate)
   if wait == 0 then return { '${ALLOWED}', 0, elsewhere, '' } end
-  if take('f', refusalBurst, refusalRate) == 0 then return { '${TOO_FAST}', wait, elsewhere, '' } end
+  if kind == 'expected' or take('f', refusalBurst, refusalRate) == 0 then return { '${TOO_FAST}', wait, elsewhere, '' } end
   return { '${BLOCKED}', block('${FLOODING}', blockTime), elsewhere, '${FLOODING}' }
 `);
 
@@ -147,14 +156,23 @@ const REPORT = new Script(`
     local weighs, at = string.match(report or '', '^(%S+) (%S+)')
     return tonumber(weighs) or 0, tonumber(at) or 0
   end
-  local before = parsed(redis.call('HGET', address, 'r:' .. by))
-  set('r:' .. by, math.max(before, weight) .. ' ' .. now)
+  local required, credit, period = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
+  local function spend(wanted)
+    local current = math.floor(now / period)
+    local function spent(at) return tonumber(redis.call('HGET', KEYS[3], 'w:' .. at)) or 0 end
+    local granted = math.max(0, math.min(wanted, credit - spent(current) - spent(current - 1)))
+    redis.call('HSET', KEYS[3], 'w:' .. current, spent(current) + granted)
+    redis.call('HDEL', KEYS[3], 'w:' .. current - 2)
+    return granted
+  end
+  local _, since = parsed(redis.call('HGET', address, 'r:' .. by))
+  if since <= oldest then set('r:' .. by, spend(weight) .. ' ' .. now) end
   local reporters, sum, fields = 0, 0, redis.call('HGETALL', address)
   for i = 1, #fields, 2 do
     local name = string.match(fields[i], '^r:(.*)')
     if name then
       local weighs, at = parsed(fields[i + 1])
-      local counts = at > oldest and reporters < most
+      local counts = at > oldest and weighs > 0 and reporters < most
       if counts and redis.call('EXISTS', prefix .. name) == 1 then
         reporters, sum = reporters + 1, sum + weighs
       else
@@ -162,7 +180,7 @@ const REPORT = new Script(`
       end
     end
   end
-  if math.min(reporters, sum) < threshold then return 0 end
+  if reporters < threshold or sum < required then return 0 end
   for i = 1, #fields, 2 do
     if string.sub(fields[i], 1, 2) == 'r:' then redis.call('HDEL', address, fields[i]) end
   end
@@ -211,10 +229,14 @@ class RedisAddressRecord implements SharedRecord {
     this.#options = options;
   }
 
-  async attempt(): Promise<ClusterVerdict | undefined> {
+  async attempt(
+    { rates: { connections, refusals }, places, here, isExpected }: SharedAttempt,
+  ): Promise<ClusterVerdict | undefined> {
     const { node, lifetime } = this.#options;
-    const rates = [ADDRESS_LIMITS.connections, ADDRESS_LIMITS.refusals].flatMap(burstAndRate);
-    const args = [node, lifetime, ...rates, Math.min(FLOOD_BLOCK_TIME, lifetime)];
+    const rates = [connections, refusals].flatMap(burstAndRate);
+    const offence = isExpected ? "expected" : "offence";
+    const block = Math.min(FLOOD_BLOCK_TIME, lifetime);
+    const args = [node, lifetime, ...rates, block, places, here, offence];
     const reply = checked(attemptReply, await this.#run(ATTEMPT, args));
     if (reply === undefined) return undefined;
     const [kind, wait, elsewhere, cause] = reply;
@@ -227,8 +249,8 @@ class RedisAddressRecord implements SharedRecord {
     return countIn(await this.#run(CONNECTED, args)) ?? here;
   }
 
-  async search(): Promise<number> {
-    return countIn(await this.#run(SEARCH, burstAndRate(ADDRESS_LIMITS.searches))) ?? 0;
+  async search(rate: Rate): Promise<number> {
+    return countIn(await this.#run(SEARCH, burstAndRate(rate))) ?? 0;
   }
 
   async block(cause: BlockReason, wait: number): Promise<void> {
@@ -236,11 +258,11 @@ class RedisAddressRecord implements SharedRecord {
     this.#broadcastBlock(cause, wait);
   }
 
-  async report(by: string, weight: number): Promise<void> {
+  async report(by: string, weight: number, required: number): Promise<void> {
     const { threshold, lifetime } = this.#options;
     const [oldest, time] = [REPORT_TIME, REPORT_BLOCK_TIME].map((ms) => Math.min(ms, lifetime));
     const limits = [oldest!, threshold, time!, MAX_REPORTS];
-    const args = [by, weight, ...limits, `${PREFIX}address:`];
+    const args = [by, weight, ...limits, `${PREFIX}address:`, required, MAX_CREDIT, PERIOD];
     const wait = countIn(await this.#run(REPORT, args, [`address:${by}`])) ?? 0;
     if (wait > 0) this.#broadcastBlock("reported", wait);
   }

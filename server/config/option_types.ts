@@ -1,6 +1,7 @@
 /** The types of command line options: how each is parsed and described. */
 
 import { parseRange, type Range } from "../admission/address.ts";
+import { parseSharedRange, type SharedRange } from "../admission/shared_address.ts";
 
 /** One option: its allowed values, its default and its purpose. */
 export interface Option<T> {
@@ -124,6 +125,23 @@ export function ranges(purpose: string): Option<readonly Range[]> {
     return parsed.every((range) => range !== undefined) ? parsed : undefined;
   };
   const allowedValues = "a list like 192.0.2.0/24,2001:db8::/32";
+  return {
+    defaultValue: [],
+    defaultText: "none",
+    purpose,
+    placeholder: "RANGES",
+    allowedValues,
+    parse,
+  };
+}
+
+/** Ranges of addresses that many people share, or none. */
+export function sharedRanges(most: number, purpose: string): Option<readonly SharedRange[]> {
+  const parse = (given: string): SharedRange[] | undefined => {
+    const parsed = given.split(",").map((item) => parseSharedRange(item, most));
+    return parsed.every((range) => range !== undefined) ? parsed : undefined;
+  };
+  const allowedValues = `a list like 192.0.2.0/24=500,127.0.0.1, with numbers from 1 to ${most}`;
   return {
     defaultValue: [],
     defaultText: "none",

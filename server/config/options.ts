@@ -5,6 +5,7 @@
 
 import { DAY, SECOND } from "../base/clock.ts";
 import { MAX_ACCESS_LOG_RETENTION, MAX_ADDRESS_RETENTION } from "../limits/privacy_limits.ts";
+import { CONNECTIONS_PER_ADDRESS } from "../limits/rate_limits.ts";
 import {
   choice,
   email,
@@ -15,6 +16,7 @@ import {
   redis,
   relays,
   secret,
+  sharedRanges,
   text,
   token,
   url,
@@ -22,6 +24,9 @@ import {
 
 /** Maximum number of proxies in a chain. */
 const MAX_HOPS = 9;
+
+/** Largest number of connections that can be configured. */
+const MAX_CONNECTIONS = 1_000_000;
 
 /** Every option, by the name of its flag. */
 export const OPTIONS = {
@@ -65,12 +70,16 @@ export const OPTIONS = {
   "deny-file": path(
     "file of addresses and ranges that may not connect, read again when it changes",
   ),
-  "max-connections": integer(10_000, 1, 1_000_000, "maximum number of connections"),
+  "max-connections": integer(10_000, 1, MAX_CONNECTIONS, "maximum number of connections"),
   "max-connections-per-address": integer(
-    20,
+    CONNECTIONS_PER_ADDRESS,
     1,
-    1_000_000,
+    MAX_CONNECTIONS,
     "maximum connections per address (IPv6: per /64)",
+  ),
+  "shared-address": sharedRanges(
+    MAX_CONNECTIONS,
+    "addresses and ranges that many people share (RANGE=N: N connections per address; RANGE: no such limit), comma-separated",
   ),
   "ip-retention-seconds": integer(
     MAX_ADDRESS_RETENTION / SECOND,

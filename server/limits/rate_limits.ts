@@ -8,11 +8,11 @@
  * limits.
  *
  * Honest visitors stay far below the limits of a session: a visitor who types all the time sends two messages a second.
- * When forty pages behind one address reconnect after a restart, they are admitted immediately. Further pages are told
- * to wait. Our page waits as told, and is never blocked.
+ * When 200 pages behind one address reconnect after a restart, they are admitted immediately. Further pages are told to
+ * wait (`admission/retry_schedule.ts`). Our page waits as told, and is never blocked, whatever the size of the crowd.
  */
 
-import { MINUTE } from "../base/clock.ts";
+import { MINUTE, SECOND } from "../base/clock.ts";
 import type { Rate } from "../base/token_bucket.ts";
 
 /** A limit, and the consequence of exceeding it. */
@@ -37,27 +37,45 @@ export const FRAME_UNIT = 1024;
 /** Number of bytes of a response that cost as much as a request. */
 export const RESPONSE_UNIT = 16 * 1024;
 
+/** Default of `--max-connections-per-address`, which the limits of an address are meant for. */
+export const CONNECTIONS_PER_ADDRESS = 200;
+
+/** When refused clients of one address may try again (`admission/retry_schedule.ts`), in milliseconds. */
+export const RETRIES = {
+  /** Minimum wait of a client that is refused for lack of room. */
+  shortest: 10 * SECOND,
+  longest: 5 * MINUTE,
+  /** Minimum time between the attempts of two clients. */
+  spacing: SECOND / 4,
+  /** Maximum number of attempts that are expected: as many as the longest wait has room for. */
+  most: 1_200,
+  /** How late an expected attempt may be. A page in the background may sleep for a minute. */
+  patience: 2 * MINUTE,
+  /** How long after its refusal a page may ask for its wait. */
+  toldWithin: 15 * SECOND,
+} as const;
+
 /** Limits of an address, enforced by its record (`admission/address_record.ts`), in a cluster by all nodes together. */
 export const ADDRESS_LIMITS = {
   connections: {
     of: "address",
     counts: "connections opened",
-    burst: 40,
-    perMinute: 60,
+    burst: 240,
+    perMinute: 240,
     otherwise: "HTTP 429 with `Retry-After`",
   },
   refusals: {
     of: "address",
-    counts: "connections refused by the limit above",
-    burst: 300,
-    perMinute: 120,
+    counts: "refused attempts that came before the time they were told",
+    burst: 1_200,
+    perMinute: 600,
     otherwise: `blocked for ${FLOOD_BLOCK_TIME / MINUTE} minutes`,
   },
   searches: {
     of: "address",
     counts: "`find` messages",
-    burst: 60,
-    perMinute: 120,
+    burst: 240,
+    perMinute: 480,
     otherwise: "error `too-fast` with the time to wait",
   },
   /** Enforced by each node (`admission/request_budget.ts`). Enough for 200 people who arrive within a minute. */
@@ -71,6 +89,21 @@ export const ADDRESS_LIMITS = {
     otherwise: "HTTP 429 with `Retry-After`, and the connection is closed",
   },
 } as const satisfies LimitsOf<"address">;
+
+/** The rates of an address that may have `connections`: those above, or more in proportion to the default. */
+export function addressRates(connections: number): AddressRates {
+  const factor = Math.max(1, connections / CONNECTIONS_PER_ADDRESS);
+  const scaled = ({ burst, perMinute }: Rate): Rate => ({
+    burst: Math.ceil(burst * factor),
+    perMinute: Math.ceil(perMinute * factor),
+  });
+  return {
+    connections: scaled(ADDRESS_LIMITS.connections),
+    refusals: scaled(ADDRESS_LIMITS.refusals),
+    searches: scaled(ADDRESS_LIMITS.searches),
+    requests: scaled(ADDRESS_LIMITS.requests),
+  };
+}
 
 /** Limits of a session, enforced by its rate limiter (`session_rate_limiter.ts`). */
 export const SESSION_LIMITS = {
@@ -141,6 +174,9 @@ export const SOCKET_LIMITS = {
 export const LIMITS = { ...ADDRESS_LIMITS, ...SESSION_LIMITS, ...SOCKET_LIMITS } as const;
 
 export type LimitName = keyof typeof LIMITS;
+
+/** The rates of the limits of an address. */
+export type AddressRates = Readonly<Record<keyof typeof ADDRESS_LIMITS, Rate>>;
 
 export type SessionLimitName = keyof typeof SESSION_LIMITS;
 

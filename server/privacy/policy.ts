@@ -36,7 +36,8 @@ export interface Change {
 export const POLICY_CHANGES: readonly [Change, ...Change[]] = [
   {
     day: "2026-11-28",
-    says: "the privacy policy was reworded to be easier to read. Its promises are unchanged.",
+    says:
+      "the privacy policy was reworded to be easier to read, and says what the server holds together with an address. Its promises are unchanged.",
   },
   { day: "2026-11-24", says: "the privacy policy was published." },
 ];
@@ -96,7 +97,7 @@ function yourAddress(settings: PublicSettings): Section {
   const shared: Sentence[] = isShared
     ? [{
       says:
-        "This service runs on several machines. So that its limits apply across all of them, the machines tell each other how often an address connects, searches and is reported, and whether it is blocked. They keep this in memory, under a keyed hash of the address that only they can compute, and delete it when they delete the address.",
+        "This service runs on several machines. So that its limits apply across all of them, the machines tell each other how often an address connects, searches and is reported, when it chats with an address on another machine, and whether it is blocked. They keep this in memory, under a keyed hash of the address that only they can compute, and delete it when they delete the address.",
       proof: [PROOF_TESTS.addressNamed],
     }]
     : [];
@@ -116,6 +117,11 @@ function yourAddress(settings: PublicSettings): Section {
       {
         says: "The address is held only in memory, to enforce rate limits and to block abuse.",
         proof: [PROOF_TESTS.noAddressStored, PROOF_TESTS.floodBlocked],
+      },
+      {
+        says:
+          "Together with the address, the server holds how often it connects and searches, the reports about it, and an estimate of how many different addresses it has chatted with, but no list of them. All of this is deleted together with the address.",
+        proof: [PROOF_TESTS.addressForgotten],
       },
       {
         says: `It is deleted from memory within ${
@@ -466,7 +472,7 @@ const SECURITY: Section = {
     },
     {
       says:
-        "The server limits how fast and how often an address may connect. An address that keeps exceeding the limit is blocked for a while.",
+        "The server limits how fast and how often an address may connect. An address that keeps ignoring the limit is blocked for a while.",
       proof: [PROOF_TESTS.floodBlocked],
     },
     {

@@ -33,7 +33,7 @@ class World {
 
   constructor(hops = 0, speaksTls = false) {
     const clock = new FakeClock();
-    const newRecord = (): AddressRecord => newAddressRecord(clock.now());
+    const newRecord = (): AddressRecord => newAddressRecord(clock.now(), { places: 1 });
     this.registry = new IpRegistry({ clock, retention: 60_000, newRecord });
     const { registry } = this;
     const isFull = (): boolean => false;
@@ -46,13 +46,13 @@ class World {
       speaksTls,
       isBehindTls: false,
       log,
-      gate: new Gate({ clock, registry, denials: { deniedFor: () => 0 }, perAddress: 1, isFull }),
+      gate: new Gate({ clock, registry, denials: { deniedFor: () => 0 }, isFull }),
       budget: new RequestBudget({ clock, key: "test" }),
       router: { answer: () => this.answer() },
       metrics: { answer: () => undefined },
       sessions: { enter: () => assert.fail() },
       accessLog: { record: (record) => this.records.push(record) },
-      proxyDetector: new ProxyDetector({ hops, clock, log }),
+      proxyDetector: new ProxyDetector({ hops, expectsCrowds: false, clock, log }),
       addressesHeld: () => registry.held,
     });
   }

@@ -7,6 +7,7 @@ import type { SearchRequest } from "../../server/matching/policy.ts";
 import { ALONE, type SessionId, type Ticket } from "../../server/ids.ts";
 import { DAY, HOUR, MINUTE } from "../../server/base/clock.ts";
 import { en } from "../../client/languages/en.ts";
+import { CONNECTIONS_PER_ADDRESS } from "../../server/limits/rate_limits.ts";
 import { type AbuseRules, AddressRecord } from "../../server/admission/address_record.ts";
 
 /** A search request. It is open if it has no interests, and a higher id is a later request. */
@@ -30,11 +31,18 @@ export function searchRequest(
 }
 
 /** The rules under the default options. */
-export const DEFAULT_RULES: AbuseRules = { threshold: 3, lifetime: 50 * MINUTE };
+export const DEFAULT_RULES: Omit<AbuseRules, "identity"> = {
+  threshold: 3,
+  lifetime: 50 * MINUTE,
+  places: CONNECTIONS_PER_ADDRESS,
+  isShared: false,
+};
+
+let records = 0;
 
 /** The record of an address without any offence. */
 export function newAddressRecord(now = 0, rules: Partial<AbuseRules> = {}): AddressRecord {
-  return new AddressRecord({ ...DEFAULT_RULES, ...rules }, now);
+  return new AddressRecord({ ...DEFAULT_RULES, identity: records++, ...rules }, now);
 }
 
 export const ENGLISH: Language = { code: "en", words: en.words, locale: "en-GB" };

@@ -1,15 +1,18 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Address, parseAddress } from "../../../server/admission/address.ts";
-import { HOUR, MINUTE, SECOND } from "../../../server/base/clock.ts";
+import type { AddressRecord } from "../../../server/admission/address_record.ts";
+import { type Clock, HOUR, MINUTE, SECOND } from "../../../server/base/clock.ts";
 import { gcFunction } from "../../../server/base/gc.ts";
 import {
   type Entry,
   IpRegistry,
   type IpRegistryOptions,
   MAX_DISCONNECTED,
+  PURGE_SLICE,
 } from "../../../server/admission/ip_registry.ts";
 import { MAX_ADDRESS_RETENTION } from "../../../server/limits/privacy_limits.ts";
+import { newAddressRecord } from "../../support/fixtures.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { trials } from "../../support/repeats.ts";
 
@@ -491,6 +494,64 @@ class Trial {
     return [...this.#visitors.values()].filter(found).length;
   }
 }
+
+/** Lets `count` addresses connect and leave. */
+function leaveAll(registry: IpRegistry<Mark>, count: number): void {
+  for (let n = 0; n < count; n++) {
+    registry.touch(address(`10.${n >> 16}.${n >> 8 & 255}.${n & 255}`)).connect()();
+  }
+}
+
+Deno.test("Registry purges many addresses in slices, collects the garbage once, and is done in time", () => {
+  let collected = 0;
+  const gone: number[] = [];
+  const { clock, registry } = world({
+    collect: () => collected++,
+    onGone: () => gone.push(clock.now()),
+  });
+  leaveAll(registry, 30_000);
+  const left = clock.now();
+  clock.advance(HOUR);
+  assert.deepEqual([registry.held, gone.length, collected], [0, 30_000, 1]);
+  assert.ok(Math.max(...gone) - left < HOUR);
+  const slices = Map.groupBy(gone, (at) => at);
+  assert.ok([...slices.values()].every(({ length }) => length <= PURGE_SLICE), "one was too large");
+});
+
+Deno.test("Registry never finds an expired address that the purge has not reached yet", () => {
+  const { clock, registry } = idleWorld();
+  leaveAll(registry, 3 * PURGE_SLICE);
+  const last = address(`10.0.${(3 * PURGE_SLICE - 1) >> 8}.${(3 * PURGE_SLICE - 1) & 255}`);
+  const before = registry.find(last)?.record;
+  clock.advance(HOUR);
+  assert.equal(registry.find(last), undefined);
+  assert.notEqual(registry.touch(last).record, before);
+});
+
+Deno.test("Registry never stalls chats for 50 ms while it purges 30,000 addresses", () => {
+  let now = 0;
+  const tasks = new Set<() => void>();
+  const clock: Clock = {
+    now: () => now,
+    date: () => new Date(now),
+    every: (_ms, task) => (tasks.add(task), () => void tasks.delete(task)),
+  };
+  const newRecord = (): AddressRecord => newAddressRecord(now);
+  const onGone = (record: AddressRecord): void => record.dispose();
+  const registry = new IpRegistry({ clock, retention: HOUR, newRecord, onGone });
+  for (let n = 0; n < 30_000; n++) {
+    registry.touch(address(`10.${n >> 16}.${n >> 8 & 255}.${n & 255}`)).connect()();
+  }
+  now = HOUR;
+  const stalls: number[] = [];
+  for (let task: (() => void) | undefined = () => registry.purge(); task; [task] = tasks) {
+    const start = performance.now();
+    task();
+    stalls.push(performance.now() - start);
+  }
+  assert.equal(registry.held, 0);
+  assert.ok(Math.max(...stalls) < 50, `${Math.max(...stalls)} ms`);
+});
 
 Deno.test("Registry holds no address longer than the retention, whatever happens and whenever a purge runs", () => {
   const aStep = fc.record<Step>({

@@ -2,34 +2,43 @@ import assert from "node:assert/strict";
 import type { Log } from "../../../server/base/log.ts";
 import { parseAddress } from "../../../server/admission/address.ts";
 import {
+  BROWSERS_PER_ADDRESS,
+  COUNTED_HANDSHAKES,
   ProxyDetector,
+  SUSPICIOUS_BROWSERS,
   SUSPICIOUS_HANDSHAKES,
   WARNING_INTERVAL,
 } from "../../../server/admission/proxy_detector.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 
-/** A header, and the number of addresses held. */
-type Handshake = readonly [forwardedFor: string | undefined, held: number];
+/** Two headers, and the number of addresses held. */
+type Handshake = readonly [forwardedFor: string | undefined, held: number, userAgent?: string];
 
 /** The warnings after handshakes with these headers and these numbers of addresses held. */
 function warnings(
   hops: number,
   handshakes: readonly Handshake[],
+  expectsCrowds = false,
 ): string[] {
-  const { said, detector } = listening(hops);
-  for (const [forwardedFor, held] of handshakes) detector.check(forwardedFor, held);
+  const { said, detector } = listening(hops, expectsCrowds);
+  for (const [forwardedFor, addresses, userAgent] of handshakes) {
+    detector.check({ forwardedFor, addresses, userAgent });
+  }
   return said;
 }
 
 /** A detector, its clock, and its warnings. */
-function listening(hops = 1): { said: string[]; clock: FakeClock; detector: ProxyDetector } {
+function listening(
+  hops = 1,
+  expectsCrowds = false,
+): { said: string[]; clock: FakeClock; detector: ProxyDetector } {
   const said: string[] = [];
   const warn = (message: string, properties: unknown): void => {
     said.push(`${message} ${JSON.stringify(properties)}`);
   };
+  const log = { warn } as unknown as Log;
   const clock = new FakeClock();
-  const detector = new ProxyDetector({ hops, clock, log: { warn } as unknown as Log });
-  return { said, clock, detector };
+  return { said, clock, detector: new ProxyDetector({ hops, expectsCrowds, clock, log }) };
 }
 
 function times(count: number, handshake: Handshake): Handshake[] {
@@ -101,4 +110,25 @@ Deno.test("Proxy detector states at most once a minute that a proxy drops the Up
   clock.advance(WARNING_INTERVAL);
   detector.checkUpgrade(header);
   assert.equal(said.length, 2);
+});
+
+/** Handshakes of so many browsers, one after another, through a CDN with so many addresses. */
+function browsers(count: number, addresses: number): Handshake[] {
+  return Array.from(
+    { length: 5 * COUNTED_HANDSHAKES },
+    (_, n) => ["203.0.113.9", addresses, `Browser/${n % count}`],
+  );
+}
+
+Deno.test("Proxy detector warns once of many unlike browsers from few addresses, and names neither", () => {
+  const said = warnings(1, browsers(60, 4));
+  assert.equal(said.length, 1);
+  assert.match(said[0]!, /CDN.*--shared-address/);
+  assert.doesNotMatch(said[0]!, /203|Browser/);
+});
+
+Deno.test("Proxy detector is silent about few browsers, enough addresses, or a crowd that is expected", () => {
+  assert.deepEqual(warnings(1, browsers(SUSPICIOUS_BROWSERS / 2, 2)), []);
+  assert.deepEqual(warnings(1, browsers(60, 2 * 60 / BROWSERS_PER_ADDRESS)), []);
+  assert.deepEqual(warnings(1, browsers(60, 4), true), []);
 });

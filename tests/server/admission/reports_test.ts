@@ -6,21 +6,21 @@ import { REPORT_REASONS, type ReportReason } from "../../../protocol.ts";
 import {
   type AddressRecord,
   MAX_REPORTS,
-  MIN_REPORTS_FOR_DAMPING,
   REPORT_BLOCK_TIME,
   REPORT_TIME,
 } from "../../../server/admission/address_record.ts";
+import { PARTNERS_PER_REPORT } from "../../../server/admission/reputation.ts";
 import { HOUR, MINUTE } from "../../../server/base/clock.ts";
 import { DEFAULT_RULES, newAddressRecord } from "../../support/fixtures.ts";
 import { trials } from "../../support/repeats.ts";
 
 const { threshold } = DEFAULT_RULES;
 
-/** Addresses whose chats all had different partners, so that their reports have full weight. */
+/** Addresses that have chatted with many others, so that two of their reports have full weight. */
 function reporters(count: number): AddressRecord[] {
   return Array.from({ length: count }, () => {
     const record = newAddressRecord();
-    for (let n = 0; n < 100; n++) record.chatStarted();
+    for (let n = 0; n < 10; n++) record.chattedWith(newAddressRecord(), 0);
     return record;
   });
 }
@@ -86,26 +86,93 @@ Deno.test("Reports from an address that is no longer held are no longer counted"
   assert.equal(isBlocked(reported, 1), false);
 });
 
-Deno.test("Reports from an address that reports nearly everybody have little weight", () => {
-  const eager = Array.from({ length: threshold }, () => newAddressRecord());
-  for (const by of eager) {
-    for (let n = 0; n < MIN_REPORTS_FOR_DAMPING; n++) {
-      by.chatStarted();
-      newAddressRecord().report(by, "spam", 0);
-    }
-  }
+/** Whether as many reports by such addresses as the threshold block another one. */
+function block(reporters: readonly AddressRecord[]): boolean {
   const reported = newAddressRecord();
-  for (const by of eager) reported.report(by, "underage", 0);
-  assert.equal(isBlocked(reported), false);
+  for (const by of reporters) reported.report(by, "underage", 0);
+  return isBlocked(reported);
+}
+
+/** As many addresses as the threshold. Each has spent its first credit on a report. */
+function eagerReporters(): AddressRecord[] {
+  const eager = Array.from({ length: threshold }, () => newAddressRecord());
+  for (const by of eager) newAddressRecord().report(by, "spam", 0);
+  return eager;
+}
+
+Deno.test("Reports from addresses that report everybody they meet have no weight", () => {
+  assert.equal(block(Array.from({ length: threshold }, () => newAddressRecord())), true);
+  assert.equal(block(eagerReporters()), false);
+});
+
+Deno.test("Reports gain weight with the number of different partners who were not reported", () => {
+  const eager = eagerReporters();
+  for (const by of eager) {
+    for (let n = 0; n < PARTNERS_PER_REPORT; n++) by.chattedWith(newAddressRecord(), 0);
+  }
+  assert.equal(block(eager), true);
+});
+
+Deno.test("Reports gain no weight by chats with the same address, or repeatedly with another", () => {
+  const eager = eagerReporters();
+  for (const by of eager) {
+    for (let n = 0; n < 100; n++) by.chattedWith(by, 0);
+    for (const other of eager) for (let n = 0; n < 100; n++) by.chattedWith(other, 0);
+  }
+  assert.equal(block(eager), false);
+});
+
+Deno.test("Reports spend their credit for at least an hour, and get it back within two", () => {
+  const eager = eagerReporters();
+  for (const [now, expected] of [[HOUR - 1, 0], [2 * HOUR, 1]] as const) {
+    for (const by of eager) assert.equal(by.fileReport("spam", now).weight, expected);
+  }
+});
+
+Deno.test("Reports about one address by another spend credit once", () => {
+  const [reporter] = reporters(1);
+  const reported = newAddressRecord();
+  for (let n = 0; n < 10; n++) reported.report(reporter!, "spam", n);
+  assert.equal(reporter!.fileReport("spam", 10).weight, 1);
+});
+
+Deno.test("Reports must be more for an address with many partners, who are bound to err", () => {
+  const popular = newAddressRecord();
+  for (let n = 0; n < 60; n++) popular.chattedWith(newAddressRecord(), 0);
+  const all = reporters(threshold + 3);
+  const verdicts = all.map((by) => {
+    popular.report(by, "spam", 0);
+    return isBlocked(popular);
+  });
+  assert.deepEqual(verdicts.slice(0, threshold + 1), Array(threshold + 1).fill(false));
+  assert.ok(verdicts.at(-1), "enough of them still block");
+});
+
+Deno.test("Reports about a shared address end only the reported session, and never block the address", () => {
+  const shared = newAddressRecord(0, { isShared: true });
+  const told: string[] = [];
+  const sessions = ["offender", "bystander"].map((name) => ({
+    blocked: () => told.push(name),
+    denied: () => {},
+  }));
+  for (const session of sessions) shared.onBlocked(session);
+  const [offender, bystander] = sessions;
+  for (const by of reporters(threshold - 1)) shared.report(by, "spam", 0, bystander);
+  for (const by of reporters(threshold)) shared.report(by, "spam", 0, offender);
+  assert.deepEqual(told, ["offender"]);
+  assert.equal(isBlocked(shared), false);
 });
 
 Deno.test("Reports of minors have double weight, which makes up for one with little weight", () => {
-  const [first, second, eager] = [...reporters(2), newAddressRecord()];
-  for (let n = 0; n < MIN_REPORTS_FOR_DAMPING; n++) newAddressRecord().report(eager!, "spam", 0);
+  const little = (): AddressRecord => {
+    const record = newAddressRecord();
+    record.fileReport("spam", 0);
+    record.chattedWith(newAddressRecord(), 0);
+    return record;
+  };
   const blocks = (reason: ReportReason): boolean => {
     const reported = newAddressRecord();
-    for (const by of [first!, second!]) reported.report(by, reason, 0);
-    reported.report(eager!, reason, 0);
+    for (const by of [...reporters(2), little()]) reported.report(by, reason, 0);
     return isBlocked(reported);
   };
   assert.deepEqual([blocks("spam"), blocks("underage")], [false, true]);
@@ -141,7 +208,7 @@ Deno.test("Reports from fewer addresses than the threshold never block, whatever
       let now = 0;
       for (const { by, of, reason, after, chats } of actions) {
         now += after;
-        for (let n = 0; n < chats; n++) few[by]!.chatStarted();
+        for (let n = 0; n < chats; n++) few[by]!.chattedWith(newAddressRecord(), now);
         others[of]!.report(few[by]!, reason, now);
         assert.equal(others.some((one) => isBlocked(one, now)), false);
       }

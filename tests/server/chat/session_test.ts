@@ -9,6 +9,8 @@ import {
 } from "../../../protocol.ts";
 import { INTERVALS } from "../../../server/app.ts";
 import { MemoryBackend } from "../../../server/matching/backend.ts";
+import type { AddressRecord } from "../../../server/admission/address_record.ts";
+import { MIN_CHAT_TIME } from "../../../server/admission/reputation.ts";
 import { LIMITS } from "../../../server/limits/rate_limits.ts";
 import type { Link } from "../../../server/chat/link.ts";
 import {
@@ -54,6 +56,7 @@ const INERT_PARTNER = {
   partnerLeft: () => {},
   partnerAway: () => {},
   partnerBack: () => {},
+  chattedWith: () => {},
   reported: () => {},
 };
 
@@ -535,21 +538,21 @@ Deno.test("Session of a person who types fast for an hour is never closed", asyn
 Deno.test("Session that searches too fast is told when to retry, and has left its chat", async () => {
   const world = new World();
   const record = newAddressRecord(world.clock.now());
-  const visits = Array.from({ length: 3 }, () => world.visit(record));
-  for (let n = 0; n < LIMITS.searches.burst; n++) visits[n % 2]!.say(FIND);
+  const [late, ...visits] = Array.from({ length: 9 }, () => world.visit(record));
+  for (let n = 0; n < LIMITS.searches.burst; n++) visits[n % visits.length]!.say(FIND);
   await settled();
-  visits[2]!.say(FIND);
-  const [error] = visits[2]!.outlet.told("error");
+  late!.say(FIND);
+  const [error] = late!.outlet.told("error");
   assert.deepEqual(error, {
     type: "error",
     code: "too-fast",
     message: "You are searching too often.",
     seconds: 1,
   });
-  assert.equal(visits[2]!.session.state, "idle");
+  assert.equal(late!.session.state, "idle");
   world.clock.advance(1000);
-  visits[2]!.say(FIND);
-  assert.notEqual(visits[2]!.session.state, "idle");
+  late!.say(FIND);
+  assert.notEqual(late!.session.state, "idle");
 });
 
 Deno.test("Session receives call credentials during a chat, different from the partner's, and not otherwise", async () => {
@@ -645,6 +648,40 @@ Deno.test("Session of an address reported by several others is notified and clos
     assert.equal(outlet.closed?.code, 4003);
     assert.equal(session.state, "ended");
   }
+});
+
+Deno.test("Session gives standing to both addresses by a chat of half a minute, once, and not with itself", async () => {
+  const world = new World();
+  /** The credit of an address that has spent its first one. */
+  const creditAfter = async (
+    partners: readonly AddressRecord[],
+    lasting: number,
+  ): Promise<number> => {
+    const record = newAddressRecord(world.clock.now());
+    record.fileReport("spam", world.clock.now());
+    for (const partner of partners) {
+      const visits = [world.visit(record), world.visit(partner)];
+      for (const visit of visits) visit.say(FIND);
+      await settled();
+      world.clock.advance(lasting);
+      for (const visit of visits) visit.say(LEAVE);
+      for (const { session } of visits) session.end();
+    }
+    return record.fileReport("spam", world.clock.now()).weight;
+  };
+  const others = Array.from({ length: 5 }, () => newAddressRecord(world.clock.now()));
+  const same = Array.from({ length: 5 }, () => others[0]!);
+  assert.equal(await creditAfter(others, MIN_CHAT_TIME), 1);
+  assert.equal(await creditAfter(others, MIN_CHAT_TIME - 1), 0);
+  assert.ok(await creditAfter(same, MIN_CHAT_TIME) < 0.25, "one partner");
+  const itself = newAddressRecord(world.clock.now());
+  itself.fileReport("spam", world.clock.now());
+  const both = [world.visit(itself), world.visit(itself)];
+  for (const visit of both) visit.say(FIND);
+  await settled();
+  world.clock.advance(MIN_CHAT_TIME);
+  both[0]!.say(LEAVE);
+  assert.equal(itself.fileReport("spam", world.clock.now()).weight, 0);
 });
 
 Deno.test("Session sends and receives nothing once it has ended", async () => {
@@ -850,10 +887,7 @@ Deno.test("Session is subject to the limits of the address that resumed it", asy
   for (let n = 0; n < 3; n++) before.report(newAddressRecord(), "underage", world.clock.now());
   assert.ok(isOpen(again), "the address before no longer matters");
   const reporters = [newAddressRecord(), newAddressRecord(), newAddressRecord()];
-  for (const reporter of reporters) {
-    for (let n = 0; n < 9; n++) reporter.chatStarted();
-    after.report(reporter, "underage", world.clock.now());
-  }
+  for (const reporter of reporters) after.report(reporter, "underage", world.clock.now());
   assert.equal(again.outlet.closed?.code, 4003);
 });
 
@@ -866,10 +900,7 @@ Deno.test("Session without a connection ends immediately when its address is blo
   await settled();
   a.link.disconnected();
   const reporters = [newAddressRecord(), newAddressRecord(), newAddressRecord()];
-  for (const reporter of reporters) {
-    for (let n = 0; n < 9; n++) reporter.chatStarted();
-    record.report(reporter, "spam", world.clock.now());
-  }
+  for (const reporter of reporters) record.report(reporter, "spam", world.clock.now());
   assert.deepEqual([b.outlet.types.at(-1), world.sessions.disconnected], ["partner-left", 0]);
 });
 

@@ -18,6 +18,8 @@ function from(address: string): ComingFrom {
   return { localAddress: address };
 }
 
+const FEW_PLACES = { args: ["--max-connections-per-address=20"] };
+
 /** Whether a client from that address is admitted. If so, it leaves again. */
 async function isAdmitted({ server }: Machine, address?: string): Promise<boolean> {
   const client = new BareClient(server.socketUrl, address === undefined ? {} : from(address));
@@ -36,7 +38,7 @@ clusterTest("An address has one connection limit on all nodes together", 2, asyn
   await bye(clients.pop()!);
   await waitUntil(() => isAdmitted(a!));
   await bye(...clients);
-});
+}, FEW_PLACES);
 
 clusterTest(
   "Simultaneous connections on two nodes don't exceed the limit",
@@ -52,6 +54,23 @@ clusterTest(
     await waitUntil(() => count() <= 20);
     await bye(...clients);
   },
+  FEW_PLACES,
+);
+
+clusterTest(
+  "A crowd that finds no place on several nodes spends nothing by trying",
+  2,
+  async ([a, b]) => {
+    const clients = await Promise.all(
+      Array.from({ length: 20 }, () => BareClient.enter(a!.server.socketUrl)),
+    );
+    for (let n = 0; n < LIMITS.connections.burst; n++) await isAdmitted(b!);
+    await bye(...clients.splice(0, 10));
+    await waitUntil(() => isAdmitted(b!));
+    assert.deepEqual([await isAdmitted(a!), await isAdmitted(b!)], [true, true]);
+    await bye(...clients);
+  },
+  FEW_PLACES,
 );
 
 clusterTest(
@@ -135,6 +154,8 @@ function recordWith(reply: unknown): { record: SharedRecord; sent: NodeMessage[]
   return { record, sent };
 }
 
+const ATTEMPT = { rates: LIMITS, places: 20, here: 0, isExpected: false };
+
 const MALFORMED: [what: string, reply: unknown][] = [
   ["nothing", null],
   ["a text", "blocked"],
@@ -152,10 +173,10 @@ const MALFORMED: [what: string, reply: unknown][] = [
 for (const [what, reply] of MALFORMED) {
   Deno.test(`SharedAddresses draws no conclusion from a malformed reply: ${what}`, async () => {
     const { record, sent } = recordWith(reply);
-    assert.equal(await record.attempt(), undefined);
+    assert.equal(await record.attempt(ATTEMPT), undefined);
     assert.equal(await record.connected(3, true), 3);
-    assert.equal(await record.search(), 0);
-    await record.report("pseudonym", 1);
+    assert.equal(await record.search(LIMITS.searches), 0);
+    await record.report("pseudonym", 1, 3);
     assert.deepEqual(sent, []);
   });
 }
@@ -163,5 +184,5 @@ for (const [what, reply] of MALFORMED) {
 Deno.test("SharedAddresses takes a block without a known cause for one of flooding", async () => {
   const { record } = recordWith(["blocked", 1000, 2, null]);
   const verdict = { kind: "blocked", wait: 1000, elsewhere: 2, cause: "flooding" };
-  assert.deepEqual(await record.attempt(), verdict);
+  assert.deepEqual(await record.attempt(ATTEMPT), verdict);
 });

@@ -25,7 +25,8 @@ const DEFAULTS = {
   deny: [],
   "deny-file": "",
   "max-connections": 10_000,
-  "max-connections-per-address": 20,
+  "max-connections-per-address": 200,
+  "shared-address": [],
   "ip-retention-seconds": 3600,
   "access-log-retention-days": 30,
   "report-threshold": 3,
@@ -277,6 +278,10 @@ Deno.test("Config reads lists of addresses, e-mail addresses and lines of text, 
   assert.equal(errors("--deny=192.0.2.0/24, 2001:db8::/32,198.51.100.7"), "serve");
   for (const deny of ["192.0.2.0/33", "example.org", "192.0.2.0/24;10.0.0.0/8", ","]) {
     assert.equal(errors(`--deny=${deny}`), 1, deny);
+  }
+  assert.equal(errors("--shared-address=192.0.2.0/24=500, 127.0.0.1,2001:db8::/48=3"), "serve");
+  for (const shared of ["192.0.2.0/33=5", "10.0.0.1=0", "10.0.0.1=1=2", "10.0.0.1=", "=5", "x=5"]) {
+    assert.equal(errors(`--shared-address=${shared}`), 1, shared);
   }
   assert.equal(errors("--contact-email=help@chat.example"), "serve");
   for (const email of ["help", "a@b@c", "<a@b>", "a b@c", "@", `${"a".repeat(500)}@b`]) {

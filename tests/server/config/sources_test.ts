@@ -32,6 +32,7 @@ const VALUES: Readonly<Record<OptionName, Values>> = {
   "deny-file": ["/srv/a b", "a\tb"],
   "max-connections": ["7", "0"],
   "max-connections-per-address": ["7", "0"],
+  "shared-address": ["192.0.2.0/24=500,2001:db8::/32", "192.0.2.0/24=0"],
   "ip-retention-seconds": ["60", "3601"],
   "access-log-retention-days": ["7", "31"],
   "report-threshold": ["5", "1"],
@@ -44,7 +45,7 @@ const VALUES: Readonly<Record<OptionName, Values>> = {
 };
 
 /** Options whose given values add up. */
-const LISTS: readonly OptionName[] = ["deny", "turn-url"];
+const LISTS: readonly OptionName[] = ["deny", "shared-address", "turn-url"];
 
 /** Reads one option from one source, with the flags that it requires. */
 function read(source: Source, name: OptionName, ...values: readonly string[]): Command {
