@@ -4,6 +4,8 @@
  * counter doesn't say which ones it has seen.
  */
 
+import { hashOf } from "../base/hash.ts";
+
 const BITS = 256;
 
 /** Bits per element of the array. */
@@ -15,7 +17,7 @@ export class DistinctCounter {
 
   /** Counts a non-negative whole number, unless it was counted before. */
   add(value: number): void {
-    const bit = value % BITS;
+    const bit = hashOf(`${value}`) % BITS;
     const word = Math.floor(bit / WORD);
     this.#words[word] = (this.#words[word] ?? 0) | (1 << bit % WORD);
   }

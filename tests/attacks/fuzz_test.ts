@@ -88,6 +88,10 @@ for (const listener of Object.keys(LISTENERS) as (keyof typeof LISTENERS)[]) {
   });
 }
 
+/** A mutated handshake looks like one that a proxy has changed. */
+const ABOUT_PROXY =
+  /^A handshake (arrived without its Upgrade header|was refused: the page's origin)/;
+
 async function fuzz(listener: keyof typeof LISTENERS, roll: Roll): Promise<void> {
   const args = ["--trust-proxy=1", "--max-connections-per-address=1000"];
   await using server = await TestServer.start({ listener, args, rates: NO_RATES });
@@ -108,7 +112,9 @@ async function fuzz(listener: keyof typeof LISTENERS, roll: Roll): Promise<void>
   const watch = new Stopwatch();
   await waitUntil(() => sessions.online === 2 && registry.connected === 1);
   assert.ok(watch.ms < 10 * SECOND, `${watch.ms} ms`);
-  assert.deepEqual([matchmaker.searching, relay.slowReaders, server.entries], [0, 0, []]);
+  const logged = server.entries.filter(({ message }) => !ABOUT_PROXY.test(message));
+  assert.deepEqual([matchmaker.searching, relay.slowReaders, logged], [0, 0, []]);
+  assert.ok(server.entries.length <= 2, "at most one warning of each kind in a minute");
   a.send(Uint8Array.of(1, 65));
   assert.deepEqual(await b.frame(), Uint8Array.of(1, 65));
 }
