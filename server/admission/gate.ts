@@ -11,7 +11,7 @@
  */
 
 import { type ConnectionRefusal, SUBPROTOCOL } from "../../protocol.ts";
-import type { AddressRecord, ClusterVerdict, Verdict } from "./address_record.ts";
+import type { AddressRecord, Verdict } from "./address_record.ts";
 import { type Address, networkOf } from "./address.ts";
 import { type Clock, inSeconds } from "../base/clock.ts";
 import type { Denials } from "./denials.ts";
