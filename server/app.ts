@@ -24,6 +24,7 @@ import { IpRegistry } from "./admission/ip_registry.ts";
 import type { OriginOptions } from "./admission/origin.ts";
 import { HEARTBEAT_INTERVAL, type Listener } from "./listener/listener.ts";
 import { SESSION_LIMITS, type SessionRates } from "./limits/rate_limits.ts";
+import type { Rate } from "./base/token_bucket.ts";
 import { SessionRegistry } from "./chat/session_registry.ts";
 import { describeError, type Log } from "./base/log.ts";
 import { LOG_RETRY_INTERVAL, type LogOutput } from "./base/log_output.ts";
@@ -35,6 +36,8 @@ import { MetricsEndpoint } from "./metrics/endpoint.ts";
 import { cpu, EventLoop, LAG_INTERVAL, memory } from "./base/process_load.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { ProofOfWorkGate, WORK_BITS } from "./chat/proof_of_work.ts";
+import { BackgroundEncoder } from "./http/background_encoder.ts";
+import { RequestBudget } from "./admission/request_budget.ts";
 import { ProxyDetector } from "./admission/proxy_detector.ts";
 import { Relay } from "./chat/relay.ts";
 import { type PublicSettings, publicSettingsOf } from "./config/public_settings.ts";
@@ -82,6 +85,8 @@ export interface AppOptions {
   readonly cluster?: Cluster | undefined;
   /** Rate limits of a session, if not {@linkcode SESSION_LIMITS}. */
   readonly rates?: SessionRates | undefined;
+  /** Rate limit of the requests of an address, if not {@linkcode ADDRESS_LIMITS}. */
+  readonly requestRate?: Rate | undefined;
   /** The requested `max-connections`, if it was reduced because the host allows fewer. */
   readonly wantedConnections?: number | undefined;
 }
@@ -89,6 +94,7 @@ export interface AppOptions {
 /** How often parts that define no interval do their work, in milliseconds. */
 export const INTERVALS = {
   openExpired: SECOND / 4,
+  encode: SECOND / 4,
   prune: SECOND,
   relaySweep: SECOND / 2,
   sessionSweep: SECOND,
@@ -115,6 +121,7 @@ export class App {
   readonly #metrics: Metrics;
   readonly #proofOfWork: ProofOfWorkGate;
   readonly #eventLoop: EventLoop;
+  readonly #encoder = new BackgroundEncoder();
   /** `undefined` until it listens. */
   #listener: Pick<Listener, "sockets" | "reloadCertificate"> | undefined;
   readonly #tasks: Cancel[] = [];
@@ -196,10 +203,11 @@ export class App {
   }
 
   #buildRequestHandler(gate: Gate): RequestHandler {
-    const { config, clock, log, platform = "" } = this.#options;
+    const { config, clock, log, newToken, requestRate, platform = "" } = this.#options;
     const { sessions, accessLog, registry } = this;
     return new RequestHandler({
       ...{ gate, sessions, accessLog, log },
+      budget: new RequestBudget({ clock, key: newToken(), rate: requestRate }),
       hops: config["trust-proxy"],
       speaksTls: config["tls-cert"] !== "",
       isBehindTls: platform !== "",
@@ -216,7 +224,7 @@ export class App {
     const settings = this.#settings;
     const { statistics, registry, accessLog } = this;
     return new Router({
-      ...{ clock, pages, settings, statistics },
+      ...{ clock, pages, settings, statistics, encoder: this.#encoder },
       report: () => transparencyReport({ registry, accessLog, settings }),
       health: () => this.health,
     });
@@ -294,6 +302,7 @@ export class App {
     return [
       [LAG_INTERVAL, () => this.#eventLoop.sample()],
       [INTERVALS.openExpired, () => matchmaker.openExpired()],
+      [INTERVALS.encode, () => this.#encoder.step()],
       [INTERVALS.prune, () => matchmaker.prune()],
       [INTERVALS.relaySweep, () => relay.sweep()],
       [INTERVALS.sessionSweep, () => sessions.sweep()],

@@ -12,7 +12,7 @@
 import type { AddressRecord } from "./admission/address_record.ts";
 import { type ConnectionRefusal, SOCKET_PATH } from "../protocol.ts";
 import type { AccessLog } from "./access_log/access_log.ts";
-import { type Address, clientAddress } from "./admission/address.ts";
+import { type Address, clientAddress, networkOf } from "./admission/address.ts";
 import type { Gate, Refusal } from "./admission/gate.ts";
 import type { Entry, Guest } from "./admission/ip_registry.ts";
 import { originDifference, type OriginOptions } from "./admission/origin.ts";
@@ -20,9 +20,11 @@ import { type Headers, TRANSPORT_SECURITY } from "./http/headers.ts";
 import type { AcceptedHandshake, Handler, Outlet, UpgradeDecision } from "./transport.ts";
 import type { Link } from "./chat/link.ts";
 import type { SessionRegistry } from "./chat/session_registry.ts";
+import { inSeconds } from "./base/clock.ts";
 import { describeError, type Log } from "./base/log.ts";
+import type { RequestAllowance, RequestBudget } from "./admission/request_budget.ts";
 import type { ProxyDetector } from "./admission/proxy_detector.ts";
-import type { MetricsEndpoint } from "./metrics/endpoint.ts";
+import { isForwarded, type MetricsEndpoint } from "./metrics/endpoint.ts";
 import {
   type HttpRequest,
   type HttpResponse,
@@ -40,6 +42,7 @@ export interface RequestHandlerOptions {
   /** Whether a platform in front of the server accepts only TLS. */
   readonly isBehindTls: boolean;
   readonly gate: Gate;
+  readonly budget: RequestBudget;
   readonly router: Pick<Router, "answer">;
   readonly metrics: Pick<MetricsEndpoint, "answer">;
   readonly sessions: Pick<SessionRegistry, "enter">;
@@ -51,6 +54,9 @@ export interface RequestHandlerOptions {
   readonly addressesHeld: () => number;
   readonly log: Log;
 }
+
+/** The path of health checks. */
+const HEALTH_PATH = "/healthz";
 
 /** The status of an accepted handshake, for the access log. */
 const SWITCHING_PROTOCOLS = 101;
@@ -79,9 +85,11 @@ export class RequestHandler implements Handler {
   answer(request: HttpRequest): HttpResponse | Promise<HttpResponse> {
     const address = this.#clientAddress(request);
     const metrics = this.#options.metrics.answer(request, address);
-    return metrics === undefined
-      ? this.#finish(request, address, this.#answer(request, address))
-      : this.#finishAsync(request, address, metrics);
+    if (metrics instanceof Promise) return this.#finishAsync(request, address, metrics);
+    const reply = this.#answerWithin(this.#allowance(request, address), () => {
+      return metrics ?? this.#answer(request, address);
+    });
+    return this.#finish(request, address, reply);
   }
 
   async admit(request: HttpRequest): Promise<UpgradeDecision> {
@@ -107,8 +115,10 @@ export class RequestHandler implements Handler {
    */
   redirectHandler(answerTo: (request: HttpRequest) => HttpResponse): Handler {
     const answer = (request: HttpRequest): HttpResponse => {
-      const reply = answerTo(request);
-      this.#record(request, this.#clientAddress(request), reply);
+      const address = this.#clientAddress(request);
+      const allowance = this.#allowance(request, address);
+      const reply = this.#answerWithin(allowance, () => answerTo(request));
+      this.#record(request, address, reply);
       return reply;
     };
     const admit = (request: HttpRequest): Promise<UpgradeDecision> =>
@@ -132,6 +142,22 @@ export class RequestHandler implements Handler {
   #watch(guest: Guest, link: Link): void {
     guest.deny = () => link.deny();
     if (this.#options.gate.isDenied(guest.address)) queueMicrotask(() => link.deny());
+  }
+
+  /** The budget of a client. A health check by a proxy itself doesn't share that of the proxy's clients. */
+  #allowance(request: HttpRequest, address: Address | undefined): RequestAllowance | undefined {
+    if (address === undefined) return undefined;
+    const isHealthCheck = pathOf(request) === HEALTH_PATH && !isForwarded(request);
+    return this.#options.budget.of(networkOf(address), isHealthCheck ? "health-check" : "page");
+  }
+
+  /** Answers a request if the budget of its client allows that. */
+  #answerWithin(allowance: RequestAllowance | undefined, answer: () => HttpResponse): HttpResponse {
+    const wait = allowance?.take() ?? 0;
+    if (wait > 0) return tooManyRequests(wait);
+    const reply = answer();
+    allowance?.charge(reply.body?.length ?? 0);
+    return reply;
   }
 
   /** Connections that open on several nodes at the same time can exceed the limit together. That is known only now. */
@@ -221,6 +247,12 @@ export class RequestHandler implements Handler {
     if (protocols === undefined) return speaksTls;
     return protocols.split(",")[0]?.trim().toLowerCase() === "https";
   }
+}
+
+/** The client must open another connection for its next request. */
+function tooManyRequests(wait: number): HttpResponse {
+  const headers = { "retry-after": `${inSeconds(wait)}`, connection: "close" };
+  return textResponse(429, "Too many requests from this address.\n", headers);
 }
 
 function refusalResponse({ status, reason, retryAfter }: Refusal): HttpResponse {

@@ -17,6 +17,7 @@ const NOT_RUN: readonly (readonly [document: string, beginning: string, reason: 
   ["docs/containers.md", "docker build", "needs Docker, and images from the internet"],
   ["docs/install.md", "gh attestation", "needs GitHub and a published release"],
   ["docs/install.md", "npx -y deno@2.9.6 task compile", "downloads a runtime; see compile_test.ts"],
+  ["docs/reverse-proxy.md", "anonymous-chat doctor", "needs a proxy; doctor_test.ts has several"],
   ["docs/testing.md", "npx -y deno@2.9.6 task test", "runs this test"],
   [
     "docs/tls.md",

@@ -53,7 +53,7 @@ export const PARTS: readonly Part[] = [
       ...["server/request_handler.ts", "server/site/", "server/metrics/", "server/cluster/"],
       ...["server/listener/", "server/chat/", "server/matching/", "server/access_log/"],
       ...["server/config/", "server/admission/", "server/statistics/", "server/limits/"],
-      ...["server/tls/", "server/health.ts"],
+      ...["server/tls/", "server/http/", "server/health.ts"],
     ],
   },
   {

@@ -41,6 +41,13 @@ export class LinkedQueue<T> implements Iterable<T> {
     return this.#insert(value, this.#ring);
   }
 
+  /** Removes the element at the front and returns it, or returns `undefined` if the queue is empty. */
+  shift(): T | undefined {
+    const { next } = this.#ring;
+    this.#remove(next);
+    return next.value;
+  }
+
   /** All elements, from the front. The queue must not change during the iteration. */
   *[Symbol.iterator](): Generator<T, void, undefined> {
     for (let node = this.#ring.next; node !== this.#ring; node = node.next) yield node.value as T;

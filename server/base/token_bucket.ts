@@ -43,4 +43,9 @@ export class TokenBucket {
     this.#credit -= MINUTE;
     return 0;
   }
+
+  /** Takes tokens even if they are not available. The next ones then take longer. Takes nothing if `tokens` < 0. */
+  charge(tokens: number, now: number): void {
+    this.#credit = this.credit(now) - Math.max(0, tokens) * MINUTE;
+  }
 }

@@ -171,7 +171,7 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
 
   receiveText(text: string): void {
     if (this.#state.kind === "ended") return;
-    if (this.#exceedsRate("controls")) return;
+    if (this.#isTooFast(this.#take("controls"))) return;
     const before = this.#noteActivity();
     const control = parseControl(text);
     switch (control.kind) {
@@ -192,7 +192,9 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
     }
     if (!isFrameKind(frame[0])) return this.close(CloseCode.policy, "The frame kind is unknown.");
     const isMessage = frame[0] === FrameKind.message;
-    if (this.#exceedsRate(isMessage ? "messages" : "signals")) return;
+    const now = this.#deps.clock.now();
+    const wait = this.#limits.takeFrame(isMessage ? "messages" : "signals", frame.length, now);
+    if (this.#isTooFast(wait)) return;
     this.#noteActivity();
     const isForwarded = this.partner?.receive(frame, this.id, this.outlet) ?? false;
     if (isForwarded && isMessage) this.#deps.statistics.message();
@@ -538,8 +540,8 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
   }
 
   /** Closes a session that sends faster than a person can. Returns whether it did. */
-  #exceedsRate(kind: "controls" | "messages" | "signals"): boolean {
-    if (this.#take(kind) === 0) return false;
+  #isTooFast(wait: number): boolean {
+    if (wait === 0) return false;
     this.close(CloseCode.policy, TOO_FAST_REASON);
     return true;
   }

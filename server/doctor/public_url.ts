@@ -6,7 +6,8 @@
 import { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import { type ClientRequest, type IncomingMessage, request } from "node:http";
-import { request as requestTls } from "node:https";
+import { isIP } from "node:net";
+import { connect, type TLSSocket } from "node:tls";
 import { SOCKET_PATH, SUBPROTOCOL } from "../../protocol.ts";
 import { SECOND } from "../base/clock.ts";
 import { errorCode } from "../base/error_code.ts";
@@ -60,7 +61,11 @@ async function handshake(publicUrl: string, ca: string | undefined): Promise<Ans
 
 /** The headers that every browser sends (RFC 6455 section 4.1). */
 function open(publicUrl: string, ca: string | undefined): ClientRequest {
+  const { protocol, host, hostname, port } = new URL(publicUrl);
+  const isTls = protocol === "https:";
+  const to = { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port) || (isTls ? 443 : 80) };
   const headers = {
+    host,
     "origin": publicUrl,
     "upgrade": "websocket",
     "connection": "Upgrade",
@@ -68,10 +73,14 @@ function open(publicUrl: string, ca: string | undefined): ClientRequest {
     "sec-websocket-key": randomBytes(KEY_BYTES).toString("base64"),
     "sec-websocket-protocol": SUBPROTOCOL,
   };
-  const url = publicUrl + SOCKET_PATH;
-  return publicUrl.startsWith("https:")
-    ? requestTls(url, ca === undefined ? { headers } : { headers, ca })
-    : request(url, { headers });
+  const socket = isTls ? { createConnection: () => connectTls(to, ca) } : {};
+  return request({ ...to, path: SOCKET_PATH, headers, ...socket });
+}
+
+/** Unlike `node:https`, this requires no permission to list the certificates of the system. */
+function connectTls(to: { host: string; port: number }, ca: string | undefined): TLSSocket {
+  const servername = isIP(to.host) === 0 ? to.host : "";
+  return connect({ ...to, servername, ...ca === undefined ? {} : { ca } });
 }
 
 async function answerTo(opening: ClientRequest): Promise<Answer> {

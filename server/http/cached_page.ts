@@ -14,9 +14,6 @@ import {
   type Representations,
 } from "./message.ts";
 
-/** Compression quality for short-lived pages: about as small as gzip, in less time. */
-const QUALITY = 4;
-
 export interface CachedPageOptions {
   readonly clock: Clock;
   /** Maximum age of a response, in milliseconds. */
@@ -41,7 +38,7 @@ export class CachedPage {
     if (this.#made === undefined || now - this.#made.at >= maxAge) {
       this.#made = {
         at: now,
-        representations: represent(make(), { quality: QUALITY, extraHeaders }),
+        representations: represent(make(), { extraHeaders }),
       };
     }
     return pageResponse(200, this.#made.representations, request);

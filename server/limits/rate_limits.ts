@@ -31,6 +31,12 @@ type LimitsOf<Owner extends Limit["of"]> = Readonly<Record<string, Limit & { rea
 /** How long an address that keeps trying despite refusals is blocked, in milliseconds. */
 export const FLOOD_BLOCK_TIME = 10 * MINUTE;
 
+/** Number of bytes of a frame that cost a token of `bytes`. */
+export const FRAME_UNIT = 1024;
+
+/** Number of bytes of a response that cost as much as a request. */
+export const RESPONSE_UNIT = 16 * 1024;
+
 /** Limits of an address, enforced by its record (`admission/address_record.ts`), in a cluster by all nodes together. */
 export const ADDRESS_LIMITS = {
   connections: {
@@ -53,6 +59,16 @@ export const ADDRESS_LIMITS = {
     burst: 60,
     perMinute: 120,
     otherwise: "error `too-fast` with the time to wait",
+  },
+  /** Enforced by each node (`admission/request_budget.ts`). Enough for 200 people who arrive within a minute. */
+  requests: {
+    of: "address",
+    counts: `HTTP requests that are not upgrades, and every further ${
+      RESPONSE_UNIT / 1024
+    } KiB of a response`,
+    burst: 3000,
+    perMinute: 3000,
+    otherwise: "HTTP 429 with `Retry-After`, and the connection is closed",
   },
 } as const satisfies LimitsOf<"address">;
 
@@ -98,6 +114,14 @@ export const SESSION_LIMITS = {
     counts: "frames of other kinds",
     burst: 120,
     perMinute: 1200,
+    otherwise: "closed with 1008",
+  },
+  /** 4 MiB, then 16 KiB per second. docs/rate-limits.md says what an honest page needs. */
+  bytes: {
+    of: "session",
+    counts: "KiB of frames, each frame rounded up",
+    burst: 4096,
+    perMinute: 960,
     otherwise: "closed with 1008",
   },
 } as const satisfies LimitsOf<"session">;

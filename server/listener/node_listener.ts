@@ -7,7 +7,8 @@
  *   connections       maxConnections, below the system's descriptor limit
  *   TLS handshakes    5 s from first byte to last; TLS 1.2 and 1.3 only
  *   silent clients    a fixed number of connections before their first request (pending_connections.ts)
- *   responses         10 s in which the client reads nothing of one
+ *   requests          one at a time per connection, and a few milliseconds in each turn of the event loop
+ *   responses         8 to 16 s in which the client reads nothing of one
  *   headers           5 s and 8 KiB to send them; a keep-alive connection may be silent for 5 s
  *   messages          32 KiB and 64 fragments, refused as soon as a header announces too much
  *   floods            SOCKET_LIMITS for pings, pongs and frames after the closing handshake began, then cut
@@ -17,7 +18,7 @@
  * The relay bounds how much may wait for a slow reader, through `backlog`, `pause` and `drained`.
  */
 
-import type { Buffer } from "node:buffer";
+import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import {
   createServer,
@@ -27,16 +28,18 @@ import {
   STATUS_CODES,
 } from "node:http";
 import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { SUBPROTOCOL } from "../../protocol.ts";
 import type { KeyPair } from "../tls/certificate.ts";
 import { SECOND } from "../base/clock.ts";
 import { spareConnections } from "../base/file_descriptors.ts";
 import { describeError } from "../base/log.ts";
+import { WorkQueue } from "../base/work_queue.ts";
 import type { HttpRequest, HttpResponse } from "../http/message.ts";
 import { capacityFor, PendingConnections } from "./pending_connections.ts";
 import { type ConnectionContext, WebSocketConnection } from "./websocket.ts";
+import { readInScript, RequestPipeline } from "./request_pipeline.ts";
 import { asksForSocket, type Listener, type ListenerOptions } from "./listener.ts";
 import type { Handler, UpgradeDecision } from "../transport.ts";
 import { WriteBatcher } from "./write_batch.ts";
@@ -48,8 +51,8 @@ const HANDSHAKE_TIMEOUT = 5 * SECOND;
 const HEADERS_TIMEOUT = 5 * SECOND;
 /** Milliseconds to send a whole request. */
 const REQUEST_TIMEOUT = 6 * SECOND;
-/** Milliseconds without traffic in either direction while a response is being sent. */
-const STALL_TIMEOUT = 10 * SECOND;
+/** Milliseconds without traffic in either direction while a response is being sent. It may take twice as long to notice. */
+const STALL_TIMEOUT = 8 * SECOND;
 /** Interval between checks of these timeouts, in milliseconds. */
 const TIMEOUT_CHECK = SECOND;
 /** How long a shutdown waits for open sockets before it cuts them, in milliseconds. */
@@ -70,6 +73,8 @@ class NodeListener implements Listener {
   readonly #server: Server;
   readonly #context: ConnectionContext;
   readonly #pending: PendingConnections;
+  readonly #queue: WorkQueue;
+  readonly #pipelines = new WeakMap<Socket, RequestPipeline>();
   /** Every WebSocket whose stream has not closed. */
   readonly #connections = new Set<WebSocketConnection>();
 
@@ -78,13 +83,20 @@ class NodeListener implements Listener {
     this.#options = options;
     this.#server = newServer(certificate?.pair);
     this.#pending = new PendingConnections(capacityFor(maxConnections));
+    this.#queue = new WorkQueue(clock);
     const onClosed = (connection: WebSocketConnection): void =>
       void this.#connections.delete(connection);
     this.#context = { clock, log, batcher: new WriteBatcher(), onClosed };
+    this.#server.timeout = STALL_TIMEOUT; // As an option of `createServer`, Deno ignores it.
     this.#server.maxConnections = maxConnections + spareConnections(maxConnections);
     this.#server.on("connection", (socket) => this.#pending.add(socket));
     this.#server.on("secureConnection", propagatePause);
-    this.#server.on("request", (request, response) => void this.#answer(request, response));
+    const ready = certificate === undefined ? "connection" : "secureConnection";
+    this.#server.prependListener(ready, readInScript);
+    this.#server.on(ready, (socket) => this.#receive(socket));
+    for (const event of ["request", "checkContinue", "checkExpectation"]) {
+      this.#server.on(event, (request, response) => void this.#answer(request, response));
+    }
     this.#server.on(
       "upgrade",
       (request, socket, head) => void this.#upgrade(request, socket, head),
@@ -137,11 +149,19 @@ class NodeListener implements Listener {
     this.#server.closeAllConnections();
   }
 
+  #receive(socket: Socket): void {
+    const pipeline = RequestPipeline.attach(socket, this.#queue);
+    if (pipeline !== undefined) this.#pipelines.set(socket, pipeline);
+  }
+
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.#pending.remove(rawSocketOf(request.socket));
+    const pipeline = this.#pipelines.get(request.socket);
+    pipeline?.begin();
+    response.once("close", () => pipeline?.finish());
     const answer = this.#options.handler.answer(requestOf(request));
     const reply = answer instanceof Promise ? await answer : answer;
-    const closing = reply.status === 405 ? { connection: "close" } : {};
+    const closing = reply.status === 405 || hasBody(request) ? { connection: "close" } : {};
     response.writeHead(reply.status, { ...replyHeaders(reply), ...closing });
     response.end(reply.body);
   }
@@ -149,15 +169,24 @@ class NodeListener implements Listener {
   /** Data, and an end, that arrive before the decision wait in the socket. */
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     this.#pending.remove(rawSocketOf(request.socket));
+    const rest = this.#pipelines.get(request.socket)?.detach() ?? EMPTY;
     socket.on("error", ignore);
     request.socket.setTimeout(0); // A WebSocket may be silent: heartbeats detect a vanished peer.
     const decision = await admit(this.#options.handler, request);
     if (decision.kind === "refused") return refuse(socket, decision.reply);
     if (socket.destroyed) return;
     socket.write(switchingProtocols(request.headers["sec-websocket-key"] ?? ""));
+    if (rest.length > 0) socket.unshift(rest);
     if (head.length > 0) socket.unshift(head);
     this.#connections.add(new WebSocketConnection(socket, this.#context, decision.handshake));
   }
+}
+
+const EMPTY = Buffer.alloc(0);
+
+/** Whether a request has a body. Nothing here reads one, so its connection can't be used again. */
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";
 }
 
 /** A socket that fails is destroyed automatically, and emits `close`. */
@@ -185,7 +214,6 @@ function newServer(pair: KeyPair | undefined): Server {
     headersTimeout: HEADERS_TIMEOUT,
     keepAliveTimeout: HEADERS_TIMEOUT,
     requestTimeout: REQUEST_TIMEOUT,
-    timeout: STALL_TIMEOUT,
     connectionsCheckingInterval: TIMEOUT_CHECK,
     maxHeaderSize: MAX_HEADER_BYTES,
     noDelay: true,

@@ -89,10 +89,15 @@ function hasToken({ header }: HttpRequest, expected: Buffer): boolean {
 }
 
 /** Whether a request was made on this machine, and not through a proxy or by a foreign page. */
-export function isLocalRequest({ header }: HttpRequest, client: Address | undefined): boolean {
-  if (client === undefined || !isLoopback(client)) return false;
-  if (PROXY_HEADERS.some((name) => header(name) !== undefined)) return false;
+export function isLocalRequest(request: HttpRequest, client: Address | undefined): boolean {
+  if (client === undefined || !isLoopback(client) || isForwarded(request)) return false;
+  const { header } = request;
   return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i.test(header("host") ?? "");
+}
+
+/** Whether a proxy has added something to a request. */
+export function isForwarded({ header }: HttpRequest): boolean {
+  return PROXY_HEADERS.some((name) => header(name) !== undefined);
 }
 
 /** The response of RFC 6750 section 3. */

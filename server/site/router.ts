@@ -2,7 +2,7 @@
  * Every HTTP response except the upgrade. A dozen routes need a `switch`, not a framework. A response is a value, so
  * both listeners give the same one.
  *
- * Pages that don't change are encoded when they are first requested in a language. The home page is encoded again when
+ * Pages that don't change are encoded when they are first requested in a language, and better a few seconds later. The home page is encoded again when
  * its announcements change. Pages with live figures are rendered again only once they have reached a maximum age.
  */
 
@@ -11,6 +11,7 @@ import { type StaticFile, StaticFiles } from "../http/static_files.ts";
 import { type Clock, SECOND } from "../base/clock.ts";
 import { HOME_HEADERS } from "../http/headers.ts";
 import type { Health } from "../health.ts";
+import type { BackgroundEncoder } from "../http/background_encoder.ts";
 import { CachedPage } from "../http/cached_page.ts";
 import { Localized } from "../http/language.ts";
 import { contactPage } from "./contact_page.ts";
@@ -67,6 +68,8 @@ export interface RouterOptions {
   /** What the server holds right now. */
   readonly report: () => TransparencyReport;
   readonly health: () => Health;
+  /** Improves the encoding of pages that don't change. */
+  readonly encoder?: BackgroundEncoder;
 }
 
 /** Maximum age of the transparency page, in milliseconds. */
@@ -163,16 +166,16 @@ export class Router {
     return new Localized(languages, (language) => {
       const page = withAnnouncements(homePage(home, language), announcements);
       const extraHeaders = { ...HOME_HEADERS, "content-language": language.code };
-      return represent(page, { extraHeaders });
+      return represent(page, { encoder: this.#options.encoder, extraHeaders });
     });
   }
 
   /** The words of the app in every language, for visitors who choose another one. */
   #allWords(): Representations {
-    const { languages } = this.#options.pages;
+    const { pages: { languages }, encoder } = this.#options;
     const words = Object.fromEntries(languages.map(({ code, words }) => [code, words]));
     const extraHeaders = { "content-type": "application/json" };
-    return representText(JSON.stringify(words), { extraHeaders });
+    return representText(JSON.stringify(words), { encoder, extraHeaders });
   }
 
   #statisticsOf(span: Span): Of<CachedPage> {
@@ -191,11 +194,11 @@ export class Router {
   }
 
   #document(content: Content): Of<Representations> {
-    const { document, languages } = this.#options.pages;
+    const { pages: { document, languages }, encoder } = this.#options;
     return new Localized(
       languages,
       (language) =>
-        represent(documentPage(document, content, language), { extraHeaders: IN_ENGLISH }),
+        represent(documentPage(document, content, language), { encoder, extraHeaders: IN_ENGLISH }),
     );
   }
 

@@ -6,6 +6,7 @@
  */
 
 import assert from "node:assert/strict";
+import { MAX_FRAME_BYTES } from "../../protocol.ts";
 import { MINUTE, SECOND } from "../../server/base/clock.ts";
 import { type LimitName, LIMITS } from "../../server/limits/rate_limits.ts";
 import { BareClient } from "../support/bare_client.ts";
@@ -88,6 +89,16 @@ async function endure(
   assert.deepEqual(server.logged, []);
 }
 
+Deno.test("Flood of bytes that keeps every other limit ends with 1008, and two people continue to chat", async () => {
+  await using server = await serve({ clock: new FakeClock() });
+  const large = frame(FIN | 2, `\x02${"x".repeat(MAX_FRAME_BYTES - 1)}`);
+  const frames = LIMITS.bytes.burst * 1024 / MAX_FRAME_BYTES;
+  const half = repeat(large, LIMITS.signals.burst - 1);
+  const rest = frame(FIN | 2, `\x01${"x".repeat(MAX_FRAME_BYTES - 1)}`);
+  const others = repeat(rest, frames - LIMITS.signals.burst + 10);
+  await endure(server, new Uint8Array(await new Blob([half, others]).arrayBuffer()), [1008]);
+});
+
 Deno.test("Flood that continues after its close frame is cut off, and is no longer read", async () => {
   await using server = await serve();
   using flooder = await RawClient.open(server.port);
@@ -99,7 +110,7 @@ Deno.test("Flood that continues after its close frame is cut off, and is no long
   }
 });
 
-function repeat(bytes: Uint8Array, times: number): Uint8Array {
+function repeat(bytes: Uint8Array, times: number): Uint8Array<ArrayBuffer> {
   const all = new Uint8Array(bytes.length * times);
   for (let n = 0; n < times; n++) all.set(bytes, n * bytes.length);
   return all;

@@ -197,6 +197,21 @@ Deno.test("Attack on node: a client that sends requests and reads no responses i
   assert.ok(watch.ms < 20 * SECOND, `${watch.ms} ms`);
 });
 
+for (const isTls of [false, true]) {
+  inProcess.test(`Attack on node${isTls ? " by TLS" : ""}: a client that requests large files and never reads them is disconnected within 20 s`, async () => {
+    await using files = new CertificateFiles();
+    await using server = await TestServer.start(isTls ? { certificate: files } : {});
+    const listening = Array.from({ length: 4 }, () => RawClient.connect(server));
+    const clients = await Promise.all(listening);
+    const ask = "GET /languages.json HTTP/1.1\r\nHost: x\r\n\r\n".repeat(60); // More than the system buffers.
+    for (const client of clients) await client.write(new TextEncoder().encode(ask));
+    const watch = new Stopwatch();
+    await waitUntil(async () => await server.sockets() === 0, 60);
+    assert.ok(watch.ms < 20 * SECOND, `${watch.ms} ms`);
+    for (const client of clients) client.reset();
+  });
+}
+
 /** Waits until the server has received this client's pong. */
 async function answerHeartbeat(client: BareClient): Promise<void> {
   await new Promise((resolve) => client.socket.once("ping", resolve));

@@ -1,9 +1,9 @@
 /**
  * Our server as it is measured: what `main.ts` serves, with the same command line, permissions, listener, logs and
- * statistics, and one change. In the long run a session may send two messages a second
- * (`server/limits/rate_limits.ts`), and one that sends fifty thousand is closed with 1008. Here both limits on frames
- * are so high that no session reaches them. Every frame still takes a token from their buckets, so their cost is
- * measured.
+ * statistics, with one difference. In the long run a session may send two messages a second
+ * (`server/limits/rate_limits.ts`), and one that sends fifty thousand is closed with 1008. Here the limits on frames
+ * are so high that no session reaches them, and so is the limit on requests of an address. Every frame and request
+ * still takes a token from their buckets, so their cost is measured.
  */
 
 import { pages } from "../../client/page.gen.ts";
@@ -46,7 +46,8 @@ async function serve(config: Config, logOutput: LogOutput): Promise<void> {
     store: SqliteStatisticsStore.open(config["data-dir"], log),
     newToken: () => crypto.getRandomValues(new Uint8Array(TOKEN_BYTES)).toHex(),
     collect: gcFunction(),
-    rates: { ...LIMITS, messages: AMPLE, signals: AMPLE },
+    rates: { ...LIMITS, messages: AMPLE, signals: AMPLE, bytes: AMPLE },
+    requestRate: AMPLE,
   });
   const listen = config.listener === "node" ? listenNode : listenDeno;
   const { host, port } = config;

@@ -20,6 +20,7 @@ const FIREFOX = "/usr/bin/firefox-esr";
 /** In addition to Playwright's settings: disables blocklists, experiments and connectivity checks. */
 const SILENT = {
   "dom.ipc.processPrelaunch.enabled": false,
+  "layout.frame_rate": 10, // Saves a fifth of the processor time.
   "dom.ipc.processCount": 1,
   "fission.autostart": false,
   "app.normandy.enabled": false,

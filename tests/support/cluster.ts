@@ -60,12 +60,15 @@ export function clusterTest(
   name: string,
   count: number,
   body: (machines: Machine[], redis: Redis) => Promise<void>,
+  options: ServerOptions = {},
 ): void {
   const fn = async (): Promise<void> => {
     await using redis = await Redis.start();
     await using stack = new AsyncDisposableStack();
     const machines: Machine[] = [];
-    for (let n = 0; n < count; n++) machines.push(stack.use(await startMachine(redis.url)));
+    for (let n = 0; n < count; n++) {
+      machines.push(stack.use(await startMachine(redis.url, options)));
+    }
     await meet(machines);
     await within(body(machines, redis));
   };

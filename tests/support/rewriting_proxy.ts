@@ -6,7 +6,8 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 import type { AddressInfo } from "node:net";
 
-const END_OF_HEAD = "\r\n\r\n";
+const END_OF_LINE = "\r\n";
+const END_OF_HEAD = END_OF_LINE + END_OF_LINE;
 
 /** A running proxy on the loopback address. */
 export class RewritingProxy implements AsyncDisposable {
@@ -19,8 +20,8 @@ export class RewritingProxy implements AsyncDisposable {
       let received = "";
       const onData = (data: { toString(encoding: "latin1"): string }): void => {
         received += data.toString("latin1");
-        const end = received.indexOf(END_OF_HEAD);
-        if (end < 0) return;
+        if (!received.includes(END_OF_HEAD)) return;
+        const end = received.indexOf(END_OF_HEAD) + END_OF_LINE.length;
         client.off("data", onData);
         const server = this.#track(connect(target, "127.0.0.1"));
         server.write(rewrite(received.slice(0, end)) + received.slice(end), "latin1");

@@ -40,6 +40,7 @@ export const NO_RATES: SessionRates = {
   calls: BOUNDLESS,
   messages: BOUNDLESS,
   signals: BOUNDLESS,
+  bytes: BOUNDLESS,
 };
 
 export interface ServerOptions {
@@ -192,6 +193,11 @@ export class TestServer implements AsyncDisposable {
 
   heartbeat(): void {
     this.#listener.heartbeat();
+  }
+
+  /** Number of open connections. */
+  sockets(): Promise<number> {
+    return this.#listener.sockets();
   }
 
   /** Checks for a renewed certificate, as the interval task does. */

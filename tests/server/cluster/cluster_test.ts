@@ -281,6 +281,7 @@ clusterTest(
     for (let n = 0; n < count; n++) assert.equal((await ann.frame())[0], n % 2 + 1);
     await bye(ann, bob);
   },
+  { rates: NO_RATES },
 );
 
 clusterTest(

@@ -378,11 +378,11 @@ Deno.test("Program runs the doctor: exit code 0 when nothing is wrong, otherwise
 
   const secrets = [`--redis-url=redis://:${HUSH}@127.0.0.1:1`, `--metrics-token=${HUSH}`];
   const relay = ["--turn-url=turn:127.0.0.1:1?transport=tcp", `--turn-secret=${HUSH}`];
-  const ill = await run([...fine, ...secrets, ...relay]);
+  const ill = await run([...fine, ...secrets, ...relay, "--public-url=https://localhost:1"]);
   assert.equal(ill.code, 1);
   assert.match(
     ill.stdout,
-    /\n!! {2}relay turn:127[^]*\n!! {2}Redis: [^]*\n\n2 problems found\.\n$/,
+    /\(ECONNREFUSED\)[^]*\n!! {2}relay turn:127[^]*\n!! {2}Redis: [^]*\n\n3 problems found\.\n$/,
   );
   assert.doesNotMatch(ill.stdout + ill.stderr, new RegExp(HUSH));
   assert.equal((await run(["doctor", "--port=x"])).code, 2);
