@@ -86,6 +86,9 @@ const FORGET_SECONDS = 90;
 /** How many more descriptors may be open afterwards, such as those of files that are opened on demand. */
 const DESCRIPTOR_ALLOWANCE = 5;
 
+/** In place of the exit code of a program that does not end. */
+const NO_EXIT = -1;
+
 /** Log lines that must not appear. */
 const UNHANDLED = /.*unhandled error.*/gi;
 
@@ -94,8 +97,12 @@ export async function soakWithFaults(options: FaultSoakOptions): Promise<FaultSo
   await using folder = new TempFolder();
   await using target = await SoakedProgram.start(folder.path, options);
   const soak = new FaultSoak(target, options);
-  await soak.run();
-  return await soak.finish();
+  try {
+    await soak.run();
+    return await soak.finish();
+  } finally {
+    soak.abandon();
+  }
 }
 
 class FaultSoak {
@@ -134,11 +141,17 @@ class FaultSoak {
     for (const actor of this.#actors) actor.leave();
   }
 
+  /** Ends everything that runs in the background, if something has failed. */
+  abandon(): void {
+    this.#isOver = true;
+    for (const actor of this.#actors) actor.leave();
+  }
+
   /** Checks what remains, stops the program and reports. */
   async finish(): Promise<FaultSoakReport> {
     const counted = await this.#leftovers();
     this.#measured.push(await this.#measure());
-    const exitCode = await within(this.#target.program.stop());
+    const exitCode = await within(this.#target.program.stop()).catch(() => NO_EXIT);
     this.#checkDrops();
     this.#checkLog();
     if (!this.#options.redis) this.#checkStatistics(counted);
@@ -217,13 +230,13 @@ class FaultSoak {
   /** Waits until the program has forgotten everybody, and returns the number of chats that it has counted. */
   async #leftovers(): Promise<number> {
     const left = ["connected_sessions", "disconnected_sessions", "slow_readers", "addresses_held"];
-    let metrics = await this.#target.metrics();
+    let metrics = new Map<string, number>();
     const remaining = (): string[] => {
       const names = left.filter((name) => metrics.get(name) !== 0);
       return names.map((name) => `${metrics.get(name)} ${name}`);
     };
     await waitUntil(async () => {
-      metrics = await this.#target.metrics();
+      metrics = await this.#target.metrics().catch(() => new Map()); // It does not answer.
       return remaining().length === 0;
     }, FORGET_SECONDS).catch(() => this.#report(`left at the end: ${remaining().join()}`));
     await this.#descriptorsReturn();
