@@ -86,6 +86,9 @@ const FORGET_SECONDS = 90;
 /** How many more descriptors may be open afterwards, such as those of files that are opened on demand. */
 const DESCRIPTOR_ALLOWANCE = 5;
 
+/** How many characters of the log are reported when the program ends too early. */
+const LOG_END = 2_000;
+
 /** In place of the exit code of a program that does not end. */
 const NO_EXIT = -1;
 
@@ -114,6 +117,8 @@ class FaultSoak {
   readonly #scene: Scene;
   readonly #measured: Measurement[] = [];
   #isOver = false;
+  #hasEnded = false;
+  #isStopping = false;
 
   constructor(target: SoakedProgram, options: FaultSoakOptions) {
     const { seed, actors } = options;
@@ -128,6 +133,7 @@ class FaultSoak {
 
   /** Lets actors act and faults happen. */
   async run(): Promise<void> {
+    void this.#target.program.ended.then(() => this.#onEnd());
     const { url, random } = { url: this.#target.socketUrl, random: this.#scene.random };
     this.#measured.push(await this.#measure());
     const steady = await WitnessChat.start(url, random);
@@ -147,10 +153,19 @@ class FaultSoak {
     for (const actor of this.#actors) actor.leave();
   }
 
+  /** The program must not end before it is stopped. The end of its log has the reason. */
+  #onEnd(): void {
+    this.#hasEnded = true;
+    if (this.#isStopping) return;
+    this.#report(`the program has ended: ${this.#target.program.log.slice(-LOG_END)}`);
+  }
+
   /** Checks what remains, stops the program and reports. */
   async finish(): Promise<FaultSoakReport> {
     const counted = await this.#leftovers();
-    this.#measured.push(await this.#measure());
+    const last = await this.#measure().catch(() => undefined);
+    if (last !== undefined) this.#measured.push(last);
+    this.#isStopping = true;
     const exitCode = await within(this.#target.program.stop()).catch(() => NO_EXIT);
     this.#checkDrops();
     this.#checkLog();
@@ -165,6 +180,7 @@ class FaultSoak {
     for (let n = 1; n * interval <= seconds; n++) {
       await delay(Math.max(0, start + n * interval * SECOND - performance.now()));
       if (performance.now() - start > seconds * SECOND) return;
+      if (this.#hasEnded) return;
       const fault = sequence.next().value;
       steady.takeWorst();
       await this.#letHappen(fault, dropping);
@@ -213,7 +229,8 @@ class FaultSoak {
   async #keepMeasuring(): Promise<void> {
     while (!this.#isOver) {
       await delay(MEASURE_INTERVAL);
-      this.#measured.push(await this.#measure());
+      const measured = await this.#measure().catch(() => undefined); // It has ended.
+      if (measured !== undefined) this.#measured.push(measured);
     }
   }
 
@@ -245,9 +262,8 @@ class FaultSoak {
 
   async #descriptorsReturn(): Promise<void> {
     const most = (this.#measured[0]?.descriptors ?? 0) + DESCRIPTOR_ALLOWANCE;
-    const count = (): number => openDescriptors(this.#target.pid);
-    await waitUntil(() => count() <= most, FORGET_SECONDS)
-      .catch(() => this.#report(`${count()} descriptors are open, more than ${most}`));
+    await waitUntil(() => openDescriptors(this.#target.pid) <= most, FORGET_SECONDS)
+      .catch(() => this.#report(`more than ${most} descriptors are open`));
   }
 
   #checkDrops(): void {
