@@ -29,6 +29,7 @@ export async function openLog(output: LogOutput, isTerminal: boolean): Promise<L
       { category: ["logtape", "meta"], sinks: ["output"], lowestLevel: "warning" },
     ],
   });
+  describeError(new Error()); // The first stack of a process needs a file descriptor, and without one Deno 2.9.6 panics.
   return getLogger("anonymous-chat");
 }
 
