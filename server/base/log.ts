@@ -29,7 +29,7 @@ export async function openLog(output: LogOutput, isTerminal: boolean): Promise<L
       { category: ["logtape", "meta"], sinks: ["output"], lowestLevel: "warning" },
     ],
   });
-  describeError(new Error()); // The first stack of a process needs a file descriptor, and without one Deno 2.9.6 panics.
+  describeError(new Error()); // Deno 2.9.6 needs a free descriptor for the first stack trace, and panics without one.
   return getLogger("anonymous-chat");
 }
 

@@ -75,7 +75,7 @@ export interface FaultSoakReport {
 /** How often each actor acts, per second. It stays below the rate limits of a session. */
 const ACTS_PER_SECOND = 2;
 
-/** How long after its connection was dropped a client waits at most until it resumes, in milliseconds. */
+/** How long after its connection was dropped a client waits at most before it resumes, in milliseconds. */
 const LATEST_RESUME = RESUME_WINDOW / 2;
 
 const MEASURE_INTERVAL = SECOND;

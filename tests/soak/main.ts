@@ -3,7 +3,7 @@
  *
  *   deno task soak [--minutes=10] [--actors=200] [--seed=the time]
  *
- * With `--faults`, the program is a process of its own, to which something happens every 20 seconds
+ * With `--faults`, the program runs as a separate process, to which something happens every 20 seconds
  * (`fault_soak.ts`):
  *
  *   deno task soak --faults [--interval=20] [--only="exhausted descriptors"] [--tls] [--redis]

@@ -115,7 +115,7 @@ export class SoakedProgram implements AsyncDisposable {
     return await response.text();
   }
 
-  /** The answer of `/healthz`: the status, and what is failing. "no answer" if there is none in time. */
+  /** The answer of `/healthz`: the status, and what is failing. "no answer" if it takes too long. */
   async health(): Promise<string> {
     try {
       const { status, failing } = JSON.parse(await this.get("/healthz"));
