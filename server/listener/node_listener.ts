@@ -32,7 +32,8 @@ import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { SUBPROTOCOL } from "../../protocol.ts";
 import type { KeyPair } from "../tls/certificate.ts";
-import { SECOND } from "../base/clock.ts";
+import { type Cancel, SECOND } from "../base/clock.ts";
+import { ACCEPT_RETRY_INTERVAL, AcceptRetry } from "./accept_retry.ts";
 import { spareConnections } from "../base/file_descriptors.ts";
 import { describeError } from "../base/log.ts";
 import { WorkQueue } from "../base/work_queue.ts";
@@ -77,6 +78,7 @@ class NodeListener implements Listener {
   readonly #pipelines = new WeakMap<Socket, RequestPipeline>();
   /** Every WebSocket whose stream has not closed. */
   readonly #connections = new Set<WebSocketConnection>();
+  #stopRetrying: Cancel | undefined;
 
   constructor(options: ListenerOptions) {
     const { maxConnections, certificate, clock, log } = options;
@@ -112,11 +114,21 @@ class NodeListener implements Listener {
       this.#server.once("error", reject);
       this.#server.listen({ host, port, backlog: ACCEPT_BACKLOG }, resolve);
     });
+    this.#keepAccepting();
     this.#server.removeAllListeners("error");
     this.#server.on(
       "error",
       (error) => this.#options.log.error("Listener error.", describeError(error)),
     );
+  }
+
+  #keepAccepting(): void {
+    const { clock, log } = this.#options;
+    const openFile = (): void => Deno.openSync(Deno.execPath()).close();
+    const accepting = new AcceptRetry({
+      ...{ server: this.#server, backlog: ACCEPT_BACKLOG, openFile, log },
+    });
+    this.#stopRetrying = clock.every(ACCEPT_RETRY_INTERVAL, () => accepting.retry());
   }
 
   async sockets(): Promise<number> {
@@ -136,6 +148,7 @@ class NodeListener implements Listener {
   }
 
   async close(): Promise<void> {
+    this.#stopRetrying?.();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
     this.#pending.clear();

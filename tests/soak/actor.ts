@@ -34,12 +34,16 @@ export class Actor {
    * (`server/chat/resume_tokens.ts`).
    */
   #isResuming = false;
+  /** The server has admitted this connection, and the actor has done nothing that ends it. */
+  #isEntitled = false;
   /** Total number of frames received. */
   received = 0;
   /** Total number of chats that continued after a drop. */
   resumes = 0;
   /** How many of those replaced a connection that the server still considered open. */
   takeovers = 0;
+  /** The codes with which connections were closed, where the actor did nothing that ends a connection. */
+  readonly drops: number[] = [];
   /** Total number of chats. */
   get chats(): number {
     return this.#chats;
@@ -71,6 +75,7 @@ export class Actor {
 
   /** Disconnects permanently. */
   leave(): void {
+    this.#isEntitled = false;
     this.#socket?.terminate();
     this.#staleSocket?.terminate();
   }
@@ -89,20 +94,26 @@ export class Actor {
   #openSocket(): WebSocket {
     const place = Math.floor(this.#random() * 65_536); // A new address each time, to avoid per-address limits.
     const headers = { "x-forwarded-for": `10.7.${place >> 8}.${place & 255}` };
-    const socket = new WebSocket(this.#url, SUBPROTOCOL, { headers, perMessageDeflate: false });
+    const options = { headers, perMessageDeflate: false, rejectUnauthorized: false };
+    const socket = new WebSocket(this.#url, SUBPROTOCOL, options);
     socket.on("error", () => {}); // `close` follows.
     socket.on("message", (data: Uint8Array, isBinary: boolean) => {
       if (this.#socket !== socket) return;
       if (isBinary) this.#onFrame(data);
       else this.#onMessage(JSON.parse(String(data)));
     });
-    socket.on("close", () => this.#socket === socket && this.#forgetSocket());
+    socket.on("close", (code) => {
+      if (this.#socket !== socket) return;
+      if (this.#isEntitled) this.drops.push(code);
+      this.#forgetSocket();
+    });
     return socket;
   }
 
   /** Forgets the connection, which is no longer usable. */
   #forgetSocket(): void {
     this.#socket = undefined;
+    this.#isEntitled = false;
     this.#stage = "offline";
   }
 
@@ -138,17 +149,23 @@ export class Actor {
       () => this.#find(),
       () => this.#send({ type: "report", reason: "spam" }, "chatting"),
       () => this.#disconnect(),
-      () => this.#socket?.terminate(),
+      () => this.#cut((socket) => socket.terminate()),
       () => this.#loseConnection(),
-      () => this.#socket?.send("garbage"),
-      () => this.#socket?.send(Uint8Array.of(99)),
-      () => this.#socket?.send(new Uint8Array(40_000).fill(1)),
+      () => this.#cut((socket) => socket.send("garbage")),
+      () => this.#cut((socket) => socket.send(Uint8Array.of(99))),
+      () => this.#cut((socket) => socket.send(new Uint8Array(40_000).fill(1))),
     ];
     oneOf(ends, this.#random)();
   }
 
   #disconnect(): void {
-    this.#socket?.close();
+    this.#cut((socket) => socket.close());
+  }
+
+  /** Does something that ends the connection. */
+  #cut(how: (socket: WebSocket) => void): void {
+    this.#isEntitled = false;
+    if (this.#socket !== undefined) how(this.#socket);
   }
 
   #send(message: ClientMessage, then: Stage): void {
@@ -162,6 +179,7 @@ export class Actor {
     switch (message.type) {
       case "welcome":
         this.#token = message.token;
+        this.#isEntitled = true;
         if (!this.#isResuming) this.#stage = "idle";
         return;
       case "resumed":

@@ -101,3 +101,19 @@ Deno.test("Actor reports being paired without a search", async () => {
     assert.deepEqual(scene.faults, ["48 is paired while chatting"]);
   });
 });
+
+Deno.test("Actor records a connection that it loses without a cause, and none that it ends", async () => {
+  await withActor(async (scene) => {
+    const line = await chatting(scene);
+    line.cut();
+    await waitUntil(() => scene.actor.drops.length === 1);
+    await welcomed(scene);
+    scene.actor.leave();
+  });
+  await withActor(async (scene) => {
+    await welcomed(scene);
+    scene.actor.leave();
+    await welcomed(scene);
+    assert.deepEqual(scene.actor.drops, []);
+  });
+});

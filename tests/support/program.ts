@@ -76,6 +76,8 @@ export class Program implements AsyncDisposable {
   readonly #stderr: ReadableStreamDefaultReader<string> | undefined;
   readonly #reading: Promise<void>;
   #hasEnded = false;
+  /** While its log is not read: resolves when reading continues. */
+  #pause: Promise<void> | undefined;
   /** Everything it has logged. */
   log = "";
 
@@ -171,6 +173,13 @@ export class Program implements AsyncDisposable {
     await this.#reading;
   }
 
+  /** Stops reading its standard error, until the returned function is called. */
+  pauseLog(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#pause = promise;
+    return resolve;
+  }
+
   /** Throws if the program has exited, because then it will never listen. */
   #isListening(): boolean {
     if (this.log.includes("Listening")) return true;
@@ -180,6 +189,7 @@ export class Program implements AsyncDisposable {
 
   async #read(): Promise<void> {
     while (this.#stderr !== undefined) {
+      await this.#pause;
       const { done, value } = await this.#stderr.read();
       if (done) return;
       this.log += value;
