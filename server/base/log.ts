@@ -29,7 +29,7 @@ export async function openLog(output: LogOutput, isTerminal: boolean): Promise<L
       { category: ["logtape", "meta"], sinks: ["output"], lowestLevel: "warning" },
     ],
   });
-  describeError(new Error()); // Deno 2.9.6 needs a free descriptor for the first stack trace, and panics without one.
+  describeError(new Error()); // Deno 2.9.6 needs a free descriptor for the first stack trace, and may panic without one.
   return getLogger("anonymous-chat");
 }
 

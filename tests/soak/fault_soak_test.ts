@@ -9,7 +9,7 @@ import { soakWithFaults } from "./fault_soak.ts";
 const SURROUNDINGS = { tls: false, redis: false };
 
 /** The faults of the sample. */
-const SAMPLE = ["stopped process", "unread log", "locked statistics", "exhausted descriptors"];
+const SAMPLE = ["stopped process", "unread log", "locked statistics", "removed log folder"];
 
 const ALL = faultsFor(SURROUNDINGS).map(({ name }) => name);
 
