@@ -16,7 +16,7 @@ import { pages } from "../client/page.gen.ts";
 import { FrameKind } from "../protocol.ts";
 import { timeOf } from "../server/access_log/line.ts";
 import { DAY, dayOf, HOUR, SECOND } from "../server/base/clock.ts";
-import { FLOOD_BLOCK_TIME } from "../server/limits/rate_limits.ts";
+import { ADDRESS_LIMITS, FLOOD_BLOCK_TIME } from "../server/limits/rate_limits.ts";
 import { homePage } from "../server/site/home_page.ts";
 import { POLICY_CHANGES, POLICY_UPDATED } from "../server/privacy/policy.ts";
 import {
@@ -322,8 +322,20 @@ Deno.test("P3: nothing that the page stores is ever sent", async () => {
   assert.doesNotMatch(sent, new RegExp(`${marker}|adult|sound`));
 });
 
+/** Waits until a page is sent in its smallest encoding, which replaces the first one and has another ETag. */
+async function settles(server: TestServer, path: string): Promise<void> {
+  const etag = async (): Promise<string | null> => {
+    const response = await server.fetch(path);
+    await response.body?.cancel();
+    return response.headers.get("etag");
+  };
+  const first = await etag();
+  await waitUntil(async () => await etag() !== first);
+}
+
 Deno.test("P3: choosing a language sends the same request, whichever language is chosen", async () => {
   await using server = await TestServer.start();
+  for (const path of ["/", "/languages.json"]) await settles(server, path);
   const heads = async (code: string): Promise<string[]> => {
     using proxy = new RecordingProxy(server.port);
     await using ann = await Visitor.open(await openBrowser(), proxy.site);
@@ -711,10 +723,11 @@ inProcess.test("P11: a flood is slowed down, then blocked for a while, and affec
     entered.catch(() => {}); // It never enters if it was refused.
     return outcome;
   };
+  const enough = ADDRESS_LIMITS.connections.burst + ADDRESS_LIMITS.refusals.burst + 10;
   const outcomes: [number, number][] = [];
   while (outcomes.at(-1)?.[1] !== FLOOD_BLOCK_TIME / SECOND) {
     outcomes.push(await attempt());
-    assert.ok(outcomes.length < 1000, "the flood is not blocked");
+    assert.ok(outcomes.length < enough, "the flood is not blocked");
   }
   assert.deepEqual(outcomes[0], [101, 0]);
   assert.ok(outcomes.some(([status, wait]) => status === 429 && wait < 60), "it isn't slowed down");

@@ -34,13 +34,18 @@ export async function pathsIn(
   return paths;
 }
 
-/** Every file below a folder. Empty if the folder does not exist. */
+/** Every file below a folder. Empty if the folder does not exist. A running program may rename or delete a file. */
 export async function filesIn(folder: string): Promise<FoundFile[]> {
   const found: FoundFile[] = [];
   for (const path of await pathsIn(folder)) {
-    found.push({ path, text: asText(await Deno.readFile(join(folder, path))) });
+    const bytes = await Deno.readFile(join(folder, path)).catch(ifMissing);
+    if (bytes !== undefined) found.push({ path, text: asText(bytes) });
   }
   return found;
+}
+
+function ifMissing(error: unknown): undefined {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }
 
 /** The content of all files in a folder, ordered by name. */
