@@ -67,7 +67,7 @@ export const ADDRESS_LIMITS = {
   refusals: {
     of: "address",
     counts: "refused attempts that came before the time they were told",
-    burst: 1_200,
+    burst: 720,
     perMinute: 600,
     otherwise: `blocked for ${FLOOD_BLOCK_TIME / MINUTE} minutes`,
   },

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
+import { hashOf } from "../../../server/base/hash.ts";
 import { DistinctCounter } from "../../../server/admission/distinct_counter.ts";
 
 function counterOf(from: number, to: number): DistinctCounter {
   const counter = new DistinctCounter();
   for (let round = 0; round < 3; round++) {
-    for (let n = from; n < to; n++) counter.add(n);
+    for (let n = from; n < to; n++) counter.add(hashOf(`${n}`));
   }
   return counter;
 }
