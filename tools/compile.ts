@@ -40,8 +40,14 @@ export interface CompileJob {
 /** The result: Deno's list of what is in the file, or why it was not built. */
 export type Outcome = { kind: "compiled"; listing: string } | { kind: "failed"; reason: string };
 
+/** The task `start`: a setting for the C library, then `deno run`, its flags and the entry point. */
+const [SETTING = "", , , ...STARTED] = manifest.tasks.start.command.split(" ");
+
 /** The flags of the task `start`: what `deno` is started with, and what is fixed in the executable. */
-export const FLAGS: readonly string[] = manifest.tasks.start.command.split(" ").slice(2, -1);
+export const FLAGS: readonly string[] = STARTED.slice(0, -1);
+
+/** The setting that makes glibc overwrite freed memory. It is read before the program starts, so it can't be built in. */
+export const GLIBC_TUNABLES: string = SETTING.slice("GLIBC_TUNABLES=".length);
 
 const root = new URL("../", import.meta.url);
 

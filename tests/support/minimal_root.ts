@@ -1,7 +1,7 @@
 /**
  * A system that contains nothing but the program and the C library, like the image of the Dockerfile: a read-only root
  * without a shell and without `/tmp`, entered as an unprivileged user. Only the folders for statistics and the access
- * log can be written to. Every command runs in a mount namespace of its own (unshare(1)), so no mount outlives it.
+ * log can be written to. Every command runs in a new mount namespace (unshare(1)), so no mount outlives it.
  */
 
 import { dirname, join } from "node:path";
