@@ -13,6 +13,7 @@
 import { resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { print } from "../server/base/print.ts";
+import { runtimeProblem } from "../server/base/runtime.ts";
 import manifest from "../deno.json" with { type: "json" };
 
 /** The targets of executables: the name shown to people, and Deno's name. */
@@ -105,6 +106,11 @@ export function jobsOf(args: readonly string[], base: string): readonly CompileJ
 }
 
 if (import.meta.main) {
+  const unfit = runtimeProblem("node", { version: Deno.version.deno, isBuiltIn: true });
+  if (unfit !== undefined) {
+    await print(Deno.stdout, `Cannot compile: ${unfit}.\n`);
+    Deno.exit(2);
+  }
   const jobs = jobsOf(Deno.args, Deno.env.get("DENORT_BIN") ?? "");
   if (typeof jobs === "string") {
     await print(Deno.stdout, `Cannot compile: ${jobs}.\n`);

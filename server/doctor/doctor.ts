@@ -12,6 +12,7 @@ import { statfs } from "node:fs/promises";
 import type { Clock } from "../base/clock.ts";
 import { errorCode } from "../base/error_code.ts";
 import { redirectedSockets } from "../base/file_descriptors.ts";
+import { currentRuntime } from "../base/runtime.ts";
 import { TurnCredentials } from "../chat/turn.ts";
 import type { Config } from "../config/options.ts";
 import { type Finding, ok, problem, skipped } from "./finding.ts";
@@ -31,6 +32,7 @@ import {
   checkListener,
   checkMetrics,
   checkProxy,
+  checkRuntime,
 } from "./settings.ts";
 import { checkRelays } from "./turn.ts";
 
@@ -63,6 +65,7 @@ function checksOf({ config, clock, newToken }: DoctorOptions): [subject: string,
   const folders = foldersOf(config);
   return [
     ["options", () => ok("options", "valid and consistent")],
+    ["Deno", () => checkRuntime(config, currentRuntime())],
     ["clock", () => checkClock(clock.date(), folders.map(([, folder]) => folder))],
     ...folders.map(([option, folder]): [string, Check] => [
       `--${option}`,
