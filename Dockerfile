@@ -20,6 +20,8 @@ FROM gcr.io/distroless/cc-debian12:nonroot
 COPY --from=build --chown=65532:65532 /writable/ /
 COPY --from=build /source/anonymous-chat /anonymous-chat
 ENV DATA_DIR=/data LOG_DIR=/logs
+# The C library overwrites memory that the program has freed, because it may contain addresses.
+ENV GLIBC_TUNABLES=glibc.malloc.perturb=165:glibc.malloc.tcache_count=0
 USER 65532:65532
 VOLUME ["/data", "/logs"]
 EXPOSE 8000

@@ -15,6 +15,7 @@ import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { errorCode } from "../server/base/error_code.ts";
 import { print } from "../server/base/print.ts";
+import { runtimeProblem } from "../server/base/runtime.ts";
 import manifest from "../deno.json" with { type: "json" };
 
 /** The targets of executables: the name shown to people, and Deno's name. */
@@ -42,8 +43,14 @@ export interface CompileJob {
 /** The result: Deno's list of what is in the file, or why it was not built. */
 export type Outcome = { kind: "compiled"; listing: string } | { kind: "failed"; reason: string };
 
+/** The task `start`: a setting for the C library, then `deno run`, its flags and the entry point. */
+const [SETTING = "", , , ...STARTED] = manifest.tasks.start.command.split(" ");
+
 /** The flags of the task `start`: what `deno` is started with, and what is fixed in the executable. */
-export const FLAGS: readonly string[] = manifest.tasks.start.command.split(" ").slice(2, -1);
+export const FLAGS: readonly string[] = STARTED.slice(0, -1);
+
+/** The setting that makes glibc overwrite freed memory. It is read before the program starts, so it can't be built in. */
+export const GLIBC_TUNABLES: string = SETTING.slice("GLIBC_TUNABLES=".length);
 
 const root = new URL("../", import.meta.url);
 
@@ -136,6 +143,11 @@ export function jobsOf(args: readonly string[], base: string): readonly CompileJ
 }
 
 if (import.meta.main) {
+  const unfit = runtimeProblem("node", { version: Deno.version.deno, isBuiltIn: true });
+  if (unfit !== undefined) {
+    await print(Deno.stdout, `Cannot compile: ${unfit}.\n`);
+    Deno.exit(2);
+  }
   const jobs = jobsOf(Deno.args, Deno.env.get("DENORT_BIN") ?? "");
   if (typeof jobs === "string") {
     await print(Deno.stdout, `Cannot compile: ${jobs}.\n`);

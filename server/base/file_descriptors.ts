@@ -1,8 +1,8 @@
 /**
  * How many sockets this process can afford. Every connection uses a file descriptor, and the system limits their
  * number. A server without free descriptors can't accept connections, write its log or answer health checks. The limit
- * can't be read portably, so it is probed at startup: files are opened until there are enough descriptors or opening
- * fails.
+ * can't be read portably, so it is probed at startup: a path is opened repeatedly until there are enough descriptors or
+ * opening fails. Probing writes nothing, because a container may have no place for a temporary file.
  */
 
 /** Descriptors reserved for files and the runtime, besides those already open. */
@@ -27,20 +27,23 @@ export function spareConnections(maxConnections: number): number {
   return Math.min(SPARE, Math.ceil(maxConnections / 4));
 }
 
-/**
- * Number of WebSockets that the process can afford besides `otherSockets`, at most `wanted`. `path` is a readable file,
- * which is opened repeatedly.
- */
-export function affordableConnections(wanted: number, path: string, otherSockets = 0): number {
+/** Number of WebSockets that the process can afford besides `otherSockets`, at most `wanted`. */
+export function affordableConnections(wanted: number, otherSockets = 0): number {
   const reserve = RESERVE + otherSockets;
   const needed = wanted + spareConnections(wanted) + reserve;
-  const available = countDescriptors(Math.min(needed, MAX_PROBED), path);
+  const available = countDescriptors(Math.min(needed, MAX_PROBED));
   if (available >= Math.min(needed, MAX_PROBED)) return wanted;
   const rest = Math.max(0, available - reserve);
   return Math.max(1, rest - SPARE, Math.floor(rest * 4 / 5));
 }
 
-function countDescriptors(max: number, path: string): number {
+/** A path that every process can open: the root folder or, on Windows, which can't open folders, the executable. */
+function openablePath(): string {
+  return Deno.build.os === "windows" ? Deno.execPath() : "/";
+}
+
+function countDescriptors(max: number): number {
+  const path = openablePath();
   const files: Deno.FsFile[] = [];
   try {
     while (files.length < max) files.push(Deno.openSync(path));

@@ -19,8 +19,11 @@ export async function complain(text: string): Promise<void> {
   await withTimeout(EXIT_TIME, print(Deno.stderr, text).then(() => {}));
 }
 
-/** Ends the program with a reason and exit code 1. */
-export async function fail(message: string): Promise<never> {
+/** The exit code for what only the operator can change. The systemd unit doesn't restart the program after it. */
+export const MISCONFIGURED = 2;
+
+/** Ends the program with a reason and an exit code. */
+export async function fail(message: string, code = 1): Promise<never> {
   await complain(`${message}\n`);
-  Deno.exit(1);
+  Deno.exit(code);
 }

@@ -26,10 +26,8 @@ export async function fitToMachine(config: Config, log: Log): Promise<Config> {
   const wanted = config["max-connections"];
   const redirected = redirectedSockets(config["http-redirect-port"] !== 0);
   if (config["access-log"] !== "off") await tryFolder(config["log-dir"]);
-  const affordable = await tryFolder(
-    config["data-dir"],
-    (file) => affordableConnections(wanted, file, redirected),
-  ) ?? wanted;
+  await tryFolder(config["data-dir"]);
+  const affordable = affordableConnections(wanted, redirected);
   if (affordable === wanted) return config;
   log.warn("File descriptor limit too low: --max-connections reduced to {affordable}.", {
     wanted,
@@ -38,16 +36,13 @@ export async function fitToMachine(config: Config, log: Log): Promise<Config> {
   return { ...config, "max-connections": affordable };
 }
 
-/** Ends the program if a directory can't be written to. Until `use` returns, there is a file in it. */
-async function tryFolder<T>(folder: string, use?: (file: string) => T): Promise<T | undefined> {
+/** Ends the program if a directory can't be written to. */
+async function tryFolder(folder: string): Promise<void> {
   try {
     await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
-    const file = await Deno.makeTempFile({ dir: folder });
-    const result = use?.(file);
-    await Deno.remove(file);
-    return result;
+    await Deno.remove(await Deno.makeTempFile({ dir: folder }));
   } catch (error) {
-    return await fail(`Cannot use the directory ${folder}: ${errorCode(error)}.`);
+    await fail(`Cannot use the directory ${folder}: ${errorCode(error)}.`);
   }
 }
 

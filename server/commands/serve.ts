@@ -6,6 +6,7 @@ import { REDIRECTED_CONNECTIONS } from "../base/file_descriptors.ts";
 import { gcFunction } from "../base/gc.ts";
 import { type Log, lossFormatter, openLog } from "../base/log.ts";
 import { LogOutput } from "../base/log_output.ts";
+import { currentRuntime, runtimeProblem } from "../base/runtime.ts";
 import { withTimeout } from "../base/timeout.ts";
 import type { Config } from "../config/options.ts";
 import { platformOf } from "../config/deno_deploy.ts";
@@ -17,7 +18,7 @@ import type { Pages } from "../site/router.ts";
 import type { Certificate } from "../tls/certificate.ts";
 import { redirect } from "../tls/https_redirect.ts";
 import { removeAddress, writeAddress } from "./address_file.ts";
-import { fail } from "./console.ts";
+import { fail, MISCONFIGURED } from "./console.ts";
 import {
   fitToMachine,
   newCluster,
@@ -41,6 +42,8 @@ export interface Release {
 /** Starts the server. It runs until a signal ends it. */
 export async function serve(given: Config, release: Release, system: System): Promise<void> {
   const { clock } = system;
+  const unfit = runtimeProblem(given.listener, currentRuntime());
+  if (unfit !== undefined) await fail(`Cannot serve: ${unfit}.`, MISCONFIGURED);
   const isTerminal = Deno.stderr.isTerminal();
   const logOutput = new LogOutput(Deno.stderr, clock, lossFormatter(isTerminal, clock));
   const log = await openLog(logOutput, isTerminal);

@@ -12,6 +12,7 @@ import { statfs } from "node:fs/promises";
 import type { Clock } from "../base/clock.ts";
 import { errorCode } from "../base/error_code.ts";
 import { redirectedSockets } from "../base/file_descriptors.ts";
+import { currentRuntime } from "../base/runtime.ts";
 import { TurnCredentials } from "../chat/turn.ts";
 import type { EnvironmentFile } from "../config/command_line.ts";
 import type { Config } from "../config/options.ts";
@@ -37,6 +38,7 @@ import {
   checkListener,
   checkMetrics,
   checkProxy,
+  checkRuntime,
 } from "./settings.ts";
 import { checkRelays } from "./turn.ts";
 
@@ -72,6 +74,7 @@ function checksOf({ config, file, clock, newToken }: DoctorOptions): NamedCheck[
   const folders = foldersOf(config);
   return [
     ["options", () => ok("options", "valid and consistent")],
+    ["Deno", () => checkRuntime(config, currentRuntime())],
     ...file === undefined
       ? []
       : [["--env-file", () => checkEnvironmentFile(file)] satisfies NamedCheck],

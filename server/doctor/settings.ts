@@ -2,6 +2,7 @@
 
 import type { X509Certificate } from "node:crypto";
 import { DAY, dayOf } from "../base/clock.ts";
+import { type Runtime, runtimeProblem } from "../base/runtime.ts";
 import type { Config } from "../config/options.ts";
 import { examine, EXPIRY_WARNING } from "../tls/certificate.ts";
 import { type Finding, ok, problem, skipped } from "./finding.ts";
@@ -49,6 +50,14 @@ export function checkListener({ listener }: Config): Finding {
     subject,
     "deno has no timeouts and no limit on messages: use node, except on Deno Deploy",
   );
+}
+
+/** Checks whether the runtime can serve with the listener. */
+export function checkRuntime({ listener }: Config, runtime: Runtime): Finding {
+  const problemFound = runtimeProblem(listener, runtime);
+  return problemFound === undefined
+    ? ok("Deno", `version ${runtime.version}`)
+    : problem("Deno", problemFound);
 }
 
 /** Checks who may read the metrics. */

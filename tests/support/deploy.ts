@@ -10,10 +10,11 @@
 
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { OLDEST_DENO } from "../../server/base/runtime.ts";
 import { Program } from "./program.ts";
 
-/** The Deno that the tests run on, and the last 2.5 release, the series Deno Deploy ran when it was last documented. */
-export const DENO_VERSIONS = [Deno.version.deno, "2.5.7"] as const;
+/** The Deno that the tests run on, and the oldest of 2.5, the series that Deno Deploy's documentation names. */
+export const DENO_VERSIONS = [Deno.version.deno, OLDEST_DENO.deno] as const;
 
 /** The time limit for fetching another Deno, in milliseconds. */
 const FETCH_LIMIT = 180_000;
@@ -61,7 +62,7 @@ async function storageOf(site: string): Promise<string> {
 }
 
 /** The path of the executable of a version. npm has all versions. */
-async function executableOf(version: string): Promise<string> {
+export async function executableOf(version: string): Promise<string> {
   if (version === Deno.version.deno) return Deno.execPath();
   const where = "console.log(Deno.execPath())";
   return (await outputOf("npx", ["-y", `deno@${version}`, "eval", where])).trim();

@@ -4,7 +4,7 @@
  */
 
 import { join, resolve } from "node:path";
-import { FLAGS } from "../../tools/compile.ts";
+import { FLAGS, GLIBC_TUNABLES } from "../../tools/compile.ts";
 import { waitUntil } from "./wait_until.ts";
 
 /** The executable to test, if any. */
@@ -37,7 +37,10 @@ export async function run(
   under: readonly string[] = [],
 ): Promise<Ending> {
   const [executable = "", ...rest] = [...under, ...commandOf()];
-  const command = new Deno.Command(executable, { args: [...rest, ...args], env });
+  const command = new Deno.Command(executable, {
+    args: [...rest, ...args],
+    env: { GLIBC_TUNABLES, ...env },
+  });
   const { code, stdout, stderr } = await command.output();
   const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
   return { code, stdout: decode(stdout), stderr: decode(stderr) };
@@ -93,7 +96,7 @@ export class Program implements AsyncDisposable {
     const [executable = "", ...rest] = command ?? [...under, ...commandOf(entry), ...options];
     this.#process = new Deno.Command(executable, {
       args: rest,
-      env: { ...env, TMPDIR: temporary },
+      env: { GLIBC_TUNABLES, ...env, TMPDIR: temporary },
       stdout: "null",
       stderr: "piped",
     }).spawn();
