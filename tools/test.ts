@@ -1,5 +1,5 @@
 /**
- * Runs the tests, several files at a time. Deno orders files by folder, so the two longest files would be the last ones,
+ * Runs the tests, several files at a time. Deno orders files by folder, so the longest files would be the last ones,
  * alone. They have their own process. Arguments are passed on to `deno test`.
  *
  * Where the browser tests run a second time, on a system with only Node and npm, `TEST_ONCE=1` leaves out the tests
@@ -13,8 +13,12 @@ const PROMISES = "tests/promises_test.ts";
 /** The promise tests that need a package which the bare system lacks. */
 const BEYOND_BARE = "--filter=/system calls/";
 
-/** The files that take longest. They run one by one, next to all others. */
-const LONGEST = ["tests/soak/soak_test.ts", PROMISES];
+/** The files that take longest, and some that mostly wait. They run one by one, next to all others. */
+const LONGEST = [
+  ...["tests/soak/soak_test.ts", PROMISES, "tests/soak/fault_soak_test.ts"],
+  ...["tests/program/storage_faults_test.ts", "tests/attacks/sockets_test.ts"],
+  "tests/server/commands/hangup_test.ts",
+];
 
 /** Files that begin before others in their folder, because they take long. */
 const LONG = ["call", "accessibility", "leave"].map((name) => `tests/e2e/${name}_test.ts`);

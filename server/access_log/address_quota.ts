@@ -11,6 +11,7 @@
 
 import { type Address, networkOf } from "../admission/address.ts";
 import { type Clock, MINUTE } from "../base/clock.ts";
+import { hashOf } from "../base/hash.ts";
 
 /** How long the bytes of an address are added up, in milliseconds. */
 export const QUOTA_PERIOD = 10 * MINUTE;
@@ -55,15 +56,4 @@ export class AddressQuota {
     this.#key = this.#newKey();
     this.#endsAt = this.#clock.now() + QUOTA_PERIOD;
   }
-}
-
-/** A 32-bit hash: FNV-1a, then the finalizer of MurmurHash3. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let n = 0; n < text.length; n++) {
-    hash = Math.imul(hash ^ text.charCodeAt(n), 0x01000193);
-  }
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
 }

@@ -8,17 +8,14 @@
  * address shares the bucket of a flood with a probability of 1 in SLOTS.
  */
 
-import { hash } from "node:crypto";
 import type { Clock } from "../base/clock.ts";
+import { hashOf } from "../base/hash.ts";
 import type { Address } from "./address.ts";
 import { type Rate, TokenBucket } from "../base/token_bucket.ts";
 import { ADDRESS_LIMITS, RESPONSE_UNIT } from "../limits/rate_limits.ts";
 
 /** Number of buckets, a power of two. */
 export const SLOTS = 65_536;
-
-/** How many hexadecimal digits of a hash are used. */
-const HASH_DIGITS = 8;
 
 /** What is counted. Health checks have a separate budget, so that no flood of pages can make it fail. */
 export type Purpose = "page" | "health-check";
@@ -58,8 +55,9 @@ export class RequestBudget {
     };
   }
 
+  /** A native hash would leave the address on its stack. */
   #slotOf(text: string): number {
-    return parseInt(hash("sha256", this.#options.key + text).slice(0, HASH_DIGITS), 16) % SLOTS;
+    return hashOf(this.#options.key + text) % SLOTS;
   }
 }
 

@@ -94,7 +94,9 @@ export class RequestPipeline {
   #parseNext(): void {
     this.#isQueued = false;
     if (this.#socket.destroyed) return void this.detach();
-    this.#parse(this.#take(endOfHead(this.#rest)));
+    const head = this.#take(endOfHead(this.#rest));
+    this.#parse(head);
+    head.fill(0); // It may contain an address. The parser has copied what it needs.
     this.#proceed();
   }
 

@@ -217,7 +217,7 @@ Deno.test("Program that is killed at a random moment keeps an intact file, loses
     const random = seededRandom(seed);
     await using temporary = new TempFolder();
     let before = 0;
-    for (let run = 0; run < repeats({ sample: 3, long: 100 }); run++) {
+    for (let run = 0; run < repeats({ sample: 2, long: 100 }); run++) {
       const { all, kept } = await runUntilKilled(temporary.path, random() * 2.5 * FLUSH_INTERVAL);
       const after = messagesIn(`${temporary.path}/data/${STATISTICS_FILE}`);
       const written = after - before;
