@@ -165,7 +165,7 @@ function accessLog({ accessLog, accessLogRetention, platform }: PublicSettings):
     sentences: [
       {
         says:
-          `Like most web servers, this one keeps an access log. It has one line per request: the time, the method, the URL, the status and size of the response, the user agent string that your browser sent, and ${address}.`,
+          `Like most web servers, this one keeps an access log. It has at most one line per request: the time, the method, the URL, the status and size of the response, the user agent string that your browser sent, and ${address}.`,
         proof: [PROOF_TESTS.lineContent, PROOF_TESTS.lineTruncated],
       },
       {
