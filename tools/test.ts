@@ -17,7 +17,8 @@ const BEYOND_BARE = "--filter=/system calls/";
 const LONGEST = [
   ...["tests/soak/soak_test.ts", PROMISES, "tests/soak/fault_soak_test.ts"],
   ...["tests/program/storage_faults_test.ts", "tests/attacks/sockets_test.ts"],
-  "tests/server/commands/hangup_test.ts",
+  ...["tests/server/commands/hangup_test.ts", "tests/server/cluster/processes_test.ts"],
+  "tests/docs_commands_test.ts",
 ];
 
 /** Files that begin before others in their folder, because they take long. */
