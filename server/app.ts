@@ -23,7 +23,7 @@ import { Gate } from "./admission/gate.ts";
 import { type Health, healthOf } from "./health.ts";
 import { IpRegistry } from "./admission/ip_registry.ts";
 import type { OriginOptions } from "./admission/origin.ts";
-import { findShared } from "./admission/shared_address.ts";
+import { findShared, type SharedRange } from "./admission/shared_address.ts";
 import { HEARTBEAT_INTERVAL, type Listener } from "./listener/listener.ts";
 import { addressRates, SESSION_LIMITS, type SessionRates } from "./limits/rate_limits.ts";
 import type { Rate } from "./base/token_bucket.ts";
@@ -212,7 +212,7 @@ export class App {
       ...{ gate, sessions, accessLog, log },
       budget: new RequestBudget({
         ...{ clock, key: newToken() },
-        rateOf: (address) => requestRate ?? addressRates(this.#placesOf(address)).requests,
+        rateOf: (address) => requestRate ?? requestRateOf(address, config),
       }),
       hops: config["trust-proxy"],
       speaksTls: config["tls-cert"] !== "",
@@ -280,29 +280,22 @@ export class App {
 
   #newRecord(address: Address): AddressRecord {
     const { config, clock } = this.#options;
-    const isShared = findShared(address, config["shared-address"]) !== undefined;
+    const shared = findShared(address, config["shared-address"]);
     return new AddressRecord({
-      ...{ places: this.#placesOf(address), isShared, identity: this.#records++ },
+      ...{ places: placesOf(shared, config), isShared: shared !== undefined },
+      identity: this.#records++,
       threshold: config["report-threshold"],
       lifetime: this.registry.lifetime,
     }, clock.now());
-  }
-
-  /** Maximum number of connections of an address. */
-  #placesOf(address: Address): number {
-    const { config } = this.#options;
-    const shared = findShared(address, config["shared-address"]);
-    if (shared === undefined) return config["max-connections-per-address"];
-    return shared.connections ?? config["max-connections"];
   }
 
   /** Number of blocked addresses, by reason. */
   #blocked(): Record<BlockReason, number> {
     const counts: Record<BlockReason, number> = { reported: 0, flooding: 0 };
     const now = this.#options.clock.now();
-    this.registry.forEach(({ record }) => {
+    for (const { record } of this.registry.entries()) {
       if (record.blockedFor(now) > 0) counts[record.blockReason]++;
-    });
+    }
     return counts;
   }
 
@@ -414,6 +407,17 @@ function settingsOf(options: AppOptions): PublicSettings {
 
 function denialsOf({ config, clock, denyFile: file }: AppOptions): Denials {
   return new Denials({ clock, ranges: config.deny, file });
+}
+
+/** Maximum number of connections of an address, which may be in a shared range. */
+function placesOf(shared: SharedRange | undefined, config: Config): number {
+  if (shared === undefined) return config["max-connections-per-address"];
+  return shared.connections ?? config["max-connections"];
+}
+
+function requestRateOf(address: Address, config: Config): Rate {
+  const shared = findShared(address, config["shared-address"]);
+  return addressRates(placesOf(shared, config)).requests;
 }
 
 function originsOf(config: Config): OriginOptions {

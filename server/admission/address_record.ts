@@ -21,7 +21,6 @@
 
 import type { ReportReason } from "../../protocol.ts";
 import { MINUTE } from "../base/clock.ts";
-import { hashOf } from "../base/hash.ts";
 import {
   type AddressRates,
   addressRates,
@@ -252,7 +251,7 @@ export class AddressRecord {
   /** Such a chat ended whose partner is on another node, where its address has the name `partner`. */
   chattedElsewhere(partner: string, now: number): void {
     if (partner === "" || partner === this.name) return;
-    this.#ownReputation(now).chattedWith(hashOf(partner), now);
+    this.#ownReputation(now).chattedWith(partner, now);
   }
 
   /** Notifies `listener` of blocks until the returned function is called. */
@@ -310,8 +309,8 @@ export class AddressRecord {
     this.#shared = this.#connectionsEverywhere = undefined;
   }
 
-  get #identity(): number {
-    return this.name === "" ? this.#rules.identity : hashOf(this.name);
+  get #identity(): string {
+    return this.name === "" ? `${this.#rules.identity}` : this.name;
   }
 
   #ownReputation(now: number): Reputation {

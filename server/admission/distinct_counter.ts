@@ -1,6 +1,6 @@
 /**
- * Counts different numbers without storing them (linear counting: Whang, Vander-Zanden and Taylor, 1990). Each number
- * sets one of 256 bits, and the count is estimated from the bits that are set. A bit stands for many numbers, so the
+ * Counts different texts without storing them (linear counting: Whang, Vander-Zanden and Taylor, 1990). The hash of a text
+ * sets one of 256 bits, and the count is estimated from the bits that are set. A bit stands for many texts, so the
  * counter doesn't say which ones it has seen.
  */
 
@@ -11,18 +11,18 @@ const BITS = 256;
 /** Bits per element of the array. */
 const WORD = 32;
 
-/** A counter of 32 bytes. Its error is a few per cent up to several hundred numbers. */
+/** A counter of 32 bytes. Its error is a few per cent up to several hundred texts. */
 export class DistinctCounter {
   readonly #words = new Uint32Array(BITS / WORD);
 
-  /** Counts a non-negative whole number, unless it was counted before. */
-  add(value: number): void {
-    const bit = hashOf(`${value}`) % BITS;
+  /** Counts a text, unless it was counted before. */
+  add(text: string): void {
+    const bit = hashOf(text) % BITS;
     const word = Math.floor(bit / WORD);
     this.#words[word] = (this.#words[word] ?? 0) | (1 << bit % WORD);
   }
 
-  /** How many different numbers were added to any of the counters. */
+  /** How many different texts were added to any of the counters. */
   static count(counters: readonly DistinctCounter[]): number {
     let set = 0;
     for (let word = 0; word < BITS / WORD; word++) {

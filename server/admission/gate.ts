@@ -119,11 +119,11 @@ export class Gate {
     const refusal = refuseOrigin(handshake, this.#options.origins) ?? refuseMalformed(handshake);
     if (refusal !== undefined) return refusal;
     const { address } = handshake;
-    const { denials, registry, share } = this.#options;
+    const { registry, share } = this.#options;
     if (address === undefined) {
       return refuse("ended", 400, "Cannot connect: the connection has closed.");
     }
-    if (denials.deniedFor(address) > 0) {
+    if (this.isDenied(address)) {
       return refuse("denied", 403, "Cannot connect: the operator has denied this address.");
     }
     const network = networkOf(address);

@@ -153,11 +153,6 @@ export class IpRegistry<T> {
     return this.#unexpired(address);
   }
 
-  /** Calls `use` with every entry. */
-  forEach(use: (entry: Entry<T>, address: Address) => void): void {
-    for (const entry of this.#entries.values()) use(entry, entry.address);
-  }
-
   /** All entries. The registry may change while they are read. */
   entries(): Iterable<HeldEntry<T>> {
     return this.#entries.values();

@@ -16,7 +16,6 @@
 import { type Address, parseAddress } from "./address.ts";
 import { type Clock, MINUTE } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
-import { hashOf } from "../base/hash.ts";
 import { DistinctCounter } from "./distinct_counter.ts";
 import type { OriginDifference } from "./origin.ts";
 
@@ -88,6 +87,21 @@ export class ProxyDetector {
     });
   }
 
+  #checkBrowsers({ userAgent, addresses }: ObservedHandshake): void {
+    if (this.#browsers === undefined) return;
+    if (userAgent !== undefined) this.#browsers.add(userAgent);
+    if (++this.#counted < COUNTED_HANDSHAKES) return;
+    const browsers = DistinctCounter.count([this.#browsers]);
+    this.#counted = 0;
+    this.#browsers = new DistinctCounter();
+    if (browsers < Math.max(SUSPICIOUS_BROWSERS, BROWSERS_PER_ADDRESS * addresses)) return;
+    this.#browsers = undefined;
+    this.#options.log.warn(
+      "Many different browsers share few addresses: check --trust-proxy and any CDN, or set --shared-address.",
+      { addresses },
+    );
+  }
+
   /** Checks one handshake, whose client is taken to be at `address`. */
   checkCdn(header: Header, address: Address | undefined): void {
     const named = CDN_HEADERS.map((name) => parseAddress(header(name) ?? ""))
@@ -118,20 +132,6 @@ export class ProxyDetector {
     );
   }
 
-  #checkBrowsers({ userAgent, addresses }: ObservedHandshake): void {
-    if (this.#browsers === undefined) return;
-    if (userAgent !== undefined) this.#browsers.add(hashOf(userAgent));
-    const browsers = DistinctCounter.count([this.#browsers]);
-    if (++this.#counted < COUNTED_HANDSHAKES) return;
-    this.#counted = 0;
-    this.#browsers = new DistinctCounter();
-    if (browsers < Math.max(SUSPICIOUS_BROWSERS, BROWSERS_PER_ADDRESS * addresses)) return;
-    this.#browsers = undefined;
-    this.#options.log.warn(
-      "Many different browsers share few addresses: check --trust-proxy and any CDN, or set --shared-address.",
-      { addresses },
-    );
-  }
   #mayWarn(kind: "origin" | "upgrade"): boolean {
     const now = this.#options.clock.now();
     const last = this.#warned.get(kind);

@@ -58,7 +58,7 @@ export class Reputation {
   }
 
   /** Counts a partner. */
-  chattedWith(identity: number, now: number): void {
+  chattedWith(identity: string, now: number): void {
     this.#advance(now);
     this.#current.partners.add(identity);
   }

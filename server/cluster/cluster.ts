@@ -172,10 +172,10 @@ export class Cluster implements RemoteNodes, MessageHandler {
   /** Refreshes the shared records of the addresses that are held here. An interval task. */
   async refreshAddresses(): Promise<void> {
     const held: AddressRecord[] = [];
-    this.#parts?.registry.forEach(({ record }, address) => {
+    for (const { record, address } of this.#parts?.registry.entries() ?? []) {
       this.share(record, address);
       held.push(record);
-    });
+    }
     for (let at = 0; at < held.length && this.isUp; at += REFRESHED_TOGETHER) {
       const some = held.slice(at, at + REFRESHED_TOGETHER);
       some.forEach((record) => record.refresh());
@@ -310,8 +310,8 @@ export class Cluster implements RemoteNodes, MessageHandler {
 
   #blocked({ name, cause, wait }: NodeMessage & { type: "blocked" }): undefined {
     const now = this.#options.clock.now();
-    this.#parts?.registry.forEach(({ record }) => {
+    for (const { record } of this.#parts?.registry.entries() ?? []) {
       if (record.name === name) record.blockedElsewhere(cause, wait, now);
-    });
+    }
   }
 }

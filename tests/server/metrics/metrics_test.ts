@@ -223,9 +223,8 @@ Deno.test("Metrics state how many are blocked, why, and how long searches took",
   const bob = await BareClient.enter(socketUrl);
   bob.tell({ type: "find", mode: "text", interests: [] });
   await Promise.all([ann.next("paired"), bob.next("paired")]);
-  let entry: { attempt: (now: number) => { kind: string } } | undefined;
-  chat.registry.forEach(({ record }) => entry = record);
-  while (entry?.attempt(clock.now()).kind !== "blocked");
+  const [entry] = [...chat.registry.entries()].slice(-1);
+  while (entry?.record.attempt(clock.now()).kind !== "blocked");
 
   const { figure } = await metricsOf(http);
   assert.deepEqual(
