@@ -8,8 +8,8 @@
  *       access-2026-11-22.log.1.gz   a copy that another program made, such as logrotate
  *
  * A file changes in one of three ways only. Lines are appended to it, all or none, as far as its limit allows. An
- * incomplete last line is cut off. Or it is rewritten with fewer lines: a new file is written next to it and then renamed over it. If the power fails, one of the two is
- * complete.
+ * incomplete last line is cut off. Or it is rewritten with fewer lines: a new file is written next to it and then
+ * renamed over it. If the power fails, one of the two is complete.
  *
  * Files are read in chunks, since a day may hold more than memory does. They may be read at any time, but only one
  * process may write to a folder at a time, because a line that another process appends during a rewrite is lost.
@@ -17,6 +17,7 @@
 
 import { MAX_LINE_LENGTH, timeOf } from "./line.ts";
 import { DAY, parseDay } from "../base/clock.ts";
+import { readUpTo } from "../base/read_up_to.ts";
 import { delay } from "../base/timeout.ts";
 
 /** The file of one day. */
@@ -137,7 +138,7 @@ export async function repairEnd(period: Period, path: string): Promise<boolean> 
   const { size } = await file.stat();
   const start = Math.max(0, size - 2 * MAX_LINE_LENGTH);
   await file.seek(start, Deno.SeekMode.Start);
-  const end = new TextDecoder("latin1").decode(await readAll(file, size - start));
+  const end = new TextDecoder("latin1").decode(await readUpTo(file, size - start));
   const length = end.lastIndexOf("\n") + 1;
   if (start + length < size && length > 0) await file.truncate(start + length);
   const lineStart = end.lastIndexOf("\n", length - 2) + 1;
@@ -202,9 +203,7 @@ async function hasOnlyLinesOf(
   path: string,
   signal?: AbortSignal,
 ): Promise<boolean> {
-  let chunks = 0;
-  for await (const lines of linesOf(path)) {
-    if (++chunks % CHUNKS_PER_SLICE === 0) await yieldUnlessAborted(signal);
+  for await (const lines of slicesOf(path, signal)) {
     if (!lines.every((line) => containsLine(period, line))) return false;
   }
   return true;
@@ -218,9 +217,7 @@ async function copyLinesOf(
 ): Promise<void> {
   const options = { write: true, create: true, truncate: true, mode: FILE_MODE };
   using file = await Deno.open(target, options);
-  let chunks = 0;
-  for await (const lines of linesOf(path)) {
-    if (++chunks % CHUNKS_PER_SLICE === 0) await yieldUnlessAborted(signal);
+  for await (const lines of slicesOf(path, signal)) {
     const kept = lines.filter((line) => containsLine(period, line)).map((line) => `${line}\n`);
     await writeAll(file, new TextEncoder().encode(kept.join("")));
   }
@@ -228,12 +225,18 @@ async function copyLinesOf(
 }
 
 /**
- * Lets the event loop run timers and sockets. A file that the system has cached is read so fast that they would wait for
- * several chunks.
+ * The same as {@linkcode linesOf}, but lets the event loop run timers and sockets every few chunks. A file that the
+ * system has cached is read so fast that they would wait. Throws there if it is aborted.
  */
-async function yieldUnlessAborted(signal: AbortSignal | undefined): Promise<void> {
-  signal?.throwIfAborted();
-  await delay(0);
+async function* slicesOf(path: string, signal: AbortSignal | undefined): AsyncGenerator<string[]> {
+  let chunks = 0;
+  for await (const lines of linesOf(path)) {
+    if (++chunks % CHUNKS_PER_SLICE === 0) {
+      signal?.throwIfAborted();
+      await delay(0);
+    }
+    yield lines;
+  }
 }
 
 /** The lines of a file without line ends, one array per chunk. */
@@ -247,18 +250,6 @@ async function* linesOf(path: string): AsyncGenerator<string[]> {
     yield lines;
   }
   if (partial !== "") yield [partial];
-}
-
-/** Up to `length` bytes, from the current position. */
-async function readAll(file: Deno.FsFile, length: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
-  let done = 0;
-  while (done < length) {
-    const read = await file.read(bytes.subarray(done));
-    if (read === null) break;
-    done += read;
-  }
-  return bytes.subarray(0, done);
 }
 
 async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {

@@ -12,7 +12,7 @@
 import ipaddr from "ipaddr.js";
 import { parseTime } from "../base/clock.ts";
 import { delay } from "../base/timeout.ts";
-import type { Parsed } from "../base/watched_file.ts";
+import type { FileFormat, Parsed } from "../base/watched_file.ts";
 import { type Address, parseRange, type Range } from "./address.ts";
 
 /** Maximum size of a deny file, in bytes: tens of thousands of ranges. */
@@ -99,6 +99,13 @@ export async function parseDenyList(text: string): Promise<Parsed<DenyList>> {
   }
   return { kind: "valid", value: list };
 }
+
+/** The format of a deny file. */
+export const DENY_FILE: FileFormat<DenyList> = {
+  name: "deny file",
+  maxBytes: MAX_DENY_FILE_BYTES,
+  parse: parseDenyList,
+};
 
 /** A rule, or what is wrong with it. */
 function ruleOf([address = "", until, time = "", ...rest]: readonly string[]): DenyRule | string {

@@ -1,6 +1,6 @@
 /**
- * Counts different texts without storing them (linear counting: Whang, Vander-Zanden and Taylor, 1990). The hash of a text
- * sets one of 256 bits, and the count is estimated from the bits that are set. A bit stands for many texts, so the
+ * Counts different texts without storing them (linear counting: Whang, Vander-Zanden and Taylor, 1990). The hash of a
+ * text sets one of 256 bits, and the count is estimated from the bits that are set. A bit stands for many texts, so the
  * counter doesn't say which ones it has seen.
  */
 

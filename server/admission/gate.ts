@@ -60,7 +60,7 @@ export type LocalDecision = { kind: "permitted"; entry: Entry<AddressRecord> } |
 /** What all nodes together decide on a handshake. */
 export type GateDecision = { kind: "admitted"; entry: Entry<AddressRecord> } | Refusal;
 
-/** `Retry-After` in seconds when there is no room and nobody else waits. */
+/** `Retry-After` in seconds when there is no room and no other client waits. */
 export const RETRY_AFTER_FULL = inSeconds(RETRIES.shortest);
 
 /** Maximum seconds until a denied client may check whether the operator has changed the deny list. */

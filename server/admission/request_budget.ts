@@ -4,8 +4,8 @@
  *
  * Loading a page must not add an address to the registry (promise P1), so no address is kept here. A keyed hash of it
  * chooses one of SLOTS token buckets, whose number says nothing about a person: 65,536 IPv4 addresses share each. The
- * key is chosen at start and never leaves the process, so nobody can aim at the bucket of somebody else. An honest
- * address shares the bucket of a flood with a probability of 1 in SLOTS.
+ * key is chosen at start and never leaves the process, so an attacker doesn't know which addresses share a bucket. An
+ * honest address shares the bucket of a flood with a probability of 1 in SLOTS.
  */
 
 import type { Clock } from "../base/clock.ts";

@@ -63,7 +63,7 @@ export class RetrySchedule {
     return Math.max(at - now, 0);
   }
 
-  /** Drops attempts that didn't come, and waits that nobody asked for. */
+  /** Drops attempts that didn't come, and waits that no page has asked for. */
   #forget(now: number): void {
     const stale = this.#expected.findIndex((at) => at > now - RETRIES.patience);
     this.#expected.splice(0, stale === -1 ? this.size : stale);

@@ -37,16 +37,18 @@ export function affordableConnections(wanted: number, otherSockets = 0): number 
   return Math.max(1, rest - SPARE, Math.floor(rest * 4 / 5));
 }
 
-/** A path that every process can open: the root folder or, on Windows, which can't open folders, the executable. */
-function openablePath(): string {
-  return Deno.build.os === "windows" ? Deno.execPath() : "/";
+/**
+ * Opens a file that every process can open: the root folder or, on Windows, which can't open folders, the executable.
+ * Throws if there are too few descriptors.
+ */
+export function openAny(): Deno.FsFile {
+  return Deno.openSync(Deno.build.os === "windows" ? Deno.execPath() : "/");
 }
 
 function countDescriptors(max: number): number {
-  const path = openablePath();
   const files: Deno.FsFile[] = [];
   try {
-    while (files.length < max) files.push(Deno.openSync(path));
+    while (files.length < max) files.push(openAny());
   } catch {
     // The limit is reached.
   }

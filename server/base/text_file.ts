@@ -4,6 +4,7 @@
  */
 
 import { errorCode } from "./error_code.ts";
+import { readUpTo } from "./read_up_to.ts";
 
 /** The content of a file, or why it can't be used. The reason is the rest of a sentence. */
 export type ReadResult =
@@ -28,14 +29,7 @@ export async function readTextFile(path: string, maxBytes: number): Promise<Read
 async function readAtMost(path: string, maxBytes: number): Promise<Uint8Array> {
   using file = await Deno.open(path);
   const { size } = await file.stat();
-  const bytes = new Uint8Array(Math.min(maxBytes, size + 1));
-  let length = 0;
-  while (length < bytes.length) {
-    const count = await file.read(bytes.subarray(length));
-    if (count === null) break;
-    length += count;
-  }
-  return bytes.subarray(0, length);
+  return await readUpTo(file, Math.min(maxBytes, size + 1));
 }
 
 function decode(bytes: Uint8Array): ReadResult {

@@ -21,12 +21,16 @@ export const FILE_CHECK = 5 * SECOND;
 /** The content of a file, or why it is invalid. The reason is the rest of a sentence, and repeats no content. */
 export type Parsed<T> = { kind: "valid"; value: T } | { kind: "invalid"; reason: string };
 
-export interface WatchedFileOptions<T> {
+/** What a kind of file may contain. */
+export interface FileFormat<T> {
   /** What the file is, for messages: "deny file". */
   readonly name: string;
-  readonly path: string;
   readonly maxBytes: number;
   readonly parse: (text: string) => Parsed<T> | Promise<Parsed<T>>;
+}
+
+export interface WatchedFileOptions<T> extends FileFormat<T> {
+  readonly path: string;
   readonly log: Log;
 }
 

@@ -14,14 +14,13 @@ import type { SessionId } from "../ids.ts";
 import type { ConnectionHandler, Outlet } from "../transport.ts";
 import type { Reader } from "./relay.ts";
 
-/** Why the session of a denied address is closed. The page learns the same when it asks why it can't reconnect. */
-export const DENIED_REASON = "The operator has denied this address.";
-
 /** A session, as its socket uses it. */
 export interface AttachedSession extends ConnectionHandler {
   readonly id: SessionId;
   /** Ends the session and closes its socket. */
   close(code: CloseCode, reason: string): void;
+  /** Ends the session, because the operator denies its address. */
+  denied(): void;
 }
 
 /** A socket. The listener calls it, and it passes each event to the attached session. */
@@ -70,7 +69,7 @@ export class Link implements ConnectionHandler, Reader {
 
   /** The operator denies the address. */
   deny(): void {
-    this.session?.close(CloseCode.blocked, DENIED_REASON);
+    this.session?.denied();
   }
 
   tooSlow(): void {

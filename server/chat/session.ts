@@ -42,7 +42,7 @@ import { SessionRateLimiter } from "../limits/session_rate_limiter.ts";
 import type { SessionLimitName } from "../limits/rate_limits.ts";
 import { inSeconds } from "../base/clock.ts";
 import { parseControl } from "./control.ts";
-import { type AttachedSession, DENIED_REASON, type Link } from "./link.ts";
+import type { AttachedSession, Link } from "./link.ts";
 import type { Match, Search, Seeker } from "../matching/matchmaker.ts";
 import type { NodeId, SessionId } from "../ids.ts";
 import type { ChatSide, Partner } from "./partner.ts";
@@ -98,6 +98,9 @@ export interface SessionOptions {
   /** `false` for a session from another node. Its client opened `socket`, and may have lost it since. */
   readonly isConnected?: boolean;
 }
+
+/** Why the session of a denied address is closed. The page learns the same when it asks why it can't reconnect. */
+export const DENIED_REASON = "The operator has denied this address.";
 
 /** One visit. */
 export class Session implements AttachedSession, Seeker, BlockListener, Partner {

@@ -12,10 +12,10 @@ import { fail } from "./console.ts";
 
 /** Prints it, and exits with 1 unless the server accepts visitors. */
 export async function printHealth(command: Command & { kind: "health" }): Promise<void> {
-  const { fetchHealth, reachableHosts } = await import("../doctor/health_client.ts");
+  const { fetchHealth, describeAddress } = await import("../doctor/health_client.ts");
   const address = await addressOf(command);
   const result = await fetchHealth(address);
-  const where = `${reachableHosts(address.host).join(" or ")} port ${address.port}`;
+  const where = describeAddress(address);
   if (result.kind === "unreachable") {
     await fail(`Cannot check the server on ${where}: ${result.code}.`);
   }

@@ -1,16 +1,16 @@
 /** What a server opens before it starts: directories, the certificate, Redis and the statistics. */
 
-import { MAX_DENY_FILE_BYTES, parseDenyList } from "../admission/deny_list.ts";
+import { DENY_FILE } from "../admission/deny_list.ts";
 import type { AppOptions } from "../app.ts";
 import type { Clock } from "../base/clock.ts";
 import { errorCode } from "../base/error_code.ts";
 import { affordableConnections, redirectedSockets } from "../base/file_descriptors.ts";
 import type { Log } from "../base/log.ts";
-import { WatchedFile, type WatchedFileOptions } from "../base/watched_file.ts";
+import { type FileFormat, WatchedFile } from "../base/watched_file.ts";
 import { Cluster } from "../cluster/cluster.ts";
 import { RedisClient } from "../cluster/redis_client.ts";
 import { RedisStatisticsStore } from "../cluster/redis_statistics.ts";
-import { MAX_ANNOUNCEMENT_FILE_BYTES, parseAnnouncement } from "../config/announcement_file.ts";
+import { ANNOUNCEMENT_FILE } from "../config/announcement_file.ts";
 import type { Config } from "../config/options.ts";
 import { MAX_NODES, type NodeId } from "../ids.ts";
 import { KvStatisticsStore } from "../statistics/kv_store.ts";
@@ -63,27 +63,18 @@ export type OperatorFiles = Pick<AppOptions, "denyFile" | "announcementFile">;
 /** Reads these files. Ends the program if one can't be used. */
 export async function openOperatorFiles(config: Config, log: Log): Promise<OperatorFiles> {
   return {
-    denyFile: await openFile(config["deny-file"], {
-      name: "deny file",
-      maxBytes: MAX_DENY_FILE_BYTES,
-      parse: parseDenyList,
-      log,
-    }),
-    announcementFile: await openFile(config["announcement-file"], {
-      name: "announcement file",
-      maxBytes: MAX_ANNOUNCEMENT_FILE_BYTES,
-      parse: parseAnnouncement,
-      log,
-    }),
+    denyFile: await openFile(config["deny-file"], DENY_FILE, log),
+    announcementFile: await openFile(config["announcement-file"], ANNOUNCEMENT_FILE, log),
   };
 }
 
 async function openFile<T>(
   path: string,
-  options: Omit<WatchedFileOptions<T>, "path">,
+  format: FileFormat<T>,
+  log: Log,
 ): Promise<WatchedFile<T> | undefined> {
   if (path === "") return undefined;
-  return await WatchedFile.open({ ...options, path })
+  return await WatchedFile.open({ ...format, path, log })
     .catch((error) => fail(error.message)); // It names the file and a line, and nothing from the file.
 }
 

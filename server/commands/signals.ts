@@ -1,5 +1,5 @@
 /**
- * How a process that serves is told to stop or to read its files again, and what becomes of errors that nobody handles.
+ * How a process that serves is told to stop or to read its files again, and what becomes of unhandled errors.
  *
  *   SIGINT, SIGTERM ──────────────────────────────────> stop in order
  *   SIGHUP ──┬── the terminal it was started from is gone ──^
@@ -122,7 +122,7 @@ export function onHangup(ready: Promise<HangupActions>, clock: Clock): void {
   Deno.addSignalListener("SIGHUP", async () => await hangUp(terminal, await ready, clock));
 }
 
-/** Logs errors that nobody handles, instead of ending the program. */
+/** Logs unhandled errors, instead of ending the program. */
 export function reportFailures(log: Log): void {
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();

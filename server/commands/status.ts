@@ -42,10 +42,10 @@ export async function printStatus(
   command: Command & { kind: "status" },
   clock: Pick<Clock, "date">,
 ): Promise<void> {
-  const { fetchMetrics, reachableHosts } = await import("../doctor/health_client.ts");
+  const { fetchMetrics, describeAddress } = await import("../doctor/health_client.ts");
   const address = await addressOf(command);
   const result = await fetchMetrics(address, address.token ?? command.config["metrics-token"]);
-  const where = `${reachableHosts(address.host).join(" or ")} port ${address.port}`;
+  const where = describeAddress(address);
   if (result.kind === "unreachable") {
     return await fail(`Cannot ask the server on ${where}: ${result.code}.`);
   }

@@ -1,6 +1,6 @@
-/** The content of an announcement file: what `--announcement` allows, so that the home page shows both in the same way. */
+/** The content of an announcement file: what `--announcement` allows, so that the home page shows both the same way. */
 
-import type { Parsed } from "../base/watched_file.ts";
+import type { FileFormat, Parsed } from "../base/watched_file.ts";
 import { OPTIONS } from "./options.ts";
 
 /** Maximum size of an announcement file, in bytes. The option limits the characters. */
@@ -13,3 +13,10 @@ export function parseAnnouncement(text: string): Parsed<string> {
     ? { kind: "invalid", reason: `it is not ${OPTIONS.announcement.allowedValues}` }
     : { kind: "valid", value };
 }
+
+/** The format of an announcement file. */
+export const ANNOUNCEMENT_FILE: FileFormat<string> = {
+  name: "announcement file",
+  maxBytes: MAX_ANNOUNCEMENT_FILE_BYTES,
+  parse: parseAnnouncement,
+};

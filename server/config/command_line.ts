@@ -6,8 +6,8 @@
  * On Deno Deploy the platform fixes some options (`deno_deploy.ts`). Setting them to another value is an error.
  *
  * Without a command the program starts the server. `access-log` prints access log lines, `doctor` checks whether the
- * host provides what the options require, and `health` and `status` query the running server. All commands use the same options,
- * so that they find the files and the port of the server.
+ * host provides what the options require, and `health` and `status` query the running server. All commands use the
+ * same options, so that they find the files and the port of the server.
  */
 
 import { parseArgs } from "node:util";
@@ -56,7 +56,7 @@ export function readCommandLine(
   if (given.has("help")) return { kind: "help" };
   if (given.has("version")) return { kind: "version" };
   const file = openFile(given.get(FILE_FLAG), readFile, errors);
-  const sources = { given, environment, file: variablesIn(file, errors) };
+  const sources = { given, environment, variables: variablesIn(file, errors) };
   const config = readOptions(sources, errors);
   errors.push(...conflicts(config));
   const command = commandOf(kind, { ...sources, config, file, errors });
@@ -66,7 +66,7 @@ export function readCommandLine(
 
 function commandOf(
   kind: CommandName | "serve",
-  { given, environment, config, file, errors }: Omit<Sources, "file"> & {
+  { given, environment, variables, config, file, errors }: Sources & {
     readonly config: Config;
     readonly file: EnvironmentFile | undefined;
     readonly errors: string[];
@@ -81,7 +81,6 @@ function commandOf(
       return { kind, config, ...file === undefined ? {} : { file } };
     case "health":
     case "status": {
-      const variables = variablesIn(file, []);
       const isGiven = (name: OptionName): boolean =>
         Boolean(given.get(name) || environment(environmentName(name)) || variables.has(name));
       const set = new Set(OPTION_NAMES.filter(isGiven));
@@ -137,7 +136,8 @@ function variablesIn(
 interface Sources {
   readonly given: Flags;
   readonly environment: Environment;
-  readonly file: ReadonlyMap<OptionName, string>;
+  /** Those of the environment file. */
+  readonly variables: ReadonlyMap<OptionName, string>;
 }
 
 /** The given flags with their values. */
@@ -206,11 +206,11 @@ function isList(name: OptionName): boolean {
 }
 
 /** Reads the value of every option. */
-function readOptions({ given, environment, file }: Sources, errors: string[]): Config {
+function readOptions({ given, environment, variables }: Sources, errors: string[]): Config {
   const platform = platformOf(environment);
   const values = OPTION_NAMES.map((name): [OptionName, unknown] => {
     const source = given.has(name) ? `--${name}` : environmentName(name);
-    const text = given.get(name) ?? (environment(source) || file.get(name));
+    const text = given.get(name) ?? (environment(source) || variables.get(name));
     const fixed = platform?.fixedOptions[name];
     if (fixed === undefined) return [name, readOption(OPTIONS[name], source, text, errors)];
     if (![undefined, "", fixed.value].includes(text)) {

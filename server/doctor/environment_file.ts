@@ -4,11 +4,9 @@ import type { EnvironmentFile } from "../config/command_line.ts";
 import { readAsDocker, readAsSystemd } from "../config/environment_file.ts";
 import { environmentName, OPTION_NAMES, OPTIONS } from "../config/options.ts";
 import { type Finding, ok, problem, skipped } from "./finding.ts";
+import { OTHER_USERS_BITS } from "./machine.ts";
 
 const SUBJECT = "--env-file";
-
-/** The permission bits of the group and of other users, in the mode of a file. */
-const OTHER_USERS_BITS = 0o077;
 
 const VARIABLES = OPTION_NAMES.map(environmentName);
 

@@ -30,14 +30,9 @@ export type HealthResult =
   /** Why there was no response, as a short code. */
   | { kind: "unreachable"; code: string };
 
-/** Requests it from a server on this machine, at each of the addresses until one answers. */
+/** Requests it from a server on this machine. */
 export async function fetchHealth(where: ServerAddress): Promise<HealthResult> {
-  let result: HealthResult = { kind: "unreachable", code: "" };
-  for (const host of reachableHosts(where.host)) {
-    result = await fetchHealthAt({ ...where, host });
-    if (result.kind !== "unreachable") break;
-  }
-  return result;
+  return await atEachHost(where, fetchHealthAt);
 }
 
 async function fetchHealthAt(where: ServerAddress): Promise<HealthResult> {
@@ -65,6 +60,31 @@ export function reachableHosts(host: string): readonly string[] {
   }
 }
 
+/** Where a server is, for messages. */
+export function describeAddress({ host, port }: ServerAddress): string {
+  return `${reachableHosts(host).join(" or ")} port ${port}`;
+}
+
+/** No answer at any address. */
+interface Unreachable {
+  readonly kind: "unreachable";
+  /** Why no server answered, as a short code. */
+  readonly code: string;
+}
+
+/** Asks at each of the addresses until one answers. */
+async function atEachHost<T extends { readonly kind: string }>(
+  where: ServerAddress,
+  ask: (at: ServerAddress) => Promise<T | Unreachable>,
+): Promise<T | Unreachable> {
+  let result: T | Unreachable = { kind: "unreachable", code: "" };
+  for (const host of reachableHosts(where.host)) {
+    result = await ask({ ...where, host });
+    if (result.kind !== "unreachable") break;
+  }
+  return result;
+}
+
 /** The outcome of a request for the metrics. */
 export type MetricsResult =
   | { kind: "answered"; text: string }
@@ -77,12 +97,7 @@ const MAX_METRICS = 256 * 1024;
 
 /** Requests the metrics from a server on this machine. `token` may be "". */
 export async function fetchMetrics(where: ServerAddress, token: string): Promise<MetricsResult> {
-  let result: MetricsResult = { kind: "unreachable", code: "" };
-  for (const host of reachableHosts(where.host)) {
-    result = await fetchMetricsAt({ ...where, host }, token);
-    if (result.kind !== "unreachable") break;
-  }
-  return result;
+  return await atEachHost(where, (at) => fetchMetricsAt(at, token));
 }
 
 async function fetchMetricsAt(where: ServerAddress, token: string): Promise<MetricsResult> {

@@ -53,7 +53,7 @@ async function latestChange(folder: string): Promise<number> {
 }
 
 /** The permission bits of other users, in the mode of a folder. */
-const OTHER_USERS_BITS = 0o077;
+export const OTHER_USERS_BITS = 0o077;
 
 /** Checks the folder of an option. The server creates a missing one, with its parents. */
 export async function checkFolder(option: string, folder: string): Promise<Finding> {

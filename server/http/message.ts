@@ -3,7 +3,8 @@
  * the same responses.
  *
  * A page is encoded once, on first use, and then served from memory: with brotli, gzip or uncompressed. The best brotli
- * encoding takes longer and comes from a `BackgroundEncoder`. Each encoding has a different ETag, because a strong validator identifies bytes, not a document (RFC 9110 section 8.8.3).
+ * encoding takes longer and comes from a `BackgroundEncoder`. Each encoding has a different ETag, because a strong
+ * validator identifies bytes, not a document (RFC 9110 section 8.8.3).
  */
 
 import { createHash } from "node:crypto";

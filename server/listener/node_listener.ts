@@ -18,7 +18,7 @@
  * The relay bounds how much may wait for a slow reader, through `backlog`, `pause` and `drained`.
  */
 
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import {
   createServer,
@@ -34,7 +34,7 @@ import { SUBPROTOCOL } from "../../protocol.ts";
 import type { KeyPair } from "../tls/certificate.ts";
 import { type Cancel, SECOND } from "../base/clock.ts";
 import { ACCEPT_RETRY_INTERVAL, AcceptRetry } from "./accept_retry.ts";
-import { spareConnections } from "../base/file_descriptors.ts";
+import { openAny, spareConnections } from "../base/file_descriptors.ts";
 import { describeError } from "../base/log.ts";
 import { WorkQueue } from "../base/work_queue.ts";
 import type { HttpRequest, HttpResponse } from "../http/message.ts";
@@ -124,7 +124,7 @@ class NodeListener implements Listener {
 
   #keepAccepting(): void {
     const { clock, log } = this.#options;
-    const openFile = (): void => Deno.openSync(Deno.execPath()).close();
+    const openFile = (): void => openAny().close();
     const accepting = new AcceptRetry({
       ...{ server: this.#server, backlog: ACCEPT_BACKLOG, openFile, log },
     });
@@ -182,20 +182,18 @@ class NodeListener implements Listener {
   /** Data, and an end, that arrive before the decision wait in the socket. */
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     this.#pending.remove(rawSocketOf(request.socket));
-    const rest = this.#pipelines.get(request.socket)?.detach() ?? EMPTY;
+    const rest = this.#pipelines.get(request.socket)?.detach();
     socket.on("error", ignore);
     request.socket.setTimeout(0); // A WebSocket may be silent: heartbeats detect a vanished peer.
     const decision = await admit(this.#options.handler, request);
     if (decision.kind === "refused") return refuse(socket, decision.reply);
     if (socket.destroyed) return;
     socket.write(switchingProtocols(request.headers["sec-websocket-key"] ?? ""));
-    if (rest.length > 0) socket.unshift(rest);
+    if (rest !== undefined && rest.length > 0) socket.unshift(rest);
     if (head.length > 0) socket.unshift(head);
     this.#connections.add(new WebSocketConnection(socket, this.#context, decision.handshake));
   }
 }
-
-const EMPTY = Buffer.alloc(0);
 
 /** Whether a request has a body. Nothing here reads one, so its connection can't be used again. */
 function hasBody({ headers }: IncomingMessage): boolean {

@@ -117,8 +117,8 @@ export class RequestPipeline {
 }
 
 /**
- * The number of bytes up to and including the first empty line. All of them, if there is no empty line. A parser may also accept
- * lines that end without CR (RFC 9112 section 2.2).
+ * The number of bytes up to and including the first empty line. All of them, if there is no empty line. A parser may
+ * also accept lines that end without CR (RFC 9112 section 2.2).
  */
 function endOfHead(bytes: Buffer): number {
   const end = bytes.indexOf("\n\r\n");

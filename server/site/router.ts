@@ -2,8 +2,9 @@
  * Every HTTP response except the upgrade. A dozen routes need a `switch`, not a framework. A response is a value, so
  * both listeners give the same one.
  *
- * Pages that don't change are encoded when they are first requested in a language, and better a few seconds later. The home page is encoded again when
- * its announcements change. Pages with live figures are rendered again only once they have reached a maximum age.
+ * Pages that don't change are encoded when they are first requested in a language, and better a few seconds later. The
+ * home page is encoded again when its announcements change. Pages with live figures are rendered again only once they
+ * have reached a maximum age.
  */
 
 import { LANGUAGES_PATH } from "../../protocol.ts";

@@ -1,5 +1,6 @@
 /** Values of one part that tests of other parts need, with the defaults of a new installation. */
 
+import { SUBPROTOCOL } from "../../protocol.ts";
 import type { HttpRequest } from "../../server/http/message.ts";
 import type { Language } from "../../client/languages/language.ts";
 import type { PublicSettings } from "../../server/config/public_settings.ts";
@@ -36,6 +37,17 @@ export const DEFAULT_RULES: Omit<AbuseRules, "identity"> = {
   lifetime: 50 * MINUTE,
   places: CONNECTIONS_PER_ADDRESS,
   isShared: false,
+};
+
+/** The headers of a browser's handshake with chat.example (RFC 6455 section 1.2). */
+export const BROWSER_HANDSHAKE: Readonly<Record<string, string>> = {
+  "host": "chat.example",
+  "origin": "https://chat.example",
+  "upgrade": "websocket",
+  "connection": "Upgrade",
+  "sec-websocket-protocol": SUBPROTOCOL,
+  "sec-websocket-version": "13",
+  "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
 };
 
 let records = 0;

@@ -12,19 +12,9 @@ import { Gate } from "../../../server/admission/gate.ts";
 import { IpRegistry } from "../../../server/admission/ip_registry.ts";
 import { HOUR, MINUTE, SECOND } from "../../../server/base/clock.ts";
 import { CONNECTIONS_PER_ADDRESS } from "../../../server/limits/rate_limits.ts";
-import { newAddressRecord } from "../../support/fixtures.ts";
+import { BROWSER_HANDSHAKE, newAddressRecord } from "../../support/fixtures.ts";
 import { repeats, seeded } from "../../support/repeats.ts";
 import { Simulation } from "../../support/simulation.ts";
-
-const HEADERS: Record<string, string> = {
-  "host": "chat.example",
-  "origin": "https://chat.example",
-  "upgrade": "websocket",
-  "connection": "Upgrade",
-  "sec-websocket-protocol": "anonymous-chat.v1",
-  "sec-websocket-version": "13",
-  "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
-};
 
 const CAMPUS = parseAddress("192.0.2.1")!;
 
@@ -62,7 +52,7 @@ class Server {
     const decision = this.#gate.evaluate({
       address,
       isSecure: true,
-      header: (name) => HEADERS[name],
+      header: (name) => BROWSER_HANDSHAKE[name],
     });
     if (decision.kind === "permitted") return decision.entry.connect();
     this.refused[decision.code === "blocked" ? "blocked" : "room"]++;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { CloseCode, SUBPROTOCOL } from "../../../protocol.ts";
 import { FILE_CHECK } from "../../../server/base/watched_file.ts";
 import { HOUR, MINUTE, SECOND } from "../../../server/base/clock.ts";
-import { DENIED_REASON } from "../../../server/chat/link.ts";
+import { DENIED_REASON } from "../../../server/chat/session.ts";
 import { BareClient } from "../../support/bare_client.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { FakeOutlet } from "../../support/fake_outlet.ts";

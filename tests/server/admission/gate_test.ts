@@ -7,7 +7,7 @@ import {
 } from "../../../server/limits/rate_limits.ts";
 import type { AddressRecord } from "../../../server/admission/address_record.ts";
 import { Denials } from "../../../server/admission/denials.ts";
-import { newAddressRecord } from "../../support/fixtures.ts";
+import { BROWSER_HANDSHAKE, newAddressRecord } from "../../support/fixtures.ts";
 import { parseAddress, parseRange } from "../../../server/admission/address.ts";
 import { HOUR, MINUTE, SECOND } from "../../../server/base/clock.ts";
 import {
@@ -20,17 +20,6 @@ import { IpRegistry } from "../../../server/admission/ip_registry.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 
 type Headers = Record<string, string | undefined>;
-
-/** The headers of a browser's handshake (RFC 6455 section 1.2). */
-const HEADERS: Headers = {
-  "host": "chat.example",
-  "origin": "https://chat.example",
-  "upgrade": "websocket",
-  "connection": "Upgrade",
-  "sec-websocket-protocol": "anonymous-chat.v1",
-  "sec-websocket-version": "13",
-  "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
-};
 
 const VISITOR = "192.0.2.1";
 const OTHER = "192.0.2.2";
@@ -63,7 +52,7 @@ class World {
   }
 
   ask(from: string = VISITOR, headers: Headers = {}, isSecure = false): LocalDecision {
-    const sent = { ...HEADERS, ...headers };
+    const sent = { ...BROWSER_HANDSHAKE, ...headers };
     const header = (name: string): string | undefined => sent[name];
     return this.#gate.evaluate({ address: parseAddress(from), isSecure, header });
   }
@@ -449,7 +438,7 @@ Deno.test("Gate reports the first of several errors", () => {
     "sec-websocket-protocol": "chat",
     "sec-websocket-version": "8",
   };
-  const mend = (name: string): void => void (headers[name] = HEADERS[name]);
+  const mend = (name: string): void => void (headers[name] = BROWSER_HANDSHAKE[name]);
   assert.deepEqual(world.outcome(VISITOR, headers), FOREIGN);
   mend("origin");
   assert.deepEqual(world.outcome(VISITOR, headers), MUTE);
