@@ -95,8 +95,8 @@ test("Access log whose folder breaks at runtime is counted, reported and recover
     await waitUntil(async () => !(await failing(program.http)).includes("access log"));
     await talk(pair);
   }
-  assert.equal(program.log.match(/Access log can't be written/g)?.length, 3);
   assert.equal(await within(program.stop()), 0);
+  assert.equal(program.log.match(/Access log can't be written/g)?.length, 3);
   assert.match(await textsIn(program.logFolder), NOTICE);
 });
 
