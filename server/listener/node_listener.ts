@@ -32,6 +32,7 @@ import type { Duplex } from "node:stream";
 import { SUBPROTOCOL } from "../../protocol.ts";
 import type { KeyPair } from "../tls/certificate.ts";
 import { SECOND } from "../base/clock.ts";
+import { Slices } from "../base/slices.ts";
 import { spareConnections } from "../base/file_descriptors.ts";
 import { describeError } from "../base/log.ts";
 import type { HttpRequest, HttpResponse } from "../http/message.ts";
@@ -72,12 +73,14 @@ class NodeListener implements Listener {
   readonly #pending: PendingConnections;
   /** Every WebSocket whose stream has not closed. */
   readonly #connections = new Set<WebSocketConnection>();
+  readonly #heartbeats: Slices;
 
   constructor(options: ListenerOptions) {
     const { maxConnections, certificate, clock, log } = options;
     this.#options = options;
     this.#server = newServer(certificate?.pair);
     this.#pending = new PendingConnections(capacityFor(maxConnections));
+    this.#heartbeats = new Slices(clock);
     const onClosed = (connection: WebSocketConnection): void =>
       void this.#connections.delete(connection);
     this.#context = { clock, log, batcher: new WriteBatcher(), onClosed };
@@ -114,7 +117,7 @@ class NodeListener implements Listener {
   }
 
   heartbeat(): void {
-    for (const connection of this.#connections) connection.heartbeat();
+    void this.#heartbeats.runUnlessRunning(this.#connections, (one) => one.heartbeat());
   }
 
   async reloadCertificate(): Promise<void> {
@@ -127,6 +130,7 @@ class NodeListener implements Listener {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
     this.#pending.clear();
+    this.#heartbeats.stop();
     const cut = setTimeout(() => this.#destroy(), SHUTDOWN_GRACE);
     await closed;
     clearTimeout(cut);

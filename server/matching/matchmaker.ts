@@ -24,6 +24,7 @@ import { type Clock, SECOND } from "../base/clock.ts";
 import { type Choice, choose, type SearchRequest } from "./policy.ts";
 import { type NodeId, numbersFrom, type SessionId, type Ticket } from "../ids.ts";
 import { type Handle, LinkedQueue } from "../base/linked_queue.ts";
+import { Slices } from "../base/slices.ts";
 
 /** How long a search insists on its interests, in milliseconds. */
 export const INTEREST_WINDOW = 5 * SECOND;
@@ -95,6 +96,9 @@ export class Matchmaker {
   readonly #options: MatchmakerOptions;
   readonly #searches = new Map<Ticket, Search>();
   readonly #windows = new LinkedQueue<Search>();
+  readonly #opening: Slices;
+  readonly #offering: Slices;
+  readonly #reoffering: Slices;
   /** Searches that must be offered again. */
   #refused = new Set<Search>();
   #isRetrying = false;
@@ -103,6 +107,9 @@ export class Matchmaker {
   constructor(options: MatchmakerOptions) {
     this.#options = options;
     this.#nextTicket = numbersFrom(options.backend.node);
+    this.#opening = new Slices(options.clock);
+    this.#offering = new Slices(options.clock);
+    this.#reoffering = new Slices(options.clock);
   }
 
   /** How many searches there are, including those with a pending claim. */
@@ -138,17 +145,21 @@ export class Matchmaker {
   openExpired(): void {
     const now = this.#options.clock.now();
     this.#report(this.#retry());
-    for (const search of this.#ended(now)) this.#open(search);
+    void this.#opening.runUnlessRunning(this.#ended(now), (search) => this.#open(search));
   }
 
   /** Offers all searches again, in their order, because the pool has changed. */
   offerAll(): void {
-    for (const search of this.#searches.values()) this.#report(this.#offer(search, "back"));
+    void this.#offering.run([...this.#searches.values()], (search) => {
+      if (!search.done) this.#report(this.#offer(search, "back"));
+    });
   }
 
   /** Offers all searches again, including any that the pool has lost. An interval task of a cluster. */
   reoffer(): void {
-    for (const search of this.#searches.values()) this.#report(this.#offerAgain(search, "back"));
+    void this.#reoffering.runUnlessRunning([...this.#searches.values()], (search) => {
+      if (!search.done) this.#report(this.#offerAgain(search, "back"));
+    });
   }
 
   /** Deletes the interests that no search waits for. An interval task. */
@@ -207,13 +218,13 @@ export class Matchmaker {
     };
   }
 
-  #ended(now: number): Search[] {
-    const ended = [];
-    for (const search of this.#windows) {
-      if (search.windowEnds > now) break;
-      ended.push(search);
+  /** The searches whose window has ended. Each must leave the queue before the next is read. */
+  *#ended(now: number): Generator<Search, void, undefined> {
+    let { first } = this.#windows;
+    while (first !== undefined && first.windowEnds <= now) {
+      yield first;
+      first = this.#windows.first;
     }
-    return ended;
   }
 
   #open(search: Search): void {

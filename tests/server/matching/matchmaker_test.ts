@@ -2,6 +2,7 @@ import { INTERVALS } from "../../../server/app.ts";
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Mode } from "../../../protocol.ts";
+import { MAX_SLICE_ITEMS } from "../../../server/base/slices.ts";
 import { MemoryBackend } from "../../../server/matching/backend.ts";
 import {
   INTEREST_WINDOW,
@@ -15,6 +16,7 @@ import type { SearchRequest } from "../../../server/matching/policy.ts";
 import type { SessionId } from "../../../server/ids.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { trials } from "../../support/repeats.ts";
+import { waitUntil } from "../../support/wait_until.ts";
 
 /** A seeker that remembers its matches. */
 class TestSeeker implements Seeker {
@@ -353,4 +355,39 @@ Deno.test("Matchmaker doesn't offer a search that was claimed elsewhere, until n
   assert.equal(backend.waiting, 0);
   await pass(250);
   assert.equal(backend.waiting, 1);
+});
+
+/** More seekers than one slice has. */
+function newCrowd(): TestSeeker[] {
+  return Array.from({ length: 2 * MAX_SLICE_ITEMS + 2 }, (_, id) => new TestSeeker(id));
+}
+
+Deno.test("Matchmaker opens a crowd of searches in slices when their windows end together, and pairs them all", async () => {
+  const { clock, pass, matchmaker } = world();
+  const crowd = newCrowd();
+  crowd.forEach((seeker, id) => matchmaker.find(seeker, "text", [`interest ${id}`]));
+  assert.equal(matchmaker.searching, crowd.length);
+  const openOnes = (): number => crowd.filter(({ search }) => search?.request.open).length;
+  clock.advance(INTEREST_WINDOW);
+  assert.equal(openOnes(), MAX_SLICE_ITEMS);
+  await waitUntil(async () => {
+    await pass(INTERVALS.openExpired); // Refused claims are retried.
+    return matchmaker.searching === 0;
+  });
+  assert.equal(matchmaker.pairings.text, crowd.length / 2);
+});
+
+Deno.test("Matchmaker that offers a crowd of searches again does it in slices, and leaves none out that still searches", async () => {
+  const backend = new MemoryBackend();
+  const { matchmaker } = world(backend);
+  const crowd = newCrowd();
+  crowd.forEach((seeker, id) => matchmaker.find(seeker, "text", [`interest ${id}`]));
+  await settled();
+  backend.clear();
+  matchmaker.offerAll();
+  assert.equal(backend.waiting, MAX_SLICE_ITEMS);
+  matchmaker.withdraw(crowd.at(-1)!);
+  await waitUntil(() => backend.waiting === crowd.length - 1);
+  matchmaker.offerAll(); // Again, while the pool has them.
+  await waitUntil(() => backend.waiting === crowd.length - 1);
 });
