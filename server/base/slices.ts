@@ -19,7 +19,7 @@ import { delay } from "./timeout.ts";
 export const SLICE_TIME = 10;
 
 /** How many items a slice has at most, because an item may leave more work to promises, which run after the slice. */
-export const MAX_SLICE_ITEMS = 250;
+export const MAX_SLICE_ITEMS = 100;
 
 /** One kind of work on many items. */
 export class Slices {

@@ -25,6 +25,7 @@ import { type Choice, choose, type SearchRequest } from "./policy.ts";
 import { type NodeId, numbersFrom, type SessionId, type Ticket } from "../ids.ts";
 import { type Handle, LinkedQueue } from "../base/linked_queue.ts";
 import { Slices } from "../base/slices.ts";
+import { delay } from "../base/timeout.ts";
 
 /** How long a search insists on its interests, in milliseconds. */
 export const INTEREST_WINDOW = 5 * SECOND;
@@ -79,6 +80,9 @@ export interface Search {
 
 /** How many refused searches are retried at the same time. More than one, because a candidate's node may not answer. */
 const MAX_CONCURRENT_RETRIES = 4;
+
+/** After how many retries of each of these others have a turn of the event loop. A backend in memory never waits. */
+const RETRIES_PER_TURN = 25;
 
 export interface MatchmakerOptions {
   readonly clock: Clock;
@@ -187,7 +191,11 @@ export class Matchmaker {
     const refused = [...this.#refused].values();
     this.#refused.clear();
     const retryNext = async (): Promise<void> => {
-      for (const search of refused) if (!search.done) await this.#offerAgain(search, "front");
+      let count = 0;
+      for (const search of refused) {
+        if (!search.done) await this.#offerAgain(search, "front");
+        if (++count % RETRIES_PER_TURN === 0) await delay(0);
+      }
     };
     await Promise.all(Array.from({ length: MAX_CONCURRENT_RETRIES }, retryNext))
       .finally(() => this.#isRetrying = false);

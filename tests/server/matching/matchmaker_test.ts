@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Mode } from "../../../protocol.ts";
 import { MAX_SLICE_ITEMS } from "../../../server/base/slices.ts";
+import { delay } from "../../../server/base/timeout.ts";
 import { MemoryBackend } from "../../../server/matching/backend.ts";
 import {
   INTEREST_WINDOW,
@@ -258,6 +259,7 @@ Deno.test("Matchmaker retries only a few of many refused searches at a time, bec
   for (let rounds = 0; matchmaker.searching > 0; rounds++) {
     assert.ok(rounds < 1000, `${matchmaker.searching} are still searching`);
     await pass(250);
+    await delay(0); // Many retries take several turns of the event loop.
   }
   assert.ok(most > 0 && most <= 4, `${most} at once`);
 });
@@ -390,4 +392,25 @@ Deno.test("Matchmaker that offers a crowd of searches again does it in slices, a
   await waitUntil(() => backend.waiting === crowd.length - 1);
   matchmaker.offerAll(); // Again, while the pool has them.
   await waitUntil(() => backend.waiting === crowd.length - 1);
+});
+
+Deno.test("Matchmaker retries a crowd of refused searches over several turns of the event loop, and none twice", async () => {
+  const backend = new MemoryBackend();
+  const offer = backend.offer.bind(backend);
+  const offered: SearchRequest[] = [];
+  const { matchmaker } = world(backend);
+  const crowd = newCrowd();
+  backend.claim = () => Promise.resolve(false);
+  crowd.forEach((seeker) => matchmaker.find(seeker, "text", []));
+  await delay(0);
+  const refused = crowd.length - 1; // The first had nobody to claim.
+  backend.offer = (request, end) => {
+    offered.push(request);
+    return offer(request, end);
+  };
+  matchmaker.openExpired();
+  for (let microtask = 0; microtask < 100 * crowd.length; microtask++) await Promise.resolve();
+  assert.ok(offered.length > 0 && offered.length <= refused / 2, `${offered.length} in one turn`);
+  await waitUntil(() => offered.length === refused);
+  assert.equal(new Set(offered).size, refused);
 });
