@@ -380,8 +380,8 @@ export class App {
   }
 
   /** Ends all sessions. */
-  dismiss(): void {
-    this.sessions.close();
+  async dismiss(): Promise<void> {
+    await this.sessions.close();
   }
 
   /** Stops all tasks, and writes what is still unwritten. */

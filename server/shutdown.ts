@@ -40,7 +40,7 @@ export interface ShutdownOptions {
     readonly canHandOff: boolean;
     handOff(): Promise<void>;
     drain(): void;
-    dismiss(): void;
+    dismiss(): Promise<void>;
     close(): Promise<void>;
   };
   /** Stops accepting connections. Resolves when no socket is left. */
@@ -59,12 +59,12 @@ export async function shutDown(options: ShutdownOptions): Promise<void> {
 async function handOff({ chat, close, handOffTime }: ShutdownOptions): Promise<void> {
   const moved = chat.handOff().then(() => delay(LINGER));
   await Promise.all([close(), withTimeout(handOffTime, moved)]);
-  chat.dismiss();
+  await chat.dismiss();
 }
 
 async function drain({ chat, close }: ShutdownOptions): Promise<void> {
   chat.drain();
   await delay(DRAIN_TIME);
-  chat.dismiss();
+  await chat.dismiss();
   await close();
 }

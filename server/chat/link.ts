@@ -31,6 +31,8 @@ export class Link implements ConnectionHandler, Reader {
   session: AttachedSession | undefined;
   /** Whether the client has closed the socket in order to leave. */
   hasLeft = false;
+  /** The online count that the client was last sent. */
+  online: number | undefined;
 
   constructor(outlet: Outlet, record: AddressRecord) {
     this.outlet = outlet;

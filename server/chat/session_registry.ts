@@ -2,6 +2,8 @@
  * All sessions, connected or resumable. The registry creates a session for each socket, finds the partners of chats,
  * announces the online count, and closes sessions that have been idle for long. `resumption.ts` attaches a socket to
  * the session whose token it presents.
+ *
+ * What concerns all sessions is done in slices. Sessions may begin, change and end between two of them.
  */
 
 import {
@@ -14,6 +16,7 @@ import {
 } from "../../protocol.ts";
 import type { AddressRecord } from "../admission/address_record.ts";
 import { MINUTE } from "../base/clock.ts";
+import { Slices } from "../base/slices.ts";
 import { Link } from "./link.ts";
 import { ALONE, type NodeId, numbersFrom, type SessionId } from "../ids.ts";
 import type { Partner } from "./partner.ts";
@@ -71,13 +74,16 @@ export class SessionRegistry implements SessionHost, ResumableSessions {
   readonly #remoteNodes: RemoteNodes | undefined;
   readonly #maxDisconnected: number;
   #nextId: number;
-  /** The online count that all clients here have; `undefined` when they have different ones. */
-  #announced: number | undefined = 0;
+  readonly #announcing: Slices;
+  readonly #sweeping: Slices;
+  readonly #closingIdle: Slices;
+  /** Drains, hands off or closes all sessions. */
+  readonly #stopping: Slices;
   #draining = false;
   #onEmpty = (): void => {};
 
   constructor(options: SessionRegistryOptions) {
-    const { remoteNodes, maxConnections = 0 } = options;
+    const { remoteNodes, maxConnections = 0, clock } = options;
     this.#deps = options;
     this.#tokens = new ResumeTokens(options.newToken);
     this.#resumption = new Resumption({ tokens: this.#tokens, sessions: this, remoteNodes });
@@ -85,6 +91,10 @@ export class SessionRegistry implements SessionHost, ResumableSessions {
     this.#maxDisconnected = Math.max(MAX_DISCONNECTED_SESSIONS, maxConnections);
     this.node = remoteNodes?.node ?? ALONE;
     this.#nextId = numbersFrom(this.node);
+    this.#announcing = new Slices(clock);
+    this.#sweeping = new Slices(clock);
+    this.#closingIdle = new Slices(clock);
+    this.#stopping = new Slices(clock);
   }
 
   /** How many sessions are connected to this node. */
@@ -138,7 +148,7 @@ export class SessionRegistry implements SessionHost, ResumableSessions {
     this.entered++;
     this.#deps.proofOfWork.entered();
     const { online } = this;
-    if (online !== this.#announced) this.#announced = undefined;
+    socket.online = online;
     const token = this.#tokens.issue(session);
     session.send({ type: "welcome", token, online, features: FEATURES });
     return socket;
@@ -177,8 +187,9 @@ export class SessionRegistry implements SessionHost, ResumableSessions {
 
   onDisconnected(session: Session): void {
     this.#disconnected.add(session);
+    if (this.#disconnected.size <= this.#maxDisconnected || this.#draining) return;
     const [longest] = this.#disconnected;
-    if (this.#disconnected.size > this.#maxDisconnected && !this.#draining) longest?.end();
+    longest?.end();
   }
 
   onReconnected(session: Session): void {
@@ -213,54 +224,54 @@ export class SessionRegistry implements SessionHost, ResumableSessions {
   #remember(session: Session): void {
     this.#recentlyEnded.delete(session.id); // Re-insert, so that the map stays ordered by time.
     this.#recentlyEnded.set(session.id, { session, at: this.#deps.clock.now() });
+    if (this.#recentlyEnded.size <= MAX_RECENTLY_ENDED) return;
     const [oldest] = this.#recentlyEnded.keys();
-    if (oldest !== undefined && this.#recentlyEnded.size > MAX_RECENTLY_ENDED) {
-      this.#recentlyEnded.delete(oldest);
-    }
+    if (oldest !== undefined) this.#recentlyEnded.delete(oldest);
   }
 
   /** Ends the sessions that were not resumed in time. An interval task. */
   sweep(): void {
     const now = this.#deps.clock.now();
-    for (const session of this.#disconnected) {
+    void this.#sweeping.runUnlessRunning(this.#disconnected, (session) => {
       if (session.awayUntil !== undefined && session.awayUntil <= now) session.end();
-    }
+    });
     for (const [id, { at }] of this.#recentlyEnded) {
       if (at > now - MAX_IDLE) break;
       this.#recentlyEnded.delete(id);
     }
   }
 
-  /** Sends the online count, if it has changed, to sessions that aren't chatting. An interval task. */
+  /** Sends the online count to sessions that aren't chatting and don't have it. An interval task. */
   broadcastOnline(): void {
     const { online } = this;
-    if (online === this.#announced) return;
-    this.#announced = online;
     const message = JSON.stringify({ type: "online", count: online });
-    for (const session of this.#sessions.values()) {
-      if (session.state !== "chatting") session.sendEncoded(message);
-    }
+    void this.#announcing.run(this.#sessions.values(), (session) => {
+      const { socket } = session;
+      if (socket === undefined || socket.online === online || session.state === "chatting") return;
+      socket.online = online;
+      session.sendEncoded(message);
+    });
   }
 
   /** Closes sessions that have been idle for too long. An interval task. */
   closeIdle(): void {
     const latest = this.#deps.clock.now() - MAX_IDLE;
-    for (const session of this.#sessions.values()) {
+    void this.#closingIdle.runUnlessRunning(this.#sessions.values(), (session) => {
       const { idleSince } = session;
       if (idleSince !== undefined && idleSince <= latest) {
         session.close(CloseCode.goingAway, IDLE_REASON);
       }
-    }
+    });
   }
 
   /** Tells all clients that the server is about to stop, and closes the sessions that aren't chatting. */
   drain(): void {
     this.#draining = true;
     const message = JSON.stringify({ type: "draining" });
-    for (const session of [...this.#sessions.values()]) {
+    void this.#stopping.run(this.#sessions.values(), (session) => {
       session.sendEncoded(message);
       if (session.state !== "chatting") session.close(CloseCode.goingAway, GOING_AWAY_REASON);
-    }
+    });
   }
 
   /** Whether there are other nodes where chats can continue. */
@@ -272,19 +283,25 @@ export class SessionRegistry implements SessionHost, ResumableSessions {
   async handOff(): Promise<void> {
     this.#draining = true;
     const moved = new Promise<void>((resolve) => this.#onEmpty = resolve);
-    for (const session of [...this.#sessions.values()]) {
+    await this.#stopping.run(this.#sessions.values(), (session) => {
       if (session.state === "chatting") session.handOff();
       else session.close(CloseCode.goingAway, GOING_AWAY_REASON);
-    }
+    });
     if (this.#sessions.size > 0) await moved;
   }
 
-  /** Closes all sessions, because the server stops. Outlets close first, so that none receives `partner-left`. */
-  close(): void {
-    const sessions = [...this.#sessions.values()];
-    for (const { outlet } of sessions) {
-      outlet?.close(CloseCode.goingAway, GOING_AWAY_REASON);
-    }
-    for (const session of sessions) session.end();
+  /**
+   * Closes all sessions, because the server stops, and ends other work on them. The outlets of both partners close
+   * before either session ends, so that none receives `partner-left`.
+   */
+  async close(): Promise<void> {
+    for (const other of [this.#announcing, this.#sweeping, this.#closingIdle]) other.stop();
+    await this.#stopping.run(this.#sessions.values(), (session) => {
+      const partner = session.partner && this.session(session.partner.id);
+      for (const one of [session, partner]) {
+        one?.outlet?.close(CloseCode.goingAway, GOING_AWAY_REASON);
+      }
+      session.end();
+    });
   }
 }

@@ -35,6 +35,7 @@ import type { KeyPair } from "../tls/certificate.ts";
 import { type Cancel, SECOND } from "../base/clock.ts";
 import { ACCEPT_RETRY_INTERVAL, AcceptRetry } from "./accept_retry.ts";
 import { openAny, spareConnections } from "../base/file_descriptors.ts";
+import { Slices } from "../base/slices.ts";
 import { describeError } from "../base/log.ts";
 import { WorkQueue } from "../base/work_queue.ts";
 import type { HttpRequest, HttpResponse } from "../http/message.ts";
@@ -79,6 +80,7 @@ class NodeListener implements Listener {
   /** Every WebSocket whose stream has not closed. */
   readonly #connections = new Set<WebSocketConnection>();
   #stopRetrying: Cancel | undefined;
+  readonly #heartbeats: Slices;
 
   constructor(options: ListenerOptions) {
     const { maxConnections, certificate, clock, log } = options;
@@ -86,6 +88,7 @@ class NodeListener implements Listener {
     this.#server = newServer(certificate?.pair);
     this.#pending = new PendingConnections(capacityFor(maxConnections));
     this.#queue = new WorkQueue(clock);
+    this.#heartbeats = new Slices(clock);
     const onClosed = (connection: WebSocketConnection): void =>
       void this.#connections.delete(connection);
     this.#context = { clock, log, batcher: new WriteBatcher(), onClosed };
@@ -138,7 +141,7 @@ class NodeListener implements Listener {
   }
 
   heartbeat(): void {
-    for (const connection of this.#connections) connection.heartbeat();
+    void this.#heartbeats.runUnlessRunning(this.#connections, (one) => one.heartbeat());
   }
 
   async reloadCertificate(): Promise<void> {
@@ -152,6 +155,7 @@ class NodeListener implements Listener {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
     this.#pending.clear();
+    this.#heartbeats.stop();
     const cut = setTimeout(() => this.#destroy(), SHUTDOWN_GRACE);
     await closed;
     clearTimeout(cut);

@@ -24,6 +24,8 @@ import { type Clock, SECOND } from "../base/clock.ts";
 import { type Choice, choose, type SearchRequest } from "./policy.ts";
 import { type NodeId, numbersFrom, type SessionId, type Ticket } from "../ids.ts";
 import { type Handle, LinkedQueue } from "../base/linked_queue.ts";
+import { Slices } from "../base/slices.ts";
+import { delay } from "../base/timeout.ts";
 
 /** How long a search insists on its interests, in milliseconds. */
 export const INTEREST_WINDOW = 5 * SECOND;
@@ -79,6 +81,9 @@ export interface Search {
 /** How many refused searches are retried at the same time. More than one, because a candidate's node may not answer. */
 const MAX_CONCURRENT_RETRIES = 4;
 
+/** After how many retries of each of these others have a turn of the event loop. A backend in memory never waits. */
+const RETRIES_PER_TURN = 25;
+
 export interface MatchmakerOptions {
   readonly clock: Clock;
   readonly backend: Backend;
@@ -95,6 +100,9 @@ export class Matchmaker {
   readonly #options: MatchmakerOptions;
   readonly #searches = new Map<Ticket, Search>();
   readonly #windows = new LinkedQueue<Search>();
+  readonly #opening: Slices;
+  readonly #offering: Slices;
+  readonly #reoffering: Slices;
   /** Searches that must be offered again. */
   #refused = new Set<Search>();
   #isRetrying = false;
@@ -103,6 +111,9 @@ export class Matchmaker {
   constructor(options: MatchmakerOptions) {
     this.#options = options;
     this.#nextTicket = numbersFrom(options.backend.node);
+    this.#opening = new Slices(options.clock);
+    this.#offering = new Slices(options.clock);
+    this.#reoffering = new Slices(options.clock);
   }
 
   /** How many searches there are, including those with a pending claim. */
@@ -138,17 +149,21 @@ export class Matchmaker {
   openExpired(): void {
     const now = this.#options.clock.now();
     this.#report(this.#retry());
-    for (const search of this.#ended(now)) this.#open(search);
+    void this.#opening.runUnlessRunning(this.#ended(now), (search) => this.#open(search));
   }
 
   /** Offers all searches again, in their order, because the pool has changed. */
   offerAll(): void {
-    for (const search of this.#searches.values()) this.#report(this.#offer(search, "back"));
+    void this.#offering.run([...this.#searches.values()], (search) => {
+      if (!search.done) this.#report(this.#offer(search, "back"));
+    });
   }
 
   /** Offers all searches again, including any that the pool has lost. An interval task of a cluster. */
   reoffer(): void {
-    for (const search of this.#searches.values()) this.#report(this.#offerAgain(search, "back"));
+    void this.#reoffering.runUnlessRunning([...this.#searches.values()], (search) => {
+      if (!search.done) this.#report(this.#offerAgain(search, "back"));
+    });
   }
 
   /** Deletes the interests that no search waits for. An interval task. */
@@ -176,7 +191,11 @@ export class Matchmaker {
     const refused = [...this.#refused].values();
     this.#refused.clear();
     const retryNext = async (): Promise<void> => {
-      for (const search of refused) if (!search.done) await this.#offerAgain(search, "front");
+      let count = 0;
+      for (const search of refused) {
+        if (!search.done) await this.#offerAgain(search, "front");
+        if (++count % RETRIES_PER_TURN === 0) await delay(0);
+      }
     };
     await Promise.all(Array.from({ length: MAX_CONCURRENT_RETRIES }, retryNext))
       .finally(() => this.#isRetrying = false);
@@ -207,13 +226,13 @@ export class Matchmaker {
     };
   }
 
-  #ended(now: number): Search[] {
-    const ended = [];
-    for (const search of this.#windows) {
-      if (search.windowEnds > now) break;
-      ended.push(search);
+  /** The searches whose window has ended. Each must leave the queue before the next is read. */
+  *#ended(now: number): Generator<Search, void, undefined> {
+    let { first } = this.#windows;
+    while (first !== undefined && first.windowEnds <= now) {
+      yield first;
+      first = this.#windows.first;
     }
-    return ended;
   }
 
   #open(search: Search): void {

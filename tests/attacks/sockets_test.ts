@@ -104,7 +104,7 @@ inProcess.test("Attack on node: a partner that vanishes without FIN is noticed b
   await partner.next("partner-left");
   partner.tell(SEARCH);
   await partner.next("waiting");
-  assert.deepEqual(told, ["partner-away", "partner-left", "waiting"]);
+  assert.deepEqual(told, ["partner-away", "partner-left", "online", "waiting"]);
   assert.deepEqual([server.chat.sessions.online, server.chat.sessions.disconnected], [1, 0]);
 });
 

@@ -6,6 +6,8 @@
  *   deno task bench --quick     a few minutes, to see whether it runs
  *   deno task bench --readme    also writes the tables into docs/benchmarks.md, and the summary into the README
  *
+ *   deno task bench --stalls    only the stalls of the event loop, in two minutes; also writes docs/scaling.md
+ *
  *   main.ts ──> contestant.ts       starts a server on one core: ours (our_server.ts), or another (relay_*)
  *          └──> generate.ts         runs the generator on the other core; task.ts defines what they exchange
  *                   generator.ts ──> *_load, visits, page_requests ──> pairs ──> peer ──> protocol_adapter
@@ -29,7 +31,15 @@ import { describeMachine } from "./machine.ts";
 import { inTurns, measureMemory, measureRelay, measureVisits } from "./measurement.ts";
 import { measurePageLoad } from "./page_load.ts";
 import { markdown, summary } from "./tables.ts";
+import { measureStalls, stallsTable } from "./stalls.ts";
 import { installCompetitors } from "./competitor_install.ts";
+
+if (Deno.args.includes("--stalls")) {
+  const table = await formatted(stallsTable(await measureStalls()));
+  await write("docs/scaling.md", "measured: stalls", table);
+  print(Deno.stdout, table);
+  Deno.exit();
+}
 
 const profile = Deno.args.includes("--quick") ? QUICK : FULL;
 const { repetitions, longRepetitions, pageLoads } = profile;

@@ -3,7 +3,7 @@
 import type { CloseCode, ServerMessage } from "../../protocol.ts";
 import type { Outlet } from "../../server/transport.ts";
 
-/** A socket that exists only in a test. */
+/** A socket that exists only in a test. Like a real one, it sends nothing after it was closed. */
 export class FakeOutlet implements Outlet {
   readonly sent: (string | Uint8Array)[] = [];
   backlog = 0;
@@ -11,11 +11,11 @@ export class FakeOutlet implements Outlet {
   closed: { code: CloseCode; reason: string } | undefined;
 
   send(data: string | Uint8Array): void {
-    this.sent.push(data);
+    if (this.closed === undefined) this.sent.push(data);
   }
 
   close(code: CloseCode, reason: string): void {
-    this.closed = { code, reason };
+    this.closed ??= { code, reason };
   }
 
   pause(): void {

@@ -8,6 +8,8 @@ import {
   TOO_FAST_REASON,
 } from "../../../protocol.ts";
 import { INTERVALS } from "../../../server/app.ts";
+import { MAX_SLICE_ITEMS } from "../../../server/base/slices.ts";
+import { delay } from "../../../server/base/timeout.ts";
 import { MemoryBackend } from "../../../server/matching/backend.ts";
 import type { AddressRecord } from "../../../server/admission/address_record.ts";
 import { MIN_CHAT_TIME } from "../../../server/admission/reputation.ts";
@@ -30,6 +32,7 @@ import { newAddressRecord } from "../../support/fixtures.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { FakeOutlet } from "../../support/fake_outlet.ts";
 import { trials } from "../../support/repeats.ts";
+import { waitUntil } from "../../support/wait_until.ts";
 
 interface Visit {
   link: Link;
@@ -503,7 +506,7 @@ Deno.test("Sessions that move from two stopping nodes are partners here, althoug
 Deno.test("Chat that ends because the server stops is counted once", async () => {
   const world = new World();
   await world.pair();
-  world.sessions.close();
+  await world.sessions.close();
   assert.deepEqual(world.counted.durations, [0]);
 });
 
@@ -1054,6 +1057,98 @@ Deno.test("Session that arrived between two announcements is told the number, ev
   first.link.closed();
   world.sessions.broadcastOnline();
   assert.deepEqual(second.outlet.messages.map(counted), [2, 1]);
+});
+
+/** More sessions than one slice has. */
+const CROWD = 2 * MAX_SLICE_ITEMS + 2;
+
+/** Some turns of the event loop, in which nothing more should happen. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await delay(0);
+}
+
+Deno.test("Session registry announces the number in slices: everyone has the newest, and nobody the same twice", async () => {
+  const world = new World();
+  const visits = Array.from({ length: CROWD }, () => world.visit());
+  const told = (): number => visits.filter(({ outlet }) => outlet.types.includes("online")).length;
+  world.sessions.broadcastOnline();
+  assert.equal(told(), MAX_SLICE_ITEMS);
+  visits.at(-2)!.link.closed();
+  const late = world.visit();
+  const later = world.visit();
+  world.sessions.broadcastOnline(); // Replaces the one in progress.
+  await waitUntil(() => told() >= CROWD - 2);
+  await turns();
+  for (const { outlet } of [...visits.filter((_, index) => index !== CROWD - 2), late, later]) {
+    const counts = outlet.messages.map(counted).filter((count) => count !== undefined);
+    assert.equal(counts.at(-1), CROWD + 1);
+    assert.deepEqual(counts, [...new Set(counts)]);
+  }
+  assert.equal(visits.at(-2)!.outlet.types.includes("online"), false);
+  assert.equal(late.outlet.types.includes("online"), true);
+  assert.equal(later.outlet.types.includes("online"), false); // Its welcome has the number.
+});
+
+Deno.test("Session registry that drains tells a crowd in slices, and closes each session that isn't chatting", async () => {
+  const world = new World();
+  const visits = Array.from({ length: CROWD }, () => world.visit());
+  const [a, b] = await world.pair();
+  world.sessions.drain();
+  const closed = (): number => visits.filter(({ outlet }) => outlet.closed !== undefined).length;
+  assert.equal(closed(), MAX_SLICE_ITEMS);
+  const late = world.visit(); // Its handshake was admitted before.
+  await waitUntil(() => late.outlet.closed !== undefined);
+  for (const { outlet } of [...visits, late, a, b]) {
+    assert.equal(outlet.types.filter((type) => type === "draining").length, 1);
+  }
+  assert.equal(closed(), CROWD);
+  assert.deepEqual([a.outlet.closed, b.outlet.closed], [undefined, undefined]);
+});
+
+Deno.test("Session registry that closes while it drains closes everyone, and no partner learns that the other left", async () => {
+  const world = new World();
+  const visits: Visit[] = [];
+  for (let pair = 0; pair < CROWD / 2; pair++) visits.push(...await world.pair());
+  world.sessions.drain();
+  const closing = world.sessions.close();
+  assert.equal(visits.filter(({ outlet }) => outlet.closed !== undefined).length, MAX_SLICE_ITEMS);
+  await closing;
+  for (const { outlet, session } of visits) {
+    assert.equal(outlet.closed?.code, 1001);
+    assert.equal(outlet.types.includes("partner-left"), false);
+    assert.equal(session.state, "ended");
+  }
+  assert.equal(world.counted.durations.length, CROWD / 2);
+});
+
+Deno.test("Session registry ends a crowd of sessions that nobody resumed in slices, and keeps those resumed meanwhile", async () => {
+  const world = new World();
+  const visits: Visit[] = [];
+  for (let pair = 0; pair < CROWD / 2; pair++) visits.push(...await world.pair());
+  for (const { link } of visits) link.disconnected();
+  world.clock.advance(RESUME_WINDOW - INTERVALS.sessionSweep);
+  await turns();
+  world.clock.advance(INTERVALS.sessionSweep);
+  assert.equal(world.sessions.disconnected, CROWD - MAX_SLICE_ITEMS);
+  const back = world.comeBack(visits.at(-1)!);
+  await waitUntil(() => world.sessions.disconnected === 0);
+  assert.equal(back.session, visits.at(-1)!.session);
+  assert.equal(back.session.state, "idle"); // Its partner's session has ended.
+  assert.equal([...world.sessions.sessions].length, 1);
+});
+
+Deno.test("Session registry closes a crowd of idle sessions in slices, and no session that has become busy", async () => {
+  const world = new World();
+  const visits = Array.from({ length: CROWD }, () => world.visit());
+  world.clock.advance(MAX_IDLE - INTERVALS.closeIdle);
+  await turns();
+  world.clock.advance(INTERVALS.closeIdle);
+  const closed = (): number => visits.filter(({ outlet }) => outlet.closed !== undefined).length;
+  assert.equal(closed(), MAX_SLICE_ITEMS);
+  visits.at(-1)!.say(FIND);
+  await waitUntil(() => closed() === CROWD - 1);
+  await turns();
+  assert.equal(visits.at(-1)!.outlet.closed, undefined);
 });
 
 Deno.test("Sessions are symmetric, complete and receive only what is meant for them, after any sequence of events", async () => {

@@ -2,6 +2,8 @@ import { INTERVALS } from "../../../server/app.ts";
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Mode } from "../../../protocol.ts";
+import { MAX_SLICE_ITEMS } from "../../../server/base/slices.ts";
+import { delay } from "../../../server/base/timeout.ts";
 import { MemoryBackend } from "../../../server/matching/backend.ts";
 import {
   INTEREST_WINDOW,
@@ -15,6 +17,7 @@ import type { SearchRequest } from "../../../server/matching/policy.ts";
 import type { SessionId } from "../../../server/ids.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { trials } from "../../support/repeats.ts";
+import { waitUntil } from "../../support/wait_until.ts";
 
 /** A seeker that remembers its matches. */
 class TestSeeker implements Seeker {
@@ -256,6 +259,7 @@ Deno.test("Matchmaker retries only a few of many refused searches at a time, bec
   for (let rounds = 0; matchmaker.searching > 0; rounds++) {
     assert.ok(rounds < 1000, `${matchmaker.searching} are still searching`);
     await pass(250);
+    await delay(0); // Many retries take several turns of the event loop.
   }
   assert.ok(most > 0 && most <= 4, `${most} at once`);
 });
@@ -353,4 +357,60 @@ Deno.test("Matchmaker doesn't offer a search that was claimed elsewhere, until n
   assert.equal(backend.waiting, 0);
   await pass(250);
   assert.equal(backend.waiting, 1);
+});
+
+/** More seekers than one slice has. */
+function newCrowd(): TestSeeker[] {
+  return Array.from({ length: 2 * MAX_SLICE_ITEMS + 2 }, (_, id) => new TestSeeker(id));
+}
+
+Deno.test("Matchmaker opens a crowd of searches in slices when their windows end together, and pairs them all", async () => {
+  const { clock, pass, matchmaker } = world();
+  const crowd = newCrowd();
+  crowd.forEach((seeker, id) => matchmaker.find(seeker, "text", [`interest ${id}`]));
+  assert.equal(matchmaker.searching, crowd.length);
+  const openOnes = (): number => crowd.filter(({ search }) => search?.request.open).length;
+  clock.advance(INTEREST_WINDOW);
+  assert.equal(openOnes(), MAX_SLICE_ITEMS);
+  await waitUntil(async () => {
+    await pass(INTERVALS.openExpired); // Refused claims are retried.
+    return matchmaker.searching === 0;
+  });
+  assert.equal(matchmaker.pairings.text, crowd.length / 2);
+});
+
+Deno.test("Matchmaker that offers a crowd of searches again does it in slices, and leaves none out that still searches", async () => {
+  const backend = new MemoryBackend();
+  const { matchmaker } = world(backend);
+  const crowd = newCrowd();
+  crowd.forEach((seeker, id) => matchmaker.find(seeker, "text", [`interest ${id}`]));
+  await settled();
+  backend.clear();
+  matchmaker.offerAll();
+  assert.equal(backend.waiting, MAX_SLICE_ITEMS);
+  matchmaker.withdraw(crowd.at(-1)!);
+  await waitUntil(() => backend.waiting === crowd.length - 1);
+  matchmaker.offerAll(); // Again, while the pool has them.
+  await waitUntil(() => backend.waiting === crowd.length - 1);
+});
+
+Deno.test("Matchmaker retries a crowd of refused searches over several turns of the event loop, and none twice", async () => {
+  const backend = new MemoryBackend();
+  const offer = backend.offer.bind(backend);
+  const offered: SearchRequest[] = [];
+  const { matchmaker } = world(backend);
+  const crowd = newCrowd();
+  backend.claim = () => Promise.resolve(false);
+  crowd.forEach((seeker) => matchmaker.find(seeker, "text", []));
+  await delay(0);
+  const refused = crowd.length - 1; // The first had nobody to claim.
+  backend.offer = (request, end) => {
+    offered.push(request);
+    return offer(request, end);
+  };
+  matchmaker.openExpired();
+  for (let microtask = 0; microtask < 100 * crowd.length; microtask++) await Promise.resolve();
+  assert.ok(offered.length > 0 && offered.length <= refused / 2, `${offered.length} in one turn`);
+  await waitUntil(() => offered.length === refused);
+  assert.equal(new Set(offered).size, refused);
 });
