@@ -27,7 +27,13 @@ import {
   openRedis,
   openStore,
 } from "./resources.ts";
-import { type HangupActions, onHangup, onStop, reportFailures } from "./signals.ts";
+import {
+  type HangupActions,
+  onHangup,
+  onStop,
+  reportFailures,
+  warnOfInspector,
+} from "./signals.ts";
 import { startupMessage } from "./startup_message.ts";
 import { newToken, type System } from "./system.ts";
 
@@ -51,6 +57,7 @@ export async function serve(given: Config, release: Release, system: System): Pr
   const platform = platformOf(system.env);
   const ready = Promise.withResolvers<HangupActions>();
   if (platform === undefined) onHangup(ready.promise, clock);
+  if (platform === undefined) warnOfInspector(log);
   const config = given.listener === "node" ? await fitToMachine(given, log) : given; // Deno Deploy sets its own limits.
   const certificate = await openCertificate(config, clock, log);
   const redis = await openRedis(config, system, log);
