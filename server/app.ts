@@ -28,6 +28,7 @@ import { HEARTBEAT_INTERVAL, type Listener } from "./listener/listener.ts";
 import { addressRates, SESSION_LIMITS, type SessionRates } from "./limits/rate_limits.ts";
 import type { Rate } from "./base/token_bucket.ts";
 import { SessionRegistry } from "./chat/session_registry.ts";
+import { KeyedHash } from "./base/keyed_hash.ts";
 import { describeError, type Log } from "./base/log.ts";
 import { LOG_RETRY_INTERVAL, type LogOutput } from "./base/log_output.ts";
 import { FILE_CHECK, type WatchedFile } from "./base/watched_file.ts";
@@ -211,7 +212,7 @@ export class App {
     return new RequestHandler({
       ...{ gate, sessions, accessLog, log },
       budget: new RequestBudget({
-        ...{ clock, key: newToken() },
+        ...{ clock, hash: KeyedHash.fromToken(newToken()) },
         rateOf: (address) => requestRate ?? addressRates(this.#placesOf(address)).requests,
       }),
       hops: config["trust-proxy"],
