@@ -17,6 +17,7 @@ import { type Cancel, type Clock, SECOND } from "./base/clock.ts";
 import type { Cluster } from "./cluster/cluster.ts";
 import { NODE_HEARTBEAT_INTERVAL } from "./cluster/membership.ts";
 import { REJOIN_INTERVAL } from "./cluster/redis_pool.ts";
+import { CALENDAR_CHECK, CalendarWatch } from "./base/calendar_watch.ts";
 import type { Config } from "./config/options.ts";
 import { RequestHandler } from "./request_handler.ts";
 import { Gate } from "./admission/gate.ts";
@@ -124,6 +125,7 @@ export class App {
   readonly #metrics: Metrics;
   readonly #proofOfWork: ProofOfWorkGate;
   readonly #eventLoop: EventLoop;
+  readonly #calendar: CalendarWatch;
   readonly #encoder = new BackgroundEncoder();
   /** `undefined` until it listens. */
   #listener: Pick<Listener, "sockets" | "reloadCertificate"> | undefined;
@@ -140,6 +142,7 @@ export class App {
     this.#metrics = buildMetrics(options);
     this.#proofOfWork = new ProofOfWorkGate(clock, config["proof-of-work"]);
     this.#eventLoop = new EventLoop(clock);
+    this.#calendar = new CalendarWatch(clock);
     this.accessLog = this.#buildAccessLog();
     this.statistics = new Statistics({ clock, store, log });
     this.registry = this.#buildRegistry();
@@ -324,6 +327,7 @@ export class App {
     const { accessLog, statistics, registry, relay, matchmaker, sessions } = this;
     return [
       [LAG_INTERVAL, () => this.#eventLoop.sample()],
+      [CALENDAR_CHECK, () => this.#followCalendar()],
       [INTERVALS.openExpired, () => matchmaker.openExpired()],
       [INTERVALS.encode, () => this.#encoder.step()],
       [INTERVALS.prune, () => matchmaker.prune()],
@@ -352,6 +356,16 @@ export class App {
       this.#denials.reload(this.registry),
       this.#options.announcementFile?.reload(),
     ]);
+  }
+
+  /** Deletes addresses whose retention the calendar has ended, without waiting for the next purge. */
+  #followCalendar(): void {
+    const leap = this.#calendar.check();
+    if (leap === 0) return;
+    this.#options.log.warn("Clock changed by {seconds} s: it was set, or the machine slept.", {
+      seconds: Math.round(leap / SECOND),
+    });
+    this.registry.purge();
   }
 
   /** Joins the cluster, if there is one. */

@@ -6,6 +6,7 @@ import { REDIRECTED_CONNECTIONS } from "../base/file_descriptors.ts";
 import { gcFunction } from "../base/gc.ts";
 import { type Log, lossFormatter, openLog } from "../base/log.ts";
 import { LogOutput } from "../base/log_output.ts";
+import { RunningClock } from "../base/running_clock.ts";
 import { currentRuntime, runtimeProblem } from "../base/runtime.ts";
 import { withTimeout } from "../base/timeout.ts";
 import type { Config } from "../config/options.ts";
@@ -46,7 +47,8 @@ export interface Release {
 }
 
 /** Starts the server. It runs until a signal ends it. */
-export async function serve(given: Config, release: Release, system: System): Promise<void> {
+export async function serve(given: Config, release: Release, outside: System): Promise<void> {
+  const system = { ...outside, clock: new RunningClock(outside.clock) };
   const { clock } = system;
   const unfit = runtimeProblem(given.listener, currentRuntime());
   if (unfit !== undefined) await fail(`Cannot serve: ${unfit}.`, MISCONFIGURED);
