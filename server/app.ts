@@ -17,6 +17,7 @@ import { type Cancel, type Clock, SECOND } from "./base/clock.ts";
 import type { Cluster } from "./cluster/cluster.ts";
 import { NODE_HEARTBEAT_INTERVAL } from "./cluster/membership.ts";
 import { REJOIN_INTERVAL } from "./cluster/redis_pool.ts";
+import { CALENDAR_CHECK, CalendarWatch } from "./base/calendar_watch.ts";
 import type { Config } from "./config/options.ts";
 import { RequestHandler } from "./request_handler.ts";
 import { Gate } from "./admission/gate.ts";
@@ -28,6 +29,7 @@ import { HEARTBEAT_INTERVAL, type Listener } from "./listener/listener.ts";
 import { addressRates, SESSION_LIMITS, type SessionRates } from "./limits/rate_limits.ts";
 import type { Rate } from "./base/token_bucket.ts";
 import { SessionRegistry } from "./chat/session_registry.ts";
+import { KeyedHash } from "./base/keyed_hash.ts";
 import { describeError, type Log } from "./base/log.ts";
 import { LOG_RETRY_INTERVAL, type LogOutput } from "./base/log_output.ts";
 import { FILE_CHECK, type WatchedFile } from "./base/watched_file.ts";
@@ -123,6 +125,7 @@ export class App {
   readonly #metrics: Metrics;
   readonly #proofOfWork: ProofOfWorkGate;
   readonly #eventLoop: EventLoop;
+  readonly #calendar: CalendarWatch;
   readonly #encoder = new BackgroundEncoder();
   /** `undefined` until it listens. */
   #listener: Pick<Listener, "sockets" | "reloadCertificate"> | undefined;
@@ -139,6 +142,7 @@ export class App {
     this.#metrics = buildMetrics(options);
     this.#proofOfWork = new ProofOfWorkGate(clock, config["proof-of-work"]);
     this.#eventLoop = new EventLoop(clock);
+    this.#calendar = new CalendarWatch(clock);
     this.accessLog = this.#buildAccessLog();
     this.statistics = new Statistics({ clock, store, log });
     this.registry = this.#buildRegistry();
@@ -149,11 +153,11 @@ export class App {
   }
 
   #buildAccessLog(): AccessLog {
-    const { clock, log, config, newToken: newKey } = this.#options;
+    const { clock, log, config, newToken } = this.#options;
     const { accessLog: mode, accessLogRetention: retention } = this.#settings;
     const maxDaySize = config["access-log-max-mb"] * MIB;
     return new AccessLog({
-      ...{ clock, log, newKey, mode, retention, maxDaySize },
+      ...{ clock, log, newToken, mode, retention, maxDaySize },
       folder: config["log-dir"],
     });
   }
@@ -211,7 +215,7 @@ export class App {
     return new RequestHandler({
       ...{ gate, sessions, accessLog, log },
       budget: new RequestBudget({
-        ...{ clock, key: newToken() },
+        ...{ clock, hash: KeyedHash.fromToken(newToken()) },
         rateOf: (address) => requestRate ?? requestRateOf(address, config),
       }),
       hops: config["trust-proxy"],
@@ -316,6 +320,7 @@ export class App {
     const { accessLog, statistics, registry, relay, matchmaker, sessions } = this;
     return [
       [LAG_INTERVAL, () => this.#eventLoop.sample()],
+      [CALENDAR_CHECK, () => this.#followCalendar()],
       [INTERVALS.openExpired, () => matchmaker.openExpired()],
       [INTERVALS.encode, () => this.#encoder.step()],
       [INTERVALS.prune, () => matchmaker.prune()],
@@ -344,6 +349,16 @@ export class App {
       this.#denials.reload(this.registry),
       this.#options.announcementFile?.reload(),
     ]);
+  }
+
+  /** Deletes addresses whose retention the calendar has ended, without waiting for the next purge. */
+  #followCalendar(): void {
+    const leap = this.#calendar.check();
+    if (leap === 0) return;
+    this.#options.log.warn("Clock changed by {seconds} s: it was set, or the machine slept.", {
+      seconds: Math.round(leap / SECOND),
+    });
+    this.registry.purge();
   }
 
   /** Joins the cluster, if there is one. */

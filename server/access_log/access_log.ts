@@ -63,7 +63,7 @@ export interface AccessLogOptions {
   /** Maximum size of the file of a day, in bytes. */
   readonly maxDaySize: number;
   /** Returns a new unguessable text. */
-  readonly newKey: () => string;
+  readonly newToken: () => string;
   readonly log: Log;
 }
 
@@ -107,9 +107,9 @@ export class AccessLog {
   readonly #closing = new AbortController();
 
   constructor(options: AccessLogOptions) {
-    const { clock, newKey } = options;
+    const { clock, newToken } = options;
     this.#options = options;
-    this.#quota = new AddressQuota(clock, newKey);
+    this.#quota = new AddressQuota(clock, newToken);
     this.#sweptAt = clock.date().getTime();
     this.#distance = this.#sweptAt - clock.now();
   }

@@ -11,7 +11,7 @@
 
 import { type Address, networkOf } from "../admission/address.ts";
 import { type Clock, MINUTE } from "../base/clock.ts";
-import { hashOf } from "../base/hash.ts";
+import { KeyedHash } from "../base/keyed_hash.ts";
 
 /** How long the bytes of an address are added up, in milliseconds. */
 export const QUOTA_PERIOD = 10 * MINUTE;
@@ -25,23 +25,22 @@ const ROW_LENGTH = 2 ** 16;
 /** Bytes written in this period, by address. */
 export class AddressQuota {
   readonly #clock: Pick<Clock, "now">;
-  readonly #newKey: () => string;
+  readonly #newToken: () => string;
   readonly #rows = [new Uint32Array(ROW_LENGTH), new Uint32Array(ROW_LENGTH)] as const;
-  #key: string;
+  #hash: KeyedHash;
   #endsAt: number;
 
-  /** `newKey` returns a new unguessable text. */
-  constructor(clock: Pick<Clock, "now">, newKey: () => string) {
+  constructor(clock: Pick<Clock, "now">, newToken: () => string) {
     this.#clock = clock;
-    this.#newKey = newKey;
-    this.#key = newKey();
+    this.#newToken = newToken;
+    this.#hash = KeyedHash.fromToken(newToken());
     this.#endsAt = clock.now() + QUOTA_PERIOD;
   }
 
   /** Takes `bytes` from the quota of an address. Returns whether there were enough. Unknown addresses share a quota. */
   take(address: Address | undefined, bytes: number): boolean {
     this.expire();
-    const hash = hashOf(this.#key + (address === undefined ? "" : networkOf(address)));
+    const hash = this.#hash.of(address === undefined ? "" : networkOf(address));
     const cells = [hash % ROW_LENGTH, Math.floor(hash / ROW_LENGTH)];
     const used = Math.min(...this.#rows.map((row, n) => row[cells[n] ?? 0] ?? 0));
     if (used + bytes > QUOTA_BYTES) return false;
@@ -53,7 +52,7 @@ export class AddressQuota {
   expire(): void {
     if (this.#clock.now() < this.#endsAt) return;
     for (const row of this.#rows) row.fill(0);
-    this.#key = this.#newKey();
+    this.#hash = KeyedHash.fromToken(this.#newToken());
     this.#endsAt = this.#clock.now() + QUOTA_PERIOD;
   }
 }

@@ -9,7 +9,7 @@
  */
 
 import type { Clock } from "../base/clock.ts";
-import { hashOf } from "../base/hash.ts";
+import type { KeyedHash } from "../base/keyed_hash.ts";
 import type { Address } from "./address.ts";
 import { type Rate, TokenBucket } from "../base/token_bucket.ts";
 import { ADDRESS_LIMITS, RESPONSE_UNIT } from "../limits/rate_limits.ts";
@@ -22,8 +22,8 @@ export type Purpose = "page" | "health-check";
 
 export interface RequestBudgetOptions {
   readonly clock: Pick<Clock, "now">;
-  /** The key of the hash. Unpredictable. */
-  readonly key: string;
+  /** Its key is unpredictable. */
+  readonly hash: KeyedHash;
   /** The limit of an address, if not that of {@linkcode ADDRESS_LIMITS}. */
   readonly rateOf?: ((address: Address) => Rate) | undefined;
 }
@@ -45,19 +45,14 @@ export class RequestBudget {
 
   /** The bucket of an address, which others share. */
   of(address: Address, purpose: Purpose): RequestAllowance {
-    const slot = this.#slotOf(`${purpose} ${address}`);
-    const { clock, rateOf = () => ADDRESS_LIMITS.requests } = this.#options;
+    const { clock, hash, rateOf = () => ADDRESS_LIMITS.requests } = this.#options;
+    const slot = hash.of(`${purpose} ${address}`) % SLOTS;
     const bucket = this.#buckets.get(slot) ?? new TokenBucket(rateOf(address), clock.now());
     this.#buckets.set(slot, bucket);
     return {
       take: () => bucket.take(clock.now()),
       charge: (bytes) => bucket.charge(Math.ceil(bytes / RESPONSE_UNIT) - 1, clock.now()),
     };
-  }
-
-  /** A native hash would leave the address on its stack. */
-  #slotOf(text: string): number {
-    return hashOf(this.#options.key + text) % SLOTS;
   }
 }
 

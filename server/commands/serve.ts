@@ -6,6 +6,7 @@ import { REDIRECTED_CONNECTIONS } from "../base/file_descriptors.ts";
 import { gcFunction } from "../base/gc.ts";
 import { type Log, lossFormatter, openLog } from "../base/log.ts";
 import { LogOutput } from "../base/log_output.ts";
+import { RunningClock } from "../base/running_clock.ts";
 import { currentRuntime, runtimeProblem } from "../base/runtime.ts";
 import { withTimeout } from "../base/timeout.ts";
 import type { Config } from "../config/options.ts";
@@ -27,7 +28,13 @@ import {
   openRedis,
   openStore,
 } from "./resources.ts";
-import { type HangupActions, onHangup, onStop, reportFailures } from "./signals.ts";
+import {
+  type HangupActions,
+  onHangup,
+  onStop,
+  reportFailures,
+  warnOfInspector,
+} from "./signals.ts";
 import { startupMessage } from "./startup_message.ts";
 import { newToken, type System } from "./system.ts";
 
@@ -40,7 +47,8 @@ export interface Release {
 }
 
 /** Starts the server. It runs until a signal ends it. */
-export async function serve(given: Config, release: Release, system: System): Promise<void> {
+export async function serve(given: Config, release: Release, outside: System): Promise<void> {
+  const system = { ...outside, clock: new RunningClock(outside.clock) };
   const { clock } = system;
   const unfit = runtimeProblem(given.listener, currentRuntime());
   if (unfit !== undefined) await fail(`Cannot serve: ${unfit}.`, MISCONFIGURED);
@@ -51,6 +59,7 @@ export async function serve(given: Config, release: Release, system: System): Pr
   const platform = platformOf(system.env);
   const ready = Promise.withResolvers<HangupActions>();
   if (platform === undefined) onHangup(ready.promise, clock);
+  if (platform === undefined) warnOfInspector(log);
   const config = given.listener === "node" ? await fitToMachine(given, log) : given; // Deno Deploy sets its own limits.
   const certificate = await openCertificate(config, clock, log);
   const redis = await openRedis(config, system, log);

@@ -4,6 +4,7 @@
  *   SIGINT, SIGTERM ──────────────────────────────────> stop in order
  *   SIGHUP ──┬── the terminal it was started from is gone ──^
  *            └── otherwise ──> reload
+ *   SIGUSR1 ───────────────────────────────────────────> warn, and continue
  */
 
 import { type Clock, SECOND } from "../base/clock.ts";
@@ -15,6 +16,9 @@ import { EXIT_TIME } from "../shutdown.ts";
  * npm and `deno task` then pass it on, so one press arrives several times.
  */
 export const REPEAT_TIME = SECOND;
+
+/** The loopback port of Deno's inspector. */
+export const INSPECTOR_PORT = 9229;
 
 /** Exit code of a program that a signal ends, minus the number of the signal. */
 const SIGNAL_EXIT_CODE = 128;
@@ -120,6 +124,20 @@ export function onHangup(ready: Promise<HangupActions>, clock: Clock): void {
   if (Deno.build.os === "windows") return;
   const terminal = new StartTerminal([Deno.stdin, Deno.stdout, Deno.stderr]);
   Deno.addSignalListener("SIGHUP", async () => await hangUp(terminal, await ready, clock));
+}
+
+/**
+ * Warns on SIGUSR1. Since 2.9.2, Deno then opens an inspector on a loopback port, through which every local user can
+ * read memory and run code. A program can't prevent that, nor close it. Without this listener, the signal ends an older
+ * Deno.
+ */
+export function warnOfInspector(log: Log): void {
+  if (Deno.build.os === "windows") return;
+  Deno.addSignalListener("SIGUSR1", () => {
+    log.warn("SIGUSR1 can open a debugger on port {port}: restart the program to close it.", {
+      port: INSPECTOR_PORT,
+    });
+  });
 }
 
 /** Logs unhandled errors, instead of ending the program. */

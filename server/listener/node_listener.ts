@@ -32,6 +32,7 @@ import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { SUBPROTOCOL } from "../../protocol.ts";
 import type { KeyPair } from "../tls/certificate.ts";
+import { CalendarWatch } from "../base/calendar_watch.ts";
 import { type Cancel, SECOND } from "../base/clock.ts";
 import { ACCEPT_RETRY_INTERVAL, AcceptRetry } from "./accept_retry.ts";
 import { openAny, spareConnections } from "../base/file_descriptors.ts";
@@ -79,12 +80,14 @@ class NodeListener implements Listener {
   readonly #pipelines = new WeakMap<Socket, RequestPipeline>();
   /** Every WebSocket whose stream has not closed. */
   readonly #connections = new Set<WebSocketConnection>();
+  readonly #calendar: CalendarWatch;
   #stopRetrying: Cancel | undefined;
   readonly #heartbeats: Slices;
 
   constructor(options: ListenerOptions) {
     const { maxConnections, certificate, clock, log } = options;
     this.#options = options;
+    this.#calendar = new CalendarWatch(clock);
     this.#server = newServer(certificate?.pair);
     this.#pending = new PendingConnections(capacityFor(maxConnections));
     this.#queue = new WorkQueue(clock);
@@ -141,7 +144,8 @@ class NodeListener implements Listener {
   }
 
   heartbeat(): void {
-    void this.#heartbeats.runUnlessRunning(this.#connections, (one) => one.heartbeat());
+    const stoodStill = this.#calendar.check() > 0;
+    void this.#heartbeats.runUnlessRunning(this.#connections, (one) => one.heartbeat(stoodStill));
   }
 
   async reloadCertificate(): Promise<void> {

@@ -75,9 +75,12 @@ export class WebSocketConnection implements Outlet, FrameSink, Flushable {
     stream.on("close", () => this.#gone());
   }
 
-  /** Sends a ping, or cuts a connection that has sent no pong or message since the last heartbeat. */
-  heartbeat(): void {
-    if (!this.#isAlive) return this.destroy();
+  /**
+   * Sends a ping, or cuts a connection that has sent no pong or message since the last heartbeat. After a standstill of
+   * the process it cuts none, because the pong may be unread.
+   */
+  heartbeat(stoodStill = false): void {
+    if (!this.#isAlive && !stoodStill) return this.destroy();
     this.#isAlive = false;
     if (this.#state === "open") this.#write(PING);
   }

@@ -8,6 +8,8 @@ import { SUBPROTOCOL } from "../../protocol.ts";
 import { help } from "../../server/config/help.ts";
 import { environmentName, OPTIONS } from "../../server/config/options.ts";
 import { DENO_DEPLOY_VARIABLE } from "../../server/config/deno_deploy.ts";
+import { BareClient } from "../support/bare_client.ts";
+import { waitUntil } from "../support/wait_until.ts";
 import { Program, run } from "../support/program.ts";
 
 Deno.test("Program prints its help and its version", async () => {
@@ -56,6 +58,23 @@ for (const listener of ["node", "deno"]) {
     assert.match(program.log, /"message":"Stopped\."/);
   });
 }
+
+Deno.test({
+  name:
+    "Program warns on SIGUSR1, which opens Deno's inspector on a loopback port, and keeps its chats",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    await using program = await Program.start();
+    const [a, b] = await BareClient.pair(program.socketUrl);
+    Deno.kill(program.pid, "SIGUSR1");
+    await waitUntil(() => program.log.includes("SIGUSR1 can open a debugger"));
+    a.send(Uint8Array.of(1, 42));
+    assert.deepEqual(await b.frame(), Uint8Array.of(1, 42));
+    const [, host] = /Debugger listening on ws:\/\/(\S+):\d+/.exec(program.log) ?? [];
+    assert.equal(host ?? "127.0.0.1", "127.0.0.1"); // Where the port is taken, it does not open.
+    assert.equal(await program.stop(), 0);
+  },
+});
 
 Deno.test("Program logs no address and nothing that anybody wrote", async () => {
   await using program = await Program.start();

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { SECOND } from "../../server/base/clock.ts";
 import { DRAIN_TIME, EXIT_TIME, HAND_OFF_TIME } from "../../server/shutdown.ts";
 import { TempFolder } from "../support/files.ts";
+import { INSPECTOR_PORT } from "../../server/commands/signals.ts";
 import { isInstalled } from "../support/installed.ts";
 
 /** Maximum exposure that `systemd-analyze security` may report, of 10. A unit without a sandbox has 9.6. */
@@ -53,6 +54,10 @@ Deno.test("The documented doctor runs as the user of the unit, with its groups, 
   const user = ["DynamicUser", "AmbientCapabilities", "LimitNOFILE", "StateDirectoryMode"];
   for (const name of [...user, ...Object.keys(known)]) assert.ok(given.has(name), name);
   assert.ok(command.includes(`${setting("ExecStart")} doctor `));
+});
+
+Deno.test("Unit forbids the port of Deno's inspector", () => {
+  assert.equal(setting("SocketBindDeny"), `tcp:${INSPECTOR_PORT}`);
 });
 
 Deno.test({

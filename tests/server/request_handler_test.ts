@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { AddressRecord } from "../../server/admission/address_record.ts";
 import type { AccessRecord } from "../../server/access_log/line.ts";
 import { RequestHandler } from "../../server/request_handler.ts";
+import { KeyedHash } from "../../server/base/keyed_hash.ts";
 import { RequestBudget } from "../../server/admission/request_budget.ts";
 import { Gate } from "../../server/admission/gate.ts";
 import { IpRegistry } from "../../server/admission/ip_registry.ts";
@@ -47,7 +48,7 @@ class World {
       isBehindTls: false,
       log,
       gate: new Gate({ clock, registry, denials: { deniedFor: () => 0 }, isFull }),
-      budget: new RequestBudget({ clock, key: "test" }),
+      budget: new RequestBudget({ clock, hash: new KeyedHash(1, 2) }),
       router: { answer: () => this.answer() },
       metrics: { answer: () => undefined },
       sessions: { enter: () => assert.fail() },

@@ -45,6 +45,14 @@ export class FakeClock implements Clock {
     this.#now = end;
   }
 
+  /** Lets `ms` milliseconds pass while the process stands still. Each task that is due then runs once. */
+  freeze(ms: number): void {
+    this.#now += ms;
+    const due = [...this.#timers].filter((timer) => timer.due <= this.#now);
+    for (const timer of due) timer.due = this.#now + timer.ms;
+    for (const timer of due) timer.task();
+  }
+
   #next(end: number): Timer | undefined {
     const due = [...this.#timers].filter((timer) => timer.due <= end);
     return due.sort((a, b) => a.due - b.due)[0];

@@ -117,7 +117,7 @@ export class TestServer implements AsyncDisposable {
         },
       },
       store: store ?? new MemoryStatisticsStore(),
-      newToken: () => crypto.randomUUID(),
+      newToken: () => crypto.randomUUID().replaceAll("-", ""),
       rates,
       ...{ cluster, denyFile, announcementFile },
     });

@@ -82,7 +82,7 @@ class World {
       retention: MAX_ACCESS_LOG_RETENTION,
       mode: "full",
       maxDaySize: 64 * MIB,
-      newKey: () => "key",
+      newToken: () => "0123456789abcdef",
       log,
       ...options,
     });
@@ -770,7 +770,7 @@ test("leaves out nothing of two hundred visitors behind one address who open the
 test("keeps a day within its limit, even from many addresses and across restarts", async (world) => {
   const [maxDaySize, perFlush] = [MIB, 2000];
   for (let hour = 0; hour < 12; hour++) {
-    const log = world.log({ maxDaySize, newKey: () => `${hour}` });
+    const log = world.log({ maxDaySize, newToken: () => `${hour}`.padStart(16, "0") });
     for (let flush = 0; flush < 2; flush++) {
       for (let times = 0; times < perFlush; times++) log.record(visitFrom(times % 100));
       await log.flush();

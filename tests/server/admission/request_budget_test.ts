@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { parseAddress } from "../../../server/admission/address.ts";
 import { MINUTE, SECOND } from "../../../server/base/clock.ts";
+import { KeyedHash } from "../../../server/base/keyed_hash.ts";
 import { RequestBudget, SLOTS } from "../../../server/admission/request_budget.ts";
 import { ADDRESS_LIMITS, RESPONSE_UNIT } from "../../../server/limits/rate_limits.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 
+const hash = new KeyedHash(1, 2);
 const { burst, perMinute } = ADDRESS_LIMITS.requests;
 
 Deno.test("Request budget refuses an address that has used up its burst, and says when the next request is allowed", () => {
   const clock = new FakeClock();
-  const budget = new RequestBudget({ clock, key: "k" });
+  const budget = new RequestBudget({ clock, hash });
   for (let n = 0; n < burst; n++) {
     assert.equal(budget.of(parseAddress("203.0.113.9")!, "page").take(), 0);
   }
@@ -29,7 +31,7 @@ Deno.test("Request budget charges large responses by their size", () => {
   const clock = new FakeClock();
   const budget = new RequestBudget({
     clock,
-    key: "k",
+    hash,
     rateOf: () => ({ burst: 10, perMinute: 60 }),
   });
   const allowance = budget.of(parseAddress("203.0.113.9")!, "page");
@@ -42,7 +44,7 @@ Deno.test("Request budget charges large responses by their size", () => {
 
 Deno.test("Request budget is enough for 200 people behind one address who load the page within a minute and ask why they can't connect", () => {
   const clock = new FakeClock();
-  const budget = new RequestBudget({ clock, key: "k" });
+  const budget = new RequestBudget({ clock, hash });
   const pageBytes = 3 * RESPONSE_UNIT;
   for (let person = 0; person < 200; person++) {
     const allowance = budget.of(parseAddress("203.0.113.9")!, "page");
@@ -55,7 +57,7 @@ Deno.test("Request budget is enough for 200 people behind one address who load t
 });
 
 Deno.test("Request budget keeps no more than its buckets, however many addresses there are", () => {
-  const budget = new RequestBudget({ clock: new FakeClock(), key: "k" });
+  const budget = new RequestBudget({ clock: new FakeClock(), hash });
   for (let n = 0; n < 2 * SLOTS; n++) {
     budget.of(parseAddress(`10.${n >> 16}.${n >> 8 & 255}.${n & 255}`)!, "page");
   }

@@ -237,6 +237,15 @@ Deno.test("Connection whose stream ends without a close frame is reported as gon
   assert.deepEqual(pair.events, ["gone", "left 0", "disconnected 0"]);
 });
 
+Deno.test("Connection is not cut off by a heartbeat after a standstill", () => {
+  const { connections: [connection], streams: [a] } = new Pair();
+  connection!.heartbeat();
+  connection!.heartbeat(true);
+  assert.equal(a.destroyed, false);
+  connection!.heartbeat();
+  assert.equal(a.destroyed, true);
+});
+
 Deno.test("Connection is cut off by the second heartbeat without a reply", () => {
   const { connections: [connection], streams: [a], ...pair } = new Pair();
   connection!.heartbeat();
