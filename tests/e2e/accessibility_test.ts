@@ -1,9 +1,9 @@
 /** Every screen, checked with axe-core, by keyboard, and at the size of a small phone. */
 
 import { deepEqual, equal, match } from "node:assert/strict";
-import axe from "axe-core";
 import { en } from "../../client/languages/en.ts";
 import { inProcess } from "../support/server_under_test.ts";
+import { findings } from "./axe.ts";
 import { DEVICES } from "./browser.ts";
 import { siteFixture } from "./site_fixture.ts";
 import { WAYS } from "./screens.ts";
@@ -50,22 +50,15 @@ const IS_LEGIBLE = `{
 /** Fails if axe finds a problem, or if the page is wider than its window, in any look. */
 async function assertSound(visitor: Visitor, screen: string): Promise<void> {
   deepEqual([screen, ...await visitor.evaluate<string[]>(TEXTS_OF_BOOLEANS)], [screen]);
-  if (!await visitor.evaluate<boolean>(`"axe" in globalThis`)) await visitor.evaluate(axe.source);
   for (const { colorScheme, size, rules } of LOOKS) {
     await visitor.page.setViewportSize(size);
     await visitor.page.emulateMedia({ colorScheme });
     const look = `${screen}, ${colorScheme}, ${size.width} wide`;
-    deepEqual([look, ...await visitor.evaluate<string[]>(findings(rules))], [look]);
+    deepEqual([look, ...await findings(visitor, rules)], [look]);
     equal(await visitor.evaluate(IS_LEGIBLE), true, look); // axe skips what says that it is disabled.
     const fits = "document.documentElement.scrollWidth <= innerWidth";
     equal(await visitor.evaluate(fits), true, look);
   }
-}
-
-function findings(rules: readonly string[] | undefined): string {
-  const options = JSON.stringify({ resultTypes: ["violations"], runOnly: rules });
-  return `axe.run(${options}).then(({ violations }) =>
-    violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html)))`;
 }
 
 for (const [what, way] of Object.entries(WAYS)) {

@@ -1,11 +1,11 @@
 /** The page in other languages: readable, switchable, remembered, and as accessible as in English. */
 
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import axe from "axe-core";
 import { CATALOGUES } from "../../client/languages/all.ts";
 import { RETRY_INTERVAL } from "../../client/languages/loader.ts";
 import { LANGUAGES_PATH } from "../../protocol.ts";
 import { waitUntil } from "../support/wait_until.ts";
+import { findings } from "./axe.ts";
 import { siteFixture } from "./site_fixture.ts";
 import { Speaker } from "./speaker.ts";
 import type { Visitor } from "./visitor.ts";
@@ -19,9 +19,6 @@ const DOCUMENT = `({
   dir: document.documentElement.dir,
   links: [...document.querySelectorAll("nav a")].map((link) => link.textContent),
 })`;
-
-const FINDINGS = `axe.run().then(({ violations }) =>
-  violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html)))`;
 
 /** Visible elements that overflow an edge of the window or of their box. */
 const OVERHANGS =
@@ -39,8 +36,7 @@ async function assertFits(visitor: Visitor, screen: string): Promise<void> {
 }
 
 async function assertSound(visitor: Visitor, screen: string): Promise<void> {
-  await visitor.evaluate(axe.source);
-  deepEqual([screen, ...await visitor.evaluate<string[]>(FINDINGS)], [screen]);
+  deepEqual([screen, ...await findings(visitor)], [screen]);
   await assertFits(visitor, screen);
 }
 
