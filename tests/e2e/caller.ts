@@ -3,7 +3,10 @@
 import type { Visitor } from "./visitor.ts";
 import { waitUntil } from "../support/wait_until.ts";
 
-/** Runs in a page: records every peer connection, captured track, candidate and refusal. */
+/**
+ * Runs in a page: records every peer connection, captured track, candidate and refusal. The camera is small, because
+ * encoding and decoding take most of a renderer's processor time.
+ */
 export const PEERS = `{
   globalThis.peers = [];
   globalThis.tracks = [];
@@ -20,8 +23,9 @@ export const PEERS = `{
     }
   };
   const { getUserMedia } = MediaDevices.prototype;
-  MediaDevices.prototype.getUserMedia = async function (...args) {
-    const stream = await getUserMedia.apply(this, args);
+  MediaDevices.prototype.getUserMedia = async function ({ audio = false, video = false } = {}) {
+    const camera = video && { ...Object(video), width: 160, height: 120 };
+    const stream = await getUserMedia.call(this, { audio, video: camera });
     tracks.push(...stream.getTracks());
     return stream;
   };
@@ -37,6 +41,10 @@ export const SEALED = `{
   };
 }`;
 
+/** The time limit for a change in a call, in seconds, and the interval between two checks, in milliseconds. */
+const PATIENCE = 60;
+const INTERVAL = 100; // Each check takes processor time from the call.
+
 /** A visitor with camera and microphone. */
 export class Caller {
   readonly visitor: Visitor;
@@ -48,12 +56,12 @@ export class Caller {
   /** Waits until the partner's picture moves and their microphone is heard. */
   async seesAndHears(): Promise<void> {
     await this.seesMovement();
-    await waitUntil(async () => await this.#loudness() > 0);
+    await waitUntil(async () => await this.#loudness() > 0, PATIENCE, INTERVAL);
   }
 
   async seesMovement(): Promise<void> {
     const before = await this.#frames();
-    await waitUntil(async () => await this.#frames() > before + 2);
+    await waitUntil(async () => await this.#frames() > before + 2, PATIENCE, INTERVAL);
   }
 
   /** The number of peer connections so far. */
@@ -78,7 +86,8 @@ export class Caller {
    */
   async route(): Promise<string[]> {
     let route: string[] = [];
-    await waitUntil(async () => (route = await this.#nominated()).length > 0);
+    const isKnown = async (): Promise<boolean> => (route = await this.#nominated()).length > 0;
+    await waitUntil(isKnown, PATIENCE, INTERVAL);
     return route;
   }
 

@@ -6,17 +6,18 @@
 import assert from "node:assert/strict";
 import { delay } from "../../server/base/timeout.ts";
 
-/** Resolves once `holds()` is true; rejects after `seconds`. */
+/** Resolves once `holds()` is true, which is checked `every` so many milliseconds; rejects after `seconds`. */
 export async function waitUntil(
   holds: () => boolean | Promise<boolean>,
   seconds = 60,
+  every = 10,
 ): Promise<void> {
   const end = performance.now() + seconds * 1000;
   while (!await holds()) {
     if (performance.now() > end) {
       throw new Error(`Cannot continue: not true after ${seconds} s: ${holds}`);
     }
-    await delay(10);
+    await delay(every);
   }
 }
 
