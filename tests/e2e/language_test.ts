@@ -250,6 +250,7 @@ Deno.test("Composition survives every redraw, and Escape that ends it asks nothi
   const escape = async (how: string): Promise<void> =>
     await page.evaluate(`document.getElementById("message").dispatchEvent(
       new KeyboardEvent("keydown", { key: "Escape", bubbles: true, ${how} }))`);
+  await ann.visitor.settles(); // Otherwise no Escape would ask, because the chat has just begun.
   await escape("keyCode: 229"); // As Safari reports it.
   await escape("keyCode: 27, isComposing: true");
   equal(await page.locator("#stop").innerText(), ann.words.Stop.talking);
