@@ -528,7 +528,7 @@ Deno.test("Registry never finds an expired address that the purge has not reache
   assert.notEqual(registry.touch(last).record, before);
 });
 
-Deno.test("Registry never stalls chats for 50 ms while it purges 30,000 addresses", () => {
+Deno.test("Registry purges 30,000 addresses in slices, between which chats continue", () => {
   let now = 0;
   const tasks = new Set<() => void>();
   const clock: Clock = {
@@ -543,14 +543,14 @@ Deno.test("Registry never stalls chats for 50 ms while it purges 30,000 addresse
     registry.touch(address(`10.${n >> 16}.${n >> 8 & 255}.${n & 255}`)).connect()();
   }
   now = HOUR;
-  const stalls: number[] = [];
+  const purged: number[] = [];
   for (let task: (() => void) | undefined = () => registry.purge(); task; [task] = tasks) {
-    const start = performance.now();
+    const { held } = registry;
     task();
-    stalls.push(performance.now() - start);
+    purged.push(held - registry.held);
   }
   assert.equal(registry.held, 0);
-  assert.ok(Math.max(...stalls) < 50, `${Math.max(...stalls)} ms`);
+  assert.ok(Math.max(...purged) <= PURGE_SLICE, `${purged}`);
 });
 
 Deno.test("Registry holds no address longer than the retention, whatever happens and whenever a purge runs", () => {
