@@ -106,6 +106,7 @@ async function lockStatistics(scene: Scene): Promise<void> {
   await pause(scene, 0, 4);
 }
 
+/** If the program creates the folder first, the old one is deleted. */
 async function replaceLogFolder(scene: Scene): Promise<void> {
   const { target } = scene;
   const { logFolder } = target.program;
@@ -116,14 +117,17 @@ async function replaceLogFolder(scene: Scene): Promise<void> {
     await target.reports("degraded access log");
   } finally {
     await Deno.remove(logFolder);
-    await Deno.rename(aside, logFolder);
+    await Deno.rename(aside, logFolder).catch(() => Deno.remove(aside, { recursive: true }));
   }
 }
 
+/** It is renamed first, because the program could write another file while its files are being removed. */
 async function removeLogFolder(scene: Scene): Promise<void> {
   const { target } = scene;
   const { logFolder } = target.program;
-  await Deno.remove(logFolder, { recursive: true });
+  const aside = `${logFolder}.aside`;
+  await Deno.rename(logFolder, aside);
+  await Deno.remove(aside, { recursive: true });
   await pause(scene, 1, 3);
   await target.get("/privacy");
   await pause(scene, 2, 3);
