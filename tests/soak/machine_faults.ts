@@ -106,32 +106,37 @@ async function lockStatistics(scene: Scene): Promise<void> {
   await pause(scene, 0, 4);
 }
 
-/** If the program creates the folder first, the old one is deleted. */
 async function replaceLogFolder(scene: Scene): Promise<void> {
   const { target } = scene;
   const { logFolder } = target.program;
-  const aside = `${logFolder}.aside`;
-  await Deno.rename(logFolder, aside);
-  await Deno.writeTextFile(logFolder, "");
+  do await removeFolder(logFolder); while (!await createFile(logFolder));
   try {
     await target.reports("degraded access log");
   } finally {
     await Deno.remove(logFolder);
-    await Deno.rename(aside, logFolder).catch(() => Deno.remove(aside, { recursive: true }));
   }
 }
 
-/** It is renamed first, because the program could write another file while its files are being removed. */
+/** Whether a file was created. If the program has created a folder there meanwhile, it was not. */
+async function createFile(path: string): Promise<boolean> {
+  return await Deno.writeTextFile(path, "", { createNew: true }).then(() => true, () => false);
+}
+
 async function removeLogFolder(scene: Scene): Promise<void> {
   const { target } = scene;
   const { logFolder } = target.program;
-  const aside = `${logFolder}.aside`;
-  await Deno.rename(logFolder, aside);
-  await Deno.remove(aside, { recursive: true });
+  await removeFolder(logFolder);
   await pause(scene, 1, 3);
   await target.get("/privacy");
   await pause(scene, 2, 3);
   assert.ok((await Deno.stat(logFolder)).isDirectory);
+}
+
+/** Renames it first, because the program could write another file while its files are being removed. */
+async function removeFolder(path: string): Promise<void> {
+  const aside = `${path}.aside`;
+  await Deno.rename(path, aside);
+  await Deno.remove(aside, { recursive: true });
 }
 
 async function exhaustDescriptors(scene: Scene): Promise<void> {
