@@ -34,9 +34,14 @@ export const systemClock: Clock = {
   },
 };
 
-/** A wait in whole seconds, rounded up so that a client never retries too early. */
+const MICROSECONDS = 1000;
+
+/**
+ * A wait in whole seconds, rounded up so that a client never retries too early. The difference of two times may exceed
+ * the wait by a rounding error, which must not cost another second.
+ */
 export function inSeconds(wait: number): number {
-  return Math.ceil(wait / SECOND);
+  return Math.ceil(Math.round(wait * MICROSECONDS) / MICROSECONDS / SECOND);
 }
 
 /** The day of a date in UTC, as YYYY-MM-DD (RFC 3339). */

@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { DAY, dayOf, parseDay } from "../../../server/base/clock.ts";
+import { DAY, dayOf, inSeconds, parseDay, SECOND } from "../../../server/base/clock.ts";
 import { trials } from "../../support/repeats.ts";
+
+Deno.test("Wait in seconds is rounded up, but not because of a rounding error", () => {
+  assert.deepEqual([0, 0.5, 1, 999, 1000, 1001].map(inSeconds), [0, 1, 1, 1, 1, 2]);
+  fc.assert(
+    fc.property(fc.double({ min: 0, max: 1e9, noNaN: true }), fc.nat(3600), (now, seconds) => {
+      assert.equal(inSeconds(now + seconds * SECOND - now), seconds);
+    }),
+    trials({ sample: 500, long: 10_000 }),
+  );
+});
 
 Deno.test("Day is a calendar day in UTC, in any time zone", () => {
   assert.equal(dayOf(new Date("2026-11-23T00:00:00.000Z")), "2026-11-23");
