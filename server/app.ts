@@ -191,7 +191,7 @@ export class App {
     return new SessionRegistry({
       ...{ clock, relay, matchmaker, statistics, rates, newToken },
       proofOfWork: this.#proofOfWork,
-      turn: new TurnCredentials({ urls, secret, clock, newToken }),
+      turn: new TurnCredentials({ urls, secret, clock }),
       remoteNodes: cluster,
       maxConnections: config["max-connections"],
     });

@@ -68,8 +68,8 @@ export const PARTS: readonly Part[] = [
     path: "server/doctor/",
     purpose: "checks an installation",
     mayImport: [
-      ...["server/privacy/", "server/chat/", "server/config/", "server/admission/"],
-      ...["server/access_log/", "server/tls/", "server/health.ts"],
+      ...["server/privacy/", "server/chat/", "server/turn/", "server/config/"],
+      ...["server/admission/", "server/access_log/", "server/tls/", "server/health.ts"],
     ],
   },
   {
@@ -110,8 +110,14 @@ export const PARTS: readonly Part[] = [
     path: "server/chat/",
     purpose: "sessions, relay, resume, TURN credentials, proof of work",
     mayImport: [
-      ...["server/matching/", "server/admission/", "server/limits/", "server/transport.ts"],
+      ...["server/turn/", "server/matching/", "server/admission/", "server/limits/"],
+      ...["server/transport.ts"],
     ],
+  },
+  {
+    path: "server/turn/",
+    purpose: "a TURN server with virtual addresses, without sockets; credentials for relays",
+    mayImport: ["server/admission/"],
   },
   {
     path: "server/matching/",

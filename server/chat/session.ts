@@ -549,12 +549,14 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
 
   /** TURN credentials are issued only during a chat. */
   #prepareCall(): void {
-    if (this.partner === undefined) {
+    const { partner } = this;
+    if (partner === undefined) {
       return this.#refuse("nobody-to-call", "There is nobody to call.");
     }
     const wait = this.#take("calls");
     if (wait > 0) return this.#rejectTooFast("You are calling too often.", wait);
-    this.send({ type: "ice", ...this.#deps.turn.route() });
+    const route = this.#deps.turn.route({ own: this.id, partner: partner.id });
+    this.send({ type: "ice", ...route });
   }
 
   /** Takes a token of a limit. Returns 0, or the milliseconds until the next token is available. */

@@ -8,9 +8,11 @@
 
 import { errorCode } from "../base/error_code.ts";
 import type { TurnCredentials } from "../chat/turn.ts";
+import type { SessionId } from "../ids.ts";
+import type { SessionPair } from "../turn/credentials.ts";
 import { type Finding, ok, problem, skipped } from "./finding.ts";
-import { type RelayAddress, relayAddressOf, TurnClient } from "./turn_client.ts";
-import { type Identity, Method } from "./turn_message.ts";
+import { Method } from "../turn/stun_message.ts";
+import { type Identity, type RelayAddress, relayAddressOf, TurnClient } from "./turn_client.ts";
 
 /** The outcome of an allocation. */
 type Outcome =
@@ -19,9 +21,12 @@ type Outcome =
   | { kind: "refused"; code: number; isSigned: boolean }
   | { kind: "unreachable"; code: string };
 
+/** A chat that doesn't exist: session IDs begin at 1. */
+const NOBODY: SessionPair = { own: 0 as SessionId, partner: 0 as SessionId };
+
 /** Checks every relay. */
 export async function checkRelays(turn: TurnCredentials): Promise<Finding[]> {
-  const [server] = turn.route().servers;
+  const [server] = turn.route(NOBODY).servers;
   if (server === undefined) {
     return [
       skipped(

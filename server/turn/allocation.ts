@@ -6,7 +6,13 @@
 import type { Address } from "../admission/address.ts";
 import { type Packet, toChannelData, toDataIndication } from "./packet.ts";
 import { TokenBucket } from "../base/token_bucket.ts";
-import { ALLOCATION_LIFETIME, GRACE, PERMISSION_LIFETIME, REQUEST_RATE } from "./turn_limits.ts";
+import {
+  ALLOCATION_LIFETIME,
+  GRACE,
+  MAX_CHANNELS,
+  PERMISSION_LIFETIME,
+  REQUEST_RATE,
+} from "./turn_limits.ts";
 
 /** A client's connection to the relay: what identifies it, and how to reach it. */
 export interface TurnPath {
@@ -37,6 +43,8 @@ export interface AllocationOptions {
   readonly port: number;
   /** The transaction that created it, in hexadecimal. A repeated request is answered in the same way. */
   readonly transaction: string;
+  /** The transaction of its Data indications, which no one answers. 12 bytes. */
+  readonly indication: Uint8Array;
   /** The partner's allocation at a port, if there is one. */
   readonly partnerAt: (port: number) => Allocation | undefined;
   /** Called when it ends. */
@@ -44,6 +52,9 @@ export interface AllocationOptions {
   /** In clock milliseconds. */
   readonly now: number;
 }
+
+/** Whether a channel was bound. */
+export type Binding = "bound" | "conflict" | "full";
 
 /** A channel that is bound to a port. */
 interface Channel {
@@ -64,9 +75,9 @@ export class Allocation {
   readonly #onEnd: (ended: Allocation) => void;
   readonly #byNumber = new Map<number, Channel>();
   readonly #byPort = new Map<number, Channel>();
-  /** The transaction of all Data indications, which no one answers. */
-  readonly #indication = crypto.getRandomValues(new Uint8Array(12));
+  readonly #indication: Uint8Array;
   #endsAt: number;
+  #hasEnded = false;
   #permittedUntil = -Infinity;
 
   constructor(options: AllocationOptions) {
@@ -75,6 +86,7 @@ export class Allocation {
     this.budget = options.budget;
     this.port = options.port;
     this.transaction = options.transaction;
+    this.#indication = options.indication;
     this.requests = new TokenBucket(REQUEST_RATE, options.now);
     this.partnerAt = options.partnerAt;
     this.#onEnd = options.onEnd;
@@ -96,34 +108,33 @@ export class Allocation {
   }
 
   isPermitted(now: number): boolean {
-    return now < this.#permittedUntil;
+    return now < this.#permittedUntil && !this.hasExpired(now);
   }
 
-  /** Binds a channel to a port, or renews it. Returns whether neither belongs to another (RFC 8656 section 12.2). */
-  bind(number: number, port: number, now: number): boolean {
-    const [numbered, ported] = [this.#channelAt(this.#byNumber, number, now), this.#channelAt(this.#byPort, port, now)];
-    if (numbered !== ported) return false;
-    const channel = numbered ?? { number, port, endsAt: 0 };
+  /** Binds a channel to a port, or renews it. Neither may be bound to another (RFC 8656 section 12.2). */
+  bind(number: number, port: number, now: number): Binding {
+    const [bound, other] = [
+      this.#at(this.#byNumber, number, now),
+      this.#at(this.#byPort, port, now),
+    ];
+    if (bound !== other) return "conflict";
+    if (bound === undefined && this.#isFull(now)) return "full";
+    const channel = bound ?? { number, port, endsAt: 0 };
     channel.endsAt = now + ALLOCATION_LIFETIME + GRACE;
     this.#byNumber.set(number, channel);
     this.#byPort.set(port, channel);
     this.permit(now);
-    return true;
+    return "bound";
   }
 
   /** The port that a channel is bound to. */
   portOf(number: number, now: number): number | undefined {
-    return this.#channelAt(this.#byNumber, number, now)?.port;
-  }
-
-  /** How many channels are bound. */
-  get channels(): number {
-    return this.#byNumber.size;
+    return this.#at(this.#byNumber, number, now)?.port;
   }
 
   /** Sends data to the client that the partner has sent from `port`. */
   deliver(packet: Packet, port: number, now: number): void {
-    const channel = this.#channelAt(this.#byPort, port, now);
+    const channel = this.#at(this.#byPort, port, now);
     this.path.send(
       channel === undefined
         ? toDataIndication(packet, port, this.#indication)
@@ -133,12 +144,21 @@ export class Allocation {
 
   /** Forgets the client. */
   end(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
     this.path.allocation = undefined;
     this.#onEnd(this);
     this.path.ended();
   }
 
-  #channelAt(channels: Map<number, Channel>, key: number, now: number): Channel | undefined {
+  /** Whether it has as many channels as allowed, without those that have expired. */
+  #isFull(now: number): boolean {
+    for (const number of [...this.#byNumber.keys()]) this.#at(this.#byNumber, number, now);
+    return this.#byNumber.size >= MAX_CHANNELS;
+  }
+
+  /** The channel at a number or a port, unless it has expired. */
+  #at(channels: Map<number, Channel>, key: number, now: number): Channel | undefined {
     const channel = channels.get(key);
     if (channel === undefined || now < channel.endsAt) return channel;
     this.#byNumber.delete(channel.number);

@@ -1,14 +1,13 @@
 /** The relayed call of one chat: two people, each with a few allocations, and the virtual ports of these. */
 
+import { MINUTE } from "../base/clock.ts";
 import { TokenBucket } from "../base/token_bucket.ts";
 import type { Allocation } from "./allocation.ts";
+import type { Side } from "./credentials.ts";
 import { MAX_ALLOCATIONS_PER_PERSON, PERSON_RATE } from "./turn_limits.ts";
 
 /** The dynamic ports (RFC 6335 section 6), of which each allocation has one. */
 const [FIRST_PORT, PORTS] = [49_152, 16_384];
-
-/** One of the two people: the one with the lower session ID, or the other. */
-export type Side = 0 | 1;
 
 /** A call. */
 export class Call {
@@ -30,16 +29,21 @@ export class Call {
     return this.#allocations.every(({ size }) => size === 0);
   }
 
+  /** Whether a new call would be the same. Otherwise people could renew their budgets by allocating again. */
+  isLikeNew(now: number): boolean {
+    const full = PERSON_RATE.burst * MINUTE;
+    return this.isEmpty && this.budgets.every((budget) => budget.credit(now) >= full);
+  }
+
   /** Whether a person has as many allocations as allowed. */
   isFull(side: Side): boolean {
     return this.#allocations[side].size >= MAX_ALLOCATIONS_PER_PERSON;
   }
 
-  /** A port that is free here. It is random: a counter would say how many calls there were. */
-  freePort(): number {
-    for (;;) {
-      const [random = 0] = crypto.getRandomValues(new Uint16Array(1));
-      const port = FIRST_PORT + random % PORTS;
+  /** A port that is free here. `random` is a random number: a counter would say how many calls there were. */
+  freePort(random: number): number {
+    for (let offset = random;; offset++) {
+      const port = FIRST_PORT + offset % PORTS;
       if (!this.#allocations.some((side) => side.has(port))) return port;
     }
   }

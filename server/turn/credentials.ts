@@ -14,7 +14,6 @@
 import { createHmac } from "node:crypto";
 import { type Clock, MINUTE, SECOND } from "../base/clock.ts";
 import type { SessionId } from "../ids.ts";
-import type { Side } from "./call.ts";
 
 /** How long credentials are valid, in milliseconds. A call that has begun continues after that. */
 export const CREDENTIAL_LIFETIME = 10 * MINUTE;
@@ -23,6 +22,9 @@ export const CREDENTIAL_LIFETIME = 10 * MINUTE;
 const NAME_LENGTH = 16;
 
 const USERNAME = /^(\d{1,12}):([0-9a-f]{16})\.([01])$/;
+
+/** One of the two people of a chat: the one with the lower session ID, or the other. */
+export type Side = 0 | 1;
 
 /** What a username says. */
 export interface Username {

@@ -15,10 +15,10 @@ import {
   ATTRIBUTE_HEAD_BYTES,
   Class,
   HEAD_BYTES,
+  isUnknown,
   MAGIC_COOKIE,
   Method,
   padded,
-  stunLength,
   uint16,
   uint32,
   writeHead,
@@ -82,8 +82,10 @@ export function channelPayload({ buffer, start, end }: Packet): Packet | undefin
 export function sendPayload(
   { buffer, start, end }: Packet,
 ): { readonly port: number; readonly payload: Packet } | undefined {
-  if (stunLength(buffer.subarray(start, end)) !== end - start) return undefined;
-  if (uint32(buffer, start + 4) !== MAGIC_COOKIE) return undefined;
+  if (end - start < HEAD_BYTES || HEAD_BYTES + uint16(buffer, start + 2) !== end - start) {
+    return undefined;
+  }
+  if ((end - start) % 4 !== 0 || uint32(buffer, start + 4) !== MAGIC_COOKIE) return undefined;
   let port: number | undefined;
   let payload: Packet | undefined;
   for (let at = start + HEAD_BYTES; at + ATTRIBUTE_HEAD_BYTES <= end;) {
@@ -92,6 +94,7 @@ export function sendPayload(
     if (value + length > end) return undefined;
     if (type === Attribute.peerAddress) port ??= virtualPort(buffer, value, length);
     else if (type === Attribute.data) payload ??= { buffer, start: value, end: value + length };
+    else if (isUnknown(type)) return undefined;
     at = value + padded(length);
   }
   return port === undefined || payload === undefined ? undefined : { port, payload };

@@ -2,8 +2,13 @@
 
 import { Buffer } from "node:buffer";
 import ipaddr from "ipaddr.js";
-import { Attribute, type StunAttribute, uint16, writeUint16 } from "./stun_message.ts";
-import { MAGIC_COOKIE } from "./stun_message.ts";
+import {
+  Attribute,
+  MAGIC_COOKIE,
+  type StunAttribute,
+  uint16,
+  writeUint16,
+} from "./stun_message.ts";
 
 /** An address and a port. The address is 4 or 16 bytes. */
 export interface TransportAddress {
@@ -50,6 +55,12 @@ export function decodeAddress(
   if (ip.length !== length) return undefined;
   return { ip: disguise(ip, transaction), port: uint16(value, 2) ^ MAGIC_COOKIE >>> 16 };
 }
+
+/** REQUESTED-TRANSPORT: UDP, as a protocol number of IP. */
+export const UDP_TRANSPORT: StunAttribute = {
+  type: Attribute.transport,
+  value: Uint8Array.of(17, 0, 0, 0),
+};
 
 /** ERROR-CODE (RFC 8489 section 14.8), without a reason phrase. */
 export function errorCode(code: number): StunAttribute {

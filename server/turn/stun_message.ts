@@ -145,9 +145,14 @@ export function valueOf({ attributes }: StunMessage, type: number): Uint8Array |
   return attributes.find((attribute) => attribute.type === type)?.value;
 }
 
-/** The types that a receiver must understand and this program doesn't. */
+/** The types that a receiver must understand and this program doesn't, each once. */
 export function unknownTypes({ attributes }: StunMessage): number[] {
-  return attributes.map(({ type }) => type).filter((type) => type < OPTIONAL && !KNOWN.has(type));
+  return [...new Set(attributes.map(({ type }) => type))].filter(isUnknown);
+}
+
+/** Whether a receiver must understand a type of attribute and this program doesn't. */
+export function isUnknown(type: number): boolean {
+  return type < OPTIONAL && !KNOWN.has(type);
 }
 
 /** The key of a long-term credential (RFC 8489 section 9.2.2). */
@@ -165,7 +170,7 @@ export function isSignedWith({ signature }: StunMessage, key: Uint8Array): boole
 /** What a message says. */
 export interface StunContent {
   readonly class: Class;
-  readonly method: Method;
+  readonly method: number;
   readonly transaction: Uint8Array;
   readonly attributes: readonly StunAttribute[];
 }
@@ -176,7 +181,10 @@ export function encodeStun(content: StunContent, key?: Uint8Array): Uint8Array<A
   const all = key === undefined
     ? attributes
     : [...attributes, { type: Attribute.integrity, value: new Uint8Array(HMAC_BYTES) }];
-  const length = all.reduce((sum, { value }) => sum + ATTRIBUTE_HEAD_BYTES + padded(value.length), 0);
+  const length = all.reduce(
+    (sum, { value }) => sum + ATTRIBUTE_HEAD_BYTES + padded(value.length),
+    0,
+  );
   const bytes = new Uint8Array(HEAD_BYTES + length);
   writeHead(bytes, content.method | content.class, length);
   bytes.set(transaction, TRANSACTION_AT);

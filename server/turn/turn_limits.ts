@@ -18,8 +18,11 @@ export const MAX_ALLOCATIONS_PER_PERSON = 16;
 /** Maximum length of a message, in bytes. Media packets have at most 1,500. */
 export const MAX_MESSAGE_BYTES = 2048;
 
-/** Maximum length of a reply to a UDP client without an allocation, in bytes: its address may be forged. */
+/** Maximum length of a reply to a client that has not signed its request, in bytes: its address may be forged. */
 export const MAX_STRANGER_REPLY_BYTES = 64;
+
+/** Maximum number of attributes that an error names as unknown, so that the reply is not longer. */
+export const MAX_UNKNOWN_ATTRIBUTES = 16;
 
 /** Replies to UDP clients of an address without an allocation. A multiple for an address that many people share. */
 export const STRANGER_RATE: Rate = { burst: 20, perMinute: 10 * 60 };

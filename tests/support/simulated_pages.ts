@@ -53,7 +53,7 @@ export class SimulatedServer {
       statistics: { message: () => {}, chatEnded: () => {} },
       rates: NO_RATES,
       proofOfWork: new ProofOfWorkGate(clock, "off"),
-      turn: new TurnCredentials({ urls: [], secret: "", clock, newToken: () => "" }),
+      turn: new TurnCredentials({ urls: [], secret: "", clock }),
       newToken: () => `token ${++this.#tokens}`,
     });
   }

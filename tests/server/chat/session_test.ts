@@ -96,7 +96,6 @@ class World {
         urls: ["turn:relay.example"],
         secret: "secret",
         clock: this.clock,
-        newToken: () => `nonce ${++this.#tokens}`,
       }),
       newToken: () => `token ${++this.#tokens}`,
       remoteNodes,
