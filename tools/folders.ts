@@ -38,7 +38,7 @@ export const PARTS: readonly Part[] = [
     mayImport: [
       ...["server/shutdown.ts", "server/app.ts", "server/doctor/", "server/site/"],
       ...["server/cluster/", "server/listener/", "server/access_log/", "server/config/"],
-      ...["server/admission/", "server/statistics/", "server/tls/"],
+      ...["server/admission/", "server/statistics/", "server/tls/", "server/http/"],
     ],
   },
   {
@@ -51,7 +51,8 @@ export const PARTS: readonly Part[] = [
     purpose: "creates and connects the parts, and runs the interval tasks",
     mayImport: [
       ...["server/request_handler.ts", "server/site/", "server/metrics/", "server/cluster/"],
-      ...["server/listener/", "server/chat/", "server/matching/", "server/access_log/"],
+      ...["server/listener/", "server/chat/", "server/turn/", "server/matching/"],
+      "server/access_log/",
       ...["server/config/", "server/admission/", "server/statistics/", "server/limits/"],
       ...["server/tls/", "server/http/", "server/health.ts"],
     ],
@@ -60,8 +61,8 @@ export const PARTS: readonly Part[] = [
     path: "server/request_handler.ts",
     purpose: "handles every HTTP request and upgrade; the last part that sees an address",
     mayImport: [
-      ...["server/site/", "server/metrics/", "server/chat/", "server/access_log/"],
-      ...["server/admission/", "server/transport.ts", "server/http/"],
+      ...["server/site/", "server/metrics/", "server/chat/", "server/turn/"],
+      ...["server/access_log/", "server/admission/", "server/transport.ts", "server/http/"],
     ],
   },
   {
@@ -89,8 +90,8 @@ export const PARTS: readonly Part[] = [
     path: "server/metrics/",
     purpose: "the metrics that an operator can monitor with Prometheus",
     mayImport: [
-      ...["server/chat/", "server/matching/", "server/admission/", "server/statistics/"],
-      ...["server/http/", "server/health.ts"],
+      ...["server/chat/", "server/turn/", "server/matching/", "server/admission/"],
+      ...["server/statistics/", "server/http/", "server/health.ts"],
     ],
   },
   {
@@ -116,8 +117,8 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: "server/turn/",
-    purpose: "a TURN server with virtual addresses, without sockets; credentials for relays",
-    mayImport: ["server/admission/"],
+    purpose: "the relay of calls: a TURN server with virtual addresses, and its transports",
+    mayImport: ["server/admission/", "server/transport.ts"],
   },
   {
     path: "server/matching/",

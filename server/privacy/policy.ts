@@ -226,24 +226,32 @@ const PREFERENCES: Section = {
   ],
 };
 
-function calls({ relaysCalls }: PublicSettings): Section {
-  const way: Sentence[] = relaysCalls
+const EMBEDDED_RELAY: Sentence = {
+  says:
+    "The relay is part of this server. Video and audio pass through it, encrypted between the two devices (DTLS-SRTP), so it can't see or hear them, and it keeps none of them.",
+  proof: [PROOF_TESTS.setUpSealed],
+};
+
+const EXTERNAL_RELAY: Sentence = {
+  says: "The relay forwards encrypted video and audio, and keeps none of it.",
+  proof: {
+    cannot: "The relay is a separate program. The documentation shows how to set it up.",
+  },
+};
+
+function calls({ relay }: PublicSettings): Section {
+  const way: Sentence[] = relay !== "none"
     ? [{
       says:
         "Video calls go through this server's relay and nowhere else, so you and the stranger never learn each other's IP address.",
       proof: [PROOF_TESTS.relayedBlind],
-    }, {
-      says: "The relay forwards encrypted video and audio, and keeps none of it.",
-      proof: {
-        cannot: "The relay is a separate program. The documentation shows how to set it up.",
-      },
-    }]
+    }, relay === "embedded" ? EMBEDDED_RELAY : EXTERNAL_RELAY]
     : [{
       says:
         "This server has no relay for video calls, so a call connects your device directly to the stranger's, which reveals your IP address to the stranger and theirs to you. A call starts only after both of you agree to that. Until then, nothing that could reveal your address is created.",
       proof: [PROOF_TESTS.consentFirst],
     }];
-  const media = relaysCalls ? "pass only through the relay" : "never pass through it";
+  const media = relay === "none" ? "never pass through it" : "pass only through the relay";
   return {
     title: "Video calls",
     sentences: [

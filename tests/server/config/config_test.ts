@@ -31,6 +31,10 @@ const DEFAULTS = {
   "access-log-retention-days": 30,
   "report-threshold": 3,
   "proof-of-work": "auto",
+  relay: "auto",
+  "relay-port": 0,
+  "relay-host": "",
+  "max-calls": 100,
   "turn-url": [],
   "turn-secret": "",
   "redis-url": "",
@@ -211,6 +215,7 @@ const DEPLOYED = {
   "log-dir": "",
   "access-log": "off",
   "trust-proxy": 0,
+  relay: "off",
   listener: "deno",
 };
 
