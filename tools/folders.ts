@@ -37,8 +37,9 @@ export const PARTS: readonly Part[] = [
     purpose: "serve, doctor, health, access-log; signals such as SIGTERM",
     mayImport: [
       ...["server/shutdown.ts", "server/app.ts", "server/doctor/", "server/site/"],
-      ...["server/cluster/", "server/listener/", "server/access_log/", "server/config/"],
-      ...["server/admission/", "server/statistics/", "server/tls/", "server/http/"],
+      ...["server/cluster/", "server/listener/", "server/turn/", "server/access_log/"],
+      ...["server/config/", "server/admission/", "server/statistics/", "server/tls/"],
+      "server/http/",
     ],
   },
   {

@@ -36,6 +36,7 @@ import {
   reportFailures,
   warnOfInspector,
 } from "./signals.ts";
+import { callsMessage } from "./calls_message.ts";
 import { startupMessage } from "./startup_message.ts";
 import { newToken, type System } from "./system.ts";
 
@@ -159,7 +160,7 @@ async function listenBy(
 /** Logs where the server can be reached, and what it still lacks. */
 function announce(
   config: Config,
-  { main, redirect }: Listeners,
+  { main, redirect, relay }: Listeners,
   isHosted: boolean,
   log: Log,
 ): void {
@@ -170,4 +171,5 @@ function announce(
     ...redirect === undefined ? {} : { redirecting: redirect.port },
   });
   for (const { level, text } of hints) log[level](text);
+  log.info(callsMessage(config, (relay ?? main).port));
 }

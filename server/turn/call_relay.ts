@@ -23,6 +23,7 @@ import { OpenChats } from "./open_chats.ts";
 import { StrangerBudget } from "./stranger_budget.ts";
 import { StreamTransport } from "./stream_transport.ts";
 import { type Drop, TurnServer } from "./turn_server.ts";
+import { PERSON_RATE } from "./turn_limits.ts";
 import { UdpTransport } from "./udp_transport.ts";
 
 /** How often allocations that were not refreshed are ended, in milliseconds. */
@@ -30,6 +31,11 @@ export const CALL_SWEEP_INTERVAL = 5 * SECOND;
 
 /** Why the relay has dropped something: as the TURN server says, or because a client or the system was too slow. */
 export type RelayDrop = Drop | "too-slow";
+
+/** What this many calls can take in each direction, in bits per second: both people of each at their limit. */
+export function maxBandwidth(calls: number): number {
+  return calls * 2 * PERSON_RATE.perMinute / 60 * 8;
+}
 
 export interface CallRelayOptions {
   readonly clock: Clock;

@@ -1,4 +1,4 @@
-/** Relayed calls, through a real coturn with the configuration in deploy/turnserver.conf. */
+/** Relayed calls, through a real coturn with the configuration in deploy/turnserver.conf, or the embedded relay. */
 
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { systemClock } from "../../server/base/clock.ts";
@@ -47,6 +47,34 @@ Deno.test({
     ok(candidates.length > 0 && candidates.every((one) => / typ relay /.test(one)));
   }
 });
+
+/** Runs in a page: it finds only relays of this transport, as if the network blocked the other. */
+const only = (transport: "udp" | "tcp"): string =>
+  `globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor({ iceServers, ...rest }) {
+      const servers = iceServers.map(({ urls, ...credentials }) => ({
+        ...credentials,
+        urls: urls.filter((url) => url.endsWith("transport=${transport}")),
+      }));
+      super({ ...rest, iceServers: servers });
+    }
+  };`;
+
+const TRANSPORTS = [["udp", "udp"], ["tcp", "tcp"], ["udp", "tcp"]] as const;
+
+for (const transports of TRANSPORTS) {
+  Deno.test(`Call through the embedded relay needs no question, by ${transports.join(" and ")}`, async () => {
+    await using fixture = await openFixture({ clock: systemClock, args: ["--relay=on"] });
+    const [one, other] = transports.map((transport) => ({ script: only(transport) }));
+    const pair = await fixture.pairForVideo(one, other);
+    for (const caller of pair) await caller.seesAndHears();
+    for (const caller of pair) {
+      deepEqual(await caller.route(), ["relay", "relay"]);
+      const candidates = await caller.candidates();
+      ok(candidates.length > 0 && candidates.every((one) => / 192\.0\.2\.1 /.test(one)));
+    }
+  });
+}
 
 Deno.test({
   name: "Relay takes no name that has ended, and the page says that it could not be reached",
@@ -119,7 +147,7 @@ async function attack(
   await using coturn = await Coturn.start({ address: host, under });
   const relays = policy === "relay"
     ? [`--turn-url=${coturn.url}`, `--turn-secret=${TURN_SECRET}`]
-    : [];
+    : ["--relay=off"];
   await using files = new CertificateFiles(); // Calls need a secure context, and this isn't loopback.
   const args = [`--host=${host}`, ...files.args, ...relays];
   await using program = await Program.startWith({ under, args });
