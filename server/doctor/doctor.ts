@@ -16,7 +16,9 @@ import { currentRuntime } from "../base/runtime.ts";
 import { TurnCredentials } from "../chat/turn.ts";
 import type { EnvironmentFile } from "../config/command_line.ts";
 import type { Config } from "../config/options.ts";
+import { relayModeOf } from "../config/relay_mode.ts";
 import { checkStoredFiles, checkUser } from "./access.ts";
+import { checkEmbeddedRelay } from "./embedded_relay.ts";
 import { checkEnvironmentFile } from "./environment_file.ts";
 import { type Finding, ok, problem, skipped } from "./finding.ts";
 import type { ServerAddress } from "./health_client.ts";
@@ -93,7 +95,13 @@ function checksOf({ config, file, clock }: DoctorOptions): NamedCheck[] {
     ["--public-url", () => checkPublicUrl(config["public-url"])],
     ["contact", () => checkContact(config)],
     ["metrics", () => checkMetrics(config)],
-    ["relay", () => checkRelays(new TurnCredentials({ urls, secret, clock }))],
+    [
+      "relay",
+      () =>
+        relayModeOf(config) === "embedded"
+          ? checkEmbeddedRelay(config)
+          : checkRelays(new TurnCredentials({ urls, secret, clock })),
+    ],
     ["Redis", () => checkRedis(config["redis-url"])],
   ];
 }
