@@ -254,6 +254,12 @@ export class TurnPage {
     return this.received.splice(0).flatMap((bytes) => dataIn(bytes, this.path.isStream) ?? []);
   }
 
+  /** The last message that it received. */
+  lastResponse(): StunMessage {
+    const bytes = this.received.at(-1);
+    return bytes && parseStun(bytes) || assert.fail("There is no response.");
+  }
+
   newTransaction(): Uint8Array {
     const transaction = new Uint8Array(12).fill(7);
     transaction.set(uint32Bytes(++this.#transactions));

@@ -126,7 +126,7 @@ Deno.test("Attacker with a forged source address can't allocate there: the nonce
   assert.equal(relay.admitted, 1);
 });
 
-Deno.test("Attacker learns nothing from ports: they are spread, and differ between relays", () => {
+Deno.test("Attacker learns nothing from ports: they are spread and not counted", () => {
   const ports = Array.from({ length: 64 }, (_, index) => {
     const relay = new TurnRelay();
     const page = new TurnPage(relay, { port: index });
