@@ -15,7 +15,7 @@
 import { Calls } from "./calls.ts";
 import type { TurnPath } from "./allocation.ts";
 import { type Drop, Forwarder } from "./forwarder.ts";
-import { CHANNEL_HEAD_BYTES, isChannelData, type Packet, SEND } from "./packet.ts";
+import { isChannelData, type Packet, SEND } from "./packet.ts";
 import { Class, parseStun, uint16 } from "./stun_message.ts";
 import { MAX_MESSAGE_BYTES } from "./turn_limits.ts";
 import { TurnRequests, type TurnServerOptions } from "./turn_requests.ts";
@@ -56,10 +56,7 @@ export class TurnServer {
   /** Handles one message of a path. Writes to the space before and after it. Never throws. */
   receive(path: TurnPath, packet: Packet): void {
     const { buffer, start, end } = packet;
-    const length = end - start;
-    if (length < CHANNEL_HEAD_BYTES || length > MAX_MESSAGE_BYTES) {
-      return this.#forwarder.drop("invalid");
-    }
+    if (end - start > MAX_MESSAGE_BYTES) return this.#forwarder.drop("invalid");
     if (isChannelData(buffer[start] ?? 0)) return this.#forwarder.channelData(path, packet);
     if (uint16(buffer, start) === SEND) return this.#forwarder.indication(path, packet);
     const message = parseStun(buffer.subarray(start, end));

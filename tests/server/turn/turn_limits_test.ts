@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { MINUTE } from "../../../server/base/clock.ts";
+import { Calls } from "../../../server/turn/calls.ts";
 import { Method } from "../../../server/turn/stun_message.ts";
 import {
   ALLOCATION_LIFETIME,
@@ -158,6 +159,27 @@ Deno.test("TURN doesn't renew the budget of people that release everything and a
   relay.clock.advance(MINUTE);
   relay.server.sweep(); // Now the call is forgotten, because a new one would be the same.
   assert.equal(countArrived(...relay.pair(), burst + 1), burst);
+});
+
+Deno.test("TURN gives the place of a call to another when its last allocation ends", () => {
+  const relay = new TurnRelay({ maxCalls: 1 });
+  const other = "f".repeat(16);
+  relay.open.add(other);
+  const [a, b] = relay.pair();
+  countArrived(a, b, 100); // So that the call is remembered for its budget.
+  for (const page of [a, b]) assert.equal(page.refresh(0), 0);
+  assert.equal(new TurnPage(relay, { chat: other }).allocate(), 0);
+  assert.deepEqual([a.allocate(), relay.server.calls], [508, 1]);
+});
+
+Deno.test("TURN forgets a call without allocations when its budgets are full", () => {
+  const [calls, now] = [new Calls(), 1000];
+  const call = calls.of("a", now);
+  call.budgets[0].charge(1, now);
+  calls.sweep(now);
+  assert.equal(calls.find("a"), call);
+  calls.sweep(now + 1000);
+  assert.equal(calls.find("a"), undefined);
 });
 
 Deno.test("TURN answers a limited number of requests of an allocation, and then a steady rate", () => {
