@@ -1,7 +1,7 @@
 /**
  * A TURN server (RFC 8656) whose relayed addresses are virtual: both people of a chat are its clients, so what one sends
- * goes directly to the other, and nothing can be sent to anyone else. It needs no address, no ports and no configuration
- * of its own.
+ * goes directly to the other, and nothing can be sent to anyone else. It needs no IP address, no port range and no
+ * configuration.
  *
  *     page A ──> path ──> allocation A ─┐ one call: the two
  *                                       │ sides of one chat
@@ -22,8 +22,6 @@ import { TurnRequests, type TurnServerOptions } from "./turn_requests.ts";
 
 export type { TurnHost, TurnServerOptions } from "./turn_requests.ts";
 export { type Drop, DROPS } from "./forwarder.ts";
-export { TurnError } from "./turn_error.ts";
-export { REALM } from "./authenticator.ts";
 
 /** The relay. */
 export class TurnServer {

@@ -110,7 +110,7 @@ function isAuthentic(bytes: Uint8Array, { key }: TurnPage): boolean {
   return parsed !== undefined && isSignedWith(parsed, key);
 }
 
-/** A page that has a nonce and no allocation, at a port of its own. */
+/** A page that has a nonce and no allocation, at another port. */
 function stranger(relay: TurnRelay, like: TurnPage, port: number): TurnPage {
   const page = new TurnPage(relay, { port });
   [page.realm, page.nonce] = [like.realm, like.nonce];
