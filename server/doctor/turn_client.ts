@@ -13,6 +13,7 @@ import {
   Class,
   encodeStun,
   integrityKey,
+  isSignedWith,
   Method,
   parseStun,
   stunLength,
@@ -50,8 +51,15 @@ export interface Identity {
 /** The answer of a relay. */
 export type Answer =
   | { kind: "granted" }
-  /** `realm` and `nonce` for the next request, if the relay sends them. */
-  | { kind: "refused"; code: number; realm: string | undefined; nonce: string | undefined };
+  | {
+    kind: "refused";
+    code: number;
+    /** Whether the answer is signed, which proves that the relay knows the secret. */
+    isSigned: boolean;
+    /** For the next request, if the relay sends them. */
+    realm: string | undefined;
+    nonce: string | undefined;
+  };
 
 /** Handles what arrives. */
 interface ResponseHandler {
@@ -105,7 +113,7 @@ export class TurnClient {
     const transaction = randomBytes(12);
     const request = requestOf(method, transaction, identity);
     this.#onMessage = (message) => {
-      const answer = answerIn(message, transaction);
+      const answer = answerIn(message, transaction, identity);
       if (answer !== undefined) resolve(answer);
     };
     this.#onError = reject;
@@ -132,18 +140,22 @@ function requestOf(
     : { type: Attribute.lifetime, value: uint32Bytes(0) }; // Releases the allocation.
   const content = { class: Class.request, method, transaction };
   if (identity === undefined) return encodeStun({ ...content, attributes: [wanted] });
-  const { username, credential, realm, nonce } = identity;
+  const { username, realm, nonce } = identity;
   const attributes = [
     wanted,
     textAttribute(Attribute.username, username),
     textAttribute(Attribute.realm, realm),
     textAttribute(Attribute.nonce, nonce),
   ];
-  return encodeStun({ ...content, attributes }, integrityKey(username, realm, credential));
+  return encodeStun({ ...content, attributes }, keyOf(identity));
 }
 
 /** The answer to a transaction; `undefined` if the message is not one. */
-function answerIn(bytes: Uint8Array, transaction: Uint8Array): Answer | undefined {
+function answerIn(
+  bytes: Uint8Array,
+  transaction: Uint8Array,
+  identity?: Identity,
+): Answer | undefined {
   const message = parseStun(bytes);
   if (message === undefined || !transaction.every((byte, at) => byte === message.transaction[at])) {
     return undefined;
@@ -154,7 +166,12 @@ function answerIn(bytes: Uint8Array, transaction: Uint8Array): Answer | undefine
   if (message.class !== Class.error || code === undefined) return undefined;
   const [realm, nonce] = [Attribute.realm, Attribute.nonce]
     .map((type) => valueOf(message, type)).map((value) => value && Buffer.from(value).toString());
-  return { kind: "refused", code, realm, nonce };
+  const isSigned = identity !== undefined && isSignedWith(message, keyOf(identity));
+  return { kind: "refused", code, isSigned, realm, nonce };
+}
+
+function keyOf({ username, realm, credential }: Identity): Uint8Array {
+  return integrityKey(username, realm, credential);
 }
 
 /** Opens a transport. Rejects if the relay can't be reached. */

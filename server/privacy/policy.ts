@@ -35,6 +35,11 @@ export interface Change {
 /** Every change so far, latest first. */
 export const POLICY_CHANGES: readonly [Change, ...Change[]] = [
   {
+    day: "2026-11-29",
+    says:
+      "video calls can pass through this server itself, encrypted between the two devices, instead of a separate relay or a direct connection. The policy says which applies.",
+  },
+  {
     day: "2026-11-28",
     says:
       "the privacy policy was reworded to be easier to read, and says what the server holds together with an address. Its promises are unchanged.",

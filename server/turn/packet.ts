@@ -82,20 +82,19 @@ export function channelPayload({ buffer, start, end }: Packet): Packet | undefin
 export function sendPayload(
   { buffer, start, end }: Packet,
 ): { readonly port: number; readonly payload: Packet } | undefined {
-  if (end - start < HEAD_BYTES || HEAD_BYTES + uint16(buffer, start + 2) !== end - start) {
-    return undefined;
-  }
-  if ((end - start) % 4 !== 0 || uint32(buffer, start + 4) !== MAGIC_COOKIE) return undefined;
+  const length = end - start;
+  if (length !== HEAD_BYTES + uint16(buffer, start + 2) || length % 4 !== 0) return undefined;
+  if (uint32(buffer, start + 4) !== MAGIC_COOKIE) return undefined;
   let port: number | undefined;
   let payload: Packet | undefined;
   for (let at = start + HEAD_BYTES; at + ATTRIBUTE_HEAD_BYTES <= end;) {
-    const [type, length] = [uint16(buffer, at), uint16(buffer, at + 2)];
+    const [type, size] = [uint16(buffer, at), uint16(buffer, at + 2)];
     const value = at + ATTRIBUTE_HEAD_BYTES;
-    if (value + length > end) return undefined;
-    if (type === Attribute.peerAddress) port ??= virtualPort(buffer, value, length);
-    else if (type === Attribute.data) payload ??= { buffer, start: value, end: value + length };
+    if (value + size > end) return undefined;
+    if (type === Attribute.peerAddress) port ??= virtualPort(buffer, value, size);
+    else if (type === Attribute.data) payload ??= { buffer, start: value, end: value + size };
     else if (isUnknown(type)) return undefined;
-    at = value + padded(length);
+    at = value + padded(size);
   }
   return port === undefined || payload === undefined ? undefined : { port, payload };
 }

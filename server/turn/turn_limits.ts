@@ -36,7 +36,7 @@ export const STREAM_DEADLINE = 5 * SECOND;
 /** Bytes that may wait for a client that reads slowly by TCP. What exceeds them is dropped, and never queued. */
 export const MAX_STREAM_BACKLOG = 64 * 1024;
 
-/** Signed requests of an allocation. Browsers send some ten at once, and then one in minutes. */
+/** Requests of an allocation, signed or not. Browsers send some ten at once, and then one in minutes. */
 export const REQUEST_RATE: Rate = { burst: 100, perMinute: 10 * 60 };
 
 /** Channels of an allocation: one for each port that its partner may have, twice. */

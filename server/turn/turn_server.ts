@@ -1,7 +1,7 @@
 /**
  * A TURN server (RFC 8656) whose relayed addresses are virtual: both people of a chat are its clients, so what one sends
- * goes directly to the other, and nothing can be sent to anyone else. It needs no address, no ports and no configuration
- * of its own.
+ * goes directly to the other, and nothing can be sent to anyone else. It needs no IP address, no port range and no
+ * configuration.
  *
  *     page A ──> path ──> allocation A ─┐ one call: the two
  *                                       │ sides of one chat
@@ -15,15 +15,13 @@
 import { Calls } from "./calls.ts";
 import type { TurnPath } from "./allocation.ts";
 import { type Drop, Forwarder } from "./forwarder.ts";
-import { CHANNEL_HEAD_BYTES, isChannelData, type Packet, SEND } from "./packet.ts";
+import { isChannelData, type Packet, SEND } from "./packet.ts";
 import { Class, parseStun, uint16 } from "./stun_message.ts";
 import { MAX_MESSAGE_BYTES } from "./turn_limits.ts";
 import { TurnRequests, type TurnServerOptions } from "./turn_requests.ts";
 
 export type { TurnHost, TurnServerOptions } from "./turn_requests.ts";
 export { type Drop, DROPS } from "./forwarder.ts";
-export { TurnError } from "./turn_error.ts";
-export { REALM } from "./authenticator.ts";
 
 /** The relay. */
 export class TurnServer {
@@ -56,10 +54,7 @@ export class TurnServer {
   /** Handles one message of a path. Writes to the space before and after it. Never throws. */
   receive(path: TurnPath, packet: Packet): void {
     const { buffer, start, end } = packet;
-    const length = end - start;
-    if (length < CHANNEL_HEAD_BYTES || length > MAX_MESSAGE_BYTES) {
-      return this.#forwarder.drop("invalid");
-    }
+    if (end - start > MAX_MESSAGE_BYTES) return this.#forwarder.drop("invalid");
     if (isChannelData(buffer[start] ?? 0)) return this.#forwarder.channelData(path, packet);
     if (uint16(buffer, start) === SEND) return this.#forwarder.indication(path, packet);
     const message = parseStun(buffer.subarray(start, end));

@@ -183,7 +183,7 @@ export class TurnPage {
     return encodeStun({ ...content, attributes: signed }, key);
   }
 
-  /** The response to a request; `undefined` if there is none. */
+  /** The response to a request; `undefined` without one. */
   ask(request: Uint8Array): StunMessage | undefined {
     const before = this.received.length;
     this.send(request);
@@ -192,7 +192,7 @@ export class TurnPage {
     return responses[0] && parseStun(responses[0]);
   }
 
-  /** The error code of the response to a signed request, 0 for success; `undefined` if there is none. */
+  /** The error code of the response to a signed request, 0 for success; `undefined` without one. */
   code(
     method: number,
     attributes: readonly StunAttribute[] = [],
@@ -252,6 +252,12 @@ export class TurnPage {
   /** The data that has arrived since the last call. */
   data(): ReceivedData[] {
     return this.received.splice(0).flatMap((bytes) => dataIn(bytes, this.path.isStream) ?? []);
+  }
+
+  /** The last message that it received. */
+  lastResponse(): StunMessage {
+    const bytes = this.received.at(-1);
+    return bytes && parseStun(bytes) || assert.fail("There is no response.");
   }
 
   newTransaction(): Uint8Array {

@@ -160,6 +160,7 @@ Deno.test("TURN drops indications that lack a peer or data, or have what it must
     [25, 2], // IPv6
     [31, whole[31]! ^ 1], // 192.0.2.0
     [22, 0xff, 0xff],
+    [34, 0x00, 0x09],
     [4, 0],
     [2, 0, 0x19],
   ];
@@ -170,12 +171,19 @@ Deno.test("TURN drops indications that lack a peer or data, or have what it must
   }
 });
 
-Deno.test("TURN ignores DONT-FRAGMENT and trailing padding", () => {
+Deno.test("TURN drops indications that are not padded, or have an attribute that it doesn't know", () => {
   const [a, b] = new TurnRelay().pair();
   const whole = sendIndication(DATA, b.port);
-  const flagged = Uint8Array.from([...whole, 0, 0x1a, 0, 0]);
-  flagged[3] = flagged[3]! + 4;
-  assert.deepEqual(arrived(flagged, a, b), [DATA]);
+  const withAttribute = (...type: number[]): Uint8Array =>
+    Uint8Array.from([...whole, ...type, 0, 0]).with(3, whole[3]! + 4);
+  assert.deepEqual(arrived(withAttribute(0x00, 0x18), a, b), []);
+  assert.deepEqual(arrived(withAttribute(0x00, 0x1a), a, b), [DATA]); // DONT-FRAGMENT
+  assert.deepEqual(arrived(withAttribute(0x80, 0x22), a, b), [DATA]); // SOFTWARE
+  assert.deepEqual(arrived(whole.slice(0, -3).with(3, whole[3]! - 3), a, b), []);
+});
+
+Deno.test("TURN ignores padding of ChannelData, whatever it is", () => {
+  const [a, b] = new TurnRelay().pair();
   assert.equal(a.bind(0x4000, b.port), 0);
   assert.deepEqual(arrived(hex("40000005 0102030405 ffffff"), a, b), [DATA]);
 });

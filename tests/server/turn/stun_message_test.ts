@@ -143,7 +143,7 @@ Deno.test("STUN rejects every change of a signed byte, and every wrong length of
     const forged = REQUEST.slice();
     forged[at]! ^= 1;
     const message = parseStun(forged);
-    const isLength = at === 2 || at === 3; // The signature covers a length of its own.
+    const isLength = at === 2 || at === 3; // The signature covers another length.
     assert.ok(message === undefined || !isSignedWith(message, PASSWORD), `${at}`);
     if (isLength) assert.equal(message, undefined);
   }
@@ -172,7 +172,9 @@ Deno.test("STUN rejects a wrong cookie, other protocols, and lengths that no mes
   assert.equal(parseStun(changed(0, 0x40)), undefined);
   assert.equal(parseStun(changed(0, 0x80)), undefined);
   assert.equal(parseStun(changed(2, 0, 4)), undefined);
-  assert.equal(parseStun(Uint8Array.from([...changed(2, 0, 2), 0, 0])), undefined);
+  const unpadded = [...changed(2, 0, 6), 0x80, 0x22, 0, 2, 1, 2];
+  assert.equal(parseStun(Uint8Array.from(unpadded)), undefined);
+  assert.ok(parseStun(Uint8Array.from([...unpadded, 0, 0]).with(3, 8)));
 });
 
 Deno.test("STUN rejects an attribute that is longer than the message", () => {

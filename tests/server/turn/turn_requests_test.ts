@@ -133,6 +133,16 @@ Deno.test("TURN 437: a second Allocate on the same path, signed", () => {
   assert.ok(isSigned(response, page));
 });
 
+Deno.test("TURN 437: an Allocate with the transaction, but not the username, of the allocation", () => {
+  const relay = new TurnRelay();
+  const page = challenged(relay);
+  const transaction = page.newTransaction();
+  assert.equal(codeOf(page.ask(allocateRequest(page, transaction))), 0);
+  const { username, credential } = new TurnPage(relay, { side: 1 });
+  const other = page.request(Method.allocate, [UDP], { transaction, username, credential });
+  assert.equal(codeOf(page.ask(other)), 437);
+});
+
 Deno.test("TURN 437: Refresh, CreatePermission and ChannelBind without an allocation, signed", () => {
   for (const method of [Method.refresh, Method.createPermission, Method.channelBind]) {
     const page = challenged();
