@@ -111,7 +111,9 @@ export class UdpTransport {
   async #receiveOne(socket: DatagramSocket): Promise<void> {
     const buffer = this.#free.pop() ?? new Uint8Array(BUFFER_BYTES);
     const view = buffer.subarray(HEADROOM, BUFFER_BYTES - TAILROOM);
-    const { length, from } = await socket.receive(view);
+    const datagram = await socket.receive(view).catch(unlessUnreachable);
+    if (datagram === undefined) return;
+    const { length, from } = datagram;
     this.#current = buffer;
     this.#isKept = false;
     this.#handle(buffer, length, from);
@@ -183,6 +185,11 @@ export class UdpTransport {
     this.#stopReopening = undefined;
     this.#options.log.info("The relay's UDP socket is open again.");
   }
+}
+
+/** On Windows, `receive` reports that an earlier datagram did not reach its client. The socket still works. */
+function unlessUnreachable(error: unknown): undefined {
+  if (!(error instanceof Deno.errors.ConnectionReset)) throw error;
 }
 
 function keyOf({ hostname, port }: Endpoint): string {

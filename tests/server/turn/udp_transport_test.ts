@@ -51,8 +51,10 @@ class FakeSocket implements DatagramSocket {
     await settled();
   }
 
-  async fail(): Promise<void> {
-    this.#next.reject(new Error("broken"));
+  async fail(error = new Error("broken")): Promise<void> {
+    const { reject } = this.#next;
+    this.#next = Promise.withResolvers();
+    reject(error);
     await settled();
   }
 }
@@ -149,6 +151,8 @@ Deno.test("UDP transport drops what exceeds the sends that are pending", async (
 Deno.test("UDP transport opens a broken socket again, and says so without an address", async () => {
   const bed = new Bed();
   await bed.transport.open();
+  await bed.socket.fail(new Deno.errors.ConnectionReset()); // About a client, and not the socket.
+  assert.ok(!bed.transport.isFailing);
   bed.isTaken = true;
   await bed.socket.fail();
   assert.ok(bed.transport.isFailing && bed.socket.isClosed);
