@@ -1,5 +1,5 @@
 /**
- * Notices that the calendar no longer agrees with the clock: somebody set it, or it continued while the machine or the
+ * Notices that the calendar no longer agrees with the clock: it was set, or it continued while the machine or the
  * process stood still.
  */
 

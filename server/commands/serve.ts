@@ -60,8 +60,10 @@ export async function serve(given: Config, release: Release, outside: System): P
   reportFailures(log);
   const platform = platformOf(system.env);
   const ready = Promise.withResolvers<HangupActions>();
-  if (platform === undefined) onHangup(ready.promise, clock);
-  if (platform === undefined) warnOfInspector(log);
+  if (platform === undefined) {
+    onHangup(ready.promise, clock);
+    warnOfInspector(log);
+  }
   const config = given.listener === "node" ? await fitToMachine(given, log) : given; // Deno Deploy sets its own limits.
   const certificate = await openCertificate(config, clock, log);
   const redis = await openRedis(config, system, log);

@@ -9,7 +9,7 @@
  * the statistics can't be read, the response has the status 503.
  */
 
-import { DAY, parseDay, SECOND } from "../base/clock.ts";
+import { DAY, inSeconds, parseDay, SECOND } from "../base/clock.ts";
 import { MIN_CHATS_PUBLISHED } from "../limits/privacy_limits.ts";
 import { type HttpResponse, jsonResponse, textResponse } from "../http/message.ts";
 import {
@@ -75,7 +75,7 @@ export function statisticsCsv(statistics: Statistics, query: URLSearchParams): H
 const UNAVAILABLE = "they are not available at the moment";
 
 /** A failing store is retried with every flush. */
-const LATER = { "retry-after": `${Math.ceil(FLUSH_INTERVAL / SECOND)}` };
+const LATER = { "retry-after": `${inSeconds(FLUSH_INTERVAL)}` };
 
 function isUnavailable({ availability }: Statistics): boolean {
   return availability === "unavailable";

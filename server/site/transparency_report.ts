@@ -17,7 +17,10 @@ export interface TransparencyReport {
   readonly accessLog: PublicSettings["accessLog"];
   /** The day of the oldest line, as YYYY-MM-DD; `null` if there are no lines. */
   readonly accessLogOldestDay: string | null;
-  /** Copies of log files that other programs made. The oldest day doesn't cover them, and the server keeps them. */
+  /**
+   * Copies of log files that other programs made. The oldest day doesn't cover them, and the server doesn't delete
+   * them.
+   */
   readonly accessLogCopies: number;
   readonly accessLogRetentionDays: number;
   /** Always 0: messages can't be stored anywhere. */

@@ -1,7 +1,6 @@
-/** The processor time of a process, from `/proc` (Linux), for all of its threads together. */
+/** What an event costs: the processor time of a process between two moments, and of the generator of its load. */
 
-/** The clock ticks in which Linux counts processor time (proc(5), `_SC_CLK_TCK`). */
-const TICKS_A_SECOND = 100;
+import { cpuTime } from "../support/process_cpu.ts";
 
 /** A time, with the events and the processor time up to it. */
 export interface Sample {
@@ -36,9 +35,6 @@ export function rates(
   };
 }
 
-/** User and system time so far, in microseconds. */
 function cpuMicroseconds(pid: number): number {
-  const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
-  const [user, system] = stat.slice(stat.lastIndexOf(")")).split(" ").slice(12, 14).map(Number);
-  return ((user ?? 0) + (system ?? 0)) * 1e6 / TICKS_A_SECOND;
+  return cpuTime(pid) * 1000;
 }

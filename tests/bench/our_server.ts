@@ -6,10 +6,8 @@
  * still takes a token from their buckets, so their cost is measured.
  */
 
-import { pages } from "../../client/page.gen.ts";
 import { App } from "../../server/app.ts";
 import { systemClock } from "../../server/base/clock.ts";
-import { readCommandLine } from "../../server/config/command_line.ts";
 import type { Config } from "../../server/config/options.ts";
 import { gcFunction } from "../../server/base/gc.ts";
 import { LIMITS } from "../../server/limits/rate_limits.ts";
@@ -18,17 +16,13 @@ import { listenNode } from "../../server/listener/node_listener.ts";
 import { lossFormatter, openLog } from "../../server/base/log.ts";
 import { LogOutput } from "../../server/base/log_output.ts";
 import type { Rate } from "../../server/base/token_bucket.ts";
-import { SqliteStatisticsStore } from "../../server/statistics/sqlite_store.ts";
+import { appOptions, serverConfig } from "./app_options.ts";
 
-const TOKEN_BYTES = 32;
 const AMPLE: Rate = { burst: 1e9, perMinute: 1e9 };
 
-const command = readCommandLine(Deno.args, (name) => Deno.env.get(name));
-if (command.kind !== "serve") {
-  throw new Error(`Cannot serve: the command line says ${command.kind}`);
-}
+const config = serverConfig(Deno.args, (name) => Deno.env.get(name));
 const formatLoss = lossFormatter(false, systemClock);
-await serve(command.config, new LogOutput(Deno.stderr, systemClock, formatLoss));
+await serve(config, new LogOutput(Deno.stderr, systemClock, formatLoss));
 
 async function serve(config: Config, logOutput: LogOutput): Promise<void> {
   const log = await openLog(logOutput, false);
@@ -36,15 +30,7 @@ async function serve(config: Config, logOutput: LogOutput): Promise<void> {
     await Deno.mkdir(folder, { recursive: true });
   }
   const chat = new App({
-    config,
-    clock: systemClock,
-    log,
-    logOutput,
-    pages,
-    version: "0.0.0-bench",
-    build: "unknown",
-    store: SqliteStatisticsStore.open(config["data-dir"], log),
-    newToken: () => crypto.getRandomValues(new Uint8Array(TOKEN_BYTES)).toHex(),
+    ...appOptions({ config, clock: systemClock, log, logOutput }),
     collect: gcFunction(),
     rates: { ...LIMITS, messages: AMPLE, signals: AMPLE, bytes: AMPLE },
     requestRate: AMPLE,

@@ -5,9 +5,7 @@
  */
 
 import { delay } from "../../server/base/timeout.ts";
-
-/** Nanoseconds in a millisecond. */
-const NANOSECONDS = 1e6;
+import { computedMs } from "../support/stopwatch.ts";
 
 /** How many turns of the timer before an event and after it are free for what it caused. */
 const QUIET_TURNS = 50;
@@ -18,7 +16,7 @@ export async function stallOf(
   isOver: () => boolean = () => true,
 ): Promise<number> {
   await turns(QUIET_TURNS);
-  let last = threadTime();
+  let last = computedMs();
   let longest = 0;
   let isDone = false;
   let turnsLeft = QUIET_TURNS;
@@ -26,7 +24,7 @@ export async function stallOf(
   while (turnsLeft > 0) {
     if (isDone && isOver()) turnsLeft--;
     await delay(0);
-    const now = threadTime();
+    const now = computedMs();
     longest = Math.max(longest, now - last);
     last = now;
   }
@@ -36,10 +34,4 @@ export async function stallOf(
 
 async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn++) await delay(0);
-}
-
-/** Processor time of the main thread so far, in milliseconds. */
-function threadTime(): number {
-  const [nanoseconds = ""] = Deno.readTextFileSync("/proc/self/schedstat").split(" ");
-  return Number(nanoseconds) / NANOSECONDS;
 }

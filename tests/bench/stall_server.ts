@@ -6,7 +6,6 @@
  */
 
 import { join } from "node:path";
-import { pages } from "../../client/page.gen.ts";
 import { RESUME_WINDOW } from "../../protocol.ts";
 import { App, INTERVALS } from "../../server/app.ts";
 import type { Clock } from "../../server/base/clock.ts";
@@ -14,15 +13,12 @@ import { openLog } from "../../server/base/log.ts";
 import { LogOutput } from "../../server/base/log_output.ts";
 import { MAX_IDLE } from "../../server/chat/session_registry.ts";
 import { openOperatorFiles } from "../../server/commands/resources.ts";
-import { readCommandLine } from "../../server/config/command_line.ts";
 import { listenNode } from "../../server/listener/node_listener.ts";
 import { INTEREST_WINDOW } from "../../server/matching/matchmaker.ts";
-import { SqliteStatisticsStore } from "../../server/statistics/sqlite_store.ts";
 import { waitUntil } from "../support/wait_until.ts";
+import { appOptions, serverConfig } from "./app_options.ts";
 import { pinnedTo } from "./cpu_pinning.ts";
 import { stallOf } from "./stall_meter.ts";
-
-const TOKEN_BYTES = 32;
 
 /** The time limit for connecting everyone, in seconds. */
 const OPEN_TIME = 120;
@@ -58,21 +54,13 @@ await Deno.writeTextFile(denyFile, "");
 const clock = new BenchClock();
 const logOutput = new LogOutput(Deno.stderr, clock, () => "");
 const log = await openLog(logOutput, false);
-const command = readCommandLine([
+const config = serverConfig([
   ...["--trust-proxy=1", "--proof-of-work=off", "--access-log=off"],
   ...[`--max-connections=${maxConnections}`, `--data-dir=${folder}`, `--deny-file=${denyFile}`],
 ], () => undefined);
-if (command.kind !== "serve") {
-  throw new Error(`Cannot serve: the command line says ${command.kind}`);
-}
-const { config } = command;
 const app = new App({
-  ...{ config, clock, log, logOutput, pages },
+  ...appOptions({ config, clock, log, logOutput }),
   ...await openOperatorFiles(config, log),
-  version: "0.0.0-bench",
-  build: "unknown",
-  store: SqliteStatisticsStore.open(folder, log),
-  newToken: () => crypto.getRandomValues(new Uint8Array(TOKEN_BYTES)).toHex(),
 });
 const { sessions, matchmaker, requestHandler: handler } = app;
 const listener = await listenNode({

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { SECOND } from "../../server/base/clock.ts";
 import { delay } from "../../server/base/timeout.ts";
 import { BareClient } from "../support/bare_client.ts";
+import { cpuTime } from "../support/process_cpu.ts";
 import { Program } from "../support/program.ts";
 import { repeats } from "../support/repeats.ts";
 import { waitUntil } from "../support/wait_until.ts";
@@ -27,24 +28,17 @@ Deno.test({
     again.socket.once("open", () => again.tell({ type: "resume", token: d.token }));
     a.send(Uint8Array.of(1, 42));
     await delay(STOPPED * SECOND);
-    const before = await processorTime(program.pid);
+    const before = cpuTime(program.pid);
     Deno.kill(program.pid, "SIGCONT");
     assert.deepEqual(await b.frame(), Uint8Array.of(1, 42));
     await again.next("resumed");
     c.send(Uint8Array.of(1, 43));
     assert.deepEqual(await again.frame(), Uint8Array.of(1, 43));
     await delay(SECOND);
-    const work = await processorTime(program.pid) - before;
+    const work = cpuTime(program.pid) - before;
     assert.ok(work < MAX_WORK, `${work} ms`);
     await waitUntil(() => program.log.includes("Clock changed by"));
     assert.equal(program.log.split("Clock changed by").length, 2, "reported once");
     assert.equal(await program.stop(), 0);
   },
 });
-
-/** Processor time of a process so far, in milliseconds (proc(5)). */
-async function processorTime(pid: number): Promise<number> {
-  const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
-  const [user, system] = stat.slice(stat.lastIndexOf(")") + 2).split(" ").slice(11, 13);
-  return (Number(user) + Number(system)) * 10;
-}

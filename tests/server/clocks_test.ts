@@ -32,6 +32,18 @@ async function talk([a, b]: [BareClient, BareClient]): Promise<void> {
   assert.deepEqual(await b.frame(), Uint8Array.of(1, 42));
 }
 
+/** The process is stopped for `ms` milliseconds, and the first of a pair has lost its connection before. */
+async function stopWithoutOne(
+  outside: FakeClock,
+  [gone, left]: [BareClient, BareClient],
+  ms: number,
+): Promise<void> {
+  outside.advance(SECOND);
+  gone.vanish();
+  await left.next("partner-away");
+  outside.freeze(ms);
+}
+
 for (const hours of [1, 8, 24 * 30]) {
   Deno.test(`Address that left before the machine slept for ${hours} h is gone a second after it wakes, and chats continue`, async () => {
     const outside = new FakeClock();
@@ -69,10 +81,7 @@ for (const stopped of [10 * SECOND, MINUTE, 10 * MINUTE]) {
     const outside = new FakeClock();
     const { server, pair: [a, b] } = await worldOf(outside);
     await using _ = server;
-    outside.advance(SECOND);
-    a.vanish();
-    await b.next("partner-away");
-    outside.freeze(stopped);
+    await stopWithoutOne(outside, [a, b], stopped);
     outside.advance(SECOND);
     const again = new BareClient(server.socketUrl);
     again.socket.once("open", () => again.tell({ type: "resume", token: a.token }));
@@ -101,14 +110,11 @@ Deno.test("Heartbeat after a standstill cuts no connection whose pong is unread,
 
 Deno.test("Chat whose page doesn't come back after the process was stopped ends", async () => {
   const outside = new FakeClock();
-  const { server, pair: [a, b] } = await worldOf(outside);
+  const { server, pair } = await worldOf(outside);
   await using _ = server;
-  outside.advance(SECOND);
-  a.vanish();
-  await b.next("partner-away");
-  outside.freeze(10 * MINUTE);
+  await stopWithoutOne(outside, pair, 10 * MINUTE);
   outside.advance(RESUME_WINDOW + SECOND);
-  await b.next("partner-left");
+  await pair[1].next("partner-left");
 });
 
 Deno.test("Calendar that is set neither refills a rate limit nor ends a wait, and no address is kept longer", async () => {

@@ -1069,7 +1069,7 @@ async function turns(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await delay(0);
 }
 
-Deno.test("Session registry announces the number in slices: everyone has the newest, and nobody the same twice", async () => {
+Deno.test("Session registry announces the number in slices: everyone gets the newest, and no one the same one twice", async () => {
   const world = new World();
   const visits = Array.from({ length: CROWD }, () => world.visit());
   const told = (): number => visits.filter(({ outlet }) => outlet.types.includes("online")).length;
@@ -1123,7 +1123,7 @@ Deno.test("Session registry that closes while it drains closes everyone, and no 
   assert.equal(world.counted.durations.length, CROWD / 2);
 });
 
-Deno.test("Session registry ends a crowd of sessions that nobody resumed in slices, and keeps those resumed meanwhile", async () => {
+Deno.test("Session registry ends a crowd of sessions that were not resumed in slices, and keeps those resumed meanwhile", async () => {
   const world = new World();
   const visits: Visit[] = [];
   for (let pair = 0; pair < CROWD / 2; pair++) visits.push(...await world.pair());

@@ -403,7 +403,7 @@ Deno.test("Matchmaker retries a crowd of refused searches over several turns of 
   backend.claim = () => Promise.resolve(false);
   crowd.forEach((seeker) => matchmaker.find(seeker, "text", []));
   await delay(0);
-  const refused = crowd.length - 1; // The first had nobody to claim.
+  const refused = crowd.length - 1; // The first found no one to claim.
   backend.offer = (request, end) => {
     offered.push(request);
     return offer(request, end);
