@@ -4,7 +4,7 @@
 # root and without capabilities, and keep its memory out of core dumps and swap (see docs/containers.md):
 #
 #     docker build -t anonymous-chat .
-#     docker run --read-only --cap-drop=ALL --security-opt=no-new-privileges --ulimit core=0 -p 8000:8000 \
+#     docker run --read-only --cap-drop=ALL --security-opt=no-new-privileges --ulimit core=0 -p 8000:8000 -p 8000:8000/udp \
 #       -v anonymous-chat-data:/data -v anonymous-chat-logs:/logs anonymous-chat --operator=...
 #
 # The build reads the commit from git, so keep .git in the build context.
@@ -24,7 +24,8 @@ ENV DATA_DIR=/data LOG_DIR=/logs
 ENV GLIBC_TUNABLES=glibc.malloc.perturb=165:glibc.malloc.tcache_count=0
 USER 65532:65532
 VOLUME ["/data", "/logs"]
-EXPOSE 8000
+# Video calls use the same port by UDP.
+EXPOSE 8000 8000/udp
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s CMD ["/anonymous-chat", "health"]
 ENTRYPOINT ["/anonymous-chat"]

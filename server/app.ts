@@ -19,6 +19,7 @@ import { NODE_HEARTBEAT_INTERVAL } from "./cluster/membership.ts";
 import { REJOIN_INTERVAL } from "./cluster/redis_pool.ts";
 import { CALENDAR_CHECK, CalendarWatch } from "./base/calendar_watch.ts";
 import type { Config } from "./config/options.ts";
+import { relayModeOf } from "./config/relay_mode.ts";
 import { RequestHandler } from "./request_handler.ts";
 import { Gate } from "./admission/gate.ts";
 import { type Health, healthOf } from "./health.ts";
@@ -26,7 +27,12 @@ import { IpRegistry } from "./admission/ip_registry.ts";
 import type { OriginOptions } from "./admission/origin.ts";
 import { findShared, type SharedRange } from "./admission/shared_address.ts";
 import { HEARTBEAT_INTERVAL, type Listener } from "./listener/listener.ts";
-import { addressRates, SESSION_LIMITS, type SessionRates } from "./limits/rate_limits.ts";
+import {
+  addressRates,
+  CONNECTIONS_PER_ADDRESS,
+  SESSION_LIMITS,
+  type SessionRates,
+} from "./limits/rate_limits.ts";
 import type { Rate } from "./base/token_bucket.ts";
 import { SessionRegistry } from "./chat/session_registry.ts";
 import { KeyedHash } from "./base/keyed_hash.ts";
@@ -55,6 +61,9 @@ import {
 import type { StatisticsStore } from "./statistics/store.ts";
 import { transparencyReport } from "./site/transparency_report.ts";
 import { TurnCredentials } from "./chat/turn.ts";
+import { type CallRoutes, EmbeddedRoutes, ExternalRoutes } from "./chat/call_routes.ts";
+import { CALL_SWEEP_INTERVAL, CallRelay } from "./turn/call_relay.ts";
+import { locateRelay, type LocationOptions } from "./turn/relay_location.ts";
 
 /** How many times a connected address is refreshed in Redis within the lifetime of its keys there. */
 const REFRESHES_PER_LIFETIME = 6;
@@ -117,12 +126,17 @@ export class App {
   readonly relay: Relay;
   readonly matchmaker: Matchmaker;
   readonly sessions: SessionRegistry;
+  /** The relay of video calls, if this program has one. */
+  readonly callRelay: CallRelay | undefined;
   /** Handles the requests that a listener receives. */
   readonly requestHandler: RequestHandler;
   readonly #options: AppOptions;
   readonly #settings: PublicSettings;
   readonly #denials: Denials;
   readonly #metrics: Metrics;
+  readonly #gate: Gate;
+  /** Shared by those who issue credentials for calls and the relay. New each time, because they are in one program. */
+  readonly #relaySecret: string;
   readonly #proofOfWork: ProofOfWorkGate;
   readonly #eventLoop: EventLoop;
   readonly #calendar: CalendarWatch;
@@ -148,8 +162,11 @@ export class App {
     this.registry = this.#buildRegistry();
     this.relay = new Relay(clock);
     this.matchmaker = this.#buildMatchmaker();
+    this.#gate = this.#buildGate();
+    this.#relaySecret = options.newToken();
+    this.callRelay = this.#buildCallRelay();
     this.sessions = this.#buildSessions();
-    this.requestHandler = this.#buildRequestHandler(this.#buildGate());
+    this.requestHandler = this.#buildRequestHandler(this.#gate);
   }
 
   #buildAccessLog(): AccessLog {
@@ -187,23 +204,42 @@ export class App {
   #buildSessions(): SessionRegistry {
     const { config, clock, cluster, newToken, rates = SESSION_LIMITS } = this.#options;
     const { relay, matchmaker, statistics } = this;
-    const [urls, secret] = [config["turn-url"], config["turn-secret"]];
     return new SessionRegistry({
       ...{ clock, relay, matchmaker, statistics, rates, newToken },
       proofOfWork: this.#proofOfWork,
-      turn: new TurnCredentials({ urls, secret, clock, newToken }),
+      callRoutes: this.#buildCallRoutes(),
       remoteNodes: cluster,
       maxConnections: config["max-connections"],
     });
   }
 
+  #buildCallRelay(): CallRelay | undefined {
+    const { config, clock, log, newToken } = this.#options;
+    if (relayModeOf(config) !== "embedded") return undefined;
+    return new CallRelay({
+      ...{ clock, log, gate: this.#gate, secret: this.#relaySecret, key: newToken() },
+      hash: KeyedHash.fromToken(newToken()),
+      maxCalls: config["max-calls"],
+      factorOf: (address) => crowdFactor(address, config),
+    });
+  }
+
+  #buildCallRoutes(): CallRoutes {
+    const { config: { "turn-url": urls, "turn-secret": secret }, clock } = this.#options;
+    const { callRelay } = this;
+    return callRelay === undefined
+      ? new ExternalRoutes(new TurnCredentials({ urls, secret, clock }))
+      : new EmbeddedRoutes({ secret: this.#relaySecret, clock, chats: callRelay.chats });
+  }
+
   #buildGate(): Gate {
     const { config, clock, cluster } = this.#options;
-    const { registry, sessions } = this;
+    const { registry } = this;
     return new Gate({
       ...{ clock, registry },
       denials: this.#denials,
-      isFull: () => sessions.isDraining || sessions.connected >= config["max-connections"],
+      isFull: () =>
+        this.sessions.isDraining || this.sessions.connected >= config["max-connections"],
       origins: originsOf(config),
       share: cluster && ((record, address) => cluster.share(record, address)),
     });
@@ -229,6 +265,7 @@ export class App {
         ...{ clock, log },
       }),
       origins: originsOf(config),
+      relayAt: this.callRelay && ((host) => locateRelay(host, locationOf(config))),
       addressesHeld: () => registry.held,
     });
   }
@@ -264,6 +301,7 @@ export class App {
     return await this.#metrics.render({
       ...{ version, limit, wanted, startedAt, sessions, matchmaker, relay, statistics, gate },
       ...{ cluster, logOutput, accessLog: this.accessLog, health: () => this.health },
+      callRelay: this.callRelay,
       certificateExpiry: (certificate?.expiresAt ?? 0) / SECOND,
       addresses: { held: registry.held, blocked: () => this.#blocked() },
       workBits: () => this.#proofOfWork.isRequired ? WORK_BITS : 0,
@@ -275,9 +313,9 @@ export class App {
   /** The health of the server. */
   get health(): Health {
     const { logOutput, cluster, certificate, denyFile, announcementFile } = this.#options;
-    const { sessions, accessLog, statistics } = this;
+    const { sessions, accessLog, statistics, callRelay } = this;
     return healthOf({
-      ...{ sessions, accessLog, logOutput, cluster, statistics },
+      ...{ sessions, accessLog, logOutput, cluster, statistics, callRelay },
       ...{ certificate, denyFile, announcementFile },
     });
   }
@@ -317,7 +355,7 @@ export class App {
   #intervalTasks(
     listener: Pick<Listener, "heartbeat" | "reloadCertificate">,
   ): readonly IntervalTask[] {
-    const { accessLog, statistics, registry, relay, matchmaker, sessions } = this;
+    const { accessLog, statistics, registry, relay, matchmaker, sessions, callRelay } = this;
     return [
       [LAG_INTERVAL, () => this.#eventLoop.sample()],
       [CALENDAR_CHECK, () => this.#followCalendar()],
@@ -325,6 +363,7 @@ export class App {
       [INTERVALS.encode, () => this.#encoder.step()],
       [INTERVALS.prune, () => matchmaker.prune()],
       [INTERVALS.relaySweep, () => relay.sweep()],
+      [CALL_SWEEP_INTERVAL, () => callRelay?.sweep()],
       [INTERVALS.sessionSweep, () => sessions.sweep()],
       [INTERVALS.broadcastOnline, () => sessions.broadcastOnline()],
       [INTERVALS.closeIdle, () => sessions.closeIdle()],
@@ -402,6 +441,7 @@ export class App {
   /** Stops all tasks, and writes what is still unwritten. */
   async close(): Promise<void> {
     for (const cancel of this.#tasks.splice(0)) cancel();
+    this.callRelay?.close();
     await this.statistics.close();
     await this.#options.cluster?.close();
     await this.accessLog.close();
@@ -435,13 +475,31 @@ function requestRateOf(address: Address, config: Config): Rate {
   return addressRates(placesOf(shared, config)).requests;
 }
 
+/** How many times as much an address may have as the limits say, because many people share it. */
+function crowdFactor(address: Address, config: Config): number {
+  const shared = findShared(address, config["shared-address"]);
+  return shared === undefined ? 1 : Math.max(1, placesOf(shared, config) / CONNECTIONS_PER_ADDRESS);
+}
+
+/** What the operator says about the location of the relay. Behind a proxy, the Host header may be another one. */
+function locationOf(config: Config): LocationOptions {
+  const isProxied = config["trust-proxy"] > 0 && config["public-url"] !== "";
+  const page = isProxied ? new URL(config["public-url"]).hostname : "";
+  return {
+    host: config["relay-host"] || page,
+    port: config["relay-port"],
+    isTls: config["tls-cert"] !== "",
+  };
+}
+
 function originsOf(config: Config): OriginOptions {
   return { hops: config["trust-proxy"], publicUrl: config["public-url"] };
 }
 
 /** The metrics of this server, with those of parts that not every server has. */
-function buildMetrics({ cluster, certificate }: AppOptions): Metrics {
+function buildMetrics({ cluster, certificate, config }: AppOptions): Metrics {
   return new Metrics([
+    ...relayModeOf(config) === "embedded" ? ["calls" as const] : [],
     ...cluster === undefined ? [] : ["cluster" as const],
     ...certificate === undefined ? [] : ["tls" as const],
   ]);

@@ -11,6 +11,7 @@ export const COMPONENTS = [
   "deny file",
   "log",
   "redis",
+  "relay",
   "statistics",
 ] as const;
 
@@ -29,6 +30,8 @@ export interface HealthSources {
   readonly logOutput: { readonly isFailing: boolean };
   /** `undefined` if this server is configured as a single node. */
   readonly cluster: { readonly isUp: boolean } | undefined;
+  /** `undefined` if there is no embedded relay. */
+  readonly callRelay?: { readonly isFailing: boolean } | undefined;
   readonly statistics: { readonly isFailing: boolean };
   /** Files that the operator may change, and the certificate; `undefined` without one. */
   readonly announcementFile?: { readonly isFailing: boolean } | undefined;
@@ -37,7 +40,7 @@ export interface HealthSources {
 }
 
 export function healthOf(
-  { sessions, accessLog, logOutput, cluster, statistics, ...files }: HealthSources,
+  { sessions, accessLog, logOutput, cluster, callRelay, statistics, ...files }: HealthSources,
 ): Health {
   const failing = [
     ...accessLog.isFailing ? ["access log" as const] : [],
@@ -46,6 +49,7 @@ export function healthOf(
     ...files.denyFile?.isFailing ? ["deny file" as const] : [],
     ...logOutput.isFailing ? ["log" as const] : [],
     ...cluster?.isUp === false ? ["redis" as const] : [],
+    ...callRelay?.isFailing ? ["relay" as const] : [],
     ...statistics.isFailing ? ["statistics" as const] : [],
   ];
   if (sessions.isDraining) return { status: "draining", failing };

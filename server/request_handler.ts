@@ -33,6 +33,7 @@ import {
   textResponse,
 } from "./http/message.ts";
 import type { Router } from "./site/router.ts";
+import type { RelayLocation } from "./turn/relay_location.ts";
 
 export interface RequestHandlerOptions {
   /** Number of trusted proxies in front of the server. */
@@ -50,6 +51,8 @@ export interface RequestHandlerOptions {
   readonly proxyDetector: ProxyDetector;
   /** What the origin of a page is compared with, apart from the Host header. */
   readonly origins?: OriginOptions | undefined;
+  /** Where a page reaches the embedded relay, by the Host header of its handshake. */
+  readonly relayAt?: ((host: string | undefined) => RelayLocation | undefined) | undefined;
   /** Number of addresses held in memory. */
   readonly addressesHeld: () => number;
   readonly log: Log;
@@ -110,7 +113,8 @@ export class RequestHandler implements Handler {
       return { kind: "refused", reply: this.#finish(request, address, refusalResponse(decision)) };
     }
     this.#record(request, address, { status: SWITCHING_PROTOCOLS });
-    return { kind: "admitted", handshake: this.#accept(decision.entry, address) };
+    const relay = this.#options.relayAt?.(header("host"));
+    return { kind: "admitted", handshake: this.#accept(decision.entry, address, relay) };
   }
 
   /**
@@ -130,12 +134,16 @@ export class RequestHandler implements Handler {
     return { answer, admit };
   }
 
-  #accept({ connect, record }: Entry<AddressRecord>, address?: Address): AcceptedHandshake {
+  #accept(
+    { connect, record }: Entry<AddressRecord>,
+    address: Address | undefined,
+    relay: RelayLocation | undefined,
+  ): AcceptedHandshake {
     const guest: Guest | undefined = address && { address, deny: () => {} };
     return {
       connect: () => connect(guest),
       enter: (outlet) => {
-        const link = this.#enter(outlet, record);
+        const link = this.#enter(outlet, record, relay);
         if (guest !== undefined) this.#watch(guest, link);
         return link;
       },
@@ -165,9 +173,9 @@ export class RequestHandler implements Handler {
   }
 
   /** Connections that open on several nodes at the same time can exceed the limit together. That is known only now. */
-  #enter(outlet: Outlet, record: AddressRecord): Link {
+  #enter(outlet: Outlet, record: AddressRecord, relay: RelayLocation | undefined): Link {
     const { sessions } = this.#options;
-    const link = sessions.enter(outlet, record);
+    const link = sessions.enter(outlet, record, relay);
     record.clusterConnections?.then((connections) => {
       if (exceedsPlaces(record, connections - 1)) link.closeTooMany();
     });

@@ -5,7 +5,8 @@
  *   network ──> listener ──> Handler.answer                     an HTTP request
  *                       ├──> Handler.admit                      may this handshake become a WebSocket?
  *                       ├──> AcceptedHandshake.connect          it has, and counts as open until it is closed
- *                       └──> AcceptedHandshake.enter(outlet)    returns the handler of incoming messages
+ *                       ├──> AcceptedHandshake.enter(outlet)    returns the handler of incoming messages
+ *                       └──> StreamHandler.accept               a connection that doesn't speak HTTP
  */
 
 import type { CloseCode } from "../protocol.ts";
@@ -62,4 +63,31 @@ export interface Handler {
   answer(request: HttpRequest): HttpResponse | Promise<HttpResponse>;
   /** May take a moment if other nodes have to be consulted. */
   admit(request: HttpRequest): Promise<UpgradeDecision>;
+}
+
+/** A TCP or TLS connection whose first byte is not HTTP. */
+export interface ByteStream {
+  /** `undefined` after the connection has closed. */
+  readonly remoteAddress: string | undefined;
+  readonly remotePort: number | undefined;
+  /** Bytes that were written and not yet taken by the operating system. */
+  readonly backlog: number;
+  /** Whether it can be written to. */
+  readonly isOpen: boolean;
+  /** Begins to receive. The bytes are valid only during the call. */
+  onData(receive: (bytes: Uint8Array) => void): void;
+  onClose(closed: () => void): void;
+  /** Writes bytes, which must not change afterwards. */
+  write(bytes: Uint8Array): void;
+  /** Its client is known, so the listener no longer cuts it to make room for others. */
+  served(): void;
+  /** Closes it when everything is written, or soon after. */
+  end(): void;
+  /** Cuts it. */
+  destroy(): void;
+}
+
+/** Receives the connections that don't speak HTTP. */
+export interface StreamHandler {
+  accept(stream: ByteStream): void;
 }

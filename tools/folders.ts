@@ -37,8 +37,9 @@ export const PARTS: readonly Part[] = [
     purpose: "serve, doctor, health, access-log; signals such as SIGTERM",
     mayImport: [
       ...["server/shutdown.ts", "server/app.ts", "server/doctor/", "server/site/"],
-      ...["server/cluster/", "server/listener/", "server/access_log/", "server/config/"],
-      ...["server/admission/", "server/statistics/", "server/tls/"],
+      ...["server/cluster/", "server/listener/", "server/turn/", "server/access_log/"],
+      ...["server/config/", "server/admission/", "server/statistics/", "server/tls/"],
+      "server/http/",
     ],
   },
   {
@@ -51,7 +52,8 @@ export const PARTS: readonly Part[] = [
     purpose: "creates and connects the parts, and runs the interval tasks",
     mayImport: [
       ...["server/request_handler.ts", "server/site/", "server/metrics/", "server/cluster/"],
-      ...["server/listener/", "server/chat/", "server/matching/", "server/access_log/"],
+      ...["server/listener/", "server/chat/", "server/turn/", "server/matching/"],
+      "server/access_log/",
       ...["server/config/", "server/admission/", "server/statistics/", "server/limits/"],
       ...["server/tls/", "server/http/", "server/health.ts"],
     ],
@@ -60,16 +62,16 @@ export const PARTS: readonly Part[] = [
     path: "server/request_handler.ts",
     purpose: "handles every HTTP request and upgrade; the last part that sees an address",
     mayImport: [
-      ...["server/site/", "server/metrics/", "server/chat/", "server/access_log/"],
-      ...["server/admission/", "server/transport.ts", "server/http/"],
+      ...["server/site/", "server/metrics/", "server/chat/", "server/turn/"],
+      ...["server/access_log/", "server/admission/", "server/transport.ts", "server/http/"],
     ],
   },
   {
     path: "server/doctor/",
     purpose: "checks an installation",
     mayImport: [
-      ...["server/privacy/", "server/chat/", "server/config/", "server/admission/"],
-      ...["server/access_log/", "server/tls/", "server/health.ts"],
+      ...["server/privacy/", "server/chat/", "server/turn/", "server/config/"],
+      ...["server/admission/", "server/access_log/", "server/tls/", "server/health.ts"],
     ],
   },
   {
@@ -89,8 +91,8 @@ export const PARTS: readonly Part[] = [
     path: "server/metrics/",
     purpose: "the metrics that an operator can monitor with Prometheus",
     mayImport: [
-      ...["server/chat/", "server/matching/", "server/admission/", "server/statistics/"],
-      ...["server/http/", "server/health.ts"],
+      ...["server/chat/", "server/turn/", "server/matching/", "server/admission/"],
+      ...["server/statistics/", "server/http/", "server/health.ts"],
     ],
   },
   {
@@ -110,8 +112,14 @@ export const PARTS: readonly Part[] = [
     path: "server/chat/",
     purpose: "sessions, relay, resume, TURN credentials, proof of work",
     mayImport: [
-      ...["server/matching/", "server/admission/", "server/limits/", "server/transport.ts"],
+      ...["server/turn/", "server/matching/", "server/admission/", "server/limits/"],
+      ...["server/transport.ts"],
     ],
+  },
+  {
+    path: "server/turn/",
+    purpose: "the relay of calls: a TURN server with virtual addresses, and its transports",
+    mayImport: ["server/admission/", "server/transport.ts"],
   },
   {
     path: "server/matching/",

@@ -89,7 +89,7 @@ export interface SharedRecord {
   block(cause: BlockReason, wait: number): Promise<void>;
 }
 
-/** A session from this address, notified when the address is blocked or denied. */
+/** A session from this address, or a client of the call relay, notified when the address is blocked or denied. */
 export interface BlockListener {
   /** The block lasts `wait` milliseconds. */
   blocked(wait: number): void;
@@ -291,7 +291,7 @@ export class AddressRecord {
     this.#notifyBlocked(wait);
   }
 
-  /** Whether there are sessions from this address, connected or not. */
+  /** Whether there are sessions from this address, connected or not, or clients of the call relay. */
   get hasSessions(): boolean {
     return this.#listeners.size > 0;
   }

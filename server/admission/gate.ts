@@ -15,7 +15,7 @@ import type { AddressRecord, Verdict } from "./address_record.ts";
 import { type Address, networkOf } from "./address.ts";
 import { type Clock, inSeconds } from "../base/clock.ts";
 import type { Denials } from "./denials.ts";
-import type { Entry, IpRegistry } from "./ip_registry.ts";
+import type { Entry, Guest, IpRegistry } from "./ip_registry.ts";
 import { type OriginDifference, originDifference, type OriginOptions } from "./origin.ts";
 import { RETRIES } from "../limits/rate_limits.ts";
 
@@ -146,6 +146,28 @@ export class Gate {
       return { code: entry.record.blockReason, seconds: inSeconds(wait) };
     }
     return this.#lackOfRoom(entry);
+  }
+
+  /**
+   * Counts a client of the call relay as a connection of its address until the returned function is called. `undefined`
+   * if the address is denied or blocked. If it is later, the client is denied.
+   */
+  connectRelayed(guest: Guest): (() => void) | undefined {
+    const { clock, registry, share } = this.#options;
+    if (this.isDenied(guest.address)) return undefined;
+    const network = networkOf(guest.address);
+    const { record, connect } = registry.touch(network);
+    share?.(record, network);
+    if (record.blockedFor(clock.now()) > 0) return undefined;
+    const disconnect = connect(guest);
+    const stopListening = record.onBlocked({
+      blocked: () => guest.deny(),
+      denied: () => guest.deny(),
+    });
+    return () => {
+      stopListening();
+      disconnect();
+    };
   }
 
   /** Whether the operator denies an address. */

@@ -12,6 +12,7 @@ import { CloseCode } from "../../protocol.ts";
 import type { AddressRecord } from "../admission/address_record.ts";
 import type { SessionId } from "../ids.ts";
 import type { ConnectionHandler, Outlet } from "../transport.ts";
+import type { RelayLocation } from "../turn/relay_location.ts";
 import type { Reader } from "./relay.ts";
 
 /** A session, as its socket uses it. */
@@ -27,6 +28,8 @@ export interface AttachedSession extends ConnectionHandler {
 export class Link implements ConnectionHandler, Reader {
   readonly outlet: Outlet;
   readonly record: AddressRecord;
+  /** Where its page reaches the relay of this node. */
+  readonly relay: RelayLocation | undefined;
   /** `undefined` once the session has ended or continues on another socket. */
   session: AttachedSession | undefined;
   /** Whether the client has closed the socket in order to leave. */
@@ -34,9 +37,10 @@ export class Link implements ConnectionHandler, Reader {
   /** The online count that the client was last sent. */
   online: number | undefined;
 
-  constructor(outlet: Outlet, record: AddressRecord) {
+  constructor(outlet: Outlet, record: AddressRecord, relay?: RelayLocation) {
     this.outlet = outlet;
     this.record = record;
+    this.relay = relay;
   }
 
   receiveText(text: string): void {

@@ -49,6 +49,7 @@ import type { ChatSide, Partner } from "./partner.ts";
 import { type Activity, Presence } from "./presence.ts";
 import { isSolution, WORK_BITS } from "./proof_of_work.ts";
 import type { Outlet, Sender } from "../transport.ts";
+import type { SessionPair } from "../turn/credentials.ts";
 import type { SessionDeps } from "./session_deps.ts";
 import { exportChat, importChat, type SessionSnapshot } from "./session_snapshot.ts";
 
@@ -258,6 +259,7 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
     const { outlet } = this;
     const snapshot = this.#snapshot();
     if (!this.isAway) this.partner?.partnerAway(this.id); // Until the new node reports it as connected.
+    if (this.partner !== undefined) this.#endCall(this.partner);
     this.#detachSocket();
     outlet?.close(CloseCode.replaced, REPLACED_REASON);
     this.#end();
@@ -526,6 +528,7 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
   }
 
   #becomeIdle(last: ChatSide | undefined): void {
+    if (last !== undefined) this.#endCall(last.partner);
     this.release();
     this.outlet?.resume(); // Another node may have paused this sender.
     this.#state = { kind: "idle", since: this.#deps.clock.now(), last };
@@ -542,6 +545,7 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
       return this.#refuse("already-reported", "This chat has already been reported.");
     }
     chatSide.reported = true;
+    this.#endCall(chatSide.partner);
     this.send({ type: "reported" });
     this.#host.reported(reason);
     chatSide.partner.reported(this.#presence.record, reason);
@@ -549,12 +553,24 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
 
   /** TURN credentials are issued only during a chat. */
   #prepareCall(): void {
-    if (this.partner === undefined) {
+    const { partner } = this;
+    if (partner === undefined) {
       return this.#refuse("nobody-to-call", "There is nobody to call.");
     }
     const wait = this.#take("calls");
     if (wait > 0) return this.#rejectTooFast("You are calling too often.", wait);
-    this.send({ type: "ice", ...this.#deps.turn.route() });
+    const relay = partner.node === this.node ? this.socket?.relay : undefined;
+    const route = this.#deps.callRoutes.route(this.#pairWith(partner), relay);
+    this.send({ type: "ice", ...route });
+  }
+
+  /** Ends a call of this chat that is relayed by this node. */
+  #endCall(partner: Partner): void {
+    this.#deps.callRoutes.ended(this.#pairWith(partner));
+  }
+
+  #pairWith(partner: Partner): SessionPair {
+    return { own: this.id, partner: partner.id };
   }
 
   /** Takes a token of a limit. Returns 0, or the milliseconds until the next token is available. */

@@ -3,9 +3,9 @@
 import type { Clock } from "../base/clock.ts";
 import type { SessionRates } from "../limits/rate_limits.ts";
 import type { Matchmaker } from "../matching/matchmaker.ts";
+import type { CallRoutes } from "./call_routes.ts";
 import type { ProofOfWorkGate } from "./proof_of_work.ts";
 import type { Relay } from "./relay.ts";
-import type { TurnCredentials } from "./turn.ts";
 
 /** Counts events without learning whose they are. */
 export interface StatsSink {
@@ -23,7 +23,7 @@ export interface SessionDeps {
   /** Rate limits of each session. */
   readonly rates: SessionRates;
   readonly proofOfWork: ProofOfWorkGate;
-  readonly turn: TurnCredentials;
+  readonly callRoutes: CallRoutes;
   /** Returns a new unguessable text. */
   readonly newToken: () => string;
 }

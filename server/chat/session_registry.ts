@@ -21,6 +21,7 @@ import { Link } from "./link.ts";
 import { ALONE, type NodeId, numbersFrom, type SessionId } from "../ids.ts";
 import type { Partner } from "./partner.ts";
 import type { Outlet } from "../transport.ts";
+import type { RelayLocation } from "../turn/relay_location.ts";
 import type { RemoteNodes } from "./remote_nodes.ts";
 import { type ResumableSessions, type ResumeCounts, Resumption } from "./resumption.ts";
 import { Session, type SessionHost } from "./session.ts";
@@ -142,8 +143,8 @@ export class SessionRegistry implements SessionHost, ResumableSessions {
   }
 
   /** Creates a session for a new connection and sends `welcome`. */
-  enter(outlet: Outlet, record: AddressRecord): Link {
-    const socket = new Link(outlet, record);
+  enter(outlet: Outlet, record: AddressRecord, relay?: RelayLocation): Link {
+    const socket = new Link(outlet, record, relay);
     const session = this.#newSession(this.#nextId++ as SessionId, socket);
     this.entered++;
     this.#deps.proofOfWork.entered();

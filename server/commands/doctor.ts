@@ -6,7 +6,7 @@
 import type { Command } from "../config/command_line.ts";
 import type { Finding } from "../doctor/finding.ts";
 import { output } from "./console.ts";
-import { newToken, type System } from "./system.ts";
+import type { System } from "./system.ts";
 
 /** Prints each finding as soon as it is known, and a summary. */
 export async function runDoctor(
@@ -16,7 +16,7 @@ export async function runDoctor(
   const { examine, formatFinding, summaryOf } = await import("../doctor/doctor.ts");
   const isColoured = Deno.stdout.isTerminal() && !Deno.noColor;
   const findings: Finding[] = [];
-  const options = { config, file, clock: system.clock, newToken: () => newToken(system) };
+  const options = { config, file, clock: system.clock };
   for await (const finding of examine(options)) {
     findings.push(finding);
     await output(formatFinding(finding, isColoured)); // The exit code counts even if nobody reads this.

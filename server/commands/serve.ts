@@ -13,6 +13,7 @@ import type { Config } from "../config/options.ts";
 import { platformOf } from "../config/deno_deploy.ts";
 import { listenDeno } from "../listener/deno_listener.ts";
 import type { Listener, ListenerOptions } from "../listener/listener.ts";
+import { textResponse } from "../http/message.ts";
 import { listenNode } from "../listener/node_listener.ts";
 import { EXIT_TIME, HAND_OFF_TIME, SHORT_HAND_OFF_TIME, shutDown } from "../shutdown.ts";
 import type { Pages } from "../site/router.ts";
@@ -35,6 +36,7 @@ import {
   reportFailures,
   warnOfInspector,
 } from "./signals.ts";
+import { callsMessage } from "./calls_message.ts";
 import { startupMessage } from "./startup_message.ts";
 import { newToken, type System } from "./system.ts";
 
@@ -83,7 +85,7 @@ export async function serve(given: Config, release: Release, outside: System): P
   const stop = onStop(async () => {
     await shutDown({
       chat: app,
-      close: () => Promise.all([listeners.main.close(), listeners.redirect?.close()]),
+      close: () => Promise.all(Object.values(listeners).map((one) => one?.close())),
       handOffTime: platform === undefined ? HAND_OFF_TIME : SHORT_HAND_OFF_TIME,
     });
     await removeAddress(config["data-dir"]);
@@ -109,31 +111,43 @@ async function reload(app: App, log: Log): Promise<void> {
 interface Listeners {
   readonly main: Listener;
   readonly redirect: Listener | undefined;
+  /** The one of `--relay-port`, where there is nothing but the relay. */
+  readonly relay: Listener | undefined;
 }
 
+/** Opens all sockets. The relay uses UDP and TCP at the port of the page, or at that of `--relay-port`. */
 async function listen(
-  { requestHandler }: App,
+  { requestHandler, callRelay }: App,
   { config, certificate, clock, log }: Pick<ListenerOptions, "clock" | "log"> & {
     readonly config: Config;
     readonly certificate: Certificate | undefined;
   },
 ): Promise<Listeners> {
-  const { host, port, "max-connections": maxConnections } = config;
+  const { host, port, "max-connections": maxConnections, "relay-port": relayPort } = config;
+  const shared = { host, certificate, clock, log };
   const main = await listenBy(config.listener === "node" ? listenNode : listenDeno, {
-    host,
-    port,
-    maxConnections,
-    certificate,
-    clock,
-    handler: requestHandler,
-    log,
+    ...{ ...shared, port, maxConnections, handler: requestHandler },
+    streams: relayPort === 0 ? callRelay?.streams : undefined,
   });
+  const relay = callRelay === undefined || relayPort === 0
+    ? undefined
+    : await listenBy(listenNode, {
+      ...{ ...shared, port: relayPort, maxConnections: relayedConnections(config) },
+      handler: requestHandler.redirectHandler(() => textResponse(404, "This is a TURN server.\n")),
+      streams: callRelay.streams,
+    });
+  await callRelay?.start({ hostname: host, port: (relay ?? main).port });
   const redirectPort = config["http-redirect-port"];
-  if (certificate === undefined || redirectPort === 0) return { main, redirect: undefined };
+  if (certificate === undefined || redirectPort === 0) return { main, redirect: undefined, relay };
   const options = { certificate, port: main.port, acmeDir: config["acme-dir"] };
   const handler = requestHandler.redirectHandler((request) => redirect(request, options));
   const beside = { host, port: redirectPort, maxConnections: REDIRECTED_CONNECTIONS };
-  return { main, redirect: await listenBy(listenNode, { ...beside, clock, handler, log }) };
+  return { main, redirect: await listenBy(listenNode, { ...beside, clock, handler, log }), relay };
+}
+
+/** Maximum number of connections to a port for the relay alone: a few for both people of each call. */
+function relayedConnections(config: Config): number {
+  return Math.min(config["max-connections"], 8 * config["max-calls"]);
 }
 
 async function listenBy(
@@ -148,7 +162,7 @@ async function listenBy(
 /** Logs where the server can be reached, and what it still lacks. */
 function announce(
   config: Config,
-  { main, redirect }: Listeners,
+  { main, redirect, relay }: Listeners,
   isHosted: boolean,
   log: Log,
 ): void {
@@ -159,4 +173,5 @@ function announce(
     ...redirect === undefined ? {} : { redirecting: redirect.port },
   });
   for (const { level, text } of hints) log[level](text);
+  log.info(callsMessage(config, (relay ?? main).port));
 }

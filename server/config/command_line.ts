@@ -249,6 +249,18 @@ function conflicts(config: Config): string[] {
       "Cannot relay calls: --turn-url and --turn-secret require each other.",
     ],
     [
+      config.relay === "on" && config["turn-url"].length > 0,
+      "Cannot relay calls: use either --relay=on or --turn-url.",
+    ],
+    [
+      config.relay === "on" && config.listener === "deno",
+      "Cannot relay calls: --relay=on requires --listener=node.",
+    ],
+    [
+      config["relay-port"] !== 0 && config["relay-port"] === config.port,
+      "Cannot relay calls: --relay-port is the port of the page, which needs no --relay-port.",
+    ],
+    [
       (config["tls-cert"] === "") !== (config["tls-key"] === ""),
       "Cannot serve HTTPS: --tls-cert and --tls-key require each other.",
     ],

@@ -45,6 +45,8 @@ export const DENO_DEPLOY: Platform = {
       value: "0",
       reason: "the platform provides the client address; a header can be forged",
     },
+    "relay": { value: "off", reason: "the platform forwards only HTTP" },
+    "relay-port": { value: "0", reason: "the platform forwards only HTTP" },
     "listener": { value: "deno", reason: "only Deno.serve is reachable from outside" },
   },
 };

@@ -55,6 +55,15 @@ export function url(purpose: string): Option<string> {
   return { ...text("", purpose), placeholder: "URL", allowedValues, parse };
 }
 
+/** A host name or an IP address, or none. IPv6 is in brackets, as in a URL. */
+export function hostName(purpose: string): Option<string> {
+  const parse = (given: string): string | undefined =>
+    /^(\[[\da-f:.]{2,45}\]|[\w.-]{1,253})$/i.test(given) ? given : undefined;
+  const allowedValues =
+    "a host name like chat.example, or an address like 192.0.2.1 or [2001:db8::1]";
+  return { ...text("", purpose), placeholder: "HOST", allowedValues, parse };
+}
+
 /** An e-mail address, or none. */
 export function email(purpose: string): Option<string> {
   const parse = (given: string): string | undefined =>

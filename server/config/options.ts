@@ -9,6 +9,7 @@ import { CONNECTIONS_PER_ADDRESS } from "../limits/rate_limits.ts";
 import {
   choice,
   email,
+  hostName,
   integer,
   type Option,
   path,
@@ -27,6 +28,9 @@ const MAX_HOPS = 9;
 
 /** Largest number of connections that can be configured. */
 const MAX_CONNECTIONS = 1_000_000;
+
+/** Largest number of relayed calls that can be configured. */
+const MAX_CALLS = 100_000;
 
 /** Every option, by the name of its flag. */
 export const OPTIONS = {
@@ -103,6 +107,18 @@ export const OPTIONS = {
     ["auto", "always", "off"],
     "require a second of client work before a search: auto (under load), always, or off",
   ),
+  "relay": choice(
+    ["auto", "on", "off"],
+    "relay video calls: auto (if the network reaches this program directly), on, or off",
+  ),
+  "relay-port": integer(
+    0,
+    0,
+    65_535,
+    "UDP and TCP port of the relay (0 = the port of the page)",
+  ),
+  "relay-host": hostName("host name of the relay, if it differs from that of the page"),
+  "max-calls": integer(100, 1, MAX_CALLS, "maximum number of relayed calls"),
   "turn-url": relays("TURN servers that relay video calls, comma-separated"),
   "turn-secret": secret(
     "secret shared with the TURN servers (prefer the environment variable)",

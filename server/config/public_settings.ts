@@ -2,6 +2,7 @@
 
 import { DAY, SECOND } from "../base/clock.ts";
 import type { Config } from "./options.ts";
+import { type RelayMode, relayModeOf } from "./relay_mode.ts";
 
 /** The settings that the pages show to visitors. */
 export interface PublicSettings {
@@ -16,8 +17,8 @@ export interface PublicSettings {
   readonly addressRetention: number;
   /** How long an access log line is kept, in milliseconds. */
   readonly accessLogRetention: number;
-  /** Whether video calls use a relay. */
-  readonly relaysCalls: boolean;
+  /** Which relay video calls use. */
+  readonly relay: RelayMode;
   /** The hosting platform, which may run several instances, or "" if the operator runs the server directly. */
   readonly platform: string;
   /** Whether several nodes share data through Redis. */
@@ -42,7 +43,7 @@ export function publicSettingsOf(
     accessLog: config["access-log"],
     addressRetention: config["ip-retention-seconds"] * SECOND,
     accessLogRetention: config["access-log-retention-days"] * DAY,
-    relaysCalls: config["turn-url"].length > 0,
+    relay: relayModeOf(config),
     isShared: config["redis-url"] !== "",
   };
 }

@@ -16,7 +16,9 @@ import { currentRuntime } from "../base/runtime.ts";
 import { TurnCredentials } from "../chat/turn.ts";
 import type { EnvironmentFile } from "../config/command_line.ts";
 import type { Config } from "../config/options.ts";
+import { relayModeOf } from "../config/relay_mode.ts";
 import { checkStoredFiles, checkUser } from "./access.ts";
+import { checkEmbeddedRelay } from "./embedded_relay.ts";
 import { checkEnvironmentFile } from "./environment_file.ts";
 import { type Finding, ok, problem, skipped } from "./finding.ts";
 import type { ServerAddress } from "./health_client.ts";
@@ -47,8 +49,6 @@ export interface DoctorOptions {
   /** The file that `--env-file` names. */
   readonly file?: EnvironmentFile | undefined;
   readonly clock: Pick<Clock, "date">;
-  /** Returns a new unguessable text. */
-  readonly newToken: () => string;
 }
 
 /** Runs all checks, one after another. A check that fails itself is also a finding. */
@@ -66,7 +66,7 @@ export async function* examine(options: DoctorOptions): AsyncGenerator<Finding> 
 type NamedCheck = [subject: string, check: Check];
 type Check = () => Finding | Finding[] | Promise<Finding | Finding[]>;
 
-function checksOf({ config, file, clock, newToken }: DoctorOptions): NamedCheck[] {
+function checksOf({ config, file, clock }: DoctorOptions): NamedCheck[] {
   const { host, port, "turn-url": urls, "turn-secret": secret } = config;
   const { "tls-cert": cert, "tls-key": key } = config;
   const server = { host, port, isTls: cert !== "" };
@@ -95,7 +95,13 @@ function checksOf({ config, file, clock, newToken }: DoctorOptions): NamedCheck[
     ["--public-url", () => checkPublicUrl(config["public-url"])],
     ["contact", () => checkContact(config)],
     ["metrics", () => checkMetrics(config)],
-    ["relay", () => checkRelays(new TurnCredentials({ urls, secret, clock, newToken }))],
+    [
+      "relay",
+      () =>
+        relayModeOf(config) === "embedded"
+          ? checkEmbeddedRelay(config)
+          : checkRelays(new TurnCredentials({ urls, secret, clock })),
+    ],
     ["Redis", () => checkRedis(config["redis-url"])],
   ];
 }

@@ -3,25 +3,36 @@
  * would, with a username and a password as pages get them, and releases it.
  *
  *   allocate ──> 401, realm, nonce ──> allocate, signed ──> granted: refresh with lifetime 0, done
+ *                                                     ├───> 403, signed: the secret is right, the chat doesn't exist
  *                                                     └───> 401 again: the secrets differ
  */
 
 import { errorCode } from "../base/error_code.ts";
 import type { TurnCredentials } from "../chat/turn.ts";
+import type { SessionId } from "../ids.ts";
+import type { SessionPair } from "../turn/credentials.ts";
 import { type Finding, ok, problem, skipped } from "./finding.ts";
-import { type RelayAddress, relayAddressOf, TurnClient } from "./turn_client.ts";
-import { type Identity, Method } from "./turn_message.ts";
+import { Method } from "../turn/stun_message.ts";
+import { type Identity, type RelayAddress, relayAddressOf, TurnClient } from "./turn_client.ts";
+
+/** The error code of a relay inside this program for a chat that isn't open. */
+const FORBIDDEN = 403;
 
 /** The outcome of an allocation. */
 type Outcome =
   | { kind: "granted" }
+  /** The relay knows the secret, and serves only chats that are open. */
+  | { kind: "recognized" }
   /** `isSigned` if the refused request was signed. */
   | { kind: "refused"; code: number; isSigned: boolean }
   | { kind: "unreachable"; code: string };
 
+/** A chat that doesn't exist: session IDs begin at 1. */
+const NOBODY: SessionPair = { own: 0 as SessionId, partner: 0 as SessionId };
+
 /** Checks every relay. */
 export async function checkRelays(turn: TurnCredentials): Promise<Finding[]> {
-  const [server] = turn.route().servers;
+  const [server] = turn.route(NOBODY).servers;
   if (server === undefined) {
     return [
       skipped(
@@ -47,6 +58,8 @@ async function checkRelay(
   switch (outcome.kind) {
     case "granted":
       return ok(subject, "it accepts the secret, and has capacity");
+    case "recognized":
+      return ok(subject, "it accepts the secret");
     case "refused":
       return problem(subject, refusal(outcome));
     case "unreachable":
@@ -86,7 +99,11 @@ async function tryRelay(
     }
     const identity = { ...credentials, realm, nonce };
     const second = await client.ask(Method.allocate, identity);
-    if (second.kind === "refused") return { kind: "refused", code: second.code, isSigned: true };
+    if (second.kind === "refused") {
+      return second.code === FORBIDDEN && second.isSigned
+        ? { kind: "recognized" }
+        : { kind: "refused", code: second.code, isSigned: true };
+    }
     await client.ask(Method.refresh, identity).catch(() => {}); // Otherwise the allocation expires.
     return second;
   } catch (error) {

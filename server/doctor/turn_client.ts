@@ -7,14 +7,19 @@ import { lookup } from "node:dns/promises";
 import { clearTimeout, setTimeout } from "node:timers";
 import { SECOND } from "../base/clock.ts";
 import { deadline } from "../base/timeout.ts";
+import { decodeError, textAttribute, UDP_TRANSPORT } from "../turn/stun_attributes.ts";
 import {
-  type Answer,
-  answerIn,
-  type Identity,
-  lengthOf,
-  type Method,
-  requestOf,
-} from "./turn_message.ts";
+  Attribute,
+  Class,
+  encodeStun,
+  integrityKey,
+  isSignedWith,
+  Method,
+  parseStun,
+  stunLength,
+  uint32Bytes,
+  valueOf,
+} from "../turn/stun_message.ts";
 
 /** Timeout of a request, in milliseconds. */
 export const TURN_TIMEOUT = 3 * SECOND;
@@ -32,16 +37,40 @@ export interface RelayAddress {
   readonly transport: "udp" | "tcp" | "tls" | "dtls";
 }
 
+/** A request for an allocation, or to release it. */
+export type Question = typeof Method.allocate | typeof Method.refresh;
+
+/** The credentials of the requester. */
+export interface Identity {
+  readonly username: string;
+  readonly credential: string;
+  readonly realm: string;
+  readonly nonce: string;
+}
+
+/** The answer of a relay. */
+export type Answer =
+  | { kind: "granted" }
+  | {
+    kind: "refused";
+    code: number;
+    /** Whether the answer is signed, which proves that the relay knows the secret. */
+    isSigned: boolean;
+    /** For the next request, if the relay sends them. */
+    realm: string | undefined;
+    nonce: string | undefined;
+  };
+
 /** Handles what arrives. */
 interface ResponseHandler {
-  message(bytes: Buffer): void;
+  message(bytes: Uint8Array): void;
   /** The connection is lost. */
   lost(error: unknown): void;
 }
 
 /** An open transport, which sends and receives whole messages. */
 interface Transport {
-  send(message: Buffer): void;
+  send(message: Uint8Array<ArrayBuffer>): void;
   close(): void;
 }
 
@@ -62,7 +91,7 @@ export function relayAddressOf(url: string): RelayAddress {
 export class TurnClient {
   readonly #to: RelayAddress;
   #transport: Transport | undefined;
-  #onMessage: (message: Buffer) => void = () => {};
+  #onMessage: (message: Uint8Array) => void = () => {};
   #onError: (error: unknown) => void = () => {};
   #isClosed = false;
 
@@ -79,12 +108,12 @@ export class TurnClient {
     this.#transport = await deadline(TURN_TIMEOUT, opened);
   }
 
-  async ask(method: Method, identity?: Identity): Promise<Answer> {
+  async ask(method: Question, identity?: Identity): Promise<Answer> {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const transaction = randomBytes(12);
     const request = requestOf(method, transaction, identity);
     this.#onMessage = (message) => {
-      const answer = answerIn(message, transaction);
+      const answer = answerIn(message, transaction, identity);
       if (answer !== undefined) resolve(answer);
     };
     this.#onError = reject;
@@ -100,6 +129,51 @@ export class TurnClient {
   }
 }
 
+/** A request, signed if `identity` is given; `transaction` is 12 random bytes. */
+function requestOf(
+  method: Question,
+  transaction: Uint8Array,
+  identity?: Identity,
+): Uint8Array<ArrayBuffer> {
+  const wanted = method === Method.allocate
+    ? UDP_TRANSPORT
+    : { type: Attribute.lifetime, value: uint32Bytes(0) }; // Releases the allocation.
+  const content = { class: Class.request, method, transaction };
+  if (identity === undefined) return encodeStun({ ...content, attributes: [wanted] });
+  const { username, realm, nonce } = identity;
+  const attributes = [
+    wanted,
+    textAttribute(Attribute.username, username),
+    textAttribute(Attribute.realm, realm),
+    textAttribute(Attribute.nonce, nonce),
+  ];
+  return encodeStun({ ...content, attributes }, keyOf(identity));
+}
+
+/** The answer to a transaction; `undefined` if the message is not one. */
+function answerIn(
+  bytes: Uint8Array,
+  transaction: Uint8Array,
+  identity?: Identity,
+): Answer | undefined {
+  const message = parseStun(bytes);
+  if (message === undefined || !transaction.every((byte, at) => byte === message.transaction[at])) {
+    return undefined;
+  }
+  if (message.class === Class.success) return { kind: "granted" };
+  const error = valueOf(message, Attribute.errorCode);
+  const code = error && decodeError(error);
+  if (message.class !== Class.error || code === undefined) return undefined;
+  const [realm, nonce] = [Attribute.realm, Attribute.nonce]
+    .map((type) => valueOf(message, type)).map((value) => value && Buffer.from(value).toString());
+  const isSigned = identity !== undefined && isSignedWith(message, keyOf(identity));
+  return { kind: "refused", code, isSigned, realm, nonce };
+}
+
+function keyOf({ username, realm, credential }: Identity): Uint8Array {
+  return integrityKey(username, realm, credential);
+}
+
 /** Opens a transport. Rejects if the relay can't be reached. */
 async function openTransport(to: RelayAddress, handler: ResponseHandler): Promise<Transport> {
   return to.transport === "udp" ? await openUdp(to, handler) : await openStream(to, handler);
@@ -108,7 +182,7 @@ async function openTransport(to: RelayAddress, handler: ResponseHandler): Promis
 async function openUdp({ host, port }: RelayAddress, handler: ResponseHandler): Promise<Transport> {
   const { address, family } = await lookup(host);
   const socket = createSocket(family === 6 ? "udp6" : "udp4");
-  socket.on("message", (bytes: Uint8Array) => handler.message(Buffer.from(bytes)));
+  socket.on("message", (bytes: Uint8Array) => handler.message(bytes));
   socket.on("error", (error) => handler.lost(error));
   return {
     send: (message) => socket.send(message, port, address),
@@ -133,7 +207,7 @@ async function openStream(
   const writer = connection.writable.getWriter();
   void read(connection.readable, handler);
   return {
-    send: (message) => void writer.write(new Uint8Array(message)).catch(handler.lost),
+    send: (message) => void writer.write(message).catch(handler.lost),
     close: () => void writer.abort().catch(() => {}), // It may be broken already.
   };
 }
@@ -144,7 +218,7 @@ async function read(stream: ReadableStream<Uint8Array>, handler: ResponseHandler
   try {
     for await (const part of stream) {
       bytes = Buffer.concat([bytes, part]);
-      for (let length = lengthOf(bytes); length !== undefined; length = lengthOf(bytes)) {
+      for (let length = stunLength(bytes); length !== undefined; length = stunLength(bytes)) {
         if (length > MAX_MESSAGE) throw new Error("Cannot read: the message is too long");
         if (bytes.length < length) break;
         handler.message(bytes.subarray(0, length));

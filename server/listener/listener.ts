@@ -9,7 +9,7 @@ import type { Certificate } from "../tls/certificate.ts";
 import { type Clock, SECOND } from "../base/clock.ts";
 import { describeError, type Log } from "../base/log.ts";
 import { type HttpRequest, pathOf } from "../http/message.ts";
-import type { ConnectionHandler, Handler } from "../transport.ts";
+import type { ConnectionHandler, Handler, StreamHandler } from "../transport.ts";
 
 /** Where to listen, and how many connections to accept. */
 export interface ListenerOptions {
@@ -21,6 +21,8 @@ export interface ListenerOptions {
   readonly certificate?: Certificate | undefined;
   readonly clock: Clock;
   readonly handler: Handler;
+  /** Receives connections that don't speak HTTP. Without it, and with `listenDeno`, they are refused. */
+  readonly streams?: StreamHandler | undefined;
   readonly log: Log;
 }
 

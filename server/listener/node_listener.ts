@@ -6,6 +6,7 @@
  *
  *   connections       maxConnections, below the system's descriptor limit
  *   TLS handshakes    5 s from first byte to last; TLS 1.2 and 1.3 only
+ *   other protocols   STUN, if there is a relay: told by the first byte, within 5 s (first_byte.ts)
  *   silent clients    a fixed number of connections before their first request (pending_connections.ts)
  *   requests          one at a time per connection, and a few milliseconds in each turn of the event loop
  *   responses         8 to 16 s in which the client reads nothing of one
@@ -46,6 +47,7 @@ import { readInScript, RequestPipeline } from "./request_pipeline.ts";
 import { asksForSocket, type Listener, type ListenerOptions } from "./listener.ts";
 import type { Handler, UpgradeDecision } from "../transport.ts";
 import { WriteBatcher } from "./write_batch.ts";
+import { FirstByte } from "./first_byte.ts";
 import { propagatePause, rawSocketOf } from "./tls_backpressure.ts";
 
 /** Milliseconds for the TLS handshake. */
@@ -82,10 +84,12 @@ class NodeListener implements Listener {
   readonly #connections = new Set<WebSocketConnection>();
   readonly #calendar: CalendarWatch;
   #stopRetrying: Cancel | undefined;
+  /** Divides connections, if not all are HTTP. */
+  readonly #firstByte: FirstByte | undefined;
   readonly #heartbeats: Slices;
 
   constructor(options: ListenerOptions) {
-    const { maxConnections, certificate, clock, log } = options;
+    const { maxConnections, certificate, clock, log, streams } = options;
     this.#options = options;
     this.#calendar = new CalendarWatch(clock);
     this.#server = newServer(certificate?.pair);
@@ -97,11 +101,19 @@ class NodeListener implements Listener {
     this.#context = { clock, log, batcher: new WriteBatcher(), onClosed };
     this.#server.timeout = STALL_TIMEOUT; // As an option of `createServer`, Deno ignores it.
     this.#server.maxConnections = maxConnections + spareConnections(maxConnections);
+    const ready = certificate === undefined ? "connection" : "secureConnection";
+    this.#firstByte = streams && new FirstByte({
+      ...{ server: this.#server, ready, streams },
+      receiveHttp: (socket) => this.#receive(socket),
+      served: (socket) => this.#pending.remove(rawSocketOf(socket)),
+    });
     this.#server.on("connection", (socket) => this.#pending.add(socket));
     this.#server.on("secureConnection", propagatePause);
-    const ready = certificate === undefined ? "connection" : "secureConnection";
     this.#server.prependListener(ready, readInScript);
-    this.#server.on(ready, (socket) => this.#receive(socket));
+    this.#server.on(ready, (socket) => {
+      if (this.#firstByte === undefined) this.#receive(socket);
+      else this.#firstByte.receive(socket);
+    });
     for (const event of ["request", "checkContinue", "checkExpectation"]) {
       this.#server.on(event, (request, response) => void this.#answer(request, response));
     }
@@ -159,6 +171,7 @@ class NodeListener implements Listener {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
     this.#pending.clear();
+    this.#firstByte?.close();
     this.#heartbeats.stop();
     const cut = setTimeout(() => this.#destroy(), SHUTDOWN_GRACE);
     await closed;

@@ -12,12 +12,13 @@ import { SECOND } from "../base/clock.ts";
 import type { LogOutput } from "../base/log_output.ts";
 import type { Relay } from "../chat/relay.ts";
 import type { SessionRegistry } from "../chat/session_registry.ts";
+import type { CallRelay } from "../turn/call_relay.ts";
 import { COMPONENTS, type Health } from "../health.ts";
 import type { Matchmaker } from "../matching/matchmaker.ts";
 import type { Statistics } from "../statistics/statistics.ts";
 
-/** Features that not every server has: a cluster, and a certificate. */
-export type Feature = "cluster" | "tls";
+/** Features that not every server has: the embedded relay of calls, a cluster, and a certificate. */
+export type Feature = "calls" | "cluster" | "tls";
 
 /** A value, or one for each value of the label. */
 export type Reading = number | Readonly<Record<string, number>>;
@@ -59,6 +60,8 @@ export interface MetricSources {
   readonly accessLog: { readonly lost: Readonly<Record<string, number>> };
   /** Expiry of the certificate in use, in seconds since 1970. */
   readonly certificateExpiry: number;
+  /** `undefined` without the embedded relay. */
+  readonly callRelay: Pick<CallRelay, "calls" | "relayedBytes" | "drops"> | undefined;
   readonly cluster: { readonly isUp: boolean; readonly others: number } | undefined;
   readonly load: {
     /** In milliseconds. */
@@ -170,8 +173,12 @@ export const METRICS: readonly Metric[] = [
   gauge(
     "component_failing",
     "1 for each failing component other than the chat, named as in /healthz.",
-    ({ health, cluster, certificateExpiry }) =>
-      failures(health(), { redis: cluster !== undefined, certificate: certificateExpiry > 0 }),
+    ({ health, cluster, certificateExpiry, callRelay }) =>
+      failures(health(), {
+        redis: cluster !== undefined,
+        certificate: certificateExpiry > 0,
+        relay: callRelay !== undefined,
+      }),
     "component",
   ),
   counter(
@@ -190,6 +197,29 @@ export const METRICS: readonly Metric[] = [
     "1 if the server is about to stop.",
     ({ sessions }) => Number(sessions.isDraining),
   ),
+  {
+    ...gauge("calls", "Calls that the embedded relay forwards.", ({ callRelay }) => {
+      return callRelay?.calls ?? 0;
+    }),
+    needs: "calls",
+  },
+  {
+    ...counter(
+      "call_bytes_total",
+      "Bytes of calls that the embedded relay has forwarded, each counted once.",
+      ({ callRelay }) => callRelay?.relayedBytes ?? 0,
+    ),
+    needs: "calls",
+  },
+  {
+    ...counter(
+      "call_packets_dropped_total",
+      "Packets that the embedded relay did not forward, by reason.",
+      ({ callRelay }) => callRelay?.drops ?? {},
+      "reason",
+    ),
+    needs: "calls",
+  },
   {
     ...gauge(
       "cluster_members",

@@ -35,6 +35,11 @@ export interface Change {
 /** Every change so far, latest first. */
 export const POLICY_CHANGES: readonly [Change, ...Change[]] = [
   {
+    day: "2026-11-29",
+    says:
+      "video calls can pass through this server itself, encrypted between the two devices, instead of a separate relay or a direct connection. The policy says which applies.",
+  },
+  {
     day: "2026-11-28",
     says:
       "the privacy policy was reworded to be easier to read, and says what the server holds together with an address. Its promises are unchanged.",
@@ -226,24 +231,32 @@ const PREFERENCES: Section = {
   ],
 };
 
-function calls({ relaysCalls }: PublicSettings): Section {
-  const way: Sentence[] = relaysCalls
+const EMBEDDED_RELAY: Sentence = {
+  says:
+    "The relay is part of this server. Video and audio pass through it, encrypted between the two devices (DTLS-SRTP), so it can't see or hear them, and it keeps none of them.",
+  proof: [PROOF_TESTS.setUpSealed],
+};
+
+const EXTERNAL_RELAY: Sentence = {
+  says: "The relay forwards encrypted video and audio, and keeps none of it.",
+  proof: {
+    cannot: "The relay is a separate program. The documentation shows how to set it up.",
+  },
+};
+
+function calls({ relay }: PublicSettings): Section {
+  const way: Sentence[] = relay !== "none"
     ? [{
       says:
         "Video calls go through this server's relay and nowhere else, so you and the stranger never learn each other's IP address.",
       proof: [PROOF_TESTS.relayedBlind],
-    }, {
-      says: "The relay forwards encrypted video and audio, and keeps none of it.",
-      proof: {
-        cannot: "The relay is a separate program. The documentation shows how to set it up.",
-      },
-    }]
+    }, relay === "embedded" ? EMBEDDED_RELAY : EXTERNAL_RELAY]
     : [{
       says:
         "This server has no relay for video calls, so a call connects your device directly to the stranger's, which reveals your IP address to the stranger and theirs to you. A call starts only after both of you agree to that. Until then, nothing that could reveal your address is created.",
       proof: [PROOF_TESTS.consentFirst],
     }];
-  const media = relaysCalls ? "pass only through the relay" : "never pass through it";
+  const media = relay === "none" ? "never pass through it" : "pass only through the relay";
   return {
     title: "Video calls",
     sentences: [

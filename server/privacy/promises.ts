@@ -145,7 +145,10 @@ export const PROMISES: readonly PrivacyPromise[] = [
   {
     id: "P14",
     promise: "the stranger never learns your IP address unless you agree to a direct call",
-    keptBy: ["client/state/call.ts", "client/media/peer_connection.ts", "server/chat/turn.ts"],
+    keptBy: [
+      ...["client/state/call.ts", "client/media/peer_connection.ts", "server/chat/call_routes.ts"],
+      "server/turn/turn_server.ts",
+    ],
   },
 ];
 

@@ -10,6 +10,7 @@ import { GLIBC_TUNABLES } from "../../tools/compile.ts";
 import { BareClient } from "../support/bare_client.ts";
 import { countInMemory } from "../support/process_memory.ts";
 import { Program } from "../support/program.ts";
+import { RelayClient } from "../support/relay_client.ts";
 import { waitUntil } from "../support/wait_until.ts";
 
 const NUMBERS = Array.from({ length: 20 }, (_, n) => 200 + n);
@@ -63,6 +64,37 @@ for (const { name, args, prefix, visit } of WAYS) {
     },
   });
 }
+
+Deno.test({
+  name: "Memory contains no address of a finished call after its retention period",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const prefix = "127.177.214.";
+    await using program = await Program.start("--ip-retention-seconds=2", "--relay=on");
+    for (const n of NUMBERS) {
+      const pages = await BareClient.pair(program.socketUrl);
+      const from = `${prefix}${n}`;
+      for (const page of pages) page.tell({ type: "ice" });
+      const [a, b] = await Promise.all(pages.map(async (page) => {
+        const { servers: [server] } = await page.next("ice");
+        const client = await RelayClient.open(server ?? assert.fail(), "udp", { from });
+        assert.equal(await client.allocate(), 0);
+        return client;
+      })) as [RelayClient, RelayClient];
+      for (const [one, other] of [[a, b], [b, a]] as const) await one.bind(0x4000, other.port);
+      await a.send(Uint8Array.of(n), 0x4000);
+      assert.deepEqual(await b.data(), Uint8Array.of(n));
+      if (n % 2 === 0) { for (const one of [a, b]) await one.release(); }
+      for (const page of pages) page.leave();
+      for (const page of pages) await page.closed;
+      for (const one of [a, b]) one[Symbol.dispose]();
+    }
+    const [during = 0] = await countInMemory(program.pid, [prefix]);
+    assert.ok(during > 0, "the search proves nothing");
+    await waitUntil(async () => await addressesHeld(program) === 0);
+    assert.deepEqual(await countInMemory(program.pid, [prefix]), [0]);
+  },
+});
 
 /** Each connection is closed after its response. An idle one would keep its last request for up to ten seconds. */
 async function readPages({ http }: Program, headers: Record<string, string>): Promise<void> {

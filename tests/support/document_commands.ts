@@ -43,6 +43,7 @@ const STAND_INS: Readonly<Record<string, readonly [script: string, reason: strin
   "ufw": [":", "changes the firewall of this machine"],
   "usermod": [":", "changes the users of this machine"],
   "nginx": [":", "reads the configuration of this machine; tests/program/proxies_test.ts runs it"],
+  "journalctl": ["echo Video calls pass through this program", "shows the log of a service"],
   "ss": ["printf 'LISTEN 0.0.0.0:%s \\n' 443 3478 5349", "shows the ports of this machine"],
   "systemctl": [
     'case "$*" in *anonymous-chat*) mkdir -p -m 0700 "$SCRATCH"/var/lib/anonymous-chat "$SCRATCH"/var/log/anonymous-chat;; esac',

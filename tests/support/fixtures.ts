@@ -66,7 +66,7 @@ export const DEFAULT_SETTINGS: PublicSettings = {
   accessLog: "full",
   addressRetention: HOUR,
   accessLogRetention: 30 * DAY,
-  relaysCalls: false,
+  relay: "none",
   isShared: false,
   platform: "",
   version: "1.2.3",

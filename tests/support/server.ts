@@ -46,7 +46,7 @@ export const NO_RATES: SessionRates = {
 export interface ServerOptions {
   readonly listener?: keyof typeof LISTENERS;
   readonly clock?: Clock;
-  /** Command-line arguments. The access log is off unless they enable it. */
+  /** Command-line arguments. The access log and the relay are off unless they enable them. */
   readonly args?: readonly string[];
   /** 0, the default, lets the system choose. */
   readonly port?: number;
@@ -155,8 +155,10 @@ export class TestServer implements AsyncDisposable {
       ...bounds,
       clock,
       handler: service,
+      streams: chat.callRelay?.streams,
       log,
     });
+    await chat.callRelay?.start({ hostname: where.host, port: server.port });
     const renew = (): Promise<void> => server.renew();
     const sockets = (): Promise<number> => server.#listener.sockets();
     // No heartbeat: a clock that is moved by hand leaves no time to answer pings.
@@ -218,7 +220,10 @@ export class TestServer implements AsyncDisposable {
 }
 
 function configOf(args: readonly string[]): Config {
-  const command = readCommandLine(withDefaults(args, ["--access-log=off"]), () => undefined);
+  const command = readCommandLine(
+    withDefaults(args, ["--access-log=off", "--relay=off"]),
+    () => undefined,
+  );
   if (command.kind !== "serve") throw new Error(`Cannot start a server with ${args.join(" ")}`);
   return command.config;
 }

@@ -25,7 +25,7 @@ export interface ServerUnderTest extends AsyncDisposable {
 }
 
 /** Usage hints, which it logs as soon as it listens. */
-const HINTS = /Open it in two windows|A public server also needs/;
+const HINTS = /Open it in two windows|A public server also needs|Video calls (?:are|pass)/;
 
 /**
  * Declares tests that access a server's internals, move its clock or replace its parts. An executable has no access.
@@ -40,7 +40,8 @@ export const inProcess = {
 export async function serve(options: ServerUnderTestOptions = {}): Promise<ServerUnderTest> {
   if (BINARY === undefined) return new InProcess(await TestServer.start(options));
   const { listener = "node", args = [], port = 0 } = options;
-  const all = withDefaults(args, ["--access-log=off", `--listener=${listener}`, `--port=${port}`]);
+  const defaults = ["--access-log=off", "--relay=off", `--listener=${listener}`, `--port=${port}`];
+  const all = withDefaults(args, defaults);
   return new ChildProcess(await Program.start(...all));
 }
 

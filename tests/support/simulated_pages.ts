@@ -29,6 +29,7 @@ import { ProofOfWorkGate } from "../../server/chat/proof_of_work.ts";
 import { Relay } from "../../server/chat/relay.ts";
 import type { Session } from "../../server/chat/session.ts";
 import type { Outlet } from "../../server/transport.ts";
+import { ExternalRoutes } from "../../server/chat/call_routes.ts";
 import { TurnCredentials } from "../../server/chat/turn.ts";
 import { ENGLISH, newAddressRecord } from "./fixtures.ts";
 import { FakeClock } from "./fake_clock.ts";
@@ -53,7 +54,7 @@ export class SimulatedServer {
       statistics: { message: () => {}, chatEnded: () => {} },
       rates: NO_RATES,
       proofOfWork: new ProofOfWorkGate(clock, "off"),
-      turn: new TurnCredentials({ urls: [], secret: "", clock, newToken: () => "" }),
+      callRoutes: new ExternalRoutes(new TurnCredentials({ urls: [], secret: "", clock })),
       newToken: () => `token ${++this.#tokens}`,
     });
   }

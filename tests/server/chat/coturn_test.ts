@@ -9,7 +9,7 @@ import { Buffer } from "node:buffer";
 import { once } from "node:events";
 import { connect } from "node:tls";
 import type { CallServer } from "../../../protocol.ts";
-import { credentialOf } from "../../../server/chat/turn.ts";
+import { credentialOf } from "../../../server/turn/credentials.ts";
 import { BareClient } from "../../support/bare_client.ts";
 import { Coturn, isCoturnThere, TURN_SECRET } from "../../support/coturn.ts";
 import { Program } from "../../support/program.ts";

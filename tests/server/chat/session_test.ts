@@ -27,6 +27,7 @@ import { isSolution, type ProofOfWorkGate, WORK_BITS } from "../../../server/cha
 import { MAX_STALL, Relay } from "../../../server/chat/relay.ts";
 import { MAX_RECENT, type Session } from "../../../server/chat/session.ts";
 import type { SessionSnapshot } from "../../../server/chat/session_snapshot.ts";
+import { ExternalRoutes } from "../../../server/chat/call_routes.ts";
 import { TurnCredentials } from "../../../server/chat/turn.ts";
 import { newAddressRecord } from "../../support/fixtures.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
@@ -92,12 +93,13 @@ class World {
       },
       rates: LIMITS,
       proofOfWork: this.proofOfWork,
-      turn: new TurnCredentials({
-        urls: ["turn:relay.example"],
-        secret: "secret",
-        clock: this.clock,
-        newToken: () => `nonce ${++this.#tokens}`,
-      }),
+      callRoutes: new ExternalRoutes(
+        new TurnCredentials({
+          urls: ["turn:relay.example"],
+          secret: "secret",
+          clock: this.clock,
+        }),
+      ),
       newToken: () => `token ${++this.#tokens}`,
       remoteNodes,
     });

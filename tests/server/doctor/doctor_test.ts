@@ -46,6 +46,7 @@ import { TurnCredentials } from "../../../server/chat/turn.ts";
 import { FLAGS } from "../../../tools/compile.ts";
 import { selfSigned } from "../../support/certificate.ts";
 import { Coturn, isCoturnThere, TURN_SECRET } from "../../support/coturn.ts";
+import { SECRET as RELAY_SECRET, TurnPage, TurnRelay } from "../../support/turn_relay.ts";
 import { filesIn, TempFolder } from "../../support/files.ts";
 import { HttpsProxy } from "../../support/https_proxy.ts";
 import { BINARY, Program, run, withDefaults } from "../../support/program.ts";
@@ -312,8 +313,7 @@ Deno.test({
 
 /** What the doctor finds about these relays, with this secret. */
 async function relays(secret: string, ...urls: string[]): Promise<Finding[]> {
-  const newToken = (): string => crypto.randomUUID();
-  return await checkRelays(new TurnCredentials({ urls, secret, clock: systemClock, newToken }));
+  return await checkRelays(new TurnCredentials({ urls, secret, clock: systemClock }));
 }
 
 Deno.test({
@@ -333,6 +333,22 @@ Deno.test({
       found(one, "problem", /rejects the secret: --turn-secret must be/);
     }
   },
+});
+
+Deno.test("Doctor recognizes the relay of another node by its secret, though its chat doesn't exist", async () => {
+  const socket = createSocket("udp4");
+  const relay = new TurnRelay();
+  relay.clock.jump(Date.now() - relay.clock.date().getTime());
+  socket.on("message", (bytes: Uint8Array, from) => {
+    const page = new TurnPage(relay, { port: from.port });
+    page.send(bytes);
+    for (const reply of page.received) socket.send(reply, from.port, from.address);
+  });
+  await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
+  const url = `turn:127.0.0.1:${socket.address().port}`;
+  found((await relays(RELAY_SECRET, url))[0], "ok", /it accepts the secret$/);
+  found((await relays(HUSH, url))[0], "problem", /rejects the secret: --turn-secret must be/);
+  await new Promise<void>((resolve) => socket.close(resolve));
 });
 
 Deno.test("Doctor reports that no relay responds, by UDP and by TCP", async () => {

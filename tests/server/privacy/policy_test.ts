@@ -12,9 +12,9 @@ const MODES = ["full", "truncated", "off"] as const;
 
 /** All combinations of settings that change the wording of the policy. */
 const VARIANTS = MODES.flatMap((accessLog) =>
-  [true, false].flatMap((relaysCalls) =>
+  (["embedded", "external", "none"] as const).flatMap((relay) =>
     ["", "Deno Deploy"].flatMap((platform) =>
-      [true, false].map((isShared) => ({ accessLog, relaysCalls, platform, isShared }))
+      [true, false].map((isShared) => ({ accessLog, relay, platform, isShared }))
     )
   )
 );
@@ -116,8 +116,8 @@ Deno.test("Policy says what several nodes share", () => {
 });
 
 Deno.test("Policy says how calls are connected", () => {
-  assert.match(text({ relaysCalls: true }), /go through this server's relay and nowhere else/);
-  assert.match(text({ relaysCalls: false }), /only after both of you agree/);
+  assert.match(text({ relay: "embedded" }), /go through this server's relay and nowhere else/);
+  assert.match(text({ relay: "none" }), /only after both of you agree/);
 });
 
 Deno.test("Policy lists its changes with valid dates, the latest first", () => {

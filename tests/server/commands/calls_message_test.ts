@@ -1,0 +1,42 @@
+import { equal } from "node:assert/strict";
+import { readCommandLine } from "../../../server/config/command_line.ts";
+import { callsMessage } from "../../../server/commands/calls_message.ts";
+import { relayModeOf } from "../../../server/config/relay_mode.ts";
+import type { Config } from "../../../server/config/options.ts";
+
+function configOf(...args: string[]): Config {
+  const command = readCommandLine(args, () => undefined);
+  if (command.kind !== "serve") throw new Error(args.join(" "));
+  return command.config;
+}
+
+Deno.test("Calls message says how calls connect, and what bandwidth they can take", () => {
+  equal(
+    callsMessage(configOf("--max-calls=10"), 8000),
+    "Video calls pass through this program at UDP and TCP port 8000: at most 10 calls, " +
+      "which can take 64 Mbit/s in each direction.",
+  );
+  equal(
+    callsMessage(configOf("--turn-url=turn:a.example", "--turn-secret=hush"), 8000),
+    "Video calls pass through the TURN servers of --turn-url.",
+  );
+  equal(
+    callsMessage(configOf("--relay=off"), 8000),
+    "Video calls are direct, and start only if both people agree: there is no relay.",
+  );
+});
+
+Deno.test("Relay mode is embedded where the network reaches the program, or the operator says so", () => {
+  const modes: readonly (readonly [args: string[], mode: string])[] = [
+    [[], "embedded"],
+    [["--host=127.0.0.1"], "embedded"],
+    [["--relay=off"], "none"],
+    [["--trust-proxy=1"], "none"],
+    [["--trust-proxy=1", "--relay-port=3478"], "embedded"],
+    [["--trust-proxy=1", "--relay=on"], "embedded"],
+    [["--listener=deno"], "none"],
+    [["--redis-url=redis://a"], "none"],
+    [["--turn-url=turn:a.example", "--turn-secret=hush"], "external"],
+  ];
+  for (const [args, mode] of modes) equal(relayModeOf(configOf(...args)), mode, args.join(" "));
+});

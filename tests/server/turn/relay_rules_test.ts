@@ -1,0 +1,114 @@
+/** What the relay's transports decide: where it is reached, who gets a reply, and what a slow reader misses. */
+
+import assert from "node:assert/strict";
+import { KeyedHash } from "../../../server/base/keyed_hash.ts";
+import type { ByteStream } from "../../../server/transport.ts";
+import type { TurnPath } from "../../../server/turn/allocation.ts";
+import { locateRelay, relayUrls } from "../../../server/turn/relay_location.ts";
+import { SLOTS, StrangerBudget } from "../../../server/turn/stranger_budget.ts";
+import { StreamTransport } from "../../../server/turn/stream_transport.ts";
+import { MAX_STREAM_BACKLOG, STRANGER_RATE } from "../../../server/turn/turn_limits.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
+import { address, channelData } from "../../support/turn_relay.ts";
+
+const PAGE = { host: "", port: 0, isTls: false };
+
+Deno.test("Relay location is that of the page, unless the operator says another", () => {
+  const urls = (header: string | undefined, more: Partial<typeof PAGE> = {}): string[] => {
+    const location = locateRelay(header, { ...PAGE, ...more });
+    return location === undefined ? [] : relayUrls(location);
+  };
+  assert.deepEqual(urls("chat.example:8000"), [
+    "turn:chat.example:8000?transport=udp",
+    "turn:chat.example:8000?transport=tcp",
+  ]);
+  assert.deepEqual(urls("[2001:db8::1]", { isTls: true }), [
+    "turn:[2001:db8::1]:443?transport=udp",
+    "turns:[2001:db8::1]:443?transport=tcp",
+  ]);
+  assert.equal(urls("chat.example", { port: 3478 })[0], "turn:chat.example:3478?transport=udp");
+  assert.equal(urls("cdn.example", { host: "a.example" })[0], "turn:a.example:80?transport=udp");
+  const fixed = { host: "a.example", port: 3478 };
+  assert.equal(urls(undefined, fixed)[0], "turn:a.example:3478?transport=udp");
+  for (const invalid of [undefined, "", "a b", "a?transport=tcp", "a:", "a:123456", "a/b", "é"]) {
+    assert.deepEqual(urls(invalid), [], `${invalid}`);
+  }
+});
+
+Deno.test("Stranger budget limits the replies of an address, and keeps none", () => {
+  const clock = new FakeClock();
+  const budget = new StrangerBudget({
+    ...{ clock, hash: new KeyedHash(1, 2) },
+    factorOf: (one) => one === address("203.0.113.9") ? 3 : 1,
+  });
+  const replies = (from: string): number => {
+    let count = 0;
+    while (budget.take(address(from))) count++;
+    return count;
+  };
+  assert.equal(replies("203.0.113.7"), STRANGER_RATE.burst);
+  assert.equal(replies("203.0.113.9"), 3 * STRANGER_RATE.burst);
+  assert.equal(replies("2001:db8::1"), STRANGER_RATE.burst);
+  assert.equal(replies("2001:db8::2"), 0); // The same network.
+  clock.advance(1000);
+  assert.equal(replies("203.0.113.7"), STRANGER_RATE.perMinute / 60);
+  assert.equal(budget.size, 3);
+  for (let n = 0; n < 3000; n++) {
+    budget.take(address(`10.${n >> 16}.${n >> 8 & 255}.${n & 255}`));
+  }
+  assert.ok(budget.size <= Math.min(SLOTS, 3003));
+});
+
+/** A connection whose reader is as slow as a test says. */
+class FakeStream implements ByteStream {
+  readonly remoteAddress = "203.0.113.7";
+  readonly remotePort = 4000;
+  readonly written: Uint8Array[] = [];
+  backlog = 0;
+  isOpen = true;
+  receive: (bytes: Uint8Array) => void = () => {};
+  #closed = (): void => {};
+
+  onData(receive: (bytes: Uint8Array) => void): void {
+    this.receive = receive;
+  }
+
+  onClose(closed: () => void): void {
+    this.#closed = closed;
+  }
+
+  write(bytes: Uint8Array): void {
+    this.written.push(bytes);
+  }
+
+  served(): void {}
+
+  end(): void {
+    this.destroy();
+  }
+
+  destroy(): void {
+    this.isOpen = false;
+    this.#closed();
+  }
+}
+
+Deno.test("Relay stream writes what is sent together at once, and drops what a slow reader has no room for", async () => {
+  const paths: TurnPath[] = [];
+  const server = { receive: (path: TurnPath) => void paths.push(path) };
+  const transport = new StreamTransport({ server, clock: new FakeClock() });
+  const stream = new FakeStream();
+  transport.accept(stream);
+  stream.receive(channelData(Uint8Array.of(1), 0x4000, true));
+  const bytes = Uint8Array.of(1, 2, 3, 4);
+  for (let n = 0; n < 3; n++) paths[0]!.send(bytes);
+  bytes.fill(9);
+  await Promise.resolve();
+  assert.deepEqual(stream.written.map((one) => [...one]), [[1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 4]]);
+  stream.backlog = MAX_STREAM_BACKLOG - 3;
+  for (let n = 0; n < 3; n++) paths[0]!.send(bytes);
+  await Promise.resolve();
+  assert.deepEqual([stream.written.length, transport.dropped], [2, 2]);
+  transport.close();
+  assert.deepEqual([transport.clients, stream.isOpen], [0, false]);
+});
