@@ -1,7 +1,7 @@
 /** What the log says at start about how video calls connect, and what bandwidth they can take. */
 
 import type { Config } from "../config/options.ts";
-import { relayModeOf } from "../config/relay_mode.ts";
+import { lacksName, relayModeOf } from "../config/relay_mode.ts";
 import { maxBandwidth } from "../turn/call_relay.ts";
 
 /** Bits per second in a Mbit/s. */
@@ -17,6 +17,17 @@ export function callsMessage(config: Config, port: number): string {
     case "external":
       return "Video calls pass through the TURN servers of --turn-url.";
     case "none":
-      return "Video calls are direct, and start only if both people agree: there is no relay.";
+      return `Video calls are direct, and start only if both people agree: ${whyNone(config)}.`;
   }
+}
+
+/** Why there is no relay, as the rest of a sentence. */
+function whyNone(config: Config): string {
+  if (config.relay === "off" || config.listener === "deno") return "there is no relay";
+  if (config["trust-proxy"] > 0 && config["relay-port"] === 0) {
+    return "behind a proxy the relay needs --relay-port";
+  }
+  return lacksName(config)
+    ? "with --redis-url the relay needs --relay-host, a name that leads only to this node"
+    : "there is no relay";
 }

@@ -16,6 +16,7 @@ import { errorCode } from "../base/error_code.ts";
 import { platformOf } from "./deno_deploy.ts";
 import { type EnvironmentText, readAsSystemd } from "./environment_file.ts";
 import type { Option } from "./option_types.ts";
+import { lacksName } from "./relay_mode.ts";
 import { type Config, environmentName, OPTION_NAMES, type OptionName, OPTIONS } from "./options.ts";
 
 /** The command to run, or the errors in the command line. */
@@ -255,6 +256,10 @@ function conflicts(config: Config): string[] {
     [
       config.relay === "on" && config.listener === "deno",
       "Cannot relay calls: --relay=on requires --listener=node.",
+    ],
+    [
+      config.relay === "on" && lacksName(config),
+      "Cannot relay calls: with --redis-url, --relay=on requires --relay-host, a name that leads only to this node.",
     ],
     [
       config["relay-port"] !== 0 && config["relay-port"] === config.port,

@@ -24,6 +24,16 @@ Deno.test("Calls message says how calls connect, and what bandwidth they can tak
     callsMessage(configOf("--relay=off"), 8000),
     "Video calls are direct, and start only if both people agree: there is no relay.",
   );
+  equal(
+    callsMessage(configOf("--redis-url=redis://a"), 8000),
+    "Video calls are direct, and start only if both people agree: " +
+      "with --redis-url the relay needs --relay-host, a name that leads only to this node.",
+  );
+  equal(
+    callsMessage(configOf("--trust-proxy=1"), 8000),
+    "Video calls are direct, and start only if both people agree: " +
+      "behind a proxy the relay needs --relay-port.",
+  );
 });
 
 Deno.test("Relay mode is embedded where the network reaches the program, or the operator says so", () => {
@@ -36,6 +46,8 @@ Deno.test("Relay mode is embedded where the network reaches the program, or the 
     [["--trust-proxy=1", "--relay=on"], "embedded"],
     [["--listener=deno"], "none"],
     [["--redis-url=redis://a"], "none"],
+    [["--redis-url=redis://a", "--relay-host=a.example"], "embedded"],
+    [["--redis-url=redis://a", "--relay-host=a.example", "--trust-proxy=1"], "none"],
     [["--turn-url=turn:a.example", "--turn-secret=hush"], "external"],
   ];
   for (const [args, mode] of modes) equal(relayModeOf(configOf(...args)), mode, args.join(" "));
