@@ -17,8 +17,15 @@ export type RelayConfig = Pick<
 
 export function relayModeOf(config: RelayConfig): RelayMode {
   if (config["turn-url"].length > 0) return "external";
-  const isOn = config.relay === "on" || (config.relay === "auto" && canRelay(config));
-  return isOn ? "embedded" : "none";
+  switch (config.relay) {
+    case "auto":
+      return canRelay(config) ? "embedded" : "none";
+    case "off":
+      return "none";
+    case "on":
+    case "only":
+      return "embedded";
+  }
 }
 
 function canRelay(config: RelayConfig): boolean {

@@ -93,7 +93,7 @@ function checksOf({ config, file, clock }: DoctorOptions): NamedCheck[] {
     ["--trust-proxy", () => checkProxy(config)],
     ["files", () => checkOperatorFiles(config)],
     ["--public-url", () => checkPublicUrl(config["public-url"])],
-    ["contact", () => checkContact(config)],
+    ...config.relay === "only" ? [] : [["contact", () => checkContact(config)] as NamedCheck],
     ["metrics", () => checkMetrics(config)],
     [
       "relay",

@@ -49,6 +49,19 @@ Deno.test("Relay mode is embedded where the network reaches the program, or the 
     [["--redis-url=redis://a", "--relay-host=a.example"], "embedded"],
     [["--redis-url=redis://a", "--relay-host=a.example", "--trust-proxy=1"], "none"],
     [["--turn-url=turn:a.example", "--turn-secret=hush"], "external"],
+    [["--relay=only", "--turn-secret=hush"], "embedded"],
   ];
   for (const [args, mode] of modes) equal(relayModeOf(configOf(...args)), mode, args.join(" "));
+});
+
+Deno.test("Calls message of a relay for other servers has their options, but not the secret", () => {
+  const config = configOf("--relay=only", "--turn-secret=hush", "--relay-host=relay.example");
+  equal(
+    callsMessage(config, 3478),
+    "Relays the video calls of other servers, and serves no pages and no chat: at most 100 calls, " +
+      "which can take 640 Mbit/s in each direction. Their options are the same --turn-secret, and " +
+      "--turn-url='turn:relay.example:3478?transport=udp,turn:relay.example:3478?transport=tcp'. " +
+      "A call ends when its pages end it, and otherwise within 11 minutes after they left. " +
+      "An address is held only in memory, and deleted within 1 hour after its last connection closed.",
+  );
 });
