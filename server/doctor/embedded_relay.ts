@@ -8,6 +8,8 @@
 import { errorCode } from "../base/error_code.ts";
 import type { Config } from "../config/options.ts";
 import { Method } from "../turn/stun_message.ts";
+import { bindingOf } from "../turn/local_addresses.ts";
+import { oneSocket } from "../turn/udp_sockets.ts";
 import { type RelayLocation, relayUrls } from "../turn/relay_location.ts";
 import { type Finding, ok, problem, skipped } from "./finding.ts";
 import { fetchHealth, reachableHosts } from "./health_client.ts";
@@ -26,7 +28,15 @@ export async function checkEmbeddedRelay(config: Config): Promise<Finding[]> {
       skipped("relay", "calls pass through this program, which is not running: start it first"),
     ];
   }
-  return await Promise.all(relayUrls(locationOf(config)).map(checkPath));
+  const paths = relayUrls(locationOf(config)).map(checkPath);
+  return [...checkSockets(host), ...await Promise.all(paths)];
+}
+
+/** Whether the relay answers from the address that was asked, on a machine with several. */
+function checkSockets(host: string): Finding[] {
+  const binding = bindingOf(host);
+  if (binding.kind === "each" || binding.shortcoming === undefined) return [];
+  return [skipped("relay", oneSocket(binding.shortcoming))];
 }
 
 /** The relay as visitors reach it, or as this machine does if their host name is unknown. */

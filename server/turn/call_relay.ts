@@ -3,7 +3,7 @@
  * addresses.
  *
  *     listener ── streams ──> StreamTransport ──┐
- *     socket ── datagrams ──> UdpTransport ─────┴──> TurnServer ──> TurnHost: is the chat open, may the address connect?
+ *     sockets ─ datagrams ──> UdpSockets ───────┴──> TurnServer ──> TurnHost: is the chat open, may the address connect?
  *     sessions ── open, end ──> OpenChats ───────────────^
  *
  * Each allocation counts as a connection of its address in the registry. Its address is forgotten with it, and nothing
@@ -24,7 +24,7 @@ import { StrangerBudget } from "./stranger_budget.ts";
 import { StreamTransport } from "./stream_transport.ts";
 import { type Drop, TurnServer } from "./turn_server.ts";
 import { ALLOCATION_LIFETIME, GRACE, PERSON_RATE } from "./turn_limits.ts";
-import { UdpTransport } from "./udp_transport.ts";
+import { UdpSockets } from "./udp_sockets.ts";
 
 /** How often allocations that were not refreshed are ended, in milliseconds. */
 export const CALL_SWEEP_INTERVAL = 5 * SECOND;
@@ -64,7 +64,7 @@ export class CallRelay {
   readonly #server: TurnServer;
   readonly #strangers: StrangerBudget;
   /** `undefined` until it is started. */
-  #udp: UdpTransport | undefined;
+  #udp: UdpSockets | undefined;
 
   constructor(options: CallRelayOptions) {
     const { clock, secret, key, maxCalls, servesAllChats = false, hash, factorOf } = options;
@@ -95,16 +95,16 @@ export class CallRelay {
     return { ...this.#server.drops, "too-slow": dropped + this.streams.dropped };
   }
 
-  /** Whether its UDP socket can't be opened. */
+  /** Whether one of its UDP sockets can't be opened. */
   get isFailing(): boolean {
     return this.#udp?.isFailing ?? false;
   }
 
-  /** Opens the UDP socket, now or as soon as possible. */
+  /** Opens the UDP sockets, now or as soon as possible. */
   async start(at: Endpoint): Promise<void> {
     const { clock, log } = this.#options;
-    this.#udp = new UdpTransport({ ...at, server: this.#server, clock, log });
-    await this.#udp.keepOpen();
+    this.#udp = new UdpSockets({ ...at, server: this.#server, clock, log });
+    await this.#udp.open();
   }
 
   /** An interval task. */
