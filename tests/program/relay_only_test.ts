@@ -1,22 +1,15 @@
 /** A copy of the program that only relays the calls of another one. */
 
 import assert from "node:assert/strict";
-import type { CallServer } from "../../protocol.ts";
 import { BareClient } from "../support/bare_client.ts";
 import { freePort } from "../support/free_port.ts";
 import { Program, run } from "../support/program.ts";
 import { RelayClient } from "../support/relay_client.ts";
+import { relayOf } from "../support/relayed_call.ts";
 
 const CHANNEL = 0x4000;
 
 const SECRET = "--turn-secret=0123456789abcdef";
-
-async function serverOf(page: BareClient): Promise<CallServer> {
-  page.tell({ type: "ice" });
-  const { policy, servers: [server] } = await page.next("ice");
-  assert.equal(policy, "relay");
-  return server ?? assert.fail("no relay");
-}
 
 Deno.test("Relay-only program relays the calls of other programs, and has no page and no chat", async () => {
   const port = freePort();
@@ -28,10 +21,10 @@ Deno.test("Relay-only program relays the calls of other programs, and has no pag
   await using chat = await Program.start(url, SECRET, "--access-log=off");
   const pages = await BareClient.pair(chat.socketUrl);
   const others = await BareClient.pair(chat.socketUrl);
-  const servers = await Promise.all(pages.map(serverOf));
+  const servers = await Promise.all(pages.map(relayOf));
   using ann = await RelayClient.open(servers[0]!, "udp");
   using bob = await RelayClient.open(servers[1]!, "tcp");
-  using eve = await RelayClient.open(await serverOf(others[1]), "tcp");
+  using eve = await RelayClient.open(await relayOf(others[1]), "tcp");
   assert.deepEqual([await ann.allocate(), await bob.allocate(), await eve.allocate()], [0, 0, 0]);
   assert.deepEqual([await ann.bind(CHANNEL, bob.port), await bob.bind(CHANNEL, ann.port)], [0, 0]);
   assert.equal(await eve.bind(CHANNEL, ann.port), 0);
@@ -67,7 +60,7 @@ Deno.test("Programs that share a relay do not name two chats the same", async ()
   const names = await Promise.all([1, 2].map(async () => {
     await using chat = await Program.start(...args);
     const pages = await BareClient.pair(chat.socketUrl);
-    const { username } = await serverOf(pages[0]);
+    const { username } = await relayOf(pages[0]);
     for (const page of pages) page.leave();
     return username.split(":")[1];
   }));

@@ -1,16 +1,13 @@
 /** Calls between two people on different nodes: both use the relay of one node. */
 
 import assert from "node:assert/strict";
-import type { CallServer, Route } from "../../../protocol.ts";
 import type { NodeId } from "../../../server/ids.ts";
 import { parseUsername } from "../../../server/turn/credentials.ts";
 import { BareClient } from "../../support/bare_client.ts";
 import { bye, FIND, type Machine, meet, pair, startAlone } from "../../support/cluster.ts";
 import { isRedisThere, Redis } from "../../support/redis.ts";
-import { RelayClient } from "../../support/relay_client.ts";
+import { RelayedCall, relayOf, relayPorts } from "../../support/relayed_call.ts";
 import { waitUntil, within } from "../../support/wait_until.ts";
-
-const CHANNEL = 0x4000;
 
 const RELAY = ["--relay=on", "--relay-host=127.0.0.1"] as const;
 
@@ -36,48 +33,6 @@ function relayTest(
   Deno.test({ name, ignore, fn });
 }
 
-async function routeOf(page: BareClient): Promise<Route> {
-  page.tell({ type: "ice" });
-  return await page.next("ice");
-}
-
-async function serverOf(page: BareClient): Promise<CallServer> {
-  const { policy, servers: [server] } = await routeOf(page);
-  assert.equal(policy, "relay");
-  return server ?? assert.fail("no relay");
-}
-
-/** The ports of the relays that pages are told. 0 for a direct call. */
-async function portsFor(...pages: readonly BareClient[]): Promise<number[]> {
-  const routes = await Promise.all(pages.map(routeOf));
-  return routes.map(({ servers: [server] }) =>
-    Number(server?.urls[0]?.match(/:(\d+)\?/)?.[1]) || 0
-  );
-}
-
-/** A call of two pages, by TCP, whose end the clients notice. */
-async function call(
-  ...pages: readonly [BareClient, BareClient]
-): Promise<[RelayClient, RelayClient]> {
-  const servers = await Promise.all(pages.map(serverOf));
-  const [a, b] = await Promise.all(servers.map((one) => RelayClient.open(one, "tcp"))) as [
-    RelayClient,
-    RelayClient,
-  ];
-  assert.deepEqual([await a.allocate(), await b.allocate()], [0, 0]);
-  assert.deepEqual([await a.bind(CHANNEL, b.port), await b.bind(CHANNEL, a.port)], [0, 0]);
-  await talk(a, b);
-  return [a, b];
-}
-
-/** Data passes in both directions. */
-async function talk(a: RelayClient, b: RelayClient): Promise<void> {
-  for (const [from, to] of [[a, b], [b, a]] as const) {
-    await from.send(Uint8Array.of(1, 2, 3), CHANNEL);
-    assert.deepEqual(await to.data(), Uint8Array.of(1, 2, 3));
-  }
-}
-
 async function comeBack({ server }: Machine, { token }: BareClient): Promise<BareClient> {
   const client = await BareClient.enter(server.socketUrl);
   client.tell({ type: "resume", token });
@@ -90,15 +45,15 @@ relayTest(
   [true, true],
   async (nodes) => {
     const pages = await pair(nodes);
-    const servers = await Promise.all(pages.map(serverOf));
+    const servers = await Promise.all(pages.map(relayOf));
     assert.deepEqual(servers[0]!.urls, servers[1]!.urls);
-    assert.deepEqual(await portsFor(...pages), Array(2).fill(nodes[0].server.port));
+    assert.deepEqual(await relayPorts(...pages), Array(2).fill(nodes[0].server.port));
     const names = servers.map(({ username }) => parseUsername(username));
     assert.equal(names[0]?.chat, names[1]?.chat);
     assert.deepEqual(names.map((name) => name?.side), [0, 1]);
-    const clients = await call(...pages);
+    const call = await RelayedCall.start(...pages);
     assert.deepEqual(nodes.slice(0, 2).map(({ server }) => server.chat.callRelay?.calls), [1, 0]);
-    for (const client of clients) client[Symbol.dispose]();
+    call.close();
     await bye(...pages);
   },
 );
@@ -115,9 +70,9 @@ for (const [how, end] of Object.entries(ENDS)) {
     [true, true],
     async (nodes) => {
       const pages = await pair(nodes);
-      const clients = await call(...pages);
+      const call = await RelayedCall.start(...pages);
       end(pages[1]);
-      for (const client of clients) await client.ends();
+      await call.ends();
       const { callRelay } = nodes[0].server.chat;
       assert.deepEqual([callRelay?.calls, callRelay?.chats.size], [0, 0]);
       await bye(...pages);
@@ -134,7 +89,7 @@ for (const relays of [[true, false], [false, true], [false, false]]) {
       const pages = await pair(nodes);
       const owner = relays.indexOf(true);
       const port = owner < 0 ? 0 : nodes[owner]!.server.port;
-      assert.deepEqual(await portsFor(...pages), [port, port]);
+      assert.deepEqual(await relayPorts(...pages), [port, port]);
       await bye(...pages);
     },
   );
@@ -148,23 +103,23 @@ relayTest(
     const message = cluster.message.bind(cluster);
     cluster.message = (asked, from) => asked.type === "relay" ? undefined : message(asked, from);
     const pages = await pair(nodes);
-    assert.deepEqual(await portsFor(pages[1]), [0]);
+    assert.deepEqual(await relayPorts(pages[1]), [0]);
     await bye(...pages);
   },
 );
 
 relayTest("A call moves with its session to another node", [true, true, true], async (nodes) => {
   const [ann, bob] = await pair(nodes);
-  const before = await call(ann, bob);
+  const before = await RelayedCall.start(ann, bob);
   ann.vanish();
   const back = await comeBack(nodes[2], ann);
-  for (const client of before) await client.ends();
+  await before.ends();
   assert.equal(nodes[0].server.chat.callRelay?.chats.size, 0);
   await bob.next("partner-back");
-  assert.deepEqual(await portsFor(back, bob), Array(2).fill(nodes[2].server.port));
-  const clients = await call(back, bob);
+  assert.deepEqual(await relayPorts(back, bob), Array(2).fill(nodes[2].server.port));
+  const call = await RelayedCall.start(back, bob);
   back.leave();
-  for (const client of clients) await client.ends();
+  await call.ends();
   await bye(back, bob);
 });
 
@@ -173,20 +128,20 @@ relayTest(
   [true, true, true],
   async (nodes) => {
     const [ann, bob] = await pair(nodes);
-    const clients = await call(ann, bob);
+    const call = await RelayedCall.start(ann, bob);
     for (const to of [nodes[2], nodes[0]]) {
       bob.vanish();
       await ann.next("partner-away");
       const back = await comeBack(to, bob);
       await ann.next("partner-back");
-      await talk(...clients);
-      assert.deepEqual(await portsFor(back), [nodes[0].server.port]);
+      await call.talk();
+      assert.deepEqual(await relayPorts(back), [nodes[0].server.port]);
       bob.token = back.token;
       back.vanish();
       await ann.next("partner-away");
     }
     ann.leave();
-    for (const client of clients) await client.ends();
+    await call.ends();
     await ann.closed;
   },
 );
@@ -244,9 +199,9 @@ relayTest("Without Redis calls within a node continue, and those between nodes a
   await redis.kill();
   await waitUntil(() => nodes.every(({ cluster }) => !cluster.isUp));
   const local = await BareClient.pair(nodes[1].server.socketUrl);
-  const clients = await call(...local);
+  const call = await RelayedCall.start(...local);
   bob.tell({ type: "ice" });
   assert.equal((await bob.next("error")).code, "nobody-to-call");
-  for (const client of clients) client[Symbol.dispose]();
+  call.close();
   await bye(ann, bob, ...local);
 });
