@@ -3,7 +3,7 @@
 import { MINUTE, SECOND } from "../base/clock.ts";
 import { formatDuration } from "../base/format.ts";
 import type { Config } from "../config/options.ts";
-import { lacksName, relayModeOf } from "../config/relay_mode.ts";
+import { relayModeOf, whyNoRelay } from "../config/relay_mode.ts";
 import { MAX_ABANDONED, maxBandwidth } from "../turn/call_relay.ts";
 import { relayUrls } from "../turn/relay_location.ts";
 
@@ -22,7 +22,7 @@ export function callsMessage(config: Config, port: number): string {
     case "external":
       return "Video calls pass through the TURN servers of --turn-url.";
     case "none":
-      return `Video calls are direct, and start only if both people agree: ${whyNone(config)}.`;
+      return `Video calls are direct, and start only if both people agree: ${whyNoRelay(config)}.`;
   }
 }
 
@@ -43,15 +43,4 @@ function relayOnlyMessage(config: Config, port: number): string {
       formatDuration(Math.ceil(MAX_ABANDONED / MINUTE) * MINUTE)
     } after they left. An address is held only in memory, and ` +
     `deleted within ${retention} after its last connection closed.`;
-}
-
-/** Why there is no relay, as the rest of a sentence. */
-function whyNone(config: Config): string {
-  if (config.relay === "off" || config.listener === "deno") return "there is no relay";
-  if (config["trust-proxy"] > 0 && config["relay-port"] === 0) {
-    return "behind a proxy the relay needs --relay-port";
-  }
-  return lacksName(config)
-    ? "with --redis-url the relay needs --relay-host, a name that leads only to this node"
-    : "there is no relay";
 }

@@ -37,3 +37,11 @@ function canRelay(config: RelayConfig): boolean {
 export function lacksName(config: Pick<Config, "redis-url" | "relay-host">): boolean {
   return config["redis-url"] !== "" && config["relay-host"] === "";
 }
+
+/** Why there is no relay, as the rest of a sentence. */
+export function whyNoRelay(config: RelayConfig): string {
+  if (config.relay !== "auto" || config.listener !== "node") return "there is no relay";
+  return lacksName(config)
+    ? "with --redis-url the relay needs --relay-host, a name that leads only to this node"
+    : "behind a proxy the relay needs --relay-port";
+}
