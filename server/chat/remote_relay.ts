@@ -31,7 +31,7 @@ export interface OwnRoutes {
   unrelayed(): Route;
 }
 
-/** The route that needs no question to the partner's node; `undefined` if there is none. */
+/** The route that needs no question to the partner's node; `undefined` if that node must answer first. */
 export function routeWithoutAsking(pair: SessionPair, own: OwnRoutes): Route | undefined {
   if (sideOf(pair) !== 0) return undefined;
   const route = own.relayed();

@@ -1,7 +1,7 @@
 /**
  * The addresses of this machine at which the relay opens its sockets. An answer by UDP must come from the address that
  * was asked, or the client ignores it. A socket that is bound to a wildcard leaves that choice to the system, which
- * takes the address of the route back. A socket of its own for each address always answers from there.
+ * takes the address of the route back. A socket that is bound to one address always answers from there.
  *
  * The wildcard remains where the addresses can't be listed, and where there are too many.
  */
