@@ -135,7 +135,7 @@ export class App {
   readonly #denials: Denials;
   readonly #metrics: Metrics;
   readonly #gate: Gate;
-  /** Shared by those who issue credentials for calls and the relay. New each time, because they are in one program. */
+  /** Shared by the relay and whoever issues credentials for it: this program, where it is new each time, or others. */
   readonly #relaySecret: string;
   readonly #proofOfWork: ProofOfWorkGate;
   readonly #eventLoop: EventLoop;
@@ -163,7 +163,7 @@ export class App {
     this.relay = new Relay(clock);
     this.matchmaker = this.#buildMatchmaker();
     this.#gate = this.#buildGate();
-    this.#relaySecret = options.newToken();
+    this.#relaySecret = config.relay === "only" ? config["turn-secret"] : options.newToken();
     this.callRelay = this.#buildCallRelay();
     this.sessions = this.#buildSessions();
     this.requestHandler = this.#buildRequestHandler(this.#gate);
@@ -220,15 +220,17 @@ export class App {
       ...{ clock, log, gate: this.#gate, secret: this.#relaySecret, key: newToken() },
       hash: KeyedHash.fromToken(newToken()),
       maxCalls: config["max-calls"],
+      servesAllChats: config.relay === "only",
       factorOf: (address) => crowdFactor(address, config),
     });
   }
 
   #buildCallRoutes(): CallRoutes {
-    const { config: { "turn-url": urls, "turn-secret": secret }, clock } = this.#options;
+    const { config: { "turn-url": urls, "turn-secret": secret }, clock, cluster } = this.#options;
     const { callRelay } = this;
+    const nameKey = cluster === undefined ? this.#relaySecret : secret;
     return callRelay === undefined
-      ? new ExternalRoutes(new TurnCredentials({ urls, secret, clock }))
+      ? new ExternalRoutes(new TurnCredentials({ urls, secret, nameKey, clock }))
       : new EmbeddedRoutes({ secret: this.#relaySecret, clock, chats: callRelay.chats });
   }
 

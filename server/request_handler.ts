@@ -24,7 +24,7 @@ import { inSeconds } from "./base/clock.ts";
 import { describeError, type Log } from "./base/log.ts";
 import type { RequestAllowance, RequestBudget } from "./admission/request_budget.ts";
 import type { ProxyDetector } from "./admission/proxy_detector.ts";
-import { isForwarded, type MetricsEndpoint } from "./metrics/endpoint.ts";
+import { isForwarded, METRICS_PATH, type MetricsEndpoint } from "./metrics/endpoint.ts";
 import {
   type HttpRequest,
   type HttpResponse,
@@ -132,6 +132,18 @@ export class RequestHandler implements Handler {
     const admit = (request: HttpRequest): Promise<UpgradeDecision> =>
       Promise.resolve({ kind: "refused", reply: answer(request) });
     return { answer, admit };
+  }
+
+  /** The handler of a program that relays calls for other servers: health and metrics, and no page and no chat. */
+  relayOnlyHandler(answerTo: (request: HttpRequest) => HttpResponse): Handler {
+    const others = this.redirectHandler(answerTo);
+    return {
+      answer: (request) =>
+        [HEALTH_PATH, METRICS_PATH].includes(pathOf(request))
+          ? this.answer(request)
+          : others.answer(request),
+      admit: others.admit,
+    };
   }
 
   #accept(

@@ -15,6 +15,7 @@
 import { BACKGROUND_WINDOW, RESUME_WINDOW } from "../../protocol.ts";
 import type { AddressRecord, BlockListener } from "../admission/address_record.ts";
 import type { Outlet, Sender } from "../transport.ts";
+import type { RelayLocation } from "../turn/relay_location.ts";
 import type { AttachedSession, Link } from "./link.ts";
 import type { Relay } from "./relay.ts";
 
@@ -44,6 +45,7 @@ export class Presence {
   readonly #relay: Relay;
   #connection: Connection;
   #record: AddressRecord;
+  #callRelay: RelayLocation | undefined;
   #stopListening: () => void;
   #activity: Activity = "nothing";
   #isInBackground = false;
@@ -56,6 +58,7 @@ export class Presence {
       : { kind: "disconnected", until: now + RESUME_WINDOW };
     if (isConnected) socket.session = session;
     this.#record = socket.record;
+    this.#callRelay = socket.relay;
     this.#stopListening = socket.record.onBlocked(session);
   }
 
@@ -71,6 +74,11 @@ export class Presence {
   /** The record of the address that the client last connected from. */
   get record(): AddressRecord {
     return this.#record;
+  }
+
+  /** Where the page reaches the call relay of this node, as of its last connection. */
+  get callRelay(): RelayLocation | undefined {
+    return this.#callRelay;
   }
 
   get isAway(): boolean {
@@ -102,6 +110,7 @@ export class Presence {
     socket.session = this.#session;
     this.#stopListening();
     this.#record = socket.record;
+    this.#callRelay = socket.relay;
     this.#stopListening = socket.record.onBlocked(this.#session);
   }
 

@@ -2,6 +2,7 @@
 
 import type { NodeId, SessionId } from "../ids.ts";
 import type { Partner } from "./partner.ts";
+import type { RelayAnswer } from "./remote_relay.ts";
 import type { Session } from "./session.ts";
 import type { SessionSnapshot } from "./session_snapshot.ts";
 
@@ -17,4 +18,6 @@ export interface RemoteNodes {
   partner(own: Session, id: SessionId, node: NodeId, isAway?: boolean): Partner;
   /** Moves the session of `token` here from whichever node has it. */
   fetch(token: string): Promise<SessionSnapshot | undefined>;
+  /** Asks the partner's node for credentials for its relay. */
+  askRelay(own: SessionId, partner: Partner): Promise<RelayAnswer>;
 }

@@ -50,6 +50,13 @@ import { type Activity, Presence } from "./presence.ts";
 import { isSolution, WORK_BITS } from "./proof_of_work.ts";
 import type { Outlet, Sender } from "../transport.ts";
 import type { SessionPair } from "../turn/credentials.ts";
+import {
+  answerOf,
+  type OwnRoutes,
+  type RelayAnswer,
+  routeAfter,
+  routeWithoutAsking,
+} from "./remote_relay.ts";
 import type { SessionDeps } from "./session_deps.ts";
 import { exportChat, importChat, type SessionSnapshot } from "./session_snapshot.ts";
 
@@ -78,6 +85,8 @@ export interface SessionHost {
   readonly node: NodeId;
   /** The partner of `session`: a session on this node, if it still exists, or a proxy for one on another node. */
   partner(session: Session, id: SessionId, node: NodeId, isAway?: boolean): Partner | undefined;
+  /** Asks the partner's node for credentials for its relay. */
+  askRelay(own: SessionId, partner: Partner): Promise<RelayAnswer>;
   /** Called when a socket is lost and its session remains. */
   onDisconnected(session: Session): void;
   /** Lets the session of `token` replace `newcomer`, now or after a query to other nodes; `false` if it can't. */
@@ -118,6 +127,8 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
   #searchNumber: { readonly search?: number } = {};
   #hasWorked = false;
   #mode: Mode = "text";
+  /** The partner whose node was asked for its relay, and has not answered. */
+  #askedFor: SessionId | undefined;
   #state: State;
 
   constructor({ id, socket, deps, host, isConnected = true }: SessionOptions) {
@@ -358,6 +369,7 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
   /** A recent partner on another node, whose address has the pseudonym `by`, has reported this session. */
   reportedElsewhere(from: SessionId, by: string, weight: number): void {
     if (!this.#recent.includes(from)) return;
+    this.#deps.callRoutes.ended({ own: this.id, partner: from });
     this.#presence.record.reportedElsewhere(by, weight, this.#deps.clock.now());
   }
 
@@ -559,9 +571,53 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
     }
     const wait = this.#take("calls");
     if (wait > 0) return this.#rejectTooFast("You are calling too often.", wait);
-    const relay = partner.node === this.node ? this.socket?.relay : undefined;
-    const route = this.#deps.callRoutes.route(this.#pairWith(partner), relay);
-    this.send({ type: "ice", ...route });
+    this.#routeCall(partner);
+  }
+
+  #routeCall(partner: Partner): void {
+    const own = this.#routesWith(partner);
+    const route = partner.node === this.node
+      ? own.relayed()
+      : routeWithoutAsking(this.#pairWith(partner), own);
+    if (route === undefined) void this.#askRelay(partner);
+    else this.send({ type: "ice", ...route });
+  }
+
+  /** Asks the partner's node. A request that is repeated meanwhile gets the same answer. */
+  async #askRelay(partner: Partner): Promise<void> {
+    if (this.#askedFor === partner.id) return;
+    this.#askedFor = partner.id;
+    const { node } = partner;
+    const answer = await this.#host.askRelay(this.id, partner);
+    if (this.#askedFor === partner.id) this.#askedFor = undefined;
+    const { partner: now } = this;
+    if (now?.id !== partner.id) return; // That chat is over.
+    if (answer.kind === "gone" && now.node !== node) this.#routeCall(now);
+    else this.#takeRelay(now, answer);
+  }
+
+  /** Sends the route. A partner that has moved here in the meantime uses the relay of this node. */
+  #takeRelay(partner: Partner, answer: RelayAnswer): void {
+    const own = this.#routesWith(partner);
+    const route = partner.node === this.node ? own.relayed() : routeAfter(answer, own);
+    if (route !== undefined) return this.send({ type: "ice", ...route });
+    this.#refuse("nobody-to-call", "The partner can't be reached at the moment.");
+  }
+
+  #routesWith(partner: Partner): OwnRoutes {
+    const pair = this.#pairWith(partner);
+    const { callRoutes } = this.#deps;
+    return {
+      relayed: () => callRoutes.route(pair, this.#presence.callRelay),
+      unrelayed: () => callRoutes.route(pair, undefined),
+    };
+  }
+
+  /** Credentials for the relay of this node, for a partner on another node. */
+  relayFor(partner: SessionId): RelayAnswer {
+    if (this.partner?.id !== partner) return { kind: "gone" };
+    const pair = { own: partner, partner: this.id };
+    return answerOf(this.#deps.callRoutes.route(pair, this.#presence.callRelay));
   }
 
   /** Ends a call of this chat that is relayed by this node. */

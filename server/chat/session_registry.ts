@@ -23,6 +23,7 @@ import type { Partner } from "./partner.ts";
 import type { Outlet } from "../transport.ts";
 import type { RelayLocation } from "../turn/relay_location.ts";
 import type { RemoteNodes } from "./remote_nodes.ts";
+import type { RelayAnswer } from "./remote_relay.ts";
 import { type ResumableSessions, type ResumeCounts, Resumption } from "./resumption.ts";
 import { Session, type SessionHost } from "./session.ts";
 import type { SessionDeps } from "./session_deps.ts";
@@ -211,6 +212,10 @@ export class SessionRegistry implements SessionHost, ResumableSessions {
     return node === this.node
       ? this.session(id)
       : this.#remoteNodes?.partner(own, id, node, isAway);
+  }
+
+  async askRelay(own: SessionId, partner: Partner): Promise<RelayAnswer> {
+    return await this.#remoteNodes?.askRelay(own, partner) ?? { kind: "gone" };
   }
 
   onEnded(session: Session): void {

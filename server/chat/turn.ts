@@ -17,6 +17,11 @@ export interface TurnOptions {
   /** URIs (RFC 7065). Empty for no relay. */
   readonly urls: readonly string[];
   readonly secret: string;
+  /**
+   * The key of the names of chats, if not the secret. Session IDs repeat when a server starts again, and on other
+   * servers. A relay that serves all of them must not mistake two chats for one.
+   */
+  readonly nameKey?: string;
   readonly clock: Pick<Clock, "date">;
 }
 
@@ -30,9 +35,9 @@ export class TurnCredentials {
 
   /** The route of a call that begins now, with new credentials for the session that asks. */
   route(pair: SessionPair): Route {
-    const { urls, secret, clock } = this.#options;
+    const { urls, secret, nameKey = secret, clock } = this.#options;
     if (urls.length === 0) return { servers: [], policy: "all" };
-    const username = usernameOf(chatName(pair, secret), sideOf(pair), clock);
+    const username = usernameOf(chatName(pair, nameKey), sideOf(pair), clock);
     const credential = credentialOf(username, secret);
     return { servers: [{ urls, username, credential }], policy: "relay" };
   }

@@ -30,6 +30,7 @@ import type { NodeId, SessionId } from "../ids.ts";
 import type { Partner } from "../chat/partner.ts";
 import { withTimeout } from "../base/timeout.ts";
 import type { Session } from "../chat/session.ts";
+import type { RelayAnswer } from "../chat/remote_relay.ts";
 import type { SessionSnapshot } from "../chat/session_snapshot.ts";
 import { KeyExchange } from "./key_exchange.ts";
 import { Bus, type MessageHandler, REPLY_TIME } from "./bus.ts";
@@ -207,6 +208,16 @@ export class Cluster implements RemoteNodes, MessageHandler {
     return snapshot;
   }
 
+  /** A node answers in order. One that answers only the second message doesn't know the first: its version is older. */
+  async askRelay(own: SessionId, { id, node }: Partner): Promise<RelayAnswer> {
+    const first = await Promise.race([
+      this.#bus.request(node, { type: "relay", to: id, from: own }),
+      this.#bus.request(node, { type: "echo" }),
+    ]);
+    if (first?.type === "relay") return first.answer;
+    return { kind: first?.type === "echoed" ? "unaware" : "gone" };
+  }
+
   /** Leaves the cluster. Pending messages are still sent. */
   async close(): Promise<void> {
     this.#joined.resolve();
@@ -233,6 +244,8 @@ export class Cluster implements RemoteNodes, MessageHandler {
         return { type: "echoed" };
       case "fetch":
         return from === this.node ? undefined : this.#release(message.token, from);
+      case "relay":
+        return { type: "relay", answer: this.#relayFor(message) };
       case "blocked":
         return this.#blocked(message);
     }
@@ -295,6 +308,10 @@ export class Cluster implements RemoteNodes, MessageHandler {
     const met = own.recent.includes(id) || recent.includes(own.id);
     const shared = this.#pool.shared(own, interests);
     return { partner: id, node, role: "caller", interests: shared, met };
+  }
+
+  #relayFor({ to, from }: NodeMessage & { type: "relay" }): RelayAnswer {
+    return this.#parts?.sessions.session(to)?.relayFor(from) ?? { kind: "gone" };
   }
 
   #release(token: string, to: NodeId): Reply | undefined {

@@ -10,6 +10,7 @@ import * as v from "valibot";
 import { MODES } from "../../protocol.ts";
 import { checked, count } from "../base/schema.ts";
 import { MAX_NODES, type NodeId, type SessionId, type Ticket } from "../ids.ts";
+import type { RelayAnswer } from "../chat/remote_relay.ts";
 import type { SessionSnapshot } from "../chat/session_snapshot.ts";
 import type { ChatEvent, EncodedSearch, Envelope, PlainMessage, Reply } from "./messages.ts";
 
@@ -74,6 +75,7 @@ const nodeMessage = v.variant("type", [
   }),
   v.object({ type: v.literal("invite"), ticket, request: search }),
   v.object({ type: v.literal("fetch"), token: text }),
+  v.object({ type: v.literal("relay"), to: sessionId, from: sessionId }),
   v.object({ type: v.literal("here") }),
   v.object({ type: v.literal("echo") }),
   v.object({
@@ -84,10 +86,22 @@ const nodeMessage = v.variant("type", [
   }),
 ]);
 
+const callServer = v.object({
+  urls: v.pipe(v.array(text), v.minLength(1), v.maxLength(MAX_ENTRIES)),
+  username: text,
+  credential: text,
+});
+
+const relayAnswer = v.variant("kind", [
+  v.object({ kind: v.literal("relayed"), server: callServer }),
+  v.object({ kind: v.picklist(["no-relay", "gone"]) }),
+]) satisfies v.GenericSchema<unknown, RelayAnswer>;
+
 const reply = v.variant("type", [
   v.object({ type: v.literal("accepted"), isAccepted: v.boolean() }),
   v.object({ type: v.literal("echoed") }),
   v.object({ type: v.literal("fetched"), snapshot: v.optional(snapshot, () => undefined) }),
+  v.object({ type: v.literal("relay"), answer: relayAnswer }),
 ]) satisfies v.GenericSchema<unknown, Reply>;
 
 const envelope = v.variant("kind", [

@@ -6,6 +6,7 @@
 import type { BlockReason } from "../admission/address_record.ts";
 import type { SearchRequest } from "../matching/policy.ts";
 import type { NodeId, SessionId, Ticket } from "../ids.ts";
+import type { RelayAnswer } from "../chat/remote_relay.ts";
 import type { SessionSnapshot } from "../chat/session_snapshot.ts";
 import type { KeyAnswer, KeyRequest } from "./key_exchange.ts";
 
@@ -40,9 +41,11 @@ export type NodeMessage =
   /** The search of `ticket` has been claimed for `request`. The claim counts once the reply accepts it. */
   | { readonly type: "invite"; readonly ticket: Ticket; readonly request: EncodedSearch }
   | { readonly type: "fetch"; readonly token: string }
+  /** The page of `from` prepares a call with `to`: does your node have a relay? */
+  | { readonly type: "relay"; readonly to: SessionId; readonly from: SessionId }
   /** The sender has joined. */
   | { readonly type: "here" }
-  /** Sent by a node to itself, to check that it receives messages. */
+  /** Asks for a sign of life. A node also sends it to itself, to check that it receives messages. */
   | { readonly type: "echo" }
   /** The address with this pseudonym has been blocked for `wait` milliseconds. */
   | {
@@ -56,7 +59,9 @@ export type NodeMessage =
 export type Reply =
   | { readonly type: "accepted"; readonly isAccepted: boolean }
   | { readonly type: "echoed" }
-  | { readonly type: "fetched"; readonly snapshot: SessionSnapshot | undefined };
+  | { readonly type: "fetched"; readonly snapshot: SessionSnapshot | undefined }
+  /** `answer` may contain credentials, which are sealed like everything that nodes send each other. */
+  | { readonly type: "relay"; readonly answer: RelayAnswer };
 
 /** What a node seals: a message, with a number if it is a request, or the reply to the request of that number. */
 export type Envelope =

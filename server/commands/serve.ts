@@ -13,12 +13,13 @@ import type { Config } from "../config/options.ts";
 import { platformOf } from "../config/deno_deploy.ts";
 import { listenDeno } from "../listener/deno_listener.ts";
 import type { Listener, ListenerOptions } from "../listener/listener.ts";
-import { textResponse } from "../http/message.ts";
+import { type HttpResponse, textResponse } from "../http/message.ts";
 import { listenNode } from "../listener/node_listener.ts";
 import { EXIT_TIME, HAND_OFF_TIME, SHORT_HAND_OFF_TIME, shutDown } from "../shutdown.ts";
 import type { Pages } from "../site/router.ts";
 import type { Certificate } from "../tls/certificate.ts";
 import { redirect } from "../tls/https_redirect.ts";
+import { isFree } from "../turn/datagram_socket.ts";
 import { removeAddress, writeAddress } from "./address_file.ts";
 import { fail, MISCONFIGURED } from "./console.ts";
 import {
@@ -37,6 +38,7 @@ import {
   warnOfInspector,
 } from "./signals.ts";
 import { callsMessage } from "./calls_message.ts";
+import { listenWithRelay } from "./port_pair.ts";
 import { startupMessage } from "./startup_message.ts";
 import { newToken, type System } from "./system.ts";
 
@@ -125,15 +127,21 @@ async function listen(
 ): Promise<Listeners> {
   const { host, port, "max-connections": maxConnections, "relay-port": relayPort } = config;
   const shared = { host, certificate, clock, log };
-  const main = await listenBy(config.listener === "node" ? listenNode : listenDeno, {
-    ...{ ...shared, port, maxConnections, handler: requestHandler },
-    streams: relayPort === 0 ? callRelay?.streams : undefined,
-  });
+  const refuse = (): HttpResponse => textResponse(404, "This is a TURN server.\n");
+  const listenMain = (): Promise<Listener> =>
+    listenBy(config.listener === "node" ? listenNode : listenDeno, {
+      ...{ ...shared, port, maxConnections },
+      handler: config.relay === "only" ? requestHandler.relayOnlyHandler(refuse) : requestHandler,
+      streams: relayPort === 0 ? callRelay?.streams : undefined,
+    });
+  const main = port === 0 && relayPort === 0 && callRelay !== undefined
+    ? await listenWithRelay(listenMain, (chosen) => isFree({ hostname: host, port: chosen }))
+    : await listenMain();
   const relay = callRelay === undefined || relayPort === 0
     ? undefined
     : await listenBy(listenNode, {
       ...{ ...shared, port: relayPort, maxConnections: relayedConnections(config) },
-      handler: requestHandler.redirectHandler(() => textResponse(404, "This is a TURN server.\n")),
+      handler: requestHandler.redirectHandler(refuse),
       streams: callRelay.streams,
     });
   await callRelay?.start({ hostname: host, port: (relay ?? main).port });

@@ -31,8 +31,10 @@ export function startupMessage(
     ...config["contact-email"] === "" ? ["--contact-email"] : [],
   ];
   const help = isHosted ? "docs/deno-deploy.md" : "docs/install.md, and run the doctor command";
+  const listening = info(`Listening on ${scheme}://localhost:${port}/`);
+  if (config.relay === "only") return [listening]; // It has no pages.
   return [
-    { level: "info", text: `Listening on ${scheme}://localhost:${port}/` },
+    listening,
     ...isPublic ? [] : [info("Open it in two windows to chat with yourself.")],
     ...needs.length === 0 ? [] : [
       {

@@ -16,6 +16,7 @@ import { errorCode } from "../base/error_code.ts";
 import { platformOf } from "./deno_deploy.ts";
 import { type EnvironmentText, readAsSystemd } from "./environment_file.ts";
 import type { Option } from "./option_types.ts";
+import { lacksName } from "./relay_mode.ts";
 import { type Config, environmentName, OPTION_NAMES, type OptionName, OPTIONS } from "./options.ts";
 
 /** The command to run, or the errors in the command line. */
@@ -239,12 +240,16 @@ function readOption(
   return option.defaultValue;
 }
 
+/** Options of a server with pages, which contradict `--relay=only`. */
+const RELAY_ONLY_EXCLUDES = ["turn-url", "redis-url", "relay-port", "trust-proxy"] as const;
+
 /** Errors in the combination of options. */
 function conflicts(config: Config): string[] {
   const speaksTls = config["tls-cert"] !== "" || config["tls-key"] !== "";
   const redirects = config["http-redirect-port"] !== 0;
   const rules: readonly (readonly [isBroken: boolean, message: string])[] = [
     [
+      config.relay !== "only" &&
       (config["turn-url"].length === 0) !== (config["turn-secret"] === ""),
       "Cannot relay calls: --turn-url and --turn-secret require each other.",
     ],
@@ -253,8 +258,20 @@ function conflicts(config: Config): string[] {
       "Cannot relay calls: use either --relay=on or --turn-url.",
     ],
     [
-      config.relay === "on" && config.listener === "deno",
-      "Cannot relay calls: --relay=on requires --listener=node.",
+      ["on", "only"].includes(config.relay) && config.listener === "deno",
+      `Cannot relay calls: --relay=${config.relay} requires --listener=node.`,
+    ],
+    [
+      config.relay === "only" && config["turn-secret"] === "",
+      "Cannot relay calls: --relay=only requires --turn-secret, which the other servers have, too.",
+    ],
+    ...RELAY_ONLY_EXCLUDES.map((name): readonly [boolean, string] => [
+      config.relay === "only" && `${config[name]}` !== `${OPTIONS[name].defaultValue}`,
+      `Cannot relay calls: use either --relay=only or --${name}.`,
+    ]),
+    [
+      config.relay === "on" && lacksName(config),
+      "Cannot relay calls: with --redis-url, --relay=on requires --relay-host, a name that leads only to this node.",
     ],
     [
       config["relay-port"] !== 0 && config["relay-port"] === config.port,

@@ -108,8 +108,8 @@ export const OPTIONS = {
     "require a second of client work before a search: auto (under load), always, or off",
   ),
   "relay": choice(
-    ["auto", "on", "off"],
-    "relay video calls: auto (if the network reaches this program directly), on, or off",
+    ["auto", "on", "off", "only"],
+    "relay video calls: auto (if the network reaches this program directly), on, off, or only (relay those of other servers, and serve nothing else)",
   ),
   "relay-port": integer(
     0,

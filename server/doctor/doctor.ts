@@ -16,7 +16,7 @@ import { currentRuntime } from "../base/runtime.ts";
 import { TurnCredentials } from "../chat/turn.ts";
 import type { EnvironmentFile } from "../config/command_line.ts";
 import type { Config } from "../config/options.ts";
-import { relayModeOf } from "../config/relay_mode.ts";
+import { relayModeOf, whyNoRelay } from "../config/relay_mode.ts";
 import { checkStoredFiles, checkUser } from "./access.ts";
 import { checkEmbeddedRelay } from "./embedded_relay.ts";
 import { checkEnvironmentFile } from "./environment_file.ts";
@@ -93,14 +93,14 @@ function checksOf({ config, file, clock }: DoctorOptions): NamedCheck[] {
     ["--trust-proxy", () => checkProxy(config)],
     ["files", () => checkOperatorFiles(config)],
     ["--public-url", () => checkPublicUrl(config["public-url"])],
-    ["contact", () => checkContact(config)],
+    ...config.relay === "only" ? [] : [["contact", () => checkContact(config)] as NamedCheck],
     ["metrics", () => checkMetrics(config)],
     [
       "relay",
       () =>
         relayModeOf(config) === "embedded"
           ? checkEmbeddedRelay(config)
-          : checkRelays(new TurnCredentials({ urls, secret, clock })),
+          : checkRelays(new TurnCredentials({ urls, secret, clock }), whyNoRelay(config)),
     ],
     ["Redis", () => checkRedis(config["redis-url"])],
   ];

@@ -8,6 +8,8 @@
 import { errorCode } from "../base/error_code.ts";
 import type { Config } from "../config/options.ts";
 import { Method } from "../turn/stun_message.ts";
+import { bindingOf } from "../turn/local_addresses.ts";
+import { oneSocket } from "../turn/udp_sockets.ts";
 import { type RelayLocation, relayUrls } from "../turn/relay_location.ts";
 import { type Finding, ok, problem, skipped } from "./finding.ts";
 import { fetchHealth, reachableHosts } from "./health_client.ts";
@@ -26,21 +28,38 @@ export async function checkEmbeddedRelay(config: Config): Promise<Finding[]> {
       skipped("relay", "calls pass through this program, which is not running: start it first"),
     ];
   }
-  return await Promise.all(relayUrls(locationOf(config)).map(checkPath));
+  return [...checkSockets(host), ...await checkPaths(locationsOf(config))];
 }
 
-/** The relay as visitors reach it, or as this machine does if their host name is unknown. */
-function locationOf(config: Config): RelayLocation {
+/** The findings at the first location that answers, or else at the first one. */
+async function checkPaths([first, ...others]: readonly RelayLocation[]): Promise<Finding[]> {
+  if (first === undefined) return [];
+  const found = await Promise.all(relayUrls(first).map(checkPath));
+  if (others.length === 0 || found.some(({ kind }) => kind === "ok")) return found;
+  const elsewhere = await checkPaths(others);
+  return elsewhere.some(({ kind }) => kind === "ok") ? elsewhere : found;
+}
+
+/** Whether the relay answers from the address that was asked, on a machine with several. */
+function checkSockets(host: string): Finding[] {
+  const binding = bindingOf(host);
+  if (binding.kind === "each" || binding.shortcoming === undefined) return [];
+  return [skipped("relay", oneSocket(binding.shortcoming))];
+}
+
+/** The relay as visitors reach it, or as this machine may reach it if their host name is unknown. */
+function locationsOf(config: Config): readonly RelayLocation[] {
   const page = config["public-url"] === "" ? undefined : new URL(config["public-url"]);
-  const [local = "127.0.0.1"] = reachableHosts(config.host);
-  const here = local.includes(":") ? `[${local}]` : local;
   const isTls = config["tls-cert"] !== "";
   const pagePort = Number(page?.port) || (page?.protocol === "https:" ? 443 : 80);
-  return {
-    host: config["relay-host"] || page?.hostname || here,
-    port: config["relay-port"] || (page === undefined ? config.port : pagePort),
-    isTls,
-  };
+  const port = config["relay-port"] || (page === undefined ? config.port : pagePort);
+  const name = config["relay-host"] || page?.hostname;
+  const hosts = name === undefined ? reachableHosts(config.host).map(inUrl) : [name];
+  return hosts.map((host) => ({ host, port, isTls }));
+}
+
+function inUrl(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
 }
 
 async function checkPath(url: string): Promise<Finding> {

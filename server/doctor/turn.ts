@@ -30,14 +30,17 @@ type Outcome =
 /** A chat that doesn't exist: session IDs begin at 1. */
 const NOBODY: SessionPair = { own: 0 as SessionId, partner: 0 as SessionId };
 
-/** Checks every relay. */
-export async function checkRelays(turn: TurnCredentials): Promise<Finding[]> {
+/** Checks every relay. `without` says why there may be none. */
+export async function checkRelays(
+  turn: TurnCredentials,
+  without = "--turn-url is not set",
+): Promise<Finding[]> {
   const [server] = turn.route(NOBODY).servers;
   if (server === undefined) {
     return [
       skipped(
         "relay",
-        "calls are direct, and start only if both people agree: --turn-url is not set",
+        `calls are direct, and start only if both people agree: ${without}`,
       ),
     ];
   }

@@ -87,11 +87,19 @@ function rows(report: TransparencyReport): [term: string, fact: string][] {
       ["Other copies of the log", `${report.accessLogCopies}, made and kept by the operator`],
     ] as [string, string][],
     ["Log lines deleted within", formatDuration(report.accessLogRetentionDays * DAY)],
+    ["Video calls connect", CALLS[report.calls]],
     ["Policy last updated", formatDay(report.policyUpdated)],
     ["Version", report.version],
     ["Built from", report.build],
   ];
 }
+
+/** How calls connect, as the rest of a sentence. */
+const CALLS: Readonly<Record<TransparencyReport["calls"], string>> = {
+  "relay": "through the relay in this server",
+  "turn-servers": "through the operator's TURN servers",
+  "direct": "directly, if both people agree to reveal their IP addresses",
+};
 
 const KNOWLEDGE = html`
   <section id="knowledge">

@@ -5,6 +5,7 @@ import { DAY, SECOND } from "../base/clock.ts";
 import type { IpRegistry } from "../admission/ip_registry.ts";
 import { POLICY_UPDATED } from "../privacy/policy.ts";
 import type { PublicSettings } from "../config/public_settings.ts";
+import type { RelayMode } from "../config/relay_mode.ts";
 
 /** The response of `/api/transparency`. */
 export interface TransparencyReport {
@@ -25,6 +26,8 @@ export interface TransparencyReport {
   readonly accessLogRetentionDays: number;
   /** Always 0: messages can't be stored anywhere. */
   readonly messagesStored: 0;
+  /** How video calls connect: through this program, through the operator's TURN servers, or directly. */
+  readonly calls: "relay" | "turn-servers" | "direct";
   readonly policyUpdated: string;
   readonly version: string;
   /** The commit that this was built from, with its day. */
@@ -33,6 +36,13 @@ export interface TransparencyReport {
   readonly pageSha256: string;
   readonly pageSha256ByLanguage: Readonly<Record<string, string>>;
 }
+
+/** The settings in the words of the report. */
+const CALLS: Readonly<Record<RelayMode, TransparencyReport["calls"]>> = {
+  embedded: "relay",
+  external: "turn-servers",
+  none: "direct",
+};
 
 /** Where the figures come from. */
 export interface ReportSources {
@@ -56,6 +66,7 @@ export function transparencyReport(
     accessLogCopies: accessLog.copies,
     accessLogRetentionDays: settings.accessLogRetention / DAY,
     messagesStored: 0,
+    calls: CALLS[settings.relay],
     policyUpdated: POLICY_UPDATED,
     version: settings.version,
     build: settings.build,

@@ -3,7 +3,7 @@
  * addresses.
  *
  *     listener ── streams ──> StreamTransport ──┐
- *     socket ── datagrams ──> UdpTransport ─────┴──> TurnServer ──> TurnHost: is the chat open, may the address connect?
+ *     sockets ─ datagrams ──> UdpSockets ───────┴──> TurnServer ──> TurnHost: is the chat open, may the address connect?
  *     sessions ── open, end ──> OpenChats ───────────────^
  *
  * Each allocation counts as a connection of its address in the registry. Its address is forgotten with it, and nothing
@@ -23,11 +23,14 @@ import { OpenChats } from "./open_chats.ts";
 import { StrangerBudget } from "./stranger_budget.ts";
 import { StreamTransport } from "./stream_transport.ts";
 import { type Drop, TurnServer } from "./turn_server.ts";
-import { PERSON_RATE } from "./turn_limits.ts";
-import { UdpTransport } from "./udp_transport.ts";
+import { ALLOCATION_LIFETIME, GRACE, PERSON_RATE } from "./turn_limits.ts";
+import { UdpSockets } from "./udp_sockets.ts";
 
 /** How often allocations that were not refreshed are ended, in milliseconds. */
 export const CALL_SWEEP_INTERVAL = 5 * SECOND;
+
+/** How long an allocation of a client that is gone can last, in milliseconds. By TCP it ends with the connection. */
+export const MAX_ABANDONED = ALLOCATION_LIFETIME + GRACE + CALL_SWEEP_INTERVAL;
 
 /** Why the relay has dropped something: as the TURN server says, or because a client or the system was too slow. */
 export type RelayDrop = Drop | "too-slow";
@@ -46,6 +49,8 @@ export interface CallRelayOptions {
   readonly key: string;
   readonly hash: KeyedHash;
   readonly maxCalls: number;
+  /** Whether it serves every chat whose credentials are valid. Otherwise it serves only those in `chats`. */
+  readonly servesAllChats?: boolean;
   readonly gate: Pick<Gate, "isDenied" | "connectRelayed">;
   /** See {@linkcode StrangerBudget}. */
   readonly factorOf?: ((address: Address) => number) | undefined;
@@ -59,16 +64,16 @@ export class CallRelay {
   readonly #server: TurnServer;
   readonly #strangers: StrangerBudget;
   /** `undefined` until it is started. */
-  #udp: UdpTransport | undefined;
+  #udp: UdpSockets | undefined;
 
   constructor(options: CallRelayOptions) {
-    const { clock, secret, key, maxCalls, hash, factorOf } = options;
+    const { clock, secret, key, maxCalls, servesAllChats = false, hash, factorOf } = options;
     this.#options = options;
     this.#strangers = new StrangerBudget({ clock, hash, factorOf });
     this.#server = new TurnServer({
       ...{ clock, secret, key, maxCalls },
       host: {
-        isOpen: (chat) => this.chats.has(chat),
+        isOpen: (chat) => servesAllChats || this.chats.has(chat),
         mayReply: (address) => this.#mayReply(address),
         admit: (path, deny) => this.#admit(path, deny),
       },
@@ -90,16 +95,16 @@ export class CallRelay {
     return { ...this.#server.drops, "too-slow": dropped + this.streams.dropped };
   }
 
-  /** Whether its UDP socket can't be opened. */
+  /** Whether one of its UDP sockets can't be opened. */
   get isFailing(): boolean {
     return this.#udp?.isFailing ?? false;
   }
 
-  /** Opens the UDP socket, now or as soon as possible. */
+  /** Opens the UDP sockets, now or as soon as possible. */
   async start(at: Endpoint): Promise<void> {
     const { clock, log } = this.#options;
-    this.#udp = new UdpTransport({ ...at, server: this.#server, clock, log });
-    await this.#udp.keepOpen();
+    this.#udp = new UdpSockets({ ...at, server: this.#server, clock, log });
+    await this.#udp.open();
   }
 
   /** An interval task. */

@@ -47,9 +47,9 @@ export function sideOf({ own, partner }: SessionPair): Side {
 }
 
 /** The name of a chat. Both of its sides get the same. */
-export function chatName({ own, partner }: SessionPair, secret: string): string {
+export function chatName({ own, partner }: SessionPair, key: string): string {
   const ids = `${Math.min(own, partner)}.${Math.max(own, partner)}`;
-  return createHmac("sha256", secret).update(ids).digest("hex").slice(0, NAME_LENGTH);
+  return createHmac("sha256", key).update(ids).digest("hex").slice(0, NAME_LENGTH);
 }
 
 /** A new username. */

@@ -33,6 +33,14 @@ export async function openDatagramSocket(at: Endpoint): Promise<DatagramSocket> 
   return typeof Deno.listenDatagram === "function" ? openDeno(at) : await openNode(at);
 }
 
+/** Whether a socket can be opened. */
+export async function isFree(at: Endpoint): Promise<boolean> {
+  return await openDatagramSocket(at).then((socket) => {
+    socket.close();
+    return true;
+  }, () => false);
+}
+
 function openDeno(at: Endpoint): DatagramSocket {
   const socket = Deno.listenDatagram({ ...at, transport: "udp" });
   return {

@@ -1,5 +1,5 @@
 /**
- * The relay by UDP. All clients share one socket, and are told apart by their address and port:
+ * The relay by UDP, at one local address. All its clients share one socket, and are told apart by their address and port:
  *
  *     socket ── datagram ──> a new path ──────────> TurnServer     a stranger: the path is forgotten
  *                     └────> the client's path ───> TurnServer     the path lives as long as its allocation

@@ -28,10 +28,12 @@ export function redisTest(name: string, body: (redis: Redis) => Promise<void>): 
 export function processesTest(
   name: string,
   body: (programs: [Program, Program, Program], redis: Redis) => Promise<void>,
+  more: readonly string[] = [],
 ): void {
   redisTest(name, async (redis) => {
     await using stack = new AsyncDisposableStack();
-    const args = [`--redis-url=${redis.url}`, "--trust-proxy=1", "--proof-of-work=off"];
+    const common = [`--redis-url=${redis.url}`, "--trust-proxy=1", "--proof-of-work=off"];
+    const args = [...common, ...more];
     const starting = Array.from({ length: 3 }, async () => stack.use(await Program.start(...args)));
     const programs = await Promise.all(starting) as [Program, Program, Program];
     await haveMet(programs, redis);

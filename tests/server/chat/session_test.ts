@@ -21,6 +21,7 @@ import {
   SessionRegistry,
 } from "../../../server/chat/session_registry.ts";
 import type { RemoteNodes } from "../../../server/chat/remote_nodes.ts";
+import type { RelayAnswer } from "../../../server/chat/remote_relay.ts";
 import { Matchmaker } from "../../../server/matching/matchmaker.ts";
 import type { NodeId, SessionId } from "../../../server/ids.ts";
 import { isSolution, type ProofOfWorkGate, WORK_BITS } from "../../../server/chat/proof_of_work.ts";
@@ -63,6 +64,11 @@ const INERT_PARTNER = {
   chattedWith: () => {},
   reported: () => {},
 };
+
+/** No other node answers. */
+function askNobody(): Promise<RelayAnswer> {
+  return Promise.resolve({ kind: "gone" });
+}
 
 class World {
   #tokens = 0;
@@ -431,6 +437,7 @@ Deno.test("Session that is fetched for a page that has left meanwhile ends, and 
         partnerAway: () => void events.push("away"),
       }),
       fetch: () => fetched.promise,
+      askRelay: askNobody,
     });
     const visit = world.visit();
     visit.say({ type: "resume", token: "token of another node" });
@@ -459,6 +466,7 @@ Deno.test("Session is closed with 1011 when the query to other nodes fails, and 
     hasOthers: true,
     partner: (_own, id, node, isAway = false) => ({ ...INERT_PARTNER, id, node, isAway }),
     fetch: () => Promise.reject(failure),
+    askRelay: askNobody,
   });
   const visit = world.visit();
   visit.say({ type: "resume", token: "token of another node" });
@@ -491,6 +499,7 @@ Deno.test("Sessions that move from two stopping nodes are partners here, althoug
     hasOthers: true,
     partner: (_own, id, node, isAway = false) => ({ ...INERT_PARTNER, id, node, isAway }),
     fetch: (token) => Promise.resolve(snapshots[token as keyof typeof snapshots]),
+    askRelay: askNobody,
   });
   const [ann, bob] = [world.visit(), world.visit()];
   ann.say({ type: "resume", token: "ann" });

@@ -35,6 +35,7 @@ const SNAPSHOT = {
     isAway: true,
   },
 };
+const SERVER = { urls: ["turn:a.example"], username: "name", credential: "password" };
 const CHAT = { to: 1, from: 2, node: 3, event: { type: "left" } };
 
 function message(content: unknown): unknown {
@@ -71,7 +72,15 @@ const PARSERS: [
     reply({ type: "accepted", isAccepted: true }),
     reply({ type: "echoed" }),
     reply({ type: "fetched", snapshot: SNAPSHOT }),
+    message({ type: "relay", to: 1, from: 2 }),
+    reply({ type: "relay", answer: { kind: "no-relay" } }),
+    reply({ type: "relay", answer: { kind: "gone" } }),
+    reply({ type: "relay", answer: { kind: "relayed", server: SERVER } }),
   ], [
+    message({ type: "relay", to: 1 }),
+    reply({ type: "relay", answer: { kind: "unaware" } }),
+    reply({ type: "relay", answer: { kind: "relayed" } }),
+    reply({ type: "relay", answer: { kind: "relayed", server: { ...SERVER, urls: [] } } }),
     { kind: "?", from: 1, message: { type: "here" } },
     { from: 1, message: { type: "here" } },
     { kind: "message", message: { type: "here" } },

@@ -25,6 +25,7 @@ import {
 } from "../../support/cluster_programs.ts";
 import type { Program } from "../../support/program.ts";
 import type { Redis } from "../../support/redis.ts";
+import { RelayedCall, relayPorts } from "../../support/relayed_call.ts";
 import { Stopwatch } from "../../support/stopwatch.ts";
 import { waitUntil } from "../../support/wait_until.ts";
 
@@ -220,4 +221,30 @@ processesTest(
     await ann.next("partner-left");
     await bye(ann, back);
   },
+);
+
+processesTest(
+  "A process that stops hands its calls to another, and a killed one has further calls with it refused",
+  async ([a, b, c]) => {
+    const [ann, carl] = await couple(a, c);
+    const [port] = await relayPorts(ann, carl);
+    const [owner, moving, staying] = port === a.port ? [a, ann, carl] : [c, carl, ann];
+    const before = await RelayedCall.start(ann, carl);
+    const stopped = owner.stop("SIGTERM");
+    await moving.closed;
+    const back = await comeBack(b, moving);
+    await before.ends();
+    await staying.next("partner-back");
+    assert.deepEqual(await relayPorts(back, staying), [b.port, b.port]);
+    const call = await RelayedCall.start(back, staying);
+    assert.equal(await stopped, 0);
+    await call.talk();
+    await b.stop("SIGKILL");
+    await call.ends();
+    staying.tell({ type: "ice" });
+    assert.equal((await staying.next("error")).code, "nobody-to-call");
+    await staying.next("partner-left");
+    await bye(staying);
+  },
+  ["--relay=on", "--relay-host=127.0.0.1"],
 );

@@ -104,6 +104,39 @@ Deno.test("Config accepts call relays with their secret, and never prints the se
   assert.doesNotMatch(JSON.stringify(broken), /hush/);
 });
 
+Deno.test("Config refuses a relay that contradicts other options", () => {
+  const contradictions: [args: string[], error: string][] = [
+    [
+      ["--relay=on", "--redis-url=redis://a"],
+      "Cannot relay calls: with --redis-url, --relay=on requires --relay-host, a name that leads only to this node.",
+    ],
+    [
+      ["--relay=only"],
+      "Cannot relay calls: --relay=only requires --turn-secret, which the other servers have, too.",
+    ],
+    ...[
+      ["turn-url", "turn:a.example"],
+      ["redis-url", "redis://a"],
+      ["relay-port", "3478"],
+      ["trust-proxy", "1"],
+    ].map(([name, value]): [string[], string] => [
+      ["--relay=only", "--turn-secret=hush", `--${name}=${value}`],
+      `Cannot relay calls: use either --relay=only or --${name}.`,
+    ]),
+    [
+      ["--relay=only", "--turn-secret=hush", "--listener=deno"],
+      "Cannot relay calls: --relay=only requires --listener=node.",
+    ],
+  ];
+  for (const [args, error] of contradictions) {
+    assert.deepEqual(read(args), { kind: "invalid", errors: [error] });
+  }
+  assert.deepEqual(read(["--relay=only", "--turn-secret=hush"]), {
+    kind: "serve",
+    config: { ...DEFAULTS, relay: "only", "turn-secret": "hush" },
+  });
+});
+
 Deno.test("Config accepts a certificate with its key, and the options for https", () => {
   const args = ["--tls-cert=cert.pem", "--tls-key=key.pem"];
   const more = ["--http-redirect-port=80", "--acme-dir=acme"];

@@ -563,6 +563,10 @@ Deno.test({
       "ok",
       "ok",
       "ok  port 8000: Anonymous Chat is already listening there, with status ok",
+      ...["UDP", "TCP"].map((transport) =>
+        `ok  relay turn:127.0.0.1:8000?transport=${transport.toLowerCase()}: it answers here; ` +
+        `only a call from another network proves that ${transport} port 8000 is open`
+      ),
       "",
     ], new TextDecoder().decode(stderr));
   },

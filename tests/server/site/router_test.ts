@@ -245,6 +245,7 @@ Deno.test("Site serves the files that programs request", () => {
     accessLogCopies: 0,
     accessLogRetentionDays: 30,
     messagesStored: 0,
+    calls: "direct",
     policyUpdated: POLICY_UPDATED,
     version: "1.2.3",
     build: "0123456789ab of 2026-05-05",
@@ -254,6 +255,19 @@ Deno.test("Site serves the files that programs request", () => {
   assert.equal(world.ask("/api/statistics.json").status, 200);
   assert.match(world.ask("/api/statistics.csv").headers["content-type"]!, /^text\/csv/);
   assert.equal(world.ask("/api/statistics.json?from=x").status, 400);
+});
+
+Deno.test("Site says how video calls connect", () => {
+  const ways = [
+    ["embedded", "relay", /through the relay in this server/],
+    ["external", "turn-servers", /through the operator's TURN servers/],
+    ["none", "direct", /directly, if both people agree/],
+  ] as const;
+  for (const [relay, calls, sentence] of ways) {
+    const world = new World({ relay });
+    assert.equal(JSON.parse(world.text("/api/transparency")).calls, calls);
+    assert.match(world.text("/transparency"), sentence);
+  }
 });
 
 Deno.test("Site reports with 503 that the server is about to stop", () => {
