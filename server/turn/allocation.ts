@@ -70,7 +70,10 @@ export class Allocation {
   readonly budget: TokenBucket;
   readonly port: number;
   readonly transaction: string;
+  /** Requests that name its client. */
   readonly requests: TokenBucket;
+  /** Requests from its address that don't. */
+  readonly anonymousRequests: TokenBucket;
   readonly partnerAt: (port: number) => Allocation | undefined;
   readonly #onEnd: (ended: Allocation) => void;
   readonly #byNumber = new Map<number, Channel>();
@@ -88,6 +91,7 @@ export class Allocation {
     this.transaction = options.transaction;
     this.#indication = options.indication;
     this.requests = new TokenBucket(REQUEST_RATE, options.now);
+    this.anonymousRequests = new TokenBucket(REQUEST_RATE, options.now);
     this.partnerAt = options.partnerAt;
     this.#onEnd = options.onEnd;
     this.#endsAt = options.now + ALLOCATION_LIFETIME + GRACE;

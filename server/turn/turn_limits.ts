@@ -30,13 +30,22 @@ export const STRANGER_RATE: Rate = { burst: 20, perMinute: 10 * 60 };
 /** What a person may send through the relay, in bytes: a chat is no tunnel. */
 export const PERSON_RATE: Rate = { burst: 800_000, perMinute: 400_000 * 60 };
 
+/**
+ * A shorter message costs a person as much as one of this length, in bytes. What it costs the relay and the partner's
+ * network doesn't depend on its length.
+ */
+export const MIN_PACKET_COST = 200;
+
 /** How long a TCP connection may take to send its first byte, and then to allocate, in milliseconds. */
 export const STREAM_DEADLINE = 5 * SECOND;
 
 /** Bytes that may wait for a client that reads slowly by TCP. What exceeds them is dropped, and never queued. */
 export const MAX_STREAM_BACKLOG = 64 * 1024;
 
-/** Requests of an allocation, signed or not. Browsers send some ten at once, and then one in minutes. */
+/**
+ * Requests of an allocation that name its client, and separately those that don't, which anyone can forge. Browsers send
+ * some ten at once, and then one in minutes.
+ */
 export const REQUEST_RATE: Rate = { burst: 100, perMinute: 10 * 60 };
 
 /** Channels of an allocation: one for each port that its partner may have, twice. */

@@ -16,10 +16,11 @@ import type { Address } from "../admission/address.ts";
 import { type Clock, SECOND } from "../base/clock.ts";
 import { Allocation, type Identity, type TurnPath } from "./allocation.ts";
 import { Authenticator } from "./authenticator.ts";
+import type { TokenBucket } from "../base/token_bucket.ts";
 import type { Calls } from "./calls.ts";
 import type { Username } from "./credentials.ts";
 import { MAX_CHANNEL, MIN_CHANNEL, VIRTUAL_IP, virtualPort } from "./packet.ts";
-import { encodeAddress, errorCode, ipBytes, UDP_TRANSPORT } from "./stun_attributes.ts";
+import { encodeAddress, errorCode, ipBytes, textOf, UDP_TRANSPORT } from "./stun_attributes.ts";
 import {
   Attribute,
   Class,
@@ -92,7 +93,7 @@ export class TurnRequests {
     if (allocation?.hasExpired(now)) return allocation.end(); // The client repeats the request.
     const mayAnswer = allocation === undefined
       ? this.#options.host.mayReply(path.address)
-      : allocation.requests.take(now) === 0;
+      : budgetOf(allocation, message).take(now) === 0;
     if (!mayAnswer) return;
     if (message.method === Method.binding) return reply(path, message, binding(path, message));
     const authentication = this.#authenticator.authenticate(message, path.address);
@@ -189,6 +190,16 @@ export class TurnRequests {
   #random(chat: string, transaction: Uint8Array): Uint8Array {
     return createHmac("sha256", this.#options.key).update(chat).update(transaction).digest();
   }
+}
+
+/**
+ * The limit that a request counts against. By UDP anyone can forge requests of an allocation, but strangers don't know
+ * its username. So they can't use up what the client needs.
+ */
+function budgetOf(allocation: Allocation, message: StunMessage): TokenBucket {
+  const username = valueOf(message, Attribute.username);
+  const isNamed = username !== undefined && textOf(username) === allocation.identity.username;
+  return isNamed ? allocation.requests : allocation.anonymousRequests;
 }
 
 function refresh(allocation: Allocation, message: StunMessage, now: number): Result {

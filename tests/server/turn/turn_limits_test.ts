@@ -11,6 +11,7 @@ import {
   MAX_CHANNELS,
   MAX_STRANGER_REPLY_BYTES,
   MAX_UNKNOWN_ATTRIBUTES,
+  MIN_PACKET_COST,
   PERMISSION_LIFETIME,
   PERSON_RATE,
   REQUEST_RATE,
@@ -136,6 +137,15 @@ Deno.test("TURN forwards a burst and then a steady rate of each person, over all
   relay.clock.advance(1000);
   const second = PERSON_RATE.perMinute / 60 / DATA.length;
   assert.equal(countArrived(a, b, second + 100), second);
+});
+
+Deno.test("TURN charges a person for the number of messages, however short they are", () => {
+  for (const data of [new Uint8Array(0), new Uint8Array(1), new Uint8Array(MIN_PACKET_COST)]) {
+    const [a, b] = new TurnRelay().pair();
+    const burst = PERSON_RATE.burst / MIN_PACKET_COST;
+    for (let n = 0; n < burst + 10; n++) a.indicate(data, b.port);
+    assert.equal(b.data().length, burst, `${data.length} bytes`);
+  }
 });
 
 Deno.test("TURN charges a person for data that nobody receives", () => {
