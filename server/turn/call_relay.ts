@@ -6,8 +6,8 @@
  *     socket ── datagrams ──> UdpTransport ─────┴──> TurnServer ──> TurnHost: is the chat open, may the address connect?
  *     sessions ── open, end ──> OpenChats ───────────────^
  *
- * Each allocation counts as a connection of its address in the registry. Its address is forgotten with it, and nothing
- * is logged about it. It ends when its chat ends, and when its address is denied or blocked.
+ * Each allocation holds its address in the registry, as a connection does. The address is forgotten with it, and
+ * nothing is logged about it. It ends when its chat ends, and when its address is denied or blocked.
  */
 
 import type { Address } from "../admission/address.ts";

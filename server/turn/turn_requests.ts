@@ -49,7 +49,7 @@ export interface TurnHost {
   isOpen(chat: string): boolean;
   /** Whether an address without an allocation may have a reply now. */
   mayReply(address: Address): boolean;
-  /** Counts the client as a connection of its address until the returned function is called; `undefined` to refuse it. */
+  /** Holds the address of the client until the returned function is called; `undefined` to refuse it. */
   admit(path: TurnPath, deny: () => void): (() => void) | undefined;
 }
 

@@ -197,21 +197,31 @@ Deno.test("Call relay ends the allocation of an address that is blocked or denie
   }
 });
 
-Deno.test("Call relay counts an allocation as a connection of its address, and forgets it with the allocation", async () => {
+Deno.test("Call relay holds the address of a client as long as its allocation", async () => {
   await using server = await start();
   const pair = await pairUp(server, ELSEWHERE);
-  const entry = (): number | undefined =>
-    server.chat.registry.find(parseAddress("127.0.0.1")!)?.connections;
+  const { registry } = server.chat;
   const [a, b] = await call(pair, ["udp", "tcp"]);
   using _a = a;
   using _b = b;
-  assert.equal(entry(), 2);
+  assert.deepEqual([registry.held, registry.connected], [2, 2]);
   assert.equal(await a.release(), 0);
-  assert.equal(entry(), 1);
+  assert.equal(registry.connected, 2);
   pair.pages[0].tell({ type: "leave" });
   await b.ends();
-  assert.equal(entry(), 0);
+  assert.deepEqual([registry.held, registry.connected], [2, 1]);
   assert.doesNotMatch(JSON.stringify(server.entries), /127\.0\.0\.[12]/);
+});
+
+Deno.test("Call relay leaves the places of an address to its pages, whatever calls they have", async () => {
+  await using server = await start({ args: ["--max-connections-per-address=3"] });
+  const pair = await pairUp(server);
+  const clients = await call(pair, ["udp", "tcp"]);
+  const more = await call(pair, ["udp", "tcp"]);
+  await using _clients = new AsyncDisposableStack();
+  for (const client of [...clients, ...more]) _clients.use(client);
+  const third = await BareClient.enter(server.socketUrl);
+  third.socket.close();
 });
 
 Deno.test("Call relay cuts a stream that does not allocate in time, sends invalid bytes, or asks too often", async () => {
