@@ -25,3 +25,12 @@ function canRelay(config: RelayConfig): boolean {
   const isReachable = config["trust-proxy"] === 0 || config["relay-port"] !== 0;
   return config.listener === "node" && config["redis-url"] === "" && isReachable;
 }
+
+/** Connections of a call by TCP and TLS: a few for each of both people. */
+const CONNECTIONS_PER_CALL = 8;
+
+/** How many relayed clients may be connected by TCP and TLS, in addition to `--max-connections`. */
+export function relayedConnections(config: Config): number {
+  if (relayModeOf(config) !== "embedded") return 0;
+  return Math.min(config["max-connections"], CONNECTIONS_PER_CALL * config["max-calls"]);
+}

@@ -46,6 +46,8 @@ export interface CallRelayOptions {
   readonly key: string;
   readonly hash: KeyedHash;
   readonly maxCalls: number;
+  /** Maximum number of clients by TCP and TLS. */
+  readonly maxStreams: number;
   readonly gate: Pick<Gate, "isDenied" | "connectRelayed">;
   /** See {@linkcode StrangerBudget}. */
   readonly factorOf?: ((address: Address) => number) | undefined;
@@ -62,19 +64,20 @@ export class CallRelay {
   #udp: UdpTransport | undefined;
 
   constructor(options: CallRelayOptions) {
-    const { clock, secret, key, maxCalls, hash, factorOf } = options;
+    const { clock, secret, key, maxCalls, maxStreams, hash, factorOf } = options;
     this.#options = options;
     this.#strangers = new StrangerBudget({ clock, hash, factorOf });
     this.#server = new TurnServer({
       ...{ clock, secret, key, maxCalls },
       host: {
         isOpen: (chat) => this.chats.has(chat),
-        mayReply: (address) => this.#mayReply(address),
+        mayReply: (path) => this.#mayReply(path),
+        hasRoom: (path) => !path.isStream || this.streams.hasRoom,
         admit: (path, deny) => this.#admit(path, deny),
       },
     });
     this.chats = new OpenChats((chat) => this.#server.end(chat));
-    this.streams = new StreamTransport({ server: this.#server, clock });
+    this.streams = new StreamTransport({ server: this.#server, clock, capacity: maxStreams });
   }
 
   get calls(): number {
@@ -114,8 +117,9 @@ export class CallRelay {
     this.#udp?.close();
   }
 
-  #mayReply(address: Address): boolean {
-    return this.#strangers.take(address) && !this.#options.gate.isDenied(address);
+  /** A stream has no forged address, and bounds the messages of strangers itself. */
+  #mayReply({ address, isStream }: TurnPath): boolean {
+    return (isStream || this.#strangers.take(address)) && !this.#options.gate.isDenied(address);
   }
 
   #admit({ address }: TurnPath, deny: () => void): (() => void) | undefined {

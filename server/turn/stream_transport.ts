@@ -14,19 +14,33 @@ import { Buffer } from "node:buffer";
 import type { Address } from "../admission/address.ts";
 import { parseAddress } from "../admission/address.ts";
 import type { Cancel, Clock } from "../base/clock.ts";
+import { type Rate, TokenBucket } from "../base/token_bucket.ts";
 import type { ByteStream, StreamHandler } from "../transport.ts";
 import type { Allocation, TurnPath } from "./allocation.ts";
 import { MessageReader } from "./message_reader.ts";
 import type { Packet } from "./packet.ts";
-import { MAX_STREAM_BACKLOG, STREAM_DEADLINE } from "./turn_limits.ts";
+import {
+  MAX_STREAM_BACKLOG,
+  MIN_PACKET_COST,
+  PERSON_RATE,
+  STREAM_DEADLINE,
+} from "./turn_limits.ts";
 import type { TurnServer } from "./turn_server.ts";
 
 /** Messages that a client may send before its first allocation. Browsers send two. */
 export const MAX_STRANGER_MESSAGES = 16;
 
+/** What a client costs in a second at most, which is a multiple of what is relayed of it. Beyond that, it is cut. */
+export const STREAM_RATE: Rate = {
+  burst: 4 * PERSON_RATE.burst,
+  perMinute: 4 * PERSON_RATE.perMinute,
+};
+
 export interface StreamTransportOptions {
   readonly server: Pick<TurnServer, "receive">;
-  readonly clock: Pick<Clock, "every">;
+  readonly clock: Pick<Clock, "every" | "now">;
+  /** Maximum number of clients with an allocation. */
+  readonly capacity: number;
 }
 
 /** All connections to the relay. */
@@ -40,17 +54,26 @@ export class StreamTransport implements StreamHandler {
     this.#options = options;
   }
 
+  get capacity(): number {
+    return this.#options.capacity;
+  }
+
   /** How many connections are open. */
   get clients(): number {
     return this.#paths.size;
   }
 
+  /** Whether another client may allocate. */
+  get hasRoom(): boolean {
+    const allocated = this.#paths.values().filter(({ allocation }) => allocation !== undefined);
+    return allocated.reduce((count) => count + 1, 0) < this.capacity;
+  }
+
   accept(stream: ByteStream): void {
     const address = parseAddress(stream.remoteAddress ?? "");
     if (address === undefined) return void stream.destroy();
-    const { server, clock } = this.#options;
     const path = new StreamPath(stream, address, {
-      ...{ server, clock },
+      ...this.#options,
       dropped: () => void this.dropped++,
       closed: (closed) => void this.#paths.delete(closed),
     });
@@ -78,6 +101,8 @@ class StreamPath implements TurnPath {
   readonly #stream: ByteStream;
   readonly #host: StreamHost;
   readonly #reader = new MessageReader();
+  /** What it may still cost. */
+  readonly #budget: TokenBucket;
   readonly #stopWaiting: Cancel;
   /** Sent and not written yet. */
   #unwritten: Uint8Array[] = [];
@@ -90,6 +115,7 @@ class StreamPath implements TurnPath {
     this.address = address;
     this.port = stream.remotePort ?? 0;
     this.#host = host;
+    this.#budget = new TokenBucket(STREAM_RATE, host.clock.now());
     this.#stopWaiting = host.clock.every(STREAM_DEADLINE, () => stream.destroy());
   }
 
@@ -115,15 +141,26 @@ class StreamPath implements TurnPath {
   }
 
   #receive(bytes: Uint8Array): void {
+    if (!this.#stream.isOpen) return; // It is being closed.
     const isValid = this.#reader.read(bytes, (message) => this.#handle(message));
     if (!isValid) this.#stream.destroy();
   }
 
   /** Returns whether the stream continues. */
   #handle(message: Packet): boolean {
+    if (this.#isFlood(message)) {
+      this.#stream.destroy();
+      return false;
+    }
     this.#host.server.receive(this, message);
     if (this.#attempts !== undefined) this.#countAttempt(this.#attempts);
     return this.#stream.isOpen;
+  }
+
+  #isFlood({ start, end }: Packet): boolean {
+    const now = this.#host.clock.now();
+    this.#budget.charge(Math.max(end - start, MIN_PACKET_COST), now);
+    return this.#budget.credit(now) < 0;
   }
 
   #countAttempt(before: number): void {

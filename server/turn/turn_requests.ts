@@ -12,7 +12,6 @@
  */
 
 import { createHmac } from "node:crypto";
-import type { Address } from "../admission/address.ts";
 import { type Clock, SECOND } from "../base/clock.ts";
 import { Allocation, type Identity, type TurnPath } from "./allocation.ts";
 import { Authenticator } from "./authenticator.ts";
@@ -47,8 +46,10 @@ const LIFETIME = { type: Attribute.lifetime, value: uint32Bytes(ALLOCATION_LIFET
 export interface TurnHost {
   /** Whether a chat is open. */
   isOpen(chat: string): boolean;
-  /** Whether an address without an allocation may have a reply now. */
-  mayReply(address: Address): boolean;
+  /** Whether a client without an allocation may have a reply now. */
+  mayReply(path: TurnPath): boolean;
+  /** Whether another client may be relayed by this kind of path. By default it may. */
+  hasRoom?(path: TurnPath): boolean;
   /** Holds the address of the client until the returned function is called; `undefined` to refuse it. */
   admit(path: TurnPath, deny: () => void): (() => void) | undefined;
 }
@@ -92,7 +93,7 @@ export class TurnRequests {
     const now = this.#options.clock.now();
     if (allocation?.hasExpired(now)) return allocation.end(); // The client repeats the request.
     const mayAnswer = allocation === undefined
-      ? this.#options.host.mayReply(path.address)
+      ? this.#options.host.mayReply(path)
       : budgetOf(allocation, message).take(now) === 0;
     if (!mayAnswer) return;
     if (message.method === Method.binding) return reply(path, message, binding(path, message));
@@ -143,20 +144,22 @@ export class TurnRequests {
         allocation.identity.username === identity.username;
       return isRepeated ? allocated(allocation, message) : TurnError.allocationMismatch;
     }
-    const problem = unsupported(message) ?? this.#unavailable(request.claims);
+    const problem = unsupported(message) ?? this.#unavailable(request);
     if (problem !== undefined) return problem;
     const created = this.#create(request);
     return created === undefined ? TurnError.forbidden : allocated(created, message);
   }
 
   /** Why there can't be an allocation now. An expired username is no longer valid, as in coturn. */
-  #unavailable({ chat, side, expiresAt }: Username): TurnError | undefined {
+  #unavailable({ path, claims }: SignedRequest): TurnError | undefined {
     const { clock, host, maxCalls } = this.#options;
+    const { chat, side, expiresAt } = claims;
     if (clock.date().getTime() >= expiresAt * SECOND) return TurnError.unauthorized;
     if (!host.isOpen(chat)) return TurnError.forbidden;
     const call = this.#calls.find(chat);
     const isNew = call === undefined || call.isEmpty;
-    if (isNew && this.#calls.size >= maxCalls) return TurnError.insufficientCapacity;
+    const hasRoom = host.hasRoom?.(path) ?? true;
+    if (!hasRoom || isNew && this.#calls.size >= maxCalls) return TurnError.insufficientCapacity;
     return call?.isFull(side) ? TurnError.quotaReached : undefined;
   }
 

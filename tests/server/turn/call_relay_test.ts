@@ -8,7 +8,7 @@ import { FIRST_BYTE_TIMEOUT } from "../../../server/listener/first_byte.ts";
 import { Method, parseStun } from "../../../server/turn/stun_message.ts";
 import { UDP_TRANSPORT } from "../../../server/turn/stun_attributes.ts";
 import { MAX_STRANGER_MESSAGES } from "../../../server/turn/stream_transport.ts";
-import { STREAM_DEADLINE } from "../../../server/turn/turn_limits.ts";
+import { STRANGER_RATE, STREAM_DEADLINE } from "../../../server/turn/turn_limits.ts";
 import { BareClient, type ComingFrom } from "../../support/bare_client.ts";
 import { CertificateFiles } from "../../support/certificate_files.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
@@ -222,6 +222,31 @@ Deno.test("Call relay leaves the places of an address to its pages, whatever cal
   for (const client of [...clients, ...more]) _clients.use(client);
   const third = await BareClient.enter(server.socketUrl);
   third.socket.close();
+});
+
+Deno.test("Call relay has connections of its own: calls by TCP leave the chat its own, and 508 is the answer beyond them", async () => {
+  await using server = await start({ args: ["--max-connections=8"] });
+  const { servers } = await pairUp(server);
+  await using clients = new AsyncDisposableStack();
+  const open = async (transport: "udp" | "tcp"): Promise<number> =>
+    await clients.use(await RelayClient.open(servers[0], transport)).allocate();
+  for (let n = 0; n < 8; n++) assert.equal(await open("tcp"), 0);
+  assert.deepEqual([await open("tcp"), await open("udp")], [508, 0]);
+  assert.equal((await server.fetch("/healthz")).status, 200);
+  const [third, fourth] = await BareClient.pair(server.socketUrl);
+  third.leave();
+  fourth.leave();
+});
+
+Deno.test("Call relay answers by TCP, even if somebody forges the address of a client by UDP", async () => {
+  await using server = await start();
+  const { servers } = await pairUp(server);
+  using forger = await RelayClient.open(servers[0], "udp");
+  const request = forger.request(Method.binding, [], false, new Uint8Array(12));
+  for (let n = 0; n < 2 * STRANGER_RATE.burst; n++) await forger.write(request);
+  for (let n = 0; n < STRANGER_RATE.burst; n++) await forger.message();
+  using client = await RelayClient.open(servers[0], "tcp");
+  assert.equal(await client.allocate(), 0);
 });
 
 Deno.test("Call relay cuts a stream that does not allocate in time, sends invalid bytes, or asks too often", async () => {
