@@ -1,5 +1,6 @@
 /** The relayed call of one chat: two people, each with a few allocations, and the virtual ports of these. */
 
+import { type Address, networkOf } from "../admission/address.ts";
 import { MINUTE } from "../base/clock.ts";
 import { TokenBucket } from "../base/token_bucket.ts";
 import type { Allocation } from "./allocation.ts";
@@ -33,6 +34,11 @@ export class Call {
   isLikeNew(now: number): boolean {
     const full = PERSON_RATE.burst * MINUTE;
     return this.isEmpty && this.budgets.every((budget) => budget.credit(now) >= full);
+  }
+
+  /** Whether a client is in a network. */
+  isIn(network: Address): boolean {
+    return this.allocations.some(({ path }) => networkOf(path.address) === network);
   }
 
   /** Whether a person has as many allocations as allowed. */

@@ -49,7 +49,7 @@ export interface CallRelayOptions {
   /** Maximum number of clients by TCP and TLS. */
   readonly maxStreams: number;
   readonly gate: Pick<Gate, "isDenied" | "connectRelayed">;
-  /** See {@linkcode StrangerBudget}. */
+  /** How many times as much an address may have as one that a few people share. At least 1. */
   readonly factorOf?: ((address: Address) => number) | undefined;
 }
 
@@ -72,6 +72,7 @@ export class CallRelay {
       host: {
         isOpen: (chat) => this.chats.has(chat),
         mayReply: (path) => this.#mayReply(path),
+        factorOf: (address) => factorOf?.(address) ?? 1,
         hasRoom: (path) => !path.isStream || this.streams.hasRoom,
         admit: (path, deny) => this.#admit(path, deny),
       },

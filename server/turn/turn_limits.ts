@@ -15,6 +15,12 @@ export const GRACE = 20 * SECOND;
 /** Allocations of one person in one chat. Chromium makes one for each interface, address family and URL. */
 export const MAX_ALLOCATIONS_PER_PERSON = 16;
 
+/**
+ * The part of all calls that an address may have when half of them are in use, and how many it may always have. So one
+ * visitor with many pages can't take them all. A multiple for an address that many people share.
+ */
+export const [SHARE_OF_CALLS, MIN_CALLS_PER_ADDRESS] = [1 / 4, 8];
+
 /** Maximum length of a message, in bytes. Media packets have at most 1,500. */
 export const MAX_MESSAGE_BYTES = 2048;
 

@@ -12,6 +12,7 @@
  */
 
 import { createHmac } from "node:crypto";
+import { type Address, networkOf } from "../admission/address.ts";
 import { type Clock, SECOND } from "../base/clock.ts";
 import { Allocation, type Identity, type TurnPath } from "./allocation.ts";
 import { Authenticator } from "./authenticator.ts";
@@ -34,7 +35,12 @@ import {
   valueOf,
 } from "./stun_message.ts";
 import { TurnError } from "./turn_error.ts";
-import { ALLOCATION_LIFETIME, MAX_UNKNOWN_ATTRIBUTES } from "./turn_limits.ts";
+import {
+  ALLOCATION_LIFETIME,
+  MAX_UNKNOWN_ATTRIBUTES,
+  MIN_CALLS_PER_ADDRESS,
+  SHARE_OF_CALLS,
+} from "./turn_limits.ts";
 
 /** Addresses that the server can relay from: IPv4. */
 const FAMILY_IPV4 = 1;
@@ -50,6 +56,8 @@ export interface TurnHost {
   mayReply(path: TurnPath): boolean;
   /** Whether another client may be relayed by this kind of path. By default it may. */
   hasRoom?(path: TurnPath): boolean;
+  /** How many times as many calls an address may have as one that a few people share. By default once. */
+  factorOf?(address: Address): number;
   /** Holds the address of the client until the returned function is called; `undefined` to refuse it. */
   admit(path: TurnPath, deny: () => void): (() => void) | undefined;
 }
@@ -158,9 +166,17 @@ export class TurnRequests {
     if (!host.isOpen(chat)) return TurnError.forbidden;
     const call = this.#calls.find(chat);
     const isNew = call === undefined || call.isEmpty;
-    const hasRoom = host.hasRoom?.(path) ?? true;
-    if (!hasRoom || isNew && this.#calls.size >= maxCalls) return TurnError.insufficientCapacity;
+    const isFull = this.#calls.size >= maxCalls || this.#hasItsShare(path.address);
+    if (isNew && isFull || host.hasRoom?.(path) === false) return TurnError.insufficientCapacity;
     return call?.isFull(side) ? TurnError.quotaReached : undefined;
+  }
+
+  /** Whether the calls that are left are for people at other addresses. */
+  #hasItsShare(address: Address): boolean {
+    const { host, maxCalls } = this.#options;
+    if (this.#calls.size < maxCalls / 2) return false;
+    const share = Math.max(MIN_CALLS_PER_ADDRESS, maxCalls * SHARE_OF_CALLS);
+    return this.#calls.countIn(networkOf(address)) >= share * (host.factorOf?.(address) ?? 1);
   }
 
   /** Creates an allocation, unless its address is refused. */

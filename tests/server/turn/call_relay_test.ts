@@ -134,6 +134,25 @@ Deno.test("Call relay ends the call of a chat that is reported", async () => {
   assert.equal(server.chat.callRelay?.calls, 0);
 });
 
+Deno.test("Call relay continues a call while the connection of a page is interrupted", async () => {
+  await using server = await start();
+  const pair = await pairUp(server);
+  const [a, b] = await call(pair, ["udp", "tcp"]);
+  using _a = a;
+  using _b = b;
+  pair.pages[0].vanish();
+  await pair.pages[1].next("partner-away");
+  await a.send(Uint8Array.of(1), CHANNEL);
+  assert.deepEqual(await b.data(), Uint8Array.of(1));
+  const resumed = await BareClient.enter(server.socketUrl);
+  resumed.tell({ type: "resume", token: pair.pages[0].token });
+  await resumed.next("resumed");
+  await b.send(Uint8Array.of(2), CHANNEL);
+  assert.deepEqual(await a.data(), Uint8Array.of(2));
+  resumed.leave();
+  await b.ends();
+});
+
 Deno.test("Call relay says 508 when it has as many calls as allowed", async () => {
   await using server = await start({ args: ["--max-calls=1"] });
   const [a, b] = await call(await pairUp(server), ["udp", "udp"]);
