@@ -126,7 +126,7 @@ function countingRelay(): {
   count: () => number;
 } {
   const [clock, stream, paths] = [new FakeClock(), new FakeStream(), [] as TurnPath[]];
-  const allocation = {} as Allocation;
+  const allocation = { end: () => {} } as Allocation;
   const receive = (path: TurnPath): void => void paths.push(Object.assign(path, { allocation }));
   new StreamTransport({ server: { receive }, clock, capacity: 1 }).accept(stream);
   return { clock, stream, path: () => paths[0]!, count: () => paths.length };
