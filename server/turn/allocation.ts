@@ -39,6 +39,8 @@ export interface AllocationOptions {
   readonly identity: Identity;
   /** What its person may still send, in bytes. */
   readonly budget: TokenBucket;
+  /** What its person may still send by streams, relayed or not, in bytes. */
+  readonly inflow: TokenBucket;
   /** Unique in its call. */
   readonly port: number;
   /** The transaction that created it, in hexadecimal. A repeated request is answered in the same way. */
@@ -68,6 +70,7 @@ export class Allocation {
   readonly path: TurnPath;
   readonly identity: Identity;
   readonly budget: TokenBucket;
+  readonly inflow: TokenBucket;
   readonly port: number;
   readonly transaction: string;
   /** Requests that name its client. */
@@ -87,6 +90,7 @@ export class Allocation {
     this.path = options.path;
     this.identity = options.identity;
     this.budget = options.budget;
+    this.inflow = options.inflow;
     this.port = options.port;
     this.transaction = options.transaction;
     this.#indication = options.indication;

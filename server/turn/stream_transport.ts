@@ -14,27 +14,15 @@ import { Buffer } from "node:buffer";
 import type { Address } from "../admission/address.ts";
 import { parseAddress } from "../admission/address.ts";
 import type { Cancel, Clock } from "../base/clock.ts";
-import { type Rate, TokenBucket } from "../base/token_bucket.ts";
 import type { ByteStream, StreamHandler } from "../transport.ts";
 import type { Allocation, TurnPath } from "./allocation.ts";
 import { MessageReader } from "./message_reader.ts";
 import type { Packet } from "./packet.ts";
-import {
-  MAX_STREAM_BACKLOG,
-  MIN_PACKET_COST,
-  PERSON_RATE,
-  STREAM_DEADLINE,
-} from "./turn_limits.ts";
+import { MAX_STREAM_BACKLOG, MIN_PACKET_COST, STREAM_DEADLINE } from "./turn_limits.ts";
 import type { TurnServer } from "./turn_server.ts";
 
 /** Messages that a client may send before its first allocation. Browsers send two. */
 export const MAX_STRANGER_MESSAGES = 16;
-
-/** What a client costs in a second at most, which is a multiple of what is relayed of it. Beyond that, it is cut. */
-export const STREAM_RATE: Rate = {
-  burst: 4 * PERSON_RATE.burst,
-  perMinute: 4 * PERSON_RATE.perMinute,
-};
 
 export interface StreamTransportOptions {
   readonly server: Pick<TurnServer, "receive">;
@@ -101,8 +89,6 @@ class StreamPath implements TurnPath {
   readonly #stream: ByteStream;
   readonly #host: StreamHost;
   readonly #reader = new MessageReader();
-  /** What it may still cost. */
-  readonly #budget: TokenBucket;
   readonly #stopWaiting: Cancel;
   /** Sent and not written yet. */
   #unwritten: Uint8Array[] = [];
@@ -115,7 +101,6 @@ class StreamPath implements TurnPath {
     this.address = address;
     this.port = stream.remotePort ?? 0;
     this.#host = host;
-    this.#budget = new TokenBucket(STREAM_RATE, host.clock.now());
     this.#stopWaiting = host.clock.every(STREAM_DEADLINE, () => stream.destroy());
   }
 
@@ -157,10 +142,13 @@ class StreamPath implements TurnPath {
     return this.#stream.isOpen;
   }
 
+  /** Whether its person sends far more than is relayed. Reading it would take time from everyone else. */
   #isFlood({ start, end }: Packet): boolean {
+    if (this.allocation === undefined) return false;
+    const { inflow } = this.allocation;
     const now = this.#host.clock.now();
-    this.#budget.charge(Math.max(end - start, MIN_PACKET_COST), now);
-    return this.#budget.credit(now) < 0;
+    inflow.charge(Math.max(end - start, MIN_PACKET_COST), now);
+    return inflow.credit(now) < 0;
   }
 
   #countAttempt(before: number): void {

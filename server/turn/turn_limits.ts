@@ -42,6 +42,12 @@ export const PERSON_RATE: Rate = { burst: 800_000, perMinute: 400_000 * 60 };
  */
 export const MIN_PACKET_COST = 200;
 
+/** What a person may send to the relay by TCP and TLS, in bytes. A connection is cut when it exceeds that. */
+export const STREAM_RATE: Rate = {
+  burst: 4 * PERSON_RATE.burst,
+  perMinute: 4 * PERSON_RATE.perMinute,
+};
+
 /** How long a TCP connection may take to send its first byte, and then to allocate, in milliseconds. */
 export const STREAM_DEADLINE = 5 * SECOND;
 

@@ -193,6 +193,7 @@ export class TurnRequests {
       transaction: message.transaction.toHex(),
       indication: random.subarray(2, 14),
       budget: call.budgets[claims.side],
+      inflow: call.inflows[claims.side],
       port: call.freePort(uint16(random, 0)),
       partnerAt: (port) => call.at(claims.side === 0 ? 1 : 0, port),
       onEnd: (ended) => {

@@ -8,7 +8,12 @@ import { FIRST_BYTE_TIMEOUT } from "../../../server/listener/first_byte.ts";
 import { Method, parseStun } from "../../../server/turn/stun_message.ts";
 import { UDP_TRANSPORT } from "../../../server/turn/stun_attributes.ts";
 import { MAX_STRANGER_MESSAGES } from "../../../server/turn/stream_transport.ts";
-import { STRANGER_RATE, STREAM_DEADLINE } from "../../../server/turn/turn_limits.ts";
+import {
+  MIN_PACKET_COST,
+  STRANGER_RATE,
+  STREAM_DEADLINE,
+  STREAM_RATE,
+} from "../../../server/turn/turn_limits.ts";
 import { BareClient, type ComingFrom } from "../../support/bare_client.ts";
 import { CertificateFiles } from "../../support/certificate_files.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
@@ -266,6 +271,24 @@ Deno.test("Call relay answers by TCP, even if somebody forges the address of a c
   for (let n = 0; n < STRANGER_RATE.burst; n++) await forger.message();
   using client = await RelayClient.open(servers[0], "tcp");
   assert.equal(await client.allocate(), 0);
+});
+
+Deno.test("Call relay cuts a person that floods it by TCP, also on the next connection, and others continue to chat", async () => {
+  await using server = await start({ clock: new FakeClock() }); // Nobody's budget is refilled.
+  const others = await BareClient.pair(server.socketUrl);
+  const { servers } = await pairUp(server);
+  const count = STREAM_RATE.burst / MIN_PACKET_COST + 1;
+  const message = channelData(new Uint8Array(0), CHANNEL, true);
+  const flood = new Uint8Array(count * message.length).map((_, at) => message[at % 4]!);
+  for (const messages of [flood, message]) {
+    using client = await RelayClient.open(servers[0], "tcp");
+    assert.equal(await client.allocate(), 0);
+    await client.write(messages);
+    await client.ends();
+  }
+  others[0].send(Uint8Array.of(1, 65));
+  assert.deepEqual(await others[1].frame(), Uint8Array.of(1, 65));
+  for (const page of others) page.leave();
 });
 
 Deno.test("Call relay cuts a stream that does not allocate in time, sends invalid bytes, or asks too often", async () => {

@@ -1,17 +1,19 @@
 /** What the relay's transports decide: where it is reached, who gets a reply, and what a slow reader misses. */
 
 import assert from "node:assert/strict";
+import { TokenBucket } from "../../../server/base/token_bucket.ts";
 import { KeyedHash } from "../../../server/base/keyed_hash.ts";
 import type { ByteStream } from "../../../server/transport.ts";
 import type { Allocation, TurnPath } from "../../../server/turn/allocation.ts";
 import { locateRelay, relayUrls } from "../../../server/turn/relay_location.ts";
 import { SLOTS, StrangerBudget } from "../../../server/turn/stranger_budget.ts";
-import { STREAM_RATE, StreamTransport } from "../../../server/turn/stream_transport.ts";
+import { StreamTransport } from "../../../server/turn/stream_transport.ts";
 import {
   MAX_STREAM_BACKLOG,
   MIN_PACKET_COST,
   PERSON_RATE,
   STRANGER_RATE,
+  STREAM_RATE,
 } from "../../../server/turn/turn_limits.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { address, channelData } from "../../support/turn_relay.ts";
@@ -126,7 +128,8 @@ function countingRelay(): {
   count: () => number;
 } {
   const [clock, stream, paths] = [new FakeClock(), new FakeStream(), [] as TurnPath[]];
-  const allocation = { end: () => {} } as Allocation;
+  const inflow = new TokenBucket(STREAM_RATE, clock.now());
+  const allocation = { inflow, end: () => {} } as Allocation;
   const receive = (path: TurnPath): void => void paths.push(Object.assign(path, { allocation }));
   new StreamTransport({ server: { receive }, clock, capacity: 1 }).accept(stream);
   return { clock, stream, path: () => paths[0]!, count: () => paths.length };
