@@ -19,7 +19,7 @@ import { NODE_HEARTBEAT_INTERVAL } from "./cluster/membership.ts";
 import { REJOIN_INTERVAL } from "./cluster/redis_pool.ts";
 import { CALENDAR_CHECK, CalendarWatch } from "./base/calendar_watch.ts";
 import type { Config } from "./config/options.ts";
-import { relayModeOf } from "./config/relay_mode.ts";
+import { relayedConnections, relayModeOf } from "./config/relay_mode.ts";
 import { RequestHandler } from "./request_handler.ts";
 import { Gate } from "./admission/gate.ts";
 import { type Health, healthOf } from "./health.ts";
@@ -221,6 +221,7 @@ export class App {
       hash: KeyedHash.fromToken(newToken()),
       maxCalls: config["max-calls"],
       servesAllChats: config.relay === "only",
+      maxStreams: relayedConnections(config),
       factorOf: (address) => crowdFactor(address, config),
     });
   }

@@ -89,5 +89,7 @@ export interface ByteStream {
 
 /** Receives the connections that don't speak HTTP. */
 export interface StreamHandler {
+  /** How many it keeps at most. The listener has room for these in addition to its own. */
+  readonly capacity: number;
   accept(stream: ByteStream): void;
 }

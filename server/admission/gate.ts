@@ -149,8 +149,8 @@ export class Gate {
   }
 
   /**
-   * Counts a client of the call relay as a connection of its address until the returned function is called. `undefined`
-   * if the address is denied or blocked. If it is later, the client is denied.
+   * Holds the address of a client of the call relay until the returned function is called. `undefined` if the address
+   * is denied or blocked. If it is later, the client is denied.
    */
   connectRelayed(guest: Guest): (() => void) | undefined {
     const { clock, registry, share } = this.#options;
@@ -159,7 +159,7 @@ export class Gate {
     const { record, connect } = registry.touch(network);
     share?.(record, network);
     if (record.blockedFor(clock.now()) > 0) return undefined;
-    const disconnect = connect(guest);
+    const disconnect = connect(guest, "relayed");
     const stopListening = record.onBlocked({
       blocked: () => guest.deny(),
       denied: () => guest.deny(),

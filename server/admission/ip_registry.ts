@@ -51,7 +51,7 @@ export interface IpRegistryOptions<T> {
   readonly retention: number;
   /** Creates the record of a new entry. The record must not keep the address. */
   readonly newRecord: (address: Address) => T;
-  /** Called when the number of connections of an entry changes. */
+  /** Called when the number of connections of pages of an entry changes. */
   readonly onCount?: (record: T, connections: number) => void;
   /** Called with the record of a deleted entry. */
   readonly onGone?: (record: T) => void;
@@ -61,16 +61,22 @@ export interface IpRegistryOptions<T> {
   readonly capacity?: number;
 }
 
+/**
+ * What connects: a page, or a client of the call relay. Both hold the address. A page may have several such clients,
+ * which are not counted, because otherwise a few calls would leave no room for other people behind the same address.
+ */
+export type ConnectionKind = "page" | "relayed";
+
 /** The public part of an entry: everything except the address. */
 export interface Entry<T> {
   readonly record: T;
-  /** Number of open connections. */
+  /** Number of open connections of pages. */
   readonly connections: number;
   /**
-   * Counts one more connection until the returned function is called. Calling that again does nothing. `guest` is the
-   * client that connects.
+   * Holds the address until the returned function is called. Calling that again does nothing. `guest` is the client
+   * that connects, a page by default.
    */
-  connect(guest?: Guest): () => void;
+  connect(guest?: Guest, kind?: ConnectionKind): () => void;
 }
 
 /** A connected client. Its address may be one of many in the network that the entry is for. */
@@ -90,6 +96,8 @@ interface RegistryEntry<T> extends HeldEntry<T> {
   /** `undefined` until there is one: an IPv4 address is its whole network. */
   guests: Set<Guest> | undefined;
   connections: number;
+  /** Number of clients of the call relay. */
+  relayed: number;
   /** When the last connection closed or, without one, the last attempt was made; in the registry's time. */
   leftAt: number;
   /** Its place in the queue of disconnected entries; `undefined` while connected. */
@@ -144,7 +152,7 @@ export class IpRegistry<T> {
   /** The entry of an address that attempts to connect. Created if missing. */
   touch(address: Address): Entry<T> {
     const entry = this.#unexpired(address) ?? this.#create(address);
-    if (entry.connections === 0) this.#leave(entry);
+    if (!isConnected(entry)) this.#leave(entry);
     return entry;
   }
 
@@ -184,37 +192,57 @@ export class IpRegistry<T> {
       record: this.#options.newRecord(address),
       guests: undefined,
       connections: 0,
+      relayed: 0,
       leftAt: this.#time,
       place: undefined,
-      connect: (guest) => this.#connect(entry, guest),
+      connect: (guest, kind = "page") => this.#connect(entry, guest, kind),
     };
     this.#entries.set(address, entry);
     return entry;
   }
 
-  #connect(entry: RegistryEntry<T>, guest: Guest | undefined): () => void {
+  #connect(
+    entry: RegistryEntry<T>,
+    guest: Guest | undefined,
+    kind: ConnectionKind,
+  ): () => void {
     const current = this.#entries.get(entry.address); // The entry may have been deleted since the attempt.
-    if (current !== undefined && current !== entry) return current.connect(guest);
+    if (current !== undefined && current !== entry) return current.connect(guest, kind);
     this.#entries.set(entry.address, entry);
     entry.place?.remove();
     entry.place = undefined;
-    entry.connections++;
-    this.#options.onCount?.(entry.record, entry.connections);
+    this.#count(entry, kind, 1);
     if (guest !== undefined && guest.address !== entry.address) {
       (entry.guests ??= new Set()).add(guest);
     }
-    let open: [RegistryEntry<T>, Guest | undefined] | undefined = [entry, guest];
+    let open: [RegistryEntry<T>, Guest | undefined, ConnectionKind] | undefined = [
+      entry,
+      guest,
+      kind,
+    ];
     return () => {
       if (open !== undefined) this.#disconnect(...open);
       open = undefined; // A caller that keeps this function must not keep the address alive.
     };
   }
 
-  #disconnect(entry: RegistryEntry<T>, guest: Guest | undefined): void {
+  #disconnect(
+    entry: RegistryEntry<T>,
+    guest: Guest | undefined,
+    kind: ConnectionKind,
+  ): void {
     if (guest !== undefined) entry.guests?.delete(guest);
-    entry.connections--;
+    this.#count(entry, kind, -1);
+    if (!isConnected(entry)) this.#leave(entry);
+  }
+
+  #count(entry: RegistryEntry<T>, kind: ConnectionKind, change: 1 | -1): void {
+    if (kind === "relayed") {
+      entry.relayed += change;
+      return;
+    }
+    entry.connections += change;
     this.#options.onCount?.(entry.record, entry.connections);
-    if (entry.connections === 0) this.#leave(entry);
   }
 
   #leave(entry: RegistryEntry<T>): void {
@@ -257,4 +285,8 @@ export class IpRegistry<T> {
     }
     this.#time = now + this.#calendarSkew;
   }
+}
+
+function isConnected({ connections, relayed }: RegistryEntry<unknown>): boolean {
+  return connections + relayed > 0;
 }

@@ -14,12 +14,12 @@ const SPARE = 256;
 /** Maximum number of descriptors to probe. An operator who needs more is expected to have raised the limit. */
 const MAX_PROBED = 100_000;
 
-/** Maximum number of connections to the port that redirects HTTP to HTTPS. Each connection gets one response. */
+/** Maximum number of HTTP connections to a port that redirects to HTTPS, or has only a relay. Each gets one response. */
 export const REDIRECTED_CONNECTIONS = 256;
 
-/** Number of sockets that the redirect port may use. */
-export function redirectedSockets(isRedirecting: boolean): number {
-  return isRedirecting ? REDIRECTED_CONNECTIONS + spareConnections(REDIRECTED_CONNECTIONS) : 0;
+/** Number of sockets that such a port may use. */
+export function redirectedSockets(isOpen: boolean): number {
+  return isOpen ? REDIRECTED_CONNECTIONS + spareConnections(REDIRECTED_CONNECTIONS) : 0;
 }
 
 /** Number of plain HTTP connections that a listener accepts besides `maxConnections` WebSockets. */

@@ -12,6 +12,7 @@ import { RedisClient } from "../cluster/redis_client.ts";
 import { RedisStatisticsStore } from "../cluster/redis_statistics.ts";
 import { ANNOUNCEMENT_FILE } from "../config/announcement_file.ts";
 import type { Config } from "../config/options.ts";
+import { relayedConnections } from "../config/relay_mode.ts";
 import { MAX_NODES, type NodeId } from "../ids.ts";
 import { KvStatisticsStore } from "../statistics/kv_store.ts";
 import { ReopeningStore } from "../statistics/reopening_store.ts";
@@ -24,11 +25,14 @@ import type { System } from "./system.ts";
 /** The configuration that the machine can afford. Ends the program if a directory can't be written to. */
 export async function fitToMachine(config: Config, log: Log): Promise<Config> {
   const wanted = config["max-connections"];
-  const redirected = redirectedSockets(config["http-redirect-port"] !== 0);
+  const relayed = relayedConnections(config);
+  const others = redirectedSockets(config["http-redirect-port"] !== 0) +
+    redirectedSockets(config["relay-port"] !== 0);
   if (config["access-log"] !== "off") await tryFolder(config["log-dir"]);
   await tryFolder(config["data-dir"]);
-  const affordable = affordableConnections(wanted, redirected);
-  if (affordable === wanted) return config;
+  const all = affordableConnections(wanted + relayed, others);
+  if (all === wanted + relayed) return config;
+  const affordable = Math.max(all - relayed, Math.floor(all / 2)); // Fewer connections have fewer calls.
   log.warn("File descriptor limit too low: --max-connections reduced to {affordable}.", {
     wanted,
     affordable,

@@ -140,7 +140,7 @@ async function listen(
   const relay = callRelay === undefined || relayPort === 0
     ? undefined
     : await listenBy(listenNode, {
-      ...{ ...shared, port: relayPort, maxConnections: relayedConnections(config) },
+      ...{ ...shared, port: relayPort, maxConnections: REDIRECTED_CONNECTIONS },
       handler: requestHandler.redirectHandler(refuse),
       streams: callRelay.streams,
     });
@@ -151,11 +151,6 @@ async function listen(
   const handler = requestHandler.redirectHandler((request) => redirect(request, options));
   const beside = { host, port: redirectPort, maxConnections: REDIRECTED_CONNECTIONS };
   return { main, redirect: await listenBy(listenNode, { ...beside, clock, handler, log }), relay };
-}
-
-/** Maximum number of connections to a port for the relay alone: a few for both people of each call. */
-function relayedConnections(config: Config): number {
-  return Math.min(config["max-connections"], 8 * config["max-calls"]);
 }
 
 async function listenBy(

@@ -45,3 +45,12 @@ export function whyNoRelay(config: RelayConfig): string {
     ? "with --redis-url the relay needs --relay-host, a name that leads only to this node"
     : "behind a proxy the relay needs --relay-port";
 }
+
+/** Connections of a call by TCP and TLS: a few for each of both people. */
+const CONNECTIONS_PER_CALL = 8;
+
+/** How many relayed clients may be connected by TCP and TLS, in addition to `--max-connections`. */
+export function relayedConnections(config: Config): number {
+  if (relayModeOf(config) !== "embedded") return 0;
+  return Math.min(config["max-connections"], CONNECTIONS_PER_CALL * config["max-calls"]);
+}

@@ -16,7 +16,7 @@ import { currentRuntime } from "../base/runtime.ts";
 import { TurnCredentials } from "../chat/turn.ts";
 import type { EnvironmentFile } from "../config/command_line.ts";
 import type { Config } from "../config/options.ts";
-import { relayModeOf, whyNoRelay } from "../config/relay_mode.ts";
+import { relayedConnections, relayModeOf, whyNoRelay } from "../config/relay_mode.ts";
 import { checkStoredFiles, checkUser } from "./access.ts";
 import { checkEmbeddedRelay } from "./embedded_relay.ts";
 import { checkEnvironmentFile } from "./environment_file.ts";
@@ -70,7 +70,8 @@ function checksOf({ config, file, clock }: DoctorOptions): NamedCheck[] {
   const { host, port, "turn-url": urls, "turn-secret": secret } = config;
   const { "tls-cert": cert, "tls-key": key } = config;
   const server = { host, port, isTls: cert !== "" };
-  const redirected = redirectedSockets(config["http-redirect-port"] !== 0);
+  const otherSockets = redirectedSockets(config["http-redirect-port"] !== 0) +
+    redirectedSockets(config["relay-port"] !== 0) + relayedConnections(config);
   const folders = foldersOf(config);
   return [
     ["options", () => ok("options", "valid and consistent")],
@@ -85,7 +86,7 @@ function checksOf({ config, file, clock }: DoctorOptions): NamedCheck[] {
       () => checkFolderAndSpace(option, folder),
     ]),
     ["access log", () => checkLogCopies(config["log-dir"])],
-    ["--max-connections", () => checkConnections(config["max-connections"], redirected)],
+    ["--max-connections", () => checkConnections(config["max-connections"], otherSockets)],
     [`port ${port}`, () => checkPort(server)],
     ["certificate", () => checkTls(cert, key, clock.date())],
     ["plain HTTP", () => checkRedirect(config, server)],

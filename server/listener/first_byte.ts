@@ -129,7 +129,8 @@ class SocketStream implements ByteStream {
   end(): void {
     const socket = this.#socket;
     if (socket.destroyed) return;
-    socket.setTimeout(CLOSE_TIMEOUT, () => socket.destroy());
+    const cut = setTimeout(() => socket.destroy(), CLOSE_TIMEOUT); // Whatever it still sends.
+    socket.once("close", () => clearTimeout(cut));
     socket.end(() => socket.destroy());
   }
 

@@ -93,14 +93,15 @@ class NodeListener implements Listener {
     this.#options = options;
     this.#calendar = new CalendarWatch(clock);
     this.#server = newServer(certificate?.pair);
-    this.#pending = new PendingConnections(capacityFor(maxConnections));
+    const capacity = maxConnections + (streams?.capacity ?? 0);
+    this.#pending = new PendingConnections(capacityFor(capacity));
     this.#queue = new WorkQueue(clock);
     this.#heartbeats = new Slices(clock);
     const onClosed = (connection: WebSocketConnection): void =>
       void this.#connections.delete(connection);
     this.#context = { clock, log, batcher: new WriteBatcher(), onClosed };
     this.#server.timeout = STALL_TIMEOUT; // As an option of `createServer`, Deno ignores it.
-    this.#server.maxConnections = maxConnections + spareConnections(maxConnections);
+    this.#server.maxConnections = capacity + spareConnections(maxConnections);
     const ready = certificate === undefined ? "connection" : "secureConnection";
     this.#firstByte = streams && new FirstByte({
       ...{ server: this.#server, ready, streams },

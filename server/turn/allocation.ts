@@ -39,6 +39,8 @@ export interface AllocationOptions {
   readonly identity: Identity;
   /** What its person may still send, in bytes. */
   readonly budget: TokenBucket;
+  /** What its person may still send by streams, relayed or not, in bytes. */
+  readonly inflow: TokenBucket;
   /** Unique in its call. */
   readonly port: number;
   /** The transaction that created it, in hexadecimal. A repeated request is answered in the same way. */
@@ -68,9 +70,13 @@ export class Allocation {
   readonly path: TurnPath;
   readonly identity: Identity;
   readonly budget: TokenBucket;
+  readonly inflow: TokenBucket;
   readonly port: number;
   readonly transaction: string;
+  /** Requests that name its client. */
   readonly requests: TokenBucket;
+  /** Requests from its address that don't. */
+  readonly anonymousRequests: TokenBucket;
   readonly partnerAt: (port: number) => Allocation | undefined;
   readonly #onEnd: (ended: Allocation) => void;
   readonly #byNumber = new Map<number, Channel>();
@@ -84,10 +90,12 @@ export class Allocation {
     this.path = options.path;
     this.identity = options.identity;
     this.budget = options.budget;
+    this.inflow = options.inflow;
     this.port = options.port;
     this.transaction = options.transaction;
     this.#indication = options.indication;
     this.requests = new TokenBucket(REQUEST_RATE, options.now);
+    this.anonymousRequests = new TokenBucket(REQUEST_RATE, options.now);
     this.partnerAt = options.partnerAt;
     this.#onEnd = options.onEnd;
     this.#endsAt = options.now + ALLOCATION_LIFETIME + GRACE;

@@ -1,10 +1,11 @@
 /** The relayed call of one chat: two people, each with a few allocations, and the virtual ports of these. */
 
+import { type Address, networkOf } from "../admission/address.ts";
 import { MINUTE } from "../base/clock.ts";
 import { TokenBucket } from "../base/token_bucket.ts";
 import type { Allocation } from "./allocation.ts";
 import type { Side } from "./credentials.ts";
-import { MAX_ALLOCATIONS_PER_PERSON, PERSON_RATE } from "./turn_limits.ts";
+import { MAX_ALLOCATIONS_PER_PERSON, PERSON_RATE, STREAM_RATE } from "./turn_limits.ts";
 
 /** The dynamic ports (RFC 6335 section 6), of which each allocation has one. */
 const [FIRST_PORT, PORTS] = [49_152, 16_384];
@@ -13,11 +14,14 @@ const [FIRST_PORT, PORTS] = [49_152, 16_384];
 export class Call {
   /** What each person may still send, in bytes. */
   readonly budgets: readonly [TokenBucket, TokenBucket];
+  /** What each person may still send by streams, in bytes. */
+  readonly inflows: readonly [TokenBucket, TokenBucket];
   readonly #allocations = [new Map<number, Allocation>(), new Map<number, Allocation>()] as const;
 
   /** `now` is in clock milliseconds. */
   constructor(now: number) {
     this.budgets = [new TokenBucket(PERSON_RATE, now), new TokenBucket(PERSON_RATE, now)];
+    this.inflows = [new TokenBucket(STREAM_RATE, now), new TokenBucket(STREAM_RATE, now)];
   }
 
   /** All allocations. Some may be removed while they are read. */
@@ -31,8 +35,14 @@ export class Call {
 
   /** Whether a new call would be the same. Otherwise people could renew their budgets by allocating again. */
   isLikeNew(now: number): boolean {
-    const full = PERSON_RATE.burst * MINUTE;
-    return this.isEmpty && this.budgets.every((budget) => budget.credit(now) >= full);
+    return this.isEmpty &&
+      this.budgets.every((budget) => budget.credit(now) >= PERSON_RATE.burst * MINUTE) &&
+      this.inflows.every((inflow) => inflow.credit(now) >= STREAM_RATE.burst * MINUTE);
+  }
+
+  /** Whether a client is in a network. */
+  isIn(network: Address): boolean {
+    return this.allocations.some(({ path }) => networkOf(path.address) === network);
   }
 
   /** Whether a person has as many allocations as allowed. */

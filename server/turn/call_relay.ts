@@ -6,8 +6,8 @@
  *     sockets ─ datagrams ──> UdpSockets ───────┴──> TurnServer ──> TurnHost: is the chat open, may the address connect?
  *     sessions ── open, end ──> OpenChats ───────────────^
  *
- * Each allocation counts as a connection of its address in the registry. Its address is forgotten with it, and nothing
- * is logged about it. It ends when its chat ends, and when its address is denied or blocked.
+ * Each allocation holds its address in the registry, as a connection does. The address is forgotten with it, and
+ * nothing is logged about it. It ends when its chat ends, and when its address is denied or blocked.
  */
 
 import type { Address } from "../admission/address.ts";
@@ -51,8 +51,10 @@ export interface CallRelayOptions {
   readonly maxCalls: number;
   /** Whether it serves every chat whose credentials are valid. Otherwise it serves only those in `chats`. */
   readonly servesAllChats?: boolean;
+  /** Maximum number of clients by TCP and TLS. */
+  readonly maxStreams: number;
   readonly gate: Pick<Gate, "isDenied" | "connectRelayed">;
-  /** See {@linkcode StrangerBudget}. */
+  /** How many times as much an address may have as one that a few people share. At least 1. */
   readonly factorOf?: ((address: Address) => number) | undefined;
 }
 
@@ -67,19 +69,22 @@ export class CallRelay {
   #udp: UdpSockets | undefined;
 
   constructor(options: CallRelayOptions) {
-    const { clock, secret, key, maxCalls, servesAllChats = false, hash, factorOf } = options;
+    const { clock, secret, key, maxCalls, maxStreams, servesAllChats = false, hash, factorOf } =
+      options;
     this.#options = options;
     this.#strangers = new StrangerBudget({ clock, hash, factorOf });
     this.#server = new TurnServer({
       ...{ clock, secret, key, maxCalls },
       host: {
         isOpen: (chat) => servesAllChats || this.chats.has(chat),
-        mayReply: (address) => this.#mayReply(address),
+        mayReply: (path) => this.#mayReply(path),
+        factorOf: (address) => factorOf?.(address) ?? 1,
+        hasRoom: (path) => !path.isStream || this.streams.hasRoom,
         admit: (path, deny) => this.#admit(path, deny),
       },
     });
     this.chats = new OpenChats((chat) => this.#server.end(chat));
-    this.streams = new StreamTransport({ server: this.#server, clock });
+    this.streams = new StreamTransport({ server: this.#server, clock, capacity: maxStreams });
   }
 
   get calls(): number {
@@ -119,8 +124,9 @@ export class CallRelay {
     this.#udp?.close();
   }
 
-  #mayReply(address: Address): boolean {
-    return this.#strangers.take(address) && !this.#options.gate.isDenied(address);
+  /** A stream has no forged address, and bounds the messages of strangers itself. */
+  #mayReply({ address, isStream }: TurnPath): boolean {
+    return (isStream || this.#strangers.take(address)) && !this.#options.gate.isDenied(address);
   }
 
   #admit({ address }: TurnPath, deny: () => void): (() => void) | undefined {

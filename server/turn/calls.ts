@@ -1,5 +1,6 @@
 /** The calls of all chats. A chat without an allocation has no call, except for a moment after its last one ended. */
 
+import type { Address } from "../admission/address.ts";
 import { Call } from "./call.ts";
 
 /** Every call, by the name of its chat. */
@@ -9,6 +10,11 @@ export class Calls {
   /** How many have allocations. */
   get size(): number {
     return this.#calls.values().filter(({ isEmpty }) => !isEmpty).reduce((count) => count + 1, 0);
+  }
+
+  /** How many have a client in a network. */
+  countIn(network: Address): number {
+    return this.#calls.values().filter((call) => call.isIn(network)).reduce((sum) => sum + 1, 0);
   }
 
   /** The call of a chat, which may be new and empty. */

@@ -7,6 +7,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Allocation, TurnPath } from "./allocation.ts";
 import { channelPayload, type Packet, sendPayload } from "./packet.ts";
 import { uint16 } from "./stun_message.ts";
+import { MIN_PACKET_COST } from "./turn_limits.ts";
 
 /** Why data was not forwarded. */
 export const DROPS = ["invalid", "not-permitted", "no-partner", "too-fast"] as const;
@@ -54,7 +55,7 @@ export class Forwarder {
   #forward(from: Allocation, port: number, payload: Packet, now: number): void {
     const bytes = payload.end - payload.start;
     if (from.budget.take(now) > 0) return this.drop("too-fast");
-    from.budget.charge(bytes - 1, now); // The bucket may go below zero, by one message.
+    from.budget.charge(Math.max(bytes, MIN_PACKET_COST) - 1, now); // The bucket may go below zero, by one message.
     const to = from.partnerAt(port);
     if (to === undefined) return this.drop("no-partner");
     if (!from.isPermitted(now) || !to.isPermitted(now)) return this.drop("not-permitted");

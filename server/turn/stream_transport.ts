@@ -18,7 +18,7 @@ import type { ByteStream, StreamHandler } from "../transport.ts";
 import type { Allocation, TurnPath } from "./allocation.ts";
 import { MessageReader } from "./message_reader.ts";
 import type { Packet } from "./packet.ts";
-import { MAX_STREAM_BACKLOG, STREAM_DEADLINE } from "./turn_limits.ts";
+import { MAX_STREAM_BACKLOG, MIN_PACKET_COST, STREAM_DEADLINE } from "./turn_limits.ts";
 import type { TurnServer } from "./turn_server.ts";
 
 /** Messages that a client may send before its first allocation. Browsers send two. */
@@ -26,7 +26,9 @@ export const MAX_STRANGER_MESSAGES = 16;
 
 export interface StreamTransportOptions {
   readonly server: Pick<TurnServer, "receive">;
-  readonly clock: Pick<Clock, "every">;
+  readonly clock: Pick<Clock, "every" | "now">;
+  /** Maximum number of clients with an allocation. */
+  readonly capacity: number;
 }
 
 /** All connections to the relay. */
@@ -40,17 +42,26 @@ export class StreamTransport implements StreamHandler {
     this.#options = options;
   }
 
+  get capacity(): number {
+    return this.#options.capacity;
+  }
+
   /** How many connections are open. */
   get clients(): number {
     return this.#paths.size;
   }
 
+  /** Whether another client may allocate. */
+  get hasRoom(): boolean {
+    const allocated = this.#paths.values().filter(({ allocation }) => allocation !== undefined);
+    return allocated.reduce((count) => count + 1, 0) < this.capacity;
+  }
+
   accept(stream: ByteStream): void {
     const address = parseAddress(stream.remoteAddress ?? "");
     if (address === undefined) return void stream.destroy();
-    const { server, clock } = this.#options;
     const path = new StreamPath(stream, address, {
-      ...{ server, clock },
+      ...this.#options,
       dropped: () => void this.dropped++,
       closed: (closed) => void this.#paths.delete(closed),
     });
@@ -115,15 +126,29 @@ class StreamPath implements TurnPath {
   }
 
   #receive(bytes: Uint8Array): void {
+    if (!this.#stream.isOpen) return; // It is being closed.
     const isValid = this.#reader.read(bytes, (message) => this.#handle(message));
     if (!isValid) this.#stream.destroy();
   }
 
   /** Returns whether the stream continues. */
   #handle(message: Packet): boolean {
+    if (this.#isFlood(message)) {
+      this.#stream.destroy();
+      return false;
+    }
     this.#host.server.receive(this, message);
     if (this.#attempts !== undefined) this.#countAttempt(this.#attempts);
     return this.#stream.isOpen;
+  }
+
+  /** Whether its person sends far more than is relayed. Reading it would take time from everyone else. */
+  #isFlood({ start, end }: Packet): boolean {
+    if (this.allocation === undefined) return false;
+    const { inflow } = this.allocation;
+    const now = this.#host.clock.now();
+    inflow.charge(Math.max(end - start, MIN_PACKET_COST), now);
+    return inflow.credit(now) < 0;
   }
 
   #countAttempt(before: number): void {

@@ -12,14 +12,15 @@
  */
 
 import { createHmac } from "node:crypto";
-import type { Address } from "../admission/address.ts";
+import { type Address, networkOf } from "../admission/address.ts";
 import { type Clock, SECOND } from "../base/clock.ts";
 import { Allocation, type Identity, type TurnPath } from "./allocation.ts";
 import { Authenticator } from "./authenticator.ts";
+import type { TokenBucket } from "../base/token_bucket.ts";
 import type { Calls } from "./calls.ts";
 import type { Username } from "./credentials.ts";
 import { MAX_CHANNEL, MIN_CHANNEL, VIRTUAL_IP, virtualPort } from "./packet.ts";
-import { encodeAddress, errorCode, ipBytes, UDP_TRANSPORT } from "./stun_attributes.ts";
+import { encodeAddress, errorCode, ipBytes, textOf, UDP_TRANSPORT } from "./stun_attributes.ts";
 import {
   Attribute,
   Class,
@@ -34,7 +35,12 @@ import {
   valueOf,
 } from "./stun_message.ts";
 import { TurnError } from "./turn_error.ts";
-import { ALLOCATION_LIFETIME, MAX_UNKNOWN_ATTRIBUTES } from "./turn_limits.ts";
+import {
+  ALLOCATION_LIFETIME,
+  MAX_UNKNOWN_ATTRIBUTES,
+  MIN_CALLS_PER_ADDRESS,
+  SHARE_OF_CALLS,
+} from "./turn_limits.ts";
 
 /** Addresses that the server can relay from: IPv4. */
 const FAMILY_IPV4 = 1;
@@ -46,9 +52,13 @@ const LIFETIME = { type: Attribute.lifetime, value: uint32Bytes(ALLOCATION_LIFET
 export interface TurnHost {
   /** Whether a chat is open. */
   isOpen(chat: string): boolean;
-  /** Whether an address without an allocation may have a reply now. */
-  mayReply(address: Address): boolean;
-  /** Counts the client as a connection of its address until the returned function is called; `undefined` to refuse it. */
+  /** Whether a client without an allocation may have a reply now. */
+  mayReply(path: TurnPath): boolean;
+  /** Whether another client may be relayed by this kind of path. By default it may. */
+  hasRoom?(path: TurnPath): boolean;
+  /** How many times as many calls an address may have as one that a few people share. By default once. */
+  factorOf?(address: Address): number;
+  /** Holds the address of the client until the returned function is called; `undefined` to refuse it. */
   admit(path: TurnPath, deny: () => void): (() => void) | undefined;
 }
 
@@ -91,8 +101,8 @@ export class TurnRequests {
     const now = this.#options.clock.now();
     if (allocation?.hasExpired(now)) return allocation.end(); // The client repeats the request.
     const mayAnswer = allocation === undefined
-      ? this.#options.host.mayReply(path.address)
-      : allocation.requests.take(now) === 0;
+      ? this.#options.host.mayReply(path)
+      : budgetOf(allocation, message).take(now) === 0;
     if (!mayAnswer) return;
     if (message.method === Method.binding) return reply(path, message, binding(path, message));
     const authentication = this.#authenticator.authenticate(message, path.address);
@@ -142,21 +152,31 @@ export class TurnRequests {
         allocation.identity.username === identity.username;
       return isRepeated ? allocated(allocation, message) : TurnError.allocationMismatch;
     }
-    const problem = unsupported(message) ?? this.#unavailable(request.claims);
+    const problem = unsupported(message) ?? this.#unavailable(request);
     if (problem !== undefined) return problem;
     const created = this.#create(request);
     return created === undefined ? TurnError.forbidden : allocated(created, message);
   }
 
   /** Why there can't be an allocation now. An expired username is no longer valid, as in coturn. */
-  #unavailable({ chat, side, expiresAt }: Username): TurnError | undefined {
+  #unavailable({ path, claims }: SignedRequest): TurnError | undefined {
     const { clock, host, maxCalls } = this.#options;
+    const { chat, side, expiresAt } = claims;
     if (clock.date().getTime() >= expiresAt * SECOND) return TurnError.unauthorized;
     if (!host.isOpen(chat)) return TurnError.forbidden;
     const call = this.#calls.find(chat);
     const isNew = call === undefined || call.isEmpty;
-    if (isNew && this.#calls.size >= maxCalls) return TurnError.insufficientCapacity;
+    const isFull = this.#calls.size >= maxCalls || this.#hasItsShare(path.address);
+    if (isNew && isFull || host.hasRoom?.(path) === false) return TurnError.insufficientCapacity;
     return call?.isFull(side) ? TurnError.quotaReached : undefined;
+  }
+
+  /** Whether the calls that are left are for people at other addresses. */
+  #hasItsShare(address: Address): boolean {
+    const { host, maxCalls } = this.#options;
+    if (this.#calls.size < maxCalls / 2) return false;
+    const share = Math.max(MIN_CALLS_PER_ADDRESS, maxCalls * SHARE_OF_CALLS);
+    return this.#calls.countIn(networkOf(address)) >= share * (host.factorOf?.(address) ?? 1);
   }
 
   /** Creates an allocation, unless its address is refused. */
@@ -173,6 +193,7 @@ export class TurnRequests {
       transaction: message.transaction.toHex(),
       indication: random.subarray(2, 14),
       budget: call.budgets[claims.side],
+      inflow: call.inflows[claims.side],
       port: call.freePort(uint16(random, 0)),
       partnerAt: (port) => call.at(claims.side === 0 ? 1 : 0, port),
       onEnd: (ended) => {
@@ -189,6 +210,16 @@ export class TurnRequests {
   #random(chat: string, transaction: Uint8Array): Uint8Array {
     return createHmac("sha256", this.#options.key).update(chat).update(transaction).digest();
   }
+}
+
+/**
+ * The limit that a request counts against. By UDP anyone can forge requests of an allocation, but strangers don't know
+ * its username. So they can't use up what the client needs.
+ */
+function budgetOf(allocation: Allocation, message: StunMessage): TokenBucket {
+  const username = valueOf(message, Attribute.username);
+  const isNamed = username !== undefined && textOf(username) === allocation.identity.username;
+  return isNamed ? allocation.requests : allocation.anonymousRequests;
 }
 
 function refresh(allocation: Allocation, message: StunMessage, now: number): Result {

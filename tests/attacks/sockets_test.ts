@@ -109,7 +109,7 @@ inProcess.test("Attack on node: a partner that vanishes without FIN is noticed b
 });
 
 Deno.test("Attack on node: endless fragments cost less than 1 MiB per attacker", async () => {
-  await using program = await Program.start("--trust-proxy=1", "--proof-of-work=off");
+  await using program = await Program.start("--trust-proxy=1", "--proof-of-work=off", "--relay=on");
   const attackers = 200;
   const attack = async (n: number): Promise<RawClient> => {
     const client = await RawClient.open(program.port, `X-Forwarded-For: 10.9.8.${n}`);
@@ -165,7 +165,7 @@ async function neverRead(server: TestServer, clock: FakeClock): Promise<void> {
 const RESETS = repeats({ sample: 10_000, long: 50_000 });
 
 Deno.test(`Attack on node: ${RESETS.toLocaleString("en")} upgrades and resets leave no session, and no descriptor after 10 s`, async () => {
-  await using program = await Program.start("--trust-proxy=1", "--proof-of-work=off"); // Many addresses.
+  await using program = await Program.start("--trust-proxy=1", "--proof-of-work=off", "--relay=on"); // Many addresses.
   const descriptors = async (): Promise<number> => {
     let count = 0;
     for await (const _ of Deno.readDir(`/proc/${program.pid}/fd`)) count++;

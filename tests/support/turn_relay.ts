@@ -58,9 +58,10 @@ export class TurnRelay {
   /** The function with which the last client can be denied. */
   deny: () => void = () => {};
 
-  constructor({ maxCalls = 8 } = {}) {
+  constructor({ maxCalls = 8, factorOf = (_address: Address): number => 1 } = {}) {
     const host = {
       isOpen: (chat: string) => this.open.has(chat),
+      factorOf,
       mayReply: () => this.mayReply,
       admit: (_path: TurnPath, deny: () => void) => this.#admit(deny),
     };

@@ -136,6 +136,23 @@ Deno.test("Registry considers an address connected until its last connection clo
   assert.deepEqual(counts(registry), [0, 0]);
 });
 
+Deno.test("Registry holds an address for a relayed client, which takes up no place of a page", () => {
+  const told: number[] = [];
+  const { clock, registry } = world({ onCount: (_, connections) => void told.push(connections) });
+  const entry = registry.touch(A);
+  const [leave, end] = [entry.connect(), entry.connect(undefined, "relayed")];
+  assert.deepEqual([entry.connections, told], [1, [1]]);
+  leave();
+  registry.touch(A); // A further attempt doesn't make it disconnected.
+  clock.advance(2 * HOUR);
+  assert.deepEqual([entry.connections, told, ...counts(registry)], [0, [1, 0], 1, 1]);
+  end();
+  end();
+  assert.deepEqual([told, ...counts(registry)], [[1, 0], 1, 0]);
+  clock.advance(HOUR);
+  assert.deepEqual(counts(registry), [0, 0]);
+});
+
 Deno.test("Registry counts a connection that is closed twice as closed once", () => {
   const { clock, registry } = world();
   const entry = registry.touch(A);

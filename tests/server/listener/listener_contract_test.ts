@@ -50,7 +50,9 @@ for (const [listener, speaksTls] of KINDS) {
     Deno.test(`Listener ${listener}${speaksTls ? " by TLS" : ""}: ${name}`, async () => {
       await using files = speaksTls ? new CertificateFiles() : undefined;
       const certificate = files === undefined ? {} : { certificate: files };
-      await using server = await TestServer.start({ ...options, ...certificate, listener });
+      const relay = listener === "node" ? ["--relay=on"] : []; // As by default: it must not disturb HTTP.
+      const args = [...relay, ...options.args ?? []];
+      await using server = await TestServer.start({ ...options, ...certificate, args, listener });
       await test(server);
     });
   };

@@ -8,7 +8,12 @@ import { FIRST_BYTE_TIMEOUT } from "../../../server/listener/first_byte.ts";
 import { Method, parseStun } from "../../../server/turn/stun_message.ts";
 import { UDP_TRANSPORT } from "../../../server/turn/stun_attributes.ts";
 import { MAX_STRANGER_MESSAGES } from "../../../server/turn/stream_transport.ts";
-import { STREAM_DEADLINE } from "../../../server/turn/turn_limits.ts";
+import {
+  MIN_PACKET_COST,
+  STRANGER_RATE,
+  STREAM_DEADLINE,
+  STREAM_RATE,
+} from "../../../server/turn/turn_limits.ts";
 import { BareClient, type ComingFrom } from "../../support/bare_client.ts";
 import { CertificateFiles } from "../../support/certificate_files.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
@@ -134,6 +139,25 @@ Deno.test("Call relay ends the call of a chat that is reported", async () => {
   assert.equal(server.chat.callRelay?.calls, 0);
 });
 
+Deno.test("Call relay continues a call while the connection of a page is interrupted", async () => {
+  await using server = await start();
+  const pair = await pairUp(server);
+  const [a, b] = await call(pair, ["udp", "tcp"]);
+  using _a = a;
+  using _b = b;
+  pair.pages[0].vanish();
+  await pair.pages[1].next("partner-away");
+  await a.send(Uint8Array.of(1), CHANNEL);
+  assert.deepEqual(await b.data(), Uint8Array.of(1));
+  const resumed = await BareClient.enter(server.socketUrl);
+  resumed.tell({ type: "resume", token: pair.pages[0].token });
+  await resumed.next("resumed");
+  await b.send(Uint8Array.of(2), CHANNEL);
+  assert.deepEqual(await a.data(), Uint8Array.of(2));
+  resumed.leave();
+  await b.ends();
+});
+
 Deno.test("Call relay says 508 when it has as many calls as allowed", async () => {
   await using server = await start({ args: ["--max-calls=1"] });
   const [a, b] = await call(await pairUp(server), ["udp", "udp"]);
@@ -197,21 +221,74 @@ Deno.test("Call relay ends the allocation of an address that is blocked or denie
   }
 });
 
-Deno.test("Call relay counts an allocation as a connection of its address, and forgets it with the allocation", async () => {
+Deno.test("Call relay holds the address of a client as long as its allocation", async () => {
   await using server = await start();
   const pair = await pairUp(server, ELSEWHERE);
-  const entry = (): number | undefined =>
-    server.chat.registry.find(parseAddress("127.0.0.1")!)?.connections;
+  const { registry } = server.chat;
   const [a, b] = await call(pair, ["udp", "tcp"]);
   using _a = a;
   using _b = b;
-  assert.equal(entry(), 2);
+  assert.deepEqual([registry.held, registry.connected], [2, 2]);
   assert.equal(await a.release(), 0);
-  assert.equal(entry(), 1);
+  assert.equal(registry.connected, 2);
   pair.pages[0].tell({ type: "leave" });
   await b.ends();
-  assert.equal(entry(), 0);
+  assert.deepEqual([registry.held, registry.connected], [2, 1]);
   assert.doesNotMatch(JSON.stringify(server.entries), /127\.0\.0\.[12]/);
+});
+
+Deno.test("Call relay leaves the places of an address to its pages, whatever calls they have", async () => {
+  await using server = await start({ args: ["--max-connections-per-address=3"] });
+  const pair = await pairUp(server);
+  const clients = await call(pair, ["udp", "tcp"]);
+  const more = await call(pair, ["udp", "tcp"]);
+  await using _clients = new AsyncDisposableStack();
+  for (const client of [...clients, ...more]) _clients.use(client);
+  const third = await BareClient.enter(server.socketUrl);
+  third.socket.close();
+});
+
+Deno.test("Call relay has connections of its own: calls by TCP leave the chat its own, and 508 is the answer beyond them", async () => {
+  await using server = await start({ args: ["--max-connections=8"] });
+  const { servers } = await pairUp(server);
+  await using clients = new AsyncDisposableStack();
+  const open = async (transport: "udp" | "tcp"): Promise<number> =>
+    await clients.use(await RelayClient.open(servers[0], transport)).allocate();
+  for (let n = 0; n < 8; n++) assert.equal(await open("tcp"), 0);
+  assert.deepEqual([await open("tcp"), await open("udp")], [508, 0]);
+  assert.equal((await server.fetch("/healthz")).status, 200);
+  const [third, fourth] = await BareClient.pair(server.socketUrl);
+  third.leave();
+  fourth.leave();
+});
+
+Deno.test("Call relay answers by TCP, even if somebody forges the address of a client by UDP", async () => {
+  await using server = await start();
+  const { servers } = await pairUp(server);
+  using forger = await RelayClient.open(servers[0], "udp");
+  const request = forger.request(Method.binding, [], false, new Uint8Array(12));
+  for (let n = 0; n < 2 * STRANGER_RATE.burst; n++) await forger.write(request);
+  for (let n = 0; n < STRANGER_RATE.burst; n++) await forger.message();
+  using client = await RelayClient.open(servers[0], "tcp");
+  assert.equal(await client.allocate(), 0);
+});
+
+Deno.test("Call relay cuts a person that floods it by TCP, also on the next connection, and others continue to chat", async () => {
+  await using server = await start({ clock: new FakeClock() }); // Nobody's budget is refilled.
+  const others = await BareClient.pair(server.socketUrl);
+  const { servers } = await pairUp(server);
+  const count = STREAM_RATE.burst / MIN_PACKET_COST + 1;
+  const message = channelData(new Uint8Array(0), CHANNEL, true);
+  const flood = new Uint8Array(count * message.length).map((_, at) => message[at % 4]!);
+  for (const messages of [flood, message]) {
+    using client = await RelayClient.open(servers[0], "tcp");
+    assert.equal(await client.allocate(), 0);
+    await client.write(messages);
+    await client.ends();
+  }
+  others[0].send(Uint8Array.of(1, 65));
+  assert.deepEqual(await others[1].frame(), Uint8Array.of(1, 65));
+  for (const page of others) page.leave();
 });
 
 Deno.test("Call relay cuts a stream that does not allocate in time, sends invalid bytes, or asks too often", async () => {

@@ -1,13 +1,20 @@
 /** What the relay's transports decide: where it is reached, who gets a reply, and what a slow reader misses. */
 
 import assert from "node:assert/strict";
+import { TokenBucket } from "../../../server/base/token_bucket.ts";
 import { KeyedHash } from "../../../server/base/keyed_hash.ts";
 import type { ByteStream } from "../../../server/transport.ts";
-import type { TurnPath } from "../../../server/turn/allocation.ts";
+import type { Allocation, TurnPath } from "../../../server/turn/allocation.ts";
 import { locateRelay, relayUrls } from "../../../server/turn/relay_location.ts";
 import { SLOTS, StrangerBudget } from "../../../server/turn/stranger_budget.ts";
 import { StreamTransport } from "../../../server/turn/stream_transport.ts";
-import { MAX_STREAM_BACKLOG, STRANGER_RATE } from "../../../server/turn/turn_limits.ts";
+import {
+  MAX_STREAM_BACKLOG,
+  MIN_PACKET_COST,
+  PERSON_RATE,
+  STRANGER_RATE,
+  STREAM_RATE,
+} from "../../../server/turn/turn_limits.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { address, channelData } from "../../support/turn_relay.ts";
 
@@ -96,7 +103,7 @@ class FakeStream implements ByteStream {
 Deno.test("Relay stream writes what is sent together at once, and drops what a slow reader has no room for", async () => {
   const paths: TurnPath[] = [];
   const server = { receive: (path: TurnPath) => void paths.push(path) };
-  const transport = new StreamTransport({ server, clock: new FakeClock() });
+  const transport = new StreamTransport({ server, clock: new FakeClock(), capacity: 1 });
   const stream = new FakeStream();
   transport.accept(stream);
   stream.receive(channelData(Uint8Array.of(1), 0x4000, true));
@@ -111,4 +118,45 @@ Deno.test("Relay stream writes what is sent together at once, and drops what a s
   assert.deepEqual([stream.written.length, transport.dropped], [2, 2]);
   transport.close();
   assert.deepEqual([transport.clients, stream.isOpen], [0, false]);
+});
+
+/** A relay that counts the messages of one stream. */
+function countingRelay(): {
+  clock: FakeClock;
+  stream: FakeStream;
+  path: () => TurnPath;
+  count: () => number;
+} {
+  const [clock, stream, paths] = [new FakeClock(), new FakeStream(), [] as TurnPath[]];
+  const inflow = new TokenBucket(STREAM_RATE, clock.now());
+  const allocation = { inflow, end: () => {} } as Allocation;
+  const receive = (path: TurnPath): void => void paths.push(Object.assign(path, { allocation }));
+  new StreamTransport({ server: { receive }, clock, capacity: 1 }).accept(stream);
+  return { clock, stream, path: () => paths[0]!, count: () => paths.length };
+}
+
+Deno.test("Relay stream is cut when it sends much more than is relayed, in bytes or in messages", () => {
+  for (const length of [0, 1000]) {
+    const message = channelData(new Uint8Array(length), 0x4000, true);
+    const cost = Math.max(message.length, MIN_PACKET_COST);
+    const { clock, stream, count } = countingRelay();
+    stream.receive(message);
+    for (let second = 0; second < 20; second++) { // An honest client never notices.
+      for (let n = 0; n < PERSON_RATE.perMinute / 60 / cost; n++) stream.receive(message);
+      clock.advance(1000);
+    }
+    const before = count();
+    const most = Math.floor(STREAM_RATE.burst / cost);
+    for (let n = 0; n < most + 10; n++) stream.receive(message);
+    assert.deepEqual([count() - before, stream.isOpen], [most, false]);
+  }
+});
+
+Deno.test("Relay stream that is being closed takes no further message", () => {
+  const { stream, path, count } = countingRelay();
+  stream.end = () => void (stream.isOpen = false);
+  stream.receive(channelData(Uint8Array.of(1), 0x4000, true));
+  path().ended();
+  stream.receive(channelData(Uint8Array.of(1), 0x4000, true));
+  assert.equal(count(), 1);
 });

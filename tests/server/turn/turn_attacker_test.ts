@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { CREDENTIAL_LIFETIME, credentialOf } from "../../../server/turn/credentials.ts";
 import { Attribute, Method } from "../../../server/turn/stun_message.ts";
 import { UDP_TRANSPORT } from "../../../server/turn/stun_attributes.ts";
+import { REQUEST_RATE } from "../../../server/turn/turn_limits.ts";
 import { type PageOptions, TurnPage, TurnRelay } from "../../support/turn_relay.ts";
 
 const DATA = Uint8Array.of(1, 2, 3);
@@ -39,6 +40,19 @@ Deno.test("Attacker gets no permission and no channel for a foreign address, and
   attacker.channel(DATA, 0x4000);
   assert.deepEqual(victims.map((victim) => victim.data()), [[], []]);
   assert.equal(relay.server.relayedBytes, 0);
+});
+
+Deno.test("Attacker who forges the address of a client can't use up the requests of its allocation", () => {
+  const relay = new TurnRelay();
+  const [victim] = relay.pair();
+  const forged = [
+    victim.request(Method.binding, [], { isSigned: false }),
+    victim.request(Method.refresh, [], { isSigned: false }),
+    victim.request(Method.refresh, [], { username: "1:0123456789abcdef.0", credential: "guessed" }),
+  ];
+  for (let n = 0; n < REQUEST_RATE.burst; n++) forged.forEach((request) => victim.ask(request));
+  assert.equal(victim.ask(forged[0]!), undefined); // No answer: these have a limit of their own.
+  assert.deepEqual([victim.refresh(), victim.permit()], [0, 0]);
 });
 
 Deno.test("Attacker who guesses every port reaches no allocation of another chat", () => {

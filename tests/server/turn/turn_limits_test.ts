@@ -11,11 +11,13 @@ import {
   MAX_CHANNELS,
   MAX_STRANGER_REPLY_BYTES,
   MAX_UNKNOWN_ATTRIBUTES,
+  MIN_CALLS_PER_ADDRESS,
+  MIN_PACKET_COST,
   PERMISSION_LIFETIME,
   PERSON_RATE,
   REQUEST_RATE,
 } from "../../../server/turn/turn_limits.ts";
-import { codeOf, TurnPage, TurnRelay } from "../../support/turn_relay.ts";
+import { address, codeOf, TurnPage, TurnRelay } from "../../support/turn_relay.ts";
 
 const DATA = new Uint8Array(1000);
 
@@ -56,6 +58,26 @@ Deno.test("TURN 508: calls are limited, but not the allocations of a call that h
   assert.equal(pages[1]!.refresh(0), 0);
   assert.equal(relay.server.calls, 1);
   assert.deepEqual([pages[2]!.allocate(), relay.server.calls], [0, 2]);
+});
+
+Deno.test("TURN 508: an address can't have all calls, unless many people share it", () => {
+  const calls = (relay: TurnRelay, address: string, from = 0): number => {
+    const codes = Array.from({ length: 50 }, (_, index) => {
+      const chat = (from + index).toString(16).padStart(16, "0");
+      relay.open.add(chat);
+      return new TurnPage(relay, { chat, address, port: 1000 + index }).allocate();
+    });
+    assert.ok(codes.every((code) => code === 0 || code === 508));
+    return codes.filter((code) => code === 0).length;
+  };
+  const relay = new TurnRelay({ maxCalls: 40 });
+  const shared = (one: string): number => one === address("192.0.2.1") ? 5 : 1;
+  assert.equal(calls(relay, "203.0.113.1"), 20);
+  assert.equal(calls(relay, "2001:db8::1", 100), 10);
+  assert.equal(calls(relay, "2001:db8::2", 200), 0); // The same network.
+  assert.equal(calls(relay, "203.0.113.2", 300), 10);
+  assert.equal(calls(new TurnRelay({ maxCalls: 40, factorOf: shared }), "192.0.2.1"), 40);
+  assert.equal(calls(new TurnRelay({ maxCalls: MIN_CALLS_PER_ADDRESS }), "203.0.113.1"), 8);
 });
 
 Deno.test("TURN 508: an allocation has a limited number of channels, which can be renewed", () => {
@@ -136,6 +158,15 @@ Deno.test("TURN forwards a burst and then a steady rate of each person, over all
   relay.clock.advance(1000);
   const second = PERSON_RATE.perMinute / 60 / DATA.length;
   assert.equal(countArrived(a, b, second + 100), second);
+});
+
+Deno.test("TURN charges a person for the number of messages, however short they are", () => {
+  for (const data of [new Uint8Array(0), new Uint8Array(1), new Uint8Array(MIN_PACKET_COST)]) {
+    const [a, b] = new TurnRelay().pair();
+    const burst = PERSON_RATE.burst / MIN_PACKET_COST;
+    for (let n = 0; n < burst + 10; n++) a.indicate(data, b.port);
+    assert.equal(b.data().length, burst, `${data.length} bytes`);
+  }
 });
 
 Deno.test("TURN charges a person for data that nobody receives", () => {
