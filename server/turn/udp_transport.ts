@@ -164,7 +164,7 @@ export class UdpTransport {
     this.#socket.send(bytes, to).then(buffer.taken, buffer.lost);
   }
 
-  /** A buffer with functions that are called after it was sent, so that no packet needs functions of its own. */
+  /** A buffer with functions that are called after it was sent, so that none is created for each packet. */
   #newBuffer(): DatagramBuffer {
     const bytes = new Uint8Array(BUFFER_BYTES);
     const buffer: DatagramBuffer = {

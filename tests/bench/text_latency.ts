@@ -20,7 +20,7 @@ export class TextPairs {
     this.#pairs = pairs;
   }
 
-  /** Opens chats, each from an address of its own. */
+  /** Opens chats, each from another address. */
   static async open(url: string, count: number): Promise<TextPairs> {
     const pairs = [];
     for (let n = 0; n < count; n++) {

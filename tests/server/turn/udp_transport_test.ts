@@ -25,7 +25,7 @@ const FROM: Source = { transport: "udp", hostname: "::ffff:203.0.113.7", port: 4
 /** A socket that receives and sends when a test says so. */
 class FakeSocket implements DatagramSocket {
   readonly port = 3478;
-  readonly sent: { bytes: Uint8Array; taken: () => void }[] = [];
+  readonly sent: { bytes: Uint8Array; taken: () => void; lost: () => void }[] = [];
   isClosed = false;
   #next = Promise.withResolvers<(buffer: Uint8Array) => Datagram>();
 
@@ -36,7 +36,7 @@ class FakeSocket implements DatagramSocket {
   }
 
   async send(bytes: Uint8Array): Promise<void> {
-    await new Promise<void>((taken) => this.sent.push({ bytes, taken }));
+    await new Promise<void>((taken, lost) => this.sent.push({ bytes, taken, lost }));
   }
 
   close(): void {
@@ -146,6 +146,24 @@ Deno.test("UDP transport drops what exceeds the sends that are pending", async (
   await settled();
   await bed.socket.arrive(Uint8Array.of(0));
   assert.equal(bed.socket.sent.length, MAX_PENDING_SENDS + 1);
+  bed.transport.close();
+});
+
+Deno.test("UDP transport counts what could not be sent, and uses its buffer again", async () => {
+  const bed = new Bed();
+  await bed.transport.open();
+  const buffers: Uint8Array[] = [];
+  bed.handle = (path, { buffer, start, end }) => {
+    buffers.push(buffer);
+    path.send(buffer.subarray(start, end));
+  };
+  for (let n = 0; n < 4; n++) {
+    await bed.socket.arrive(Uint8Array.of(n));
+    bed.socket.sent.at(-1)?.lost();
+    await settled();
+  }
+  assert.equal(bed.transport.dropped, 4);
+  assert.equal(new Set(buffers).size, 2); // One is being received into when the other is free again.
   bed.transport.close();
 });
 
