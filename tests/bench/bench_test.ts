@@ -59,7 +59,7 @@ Deno.test(
       ...await openCalls(relay, 1, "channel"),
       ...await openCalls(relay, 1, "indication"),
     ];
-    const time = { warmUp: 0.1, seconds: 0.3 };
+    const time = { warmUp: 0.1, periods: 1 };
     const report = await datagramLoad(generator ?? "", relay, ends, {
       ...{ kind: "paced", perSecond: 200, bytes: "mix", ...time },
     });

@@ -28,16 +28,18 @@ export const CALL_RATE = 350;
 /** How many calls one core must carry. */
 const FULL_CALLS = 100;
 
-/** How long is measured, in seconds. */
+/** How long is measured. */
 export interface CallProfile {
   readonly repetitions: number;
+  /** In seconds. */
   readonly warmUp: number;
-  readonly seconds: number;
+  /** Of half a second each. */
+  readonly periods: number;
 }
 
 export const CALL_PROFILES: Readonly<Record<"full" | "quick", CallProfile>> = {
-  full: { repetitions: 3, warmUp: 3, seconds: 5 },
-  quick: { repetitions: 1, warmUp: 2, seconds: 2 },
+  full: { repetitions: 3, warmUp: 2, periods: 12 },
+  quick: { repetitions: 1, warmUp: 1, periods: 8 },
 };
 
 /** Processor times in microseconds per delivered packet, latencies in milliseconds, `loss` and `busy` from 0 to 1. */
@@ -85,9 +87,9 @@ async function measureRelay(
   generator: string,
   relay: MeasuredRelay,
   sending: Sending,
-  { warmUp, seconds }: CallProfile,
+  { warmUp, periods }: CallProfile,
 ): Promise<CallFigures> {
-  const time = { warmUp, seconds };
+  const time = { warmUp, periods };
   const before = await residentBytes(relay.pid);
   const ends = await openCalls(relay, CALLS, sending);
   await delay(500);

@@ -99,16 +99,28 @@ function streamTable(streams: ReadonlyMap<string, StreamFigures>): string {
 
 function textTable(text: ReadonlyMap<Scene, TextFigures>): string {
   const idle = text.get("idle")?.p50 ?? NaN;
-  const rows = [...text].map(([scene, { p50, p99, loss, busy }]) => [
+  const rows = [...text].map(([scene, { p50, p99, cpuP50, cpuP99, loss, busy }]) => [
     scene,
     p50.toFixed(2),
     ratio(p50, idle),
     p99.toFixed(2),
+    cpuP50.toFixed(2),
+    cpuP99.toFixed(2),
     scene === "50 calls" ? percent(loss) : "",
     `${(busy * 100).toFixed(0)}%`,
   ]);
-  const head = ["meanwhile", "median, ms", "to idle", "99th percentile, ms", "packets lost"];
-  return table([...head, "share of a core"], rows);
+  const head = [
+    ...[
+      "meanwhile",
+      "median, ms",
+      "to idle",
+      "99th percentile, ms",
+      "CPU, median",
+      "CPU, 99th percentile",
+    ],
+    ...["packets lost", "share of a core"],
+  ];
+  return table(head, rows);
 }
 
 function ratio(value: number, other: number | undefined): string {

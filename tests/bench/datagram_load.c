@@ -2,20 +2,23 @@
  * The media of many calls by UDP, as cheap as possible: one thread, epoll, one buffer. The allocations were made before
  * by another process, from the same local addresses and ports (call_setup.ts).
  *
- *   datagram_load paced   PORT PID WARMUP SECONDS BYTES RATE     RATE packets a second, from all sockets in turn
- *   datagram_load closed  PORT PID WARMUP SECONDS BYTES WINDOW   WINDOW packets in flight, each followed by another
- *   datagram_load garbage PORT PID WARMUP SECONDS BYTES RATE     random bytes from a socket without an allocation
+ *   datagram_load paced   PORT PID WARMUP PERIODS BYTES RATE     RATE packets a second, from all sockets in turn
+ *   datagram_load closed  PORT PID WARMUP PERIODS BYTES WINDOW   WINDOW packets in flight, each followed by another
+ *   datagram_load garbage PORT PID WARMUP PERIODS BYTES RATE     random bytes from a socket without an allocation
  *
  * BYTES may be "mix": what a call of 1.2 Mbit/s sends, five packets of 1,200 bytes for every two of 160. Standard input
  * has one line for each socket: its address and port, the channel (0 for Send indications), and the relayed address and
  * port of its partner, which is the socket of the line before or after.
  *
  * Each packet ends with the number of its socket and the time. A packet that arrives at any socket but the partner's is
- * a fault. Durations are in seconds. The processor time is that of process PID, from /proc.
+ * a fault. After WARMUP seconds, PERIODS periods of half a second are measured, and each is reported in one line. The
+ * processor time is that of process PID. On a busy machine PID and the generator wait for their cores. How long they
+ * did is reported as well, and tells which periods to use.
  */
 
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdint.h>
@@ -31,7 +34,7 @@ enum { MAX_SOCKETS = 4096, PACKET_BYTES = 2048, EVENTS = 256, MAX_TIMES = 1 << 2
 enum { RECEIVE_BUFFER = 4 << 20, STAMP_BYTES = 12, PATTERN = 7, LARGE_OF_PATTERN = 5 };
 
 #define MAGIC_COOKIE 0x2112a442u
-static const double STALL = 0.02; /* nothing has arrived for so long: the packets in flight are lost */
+static const double PERIOD = 0.5, STALL = 0.02; /* nothing has arrived for so long: the packets in flight are lost */
 
 typedef struct {
   int fd;
@@ -72,6 +75,23 @@ static double cpu_time(const char *pid) {
   char *rest = strrchr(line, ')');
   if (rest) sscanf(rest + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system);
   return (user + system) * 1000.0 / sysconf(_SC_CLK_TCK);
+}
+
+/* How long the threads of a process have waited for a core, in milliseconds (proc(5), schedstat). */
+static double waiting_time(const char *pid) {
+  char path[320];
+  double sum = 0;
+  snprintf(path, sizeof path, "/proc/%s/task", pid);
+  DIR *tasks = opendir(path);
+  for (struct dirent *task; tasks && (task = readdir(tasks));) {
+    snprintf(path, sizeof path, "/proc/%s/task/%s/schedstat", pid, task->d_name);
+    FILE *file = *task->d_name == '.' ? NULL : fopen(path, "r");
+    double nanoseconds = 0;
+    if (file && fscanf(file, "%*f %lf", &nanoseconds) == 1) sum += nanoseconds / 1e6;
+    if (file) fclose(file);
+  }
+  if (tasks) closedir(tasks);
+  return sum;
 }
 
 static int open_socket(const char *address, unsigned port, unsigned server_port) {
@@ -215,10 +235,29 @@ static void run(const char *mode, int epoll, double value, double seconds) {
   else paced(epoll, value, seconds);
 }
 
+static void measure(const char *mode, int epoll, double value, const char *pid) {
+  while (receive_until(epoll, now() + 0.05));
+  sent = received = faults = timed = 0;
+  double start = now(), cpu = cpu_time(pid), own_cpu = cpu_time("self");
+  double wait = waiting_time(pid), own_wait = waiting_time("self");
+  run(mode, epoll, value, PERIOD);
+  double end = now();
+  while (receive_until(epoll, now() + 0.05));
+  cpu = cpu_time(pid) - cpu, own_cpu = cpu_time("self") - own_cpu;
+  wait = waiting_time(pid) - wait, own_wait = waiting_time("self") - own_wait;
+  qsort(times, timed, sizeof *times, compare);
+  printf("{\"sent\":%llu,\"delivered\":%llu,\"faults\":%llu,\"seconds\":%.3f,\"cpuMs\":%.0f,\"generatorMs\":%.0f,"
+    "\"p50\":%.3f,\"p99\":%.3f,\"longest\":%.3f,\"waitedMs\":%.1f}\n", (unsigned long long)sent,
+    (unsigned long long)received, (unsigned long long)faults, end - start, cpu, own_cpu, quantile(0.5),
+    quantile(0.99), quantile(1), wait + own_wait);
+  fflush(stdout);
+}
+
 int main(int argc, char **args) {
   if (argc != 8) return 1;
-  const char *mode = args[1], *pid = args[3];
-  double warm_up = atof(args[4]), seconds = atof(args[5]), value = atof(args[7]);
+  const char *mode = args[1];
+  double warm_up = atof(args[4]), value = atof(args[7]);
+  int periods = atoi(args[5]);
   mixed = !strcmp(args[6], "mix");
   bytes = mixed ? LARGE : atoi(args[6]);
   read_clients(atoi(args[2]));
@@ -228,19 +267,7 @@ int main(int argc, char **args) {
     epoll_ctl(epoll, EPOLL_CTL_ADD, clients[i].fd, &event);
   }
   run(mode, epoll, value, warm_up);
-  while (receive_until(epoll, now() + 0.1));
-  sent = received = faults = 0, measures = 1;
-  double start = now(), cpu = cpu_time(pid);
-  char own[16];
-  snprintf(own, sizeof own, "%d", getpid());
-  double own_cpu = cpu_time(own);
-  run(mode, epoll, value, seconds);
-  double end = now();
-  while (receive_until(epoll, now() + 0.1));
-  cpu = cpu_time(pid) - cpu, own_cpu = cpu_time(own) - own_cpu;
-  qsort(times, timed, sizeof *times, compare);
-  printf("{\"sent\":%llu,\"delivered\":%llu,\"faults\":%llu,\"seconds\":%.3f,\"cpuMs\":%.0f,\"generatorMs\":%.0f,"
-    "\"p50\":%.3f,\"p99\":%.3f,\"longest\":%.3f}\n", (unsigned long long)sent, (unsigned long long)received,
-    (unsigned long long)faults, end - start, cpu, own_cpu, quantile(0.5), quantile(0.99), quantile(1));
+  measures = 1;
+  for (int period = 0; period < periods; period++) measure(mode, epoll, value, args[3]);
   return 0;
 }

@@ -8,7 +8,7 @@ import { openCalls, startProgram } from "./call_setup.ts";
 import { CALL_RATE, lossOf } from "./call_measurement.ts";
 import { datagramLoad, type DatagramReport, type DatagramTask } from "./datagram_load.ts";
 import { type Figures, medians } from "./medians.ts";
-import { TextPairs } from "./text_latency.ts";
+import { type Latency, TextPairs } from "./text_latency.ts";
 
 /** Calls beside the text pairs. */
 const CALLS = 50;
@@ -20,10 +20,11 @@ const GARBAGE_RATE = 400_000;
 /** The generator's warm-up, in seconds. Latency is not measured during it. */
 const WARM_UP = 2;
 
+/** How long the generator measures and waits in each period, in seconds. */
+const PERIOD = 0.65;
+
 /** Latencies in milliseconds, `loss` from 0 to 1, `busy` is the share of a core that the program uses. */
-export interface TextFigures extends Figures {
-  readonly p50: number;
-  readonly p99: number;
+export interface TextFigures extends Figures, Latency {
   readonly loss: number;
   readonly busy: number;
 }
@@ -41,14 +42,15 @@ export type Scene = (typeof SCENES)[number];
 /** Measures all scenes repeatedly. */
 export async function measureText(
   generator: string,
-  { repetitions, seconds }: { readonly repetitions: number; readonly seconds: number },
+  { repetitions, periods }: { readonly repetitions: number; readonly periods: number },
   note: (line: string) => void,
 ): Promise<Map<Scene, TextFigures>> {
   await using program = await startProgram();
-  const text = await TextPairs.open(program.socketUrl, TEXT_PAIRS);
+  const text = await TextPairs.open(program, TEXT_PAIRS);
   const ends = await openCalls(program, CALLS, "channel");
   const garbage = { address: "127.0.0.1", port: 0, channel: 0, peer: "0.0.0.0", peerPort: 0 };
-  const time = { warmUp: WARM_UP, seconds };
+  const seconds = periods * PERIOD;
+  const time = { warmUp: WARM_UP, periods };
   const load = (task: DatagramTask, from = ends): Promise<DatagramReport> =>
     datagramLoad(generator, program, from, task);
   const loads: Record<Scene, () => Promise<DatagramReport | undefined>> = {
@@ -78,8 +80,8 @@ async function measureScene(
 ): Promise<TextFigures> {
   const loaded = load();
   await delay(WARM_UP * 1000);
-  const { p50, p99 } = await text.measure(seconds);
+  const latency = await text.measure(seconds);
   const report = await loaded;
-  if (report === undefined) return { p50, p99, loss: 0, busy: 0 };
-  return { p50, p99, loss: lossOf(report), busy: report.cpuMs / 1000 / report.seconds };
+  if (report === undefined) return { ...latency, loss: 0, busy: 0 };
+  return { ...latency, loss: lossOf(report), busy: report.cpuMs / 1000 / report.seconds };
 }

@@ -19,6 +19,8 @@ const [CALLS, PICTURES] = [20, 30];
 /** Packets of a picture, and bytes of data in each. */
 const [PACKETS, BYTES] = [5, 1200];
 const CHANNEL = 0x4000;
+/** In milliseconds. */
+const PERIOD = 500;
 
 /** Microseconds of processor time per delivered packet, and the share of packets that were lost. */
 export interface StreamFigures extends Figures {
@@ -29,7 +31,7 @@ export interface StreamFigures extends Figures {
 /** Measures TCP or TLS in a fresh process. */
 export async function measureStreams(
   kind: "TCP" | "TLS",
-  { warmUp, seconds }: { readonly warmUp: number; readonly seconds: number },
+  { warmUp, periods }: { readonly warmUp: number; readonly periods: number },
 ): Promise<StreamFigures> {
   await using files = new CertificateFiles();
   const isTls = kind === "TLS";
@@ -42,7 +44,7 @@ export async function measureStreams(
   void load.run();
   await delay(warmUp * 1000);
   const [sent, delivered, cpu] = [load.sent, load.delivered, cpuTime(program.pid)];
-  await delay(seconds * 1000);
+  await delay(periods * PERIOD);
   const arrived = load.delivered - delivered;
   return {
     cpu: (cpuTime(program.pid) - cpu) * 1000 / arrived,
