@@ -12,20 +12,30 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** A received datagram. What exceeds the buffer is cut off. */
-export interface Datagram {
-  readonly length: number;
-  readonly from: Endpoint;
+/** The same, as Deno has it. */
+export interface Source extends Endpoint {
+  readonly transport: "udp";
 }
 
-/** An open socket. */
+/** A received datagram, and where it comes from. What exceeds the buffer is cut off. */
+export type Datagram = readonly [bytes: Uint8Array, from: Deno.Addr];
+
+/**
+ * An open socket. Its promises are those of Deno's own socket, because another promise for each packet would cost as
+ * much as handling it.
+ */
 export interface DatagramSocket {
   readonly port: number;
   /** Receives one datagram into a buffer. Rejects when the socket is closed or broken. */
   receive(buffer: Uint8Array): Promise<Datagram>;
   /** Resolves when the system has taken the bytes, which must not change until then. */
-  send(bytes: Uint8Array, to: Endpoint): Promise<unknown>;
+  send(bytes: Uint8Array, to: Source): Promise<unknown>;
   close(): void;
+}
+
+/** Whether a datagram comes from an IP address, as it does in every socket that is opened here. */
+export function isSource(address: Deno.Addr): address is Deno.Addr & Source {
+  return address.transport === "udp";
 }
 
 /** Opens a socket. Rejects if the port is taken. */
@@ -45,18 +55,10 @@ function openDeno(at: Endpoint): DatagramSocket {
   const socket = Deno.listenDatagram({ ...at, transport: "udp" });
   return {
     port: portOf(socket.addr),
-    async receive(buffer): Promise<Datagram> {
-      const [{ length }, from] = await socket.receive(buffer);
-      return { length, from: endpointOf(from) };
-    },
-    send: (bytes, to) => socket.send(bytes, { ...to, transport: "udp" }),
+    receive: (buffer) => socket.receive(buffer),
+    send: (bytes, to) => socket.send(bytes, to),
     close: () => socket.close(),
   };
-}
-
-function endpointOf(address: Deno.Addr): Endpoint {
-  if (address.transport !== "udp") throw new TypeError("not an address of UDP");
-  return address;
 }
 
 function portOf(address: Deno.Addr): number {
@@ -77,7 +79,7 @@ export async function openNode({ hostname, port }: Endpoint): Promise<DatagramSo
   return new NodeSocket(socket);
 }
 
-type Waiting = { readonly bytes: Uint8Array; readonly from: Endpoint };
+type Waiting = { readonly bytes: Uint8Array; readonly from: Source };
 
 class NodeSocket implements DatagramSocket {
   readonly #socket: Socket;
@@ -89,7 +91,7 @@ class NodeSocket implements DatagramSocket {
     this.#socket = socket;
     socket.on("message", (bytes, { address, port }) => {
       if (this.#waiting.length >= MAX_WAITING) return;
-      this.#waiting.push({ bytes, from: { hostname: address, port } });
+      this.#waiting.push({ bytes, from: { transport: "udp", hostname: address, port } });
       this.#receiver?.resolve();
     });
     socket.on("error", (error) => this.#fail(error));
@@ -108,7 +110,7 @@ class NodeSocket implements DatagramSocket {
     const { bytes, from } = next;
     const length = Math.min(bytes.length, buffer.length);
     buffer.set(bytes.subarray(0, length));
-    return { length, from };
+    return [buffer.subarray(0, length), from];
   }
 
   async send(bytes: Uint8Array, { hostname, port }: Endpoint): Promise<void> {

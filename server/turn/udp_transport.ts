@@ -13,12 +13,17 @@
  * not delay.
  */
 
-import { parseAddress } from "../admission/address.ts";
-import type { Address } from "../admission/address.ts";
+import { type Address, parseAddress } from "../admission/address.ts";
 import { type Cancel, type Clock, SECOND } from "../base/clock.ts";
 import { describeError, type Log } from "../base/log.ts";
 import type { Allocation, TurnPath } from "./allocation.ts";
-import { type DatagramSocket, type Endpoint, openDatagramSocket } from "./datagram_socket.ts";
+import {
+  type DatagramSocket,
+  type Endpoint,
+  isSource,
+  openDatagramSocket,
+  type Source,
+} from "./datagram_socket.ts";
 import { HEADROOM, TAILROOM } from "./packet.ts";
 import { MAX_MESSAGE_BYTES } from "./turn_limits.ts";
 import type { TurnServer } from "./turn_server.ts";
@@ -47,12 +52,23 @@ export class UdpTransport {
   readonly #options: UdpTransportOptions;
   /** The clients with an allocation, by address and port. */
   readonly #paths = new Map<string, UdpPath>();
-  readonly #free: Uint8Array[] = [];
+  readonly #free: DatagramBuffer[] = [];
   /** The buffer whose datagram is being handled. */
-  #current: Uint8Array | undefined;
+  #current: DatagramBuffer | undefined;
   /** Whether that buffer is also being sent. */
   #isKept = false;
   #pending = 0;
+  /** The system has taken the bytes of a datagram. */
+  readonly #taken = (): void => void this.#pending--;
+  /** The client can't be reached, or the system has no room. */
+  readonly #lost = (): void => {
+    this.#pending--;
+    this.dropped++;
+  };
+  readonly #host: PathHost = {
+    send: (bytes, to) => this.#send(bytes, to),
+    ended: (path) => void this.#paths.delete(path.key),
+  };
   #socket: DatagramSocket | undefined;
   #stopReopening: Cancel | undefined;
   #isClosed = false;
@@ -98,76 +114,79 @@ export class UdpTransport {
   }
 
   async #receiveAll(socket: DatagramSocket): Promise<void> {
-    try {
-      while (!this.#isClosed) await this.#receiveOne(socket);
-    } catch (error) {
-      if (this.#isClosed) return;
-      socket.close();
-      this.#socket = undefined;
-      this.#fail(error);
+    while (!this.#isClosed) {
+      try {
+        await this.#receiveUntilError(socket);
+      } catch (error) {
+        if (!isAboutClient(error)) return this.#broke(socket, error);
+      }
     }
   }
 
-  async #receiveOne(socket: DatagramSocket): Promise<void> {
-    const buffer = this.#free.pop() ?? new Uint8Array(BUFFER_BYTES);
-    const view = buffer.subarray(HEADROOM, BUFFER_BYTES - TAILROOM);
-    const datagram = await socket.receive(view).catch(unlessUnreachable);
-    if (datagram === undefined) return;
-    const { length, from } = datagram;
-    this.#current = buffer;
-    this.#isKept = false;
-    this.#handle(buffer, length, from);
-    this.#current = undefined;
-    if (!this.#isKept) this.#free.push(buffer);
+  /** A promise costs as much as looking a client up, so each datagram has only that of the socket. */
+  async #receiveUntilError(socket: DatagramSocket): Promise<void> {
+    while (!this.#isClosed) {
+      const buffer = this.#free.pop() ?? this.#newBuffer();
+      const datagram = await socket.receive(buffer.view);
+      this.#current = buffer;
+      this.#isKept = false;
+      this.#handle(buffer.bytes, datagram[0].length, datagram[1]);
+      this.#current = undefined;
+      if (!this.#isKept) this.#free.push(buffer);
+    }
   }
 
-  #handle(buffer: Uint8Array, length: number, from: Endpoint): void {
-    const path = this.#paths.get(keyOf(from)) ?? this.#stranger(from);
-    if (path === undefined) return;
+  #handle(buffer: Uint8Array, length: number, from: Deno.Addr): void {
+    if (!isSource(from)) return;
+    const key = keyOf(from);
+    const path = this.#paths.get(key) ?? new UdpPath(key, from, this.#host);
     this.#options.server.receive(path, { buffer, start: HEADROOM, end: HEADROOM + length });
-    if (path.allocation !== undefined) this.#paths.set(path.key, path);
+    if (path.allocation !== undefined && path.isStranger) this.#know(path);
   }
 
-  #stranger(from: Endpoint): UdpPath | undefined {
-    const address = parseAddress(from.hostname);
-    if (address === undefined) return undefined;
-    return new UdpPath(address, from, {
-      send: (bytes) => this.#send(bytes, from),
-      ended: (path) => void this.#paths.delete(path.key),
-    });
+  #know(path: UdpPath): void {
+    path.isStranger = false;
+    this.#paths.set(path.key, path);
   }
 
   /** Sends bytes from the current buffer as they are. All others may change as soon as this returns. */
-  #send(bytes: Uint8Array, to: Endpoint): void {
+  #send(bytes: Uint8Array, to: Source): void {
     if (this.#socket === undefined || this.#pending >= MAX_PENDING_SENDS) {
       return void this.dropped++;
     }
+    this.#pending++;
     const buffer = this.#current;
-    const isOwn = !this.#isKept && buffer !== undefined && bytes.buffer === buffer.buffer;
-    if (isOwn) this.#isKept = true;
-    void this.#transmit(
-      this.#socket,
-      isOwn ? bytes : bytes.slice(),
-      to,
-      isOwn ? buffer : undefined,
-    );
+    if (this.#isKept || buffer === undefined || bytes.buffer !== buffer.bytes.buffer) {
+      this.#socket.send(bytes.slice(), to).then(this.#taken, this.#lost);
+      return;
+    }
+    this.#isKept = true;
+    this.#socket.send(bytes, to).then(buffer.taken, buffer.lost);
   }
 
-  /** `buffer` is free when the system has taken the bytes. */
-  async #transmit(
-    socket: DatagramSocket,
-    bytes: Uint8Array,
-    to: Endpoint,
-    buffer: Uint8Array | undefined,
-  ): Promise<void> {
-    this.#pending++;
-    try {
-      await socket.send(bytes, to);
-    } catch {
-      this.dropped++; // The client can't be reached, or the system has no room.
-    }
-    this.#pending--;
-    if (buffer !== undefined) this.#free.push(buffer);
+  /** A buffer with functions that are called after it was sent, so that none is created for each packet. */
+  #newBuffer(): DatagramBuffer {
+    const bytes = new Uint8Array(BUFFER_BYTES);
+    const buffer: DatagramBuffer = {
+      bytes,
+      view: bytes.subarray(HEADROOM, BUFFER_BYTES - TAILROOM),
+      taken: () => {
+        this.#taken();
+        this.#free.push(buffer);
+      },
+      lost: () => {
+        this.#lost();
+        this.#free.push(buffer);
+      },
+    };
+    return buffer;
+  }
+
+  #broke(socket: DatagramSocket, error: unknown): void {
+    if (this.#isClosed) return;
+    socket.close();
+    this.#socket = undefined;
+    this.#fail(error);
   }
 
   /** Logs an error, and opens the socket again later. No error of a socket contains the address of a client. */
@@ -188,42 +207,72 @@ export class UdpTransport {
 }
 
 /** On Windows, `receive` reports that an earlier datagram did not reach its client. The socket still works. */
-function unlessUnreachable(error: unknown): undefined {
-  if (!(error instanceof Deno.errors.ConnectionReset)) throw error;
+function isAboutClient(error: unknown): boolean {
+  return error instanceof Deno.errors.ConnectionReset;
 }
 
 function keyOf({ hostname, port }: Endpoint): string {
   return `${port} ${hostname}`;
 }
 
+/** A buffer with room around a datagram. */
+interface DatagramBuffer {
+  readonly bytes: Uint8Array;
+  /** Where the datagram is received. */
+  readonly view: Uint8Array;
+  /** The system has taken what was sent from it. */
+  readonly taken: () => void;
+  /** The system has not. */
+  readonly lost: () => void;
+}
+
 /** What a path needs of its transport. */
 interface PathHost {
-  send(bytes: Uint8Array): void;
+  send(bytes: Uint8Array, to: Source): void;
   ended(path: UdpPath): void;
 }
 
 /** A client of the socket. */
 class UdpPath implements TurnPath {
   readonly isStream = false;
-  readonly address: Address;
-  readonly port: number;
   /** Its place in the map of clients. */
   readonly key: string;
   allocation: Allocation | undefined;
+  /** Whether it is not in the map of clients. */
+  isStranger = true;
+  readonly #from: Source;
   readonly #host: PathHost;
+  #address: Address | undefined;
 
-  constructor(address: Address, from: Endpoint, host: PathHost) {
-    this.address = address;
-    this.port = from.port;
-    this.key = keyOf(from);
+  constructor(key: string, from: Source, host: PathHost) {
+    this.key = key;
+    this.#from = from;
     this.#host = host;
   }
 
+  /** Parsed when it is first needed, so never for garbage. */
+  get address(): Address {
+    return this.#address ??= addressOf(this.#from);
+  }
+
+  get port(): number {
+    return this.#from.port;
+  }
+
   send(bytes: Uint8Array): void {
-    this.#host.send(bytes);
+    this.#host.send(bytes, this.#from);
   }
 
   ended(): void {
+    this.isStranger = true;
     this.#host.ended(this);
   }
+}
+
+function addressOf({ hostname }: Source): Address {
+  const address = parseAddress(hostname);
+  if (address === undefined) {
+    throw new TypeError("a datagram comes from an unknown kind of address");
+  }
+  return address;
 }

@@ -1,7 +1,9 @@
 /** Tests of the benchmark itself: messages arrive exactly once, and reports contain numbers. Nothing here is timed. */
 
 import assert from "node:assert/strict";
+import { openCalls, startProgram } from "./call_setup.ts";
 import { OURS } from "./competitor.ts";
+import { compileDatagramLoad, datagramLoad } from "./datagram_load.ts";
 import { generate } from "./generate.ts";
 import { median, medians } from "./medians.ts";
 import { NumberedMessages, Opcode } from "./numbered_message.ts";
@@ -41,6 +43,32 @@ for (const competitor of OURS) {
     },
   );
 }
+
+const generator = onLinux.ignore ? undefined : await compileDatagramLoad();
+if (generator === undefined) {
+  // deno-lint-ignore no-console -- the one line that says what is missing
+  console.log("gcc is not installed: the test of the benchmark of calls is skipped.");
+}
+
+Deno.test(
+  "Benchmark delivers every packet of a call to the partner, in channels and indications",
+  { ignore: generator === undefined },
+  async () => {
+    await using relay = await startProgram();
+    const ends = [
+      ...await openCalls(relay, 1, "channel"),
+      ...await openCalls(relay, 1, "indication"),
+    ];
+    const time = { warmUp: 0.1, periods: 1 };
+    const report = await datagramLoad(generator ?? "", relay, ends, {
+      ...{ kind: "paced", perSecond: 200, bytes: "mix", ...time },
+    });
+    const { sent, delivered, faults } = report;
+    assert.ok(sent > 0);
+    assert.deepEqual({ delivered, faults }, { delivered: sent, faults: 0 });
+    assertFigures(report);
+  },
+);
 
 Deno.test("Numbered message is a masked frame whose number can be read back", () => {
   const messages = new NumberedMessages({ opcode: Opcode.binary, before: "\x01", after: "yz" });

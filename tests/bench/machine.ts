@@ -1,18 +1,18 @@
 /** The machine and the programs of a run, in one sentence. Figures mean nothing without them. */
 
 import { canPin } from "./cpu_pinning.ts";
-import type { Installation } from "./competitor_install.ts";
+import type { Installation, Tool } from "./competitor_install.ts";
 
 /** Describes the conditions of a measurement. */
 export async function describeMachine(
-  { node, floor }: Installation,
+  installation: Pick<Installation, "node" | "floor"> | undefined,
   date: Date,
   othersShare: number,
 ): Promise<string> {
   const programs = [
     `Deno ${Deno.version.deno}`,
-    ...(node.kind === "installed" ? [`Node ${node.version}`] : []),
-    ...(floor.kind === "installed" ? [`gcc ${floor.version}`] : []),
+    ...versionOf("Node", installation?.node),
+    ...versionOf("gcc", installation?.floor),
   ];
   const cores = navigator.hardwareConcurrency;
   const placement = await canPin()
@@ -23,6 +23,10 @@ export async function describeMachine(
   const share = (othersShare * 100).toFixed(0);
   const others = `other programs used ${share}% of the machine during the run`;
   return `Measured on ${day}: ${system}; ${programs.join(", ")}; ${placement}; ${others}.`;
+}
+
+function versionOf(name: string, tool: Tool | undefined): string[] {
+  return tool?.kind === "installed" ? [`${name} ${tool.version}`] : [];
 }
 
 async function processor(): Promise<string> {

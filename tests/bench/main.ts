@@ -7,6 +7,7 @@
  *   deno task bench --readme    also writes the tables into docs/benchmarks.md, and the summary into the README
  *
  *   deno task bench --stalls    only the stalls of the event loop, in two minutes; also writes docs/scaling.md
+ *   deno task bench --calls     only the relay of calls, next to coturn, in six minutes; --readme and --quick as above
  *
  *   main.ts ──> contestant.ts       starts a server on one core: ours (our_server.ts), or another (relay_*)
  *          └──> generate.ts         runs the generator on the other core; task.ts defines what they exchange
@@ -24,6 +25,7 @@
 import { formatted, withPart } from "../../tools/docs/documents.ts";
 import { type Competitor, competitors, OURS, type Unavailable } from "./competitor.ts";
 import { BackgroundLoad } from "./background_load.ts";
+import { measureCalls } from "./call_bench.ts";
 import { FULL, QUICK } from "./profile.ts";
 import { findCosts } from "./find_cost.ts";
 import { goalLines } from "./goals.ts";
@@ -38,6 +40,13 @@ if (Deno.args.includes("--stalls")) {
   const table = await formatted(stallsTable(await measureStalls()));
   await write("docs/scaling.md", "measured: stalls", table);
   print(Deno.stdout, table);
+  Deno.exit();
+}
+
+if (Deno.args.includes("--calls")) {
+  const tables = await formatted(await measureCalls(Deno.args, progress));
+  if (Deno.args.includes("--readme")) await write("docs/benchmarks.md", "measured: calls", tables);
+  print(Deno.stdout, tables);
   Deno.exit();
 }
 

@@ -91,6 +91,10 @@ export class Coturn implements AsyncDisposable {
     return coturn;
   }
 
+  get pid(): number {
+    return this.#process.pid;
+  }
+
   /** In the form of `--turn-url`. */
   get url(): string {
     return `turn:${this.address}:${this.port}?transport=udp`;

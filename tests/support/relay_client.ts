@@ -24,6 +24,7 @@ import { within } from "./wait_until.ts";
 
 /** Bytes to and from a relay. */
 interface Wire {
+  readonly localPort: number;
   write(bytes: Uint8Array): Promise<unknown>;
   /** Whole messages, until the connection ends. */
   readonly messages: AsyncIterator<Uint8Array>;
@@ -59,6 +60,11 @@ export class RelayClient implements Disposable {
         : await Deno.connect({ hostname, port }),
     );
     return new RelayClient(wire, credentials);
+  }
+
+  /** The port that its address has on this side. */
+  get localPort(): number {
+    return this.#wire.localPort;
   }
 
   /** Allocates, and returns the error code, or 0. */
@@ -160,6 +166,7 @@ function udpWire({ hostname, port }: { hostname: string; port: number }, from: s
     for await (const [bytes] of socket) yield bytes;
   }
   return {
+    localPort: portOf(socket.addr),
     write: (bytes) => socket.send(bytes, { hostname, port, transport: "udp" }),
     messages: messages(),
     close: () => socket.close(),
@@ -168,6 +175,7 @@ function udpWire({ hostname, port }: { hostname: string; port: number }, from: s
 
 function streamWire(connection: Deno.Conn): Wire {
   return {
+    localPort: portOf(connection.localAddr),
     write: (bytes) => connection.write(bytes),
     messages: messagesIn(connection),
     close: () => {
@@ -178,6 +186,10 @@ function streamWire(connection: Deno.Conn): Wire {
       }
     },
   };
+}
+
+function portOf(address: Deno.Addr): number {
+  return "port" in address ? address.port : 0;
 }
 
 async function* messagesIn(connection: Deno.Conn): AsyncGenerator<Uint8Array> {

@@ -6,9 +6,10 @@ import type { TurnPath } from "../../../server/turn/allocation.ts";
 import {
   type Datagram,
   type DatagramSocket,
-  type Endpoint,
+  isSource,
   openDatagramSocket,
   openNode,
+  type Source,
 } from "../../../server/turn/datagram_socket.ts";
 import type { Packet } from "../../../server/turn/packet.ts";
 import {
@@ -19,12 +20,12 @@ import {
 import { FakeClock } from "../../support/fake_clock.ts";
 import { waitUntil } from "../../support/wait_until.ts";
 
-const FROM: Endpoint = { hostname: "::ffff:203.0.113.7", port: 4000 };
+const FROM: Source = { transport: "udp", hostname: "::ffff:203.0.113.7", port: 4000 };
 
 /** A socket that receives and sends when a test says so. */
 class FakeSocket implements DatagramSocket {
   readonly port = 3478;
-  readonly sent: { bytes: Uint8Array; taken: () => void }[] = [];
+  readonly sent: { bytes: Uint8Array; taken: () => void; lost: () => void }[] = [];
   isClosed = false;
   #next = Promise.withResolvers<(buffer: Uint8Array) => Datagram>();
 
@@ -35,7 +36,7 @@ class FakeSocket implements DatagramSocket {
   }
 
   async send(bytes: Uint8Array): Promise<void> {
-    await new Promise<void>((taken) => this.sent.push({ bytes, taken }));
+    await new Promise<void>((taken, lost) => this.sent.push({ bytes, taken, lost }));
   }
 
   close(): void {
@@ -46,7 +47,7 @@ class FakeSocket implements DatagramSocket {
   async arrive(bytes: Uint8Array): Promise<void> {
     this.#next.resolve((buffer) => {
       buffer.set(bytes.subarray(0, buffer.length));
-      return { length: Math.min(bytes.length, buffer.length), from: FROM };
+      return [buffer.subarray(0, Math.min(bytes.length, buffer.length)), FROM];
     });
     await settled();
   }
@@ -148,6 +149,24 @@ Deno.test("UDP transport drops what exceeds the sends that are pending", async (
   bed.transport.close();
 });
 
+Deno.test("UDP transport counts what could not be sent, and uses its buffer again", async () => {
+  const bed = new Bed();
+  await bed.transport.open();
+  const buffers: Uint8Array[] = [];
+  bed.handle = (path, { buffer, start, end }) => {
+    buffers.push(buffer);
+    path.send(buffer.subarray(start, end));
+  };
+  for (let n = 0; n < 4; n++) {
+    await bed.socket.arrive(Uint8Array.of(n));
+    bed.socket.sent.at(-1)?.lost();
+    await settled();
+  }
+  assert.equal(bed.transport.dropped, 4);
+  assert.equal(new Set(buffers).size, 2); // One is being received into when the other is free again.
+  bed.transport.close();
+});
+
 Deno.test("UDP transport opens a broken socket again, and says so without an address", async () => {
   const bed = new Bed();
   await bed.transport.open();
@@ -174,13 +193,14 @@ Deno.test("UDP transport opens a broken socket again, and says so without an add
 for (const [name, open] of [["Deno", openDatagramSocket], ["Node", openNode]] as const) {
   Deno.test(`UDP socket of ${name} receives, cuts long datagrams off, answers, and closes`, async () => {
     const [a, b] = await Promise.all([1, 2].map(() => open({ hostname: "127.0.0.1", port: 0 })));
-    const at = { hostname: "127.0.0.1", port: a!.port };
+    const at = { transport: "udp", hostname: "127.0.0.1", port: a!.port } as const;
     await b!.send(new Uint8Array(100).fill(7), at);
     const buffer = new Uint8Array(10);
-    const { length, from } = await a!.receive(buffer);
-    assert.deepEqual([length, from.port, buffer], [10, b!.port, new Uint8Array(10).fill(7)]);
+    const [bytes, from] = await a!.receive(buffer);
+    assert.ok(isSource(from));
+    assert.deepEqual([bytes.length, from.port, buffer], [10, b!.port, new Uint8Array(10).fill(7)]);
     await a!.send(Uint8Array.of(1), from);
-    assert.equal((await b!.receive(buffer)).length, 1);
+    assert.equal((await b!.receive(buffer))[0].length, 1);
     await assert.rejects(() => open(at), "the port is taken");
     const waiting = a!.receive(buffer);
     a!.close();
@@ -200,7 +220,8 @@ Deno.test("UDP transport relays by node:dgram as well", async () => {
   const client = await openDatagramSocket({ hostname: "127.0.0.1", port: 0 });
   const buffer = new Uint8Array(4);
   for (let n = 0; n < 20; n++) {
-    await client.send(Uint8Array.of(n), { hostname: "127.0.0.1", port: transport.port });
+    const to = { transport: "udp", hostname: "127.0.0.1", port: transport.port } as const;
+    await client.send(Uint8Array.of(n), to);
     await client.receive(buffer);
     assert.equal(buffer[0], n);
   }
