@@ -138,7 +138,7 @@ export function onCall(state: State, event: CallEvent, now: number): Transition 
   const isRequest = event.type === "want" || event.type === "heard" && event.says === "willing";
   if (isRequest && !state.canCall) return onCall(state, { type: "unable" }, now);
   const { call: before, media: { revealed, muted } } = state.screen.chat;
-  const { call, effects, notice } = reduceCall(before, event, now);
+  const { call, effects, notice } = reduceCall(before, event, now, state.preferences.direct);
   const able = event.type === "unable"
     ? { ...state, canCall: false, mode: "text" as const }
     : state;

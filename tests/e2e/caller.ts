@@ -37,6 +37,15 @@ export const SEALED = `{
   };
 }`;
 
+/** Runs in a page: its browser finds no relay, as if a firewall rejected everything. */
+export const NO_RELAY = `{
+  globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(configuration) {
+      super({ ...configuration, iceServers: [] });
+    }
+  };
+}`;
+
 /** A visitor with camera and microphone. */
 export class Caller {
   readonly visitor: Visitor;
@@ -70,6 +79,11 @@ export class Caller {
 
   async candidates(): Promise<string[]> {
     return await this.visitor.evaluate("candidates");
+  }
+
+  /** The error codes of relays. */
+  async refusals(): Promise<number[]> {
+    return await this.visitor.evaluate("refusals");
   }
 
   /**
