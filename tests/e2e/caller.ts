@@ -37,11 +37,11 @@ export const SEALED = `{
   };
 }`;
 
-/** Runs in a page: its browser finds no relay, as if a firewall rejected everything. */
+/** Runs in a page: its browser finds no relay, as if a firewall rejected everything but STUN. */
 export const NO_RELAY = `{
   globalThis.RTCPeerConnection = class extends RTCPeerConnection {
-    constructor(configuration) {
-      super({ ...configuration, iceServers: [] });
+    constructor({ iceServers, ...rest }) {
+      super({ ...rest, iceServers: iceServers.filter(({ credential }) => !credential) });
     }
   };
 }`;

@@ -4,10 +4,16 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { systemClock } from "../../server/base/clock.ts";
 import { en } from "../../client/languages/en.ts";
 import { BareClient } from "../support/bare_client.ts";
+import { CertificateFiles } from "../support/certificate_files.ts";
+import { TempFolder } from "../support/files.ts";
+import { HomeNetworks, isNftThere } from "../support/home_networks.ts";
+import { isIpThere } from "../support/networks.ts";
+import { Program } from "../support/program.ts";
 import { RelayClient } from "../support/relay_client.ts";
-import { DEVICES } from "./browser.ts";
-import { NO_RELAY, SEALED } from "./caller.ts";
+import { DEVICES, launchUnder, trusting } from "./browser.ts";
+import { Caller, NO_RELAY, PEERS, SEALED } from "./caller.ts";
 import { type SiteFixture, siteFixture } from "./site_fixture.ts";
+import { Visitor } from "./visitor.ts";
 
 const { words } = en;
 const openFixture = siteFixture(...DEVICES);
@@ -77,4 +83,36 @@ Deno.test("Call that no relay carries can be tried again, or continued by text",
   await ann.visitor.say("by text, then");
   await bob.visitor.hears("by text, then");
   for (const caller of [ann, bob]) deepEqual(await caller.liveTracks(), []);
+});
+
+Deno.test({
+  name:
+    "Call that no relay carries connects two homes behind address translation, with this server's STUN alone",
+  ignore: !await isIpThere() || !await isNftThere(),
+}, async () => {
+  await using networks = await HomeNetworks.lay();
+  if (networks === undefined) return;
+  await using folder = new TempFolder();
+  await using files = new CertificateFiles(); // Calls need a secure context, and this isn't loopback.
+  const args = [`--host=${networks.server}`, ...files.args];
+  await using program = await Program.startWith({ under: networks.under("server"), args });
+  const site = `https://${networks.server}:${program.port}`;
+  const enter = async (which: 0 | 1): Promise<Caller> => {
+    const profile = `${folder.path}/${which}`;
+    await Deno.mkdir(profile);
+    const under = networks.under(which);
+    const browser = await launchUnder(under, profile, ...DEVICES, trusting(files.cert));
+    return new Caller(await Visitor.open(browser, site, { script: PEERS + NO_RELAY }));
+  };
+  const pair = [await enter(0), await enter(1)] as const;
+  for (const { visitor } of pair) await visitor.searchForVideo();
+  for (const { visitor } of pair) await visitor.press(words.CallDirectly);
+  for (const caller of pair) await caller.seesMovement();
+  for (const [n, caller] of pair.entries()) {
+    const candidates = await caller.candidates();
+    const own = candidates.filter((one) => / typ srflx /.test(one));
+    ok(own.length > 0 && own.every((one) => one.includes(` ${networks.routers[n]} `)), `${n}`);
+    ok((await caller.route()).every((kind) => kind === "srflx" || kind === "prflx"));
+  }
+  for (const { visitor } of pair) await visitor.context.browser()?.close();
 });
