@@ -207,9 +207,8 @@ export const de: Catalogue = {
     OneMoment: "Einen Moment …",
     StrangerWants: "Dein Gegenüber möchte einen Videoanruf starten",
     ShowAddresses: "IP-Adressen miteinander teilen?",
-    NoRelay: "Dieser Server hat kein Relay.",
     Directly:
-      "Ein direkter Anruf geht von deinem Gerät direkt zu dem deines Gegenübers. Er verrät deinem Gegenüber deine IP-Adresse und dir seine. Er beginnt nur, wenn ihr beide zustimmt.",
+      "Ein direkter Anruf verrät deinem Gegenüber deine IP-Adresse und dir seine. Er beginnt nur, wenn ihr beide zustimmt.",
     ByRelay:
       "Der Anruf läuft über ein Relay, also erfährt keine Seite die IP-Adresse der anderen. Kamera und Mikrofon starten so, wie du sie eingestellt hast.",
     CallDirectly: "Direkt anrufen",

@@ -219,9 +219,8 @@ export const en = {
     OneMoment: "One moment…",
     StrangerWants: "The stranger would like a video call",
     ShowAddresses: "Share your IP addresses with each other?",
-    NoRelay: "This server has no relay.",
     Directly:
-      "A direct call goes straight from your device to the stranger's. It reveals your IP address to the stranger, and theirs to you. It starts only if you both agree.",
+      "A direct call reveals your IP address to the stranger, and theirs to you. It starts only if you both agree.",
     ByRelay:
       "The call goes through a relay, so neither of you learns the other's IP address. Your camera and microphone start the way you set them.",
     CallDirectly: "Call directly",

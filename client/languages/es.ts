@@ -203,9 +203,8 @@ export const es: Catalogue = {
     OneMoment: "Un momento…",
     StrangerWants: "La otra persona quiere hacer una videollamada",
     ShowAddresses: "¿Compartir las direcciones IP entre ustedes?",
-    NoRelay: "Aquí no hay servidor intermediario.",
     Directly:
-      "Una llamada directa va de tu dispositivo al de la otra persona. Le revela tu dirección IP, y a ti la suya. Solo empieza si ambas partes aceptan.",
+      "Una llamada directa le revela tu dirección IP a la otra persona, y a ti la suya. Solo empieza si ambas partes aceptan.",
     ByRelay:
       "La llamada pasa por un servidor intermediario, así que ninguna de las dos partes conoce la dirección IP de la otra. Tu cámara y tu micrófono empiezan como los configuraste.",
     CallDirectly: "Llamar directamente",

@@ -208,9 +208,8 @@ export const fr: Catalogue = {
     OneMoment: "Un instant…",
     StrangerWants: "L’autre personne propose un appel vidéo",
     ShowAddresses: "Partager vos adresses IP entre vous\u202f?",
-    NoRelay: "Ce serveur n’a pas de relais.",
     Directly:
-      "Un appel direct va directement de ton appareil à celui de l’autre personne. Il lui révèle ton adresse IP et te révèle la sienne. Il ne commence que si toi et l’autre personne l’acceptez.",
+      "Un appel direct révèle ton adresse IP à l’autre personne et te révèle la sienne. Il ne commence que si toi et l’autre personne l’acceptez.",
     ByRelay:
       "L’appel passe par un relais\u202f: aucune de vos adresses IP n’est révélée. Ta caméra et ton micro démarrent comme tu les as réglés.",
     CallDirectly: "Appeler directement",

@@ -204,9 +204,8 @@ export const pt: Catalogue = {
     OneMoment: "Um instante…",
     StrangerWants: "A outra pessoa quer fazer uma chamada de vídeo",
     ShowAddresses: "Compartilhar os endereços IP entre vocês?",
-    NoRelay: "Não há servidor intermediário aqui.",
     Directly:
-      "Uma chamada direta vai do seu aparelho para o da outra pessoa. Ela revela seu endereço IP à outra pessoa, e o dela a você. Só começa se as duas partes concordarem.",
+      "Uma chamada direta revela seu endereço IP à outra pessoa, e o dela a você. Só começa se as duas partes concordarem.",
     ByRelay:
       "A chamada passa por um servidor intermediário, então nenhum dos endereços IP é revelado. Sua câmera e seu microfone começam como você os configurou.",
     CallDirectly: "Ligar direto",

@@ -179,9 +179,7 @@ export const zh: Catalogue = {
     OneMoment: "请稍候…",
     StrangerWants: "对方想进行视频通话",
     ShowAddresses: "要互相告知 IP 地址吗？",
-    NoRelay: "这里没有中继服务器。",
-    Directly:
-      "直接通话在你和对方的设备之间进行。它会让对方看到你的 IP 地址，也会让你看到对方的。只有双方都同意才会开始。",
+    Directly: "直接通话会让对方看到你的 IP 地址，也会让你看到对方的。只有双方都同意才会开始。",
     ByRelay:
       "通话经由中继服务器，所以你们都不会知道对方的 IP 地址。摄像头和麦克风会按你的设置开启或关闭。",
     CallDirectly: "直接通话",

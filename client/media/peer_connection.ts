@@ -249,14 +249,12 @@ export function qualityOf(lost: number, delay: number): Quality {
 
 function configurationOf({ servers, policy }: Route): RTCConfiguration {
   return {
-    iceServers: policy === "all" ? servers.flatMap(stunServers) : servers.map(turnServer),
+    iceServers: policy === "all"
+      ? servers.flatMap(stunServers)
+      : servers.map((server) => ({ ...server, urls: [...server.urls] })),
     iceTransportPolicy: policy,
     bundlePolicy: "max-bundle",
   };
-}
-
-function turnServer({ urls, ...credentials }: CallServer): RTCIceServer {
-  return { urls: [...urls], ...credentials };
 }
 
 /**

@@ -48,8 +48,13 @@ export type Call =
   | { readonly kind: "preparing"; readonly invited: boolean; readonly mine: boolean }
   | { readonly kind: "consenting"; readonly invited: boolean; readonly route: CallRoute }
   | { readonly kind: "offered"; readonly route: CallRoute }
-  /** `until`: when the attempt is abandoned. */
-  | { readonly kind: "connecting"; readonly route: CallRoute; readonly until: number }
+  /** `until`: when the attempt is abandoned. `isRestarted`: the partner asked for that, and was answered. */
+  | {
+    readonly kind: "connecting";
+    readonly route: CallRoute;
+    readonly until: number;
+    readonly isRestarted: boolean;
+  }
   /** `until`: when a broken connection is abandoned; 0 while it is not broken. */
   | { readonly kind: "live"; readonly route: CallRoute; readonly until: number }
   | { readonly kind: "failed"; readonly failure: Failure; readonly invited: boolean };
@@ -89,6 +94,7 @@ export interface CallStep {
 export const NO_CALL: Call = { kind: "none" };
 
 const ASK: CallEffect = { type: "tell", message: { type: "ice" } };
+const NO_RELAY = say("no-relay");
 
 /**
  * Applies `event` to `call` at `now` (milliseconds of the page's clock). `direct` is whether the visitor's preferences
@@ -101,7 +107,7 @@ export function reduceCall(call: Call, event: CallEvent, now: number, direct: bo
     case "refuse":
       return refuse(call);
     case "retry":
-      return call.kind === "consenting" && isFallback(call) ? prepare(false, true) : callStep(call);
+      return call.kind === "consenting" ? prepare(false, true) : callStep(call);
     case "route":
       return take(call, event.route, direct, now);
     case "denied":
@@ -115,13 +121,13 @@ export function reduceCall(call: Call, event: CallEvent, now: number, direct: bo
     case "resynced":
       return resynced(call);
     case "tick":
-      return isOverdue(call, now) ? abandon(call, direct) : callStep(call);
+      return isOverdue(call, now) ? abandon(call, direct, false, NO_RELAY) : callStep(call);
   }
 }
 
 /** When to dispatch `tick`, in milliseconds of the page's clock; 0 for never. */
 export function callDeadline(call: Call): number {
-  return call.kind === "connecting" || call.kind === "live" ? call.until : 0;
+  return isCalling(call) ? call.until : 0;
 }
 
 /** Whether a peer connection exists. */
@@ -134,8 +140,13 @@ export function isUnbroken(call: Call): boolean {
   return call.kind === "live" && call.until === 0;
 }
 
-function isFallback(call: Call): boolean {
-  return "route" in call && call.route.isFallback === true;
+function isDirect(call: Call): boolean {
+  return "route" in call && call.route.policy === "all";
+}
+
+/** What the partner says to agree to this call. After a relay has failed, "willing" asks for the relay again. */
+function wordOf(call: Call): CallWord {
+  return "route" in call && call.route.isFallback ? "direct" : "willing";
 }
 
 /** The route by which a call connects without the relay. The relay then only tells each side its own address (STUN). */
@@ -151,9 +162,9 @@ function say(says: CallWord): CallEffect {
   return { type: "say", envelope: { kind: "call", says } };
 }
 
-/** Tells the partner that this visitor agrees to a route. */
-function yes(route: CallRoute): CallEffect {
-  return say(route.isFallback ? "direct" : "willing");
+/** The call, and an effect that tells the partner that this visitor agrees to it. */
+function agreed(call: Call & { route: CallRoute }, ...effects: CallEffect[]): CallStep {
+  return callStep(call, say(wordOf(call)), ...effects);
 }
 
 /** Asks the server for a route. */
@@ -185,12 +196,12 @@ function agree(
   { route, invited }: { route: CallRoute; invited: boolean },
   now: number,
 ): CallStep {
-  return invited ? start(route, now, yes(route)) : callStep({ kind: "offered", route }, yes(route));
+  return invited ? start(route, now, true) : agreed({ kind: "offered", route });
 }
 
-function start(route: CallRoute, now: number, ...before: CallEffect[]): CallStep {
-  const call = { kind: "connecting", route, until: now + CONNECTING_TIME } as const;
-  return callStep(call, ...before, { type: "start-call", route });
+function start(route: CallRoute, now: number, says = false, isRestarted = false): CallStep {
+  const call = { kind: "connecting", route, until: now + CONNECTING_TIME, isRestarted } as const;
+  return (says ? agreed : callStep)(call, { type: "start-call", route });
 }
 
 function refuse(call: Call): CallStep {
@@ -211,7 +222,7 @@ function refuse(call: Call): CallStep {
 /** Handles the route that the server sent. A call that was agreed on as relayed never becomes direct. */
 function take(call: Call, route: Route, direct: boolean, now: number): CallStep {
   if (isCalling(call)) {
-    const fresh = isFallback(call) ? directly(route) : route;
+    const fresh = call.route.isFallback ? directly(route) : route;
     if (fresh.policy !== call.route.policy) return callStep(call);
     return callStep({ ...call, route: fresh }, { type: "refresh-call", route: fresh });
   }
@@ -223,34 +234,33 @@ function take(call: Call, route: Route, direct: boolean, now: number): CallStep 
 }
 
 function hear(call: Call, says: CallWord, direct: boolean, now: number): CallStep {
+  if (says === wordOf(call)) return invited(call, now);
   switch (says) {
-    case "willing":
-      return willing(call, now);
+    case "willing": // The partner tries the relay again. A visitor who agreed to a direct call joins without a question.
+      return prepare(true, call.kind !== "consenting");
     case "direct":
-      return isFallback(call) ? invited(call, now) : unrelayed(call, true, direct);
     case "no-relay":
-      return unrelayed(call, false, direct);
+      return unrelayed(call, says === "direct", direct);
     default:
       return declined(call, says);
   }
 }
 
-/** The partner wants a call, and not as a fallback. Nobody who agreed to a direct call is asked about the relay. */
-function willing(call: Call, now: number): CallStep {
-  if (call.kind === "none") return prepare(true, false);
-  return isFallback(call) ? prepare(true, call.kind !== "consenting") : invited(call, now);
-}
-
-/** The partner wants a call by the route of this one. */
+/**
+ * The partner wants a call, by the route of this one if there is one. If the partner restarts it, so does this side, and
+ * says so. A second time it says nothing: the two would answer each other for ever.
+ */
 function invited(call: Call, now: number): CallStep {
   switch (call.kind) {
     case "none":
-      return callStep(call);
+      return prepare(true, false);
     case "offered":
       return start(call.route, now);
     case "connecting":
-    case "live":
-      return start(call.route, now, yes(call.route));
+    case "live": {
+      const isNew = !(call.kind === "connecting" && call.isRestarted);
+      return start(call.route, now, isNew, isNew);
+    }
     default:
       return callStep({ ...call, invited: true });
   }
@@ -259,29 +269,22 @@ function invited(call: Call, now: number): CallStep {
 /** The partner's page can't use the relay. `invited`: the partner would call directly. */
 function unrelayed(call: Call, invited: boolean, direct: boolean): CallStep {
   if (call.kind === "failed" && invited) return callStep(call, say("unwilling"));
-  if (!isCalling(call) || call.route.policy === "all") return callStep(call);
-  return isUnbroken(call) ? over("call-over", say("over")) : fallBack(call, invited, direct);
+  if (!isCalling(call) || isDirect(call)) return callStep(call);
+  if (isUnbroken(call)) return over("call-over", say("over"));
+  return abandon(call, direct, invited, ...(invited && !direct ? [say("unwilling")] : []));
 }
 
-/** The relay can't be used. Asks the visitor whether to call directly, unless that is excluded. */
-function fallBack(
-  { route }: Call & { kind: "connecting" | "live" },
-  invited: boolean,
+/** This attempt is over. If the relay can't be used, asks for a direct call, unless the preferences exclude that. */
+function abandon(
+  call: Call & { kind: "connecting" | "live" },
   direct: boolean,
+  invited = false,
   ...effects: CallEffect[]
 ): CallStep {
-  if (direct) {
-    return callStep({ kind: "consenting", invited, route: directly(route) }, ...effects);
-  }
-  const refusal = invited ? [say("unwilling")] : [];
-  return callStep({ kind: "failed", failure: "no-relay", invited: false }, ...effects, ...refusal);
-}
-
-/** This side can't connect. */
-function abandon(call: Call & { kind: "connecting" | "live" }, direct: boolean): CallStep {
-  return call.route.policy === "all"
-    ? fail(call, "no-route")
-    : fallBack(call, false, direct, say("no-relay"));
+  if (isDirect(call)) return fail(call, "no-route");
+  return direct
+    ? callStep({ kind: "consenting", invited, route: directly(call.route) }, ...effects)
+    : fail(call, "no-relay", ...effects);
 }
 
 function declined(call: Call, says: CallWord): CallStep {
@@ -296,7 +299,7 @@ function follow(call: Call, line: CallLine, direct: boolean, now: number): CallS
   if (!isCalling(call)) return callStep(call);
   if (line === "connected") return callStep({ ...call, kind: "live", until: 0 });
   if (line === "no-relay") {
-    return call.kind === "connecting" ? abandon(call, direct) : callStep(call);
+    return call.kind === "connecting" ? abandon(call, direct, false, NO_RELAY) : callStep(call);
   }
   if (call.kind === "connecting" || call.until !== 0) return callStep(call);
   return callStep({ ...call, until: now + CONNECTING_TIME }, ASK);
@@ -308,9 +311,8 @@ function resynced(call: Call): CallStep {
     case "preparing":
       return callStep(call, ASK);
     case "offered":
-      return callStep(call, yes(call.route));
     case "connecting":
-      return callStep({ kind: "offered", route: call.route }, yes(call.route));
+      return agreed({ kind: "offered", route: call.route });
     case "live":
       return isUnbroken(call) ? callStep(call) : callStep(call, ASK);
     default:
@@ -322,7 +324,7 @@ function isOverdue(call: Call, now: number): call is Call & { kind: "connecting"
   return isCalling(call) && call.until !== 0 && call.until <= now;
 }
 
-function fail(call: Call, failure: Failure): CallStep {
+function fail(call: Call, failure: Failure, ...effects: CallEffect[]): CallStep {
   const invited = call.kind === "preparing" && call.invited;
-  return callStep({ kind: "failed", failure, invited });
+  return callStep({ kind: "failed", failure, invited }, ...effects);
 }

@@ -286,9 +286,12 @@ export function transition(state: State, ...effects: Effect[]): Transition {
   return { state, effects };
 }
 
+/** The state of a page with a chat. */
+type InChat = State & { readonly screen: { readonly kind: "chat" } };
+
 /** Whether a chat is under way, so that closing the page would end it. */
-export function isTalking({ screen }: State): boolean {
-  return screen.kind === "chat" && screen.chat.phase.kind !== "over";
+export function isTalking(state: State): state is InChat {
+  return state.screen.kind === "chat" && state.screen.chat.phase.kind !== "over";
 }
 
 /** Whether the visitor is in a chat or searches for one. */

@@ -88,10 +88,11 @@ function consent(
   const { words } = state.language;
   const { policy, isFallback } = route;
   const isDirect = policy === "all";
-  const reason = isFallback ? words.Failures["no-relay"] : words.NoRelay;
   return prompt(words, {
     title: invited ? words.StrangerWants : words.ShowAddresses,
-    text: isDirect ? [reason, words.Directly] : [words.ByRelay],
+    text: isDirect
+      ? [...isFallback ? [words.Failures["no-relay"]] : [], words.Directly]
+      : [words.ByRelay],
     switches: deviceSwitches(state, dispatch),
     buttons: [
       primary(isDirect ? words.CallDirectly : words.JoinCall, dispatch),

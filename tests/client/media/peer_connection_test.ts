@@ -147,7 +147,10 @@ class World {
 
   /** The browser has found a candidate, or no more. */
   find(candidate: string | null): void {
-    const found = candidate === null ? null : { toJSON: () => ({ candidate, sdpMid: "0" }) };
+    const found = candidate === null ? null : {
+      candidate,
+      toJSON: () => ({ candidate, sdpMid: "0" }),
+    };
     this.peer.onicecandidate?.({ candidate: found });
   }
 
