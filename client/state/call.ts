@@ -48,12 +48,12 @@ export type Call =
   | { readonly kind: "preparing"; readonly invited: boolean; readonly mine: boolean }
   | { readonly kind: "consenting"; readonly invited: boolean; readonly route: CallRoute }
   | { readonly kind: "offered"; readonly route: CallRoute }
-  /** `until`: when the attempt is abandoned. `isRestarted`: the partner asked for that, and was answered. */
+  /** `until`: when the attempt is abandoned. `said`: whether it began with a word to the partner. */
   | {
     readonly kind: "connecting";
     readonly route: CallRoute;
     readonly until: number;
-    readonly isRestarted: boolean;
+    readonly said: boolean;
   }
   /** `until`: when a broken connection is abandoned; 0 while it is not broken. */
   | { readonly kind: "live"; readonly route: CallRoute; readonly until: number }
@@ -199,9 +199,9 @@ function agree(
   return invited ? start(route, now, true) : agreed({ kind: "offered", route });
 }
 
-function start(route: CallRoute, now: number, says = false, isRestarted = false): CallStep {
-  const call = { kind: "connecting", route, until: now + CONNECTING_TIME, isRestarted } as const;
-  return (says ? agreed : callStep)(call, { type: "start-call", route });
+function start(route: CallRoute, now: number, said = false): CallStep {
+  const call = { kind: "connecting", route, until: now + CONNECTING_TIME, said } as const;
+  return (said ? agreed : callStep)(call, { type: "start-call", route });
 }
 
 function refuse(call: Call): CallStep {
@@ -248,7 +248,7 @@ function hear(call: Call, says: CallWord, direct: boolean, now: number): CallSte
 
 /**
  * The partner wants a call, by the route of this one if there is one. If the partner restarts it, so does this side, and
- * says so. A second time it says nothing: the two would answer each other for ever.
+ * says so, unless its attempt began with that: the two would answer each other without end.
  */
 function invited(call: Call, now: number): CallStep {
   switch (call.kind) {
@@ -257,10 +257,8 @@ function invited(call: Call, now: number): CallStep {
     case "offered":
       return start(call.route, now);
     case "connecting":
-    case "live": {
-      const isNew = !(call.kind === "connecting" && call.isRestarted);
-      return start(call.route, now, isNew, isNew);
-    }
+    case "live":
+      return start(call.route, now, call.kind === "live" || !call.said);
     default:
       return callStep({ ...call, invited: true });
   }

@@ -311,10 +311,8 @@ function hear(state: State, message: ServerMessage, now: number): Transition {
       return transition(endChat(state, { kind: "stranger-left" }, now));
     case "reported":
       return transition(reportTaken(state, now));
-    case "ice": {
-      const { servers, policy } = message;
-      return onCall(state, { type: "route", route: { servers, policy } }, now);
-    }
+    case "ice":
+      return onCall(state, { type: "route", route: message }, now);
     case "error":
       return onError(state, message, now);
     case "blocked":

@@ -58,7 +58,7 @@ function primary(label: string, dispatch: Dispatch): VNode {
 interface Prompt {
   readonly title: string;
   /** Paragraphs. */
-  readonly text?: readonly string[];
+  readonly text?: readonly (string | false)[];
   readonly switches?: VNode;
   readonly buttons?: readonly VNode[];
 }
@@ -70,7 +70,7 @@ function prompt(words: Words, { title, text = [], switches, buttons = [] }: Prom
       <div class="call-prompt">
         <div role="status">
           <h2>${title}</h2>
-          ${text.map((paragraph) => html`<p>${paragraph}</p>`)}
+          ${text.map((paragraph) => paragraph && html`<p>${paragraph}</p>`)}
         </div>
         ${switches}
         ${buttons.length > 0 && html`<div class="button-row">${buttons}</div>`}
@@ -86,13 +86,11 @@ function consent(
   dispatch: Dispatch,
 ): VNode {
   const { words } = state.language;
-  const { policy, isFallback } = route;
+  const { policy, isFallback = false } = route;
   const isDirect = policy === "all";
   return prompt(words, {
     title: invited ? words.StrangerWants : words.ShowAddresses,
-    text: isDirect
-      ? [...isFallback ? [words.Failures["no-relay"]] : [], words.Directly]
-      : [words.ByRelay],
+    text: isDirect ? [isFallback && words.Failures["no-relay"], words.Directly] : [words.ByRelay],
     switches: deviceSwitches(state, dispatch),
     buttons: [
       primary(isDirect ? words.CallDirectly : words.JoinCall, dispatch),

@@ -68,7 +68,7 @@ export class Side {
 /** Which of the two sides. */
 export type Which = 0 | 1;
 
-/** Words that may be on the way at the same time before a test fails: the sides never answer each other for ever. */
+/** Words after which a test fails, because the two sides answer each other without end. */
 const MAX_WORDS = 1_000;
 
 /** Two sides and the messages between them. The server answers immediately. */
@@ -102,7 +102,7 @@ export class SidePair {
   /** Delivers everything on the way to both sides. */
   settle(): void {
     for (let words = 0; this.wires.some((wire) => wire.length > 0); words++) {
-      if (words > MAX_WORDS) throw new Error("The sides answer each other for ever.");
+      if (words > MAX_WORDS) throw new Error("The sides answer each other without end.");
       for (const who of [0, 1] as const) this.deliver(who);
     }
   }

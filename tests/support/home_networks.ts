@@ -39,6 +39,9 @@ export function isNftThere(): Promise<boolean> {
   });
 }
 
+/** An end of a cable: the space, the device and its address. */
+type End = readonly [space: string, device: string, address: string];
+
 /** The networks. */
 export class HomeNetworks implements AsyncDisposable {
   /** The address of the server. */
@@ -99,9 +102,9 @@ export class HomeNetworks implements AsyncDisposable {
     await run("ip", "netns", "exec", this.#space(router), "sh", "-c", rules);
   }
 
-  /** Joins two spaces with a cable. Each end is a space, a device and an address. */
-  async #join(...ends: readonly (readonly [string, string, string])[]): Promise<void> {
-    const [[one, device], [other, peer]] = ends as [[string, string], [string, string]];
+  /** Joins two spaces with a cable. */
+  async #join(...ends: readonly [End, End]): Promise<void> {
+    const [[one, device], [other, peer]] = ends;
     const link = ["link", "add", device, "type", "veth", "peer", "name", peer, "netns"];
     await run("ip", "-n", this.#space(one), ...link, this.#space(other));
     for (const [name, end, address] of ends) {
