@@ -181,7 +181,12 @@ async function bundle(entry: string, development: boolean): Promise<string> {
   });
   const [output] = outputFiles;
   if (output === undefined) throw new Error(`Cannot build ${entry}: it has no output`);
-  return output.text.trim();
+  return withoutIndentation(output.text.trim());
+}
+
+/** Removes the line breaks and indentation of templates, which htm ignores. Everything else is minified already. */
+function withoutIndentation(script: string): string {
+  return script.replace(/(?<=[`>])\n +|\n +(?=[`<]|\${)/g, "").replace(/\n +/g, "\n");
 }
 
 /** Finds npm packages where Deno keeps them. */

@@ -6,7 +6,8 @@
  *        2              2                              the sender is typing
  *        2              3        number                every message up to this one has arrived
  *        2              4        number                the same, and: send again what came after it
- *        2              5        word                  a call is wanted (1), is not wanted (2), is over (3), is impossible (4)
+ *        2              5        word                  a call is wanted (1), is not wanted (2), is over (3), is impossible (4),
+ *                                                      can't use the relay (5), may be direct (6)
  *        2              6        bits                  what is sent in a call: picture (1), sound (2)
  *        2              7        0         JSON        a step of call set-up (see `peer_connection.ts`)
  *
@@ -33,7 +34,7 @@ const TAG_SETUP = 7;
 /** Maximum length of a step of call set-up, in bytes of UTF-8. */
 export const MAX_SETUP_BYTES = 14_000;
 
-const CALL_WORDS = ["willing", "unwilling", "over", "unable"] as const;
+const CALL_WORDS = ["willing", "unwilling", "over", "unable", "no-relay", "direct"] as const;
 const PICTURE = 1;
 const SOUND = 2;
 

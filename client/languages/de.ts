@@ -208,7 +208,7 @@ export const de: Catalogue = {
     StrangerWants: "Dein Gegenüber möchte einen Videoanruf starten",
     ShowAddresses: "IP-Adressen miteinander teilen?",
     Directly:
-      "Dieser Server hat kein Relay, darum geht der Anruf direkt von deinem Gerät zu dem deines Gegenübers. Ein direkter Anruf verrät deinem Gegenüber deine IP-Adresse und dir seine. Er beginnt nur, wenn ihr beide zustimmt.",
+      "Ein direkter Anruf verrät deinem Gegenüber deine IP-Adresse und dir seine. Er beginnt nur, wenn ihr beide zustimmt.",
     ByRelay:
       "Der Anruf läuft über ein Relay, also erfährt keine Seite die IP-Adresse der anderen. Kamera und Mikrofon starten so, wie du sie eingestellt hast.",
     CallDirectly: "Direkt anrufen",
@@ -219,7 +219,7 @@ export const de: Catalogue = {
     Failures: {
       "no-route":
         "Dein Gerät und das deines Gegenübers konnten sich nicht verbinden. Manche Netzwerke blockieren direkte Anrufe.",
-      "no-relay": "Mindestens eine Seite konnte das Relay für Anrufe nicht erreichen.",
+      "no-relay": "Das Relay für Anrufe ist voll oder für mindestens eine Seite nicht erreichbar.",
       "too-fast": "Das waren viele Anrufe in kurzer Zeit. Bitte warte einen Moment.",
     },
     GoOnByText: "Per Text weiter",

@@ -220,7 +220,7 @@ export const en = {
     StrangerWants: "The stranger would like a video call",
     ShowAddresses: "Share your IP addresses with each other?",
     Directly:
-      "This server has no relay, so the call goes straight from your device to the stranger's. A direct call reveals your IP address to the stranger, and theirs to you. It starts only if you both agree.",
+      "A direct call reveals your IP address to the stranger, and theirs to you. It starts only if you both agree.",
     ByRelay:
       "The call goes through a relay, so neither of you learns the other's IP address. Your camera and microphone start the way you set them.",
     CallDirectly: "Call directly",
@@ -231,7 +231,7 @@ export const en = {
     Failures: {
       "no-route":
         "Your device and the stranger's couldn't connect. Some networks block direct calls.",
-      "no-relay": "At least one of you couldn't reach the relay for calls.",
+      "no-relay": "The relay for calls is full, or at least one of you can't reach it.",
       "too-fast": "That was a lot of calls in a short time. Please wait a moment.",
     },
     GoOnByText: "Continue by text",

@@ -204,7 +204,7 @@ export const es: Catalogue = {
     StrangerWants: "La otra persona quiere hacer una videollamada",
     ShowAddresses: "¿Compartir las direcciones IP entre ustedes?",
     Directly:
-      "Aquí no hay servidor intermediario, así que la llamada va directa de tu dispositivo al de la otra persona. Una llamada directa le revela tu dirección IP, y a ti la suya. Solo empieza si ambas partes aceptan.",
+      "Una llamada directa le revela tu dirección IP a la otra persona, y a ti la suya. Solo empieza si ambas partes aceptan.",
     ByRelay:
       "La llamada pasa por un servidor intermediario, así que ninguna de las dos partes conoce la dirección IP de la otra. Tu cámara y tu micrófono empiezan como los configuraste.",
     CallDirectly: "Llamar directamente",
@@ -216,7 +216,7 @@ export const es: Catalogue = {
       "no-route":
         "Tu dispositivo y el de la otra persona no pudieron conectarse. Algunas redes bloquean las llamadas directas.",
       "no-relay":
-        "Al menos una de las dos partes no pudo conectarse al servidor intermediario de llamadas.",
+        "El servidor intermediario de llamadas está lleno, o al menos una de las dos partes no puede conectarse a él.",
       "too-fast": "Fueron muchas llamadas en poco tiempo. Espera un momento.",
     },
     GoOnByText: "Seguir por texto",

@@ -209,7 +209,7 @@ export const fr: Catalogue = {
     StrangerWants: "L’autre personne propose un appel vidéo",
     ShowAddresses: "Partager vos adresses IP entre vous\u202f?",
     Directly:
-      "Ce serveur n’a pas de relais\u202f: l’appel va directement de ton appareil à celui de l’autre personne. Un appel direct lui révèle ton adresse IP et te révèle la sienne. Il ne commence que si toi et l’autre personne l’acceptez.",
+      "Un appel direct révèle ton adresse IP à l’autre personne et te révèle la sienne. Il ne commence que si toi et l’autre personne l’acceptez.",
     ByRelay:
       "L’appel passe par un relais\u202f: aucune de vos adresses IP n’est révélée. Ta caméra et ton micro démarrent comme tu les as réglés.",
     CallDirectly: "Appeler directement",
@@ -220,7 +220,8 @@ export const fr: Catalogue = {
     Failures: {
       "no-route":
         "Ton appareil et celui de l’autre personne n’ont pas pu se connecter. Certains réseaux bloquent les appels directs.",
-      "no-relay": "Au moins un de vos deux appareils n’a pas pu joindre le relais des appels.",
+      "no-relay":
+        "Le relais des appels est saturé, ou au moins un de vos deux appareils ne peut pas le joindre.",
       "too-fast": "Cela fait beaucoup d’appels en peu de temps. Attends un instant.",
     },
     GoOnByText: "Continuer par écrit",

@@ -205,7 +205,7 @@ export const pt: Catalogue = {
     StrangerWants: "A outra pessoa quer fazer uma chamada de vídeo",
     ShowAddresses: "Compartilhar os endereços IP entre vocês?",
     Directly:
-      "Não há servidor intermediário aqui, então a chamada vai direto do seu aparelho para o da outra pessoa. Uma chamada direta revela seu endereço IP a ela, e o dela a você. Só começa se as duas partes concordarem.",
+      "Uma chamada direta revela seu endereço IP à outra pessoa, e o dela a você. Só começa se as duas partes concordarem.",
     ByRelay:
       "A chamada passa por um servidor intermediário, então nenhum dos endereços IP é revelado. Sua câmera e seu microfone começam como você os configurou.",
     CallDirectly: "Ligar direto",
@@ -217,7 +217,7 @@ export const pt: Catalogue = {
       "no-route":
         "Seu aparelho e o da outra pessoa não conseguiram se conectar. Algumas redes bloqueiam chamadas diretas.",
       "no-relay":
-        "Pelo menos um dos lados não conseguiu se conectar ao servidor intermediário de chamadas.",
+        "O servidor intermediário de chamadas está lotado, ou pelo menos um dos lados não consegue se conectar a ele.",
       "too-fast": "Foram muitas chamadas em pouco tempo. Espere um instante.",
     },
     GoOnByText: "Continuar por texto",

@@ -179,8 +179,7 @@ export const zh: Catalogue = {
     OneMoment: "请稍候…",
     StrangerWants: "对方想进行视频通话",
     ShowAddresses: "要互相告知 IP 地址吗？",
-    Directly:
-      "这里没有中继服务器，所以通话会在你和对方的设备之间直接进行。直接通话会让对方看到你的 IP 地址，也会让你看到对方的。只有双方都同意才会开始。",
+    Directly: "直接通话会让对方看到你的 IP 地址，也会让你看到对方的。只有双方都同意才会开始。",
     ByRelay:
       "通话经由中继服务器，所以你们都不会知道对方的 IP 地址。摄像头和麦克风会按你的设置开启或关闭。",
     CallDirectly: "直接通话",
@@ -190,7 +189,7 @@ export const zh: Catalogue = {
     NoCall: "通话失败",
     Failures: {
       "no-route": "你的设备与对方的设备无法连接。有些网络会阻止直接通话。",
-      "no-relay": "至少有一方无法连接通话中继服务器。",
+      "no-relay": "通话中继服务器已满，或至少有一方无法连接。",
       "too-fast": "短时间内通话太多了。请稍等片刻。",
     },
     GoOnByText: "改用文字继续",

@@ -17,7 +17,7 @@
  * probe arbitrary hosts.
  */
 
-import type { Role, Route } from "../../protocol.ts";
+import type { CallServer, Role, Route } from "../../protocol.ts";
 import { MAX_SETUP_BYTES } from "../crypto/envelope.ts";
 import {
   type Candidate,
@@ -39,6 +39,9 @@ const MAX_CANDIDATES = 100;
 /** The quality of a connection: 1 is poor, 3 is good. */
 export type Quality = 1 | 2 | 3;
 
+/** What becomes of a connection. `no-relay`: this browser can't use the relay. */
+export type CallLine = "connected" | "broken" | "failed" | "no-relay";
+
 export interface PeerConnectionOptions {
   readonly role: Role;
   readonly route: Route;
@@ -50,7 +53,7 @@ export interface PeerConnectionOptions {
   readonly onStream: (stream: MediaStream) => void;
   /** The partner's picture has stopped arriving, or arrives again. */
   readonly onFrozen: (frozen: boolean) => void;
-  readonly onLine: (line: "connected" | "broken" | "failed") => void;
+  readonly onLine: (line: CallLine) => void;
   readonly onQuality: (quality: Quality) => void;
 }
 
@@ -72,6 +75,7 @@ export class PeerConnection {
   #isOffering = false;
   #ignoresOffer = false;
   #candidates = 0;
+  #hasCandidate = false;
   #lost = { lost: 0, received: 0 };
 
   constructor(options: PeerConnectionOptions) {
@@ -138,7 +142,16 @@ export class PeerConnection {
 
   /** Sends a candidate as soon as it is found (RFC 8838). */
   #trickle(found: RTCIceCandidate | null): void {
-    if (found !== null) this.#say({ candidate: { candidate: "", ...found.toJSON() } });
+    if (found === null) return this.#gathered();
+    if (found.candidate) this.#hasCandidate = true;
+    this.#say({ candidate: { candidate: "", ...found.toJSON() } });
+  }
+
+  /** The browser has asked every relay. One that is full, blocked or stopped has given it no candidate. */
+  #gathered(): void {
+    if (this.#options.route.policy === "relay" && !this.#hasCandidate) {
+      this.#options.onLine("no-relay");
+    }
   }
 
   async #offer(): Promise<void> {
@@ -236,8 +249,19 @@ export function qualityOf(lost: number, delay: number): Quality {
 
 function configurationOf({ servers, policy }: Route): RTCConfiguration {
   return {
-    iceServers: servers.map(({ urls, ...credentials }) => ({ urls: [...urls], ...credentials })),
+    iceServers: policy === "all"
+      ? servers.flatMap(stunServers)
+      : servers.map((server) => ({ ...server, urls: [...server.urls] })),
     iceTransportPolicy: policy,
     bundlePolicy: "max-bundle",
   };
+}
+
+/**
+ * A relay by UDP is also a STUN server (RFC 8489), even while it is full. It needs a URL as such: given only as a relay,
+ * Firefox learns its own address solely from an allocation.
+ */
+function stunServers({ urls }: CallServer): RTCIceServer[] {
+  return urls.filter((url) => /^turn:(?!.*=tcp)/.test(url))
+    .map((url) => ({ urls: url.replace(/^turn([^?]+).*/, "stun$1") }));
 }

@@ -42,7 +42,7 @@ export function wantedDevices(state: State): Wanted {
 
 /** The current call, or `NO_CALL`. */
 export function callOf(state: State): Call {
-  return state.screen.kind === "chat" && isTalking(state) ? state.screen.chat.call : NO_CALL;
+  return isTalking(state) ? state.screen.chat.call : NO_CALL;
 }
 
 /** Whether the visitor is visible in a call, or sees a preview of what a call will show. */
@@ -134,11 +134,11 @@ function isRequested(call: Call): boolean {
  * then on.
  */
 export function onCall(state: State, event: CallEvent, now: number): Transition {
-  if (state.screen.kind !== "chat" || !isTalking(state)) return transition(state);
+  if (!isTalking(state)) return transition(state);
   const isRequest = event.type === "want" || event.type === "heard" && event.says === "willing";
   if (isRequest && !state.canCall) return onCall(state, { type: "unable" }, now);
   const { call: before, media: { revealed, muted } } = state.screen.chat;
-  const { call, effects, notice } = reduceCall(before, event, now);
+  const { call, effects, notice } = reduceCall(before, event, now, state.preferences.direct);
   const able = event.type === "unable"
     ? { ...state, canCall: false, mode: "text" as const }
     : state;

@@ -100,7 +100,7 @@ export function compose(state: State, text: string, now: number): Transition {
 
 /** Sends the draft. A text that can't be sent stays in the box. */
 export function send(state: State, now: number): Transition {
-  if (state.screen.kind !== "chat" || !isTalking(state)) return transition(state);
+  if (!isTalking(state)) return transition(state);
   const { draft, delivery } = state.screen.chat;
   const text = cleanText(draft);
   if (text === "" || text.length > MAX_MESSAGE_LENGTH || isFull(delivery)) {
@@ -115,7 +115,7 @@ export function send(state: State, now: number): Transition {
 
 /** Handles an envelope from the partner. */
 export function receive(state: State, envelope: Envelope, now: number): Transition {
-  if (state.screen.kind !== "chat" || !isTalking(state)) return transition(state);
+  if (!isTalking(state)) return transition(state);
   const { delivery } = state.screen.chat;
   switch (envelope.kind) {
     case "typing":
@@ -199,7 +199,7 @@ export function reportTaken(state: State, now: number): State {
 
 /** Shows a notice. Repetitions with nothing in between are shown only once. */
 export function noteOnce(state: State, kind: "tampered" | "text-only", now: number): State {
-  if (state.screen.kind !== "chat" || !isTalking(state)) return state;
+  if (!isTalking(state)) return state;
   const last = state.screen.chat.lines.at(-1);
   const said = last?.from === "page" && last.notice.kind === kind;
   return said ? state : withLine(state, { from: "page", notice: { kind } }, now);
@@ -219,7 +219,7 @@ export function warnOfRestart(state: State, now: number): State {
 
 /** The partner's connection has dropped. */
 export function partnerAway(state: State): State {
-  if (state.screen.kind !== "chat" || !isTalking(state)) return state;
+  if (!isTalking(state)) return state;
   const delivery = pause(state.screen.chat.delivery);
   return withChat(state, { delivery, partner: { kind: "away" }, typingUntil: 0 });
 }
@@ -234,7 +234,7 @@ export function partnerBack(state: State, now: number): Transition {
  * to reconnect also comes here, so `lostUntil` is set only the first time.
  */
 export function onConnectionLost(state: State, mayResume: boolean, now: number): State {
-  if (state.screen.kind !== "chat" || !isTalking(state)) return state;
+  if (!isTalking(state)) return state;
   if (!mayResume) return endChat(state, { kind: "connection-lost" }, now);
   const { lostUntil, delivery } = state.screen.chat;
   const window = state.hidden ? BACKGROUND_WINDOW : RESUME_WINDOW;
@@ -247,7 +247,7 @@ export function onConnectionLost(state: State, mayResume: boolean, now: number):
 
 /** Both sides are connected again. */
 export function resyncMessages(state: State, change: Partial<Chat>, now: number): Transition {
-  if (state.screen.kind !== "chat" || !isTalking(state)) return transition(state);
+  if (!isTalking(state)) return transition(state);
   const { state: greeted, effects } = deliver(state, resync(state.screen.chat.delivery));
   const resynced = onCall(withChat(greeted, change), { type: "resynced" }, now);
   return transition(resynced.state, { type: "resync" }, ...effects, ...resynced.effects);
@@ -255,7 +255,7 @@ export function resyncMessages(state: State, change: Partial<Chat>, now: number)
 
 /** Ends the chat. Does nothing if no chat is running. The draft stays as a line that was not sent. */
 export function endChat(state: State, notice: SystemMessage, now: number): State {
-  if (state.screen.kind !== "chat" || !isTalking(state)) return state;
+  if (!isTalking(state)) return state;
   const text = state.screen.chat.draft.trim();
   const kept = text === "" ? state : withLine(state, { from: "draft", text }, now);
   const over = withChat(kept, {

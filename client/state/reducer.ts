@@ -50,6 +50,7 @@ import {
 } from "./call_media.ts";
 import { isTooSoon, noteChange } from "./grace.ts";
 import {
+  type CallAnswer,
   type Effect,
   type Event,
   isTalking,
@@ -234,7 +235,7 @@ function toggle(state: State, device: DeviceKind): Transition {
 }
 
 /** Answers the question about a call. Its button disappears, so the focus moves to the message box. */
-function answer(state: State, type: "want" | "refuse", now: number): Transition {
+function answer(state: State, type: CallAnswer, now: number): Transition {
   const { state: answered, effects } = onCall(state, { type }, now);
   return transition(answered, ...effects, { type: "focus", on: "message", unlessTouch: true });
 }
@@ -310,11 +311,8 @@ function hear(state: State, message: ServerMessage, now: number): Transition {
       return transition(endChat(state, { kind: "stranger-left" }, now));
     case "reported":
       return transition(reportTaken(state, now));
-    case "ice": {
-      const { servers, policy } = message;
-      const { direct } = state.preferences;
-      return onCall(state, { type: "route", route: { servers, policy }, direct }, now);
-    }
+    case "ice":
+      return onCall(state, { type: "route", route: message }, now);
     case "error":
       return onError(state, message, now);
     case "blocked":

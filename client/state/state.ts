@@ -175,6 +175,9 @@ export interface State {
   readonly callAt: number;
 }
 
+/** What a visitor answers to a question about a call. */
+export type CallAnswer = "want" | "refuse" | "retry";
+
 export type Event =
   | { type: "confirm"; adult: boolean }
   /** `isComposing`: an input method is composing a word. */
@@ -190,7 +193,7 @@ export type Event =
   | { type: "language-failed" }
   | { type: "call"; event: CallEvent }
   /** The visitor has pressed a button that begins, accepts, declines or ends a call. */
-  | { type: "answer"; answer: "want" | "refuse" }
+  | { type: "answer"; answer: CallAnswer }
   | { type: "toggle-device"; device: DeviceKind }
   | { type: "choose-device"; device: DeviceKind; id: string }
   | { type: "media"; media: Media }
@@ -283,9 +286,12 @@ export function transition(state: State, ...effects: Effect[]): Transition {
   return { state, effects };
 }
 
+/** The state of a page with a chat. */
+type InChat = State & { readonly screen: { readonly kind: "chat" } };
+
 /** Whether a chat is under way, so that closing the page would end it. */
-export function isTalking({ screen }: State): boolean {
-  return screen.kind === "chat" && screen.chat.phase.kind !== "over";
+export function isTalking(state: State): state is InChat {
+  return state.screen.kind === "chat" && state.screen.chat.phase.kind !== "over";
 }
 
 /** Whether the visitor is in a chat or searches for one. */

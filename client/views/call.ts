@@ -2,12 +2,12 @@
  * A call on the screen of a chat: the question before it, the partner's picture, the visitor's own, and the controls.
  */
 
-import type { Call } from "../state/call.ts";
+import { type Call, isUnbroken } from "../state/call.ts";
 import { devicePickers, deviceSwitches, ownPicture } from "./devices.ts";
 import { DEVICE_KINDS, type DeviceKind } from "../media/devices.ts";
 import type { Words } from "../languages/catalogue.ts";
 import { type Dispatch, html, type VNode } from "./markup.ts";
-import type { Chat, RemoteMedia, State } from "../state/state.ts";
+import type { CallAnswer, Chat, RemoteMedia, State } from "../state/state.ts";
 import { describeTrouble } from "./phrases.ts";
 
 /** Draws the call of a chat, if any. */
@@ -31,7 +31,7 @@ export function callView(state: State, chat: Chat, dispatch: Dispatch): VNode | 
     case "failed":
       return prompt(words, {
         title: words.NoCall,
-        text: words.Failures[call.failure],
+        text: [words.Failures[call.failure]],
         buttons: [primary(words.TryAgain, dispatch), refuse(words.GoOnByText)],
       });
     default:
@@ -39,7 +39,7 @@ export function callView(state: State, chat: Chat, dispatch: Dispatch): VNode | 
   }
 }
 
-function answer(dispatch: Dispatch, type: "want" | "refuse"): void {
+function answer(dispatch: Dispatch, type: CallAnswer): void {
   dispatch({ type: "answer", answer: type });
 }
 
@@ -57,19 +57,20 @@ function primary(label: string, dispatch: Dispatch): VNode {
 /** The question, or the wait, before a call. */
 interface Prompt {
   readonly title: string;
-  readonly text?: string;
+  /** Paragraphs. */
+  readonly text?: readonly (string | false)[];
   readonly switches?: VNode;
   readonly buttons?: readonly VNode[];
 }
 
 /** Draws a prompt. Only its text is a live region, so that screen readers don't announce the switches. */
-function prompt(words: Words, { title, text, switches, buttons = [] }: Prompt): VNode {
+function prompt(words: Words, { title, text = [], switches, buttons = [] }: Prompt): VNode {
   return html`
     <section class="call" aria-label=${words.Call}>
       <div class="call-prompt">
         <div role="status">
           <h2>${title}</h2>
-          ${text && html`<p>${text}</p>`}
+          ${text.map((paragraph) => paragraph && html`<p>${paragraph}</p>`)}
         </div>
         ${switches}
         ${buttons.length > 0 && html`<div class="button-row">${buttons}</div>`}
@@ -85,13 +86,15 @@ function consent(
   dispatch: Dispatch,
 ): VNode {
   const { words } = state.language;
-  const isDirect = route.policy === "all";
+  const { policy, isFallback = false } = route;
+  const isDirect = policy === "all";
   return prompt(words, {
     title: invited ? words.StrangerWants : words.ShowAddresses,
-    text: isDirect ? words.Directly : words.ByRelay,
+    text: isDirect ? [isFallback && words.Failures["no-relay"], words.Directly] : [words.ByRelay],
     switches: deviceSwitches(state, dispatch),
     buttons: [
       primary(isDirect ? words.CallDirectly : words.JoinCall, dispatch),
+      ...isFallback ? [button(words.TryAgain, () => answer(dispatch, "retry"))] : [],
       button(words.StayWithText, () => answer(dispatch, "refuse")),
     ],
   });
@@ -146,10 +149,6 @@ function videoFrame(state: State, { call, media }: Chat, dispatch: Dispatch): VN
       ${isLive && qualitySign(words, media)}
     </div>
   `;
-}
-
-function isUnbroken(call: Call): boolean {
-  return call.kind === "live" && call.until === 0;
 }
 
 function remoteVideo(

@@ -37,7 +37,7 @@ export const POLICY_CHANGES: readonly [Change, ...Change[]] = [
   {
     day: "2026-11-29",
     says:
-      "video calls can pass through this server itself, encrypted between the two devices, instead of a separate relay or a direct connection. The policy says which applies.",
+      "video calls can pass through this server itself, encrypted between the two devices, instead of a separate relay or a direct connection. The policy says which applies. If a relay can't be used, both people may agree to a direct call.",
   },
   {
     day: "2026-11-28",
@@ -248,15 +248,21 @@ function calls({ relay }: PublicSettings): Section {
   const way: Sentence[] = relay !== "none"
     ? [{
       says:
-        "Video calls go through this server's relay and nowhere else, so you and the stranger never learn each other's IP address.",
+        "Video calls go through this server's relay, so you and the stranger don't learn each other's IP address.",
       proof: [PROOF_TESTS.relayedBlind],
+    }, {
+      says:
+        "If the relay is full or can't be reached, a call can connect your device directly to the stranger's, which reveals your IP address to the stranger and theirs to you. A direct call starts only after both of you agree to that. Until then, nothing that could reveal your address is created.",
+      proof: [PROOF_TESTS.fallbackConsent],
     }, relay === "embedded" ? EMBEDDED_RELAY : EXTERNAL_RELAY]
     : [{
       says:
         "This server has no relay for video calls, so a call connects your device directly to the stranger's, which reveals your IP address to the stranger and theirs to you. A call starts only after both of you agree to that. Until then, nothing that could reveal your address is created.",
       proof: [PROOF_TESTS.consentFirst],
     }];
-  const media = relay === "none" ? "never pass through it" : "pass only through the relay";
+  const media = relay === "none"
+    ? "never pass through it"
+    : "pass only through the relay or, in a direct call, not through it at all";
   return {
     title: "Video calls",
     sentences: [

@@ -61,6 +61,8 @@ export const PROOF_TESTS = {
   nothingElse: "P13: nothing is stored except the access log and the statistics",
   consentFirst:
     "P14: nothing that could reveal an address exists before both have agreed, or ever if one declines",
+  fallbackConsent:
+    "P14: a call that no relay carries becomes direct only after both have agreed, and reveals nothing before",
   directRefused: "P14: a person who refuses direct calls is never asked for one",
   relayedBlind:
     "P14: the partner learns nothing of the address behind a relayed call, whatever the partner's page does",

@@ -7,9 +7,9 @@ import { UnreliableProxy } from "../support/unreliable_proxy.ts";
 import { waitUntil } from "../support/wait_until.ts";
 import { inProcess } from "../support/server_under_test.ts";
 import { DEVICES } from "./browser.ts";
-import { Caller, PEERS, SEALED } from "./caller.ts";
+import { Caller, NO_RELAY, PEERS, SEALED } from "./caller.ts";
 import { type SiteFixture, siteFixture } from "./site_fixture.ts";
-import { LOOKING, PREVIEW, STRANGER_LEFT, type VisitorOptions } from "./visitor.ts";
+import { LOOKING, PREVIEW, STRANGER_LEFT, type Visitor, type VisitorOptions } from "./visitor.ts";
 
 const openFixture = siteFixture(...DEVICES);
 
@@ -89,16 +89,38 @@ Deno.test("P14: a person who refuses direct calls is never asked for one", async
     await fixture.enter({ script: PEERS }),
     await fixture.enter({ script: PEERS }),
   ];
-  await ann.confirm();
-  await ann.press("Start video chat");
-  await ann.page.getByText(words.MoreChoices).click();
-  await ann.page.getByRole("checkbox", { name: words.Choices.direct }).uncheck();
-  await ann.press("Start video chat");
+  await refuseDirectCalls(ann);
   await bob.searchForVideo();
   await bob.reads(DECLINED);
   await ann.reads(words.Notices["direct-refused"]);
   for (const visitor of [ann, bob]) equal(await new Caller(visitor).peers(), 0);
+  await refusesFallback();
 });
+
+/** The same where a relay can't be used: only the partner is asked, whose consent is not enough. */
+async function refusesFallback(): Promise<void> {
+  await using fixture = await openFixture({ args: ["--relay=on"] });
+  const ann = new Caller(await fixture.enter({ script: PEERS + NO_RELAY }));
+  const bob = new Caller(await fixture.enter({ script: PEERS }));
+  await refuseDirectCalls(ann.visitor);
+  await bob.visitor.searchForVideo();
+  await ann.visitor.sees(words.NoCall);
+  await bob.visitor.press(words.CallDirectly);
+  await bob.visitor.reads(DECLINED);
+  await ann.visitor.sees(words.Failures["no-relay"]);
+  equal(await ann.visitor.button(words.CallDirectly).count(), 0);
+  equal(await ann.peers(), 1, "only the attempt by relay");
+  deepEqual(await ann.candidates(), []);
+}
+
+/** Starts a video chat with the preference that excludes direct calls. */
+async function refuseDirectCalls(visitor: Visitor): Promise<void> {
+  await visitor.confirm();
+  await visitor.press("Start video chat");
+  await visitor.page.getByText(words.MoreChoices).click();
+  await visitor.page.getByRole("checkbox", { name: words.Choices.direct }).uncheck();
+  await visitor.press("Start video chat");
+}
 
 Deno.test("Video of the partner is blurred until the person chooses to look", async () => {
   await using fixture = await openFixture();

@@ -41,6 +41,15 @@ export const SEALED = `{
   };
 }`;
 
+/** Runs in a page: its browser finds no relay, as if a firewall rejected everything but STUN. */
+export const NO_RELAY = `{
+  globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor({ iceServers, ...rest }) {
+      super({ ...rest, iceServers: iceServers.filter(({ credential }) => !credential) });
+    }
+  };
+}`;
+
 /** The time limit for a change in a call, in seconds, and the interval between two checks, in milliseconds. */
 const PATIENCE = 60;
 const INTERVAL = 100; // Each check takes processor time from the call.
@@ -78,6 +87,11 @@ export class Caller {
 
   async candidates(): Promise<string[]> {
     return await this.visitor.evaluate("candidates");
+  }
+
+  /** The error codes of relays. */
+  async refusals(): Promise<number[]> {
+    return await this.visitor.evaluate("refusals");
   }
 
   /**

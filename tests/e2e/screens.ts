@@ -10,7 +10,7 @@ import { MemoryStatisticsStore } from "../../server/statistics/store.ts";
 import { UnreliableProxy } from "../support/unreliable_proxy.ts";
 import { newAddressRecord } from "../support/fixtures.ts";
 import { FakeClock } from "../support/fake_clock.ts";
-import { Caller } from "./caller.ts";
+import { Caller, NO_RELAY } from "./caller.ts";
 import type { OpenFixture } from "./site_fixture.ts";
 import { LOOKING, PREVIEW, STRANGER_LEFT, TYPING, UNREACHABLE, type Visitor } from "./visitor.ts";
 
@@ -85,8 +85,8 @@ async function throughChat(openFixture: OpenFixture, judge: Judge): Promise<void
 }
 
 async function throughCall(openFixture: OpenFixture, judge: Judge): Promise<void> {
-  await using fixture = await openFixture();
-  const [ann, bob] = [await fixture.enter(), await fixture.enter()];
+  await using fixture = await openFixture({ args: ["--relay=on"] });
+  const [ann, bob] = [await fixture.enter({ script: NO_RELAY }), await fixture.enter()];
   await ann.confirm();
   await ann.press("Start video chat");
   await ann.sees(PREVIEW);
@@ -97,7 +97,7 @@ async function throughCall(openFixture: OpenFixture, judge: Judge): Promise<void
   await judge(ann, "searching with a camera");
   await bob.searchForVideo();
   await ann.button("Call directly").waitFor();
-  await judge(ann, "asked for a direct call");
+  await judge(ann, "asked for a direct call, because the relay can't be used");
   await ann.press("Call directly");
   await judge(ann, "waiting for the stranger");
   await bob.press("Call directly");

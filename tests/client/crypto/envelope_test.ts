@@ -45,7 +45,7 @@ Deno.test("Envelope carries any content unchanged", () => {
       { kind: "typing" },
       { kind: "received", number: 0 },
       { kind: "repeat", number: 9 },
-      ...(["willing", "unwilling", "over"] as const).map((
+      ...(["willing", "unwilling", "over", "unable", "no-relay", "direct"] as const).map((
         says,
       ) => ({ kind: "call", says } as const)),
       { kind: "media", picture: true, sound: false },
@@ -67,7 +67,7 @@ Deno.test("Envelope that is malformed is refused", () => {
     [2, 1, 0, 0, 0, 1, 65],
     [2, 3, 0, 0, 1],
     [2, 5, 0, 0, 0, 0],
-    [2, 5, 0, 0, 0, 5],
+    [2, 5, 0, 0, 0, 7],
     [2, 7, 0, 0, 0, 0],
     [2, 7, 0, 0, 0, 0, 0xFF],
     [2, 8, 0, 0, 0, 1],

@@ -6,7 +6,7 @@ import {
   type Tracks,
 } from "../../../client/media/peer_connection.ts";
 import { MAX_SETUP_BYTES } from "../../../client/crypto/envelope.ts";
-import type { CallPolicy, Role } from "../../../protocol.ts";
+import type { CallPolicy, CallServer, Role } from "../../../protocol.ts";
 import { readSetup, stripAddresses } from "../../../client/media/setup.ts";
 
 const HOST = "candidate:1 1 udp 2122260223 192.0.2.7 54321 typ host generation 0";
@@ -104,13 +104,17 @@ class World {
   readonly qualities: number[] = [];
   readonly connection: PeerConnection;
   measure: (() => void) | undefined;
+  configuration: RTCConfiguration = {};
 
-  constructor(role: Role, policy: CallPolicy = "all") {
+  constructor(role: Role, policy: CallPolicy = "all", servers: readonly CallServer[] = []) {
     Object.assign(globalThis, { MediaStream: FakeStream }); // Deno has none.
     this.connection = new PeerConnection({
       role,
-      route: { servers: [], policy },
-      connect: () => this.peer as unknown as RTCPeerConnection,
+      route: { servers, policy },
+      connect: (configuration) => {
+        this.configuration = configuration;
+        return this.peer as unknown as RTCPeerConnection;
+      },
       every: (_, task) => {
         this.measure = task;
         return () => this.measure = undefined;
@@ -143,7 +147,10 @@ class World {
 
   /** The browser has found a candidate, or no more. */
   find(candidate: string | null): void {
-    const found = candidate === null ? null : { toJSON: () => ({ candidate, sdpMid: "0" }) };
+    const found = candidate === null ? null : {
+      candidate,
+      toJSON: () => ({ candidate, sdpMid: "0" }),
+    };
     this.peer.onicecandidate?.({ candidate: found });
   }
 
@@ -241,6 +248,45 @@ Deno.test("Video takes and shows no candidates of a relayed call but relays", as
     { candidate: BLANKED, sdpMid: "0" },
     { candidate: "", sdpMid: "0" },
   ]);
+});
+
+Deno.test("Video says that it has no relay when everything is gathered and no candidate was found", () => {
+  const steps: readonly [string[], string[]][] = [
+    [[], ["no-relay"]],
+    [[""], ["no-relay"]],
+    [[RELAYED], []],
+    [[RELAYED, ""], []],
+  ];
+  for (const [found, lines] of steps) {
+    const world = new World("caller", "relay");
+    for (const candidate of [...found, null]) world.find(candidate);
+    assert.deepEqual(world.lines, lines);
+  }
+  const direct = new World("caller", "all");
+  direct.find(null);
+  assert.deepEqual(direct.lines, []);
+});
+
+Deno.test("Video uses relays with their credentials in a relayed call, and as STUN servers without any in a direct one", () => {
+  const credentials = { username: "1:a", credential: "b" };
+  const urls = [
+    "turn:chat.example:8000?transport=udp",
+    "turn:chat.example:8000?transport=tcp",
+    "turn:[2001:db8::7]",
+    "turns:chat.example:443?transport=tcp",
+  ];
+  const servers = [{ urls, ...credentials }];
+  assert.deepEqual(new World("caller", "relay", servers).configuration, {
+    iceServers: [{ urls, ...credentials }],
+    iceTransportPolicy: "relay",
+    bundlePolicy: "max-bundle",
+  });
+  assert.deepEqual(new World("caller", "all", servers).configuration, {
+    iceServers: [{ urls: "stun:chat.example:8000" }, { urls: "stun:[2001:db8::7]" }],
+    iceTransportPolicy: "all",
+    bundlePolicy: "max-bundle",
+  });
+  assert.deepEqual(new World("caller").configuration.iceServers, []);
 });
 
 Deno.test("Video sends no step that has too many bytes", async () => {

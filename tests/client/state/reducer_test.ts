@@ -852,7 +852,8 @@ Deno.test("Page turns everything off when a call or a chat ends, unless the came
     (page) => page.server({ type: "partner-left" }),
     (page) => page.on({ type: "down", mayResume: false }),
     (page) => page.on("not-secured"),
-    (page) => page.pass(CONNECTING_TIME),
+    (page) => page.pass(CONNECTING_TIME).on({ type: "answer", answer: "refuse" }),
+    (page) => page.on({ type: "prefer", change: { direct: false } }).pass(CONNECTING_TIME),
   ];
   for (const end of ends) assert.deepEqual(wanted(end(called())), [], String(end));
   const next = called().on("stop", "stop", "stop");
@@ -888,15 +889,24 @@ Deno.test("Page blurs the partner's video until the person chooses to look, unle
   assert.equal(bold.chat.media.revealed, true);
 });
 
-Deno.test("Page offers another try or text after a call that failed", () => {
+Deno.test("Page offers another try, a direct call or text after a call that failed", () => {
   const page = new Page().on("start-video", "start-video").server(PAIRED).server(BY_RELAY)
     .on(said({ kind: "call", says: "willing" })).pass(CONNECTING_TIME);
-  assert.equal(page.chat.call.kind, "failed");
+  assert.equal(page.chat.call.kind, "consenting");
   page.hears("and by text?");
   assert.deepEqual(page.log, ["began", "stranger: and by text?"]);
-  assert.deepEqual(page.on({ type: "call", event: { type: "want" } }).told, [{ type: "ice" }]);
+  assert.deepEqual(page.on({ type: "call", event: { type: "retry" } }).told, [{ type: "ice" }]);
   page.server({ type: "error", code: "too-fast", message: "", seconds: 5 });
   assert.deepEqual(page.chat.call, { kind: "failed", failure: "too-fast", invited: false });
+});
+
+Deno.test("Page asks no longer about a direct call once the partner has left, or reloaded their page", () => {
+  const page = new Page().on("start-video", "start-video").server(PAIRED).server(BY_RELAY)
+    .on(said({ kind: "call", says: "willing" }), said({ kind: "call", says: "no-relay" }));
+  assert.equal(page.chat.call.kind, "consenting");
+  page.server({ type: "partner-left" }).on(said({ kind: "call", says: "direct" }));
+  assert.deepEqual(page.chat.call, { kind: "none" });
+  assert.ok(!page.did("start-call"));
 });
 
 Deno.test("Page keeps a call when the connection of either side drops", () => {
