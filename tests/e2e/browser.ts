@@ -52,6 +52,14 @@ export const DEVICES = [
   "--allow-loopback-in-peer-connection",
 ];
 
+/** The same for Firefox. Its camera and microphone are needed on pages without TLS, too. */
+export const FIREFOX_DEVICES = {
+  "media.navigator.streams.fake": true,
+  "media.navigator.permission.disabled": true,
+  "media.devices.insecure.enabled": true,
+  "media.getusermedia.insecure.enabled": true,
+};
+
 /** Starts the browser with additional arguments. */
 export async function launch(...more: readonly string[]): Promise<Browser> {
   return await chromium.launch(await installed(...more));
@@ -131,16 +139,27 @@ export function isFirefoxThere(): Promise<boolean> {
   });
 }
 
+/** How Firefox is started. */
+export interface FirefoxOptions {
+  /** The command prefix that starts it in another network. */
+  readonly under?: readonly string[];
+  /** Settings in addition to {@linkcode SILENT}. */
+  readonly settings?: Readonly<Record<string, string | boolean>>;
+}
+
 /** Starts Firefox without features that contact other servers. */
-export async function launchFirefox(): Promise<Browser> {
+export async function launchFirefox(
+  { under = [], settings = {} }: FirefoxOptions = {},
+): Promise<Browser> {
   const folder = await Deno.makeTempDir();
   const front = new URL("firefox_proxy.ts", import.meta.url).pathname;
-  const command = `"${Deno.execPath()}" run --allow-all --no-config --no-lock "${front}"`;
+  const start = `env FIREFOX_UNDER="${under.join(" ")}" "${Deno.execPath()}" run`;
+  const command = `${start} --allow-all --no-config --no-lock "${front}"`;
   const executablePath = await script(folder, `${command} "$@"`);
   const browser = await firefox.launch({
     channel: "moz-firefox",
     executablePath,
-    firefoxUserPrefs: SILENT,
+    firefoxUserPrefs: { ...SILENT, ...settings },
   });
   await Deno.remove(folder, { recursive: true });
   return browser;

@@ -9,6 +9,10 @@
 const FIREFOX = "/usr/bin/firefox-esr";
 const LISTENING = /^WebDriver BiDi listening on (ws:\S+)$/;
 const UNKNOWN = "emulation.setMediaFeaturesOverride";
+/** The command prefix that starts Firefox in another network. */
+const UNDER = (Deno.env.get("FIREFOX_UNDER") ?? "").split(" ").filter(Boolean);
+/** Where ports of that network are reached from here. Firefox insists on the number of its own port. */
+const BRIDGE = "127.77.0.1";
 
 /** Relays one connection from Playwright to Firefox's `session`. Returns the response to the upgrade. */
 function relay(request: Request, session: string): Response {
@@ -27,6 +31,27 @@ function relay(request: Request, session: string): Response {
   return response;
 }
 
+/** The URL at which a session is reached from this network. */
+function reachable(session: string): string {
+  if (UNDER.length === 0) return session;
+  const port = Number(new URL(session).port);
+  bridge(Deno.listen({ hostname: BRIDGE, port }));
+  return session.replace("127.0.0.1", BRIDGE);
+}
+
+/** Connects each client of a listener to the same port of the loopback address in Firefox's network. */
+async function bridge(listener: Deno.TcpListener): Promise<void> {
+  const { port } = listener.addr;
+  const copy = `exec 3<>/dev/tcp/127.0.0.1/${port}; cat <&3 & exec cat >&3`;
+  const [program, ...before] = UNDER;
+  for await (const connection of listener) {
+    const args = [...before, "bash", "-c", copy];
+    const pipe = new Deno.Command(program!, { args, stdin: "piped", stdout: "piped" }).spawn();
+    connection.readable.pipeTo(pipe.stdin).catch(end);
+    pipe.stdout.pipeTo(connection.writable).catch(end);
+  }
+}
+
 /** Listens in front of Firefox, and returns the URL. */
 function stand(session: string): string {
   const server = Deno.serve(
@@ -36,8 +61,8 @@ function stand(session: string): string {
   return `ws://127.0.0.1:${server.addr.port}`;
 }
 
-const firefox = new Deno.Command(FIREFOX, { args: Deno.args, stdout: "null", stderr: "piped" })
-  .spawn();
+const [program = FIREFOX, ...args] = [...UNDER, FIREFOX, ...Deno.args];
+const firefox = new Deno.Command(program, { args, stdout: "null", stderr: "piped" }).spawn();
 
 function end(): void {
   try {
@@ -55,7 +80,7 @@ for await (const text of firefox.stderr.pipeThrough(new TextDecoderStream())) {
     const address = LISTENING.exec(line)?.[1];
     const said = address === undefined
       ? line
-      : `WebDriver BiDi listening on ${stand(`${address}/session`)}`;
+      : `WebDriver BiDi listening on ${stand(reachable(`${address}/session`))}`;
     await Deno.stderr.write(new TextEncoder().encode(`${said}\n`));
   }
 }
