@@ -45,14 +45,16 @@ const QUIET = [
   "--disable-sync",
 ];
 
-/** For calls: a camera with a moving picture, a microphone that beeps, and connections within this machine. */
-export const DEVICES = [
+/** A camera with a moving picture, and a microphone that beeps. */
+export const FAKE_DEVICES = [
   "--use-fake-device-for-media-stream",
   "--use-fake-ui-for-media-stream",
-  "--allow-loopback-in-peer-connection",
 ];
 
-/** The same for Firefox. Its camera and microphone are needed on pages without TLS, too. */
+/** For calls within this machine. */
+export const DEVICES = [...FAKE_DEVICES, "--allow-loopback-in-peer-connection"];
+
+/** The same as {@linkcode FAKE_DEVICES} for Firefox. Its camera and microphone are needed on pages without TLS, too. */
 export const FIREFOX_DEVICES = {
   "media.navigator.streams.fake": true,
   "media.navigator.permission.disabled": true,

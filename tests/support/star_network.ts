@@ -2,10 +2,13 @@
  * A server and two clients, each in its own network inside this machine (network_namespaces(7)). A client reaches the
  * server and nothing else, because the server forwards nothing.
  *
- *      client 0: 10.77.0.2 ======== 10.77.0.1 :server: 10.77.0.1 ======== 10.77.0.3 :client 1
+ *      client 0: 10.77.0.2 ===== 198.51.100.1 :server: 198.51.100.1 ===== 10.77.0.3 :client 1
  */
 
 import { ip } from "./networks.ts";
+
+/** The address of the server. Browsers take it for a public one (RFC 5737). */
+export const SERVER = "198.51.100.1";
 
 /** One of the clients. */
 export type Client = 0 | 1;
@@ -18,7 +21,6 @@ const LOCAL_RULE = 100;
 
 /** The three networks. */
 export class StarNetwork implements AsyncDisposable {
-  readonly server = "10.77.0.1";
   readonly clients = ["10.77.0.2", "10.77.0.3"] as const;
   readonly #serverName = `anonymous-chat-${Deno.pid}-server`;
   readonly #clientNames = [0, 1].map((n) => `anonymous-chat-${Deno.pid}-client-${n}`);
@@ -82,8 +84,8 @@ export class StarNetwork implements AsyncDisposable {
       ..."type veth peer name cable netns".split(" "),
       name,
     );
-    await ip("-n", server, "address", "add", this.server, "peer", address, "dev", cable);
-    await ip("-n", name, "address", "add", address, "peer", this.server, "dev", "cable");
+    await ip("-n", server, "address", "add", SERVER, "peer", address, "dev", cable);
+    await ip("-n", name, "address", "add", address, "peer", SERVER, "dev", "cable");
     await ip("-n", server, "link", "set", cable, "up");
     for (const device of ["lo", "cable"]) await ip("-n", name, "link", "set", device, "up");
     // Headless browsers place calls only from the address of the default route.
