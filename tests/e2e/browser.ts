@@ -145,18 +145,20 @@ export function isFirefoxThere(): Promise<boolean> {
 export interface FirefoxOptions {
   /** The command prefix that starts it in another network. */
   readonly under?: readonly string[];
+  /** Whether it accepts every certificate, those of relays for calls included. */
+  readonly isTrusting?: boolean;
   /** Settings in addition to {@linkcode SILENT}. */
   readonly settings?: Readonly<Record<string, string | boolean>>;
 }
 
 /** Starts Firefox without features that contact other servers. */
 export async function launchFirefox(
-  { under = [], settings = {} }: FirefoxOptions = {},
+  { under = [], isTrusting = false, settings = {} }: FirefoxOptions = {},
 ): Promise<Browser> {
   const folder = await Deno.makeTempDir();
   const front = new URL("firefox_proxy.ts", import.meta.url).pathname;
-  const start = `env FIREFOX_UNDER="${under.join(" ")}" "${Deno.execPath()}" run`;
-  const command = `${start} --allow-all --no-config --no-lock "${front}"`;
+  const env = `env FIREFOX_UNDER="${under.join(" ")}" FIREFOX_TRUSTS=${isTrusting}`;
+  const command = `${env} "${Deno.execPath()}" run --allow-all --no-config --no-lock "${front}"`;
   const executablePath = await script(folder, `${command} "$@"`);
   const browser = await firefox.launch({
     channel: "moz-firefox",

@@ -11,8 +11,17 @@ const LISTENING = /^WebDriver BiDi listening on (ws:\S+)$/;
 const UNKNOWN = "emulation.setMediaFeaturesOverride";
 /** The command prefix that starts Firefox in another network. */
 const UNDER = (Deno.env.get("FIREFOX_UNDER") ?? "").split(" ").filter(Boolean);
-/** Where ports of that network are reached from here. Firefox insists on the number of its own port. */
-const BRIDGE = "127.77.0.1";
+
+/** Whether it accepts every certificate. Playwright can say so about pages only, and not about relays. */
+const TRUSTS = Deno.env.get("FIREFOX_TRUSTS") === "true";
+
+/** The command that opens a session, changed so that every certificate is accepted in it. */
+function trusting(command: { readonly params: { readonly capabilities?: object } }): string {
+  const { params } = command;
+  const { alwaysMatch = {}, ...rest } = Object(params.capabilities);
+  const capabilities = { ...rest, alwaysMatch: { ...alwaysMatch, acceptInsecureCerts: true } };
+  return JSON.stringify({ ...command, params: { ...params, capabilities } });
+}
 
 /** Relays one connection from Playwright to Firefox's `session`. Returns the response to the upgrade. */
 function relay(request: Request, session: string): Response {
@@ -20,10 +29,11 @@ function relay(request: Request, session: string): Response {
   const inner = new WebSocket(session);
   const opened = new Promise((resolve) => inner.onopen = resolve);
   outer.onmessage = async ({ data }) => {
-    const { id, method } = JSON.parse(data);
+    const command = JSON.parse(data);
+    const { id, method } = command;
     await opened;
     if (method === UNKNOWN) outer.send(JSON.stringify({ type: "success", id, result: {} }));
-    else inner.send(data);
+    else inner.send(TRUSTS && method === "session.new" ? trusting(command) : data);
   };
   inner.onmessage = ({ data }) => outer.send(data);
   inner.onclose = () => outer.close();
@@ -31,22 +41,13 @@ function relay(request: Request, session: string): Response {
   return response;
 }
 
-/** The URL at which a session is reached from this network. */
-function reachable(session: string): string {
-  if (UNDER.length === 0) return session;
-  const port = Number(new URL(session).port);
-  bridge(Deno.listen({ hostname: BRIDGE, port }));
-  return session.replace("127.0.0.1", BRIDGE);
-}
-
-/** Connects each client of a listener to the same port of the loopback address in Firefox's network. */
-async function bridge(listener: Deno.TcpListener): Promise<void> {
-  const { port } = listener.addr;
+/** Makes a port of Firefox's network available here, at the same number, which Firefox insists on. */
+async function bridge(port: number): Promise<void> {
   const copy = `exec 3<>/dev/tcp/127.0.0.1/${port}; cat <&3 & exec cat >&3`;
-  const [program, ...before] = UNDER;
-  for await (const connection of listener) {
+  const [program = "", ...before] = UNDER;
+  for await (const connection of Deno.listen({ hostname: "127.0.0.1", port })) {
     const args = [...before, "bash", "-c", copy];
-    const pipe = new Deno.Command(program!, { args, stdin: "piped", stdout: "piped" }).spawn();
+    const pipe = new Deno.Command(program, { args, stdin: "piped", stdout: "piped" }).spawn();
     connection.readable.pipeTo(pipe.stdin).catch(end);
     pipe.stdout.pipeTo(connection.writable).catch(end);
   }
@@ -54,6 +55,7 @@ async function bridge(listener: Deno.TcpListener): Promise<void> {
 
 /** Listens in front of Firefox, and returns the URL. */
 function stand(session: string): string {
+  if (UNDER.length > 0) bridge(Number(new URL(session).port));
   const server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen: () => {} },
     (request) => relay(request, session),
@@ -80,7 +82,7 @@ for await (const text of firefox.stderr.pipeThrough(new TextDecoderStream())) {
     const address = LISTENING.exec(line)?.[1];
     const said = address === undefined
       ? line
-      : `WebDriver BiDi listening on ${stand(reachable(`${address}/session`))}`;
+      : `WebDriver BiDi listening on ${stand(`${address}/session`)}`;
     await Deno.stderr.write(new TextEncoder().encode(`${said}\n`));
   }
 }

@@ -73,8 +73,7 @@ export class RelayBed implements AsyncDisposable {
       const browser = await launchIn(engines[client], where);
       stack.defer(() => browser.close());
       const script = PEERS + SEALED + RECEIVED + scripts[client];
-      const ignoreHTTPSErrors = engines[client] === "Firefox";
-      return new Caller(await Visitor.open(browser, SITES[scheme], { script, ignoreHTTPSErrors }));
+      return new Caller(await Visitor.open(browser, SITES[scheme], { script }));
     };
     const callers = [await enter(0), await enter(1)] as const;
     return new RelayBed({ network, program, callers }, stack.move());
@@ -121,7 +120,7 @@ async function launchIn(
   const under = network.underClient(client);
   if (engine === "Firefox") {
     const settings = { ...FIREFOX_DEVICES, "dom.securecontext.allowlist": SERVER };
-    return await launchFirefox({ under, settings });
+    return await launchFirefox({ under, isTrusting: scheme === "https", settings });
   }
   const trust = scheme === "https"
     ? trusting(files.cert)
