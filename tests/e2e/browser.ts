@@ -51,12 +51,22 @@ const QUIET = [
   "--renderer-process-limit=1",
 ];
 
-/** For calls: a camera with a moving picture, a microphone that beeps, and connections within this machine. */
-export const DEVICES = [
+/** A camera with a moving picture, and a microphone that beeps. */
+export const FAKE_DEVICES = [
   "--use-fake-device-for-media-stream",
   "--use-fake-ui-for-media-stream",
-  "--allow-loopback-in-peer-connection",
 ];
+
+/** For calls within this machine. */
+export const DEVICES = [...FAKE_DEVICES, "--allow-loopback-in-peer-connection"];
+
+/** The same as {@linkcode FAKE_DEVICES} for Firefox. Its camera and microphone are needed on pages without TLS, too. */
+export const FIREFOX_DEVICES = {
+  "media.navigator.streams.fake": true,
+  "media.navigator.permission.disabled": true,
+  "media.devices.insecure.enabled": true,
+  "media.getusermedia.insecure.enabled": true,
+};
 
 /** Starts the browser with additional arguments. */
 export async function launch(...more: readonly string[]): Promise<Browser> {
@@ -137,16 +147,29 @@ export function isFirefoxThere(): Promise<boolean> {
   });
 }
 
+/** How Firefox is started. */
+export interface FirefoxOptions {
+  /** The command prefix that starts it in another network. */
+  readonly under?: readonly string[];
+  /** Whether it accepts every certificate, those of relays for calls included. */
+  readonly isTrusting?: boolean;
+  /** Settings in addition to {@linkcode SILENT}. */
+  readonly settings?: Readonly<Record<string, string | boolean>>;
+}
+
 /** Starts Firefox without features that contact other servers. */
-export async function launchFirefox(): Promise<Browser> {
+export async function launchFirefox(
+  { under = [], isTrusting = false, settings = {} }: FirefoxOptions = {},
+): Promise<Browser> {
   const folder = await Deno.makeTempDir();
   const front = new URL("firefox_proxy.ts", import.meta.url).pathname;
-  const command = `"${Deno.execPath()}" run --allow-all --no-config --no-lock "${front}"`;
+  const env = `env FIREFOX_UNDER="${under.join(" ")}" FIREFOX_TRUSTS=${isTrusting}`;
+  const command = `${env} "${Deno.execPath()}" run --allow-all --no-config --no-lock "${front}"`;
   const executablePath = await script(folder, `${command} "$@"`);
   const browser = await firefox.launch({
     channel: "moz-firefox",
     executablePath,
-    firefoxUserPrefs: SILENT,
+    firefoxUserPrefs: { ...SILENT, ...settings },
   });
   await Deno.remove(folder, { recursive: true });
   return browser;

@@ -50,6 +50,37 @@ export const NO_RELAY = `{
   };
 }`;
 
+/** Runs in a page: records everything that it receives from the server, and what of it was encrypted. */
+export const RECEIVED = `{
+  globalThis.received = [];
+  const record = (data) =>
+    received.push(typeof data === "string" ? data : new TextDecoder("latin1").decode(data));
+  globalThis.WebSocket = class extends WebSocket {
+    constructor(...args) {
+      super(...args);
+      this.addEventListener("message", ({ data }) => record(data));
+    }
+  };
+  const { decrypt } = SubtleCrypto.prototype;
+  SubtleCrypto.prototype.decrypt = async function (...args) {
+    const data = await decrypt.apply(this, args);
+    record(data);
+    return data;
+  };
+}`;
+
+/** Runs in a page: it finds only relays of this transport, as if the network blocked the other. */
+export const only = (transport: "udp" | "tcp"): string =>
+  `globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor({ iceServers, ...rest }) {
+      const servers = iceServers.map(({ urls, ...credentials }) => ({
+        ...credentials,
+        urls: urls.filter((url) => url.endsWith("transport=${transport}")),
+      }));
+      super({ ...rest, iceServers: servers });
+    }
+  };`;
+
 /** The time limit for a change in a call, in seconds, and the interval between two checks, in milliseconds. */
 const PATIENCE = 60;
 const INTERVAL = 100; // Each check takes processor time from the call.
@@ -103,6 +134,27 @@ export class Caller {
     const isKnown = async (): Promise<boolean> => (route = await this.#nominated()).length > 0;
     await waitUntil(isKnown, PATIENCE, INTERVAL);
     return route;
+  }
+
+  /** How this side reaches the relay of the connection in use: by udp, tcp or tls. */
+  async transport(): Promise<string> {
+    await this.route();
+    return await this.visitor.evaluate(`(async () => {
+      const stats = await peers.at(-1).getStats();
+      const { localCandidateId } = [...stats.values()].find(({ type, nominated, state }) =>
+        type === "candidate-pair" && nominated && state === "succeeded");
+      return stats.get(localCandidateId).relayProtocol;
+    })()`);
+  }
+
+  /** The address of every candidate of both sides, as far as the browser reveals it to the page. */
+  async addresses(): Promise<string[]> {
+    return await this.visitor.evaluate(`(async () => {
+      const stats = await Promise.all(peers.map((peer) => peer.getStats()));
+      return stats.flatMap((one) => [...one.values()])
+        .filter(({ type, address }) => /^(local|remote)-candidate$/.test(type) && address)
+        .map(({ address }) => address);
+    })()`);
   }
 
   async #nominated(): Promise<string[]> {

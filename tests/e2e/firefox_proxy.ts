@@ -9,6 +9,19 @@
 const FIREFOX = "/usr/bin/firefox-esr";
 const LISTENING = /^WebDriver BiDi listening on (ws:\S+)$/;
 const UNKNOWN = "emulation.setMediaFeaturesOverride";
+/** The command prefix that starts Firefox in another network. */
+const UNDER = (Deno.env.get("FIREFOX_UNDER") ?? "").split(" ").filter(Boolean);
+
+/** Whether it accepts every certificate. Playwright can say so about pages only, and not about relays. */
+const TRUSTS = Deno.env.get("FIREFOX_TRUSTS") === "true";
+
+/** The command that opens a session, changed so that every certificate is accepted in it. */
+function trusting(command: { readonly params: { readonly capabilities?: object } }): string {
+  const { params } = command;
+  const { alwaysMatch = {}, ...rest } = Object(params.capabilities);
+  const capabilities = { ...rest, alwaysMatch: { ...alwaysMatch, acceptInsecureCerts: true } };
+  return JSON.stringify({ ...command, params: { ...params, capabilities } });
+}
 
 /** Relays one connection from Playwright to Firefox's `session`. Returns the response to the upgrade. */
 function relay(request: Request, session: string): Response {
@@ -16,10 +29,11 @@ function relay(request: Request, session: string): Response {
   const inner = new WebSocket(session);
   const opened = new Promise((resolve) => inner.onopen = resolve);
   outer.onmessage = async ({ data }) => {
-    const { id, method } = JSON.parse(data);
+    const command = JSON.parse(data);
+    const { id, method } = command;
     await opened;
     if (method === UNKNOWN) outer.send(JSON.stringify({ type: "success", id, result: {} }));
-    else inner.send(data);
+    else inner.send(TRUSTS && method === "session.new" ? trusting(command) : data);
   };
   inner.onmessage = ({ data }) => outer.send(data);
   inner.onclose = () => outer.close();
@@ -27,8 +41,21 @@ function relay(request: Request, session: string): Response {
   return response;
 }
 
+/** Makes a port of Firefox's network available here, at the same number, which Firefox insists on. */
+async function bridge(port: number): Promise<void> {
+  const copy = `exec 3<>/dev/tcp/127.0.0.1/${port}; cat <&3 & exec cat >&3`;
+  const [program = "", ...before] = UNDER;
+  for await (const connection of Deno.listen({ hostname: "127.0.0.1", port })) {
+    const args = [...before, "bash", "-c", copy];
+    const pipe = new Deno.Command(program, { args, stdin: "piped", stdout: "piped" }).spawn();
+    connection.readable.pipeTo(pipe.stdin).catch(end);
+    pipe.stdout.pipeTo(connection.writable).catch(end);
+  }
+}
+
 /** Listens in front of Firefox, and returns the URL. */
 function stand(session: string): string {
+  if (UNDER.length > 0) bridge(Number(new URL(session).port));
   const server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen: () => {} },
     (request) => relay(request, session),
@@ -36,8 +63,8 @@ function stand(session: string): string {
   return `ws://127.0.0.1:${server.addr.port}`;
 }
 
-const firefox = new Deno.Command(FIREFOX, { args: Deno.args, stdout: "null", stderr: "piped" })
-  .spawn();
+const [program = FIREFOX, ...args] = [...UNDER, FIREFOX, ...Deno.args];
+const firefox = new Deno.Command(program, { args, stdout: "null", stderr: "piped" }).spawn();
 
 function end(): void {
   try {

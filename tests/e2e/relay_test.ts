@@ -7,11 +7,11 @@ import { CertificateFiles } from "../support/certificate_files.ts";
 import { Coturn, isCoturnThere, TURN_SECRET } from "../support/coturn.ts";
 import { TempFolder } from "../support/files.ts";
 import { isIpThere, Networks } from "../support/networks.ts";
-import { PrintingProcess } from "../support/printing_process.ts";
 import { Program } from "../support/program.ts";
+import { UdpListener } from "../support/udp_listener.ts";
 import { waitUntil } from "../support/wait_until.ts";
 import { DEVICES, launchUnder, trusting } from "./browser.ts";
-import { Caller, PEERS, SEALED } from "./caller.ts";
+import { Caller, only, PEERS, SEALED } from "./caller.ts";
 import { siteFixture } from "./site_fixture.ts";
 import { Visitor } from "./visitor.ts";
 
@@ -46,18 +46,6 @@ Deno.test({
     ok(candidates.length > 0 && candidates.every((one) => / typ relay /.test(one)));
   }
 });
-
-/** Runs in a page: it finds only relays of this transport, as if the network blocked the other. */
-const only = (transport: "udp" | "tcp"): string =>
-  `globalThis.RTCPeerConnection = class extends RTCPeerConnection {
-    constructor({ iceServers, ...rest }) {
-      const servers = iceServers.map(({ urls, ...credentials }) => ({
-        ...credentials,
-        urls: urls.filter((url) => url.endsWith("transport=${transport}")),
-      }));
-      super({ ...rest, iceServers: servers });
-    }
-  };`;
 
 const TRANSPORTS = [["udp", "udp"], ["tcp", "tcp"], ["udp", "tcp"]] as const;
 
@@ -155,7 +143,7 @@ async function attack(
   const args = [`--host=${host}`, ...files.args, ...relays];
   await using program = await Program.startWith({ under, args });
   const site = `https://${host}:${program.port}`;
-  await using listener = await Listener.start(under, host);
+  await using listener = await UdpListener.start(under, host);
   const more = [trusting(files.cert), SHOWN];
   const launch = (which: 0 | 1, name: string): Promise<Visitor> => {
     const script = PEERS + SEALED + TOLD + (which === 0 ? ATTACKER(host, listener.port) : "");
@@ -178,7 +166,11 @@ async function attack(
  * Waits until a packet from the victim's `source` has arrived and the page was told of that address. Returns everything
  * the attacker's page was told.
  */
-async function arrived(attacker: Visitor, listener: Listener, source: string): Promise<string[]> {
+async function arrived(
+  attacker: Visitor,
+  listener: UdpListener,
+  source: string,
+): Promise<string[]> {
   const isVirtual = source === VIRTUAL; // The embedded relay sends nothing to a candidate of the attacker.
   await waitUntil(() => isVirtual || listener.sources.includes(source)); // A picture may move sooner, by another path.
   await attacker.until(`told.some((text) => text.includes("${source}"))`);
@@ -196,38 +188,4 @@ async function open(
   return await Visitor.open(await launchUnder(under, folder, ...DEVICES, ...more), site, {
     script,
   });
-}
-
-/** A UDP listener in a separate process. */
-class Listener implements AsyncDisposable {
-  readonly #process: PrintingProcess;
-  readonly port = 40_404;
-
-  private constructor(under: readonly string[], hostname: string) {
-    const where = JSON.stringify({ transport: "udp", hostname, port: this.port });
-    const code = `const socket = Deno.listenDatagram(${where});
-      console.log("listens");
-      for await (const [, { hostname }] of socket) console.log(hostname);`;
-    this.#process = new PrintingProcess([
-      ...under,
-      Deno.execPath(),
-      ...["run", "--quiet", "--no-config", "--allow-net", "--unstable-net"],
-      `data:text/javascript,${encodeURIComponent(code)}`,
-    ], { stderr: "null" });
-  }
-
-  static async start(under: readonly string[], hostname: string): Promise<Listener> {
-    const listener = new Listener(under, hostname);
-    await waitUntil(() => listener.#process.printed.includes("listens"));
-    return listener;
-  }
-
-  /** The addresses that have sent something. */
-  get sources(): string[] {
-    return [...new Set(this.#process.printed.trim().split("\n").slice(1))];
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#process[Symbol.asyncDispose]();
-  }
 }

@@ -63,7 +63,8 @@ export class Networks implements AsyncDisposable {
   }
 }
 
-async function ip(...args: string[]): Promise<void> {
+/** Runs the `ip` command. */
+export async function ip(...args: string[]): Promise<void> {
   const { success } = await new Deno.Command("ip", { args, stderr: "null" }).output();
   if (!success) throw new Error(`Cannot run ip ${args.join(" ")}`);
 }
