@@ -14,8 +14,8 @@ import { channelData } from "../support/turn_relay.ts";
 import { pinnedTo } from "./cpu_pinning.ts";
 import type { Figures } from "./medians.ts";
 
-/** Calls, and pictures per second of each of their two people. */
-const [CALLS, PICTURES] = [20, 30];
+/** Calls, and pictures per second of each of their two people. More calls from one address would be limited. */
+const [CALLS, PICTURES] = [5, 60];
 /** Packets of a picture, and bytes of data in each. */
 const [PACKETS, BYTES] = [5, 1200];
 const CHANNEL = 0x4000;
@@ -42,6 +42,7 @@ export async function measureStreams(
   const load = new StreamLoad();
   for (let call = 0; call < CALLS; call++) await load.add(url, isTls ? files.cert : undefined);
   void load.run();
+  using _stopped = { [Symbol.dispose]: () => load.stop() };
   await delay(warmUp * 1000);
   const [sent, delivered, cpu] = [load.sent, load.delivered, cpuTime(program.pid)];
   await delay(periods * PERIOD);
@@ -56,7 +57,10 @@ export async function measureStreams(
 class StreamLoad {
   sent = 0;
   delivered = 0;
+  #isStopped = false;
   readonly #clients: RelayClient[] = [];
+  /** Clients whose previous picture is not written yet. */
+  readonly #writing = new Set<RelayClient>();
 
   /** Opens a call. */
   async add(url: string, cert: string | undefined): Promise<void> {
@@ -75,24 +79,35 @@ class StreamLoad {
     for (const client of clients) void this.#count(client);
   }
 
-  /** Sends until the process exits. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  /** Sends until it is stopped. */
   async run(): Promise<void> {
     const frame = channelData(new Uint8Array(BYTES), CHANNEL, true);
     const picture = new Uint8Array(PACKETS * frame.length);
     for (let packet = 0; packet < PACKETS; packet++) picture.set(frame, packet * frame.length);
     const start = performance.now();
     const clients = this.#clients;
-    for (let next = 0;; next++) {
+    for (let next = 0; !this.#isStopped; next++) {
       const due = start + next * 1000 / (clients.length * PICTURES);
       if (due > performance.now()) await delay(due - performance.now());
-      void clients[next % clients.length]?.write(picture);
-      this.sent += PACKETS;
+      const client = clients[next % clients.length];
+      if (client !== undefined && !this.#writing.has(client)) void this.#send(client, picture);
     }
   }
 
+  async #send(client: RelayClient, picture: Uint8Array): Promise<void> {
+    this.#writing.add(client);
+    await client.write(picture).catch(() => this.stop()); // The server has ended.
+    this.#writing.delete(client);
+    this.sent += PACKETS;
+  }
+
   async #count(client: RelayClient): Promise<void> {
-    for (;;) {
-      await client.message();
+    while (!this.#isStopped) {
+      await client.message().catch(() => this.stop());
       this.delivered++;
     }
   }

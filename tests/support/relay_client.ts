@@ -176,7 +176,7 @@ function udpWire({ hostname, port }: { hostname: string; port: number }, from: s
 function streamWire(connection: Deno.Conn): Wire {
   return {
     localPort: portOf(connection.localAddr),
-    write: (bytes) => connection.write(bytes),
+    write: (bytes) => writeAll(connection, bytes),
     messages: messagesIn(connection),
     close: () => {
       try {
@@ -186,6 +186,11 @@ function streamWire(connection: Deno.Conn): Wire {
       }
     },
   };
+}
+
+/** A write may take only a part of the bytes. */
+async function writeAll(connection: Deno.Conn, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
 }
 
 function portOf(address: Deno.Addr): number {

@@ -22,6 +22,9 @@ import { waitUntil } from "../../support/wait_until.ts";
 
 const FROM: Source = { transport: "udp", hostname: "::ffff:203.0.113.7", port: 4000 };
 
+/** Small datagrams that fit into the receive buffer of a socket, and more than Deno receives in one turn. */
+const FLOOD = 200;
+
 /** A socket that receives and sends when a test says so. */
 class FakeSocket implements DatagramSocket {
   readonly port = 3478;
@@ -208,6 +211,27 @@ for (const [name, open] of [["Deno", openDatagramSocket], ["Node", openNode]] as
     b!.close();
   });
 }
+
+Deno.test("UDP transport lets others have a turn of the event loop while it is flooded", async () => {
+  const [socket, client] = await Promise.all(
+    [1, 2].map(() => openDatagramSocket({ hostname: "127.0.0.1", port: 0 })),
+  );
+  const to = { transport: "udp", hostname: "127.0.0.1", port: socket!.port } as const;
+  for (let n = 0; n < FLOOD; n++) await client!.send(Uint8Array.of(0), to);
+  let handled = 0;
+  const bed = new Bed();
+  const transport = new UdpTransport({
+    ...{ hostname: "127.0.0.1", port: 0, clock: bed.clock, log: bed.lines as unknown as Log },
+    server: { receive: () => void handled++ },
+    open: () => Promise.resolve(socket!),
+  });
+  await transport.open();
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assert.ok(handled < FLOOD, `${handled} datagrams in one turn`);
+  await waitUntil(() => handled === FLOOD);
+  transport.close();
+  client!.close();
+});
 
 Deno.test("UDP transport relays by node:dgram as well", async () => {
   const bed = new Bed();
