@@ -26,24 +26,30 @@ export async function checkEmbeddedRelay(config: Config): Promise<Finding[]> {
       skipped("relay", "calls pass through this program, which is not running: start it first"),
     ];
   }
-  return await Promise.all(relayUrls(locationOf(config)).map(checkPath));
+  const [first = [], ...others] = locationsOf(config).map(relayUrls);
+  return await Promise.all(
+    first.map((url, path) => checkPath([url, ...others.flatMap((urls) => urls[path] ?? [])])),
+  );
 }
 
-/** The relay as visitors reach it, or as this machine does if their host name is unknown. */
-function locationOf(config: Config): RelayLocation {
+/** The relay as visitors reach it, or as this machine may if their host name is unknown. */
+function locationsOf(config: Config): RelayLocation[] {
   const page = config["public-url"] === "" ? undefined : new URL(config["public-url"]);
-  const [local = "127.0.0.1"] = reachableHosts(config.host);
-  const here = local.includes(":") ? `[${local}]` : local;
+  const name = config["relay-host"] || page?.hostname;
+  const here = reachableHosts(config.host).map((host) => host.includes(":") ? `[${host}]` : host);
   const isTls = config["tls-cert"] !== "";
   const pagePort = Number(page?.port) || (page?.protocol === "https:" ? 443 : 80);
-  return {
-    host: config["relay-host"] || page?.hostname || here,
-    port: config["relay-port"] || (page === undefined ? config.port : pagePort),
-    isTls,
-  };
+  const port = config["relay-port"] || (page === undefined ? config.port : pagePort);
+  return (name === undefined ? here : [name]).map((host) => ({ host, port, isTls }));
 }
 
-async function checkPath(url: string): Promise<Finding> {
+/** Checks one path, at each host until one answers. */
+async function checkPath([url = "", ...others]: readonly string[]): Promise<Finding> {
+  const finding = await checkUrl(url);
+  return finding.kind === "problem" && others.length > 0 ? await checkPath(others) : finding;
+}
+
+async function checkUrl(url: string): Promise<Finding> {
   const address = relayAddressOf(url);
   const subject = `relay ${url}`;
   const protocol = address.transport === "udp" ? "UDP" : "TCP";
