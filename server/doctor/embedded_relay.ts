@@ -28,16 +28,9 @@ export async function checkEmbeddedRelay(config: Config): Promise<Finding[]> {
       skipped("relay", "calls pass through this program, which is not running: start it first"),
     ];
   }
-  return [...checkSockets(host), ...await checkPaths(locationsOf(config))];
-}
-
-/** The findings at the first location that answers, or else at the first one. */
-async function checkPaths([first, ...others]: readonly RelayLocation[]): Promise<Finding[]> {
-  if (first === undefined) return [];
-  const found = await Promise.all(relayUrls(first).map(checkPath));
-  if (others.length === 0 || found.some(({ kind }) => kind === "ok")) return found;
-  const elsewhere = await checkPaths(others);
-  return elsewhere.some(({ kind }) => kind === "ok") ? elsewhere : found;
+  const [first = [], ...others] = locationsOf(config).map(relayUrls);
+  const paths = first.map((url, at) => [url, ...others.flatMap((urls) => urls[at] ?? [])]);
+  return [...checkSockets(host), ...await Promise.all(paths.map(checkPath))];
 }
 
 /** Whether the relay answers from the address that was asked, on a machine with several. */
@@ -47,8 +40,8 @@ function checkSockets(host: string): Finding[] {
   return [skipped("relay", oneSocket(binding.shortcoming))];
 }
 
-/** The relay as visitors reach it, or as this machine may reach it if their host name is unknown. */
-function locationsOf(config: Config): readonly RelayLocation[] {
+/** The relay as visitors reach it, or as this machine may if their host name is unknown. */
+function locationsOf(config: Config): RelayLocation[] {
   const page = config["public-url"] === "" ? undefined : new URL(config["public-url"]);
   const isTls = config["tls-cert"] !== "";
   const pagePort = Number(page?.port) || (page?.protocol === "https:" ? 443 : 80);
@@ -62,7 +55,13 @@ function inUrl(host: string): string {
   return host.includes(":") ? `[${host}]` : host;
 }
 
-async function checkPath(url: string): Promise<Finding> {
+/** Checks one path, at each host until one answers. */
+async function checkPath([url = "", ...others]: readonly string[]): Promise<Finding> {
+  const finding = await checkUrl(url);
+  return finding.kind === "problem" && others.length > 0 ? await checkPath(others) : finding;
+}
+
+async function checkUrl(url: string): Promise<Finding> {
   const address = relayAddressOf(url);
   const subject = `relay ${url}`;
   const protocol = address.transport === "udp" ? "UDP" : "TCP";

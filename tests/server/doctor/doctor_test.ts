@@ -547,7 +547,7 @@ Deno.test({
     );
     const script = `${command} 2>"$LOG" & server=$!
       until grep -q Listening "$LOG"; do kill -0 $server || exit 9; done
-      ${command} health && ${command} health --host=:: --port=8000; ${command} doctor | grep "port 8000"
+      ${command} health && ${command} health --host=:: --port=8000; ${command} doctor | grep -e " port 8000:" -e "relay turn" | cut -d: -f1-3
       kill $server; wait $server`;
     const [program = "", ...args] = [...WITHOUT_IPV6, "sh", "-c", script];
     const { stdout, stderr } = await new Deno.Command(program, {
@@ -563,10 +563,8 @@ Deno.test({
       "ok",
       "ok",
       "ok  port 8000: Anonymous Chat is already listening there, with status ok",
-      ...["UDP", "TCP"].map((transport) =>
-        `ok  relay turn:127.0.0.1:8000?transport=${transport.toLowerCase()}: it answers here; ` +
-        `only a call from another network proves that ${transport} port 8000 is open`
-      ),
+      "ok  relay turn:127.0.0.1:8000?transport=udp",
+      "ok  relay turn:127.0.0.1:8000?transport=tcp",
       "",
     ], new TextDecoder().decode(stderr));
   },

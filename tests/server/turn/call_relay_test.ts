@@ -248,7 +248,7 @@ Deno.test("Call relay leaves the places of an address to its pages, whatever cal
   third.socket.close();
 });
 
-Deno.test("Call relay has connections of its own: calls by TCP leave the chat its own, and 508 is the answer beyond them", async () => {
+Deno.test("Call relay has separate connections: calls by TCP take none from the chat, and get 508 beyond their limit", async () => {
   await using server = await start({ args: ["--max-connections=8"] });
   const { servers } = await pairUp(server);
   await using clients = new AsyncDisposableStack();

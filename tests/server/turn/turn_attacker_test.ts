@@ -51,7 +51,7 @@ Deno.test("Attacker who forges the address of a client can't use up the requests
     victim.request(Method.refresh, [], { username: "1:0123456789abcdef.0", credential: "guessed" }),
   ];
   for (let n = 0; n < REQUEST_RATE.burst; n++) forged.forEach((request) => victim.ask(request));
-  assert.equal(victim.ask(forged[0]!), undefined); // No answer: these have a limit of their own.
+  assert.equal(victim.ask(forged[0]!), undefined); // These have a separate limit.
   assert.deepEqual([victim.refresh(), victim.permit()], [0, 0]);
 });
 
