@@ -13,8 +13,7 @@
  * not delay.
  *
  * Datagrams that are waiting are received in one turn of the event loop, but not without limit: after 128 operations
- * Deno lets other sockets have a turn. That is 64 datagrams that are relayed, or 128 that are dropped. So no flood of
- * datagrams delays a chat by more than a few milliseconds.
+ * Deno lets other sockets have a turn. That is 64 datagrams that are relayed, or 128 that are dropped.
  */
 
 import { type Address, parseAddress } from "../admission/address.ts";
