@@ -17,6 +17,9 @@ const SHELL = "/usr/lib/chromium/chromium-headless-shell";
 
 const FIREFOX = "/usr/bin/firefox-esr";
 
+/** The time limit for the start of a browser, in milliseconds. Playwright's is too short on a busy machine. */
+const START_TIME = 120_000;
+
 /** In addition to Playwright's settings: disables blocklists, experiments and connectivity checks. */
 const SILENT = {
   "dom.ipc.processPrelaunch.enabled": false,
@@ -170,6 +173,7 @@ export async function launchFirefox(
     channel: "moz-firefox",
     executablePath,
     firefoxUserPrefs: { ...SILENT, ...settings },
+    timeout: START_TIME,
   });
   await Deno.remove(folder, { recursive: true });
   return browser;
@@ -183,7 +187,7 @@ export async function launchUnder(
 ): Promise<Browser> {
   const how = await installed(...more);
   const executablePath = await script(folder, `${under.join(" ")} "${how.executablePath}" "$@"`);
-  return await chromium.launch({ ...how, executablePath });
+  return await chromium.launch({ ...how, executablePath, timeout: START_TIME });
 }
 
 /** Writes an executable script that replaces itself with a command. */
