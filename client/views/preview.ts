@@ -9,7 +9,7 @@ import type { State } from "../state/state.ts";
 import { describeTrouble } from "./phrases.ts";
 
 /**
- * Draws the preview. Its key keeps the button that was just pressed from being reused the button that was just pressed as the one that starts.
+ * Draws the preview. Its key keeps the button that was just pressed from being reused as the one that starts.
  *
  * Camera and microphone answer at any time, also during a press. So nothing above the buttons changes its height: the
  * picture's frame contains all messages about devices, and what may appear later is below the buttons.

@@ -150,9 +150,10 @@ Deno.test({
   fn: async () => {
     await using folder = new TempFolder();
     const log = join(folder.path, "log");
+    Deno.writeTextFileSync(log, ""); // The shell may name the process before it opens the file.
     const command = `nohup ${
       commandLine(folder.path)
-    } 2>${log} >/dev/null </dev/null & echo PID=$!; wait`;
+    } 2>>${log} >/dev/null </dev/null & echo PID=$!; wait`;
     const terminal = new Terminal(command, { cwd: folder.path });
     const logged = (): string => Deno.readTextFileSync(log);
     await waitUntil(() => terminal.shown.includes("PID=") && PORT.test(logged()), 120);
