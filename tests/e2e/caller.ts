@@ -167,11 +167,20 @@ export class Caller {
     })()`);
   }
 
-  /** The number of frames of the partner's video that were drawn, at a visible size. */
+  /**
+   * The number of frames of the partner's video that were drawn, at a visible size. Headless Firefox draws nothing, so
+   * its decoded frames count.
+   */
   async #frames(): Promise<number> {
-    return await this.visitor.evaluate(`(() => {
+    return await this.visitor.evaluate(`(async () => {
       const video = document.getElementById("stranger");
-      return video?.videoWidth > 0 ? video.getVideoPlaybackQuality().totalVideoFrames : 0;
+      if (!(video?.videoWidth > 0)) return 0;
+      if (!navigator.userAgent.includes("Firefox")) {
+        return video.getVideoPlaybackQuality().totalVideoFrames;
+      }
+      const stats = [...(await peers.at(-1).getStats()).values()];
+      return stats.find(({ type, kind }) => type === "inbound-rtp" && kind === "video")
+        ?.framesDecoded ?? 0;
     })()`);
   }
 
