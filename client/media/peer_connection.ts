@@ -33,6 +33,9 @@ export const MAX_VIDEO_BITRATE = 1_200_000;
 /** How often the quality is measured, in milliseconds. */
 const QUALITY_INTERVAL = 2_000;
 
+/** How long the callee waits for an offer of the caller before it restarts ICE itself, in milliseconds. */
+export const RESTART_DELAY = 3_000;
+
 /** Maximum number of candidates that are accepted from a partner. */
 const MAX_CANDIDATES = 100;
 
@@ -69,6 +72,7 @@ export class PeerConnection {
   readonly #peer: RTCPeerConnection;
   readonly #stream = new MediaStream();
   readonly #stopWatching: () => void;
+  #stopWaiting = (): void => {};
   #tracks: Tracks = { audio: undefined, video: undefined };
   /** Steps are handled one by one, in the order of arrival. */
   #work = Promise.resolve();
@@ -116,12 +120,21 @@ export class PeerConnection {
     this.restart();
   }
 
-  /** Restarts ICE, because the network has changed. */
+  /**
+   * Restarts ICE, because the network has changed. Mostly it has changed for both. If both sent an offer, the callee would
+   * withdraw its own, and in Chromium 150 the picture then stands still for good. So the callee waits for the caller.
+   */
   restart(): void {
-    this.#peer.restartIce();
+    if (this.#options.role === "caller") return this.#peer.restartIce();
+    this.#stopWaiting();
+    this.#stopWaiting = this.#options.every(RESTART_DELAY, () => {
+      this.#stopWaiting();
+      this.#peer.restartIce();
+    });
   }
 
   close(): void {
+    this.#stopWaiting();
     this.#stopWatching();
     this.#peer.onconnectionstatechange = this.#peer.onicecandidate = this.#peer.ontrack = null;
     this.#peer.close();
@@ -182,6 +195,7 @@ export class PeerConnection {
     const collides = isOffer && (this.#isOffering || this.#peer.signalingState !== "stable");
     this.#ignoresOffer = collides && this.#options.role === "caller";
     if (this.#ignoresOffer) return;
+    if (isOffer) this.#stopWaiting();
     await this.#peer.setRemoteDescription(description);
     if (!isOffer) return;
     for (const transceiver of this.#peer.getTransceivers()) transceiver.direction = "sendrecv";

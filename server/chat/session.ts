@@ -49,7 +49,7 @@ import type { ChatSide, Partner } from "./partner.ts";
 import { type Activity, Presence } from "./presence.ts";
 import { isSolution, WORK_BITS } from "./proof_of_work.ts";
 import type { Outlet, Sender } from "../transport.ts";
-import type { SessionPair } from "../turn/credentials.ts";
+import { type SessionPair, sideOf } from "../turn/credentials.ts";
 import {
   answerOf,
   type OwnRoutes,
@@ -127,6 +127,10 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
   #searchNumber: { readonly search?: number } = {};
   #hasWorked = false;
   #mode: Mode = "text";
+  /** Whether the page has asked for the route of a call in this chat. */
+  #hasCall = false;
+  /** Whether that call must use another relay as soon as both are connected. */
+  #hasNewRelay = false;
   /** The partner whose node was asked for its relay, and has not answered. */
   #askedFor: SessionId | undefined;
   #state: State;
@@ -278,7 +282,9 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
   }
 
   /** Restores the state that it had on another node. */
-  importState({ recent, hasWorked, balances, mode, chatSide: chat }: SessionSnapshot): void {
+  importState(
+    { recent, hasWorked, balances, mode, hasCall, chatSide: chat }: SessionSnapshot,
+  ): void {
     const now = this.#deps.clock.now();
     this.#recent.push(...recent);
     this.#hasWorked = hasWorked;
@@ -290,6 +296,8 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
     const chatSide = importChat(chat, partner, now);
     if (chat.isOver) this.#becomeIdle(chatSide);
     else this.#state = { kind: "chatting", chatSide };
+    this.#hasCall = hasCall;
+    this.#hasNewRelay = sideOf(this.#pairWith(partner)) === 0;
   }
 
   /** The partner's session continues as `partner`, on another node or on this one. */
@@ -298,6 +306,7 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
     this.release();
     this.outlet?.resume();
     this.#state.chatSide.partner = partner;
+    if (sideOf(this.#pairWith(partner)) === 1) this.#hasNewRelay = true;
   }
 
   /** Whether it may be resumed. Each call counts against the limit on resumes. */
@@ -359,7 +368,9 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
   }
 
   partnerBack(from: SessionId): void {
-    if (this.partner?.id === from) this.send({ type: "partner-back" });
+    if (this.partner?.id !== from) return;
+    this.send({ type: "partner-back" });
+    this.#moveCall();
   }
 
   reported(by: AddressRecord, reason: ReportReason): void {
@@ -399,6 +410,7 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
     if (partner === undefined) throw new Error("Cannot start a chat: the partner is not here");
     const since = this.#deps.clock.now();
     this.#state = { kind: "chatting", chatSide: { partner, since, reported: false } };
+    this.#hasCall = this.#hasNewRelay = false;
     this.#remember(id);
     this.send({ type: "paired", role, interests, met, ...this.#searchNumber });
   }
@@ -412,6 +424,7 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
       hasWorked: this.#hasWorked,
       balances: this.#limits.balances(now),
       mode: this.#mode,
+      hasCall: this.#hasCall,
       chatSide: chatSide && exportChat(chatSide, this.partner === undefined, now),
     };
   }
@@ -467,6 +480,7 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
     this.send({ type: "resumed", chatting: partner !== undefined });
     if (partner?.isAway) this.send({ type: "partner-away" });
     partner?.partnerBack(this.id);
+    this.#moveCall();
   }
 
   /** Detaches the socket and ends a search, because a disconnected session doesn't search. */
@@ -571,7 +585,19 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
     }
     const wait = this.#take("calls");
     if (wait > 0) return this.#rejectTooFast("You are calling too often.", wait);
+    this.#hasCall = true;
     this.#routeCall(partner);
+  }
+
+  /**
+   * Sends the new route of a call whose relay has moved with the session of side 0. A page that noticed this by itself
+   * might hear from its partner's page first, and would then answer with candidates of the old relay.
+   */
+  #moveCall(): void {
+    const { partner } = this;
+    if (!this.#hasNewRelay || partner === undefined || partner.isAway) return;
+    this.#hasNewRelay = false;
+    if (this.#hasCall) this.#routeCall(partner);
   }
 
   #routeCall(partner: Partner): void {

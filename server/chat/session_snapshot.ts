@@ -16,6 +16,8 @@ export interface SessionSnapshot {
   /** What is left of its rate limits. */
   readonly balances: TokenBalances;
   readonly mode: Mode;
+  /** Whether its page has asked for the route of a call in this chat. */
+  readonly hasCall: boolean;
   /** The current chat, or the last one. */
   readonly chatSide: ChatSnapshot | undefined;
 }

@@ -56,6 +56,7 @@ const snapshot = v.object({
   hasWorked: v.boolean(),
   balances: v.pipe(v.record(v.string(), amount), v.maxEntries(MAX_ENTRIES)),
   mode: v.picklist(MODES),
+  hasCall: v.optional(v.boolean(), false),
   chatSide: v.optional(chatSide, () => undefined),
 }) satisfies v.GenericSchema<unknown, SessionSnapshot>;
 

@@ -7,7 +7,7 @@ import { Program } from "../support/program.ts";
 import { isRedisThere, Redis } from "../support/redis.ts";
 import { repeats } from "../support/repeats.ts";
 import { waitUntil } from "../support/wait_until.ts";
-import { DEVICES, isChromiumThere, launch } from "./browser.ts";
+import { DEVICES, isChromiumThere, launchShell } from "./browser.ts";
 import { Caller, PEERS } from "./caller.ts";
 import { Visitor } from "./visitor.ts";
 
@@ -66,7 +66,7 @@ Deno.test({
     using first = new Balancer(a);
     using second = new Balancer(b);
     await using stack = new AsyncDisposableStack();
-    const browser = stack.adopt(await launch(...DEVICES), (one) => one.close());
+    const browser = stack.adopt(await launchShell(...DEVICES), (one) => one.close());
     const callers: Caller[] = [];
     for (const { url } of [first, second]) {
       callers.push(new Caller(await Visitor.open(browser, url, { script: PEERS })));

@@ -22,10 +22,12 @@ export async function relayOf(page: BareClient): Promise<CallServer> {
 
 /** The ports of the relays that pages are told. 0 for a direct call. */
 export async function relayPorts(...pages: readonly BareClient[]): Promise<number[]> {
-  const routes = await Promise.all(pages.map(routeOf));
-  return routes.map(({ servers: [server] }) =>
-    Number(server?.urls[0]?.match(/:(\d+)\?/)?.[1]) || 0
-  );
+  return (await Promise.all(pages.map(routeOf))).map(portOf);
+}
+
+/** The port of the relay of a route; 0 for a direct one. */
+export function portOf({ servers: [server] }: Route): number {
+  return Number(server?.urls[0]?.match(/:(\d+)\?/)?.[1]) || 0;
 }
 
 /** Both sides of a call. Their connections are TCP, so that they notice its end. */

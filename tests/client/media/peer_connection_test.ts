@@ -3,6 +3,7 @@ import {
   MAX_VIDEO_BITRATE,
   PeerConnection,
   qualityOf,
+  RESTART_DELAY,
   type Tracks,
 } from "../../../client/media/peer_connection.ts";
 import { MAX_SETUP_BYTES } from "../../../client/crypto/envelope.ts";
@@ -104,6 +105,8 @@ class World {
   readonly qualities: number[] = [];
   readonly connection: PeerConnection;
   measure: (() => void) | undefined;
+  /** Ends the time in which a callee waits for the caller to restart. */
+  waited: (() => void) | undefined;
   configuration: RTCConfiguration = {};
 
   constructor(role: Role, policy: CallPolicy = "all", servers: readonly CallServer[] = []) {
@@ -115,9 +118,10 @@ class World {
         this.configuration = configuration;
         return this.peer as unknown as RTCPeerConnection;
       },
-      every: (_, task) => {
-        this.measure = task;
-        return () => this.measure = undefined;
+      every: (ms, task) => {
+        const timer = ms === RESTART_DELAY ? "waited" : "measure";
+        this[timer] = task;
+        return () => this[timer] = undefined;
       },
       onSetup: (text) => this.sent.push(text),
       onStream: () => {},
@@ -343,13 +347,29 @@ Deno.test("Video measures what was lost since the last time, and survives a conn
 });
 
 Deno.test("Video restarts with new credentials, and reports nothing once it is closed", () => {
-  const world = new World("callee", "relay");
+  const world = new World("caller", "relay");
   world.connection.refresh({ servers: [], policy: "relay" });
   world.connection.close();
   world.state("failed");
   world.find("");
   assert.deepEqual(world.peer.log, ["configured for relay", "restart", "closed"]);
   assert.deepEqual([world.lines, world.sent, world.measure], [[], [], undefined]);
+});
+
+Deno.test("Callee restarts when the caller has not for a while, so that their offers don't collide", async () => {
+  const world = new World("callee", "relay");
+  const restarts = (): number => world.peer.log.filter((one) => one === "restart").length;
+  world.connection.refresh({ servers: [], policy: "relay" });
+  world.connection.restart();
+  assert.deepEqual([world.peer.log, restarts()], [["configured for relay"], 0]);
+  await world.receive(offer);
+  assert.deepEqual([world.waited, restarts()], [undefined, 0], "the caller has");
+  world.connection.restart();
+  world.waited?.();
+  assert.deepEqual([world.waited, restarts()], [undefined, 1]);
+  world.connection.restart();
+  world.connection.close();
+  assert.equal(world.waited, undefined);
 });
 
 Deno.test("PeerConnection reports a picture that stops arriving, and one that arrives again, but no sound", () => {

@@ -406,6 +406,7 @@ const SNAPSHOT: SessionSnapshot = {
   id: 11 as SessionId,
   recent: [12 as SessionId],
   hasWorked: false,
+  hasCall: false,
   balances: {},
   mode: "text",
   chatSide: {
@@ -481,6 +482,7 @@ Deno.test("Sessions that move from two stopping nodes are partners here, althoug
     id: id as SessionId,
     recent: [partner as SessionId],
     hasWorked: false,
+    hasCall: false,
     balances: {},
     mode: "text",
     chatSide: {

@@ -24,6 +24,7 @@ const SNAPSHOT = {
   id: 4,
   recent: [9],
   hasWorked: true,
+  hasCall: true,
   balances: { messages: 60_000.5 },
   mode: "video",
   chatSide: {

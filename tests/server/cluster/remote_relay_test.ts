@@ -6,7 +6,7 @@ import { parseUsername } from "../../../server/turn/credentials.ts";
 import { BareClient } from "../../support/bare_client.ts";
 import { bye, FIND, type Machine, meet, pair, startAlone } from "../../support/cluster.ts";
 import { isRedisThere, Redis } from "../../support/redis.ts";
-import { RelayedCall, relayOf, relayPorts } from "../../support/relayed_call.ts";
+import { portOf, RelayedCall, relayOf, relayPorts } from "../../support/relayed_call.ts";
 import { waitUntil, within } from "../../support/wait_until.ts";
 
 const RELAY = ["--relay=on", "--relay-host=127.0.0.1"] as const;
@@ -122,6 +122,9 @@ relayTest("A call moves with its session to another node", [true, true, true], a
   await before.ends();
   assert.equal(nodes[0].server.chat.callRelay?.chats.size, 0);
   await bob.next("partner-back");
+  for (const page of [back, bob]) { // Neither has asked.
+    assert.equal(portOf(await page.next("ice")), nodes[2].server.port);
+  }
   assert.deepEqual(await relayPorts(back, bob), Array(2).fill(nodes[2].server.port));
   const call = await RelayedCall.start(back, bob);
   back.leave();
@@ -149,6 +152,18 @@ relayTest(
     await bye(page);
   },
 );
+
+relayTest("A page that has no call is told no relay", [true, true, true], async (nodes) => {
+  const [ann, bob] = await pair(nodes);
+  ann.vanish();
+  const back = await comeBack(nodes[2], ann);
+  await bob.next("partner-back");
+  for (const page of [back, bob]) {
+    page.tell({ type: "ping" });
+    assert.equal((await page.nextOf("pong", "ice")).type, "pong");
+  }
+  await bye(back, bob);
+});
 
 relayTest(
   "A node asks again when the partner moved while it asked",
