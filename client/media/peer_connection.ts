@@ -34,7 +34,7 @@ export const MAX_VIDEO_BITRATE = 1_200_000;
 const QUALITY_INTERVAL = 2_000;
 
 /** How long the callee waits for an offer of the caller before it restarts ICE itself, in milliseconds. */
-export const RESTART_DELAY = 3_000;
+const RESTART_DELAY = 2_000;
 
 /** Maximum number of candidates that are accepted from a partner. */
 const MAX_CANDIDATES = 100;

@@ -3,7 +3,6 @@ import {
   MAX_VIDEO_BITRATE,
   PeerConnection,
   qualityOf,
-  RESTART_DELAY,
   type Tracks,
 } from "../../../client/media/peer_connection.ts";
 import { MAX_SETUP_BYTES } from "../../../client/crypto/envelope.ts";
@@ -118,8 +117,8 @@ class World {
         this.configuration = configuration;
         return this.peer as unknown as RTCPeerConnection;
       },
-      every: (ms, task) => {
-        const timer = ms === RESTART_DELAY ? "waited" : "measure";
+      every: (_, task) => {
+        const timer = this.measure === undefined ? "measure" : "waited";
         this[timer] = task;
         return () => this[timer] = undefined;
       },
