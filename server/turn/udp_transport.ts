@@ -21,6 +21,7 @@ import { type Cancel, type Clock, SECOND } from "../base/clock.ts";
 import { describeError, type Log } from "../base/log.ts";
 import type { Allocation, TurnPath } from "./allocation.ts";
 import {
+  type Datagram,
   type DatagramSocket,
   type Endpoint,
   isSource,
@@ -56,6 +57,8 @@ export class UdpTransport {
   /** The clients with an allocation, by address and port. */
   readonly #paths = new Map<string, UdpPath>();
   readonly #free: DatagramBuffer[] = [];
+  /** The buffer for the next datagram. */
+  #receiving: DatagramBuffer | undefined;
   /** The buffer whose datagram is being handled. */
   #current: DatagramBuffer | undefined;
   /** Whether that buffer is also being sent. */
@@ -67,6 +70,23 @@ export class UdpTransport {
   readonly #lost = (): void => {
     this.#pending--;
     this.dropped++;
+  };
+  /**
+   * Handles a datagram. In a loop with `await`, the address of the latest sender would stay in memory until another
+   * datagram arrives.
+   */
+  readonly #received = ([{ length }, from]: Datagram): void => {
+    const buffer = this.#receiving ?? this.#newBuffer();
+    this.#current = buffer;
+    this.#isKept = false;
+    this.#handle(buffer.bytes, length, from);
+    this.#current = undefined;
+    if (!this.#isKept) this.#free.push(buffer);
+    this.#receiveNext();
+  };
+  readonly #failed = (error: unknown): void => {
+    if (isAboutClient(error)) this.#receiveNext();
+    else this.#broke(error);
   };
   readonly #host: PathHost = {
     send: (bytes, to) => this.#send(bytes, to),
@@ -101,7 +121,7 @@ export class UdpTransport {
     const socket = await open({ hostname, port });
     if (this.#isClosed) return socket.close();
     this.#socket = socket;
-    void this.#receiveAll(socket);
+    this.#receiveNext();
   }
 
   /** Opens the socket, now or as soon as possible. */
@@ -116,27 +136,10 @@ export class UdpTransport {
     this.#socket = undefined;
   }
 
-  async #receiveAll(socket: DatagramSocket): Promise<void> {
-    while (!this.#isClosed) {
-      try {
-        await this.#receiveUntilError(socket);
-      } catch (error) {
-        if (!isAboutClient(error)) return this.#broke(socket, error);
-      }
-    }
-  }
-
-  /** A promise costs as much as looking a client up, so each datagram has only that of the socket. */
-  async #receiveUntilError(socket: DatagramSocket): Promise<void> {
-    while (!this.#isClosed) {
-      const buffer = this.#free.pop() ?? this.#newBuffer();
-      const datagram = await socket.receive(buffer.view);
-      this.#current = buffer;
-      this.#isKept = false;
-      this.#handle(buffer.bytes, datagram[0].length, datagram[1]);
-      this.#current = undefined;
-      if (!this.#isKept) this.#free.push(buffer);
-    }
+  #receiveNext(): void {
+    if (this.#socket === undefined) return;
+    this.#receiving = this.#free.pop() ?? this.#newBuffer();
+    this.#socket.receive(this.#receiving.view).then(this.#received, this.#failed);
   }
 
   #handle(buffer: Uint8Array, length: number, from: Deno.Addr): void {
@@ -185,9 +188,9 @@ export class UdpTransport {
     return buffer;
   }
 
-  #broke(socket: DatagramSocket, error: unknown): void {
+  #broke(error: unknown): void {
     if (this.#isClosed) return;
-    socket.close();
+    this.#socket?.close();
     this.#socket = undefined;
     this.#fail(error);
   }

@@ -41,9 +41,13 @@ function relay(request: Request, session: string): Response {
   return response;
 }
 
-/** Makes a port of Firefox's network available here, at the same number, which Firefox insists on. */
+/**
+ * Makes a port of Firefox's network available here, at the same number, which Firefox insists on. Firefox names the port
+ * before it listens there, so the connection is tried until it succeeds.
+ */
 async function bridge(port: number): Promise<void> {
-  const copy = `exec 3<>/dev/tcp/127.0.0.1/${port}; cat <&3 & exec cat >&3`;
+  const connect = `until { exec 3<>/dev/tcp/127.0.0.1/${port}; } 2>/dev/null; do sleep 0.1; done`;
+  const copy = `${connect}; cat <&3 & exec cat >&3`;
   const [program = "", ...before] = UNDER;
   for await (const connection of Deno.listen({ hostname: "127.0.0.1", port })) {
     const args = [...before, "bash", "-c", copy];

@@ -13,6 +13,9 @@ import { filesIn } from "../support/files.ts";
 
 const [NEW, OLD] = DENO_VERSIONS;
 
+/** What a program logs that got no processor time for so long that it missed the answer of Redis. */
+const BUSY = /"code":"no answer"/;
+
 for (const versions of [[NEW, OLD], [OLD, OLD]]) {
   const name = versions.map((version) => `Deno ${version}`).join(" and ");
   redisTest(
@@ -49,7 +52,8 @@ for (const versions of [[NEW, OLD], [OLD, OLD]]) {
         await bye(ann, back);
         assert.equal(await a!.stop("SIGINT"), 0);
         for (const program of programs) {
-          assert.doesNotMatch(program.log, /"level":"(?!INFO)/);
+          const unexpected = program.log.split("\n").filter((line) => !BUSY.test(line)).join("\n");
+          assert.doesNotMatch(unexpected, /"level":"(?!INFO)/);
           assert.deepEqual(await filesIn(program.folder), []);
         }
       }
