@@ -79,10 +79,13 @@ export class UdpTransport {
     const buffer = this.#receiving ?? this.#newBuffer();
     this.#current = buffer;
     this.#isKept = false;
-    this.#handle(buffer.bytes, length, from);
-    this.#current = undefined;
-    if (!this.#isKept) this.#free.push(buffer);
-    this.#receiveNext();
+    try {
+      this.#handle(buffer.bytes, length, from);
+    } finally { // An error is reported as unhandled, and ends nothing.
+      this.#current = undefined;
+      if (!this.#isKept) this.#free.push(buffer);
+      this.#receiveNext();
+    }
   };
   readonly #failed = (error: unknown): void => {
     if (isAboutClient(error)) this.#receiveNext();

@@ -7,6 +7,7 @@
  *      192.168.1.2 :home ---- router: 203.0.113.2 =====+
  */
 
+import { networkName } from "./networks.ts";
 import { isInstalled } from "./installed.ts";
 
 /** The rules of a router (nft(8)). It drops what is not expected, as home routers do. */
@@ -50,7 +51,7 @@ export class HomeNetworks implements AsyncDisposable {
   readonly routers = ["198.51.100.2", "203.0.113.2"] as const;
   /** The address of a computer in each home. */
   readonly home = "192.168.1.2";
-  readonly #name = `anonymous-chat-homes-${Deno.pid}`;
+  readonly #name = `${networkName()}-homes`;
 
   private constructor() {}
 

@@ -17,6 +17,11 @@ export function isIpThere(): Promise<boolean> {
   });
 }
 
+/** A new name for networks. Several test files run in one process at the same time, each with networks. */
+export function networkName(): string {
+  return `anonymous-chat-${crypto.randomUUID().slice(0, 8)}`;
+}
+
 /** The two networks. */
 export class Networks implements AsyncDisposable {
   readonly addresses = ["10.77.0.1", "10.77.0.2"] as const;
@@ -28,7 +33,7 @@ export class Networks implements AsyncDisposable {
 
   /** Creates them. Where that is forbidden, it prints one line and returns `undefined`. */
   static async lay(): Promise<Networks | undefined> {
-    const name = `anonymous-chat-${Deno.pid}`;
+    const name = networkName();
     const networks = new Networks([`${name}-1`, `${name}-2`]);
     try {
       await networks.#lay();

@@ -5,7 +5,7 @@
  *      client 0: 10.77.0.2 ===== 198.51.100.1 :server: 198.51.100.1 ===== 10.77.0.3 :client 1
  */
 
-import { ip } from "./networks.ts";
+import { ip, networkName } from "./networks.ts";
 
 /** The address of the server. Browsers take it for a public one (RFC 5737). */
 export const SERVER = "198.51.100.1";
@@ -22,8 +22,9 @@ const LOCAL_RULE = 100;
 /** The three networks. */
 export class StarNetwork implements AsyncDisposable {
   readonly clients = ["10.77.0.2", "10.77.0.3"] as const;
-  readonly #serverName = `anonymous-chat-${Deno.pid}-server`;
-  readonly #clientNames = [0, 1].map((n) => `anonymous-chat-${Deno.pid}-client-${n}`);
+  readonly #name = networkName();
+  readonly #serverName = `${this.#name}-server`;
+  readonly #clientNames = [0, 1].map((n) => `${this.#name}-client-${n}`);
 
   private constructor() {}
 
