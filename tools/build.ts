@@ -184,9 +184,13 @@ async function bundle(entry: string, development: boolean): Promise<string> {
   return withoutIndentation(output.text.trim());
 }
 
-/** Removes the line breaks and indentation of templates, which htm ignores. Everything else is minified already. */
+/**
+ * Removes the line breaks and indentation of templates, which htm ignores. A string that is nothing but a line break and
+ * spaces stays: it is in a saved chat. Everything else is minified already.
+ */
 function withoutIndentation(script: string): string {
-  return script.replace(/(?<=[`>])\n +|\n +(?=[`<]|\${)/g, "").replace(/\n +/g, "\n");
+  return script.replace(/(?<=[`>])\n +(?![ `])|(?<!`)\n +(?=[`<]|\${)/g, "")
+    .replace(/(?<!`)\n +/g, "\n");
 }
 
 /** Finds npm packages where Deno keeps them. */
