@@ -2,23 +2,15 @@
  * How many replies an address may get without an allocation. By UDP its packets may be forged, so that each reply hits
  * somebody else.
  *
- * As in `server/admission/request_budget.ts`, no address is kept. A keyed hash of it chooses one of {@linkcode SLOTS}
- * token buckets, which many addresses share.
+ * No address is kept (`server/admission/address_buckets.ts`).
  */
 
 import { type Address, networkOf } from "../admission/address.ts";
-import type { Clock } from "../base/clock.ts";
-import type { KeyedHash } from "../base/keyed_hash.ts";
-import { type Rate, TokenBucket } from "../base/token_bucket.ts";
+import { AddressBuckets, type AddressBucketsOptions } from "../admission/address_buckets.ts";
+import type { Rate } from "../base/token_bucket.ts";
 import { STRANGER_RATE } from "./turn_limits.ts";
 
-/** Number of buckets, a power of two. */
-export const SLOTS = 65_536;
-
-export interface StrangerBudgetOptions {
-  readonly clock: Pick<Clock, "now">;
-  /** Its key is unpredictable. */
-  readonly hash: KeyedHash;
+export interface StrangerBudgetOptions extends AddressBucketsOptions {
   /** How many times as much an address may have as one that a few people share. At least 1. */
   readonly factorOf?: ((address: Address) => number) | undefined;
 }
@@ -26,11 +18,11 @@ export interface StrangerBudgetOptions {
 /** The buckets of all addresses. */
 export class StrangerBudget {
   readonly #options: StrangerBudgetOptions;
-  /** By number. A bucket that has not been used yet is full, and is omitted. */
-  readonly #buckets = new Map<number, TokenBucket>();
+  readonly #buckets: AddressBuckets;
 
   constructor(options: StrangerBudgetOptions) {
     this.#options = options;
+    this.#buckets = new AddressBuckets(options);
   }
 
   /** Number of buckets in use. */
@@ -40,13 +32,9 @@ export class StrangerBudget {
 
   /** Takes a reply, if there is one left. */
   take(address: Address): boolean {
-    const { clock, hash, factorOf = () => 1 } = this.#options;
+    const { clock, factorOf = () => 1 } = this.#options;
     const network = networkOf(address);
-    const slot = hash.of(network) % SLOTS;
-    const now = clock.now();
-    const bucket = this.#buckets.get(slot) ?? new TokenBucket(times(factorOf(network)), now);
-    this.#buckets.set(slot, bucket);
-    return bucket.take(now) === 0;
+    return this.#buckets.of(network, () => times(factorOf(network))).take(clock.now()) === 0;
   }
 }
 

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { parseAddress } from "../../../server/admission/address.ts";
 import { MINUTE, SECOND } from "../../../server/base/clock.ts";
 import { KeyedHash } from "../../../server/base/keyed_hash.ts";
-import { RequestBudget, SLOTS } from "../../../server/admission/request_budget.ts";
+import { SLOTS } from "../../../server/admission/address_buckets.ts";
+import { RequestBudget } from "../../../server/admission/request_budget.ts";
 import { ADDRESS_LIMITS, RESPONSE_UNIT } from "../../../server/limits/rate_limits.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 

@@ -6,7 +6,8 @@ import { KeyedHash } from "../../../server/base/keyed_hash.ts";
 import type { ByteStream } from "../../../server/transport.ts";
 import type { Allocation, TurnPath } from "../../../server/turn/allocation.ts";
 import { locateRelay, relayUrls } from "../../../server/turn/relay_location.ts";
-import { SLOTS, StrangerBudget } from "../../../server/turn/stranger_budget.ts";
+import { SLOTS } from "../../../server/admission/address_buckets.ts";
+import { StrangerBudget } from "../../../server/turn/stranger_budget.ts";
 import { StreamTransport } from "../../../server/turn/stream_transport.ts";
 import {
   MAX_STREAM_BACKLOG,
