@@ -166,8 +166,8 @@ export class TurnRequests {
     if (!host.isOpen(chat)) return TurnError.forbidden;
     const call = this.#calls.find(chat);
     const isNew = call === undefined || call.isEmpty;
-    const isFull = this.#calls.size >= maxCalls || this.#hasItsShare(path.address);
-    if (isNew && isFull || host.hasRoom?.(path) === false) return TurnError.insufficientCapacity;
+    const isFull = isNew && (this.#calls.size >= maxCalls || this.#hasItsShare(path.address));
+    if (isFull || host.hasRoom?.(path) === false) return TurnError.insufficientCapacity;
     return call?.isFull(side) ? TurnError.quotaReached : undefined;
   }
 

@@ -17,7 +17,7 @@ type Transport = "udp" | "tcp" | "tls";
 /** A browser, and how it reaches the relay. */
 type End = readonly [CallEngine, Transport];
 
-/** The combinations. The first one is the sample. Firefox rejects the test's certificate for a relay by TLS. */
+/** The combinations. The first one is the sample. Firefox finds no relay by TLS here. */
 const COMBINATIONS: readonly (readonly [End, End])[] = [
   [["Chromium", "tls"], ["Firefox", "udp"]],
   [["Firefox", "tcp"], ["Firefox", "udp"]],

@@ -92,8 +92,7 @@ Deno.test({
     const [during = 0] = await countInMemory(program.pid, [prefix]);
     assert.ok(during > 0, "the search proves nothing");
     await waitUntil(async () => await addressesHeld(program) === 0);
-    // The collection that follows takes a moment on a busy machine.
-    await waitUntil(async () => (await countInMemory(program.pid, [prefix]))[0] === 0);
+    assert.deepEqual(await countInMemory(program.pid, [prefix]), [0]);
   },
 });
 

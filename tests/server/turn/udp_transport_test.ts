@@ -86,6 +86,16 @@ class Bed {
     return this.sockets.at(-1) ?? assert.fail();
   }
 
+  /** Sends each datagram back from its buffer. Returns the buffers so far, in order. */
+  echo(): readonly Uint8Array[] {
+    const buffers: Uint8Array[] = [];
+    this.handle = (path, { buffer, start, end }) => {
+      buffers.push(buffer);
+      path.send(buffer.subarray(start, end));
+    };
+    return buffers;
+  }
+
   #open(): Promise<DatagramSocket> {
     if (this.isTaken) return Promise.reject(new Error("taken"));
     this.sockets.push(new FakeSocket());
@@ -113,11 +123,7 @@ Deno.test("UDP transport unmaps the address of a client", async () => {
 Deno.test("UDP transport sends from the buffer of the datagram, and reuses it only when the system has taken it", async () => {
   const bed = new Bed();
   await bed.transport.open();
-  const buffers: Uint8Array[] = [];
-  bed.handle = (path, { buffer, start, end }) => {
-    buffers.push(buffer);
-    path.send(buffer.subarray(start, end));
-  };
+  const buffers = bed.echo();
   for (const byte of [1, 2]) await bed.socket.arrive(Uint8Array.of(byte));
   assert.notEqual(buffers[0], buffers[1]);
   assert.deepEqual(bed.socket.sent.map(({ bytes }) => [...bytes]), [[1], [2]]);
@@ -155,11 +161,7 @@ Deno.test("UDP transport drops what exceeds the sends that are pending", async (
 Deno.test("UDP transport counts what could not be sent, and uses its buffer again", async () => {
   const bed = new Bed();
   await bed.transport.open();
-  const buffers: Uint8Array[] = [];
-  bed.handle = (path, { buffer, start, end }) => {
-    buffers.push(buffer);
-    path.send(buffer.subarray(start, end));
-  };
+  const buffers = bed.echo();
   for (let n = 0; n < 4; n++) {
     await bed.socket.arrive(Uint8Array.of(n));
     bed.socket.sent.at(-1)?.lost();
