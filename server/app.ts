@@ -251,6 +251,7 @@ export class App {
   #buildRequestHandler(gate: Gate): RequestHandler {
     const { config, clock, log, newToken, requestRate, platform = "" } = this.#options;
     const { sessions, accessLog, registry } = this;
+    const location = locationOf(config);
     return new RequestHandler({
       ...{ gate, sessions, accessLog, log },
       budget: new RequestBudget({
@@ -268,7 +269,7 @@ export class App {
         ...{ clock, log },
       }),
       origins: originsOf(config),
-      relayAt: this.callRelay && ((host) => locateRelay(host, locationOf(config))),
+      relayAt: this.callRelay && ((host) => locateRelay(host, location)),
       addressesHeld: () => registry.held,
     });
   }

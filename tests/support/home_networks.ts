@@ -7,7 +7,7 @@
  *      192.168.1.2 :home ---- router: 203.0.113.2 =====+
  */
 
-import { networkName } from "./networks.ts";
+import { laid, networkName } from "./networks.ts";
 import { isInstalled } from "./installed.ts";
 
 /** The rules of a router (nft(8)). It drops what is not expected, as home routers do. */
@@ -58,15 +58,7 @@ export class HomeNetworks implements AsyncDisposable {
   /** Creates them. Where that is forbidden, it prints one line and returns `undefined`. */
   static async lay(): Promise<HomeNetworks | undefined> {
     const networks = new HomeNetworks();
-    try {
-      await networks.#lay();
-      return networks;
-    } catch {
-      await networks[Symbol.asyncDispose]();
-      // deno-lint-ignore no-console -- the one line that says what is missing
-      console.log("Networks may not be laid here: the test of two home networks is skipped.");
-      return undefined;
-    }
+    return await laid(networks, () => networks.#lay(), "the test of two home networks");
   }
 
   /** The command prefix that runs a program in one of the homes, or on the server. */

@@ -22,6 +22,23 @@ export function networkName(): string {
   return `anonymous-chat-${crypto.randomUUID().slice(0, 8)}`;
 }
 
+/** Returns networks once they are created by `lay`. Where that is forbidden, one line says what is skipped. */
+export async function laid<N extends AsyncDisposable>(
+  networks: N,
+  lay: () => Promise<void>,
+  skipped: string,
+): Promise<N | undefined> {
+  try {
+    await lay();
+    return networks;
+  } catch {
+    await networks[Symbol.asyncDispose]();
+    // deno-lint-ignore no-console -- the one line that says what is missing
+    console.log(`Networks may not be laid here: ${skipped} is skipped.`);
+    return undefined;
+  }
+}
+
 /** The two networks. */
 export class Networks implements AsyncDisposable {
   readonly addresses = ["10.77.0.1", "10.77.0.2"] as const;
@@ -35,15 +52,7 @@ export class Networks implements AsyncDisposable {
   static async lay(): Promise<Networks | undefined> {
     const name = networkName();
     const networks = new Networks([`${name}-1`, `${name}-2`]);
-    try {
-      await networks.#lay();
-      return networks;
-    } catch {
-      await networks[Symbol.asyncDispose]();
-      // deno-lint-ignore no-console -- the one line that says what is missing
-      console.log("Networks may not be laid here: the test of two networks is skipped.");
-      return undefined;
-    }
+    return await laid(networks, () => networks.#lay(), "the test of two networks");
   }
 
   /** The command prefix that runs a program in one of them. */
