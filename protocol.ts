@@ -40,6 +40,9 @@ export const MAX_INTERESTS = 10;
 /** Maximum length of an interest, in code points after {@linkcode normalizeInterest}. */
 export const MAX_INTEREST_LENGTH = 30;
 
+/** Maximum number of spoken languages in one `find`. */
+export const MAX_LANGUAGES = 6;
+
 /** The kinds of chat. Visitors are only paired within one mode. */
 export const MODES = ["text", "video"] as const;
 /** One of {@linkcode MODES}. */
@@ -133,17 +136,31 @@ const FIRST_OWN_CODE = 4000;
  * What a server understands that the first version of it did not. `welcome` names these, and a client uses only what is
  * named: during a rolling update, a page can be newer than its server.
  */
-export const FEATURES = ["ping", "search"] as const;
+export const FEATURES = ["ping", "search", "languages"] as const;
 /** One of {@linkcode FEATURES}. */
 export type Feature = (typeof FEATURES)[number];
 
 /** Maximum number of a search. */
 export const MAX_SEARCH_NUMBER = 2 ** 31 - 1;
 
+/**
+ * The steps of a search, in order. `exact`: only a partner who shares a language and an interest, as far as the search
+ * names any. `either`: who shares a language or an interest. `anyone`: any partner. A search without languages and
+ * interests begins with `anyone`, and only a search with both has the step `either`. A pair needs both sides to accept
+ * each other in their present steps.
+ */
+export const SEARCH_STEPS = ["exact", "either", "anyone"] as const;
+/** One of {@linkcode SEARCH_STEPS}. */
+export type SearchStep = (typeof SEARCH_STEPS)[number];
+
 /** A control message from a client. */
 export type ClientMessage =
-  /** `search` numbers this search, and what belongs to it comes with that number (feature "search"). */
-  | { type: "find"; mode: Mode; interests: string[]; search?: number }
+  /**
+   * `search` numbers this search, and what belongs to it comes with that number (feature "search"). `languages`: what
+   * the visitor speaks, as BCP 47 tags for which {@linkcode isSpokenLanguage} is true (feature "languages"). Without
+   * them, the search never asks for a language.
+   */
+  | { type: "find"; mode: Mode; interests: string[]; languages?: string[]; search?: number }
   | { type: "leave" }
   /** Asks for the route of a call. Only valid in a chat. */
   | { type: "ice" }
@@ -220,8 +237,17 @@ export type ServerMessage =
   /** Whether the chat continues. If it doesn't, nothing else of the old session matters to the client. */
   | { type: "resumed"; chatting: boolean }
   /** `search`, here and below: the number of the `find` that this belongs to, if it had one. */
-  | { type: "waiting"; search?: number }
-  | { type: "paired"; role: Role; interests: string[]; met: boolean; search?: number }
+  /** There is no partner yet. `step`: whom the search accepts from now on (feature "languages"). */
+  | { type: "waiting"; step?: SearchStep; search?: number }
+  /** `interests` and `languages` are what both have named. */
+  | {
+    type: "paired";
+    role: Role;
+    interests: string[];
+    languages?: string[];
+    met: boolean;
+    search?: number;
+  }
   | { type: "partner-left" }
   /** The partner's connection dropped. What is sent now is lost until `partner-back` or `partner-left`. */
   | { type: "partner-away" }
@@ -256,4 +282,12 @@ export function normalizeInterest(raw: string): string {
 /** Whether a normalized interest has an allowed length. */
 export function isInterest(normalized: string): boolean {
   return normalized !== "" && [...normalized].length <= MAX_INTEREST_LENGTH;
+}
+
+/** A language in lower case, with a script where it matters (BCP 47): "de", "zh-Hant". */
+const SPOKEN_LANGUAGE = /^[a-z]{2,3}(-[A-Z][a-z]{3})?$/;
+
+/** Whether `tag` is the tag of a spoken language as `find` may name it. */
+export function isSpokenLanguage(tag: string): boolean {
+  return SPOKEN_LANGUAGE.test(tag);
 }

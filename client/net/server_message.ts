@@ -3,7 +3,7 @@
  * is older or newer than its server ignores what it doesn't know instead of showing nonsense.
  */
 
-import type { ServerMessage } from "../../protocol.ts";
+import { SEARCH_STEPS, type ServerMessage } from "../../protocol.ts";
 import { parseObject } from "../json.ts";
 
 type Check = (value: unknown) => boolean;
@@ -14,6 +14,8 @@ const isBoolean: Check = (value) => typeof value === "boolean";
 const isNumberOrNone: Check = (value) => value === undefined || isNumber(value);
 const areStrings: Check = (value) => Array.isArray(value) && value.every(isString);
 const areStringsOrNone: Check = (value) => value === undefined || areStrings(value);
+const isStepOrNone: Check = (value) =>
+  value === undefined || SEARCH_STEPS.some((step) => step === value);
 const isRole: Check = (value) => value === "caller" || value === "callee";
 const isPolicy: Check = (value) => value === "relay" || value === "all";
 const areServers: Check = (value) =>
@@ -26,8 +28,14 @@ const areServers: Check = (value) =>
 const SHAPES: { readonly [T in ServerMessage["type"]]: Readonly<Record<string, Check>> } = {
   "welcome": { token: isString, online: isNumber, features: areStringsOrNone },
   "resumed": { chatting: isBoolean },
-  "waiting": { search: isNumberOrNone },
-  "paired": { role: isRole, interests: areStrings, met: isBoolean, search: isNumberOrNone },
+  "waiting": { step: isStepOrNone, search: isNumberOrNone },
+  "paired": {
+    role: isRole,
+    interests: areStrings,
+    languages: areStringsOrNone,
+    met: isBoolean,
+    search: isNumberOrNone,
+  },
   "partner-left": {},
   "partner-away": {},
   "partner-back": {},

@@ -9,8 +9,10 @@ import * as v from "valibot";
 import {
   type ClientMessage,
   isInterest,
+  isSpokenLanguage,
   MAX_CONTROL_BYTES,
   MAX_INTERESTS,
+  MAX_LANGUAGES,
   MAX_SEARCH_NUMBER,
   MAX_TOKEN_LENGTH,
   MODES,
@@ -32,6 +34,12 @@ const interests = v.pipe(
   v.transform((normalized) => [...new Set(normalized)]),
 );
 
+const languages = v.pipe(
+  v.array(v.pipe(v.string(), v.check(isSpokenLanguage))),
+  v.maxLength(MAX_LANGUAGES),
+  v.transform((tags) => [...new Set(tags)]),
+);
+
 const nonce = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1));
 
 const search = v.pipe(
@@ -46,6 +54,7 @@ const clientMessage = v.variant("type", [
     type: v.literal("find"),
     mode: v.picklist(MODES),
     interests,
+    languages: v.exactOptional(languages),
     search: v.exactOptional(search),
   }),
   v.strictObject({ type: v.literal("leave") }),
