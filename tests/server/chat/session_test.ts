@@ -109,7 +109,7 @@ class World {
       newToken: () => `token ${++this.#tokens}`,
       remoteNodes,
     });
-    this.clock.every(INTERVALS.openExpired, () => this.matchmaker.openExpired());
+    this.clock.every(INTERVALS.widen, () => this.matchmaker.widen());
     this.clock.every(INTERVALS.relaySweep, () => this.relay.sweep());
     this.clock.every(INTERVALS.sessionSweep, () => this.sessions.sweep());
     this.clock.every(INTERVALS.closeIdle, () => this.sessions.closeIdle());
