@@ -220,7 +220,7 @@ export class Matchmaker {
         languages,
         step: first!.step,
         order: backend.newOrder(),
-        recent: seeker.recent,
+        recent: [...seeker.recent],
       },
       nextSteps,
       since,
@@ -316,11 +316,13 @@ export class Matchmaker {
       for (const one of [search, other]) if (one?.done === false) this.#offer(one, "always");
       return;
     }
+    const theirs = matchOf(other.request, search.request, "caller");
+    const own = matchOf(search.request, other.request, "callee");
     this.pairings[search.request.mode]++;
     this.#endPaired(search);
     this.#endPaired(other);
-    other.seeker.paired(matchOf(other.request, search.request, "caller"));
-    search.seeker.paired(matchOf(search.request, other.request, "callee"));
+    other.seeker.paired(theirs);
+    search.seeker.paired(own);
   }
 
   #endPaired(search: Search): void {

@@ -60,6 +60,7 @@ class TestSeeker implements Seeker {
 
   paired(match: Match): void {
     this.matches.push(match);
+    this.recent.push(match.partner); // As a session does.
   }
 
   get partners(): number[] {
@@ -233,6 +234,7 @@ for (const [name, make] of WORLDS) {
       const [a, b] = [await world.find(1), await world.find(2)];
       assert.deepEqual([a.partners, b.partners], [[2], [1]]);
       assert.deepEqual([a.matches[0]?.role, b.matches[0]?.role], ["caller", "callee"]);
+      assert.deepEqual([a.matches[0]?.met, b.matches[0]?.met], [false, false]);
       assert.equal(world.searching, 0);
     },
   );
@@ -409,6 +411,7 @@ function assertSound({ seekers, abandoned }: World, wishing: Map<number, Wish>):
     assert.deepEqual([theirs?.partner, more.length], [seeker.id, 0], "only one side was paired");
     const [own, other] = [seeker, partner].map((one) => shown(one, wishing.get(one.id)!));
     assert.ok(acceptEachOther(own!, other!), "paired outside the steps that both were told");
+    assert.equal(match.met, theirs!.met);
     assert.deepEqual([...match.interests].sort(), [...theirs!.interests].sort());
     assert.deepEqual([...match.languages].sort(), [...theirs!.languages].sort());
     wishing.delete(seeker.id);
