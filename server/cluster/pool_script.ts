@@ -136,8 +136,11 @@ const SEARCHES = `
   end
 `;
 
-/** Does the work of one batch: for each operation its kind, its ticket, and the search request if it is an offer. */
-export const POOL_SCRIPT = new Script(`
+/**
+ * Does the work of one batch: for each operation its kind, its ticket, and the search request if it is an offer. With
+ * the first line, a Redis Cluster refuses access to keys of several slots.
+ */
+export const POOL_SCRIPT = new Script(`#!lua
   local pool, channels, lifetime, placeLifetime = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
   ${POLICY}
   ${SEARCHES}

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { ClusterKeys, SECRET_BYTES } from "../../../server/cluster/keys.ts";
+import { parsePairNotice } from "../../../server/cluster/message_schema.ts";
 import { POOL_SCRIPT } from "../../../server/cluster/pool_script.ts";
 import { type RedisClient, Script } from "../../../server/cluster/redis_client.ts";
 import { MAX_BATCH, RedisPool } from "../../../server/cluster/redis_pool.ts";
@@ -16,6 +17,7 @@ import { searchRequest } from "../../support/fixtures.ts";
 import { aSearch, requestOf } from "../../support/populations.ts";
 import { isRedisThere, Redis } from "../../support/redis.ts";
 import { trials } from "../../support/repeats.ts";
+import { waitUntil } from "../../support/wait_until.ts";
 
 const KEYS = new ClusterKeys(randomBytes(SECRET_BYTES), randomBytes);
 const NODE = 3 as NodeId;
@@ -274,4 +276,31 @@ redisTest("RedisPool forgets the searches of a node, and their places are free",
   await pool.offer(searchOf(1), "always");
   await pool.forget(NODE);
   assert.deepEqual(await pool.offer(searchOf(2), "always"), { kind: "waiting" });
+});
+
+Deno.test({
+  name: "RedisPool works in a Redis Cluster, where a script may only use keys of one slot",
+  ignore,
+  fn: async () => {
+    await using redis = await Redis.startCluster();
+    const link = await startLink(redis.url);
+    const pool = new RedisPool({ link, keys: () => KEYS });
+    const wish = { interests: ["chess", "jazz"], languages: ["de", "en"] } as const;
+    const there = on(4, searchRequest(1, wish));
+    const notices: unknown[] = [];
+    await link.subscribe("4", (batch) => notices.push(parsePairNotice(batch.toString("utf8", 5))));
+    assert.deepEqual(await pool.offer(there, "always"), { kind: "waiting" });
+    const keys = await redis.ask("keys", "*");
+    assert.equal(keys.length, 1 + 4);
+    const slots = await Promise.all(keys.map((key) => redis.ask("cluster", "keyslot", key)));
+    assert.equal(new Set(slots.flat()).size, 1);
+    const own = searchOf(1, wish);
+    assert.deepEqual(await pool.offer(own, "always"), { kind: "taken" });
+    await waitUntil(() => notices.length === 1);
+    assert.deepEqual(notices, [{ ticket: there.ticket, request: pool.encode(own) }]);
+    assert.deepEqual(await redis.ask("keys", "*"), []);
+    const spread = new Script("#!lua\n redis.call('SET', 'a', 1) redis.call('SET', 'b', 1)");
+    await assert.rejects(link.run(spread, ["a"], []), /slot/);
+    link.close();
+  },
 });
