@@ -278,6 +278,19 @@ redisTest("RedisPool forgets the searches of a node, and their places are free",
   assert.deepEqual(await pool.offer(searchOf(2), "always"), { kind: "waiting" });
 });
 
+redisTest(
+  "RedisPool frees only the places that a search still has, if Redis has evicted some",
+  async (pool, redis) => {
+    const [evicted, other] = [searchOf(1), searchOf(2)];
+    await pool.offer(evicted, "always");
+    await redis.ask("del", "anonymous-chat:{pool}:place:text:anyone");
+    assert.deepEqual(await pool.offer(other, "always"), { kind: "waiting" });
+    await pool.withdraw(evicted);
+    const outcome = await pool.offer(searchOf(3), "always");
+    assert.deepEqual(outcome, { kind: "paired", partner: other.ticket });
+  },
+);
+
 Deno.test({
   name: "RedisPool works in a Redis Cluster, where a script may only use keys of one slot",
   ignore,
