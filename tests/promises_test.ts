@@ -62,7 +62,7 @@ async function denoFolder(): Promise<string> {
   return denoDir;
 }
 
-const PAGES = ["/", "/privacy", "/contact", "/statistics", "/transparency", "/nothing"];
+const PAGES = ["/", "/privacy", "/rules", "/contact", "/statistics", "/transparency", "/nothing"];
 const ENDPOINTS = [
   ...PAGES,
   "/statistics?days=365",

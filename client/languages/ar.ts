@@ -50,6 +50,7 @@ export const ar: Catalogue = {
       privacy: "الخصوصية",
       statistics: "الإحصاءات",
       transparency: "الشفافية",
+      rules: "قواعد الدردشة",
       contact: "التواصل",
     },
 

@@ -44,6 +44,7 @@ export const de: Catalogue = {
       privacy: "Datenschutz",
       statistics: "Statistik",
       transparency: "Transparenz",
+      rules: "Hausregeln",
       contact: "Kontakt",
     },
 

@@ -50,6 +50,7 @@ export const en = {
       privacy: "Privacy",
       statistics: "Statistics",
       transparency: "Transparency",
+      rules: "House rules",
       contact: "Contact",
     },
 

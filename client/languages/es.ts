@@ -44,6 +44,7 @@ export const es: Catalogue = {
       privacy: "Privacidad",
       statistics: "Estadísticas",
       transparency: "Transparencia",
+      rules: "Normas del chat",
       contact: "Contacto",
     },
 

@@ -44,6 +44,7 @@ export const fr: Catalogue = {
       privacy: "Confidentialité",
       statistics: "Statistiques",
       transparency: "Transparence",
+      rules: "Règles du chat",
       contact: "Contact",
     },
 

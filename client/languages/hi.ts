@@ -41,6 +41,7 @@ export const hi: Catalogue = {
       privacy: "गोपनीयता",
       statistics: "आँकड़े",
       transparency: "पारदर्शिता",
+      rules: "चैट के नियम",
       contact: "संपर्क",
     },
 

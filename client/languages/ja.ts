@@ -41,6 +41,7 @@ export const ja: Catalogue = {
       privacy: "プライバシー",
       statistics: "統計",
       transparency: "透明性",
+      rules: "チャットのルール",
       contact: "連絡先",
     },
 

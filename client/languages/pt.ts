@@ -44,6 +44,7 @@ export const pt: Catalogue = {
       privacy: "Privacidade",
       statistics: "Estatísticas",
       transparency: "Transparência",
+      rules: "Regras do chat",
       contact: "Contato",
     },
 

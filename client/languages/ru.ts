@@ -46,6 +46,7 @@ export const ru: Catalogue = {
       privacy: "Конфиденциальность",
       statistics: "Статистика",
       transparency: "Прозрачность",
+      rules: "Правила чата",
       contact: "Контакты",
     },
 

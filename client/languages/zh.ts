@@ -37,6 +37,7 @@ export const zh: Catalogue = {
       privacy: "隐私",
       statistics: "统计",
       transparency: "透明度",
+      rules: "聊天规则",
       contact: "联系",
     },
 

@@ -5,7 +5,7 @@ import { callView } from "./call.ts";
 import { isFull } from "../state/delivery.ts";
 import { MAX_MESSAGE_LENGTH } from "../crypto/envelope.ts";
 import { isEnter } from "./keys.ts";
-import { linkView } from "./link.ts";
+import { linkView, rulesLink } from "./link.ts";
 import { counted, fill, type Language, timeOfDay } from "../languages/language.ts";
 import type { Words } from "../languages/catalogue.ts";
 import { type Dispatch, html, Memo, type VNode } from "./markup.ts";
@@ -200,7 +200,7 @@ function reportForm(words: Words, dispatch: Dispatch): VNode {
   return html`
     <div class="report-form" role="group" aria-labelledby="report">
       <h2 id="report" tabindex="-1">${words.WhatIsWrong}</h2>
-      <p class="hint">${words.OnlyReason}</p>
+      <p class="hint">${words.OnlyReason} ${rulesLink(words)}</p>
       <div class="button-row">
         ${REPORT_REASONS.map((reason) =>
           html`

@@ -4,6 +4,7 @@ import { MAX_INTERESTS } from "../../protocol.ts";
 import { isEnter } from "./keys.ts";
 import { counted, fill } from "../languages/language.ts";
 import type { Words } from "../languages/catalogue.ts";
+import { rulesLink } from "./link.ts";
 import { type Dispatch, html, type VNode } from "./markup.ts";
 import type { State } from "../state/state.ts";
 import { describeBlock, describeLine } from "./phrases.ts";
@@ -33,7 +34,10 @@ function form(state: State, dispatch: Dispatch): VNode {
   return html`
     <form class="card" onsubmit=${submit}>
       ${interests(state, dispatch)}
-      ${ageCheckbox(state, dispatch)}
+      <div class="age">
+        ${ageCheckbox(state, dispatch)}
+        ${rulesLink(words)}
+      </div>
       ${state.showAgeReminder && html`
         <p id="reminder" class="field-error" role="alert">${words.AdultFirst}</p>
       `}

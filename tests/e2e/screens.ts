@@ -25,6 +25,7 @@ export type Way = (openFixture: OpenFixture, judge: Judge) => Promise<void>;
 /** Every page other than the home page. */
 const PAGES = [
   "/privacy",
+  "/rules",
   "/contact",
   "/statistics",
   "/statistics?days=365",

@@ -63,6 +63,8 @@ export const DEFAULT_SETTINGS: PublicSettings = {
   operator: "",
   contactEmail: "",
   announcement: "",
+  rules: undefined,
+  reportThreshold: 3,
   accessLog: "full",
   addressRetention: HOUR,
   accessLogRetention: 30 * DAY,

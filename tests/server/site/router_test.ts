@@ -38,10 +38,20 @@ const LANGUAGES: readonly BuiltLanguage[] = [
   },
 ];
 const FRAME = "<!doctype html><title>Chat</title><body><!--body--><footer>" +
-  ["privacy", "statistics", "transparency", "contact"].map((name) => `<a href="/${name}">x</a>`)
+  ["privacy", "statistics", "transparency", "rules", "contact"].map((name) =>
+    `<a href="/${name}">x</a>`
+  )
     .join("") +
   "</footer></body>";
-const PAGES = ["/", "/privacy", "/contact", "/statistics", "/statistics?days=365", "/transparency"];
+const PAGES = [
+  "/",
+  "/privacy",
+  "/rules",
+  "/contact",
+  "/statistics",
+  "/statistics?days=365",
+  "/transparency",
+];
 
 /** A site at noon, long after the last policy change unless a test moves the clock. */
 class World {
@@ -151,6 +161,13 @@ Deno.test("Site tells readers of another language, in that language, that a page
   }
 });
 
+Deno.test("Site doesn't say that the operator's house rules are only in English", () => {
+  const world = new World({ rules: [{ kind: "paragraph", text: "عامل الآخرين باحترام." }] });
+  const text = world.text("/rules", { "accept-language": "ar" });
+  assert.match(text, /<body><main[^]*<p>عامل الآخرين باحترام\.<\/p>/);
+  assert.doesNotMatch(text, /language-note/);
+});
+
 Deno.test("Site serves the texts of all languages together, the same to everybody", () => {
   const world = new World();
   const reply = world.ask("/languages.json", { "accept-language": "ar" });
@@ -202,6 +219,7 @@ Deno.test("Site gives each page a title and an icon, and a link to the chat", ()
   });
   assert.deepEqual([...new Set(titles)], [
     "Privacy policy · Chat",
+    "House rules · Chat",
     "Contact · Chat",
     "Statistics · Chat",
     "Transparency · Chat",
