@@ -19,7 +19,7 @@ const DEFAULT_RULES: HouseRules = [
     items: [
       `Everyone here must be ${MIN_AGE} or older. If the stranger seems younger, report it and leave.`,
       "Treat the stranger with respect. Don't harass, threaten or insult anyone.",
-      "Say or show something sexual only if the stranger wants that, too.",
+      "Say or show nothing sexual unless the stranger has agreed to it.",
       "Don't advertise, send spam or ask for money.",
       `Do nothing illegal. Above all, nothing sexual may involve anyone under ${MIN_AGE}.`,
       "Don't record a call, and don't publish anything from a chat, unless the stranger agrees.",
@@ -66,7 +66,7 @@ function consequences({ reportThreshold, addressRetention }: PublicSettings): st
   const blockTime = formatDuration(Math.min(REPORT_BLOCK_TIME, addressRetention));
   return [
     "Press Report and choose a reason, then leave. You can leave any chat at any time, and you don't have to say why.",
-    `Nobody monitors the chats, because the server can't read them. It acts only on reports: if people at ${reportThreshold} or more other IP addresses report an address, it can be blocked for up to ${blockTime}. The block then ends automatically.`,
+    `Nobody monitors the chats, because the server can't read them. It relies on reports: if people at ${reportThreshold} or more other IP addresses report an address, it can be blocked for up to ${blockTime}. The block then ends automatically.`,
     "The operator can also block an address for longer. To tell the operator about a problem or to appeal against a block, see the [contact page](/contact).",
   ];
 }
