@@ -98,7 +98,7 @@ Deno.test("A search names the languages of the browser, without those that were 
   assert.deepEqual(page.told, [find]);
 });
 
-Deno.test("A search names no languages if there are none, or if the server doesn't know them", () => {
+Deno.test("A search names no languages if all were removed, or if the server doesn't know them", () => {
   const find = { type: "find", mode: "text", interests: [], search: 1 };
   assert.deepEqual(new Page("de").server(WELCOME).removes("de").on("start").told, [find]);
   assert.deepEqual(new Page("de").server(OLDER).on("start").told, [find]);
