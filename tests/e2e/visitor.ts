@@ -197,7 +197,7 @@ export interface VisitorOptions extends BrowserContextOptions {
   /** Runs in the page before its own script. */
   readonly script?: string;
   /** Called with the page before it loads anything. */
-  readonly watch?: (page: Page) => void | Promise<void>;
+  readonly watch?: (page: Page) => unknown;
 }
 
 /** One visitor in Chromium or Firefox, in a separate browser context. */
