@@ -406,7 +406,7 @@ Deno.test("P3: the languages of a search are not stored, nor are changes to them
   const kept = await ann.evaluate<string>(KEPT);
   assert.match(kept, /"adult/);
   await ann.press("Remove English");
-  await ann.page.getByText(en.words.AddLanguage).click();
+  await ann.page.locator("#add-language").click();
   await ann.page.getByRole("combobox", { name: en.words.AddLanguage }).selectOption("ja");
   await ann.button("Remove 日本語").waitFor();
   await ann.press("Start text chat");

@@ -58,7 +58,7 @@ async function throughChat(openFixture: OpenFixture, judge: Judge): Promise<void
   await judge(ann, "home with chips and the reminder");
   await ann.likes("a, b, c, d, e, f, g, h");
   await judge(ann, "home with ten interests");
-  await ann.page.getByText(words.AddLanguage).first().click();
+  await ann.page.locator("#add-language").click();
   await judge(ann, "home, adding a language");
   await ann.press("Remove English");
   await judge(ann, "home without languages");
