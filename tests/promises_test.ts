@@ -410,7 +410,7 @@ Deno.test("P3: the languages of a search are not stored, nor are changes to them
   await ann.page.getByRole("combobox", { name: en.words.AddLanguage }).selectOption("ja");
   await ann.button("Remove 日本語").waitFor();
   await ann.press("Start text chat");
-  await ann.sees("日本語");
+  await ann.sees("speaks 日本語");
   assert.equal(await ann.evaluate(KEPT), kept);
   await ann.page.reload();
   await ann.button("Remove English").waitFor();

@@ -230,7 +230,7 @@ const PREFERENCES: Section = {
     },
     {
       says:
-        "The languages you speak are not among your preferences. Whenever the page is opened, it takes them from your browser, which names them in every request anyway. If you add or remove one, that lasts until you close the page.",
+        "The languages you speak are not among your preferences. Whenever you open the page, it takes them from your browser, which names them in every request anyway. If you add or remove one, that lasts until you close the page.",
       proof: [PROOF_TESTS.languagesUnstored, PROOF_TESTS.languagesReported],
     },
     {
