@@ -26,6 +26,7 @@ import { closeInnermost, listenToWindow } from "./app/window_events.ts";
 import { loadPreferences } from "./state/preferences.ts";
 import { nextDeadline, reduce } from "./state/reducer.ts";
 import { ownLanguage } from "./languages/document.ts";
+import { spokenLanguages } from "./languages/spoken.ts";
 import { reloadOnChange } from "./page/reload.ts";
 
 /** Whether this is a development build, which reloads when its source changes. */
@@ -49,7 +50,9 @@ class App {
     const own = ownLanguage();
     const openStore = (): Storage => localStorage;
     const dispatch = this.#dispatch;
-    this.#state = initialState(loadPreferences(openStore), own, "RTCPeerConnection" in globalThis);
+    const canCall = "RTCPeerConnection" in globalThis;
+    const spoken = spokenLanguages(navigator.languages);
+    this.#state = initialState(loadPreferences(openStore), own, canCall, spoken);
     this.#devices = new Devices(navigator.mediaDevices, (media) => this.#change(media));
     const chooseLanguage = showLanguageMenu({ own, later, dispatch });
     const onFrame = (frame: Uint8Array<ArrayBuffer>): void => connection.send(frame);

@@ -20,6 +20,7 @@ import {
   FEATURES,
   type ServerMessage,
 } from "../../protocol.ts";
+import { spokenLanguages } from "../languages/spoken.ts";
 import { DEVICE_KINDS, type DeviceKind } from "../media/devices.ts";
 import type { Preferences } from "./preferences.ts";
 import {
@@ -36,6 +37,7 @@ import {
   startVideo,
   tickSearch,
   typeInterest,
+  widen,
   work,
 } from "./search.ts";
 import {
@@ -103,6 +105,16 @@ function apply(state: State, event: Event, now: number): Transition {
         ...state,
         interests: state.interests.filter((one) => one !== event.interest),
       });
+    case "add-language":
+      return transition({
+        ...state,
+        languages: spokenLanguages([...state.languages, event.language]),
+      });
+    case "remove-language":
+      return transition({
+        ...state,
+        languages: state.languages.filter((one) => one !== event.language),
+      }, { type: "focus", on: "add-language" });
     case "start":
       return start(state, (ready) => search({ ...ready, mode: "text" }, now));
     case "start-video":
@@ -322,6 +334,7 @@ function hear(state: State, message: ServerMessage, now: number): Transition {
     case "challenge":
       return work(state, message);
     case "waiting":
+      return transition(widen(state, message));
     case "pong":
       return transition(state);
   }

@@ -37,6 +37,11 @@ export const POLICY_CHANGES: readonly [Change, ...Change[]] = [
   {
     day: "2026-11-29",
     says:
+      "a search names the languages that your browser reports, or those that you choose instead, to find someone who shares one. They are treated like interests, and not stored.",
+  },
+  {
+    day: "2026-11-29",
+    says:
       "video calls can pass through this server itself, encrypted between the two devices, instead of a separate relay or a direct connection. The policy says which applies. If a relay can't be used, both people may agree to a direct call.",
   },
   {
@@ -225,6 +230,11 @@ const PREFERENCES: Section = {
     },
     {
       says:
+        "The languages you speak are not among your preferences. Whenever you open the page, it takes them from your browser, which names them in every request anyway. If you add or remove one, that lasts until you close the page.",
+      proof: [PROOF_TESTS.languagesUnstored, PROOF_TESTS.languagesReported],
+    },
+    {
+      says:
         "To erase your preferences, clear this site's data in your browser's settings or developer tools.",
       proof: [PROOF_TESTS.preferencesCleared],
     },
@@ -317,8 +327,17 @@ const NO_ACCOUNTS: Section = {
     },
     {
       says:
-        "If you enter interests, they are used to find someone who shares them. That person sees only the interests that you have in common, and all of them are forgotten when you leave.",
-      proof: [PROOF_TESTS.interestsForgotten],
+        "The languages you speak, and any interests that you enter, are sent only when you look for a stranger, and used only to find someone who shares them.",
+      proof: [PROOF_TESTS.languagesReported],
+    },
+    {
+      says: "That person learns only the languages and interests that you have in common.",
+      proof: [PROOF_TESTS.onlyShared],
+    },
+    {
+      says:
+        "The server holds your languages and interests only in memory, and forgets them when you leave.",
+      proof: [PROOF_TESTS.interestsForgotten, PROOF_TESTS.nothingElse],
     },
   ],
 };

@@ -28,13 +28,17 @@ export const PROOF_TESTS = {
   preferencesKept: "P3: the page stores a few preferences, which identify nobody",
   preferencesStay: "P3: nothing that the page stores is ever sent",
   languageUntold: "P3: choosing a language sends the same request, whichever language is chosen",
+  languagesReported:
+    "P3: a search names only languages that the browser reports or the visitor adds",
+  languagesUnstored: "P3: the languages of a search are not stored, nor are changes to them",
   preferencesCleared: "P3: a visitor who clears the browser's storage is treated as new",
   figuresOfDays: "P4: the statistics contain daily totals, and nothing about individuals",
   smallDaysWithheld: "P4: a day with few chats is published without figures",
   watchedSums: "P4: an operator can monitor only totals, and no visitor sees them",
   statisticsLast: "P4: statistics survive a crash, and the file is intact",
   noField: "P5: there is no field for a name, an address or a picture",
-  interestsForgotten: "P5: interests are forgotten when the visit ends",
+  onlyShared: "P5: a partner learns only the interests and languages that both named",
+  interestsForgotten: "P5: interests and languages are forgotten when the visit ends",
   unreadable: "P6: message content is nowhere in the server's memory, files or logs",
   notWritten: "P6: the system calls of a whole run write and send no message content",
   goneWithChat: "P6: nothing holds a frame once the chat is over",
@@ -92,7 +96,10 @@ export const PROMISES: readonly PrivacyPromise[] = [
   {
     id: "P3",
     promise: "preferences stay in the browser, identify nobody, and are never sent",
-    keptBy: ["client/state/preferences.ts", "client/languages/loader.ts"],
+    keptBy: [
+      ...["client/state/preferences.ts", "client/languages/loader.ts"],
+      "client/languages/spoken.ts",
+    ],
   },
   {
     id: "P4",

@@ -59,6 +59,10 @@ async function throughChat(openFixture: OpenFixture, judge: Judge): Promise<void
   await judge(ann, "home with chips and the reminder");
   await ann.likes("a, b, c, d, e, f, g, h");
   await judge(ann, "home with ten interests");
+  await ann.page.locator("#add-language").click();
+  await judge(ann, "home, adding a language");
+  await ann.press("Remove English");
+  await judge(ann, "home without languages");
   await ann.search();
   await ann.sees(LOOKING);
   await judge(ann, "searching");
