@@ -20,6 +20,7 @@ import { type BuiltLanguage, homePage, withTexts } from "../server/site/home_pag
 import type { StaticFile } from "../server/http/static_files.ts";
 import { fingerprint, type Page } from "../server/http/message.ts";
 import type { Pages } from "../server/site/router.ts";
+import { NOTIFICATIONS_PATH } from "../protocol.ts";
 import { git } from "./git.ts";
 
 /**
@@ -49,6 +50,7 @@ export async function buildPages({ development }: { development: boolean }): Pro
     read("page.html"),
     read("home.html"),
   ]);
+  const files = await staticFiles(frame);
   await esbuild.stop();
   const languages = Object.entries(CATALOGUES).map(([code, said]) => languageOf(code, said));
   const first = frame.replace("<!--menu-->", menu).replace("<!--body-->", () => home);
@@ -57,7 +59,7 @@ export async function buildPages({ development }: { development: boolean }): Pro
     home: page(first, style, script),
     document: withTexts(page(document, documentStyle), languages[0]!.texts),
     languages,
-    staticFiles: await staticFiles(frame),
+    staticFiles: files,
   };
 }
 
@@ -83,6 +85,10 @@ async function staticFiles(frame: string): Promise<Record<string, StaticFile>> {
       icoFile(await picture("favicon-32.png"), 32),
     ),
     "/preview.png": await png("preview.png"),
+    [NOTIFICATIONS_PATH]: attach(
+      "text/javascript",
+      new TextEncoder().encode(await bundle("page/notification_worker.ts", false)),
+    ),
   };
 }
 

@@ -82,6 +82,12 @@ export const de: Catalogue = {
     WhoLikes: "Am liebsten jemanden mit Interesse an {interests}.",
     Anyone: "Gerade ist niemand mit deinen Interessen frei, darum suchen wir jetzt unter allen.",
 
+    Notify: "Benachrichtigen, wenn jemand kommt oder schreibt",
+    NotifyHint: "Nur solange diese Seite nicht zu sehen ist, und ohne den Text der Nachrichten.",
+    NotifyBlocked:
+      "Benachrichtigungen sind blockiert. Erlaube sie in den Browser-Einstellungen für diese Website.",
+    Happened: { arrival: "Jemand ist da", message: "Neue Nachricht" },
+
     Chat: "Chat",
     Conversation: "Unterhaltung",
     Messages: "Nachrichten",

@@ -82,6 +82,12 @@ export const es: Catalogue = {
     WhoLikes: "De preferencia, alguien con interés en {interests}.",
     Anyone: "Nadie con tus intereses está disponible, así que ahora buscamos a cualquier persona.",
 
+    Notify: "Avisarme cuando alguien llegue o escriba",
+    NotifyHint: "Solo mientras esta página no esté a la vista, y sin el texto de los mensajes.",
+    NotifyBlocked:
+      "Las notificaciones están bloqueadas. Permítelas para este sitio en los ajustes del navegador.",
+    Happened: { arrival: "Ha llegado alguien", message: "Mensaje nuevo" },
+
     Chat: "Chat",
     Conversation: "Conversación",
     Messages: "Mensajes",

@@ -85,6 +85,12 @@ export const fr: Catalogue = {
     Anyone:
       "Personne avec tes centres d’intérêt n’est disponible\u202f: on cherche maintenant parmi tout le monde.",
 
+    Notify: "Me prévenir si quelqu’un arrive ou écrit",
+    NotifyHint: "Seulement quand cette page n’est pas affichée, et sans le texte des messages.",
+    NotifyBlocked:
+      "Les notifications sont bloquées. Autorise-les pour ce site dans les réglages du navigateur.",
+    Happened: { arrival: "Quelqu’un est là", message: "Nouveau message" },
+
     Chat: "Chat",
     Conversation: "Conversation",
     Messages: "Messages",

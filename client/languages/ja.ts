@@ -77,6 +77,11 @@ export const ja: Catalogue = {
     WhoLikes: "{interests}が好きな人を優先します。",
     Anyone: "同じ興味を持つ人が今はいないため、興味を問わずに探しています。",
 
+    Notify: "誰か来たときやメッセージが届いたときに通知する",
+    NotifyHint: "このページが表示されていない間だけ通知し、メッセージの内容は含みません。",
+    NotifyBlocked: "通知がブロックされています。ブラウザの設定でこのサイトに許可してください。",
+    Happened: { arrival: "相手が見つかりました", message: "新着メッセージ" },
+
     Chat: "チャット",
     Conversation: "会話",
     Messages: "メッセージ",

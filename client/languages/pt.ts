@@ -82,6 +82,12 @@ export const pt: Catalogue = {
     WhoLikes: "De preferência, alguém que goste de {interests}.",
     Anyone: "Ninguém com seus interesses está disponível, então agora procuramos qualquer pessoa.",
 
+    Notify: "Avisar quando alguém chegar ou escrever",
+    NotifyHint: "Só enquanto esta página não estiver visível, e sem o texto das mensagens.",
+    NotifyBlocked:
+      "As notificações estão bloqueadas. Permita-as para este site nas configurações do navegador.",
+    Happened: { arrival: "Alguém chegou", message: "Nova mensagem" },
+
     Chat: "Chat",
     Conversation: "Conversa",
     Messages: "Mensagens",

@@ -68,6 +68,11 @@ export const zh: Catalogue = {
     WhoLikes: "优先寻找喜欢{interests}的人。",
     Anyone: "目前没有与你兴趣相同的人可以聊天，现在改为不限兴趣。",
 
+    Notify: "有人来或发来消息时通知我",
+    NotifyHint: "仅在看不到本页面时通知，且不含消息内容。",
+    NotifyBlocked: "通知已被阻止。请在浏览器设置中为本网站允许通知。",
+    Happened: { arrival: "有人来了", message: "新消息" },
+
     Chat: "聊天",
     Conversation: "对话",
     Messages: "消息",

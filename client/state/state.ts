@@ -170,10 +170,18 @@ export interface State {
   readonly hidden: boolean;
   /** How many lines and calls arrived while the page did not have the focus. */
   readonly unread: number;
+  /** Whether the browser shows notifications of this page. */
+  readonly permission: Permission;
   /** When the step of the visit last changed, and that of the call. */
   readonly stepAt: number;
   readonly callAt: number;
 }
+
+/** The browser's permission to show notifications; `unsupported` if it has none. */
+export type Permission = NotificationPermission | "unsupported";
+
+/** What a notification is about. */
+export type NotificationTopic = "arrival" | "message";
 
 /** What a visitor answers to a question about a call. */
 export type CallAnswer = "want" | "refuse" | "retry";
@@ -206,6 +214,9 @@ export type Event =
   | { type: "choose-report" | "cancel-report" }
   | { type: "report"; reason: ReportReason }
   | { type: "attention"; focused: boolean; hidden: boolean }
+  /** The visitor has pressed the switch for notifications. */
+  | { type: "toggle-notifications" }
+  | { type: "permission"; permission: Permission }
   /** `mayResume`: the connection dropped, and the session may still exist. */
   | { type: "down"; mayResume: boolean }
   | { type: "server"; message: ServerMessage }
@@ -233,7 +244,8 @@ export type Effect =
     on: "message" | "adult" | "cancel" | "report" | "start";
     unlessTouch?: true;
   }
-  | { type: "ring" | "save" }
+  | { type: "ring" | "save" | "ask-permission" }
+  | { type: "notify"; topic: NotificationTopic }
   | { type: "keep-preferences"; change: Partial<Preferences> };
 
 /** The result of an event. */
@@ -247,6 +259,7 @@ export function initialState(
   preferences: Preferences,
   language: Language,
   canCall = true,
+  permission: Permission = "unsupported",
 ): State {
   return {
     screen: { kind: "home" },
@@ -277,6 +290,7 @@ export function initialState(
     focused: true,
     hidden: false,
     unread: 0,
+    permission,
     stepAt: 0,
     callAt: 0,
   };

@@ -5,6 +5,7 @@ import { fill, listed } from "../languages/language.ts";
 import { type Dispatch, html, type VNode } from "./markup.ts";
 import type { State } from "../state/state.ts";
 import { describeLine } from "./phrases.ts";
+import { notificationSwitch } from "./notifications.ts";
 
 export function searchView(state: State, dispatch: Dispatch): VNode {
   const { words } = state.language;
@@ -19,6 +20,7 @@ export function searchView(state: State, dispatch: Dispatch): VNode {
       <button id="cancel" class="button-secondary" onclick=${() =>
         dispatch({ type: "stop" })}>${words
         .Cancel}</button>
+      ${notificationSwitch(state, dispatch)}
     </main>
   `;
 }
