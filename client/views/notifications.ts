@@ -22,12 +22,15 @@ export function notificationSwitch(state: State, dispatch: Dispatch): VNode | fa
   `;
 }
 
-/** The switch in a chat, where there is little room. It is there once the visitor has allowed notifications. */
+/**
+ * The switch in a chat, where there is little room, and on a narrow screen none. It is there once the visitor has allowed
+ * notifications.
+ */
 export function notificationButton(state: State, dispatch: Dispatch): VNode | false {
   const isOn = switchOf(state) === "on";
   const { words } = state.language;
   return state.permission === "granted" && html`
-    <button class="toolbar-button" aria-label=${words.Notify} title=${words.Notify}
+    <button class="toolbar-button bell" aria-label=${words.Notify} title=${words.Notify}
       aria-pressed=${String(isOn)} onclick=${() =>
         dispatch({ type: "toggle-notifications" })}>${isOn ? "🔔" : "🔕"}</button>
   `;
