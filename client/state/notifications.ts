@@ -11,7 +11,15 @@
  *   on          granted     on             turns the preference off
  */
 
-import type { Effect, Line, NotificationTopic, State, Transition } from "./state.ts";
+import {
+  type Chat,
+  type Effect,
+  isTalking,
+  type Line,
+  type NotificationTopic,
+  type State,
+  type Transition,
+} from "./state.ts";
 
 /** What the switch shows. */
 export function switchOf({ preferences, permission }: State): "off" | "blocked" | "on" {
@@ -40,12 +48,12 @@ export function notification(state: State, next: State): Effect[] {
 }
 
 function topicOf(state: State, next: State): NotificationTopic | undefined {
-  if (next.screen.kind !== "chat") return undefined;
-  if (state.screen.kind === "searching") return "arrival";
-  const last = lastLine(next);
-  return last?.from === "stranger" && last !== lastLine(state) ? "message" : undefined;
+  if (!isTalking(next)) return undefined;
+  if (!isTalking(state)) return "arrival";
+  const last = lastHeard(next.screen.chat);
+  return last !== undefined && last !== lastHeard(state.screen.chat) ? "message" : undefined;
 }
 
-function lastLine({ screen }: State): Line | undefined {
-  return screen.kind === "chat" ? screen.chat.lines.at(-1) : undefined;
+function lastHeard({ lines }: Chat): Line | undefined {
+  return lines.findLast(({ from }) => from === "stranger");
 }
