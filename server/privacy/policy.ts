@@ -37,12 +37,7 @@ export const POLICY_CHANGES: readonly [Change, ...Change[]] = [
   {
     day: "2026-11-29",
     says:
-      "the page can show notifications, if you switch them on. The policy says what they contain, and what the server can learn from them.",
-  },
-  {
-    day: "2026-11-29",
-    says:
-      "video calls can pass through this server itself, encrypted between the two devices, instead of a separate relay or a direct connection. The policy says which applies. If a relay can't be used, both people may agree to a direct call.",
+      "video calls can pass through this server itself, encrypted between the two devices, instead of a separate relay or a direct connection. The policy says which applies. If a relay can't be used, both people may agree to a direct call. The page can show notifications if you switch them on, and the policy says what they contain and reveal.",
   },
   {
     day: "2026-11-28",

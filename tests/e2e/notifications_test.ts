@@ -109,7 +109,7 @@ const HEAR =
 
 const NOTHING = { made: [], asked: 0, workers: 0, caches: [] };
 
-/** A server with two visitors. The first has a window of its own, whose browser answers a question with `answer`. */
+/** A server with two visitors. The browser of the first answers a question with `answer`. */
 class Site implements AsyncDisposable {
   readonly #fixture: SiteFixture;
   answer: Setting = "granted";
