@@ -4,13 +4,13 @@
  */
 
 import { deepEqual, doesNotMatch, equal } from "node:assert/strict";
+import type { Locator, Worker } from "playwright-core";
 import { en } from "../../client/languages/en.ts";
 import { NOTIFICATIONS_PATH } from "../../protocol.ts";
 import { serve } from "../support/server_under_test.ts";
 import { waitUntil } from "../support/wait_until.ts";
 import { launch } from "./browser.ts";
 import { SiteFixture, startedOnce } from "./site_fixture.ts";
-import type { Worker } from "playwright-core";
 import type { Visitor } from "./visitor.ts";
 
 type Setting = "granted" | "denied" | "prompt";
@@ -144,7 +144,7 @@ class Site implements AsyncDisposable {
       permission: { name: "notifications" },
       setting,
       origin: new URL(this.#fixture.url).origin,
-      browserContextId: targetInfo.browserContextId,
+      browserContextId: targetInfo.browserContextId!,
     });
   }
 
@@ -153,8 +153,8 @@ class Site implements AsyncDisposable {
   }
 }
 
-function switchOf({ page }: Visitor, name = words.Notify) {
-  return page.getByRole("checkbox", { name, exact: true });
+function switchOf({ page }: Visitor): Locator {
+  return page.getByRole("checkbox", { name: words.Notify, exact: true });
 }
 
 /** Switches notifications on, on the screen of a search. */

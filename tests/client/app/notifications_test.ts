@@ -96,8 +96,10 @@ function open(change: Partial<Browser> = {}): {
 function hidden(notify = true, permission: Permission = "granted"): State {
   const preferences = { ...DEFAULT_PREFERENCES, notify };
   const searching = search(initialState(preferences, ENGLISH, true, permission), 0).state;
-  const message = { type: "paired", role: "caller", interests: [], met: false } as const;
-  const { state } = reduce(searching, { type: "server", message }, 0);
+  const { state } = reduce(searching, {
+    type: "server",
+    message: { type: "paired", role: "caller", interests: [], met: false },
+  }, 0);
   return { ...state, hidden: true, focused: false };
 }
 
