@@ -20,6 +20,7 @@ import { type BuiltLanguage, homePage, withTexts } from "../server/site/home_pag
 import type { StaticFile } from "../server/http/static_files.ts";
 import { fingerprint, type Page } from "../server/http/message.ts";
 import type { Pages } from "../server/site/router.ts";
+import { NOTIFICATIONS_PATH } from "../protocol.ts";
 import { bundleScript, bundleStyle, endBundling } from "./bundle.ts";
 import { git } from "./git.ts";
 
@@ -48,8 +49,10 @@ const source = new URL("page/", client);
 
 /** Builds the home page, and the frame into which the server puts all other pages. */
 export async function buildPages({ development }: { development: boolean }): Promise<Pages> {
-  const [script, style, documentStyle, frame, home] = await Promise.all([
-    bundleScript(new URL("app.ts", client), { development, names: NUMBERS }),
+  const options = { development, names: NUMBERS };
+  const [script, worker, style, documentStyle, frame, home] = await Promise.all([
+    bundleScript(new URL("app.ts", client), options),
+    bundleScript(new URL("notification_worker.ts", source), options),
     bundleStyle(new URL("style.css", source)),
     bundleStyle(new URL("document.css", source)),
     read("page.html"),
@@ -63,14 +66,14 @@ export async function buildPages({ development }: { development: boolean }): Pro
     home: page(first, style, script),
     document: withTexts(page(document, documentStyle), languages[0]!.texts),
     languages,
-    staticFiles: await staticFiles(frame),
+    staticFiles: await staticFiles(frame, worker),
   };
 }
 
 /**
  * Icons and other files that browsers and messengers request, by path. Browsers request two of them by a fixed path.
  */
-async function staticFiles(frame: string): Promise<Record<string, StaticFile>> {
+async function staticFiles(frame: string, worker: string): Promise<Record<string, StaticFile>> {
   const picture = (name: string): Promise<Uint8Array> =>
     Deno.readFile(new URL(`pictures/${name}`, source));
   const png = async (name: string): Promise<StaticFile> => attach("image/png", await picture(name));
@@ -89,6 +92,7 @@ async function staticFiles(frame: string): Promise<Record<string, StaticFile>> {
       icoFile(await picture("favicon-32.png"), 32),
     ),
     "/preview.png": await png("preview.png"),
+    [NOTIFICATIONS_PATH]: attach("text/javascript", new TextEncoder().encode(worker)),
   };
 }
 

@@ -90,6 +90,12 @@ export const de: Catalogue = {
     WhoSpeaksOrLikes: "Jetzt jemanden, der {languages} spricht oder Interesse an {interests} hat.",
     Anyone: "So jemand ist gerade nicht frei, darum suchen wir jetzt unter allen.",
 
+    Notify: "Benachrichtigen, wenn jemand kommt oder schreibt",
+    NotifyHint: "Nur solange diese Seite nicht zu sehen ist, und ohne den Text der Nachrichten.",
+    NotifyBlocked:
+      "Benachrichtigungen sind blockiert. Erlaube sie in den Browser-Einstellungen für diese Website.",
+    Happened: { arrival: "Jemand ist da", message: "Neue Nachricht" },
+
     Chat: "Chat",
     Conversation: "Unterhaltung",
     Messages: "Nachrichten",

@@ -98,6 +98,13 @@ export const en = {
     WhoSpeaksOrLikes: "Now someone who speaks {languages}, or likes {interests}.",
     Anyone: "Nobody like that is available right now, so you'll be paired with anyone.",
 
+    // Notifications.
+    Notify: "Notify me when someone arrives or writes",
+    NotifyHint: "Only while this page is hidden, and without the text of messages.",
+    NotifyBlocked:
+      "Notifications are blocked. Allow them in your browser's settings for this site.",
+    Happened: { arrival: "A stranger is here", message: "New message" },
+
     // A chat.
     Chat: "Chat",
     Conversation: "Conversation",

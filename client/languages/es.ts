@@ -90,6 +90,12 @@ export const es: Catalogue = {
     WhoSpeaksOrLikes: "Ahora, alguien que hable {languages}, o tenga interés en {interests}.",
     Anyone: "Ahora mismo no hay nadie así disponible, así que buscamos a cualquier persona.",
 
+    Notify: "Avisarme cuando alguien llegue o escriba",
+    NotifyHint: "Solo mientras esta página no esté a la vista, y sin el texto de los mensajes.",
+    NotifyBlocked:
+      "Las notificaciones están bloqueadas. Permítelas para este sitio en los ajustes del navegador.",
+    Happened: { arrival: "Ha llegado alguien", message: "Mensaje nuevo" },
+
     Chat: "Chat",
     Conversation: "Conversación",
     Messages: "Mensajes",

@@ -91,6 +91,12 @@ export const fr: Catalogue = {
     WhoSpeaksOrLikes: "Maintenant, quelqu’un qui parle {languages}, ou qui aime {interests}.",
     Anyone: "Personne ne correspond en ce moment\u202f: on cherche maintenant parmi tout le monde.",
 
+    Notify: "Me prévenir si quelqu’un arrive ou écrit",
+    NotifyHint: "Seulement quand cette page n’est pas affichée, et sans le texte des messages.",
+    NotifyBlocked:
+      "Les notifications sont bloquées. Autorise-les pour ce site dans les réglages du navigateur.",
+    Happened: { arrival: "Quelqu’un est là", message: "Nouveau message" },
+
     Chat: "Chat",
     Conversation: "Conversation",
     Messages: "Messages",

@@ -82,6 +82,11 @@ export const hi: Catalogue = {
     WhoSpeaksOrLikes: "अब कोई जो {languages} बोलता हो या जिसे {interests} पसंद हो।",
     Anyone: "ऐसा कोई अभी उपलब्ध नहीं है, इसलिए अब किसी से भी जोड़ा जाएगा।",
 
+    Notify: "कोई आए या लिखे तो मुझे सूचना दें",
+    NotifyHint: "सिर्फ़ तब, जब यह पेज सामने न हो, और संदेश के टेक्स्ट के बिना।",
+    NotifyBlocked: "सूचनाओं की अनुमति नहीं है। ब्राउज़र की सेटिंग में इस साइट को अनुमति दें।",
+    Happened: { arrival: "कोई आ गया है", message: "नया संदेश" },
+
     Chat: "चैट",
     Conversation: "बातचीत",
     Messages: "संदेश",

@@ -85,6 +85,11 @@ export const ja: Catalogue = {
     WhoSpeaksOrLikes: "今は、{languages}を話す人か、{interests}が好きな人を探しています。",
     Anyone: "そのような人が今はいないため、どなたとでもつなぎます。",
 
+    Notify: "誰か来たときやメッセージが届いたときに通知する",
+    NotifyHint: "このページが表示されていない間だけ通知し、メッセージの内容は含みません。",
+    NotifyBlocked: "通知がブロックされています。ブラウザの設定でこのサイトに許可してください。",
+    Happened: { arrival: "相手が見つかりました", message: "新着メッセージ" },
+
     Chat: "チャット",
     Conversation: "会話",
     Messages: "メッセージ",

@@ -89,6 +89,12 @@ export const pt: Catalogue = {
     WhoSpeaksOrLikes: "Agora, alguém que fale {languages}, ou que goste de {interests}.",
     Anyone: "Ninguém assim está disponível, então agora procuramos qualquer pessoa.",
 
+    Notify: "Avisar quando alguém chegar ou escrever",
+    NotifyHint: "Só enquanto esta página não estiver visível, e sem o texto das mensagens.",
+    NotifyBlocked:
+      "As notificações estão bloqueadas. Permita-as para este site nas configurações do navegador.",
+    Happened: { arrival: "Alguém chegou", message: "Nova mensagem" },
+
     Chat: "Chat",
     Conversation: "Conversa",
     Messages: "Mensagens",

@@ -76,6 +76,11 @@ export const zh: Catalogue = {
     WhoSpeaksOrLikes: "现在寻找会说{languages}或者喜欢{interests}的人。",
     Anyone: "目前没有这样的人可以聊天，现在改为不限对象。",
 
+    Notify: "有人来或发来消息时通知我",
+    NotifyHint: "仅在看不到本页面时通知，且不含消息内容。",
+    NotifyBlocked: "通知已被阻止。请在浏览器设置中为本网站允许通知。",
+    Happened: { arrival: "有人来了", message: "新消息" },
+
     Chat: "聊天",
     Conversation: "对话",
     Messages: "消息",

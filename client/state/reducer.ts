@@ -51,6 +51,7 @@ import {
   withRemoteMedia,
 } from "./call_media.ts";
 import { isTooSoon, noteChange } from "./grace.ts";
+import { notification, toggleNotifications } from "./notifications.ts";
 import {
   type CallAnswer,
   type Effect,
@@ -89,7 +90,12 @@ import {
 export function reduce(state: State, event: Event, now: number): Transition {
   if (isTooSoon(state, event, now)) return transition(state);
   const { state: next, effects } = apply(state, event, now);
-  return transition(noteChange(state, next, now), ...effects, ...ring(state, next));
+  return transition(
+    noteChange(state, next, now),
+    ...effects,
+    ...ring(state, next),
+    ...notification(state, next),
+  );
 }
 
 function apply(state: State, event: Event, now: number): Transition {
@@ -177,6 +183,10 @@ function apply(state: State, event: Event, now: number): Transition {
       });
     case "attention":
       return setFocus(state, event.focused, event.hidden);
+    case "toggle-notifications":
+      return toggleNotifications(state);
+    case "permission":
+      return transition({ ...state, permission: event.permission });
     case "server":
       return hear(state, event.message, now);
     case "partner":

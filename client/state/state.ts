@@ -185,10 +185,18 @@ export interface State {
   readonly hidden: boolean;
   /** How many lines and calls arrived while the page did not have the focus. */
   readonly unread: number;
+  /** Whether the browser shows notifications of this page. */
+  readonly permission: Permission;
   /** When the step of the visit last changed, and that of the call. */
   readonly stepAt: number;
   readonly callAt: number;
 }
+
+/** The browser's permission to show notifications; `unsupported` if it has none. */
+export type Permission = NotificationPermission | "unsupported";
+
+/** What a notification is about. */
+export type NotificationTopic = "arrival" | "message";
 
 /** What a visitor answers to a question about a call. */
 export type CallAnswer = "want" | "refuse" | "retry";
@@ -222,6 +230,9 @@ export type Event =
   | { type: "choose-report" | "cancel-report" }
   | { type: "report"; reason: ReportReason }
   | { type: "attention"; focused: boolean; hidden: boolean }
+  /** The visitor has pressed the switch for notifications. */
+  | { type: "toggle-notifications" }
+  | { type: "permission"; permission: Permission }
   /** `mayResume`: the connection dropped, and the session may still exist. */
   | { type: "down"; mayResume: boolean }
   | { type: "server"; message: ServerMessage }
@@ -249,7 +260,8 @@ export type Effect =
     on: "message" | "adult" | "cancel" | "report" | "start" | "add-language";
     unlessTouch?: true;
   }
-  | { type: "ring" | "save" }
+  | { type: "ring" | "save" | "ask-permission" }
+  | { type: "notify"; topic: NotificationTopic }
   | { type: "keep-preferences"; change: Partial<Preferences> };
 
 /** The result of an event. */
@@ -258,12 +270,14 @@ export interface Transition {
   readonly effects: readonly Effect[];
 }
 
+/** What the page knows about its browser when it opens. */
+export type Browser = Pick<State, "canCall" | "languages" | "permission">;
+
 /** The state of a page that has just opened. */
 export function initialState(
   preferences: Preferences,
   language: Language,
-  canCall = true,
-  languages: readonly string[] = [],
+  { canCall = true, languages = [], permission = "unsupported" }: Partial<Browser> = {},
 ): State {
   return {
     screen: { kind: "home" },
@@ -295,6 +309,7 @@ export function initialState(
     focused: true,
     hidden: false,
     unread: 0,
+    permission,
     stepAt: 0,
     callAt: 0,
   };

@@ -13,6 +13,7 @@ import { isLong, segments } from "../state/message_text.ts";
 import { PICTURES } from "../crypto/safety_emoji.ts";
 import { callOf } from "../state/call_media.ts";
 import { type Chat, isTalking, type Line, type State } from "../state/state.ts";
+import { notificationButton } from "./notifications.ts";
 import { describeLine, describeNotice, describeSpeaker } from "./phrases.ts";
 
 /** The numbers of remaining characters that a screen reader is told. It would not keep up with every key. */
@@ -96,6 +97,7 @@ function toolbar(state: State, chat: Chat, dispatch: Dispatch): (VNode | false)[
     reportButton(state, chat, dispatch),
     toolbarButton(words.SaveChat, () => dispatch({ type: "save" })),
     soundButton(state, dispatch),
+    notificationButton(state, dispatch),
   ];
 }
 

@@ -4,6 +4,7 @@ import { ownPicture } from "./devices.ts";
 import { type Dispatch, html, type VNode } from "./markup.ts";
 import type { State } from "../state/state.ts";
 import { describeLine, describeSearch } from "./phrases.ts";
+import { notificationSwitch } from "./notifications.ts";
 
 export function searchView(state: State, dispatch: Dispatch): VNode {
   const { words } = state.language;
@@ -18,6 +19,7 @@ export function searchView(state: State, dispatch: Dispatch): VNode {
       <button id="cancel" class="button-secondary" onclick=${() =>
         dispatch({ type: "stop" })}>${words
         .Cancel}</button>
+      ${notificationSwitch(state, dispatch)}
     </main>
   `;
 }

@@ -37,7 +37,7 @@ export const POLICY_CHANGES: readonly [Change, ...Change[]] = [
   {
     day: "2026-11-29",
     says:
-      "a search names the languages that your browser reports, or those that you choose instead, to find someone who shares one. They are treated like interests, and not stored.",
+      "a search names the languages that your browser reports, or those that you choose instead, to find someone who shares one. They are treated like interests, and not stored. The page can show notifications if you switch them on, and the policy says what they contain and reveal.",
   },
   {
     day: "2026-11-29",
@@ -62,6 +62,7 @@ export function policy(settings: PublicSettings): readonly Section[] {
     yourAddress(settings),
     accessLog(settings),
     PREFERENCES,
+    NOTIFICATIONS,
     STATISTICS,
     NO_ACCOUNTS,
     noStorage(settings),
@@ -216,12 +217,13 @@ const PREFERENCES: Section = {
   sentences: [
     {
       says:
-        "The page keeps a few preferences in your browser's localStorage: that you have confirmed your age, whether you want to hear sounds, and which language you chose. For video calls, it remembers whether they start with your camera off, your microphone muted and the stranger blurred, whether you may be asked about a direct call, and whether your camera stays on between chats. None of this identifies you.",
+        "The page keeps a few preferences in your browser's localStorage: that you have confirmed your age, whether you want to hear sounds and get notifications, and which language you chose. For video calls, it remembers whether they start with your camera off, your microphone muted and the stranger blurred, whether you may be asked about a direct call, and whether your camera stays on between chats. None of this identifies you.",
       proof: [PROOF_TESTS.preferencesKept],
     },
     {
-      says: "These preferences never leave your browser, so the server never sees them.",
-      proof: [PROOF_TESTS.preferencesStay],
+      says:
+        "These preferences never leave your browser, so the server never sees them. It can tell one of them from a request, as the section on notifications says.",
+      proof: [PROOF_TESTS.preferencesStay, PROOF_TESTS.notificationsOff],
     },
     {
       says:
@@ -237,6 +239,27 @@ const PREFERENCES: Section = {
       says:
         "To erase your preferences, clear this site's data in your browser's settings or developer tools.",
       proof: [PROOF_TESTS.preferencesCleared],
+    },
+  ],
+};
+
+const NOTIFICATIONS: Section = {
+  title: "Notifications",
+  sentences: [
+    {
+      says:
+        "Notifications are off until you switch them on. Only then does the page ask your browser for permission.",
+      proof: [PROOF_TESTS.notificationsOff],
+    },
+    {
+      says:
+        "A notification says that a stranger has arrived or written, and nothing else. The page shows it without a push service.",
+      proof: [PROOF_TESTS.notificationBare, PROOF_TESTS.workerIdle],
+    },
+    {
+      says:
+        "Some browsers, such as Chrome on Android, show notifications only for a service worker. There, the page loads one from this server when the first notification is due, so the server can tell that notifications are on. The service worker stores nothing and sees nothing that you load. It is removed when you switch notifications off.",
+      proof: [PROOF_TESTS.workerIdle, PROOF_TESTS.workerRemoved],
     },
   ],
 };

@@ -32,6 +32,11 @@ export const PROOF_TESTS = {
     "P3: a search names only languages that the browser reports or the visitor adds",
   languagesUnstored: "P3: the languages of a search are not stored, nor are changes to them",
   preferencesCleared: "P3: a visitor who clears the browser's storage is treated as new",
+  notificationsOff:
+    "P3: nothing is asked, registered or requested for notifications until they are switched on",
+  workerIdle: "P3: the service worker of notifications stores nothing and sees no request",
+  workerRemoved:
+    "P3: the service worker of notifications is removed when they are switched off, or at the next start",
   figuresOfDays: "P4: the statistics contain daily totals, and nothing about individuals",
   smallDaysWithheld: "P4: a day with few chats is published without figures",
   watchedSums: "P4: an operator can monitor only totals, and no visitor sees them",
@@ -43,6 +48,8 @@ export const PROOF_TESTS = {
   notWritten: "P6: the system calls of a whole run write and send no message content",
   goneWithChat: "P6: nothing holds a frame once the chat is over",
   unreadableBetween: "P6: no message content passes between nodes unencrypted",
+  notificationBare:
+    "P6: a notification says that a stranger has arrived or written, and nothing of the chat",
   visitsUnlinked: "P7: two visits send the server nothing that links them",
   noFingerprinting: "P7: the page queries nothing that would identify a browser",
   oneHost: "P8: a whole session sends no request to another host",
@@ -99,6 +106,7 @@ export const PROMISES: readonly PrivacyPromise[] = [
     keptBy: [
       ...["client/state/preferences.ts", "client/languages/loader.ts"],
       "client/languages/spoken.ts",
+      "client/app/notification_worker_link.ts",
     ],
   },
   {

@@ -108,6 +108,13 @@ for (const [name, { html, scripts, styles }] of documents) {
   });
 }
 
+Deno.test("Build makes a service worker that handles nothing but requests of the page and presses", () => {
+  const script = textOf("/notifications.js");
+  const handlers = [...script.matchAll(/addEventListener\("(\w+)"/g)].map(([, type]) => type);
+  assert.deepEqual(handlers.sort(), ["activate", "message", "notificationclick"]);
+  assert.doesNotMatch(script, /\bon\w+=|fetch|caches|indexedDB|importScripts|openWindow/);
+});
+
 Deno.test("Build makes every icon that the manifest names, in the size that it names", () => {
   const { icons } = JSON.parse(textOf("/manifest.webmanifest"));
   assert.ok(icons.length >= 4);

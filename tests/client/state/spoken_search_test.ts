@@ -20,7 +20,7 @@ class Page {
   now = 1_000_000;
 
   constructor(...languages: string[]) {
-    this.state = initialState({ ...DEFAULT_PREFERENCES, adult: true }, ENGLISH, true, languages);
+    this.state = initialState({ ...DEFAULT_PREFERENCES, adult: true }, ENGLISH, { languages });
   }
 
   on(...events: (Event | "start" | "stop")[]): this {

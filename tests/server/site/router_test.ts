@@ -70,7 +70,10 @@ class World {
         home: { html: MARKED, scripts: ["c2NyaXB0"], styles: ["c3R5bGU="] },
         document: { html: FRAME, scripts: [], styles: [] },
         languages: LANGUAGES,
-        staticFiles: { "/icon.svg": { type: "image/svg+xml", base64: btoa("<svg/>") } },
+        staticFiles: {
+          "/icon.svg": { type: "image/svg+xml", base64: btoa("<svg/>") },
+          "/notifications.js": { type: "text/javascript", base64: btoa("1;") },
+        },
       },
       settings,
       statistics: new Statistics({ clock: this.clock, store, log: undefined as never }),
@@ -248,6 +251,16 @@ Deno.test("Site serves the static files, which caches may keep for a day", () =>
   assert.equal(world.ask("/icon.svg", {}, "HEAD").body, undefined);
 });
 
+Deno.test("Site serves the service worker for revalidation, and forbids it to load anything", () => {
+  const { status, headers } = new World().ask("/notifications.js");
+  assert.deepEqual([status, headers["content-type"]], [200, "text/javascript"]);
+  assert.equal(headers["cache-control"], "no-cache");
+  assert.equal(
+    headers["content-security-policy"],
+    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
+  );
+});
+
 Deno.test("Site serves the files that programs request", () => {
   const world = new World({ operator: "A. Nonymous", contactEmail: "help@chat.example" });
   assert.deepEqual(JSON.parse(world.text("/healthz")), { status: "ok", failing: [] });
@@ -412,6 +425,14 @@ Deno.test("Headers let a page run only its own script and style", () => {
   const policy = contentSecurityPolicy({ scripts: ["YQ=="], styles: [] });
   assert.match(policy, /script-src 'sha256-YQ=='; style-src 'none'; connect-src 'self'/);
   assert.doesNotMatch(policy, /unsafe|https?:|\*/);
+});
+
+Deno.test("Headers let only a page with a script register a service worker", () => {
+  const home = contentSecurityPolicy({ scripts: ["YQ=="], styles: [] });
+  assert.match(home, /; worker-src 'self'; .*; trusted-types notifications$/);
+  const document = contentSecurityPolicy({ scripts: [], styles: ["YQ=="] });
+  assert.doesNotMatch(document, /worker-src/);
+  assert.match(document, /^default-src 'none'; .*; trusted-types 'none'$/);
 });
 
 Deno.test("Transparency page names what isn't working", () => {
