@@ -25,6 +25,9 @@ export const SOCKET_PATH = "/ws";
 /** Path of the interface texts in all languages. */
 export const LANGUAGES_PATH = "/languages.json";
 
+/** Path of the service worker that shows notifications where a page can't. It is also its scope. */
+export const NOTIFICATIONS_PATH = "/notifications.js";
+
 /** Maximum size of a control message, in bytes of UTF-8. A larger one closes the connection with 1009. */
 export const MAX_CONTROL_BYTES = 4 * 1024;
 

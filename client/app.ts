@@ -8,10 +8,12 @@
 
 import { Connection } from "./net/connection.ts";
 import { Devices, type Media } from "./media/devices.ts";
+import { AppBadge } from "./app/app_badge.ts";
 import { BackButton } from "./app/back_button.ts";
 import { type EffectParts, performEffect } from "./app/effects.ts";
 import { type Event, initialState, isActive, isTalking, type State } from "./state/state.ts";
 import { showLanguageMenu } from "./app/language_menu.ts";
+import { Notifications } from "./app/notifications.ts";
 import { OtherTabs } from "./app/other_tabs.ts";
 import { PartnerConnection } from "./app/partner_connection.ts";
 import { Screen } from "./app/screen.ts";
@@ -26,6 +28,7 @@ import { closeInnermost, listenToWindow } from "./app/window_events.ts";
 import { loadPreferences } from "./state/preferences.ts";
 import { nextDeadline, reduce } from "./state/reducer.ts";
 import { ownLanguage } from "./languages/document.ts";
+import { spokenLanguages } from "./languages/spoken.ts";
 import { reloadOnChange } from "./page/reload.ts";
 
 /** Whether this is a development build, which reloads when its source changes. */
@@ -36,6 +39,8 @@ class App {
   readonly #devices: Devices;
   readonly #sound = new Sound(every);
   readonly #wakeLock = new WakeLock();
+  readonly #badge = new AppBadge();
+  readonly #notifications: Notifications;
   readonly #partner: PartnerConnection;
   readonly #parts: EffectParts;
   readonly #back: BackButton;
@@ -49,14 +54,20 @@ class App {
     const own = ownLanguage();
     const openStore = (): Storage => localStorage;
     const dispatch = this.#dispatch;
-    this.#state = initialState(loadPreferences(openStore), own, "RTCPeerConnection" in globalThis);
+    const notifications = this.#notifications = new Notifications(String(Math.random()), dispatch);
+    this.#state = initialState(loadPreferences(openStore), own, {
+      canCall: "RTCPeerConnection" in globalThis,
+      languages: spokenLanguages(navigator.languages),
+      permission: notifications.permission,
+    });
     this.#devices = new Devices(navigator.mediaDevices, (media) => this.#change(media));
     const chooseLanguage = showLanguageMenu({ own, later, dispatch });
     const onFrame = (frame: Uint8Array<ArrayBuffer>): void => connection.send(frame);
     const partner = this.#partner = new PartnerConnection({ onFrame, every, dispatch });
     const connection = this.#connect();
     const sound = this.#sound;
-    this.#parts = { connection, partner, sound, chooseLanguage, openStore, later, dispatch };
+    const outlets = { connection, partner, sound, notifications };
+    this.#parts = { ...outlets, chooseLanguage, openStore, later, dispatch };
     const state = (): State => this.#state;
     this.#back = new BackButton(state, () => closeInnermost(state(), dispatch));
     this.#tabs = new OtherTabs(dispatch);
@@ -93,6 +104,8 @@ class App {
       () => this.#sound.measure(state),
       () => this.#back.follow(),
       () => this.#tabs.follow(state),
+      () => this.#badge.show(state.unread),
+      () => this.#notifications.follow(state),
       ...effects.map((effect) => () => performEffect(effect, state, this.#parts)),
     ].forEach(attempt);
   }

@@ -41,6 +41,7 @@ import { LOG_RETRY_INTERVAL, type LogOutput } from "./base/log_output.ts";
 import { FILE_CHECK, type WatchedFile } from "./base/watched_file.ts";
 import { Denials } from "./admission/denials.ts";
 import type { DenyList } from "./admission/deny_list.ts";
+import type { HouseRules } from "./config/rules_file.ts";
 import { Matchmaker } from "./matching/matchmaker.ts";
 import { MetricsEndpoint } from "./metrics/endpoint.ts";
 import { cpu, EventLoop, LAG_INTERVAL, memory } from "./base/process_load.ts";
@@ -94,6 +95,8 @@ export interface AppOptions {
   readonly denyFile?: WatchedFile<DenyList> | undefined;
   /** The file with the announcement, if there is one. */
   readonly announcementFile?: WatchedFile<string> | undefined;
+  /** The file with the house rules, if there is one. */
+  readonly rulesFile?: WatchedFile<HouseRules> | undefined;
   /** The cluster, if this server is a node of one. */
   readonly cluster?: Cluster | undefined;
   /** Rate limits of a session, if not {@linkcode SESSION_LIMITS}. */
@@ -316,11 +319,12 @@ export class App {
 
   /** The health of the server. */
   get health(): Health {
-    const { logOutput, cluster, certificate, denyFile, announcementFile } = this.#options;
+    const { logOutput, cluster, certificate } = this.#options;
+    const { denyFile, announcementFile, rulesFile } = this.#options;
     const { sessions, accessLog, statistics, callRelay } = this;
     return healthOf({
       ...{ sessions, accessLog, logOutput, cluster, statistics, callRelay },
-      ...{ certificate, denyFile, announcementFile },
+      ...{ certificate, denyFile, announcementFile, rulesFile },
     });
   }
 
@@ -375,6 +379,7 @@ export class App {
       [RENEWAL_CHECK, () => void listener.reloadCertificate()],
       [FILE_CHECK, () => void this.#denials.check(registry)],
       [FILE_CHECK, () => void this.#options.announcementFile?.check()],
+      [FILE_CHECK, () => void this.#options.rulesFile?.check()],
       [registry.purgeInterval, () => registry.purge()],
       [LOG_FLUSH_INTERVAL, () => void accessLog.flush()],
       [SWEEP_INTERVAL, () => void accessLog.sweep()],
@@ -391,6 +396,7 @@ export class App {
       this.#listener?.reloadCertificate(),
       this.#denials.reload(this.registry),
       this.#options.announcementFile?.reload(),
+      this.#options.rulesFile?.reload(),
     ]);
   }
 
@@ -452,14 +458,17 @@ export class App {
   }
 }
 
-/** The announcement is read each time, because its file may change. */
+/** What comes from files is read each time, because they may change. */
 function settingsOf(options: AppOptions): PublicSettings {
-  const { config, version, build, platform = "", pages, announcementFile } = options;
+  const { config, version, build, platform = "", pages, announcementFile, rulesFile } = options;
   const fingerprints = fingerprintsOf(pages);
   return {
     ...publicSettingsOf(config, { version, build, platform, fingerprints }),
     get announcement() {
       return announcementFile?.value ?? config.announcement;
+    },
+    get rules() {
+      return rulesFile?.value;
     },
   };
 }

@@ -12,6 +12,7 @@ export const COMPONENTS = [
   "log",
   "redis",
   "relay",
+  "rules file",
   "statistics",
 ] as const;
 
@@ -37,6 +38,7 @@ export interface HealthSources {
   readonly announcementFile?: { readonly isFailing: boolean } | undefined;
   readonly certificate?: { readonly isFailing: boolean } | undefined;
   readonly denyFile?: { readonly isFailing: boolean } | undefined;
+  readonly rulesFile?: { readonly isFailing: boolean } | undefined;
 }
 
 export function healthOf(
@@ -50,6 +52,7 @@ export function healthOf(
     ...logOutput.isFailing ? ["log" as const] : [],
     ...cluster?.isUp === false ? ["redis" as const] : [],
     ...callRelay?.isFailing ? ["relay" as const] : [],
+    ...files.rulesFile?.isFailing ? ["rules file" as const] : [],
     ...statistics.isFailing ? ["statistics" as const] : [],
   ];
   if (sessions.isDraining) return { status: "draining", failing };

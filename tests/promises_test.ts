@@ -62,7 +62,7 @@ async function denoFolder(): Promise<string> {
   return denoDir;
 }
 
-const PAGES = ["/", "/privacy", "/contact", "/statistics", "/transparency", "/nothing"];
+const PAGES = ["/", "/privacy", "/rules", "/contact", "/statistics", "/transparency", "/nothing"];
 const ENDPOINTS = [
   ...PAGES,
   "/statistics?days=365",
@@ -307,7 +307,7 @@ Deno.test("P3: the page stores a few preferences, which identify nobody", async 
     local: {
       "anonymous-chat": JSON.stringify({
         ...{ version: 1, adult: true, sound: false, cameraOff: false, muted: false },
-        ...{ blur: true, direct: true, keepCamera: false, language: "" },
+        ...{ blur: true, direct: true, keepCamera: false, notify: false, language: "" },
       }),
     },
     session: {},
@@ -354,6 +354,68 @@ Deno.test("P3: choosing a language sends the same request, whichever language is
   const [german, ...others] = [await heads("de"), await heads("ja"), await heads("ar")];
   assert.equal(german.filter((head) => head.startsWith("GET /languages.json ")).length, 2);
   for (const other of others) assert.deepEqual(other, german);
+});
+
+/** What a page can keep: every store of the browser, as text. */
+const KEPT = `(async () => JSON.stringify([{ ...localStorage }, { ...sessionStorage },
+  await indexedDB.databases(), await caches.keys()]))()`;
+
+/** The languages that each search of a page named, and everything else that it sent to the server. */
+function searchesOf({ messages }: RecordingProxy): { named: string[][]; rest: string } {
+  const isSearch = (message: string): boolean => message.includes('"type":"find"');
+  return {
+    named: messages.filter(isSearch).map((message) => JSON.parse(message).languages),
+    rest: messages.filter((message) => !isSearch(message)).join("\n"),
+  };
+}
+
+Deno.test("P3: a search names only languages that the browser reports or the visitor adds", async () => {
+  await using server = await serve();
+  using proxy = new RecordingProxy(server.port);
+  await using ann = await Visitor.open(await openBrowser(), proxy.site, { locale: "pt-BR" });
+  const { page } = ann;
+  const find = async (times: number): Promise<void> => {
+    await ann.settles();
+    await page.locator("#start").click();
+    await waitUntil(() => searchesOf(proxy).named.length === times);
+    await ann.key("Escape");
+    await page.locator("#start").waitFor();
+  };
+  await ann.chooseLanguage("de");
+  await page.reload();
+  await page.locator("html[lang=de]").waitFor(); // The choice is stored.
+  await page.locator("#adult").check();
+  await find(1);
+  await page.locator(".chip").click();
+  await page.locator("#add-language").click();
+  await page.locator("form select").selectOption("ja");
+  await page.locator(".chip").waitFor();
+  await find(2);
+  const { named, rest } = searchesOf(proxy);
+  assert.deepEqual(named, [["pt"], ["ja"]]);
+  assert.doesNotMatch(rest, /language|"(?:pt|ja|de)"/);
+  const asked = proxy.requests.filter((head) => head.startsWith("GET / "));
+  assert.equal(asked.length, 2);
+  for (const head of asked) assert.match(head, /^accept-language: pt-BR/im); // It was no secret.
+});
+
+Deno.test("P3: the languages of a search are not stored, nor are changes to them", async () => {
+  await using server = await serve();
+  await using ann = await Visitor.open(await openBrowser(), server.http);
+  await ann.confirm();
+  const kept = await ann.evaluate<string>(KEPT);
+  assert.match(kept, /"adult/);
+  await ann.press("Remove English");
+  await ann.page.locator("#add-language").click();
+  await ann.page.getByRole("combobox", { name: en.words.AddLanguage }).selectOption("ja");
+  await ann.button("Remove 日本語").waitFor();
+  await ann.press("Start text chat");
+  await ann.sees("speaks 日本語");
+  assert.equal(await ann.evaluate(KEPT), kept);
+  await ann.page.reload();
+  await ann.button("Remove English").waitFor();
+  assert.equal(await ann.page.locator(".chip").count(), 1);
+  assert.equal(await ann.evaluate(KEPT), kept);
 });
 
 Deno.test("P3: a visitor who clears the browser's storage is treated as new", async () => {
@@ -458,6 +520,7 @@ Deno.test("P5: there is no field for a name, an address or a picture", async () 
   assert.deepEqual(await fields(), [
     "select-one Language",
     "text Interests",
+    "select-one Add a language",
     "checkbox I am 18 or older",
   ]);
   for (const one of [ann, bob]) await one.search();
@@ -465,19 +528,41 @@ Deno.test("P5: there is no field for a name, an address or a picture", async () 
   assert.deepEqual(await fields(), ["select-one Language", "textarea Message"]);
 });
 
-Deno.test("P5: interests are forgotten when the visit ends", async () => {
+Deno.test("P5: a partner learns only the interests and languages that both named", async () => {
+  await using server = await serve();
+  const [a, b] = [
+    await BareClient.enter(server.socketUrl),
+    await BareClient.enter(server.socketUrl),
+  ];
+  const find = { type: "find", mode: "text" } as const;
+  a.tell({ ...find, interests: ["chess", "tea"], languages: ["de", "en"] });
+  b.tell({ ...find, interests: ["go", "chess"], languages: ["fr", "de"] });
+  for (const client of [a, b]) {
+    const { role: _, ...said } = await client.next("paired");
+    assert.deepEqual(said, {
+      ...{ type: "paired", interests: ["chess"], languages: ["de"], met: false },
+    });
+  }
+});
+
+/** A language that the tests search for in memory. No source contains it, so no cached source does. */
+const LANGUAGE = ["qxz", "Vqjw"].join("-");
+
+Deno.test("P5: interests and languages are forgotten when the visit ends", async () => {
   await using program = await Program.start("--ip-retention-seconds=2");
   const [a, b] = await Promise.all(
     [0, 1].map(() => BareClient.enter(program.socketUrl, { localAddress: ADDRESS })),
   );
   for (const client of [a!, b!]) {
-    client.tell({ type: "find", mode: "text", interests: [MARKER] });
+    client.tell({ type: "find", mode: "text", interests: [MARKER], languages: [LANGUAGE] });
   }
-  assert.deepEqual((await a!.next("paired")).interests, [MARKER]);
-  assert.ok((await countInMemory(program.pid, [MARKER]))[0]! > 0, "the search proves nothing");
+  const { interests, languages } = await a!.next("paired");
+  assert.deepEqual([interests, languages], [[MARKER], [LANGUAGE]]);
+  const found = await countInMemory(program.pid, [MARKER, LANGUAGE]);
+  assert.ok(found.every((times) => times > 0), "the search proves nothing");
   for (const client of [a!, b!]) client.leave();
   await waitUntil(async () => (await holdingsOf(program)).addressesHeld === 0);
-  assert.deepEqual(await countInMemory(program.pid, [MARKER]), [0]);
+  assert.deepEqual(await countInMemory(program.pid, [MARKER, LANGUAGE]), [0, 0]);
 });
 
 Deno.test("P6: message content is nowhere in the server's memory, files or logs", async () => {
@@ -576,7 +661,8 @@ Deno.test("P7: two visits send the server nothing that links them", async () => 
 
 Deno.test("P7: the page queries nothing that would identify a browser", async () => {
   const { asked } = await session();
-  assert.deepEqual(asked, []);
+  // The languages, which every request names anyway (P3).
+  assert.deepEqual(asked, ["Navigator.prototype.languages"]);
 });
 
 Deno.test("P8: a whole session sends no request to another host", async () => {

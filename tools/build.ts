@@ -12,14 +12,16 @@ import { createHash } from "node:crypto";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync } from "node:zlib";
-import * as esbuild from "esbuild";
 import { CATALOGUES } from "../client/languages/all.ts";
-import type { Catalogue } from "../client/languages/catalogue.ts";
+import type { Catalogue, Words } from "../client/languages/catalogue.ts";
+import { en } from "../client/languages/en.ts";
 import { print } from "../server/base/print.ts";
 import { type BuiltLanguage, homePage, withTexts } from "../server/site/home_page.ts";
 import type { StaticFile } from "../server/http/static_files.ts";
 import { fingerprint, type Page } from "../server/http/message.ts";
 import type { Pages } from "../server/site/router.ts";
+import { NOTIFICATIONS_PATH } from "../protocol.ts";
+import { bundleScript, bundleStyle, endBundling } from "./bundle.ts";
 import { git } from "./git.ts";
 
 /**
@@ -34,6 +36,11 @@ const RESERVED = 7_000;
 /** The maximum size until that is built. */
 export const BUDGET_NOW = BUDGET - RESERVED;
 
+/** The names of the app's texts, in the order of their numbers. The script and the data contain the numbers instead. */
+const WORDS = Object.keys(en.words) as (keyof Words)[];
+
+const NUMBERS = Object.fromEntries(WORDS.map((name, index) => [name, String(index)]));
+
 /** The number of digits shown of a commit hash. Enough to be unique for the foreseeable future. */
 const HASH_LENGTH = 12;
 
@@ -42,14 +49,16 @@ const source = new URL("page/", client);
 
 /** Builds the home page, and the frame into which the server puts all other pages. */
 export async function buildPages({ development }: { development: boolean }): Promise<Pages> {
-  const [script, style, documentStyle, frame, home] = await Promise.all([
-    bundle("app.ts", development),
-    bundle("page/style.css", development),
-    bundle("page/document.css", development),
+  const options = { development, names: NUMBERS };
+  const [script, worker, style, documentStyle, frame, home] = await Promise.all([
+    bundleScript(new URL("app.ts", client), options),
+    bundleScript(new URL("notification_worker.ts", source), options),
+    bundleStyle(new URL("style.css", source)),
+    bundleStyle(new URL("document.css", source)),
     read("page.html"),
     read("home.html"),
   ]);
-  await esbuild.stop();
+  await endBundling();
   const languages = Object.entries(CATALOGUES).map(([code, said]) => languageOf(code, said));
   const first = frame.replace("<!--menu-->", menu).replace("<!--body-->", () => home);
   const document = frame.replace("<!--menu-->", "");
@@ -57,14 +66,14 @@ export async function buildPages({ development }: { development: boolean }): Pro
     home: page(first, style, script),
     document: withTexts(page(document, documentStyle), languages[0]!.texts),
     languages,
-    staticFiles: await staticFiles(frame),
+    staticFiles: await staticFiles(frame, worker),
   };
 }
 
 /**
  * Icons and other files that browsers and messengers request, by path. Browsers request two of them by a fixed path.
  */
-async function staticFiles(frame: string): Promise<Record<string, StaticFile>> {
+async function staticFiles(frame: string, worker: string): Promise<Record<string, StaticFile>> {
   const picture = (name: string): Promise<Uint8Array> =>
     Deno.readFile(new URL(`pictures/${name}`, source));
   const png = async (name: string): Promise<StaticFile> => attach("image/png", await picture(name));
@@ -83,6 +92,7 @@ async function staticFiles(frame: string): Promise<Record<string, StaticFile>> {
       icoFile(await picture("favicon-32.png"), 32),
     ),
     "/preview.png": await png("preview.png"),
+    [NOTIFICATIONS_PATH]: attach("text/javascript", new TextEncoder().encode(worker)),
   };
 }
 
@@ -153,7 +163,7 @@ function languageOf(code: string, { frame, words }: Catalogue): BuiltLanguage {
       ...{ heading: words.Heading, lead: words.Lead, language: words.Language },
       ...words.Links,
     },
-    words,
+    words: WORDS.map((name) => words[name]),
     englishOnly: code === "en" ? "" : frame.englishOnly,
   };
 }
@@ -165,45 +175,6 @@ function hash(text: string): string {
 function read(name: string): Promise<string> {
   return Deno.readTextFile(new URL(name, source));
 }
-
-async function bundle(entry: string, development: boolean): Promise<string> {
-  const { outputFiles } = await esbuild.build({
-    entryPoints: [fileURLToPath(new URL(entry, client))],
-    bundle: true,
-    minify: true,
-    write: false,
-    format: "iife",
-    target: ["chrome123", "firefox120", "safari17.5"],
-    charset: "utf8",
-    legalComments: "none",
-    define: { DEVELOPMENT: String(development) },
-    plugins: [packages],
-  });
-  const [output] = outputFiles;
-  if (output === undefined) throw new Error(`Cannot build ${entry}: it has no output`);
-  return withoutIndentation(output.text.trim());
-}
-
-/**
- * Removes the line breaks and indentation of templates, which htm ignores. A string that is nothing but a line break and
- * spaces stays: it is in a saved chat. Everything else is minified already.
- */
-function withoutIndentation(script: string): string {
-  return script.replace(/(?<=[`>])\n +(?![ `])|(?<!`)\n +(?=[`<]|\${)/g, "")
-    .replace(/(?<!`)\n +/g, "\n");
-}
-
-/** Finds npm packages where Deno keeps them. */
-const packages: esbuild.Plugin = {
-  name: "packages",
-  setup(build): void {
-    build.onResolve({ filter: /^[a-z@]/ }, async ({ path, kind }) => {
-      if (kind === "entry-point") return undefined;
-      await import(path);
-      return { path: fileURLToPath(import.meta.resolve(path)) };
-    });
-  },
-};
 
 /**
  * The source in a folder according to git: "0123456789ab of 2026-11-26", followed by ", changed" if files differ from

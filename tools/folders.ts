@@ -224,7 +224,8 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: "client/page/",
-    purpose: "everything around the app: document, style, icons, title and sound",
+    purpose:
+      "everything around the app: document, style, icons, title, sound and the service worker",
     mayImport: ["client/languages/"],
   },
   {

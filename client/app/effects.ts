@@ -4,6 +4,7 @@ import type { Challenge } from "../../protocol.ts";
 import type { Connection } from "../net/connection.ts";
 import type { Effect, Event, State } from "../state/state.ts";
 import { type OpenStore, savePreferences } from "../state/preferences.ts";
+import type { Notifications } from "./notifications.ts";
 import type { PartnerConnection } from "./partner_connection.ts";
 import { solve } from "../net/proof_of_work.ts";
 import type { Sound } from "./sound.ts";
@@ -17,6 +18,7 @@ export interface EffectParts {
   readonly connection: Connection;
   readonly partner: PartnerConnection;
   readonly sound: Sound;
+  readonly notifications: Notifications;
   readonly chooseLanguage: (code: string) => void;
   readonly openStore: OpenStore;
   readonly later: (ms: number, task: () => void) => void;
@@ -25,7 +27,8 @@ export interface EffectParts {
 
 /** Performs an effect that came with `state`. */
 export function performEffect(effect: Effect, state: State, parts: EffectParts): void {
-  const { connection, partner, sound, chooseLanguage, openStore, later, dispatch } = parts;
+  const { connection, partner, sound, notifications } = parts;
+  const { chooseLanguage, openStore, later, dispatch } = parts;
   switch (effect.type) {
     case "tell":
       return connection.tell(effect.message);
@@ -54,6 +57,14 @@ export function performEffect(effect: Effect, state: State, parts: EffectParts):
       return document.getElementById(effect.on)?.focus();
     case "ring":
       return sound.chime();
+    case "ask-permission":
+      return notifications.askPermission();
+    case "notify":
+      return notifications.show(
+        effect.topic,
+        state.language,
+        sound.isOn || !state.preferences.sound,
+      );
     case "keep-preferences":
       savePreferences(openStore, effect.change);
       return chooseLanguage(state.preferences.language);

@@ -74,7 +74,7 @@ export class Screen {
     const { screen } = state;
     switch (screen.kind) {
       case "home":
-        return homeView(state, this.#dispatch, isSecureContext);
+        return homeView(state, this.#dispatch, isSecureContext, this.#memo);
       case "preview":
         return previewView(state, this.#dispatch);
       case "searching":

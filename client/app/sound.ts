@@ -30,8 +30,13 @@ export class Sound {
     }
   }
 
+  /** Whether a sound would be heard. */
+  get isOn(): boolean {
+    return this.#audio?.state === "running";
+  }
+
   chime(): void {
-    if (this.#audio?.state === "running") playChime(this.#audio);
+    if (this.#audio && this.isOn) playChime(this.#audio);
   }
 
   /** In the preview, the microphone moves the level meter. */

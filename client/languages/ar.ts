@@ -24,11 +24,15 @@ export const ar: Catalogue = {
     Lead:
       "نجمعك بشخص عشوائي. بلا حساب، بلا ملفات تعريف ارتباط، ولا أحد سواكما يستطيع قراءة ما تكتبان.",
     Interests: "الاهتمامات",
-    InterestsHint: "اختياري. نبحث في الثواني الخمس الأولى عن شخص يشاركك أحدها.",
+    InterestsHint: "اختياري. نبحث أولًا عن شخص يشاركك أحدها.",
     InterestsChosen: "الاهتمامات المختارة",
     RemoveInterest: "إزالة \u2068{interest}\u2069",
     InterestsFull: "هذه عشرة، وهو الحد الأقصى",
     InterestsExample: "موسيقى، سفر، أفلام",
+    Languages: "اللغات",
+    LanguagesHint: "كما يذكرها متصفحك، ولا تُحفظ.",
+    AnyLanguage: "نبحث عن أشخاص من أي لغة.",
+    AddLanguage: "إضافة لغة",
     Adult: "عمري 18 عامًا أو أكثر",
     AdultFirst: "يلزم تأكيد العمر أولًا. هذا الموقع للبالغين فقط.",
     StartText: "بدء دردشة نصية",
@@ -50,6 +54,7 @@ export const ar: Catalogue = {
       privacy: "الخصوصية",
       statistics: "الإحصاءات",
       transparency: "الشفافية",
+      rules: "قواعد الدردشة",
       contact: "التواصل",
     },
 
@@ -80,7 +85,17 @@ export const ar: Catalogue = {
     QuietSilent: "المكان هادئ الآن. يمكنك البقاء هنا أو في تبويب آخر: سيتغيّر العنوان حين يأتي أحد.",
     Usually: "لا يستغرق هذا عادةً سوى لحظة.",
     WhoLikes: "والأفضلية لشخص يهتم بـ\u2068{interests}\u2069.",
-    Anyone: "لا أحد ممن يشاركونك اهتماماتك متاح الآن، لذا نبحث عن أي شخص.",
+    WhoSpeaks: "والأفضلية لشخص يتحدث \u2068{languages}\u2069.",
+    WhoSpeaksAndLikes:
+      "والأفضلية لشخص يتحدث \u2068{languages}\u2069 ويهتم بـ\u2068{interests}\u2069.",
+    WhoSpeaksOrLikes:
+      "والآن عن شخص يتحدث \u2068{languages}\u2069 أو يهتم بـ\u2068{interests}\u2069.",
+    Anyone: "لا أحد بهذه المواصفات متاح الآن، لذا نبحث عن أي شخص.",
+
+    Notify: "تنبيهي عندما يأتي أحد أو يكتب",
+    NotifyHint: "فقط ما دامت هذه الصفحة غير ظاهرة، ومن دون نص الرسائل.",
+    NotifyBlocked: "الإشعارات محظورة. اسمح بها لهذا الموقع من إعدادات المتصفح.",
+    Happened: { arrival: "وصل شخص ما", message: "رسالة جديدة" },
 
     Chat: "الدردشة",
     Conversation: "المحادثة",
@@ -108,6 +123,8 @@ export const ar: Catalogue = {
       "own-tab": "هذا تبويبك الآخر.",
     },
     BothLike: "تجمعكما اهتمامات مشتركة: \u2068{interests}\u2069.",
+    BothSpeak: "تجمعكما لغة مشتركة: \u2068{languages}\u2069.",
+    NoSharedLanguage: "لم يُعثر على لغة مشتركة.",
     MetBefore: "لقد التقيتما قبل قليل. لا أحد غيركما متاح الآن.",
     Dropped: "انقطع اتصالك. تجري إعادة الاتصال…",
     StrangerDropped: "انقطع اتصال الطرف الآخر. قد يعود.",

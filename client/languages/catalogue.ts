@@ -22,6 +22,7 @@ type Translated<T> = T extends "ltr" | "rtl" ? "ltr" | "rtl"
   : T extends { other: string; one: string } ? Counted
   : { readonly [K in keyof T]: Translated<T[K]> };
 
-type WithPlaceholder<T extends string> = T extends `${string}{${infer Name}}${string}`
-  ? `${string}{${Name}}${string}`
+/** `fill` replaces the first placeholder, so several keep their order. */
+type WithPlaceholder<T extends string> = T extends `${string}{${infer Name}}${infer Rest}`
+  ? `${string}{${Name}}${WithPlaceholder<Rest>}`
   : string;

@@ -20,12 +20,15 @@ export const de: Catalogue = {
     Lead:
       "Du wirst mit einem zufälligen Menschen verbunden. Kein Konto, keine Cookies, und nur ihr beide könnt lesen, was ihr schreibt.",
     Interests: "Interessen",
-    InterestsHint:
-      "Optional. In den ersten fünf Sekunden suchen wir jemanden mit demselben Interesse.",
+    InterestsHint: "Optional. Zuerst suchen wir jemanden mit demselben Interesse.",
     InterestsChosen: "Ausgewählte Interessen",
     RemoveInterest: "{interest} entfernen",
     InterestsFull: "Das sind zehn, mehr geht nicht",
     InterestsExample: "Musik, Wandern, Filme",
+    Languages: "Sprachen",
+    LanguagesHint: "Von deinem Browser, nie gespeichert.",
+    AnyLanguage: "Wir suchen Menschen jeder Sprache.",
+    AddLanguage: "Weitere Sprache",
     Adult: "Ich bin 18 oder älter",
     AdultFirst: "Bitte bestätige zuerst dein Alter. Diese Website ist nur für Erwachsene.",
     StartText: "Textchat starten",
@@ -44,6 +47,7 @@ export const de: Catalogue = {
       privacy: "Datenschutz",
       statistics: "Statistik",
       transparency: "Transparenz",
+      rules: "Hausregeln",
       contact: "Kontakt",
     },
 
@@ -80,7 +84,17 @@ export const de: Catalogue = {
       "Gerade ist wenig los. Bleib hier oder wechsle den Tab: Der Titel ändert sich, wenn jemand kommt.",
     Usually: "Meist dauert es nur einen Moment.",
     WhoLikes: "Am liebsten jemanden mit Interesse an {interests}.",
-    Anyone: "Gerade ist niemand mit deinen Interessen frei, darum suchen wir jetzt unter allen.",
+    WhoSpeaks: "Am liebsten jemanden, der {languages} spricht.",
+    WhoSpeaksAndLikes:
+      "Am liebsten jemanden, der {languages} spricht und Interesse an {interests} hat.",
+    WhoSpeaksOrLikes: "Jetzt jemanden, der {languages} spricht oder Interesse an {interests} hat.",
+    Anyone: "So jemand ist gerade nicht frei, darum suchen wir jetzt unter allen.",
+
+    Notify: "Benachrichtigen, wenn jemand kommt oder schreibt",
+    NotifyHint: "Nur solange diese Seite nicht zu sehen ist, und ohne den Text der Nachrichten.",
+    NotifyBlocked:
+      "Benachrichtigungen sind blockiert. Erlaube sie in den Browser-Einstellungen für diese Website.",
+    Happened: { arrival: "Jemand ist da", message: "Neue Nachricht" },
 
     Chat: "Chat",
     Conversation: "Unterhaltung",
@@ -109,6 +123,8 @@ export const de: Catalogue = {
       "own-tab": "Das ist dein anderer Tab.",
     },
     BothLike: "Ihr mögt beide {interests}.",
+    BothSpeak: "Ihr sprecht beide {languages}.",
+    NoSharedLanguage: "Es wurde keine gemeinsame Sprache gefunden.",
     MetBefore: "Ihr seid euch eben schon begegnet. Sonst ist gerade niemand frei.",
     Dropped: "Deine Verbindung ist abgebrochen. Sie wird wiederhergestellt …",
     StrangerDropped:

@@ -27,11 +27,15 @@ export const en = {
     Lead:
       "You're paired with a random person. No account, no cookies, and only the two of you can read your messages.",
     Interests: "Interests",
-    InterestsHint: "Optional. For the first five seconds, we look for someone who shares one.",
+    InterestsHint: "Optional. At first, we look for someone who shares one.",
     InterestsChosen: "Selected interests",
     RemoveInterest: "Remove {interest}",
     InterestsFull: "That's ten, the maximum",
     InterestsExample: "music, hiking, films",
+    Languages: "Languages",
+    LanguagesHint: "From your browser, and never stored.",
+    AnyLanguage: "Strangers of any language will do.",
+    AddLanguage: "Add a language",
     Adult: "I am 18 or older",
     AdultFirst: "Please confirm your age first. This site is for adults only.",
     StartText: "Start text chat",
@@ -50,6 +54,7 @@ export const en = {
       privacy: "Privacy",
       statistics: "Statistics",
       transparency: "Transparency",
+      rules: "House rules",
       contact: "Contact",
     },
 
@@ -88,7 +93,17 @@ export const en = {
       "It's quiet right now. Stay here or switch tabs: the title changes when someone arrives.",
     Usually: "This usually takes a moment.",
     WhoLikes: "Preferably someone who likes {interests}.",
-    Anyone: "Nobody with your interests is available right now, so you'll be paired with anyone.",
+    WhoSpeaks: "Preferably someone who speaks {languages}.",
+    WhoSpeaksAndLikes: "Preferably someone who speaks {languages}, and likes {interests}.",
+    WhoSpeaksOrLikes: "Now someone who speaks {languages}, or likes {interests}.",
+    Anyone: "Nobody like that is available right now, so you'll be paired with anyone.",
+
+    // Notifications.
+    Notify: "Notify me when someone arrives or writes",
+    NotifyHint: "Only while this page is hidden, and without the text of messages.",
+    NotifyBlocked:
+      "Notifications are blocked. Allow them in your browser's settings for this site.",
+    Happened: { arrival: "A stranger is here", message: "New message" },
 
     // A chat.
     Chat: "Chat",
@@ -117,6 +132,8 @@ export const en = {
       "own-tab": "This is your other tab.",
     },
     BothLike: "You both like {interests}.",
+    BothSpeak: "You both speak {languages}.",
+    NoSharedLanguage: "No shared language was found.",
     MetBefore: "You two met a moment ago. Nobody else is available right now.",
     Dropped: "Your connection dropped. Reconnecting…",
     StrangerDropped: "Stranger's connection dropped. They may come back.",

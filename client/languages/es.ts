@@ -20,12 +20,15 @@ export const es: Catalogue = {
     Lead:
       "Te ponemos en contacto con una persona al azar. Sin cuenta, sin cookies, y solo ustedes dos pueden leer lo que escriben.",
     Interests: "Intereses",
-    InterestsHint:
-      "Opcional. Durante los primeros cinco segundos buscamos a alguien que comparta alguno.",
+    InterestsHint: "Opcional. Primero buscamos a alguien que comparta alguno.",
     InterestsChosen: "Intereses elegidos",
     RemoveInterest: "Quitar {interest}",
     InterestsFull: "Son diez, el máximo",
     InterestsExample: "música, senderismo, cine",
+    Languages: "Idiomas",
+    LanguagesHint: "Según tu navegador. No se guardan.",
+    AnyLanguage: "Buscamos a gente de cualquier idioma.",
+    AddLanguage: "Añadir un idioma",
     Adult: "Tengo 18 años o más",
     AdultFirst: "Primero confirma tu edad. Este sitio es solo para personas adultas.",
     StartText: "Iniciar chat de texto",
@@ -44,6 +47,7 @@ export const es: Catalogue = {
       privacy: "Privacidad",
       statistics: "Estadísticas",
       transparency: "Transparencia",
+      rules: "Normas del chat",
       contact: "Contacto",
     },
 
@@ -80,7 +84,17 @@ export const es: Catalogue = {
       "Ahora mismo hay poca gente. Quédate aquí o en otra pestaña: el título cambiará cuando llegue alguien.",
     Usually: "Suele tardar un momento.",
     WhoLikes: "De preferencia, alguien con interés en {interests}.",
-    Anyone: "Nadie con tus intereses está disponible, así que ahora buscamos a cualquier persona.",
+    WhoSpeaks: "De preferencia, alguien que hable {languages}.",
+    WhoSpeaksAndLikes:
+      "De preferencia, alguien que hable {languages} y tenga interés en {interests}.",
+    WhoSpeaksOrLikes: "Ahora, alguien que hable {languages}, o tenga interés en {interests}.",
+    Anyone: "Ahora mismo no hay nadie así disponible, así que buscamos a cualquier persona.",
+
+    Notify: "Avisarme cuando alguien llegue o escriba",
+    NotifyHint: "Solo mientras esta página no esté a la vista, y sin el texto de los mensajes.",
+    NotifyBlocked:
+      "Las notificaciones están bloqueadas. Permítelas para este sitio en los ajustes del navegador.",
+    Happened: { arrival: "Ha llegado alguien", message: "Mensaje nuevo" },
 
     Chat: "Chat",
     Conversation: "Conversación",
@@ -108,6 +122,8 @@ export const es: Catalogue = {
       "own-tab": "Es tu otra pestaña.",
     },
     BothLike: "Tienen en común: {interests}.",
+    BothSpeak: "Idiomas en común: {languages}.",
+    NoSharedLanguage: "No se encontró ningún idioma en común.",
     MetBefore: "Ya se encontraron hace un momento. Ahora no hay nadie más disponible.",
     Dropped: "Se cortó tu conexión. Reconectando…",
     StrangerDropped: "Se cortó la conexión de la otra persona. Puede que vuelva.",

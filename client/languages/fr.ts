@@ -20,12 +20,15 @@ export const fr: Catalogue = {
     Lead:
       "Tu rencontres une personne au hasard. Sans compte, sans cookies, et personne d’autre ne peut lire ce que vous écrivez.",
     Interests: "Centres d’intérêt",
-    InterestsHint:
-      "Facultatif. Pendant les cinq premières secondes, on cherche quelqu’un qui en partage un.",
+    InterestsHint: "Facultatif. On cherche d’abord quelqu’un qui en partage un.",
     InterestsChosen: "Centres d’intérêt choisis",
     RemoveInterest: "Retirer {interest}",
     InterestsFull: "Dix, c’est le maximum",
     InterestsExample: "musique, rando, cinéma",
+    Languages: "Langues",
+    LanguagesHint: "D’après ton navigateur. Jamais enregistrées.",
+    AnyLanguage: "On cherche des gens de toutes les langues.",
+    AddLanguage: "Ajouter une langue",
     Adult: "J’ai 18 ans ou plus",
     AdultFirst: "Confirme d’abord ton âge. Ce site est réservé aux adultes.",
     StartText: "Lancer un chat écrit",
@@ -44,6 +47,7 @@ export const fr: Catalogue = {
       privacy: "Confidentialité",
       statistics: "Statistiques",
       transparency: "Transparence",
+      rules: "Règles du chat",
       contact: "Contact",
     },
 
@@ -82,8 +86,16 @@ export const fr: Catalogue = {
       "C’est calme en ce moment. Reste ici ou dans un autre onglet\u202f: le titre changera quand quelqu’un arrivera.",
     Usually: "En général, c’est l’affaire d’un instant.",
     WhoLikes: "De préférence quelqu’un qui aime {interests}.",
-    Anyone:
-      "Personne avec tes centres d’intérêt n’est disponible\u202f: on cherche maintenant parmi tout le monde.",
+    WhoSpeaks: "De préférence quelqu’un qui parle {languages}.",
+    WhoSpeaksAndLikes: "De préférence quelqu’un qui parle {languages} et qui aime {interests}.",
+    WhoSpeaksOrLikes: "Maintenant, quelqu’un qui parle {languages}, ou qui aime {interests}.",
+    Anyone: "Personne ne correspond en ce moment\u202f: on cherche maintenant parmi tout le monde.",
+
+    Notify: "Me prévenir si quelqu’un arrive ou écrit",
+    NotifyHint: "Seulement quand cette page n’est pas affichée, et sans le texte des messages.",
+    NotifyBlocked:
+      "Les notifications sont bloquées. Autorise-les pour ce site dans les réglages du navigateur.",
+    Happened: { arrival: "Quelqu’un est là", message: "Nouveau message" },
 
     Chat: "Chat",
     Conversation: "Conversation",
@@ -111,6 +123,8 @@ export const fr: Catalogue = {
       "own-tab": "C’est ton autre onglet.",
     },
     BothLike: "Vous avez en commun\u202f: {interests}.",
+    BothSpeak: "Langues en commun\u202f: {languages}.",
+    NoSharedLanguage: "Aucune langue commune n’a été trouvée.",
     MetBefore: "Vous venez de vous croiser. Personne d’autre n’est disponible en ce moment.",
     Dropped: "Ta connexion a été coupée. Reconnexion…",
     StrangerDropped: "La connexion de l’autre personne a été coupée. Elle reviendra peut-être.",

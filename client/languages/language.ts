@@ -14,7 +14,7 @@ export interface Language {
   readonly locale: string | undefined;
 }
 
-/** Replaces the placeholder in `text`. A function returns `value`, so that `$` in it has no special meaning. */
+/** Replaces the first placeholder in `text`. A function returns `value`, so that `$` in it has no special meaning. */
 export function fill(text: string, value: string): string {
   return text.replace(/{\w+}/, () => value);
 }

@@ -20,12 +20,15 @@ export const pt: Catalogue = {
     Lead:
       "Você encontra uma pessoa ao acaso. Sem conta, sem cookies, e só vocês podem ler o que escrevem.",
     Interests: "Interesses",
-    InterestsHint:
-      "Opcional. Nos primeiros cinco segundos, procuramos alguém que tenha algum em comum.",
+    InterestsHint: "Opcional. Primeiro, procuramos alguém que tenha algum em comum.",
     InterestsChosen: "Interesses escolhidos",
     RemoveInterest: "Remover {interest}",
     InterestsFull: "Já são dez, o máximo",
     InterestsExample: "música, trilhas, filmes",
+    Languages: "Idiomas",
+    LanguagesHint: "Segundo seu navegador. Não são salvos.",
+    AnyLanguage: "Procuramos pessoas de qualquer idioma.",
+    AddLanguage: "Adicionar um idioma",
     Adult: "Tenho 18 anos ou mais",
     AdultFirst: "Confirme primeiro sua idade. Este site é só para adultos.",
     StartText: "Iniciar chat de texto",
@@ -44,6 +47,7 @@ export const pt: Catalogue = {
       privacy: "Privacidade",
       statistics: "Estatísticas",
       transparency: "Transparência",
+      rules: "Regras do chat",
       contact: "Contato",
     },
 
@@ -80,7 +84,16 @@ export const pt: Catalogue = {
       "Está tranquilo agora. Fique aqui ou em outra aba: o título muda quando alguém chegar.",
     Usually: "Costuma levar um instante.",
     WhoLikes: "De preferência, alguém que goste de {interests}.",
-    Anyone: "Ninguém com seus interesses está disponível, então agora procuramos qualquer pessoa.",
+    WhoSpeaks: "De preferência, alguém que fale {languages}.",
+    WhoSpeaksAndLikes: "De preferência, alguém que fale {languages} e que goste de {interests}.",
+    WhoSpeaksOrLikes: "Agora, alguém que fale {languages}, ou que goste de {interests}.",
+    Anyone: "Ninguém assim está disponível, então agora procuramos qualquer pessoa.",
+
+    Notify: "Avisar quando alguém chegar ou escrever",
+    NotifyHint: "Só enquanto esta página não estiver visível, e sem o texto das mensagens.",
+    NotifyBlocked:
+      "As notificações estão bloqueadas. Permita-as para este site nas configurações do navegador.",
+    Happened: { arrival: "Alguém chegou", message: "Nova mensagem" },
 
     Chat: "Chat",
     Conversation: "Conversa",
@@ -108,6 +121,8 @@ export const pt: Catalogue = {
       "own-tab": "Esta é a sua outra aba.",
     },
     BothLike: "Vocês têm em comum: {interests}.",
+    BothSpeak: "Idiomas em comum: {languages}.",
+    NoSharedLanguage: "Nenhum idioma em comum foi encontrado.",
     MetBefore: "Vocês se encontraram há pouco. Não há mais ninguém disponível agora.",
     Dropped: "Sua conexão caiu. Reconectando…",
     StrangerDropped: "A conexão da outra pessoa caiu. Ela pode voltar.",

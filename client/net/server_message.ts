@@ -3,7 +3,7 @@
  * is older or newer than its server ignores what it doesn't know instead of showing nonsense.
  */
 
-import { SEARCH_STEPS, type ServerMessage } from "../../protocol.ts";
+import { isSpokenLanguage, SEARCH_STEPS, type ServerMessage } from "../../protocol.ts";
 import { parseObject } from "../json.ts";
 
 type Check = (value: unknown) => boolean;
@@ -14,6 +14,8 @@ const isBoolean: Check = (value) => typeof value === "boolean";
 const isNumberOrNone: Check = (value) => value === undefined || isNumber(value);
 const areStrings: Check = (value) => Array.isArray(value) && value.every(isString);
 const areStringsOrNone: Check = (value) => value === undefined || areStrings(value);
+const areLanguagesOrNone: Check = (value) =>
+  value === undefined || areStrings(value) && (value as string[]).every(isSpokenLanguage);
 const isStepOrNone: Check = (value) =>
   value === undefined || SEARCH_STEPS.some((step) => step === value);
 const isRole: Check = (value) => value === "caller" || value === "callee";
@@ -32,7 +34,7 @@ const SHAPES: { readonly [T in ServerMessage["type"]]: Readonly<Record<string, C
   "paired": {
     role: isRole,
     interests: areStrings,
-    languages: areStringsOrNone,
+    languages: areLanguagesOrNone,
     met: isBoolean,
     search: isNumberOrNone,
   },

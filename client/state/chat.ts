@@ -59,6 +59,7 @@ export function begin(
 ): Transition {
   if (state.screen.kind !== "searching" || !answersSearch(state, message)) return transition(state);
   const { role, interests, met } = message;
+  const languages = state.screen.languages.length > 0 ? message.languages : undefined;
   const chat: Chat = {
     lines: [],
     phase: { kind: "talking" },
@@ -75,7 +76,7 @@ export function begin(
     call: NO_CALL,
     media: { ...NO_REMOTE_MEDIA, revealed: !state.preferences.blur },
   };
-  const notice: SystemMessage = { kind: "began", interests, met };
+  const notice: SystemMessage = { kind: "began", interests, languages, met };
   const chatting = { ...state, screen: { kind: "chat", chat } } as const;
   const begun = withLine(chatting, { from: "page", notice }, now);
   const { state: called, effects } = state.mode === "video"

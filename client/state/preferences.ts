@@ -20,6 +20,8 @@ export interface Preferences {
   readonly direct: boolean;
   /** The camera stays on between calls. */
   readonly keepCamera: boolean;
+  /** A notification is shown when a stranger arrives or writes while the page is hidden. */
+  readonly notify: boolean;
   /** The code of the language to show; "" for the one that the page was served in. */
   readonly language: string;
 }
@@ -32,6 +34,7 @@ export const DEFAULT_PREFERENCES: Preferences = {
   blur: true,
   direct: true,
   keepCamera: false,
+  notify: false,
   language: "",
 };
 

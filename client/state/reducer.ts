@@ -20,6 +20,7 @@ import {
   FEATURES,
   type ServerMessage,
 } from "../../protocol.ts";
+import { spokenLanguages } from "../languages/spoken.ts";
 import { DEVICE_KINDS, type DeviceKind } from "../media/devices.ts";
 import type { Preferences } from "./preferences.ts";
 import {
@@ -36,6 +37,7 @@ import {
   startVideo,
   tickSearch,
   typeInterest,
+  widen,
   work,
 } from "./search.ts";
 import {
@@ -49,6 +51,7 @@ import {
   withRemoteMedia,
 } from "./call_media.ts";
 import { isTooSoon, noteChange } from "./grace.ts";
+import { notification, toggleNotifications } from "./notifications.ts";
 import {
   type CallAnswer,
   type Effect,
@@ -87,7 +90,12 @@ import {
 export function reduce(state: State, event: Event, now: number): Transition {
   if (isTooSoon(state, event, now)) return transition(state);
   const { state: next, effects } = apply(state, event, now);
-  return transition(noteChange(state, next, now), ...effects, ...ring(state, next));
+  return transition(
+    noteChange(state, next, now),
+    ...effects,
+    ...ring(state, next),
+    ...notification(state, next),
+  );
 }
 
 function apply(state: State, event: Event, now: number): Transition {
@@ -103,6 +111,16 @@ function apply(state: State, event: Event, now: number): Transition {
         ...state,
         interests: state.interests.filter((one) => one !== event.interest),
       });
+    case "add-language":
+      return transition({
+        ...state,
+        languages: spokenLanguages([...state.languages, event.language]),
+      });
+    case "remove-language":
+      return transition({
+        ...state,
+        languages: state.languages.filter((one) => one !== event.language),
+      }, { type: "focus", on: "add-language" });
     case "start":
       return start(state, (ready) => search({ ...ready, mode: "text" }, now));
     case "start-video":
@@ -165,6 +183,10 @@ function apply(state: State, event: Event, now: number): Transition {
       });
     case "attention":
       return setFocus(state, event.focused, event.hidden);
+    case "toggle-notifications":
+      return toggleNotifications(state);
+    case "permission":
+      return transition({ ...state, permission: event.permission });
     case "server":
       return hear(state, event.message, now);
     case "partner":
@@ -322,6 +344,7 @@ function hear(state: State, message: ServerMessage, now: number): Transition {
     case "challenge":
       return work(state, message);
     case "waiting":
+      return transition(widen(state, message));
     case "pong":
       return transition(state);
   }

@@ -5,7 +5,10 @@
  *    ^ └─> preview ─┘   │ stop
  *    └──────────────────┘
  *
- * A search starts fresh. It is wide once any partner will do, and long when it is time for a reassuring word.
+ * A search goes through the steps of the protocol (`SEARCH_STEPS`), and the page shows the present one. The server says
+ * when one begins, and accepts no partner of a step before that. A server that was sent no languages doesn't say so.
+ * Then the page's clock decides. Its window begins no later than the server's, so the page never claims that a search
+ * is narrower than it is.
  */
 
 import {
@@ -27,7 +30,10 @@ import {
   transition,
 } from "./state.ts";
 
-/** When a search for shared interests accepts any partner, in milliseconds. Equals the server's `INTEREST_WINDOW`. */
+/**
+ * When a search for shared interests alone accepts any partner, in milliseconds. Equals the window of the server's first
+ * step.
+ */
 export const WIDENS_AFTER = 5_000;
 /** When a search is called long, in milliseconds. */
 export const LONG_AFTER = 15_000;
@@ -88,17 +94,25 @@ export function search(state: State, now: number): Transition {
   if (isBlocked(state)) return goHome(state);
   const isPreviewed = state.screen.kind === "preview";
   const keepsDevices = state.mode === "video" && (isPreviewed || state.preferences.keepCamera);
-  const screen = fresh(keepsDevices, now);
+  const screen = fresh(state, keepsDevices, now);
   const local = isPreviewed ? state.local : startingDevices(state);
-  return find({ ...state, screen, local, unread: 0 }, { type: "focus", on: "cancel" });
+  return find({ ...state, local, unread: 0 }, screen, { type: "focus", on: "cancel" });
 }
 
 /** Sends the search request, with a new number. */
-export function find(state: State, ...effects: Effect[]): Transition {
+function find(state: State, screen: Searching, ...effects: Effect[]): Transition {
   const { interests, mode } = state;
+  const { languages } = screen;
   const search = state.searchNumber + 1;
-  const message = { type: "find" as const, mode, interests: [...interests], search };
-  return transition({ ...state, searchNumber: search }, { type: "tell", message }, ...effects);
+  const message = {
+    type: "find" as const,
+    mode,
+    interests: [...interests],
+    ...(languages.length > 0 && { languages: [...languages] }),
+    search,
+  };
+  const searching = { ...state, screen, searchNumber: search };
+  return transition(searching, { type: "tell", message }, ...effects);
 }
 
 /**
@@ -114,14 +128,21 @@ export function answersSearch(
 
 /** The server is reached, and knows nothing of a search that began before. */
 export function restartSearch(state: State, screen: Searching, now: number): Transition {
-  return find({ ...state, screen: fresh(screen.keepsDevices, now) });
+  return find(state, fresh(state, screen.keepsDevices, now));
 }
 
-function fresh(keepsDevices: boolean, now: number): Searching {
+/** A search that begins now. An older server is sent no languages. */
+function fresh({ features, ...state }: State, keepsDevices: boolean, now: number): Searching {
+  const languages = features.includes("languages") ? state.languages : [];
+  const isTold = languages.length > 0;
+  const isChoosy = isTold || state.interests.length > 0;
   return {
     kind: "searching",
     since: now,
-    phase: "fresh",
+    languages,
+    step: isChoosy ? "exact" : "anyone",
+    widensAt: isChoosy && !isTold ? now + WIDENS_AFTER : 0,
+    isLong: false,
     retryAt: 0,
     challenge: undefined,
     keepsDevices,
@@ -165,20 +186,29 @@ export function askLater(state: State, screen: Searching, seconds: number, now: 
   return { ...state, screen: { ...screen, retryAt: now + seconds * 1000 } };
 }
 
+/** The server says whom the present search accepts from now on. */
+export function widen(state: State, message: ServerMessage & { type: "waiting" }): State {
+  const { screen } = state;
+  const { step } = message;
+  if (screen.kind !== "searching" || step === undefined) return state;
+  return answersSearch(state, message)
+    ? { ...state, screen: { ...screen, step, widensAt: 0 } }
+    : state;
+}
+
 /** When a search changes without an event, in milliseconds of the page's clock; 0 for never. */
-export function searchDeadlines({ since, phase, retryAt }: Searching): number[] {
-  if (phase === "long") return [retryAt];
-  return [since + (phase === "fresh" ? WIDENS_AFTER : LONG_AFTER), retryAt];
+export function searchDeadlines({ since, widensAt, isLong, retryAt }: Searching): number[] {
+  return [widensAt, isLong ? 0 : since + LONG_AFTER, retryAt];
 }
 
 export function tickSearch(state: State, screen: Searching, now: number): Transition {
-  const phase = phaseOf(now - screen.since);
-  const asks = screen.retryAt !== 0 && screen.retryAt <= now;
-  const next = { ...state, screen: { ...screen, phase, retryAt: asks ? 0 : screen.retryAt } };
-  return asks ? find(next) : transition(next);
-}
-
-function phaseOf(waited: number): "fresh" | "wide" | "long" {
-  if (waited < WIDENS_AFTER) return "fresh";
-  return waited < LONG_AFTER ? "wide" : "long";
+  const isDue = (at: number): boolean => at !== 0 && at <= now;
+  const ticked: Searching = {
+    ...screen,
+    ...(isDue(screen.widensAt) && { step: "anyone", widensAt: 0 }),
+    isLong: isDue(screen.since + LONG_AFTER),
+  };
+  return isDue(screen.retryAt)
+    ? find(state, { ...ticked, retryAt: 0 })
+    : transition({ ...state, screen: ticked });
 }

@@ -11,6 +11,7 @@ import type {
   Mode,
   ReportReason,
   Role,
+  SearchStep,
   ServerMessage,
 } from "../../protocol.ts";
 import type { Call, CallEffect, CallEvent, CallNotice } from "./call.ts";
@@ -26,7 +27,13 @@ export const MAX_LINES = 2_000;
 
 /** Something that happened in a chat, shown in a separate line. */
 export type SystemMessage =
-  | { kind: "began"; interests: string[]; met: boolean }
+  /** `interests` and `languages` are what both named. Without `languages`, the page knows nothing about that. */
+  | {
+    kind: "began";
+    interests: readonly string[];
+    languages?: readonly string[] | undefined;
+    met: boolean;
+  }
   | {
     kind:
       | "you-left"
@@ -118,7 +125,13 @@ export type Screen =
 export interface Searching {
   readonly kind: "searching";
   readonly since: number;
-  readonly phase: "fresh" | "wide" | "long";
+  /** The languages that the request named. */
+  readonly languages: readonly string[];
+  /** Whom the search accepts. A server that was sent languages says so, and others follow the page's clock. */
+  readonly step: SearchStep;
+  /** When the page assumes that any partner will do; 0 if the server says so. */
+  readonly widensAt: number;
+  readonly isLong: boolean;
   /** When to repeat a request that came too soon; 0 for never. */
   readonly retryAt: number;
   /** The challenge that is being solved before the search begins. */
@@ -145,6 +158,8 @@ export interface State {
   /** The volume of the partner, from 0 to 1. */
   readonly volume: number;
   readonly interests: readonly string[];
+  /** What the visitor speaks: what the browser reports, and changes that last as long as the page. */
+  readonly languages: readonly string[];
   /** The text in the interests box. */
   readonly interestDraft: string;
   /** Whether the visitor pressed Start before confirming their age. */
@@ -170,10 +185,18 @@ export interface State {
   readonly hidden: boolean;
   /** How many lines and calls arrived while the page did not have the focus. */
   readonly unread: number;
+  /** Whether the browser shows notifications of this page. */
+  readonly permission: Permission;
   /** When the step of the visit last changed, and that of the call. */
   readonly stepAt: number;
   readonly callAt: number;
 }
+
+/** The browser's permission to show notifications; `unsupported` if it has none. */
+export type Permission = NotificationPermission | "unsupported";
+
+/** What a notification is about. */
+export type NotificationTopic = "arrival" | "message";
 
 /** What a visitor answers to a question about a call. */
 export type CallAnswer = "want" | "refuse" | "retry";
@@ -184,6 +207,7 @@ export type Event =
   | { type: "type-interest"; text: string; isComposing?: boolean }
   | { type: "add-interest" }
   | { type: "remove-interest"; interest: string }
+  | { type: "add-language" | "remove-language"; language: string }
   | { type: "start" | "start-video" | "stop" | "again" | "home" | "send" | "save" | "tick" }
   | { type: "escape" }
   | { type: "prefer"; change: Partial<Preferences> }
@@ -206,6 +230,9 @@ export type Event =
   | { type: "choose-report" | "cancel-report" }
   | { type: "report"; reason: ReportReason }
   | { type: "attention"; focused: boolean; hidden: boolean }
+  /** The visitor has pressed the switch for notifications. */
+  | { type: "toggle-notifications" }
+  | { type: "permission"; permission: Permission }
   /** `mayResume`: the connection dropped, and the session may still exist. */
   | { type: "down"; mayResume: boolean }
   | { type: "server"; message: ServerMessage }
@@ -230,10 +257,11 @@ export type Effect =
   /** `unlessTouch`: not on touch screens, where the focus would open a keyboard over half of the screen. */
   | {
     type: "focus";
-    on: "message" | "adult" | "cancel" | "report" | "start";
+    on: "message" | "adult" | "cancel" | "report" | "start" | "add-language";
     unlessTouch?: true;
   }
-  | { type: "ring" | "save" }
+  | { type: "ring" | "save" | "ask-permission" }
+  | { type: "notify"; topic: NotificationTopic }
   | { type: "keep-preferences"; change: Partial<Preferences> };
 
 /** The result of an event. */
@@ -242,11 +270,14 @@ export interface Transition {
   readonly effects: readonly Effect[];
 }
 
+/** What the page knows about its browser when it opens. */
+export type Browser = Pick<State, "canCall" | "languages" | "permission">;
+
 /** The state of a page that has just opened. */
 export function initialState(
   preferences: Preferences,
   language: Language,
-  canCall = true,
+  { canCall = true, languages = [], permission = "unsupported" }: Partial<Browser> = {},
 ): State {
   return {
     screen: { kind: "home" },
@@ -265,6 +296,7 @@ export function initialState(
     fallback: undefined,
     volume: 1,
     interests: [],
+    languages,
     interestDraft: "",
     showAgeReminder: false,
     connectionState: "dialling",
@@ -277,6 +309,7 @@ export function initialState(
     focused: true,
     hidden: false,
     unread: 0,
+    permission,
     stepAt: 0,
     callAt: 0,
   };

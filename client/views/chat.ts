@@ -5,7 +5,7 @@ import { callView } from "./call.ts";
 import { isFull } from "../state/delivery.ts";
 import { MAX_MESSAGE_LENGTH } from "../crypto/envelope.ts";
 import { isEnter } from "./keys.ts";
-import { linkView } from "./link.ts";
+import { linkView, rulesLink } from "./link.ts";
 import { counted, fill, type Language, timeOfDay } from "../languages/language.ts";
 import type { Words } from "../languages/catalogue.ts";
 import { type Dispatch, html, Memo, type VNode } from "./markup.ts";
@@ -13,6 +13,7 @@ import { isLong, segments } from "../state/message_text.ts";
 import { PICTURES } from "../crypto/safety_emoji.ts";
 import { callOf } from "../state/call_media.ts";
 import { type Chat, isTalking, type Line, type State } from "../state/state.ts";
+import { notificationButton } from "./notifications.ts";
 import { describeLine, describeNotice, describeSpeaker } from "./phrases.ts";
 
 /** The numbers of remaining characters that a screen reader is told. It would not keep up with every key. */
@@ -96,6 +97,7 @@ function toolbar(state: State, chat: Chat, dispatch: Dispatch): (VNode | false)[
     reportButton(state, chat, dispatch),
     toolbarButton(words.SaveChat, () => dispatch({ type: "save" })),
     soundButton(state, dispatch),
+    notificationButton(state, dispatch),
   ];
 }
 
@@ -200,7 +202,7 @@ function reportForm(words: Words, dispatch: Dispatch): VNode {
   return html`
     <div class="report-form" role="group" aria-labelledby="report">
       <h2 id="report" tabindex="-1">${words.WhatIsWrong}</h2>
-      <p class="hint">${words.OnlyReason}</p>
+      <p class="hint">${words.OnlyReason} ${rulesLink(words)}</p>
       <div class="button-row">
         ${REPORT_REASONS.map((reason) =>
           html`

@@ -1,10 +1,15 @@
-/** The first screen: an introduction, the interests, the confirmation of age, and the buttons that start a chat. */
+/**
+ * The first screen: an introduction, the interests, the languages, the confirmation of age, and the buttons that start a
+ * chat.
+ */
 
-import { MAX_INTERESTS } from "../../protocol.ts";
+import { MAX_INTERESTS, MAX_LANGUAGES } from "../../protocol.ts";
 import { isEnter } from "./keys.ts";
-import { counted, fill } from "../languages/language.ts";
+import { counted, fill, type Language } from "../languages/language.ts";
+import { offeredLanguages, ownNames } from "../languages/spoken.ts";
 import type { Words } from "../languages/catalogue.ts";
-import { type Dispatch, html, type VNode } from "./markup.ts";
+import { rulesLink } from "./link.ts";
+import { type Dispatch, html, type Memo, type VNode } from "./markup.ts";
 import type { State } from "../state/state.ts";
 import { describeBlock, describeLine } from "./phrases.ts";
 
@@ -12,19 +17,24 @@ import { describeBlock, describeLine } from "./phrases.ts";
 const LEAST_ONLINE_SHOWN = 5;
 
 /** Draws the first screen. `secure`: whether a chat can be started from here. */
-export function homeView(state: State, dispatch: Dispatch, secure: boolean): VNode {
+export function homeView(
+  state: State,
+  dispatch: Dispatch,
+  secure: boolean,
+  memo: Memo,
+): VNode {
   const { words } = state.language;
   return html`
     <main key="home" class="home">
       <h1>${words.Heading}</h1>
       <p class="lead">${words.Lead}</p>
-      ${block(state) ?? (secure ? form(state, dispatch) : insecure(words))}
+      ${block(state) ?? (secure ? form(state, dispatch, memo) : insecure(words))}
       ${online(state)}
     </main>
   `;
 }
 
-function form(state: State, dispatch: Dispatch): VNode {
+function form(state: State, dispatch: Dispatch, memo: Memo): VNode {
   const { language: { words }, preferences: { adult } } = state;
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
@@ -33,7 +43,11 @@ function form(state: State, dispatch: Dispatch): VNode {
   return html`
     <form class="card" onsubmit=${submit}>
       ${interests(state, dispatch)}
-      ${ageCheckbox(state, dispatch)}
+      ${languages(state, dispatch, memo)}
+      <div class="age">
+        ${ageCheckbox(state, dispatch)}
+        ${rulesLink(words)}
+      </div>
       ${state.showAgeReminder && html`
         <p id="reminder" class="field-error" role="alert">${words.AdultFirst}</p>
       `}
@@ -71,7 +85,9 @@ function interests(state: State, dispatch: Dispatch): VNode {
       <p id="interests-hint" class="hint">${words.InterestsHint}</p>
       ${interests.length > 0 && html`
         <ul class="chips" aria-label=${words.InterestsChosen}>
-          ${interests.map((interest) => chip(interest, words, dispatch))}
+          ${interests.map((interest) =>
+            chip(interest, words, () => dispatch({ type: "remove-interest", interest }))
+          )}
         </ul>
       `}
       ${interestInput(state, dispatch)}
@@ -79,16 +95,74 @@ function interests(state: State, dispatch: Dispatch): VNode {
   `;
 }
 
-/** An interest. A press removes it. */
-function chip(interest: string, words: Words, dispatch: Dispatch): VNode {
+/** An interest or a language. A press removes it. */
+function chip(name: string, words: Words, remove: () => void, lang?: string): VNode {
   return html`
-    <li key=${interest}>
-      <button type="button" class="chip" aria-label=${fill(words.RemoveInterest, interest)}
-        onclick=${() => dispatch({ type: "remove-interest", interest })}>
-        <bdi>${interest}</bdi><span aria-hidden="true">×</span>
+    <li key=${name}>
+      <button type="button" class="chip" aria-label=${fill(words.RemoveInterest, name)}
+        onclick=${remove}>
+        <bdi lang=${lang}>${name}</bdi><span aria-hidden="true">×</span>
       </button>
     </li>
   `;
+}
+
+/** The languages that the visitor speaks, each under its own name, and a way to add another. */
+function languages({ languages, language }: State, dispatch: Dispatch, memo: Memo): VNode {
+  const { words } = language;
+  const names = ownNames(language, languages);
+  return html`
+    <div class="field">
+      <span id="languages">${words.Languages}</span>
+      ${languages.length < MAX_LANGUAGES && html`
+        <details class="add-language">
+          <summary id="add-language">${words.AddLanguage}</summary>
+          ${memo.draw(languages, language, () => languageMenu(languages, language, dispatch))}
+        </details>
+      `}
+      <p class="hint">${languages.length > 0 ? words.LanguagesHint : words.AnyLanguage}</p>
+      <ul class="chips" aria-labelledby="languages">
+        ${languages.map((tag, at) =>
+          chip(names[at]!, words, () => dispatch({ type: "remove-language", language: tag }), tag)
+        )}
+      </ul>
+    </div>
+  `;
+}
+
+/**
+ * The menu of languages to add. On some systems, every arrow key and letter that is pressed in a closed menu counts as a
+ * choice. So for a visitor with a keyboard, a choice applies with Enter, or when the focus leaves the menu.
+ */
+function languageMenu(chosen: readonly string[], language: Language, dispatch: Dispatch): VNode {
+  const { words } = language;
+  const add = ({ currentTarget: menu }: Chosen): void => {
+    const { value } = menu;
+    menu.value = "";
+    if (value !== "") dispatch({ type: "add-language", language: value });
+  };
+  const onKeyDown = (event: KeyboardEvent & Chosen): void => {
+    if (!isEnter(event) || event.currentTarget.value === "") return;
+    event.preventDefault();
+    add(event);
+  };
+  const onChange = (event: Chosen): void => {
+    if (!event.currentTarget.matches(":focus-visible")) add(event);
+  };
+  return html`
+    <select aria-label=${words
+      .AddLanguage} onkeydown=${onKeyDown} onchange=${onChange} onblur=${add}>
+      <option value="">${words.AddLanguage}</option>
+      ${offeredLanguages(language, chosen).map(([tag, name]) =>
+        html`<option value=${tag}>${name}</option>`
+      )}
+    </select>
+  `;
+}
+
+/** An event of a menu. */
+interface Chosen {
+  readonly currentTarget: HTMLSelectElement;
 }
 
 /** What was typed. The end of a composition does not say whether one is in progress. */

@@ -1,8 +1,9 @@
 /**
- * A link in a message. A press does not open it. It unfolds the host that would be contacted, and what that reveals,
- * with a button that opens it. Until then, the page contains no address that a click or a drag could follow.
+ * Links. A press on one in a message does not open it. It unfolds the host that would be contacted, and what that
+ * reveals, with a button that opens it. Until then, the page contains no address that a click or a drag could follow.
  */
 
+import type { Words } from "../languages/catalogue.ts";
 import type { Language } from "../languages/language.ts";
 import { html, type VNode } from "./markup.ts";
 
@@ -19,6 +20,11 @@ export function linkView(text: string, host: string, { code, words }: Language):
       </div>
     </details>
   `;
+}
+
+/** Opens the house rules in another tab, so that a chat or a form stays as it is. */
+export function rulesLink({ Links }: Words): VNode {
+  return html`<a href="/rules" target="_blank" rel="noopener">${Links.rules}</a>`;
 }
 
 /** Copies `text`. The button then counts as pressed, which is shown and announced. */

@@ -20,23 +20,29 @@ export type Dispatch = (event: Event) => void;
 /** What an element may contain. */
 type Child = VNode | string | boolean | undefined | readonly Child[];
 
+/** Draws a template. The build replaces each call with calls of `element` (`tools/templates.ts`), and leaves htm out. */
 export function html(strings: TemplateStringsArray, ...values: unknown[]): VNode {
-  return template(strings, ...values) as VNode;
+  return (htm as unknown as Htm).call(parsed, strings, ...values) as VNode;
 }
+
+/** The types of htm describe its CommonJS build. */
+type Htm = (
+  this: (...parts: Parts) => VNode,
+  strings: TemplateStringsArray,
+  ...values: unknown[]
+) => unknown;
 
 /** How an element is created: its tag, its properties and what it contains. */
 type Parts = [tag: string, props: Record<string, unknown> | null, ...children: Child[]];
 
-/** The types of htm describe its CommonJS build. */
-const template = (htm as unknown as typeof htm.default).bind(
-  function (this: number[], ...parts: Parts): VNode {
-    this[0] = 3; // Keeps htm from using one element in several places, which Superfine can't draw.
-    return create(...parts);
-  },
-);
+/** An element that htm has parsed. */
+function parsed(this: number[], ...parts: Parts): VNode {
+  this[0] = 3; // Keeps htm from using one element in several places, which Superfine can't draw.
+  return element(...parts);
+}
 
 /** Creates an element. A text next to other elements gets its own element. */
-function create(...[tag, props, ...children]: Parts): VNode {
+export function element(...[tag, props, ...children]: Parts): VNode {
   const [text] = children;
   return children.length === 1 && typeof text === "string"
     ? h(tag, { ...props, textContent: text })
@@ -45,7 +51,7 @@ function create(...[tag, props, ...children]: Parts): VNode {
 
 function contents(child: Child): (VNode | boolean | undefined)[] {
   if (Array.isArray(child)) return child.flatMap(contents);
-  return [typeof child === "string" ? create("span", null, child) : child as VNode];
+  return [typeof child === "string" ? element("span", null, child) : child as VNode];
 }
 
 /** What was drawn of things that never change, such as the lines of a chat. */

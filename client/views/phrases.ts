@@ -2,8 +2,9 @@
 
 import type { Capture, DeviceKind } from "../media/devices.ts";
 import { fill, type Language, listed, timeOfDay } from "../languages/language.ts";
+import { ownNames } from "../languages/spoken.ts";
 import type { Words } from "../languages/catalogue.ts";
-import type { LineContent, State, SystemMessage } from "../state/state.ts";
+import type { LineContent, Searching, State, SystemMessage } from "../state/state.ts";
 
 /** Why the page is waiting for the server, and that it will continue automatically. */
 export function describeLine({ refusal, isFiltered, calendarOffset, language }: State): string {
@@ -18,12 +19,36 @@ export function describeBlock({ refusal, language: { words } }: State): string |
   return refusal && reasons[refusal.code];
 }
 
+/** Whom a search accepts, or that it takes long. */
+export function describeSearch(
+  { interests, language, preferences }: State,
+  { step, languages, isLong }: Searching,
+): string {
+  const { words } = language;
+  const who = listed(language, ownNames(language, languages), "disjunction");
+  const what = listed(language, interests, "disjunction");
+  if (step === "anyone") {
+    if (isLong) return preferences.sound ? words.Quiet : words.QuietSilent;
+    return who + what === "" ? words.Usually : words.Anyone;
+  }
+  if (what === "") return fill(words.WhoSpeaks, who);
+  if (who === "") return fill(words.WhoLikes, what);
+  return fill(fill(step === "exact" ? words.WhoSpeaksAndLikes : words.WhoSpeaksOrLikes, who), what);
+}
+
 /** A notice in words, and its details. */
 export function describeNotice(language: Language, notice: SystemMessage): string[] {
   const { words } = language;
   const said = [words.Notices[notice.kind]];
   if (notice.kind !== "began") return said;
-  const { interests, met } = notice;
+  const { interests, languages, met } = notice;
+  if (languages !== undefined) {
+    said.push(
+      languages.length > 0
+        ? fill(words.BothSpeak, listed(language, ownNames(language, languages), "conjunction"))
+        : words.NoSharedLanguage,
+    );
+  }
   if (interests.length > 0) {
     said.push(fill(words.BothLike, listed(language, interests, "conjunction")));
   }

@@ -1,10 +1,10 @@
 /** The screen of a search: its progress, what it looks for, and the button that cancels it. */
 
 import { ownPicture } from "./devices.ts";
-import { fill, listed } from "../languages/language.ts";
 import { type Dispatch, html, type VNode } from "./markup.ts";
 import type { State } from "../state/state.ts";
-import { describeLine } from "./phrases.ts";
+import { describeLine, describeSearch } from "./phrases.ts";
+import { notificationSwitch } from "./notifications.ts";
 
 export function searchView(state: State, dispatch: Dispatch): VNode {
   const { words } = state.language;
@@ -19,6 +19,7 @@ export function searchView(state: State, dispatch: Dispatch): VNode {
       <button id="cancel" class="button-secondary" onclick=${() =>
         dispatch({ type: "stop" })}>${words
         .Cancel}</button>
+      ${notificationSwitch(state, dispatch)}
     </main>
   `;
 }
@@ -31,16 +32,11 @@ function picture(state: State): VNode | false {
 }
 
 function hint(state: State): string {
-  const { screen, interests, connectionState, language, preferences } = state;
-  const { words } = language;
+  const { screen, connectionState, language: { words } } = state;
   if (screen.kind !== "searching") return "";
   if (connectionState === "down") return describeLine(state);
   if (connectionState === "dialling") return words.Usually;
   if (screen.challenge !== undefined) return words.Checking;
   if (screen.retryAt > 0) return words.VeryFast;
-  if (screen.phase === "long") return preferences.sound ? words.Quiet : words.QuietSilent;
-  if (interests.length === 0) return words.Usually;
-  return screen.phase === "fresh"
-    ? fill(words.WhoLikes, listed(language, interests, "disjunction"))
-    : words.Anyone;
+  return describeSearch(state, screen);
 }

@@ -13,6 +13,7 @@ import { RedisStatisticsStore } from "../cluster/redis_statistics.ts";
 import { ANNOUNCEMENT_FILE } from "../config/announcement_file.ts";
 import type { Config } from "../config/options.ts";
 import { relayedConnections } from "../config/relay_mode.ts";
+import { RULES_FILE } from "../config/rules_file.ts";
 import { MAX_NODES, type NodeId } from "../ids.ts";
 import { KvStatisticsStore } from "../statistics/kv_store.ts";
 import { ReopeningStore } from "../statistics/reopening_store.ts";
@@ -62,13 +63,14 @@ export async function openCertificate(
 }
 
 /** The files that the operator may change at any time. */
-export type OperatorFiles = Pick<AppOptions, "denyFile" | "announcementFile">;
+export type OperatorFiles = Pick<AppOptions, "denyFile" | "announcementFile" | "rulesFile">;
 
 /** Reads these files. Ends the program if one can't be used. */
 export async function openOperatorFiles(config: Config, log: Log): Promise<OperatorFiles> {
   return {
     denyFile: await openFile(config["deny-file"], DENY_FILE, log),
     announcementFile: await openFile(config["announcement-file"], ANNOUNCEMENT_FILE, log),
+    rulesFile: await openFile(config["rules-file"], RULES_FILE, log),
   };
 }
 

@@ -36,6 +36,7 @@ export const DENO_DEPLOY: Platform = {
     "data-dir": { value: "", reason: "files do not persist there; the statistics are in Deno KV" },
     "log-dir": { value: "", reason: "files do not persist there" },
     "announcement-file": { value: "", reason: "files can't be changed there" },
+    "rules-file": { value: "", reason: "files can't be changed there" },
     "deny-file": { value: "", reason: "files can't be changed there" },
     "access-log": {
       value: "off",

@@ -70,6 +70,7 @@ export const OPTIONS = {
   "contact-email": email("contact address, also in security.txt"),
   "announcement": text("", "announcement shown on the home page"),
   "announcement-file": path("file with the announcement, read again when it changes"),
+  "rules-file": path("file with the house rules, read again when it changes"),
   "deny": ranges("addresses and ranges that may not connect, comma-separated"),
   "deny-file": path(
     "file of addresses and ranges that may not connect, read again when it changes",

@@ -3,6 +3,7 @@
 import { DAY, SECOND } from "../base/clock.ts";
 import type { Config } from "./options.ts";
 import { type RelayMode, relayModeOf } from "./relay_mode.ts";
+import type { HouseRules } from "./rules_file.ts";
 
 /** The settings that the pages show to visitors. */
 export interface PublicSettings {
@@ -12,6 +13,10 @@ export interface PublicSettings {
   readonly contactEmail: string;
   /** The operator's announcement on the home page, or "". */
   readonly announcement: string;
+  /** The operator's house rules; `undefined` without any. */
+  readonly rules: HouseRules | undefined;
+  /** Number of addresses whose reports can block another one. */
+  readonly reportThreshold: number;
   readonly accessLog: "full" | "truncated" | "off";
   /** How long an address is held after its last disconnection, in milliseconds. */
   readonly addressRetention: number;
@@ -40,6 +45,8 @@ export function publicSettingsOf(
     operator: config.operator,
     contactEmail: config["contact-email"],
     announcement: config.announcement,
+    rules: undefined,
+    reportThreshold: config["report-threshold"],
     accessLog: config["access-log"],
     addressRetention: config["ip-retention-seconds"] * SECOND,
     accessLogRetention: config["access-log-retention-days"] * DAY,

@@ -34,10 +34,14 @@ export const TRANSPORT_SECURITY: Headers = { "strict-transport-security": "max-a
 /** The Content-Security-Policy of responses that are not pages. */
 export const PLAIN_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'";
 
-/** The Content-Security-Policy (level 3) of a page. The inlined parts are given as base64 SHA-256. */
+/**
+ * The Content-Security-Policy (level 3) of a page. The inlined parts are given as base64 SHA-256. A page with a script
+ * may register the service worker of notifications, whose URL needs a Trusted Types policy.
+ */
 export function contentSecurityPolicy(
   { scripts, styles }: { scripts: readonly string[]; styles: readonly string[] },
 ): string {
+  const isScripted = scripts.length > 0;
   return [
     "default-src 'none'",
     `script-src ${sources(scripts)}`,
@@ -45,11 +49,12 @@ export function contentSecurityPolicy(
     "connect-src 'self'",
     "img-src 'self' data:", // The only images from this server are the icons, loaded when the chat is installed.
     "manifest-src 'self'",
+    ...(isScripted ? ["worker-src 'self'"] : []),
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
-    "trusted-types 'none'",
+    `trusted-types ${isScripted ? "notifications" : "'none'"}`,
   ].join("; ");
 }
 

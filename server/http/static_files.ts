@@ -1,6 +1,6 @@
 /**
- * Static files besides the pages: icons, the web app manifest and the preview picture for links. They are made by the
- * build and served from memory. A browser requests most of them only when a visitor installs the chat on the home
+ * Static files besides the pages: icons, the web app manifest, the preview picture for links, and the service worker of
+ * notifications. They are made by the build and served from memory. A browser requests most of them only when a visitor installs the chat on the home
  * screen. So the first page load is still one response.
  */
 
@@ -18,6 +18,11 @@ export interface StaticFile {
 
 /** How long a browser may cache a file without revalidation, in seconds: a day. */
 const MAX_AGE = DAY / SECOND;
+
+/** How a file may be cached, by its type. A change to a script takes effect immediately. */
+function cacheControl(type: string): string {
+  return type === "text/javascript" ? "no-cache" : `max-age=${MAX_AGE}`;
+}
 
 /** A file as it is served. */
 interface ServedFile {
@@ -49,7 +54,7 @@ function decode({ type, base64 }: StaticFile): ServedFile {
     ...SECURITY_HEADERS,
     "content-security-policy": PLAIN_POLICY,
     "content-type": type,
-    "cache-control": `max-age=${MAX_AGE}`,
+    "cache-control": cacheControl(type),
     etag: entityTag(body),
   };
   return { body, headers };

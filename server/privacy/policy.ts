@@ -37,6 +37,11 @@ export const POLICY_CHANGES: readonly [Change, ...Change[]] = [
   {
     day: "2026-11-29",
     says:
+      "a search names the languages that your browser reports, or those that you choose instead, to find someone who shares one. They are treated like interests, and not stored. The page can show notifications if you switch them on, and the policy says what they contain and reveal.",
+  },
+  {
+    day: "2026-11-29",
+    says:
       "video calls can pass through this server itself, encrypted between the two devices, instead of a separate relay or a direct connection. The policy says which applies. If a relay can't be used, both people may agree to a direct call.",
   },
   {
@@ -57,6 +62,7 @@ export function policy(settings: PublicSettings): readonly Section[] {
     yourAddress(settings),
     accessLog(settings),
     PREFERENCES,
+    NOTIFICATIONS,
     STATISTICS,
     NO_ACCOUNTS,
     noStorage(settings),
@@ -211,12 +217,13 @@ const PREFERENCES: Section = {
   sentences: [
     {
       says:
-        "The page keeps a few preferences in your browser's localStorage: that you have confirmed your age, whether you want to hear sounds, and which language you chose. For video calls, it remembers whether they start with your camera off, your microphone muted and the stranger blurred, whether you may be asked about a direct call, and whether your camera stays on between chats. None of this identifies you.",
+        "The page keeps a few preferences in your browser's localStorage: that you have confirmed your age, whether you want to hear sounds and get notifications, and which language you chose. For video calls, it remembers whether they start with your camera off, your microphone muted and the stranger blurred, whether you may be asked about a direct call, and whether your camera stays on between chats. None of this identifies you.",
       proof: [PROOF_TESTS.preferencesKept],
     },
     {
-      says: "These preferences never leave your browser, so the server never sees them.",
-      proof: [PROOF_TESTS.preferencesStay],
+      says:
+        "These preferences never leave your browser, so the server never sees them. It can tell one of them from a request, as the section on notifications says.",
+      proof: [PROOF_TESTS.preferencesStay, PROOF_TESTS.notificationsOff],
     },
     {
       says:
@@ -225,8 +232,34 @@ const PREFERENCES: Section = {
     },
     {
       says:
+        "The languages you speak are not among your preferences. Whenever you open the page, it takes them from your browser, which names them in every request anyway. If you add or remove one, that lasts until you close the page.",
+      proof: [PROOF_TESTS.languagesUnstored, PROOF_TESTS.languagesReported],
+    },
+    {
+      says:
         "To erase your preferences, clear this site's data in your browser's settings or developer tools.",
       proof: [PROOF_TESTS.preferencesCleared],
+    },
+  ],
+};
+
+const NOTIFICATIONS: Section = {
+  title: "Notifications",
+  sentences: [
+    {
+      says:
+        "Notifications are off until you switch them on. Only then does the page ask your browser for permission.",
+      proof: [PROOF_TESTS.notificationsOff],
+    },
+    {
+      says:
+        "A notification says that a stranger has arrived or written, and nothing else. The page shows it without a push service.",
+      proof: [PROOF_TESTS.notificationBare, PROOF_TESTS.workerIdle],
+    },
+    {
+      says:
+        "Some browsers, such as Chrome on Android, show notifications only for a service worker. There, the page loads one from this server when the first notification is due, so the server can tell that notifications are on. The service worker stores nothing and sees nothing that you load. It is removed when you switch notifications off.",
+      proof: [PROOF_TESTS.workerIdle, PROOF_TESTS.workerRemoved],
     },
   ],
 };
@@ -317,8 +350,17 @@ const NO_ACCOUNTS: Section = {
     },
     {
       says:
-        "If you enter interests, they are used to find someone who shares them. That person sees only the interests that you have in common, and all of them are forgotten when you leave.",
-      proof: [PROOF_TESTS.interestsForgotten],
+        "The languages you speak, and any interests that you enter, are sent only when you look for a stranger, and used only to find someone who shares them.",
+      proof: [PROOF_TESTS.languagesReported],
+    },
+    {
+      says: "That person learns only the languages and interests that you have in common.",
+      proof: [PROOF_TESTS.onlyShared],
+    },
+    {
+      says:
+        "The server holds your languages and interests only in memory, and forgets them when you leave.",
+      proof: [PROOF_TESTS.interestsForgotten, PROOF_TESTS.nothingElse],
     },
   ],
 };

@@ -28,17 +28,28 @@ export const PROOF_TESTS = {
   preferencesKept: "P3: the page stores a few preferences, which identify nobody",
   preferencesStay: "P3: nothing that the page stores is ever sent",
   languageUntold: "P3: choosing a language sends the same request, whichever language is chosen",
+  languagesReported:
+    "P3: a search names only languages that the browser reports or the visitor adds",
+  languagesUnstored: "P3: the languages of a search are not stored, nor are changes to them",
   preferencesCleared: "P3: a visitor who clears the browser's storage is treated as new",
+  notificationsOff:
+    "P3: nothing is asked, registered or requested for notifications until they are switched on",
+  workerIdle: "P3: the service worker of notifications stores nothing and sees no request",
+  workerRemoved:
+    "P3: the service worker of notifications is removed when they are switched off, or at the next start",
   figuresOfDays: "P4: the statistics contain daily totals, and nothing about individuals",
   smallDaysWithheld: "P4: a day with few chats is published without figures",
   watchedSums: "P4: an operator can monitor only totals, and no visitor sees them",
   statisticsLast: "P4: statistics survive a crash, and the file is intact",
   noField: "P5: there is no field for a name, an address or a picture",
-  interestsForgotten: "P5: interests are forgotten when the visit ends",
+  onlyShared: "P5: a partner learns only the interests and languages that both named",
+  interestsForgotten: "P5: interests and languages are forgotten when the visit ends",
   unreadable: "P6: message content is nowhere in the server's memory, files or logs",
   notWritten: "P6: the system calls of a whole run write and send no message content",
   goneWithChat: "P6: nothing holds a frame once the chat is over",
   unreadableBetween: "P6: no message content passes between nodes unencrypted",
+  notificationBare:
+    "P6: a notification says that a stranger has arrived or written, and nothing of the chat",
   visitsUnlinked: "P7: two visits send the server nothing that links them",
   noFingerprinting: "P7: the page queries nothing that would identify a browser",
   oneHost: "P8: a whole session sends no request to another host",
@@ -92,7 +103,11 @@ export const PROMISES: readonly PrivacyPromise[] = [
   {
     id: "P3",
     promise: "preferences stay in the browser, identify nobody, and are never sent",
-    keptBy: ["client/state/preferences.ts", "client/languages/loader.ts"],
+    keptBy: [
+      ...["client/state/preferences.ts", "client/languages/loader.ts"],
+      "client/languages/spoken.ts",
+      "client/app/notification_worker_link.ts",
+    ],
   },
   {
     id: "P4",

@@ -13,6 +13,8 @@ export interface Content {
   readonly title: string;
   /** The path of the page. Its link is marked among the links that every page has. */
   readonly path?: string;
+  /** Whether it may be in the reader's language, so that no note says that it isn't. */
+  readonly isTranslated?: boolean;
   readonly body: VNode;
 }
 
@@ -22,10 +24,10 @@ export const TO_THE_CHAT = "Go to the chat";
 /** A whole page. */
 export function documentPage(
   frame: Page,
-  { title, path, body }: Content,
+  { title, path, isTranslated = false, body }: Content,
   language: BuiltLanguage,
 ): Page {
-  const markup = languageNote(language) + render(body);
+  const markup = (isTranslated ? "" : languageNote(language)) + render(body);
   const whole = frame.html
     .replace("<title>", () => `<title>${title} · `)
     .replace(`<a href="${path}">`, () => `<a href="${path}" aria-current="page">`)

@@ -12,7 +12,7 @@ export interface BuiltLanguage {
   readonly code: string;
   /** Plain text for every mark. */
   readonly texts: Readonly<Record<string, string>>;
-  /** The words of the app. */
+  /** The words of the app. The build decides their form, and only the app reads them. */
   readonly words: unknown;
   /** The note that a page is in English only; "" in English. */
   readonly englishOnly: string;

@@ -3,7 +3,7 @@
  * both listeners give the same one.
  *
  * Pages that don't change are encoded when they are first requested in a language, and better a few seconds later. The
- * home page is encoded again when its announcements change. Pages with live figures are rendered again only once they
+ * home page is encoded again when its announcements change, and the house rules when their file changes. Pages with live figures are rendered again only once they
  * have reached a maximum age.
  */
 
@@ -20,6 +20,7 @@ import { type Content, documentPage, NOT_FOUND } from "./document_page.ts";
 import { type BuiltLanguage, homePage } from "./home_page.ts";
 import { announcementsOf, withAnnouncements } from "./announcements.ts";
 import { privacyPage } from "./privacy_page.ts";
+import { rulesPage } from "./rules_page.ts";
 import { spanOf, statisticsPage } from "./statistics_page.ts";
 import { type Span, SPANS } from "./statistics_charts.ts";
 import { transparencyPage } from "./transparency_page.ts";
@@ -39,6 +40,7 @@ import {
 } from "../http/message.ts";
 import { securityTxt } from "./security_txt.ts";
 import type { PublicSettings } from "../config/public_settings.ts";
+import type { HouseRules } from "../config/rules_file.ts";
 import type { Statistics } from "../statistics/statistics.ts";
 import { statisticsCsv, statisticsJson } from "./statistics_api.ts";
 import type { TransparencyReport } from "./transparency_report.ts";
@@ -90,6 +92,7 @@ const ROBOTS = "User-agent: *\nDisallow: /api/\nDisallow: /ws\n";
 export class Router {
   readonly #options: RouterOptions;
   #home: { announcements: string; pages: Of<Representations> };
+  #rules: { of: HouseRules | undefined; pages: Of<Representations> };
   readonly #privacy: Of<Representations>;
   readonly #contact: Of<Representations>;
   readonly #notFound: Of<Representations>;
@@ -102,6 +105,7 @@ export class Router {
     this.#options = options;
     const { pages, settings, report, health } = options;
     this.#home = { announcements: "", pages: this.#homeWith("") };
+    this.#rules = { of: settings.rules, pages: this.#document(rulesPage(settings)) };
     this.#privacy = this.#document(privacyPage(settings));
     this.#contact = this.#document(contactPage(settings));
     this.#notFound = this.#document(NOT_FOUND);
@@ -126,6 +130,8 @@ export class Router {
     switch (pathOf(request)) {
       case "/":
         return pageResponse(200, this.#homeNow().for(request), request);
+      case "/rules":
+        return pageResponse(200, this.#rulesNow().for(request), request);
       case "/privacy":
         return pageResponse(200, this.#privacy.for(request), request);
       case "/contact":
@@ -172,6 +178,14 @@ export class Router {
       const extraHeaders = { ...HOME_HEADERS, "content-language": language.code };
       return represent(page, { encoder: this.#options.encoder, extraHeaders });
     });
+  }
+
+  #rulesNow(): Of<Representations> {
+    const { settings } = this.#options;
+    if (settings.rules !== this.#rules.of) {
+      this.#rules = { of: settings.rules, pages: this.#document(rulesPage(settings)) };
+    }
+    return this.#rules.pages;
   }
 
   /** The words of the app in every language, for visitors who choose another one. */

@@ -25,6 +25,7 @@ export type Way = (openFixture: OpenFixture, judge: Judge) => Promise<void>;
 /** Every page other than the home page. */
 const PAGES = [
   "/privacy",
+  "/rules",
   "/contact",
   "/statistics",
   "/statistics?days=365",
@@ -32,10 +33,11 @@ const PAGES = [
   "/nothing",
 ];
 
-/** Scripts that run in a page before its own: something that the page waits for never happens, or is refused. */
+/** Scripts that run in a page before its own: something that the page waits for never happens, or is decided. */
 const ENDLESS_DIGEST = "SubtleCrypto.prototype.digest = () => new Promise(() => {})";
 const ENDLESS_KEYS = "SubtleCrypto.prototype.generateKey = () => new Promise(() => {})";
 const INSECURE = "Object.defineProperty(globalThis, 'isSecureContext', { value: false })";
+const NOTIFIED = "Object.defineProperty(Notification, 'permission', { value: 'granted' })";
 const NO_CAMERA = "MediaDevices.prototype.getUserMedia = () => " +
   "Promise.reject(new DOMException('', 'NotAllowedError'))";
 
@@ -51,13 +53,17 @@ export const WAYS: Readonly<Record<string, Way>> = {
 
 async function throughChat(openFixture: OpenFixture, judge: Judge): Promise<void> {
   await using fixture = await openFixture({ args: ["--announcement=Closed on Sunday"] });
-  const [ann, bob] = [await fixture.enter(), await fixture.enter()];
+  const [ann, bob] = [await fixture.enter({ script: NOTIFIED }), await fixture.enter()];
   await judge(ann, "home, with news");
   await ann.likes(`music, ${"w".repeat(30)}`);
   await ann.button("Start text chat").click({ force: true });
   await judge(ann, "home with chips and the reminder");
   await ann.likes("a, b, c, d, e, f, g, h");
   await judge(ann, "home with ten interests");
+  await ann.page.locator("#add-language").click();
+  await judge(ann, "home, adding a language");
+  await ann.press("Remove English");
+  await judge(ann, "home without languages");
   await ann.search();
   await ann.sees(LOOKING);
   await judge(ann, "searching");

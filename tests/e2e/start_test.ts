@@ -68,10 +68,11 @@ everywhere("Page shows typed interests as chips that can be removed", async (ope
 });
 
 decided(
-  "Page tells that a search widens and that it is long when time passes",
+  "Page tells that a search without languages widens and that it is long when time passes",
   async (openFixture) => {
     await using fixture = await openFixture();
     const ann = await fixture.enter({ frozen: true });
+    await ann.press("Remove English");
     await ann.likes("chess");
     await ann.search();
     await ann.sees(fill(en.words.WhoLikes, "chess"));

@@ -197,7 +197,7 @@ export interface VisitorOptions extends BrowserContextOptions {
   /** Runs in the page before its own script. */
   readonly script?: string;
   /** Called with the page before it loads anything. */
-  readonly watch?: (page: Page) => void;
+  readonly watch?: (page: Page) => unknown;
 }
 
 /** One visitor in Chromium or Firefox, in a separate browser context. */
@@ -228,7 +228,7 @@ export class Visitor extends AnyVisitor {
     const context = await browser.newContext({ locale: "en-GB", ...rest });
     context.setDefaultTimeout(PATIENCE);
     const page = await context.newPage();
-    watch?.(page);
+    await watch?.(page);
     if (script !== undefined) await page.addInitScript(script);
     if (frozen) await page.clock.install({ time: DAWN });
     await page.goto(site);

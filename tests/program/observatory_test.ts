@@ -16,7 +16,7 @@ import { join } from "node:path";
 import { HttpsProxy } from "../support/https_proxy.ts";
 import { Program } from "../support/program.ts";
 
-const PAGES = ["/", "/privacy", "/contact", "/statistics", "/transparency"];
+const PAGES = ["/", "/privacy", "/rules", "/contact", "/statistics", "/transparency"];
 
 const PACKAGE = "@mdn/mdn-http-observatory";
 const VERSION = "1.4.8";

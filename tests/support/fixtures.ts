@@ -64,6 +64,8 @@ export const DEFAULT_SETTINGS: PublicSettings = {
   operator: "",
   contactEmail: "",
   announcement: "",
+  rules: undefined,
+  reportThreshold: 3,
   accessLog: "full",
   addressRetention: HOUR,
   accessLogRetention: 30 * DAY,

@@ -96,7 +96,7 @@ export class TestServer implements AsyncDisposable {
   ) {
     this.entries = entries;
     this.log = logTo(entries);
-    const { rates, cluster, store, certificate, denyFile, announcementFile } = options;
+    const { rates, cluster, store, certificate, denyFile, announcementFile, rulesFile } = options;
     this.certificate = certificate?.cert;
     const isFailing = (): boolean => this.#opened?.isFailing ?? false;
     const endsOf = (): number => this.#opened?.expiresAt ?? NaN;
@@ -119,7 +119,7 @@ export class TestServer implements AsyncDisposable {
       store: store ?? new MemoryStatisticsStore(),
       newToken: () => crypto.randomUUID().replaceAll("-", ""),
       rates,
-      ...{ cluster, denyFile, announcementFile },
+      ...{ cluster, denyFile, announcementFile, rulesFile },
     });
   }
 

@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { BUDGET_NOW, buildPages, sourceOf, weight } from "../../tools/build.ts";
+import { CATALOGUES } from "../../client/languages/all.ts";
+import { en } from "../../client/languages/en.ts";
 import { build, pages } from "../../client/page.gen.ts";
 import { homePage } from "../../server/site/home_page.ts";
 import type { Page } from "../../server/http/message.ts";
@@ -64,6 +66,21 @@ Deno.test("Build leaves out what only development needs", async () => {
   assert.doesNotMatch(pages.home.html, /location\.reload/);
 });
 
+Deno.test("Build leaves out the parser of templates, because all templates are compiled", () => {
+  assert.doesNotMatch(pages.home.html, /["'`]\.\.\.["'`]/); // htm compares with the three dots of a spread.
+});
+
+Deno.test("Build sends the texts of each language in the order that the script expects", () => {
+  for (const { code, words } of pages.languages) {
+    assert.deepEqual(words, Object.keys(en.words).map((name) => wordsOf(code)[name]), code);
+  }
+});
+
+/** The texts of a language, by name. */
+function wordsOf(code: string): Readonly<Record<string, unknown>> {
+  return CATALOGUES[code]!.words;
+}
+
 const documents = [
   ["other", pages.document],
   ...pages.languages.map((one) => [`home (${one.code})`, homePage(pages.home, one)]),
@@ -90,6 +107,13 @@ for (const [name, { html, scripts, styles }] of documents) {
     assert.doesNotMatch(html, /@import|url\((?!["']?data:)/);
   });
 }
+
+Deno.test("Build makes a service worker that handles nothing but requests of the page and presses", () => {
+  const script = textOf("/notifications.js");
+  const handlers = [...script.matchAll(/addEventListener\("(\w+)"/g)].map(([, type]) => type);
+  assert.deepEqual(handlers.sort(), ["activate", "message", "notificationclick"]);
+  assert.doesNotMatch(script, /\bon\w+=|fetch|caches|indexedDB|importScripts|openWindow/);
+});
 
 Deno.test("Build makes every icon that the manifest names, in the size that it names", () => {
   const { icons } = JSON.parse(textOf("/manifest.webmanifest"));

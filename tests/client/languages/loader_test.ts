@@ -123,6 +123,7 @@ Deno.test("Translator refuses an answer that is malformed, and tries again", asy
   const { Send: _, ...incomplete } = ALL.de!;
   const answers = [
     ...[undefined, null, 7, "de", [], {}, { en: ENGLISH.words }, { de: ALL.de }],
+    { en: Object.values(ENGLISH.words), de: Object.values(ALL.de!) }, // Built with numbers in place of names.
     ...[null, 7, "de", [], {}, incomplete, { ...ALL.de, Send: 7 }].map((de) => ({ ...ALL, de })),
   ];
   for (const answer of answers) {

@@ -5,7 +5,9 @@ Deno.test("Server message is read when it has the form of version 1", () => {
   const messages = [
     { type: "welcome", token: "t", online: 3 },
     { type: "waiting" },
+    { type: "waiting", step: "either", search: 2 },
     { type: "paired", role: "caller", interests: ["a"], met: false },
+    { type: "paired", role: "callee", interests: [], languages: ["de", "zh-Hant"], met: false },
     { type: "resumed", chatting: true },
     { type: "partner-left" },
     { type: "partner-away" },
@@ -41,6 +43,9 @@ Deno.test("Server message is ignored when it has any other form", () => {
     '{"type":"paired","role":"caller","interests":"a","met":false}',
     '{"type":"paired","role":"caller","interests":[1],"met":false}',
     '{"type":"paired","role":"both","interests":[],"met":false}',
+    '{"type":"paired","role":"caller","interests":[],"languages":"de","met":false}',
+    '{"type":"paired","role":"caller","interests":[],"languages":["_"],"met":false}',
+    '{"type":"waiting","step":"anybody"}',
   ];
   for (const text of texts) assert.equal(readServerMessage(text), undefined, text);
 });

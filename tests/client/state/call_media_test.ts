@@ -21,7 +21,7 @@ class Page {
   #now = 1_000_000;
 
   constructor(canCall = true) {
-    this.state = initialState({ ...DEFAULT_PREFERENCES, adult: true }, ENGLISH, canCall);
+    this.state = initialState({ ...DEFAULT_PREFERENCES, adult: true }, ENGLISH, { canCall });
   }
 
   /** Events, each after the time in which a press would be ignored. */

@@ -80,6 +80,12 @@ class Page {
     return this.on("start").server(PAIRED);
   }
 
+  /** The step of the search, and whether it takes long. */
+  get search(): unknown {
+    const { screen } = this.state;
+    return screen.kind === "searching" && [screen.step, screen.isLong];
+  }
+
   get chat(): Chat {
     assert.ok(this.state.screen.kind === "chat");
     return this.state.screen.chat;
@@ -178,12 +184,12 @@ Deno.test("Page never sends more than ten interests, or an empty one", () => {
 });
 
 Deno.test("Page says that a search is widened after 5 s, and that it takes long after 15 s", () => {
-  const page = new Page().on("start");
-  const phase = (): unknown => page.state.screen.kind === "searching" && page.state.screen.phase;
-  assert.equal(phase(), "fresh");
-  assert.equal(page.pass(WIDENS_AFTER - 1) && phase(), "fresh");
-  assert.equal(page.pass(1) && phase(), "wide");
-  assert.equal(page.pass(LONG_AFTER - WIDENS_AFTER) && phase(), "long");
+  const page = new Page().on({ type: "type-interest", text: "chess" }, "start");
+  assert.deepEqual(page.search, ["exact", false]);
+  assert.deepEqual(page.pass(WIDENS_AFTER - 1).search, ["exact", false]);
+  assert.deepEqual(page.pass(1).search, ["anyone", false]);
+  assert.deepEqual(page.pass(LONG_AFTER - WIDENS_AFTER - 1).search, ["anyone", false]);
+  assert.deepEqual(page.pass(1).search, ["anyone", true]);
   assert.equal(nextDeadline(page.state), undefined);
 });
 
@@ -484,12 +490,10 @@ Deno.test("Page believes a server that does not number its answers", () => {
 });
 
 Deno.test("Page begins its search, and its hints, when it reaches the server", () => {
-  const page = new Page().on("start").pass(LONG_AFTER * 2).server(NUMBERED);
-  const { screen } = page.state;
-  assert.deepEqual(screen.kind === "searching" && [screen.phase, screen.since], [
-    "fresh",
-    page.now,
-  ]);
+  const page = new Page().on({ type: "type-interest", text: "chess" }, "start");
+  assert.deepEqual(page.pass(LONG_AFTER * 2).search, ["anyone", true]);
+  assert.deepEqual(page.server(NUMBERED).search, ["exact", false]);
+  assert.deepEqual(page.pass(LONG_AFTER - 1).search, ["anyone", false]);
 });
 
 Deno.test("Page knows of a filter until a connection opens", () => {

@@ -64,12 +64,14 @@ const RELOADED = "have been read again";
 
 Deno.test("Program without a terminal reads its files again on SIGHUP, and its chats continue", async () => {
   await using folder = new TempFolder();
-  const [deny, announcement] = ["deny", "announcement"].map((name) => join(folder.path, name));
+  const [deny, announcement, rules] = ["deny", "announcement", "rules"]
+    .map((name) => join(folder.path, name));
   await Deno.writeTextFile(deny!, "# nobody\n");
   await Deno.writeTextFile(announcement!, "We move\non <Sunday>.\n");
+  await Deno.writeTextFile(rules!, "Be kind.\n");
   await using program = await Program.startWith({
     under: ["setsid"],
-    args: [`--deny-file=${deny}`, `--announcement-file=${announcement}`],
+    args: [`--deny-file=${deny}`, `--announcement-file=${announcement}`, `--rules-file=${rules}`],
   });
   const home = async (): Promise<string> => await (await fetch(program.http)).text();
   assert.match(await home(), /<p>We move on &lt;Sunday>\.<\/p>/);
@@ -77,19 +79,25 @@ Deno.test("Program without a terminal reads its files again on SIGHUP, and its c
   const bad = await BareClient.enter(program.socketUrl, { localAddress: "127.0.0.9" });
   await Deno.writeTextFile(deny!, "127.0.0.9\n");
   await Deno.writeTextFile(announcement!, "");
+  await Deno.writeTextFile(rules!, "- Be <kinder>.\n");
   Deno.kill(program.pid, "SIGHUP");
   assert.equal((await bad.closed).code, 4003);
   await waitUntil(() => program.log.includes(RELOADED));
   assert.doesNotMatch(await home(), /class="announcements"[^>]*><p>We/);
+  assert.match(await (await fetch(`${program.http}/rules`)).text(), /<li>Be &lt;kinder>\.<\/li>/);
   ann.send(Uint8Array.of(1, 65));
   assert.deepEqual(await bob.frame(), Uint8Array.of(1, 65));
   await Deno.writeTextFile(announcement!, "x".repeat(501));
   await Deno.writeTextFile(deny!, "127.0.0.9\nsecret\n");
+  await Deno.writeTextFile(rules!, "");
   for (let signal = 0; signal < 2; signal++) {
     const { length } = program.log;
     Deno.kill(program.pid, "SIGHUP");
     await waitUntil(() => program.log.slice(length).includes(RELOADED));
-    assert.match(program.log.slice(length), /"failing":\["announcement","deny file"\]/);
+    assert.match(
+      program.log.slice(length),
+      /"failing":\["announcement","deny file","rules file"\]/,
+    );
   }
   assert.equal(program.log.match(/Cannot use the changed deny file/g)?.length, 1);
   assert.doesNotMatch(program.log, /secret|127\.0\.0\.9|xxx/);

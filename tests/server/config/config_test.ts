@@ -22,6 +22,7 @@ const DEFAULTS = {
   "contact-email": "",
   announcement: "",
   "announcement-file": "",
+  "rules-file": "",
   deny: [],
   "deny-file": "",
   "max-connections": 10_000,

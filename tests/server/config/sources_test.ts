@@ -28,6 +28,7 @@ const VALUES: Readonly<Record<OptionName, Values>> = {
   "contact-email": ["help@chat.example", "help"],
   "announcement": ["We pause = rest; $1", "a\tb"],
   "announcement-file": ["/srv/a b", "a\tb"],
+  "rules-file": ["/srv/a b", "a\tb"],
   "deny": ["192.0.2.0/24,2001:db8::/32", "192.0.2.0/33"],
   "deny-file": ["/srv/a b", "a\tb"],
   "max-connections": ["7", "0"],

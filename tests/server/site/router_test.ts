@@ -38,10 +38,20 @@ const LANGUAGES: readonly BuiltLanguage[] = [
   },
 ];
 const FRAME = "<!doctype html><title>Chat</title><body><!--body--><footer>" +
-  ["privacy", "statistics", "transparency", "contact"].map((name) => `<a href="/${name}">x</a>`)
+  ["privacy", "statistics", "transparency", "rules", "contact"].map((name) =>
+    `<a href="/${name}">x</a>`
+  )
     .join("") +
   "</footer></body>";
-const PAGES = ["/", "/privacy", "/contact", "/statistics", "/statistics?days=365", "/transparency"];
+const PAGES = [
+  "/",
+  "/privacy",
+  "/rules",
+  "/contact",
+  "/statistics",
+  "/statistics?days=365",
+  "/transparency",
+];
 
 /** A site at noon, long after the last policy change unless a test moves the clock. */
 class World {
@@ -60,7 +70,10 @@ class World {
         home: { html: MARKED, scripts: ["c2NyaXB0"], styles: ["c3R5bGU="] },
         document: { html: FRAME, scripts: [], styles: [] },
         languages: LANGUAGES,
-        staticFiles: { "/icon.svg": { type: "image/svg+xml", base64: btoa("<svg/>") } },
+        staticFiles: {
+          "/icon.svg": { type: "image/svg+xml", base64: btoa("<svg/>") },
+          "/notifications.js": { type: "text/javascript", base64: btoa("1;") },
+        },
       },
       settings,
       statistics: new Statistics({ clock: this.clock, store, log: undefined as never }),
@@ -151,6 +164,13 @@ Deno.test("Site tells readers of another language, in that language, that a page
   }
 });
 
+Deno.test("Site doesn't say that the operator's house rules are only in English", () => {
+  const world = new World({ rules: [{ kind: "paragraph", text: "عامل الآخرين باحترام." }] });
+  const text = world.text("/rules", { "accept-language": "ar" });
+  assert.match(text, /<body><main[^]*<p>عامل الآخرين باحترام\.<\/p>/);
+  assert.doesNotMatch(text, /language-note/);
+});
+
 Deno.test("Site serves the texts of all languages together, the same to everybody", () => {
   const world = new World();
   const reply = world.ask("/languages.json", { "accept-language": "ar" });
@@ -202,6 +222,7 @@ Deno.test("Site gives each page a title and an icon, and a link to the chat", ()
   });
   assert.deepEqual([...new Set(titles)], [
     "Privacy policy · Chat",
+    "House rules · Chat",
     "Contact · Chat",
     "Statistics · Chat",
     "Transparency · Chat",
@@ -228,6 +249,16 @@ Deno.test("Site serves the static files, which caches may keep for a day", () =>
   assert.deepEqual([again.status, again.body], [304, undefined]);
   assert.equal(world.ask("/icon.svg", { "if-none-match": '"other"' }).status, 200);
   assert.equal(world.ask("/icon.svg", {}, "HEAD").body, undefined);
+});
+
+Deno.test("Site serves the service worker for revalidation, and forbids it to load anything", () => {
+  const { status, headers } = new World().ask("/notifications.js");
+  assert.deepEqual([status, headers["content-type"]], [200, "text/javascript"]);
+  assert.equal(headers["cache-control"], "no-cache");
+  assert.equal(
+    headers["content-security-policy"],
+    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
+  );
 });
 
 Deno.test("Site serves the files that programs request", () => {
@@ -394,6 +425,14 @@ Deno.test("Headers let a page run only its own script and style", () => {
   const policy = contentSecurityPolicy({ scripts: ["YQ=="], styles: [] });
   assert.match(policy, /script-src 'sha256-YQ=='; style-src 'none'; connect-src 'self'/);
   assert.doesNotMatch(policy, /unsafe|https?:|\*/);
+});
+
+Deno.test("Headers let only a page with a script register a service worker", () => {
+  const home = contentSecurityPolicy({ scripts: ["YQ=="], styles: [] });
+  assert.match(home, /; worker-src 'self'; .*; trusted-types notifications$/);
+  const document = contentSecurityPolicy({ scripts: [], styles: ["YQ=="] });
+  assert.doesNotMatch(document, /worker-src/);
+  assert.match(document, /^default-src 'none'; .*; trusted-types 'none'$/);
 });
 
 Deno.test("Transparency page names what isn't working", () => {

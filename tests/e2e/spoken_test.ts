@@ -1,0 +1,201 @@
+/** Spoken languages: the chips of the first screen, the steps of a search, and the beginning of a chat. */
+
+import { deepEqual, equal, ok } from "node:assert/strict";
+import type { Locator, Page, WebSocketRoute } from "playwright-core";
+import { CATALOGUES } from "../../client/languages/all.ts";
+import { en } from "../../client/languages/en.ts";
+import { OFFERED_LANGUAGES } from "../../client/languages/spoken.ts";
+import { type ServerMessage, SOCKET_PATH } from "../../protocol.ts";
+import { waitUntil } from "../support/wait_until.ts";
+import { findings } from "./axe.ts";
+import { inEveryEngine } from "./site_fixture.ts";
+import { LOOKING, type Visitor, type VisitorOptions } from "./visitor.ts";
+
+const { words } = en;
+const { test, decided } = await inEveryEngine();
+
+/** A visitor whose browser reports these tags. */
+function reporting(...tags: string[]): VisitorOptions {
+  const get = `get: () => ${JSON.stringify(tags)}`;
+  return { script: `Object.defineProperty(Navigator.prototype, "languages", { ${get} })` };
+}
+
+function chips({ page }: Visitor): Locator {
+  return page.getByRole("list", { name: words.Languages }).getByRole("button");
+}
+
+async function names(visitor: Visitor): Promise<string[]> {
+  return await chips(visitor).locator("bdi").allTextContents();
+}
+
+function menu({ page }: Visitor): Locator {
+  return page.getByRole("combobox", { name: words.AddLanguage });
+}
+
+/** A server of one page that sends what a test tells it to send. */
+class Script {
+  readonly heard: Record<string, unknown>[] = [];
+  #socket: WebSocketRoute | undefined;
+
+  /** Call this before the page loads. */
+  readonly watch = async (page: Page): Promise<void> => {
+    await page.routeWebSocket((url) => url.pathname === SOCKET_PATH, (socket) => {
+      this.#socket = socket;
+      socket.onMessage((data) => typeof data === "string" && this.heard.push(JSON.parse(data)));
+      this.say({ type: "welcome", token: "t", online: 1, features: ["search", "languages"] });
+    });
+  };
+
+  say(message: ServerMessage): void {
+    this.#socket!.send(JSON.stringify(message));
+  }
+
+  /** The languages that the last search named. */
+  async sought(): Promise<unknown> {
+    await waitUntil(() => this.heard.some(({ type }) => type === "find"));
+    return this.heard.findLast(({ type }) => type === "find")!["languages"];
+  }
+}
+
+test("First screen shows the languages of the browser, which can be removed and added", async (openFixture) => {
+  await using fixture = await openFixture();
+  const script = new Script();
+  const ann = await fixture.enter({ ...reporting("de-AT", "en-US", "en", "zh-TW"), ...script });
+  await ann.sees(words.LanguagesHint);
+  deepEqual(await names(ann), ["Deutsch", "English", "繁體中文"]);
+  await ann.press("Remove English");
+  await ann.page.locator("#add-language").click();
+  await menu(ann).selectOption({ label: "Portuguese" });
+  await waitUntil(async () => await chips(ann).count() === 3);
+  equal(await menu(ann).inputValue(), "");
+  await menu(ann).selectOption({ label: "English" });
+  await waitUntil(async () => await chips(ann).count() === 4);
+  deepEqual(await names(ann), ["Deutsch", "繁體中文", "português", "English"]);
+  equal(await menu(ann).locator("option").count(), 1 + OFFERED_LANGUAGES.length - 4);
+  for (const [value, name] of [["fr", "français"], ["es", "español"]] as const) {
+    await menu(ann).selectOption(value);
+    await ann.button(`Remove ${name}`).waitFor();
+  }
+  equal(await menu(ann).count(), 0); // Six are the maximum.
+  await ann.search();
+  deepEqual(await script.sought(), ["de", "zh-Hant", "pt", "en", "fr", "es"]);
+});
+
+test("First screen says that any language will do when every chip is removed", async (openFixture) => {
+  await using fixture = await openFixture();
+  const script = new Script();
+  const ann = await fixture.enter({ ...reporting("de"), ...script });
+  await ann.press("Remove Deutsch");
+  await ann.sees(words.AnyLanguage);
+  await ann.isAt(ann.page.locator("summary"));
+  await ann.search();
+  equal(await script.sought(), undefined);
+});
+
+test("Languages are added with the keyboard alone: a key chooses, Enter or Tab adds", async (openFixture) => {
+  await using fixture = await openFixture();
+  const ann = await fixture.enter(reporting("de"));
+  await ann.interests.focus();
+  await ann.key("Tab");
+  await ann.isAt(ann.page.locator("summary"));
+  await ann.key("Enter");
+  await ann.key("Tab");
+  await ann.isAt(menu(ann));
+  await ann.page.keyboard.type("Ital");
+  await waitUntil(async () => await menu(ann).inputValue() === "it");
+  deepEqual(await names(ann), ["Deutsch"]);
+  await ann.key("Enter");
+  await ann.button("Remove italiano").waitFor();
+  equal(await ann.page.getByRole("alert").count(), 0); // Enter didn't press Start.
+  for (const key of ["ArrowDown", "ArrowDown", "Tab"]) await ann.key(key);
+  await waitUntil(async () => await chips(ann).count() === 3);
+  deepEqual((await names(ann)).slice(0, 2), ["Deutsch", "italiano"]);
+});
+
+decided(
+  "Search shows each step when the server tells it, and never before",
+  async (openFixture) => {
+    await using fixture = await openFixture();
+    const script = new Script();
+    const ann = await fixture.enter({
+      ...reporting("de", "en"),
+      watch: script.watch,
+      frozen: true,
+    });
+    await ann.likes("chess");
+    await ann.search();
+    deepEqual(await script.sought(), ["de", "en"]);
+    await ann.sees(LOOKING);
+    const exact = "Preferably someone who speaks Deutsch or English, and likes chess.";
+    script.say({ type: "waiting", step: "exact", search: 1 });
+    await ann.sees(exact);
+    await ann.passes(20_000);
+    await ann.sees(exact);
+    script.say({ type: "waiting", step: "either", search: 1 });
+    await ann.sees("Now someone who speaks Deutsch or English, or likes chess.");
+    script.say({ type: "waiting", step: "anyone", search: 1 });
+    await ann.sees(words.Quiet);
+    script.say({
+      ...{ type: "paired", role: "callee", interests: ["chess"], languages: ["de"], met: false },
+      search: 1,
+    });
+    await ann.meets();
+    await ann.sees("You both speak Deutsch.");
+    await ann.sees("You both like chess.");
+  },
+);
+
+decided("Chat says that no shared language was found", async (openFixture) => {
+  await using fixture = await openFixture();
+  const script = new Script();
+  const ann = await fixture.enter({ ...reporting("de"), ...script });
+  await ann.search();
+  await script.sought();
+  script.say({ type: "waiting", step: "anyone", search: 1 });
+  await ann.sees(words.Anyone);
+  const nothing = { interests: [], languages: [], met: false };
+  script.say({ type: "paired", role: "callee", ...nothing, search: 1 });
+  await ann.meets();
+  await ann.sees(words.NoSharedLanguage);
+});
+
+test("Two people who share a language are told which, and a third waits for theirs", async (openFixture) => {
+  await using fixture = await openFixture();
+  const eve = await fixture.enter(reporting("ja"));
+  await eve.search();
+  await eve.sees("Preferably someone who speaks 日本語.");
+  const [ann, bob] = await fixture.pair(reporting("de", "en"), reporting("fr-CH", "de-CH"));
+  for (const visitor of [ann, bob]) await visitor.sees("You both speak Deutsch.");
+  await eve.sees(LOOKING);
+});
+
+/** Whether the label and the control of the languages overlap, and whether anything is wider than the window. */
+const LAYOUT = `(() => {
+  const range = document.createRange();
+  range.selectNodeContents(document.getElementById("languages"));
+  const label = range.getBoundingClientRect();
+  const add = document.getElementById("add-language").getBoundingClientRect();
+  return {
+    overlap: label.left < add.right && add.left < label.right,
+    wide: document.documentElement.scrollWidth > innerWidth,
+    low: document.getElementById("add-language").offsetHeight < 24,
+  };
+})()`;
+
+decided(
+  "Languages fit on the smallest phone in every language, also while one is added",
+  async (openFixture) => {
+    await using fixture = await openFixture();
+    const six = reporting("zh-TW", "de", "uz-Cyrl", "sr-Latn", "fr");
+    const ann = await fixture.enter({ ...six, viewport: { width: 320, height: 568 } });
+    await ann.page.locator("#add-language").click();
+    for (const code of Object.keys(CATALOGUES)) {
+      await ann.chooseLanguage(code);
+      const layout = await ann.evaluate(LAYOUT);
+      deepEqual([code, layout], [code, { overlap: false, wide: false, low: false }]);
+      ok(await ann.page.locator("form select").isVisible(), "the menu is open");
+    }
+    await ann.chooseLanguage("ar");
+    deepEqual(await findings(ann), []);
+  },
+);
