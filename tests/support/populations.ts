@@ -1,13 +1,13 @@
 /** Random populations of searches for property tests of pairing. */
 
 import fc from "fast-check";
-import { MODES, SEARCH_STEPS } from "../../protocol.ts";
+import { type Mode, SEARCH_STEPS } from "../../protocol.ts";
 import { type SearchRequest, stepsOf } from "../../server/matching/policy.ts";
 import { searchRequest } from "./fixtures.ts";
 
 /** A search as fast-check draws it. `step` counts the steps that the search has. */
 export interface DrawnSearch {
-  readonly mode: typeof MODES[number];
+  readonly mode: Mode;
   readonly interests: string[];
   readonly languages: string[];
   readonly step: number;
