@@ -48,7 +48,12 @@ if (Deno.args.includes("--stalls")) {
 if (Deno.args.includes("--pairing")) {
   const load = new BackgroundLoad();
   const figures = await measurePairing(progress);
-  const machine = await describeMachine(undefined, new Date(), load.share);
+  const machine = await describeMachine(
+    undefined,
+    new Date(),
+    load.share,
+    "Redis 7 and the nodes shared the cores",
+  );
   const tables = await formatted(`${machine}\n\n${figures}`);
   await write("docs/scaling.md", "measured: pairing", tables);
   print(Deno.stdout, tables);

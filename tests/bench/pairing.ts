@@ -8,6 +8,7 @@ import { randomBytes } from "node:crypto";
 import { MAX_INTERESTS, MAX_LANGUAGES } from "../../protocol.ts";
 import { SECOND, systemClock } from "../../server/base/clock.ts";
 import { ClusterKeys, SECRET_BYTES } from "../../server/cluster/keys.ts";
+import { POOL, POOL_SCRIPT } from "../../server/cluster/pool_script.ts";
 import type { RedisClient } from "../../server/cluster/redis_client.ts";
 import { RedisPool } from "../../server/cluster/redis_pool.ts";
 import { type NodeId, numbersFrom, type SessionId, type Ticket } from "../../server/ids.ts";
@@ -128,6 +129,7 @@ async function rush(delay: number): Promise<RushTime> {
     new PairingNode({ link, node: (n + 1) as NodeId, keys, clock: systemClock, onError })
   );
   await Promise.all(nodes.map((node) => node.bus.open()));
+  await links[0]!.run(POOL_SCRIPT, [POOL], []); // Redis knows the script, as it does after the first search.
   const times: number[] = [];
   const seekers = nodes.map((node) =>
     node.seekers(Math.ceil(PEOPLE / NODES), () => times.push(performance.now()))
