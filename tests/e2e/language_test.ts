@@ -175,6 +175,20 @@ Deno.test("First paint is in the language of the browser, and so is the text sho
   equal(await visitor.page.locator("html").getAttribute("lang"), "en");
 });
 
+Deno.test("Chinese is in the script of the browser's region, and the other script is one click away", async () => {
+  await using fixture = await openFixture();
+  for (const locale of ["zh-TW", "zh-HK"]) {
+    const { page } = await fixture.enter({ locale });
+    equal(await page.locator("html").getAttribute("lang"), "zh-Hant", locale);
+    equal(await page.locator("h1").innerText(), CATALOGUES["zh-Hant"]!.words.Heading);
+  }
+  const li = await Speaker.enter(fixture, "zh-CN");
+  await li.menu.waitFor();
+  await li.choose("zh-Hant");
+  await li.visitor.page.reload();
+  await li.visitor.sees(li.words.Lead); // The choice is remembered.
+});
+
 /** The modifiers that are held with a key, in a page. */
 const HELD = "{ ctrlKey: true, shiftKey: true }";
 
