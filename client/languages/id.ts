@@ -4,7 +4,7 @@ import type { Catalogue } from "./catalogue.ts";
 
 /** The Indonesian catalogue. */
 export const id: Catalogue = {
-  name: "Bahasa Indonesia",
+  name: "Indonesia",
   frame: {
     description:
       "Ngobrol dengan orang asing secara acak lewat teks atau video. Tanpa akun, tanpa cookie, terenkripsi end-to-end.",
@@ -118,12 +118,12 @@ export const id: Catalogue = {
     SaveChat: "Simpan",
     BeginningMissing: "Di sini hanya ada pesan terbaru. Bagian awalnya tidak ada.",
     VideoCall: "Video",
-    SoundOn: "Suara nyala",
-    SoundOff: "Suara mati",
+    SoundOn: "Bersuara",
+    SoundOff: "Senyap",
     Newer: "Pesan baru: {count}",
     Message: "Pesan",
     WriteMessage: "Tulis pesan",
-    Left: { other: "Sisa {count} karakter" },
+    Left: { other: "Sisa {count}" },
     Send: "Kirim",
     Stop: { talking: "Keluar", asking: "Yakin?", over: "Obrolan baru" },
     PressAgain: "Tekan sekali lagi untuk keluar dari obrolan ini.",
@@ -143,7 +143,7 @@ export const id: Catalogue = {
     WhatIsWrong: "Apa masalahnya?",
     OnlyReason: "Hanya alasannya yang dikirim, percakapan tidak pernah.",
     Reasons: {
-      underage: "Sepertinya di bawah 18 tahun",
+      underage: "Tampak di bawah 18",
       sexual: "Konten seksual yang tidak diinginkan",
       harassment: "Pelecehan atau ancaman",
       spam: "Spam atau iklan",

@@ -130,10 +130,10 @@ export const pl: Catalogue = {
     Message: "Wiadomość",
     WriteMessage: "Napisz wiadomość",
     Left: {
-      one: "Został {count} znak",
-      few: "Zostały {count} znaki",
-      many: "Zostało {count} znaków",
-      other: "Zostało {count} znaku",
+      one: "Jeszcze {count}",
+      few: "Jeszcze {count}",
+      many: "Jeszcze {count}",
+      other: "Jeszcze {count}",
     },
     Send: "Wyślij",
     Stop: { talking: "Zakończ", asking: "Na pewno?", over: "Nowy czat" },
@@ -154,7 +154,7 @@ export const pl: Catalogue = {
     WhatIsWrong: "Co jest nie tak?",
     OnlyReason: "Wysyłany jest tylko powód, nigdy rozmowa.",
     Reasons: {
-      underage: "Wygląda na mniej niż 18 lat",
+      underage: "Chyba nie ma 18 lat",
       sexual: "Niechciane treści seksualne",
       harassment: "Nękanie lub groźby",
       spam: "Spam lub reklama",

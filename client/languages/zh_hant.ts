@@ -46,8 +46,8 @@ export const zhHant: Catalogue = {
       full: "伺服器目前已滿。正在重試…",
       misconfigured: "本站的設定有誤。正在重試…",
       "too-many-connections": "目前從你的網路連線的人太多。正在重試…",
-      reported: "你已被封鎖，到 {time} 為止。",
-      flooding: "你已被封鎖，到 {time} 為止。",
+      reported: "你已被封鎖至 {time}。",
+      flooding: "你已被封鎖至 {time}。",
       denied: "本站的營運者封鎖了你的 IP 位址。",
     },
     Blocked: {
