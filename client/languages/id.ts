@@ -7,7 +7,7 @@ export const id: Catalogue = {
   name: "Indonesia",
   frame: {
     description:
-      "Ngobrol dengan orang asing secara acak lewat teks atau video. Tanpa akun, tanpa cookie, terenkripsi end-to-end.",
+      "Ngobrol lewat teks atau video dengan orang asing yang dipilih secara acak. Tanpa akun, tanpa cookie, terenkripsi end-to-end.",
     noScript:
       "Obrolan berjalan di browser kamu, jadi butuh JavaScript. Aktifkan untuk halaman ini: semua kodenya ada di halaman ini sendiri, dan tidak ada yang dimuat dari tempat lain.",
     notRunning: "Obrolan tidak berjalan. Muat ulang halaman, atau pakai browser lain.",
@@ -56,9 +56,9 @@ export const id: Catalogue = {
     },
     Blocked: {
       reported:
-        "Beberapa orang melaporkan seseorang yang memakai alamat IP kamu. Blokir berakhir otomatis, dan tidak ada catatannya yang disimpan.",
+        "Beberapa orang melaporkan seseorang yang memakai alamat IP kamu. Blokir berakhir otomatis, dan catatannya tidak disimpan.",
       flooding:
-        "Terlalu banyak koneksi dari alamat IP kamu. Blokir berakhir otomatis, dan tidak ada catatannya yang disimpan.",
+        "Terlalu banyak koneksi dari alamat IP kamu. Blokir berakhir otomatis, dan catatannya tidak disimpan.",
       denied: "Alamat itu tetap diblokir sampai pengelola membuka blokirnya.",
     },
     BlockedWait:
@@ -85,7 +85,7 @@ export const id: Catalogue = {
     StrangerSays: "Lawan bicara:",
     NotSent: "Tidak terkirim:",
     Notices: {
-      "began": "Sekarang kamu ngobrol dengan orang asing secara acak.",
+      "began": "Sekarang kamu ngobrol dengan orang asing yang dipilih secara acak.",
       "you-left": "Kamu sudah keluar dari obrolan.",
       "stranger-left": "Lawan bicara sudah keluar dari obrolan.",
       "connection-lost": "Koneksimu terputus, jadi obrolan berakhir.",
@@ -133,7 +133,7 @@ export const id: Catalogue = {
     Encrypted: "Terenkripsi end-to-end",
     Compare:
       "Jika lawan bicara melihat empat gambar yang sama dengan urutan yang sama, tidak ada siapa pun di tengah yang bisa membaca obrolan kalian, termasuk server ini. Cocokkan lewat suara, atau beri petunjuk dengan kata-kata sendiri yang tidak bisa diubah mesin.",
-    Unprotected: "Yang tidak bisa dilindungi",
+    Unprotected: "Ini tidak melindungimu dari apa",
     Comma: ", ",
     Pictures:
       "gurita, kaktus, balon, sepeda, lemon, kunci, jangkar, topi, kura-kura, jamur, bulan, lonceng, wortel, gitar, rubah, kaus kaki, lebah, piza, layang-layang, magnet, gajah, pelangi, perahu, drum, penguin, ceri, lilin, puzzle, jerapah, jagung, roket, dadu, paus, donat, patung, kompas, burung hantu, semangka, gunting, terompet, siput, gunung api, traktor, kursi, unta, pretzel, jam, sasaran, kupu-kupu, daun, kastel, keju, katak, alpukat, kereta, tanaman, kepiting, roti, tenda, biola, kumbang, telur, pulau, tangga",
@@ -141,7 +141,7 @@ export const id: Catalogue = {
     Report: "Laporkan",
     Reported: "Dilaporkan",
     WhatIsWrong: "Apa masalahnya?",
-    OnlyReason: "Hanya alasannya yang dikirim, percakapan tidak pernah.",
+    OnlyReason: "Hanya alasannya yang dikirim, percakapannya tidak pernah.",
     Reasons: {
       underage: "Tampak di bawah 18",
       sexual: "Konten seksual yang tidak diinginkan",
@@ -196,7 +196,7 @@ export const id: Catalogue = {
 
     Call: "Panggilan",
     OneMoment: "Sebentar…",
-    StrangerWants: "Lawan bicara ingin panggilan video",
+    StrangerWants: "Lawan bicara mengajak panggilan video",
     ShowAddresses: "Saling memperlihatkan alamat IP?",
     Directly:
       "Panggilan langsung memperlihatkan alamat IP kamu kepada lawan bicara, dan alamatnya kepadamu. Panggilan hanya dimulai jika kalian berdua setuju.",
