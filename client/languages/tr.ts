@@ -25,7 +25,7 @@ export const tr: Catalogue = {
     RemoveInterest: "Kaldır: {interest}",
     InterestsFull: "On tane oldu, en fazla bu kadar",
     InterestsExample: "müzik, yürüyüş, sinema",
-    Adult: "18 yaşında veya daha büyüğüm",
+    Adult: "18 yaşımı doldurdum",
     AdultFirst: "Lütfen önce yaşını onayla. Bu site yalnızca yetişkinler içindir.",
     StartText: "Yazılı sohbet başlat",
     StartVideo: "Görüntülü sohbet başlat",
@@ -69,14 +69,14 @@ export const tr: Catalogue = {
     Looking: "Birini arıyoruz…",
     Cancel: "İptal",
     Checking: "Şu anda çok yoğun, bu yüzden cihazın önce kısa bir kontrol yapıyor.",
-    VeryFast: "Kısa sürede çok fazla arama yaptın. Bu arama birazdan kendiliğinden devam edecek.",
+    VeryFast: "Kısa sürede çok sık eşleşme aradın. Birazdan kendiliğinden devam edecek.",
     Quiet: "Şu anda sakin. Burada kal veya başka bir sekmeye geç: biri gelince bir ses duyarsın.",
     QuietSilent:
       "Şu anda sakin. Burada kal veya başka bir sekmeye geç: biri gelince başlık değişir.",
     Usually: "Genellikle çok kısa sürer.",
     WhoLikes: "Tercihen şunlardan birini seven biri: {interests}.",
     Anyone:
-      "İlgi alanların uyan kimse şu anda müsait değil, bu yüzden herhangi biriyle eşleşeceksin.",
+      "Seninle ilgi alanı ortak olan kimse şu anda müsait değil, bu yüzden herhangi biriyle eşleşeceksin.",
 
     Chat: "Sohbet",
     Conversation: "Konuşma",
@@ -200,9 +200,9 @@ export const tr: Catalogue = {
     Call: "Arama",
     OneMoment: "Bir saniye…",
     StrangerWants: "Karşındaki kişi görüntülü konuşmak istiyor",
-    ShowAddresses: "IP adreslerinizi birbirinizle paylaşmak ister misin?",
+    ShowAddresses: "IP adresleriniz karşılıklı gösterilsin mi?",
     Directly:
-      "Doğrudan arama, IP adresini karşındaki kişiye, onunkini de sana gösterir. Yalnızca ikiniz de kabul ederseniz başlar.",
+      "Doğrudan arama, senin IP adresini karşındaki kişiye, onunkini de sana gösterir. Yalnızca ikiniz de kabul ederseniz başlar.",
     ByRelay:
       "Arama bir aktarma sunucusundan geçer, bu yüzden ikiniz de birbirinizin IP adresini öğrenmezsiniz. Kameran ve mikrofonun ayarladığın gibi başlar.",
     CallDirectly: "Doğrudan ara",
