@@ -7,9 +7,9 @@ export const it: Catalogue = {
   name: "Italiano",
   frame: {
     description:
-      "Parla con una persona sconosciuta, per scritto o in video. Senza account, senza cookie, con crittografia end-to-end.",
+      "Parla con una persona sconosciuta, per iscritto o in video. Senza account, senza cookie, con crittografia end-to-end.",
     noScript:
-      "La chat funziona nel tuo browser e quindi ha bisogno di JavaScript. Attivalo per questa pagina: tutto il codice è nella pagina stessa, e non viene caricato nulla da altre parti.",
+      "La chat funziona nel tuo browser e quindi ha bisogno di JavaScript. Attivalo per questa pagina: tutto il codice è nella pagina stessa, e da fuori non viene caricato nulla.",
     notRunning: "La chat non è in funzione. Ricarica la pagina o usa un altro browser.",
     englishOnly: "Questa pagina è solo in inglese.",
   },
@@ -18,17 +18,17 @@ export const it: Catalogue = {
 
     Heading: "Parla con una persona sconosciuta.\nSenza lasciare traccia.",
     Lead:
-      "Ti mettiamo in contatto con una persona a caso. Senza account, senza cookie, e solo voi due potete leggere i vostri messaggi.",
+      "Ti mettiamo in contatto con una persona scelta a caso. Senza account, senza cookie, e solo voi due potete leggere i vostri messaggi.",
     Interests: "Interessi",
     InterestsHint:
       "Facoltativo. Per i primi cinque secondi cerchiamo qualcuno che ne condivida almeno uno.",
     InterestsChosen: "Interessi scelti",
-    RemoveInterest: "Togli {interest}",
+    RemoveInterest: "Rimuovi {interest}",
     InterestsFull: "Sono dieci, il massimo",
     InterestsExample: "musica, trekking, cinema",
     Adult: "Ho almeno 18 anni",
     AdultFirst: "Prima conferma la tua età. Questo sito è riservato a persone adulte.",
-    StartText: "Inizia una chat scritta",
+    StartText: "Inizia una chat testuale",
     StartVideo: "Inizia una videochat",
     Online: {
       one: "Ora c’è {count} persona qui",
@@ -102,7 +102,7 @@ export const it: Catalogue = {
         "Qualcosa è stato alterato o è andato perso lungo il percorso e non viene mostrato.",
       "text-only": "Qui si può inviare solo testo.",
       "report-taken": "La tua segnalazione è arrivata. Grazie.",
-      "stranger-declined": "L’altra persona preferisce continuare per scritto.",
+      "stranger-declined": "L’altra persona preferisce continuare per iscritto.",
       "direct-refused":
         "La chiamata non è partita: rivelerebbe il tuo indirizzo IP e hai disattivato questo tipo di chiamate.",
       "call-over": "La chiamata è finita.",
@@ -125,8 +125,8 @@ export const it: Catalogue = {
     SaveChat: "Salva",
     BeginningMissing: "Qui ci sono solo gli ultimi messaggi. Manca l’inizio.",
     VideoCall: "Video",
-    SoundOn: "Con suoni",
-    SoundOff: "Senza suoni",
+    SoundOn: "Con audio",
+    SoundOff: "Senza audio",
     Newer: "Nuovi messaggi: {count}",
     Message: "Messaggio",
     WriteMessage: "Scrivi un messaggio",
@@ -207,14 +207,14 @@ export const it: Catalogue = {
     Call: "Chiamata",
     OneMoment: "Un attimo…",
     StrangerWants: "L’altra persona vorrebbe fare una videochiamata",
-    ShowAddresses: "Condividere i vostri indirizzi IP?",
+    ShowAddresses: "Condividere fra voi gli indirizzi IP?",
     Directly:
       "Una chiamata diretta rivela il tuo indirizzo IP all’altra persona, e il suo a te. Inizia solo se accettate entrambi.",
     ByRelay:
       "La chiamata passa da un server intermedio, quindi nessuno dei due viene a sapere l’indirizzo IP dell’altro. Videocamera e microfono partono come li hai impostati.",
     CallDirectly: "Chiama direttamente",
     JoinCall: "Entra nella chiamata",
-    StayWithText: "Resta per scritto",
+    StayWithText: "Continua a scrivere",
     WaitingForStranger: "In attesa dell’altra persona…",
     NoCall: "La chiamata non è riuscita",
     Failures: {
@@ -224,7 +224,7 @@ export const it: Catalogue = {
         "Il server intermedio delle chiamate è pieno, o almeno uno di voi due non riesce a raggiungerlo.",
       "too-fast": "Sono state molte chiamate in poco tempo. Aspetta un attimo.",
     },
-    GoOnByText: "Continua per scritto",
+    GoOnByText: "Continua per iscritto",
     StrangersPicture: "Video dell’altra persona",
     YourPicture: "Il tuo video",
     ShowPicture: "Mostra il video",
@@ -246,7 +246,7 @@ export const it: Catalogue = {
     StrangersSound: "Audio dell’altra persona",
     SwapPictures: "Scambia i video",
     FlipCamera: "Cambia videocamera",
-    PopOut: "Finestra mobile",
+    PopOut: "Immagine nell’immagine",
     FullScreen: "Schermo intero",
     EndCall: "Riaggancia",
   },
