@@ -7,7 +7,7 @@ export const pl: Catalogue = {
   name: "Polski",
   frame: {
     description:
-      "Porozmawiaj z losową nieznajomą osobą przez tekst lub wideo. Bez konta, bez plików cookie, z szyfrowaniem end-to-end.",
+      "Porozmawiaj z kimś nieznajomym, tekstowo lub przez wideo. Bez konta, bez plików cookie, z szyfrowaniem end-to-end.",
     noScript:
       "Czat działa w twojej przeglądarce, dlatego potrzebuje JavaScriptu. Włącz go dla tej strony: cały jej kod jest w niej samej i nic nie jest ładowane z innego miejsca.",
     notRunning: "Czat nie działa. Odśwież stronę albo użyj innej przeglądarki.",
@@ -16,7 +16,7 @@ export const pl: Catalogue = {
   words: {
     Direction: "ltr",
 
-    Heading: "Porozmawiaj z nieznajomą osobą.\nBez śladu.",
+    Heading: "Porozmawiaj z kimś nieznajomym.\nBez śladu.",
     Lead:
       "Połączymy cię z losową osobą. Bez konta, bez plików cookie, a wasze wiadomości możecie przeczytać tylko wy dwoje.",
     Interests: "Zainteresowania",
@@ -77,12 +77,12 @@ export const pl: Catalogue = {
       "Jest teraz bardzo duży ruch, więc twoje urządzenie najpierw wykona krótkie sprawdzenie.",
     VeryFast: "To było dużo wyszukiwań w krótkim czasie. To za chwilę ruszy dalej automatycznie.",
     Quiet:
-      "Teraz jest tu pusto. Zostań albo przejdź na inną kartę: gdy ktoś się pojawi, usłyszysz dźwięk.",
+      "Teraz jest tu mało osób. Zostań albo przejdź na inną kartę: gdy ktoś się pojawi, usłyszysz dźwięk.",
     QuietSilent:
-      "Teraz jest tu pusto. Zostań albo przejdź na inną kartę: gdy ktoś się pojawi, zmieni się tytuł.",
+      "Teraz jest tu mało osób. Zostań albo przejdź na inną kartę: gdy ktoś się pojawi, zmieni się tytuł.",
     Usually: "Zwykle trwa to chwilę.",
     WhoLikes: "Najchętniej kogoś, kto lubi: {interests}.",
-    Anyone: "Nikt o twoich zainteresowaniach nie jest teraz dostępny, więc szukamy kogokolwiek.",
+    Anyone: "Nikt z twoimi zainteresowaniami nie jest teraz dostępny, więc szukamy kogokolwiek.",
 
     Chat: "Czat",
     Conversation: "Rozmowa",
@@ -91,7 +91,7 @@ export const pl: Catalogue = {
     StrangerSays: "Druga osoba:",
     NotSent: "Nie wysłano:",
     Notices: {
-      "began": "Rozmawiasz teraz z losową nieznajomą osobą.",
+      "began": "Rozmawiasz teraz z losowo wybraną nieznajomą osobą.",
       "you-left": "Czat zakończony przez ciebie.",
       "stranger-left": "Druga osoba zakończyła czat.",
       "connection-lost": "Twoje połączenie zostało utracone, więc czat się zakończył.",
@@ -143,7 +143,7 @@ export const pl: Catalogue = {
     Agreeing: "Konfigurujemy szyfrowanie…",
     Encrypted: "Szyfrowanie end-to-end",
     Compare:
-      "Jeśli druga osoba widzi te same cztery obrazki w tej samej kolejności, nikt po drodze nie może czytać waszego czatu, nawet ten serwer. Porównajcie je głosowo albo dajcie własnymi słowami wskazówkę, której maszyna nie mogłaby zmienić.",
+      "Jeśli druga osoba widzi te same cztery obrazki w tej samej kolejności, nikt po drodze nie może czytać waszego czatu, nawet ten serwer. Porównajcie je na głos albo dajcie własnymi słowami wskazówkę, której maszyna nie mogłaby zmienić.",
     Unprotected: "Przed czym to nie chroni",
     Comma: ", ",
     Pictures:
