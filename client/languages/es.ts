@@ -140,7 +140,7 @@ export const es: Catalogue = {
     Agreeing: "Configurando el cifrado…",
     Encrypted: "Cifrado de extremo a extremo",
     Compare:
-      "Si la otra persona ve los mismos cuatro dibujos en el mismo orden, nadie entre ustedes puede leer el chat, ni siquiera este servidor. Compárenlos de viva voz o den con sus propias palabras una pista que una máquina no pueda cambiar.",
+      "Si la otra persona ve los mismos cuatro dibujos en el mismo orden, nadie en el camino puede leer el chat, ni siquiera este servidor. Compárenlos de viva voz o den con sus propias palabras una pista que una máquina no pueda cambiar.",
     Unprotected: "De qué no te protege esto",
     Comma: ", ",
     Pictures:
