@@ -49,7 +49,7 @@ export const es: Catalogue = {
     },
 
     Unreachable: "No se puede conectar con el servidor ahora mismo. Reintentando…",
-    Filtered: "El servidor responde, pero ninguna conexión de chat pasa. Otra red puede ayudar.",
+    Filtered: "El servidor responde, pero ninguna conexión de chat pasa. Prueba con otra red.",
     Refused: {
       full: "El servidor está lleno ahora mismo. Reintentando…",
       misconfigured: "Este sitio no está bien configurado. Reintentando…",

@@ -50,7 +50,7 @@ export const fr: Catalogue = {
 
     Unreachable: "Le serveur est injoignable pour le moment. Nouvel essai…",
     Filtered:
-      "Le serveur répond, mais aucune connexion de chat ne passe. Un autre réseau peut aider.",
+      "Le serveur répond, mais aucune connexion de chat ne passe. Essaie avec un autre réseau.",
     Refused: {
       full: "Le serveur est complet pour le moment. Nouvel essai…",
       misconfigured: "Ce site n’est pas bien configuré. Nouvel essai…",
@@ -97,7 +97,7 @@ export const fr: Catalogue = {
       "you-left": "Tu as quitté le chat.",
       "stranger-left": "L’autre personne a quitté le chat.",
       "connection-lost": "Ta connexion a été perdue, le chat est donc terminé.",
-      "blocked": "Ton accès a été bloqué, car plusieurs personnes ont fait un signalement.",
+      "blocked": "Ton accès a été bloqué après les signalements de plusieurs personnes.",
       "restart": "Le serveur va redémarrer, ce qui mettra fin à ce chat.",
       "not-secured": "Ce chat n’a pas pu être chiffré, il a donc pris fin.",
       "tampered": "Quelque chose a été modifié ou perdu en route et n’est pas affiché.",

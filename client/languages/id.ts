@@ -44,7 +44,7 @@ export const id: Catalogue = {
     },
 
     Unreachable: "Server sedang tidak bisa dihubungi. Mencoba lagi…",
-    Filtered: "Server merespons, tetapi koneksi obrolan tidak tembus. Coba jaringan lain.",
+    Filtered: "Server merespons, tetapi koneksi obrolan tidak tersambung. Coba jaringan lain.",
     Refused: {
       full: "Server sedang penuh. Mencoba lagi…",
       misconfigured: "Situs ini belum disetel dengan benar. Mencoba lagi…",

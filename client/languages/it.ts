@@ -49,7 +49,7 @@ export const it: Catalogue = {
 
     Unreachable: "Al momento il server non è raggiungibile. Nuovo tentativo…",
     Filtered:
-      "Il server risponde, ma la connessione della chat non passa. Un’altra rete può aiutare.",
+      "Il server risponde, ma la connessione della chat non passa. Prova con un’altra rete.",
     Refused: {
       full: "Al momento il server è pieno. Nuovo tentativo…",
       misconfigured: "Questo sito non è configurato correttamente. Nuovo tentativo…",

@@ -51,7 +51,7 @@ export const pl: Catalogue = {
 
     Unreachable: "Nie można teraz połączyć się z serwerem. Próbujemy ponownie…",
     Filtered:
-      "Serwer odpowiada, ale połączenie czatu nie dochodzi do skutku. Inna sieć może pomóc.",
+      "Serwer odpowiada, ale połączenie czatu nie dochodzi do skutku. Spróbuj w innej sieci.",
     Refused: {
       full: "Serwer jest teraz pełny. Próbujemy ponownie…",
       misconfigured: "Ta strona jest źle skonfigurowana. Próbujemy ponownie…",
@@ -213,7 +213,7 @@ export const pl: Catalogue = {
       "Rozmowa przechodzi przez serwer pośredniczący, więc żadna strona nie pozna adresu IP drugiej. Kamera i mikrofon włączą się zgodnie z twoimi ustawieniami.",
     CallDirectly: "Połącz bezpośrednio",
     JoinCall: "Dołącz do rozmowy",
-    StayWithText: "Zostań przy tekście",
+    StayWithText: "Zostań przy pisaniu",
     WaitingForStranger: "Czekamy na drugą osobę…",
     NoCall: "Rozmowa się nie udała",
     Failures: {

@@ -49,7 +49,7 @@ export const pt: Catalogue = {
     },
 
     Unreachable: "Não é possível conectar ao servidor agora. Tentando de novo…",
-    Filtered: "O servidor responde, mas nenhuma conexão de chat passa. Outra rede pode ajudar.",
+    Filtered: "O servidor responde, mas nenhuma conexão de chat passa. Tente com outra rede.",
     Refused: {
       full: "O servidor está lotado agora. Tentando de novo…",
       misconfigured: "Este site não está configurado corretamente. Tentando de novo…",

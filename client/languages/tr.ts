@@ -47,7 +47,8 @@ export const tr: Catalogue = {
     },
 
     Unreachable: "Sunucuya şu anda ulaşılamıyor. Yeniden deneniyor…",
-    Filtered: "Sunucu yanıt veriyor ama sohbet bağlantısı geçmiyor. Başka bir ağ işe yarayabilir.",
+    Filtered:
+      "Sunucu yanıt veriyor ama sohbet bağlantısı kurulamıyor. Başka bir ağ işe yarayabilir.",
     Refused: {
       full: "Sunucu şu anda dolu. Yeniden deneniyor…",
       misconfigured: "Bu site doğru ayarlanmamış. Yeniden deneniyor…",
@@ -68,11 +69,12 @@ export const tr: Catalogue = {
 
     Looking: "Birini arıyoruz…",
     Cancel: "İptal",
-    Checking: "Şu anda çok yoğun, bu yüzden cihazın önce kısa bir kontrol yapıyor.",
+    Checking: "Şu anda çok yoğunluk var, bu yüzden cihazın önce kısa bir kontrol yapıyor.",
     VeryFast: "Kısa sürede çok sık eşleşme aradın. Birazdan kendiliğinden devam edecek.",
-    Quiet: "Şu anda sakin. Burada kal veya başka bir sekmeye geç: biri gelince bir ses duyarsın.",
+    Quiet:
+      "Şu anda ortalık sakin. Burada kal veya başka bir sekmeye geç: biri gelince bir ses duyarsın.",
     QuietSilent:
-      "Şu anda sakin. Burada kal veya başka bir sekmeye geç: biri gelince başlık değişir.",
+      "Şu anda ortalık sakin. Burada kal veya başka bir sekmeye geç: biri gelince başlık değişir.",
     Usually: "Genellikle çok kısa sürer.",
     WhoLikes: "Tercihen şunlardan birini seven biri: {interests}.",
     Anyone:

@@ -41,7 +41,7 @@ export const zhHant: Catalogue = {
     },
 
     Unreachable: "目前無法連上伺服器。正在重試…",
-    Filtered: "伺服器有回應，但聊天連線過不去。換個網路也許可行。",
+    Filtered: "伺服器有回應，但無法建立聊天連線。換個網路也許可行。",
     Refused: {
       full: "伺服器目前已滿。正在重試…",
       misconfigured: "本站的設定有誤。正在重試…",
