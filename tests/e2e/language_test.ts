@@ -6,11 +6,13 @@ import { RETRY_INTERVAL } from "../../client/languages/loader.ts";
 import { LANGUAGES_PATH } from "../../protocol.ts";
 import { waitUntil } from "../support/wait_until.ts";
 import { findings } from "./axe.ts";
+import { DEVICES } from "./browser.ts";
+import { WAYS } from "./screens.ts";
 import { siteFixture } from "./site_fixture.ts";
 import { Speaker } from "./speaker.ts";
 import type { Visitor } from "./visitor.ts";
 
-const openFixture = siteFixture();
+const openFixture = siteFixture(...DEVICES);
 
 const PHONE = { viewport: { width: 320, height: 568 } };
 
@@ -286,17 +288,26 @@ for (const code of ["ar", "de"]) {
   });
 }
 
-Deno.test("Every screen fits on a small phone in every language", async () => {
+/** Checks that the screen fits in every language, and returns to English. */
+async function assertFitsEverywhere(visitor: Visitor, screen: string): Promise<void> {
+  for (const code of Object.keys(CATALOGUES).toReversed()) {
+    await visitor.chooseLanguage(code);
+    await assertFits(visitor, `${screen} in ${code}`);
+  }
+}
+
+Deno.test("Every screen of a chat fits on a small phone in every language", async () => {
   await using fixture = await openFixture();
   const two: [Speaker, Speaker] = [
     await Speaker.enter(fixture, "en", { ...PHONE, frozen: true }),
     await Speaker.enter(fixture, "en"),
   ];
-  const [{ visitor }] = two;
-  await tour(two, async (screen) => {
-    for (const code of [...Object.keys(CATALOGUES).toReversed()]) {
-      await visitor.chooseLanguage(code);
-      await assertFits(visitor, `${screen} in ${code}`);
-    }
+  await tour(two, (screen) => assertFitsEverywhere(two[0].visitor, screen));
+});
+
+Deno.test("Every screen of a call fits on a small phone in every language", async () => {
+  await WAYS["a call"]!(openFixture, async (visitor, screen) => {
+    await visitor.page.setViewportSize(PHONE.viewport);
+    await assertFitsEverywhere(visitor, screen);
   });
 });
