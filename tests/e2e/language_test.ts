@@ -28,7 +28,8 @@ const OVERHANGS =
   .filter((element) => {
     const { left, right, width } = element.getBoundingClientRect();
     const isSeen = width > 1 && element.checkVisibility();
-    const spills = element.matches("button, .primary") && element.scrollWidth > element.clientWidth;
+    const isBox = element.matches("button, .primary, header a");
+    const spills = isBox && element.scrollWidth > element.clientWidth;
     return isSeen && (left < 0 || right > innerWidth || spills);
   })
   .map((element) => element.textContent)`;
