@@ -40,6 +40,7 @@ export const id: Catalogue = {
       privacy: "Privasi",
       statistics: "Statistik",
       transparency: "Transparansi",
+      rules: "Aturan obrolan",
       contact: "Kontak",
     },
 

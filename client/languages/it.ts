@@ -44,6 +44,7 @@ export const it: Catalogue = {
       privacy: "Privacy",
       statistics: "Statistiche",
       transparency: "Trasparenza",
+      rules: "Regole della chat",
       contact: "Contatti",
     },
 

@@ -40,6 +40,7 @@ export const ko: Catalogue = {
       privacy: "개인정보",
       statistics: "통계",
       transparency: "투명성",
+      rules: "채팅 규칙",
       contact: "연락처",
     },
 

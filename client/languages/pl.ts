@@ -46,6 +46,7 @@ export const pl: Catalogue = {
       privacy: "Prywatność",
       statistics: "Statystyki",
       transparency: "Przejrzystość",
+      rules: "Zasady czatu",
       contact: "Kontakt",
     },
 

@@ -43,6 +43,7 @@ export const tr: Catalogue = {
       privacy: "Gizlilik",
       statistics: "İstatistikler",
       transparency: "Şeffaflık",
+      rules: "Sohbet kuralları",
       contact: "İletişim",
     },
 

@@ -46,6 +46,7 @@ export const uk: Catalogue = {
       privacy: "Приватність",
       statistics: "Статистика",
       transparency: "Прозорість",
+      rules: "Правила чату",
       contact: "Контакти",
     },
 

@@ -40,6 +40,7 @@ export const vi: Catalogue = {
       privacy: "Quyền riêng tư",
       statistics: "Thống kê",
       transparency: "Minh bạch",
+      rules: "Quy tắc chat",
       contact: "Liên hệ",
     },
 

@@ -37,6 +37,7 @@ export const zhHant: Catalogue = {
       privacy: "隱私權",
       statistics: "統計",
       transparency: "透明度",
+      rules: "聊天守則",
       contact: "聯絡",
     },
 
