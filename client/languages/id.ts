@@ -23,7 +23,7 @@ export const id: Catalogue = {
     InterestsHint: "Opsional. Selama lima detik pertama, kami mencari orang yang punya minat sama.",
     InterestsChosen: "Minat yang dipilih",
     RemoveInterest: "Hapus {interest}",
-    InterestsFull: "Sudah sepuluh, batas maksimal",
+    InterestsFull: "Maksimal sepuluh",
     InterestsExample: "musik, mendaki, film",
     Adult: "Usiaku 18 tahun atau lebih",
     AdultFirst: "Konfirmasi usiamu dulu. Situs ini hanya untuk orang dewasa.",

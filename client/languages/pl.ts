@@ -24,7 +24,7 @@ export const pl: Catalogue = {
       "Opcjonalnie. Przez pierwsze pięć sekund szukamy kogoś, kto ma z tobą wspólne zainteresowanie.",
     InterestsChosen: "Wybrane zainteresowania",
     RemoveInterest: "Usuń: {interest}",
-    InterestsFull: "Jest już dziesięć, więcej się nie da",
+    InterestsFull: "Dziesięć to maksimum",
     InterestsExample: "muzyka, góry, filmy",
     Adult: "Mam co najmniej 18 lat",
     AdultFirst: "Najpierw potwierdź swój wiek. Ta strona jest tylko dla dorosłych.",

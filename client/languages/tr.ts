@@ -23,7 +23,7 @@ export const tr: Catalogue = {
     InterestsHint: "İsteğe bağlı. İlk beş saniye, ilgi alanlarından birini paylaşan birini ararız.",
     InterestsChosen: "Seçilen ilgi alanları",
     RemoveInterest: "Kaldır: {interest}",
-    InterestsFull: "On tane oldu, en fazla bu kadar",
+    InterestsFull: "En fazla on tane",
     InterestsExample: "müzik, yürüyüş, sinema",
     Adult: "18 yaşımı doldurdum",
     AdultFirst: "Lütfen önce yaşını onayla. Bu site yalnızca yetişkinler içindir.",
