@@ -53,7 +53,7 @@ export const de: Catalogue = {
 
     Unreachable: "Der Server ist gerade nicht erreichbar. Neuer Versuch …",
     Filtered:
-      "Der Server antwortet, aber es kommt keine Chat-Verbindung zustande. Ein anderes Netz kann helfen.",
+      "Der Server antwortet, aber es kommt keine Chat-Verbindung zustande. Versuch es in einem anderen Netz.",
     Refused: {
       full: "Der Server ist gerade voll. Neuer Versuch …",
       misconfigured: "Diese Website ist falsch eingerichtet. Neuer Versuch …",

@@ -52,7 +52,7 @@ export const es: Catalogue = {
     },
 
     Unreachable: "No se puede conectar con el servidor ahora mismo. Reintentando…",
-    Filtered: "El servidor responde, pero ninguna conexión de chat pasa. Otra red puede ayudar.",
+    Filtered: "El servidor responde, pero ninguna conexión de chat pasa. Prueba con otra red.",
     Refused: {
       full: "El servidor está lleno ahora mismo. Reintentando…",
       misconfigured: "Este sitio no está bien configurado. Reintentando…",
@@ -155,7 +155,7 @@ export const es: Catalogue = {
     Agreeing: "Configurando el cifrado…",
     Encrypted: "Cifrado de extremo a extremo",
     Compare:
-      "Si la otra persona ve los mismos cuatro dibujos en el mismo orden, nadie entre ustedes puede leer el chat, ni siquiera este servidor. Compárenlos de viva voz o den con sus propias palabras una pista que una máquina no pueda cambiar.",
+      "Si la otra persona ve los mismos cuatro dibujos en el mismo orden, nadie en el camino puede leer el chat, ni siquiera este servidor. Compárenlos de viva voz o den con sus propias palabras una pista que una máquina no pueda cambiar.",
     Unprotected: "De qué no te protege esto",
     Comma: ", ",
     Pictures:

@@ -53,7 +53,7 @@ export const fr: Catalogue = {
 
     Unreachable: "Le serveur est injoignable pour le moment. Nouvel essai…",
     Filtered:
-      "Le serveur répond, mais aucune connexion de chat ne passe. Un autre réseau peut aider.",
+      "Le serveur répond, mais aucune connexion de chat ne passe. Essaie avec un autre réseau.",
     Refused: {
       full: "Le serveur est complet pour le moment. Nouvel essai…",
       misconfigured: "Ce site n’est pas bien configuré. Nouvel essai…",
@@ -108,7 +108,7 @@ export const fr: Catalogue = {
       "you-left": "Tu as quitté le chat.",
       "stranger-left": "L’autre personne a quitté le chat.",
       "connection-lost": "Ta connexion a été perdue, le chat est donc terminé.",
-      "blocked": "Ton accès a été bloqué après plusieurs signalements.",
+      "blocked": "Ton accès a été bloqué après les signalements de plusieurs personnes.",
       "restart": "Le serveur va redémarrer, ce qui mettra fin à ce chat.",
       "not-secured": "Ce chat n’a pas pu être chiffré, il a donc pris fin.",
       "tampered": "Quelque chose a été modifié ou perdu en route et n’est pas affiché.",
@@ -156,7 +156,7 @@ export const fr: Catalogue = {
     Agreeing: "Mise en place du chiffrement…",
     Encrypted: "Chiffré de bout en bout",
     Compare:
-      "Si l’autre personne voit les quatre mêmes images dans le même ordre, personne entre vous ne peut lire votre chat, pas même ce serveur. Comparez-les de vive voix, ou donnez avec vos propres mots un indice qu’une machine ne pourrait pas modifier.",
+      "Si l’autre personne voit les quatre mêmes images dans le même ordre, personne entre vous deux ne peut lire votre chat, pas même ce serveur. Comparez-les de vive voix, ou donnez avec vos propres mots un indice qu’une machine ne pourrait pas modifier.",
     Unprotected: "Ce dont cela ne protège pas",
     Comma: ", ",
     Pictures:
@@ -225,7 +225,7 @@ export const fr: Catalogue = {
     Directly:
       "Un appel direct révèle ton adresse IP à l’autre personne et te révèle la sienne. Il ne commence que si toi et l’autre personne l’acceptez.",
     ByRelay:
-      "L’appel passe par un relais\u202f: aucune de vos adresses IP n’est révélée. Ta caméra et ton micro démarrent comme tu les as réglés.",
+      "L’appel passe par un relais\u202f: l’autre personne n’apprend pas ton adresse IP, ni toi la sienne. Ta caméra et ton micro démarrent comme tu les as réglés.",
     CallDirectly: "Appeler directement",
     JoinCall: "Rejoindre l’appel",
     StayWithText: "Rester à l’écrit",

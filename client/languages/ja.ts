@@ -17,7 +17,7 @@ export const ja: Catalogue = {
   words: {
     Direction: "ltr",
 
-    Heading: "知らない誰かと話そう。\n跡を残さずに。",
+    Heading: "知らない誰かと話そう。\n痕跡を残さずに。",
     Lead:
       "ランダムに選ばれた一人とつながります。アカウントも Cookie も不要で、書いたことを読めるのはお二人だけです。",
     Interests: "興味",
@@ -130,7 +130,7 @@ export const ja: Catalogue = {
     Delivered: "配信済み",
     NotDelivered: "未配信",
     SaveChat: "保存",
-    BeginningMissing: "新しいメッセージだけが保存されています。最初の部分はありません。",
+    BeginningMissing: "ここにあるのは新しいメッセージだけです。最初の部分はありません。",
     VideoCall: "ビデオ通話",
     SoundOn: "音オン",
     SoundOff: "音オフ",

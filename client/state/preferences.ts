@@ -74,9 +74,7 @@ function read(open: OpenStore): Record<string, unknown> {
   }
 }
 
-/**
- * Whether a stored value is a flag or a code of two letters. Nothing else passes, so nothing can identify a visitor.
- */
+/** Whether a stored value is a flag or a language code. Nothing else passes, so nothing can identify a visitor. */
 function isFit(value: unknown, fallback: unknown): boolean {
-  return typeof value === typeof fallback && /^(true|false|[a-z]{2}|)$/.test(String(value));
+  return typeof value === typeof fallback && /^(true|false|[a-z]{2}|zh-Hant|)$/.test(String(value));
 }

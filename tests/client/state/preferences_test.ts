@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { CATALOGUES } from "../../../client/languages/all.ts";
 import {
   DEFAULT_PREFERENCES,
   loadPreferences,
@@ -33,6 +34,14 @@ Deno.test("Preferences are restored as they were saved", () => {
   }
 });
 
+Deno.test("Preferences restore every language of the menu", () => {
+  for (const language of Object.keys(CATALOGUES)) {
+    const kept = store();
+    savePreferences(() => kept, { language });
+    assert.equal(loadPreferences(() => kept).language, language);
+  }
+});
+
 Deno.test("Preferences fall back to defaults, one by one, on any other content", () => {
   const contents = [
     "",
@@ -49,7 +58,19 @@ Deno.test("Preferences fall back to defaults, one by one, on any other content",
   }
   const half = '{"version":1,"adult":true,"sound":"loud","more":1}';
   assert.deepEqual(loadPreferences(() => store(half)), { ...DEFAULT_PREFERENCES, adult: true });
-  for (const language of [true, "de ", "DE", "kept-7f3a", null, ["de"]]) {
+  for (
+    const language of [
+      true,
+      "de ",
+      "DE",
+      "kept-7f3a",
+      null,
+      ["de"],
+      "de-Hant",
+      "zh-hant",
+      "zh-Hant-x",
+    ]
+  ) {
     const content = JSON.stringify({ version: 1, language });
     assert.deepEqual(loadPreferences(() => store(content)), DEFAULT_PREFERENCES, content);
   }
