@@ -9,13 +9,16 @@ import { en } from "../../client/languages/en.ts";
 import { NOTIFICATIONS_PATH } from "../../protocol.ts";
 import { serve } from "../support/server_under_test.ts";
 import { waitUntil } from "../support/wait_until.ts";
-import { launch } from "./browser.ts";
+import { isFirefoxThere, launch, launchFirefox } from "./browser.ts";
 import { SiteFixture, startedOnce } from "./site_fixture.ts";
 import type { Visitor } from "./visitor.ts";
 
 type Setting = "granted" | "denied" | "prompt";
 
 const browser = startedOnce(launch);
+const firefox = startedOnce(() =>
+  launchFirefox({ settings: { "permissions.default.desktop-notification": 1 } })
+);
 const { words } = en;
 
 /** Records the notifications of a page, whether it asked for the permission, and the counts of its badge. */
@@ -396,6 +399,30 @@ Deno.test("Notifications that one tab switches off end in every tab", async () =
   await bob.say("unnoticed");
   await ann.hears("unnoticed");
   equal((await ann.evaluate<typeof NOTHING>(STATE)).workers, 0);
+});
+
+Deno.test({
+  name: "Notification and service worker are used in Firefox as in Chromium",
+  ignore: !await isFirefoxThere(),
+}, async () => {
+  await using fixture = new SiteFixture(await firefox(), await serve());
+  const script = RECORD.replace("await decide();", ""); // Its settings have decided.
+  const [ann, bob] = [await fixture.enter({ script }), await fixture.enter()];
+  await ann.search();
+  await allow(ann);
+  await hide(ann);
+  await bob.search();
+  await ann.until(`made.map(([title]) => title).join() === "${words.Happened.arrival}"`);
+  equal((await ann.evaluate<typeof NOTHING>(STATE)).workers, 0);
+  await ann.evaluate(`Notification = class extends Notification {
+    constructor() {
+      throw new TypeError("Illegal constructor.");
+    }
+  }`);
+  await bob.say("secret");
+  await waitUntil(async () => (await ann.evaluate<typeof NOTHING>(STATE)).workers === 1);
+  await ann.press(words.Notify);
+  await removed(ann);
 });
 
 Deno.test("Badge of the app counts what is unread, and is cleared at the start, when it is seen, and at the end", async () => {
