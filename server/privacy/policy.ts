@@ -37,12 +37,7 @@ export const POLICY_CHANGES: readonly [Change, ...Change[]] = [
   {
     day: "2026-11-29",
     says:
-      "a search names the languages that your browser reports, or those that you choose instead, to find someone who shares one. They are treated like interests, and not stored. The page can show notifications if you switch them on, and the policy says what they contain and reveal.",
-  },
-  {
-    day: "2026-11-29",
-    says:
-      "video calls can pass through this server itself, encrypted between the two devices, instead of a separate relay or a direct connection. The policy says which applies. If a relay can't be used, both people may agree to a direct call.",
+      "video calls can pass through this server itself, encrypted between the two devices. If they can't, both people may agree to a direct call. A search names the languages that you speak, and the page can show notifications if you switch them on.",
   },
   {
     day: "2026-11-28",
