@@ -129,6 +129,7 @@ export const ar: Catalogue = {
     LinkOpens: "يفتح {host}. سيرى ذلك الموقع عنوان IP الخاص بك.",
     Open: "فتح",
     Copy: "نسخ",
+    Copied: "تم النسخ",
     Delivered: "تم التسليم",
     NotDelivered: "لم تُسلَّم",
     SaveChat: "حفظ",

@@ -129,6 +129,7 @@ export const de: Catalogue = {
     LinkOpens: "Öffnet {host}. Diese Website sieht dann deine IP-Adresse.",
     Open: "Öffnen",
     Copy: "Kopieren",
+    Copied: "Kopiert",
     Delivered: "Zugestellt",
     NotDelivered: "Nicht zugestellt",
     SaveChat: "Speichern",

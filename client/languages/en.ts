@@ -136,6 +136,7 @@ export const en = {
     LinkOpens: "Opens {host}. That site will see your IP address.",
     Open: "Open",
     Copy: "Copy",
+    Copied: "Copied",
     Delivered: "Delivered",
     NotDelivered: "Not delivered",
     SaveChat: "Save chat",

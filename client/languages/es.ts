@@ -127,6 +127,7 @@ export const es: Catalogue = {
     LinkOpens: "Abre {host}. Ese sitio verá tu dirección IP.",
     Open: "Abrir",
     Copy: "Copiar",
+    Copied: "Copiado",
     Delivered: "Entregado",
     NotDelivered: "No entregado",
     SaveChat: "Guardar",

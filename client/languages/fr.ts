@@ -128,6 +128,7 @@ export const fr: Catalogue = {
     LinkOpens: "Ouvre {host}. Ce site verra ton adresse IP.",
     Open: "Ouvrir",
     Copy: "Copier",
+    Copied: "Copié",
     Delivered: "Distribué",
     NotDelivered: "Non distribué",
     SaveChat: "Enregistrer",

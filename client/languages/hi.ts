@@ -118,6 +118,7 @@ export const hi: Catalogue = {
     LinkOpens: "{host} खुलेगा। उस साइट को आपका IP पता दिखेगा।",
     Open: "खोलें",
     Copy: "कॉपी करें",
+    Copied: "कॉपी हो गया",
     Delivered: "पहुँच गया",
     NotDelivered: "नहीं पहुँचा",
     SaveChat: "चैट सहेजें",

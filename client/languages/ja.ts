@@ -122,6 +122,7 @@ export const ja: Catalogue = {
     LinkOpens: "{host} を開きます。そのサイトにはあなたの IP アドレスが見えます。",
     Open: "開く",
     Copy: "コピー",
+    Copied: "コピーしました",
     Delivered: "配信済み",
     NotDelivered: "未配信",
     SaveChat: "保存",

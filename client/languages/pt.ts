@@ -126,6 +126,7 @@ export const pt: Catalogue = {
     LinkOpens: "Abre {host}. Esse site verá seu endereço IP.",
     Open: "Abrir",
     Copy: "Copiar",
+    Copied: "Copiado",
     Delivered: "Entregue",
     NotDelivered: "Não entregue",
     SaveChat: "Salvar",

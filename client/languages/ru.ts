@@ -130,6 +130,7 @@ export const ru: Catalogue = {
     LinkOpens: "Откроется {host}. Этот сайт увидит ваш IP-адрес.",
     Open: "Открыть",
     Copy: "Копировать",
+    Copied: "Скопировано",
     Delivered: "Доставлено",
     NotDelivered: "Не доставлено",
     SaveChat: "Сохранить",

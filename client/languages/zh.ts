@@ -112,6 +112,7 @@ export const zh: Catalogue = {
     LinkOpens: "将打开 {host}。该网站会看到你的 IP 地址。",
     Open: "打开",
     Copy: "复制",
+    Copied: "已复制",
     Delivered: "已送达",
     NotDelivered: "未送达",
     SaveChat: "保存聊天",
