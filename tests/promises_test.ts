@@ -307,7 +307,7 @@ Deno.test("P3: the page stores a few preferences, which identify nobody", async 
     local: {
       "anonymous-chat": JSON.stringify({
         ...{ version: 1, adult: true, sound: false, cameraOff: false, muted: false },
-        ...{ blur: true, direct: true, keepCamera: false, language: "" },
+        ...{ blur: true, direct: true, keepCamera: false, language: "", theme: "dark" },
       }),
     },
     session: {},
@@ -319,7 +319,7 @@ Deno.test("P3: the page stores a few preferences, which identify nobody", async 
 Deno.test("P3: nothing that the page stores is ever sent", async () => {
   const { sent, marker } = await session();
   assert.match(sent, /"type":"find"/);
-  assert.doesNotMatch(sent, new RegExp(`${marker}|adult|sound`));
+  assert.doesNotMatch(sent, new RegExp(`${marker}|adult|sound|theme`));
 });
 
 /** Waits until a page is sent in its smallest encoding, which replaces the first one and has another ETag. */

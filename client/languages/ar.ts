@@ -49,6 +49,7 @@ export const ar: Catalogue = {
     OpenSecure: "فتح الصفحة الآمنة",
     Language: "اللغة",
     LanguageFailed: "يتعذّر تحميل هذه اللغة الآن. تجري إعادة المحاولة…",
+    Dark: "الوضع الداكن",
     Links: {
       label: "عن هذا الموقع",
       privacy: "الخصوصية",

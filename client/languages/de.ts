@@ -42,6 +42,7 @@ export const de: Catalogue = {
     OpenSecure: "Sichere Seite öffnen",
     Language: "Sprache",
     LanguageFailed: "Diese Sprache lässt sich gerade nicht laden. Neuer Versuch …",
+    Dark: "Dunkelmodus",
     Links: {
       label: "Über diese Website",
       privacy: "Datenschutz",

@@ -49,6 +49,8 @@ export const en = {
     OpenSecure: "Open the secure page",
     Language: "Language",
     LanguageFailed: "This language can't be loaded right now. Trying again…",
+    /** The switch for light and dark: on if the page is dark. */
+    Dark: "Dark mode",
     Links: {
       label: "About this site",
       privacy: "Privacy",

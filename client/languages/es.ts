@@ -42,6 +42,7 @@ export const es: Catalogue = {
     OpenSecure: "Abrir la página segura",
     Language: "Idioma",
     LanguageFailed: "Este idioma no se puede cargar ahora mismo. Reintentando…",
+    Dark: "Modo oscuro",
     Links: {
       label: "Sobre este sitio",
       privacy: "Privacidad",

@@ -42,6 +42,7 @@ export const fr: Catalogue = {
     OpenSecure: "Ouvrir la page sécurisée",
     Language: "Langue",
     LanguageFailed: "Impossible de charger cette langue pour le moment. Nouvel essai…",
+    Dark: "Mode sombre",
     Links: {
       label: "À propos de ce site",
       privacy: "Confidentialité",

@@ -40,6 +40,7 @@ export const hi: Catalogue = {
     OpenSecure: "सुरक्षित पेज खोलें",
     Language: "भाषा",
     LanguageFailed: "यह भाषा अभी लोड नहीं हो पा रही है। फिर कोशिश हो रही है…",
+    Dark: "डार्क मोड",
     Links: {
       label: "इस साइट के बारे में",
       privacy: "गोपनीयता",

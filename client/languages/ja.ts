@@ -40,6 +40,7 @@ export const ja: Catalogue = {
     OpenSecure: "安全なページを開く",
     Language: "言語",
     LanguageFailed: "この言語を今は読み込めません。再試行しています…",
+    Dark: "ダークモード",
     Links: {
       label: "このサイトについて",
       privacy: "プライバシー",

@@ -42,6 +42,7 @@ export const pt: Catalogue = {
     OpenSecure: "Abrir a página segura",
     Language: "Idioma",
     LanguageFailed: "Não é possível carregar este idioma agora. Tentando de novo…",
+    Dark: "Modo escuro",
     Links: {
       label: "Sobre este site",
       privacy: "Privacidade",

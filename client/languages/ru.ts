@@ -44,6 +44,7 @@ export const ru: Catalogue = {
     OpenSecure: "Открыть защищённую страницу",
     Language: "Язык",
     LanguageFailed: "Сейчас не удаётся загрузить этот язык. Пробуем ещё раз…",
+    Dark: "Тёмная тема",
     Links: {
       label: "Об этом сайте",
       privacy: "Конфиденциальность",

@@ -36,6 +36,7 @@ export const zh: Catalogue = {
     OpenSecure: "打开安全页面",
     Language: "语言",
     LanguageFailed: "暂时无法加载这种语言。正在重试…",
+    Dark: "深色模式",
     Links: {
       label: "关于本站",
       privacy: "隐私",

@@ -5,6 +5,8 @@
  * The store may be full, forbidden, or hold anything at all. Then the defaults apply, and the chat works as usual.
  */
 
+import type { Theme } from "./theme.ts";
+
 export interface Preferences {
   /** The visitor has confirmed being 18 or older. */
   readonly adult: boolean;
@@ -22,6 +24,8 @@ export interface Preferences {
   readonly keepCamera: boolean;
   /** The code of the language to show; "" for the one that the page was served in. */
   readonly language: string;
+  /** Whether the page is light or dark. */
+  readonly theme: Theme;
 }
 
 export const DEFAULT_PREFERENCES: Preferences = {
@@ -33,6 +37,7 @@ export const DEFAULT_PREFERENCES: Preferences = {
   direct: true,
   keepCamera: false,
   language: "",
+  theme: "",
 };
 
 const KEY = "anonymous-chat";
@@ -46,7 +51,9 @@ export function loadPreferences(open: OpenStore): Preferences {
   const stored = read(open);
   if (stored.version !== VERSION) return DEFAULT_PREFERENCES;
   const known = Object.entries(DEFAULT_PREFERENCES)
-    .map(([name, fallback]) => [name, isFit(stored[name], fallback) ? stored[name] : fallback]);
+    .map((
+      [name, fallback],
+    ) => [name, isFit(name, stored[name], fallback) ? stored[name] : fallback]);
   return Object.fromEntries(known);
 }
 
@@ -72,8 +79,10 @@ function read(open: OpenStore): Record<string, unknown> {
 }
 
 /**
- * Whether a stored value is a flag or a code of two letters. Nothing else passes, so nothing can identify a visitor.
+ * Whether a stored value is a flag, a theme, or a code of two letters. Nothing else passes, so nothing can identify a
+ * visitor.
  */
-function isFit(value: unknown, fallback: unknown): boolean {
-  return typeof value === typeof fallback && /^(true|false|[a-z]{2}|)$/.test(String(value));
+function isFit(name: string, value: unknown, fallback: unknown): boolean {
+  const fit = name === "theme" ? /^(light|dark|)$/ : /^(true|false|[a-z]{2}|)$/;
+  return typeof value === typeof fallback && fit.test(String(value));
 }
