@@ -176,6 +176,16 @@ export const ar: Catalogue = {
     },
     NeverMind: "تراجع",
 
+    LooksAutomated: "يبدو الطرف الآخر برنامجًا آليًا",
+    Signs: {
+      link: "تحتوي رسالته الأولى على رابط.",
+      repeated: "أرسل الطرف السابق النص نفسه.",
+      speed: "يكتب أسرع مما يستطيع أي شخص.",
+    },
+    MayBeWrong: "لم يلاحظ ذلك سوى هذه الصفحة، وقد تكون مخطئة.",
+    ReportStranger: "الإبلاغ عنه",
+    Dismiss: "تجاهل",
+
     HowYouLook: "هكذا ستظهر صورتك",
     HowLoud: "مستوى الميكروفون",
     TryAgain: "إعادة المحاولة",

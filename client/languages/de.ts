@@ -172,6 +172,16 @@ export const de: Catalogue = {
     },
     NeverMind: "Doch nicht",
 
+    LooksAutomated: "Dein Gegenüber wirkt wie ein Programm",
+    Signs: {
+      link: "Die erste Nachricht enthält einen Link.",
+      repeated: "Das vorige Gegenüber hat denselben Text gesendet.",
+      speed: "So schnell kann niemand tippen.",
+    },
+    MayBeWrong: "Nur diese Seite hat das bemerkt, und sie kann sich irren.",
+    ReportStranger: "Gegenüber melden",
+    Dismiss: "Ausblenden",
+
     HowYouLook: "So sieht man dich",
     HowLoud: "Mikrofonpegel",
     TryAgain: "Erneut versuchen",

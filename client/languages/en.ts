@@ -184,6 +184,17 @@ export const en = {
     },
     NeverMind: "Never mind",
 
+    // A stranger who may be a program.
+    LooksAutomated: "This stranger looks automated",
+    Signs: {
+      link: "Their first message contains a link.",
+      repeated: "The stranger before them sent the same text.",
+      speed: "They write faster than anyone can type.",
+    },
+    MayBeWrong: "Only this page noticed that, and it may be wrong.",
+    ReportStranger: "Report stranger",
+    Dismiss: "Dismiss",
+
     // Before a call.
     HowYouLook: "This is how you'll look",
     HowLoud: "Microphone level",

@@ -170,6 +170,16 @@ export const es: Catalogue = {
     },
     NeverMind: "Mejor no",
 
+    LooksAutomated: "La otra persona parece un programa",
+    Signs: {
+      link: "Su primer mensaje contiene un enlace.",
+      repeated: "La persona anterior envió el mismo texto.",
+      speed: "Escribe más rápido de lo que nadie puede teclear.",
+    },
+    MayBeWrong: "Solo lo ha notado esta página, y puede equivocarse.",
+    ReportStranger: "Denunciar a esta persona",
+    Dismiss: "Descartar",
+
     HowYouLook: "Así te verán",
     HowLoud: "Nivel del micrófono",
     TryAgain: "Reintentar",

@@ -171,6 +171,16 @@ export const fr: Catalogue = {
     },
     NeverMind: "Laisser tomber",
 
+    LooksAutomated: "L’autre personne a l’air d’un programme",
+    Signs: {
+      link: "Son premier message contient un lien.",
+      repeated: "La personne précédente a envoyé le même texte.",
+      speed: "Elle écrit plus vite qu’on ne peut taper.",
+    },
+    MayBeWrong: "Seule cette page l’a remarqué, et elle peut se tromper.",
+    ReportStranger: "Signaler cette personne",
+    Dismiss: "Ignorer",
+
     HowYouLook: "Voici comment on te verra",
     HowLoud: "Niveau du micro",
     TryAgain: "Réessayer",

@@ -162,6 +162,16 @@ export const ja: Catalogue = {
     },
     NeverMind: "やめる",
 
+    LooksAutomated: "相手は自動プログラムのようです",
+    Signs: {
+      link: "最初のメッセージにリンクがあります。",
+      repeated: "前の相手も同じ文章を送ってきました。",
+      speed: "人には打てない速さで書いています。",
+    },
+    MayBeWrong: "気づいたのはこのページだけで、間違っているかもしれません。",
+    ReportStranger: "相手を通報",
+    Dismiss: "閉じる",
+
     HowYouLook: "このように映ります",
     HowLoud: "マイクの音量",
     TryAgain: "もう一度試す",

@@ -169,6 +169,16 @@ export const pt: Catalogue = {
     },
     NeverMind: "Deixa pra lá",
 
+    LooksAutomated: "A outra pessoa parece um programa",
+    Signs: {
+      link: "A primeira mensagem contém um link.",
+      repeated: "A pessoa anterior enviou o mesmo texto.",
+      speed: "Escreve mais rápido do que alguém consegue digitar.",
+    },
+    MayBeWrong: "Só esta página percebeu isso, e pode estar enganada.",
+    ReportStranger: "Denunciar esta pessoa",
+    Dismiss: "Dispensar",
+
     HowYouLook: "É assim que você vai aparecer",
     HowLoud: "Nível do microfone",
     TryAgain: "Tentar de novo",

@@ -152,6 +152,16 @@ export const zh: Catalogue = {
     },
     NeverMind: "算了",
 
+    LooksAutomated: "对方看起来像自动程序",
+    Signs: {
+      link: "对方的第一条消息就包含链接。",
+      repeated: "上一位聊天对象发过同样的内容。",
+      speed: "没有人能打字这么快。",
+    },
+    MayBeWrong: "只有这个页面注意到了这一点，而且可能有误。",
+    ReportStranger: "举报对方",
+    Dismiss: "忽略",
+
     HowYouLook: "对方会看到的你",
     HowLoud: "麦克风音量",
     TryAgain: "再试一次",

@@ -1,6 +1,7 @@
 /** The screen of a chat: the log, the composer, and the toolbar. */
 
 import { REPORT_REASONS } from "../../protocol.ts";
+import { automationView } from "./automation.ts";
 import { callView } from "./call.ts";
 import { copier } from "./copy.ts";
 import { isFull } from "../state/delivery.ts";
@@ -45,6 +46,7 @@ export function chatView(state: State, chat: Chat, dispatch: Dispatch, memo: Mem
           chat.missed.toLocaleString(language.locale),
         )}</button>
       `}
+      ${automationView(chat, words, dispatch)}
       ${chat.report === "choosing" && reportForm(words, dispatch)}
       <p class="status-line" role="status">${statusLine(state, chat)}</p>
       ${composer(chat, language, dispatch)}

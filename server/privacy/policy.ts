@@ -37,6 +37,11 @@ export const POLICY_CHANGES: readonly [Change, ...Change[]] = [
   {
     day: "2026-11-29",
     says:
+      "the page in your browser can tell you that a stranger looks automated, for which it compares messages in its own memory and sends nothing. It can also remember whether you chose light or dark colours.",
+  },
+  {
+    day: "2026-11-29",
+    says:
       "a search names the languages that your browser reports, or those that you choose instead, to find someone who shares one. They are treated like interests, and not stored.",
   },
   {
@@ -384,6 +389,11 @@ const NO_TRACKING: Section = {
       says:
         "The service doesn't follow you from one visit to the next, build a profile of you or analyse your conversations, for advertising or anything else.",
       proof: [PROOF_TESTS.visitsUnlinked, PROOF_TESTS.unreadable, PROOF_TESTS.figuresOfDays],
+    },
+    {
+      says:
+        "The page in your own browser tells you if a stranger looks automated: if they begin with a link, send what the previous stranger sent, or write faster than anyone can type. To compare two strangers' messages, it keeps only a keyed hash of them in its memory, never the text. It sends nothing about this to anyone, and it blocks nobody.",
+      proof: [PROOF_TESTS.marksStay],
     },
   ],
 };

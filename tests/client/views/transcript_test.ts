@@ -37,7 +37,8 @@ function languages(): Language[] {
 function directionOf(paragraph: string): "ltr" | "rtl" | undefined {
   const outside = paragraph.replace(/\u2068.*?\u2069/g, "");
   const [strong] = /[\p{L}\u200E\u200F]/u.exec(outside) ?? [];
-  return strong && (/[\u0590-\u08FF\u200F]/.test(strong) ? "rtl" : "ltr");
+  if (strong === undefined) return undefined;
+  return /[\u0590-\u08FF\u200F]/.test(strong) ? "rtl" : "ltr";
 }
 
 Deno.test("Saved chat starts only its own lines at the margin, whatever a message contains", () => {
@@ -94,9 +95,9 @@ Deno.test("Saved chat is in the page's language, also where the visitor's own lo
     const [date, , left, yours, draft] = transcript(language, content).slice(1).split("\n");
     const full = new Date(BEFORE_MIDNIGHT).toLocaleDateString(code, { dateStyle: "full" });
     assert.equal(date, full, code);
-    assert.ok(left!.endsWith(`] ${words.Notices["stranger-left"]}`), left);
-    assert.ok(yours!.includes(`] ${words.YouSay} (${words.NotDelivered}) `), yours);
-    assert.ok(draft!.includes(`] ${words.NotSent} `), draft);
+    assert.ok(left!.endsWith(`] ${words.Notices["stranger-left"]}`), left!);
+    assert.ok(yours!.includes(`] ${words.YouSay} (${words.NotDelivered}) `), yours!);
+    assert.ok(draft!.includes(`] ${words.NotSent} `), draft!);
   }
 });
 
@@ -116,7 +117,7 @@ Deno.test("Saved chat runs in the direction of its language, whatever a message 
           assert.equal(directionOf(own), language.words.Direction, `${language.code}: ${own}`);
         }
         const turns = language.words.Direction === "rtl" || /[א-ي]/.test(text);
-        assert.equal(/ \u2068[^\u2068\u2069]+\u2069$/.test(first!), turns, first);
+        assert.equal(/ \u2068[^\u2068\u2069]+\u2069$/.test(first!), turns, first!);
       }
     }
   }
