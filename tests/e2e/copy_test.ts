@@ -58,6 +58,7 @@ Deno.test("A message is copied on a small touch screen: a tap on it shows the bu
   equal(await copyButtons(ann).count(), 0);
   for (const index of [0, 1]) {
     await ann.bubbles.nth(index).tap();
+    await ann.until(`document.activeElement.matches(".message")`);
     await copyButtons(ann).waitFor();
     ok(await ann.evaluate(FITS));
     await copyButtons(ann).tap();
