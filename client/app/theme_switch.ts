@@ -4,9 +4,6 @@ import type { Event, State } from "../state/state.ts";
 import { isDark, switched, type Theme } from "../state/theme.ts";
 import { themeButton } from "../languages/document.ts";
 
-/** The colours of the browser's own bars, in the order of the page's head. */
-const THEMES = ["light", "dark"];
-
 export class ThemeSwitch {
   readonly #button = themeButton();
   readonly #system = matchMedia("(prefers-color-scheme:dark)");
@@ -28,13 +25,12 @@ export class ThemeSwitch {
   }
 
   #show(): void {
-    const theme = this.#theme;
-    document.documentElement.style.colorScheme = theme;
-    this.#button.ariaPressed = String(isDark(theme, this.#system.matches));
-    const bars = document.querySelectorAll<HTMLMetaElement>("[name=theme-color]");
-    bars.forEach((bar, index) => {
-      const of = THEMES[index];
-      bar.media = theme === "" ? `(prefers-color-scheme:${of})` : theme === of ? "" : "not all";
-    });
+    const { documentElement: root } = document;
+    root.style.colorScheme = this.#theme;
+    this.#button.ariaPressed = String(isDark(this.#theme, this.#system.matches));
+    const { backgroundColor } = getComputedStyle(root);
+    for (const bars of document.querySelectorAll<HTMLMetaElement>("[name=theme-color]")) {
+      bars.content = backgroundColor; // Whichever the browser chooses, its bars are like the page.
+    }
   }
 }

@@ -40,7 +40,8 @@ export const DEFAULT_PREFERENCES: Preferences = {
   theme: "",
 };
 
-const KEY = "anonymous-chat";
+/** The key in localStorage. */
+export const PREFERENCES_KEY = "anonymous-chat";
 const VERSION = 1;
 
 /** Opens the part of `Storage` that is used. The browser may already throw here. */
@@ -64,7 +65,7 @@ export function loadPreferences(open: OpenStore): Preferences {
 export function savePreferences(open: OpenStore, change: Partial<Preferences>): void {
   try {
     const kept = { version: VERSION, ...loadPreferences(open), ...change };
-    open().setItem(KEY, JSON.stringify(kept));
+    open().setItem(PREFERENCES_KEY, JSON.stringify(kept));
   } catch {
     // Blocked or full: only convenience is lost.
   }
@@ -72,7 +73,7 @@ export function savePreferences(open: OpenStore, change: Partial<Preferences>): 
 
 function read(open: OpenStore): Record<string, unknown> {
   try {
-    return Object(JSON.parse(open().getItem(KEY) ?? "{}"));
+    return Object(JSON.parse(open().getItem(PREFERENCES_KEY) ?? "{}"));
   } catch {
     return {};
   }

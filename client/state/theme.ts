@@ -10,6 +10,6 @@ export function isDark(theme: Theme, system: boolean): boolean {
 
 /** The theme after a press of the switch: the other colours, which follow the system again if it has them. */
 export function switched(theme: Theme, system: boolean): Theme {
-  const dark = !isDark(theme, system);
-  return dark === system ? "" : dark ? "dark" : "light";
+  if (isDark(theme, system) !== system) return "";
+  return system ? "light" : "dark";
 }
