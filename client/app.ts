@@ -17,7 +17,7 @@ import { PartnerConnection } from "./app/partner_connection.ts";
 import { Screen } from "./app/screen.ts";
 import { SOCKET_PATH, SUBPROTOCOL } from "../protocol.ts";
 import { Sound } from "./app/sound.ts";
-import { ThemeSwitch } from "./app/theme_switch.ts";
+import { showThemeSwitch } from "./app/theme_switch.ts";
 import { WakeLock } from "./app/wake_lock.ts";
 import { askRefusal } from "./net/refusal.ts";
 import { callOf, wantedDevices } from "./state/call_media.ts";
@@ -42,7 +42,7 @@ class App {
   readonly #parts: EffectParts;
   readonly #back: BackButton;
   readonly #tabs: OtherTabs;
-  readonly #theme: ThemeSwitch;
+  readonly #followTheme: (state: State) => void;
   /** The event that is being handled, and those that arrived meanwhile. */
   readonly #events: Event[] = [];
   #state: State;
@@ -65,8 +65,8 @@ class App {
     const state = (): State => this.#state;
     this.#back = new BackButton(state, () => closeInnermost(state(), dispatch));
     this.#tabs = new OtherTabs(dispatch);
-    this.#theme = new ThemeSwitch(dispatch);
-    this.#theme.follow(this.#state);
+    this.#followTheme = showThemeSwitch(dispatch);
+    this.#followTheme(this.#state);
     listenToWindow(state, this.#parts);
     followViewport(visualViewport, document.documentElement);
     // Last: until then, the page says that the chat isn't running.
@@ -100,7 +100,7 @@ class App {
       () => this.#sound.measure(state),
       () => this.#back.follow(),
       () => this.#tabs.follow(state),
-      () => this.#theme.follow(state),
+      () => this.#followTheme(state),
       ...effects.map((effect) => () => performEffect(effect, state, this.#parts)),
     ].forEach(attempt);
   }

@@ -79,9 +79,9 @@ function moveFocus(event: KeyboardEvent & ScrollEvent): void {
       ? line.previousElementSibling
       : isAtEnd && currentTarget.querySelector(".log > :last-child")
     : key === "ArrowDown" && line?.nextElementSibling;
-  if (shiftKey || !(next instanceof HTMLElement)) return;
+  if (shiftKey || !next) return;
   event.preventDefault(); // The focus scrolls.
-  next.focus();
+  (next as HTMLElement).focus();
 }
 
 function scrollToEnd(): void {

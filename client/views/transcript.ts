@@ -18,9 +18,8 @@ import { describeNotice, describeSpeaker } from "./phrases.ts";
 
 /** Everything that a program may show as the start of a new line. */
 const LINE_BREAK = /\r\n|[\n-\r\x85\u2028\u2029]/;
-/** A letter of a script that is written from right to left. */
-const RIGHT_TO_LEFT =
-  /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u;
+/** A letter of a script that is written from right to left, or the first half of one beyond U+FFFF. */
+const RIGHT_TO_LEFT = /[\u0590-\u08FF\uFB1D-\uFEFC\uD802\uD83A]/;
 
 /** Returns the lines. The byte order mark tells every program how the file is encoded. */
 export function transcript(language: Language, lines: readonly Line[]): string {
