@@ -230,7 +230,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: "client/languages/",
-    purpose: "every string of the page, in ten languages",
+    purpose: "every string of the page, in eighteen languages",
     mayImport: [],
   },
   {

@@ -7,13 +7,21 @@ import { en } from "./en.ts";
 import { es } from "./es.ts";
 import { fr } from "./fr.ts";
 import { hi } from "./hi.ts";
+import { id } from "./id.ts";
+import { it } from "./it.ts";
 import { ja } from "./ja.ts";
+import { ko } from "./ko.ts";
+import { pl } from "./pl.ts";
 import { pt } from "./pt.ts";
 import { ru } from "./ru.ts";
+import { tr } from "./tr.ts";
+import { uk } from "./uk.ts";
+import { vi } from "./vi.ts";
 import { zh } from "./zh.ts";
+import { zhHant } from "./zh_hant.ts";
 
-/** All catalogues. The first is the default language. */
+/** All catalogues, by script. The first is the default language. */
 export const CATALOGUES: Readonly<Record<string, Catalogue>> = {
-  ...{ en, es, pt, fr, de },
-  ...{ ru, ar, hi, zh, ja },
+  ...{ en, es, pt, fr, de, it, pl, tr, vi, id },
+  ...{ ru, uk, ar, hi, zh, "zh-Hant": zhHant, ja, ko },
 };

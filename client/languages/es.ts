@@ -42,6 +42,7 @@ export const es: Catalogue = {
     OpenSecure: "Abrir la página segura",
     Language: "Idioma",
     LanguageFailed: "Este idioma no se puede cargar ahora mismo. Reintentando…",
+    Dark: "Modo oscuro",
     Links: {
       label: "Sobre este sitio",
       privacy: "Privacidad",
@@ -52,7 +53,7 @@ export const es: Catalogue = {
     },
 
     Unreachable: "No se puede conectar con el servidor ahora mismo. Reintentando…",
-    Filtered: "El servidor responde, pero ninguna conexión de chat pasa. Otra red puede ayudar.",
+    Filtered: "El servidor responde, pero ninguna conexión de chat pasa. Prueba con otra red.",
     Refused: {
       full: "El servidor está lleno ahora mismo. Reintentando…",
       misconfigured: "Este sitio no está bien configurado. Reintentando…",
@@ -133,6 +134,7 @@ export const es: Catalogue = {
     LinkOpens: "Abre {host}. Ese sitio verá tu dirección IP.",
     Open: "Abrir",
     Copy: "Copiar",
+    Copied: "Copiado",
     Delivered: "Entregado",
     NotDelivered: "No entregado",
     SaveChat: "Guardar",
@@ -155,7 +157,7 @@ export const es: Catalogue = {
     Agreeing: "Configurando el cifrado…",
     Encrypted: "Cifrado de extremo a extremo",
     Compare:
-      "Si la otra persona ve los mismos cuatro dibujos en el mismo orden, nadie entre ustedes puede leer el chat, ni siquiera este servidor. Compárenlos de viva voz o den con sus propias palabras una pista que una máquina no pueda cambiar.",
+      "Si la otra persona ve los mismos cuatro dibujos en el mismo orden, nadie en el camino puede leer el chat, ni siquiera este servidor. Compárenlos de viva voz o den con sus propias palabras una pista que una máquina no pueda cambiar.",
     Unprotected: "De qué no te protege esto",
     Comma: ", ",
     Pictures:
@@ -173,6 +175,16 @@ export const es: Catalogue = {
       other: "Otra cosa",
     },
     NeverMind: "Mejor no",
+
+    LooksAutomated: "La otra persona parece un programa",
+    Signs: {
+      link: "Su primer mensaje contiene un enlace.",
+      repeated: "La persona anterior envió el mismo texto.",
+      speed: "Escribe más rápido de lo que nadie puede teclear.",
+    },
+    MayBeWrong: "Solo lo ha notado esta página, y puede equivocarse.",
+    ReportStranger: "Denunciar a esta persona",
+    Dismiss: "Descartar",
 
     HowYouLook: "Así te verán",
     HowLoud: "Nivel del micrófono",

@@ -42,6 +42,7 @@ export const fr: Catalogue = {
     OpenSecure: "Ouvrir la page sécurisée",
     Language: "Langue",
     LanguageFailed: "Impossible de charger cette langue pour le moment. Nouvel essai…",
+    Dark: "Mode sombre",
     Links: {
       label: "À propos de ce site",
       privacy: "Confidentialité",
@@ -53,7 +54,7 @@ export const fr: Catalogue = {
 
     Unreachable: "Le serveur est injoignable pour le moment. Nouvel essai…",
     Filtered:
-      "Le serveur répond, mais aucune connexion de chat ne passe. Un autre réseau peut aider.",
+      "Le serveur répond, mais aucune connexion de chat ne passe. Essaie avec un autre réseau.",
     Refused: {
       full: "Le serveur est complet pour le moment. Nouvel essai…",
       misconfigured: "Ce site n’est pas bien configuré. Nouvel essai…",
@@ -108,7 +109,7 @@ export const fr: Catalogue = {
       "you-left": "Tu as quitté le chat.",
       "stranger-left": "L’autre personne a quitté le chat.",
       "connection-lost": "Ta connexion a été perdue, le chat est donc terminé.",
-      "blocked": "Ton accès a été bloqué après plusieurs signalements.",
+      "blocked": "Ton accès a été bloqué après les signalements de plusieurs personnes.",
       "restart": "Le serveur va redémarrer, ce qui mettra fin à ce chat.",
       "not-secured": "Ce chat n’a pas pu être chiffré, il a donc pris fin.",
       "tampered": "Quelque chose a été modifié ou perdu en route et n’est pas affiché.",
@@ -134,6 +135,7 @@ export const fr: Catalogue = {
     LinkOpens: "Ouvre {host}. Ce site verra ton adresse IP.",
     Open: "Ouvrir",
     Copy: "Copier",
+    Copied: "Copié",
     Delivered: "Distribué",
     NotDelivered: "Non distribué",
     SaveChat: "Enregistrer",
@@ -156,7 +158,7 @@ export const fr: Catalogue = {
     Agreeing: "Mise en place du chiffrement…",
     Encrypted: "Chiffré de bout en bout",
     Compare:
-      "Si l’autre personne voit les quatre mêmes images dans le même ordre, personne entre vous ne peut lire votre chat, pas même ce serveur. Comparez-les de vive voix, ou donnez avec vos propres mots un indice qu’une machine ne pourrait pas modifier.",
+      "Si l’autre personne voit les quatre mêmes images dans le même ordre, personne entre vous deux ne peut lire votre chat, pas même ce serveur. Comparez-les de vive voix, ou donnez avec vos propres mots un indice qu’une machine ne pourrait pas modifier.",
     Unprotected: "Ce dont cela ne protège pas",
     Comma: ", ",
     Pictures:
@@ -174,6 +176,16 @@ export const fr: Catalogue = {
       other: "Autre chose",
     },
     NeverMind: "Laisser tomber",
+
+    LooksAutomated: "L’autre personne a l’air d’un programme",
+    Signs: {
+      link: "Son premier message contient un lien.",
+      repeated: "La personne précédente a envoyé le même texte.",
+      speed: "Elle écrit plus vite qu’on ne peut taper.",
+    },
+    MayBeWrong: "Seule cette page l’a remarqué, et elle peut se tromper.",
+    ReportStranger: "Signaler cette personne",
+    Dismiss: "Ignorer",
 
     HowYouLook: "Voici comment on te verra",
     HowLoud: "Niveau du micro",
@@ -225,7 +237,7 @@ export const fr: Catalogue = {
     Directly:
       "Un appel direct révèle ton adresse IP à l’autre personne et te révèle la sienne. Il ne commence que si toi et l’autre personne l’acceptez.",
     ByRelay:
-      "L’appel passe par un relais\u202f: aucune de vos adresses IP n’est révélée. Ta caméra et ton micro démarrent comme tu les as réglés.",
+      "L’appel passe par un relais\u202f: l’autre personne n’apprend pas ton adresse IP, ni toi la sienne. Ta caméra et ton micro démarrent comme tu les as réglés.",
     CallDirectly: "Appeler directement",
     JoinCall: "Rejoindre l’appel",
     StayWithText: "Rester à l’écrit",

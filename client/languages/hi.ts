@@ -40,6 +40,7 @@ export const hi: Catalogue = {
     OpenSecure: "सुरक्षित पेज खोलें",
     Language: "भाषा",
     LanguageFailed: "यह भाषा अभी लोड नहीं हो पा रही है। फिर कोशिश हो रही है…",
+    Dark: "डार्क मोड",
     Links: {
       label: "इस साइट के बारे में",
       privacy: "गोपनीयता",
@@ -123,6 +124,7 @@ export const hi: Catalogue = {
     LinkOpens: "{host} खुलेगा। उस साइट को आपका IP पता दिखेगा।",
     Open: "खोलें",
     Copy: "कॉपी करें",
+    Copied: "कॉपी हो गया",
     Delivered: "पहुँच गया",
     NotDelivered: "नहीं पहुँचा",
     SaveChat: "चैट सहेजें",
@@ -164,6 +166,16 @@ export const hi: Catalogue = {
     },
     NeverMind: "रहने दें",
 
+    LooksAutomated: "अजनबी कोई प्रोग्राम लगते हैं",
+    Signs: {
+      link: "उनके पहले संदेश में लिंक है।",
+      repeated: "पिछले अजनबी ने भी यही लिखा था।",
+      speed: "इतनी तेज़ कोई टाइप नहीं कर सकता।",
+    },
+    MayBeWrong: "यह केवल इस पेज ने देखा है, और यह ग़लत हो सकता है।",
+    ReportStranger: "अजनबी की शिकायत करें",
+    Dismiss: "हटाएँ",
+
     HowYouLook: "आपका वीडियो ऐसा दिखेगा",
     HowLoud: "माइक्रोफ़ोन का स्तर",
     TryAgain: "फिर कोशिश करें",
@@ -173,7 +185,7 @@ export const hi: Catalogue = {
       cameraOff: "कैमरा बंद रखकर शुरू करें",
       muted: "माइक बंद रखकर शुरू करें",
       blur: "जब तक मैं देखना न चाहूँ, अजनबियों का वीडियो धुंधला रखें",
-      keepCamera: "चैट के बीच मेरा कैमरा चालू रखें",
+      keepCamera: "दो चैट के बीच भी मेरा कैमरा चालू रखें",
       direct: "मेरा IP पता दिखाने वाली कॉल होने दें, लेकिन पहले मुझसे पूछें",
     },
     MoreChoices: "और विकल्प",

@@ -18,7 +18,7 @@ export const pt: Catalogue = {
 
     Heading: "Converse com uma pessoa desconhecida.\nSem deixar rastro.",
     Lead:
-      "Você encontra uma pessoa ao acaso. Sem conta, sem cookies, e só vocês podem ler o que escrevem.",
+      "Você encontra uma pessoa ao acaso. Sem conta, sem cookies, e ninguém além de vocês pode ler o que escrevem.",
     Interests: "Interesses",
     InterestsHint: "Opcional. Primeiro, procuramos alguém que tenha algum em comum.",
     InterestsChosen: "Interesses escolhidos",
@@ -42,6 +42,7 @@ export const pt: Catalogue = {
     OpenSecure: "Abrir a página segura",
     Language: "Idioma",
     LanguageFailed: "Não é possível carregar este idioma agora. Tentando de novo…",
+    Dark: "Modo escuro",
     Links: {
       label: "Sobre este site",
       privacy: "Privacidade",
@@ -52,7 +53,7 @@ export const pt: Catalogue = {
     },
 
     Unreachable: "Não é possível conectar ao servidor agora. Tentando de novo…",
-    Filtered: "O servidor responde, mas nenhuma conexão de chat passa. Outra rede pode ajudar.",
+    Filtered: "O servidor responde, mas nenhuma conexão de chat passa. Tente com outra rede.",
     Refused: {
       full: "O servidor está lotado agora. Tentando de novo…",
       misconfigured: "Este site não está configurado corretamente. Tentando de novo…",
@@ -132,6 +133,7 @@ export const pt: Catalogue = {
     LinkOpens: "Abre {host}. Esse site verá seu endereço IP.",
     Open: "Abrir",
     Copy: "Copiar",
+    Copied: "Copiado",
     Delivered: "Entregue",
     NotDelivered: "Não entregue",
     SaveChat: "Salvar",
@@ -154,7 +156,7 @@ export const pt: Catalogue = {
     Agreeing: "Configurando a criptografia…",
     Encrypted: "Criptografia de ponta a ponta",
     Compare:
-      "Se a outra pessoa vê as mesmas quatro imagens na mesma ordem, ninguém entre vocês consegue ler o chat, nem mesmo este servidor. Comparem de viva voz ou deem, com suas próprias palavras, uma dica que uma máquina não consiga alterar.",
+      "Se a outra pessoa vê as mesmas quatro imagens na mesma ordem, ninguém no caminho consegue ler o chat, nem mesmo este servidor. Comparem de viva voz ou deem, com suas próprias palavras, uma dica que uma máquina não consiga alterar.",
     Unprotected: "Do que isto não protege você",
     Comma: ", ",
     Pictures:
@@ -172,6 +174,16 @@ export const pt: Catalogue = {
       other: "Outra coisa",
     },
     NeverMind: "Deixa pra lá",
+
+    LooksAutomated: "A outra pessoa parece um programa",
+    Signs: {
+      link: "A primeira mensagem contém um link.",
+      repeated: "A pessoa anterior enviou o mesmo texto.",
+      speed: "Escreve mais rápido do que alguém consegue digitar.",
+    },
+    MayBeWrong: "Só esta página percebeu isso, e pode estar enganada.",
+    ReportStranger: "Denunciar esta pessoa",
+    Dismiss: "Dispensar",
 
     HowYouLook: "É assim que você vai aparecer",
     HowLoud: "Nível do microfone",
@@ -222,7 +234,7 @@ export const pt: Catalogue = {
     Directly:
       "Uma chamada direta revela seu endereço IP à outra pessoa, e o dela a você. Só começa se as duas partes concordarem.",
     ByRelay:
-      "A chamada passa por um servidor intermediário, então nenhum dos endereços IP é revelado. Sua câmera e seu microfone começam como você os configurou.",
+      "A chamada passa por um servidor intermediário, então nenhuma das partes descobre o endereço IP da outra. Sua câmera e seu microfone começam como você os configurou.",
     CallDirectly: "Ligar direto",
     JoinCall: "Entrar na chamada",
     StayWithText: "Ficar no texto",

@@ -36,6 +36,7 @@ export const zh: Catalogue = {
     OpenSecure: "打开安全页面",
     Language: "语言",
     LanguageFailed: "暂时无法加载这种语言。正在重试…",
+    Dark: "深色模式",
     Links: {
       label: "关于本站",
       privacy: "隐私",
@@ -117,6 +118,7 @@ export const zh: Catalogue = {
     LinkOpens: "将打开 {host}。该网站会看到你的 IP 地址。",
     Open: "打开",
     Copy: "复制",
+    Copied: "已复制",
     Delivered: "已送达",
     NotDelivered: "未送达",
     SaveChat: "保存聊天",
@@ -137,7 +139,7 @@ export const zh: Catalogue = {
     Encrypted: "端到端加密",
     Compare:
       "如果对方看到的也是这四个图案，而且顺序相同，那么中间没有人能读取你们的聊天，连这台服务器也不能。请用语音核对，或者用自己的话给出机器无法篡改的提示。",
-    Unprotected: "它不能防范什么",
+    Unprotected: "加密防不了什么",
     Comma: "、",
     Pictures:
       "章鱼、仙人掌、气球、自行车、柠檬、钥匙、船锚、帽子、乌龟、蘑菇、月亮、铃铛、胡萝卜、吉他、狐狸、袜子、蜜蜂、披萨、风筝、磁铁、大象、彩虹、帆船、鼓、企鹅、樱桃、蜡烛、拼图、长颈鹿、玉米、火箭、骰子、鲸鱼、甜甜圈、石像、指南针、猫头鹰、西瓜、剪刀、小号、蜗牛、火山、拖拉机、椅子、骆驼、椒盐卷饼、闹钟、靶子、蝴蝶、树叶、城堡、奶酪、青蛙、牛油果、火车、盆栽、螃蟹、面包、帐篷、小提琴、瓢虫、鸡蛋、小岛、梯子",
@@ -154,6 +156,16 @@ export const zh: Catalogue = {
       other: "其他",
     },
     NeverMind: "算了",
+
+    LooksAutomated: "对方看起来像自动程序",
+    Signs: {
+      link: "对方的第一条消息就包含链接。",
+      repeated: "上一位聊天对象发过同样的内容。",
+      speed: "没有人能打字这么快。",
+    },
+    MayBeWrong: "只有这个页面注意到了这一点，而且可能有误。",
+    ReportStranger: "举报对方",
+    Dismiss: "忽略",
 
     HowYouLook: "对方会看到的你",
     HowLoud: "麦克风音量",

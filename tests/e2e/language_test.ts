@@ -6,11 +6,13 @@ import { RETRY_INTERVAL } from "../../client/languages/loader.ts";
 import { LANGUAGES_PATH } from "../../protocol.ts";
 import { waitUntil } from "../support/wait_until.ts";
 import { findings } from "./axe.ts";
+import { DEVICES } from "./browser.ts";
+import { WAYS } from "./screens.ts";
 import { siteFixture } from "./site_fixture.ts";
 import { Speaker } from "./speaker.ts";
 import type { Visitor } from "./visitor.ts";
 
-const openFixture = siteFixture();
+const openFixture = siteFixture(...DEVICES);
 
 const PHONE = { viewport: { width: 320, height: 568 } };
 
@@ -26,7 +28,8 @@ const OVERHANGS =
   .filter((element) => {
     const { left, right, width } = element.getBoundingClientRect();
     const isSeen = width > 1 && element.checkVisibility();
-    const spills = element.matches("button, .primary") && element.scrollWidth > element.clientWidth;
+    const isBox = element.matches("button, .primary, header a");
+    const spills = isBox && element.scrollWidth > element.clientWidth;
     return isSeen && (left < 0 || right > innerWidth || spills);
   })
   .map((element) => element.textContent)`;
@@ -94,10 +97,10 @@ Deno.test("Two people chat, one in Arabic and one in Japanese, each in their own
   const download = amal.visitor.page.waitForEvent("download");
   await amal.press(amal.words.SaveChat);
   const saved = await Deno.readTextFile(await (await download).path());
-  const [, began = "", own = "", theirs = ""] = saved.trim().split("\n"); // The first line is the date.
+  const [, , began = "", own = "", theirs = ""] = saved.trim().split("\n"); // The first line is the date.
   ok(began.endsWith(`] ${amal.words.Notices.began}`), began);
-  ok(own.endsWith(`] ${amal.words.YouSay} مرحبا, hello`), own);
-  ok(theirs.endsWith(`] ${amal.words.StrangerSays} こんにちは`), theirs);
+  ok(own.endsWith(`] ${amal.words.YouSay} \u2068مرحبا, hello\u2069`), own);
+  ok(theirs.endsWith(`] ${amal.words.StrangerSays} \u2068こんにちは\u2069`), theirs);
   await yuki.leave();
   await amal.visitor.reads(amal.words.Notices["stranger-left"]);
 });
@@ -173,6 +176,20 @@ Deno.test("First paint is in the language of the browser, and so is the text sho
   const note = visitor.page.getByText(frame.englishOnly);
   deepEqual([await note.getAttribute("lang"), await note.getAttribute("dir")], ["hi", "ltr"]);
   equal(await visitor.page.locator("html").getAttribute("lang"), "en");
+});
+
+Deno.test("Chinese is in the script of the browser's region, and the other script is one click away", async () => {
+  await using fixture = await openFixture();
+  for (const locale of ["zh-TW", "zh-HK"]) {
+    const { page } = await fixture.enter({ locale });
+    equal(await page.locator("html").getAttribute("lang"), "zh-Hant", locale);
+    equal(await page.locator("h1").innerText(), CATALOGUES["zh-Hant"]!.words.Heading);
+  }
+  const li = await Speaker.enter(fixture, "zh-CN");
+  await li.menu.waitFor();
+  await li.choose("zh-Hant");
+  await li.visitor.page.reload();
+  await li.visitor.sees(li.words.Lead); // The choice is remembered.
 });
 
 /** The modifiers that are held with a key, in a page. */
@@ -272,17 +289,26 @@ for (const code of ["ar", "de"]) {
   });
 }
 
-Deno.test("Every screen fits on a small phone in every language", async () => {
+/** Checks that the screen fits in every language, and returns to English. */
+async function assertFitsEverywhere(visitor: Visitor, screen: string): Promise<void> {
+  for (const code of Object.keys(CATALOGUES).toReversed()) {
+    await visitor.chooseLanguage(code);
+    await assertFits(visitor, `${screen} in ${code}`);
+  }
+}
+
+Deno.test("Every screen of a chat fits on a small phone in every language", async () => {
   await using fixture = await openFixture();
   const two: [Speaker, Speaker] = [
     await Speaker.enter(fixture, "en", { ...PHONE, frozen: true }),
     await Speaker.enter(fixture, "en"),
   ];
-  const [{ visitor }] = two;
-  await tour(two, async (screen) => {
-    for (const code of [...Object.keys(CATALOGUES).toReversed()]) {
-      await visitor.chooseLanguage(code);
-      await assertFits(visitor, `${screen} in ${code}`);
-    }
+  await tour(two, (screen) => assertFitsEverywhere(two[0].visitor, screen));
+});
+
+Deno.test("Every screen of a call fits on a small phone in every language", async () => {
+  await WAYS["a call"]!(openFixture, async (visitor, screen) => {
+    await visitor.page.setViewportSize(PHONE.viewport);
+    await assertFitsEverywhere(visitor, screen);
   });
 });

@@ -16,11 +16,13 @@ const client = new URL("../../../client/", import.meta.url);
 const SAME = new Set([
   "ltr",
   ", ",
+  "Camera",
   "Chat",
   "Message",
   "Messages",
   "Conversation",
   "Contact",
+  "Privacy",
   "Volume",
 ]);
 
@@ -71,18 +73,26 @@ Deno.test("Type check refuses a catalogue that lacks a string, has an extra one,
   assert.deepEqual([...refused].sort(), Object.keys(changes).slice(1).sort());
 });
 
-Deno.test("Catalogues are ten, English first, each named as its speakers name it", () => {
+Deno.test("Catalogues are eighteen, English first, each named as its speakers name it", () => {
   assert.deepEqual(LANGUAGES.map(([code, { name }]) => `${code} ${name}`), [
     "en English",
     "es Español",
     "pt Português",
     "fr Français",
     "de Deutsch",
+    "it Italiano",
+    "pl Polski",
+    "tr Türkçe",
+    "vi Tiếng Việt",
+    "id Indonesia",
     "ru Русский",
+    "uk Українська",
     "ar العربية",
     "hi हिन्दी",
     "zh 简体中文",
+    "zh-Hant 繁體中文",
     "ja 日本語",
+    "ko 한국어",
   ]);
 });
 

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { MAX_HEADER_LENGTH, preferredLanguage } from "../../../server/http/language.ts";
+import { AvailableLanguages, MAX_HEADER_LENGTH } from "../../../server/http/language.ts";
 
-const CODES = ["en", "es", "pt", "de", "ar", "zh", "ja"];
+const available = new AvailableLanguages(
+  ["en", "es", "pt", "de", "id", "ar", "zh", "zh-Hant", "ja"],
+);
 
-const preferred = (header: string | undefined): string | undefined =>
-  preferredLanguage(header, CODES);
+const preferred = (header: string | undefined): string => available.preferred(header);
 
 Deno.test("Language is the one with the highest weight, and of equals the first", () => {
   assert.equal(preferred("de"), "de");
@@ -18,9 +19,42 @@ Deno.test("Language is the one with the highest weight, and of equals the first"
 
 Deno.test("Language matches whatever its region or script", () => {
   assert.equal(preferred("pt-PT"), "pt");
-  assert.equal(preferred("zh-TW"), "zh");
-  assert.equal(preferred("zh-Hant-HK,en;q=0.1"), "zh");
   assert.equal(preferred("de-1996"), "de");
+  assert.equal(preferred("de-Cyrl"), "de");
+});
+
+/** Headers as browsers send them, and others. */
+const CHINESE: Readonly<Record<string, string>> = {
+  "zh-TW,zh;q=0.9,en-US;q=0.8,en;q=0.7": "zh-Hant",
+  "zh-HK,zh-TW;q=0.9,zh;q=0.8,en;q=0.7": "zh-Hant",
+  "zh-CN,zh;q=0.9,zh-TW;q=0.8": "zh",
+  "zh-Hant-HK,en;q=0.1": "zh-Hant",
+  ...{ "zh-TW": "zh-Hant", "zh-HK": "zh-Hant", "zh-MO": "zh-Hant", "ZH-hk": "zh-Hant" },
+  ...{ "zh-Hant": "zh-Hant", "zh-Hant-CN": "zh-Hant", "zh-Hant-SG": "zh-Hant" },
+  ...{ "zh": "zh", "zh-CN": "zh", "zh-SG": "zh", "zh-MY": "zh" },
+  ...{ "zh-Hans": "zh", "zh-Hans-TW": "zh", "zh-Hans-HK": "zh" },
+  ...{ "zh-Bopo": "zh", "zh-min-nan": "zh", "zh-": "zh" }, // Another script, and two invalid tags.
+  "en;q=0.1, zh-Hant;q=0, zh-CN": "zh",
+  "zh;q=0, en;q=0, es;q=0, pt;q=0, de;q=0, id;q=0, ar;q=0, *": "zh-Hant",
+};
+
+for (const [header, code] of Object.entries(CHINESE)) {
+  Deno.test(`Language of "${header}" is ${code}`, () => assert.equal(preferred(header), code));
+}
+
+Deno.test("Language is the one available script of a language, whatever the region", () => {
+  const [simplified, traditional] = [
+    new AvailableLanguages(["en", "zh"]),
+    new AvailableLanguages(["en", "zh-Hant"]),
+  ];
+  assert.equal(simplified.preferred("zh-TW"), "zh");
+  assert.equal(traditional.preferred("zh-CN"), "zh-Hant");
+});
+
+Deno.test("Language is Indonesian for its present code and for the former one", () => {
+  for (const header of ["id", "id-ID,id;q=0.9", "in", "in-ID, en;q=0.8"]) {
+    assert.equal(preferred(header), "id", header);
+  }
 });
 
 Deno.test("Language that is not available gives way to the next", () => {
