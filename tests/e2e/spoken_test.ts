@@ -32,7 +32,7 @@ function menu({ page }: Visitor): Locator {
   return page.getByRole("combobox", { name: words.AddLanguage });
 }
 
-/** A server of one page that sends what a test tells it to send. */
+/** A server of one page that sends what a test tells it to send. Playwright can't do that in Debian's Firefox. */
 class Script {
   readonly heard: Record<string, unknown>[] = [];
   #socket: WebSocketRoute | undefined;
@@ -57,40 +57,46 @@ class Script {
   }
 }
 
-test("First screen shows the languages of the browser, which can be removed and added", async (openFixture) => {
-  await using fixture = await openFixture();
-  const script = new Script();
-  const ann = await fixture.enter({ ...reporting("de-AT", "en-US", "en", "zh-TW"), ...script });
-  await ann.sees(words.LanguagesHint);
-  deepEqual(await names(ann), ["Deutsch", "English", "繁體中文"]);
-  await ann.press("Remove English");
-  await ann.page.locator("#add-language").click();
-  await menu(ann).selectOption({ label: "Portuguese" });
-  await waitUntil(async () => await chips(ann).count() === 3);
-  equal(await menu(ann).inputValue(), "");
-  await menu(ann).selectOption({ label: "English" });
-  await waitUntil(async () => await chips(ann).count() === 4);
-  deepEqual(await names(ann), ["Deutsch", "繁體中文", "português", "English"]);
-  equal(await menu(ann).locator("option").count(), 1 + OFFERED_LANGUAGES.length - 4);
-  for (const [value, name] of [["fr", "français"], ["es", "español"]] as const) {
-    await menu(ann).selectOption(value);
-    await ann.button(`Remove ${name}`).waitFor();
-  }
-  equal(await menu(ann).count(), 0); // Six are the maximum.
-  await ann.search();
-  deepEqual(await script.sought(), ["de", "zh-Hant", "pt", "en", "fr", "es"]);
-});
+decided(
+  "First screen shows the languages of the browser, which can be removed and added",
+  async (openFixture) => {
+    await using fixture = await openFixture();
+    const script = new Script();
+    const ann = await fixture.enter({ ...reporting("de-AT", "en-US", "en", "zh-TW"), ...script });
+    await ann.sees(words.LanguagesHint);
+    deepEqual(await names(ann), ["Deutsch", "English", "繁體中文"]);
+    await ann.press("Remove English");
+    await ann.page.locator("#add-language").click();
+    await menu(ann).selectOption({ label: "Portuguese" });
+    await waitUntil(async () => await chips(ann).count() === 3);
+    equal(await menu(ann).inputValue(), "");
+    await menu(ann).selectOption({ label: "English" });
+    await waitUntil(async () => await chips(ann).count() === 4);
+    deepEqual(await names(ann), ["Deutsch", "繁體中文", "português", "English"]);
+    equal(await menu(ann).locator("option").count(), 1 + OFFERED_LANGUAGES.length - 4);
+    for (const [value, name] of [["fr", "français"], ["es", "español"]] as const) {
+      await menu(ann).selectOption(value);
+      await ann.button(`Remove ${name}`).waitFor();
+    }
+    equal(await menu(ann).count(), 0); // Six are the maximum.
+    await ann.search();
+    deepEqual(await script.sought(), ["de", "zh-Hant", "pt", "en", "fr", "es"]);
+  },
+);
 
-test("First screen says that any language will do when every chip is removed", async (openFixture) => {
-  await using fixture = await openFixture();
-  const script = new Script();
-  const ann = await fixture.enter({ ...reporting("de"), ...script });
-  await ann.press("Remove Deutsch");
-  await ann.sees(words.AnyLanguage);
-  await ann.isAt(ann.page.locator("summary"));
-  await ann.search();
-  equal(await script.sought(), undefined);
-});
+decided(
+  "First screen says that any language will do when every chip is removed",
+  async (openFixture) => {
+    await using fixture = await openFixture();
+    const script = new Script();
+    const ann = await fixture.enter({ ...reporting("de"), ...script });
+    await ann.press("Remove Deutsch");
+    await ann.sees(words.AnyLanguage);
+    await ann.isAt(ann.page.locator("summary"));
+    await ann.search();
+    equal(await script.sought(), undefined);
+  },
+);
 
 test("Languages are added with the keyboard alone: a key chooses, Enter or Tab adds", async (openFixture) => {
   await using fixture = await openFixture();
@@ -107,8 +113,10 @@ test("Languages are added with the keyboard alone: a key chooses, Enter or Tab a
   await ann.key("Enter");
   await ann.button("Remove italiano").waitFor();
   equal(await ann.page.getByRole("alert").count(), 0); // Enter didn't press Start.
-  for (const key of ["ArrowDown", "ArrowDown", "Tab"]) await ann.key(key);
-  await waitUntil(async () => await chips(ann).count() === 3);
+  for (const key of ["ArrowDown", "ArrowDown"]) await ann.key(key);
+  await waitUntil(async () => await menu(ann).inputValue() === "sq");
+  await ann.key("Tab");
+  await ann.page.getByRole("button", { name: /^Remove (shqip|Albanian)$/ }).waitFor();
   deepEqual((await names(ann)).slice(0, 2), ["Deutsch", "italiano"]);
 });
 
