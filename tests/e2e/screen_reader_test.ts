@@ -59,7 +59,7 @@ Deno.test("Screen reader announces a search, a partner, what they write, and the
   await ann.isAt(ann.button("Cancel"));
   await bob.search();
   await ann.meets();
-  await hears(ann, `polite: ${CHATTING} ${SPEAKING}`);
+  await hears(ann, `polite: ${CHATTING}${SPEAKING}`); // Two paragraphs.
   await ann.isAt(ann.message);
   await bob.types("hello");
   await ann.sees(TYPING);
