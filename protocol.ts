@@ -80,6 +80,9 @@ export const RESUME_WINDOW = 30_000;
 /** The same for a page that has reported being in the background, where phones cut its connections. */
 export const BACKGROUND_WINDOW = 120_000;
 
+/** How long after a chat both sides may ask for another one with each other, in milliseconds. It takes both. */
+export const AGAIN_WINDOW = 20_000;
+
 /** Close reason, with 1001, for a client that has been idle for long. It need not reconnect until the visitor acts. */
 export const IDLE_REASON = "idle";
 
@@ -139,7 +142,7 @@ const FIRST_OWN_CODE = 4000;
  * What a server understands that the first version of it did not. `welcome` names these, and a client uses only what is
  * named: during a rolling update, a page can be newer than its server.
  */
-export const FEATURES = ["ping", "search", "languages"] as const;
+export const FEATURES = ["ping", "search", "languages", "again"] as const;
 /** One of {@linkcode FEATURES}. */
 export type Feature = (typeof FEATURES)[number];
 
@@ -165,6 +168,11 @@ export type ClientMessage =
    */
   | { type: "find"; mode: Mode; interests: string[]; languages?: string[]; search?: number }
   | { type: "leave" }
+  /**
+   * Asks for another chat with the partner of the last one (feature "again"). `paired` follows if the partner asks, too.
+   * Otherwise there is no answer. `leave` withdraws it.
+   */
+  | { type: "again" }
   /** Asks for the route of a call. Only valid in a chat. */
   | { type: "ice" }
   /** The answer to a `challenge`. */
@@ -242,16 +250,22 @@ export type ServerMessage =
   /** `search`, here and below: the number of the `find` that this belongs to, if it had one. */
   /** There is no partner yet. `step`: whom the search accepts from now on (feature "languages"). */
   | { type: "waiting"; step?: SearchStep; search?: number }
-  /** `interests` and `languages` are what both have named. */
+  /**
+   * `interests` and `languages` are what both have named. `again`: the partner is that of the last chat, because both
+   * have asked for it.
+   */
   | {
     type: "paired";
     role: Role;
     interests: string[];
     languages?: string[];
     met: boolean;
+    again?: boolean;
     search?: number;
   }
   | { type: "partner-left" }
+  /** The partner of the last chat asks for another one. Sent at most once after each chat. */
+  | { type: "partner-again" }
   /** The partner's connection dropped. What is sent now is lost until `partner-back` or `partner-left`. */
   | { type: "partner-away" }
   /** The partner has a new connection. Both sides now report what they have received, and resend what is missing. */

@@ -308,7 +308,14 @@ Deno.test("P3: the page stores a few preferences, which identify nobody", async 
     local: {
       "anonymous-chat": JSON.stringify({
         ...{ version: 1, adult: true, sound: false, cameraOff: false, muted: false },
-        ...{ blur: true, direct: true, keepCamera: false, notify: false, language: "" },
+        ...{
+          blur: true,
+          direct: true,
+          keepCamera: false,
+          autoNext: false,
+          notify: false,
+          language: "",
+        },
         theme: "dark",
       }),
     },

@@ -63,7 +63,9 @@ export class Screen {
     if (conversation && scrollTop < 0 && !CSS.supports("overflow-anchor", "auto")) {
       conversation.scrollTop = scrollTop + scrollHeight - conversation.scrollHeight;
     }
-    if (!activeElement?.isConnected) document.querySelector<HTMLElement>(".scroll")?.focus();
+    if (!activeElement?.isConnected) {
+      document.querySelector<HTMLElement>(".scroll, #cancel")?.focus();
+    }
     this.#announce(state.screen.kind);
     const { language, unread } = state;
     if (language !== this.#language) translateDocument(this.#language = language);
@@ -94,7 +96,7 @@ export class Screen {
     if (screen === this.#announced) return;
     this.#announced = screen;
     const announcer = document.getElementById("announcer")!;
-    const first = this.#root.querySelector<HTMLElement>("[role=status] h1, .log");
+    const first = this.#root.querySelector<HTMLElement>("[role=status] h1, .log > :last-child");
     announcer.textContent = first?.innerText ?? ""; // `textContent` would join paragraphs without a space.
   }
 }

@@ -31,7 +31,10 @@ export function listenToWindow(state: () => State, parts: WindowParts): void {
   for (const type of ["focus", "blur", "visibilitychange"]) addEventListener(type, attend);
   // On touch screens, only a click counts as a press that may start sound.
   for (const type of ["pointerdown", "keydown", "click"]) {
-    addEventListener(type, () => sound.press());
+    addEventListener(type, (event) => {
+      sound.press();
+      if (state().nextChat && !isHandled(event)) dispatch({ type: "stay" });
+    });
   }
   for (const type of ["online", "offline"]) addEventListener(type, hasten);
   addEventListener("online", () => partner.restartCall());
@@ -68,6 +71,15 @@ export function listenToWindow(state: () => State, parts: WindowParts): void {
 function isFile(event: ClipboardEvent | DragEvent): boolean {
   const data = "clipboardData" in event ? event.clipboardData : event.dataTransfer;
   return !!data?.types.includes("Files") && !data.types.includes("text/plain");
+}
+
+/**
+ * Whether something else stops the countdown to the next chat: Escape, or the click that follows. Until then, nothing
+ * below the pointer may move.
+ */
+function isHandled({ type, target, key }: globalThis.Event & { readonly key?: string }): boolean {
+  const isButton = target instanceof Element && target.closest("button, label") !== null;
+  return key === "Escape" || type === "pointerdown" && isButton;
 }
 
 /** Takes the stored preferences, which another tab has changed. */

@@ -113,6 +113,7 @@ export const de: Catalogue = {
       "not-secured": "Dieser Chat ließ sich nicht verschlüsseln und ist darum beendet.",
       "tampered":
         "Auf dem Weg zu dir wurde etwas verändert oder ging verloren. Es wird nicht angezeigt.",
+      "again": "Du chattest wieder mit demselben Gegenüber.",
       "text-only": "Hier lässt sich nur Text senden.",
       "report-taken": "Deine Meldung ist angekommen. Danke.",
       "stranger-declined": "Dein Gegenüber möchte lieber weiter per Text chatten.",
@@ -155,6 +156,11 @@ export const de: Catalogue = {
     Stop: { talking: "Stopp", asking: "Wirklich?", over: "Neuer Chat" },
     PressAgain: "Drück noch einmal, um diesen Chat zu verlassen.",
     ChangeInterests: "Interessen ändern",
+    Again: "Noch mal chatten",
+    WantsAgain: "Dein Gegenüber möchte noch mal mit dir chatten.",
+    NextChat: "Gleich beginnt der nächste Chat.",
+    Stay: "Hierbleiben",
+    AutoNext: "Nächsten Chat automatisch starten",
 
     Agreeing: "Verschlüsselung wird eingerichtet …",
     Encrypted: "Ende-zu-Ende-verschlüsselt",

@@ -123,6 +123,7 @@ export const en = {
       "restart": "The server is about to restart, which will end this chat.",
       "not-secured": "This chat couldn't be encrypted, so it has ended.",
       "tampered": "Something was altered or lost on the way to you and isn't shown.",
+      "again": "You're chatting with the same stranger again.",
       "text-only": "Only text can be sent here.",
       "report-taken": "Your report was received. Thank you.",
       "stranger-declined": "Stranger would rather keep chatting by text.",
@@ -165,6 +166,11 @@ export const en = {
     Stop: { talking: "Stop", asking: "Really stop?", over: "New chat" },
     PressAgain: "Press again to leave this chat.",
     ChangeInterests: "Change interests",
+    Again: "Chat again",
+    WantsAgain: "The stranger would like to chat again.",
+    NextChat: "The next chat starts in a moment.",
+    Stay: "Stay here",
+    AutoNext: "Start the next chat automatically",
 
     // Encryption.
     Agreeing: "Setting up encryption…",

@@ -114,6 +114,7 @@ export const it: Catalogue = {
       "not-secured": "Non è stato possibile cifrare questa chat, quindi è finita.",
       "tampered":
         "Qualcosa è stato alterato o è andato perso lungo il percorso e non viene mostrato.",
+      "again": "Stai chattando di nuovo con la stessa persona.",
       "text-only": "Qui si può inviare solo testo.",
       "report-taken": "La tua segnalazione è arrivata. Grazie.",
       "stranger-declined": "L’altra persona preferisce continuare per iscritto.",
@@ -155,6 +156,11 @@ export const it: Catalogue = {
     Stop: { talking: "Esci", asking: "Davvero?", over: "Nuova chat" },
     PressAgain: "Premi di nuovo per lasciare questa chat.",
     ChangeInterests: "Cambia interessi",
+    Again: "Chatta di nuovo",
+    WantsAgain: "L’altra persona vorrebbe chattare di nuovo.",
+    NextChat: "La prossima chat inizia tra un momento.",
+    Stay: "Resta qui",
+    AutoNext: "Inizia la prossima chat automaticamente",
 
     Agreeing: "Preparazione della crittografia…",
     Encrypted: "Crittografia end-to-end",

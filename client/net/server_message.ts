@@ -11,6 +11,7 @@ type Check = (value: unknown) => boolean;
 const isString: Check = (value) => typeof value === "string";
 const isNumber: Check = (value) => typeof value === "number";
 const isBoolean: Check = (value) => typeof value === "boolean";
+const isBooleanOrNone: Check = (value) => value === undefined || isBoolean(value);
 const isNumberOrNone: Check = (value) => value === undefined || isNumber(value);
 const areStrings: Check = (value) => Array.isArray(value) && value.every(isString);
 const areStringsOrNone: Check = (value) => value === undefined || areStrings(value);
@@ -36,9 +37,11 @@ const SHAPES: { readonly [T in ServerMessage["type"]]: Readonly<Record<string, C
     interests: areStrings,
     languages: areLanguagesOrNone,
     met: isBoolean,
+    again: isBooleanOrNone,
     search: isNumberOrNone,
   },
   "partner-left": {},
+  "partner-again": {},
   "partner-away": {},
   "partner-back": {},
   "online": { count: isNumber },

@@ -29,12 +29,14 @@ import {
 import { type Envelope, MAX_MESSAGE_LENGTH } from "../crypto/envelope.ts";
 import { cleanText } from "./message_text.ts";
 import { NO_REMOTE_MEDIA, onCall, withRemoteMedia } from "./call_media.ts";
+import { afterLeaving } from "./rematch.ts";
 import { answersSearch } from "./search.ts";
 import {
   type Chat,
   type Effect,
   type InChat,
   isTalking,
+  LEAVE,
   type Line,
   type State,
   type SystemMessage,
@@ -53,17 +55,27 @@ export const TYPING_INTERVAL = 2_000;
 /** How long the page says that the partner is back, in milliseconds. */
 export const BACK_TIME = 5_000;
 
-/** A partner was found, unless the message answers a search that the visitor has cancelled. */
+/**
+ * A partner was found, unless the message answers a search that the visitor has cancelled. The last partner may also
+ * come back without a search. An answer to a request that the page has forgotten is left on the server, too.
+ */
 export function begin(
   state: State,
   message: ServerMessage & { type: "paired" },
   now: number,
 ): Transition {
-  if (state.screen.kind !== "searching" || !answersSearch(state, message)) return transition(state);
-  const { role, interests, met } = message;
-  const languages = state.screen.languages.length > 0 ? message.languages : undefined;
+  const { role, interests, met, again } = message;
+  const isOver = state.screen.kind === "chat" && !isTalking(state);
+  const rematch = again ? state.rematch : undefined;
+  const mayBegin = state.screen.kind === "searching" || isOver && rematch?.asks;
+  if (!mayBegin || !answersSearch(state, message)) {
+    return again && isOver ? transition(state, LEAVE) : transition(state);
+  }
+  const { screen } = state;
+  const isNamed = screen.kind === "searching" && screen.languages.length > 0;
+  const languages = isNamed ? message.languages : undefined;
   const chat: Chat = {
-    lines: [],
+    lines: rematch?.lines.map(asOfLastChat) ?? [],
     phase: { kind: "talking" },
     pictures: [],
     draft: "",
@@ -74,12 +86,14 @@ export function begin(
     lostUntil: 0,
     partner: { kind: "here" },
     report: "none",
-    unsaved: false,
+    unsaved: !!rematch?.unsaved,
     automation: watch(now, state.hidden, met),
     call: NO_CALL,
     media: { ...NO_REMOTE_MEDIA, revealed: !state.preferences.blur },
   };
-  const notice: SystemMessage = { kind: "began", interests, languages, met };
+  const notice: SystemMessage = again
+    ? { kind: "again" }
+    : { kind: "began", interests, languages, met };
   const chatting = { ...state, screen: { kind: "chat", chat } } as const;
   const begun = withLine(chatting, { from: "page", notice }, now);
   const { state: called, effects } = state.mode === "video"
@@ -87,6 +101,11 @@ export function begin(
     : transition(begun);
   const focus: Effect = { type: "focus", on: "message" };
   return transition(called, { type: "secure", role }, focus, ...effects);
+}
+
+/** A message of the last chat that did not arrive never will: its number is out of reach. */
+function asOfLastChat(line: Line): Line {
+  return line.from === "you" && !line.isDelivered ? { ...line, number: Infinity } : line;
 }
 
 /** The draft has changed. The partner is told from time to time that the visitor is typing. */
@@ -269,7 +288,11 @@ export function endChat(state: State, notice: SystemMessage, now: number): State
     lostUntil: 0,
     call: NO_CALL,
   });
-  return withLine(over, { from: "page", notice }, now);
+  const ended = withLine(over, { from: "page", notice }, now);
+  const { kind } = notice;
+  return ended.screen.kind === "chat" && (kind === "you-left" || kind === "stranger-left")
+    ? afterLeaving(ended, ended.screen.chat, now)
+    : ended;
 }
 
 /** When a chat changes without an event, in milliseconds of the page's clock; 0 for never. */

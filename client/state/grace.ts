@@ -13,7 +13,7 @@ import type { Event, State } from "./state.ts";
 export const GRACE = 400;
 
 /** The presses that lead from one step of the visit to another. */
-const STEP = /^(start|stop|home|escape)|report/;
+const STEP = /^(start|stop|home|escape|rematch)|report/;
 
 /** Whether `event` is a press that comes too soon after a change. A clock that was set back blocks nothing. */
 export function isTooSoon({ stepAt, callAt }: State, { type }: Event, now: number): boolean {
@@ -31,8 +31,8 @@ export function noteChange(before: State, next: State, now: number): State {
 }
 
 /** What determines the buttons of a visit. */
-function stepOf({ screen }: State): string {
-  if (screen.kind !== "chat") return screen.kind;
+function stepOf({ screen, rematch }: State): string {
+  if (screen.kind !== "chat") return screen.kind + !rematch;
   const { phase, report, unsaved } = screen.chat;
-  return phase.kind + report + (phase.kind === "over" && unsaved);
+  return phase.kind + report + (phase.kind === "over" && unsaved) + !rematch;
 }

@@ -22,6 +22,8 @@ export interface Preferences {
   readonly direct: boolean;
   /** The camera stays on between calls. */
   readonly keepCamera: boolean;
+  /** The next search starts automatically after a chat. */
+  readonly autoNext: boolean;
   /** A notification is shown when a stranger arrives or writes while the page is hidden. */
   readonly notify: boolean;
   /** The code of the language to show; "" for the one that the page was served in. */
@@ -38,6 +40,7 @@ export const DEFAULT_PREFERENCES: Preferences = {
   blur: true,
   direct: true,
   keepCamera: false,
+  autoNext: false,
   notify: false,
   language: "",
   theme: "",

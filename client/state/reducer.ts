@@ -42,6 +42,16 @@ import {
   work,
 } from "./search.ts";
 import {
+  askAgain,
+  askedAgain,
+  count,
+  onScreen,
+  rematchDeadlines,
+  stay,
+  whenSeen,
+  withoutRematch,
+} from "./rematch.ts";
+import {
   choose,
   hasSwitches,
   onCall,
@@ -90,7 +100,8 @@ import {
  */
 export function reduce(state: State, event: Event, now: number): Transition {
   if (isTooSoon(state, event, now)) return transition(state);
-  const { state: next, effects } = apply(state, event, now);
+  const { state: applied, effects } = apply(state, event, now);
+  const next = onScreen(applied);
   return transition(
     noteChange(state, next, now),
     ...effects,
@@ -128,6 +139,10 @@ function apply(state: State, event: Event, now: number): Transition {
       return start(state, (ready) => startVideo(ready, now));
     case "again":
       return search(state, now);
+    case "rematch":
+      return askAgain(state);
+    case "stay":
+      return transition(stay(state));
     case "home":
       return goHome(state);
     case "stop":
@@ -139,7 +154,7 @@ function apply(state: State, event: Event, now: number): Transition {
     case "send":
       return send(state, now);
     case "scroll":
-      return transition(scroll(state, event.atEnd));
+      return transition(scroll(event.atEnd ? state : stay(state), event.atEnd));
     case "picture":
       return transition(noteOnce(state, "text-only", now));
     case "save":
@@ -174,14 +189,20 @@ function apply(state: State, event: Event, now: number): Transition {
     case "full-screen":
       return transition(state, { type: event.type });
     case "choose-report":
-      return setReport(state, "none", "choosing", { type: "focus", on: "report" });
+      return setReport(stay(state), "none", "choosing", { type: "focus", on: "report" });
     case "cancel-report":
       return setReport(state, "choosing", "none", { type: "focus", on: "message" });
     case "report":
-      return setReport(state, "choosing", "sent", { type: "focus", on: "message" }, {
-        type: "tell",
-        message: { type: "report", reason: event.reason },
-      });
+      return setReport(
+        withoutRematch(state),
+        "choosing",
+        "sent",
+        { type: "focus", on: "message" },
+        {
+          type: "tell",
+          message: { type: "report", reason: event.reason },
+        },
+      );
     case "repeated-text":
       return transition(onAutomation(state, noteRepeated));
     case "dismiss-sign":
@@ -190,7 +211,7 @@ function apply(state: State, event: Event, now: number): Transition {
         { type: "focus", on: "message", unlessTouch: true },
       );
     case "attention":
-      return setFocus(state, event.focused, event.hidden);
+      return setFocus(state, event, now);
     case "toggle-notifications":
       return toggleNotifications(state);
     case "permission":
@@ -208,7 +229,11 @@ function apply(state: State, event: Event, now: number): Transition {
       return transition(endChat(state, { kind: event.type }, now), LEAVE);
     case "down":
       return transition(
-        onConnectionLost({ ...state, connectionState: "down" }, event.mayResume, now),
+        onConnectionLost(
+          { ...withoutRematch(state), connectionState: "down" },
+          event.mayResume,
+          now,
+        ),
       );
     case "refused":
       return transition(onRefusal(state, event.refusal, now));
@@ -224,8 +249,8 @@ function apply(state: State, event: Event, now: number): Transition {
 }
 
 /** When the state next changes without an event, in milliseconds of the page's clock. */
-export function nextDeadline({ screen }: State): number | undefined {
-  const deadlines = deadlinesOf(screen).filter(Boolean);
+export function nextDeadline(state: State): number | undefined {
+  const deadlines = [...deadlinesOf(state.screen), ...rematchDeadlines(state)].filter(Boolean);
   return deadlines.length > 0 ? Math.min(...deadlines) : undefined;
 }
 
@@ -293,10 +318,11 @@ function stop(state: State, now: number): Transition {
 
 /**
  * Handles Escape, which does what Stop does. It is easily pressed by mistake just after the stranger has left, so it
- * asks once before it discards a conversation. Visitors who left by themselves have already been asked.
+ * asks once before it discards a conversation, and only stops a countdown to the next chat. Visitors who left by themselves have already been asked.
  */
 function escape(state: State, now: number): Transition {
   const { screen } = state;
+  if (state.nextChat) return transition(stay(state));
   if (screen.kind !== "chat") return stop(state, now);
   if (screen.chat.report === "choosing") return apply(state, { type: "cancel-report" }, now);
   return screen.chat.unsaved !== true || isTalking(state)
@@ -304,18 +330,23 @@ function escape(state: State, now: number): Transition {
     : transition(withChat(state, { unsaved: "asked" }));
 }
 
-/** A sound for a partner who was found, and for everything unread. */
-function ring({ screen, unread }: State, next: State): Effect[] {
-  const isFound = screen.kind === "searching" && next.screen.kind === "chat";
+/** A sound for a partner who was found or would like to come back, and for everything unread. */
+function ring({ screen, unread, rematch }: State, next: State): Effect[] {
+  const isFound = screen.kind === "searching" && next.screen.kind === "chat" ||
+    next.rematch?.isAsked && !rematch?.isAsked;
   const isHeard = next.preferences.sound && (isFound || next.unread > unread);
   return isHeard ? [{ type: "ring" }] : [];
 }
 
-function setFocus(state: State, focused: boolean, hidden: boolean): Transition {
+function setFocus(
+  state: State,
+  { focused, hidden }: Event & { type: "attention" },
+  now: number,
+): Transition {
   const attended = { ...state, focused, hidden, unread: focused ? 0 : state.unread };
   return hidden === state.hidden
     ? transition(attended)
-    : transition(attended, background(attended));
+    : transition(whenSeen(attended, now), background(attended));
 }
 
 /** Tells the server whether the page is hidden. This determines how long the session is kept after a drop. */
@@ -344,6 +375,8 @@ function hear(state: State, message: ServerMessage, now: number): Transition {
       return begin(state, message, now);
     case "partner-left":
       return transition(endChat(state, { kind: "stranger-left" }, now));
+    case "partner-again":
+      return transition(askedAgain(state));
     case "reported":
       return transition(reportTaken(state, now));
     case "ice":
@@ -387,7 +420,8 @@ function searchAgain(state: State, now: number): Transition {
  */
 function resume(state: State, chatting: boolean, now: number): Transition {
   if (!chatting) {
-    return transition(endChat(state, { kind: "connection-lost" }, now), background(state));
+    const ended = endChat(state, { kind: "connection-lost" }, now);
+    return transition(withoutRematch(ended), background(state));
   }
   if (!isTalking(state)) {
     return transition(
@@ -430,7 +464,9 @@ function onRefusal(state: State, { code, seconds }: ConnectionRefusal, now: numb
   return stays ? refusal : { ...refusal, screen: { kind: "home" } };
 }
 
-function tick(state: State, now: number): Transition {
+function tick(before: State, now: number): Transition {
+  const state = count(before, now);
+  if (state.nextChat?.left === 0) return search(state, now);
   const { screen } = state;
   if (screen.kind === "searching") return tickSearch(state, screen, now);
   return screen.kind === "chat" ? tickChat(state, screen.chat, now) : transition(state);

@@ -15,6 +15,7 @@ import type {
   ServerMessage,
 } from "../../protocol.ts";
 import type { Automation } from "./automation.ts";
+import type { Countdown } from "./countdown.ts";
 import type { Call, CallEffect, CallEvent, CallNotice } from "./call.ts";
 import type { Delivery } from "./delivery.ts";
 import { type DeviceKind, type Media, NO_MEDIA } from "../media/devices.ts";
@@ -45,7 +46,8 @@ export type SystemMessage =
       | "restart"
       | "own-tab";
   }
-  | { kind: "report-taken" | "tampered" | "text-only" | CallNotice };
+  /** `again`: another chat with the last partner began. */
+  | { kind: "again" | "report-taken" | "tampered" | "text-only" | CallNotice };
 
 /** The content of a line. The visitor's own message has its number in the chat, and a mark once it has arrived. */
 export type LineContent =
@@ -143,6 +145,16 @@ export interface Searching {
   readonly keepsDevices: boolean;
 }
 
+/** The way back to the last partner. */
+export interface Rematch extends Countdown {
+  /** The last chat, and whether there is something to save. */
+  readonly lines: readonly Line[];
+  readonly unsaved: boolean;
+  /** Whether the visitor asks, and whether the stranger does. */
+  readonly asks: boolean;
+  readonly isAsked: boolean;
+}
+
 /** Everything the page knows. */
 export interface State {
   readonly screen: Screen;
@@ -177,6 +189,10 @@ export interface State {
   readonly searchNumber: number;
   /** The calendar minus the page's clock, in milliseconds. The calendar may be set at any time, the clock can't. */
   readonly calendarOffset: number;
+  /** The way back to the last partner, if there still is a way. */
+  readonly rematch: Rematch | undefined;
+  /** When the next search starts automatically; `undefined` if it doesn't. */
+  readonly nextChat: Countdown | undefined;
   /** Why this page can't connect, and until when, in milliseconds of the page's clock. */
   readonly refusal:
     | { readonly code: ConnectionRefusal["code"]; readonly until: number }
@@ -213,6 +229,8 @@ export type Event =
   | { type: "add-language" | "remove-language"; language: string }
   | { type: "start" | "start-video" | "stop" | "again" | "home" | "send" | "save" | "tick" }
   | { type: "escape" }
+  /** `rematch`: asks for another chat with the last partner. `stay`: the visitor does something after a chat. */
+  | { type: "rematch" | "stay" }
   | { type: "prefer"; change: Partial<Preferences> }
   /** Another tab has changed the preferences. */
   | { type: "preferred"; preferences: Preferences }
@@ -309,6 +327,8 @@ export function initialState(
     features: [],
     searchNumber: 0,
     calendarOffset: 0,
+    rematch: undefined,
+    nextChat: undefined,
     refusal: undefined,
     online: 0,
     focused: true,

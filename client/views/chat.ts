@@ -16,6 +16,7 @@ import { PICTURES } from "../crypto/safety_emoji.ts";
 import { callOf } from "../state/call_media.ts";
 import { type Chat, isTalking, type Line, type State } from "../state/state.ts";
 import { notificationButton } from "./notifications.ts";
+import { afterChat } from "./rematch.ts";
 import { describeLine, describeNotice, describeSpeaker } from "./phrases.ts";
 
 /** The numbers of remaining characters that a screen reader is told. It would not keep up with every key. */
@@ -50,6 +51,7 @@ export function chatView(state: State, chat: Chat, dispatch: Dispatch, memo: Mem
       ${automationView(chat, words, dispatch)}
       ${chat.report === "choosing" && reportForm(words, dispatch)}
       <p class="status-line" role="status">${statusLine(state, chat)}</p>
+      ${chat.phase.kind === "over" && afterChat(state, dispatch)}
       ${composer(chat, language, dispatch)}
     </main>
   `;
@@ -100,7 +102,11 @@ function statusLine(
     const comesBack = isTalking(state) && state.refusal === undefined;
     return comesBack ? words.Dropped : describeLine(state);
   }
-  if (!isTalking(state)) return delivery.waiting.length > 0 ? words.NotDelivered : "";
+  if (!isTalking(state)) {
+    if (state.rematch?.isAsked) return words.WantsAgain;
+    if (state.nextChat) return words.NextChat;
+    return delivery.waiting.length > 0 ? words.NotDelivered : "";
+  }
   if (partner.kind === "away") return words.StrangerDropped;
   if (isFull(delivery)) return words.Held;
   if (partner.kind === "back") return words.StrangerBack;

@@ -5,6 +5,7 @@ import { type Dispatch, html, type VNode } from "./markup.ts";
 import type { State } from "../state/state.ts";
 import { describeLine, describeSearch } from "./phrases.ts";
 import { notificationSwitch } from "./notifications.ts";
+import { rematchButton } from "./rematch.ts";
 
 export function searchView(state: State, dispatch: Dispatch): VNode {
   const { words } = state.language;
@@ -16,9 +17,12 @@ export function searchView(state: State, dispatch: Dispatch): VNode {
         <h1>${state.connectionState === "up" ? words.Looking : words.Connecting}</h1>
         <p class="lead">${hint(state)}</p>
       </div>
-      <button id="cancel" class="button-secondary" onclick=${() =>
-        dispatch({ type: "stop" })}>${words
-        .Cancel}</button>
+      <div class="button-row">
+        <button id="cancel" class="button-secondary" onclick=${() =>
+          dispatch({ type: "stop" })}>${words
+          .Cancel}</button>
+        ${rematchButton(state, dispatch)}
+      </div>
       ${notificationSwitch(state, dispatch)}
     </main>
   `;
@@ -32,10 +36,11 @@ function picture(state: State): VNode | false {
 }
 
 function hint(state: State): string {
-  const { screen, connectionState, language: { words } } = state;
+  const { screen, connectionState, rematch, language: { words } } = state;
   if (screen.kind !== "searching") return "";
   if (connectionState === "down") return describeLine(state);
   if (connectionState === "dialling") return words.Usually;
+  if (rematch?.isAsked) return words.WantsAgain;
   if (screen.challenge !== undefined) return words.Checking;
   if (screen.retryAt > 0) return words.VeryFast;
   return describeSearch(state, screen);

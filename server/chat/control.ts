@@ -58,6 +58,7 @@ const clientMessage = v.variant("type", [
     search: v.exactOptional(search),
   }),
   v.strictObject({ type: v.literal("leave") }),
+  v.strictObject({ type: v.literal("again") }),
   v.strictObject({ type: v.literal("ice") }),
   v.strictObject({ type: v.literal("solution"), nonce }),
   v.strictObject({ type: v.literal("report"), reason: v.picklist(REPORT_REASONS) }),

@@ -26,6 +26,10 @@ export interface Partner {
   partnerAway(from: SessionId): void;
   /** The partner is connected again. */
   partnerBack(from: SessionId): void;
+  /**
+   * The session `from`, its last partner, asks for another chat or no longer does. Returns `false` if there can't be one.
+   */
+  wantsAgain(from: SessionId, wants: boolean): boolean;
   /** A chat has ended that was long enough to count (`MIN_CHAT_TIME`), with a session from the address of `partner`. */
   chattedWith(partner: AddressRecord): void;
   /** The session is reported from the address of `by`. */

@@ -51,14 +51,9 @@ import type { ChatSide, Partner } from "./partner.ts";
 import { type Activity, Presence } from "./presence.ts";
 import { isSolution, WORK_BITS } from "./proof_of_work.ts";
 import type { Outlet, Sender } from "../transport.ts";
-import { type SessionPair, sideOf } from "../turn/credentials.ts";
-import {
-  answerOf,
-  type OwnRoutes,
-  type RelayAnswer,
-  routeAfter,
-  routeWithoutAsking,
-} from "./remote_relay.ts";
+import type { RelayAnswer } from "./remote_relay.ts";
+import { SessionCalls } from "./session_calls.ts";
+import { Rematch, type RematchOffer } from "./rematch.ts";
 import type { SessionDeps } from "./session_deps.ts";
 import { exportChat, importChat, type SessionSnapshot } from "./session_snapshot.ts";
 
@@ -123,6 +118,10 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
   readonly #presence: Presence;
   readonly #limits: SessionRateLimiter;
   readonly #recent: SessionId[] = [];
+  readonly #rematch: Rematch;
+  readonly #calls: SessionCalls;
+  /** The match that led to the current chat; `undefined` if it began on another node. */
+  #match: Match | undefined;
   #pendingSearch: PendingSearch | undefined;
   /** The client's number of its last search, which the answers to that search repeat. */
   #searchNumber: { readonly search?: number } = {};
@@ -130,12 +129,6 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
   #knowsSteps = false;
   #hasWorked = false;
   #mode: Mode = "text";
-  /** Whether the page has asked for the route of a call in this chat. */
-  #hasCall = false;
-  /** Whether that call must use another relay as soon as both are connected. */
-  #hasNewRelay = false;
-  /** The partner whose node was asked for its relay, and has not answered. */
-  #askedFor: SessionId | undefined;
   #state: State;
 
   constructor({ id, socket, deps, host, isConnected = true }: SessionOptions) {
@@ -147,6 +140,24 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
     this.#host = host;
     this.#limits = new SessionRateLimiter(deps.rates);
     this.#presence = new Presence({ session: this, relay, socket, isConnected, now });
+    this.#calls = new SessionCalls({
+      id,
+      node: host.node,
+      callRoutes: deps.callRoutes,
+      partner: () => this.partner,
+      location: () => this.#presence.callRelay,
+      askRelay: (partner) => host.askRelay(id, partner),
+      onRoute: (route) => this.send({ type: "ice", ...route }),
+      onUnreachable: () =>
+        this.#refuse("nobody-to-call", "The partner can't be reached at the moment."),
+    });
+    this.#rematch = new Rematch({
+      clock: deps.clock,
+      ask: ({ match }, wants) =>
+        void host.partner(this, match.partner, match.node)?.wantsAgain(this.id, wants),
+      onAsked: () => this.send({ type: "partner-again" }),
+      onAgreed: (offer) => this.#beginAgain(offer),
+    });
     this.#state = { kind: "idle", since: now, last: undefined };
   }
 
@@ -277,7 +288,7 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
     const { outlet } = this;
     const snapshot = this.#snapshot();
     if (!this.isAway) this.partner?.partnerAway(this.id); // Until the new node reports it as connected.
-    if (this.partner !== undefined) this.#endCall(this.partner);
+    if (this.partner !== undefined) this.#calls.end(this.partner);
     this.#detachSocket();
     outlet?.close(CloseCode.replaced, REPLACED_REASON);
     this.#end();
@@ -299,8 +310,7 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
     const chatSide = importChat(chat, partner, now);
     if (chat.isOver) this.#becomeIdle(chatSide);
     else this.#state = { kind: "chatting", chatSide };
-    this.#hasCall = hasCall;
-    this.#hasNewRelay = sideOf(this.#pairWith(partner)) === 0;
+    this.#calls.restore(hasCall, partner);
   }
 
   /** The partner's session continues as `partner`, on another node or on this one. */
@@ -309,7 +319,7 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
     this.release();
     this.outlet?.resume();
     this.#state.chatSide.partner = partner;
-    if (sideOf(this.#pairWith(partner)) === 1) this.#hasNewRelay = true;
+    this.#calls.partnerMoved(partner);
   }
 
   /** Whether it may be resumed. Each call counts against the limit on resumes. */
@@ -360,9 +370,7 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
 
   partnerLeft(from: SessionId): void {
     if (this.#state.kind !== "chatting" || this.partner?.id !== from) return;
-    const { chatSide } = this.#state;
-    this.#becomeIdle(chatSide);
-    this.#vouchFor(chatSide);
+    this.#endChat(this.#state.chatSide);
     this.send({ type: "partner-left" });
   }
 
@@ -373,7 +381,11 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
   partnerBack(from: SessionId): void {
     if (this.partner?.id !== from) return;
     this.send({ type: "partner-back" });
-    this.#moveCall();
+    this.#calls.move();
+  }
+
+  wantsAgain(from: SessionId, wants: boolean): boolean {
+    return this.#rematch.asked(from, wants);
   }
 
   reported(by: AddressRecord, reason: ReportReason): void {
@@ -411,15 +423,19 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
     this.send({ type: "waiting", ...this.#knowsSteps && { step }, ...this.#searchNumber });
   }
 
-  paired({ partner: id, node, role, interests, languages, met }: Match): void {
+  paired(match: Match & { readonly again?: true }): void {
+    const { partner: id, node, role, interests, languages, met, again } = match;
     const partner = this.#host.partner(this, id, node);
     if (partner === undefined) throw new Error("Cannot start a chat: the partner is not here");
     const since = this.#deps.clock.now();
     this.#state = { kind: "chatting", chatSide: { partner, since, reported: false } };
-    this.#hasCall = this.#hasNewRelay = false;
+    this.#calls.reset();
+    this.#match = match;
+    this.#rematch.close();
     this.#remember(id);
     const shared = this.#knowsSteps ? { interests, languages } : { interests };
-    this.send({ type: "paired", role, ...shared, met, ...this.#searchNumber });
+    const isAgain = again && { again };
+    this.send({ type: "paired", role, ...shared, met, ...isAgain, ...this.#searchNumber });
   }
 
   #snapshot(): SessionSnapshot {
@@ -431,7 +447,7 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
       hasWorked: this.#hasWorked,
       balances: this.#limits.balances(now),
       mode: this.#mode,
-      hasCall: this.#hasCall,
+      hasCall: this.#calls.hasCall,
       chatSide: chatSide && exportChat(chatSide, this.partner === undefined, now),
     };
   }
@@ -458,7 +474,10 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
       case "find":
         return this.#find(message);
       case "leave":
+        this.#rematch.withdraw();
         return this.#leave();
+      case "again":
+        return this.#askAgain();
       case "solution":
         return this.#verifySolution(message.nonce);
       case "report":
@@ -487,11 +506,12 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
     this.send({ type: "resumed", chatting: partner !== undefined });
     if (partner?.isAway) this.send({ type: "partner-away" });
     partner?.partnerBack(this.id);
-    this.#moveCall();
+    this.#calls.move();
   }
 
   /** Detaches the socket and ends a search, because a disconnected session doesn't search. */
   #detachSocket(): void {
+    this.#rematch.close();
     if (this.#state.kind === "searching") this.#leave();
     if (this.isAway) return;
     this.partner?.release(); // This socket no longer waits for the partner to read.
@@ -546,8 +566,7 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
       case "chatting": {
         const { chatSide } = this.#state;
         this.#deps.statistics.chatEnded(this.#deps.clock.now() - chatSide.since);
-        this.#becomeIdle(chatSide);
-        this.#vouchFor(chatSide);
+        this.#endChat(chatSide);
         return chatSide.partner.partnerLeft(this.id);
       }
       case "idle":
@@ -562,8 +581,34 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
     partner.chattedWith(this.#presence.record);
   }
 
+  /** Asks the last partner for another chat. It counts as a search. One too many gets no answer, like a late one. */
+  #askAgain(): void {
+    if (!this.#rematch.isOffered) return;
+    if (this.#presence.record.search(this.#deps.clock.now()) === 0) this.#rematch.ask();
+  }
+
+  /** Both sides have asked for another chat. */
+  #beginAgain({ match, mode }: RematchOffer): void {
+    this.#leave();
+    this.#mode = mode;
+    if (match.role === "caller") this.#deps.matchmaker.pairings[mode]++;
+    this.paired({ ...match, again: true });
+  }
+
+  /** The chat is over. There is no way back to a partner that this side has reported. */
+  #endChat(chatSide: ChatSide): void {
+    const { partner: { id, node }, reported } = chatSide;
+    this.#becomeIdle(chatSide);
+    this.#vouchFor(chatSide);
+    if (reported) return;
+    const role = this.id < id ? "caller" : "callee";
+    const unknown = { interests: [], languages: [] };
+    const match: Match = { ...unknown, ...this.#match, partner: id, node, role, met: true };
+    this.#rematch.open({ match, mode: this.#mode });
+  }
+
   #becomeIdle(last: ChatSide | undefined): void {
-    if (last !== undefined) this.#endCall(last.partner);
+    if (last !== undefined) this.#calls.end(last.partner);
     this.release();
     this.outlet?.resume(); // Another node may have paused this sender.
     this.#state = { kind: "idle", since: this.#deps.clock.now(), last };
@@ -580,7 +625,8 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
       return this.#refuse("already-reported", "This chat has already been reported.");
     }
     chatSide.reported = true;
-    this.#endCall(chatSide.partner);
+    this.#rematch.close();
+    this.#calls.end(chatSide.partner);
     this.send({ type: "reported" });
     this.#host.reported(reason);
     chatSide.partner.reported(this.#presence.record, reason);
@@ -588,80 +634,17 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
 
   /** TURN credentials are issued only during a chat. */
   #prepareCall(): void {
-    const { partner } = this;
-    if (partner === undefined) {
+    if (this.partner === undefined) {
       return this.#refuse("nobody-to-call", "There is nobody to call.");
     }
     const wait = this.#take("calls");
     if (wait > 0) return this.#rejectTooFast("You are calling too often.", wait);
-    this.#hasCall = true;
-    this.#routeCall(partner);
-  }
-
-  /**
-   * Sends the new route of a call whose relay has moved with the session of side 0. A page that noticed this by itself
-   * might hear from its partner's page first, and would then answer with candidates of the old relay.
-   */
-  #moveCall(): void {
-    const { partner } = this;
-    if (!this.#hasNewRelay || partner === undefined || partner.isAway) return;
-    this.#hasNewRelay = false;
-    if (this.#hasCall) this.#routeCall(partner);
-  }
-
-  #routeCall(partner: Partner): void {
-    const own = this.#routesWith(partner);
-    const route = partner.node === this.node
-      ? own.relayed()
-      : routeWithoutAsking(this.#pairWith(partner), own);
-    if (route === undefined) void this.#askRelay(partner);
-    else this.send({ type: "ice", ...route });
-  }
-
-  /** Asks the partner's node. A request that is repeated meanwhile gets the same answer. */
-  async #askRelay(partner: Partner): Promise<void> {
-    if (this.#askedFor === partner.id) return;
-    this.#askedFor = partner.id;
-    const { node } = partner;
-    const answer = await this.#host.askRelay(this.id, partner);
-    if (this.#askedFor === partner.id) this.#askedFor = undefined;
-    const { partner: now } = this;
-    if (now?.id !== partner.id) return; // That chat is over.
-    if (answer.kind === "gone" && now.node !== node) this.#routeCall(now);
-    else this.#takeRelay(now, answer);
-  }
-
-  /** Sends the route. A partner that has moved here in the meantime uses the relay of this node. */
-  #takeRelay(partner: Partner, answer: RelayAnswer): void {
-    const own = this.#routesWith(partner);
-    const route = partner.node === this.node ? own.relayed() : routeAfter(answer, own);
-    if (route !== undefined) return this.send({ type: "ice", ...route });
-    this.#refuse("nobody-to-call", "The partner can't be reached at the moment.");
-  }
-
-  #routesWith(partner: Partner): OwnRoutes {
-    const pair = this.#pairWith(partner);
-    const { callRoutes } = this.#deps;
-    return {
-      relayed: () => callRoutes.route(pair, this.#presence.callRelay),
-      unrelayed: () => callRoutes.route(pair, undefined),
-    };
+    this.#calls.prepare();
   }
 
   /** Credentials for the relay of this node, for a partner on another node. */
   relayFor(partner: SessionId): RelayAnswer {
-    if (this.partner?.id !== partner) return { kind: "gone" };
-    const pair = { own: partner, partner: this.id };
-    return answerOf(this.#deps.callRoutes.route(pair, this.#presence.callRelay));
-  }
-
-  /** Ends a call of this chat that is relayed by this node. */
-  #endCall(partner: Partner): void {
-    this.#deps.callRoutes.ended(this.#pairWith(partner));
-  }
-
-  #pairWith(partner: Partner): SessionPair {
-    return { own: this.id, partner: partner.id };
+    return this.#calls.relayFor(partner);
   }
 
   /** Takes a token of a limit. Returns 0, or the milliseconds until the next token is available. */

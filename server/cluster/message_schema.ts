@@ -78,6 +78,7 @@ const chatEvent = v.variant("type", [
   v.object({ type: v.picklist(["away", "back"]) }),
   v.object({ type: v.literal("read"), bytes: count }),
   v.object({ type: v.literal("probe"), isAway: v.boolean(), isAnswer: v.boolean() }),
+  v.object({ type: v.literal("again"), wants: v.boolean() }),
   v.object({ type: v.literal("chatted"), with: text }),
   v.object({ type: v.literal("reported"), by: text, weight: amount }),
 ]) satisfies v.GenericSchema<unknown, ChatEvent>;

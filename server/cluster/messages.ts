@@ -36,6 +36,8 @@ export type ChatEvent =
   | { readonly type: "read"; readonly bytes: number }
   /** Is the chat still active? Sent from the current node of `from`. */
   | { readonly type: "probe"; readonly isAway: boolean; readonly isAnswer: boolean }
+  /** The chat is over, and the sender asks for another one, or no longer does. */
+  | { readonly type: "again"; readonly wants: boolean }
   /** The chat was long enough to count. `with` is the pseudonym of the sender's address; "" if it has none. */
   | { readonly type: "chatted"; readonly with: string }
   /** `by` is the pseudonym of an address (`keys.ts`); "" if it has none. */

@@ -72,6 +72,11 @@ export class RemoteChats {
         : session?.chattedElsewhere(from, event.with);
     }
     const session = this.#options.sessions.session(to);
+    if (event.type === "again") {
+      const mayBegin = session?.wantsAgain(from, event.wants) ?? false;
+      if (event.wants && !mayBegin) this.#reject(message); // Its side may have begun.
+      return;
+    }
     const known = session?.partner;
     if (session === undefined || known?.id !== from) return this.#handleUnknown(message);
     if (event.type === "left") return session.partnerLeft(from);

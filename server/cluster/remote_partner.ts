@@ -23,7 +23,7 @@ import type { Bus } from "./bus.ts";
 import type { ChatEvent } from "./messages.ts";
 
 /** Events that only the current partner can send, from the node it is on. */
-export type PartnerEvent = Exclude<ChatEvent, { type: "left" | "chatted" | "reported" }>;
+export type PartnerEvent = Exclude<ChatEvent, { type: "left" | "again" | "chatted" | "reported" }>;
 
 /** Bytes that are taken before they are acknowledged: one message for several frames. */
 const MIN_ACKNOWLEDGED = PAUSE_BYTES / 4;
@@ -91,6 +91,12 @@ export class RemotePartner implements Partner, Sender {
 
   partnerBack(): void {
     this.#send({ type: "back" });
+  }
+
+  /** The other node answers `left` if there can't be another chat. */
+  wantsAgain(_from: SessionId, wants: boolean): boolean {
+    this.#send({ type: "again", wants });
+    return true;
   }
 
   chattedWith({ name }: AddressRecord): void {

@@ -73,10 +73,10 @@ export const ADDRESS_LIMITS = {
   },
   searches: {
     of: "address",
-    counts: "`find` messages",
+    counts: "`find` and `again` messages",
     burst: 240,
     perMinute: 480,
-    otherwise: "error `too-fast` with the time to wait",
+    otherwise: "error `too-fast` with the time to wait; no answer to `again`",
   },
   /** Enforced by each node (`admission/request_budget.ts`). Enough for 200 people who arrive within a minute. */
   requests: {

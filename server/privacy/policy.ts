@@ -212,7 +212,7 @@ const PREFERENCES: Section = {
   sentences: [
     {
       says:
-        "The page keeps a few preferences in your browser's localStorage: that you have confirmed your age, whether you want to hear sounds and get notifications, which language you chose, and whether you chose light or dark colours. For video calls, it remembers whether they start with your camera off, your microphone muted and the stranger blurred, whether you may be asked about a direct call, and whether your camera stays on between chats. None of this identifies you.",
+        "The page keeps a few preferences in your browser's localStorage: that you have confirmed your age, whether you want to hear sounds and get notifications, whether the next chat starts automatically, which language you chose, and whether you chose light or dark colours. For video calls, it remembers whether they start with your camera off, your microphone muted and the stranger blurred, whether you may be asked about a direct call, and whether your camera stays on between chats. None of this identifies you.",
       proof: [PROOF_TESTS.preferencesKept],
     },
     {

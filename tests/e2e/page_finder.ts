@@ -45,6 +45,11 @@ export const FINDER = `
     return width > 0 && height > 0 && isVisible(element);
   };
   const isDisabled = (element) => element.matches(":disabled, [aria-disabled=true]");
+  const spoken = (element) => {
+    const copy = element.cloneNode(true);
+    for (const hidden of copy.querySelectorAll("[aria-hidden=true]")) hidden.remove();
+    return copy.textContent;
+  };
   const nameOf = (element) => {
     const ids = element.getAttribute("aria-labelledby")?.split(" ") ?? [];
     const labels = ids.length > 0
@@ -53,7 +58,7 @@ export const FINDER = `
     return element.getAttribute("aria-label") ??
       (labels.length > 0
         ? labels.map((label) => label?.textContent ?? "").join(" ")
-        : element.alt || element.textContent || element.title);
+        : element.alt || spoken(element) || element.title);
   };
   const innermost = (scope, holds) =>
     [...scope.querySelectorAll("*")].filter((element) =>

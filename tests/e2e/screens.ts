@@ -36,6 +36,12 @@ const PAGES = [
 /** Scripts that run in a page before its own: something that the page waits for never happens, or is decided. */
 const ENDLESS_DIGEST = "SubtleCrypto.prototype.digest = () => new Promise(() => {})";
 const ENDLESS_KEYS = "SubtleCrypto.prototype.generateKey = () => new Promise(() => {})";
+const HALT = `{
+  const now = performance.now.bind(performance);
+  let halted;
+  performance.now = () => halted ?? now();
+  globalThis.halt = () => void (halted = now());
+}`;
 const INSECURE = "Object.defineProperty(globalThis, 'isSecureContext', { value: false })";
 const NOTIFIED = "Object.defineProperty(Notification, 'permission', { value: 'granted' })";
 const NO_CAMERA = "MediaDevices.prototype.getUserMedia = () => " +
@@ -44,6 +50,7 @@ const NO_CAMERA = "MediaDevices.prototype.getUserMedia = () => " +
 /** All journeys, by topic. */
 export const WAYS: Readonly<Record<string, Way>> = {
   "a chat": throughChat,
+  "a way back": throughReturn,
   "a call": throughCall,
   "the pages to read": throughPages,
   "a search that takes long": throughSearch,
@@ -85,9 +92,43 @@ async function throughChat(openFixture: OpenFixture, judge: Judge): Promise<void
   await judge(ann, "choosing a reason");
   await ann.press("Seems under 18");
   await bob.leave();
-  await judge(bob, "over, by oneself");
+  await judge(bob, "over, by oneself, with a way back");
   await ann.reads(STRANGER_LEFT);
   await judge(ann, "over, by the stranger, and reported");
+}
+
+/** A check takes longer than a countdown, so the page's clock stands still meanwhile. */
+async function throughReturn(openFixture: OpenFixture, judge: Judge): Promise<void> {
+  await using fixture = await openFixture();
+  const pair = () => fixture.pair({ script: HALT }, { script: HALT });
+  const judgeHalted: Judge = async (visitor, screen) => {
+    await visitor.evaluate("halt()");
+    await judge(visitor, screen);
+  };
+  const [ann, bob] = await pair();
+  await ann.leave();
+  await bob.press(words.Again);
+  await ann.sees(words.WantsAgain);
+  await bob.button(words.WaitingForStranger).waitFor();
+  await ann.evaluate("halt()");
+  await judgeHalted(bob, "over, waiting for the stranger");
+  await judge(ann, "over, and asked back");
+
+  const [eve, fay] = await pair();
+  await eve.leave();
+  await eve.page.getByRole("checkbox", { name: words.AutoNext }).check();
+  for (const visitor of [eve, fay]) await visitor.press(words.Again);
+  await eve.reads(words.Notices.again);
+  await fay.leave();
+  await eve.sees(words.NextChat);
+  await judgeHalted(eve, "over a second time, before the next chat");
+
+  const [cat, dan] = await pair();
+  await cat.leave();
+  await cat.press("New chat");
+  await dan.press(words.Again);
+  await cat.sees(words.WantsAgain);
+  await judgeHalted(cat, "searching, and asked back");
 }
 
 async function throughCall(openFixture: OpenFixture, judge: Judge): Promise<void> {

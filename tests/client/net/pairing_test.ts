@@ -1,6 +1,6 @@
 /**
  * Three whole pages and the whole session registry, with visitors who keep changing their minds. They start, cancel,
- * stop, report and call at any moment, over connections that deliver each direction late, get cut, fall silent and are
+ * stop, report, call and ask each other back at any moment, over connections that deliver each direction late, get cut, fall silent and are
  * resumed. Whatever happens, two pages never disagree about who is talking to whom:
  *
  * - Everything that a page hears in one chat was said by one other page, in one chat of that page.
@@ -11,6 +11,7 @@
 
 import assert from "node:assert/strict";
 import { FrameKind, RESUME_WINDOW } from "../../../protocol.ts";
+import { GRACE } from "../../../client/state/grace.ts";
 import { isTalking } from "../../../client/state/state.ts";
 import { type Channel, SimulatedPage, SimulatedServer } from "../../support/simulated_pages.ts";
 import { repeats, seeded } from "../../support/repeats.ts";
@@ -79,9 +80,19 @@ class Visitor {
     return isTalking(this.page.state);
   }
 
+  /** Presses a button, once the page takes presses. */
+  press(type: "start" | "stop"): void {
+    this.page.pass(GRACE);
+    this.page.on({ type });
+  }
+
   /** Presses a button that is there. */
   act(): void {
-    const { screen } = this.page.state;
+    this.page.pass(GRACE);
+    const { screen, rematch } = this.page.state;
+    if (rematch !== undefined && this.#roll() < 0.7) {
+      return rematch.asks ? undefined : this.page.on({ type: "rematch" });
+    }
     if (screen.kind === "home") return this.page.on({ type: "start" });
     if (screen.kind !== "chat") return this.page.on({ type: "stop" });
     const { phase } = screen.chat;
@@ -181,11 +192,28 @@ function assertAgreed(visitors: readonly Visitor[]): void {
   }
 }
 
+/** Two visitors meet, and one of them leaves, which the other hears only later. */
+async function meetAndLeave([a, b]: readonly Visitor[]): Promise<void> {
+  for (const presses of [["start"], ["stop", "stop"]] as const) {
+    for (const visitor of presses[0] === "start" ? [a!, b!] : [a!]) {
+      visitor.deliver();
+      for (const type of presses) visitor.press(type);
+      await settled();
+    }
+    for (const visitor of [a!, b!, a!]) {
+      visitor.deliver();
+      await settled();
+    }
+  }
+}
+
 async function run(seed: number): Promise<void> {
   const roll = seededRandom(seed);
   const server = new SimulatedServer();
   const visitors = Array.from({ length: PAGES }, (_, n) => new Visitor(n, server, roll));
-  for (let n = 0; n < STEPS; n++) await step(visitors[Math.floor(roll() * PAGES)]!, roll);
+  if (roll() < 0.5) await meetAndLeave(visitors);
+  const steps = Math.ceil(roll() * STEPS);
+  for (let n = 0; n < steps; n++) await step(visitors[Math.floor(roll() * PAGES)]!, roll);
   await calm(visitors);
   assertAgreed(visitors);
 }

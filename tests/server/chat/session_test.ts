@@ -63,6 +63,7 @@ const INERT_PARTNER = {
   partnerAway: () => {},
   partnerBack: () => {},
   chattedWith: () => {},
+  wantsAgain: () => false,
   reported: () => {},
 };
 
@@ -186,7 +187,7 @@ Deno.test("Session sends a welcome with a token and the number of people online"
   const world = new World();
   world.visit();
   const { outlet } = world.visit();
-  const features = ["ping", "search", "languages"];
+  const features = ["ping", "search", "languages", "again"];
   assert.deepEqual(outlet.messages, [{ type: "welcome", token: "token 2", online: 2, features }]);
 });
 
