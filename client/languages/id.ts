@@ -20,7 +20,7 @@ export const id: Catalogue = {
     Lead:
       "Kamu dipasangkan dengan orang secara acak. Tanpa akun, tanpa cookie, dan hanya kalian berdua yang bisa membaca pesan kalian.",
     Interests: "Minat",
-    InterestsHint: "Opsional. Awalnya kami mencari orang yang punya minat sama.",
+    InterestsHint: "Opsional. Awalnya kami mencari orang yang punya minat yang sama.",
     InterestsChosen: "Minat yang dipilih",
     RemoveInterest: "Hapus {interest}",
     InterestsFull: "Maksimal sepuluh",
@@ -117,10 +117,10 @@ export const id: Catalogue = {
     },
     BothLike: "Kalian sama-sama suka {interests}.",
     BothSpeak: "Kalian sama-sama berbahasa {languages}.",
-    NoSharedLanguage: "Tidak ada bahasa yang sama.",
+    NoSharedLanguage: "Bahasa yang sama tidak ditemukan.",
     MetBefore: "Kalian baru saja bertemu. Belum ada orang lain sekarang.",
     Dropped: "Koneksimu terputus. Menyambung lagi…",
-    StrangerDropped: "Koneksi lawan bicara terputus. Mungkin dia kembali.",
+    StrangerDropped: "Koneksi lawan bicara terputus. Mungkin dia akan kembali.",
     StrangerBack: "Lawan bicara sudah kembali.",
     StrangerTypes: "Lawan bicara sedang mengetik…",
     Held: "Pesanmu belum sampai. Kamu bisa mengirim lagi setelah sampai.",
@@ -147,7 +147,7 @@ export const id: Catalogue = {
     Encrypted: "Terenkripsi end-to-end",
     Compare:
       "Jika lawan bicara melihat empat gambar yang sama dengan urutan yang sama, tidak ada siapa pun di tengah yang bisa membaca obrolan kalian, termasuk server ini. Cocokkan lewat suara, atau beri petunjuk dengan kata-kata sendiri yang tidak bisa diubah mesin.",
-    Unprotected: "Ini tidak melindungimu dari apa",
+    Unprotected: "Yang tidak bisa dicegah enkripsi",
     Comma: ", ",
     Pictures:
       "gurita, kaktus, balon, sepeda, lemon, kunci, jangkar, topi, kura-kura, jamur, bulan, lonceng, wortel, gitar, rubah, kaus kaki, lebah, piza, layang-layang, magnet, gajah, pelangi, perahu, drum, penguin, ceri, lilin, puzzle, jerapah, jagung, roket, dadu, paus, donat, patung, kompas, burung hantu, semangka, gunting, terompet, siput, gunung api, traktor, kursi, unta, pretzel, jam, sasaran, kupu-kupu, daun, kastel, keju, katak, alpukat, kereta, tanaman, kepiting, roti, tenda, biola, kumbang, telur, pulau, tangga",
@@ -157,7 +157,7 @@ export const id: Catalogue = {
     WhatIsWrong: "Apa masalahnya?",
     OnlyReason: "Hanya alasannya yang dikirim, percakapannya tidak pernah.",
     Reasons: {
-      underage: "Tampak di bawah 18",
+      underage: "Tampak di bawah 18 tahun",
       sexual: "Konten seksual yang tidak diinginkan",
       harassment: "Pelecehan atau ancaman",
       spam: "Spam atau iklan",
