@@ -26,7 +26,7 @@ export const es: Catalogue = {
     InterestsFull: "Son diez, el máximo",
     InterestsExample: "música, senderismo, cine",
     Languages: "Idiomas",
-    LanguagesHint: "Según tu navegador. No se guardan.",
+    LanguagesHint: "Según tu navegador. Nunca se guardan.",
     AnyLanguage: "Buscamos a gente de cualquier idioma.",
     AddLanguage: "Añadir un idioma",
     Adult: "Tengo 18 años o más",
@@ -166,7 +166,7 @@ export const es: Catalogue = {
     WhatIsWrong: "¿Qué ocurre?",
     OnlyReason: "Solo se envía el motivo, nunca la conversación.",
     Reasons: {
-      underage: "Parece menor de 18",
+      underage: "Parece menor de 18 años",
       sexual: "Contenido sexual no deseado",
       harassment: "Acoso o amenazas",
       spam: "Spam o publicidad",
