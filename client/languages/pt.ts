@@ -26,7 +26,7 @@ export const pt: Catalogue = {
     InterestsFull: "Já são dez, o máximo",
     InterestsExample: "música, trilhas, filmes",
     Languages: "Idiomas",
-    LanguagesHint: "Segundo seu navegador. Não são salvos.",
+    LanguagesHint: "Segundo seu navegador. Nunca são salvos.",
     AnyLanguage: "Procuramos pessoas de qualquer idioma.",
     AddLanguage: "Adicionar um idioma",
     Adult: "Tenho 18 anos ou mais",
@@ -165,7 +165,7 @@ export const pt: Catalogue = {
     WhatIsWrong: "O que há de errado?",
     OnlyReason: "Só o motivo é enviado, nunca a conversa.",
     Reasons: {
-      underage: "Parece ter menos de 18",
+      underage: "Parece ter menos de 18 anos",
       sexual: "Conteúdo sexual indesejado",
       harassment: "Assédio ou ameaças",
       spam: "Spam ou propaganda",
