@@ -164,7 +164,7 @@ export const vi: Catalogue = {
       other: "Lý do khác",
     },
     NeverMind: "Thôi",
-    LooksAutomated: "Người lạ này có vẻ là máy tự động",
+    LooksAutomated: "Người lạ này có vẻ là bot",
     Signs: {
       link: "Tin nhắn đầu tiên có chứa liên kết.",
       repeated: "Người lạ trước đó đã gửi đúng nội dung này.",
