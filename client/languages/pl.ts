@@ -180,7 +180,7 @@ export const pl: Catalogue = {
       other: "Coś innego",
     },
     NeverMind: "Jednak nie",
-    LooksAutomated: "Druga strona wygląda na automat",
+    LooksAutomated: "Druga strona wygląda na bota",
     Signs: {
       link: "Pierwsza wiadomość zawiera link.",
       repeated: "Poprzednia osoba wysłała ten sam tekst.",
