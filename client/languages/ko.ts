@@ -39,7 +39,7 @@ export const ko: Catalogue = {
     OpenSecure: "안전한 페이지 열기",
     Language: "언어",
     LanguageFailed: "지금은 이 언어를 불러올 수 없어요. 다시 시도하는 중…",
-    Dark: "어두운 화면",
+    Dark: "다크 모드",
     Links: {
       label: "이 사이트 정보",
       privacy: "개인정보",
