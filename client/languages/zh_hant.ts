@@ -159,7 +159,7 @@ export const zhHant: Catalogue = {
     Signs: {
       link: "對方的第一則訊息就含有連結。",
       repeated: "前一位陌生人傳過相同的文字。",
-      speed: "對方打字比任何人都快。",
+      speed: "沒有人打字能這麼快。",
     },
     MayBeWrong: "只有這個頁面注意到這件事，而且可能有誤。",
     ReportStranger: "檢舉對方",
