@@ -183,7 +183,7 @@ export const it: Catalogue = {
     Signs: {
       link: "Il primo messaggio contiene un link.",
       repeated: "La persona precedente ha inviato lo stesso testo.",
-      speed: "Scrive più in fretta di quanto sia possibile a chiunque.",
+      speed: "Nessuno può scrivere così in fretta.",
     },
     MayBeWrong: "Se n’è accorta solo questa pagina, e può sbagliarsi.",
     ReportStranger: "Segnala questa persona",
