@@ -166,7 +166,7 @@ export const hi: Catalogue = {
     },
     NeverMind: "रहने दें",
 
-    LooksAutomated: "अजनबी कोई प्रोग्राम लगते हैं",
+    LooksAutomated: "लगता है, अजनबी कोई प्रोग्राम है",
     Signs: {
       link: "उनके पहले संदेश में लिंक है।",
       repeated: "पिछले अजनबी ने भी यही लिखा था।",
