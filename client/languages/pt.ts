@@ -177,9 +177,9 @@ export const pt: Catalogue = {
 
     LooksAutomated: "A outra pessoa parece um programa",
     Signs: {
-      link: "A primeira mensagem contém um link.",
+      link: "A primeira mensagem dela contém um link.",
       repeated: "A pessoa anterior enviou o mesmo texto.",
-      speed: "Escreve mais rápido do que alguém consegue digitar.",
+      speed: "Ninguém consegue digitar tão rápido.",
     },
     MayBeWrong: "Só esta página percebeu isso, e pode estar enganada.",
     ReportStranger: "Denunciar esta pessoa",
