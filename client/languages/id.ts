@@ -25,7 +25,7 @@ export const id: Catalogue = {
     RemoveInterest: "Hapus {interest}",
     InterestsFull: "Maksimal sepuluh",
     InterestsExample: "musik, mendaki, film",
-    Languages: "Bahasa percakapan",
+    Languages: "Bahasamu",
     LanguagesHint: "Dari browser kamu, dan tidak pernah disimpan.",
     AnyLanguage: "Orang dengan bahasa apa pun boleh.",
     AddLanguage: "Tambah bahasa",
@@ -159,7 +159,7 @@ export const id: Catalogue = {
     WhatIsWrong: "Apa masalahnya?",
     OnlyReason: "Hanya alasannya yang dikirim, percakapannya tidak pernah.",
     Reasons: {
-      underage: "Tampak di bawah 18 tahun",
+      underage: "Tampak di bawah umur",
       sexual: "Konten seksual yang tidak diinginkan",
       harassment: "Pelecehan atau ancaman",
       spam: "Spam atau iklan",
