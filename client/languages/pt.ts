@@ -167,7 +167,7 @@ export const pt: Catalogue = {
     WhatIsWrong: "O que há de errado?",
     OnlyReason: "Só o motivo é enviado, nunca a conversa.",
     Reasons: {
-      underage: "Parece ter menos de 18 anos",
+      underage: "Parece menor de 18 anos",
       sexual: "Conteúdo sexual indesejado",
       harassment: "Assédio ou ameaças",
       spam: "Spam ou propaganda",
