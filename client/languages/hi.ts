@@ -136,8 +136,8 @@ export const hi: Catalogue = {
     Message: "संदेश",
     WriteMessage: "संदेश लिखें",
     Left: {
-      one: "{count} अक्षर बाक़ी",
-      other: "{count} अक्षर बाक़ी",
+      one: "{count} बाक़ी",
+      other: "{count} बाक़ी",
     },
     Send: "भेजें",
     Stop: { talking: "छोड़ें", asking: "सच में?", over: "नई चैट" },
