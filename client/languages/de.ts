@@ -141,7 +141,7 @@ export const de: Catalogue = {
     NotDelivered: "Nicht zugestellt",
     SaveChat: "Speichern",
     BeginningMissing: "Hier stehen nur die neuesten Nachrichten. Der Anfang fehlt.",
-    VideoCall: "Videoanruf",
+    VideoCall: "Video",
     SoundOn: "Ton an",
     SoundOff: "Ton aus",
     Newer: "Neue Nachrichten: {count}",
