@@ -68,7 +68,7 @@ export const de: Catalogue = {
       reported:
         "Mehrere Menschen haben jemanden mit deiner IP-Adresse gemeldet. Die Sperre endet automatisch, und nichts davon wird gespeichert.",
       flooding:
-        "Deine IP-Adresse hat viel zu viele Verbindungen aufgebaut. Die Sperre endet automatisch, und nichts davon wird gespeichert.",
+        "Von deiner IP-Adresse kamen zu viele Verbindungen. Die Sperre endet automatisch, und nichts davon wird gespeichert.",
       denied: "Sie bleibt gesperrt, bis der Betreiber die Sperre aufhebt.",
     },
     BlockedWait:
