@@ -67,7 +67,7 @@ export const es: Catalogue = {
       reported:
         "Varias personas han denunciado a alguien que usaba tu dirección IP. El bloqueo termina automáticamente y no queda ningún registro de él.",
       flooding:
-        "Tu dirección IP ha hecho demasiadas conexiones. El bloqueo termina automáticamente y no queda ningún registro de él.",
+        "Desde tu dirección IP llegaron demasiadas conexiones. El bloqueo termina automáticamente y no queda ningún registro de él.",
       denied: "Seguirá bloqueada hasta que la administración levante el bloqueo.",
     },
     BlockedWait: "Puedes dejar esta página abierta: se reconectará en cuanto termine el bloqueo.",
