@@ -68,7 +68,7 @@ export const fr: Catalogue = {
       reported:
         "Plusieurs personnes ont signalé quelqu’un qui utilisait ton adresse IP. Le blocage prend fin automatiquement, et il n’en reste aucune trace.",
       flooding:
-        "Ton adresse IP a établi beaucoup trop de connexions. Le blocage prend fin automatiquement, et il n’en reste aucune trace.",
+        "Trop de connexions sont venues de ton adresse IP. Le blocage prend fin automatiquement, et il n’en reste aucune trace.",
       denied: "Elle reste bloquée jusqu’à ce que cette personne lève le blocage.",
     },
     BlockedWait:
