@@ -67,7 +67,7 @@ export const pt: Catalogue = {
       reported:
         "Várias pessoas denunciaram alguém que usava seu endereço IP. O bloqueio termina automaticamente, e nenhum registro dele é mantido.",
       flooding:
-        "Seu endereço IP fez conexões demais. O bloqueio termina automaticamente, e nenhum registro dele é mantido.",
+        "Chegaram conexões demais do seu endereço IP. O bloqueio termina automaticamente, e nenhum registro dele é mantido.",
       denied: "Ele continua bloqueado até que a administração remova o bloqueio.",
     },
     BlockedWait:
