@@ -118,7 +118,7 @@ export const id: Catalogue = {
     },
     BothLike: "Kalian sama-sama suka {interests}.",
     BothSpeak: "Kalian sama-sama berbahasa {languages}.",
-    NoSharedLanguage: "Bahasa yang sama tidak ditemukan.",
+    NoSharedLanguage: "Tidak ditemukan bahasa yang sama.",
     MetBefore: "Kalian baru saja bertemu. Belum ada orang lain sekarang.",
     Dropped: "Koneksimu terputus. Menyambung lagi…",
     StrangerDropped: "Koneksi lawan bicara terputus. Mungkin dia akan kembali.",

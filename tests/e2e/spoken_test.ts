@@ -169,33 +169,39 @@ test("Two people who share a language are told which, and a third waits for thei
   await eve.sees(LOOKING);
 });
 
-/** Whether the label and the control of the languages overlap, and whether anything is wider than the window. */
+/** Where the control that adds a language is, seen from its label, and whether anything is wider than the window. */
 const LAYOUT = `(() => {
   const range = document.createRange();
   range.selectNodeContents(document.getElementById("languages"));
   const label = range.getBoundingClientRect();
   const add = document.getElementById("add-language").getBoundingClientRect();
   return {
-    overlap: label.left < add.right && add.left < label.right,
-    wide: document.documentElement.scrollWidth > innerWidth,
-    low: document.getElementById("add-language").offsetHeight < 24,
+    isBeside: label.right <= add.left || add.right <= label.left,
+    isBelow: label.bottom <= add.top,
+    isWide: document.documentElement.scrollWidth > innerWidth,
   };
 })()`;
 
 decided(
-  "Languages fit on the smallest phone in every language, also while one is added",
+  "Languages fit on the smallest phone in every language, and below each other in large text",
   async (openFixture) => {
     await using fixture = await openFixture();
-    const six = reporting("zh-TW", "de", "uz-Cyrl", "sr-Latn", "fr");
-    const ann = await fixture.enter({ ...six, viewport: { width: 320, height: 568 } });
+    const five = reporting("zh-TW", "de", "uz-Cyrl", "sr-Latn", "fr");
+    const ann = await fixture.enter({ ...five, viewport: { width: 320, height: 568 } });
     await ann.page.locator("#add-language").click();
     for (const code of Object.keys(CATALOGUES)) {
       await ann.chooseLanguage(code);
       const layout = await ann.evaluate(LAYOUT);
-      deepEqual([code, layout], [code, { overlap: false, wide: false, low: false }]);
+      deepEqual([code, layout], [code, { isBeside: true, isBelow: false, isWide: false }]);
       ok(await ann.page.locator("form select").isVisible(), "the menu is open");
     }
     await ann.chooseLanguage("ar");
     deepEqual(await findings(ann), []);
+    await ann.chooseLanguage("en");
+    const session = await ann.context.newCDPSession(ann.page);
+    await session.send("Page.setFontSizes", { fontSizes: { standard: 32 } });
+    await ann.until("getComputedStyle(document.documentElement).fontSize === '32px'");
+    const { isBelow } = await ann.evaluate<{ isBelow: boolean }>(LAYOUT);
+    ok(isBelow, "neither covers the other");
   },
 );
