@@ -146,7 +146,7 @@ export const de: Catalogue = {
     SoundOff: "Ton aus",
     Newer: "Neue Nachrichten: {count}",
     Message: "Nachricht",
-    WriteMessage: "Schreib eine Nachricht",
+    WriteMessage: "Nachricht",
     Left: {
       one: "noch {count}",
       other: "noch {count}",
