@@ -147,7 +147,7 @@ export const fr: Catalogue = {
     SoundOff: "Son coupé",
     Newer: "Nouveaux messages\u202f: {count}",
     Message: "Message",
-    WriteMessage: "Écris un message",
+    WriteMessage: "Message",
     Left: {
       one: "Reste {count}",
       other: "Reste {count}",
