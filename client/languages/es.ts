@@ -144,7 +144,7 @@ export const es: Catalogue = {
     SoundOff: "Sin sonido",
     Newer: "Mensajes nuevos: {count}",
     Message: "Mensaje",
-    WriteMessage: "Escribe un mensaje",
+    WriteMessage: "Mensaje",
     Left: {
       one: "Queda {count}",
       other: "Quedan {count}",
