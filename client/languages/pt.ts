@@ -143,7 +143,7 @@ export const pt: Catalogue = {
     SoundOff: "Sem som",
     Newer: "Mensagens novas: {count}",
     Message: "Mensagem",
-    WriteMessage: "Escreva uma mensagem",
+    WriteMessage: "Mensagem",
     Left: {
       one: "Resta {count}",
       other: "Restam {count}",
