@@ -148,7 +148,7 @@ export const it: Catalogue = {
     SoundOff: "Senza audio",
     Newer: "Nuovi messaggi: {count}",
     Message: "Messaggio",
-    WriteMessage: "Scrivi un messaggio",
+    WriteMessage: "Messaggio",
     Left: {
       one: "Ne resta {count}",
       other: "Ne restano {count}",
