@@ -147,7 +147,7 @@ export const pl: Catalogue = {
     SoundOff: "Bez dźwięku",
     Newer: "Nowe wiadomości: {count}",
     Message: "Wiadomość",
-    WriteMessage: "Napisz wiadomość",
+    WriteMessage: "Wiadomość",
     Left: {
       one: "Zostało {count}",
       few: "Zostało {count}",
