@@ -139,7 +139,7 @@ export const tr: Catalogue = {
     SoundOff: "Ses kapalı",
     Newer: "Yeni mesajlar: {count}",
     Message: "Mesaj",
-    WriteMessage: "Bir mesaj yaz",
+    WriteMessage: "Mesaj yaz",
     Left: {
       one: "{count} kaldı",
       other: "{count} kaldı",
