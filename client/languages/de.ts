@@ -7,7 +7,7 @@ export const de: Catalogue = {
   name: "Deutsch",
   frame: {
     description:
-      "Rede mit einem zufälligen fremden Menschen, per Text oder Video. Ohne Konto, ohne Cookies, Ende-zu-Ende-verschlüsselt.",
+      "Rede mit zufälligen Fremden, per Text oder Video. Ohne Konto, ohne Cookies, Ende-zu-Ende-verschlüsselt.",
     noScript:
       "Der Chat läuft in deinem Browser und braucht dafür JavaScript. Bitte aktiviere es für diese Seite. Ihr ganzer Code steckt in ihr selbst, und nichts wird von anderswo geladen.",
     notRunning: "Der Chat läuft nicht. Lade die Seite neu oder nimm einen anderen Browser.",
@@ -27,7 +27,7 @@ export const de: Catalogue = {
     InterestsExample: "Musik, Wandern, Filme",
     Languages: "Sprachen",
     LanguagesHint: "Von deinem Browser, nie gespeichert.",
-    AnyLanguage: "Wir suchen Menschen jeder Sprache.",
+    AnyLanguage: "Die Sprache deines Gegenübers ist egal.",
     AddLanguage: "Weitere Sprache",
     Adult: "Ich bin 18 oder älter",
     AdultFirst: "Bitte bestätige zuerst dein Alter. Diese Website ist nur für Erwachsene.",
@@ -68,7 +68,7 @@ export const de: Catalogue = {
       reported:
         "Mehrere Menschen haben jemanden mit deiner IP-Adresse gemeldet. Die Sperre endet automatisch, und nichts davon wird gespeichert.",
       flooding:
-        "Deine IP-Adresse hat viel zu viele Verbindungen aufgebaut. Die Sperre endet automatisch, und nichts davon wird gespeichert.",
+        "Von deiner IP-Adresse kamen zu viele Verbindungen. Die Sperre endet automatisch, und nichts davon wird gespeichert.",
       denied: "Sie bleibt gesperrt, bis der Betreiber die Sperre aufhebt.",
     },
     BlockedWait:
@@ -104,7 +104,7 @@ export const de: Catalogue = {
     StrangerSays: "Gegenüber:",
     NotSent: "Nicht gesendet:",
     Notices: {
-      "began": "Du chattest jetzt mit einem zufälligen fremden Menschen.",
+      "began": "Du chattest jetzt mit einem zufälligen Gegenüber.",
       "you-left": "Du hast den Chat verlassen.",
       "stranger-left": "Dein Gegenüber hat den Chat verlassen.",
       "connection-lost": "Deine Verbindung ging verloren, darum ist der Chat beendet.",
@@ -134,7 +134,7 @@ export const de: Catalogue = {
     StrangerBack: "Dein Gegenüber ist wieder da.",
     StrangerTypes: "Dein Gegenüber schreibt …",
     Held: "Deine Nachrichten wurden noch nicht zugestellt. Danach kannst du weitere senden.",
-    LinkOpens: "Öffnet {host}. Diese Website sieht dann deine IP-Adresse.",
+    LinkOpens: "Öffnet {host}. Die Website dort sieht deine IP-Adresse.",
     Open: "Öffnen",
     Copy: "Kopieren",
     Copied: "Kopiert",
@@ -142,12 +142,12 @@ export const de: Catalogue = {
     NotDelivered: "Nicht zugestellt",
     SaveChat: "Speichern",
     BeginningMissing: "Hier stehen nur die neuesten Nachrichten. Der Anfang fehlt.",
-    VideoCall: "Videoanruf",
+    VideoCall: "Video",
     SoundOn: "Ton an",
     SoundOff: "Ton aus",
     Newer: "Neue Nachrichten: {count}",
     Message: "Nachricht",
-    WriteMessage: "Schreib eine Nachricht",
+    WriteMessage: "Nachricht",
     Left: {
       one: "noch {count}",
       other: "noch {count}",

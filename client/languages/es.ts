@@ -26,7 +26,7 @@ export const es: Catalogue = {
     InterestsFull: "Son diez, el máximo",
     InterestsExample: "música, senderismo, cine",
     Languages: "Idiomas",
-    LanguagesHint: "Según tu navegador. No se guardan.",
+    LanguagesHint: "Según tu navegador. Nunca se guardan.",
     AnyLanguage: "Buscamos a gente de cualquier idioma.",
     AddLanguage: "Añadir un idioma",
     Adult: "Tengo 18 años o más",
@@ -67,7 +67,7 @@ export const es: Catalogue = {
       reported:
         "Varias personas han denunciado a alguien que usaba tu dirección IP. El bloqueo termina automáticamente y no queda ningún registro de él.",
       flooding:
-        "Tu dirección IP ha hecho demasiadas conexiones. El bloqueo termina automáticamente y no queda ningún registro de él.",
+        "Desde tu dirección IP llegaron demasiadas conexiones. El bloqueo termina automáticamente y no queda ningún registro de él.",
       denied: "Seguirá bloqueada hasta que la administración levante el bloqueo.",
     },
     BlockedWait: "Puedes dejar esta página abierta: se reconectará en cuanto termine el bloqueo.",
@@ -145,7 +145,7 @@ export const es: Catalogue = {
     SoundOff: "Sin sonido",
     Newer: "Mensajes nuevos: {count}",
     Message: "Mensaje",
-    WriteMessage: "Escribe un mensaje",
+    WriteMessage: "Mensaje",
     Left: {
       one: "Queda {count}",
       other: "Quedan {count}",
@@ -174,7 +174,7 @@ export const es: Catalogue = {
     WhatIsWrong: "¿Qué ocurre?",
     OnlyReason: "Solo se envía el motivo, nunca la conversación.",
     Reasons: {
-      underage: "Parece menor de 18",
+      underage: "Parece menor de 18 años",
       sexual: "Contenido sexual no deseado",
       harassment: "Acoso o amenazas",
       spam: "Spam o publicidad",

@@ -68,7 +68,7 @@ export const fr: Catalogue = {
       reported:
         "Plusieurs personnes ont signalé quelqu’un qui utilisait ton adresse IP. Le blocage prend fin automatiquement, et il n’en reste aucune trace.",
       flooding:
-        "Ton adresse IP a établi beaucoup trop de connexions. Le blocage prend fin automatiquement, et il n’en reste aucune trace.",
+        "Trop de connexions sont venues de ton adresse IP. Le blocage prend fin automatiquement, et il n’en reste aucune trace.",
       denied: "Elle reste bloquée jusqu’à ce que cette personne lève le blocage.",
     },
     BlockedWait:
@@ -86,10 +86,12 @@ export const fr: Catalogue = {
     QuietSilent:
       "C’est calme en ce moment. Reste ici ou dans un autre onglet\u202f: le titre changera quand quelqu’un arrivera.",
     Usually: "En général, c’est l’affaire d’un instant.",
-    WhoLikes: "De préférence quelqu’un qui aime {interests}.",
+    WhoLikes: "De préférence quelqu’un qui aime\u202f: {interests}.",
     WhoSpeaks: "De préférence quelqu’un qui parle {languages}.",
-    WhoSpeaksAndLikes: "De préférence quelqu’un qui parle {languages} et qui aime {interests}.",
-    WhoSpeaksOrLikes: "Maintenant, quelqu’un qui parle {languages}, ou qui aime {interests}.",
+    WhoSpeaksAndLikes:
+      "De préférence quelqu’un qui parle {languages} et qui aime\u202f: {interests}.",
+    WhoSpeaksOrLikes:
+      "Maintenant, quelqu’un qui parle {languages}, ou qui aime\u202f: {interests}.",
     Anyone: "Personne ne correspond en ce moment\u202f: on cherche maintenant parmi tout le monde.",
 
     Notify: "Me prévenir si quelqu’un arrive ou écrit",
@@ -133,7 +135,7 @@ export const fr: Catalogue = {
     StrangerBack: "L’autre personne est de retour.",
     StrangerTypes: "L’autre personne écrit…",
     Held: "Tes messages ne sont pas encore arrivés. Tu pourras en envoyer d’autres ensuite.",
-    LinkOpens: "Ouvre {host}. Ce site verra ton adresse IP.",
+    LinkOpens: "Ouvre {host}. Ce site-là verra ton adresse IP.",
     Open: "Ouvrir",
     Copy: "Copier",
     Copied: "Copié",
@@ -146,7 +148,7 @@ export const fr: Catalogue = {
     SoundOff: "Son coupé",
     Newer: "Nouveaux messages\u202f: {count}",
     Message: "Message",
-    WriteMessage: "Écris un message",
+    WriteMessage: "Message",
     Left: {
       one: "Reste {count}",
       other: "Reste {count}",

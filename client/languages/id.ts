@@ -20,12 +20,12 @@ export const id: Catalogue = {
     Lead:
       "Kamu dipasangkan dengan orang secara acak. Tanpa akun, tanpa cookie, dan hanya kalian berdua yang bisa membaca pesan kalian.",
     Interests: "Minat",
-    InterestsHint: "Opsional. Awalnya kami mencari orang yang punya minat sama.",
+    InterestsHint: "Opsional. Awalnya kami mencari orang yang punya minat yang sama.",
     InterestsChosen: "Minat yang dipilih",
     RemoveInterest: "Hapus {interest}",
     InterestsFull: "Maksimal sepuluh",
     InterestsExample: "musik, mendaki, film",
-    Languages: "Bahasa",
+    Languages: "Bahasamu",
     LanguagesHint: "Dari browser kamu, dan tidak pernah disimpan.",
     AnyLanguage: "Orang dengan bahasa apa pun boleh.",
     AddLanguage: "Tambah bahasa",
@@ -122,7 +122,7 @@ export const id: Catalogue = {
     NoSharedLanguage: "Tidak ditemukan bahasa yang sama.",
     MetBefore: "Kalian baru saja bertemu. Belum ada orang lain sekarang.",
     Dropped: "Koneksimu terputus. Menyambung lagi…",
-    StrangerDropped: "Koneksi lawan bicara terputus. Mungkin dia kembali.",
+    StrangerDropped: "Koneksi lawan bicara terputus. Mungkin dia akan kembali.",
     StrangerBack: "Lawan bicara sudah kembali.",
     StrangerTypes: "Lawan bicara sedang mengetik…",
     Held: "Pesanmu belum sampai. Kamu bisa mengirim lagi setelah sampai.",
@@ -149,13 +149,13 @@ export const id: Catalogue = {
     WantsAgain: "Lawan bicara ingin ngobrol lagi.",
     NextChat: "Obrolan berikutnya segera dimulai.",
     Stay: "Tetap di sini",
-    AutoNext: "Mulai obrolan berikutnya otomatis",
+    AutoNext: "Mulai obrolan berikutnya secara otomatis",
 
     Agreeing: "Menyiapkan enkripsi…",
     Encrypted: "Terenkripsi end-to-end",
     Compare:
       "Jika lawan bicara melihat empat gambar yang sama dengan urutan yang sama, tidak ada siapa pun di tengah yang bisa membaca obrolan kalian, termasuk server ini. Cocokkan lewat suara, atau beri petunjuk dengan kata-kata sendiri yang tidak bisa diubah mesin.",
-    Unprotected: "Ini tidak melindungimu dari apa",
+    Unprotected: "Yang tidak bisa dicegah enkripsi",
     Comma: ", ",
     Pictures:
       "gurita, kaktus, balon, sepeda, lemon, kunci, jangkar, topi, kura-kura, jamur, bulan, lonceng, wortel, gitar, rubah, kaus kaki, lebah, piza, layang-layang, magnet, gajah, pelangi, perahu, drum, penguin, ceri, lilin, puzzle, jerapah, jagung, roket, dadu, paus, donat, patung, kompas, burung hantu, semangka, gunting, terompet, siput, gunung api, traktor, kursi, unta, pretzel, jam, sasaran, kupu-kupu, daun, kastel, keju, katak, alpukat, kereta, tanaman, kepiting, roti, tenda, biola, kumbang, telur, pulau, tangga",
@@ -165,7 +165,7 @@ export const id: Catalogue = {
     WhatIsWrong: "Apa masalahnya?",
     OnlyReason: "Hanya alasannya yang dikirim, percakapannya tidak pernah.",
     Reasons: {
-      underage: "Tampak di bawah 18",
+      underage: "Tampak di bawah umur",
       sexual: "Konten seksual yang tidak diinginkan",
       harassment: "Pelecehan atau ancaman",
       spam: "Spam atau iklan",

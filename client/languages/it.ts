@@ -27,7 +27,7 @@ export const it: Catalogue = {
     InterestsExample: "musica, trekking, cinema",
     Languages: "Lingue",
     LanguagesHint: "Dal tuo browser, e mai memorizzate.",
-    AnyLanguage: "Va bene chiunque, in qualsiasi lingua.",
+    AnyLanguage: "Va bene chiunque, di qualsiasi lingua.",
     AddLanguage: "Aggiungi una lingua",
     Adult: "Ho almeno 18 anni",
     AdultFirst: "Prima conferma la tua età. Questo sito è riservato a persone adulte.",
@@ -86,11 +86,12 @@ export const it: Catalogue = {
     QuietSilent:
       "Adesso c’è poca gente. Resta qui o passa a un’altra scheda: il titolo cambierà quando arriva qualcuno.",
     Usually: "Di solito ci vuole un attimo.",
-    WhoLikes: "Preferibilmente qualcuno a cui piaccia {interests}.",
+    WhoLikes: "Preferibilmente qualcuno con interessi in comune: {interests}.",
     WhoSpeaks: "Preferibilmente qualcuno che parli {languages}.",
     WhoSpeaksAndLikes:
-      "Preferibilmente qualcuno che parli {languages} e a cui piaccia {interests}.",
-    WhoSpeaksOrLikes: "Ora qualcuno che parli {languages} o a cui piaccia {interests}.",
+      "Preferibilmente qualcuno che parli {languages} e abbia interessi in comune: {interests}.",
+    WhoSpeaksOrLikes:
+      "Ora qualcuno che parli {languages} o abbia interessi in comune: {interests}.",
     Anyone: "Nessuno così è disponibile al momento, quindi ora cerchiamo fra tutti.",
     Notify: "Avvisami quando qualcuno arriva o scrive",
     NotifyHint: "Solo mentre questa pagina è nascosta, e senza il testo dei messaggi.",
@@ -126,14 +127,15 @@ export const it: Catalogue = {
       "own-tab": "Questa è l’altra tua scheda.",
     },
     BothLike: "Avete in comune: {interests}.",
-    BothSpeak: "Parlate entrambi {languages}.",
+    BothSpeak: "Lingue in comune: {languages}.",
     NoSharedLanguage: "Non è stata trovata una lingua comune.",
-    MetBefore: "Vi siete già incontrati poco fa. Ora non c’è nessun altro disponibile.",
+    MetBefore: "È la stessa persona di poco fa. Ora non c’è nessun altro disponibile.",
     Dropped: "La tua connessione è caduta. Riconnessione…",
     StrangerDropped: "La connessione dell’altra persona è caduta. Forse tornerà.",
     StrangerBack: "L’altra persona è tornata.",
     StrangerTypes: "L’altra persona sta scrivendo…",
-    Held: "I tuoi messaggi non sono ancora arrivati. Potrai inviarne altri quando arriveranno.",
+    Held:
+      "I tuoi messaggi non sono ancora arrivati. Potrai inviarne altri quando saranno arrivati.",
     LinkOpens: "Apre {host}. Quel sito vedrà il tuo indirizzo IP.",
     Open: "Apri",
     Copy: "Copia",
@@ -147,7 +149,7 @@ export const it: Catalogue = {
     SoundOff: "Senza audio",
     Newer: "Nuovi messaggi: {count}",
     Message: "Messaggio",
-    WriteMessage: "Scrivi un messaggio",
+    WriteMessage: "Messaggio",
     Left: {
       one: "Ne resta {count}",
       other: "Ne restano {count}",
@@ -158,7 +160,7 @@ export const it: Catalogue = {
     ChangeInterests: "Cambia interessi",
     Again: "Chatta di nuovo",
     WantsAgain: "L’altra persona vorrebbe chattare di nuovo.",
-    NextChat: "La prossima chat inizia tra un momento.",
+    NextChat: "La prossima chat inizia fra un attimo.",
     Stay: "Resta qui",
     AutoNext: "Inizia la prossima chat automaticamente",
 
@@ -187,7 +189,7 @@ export const it: Catalogue = {
     Signs: {
       link: "Il primo messaggio contiene un link.",
       repeated: "La persona precedente ha inviato lo stesso testo.",
-      speed: "Scrive più in fretta di quanto sia possibile a chiunque.",
+      speed: "Nessuno può scrivere così in fretta.",
     },
     MayBeWrong: "Se n’è accorta solo questa pagina, e può sbagliarsi.",
     ReportStranger: "Segnala questa persona",
@@ -201,7 +203,7 @@ export const it: Catalogue = {
     Choices: {
       cameraOff: "Inizia con la videocamera spenta",
       muted: "Inizia con il microfono spento",
-      blur: "Sfoca il video degli altri finché non scelgo di guardarlo",
+      blur: "Sfoca il video delle altre persone finché non scelgo di guardarlo",
       keepCamera: "Lascia accesa la mia videocamera fra una chat e l’altra",
       direct: "Permetti le chiamate che rivelano il mio indirizzo IP, ma prima chiedimelo",
     },
@@ -241,9 +243,9 @@ export const it: Catalogue = {
     StrangerWants: "L’altra persona vorrebbe fare una videochiamata",
     ShowAddresses: "Condividere fra voi gli indirizzi IP?",
     Directly:
-      "Una chiamata diretta rivela il tuo indirizzo IP all’altra persona, e il suo a te. Inizia solo se accettate entrambi.",
+      "Una chiamata diretta rivela il tuo indirizzo IP all’altra persona, e il suo a te. Inizia solo se accettano entrambe le parti.",
     ByRelay:
-      "La chiamata passa da un server intermedio, quindi nessuno dei due viene a sapere l’indirizzo IP dell’altro. Videocamera e microfono partono come li hai impostati.",
+      "La chiamata passa da un server intermedio, quindi nessuna delle due parti viene a sapere l’indirizzo IP dell’altra. Videocamera e microfono partono come li hai impostati.",
     CallDirectly: "Chiama direttamente",
     JoinCall: "Entra nella chiamata",
     StayWithText: "Continua a scrivere",
@@ -253,7 +255,7 @@ export const it: Catalogue = {
       "no-route":
         "Il tuo dispositivo e quello dell’altra persona non sono riusciti a connettersi. Alcune reti bloccano le chiamate dirette.",
       "no-relay":
-        "Il server intermedio delle chiamate è pieno, o almeno uno di voi due non riesce a raggiungerlo.",
+        "Il server intermedio delle chiamate è pieno, o almeno una delle due parti non riesce a raggiungerlo.",
       "too-fast": "Sono state molte chiamate in poco tempo. Aspetta un attimo.",
     },
     GoOnByText: "Continua per iscritto",

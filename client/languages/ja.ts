@@ -27,7 +27,7 @@ export const ja: Catalogue = {
     InterestsFull: "10 個までです",
     InterestsExample: "音楽、ハイキング、映画",
     Languages: "話せる言語",
-    LanguagesHint: "ブラウザーの設定によるもので、保存されません。",
+    LanguagesHint: "ブラウザーの設定によるもので、決して保存されません。",
     AnyLanguage: "相手の言語は問いません。",
     AddLanguage: "言語を追加",
     Adult: "18 歳以上です",
@@ -88,7 +88,7 @@ export const ja: Catalogue = {
 
     Notify: "誰か来たときやメッセージが届いたときに通知する",
     NotifyHint: "このページが表示されていない間だけ通知し、メッセージの内容は含みません。",
-    NotifyBlocked: "通知がブロックされています。ブラウザの設定でこのサイトに許可してください。",
+    NotifyBlocked: "通知がブロックされています。ブラウザーの設定でこのサイトに許可してください。",
     Happened: { arrival: "相手が見つかりました", message: "新着メッセージ" },
 
     Chat: "チャット",

@@ -26,7 +26,7 @@ export const pl: Catalogue = {
     InterestsFull: "Dziesięć to maksimum",
     InterestsExample: "muzyka, góry, filmy",
     Languages: "Języki",
-    LanguagesHint: "Z twojej przeglądarki, nigdy nie są zapisywane.",
+    LanguagesHint: "Z twojej przeglądarki, nigdy niezapisywane.",
     AnyLanguage: "Język drugiej osoby nie ma znaczenia.",
     AddLanguage: "Dodaj język",
     Adult: "Mam co najmniej 18 lat",
@@ -80,16 +80,19 @@ export const pl: Catalogue = {
     Cancel: "Anuluj",
     Checking:
       "Jest teraz bardzo duży ruch, więc twoje urządzenie najpierw wykona krótkie sprawdzenie.",
-    VeryFast: "To było dużo wyszukiwań w krótkim czasie. To za chwilę ruszy dalej automatycznie.",
+    VeryFast:
+      "To było dużo wyszukiwań w krótkim czasie. Bieżące za chwilę ruszy dalej automatycznie.",
     Quiet:
       "Teraz jest tu mało osób. Zostań albo przejdź na inną kartę: gdy ktoś się pojawi, usłyszysz dźwięk.",
     QuietSilent:
       "Teraz jest tu mało osób. Zostań albo przejdź na inną kartę: gdy ktoś się pojawi, zmieni się tytuł.",
     Usually: "Zwykle trwa to chwilę.",
     WhoLikes: "Najchętniej kogoś, kto lubi: {interests}.",
-    WhoSpeaks: "Szukamy kogoś, kto zna język: {languages}.",
-    WhoSpeaksAndLikes: "Szukamy kogoś, kto zna język: {languages} i lubi: {interests}.",
-    WhoSpeaksOrLikes: "Teraz szukamy kogoś, kto zna język: {languages} lub lubi: {interests}.",
+    WhoSpeaks: "Najchętniej kogoś, kto zna język: {languages}.",
+    WhoSpeaksAndLikes:
+      "Najchętniej kogoś ze wspólnym językiem ({languages}) i zainteresowaniem ({interests}).",
+    WhoSpeaksOrLikes:
+      "Teraz kogoś ze wspólnym językiem ({languages}) lub zainteresowaniem ({interests}).",
     Anyone: "Nikt taki nie jest teraz dostępny, więc szukamy kogokolwiek.",
     Notify: "Powiadom mnie, gdy ktoś przyjdzie lub napisze",
     NotifyHint: "Tylko gdy ta strona jest niewidoczna, i bez treści wiadomości.",
@@ -123,7 +126,7 @@ export const pl: Catalogue = {
       "stranger-unable": "Przeglądarka drugiej osoby nie obsługuje rozmów wideo.",
       "own-tab": "To twoja druga karta.",
     },
-    BothLike: "Oboje lubicie: {interests}.",
+    BothLike: "Łączy was: {interests}.",
     BothSpeak: "Wasz wspólny język: {languages}.",
     NoSharedLanguage: "Nie znaleziono wspólnego języka.",
     MetBefore: "Przed chwilą już na siebie trafiliście. Nikt inny nie jest teraz dostępny.",
@@ -132,7 +135,7 @@ export const pl: Catalogue = {
     StrangerBack: "Druga osoba wróciła.",
     StrangerTypes: "Druga osoba pisze…",
     Held: "Twoje wiadomości jeszcze nie dotarły. Gdy dotrą, możesz wysłać kolejne.",
-    LinkOpens: "Otworzy się {host}. Ta strona zobaczy twój adres IP.",
+    LinkOpens: "Otworzy się {host}. Tamta strona zobaczy twój adres IP.",
     Open: "Otwórz",
     Copy: "Kopiuj",
     Copied: "Skopiowano",
@@ -145,12 +148,12 @@ export const pl: Catalogue = {
     SoundOff: "Bez dźwięku",
     Newer: "Nowe wiadomości: {count}",
     Message: "Wiadomość",
-    WriteMessage: "Napisz wiadomość",
+    WriteMessage: "Wiadomość",
     Left: {
-      one: "Jeszcze {count}",
-      few: "Jeszcze {count}",
-      many: "Jeszcze {count}",
-      other: "Jeszcze {count}",
+      one: "Zostało {count}",
+      few: "Zostało {count}",
+      many: "Zostało {count}",
+      other: "Zostało {count}",
     },
     Send: "Wyślij",
     Stop: { talking: "Zakończ", asking: "Na pewno?", over: "Nowy czat" },
@@ -183,7 +186,7 @@ export const pl: Catalogue = {
       other: "Coś innego",
     },
     NeverMind: "Jednak nie",
-    LooksAutomated: "Druga strona wygląda na automat",
+    LooksAutomated: "Druga strona wygląda na bota",
     Signs: {
       link: "Pierwsza wiadomość zawiera link.",
       repeated: "Poprzednia osoba wysłała ten sam tekst.",
@@ -239,7 +242,7 @@ export const pl: Catalogue = {
     StrangerWants: "Druga osoba proponuje rozmowę wideo",
     ShowAddresses: "Pokazać sobie nawzajem adresy IP?",
     Directly:
-      "Rozmowa bezpośrednia ujawnia twój adres IP drugiej osobie, a jej adres tobie. Zacznie się tylko, jeśli oboje się zgodzicie.",
+      "Rozmowa bezpośrednia ujawnia twój adres IP drugiej osobie, a jej adres tobie. Zacznie się tylko, jeśli zgodzą się obie strony.",
     ByRelay:
       "Rozmowa przechodzi przez serwer pośredniczący, więc żadna strona nie pozna adresu IP drugiej. Kamera i mikrofon włączą się zgodnie z twoimi ustawieniami.",
     CallDirectly: "Połącz bezpośrednio",

@@ -26,7 +26,7 @@ export const pt: Catalogue = {
     InterestsFull: "Já são dez, o máximo",
     InterestsExample: "música, trilhas, filmes",
     Languages: "Idiomas",
-    LanguagesHint: "Segundo seu navegador. Não são salvos.",
+    LanguagesHint: "Segundo seu navegador. Nunca são salvos.",
     AnyLanguage: "Procuramos pessoas de qualquer idioma.",
     AddLanguage: "Adicionar um idioma",
     Adult: "Tenho 18 anos ou mais",
@@ -67,7 +67,7 @@ export const pt: Catalogue = {
       reported:
         "Várias pessoas denunciaram alguém que usava seu endereço IP. O bloqueio termina automaticamente, e nenhum registro dele é mantido.",
       flooding:
-        "Seu endereço IP fez conexões demais. O bloqueio termina automaticamente, e nenhum registro dele é mantido.",
+        "Chegaram conexões demais do seu endereço IP. O bloqueio termina automaticamente, e nenhum registro dele é mantido.",
       denied: "Ele continua bloqueado até que a administração remova o bloqueio.",
     },
     BlockedWait:
@@ -144,7 +144,7 @@ export const pt: Catalogue = {
     SoundOff: "Sem som",
     Newer: "Mensagens novas: {count}",
     Message: "Mensagem",
-    WriteMessage: "Escreva uma mensagem",
+    WriteMessage: "Mensagem",
     Left: {
       one: "Resta {count}",
       other: "Restam {count}",
@@ -173,7 +173,7 @@ export const pt: Catalogue = {
     WhatIsWrong: "O que há de errado?",
     OnlyReason: "Só o motivo é enviado, nunca a conversa.",
     Reasons: {
-      underage: "Parece ter menos de 18",
+      underage: "Parece menor de 18 anos",
       sexual: "Conteúdo sexual indesejado",
       harassment: "Assédio ou ameaças",
       spam: "Spam ou propaganda",
@@ -183,9 +183,9 @@ export const pt: Catalogue = {
 
     LooksAutomated: "A outra pessoa parece um programa",
     Signs: {
-      link: "A primeira mensagem contém um link.",
+      link: "A primeira mensagem dela contém um link.",
       repeated: "A pessoa anterior enviou o mesmo texto.",
-      speed: "Escreve mais rápido do que alguém consegue digitar.",
+      speed: "Ninguém consegue digitar tão rápido.",
     },
     MayBeWrong: "Só esta página percebeu isso, e pode estar enganada.",
     ReportStranger: "Denunciar esta pessoa",

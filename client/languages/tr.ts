@@ -20,7 +20,7 @@ export const tr: Catalogue = {
     Lead:
       "Rastgele biriyle eşleşirsin. Hesap yok, çerez yok ve mesajlarınızı yalnızca ikiniz okuyabilirsiniz.",
     Interests: "İlgi alanları",
-    InterestsHint: "İsteğe bağlı. Başta, ilgi alanlarından birini paylaşan birini ararız.",
+    InterestsHint: "İsteğe bağlı. Başta ilgi alanlarından birini paylaşan birini ararız.",
     InterestsChosen: "Seçilen ilgi alanları",
     RemoveInterest: "Kaldır: {interest}",
     InterestsFull: "En fazla on tane",
@@ -75,14 +75,14 @@ export const tr: Catalogue = {
 
     Looking: "Birini arıyoruz…",
     Cancel: "İptal",
-    Checking: "Şu anda çok yoğunluk var, bu yüzden cihazın önce kısa bir kontrol yapıyor.",
+    Checking: "Şu anda ortalık çok yoğun, bu yüzden cihazın önce kısa bir kontrol yapıyor.",
     VeryFast: "Kısa sürede çok sık eşleşme aradın. Birazdan kendiliğinden devam edecek.",
     Quiet:
       "Şu anda ortalık sakin. Burada kal veya başka bir sekmeye geç: biri gelince bir ses duyarsın.",
     QuietSilent:
       "Şu anda ortalık sakin. Burada kal veya başka bir sekmeye geç: biri gelince başlık değişir.",
     Usually: "Genellikle çok kısa sürer.",
-    WhoLikes: "Tercihen şunlardan birini seven biri: {interests}.",
+    WhoLikes: "Tercihen ortak ilgi alanı olan biri: {interests}.",
     WhoSpeaks: "Tercihen şu dili konuşan biri: {languages}.",
     WhoSpeaksAndLikes: "Tercihen ortak dili ({languages}) ve ilgi alanı ({interests}) olan biri.",
     WhoSpeaksOrLikes: "Şimdi ortak dili ({languages}) veya ilgi alanı ({interests}) olan biri.",
@@ -127,7 +127,7 @@ export const tr: Catalogue = {
     StrangerBack: "Karşındaki kişi geri döndü.",
     StrangerTypes: "Karşındaki kişi yazıyor…",
     Held: "Mesajların henüz ulaşmadı. Ulaşınca yenilerini gönderebilirsin.",
-    LinkOpens: "Açılacak: {host}. Bu site IP adresini görecek.",
+    LinkOpens: "Açılacak: {host}. O site IP adresini görecek.",
     Open: "Aç",
     Copy: "Kopyala",
     Copied: "Kopyalandı",
@@ -140,7 +140,7 @@ export const tr: Catalogue = {
     SoundOff: "Ses kapalı",
     Newer: "Yeni mesajlar: {count}",
     Message: "Mesaj",
-    WriteMessage: "Bir mesaj yaz",
+    WriteMessage: "Mesaj yaz",
     Left: {
       one: "{count} kaldı",
       other: "{count} kaldı",
@@ -158,8 +158,8 @@ export const tr: Catalogue = {
     Agreeing: "Şifreleme hazırlanıyor…",
     Encrypted: "Uçtan uca şifreli",
     Compare:
-      "Karşındaki kişi aynı dört resmi aynı sırayla görüyorsa, arada kimse sohbetinizi okuyamaz, bu sunucu bile. Resimleri sesli olarak karşılaştırın veya bir makinenin değiştiremeyeceği bir ipucunu kendi sözlerinizle verin.",
-    Unprotected: "Bunun seni koruyamayacağı şeyler",
+      "Karşındaki kişi aynı dört resmi aynı sırayla görüyorsa, aradaki hiç kimse sohbetinizi okuyamaz, bu sunucu bile. Resimleri sesli olarak karşılaştırın veya bir makinenin değiştiremeyeceği bir ipucunu kendi sözlerinizle verin.",
+    Unprotected: "Şifreleme seni nelerden koruyamaz",
     Comma: ", ",
     Pictures:
       "ahtapot, kaktüs, balon, bisiklet, limon, anahtar, çapa, şapka, kaplumbağa, mantar, ay, zil, havuç, gitar, tilki, çorap, arı, pizza, uçurtma, mıknatıs, fil, gökkuşağı, tekne, davul, penguen, kiraz, mum, yapboz, zürafa, mısır, roket, zar, balina, donut, heykel, pusula, baykuş, karpuz, makas, trompet, salyangoz, yanardağ, traktör, sandalye, deve, pretzel, saat, hedef, kelebek, yaprak, kale, peynir, kurbağa, avokado, tren, bitki, yengeç, ekmek, çadır, keman, uğur böceği, yumurta, ada, merdiven",

@@ -7,7 +7,7 @@ export const vi: Catalogue = {
   name: "Tiếng Việt",
   frame: {
     description:
-      "Trò chuyện với một người lạ ngẫu nhiên bằng chữ hoặc video. Không tài khoản, không cookie, mã hóa đầu cuối.",
+      "Trò chuyện với một người lạ ngẫu nhiên bằng tin nhắn hoặc video. Không tài khoản, không cookie, mã hóa đầu cuối.",
     noScript:
       "Cuộc trò chuyện chạy trong trình duyệt của bạn nên cần JavaScript. Hãy bật JavaScript cho trang này: toàn bộ mã nằm ngay trong trang, và không có gì được tải từ nơi khác.",
     notRunning: "Trang trò chuyện chưa chạy. Hãy tải lại trang hoặc dùng trình duyệt khác.",
@@ -82,7 +82,7 @@ export const vi: Catalogue = {
     WhoLikes: "Ưu tiên người thích {interests}.",
     WhoSpeaks: "Ưu tiên người nói {languages}.",
     WhoSpeaksAndLikes: "Ưu tiên người nói {languages} và thích {interests}.",
-    WhoSpeaksOrLikes: "Bây giờ là người nói {languages} hoặc thích {interests}.",
+    WhoSpeaksOrLikes: "Bây giờ tìm người nói {languages} hoặc thích {interests}.",
     Anyone: "Hiện không có ai như vậy, nên bạn sẽ được ghép với bất kỳ ai.",
     Notify: "Báo cho tôi khi có người đến hoặc nhắn tin",
     NotifyHint: "Chỉ khi trang này bị ẩn, và không kèm nội dung tin nhắn.",
@@ -105,9 +105,9 @@ export const vi: Catalogue = {
       "not-secured": "Cuộc trò chuyện này không mã hóa được nên đã kết thúc.",
       "tampered": "Có nội dung bị thay đổi hoặc bị mất trên đường đến bạn nên không được hiển thị.",
       "again": "Bạn lại đang trò chuyện với cùng một người lạ.",
-      "text-only": "Ở đây chỉ gửi được chữ.",
+      "text-only": "Ở đây chỉ gửi được văn bản.",
       "report-taken": "Đã nhận báo cáo của bạn. Xin cảm ơn.",
-      "stranger-declined": "Người lạ muốn tiếp tục trò chuyện bằng chữ.",
+      "stranger-declined": "Người lạ muốn tiếp tục nhắn tin.",
       "direct-refused":
         "Cuộc gọi không bắt đầu vì sẽ để lộ địa chỉ IP của bạn, mà bạn đã tắt loại cuộc gọi này.",
       "call-over": "Cuộc gọi đã kết thúc.",
@@ -170,7 +170,7 @@ export const vi: Catalogue = {
       other: "Lý do khác",
     },
     NeverMind: "Thôi",
-    LooksAutomated: "Người lạ này có vẻ là máy tự động",
+    LooksAutomated: "Người lạ này có vẻ là bot",
     Signs: {
       link: "Tin nhắn đầu tiên có chứa liên kết.",
       repeated: "Người lạ trước đó đã gửi đúng nội dung này.",
@@ -186,8 +186,8 @@ export const vi: Catalogue = {
     Camera: "Camera",
     Microphone: "Micrô",
     Choices: {
-      cameraOff: "Bắt đầu với camera tắt",
-      muted: "Bắt đầu với micrô tắt",
+      cameraOff: "Tắt camera khi bắt đầu",
+      muted: "Tắt micrô khi bắt đầu",
       blur: "Làm mờ video của người lạ cho đến khi tôi chọn xem",
       keepCamera: "Để camera của tôi bật giữa các cuộc trò chuyện",
       direct: "Cho phép cuộc gọi để lộ địa chỉ IP của tôi, nhưng hỏi tôi trước",
@@ -233,7 +233,7 @@ export const vi: Catalogue = {
       "Cuộc gọi đi qua máy chủ chuyển tiếp nên không ai trong hai bạn biết địa chỉ IP của người kia. Camera và micrô bắt đầu theo thiết lập của bạn.",
     CallDirectly: "Gọi trực tiếp",
     JoinCall: "Tham gia cuộc gọi",
-    StayWithText: "Tiếp tục bằng chữ",
+    StayWithText: "Tiếp tục nhắn tin",
     WaitingForStranger: "Đang chờ người lạ tham gia…",
     NoCall: "Cuộc gọi thất bại",
     Failures: {
@@ -242,7 +242,7 @@ export const vi: Catalogue = {
       "no-relay": "Máy chủ chuyển tiếp đã đầy, hoặc ít nhất một trong hai bạn không kết nối được.",
       "too-fast": "Quá nhiều cuộc gọi trong thời gian ngắn. Hãy chờ một lát.",
     },
-    GoOnByText: "Chuyển sang chữ",
+    GoOnByText: "Chuyển sang nhắn tin",
     StrangersPicture: "Video của người lạ",
     YourPicture: "Video của bạn",
     ShowPicture: "Hiện video",

@@ -24,7 +24,7 @@ export const zh: Catalogue = {
     InterestsFull: "已有十个，达到上限",
     InterestsExample: "音乐、徒步、电影",
     Languages: "会说的语言",
-    LanguagesHint: "由浏览器提供，不会保存。",
+    LanguagesHint: "由浏览器提供，绝不会保存。",
     AnyLanguage: "对方说什么语言都可以。",
     AddLanguage: "添加语言",
     Adult: "我已年满 18 岁",
@@ -58,7 +58,7 @@ export const zh: Catalogue = {
     },
     Blocked: {
       reported: "有多人举报了使用你的 IP 地址的人。封禁会自动解除，不会留下任何记录。",
-      flooding: "你的 IP 地址连接得过于频繁。封禁会自动解除，不会留下任何记录。",
+      flooding: "来自你的 IP 地址的连接太多。封禁会自动解除，不会留下任何记录。",
       denied: "在运营者解除封禁之前，该地址无法使用本站。",
     },
     BlockedWait: "你可以让此页面开着：封禁解除后会自动重新连接。",
@@ -79,7 +79,7 @@ export const zh: Catalogue = {
 
     Notify: "有人来或发来消息时通知我",
     NotifyHint: "仅在看不到本页面时通知，且不含消息内容。",
-    NotifyBlocked: "通知已被阻止。请在浏览器设置中为本网站允许通知。",
+    NotifyBlocked: "通知已被阻止。请在浏览器设置中允许本网站发送通知。",
     Happened: { arrival: "有人来了", message: "新消息" },
 
     Chat: "聊天",
@@ -137,15 +137,15 @@ export const zh: Catalogue = {
     ChangeInterests: "更改兴趣",
     Again: "再聊一次",
     WantsAgain: "对方想再和你聊聊。",
-    NextChat: "下一个聊天即将开始。",
+    NextChat: "下一场聊天即将开始。",
     Stay: "留在这里",
-    AutoNext: "自动开始下一个聊天",
+    AutoNext: "自动开始下一场聊天",
 
     Agreeing: "正在设置加密…",
     Encrypted: "端到端加密",
     Compare:
       "如果对方看到的也是这四个图案，而且顺序相同，那么中间没有人能读取你们的聊天，连这台服务器也不能。请用语音核对，或者用自己的话给出机器无法篡改的提示。",
-    Unprotected: "加密防不了什么",
+    Unprotected: "加密无法防范的事",
     Comma: "、",
     Pictures:
       "章鱼、仙人掌、气球、自行车、柠檬、钥匙、船锚、帽子、乌龟、蘑菇、月亮、铃铛、胡萝卜、吉他、狐狸、袜子、蜜蜂、披萨、风筝、磁铁、大象、彩虹、帆船、鼓、企鹅、樱桃、蜡烛、拼图、长颈鹿、玉米、火箭、骰子、鲸鱼、甜甜圈、石像、指南针、猫头鹰、西瓜、剪刀、小号、蜗牛、火山、拖拉机、椅子、骆驼、椒盐卷饼、闹钟、靶子、蝴蝶、树叶、城堡、奶酪、青蛙、牛油果、火车、盆栽、螃蟹、面包、帐篷、小提琴、瓢虫、鸡蛋、小岛、梯子",
@@ -173,7 +173,7 @@ export const zh: Catalogue = {
     ReportStranger: "举报对方",
     Dismiss: "忽略",
 
-    HowYouLook: "对方会看到的你",
+    HowYouLook: "对方看到的你会是这样",
     HowLoud: "麦克风音量",
     TryAgain: "再试一次",
     Camera: "摄像头",
@@ -191,7 +191,7 @@ export const zh: Catalogue = {
       camera: {
         opening: "浏览器正在询问是否允许此页面使用你的摄像头。",
         off: "你的摄像头已关闭。",
-        denied: "摄像头的访问权限已被阻止。请在浏览器设置中为本网站允许使用，或者不用摄像头继续。",
+        denied: "摄像头的访问权限已被阻止。请在浏览器设置中允许本网站使用，或者不用摄像头继续。",
         missing: "未找到摄像头。你可以接上一个，也可以不用摄像头继续。",
         busy: "其他应用正在使用你的摄像头。请关闭该应用后重试，或者不用摄像头继续。",
         unsupported: "此浏览器不允许此页面使用摄像头。你可以不用摄像头继续。",
@@ -200,7 +200,7 @@ export const zh: Catalogue = {
       microphone: {
         opening: "浏览器正在询问是否允许此页面使用你的麦克风。",
         off: "你的麦克风已关闭。",
-        denied: "麦克风的访问权限已被阻止。请在浏览器设置中为本网站允许使用，或者不用麦克风继续。",
+        denied: "麦克风的访问权限已被阻止。请在浏览器设置中允许本网站使用，或者不用麦克风继续。",
         missing: "未找到麦克风。你可以接上一个，也可以不用麦克风继续。",
         busy: "其他应用正在使用你的麦克风。请关闭该应用后重试，或者不用麦克风继续。",
         unsupported: "此浏览器不允许此页面使用麦克风。你可以不用麦克风继续。",

@@ -75,7 +75,7 @@ export const zhHant: Catalogue = {
     WhoSpeaks: "優先找會說{languages}的人。",
     WhoSpeaksAndLikes: "優先找會說{languages}，而且喜歡{interests}的人。",
     WhoSpeaksOrLikes: "現在找會說{languages}，或喜歡{interests}的人。",
-    Anyone: "目前沒有這樣的人有空，所以現在會和任何人配對。",
+    Anyone: "目前沒有這樣的人有空，所以現在不限對象。",
     Notify: "有人來或傳訊息時通知我",
     NotifyHint: "只在看不到這個頁面時通知，而且不含訊息內容。",
     NotifyBlocked: "通知遭到封鎖。請在瀏覽器設定中允許本站的通知。",
@@ -144,7 +144,7 @@ export const zhHant: Catalogue = {
     Encrypted: "端對端加密",
     Compare:
       "如果對方看到的也是這四個圖案，而且順序相同，中間就沒有人能讀取你們的聊天，連這台伺服器也不能。請用語音核對，或用自己的話給個機器無法竄改的提示。",
-    Unprotected: "加密防不了什麼",
+    Unprotected: "加密無法防範的事",
     Comma: "、",
     Pictures:
       "章魚、仙人掌、氣球、腳踏車、檸檬、鑰匙、船錨、帽子、烏龜、香菇、月亮、鈴鐺、紅蘿蔔、吉他、狐狸、襪子、蜜蜂、披薩、風箏、磁鐵、大象、彩虹、帆船、鼓、企鵝、櫻桃、蠟燭、拼圖、長頸鹿、玉米、火箭、骰子、鯨魚、甜甜圈、石像、指南針、貓頭鷹、西瓜、剪刀、小號、蝸牛、火山、拖拉機、椅子、駱駝、椒鹽捲餅、鬧鐘、靶心、蝴蝶、楓葉、城堡、起司、青蛙、酪梨、火車、盆栽、螃蟹、麵包、帳篷、小提琴、瓢蟲、雞蛋、小島、梯子",
@@ -165,7 +165,7 @@ export const zhHant: Catalogue = {
     Signs: {
       link: "對方的第一則訊息就含有連結。",
       repeated: "前一位陌生人傳過相同的文字。",
-      speed: "對方打字比任何人都快。",
+      speed: "沒有人打字能這麼快。",
     },
     MayBeWrong: "只有這個頁面注意到這件事，而且可能有誤。",
     ReportStranger: "檢舉對方",
