@@ -23,6 +23,7 @@ import type { Pages } from "../server/site/router.ts";
 import { NOTIFICATIONS_PATH } from "../protocol.ts";
 import { bundleScript, bundleStyle, endBundling } from "./bundle.ts";
 import { git } from "./git.ts";
+import { SHORT_NAMES } from "./short_names.ts";
 
 /**
  * The maximum size of the home page in any language, in bytes of brotli. A new TCP connection delivers about 14,600
@@ -49,7 +50,7 @@ const source = new URL("page/", client);
 
 /** Builds the home page, and the frame into which the server puts all other pages. */
 export async function buildPages({ development }: { development: boolean }): Promise<Pages> {
-  const options = { development, names: NUMBERS };
+  const options = { development, names: { ...NUMBERS, ...SHORT_NAMES } };
   const [script, worker, style, documentStyle, frame, home] = await Promise.all([
     bundleScript(new URL("app.ts", client), options),
     bundleScript(new URL("notification_worker.ts", source), options),
