@@ -19,6 +19,7 @@ import { PartnerConnection } from "./app/partner_connection.ts";
 import { Screen } from "./app/screen.ts";
 import { SOCKET_PATH, SUBPROTOCOL } from "../protocol.ts";
 import { Sound } from "./app/sound.ts";
+import { showThemeSwitch } from "./app/theme_switch.ts";
 import { WakeLock } from "./app/wake_lock.ts";
 import { askRefusal } from "./net/refusal.ts";
 import { callOf, wantedDevices } from "./state/call_media.ts";
@@ -45,6 +46,7 @@ class App {
   readonly #parts: EffectParts;
   readonly #back: BackButton;
   readonly #tabs: OtherTabs;
+  readonly #followTheme: (state: State) => void;
   /** The event that is being handled, and those that arrived meanwhile. */
   readonly #events: Event[] = [];
   #state: State;
@@ -71,6 +73,8 @@ class App {
     const state = (): State => this.#state;
     this.#back = new BackButton(state, () => closeInnermost(state(), dispatch));
     this.#tabs = new OtherTabs(dispatch);
+    this.#followTheme = showThemeSwitch(dispatch);
+    this.#followTheme(this.#state);
     listenToWindow(state, this.#parts);
     followViewport(visualViewport, document.documentElement);
     // Last: until then, the page says that the chat isn't running.
@@ -106,6 +110,7 @@ class App {
       () => this.#tabs.follow(state),
       () => this.#badge.show(state.unread),
       () => this.#notifications.follow(state),
+      () => this.#followTheme(state),
       ...effects.map((effect) => () => performEffect(effect, state, this.#parts)),
     ].forEach(attempt);
   }

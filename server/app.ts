@@ -109,7 +109,7 @@ export interface AppOptions {
 
 /** How often parts that define no interval do their work, in milliseconds. */
 export const INTERVALS = {
-  openExpired: SECOND / 4,
+  widen: SECOND / 4,
   encode: SECOND / 4,
   prune: SECOND,
   relaySweep: SECOND / 2,
@@ -367,7 +367,7 @@ export class App {
     return [
       [LAG_INTERVAL, () => this.#eventLoop.sample()],
       [CALENDAR_CHECK, () => this.#followCalendar()],
-      [INTERVALS.openExpired, () => matchmaker.openExpired()],
+      [INTERVALS.widen, () => matchmaker.widen()],
       [INTERVALS.encode, () => this.#encoder.step()],
       [INTERVALS.prune, () => matchmaker.prune()],
       [INTERVALS.relaySweep, () => relay.sweep()],

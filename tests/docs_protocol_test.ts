@@ -45,7 +45,7 @@ import { MAX_IDLE } from "../server/chat/session_registry.ts";
 import { MAX_RECENT } from "../server/chat/session.ts";
 import { LIMITS } from "../server/limits/rate_limits.ts";
 import { CLOSE_TIMEOUT, HEARTBEAT_INTERVAL } from "../server/listener/listener.ts";
-import { INTEREST_WINDOW } from "../server/matching/matchmaker.ts";
+import { EITHER_WINDOW, EXACT_WINDOW } from "../server/matching/policy.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -129,6 +129,9 @@ Deno.test("Protocol document names every close code, frame kind, mode, reason an
     assert.match(page, new RegExp(`^\\| ${kind} +\\| ${name} `, "m"));
   }
   for (const mode of protocol.MODES) assert.ok(page.includes(`\`"${mode}"\``), mode);
+  for (const step of protocol.SEARCH_STEPS) {
+    assert.match(page, new RegExp(`^\\| \`${step}\` `, "m"));
+  }
   for (const reason of protocol.REPORT_REASONS) assert.ok(page.includes(`\`"${reason}"\``), reason);
   for (const code of protocol.CONNECTION_REFUSALS) {
     assert.match(page, new RegExp(`^\\| \`${code}\` `, "m"));
@@ -145,7 +148,15 @@ Deno.test("Protocol document states the limits that both sides obey", () => {
   );
   const limits = [
     ...Object.values(protocol).filter((value) => typeof value === "number"),
-    ...[MAX_IDLE, INTEREST_WINDOW, MAX_RECENT, PAUSE_BYTES, MAX_BACKLOG_BYTES, MAX_STALL],
+    ...[
+      MAX_IDLE,
+      EXACT_WINDOW,
+      EITHER_WINDOW,
+      MAX_RECENT,
+      PAUSE_BYTES,
+      MAX_BACKLOG_BYTES,
+      MAX_STALL,
+    ],
     ...[
       HEARTBEAT_INTERVAL,
       CLOSE_TIMEOUT,

@@ -31,6 +31,7 @@ import type { TransparencyReport } from "../server/site/transparency_report.ts";
 import { formatDay } from "../server/base/format.ts";
 import { BareClient } from "./support/bare_client.ts";
 import { launch, launchShell, trusting } from "./e2e/browser.ts";
+import { countInPage } from "./e2e/page_memory.ts";
 import { Visitor } from "./e2e/visitor.ts";
 import { FakeClock } from "./support/fake_clock.ts";
 import { filesIn, TempFolder, textsIn } from "./support/files.ts";
@@ -308,6 +309,7 @@ Deno.test("P3: the page stores a few preferences, which identify nobody", async 
       "anonymous-chat": JSON.stringify({
         ...{ version: 1, adult: true, sound: false, cameraOff: false, muted: false },
         ...{ blur: true, direct: true, keepCamera: false, notify: false, language: "" },
+        theme: "dark",
       }),
     },
     session: {},
@@ -319,7 +321,7 @@ Deno.test("P3: the page stores a few preferences, which identify nobody", async 
 Deno.test("P3: nothing that the page stores is ever sent", async () => {
   const { sent, marker } = await session();
   assert.match(sent, /"type":"find"/);
-  assert.doesNotMatch(sent, new RegExp(`${marker}|adult|sound`));
+  assert.doesNotMatch(sent, new RegExp(`${marker}|adult|sound|theme`));
 });
 
 /** Waits until a page is sent in its smallest encoding, which replaces the first one and has another ETag. */
@@ -630,6 +632,56 @@ inProcess.test("P6: nothing holds a frame once the chat is over", async () => {
   await new Promise((resolve) => setTimeout(resolve, 0)); // A weak reference lasts until the end of a task.
   gcFunction()!();
   assert.deepEqual(frames.filter((frame) => frame.deref() !== undefined), []);
+});
+
+Deno.test("P6: marking a stranger as automated sends nothing, and keeps no text", async () => {
+  await using server = await serve();
+  const open = await openBrowser();
+  const sent: string[] = [];
+  const watch = (page: Visitor["page"]): void => {
+    page.on("websocket", (socket) => {
+      socket.on("framesent", ({ payload }) => {
+        const frame = typeof payload === "string" ? payload : `${payload.length} bytes`;
+        if (frame !== JSON.stringify({ type: "ping" })) sent.push(frame);
+      });
+    });
+  };
+  await using ann = await Visitor.open(open, server.http, { watch });
+  const stored = (): Promise<unknown> => ann.evaluate("JSON.stringify(localStorage)");
+  const isMarked = async (): Promise<boolean> =>
+    await ann.page.getByText(en.words.LooksAutomated).count() > 0;
+  /** What Ann's page sends while a stranger says `text` to her. Nothing puts the text into her page but the chat. */
+  const chatWith = async (text: string): Promise<string[]> => {
+    await using stranger = await Visitor.open(open, server.http);
+    await stranger.search();
+    await ann.meets();
+    await ann.sees("End-to-end encrypted");
+    const before = sent.length;
+    await stranger.say(text);
+    await stranger.log.getByRole("img", { name: en.words.Delivered }).waitFor();
+    await ann.until("document.querySelectorAll('.incoming').length === 1");
+    const during = sent.slice(before);
+    await stranger.leave();
+    await ann.reads("Stranger has disconnected.");
+    return during;
+  };
+  const letters = "onlythefirststrangersaysthis"; // Case, spaces and digits don't count in a comparison.
+  const text = `${MARKER} ${letters}`;
+  await ann.search();
+  const plain = await chatWith(text);
+  const held = await countInPage(ann, MARKER);
+  assert.ok(held > 0, "the search finds nothing at all, so it proves nothing");
+  const kept = await stored();
+  await ann.press("New chat");
+  const other = await chatWith("x".repeat(text.length));
+  for (const part of [MARKER, letters]) {
+    assert.equal(await countInPage(ann, part), 0, "the page keeps the text of the previous chat");
+  }
+  await ann.press("New chat");
+  const marked = await chatWith(`https://example.com/${"x".repeat(text.length - 20)}`);
+  assert.ok(await isMarked());
+  assert.deepEqual([other, marked], [plain, plain]);
+  assert.equal(await stored(), kept);
 });
 
 /**

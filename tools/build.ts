@@ -50,10 +50,12 @@ const source = new URL("page/", client);
 
 /** Builds the home page, and the frame into which the server puts all other pages. */
 export async function buildPages({ development }: { development: boolean }): Promise<Pages> {
-  const options = { development, names: { ...NUMBERS, ...SHORT_NAMES } };
-  const [script, worker, style, documentStyle, frame, home] = await Promise.all([
-    bundleScript(new URL("app.ts", client), options),
-    bundleScript(new URL("notification_worker.ts", source), options),
+  const script = (name: string): Promise<string> =>
+    bundleScript(new URL(name, client), { development, names: { ...NUMBERS, ...SHORT_NAMES } });
+  const [early, late, worker, style, documentStyle, frame, home] = await Promise.all([
+    script("app/first_paint.ts"),
+    script("app.ts"),
+    script("page/notification_worker.ts"),
     bundleStyle(new URL("style.css", source)),
     bundleStyle(new URL("document.css", source)),
     read("page.html"),
@@ -64,7 +66,7 @@ export async function buildPages({ development }: { development: boolean }): Pro
   const first = frame.replace("<!--menu-->", menu).replace("<!--body-->", () => home);
   const document = frame.replace("<!--menu-->", "");
   return {
-    home: page(first, style, script),
+    home: page(first, style, { early, late }),
     document: withTexts(page(document, documentStyle), languages[0]!.texts),
     languages,
     staticFiles: await staticFiles(frame, worker),
@@ -127,15 +129,25 @@ export function weight({ html }: Page): number {
   return brotliCompressSync(new TextEncoder().encode(html)).length;
 }
 
-function page(markup: string, style: string, script?: string): Page {
+/** `early`: what runs before the first paint. */
+interface Scripts {
+  readonly early: string;
+  readonly late: string;
+}
+
+function page(markup: string, style: string, scripts?: Scripts): Page {
   const data = `<script type="application/json" id="words"><!--words--></script>`;
   const html = compact(markup)
-    .replace("<!--style-->", () => `<style>${style}</style>`)
     .replace(
-      "<!--script-->",
-      () => script === undefined ? "" : `${data}<script>${script}</script>`,
-    );
-  return { html, styles: [hash(style)], scripts: script === undefined ? [] : [hash(script)] };
+      "<!--style-->",
+      () => `${scripts ? `<script>${scripts.early}</script>` : ""}<style>${style}</style>`,
+    )
+    .replace("<!--script-->", () => scripts ? `${data}<script>${scripts.late}</script>` : "");
+  return {
+    html,
+    styles: [hash(style)],
+    scripts: scripts ? [hash(scripts.early), hash(scripts.late)] : [],
+  };
 }
 
 /** Removes the indentation, which only the author of a template needs. */
@@ -144,13 +156,17 @@ function compact(html: string): string {
 }
 
 /**
- * The language menu, each language under its own name. It is hidden until the script runs, because it needs the script.
+ * The switch for light and dark, and the language menu, each language under its own name. They are hidden until the
+ * script runs, because they need it.
  */
 function menu(): string {
   const options = Object.entries(CATALOGUES).map(([code, { name }]) =>
     `<option value="${code}" lang="${code}">${name}`
   );
-  return `<select id="language" aria-label="<!--language-->" hidden>${options.join("")}</select>`;
+  const theme = `<button id="theme" title="<!--dark-->" hidden></button>`;
+  return `${theme}<select id="language" aria-label="<!--language-->" hidden>${
+    options.join("")
+  }</select>`;
 }
 
 /** A language as the server and the app use it. */
@@ -161,7 +177,7 @@ function languageOf(code: string, { frame, words }: Catalogue): BuiltLanguage {
       ...{ lang: code, dir: words.Direction },
       ...{ description: frame.description, noScript: frame.noScript },
       ...{ notRunning: frame.notRunning, tryAgain: words.TryAgain },
-      ...{ heading: words.Heading, lead: words.Lead, language: words.Language },
+      ...{ heading: words.Heading, lead: words.Lead, language: words.Language, dark: words.Dark },
       ...words.Links,
     },
     words: WORDS.map((name) => words[name]),

@@ -8,7 +8,7 @@ import type { Notifications } from "./notifications.ts";
 import type { PartnerConnection } from "./partner_connection.ts";
 import { solve } from "../net/proof_of_work.ts";
 import type { Sound } from "./sound.ts";
-import { transcript } from "../views/transcript.ts";
+import { fileName, transcript } from "../views/transcript.ts";
 
 /** How long the browser may take to save a file, in milliseconds. */
 const SAVING_TIME = 60_000;
@@ -82,10 +82,11 @@ async function sendSolution(
 
 function saveTranscript({ screen, language }: State, later: EffectParts["later"]): void {
   if (screen.kind !== "chat") return;
+  const { lines } = screen.chat;
   const url = URL.createObjectURL(
-    new Blob([transcript(language, screen.chat.lines)], { type: "text/plain;charset=utf-8" }),
+    new Blob([transcript(language, lines)], { type: "text/plain;charset=utf-8" }),
   );
-  const link = Object.assign(document.createElement("a"), { href: url, download: "chat.txt" });
+  const link = Object.assign(document.createElement("a"), { href: url, download: fileName(lines) });
   link.click();
   later(SAVING_TIME, () => URL.revokeObjectURL(url));
 }

@@ -3,8 +3,10 @@
  * set up through the channel.
  */
 
+import { comparable } from "../state/automation.ts";
 import { decodeEnvelope, encodeEnvelope, type Envelope } from "../crypto/envelope.ts";
 import type { Event } from "../state/state.ts";
+import { HeardTexts } from "../crypto/heard_texts.ts";
 import type { Media } from "../media/devices.ts";
 import { PeerConnection } from "../media/peer_connection.ts";
 import type { Role, Route } from "../../protocol.ts";
@@ -21,6 +23,7 @@ export interface PartnerConnectionOptions {
 /** The connection to the present partner, if there is one. */
 export class PartnerConnection {
   readonly #options: PartnerConnectionOptions;
+  readonly #heard = new HeardTexts();
   #role: Role = "caller";
   #channel: SealedChannel | undefined;
   #call: PeerConnection | undefined;
@@ -35,16 +38,26 @@ export class PartnerConnection {
   open(role: Role): void {
     const { onFrame, dispatch } = this.#options;
     this.#role = role;
-    this.#channel = new SealedChannel(role, {
+    this.#heard.begin();
+    const channel = this.#channel = new SealedChannel(role, {
       onFrame,
       onSecured: (pictures) => dispatch({ type: "secured", pictures }),
       onTampered: () => dispatch({ type: "tampered" }),
       onFailed: () => dispatch({ type: "not-secured" }),
       onOpened: (kind, content) => {
         const envelope = decodeEnvelope({ kind, content });
-        if (envelope !== undefined) dispatch({ type: "partner", envelope });
+        if (envelope === undefined) return;
+        dispatch({ type: "partner", envelope });
+        if (envelope.kind === "text") this.#compare(envelope.text, channel);
       },
     });
+  }
+
+  /** Finds out whether the previous partner has sent the same text. The chat may be over by then. */
+  async #compare(text: string, channel: SealedChannel): Promise<void> {
+    const letters = comparable(text);
+    if (letters === undefined || !await this.#heard.hear(letters)) return;
+    if (this.#channel === channel) this.#options.dispatch({ type: "repeated-text" });
   }
 
   /** Closes the channel when the chat ends, which discards its keys. Nothing has to wait for its frames any longer. */

@@ -49,6 +49,7 @@ export const ar: Catalogue = {
     OpenSecure: "فتح الصفحة الآمنة",
     Language: "اللغة",
     LanguageFailed: "يتعذّر تحميل هذه اللغة الآن. تجري إعادة المحاولة…",
+    Dark: "الوضع الداكن",
     Links: {
       label: "عن هذا الموقع",
       privacy: "الخصوصية",
@@ -134,6 +135,7 @@ export const ar: Catalogue = {
     LinkOpens: "يفتح {host}. سيرى ذلك الموقع عنوان IP الخاص بك.",
     Open: "فتح",
     Copy: "نسخ",
+    Copied: "تم النسخ",
     Delivered: "تم التسليم",
     NotDelivered: "لم تُسلَّم",
     SaveChat: "حفظ",
@@ -178,6 +180,16 @@ export const ar: Catalogue = {
       other: "سبب آخر",
     },
     NeverMind: "تراجع",
+
+    LooksAutomated: "يبدو الطرف الآخر برنامجًا آليًا",
+    Signs: {
+      link: "تحتوي رسالته الأولى على رابط.",
+      repeated: "أرسل الطرف السابق النص نفسه.",
+      speed: "يكتب أسرع مما يستطيع أي شخص.",
+    },
+    MayBeWrong: "لم يلاحظ ذلك سوى هذه الصفحة، وقد تكون مخطئة.",
+    ReportStranger: "الإبلاغ عنه",
+    Dismiss: "تجاهل",
 
     HowYouLook: "هكذا ستظهر صورتك",
     HowLoud: "مستوى الميكروفون",

@@ -42,6 +42,7 @@ export const de: Catalogue = {
     OpenSecure: "Sichere Seite öffnen",
     Language: "Sprache",
     LanguageFailed: "Diese Sprache lässt sich gerade nicht laden. Neuer Versuch …",
+    Dark: "Dunkelmodus",
     Links: {
       label: "Über diese Website",
       privacy: "Datenschutz",
@@ -135,6 +136,7 @@ export const de: Catalogue = {
     LinkOpens: "Öffnet {host}. Diese Website sieht dann deine IP-Adresse.",
     Open: "Öffnen",
     Copy: "Kopieren",
+    Copied: "Kopiert",
     Delivered: "Zugestellt",
     NotDelivered: "Nicht zugestellt",
     SaveChat: "Speichern",
@@ -175,6 +177,16 @@ export const de: Catalogue = {
       other: "Etwas anderes",
     },
     NeverMind: "Doch nicht",
+
+    LooksAutomated: "Dein Gegenüber wirkt wie ein Programm",
+    Signs: {
+      link: "Die erste Nachricht enthält einen Link.",
+      repeated: "Das vorige Gegenüber hat denselben Text gesendet.",
+      speed: "So schnell kann niemand tippen.",
+    },
+    MayBeWrong: "Nur diese Seite hat das bemerkt, und sie kann sich irren.",
+    ReportStranger: "Gegenüber melden",
+    Dismiss: "Ausblenden",
 
     HowYouLook: "So sieht man dich",
     HowLoud: "Mikrofonpegel",

@@ -19,10 +19,15 @@ export function languageMenu(): HTMLSelectElement {
   return document.getElementById("language") as HTMLSelectElement;
 }
 
+export function themeButton(): HTMLButtonElement {
+  return document.getElementById("theme") as HTMLButtonElement;
+}
+
 /** Translates the document around the app. */
 export function translateDocument({ code, words }: Language): void {
   Object.assign(document.documentElement, { lang: code, dir: words.Direction });
   languageMenu().ariaLabel = words.Language;
+  themeButton().title = words.Dark;
   const links: Readonly<Record<string, string>> = words.Links;
   document.querySelector("nav")!.ariaLabel = links.label!;
   for (const link of document.querySelectorAll<HTMLAnchorElement>("nav a")) {

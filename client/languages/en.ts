@@ -49,6 +49,8 @@ export const en = {
     OpenSecure: "Open the secure page",
     Language: "Language",
     LanguageFailed: "This language can't be loaded right now. Trying again…",
+    /** The switch for light and dark: on if the page is dark. */
+    Dark: "Dark mode",
     Links: {
       label: "About this site",
       privacy: "Privacy",
@@ -143,6 +145,7 @@ export const en = {
     LinkOpens: "Opens {host}. That site will see your IP address.",
     Open: "Open",
     Copy: "Copy",
+    Copied: "Copied",
     Delivered: "Delivered",
     NotDelivered: "Not delivered",
     SaveChat: "Save chat",
@@ -187,6 +190,17 @@ export const en = {
       other: "Something else",
     },
     NeverMind: "Never mind",
+
+    // A stranger who may be a program.
+    LooksAutomated: "This stranger looks automated",
+    Signs: {
+      link: "Their first message contains a link.",
+      repeated: "The stranger before them sent the same text.",
+      speed: "They write faster than anyone can type.",
+    },
+    MayBeWrong: "Only this page noticed that, and it may be wrong.",
+    ReportStranger: "Report stranger",
+    Dismiss: "Dismiss",
 
     // Before a call.
     HowYouLook: "This is how you'll look",

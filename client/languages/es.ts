@@ -42,6 +42,7 @@ export const es: Catalogue = {
     OpenSecure: "Abrir la página segura",
     Language: "Idioma",
     LanguageFailed: "Este idioma no se puede cargar ahora mismo. Reintentando…",
+    Dark: "Modo oscuro",
     Links: {
       label: "Sobre este sitio",
       privacy: "Privacidad",
@@ -133,6 +134,7 @@ export const es: Catalogue = {
     LinkOpens: "Abre {host}. Ese sitio verá tu dirección IP.",
     Open: "Abrir",
     Copy: "Copiar",
+    Copied: "Copiado",
     Delivered: "Entregado",
     NotDelivered: "No entregado",
     SaveChat: "Guardar",
@@ -173,6 +175,16 @@ export const es: Catalogue = {
       other: "Otra cosa",
     },
     NeverMind: "Mejor no",
+
+    LooksAutomated: "La otra persona parece un programa",
+    Signs: {
+      link: "Su primer mensaje contiene un enlace.",
+      repeated: "La persona anterior envió el mismo texto.",
+      speed: "Escribe más rápido de lo que nadie puede teclear.",
+    },
+    MayBeWrong: "Solo lo ha notado esta página, y puede equivocarse.",
+    ReportStranger: "Denunciar a esta persona",
+    Dismiss: "Descartar",
 
     HowYouLook: "Así te verán",
     HowLoud: "Nivel del micrófono",

@@ -42,6 +42,7 @@ export const fr: Catalogue = {
     OpenSecure: "Ouvrir la page sécurisée",
     Language: "Langue",
     LanguageFailed: "Impossible de charger cette langue pour le moment. Nouvel essai…",
+    Dark: "Mode sombre",
     Links: {
       label: "À propos de ce site",
       privacy: "Confidentialité",
@@ -134,6 +135,7 @@ export const fr: Catalogue = {
     LinkOpens: "Ouvre {host}. Ce site verra ton adresse IP.",
     Open: "Ouvrir",
     Copy: "Copier",
+    Copied: "Copié",
     Delivered: "Distribué",
     NotDelivered: "Non distribué",
     SaveChat: "Enregistrer",
@@ -174,6 +176,16 @@ export const fr: Catalogue = {
       other: "Autre chose",
     },
     NeverMind: "Laisser tomber",
+
+    LooksAutomated: "L’autre personne a l’air d’un programme",
+    Signs: {
+      link: "Son premier message contient un lien.",
+      repeated: "La personne précédente a envoyé le même texte.",
+      speed: "Elle écrit plus vite qu’on ne peut taper.",
+    },
+    MayBeWrong: "Seule cette page l’a remarqué, et elle peut se tromper.",
+    ReportStranger: "Signaler cette personne",
+    Dismiss: "Ignorer",
 
     HowYouLook: "Voici comment on te verra",
     HowLoud: "Niveau du micro",

@@ -40,6 +40,7 @@ export const hi: Catalogue = {
     OpenSecure: "सुरक्षित पेज खोलें",
     Language: "भाषा",
     LanguageFailed: "यह भाषा अभी लोड नहीं हो पा रही है। फिर कोशिश हो रही है…",
+    Dark: "डार्क मोड",
     Links: {
       label: "इस साइट के बारे में",
       privacy: "गोपनीयता",
@@ -123,6 +124,7 @@ export const hi: Catalogue = {
     LinkOpens: "{host} खुलेगा। उस साइट को आपका IP पता दिखेगा।",
     Open: "खोलें",
     Copy: "कॉपी करें",
+    Copied: "कॉपी हो गया",
     Delivered: "पहुँच गया",
     NotDelivered: "नहीं पहुँचा",
     SaveChat: "चैट सहेजें",
@@ -163,6 +165,16 @@ export const hi: Catalogue = {
       other: "कुछ और",
     },
     NeverMind: "रहने दें",
+
+    LooksAutomated: "अजनबी कोई प्रोग्राम लगते हैं",
+    Signs: {
+      link: "उनके पहले संदेश में लिंक है।",
+      repeated: "पिछले अजनबी ने भी यही लिखा था।",
+      speed: "इतनी तेज़ कोई टाइप नहीं कर सकता।",
+    },
+    MayBeWrong: "यह केवल इस पेज ने देखा है, और यह ग़लत हो सकता है।",
+    ReportStranger: "अजनबी की शिकायत करें",
+    Dismiss: "हटाएँ",
 
     HowYouLook: "आपका वीडियो ऐसा दिखेगा",
     HowLoud: "माइक्रोफ़ोन का स्तर",

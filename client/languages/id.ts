@@ -39,6 +39,7 @@ export const id: Catalogue = {
     OpenSecure: "Buka halaman yang aman",
     Language: "Bahasa",
     LanguageFailed: "Bahasa ini belum bisa dimuat. Mencoba lagi…",
+    Dark: "Mode gelap",
     Links: {
       label: "Tentang situs ini",
       privacy: "Privasi",
@@ -127,6 +128,7 @@ export const id: Catalogue = {
     LinkOpens: "Membuka {host}. Situs itu akan melihat alamat IP kamu.",
     Open: "Buka",
     Copy: "Salin",
+    Copied: "Disalin",
     Delivered: "Sampai",
     NotDelivered: "Belum sampai",
     SaveChat: "Simpan",
@@ -164,6 +166,15 @@ export const id: Catalogue = {
       other: "Lainnya",
     },
     NeverMind: "Tidak jadi",
+    LooksAutomated: "Lawan bicara ini tampak seperti bot",
+    Signs: {
+      link: "Pesan pertamanya berisi tautan.",
+      repeated: "Orang sebelumnya mengirim teks yang sama.",
+      speed: "Tidak ada orang yang bisa mengetik secepat itu.",
+    },
+    MayBeWrong: "Hanya halaman ini yang menyadarinya, dan bisa saja keliru.",
+    ReportStranger: "Laporkan orang ini",
+    Dismiss: "Tutup",
 
     HowYouLook: "Beginilah kamu akan terlihat",
     HowLoud: "Level mikrofon",

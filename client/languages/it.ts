@@ -42,6 +42,7 @@ export const it: Catalogue = {
     OpenSecure: "Apri la pagina sicura",
     Language: "Lingua",
     LanguageFailed: "Al momento non è possibile caricare questa lingua. Nuovo tentativo…",
+    Dark: "Modalità scura",
     Links: {
       label: "Su questo sito",
       privacy: "Privacy",
@@ -135,6 +136,7 @@ export const it: Catalogue = {
     LinkOpens: "Apre {host}. Quel sito vedrà il tuo indirizzo IP.",
     Open: "Apri",
     Copy: "Copia",
+    Copied: "Copiato",
     Delivered: "Consegnato",
     NotDelivered: "Non consegnato",
     SaveChat: "Salva",
@@ -175,6 +177,15 @@ export const it: Catalogue = {
       other: "Altro",
     },
     NeverMind: "Lascia stare",
+    LooksAutomated: "Sembra un programma, non una persona",
+    Signs: {
+      link: "Il primo messaggio contiene un link.",
+      repeated: "La persona precedente ha inviato lo stesso testo.",
+      speed: "Scrive più in fretta di quanto sia possibile a chiunque.",
+    },
+    MayBeWrong: "Se n’è accorta solo questa pagina, e può sbagliarsi.",
+    ReportStranger: "Segnala questa persona",
+    Dismiss: "Ignora",
 
     HowYouLook: "Ecco come ti vedranno",
     HowLoud: "Livello del microfono",

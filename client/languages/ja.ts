@@ -40,6 +40,7 @@ export const ja: Catalogue = {
     OpenSecure: "安全なページを開く",
     Language: "言語",
     LanguageFailed: "この言語を今は読み込めません。再試行しています…",
+    Dark: "ダークモード",
     Links: {
       label: "このサイトについて",
       privacy: "プライバシー",
@@ -127,6 +128,7 @@ export const ja: Catalogue = {
     LinkOpens: "{host} を開きます。そのサイトにはあなたの IP アドレスが見えます。",
     Open: "開く",
     Copy: "コピー",
+    Copied: "コピーしました",
     Delivered: "配信済み",
     NotDelivered: "未配信",
     SaveChat: "保存",
@@ -164,6 +166,16 @@ export const ja: Catalogue = {
       other: "その他",
     },
     NeverMind: "やめる",
+
+    LooksAutomated: "相手は自動プログラムのようです",
+    Signs: {
+      link: "最初のメッセージにリンクがあります。",
+      repeated: "前の相手も同じ文章を送ってきました。",
+      speed: "人には打てない速さで書いています。",
+    },
+    MayBeWrong: "気づいたのはこのページだけで、間違っているかもしれません。",
+    ReportStranger: "相手を通報",
+    Dismiss: "閉じる",
 
     HowYouLook: "このように映ります",
     HowLoud: "マイクの音量",

@@ -39,6 +39,7 @@ export const ko: Catalogue = {
     OpenSecure: "안전한 페이지 열기",
     Language: "언어",
     LanguageFailed: "지금은 이 언어를 불러올 수 없어요. 다시 시도하는 중…",
+    Dark: "어두운 화면",
     Links: {
       label: "이 사이트 정보",
       privacy: "개인정보",
@@ -122,6 +123,7 @@ export const ko: Catalogue = {
     LinkOpens: "{host} 사이트를 열어요. 그 사이트에 내 IP 주소가 보여요.",
     Open: "열기",
     Copy: "복사",
+    Copied: "복사했어요",
     Delivered: "전달됨",
     NotDelivered: "전달 안 됨",
     SaveChat: "채팅 저장",
@@ -159,6 +161,15 @@ export const ko: Catalogue = {
       other: "기타",
     },
     NeverMind: "그만두기",
+    LooksAutomated: "상대방이 자동 프로그램 같아요",
+    Signs: {
+      link: "첫 메시지에 링크가 있어요.",
+      repeated: "바로 전 상대방이 같은 글을 보냈어요.",
+      speed: "사람이 칠 수 있는 것보다 빠르게 써요.",
+    },
+    MayBeWrong: "이 페이지만 알아챘고, 틀릴 수도 있어요.",
+    ReportStranger: "상대방 신고하기",
+    Dismiss: "닫기",
 
     HowYouLook: "상대방에게 이렇게 보여요",
     HowLoud: "마이크 음량",

@@ -44,6 +44,7 @@ export const pl: Catalogue = {
     OpenSecure: "Otwórz bezpieczną stronę",
     Language: "Język",
     LanguageFailed: "Nie można teraz wczytać tego języka. Próbujemy ponownie…",
+    Dark: "Tryb ciemny",
     Links: {
       label: "O tej stronie",
       privacy: "Prywatność",
@@ -133,6 +134,7 @@ export const pl: Catalogue = {
     LinkOpens: "Otworzy się {host}. Ta strona zobaczy twój adres IP.",
     Open: "Otwórz",
     Copy: "Kopiuj",
+    Copied: "Skopiowano",
     Delivered: "Dostarczono",
     NotDelivered: "Nie dostarczono",
     SaveChat: "Zapisz",
@@ -175,6 +177,15 @@ export const pl: Catalogue = {
       other: "Coś innego",
     },
     NeverMind: "Jednak nie",
+    LooksAutomated: "Druga strona wygląda na automat",
+    Signs: {
+      link: "Pierwsza wiadomość zawiera link.",
+      repeated: "Poprzednia osoba wysłała ten sam tekst.",
+      speed: "Nikt nie potrafi pisać tak szybko.",
+    },
+    MayBeWrong: "Zauważyła to tylko ta strona i może się mylić.",
+    ReportStranger: "Zgłoś tę osobę",
+    Dismiss: "Zamknij",
 
     HowYouLook: "Tak cię będzie widać",
     HowLoud: "Poziom mikrofonu",

@@ -42,6 +42,7 @@ export const pt: Catalogue = {
     OpenSecure: "Abrir a página segura",
     Language: "Idioma",
     LanguageFailed: "Não é possível carregar este idioma agora. Tentando de novo…",
+    Dark: "Modo escuro",
     Links: {
       label: "Sobre este site",
       privacy: "Privacidade",
@@ -132,6 +133,7 @@ export const pt: Catalogue = {
     LinkOpens: "Abre {host}. Esse site verá seu endereço IP.",
     Open: "Abrir",
     Copy: "Copiar",
+    Copied: "Copiado",
     Delivered: "Entregue",
     NotDelivered: "Não entregue",
     SaveChat: "Salvar",
@@ -172,6 +174,16 @@ export const pt: Catalogue = {
       other: "Outra coisa",
     },
     NeverMind: "Deixa pra lá",
+
+    LooksAutomated: "A outra pessoa parece um programa",
+    Signs: {
+      link: "A primeira mensagem contém um link.",
+      repeated: "A pessoa anterior enviou o mesmo texto.",
+      speed: "Escreve mais rápido do que alguém consegue digitar.",
+    },
+    MayBeWrong: "Só esta página percebeu isso, e pode estar enganada.",
+    ReportStranger: "Denunciar esta pessoa",
+    Dismiss: "Dispensar",
 
     HowYouLook: "É assim que você vai aparecer",
     HowLoud: "Nível do microfone",

@@ -44,6 +44,7 @@ export const ru: Catalogue = {
     OpenSecure: "Открыть защищённую страницу",
     Language: "Язык",
     LanguageFailed: "Сейчас не удаётся загрузить этот язык. Пробуем ещё раз…",
+    Dark: "Тёмная тема",
     Links: {
       label: "Об этом сайте",
       privacy: "Конфиденциальность",
@@ -135,6 +136,7 @@ export const ru: Catalogue = {
     LinkOpens: "Откроется {host}. Этот сайт увидит ваш IP-адрес.",
     Open: "Открыть",
     Copy: "Копировать",
+    Copied: "Скопировано",
     Delivered: "Доставлено",
     NotDelivered: "Не доставлено",
     SaveChat: "Сохранить",
@@ -177,6 +179,16 @@ export const ru: Catalogue = {
       other: "Другое",
     },
     NeverMind: "Отмена",
+
+    LooksAutomated: "Собеседник похож на программу",
+    Signs: {
+      link: "В первом же сообщении есть ссылка.",
+      repeated: "Предыдущий собеседник прислал тот же текст.",
+      speed: "Так быстро никто не печатает.",
+    },
+    MayBeWrong: "Это заметила только эта страница, и она может ошибаться.",
+    ReportStranger: "Пожаловаться",
+    Dismiss: "Скрыть",
 
     HowYouLook: "Так вас увидят",
     HowLoud: "Уровень микрофона",

@@ -42,6 +42,7 @@ export const tr: Catalogue = {
     OpenSecure: "Güvenli sayfayı aç",
     Language: "Dil",
     LanguageFailed: "Bu dil şu anda yüklenemiyor. Yeniden deneniyor…",
+    Dark: "Koyu mod",
     Links: {
       label: "Bu site hakkında",
       privacy: "Gizlilik",
@@ -128,6 +129,7 @@ export const tr: Catalogue = {
     LinkOpens: "Açılacak: {host}. Bu site IP adresini görecek.",
     Open: "Aç",
     Copy: "Kopyala",
+    Copied: "Kopyalandı",
     Delivered: "İletildi",
     NotDelivered: "İletilmedi",
     SaveChat: "Kaydet",
@@ -168,6 +170,15 @@ export const tr: Catalogue = {
       other: "Başka bir şey",
     },
     NeverMind: "Vazgeç",
+    LooksAutomated: "Karşındaki bir bot gibi görünüyor",
+    Signs: {
+      link: "İlk mesajında bağlantı var.",
+      repeated: "Önceki kişi de aynı metni göndermişti.",
+      speed: "Kimsenin yazamayacağı kadar hızlı yazıyor.",
+    },
+    MayBeWrong: "Bunu yalnızca bu sayfa fark etti ve yanılıyor olabilir.",
+    ReportStranger: "Bu kişiyi bildir",
+    Dismiss: "Kapat",
 
     HowYouLook: "Böyle görüneceksin",
     HowLoud: "Mikrofon seviyesi",

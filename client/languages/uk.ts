@@ -44,6 +44,7 @@ export const uk: Catalogue = {
     OpenSecure: "Відкрити захищену сторінку",
     Language: "Мова",
     LanguageFailed: "Зараз не вдається завантажити цю мову. Пробуємо ще раз…",
+    Dark: "Темна тема",
     Links: {
       label: "Про цей сайт",
       privacy: "Приватність",
@@ -132,6 +133,7 @@ export const uk: Catalogue = {
     LinkOpens: "Відкриється {host}. Цей сайт побачить вашу IP-адресу.",
     Open: "Відкрити",
     Copy: "Копіювати",
+    Copied: "Скопійовано",
     Delivered: "Доставлено",
     NotDelivered: "Не доставлено",
     SaveChat: "Зберегти",
@@ -174,6 +176,15 @@ export const uk: Catalogue = {
       other: "Щось інше",
     },
     NeverMind: "Не треба",
+    LooksAutomated: "Співрозмовник схожий на програму",
+    Signs: {
+      link: "Перше ж повідомлення містить посилання.",
+      repeated: "Попередній співрозмовник надіслав той самий текст.",
+      speed: "Ніхто не друкує так швидко.",
+    },
+    MayBeWrong: "Це помітила лише ця сторінка, і вона може помилятися.",
+    ReportStranger: "Поскаржитися",
+    Dismiss: "Сховати",
 
     HowYouLook: "Так вас побачать",
     HowLoud: "Рівень мікрофона",

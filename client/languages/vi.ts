@@ -39,6 +39,7 @@ export const vi: Catalogue = {
     OpenSecure: "Mở trang an toàn",
     Language: "Ngôn ngữ",
     LanguageFailed: "Hiện không tải được ngôn ngữ này. Đang thử lại…",
+    Dark: "Chế độ tối",
     Links: {
       label: "Về trang này",
       privacy: "Quyền riêng tư",
@@ -125,6 +126,7 @@ export const vi: Catalogue = {
     LinkOpens: "Mở {host}. Trang web đó sẽ thấy địa chỉ IP của bạn.",
     Open: "Mở",
     Copy: "Sao chép",
+    Copied: "Đã sao chép",
     Delivered: "Đã nhận",
     NotDelivered: "Chưa nhận",
     SaveChat: "Lưu",
@@ -162,6 +164,15 @@ export const vi: Catalogue = {
       other: "Lý do khác",
     },
     NeverMind: "Thôi",
+    LooksAutomated: "Người lạ này có vẻ là máy tự động",
+    Signs: {
+      link: "Tin nhắn đầu tiên có chứa liên kết.",
+      repeated: "Người lạ trước đó đã gửi đúng nội dung này.",
+      speed: "Không ai gõ nhanh được như vậy.",
+    },
+    MayBeWrong: "Chỉ trang này nhận thấy điều đó, và có thể nhầm.",
+    ReportStranger: "Báo cáo người lạ",
+    Dismiss: "Bỏ qua",
 
     HowYouLook: "Bạn sẽ trông như thế này",
     HowLoud: "Mức micrô",

@@ -36,6 +36,7 @@ export const zh: Catalogue = {
     OpenSecure: "打开安全页面",
     Language: "语言",
     LanguageFailed: "暂时无法加载这种语言。正在重试…",
+    Dark: "深色模式",
     Links: {
       label: "关于本站",
       privacy: "隐私",
@@ -117,6 +118,7 @@ export const zh: Catalogue = {
     LinkOpens: "将打开 {host}。该网站会看到你的 IP 地址。",
     Open: "打开",
     Copy: "复制",
+    Copied: "已复制",
     Delivered: "已送达",
     NotDelivered: "未送达",
     SaveChat: "保存聊天",
@@ -154,6 +156,16 @@ export const zh: Catalogue = {
       other: "其他",
     },
     NeverMind: "算了",
+
+    LooksAutomated: "对方看起来像自动程序",
+    Signs: {
+      link: "对方的第一条消息就包含链接。",
+      repeated: "上一位聊天对象发过同样的内容。",
+      speed: "没有人能打字这么快。",
+    },
+    MayBeWrong: "只有这个页面注意到了这一点，而且可能有误。",
+    ReportStranger: "举报对方",
+    Dismiss: "忽略",
 
     HowYouLook: "对方会看到的你",
     HowLoud: "麦克风音量",

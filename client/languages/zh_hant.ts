@@ -36,6 +36,7 @@ export const zhHant: Catalogue = {
     OpenSecure: "開啟安全的頁面",
     Language: "語言",
     LanguageFailed: "目前無法載入這個語言。正在重試…",
+    Dark: "深色模式",
     Links: {
       label: "關於本站",
       privacy: "隱私權",
@@ -116,6 +117,7 @@ export const zhHant: Catalogue = {
     LinkOpens: "將開啟 {host}。該網站會看到你的 IP 位址。",
     Open: "開啟",
     Copy: "複製",
+    Copied: "已複製",
     Delivered: "已送達",
     NotDelivered: "未送達",
     SaveChat: "儲存聊天",
@@ -153,6 +155,15 @@ export const zhHant: Catalogue = {
       other: "其他",
     },
     NeverMind: "算了",
+    LooksAutomated: "對方看起來像是程式",
+    Signs: {
+      link: "對方的第一則訊息就含有連結。",
+      repeated: "前一位陌生人傳過相同的文字。",
+      speed: "對方打字比任何人都快。",
+    },
+    MayBeWrong: "只有這個頁面注意到這件事，而且可能有誤。",
+    ReportStranger: "檢舉對方",
+    Dismiss: "關閉",
 
     HowYouLook: "對方看到的你會是這樣",
     HowLoud: "麥克風音量",

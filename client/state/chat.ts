@@ -10,6 +10,7 @@
  */
 
 import { BACKGROUND_WINDOW, RESUME_WINDOW, type ServerMessage } from "../../protocol.ts";
+import { noteText, watch } from "./automation.ts";
 import { callDeadline, NO_CALL } from "./call.ts";
 import {
   acknowledge,
@@ -32,6 +33,7 @@ import { answersSearch } from "./search.ts";
 import {
   type Chat,
   type Effect,
+  type InChat,
   isTalking,
   type Line,
   type State,
@@ -73,6 +75,7 @@ export function begin(
     partner: { kind: "here" },
     report: "none",
     unsaved: false,
+    automation: watch(now, state.hidden, met),
     call: NO_CALL,
     media: { ...NO_REMOTE_MEDIA, revealed: !state.preferences.blur },
   };
@@ -143,12 +146,13 @@ export function receive(state: State, envelope: Envelope, now: number): Transiti
 }
 
 /** Shows a message if it is the next one. A gap is shown as tampering. */
-function receiveText(state: State, arrival: Arrival, raw: string, now: number): Transition {
+function receiveText(state: InChat, arrival: Arrival, raw: string, now: number): Transition {
   const { state: taken, effects } = deliver(state, arrival);
   if (arrival.kind === "gap") return transition(noteOnce(taken, "tampered", now), ...effects);
   const text = cleanText(raw);
   if (arrival.kind !== "new" || text === "") return transition(taken, ...effects);
-  const heard = withChat(taken, { typingUntil: 0, unsaved: true });
+  const automation = noteText(state.screen.chat.automation, text, now);
+  const heard = withChat(taken, { typingUntil: 0, unsaved: true, automation });
   return transition(withLine(heard, { from: "stranger", text }, now), ...effects);
 }
 

@@ -5,6 +5,8 @@
  * The store may be full, forbidden, or hold anything at all. Then the defaults apply, and the chat works as usual.
  */
 
+import type { Theme } from "./theme.ts";
+
 export interface Preferences {
   /** The visitor has confirmed being 18 or older. */
   readonly adult: boolean;
@@ -24,6 +26,8 @@ export interface Preferences {
   readonly notify: boolean;
   /** The code of the language to show; "" for the one that the page was served in. */
   readonly language: string;
+  /** Whether the page is light or dark. */
+  readonly theme: Theme;
 }
 
 export const DEFAULT_PREFERENCES: Preferences = {
@@ -36,9 +40,11 @@ export const DEFAULT_PREFERENCES: Preferences = {
   keepCamera: false,
   notify: false,
   language: "",
+  theme: "",
 };
 
-const KEY = "anonymous-chat";
+/** The key in localStorage. */
+export const PREFERENCES_KEY = "anonymous-chat";
 const VERSION = 1;
 
 /** Opens the part of `Storage` that is used. The browser may already throw here. */
@@ -49,7 +55,9 @@ export function loadPreferences(open: OpenStore): Preferences {
   const stored = read(open);
   if (stored.version !== VERSION) return DEFAULT_PREFERENCES;
   const known = Object.entries(DEFAULT_PREFERENCES)
-    .map(([name, fallback]) => [name, isFit(stored[name], fallback) ? stored[name] : fallback]);
+    .map((
+      [name, fallback],
+    ) => [name, isFit(name, stored[name], fallback) ? stored[name] : fallback]);
   return Object.fromEntries(known);
 }
 
@@ -60,7 +68,7 @@ export function loadPreferences(open: OpenStore): Preferences {
 export function savePreferences(open: OpenStore, change: Partial<Preferences>): void {
   try {
     const kept = { version: VERSION, ...loadPreferences(open), ...change };
-    open().setItem(KEY, JSON.stringify(kept));
+    open().setItem(PREFERENCES_KEY, JSON.stringify(kept));
   } catch {
     // Blocked or full: only convenience is lost.
   }
@@ -68,13 +76,14 @@ export function savePreferences(open: OpenStore, change: Partial<Preferences>): 
 
 function read(open: OpenStore): Record<string, unknown> {
   try {
-    return Object(JSON.parse(open().getItem(KEY) ?? "{}"));
+    return Object(JSON.parse(open().getItem(PREFERENCES_KEY) ?? "{}"));
   } catch {
     return {};
   }
 }
 
-/** Whether a stored value is a flag or a language code. Nothing else passes, so nothing can identify a visitor. */
-function isFit(value: unknown, fallback: unknown): boolean {
-  return typeof value === typeof fallback && /^(true|false|[a-z]{2}|zh-Hant|)$/.test(String(value));
+/** Whether a stored value is a flag, a theme or a language code. Nothing else passes, so nothing can identify a visitor. */
+function isFit(name: string, value: unknown, fallback: unknown): boolean {
+  const fit = name === "theme" ? /^(light|dark|)$/ : /^(true|false|[a-z]{2}|zh-Hant|)$/;
+  return typeof value === typeof fallback && fit.test(String(value));
 }

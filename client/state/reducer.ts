@@ -21,6 +21,7 @@ import {
   type ServerMessage,
 } from "../../protocol.ts";
 import { spokenLanguages } from "../languages/spoken.ts";
+import { type Automation, noteRepeated } from "./automation.ts";
 import { DEVICE_KINDS, type DeviceKind } from "../media/devices.ts";
 import type { Preferences } from "./preferences.ts";
 import {
@@ -181,6 +182,13 @@ function apply(state: State, event: Event, now: number): Transition {
         type: "tell",
         message: { type: "report", reason: event.reason },
       });
+    case "repeated-text":
+      return transition(onAutomation(state, noteRepeated));
+    case "dismiss-sign":
+      return transition(
+        onAutomation(state, (automation) => ({ ...automation, mark: "dismissed" })),
+        { type: "focus", on: "message", unlessTouch: true },
+      );
     case "attention":
       return setFocus(state, event.focused, event.hidden);
     case "toggle-notifications":
@@ -313,6 +321,11 @@ function setFocus(state: State, focused: boolean, hidden: boolean): Transition {
 /** Tells the server whether the page is hidden. This determines how long the session is kept after a drop. */
 function background({ hidden }: State): Effect {
   return { type: "tell", message: { type: "background", hidden } };
+}
+
+function onAutomation(state: State, change: (automation: Automation) => Automation): State {
+  if (state.screen.kind !== "chat") return state;
+  return withChat(state, { automation: change(state.screen.chat.automation) });
 }
 
 function hear(state: State, message: ServerMessage, now: number): Transition {

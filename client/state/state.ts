@@ -14,6 +14,7 @@ import type {
   SearchStep,
   ServerMessage,
 } from "../../protocol.ts";
+import type { Automation } from "./automation.ts";
 import type { Call, CallEffect, CallEvent, CallNotice } from "./call.ts";
 import type { Delivery } from "./delivery.ts";
 import { type DeviceKind, type Media, NO_MEDIA } from "../media/devices.ts";
@@ -82,6 +83,8 @@ export interface Chat {
   readonly report: "none" | "choosing" | "sent" | "taken";
   /** Whether there is something to save, and whether the visitor was asked about it when leaving with Escape. */
   readonly unsaved: boolean | "asked";
+  /** Whether the stranger looks like a program. */
+  readonly automation: Automation;
   readonly call: Call;
   readonly media: RemoteMedia;
 }
@@ -228,6 +231,8 @@ export type Event =
   /** The conversation was scrolled to its newest line, or away from it. */
   | { type: "scroll"; atEnd: boolean }
   | { type: "choose-report" | "cancel-report" }
+  /** The stranger has sent what the previous one sent. The visitor wants to hear no more of such a sign. */
+  | { type: "repeated-text" | "dismiss-sign" }
   | { type: "report"; reason: ReportReason }
   | { type: "attention"; focused: boolean; hidden: boolean }
   /** The visitor has pressed the switch for notifications. */
@@ -320,7 +325,7 @@ export function transition(state: State, ...effects: Effect[]): Transition {
 }
 
 /** The state of a page with a chat. */
-type InChat = State & { readonly screen: { readonly kind: "chat" } };
+export type InChat = State & { readonly screen: { readonly kind: "chat" } };
 
 /** Whether a chat is under way, so that closing the page would end it. */
 export function isTalking(state: State): state is InChat {

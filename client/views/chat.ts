@@ -1,7 +1,9 @@
 /** The screen of a chat: the log, the composer, and the toolbar. */
 
 import { REPORT_REASONS } from "../../protocol.ts";
+import { automationView } from "./automation.ts";
 import { callView } from "./call.ts";
+import { copier } from "./copy.ts";
 import { isFull } from "../state/delivery.ts";
 import { MAX_MESSAGE_LENGTH } from "../crypto/envelope.ts";
 import { isEnter } from "./keys.ts";
@@ -33,7 +35,7 @@ export function chatView(state: State, chat: Chat, dispatch: Dispatch, memo: Mem
       <div class="toolbar">${toolbar(state, chat, dispatch)}</div>
       ${call}
       <div class="scroll" tabindex="0" aria-label=${words.Conversation} role="region"
-        onscroll=${scrolled(chat, dispatch)}>
+        onscroll=${scrolled(chat, dispatch)} onkeydown=${moveFocus}>
         <div class="log" role="log" aria-live="polite" aria-label=${words.Messages}>
           ${lines(chat, language, memo)}
         </div>
@@ -45,6 +47,7 @@ export function chatView(state: State, chat: Chat, dispatch: Dispatch, memo: Mem
           chat.missed.toLocaleString(language.locale),
         )}</button>
       `}
+      ${automationView(chat, words, dispatch)}
       ${chat.report === "choosing" && reportForm(words, dispatch)}
       <p class="status-line" role="status">${statusLine(state, chat)}</p>
       ${composer(chat, language, dispatch)}
@@ -62,6 +65,24 @@ function scrolled({ missed }: Chat, dispatch: Dispatch): (event: ScrollEvent) =>
 
 interface ScrollEvent {
   readonly currentTarget: Element;
+}
+
+/**
+ * Moves the focus from line to line at the arrow keys, first to the newest one. So the buttons of a line, which only the
+ * line with the focus shows, need no tab stop each.
+ */
+function moveFocus(event: KeyboardEvent & ScrollEvent): void {
+  const { key, shiftKey, target, currentTarget } = event;
+  const line = (target as Element).closest(".log > *");
+  const isAtEnd = currentTarget.scrollTop > -SLACK;
+  const next = key === "ArrowUp"
+    ? line
+      ? line.previousElementSibling
+      : isAtEnd && currentTarget.querySelector(".log > :last-child")
+    : key === "ArrowDown" && line?.nextElementSibling;
+  if (shiftKey || !next) return;
+  event.preventDefault(); // The focus scrolls.
+  (next as HTMLElement).focus();
 }
 
 function scrollToEnd(): void {
@@ -160,7 +181,7 @@ function drawLine(line: Line, language: Language): VNode {
   if (line.from === "page") {
     const [notice, ...details] = describeNotice(language, line.notice);
     return html`
-      <div key=${line.id} class="system-message">
+      <div key=${line.id} class="system-message" tabindex="-1">
         <p>${notice}</p>
         ${details.map((detail) => html`<p class="detail">${detail}</p>`)}
       </div>
@@ -169,7 +190,7 @@ function drawLine(line: Line, language: Language): VNode {
   const isDraft = line.from === "draft";
   const look = line.from === "stranger" ? "incoming" : isDraft ? "outgoing draft" : "outgoing";
   return html`
-    <div key=${line.id} class=${`message ${look}`}>
+    <div key=${line.id} class=${`message ${look}`} tabindex="-1">
       <span class=${isDraft ? "hint" : "visually-hidden"}>${describeSpeaker(
         words,
         line.from,
@@ -184,6 +205,10 @@ function drawLine(line: Line, language: Language): VNode {
       `}
       ${!isDraft && html`<time>${timeOfDay(language, line.at)}</time>`}
       ${line.from === "you" && deliveryStatus(words, line.isDelivered)}
+      ${!isDraft && html`
+        <button class="copy" aria-label=${words.Copy} title=${words.Copy}
+          onclick=${copier(line.text, words)}></button>
+      `}
     </div>
   `;
 }

@@ -5,6 +5,7 @@
 
 import type { Words } from "../languages/catalogue.ts";
 import type { Language } from "../languages/language.ts";
+import { copier } from "./copy.ts";
 import { html, type VNode } from "./markup.ts";
 
 export function linkView(text: string, host: string, { code, words }: Language): VNode {
@@ -16,7 +17,7 @@ export function linkView(text: string, host: string, { code, words }: Language):
         <span>${before}<b dir="ltr">${host}</b>${after}</span>
         <a class="primary" href=${text} target="_blank" rel="noopener noreferrer"
           referrerpolicy="no-referrer">${words.Open}</a>
-        <button class="button-secondary" onclick=${copy(text)}>${words.Copy}</button>
+        <button class="button-secondary" onclick=${copier(text, words)}>${words.Copy}</button>
       </div>
     </details>
   `;
@@ -25,12 +26,4 @@ export function linkView(text: string, host: string, { code, words }: Language):
 /** Opens the house rules in another tab, so that a chat or a form stays as it is. */
 export function rulesLink({ Links }: Words): VNode {
   return html`<a href="/rules" target="_blank" rel="noopener">${Links.rules}</a>`;
-}
-
-/** Copies `text`. The button then counts as pressed, which is shown and announced. */
-function copy(text: string): (event: { currentTarget: HTMLElement }) => void {
-  return ({ currentTarget }) => {
-    const done = (): void => currentTarget.setAttribute("aria-pressed", "true");
-    navigator.clipboard.writeText(text).then(done, () => {});
-  };
 }

@@ -33,6 +33,7 @@ import {
   MAX_FRAME_BYTES,
   type Mode,
   type ReportReason,
+  type SearchStep,
   type ServerMessage,
   TOO_FAST_REASON,
 } from "../../protocol.ts";
@@ -44,6 +45,7 @@ import { inSeconds } from "../base/clock.ts";
 import { parseControl } from "./control.ts";
 import type { AttachedSession, Link } from "./link.ts";
 import type { Match, Search, Seeker } from "../matching/matchmaker.ts";
+import type { Wish } from "../matching/policy.ts";
 import type { NodeId, SessionId } from "../ids.ts";
 import type { ChatSide, Partner } from "./partner.ts";
 import { type Activity, Presence } from "./presence.ts";
@@ -65,7 +67,7 @@ export const MAX_RECENT = 16;
 
 type State =
   | { kind: "idle"; since: number; last: ChatSide | undefined }
-  | { kind: "searching"; isWaiting: boolean }
+  | { kind: "searching"; told: SearchStep | undefined }
   | { kind: "chatting"; chatSide: ChatSide }
   | { kind: "ended" };
 
@@ -75,8 +77,7 @@ const REPLACED_REASON = "The session was resumed on another connection.";
 /** A search that begins when the client has solved its challenge. */
 interface PendingSearch {
   readonly salt: string;
-  readonly mode: Mode;
-  readonly interests: string[];
+  readonly wish: Wish;
 }
 
 /** The registry, as its sessions use it. */
@@ -125,6 +126,8 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
   #pendingSearch: PendingSearch | undefined;
   /** The client's number of its last search, which the answers to that search repeat. */
   #searchNumber: { readonly search?: number } = {};
+  /** Whether that search named languages, so that its client knows the steps of a search. */
+  #knowsSteps = false;
   #hasWorked = false;
   #mode: Mode = "text";
   /** Whether the page has asked for the route of a call in this chat. */
@@ -399,20 +402,24 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
     this.#presence.release();
   }
 
-  waits(): void {
-    if (this.#state.kind !== "searching" || this.#state.isWaiting) return;
-    this.#state.isWaiting = true;
-    this.send({ type: "waiting", ...this.#searchNumber });
+  /** An older client hears once that it waits, and nothing of the steps. */
+  waits(step: SearchStep): void {
+    if (this.#state.kind !== "searching") return;
+    const { told } = this.#state;
+    if (told === step || told !== undefined && !this.#knowsSteps) return;
+    this.#state.told = step;
+    this.send({ type: "waiting", ...this.#knowsSteps && { step }, ...this.#searchNumber });
   }
 
-  paired({ partner: id, node, role, interests, met }: Match): void {
+  paired({ partner: id, node, role, interests, languages, met }: Match): void {
     const partner = this.#host.partner(this, id, node);
     if (partner === undefined) throw new Error("Cannot start a chat: the partner is not here");
     const since = this.#deps.clock.now();
     this.#state = { kind: "chatting", chatSide: { partner, since, reported: false } };
     this.#hasCall = this.#hasNewRelay = false;
     this.#remember(id);
-    this.send({ type: "paired", role, interests, met, ...this.#searchNumber });
+    const shared = this.#knowsSteps ? { interests, languages } : { interests };
+    this.send({ type: "paired", role, ...shared, met, ...this.#searchNumber });
   }
 
   #snapshot(): SessionSnapshot {
@@ -491,28 +498,30 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
     this.#presence.disconnect(this.#deps.clock.now());
   }
 
-  #find({ mode, interests, search }: ClientMessage & { type: "find" }): void {
+  #find({ mode, interests, languages, search }: ClientMessage & { type: "find" }): void {
     this.#leave();
     this.#searchNumber = search === undefined ? {} : { search };
+    this.#knowsSteps = languages !== undefined;
+    const wish = { mode, interests, languages: languages ?? [] };
     const wait = this.#presence.record.search(this.#deps.clock.now());
     if (wait > 0) {
       return this.#rejectTooFast("You are searching too often.", wait, this.#searchNumber);
     }
     if (this.#deps.proofOfWork.isRequired && !this.#hasWorked) {
-      return this.#sendChallenge(mode, interests);
+      return this.#sendChallenge(wish);
     }
-    this.#search(mode, interests);
+    this.#search(wish);
   }
 
-  #search(mode: Mode, interests: string[]): void {
-    this.#mode = mode;
-    this.#state = { kind: "searching", isWaiting: false };
-    this.#deps.matchmaker.find(this, mode, interests);
+  #search(wish: Wish): void {
+    this.#mode = wish.mode;
+    this.#state = { kind: "searching", told: undefined };
+    this.#deps.matchmaker.find(this, wish);
   }
 
-  #sendChallenge(mode: Mode, interests: string[]): void {
+  #sendChallenge(wish: Wish): void {
     const salt = this.#deps.newToken();
-    this.#pendingSearch = { salt, mode, interests };
+    this.#pendingSearch = { salt, wish };
     this.send({ type: "challenge", salt, bits: WORK_BITS, ...this.#searchNumber });
   }
 
@@ -525,7 +534,7 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
       return this.close(CloseCode.policy, "The solution is wrong.");
     }
     this.#hasWorked = true;
-    this.#search(pending.mode, pending.interests);
+    this.#search(pending.wish);
   }
 
   #leave(): void {

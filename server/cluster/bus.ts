@@ -13,6 +13,7 @@
  *   kind 0    plaintext: sent before nodes share a secret (`key_exchange.ts`)
  *   kind 1    a message, sealed (`keys.ts`)
  *   kind 2    a frame: recipient and sender as two doubles, then the frame as its page encrypted it
+ *   kind 3    two searches that Redis has paired, as JSON (`pool_script.ts`)
  *
  * Messages are handled in order. Code that awaits a reply resumes a few microtasks after the reply arrives, so messages
  * that follow a reply wait for the next turn of the event loop. Otherwise the first frame of a new partner, which may
@@ -28,8 +29,13 @@ import { MAX_FRAME_BYTES } from "../../protocol.ts";
 import { SECOND } from "../base/clock.ts";
 import type { NodeId, SessionId } from "../ids.ts";
 import type { ClusterKeys } from "./keys.ts";
-import { isSessionId, parseEnvelope, parsePlainMessage } from "./message_schema.ts";
-import type { Envelope, NodeMessage, PlainMessage, Reply } from "./messages.ts";
+import {
+  isSessionId,
+  parseEnvelope,
+  parsePairNotice,
+  parsePlainMessage,
+} from "./message_schema.ts";
+import type { Envelope, NodeMessage, PairNotice, PlainMessage, Reply } from "./messages.ts";
 import type { RedisClient } from "./redis_client.ts";
 
 /** Timeout of a request to another node, in milliseconds. */
@@ -43,8 +49,11 @@ const FRAME_HEAD_BYTES = 16;
 
 const ALL_NODES = "all";
 
+/** The kind of a message that a script of Redis publishes. */
+export const PAIR_KIND = 3;
+
 /** The kind of a message in a batch. */
-const Kind = { plain: 0, sealed: 1, frame: 2 } as const;
+const Kind = { plain: 0, sealed: 1, frame: 2, pair: PAIR_KIND } as const;
 
 /** A decoded message that has not been handled yet. */
 interface Incoming {
@@ -60,6 +69,8 @@ export interface MessageHandler {
   message(message: NodeMessage, from: NodeId): Reply | undefined;
   /** A reply arrived after the timeout of its request. */
   lateReply(reply: Reply): void;
+  /** Redis has taken a search of this node for one of another node. */
+  paired(notice: PairNotice): void;
   /** A plaintext message arrived. */
   plainMessage(message: PlainMessage): void;
 }
@@ -221,6 +232,8 @@ export class Bus {
         return this.#decodeFrame(body);
       case Kind.sealed:
         return this.#decodeSealed(body);
+      case Kind.pair:
+        return this.#decodePair(body);
       case Kind.plain: // Handled immediately: it may bring the keys to the messages that follow.
         this.#handlePlain(body);
     }
@@ -241,6 +254,12 @@ export class Bus {
     const envelope = json === undefined ? undefined : parseEnvelope(json);
     if (envelope === undefined) return undefined;
     return { isReply: envelope.kind === "reply", handle: () => this.#handle(envelope) };
+  }
+
+  #decodePair(body: Buffer): Incoming | undefined {
+    const notice = parsePairNotice(body.toString());
+    if (notice === undefined) return undefined;
+    return { isReply: false, handle: () => this.#options.handler.paired(notice) };
   }
 
   #handlePlain(body: Buffer): void {

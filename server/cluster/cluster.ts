@@ -5,7 +5,8 @@
  *   Redis ── RedisClient ─┼── KeyExchange ─────── the secret that Redis never sees
  *                         ├── RedisPool ───────── SharedBackend ────> Matchmaker
  *                         ├── SharedAddresses ─── AddressRecord
- *                         └── Bus ─────────────── RemoteChats ── RemotePartner ──> Session
+ *                         └── Bus ─┬───────────── RemotePairings ──────> Matchmaker
+ *                                  └───────────── RemoteChats ── RemotePartner ──> Session
  *
  * A chat between two sessions of one node uses none of this. Between nodes, frames pass through Redis pub/sub, which
  * stores nothing, exactly as the pages encrypted them. Nodes seal all other messages, except the key exchange
@@ -24,8 +25,7 @@ import type { IpRegistry } from "../admission/ip_registry.ts";
 import type { RemoteNodes } from "../chat/remote_nodes.ts";
 import type { SessionRegistry } from "../chat/session_registry.ts";
 import { describeError, type Log } from "../base/log.ts";
-import type { Match, Matchmaker } from "../matching/matchmaker.ts";
-import type { SearchRequest } from "../matching/policy.ts";
+import type { Matchmaker } from "../matching/matchmaker.ts";
 import type { NodeId, SessionId } from "../ids.ts";
 import type { Partner } from "../chat/partner.ts";
 import { withTimeout } from "../base/timeout.ts";
@@ -35,13 +35,14 @@ import type { SessionSnapshot } from "../chat/session_snapshot.ts";
 import { KeyExchange } from "./key_exchange.ts";
 import { Bus, type MessageHandler, REPLY_TIME } from "./bus.ts";
 import { RemoteChats } from "./remote_chats.ts";
+import { RemotePairings } from "./remote_pairings.ts";
 import type { ClusterKeys } from "./keys.ts";
 import { Membership } from "./membership.ts";
 import type { RedisClient } from "./redis_client.ts";
 import { RedisPool } from "./redis_pool.ts";
 import { SharedAddresses } from "./shared_addresses.ts";
 import { SharedBackend } from "./shared_backend.ts";
-import type { EncodedSearch, NodeMessage, PlainMessage, Reply } from "./messages.ts";
+import type { NodeMessage, PairNotice, PlainMessage, Reply } from "./messages.ts";
 
 const INSTANCE_ID_BYTES = 12;
 
@@ -84,6 +85,7 @@ export class Cluster implements RemoteNodes, MessageHandler {
   #joined = Promise.withResolvers<void>();
   #parts: Parts | undefined;
   #chats: RemoteChats | undefined;
+  #pairings: RemotePairings | undefined;
   #sharedAddresses: SharedAddresses | undefined;
 
   constructor(options: ClusterOptions) {
@@ -112,11 +114,11 @@ export class Cluster implements RemoteNodes, MessageHandler {
       onFailed: (error) => link.heartbeatFailed(error),
       onTaken: () => log.error("Duplicate node number: restart this node."),
       onGone: (gone) => this.#chats?.lost(gone),
-      waitingHere: () => this.#parts?.matchmaker.searching ?? 0,
+      waitingHere: () => this.#parts?.matchmaker.waiting ?? 0,
       onForgotten: () => this.#parts?.matchmaker.reoffer(),
     });
     this.#pool = new RedisPool({ link, keys: () => this.#keys });
-    this.backend = new SharedBackend({ node, clock, pool: this.#pool, bus: this.#bus, isUp });
+    this.backend = new SharedBackend({ node, clock, pool: this.#pool, isUp });
   }
 
   /** Whether the other nodes, if there are any, can be reached. */
@@ -142,7 +144,15 @@ export class Cluster implements RemoteNodes, MessageHandler {
     const { threshold, registry: { lifetime } } = parts;
     const keys = (): ClusterKeys | undefined => this.#keyExchange.keys;
     this.#parts = parts;
-    this.#chats = new RemoteChats({ node, clock, bus: this.#bus, sessions: parts.sessions });
+    const chats = new RemoteChats({ node, clock, bus: this.#bus, sessions: parts.sessions });
+    this.#chats = chats;
+    this.#pairings = new RemotePairings({
+      node,
+      bus: this.#bus,
+      pool: this.#pool,
+      matchmaker: parts.matchmaker,
+      deliver: (message) => chats.handle(message),
+    });
     this.#sharedAddresses = new SharedAddresses({
       link,
       bus: this.#bus,
@@ -165,7 +175,7 @@ export class Cluster implements RemoteNodes, MessageHandler {
     if (this.isUp) this.#chats?.heartbeat();
   }
 
-  /** Offers waiting searches again, before their queues expire. An interval task. */
+  /** Offers waiting searches again, before their places expire. An interval task. */
   rejoin(): void {
     if (this.isUp) this.#parts?.matchmaker.reoffer();
   }
@@ -240,6 +250,8 @@ export class Cluster implements RemoteNodes, MessageHandler {
         return undefined;
       case "invite":
         return { type: "accepted", isAccepted: this.#invited(message) };
+      case "declined":
+        return void this.#pairings?.declined(message.ticket);
       case "echo":
         return { type: "echoed" };
       case "fetch":
@@ -249,6 +261,11 @@ export class Cluster implements RemoteNodes, MessageHandler {
       case "blocked":
         return this.#blocked(message);
     }
+  }
+
+  paired(notice: PairNotice): void {
+    if (this.isUp) this.#membership.seen(notice.request.node);
+    this.#pairings?.noticed(notice);
   }
 
   plainMessage(message: PlainMessage): void {
@@ -300,14 +317,7 @@ export class Cluster implements RemoteNodes, MessageHandler {
   }
 
   #invited({ ticket, request }: NodeMessage & { type: "invite" }): boolean {
-    const matchmaker = this.#parts?.matchmaker;
-    return matchmaker?.acceptInvitation(ticket, (own) => this.#match(own, request)) ?? false;
-  }
-
-  #match(own: SearchRequest, { id, node, interests, recent }: EncodedSearch): Match {
-    const met = own.recent.includes(id) || recent.includes(own.id);
-    const shared = this.#pool.shared(own, interests);
-    return { partner: id, node, role: "caller", interests: shared, met };
+    return this.#pairings?.invited(ticket, request) ?? false;
   }
 
   #relayFor({ to, from }: NodeMessage & { type: "relay" }): RelayAnswer {

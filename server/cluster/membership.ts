@@ -23,6 +23,7 @@ import { checked, count } from "../base/schema.ts";
 import type { NodeId } from "../ids.ts";
 import { FINGERPRINT_KEY } from "./key_exchange.ts";
 import { isNodeId } from "./message_schema.ts";
+import { waitingKey } from "./pool_script.ts";
 import { type RedisClient, Script } from "./redis_client.ts";
 
 /** Interval between heartbeats, in milliseconds. */
@@ -38,11 +39,6 @@ const MAX_SHORT_HEARTBEATS = 2;
 export const NODES = "nodes";
 const ONLINE = "online";
 const EPOCH = "epoch";
-
-/** The key of the searches of a node. */
-export function waitingKey(node: NodeId): string {
-  return `waiting:${node}`;
-}
 
 /** Redis's time in milliseconds; other scripts use this, too. */
 export const NOW = `
@@ -104,7 +100,7 @@ export interface MembershipOptions {
   readonly onGone: (node: NodeId) => void;
   /** Number of searches of this node that Redis should have. */
   readonly waitingHere: () => number;
-  /** Redis lacks some of them: it lost its data, or a node that had claimed one is down. */
+  /** Redis lacks some of them: it lost its data, or a node that had taken one is down. */
   readonly onForgotten: () => void;
 }
 
@@ -212,7 +208,7 @@ export class Membership {
     this.#isTaken = true;
   }
 
-  /** A claim in progress is no problem. A search that is missing for several heartbeats is. */
+  /** An offer in progress is no problem. A search that is missing for several heartbeats is. */
   #checkSearches(stored: number): void {
     const isShort = stored < this.#options.waitingHere();
     this.#shortHeartbeats = isShort ? this.#shortHeartbeats + 1 : 0;

@@ -1,5 +1,5 @@
 /**
- * Reads the JSON of messages between nodes, and of searches in Redis. What doesn't have the form of `messages.ts` is
+ * Reads the JSON of messages between nodes, and of searches that Redis has paired. What doesn't have the form of `messages.ts` is
  * `undefined`, never an exception: a node of another version, or another program that uses the same Redis, must not
  * disturb this node. Unknown fields are dropped, because a later version may add some.
  *
@@ -7,12 +7,19 @@
  */
 
 import * as v from "valibot";
-import { MODES } from "../../protocol.ts";
+import { MODES, SEARCH_STEPS } from "../../protocol.ts";
 import { checked, count } from "../base/schema.ts";
 import { MAX_NODES, type NodeId, type SessionId, type Ticket } from "../ids.ts";
 import type { RelayAnswer } from "../chat/remote_relay.ts";
 import type { SessionSnapshot } from "../chat/session_snapshot.ts";
-import type { ChatEvent, EncodedSearch, Envelope, PlainMessage, Reply } from "./messages.ts";
+import type {
+  ChatEvent,
+  EncodedSearch,
+  Envelope,
+  PairNotice,
+  PlainMessage,
+  Reply,
+} from "./messages.ts";
 
 /** Maximum length of one JSON text, in characters. */
 export const MAX_JSON_LENGTH = 64 * 1024;
@@ -36,10 +43,16 @@ const search = v.object({
   node: nodeId,
   mode: v.picklist(MODES),
   interests: v.pipe(v.array(text), v.maxLength(MAX_ENTRIES)),
-  open: v.boolean(),
+  languages: v.pipe(v.array(text), v.maxLength(MAX_ENTRIES)),
+  step: v.picklist(SEARCH_STEPS),
   order: amount,
   recent,
 }) satisfies v.GenericSchema<unknown, EncodedSearch>;
+
+const pairNotice = v.object({ ticket, request: search }) satisfies v.GenericSchema<
+  unknown,
+  PairNotice
+>;
 
 const chatSide = v.object({
   partner: sessionId,
@@ -75,6 +88,7 @@ const nodeMessage = v.variant("type", [
     message: v.object({ to: sessionId, from: sessionId, node: nodeId, event: chatEvent }),
   }),
   v.object({ type: v.literal("invite"), ticket, request: search }),
+  v.object({ type: v.literal("declined"), ticket }),
   v.object({ type: v.literal("fetch"), token: text }),
   v.object({ type: v.literal("relay"), to: sessionId, from: sessionId }),
   v.object({ type: v.literal("here") }),
@@ -139,9 +153,9 @@ export function parsePlainMessage(json: string): PlainMessage | undefined {
   return checked(fromJson(plainMessage), json);
 }
 
-/** Reads a search as Redis holds it. */
-export function parseSearch(json: string): EncodedSearch | undefined {
-  return checked(fromJson(search), json);
+/** Reads a message of Redis about two searches that it has paired. */
+export function parsePairNotice(json: string): PairNotice | undefined {
+  return checked(fromJson(pairNotice), json);
 }
 
 function fromJson<T>(schema: v.GenericSchema<unknown, T>): v.GenericSchema<unknown, T> {

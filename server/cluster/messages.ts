@@ -10,8 +10,14 @@ import type { RelayAnswer } from "../chat/remote_relay.ts";
 import type { SessionSnapshot } from "../chat/session_snapshot.ts";
 import type { KeyAnswer, KeyRequest } from "./key_exchange.ts";
 
-/** A search request as other nodes see it: its interests are pseudonyms (`keys.ts`). */
+/** A search request as Redis and other nodes see it: its interests and languages are pseudonyms (`keys.ts`). */
 export type EncodedSearch = SearchRequest;
+
+/** From Redis to a node: the node's search of `ticket` has been taken for `request`, a search of another node. */
+export interface PairNotice {
+  readonly ticket: Ticket;
+  readonly request: EncodedSearch;
+}
 
 /** From one side of a chat to the other. */
 export interface ChatMessage {
@@ -38,8 +44,10 @@ export type ChatEvent =
 /** From one node to another, or to all nodes. */
 export type NodeMessage =
   | { readonly type: "chat"; readonly message: ChatMessage }
-  /** The search of `ticket` has been claimed for `request`. The claim counts once the reply accepts it. */
+  /** The search of `ticket` has taken `request`, whose side of the chat has begun. The reply says if it has begun, too. */
   | { readonly type: "invite"; readonly ticket: Ticket; readonly request: EncodedSearch }
+  /** The search of `ticket` has taken one that is over. */
+  | { readonly type: "declined"; readonly ticket: Ticket }
   | { readonly type: "fetch"; readonly token: string }
   /** The page of `from` prepares a call with `to`: does your node have a relay? */
   | { readonly type: "relay"; readonly to: SessionId; readonly from: SessionId }

@@ -1,142 +1,46 @@
 /**
- * The pool of searches, shared by all nodes. It is the pool of `pool.ts`, kept in Redis:
+ * The pool of searches that all nodes share, as one node uses it. Redis decides who is paired (`pool_script.ts`).
  *
- *   waiting:NODE         hash: ticket -> search request (an EncodedSearch); expires with its node
- *   queue:MODE:          sorted set: tickets of open searches, in order of arrival
- *   queue:MODE:INTEREST  sorted set: tickets of searches with that interest
+ * What a node offers and withdraws within one turn of the event loop travels together, in order, in calls of up to
+ * {@linkcode MAX_BATCH} operations. So a rush costs few round trips, and a call doesn't occupy Redis for long.
  *
- * Redis stores and claims. `policy.ts` chooses the partner, on the node of the searching session. An offer joins its
- * queues and reads their fronts in one step, so if two start at the same moment, one sees the other. A claim takes two
- * searches or none, so no search is claimed twice. A ticket whose search request is missing (paired, withdrawn, its
- * node down) or malformed is removed from a queue when a later offer finds it.
- *
- * Redis holds no words of visitors: interests are pseudonyms that only the nodes can compute. Everything expires after
- * a short while, and the nodes write it again as long as it is true.
+ * Redis holds no words of visitors: interests and languages are pseudonyms that only the nodes can compute. Everything
+ * expires after a short while, and the nodes write it again as long as it is true.
  */
 
+import { setImmediate } from "node:timers";
 import { MINUTE } from "../base/clock.ts";
-import type { SearchRequest } from "../matching/policy.ts";
-import { type NodeId, NUMBERS_A_NODE } from "../ids.ts";
-import { LOOK_AHEAD } from "../matching/pool.ts";
+import type { Outcome } from "../matching/backend.ts";
+import { type SearchRequest, sharedInterests, sharedLanguages } from "../matching/policy.ts";
+import { type NodeId, NUMBERS_A_NODE, type Ticket } from "../ids.ts";
 import type { ClusterKeys } from "./keys.ts";
 import { LIFETIME } from "./membership.ts";
-import { PREFIX, type RedisClient, Script } from "./redis_client.ts";
-import { parseSearch } from "./message_schema.ts";
 import type { EncodedSearch } from "./messages.ts";
+import { POOL, POOL_SCRIPT, waitingKey } from "./pool_script.ts";
+import { PREFIX, type RedisClient, Script } from "./redis_client.ts";
 import { textsIn } from "./redis_reply.ts";
 
-/** Lifetime of a queue after a search last joined it, in milliseconds. */
-export const QUEUE_LIFETIME = 30 * MINUTE;
+/** Lifetime of a place after a search last took it, in milliseconds. */
+export const PLACE_LIFETIME = 30 * MINUTE;
 
-/** Interval at which waiting searches join their queues again, in milliseconds. */
-export const REJOIN_INTERVAL = QUEUE_LIFETIME / 3;
+/** Interval at which waiting searches take their places again, in milliseconds. */
+export const REJOIN_INTERVAL = PLACE_LIFETIME / 3;
 
-/**
- * Lua functions for tickets and search requests. The node of a ticket follows from its number (`numbersFrom`). A value
- * that is not a search request counts as missing: an error would stop every search that finds it.
- */
-const SEARCHES = `
-  local waitingPrefix, queuePrefix = ARGV[1], ARGV[2]
-  local function waitingKey(ticket)
-    local node = math.floor((tonumber(ticket) or 0) / ${NUMBERS_A_NODE})
-    return waitingPrefix .. string.format('%d', node)
-  end
-  local function hasType(values, expected)
-    for _, value in ipairs(values) do
-      if type(value) ~= expected then return false end
-    end
-    return true
-  end
-  local function isSearch(value)
-    return type(value) == 'table' and type(value.mode) == 'string' and type(value.open) == 'boolean'
-      and type(value.interests) == 'table' and hasType(value.interests, 'string')
-      and type(value.recent) == 'table' and hasType(value.recent, 'number')
-      and type(value.ticket) == 'number' and type(value.id) == 'number'
-      and type(value.node) == 'number' and type(value.order) == 'number'
-  end
-  local function searchOf(ticket)
-    local text = redis.call('HGET', waitingKey(ticket), ticket)
-    local isJson, search = pcall(cjson.decode, text or '')
-    if isJson and isSearch(search) then return search, text end
-  end
-  local function queuesOf(search)
-    local queues = {}
-    for _, interest in ipairs(search.interests) do
-      queues[#queues + 1] = queuePrefix .. search.mode .. ':' .. interest
-    end
-    if search.open then queues[#queues + 1] = queuePrefix .. search.mode .. ':' end
-    return queues
-  end
-  local function take(ticket)
-    local search = searchOf(ticket)
-    if not search then return end
-    for _, queue in ipairs(queuesOf(search)) do redis.call('ZREM', queue, ticket) end
-    redis.call('HDEL', waitingKey(ticket), ticket)
-  end
-`;
+/** Maximum number of operations in one call. */
+export const MAX_BATCH = 100;
 
-/** Replaces the search request of a ticket, and returns the fronts of its queues (`pool.ts`). */
-const OFFER = new Script(`
-  ${SEARCHES}
-  local ticket, text, when = ARGV[3], ARGV[4], ARGV[8]
-  local lookAhead, lifetime, queueLifetime = tonumber(ARGV[5]), ARGV[6], ARGV[7]
-  local search = cjson.decode(text)
-  local function has(list, id)
-    for _, one in ipairs(list) do if one == id then return true end end
-    return false
-  end
-  local fronts = {}
-  local function look(queue)
-    local passed, at = 0, 0
-    while true do
-      local other = redis.call('ZRANGE', queue, at, at)[1]
-      if not other then return end
-      local theirs, theirText = searchOf(other)
-      if not theirs then
-        redis.call('ZREM', queue, other)
-      elseif theirs.id == search.id then
-        at = at + 1
-      else
-        local met = has(search.recent, theirs.id) or has(theirs.recent, search.id)
-        if not met or passed == 0 then fronts[#fronts + 1] = theirText end
-        if not met then return end
-        at, passed = at + 1, passed + 1
-        if passed == lookAhead then return end
-      end
-    end
-  end
-  if when == 'if-waiting' and not searchOf(ticket) then return false end
-  take(ticket)
-  local queues = queuesOf(search)
-  for _, queue in ipairs(queues) do look(queue) end
-  redis.call('HSET', waitingKey(ticket), ticket, text)
-  redis.call('PEXPIRE', waitingKey(ticket), lifetime)
-  for _, queue in ipairs(queues) do
-    redis.call('ZADD', queue, search.order, ticket)
-    redis.call('PEXPIRE', queue, queueLifetime)
-  end
-  return fronts
-`);
+/** Places that still hold a deleted search are free. */
+const FORGET = new Script(`redis.call('DEL', KEYS[1])`);
 
-const WITHDRAW = new Script(`
-  ${SEARCHES}
-  take(ARGV[3])
-`);
-
-const CLAIM = new Script(`
-  ${SEARCHES}
-  local a, b = ARGV[3], ARGV[4]
-  if a == b or not searchOf(a) or not searchOf(b) then return 0 end
-  take(a)
-  take(b)
-  return 1
-`);
-
-/** Later offers remove the tickets that are left in queues. */
-const FORGET = new Script(`
-  local waitingPrefix, node = ARGV[1], ARGV[3]
-  redis.call('DEL', waitingPrefix .. node)
-`);
+/** What a node wants the pool to do. */
+interface Operation {
+  readonly kind: "always" | "if-waiting" | "withdraw";
+  readonly ticket: Ticket;
+  /** The search request that is offered, as JSON. */
+  readonly text: string;
+  readonly resolve: (outcome: string | undefined) => void;
+  readonly reject: (error: unknown) => void;
+}
 
 export interface RedisPoolOptions {
   readonly link: Pick<RedisClient, "run">;
@@ -147,60 +51,84 @@ export interface RedisPoolOptions {
 /** The shared pool, as one node uses it. */
 export class RedisPool {
   readonly #options: RedisPoolOptions;
+  /** What was asked for in this turn. */
+  #batch: Operation[] = [];
 
   constructor(options: RedisPoolOptions) {
     this.#options = options;
   }
 
-  /** Adds a search. Resolves to a few others, the best partner among them. */
-  async offer(
-    request: SearchRequest,
-    when: "always" | "if-waiting" = "always",
-  ): Promise<SearchRequest[] | "taken"> {
-    const limits = [LOOK_AHEAD, LIFETIME, QUEUE_LIFETIME].map(String);
-    const text = JSON.stringify(this.encode(request));
-    const fronts = await this.#run(OFFER, `${request.ticket}`, text, ...limits, when);
-    if (fronts === null) return "taken";
-    const searches = (textsIn(fronts) ?? []).map(parseSearch);
-    return searches.flatMap((search) => search ? [this.#decode(search, request)] : []);
+  /**
+   * Offers a search. If its partner is on another node, that node has been told. An unreadable reply counts as `taken`,
+   * because the search may be.
+   */
+  async offer(request: SearchRequest, when: "always" | "if-waiting"): Promise<Outcome> {
+    const { ticket, node } = request;
+    const outcome = await this.#enqueue(when, ticket, JSON.stringify(this.encode(request)));
+    if (outcome === "waiting") return { kind: "waiting" };
+    const partner = Number(outcome);
+    const isHere = Number.isSafeInteger(partner) && Math.floor(partner / NUMBERS_A_NODE) === node;
+    return isHere ? { kind: "paired", partner: partner as Ticket } : { kind: "taken" };
   }
 
   async withdraw({ ticket }: SearchRequest): Promise<void> {
-    await this.#run(WITHDRAW, `${ticket}`);
-  }
-
-  /** Takes both searches or neither. */
-  async claim(a: SearchRequest, b: SearchRequest): Promise<boolean> {
-    return await this.#run(CLAIM, `${a.ticket}`, `${b.ticket}`) === 1;
+    await this.#enqueue("withdraw", ticket, "");
   }
 
   /** Removes all searches of `node`. */
   async forget(node: NodeId): Promise<void> {
-    await this.#run(FORGET, `${node}`);
+    await this.#options.link.run(FORGET, [waitingKey(node)], []);
   }
 
-  /** The search request as other nodes may see it. */
+  /** The search request as other nodes and Redis may see it. */
   encode(request: SearchRequest): EncodedSearch {
-    const interests = request.interests.map((interest) => this.#pseudonym(interest));
-    return { ...request, interests };
+    return {
+      ...request,
+      interests: this.#pseudonyms("interest", request.interests),
+      languages: this.#pseudonyms("language", request.languages),
+    };
   }
 
-  /** The interests of `own` whose pseudonyms are in `pseudonyms`. */
-  shared(own: SearchRequest, pseudonyms: readonly string[]): string[] {
-    return own.interests.filter((interest) => pseudonyms.includes(this.#pseudonym(interest)));
+  /** The search request of another node, with only the interests and languages that `reader` shares, in plain text. */
+  decode(encoded: EncodedSearch, reader: SearchRequest): SearchRequest {
+    const own = this.encode(reader);
+    const interests = new Set(sharedInterests(own, encoded));
+    const languages = new Set(sharedLanguages(own, encoded));
+    return {
+      ...encoded,
+      interests: reader.interests.filter((_, at) => interests.has(own.interests[at]!)),
+      languages: reader.languages.filter((_, at) => languages.has(own.languages[at]!)),
+    };
   }
 
-  /** The search request of another session, with only the interests that `reader` shares, in plain text. */
-  #decode(encoded: EncodedSearch, reader: SearchRequest): SearchRequest {
-    return { ...encoded, interests: this.shared(reader, encoded.interests) };
+  #pseudonyms(kind: string, texts: readonly string[]): string[] {
+    const keys = texts.length === 0 ? undefined : this.#options.keys();
+    return texts.map((text) => keys!.pseudonym(kind, text));
   }
 
-  #pseudonym(interest: string): string {
-    return this.#options.keys().pseudonym("interest", interest);
+  #enqueue(kind: Operation["kind"], ticket: Ticket, text: string): Promise<string | undefined> {
+    if (this.#batch.length === 0) setImmediate(() => this.#send());
+    return new Promise((resolve, reject) => {
+      this.#batch.push({ kind, ticket, text, resolve, reject });
+    });
   }
 
-  #run(script: Script, ...args: string[]): Promise<unknown> {
-    const { link } = this.#options;
-    return link.run(script, [], [`${PREFIX}waiting:`, `${PREFIX}queue:`, ...args]);
+  #send(): void {
+    const all = this.#batch;
+    this.#batch = [];
+    for (let at = 0; at < all.length; at += MAX_BATCH) {
+      void this.#run(all.slice(at, at + MAX_BATCH));
+    }
+  }
+
+  async #run(batch: readonly Operation[]): Promise<void> {
+    const operations = batch.flatMap(({ kind, ticket, text }) => [kind, `${ticket}`, text]);
+    const args = [PREFIX, `${LIFETIME}`, `${PLACE_LIFETIME}`, ...operations];
+    try {
+      const outcomes = textsIn(await this.#options.link.run(POOL_SCRIPT, [POOL], args));
+      batch.forEach(({ resolve }, at) => resolve(outcomes?.[at]));
+    } catch (error) {
+      batch.forEach(({ reject }) => reject(error));
+    }
   }
 }

@@ -1,16 +1,21 @@
 /**
- * The pool of waiting searches, and the one authority on which search has been claimed. On a single node it is only the
- * pool, {@linkcode MemoryBackend}. Nodes that share a pool keep it in Redis (`cluster/redis_pool.ts`). The interface is
- * asynchronous in both cases, because the matchmaker must be correct even when an answer is late and the state has
- * changed in the meantime.
+ * The pool of waiting searches, which also decides who is paired. On a single node it is {@linkcode MemoryBackend}.
+ * Nodes that share a pool keep it in Redis (`cluster/redis_pool.ts`). The interface is asynchronous in both cases,
+ * because the matchmaker must be correct even when an answer is late and the state has changed in the meantime.
  */
 
 import type { SearchRequest } from "./policy.ts";
 import { ALONE, type NodeId, type Ticket } from "../ids.ts";
 import { Pool } from "./pool.ts";
 
-/** An end of a queue. */
-export type QueueEnd = "back" | "front";
+/** What became of a search that was offered. */
+export type Outcome =
+  /** It waits, until another search takes it. */
+  | { readonly kind: "waiting" }
+  /** It has taken the search `partner` of this node. Neither waits any longer. */
+  | { readonly kind: "paired"; readonly partner: Ticket }
+  /** It doesn't wait: it has taken a search of another node, or was taken. The other node reports how that ends. */
+  | { readonly kind: "taken" };
 
 /** The waiting searches. */
 export interface Backend {
@@ -19,25 +24,14 @@ export interface Backend {
   /** The next position in the order of arrival. */
   newOrder(): number;
   /**
-   * Adds `request` to the pool, replacing the previous request with the same ticket. Returns a few candidates, which
-   * include its best partner, if there is one. With `if-waiting`, it is offered only if it still waits. If not, another
-   * search has claimed it and may be about to say so.
+   * In one step, takes the best partner of `request` out of the pool, or adds `request` if there is no partner. It
+   * replaces the previous request with the same ticket. With `if-waiting`, it is offered only if it still waits. If
+   * not, another search has taken it, and its node may be about to say so.
    */
-  offer(
-    request: SearchRequest,
-    end: QueueEnd,
-    when?: "always" | "if-waiting",
-  ): Promise<SearchRequest[] | "taken">;
+  offer(request: SearchRequest, when: "always" | "if-waiting"): Promise<Outcome>;
   /** Removes the request from the pool. */
   withdraw(request: SearchRequest): Promise<void>;
-  /**
-   * Claims both for each other. If both were waiting, both are taken: `true`. Otherwise neither is: `false`. After
-   * `true`, a partner on another node has already been told that the chat begins.
-   */
-  claim(own: SearchRequest, partner: SearchRequest): Promise<boolean>;
-  /** Tells a partner on another node, which was claimed for `own`, that the chat is off. */
-  retract(own: SearchRequest, partner: SearchRequest): void;
-  /** Deletes the interests that no search waits for. An interval task. */
+  /** Deletes the interests and languages that no search waits for. An interval task. */
   prune(): void;
 }
 
@@ -61,35 +55,23 @@ export class MemoryBackend implements Backend {
     return this.#arrived++;
   }
 
-  offer(
-    request: SearchRequest,
-    end: QueueEnd,
-    when = "always",
-  ): Promise<SearchRequest[] | "taken"> {
+  offer(request: SearchRequest, when: "always" | "if-waiting" = "always"): Promise<Outcome> {
     if (when === "if-waiting" && !this.#waiting.has(request.ticket)) {
-      return Promise.resolve("taken");
+      return Promise.resolve({ kind: "taken" });
     }
-    this.#take(request.ticket);
-    const candidates = [...this.#pool.candidates(request)];
-    this.#pool.add(request, end);
-    this.#waiting.set(request.ticket, request);
-    return Promise.resolve(candidates);
+    this.#remove(request.ticket);
+    const partner = this.#pool.offer(request);
+    if (partner === undefined) this.#waiting.set(request.ticket, request);
+    else this.#waiting.delete(partner.ticket);
+    return Promise.resolve(
+      partner === undefined ? { kind: "waiting" } : { kind: "paired", partner: partner.ticket },
+    );
   }
 
   withdraw({ ticket }: SearchRequest): Promise<void> {
-    this.#take(ticket);
+    this.#remove(ticket);
     return Promise.resolve();
   }
-
-  claim(own: SearchRequest, partner: SearchRequest): Promise<boolean> {
-    const [a, b] = [own.ticket, partner.ticket];
-    const both = a !== b && this.#waiting.has(a) && this.#waiting.has(b);
-    if (both) [a, b].forEach((ticket) => this.#take(ticket));
-    return Promise.resolve(both);
-  }
-
-  /** Does nothing: all partners are on this node. */
-  retract(): void {}
 
   prune(): void {
     this.#pool.prune();
@@ -97,10 +79,10 @@ export class MemoryBackend implements Backend {
 
   /** Removes all searches. */
   clear(): void {
-    for (const ticket of [...this.#waiting.keys()]) this.#take(ticket);
+    for (const ticket of [...this.#waiting.keys()]) this.#remove(ticket);
   }
 
-  #take(ticket: Ticket): void {
+  #remove(ticket: Ticket): void {
     const request = this.#waiting.get(ticket);
     if (request === undefined) return;
     this.#waiting.delete(ticket);

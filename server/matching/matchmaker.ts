@@ -1,39 +1,47 @@
 /**
  * Pairs strangers: first come, first served, immediately where possible.
  *
- *   find ──> offered: waits, and can be claimed by others
- *               │ ^ ^ no match: keeps waiting  │ window over: open, and offered again
- *      match    │ │ └──────────────────────────┘
- *               v │ refused, or the partner is gone
- *            claiming ──────────────────────────> paired
+ *   find ──> offered ──> waiting ── window over: next step, offered again ──> waiting ...
+ *               │           │
+ *      match on │           │ taken by another search          accepted
+ *      this node│           ├── on this node ───────────────────────────────> paired
+ *               │           │                                      ^
+ *               ├───────────│──────────────────────────────────────┤
+ *               │           v                                      │
+ *               └──────> taken ── the other node reports it ───────┘
+ *                           │
+ *                           └── declined, or nothing for INVITATION_TIME ──> offered again
  *
- * A search is published before candidates are queried. So if two start at the same moment, on whichever nodes, at least
- * one sees the other, and none starves. A claim is asynchronous and takes both or neither. While it is pending, either
- * side may leave or start another search. So both are checked again after it resolves. They are paired only if both
- * searches are still current. If only one is, it returns to the front. A withdrawn search is `done` and never comes
- * back. A new `find` creates a new search, so an old claim can't affect it.
+ * The backend decides in one step: an offered search takes a partner, or waits (`backend.ts`). Its answer is
+ * asynchronous, and either side may leave or start another search in the meantime. So both are checked again. They are
+ * paired only if both searches are still current. If only one is, it is offered again and keeps its position. A
+ * withdrawn search is `done` and never comes back. A new `find` creates a new search, so an old answer can't affect it.
  *
- * A search with interests waits at most {@linkcode INTEREST_WINDOW} for a match on them. Searches whose window is
- * running are in one queue, ordered by the end of their windows. An interval task opens those at its front, so no
- * search depends on a newcomer.
+ * A seeker hears of a step before its search is offered in it, so no visitor is paired outside the steps that the page
+ * has shown. Searches whose window is running are in one queue per step, ordered by the end of their windows. An
+ * interval task takes those at the front to their next step, so no search depends on a newcomer.
  */
 
-import type { Mode, Role } from "../../protocol.ts";
-import type { Backend, QueueEnd } from "./backend.ts";
+import type { Mode, Role, SearchStep } from "../../protocol.ts";
+import type { Backend, Outcome } from "./backend.ts";
 import { type Clock, SECOND } from "../base/clock.ts";
-import { type Choice, choose, type SearchRequest } from "./policy.ts";
+import {
+  haveMet,
+  type SearchRequest,
+  sharedInterests,
+  sharedLanguages,
+  stepsOf,
+  type TimedStep,
+  type Wish,
+} from "./policy.ts";
 import { type NodeId, numbersFrom, type SessionId, type Ticket } from "../ids.ts";
 import { type Handle, LinkedQueue } from "../base/linked_queue.ts";
 import { Slices } from "../base/slices.ts";
-import { delay } from "../base/timeout.ts";
-
-/** How long a search insists on its interests, in milliseconds. */
-export const INTEREST_WINDOW = 5 * SECOND;
 
 /**
- * How long a search claimed by another node waits to hear from that node, in milliseconds. After that, the node is
- * considered down and the search is offered again. It must not be offered earlier: it could be claimed twice, and one
- * of the two partners would be left immediately.
+ * How long a taken search waits to hear from the other node, in milliseconds. After that, the node is considered down
+ * and the search is offered again. It must not be offered earlier: it could be taken twice, and one of the two partners
+ * would be left immediately.
  */
 export const INVITATION_TIME = 4 * SECOND;
 
@@ -43,8 +51,8 @@ export interface Seeker {
   /** The current search. Only the matchmaker sets it. */
   search: Search | undefined;
   readonly recent: readonly SessionId[];
-  /** There is no match yet, and the search waits in the pool. May be called repeatedly during one search. */
-  waits(): void;
+  /** There is no match yet, and the search accepts partners by this step. May be called repeatedly for one step. */
+  waits(step: SearchStep): void;
   /** Called once. If both are on this node, it is called synchronously with the same call on the partner. */
   paired(match: Match): void;
 }
@@ -55,34 +63,30 @@ export interface Match {
   /** The partner's node. */
   readonly node: NodeId;
   readonly role: Role;
-  /** The shared interests. */
+  /** The shared interests and languages, in the order in which this side named them. */
   readonly interests: string[];
+  readonly languages: string[];
   readonly met: boolean;
 }
 
 /** One `find`, until it is paired or withdrawn. */
 export interface Search {
   readonly seeker: Seeker;
-  /** What is searched for. Replaced, with the same ticket, when the window ends. */
+  /** What is searched for. Replaced, with the same ticket, when a step ends. */
   request: SearchRequest;
+  /** The steps that follow. */
+  readonly nextSteps: TimedStep[];
   /** In clock milliseconds. */
   readonly since: number;
-  readonly windowEnds: number;
+  /** When the current step ends, in clock milliseconds. */
+  stepEnds: number;
   /** Withdrawn or paired. A search that is done must not change. */
   done: boolean;
-  /** When it was found to be claimed by a search that hasn't reported yet, in clock milliseconds. */
-  claimedAt: number | undefined;
-  /** It has claimed a partner, and is not offered until the outcome is known. */
-  isClaiming: boolean;
-  /** Its position in the queue of running windows. */
+  /** When it was found to be taken by a search that hasn't reported yet, in clock milliseconds. */
+  takenAt: number | undefined;
+  /** Its position in the queue of the current step. */
   window: Handle | undefined;
 }
-
-/** How many refused searches are retried at the same time. More than one, because a candidate's node may not answer. */
-const MAX_CONCURRENT_RETRIES = 4;
-
-/** After how many retries of each of these others have a turn of the event loop. A backend in memory never waits. */
-const RETRIES_PER_TURN = 25;
 
 export interface MatchmakerOptions {
   readonly clock: Clock;
@@ -95,233 +99,230 @@ export interface MatchmakerOptions {
 
 /** Pairs the sessions that search. */
 export class Matchmaker {
-  /** Chats begun so far, by mode. Nodes that share a pool each count the chats that they paired. */
+  /** Chats begun so far, by mode. Of two nodes whose searches are paired, the one that took the other counts the chat. */
   readonly pairings: Record<Mode, number> = { text: 0, video: 0 };
   readonly #options: MatchmakerOptions;
   readonly #searches = new Map<Ticket, Search>();
-  readonly #windows = new LinkedQueue<Search>();
-  readonly #opening: Slices;
+  /** The searches whose window is running, by step. All windows of a step are equally long. */
+  readonly #windows = { exact: new LinkedQueue<Search>(), either: new LinkedQueue<Search>() };
+  readonly #widening: Slices;
   readonly #offering: Slices;
   readonly #reoffering: Slices;
-  /** Searches that must be offered again. */
-  #refused = new Set<Search>();
-  #isRetrying = false;
+  readonly #retrying: Slices;
+  /** Searches that must be offered again: the backend has failed, or another node has not reported yet. */
+  readonly #unsettled = new Set<Search>();
   #nextTicket: number;
 
   constructor(options: MatchmakerOptions) {
+    const { backend, clock } = options;
     this.#options = options;
-    this.#nextTicket = numbersFrom(options.backend.node);
-    this.#opening = new Slices(options.clock);
-    this.#offering = new Slices(options.clock);
-    this.#reoffering = new Slices(options.clock);
+    this.#nextTicket = numbersFrom(backend.node);
+    this.#widening = new Slices(clock);
+    this.#offering = new Slices(clock);
+    this.#reoffering = new Slices(clock);
+    this.#retrying = new Slices(clock);
   }
 
-  /** How many searches there are, including those with a pending claim. */
+  /** How many searches there are, including those that are taken. */
   get searching(): number {
     return this.#searches.size;
   }
 
-  /** The same, by mode. */
+  /** How many of them the pool should have. */
+  get waiting(): number {
+    return this.#searches.size - this.#unsettled.size;
+  }
+
+  /** All searches, by mode. */
   searchingFor(): Record<Mode, number> {
     const counts: Record<Mode, number> = { text: 0, video: 0 };
     for (const { request } of this.#searches.values()) counts[request.mode]++;
     return counts;
   }
 
-  /** Starts a search and withdraws the seeker's current one. `interests` are normalized, without duplicates. */
-  find(seeker: Seeker, mode: Mode, interests: readonly string[]): void {
+  /** Starts a search and withdraws the seeker's current one. */
+  find(seeker: Seeker, wish: Wish): void {
     this.withdraw(seeker);
-    const search = this.#search(seeker, mode, interests);
+    const search = this.#search(seeker, wish);
     seeker.search = search;
     this.#searches.set(search.request.ticket, search);
-    if (!search.request.open) search.window = this.#windows.append(search);
-    this.#report(this.#offer(search, "back"));
+    this.#awaitStepEnd(search);
+    this.#offer(search, "always");
   }
 
   /** Ends the search of `seeker` whatever its state. Does nothing when there is no search. */
   withdraw({ search }: Seeker): void {
     if (search === undefined) return;
     this.#end(search);
-    this.#report(this.#options.backend.withdraw(search.request));
+    this.#withdrawFromPool(search.request);
   }
 
-  /** Opens the searches whose window has ended, and retries refused claims. An interval task. */
-  openExpired(): void {
+  /** Takes the searches whose window has ended to their next step, and offers unsettled ones again. An interval task. */
+  widen(): void {
     const now = this.#options.clock.now();
-    this.#report(this.#retry());
-    void this.#opening.runUnlessRunning(this.#ended(now), (search) => this.#open(search));
+    void this.#retrying.runUnlessRunning([...this.#unsettled], (search) => this.#retry(search));
+    void this.#widening.runUnlessRunning(this.#ended(now), (search) => this.#takeNextStep(search));
   }
 
   /** Offers all searches again, in their order, because the pool has changed. */
   offerAll(): void {
     void this.#offering.run([...this.#searches.values()], (search) => {
-      if (!search.done) this.#report(this.#offer(search, "back"));
+      if (!search.done) this.#offer(search, "always");
     });
   }
 
   /** Offers all searches again, including any that the pool has lost. An interval task of a cluster. */
   reoffer(): void {
     void this.#reoffering.runUnlessRunning([...this.#searches.values()], (search) => {
-      if (!search.done) this.#report(this.#offerAgain(search, "back"));
+      if (!search.done) this.#offerAgain(search);
     });
   }
 
-  /** Deletes the interests that no search waits for. An interval task. */
+  /** Deletes the interests and languages that no search waits for. An interval task. */
   prune(): void {
     this.#options.backend.prune();
   }
 
-  /** Pairs the search of `ticket` with the search on another node that has claimed it; `false` when it is done. */
-  acceptInvitation(ticket: Ticket, matchOf: (request: SearchRequest) => Match): boolean {
+  /** Pairs the search of `ticket` with one of another node; `undefined` when it is done. Returns what it searched for. */
+  pairElsewhere(
+    ticket: Ticket,
+    matchOf: (request: SearchRequest) => Match,
+  ): SearchRequest | undefined {
     const search = this.#searches.get(ticket);
-    if (search === undefined) return false;
+    if (search === undefined) return undefined;
+    const { request } = search;
+    const match = matchOf(request);
+    if (match.role === "callee") this.pairings[request.mode]++;
     this.#endPaired(search);
-    this.#report(this.#options.backend.withdraw(search.request)); // It may have been offered again since.
-    search.seeker.paired(matchOf(search.request));
-    return true;
+    this.#withdrawFromPool(request); // It may have been offered again since.
+    search.seeker.paired(match);
+    return request;
   }
 
-  /**
-   * Retries refused searches, a few at a time. If all were retried at the same time, all would find the same candidate
-   * at the front, and all but one would be refused again. After a rush of thousands, nearly all would wait for long.
-   */
-  async #retry(): Promise<void> {
-    if (this.#isRetrying) return;
-    this.#isRetrying = true;
-    const refused = [...this.#refused].values();
-    this.#refused.clear();
-    const retryNext = async (): Promise<void> => {
-      let count = 0;
-      for (const search of refused) {
-        if (!search.done) await this.#offerAgain(search, "front");
-        if (++count % RETRIES_PER_TURN === 0) await delay(0);
-      }
-    };
-    await Promise.all(Array.from({ length: MAX_CONCURRENT_RETRIES }, retryNext))
-      .finally(() => this.#isRetrying = false);
+  /** The search that the search of `ticket` has taken is done. */
+  declined(ticket: Ticket): void {
+    const search = this.#searches.get(ticket);
+    if (search?.takenAt !== undefined) this.#offer(search, "always");
   }
 
-  #search(seeker: Seeker, mode: Mode, interests: readonly string[]): Search {
+  #search(seeker: Seeker, { mode, interests, languages }: Wish): Search {
     const { clock, backend } = this.#options;
-    const request: SearchRequest = {
-      ticket: this.#nextTicket++ as Ticket,
-      id: seeker.id,
-      node: backend.node,
-      mode,
-      interests,
-      open: interests.length === 0,
-      order: backend.newOrder(),
-      recent: seeker.recent,
-    };
+    const [first, ...nextSteps] = stepsOf({ mode, interests, languages });
     const since = clock.now();
     return {
       seeker,
-      request,
+      request: {
+        ticket: this.#nextTicket++ as Ticket,
+        id: seeker.id,
+        node: backend.node,
+        mode,
+        interests,
+        languages,
+        step: first!.step,
+        order: backend.newOrder(),
+        recent: [...seeker.recent],
+      },
+      nextSteps,
       since,
-      windowEnds: since + INTEREST_WINDOW,
+      stepEnds: since + first!.lasts,
       done: false,
-      claimedAt: undefined,
-      isClaiming: false,
+      takenAt: undefined,
       window: undefined,
     };
   }
 
-  /** The searches whose window has ended. Each must leave the queue before the next is read. */
+  #awaitStepEnd(search: Search): void {
+    const { step } = search.request;
+    search.window = step === "anyone" ? undefined : this.#windows[step].append(search);
+  }
+
+  /** The searches whose window has ended. Each must leave its queue before the next is read. */
   *#ended(now: number): Generator<Search, void, undefined> {
-    let { first } = this.#windows;
-    while (first !== undefined && first.windowEnds <= now) {
-      yield first;
-      first = this.#windows.first;
+    for (const queue of [this.#windows.either, this.#windows.exact]) {
+      while (queue.first !== undefined && queue.first.stepEnds <= now) yield queue.first;
     }
   }
 
-  #open(search: Search): void {
+  #takeNextStep(search: Search): void {
     search.window?.remove();
-    search.request = { ...search.request, open: true };
-    this.#report(this.#offerAgain(search, "back"));
+    const next = search.nextSteps.shift();
+    if (next === undefined) return;
+    search.stepEnds += next.lasts;
+    search.request = { ...search.request, step: next.step };
+    this.#awaitStepEnd(search);
+    search.seeker.waits(next.step);
+    this.#offerAgain(search);
   }
 
-  /** Offers a search that has waited. A recently claimed one is left alone, unless the claim leads to nothing. */
-  async #offerAgain(search: Search, end: QueueEnd): Promise<void> {
-    const { claimedAt } = search;
-    const isLate = claimedAt !== undefined &&
-      this.#options.clock.now() - claimedAt >= INVITATION_TIME;
-    await this.#offer(search, end, isLate ? "always" : "if-waiting");
+  #retry(search: Search): void {
+    if (search.done || !this.#unsettled.has(search)) return;
+    if (search.takenAt === undefined || this.#isLate(search)) this.#offerAgain(search);
   }
 
-  /** Publishes `search`, and claims the best available partner. */
-  async #offer(
-    search: Search,
-    end: QueueEnd,
-    when: "always" | "if-waiting" = "always",
-  ): Promise<void> {
-    const { request } = search;
-    if (search.isClaiming) return;
-    const { clock, backend } = this.#options;
-    const candidates = await this.#retried(search, backend.offer(request, end, when));
-    if (candidates === undefined || search.done || search.isClaiming) return;
-    if (candidates === "taken") {
-      search.claimedAt ??= clock.now();
-      return this.#refuse(search);
-    }
-    search.claimedAt = undefined;
-    if (search.request !== request) return;
-    const choice = choose(request, candidates);
-    if (choice === undefined) search.seeker.waits();
-    else await this.#claim(search, choice);
+  /** Offers a search that has waited. One that is taken is left alone, unless that leads to nothing. */
+  #offerAgain(search: Search): void {
+    this.#offer(search, this.#isLate(search) ? "always" : "if-waiting");
   }
 
-  async #claim(search: Search, choice: Choice<SearchRequest>): Promise<void> {
-    const { request } = search;
-    const { partner } = choice;
-    search.isClaiming = true;
-    const isClaimed = await this.#retried(search, this.#options.backend.claim(request, partner));
-    search.isClaiming = false;
-    if (isClaimed === undefined) return;
-    if (!isClaimed && search.done) return await this.#options.backend.withdraw(request);
-    if (!isClaimed) return this.#refuse(search);
-    const isHere = partner.node === this.#options.backend.node;
-    const other = this.#searches.get(partner.ticket);
-    const isPartnerGone = isHere && other === undefined;
-    if (!search.done && !isPartnerGone) return this.#pair(search, other, choice);
-    if (!isHere) this.#options.backend.retract(request, partner);
-    const both = other === undefined ? [search] : [search, other];
-    const remaining = both.filter(({ done }) => !done);
-    await Promise.all(remaining.map((one) => this.#offer(one, "front")));
+  #isLate({ takenAt }: Search): boolean {
+    return takenAt !== undefined && this.#options.clock.now() - takenAt >= INVITATION_TIME;
   }
 
-  /** The result of `work`. If it fails, the error is reported and the search is offered again later. */
-  async #retried<T>(search: Search, work: Promise<T>): Promise<T | undefined> {
-    try {
-      return await work;
-    } catch (error) {
-      this.#options.onError(error);
-      this.#refuse(search);
-      return undefined;
+  #offer(search: Search, when: "always" | "if-waiting"): void {
+    this.#unsettled.delete(search);
+    this.#options.backend.offer(search.request, when).then(
+      (outcome) => this.#handle(search, outcome, when),
+      (error) => this.#failed(search, error),
+    ).catch(this.#options.onError);
+  }
+
+  #handle(search: Search, outcome: Outcome, when: "always" | "if-waiting"): void {
+    if (when === "always") search.takenAt = undefined; // What took it before has led to nothing.
+    switch (outcome.kind) {
+      case "waiting":
+        return this.#waits(search);
+      case "taken":
+        return this.#taken(search);
+      case "paired":
+        return this.#pair(search, this.#searches.get(outcome.partner));
     }
   }
 
-  /** Another search may have claimed this one, and may be about to say so. If not, it is offered again. */
-  #refuse(search: Search): void {
+  #waits(search: Search): void {
     if (search.done) return;
-    search.seeker.waits();
-    this.#refused.add(search);
+    search.takenAt = undefined;
+    this.#unsettled.delete(search);
+    search.seeker.waits(search.request.step);
   }
 
-  /** Tells both sides of the chat synchronously, before anything else can happen. */
-  #pair(
-    search: Search,
-    other: Search | undefined,
-    { partner, interests, met }: Choice<SearchRequest>,
-  ): void {
-    const { node } = this.#options.backend;
+  #taken(search: Search): void {
+    if (search.done) return;
+    search.takenAt ??= this.#options.clock.now();
+    this.#unsettled.add(search);
+    search.seeker.waits(search.request.step);
+  }
+
+  /** The backend may have handled the offer without being able to say so. */
+  #failed(search: Search, error: unknown): void {
+    this.#options.onError(error);
+    if (search.done) return;
+    this.#unsettled.add(search);
+    search.seeker.waits(search.request.step);
+  }
+
+  /** Both have left the pool. If one of them is done, the other is offered again. */
+  #pair(search: Search, other: Search | undefined): void {
+    if (search.done || other === undefined) {
+      for (const one of [search, other]) if (one?.done === false) this.#offer(one, "always");
+      return;
+    }
+    const theirs = matchOf(other.request, search.request, "caller");
+    const own = matchOf(search.request, other.request, "callee");
     this.pairings[search.request.mode]++;
     this.#endPaired(search);
-    if (other !== undefined) this.#endPaired(other);
-    const match = { interests, met };
-    other?.seeker.paired({ ...match, partner: search.request.id, node, role: "caller" });
-    const { id, node: theirs } = partner;
-    search.seeker.paired({ ...match, partner: id, node: theirs, role: "callee" });
+    this.#endPaired(other);
+    other.seeker.paired(theirs);
+    search.seeker.paired(own);
   }
 
   #endPaired(search: Search): void {
@@ -333,12 +334,24 @@ export class Matchmaker {
   #end(search: Search): void {
     search.done = true;
     search.window?.remove();
-    this.#refused.delete(search);
+    this.#unsettled.delete(search);
     this.#searches.delete(search.request.ticket);
     search.seeker.search = undefined;
   }
 
-  #report(work: Promise<void>): void {
-    work.catch(this.#options.onError);
+  #withdrawFromPool(request: SearchRequest): void {
+    this.#options.backend.withdraw(request).catch(this.#options.onError);
   }
+}
+
+/** The start of a chat between `own` and `partner`, as `own` sees it. */
+export function matchOf(own: SearchRequest, partner: SearchRequest, role: Role): Match {
+  return {
+    partner: partner.id,
+    node: partner.node,
+    role,
+    interests: sharedInterests(own, partner),
+    languages: sharedLanguages(own, partner),
+    met: haveMet(own, partner),
+  };
 }

@@ -1,44 +1,78 @@
 /**
  * The pairing policy as pure functions, so that every node of a cluster applies the same policy and tests can compare
- * it with a brute-force search.
+ * it with a brute-force search. `cluster/pool_script.ts` repeats it in Lua, and a test compares the two.
  *
- *   picky   has interests, and its window has not ended: accepts only a partner that shares one
- *   open    has none, or its window has ended: accepts any open partner, or one that shares an interest
+ * A search accepts more partners from step to step, and a pair needs both sides to accept each other:
  *
- * Among acceptable partners, a new one is preferred to a recent one, then more shared interests to fewer, then a longer
- * wait to a shorter one. So a recent partner is chosen only when there is no other.
+ *             exact                       either                     anyone
+ *   names     a shared language and,      a shared language or       any partner
+ *             if it names any, a shared   a shared interest
+ *             interest
+ *
+ *   both      for EXACT_WINDOW            for EITHER_WINDOW          then
+ *   one       for EXACT_WINDOW                                       then
+ *   neither                                                          immediately
+ *
+ * Each step accepts whatever the step before accepted. Among acceptable partners, a new one is preferred to a recent
+ * one, then one who shares a language, then more shared interests to fewer, then a longer wait to a shorter one. So a
+ * recent partner is chosen only when there is no other.
  */
 
-import type { Mode } from "../../protocol.ts";
+import type { Mode, SearchStep } from "../../protocol.ts";
+import { SECOND } from "../base/clock.ts";
 import type { NodeId, SessionId, Ticket } from "../ids.ts";
 
+/** How long a search insists on everything that it names, in milliseconds. */
+export const EXACT_WINDOW = 5 * SECOND;
+
+/** How long after that a search with languages and interests insists on one of them, in milliseconds. */
+export const EITHER_WINDOW = 5 * SECOND;
+
+/** What a visitor asks for. */
+export interface Wish {
+  readonly mode: Mode;
+  /** Normalized, without duplicates. */
+  readonly interests: readonly string[];
+  /** Tags of spoken languages, without duplicates. */
+  readonly languages: readonly string[];
+}
+
 /** What a session searches for. */
-export interface SearchRequest {
+export interface SearchRequest extends Wish {
   readonly ticket: Ticket;
   /** The session, and its node. */
   readonly id: SessionId;
   readonly node: NodeId;
-  readonly mode: Mode;
-  /** Normalized, without duplicates. */
-  readonly interests: readonly string[];
-  /** Whether it accepts any open partner, without shared interests. */
-  readonly open: boolean;
+  readonly step: SearchStep;
   /** Position in the order of arrival: the lower, the longer the wait. */
   readonly order: number;
   readonly recent: readonly SessionId[];
 }
 
-/** The partner chosen for a search. */
-export interface Choice<W extends SearchRequest> {
-  readonly partner: W;
-  readonly interests: string[];
-  /** Whether they met recently. */
-  readonly met: boolean;
+/** A step of a search, and its duration in milliseconds. */
+export interface TimedStep {
+  readonly step: SearchStep;
+  /** Infinite for the last step. */
+  readonly lasts: number;
+}
+
+/** The steps of a search for this, in order. */
+export function stepsOf({ interests, languages }: Wish): TimedStep[] {
+  const exact: TimedStep = { step: "exact", lasts: EXACT_WINDOW };
+  const either: TimedStep = { step: "either", lasts: EITHER_WINDOW };
+  const anyone: TimedStep = { step: "anyone", lasts: Infinity };
+  if (interests.length > 0 && languages.length > 0) return [exact, either, anyone];
+  return interests.length > 0 || languages.length > 0 ? [exact, anyone] : [anyone];
 }
 
 /** The shared interests, in the order of `a`. */
-export function sharedInterests(a: SearchRequest, b: SearchRequest): string[] {
+export function sharedInterests(a: Wish, b: Wish): string[] {
   return a.interests.filter((interest) => b.interests.includes(interest));
+}
+
+/** The shared languages, in the order of `a`. */
+export function sharedLanguages(a: Wish, b: Wish): string[] {
+  return a.languages.filter((language) => b.languages.includes(language));
 }
 
 /** Whether either remembers the other as a recent partner. */
@@ -46,28 +80,59 @@ export function haveMet(a: SearchRequest, b: SearchRequest): boolean {
   return a.recent.includes(b.id) || b.recent.includes(a.id);
 }
 
-/** The best partner for `seeker` among `candidates`, if any; never the seeker itself. */
+/** Whether the two may be paired. A session is never paired with itself. */
+export function acceptEachOther(a: SearchRequest, b: SearchRequest): boolean {
+  if (a.id === b.id || a.mode !== b.mode) return false;
+  const shared = {
+    language: sharedLanguages(a, b).length > 0,
+    interest: sharedInterests(a, b).length > 0,
+  };
+  return accepts(a, shared) && accepts(b, shared);
+}
+
+/** The best partner for `seeker` among `candidates`, if any. */
 export function choose<W extends SearchRequest>(
   seeker: W,
   candidates: Iterable<W>,
-): Choice<W> | undefined {
-  let best: Choice<W> | undefined;
+): W | undefined {
+  let best: { readonly partner: W; readonly rank: Rank } | undefined;
   for (const partner of candidates) {
-    const choice = consider(seeker, partner);
-    if (choice !== undefined && (best === undefined || better(choice, best))) best = choice;
+    if (!acceptEachOther(seeker, partner)) continue;
+    const rank = rankOf(seeker, partner);
+    if (best === undefined || isLower(rank, best.rank)) best = { partner, rank };
   }
-  return best;
+  return best?.partner;
 }
 
-function consider<W extends SearchRequest>(seeker: W, partner: W): Choice<W> | undefined {
-  if (partner.id === seeker.id || partner.mode !== seeker.mode) return undefined;
-  const interests = sharedInterests(seeker, partner);
-  if (interests.length === 0 && !(seeker.open && partner.open)) return undefined;
-  return { partner, interests, met: haveMet(seeker, partner) };
+function accepts(
+  { step, languages, interests }: SearchRequest,
+  shared: { readonly language: boolean; readonly interest: boolean },
+): boolean {
+  switch (step) {
+    case "exact":
+      return (languages.length === 0 || shared.language) &&
+        (interests.length === 0 || shared.interest);
+    case "either":
+      return shared.language || shared.interest;
+    case "anyone":
+      return true;
+  }
 }
 
-function better<W extends SearchRequest>(a: Choice<W>, b: Choice<W>): boolean {
-  if (a.met !== b.met) return b.met;
-  if (a.interests.length !== b.interests.length) return a.interests.length > b.interests.length;
-  return a.partner.order < b.partner.order;
+/** How good a partner is. The first number that differs decides, and the lower one is better. */
+type Rank = readonly number[];
+
+function rankOf(seeker: SearchRequest, partner: SearchRequest): Rank {
+  return [
+    haveMet(seeker, partner) ? 1 : 0,
+    sharedLanguages(seeker, partner).length > 0 ? 0 : 1,
+    -sharedInterests(seeker, partner).length,
+    partner.order,
+    partner.ticket,
+  ];
+}
+
+function isLower(a: Rank, b: Rank): boolean {
+  const at = a.findIndex((number, index) => number !== b[index]);
+  return at >= 0 && a[at]! < b[at]!;
 }

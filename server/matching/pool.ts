@@ -1,121 +1,119 @@
 /**
  * The waiting searches, arranged so that a partner is found without checking all of them.
  *
- * Each search waits in one queue per interest and, once open, in the queue of open searches. A new search checks the
- * front of the (at most 11) queues that concern it, and each only up to the first candidate it has not met recently:
+ * Each search waits in places. A place is a reason for which two searches accept each other: any two searches that would
+ * wait in the same place do, and two that accept each other have a place in common.
  *
- *   open       a - b - c - ...            no interests, or window ended
- *   "chess"    d - a - ...                every search with that interest
- *   "jazz"     d - e - ...
+ *   anyone             searches in the step `anyone`
+ *   language de        searches for which a shared language suffices
+ *   interest chess     searches for which a shared interest suffices
+ *   both de chess      searches that name both, in any step
  *
- * The cost doesn't depend on how many searches wait. Empty queues are not deleted one by one, but together: when they
- * are the majority, and at intervals. A `Map` keeps tombstones of deleted keys, so a visitor who repeatedly starts and
- * ends a search with the same interest would make every look-up of it slower. They must be deleted, because the name of
- * a queue is an interest, and a visitor's words are not kept longer than needed.
+ * A new search looks into its places, and is paired with the best search that it finds there. Only if it finds none does
+ * it wait. So **a place never holds more than one search**, the places of a search hold everyone whom it could be paired
+ * with, and the cost doesn't depend on how many searches wait. A search has {@linkcode MAX_PLACES} places at most.
  *
- * Known limit: a search skips at most {@linkcode LOOK_AHEAD} recent partners per queue. A session remembers fewer than
- * that, so only a session that very many others remember (because its visitor skipped through them) can reach the
- * limit. It is then paired with one of them, and `met` says so.
+ * Empty places are not deleted one by one, but together: when they are the majority, and at intervals. A `Map` keeps
+ * tombstones of deleted keys, so a visitor who repeatedly starts and ends a search with the same interest would make
+ * every look-up of it slower. They must be deleted, because the name of a place contains an interest, and a visitor's
+ * words are not kept longer than needed.
  */
 
-import type { Mode } from "../../protocol.ts";
-import { haveMet, type SearchRequest } from "./policy.ts";
-import { type Handle, LinkedQueue } from "../base/linked_queue.ts";
+import { MAX_INTERESTS, MAX_LANGUAGES } from "../../protocol.ts";
+import { choose, type SearchRequest } from "./policy.ts";
 
-/** How many recent partners one search skips per queue. */
-export const LOOK_AHEAD = 64;
+/** How many places a search has at most: `anyone`, one for each language and interest, and one for each pair of them. */
+export const MAX_PLACES = 1 + MAX_LANGUAGES + MAX_INTERESTS + MAX_LANGUAGES * MAX_INTERESTS;
 
-/** How many empty queues are always tolerated. */
-export const SPARE_QUEUES = 64;
+/** How many empty places are always tolerated. */
+export const SPARE_PLACES = 64;
 
 /** The waiting searches of all modes. */
 export class Pool<W extends SearchRequest> {
-  #queues = new Map<string, LinkedQueue<W>>();
-  #emptyQueues = 0;
-  readonly #handles = new Map<W, Handle[]>();
+  #places = new Map<string, W | undefined>();
+  #emptyPlaces = 0;
+  readonly #waiting = new Set<W>();
 
   /** How many searches wait. */
   get size(): number {
-    return this.#handles.size;
+    return this.#waiting.size;
   }
 
-  /** How many queues there are. Apart from {@linkcode SPARE_QUEUES}, fewer than half of them are empty. */
-  get queues(): number {
-    return this.#queues.size;
+  /** How many places there are. Apart from {@linkcode SPARE_PLACES}, fewer than half of them are empty. */
+  get places(): number {
+    return this.#places.size;
   }
 
   /** Whether `request` waits here. */
   has(request: W): boolean {
-    return this.#handles.has(request);
+    return this.#waiting.has(request);
   }
 
-  /** Adds `request` at the end of its queues, or at their front. */
-  add(request: W, end: "back" | "front" = "back"): void {
-    const enqueue = (name: string): Handle =>
-      end === "back" ? this.#queue(name).append(request) : this.#queue(name).prepend(request);
-    this.#handles.set(request, queueNames(request).map(enqueue));
+  /**
+   * Removes the best partner of `request` from the pool, and returns it. Without one, `request` waits. An older search
+   * of the same session is removed, because a session has one search.
+   */
+  offer(request: W): W | undefined {
+    const found = this.#neighbors(request);
+    const partner = choose(request, found);
+    if (partner !== undefined) this.remove(partner);
+    else this.#add(request, found);
+    return partner;
   }
 
   /** Removes `request`; `false` when it didn't wait here. */
   remove(request: W): boolean {
-    const handles = this.#handles.get(request);
-    if (handles === undefined) return false;
-    for (const handle of handles) handle.remove();
-    this.#handles.delete(request);
-    for (const name of queueNames(request)) {
-      if (this.#queues.get(name)?.size === 0) this.#emptyQueues++;
+    if (!this.#waiting.delete(request)) return false;
+    for (const name of placesOf(request)) {
+      this.#places.set(name, undefined);
+      this.#emptyPlaces++;
     }
-    if (this.#emptyQueues > SPARE_QUEUES + this.#queues.size / 2) this.#dropEmptyQueues();
+    if (this.#emptyPlaces > SPARE_PLACES + this.#places.size / 2) this.#dropEmptyPlaces();
     return true;
   }
 
-  /** Deletes the interests that no search waits for. An interval task. */
+  /** Deletes the interests and languages that no search waits for. An interval task. */
   prune(): void {
-    if (this.#emptyQueues > 0) this.#dropEmptyQueues();
+    if (this.#emptyPlaces > 0) this.#dropEmptyPlaces();
   }
 
-  /** A few candidates, which include the best partner for `request`, if the pool has one. */
-  *candidates(request: W): Generator<W, void, undefined> {
-    for (const name of queueNames(request)) {
-      const queue = this.#queues.get(name);
-      if (queue !== undefined) yield* front(queue, request);
+  /** The searches in the places of `request`. */
+  #neighbors(request: W): Set<W> {
+    const found = new Set<W>();
+    for (const name of placesOf(request)) {
+      const other = this.#places.get(name);
+      if (other !== undefined) found.add(other);
+    }
+    return found;
+  }
+
+  /** What is in the places of a search without a partner can only be an older search of the same session. */
+  #add(request: W, older: ReadonlySet<W>): void {
+    for (const other of older) this.remove(other);
+    this.#waiting.add(request);
+    for (const name of placesOf(request)) {
+      if (this.#places.has(name)) this.#emptyPlaces--;
+      this.#places.set(name, request);
     }
   }
 
-  #queue(name: string): LinkedQueue<W> {
-    const queue = this.#queues.get(name);
-    if (queue?.size === 0) this.#emptyQueues--;
-    if (queue !== undefined) return queue;
-    const created = new LinkedQueue<W>();
-    this.#queues.set(name, created);
-    return created;
-  }
-
-  #dropEmptyQueues(): void {
-    this.#queues = new Map([...this.#queues].filter(([, queue]) => queue.size > 0));
-    this.#emptyQueues = 0;
+  #dropEmptyPlaces(): void {
+    this.#places = new Map([...this.#places].filter(([, request]) => request !== undefined));
+    this.#emptyPlaces = 0;
   }
 }
 
-/** The first recent partner and the first other candidate of a queue. */
-function* front<W extends SearchRequest>(
-  queue: LinkedQueue<W>,
-  request: W,
-): Generator<W, void, undefined> {
-  let skipped = 0;
-  for (const other of queue) {
-    const met = haveMet(request, other);
-    if (!met || skipped === 0) yield other;
-    if (!met || ++skipped === LOOK_AHEAD) return;
+/** The names of the places of a request. A mode and a language contain no space, so no two names collide. */
+export function placesOf({ mode, step, languages, interests }: SearchRequest): string[] {
+  const names = step === "anyone" ? [`${mode} anyone`] : [];
+  if (step !== "exact" || interests.length === 0) {
+    for (const language of languages) names.push(`${mode} language ${language}`);
   }
-}
-
-/** The names of the queues of a request. An interest is never empty, so none can collide with the open queue. */
-function queueNames(request: SearchRequest): string[] {
-  const names = request.interests.map((interest) => queueName(request.mode, interest));
-  return request.open ? [...names, queueName(request.mode, "")] : names;
-}
-
-function queueName(mode: Mode, interest: string): string {
-  return `${mode} ${interest}`;
+  if (step !== "exact" || languages.length === 0) {
+    for (const interest of interests) names.push(`${mode} interest ${interest}`);
+  }
+  for (const language of languages) {
+    for (const interest of interests) names.push(`${mode} both ${language} ${interest}`);
+  }
+  return names;
 }

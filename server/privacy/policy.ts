@@ -37,12 +37,7 @@ export const POLICY_CHANGES: readonly [Change, ...Change[]] = [
   {
     day: "2026-11-29",
     says:
-      "a search names the languages that your browser reports, or those that you choose instead, to find someone who shares one. They are treated like interests, and not stored. The page can show notifications if you switch them on, and the policy says what they contain and reveal.",
-  },
-  {
-    day: "2026-11-29",
-    says:
-      "video calls can pass through this server itself, encrypted between the two devices, instead of a separate relay or a direct connection. The policy says which applies. If a relay can't be used, both people may agree to a direct call.",
+      "video calls can pass through this server itself, encrypted between the two devices. If they can't, both people may agree to a direct call. A search names the languages that you speak, and the page can show notifications if you switch them on. It can also tell you that a stranger looks automated, for which it compares messages in its own memory and sends nothing.",
   },
   {
     day: "2026-11-28",
@@ -217,7 +212,7 @@ const PREFERENCES: Section = {
   sentences: [
     {
       says:
-        "The page keeps a few preferences in your browser's localStorage: that you have confirmed your age, whether you want to hear sounds and get notifications, and which language you chose. For video calls, it remembers whether they start with your camera off, your microphone muted and the stranger blurred, whether you may be asked about a direct call, and whether your camera stays on between chats. None of this identifies you.",
+        "The page keeps a few preferences in your browser's localStorage: that you have confirmed your age, whether you want to hear sounds and get notifications, which language you chose, and whether you chose light or dark colours. For video calls, it remembers whether they start with your camera off, your microphone muted and the stranger blurred, whether you may be asked about a direct call, and whether your camera stays on between chats. None of this identifies you.",
       proof: [PROOF_TESTS.preferencesKept],
     },
     {
@@ -407,6 +402,11 @@ const NO_TRACKING: Section = {
       says:
         "The service doesn't follow you from one visit to the next, build a profile of you or analyse your conversations, for advertising or anything else.",
       proof: [PROOF_TESTS.visitsUnlinked, PROOF_TESTS.unreadable, PROOF_TESTS.figuresOfDays],
+    },
+    {
+      says:
+        "The page in your own browser tells you if a stranger looks automated: if they begin with a link, send what the previous stranger sent, or write faster than anyone can type. To compare two strangers' messages, it keeps only a keyed hash of them in its memory, never the text. It sends nothing about this to anyone, and it blocks nobody.",
+      proof: [PROOF_TESTS.marksStay],
     },
   ],
 };

@@ -47,6 +47,7 @@ export const PROOF_TESTS = {
   unreadable: "P6: message content is nowhere in the server's memory, files or logs",
   notWritten: "P6: the system calls of a whole run write and send no message content",
   goneWithChat: "P6: nothing holds a frame once the chat is over",
+  marksStay: "P6: marking a stranger as automated sends nothing, and keeps no text",
   unreadableBetween: "P6: no message content passes between nodes unencrypted",
   notificationBare:
     "P6: a notification says that a stranger has arrived or written, and nothing of the chat",

@@ -3,20 +3,30 @@
  * not grow with the pool.
  */
 
+import { MAX_INTERESTS } from "../../protocol.ts";
 import { MemoryBackend } from "../../server/matching/backend.ts";
 import { Matchmaker, type Seeker } from "../../server/matching/matchmaker.ts";
+import type { Wish } from "../../server/matching/policy.ts";
 import type { SessionId } from "../../server/ids.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 
 const SIZES = [10, 1_000, 100_000];
 
+/** As many as a search may name. */
+const INTERESTS = Array.from({ length: MAX_INTERESTS }, (_, n) => `hobby ${n}`);
+const LANGUAGES = ["de", "en", "es", "fr", "pt", "zh-Hant"];
+
 function seeker(id: number, paired = (): void => {}): Seeker {
   return { id: id as SessionId, recent: [], waits: () => {}, paired, search: undefined };
 }
 
+function wishFor(interests: string[], languages: string[] = []): Wish {
+  return { mode: "text", interests, languages };
+}
+
 /** Searches, and resolves once paired. */
 function findUntilPaired(matchmaker: Matchmaker, id: number, interests: string[]): Promise<void> {
-  return new Promise((resolve) => matchmaker.find(seeker(id, resolve), "text", interests));
+  return new Promise((resolve) => matchmaker.find(seeker(id, resolve), wishFor(interests)));
 }
 
 /** A pool in which every session waits for a different interest, so that none are paired with each other. */
@@ -29,7 +39,7 @@ function poolOf(size: number): Matchmaker {
     backend: new MemoryBackend(),
     onError,
   });
-  for (let id = 0; id < size; id++) matchmaker.find(seeker(id), "text", [`interest ${id}`]);
+  for (let id = 0; id < size; id++) matchmaker.find(seeker(id), wishFor([`interest ${id}`]));
   return matchmaker;
 }
 
@@ -40,7 +50,7 @@ for (const size of SIZES) {
   const options = { baseline: size === 10 };
 
   Deno.bench(`find and leave, ${size} waiting`, { group: "no match", ...options }, () => {
-    matchmaker.find(searching, "text", ["something", "else"]);
+    matchmaker.find(searching, wishFor(["something", "else"]));
     matchmaker.withdraw(searching);
   });
 
@@ -48,7 +58,7 @@ for (const size of SIZES) {
     `find and be paired, ${size} waiting`,
     { group: "immediate", ...options },
     async () => {
-      matchmaker.find(searching, "text", []);
+      matchmaker.find(searching, wishFor([]));
       await findUntilPaired(matchmaker, size + 1, []);
     },
   );
@@ -58,7 +68,16 @@ for (const size of SIZES) {
     { group: "shared interest", ...options },
     async () => {
       await findUntilPaired(matchmaker, size + 1, ["something", `interest ${middle}`]);
-      matchmaker.find(seeker(middle), "text", [`interest ${middle}`]);
+      matchmaker.find(seeker(middle), wishFor([`interest ${middle}`]));
+    },
+  );
+
+  Deno.bench(
+    `find with everything and leave, ${size} waiting`,
+    { group: "most places", ...options },
+    () => {
+      matchmaker.find(searching, wishFor(INTERESTS, LANGUAGES));
+      matchmaker.withdraw(searching);
     },
   );
 }

@@ -3,11 +3,12 @@
 import { canPin } from "./cpu_pinning.ts";
 import type { Installation, Tool } from "./competitor_install.ts";
 
-/** Describes the conditions of a measurement. */
+/** Describes the conditions of a measurement. `placement` says which program had which core. */
 export async function describeMachine(
   installation: Pick<Installation, "node" | "floor"> | undefined,
   date: Date,
   othersShare: number,
+  placement?: string,
 ): Promise<string> {
   const programs = [
     `Deno ${Deno.version.deno}`,
@@ -15,7 +16,7 @@ export async function describeMachine(
     ...versionOf("gcc", installation?.floor),
   ];
   const cores = navigator.hardwareConcurrency;
-  const placement = await canPin()
+  placement ??= await canPin()
     ? "one core each for the server and the load generator"
     : "the server and the load generator share cores";
   const day = date.toISOString().slice(0, 10);

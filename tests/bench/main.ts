@@ -7,6 +7,7 @@
  *   deno task bench --readme    also writes the tables into docs/benchmarks.md, and the summary into the README
  *
  *   deno task bench --stalls    only the stalls of the event loop, in two minutes; also writes docs/scaling.md
+ *   deno task bench --pairing   only pairing through Redis, in two minutes; also writes docs/scaling.md
  *   deno task bench --calls     only the relay of calls, next to coturn, in six minutes; --readme and --quick as above
  *
  *   main.ts ──> contestant.ts       starts a server on one core: ours (our_server.ts), or another (relay_*)
@@ -30,6 +31,7 @@ import { FULL, QUICK } from "./profile.ts";
 import { findCosts } from "./find_cost.ts";
 import { goalLines } from "./goals.ts";
 import { describeMachine } from "./machine.ts";
+import { measurePairing } from "./pairing.ts";
 import { inTurns, measureMemory, measureRelay, measureVisits } from "./measurement.ts";
 import { measurePageLoad } from "./page_load.ts";
 import { markdown, summary } from "./tables.ts";
@@ -40,6 +42,21 @@ if (Deno.args.includes("--stalls")) {
   const table = await formatted(stallsTable(await measureStalls()));
   await write("docs/scaling.md", "measured: stalls", table);
   print(Deno.stdout, table);
+  Deno.exit();
+}
+
+if (Deno.args.includes("--pairing")) {
+  const load = new BackgroundLoad();
+  const figures = await measurePairing(progress);
+  const machine = await describeMachine(
+    undefined,
+    new Date(),
+    load.share,
+    "Redis 7 and the nodes shared the cores",
+  );
+  const tables = await formatted(`${machine}\n\n${figures}`);
+  await write("docs/scaling.md", "measured: pairing", tables);
+  print(Deno.stdout, tables);
   Deno.exit();
 }
 

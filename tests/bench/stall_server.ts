@@ -14,7 +14,7 @@ import { LogOutput } from "../../server/base/log_output.ts";
 import { MAX_IDLE } from "../../server/chat/session_registry.ts";
 import { openOperatorFiles } from "../../server/commands/resources.ts";
 import { listenNode } from "../../server/listener/node_listener.ts";
-import { INTEREST_WINDOW } from "../../server/matching/matchmaker.ts";
+import { EXACT_WINDOW } from "../../server/matching/policy.ts";
 import { waitUntil } from "../support/wait_until.ts";
 import { appOptions, serverConfig } from "./app_options.ts";
 import { pinnedTo } from "./cpu_pinning.ts";
@@ -119,8 +119,8 @@ async function measureFiles(): Promise<void> {
 async function measureSearches(): Promise<void> {
   const interests = '["a#","b#","c#","d#","e#"]';
   await measure("everyone searches with interests", () => find(interests), isSearching);
-  clock.skip(INTEREST_WINDOW);
-  await measure("all windows end", () => matchmaker.openExpired(), isPaired);
+  clock.skip(EXACT_WINDOW);
+  await measure("all windows end", () => matchmaker.widen(), isPaired);
   await measure("everyone leaves", () => tell('{"type":"leave"}'), () => count("idle") === people);
   await measure("interests are pruned", () => matchmaker.prune());
   await measure("everyone searches", () => find("[]"), isPaired);
@@ -169,10 +169,10 @@ function isSearching(): boolean {
   return matchmaker.searching === people;
 }
 
-/** Refused claims are retried by an interval task, which runs here. */
+/** An interval task offers unsettled searches again, and runs here. */
 function isPaired(): boolean {
-  if (clock.now() - openedAt >= INTERVALS.openExpired) {
-    matchmaker.openExpired();
+  if (clock.now() - openedAt >= INTERVALS.widen) {
+    matchmaker.widen();
     openedAt = clock.now();
   }
   return matchmaker.searching === 0 && count("chatting") === people;

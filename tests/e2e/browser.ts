@@ -157,7 +157,7 @@ export interface FirefoxOptions {
   /** Whether it accepts every certificate, those of relays for calls included. */
   readonly isTrusting?: boolean;
   /** Settings in addition to {@linkcode SILENT}. */
-  readonly settings?: Readonly<Record<string, string | boolean>>;
+  readonly settings?: Readonly<Record<string, string | number | boolean>>;
 }
 
 /** Starts Firefox without features that contact other servers. */

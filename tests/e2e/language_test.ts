@@ -97,10 +97,10 @@ Deno.test("Two people chat, one in Arabic and one in Japanese, each in their own
   const download = amal.visitor.page.waitForEvent("download");
   await amal.press(amal.words.SaveChat);
   const saved = await Deno.readTextFile(await (await download).path());
-  const [, began = "", own = "", theirs = ""] = saved.trim().split("\n"); // The first line is the date.
+  const [, , began = "", own = "", theirs = ""] = saved.trim().split("\n"); // The first line is the date.
   ok(began.endsWith(`] ${amal.words.Notices.began}`), began);
-  ok(own.endsWith(`] ${amal.words.YouSay} مرحبا, hello`), own);
-  ok(theirs.endsWith(`] ${amal.words.StrangerSays} こんにちは`), theirs);
+  ok(own.endsWith(`] ${amal.words.YouSay} \u2068مرحبا, hello\u2069`), own);
+  ok(theirs.endsWith(`] ${amal.words.StrangerSays} \u2068こんにちは\u2069`), theirs);
   await yuki.leave();
   await amal.visitor.reads(amal.words.Notices["stranger-left"]);
 });

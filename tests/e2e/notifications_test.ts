@@ -9,13 +9,16 @@ import { en } from "../../client/languages/en.ts";
 import { NOTIFICATIONS_PATH } from "../../protocol.ts";
 import { serve } from "../support/server_under_test.ts";
 import { waitUntil } from "../support/wait_until.ts";
-import { launch } from "./browser.ts";
+import { isFirefoxThere, launch, launchFirefox } from "./browser.ts";
 import { SiteFixture, startedOnce } from "./site_fixture.ts";
 import type { Visitor } from "./visitor.ts";
 
 type Setting = "granted" | "denied" | "prompt";
 
 const browser = startedOnce(launch);
+const firefox = startedOnce(() =>
+  launchFirefox({ settings: { "permissions.default.desktop-notification": 1 } })
+);
 const { words } = en;
 
 /** Records the notifications of a page, whether it asked for the permission, and the counts of its badge. */
@@ -80,9 +83,11 @@ const SHOWN = `(async () => {
   return shown.map(({ title, body, lang, dir }) => [title, body, lang, dir].join("|"));
 })()`;
 
-/** Runs in the worker: a press on its notification. A page that would be focused is told instead. */
+/** Runs in the worker: a press on its notification. A page that would be focused is counted and told instead. */
 const PRESS = `(async () => {
+  globalThis.focused = 0;
   WindowClient.prototype.focus = async function () {
+    focused++;
     this.postMessage("focus");
   };
   const [notification] = await registration.getNotifications();
@@ -263,8 +268,8 @@ Deno.test("Notification is silent only where the page's sound is heard, or the v
 Deno.test("Service worker shows notifications where a page can't, and focuses the page that a pressed one is about", async () => {
   await using site = await Site.open();
   const [ann, bob] = [await site.enter(ANDROID), await site.enterPlain()];
-  const tab = await ann.openTab();
-  for (const { page } of [tab, ann]) await page.evaluate(HEAR);
+  await ann.openTab();
+  await ann.page.evaluate(HEAR);
   await ann.search();
   await allow(ann);
   await hide(ann);
@@ -274,7 +279,7 @@ Deno.test("Service worker shows notifications where a page can't, and focuses th
   await shows(ann, words.Happened.message);
   await workerOf(ann).evaluate(PRESS).catch(() => {}); // Only a real press keeps the worker alive.
   await ann.until("globalThis.isFocused");
-  equal(await tab.evaluate("globalThis.isFocused"), undefined, "the other tab is left alone");
+  equal(await workerOf(ann).evaluate("focused"), 1, "the other tab is left alone");
   await shows(ann);
   await bob.say("one more");
   await shows(ann, words.Happened.message);
@@ -391,6 +396,33 @@ Deno.test("Notifications that one tab switches off end in every tab", async () =
   await switchOf(tab).click();
   await ann.page.getByRole("button", { name: words.Notify, pressed: false }).waitFor();
   await removed(tab);
+  await bob.say("unnoticed");
+  await ann.hears("unnoticed");
+  equal((await ann.evaluate<typeof NOTHING>(STATE)).workers, 0);
+});
+
+Deno.test({
+  name: "Notification and service worker are used in Firefox as in Chromium",
+  ignore: !await isFirefoxThere(),
+}, async () => {
+  await using fixture = new SiteFixture(await firefox(), await serve());
+  const script = RECORD.replace("await decide();", ""); // Its settings have decided.
+  const [ann, bob] = [await fixture.enter({ script }), await fixture.enter()];
+  await ann.search();
+  await allow(ann);
+  await hide(ann);
+  await bob.search();
+  await ann.until(`made.map(([title]) => title).join() === "${words.Happened.arrival}"`);
+  equal((await ann.evaluate<typeof NOTHING>(STATE)).workers, 0);
+  await ann.evaluate(`Notification = class extends Notification {
+    constructor() {
+      throw new TypeError("Illegal constructor.");
+    }
+  }`);
+  await bob.say("secret");
+  await waitUntil(async () => (await ann.evaluate<typeof NOTHING>(STATE)).workers === 1);
+  await ann.press(words.Notify);
+  await removed(ann);
 });
 
 Deno.test("Badge of the app counts what is unread, and is cleared at the start, when it is seen, and at the end", async () => {

@@ -69,9 +69,9 @@ Deno.test("Save chat downloads the messages as text", async () => {
     ann.page.waitForEvent("download"),
     ann.press("Save chat"),
   ]);
-  match(download.suggestedFilename(), /\.txt$/);
+  match(download.suggestedFilename(), /^chat-\d{4}-\d\d-\d\d\.txt$/);
   const text = await Deno.readTextFile(await download.path());
-  const time = String.raw`\[\d{1,2}:\d{2}\] `;
+  const time = String.raw`\[\d+ \w+ \d{4}, \d{1,2}:\d{2}\] `;
   match(text, new RegExp(`^${time}${CHATTING}$`, "m"));
   match(text, new RegExp(`^${time}You: "quoted" <b>$`, "m"));
   match(text, new RegExp(`^${time}Stranger: two\n    lines$`, "m"));

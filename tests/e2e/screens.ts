@@ -233,7 +233,7 @@ async function throughDoor(openFixture: OpenFixture, judge: Judge): Promise<void
  */
 async function withoutScript(site: string): Promise<string> {
   const html = await (await fetch(site)).text();
-  return html.replace(/<script>.*<\/script>|<\/?noscript>/gs, "");
+  return html.replace(/<script>.*?<\/script>|<\/?noscript>/gs, "");
 }
 
 /** A year of statistics of a busy server, including a day with too few chats and a day without data. */

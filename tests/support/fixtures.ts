@@ -4,27 +4,28 @@ import { SUBPROTOCOL } from "../../protocol.ts";
 import type { HttpRequest } from "../../server/http/message.ts";
 import type { Language } from "../../client/languages/language.ts";
 import type { PublicSettings } from "../../server/config/public_settings.ts";
-import type { SearchRequest } from "../../server/matching/policy.ts";
+import { type SearchRequest, stepsOf } from "../../server/matching/policy.ts";
 import { ALONE, type SessionId, type Ticket } from "../../server/ids.ts";
 import { DAY, HOUR, MINUTE } from "../../server/base/clock.ts";
 import { en } from "../../client/languages/en.ts";
 import { CONNECTIONS_PER_ADDRESS } from "../../server/limits/rate_limits.ts";
 import { type AbuseRules, AddressRecord } from "../../server/admission/address_record.ts";
 
-/** A search request. It is open if it has no interests, and a higher id is a later request. */
+/** A search request in its first step. A higher id is a later request. */
 export function searchRequest(
   id: number,
   change: Partial<Omit<SearchRequest, "id" | "ticket" | "recent">> & { met?: readonly number[] } =
     {},
 ): SearchRequest {
-  const { met = [], interests = [], ...rest } = change;
+  const { met = [], interests = [], languages = [], mode = "text", ...rest } = change;
   return {
     ticket: id as Ticket,
     id: id as SessionId,
     node: ALONE,
-    mode: "text",
+    mode,
     interests,
-    open: interests.length === 0,
+    languages,
+    step: stepsOf({ mode, interests, languages })[0]!.step,
     order: id,
     recent: met as SessionId[],
     ...rest,

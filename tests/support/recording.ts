@@ -24,7 +24,7 @@ export interface Session {
 }
 
 const MARKER = "kept-7f3a";
-const STORED = JSON.stringify({ version: 1, adult: false, sound: true, x: MARKER });
+const STORED = JSON.stringify({ version: 1, adult: false, sound: true, theme: "dark", x: MARKER });
 
 /** Properties that fingerprinting scripts read. */
 const TELLING: Readonly<Record<string, readonly string[]>> = {

@@ -12,22 +12,39 @@ export function isRedisThere(): Promise<boolean> {
   });
 }
 
+/** What a Redis Cluster says once all slots are served. */
+const STATE_OK = "cluster_state:ok";
+
 /** A running Redis. */
 export class Redis implements AsyncDisposable {
   readonly port: number;
   #process: Deno.ChildProcess;
   #password = "";
+  /** A file that it writes. */
+  #file: string | undefined;
   readonly #watchers: Deno.ChildProcess[] = [];
 
-  private constructor(port: number) {
+  private constructor(port: number, ...more: readonly string[]) {
     this.port = port;
-    this.#process = run("redis-server", port);
+    this.#process = run("redis-server", port, "", more);
   }
 
   /** Starts one and waits until it answers. */
   static async start(): Promise<Redis> {
     const redis = new Redis(freePort());
     await redis.#answers();
+    return redis;
+  }
+
+  /** Starts a Redis Cluster of a single server, which has all slots. */
+  static async startCluster(): Promise<Redis> {
+    const port = freePort();
+    const nodes = `/tmp/redis-nodes-${port}.conf`;
+    const redis = new Redis(port, "--cluster-enabled", "yes", "--cluster-config-file", nodes);
+    redis.#file = nodes;
+    await redis.#answers();
+    await redis.ask("cluster", "addslotsrange", "0", "16383");
+    await waitUntil(async () => (await redis.ask("cluster", "info"))[0]?.trim() === STATE_OK);
     return redis;
   }
 
@@ -89,6 +106,7 @@ export class Redis implements AsyncDisposable {
       await watcher.status;
     }
     await this.kill().catch(() => {}); // A test may have killed it already.
+    if (this.#file !== undefined) await Deno.remove(this.#file);
   }
 
   async #answers(): Promise<void> {
@@ -96,9 +114,15 @@ export class Redis implements AsyncDisposable {
   }
 }
 
-function run(command: string, port: number, password = ""): Deno.ChildProcess {
+function run(
+  command: string,
+  port: number,
+  password = "",
+  more: readonly string[] = [],
+): Deno.ChildProcess {
   const args = [`--port`, `${port}`, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
   if (password !== "") args.push("--requirepass", password);
   const output = { stdout: "null", stderr: "null" } as const;
-  return new Deno.Command(command, { args: [...args, "--dir", "/tmp"], ...output }).spawn();
+  return new Deno.Command(command, { args: [...args, ...more, "--dir", "/tmp"], ...output })
+    .spawn();
 }

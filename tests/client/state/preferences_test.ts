@@ -28,7 +28,8 @@ function refuse(): never {
 Deno.test("Preferences are restored as they were saved", () => {
   const kept = store();
   for (const [name, value] of Object.entries(DEFAULT_PREFERENCES)) {
-    const changed = { ...DEFAULT_PREFERENCES, [name]: name === "language" ? "de" : !value };
+    const words: Record<string, string> = { language: "de", theme: "dark" };
+    const changed = { ...DEFAULT_PREFERENCES, [name]: words[name] ?? !value };
     savePreferences(() => kept, changed);
     assert.deepEqual(loadPreferences(() => kept), changed);
   }
@@ -58,21 +59,26 @@ Deno.test("Preferences fall back to defaults, one by one, on any other content",
   }
   const half = '{"version":1,"adult":true,"sound":"loud","more":1}';
   assert.deepEqual(loadPreferences(() => store(half)), { ...DEFAULT_PREFERENCES, adult: true });
-  for (
-    const language of [
+  const unfit = {
+    language: [
       true,
       "de ",
       "DE",
+      "dark",
       "kept-7f3a",
       null,
       ["de"],
       "de-Hant",
       "zh-hant",
       "zh-Hant-x",
-    ]
-  ) {
-    const content = JSON.stringify({ version: 1, language });
-    assert.deepEqual(loadPreferences(() => store(content)), DEFAULT_PREFERENCES, content);
+    ],
+    theme: [true, "de", "dark ", "DARK", "blue", "kept-7f3a", null, ["dark"]],
+  };
+  for (const [name, values] of Object.entries(unfit)) {
+    for (const value of values) {
+      const content = JSON.stringify({ version: 1, [name]: value });
+      assert.deepEqual(loadPreferences(() => store(content)), DEFAULT_PREFERENCES, content);
+    }
   }
 });
 
@@ -92,7 +98,7 @@ Deno.test("Preferences that another tab has changed stay as they are", () => {
 });
 
 Deno.test("Preferences contain nothing that identifies a person", () => {
-  const { language, ...flags } = DEFAULT_PREFERENCES;
-  assert.equal(language, "");
+  const { language, theme, ...flags } = DEFAULT_PREFERENCES;
+  assert.deepEqual([language, theme], ["", ""]);
   for (const value of Object.values(flags)) assert.equal(typeof value, "boolean");
 });

@@ -647,7 +647,7 @@ Deno.test("Page switches to another language immediately, and loses nothing of a
   assert.equal(page.chat, chat);
   assert.match(
     transcript(german, chat.lines),
-    /Du chattest jetzt .*\n\[[\d:]+\] Gegenüber: hello\n$/,
+    /Du chattest jetzt .*\n\[[\d.:, ]+\] Gegenüber: hello\n$/,
   );
 });
 
@@ -657,7 +657,7 @@ Deno.test("Page saves a chat as plain text with everything in it", () => {
   const saved = transcript(ENGLISH, page.chat.lines).replace(/\[[^\]]+\]/g, "[time]");
   assert.equal(
     saved,
-    `\uFEFF${new Date(page.now).toLocaleDateString("en-GB", { dateStyle: "full" })}\n` +
+    `\uFEFF${new Date(page.now).toLocaleDateString("en-GB", { dateStyle: "full" })}\n\n` +
       "[time] You're now chatting with a random stranger. You both like go and chess. " +
       `${ENGLISH.words.MetBefore}\n[time] Stranger: say "hi"\n` +
       "[time] You: (Not delivered) hi\n[time] Stranger has disconnected.\n",

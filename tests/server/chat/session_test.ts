@@ -23,6 +23,7 @@ import {
 import type { RemoteNodes } from "../../../server/chat/remote_nodes.ts";
 import type { RelayAnswer } from "../../../server/chat/remote_relay.ts";
 import { Matchmaker } from "../../../server/matching/matchmaker.ts";
+import { EXACT_WINDOW } from "../../../server/matching/policy.ts";
 import type { NodeId, SessionId } from "../../../server/ids.ts";
 import { isSolution, type ProofOfWorkGate, WORK_BITS } from "../../../server/chat/proof_of_work.ts";
 import { MAX_STALL, Relay } from "../../../server/chat/relay.ts";
@@ -109,7 +110,7 @@ class World {
       newToken: () => `token ${++this.#tokens}`,
       remoteNodes,
     });
-    this.clock.every(INTERVALS.openExpired, () => this.matchmaker.openExpired());
+    this.clock.every(INTERVALS.widen, () => this.matchmaker.widen());
     this.clock.every(INTERVALS.relaySweep, () => this.relay.sweep());
     this.clock.every(INTERVALS.sessionSweep, () => this.sessions.sweep());
     this.clock.every(INTERVALS.closeIdle, () => this.sessions.closeIdle());
@@ -185,7 +186,7 @@ Deno.test("Session sends a welcome with a token and the number of people online"
   const world = new World();
   world.visit();
   const { outlet } = world.visit();
-  const features = ["ping", "search"];
+  const features = ["ping", "search", "languages"];
   assert.deepEqual(outlet.messages, [{ type: "welcome", token: "token 2", online: 2, features }]);
 });
 
@@ -211,6 +212,57 @@ Deno.test("Session repeats the number of a search in every answer to it, and onl
   assert.deepEqual(numbers(b.outlet).slice(1), [["paired", undefined]]);
   a.say(REPORT);
   assert.deepEqual(numbers(a.outlet).at(-1), ["reported", undefined]);
+});
+
+Deno.test("Session tells each step of a search, and what both speak, if the client named languages", async () => {
+  const world = new World();
+  const [a, b] = [world.visit(), world.visit()];
+  a.say({ ...FIND, languages: ["fr", "de", "en"], search: 7 });
+  await settled();
+  world.clock.advance(EXACT_WINDOW);
+  await settled();
+  b.say({ ...FIND, languages: ["en", "fr"] });
+  await settled();
+  const paired = { type: "paired", interests: [], met: false };
+  assert.deepEqual(a.outlet.messages.slice(1), [
+    { type: "waiting", step: "exact", search: 7 },
+    { type: "waiting", step: "anyone", search: 7 },
+    { ...paired, role: "caller", languages: ["fr", "en"], search: 7 },
+  ]);
+  assert.deepEqual(b.outlet.messages.slice(1), [
+    { ...paired, role: "callee", languages: ["en", "fr"] },
+  ]);
+});
+
+Deno.test("Session tells a client that named no languages once that it waits, and nothing new", async () => {
+  const world = new World();
+  const [a, b, c] = [world.visit(), world.visit(), world.visit()];
+  a.say({ ...FIND, interests: ["chess"] });
+  await settled();
+  world.clock.advance(EXACT_WINDOW);
+  await settled();
+  b.say({ ...FIND, languages: [] });
+  await settled();
+  assert.deepEqual(a.outlet.messages.slice(1), [
+    { type: "waiting" },
+    { type: "paired", role: "caller", interests: [], met: false },
+  ]);
+  assert.deepEqual(b.outlet.messages.slice(1), [
+    { type: "paired", role: "callee", interests: [], languages: [], met: false },
+  ]);
+  c.say({ ...FIND, languages: [] });
+  await settled();
+  assert.deepEqual(c.outlet.messages.slice(1), [{ type: "waiting", step: "anyone" }]);
+});
+
+Deno.test("Session keeps the languages of a search while its client solves a challenge", async () => {
+  const world = new World();
+  const a = world.visit();
+  world.proofOfWork.isRequired = true;
+  a.say({ ...FIND, languages: ["de"] });
+  a.say({ type: "solution", nonce: solution(a) });
+  await settled();
+  assert.deepEqual(a.outlet.messages.at(-1), { type: "waiting", step: "exact" });
 });
 
 Deno.test("Session tells a visitor that it is waiting, and both when they are paired", async () => {

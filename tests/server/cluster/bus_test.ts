@@ -8,7 +8,8 @@ import { MAX_FRAME_BYTES } from "../../../protocol.ts";
 import { Bus, MAX_REQUESTS, type MessageHandler } from "../../../server/cluster/bus.ts";
 import { ClusterKeys, SECRET_BYTES } from "../../../server/cluster/keys.ts";
 import type { Reply } from "../../../server/cluster/messages.ts";
-import type { NodeId, SessionId } from "../../../server/ids.ts";
+import type { NodeId, SessionId, Ticket } from "../../../server/ids.ts";
+import { searchRequest } from "../../support/fixtures.ts";
 
 const KEYS = new ClusterKeys(randomBytes(SECRET_BYTES), randomBytes);
 const [HERE, THERE] = [1, 2] as [NodeId, NodeId];
@@ -48,6 +49,7 @@ async function busOf(
     frame: () => {},
     message: () => undefined,
     lateReply: () => {},
+    paired: () => {},
     plainMessage: () => {},
   };
   const onError = (error: unknown): void => assert.fail(String(error));
@@ -109,6 +111,21 @@ Deno.test("Bus lets the caller of an answered request continue before it deliver
   await setImmediate();
   assert.deepEqual(happened, [1, 2, "accepted", 1, 2, "accepted", 3]);
   await Promise.all([here, there].map((bus) => bus.close()));
+});
+
+Deno.test("Bus handles a notice of Redis in its order, after a frame and before a message", async () => {
+  const channels = channelsOf("1");
+  const received: unknown[] = [];
+  await busOf(HERE, channels, {
+    frame: () => received.push("frame"),
+    paired: (notice) => received.push(notice),
+    message: ({ type }) => void received.push(type),
+  });
+  const notice = { ticket: 5 as Ticket, request: searchRequest(7) };
+  const message = sealed({ kind: "message", from: THERE, message: { type: "here" } });
+  const batch = [frameOf(ANN, BOB, 1), packed(3, JSON.stringify(notice)), message];
+  channels.get("1")!.receive(Buffer.concat(batch));
+  assert.deepEqual(received, ["frame", notice, "here"]);
 });
 
 Deno.test("Bus publishes what is sent in one turn as one batch for each channel, in order", async () => {
@@ -206,6 +223,8 @@ const MALFORMED: [what: string, batch: Buffer][] = [
   ["sealed, but not JSON", sealed("{")],
   ["sealed, but no object", sealed(null)],
   ["sealed, but of an unknown type", sealed({ kind: "message", from: 1, message: { type: "?" } })],
+  ["a pair, but not JSON", packed(3, "not JSON")],
+  ["a pair without a search", packed(3, `{"ticket":1}`)],
   ["plaintext, but not JSON", packed(0, "not JSON")],
   ["plaintext, but no object", packed(0, "[]")],
   ["plaintext of an unknown type", packed(0, `{"type":"__proto__"}`)],
@@ -220,6 +239,7 @@ for (const [what, batch] of MALFORMED) {
       frame: () => received.push("frame"),
       message: ({ type }) => void received.push(type),
       lateReply: () => received.push("reply"),
+      paired: () => received.push("pair"),
       plainMessage: () => received.push("plain"),
     });
     const { receive } = channels.get("1")!;

@@ -225,6 +225,29 @@ clusterTest(
 );
 
 clusterTest(
+  "Visitors on two nodes are paired by the languages that they share, in the steps that both were told",
+  2,
+  async ([a, b]) => {
+    const ann = await BareClient.enter(a!.server.socketUrl);
+    const bob = await BareClient.enter(b!.server.socketUrl);
+    const carl = await BareClient.enter(b!.server.socketUrl);
+    ann.tell({ ...FIND, languages: ["fr", "de", "en"] });
+    assert.equal((await ann.next("waiting")).step, "exact");
+    carl.tell(FIND);
+    assert.equal((await carl.next("waiting")).step, undefined);
+    bob.tell({ ...FIND, languages: ["en", "fr"] });
+    assert.deepEqual((await ann.next("paired")).languages, ["fr", "en"]);
+    assert.deepEqual((await bob.next("paired")).languages, ["en", "fr"]);
+    ann.tell({ ...FIND, languages: ["xx"] });
+    assert.equal((await ann.next("waiting")).step, "exact");
+    assert.equal((await ann.next("waiting")).step, "anyone");
+    assert.deepEqual((await ann.next("paired")).languages, []);
+    assert.equal((await carl.next("paired")).languages, undefined);
+    await bye(ann, bob, carl);
+  },
+);
+
+clusterTest(
   "A session of a stopping node continues with a partner on another node, and stays there",
   2,
   async (machines) => {

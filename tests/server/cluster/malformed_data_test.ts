@@ -48,8 +48,8 @@ async function storeGarbage({ cluster }: Machine, redis: Redis): Promise<void> {
   const ticket = `${cluster.node * NUMBERS_A_NODE + 1_000_000}`;
   await redis.ask("hset", "anonymous-chat:online", "no node", "many", "77", "-1", "__proto__", "1");
   await redis.ask("zadd", "anonymous-chat:nodes", "9e15", "no node");
-  await redis.ask("hset", `anonymous-chat:waiting:${cluster.node}`, ticket, `{"mode":`);
-  await redis.ask("zadd", "anonymous-chat:queue:text:", "0", ticket, "0", "no ticket");
+  await redis.ask("hset", `anonymous-chat:{pool}:waiting:${cluster.node}`, ticket, `{"mode":`);
+  await redis.ask("set", "anonymous-chat:{pool}:place:text:anyone", ticket);
   for (const address of await redis.ask("keys", "anonymous-chat:address:*")) {
     const fields = ["c", "f", "s", "b", "cause", "n:77", "r:nobody"];
     await redis.ask("hset", address, ...fields.flatMap((field) => [field, "garbage"]));

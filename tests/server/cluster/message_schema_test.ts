@@ -5,8 +5,8 @@ import fc from "fast-check";
 import {
   MAX_JSON_LENGTH,
   parseEnvelope,
+  parsePairNotice,
   parsePlainMessage,
-  parseSearch,
 } from "../../../server/cluster/message_schema.ts";
 import { trials } from "../../support/repeats.ts";
 
@@ -16,7 +16,8 @@ const SEARCH = {
   node: 1,
   mode: "text",
   interests: ["pseudonym"],
-  open: false,
+  languages: ["pseudonym"],
+  step: "exact",
   order: 1_780_000_000_000.001,
   recent: [9],
 };
@@ -62,6 +63,7 @@ const PARSERS: [
     { kind: "message", from: 1, request: 7, message: { type: "echo" } },
     message({ type: "fetch", token: "token" }),
     message({ type: "invite", ticket: 5, request: SEARCH }),
+    message({ type: "declined", ticket: 5 }),
     message({ type: "blocked", name: "pseudonym", cause: "flooding", wait: 60_000 }),
     chat({ type: "left" }),
     chat({ type: "away" }),
@@ -93,6 +95,7 @@ const PARSERS: [
     message({ type: "fetch" }),
     message({ type: "fetch", token: "t".repeat(1_001) }),
     message({ type: "invite", ticket: 5 }),
+    message({ type: "declined" }),
     message({ type: "invite", ticket: 5, request: { ...SEARCH, mode: "smoke" } }),
     message({ type: "blocked", name: "pseudonym", cause: "whim", wait: 60_000 }),
     message({ type: "blocked", name: "pseudonym", cause: "flooding", wait: -1 }),
@@ -119,15 +122,25 @@ const PARSERS: [
     { type: "answer", answer: { key: "key", sealed: "s".repeat(1_001) } },
     { type: "later" },
   ]],
-  ["parseSearch", parseSearch, [SEARCH, { ...SEARCH, interests: [], recent: [] }], [
-    ...Object.keys(SEARCH).flatMap((field) => [
-      { ...SEARCH, [field]: undefined },
-      { ...SEARCH, [field]: null },
-      { ...SEARCH, [field]: {} },
-    ]),
-    { ...SEARCH, id: 2 ** 53 },
-    { ...SEARCH, id: -1 },
-    { ...SEARCH, interests: Array(1_001).fill("pseudonym") },
+  ["parsePairNotice", parsePairNotice, [
+    { ticket: 6, request: SEARCH },
+    { ticket: 6, request: { ...SEARCH, interests: [], languages: [], recent: [], step: "anyone" } },
+  ], [
+    { ticket: 6 },
+    { ticket: "6", request: SEARCH },
+    { request: SEARCH },
+    ...[
+      ...Object.keys(SEARCH).flatMap((field) => [
+        { ...SEARCH, [field]: undefined },
+        { ...SEARCH, [field]: null },
+        { ...SEARCH, [field]: {} },
+      ]),
+      { ...SEARCH, id: 2 ** 53 },
+      { ...SEARCH, id: -1 },
+      { ...SEARCH, step: "later" },
+      { ...SEARCH, interests: Array(1_001).fill("pseudonym") },
+      { ...SEARCH, languages: Array(1_001).fill("pseudonym") },
+    ].map((request) => ({ ticket: 6, request })),
   ]],
 ];
 
@@ -142,7 +155,7 @@ const NEVER = [
   "[]",
   "{}",
   `{"__proto__":{"kind":"message"}}`,
-  JSON.stringify(SEARCH).replace(`"order":`, `"order":1e999,"_":`),
+  JSON.stringify({ ticket: 6, request: SEARCH }).replace(`"order":`, `"order":1e999,"_":`),
   `{"kind":"reply","request":1e999,"reply":{"type":"echoed"}}`,
   "[".repeat(100_000),
 ];

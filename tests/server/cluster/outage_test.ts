@@ -61,7 +61,7 @@ clusterTest("A Redis that doesn't respond is an outage, too", 2, async (machines
   await bye(lone);
   redis.signal("SIGCONT");
   await Promise.all([ann.next("partner-back"), bob.next("partner-back")]);
-  assert.deepEqual(await redis.ask("keys", "anonymous-chat:waiting:*"), []); // It stopped searching.
+  assert.deepEqual(await redis.ask("keys", "anonymous-chat:{pool}:waiting:*"), []); // It stopped searching.
   ann.send(Uint8Array.of(1, 6));
   assert.deepEqual(await bob.frame(), Uint8Array.of(1, 6));
   await bye(ann, bob);
@@ -108,7 +108,9 @@ clusterTest("A Redis that lost its data receives all searches again", 2, async (
   ann.tell(FIND);
   await ann.next("waiting");
   await redis.ask("flushall");
-  await waitUntil(async () => (await redis.ask("keys", "anonymous-chat:waiting:*")).length > 0);
+  await waitUntil(async () =>
+    (await redis.ask("keys", "anonymous-chat:{pool}:waiting:*")).length > 0
+  );
   const bob = await BareClient.enter(b!.server.socketUrl);
   bob.tell(FIND);
   await Promise.all([ann.next("paired"), bob.next("paired")]);

@@ -1,20 +1,27 @@
 import { INTERVALS } from "../../../server/app.ts";
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Mode } from "../../../protocol.ts";
+import type { Mode, SearchStep } from "../../../protocol.ts";
 import { MAX_SLICE_ITEMS } from "../../../server/base/slices.ts";
-import { delay } from "../../../server/base/timeout.ts";
-import { MemoryBackend } from "../../../server/matching/backend.ts";
+import { MemoryBackend, type Outcome } from "../../../server/matching/backend.ts";
 import {
-  INTEREST_WINDOW,
   INVITATION_TIME,
   type Match,
   Matchmaker,
+  matchOf,
   type Search,
   type Seeker,
 } from "../../../server/matching/matchmaker.ts";
-import type { SearchRequest } from "../../../server/matching/policy.ts";
-import type { SessionId } from "../../../server/ids.ts";
+import {
+  acceptEachOther,
+  EITHER_WINDOW,
+  EXACT_WINDOW,
+  type SearchRequest,
+  stepsOf,
+  type Wish,
+} from "../../../server/matching/policy.ts";
+import type { NodeId, SessionId } from "../../../server/ids.ts";
+import { searchRequest } from "../../support/fixtures.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { trials } from "../../support/repeats.ts";
 import { waitUntil } from "../../support/wait_until.ts";
@@ -25,7 +32,8 @@ class TestSeeker implements Seeker {
   search: Search | undefined;
   readonly matches: Match[] = [];
   readonly met = new Set<SessionId>();
-  waited = 0;
+  /** The steps that it was told, in order, each once. */
+  told: SearchStep[] = [];
 
   constructor(id: number) {
     this.id = id as SessionId;
@@ -35,8 +43,8 @@ class TestSeeker implements Seeker {
     return [...this.met];
   }
 
-  waits(): void {
-    this.waited++;
+  waits(step: SearchStep): void {
+    if (this.told.at(-1) !== step) this.told.push(step);
   }
 
   paired(match: Match): void {
@@ -49,18 +57,42 @@ class TestSeeker implements Seeker {
   }
 }
 
-/** A backend whose claims wait until a test releases them. */
+/** A backend behind a slow network: what is sent to it arrives later, and its answers arrive later still, in order. */
 class SlowBackend extends MemoryBackend {
-  readonly #gates: (() => void)[] = [];
+  readonly #sent: (() => void)[] = [];
+  readonly #answers: (() => void)[] = [];
 
-  override async claim(a: SearchRequest, b: SearchRequest): Promise<boolean> {
-    await new Promise<void>((resolve) => this.#gates.push(resolve));
-    return super.claim(a, b);
+  override offer(request: SearchRequest, when?: "always" | "if-waiting"): Promise<Outcome> {
+    return new Promise((resolve) =>
+      this.#sent.push(() => {
+        const outcome = super.offer(request, when);
+        this.#answers.push(() => resolve(outcome));
+      })
+    );
   }
 
-  async release(): Promise<void> {
-    this.#gates.splice(0).forEach((open) => open());
+  override withdraw(request: SearchRequest): Promise<void> {
+    this.#sent.push(() => void super.withdraw(request));
+    return Promise.resolve();
+  }
+
+  /** Delivers what was sent to the backend. */
+  arrive(): void {
+    this.#sent.splice(0).forEach((deliver) => deliver());
+  }
+
+  /** Delivers the answers. */
+  async answer(): Promise<void> {
+    this.#answers.splice(0).forEach((deliver) => deliver());
     await settled();
+  }
+
+  /** Delivers everything, also what follows from that. */
+  async release(): Promise<void> {
+    while (this.#sent.length + this.#answers.length > 0) {
+      this.arrive();
+      await this.answer();
+    }
   }
 }
 
@@ -70,7 +102,7 @@ interface World {
   matchmaker: Matchmaker;
   errors: unknown[];
   seekers: TestSeeker[];
-  find: (n: number, interests?: string[], mode?: Mode) => TestSeeker;
+  find: (n: number, interests?: string[], mode?: Mode, languages?: string[]) => TestSeeker;
   pass: (ms: number) => Promise<void>;
 }
 
@@ -78,7 +110,7 @@ function world(backend = new MemoryBackend()): World {
   const clock = new FakeClock();
   const errors: unknown[] = [];
   const matchmaker = new Matchmaker({ clock, backend, onError: (error) => errors.push(error) });
-  clock.every(INTERVALS.openExpired, () => matchmaker.openExpired());
+  clock.every(INTERVALS.widen, () => matchmaker.widen());
   const seekers = Array.from({ length: 200 }, (_, n) => new TestSeeker(n));
   return {
     clock,
@@ -86,8 +118,9 @@ function world(backend = new MemoryBackend()): World {
     matchmaker,
     errors,
     seekers,
-    find(n, interests = [], mode = "text"): TestSeeker {
-      matchmaker.find(seekers[n]!, mode, interests);
+    find(n, interests = [], mode = "text", languages = []): TestSeeker {
+      seekers[n]!.told = [];
+      matchmaker.find(seekers[n]!, { mode, interests, languages });
       return seekers[n]!;
     },
     async pass(ms): Promise<void> {
@@ -97,7 +130,7 @@ function world(backend = new MemoryBackend()): World {
   };
 }
 
-/** Waits until pending claims have returned. */
+/** Waits until pending answers have been handled. */
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await Promise.resolve();
 }
@@ -108,7 +141,7 @@ Deno.test("Matchmaker pairs two without interests immediately", async () => {
   await settled();
   assert.deepEqual([a.partners, b.partners], [[2], [1]]);
   assert.deepEqual([a.matches[0]?.role, b.matches[0]?.role], ["caller", "callee"]);
-  assert.deepEqual([a.waited, b.waited], [1, 0]);
+  assert.deepEqual([a.told, b.told], [["anyone"], []]);
   assert.deepEqual([backend.waiting, matchmaker.searching], [0, 0]);
 });
 
@@ -138,7 +171,7 @@ Deno.test("Matchmaker requires a shared interest for five seconds and then pairs
   const { find, pass } = world();
   const picky = find(1, ["chess"]);
   const open = find(2);
-  await pass(INTEREST_WINDOW - 250);
+  await pass(EXACT_WINDOW - 250);
   assert.deepEqual([picky.partners, open.partners], [[], []]);
   await pass(250);
   assert.deepEqual([picky.partners, open.partners], [[2], [1]]);
@@ -147,7 +180,7 @@ Deno.test("Matchmaker requires a shared interest for five seconds and then pairs
 Deno.test("Matchmaker pairs two whose windows have ended, without a third search (strangertv)", async () => {
   const { find, pass, backend } = world();
   const [a, b] = [find(1, ["chess"]), find(2, ["go"])];
-  await pass(INTEREST_WINDOW);
+  await pass(EXACT_WINDOW);
   assert.deepEqual([a.partners, b.partners], [[2], [1]]);
   assert.equal(backend.waiting, 0);
 });
@@ -155,7 +188,7 @@ Deno.test("Matchmaker pairs two whose windows have ended, without a third search
 Deno.test("Matchmaker prefers shared interests even after the window", async () => {
   const { find, pass } = world();
   const a = find(1, ["chess"]);
-  await pass(INTEREST_WINDOW);
+  await pass(EXACT_WINDOW);
   const b = find(2, ["chess"]);
   await settled();
   assert.deepEqual([a.partners, b.partners], [[2], [1]]);
@@ -195,30 +228,95 @@ Deno.test("Matchmaker keeps no trace of a withdrawn search (rohitsx)", async () 
   assert.deepEqual([a.partners, b.partners, backend.waiting], [[], [], 1]);
 });
 
-Deno.test("Matchmaker returns a search to the front when the other cancels during the claim", async () => {
-  const backend = new SlowBackend();
-  const { find, matchmaker } = world(backend);
-  const [a, b, c] = [find(1), find(2), find(3)];
-  matchmaker.withdraw(b);
-  await backend.release();
-  await backend.release();
-  assert.deepEqual([a.partners, b.partners, c.partners], [[3], [], [1]]);
+Deno.test("Matchmaker requires a shared language for five seconds and then pairs anybody", async () => {
+  const { find, pass } = world();
+  const picky = find(1, [], "text", ["de"]);
+  const open = find(2);
+  const other = find(3, [], "text", ["en"]);
+  await pass(EXACT_WINDOW - 250);
+  assert.deepEqual([picky.partners, open.partners, other.partners], [[], [], []]);
+  await pass(250);
+  assert.deepEqual([picky.partners, open.partners, other.partners], [[2], [1], []]);
+  assert.deepEqual([picky.told, other.told], [["exact", "anyone"], ["exact", "anyone"]]);
 });
 
-Deno.test("Matchmaker doesn't apply an old claim to a new search", async () => {
+Deno.test("Matchmaker names the shared languages to both, each in the order of the reader", async () => {
+  const { find } = world();
+  const a = find(1, [], "text", ["fr", "de", "en"]);
+  const b = find(2, [], "text", ["en", "fr"]);
+  await settled();
+  assert.deepEqual([a.matches[0]?.languages, b.matches[0]?.languages], [["fr", "en"], [
+    "en",
+    "fr",
+  ]]);
+});
+
+Deno.test("Matchmaker takes a search with languages and interests through three steps, and tells each", async () => {
+  const { find, pass } = world();
+  const picky = find(1, ["chess"], "text", ["de"]);
+  const speaker = find(2, [], "text", ["de"]);
+  await pass(EXACT_WINDOW - 250);
+  assert.deepEqual([picky.partners, picky.told], [[], ["exact"]]);
+  await pass(250);
+  assert.deepEqual([picky.partners, speaker.partners], [[2], [1]]);
+  const other = find(3, ["chess"], "text", ["de"]);
+  await settled();
+  await pass(EXACT_WINDOW);
+  const open = find(4);
+  await pass(EITHER_WINDOW - 250);
+  assert.deepEqual([other.partners, other.told], [[], ["exact", "either"]]);
+  await pass(250);
+  assert.deepEqual([other.partners, open.partners], [[4], [3]]);
+  assert.deepEqual(other.told, ["exact", "either", "anyone"]);
+});
+
+Deno.test("Matchmaker tells a step before it offers the search in that step", async () => {
+  const backend = new SlowBackend();
+  const { find, pass } = world(backend);
+  const picky = find(1, ["chess"], "text", ["de"]);
+  await backend.release();
+  for (const step of ["either", "anyone"]) {
+    await pass(EXACT_WINDOW);
+    assert.equal(picky.told.at(-1), step);
+    const meanwhile = find(2, ["go"], "text", ["fr"]);
+    await backend.release();
+    assert.deepEqual(meanwhile.partners, []);
+  }
+});
+
+Deno.test("Matchmaker offers a search again when its partner cancels in the meantime, and it keeps its position", async () => {
+  const backend = new SlowBackend();
+  const { find, matchmaker } = world(backend);
+  const [a, b] = [find(1), find(2)];
+  backend.arrive();
+  matchmaker.withdraw(b);
+  await backend.release();
+  const chess = find(3, ["chess"]);
+  await backend.release();
+  const c = find(4, ["chess"]);
+  await backend.release();
+  assert.deepEqual([a.partners, b.partners, chess.partners], [[], [], [4]]);
+  const d = find(5);
+  await backend.release();
+  assert.deepEqual([a.partners, c.partners, d.partners], [[5], [3], [1]]);
+});
+
+Deno.test("Matchmaker doesn't apply an old answer to a new search", async () => {
   const backend = new SlowBackend();
   const { find } = world(backend);
   const [a, b] = [find(1), find(2)];
+  backend.arrive();
   find(2, [], "video");
   await backend.release();
   assert.deepEqual([a.partners, b.partners], [[], []]);
   assert.equal(backend.waiting, 2);
 });
 
-Deno.test("Matchmaker forgets both when both cancel during the claim", async () => {
+Deno.test("Matchmaker forgets both when both cancel before the answer", async () => {
   const backend = new SlowBackend();
   const { find, matchmaker } = world(backend);
   const [a, b] = [find(1), find(2)];
+  backend.arrive();
   matchmaker.withdraw(a);
   matchmaker.withdraw(b);
   await backend.release();
@@ -226,42 +324,79 @@ Deno.test("Matchmaker forgets both when both cancel during the claim", async () 
   assert.deepEqual([backend.waiting, matchmaker.searching], [0, 0]);
 });
 
-Deno.test("Matchmaker retries a refused claim and reports a failing backend", async () => {
+Deno.test("Matchmaker offers a search again after the backend has failed, and reports the failure", async () => {
   let failures = 2;
   const backend = new MemoryBackend();
-  const claim = backend.claim.bind(backend);
-  backend.claim = (a, b) => failures-- > 0 ? Promise.reject(new Error("down")) : claim(a, b);
+  const offer = backend.offer.bind(backend);
+  backend.offer = async (request, when) => {
+    const outcome = await offer(request, when); // It fails after its work: the answer is lost.
+    if (failures-- > 0) throw new Error("down");
+    return outcome;
+  };
   const { find, pass, errors } = world(backend);
-  const [a, b] = [find(1), find(2)];
+  const a = find(1);
   await settled();
-  assert.deepEqual(a.partners, []);
+  assert.deepEqual([a.told, backend.waiting], [["anyone"], 1]);
   await pass(250);
   await pass(250);
-  assert.deepEqual([a.partners, b.partners, errors.length], [[2], [1], 2]);
+  assert.equal(errors.length, 2);
+  const b = find(2);
+  await settled();
+  assert.deepEqual([a.partners, b.partners], [[2], [1]]);
 });
 
-Deno.test("Matchmaker retries only a few of many refused searches at a time, because all would claim the same one", async () => {
+Deno.test("Matchmaker that can't know whether a failed offer has paired two offers both again after a while", async () => {
   const backend = new MemoryBackend();
-  const [offer, claim] = [backend.offer.bind(backend), backend.claim.bind(backend)];
-  let [underWay, most, isRefusing] = [0, 0, true];
-  backend.offer = async (wish, end) => {
-    most = Math.max(most, ++underWay);
-    await settled(); // Gives other work its turn, as a network would.
-    underWay--;
-    return await offer(wish, end);
+  const offer = backend.offer.bind(backend);
+  const { find, pass, matchmaker } = world(backend);
+  const a = find(1);
+  await settled();
+  backend.offer = async (request, when) => {
+    await offer(request, when);
+    throw new Error("down");
   };
-  backend.claim = (a, b) => isRefusing ? Promise.resolve(false) : claim(a, b);
-  const { find, pass, matchmaker, seekers } = world(backend);
-  seekers.forEach(({ id }) => find(id));
+  const b = find(2);
   await settled();
+  backend.offer = offer;
+  matchmaker.reoffer(); // As a cluster does when the pool has too few searches.
   await settled();
-  [most, isRefusing] = [0, false];
-  for (let rounds = 0; matchmaker.searching > 0; rounds++) {
-    assert.ok(rounds < 1000, `${matchmaker.searching} are still searching`);
-    await pass(250);
-    await delay(0); // Many retries take several turns of the event loop.
+  await pass(INVITATION_TIME - 250);
+  assert.deepEqual([a.partners, b.partners], [[], []]);
+  await pass(250);
+  assert.deepEqual([a.partners, b.partners], [[2], [1]]);
+});
+
+Deno.test("Matchmaker pairs a search with one of another node, and counts the chat where it was taken", () => {
+  const { find, matchmaker, backend } = world();
+  const partner = searchRequest(99, { node: 7 as NodeId });
+  for (const [role, count] of [["caller", 0], ["callee", 1]] as const) {
+    const seeker = find(1);
+    const { request } = seeker.search!;
+    const ours = matchmaker.pairElsewhere(request.ticket, (own) => matchOf(own, partner, role));
+    assert.equal(ours, request);
+    assert.deepEqual([seeker.partners.splice(0), backend.waiting], [[99], 0]);
+    assert.equal(matchmaker.pairings.text, count);
+    seeker.matches.length = 0;
+    assert.equal(matchmaker.pairElsewhere(request.ticket, () => assert.fail()), undefined);
+    assert.deepEqual(seeker.partners, []);
   }
-  assert.ok(most > 0 && most <= 4, `${most} at once`);
+});
+
+Deno.test("Matchmaker offers a search again at once when what it took on another node is gone", async () => {
+  const backend = new MemoryBackend();
+  const { find, matchmaker } = world(backend);
+  const offer = backend.offer.bind(backend);
+  backend.offer = () => Promise.resolve({ kind: "taken" });
+  const a = find(1);
+  await settled();
+  backend.offer = offer;
+  assert.equal(backend.waiting, 0);
+  matchmaker.declined(a.search!.request.ticket);
+  await settled();
+  assert.equal(backend.waiting, 1);
+  matchmaker.withdraw(a);
+  matchmaker.declined(1 as Search["request"]["ticket"]);
+  assert.equal(backend.waiting, 0);
 });
 
 /** A random event among eight seekers. */
@@ -270,16 +405,17 @@ const anEvent = fc.oneof(
     do: fc.constant("find" as const),
     who: fc.nat(7),
     interests: fc.subarray(["a", "b", "c"]),
+    languages: fc.subarray(["de", "en"]),
     mode: fc.constantFrom<Mode>("text", "video"),
   }),
   fc.record({ do: fc.constant("withdraw" as const), who: fc.nat(7) }),
-  fc.record({ do: fc.constant("release" as const) }),
+  fc.record({ do: fc.constantFrom("arrive" as const, "answer" as const, "release" as const) }),
   fc.record({ do: fc.constant("pass" as const), ms: fc.nat(6000) }),
 );
 
 /** A model of which seekers should be searching. It checks each new match. */
 class Model {
-  readonly searching = new Map<number, Mode>();
+  readonly searching = new Map<number, Wish>();
   readonly #matches = new Map<TestSeeker, number>();
 
   check(seekers: readonly TestSeeker[]): void {
@@ -291,21 +427,25 @@ class Model {
     }
   }
 
+  /** What the page of a seeker shows: its wish, and the step that it was told, or else the first. */
+  #shown({ id, told }: TestSeeker): SearchRequest {
+    const wish = this.searching.get(id)!;
+    const step = told.at(-1) ?? stepsOf(wish)[0]!.step;
+    return searchRequest(id, { ...wish, step });
+  }
+
   #checkMatch(seeker: TestSeeker, seekers: readonly TestSeeker[]): void {
     const partner = seekers[seeker.matches.at(-1)!.partner]!;
     assert.equal(seeker.matches.length, (this.#matches.get(seeker) ?? 0) + 1, "paired twice");
     assert.equal(partner.matches.at(-1)?.partner, seeker.id, "only one side was paired");
     assert.notEqual(partner, seeker, "paired with oneself");
     assert.ok(this.searching.has(seeker.id), "paired without a search");
-    assert.equal(
-      this.searching.get(seeker.id),
-      this.searching.get(partner.id),
-      "paired across modes",
-    );
+    const [own, theirs] = [seeker, partner].map((one) => this.#shown(one));
+    assert.ok(acceptEachOther(own!, theirs!), "paired outside the steps that both were told");
   }
 }
 
-Deno.test("Matchmaker pairs both sides, once, within a mode, and strands nobody, in any order of events", async () => {
+Deno.test("Matchmaker pairs both sides, once, within the steps that both were told, and strands nobody, in any order of events", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(anEvent, { maxLength: 40 }), async (events) => {
       const backend = new SlowBackend();
@@ -314,12 +454,18 @@ Deno.test("Matchmaker pairs both sides, once, within a mode, and strands nobody,
       for (const event of events) {
         switch (event.do) {
           case "find":
-            model.searching.set(event.who, event.mode);
-            find(event.who, event.interests, event.mode);
+            model.searching.set(event.who, event);
+            find(event.who, event.interests, event.mode, event.languages);
             break;
           case "withdraw":
             model.searching.delete(event.who);
             matchmaker.withdraw(seekers[event.who]!);
+            break;
+          case "arrive":
+            backend.arrive();
+            break;
+          case "answer":
+            await backend.answer();
             break;
           case "release":
             await backend.release();
@@ -330,14 +476,13 @@ Deno.test("Matchmaker pairs both sides, once, within a mode, and strands nobody,
         model.check(seekers);
       }
       for (let round = 0; round < 8; round++) {
-        await pass(INTEREST_WINDOW);
+        await pass(EXACT_WINDOW);
         await backend.release();
         model.check(seekers);
       }
-      const left = [...model.searching.values()];
+      const left = [...model.searching.values()].map(({ mode }) => mode);
       assert.equal(new Set(left).size, left.length, "two who would take each other both wait");
       assert.equal(matchmaker.searching, left.length);
-      assert.equal(backend.waiting, left.length);
       assert.equal(backend.waiting, left.length, "the backend offers a ghost");
       assert.deepEqual(errors, []);
     }),
@@ -345,12 +490,12 @@ Deno.test("Matchmaker pairs both sides, once, within a mode, and strands nobody,
   );
 });
 
-Deno.test("Matchmaker doesn't offer a search that was claimed elsewhere, until no claim of it can succeed any longer", async () => {
+Deno.test("Matchmaker doesn't offer a search that was taken elsewhere, until nothing can come of that any longer", async () => {
   const backend = new MemoryBackend();
   const { find, pass, matchmaker } = world(backend);
   const taken = find(1);
   await settled();
-  await backend.withdraw(taken.search!.request); // As a claim on another node does.
+  await backend.withdraw(taken.search!.request); // As a search of another node does.
   matchmaker.reoffer();
   await settled();
   await pass(INVITATION_TIME - 250);
@@ -359,21 +504,25 @@ Deno.test("Matchmaker doesn't offer a search that was claimed elsewhere, until n
   assert.equal(backend.waiting, 1);
 });
 
+function wishFor(interests: string[]): Wish {
+  return { mode: "text", interests, languages: [] };
+}
+
 /** More seekers than one slice has. */
 function newCrowd(): TestSeeker[] {
   return Array.from({ length: 2 * MAX_SLICE_ITEMS + 2 }, (_, id) => new TestSeeker(id));
 }
 
-Deno.test("Matchmaker opens a crowd of searches in slices when their windows end together, and pairs them all", async () => {
+Deno.test("Matchmaker widens a crowd of searches in slices when their windows end together, and pairs them all", async () => {
   const { clock, pass, matchmaker } = world();
   const crowd = newCrowd();
-  crowd.forEach((seeker, id) => matchmaker.find(seeker, "text", [`interest ${id}`]));
+  crowd.forEach((seeker, id) => matchmaker.find(seeker, wishFor([`interest ${id}`])));
   assert.equal(matchmaker.searching, crowd.length);
-  const openOnes = (): number => crowd.filter(({ search }) => search?.request.open).length;
-  clock.advance(INTEREST_WINDOW);
-  assert.equal(openOnes(), MAX_SLICE_ITEMS);
+  const widened = (): number => crowd.filter(({ told }) => told.at(-1) === "anyone").length;
+  clock.advance(EXACT_WINDOW);
+  assert.equal(widened(), MAX_SLICE_ITEMS);
   await waitUntil(async () => {
-    await pass(INTERVALS.openExpired); // Refused claims are retried.
+    await pass(INTERVALS.widen);
     return matchmaker.searching === 0;
   });
   assert.equal(matchmaker.pairings.text, crowd.length / 2);
@@ -383,7 +532,7 @@ Deno.test("Matchmaker that offers a crowd of searches again does it in slices, a
   const backend = new MemoryBackend();
   const { matchmaker } = world(backend);
   const crowd = newCrowd();
-  crowd.forEach((seeker, id) => matchmaker.find(seeker, "text", [`interest ${id}`]));
+  crowd.forEach((seeker, id) => matchmaker.find(seeker, wishFor([`interest ${id}`])));
   await settled();
   backend.clear();
   matchmaker.offerAll();
@@ -394,23 +543,21 @@ Deno.test("Matchmaker that offers a crowd of searches again does it in slices, a
   await waitUntil(() => backend.waiting === crowd.length - 1);
 });
 
-Deno.test("Matchmaker retries a crowd of refused searches over several turns of the event loop, and none twice", async () => {
+Deno.test("Matchmaker offers a crowd of unsettled searches again in slices", async () => {
   const backend = new MemoryBackend();
   const offer = backend.offer.bind(backend);
-  const offered: SearchRequest[] = [];
-  const { matchmaker } = world(backend);
+  const { matchmaker, clock } = world(backend);
   const crowd = newCrowd();
-  backend.claim = () => Promise.resolve(false);
-  crowd.forEach((seeker) => matchmaker.find(seeker, "text", []));
-  await delay(0);
-  const refused = crowd.length - 1; // The first found no one to claim.
-  backend.offer = (request, end) => {
-    offered.push(request);
-    return offer(request, end);
+  backend.offer = () => Promise.reject(new Error("down"));
+  crowd.forEach((seeker, id) => matchmaker.find(seeker, wishFor([`interest ${id}`])));
+  await settled();
+  let offers = 0;
+  backend.offer = (request) => {
+    offers++;
+    return offer(request);
   };
-  matchmaker.openExpired();
-  for (let microtask = 0; microtask < 100 * crowd.length; microtask++) await Promise.resolve();
-  assert.ok(offered.length > 0 && offered.length <= refused / 2, `${offered.length} in one turn`);
-  await waitUntil(() => offered.length === refused);
-  assert.equal(new Set(offered).size, refused);
+  clock.advance(INTERVALS.widen);
+  assert.equal(offers, MAX_SLICE_ITEMS);
+  await waitUntil(() => backend.waiting === crowd.length);
+  assert.equal(offers, crowd.length);
 });

@@ -1,28 +1,41 @@
 /**
  * Pairing gives the same results with seekers in the memory of one node as in a Redis that several nodes share: one
  * suite, run against both. With Redis, the seekers are spread over three nodes in turn. Messages between nodes are
- * delivered directly here. Everything else is real.
+ * delivered directly here. Everything else is real, including the notices of Redis.
  */
 
 import { INTERVALS } from "../../../server/app.ts";
 import assert from "node:assert/strict";
+import type { Buffer } from "node:buffer";
 import { getRandomValues } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
-import type { Mode } from "../../../protocol.ts";
+import type { Mode, SearchStep } from "../../../protocol.ts";
 import { type Backend, MemoryBackend } from "../../../server/matching/backend.ts";
-import type { Bus } from "../../../server/cluster/bus.ts";
+import { type Bus, PAIR_KIND } from "../../../server/cluster/bus.ts";
+import type { PairNotice } from "../../../server/cluster/messages.ts";
 import { ClusterKeys } from "../../../server/cluster/keys.ts";
+import { parsePairNotice } from "../../../server/cluster/message_schema.ts";
 import { type RedisClient, Script } from "../../../server/cluster/redis_client.ts";
 import { RedisPool } from "../../../server/cluster/redis_pool.ts";
 import { SharedBackend } from "../../../server/cluster/shared_backend.ts";
+import { RemotePairings } from "../../../server/cluster/remote_pairings.ts";
 import {
-  INTEREST_WINDOW,
+  acceptEachOther,
+  EITHER_WINDOW,
+  EXACT_WINDOW,
+  type SearchRequest,
+  stepsOf,
+  type Wish,
+} from "../../../server/matching/policy.ts";
+import {
   type Match,
   Matchmaker,
   type Search,
   type Seeker,
 } from "../../../server/matching/matchmaker.ts";
 import type { NodeId, SessionId } from "../../../server/ids.ts";
+import { searchRequest } from "../../support/fixtures.ts";
 import { startLink } from "../../support/cluster.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { isRedisThere, Redis } from "../../support/redis.ts";
@@ -33,16 +46,21 @@ class TestSeeker implements Seeker {
   search: Search | undefined;
   readonly matches: Match[] = [];
   readonly recent: SessionId[] = [];
+  /** The steps that it was told, each once. */
+  told: SearchStep[] = [];
   readonly id: SessionId;
 
   constructor(id: number) {
     this.id = id as SessionId;
   }
 
-  waits(): void {}
+  waits(step: SearchStep): void {
+    if (this.told.at(-1) !== step) this.told.push(step);
+  }
 
   paired(match: Match): void {
     this.matches.push(match);
+    this.recent.push(match.partner); // As a session does.
   }
 
   get partners(): number[] {
@@ -50,11 +68,15 @@ class TestSeeker implements Seeker {
   }
 }
 
+const ANYONE: Wish = { mode: "text", interests: [], languages: [] };
+
 /** Seekers, on as many nodes as the world has. */
 class World {
   readonly clock = new FakeClock();
   readonly seekers = Array.from({ length: 12 }, (_, n) => new TestSeeker(n));
   readonly matchmakers: Matchmaker[];
+  /** The seekers whose partner left immediately. */
+  readonly abandoned: number[] = [];
   readonly #settle: () => Promise<void>;
 
   constructor(backends: (world: World) => Backend[], settle: () => Promise<void>) {
@@ -63,10 +85,7 @@ class World {
     this.matchmakers = backends(this).map((backend) =>
       new Matchmaker({ clock: this.clock, backend, onError })
     );
-    this.clock.every(
-      INTERVALS.openExpired,
-      () => this.matchmakers.forEach((one) => one.openExpired()),
-    );
+    this.clock.every(INTERVALS.widen, () => this.matchmakers.forEach((one) => one.widen()));
   }
 
   /** The matchmaker of the node that a seeker is on. */
@@ -75,13 +94,19 @@ class World {
   }
 
   /** Starts a search without waiting for the result. */
-  start(n: number, interests: string[] = [], mode: Mode = "text"): TestSeeker {
-    this.matchmakerOf(n).find(this.seekers[n]!, mode, interests);
-    return this.seekers[n]!;
+  start(n: number, wish: Partial<Wish> = {}): TestSeeker {
+    const seeker = this.seekers[n]!;
+    seeker.told = [];
+    this.matchmakerOf(n).find(seeker, { ...ANYONE, ...wish });
+    return seeker;
   }
 
   async find(n: number, interests: string[] = [], mode: Mode = "text"): Promise<TestSeeker> {
-    const seeker = this.start(n, interests, mode);
+    return await this.findBy(n, { interests, mode });
+  }
+
+  async findBy(n: number, wish: Partial<Wish>): Promise<TestSeeker> {
+    const seeker = this.start(n, wish);
     await this.#settle();
     return seeker;
   }
@@ -95,6 +120,14 @@ class World {
     await this.#settle();
   }
 
+  /** The search of `from` ended before it could learn that it was paired with `to`, which is told so. */
+  leftBy(from: number, to: number): void {
+    const match = this.seekers[to]!.matches.pop();
+    assert.equal(match?.partner, from);
+    assert.ok(!this.seekers[from]!.partners.includes(to), "a partner was left that has not left");
+    this.abandoned.push(to);
+  }
+
   get searching(): number {
     return this.matchmakers.reduce((sum, { searching }) => sum + searching, 0);
   }
@@ -103,47 +136,72 @@ class World {
 const NODES = 3;
 const PING = new Script("return 1");
 
-/** Waits until pending work is done. No chain of Redis requests is longer than this loop. */
+/** Waits until pending work is done. No chain of requests is longer than this loop. */
 async function settled(link?: RedisClient): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) {
-    await (link?.run(PING, [], []) ?? Promise.resolve());
+  for (let turn = 0; turn < 12; turn++) {
+    await setImmediate();
+    await link?.run(PING, [], []);
   }
 }
 
-/** Three backends on one Redis. Messages between them are passed directly to the receiving matchmaker. */
-function sharedBackends(link: RedisClient): (world: World) => Backend[] {
+/**
+ * Three backends on one Redis. What Redis publishes reaches the node over its channel, and what the nodes send each
+ * other is passed directly.
+ */
+async function sharedBackends(link: RedisClient): Promise<(world: World) => Backend[]> {
   const random = (bytes: number): Uint8Array => getRandomValues(new Uint8Array(bytes));
   const keys = new ClusterKeys(random(32), random);
-  const pool = new RedisPool({ link, keys: () => keys });
-  return (world) =>
-    Array.from({ length: NODES }, (_, n) => {
-      const bus = {
-        request: async (node, word) => {
-          if (word.type !== "invite") return undefined;
-          await Promise.resolve();
-          const { ticket, request } = word;
-          const isAccepted = world.matchmakers[Number(node) - 1]!.acceptInvitation(
-            ticket,
-            (own) => ({
-              partner: request.id,
-              node: request.node,
-              role: "caller",
-              interests: pool.shared(own, request.interests),
-              met: own.recent.includes(request.id) || request.recent.includes(own.id),
-            }),
-          );
+  let pairings: RemotePairings[] = [];
+  for (let node = 1; node <= NODES; node++) {
+    await link.subscribe(`${node}`, (batch) => {
+      for (const notice of noticesIn(batch)) pairings[node - 1]!.noticed(notice);
+    });
+  }
+  return (world) => {
+    pairings = [];
+    return Array.from({ length: NODES }, (_, n) => {
+      const node = (n + 1) as NodeId;
+      const pool = new RedisPool({ link, keys: () => keys });
+      const bus: Pick<Bus, "request" | "send"> = {
+        request: async (to, message) => {
+          await setImmediate();
+          if (message.type !== "invite") return undefined;
+          const isAccepted = pairings[Number(to) - 1]!.invited(message.ticket, message.request);
           return { type: "accepted", isAccepted };
         },
-        send: () => assert.fail("somebody has been left alone"),
-      } as Pick<Bus, "request" | "send">;
-      return new SharedBackend({
-        node: (n + 1) as NodeId,
-        clock: world.clock,
-        pool,
-        bus,
-        isUp: () => true,
-      });
+        send: (to, message) => {
+          assert.equal(message.type, "declined");
+          if (message.type === "declined") pairings[Number(to) - 1]!.declined(message.ticket);
+        },
+      };
+      pairings.push(
+        new RemotePairings({
+          ...{ node, bus, pool },
+          matchmaker: {
+            pairElsewhere: (...args) => world.matchmakers[n]!.pairElsewhere(...args),
+            declined: (ticket) => world.matchmakers[n]!.declined(ticket),
+          },
+          deliver: ({ to, from, event }) => {
+            assert.equal(event.type, "left");
+            world.leftBy(from, to);
+          },
+        }),
+      );
+      return new SharedBackend({ node, clock: world.clock, pool, isUp: () => true });
     });
+  };
+}
+
+/** The notices in a batch of Redis. */
+function noticesIn(batch: Buffer): PairNotice[] {
+  const notices: PairNotice[] = [];
+  for (let at = 0; at < batch.length; at += 4 + batch.readUInt32BE(at)) {
+    assert.equal(batch[at + 4], PAIR_KIND);
+    notices.push(
+      parsePairNotice(batch.toString("utf8", at + 5, at + 4 + batch.readUInt32BE(at)))!,
+    );
+  }
+  return notices;
 }
 
 /** Each kind of world by name, with its factory. */
@@ -158,9 +216,11 @@ if (await isRedisThere()) {
     link.close();
     await redis[Symbol.asyncDispose]();
   });
+  const backends = await sharedBackends(link);
+  const flush = new Script("redis.call('FLUSHALL')");
   WORLDS.push(["redis", async () => {
-    await redis.ask("flushall");
-    return new World(sharedBackends(link), () => settled(link));
+    await link.run(flush, [], []);
+    return new World(backends, () => settled(link));
   }]);
 }
 
@@ -174,6 +234,7 @@ for (const [name, make] of WORLDS) {
       const [a, b] = [await world.find(1), await world.find(2)];
       assert.deepEqual([a.partners, b.partners], [[2], [1]]);
       assert.deepEqual([a.matches[0]?.role, b.matches[0]?.role], ["caller", "callee"]);
+      assert.deepEqual([a.matches[0]?.met, b.matches[0]?.met], [false, false]);
       assert.equal(world.searching, 0);
     },
   );
@@ -208,7 +269,7 @@ for (const [name, make] of WORLDS) {
     "a shared interest is required for five seconds, then anybody is accepted",
     async (world) => {
       const [picky, open] = [await world.find(1, ["chess"]), await world.find(2)];
-      await world.pass(INTEREST_WINDOW - 250);
+      await world.pass(EXACT_WINDOW - 250);
       assert.deepEqual([picky.partners, open.partners], [[], []]);
       await world.pass(250);
       assert.deepEqual([picky.partners, open.partners], [[2], [1]]);
@@ -217,7 +278,7 @@ for (const [name, make] of WORLDS) {
 
   pairingTest("two whose windows have ended are paired without a third search", async (world) => {
     const [a, b] = [await world.find(1, ["chess"]), await world.find(2, ["go"])];
-    await world.pass(INTEREST_WINDOW);
+    await world.pass(EXACT_WINDOW);
     assert.deepEqual([a.partners, b.partners], [[2], [1]]);
   });
 
@@ -246,28 +307,76 @@ for (const [name, make] of WORLDS) {
     assert.deepEqual([a.partners, b.partners, world.searching], [[], [], 1]);
   });
 
-  Deno.test(`Pairing in ${name}: whatever the races, pairs are symmetric, nobody is claimed twice, and nobody is stranded`, async () => {
+  pairingTest(
+    "a shared language is required for five seconds, and named to both",
+    async (world) => {
+      const [a, open] = [
+        await world.findBy(1, { languages: ["de", "fr", "en"] }),
+        await world.find(2),
+      ];
+      const other = await world.findBy(3, { languages: ["es"] });
+      assert.deepEqual([a.partners, open.partners, other.partners], [[], [], []]);
+      const b = await world.findBy(4, { languages: ["en", "de"] });
+      assert.deepEqual([a.partners, b.partners], [[4], [1]]);
+      assert.deepEqual(a.matches[0]?.languages, ["de", "en"]);
+      assert.deepEqual(b.matches[0]?.languages, ["en", "de"]);
+      await world.pass(EXACT_WINDOW);
+      assert.deepEqual([other.partners, open.partners], [[2], [3]]);
+      assert.deepEqual([other.matches[0]?.languages, other.told], [[], ["exact", "anyone"]]);
+    },
+  );
+
+  pairingTest("a shared language comes before shared interests", async (world) => {
+    const friend = await world.findBy(1, { languages: ["fr"], interests: ["a", "b"] });
+    const speaker = await world.findBy(2, { languages: ["de"], interests: ["c"] });
+    await world.pass(250);
+    const own = await world.findBy(3, { languages: ["de"], interests: ["a", "b"] });
+    await world.pass(EXACT_WINDOW - 250);
+    assert.deepEqual([friend.told, speaker.told], [["exact", "either"], ["exact", "either"]]);
+    assert.deepEqual([own.partners, own.told], [[], ["exact"]]);
+    await world.pass(250);
+    assert.deepEqual([own.partners, speaker.partners, friend.partners], [[2], [3], []]);
+  });
+
+  pairingTest(
+    "languages and interests are both required, then one of them, then neither",
+    async (world) => {
+      const picky = await world.findBy(1, { languages: ["de"], interests: ["a"] });
+      const open = await world.find(2);
+      await world.pass(EXACT_WINDOW);
+      assert.deepEqual([picky.partners, picky.told], [[], ["exact", "either"]]);
+      await world.pass(EITHER_WINDOW - 250);
+      assert.deepEqual([picky.partners, open.partners], [[], []]);
+      await world.pass(250);
+      assert.deepEqual([picky.partners, open.partners], [[2], [1]]);
+      assert.deepEqual(picky.told, ["exact", "either", "anyone"]);
+    },
+  );
+
+  Deno.test(`Pairing in ${name}: whatever the races, pairs are symmetric and within the steps that both were told, nobody is taken twice, and nobody is stranded`, async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.array(anAct, { maxLength: 12 }), { maxLength: 4 }),
-        async (acts) => {
+        fc.array(fc.record({ acts: fc.array(anAct, { maxLength: 12 }), ms: fc.nat(6_000) }), {
+          maxLength: 4,
+        }),
+        async (rounds) => {
           const world = await make();
-          const wishing = new Map<number, Mode>();
-          for (const together of acts) {
-            for (const { who, act, interests } of together) {
+          const wishing = new Map<number, Wish>();
+          for (const { acts, ms } of rounds) {
+            for (const { who, act, ...wish } of acts) {
               if (act === "withdraw") world.withdraw(who);
-              else world.start(who, interests, act);
+              else world.start(who, { ...wish, mode: act });
               if (act === "withdraw") wishing.delete(who);
-              else wishing.set(who, act);
+              else wishing.set(who, { ...wish, mode: act });
             }
-            await world.pass(0);
+            await world.pass(ms);
             assertSound(world, wishing);
           }
-          await world.pass(INTEREST_WINDOW);
-          await world.pass(1_000);
+          await world.pass(EXACT_WINDOW);
+          await world.pass(EITHER_WINDOW);
           await world.pass(1_000);
           assertSound(world, wishing);
-          const left = [...wishing.values()];
+          const left = [...wishing.values()].map(({ mode }) => mode);
           assert.equal(new Set(left).size, left.length, "two who would take each other both wait");
           assert.equal(world.searching, left.length);
         },
@@ -281,10 +390,17 @@ const anAct = fc.record({
   who: fc.nat(11),
   act: fc.constantFrom<Mode | "withdraw">("text", "text", "text", "video", "withdraw"),
   interests: fc.subarray(["a", "b", "c"], { maxLength: 2 }),
+  languages: fc.subarray(["de", "en"]),
 });
 
-/** Asserts that each new match is known to both sides, and that both were searching in the same mode. */
-function assertSound({ seekers }: World, wishing: Map<number, Mode>): void {
+/** What the page of a seeker shows: its wish, and the step that it was told, or else the first. */
+function shown({ id, told }: TestSeeker, wish: Wish): SearchRequest {
+  return searchRequest(id, { ...wish, step: told.at(-1) ?? stepsOf(wish)[0]!.step });
+}
+
+/** Asserts that each new match is known to both sides, and that both accept it in the steps that they were told. */
+function assertSound({ seekers, abandoned }: World, wishing: Map<number, Wish>): void {
+  for (const id of abandoned.splice(0)) wishing.delete(id);
   for (const seeker of seekers) {
     const mine = seeker.matches.splice(0);
     assert.ok(mine.length <= 1, "somebody was taken twice");
@@ -293,8 +409,11 @@ function assertSound({ seekers }: World, wishing: Map<number, Mode>): void {
     const partner = seekers[match.partner]!;
     const [theirs, ...more] = partner.matches.splice(0);
     assert.deepEqual([theirs?.partner, more.length], [seeker.id, 0], "only one side was paired");
-    assert.notEqual(partner, seeker);
-    assert.equal(wishing.get(seeker.id), wishing.get(partner.id), "paired across modes");
+    const [own, other] = [seeker, partner].map((one) => shown(one, wishing.get(one.id)!));
+    assert.ok(acceptEachOther(own!, other!), "paired outside the steps that both were told");
+    assert.equal(match.met, theirs!.met);
+    assert.deepEqual([...match.interests].sort(), [...theirs!.interests].sort());
+    assert.deepEqual([...match.languages].sort(), [...theirs!.languages].sort());
     wishing.delete(seeker.id);
     wishing.delete(partner.id);
   }
