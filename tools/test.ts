@@ -7,6 +7,8 @@
  * Chromium (`.ci/run`).
  */
 
+import { print } from "../server/base/print.ts";
+
 /** The promise tests. */
 const PROMISES = "tests/promises_test.ts";
 
@@ -67,6 +69,9 @@ function selectionOf(options: readonly string[]): Selection {
   return Deno.env.get("TEST_ONCE") === "1" ? "rest" : "all";
 }
 
+/** What is printed when only the longest files are left. `.ci/run` then starts the tests of the bare system. */
+export const LEFT = "Only the longest files are left.";
+
 /** Runs some files, `jobs` at a time, and returns the exit code. */
 async function run(
   files: readonly string[],
@@ -88,10 +93,11 @@ if (import.meta.main) {
     testFiles(selection),
     (file) => LONGEST.includes(file) ? "longest" : "others",
   );
+  const longestDone = run(longest, "1", options);
   const codes = await Promise.all([
-    run(longest, "1", options),
     run(others, Deno.env.get("DENO_JOBS") ?? JOBS, options),
     selection === "rest" ? run([PROMISES], "1", [BEYOND_BARE]) : 0,
   ]);
-  Deno.exit(Math.max(...codes));
+  await print(Deno.stdout, `${LEFT}\n`);
+  Deno.exit(Math.max(await longestDone, ...codes));
 }

@@ -97,6 +97,7 @@ export class Screen {
     if (screen === this.#announced) return;
     this.#announced = screen;
     const announcer = document.getElementById("announcer")!;
-    announcer.textContent = this.#root.querySelector("[role=status] h1, .log")?.textContent ?? "";
+    const first = this.#root.querySelector<HTMLElement>("[role=status] h1, .log");
+    announcer.textContent = first?.innerText ?? ""; // `textContent` would join paragraphs without a space.
   }
 }

@@ -25,7 +25,7 @@ export const vi: Catalogue = {
     RemoveInterest: "Bỏ {interest}",
     InterestsFull: "Đã đủ mười, mức tối đa",
     InterestsExample: "âm nhạc, leo núi, phim",
-    Languages: "Ngôn ngữ bạn nói",
+    Languages: "Ngôn ngữ",
     LanguagesHint: "Lấy từ trình duyệt của bạn và không bao giờ được lưu.",
     AnyLanguage: "Người lạ nói ngôn ngữ nào cũng được.",
     AddLanguage: "Thêm ngôn ngữ",

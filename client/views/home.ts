@@ -112,10 +112,10 @@ function languages({ languages, language }: State, dispatch: Dispatch, memo: Mem
   const { words } = language;
   const names = ownNames(language, languages);
   return html`
-    <div class="field">
+    <div class="field languages">
       <span id="languages">${words.Languages}</span>
       ${languages.length < MAX_LANGUAGES && html`
-        <details class="add-language">
+        <details>
           <summary id="add-language">${words.AddLanguage}</summary>
           ${memo.draw(languages, language, () => languageMenu(languages, language, dispatch))}
         </details>

@@ -6,7 +6,7 @@
  *     first request ──> fast encoding, sent at once
  *                └────> queue ── one slice per step ──> best encoding, sent from then on
  *
- * Slices cost about two percent of the size.
+ * Slices cost about four percent of the size.
  */
 
 import { Buffer } from "node:buffer";

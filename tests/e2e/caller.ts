@@ -4,8 +4,8 @@ import type { Visitor } from "./visitor.ts";
 import { waitUntil } from "../support/wait_until.ts";
 
 /**
- * Runs in a page: records every peer connection, captured track, candidate and refusal. The camera is small, because
- * encoding and decoding take most of a renderer's processor time.
+ * Runs in a page: records every peer connection, captured track, candidate and refusal. The camera is small and slow,
+ * because encoding and decoding take most of a renderer's processor time.
  */
 export const PEERS = `{
   globalThis.peers = [];
@@ -24,7 +24,7 @@ export const PEERS = `{
   };
   const { getUserMedia } = MediaDevices.prototype;
   MediaDevices.prototype.getUserMedia = async function ({ audio = false, video = false } = {}) {
-    const camera = video && { ...Object(video), width: 160, height: 120 };
+    const camera = video && { ...Object(video), width: 160, height: 120, frameRate: 8 };
     const stream = await getUserMedia.call(this, { audio, video: camera });
     tracks.push(...stream.getTracks());
     return stream;

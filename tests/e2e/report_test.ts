@@ -2,7 +2,7 @@
 
 import { equal, match, ok } from "node:assert/strict";
 import { siteFixture } from "./site_fixture.ts";
-import { CHATTING, STRANGER_LEFT } from "./visitor.ts";
+import { CHATTING, SPEAKING, STRANGER_LEFT } from "./visitor.ts";
 
 const openFixture = siteFixture();
 
@@ -72,7 +72,7 @@ Deno.test("Save chat downloads the messages as text", async () => {
   match(download.suggestedFilename(), /^chat-\d{4}-\d\d-\d\d\.txt$/);
   const text = await Deno.readTextFile(await download.path());
   const time = String.raw`\[\d+ \w+ \d{4}, \d{1,2}:\d{2}\] `;
-  match(text, new RegExp(`^${time}${CHATTING}$`, "m"));
+  match(text, new RegExp(`^${time}${CHATTING} ${SPEAKING}$`, "m"));
   match(text, new RegExp(`^${time}You: "quoted" <b>$`, "m"));
   match(text, new RegExp(`^${time}Stranger: two\n    lines$`, "m"));
   match(text, new RegExp(`^${time}${STRANGER_LEFT}$`, "m"));

@@ -6,6 +6,7 @@
 
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { en } from "../../client/languages/en.ts";
+import { fill } from "../../client/languages/language.ts";
 import { UnreliableProxy } from "../support/unreliable_proxy.ts";
 import { waitUntil } from "../support/wait_until.ts";
 import { siteFixture } from "./site_fixture.ts";
@@ -59,7 +60,7 @@ Deno.test("Screen reader announces a search, a partner, what they write, and the
   await ann.isAt(ann.button("Cancel"));
   await bob.search();
   await ann.meets();
-  await hears(ann, `polite: ${CHATTING}`);
+  await hears(ann, `polite: ${CHATTING} ${fill(en.words.BothSpeak, "English")}`);
   await ann.isAt(ann.message);
   await bob.types("hello");
   await ann.sees(TYPING);

@@ -21,8 +21,7 @@ async function look(visitor: Visitor): Promise<(string | null)[]> {
     getComputedStyle(document.documentElement).backgroundColor,
     document.getElementById("theme").ariaPressed,
     [...document.querySelectorAll("[name=theme-color]")].filter(({ media }) => matchMedia(media).matches)
-      .map((meta) => { const [r, g, b] = meta.content.match(/\\w\\w/g).map((hex) => parseInt(hex, 16));
-        return \`rgb(\${r}, \${g}, \${b})\`; }),
+      .map(({ content }) => content),
   ]`);
   return [background, pressed, ...bars];
 }

@@ -21,6 +21,8 @@ import type { ElementLocator, PageDriver } from "./page_driver.ts";
 
 /** The line in the log when a chat begins. */
 export const CHATTING = "You're now chatting with a random stranger.";
+/** What follows it between two visitors whose browsers report the same language. */
+export const SPEAKING = "You both speak English.";
 /** The line in the log when the partner has left. */
 export const STRANGER_LEFT = "Stranger has disconnected.";
 /** The line in the log when this visitor has left. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { testFiles } from "../../tools/test.ts";
+import { LEFT, testFiles } from "../../tools/test.ts";
 
 Deno.test("All test files run, each once", () => {
   const files = testFiles("all");
@@ -24,4 +24,9 @@ Deno.test("Files that are left out run on the bare system, with all other tests 
     assert.ok(isThere || testFiles("rest").includes(file), file);
     assert.equal(isThere, /^tests\/(promises_test|e2e\/\w+_test)\.ts$/.test(file), file);
   }
+});
+
+Deno.test("Continuous integration waits for the line that lets the bare system begin", async () => {
+  const script = await Deno.readTextFile(".ci/run");
+  assert.ok(script.includes(`grep -q '${LEFT.replace(".", "")}'`));
 });

@@ -154,6 +154,8 @@ Deno.test("Every word is used somewhere, and no other property has the same name
   const files = await filesIn(fileURLToPath(client));
   for (const { path, text } of files) {
     if (!path.endsWith(".ts") || path.endsWith(".gen.ts")) continue;
+    // The build replaces `words.Name` by a number, but can't replace a name that is a string.
+    assert.doesNotMatch(text, /\bwords\s*(\?\.)?\[/, path);
     for (const [, owner, word = ""] of text.matchAll(/(\w+)\s*\.([A-Z]\w*)/g)) {
       if (word in en.words) assert.equal(owner, "words", `${path} has ${owner}.${word}`);
       said.add(word);
