@@ -23,6 +23,7 @@ import type { Pages } from "../server/site/router.ts";
 import { NOTIFICATIONS_PATH } from "../protocol.ts";
 import { bundleScript, bundleStyle, endBundling } from "./bundle.ts";
 import { git } from "./git.ts";
+import { SHORT_NAMES, SHORT_STRINGS } from "./short_names.ts";
 
 /**
  * The maximum size of the home page in any language, in bytes of brotli. A new TCP connection delivers about 14,600
@@ -49,8 +50,9 @@ const source = new URL("page/", client);
 
 /** Builds the home page, and the frame into which the server puts all other pages. */
 export async function buildPages({ development }: { development: boolean }): Promise<Pages> {
+  const short = { names: { ...NUMBERS, ...SHORT_NAMES }, strings: SHORT_STRINGS };
   const script = (name: string): Promise<string> =>
-    bundleScript(new URL(name, client), { development, names: NUMBERS });
+    bundleScript(new URL(name, client), { development, ...short });
   const [early, late, worker, style, documentStyle, frame, home] = await Promise.all([
     script("app/first_paint.ts"),
     script("app.ts"),

@@ -1,0 +1,55 @@
+/**
+ * Shorter names for properties of the app, and shorter strings. The build replaces them everywhere in the script, whatever the object is:
+ *
+ *     state.unread ──> state.h          { unread: 1 } ──> { h: 1 }          { unread } = state ──> { h: e } = state
+ *
+ * So a name may be in this list only if nothing outside of the script knows it, and if it is always written as a name:
+ * no interface of the browser has it, it is not part of a message or of what is stored, and no string contains it.
+ * `tests/tools/short_names_test.ts` and `tests/tools/own_names.ts` check that. Only names that are used often or that
+ * are long are worth a place.
+ *
+ * The same holds for strings that tell the cases of a union apart, such as the types of events. The build replaces only
+ * whole strings. One that is in this list is not a part of another string, and names no class, id, text or preference.
+ */
+
+/** Names that only objects of the app have, in the order of their short names. */
+export const OWN_NAMES = [
+  ...["typingUntil", "invited", "isFlowing", "showAgeReminder", "phase", "unread", "notice"],
+  ...["interestDraft", "refusal", "unsaved", "lostUntil", "onFrame", "canCall", "languageFailed"],
+  ...["calendarOffset", "envelope", "isDelivered", "searchNumber", "missed", "confirmed"],
+  ...["chooseLanguage", "retryAt", "isFiltered", "isFallback", "widensAt", "typingTold"],
+  ...["keepsDevices", "confirmedAt", "onFailed", "onLanguage", "onTampered", "answeredAt", "says"],
+  ...["onMessage", "openStore", "askPermission", "reconnectNow", "isLong", "inTurn", "setMedia"],
+  ...["refreshCall", "unlessTouch", "restartCall", "endCall", "askedAt", "askRefusal"],
+  ...["onFiltered", "onDown", "onRefused", "stepAt", "callAt", "startCall", "takeSetup"],
+  ...["setTracks", "onQuality", "onSecured", "wanted", "mayResume", "onFrozen", "onStream"],
+  ...["onOpened", "onSetup", "onDead", "isOn", "mine", "chime", "topic", "atEnd", "dial"],
+  ...["dispatch", "effects", "preferences", "until", "later", "own"],
+  ...["swapped", "firm", "cameras", "microphones", "said", "follow"],
+] as const;
+
+/** Strings that only the app compares with each other, in the order of their replacements. */
+export const OWN_STRINGS = [
+  ...["remote-media", "trouble", "consenting", "preparing", "secured", "unwilling", "choosing"],
+  ...["resuming", "offered", "dialling", "toggle-device", "choose-device", "toggle-notifications"],
+  ...["keep-preferences", "start-call", "refresh-call", "repeated-text", "full-screen"],
+  ...["committed", "revealed", "willing", "refuse", "ask-permission", "language-failed"],
+  ...["remove-interest", "remove-language", "type-interest", "add-interest", "pop-out", "asleep"],
+  ...["resynced", "attention", "greeting", "dismiss-sign", "set-up"],
+] as const;
+
+/** What each of these names is in the script: a letter, or two. */
+export const SHORT_NAMES = shortened(OWN_NAMES);
+
+/** What each of these strings is in the script. */
+export const SHORT_STRINGS = shortened(OWN_STRINGS);
+
+function shortened(names: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(names.map((name, index) => [name, shortName(index)]));
+}
+
+function shortName(index: number): string {
+  const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  const rounds = Math.floor(index / letters.length);
+  return letters[index % letters.length]! + (rounds > 0 ? letters[rounds - 1] : "");
+}
