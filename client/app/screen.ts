@@ -1,11 +1,10 @@
 /** What the visitor sees and a screen reader says: the state as it is drawn, the focus, and the announcements. */
 
-// @ts-types="../views/superfine.d.ts"
-import { h, patch } from "superfine";
 import { chatView } from "../views/chat.ts";
 import { Memo, type VNode } from "../views/markup.ts";
 import { homeView } from "../views/home.ts";
 import type { Language } from "../languages/language.ts";
+import { patch } from "../views/patch.ts";
 import { previewView } from "../views/preview.ts";
 import { searchView } from "../views/search.ts";
 import { showUnread } from "../page/attention.ts";
@@ -19,6 +18,8 @@ export class Screen {
   readonly #dispatch: (event: Event) => void;
   #language: Language;
   #memo = new Memo();
+  /** What was drawn last. */
+  #drawn: VNode | undefined;
   #announced: State["screen"]["kind"] = "home";
 
   /** `language` is the one that the page was served in. */
@@ -41,6 +42,7 @@ export class Screen {
       reportError(error);
       this.#root.replaceWith(this.#root = this.#root.cloneNode() as HTMLElement);
       this.#memo = new Memo();
+      this.#drawn = undefined;
       if (!isRetry) return this.draw(state, true);
       this.#root.append(...this.#fallback);
       this.#root.querySelector(".late")!.role = "alert";
@@ -58,7 +60,8 @@ export class Screen {
     const { activeElement } = document;
     const conversation = document.querySelector(".scroll");
     const { scrollTop = 0, scrollHeight = 0 } = conversation ?? {};
-    patch(this.#root, h("div", { id: this.#root.id }, [view]));
+    patch(this.#root, [this.#drawn], [view]);
+    this.#drawn = view;
     // Safari doesn't keep the place of a visitor who reads older lines.
     if (conversation && scrollTop < 0 && !CSS.supports("overflow-anchor", "auto")) {
       conversation.scrollTop = scrollTop + scrollHeight - conversation.scrollHeight;

@@ -1,5 +1,5 @@
 /**
- * Templates: htm for Superfine, and the memory of what has not changed.
+ * Templates: htm for `patch`, and the memory of what has not changed.
  *
  * A translating browser replaces text nodes by its own elements. If the page kept text nodes, it would later change
  * nodes that nobody sees, and a label would stay as it was. So each text is the `textContent` of an element, and a new
@@ -7,10 +7,9 @@
  */
 
 import htm from "htm";
-// @ts-types="./superfine.d.ts"
-import { h, type VNode } from "superfine";
 import type { Language } from "../languages/language.ts";
 import type { Event } from "../state/state.ts";
+import type { Child, Properties, VNode } from "./patch.ts";
 
 export type { VNode };
 
@@ -18,7 +17,7 @@ export type { VNode };
 export type Dispatch = (event: Event) => void;
 
 /** What an element may contain. */
-type Child = VNode | string | boolean | undefined | readonly Child[];
+type Content = VNode | string | boolean | undefined | readonly Content[];
 
 /** Draws a template. The build replaces each call with calls of `element` (`tools/templates.ts`), and leaves htm out. */
 export function html(strings: TemplateStringsArray, ...values: unknown[]): VNode {
@@ -33,25 +32,25 @@ type Htm = (
 ) => unknown;
 
 /** How an element is created: its tag, its properties and what it contains. */
-type Parts = [tag: string, props: Record<string, unknown> | null, ...children: Child[]];
+type Parts = [tag: string, props: Properties | null, ...contents: Content[]];
 
 /** An element that htm has parsed. */
 function parsed(this: number[], ...parts: Parts): VNode {
-  this[0] = 3; // Keeps htm from using one element in several places, which Superfine can't draw.
+  this[0] = 3; // Keeps htm from using one element in several places, which `patch` can't draw.
   return element(...parts);
 }
 
 /** Creates an element. A text next to other elements gets its own element. */
-export function element(...[tag, props, ...children]: Parts): VNode {
-  const [text] = children;
-  return children.length === 1 && typeof text === "string"
-    ? h(tag, { ...props, textContent: text })
-    : h(tag, props ?? {}, children.flatMap(contents));
+export function element(...[tag, props, ...contents]: Parts): VNode {
+  const [text] = contents;
+  return contents.length === 1 && typeof text === "string"
+    ? { tag, props: { ...props, textContent: text }, children: [] }
+    : { tag, props: props ?? {}, children: contents.flatMap(childrenOf) };
 }
 
-function contents(child: Child): (VNode | boolean | undefined)[] {
-  if (Array.isArray(child)) return child.flatMap(contents);
-  return [typeof child === "string" ? element("span", null, child) : child as VNode];
+function childrenOf(content: Content): Child[] {
+  if (Array.isArray(content)) return content.flatMap(childrenOf);
+  return [typeof content === "string" ? element("span", null, content) : content as Child];
 }
 
 /** What was drawn of things that never change, such as the lines of a chat. */
