@@ -44,8 +44,18 @@ export async function bundleScript(
   return code;
 }
 
-export function bundleStyle(sheet: URL): Promise<string> {
-  return bundle(sheet, {});
+export async function bundleStyle(sheet: URL): Promise<string> {
+  return withShortProperties(await bundle(sheet, {}));
+}
+
+/** A style with short names of the custom properties that it declares. The script sets others (`viewport.ts`). */
+function withShortProperties(style: string): string {
+  const declared = [...new Set(style.match(/--[\w-]+(?=:)/g))];
+  const letters = 10; // In base 36, letters come after the ten digits.
+  return style.replace(/--[\w-]+/g, (name) => {
+    const index = declared.indexOf(name);
+    return index < 0 ? name : `--${(letters + index).toString(36)}`;
+  });
 }
 
 /** Ends the process that bundles. */

@@ -26,6 +26,8 @@ export const OWN_NAMES = [
   ...["onOpened", "onSetup", "onDead", "isOn", "mine", "chime", "topic", "atEnd", "dial"],
   ...["dispatch", "effects", "preferences", "until", "later", "own"],
   ...["swapped", "firm", "cameras", "microphones", "said", "follow"],
+  ...["focused", "pictures", "automation", "since", "need", "ask", "frozen", "switches"],
+  ...["isFirst", "letters", "hasMet", "begin", "commitment", "failure", "press"],
 ] as const;
 
 /** Strings that only the app compares with each other, in the order of their replacements. */

@@ -82,6 +82,7 @@ function update(old: VNode, next: VNode): Element {
 
 /** Sets a property of an element, or an attribute if it has no such property. `undefined` and `false` remove an attribute. */
 function setProperty(node: Element, name: string, value: unknown, known?: unknown): void {
+  if (name === "key") return;
   if (name.startsWith("on")) {
     const type = name.slice(2);
     node.removeEventListener(type, known as EventListener);

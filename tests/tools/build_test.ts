@@ -70,6 +70,15 @@ Deno.test("Build leaves out the parser of templates, because all templates are c
   assert.doesNotMatch(pages.home.html, /["'`]\.\.\.["'`]/); // htm compares with the three dots of a spread.
 });
 
+Deno.test("Build shortens custom properties, except those that the script sets", () => {
+  const { html } = pages.home;
+  const namesIn = (pattern: RegExp): string[] => [...html.matchAll(pattern)].map(([, n]) => n!);
+  const declared = namesIn(/(--[\w-]+):/g);
+  const known = [...declared, ...namesIn(/setProperty\("(--\w+)"/g)];
+  for (const name of namesIn(/var\((--[\w-]+)/g)) assert.ok(known.includes(name), name);
+  for (const name of declared) assert.match(name, /^--\w$/);
+});
+
 Deno.test("Build sends the texts of each language in the order that the script expects", () => {
   for (const { code, words } of pages.languages) {
     assert.deepEqual(words, Object.keys(en.words).map((name) => wordsOf(code)[name]), code);

@@ -99,6 +99,13 @@ Deno.test("Drawing sets properties, attributes and handlers, and takes them back
   assert.equal(element!.handlers.size, 0);
 });
 
+Deno.test("Drawing doesn't tell the browser about keys", () => {
+  const drawing = new Drawing();
+  const [element] = drawing.draw(node("b", { key: "x" }));
+  drawing.draw(node("b", { key: "x", class: "y" }));
+  assert.deepEqual([...element!.attributes], [["class", "y"]]);
+});
+
 Deno.test("Drawing corrects what a visitor has typed, and nothing else that it has set before", () => {
   const drawing = new Drawing();
   const [box] = drawing.draw(node("input", { value: "", title: "x" }));
