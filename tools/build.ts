@@ -31,8 +31,8 @@ import { SHORT_NAMES, SHORT_STRINGS } from "./short_names.ts";
  */
 const BUDGET = 40_000;
 
-/** The part of the budget that is reserved for a post-quantum key agreement. */
-const RESERVED = 7_000;
+/** The part of the budget that is reserved for a post-quantum key agreement. ML-KEM-768 adds 6,000 bytes to this page. */
+const RESERVED = 6_000;
 
 /** The maximum size until that is built. */
 export const BUDGET_NOW = BUDGET - RESERVED;
