@@ -27,7 +27,18 @@ export const OWN_NAMES = [
   ...["dispatch", "effects", "preferences", "until", "later", "own"],
   ...["swapped", "firm", "cameras", "microphones", "said", "follow"],
   ...["focused", "pictures", "automation", "since", "need", "ask", "frozen", "switches"],
-  ...["isFirst", "letters", "hasMet", "begin", "commitment", "failure", "press"],
+  ...[
+    "isFirst",
+    "letters",
+    "hasMet",
+    "begin",
+    "commitment",
+    "failure",
+    "press",
+    "nextChat",
+    "asks",
+    "isAsked",
+  ],
 ] as const;
 
 /** Strings that only the app compares with each other, in the order of their replacements. */
