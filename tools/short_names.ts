@@ -51,11 +51,22 @@ export const OWN_STRINGS = [
   ...["resynced", "attention", "greeting", "dismiss-sign", "set-up"],
 ] as const;
 
+/** Classes that only views and the style name. All have a hyphen, so nothing else in the script or the style looks like one. */
+export const OWN_CLASSES = [
+  ...["button-secondary", "call-prompt", "button-row", "toolbar-button", "local-video"],
+  ...["after-chat", "visually-hidden", "reveal-button", "delivery-status", "with-call"],
+  ...["system-message", "preview-settings", "video-off", "remote-video", "microphone-line"],
+  ...["field-error"],
+] as const;
+
 /** What each of these names is in the script: a letter, or two. */
 export const SHORT_NAMES = shortened(OWN_NAMES);
 
 /** What each of these strings is in the script. */
 export const SHORT_STRINGS = shortened(OWN_STRINGS);
+
+/** What each of these classes is in the page. No other class is so short. */
+export const SHORT_CLASSES = shortened(OWN_CLASSES);
 
 function shortened(names: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(names.map((name, index) => [name, shortName(index)]));
