@@ -1,5 +1,6 @@
 /**
- * Shorter names for properties of the app, and shorter strings. The build replaces them everywhere in the script, whatever the object is:
+ * Shorter names for properties of the app, shorter strings and shorter classes. The build replaces names everywhere in the
+ * script, whatever the object is:
  *
  *     state.unread ──> state.h          { unread: 1 } ──> { h: 1 }          { unread } = state ──> { h: e } = state
  *
