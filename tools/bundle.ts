@@ -71,6 +71,7 @@ async function bundle(entry: URL, options: esbuild.BuildOptions): Promise<string
     minify: true,
     write: false,
     target: ["chrome123", "firefox120", "safari17.5"],
+    supported: { "regexp-unicode-property-escapes": true }, // All but the scripts of the latest Unicode.
     charset: "utf8",
     legalComments: "none",
   });

@@ -122,7 +122,7 @@ function runningCall(state: State, chat: Chat, dispatch: Dispatch): VNode {
 function soundSwitch(words: Words, { muted }: RemoteMedia, dispatch: Dispatch): VNode {
   const toggle = (): void => dispatch({ type: "remote-media", change: { muted: !muted } });
   return html`
-    <button key="sound" class="button-secondary" aria-pressed=${String(!muted)} title=${words
+    <button key="sound" class="button-secondary" aria-pressed=${!muted} title=${words
       .StrangersSound}
       aria-label=${words.StrangersSound} onclick=${toggle}>${muted ? "🔇" : "🔊"}</button>
   `;

@@ -140,7 +140,7 @@ function reportButton(
   const reported = report === "sent" || report === "taken";
   return html`
     <button class="toolbar-button" disabled=${reported || connectionState !== "up"}
-      aria-expanded=${String(report === "choosing")}
+      aria-expanded=${report === "choosing"}
       onclick=${() => dispatch({ type: "choose-report" })}>${reported
         ? words.Reported
         : words.Report}</button>
@@ -153,7 +153,7 @@ function soundButton(
 ): VNode {
   const toggle = (): void => dispatch({ type: "prefer", change: { sound: !sound } });
   return html`
-    <button class="toolbar-button" aria-pressed=${String(sound)} onclick=${toggle}>${sound
+    <button class="toolbar-button" aria-pressed=${sound} onclick=${toggle}>${sound
       ? words.SoundOn
       : words.SoundOff}</button>
   `;

@@ -40,9 +40,7 @@ function deviceSwitch(
     : [words.MicOn, words.MicOff];
   const { title, aria } = shortcutOf(device);
   return html`
-    <button type="button" class="button-secondary" aria-pressed=${String(
-      local[device],
-    )} title=${title}
+    <button type="button" class="button-secondary" aria-pressed=${local[device]} title=${title}
       aria-keyshortcuts=${aria}
       onclick=${() => dispatch({ type: "toggle-device", device })}>${local[device]
         ? on

@@ -51,10 +51,10 @@ function form(state: State, dispatch: Dispatch, memo: Memo): VNode {
       ${state.showAgeReminder && html`
         <p id="reminder" class="field-error" role="alert">${words.AdultFirst}</p>
       `}
-      <button id="start" class="primary" aria-disabled=${String(!adult)}>${words.StartText}</button>
+      <button id="start" class="primary" aria-disabled=${!adult}>${words.StartText}</button>
       ${state.canCall
         ? html`
-          <button type="button" class="button-secondary" aria-disabled=${String(!adult)}
+          <button type="button" class="button-secondary" aria-disabled=${!adult}
             onclick=${() => dispatch({ type: "start-video" })}>${words.StartVideo}</button>
         `
         : html`<p class="hint">${words.Notices.unable}</p>`}

@@ -31,7 +31,8 @@ export function notificationButton(state: State, dispatch: Dispatch): VNode | fa
   const { words } = state.language;
   return state.permission === "granted" && html`
     <button class="toolbar-button bell" aria-label=${words.Notify} title=${words.Notify}
-      aria-pressed=${String(isOn)} onclick=${() =>
-        dispatch({ type: "toggle-notifications" })}>${isOn ? "🔔" : "🔕"}</button>
+      aria-pressed=${isOn} onclick=${() => dispatch({ type: "toggle-notifications" })}>${isOn
+        ? "🔔"
+        : "🔕"}</button>
   `;
 }

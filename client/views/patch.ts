@@ -80,7 +80,7 @@ function update(old: VNode, next: VNode): Element {
   return node;
 }
 
-/** Sets a property of an element, or an attribute if it has no such property. `undefined` and `false` remove an attribute. */
+/** Sets a property of an element, or an attribute if it has no such property. `undefined` removes an attribute. */
 function setProperty(node: Element, name: string, value: unknown, known?: unknown): void {
   if (name === "key") return;
   if (name.startsWith("on")) {
@@ -88,6 +88,6 @@ function setProperty(node: Element, name: string, value: unknown, known?: unknow
     node.removeEventListener(type, known as EventListener);
     node.addEventListener(type, value as EventListener);
   } else if (name in node) Reflect.set(node, name, value ?? "");
-  else if (value === undefined || value === false) node.removeAttribute(name);
+  else if (value === undefined) node.removeAttribute(name);
   else node.setAttribute(name, String(value));
 }

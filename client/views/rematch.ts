@@ -8,9 +8,7 @@ import type { State } from "../state/state.ts";
 export function rematchButton({ rematch, language }: State, dispatch: Dispatch): VNode | false {
   const { words } = language;
   return !!rematch && html`
-    <button type="button" key="rematch" class="button-secondary" aria-disabled=${String(
-      rematch.asks,
-    )}
+    <button type="button" key="rematch" class="button-secondary" aria-disabled=${rematch.asks}
       onclick=${() => dispatch({ type: "rematch" })}>${rematch.asks
         ? words.WaitingForStranger
         : words.Again}${!rematch.asks && seconds(rematch.left, language)}</button>
