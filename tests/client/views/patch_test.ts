@@ -86,10 +86,10 @@ Deno.test("Drawing sets properties, attributes and handlers, and takes them back
   const drawing = new Drawing();
   const [press, other] = [(): void => {}, (): void => {}];
   const [element] = drawing.draw(
-    node("b", { title: "x", class: "y", hide: false, onclick: press }),
+    node("b", { title: "x", class: "y", hide: undefined, pressed: false, onclick: press }),
   );
   assert.equal(element!.title, "x");
-  assert.deepEqual([...element!.attributes], [["class", "y"]]);
+  assert.deepEqual([...element!.attributes], [["class", "y"], ["pressed", "false"]]);
   assert.deepEqual([...element!.handlers], [["click", press]]);
   assert.deepEqual(drawing.draw(node("b", { onclick: other })), [element]);
   assert.equal(element!.title, "");
