@@ -1,9 +1,10 @@
 /**
  * Draws elements, and later changes only what differs.
  *
- * A view describes all of a screen, each time. What was drawn before is matched with the new description: an element with
- * a `key` with the one that had this key, and the others in their order. Two that match and have the same tag are one
- * element, which gets the new properties and children. All others are removed or created.
+ * A view describes all of a screen, each time. What was drawn before is matched with the new description: from both ends
+ * as long as the keys are the same, which is most of it. In between, an element with a `key` is matched with the one that
+ * had this key, and the others in their order. Two that match and have the same tag are one element, which gets the new
+ * properties and children. All others are removed or created.
  *
  * An element keeps its focus, its scroll position and its sound as long as it is neither removed nor moved. So those that
  * remain in the same order stay where they are, whatever appears or disappears around them. If the order changes, more are
@@ -48,11 +49,17 @@ export function patch(parent: Element, old: readonly Child[], next: readonly Chi
 
 /** What was drawn of each child; `undefined` for a new one. */
 function matched(old: readonly Child[], next: readonly Child[]): (VNode | undefined)[] {
-  const keyed = new Map(old.map((child) => [keyOf(child), child]));
-  const others = old.filter((child) => keyOf(child) === undefined).values();
-  return next.map((child) => {
-    const key = keyOf(child);
-    const match = key === undefined ? others.next().value : keyed.get(key);
+  const added = next.length - old.length;
+  const isSame = (at: number, shift = 0): boolean => keyOf(old[at - shift]) === keyOf(next[at]);
+  let [start, end] = [0, next.length];
+  while (start < Math.min(end, old.length) && isSame(start)) start++;
+  while (end > Math.max(start, start + added) && isSame(end - 1, added)) end--;
+  const middle = old.slice(start, end - added);
+  const keyed = new Map(middle.map((child) => [keyOf(child), child]));
+  const others = middle.filter((child) => keyOf(child) === undefined).values();
+  const matchOf = (key: unknown): Child => key === undefined ? others.next().value : keyed.get(key);
+  return next.map((child, at) => {
+    const match = at < start ? old[at] : at < end ? matchOf(keyOf(child)) : old[at - added];
     return match && child && match.tag === child.tag ? match : undefined;
   });
 }

@@ -86,10 +86,10 @@ Deno.test("Drawing sets properties, attributes and handlers, and takes them back
   const drawing = new Drawing();
   const [press, other] = [(): void => {}, (): void => {}];
   const [element] = drawing.draw(
-    node("b", { title: "x", class: "y", hide: undefined, pressed: false, onclick: press }),
+    node("b", { title: "x", class: "y", "aria-pressed": false, onclick: press }),
   );
   assert.equal(element!.title, "x");
-  assert.deepEqual([...element!.attributes], [["class", "y"], ["pressed", "false"]]);
+  assert.deepEqual([...element!.attributes], [["class", "y"], ["aria-pressed", "false"]]);
   assert.deepEqual([...element!.handlers], [["click", press]]);
   assert.deepEqual(drawing.draw(node("b", { onclick: other })), [element]);
   assert.equal(element!.title, "");
@@ -183,6 +183,14 @@ Deno.test("Drawing keeps elements without keys if others come and go in their pl
     middle,
     last,
   ]);
+});
+
+Deno.test("Drawing keeps the elements around one with a key that comes and goes", () => {
+  const drawing = new Drawing();
+  const [first, last] = drawing.draw(node("a"), false, node("b"));
+  const keyed = node("i", { key: "x" });
+  assert.deepEqual(drawing.draw(node("a"), keyed, node("b")).toSpliced(1, 1), [first, last]);
+  assert.deepEqual(drawing.draw(node("a"), false, node("b")), [first, last]);
 });
 
 Deno.test("Drawing leaves elements alone that an extension has added", () => {
