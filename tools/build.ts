@@ -23,7 +23,7 @@ import type { Pages } from "../server/site/router.ts";
 import { NOTIFICATIONS_PATH } from "../protocol.ts";
 import { bundleScript, bundleStyle, endBundling } from "./bundle.ts";
 import { git } from "./git.ts";
-import { SHORT_NAMES, SHORT_STRINGS } from "./short_names.ts";
+import { SHORT_CLASSES, SHORT_NAMES, SHORT_STRINGS } from "./short_names.ts";
 
 /**
  * The maximum size of the home page in any language, in bytes of brotli. A new TCP connection delivers about 14,600
@@ -67,7 +67,10 @@ export async function buildPages({ development }: { development: boolean }): Pro
   const first = frame.replace("<!--menu-->", menu).replace("<!--body-->", () => home);
   const document = frame.replace("<!--menu-->", "");
   return {
-    home: page(first, style, { early, late }),
+    home: page(withShortClasses(first), withShortClasses(style), {
+      early,
+      late: withShortClasses(late),
+    }),
     document: withTexts(page(document, documentStyle), languages[0]!.texts),
     languages,
     staticFiles: await staticFiles(frame, worker),
@@ -149,6 +152,11 @@ function page(markup: string, style: string, scripts?: Scripts): Page {
     styles: [hash(style)],
     scripts: scripts ? [hash(scripts.early), hash(scripts.late)] : [],
   };
+}
+
+/** Shortens classes in the markup, the script or the style of the home page. */
+function withShortClasses(text: string): string {
+  return text.replace(/[a-z]+(-[a-z]+)+/g, (name) => SHORT_CLASSES[name] ?? name);
 }
 
 /** Removes the indentation, which only the author of a template needs. */

@@ -1,5 +1,6 @@
 /**
- * Shorter names for properties of the app, and shorter strings. The build replaces them everywhere in the script, whatever the object is:
+ * Shorter names for properties of the app, shorter strings and shorter classes. The build replaces names everywhere in the
+ * script, whatever the object is:
  *
  *     state.unread ──> state.h          { unread: 1 } ──> { h: 1 }          { unread } = state ──> { h: e } = state
  *
@@ -27,7 +28,18 @@ export const OWN_NAMES = [
   ...["dispatch", "effects", "preferences", "until", "later", "own"],
   ...["swapped", "firm", "cameras", "microphones", "said", "follow"],
   ...["focused", "pictures", "automation", "since", "need", "ask", "frozen", "switches"],
-  ...["isFirst", "letters", "hasMet", "begin", "commitment", "failure", "press"],
+  ...[
+    "isFirst",
+    "letters",
+    "hasMet",
+    "begin",
+    "commitment",
+    "failure",
+    "press",
+    "nextChat",
+    "asks",
+    "isAsked",
+  ],
 ] as const;
 
 /** Strings that only the app compares with each other, in the order of their replacements. */
@@ -40,11 +52,22 @@ export const OWN_STRINGS = [
   ...["resynced", "attention", "greeting", "dismiss-sign", "set-up"],
 ] as const;
 
+/** Classes that only views and the style name. All have a hyphen, so nothing else in the script or the style looks like one. */
+export const OWN_CLASSES = [
+  ...["button-secondary", "call-prompt", "button-row", "toolbar-button", "local-video"],
+  ...["after-chat", "visually-hidden", "reveal-button", "delivery-status", "with-call"],
+  ...["system-message", "preview-settings", "video-off", "remote-video", "microphone-line"],
+  ...["field-error"],
+] as const;
+
 /** What each of these names is in the script: a letter, or two. */
 export const SHORT_NAMES = shortened(OWN_NAMES);
 
 /** What each of these strings is in the script. */
 export const SHORT_STRINGS = shortened(OWN_STRINGS);
+
+/** What each of these classes is in the page. No other class is so short. */
+export const SHORT_CLASSES = shortened(OWN_CLASSES);
 
 function shortened(names: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(names.map((name, index) => [name, shortName(index)]));

@@ -5,7 +5,14 @@ import { type Node, parse } from "acorn";
 import * as esbuild from "esbuild";
 import { DEFAULT_PREFERENCES } from "../../client/state/preferences.ts";
 import { en } from "../../client/languages/en.ts";
-import { OWN_NAMES, OWN_STRINGS, SHORT_NAMES, SHORT_STRINGS } from "../../tools/short_names.ts";
+import {
+  OWN_CLASSES,
+  OWN_NAMES,
+  OWN_STRINGS,
+  SHORT_CLASSES,
+  SHORT_NAMES,
+  SHORT_STRINGS,
+} from "../../tools/short_names.ts";
 import { pages } from "../../client/page.gen.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -69,7 +76,7 @@ function keysOf(words: object): string[] {
 }
 
 Deno.test("Short names are unique, and no text of the page has one", () => {
-  for (const short of [SHORT_NAMES, SHORT_STRINGS].map(Object.values<string>)) {
+  for (const short of [SHORT_NAMES, SHORT_STRINGS, SHORT_CLASSES].map(Object.values<string>)) {
     assert.equal(new Set(short).size, short.length);
     for (const name of short) assert.match(name, /^[a-z]{1,2}$/i);
   }
@@ -101,7 +108,7 @@ Deno.test("Short names replace names that the client has", async () => {
   const script = pages.home.html.match(/<script>.*?<\/script>/gs)!.join();
   for (const name of OWN_NAMES) {
     assert.ok(hasWord(code, name), name);
-    assert.ok(!script.includes(`.${name}`), name);
+    assert.ok(!new RegExp(`\\.${name}\\b`).test(script), name);
   }
 });
 
@@ -117,5 +124,19 @@ Deno.test("Short strings replace whole strings that are neither sent nor stored,
     assert.ok(!others.some((text) => word.test(text)), string);
     assert.ok(!keysOf(en.words).includes(string), string);
     assert.ok(!(string in DEFAULT_PREFERENCES), string);
+  }
+});
+
+Deno.test("Short classes replace whole classes, in the script and in the style", async () => {
+  const style = await Deno.readTextFile(new URL("client/page/style.css", root));
+  const code = [...(await readClient()).values()].join("\n");
+  for (const name of OWN_CLASSES) {
+    assert.match(name, /^[a-z]+(-[a-z]+)+$/);
+    assert.match(style, new RegExp(`\\.${name}(?![\\w-])`));
+    assert.ok(hasWord(code, name), name);
+    assert.ok(!pages.home.html.includes(name), name);
+  }
+  for (const name of Object.values(SHORT_CLASSES)) {
+    assert.doesNotMatch(style, new RegExp(`\\.${name}(?![\\w-])`));
   }
 });
