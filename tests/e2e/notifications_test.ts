@@ -9,7 +9,7 @@ import { en } from "../../client/languages/en.ts";
 import { NOTIFICATIONS_PATH } from "../../protocol.ts";
 import { serve } from "../support/server_under_test.ts";
 import { waitUntil } from "../support/wait_until.ts";
-import { isFirefoxThere, launch, launchFirefox } from "./browser.ts";
+import { isChromiumThere, isFirefoxThere, launch, launchFirefox } from "./browser.ts";
 import { SiteFixture, startedOnce } from "./site_fixture.ts";
 import type { Visitor } from "./visitor.ts";
 
@@ -19,7 +19,13 @@ const browser = startedOnce(launch);
 const firefox = startedOnce(() =>
   launchFirefox({ settings: { "permissions.default.desktop-notification": 1 } })
 );
+const isIgnored = !await isChromiumThere("the tests of notifications are skipped");
 const { words } = en;
+
+/** A test in Chromium. The one in an npm package is a headless shell. */
+function chromiumTest(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name, ignore: isIgnored, fn });
+}
 
 /** Records the notifications of a page, whether it asked for the permission, and the counts of its badge. */
 const RECORD = `{
@@ -176,50 +182,56 @@ async function hide(visitor: Visitor, hidden = true): Promise<void> {
     document.dispatchEvent(new Event("visibilitychange", { bubbles: true }))`);
 }
 
-Deno.test("P3: nothing is asked, registered or requested for notifications until they are switched on", async () => {
-  await using site = await Site.open();
-  const [ann, bob] = [await site.enter(ANDROID), await site.enterPlain()];
-  const requested = requestsOf(ann);
-  await ann.page.reload();
-  await ann.search();
-  await switchOf(ann).waitFor();
-  await hide(ann);
-  await bob.search();
-  await ann.meets();
-  await bob.say("secret");
-  await ann.hears("secret");
-  deepEqual(await ann.evaluate(STATE), NOTHING);
-  await bob.leave();
-  await hide(ann, false);
-  await ann.press("New chat");
-  await allow(ann);
-  deepEqual(await ann.evaluate(STATE), { ...NOTHING, asked: 1 });
-  deepEqual(requested, ["/"]);
-  await hide(ann);
-  await bob.press("New chat");
-  await shows(ann, words.Happened.arrival);
-  deepEqual(requested, ["/", NOTIFICATIONS_PATH]);
-});
+chromiumTest(
+  "P3: nothing is asked, registered or requested for notifications until they are switched on",
+  async () => {
+    await using site = await Site.open();
+    const [ann, bob] = [await site.enter(ANDROID), await site.enterPlain()];
+    const requested = requestsOf(ann);
+    await ann.page.reload();
+    await ann.search();
+    await switchOf(ann).waitFor();
+    await hide(ann);
+    await bob.search();
+    await ann.meets();
+    await bob.say("secret");
+    await ann.hears("secret");
+    deepEqual(await ann.evaluate(STATE), NOTHING);
+    await bob.leave();
+    await hide(ann, false);
+    await ann.press("New chat");
+    await allow(ann);
+    deepEqual(await ann.evaluate(STATE), { ...NOTHING, asked: 1 });
+    deepEqual(requested, ["/"]);
+    await hide(ann);
+    await bob.press("New chat");
+    await shows(ann, words.Happened.arrival);
+    deepEqual(requested, ["/", NOTIFICATIONS_PATH]);
+  },
+);
 
-Deno.test("P6: a notification says that a stranger has arrived or written, and nothing of the chat", async () => {
-  await using site = await Site.open();
-  const [ann, bob] = [await site.enter(), await site.enterPlain()];
-  await ann.search();
-  await allow(ann);
-  await hide(ann);
-  await bob.search();
-  await ann.meets();
-  await bob.say("secret");
-  await ann.hears("secret");
-  const options = { lang: "en", dir: "ltr", silent: true };
-  const { arrival, message } = words.Happened;
-  const { made, ...rest } = await ann.evaluate<typeof NOTHING>(STATE);
-  deepEqual(made, [[arrival, options], [message, options]]);
-  deepEqual(rest, { asked: 1, workers: 0, caches: [] });
-  equal(await ann.evaluate("open.size"), 1);
-});
+chromiumTest(
+  "P6: a notification says that a stranger has arrived or written, and nothing of the chat",
+  async () => {
+    await using site = await Site.open();
+    const [ann, bob] = [await site.enter(), await site.enterPlain()];
+    await ann.search();
+    await allow(ann);
+    await hide(ann);
+    await bob.search();
+    await ann.meets();
+    await bob.say("secret");
+    await ann.hears("secret");
+    const options = { lang: "en", dir: "ltr", silent: true };
+    const { arrival, message } = words.Happened;
+    const { made, ...rest } = await ann.evaluate<typeof NOTHING>(STATE);
+    deepEqual(made, [[arrival, options], [message, options]]);
+    deepEqual(rest, { asked: 1, workers: 0, caches: [] });
+    equal(await ann.evaluate("open.size"), 1);
+  },
+);
 
-Deno.test("Notification is closed when the page is seen, and when the chat ends", async () => {
+chromiumTest("Notification is closed when the page is seen, and when the chat ends", async () => {
   await using site = await Site.open();
   const [ann, bob] = [await site.enter(), await site.enterPlain()];
   await ann.search();
@@ -240,149 +252,171 @@ Deno.test("Notification is closed when the page is seen, and when the chat ends"
   equal(await ann.evaluate("made.length"), 2, "nothing about the end");
 });
 
-Deno.test("Notification is silent only where the page's sound is heard, or the visitor wants none", async () => {
-  await using site = await Site.open();
-  const [ann, bob] = [await site.enter(), await site.enterPlain()];
-  await ann.search();
-  await allow(ann);
-  await bob.search();
-  await ann.meets();
-  const isSilent = async (text: string): Promise<boolean> => {
-    await hide(ann);
-    await bob.say(text);
-    await ann.hears(text);
-    const silent = await ann.evaluate<boolean>("made.at(-1)[1].silent");
-    await hide(ann, false);
-    return silent;
-  };
-  equal(await isSilent("chime"), true);
-  await ann.press("Sound on");
-  equal(await isSilent("no sound is wanted"), true);
-  await ann.press("Sound off");
-  await ann.evaluate(
-    "Object.defineProperty(AudioContext.prototype, 'state', { value: 'suspended' })",
-  );
-  equal(await isSilent("the page can't be heard"), false);
-});
-
-Deno.test("Service worker shows notifications where a page can't, and focuses the page that a pressed one is about", async () => {
-  await using site = await Site.open();
-  const [ann, bob] = [await site.enter(ANDROID), await site.enterPlain()];
-  await ann.openTab();
-  await ann.page.evaluate(HEAR);
-  await ann.search();
-  await allow(ann);
-  await hide(ann);
-  await bob.search();
-  await shows(ann, words.Happened.arrival);
-  await bob.say("secret");
-  await shows(ann, words.Happened.message);
-  await workerOf(ann).evaluate(PRESS).catch(() => {}); // Only a real press keeps the worker alive.
-  await ann.until("globalThis.isFocused");
-  equal(await workerOf(ann).evaluate("focused"), 1, "the other tab is left alone");
-  await shows(ann);
-  await bob.say("one more");
-  await shows(ann, words.Happened.message);
-  await hide(ann, false);
-  await shows(ann);
-});
-
-Deno.test("P3: the service worker of notifications stores nothing and sees no request", async () => {
-  await using site = await Site.open();
-  const [ann, bob] = [await site.enter(ANDROID), await site.enterPlain()];
-  await ann.search();
-  await allow(ann);
-  await hide(ann);
-  await bob.search();
-  await shows(ann, words.Happened.arrival);
-  const worker = workerOf(ann);
-  deepEqual(await worker.evaluate(STORED), { caches: [], databases: [], push: null });
-  equal(await worker.evaluate("fetch('/').then(() => 'loaded', () => 'blocked')"), "blocked");
-  const script = await (await fetch(worker.url())).text();
-  doesNotMatch(script, /fetch|caches|indexedDB|importScripts/);
-  await hide(ann, false);
-  await ann.leave();
-  await ann.page.reload();
-  deepEqual(await ann.evaluate(STATE), { ...NOTHING, workers: 1 });
-  equal(await ann.evaluate("navigator.serviceWorker.controller"), null, "no page is in its scope");
-});
-
-Deno.test("Notification that waits for its worker is not shown to a visitor who has come back", async () => {
-  await using site = await Site.open();
-  const [ann, bob] = [await site.enter(ANDROID), await site.enterPlain()];
-  let release = (): void => {};
-  const held = new Promise<void>((resolve) => release = resolve);
-  const requested = new Promise<void>((resolve) => {
-    ann.context.route(`**${NOTIFICATIONS_PATH}`, async (route) => {
-      resolve();
-      await held;
-      await route.continue();
-    });
-  });
-  await ann.search();
-  await allow(ann);
-  await hide(ann);
-  await bob.search();
-  await requested;
-  await hide(ann, false);
-  release();
-  await ann.until(`navigator.serviceWorker.getRegistration("${NOTIFICATIONS_PATH}")
-    .then((registration) => registration?.active?.state === "activated")`);
-  await hide(ann);
-  await bob.say("later");
-  await shows(ann, words.Happened.message);
-  deepEqual(await ann.evaluate("told"), [words.Happened.message]);
-});
-
-Deno.test("Switch shows a permission that is refused, revoked or given in the browser's settings", async () => {
-  await using site = await Site.open();
-  const ann = await site.enter(ANDROID);
-  const check = async (isOn: boolean, hint: string): Promise<void> => {
-    await ann.until(
-      `document.getElementById("notify-hint").textContent === ${JSON.stringify(hint)}`,
+chromiumTest(
+  "Notification is silent only where the page's sound is heard, or the visitor wants none",
+  async () => {
+    await using site = await Site.open();
+    const [ann, bob] = [await site.enter(), await site.enterPlain()];
+    await ann.search();
+    await allow(ann);
+    await bob.search();
+    await ann.meets();
+    const isSilent = async (text: string): Promise<boolean> => {
+      await hide(ann);
+      await bob.say(text);
+      await ann.hears(text);
+      const silent = await ann.evaluate<boolean>("made.at(-1)[1].silent");
+      await hide(ann, false);
+      return silent;
+    };
+    equal(await isSilent("chime"), true);
+    await ann.press("Sound on");
+    equal(await isSilent("no sound is wanted"), true);
+    await ann.press("Sound off");
+    await ann.evaluate(
+      "Object.defineProperty(AudioContext.prototype, 'state', { value: 'suspended' })",
     );
-    equal(await switchOf(ann).isChecked(), isOn);
-  };
-  await ann.search();
-  await check(false, words.NotifyHint);
-  site.answer = "prompt";
-  await switchOf(ann).click();
-  await ann.until("asked === 1");
-  await check(false, words.NotifyHint);
-  site.answer = "denied";
-  await switchOf(ann).click();
-  await check(false, words.NotifyBlocked);
-  await site.set(ann, "granted");
-  await hide(ann, false);
-  await check(true, words.NotifyHint);
-  await site.set(ann, "denied");
-  await hide(ann, false);
-  await check(false, words.NotifyBlocked);
-  await switchOf(ann).click();
-  await check(false, words.NotifyHint);
-  equal(await ann.evaluate("asked"), 2, "only while it is undecided");
-});
+    equal(await isSilent("the page can't be heard"), false);
+  },
+);
 
-Deno.test("P3: the service worker of notifications is removed when they are switched off, or at the next start", async () => {
-  await using site = await Site.open();
-  const [ann, bob] = [await site.enter(ANDROID), await site.enterPlain()];
-  await ann.search();
-  await allow(ann);
-  await hide(ann);
-  await bob.search();
-  await shows(ann, words.Happened.arrival);
-  await ann.press(words.Notify);
-  await removed(ann);
-  await bob.say("unnoticed");
-  await ann.hears("unnoticed");
-  deepEqual(await ann.evaluate(STATE), { ...NOTHING, asked: 1 });
-  await ann.evaluate(LEAVE_OVER);
-  equal((await ann.evaluate<typeof NOTHING>(STATE)).workers, 1);
-  await ann.page.reload();
-  await removed(ann);
-});
+chromiumTest(
+  "Service worker shows notifications where a page can't, and focuses the page that a pressed one is about",
+  async () => {
+    await using site = await Site.open();
+    const [ann, bob] = [await site.enter(ANDROID), await site.enterPlain()];
+    await ann.openTab();
+    await ann.page.evaluate(HEAR);
+    await ann.search();
+    await allow(ann);
+    await hide(ann);
+    await bob.search();
+    await shows(ann, words.Happened.arrival);
+    await bob.say("secret");
+    await shows(ann, words.Happened.message);
+    await workerOf(ann).evaluate(PRESS).catch(() => {}); // Only a real press keeps the worker alive.
+    await ann.until("globalThis.isFocused");
+    equal(await workerOf(ann).evaluate("focused"), 1, "the other tab is left alone");
+    await shows(ann);
+    await bob.say("one more");
+    await shows(ann, words.Happened.message);
+    await hide(ann, false);
+    await shows(ann);
+  },
+);
 
-Deno.test("Notifications that one tab switches off end in every tab", async () => {
+chromiumTest(
+  "P3: the service worker of notifications stores nothing and sees no request",
+  async () => {
+    await using site = await Site.open();
+    const [ann, bob] = [await site.enter(ANDROID), await site.enterPlain()];
+    await ann.search();
+    await allow(ann);
+    await hide(ann);
+    await bob.search();
+    await shows(ann, words.Happened.arrival);
+    const worker = workerOf(ann);
+    deepEqual(await worker.evaluate(STORED), { caches: [], databases: [], push: null });
+    equal(await worker.evaluate("fetch('/').then(() => 'loaded', () => 'blocked')"), "blocked");
+    const script = await (await fetch(worker.url())).text();
+    doesNotMatch(script, /fetch|caches|indexedDB|importScripts/);
+    await hide(ann, false);
+    await ann.leave();
+    await ann.page.reload();
+    deepEqual(await ann.evaluate(STATE), { ...NOTHING, workers: 1 });
+    equal(
+      await ann.evaluate("navigator.serviceWorker.controller"),
+      null,
+      "no page is in its scope",
+    );
+  },
+);
+
+chromiumTest(
+  "Notification that waits for its worker is not shown to a visitor who has come back",
+  async () => {
+    await using site = await Site.open();
+    const [ann, bob] = [await site.enter(ANDROID), await site.enterPlain()];
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => release = resolve);
+    const requested = new Promise<void>((resolve) => {
+      ann.context.route(`**${NOTIFICATIONS_PATH}`, async (route) => {
+        resolve();
+        await held;
+        await route.continue();
+      });
+    });
+    await ann.search();
+    await allow(ann);
+    await hide(ann);
+    await bob.search();
+    await requested;
+    await hide(ann, false);
+    release();
+    await ann.until(`navigator.serviceWorker.getRegistration("${NOTIFICATIONS_PATH}")
+    .then((registration) => registration?.active?.state === "activated")`);
+    await hide(ann);
+    await bob.say("later");
+    await shows(ann, words.Happened.message);
+    deepEqual(await ann.evaluate("told"), [words.Happened.message]);
+  },
+);
+
+chromiumTest(
+  "Switch shows a permission that is refused, revoked or given in the browser's settings",
+  async () => {
+    await using site = await Site.open();
+    const ann = await site.enter(ANDROID);
+    const check = async (isOn: boolean, hint: string): Promise<void> => {
+      await ann.until(
+        `document.getElementById("notify-hint").textContent === ${JSON.stringify(hint)}`,
+      );
+      equal(await switchOf(ann).isChecked(), isOn);
+    };
+    await ann.search();
+    await check(false, words.NotifyHint);
+    site.answer = "prompt";
+    await switchOf(ann).click();
+    await ann.until("asked === 1");
+    await check(false, words.NotifyHint);
+    site.answer = "denied";
+    await switchOf(ann).click();
+    await check(false, words.NotifyBlocked);
+    await site.set(ann, "granted");
+    await hide(ann, false);
+    await check(true, words.NotifyHint);
+    await site.set(ann, "denied");
+    await hide(ann, false);
+    await check(false, words.NotifyBlocked);
+    await switchOf(ann).click();
+    await check(false, words.NotifyHint);
+    equal(await ann.evaluate("asked"), 2, "only while it is undecided");
+  },
+);
+
+chromiumTest(
+  "P3: the service worker of notifications is removed when they are switched off, or at the next start",
+  async () => {
+    await using site = await Site.open();
+    const [ann, bob] = [await site.enter(ANDROID), await site.enterPlain()];
+    await ann.search();
+    await allow(ann);
+    await hide(ann);
+    await bob.search();
+    await shows(ann, words.Happened.arrival);
+    await ann.press(words.Notify);
+    await removed(ann);
+    await bob.say("unnoticed");
+    await ann.hears("unnoticed");
+    deepEqual(await ann.evaluate(STATE), { ...NOTHING, asked: 1 });
+    await ann.evaluate(LEAVE_OVER);
+    equal((await ann.evaluate<typeof NOTHING>(STATE)).workers, 1);
+    await ann.page.reload();
+    await removed(ann);
+  },
+);
+
+chromiumTest("Notifications that one tab switches off end in every tab", async () => {
   await using site = await Site.open();
   const [ann, bob] = [await site.enter(ANDROID), await site.enterPlain()];
   await ann.search();
@@ -425,23 +459,26 @@ Deno.test({
   await removed(ann);
 });
 
-Deno.test("Badge of the app counts what is unread, and is cleared at the start, when it is seen, and at the end", async () => {
-  await using site = await Site.open();
-  const [ann, bob] = [await site.enter(), await site.enterPlain()];
-  await ann.search();
-  await bob.search();
-  await ann.meets();
-  await hide(ann);
-  for (const text of ["one", "two"]) await bob.say(text);
-  await ann.hears("two");
-  await hide(ann, false);
-  deepEqual(await ann.evaluate("badges"), [0, 1, 2, 0]);
-  await hide(ann);
-  await bob.say("three");
-  await ann.hears("three");
-  await ann.evaluate("dispatchEvent(new PageTransitionEvent('pagehide'))");
-  deepEqual(await ann.evaluate("badges.slice(4, 6)"), [1, 0]);
-});
+chromiumTest(
+  "Badge of the app counts what is unread, and is cleared at the start, when it is seen, and at the end",
+  async () => {
+    await using site = await Site.open();
+    const [ann, bob] = [await site.enter(), await site.enterPlain()];
+    await ann.search();
+    await bob.search();
+    await ann.meets();
+    await hide(ann);
+    for (const text of ["one", "two"]) await bob.say(text);
+    await ann.hears("two");
+    await hide(ann, false);
+    deepEqual(await ann.evaluate("badges"), [0, 1, 2, 0]);
+    await hide(ann);
+    await bob.say("three");
+    await ann.hears("three");
+    await ann.evaluate("dispatchEvent(new PageTransitionEvent('pagehide'))");
+    deepEqual(await ann.evaluate("badges.slice(4, 6)"), [1, 0]);
+  },
+);
 
 function workerOf({ context }: Visitor): Worker {
   return context.serviceWorkers()[0]!;

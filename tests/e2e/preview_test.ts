@@ -99,6 +99,7 @@ Deno.test("Press on Start that lasts while camera and microphone answer is not l
   await ann.page.mouse.down();
   await ann.evaluate("answer(); list()");
   await ann.page.locator("form select").first().waitFor();
+  await ann.settles();
   await ann.page.mouse.up();
   await ann.sees(LOOKING);
 });
@@ -138,6 +139,7 @@ Deno.test("Preview's buttons stay where they are while camera and microphone ans
     await visitor.key(CAMERA_KEY);
     await visitor.sees(words.Devices.camera.off);
     deepEqual(await boxes(), before, `${width}x${height}, with the camera switched off`);
+    await visitor.settles();
     await visitor.page.mouse.up();
     await visitor.sees(LOOKING);
     await visitor.press(words.Cancel);
