@@ -22,8 +22,16 @@ import { decodeAddress } from "../../server/turn/stun_attributes.ts";
 import { channelData, channelNumber, codeOf, peerAddress, VIRTUAL } from "./turn_relay.ts";
 import { within } from "./wait_until.ts";
 
+/**
+ * After this time, a request by UDP is repeated, as it may be lost (RFC 8489 section 6.2.1), in milliseconds. It is long,
+ * so that no request of a slow machine is answered twice.
+ */
+const REPEAT_INTERVAL = 5_000;
+
 /** Bytes to and from a relay. */
 interface Wire {
+  /** Whether a message may be lost on the way. */
+  readonly isLossy: boolean;
   readonly localPort: number;
   write(bytes: Uint8Array): Promise<unknown>;
   /** Whole messages, until the connection ends. */
@@ -102,10 +110,16 @@ export class RelayClient implements Disposable {
     isSigned = true,
     transaction = crypto.getRandomValues(new Uint8Array(12)),
   ): Promise<StunMessage> {
-    await this.write(this.request(method, attributes, isSigned, transaction));
-    for (;;) {
-      const message = parseStun(await this.message());
-      if (message?.transaction.toHex() === transaction.toHex()) return message;
+    const request = this.request(method, attributes, isSigned, transaction);
+    await this.write(request);
+    const repeated = setInterval(() => this.#wire.isLossy && this.write(request), REPEAT_INTERVAL);
+    try {
+      for (;;) {
+        const message = parseStun(await this.message());
+        if (message?.transaction.toHex() === transaction.toHex()) return message;
+      }
+    } finally {
+      clearInterval(repeated);
     }
   }
 
@@ -166,6 +180,7 @@ function udpWire({ hostname, port }: { hostname: string; port: number }, from: s
     for await (const [bytes] of socket) yield bytes;
   }
   return {
+    isLossy: true,
     localPort: portOf(socket.addr),
     write: (bytes) => socket.send(bytes, { hostname, port, transport: "udp" }),
     messages: messages(),
@@ -175,6 +190,7 @@ function udpWire({ hostname, port }: { hostname: string; port: number }, from: s
 
 function streamWire(connection: Deno.Conn): Wire {
   return {
+    isLossy: false,
     localPort: portOf(connection.localAddr),
     write: (bytes) => writeAll(connection, bytes),
     messages: messagesIn(connection),

@@ -36,7 +36,7 @@ async function provingTests(): Promise<string[]> {
     const source = await Deno.readTextFile(new URL(path, tests));
     for (
       const [, said] of source.matchAll(
-        /(?:Deno|inProcess)\.test\(\s*(?:\{\s*name:\s*)?"(P\d+: [^"]+)"/g,
+        /(?:(?:Deno|inProcess)\.test|chromiumTest)\(\s*(?:\{\s*name:\s*)?"(P\d+: [^"]+)"/g,
       )
     ) {
       names.push(said!);
