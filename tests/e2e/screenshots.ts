@@ -51,6 +51,7 @@ async function showChat(fixture: SiteFixture, look: VisitorOptions): Promise<Uin
   for (const visitor of [ann, bob]) await visitor.search();
   for (const visitor of [ann, bob]) await visitor.meets();
   await ann.page.getByText("End-to-end encrypted").click();
+  await ann.passes(10_000); // Otherwise, the stranger writes faster than anyone can type.
   await bob.say("Hi! Where do you hike?");
   await ann.hears("Where do you hike?");
   await ann.say(
