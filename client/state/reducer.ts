@@ -318,7 +318,8 @@ function stop(state: State, now: number): Transition {
 
 /**
  * Handles Escape, which does what Stop does. It is easily pressed by mistake just after the stranger has left, so it
- * asks once before it discards a conversation, and only stops a countdown to the next chat. Visitors who left by themselves have already been asked.
+ * asks once before it discards a conversation, and only stops a countdown to the next chat. Visitors who left by
+ * themselves have already been asked.
  */
 function escape(state: State, now: number): Transition {
   const { screen } = state;
