@@ -35,7 +35,7 @@ function spokenLanguage(tag: string): string[] {
 
 /** The names that languages call themselves. If the browser doesn't know one, the page's language has another. */
 export function ownNames({ code }: Language, tags: readonly string[]): string[] {
-  return tags.map((tag) => name([tag, code], tag));
+  return tags.map((tag) => new Intl.DisplayNames([tag, code], { type: "language" }).of(tag) ?? tag);
 }
 
 /** What the page offers besides what is `chosen`: tags and names, in the order of the page's language. */
@@ -43,11 +43,9 @@ export function offeredLanguages(
   { code }: Language,
   chosen: readonly string[],
 ): [tag: string, name: string][] {
+  const names = new Intl.DisplayNames(code, { type: "language" });
+  const { compare } = new Intl.Collator(code);
   return OFFERED_LANGUAGES.filter((tag) => !chosen.includes(tag))
-    .map((tag): [string, string] => [tag, name([code], tag)])
-    .sort(([, a], [, b]) => a.localeCompare(b, code));
-}
-
-function name(locales: string[], tag: string): string {
-  return new Intl.DisplayNames(locales, { type: "language" }).of(tag) ?? tag;
+    .map((tag): [string, string] => [tag, names.of(tag) ?? tag])
+    .sort(([, a], [, b]) => compare(a, b));
 }
