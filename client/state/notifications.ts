@@ -18,7 +18,6 @@ import {
   type Line,
   type NotificationTopic,
   type State,
-  type Transition,
 } from "./state.ts";
 
 /** What the switch shows. */
@@ -27,17 +26,9 @@ export function switchOf({ preferences, permission }: State): "off" | "blocked" 
   return permission === "granted" ? "on" : "blocked";
 }
 
-/** Handles a press on the switch. */
-export function toggleNotifications(state: State): Transition {
-  const change = { notify: switchOf(state) === "off" };
-  const asks = change.notify && state.permission === "default";
-  return {
-    state: { ...state, preferences: { ...state.preferences, ...change } },
-    effects: [
-      { type: "keep-preferences", change },
-      ...(asks ? [{ type: "ask-permission" } as const] : []),
-    ],
-  };
+/** Whether a press on the switch asks for the permission. */
+export function asksPermission(state: State): boolean {
+  return switchOf(state) === "off" && state.permission === "default";
 }
 
 /** A notification of what has happened between `state` and `next`, if the page is hidden. */

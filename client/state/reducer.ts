@@ -62,7 +62,7 @@ import {
   withRemoteMedia,
 } from "./call_media.ts";
 import { isTooSoon, noteChange } from "./grace.ts";
-import { notification, toggleNotifications } from "./notifications.ts";
+import { asksPermission, notification, switchOf } from "./notifications.ts";
 import {
   type CallAnswer,
   type Effect,
@@ -268,6 +268,16 @@ function prefer(state: State, change: Partial<Preferences>): Transition {
   }
   const preferences = { ...state.preferences, ...change };
   return transition({ ...state, preferences, local }, { type: "keep-preferences", change });
+}
+
+/** Handles a press on the switch for notifications. */
+function toggleNotifications(state: State): Transition {
+  const { state: next, effects } = prefer(state, { notify: switchOf(state) === "off" });
+  return transition(
+    next,
+    ...effects,
+    ...(asksPermission(state) ? [{ type: "ask-permission" } as const] : []),
+  );
 }
 
 /** Takes preferences from another tab. They never switch a device on, nor one that the stranger receives now off. */
