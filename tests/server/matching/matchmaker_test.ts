@@ -1,16 +1,14 @@
 import { INTERVALS } from "../../../server/app.ts";
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Mode, SearchStep } from "../../../protocol.ts";
+import type { Mode } from "../../../protocol.ts";
 import { MAX_SLICE_ITEMS } from "../../../server/base/slices.ts";
 import { MemoryBackend, type Outcome } from "../../../server/matching/backend.ts";
 import {
   INVITATION_TIME,
-  type Match,
   Matchmaker,
   matchOf,
   type Search,
-  type Seeker,
 } from "../../../server/matching/matchmaker.ts";
 import {
   acceptEachOther,
@@ -24,38 +22,8 @@ import type { NodeId, SessionId } from "../../../server/ids.ts";
 import { searchRequest } from "../../support/fixtures.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { trials } from "../../support/repeats.ts";
+import { TestSeeker } from "../../support/test_seeker.ts";
 import { waitUntil } from "../../support/wait_until.ts";
-
-/** A seeker that remembers its matches. */
-class TestSeeker implements Seeker {
-  readonly id: SessionId;
-  search: Search | undefined;
-  readonly matches: Match[] = [];
-  readonly met = new Set<SessionId>();
-  /** The steps that it was told, in order, each once. */
-  told: SearchStep[] = [];
-
-  constructor(id: number) {
-    this.id = id as SessionId;
-  }
-
-  get recent(): SessionId[] {
-    return [...this.met];
-  }
-
-  waits(step: SearchStep): void {
-    if (this.told.at(-1) !== step) this.told.push(step);
-  }
-
-  paired(match: Match): void {
-    this.matches.push(match);
-  }
-
-  /** Ids of the partners, in the order of the matches. */
-  get partners(): number[] {
-    return this.matches.map(({ partner }) => partner);
-  }
-}
 
 /** A backend behind a slow network: what is sent to it arrives later, and its answers arrive later still, in order. */
 class SlowBackend extends MemoryBackend {
@@ -196,7 +164,7 @@ Deno.test("Matchmaker prefers shared interests even after the window", async () 
 
 Deno.test("Matchmaker avoids a recent partner while another one is available", async () => {
   const { find, seekers } = world();
-  seekers[1]!.met.add(2 as SessionId);
+  seekers[1]!.recent.push(2 as SessionId);
   const [a, b, c] = [find(1), find(3), find(2)];
   await settled();
   assert.deepEqual([a.partners, b.partners, c.partners], [[3], [1], []]);
@@ -204,7 +172,7 @@ Deno.test("Matchmaker avoids a recent partner while another one is available", a
 
 Deno.test("Matchmaker pairs recent partners when nobody else is available, and says so", async () => {
   const { find, seekers } = world();
-  seekers[2]!.met.add(1 as SessionId);
+  seekers[2]!.recent.push(1 as SessionId);
   const [a, b] = [find(1), find(2)];
   await settled();
   assert.deepEqual([a.matches[0]?.met, b.matches[0]?.met], [true, true]);

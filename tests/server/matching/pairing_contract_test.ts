@@ -10,7 +10,7 @@ import type { Buffer } from "node:buffer";
 import { getRandomValues } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
-import type { Mode, SearchStep } from "../../../protocol.ts";
+import type { Mode } from "../../../protocol.ts";
 import { type Backend, MemoryBackend } from "../../../server/matching/backend.ts";
 import { type Bus, PAIR_KIND } from "../../../server/cluster/bus.ts";
 import type { PairNotice } from "../../../server/cluster/messages.ts";
@@ -28,43 +28,20 @@ import {
   stepsOf,
   type Wish,
 } from "../../../server/matching/policy.ts";
-import {
-  type Match,
-  Matchmaker,
-  type Search,
-  type Seeker,
-} from "../../../server/matching/matchmaker.ts";
+import { type Match, Matchmaker } from "../../../server/matching/matchmaker.ts";
 import type { NodeId, SessionId } from "../../../server/ids.ts";
 import { searchRequest } from "../../support/fixtures.ts";
 import { startLink } from "../../support/cluster.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { isRedisThere, Redis } from "../../support/redis.ts";
 import { trials } from "../../support/repeats.ts";
+import { TestSeeker } from "../../support/test_seeker.ts";
 
-/** A seeker that remembers its matches. */
-class TestSeeker implements Seeker {
-  search: Search | undefined;
-  readonly matches: Match[] = [];
-  readonly recent: SessionId[] = [];
-  /** The steps that it was told, each once. */
-  told: SearchStep[] = [];
-  readonly id: SessionId;
-
-  constructor(id: number) {
-    this.id = id as SessionId;
-  }
-
-  waits(step: SearchStep): void {
-    if (this.told.at(-1) !== step) this.told.push(step);
-  }
-
-  paired(match: Match): void {
-    this.matches.push(match);
-    this.recent.push(match.partner); // As a session does.
-  }
-
-  get partners(): number[] {
-    return this.matches.map(({ partner }) => partner);
+/** A seeker that avoids its partners afterwards, as a session does. */
+class SessionSeeker extends TestSeeker {
+  override paired(match: Match): void {
+    super.paired(match);
+    this.recent.push(match.partner);
   }
 }
 
@@ -73,7 +50,7 @@ const ANYONE: Wish = { mode: "text", interests: [], languages: [] };
 /** Seekers, on as many nodes as the world has. */
 class World {
   readonly clock = new FakeClock();
-  readonly seekers = Array.from({ length: 12 }, (_, n) => new TestSeeker(n));
+  readonly seekers = Array.from({ length: 12 }, (_, n) => new SessionSeeker(n));
   readonly matchmakers: Matchmaker[];
   /** The seekers whose partner left immediately. */
   readonly abandoned: number[] = [];
@@ -94,18 +71,18 @@ class World {
   }
 
   /** Starts a search without waiting for the result. */
-  start(n: number, wish: Partial<Wish> = {}): TestSeeker {
+  start(n: number, wish: Partial<Wish> = {}): SessionSeeker {
     const seeker = this.seekers[n]!;
     seeker.told = [];
     this.matchmakerOf(n).find(seeker, { ...ANYONE, ...wish });
     return seeker;
   }
 
-  async find(n: number, interests: string[] = [], mode: Mode = "text"): Promise<TestSeeker> {
+  async find(n: number, interests: string[] = [], mode: Mode = "text"): Promise<SessionSeeker> {
     return await this.findBy(n, { interests, mode });
   }
 
-  async findBy(n: number, wish: Partial<Wish>): Promise<TestSeeker> {
+  async findBy(n: number, wish: Partial<Wish>): Promise<SessionSeeker> {
     const seeker = this.start(n, wish);
     await this.#settle();
     return seeker;
@@ -394,7 +371,7 @@ const anAct = fc.record({
 });
 
 /** What the page of a seeker shows: its wish, and the step that it was told, or else the first. */
-function shown({ id, told }: TestSeeker, wish: Wish): SearchRequest {
+function shown({ id, told }: SessionSeeker, wish: Wish): SearchRequest {
   return searchRequest(id, { ...wish, step: told.at(-1) ?? stepsOf(wish)[0]!.step });
 }
 
