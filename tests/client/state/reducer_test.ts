@@ -1,29 +1,19 @@
 import assert from "node:assert/strict";
-import { nextDeadline, reduce } from "../../../client/state/reducer.ts";
+import { nextDeadline } from "../../../client/state/reducer.ts";
 import { LONG_AFTER, WIDENS_AFTER } from "../../../client/state/search.ts";
 import { wantedDevices } from "../../../client/state/call_media.ts";
-import {
-  type Chat,
-  type Effect,
-  type Event,
-  initialState,
-  isTalking,
-  MAX_LINES,
-  type State,
-} from "../../../client/state/state.ts";
+import { type Effect, type Event, isTalking, MAX_LINES } from "../../../client/state/state.ts";
 import {
   ASKING_TIME,
   BACK_TIME,
   TYPING_INTERVAL,
   TYPING_TIME,
 } from "../../../client/state/chat.ts";
-import { isTooSoon } from "../../../client/state/grace.ts";
 import { CONNECTING_TIME } from "../../../client/state/call.ts";
 import { CONFIRM_INTERVAL, MAX_WAITING } from "../../../client/state/delivery.ts";
 import { NO_MEDIA } from "../../../client/media/devices.ts";
 import { type Envelope, MAX_MESSAGE_LENGTH } from "../../../client/crypto/envelope.ts";
 import { CATALOGUES } from "../../../client/languages/all.ts";
-import { DEFAULT_PREFERENCES } from "../../../client/state/preferences.ts";
 import { transcript } from "../../../client/views/transcript.ts";
 import {
   BACKGROUND_WINDOW,
@@ -34,46 +24,14 @@ import {
   type ServerMessage,
 } from "../../../protocol.ts";
 import { ENGLISH } from "../../support/fixtures.ts";
+import { TestPage } from "../../support/test_page.ts";
 
 /** A page without a browser. */
-class Page {
-  state: State = initialState({ ...DEFAULT_PREFERENCES, adult: true }, ENGLISH);
-  effects: readonly Effect[] = [];
-  now = 1_000_000;
-
-  /** Dispatches events. Before each press that acts on a step, the grace period after the last change is over. */
-  on(...events: (Event | Event["type"])[]): this {
-    for (const event of events) {
-      const whole = typeof event === "string" ? { type: event } as Event : event;
-      while (isTooSoon(this.state, whole, this.now)) this.pass(1);
-      ({ state: this.state, effects: this.effects } = reduce(this.state, whole, this.now));
-    }
-    return this;
-  }
-
+class Page extends TestPage {
   /** The stranger's next message arrives. */
   hears(text: string): this {
     const number = this.chat.delivery.received + 1;
     return this.on(said({ kind: "text", number, text }));
-  }
-
-  server(message: ServerMessage): this {
-    return this.on({ type: "server", message });
-  }
-
-  /** Lets time pass, and fires the deadlines that are due. */
-  pass(ms: number): this {
-    const end = this.now + ms;
-    for (
-      let next = nextDeadline(this.state);
-      next !== undefined && next <= end;
-      next = nextDeadline(this.state)
-    ) {
-      this.now = next;
-      this.on("tick");
-    }
-    this.now = end;
-    return this;
   }
 
   chatting(): this {
@@ -84,11 +42,6 @@ class Page {
   get search(): unknown {
     const { screen } = this.state;
     return screen.kind === "searching" && [screen.step, screen.isLong];
-  }
-
-  get chat(): Chat {
-    assert.ok(this.state.screen.kind === "chat");
-    return this.state.screen.chat;
   }
 
   /** The chat, abbreviated: messages and notices. */

@@ -1,47 +1,24 @@
 /** What may follow a chat: another one with the same stranger, or the next search, which starts automatically. */
 
 import assert from "node:assert/strict";
-import { AGAIN_WINDOW, FEATURES, MODES, type ServerMessage } from "../../../protocol.ts";
-import { GRACE, isTooSoon } from "../../../client/state/grace.ts";
-import { DEFAULT_PREFERENCES, type Preferences } from "../../../client/state/preferences.ts";
+import { AGAIN_WINDOW, FEATURES, MODES } from "../../../protocol.ts";
+import { GRACE } from "../../../client/state/grace.ts";
+import { type Preferences } from "../../../client/state/preferences.ts";
 import { nextDeadline, reduce } from "../../../client/state/reducer.ts";
 import { LATE_ANSWER, NEXT_CHAT_DELAY } from "../../../client/state/rematch.ts";
-import {
-  type Chat,
-  type Effect,
-  type Event,
-  initialState,
-  type State,
-} from "../../../client/state/state.ts";
+import { type Effect, type Event, type State } from "../../../client/state/state.ts";
 import { transcript } from "../../../client/views/transcript.ts";
 import { ENGLISH } from "../../support/fixtures.ts";
+import { TestPage } from "../../support/test_page.ts";
 
 const AGAIN = { type: "again" } as const;
 const LEFT = { type: "partner-left" } as const;
 
 /** A page without a browser, whose server knows every feature. */
-class Page {
-  state: State;
-  effects: readonly Effect[] = [];
-  now = 1_000_000;
-
+class Page extends TestPage {
   constructor(preferences: Partial<Preferences> = {}, features: readonly string[] = FEATURES) {
-    this.state = initialState({ ...DEFAULT_PREFERENCES, adult: true, ...preferences }, ENGLISH);
+    super(preferences);
     this.server({ type: "welcome", token: "t", online: 2, features });
-  }
-
-  /** Dispatches events. The grace period before a press is over. */
-  on(...events: (Event | Event["type"])[]): this {
-    for (const event of events) {
-      const whole = typeof event === "string" ? { type: event } as Event : event;
-      while (isTooSoon(this.state, whole, this.now)) this.pass(1);
-      ({ state: this.state, effects: this.effects } = reduce(this.state, whole, this.now));
-    }
-    return this;
-  }
-
-  server(...messages: ServerMessage[]): this {
-    return this.on(...messages.map((message) => ({ type: "server", message }) as const));
   }
 
   /** A partner is found: a new one, or the last one. */
@@ -61,25 +38,8 @@ class Page {
     );
   }
 
-  /** Lets time pass, and fires the deadlines that are due. */
-  pass(ms: number): this {
-    const end = this.now + ms;
-    for (let next = nextDeadline(this.state); next !== undefined && next <= end;) {
-      this.now = next;
-      this.on("tick");
-      next = nextDeadline(this.state);
-    }
-    this.now = end;
-    return this;
-  }
-
   get kind(): State["screen"]["kind"] {
     return this.state.screen.kind;
-  }
-
-  get chat(): Chat {
-    assert.ok(this.state.screen.kind === "chat");
-    return this.state.screen.chat;
   }
 
   get log(): string[] {

@@ -3,37 +3,17 @@
 import assert from "node:assert/strict";
 import type { ServerMessage } from "../../../protocol.ts";
 import { MAX_LANGUAGES } from "../../../protocol.ts";
-import { nextDeadline, reduce } from "../../../client/state/reducer.ts";
-import { isTooSoon } from "../../../client/state/grace.ts";
 import { LONG_AFTER, WIDENS_AFTER } from "../../../client/state/search.ts";
-import { type Effect, type Event, initialState, type State } from "../../../client/state/state.ts";
-import { DEFAULT_PREFERENCES } from "../../../client/state/preferences.ts";
 import { describeNotice, describeSearch } from "../../../client/views/phrases.ts";
 import { ENGLISH } from "../../support/fixtures.ts";
+import { TestPage } from "../../support/test_page.ts";
 
 const { words } = ENGLISH;
 
 /** A page whose browser reports these languages. */
-class Page {
-  state: State;
-  effects: readonly Effect[] = [];
-  now = 1_000_000;
-
+class Page extends TestPage {
   constructor(...languages: string[]) {
-    this.state = initialState({ ...DEFAULT_PREFERENCES, adult: true }, ENGLISH, { languages });
-  }
-
-  on(...events: (Event | "start" | "stop")[]): this {
-    for (const event of events) {
-      const whole: Event = typeof event === "string" ? { type: event } : event;
-      while (isTooSoon(this.state, whole, this.now)) this.now++;
-      ({ state: this.state, effects: this.effects } = reduce(this.state, whole, this.now));
-    }
-    return this;
-  }
-
-  server(message: ServerMessage): this {
-    return this.on({ type: "server", message });
+    super({}, { languages });
   }
 
   likes(text: string): this {
@@ -46,16 +26,6 @@ class Page {
 
   removes(language: string): this {
     return this.on({ type: "remove-language", language });
-  }
-
-  pass(ms: number): this {
-    const end = this.now + ms;
-    for (let next = 0; (next = nextDeadline(this.state) ?? Infinity) <= end;) {
-      this.now = next;
-      this.on({ type: "tick" });
-    }
-    this.now = end;
-    return this;
   }
 
   /** The messages to the server that the last event caused. */
