@@ -182,6 +182,14 @@ async function hide(visitor: Visitor, hidden = true): Promise<void> {
     document.dispatchEvent(new Event("visibilitychange", { bubbles: true }))`);
 }
 
+/** `stranger` meets `ann`, who has allowed notifications and whose page is hidden. */
+async function arrives(stranger: Visitor, ann: Visitor): Promise<void> {
+  await ann.search();
+  await allow(ann);
+  await hide(ann);
+  await stranger.search();
+}
+
 chromiumTest(
   "P3: nothing is asked, registered or requested for notifications until they are switched on",
   async () => {
@@ -215,10 +223,7 @@ chromiumTest(
   async () => {
     await using site = await Site.open();
     const [ann, bob] = [await site.enter(), await site.enterPlain()];
-    await ann.search();
-    await allow(ann);
-    await hide(ann);
-    await bob.search();
+    await arrives(bob, ann);
     await ann.meets();
     await bob.say("secret");
     await ann.hears("secret");
@@ -234,10 +239,7 @@ chromiumTest(
 chromiumTest("Notification is closed when the page is seen, and when the chat ends", async () => {
   await using site = await Site.open();
   const [ann, bob] = [await site.enter(), await site.enterPlain()];
-  await ann.search();
-  await allow(ann);
-  await hide(ann);
-  await bob.search();
+  await arrives(bob, ann);
   await ann.until("open.size === 1");
   await hide(ann, false);
   await ann.until("open.size === 0");
@@ -287,10 +289,7 @@ chromiumTest(
     const [ann, bob] = [await site.enter(ANDROID), await site.enterPlain()];
     await ann.openTab();
     await ann.page.evaluate(HEAR);
-    await ann.search();
-    await allow(ann);
-    await hide(ann);
-    await bob.search();
+    await arrives(bob, ann);
     await shows(ann, words.Happened.arrival);
     await bob.say("secret");
     await shows(ann, words.Happened.message);
@@ -310,10 +309,7 @@ chromiumTest(
   async () => {
     await using site = await Site.open();
     const [ann, bob] = [await site.enter(ANDROID), await site.enterPlain()];
-    await ann.search();
-    await allow(ann);
-    await hide(ann);
-    await bob.search();
+    await arrives(bob, ann);
     await shows(ann, words.Happened.arrival);
     const worker = workerOf(ann);
     deepEqual(await worker.evaluate(STORED), { caches: [], databases: [], push: null });
@@ -346,10 +342,7 @@ chromiumTest(
         await route.continue();
       });
     });
-    await ann.search();
-    await allow(ann);
-    await hide(ann);
-    await bob.search();
+    await arrives(bob, ann);
     await requested;
     await hide(ann, false);
     release();
@@ -399,10 +392,7 @@ chromiumTest(
   async () => {
     await using site = await Site.open();
     const [ann, bob] = [await site.enter(ANDROID), await site.enterPlain()];
-    await ann.search();
-    await allow(ann);
-    await hide(ann);
-    await bob.search();
+    await arrives(bob, ann);
     await shows(ann, words.Happened.arrival);
     await ann.press(words.Notify);
     await removed(ann);
@@ -419,10 +409,7 @@ chromiumTest(
 chromiumTest("Notifications that one tab switches off end in every tab", async () => {
   await using site = await Site.open();
   const [ann, bob] = [await site.enter(ANDROID), await site.enterPlain()];
-  await ann.search();
-  await allow(ann);
-  await hide(ann);
-  await bob.search();
+  await arrives(bob, ann);
   await shows(ann, words.Happened.arrival);
   const tab = await ann.openTab();
   await tab.press("Start text chat");
@@ -442,10 +429,7 @@ Deno.test({
   await using fixture = new SiteFixture(await firefox(), await serve());
   const script = RECORD.replace("await decide();", ""); // Its settings have decided.
   const [ann, bob] = [await fixture.enter({ script }), await fixture.enter()];
-  await ann.search();
-  await allow(ann);
-  await hide(ann);
-  await bob.search();
+  await arrives(bob, ann);
   await ann.until(`made.map(([title]) => title).join() === "${words.Happened.arrival}"`);
   equal((await ann.evaluate<typeof NOTHING>(STATE)).workers, 0);
   await ann.evaluate(`Notification = class extends Notification {
