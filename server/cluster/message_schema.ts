@@ -1,7 +1,7 @@
 /**
- * Reads the JSON of messages between nodes, and of searches that Redis has paired. What doesn't have the form of `messages.ts` is
- * `undefined`, never an exception: a node of another version, or another program that uses the same Redis, must not
- * disturb this node. Unknown fields are dropped, because a later version may add some.
+ * Reads the JSON of messages between nodes, and of searches that Redis has paired. What doesn't have the form of
+ * `messages.ts` is `undefined`, never an exception: a node of another version, or another program that uses the same
+ * Redis, must not disturb this node. Unknown fields are dropped, because a later version may add some.
  *
  * The limits are generous: they only bound the work. The node that created a value has applied the rules.
  */

@@ -1,7 +1,7 @@
 /**
  * Static files besides the pages: icons, the web app manifest, the preview picture for links, and the service worker of
- * notifications. They are made by the build and served from memory. A browser requests most of them only when a visitor installs the chat on the home
- * screen. So the first page load is still one response.
+ * notifications. They are made by the build and served from memory. A browser requests most of them only when a visitor
+ * installs the chat on the home screen. So the first page load is still one response.
  */
 
 import { DAY, SECOND } from "../base/clock.ts";

@@ -3,8 +3,8 @@
  * both listeners give the same one.
  *
  * Pages that don't change are encoded when they are first requested in a language, and better a few seconds later. The
- * home page is encoded again when its announcements change, and the house rules when their file changes. Pages with live figures are rendered again only once they
- * have reached a maximum age.
+ * home page is encoded again when its announcements change, and the house rules when their file changes. Pages with
+ * live figures are rendered again only once they have reached a maximum age.
  */
 
 import { LANGUAGES_PATH } from "../../protocol.ts";
