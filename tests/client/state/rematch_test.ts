@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { AGAIN_WINDOW, FEATURES, MODES } from "../../../protocol.ts";
 import { GRACE } from "../../../client/state/grace.ts";
-import { type Preferences } from "../../../client/state/preferences.ts";
+import type { Preferences } from "../../../client/state/preferences.ts";
 import { nextDeadline, reduce } from "../../../client/state/reducer.ts";
 import { LATE_ANSWER, NEXT_CHAT_DELAY } from "../../../client/state/rematch.ts";
-import { type Effect, type Event, type State } from "../../../client/state/state.ts";
+import type { Effect, Event, State } from "../../../client/state/state.ts";
 import { transcript } from "../../../client/views/transcript.ts";
 import { ENGLISH } from "../../support/fixtures.ts";
 import { TestPage } from "../../support/test_page.ts";
