@@ -32,7 +32,13 @@ import { findCosts } from "./find_cost.ts";
 import { goalLines } from "./goals.ts";
 import { describeMachine } from "./machine.ts";
 import { measurePairing } from "./pairing.ts";
-import { inTurns, measureMemory, measureRelay, measureVisits } from "./measurement.ts";
+import {
+  inTurns,
+  measureArrivals,
+  measureMemory,
+  measurePages,
+  measureRelay,
+} from "./measurement.ts";
 import { measurePageLoad } from "./page_load.ts";
 import { markdown, summary } from "./tables.ts";
 import { measureStalls, stallsTable } from "./stalls.ts";
@@ -78,7 +84,13 @@ progress("find has been measured");
 const pageLoad = await measurePageLoad(pageLoads);
 progress("the page has been loaded");
 const relay = await inTurns(all, repetitions, (one) => measureRelay(one, profile), progress);
-const visits = await inTurns(OURS, repetitions, (one) => measureVisits(one, profile), progress);
+const arrivals = await inTurns(
+  all.filter(isServer),
+  repetitions,
+  (one) => measureArrivals(one, profile),
+  progress,
+);
+const pages = await inTurns(OURS, repetitions, (one) => measurePages(one, profile), progress);
 const memory = await inTurns(
   all.filter(isServer),
   longRepetitions,
@@ -87,7 +99,7 @@ const memory = await inTurns(
 );
 
 const machine = await describeMachine(installation, new Date(), backgroundLoad.share);
-const findings = { machine, relay, memory, visits, find, pageLoad };
+const findings = { machine, relay, memory, arrivals, pages, find, pageLoad };
 const text = await formatted(markdown(findings));
 if (Deno.args.includes("--readme")) {
   await write("docs/benchmarks.md", "measured: benchmarks", text);

@@ -16,6 +16,9 @@ const CHAT_DEPTH = 1;
 const BURST_DEPTH = 16;
 /** Messages per second at which latency is measured, as many as eight thousand people send who type all the time. */
 const FIXED_RATE = 5_000;
+/** Visits, and connections that request pages, at the same time. */
+const VISITS_AT_ONCE = 32;
+const PAGE_CONNECTIONS = 16;
 /** Descriptors that a process needs besides its connections. */
 const SPARE_DESCRIPTORS = 200;
 
@@ -35,10 +38,14 @@ export interface MemoryFigures extends Figures {
   readonly bytes: number;
 }
 
-/** The cost of everything except messages. Processor times are in microseconds. */
-export interface VisitFigures extends Figures {
+/** The cost of two visitors who arrive, are paired, exchange a message each way and leave, in microseconds. */
+export interface ArrivalFigures extends Figures {
   readonly pairsPerSecond: number;
   readonly pairCpu: number;
+}
+
+/** The cost of the home page. The processor time is in microseconds. */
+export interface PageFigures extends Figures {
   readonly pagesPerSecond: number;
   readonly pageCpu: number;
   readonly pageBytes: number;
@@ -101,20 +108,25 @@ export async function measureMemory(
   return { connections, bytes };
 }
 
-/** Measures page requests, and visits that consist of being paired and leaving. */
-export async function measureVisits(
+/** Measures visits that consist of being paired, a message each way, and leaving. */
+export async function measureArrivals(
   { target }: RunningServer,
-  { visitors, warmUp, duration }: Profile,
-): Promise<VisitFigures> {
-  const visits = await generate(target, { kind: "visits", visitors, concurrency: 32 });
-  const page = await generate(target, { kind: "page", connections: 16, warmUp, duration });
-  return {
-    pairsPerSecond: visits.perSecond,
-    pairCpu: visits.cpu,
-    pagesPerSecond: page.perSecond,
-    pageCpu: page.cpu,
-    pageBytes: page.bytes,
-  };
+  { visitors }: Profile,
+): Promise<ArrivalFigures> {
+  const task = { kind: "visits", visitors, concurrency: VISITS_AT_ONCE } as const;
+  const { perSecond, cpu, faults } = await generate(target, task);
+  if (faults > 0) throw new Error(`Cannot measure arrivals: ${faults} faults`);
+  return { pairsPerSecond: perSecond, pairCpu: cpu };
+}
+
+/** Measures requests for the home page. */
+export async function measurePages(
+  { target }: RunningServer,
+  { warmUp, duration }: Profile,
+): Promise<PageFigures> {
+  const task = { kind: "page", connections: PAGE_CONNECTIONS, warmUp, duration } as const;
+  const { perSecond, cpu, bytes } = await generate(target, task);
+  return { pagesPerSecond: perSecond, pageCpu: cpu, pageBytes: bytes };
 }
 
 /** Throws if messages were lost, because then the figures are worthless. */

@@ -87,6 +87,11 @@ export class Peer implements TextChannel {
     this.#texts.splice(0, index() + 1);
   }
 
+  /** Resolves when this many messages have arrived in total. */
+  async receive(count: number): Promise<void> {
+    await this.#waitUntil(() => this.delivered >= count);
+  }
+
   /** Closes the way a page does (1001), and resolves when the server has ended the connection. */
   async leave(): Promise<void> {
     this.#isLeaving = true;
@@ -138,7 +143,10 @@ export class Peer implements TextChannel {
       this.#frame(data, data[at]! & 15, start, end);
       at = end;
     }
-    if (this.delivered > delivered) this.onDelivered(this.delivered - delivered);
+    if (this.delivered > delivered) {
+      this.onDelivered(this.delivered - delivered);
+      this.#notify();
+    }
     return at;
   }
 

@@ -3,7 +3,7 @@
  * message. Every message carries 100 bytes that a person could have written.
  *
  *   ours               a binary frame of kind 1 of protocol version 1; paired by `find`
- *   plain              a binary frame; the next client to connect is the partner
+ *   plain              a binary frame; the next client to connect is the partner, and the text "paired" says so
  *   socket.io text     Engine.IO 4 packet 4, Socket.IO 5 packet 2: 42["message","..."]
  *   socket.io binary   packet 5, which announces an attachment, followed by the attachment in a separate frame
  */
@@ -27,7 +27,7 @@ export interface ProtocolAdapter {
   /** Additional lines of the handshake. Every pair comes from a different address. */
   headers(pair: number): readonly string[];
   readonly message: MessageForm;
-  /** Resolves once the peer only has to wait for its partner, or can send messages. */
+  /** Resolves once the peer waits for its partner, if it is the first, or can send messages. */
   join(talk: TextChannel, position: Position): Promise<void>;
   /** The immediate reply to a text, if it needs one. */
   replyTo?(text: string): string | undefined;
@@ -38,10 +38,11 @@ const FIND = JSON.stringify({ type: "find", mode: "text", interests: [] });
 const SOCKET_IO = {
   path: "/socket.io/?EIO=4&transport=websocket",
   headers: () => [],
-  join: async (talk: TextChannel): Promise<void> => {
+  join: async (talk: TextChannel, position: Position): Promise<void> => {
     await talk.receiveText("0{");
     talk.sendText("40");
     await talk.receiveText("40{");
+    if (position === "second") await talk.receiveText('42["paired"');
   },
   answer: (text: string) => text === "2" ? "3" : undefined,
 } as const;
@@ -68,7 +69,9 @@ export const ADAPTERS: Readonly<Record<ProtocolName, ProtocolAdapter>> = {
     path: "/",
     headers: () => [],
     message: { opcode: Opcode.binary, before: "x", after: "x".repeat(93) },
-    join: async () => {},
+    join: async (talk, position) => {
+      if (position === "second") await talk.receiveText("paired");
+    },
   },
   "socket.io text": {
     ...SOCKET_IO,

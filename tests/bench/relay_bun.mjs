@@ -6,7 +6,11 @@ let waiting;
 
 const open = (socket) => {
   socket.data.partner = waiting;
-  if (waiting) waiting.data.partner = socket;
+  if (waiting) {
+    waiting.data.partner = socket;
+    waiting.send("paired");
+    socket.send("paired");
+  }
   waiting = waiting ? undefined : socket;
 };
 

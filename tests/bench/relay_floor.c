@@ -2,7 +2,7 @@
  * The floor: the cost of relaying with nothing but system calls. One thread, epoll, no library.
  *
  *   handshake       the response to one fixed key, the one that the generator sends
- *   partners        the first two connections, the next two, ...
+ *   partners        the first two connections, the next two, ...; each is told
  *   frames          header read, payload unmasked into one buffer, one write for all frames of one read
  *
  * It has no limits, timeouts or checks, and drops a connection that cannot take a whole write. It is not usable as a
@@ -30,6 +30,9 @@ static const char ANSWER[] =
   "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
   "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
 
+/* A text frame. */
+static const char PAIRED[] = "\x81\x06paired";
+
 typedef struct Peer {
   int fd;
   int open;             /* the handshake is over */
@@ -50,20 +53,28 @@ static void drop(Peer *peer) {
   free(peer);
 }
 
-static void pair(Peer *peer) {
-  if (waiting) {
-    peer->partner = waiting;
-    waiting->partner = peer;
-    waiting = NULL;
-  } else waiting = peer;
+static int tell_paired(Peer *peer) {
+  return write(peer->fd, PAIRED, sizeof PAIRED - 1) == sizeof PAIRED - 1;
+}
+
+/* Returns 0 if the peer could not be told. If its partner could not, the partner's next read ends it. */
+static int pair(Peer *peer) {
+  if (!waiting) {
+    waiting = peer;
+    return 1;
+  }
+  peer->partner = waiting;
+  waiting->partner = peer;
+  waiting = NULL;
+  tell_paired(peer->partner);
+  return tell_paired(peer);
 }
 
 /* On loopback a handshake arrives in one piece. Returns 0 unless it is the generator's. */
 static int shake_hands(Peer *peer, size_t bytes) {
   if (!memmem(in, bytes, KEY, sizeof KEY - 1)) return 0;
   peer->open = 1;
-  pair(peer);
-  return write(peer->fd, ANSWER, sizeof ANSWER - 1) == sizeof ANSWER - 1;
+  return write(peer->fd, ANSWER, sizeof ANSWER - 1) == sizeof ANSWER - 1 && pair(peer);
 }
 
 /* Keeps the rest of the input until more arrives. */
@@ -76,11 +87,12 @@ static void keep(Peer *peer, size_t from, size_t to) {
   memcpy(peer->rest, in + from, to - from);
 }
 
-/* Unmasks all complete frames of the input for the partner. Returns the offset of the first incomplete frame. */
-static size_t unmask_frames(size_t bytes, size_t *out_bytes) {
+/* Unmasks all complete frames before a close frame. Returns the offset of the first frame that is not complete. */
+static size_t unmask_frames(size_t bytes, size_t *out_bytes, int *closing) {
   size_t at = 0;
   for (;;) {
     if (bytes - at < 8) return at;
+    if ((*closing = (in[at] & 15) == 8)) return at;
     size_t length = in[at + 1] & 127, head = 2;
     if (length == 126) length = in[at + 2] << 8 | in[at + 3], head = 4;
     if (bytes - at < head + 4 + length) return at;
@@ -100,11 +112,11 @@ static int receive(Peer *peer) {
   ssize_t got = read(peer->fd, in + peer->rest_bytes, BUFFER_BYTES - peer->rest_bytes);
   if (got <= 0) return got < 0 && errno == EAGAIN;
   size_t bytes = peer->rest_bytes + got, out_bytes = 0;
+  int closing = 0;
   if (!peer->open) return shake_hands(peer, bytes);
-  if ((in[0] & 15) == 8) return 0;
-  keep(peer, unmask_frames(bytes, &out_bytes), bytes);
-  if (out_bytes == 0 || !peer->partner) return 1;
-  return write(peer->partner->fd, out, out_bytes) == (ssize_t)out_bytes;
+  keep(peer, unmask_frames(bytes, &out_bytes, &closing), bytes);
+  if (out_bytes == 0 || !peer->partner) return !closing;
+  return write(peer->partner->fd, out, out_bytes) == (ssize_t)out_bytes && !closing;
 }
 
 static void watch(int fd, void *data) {

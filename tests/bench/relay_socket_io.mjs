@@ -19,7 +19,11 @@ server.on("connection", (socket) => {
     if (socket.data.partner) socket.data.partner.data.partner = undefined;
   });
   socket.data.partner = waiting;
-  if (waiting) waiting.data.partner = socket;
+  if (waiting) {
+    waiting.data.partner = socket;
+    waiting.emit("paired");
+    socket.emit("paired");
+  }
   waiting = waiting ? undefined : socket;
 });
 

@@ -1,6 +1,6 @@
 /**
  * A relay on Node with only `ws`, which is loaded from the working directory. The first two connections are partners, then
- * the next two, and so on. It has no limits, no matchmaking and no sessions.
+ * the next two, and so on, and each is told. It has no limits, no matchmaking and no sessions.
  */
 
 import { createRequire } from "node:module";
@@ -19,6 +19,10 @@ server.on("connection", (socket) => {
     if (socket.partner) socket.partner.partner = undefined;
   });
   socket.partner = waiting;
-  if (waiting) waiting.partner = socket;
+  if (waiting) {
+    waiting.partner = socket;
+    waiting.send("paired");
+    socket.send("paired");
+  }
   waiting = waiting ? undefined : socket;
 });

@@ -2,7 +2,13 @@
 
 import { NAMES } from "./competitor.ts";
 import type { FindCost } from "./find_cost.ts";
-import type { MemoryFigures, RelayFigures, Result, VisitFigures } from "./measurement.ts";
+import type {
+  ArrivalFigures,
+  MemoryFigures,
+  PageFigures,
+  RelayFigures,
+  Result,
+} from "./measurement.ts";
 import type { Figures } from "./medians.ts";
 import type { PageLoad } from "./page_load.ts";
 
@@ -11,14 +17,15 @@ export interface Findings {
   readonly machine: string;
   readonly relay: readonly Result<RelayFigures>[];
   readonly memory: readonly Result<MemoryFigures>[];
-  readonly visits: readonly Result<VisitFigures>[];
+  readonly arrivals: readonly Result<ArrivalFigures>[];
+  readonly pages: readonly Result<PageFigures>[];
   readonly find: readonly FindCost[];
   readonly pageLoad: PageLoad;
 }
 
 /** All tables, each with an explanation. */
 export function markdown(findings: Findings): string {
-  const { machine, relay, memory, visits, find, pageLoad } = findings;
+  const { machine, relay, memory, arrivals, pages, find, pageLoad } = findings;
   const connections = Math.max(...memory.map((one) => figure(one, "connections") ?? 0));
   return [
     machine,
@@ -28,9 +35,11 @@ export function markdown(findings: Findings): string {
     relayTable(relay),
     `Memory for ${count(connections)} connections, all paired and silent:`,
     memoryTable(memory),
-    "For pairs, visitors connect, are paired and leave immediately, 32 at a time. For pages, the " +
-    "home page is requested over 16 connections. CPU is in microseconds:",
-    visitsTable(visits),
+    "Arrivals: visitors connect, are paired, exchange a message each way and leave, 32 at a time. " +
+    "CPU is in microseconds per pair:",
+    arrivalsTable(arrivals),
+    "The home page, requested over 16 connections. CPU is in microseconds:",
+    pagesTable(pages),
     "Time to find a partner, in microseconds:",
     findTable(find),
     pageLine(pageLoad),
@@ -105,14 +114,26 @@ function memoryTable(results: readonly Result<MemoryFigures>[]): string {
   );
 }
 
-function visitsTable(results: readonly Result<VisitFigures>[]): string {
-  const head = ["server", "pairs/s", "CPU per pair", "pages/s", "CPU per page", "bytes per page"];
+function arrivalsTable(results: readonly Result<ArrivalFigures>[]): string {
+  const head = ["server", "pairs/s", "CPU per pair", "to ours"];
   return table(
     head,
     results.map((result) =>
       row(result, head.length, (figures) => [
         count(figures.pairsPerSecond),
         figures.pairCpu.toFixed(0),
+        toOurs(results, "pairCpu", figures),
+      ])
+    ),
+  );
+}
+
+function pagesTable(results: readonly Result<PageFigures>[]): string {
+  const head = ["server", "pages/s", "CPU per page", "bytes per page"];
+  return table(
+    head,
+    results.map((result) =>
+      row(result, head.length, (figures) => [
         count(figures.pagesPerSecond),
         figures.pageCpu.toFixed(0),
         count(figures.pageBytes),

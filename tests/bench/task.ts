@@ -37,7 +37,7 @@ export interface IdleTask {
   readonly settle: number;
 }
 
-/** Visitors who connect, are paired, and leave. */
+/** Visitors who connect, are paired, exchange a message each way, and leave. */
 export interface VisitsTask {
   readonly kind: "visits";
   /** Even, so that the last visitor finds a partner. */
@@ -88,6 +88,8 @@ export interface IdleReport {
 export interface VisitsReport {
   readonly perSecond: number;
   readonly cpu: number;
+  /** Messages with an unexpected number, and connections that ended unexpectedly. */
+  readonly faults: number;
 }
 
 /** For a {@linkcode PageTask}. `cpu` is microseconds per request, `bytes` the size of a whole response on the wire. */

@@ -1,4 +1,7 @@
-/** Visitors who connect, are paired and leave immediately: the whole life of a session without its messages. */
+/**
+ * Visitors who connect, are paired, exchange a message each way and leave: the whole life of a session. Partners arrive
+ * in any order, so each visitor waits until the server says that it is paired.
+ */
 
 import { rates, sample } from "./cpu_cost.ts";
 import { type Endpoint, Peer } from "./peer.ts";
@@ -13,22 +16,33 @@ export async function visits(
   pid: number,
   task: VisitsTask,
 ): Promise<VisitsReport> {
-  await visit(endpoint, 0, task);
+  await visitAll(endpoint, 0, task);
   const before = sample(pid, 0);
-  await visit(endpoint, task.visitors, task);
+  const faults = await visitAll(endpoint, task.visitors, task);
   const { perSecond, cpu } = rates(before, sample(pid, task.visitors / 2));
-  return { perSecond, cpu };
+  return { perSecond, cpu, faults };
 }
 
-/** Runs all visits, `atOnce` at a time. Addresses are numbered from `first`. */
-async function visit(
+/** Runs all visits, `concurrency` at a time. Addresses are numbered from `first`. Returns the number of faults. */
+async function visitAll(
   endpoint: Endpoint,
   first: number,
   { visitors, concurrency }: VisitsTask,
-): Promise<void> {
+): Promise<number> {
   let next = first;
+  let faults = 0;
   const lane = async (): Promise<void> => {
-    while (next < first + visitors) await (await Peer.open(endpoint, next++, "second")).leave();
+    while (next < first + visitors) faults += await visit(endpoint, next++);
   };
   await Promise.all(Array.from({ length: concurrency }, lane));
+  return faults;
+}
+
+/** One visit. Its partner leaves only with this visitor's message, so none is lost. */
+async function visit(endpoint: Endpoint, address: number): Promise<number> {
+  const peer = await Peer.open(endpoint, address, "second");
+  peer.send(1);
+  await peer.receive(1);
+  await peer.leave();
+  return peer.faults;
 }
