@@ -13,7 +13,7 @@ import type { AddressRecord } from "./admission/address_record.ts";
 import { type ConnectionRefusal, SOCKET_PATH } from "../protocol.ts";
 import type { AccessLog } from "./access_log/access_log.ts";
 import { type Address, clientAddress, networkOf } from "./admission/address.ts";
-import { exceedsPlaces, type Gate, type Refusal } from "./admission/gate.ts";
+import { exceedsPlaces, type Gate, type GateDecision, type Refusal } from "./admission/gate.ts";
 import type { Entry, Guest } from "./admission/ip_registry.ts";
 import { originDifference, type OriginOptions } from "./admission/origin.ts";
 import { type Headers, TRANSPORT_SECURITY } from "./http/headers.ts";
@@ -95,25 +95,46 @@ export class RequestHandler implements Handler {
     return this.#finish(request, address, reply);
   }
 
-  async admit(request: HttpRequest): Promise<UpgradeDecision> {
-    if (request.method !== "GET") return { kind: "refused", reply: await this.answer(request) };
-    const { gate, proxyDetector, addressesHeld } = this.#options;
+  admit(request: HttpRequest): UpgradeDecision | Promise<UpgradeDecision> {
+    if (request.method !== "GET") return this.#refuseAsRequest(request);
     const address = this.#clientAddress(request);
+    this.#observe(request, address);
+    const { gate } = this.#options;
     const { header } = request;
+    const local = gate.evaluate({ address, isSecure: this.#isSecure(request), header });
+    const decision = gate.admit(local);
+    return decision instanceof Promise
+      ? decision.then((later) => this.#conclude(request, address, later))
+      : this.#conclude(request, address, decision);
+  }
+
+  async #refuseAsRequest(request: HttpRequest): Promise<UpgradeDecision> {
+    return { kind: "refused", reply: await this.answer(request) };
+  }
+
+  /** Looks for signs of a proxy that is not set up as it should be. */
+  #observe({ header }: HttpRequest, address: Address | undefined): void {
+    const { proxyDetector, addressesHeld } = this.#options;
     proxyDetector.check({
       forwardedFor: header("x-forwarded-for"),
       userAgent: header("user-agent"),
       addresses: addressesHeld(),
     });
     proxyDetector.checkCdn(header, address);
-    const isSecure = this.#isSecure(request);
-    const decision = await gate.admit(gate.evaluate({ address, isSecure, header }));
+  }
+
+  #conclude(
+    request: HttpRequest,
+    address: Address | undefined,
+    decision: GateDecision,
+  ): UpgradeDecision {
     if (decision.kind === "refused") {
-      if (decision.difference !== undefined) proxyDetector.originRefused(decision.difference);
+      const { difference } = decision;
+      if (difference !== undefined) this.#options.proxyDetector.originRefused(difference);
       return { kind: "refused", reply: this.#finish(request, address, refusalResponse(decision)) };
     }
     this.#record(request, address, { status: SWITCHING_PROTOCOLS });
-    const relay = this.#options.relayAt?.(header("host"));
+    const relay = this.#options.relayAt?.(request.header("host"));
     return { kind: "admitted", handshake: this.#accept(decision.entry, address, relay) };
   }
 

@@ -61,8 +61,8 @@ export type UpgradeDecision =
 export interface Handler {
   /** Nearly always returns the response synchronously. */
   answer(request: HttpRequest): HttpResponse | Promise<HttpResponse>;
-  /** May take a moment if other nodes have to be consulted. */
-  admit(request: HttpRequest): Promise<UpgradeDecision>;
+  /** Returns the decision synchronously, unless other nodes have to be consulted. */
+  admit(request: HttpRequest): UpgradeDecision | Promise<UpgradeDecision>;
 }
 
 /** A TCP or TLS connection whose first byte is not HTTP. */

@@ -46,6 +46,8 @@ export type Verdict =
   /** `wait` is the time until the next permitted attempt, in milliseconds. */
   | { kind: "no-room" | "too-fast" | "blocked"; wait: number };
 
+const ALLOWED: Verdict = { kind: "allowed" };
+
 export type BlockReason = "reported" | "flooding";
 
 /** The verdict of all nodes together on an attempt. */
@@ -183,12 +185,16 @@ export class AddressRecord {
   }
 
   /** Judges an attempt that this node permits with what other nodes know. Must follow {@linkcode attempt} directly. */
-  async attemptElsewhere(now: number): Promise<Verdict> {
+  attemptElsewhere(now: number): Verdict | Promise<Verdict> {
+    return this.#shared === undefined ? ALLOWED : this.#attemptIn(this.#shared, now);
+  }
+
+  async #attemptIn(shared: SharedRecord, now: number): Promise<Verdict> {
     const isExpected = this.#isExpected || this.#rules.isShared;
     const [rates, here] = [this.#rates, this.#connectionsHere];
     const attempt = { rates, here, places: this.places, isExpected };
-    const verdict = await this.#shared?.attempt(attempt).catch(() => undefined);
-    if (verdict === undefined) return { kind: "allowed" }; // No cluster, or it is unreachable.
+    const verdict = await shared.attempt(attempt).catch(() => undefined);
+    if (verdict === undefined) return ALLOWED; // The cluster is unreachable.
     const { kind, wait, cause, elsewhere } = verdict;
     if (kind === "too-fast") return { kind, wait: this.#scheduleRetry(wait, now) };
     if (kind === "blocked") return { kind, wait: this.#block(cause, wait, now) };
@@ -226,7 +232,7 @@ export class AddressRecord {
     this.#isExpected = isExpected;
     if (!hasRoom) return this.#refuse("no-room", RETRIES.shortest, isExpected, now);
     const wait = this.#connections.take(now);
-    return wait === 0 ? { kind: "allowed" } : this.#refuse("too-fast", wait, isExpected, now);
+    return wait === 0 ? ALLOWED : this.#refuse("too-fast", wait, isExpected, now);
   }
 
   /** The wait of a page whose handshake was just refused, in milliseconds; `undefined` without one. */

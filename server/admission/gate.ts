@@ -100,11 +100,17 @@ export class Gate {
    * Decides on what this node permits. In a cluster it asks the other nodes: a client that this node permits may exceed
    * the limits of all nodes together.
    */
-  async admit(decision: LocalDecision): Promise<GateDecision> {
+  admit(decision: LocalDecision): GateDecision | Promise<GateDecision> {
     if (decision.kind === "refused") return decision;
     const { entry } = decision;
+    const verdict = entry.record.attemptElsewhere(this.#options.clock.now());
+    return verdict instanceof Promise
+      ? verdict.then((later) => this.#conclude(entry, later))
+      : this.#conclude(entry, verdict);
+  }
+
+  #conclude(entry: Entry<AddressRecord>, verdict: Verdict): GateDecision {
     const { clock, isFull } = this.#options;
-    const verdict = await entry.record.attemptElsewhere(clock.now());
     // The server may have filled up during the wait.
     const isLate = verdict.kind === "allowed" && isFull();
     const refusal = isLate

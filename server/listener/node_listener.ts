@@ -6,7 +6,7 @@
  *
  *   connections       maxConnections, below the system's descriptor limit
  *   TLS handshakes    5 s from first byte to last; TLS 1.2 and 1.3 only
- *   other protocols   STUN, if there is a relay: told by the first byte, within 5 s (first_byte.ts)
+ *   first bytes       within 5 s; they tell handshakes, other requests and STUN apart (first_chunk.ts)
  *   silent clients    a fixed number of connections before their first request (pending_connections.ts)
  *   requests          one at a time per connection, and a few milliseconds in each turn of the event loop
  *   responses         8 to 16 s in which the client reads nothing of one
@@ -19,7 +19,7 @@
  * The relay bounds how much may wait for a slow reader, through `backlog`, `pause` and `drained`.
  */
 
-import type { Buffer } from "node:buffer";
+import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import {
   createServer,
@@ -45,9 +45,11 @@ import { capacityFor, PendingConnections } from "./pending_connections.ts";
 import { type ConnectionContext, WebSocketConnection } from "./websocket.ts";
 import { readInScript, RequestPipeline } from "./request_pipeline.ts";
 import { asksForSocket, type Listener, type ListenerOptions } from "./listener.ts";
-import type { Handler, UpgradeDecision } from "../transport.ts";
+import type { HandshakeHead } from "./handshake_head.ts";
+import type { UpgradeDecision } from "../transport.ts";
 import { WriteBatcher } from "./write_batch.ts";
-import { FirstByte } from "./first_byte.ts";
+import { FirstChunk } from "./first_chunk.ts";
+import { ClosingConnections } from "./closing_connections.ts";
 import { propagatePause, rawSocketOf } from "./tls_backpressure.ts";
 
 /** Milliseconds for the TLS handshake. */
@@ -83,9 +85,10 @@ class NodeListener implements Listener {
   /** Every WebSocket whose stream has not closed. */
   readonly #connections = new Set<WebSocketConnection>();
   readonly #calendar: CalendarWatch;
-  #stopRetrying: Cancel | undefined;
-  /** Divides connections, if not all are HTTP. */
-  readonly #firstByte: FirstByte | undefined;
+  readonly #closing: ClosingConnections;
+  readonly #firstChunk: FirstChunk;
+  /** Ends the interval tasks. */
+  readonly #stops: Cancel[] = [];
   readonly #heartbeats: Slices;
 
   constructor(options: ListenerOptions) {
@@ -94,27 +97,32 @@ class NodeListener implements Listener {
     this.#calendar = new CalendarWatch(clock);
     this.#server = newServer(certificate?.pair);
     const capacity = maxConnections + (streams?.capacity ?? 0);
-    this.#pending = new PendingConnections(capacityFor(capacity));
+    this.#pending = new PendingConnections(capacityFor(capacity), clock);
+    this.#closing = new ClosingConnections(clock);
     this.#queue = new WorkQueue(clock);
     this.#heartbeats = new Slices(clock);
-    const onClosed = (connection: WebSocketConnection): void =>
-      void this.#connections.delete(connection);
-    this.#context = { clock, log, batcher: new WriteBatcher(), onClosed };
+    const onClosed = (connection: WebSocketConnection): void => {
+      this.#connections.delete(connection);
+      this.#closing.delete(connection);
+    };
+    const closing = this.#closing;
+    this.#context = { clock, log, batcher: new WriteBatcher(), closing, onClosed };
     this.#server.timeout = STALL_TIMEOUT; // As an option of `createServer`, Deno ignores it.
     this.#server.maxConnections = capacity + spareConnections(maxConnections);
     const ready = certificate === undefined ? "connection" : "secureConnection";
-    this.#firstByte = streams && new FirstByte({
-      ...{ server: this.#server, ready, streams },
+    this.#firstChunk = new FirstChunk({
+      ...{ server: this.#server, ready, streams, queue: this.#queue },
+      maxHeadBytes: MAX_HEADER_BYTES,
+      silent: (socket) => this.#pending.awaitBytes(rawSocketOf(socket)),
+      heard: (socket) => this.#pending.heard(rawSocketOf(socket)),
+      receiveHandshake: (socket, head, rest) => this.#receiveHandshake(socket, head, rest),
+      prepareHttp: readInScript,
       receiveHttp: (socket) => this.#receive(socket),
       served: (socket) => this.#pending.remove(rawSocketOf(socket)),
     });
     this.#server.on("connection", (socket) => this.#pending.add(socket));
     this.#server.on("secureConnection", propagatePause);
-    this.#server.prependListener(ready, readInScript);
-    this.#server.on(ready, (socket) => {
-      if (this.#firstByte === undefined) this.#receive(socket);
-      else this.#firstByte.receive(socket);
-    });
+    this.#server.on(ready, (socket) => this.#firstChunk.receive(socket));
     for (const event of ["request", "checkContinue", "checkExpectation"]) {
       this.#server.on(event, (request, response) => void this.#answer(request, response));
     }
@@ -133,7 +141,7 @@ class NodeListener implements Listener {
       this.#server.once("error", reject);
       this.#server.listen({ host, port, backlog: ACCEPT_BACKLOG }, resolve);
     });
-    this.#keepAccepting();
+    this.#startTasks();
     this.#server.removeAllListeners("error");
     this.#server.on(
       "error",
@@ -141,13 +149,17 @@ class NodeListener implements Listener {
     );
   }
 
-  #keepAccepting(): void {
+  #startTasks(): void {
     const { clock, log } = this.#options;
     const openFile = (): void => openAny().close();
     const accepting = new AcceptRetry({
       ...{ server: this.#server, backlog: ACCEPT_BACKLOG, openFile, log },
     });
-    this.#stopRetrying = clock.every(ACCEPT_RETRY_INTERVAL, () => accepting.retry());
+    this.#stops.push(
+      clock.every(ACCEPT_RETRY_INTERVAL, () => accepting.retry()),
+      clock.every(TIMEOUT_CHECK, () => this.#pending.sweep()),
+      clock.every(TIMEOUT_CHECK, () => this.#closing.sweep()),
+    );
   }
 
   async sockets(): Promise<number> {
@@ -168,11 +180,11 @@ class NodeListener implements Listener {
   }
 
   async close(): Promise<void> {
-    this.#stopRetrying?.();
+    this.#stops.forEach((stop) => stop());
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
     this.#pending.clear();
-    this.#firstByte?.close();
+    this.#firstChunk.close();
     this.#heartbeats.stop();
     const cut = setTimeout(() => this.#destroy(), SHUTDOWN_GRACE);
     await closed;
@@ -201,19 +213,41 @@ class NodeListener implements Listener {
     response.end(reply.body);
   }
 
-  /** Data, and an end, that arrive before the decision wait in the socket. */
-  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+  /** A request to upgrade that the server of HTTP has read. */
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#pending.remove(rawSocketOf(request.socket));
-    const rest = this.#pipelines.get(request.socket)?.detach();
+    const rest = this.#pipelines.get(request.socket)?.detach() ?? head;
     socket.on("error", ignore);
     request.socket.setTimeout(0); // A WebSocket may be silent: heartbeats detect a vanished peer.
-    const decision = await admit(this.#options.handler, request);
+    if (rest !== head && rest.length > 0) socket.unshift(rest);
+    this.#enter(requestOf(request), socket, head);
+  }
+
+  #receiveHandshake(socket: Socket, { target, header }: HandshakeHead, rest: Buffer): void {
+    this.#pending.remove(rawSocketOf(socket));
+    const remote = socket.remoteAddress ?? "";
+    this.#enter({ method: "GET", target, version: "1.1", remote, header }, socket, rest);
+  }
+
+  /** Data, and an end, that arrive before the decision wait in the socket, like `rest`, which has arrived already. */
+  #enter(request: HttpRequest, socket: Duplex, rest: Buffer): void {
+    const { handler } = this.#options;
+    const decision = asksForSocket(request) ? handler.admit(request) : handler.answer(request);
+    if (rest.length > 0 || decision instanceof Promise) socket.pause();
+    if (rest.length > 0) socket.unshift(rest);
+    if (decision instanceof Promise) void decision.then((d) => this.#decide(request, socket, d));
+    else this.#decide(request, socket, decision);
+  }
+
+  #decide(request: HttpRequest, socket: Duplex, decision: UpgradeDecision | HttpResponse): void {
+    if (!("kind" in decision)) return refuse(socket, decision);
     if (decision.kind === "refused") return refuse(socket, decision.reply);
     if (socket.destroyed) return;
-    socket.write(switchingProtocols(request.headers["sec-websocket-key"] ?? ""));
-    if (rest !== undefined && rest.length > 0) socket.unshift(rest);
-    if (head.length > 0) socket.unshift(head);
-    this.#connections.add(new WebSocketConnection(socket, this.#context, decision.handshake));
+    const response = switchingProtocols(request.header("sec-websocket-key") ?? "");
+    this.#connections.add(
+      new WebSocketConnection(socket, this.#context, decision.handshake, response),
+    );
+    if (socket.isPaused()) socket.resume();
   }
 }
 
@@ -229,17 +263,18 @@ function ignore(): void {}
 const ACCEPT_SALT = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /** The response that accepts a handshake (RFC 6455 section 4.2.2). */
-function switchingProtocols(key: string): string {
+function switchingProtocols(key: string): Buffer {
   const accept = createHash("sha1").update(key + ACCEPT_SALT).digest("base64");
-  return [
-    "HTTP/1.1 101 Switching Protocols",
-    "Upgrade: websocket",
-    "Connection: Upgrade",
-    `Sec-WebSocket-Accept: ${accept}`,
-    `Sec-WebSocket-Protocol: ${SUBPROTOCOL}`,
-    "\r\n",
-  ].join("\r\n");
+  return Buffer.from(`${SWITCHING_PROTOCOLS}${accept}\r\n\r\n`, "latin1");
 }
+
+const SWITCHING_PROTOCOLS = [
+  "HTTP/1.1 101 Switching Protocols",
+  "Upgrade: websocket",
+  "Connection: Upgrade",
+  `Sec-WebSocket-Protocol: ${SUBPROTOCOL}`,
+  "Sec-WebSocket-Accept: ",
+].join("\r\n");
 
 /** Creates an HTTPS server if there is a certificate, and a plain HTTP server otherwise. */
 function newServer(pair: KeyPair | undefined): Server {
@@ -262,14 +297,6 @@ function newServer(pair: KeyPair | undefined): Server {
  */
 function secureContext(pair: KeyPair): KeyPair & { minVersion: "TLSv1.2" } {
   return { ...pair, minVersion: "TLSv1.2" };
-}
-
-/** Decides on an upgrade. */
-async function admit(handler: Handler, incoming: IncomingMessage): Promise<UpgradeDecision> {
-  const request = requestOf(incoming);
-  return asksForSocket(request)
-    ? await handler.admit(request)
-    : { kind: "refused", reply: await handler.answer(request) };
 }
 
 /** Writes a plain HTTP response to the bare socket of a refused upgrade (RFC 9112 section 4). */

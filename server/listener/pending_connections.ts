@@ -4,15 +4,17 @@
  * their number is capped, and a new one replaces the oldest. An honest client sends its request within a few round
  * trips. A client that sends nothing is replaced.
  *
- *     accepted ──> pending ──(handshake)──(request)──> served
+ *     accepted ──> pending ──(handshake)──(first bytes)──(request)──> served
  *                     │
- *                     └─ full: the oldest is cut
+ *                     ├─ full: the oldest is cut
+ *                     └─ no byte for FIRST_BYTES_TIMEOUT: cut
  *
  * Addresses play no part in this. The price: a flood that fills all places faster than a handshake takes keeps new
  * clients out for as long as it lasts.
  */
 
 import type { Socket } from "node:net";
+import { type Clock, SECOND } from "../base/clock.ts";
 
 /** Maximum number of pending connections, however large the server is. */
 const MAX_CAPACITY = 1024;
@@ -20,19 +22,31 @@ const MAX_CAPACITY = 1024;
 /** Minimum capacity, so that a small server has room for a browser that opens several connections at the same time. */
 const MIN_CAPACITY = 32;
 
+/** How long a client may be silent before its first byte, in milliseconds. With TLS, after its handshake. */
+export const FIRST_BYTES_TIMEOUT = 5 * SECOND;
+
 /** How many connections may be pending on a server that allows `maxConnections`. */
 export function capacityFor(maxConnections: number): number {
   return Math.min(MAX_CAPACITY, Math.max(MIN_CAPACITY, Math.ceil(maxConnections / 4)));
 }
 
+/** A pending connection. */
+interface Pending {
+  /** Its `close` listener, which is removed with it: nothing is kept of a connection that is served. */
+  readonly gone: () => void;
+  /** Since when its first byte is awaited, in clock milliseconds; `undefined` if it isn't. */
+  silentSince: number | undefined;
+}
+
 /** Connections before their first request, oldest first. */
 export class PendingConnections {
   readonly #capacity: number;
-  /** Each with its `close` listener, which is removed with it: nothing is kept of a connection that is served. */
-  readonly #waiting = new Map<Socket, () => void>();
+  readonly #clock: Pick<Clock, "now">;
+  readonly #waiting = new Map<Socket, Pending>();
 
-  constructor(capacity: number) {
+  constructor(capacity: number, clock: Pick<Clock, "now">) {
     this.#capacity = capacity;
+    this.#clock = clock;
   }
 
   get size(): number {
@@ -42,17 +56,37 @@ export class PendingConnections {
   /** Adds a connection that has just been accepted. */
   add(socket: Socket): void {
     const gone = (): void => void this.#waiting.delete(socket);
-    this.#waiting.set(socket, gone);
+    this.#waiting.set(socket, { gone, silentSince: undefined });
     socket.on("close", gone);
     if (this.#waiting.size > this.#capacity) this.#cutOldest();
   }
 
+  /** From now on a connection has FIRST_BYTES_TIMEOUT to send something. */
+  awaitBytes(socket: Socket): void {
+    const pending = this.#waiting.get(socket);
+    if (pending !== undefined) pending.silentSince = this.#clock.now();
+  }
+
+  /** A connection has sent something. */
+  heard(socket: Socket): void {
+    const pending = this.#waiting.get(socket);
+    if (pending !== undefined) pending.silentSince = undefined;
+  }
+
   /** Removes a connection that has sent its first request. */
   remove(socket: Socket): void {
-    const gone = this.#waiting.get(socket);
-    if (gone === undefined) return;
-    socket.off("close", gone);
-    gone();
+    const pending = this.#waiting.get(socket);
+    if (pending === undefined) return;
+    socket.off("close", pending.gone);
+    pending.gone();
+  }
+
+  /** Cuts connections that have been silent for too long. An interval task. */
+  sweep(): void {
+    const latest = this.#clock.now() - FIRST_BYTES_TIMEOUT;
+    for (const [socket, { silentSince }] of this.#waiting) {
+      if (silentSince !== undefined && silentSince <= latest) socket.destroy();
+    }
   }
 
   /** Cuts all pending connections. */

@@ -33,7 +33,8 @@ import { Opcode } from "./frame.ts";
 import { PROTOCOL_ERROR, type ProtocolError } from "./frame_header.ts";
 import { FrameReader, type FrameSink } from "./frame_reader.ts";
 import { closeFrame, frameInPlace, frameOf, textFrame } from "./frame_writer.ts";
-import { CLOSE_TIMEOUT, failSession, guard } from "./listener.ts";
+import { failSession, guard } from "./listener.ts";
+import type { ClosingConnections } from "./closing_connections.ts";
 import type { Flushable, WriteBatcher } from "./write_batch.ts";
 
 /** Shared by all connections of a listener. */
@@ -41,10 +42,12 @@ export interface ConnectionContext {
   readonly clock: Clock;
   readonly log: Log;
   readonly batcher: WriteBatcher;
+  readonly closing: ClosingConnections;
   /** Called once, when the stream of a connection has closed. */
   onClosed(connection: WebSocketConnection): void;
 }
 
+const EMPTY = Buffer.alloc(0);
 const PING = frameOf(Opcode.ping, new Uint8Array());
 
 /** A WebSocket, as seen by the relay and by a listener. */
@@ -59,20 +62,31 @@ export class WebSocketConnection implements Outlet, FrameSink, Flushable {
   #isAlive = true;
   /** Created with the first unsolicited frame. */
   #unsolicited: TokenBucket | undefined;
+  /** The response that accepted the handshake, until it is written together with the first frame. */
+  #response: Buffer | undefined;
   /** Frames that wait for the end of the chunk they arrived in, and their size in bytes. */
   #kept: Uint8Array[] | undefined;
   #keptBytes = 0;
 
-  constructor(stream: Duplex, context: ConnectionContext, handshake: AcceptedHandshake) {
+  /** `response` accepts the handshake. */
+  constructor(
+    stream: Duplex,
+    context: ConnectionContext,
+    handshake: AcceptedHandshake,
+    response: Buffer,
+  ) {
     this.#stream = stream;
     this.#context = context;
     this.#reader = new FrameReader(this);
+    this.#response = response;
     this.#disconnect = handshake.connect();
     this.#handler = handshake.enter(this);
+    if (this.#response !== undefined) this.#write(EMPTY);
     stream.on("data", (chunk: Uint8Array) => this.#read(chunk));
     stream.on("drain", () => this.#drained());
-    stream.on("end", () => stream.end());
+    stream.on("end", () => this.#ended());
     stream.on("close", () => this.#gone());
+    if (stream.readableEnded) this.#ended(); // While the handshake waited for its turn, or for other nodes.
   }
 
   /**
@@ -105,7 +119,7 @@ export class WebSocketConnection implements Outlet, FrameSink, Flushable {
   #sendText(text: string): void {
     const frame = textFrame(text);
     this.flush();
-    if (this.#stream.writable) this.#stream.write(frame, () => frame.fill(0));
+    this.#write(frame, true);
   }
 
   /** Forwards without a copy where the payload may be written to (`write_batch.ts`). */
@@ -137,8 +151,14 @@ export class WebSocketConnection implements Outlet, FrameSink, Flushable {
     if (this.#stream.writableLength === 0) this.#drained();
   }
 
-  #write(frame: Uint8Array): void {
-    if (this.#stream.writable) this.#stream.write(frame);
+  /** Writes a frame, after the response to the handshake. What is `cleared` is overwritten as soon as it is written. */
+  #write(frame: Uint8Array, cleared = false): void {
+    const response = this.#response;
+    this.#response = undefined;
+    const bytes = response === undefined ? frame : Buffer.concat([response, frame]);
+    if (!this.#stream.writable) return;
+    if (cleared) this.#stream.write(bytes, () => bytes.fill(0));
+    else this.#stream.write(bytes);
   }
 
   close(code: CloseCode, reason: string): void {
@@ -147,7 +167,7 @@ export class WebSocketConnection implements Outlet, FrameSink, Flushable {
     this.#state = "closing";
     this.#write(closeFrame(code, reason));
     this.#stream.resume();
-    this.#startCloseTimer();
+    this.#context.closing.add(this);
   }
 
   pause(): void {
@@ -230,12 +250,12 @@ export class WebSocketConnection implements Outlet, FrameSink, Flushable {
     else this.#tellClosed();
     this.#stream.end();
     this.#stream.resume();
-    if (wasOpen) this.#startCloseTimer();
+    if (wasOpen) this.#context.closing.add(this);
   }
 
-  #startCloseTimer(): void {
-    const timer = setTimeout(() => this.destroy(), CLOSE_TIMEOUT);
-    this.#stream.once("close", () => clearTimeout(timer));
+  /** Their side of the stream has ended. So does ours, unless it has. Ending it twice is an error, and costs one. */
+  #ended(): void {
+    if (!this.#stream.writableEnded) this.#stream.end();
   }
 
   #drained(): void {

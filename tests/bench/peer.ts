@@ -14,6 +14,9 @@ import { maskedFrame, NumberedMessages, NUMBERS, Opcode } from "./numbered_messa
 /** How many received texts are kept until they are read. */
 const MAX_TEXTS = 8;
 
+/** `LEAVE_CODE` (1000): the session ends, and is not kept for a page that comes back. */
+const LEAVE = "\x03\xe8";
+
 const HANDSHAKE = [
   "Host: localhost",
   "Upgrade: websocket",
@@ -92,10 +95,10 @@ export class Peer implements TextChannel {
     await this.#waitUntil(() => this.delivered >= count);
   }
 
-  /** Closes the way a page does (1001), and resolves when the server has ended the connection. */
+  /** Closes the way a page does whose visitor leaves, and resolves when the server has ended the connection. */
   async leave(): Promise<void> {
     this.#isLeaving = true;
-    this.#socket.write(maskedFrame(Opcode.close, "\x03\xe9"));
+    this.#socket.write(maskedFrame(Opcode.close, LEAVE));
     await this.#ended.promise;
   }
 

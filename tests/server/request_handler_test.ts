@@ -58,8 +58,11 @@ class World {
     });
   }
 
-  admit(headers: Record<string, string> = {}, remote = "203.0.113.9"): Promise<UpgradeDecision> {
-    return this.handler.admit(httpRequest("/ws", { ...HANDSHAKE, ...headers }, { remote }));
+  async admit(
+    headers: Record<string, string> = {},
+    remote = "203.0.113.9",
+  ): Promise<UpgradeDecision> {
+    return await this.handler.admit(httpRequest("/ws", { ...HANDSHAKE, ...headers }, { remote }));
   }
 }
 

@@ -4,12 +4,16 @@
 
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
+import { once } from "node:events";
 import { Duplex } from "node:stream";
 import { LIMITS } from "../../../server/limits/rate_limits.ts";
-import { WebSocketConnection } from "../../../server/listener/websocket.ts";
-import type { ConnectionHandler } from "../../../server/transport.ts";
+import { type ConnectionContext, WebSocketConnection } from "../../../server/listener/websocket.ts";
+import type { ConnectionHandler, Outlet } from "../../../server/transport.ts";
+import { ClosingConnections } from "../../../server/listener/closing_connections.ts";
+import { CLOSE_TIMEOUT } from "../../../server/listener/listener.ts";
 import { WriteBatcher } from "../../../server/listener/write_batch.ts";
 import type { Log } from "../../../server/base/log.ts";
+import { delay } from "../../../server/base/timeout.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { frame } from "../../support/raw_client.ts";
 
@@ -39,30 +43,47 @@ class FakeStream extends Duplex {
   }
 }
 
+/** What accepts the handshake. */
+const RESPONSE = Buffer.from("HTTP");
+
 /** Two connections that each receive what the other sends. */
 class Pair {
   readonly events: string[] = [];
   readonly clock = new FakeClock();
   readonly batcher = new WriteBatcher();
+  readonly closing = new ClosingConnections(this.clock);
   readonly streams = [new FakeStream(), new FakeStream()] as const;
   readonly connections: readonly WebSocketConnection[];
   readonly errors: string[] = [];
   onText = (_text: string): void => {};
 
-  constructor() {
+  readonly context: ConnectionContext;
+  /** What each connection has written when it is open. */
+  readonly responses: number[][] = [];
+  readonly responseBuffers: Buffer[] = [];
+
+  constructor(readonly onEnter: (outlet: Outlet) => void = () => {}) {
     const log = { error: (message: string) => this.errors.push(message) } as unknown as Log;
-    const context = {
+    const context = this.context = {
       clock: this.clock,
       log,
       batcher: this.batcher,
+      closing: this.closing,
       onClosed: () => void this.events.push("gone"),
     };
     this.connections = this.streams.map((stream, n) =>
       new WebSocketConnection(stream, context, {
         connect: () => () => void this.events.push(`left ${n}`),
-        enter: () => this.#visitor(n),
-      })
+        enter: (outlet) => {
+          this.onEnter(outlet);
+          return this.visitor(n);
+        },
+      }, RESPONSE)
     );
+    for (const { writes, buffers } of this.streams) {
+      this.responses.push(...writes.splice(0));
+      this.responseBuffers.push(...buffers.splice(0));
+    }
   }
 
   /** Delivers these frames to one connection in a single chunk. */
@@ -70,7 +91,7 @@ class Pair {
     this.streams[n].emit("data", Buffer.concat(frames));
   }
 
-  #visitor(n: number): ConnectionHandler {
+  readonly visitor = (n: number): ConnectionHandler => {
     const tell = (what: string): void => void this.events.push(`${what} ${n}`);
     return {
       receiveText: (text) => this.onText(text),
@@ -80,8 +101,44 @@ class Pair {
       disconnected: () => tell("disconnected"),
       fail: () => tell("fail"),
     };
-  }
+  };
 }
+
+Deno.test("Connection writes the response and the first text together, and overwrites both", async () => {
+  const { responses, responseBuffers } = new Pair((outlet) => outlet.send("hi"));
+  const written = [...RESPONSE, 0x81, 2, ...Buffer.from("hi")];
+  assert.deepEqual(responses, [written, written]);
+  await delay(0);
+  assert.ok(responseBuffers.every((buffer) => buffer.every((byte) => byte === 0)));
+});
+
+Deno.test("Connection writes the response at once if there is nothing to say", () => {
+  assert.deepEqual(new Pair().responses, [[...RESPONSE], [...RESPONSE]]);
+});
+
+Deno.test("Connection whose client ended its side before the handshake was accepted ends, too", async () => {
+  const { context, visitor } = new Pair();
+  const stream = new FakeStream({ allowHalfOpen: true });
+  stream.push(null);
+  stream.read(0);
+  await once(stream, "end");
+  const handshake = { connect: () => () => {}, enter: () => visitor(0) };
+  new WebSocketConnection(stream, context, handshake, RESPONSE);
+  assert.ok(stream.writableEnded);
+});
+
+Deno.test("Connections that don't finish closing are cut in time, and others never", () => {
+  const { connections: [a, b], closing, clock, ...pair } = new Pair();
+  a!.close(1001, "");
+  clock.advance(CLOSE_TIMEOUT - 1);
+  b!.close(1001, "");
+  closing.sweep();
+  assert.deepEqual(pair.streams.map(({ destroyed }) => destroyed), [false, false]);
+  clock.advance(1);
+  closing.sweep();
+  assert.deepEqual(pair.streams.map(({ destroyed }) => destroyed), [true, false]);
+  assert.equal(closing.size, 1);
+});
 
 Deno.test("Connection forwards a frame in one write, immediately, from the memory it arrived in", () => {
   const { streams: [a, b], ...pair } = new Pair();

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import type { CallServer } from "../../../protocol.ts";
 import type { AddressRecord } from "../../../server/admission/address_record.ts";
 import { parseAddress } from "../../../server/admission/address.ts";
-import { FIRST_BYTE_TIMEOUT } from "../../../server/listener/first_byte.ts";
+import { FIRST_BYTES_TIMEOUT } from "../../../server/listener/pending_connections.ts";
 import { Method, parseStun } from "../../../server/turn/stun_message.ts";
 import { UDP_TRANSPORT } from "../../../server/turn/stun_attributes.ts";
 import { MAX_STRANGER_MESSAGES } from "../../../server/turn/stream_transport.ts";
@@ -356,5 +356,5 @@ Deno.test("Call relay's port cuts a connection that stays silent", async () => {
   const began = performance.now();
   await silent.readToEnd();
   const took = performance.now() - began;
-  assert.ok(took > 0.8 * FIRST_BYTE_TIMEOUT && took < 4 * FIRST_BYTE_TIMEOUT, `${took} ms`);
+  assert.ok(took > 0.8 * FIRST_BYTES_TIMEOUT && took < 4 * FIRST_BYTES_TIMEOUT, `${took} ms`);
 });

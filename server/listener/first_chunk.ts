@@ -1,8 +1,10 @@
 /**
- * Tells STUN from HTTP on one port. A message of STUN begins with a byte of 0 or 1, and a request of HTTP with a letter:
+ * Tells from the first bytes of a connection who serves it:
  *
- *     accepted ──> first byte ──┬─ 0, 1 ──> StreamHandler
- *                               └─ other ──> the server of HTTP, which then receives the bytes as if they were new
+ *     accepted ──> first chunk ──┬─ a byte of 0 or 1 ────────────> StreamHandler, if there is one (STUN)
+ *                                ├─ the whole head of a handshake ──> a WebSocket (handshake_head.ts)
+ *                                └─ anything else ────────────────> the server of HTTP, which then receives the bytes
+ *                                                                     as if they were new
  *
  * So the server's own listener for connections must not see a socket before its first bytes. It is taken off here and
  * called later. In Deno 2.9.6 a second server that is given sockets loses them after the first response, so it has to
@@ -13,20 +15,31 @@ import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Buffer } from "node:buffer";
 import type { ByteStream, StreamHandler } from "../transport.ts";
+import type { WorkQueue } from "../base/work_queue.ts";
+import { type HandshakeHead, mayBeHandshake, readHandshake } from "./handshake_head.ts";
 import { CLOSE_TIMEOUT } from "./listener.ts";
-
-/** A client may be silent for this long before its first byte, in milliseconds. */
-export const FIRST_BYTE_TIMEOUT = 5000;
 
 /** The largest first byte of STUN. */
 const MAX_STUN = 1;
 
-export interface FirstByteOptions {
+export interface FirstChunkOptions {
   readonly server: Server;
   /** The event of a socket that is ready to be read. */
   readonly ready: "connection" | "secureConnection";
-  readonly streams: StreamHandler;
-  /** Attaches what reads requests, after the server's own listener was called. */
+  /** Receives connections that begin like STUN. */
+  readonly streams: StreamHandler | undefined;
+  /** Reading heads takes turns with other requests. */
+  readonly queue: WorkQueue;
+  /** Maximum size of a head, in bytes. */
+  readonly maxHeadBytes: number;
+  /** The first byte of a connection is awaited. */
+  readonly silent: (socket: Socket) => void;
+  /** It has arrived. */
+  readonly heard: (socket: Socket) => void;
+  /** Receives a handshake, and the bytes after it. If the socket is paused, it has to be resumed. */
+  readonly receiveHandshake: (socket: Socket, head: HandshakeHead, rest: Buffer) => void;
+  /** Attaches what reads requests, before and after the server's own listener is called. */
+  readonly prepareHttp: (socket: Socket) => void;
   readonly receiveHttp: (socket: Socket) => void;
   /** A relayed client is known, and the connection no longer pending. */
   readonly served: (socket: Socket) => void;
@@ -35,12 +48,12 @@ export interface FirstByteOptions {
 type Accept = (this: Server, socket: Socket) => void;
 
 /** Divides the connections of a server. Called before other listeners of the event are added. */
-export class FirstByte {
-  readonly #options: FirstByteOptions;
+export class FirstChunk {
+  readonly #options: FirstChunkOptions;
   readonly #accept: Accept;
   readonly #streams = new Set<Socket>();
 
-  constructor(options: FirstByteOptions) {
+  constructor(options: FirstChunkOptions) {
     const { server, ready } = options;
     this.#options = options;
     const accept = server.listeners(ready).at(-1) as Accept | undefined;
@@ -51,12 +64,10 @@ export class FirstByte {
 
   /** Waits for the first bytes of a socket. */
   receive(socket: Socket): void {
-    const cut = (): void => void socket.destroy();
-    socket.setTimeout(FIRST_BYTE_TIMEOUT, cut);
+    this.#options.silent(socket);
     socket.on("error", ignore);
     socket.once("data", (bytes: Buffer) => {
-      socket.setTimeout(0);
-      socket.removeListener("timeout", cut);
+      this.#options.heard(socket);
       this.#divide(socket, bytes);
     });
   }
@@ -67,24 +78,46 @@ export class FirstByte {
   }
 
   #divide(socket: Socket, bytes: Buffer): void {
-    if ((bytes[0] ?? 0) <= MAX_STUN) return this.#stream(socket, bytes);
-    const { server, receiveHttp } = this.#options;
+    const { streams } = this.#options;
+    if (streams !== undefined && (bytes[0] ?? 0) <= MAX_STUN) {
+      return this.#stream(socket, bytes, streams);
+    }
+    if (!mayBeHandshake(bytes)) return this.#http(socket, bytes);
+    let isRead = false;
+    this.#options.queue.add(() => {
+      isRead = true;
+      if (!socket.destroyed) this.#readHead(socket, bytes);
+    });
+    if (!isRead) socket.pause();
+  }
+
+  #readHead(socket: Socket, bytes: Buffer): void {
+    const { maxHeadBytes, receiveHandshake } = this.#options;
+    const head = readHandshake(bytes, maxHeadBytes);
+    if (head === undefined) return this.#http(socket, bytes);
+    bytes.fill(0, 0, head.bytes); // It may contain an address.
+    receiveHandshake(socket, head, bytes.subarray(head.bytes));
+  }
+
+  #http(socket: Socket, bytes: Buffer): void {
+    const { server, prepareHttp, receiveHttp } = this.#options;
+    prepareHttp(socket);
     this.#accept.call(server, socket);
     receiveHttp(socket);
     socket.removeListener("error", ignore); // The server of HTTP has its own by now.
+    if (socket.isPaused()) socket.resume();
     socket.emit("data", bytes);
   }
 
-  #stream(socket: Socket, bytes: Buffer): void {
+  #stream(socket: Socket, bytes: Buffer, streams: StreamHandler): void {
     this.#streams.add(socket);
     socket.once("close", () => this.#streams.delete(socket));
     socket.setNoDelay(true);
-    const { streams, served } = this.#options;
+    const { served } = this.#options;
     streams.accept(new SocketStream(socket, () => served(socket)));
     if (!socket.destroyed) socket.emit("data", bytes);
   }
 }
-
 /** A socket that fails is destroyed automatically, and emits `close`. */
 function ignore(): void {}
 
