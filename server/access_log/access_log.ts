@@ -26,6 +26,7 @@ import { Batch } from "./batch.ts";
 import { MIB, requestLimit } from "./day_limit.ts";
 import { appendLines, countLines, type Period } from "./files.ts";
 import { type AccessRecord, formatNotice, formatRecord } from "./line.ts";
+import { LineTime } from "./line_time.ts";
 import { type LossReason, LostLines } from "./lost_lines.ts";
 import { surveyFolder, sweepFolder, type SweepResult } from "./sweep.ts";
 import { truncateAddress } from "../admission/address.ts";
@@ -95,6 +96,7 @@ export class AccessLog {
   #sweptAt: number;
   #oldestDay: string | undefined;
   readonly #quota: AddressQuota;
+  readonly #lineTime = new LineTime();
   readonly #lost = new LostLines();
   /** When the next notice may be written, in clock milliseconds. */
   #nextNotice = 0;
@@ -139,9 +141,11 @@ export class AccessLog {
     const { clock, mode } = this.#options;
     if (mode === "off") return;
     const at = clock.date();
-    const line = formatRecord(mode === "full" ? entry : truncated(entry), at);
+    this.#lineTime.set(at);
+    const { time, day } = this.#lineTime;
+    const line = formatRecord(mode === "full" ? entry : truncated(entry), at, time);
     if (!this.#quota.take(entry.address, line.length)) return this.#lost.add("address", 1, at);
-    if (!this.#batch.add(dayOf(at), line)) this.#lost.add("overflow", 1, at);
+    if (!this.#batch.add(day, line)) this.#lost.add("overflow", 1, at);
   }
 
   /** Looks at the names of the files, so that `oldestDay` and `copies` are known before the first sweep. */

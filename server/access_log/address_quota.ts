@@ -41,10 +41,12 @@ export class AddressQuota {
   take(address: Address | undefined, bytes: number): boolean {
     this.expire();
     const hash = this.#hash.of(address === undefined ? "" : networkOf(address));
-    const cells = [hash % ROW_LENGTH, Math.floor(hash / ROW_LENGTH)];
-    const used = Math.min(...this.#rows.map((row, n) => row[cells[n] ?? 0] ?? 0));
+    const [low, high] = this.#rows;
+    const [lowCell, highCell] = [hash % ROW_LENGTH, Math.floor(hash / ROW_LENGTH)];
+    const used = Math.min(low[lowCell] ?? 0, high[highCell] ?? 0);
     if (used + bytes > QUOTA_BYTES) return false;
-    this.#rows.forEach((row, n) => row[cells[n] ?? 0]! += bytes);
+    low[lowCell]! += bytes;
+    high[highCell]! += bytes;
     return true;
   }
 

@@ -70,13 +70,13 @@ const LINE = new RegExp(
   String.raw`^(?:-|[\da-f.:]+) - - \[([^\]]{26})\] ${QUOTED} \d{3} (?:-|\d+) "-" ${QUOTED}\n?$`,
 );
 
-/** Formats the line, with its line end, of a request answered at that time. */
-export function formatRecord(visit: AccessRecord, at: Date): string {
+/** Formats the line, with its line end, of a request answered at that time. `time` is the same as text. */
+export function formatRecord(visit: AccessRecord, at: Date, time: string = formatTime(at)): string {
   const { address = "-", status, userAgent = "-" } = visit;
   const request = escaped(formatRequest(visit));
   const agent = escaped(userAgent.slice(0, MAX_USER_AGENT_LENGTH));
   const bytes = visit.bytes === 0 ? "-" : visit.bytes;
-  return `${address} - - [${formatTime(at)}] "${request}" ${status} ${bytes} "-" "${agent}"\n`;
+  return `${address} - - [${time}] "${request}" ${status} ${bytes} "-" "${agent}"\n`;
 }
 
 /**
@@ -103,7 +103,7 @@ function formatRequest({ method, target, version }: AccessRecord): string {
 }
 
 /** Such as 23/Nov/2026:14:00:00 +0000. */
-function formatTime(at: Date): string {
+export function formatTime(at: Date): string {
   const iso = at.toISOString();
   const month = MONTHS[at.getUTCMonth()];
   return `${iso.slice(8, 10)}/${month}/${iso.slice(0, 4)}:${iso.slice(11, 19)} +0000`;

@@ -13,7 +13,7 @@
  * read. The walk stops at an entry that is not an address, and the last address that was believed is the result.
  */
 
-import { isIP } from "node:net";
+import { isIP, isIPv4 } from "node:net";
 import ipaddr from "ipaddr.js";
 
 /** An address in its standard form: IPv4 in four parts, IPv6 as in RFC 5952. IPv4-mapped IPv6 becomes IPv4. */
@@ -33,6 +33,7 @@ const TRUNCATED_BITS = { ipv4: 24, ipv6: 48 };
 
 /** Parses an address, or returns `undefined`. Ignores a port or a zone after it. */
 export function parseAddress(text: string): Address | undefined {
+  if (isIPv4(text)) return text as Address; // Already in its standard form.
   const bare = withoutPort(text.trim());
   if (!isStrict(bare)) return undefined;
   return addressOf(ipaddr.process(bare.split("%", 1)[0] ?? ""));
@@ -61,7 +62,9 @@ export function isLoopback(address: Address): boolean {
 
 /** The unit that limits and blocks apply to: an IPv4 address, or the /64 of an IPv6 address. */
 export function networkOf(address: Address): Address {
-  return truncate(address, { ipv4: 32, ipv6: IPV6_NETWORK_BITS });
+  return address.includes(":")
+    ? truncate(address, { ...TRUNCATED_BITS, ipv6: IPV6_NETWORK_BITS })
+    : address;
 }
 
 /** An address without the part that distinguishes one customer from another: IPv4 /24, IPv6 /48. */

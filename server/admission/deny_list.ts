@@ -66,6 +66,7 @@ export class DenyList {
   }
 
   #search(address: Address, maxIpv6Bits: number): number {
+    if (this.#ranges.ipv4.size + this.#ranges.ipv6.size === 0) return 0;
     const parsed = ipaddr.parse(address);
     const isIpv6 = parsed.kind() === "ipv6";
     let latest = 0;

@@ -44,6 +44,7 @@ export function originDifference(
   { origin, isSecure, header }: OriginRequest,
   { hops, publicUrl = "" }: OriginOptions,
 ): OriginDifference | undefined {
+  if (namesHost(origin, isSecure, header("host"))) return undefined;
   const page = URL.canParse(origin) ? new URL(origin) : undefined;
   if (page === undefined || !/^https?:$/.test(page.protocol)) return "unnamed";
   if (publicUrl !== "" && new URL(publicUrl).origin === page.origin) return undefined;
@@ -52,6 +53,15 @@ export function originDifference(
   const named = requestedHosts(header, hops).filter((host) => host.name === name);
   if (named.length === 0) return "host";
   return named.some((host) => host.port === port) ? undefined : "port";
+}
+
+/** A host and a port as browsers write them. */
+const PLAIN_HOST = /^[a-z\d.-]+(:\d+)?$/;
+
+/** Whether both are spelled alike, as in nearly every handshake. That needs no parsing. */
+function namesHost(origin: string, isSecure: boolean, host: string | undefined): boolean {
+  if (host === undefined || !PLAIN_HOST.test(host) || !URL.canParse(origin)) return false;
+  return origin === `https://${host}` || !isSecure && origin === `http://${host}`;
 }
 
 /** The hosts that the client may have asked for. */

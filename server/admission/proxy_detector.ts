@@ -104,8 +104,7 @@ export class ProxyDetector {
 
   /** Checks one handshake, whose client is taken to be at `address`. */
   checkCdn(header: Header, address: Address | undefined): void {
-    const named = CDN_HEADERS.map((name) => parseAddress(header(name) ?? ""))
-      .find((client) => client !== undefined);
+    const named = namedClient(header);
     if (!this.#cdn.add(named !== undefined && named !== address)) return;
     this.#options.log.warn(
       "Visitors appear to share the addresses of a CDN: uncomment its lines in the proxy's " +
@@ -139,6 +138,16 @@ export class ProxyDetector {
     this.#warned.set(kind, now);
     return true;
   }
+}
+
+/** The client that a CDN names, if any. */
+function namedClient(header: Header): Address | undefined {
+  for (const name of CDN_HEADERS) {
+    const value = header(name);
+    const client = value === undefined ? undefined : parseAddress(value);
+    if (client !== undefined) return client;
+  }
+  return undefined;
 }
 
 /** Counts suspicious handshakes in a row. */

@@ -118,8 +118,9 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
   readonly #presence: Presence;
   readonly #limits: SessionRateLimiter;
   readonly #recent: SessionId[] = [];
-  readonly #rematch: Rematch;
-  readonly #calls: SessionCalls;
+  /** Both are created when first needed. Most sessions that wait need neither. */
+  #rematch: Rematch | undefined;
+  #calls: SessionCalls | undefined;
   /** The match that led to the current chat; `undefined` if it began on another node. */
   #match: Match | undefined;
   #pendingSearch: PendingSearch | undefined;
@@ -140,24 +141,6 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
     this.#host = host;
     this.#limits = new SessionRateLimiter(deps.rates);
     this.#presence = new Presence({ session: this, relay, socket, isConnected, now });
-    this.#calls = new SessionCalls({
-      id,
-      node: host.node,
-      callRoutes: deps.callRoutes,
-      partner: () => this.partner,
-      location: () => this.#presence.callRelay,
-      askRelay: (partner) => host.askRelay(id, partner),
-      onRoute: (route) => this.send({ type: "ice", ...route }),
-      onUnreachable: () =>
-        this.#refuse("nobody-to-call", "The partner can't be reached at the moment."),
-    });
-    this.#rematch = new Rematch({
-      clock: deps.clock,
-      ask: ({ match }, wants) =>
-        void host.partner(this, match.partner, match.node)?.wantsAgain(this.id, wants),
-      onAsked: () => this.send({ type: "partner-again" }),
-      onAgreed: (offer) => this.#beginAgain(offer),
-    });
     this.#state = { kind: "idle", since: now, last: undefined };
   }
 
@@ -288,7 +271,7 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
     const { outlet } = this;
     const snapshot = this.#snapshot();
     if (!this.isAway) this.partner?.partnerAway(this.id); // Until the new node reports it as connected.
-    if (this.partner !== undefined) this.#calls.end(this.partner);
+    if (this.partner !== undefined) this.#endCalls(this.partner);
     this.#detachSocket();
     outlet?.close(CloseCode.replaced, REPLACED_REASON);
     this.#end();
@@ -310,7 +293,7 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
     const chatSide = importChat(chat, partner, now);
     if (chat.isOver) this.#becomeIdle(chatSide);
     else this.#state = { kind: "chatting", chatSide };
-    this.#calls.restore(hasCall, partner);
+    this.#ownCalls.restore(hasCall, partner);
   }
 
   /** The partner's session continues as `partner`, on another node or on this one. */
@@ -319,7 +302,7 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
     this.release();
     this.outlet?.resume();
     this.#state.chatSide.partner = partner;
-    this.#calls.partnerMoved(partner);
+    this.#ownCalls.partnerMoved(partner);
   }
 
   /** Whether it may be resumed. Each call counts against the limit on resumes. */
@@ -381,11 +364,11 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
   partnerBack(from: SessionId): void {
     if (this.partner?.id !== from) return;
     this.send({ type: "partner-back" });
-    this.#calls.move();
+    this.#calls?.move();
   }
 
   wantsAgain(from: SessionId, wants: boolean): boolean {
-    return this.#rematch.asked(from, wants);
+    return this.#rematch?.asked(from, wants) ?? false;
   }
 
   reported(by: AddressRecord, reason: ReportReason): void {
@@ -429,9 +412,9 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
     if (partner === undefined) throw new Error("Cannot start a chat: the partner is not here");
     const since = this.#deps.clock.now();
     this.#state = { kind: "chatting", chatSide: { partner, since, reported: false } };
-    this.#calls.reset();
+    this.#calls?.reset();
     this.#match = match;
-    this.#rematch.close();
+    this.#rematch?.close();
     this.#remember(id);
     const shared = this.#knowsSteps ? { interests, languages } : { interests };
     const isAgain = again && { again };
@@ -447,7 +430,7 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
       hasWorked: this.#hasWorked,
       balances: this.#limits.balances(now),
       mode: this.#mode,
-      hasCall: this.#calls.hasCall,
+      hasCall: this.#calls?.hasCall ?? false,
       chatSide: chatSide && exportChat(chatSide, this.partner === undefined, now),
     };
   }
@@ -474,7 +457,7 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
       case "find":
         return this.#find(message);
       case "leave":
-        this.#rematch.withdraw();
+        this.#rematch?.withdraw();
         return this.#leave();
       case "again":
         return this.#askAgain();
@@ -506,12 +489,12 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
     this.send({ type: "resumed", chatting: partner !== undefined });
     if (partner?.isAway) this.send({ type: "partner-away" });
     partner?.partnerBack(this.id);
-    this.#calls.move();
+    this.#calls?.move();
   }
 
   /** Detaches the socket and ends a search, because a disconnected session doesn't search. */
   #detachSocket(): void {
-    this.#rematch.close();
+    this.#rematch?.close();
     if (this.#state.kind === "searching") this.#leave();
     if (this.isAway) return;
     this.partner?.release(); // This socket no longer waits for the partner to read.
@@ -583,8 +566,18 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
 
   /** Asks the last partner for another chat. It counts as a search. One too many gets no answer, like a late one. */
   #askAgain(): void {
-    if (!this.#rematch.isOffered) return;
+    if (!this.#rematch?.isOffered) return;
     if (this.#presence.record.search(this.#deps.clock.now()) === 0) this.#rematch.ask();
+  }
+
+  #newRematch(): Rematch {
+    return new Rematch({
+      clock: this.#deps.clock,
+      ask: ({ match }, wants) =>
+        void this.#host.partner(this, match.partner, match.node)?.wantsAgain(this.id, wants),
+      onAsked: () => this.send({ type: "partner-again" }),
+      onAgreed: (offer) => this.#beginAgain(offer),
+    });
   }
 
   /** Both sides have asked for another chat. */
@@ -604,11 +597,11 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
     const role = this.id < id ? "caller" : "callee";
     const unknown = { interests: [], languages: [] };
     const match: Match = { ...unknown, ...this.#match, partner: id, node, role, met: true };
-    this.#rematch.open({ match, mode: this.#mode });
+    (this.#rematch ??= this.#newRematch()).open({ match, mode: this.#mode });
   }
 
   #becomeIdle(last: ChatSide | undefined): void {
-    if (last !== undefined) this.#calls.end(last.partner);
+    if (last !== undefined) this.#endCalls(last.partner);
     this.release();
     this.outlet?.resume(); // Another node may have paused this sender.
     this.#state = { kind: "idle", since: this.#deps.clock.now(), last };
@@ -625,8 +618,8 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
       return this.#refuse("already-reported", "This chat has already been reported.");
     }
     chatSide.reported = true;
-    this.#rematch.close();
-    this.#calls.end(chatSide.partner);
+    this.#rematch?.close();
+    this.#endCalls(chatSide.partner);
     this.send({ type: "reported" });
     this.#host.reported(reason);
     chatSide.partner.reported(this.#presence.record, reason);
@@ -639,12 +632,31 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
     }
     const wait = this.#take("calls");
     if (wait > 0) return this.#rejectTooFast("You are calling too often.", wait);
-    this.#calls.prepare();
+    this.#ownCalls.prepare();
+  }
+
+  get #ownCalls(): SessionCalls {
+    const { id, node } = this;
+    const { callRoutes } = this.#deps;
+    return this.#calls ??= new SessionCalls({
+      ...{ id, node, callRoutes },
+      partner: () => this.partner,
+      location: () => this.#presence.callRelay,
+      askRelay: (partner) => this.#host.askRelay(id, partner),
+      onRoute: (route) => this.send({ type: "ice", ...route }),
+      onUnreachable: () =>
+        this.#refuse("nobody-to-call", "The partner can't be reached at the moment."),
+    });
+  }
+
+  /** Ends a call of this chat that is relayed by this node. Its partner may be the only side that has prepared one. */
+  #endCalls(partner: Partner): void {
+    this.#deps.callRoutes.ended({ own: this.id, partner: partner.id });
   }
 
   /** Credentials for the relay of this node, for a partner on another node. */
   relayFor(partner: SessionId): RelayAnswer {
-    return this.#calls.relayFor(partner);
+    return this.#ownCalls.relayFor(partner);
   }
 
   /** Takes a token of a limit. Returns 0, or the milliseconds until the next token is available. */

@@ -132,11 +132,6 @@ export class SessionCalls {
     return answerOf(callRoutes.route({ own: partner, partner: id }, location()));
   }
 
-  /** Ends a call of this chat that is relayed by this node. */
-  end(partner: Partner): void {
-    this.#options.callRoutes.ended(this.#pairWith(partner));
-  }
-
   #pairWith(partner: Partner): SessionPair {
     return { own: this.#options.id, partner: partner.id };
   }

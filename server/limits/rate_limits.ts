@@ -92,7 +92,8 @@ export const ADDRESS_LIMITS = {
 
 /** The rates of an address that may have `connections`: those above, or more in proportion to the default. */
 export function addressRates(connections: number): AddressRates {
-  const factor = Math.max(1, connections / CONNECTIONS_PER_ADDRESS);
+  const factor = connections / CONNECTIONS_PER_ADDRESS;
+  if (factor <= 1) return ADDRESS_LIMITS; // Nearly every address. The rates are not copied.
   const scaled = ({ burst, perMinute }: Rate): Rate => ({
     burst: Math.ceil(burst * factor),
     perMinute: Math.ceil(perMinute * factor),
