@@ -8,14 +8,15 @@
 
 import { Buffer } from "node:buffer";
 import { connect, type Socket } from "node:net";
+import { LEAVE_CODE } from "../../protocol.ts";
 import type { Position, ProtocolAdapter, TextChannel } from "./protocol_adapter.ts";
 import { maskedFrame, NumberedMessages, NUMBERS, Opcode } from "./numbered_message.ts";
 
 /** How many received texts are kept until they are read. */
 const MAX_TEXTS = 8;
 
-/** `LEAVE_CODE` (1000): the session ends, and is not kept for a page that comes back. */
-const LEAVE = "\x03\xe8";
+/** Ends the session, which is then not kept for a page that comes back. */
+const LEAVE = Buffer.of(LEAVE_CODE >> 8, LEAVE_CODE & 255);
 
 const HANDSHAKE = [
   "Host: localhost",

@@ -323,8 +323,8 @@ Deno.test("Call relay cuts a stream that does not allocate in time, sends invali
   const many = Array.from({ length: MAX_STRANGER_MESSAGES }, () => [...request]);
   await busy.write(Uint8Array.from(many.flat()));
   await busy.ends();
-  using allocated = await RelayClient.open(servers[0], "tcp");
   clock.advance(STREAM_DEADLINE);
+  using allocated = await RelayClient.open(servers[0], "tcp");
   assert.equal(await allocated.allocate(), 0);
   clock.advance(2 * STREAM_DEADLINE);
   assert.equal(await allocated.release(), 0);
