@@ -8,6 +8,7 @@
 
 import { Buffer } from "node:buffer";
 import { connect, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
 import type { Position, ProtocolAdapter, TextChannel } from "./protocol_adapter.ts";
 import { maskedFrame, NumberedMessages, NUMBERS, Opcode } from "./numbered_message.ts";
 
@@ -27,12 +28,27 @@ export class Endpoint {
   readonly port: number;
   readonly adapter: ProtocolAdapter;
   readonly messages: NumberedMessages;
-  readonly buffer: Buffer = Buffer.alloc(64 * 1024);
+  readonly #isTls: boolean;
+  readonly #buffer: Buffer = Buffer.alloc(64 * 1024);
 
-  constructor(port: number, adapter: ProtocolAdapter) {
+  constructor(port: number, adapter: ProtocolAdapter, isTls: boolean) {
     this.port = port;
     this.adapter = adapter;
     this.messages = new NumberedMessages(adapter.message);
+    this.#isTls = isTls;
+  }
+
+  /** Opens a socket. `read` gets what arrives, in a buffer that is reused as soon as it returns. */
+  connect(read: (count: number, buffer: Uint8Array) => boolean): Socket {
+    const to = { host: "127.0.0.1", port: this.port };
+    if (!this.#isTls) {
+      return connect({ ...to, noDelay: true, onread: { buffer: this.#buffer, callback: read } });
+    }
+    // The certificate is not checked. There is no session to resume, so every handshake is a full one.
+    const socket = connectTls({ ...to, servername: "localhost", rejectUnauthorized: false });
+    socket.setNoDelay();
+    socket.on("data", (data: Buffer) => void read(data.length, data));
+    return socket;
   }
 }
 
@@ -53,10 +69,8 @@ export class Peer implements TextChannel {
 
   private constructor(endpoint: Endpoint, pair: number) {
     this.#wire = endpoint;
-    const { port, adapter } = endpoint;
-    const callback = (count: number, buffer: Uint8Array): boolean => this.#read(count, buffer);
-    const onread = { buffer: endpoint.buffer, callback };
-    this.#socket = connect({ host: "127.0.0.1", port, noDelay: true, onread });
+    const { adapter } = endpoint;
+    this.#socket = endpoint.connect((count, buffer) => this.#read(count, buffer));
     this.#socket.on("error", () => {}); // `close` follows.
     this.#socket.on("close", () => this.#end());
     const lines = [`GET ${adapter.path} HTTP/1.1`, ...HANDSHAKE, ...adapter.headers(pair), "", ""];
