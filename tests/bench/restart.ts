@@ -13,6 +13,7 @@
  * processor would compute for all of them.
  */
 
+import { SECOND } from "../../server/base/clock.ts";
 import { delay } from "../../server/base/timeout.ts";
 import { freePort } from "../support/free_port.ts";
 import { TempFolder } from "../support/files.ts";
@@ -20,7 +21,9 @@ import { PrintingProcess } from "../support/printing_process.ts";
 import { Program } from "../support/program.ts";
 import { waitUntil } from "../support/wait_until.ts";
 import { pinnedTo } from "./cpu_pinning.ts";
-import type { Figures } from "./medians.ts";
+import { table } from "./markdown_table.ts";
+import { type Figures, medians } from "./medians.ts";
+import type { Bench, Part, PartResult } from "./part.ts";
 import type { ReturnReport } from "./returning_crowd.ts";
 
 /** Connections that the server accepts besides the pages. */
@@ -30,13 +33,15 @@ const SPARE = 200;
 const TIME = 600;
 
 /** Interval between requests for the lag of the event loop, in milliseconds. The server remembers it for longer. */
-const LAG_INTERVAL = 5_000;
+const LAG_INTERVAL = SECOND;
 
 const LAG_METRIC = /^anonymous_chat_event_loop_lag_seconds (\S+)$/m;
 
 /** How the server ends. */
 export const ENDINGS = { stop: "SIGTERM", crash: "SIGKILL" } as const;
 export type EndingName = keyof typeof ENDINGS;
+
+const VERBS: Readonly<Record<EndingName, string>> = { stop: "stopped", crash: "killed" };
 
 /** Times are in seconds. `down` is from the signal until the new process listens, `lag` that of its event loop. */
 export interface RestartFigures extends Figures, ReturnReport {
@@ -58,9 +63,61 @@ export async function measureRestart(ending: EndingName, pages: number): Promise
   let lag = 0;
   while (reportIn(crowd) === undefined) {
     lag = Math.max(lag, await lagOf(after));
-    await delay(Math.min(LAG_INTERVAL, pages));
+    await delay(LAG_INTERVAL);
   }
   return { ...reportIn(crowd)!, down, lag: Math.max(lag, await lagOf(after)) };
+}
+
+export const RESTART: Part = {
+  name: "restart",
+  document: "docs/benchmarks.md",
+  programs: "none",
+  async measure(bench: Bench): Promise<PartResult> {
+    const stop = await measureRepeatedly("stop", bench);
+    const crash = await measureRepeatedly("crash", bench);
+    return { tables: restartTable(bench.profile.pages, { stop, crash }) };
+  },
+};
+
+async function measureRepeatedly(
+  ending: EndingName,
+  { profile, note }: Bench,
+): Promise<RestartFigures> {
+  const restarts: RestartFigures[] = [];
+  while (restarts.length < profile.restarts) {
+    const figures = await measureRestart(ending, profile.pages);
+    note(`restart after a ${ending}: ${JSON.stringify(figures)}`);
+    restarts.push(figures);
+  }
+  return medians(restarts);
+}
+
+/** One row for each ending. */
+export function restartTable(
+  pages: number,
+  figures: Readonly<Record<EndingName, RestartFigures>>,
+): string {
+  const head = [
+    ...["the server is", "down, s", "half served, s", "99% served, s", "all served, s"],
+    ...["attempts per page", "refusals", "worst lag, ms", "pages' CPU, s"],
+  ];
+  const rows = Object.entries(ENDINGS).map(([ending, signal]) => {
+    const one = figures[ending as EndingName];
+    const seconds = [one.down, one.half, one.most, one.all].map((time) => time.toFixed(1));
+    const counts = [one.attempts.toFixed(2), one.refusals.toFixed(0), (one.lag * 1000).toFixed(0)];
+    return [
+      `${VERBS[ending as EndingName]} (${signal})`,
+      ...seconds,
+      ...counts,
+      one.cpu.toFixed(1),
+    ];
+  });
+  return `${
+    pages.toLocaleString("en")
+  } pages, half of them in chats, lose their server and return to the one that ` +
+    "starts on the same port. Then all of them search. A page is served when it is in a chat. The times " +
+    "count from the first connection that was lost. The lag is that of the new server's event loop, as " +
+    `its metrics report it:\n\n${table(head, rows)}`;
 }
 
 /** Starts the program, each time on the same port and with the same folder. */

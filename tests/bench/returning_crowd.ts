@@ -1,5 +1,6 @@
 /** Pages that lose their server and return: half of them are in chats, and the others have not searched yet. */
 
+import { cpuTime } from "../support/process_cpu.ts";
 import { waitUntil } from "../support/wait_until.ts";
 import { ReturningPage } from "./returning_page.ts";
 
@@ -29,6 +30,8 @@ export interface ReturnReport {
   readonly attempts: number;
   /** How many attempts were refused with a reason. */
   readonly refusals: number;
+  /** Processor time of all pages together, in seconds. If it comes close to the times above, it limits them. */
+  readonly cpu: number;
 }
 
 /** The address of a page. Of a hundred pages, fifty are alone, thirty share with one other, and twenty share one. */
@@ -46,6 +49,8 @@ export class ReturningCrowd {
   readonly #pages: readonly ReturningPage[];
   /** How often each page has tried to connect when all were open. */
   readonly #attempts: readonly number[];
+  /** The processor time of this process at that moment, in milliseconds. */
+  readonly #cpu = cpuTime(Deno.pid);
 
   private constructor(pages: readonly ReturningPage[]) {
     this.#pages = pages;
@@ -88,6 +93,7 @@ export class ReturningCrowd {
       lost: seconds(Math.max(...pages.map(({ lostAt }) => lostAt))),
       attempts: attempts / pages.length,
       refusals: pages.reduce((sum, { refusals }) => sum + refusals, 0),
+      cpu: (cpuTime(Deno.pid) - this.#cpu) / 1000,
     };
   }
 

@@ -16,8 +16,8 @@ import { PageSocket } from "./page_socket.ts";
 
 const FIND: ClientMessage = { type: "find", mode: "text", interests: [] };
 
-/** The status of a plain request to the socket's path when nothing refuses the connection. */
-const UPGRADE_REQUIRED = 426;
+/** The response to a plain request to the socket's path when nothing refuses the connection. */
+const UPGRADE_REQUIRED = "HTTP/1.1 426 ";
 
 export interface ReturningPageOptions {
   /** The port of the server, which trusts one proxy. */
@@ -103,18 +103,34 @@ export class ReturningPage {
     this.servedAt = performance.now();
   }
 
-  /** Asks like `askRefusal` of the page, which knows its server and has an address. */
+  /** Asks what `askRefusal` of the page asks, with a request that costs less than `fetch`. */
   async #askRefusal(): Promise<ConnectionRefusal | "none" | undefined> {
     const { port, address } = this.#options;
-    const headers = { "X-Forwarded-For": address };
+    const lines = [
+      `GET ${SOCKET_PATH} HTTP/1.1`,
+      "Host: localhost",
+      `X-Forwarded-For: ${address}`,
+      "Connection: close",
+    ];
     try {
-      const response = await fetch(`http://127.0.0.1:${port}${SOCKET_PATH}`, { headers });
-      const text = await response.text();
-      return response.status === UPGRADE_REQUIRED ? "none" : readRefusal(JSON.parse(text));
+      using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+      await connection.write(new TextEncoder().encode([...lines, "", ""].join("\r\n")));
+      const [head = "", body = ""] = (await textOf(connection)).split("\r\n\r\n");
+      return head.startsWith(UPGRADE_REQUIRED) ? "none" : readRefusal(JSON.parse(body));
     } catch {
       return undefined; // The server is down.
     }
   }
+}
+
+/** Everything that a connection sends until it ends. */
+async function textOf(connection: Deno.TcpConn): Promise<string> {
+  const [buffer, decoder] = [new Uint8Array(4096), new TextDecoder()];
+  let text = "";
+  for (let count; (count = await connection.read(buffer)) !== null;) {
+    text += decoder.decode(buffer.subarray(0, count), { stream: true });
+  }
+  return text;
 }
 
 function later(ms: number, task: () => void): () => void {
