@@ -14,7 +14,7 @@
  * The table of goals and the summary need several parts, and are written if a run has all of them. --cost, --streams
  * and --text restrict --calls further. Such a run writes nothing.
  *
- *   main.ts ──> part.ts             the parts: comparison_parts.ts, restart.ts, call_bench.ts, stalls.ts, pairing.ts
+ *   main.ts ──> parts.ts            the parts: comparison_parts.ts, restart.ts, call_bench.ts, stalls.ts, pairing.ts
  *          ──> competitor.ts        starts a server on one core: ours (our_server.ts), or another (relay_*)
  *          ──> generate.ts          runs the generator on the other core; task.ts defines what they exchange
  *                   generator.ts ──> *_load, visits, page_requests ──> pairs ──> peer ──> protocol_adapter
@@ -32,26 +32,20 @@
 import { formatted, withPart } from "../../tools/docs/documents.ts";
 import { CertificateFiles } from "../support/certificate_files.ts";
 import { BackgroundLoad } from "./background_load.ts";
-import { CALL_SWITCHES, CALLS } from "./call_bench.ts";
-import { COMPARISON_PARTS } from "./comparison_parts.ts";
+import { CALL_SWITCHES } from "./call_bench.ts";
 import { installCompetitors } from "./competitor_install.ts";
 import type { Findings } from "./findings.ts";
 import { goalLines, goalTable } from "./goal_table.ts";
 import { goals } from "./goals.ts";
 import { describeMachine } from "./machine.ts";
-import { PAIRING } from "./pairing.ts";
 import type { Bench, Part, PartResult } from "./part.ts";
+import { PARTS, USUAL_PARTS } from "./parts.ts";
 import { FULL, QUICK } from "./profile.ts";
-import { RESTART } from "./restart.ts";
-import { STALLS } from "./stalls.ts";
 import { summary } from "./tables.ts";
-
-/** What a run without a switch measures. */
-const USUAL: readonly Part[] = [...COMPARISON_PARTS, RESTART, CALLS];
 
 const { args } = Deno;
 const isWriting = args.includes("--write") && !args.some((one) => CALL_SWITCHES.includes(one));
-const selected = [STALLS, PAIRING, ...USUAL].filter(({ name }) => args.includes(`--${name}`));
+const selected = PARTS.filter(({ name }) => args.includes(`--${name}`));
 await using keys = new CertificateFiles();
 const bench: Bench = {
   args,
@@ -62,7 +56,7 @@ const bench: Bench = {
 };
 
 let findings: Findings = {};
-for (const part of selected.length > 0 ? selected : USUAL) {
+for (const part of selected.length > 0 ? selected : USUAL_PARTS) {
   const result = await measure(part);
   findings = { ...findings, ...result.findings };
 }

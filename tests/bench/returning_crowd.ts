@@ -97,8 +97,10 @@ export class ReturningCrowd {
     };
   }
 
-  leave(): void {
+  /** Closes all pages, and resolves when their connections have ended. */
+  async leave(): Promise<void> {
     for (const page of this.#pages) page.leave();
+    await waitUntil(() => this.#count("away") === this.#pages.length, RETURN_TIME);
   }
 
   #count(state: ReturningPage["state"]): number {
