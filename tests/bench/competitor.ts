@@ -1,5 +1,6 @@
 /** The servers in the comparison, ours included, and how each is started and stopped. */
 
+import { FLAGS, GLIBC_TUNABLES } from "../../tools/compile.ts";
 import { PrintingProcess } from "../support/printing_process.ts";
 import { Program } from "../support/program.ts";
 import { waitUntil } from "../support/wait_until.ts";
@@ -34,8 +35,13 @@ export const NAMES = {
   socketIoBinary: `Socket.IO ${PACKAGES["socket.io"]} on Node, binary`,
   ws: `\`ws\` ${PACKAGES.ws} on Node`,
   bun: `Bun ${PACKAGES.bun}`,
+  runtime: "Deno and `node:net`, bare relay",
   floor: "C and epoll, lower bound",
 } as const;
+
+/** The runtime with the flags of our server. */
+const ENV: Tool = { kind: "installed", path: "env", version: "" };
+const LIKE_OURS = [`GLIBC_TUNABLES=${GLIBC_TUNABLES}`, Deno.execPath(), "run", ...FLAGS];
 
 /** The files of a certificate and its key, in PEM. */
 export interface KeyFiles {
@@ -63,11 +69,8 @@ export function competitors(
   keys?: KeyFiles,
 ): (Competitor | Unavailable)[] {
   const at = (file: string): string => new URL(file, import.meta.url).pathname;
-  const [ws, socketIo, bunFile] = [
-    at("relay_ws.mjs"),
-    at("relay_socket_io.mjs"),
-    at("relay_bun.mjs"),
-  ];
+  const [ws = "", socketIo = "", bunFile = "", denoFile = ""] = ["ws", "socket_io", "bun", "deno"]
+    .map((name) => at(`relay_${name}.mjs`));
   const other = (
     name: string,
     protocol: ProtocolName,
@@ -86,6 +89,7 @@ export function competitors(
     { ...other(NAMES.socketIoBinary, "socket.io binary", node, socketIo), isServer: false },
     other(NAMES.ws, "plain", node, ws),
     other(NAMES.bun, "plain", bun, bunFile),
+    other(NAMES.runtime, "plain", ENV, ...LIKE_OURS, denoFile),
     other(NAMES.floor, "plain", keys ? tlsFloor : floor),
   ];
 }

@@ -15,7 +15,9 @@ export function goalTable(goals: readonly Goal[]): string {
   );
   const parts = [table(["goal", "measured", ""], rows, 3)];
   if (former.length > 0) {
-    parts.push("These were goals, until the lower bound showed that they can't be reached:");
+    parts.push(
+      "These were goals, until a bare relay on the same runtime showed that they can't be reached:",
+    );
     parts.push(table(["former goal", "measured", "reason"], former, 3));
   }
   return parts.join("\n\n");

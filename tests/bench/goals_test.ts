@@ -35,6 +35,7 @@ const GOOD: Findings = {
     relayed(NAMES.socketIo, 25, 20),
     relayed(NAMES.ws, 9.6, 10),
     relayed(NAMES.bun, 8, 3),
+    relayed(NAMES.runtime, 9, 0.8),
     relayed(NAMES.floor, 6, 0.5),
   ],
   arrivals: [arrived(NAMES.node, 400), arrived(NAMES.ws, 650)],
@@ -116,4 +117,13 @@ Deno.test("Every part of the benchmark has its place in its document, and a name
   }
   assert.equal(new Set(places.map(({ name }) => name)).size, places.length);
   assert.equal(PARTS.at(-1)?.name, "calls"); // It pins this process.
+});
+
+Deno.test("Former goal has the figures of the experiment as its reason", () => {
+  const former = goals(GOOD).filter((goal) => goal.kind === "unreachable");
+  assert.deepEqual(former.map(({ measured }) => measured), ["2.50 times", "0.96 times"]);
+  assert.match(
+    former[1]!.reason,
+    /7\.7 µs\. With a bare relay on the same runtime it takes 9\.0 µs/,
+  );
 });

@@ -26,7 +26,8 @@
  * the figures. If it is above a few percent, measure again.
  *
  * The competitors only relay. They have no sessions, no limits, no matchmaking and no second listener as a fallback.
- * Everything runs on loopback, whose kernel cost is part of all figures. `relay_floor.c` shows how much that is.
+ * Everything runs on loopback, whose kernel cost is part of all figures. `relay_floor.c` shows how much that is, and
+ * `relay_deno.mjs` how much the runtime adds.
  */
 
 import { formatted, withPart } from "../../tools/docs/documents.ts";
