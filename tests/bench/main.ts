@@ -65,8 +65,9 @@ await report(findings);
 
 /** Measures a part, and prints and writes its tables. */
 async function measure(part: Part): Promise<PartResult> {
-  const load = new BackgroundLoad();
+  const [load, began] = [new BackgroundLoad(), performance.now()];
   const result = await part.measure(bench);
+  bench.note(`${part.name} took ${((performance.now() - began) / 1000).toFixed(0)} s`);
   const programs = part.programs === "competitors" ? bench.installation : undefined;
   const machine = await describeMachine(programs, new Date(), load.share, part.placement);
   await publish(part.document, part.name, `${machine}\n\n${result.tables}`);
@@ -82,7 +83,7 @@ async function report(findings: Findings): Promise<void> {
   if (findings.relay && findings.memory) {
     await publish("README.md", "summary", summary(findings));
   }
-  print(Deno.stdout, goalLines(all).join("\n"));
+  for (const line of goalLines(all)) print(Deno.stdout, line);
 }
 
 async function publish(document: string, name: string, markdown: string): Promise<void> {
