@@ -14,7 +14,6 @@
  */
 
 import { SECOND } from "../../server/base/clock.ts";
-import { delay } from "../../server/base/timeout.ts";
 import { freePort } from "../support/free_port.ts";
 import { TempFolder } from "../support/files.ts";
 import { PrintingProcess } from "../support/printing_process.ts";
@@ -29,8 +28,8 @@ import type { ReturnReport } from "./returning_crowd.ts";
 /** Connections that the server accepts besides the pages. */
 const SPARE = 200;
 
-/** The time limit for all of it, in seconds. */
-const TIME = 600;
+/** The time limits for opening all pages and for their return, in seconds. */
+const TIME = 300;
 
 /** Interval between requests for the lag of the event loop, in milliseconds. The server remembers it for longer. */
 const LAG_INTERVAL = SECOND;
@@ -61,11 +60,12 @@ export async function measureRestart(ending: EndingName, pages: number): Promise
   await using after = await start();
   const down = (performance.now() - began) / 1000;
   let lag = 0;
-  while (reportIn(crowd) === undefined) {
+  const hasReturned = async (): Promise<boolean> => {
     lag = Math.max(lag, await lagOf(after));
-    await delay(LAG_INTERVAL);
-  }
-  return { ...reportIn(crowd)!, down, lag: Math.max(lag, await lagOf(after)) };
+    return reportIn(crowd) !== undefined;
+  };
+  await waitUntil(hasReturned, TIME, LAG_INTERVAL);
+  return { ...reportIn(crowd)!, down, lag };
 }
 
 export const RESTART: Part = {

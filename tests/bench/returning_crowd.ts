@@ -9,7 +9,7 @@ const CONCURRENCY = 100;
 
 /** The time limits for opening all pages and for their return, in seconds. */
 const OPEN_TIME = 300;
-const RETURN_TIME = 300;
+const RETURN_TIME = 240;
 
 /** The share of pages that must be served. */
 export const MOST = 0.99;

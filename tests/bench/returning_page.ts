@@ -32,6 +32,8 @@ export class ReturningPage {
   readonly #options: ReturningPageOptions;
   readonly #connection: Connection;
   #searches: boolean;
+  /** The server is about to go away, so searching there makes no sense. */
+  #isDraining = false;
   /** The connection presents a token, so that `resumed` follows `welcome`. */
   #mayResume = false;
   state: "away" | "welcome" | "chatting" = "away";
@@ -75,6 +77,7 @@ export class ReturningPage {
     this.state = "away";
     this.#mayResume = mayResume;
     this.#searches = true;
+    this.#isDraining = false;
   }
 
   #hear(message: ServerMessage): void {
@@ -86,16 +89,21 @@ export class ReturningPage {
         return message.chatting ? this.#serve("chatting") : this.#begin();
       case "paired":
         return this.#serve("chatting");
+      case "draining":
+        this.#isDraining = true;
+        return;
+      case "partner-left":
+        return this.#begin();
       case "error":
         if (message.code !== "too-fast") return;
         return void later((message.seconds ?? 1) * 1000, () => this.#connection.tell(FIND));
     }
   }
 
-  /** The page has a new session. */
+  /** The page is in no chat. */
   #begin(): void {
     this.#serve("welcome");
-    if (this.#searches) this.#connection.tell(FIND);
+    if (this.#searches && !this.#isDraining) this.#connection.tell(FIND);
   }
 
   #serve(state: "welcome" | "chatting"): void {
