@@ -5,7 +5,7 @@ import { table } from "./markdown_table.ts";
 
 const VERDICTS = { met: "met", missed: "**not met**", unmeasured: "not measured" } as const;
 
-/** The goals, and former goals with the reason why they are none any longer. */
+/** The goals, and former goals with the reason why they no longer are goals. */
 export function goalTable(goals: readonly Goal[]): string {
   const rows = goals.flatMap((goal) =>
     goal.kind === "unreachable" ? [] : [[goal.says, measuredOf(goal), VERDICTS[goal.kind]]]

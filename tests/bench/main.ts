@@ -11,8 +11,8 @@
  *   --relay --arrivals --memory --pages --find --restart --calls     docs/benchmarks.md
  *   --stalls --pairing                                               docs/scaling.md
  *
- * The table of goals and the summary need several parts, and are written if a run has all of them. --cost, --streams
- * and --text restrict --calls further. Such a run writes nothing.
+ * The table of goals needs several parts, and is written if a run has all of them. --cost, --streams and --text restrict
+ * --calls further. Such a run writes nothing.
  *
  *   main.ts ──> parts.ts            the parts: comparison_parts.ts, restart.ts, call_bench.ts, stalls.ts, pairing.ts
  *          ──> competitor.ts        starts a server on one core: ours (our_server.ts), or another (relay_*)
@@ -42,7 +42,7 @@ import { describeMachine } from "./machine.ts";
 import type { Bench, Part, PartResult } from "./part.ts";
 import { PARTS, USUAL_PARTS } from "./parts.ts";
 import { FULL, QUICK } from "./profile.ts";
-import { summary } from "./tables.ts";
+import { summaryOf } from "./summary.ts";
 
 const { args } = Deno;
 const isWriting = args.includes("--write") && !args.some((one) => CALL_SWITCHES.includes(one));
@@ -74,14 +74,15 @@ async function measure(part: Part): Promise<PartResult> {
   return result;
 }
 
-/** Prints and writes what several parts have to say. */
+/** Prints and writes what follows from the parts: the goals, and the summary of docs/benchmarks.md. */
 async function report(findings: Findings): Promise<void> {
   const all = goals(findings);
   if (all.every(({ kind }) => kind !== "unmeasured")) {
     await publish("docs/benchmarks.md", "goals", goalTable(all));
   }
-  if (findings.relay && findings.memory) {
-    await publish("README.md", "summary", summary(findings));
+  if (isWriting && (findings.relay || findings.memory)) {
+    const page = await Deno.readTextFile(new URL("../../docs/benchmarks.md", import.meta.url));
+    await publish("README.md", "summary", summaryOf(page));
   }
   for (const line of goalLines(all)) print(Deno.stdout, line);
 }

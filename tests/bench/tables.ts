@@ -1,8 +1,7 @@
-/** Formats the figures for docs/benchmarks.md and the README. */
+/** Formats the figures for docs/benchmarks.md. */
 
 import { NAMES } from "./competitor.ts";
 import type { FindCost } from "./find_cost.ts";
-import type { Findings } from "./findings.ts";
 import type {
   ArrivalFigures,
   MemoryFigures,
@@ -13,32 +12,6 @@ import type {
 import type { Figures } from "./medians.ts";
 import { table } from "./markdown_table.ts";
 import type { PageLoad } from "./page_load.ts";
-
-/** The servers in the README's summary. */
-const SUMMARY: readonly string[] = [NAMES.node, NAMES.socketIo, NAMES.ws];
-
-/** Some figures of some servers, for the README. */
-export function summary({ relay = [], memory = [] }: Findings): string {
-  const head = [
-    "server",
-    "chat, messages/s",
-    "bursts, messages/s",
-    "median, ms",
-    "kB per connection",
-  ];
-  const rows = relay.filter(({ name }) => SUMMARY.includes(name)).map((result) =>
-    row(result, head.length, ({ chatPerSecond, burstsPerSecond, p50 }) => {
-      const bytes = figureOf(memory, result.name, "bytes");
-      return [
-        count(chatPerSecond),
-        count(burstsPerSecond),
-        p50.toFixed(2),
-        bytes === undefined ? "" : kilobytes(bytes),
-      ];
-    })
-  );
-  return table(head, rows);
-}
 
 /** How fast messages pass. */
 export function relayTable(results: readonly Result<RelayFigures>[]): string {
@@ -122,7 +95,7 @@ export function arrivalsTable(
     `is in microseconds per pair:\n\n${table(head, rows)}`;
 }
 
-/** Three cells of the same server over TLS, or the reason why there are none. */
+/** Three cells of the same server over TLS, or the reason why they are empty. */
 function overTls<F extends Figures>(
   name: string,
   tls: readonly Result<F>[],
@@ -191,15 +164,6 @@ function toOurs<F extends Figures>(
 
 function figure<F extends Figures>(result: Result<F>, name: keyof F & string): number | undefined {
   return result.kind === "measured" ? result.figures[name] : undefined;
-}
-
-function figureOf<F extends Figures>(
-  results: readonly Result<F>[],
-  server: string,
-  name: keyof F & string,
-): number | undefined {
-  const result = results.find((one) => one.name === server);
-  return result && figure(result, name);
 }
 
 function kilobytes(bytes: number): string {
