@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { openCalls, startProgram } from "./call_setup.ts";
-import { OURS } from "./competitor.ts";
+import { CertificateFiles } from "../support/certificate_files.ts";
+import { OURS, oursOverTls } from "./competitor.ts";
 import { compileDatagramLoad, datagramLoad } from "./datagram_load.ts";
 import { generate } from "./generate.ts";
 import { median, medians } from "./medians.ts";
@@ -43,6 +44,20 @@ for (const competitor of OURS) {
     },
   );
 }
+
+Deno.test("Benchmark measures idle pairs and visits over TLS", onLinux, async () => {
+  await using certificate = new CertificateFiles();
+  const [server] = oursOverTls(certificate);
+  assert.ok(server !== undefined && "start" in server);
+  await using running = await server.start();
+  const { target } = running;
+  assert.equal(target.isTls, true);
+  const idle = await generate(target, { kind: "idle", pairs: 4, settle: 100 });
+  const visits = await generate(target, { kind: "visits", visitors: 8, concurrency: 3 });
+  assertFigures(idle);
+  assertFigures(visits);
+  assert.deepEqual([idle.faults, visits.faults], [0, 0]);
+});
 
 const generator = onLinux.ignore ? undefined : await compileDatagramLoad();
 if (generator === undefined) {

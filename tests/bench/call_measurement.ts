@@ -39,7 +39,7 @@ export interface CallProfile {
 
 export const CALL_PROFILES: Readonly<Record<"full" | "quick", CallProfile>> = {
   full: { repetitions: 3, warmUp: 2, periods: 12 },
-  quick: { repetitions: 1, warmUp: 1, periods: 8 },
+  quick: { repetitions: 1, warmUp: 1, periods: 4 },
 };
 
 /** Processor times in microseconds per delivered packet, latencies in milliseconds, `loss` and `busy` from 0 to 1. */

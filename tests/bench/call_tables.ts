@@ -3,11 +3,11 @@
 import type { CallFigures, RelayName } from "./call_measurement.ts";
 import type { Sending } from "./call_setup.ts";
 import type { Scene, TextFigures } from "./media_and_text.ts";
+import { table } from "./markdown_table.ts";
 import type { StreamFigures } from "./stream_load.ts";
 
 /** All measurements of a run. */
 export interface CallFindings {
-  readonly machine: string;
   readonly relays: ReadonlyMap<string, CallFigures>;
   readonly streams: ReadonlyMap<string, StreamFigures>;
   readonly text: ReadonlyMap<Scene, TextFigures>;
@@ -22,9 +22,8 @@ const SENDINGS: Readonly<Record<Sending, string>> = {
 
 /** Three tables, each with an explanation. */
 export function callTables(findings: CallFindings): string {
-  const { machine, relays, streams, text, receiveBuffer } = findings;
+  const { relays, streams, text, receiveBuffer } = findings;
   return [
-    machine,
     "Both people of each call are clients of the relay, and send 1,200 bytes in each packet by UDP. " +
     "CPU is the relay's time per delivered packet in microseconds, followed by its ratio to coturn's. " +
     "At full load 64 packets are in flight.",
@@ -56,6 +55,7 @@ function costTable(relays: ReadonlyMap<string, CallFigures>): string {
       figures.fixedP50.toFixed(2),
       figures.fixedP99.toFixed(2),
     ]),
+    2,
   );
 }
 
@@ -76,6 +76,7 @@ function capacityTable(relays: ReadonlyMap<string, CallFigures>): string {
       figures.callsP99.toFixed(2),
       (figures.memory / 1000).toFixed(0),
     ]),
+    2,
   );
 }
 
@@ -133,9 +134,4 @@ function percent(share: number): string {
 
 function count(value: number): string {
   return Math.round(value).toLocaleString("en");
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const rule = head.map((_, column) => column < 2 ? "---" : "--:");
-  return [head, rule, ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }

@@ -1,5 +1,6 @@
 /** The servers in the comparison, ours included, and how each is started and stopped. */
 
+import { FLAGS, GLIBC_TUNABLES } from "../../tools/compile.ts";
 import { PrintingProcess } from "../support/printing_process.ts";
 import { Program } from "../support/program.ts";
 import { waitUntil } from "../support/wait_until.ts";
@@ -34,8 +35,19 @@ export const NAMES = {
   socketIoBinary: `Socket.IO ${PACKAGES["socket.io"]} on Node, binary`,
   ws: `\`ws\` ${PACKAGES.ws} on Node`,
   bun: `Bun ${PACKAGES.bun}`,
+  runtime: "Deno and `node:net`, bare relay",
   floor: "C and epoll, lower bound",
 } as const;
+
+/** The runtime with the flags of our server. */
+const ENV: Tool = { kind: "installed", path: "env", version: "" };
+const LIKE_OURS = [`GLIBC_TUNABLES=${GLIBC_TUNABLES}`, Deno.execPath(), "run", ...FLAGS];
+
+/** The files of a certificate and its key, in PEM. */
+export interface KeyFiles {
+  readonly certFile: string;
+  readonly keyFile: string;
+}
 
 /** Our server, with each listener. */
 export const OURS: readonly Competitor[] = [
@@ -43,79 +55,85 @@ export const OURS: readonly Competitor[] = [
   { name: NAMES.deno, isServer: true, start: () => startOurs("deno") },
 ];
 
-/** All servers, in the order of the tables. */
-export function competitors(
-  { folder, node, bun, floor }: Installation,
-): (Competitor | Unavailable)[] {
-  const at = (file: string): string => new URL(file, import.meta.url).pathname;
-  const [ws, socketIo, bunFile] = [
-    at("relay_ws.mjs"),
-    at("relay_socket_io.mjs"),
-    at("relay_bun.mjs"),
-  ];
+/** Our server over TLS. */
+export function oursOverTls(keys: KeyFiles): (Competitor | Unavailable)[] {
   return [
-    ...OURS,
-    other(NAMES.socketIo, "socket.io text", node, [socketIo], folder),
-    {
-      ...other(NAMES.socketIoBinary, "socket.io binary", node, [socketIo], folder),
-      isServer: false,
-    },
-    other(NAMES.ws, "plain", node, [ws], folder),
-    other(NAMES.bun, "plain", bun, [bunFile], folder),
-    other(NAMES.floor, "plain", floor, [], folder),
+    { name: NAMES.node, isServer: true, start: () => startOurs("node", keys) },
+    { name: NAMES.deno, reason: "this listener has no TLS" },
   ];
 }
 
-function other(
-  name: string,
-  protocol: ProtocolName,
-  tool: Tool,
-  args: readonly string[],
-  folder: string,
-): Competitor | Unavailable {
-  if (tool.kind === "missing") return { name, reason: tool.reason };
-  const start = (): Promise<RunningServer> => Relay.start([tool.path, ...args], folder, protocol);
-  return { name, isServer: true, start };
+/** All servers, in the order of the tables. With key files, over TLS. */
+export function competitors(
+  { folder, node, bun, floor, tlsFloor }: Installation,
+  keys?: KeyFiles,
+): (Competitor | Unavailable)[] {
+  const at = (file: string): string => new URL(file, import.meta.url).pathname;
+  const [ws = "", socketIo = "", bunFile = "", denoFile = ""] = ["ws", "socket_io", "bun", "deno"]
+    .map((name) => at(`relay_${name}.mjs`));
+  const other = (
+    name: string,
+    protocol: ProtocolName,
+    tool: Tool,
+    ...args: readonly string[]
+  ): Competitor | Unavailable => {
+    if (tool.kind === "missing") return { name, reason: tool.reason };
+    const command = [tool.path, ...args, ...keys ? [keys.certFile, keys.keyFile] : []];
+    const start = (): Promise<RunningServer> =>
+      Relay.start(command, folder, { protocol, isTls: keys !== undefined });
+    return { name, isServer: true, start };
+  };
+  return [
+    ...keys ? oursOverTls(keys) : OURS,
+    other(NAMES.socketIo, "socket.io text", node, socketIo),
+    { ...other(NAMES.socketIoBinary, "socket.io binary", node, socketIo), isServer: false },
+    other(NAMES.ws, "plain", node, ws),
+    other(NAMES.bun, "plain", bun, bunFile),
+    other(NAMES.runtime, "plain", ENV, ...LIKE_OURS, denoFile),
+    other(NAMES.floor, "plain", keys ? tlsFloor : floor),
+  ];
 }
 
 /**
  * The program as `deno task start` starts it, but with another entry file. It trusts a proxy header, so that one
  * generator can use many addresses.
  */
-async function startOurs(listener: "node" | "deno"): Promise<RunningServer> {
+async function startOurs(listener: "node" | "deno", keys?: KeyFiles): Promise<RunningServer> {
+  const tls = keys ? [`--tls-cert=${keys.certFile}`, `--tls-key=${keys.keyFile}`] : [];
   const program = await Program.startWith({
-    args: ["--trust-proxy=1", "--proof-of-work=off", `--listener=${listener}`],
+    args: ["--trust-proxy=1", "--proof-of-work=off", `--listener=${listener}`, ...tls],
     under: await pinnedTo("server"),
     entry: "tests/bench/our_server.ts",
   });
-  const target: Target = { protocol: "ours", port: program.port, pid: program.pid };
+  const { port, pid } = program;
+  const target: Target = { protocol: "ours", port, pid, isTls: keys !== undefined };
   return { target, [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() };
 }
 
 /** A competing server, which prints its port. */
 class Relay implements RunningServer {
   readonly #process: PrintingProcess;
-  readonly #protocol: ProtocolName;
+  readonly #form: Pick<Target, "protocol" | "isTls">;
 
-  private constructor(process: PrintingProcess, protocol: ProtocolName) {
+  private constructor(process: PrintingProcess, form: Pick<Target, "protocol" | "isTls">) {
     this.#process = process;
-    this.#protocol = protocol;
+    this.#form = form;
   }
 
   static async start(
     command: readonly string[],
     cwd: string,
-    protocol: ProtocolName,
+    form: Pick<Target, "protocol" | "isTls">,
   ): Promise<Relay> {
     const process = new PrintingProcess([...await pinnedTo("server"), ...command], { cwd });
-    const relay = new Relay(process, protocol);
+    const relay = new Relay(process, form);
     await waitUntil(() => relay.target.port > 0);
     return relay;
   }
 
   get target(): Target {
     const { printed, pid } = this.#process;
-    return { protocol: this.#protocol, port: Number(/listening (\d+)/.exec(printed)?.[1]), pid };
+    return { ...this.#form, port: Number(/listening (\d+)/.exec(printed)?.[1]), pid };
   }
 
   [Symbol.asyncDispose](): Promise<void> {

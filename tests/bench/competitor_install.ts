@@ -24,6 +24,8 @@ export interface Installation {
   readonly node: Tool;
   readonly bun: Tool;
   readonly floor: Tool;
+  /** The same over TLS, which needs the headers of OpenSSL. */
+  readonly tlsFloor: Tool;
 }
 
 /** Downloads and compiles what is missing. */
@@ -32,12 +34,13 @@ export async function installCompetitors(): Promise<Installation> {
   await Deno.mkdir(folder, { recursive: true });
   const installed = await install(folder);
   const bun = join(folder, "node_modules", ".bin", "bun");
-  const [node, bunTool, floor] = await Promise.all([
+  const [node, bunTool, floor, tlsFloor] = await Promise.all([
     installed ? find("node", "node") : missing("npm could not download its packages"),
     installed ? find(bun, "bun") : missing("npm could not download it"),
     compile(join(folder, "relay_floor")),
+    compile(join(folder, "relay_floor_tls"), "-DTLS", "-lssl", "-lcrypto"),
   ]);
-  return { folder, node, bun: bunTool, floor };
+  return { folder, node, bun: bunTool, floor, tlsFloor };
 }
 
 async function install(folder: string): Promise<boolean> {
@@ -54,12 +57,13 @@ async function find(path: string, name: string): Promise<Tool> {
     : { kind: "installed", path, version: version.replace("v", "") };
 }
 
-async function compile(path: string): Promise<Tool> {
+async function compile(path: string, ...flags: readonly string[]): Promise<Tool> {
   const source = new URL("relay_floor.c", import.meta.url).pathname;
   const version = await firstLine("gcc", "-dumpfullversion");
   if (version === undefined) return missing("no gcc here");
-  const made = await firstLine("gcc", "-O2", "-o", path, source);
-  return made === undefined ? missing("gcc failed") : { kind: "installed", path, version };
+  const made = await firstLine("gcc", "-O2", "-o", path, source, ...flags);
+  if (made !== undefined) return { kind: "installed", path, version };
+  return missing(flags.length > 0 ? "no headers of OpenSSL here" : "gcc failed");
 }
 
 function missing(reason: string): Tool {

@@ -22,8 +22,9 @@ const report = await perform(target, task);
 await Deno.stdout.write(new TextEncoder().encode(`${JSON.stringify(report)}\n`));
 Deno.exit(); // Exiting closes the remaining connections.
 
-function perform({ protocol, port, pid }: Target, task: Task): Promise<Reports[Task["kind"]]> {
-  const endpoint = new Endpoint(port, ADAPTERS[protocol]);
+function perform(target: Target, task: Task): Promise<Reports[Task["kind"]]> {
+  const { protocol, port, pid, isTls } = target;
+  const endpoint = new Endpoint(port, ADAPTERS[protocol], isTls);
   switch (task.kind) {
     case "closed-loop":
       return closedLoopLoad(endpoint, pid, task);

@@ -1,18 +1,24 @@
 /**
  * How fast the program is, and how it compares. Everything is measured in one run, in turns, and printed in the form of
- * docs/benchmarks.md.
+ * the documents.
  *
- *   deno task bench             ten minutes, for figures to publish
+ *   deno task bench             everything in docs/benchmarks.md, in less than 25 minutes
  *   deno task bench --quick     a few minutes, to see whether it runs
- *   deno task bench --readme    also writes the tables into docs/benchmarks.md, and the summary into the README
+ *   deno task bench --write     also writes the tables into the documents, and the summary into the README
  *
- *   deno task bench --stalls    only the stalls of the event loop, in two minutes; also writes docs/scaling.md
- *   deno task bench --pairing   only pairing through Redis, in two minutes; also writes docs/scaling.md
- *   deno task bench --calls     only the relay of calls, next to coturn, in six minutes; --readme and --quick as above
+ * A switch selects a part, and several select several. Each part writes only its own tables:
  *
- *   main.ts ──> contestant.ts       starts a server on one core: ours (our_server.ts), or another (relay_*)
- *          └──> generate.ts         runs the generator on the other core; task.ts defines what they exchange
+ *   --relay --arrivals --memory --pages --find --restart --calls     docs/benchmarks.md
+ *   --stalls --pairing                                               docs/scaling.md
+ *
+ * The table of goals needs several parts, and is written if a run has all of them. --cost, --streams and --text restrict
+ * --calls further. Such a run writes nothing.
+ *
+ *   main.ts ──> parts.ts            the parts: comparison_parts.ts, restart.ts, call_bench.ts, stalls.ts, pairing.ts
+ *          ──> competitor.ts        starts a server on one core: ours (our_server.ts), or another (relay_*)
+ *          ──> generate.ts          runs the generator on the other core; task.ts defines what they exchange
  *                   generator.ts ──> *_load, visits, page_requests ──> pairs ──> peer ──> protocol_adapter
+ *          ──> goals.ts             compares the figures with the goals
  *
  * The figure to compare is the processor time per message. Its inverse is the number of messages a core can relay. It
  * depends less on the load of the machine than messages per second, but it does depend on it: when the generator has to
@@ -20,105 +26,74 @@
  * the figures. If it is above a few percent, measure again.
  *
  * The competitors only relay. They have no sessions, no limits, no matchmaking and no second listener as a fallback.
- * Everything runs on loopback, whose kernel cost is part of all figures. `relay_floor.c` shows how much that is.
+ * Everything runs on loopback, whose kernel cost is part of all figures. `relay_floor.c` shows how much that is, and
+ * `relay_deno.mjs` how much the runtime adds.
  */
 
 import { formatted, withPart } from "../../tools/docs/documents.ts";
-import { type Competitor, competitors, OURS, type Unavailable } from "./competitor.ts";
+import { CertificateFiles } from "../support/certificate_files.ts";
 import { BackgroundLoad } from "./background_load.ts";
-import { measureCalls } from "./call_bench.ts";
-import { FULL, QUICK } from "./profile.ts";
-import { findCosts } from "./find_cost.ts";
-import { goalLines } from "./goals.ts";
-import { describeMachine } from "./machine.ts";
-import { measurePairing } from "./pairing.ts";
-import {
-  inTurns,
-  measureArrivals,
-  measureMemory,
-  measurePages,
-  measureRelay,
-} from "./measurement.ts";
-import { measurePageLoad } from "./page_load.ts";
-import { markdown, summary } from "./tables.ts";
-import { measureStalls, stallsTable } from "./stalls.ts";
+import { CALL_SWITCHES } from "./call_bench.ts";
 import { installCompetitors } from "./competitor_install.ts";
+import type { Findings } from "./findings.ts";
+import { goalLines, goalTable } from "./goal_table.ts";
+import { goals } from "./goals.ts";
+import { describeMachine } from "./machine.ts";
+import type { Bench, Part, PartResult } from "./part.ts";
+import { PARTS, USUAL_PARTS } from "./parts.ts";
+import { FULL, QUICK } from "./profile.ts";
+import { summaryOf } from "./summary.ts";
 
-if (Deno.args.includes("--stalls")) {
-  const table = await formatted(stallsTable(await measureStalls()));
-  await write("docs/scaling.md", "measured: stalls", table);
-  print(Deno.stdout, table);
-  Deno.exit();
+const { args } = Deno;
+const isWriting = args.includes("--write") && !args.some((one) => CALL_SWITCHES.includes(one));
+const selected = PARTS.filter(({ name }) => args.includes(`--${name}`));
+await using keys = new CertificateFiles();
+const bench: Bench = {
+  args,
+  keys,
+  profile: args.includes("--quick") ? QUICK : FULL,
+  installation: await installCompetitors(),
+  note: (line) => print(Deno.stderr, line),
+};
+
+let findings: Findings = {};
+for (const part of selected.length > 0 ? selected : USUAL_PARTS) {
+  const result = await measure(part);
+  findings = { ...findings, ...result.findings };
+}
+await report(findings);
+
+/** Measures a part, and prints and writes its tables. */
+async function measure(part: Part): Promise<PartResult> {
+  const [load, began] = [new BackgroundLoad(), performance.now()];
+  const result = await part.measure(bench);
+  bench.note(`${part.name} took ${((performance.now() - began) / 1000).toFixed(0)} s`);
+  const programs = part.programs === "competitors" ? bench.installation : undefined;
+  const machine = await describeMachine(programs, new Date(), load.share, part.placement);
+  await publish(part.document, part.name, `${machine}\n\n${result.tables}`);
+  return result;
 }
 
-if (Deno.args.includes("--pairing")) {
-  const load = new BackgroundLoad();
-  const figures = await measurePairing(progress);
-  const machine = await describeMachine(
-    undefined,
-    new Date(),
-    load.share,
-    "Redis 7 and the nodes shared the cores",
-  );
-  const tables = await formatted(`${machine}\n\n${figures}`);
-  await write("docs/scaling.md", "measured: pairing", tables);
-  print(Deno.stdout, tables);
-  Deno.exit();
+/** Prints and writes what follows from the parts: the goals, and the summary of docs/benchmarks.md. */
+async function report(findings: Findings): Promise<void> {
+  const all = goals(findings);
+  if (all.every(({ kind }) => kind !== "unmeasured")) {
+    await publish("docs/benchmarks.md", "goals", goalTable(all));
+  }
+  if (isWriting && (findings.relay || findings.memory)) {
+    const page = await Deno.readTextFile(new URL("../../docs/benchmarks.md", import.meta.url));
+    await publish("README.md", "summary", summaryOf(page));
+  }
+  for (const line of goalLines(all)) print(Deno.stdout, line);
 }
 
-if (Deno.args.includes("--calls")) {
-  const tables = await formatted(await measureCalls(Deno.args, progress));
-  if (Deno.args.includes("--readme")) await write("docs/benchmarks.md", "measured: calls", tables);
-  print(Deno.stdout, tables);
-  Deno.exit();
-}
-
-const profile = Deno.args.includes("--quick") ? QUICK : FULL;
-const { repetitions, longRepetitions, pageLoads } = profile;
-const installation = await installCompetitors();
-const all = competitors(installation);
-
-const backgroundLoad = new BackgroundLoad();
-const find = await findCosts(repetitions);
-progress("find has been measured");
-const pageLoad = await measurePageLoad(pageLoads);
-progress("the page has been loaded");
-const relay = await inTurns(all, repetitions, (one) => measureRelay(one, profile), progress);
-const arrivals = await inTurns(
-  all.filter(isServer),
-  repetitions,
-  (one) => measureArrivals(one, profile),
-  progress,
-);
-const pages = await inTurns(OURS, repetitions, (one) => measurePages(one, profile), progress);
-const memory = await inTurns(
-  all.filter(isServer),
-  longRepetitions,
-  (one) => measureMemory(one, profile),
-  progress,
-);
-
-const machine = await describeMachine(installation, new Date(), backgroundLoad.share);
-const findings = { machine, relay, memory, arrivals, pages, find, pageLoad };
-const text = await formatted(markdown(findings));
-if (Deno.args.includes("--readme")) {
-  await write("docs/benchmarks.md", "measured: benchmarks", text);
-  await write("README.md", "measured: summary", await formatted(summary(findings)));
-}
-print(Deno.stdout, text);
-print(Deno.stdout, `\n${goalLines(relay, memory, find).join("\n")}`);
-
-function isServer(one: Competitor | Unavailable): boolean {
-  return "reason" in one || one.isServer;
-}
-
-async function write(document: string, marker: string, part: string): Promise<void> {
+async function publish(document: string, name: string, markdown: string): Promise<void> {
+  const part = await formatted(markdown);
+  print(Deno.stdout, `${part}\n`);
+  if (!isWriting) return;
   const file = new URL(`../../${document}`, import.meta.url);
-  await Deno.writeTextFile(file, withPart(await Deno.readTextFile(file), marker, part));
-}
-
-function progress(line: string): void {
-  print(Deno.stderr, line);
+  const text = await Deno.readTextFile(file);
+  await Deno.writeTextFile(file, withPart(text, `measured: ${name}`, part));
 }
 
 function print(to: { writeSync(bytes: Uint8Array): number }, line: string): void {

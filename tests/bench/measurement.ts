@@ -78,8 +78,8 @@ export async function inTurns<F extends Figures>(
 
 /** Measures messages in a chat, in bursts and at a fixed rate. */
 export async function measureRelay(
-  { target }: RunningServer,
   { warmUp, duration }: Profile,
+  { target }: RunningServer,
 ): Promise<RelayFigures> {
   const time = { pairs: PAIRS, warmUp, duration };
   const chat = await generate(target, { kind: "closed-loop", depth: CHAT_DEPTH, ...time });
@@ -98,11 +98,12 @@ export async function measureRelay(
 
 /** Measures the memory of idle, connected pairs. */
 export async function measureMemory(
+  wanted: { readonly pairs: number; readonly settle: number },
   { target }: RunningServer,
-  { idlePairs, settle }: Profile,
 ): Promise<MemoryFigures> {
+  const { settle } = wanted;
   const maxPairs = (await descriptorLimit() - SPARE_DESCRIPTORS) >> 1;
-  const pairs = Math.min(idlePairs, maxPairs);
+  const pairs = Math.min(wanted.pairs, maxPairs);
   const { connections, bytes, faults } = await generate(target, { kind: "idle", pairs, settle });
   if (faults > 0) throw new Error(`Cannot measure memory: ${faults} connections have ended`);
   return { connections, bytes };
@@ -110,8 +111,8 @@ export async function measureMemory(
 
 /** Measures visits that consist of being paired, a message each way, and leaving. */
 export async function measureArrivals(
+  visitors: number,
   { target }: RunningServer,
-  { visitors }: Profile,
 ): Promise<ArrivalFigures> {
   const task = { kind: "visits", visitors, concurrency: VISITS_AT_ONCE } as const;
   const { perSecond, cpu, faults } = await generate(target, task);
@@ -121,8 +122,8 @@ export async function measureArrivals(
 
 /** Measures requests for the home page. */
 export async function measurePages(
-  { target }: RunningServer,
   { warmUp, duration }: Profile,
+  { target }: RunningServer,
 ): Promise<PageFigures> {
   const task = { kind: "page", connections: PAGE_CONNECTIONS, warmUp, duration } as const;
   const { perSecond, cpu, bytes } = await generate(target, task);

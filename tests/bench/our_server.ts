@@ -13,6 +13,7 @@ import { gcFunction } from "../../server/base/gc.ts";
 import { LIMITS } from "../../server/limits/rate_limits.ts";
 import { listenDeno } from "../../server/listener/deno_listener.ts";
 import { listenNode } from "../../server/listener/node_listener.ts";
+import { openCertificate } from "../../server/commands/resources.ts";
 import { lossFormatter, openLog } from "../../server/base/log.ts";
 import { LogOutput } from "../../server/base/log_output.ts";
 import type { Rate } from "../../server/base/token_bucket.ts";
@@ -29,8 +30,10 @@ async function serve(config: Config, logOutput: LogOutput): Promise<void> {
   for (const folder of [config["data-dir"], config["log-dir"]]) {
     await Deno.mkdir(folder, { recursive: true });
   }
+  const certificate = await openCertificate(config, systemClock, log);
   const chat = new App({
     ...appOptions({ config, clock: systemClock, log, logOutput }),
+    certificate,
     collect: gcFunction(),
     rates: { ...LIMITS, messages: AMPLE, signals: AMPLE, bytes: AMPLE },
     requestRate: AMPLE,
@@ -43,6 +46,7 @@ async function serve(config: Config, logOutput: LogOutput): Promise<void> {
     host,
     port,
     maxConnections,
+    certificate,
     clock: systemClock,
     handler: service,
     log,

@@ -21,6 +21,7 @@ import { Redis } from "../support/redis.ts";
 import { UnreliableProxy } from "../support/unreliable_proxy.ts";
 import { waitUntil } from "../support/wait_until.ts";
 import { median } from "./medians.ts";
+import type { Part } from "./part.ts";
 
 const NODES = 3;
 const PEOPLE = 1_000;
@@ -77,7 +78,7 @@ const WISHES: Readonly<Record<string, (pair: number) => Wish>> = {
 };
 
 /** Measures everything, and returns tables in Markdown. */
-export async function measurePairing(progress: (line: string) => void): Promise<string> {
+async function measurePairing(progress: (line: string) => void): Promise<string> {
   const rushes: string[] = [];
   for (const delay of DELAYS) {
     const times: RushTime[] = [];
@@ -112,6 +113,15 @@ export async function measurePairing(progress: (line: string) => void): Promise<
     ].join("\n"),
   ].join("\n\n");
 }
+
+/** Pairing through Redis. */
+export const PAIRING: Part = {
+  name: "pairing",
+  document: "docs/scaling.md",
+  programs: "none",
+  placement: "Redis 7 and the nodes shared the cores",
+  measure: async ({ note }) => ({ tables: await measurePairing(note) }),
+};
 
 /** One rush at three nodes, each of which reaches Redis after `delay` milliseconds. */
 async function rush(delay: number): Promise<RushTime> {

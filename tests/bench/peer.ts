@@ -9,7 +9,9 @@
 import { Buffer } from "node:buffer";
 import { connect, type Socket } from "node:net";
 import { LEAVE_CODE } from "../../protocol.ts";
+import { connect as connectTls } from "node:tls";
 import type { Position, ProtocolAdapter, TextChannel } from "./protocol_adapter.ts";
+import { eachFrame } from "./server_frames.ts";
 import { maskedFrame, NumberedMessages, NUMBERS, Opcode } from "./numbered_message.ts";
 
 /** How many received texts are kept until they are read. */
@@ -31,12 +33,27 @@ export class Endpoint {
   readonly port: number;
   readonly adapter: ProtocolAdapter;
   readonly messages: NumberedMessages;
-  readonly buffer: Buffer = Buffer.alloc(64 * 1024);
+  readonly #isTls: boolean;
+  readonly #buffer: Buffer = Buffer.alloc(64 * 1024);
 
-  constructor(port: number, adapter: ProtocolAdapter) {
+  constructor(port: number, adapter: ProtocolAdapter, isTls: boolean) {
     this.port = port;
     this.adapter = adapter;
     this.messages = new NumberedMessages(adapter.message);
+    this.#isTls = isTls;
+  }
+
+  /** Opens a socket. `read` gets what arrives, in a buffer that is reused as soon as it returns. */
+  connect(read: (count: number, buffer: Uint8Array) => boolean): Socket {
+    const to = { host: "127.0.0.1", port: this.port };
+    if (!this.#isTls) {
+      return connect({ ...to, noDelay: true, onread: { buffer: this.#buffer, callback: read } });
+    }
+    // The certificate is not checked. There is no session to resume, so every handshake is a full one.
+    const socket = connectTls({ ...to, servername: "localhost", rejectUnauthorized: false });
+    socket.setNoDelay();
+    socket.on("data", (data: Buffer) => void read(data.length, data));
+    return socket;
   }
 }
 
@@ -57,10 +74,8 @@ export class Peer implements TextChannel {
 
   private constructor(endpoint: Endpoint, pair: number) {
     this.#wire = endpoint;
-    const { port, adapter } = endpoint;
-    const callback = (count: number, buffer: Uint8Array): boolean => this.#read(count, buffer);
-    const onread = { buffer: endpoint.buffer, callback };
-    this.#socket = connect({ host: "127.0.0.1", port, noDelay: true, onread });
+    const { adapter } = endpoint;
+    this.#socket = endpoint.connect((count, buffer) => this.#read(count, buffer));
     this.#socket.on("error", () => {}); // `close` follows.
     this.#socket.on("close", () => this.#end());
     const lines = [`GET ${adapter.path} HTTP/1.1`, ...HANDSHAKE, ...adapter.headers(pair), "", ""];
@@ -138,15 +153,7 @@ export class Peer implements TextChannel {
   /** Handles all complete frames. Returns the offset of the first incomplete one. */
   #frames(data: Buffer, from: number): number {
     const delivered = this.delivered;
-    let at = from;
-    while (data.length - at >= 2) {
-      const start = at + headBytes(data[at + 1]!);
-      if (start > data.length) break;
-      const end = start + payloadBytes(data, at);
-      if (end > data.length) break;
-      this.#frame(data, data[at]! & 15, start, end);
-      at = end;
-    }
+    const at = eachFrame(data, from, (opcode, start, end) => this.#frame(data, opcode, start, end));
     if (this.delivered > delivered) {
       this.onDelivered(this.delivered - delivered);
       this.#notify();
@@ -174,14 +181,4 @@ export class Peer implements TextChannel {
   #pong(payload: Buffer): void {
     this.#socket.write(maskedFrame(Opcode.pong, payload));
   }
-}
-
-function headBytes(second: number): number {
-  return second < 126 ? 2 : second === 126 ? 4 : 10;
-}
-
-function payloadBytes(data: Buffer, at: number): number {
-  const second = data[at + 1]!;
-  if (second < 126) return second;
-  return second === 126 ? data.readUInt16BE(at + 2) : data.readUInt32BE(at + 6);
 }

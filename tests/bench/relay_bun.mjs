@@ -1,7 +1,13 @@
-/** The relay of `relay_ws.mjs`, on Bun's built-in WebSocket server, which is not written in JavaScript. */
+/**
+ * The relay of `relay_ws.mjs`, on Bun's built-in WebSocket server, which is not written in JavaScript.
+ *
+ *   bun relay_bun.mjs [CERTIFICATE KEY]     the files of a certificate, to serve TLS
+ */
 
+import { readFileSync } from "node:fs";
 import process from "node:process";
 
+const [cert, key] = process.argv.slice(2).map((file) => readFileSync(file));
 let waiting;
 
 const open = (socket) => {
@@ -29,6 +35,7 @@ const fetch = (request, server) =>
 const { port } = Bun.serve({
   hostname: "127.0.0.1",
   port: 0,
+  ...(cert && { tls: { cert, key } }),
   fetch,
   websocket: { open, message, close },
 });

@@ -5,6 +5,8 @@
  *   partners        the first two connections, the next two, ...; each is told
  *   frames          header read, payload unmasked into one buffer, one write for all frames of one read
  *
+ *   TLS             OpenSSL, if it is compiled with -DTLS: relay_floor CERTIFICATE KEY
+ *
  * It has no limits, timeouts or checks, and drops a connection that cannot take a whole write. It is not usable as a
  * service. A real server costs more than this, and the difference is the cost of its program.
  */
@@ -21,6 +23,9 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#ifdef TLS
+#include <openssl/ssl.h>
+#endif
 
 enum { BUFFER_BYTES = 65536, EVENTS = 256 };
 
@@ -39,22 +44,71 @@ typedef struct Peer {
   struct Peer *partner; /* NULL while alone */
   uint8_t *rest;        /* the beginning of an incomplete frame, or NULL */
   size_t rest_bytes;
+#ifdef TLS
+  SSL *tls;
+#endif
 } Peer;
 
 static Peer *waiting;
 static int epoll;
 static uint8_t in[BUFFER_BYTES], out[BUFFER_BYTES];
 
+#ifdef TLS
+static SSL_CTX *context;
+
+static void prepare(char **files) {
+  context = SSL_CTX_new(TLS_server_method());
+  if (SSL_CTX_use_certificate_chain_file(context, files[1]) != 1) exit(1);
+  if (SSL_CTX_use_PrivateKey_file(context, files[2], SSL_FILETYPE_PEM) != 1) exit(1);
+  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
+}
+
+static void begin_tls(Peer *peer) {
+  peer->tls = SSL_new(context);
+  SSL_set_fd(peer->tls, peer->fd);
+  SSL_set_accept_state(peer->tls);
+}
+
+/* Both work like the system calls. The first read includes the handshake. */
+static ssize_t peer_read(Peer *peer, void *to, size_t bytes) {
+  int got = SSL_read(peer->tls, to, bytes);
+  if (got > 0) return got;
+  errno = EAGAIN;
+  return SSL_get_error(peer->tls, got) == SSL_ERROR_WANT_READ ? -1 : 0;
+}
+
+static ssize_t peer_write(Peer *peer, const void *from, size_t bytes) {
+  return SSL_write(peer->tls, from, bytes);
+}
+
+static void end_tls(Peer *peer) {
+  SSL_free(peer->tls);
+}
+#else
+static void prepare(char **files) { (void)files; }
+static void begin_tls(Peer *peer) { (void)peer; }
+static void end_tls(Peer *peer) { (void)peer; }
+
+static ssize_t peer_read(Peer *peer, void *to, size_t bytes) {
+  return read(peer->fd, to, bytes);
+}
+
+static ssize_t peer_write(Peer *peer, const void *from, size_t bytes) {
+  return write(peer->fd, from, bytes);
+}
+#endif
+
 static void drop(Peer *peer) {
   if (waiting == peer) waiting = NULL;
   if (peer->partner) peer->partner->partner = NULL;
+  end_tls(peer);
   close(peer->fd);
   free(peer->rest);
   free(peer);
 }
 
 static int tell_paired(Peer *peer) {
-  return write(peer->fd, PAIRED, sizeof PAIRED - 1) == sizeof PAIRED - 1;
+  return peer_write(peer, PAIRED, sizeof PAIRED - 1) == sizeof PAIRED - 1;
 }
 
 /* Returns 0 if the peer could not be told. If its partner could not, the partner's next read ends it. */
@@ -74,7 +128,7 @@ static int pair(Peer *peer) {
 static int shake_hands(Peer *peer, size_t bytes) {
   if (!memmem(in, bytes, KEY, sizeof KEY - 1)) return 0;
   peer->open = 1;
-  return write(peer->fd, ANSWER, sizeof ANSWER - 1) == sizeof ANSWER - 1 && pair(peer);
+  return peer_write(peer, ANSWER, sizeof ANSWER - 1) == sizeof ANSWER - 1 && pair(peer);
 }
 
 /* Keeps the rest of the input until more arrives. */
@@ -109,14 +163,14 @@ static size_t unmask_frames(size_t bytes, size_t *out_bytes, int *closing) {
 /* Returns 0 when the connection has ended. */
 static int receive(Peer *peer) {
   if (peer->rest) memcpy(in, peer->rest, peer->rest_bytes);
-  ssize_t got = read(peer->fd, in + peer->rest_bytes, BUFFER_BYTES - peer->rest_bytes);
+  ssize_t got = peer_read(peer, in + peer->rest_bytes, BUFFER_BYTES - peer->rest_bytes);
   if (got <= 0) return got < 0 && errno == EAGAIN;
   size_t bytes = peer->rest_bytes + got, out_bytes = 0;
   int closing = 0;
   if (!peer->open) return shake_hands(peer, bytes);
   keep(peer, unmask_frames(bytes, &out_bytes, &closing), bytes);
   if (out_bytes == 0 || !peer->partner) return !closing;
-  return write(peer->partner->fd, out, out_bytes) == (ssize_t)out_bytes && !closing;
+  return peer_write(peer->partner, out, out_bytes) == (ssize_t)out_bytes && !closing;
 }
 
 static void watch(int fd, void *data) {
@@ -130,6 +184,7 @@ static void accept_one(int listener) {
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   Peer *peer = calloc(1, sizeof *peer);
   peer->fd = fd;
+  begin_tls(peer);
   watch(fd, peer);
 }
 
@@ -144,7 +199,9 @@ static int listen_somewhere(void) {
   return fd;
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+  (void)argc;
+  prepare(argv);
   struct epoll_event events[EVENTS];
   epoll = epoll_create1(0);
   int listener = listen_somewhere();

@@ -1,14 +1,19 @@
 /**
  * The relay of `relay_ws.mjs`, on Node and Socket.IO, written as the Socket.IO documentation recommends: one event, emitted
  * to the partner unchanged, whether it carries text or bytes.
+ *
+ *   node relay_socket_io.mjs [CERTIFICATE KEY]     the files of a certificate, to serve TLS
  */
 
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { createRequire } from "node:module";
 import process from "node:process";
 
 const { Server } = createRequire(`${process.cwd()}/`)("socket.io");
-const http = createServer();
+const [cert, key] = process.argv.slice(2).map((file) => readFileSync(file));
+const http = cert ? createTlsServer({ cert, key }) : createServer();
 const server = new Server(http, { serveClient: false });
 let waiting;
 

@@ -1,4 +1,4 @@
-/** Formats the figures for docs/benchmarks.md and the README. */
+/** Formats the figures for docs/benchmarks.md. */
 
 import { NAMES } from "./competitor.ts";
 import type { FindCost } from "./find_cost.ts";
@@ -10,69 +10,11 @@ import type {
   Result,
 } from "./measurement.ts";
 import type { Figures } from "./medians.ts";
+import { table } from "./markdown_table.ts";
 import type { PageLoad } from "./page_load.ts";
 
-/** All measurements of a run. */
-export interface Findings {
-  readonly machine: string;
-  readonly relay: readonly Result<RelayFigures>[];
-  readonly memory: readonly Result<MemoryFigures>[];
-  readonly arrivals: readonly Result<ArrivalFigures>[];
-  readonly pages: readonly Result<PageFigures>[];
-  readonly find: readonly FindCost[];
-  readonly pageLoad: PageLoad;
-}
-
-/** All tables, each with an explanation. */
-export function markdown(findings: Findings): string {
-  const { machine, relay, memory, arrivals, pages, find, pageLoad } = findings;
-  const connections = Math.max(...memory.map((one) => figure(one, "connections") ?? 0));
-  return [
-    machine,
-    "100 pairs exchange messages of 100 bytes. In a chat, each pair has one message in flight. In " +
-    "bursts, it has sixteen. CPU is the server's time per delivered message in microseconds, " +
-    "followed by its ratio to ours. Latency is measured at 5,000 messages a second.",
-    relayTable(relay),
-    `Memory for ${count(connections)} connections, all paired and silent:`,
-    memoryTable(memory),
-    "Arrivals: visitors connect, are paired, exchange a message each way and leave, 32 at a time. " +
-    "CPU is in microseconds per pair:",
-    arrivalsTable(arrivals),
-    "The home page, requested over 16 connections. CPU is in microseconds:",
-    pagesTable(pages),
-    "Time to find a partner, in microseconds:",
-    findTable(find),
-    pageLine(pageLoad),
-  ].join("\n\n");
-}
-
-/** The servers in the README's summary. */
-const SUMMARY: readonly string[] = [NAMES.node, NAMES.socketIo, NAMES.ws];
-
-/** Some figures of some servers, for the README. */
-export function summary({ relay, memory }: Findings): string {
-  const head = [
-    "server",
-    "chat, messages/s",
-    "bursts, messages/s",
-    "median, ms",
-    "kB per connection",
-  ];
-  const rows = relay.filter(({ name }) => SUMMARY.includes(name)).map((result) =>
-    row(result, head.length, ({ chatPerSecond, burstsPerSecond, p50 }) => {
-      const bytes = figure(memory.find(({ name }) => name === result.name)!, "bytes");
-      return [
-        count(chatPerSecond),
-        count(burstsPerSecond),
-        p50.toFixed(2),
-        bytes === undefined ? "" : (bytes / 1000).toFixed(2),
-      ];
-    })
-  );
-  return table(head, rows);
-}
-
-function relayTable(results: readonly Result<RelayFigures>[]): string {
+/** How fast messages pass. */
+export function relayTable(results: readonly Result<RelayFigures>[]): string {
   const head = [
     "server",
     "chat, messages/s",
@@ -84,7 +26,7 @@ function relayTable(results: readonly Result<RelayFigures>[]): string {
     "median, ms",
     "99th percentile, ms",
   ];
-  return table(
+  const rows = table(
     head,
     results.map((result) =>
       row(result, head.length, (figures) => [
@@ -99,38 +41,75 @@ function relayTable(results: readonly Result<RelayFigures>[]): string {
       ])
     ),
   );
+  return "100 pairs exchange messages of 100 bytes. In a chat, each pair has one message in flight. In " +
+    "bursts, it has sixteen. CPU is the server's time per delivered message in microseconds, " +
+    `followed by its ratio to ours. Latency is measured at 5,000 messages a second.\n\n${rows}`;
 }
 
-function memoryTable(results: readonly Result<MemoryFigures>[]): string {
-  const head = ["server", "kB per connection", "to ours"];
-  return table(
-    head,
-    results.map((result) =>
-      row(result, head.length, (figures) => [
-        (figures.bytes / 1000).toFixed(2),
-        toOurs(results, "bytes", figures),
-      ])
-    ),
+/** The memory of an idle connection, and what TLS adds. */
+export function memoryTable(
+  plain: readonly Result<MemoryFigures>[],
+  tls: readonly Result<MemoryFigures>[],
+): string {
+  const head = ["server", "kB per connection", "to ours", "over TLS", "to ours", "TLS adds"];
+  const rows = plain.map((result) =>
+    row(result, head.length, (figures) => [
+      kilobytes(figures.bytes),
+      toOurs(plain, "bytes", figures),
+      ...overTls(result.name, tls, (over) => [
+        kilobytes(over.bytes),
+        toOurs(tls, "bytes", over),
+        kilobytes(over.bytes - figures.bytes),
+      ]),
+    ])
   );
+  const connections = Math.max(...plain.map((one) => figure(one, "connections") ?? 0));
+  return `Memory for ${count(connections)} connections, all paired and silent:\n\n${
+    table(head, rows)
+  }`;
 }
 
-function arrivalsTable(results: readonly Result<ArrivalFigures>[]): string {
-  const head = ["server", "pairs/s", "CPU per pair", "to ours"];
-  return table(
-    head,
-    results.map((result) =>
-      row(result, head.length, (figures) => [
-        count(figures.pairsPerSecond),
-        figures.pairCpu.toFixed(0),
-        toOurs(results, "pairCpu", figures),
-      ])
-    ),
+/** What a pair of visitors costs who arrive and leave. */
+export function arrivalsTable(
+  plain: readonly Result<ArrivalFigures>[],
+  tls: readonly Result<ArrivalFigures>[],
+): string {
+  const head = [
+    ...["server", "pairs/s", "CPU per pair", "to ours", "CPU over TLS", "to ours", "TLS adds"],
+  ];
+  const rows = plain.map((result) =>
+    row(result, head.length, (figures) => [
+      count(figures.pairsPerSecond),
+      figures.pairCpu.toFixed(0),
+      toOurs(plain, "pairCpu", figures),
+      ...overTls(result.name, tls, (over) => [
+        over.pairCpu.toFixed(0),
+        toOurs(tls, "pairCpu", over),
+        (over.pairCpu - figures.pairCpu).toFixed(0),
+      ]),
+    ])
   );
+  return "Visitors connect, are paired, exchange a message each way and leave, 32 at a time. Over " +
+    "TLS, every handshake is a full one, with the same ECDSA certificate (P-256) for all servers, and " +
+    "the generator takes longer for it than the servers, so only CPU is shown. CPU " +
+    `is in microseconds per pair:\n\n${table(head, rows)}`;
 }
 
-function pagesTable(results: readonly Result<PageFigures>[]): string {
+/** Three cells of the same server over TLS, or the reason why they are empty. */
+function overTls<F extends Figures>(
+  name: string,
+  tls: readonly Result<F>[],
+  cells: (figures: F) => string[],
+): string[] {
+  const result = tls.find((one) => one.name === name);
+  if (result?.kind === "measured") return cells(result.figures);
+  return [result === undefined ? "" : `not measured: ${result.reason}`, "", ""];
+}
+
+/** What a request for the home page costs. */
+export function pagesTable(results: readonly Result<PageFigures>[]): string {
   const head = ["server", "pages/s", "CPU per page", "bytes per page"];
-  return table(
+  const rows = table(
     head,
     results.map((result) =>
       row(result, head.length, (figures) => [
@@ -140,18 +119,22 @@ function pagesTable(results: readonly Result<PageFigures>[]): string {
       ])
     ),
   );
+  return `The home page, requested over 16 connections. CPU is in microseconds:\n\n${rows}`;
 }
 
-function findTable(costs: readonly FindCost[]): string {
+/** How long finding a partner takes. */
+export function findTable(costs: readonly FindCost[]): string {
   const sizes = [...costs[0]!.nanoseconds.keys()];
   const rows = costs.map(({ name, nanoseconds }) => [
     name,
     ...sizes.map((size) => (nanoseconds.get(size)! / 1000).toFixed(2)),
   ]);
-  return table(["", ...sizes.map((size) => `${count(size)} waiting`)], rows);
+  const head = ["", ...sizes.map((size) => `${count(size)} waiting`)];
+  return `Time to find a partner, in microseconds:\n\n${table(head, rows)}`;
 }
 
-function pageLine(load: PageLoad): string {
+/** How long the page takes in a browser. */
+export function pageLine(load: PageLoad): string {
   return load.kind === "missing"
     ? `The page was not opened in a browser: ${load.reason}.`
     : `The page is usable ${load.interactive.toFixed(0)} ms after it is requested, with nothing ` +
@@ -183,11 +166,10 @@ function figure<F extends Figures>(result: Result<F>, name: keyof F & string): n
   return result.kind === "measured" ? result.figures[name] : undefined;
 }
 
-function count(value: number): string {
-  return Math.round(value).toLocaleString("en");
+function kilobytes(bytes: number): string {
+  return (bytes / 1000).toFixed(2);
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const rule = head.map((_, column) => column === 0 ? "---" : "--:");
-  return [head, rule, ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+function count(value: number): string {
+  return Math.round(value).toLocaleString("en");
 }

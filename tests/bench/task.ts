@@ -7,6 +7,7 @@ export type ProtocolName = "ours" | "plain" | "socket.io text" | "socket.io bina
 export interface Target {
   readonly protocol: ProtocolName;
   readonly port: number;
+  readonly isTls: boolean;
   /** The process whose time and memory are measured. */
   readonly pid: number;
 }
