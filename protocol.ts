@@ -257,8 +257,8 @@ export type ServerMessage =
   | {
     type: "paired";
     role: Role;
-    interests: string[];
-    languages?: string[];
+    interests: readonly string[];
+    languages?: readonly string[];
     met: boolean;
     again?: boolean;
     search?: number;

@@ -122,6 +122,8 @@ interface Report {
   readonly at: number;
 }
 
+const NO_REPORTS: readonly Report[] = [];
+
 /** The behaviour of one address. */
 export class AddressRecord {
   readonly #rules: AbuseRules;
@@ -137,7 +139,7 @@ export class AddressRecord {
   #reputation: Reputation | undefined;
   /** Whether the last attempt was expected. */
   #isExpected = false;
-  #reports: Report[] = [];
+  #reports: readonly Report[] = NO_REPORTS;
   readonly #listeners = new Set<BlockListener>();
   #isDisposed = false;
   #shared: SharedRecord | undefined;
@@ -310,7 +312,7 @@ export class AddressRecord {
   /** The entry was deleted: reports by this address no longer count, and reports about it are forgotten. */
   dispose(): void {
     this.#isDisposed = true;
-    this.#reports = [];
+    this.#reports = NO_REPORTS;
     this.#reputation = this.#retries = undefined;
     this.#shared = this.#connectionsEverywhere = undefined;
   }
@@ -376,7 +378,7 @@ export class AddressRecord {
 
   #blockForReports(about: BlockListener | undefined, now: number): void {
     if (this.#rules.isShared) return this.#endReported(about, now);
-    this.#reports = [];
+    this.#reports = NO_REPORTS;
     const wait = this.#block("reported", REPORT_BLOCK_TIME, now);
     this.#shared?.block("reported", wait).catch(() => {}); // Without the cluster, this node blocks alone.
     this.#notifyBlocked(wait);

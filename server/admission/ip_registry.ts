@@ -215,14 +215,10 @@ export class IpRegistry<T> {
     if (guest !== undefined && guest.address !== entry.address) {
       (entry.guests ??= new Set()).add(guest);
     }
-    let open: [RegistryEntry<T>, Guest | undefined, ConnectionKind] | undefined = [
-      entry,
-      guest,
-      kind,
-    ];
+    let [held, client]: [RegistryEntry<T> | undefined, Guest | undefined] = [entry, guest];
     return () => {
-      if (open !== undefined) this.#disconnect(...open);
-      open = undefined; // A caller that keeps this function must not keep the address alive.
+      if (held !== undefined) this.#disconnect(held, client, kind);
+      held = client = undefined; // A caller that keeps this function must not keep the address alive.
     };
   }
 

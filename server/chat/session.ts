@@ -60,6 +60,8 @@ import { exportChat, importChat, type SessionSnapshot } from "./session_snapshot
 /** How many recent partners a session remembers and avoids. */
 export const MAX_RECENT = 16;
 
+const NOBODY: readonly SessionId[] = [];
+
 type State =
   | { kind: "idle"; since: number; last: ChatSide | undefined }
   | { kind: "searching"; told: SearchStep | undefined }
@@ -117,7 +119,7 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
   readonly #host: SessionHost;
   readonly #presence: Presence;
   readonly #limits: SessionRateLimiter;
-  readonly #recent: SessionId[] = [];
+  #recent: readonly SessionId[] = NOBODY;
   /** Both are created when first needed. Most sessions that wait need neither. */
   #rematch: Rematch | undefined;
   #calls: SessionCalls | undefined;
@@ -283,7 +285,7 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
     { recent, hasWorked, balances, mode, hasCall, chatSide: chat }: SessionSnapshot,
   ): void {
     const now = this.#deps.clock.now();
-    this.#recent.push(...recent);
+    this.#recent = recent;
     this.#hasWorked = hasWorked;
     this.#mode = mode;
     this.#limits.restore(balances, now);
@@ -685,8 +687,8 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
     return this.#state.kind === "idle" ? this.#state.last : undefined;
   }
 
+  /** Creates a list that is just long enough, because every session has one. */
   #remember(id: SessionId): void {
-    if (this.#recent.includes(id)) this.#recent.splice(this.#recent.indexOf(id), 1);
-    if (this.#recent.push(id) > MAX_RECENT) this.#recent.shift();
+    this.#recent = [...this.#recent.filter((one) => one !== id), id].slice(-MAX_RECENT);
   }
 }

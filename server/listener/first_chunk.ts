@@ -14,6 +14,8 @@
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Buffer } from "node:buffer";
+import type { Duplex } from "node:stream";
+import { disown, own, type StreamOwner } from "./stream_owner.ts";
 import type { ByteStream, StreamHandler } from "../transport.ts";
 import type { WorkQueue } from "../base/work_queue.ts";
 import { type HandshakeHead, mayBeHandshake, readHandshake } from "./handshake_head.ts";
@@ -48,7 +50,7 @@ export interface FirstChunkOptions {
 type Accept = (this: Server, socket: Socket) => void;
 
 /** Divides the connections of a server. Called before other listeners of the event are added. */
-export class FirstChunk {
+export class FirstChunk implements StreamOwner {
   readonly #options: FirstChunkOptions;
   readonly #accept: Accept;
   readonly #streams = new Set<Socket>();
@@ -65,12 +67,20 @@ export class FirstChunk {
   /** Waits for the first bytes of a socket. */
   receive(socket: Socket): void {
     this.#options.silent(socket);
-    socket.on("error", ignore);
-    socket.once("data", (bytes: Buffer) => {
-      this.#options.heard(socket);
-      this.#divide(socket, bytes);
-    });
+    own(socket, this);
   }
+
+  data(bytes: Buffer, stream: Duplex): void {
+    const socket = stream as Socket; // It owns only what it was given.
+    this.#options.heard(socket);
+    this.#divide(socket, bytes);
+  }
+
+  drained(): void {}
+
+  ended(): void {}
+
+  gone(): void {}
 
   /** Cuts all connections that are not HTTP. */
   close(): void {
@@ -102,14 +112,16 @@ export class FirstChunk {
   #http(socket: Socket, bytes: Buffer): void {
     const { server, prepareHttp, receiveHttp } = this.#options;
     prepareHttp(socket);
+    disown(socket);
     this.#accept.call(server, socket);
     receiveHttp(socket);
-    socket.removeListener("error", ignore); // The server of HTTP has its own by now.
     if (socket.isPaused()) socket.resume();
     socket.emit("data", bytes);
   }
 
   #stream(socket: Socket, bytes: Buffer, streams: StreamHandler): void {
+    disown(socket);
+    socket.on("error", ignore);
     this.#streams.add(socket);
     socket.once("close", () => this.#streams.delete(socket));
     socket.setNoDelay(true);

@@ -30,23 +30,22 @@ export function capacityFor(maxConnections: number): number {
   return Math.min(MAX_CAPACITY, Math.max(MIN_CAPACITY, Math.ceil(maxConnections / 4)));
 }
 
-/** A pending connection. */
-interface Pending {
-  /** Its `close` listener, which is removed with it: nothing is kept of a connection that is served. */
-  readonly gone: () => void;
-  /** Since when its first byte is awaited, in clock milliseconds; `undefined` if it isn't. */
-  silentSince: number | undefined;
-}
-
 /** Connections before their first request, oldest first. */
 export class PendingConnections {
   readonly #capacity: number;
   readonly #clock: Pick<Clock, "now">;
-  readonly #waiting = new Map<Socket, Pending>();
+  /** Since when the first byte of each is awaited, in clock milliseconds; `Infinity` if it isn't. */
+  readonly #waiting = new Map<Socket, number>();
+  /** The `close` listener of all of them. It stays (see `stream_owner.ts`), and keeps nothing of a served connection. */
+  readonly #onClose: (this: Socket) => void;
 
   constructor(capacity: number, clock: Pick<Clock, "now">) {
     this.#capacity = capacity;
     this.#clock = clock;
+    const waiting = this.#waiting;
+    this.#onClose = function (): void {
+      waiting.delete(this);
+    };
   }
 
   get size(): number {
@@ -55,37 +54,31 @@ export class PendingConnections {
 
   /** Adds a connection that has just been accepted. */
   add(socket: Socket): void {
-    const gone = (): void => void this.#waiting.delete(socket);
-    this.#waiting.set(socket, { gone, silentSince: undefined });
-    socket.on("close", gone);
+    this.#waiting.set(socket, Infinity);
+    socket.on("close", this.#onClose);
     if (this.#waiting.size > this.#capacity) this.#cutOldest();
   }
 
   /** From now on a connection has FIRST_BYTES_TIMEOUT to send something. */
   awaitBytes(socket: Socket): void {
-    const pending = this.#waiting.get(socket);
-    if (pending !== undefined) pending.silentSince = this.#clock.now();
+    if (this.#waiting.has(socket)) this.#waiting.set(socket, this.#clock.now());
   }
 
   /** A connection has sent something. */
   heard(socket: Socket): void {
-    const pending = this.#waiting.get(socket);
-    if (pending !== undefined) pending.silentSince = undefined;
+    if (this.#waiting.has(socket)) this.#waiting.set(socket, Infinity);
   }
 
   /** Removes a connection that has sent its first request. */
   remove(socket: Socket): void {
-    const pending = this.#waiting.get(socket);
-    if (pending === undefined) return;
-    socket.off("close", pending.gone);
-    pending.gone();
+    this.#waiting.delete(socket);
   }
 
   /** Cuts connections that have been silent for too long. An interval task. */
   sweep(): void {
     const latest = this.#clock.now() - FIRST_BYTES_TIMEOUT;
-    for (const [socket, { silentSince }] of this.#waiting) {
-      if (silentSince !== undefined && silentSince <= latest) socket.destroy();
+    for (const [socket, since] of this.#waiting) {
+      if (since <= latest) socket.destroy();
     }
   }
 

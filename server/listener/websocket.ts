@@ -35,6 +35,7 @@ import { FrameReader, type FrameSink } from "./frame_reader.ts";
 import { closeFrame, frameInPlace, frameOf, textFrame } from "./frame_writer.ts";
 import { failSession, guard } from "./listener.ts";
 import type { ClosingConnections } from "./closing_connections.ts";
+import { own, type StreamOwner } from "./stream_owner.ts";
 import type { Flushable, WriteBatcher } from "./write_batch.ts";
 
 /** Shared by all connections of a listener. */
@@ -51,7 +52,7 @@ const EMPTY = Buffer.alloc(0);
 const PING = frameOf(Opcode.ping, new Uint8Array());
 
 /** A WebSocket, as seen by the relay and by a listener. */
-export class WebSocketConnection implements Outlet, FrameSink, Flushable {
+export class WebSocketConnection implements Outlet, FrameSink, Flushable, StreamOwner {
   readonly #stream: Duplex;
   readonly #context: ConnectionContext;
   readonly #reader: FrameReader;
@@ -82,11 +83,8 @@ export class WebSocketConnection implements Outlet, FrameSink, Flushable {
     this.#disconnect = handshake.connect();
     this.#handler = handshake.enter(this);
     if (this.#response !== undefined) this.#write(EMPTY);
-    stream.on("data", (chunk: Uint8Array) => this.#read(chunk));
-    stream.on("drain", () => this.#drained());
-    stream.on("end", () => this.#ended());
-    stream.on("close", () => this.#gone());
-    if (stream.readableEnded) this.#ended(); // While the handshake waited for its turn, or for other nodes.
+    own(stream, this);
+    if (stream.readableEnded) this.ended(); // While the handshake waited for its turn, or for other nodes.
   }
 
   /**
@@ -148,7 +146,7 @@ export class WebSocketConnection implements Outlet, FrameSink, Flushable {
     this.#kept = undefined;
     this.#keptBytes = 0;
     this.#write(kept.length === 1 ? kept[0]! : Buffer.concat(kept, bytes));
-    if (this.#stream.writableLength === 0) this.#drained();
+    if (this.#stream.writableLength === 0) this.drained();
   }
 
   /** Writes a frame, after the response to the handshake. What is `cleared` is overwritten as soon as it is written. */
@@ -218,7 +216,7 @@ export class WebSocketConnection implements Outlet, FrameSink, Flushable {
     this.#end(code !== PROTOCOL_ERROR, code, reason);
   }
 
-  #read(chunk: Uint8Array): void {
+  data(chunk: Uint8Array): void {
     this.#reader.read(chunk);
     this.#context.batcher.flush();
   }
@@ -254,11 +252,11 @@ export class WebSocketConnection implements Outlet, FrameSink, Flushable {
   }
 
   /** Their side of the stream has ended. So does ours, unless it has. Ending it twice is an error, and costs one. */
-  #ended(): void {
+  ended(): void {
     if (!this.#stream.writableEnded) this.#stream.end();
   }
 
-  #drained(): void {
+  drained(): void {
     try {
       this.#handler.drained();
     } catch (error) {
@@ -274,7 +272,7 @@ export class WebSocketConnection implements Outlet, FrameSink, Flushable {
     guard(this.#handler, this.#context.log, () => this.#handler.disconnected());
   }
 
-  #gone(): void {
+  gone(): void {
     this.#reader.stop();
     this.#context.onClosed(this);
     this.#disconnect();

@@ -64,8 +64,8 @@ export interface Match {
   readonly node: NodeId;
   readonly role: Role;
   /** The shared interests and languages, in the order in which this side named them. */
-  readonly interests: string[];
-  readonly languages: string[];
+  readonly interests: readonly string[];
+  readonly languages: readonly string[];
   readonly met: boolean;
 }
 

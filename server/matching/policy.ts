@@ -65,13 +65,18 @@ export function stepsOf({ interests, languages }: Wish): TimedStep[] {
   return interests.length > 0 || languages.length > 0 ? [exact, anyone] : [anyone];
 }
 
+/** Chats keep what their two people share, mostly nothing. */
+const NONE: readonly string[] = [];
+
 /** The shared interests, in the order of `a`. */
-export function sharedInterests(a: Wish, b: Wish): string[] {
+export function sharedInterests(a: Wish, b: Wish): readonly string[] {
+  if (a.interests.length === 0) return NONE;
   return a.interests.filter((interest) => b.interests.includes(interest));
 }
 
 /** The shared languages, in the order of `a`. */
-export function sharedLanguages(a: Wish, b: Wish): string[] {
+export function sharedLanguages(a: Wish, b: Wish): readonly string[] {
+  if (a.languages.length === 0) return NONE;
   return a.languages.filter((language) => b.languages.includes(language));
 }
 

@@ -51,8 +51,8 @@ const memory: Part = {
   ...SHARED,
   name: "memory",
   async measure({ profile, installation, keys, note }: Bench): Promise<PartResult> {
-    const { longRepetitions, idlePairs: pairs, settle } = profile;
-    const measure = measureMemory.bind(null, { pairs, settle });
+    const { longRepetitions, idlePairs: pairs, firstPairs: before, settle } = profile;
+    const measure = measureMemory.bind(null, { pairs, before, settle });
     const [plain, tls] = [competitors(installation), competitors(installation, keys)];
     const memory = await inTurns(plain.filter(isServer), longRepetitions, measure, note);
     note("over TLS:");

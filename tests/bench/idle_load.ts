@@ -8,27 +8,32 @@ import type { IdleReport, IdleTask } from "./task.ts";
 /** How many connect at the same time, an even number. Partners are who comes next, which makes no difference here. */
 const CONCURRENCY = 32;
 
-/** Measures a {@linkcode IdleTask} on process `pid`, which must not have had any visits before. */
+/**
+ * Measures a {@linkcode IdleTask} on process `pid`, which must not have had any visits before. What a process needs once
+ * (compiled code, buffers that it keeps) comes with the first connections and is not counted as theirs.
+ */
 export async function idleLoad(
   endpoint: Endpoint,
   pid: number,
-  task: IdleTask,
+  { pairs, before, settle }: IdleTask,
 ): Promise<IdleReport> {
-  const empty = await residentBytes(pid);
-  const peers = await open(endpoint, 2 * task.pairs);
-  await delay(task.settle);
-  const full = await residentBytes(pid);
-  const connections = peers.length;
-  const faults = peers.reduce((sum, { faults }) => sum + faults, 0);
-  return { connections, bytes: (full - empty) / connections, faults };
+  const first = await open(endpoint, 0, 2 * before);
+  await delay(settle);
+  const few = await residentBytes(pid);
+  const others = await open(endpoint, first.length, 2 * pairs);
+  await delay(settle);
+  const many = await residentBytes(pid);
+  const connections = others.length;
+  const faults = [...first, ...others].reduce((sum, { faults }) => sum + faults, 0);
+  return { connections, bytes: (many - few) / connections, faults };
 }
 
-/** Opens `count` connections, an even number, so that none remains alone. */
-async function open(endpoint: Endpoint, count: number): Promise<Peer[]> {
+/** Opens `count` connections, an even number, so that none remains alone. Addresses are numbered from `from`. */
+async function open(endpoint: Endpoint, from: number, count: number): Promise<Peer[]> {
   const peers: Peer[] = [];
   let next = 0;
   const lane = async (): Promise<void> => {
-    while (next < count) peers.push(await Peer.open(endpoint, next++ >> 1, "second"));
+    while (next < count) peers.push(await Peer.open(endpoint, from + next++ >> 1, "second"));
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, lane));
   return peers;

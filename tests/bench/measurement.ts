@@ -8,7 +8,7 @@ import type { Profile } from "./profile.ts";
 import { generate } from "./generate.ts";
 import { type Figures, medians } from "./medians.ts";
 import { descriptorLimit } from "./cpu_pinning.ts";
-import type { Delivery } from "./task.ts";
+import type { Delivery, IdleTask } from "./task.ts";
 
 /** Pairs that chat at the same time, and how many messages each has in flight. */
 const PAIRS = 100;
@@ -98,13 +98,14 @@ export async function measureRelay(
 
 /** Measures the memory of idle, connected pairs. */
 export async function measureMemory(
-  wanted: { readonly pairs: number; readonly settle: number },
+  wanted: Omit<IdleTask, "kind">,
   { target }: RunningServer,
 ): Promise<MemoryFigures> {
-  const { settle } = wanted;
+  const { before, settle } = wanted;
   const maxPairs = (await descriptorLimit() - SPARE_DESCRIPTORS) >> 1;
-  const pairs = Math.min(wanted.pairs, maxPairs);
-  const { connections, bytes, faults } = await generate(target, { kind: "idle", pairs, settle });
+  const pairs = Math.min(wanted.pairs, maxPairs - before);
+  const task = { kind: "idle", pairs, before, settle } as const;
+  const { connections, bytes, faults } = await generate(target, task);
   if (faults > 0) throw new Error(`Cannot measure memory: ${faults} connections have ended`);
   return { connections, bytes };
 }

@@ -9,6 +9,8 @@ export interface Profile {
   readonly warmUp: number;
   readonly duration: number;
   readonly idlePairs: number;
+  /** Pairs that connect before these, so that what a process needs once is not counted as theirs. */
+  readonly firstPairs: number;
   /** The time between the last connection and the memory reading, in milliseconds. */
   readonly settle: number;
   readonly visitors: number;
@@ -28,6 +30,7 @@ export const FULL: Profile = {
   warmUp: 800,
   duration: 1_200,
   idlePairs: 5_000,
+  firstPairs: 1_000,
   settle: 4_000,
   visitors: 3_000,
   tlsVisitors: 800,
@@ -44,6 +47,7 @@ export const QUICK: Profile = {
   warmUp: 500,
   duration: 1_000,
   idlePairs: 1_000,
+  firstPairs: 500,
   settle: 1_000,
   visitors: 1_000,
   tlsVisitors: 300,

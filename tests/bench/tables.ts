@@ -64,9 +64,12 @@ export function memoryTable(
     ])
   );
   const connections = Math.max(...plain.map((one) => figure(one, "connections") ?? 0));
-  return `Memory for ${count(connections)} connections, all paired and silent:\n\n${
-    table(head, rows)
-  }`;
+  return `Memory for each of ${
+    count(connections)
+  } connections, all paired and silent. Those that ` +
+    `bring what a process needs once, such as compiled code, were opened before:\n\n${
+      table(head, rows)
+    }`;
 }
 
 /** What a pair of visitors costs who arrive and leave. */

@@ -34,6 +34,8 @@ export interface FixedRateTask {
 export interface IdleTask {
   readonly kind: "idle";
   readonly pairs: number;
+  /** Pairs that connect before the measurement. */
+  readonly before: number;
   /** Milliseconds to wait until temporary memory is freed. */
   readonly settle: number;
 }
