@@ -9,6 +9,7 @@
 import { Buffer } from "node:buffer";
 import { connect, type Socket } from "node:net";
 import type { Position, ProtocolAdapter, TextChannel } from "./protocol_adapter.ts";
+import { eachFrame } from "./server_frames.ts";
 import { maskedFrame, NumberedMessages, NUMBERS, Opcode } from "./numbered_message.ts";
 
 /** How many received texts are kept until they are read. */
@@ -129,15 +130,7 @@ export class Peer implements TextChannel {
   /** Handles all complete frames. Returns the offset of the first incomplete one. */
   #frames(data: Buffer, from: number): number {
     const delivered = this.delivered;
-    let at = from;
-    while (data.length - at >= 2) {
-      const start = at + headBytes(data[at + 1]!);
-      if (start > data.length) break;
-      const end = start + payloadBytes(data, at);
-      if (end > data.length) break;
-      this.#frame(data, data[at]! & 15, start, end);
-      at = end;
-    }
+    const at = eachFrame(data, from, (opcode, start, end) => this.#frame(data, opcode, start, end));
     if (this.delivered > delivered) this.onDelivered(this.delivered - delivered);
     return at;
   }
@@ -162,14 +155,4 @@ export class Peer implements TextChannel {
   #pong(payload: Buffer): void {
     this.#socket.write(maskedFrame(Opcode.pong, payload));
   }
-}
-
-function headBytes(second: number): number {
-  return second < 126 ? 2 : second === 126 ? 4 : 10;
-}
-
-function payloadBytes(data: Buffer, at: number): number {
-  const second = data[at + 1]!;
-  if (second < 126) return second;
-  return second === 126 ? data.readUInt16BE(at + 2) : data.readUInt32BE(at + 6);
 }
