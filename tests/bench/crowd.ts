@@ -48,7 +48,7 @@ export type CrowdOrder =
   | { readonly kind: "chat"; readonly seconds: number; readonly share: number }
   /** Some leave their chats and search for an interest that no one shares. Over when they are paired all the same. */
   | { readonly kind: "wait"; readonly count: number }
-  /** Some break their connections and come again as new visitors from other addresses. */
+  /** Some leave, and as many new visitors come from other addresses. */
   | { readonly kind: "renew"; readonly count: number }
   /** From now on, those whose connection ends come back to their session. */
   | { readonly kind: "return" }
@@ -159,7 +159,8 @@ export class Crowd implements VisitorHost {
 
   async #renew(count: number): Promise<void> {
     const gone = this.#visitors.splice(0, count);
-    for (const visitor of gone) visitor.abandon();
+    for (const visitor of gone) visitor.leave();
+    await waitUntil(() => gone.every(({ state }) => state === "closed"));
     const newcomers = gone.map(() => new Visitor(this.#next++, this));
     this.#visitors.push(...newcomers);
     await this.#open(newcomers);

@@ -13,7 +13,7 @@ import type { ServerFigures, ServerOrder } from "./server_meter.ts";
 
 /** The size of each way at full scale. */
 export const SIZES: Readonly<Record<WayName, WaySize>> = {
-  process: { people: 19_400, share: 1 },
+  process: { people: 19_500, share: 1 },
   transports: { people: 100_000, share: 1 },
   cluster: { people: 100_000, share: 0.25 },
 };
@@ -76,6 +76,7 @@ export interface CrowdFigures extends WaySize {
   readonly chat: Step;
   readonly wait: Step;
   readonly purge: StepFigures;
+  /** The first server stops, and the others may take its visitors. */
   readonly stop: Stop & { readonly seen: SeenFigures; readonly others: StepFigures };
 }
 
@@ -106,16 +107,16 @@ export async function measureCrowd(
     await steps.order({ kind: "leap", ms: HOUR });
     await delay(SETTLE);
   });
-  if (name === "cluster") await steps.tell("return", { kind: "return" });
-  const stop = await way.stop();
+  const { length: servers } = way.servers;
+  if (servers > 1) await steps.tell("return", { kind: "return" });
+  let stop: Stop | undefined;
+  const others = await steps.run("stop", async () => stop = await way.stop(), 1);
   await delay(SETTLE);
-  const others = name === "cluster" ? await steps.run("stop", undefined, 1) : empty;
   const seen = await steps.seen({ kind: "report" });
   note(`${name}, stopped: ${JSON.stringify({ ...stop, seen: seen.seen })}`);
-  const { length: servers } = way.servers;
   return {
     ...{ ...size, waiters, servers, empty, arrival, silence, heartbeat, chat, wait, purge },
-    stop: { ...stop, seen, others },
+    stop: { ...stop!, seen, others },
   };
 }
 
@@ -187,7 +188,7 @@ export function total(
       tasks[name] = Math.max(tasks[name] ?? 0, ms);
     }
   }
-  const most = (of: (one: ServerFigures) => number): number => Math.max(...all.map(of));
+  const most = (of: (one: ServerFigures) => number): number => Math.max(0, ...all.map(of));
   const sum = (of: (one: ServerFigures) => number): number =>
     all.reduce((sum, one) => sum + of(one), 0);
   const longest = (kind: Pause["kind"]): number =>

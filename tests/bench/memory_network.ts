@@ -89,7 +89,6 @@ class MemoryStream extends Duplex {
     return {
       write: (bytes) => deliver(Buffer.from(bytes)),
       end: () => deliver(null),
-      destroy: () => this.#deliveries.add(() => this.destroy()),
     };
   }
 }
@@ -118,6 +117,7 @@ export class MemoryListener implements Listener, Transport {
   }
 
   async connect(visitor: Visitor): Promise<void> {
+    await new Promise<void>((resolve) => this.#deliveries.add(resolve));
     const decision = await this.#handler.admit({
       ...{ method: "GET", target: SOCKET_PATH, version: "1.1" },
       remote: loopbackAddress(visitor.index),

@@ -8,7 +8,7 @@
  */
 
 import { Buffer } from "node:buffer";
-import type { ClientMessage, ServerMessage } from "../../protocol.ts";
+import { type ClientMessage, LEAVE_CODE, type ServerMessage } from "../../protocol.ts";
 import { messageAt, sentAt, SIGNAL } from "./crowd_frames.ts";
 import type { CrowdTally } from "./crowd_tally.ts";
 import { maskedFrame, Opcode } from "./numbered_message.ts";
@@ -22,8 +22,6 @@ export interface Wire {
   write(bytes: Uint8Array): void;
   /** Ends this side of the connection. */
   end(): void;
-  /** Breaks the connection. */
-  destroy(): void;
 }
 
 /** Shared by all visitors of a crowd. */
@@ -46,6 +44,7 @@ export class Visitor {
   #searchedAt = 0;
   /** Whether it searches for an interest that no one shares. */
   #isPicky = false;
+  #isLeaving = false;
 
   constructor(index: number, host: VisitorHost) {
     this.index = index;
@@ -75,7 +74,7 @@ export class Visitor {
     this.#wire = undefined;
     this.#rest = undefined;
     this.#state = "closed";
-    this.#host.onClosed(this);
+    if (!this.#isLeaving) this.#host.onClosed(this);
   }
 
   /** Sends a message, if it is in a chat. */
@@ -98,10 +97,10 @@ export class Visitor {
     this.#find(interest);
   }
 
-  /** Breaks the connection and forgets the session. */
-  abandon(): void {
-    this.#token = "";
-    this.#wire?.destroy();
+  /** Closes the way a page does. */
+  leave(): void {
+    this.#isLeaving = true;
+    this.#wire?.write(maskedFrame(Opcode.close, Buffer.of(LEAVE_CODE >> 8, LEAVE_CODE & 255)));
   }
 
   #find(interest?: string): void {
@@ -165,6 +164,7 @@ export class Visitor {
   }
 
   #answerClose(code: number): void {
+    if (this.#isLeaving) return this.#wire?.end();
     this.#host.tally.saw(`close ${code}`);
     const payload = Buffer.of(code >> 8, code & 255);
     this.#wire?.write(maskedFrame(Opcode.close, payload));
