@@ -8,7 +8,7 @@
 
 import { freePort } from "../support/free_port.ts";
 import { Redis } from "../support/redis.ts";
-import { GLIBC_TUNABLES } from "../../tools/compile.ts";
+import { FLAGS, GLIBC_TUNABLES } from "../../tools/compile.ts";
 import { pinnedTo, withAllDescriptors } from "./cpu_pinning.ts";
 import type { CrowdOrder, CrowdReport } from "./crowd.ts";
 import { type Pause, pauseIn, TRACE_GC } from "./gc_trace.ts";
@@ -22,6 +22,9 @@ export type WayName = (typeof WAYS)[number];
 const MAX_CONNECTIONS = 19_500;
 
 const NODES = 6;
+
+/** The options of V8 that the program is started with. */
+const V8_FLAGS = FLAGS.filter((flag) => flag.startsWith("--v8-flags="));
 
 /** The size of a way. */
 export interface WaySize {
@@ -64,7 +67,7 @@ export function startWay(name: WayName, size: WaySize): Promise<Way> {
   }
 }
 
-/** The options of every server. A token of the proof of work would cost the generator more than everything else. */
+/** The options of every server. A proof of work would cost the visitors more than everything else. */
 function optionsOf(folder: string, maxConnections: number): string[] {
   return [
     ...["--host=127.0.0.1", "--proof-of-work=off", "--relay=off"],
@@ -82,7 +85,7 @@ async function start(
 ): Promise<OrderedProcess> {
   const file = new URL(script, import.meta.url).pathname;
   const prefix = core === undefined ? withAllDescriptors : await pinnedTo(core);
-  const flags = ["--no-check", "--no-prompt", "--allow-all", "--v8-flags=--max-semi-space-size=2"];
+  const flags = ["--no-check", "--no-prompt", "--allow-all", ...V8_FLAGS];
   const command = ["stdbuf", "-oL", Deno.execPath(), "run", ...flags, file, ...args];
   const env = onOutput === undefined ? {} : { ...TRACE_GC, GLIBC_TUNABLES };
   return new OrderedProcess([...prefix, ...command], onOutput, env);

@@ -13,7 +13,7 @@ export interface Pause {
 }
 
 const LINE =
-  /^\[\d+:0x[0-9a-f]+\] +\d+ ms: (Scavenge|Minor|Mark-Compact).* MB, (?:pooled: +[\d.]+ MB, )?([\d.]+) \/ [\d.]+ ms/;
+  /^\[\d+:0x[0-9a-f]+\] +\d+ ms: (?:Incremental )?(Scavenge|Minor|Mark-Compact).* MB, (?:pooled: +[\d.]+ MB, )?([\d.]+) \/ [\d.]+ ms/;
 
 /** The environment variable that adds options of V8, and its value for such lines. */
 export const TRACE_GC: Readonly<Record<string, string>> = { DENO_V8_FLAGS: "--trace-gc" };
