@@ -8,6 +8,8 @@
  *
  *   deno task bench --stalls    only the stalls of the event loop, in two minutes; also writes docs/scaling.md
  *   deno task bench --pairing   only pairing through Redis, in two minutes; also writes docs/scaling.md
+ *   deno task bench --crowd     only crowds of up to 100,000 people, in six minutes; --crowd=process, transports or
+ *                               cluster measures one way; --write also writes the table into docs/scaling.md
  *   deno task bench --calls     only the relay of calls, next to coturn, in six minutes; --readme and --quick as above
  *
  *   main.ts ──> contestant.ts       starts a server on one core: ours (our_server.ts), or another (relay_*)
@@ -27,6 +29,7 @@ import { formatted, withPart } from "../../tools/docs/documents.ts";
 import { type Competitor, competitors, OURS, type Unavailable } from "./competitor.ts";
 import { BackgroundLoad } from "./background_load.ts";
 import { measureCalls } from "./call_bench.ts";
+import { measureCrowds, waysIn } from "./crowd_bench.ts";
 import { FULL, QUICK } from "./profile.ts";
 import { findCosts } from "./find_cost.ts";
 import { goalLines } from "./goals.ts";
@@ -57,6 +60,13 @@ if (Deno.args.includes("--pairing")) {
   const tables = await formatted(`${machine}\n\n${figures}`);
   await write("docs/scaling.md", "measured: pairing", tables);
   print(Deno.stdout, tables);
+  Deno.exit();
+}
+
+if (waysIn(Deno.args).length > 0) {
+  const table = await formatted(await measureCrowds(Deno.args, progress));
+  if (Deno.args.includes("--write")) await write("docs/scaling.md", "measured: crowd", table);
+  print(Deno.stdout, table);
   Deno.exit();
 }
 
