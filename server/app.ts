@@ -87,8 +87,8 @@ export interface AppOptions {
   readonly newToken: () => string;
   /** With this token, the operator on this machine can read the metrics. */
   readonly localToken?: string | undefined;
-  /** Collects the garbage within a time in milliseconds, if the platform supports that. */
-  readonly collect?: ((ms: number) => void) | undefined;
+  /** Runs a garbage collection, if the platform supports that. */
+  readonly collect?: (() => void) | undefined;
   /** The TLS certificate, if the program terminates TLS. */
   readonly certificate?: Pick<Certificate, "expiresAt" | "isFailing"> | undefined;
   /** The file of denied addresses, if there is one. */

@@ -27,7 +27,7 @@ import { type Handle, LinkedQueue } from "../base/linked_queue.ts";
 /** Maximum number of addresses held without a connection. */
 export const MAX_DISCONNECTED = 100_000;
 
-/** Maximum time between two purges, in milliseconds. A purge may be followed by a garbage collection. */
+/** Maximum time between two purges, in milliseconds. A purge may be followed by a blocking garbage collection. */
 const MAX_PURGE_INTERVAL = 5 * MINUTE;
 
 /** Minimum number of purges per retention, so that a short retention is kept as well. */
@@ -55,8 +55,8 @@ export interface IpRegistryOptions<T> {
   readonly onCount?: (record: T, connections: number) => void;
   /** Called with the record of a deleted entry. */
   readonly onGone?: (record: T) => void;
-  /** Collects the garbage of a purge within a time in milliseconds, where the platform allows it. */
-  readonly collect?: ((ms: number) => void) | undefined;
+  /** Collects the garbage of a purge, where the platform allows it. */
+  readonly collect?: (() => void) | undefined;
   /** {@linkcode MAX_DISCONNECTED}, or less. */
   readonly capacity?: number;
 }
@@ -174,7 +174,7 @@ export class IpRegistry<T> {
     }
     this.#stopSlices?.();
     this.#stopSlices = undefined;
-    if (this.#needsCollection) this.#options.collect?.(this.purgeInterval / 2);
+    if (this.#needsCollection) this.#options.collect?.();
     this.#needsCollection = false;
   }
 

@@ -9,27 +9,6 @@
 
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import type { Clock } from "./clock.ts";
-import { GarbageCollector } from "./garbage_collector.ts";
-
-/**
- * A function that collects the garbage within a time in milliseconds, without stopping a busy server. `undefined` if the
- * platform doesn't offer a garbage collection.
- */
-export function gradualGcFunction(clock: Clock): ((ms: number) => void) | undefined {
-  const collectNow = gcFunction();
-  if (collectNow === undefined) return undefined;
-  const registry = new FinalizationRegistry<() => void>((done) => done());
-  const collector = new GarbageCollector(clock, {
-    collectNow,
-    heapUsed: () => Deno.memoryUsage().heapUsed,
-    onCollected: (done) => registry.register(Symbol(), done),
-  });
-  return (ms) => {
-    forgetLastMatch();
-    collector.collect(ms);
-  };
-}
 
 /** A function that runs a full garbage collection immediately, or `undefined` if the platform doesn't offer one. */
 export function gcFunction(): (() => void) | undefined {

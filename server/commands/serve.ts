@@ -3,7 +3,7 @@
 import { App } from "../app.ts";
 import { errorCode } from "../base/error_code.ts";
 import { REDIRECTED_CONNECTIONS } from "../base/file_descriptors.ts";
-import { gradualGcFunction } from "../base/gc.ts";
+import { gcFunction } from "../base/gc.ts";
 import { type Log, lossFormatter, openLog } from "../base/log.ts";
 import { LogOutput } from "../base/log_output.ts";
 import { RunningClock } from "../base/running_clock.ts";
@@ -80,7 +80,7 @@ export async function serve(given: Config, release: Release, outside: System): P
     wantedConnections: given["max-connections"],
     newToken: () => newToken(system),
     localToken: token,
-    collect: gradualGcFunction(clock),
+    collect: gcFunction(),
   });
   const listeners = await listen(app, { config, certificate, clock, log });
   await app.start(listeners.main);

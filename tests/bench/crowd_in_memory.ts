@@ -6,7 +6,7 @@
  */
 
 import { systemClock } from "../../server/base/clock.ts";
-import { gradualGcFunction } from "../../server/base/gc.ts";
+import { gcFunction } from "../../server/base/gc.ts";
 import { lossFormatter, openLog } from "../../server/base/log.ts";
 import { LogOutput } from "../../server/base/log_output.ts";
 import { App } from "../../server/app.ts";
@@ -33,7 +33,7 @@ const config = serverConfig(args, () => undefined);
 await Deno.mkdir(config["data-dir"], { recursive: true });
 const app = new App({
   ...appOptions({ config, clock, log, logOutput }),
-  collect: gradualGcFunction(clock),
+  collect: gcFunction(),
 });
 const listener = new MemoryListener({ handler: app.requestHandler, clock, log });
 await app.start(listener);
