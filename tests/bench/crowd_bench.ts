@@ -18,7 +18,9 @@ export function waysIn(args: readonly string[]): readonly WayName[] {
   if (argument === FLAG) return WAYS;
   return argument.slice(FLAG.length + 1).split(",").map((name) => {
     const way = WAYS.find((one) => one === name);
-    if (way === undefined) throw new Error(`Cannot measure ${name}: the ways are ${WAYS.join(", ")}`);
+    if (way === undefined) {
+      throw new Error(`Cannot measure ${name}: the ways are ${WAYS.join(", ")}`);
+    }
     return way;
   });
 }

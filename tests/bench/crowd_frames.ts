@@ -35,5 +35,8 @@ export function sentAt(data: Buffer, start: number): number | undefined {
 }
 
 function frameOfKind(kind: number): Buffer {
-  return maskedFrame(Opcode.binary, Buffer.concat([Buffer.of(kind), Buffer.alloc(FRAME_BYTES - 1)]));
+  return maskedFrame(
+    Opcode.binary,
+    Buffer.concat([Buffer.of(kind), Buffer.alloc(FRAME_BYTES - 1)]),
+  );
 }

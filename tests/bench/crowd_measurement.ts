@@ -135,10 +135,13 @@ class Steps {
     let seen: SeenFigures | undefined;
     const figures = await this.run(name, async () => seen = await this.seen(order));
     const { latency, pairing, waiting, ...rest } = seen!;
-    this.#note(name, JSON.stringify({
-      ...rest,
-      ...{ message: quantiles(latency), paired: quantiles(pairing), waited: quantiles(waiting) },
-    }));
+    this.#note(
+      name,
+      JSON.stringify({
+        ...rest,
+        ...{ message: quantiles(latency), paired: quantiles(pairing), waited: quantiles(waiting) },
+      }),
+    );
     return { ...figures, ...seen! };
   }
 
@@ -163,7 +166,9 @@ class Steps {
   /** What the visitors see while they do as they are told. */
   async seen(order: CrowdOrder): Promise<SeenFigures> {
     const { crowds } = this.#way;
-    const part = "count" in order ? { ...order, count: Math.ceil(order.count / crowds.length) } : order;
+    const part = "count" in order
+      ? { ...order, count: Math.ceil(order.count / crowds.length) }
+      : order;
     return allSeen(await Promise.all(crowds.map((crowd) => crowd.ask(part))));
   }
 

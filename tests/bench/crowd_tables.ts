@@ -32,7 +32,10 @@ const ROWS: readonly Row[] = [
   ["longest stretch while chatting, ms", ({ chat }) => count(chat.stretch)],
   ["99 % of timers in chats are later by less than, ms", ({ chat }) => count(chat.lagP99)],
   ["longest stretch while others wait, ms", ({ wait }) => count(wait.stretch)],
-  ["longest stretch of a purge and its garbage collection, ms", ({ purge }) => count(purge.stretch)],
+  [
+    "longest stretch of a purge and its garbage collection, ms",
+    ({ purge }) => count(purge.stretch),
+  ],
   ["longest interval task, ms", longestTask],
   ["longest pause of a minor collection, ms", (all) => longestPause(all, "minor")],
   ["longest pause of a major collection, ms", (all) => longestPause(all, "major")],

@@ -28,10 +28,12 @@ import type { Visitor, Wire } from "./visitor.ts";
 const DELIVERIES = 32;
 
 /** The headers of a handshake, by their names in lower case. */
-const HEADERS = new Map(HANDSHAKE.slice(1).map((line) => {
-  const [name = "", value = ""] = line.split(": ");
-  return [name.toLowerCase(), value];
-}));
+const HEADERS = new Map(
+  HANDSHAKE.slice(1).map((line) => {
+    const [name = "", value = ""] = line.split(": ");
+    return [name.toLowerCase(), value];
+  }),
+);
 
 /** Delivers what was sent, in order. */
 class Deliveries {
