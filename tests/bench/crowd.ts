@@ -172,7 +172,7 @@ export class Crowd implements VisitorHost {
     await waitUntil(isSettled, PAIRING_TIME, 100).catch(() => this.tally.saw("not all are paired"));
   }
 
-  /** Calls `act` with ascending numbers, so often per second. */
+  /** Calls `act` with ascending numbers at a rate. */
   async #pace(perSecond: number, seconds: number, act: (n: number) => void): Promise<void> {
     const start = performance.now();
     const end = start + seconds * 1000;

@@ -93,7 +93,7 @@ export async function measureCrowd(
   await delay(SETTLE);
   const empty = await steps.run("empty");
   const arrival = await steps.tell("arrivals", { kind: "open" });
-  await steps.rest(SETTLE);
+  await delay(SETTLE);
   await steps.order({ kind: "hold", task: HEARTBEAT });
   const silence = await steps.run("silence", () => delay(SILENCE * 1000));
   const heartbeat = await steps.run("heartbeat", async () => {
@@ -174,10 +174,6 @@ class Steps {
 
   async order(order: ServerOrder): Promise<void> {
     await Promise.all(this.#way.servers.map((server) => server.ask(order)));
-  }
-
-  async rest(ms: number): Promise<void> {
-    await delay(ms);
   }
 }
 

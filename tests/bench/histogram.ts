@@ -32,7 +32,7 @@ export class Histogram {
     this.#add(Math.floor(Math.log(Math.max(ms, SHORTEST) / SHORTEST) / WIDTH), 1);
   }
 
-  /** The duration that a part of all durations, from 0 to 1, doesn't exceed. NaN if there are none. */
+  /** The duration that a part of all durations, from 0 to 1, doesn't exceed. NaN without any. */
   quantile(part: number): number {
     let left = Math.ceil(part * this.#count);
     for (const [bucket, count = 0] of this.#counts.entries()) {
