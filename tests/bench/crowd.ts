@@ -16,8 +16,8 @@ const TYPING_TIME = 2;
 /** Seconds for which a chat lasts. */
 const CHAT_TIME = 300;
 
-/** How many connect at the same time. The server accepts only so many that have not sent a request. */
-const CONCURRENCY = 100;
+/** How many connect at the same time, in all crowds. A server accepts only so many that have not sent a request. */
+export const CONCURRENCY = 100;
 
 /** Interval at which what is due is sent, in milliseconds. */
 const TICK = 10;
@@ -42,8 +42,8 @@ export interface Transport {
 
 /** What a crowd can be told to do. */
 export type CrowdOrder =
-  /** Everyone connects and searches. Over when everyone who can be paired is. */
-  | { readonly kind: "open" }
+  /** Everyone connects and searches, a number of them at a time. Over when everyone who can be paired is. */
+  | { readonly kind: "open"; readonly concurrency: number }
   /** Everyone chats for some seconds, at a part of the rate of people. */
   | { readonly kind: "chat"; readonly seconds: number; readonly share: number }
   /** Some leave their chats and search for an interest that no one shares. Over when they are paired all the same. */
@@ -96,7 +96,7 @@ export class Crowd implements VisitorHost {
   async #obey(order: CrowdOrder): Promise<void> {
     switch (order.kind) {
       case "open":
-        return await this.#open(this.#visitors);
+        return await this.#open(this.#visitors, order.concurrency);
       case "chat":
         return await this.#chat(order);
       case "wait":
@@ -108,12 +108,12 @@ export class Crowd implements VisitorHost {
     }
   }
 
-  async #open(visitors: readonly Visitor[]): Promise<void> {
+  async #open(visitors: readonly Visitor[], concurrency: number): Promise<void> {
     const all = visitors.values();
     const lane = async (): Promise<void> => {
       for (const visitor of all) await this.#connect(visitor, 0);
     };
-    await Promise.all(Array.from({ length: CONCURRENCY }, lane));
+    await Promise.all(Array.from({ length: concurrency }, lane));
     await this.#settle();
   }
 
@@ -163,7 +163,7 @@ export class Crowd implements VisitorHost {
     await waitUntil(() => gone.every(({ state }) => state === "closed"));
     const newcomers = gone.map(() => new Visitor(this.#next++, this));
     this.#visitors.push(...newcomers);
-    await this.#open(newcomers);
+    await this.#open(newcomers, 1);
   }
 
   /** Waits until no more than one is without a partner, or the time is over. */

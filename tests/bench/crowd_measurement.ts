@@ -5,7 +5,7 @@
 
 import { HOUR } from "../../server/base/clock.ts";
 import { delay } from "../../server/base/timeout.ts";
-import type { CrowdOrder, CrowdReport } from "./crowd.ts";
+import { CONCURRENCY, type CrowdOrder, type CrowdReport } from "./crowd.ts";
 import { startWay, type Stop, type Way, type WayName, type WaySize } from "./crowd_way.ts";
 import type { Pause } from "./gc_trace.ts";
 import { Histogram } from "./histogram.ts";
@@ -92,7 +92,7 @@ export async function measureCrowd(
   const waiters = Math.min(WAITING, Math.ceil(people / 10));
   await delay(SETTLE);
   const empty = await steps.run("empty");
-  const arrival = await steps.tell("arrivals", { kind: "open" });
+  const arrival = await steps.tell("arrivals", { kind: "open", concurrency: CONCURRENCY });
   await delay(SETTLE);
   await steps.order({ kind: "hold", task: HEARTBEAT });
   const silence = await steps.run("silence", () => delay(SILENCE * 1000));
@@ -163,17 +163,28 @@ class Steps {
     return figures;
   }
 
-  /** What the visitors see while they do as they are told. */
+  /** What the visitors see while they do as they are told, each crowd with its part. */
   async seen(order: CrowdOrder): Promise<SeenFigures> {
     const { crowds } = this.#way;
-    const part = "count" in order
-      ? { ...order, count: Math.ceil(order.count / crowds.length) }
-      : order;
+    const part = partOf(order, crowds.length);
     return allSeen(await Promise.all(crowds.map((crowd) => crowd.ask(part))));
   }
 
   async order(order: ServerOrder): Promise<void> {
     await Promise.all(this.#way.servers.map((server) => server.ask(order)));
+  }
+}
+
+/** An order for one of several crowds. */
+function partOf(order: CrowdOrder, crowds: number): CrowdOrder {
+  switch (order.kind) {
+    case "open":
+      return { ...order, concurrency: Math.ceil(order.concurrency / crowds) };
+    case "wait":
+    case "renew":
+      return { ...order, count: Math.ceil(order.count / crowds) };
+    default:
+      return order;
   }
 }
 

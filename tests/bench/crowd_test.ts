@@ -33,7 +33,7 @@ for (const [name, transport] of Object.entries(TRANSPORTS)) {
   Deno.test(`Crowd is paired, chats, moves on and comes back over ${name}`, async () => {
     await using server = await TestServer.start({ args: ["--proof-of-work=off"] });
     const crowd = new Crowd(transport(server), 0, PEOPLE);
-    const opened = await crowd.obey({ kind: "open" });
+    const opened = await crowd.obey({ kind: "open", concurrency: 2 });
     assert.deepEqual([opened.chatting, opened.seen], [PEOPLE, {}]);
     const chat = await crowd.obey({ kind: "chat", seconds: 0.5, share: 100 });
     assert.ok(chat.sent > PEOPLE);
