@@ -1,5 +1,5 @@
 /**
- * What is measured of a crowd, step by step, in at most three minutes: arrivals, silence, heartbeats, chats, searches
+ * What is measured of a crowd, step by step, in two to five minutes: arrivals, silence, heartbeats, chats, searches
  * while thousands wait, a purge with its garbage collection, and the stop of a server.
  */
 

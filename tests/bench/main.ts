@@ -8,7 +8,7 @@
  *
  *   deno task bench --stalls    only the stalls of the event loop, in two minutes; also writes docs/scaling.md
  *   deno task bench --pairing   only pairing through Redis, in two minutes; also writes docs/scaling.md
- *   deno task bench --crowd     only crowds of up to 100,000 people, in six minutes; --crowd=process, transports or
+ *   deno task bench --crowd     only crowds of up to 100,000 people, in ten minutes; --crowd=process, transports or
  *                               cluster measures one way; --write also writes the table into docs/scaling.md
  *   deno task bench --calls     only the relay of calls, next to coturn, in six minutes; --readme and --quick as above
  *
