@@ -510,8 +510,8 @@ function originsOf(config: Config): OriginOptions {
 }
 
 /** The metrics of this server, with those of parts that not every server has. */
-function buildMetrics({ cluster, certificate, config }: AppOptions): Metrics {
-  return new Metrics([
+function buildMetrics({ cluster, certificate, config, clock }: AppOptions): Metrics {
+  return new Metrics(clock, [
     ...relayModeOf(config) === "embedded" ? ["calls" as const] : [],
     ...cluster === undefined ? [] : ["cluster" as const],
     ...certificate === undefined ? [] : ["tls" as const],

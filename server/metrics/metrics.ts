@@ -5,7 +5,8 @@
 
 import { Counter, Gauge, Histogram, Registry } from "@platformatic/prom-client";
 import type { Mode } from "../../protocol.ts";
-import { SECOND } from "../base/clock.ts";
+import { type Clock, SECOND } from "../base/clock.ts";
+import { Slices } from "../base/slices.ts";
 import {
   type Feature,
   type Metric,
@@ -17,6 +18,7 @@ import {
 
 /** All metrics of this server. */
 export class Metrics {
+  readonly #clock: Pick<Clock, "now">;
   /** A separate registry: the library's default is shared by the whole process. */
   readonly #registry = new Registry();
   /** A metric, and the object of the library that has its value. */
@@ -27,7 +29,8 @@ export class Metrics {
   readonly #searchDuration: Histogram<"mode">;
 
   /** `features` are those that this server has. */
-  constructor(features: readonly Feature[]) {
+  constructor(clock: Pick<Clock, "now">, features: readonly Feature[]) {
+    this.#clock = clock;
     const registers = [this.#registry];
     const enabled = METRICS.filter(({ needs }) => needs === undefined || features.includes(needs));
     this.#instruments = enabled.map((metric) => {
@@ -59,12 +62,12 @@ export class Metrics {
     this.#searchDuration.observe({ mode }, duration / SECOND);
   }
 
-  /** The current metrics. */
+  /** The current metrics. Some are counted over all sessions or addresses, so other work has its turn in between. */
   async render(sources: MetricSources): Promise<string> {
-    for (const { metric, instrument } of this.#instruments) {
+    await new Slices(this.#clock).run(this.#instruments, ({ metric, instrument }) => {
       instrument.reset();
       write(instrument, metric, metric.read(sources));
-    }
+    });
     return await this.#registry.metrics();
   }
 }

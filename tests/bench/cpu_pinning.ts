@@ -9,10 +9,12 @@ export const CORE = { server: "0", generator: "1" } as const;
 
 const RAISE_LIMIT = 'ulimit -n "$(ulimit -Hn)" 2>/dev/null; exec "$@"';
 
-/** The command prefix for a core. Each part uses `exec`, so the process started is the command itself. */
-export async function pinnedTo(core: keyof typeof CORE): Promise<string[]> {
-  const much = ["sh", "-c", RAISE_LIMIT, "sh"];
-  return await canPin() ? ["taskset", "-c", CORE[core], ...much] : much;
+/** The command prefix for as many descriptors as possible. It uses `exec`, so the process started is the command itself. */
+export const withAllDescriptors: readonly string[] = ["sh", "-c", RAISE_LIMIT, "sh"];
+
+/** The command prefix for a core, and as many descriptors as possible. */
+export async function pinnedTo(core: keyof typeof CORE): Promise<readonly string[]> {
+  return await canPin() ? ["taskset", "-c", CORE[core], ...withAllDescriptors] : withAllDescriptors;
 }
 
 /** Whether processes can be pinned to separate cores. */

@@ -9,10 +9,10 @@
  * A switch selects a part, and several select several. Each part writes only its own tables:
  *
  *   --relay --arrivals --memory --pages --find --restart --calls     docs/benchmarks.md
- *   --stalls --pairing                                               docs/scaling.md
+ *   --stalls --pairing --crowd                                       docs/scaling.md
  *
  * The table of goals needs several parts, and is written if a run has all of them. --cost, --streams and --text restrict
- * --calls further. Such a run writes nothing.
+ * --calls further, and --ways=process,transports,cluster restricts --crowd. Such a run writes nothing.
  *
  *   main.ts ──> parts.ts            the parts: comparison_parts.ts, restart.ts, call_bench.ts, stalls.ts, pairing.ts
  *          ──> competitor.ts        starts a server on one core: ours (our_server.ts), or another (relay_*)
@@ -34,6 +34,7 @@ import { formatted, withPart } from "../../tools/docs/documents.ts";
 import { CertificateFiles } from "../support/certificate_files.ts";
 import { BackgroundLoad } from "./background_load.ts";
 import { CALL_SWITCHES } from "./call_bench.ts";
+import { WAYS_SWITCH } from "./crowd_bench.ts";
 import { installCompetitors } from "./competitor_install.ts";
 import type { Findings } from "./findings.ts";
 import { goalLines, goalTable } from "./goal_table.ts";
@@ -45,7 +46,8 @@ import { FULL, QUICK } from "./profile.ts";
 import { summaryOf } from "./summary.ts";
 
 const { args } = Deno;
-const isWriting = args.includes("--write") && !args.some((one) => CALL_SWITCHES.includes(one));
+const isWriting = args.includes("--write") &&
+  !args.some((one) => CALL_SWITCHES.includes(one) || one.startsWith(WAYS_SWITCH));
 const selected = PARTS.filter(({ name }) => args.includes(`--${name}`));
 await using keys = new CertificateFiles();
 const bench: Bench = {

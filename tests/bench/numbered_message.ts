@@ -11,7 +11,7 @@
 
 import { Buffer } from "node:buffer";
 
-const MASK = [0x37, 0xfa, 0x21, 0x3d] as const;
+export const MASK = [0x37, 0xfa, 0x21, 0x3d] as const;
 const LETTERS = 6;
 const BITS_A_LETTER = 4;
 const FIRST_LETTER = 0x61;

@@ -1,6 +1,7 @@
 /** All parts of the benchmark, in the order in which a run measures them. */
 
 import { CALLS } from "./call_bench.ts";
+import { CROWD } from "./crowd_bench.ts";
 import { COMPARISON_PARTS } from "./comparison_parts.ts";
 import { PAIRING } from "./pairing.ts";
 import type { Part } from "./part.ts";
@@ -11,4 +12,4 @@ import { STALLS } from "./stalls.ts";
 export const USUAL_PARTS: readonly Part[] = [...COMPARISON_PARTS, RESTART, CALLS];
 
 /** What a switch can select. `CALLS` has to be the last. */
-export const PARTS: readonly Part[] = [STALLS, PAIRING, ...USUAL_PARTS];
+export const PARTS: readonly Part[] = [STALLS, PAIRING, CROWD, ...USUAL_PARTS];

@@ -11,6 +11,7 @@
 
 import { HANDSHAKE } from "../support/raw_client.ts";
 import { maskedFrame, Opcode } from "./numbered_message.ts";
+import { linesOf } from "./orders.ts";
 
 /** How many connect at the same time. The server accepts only so many that have not sent a request. */
 const CONCURRENCY = 100;
@@ -24,12 +25,7 @@ const [port = 0, people = 0] = Deno.args.map(Number);
 const buffer = new Uint8Array(64 * 1024);
 let connections: Deno.TcpConn[] = [];
 
-let rest = "";
-for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
-  const lines = (rest + text).split("\n");
-  rest = lines.pop() ?? "";
-  for (const line of lines) await obey(line);
-}
+for await (const line of linesOf(Deno.stdin.readable)) await obey(line);
 
 async function obey(command: string): Promise<void> {
   if (command === "open") return await open();

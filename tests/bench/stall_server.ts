@@ -162,7 +162,9 @@ async function find(interests: string): Promise<void> {
 /** A request from this machine, for which the metrics need no token. */
 async function get(target: string): Promise<void> {
   const request = { method: "GET", target, version: "1.1", remote: "127.0.0.1" };
-  await handler.answer({ ...request, header: () => undefined });
+  const header = (name: string): string | undefined => name === "host" ? "localhost" : undefined;
+  const { status } = await handler.answer({ ...request, header });
+  if (status !== 200) throw new Error(`Cannot measure ${target}: the answer has status ${status}`);
 }
 
 function isSearching(): boolean {

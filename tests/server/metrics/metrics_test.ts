@@ -5,6 +5,8 @@ import { LOSS_REASONS } from "../../../server/access_log/lost_lines.ts";
 import { X509Certificate } from "node:crypto";
 import { FrameKind, REPORT_REASONS } from "../../../protocol.ts";
 import { SECOND } from "../../../server/base/clock.ts";
+import { SLICE_TIME } from "../../../server/base/slices.ts";
+import { delay } from "../../../server/base/timeout.ts";
 import { REFUSALS } from "../../../server/admission/gate.ts";
 import { COMPONENTS } from "../../../server/health.ts";
 import { METRICS, SEARCH_DURATION } from "../../../server/metrics/catalogue.ts";
@@ -84,6 +86,33 @@ function namesIn(samples: readonly Sample[]): string[] {
 function messageOf(text: string): Uint8Array {
   return Uint8Array.of(FrameKind.message, ...new TextEncoder().encode(text));
 }
+
+/** A clock by which everything takes as long as a slice may, once it is slow. */
+class SlowClock extends FakeClock {
+  isSlow = false;
+  #late = 0;
+
+  override now(): number {
+    if (this.isSlow) this.#late += SLICE_TIME;
+    return super.now() + this.#late;
+  }
+}
+
+Deno.test("Metrics are read in slices, so that other work has its turn in between", async () => {
+  const clock = new SlowClock();
+  await using server = await TestServer.start({ clock });
+  clock.isSlow = true;
+  const request = { method: "GET", target: "/metrics", version: "1.1", remote: "127.0.0.1" };
+  const header = (name: string): string | undefined => name === "host" ? "localhost" : undefined;
+  const answer = server.chat.requestHandler.answer({ ...request, header });
+  let status: number | undefined;
+  void Promise.resolve(answer).then((reply) => status = reply.status);
+  let turns = 0;
+  for (; status === undefined; await delay(0)) turns++;
+  assert.equal(status, 200);
+  const enabled = METRICS.filter(({ needs }) => needs === undefined);
+  assert.ok(turns >= enabled.length, `${turns} turns for ${enabled.length} metrics`);
+});
 
 Deno.test("P4: an operator can monitor only totals, and no visitor sees them", async () => {
   await using server = await TestServer.start({ args: ["--trust-proxy=1"] });
