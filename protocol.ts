@@ -159,6 +159,23 @@ export const SEARCH_STEPS = ["exact", "either", "anyone"] as const;
 /** One of {@linkcode SEARCH_STEPS}. */
 export type SearchStep = (typeof SEARCH_STEPS)[number];
 
+/**
+ * How two pages agree on the keys of their chat, as one byte. The channel between the pages uses it, and no server needs
+ * to understand it (see docs/protocol.md).
+ */
+export const Suite = {
+  /** ECDH over P-256 alone: the pages of the previous release. */
+  p256: 1,
+  /** ECDH over P-256 and ML-KEM-768 (FIPS 203) together. */
+  hybrid: 2,
+} as const;
+
+/** The suites that this page accepts, best first. It uses no other, so nobody can push two pages to a weaker one. */
+export const SUITES: readonly number[] = [Suite.hybrid];
+
+/** Maximum number of suites that a page can offer. */
+export const MAX_SUITES = 4;
+
 /** A control message from a client. */
 export type ClientMessage =
   /**
