@@ -30,12 +30,14 @@ import {
   type ErrorCode,
   FrameKind,
   isFrameKind,
+  isOutdated,
   MAX_FRAME_BYTES,
   type Mode,
   type ReportReason,
   type SearchStep,
   type ServerMessage,
   TOO_FAST_REASON,
+  UNNAMED_SUITES,
 } from "../../protocol.ts";
 import type { AddressRecord, BlockListener } from "../admission/address_record.ts";
 import { MIN_CHAT_TIME } from "../admission/reputation.ts";
@@ -127,6 +129,8 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
   #searchNumber: { readonly search?: number } = {};
   /** Whether that search named languages, so that its client knows the steps of a search. */
   #knowsSteps = false;
+  /** Whether that search named only suites that pages of this server no longer offer. */
+  #isOutdated = false;
   #hasWorked = false;
   #mode: Mode = "text";
   #state: State;
@@ -420,7 +424,12 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
     const { told } = this.#state;
     if (told === step || told !== undefined && !this.#knowsSteps) return;
     this.#state.told = step;
-    this.send({ type: "waiting", ...this.#knowsSteps && { step }, ...this.#searchNumber });
+    this.send({
+      type: "waiting",
+      ...this.#knowsSteps && { step },
+      ...this.#isOutdated && { reload: true },
+      ...this.#searchNumber,
+    });
   }
 
   paired(match: Match & { readonly again?: true }): void {
@@ -518,11 +527,13 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
     this.#presence.disconnect(this.#deps.clock.now());
   }
 
-  #find({ mode, interests, languages, search }: ClientMessage & { type: "find" }): void {
+  #find(message: ClientMessage & { type: "find" }): void {
+    const { mode, interests, languages = [], search, suites } = message;
     this.#leave();
     this.#searchNumber = search === undefined ? {} : { search };
-    this.#knowsSteps = languages !== undefined;
-    const wish = { mode, interests, languages: languages ?? [] };
+    this.#knowsSteps = message.languages !== undefined;
+    this.#isOutdated = suites !== undefined && isOutdated(suites);
+    const wish = { mode, interests, languages, suites: suites ?? UNNAMED_SUITES };
     const wait = this.#presence.record.search(this.#deps.clock.now());
     if (wait > 0) {
       return this.#rejectTooFast("You are searching too often.", wait, this.#searchNumber);
