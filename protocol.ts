@@ -182,15 +182,6 @@ export const MAX_SUITE = 255;
 /** The suites of a page that doesn't name any. */
 export const UNNAMED_SUITES: readonly number[] = [Suite.p256];
 
-/**
- * Whether a page that offers `offered` is too old to chat with pages that offer `current`, so that the visitor has to
- * reload it. Suites are numbered in the order of their releases. Reloading would not help a page that is newer than its
- * server.
- */
-export function isOutdated(offered: readonly number[], current = SUITES): boolean {
-  return Math.max(...offered) < Math.min(...current);
-}
-
 /** A control message from a client. */
 export type ClientMessage =
   /**
@@ -205,7 +196,7 @@ export type ClientMessage =
     interests: string[];
     languages?: string[];
     search?: number;
-    suites?: number[];
+    suites?: readonly number[];
   }
   | { type: "leave" }
   /**

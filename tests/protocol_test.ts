@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import {
   isFrameKind,
   isInterest,
-  isOutdated,
   MAX_INTEREST_LENGTH,
   MAX_SUITE,
   MAX_SUITES,
@@ -50,20 +49,4 @@ Deno.test("Protocol's own suites are bytes that a find message may name, each on
   assert.ok(SUITES.length >= 1 && SUITES.length <= MAX_SUITES);
   assert.equal(new Set(SUITES).size, SUITES.length);
   assert.ok(SUITES.every((suite) => Number.isInteger(suite) && suite >= 1 && suite <= MAX_SUITE));
-});
-
-Deno.test("Protocol calls a page outdated if everything that it offers is older than everything that is current", () => {
-  const cases: [offered: number[], current: number[], isOld: boolean][] = [
-    [[1], [2], true],
-    [[2], [2], false],
-    [[3], [2], false],
-    [[1, 2], [2], false],
-    [[2, 1], [4, 3], true],
-    [[2, 3], [4, 3], false],
-    [[1], [3, 2], true],
-  ];
-  for (const [offered, current, isOld] of cases) {
-    assert.equal(isOutdated(offered, current), isOld, `${offered} of ${current}`);
-  }
-  assert.equal(isOutdated(SUITES), false);
 });

@@ -30,7 +30,6 @@ import {
   type ErrorCode,
   FrameKind,
   isFrameKind,
-  isOutdated,
   MAX_FRAME_BYTES,
   type Mode,
   type ReportReason,
@@ -55,6 +54,7 @@ import { isSolution, WORK_BITS } from "./proof_of_work.ts";
 import type { Outlet, Sender } from "../transport.ts";
 import type { RelayAnswer } from "./remote_relay.ts";
 import { SessionCalls } from "./session_calls.ts";
+import { isOutdated } from "./suites.ts";
 import { Rematch, type RematchOffer } from "./rematch.ts";
 import type { SessionDeps } from "./session_deps.ts";
 import { exportChat, importChat, type SessionSnapshot } from "./session_snapshot.ts";
