@@ -112,22 +112,24 @@ export class Pool<W extends SearchRequest> {
 
 /** The names of the places of a request. Only an interest can contain a space, and it comes last: no two names collide. */
 export function placesOf(request: SearchRequest): string[] {
-  const reasons = [...reasonsOf(request)];
-  return request.suites.flatMap((suite) =>
-    reasons.map((reason) => `${request.mode} ${suite} ${reason}`)
-  );
+  const names: string[] = [];
+  for (const suite of request.suites) addPlaces(names, request, `${request.mode} ${suite}`);
+  return names;
 }
 
-/** Why others may accept the search. */
-function* reasonsOf({ step, languages, interests }: SearchRequest): Generator<string> {
-  if (step === "anyone") yield "anyone";
+function addPlaces(
+  names: string[],
+  { step, languages, interests }: SearchRequest,
+  prefix: string,
+): void {
+  if (step === "anyone") names.push(`${prefix} anyone`);
   if (step !== "exact" || interests.length === 0) {
-    for (const language of languages) yield `language ${language}`;
+    for (const language of languages) names.push(`${prefix} language ${language}`);
   }
   if (step !== "exact" || languages.length === 0) {
-    for (const interest of interests) yield `interest ${interest}`;
+    for (const interest of interests) names.push(`${prefix} interest ${interest}`);
   }
   for (const language of languages) {
-    for (const interest of interests) yield `both ${language} ${interest}`;
+    for (const interest of interests) names.push(`${prefix} both ${language} ${interest}`);
   }
 }
