@@ -61,7 +61,7 @@ async function talk(one: Visitor, other: Visitor, text: string): Promise<void> {
   await one.hears(`${text}, too`);
 }
 
-/** A visitor who searches goes on searching. */
+/** The visitor still searches, and has met nobody. */
 async function searches(visitor: Visitor): Promise<void> {
   await visitor.sees(LOOKING);
   equal(await visitor.log.count(), 0);

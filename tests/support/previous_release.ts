@@ -23,7 +23,7 @@ export async function isPreviousReleaseThere(): Promise<boolean> {
   return false;
 }
 
-/** The previous release, in a folder of its own. */
+/** The previous release, in a temporary folder. */
 export class PreviousRelease implements AsyncDisposable {
   readonly #folder: string;
 
