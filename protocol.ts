@@ -142,7 +142,7 @@ const FIRST_OWN_CODE = 4000;
  * What a server understands that the first version of it did not. `welcome` names these, and a client uses only what is
  * named: during a rolling update, a page can be newer than its server.
  */
-export const FEATURES = ["ping", "search", "languages", "again"] as const;
+export const FEATURES = ["ping", "search", "languages", "again", "suites"] as const;
 /** One of {@linkcode FEATURES}. */
 export type Feature = (typeof FEATURES)[number];
 
@@ -159,14 +159,45 @@ export const SEARCH_STEPS = ["exact", "either", "anyone"] as const;
 /** One of {@linkcode SEARCH_STEPS}. */
 export type SearchStep = (typeof SEARCH_STEPS)[number];
 
+/**
+ * How two pages agree on the keys of their chat, as one byte. The channel between the pages uses it, and no server needs
+ * to understand it (see docs/protocol.md).
+ */
+export const Suite = {
+  /** ECDH over P-256 alone: the pages of the previous release. */
+  p256: 1,
+  /** ECDH over P-256 and ML-KEM-768 (FIPS 203) together. */
+  hybrid: 2,
+} as const;
+
+/** The suites that this page accepts, best first. It uses no other, so nobody can push two pages to a weaker one. */
+export const SUITES: readonly number[] = [Suite.hybrid];
+
+/** Maximum number of suites that a page can offer. */
+export const MAX_SUITES = 4;
+
+/** The highest number of a suite, which is one byte. The lowest is 1. */
+export const MAX_SUITE = 255;
+
+/** The suites of a page that doesn't name any. */
+export const UNNAMED_SUITES: readonly number[] = [Suite.p256];
+
 /** A control message from a client. */
 export type ClientMessage =
   /**
    * `search` numbers this search, and what belongs to it comes with that number (feature "search"). `languages`: what
    * the visitor speaks, as BCP 47 tags for which {@linkcode isSpokenLanguage} is true (feature "languages"). Without
-   * them, the search never asks for a language.
+   * them, the search never asks for a language. `suites`: what the page accepts, best first (feature "suites"). Without
+   * them, it accepts {@linkcode UNNAMED_SUITES}. A pair needs a common suite.
    */
-  | { type: "find"; mode: Mode; interests: string[]; languages?: string[]; search?: number }
+  | {
+    type: "find";
+    mode: Mode;
+    interests: string[];
+    languages?: string[];
+    search?: number;
+    suites?: readonly number[];
+  }
   | { type: "leave" }
   /**
    * Asks for another chat with the partner of the last one (feature "again"). `paired` follows if the partner asks, too.
@@ -248,8 +279,11 @@ export type ServerMessage =
   /** Whether the chat continues. If it doesn't, nothing else of the old session matters to the client. */
   | { type: "resumed"; chatting: boolean }
   /** `search`, here and below: the number of the `find` that this belongs to, if it had one. */
-  /** There is no partner yet. `step`: whom the search accepts from now on (feature "languages"). */
-  | { type: "waiting"; step?: SearchStep; search?: number }
+  /**
+   * There is no partner yet. `step`: whom the search accepts from now on (feature "languages"). `reload`: the page is
+   * older than this server, whose pages it can't chat with (feature "suites").
+   */
+  | { type: "waiting"; step?: SearchStep; search?: number; reload?: boolean }
   /**
    * `interests` and `languages` are what both have named. `again`: the partner is that of the last chat, because both
    * have asked for it.

@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { isFrameKind, isInterest, MAX_INTEREST_LENGTH, normalizeInterest } from "../protocol.ts";
+import {
+  isFrameKind,
+  isInterest,
+  MAX_INTEREST_LENGTH,
+  MAX_SUITE,
+  MAX_SUITES,
+  normalizeInterest,
+  SUITES,
+} from "../protocol.ts";
 
 Deno.test("Protocol knows the frame kinds 1, 2 and 3 and no other", () => {
   const known = Array.from({ length: 256 }, (_, kind) => kind).filter(isFrameKind);
@@ -35,4 +43,10 @@ Deno.test("Protocol measures the length of an interest in code points", () => {
   assert.equal(isInterest(""), false);
   assert.equal(isInterest("🙂".repeat(MAX_INTEREST_LENGTH)), true);
   assert.equal(isInterest("a".repeat(MAX_INTEREST_LENGTH + 1)), false);
+});
+
+Deno.test("Protocol's own suites are bytes that a find message may name, each once", () => {
+  assert.ok(SUITES.length >= 1 && SUITES.length <= MAX_SUITES);
+  assert.equal(new Set(SUITES).size, SUITES.length);
+  assert.ok(SUITES.every((suite) => Number.isInteger(suite) && suite >= 1 && suite <= MAX_SUITE));
 });

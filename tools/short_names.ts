@@ -39,6 +39,7 @@ export const OWN_NAMES = [
     "nextChat",
     "asks",
     "isAsked",
+    "isOutdated",
   ],
 ] as const;
 

@@ -90,6 +90,7 @@ export const de: Catalogue = {
       "Am liebsten jemanden, der {languages} spricht und Interesse an {interests} hat.",
     WhoSpeaksOrLikes: "Jetzt jemanden, der {languages} spricht oder Interesse an {interests} hat.",
     Anyone: "So jemand ist gerade nicht frei, darum suchen wir jetzt unter allen.",
+    Reload: "Lade die Seite neu, um mehr Leute zu treffen.",
 
     Notify: "Benachrichtigen, wenn jemand kommt oder schreibt",
     NotifyHint: "Nur solange diese Seite nicht zu sehen ist, und ohne den Text der Nachrichten.",

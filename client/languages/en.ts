@@ -99,6 +99,7 @@ export const en = {
     WhoSpeaksAndLikes: "Preferably someone who speaks {languages}, and likes {interests}.",
     WhoSpeaksOrLikes: "Now someone who speaks {languages}, or likes {interests}.",
     Anyone: "Nobody like that is available right now, so you'll be paired with anyone.",
+    Reload: "Reload the page to meet more people.",
 
     // Notifications.
     Notify: "Notify me when someone arrives or writes",

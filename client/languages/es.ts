@@ -90,6 +90,7 @@ export const es: Catalogue = {
       "De preferencia, alguien que hable {languages} y tenga interés en {interests}.",
     WhoSpeaksOrLikes: "Ahora, alguien que hable {languages}, o tenga interés en {interests}.",
     Anyone: "Ahora mismo no hay nadie así disponible, así que buscamos a cualquier persona.",
+    Reload: "Vuelve a cargar la página para encontrar a más gente.",
 
     Notify: "Avisarme cuando alguien llegue o escriba",
     NotifyHint: "Solo mientras esta página no esté a la vista, y sin el texto de los mensajes.",

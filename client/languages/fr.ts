@@ -93,6 +93,7 @@ export const fr: Catalogue = {
     WhoSpeaksOrLikes:
       "Maintenant, quelqu’un qui parle {languages}, ou qui aime\u202f: {interests}.",
     Anyone: "Personne ne correspond en ce moment\u202f: on cherche maintenant parmi tout le monde.",
+    Reload: "Recharge la page pour rencontrer plus de monde.",
 
     Notify: "Me prévenir si quelqu’un arrive ou écrit",
     NotifyHint: "Seulement quand cette page n’est pas affichée, et sans le texte des messages.",

@@ -82,6 +82,7 @@ export const hi: Catalogue = {
     WhoSpeaksAndLikes: "हो सके तो कोई जो {languages} बोल सके और जिसे {interests} पसंद हो।",
     WhoSpeaksOrLikes: "अब कोई जो {languages} बोल सके या जिसे {interests} पसंद हो।",
     Anyone: "ऐसा कोई अभी उपलब्ध नहीं है, इसलिए अब किसी से भी जोड़ा जाएगा।",
+    Reload: "ज़्यादा लोगों से मिलने के लिए पेज को फिर से लोड करें।",
 
     Notify: "कोई आए या लिखे तो मुझे सूचना दें",
     NotifyHint: "सिर्फ़ तब, जब यह पेज सामने न हो, और संदेश के टेक्स्ट के बिना।",

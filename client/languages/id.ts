@@ -86,6 +86,7 @@ export const id: Catalogue = {
     WhoSpeaksAndLikes: "Diutamakan yang bisa berbahasa {languages} dan suka {interests}.",
     WhoSpeaksOrLikes: "Sekarang yang bisa berbahasa {languages} atau suka {interests}.",
     Anyone: "Belum ada yang cocok, jadi kamu akan dipasangkan dengan siapa saja.",
+    Reload: "Muat ulang halaman untuk bertemu lebih banyak orang.",
     Notify: "Beri tahu aku saat ada yang datang atau menulis",
     NotifyHint: "Hanya saat halaman ini tidak terlihat, dan tanpa isi pesan.",
     NotifyBlocked: "Notifikasi diblokir. Izinkan untuk situs ini di setelan browser.",

@@ -93,6 +93,7 @@ export const it: Catalogue = {
     WhoSpeaksOrLikes:
       "Ora qualcuno che parli {languages} o abbia interessi in comune: {interests}.",
     Anyone: "Nessuno così è disponibile al momento, quindi ora cerchiamo fra tutti.",
+    Reload: "Ricarica la pagina per incontrare più persone.",
     Notify: "Avvisami quando qualcuno arriva o scrive",
     NotifyHint: "Solo mentre questa pagina è nascosta, e senza il testo dei messaggi.",
     NotifyBlocked:

@@ -85,6 +85,7 @@ export const ja: Catalogue = {
     WhoSpeaksAndLikes: "{languages}を話し、{interests}が好きな人を優先します。",
     WhoSpeaksOrLikes: "今は、{languages}を話す人か、{interests}が好きな人を探しています。",
     Anyone: "そのような人が今はいないため、どなたとでもつなぎます。",
+    Reload: "より多くの人と話すには、ページを再読み込みしてください。",
 
     Notify: "誰か来たときやメッセージが届いたときに通知する",
     NotifyHint: "このページが表示されていない間だけ通知し、メッセージの内容は含みません。",

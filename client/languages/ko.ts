@@ -81,6 +81,7 @@ export const ko: Catalogue = {
     WhoSpeaksAndLikes: "{languages} 사용자 중 관심사가 {interests}인 사람을 먼저 찾아요.",
     WhoSpeaksOrLikes: "지금은 {languages} 사용자나 관심사가 {interests}인 사람을 찾아요.",
     Anyone: "지금은 그런 사람이 없어서 누구든 찾고 있어요.",
+    Reload: "더 많은 사람을 만나려면 페이지를 새로 고쳐 보세요.",
     Notify: "누가 오거나 메시지를 보내면 알림 받기",
     NotifyHint: "이 페이지가 보이지 않을 때만, 메시지 내용 없이 알려요.",
     NotifyBlocked: "알림이 차단되어 있어요. 브라우저 설정에서 이 사이트에 허용해 주세요.",

@@ -94,6 +94,7 @@ export const pl: Catalogue = {
     WhoSpeaksOrLikes:
       "Teraz kogoś ze wspólnym językiem ({languages}) lub zainteresowaniem ({interests}).",
     Anyone: "Nikt taki nie jest teraz dostępny, więc szukamy kogokolwiek.",
+    Reload: "Odśwież stronę, żeby spotkać więcej osób.",
     Notify: "Powiadom mnie, gdy ktoś przyjdzie lub napisze",
     NotifyHint: "Tylko gdy ta strona jest niewidoczna, i bez treści wiadomości.",
     NotifyBlocked:

@@ -89,6 +89,7 @@ export const pt: Catalogue = {
     WhoSpeaksAndLikes: "De preferência, alguém que fale {languages} e que goste de {interests}.",
     WhoSpeaksOrLikes: "Agora, alguém que fale {languages}, ou que goste de {interests}.",
     Anyone: "Ninguém assim está disponível, então agora procuramos qualquer pessoa.",
+    Reload: "Recarregue a página para encontrar mais pessoas.",
 
     Notify: "Avisar quando alguém chegar ou escrever",
     NotifyHint: "Só enquanto esta página não estiver visível, e sem o texto das mensagens.",

@@ -87,6 +87,7 @@ export const tr: Catalogue = {
     WhoSpeaksAndLikes: "Tercihen ortak dili ({languages}) ve ilgi alanı ({interests}) olan biri.",
     WhoSpeaksOrLikes: "Şimdi ortak dili ({languages}) veya ilgi alanı ({interests}) olan biri.",
     Anyone: "Böyle biri şu anda müsait değil, bu yüzden herhangi biriyle eşleşeceksin.",
+    Reload: "Daha çok kişiyle tanışmak için sayfayı yenile.",
     Notify: "Biri gelince veya yazınca bana bildir",
     NotifyHint: "Yalnızca bu sayfa görünmüyorken ve mesajların metni olmadan.",
     NotifyBlocked: "Bildirimler engellenmiş. Tarayıcı ayarlarında bu site için izin ver.",

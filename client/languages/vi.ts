@@ -84,6 +84,7 @@ export const vi: Catalogue = {
     WhoSpeaksAndLikes: "Ưu tiên người nói {languages} và thích {interests}.",
     WhoSpeaksOrLikes: "Bây giờ tìm người nói {languages} hoặc thích {interests}.",
     Anyone: "Hiện không có ai như vậy, nên bạn sẽ được ghép với bất kỳ ai.",
+    Reload: "Hãy tải lại trang để gặp được nhiều người hơn.",
     Notify: "Báo cho tôi khi có người đến hoặc nhắn tin",
     NotifyHint: "Chỉ khi trang này bị ẩn, và không kèm nội dung tin nhắn.",
     NotifyBlocked: "Thông báo bị chặn. Hãy cho phép trang này trong cài đặt trình duyệt.",

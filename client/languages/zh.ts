@@ -76,6 +76,7 @@ export const zh: Catalogue = {
     WhoSpeaksAndLikes: "优先寻找会说{languages}并且喜欢{interests}的人。",
     WhoSpeaksOrLikes: "现在寻找会说{languages}或者喜欢{interests}的人。",
     Anyone: "目前没有这样的人可以聊天，现在改为不限对象。",
+    Reload: "请刷新页面，以便遇到更多人。",
 
     Notify: "有人来或发来消息时通知我",
     NotifyHint: "仅在看不到本页面时通知，且不含消息内容。",

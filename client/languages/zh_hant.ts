@@ -76,6 +76,7 @@ export const zhHant: Catalogue = {
     WhoSpeaksAndLikes: "優先找會說{languages}，而且喜歡{interests}的人。",
     WhoSpeaksOrLikes: "現在找會說{languages}，或喜歡{interests}的人。",
     Anyone: "目前沒有這樣的人有空，所以現在不限對象。",
+    Reload: "請重新整理頁面，以便遇到更多人。",
     Notify: "有人來或傳訊息時通知我",
     NotifyHint: "只在看不到這個頁面時通知，而且不含訊息內容。",
     NotifyBlocked: "通知遭到封鎖。請在瀏覽器設定中允許本站的通知。",

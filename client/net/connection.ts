@@ -126,7 +126,7 @@ export class Connection {
   /** Sends a message. It is lost unless the connection is up, so that nothing outdated is sent on a new one. */
   tell(message: ClientMessage): void {
     if (this.#phase.kind === "asleep") this.#dial();
-    this.#send(encode(this.#understood(message)));
+    if (message.type !== "find" || this.#has("suites")) this.#send(encode(message));
   }
 
   /** Whether anything depends on the connection now, so that its death has to be noticed. */
@@ -173,13 +173,6 @@ export class Connection {
       case "leaving":
         return;
     }
-  }
-
-  /** Without what the server doesn't know, because it would close the connection. */
-  #understood(message: ClientMessage): ClientMessage {
-    if (message.type !== "find" || this.#has("search")) return message;
-    const { type, mode, interests } = message;
-    return { type, mode, interests };
   }
 
   #has(feature: Feature): boolean {

@@ -31,7 +31,7 @@ const areServers: Check = (value) =>
 const SHAPES: { readonly [T in ServerMessage["type"]]: Readonly<Record<string, Check>> } = {
   "welcome": { token: isString, online: isNumber, features: areStringsOrNone },
   "resumed": { chatting: isBoolean },
-  "waiting": { step: isStepOrNone, search: isNumberOrNone },
+  "waiting": { step: isStepOrNone, reload: isBooleanOrNone, search: isNumberOrNone },
   "paired": {
     role: isRole,
     interests: areStrings,

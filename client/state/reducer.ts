@@ -14,12 +14,7 @@
  * search) is a deadline in the state. `nextDeadline` says when to dispatch `tick`.
  */
 
-import {
-  type ConnectionRefusal,
-  type ErrorCode,
-  FEATURES,
-  type ServerMessage,
-} from "../../protocol.ts";
+import { type ConnectionRefusal, type ErrorCode, type ServerMessage } from "../../protocol.ts";
 import { spokenLanguages } from "../languages/spoken.ts";
 import { type Automation, noteRepeated } from "./automation.ts";
 import { DEVICE_KINDS, type DeviceKind } from "../media/devices.ts";
@@ -234,6 +229,8 @@ function apply(state: State, event: Event, now: number): Transition {
           event.mayResume,
           now,
         ),
+        // A search that this server can't serve leaves its connection idle. A page that has something to tell reconnects.
+        ...(state.screen.kind === "searching" ? [background(state)] : []),
       );
     case "refused":
       return transition(onRefusal(state, event.refusal, now));
@@ -414,8 +411,7 @@ function welcome(
   now: number,
 ): Transition {
   const connected = { connectionState: "up", refusal: undefined, isFiltered: false } as const;
-  const known = FEATURES.filter((feature) => features.includes(feature));
-  const { state, effects } = searchAgain({ ...before, ...connected, online, features: known }, now);
+  const { state, effects } = searchAgain({ ...before, ...connected, online, features }, now);
   return transition(state, ...(state.hidden ? [background(state)] : []), ...effects);
 }
 

@@ -10,7 +10,7 @@
  * The lines of the last chat are kept for a rematch, in memory only, and for no longer than it may come.
  */
 
-import { AGAIN_WINDOW } from "../../protocol.ts";
+import { AGAIN_WINDOW, type Feature } from "../../protocol.ts";
 import { startingDevices } from "./call_media.ts";
 import { type Countdown, countdown, nextSecond } from "./countdown.ts";
 import { type Chat, type State, type Transition, transition } from "./state.ts";
@@ -27,7 +27,7 @@ export function afterLeaving(
   now: number,
 ): State {
   const isReported = report === "sent" || report === "taken";
-  const mayMeet = state.features.includes("again") && !isReported;
+  const mayMeet = state.features.includes("again" satisfies Feature) && !isReported;
   const mayGoOn = state.preferences.autoNext && report !== "choosing" && draft.trim() === "";
   return {
     ...state,

@@ -13,11 +13,13 @@
 
 import {
   type Challenge,
+  type Feature,
   isInterest,
   MAX_INTEREST_LENGTH,
   MAX_INTERESTS,
   normalizeInterest,
   type ServerMessage,
+  SUITES,
 } from "../../protocol.ts";
 import { startingDevices } from "./call_media.ts";
 import {
@@ -110,6 +112,7 @@ function find(state: State, screen: Searching, ...effects: Effect[]): Transition
     interests: [...interests],
     ...(languages.length > 0 && { languages: [...languages] }),
     search,
+    suites: SUITES,
   };
   const searching = { ...state, screen, searchNumber: search };
   return transition(searching, { type: "tell", message }, ...effects);
@@ -123,7 +126,7 @@ export function answersSearch(
   { features, searchNumber }: State,
   { search }: { readonly search?: number },
 ): boolean {
-  return !features.includes("search") || search === searchNumber;
+  return !features.includes("search" satisfies Feature) || search === searchNumber;
 }
 
 /** The server is reached, and knows nothing of a search that began before. */
@@ -133,7 +136,7 @@ export function restartSearch(state: State, screen: Searching, now: number): Tra
 
 /** A search that begins now. An older server is sent no languages. */
 function fresh({ features, ...state }: State, keepsDevices: boolean, now: number): Searching {
-  const languages = features.includes("languages") ? state.languages : [];
+  const languages = features.includes("languages" satisfies Feature) ? state.languages : [];
   const isTold = languages.length > 0;
   const isChoosy = isTold || state.interests.length > 0;
   return {
@@ -145,6 +148,7 @@ function fresh({ features, ...state }: State, keepsDevices: boolean, now: number
     isLong: false,
     retryAt: 0,
     challenge: undefined,
+    isOutdated: !features.includes("suites" satisfies Feature),
     keepsDevices,
   };
 }
@@ -186,14 +190,13 @@ export function askLater(state: State, screen: Searching, seconds: number, now: 
   return { ...state, screen: { ...screen, retryAt: now + seconds * 1000 } };
 }
 
-/** The server says whom the present search accepts from now on. */
+/** The server says whom the present search accepts from now on, and whether it has a newer page. */
 export function widen(state: State, message: ServerMessage & { type: "waiting" }): State {
   const { screen } = state;
-  const { step } = message;
-  if (screen.kind !== "searching" || step === undefined) return state;
-  return answersSearch(state, message)
-    ? { ...state, screen: { ...screen, step, widensAt: 0 } }
-    : state;
+  const { step, reload = false } = message;
+  if (screen.kind !== "searching" || !answersSearch(state, message)) return state;
+  const widened = { ...screen, isOutdated: reload, ...(step && { step, widensAt: 0 }) };
+  return { ...state, screen: widened };
 }
 
 /** When a search changes without an event, in milliseconds of the page's clock; 0 for never. */

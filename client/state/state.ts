@@ -7,7 +7,6 @@ import type {
   Challenge,
   ClientMessage,
   ConnectionRefusal,
-  Feature,
   Mode,
   ReportReason,
   Role,
@@ -141,6 +140,8 @@ export interface Searching {
   readonly retryAt: number;
   /** The challenge that is being solved before the search begins. */
   readonly challenge: Challenge | undefined;
+  /** Whether the visitor would meet more people after reloading the page. */
+  readonly isOutdated: boolean;
   /** Whether camera and microphone stay on during the search. */
   readonly keepsDevices: boolean;
 }
@@ -184,7 +185,7 @@ export interface State {
   /** Whether the server answers requests, and still no connection can be opened. */
   readonly isFiltered: boolean;
   /** What the server understands that the first version did not. */
-  readonly features: readonly Feature[];
+  readonly features: readonly string[];
   /** The number of the last search. The answers to older ones are ignored. */
   readonly searchNumber: number;
   /** The calendar minus the page's clock, in milliseconds. The calendar may be set at any time, the clock can't. */

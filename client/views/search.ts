@@ -35,7 +35,7 @@ function picture(state: State): VNode | false {
   `;
 }
 
-function hint(state: State): string {
+function hint(state: State): string | VNode {
   const { screen, connectionState, rematch, language: { words } } = state;
   if (screen.kind !== "searching") return "";
   if (connectionState === "down") return describeLine(state);
@@ -43,5 +43,6 @@ function hint(state: State): string {
   if (rematch?.isAsked) return words.WantsAgain;
   if (screen.challenge !== undefined) return words.Checking;
   if (screen.retryAt > 0) return words.VeryFast;
+  if (screen.isOutdated) return html`<a href="/">${words.Reload}</a>`;
   return describeSearch(state, screen);
 }

@@ -14,6 +14,8 @@ import {
   MAX_INTERESTS,
   MAX_LANGUAGES,
   MAX_SEARCH_NUMBER,
+  MAX_SUITE,
+  MAX_SUITES,
   MAX_TOKEN_LENGTH,
   MODES,
   normalizeInterest,
@@ -40,6 +42,13 @@ const languages = v.pipe(
   v.transform((tags) => [...new Set(tags)]),
 );
 
+const suites = v.pipe(
+  v.array(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_SUITE))),
+  v.minLength(1),
+  v.maxLength(MAX_SUITES),
+  v.transform((numbers) => [...new Set(numbers)]),
+);
+
 const nonce = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1));
 
 const search = v.pipe(
@@ -56,6 +65,7 @@ const clientMessage = v.variant("type", [
     interests,
     languages: v.exactOptional(languages),
     search: v.exactOptional(search),
+    suites: v.exactOptional(suites),
   }),
   v.strictObject({ type: v.literal("leave") }),
   v.strictObject({ type: v.literal("again") }),

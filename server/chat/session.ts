@@ -36,6 +36,7 @@ import {
   type SearchStep,
   type ServerMessage,
   TOO_FAST_REASON,
+  UNNAMED_SUITES,
 } from "../../protocol.ts";
 import type { AddressRecord, BlockListener } from "../admission/address_record.ts";
 import { MIN_CHAT_TIME } from "../admission/reputation.ts";
@@ -53,6 +54,7 @@ import { isSolution, WORK_BITS } from "./proof_of_work.ts";
 import type { Outlet, Sender } from "../transport.ts";
 import type { RelayAnswer } from "./remote_relay.ts";
 import { SessionCalls } from "./session_calls.ts";
+import { isOutdated } from "./suites.ts";
 import { Rematch, type RematchOffer } from "./rematch.ts";
 import type { SessionDeps } from "./session_deps.ts";
 import { exportChat, importChat, type SessionSnapshot } from "./session_snapshot.ts";
@@ -130,6 +132,8 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
   #searchNumber: { readonly search?: number } = {};
   /** Whether that search named languages, so that its client knows the steps of a search. */
   #knowsSteps = false;
+  /** Whether that search named only suites that pages of this server no longer offer. */
+  #isOutdated = false;
   #hasWorked = false;
   #mode: Mode = "text";
   #state: State;
@@ -405,7 +409,12 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
     const { told } = this.#state;
     if (told === step || told !== undefined && !this.#knowsSteps) return;
     this.#state.told = step;
-    this.send({ type: "waiting", ...this.#knowsSteps && { step }, ...this.#searchNumber });
+    this.send({
+      type: "waiting",
+      ...this.#knowsSteps && { step },
+      ...this.#isOutdated && { reload: true },
+      ...this.#searchNumber,
+    });
   }
 
   paired(match: Match & { readonly again?: true }): void {
@@ -503,11 +512,13 @@ export class Session implements AttachedSession, Seeker, BlockListener, Partner 
     this.#presence.disconnect(this.#deps.clock.now());
   }
 
-  #find({ mode, interests, languages, search }: ClientMessage & { type: "find" }): void {
+  #find(message: ClientMessage & { type: "find" }): void {
+    const { mode, interests, languages = [], search, suites } = message;
     this.#leave();
     this.#searchNumber = search === undefined ? {} : { search };
-    this.#knowsSteps = languages !== undefined;
-    const wish = { mode, interests, languages: languages ?? [] };
+    this.#knowsSteps = message.languages !== undefined;
+    this.#isOutdated = suites !== undefined && isOutdated(suites);
+    const wish = { mode, interests, languages, suites: suites ?? UNNAMED_SUITES };
     const wait = this.#presence.record.search(this.#deps.clock.now());
     if (wait > 0) {
       return this.#rejectTooFast("You are searching too often.", wait, this.#searchNumber);

@@ -7,7 +7,7 @@
  */
 
 import * as v from "valibot";
-import { MODES, SEARCH_STEPS } from "../../protocol.ts";
+import { MODES, SEARCH_STEPS, UNNAMED_SUITES } from "../../protocol.ts";
 import { checked, count } from "../base/schema.ts";
 import { MAX_NODES, type NodeId, type SessionId, type Ticket } from "../ids.ts";
 import type { RelayAnswer } from "../chat/remote_relay.ts";
@@ -47,6 +47,8 @@ const search = v.object({
   step: v.picklist(SEARCH_STEPS),
   order: amount,
   recent,
+  /** A node of the previous release names none. */
+  suites: v.optional(v.pipe(v.array(count), v.maxLength(MAX_ENTRIES)), [...UNNAMED_SUITES]),
 }) satisfies v.GenericSchema<unknown, EncodedSearch>;
 
 const pairNotice = v.object({ ticket, request: search }) satisfies v.GenericSchema<

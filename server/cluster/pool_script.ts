@@ -3,8 +3,9 @@
  * takes in one step, so two searches that start at the same moment on two nodes can't miss each other, and none is
  * taken twice:
  *
- *   {pool}:waiting:NODE      hash: ticket -> search request (an EncodedSearch); expires with its node
- *   {pool}:place:MODE:...    text: the ticket of the search in this place (`pool.ts`)
+ *   {pool}:waiting:NODE            hash: ticket -> search request (an EncodedSearch); expires with its node
+ *   {pool}:place:SUITE:MODE:...    text: the ticket of the search in this place (`pool.ts`)
+ *   {pool}:place:MODE:...          the same, for the first suite
  *
  * One call carries everything that a node has to say in one turn of the event loop. For each offered search, the reply
  * contains `waiting`, `taken`, or the ticket of its partner. If the partner is on another node, the script publishes
@@ -13,9 +14,14 @@
  * A ticket whose search request is missing (paired, withdrawn, its node down) or malformed doesn't count: its place is
  * free. An error would stop every search that finds it.
  *
+ * Nodes of the previous release share these keys during a rolling update. They know no suites: what they store has the
+ * first one, and they look only into its places. So pages of that release meet on all nodes, and no node pairs them with
+ * newer pages.
+ *
  * All keys contain the same hash tag, so they are in one slot of a Redis Cluster. KEYS[1] is only their prefix.
  */
 
+import { UNNAMED_SUITES } from "../../protocol.ts";
 import { type NodeId, NUMBERS_A_NODE } from "../ids.ts";
 import { PAIR_KIND } from "./bus.ts";
 import { Script } from "./redis_client.ts";
@@ -45,7 +51,7 @@ const POLICY = `
     return (#search.languages == 0 or language) and (#search.interests == 0 or interest)
   end
   local function rankOf(own, other)
-    if other.id == own.id or other.mode ~= own.mode then return end
+    if other.id == own.id or other.mode ~= own.mode or shared(own.suites, other.suites) == 0 then return end
     local language = shared(own.languages, other.languages) > 0
     local interests = shared(own.interests, other.interests)
     if not accepts(own, language, interests > 0) or not accepts(other, language, interests > 0) then return end
@@ -68,6 +74,9 @@ const POLICY = `
   end
 `;
 
+/** The suite of searches that name none, and of all searches of the previous release. */
+const [UNNAMED] = UNNAMED_SUITES;
+
 /** Search requests and their places. The node of a ticket follows from its number (`numbersFrom`). */
 const SEARCHES = `
   local function nodeOf(ticket)
@@ -86,14 +95,17 @@ const SEARCHES = `
       and isList(value.interests, 'string') and isList(value.languages, 'string')
       and isList(value.recent, 'number') and type(value.ticket) == 'number' and type(value.id) == 'number'
       and type(value.node) == 'number' and type(value.order) == 'number'
+      and (value.suites == nil or isList(value.suites, 'number'))
   end
   local function searchOf(ticket)
     local text = redis.call('HGET', waitingKey(ticket), ticket)
     local isJson, search = pcall(cjson.decode, text or '')
-    if isJson and isSearch(search) then return search end
+    if not isJson or not isSearch(search) then return end
+    search.suites = search.suites or { ${UNNAMED} }
+    return search
   end
-  local function placesOf(search)
-    local places, prefix = {}, pool .. 'place:' .. search.mode .. ':'
+  local function addPlaces(places, search, suite)
+    local prefix = pool .. 'place:' .. (suite == ${UNNAMED} and '' or string.format('%d:', suite)) .. search.mode .. ':'
     local function add(name) places[#places + 1] = prefix .. name end
     if search.step == 'anyone' then add('anyone') end
     if search.step ~= 'exact' or #search.interests == 0 then
@@ -105,6 +117,10 @@ const SEARCHES = `
     for _, language in ipairs(search.languages) do
       for _, interest in ipairs(search.interests) do add('both:' .. language .. ':' .. interest) end
     end
+  end
+  local function placesOf(search)
+    local places = {}
+    for _, suite in ipairs(search.suites) do addPlaces(places, search, suite) end
     return places
   end
   local function ticketsIn(places)

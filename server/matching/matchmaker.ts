@@ -205,7 +205,7 @@ export class Matchmaker {
     if (search?.takenAt !== undefined) this.#offer(search, "always");
   }
 
-  #search(seeker: Seeker, { mode, interests, languages }: Wish): Search {
+  #search(seeker: Seeker, { mode, interests, languages, suites }: Wish): Search {
     const { clock, backend } = this.#options;
     const [first, ...nextSteps] = stepsOf({ mode, interests, languages });
     const since = clock.now();
@@ -218,6 +218,7 @@ export class Matchmaker {
         mode,
         interests,
         languages,
+        suites,
         step: first!.step,
         order: backend.newOrder(),
         recent: [...seeker.recent],

@@ -13,7 +13,11 @@
  *   one       for EXACT_WINDOW                                       then
  *   neither                                                          immediately
  *
- * Each step accepts whatever the step before accepted. Among acceptable partners, a new one is preferred to a recent
+ * Each step accepts whatever the step before accepted. In every step, a pair also needs a suite that both pages offer:
+ * without one, they could not agree on keys, and the chat would fail (`Suite` in `protocol.ts`). The server only compares
+ * the numbers of suites, so it pairs pages of later releases, too.
+ *
+ * Among acceptable partners, a new one is preferred to a recent
  * one, then one who shares a language, then more shared interests to fewer, then a longer wait to a shorter one. So a
  * recent partner is chosen only when there is no other.
  */
@@ -35,6 +39,8 @@ export interface Wish {
   readonly interests: readonly string[];
   /** Tags of spoken languages, without duplicates. */
   readonly languages: readonly string[];
+  /** The suites that the page offers, without duplicates, never empty. */
+  readonly suites: readonly number[];
 }
 
 /** What a session searches for. */
@@ -57,7 +63,7 @@ export interface TimedStep {
 }
 
 /** The steps of a search for this, in order. */
-export function stepsOf({ interests, languages }: Wish): TimedStep[] {
+export function stepsOf({ interests, languages }: Omit<Wish, "suites">): TimedStep[] {
   const exact: TimedStep = { step: "exact", lasts: EXACT_WINDOW };
   const either: TimedStep = { step: "either", lasts: EITHER_WINDOW };
   const anyone: TimedStep = { step: "anyone", lasts: Infinity };
@@ -80,6 +86,11 @@ export function sharedLanguages(a: Wish, b: Wish): readonly string[] {
   return a.languages.filter((language) => b.languages.includes(language));
 }
 
+/** Whether the two pages offer a common suite. */
+export function shareSuite(a: Wish, b: Wish): boolean {
+  return a.suites.some((suite) => b.suites.includes(suite));
+}
+
 /** Whether either remembers the other as a recent partner. */
 export function haveMet(a: SearchRequest, b: SearchRequest): boolean {
   return a.recent.includes(b.id) || b.recent.includes(a.id);
@@ -87,7 +98,7 @@ export function haveMet(a: SearchRequest, b: SearchRequest): boolean {
 
 /** Whether the two may be paired. A session is never paired with itself. */
 export function acceptEachOther(a: SearchRequest, b: SearchRequest): boolean {
-  if (a.id === b.id || a.mode !== b.mode) return false;
+  if (a.id === b.id || a.mode !== b.mode || !shareSuite(a, b)) return false;
   const shared = {
     language: sharedLanguages(a, b).length > 0,
     interest: sharedInterests(a, b).length > 0,

@@ -9,6 +9,9 @@
  *   interest chess     searches for which a shared interest suffices
  *   both de chess      searches that name both, in any step
  *
+ * Pages without a common suite can't chat, so each suite has its own places. A page that offers several has a search in
+ * the places of each.
+ *
  * A new search looks into its places, and is paired with the best search that it finds there. Only if it finds none does
  * it wait. So **a place never holds more than one search**, the places of a search hold everyone whom it could be paired
  * with, and the cost doesn't depend on how many searches wait. A search has {@linkcode MAX_PLACES} places at most.
@@ -19,11 +22,15 @@
  * words are not kept longer than needed.
  */
 
-import { MAX_INTERESTS, MAX_LANGUAGES } from "../../protocol.ts";
+import { MAX_INTERESTS, MAX_LANGUAGES, MAX_SUITES } from "../../protocol.ts";
 import { choose, type SearchRequest } from "./policy.ts";
 
-/** How many places a search has at most: `anyone`, one for each language and interest, and one for each pair of them. */
-export const MAX_PLACES = 1 + MAX_LANGUAGES + MAX_INTERESTS + MAX_LANGUAGES * MAX_INTERESTS;
+/**
+ * How many places a search has at most. For each suite: `anyone`, one for each language and interest, and one for each
+ * pair of them.
+ */
+export const MAX_PLACES = MAX_SUITES *
+  (1 + MAX_LANGUAGES + MAX_INTERESTS + MAX_LANGUAGES * MAX_INTERESTS);
 
 /** How many empty places are always tolerated. */
 export const SPARE_PLACES = 64;
@@ -103,17 +110,26 @@ export class Pool<W extends SearchRequest> {
   }
 }
 
-/** The names of the places of a request. A mode and a language contain no space, so no two names collide. */
-export function placesOf({ mode, step, languages, interests }: SearchRequest): string[] {
-  const names = step === "anyone" ? [`${mode} anyone`] : [];
+/** The names of the places of a request. Only an interest can contain a space, and it comes last: no two names collide. */
+export function placesOf(request: SearchRequest): string[] {
+  const names: string[] = [];
+  for (const suite of request.suites) addPlaces(names, request, `${request.mode} ${suite}`);
+  return names;
+}
+
+function addPlaces(
+  names: string[],
+  { step, languages, interests }: SearchRequest,
+  prefix: string,
+): void {
+  if (step === "anyone") names.push(`${prefix} anyone`);
   if (step !== "exact" || interests.length === 0) {
-    for (const language of languages) names.push(`${mode} language ${language}`);
+    for (const language of languages) names.push(`${prefix} language ${language}`);
   }
   if (step !== "exact" || languages.length === 0) {
-    for (const interest of interests) names.push(`${mode} interest ${interest}`);
+    for (const interest of interests) names.push(`${prefix} interest ${interest}`);
   }
   for (const language of languages) {
-    for (const interest of interests) names.push(`${mode} both ${language} ${interest}`);
+    for (const interest of interests) names.push(`${prefix} both ${language} ${interest}`);
   }
-  return names;
 }

@@ -3,7 +3,7 @@
  * not grow with the pool.
  */
 
-import { MAX_INTERESTS } from "../../protocol.ts";
+import { MAX_INTERESTS, SUITES } from "../../protocol.ts";
 import { MemoryBackend } from "../../server/matching/backend.ts";
 import { Matchmaker, type Seeker } from "../../server/matching/matchmaker.ts";
 import type { Wish } from "../../server/matching/policy.ts";
@@ -21,7 +21,7 @@ function seeker(id: number, paired = (): void => {}): Seeker {
 }
 
 function wishFor(interests: string[], languages: string[] = []): Wish {
-  return { mode: "text", interests, languages };
+  return { mode: "text", interests, languages, suites: SUITES };
 }
 
 /** Searches, and resolves once paired. */

@@ -5,7 +5,7 @@
  */
 
 import { randomBytes } from "node:crypto";
-import { MAX_INTERESTS, MAX_LANGUAGES } from "../../protocol.ts";
+import { MAX_INTERESTS, MAX_LANGUAGES, SUITES } from "../../protocol.ts";
 import { SECOND, systemClock } from "../../server/base/clock.ts";
 import { ClusterKeys, SECRET_BYTES } from "../../server/cluster/keys.ts";
 import { POOL, POOL_SCRIPT } from "../../server/cluster/pool_script.ts";
@@ -59,7 +59,7 @@ interface PairCost {
   readonly commands: number;
 }
 
-const ANYONE: Wish = { mode: "text", interests: [], languages: [] };
+const ANYONE: Wish = { mode: "text", interests: [], languages: [], suites: SUITES };
 
 /** The searches of the two sides of a pair, by what they name. */
 const WISHES: Readonly<Record<string, (pair: number) => Wish>> = {

@@ -42,7 +42,8 @@ class Script {
     await page.routeWebSocket((url) => url.pathname === SOCKET_PATH, (socket) => {
       this.#socket = socket;
       socket.onMessage((data) => typeof data === "string" && this.heard.push(JSON.parse(data)));
-      this.say({ type: "welcome", token: "t", online: 1, features: ["search", "languages"] });
+      const features = ["search", "languages", "suites"];
+      this.say({ type: "welcome", token: "t", online: 1, features });
     });
   };
 

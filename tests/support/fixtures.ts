@@ -1,6 +1,6 @@
 /** Values of one part that tests of other parts need, with the defaults of a new installation. */
 
-import { SUBPROTOCOL } from "../../protocol.ts";
+import { SUBPROTOCOL, SUITES } from "../../protocol.ts";
 import type { HttpRequest } from "../../server/http/message.ts";
 import type { Language } from "../../client/languages/language.ts";
 import type { PublicSettings } from "../../server/config/public_settings.ts";
@@ -17,7 +17,8 @@ export function searchRequest(
   change: Partial<Omit<SearchRequest, "id" | "ticket" | "recent">> & { met?: readonly number[] } =
     {},
 ): SearchRequest {
-  const { met = [], interests = [], languages = [], mode = "text", ...rest } = change;
+  const { met = [], interests = [], languages = [], mode = "text", suites = SUITES, ...rest } =
+    change;
   return {
     ticket: id as Ticket,
     id: id as SessionId,
@@ -25,6 +26,7 @@ export function searchRequest(
     mode,
     interests,
     languages,
+    suites,
     step: stepsOf({ mode, interests, languages })[0]!.step,
     order: id,
     recent: met as SessionId[],

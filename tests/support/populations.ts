@@ -2,7 +2,12 @@
 
 import fc from "fast-check";
 import { type Mode, SEARCH_STEPS } from "../../protocol.ts";
-import { type SearchRequest, stepsOf } from "../../server/matching/policy.ts";
+import {
+  acceptEachOther,
+  type SearchRequest,
+  stepsOf,
+  type Wish,
+} from "../../server/matching/policy.ts";
 import { searchRequest } from "./fixtures.ts";
 
 /** A search as fast-check draws it. `step` counts the steps that the search has. */
@@ -10,6 +15,7 @@ export interface DrawnSearch {
   readonly mode: Mode;
   readonly interests: string[];
   readonly languages: string[];
+  readonly suites: number[];
   readonly step: number;
   readonly met: number[];
 }
@@ -19,9 +25,16 @@ export const aSearch: fc.Arbitrary<DrawnSearch> = fc.record({
   mode: fc.constantFrom("text", "text", "text", "video"),
   interests: fc.shuffledSubarray(["a", "b", "c"]),
   languages: fc.shuffledSubarray(["de", "en", "zh-Hant"]),
+  suites: fc.oneof(fc.constant<number[]>([2]), fc.shuffledSubarray([1, 2, 3], { minLength: 1 })),
   step: fc.nat(SEARCH_STEPS.length - 1),
   met: fc.array(fc.nat(12), { maxLength: 6 }),
 });
+
+/** Whether two of these searches could be paired in their last steps. */
+export function couldPair(wishes: readonly Wish[]): boolean {
+  const requests = wishes.map((wish, id) => searchRequest(id, { ...wish, step: "anyone" }));
+  return requests.some((one) => requests.some((other) => acceptEachOther(one, other)));
+}
 
 /** The search request of a drawn search, in a step that such a search has. */
 export function requestOf(id: number, { step, ...drawn }: DrawnSearch): SearchRequest {

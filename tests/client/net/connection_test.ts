@@ -23,6 +23,7 @@ import {
   IDLE_REASON,
   type ServerMessage,
   SUBPROTOCOL,
+  SUITES,
   TOO_FAST_REASON,
 } from "../../../protocol.ts";
 import { MAX_IDLE } from "../../../server/chat/session_registry.ts";
@@ -560,7 +561,7 @@ Deno.test("Connection suspects a filter when the server answers requests and no 
   await line.until("filtered");
 });
 
-Deno.test("Connection sends a server nothing that it does not name", async () => {
+Deno.test("Connection sends a server nothing that it does not name, and no search without suites", async () => {
   await using server = await ScriptedServer.start();
   const line = new Line(Number(new URL(server.url).port));
   await waitUntil(() => server.lines.length === 1);
@@ -568,22 +569,24 @@ Deno.test("Connection sends a server nothing that it does not name", async () =>
   await line.until("welcome");
   assert.equal(line.deadline, undefined);
   line.connection.reconnectNow();
-  line.connection.tell({ ...FIND, search: 7 });
+  const find: ClientMessage = { ...FIND, suites: SUITES };
+  line.connection.tell({ ...find, search: 7 });
+  line.connection.tell({ type: "leave" });
   await server.lines[0]!.settled();
-  assert.deepEqual(server.lines[0]!.messages, [FIND]);
+  assert.deepEqual(server.lines[0]!.messages, [{ type: "leave" }]);
   server.lines[0]!.cut();
   await line.until("down");
   line.retry();
   await waitUntil(() => server.lines.length === 2);
-  const features = ["search", "ping", "newer"];
+  const features = ["search", "ping", "suites", "newer"];
   await server.lines[1]!.say(
     { type: "welcome", token: "new", online: 1, features },
     { type: "resumed", chatting: false },
   );
   await line.until("resumed");
-  line.connection.tell({ ...FIND, search: 8 });
+  line.connection.tell({ ...find, search: 8 });
   line.expire();
   await server.lines[1]!.settled();
   assert.deepEqual(server.lines[1]!.heard, ["resume", "find", "ping"]);
-  assert.deepEqual(server.lines[1]!.messages.at(1), { ...FIND, search: 8 });
+  assert.deepEqual(server.lines[1]!.messages.at(1), { ...find, search: 8 });
 });

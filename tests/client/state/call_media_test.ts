@@ -7,7 +7,7 @@ import { GRACE } from "../../../client/state/grace.ts";
 import { reduce } from "../../../client/state/reducer.ts";
 import { DEFAULT_PREFERENCES } from "../../../client/state/preferences.ts";
 import { type Effect, type Event, initialState, type State } from "../../../client/state/state.ts";
-import type { ServerMessage } from "../../../protocol.ts";
+import { type ServerMessage, SUITES } from "../../../protocol.ts";
 import { ENGLISH } from "../../support/fixtures.ts";
 
 const PAIRED: Event = server({ type: "paired", role: "caller", interests: [], met: false });
@@ -99,7 +99,7 @@ Deno.test("Page whose browser refuses to start a call searches for text from the
   page.on({ type: "stop" }, { type: "stop" }, { type: "again" });
   assert.deepEqual(page.effects[0], {
     type: "tell",
-    message: { type: "find", mode: "text", interests: [], search: 2 },
+    message: { type: "find", mode: "text", interests: [], search: 2, suites: SUITES },
   });
 });
 

@@ -22,6 +22,7 @@ import {
   type ErrorCode,
   RESUME_WINDOW,
   type ServerMessage,
+  SUITES,
 } from "../../../protocol.ts";
 import { ENGLISH } from "../../support/fixtures.ts";
 import { TestPage } from "../../support/test_page.ts";
@@ -72,7 +73,13 @@ const PAIRED: ServerMessage & { type: "paired" } = {
 };
 const WELCOME = { type: "welcome", token: "t", online: 7 } as const;
 /** The search request with a number. */
-const find = (search: number) => ({ type: "find", mode: "text", interests: [], search });
+const find = (search: number) => ({
+  type: "find",
+  mode: "text",
+  interests: [],
+  search,
+  suites: SUITES,
+});
 const LEAVE = { type: "leave" };
 
 function said(envelope: Envelope): Event {

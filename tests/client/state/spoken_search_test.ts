@@ -1,8 +1,7 @@
 /** Spoken languages on the page: what a search names, the steps that are shown, and what a chat begins with. */
 
 import assert from "node:assert/strict";
-import type { ServerMessage } from "../../../protocol.ts";
-import { MAX_LANGUAGES } from "../../../protocol.ts";
+import { MAX_LANGUAGES, type ServerMessage, SUITES } from "../../../protocol.ts";
 import { LONG_AFTER, WIDENS_AFTER } from "../../../client/state/search.ts";
 import { describeNotice, describeSearch } from "../../../client/views/phrases.ts";
 import { ENGLISH } from "../../support/fixtures.ts";
@@ -64,12 +63,19 @@ function paired(languages?: string[], interests: string[] = []): ServerMessage {
 
 Deno.test("A search names the languages of the browser, without those that were removed, with those that were added", () => {
   const page = new Page("de", "en").server(WELCOME).removes("en").adds("fr").on("start");
-  const find = { type: "find", mode: "text", interests: [], languages: ["de", "fr"], search: 1 };
+  const find = {
+    type: "find",
+    mode: "text",
+    interests: [],
+    languages: ["de", "fr"],
+    search: 1,
+    suites: SUITES,
+  };
   assert.deepEqual(page.told, [find]);
 });
 
 Deno.test("A search names no languages if all were removed, or if the server doesn't know them", () => {
-  const find = { type: "find", mode: "text", interests: [], search: 1 };
+  const find = { type: "find", mode: "text", interests: [], search: 1, suites: SUITES };
   assert.deepEqual(new Page("de").server(WELCOME).removes("de").on("start").told, [find]);
   assert.deepEqual(new Page("de").server(OLDER).on("start").told, [find]);
 });
@@ -131,7 +137,7 @@ Deno.test("Search begins again with its first step, and with what the present se
   page.server(waiting("anyone")).on({ type: "down", mayResume: false }).server(WELCOME);
   assert.match(page.hint, /^Preferably someone who speaks Deutsch, and likes chess/);
   page.on({ type: "down", mayResume: false }).server(OLDER);
-  const find = { type: "find", mode: "text", interests: ["chess"], search: 3 };
+  const find = { type: "find", mode: "text", interests: ["chess"], search: 3, suites: SUITES };
   assert.deepEqual(page.told, [find]);
   assert.equal(page.hint, "Preferably someone who likes chess.");
   assert.equal(page.pass(WIDENS_AFTER).hint, words.Anyone);
@@ -140,7 +146,14 @@ Deno.test("Search begins again with its first step, and with what the present se
 Deno.test("A search that came too soon is repeated with the same languages", () => {
   const page = new Page("de").server(WELCOME).on("start");
   page.server({ type: "error", code: "too-fast", message: "", seconds: 2, search: 1 }).pass(2_000);
-  const find = { type: "find", mode: "text", interests: [], languages: ["de"], search: 2 };
+  const find = {
+    type: "find",
+    mode: "text",
+    interests: [],
+    languages: ["de"],
+    search: 2,
+    suites: SUITES,
+  };
   assert.deepEqual(page.told, [find]);
 });
 

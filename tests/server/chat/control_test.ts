@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { MAX_CONTROL_BYTES, MAX_INTERESTS, MAX_TOKEN_LENGTH } from "../../../protocol.ts";
+import {
+  MAX_CONTROL_BYTES,
+  MAX_INTERESTS,
+  MAX_SUITE,
+  MAX_SUITES,
+  MAX_TOKEN_LENGTH,
+} from "../../../protocol.ts";
 import { parseControl } from "../../../server/chat/control.ts";
 
 function find(interests: unknown): string {
@@ -36,6 +42,27 @@ Deno.test("Control message may have ten interests and not eleven", () => {
   const ten = Array.from({ length: MAX_INTERESTS }, (_, n) => `interest ${n}`);
   assert.equal(parseControl(find(ten)).kind, "message");
   assert.equal(parseControl(find([...ten, "one more"])).kind, "invalid");
+});
+
+Deno.test("Control message may name one to four suites, in order and without duplicates", () => {
+  const withSuites = (suites: unknown): string =>
+    JSON.stringify({ type: "find", mode: "text", interests: [], suites });
+  const suitesIn = (text: string): unknown => {
+    const control = parseControl(text);
+    return control.kind === "message" && control.message.type === "find"
+      ? control.message.suites
+      : control.kind;
+  };
+  for (const suites of [[1], [2, 1], [MAX_SUITE], [4, 3, 2, 1]]) {
+    assert.deepEqual(suitesIn(withSuites(suites)), suites);
+  }
+  assert.deepEqual(suitesIn(withSuites([2, 2, 1, 2])), [2, 1]);
+  assert.deepEqual(suitesIn(find([])), undefined);
+  const tooMany = Array.from({ length: MAX_SUITES + 1 }, (_, n) => n + 1);
+  const refused = [[], tooMany, [0], [MAX_SUITE + 1], [-1], [1.5], ["2"], [null], "2", 2, {}, null];
+  for (const suites of refused) {
+    assert.equal(suitesIn(withSuites(suites)), "invalid", JSON.stringify(suites));
+  }
 });
 
 Deno.test("Control message that is not in version 1 is refused", () => {

@@ -5,6 +5,7 @@ import {
   MAX_FRAME_BYTES,
   RESUME_WINDOW,
   type ServerMessage,
+  SUITES,
   TOO_FAST_REASON,
 } from "../../../protocol.ts";
 import { INTERVALS } from "../../../server/app.ts";
@@ -187,7 +188,7 @@ Deno.test("Session sends a welcome with a token and the number of people online"
   const world = new World();
   world.visit();
   const { outlet } = world.visit();
-  const features = ["ping", "search", "languages", "again"];
+  const features = ["ping", "search", "languages", "again", "suites"];
   assert.deepEqual(outlet.messages, [{ type: "welcome", token: "token 2", online: 2, features }]);
 });
 
@@ -264,6 +265,58 @@ Deno.test("Session keeps the languages of a search while its client solves a cha
   a.say({ type: "solution", nonce: solution(a) });
   await settled();
   assert.deepEqual(a.outlet.messages.at(-1), { type: "waiting", step: "exact" });
+});
+
+Deno.test("Session pairs clients only by a common suite, and one that names none has the first", async () => {
+  const world = new World();
+  const [newer, older, other, both] = [1, 2, 3, 4].map(() => world.visit());
+  newer!.say({ ...FIND, suites: [2] });
+  older!.say(FIND);
+  await settled();
+  assert.deepEqual([newer!.outlet.types.at(-1), older!.outlet.types.at(-1)], [
+    "waiting",
+    "waiting",
+  ]);
+  other!.say({ ...FIND, suites: [1] });
+  await settled();
+  assert.equal(older!.outlet.types.at(-1), "paired");
+  assert.equal(newer!.outlet.types.at(-1), "waiting");
+  both!.say({ ...FIND, suites: [3, 2, 1] });
+  await settled();
+  assert.equal(newer!.outlet.types.at(-1), "paired");
+});
+
+Deno.test("Session asks a client to reload in every step if it names only suites older than those of the server", async () => {
+  const world = new World();
+  const waitingOf = async (suites?: number[]): Promise<unknown[]> => {
+    const visit = world.visit();
+    visit.say({ ...FIND, mode: "video", languages: ["de"], ...suites && { suites } });
+    await settled();
+    world.clock.advance(EXACT_WINDOW);
+    await settled();
+    visit.say(LEAVE);
+    return visit.outlet.messages.slice(1);
+  };
+  const waiting = { type: "waiting", step: "exact" };
+  const asked = [{ ...waiting, reload: true }, { ...waiting, step: "anyone", reload: true }];
+  const unasked = [waiting, { ...waiting, step: "anyone" }];
+  const current = Math.min(...SUITES);
+  assert.deepEqual(await waitingOf([current - 1]), asked);
+  assert.deepEqual(await waitingOf(), unasked);
+  for (const suites of [[...SUITES], [current - 1, current], [current + 1]]) {
+    assert.deepEqual(await waitingOf(suites), unasked, `${suites}`);
+  }
+});
+
+Deno.test("Session keeps the suites of a search while its client solves a challenge", async () => {
+  const world = new World();
+  const a = world.visit();
+  world.visit().say(FIND);
+  world.proofOfWork.isRequired = true;
+  a.say({ ...FIND, suites: [2] });
+  a.say({ type: "solution", nonce: solution(a) });
+  await settled();
+  assert.deepEqual(a.outlet.messages.at(-1), { type: "waiting" });
 });
 
 Deno.test("Session tells a visitor that it is waiting, and both when they are paired", async () => {

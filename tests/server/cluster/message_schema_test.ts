@@ -20,6 +20,7 @@ const SEARCH = {
   step: "exact",
   order: 1_780_000_000_000.001,
   recent: [9],
+  suites: [2, 1],
 };
 const SNAPSHOT = {
   id: 4,
@@ -130,8 +131,10 @@ const PARSERS: [
     { ticket: "6", request: SEARCH },
     { request: SEARCH },
     ...[
+      ...Object.keys(SEARCH).filter((field) => field !== "suites").map((field) => (
+        { ...SEARCH, [field]: undefined }
+      )),
       ...Object.keys(SEARCH).flatMap((field) => [
-        { ...SEARCH, [field]: undefined },
         { ...SEARCH, [field]: null },
         { ...SEARCH, [field]: {} },
       ]),
@@ -140,6 +143,9 @@ const PARSERS: [
       { ...SEARCH, step: "later" },
       { ...SEARCH, interests: Array(1_001).fill("pseudonym") },
       { ...SEARCH, languages: Array(1_001).fill("pseudonym") },
+      { ...SEARCH, suites: Array(1_001).fill(2) },
+      { ...SEARCH, suites: ["2"] },
+      { ...SEARCH, suites: [1.5] },
     ].map((request) => ({ ticket: 6, request })),
   ]],
 ];
@@ -200,6 +206,15 @@ Deno.test("parseEnvelope reads a session without a chat, and the lack of a sessi
   for (const content of [{ type: "fetched", snapshot }, { type: "fetched", snapshot: undefined }]) {
     assert.deepEqual(parseEnvelope(JSON.stringify(reply(content))), reply(content));
   }
+});
+
+Deno.test("A search of a node that knows no suites has the first", () => {
+  const { suites: _, ...request } = SEARCH;
+  const expected = { ...SEARCH, suites: [1] };
+  assert.deepEqual(parsePairNotice(JSON.stringify({ ticket: 6, request }))?.request, expected);
+  const invitation = (request: unknown): unknown => message({ type: "invite", ticket: 5, request });
+  const envelope = parseEnvelope(JSON.stringify(invitation(request)));
+  assert.deepEqual(envelope, invitation(expected));
 });
 
 Deno.test("parseEnvelope keeps no balance whose name is special", () => {

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import fc from "fast-check";
+import { SUITES } from "../../../protocol.ts";
 import { ClusterKeys, SECRET_BYTES } from "../../../server/cluster/keys.ts";
 import { parsePairNotice } from "../../../server/cluster/message_schema.ts";
 import { POOL_SCRIPT } from "../../../server/cluster/pool_script.ts";
@@ -116,6 +117,9 @@ Deno.test("RedisPool shows other nodes pseudonyms, and reads only what the reade
   const { interests, languages } = pool.decode(encoded, own);
   assert.deepEqual({ interests, languages }, { interests: ["jazz"], languages: ["en", "de"] });
 });
+
+/** The place of text searches that accept anybody, for the suite of this release. */
+const ANYONE_PLACE = `anonymous-chat:{pool}:place:${SUITES[0]}:text:anyone`;
 
 const FLUSH = new Script("redis.call('FLUSHALL')");
 const DUMP = new Script("return redis.call('KEYS', '*')");
@@ -242,12 +246,14 @@ const GARBAGE = [
   JSON.stringify({ ...searchOf(9), step: undefined, open: true }),
   JSON.stringify({ ...searchOf(9), recent: ["9"] }),
   JSON.stringify({ ...searchOf(9), ticket: undefined }),
+  JSON.stringify({ ...searchOf(9), suites: null }),
+  JSON.stringify({ ...searchOf(9), suites: ["2"] }),
 ];
 
 redisTest(
   "RedisPool passes over what is no search, and finds who waits",
   async (pool, redis) => {
-    const place = "anonymous-chat:{pool}:place:text:anyone";
+    const place = ANYONE_PLACE;
     const put = async (ticket: string | Ticket, text?: string): Promise<void> => {
       await redis.ask("set", place, `${ticket}`);
       const waiting = `anonymous-chat:{pool}:waiting:${NODE}`;
@@ -283,7 +289,7 @@ redisTest(
   async (pool, redis) => {
     const [evicted, other] = [searchOf(1), searchOf(2)];
     await pool.offer(evicted, "always");
-    await redis.ask("del", "anonymous-chat:{pool}:place:text:anyone");
+    await redis.ask("del", ANYONE_PLACE);
     assert.deepEqual(await pool.offer(other, "always"), { kind: "waiting" });
     await pool.withdraw(evicted);
     const outcome = await pool.offer(searchOf(3), "always");

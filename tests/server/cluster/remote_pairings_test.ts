@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
+import { SUITES } from "../../../protocol.ts";
 import { ClusterKeys, SECRET_BYTES } from "../../../server/cluster/keys.ts";
 import type { ChatMessage, NodeMessage, Reply } from "../../../server/cluster/messages.ts";
 import { RedisPool } from "../../../server/cluster/redis_pool.ts";
@@ -44,7 +45,7 @@ class Side {
   }
 
   find(interests: string[], languages: string[]): Ticket {
-    this.matchmaker.find(this.seeker, { mode: "text", interests, languages });
+    this.matchmaker.find(this.seeker, { mode: "text", interests, languages, suites: SUITES });
     return this.seeker.search!.request.ticket;
   }
 }

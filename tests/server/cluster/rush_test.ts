@@ -5,6 +5,7 @@ import { randomBytes } from "node:crypto";
 import { ClusterKeys, SECRET_BYTES } from "../../../server/cluster/keys.ts";
 import { MAX_BATCH } from "../../../server/cluster/redis_pool.ts";
 import type { NodeId } from "../../../server/ids.ts";
+import { SUITES } from "../../../protocol.ts";
 import {
   acceptEachOther,
   EITHER_WINDOW,
@@ -73,7 +74,7 @@ const isThere = await isRedisThere();
 /** Many, so that many searches find no partner at first. */
 const LANGUAGES = Array.from({ length: 300 }, (_, n) => `language ${n}`);
 const INTERESTS = Array.from({ length: 300 }, (_, n) => `interest ${n}`);
-const ANYONE: Wish = { mode: "text", interests: [], languages: [] };
+const ANYONE: Wish = { mode: "text", interests: [], languages: [], suites: SUITES };
 
 /** Asserts that both sides of each chat know the same, and returns the number of people in chats. */
 function pairedIn(people: readonly PairedSeeker[]): number {
@@ -127,7 +128,7 @@ async function arriveWithWishes(
   const some = (all: readonly string[], chance: number): string[] =>
     all.filter(() => roll() < chance);
   const wishes = people.map((): Wish => ({
-    mode: "text",
+    ...ANYONE,
     languages: some(LANGUAGES, 0.005),
     interests: some(INTERESTS, 0.005),
   }));

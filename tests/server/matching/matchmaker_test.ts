@@ -1,7 +1,7 @@
 import { INTERVALS } from "../../../server/app.ts";
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Mode } from "../../../protocol.ts";
+import { type Mode, SUITES } from "../../../protocol.ts";
 import { MAX_SLICE_ITEMS } from "../../../server/base/slices.ts";
 import { MemoryBackend, type Outcome } from "../../../server/matching/backend.ts";
 import {
@@ -20,6 +20,7 @@ import {
 } from "../../../server/matching/policy.ts";
 import type { NodeId, SessionId } from "../../../server/ids.ts";
 import { searchRequest } from "../../support/fixtures.ts";
+import { couldPair } from "../../support/populations.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { trials } from "../../support/repeats.ts";
 import { TestSeeker } from "../../support/test_seeker.ts";
@@ -70,7 +71,13 @@ interface World {
   matchmaker: Matchmaker;
   errors: unknown[];
   seekers: TestSeeker[];
-  find: (n: number, interests?: string[], mode?: Mode, languages?: string[]) => TestSeeker;
+  find: (
+    n: number,
+    interests?: string[],
+    mode?: Mode,
+    languages?: string[],
+    suites?: readonly number[],
+  ) => TestSeeker;
   pass: (ms: number) => Promise<void>;
 }
 
@@ -86,9 +93,9 @@ function world(backend = new MemoryBackend()): World {
     matchmaker,
     errors,
     seekers,
-    find(n, interests = [], mode = "text", languages = []): TestSeeker {
+    find(n, interests = [], mode = "text", languages = [], suites = SUITES): TestSeeker {
       seekers[n]!.told = [];
-      matchmaker.find(seekers[n]!, { mode, interests, languages });
+      matchmaker.find(seekers[n]!, { mode, interests, languages, suites });
       return seekers[n]!;
     },
     async pass(ms): Promise<void> {
@@ -375,6 +382,7 @@ const anEvent = fc.oneof(
     interests: fc.subarray(["a", "b", "c"]),
     languages: fc.subarray(["de", "en"]),
     mode: fc.constantFrom<Mode>("text", "video"),
+    suites: fc.subarray([1, 2, 3], { minLength: 1 }),
   }),
   fc.record({ do: fc.constant("withdraw" as const), who: fc.nat(7) }),
   fc.record({ do: fc.constantFrom("arrive" as const, "answer" as const, "release" as const) }),
@@ -423,7 +431,7 @@ Deno.test("Matchmaker pairs both sides, once, within the steps that both were to
         switch (event.do) {
           case "find":
             model.searching.set(event.who, event);
-            find(event.who, event.interests, event.mode, event.languages);
+            find(event.who, event.interests, event.mode, event.languages, event.suites);
             break;
           case "withdraw":
             model.searching.delete(event.who);
@@ -448,8 +456,8 @@ Deno.test("Matchmaker pairs both sides, once, within the steps that both were to
         await backend.release();
         model.check(seekers);
       }
-      const left = [...model.searching.values()].map(({ mode }) => mode);
-      assert.equal(new Set(left).size, left.length, "two who would take each other both wait");
+      const left = [...model.searching.values()];
+      assert.ok(!couldPair(left), "two who would take each other both wait");
       assert.equal(matchmaker.searching, left.length);
       assert.equal(backend.waiting, left.length, "the backend offers a ghost");
       assert.deepEqual(errors, []);
@@ -473,7 +481,7 @@ Deno.test("Matchmaker doesn't offer a search that was taken elsewhere, until not
 });
 
 function wishFor(interests: string[]): Wish {
-  return { mode: "text", interests, languages: [] };
+  return { mode: "text", interests, languages: [], suites: SUITES };
 }
 
 /** More seekers than one slice has. */

@@ -10,7 +10,7 @@ import type { Buffer } from "node:buffer";
 import { getRandomValues } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
-import type { Mode } from "../../../protocol.ts";
+import { type Mode, SUITES } from "../../../protocol.ts";
 import { type Backend, MemoryBackend } from "../../../server/matching/backend.ts";
 import { type Bus, PAIR_KIND } from "../../../server/cluster/bus.ts";
 import type { PairNotice } from "../../../server/cluster/messages.ts";
@@ -31,6 +31,7 @@ import {
 import { type Match, Matchmaker } from "../../../server/matching/matchmaker.ts";
 import type { NodeId, SessionId } from "../../../server/ids.ts";
 import { searchRequest } from "../../support/fixtures.ts";
+import { couldPair } from "../../support/populations.ts";
 import { startLink } from "../../support/cluster.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { isRedisThere, Redis } from "../../support/redis.ts";
@@ -45,7 +46,7 @@ class SessionSeeker extends TestSeeker {
   }
 }
 
-const ANYONE: Wish = { mode: "text", interests: [], languages: [] };
+const ANYONE: Wish = { mode: "text", interests: [], languages: [], suites: SUITES };
 
 /** Seekers, on as many nodes as the world has. */
 class World {
@@ -303,6 +304,33 @@ for (const [name, make] of WORLDS) {
     },
   );
 
+  pairingTest(
+    "only pages with a common suite are paired, however long they wait",
+    async (world) => {
+      const wish = { languages: ["de"], interests: ["a"] };
+      const older = await world.findBy(1, { ...wish, suites: [1] });
+      const newer = await world.findBy(2, { ...wish, suites: [2] });
+      await world.pass(EXACT_WINDOW);
+      await world.pass(EITHER_WINDOW);
+      assert.deepEqual([older.partners, newer.partners], [[], []]);
+      const newest = await world.findBy(3, { suites: [3, 2] });
+      assert.deepEqual([newer.partners, newest.partners], [[3], [2]]);
+      const another = await world.findBy(4, { suites: [1] });
+      assert.deepEqual([older.partners, another.partners, world.searching], [[4], [1], 0]);
+    },
+  );
+
+  pairingTest("a page that offers several suites waits once", async (world) => {
+    const both = await world.findBy(1, { suites: [2, 1] });
+    const older = await world.findBy(2, { suites: [1] });
+    assert.deepEqual([both.partners, older.partners], [[2], [1]]);
+    const newer = await world.findBy(3, { suites: [2] });
+    assert.deepEqual([newer.partners, world.searching], [[], 1]);
+    const another = await world.findBy(4, { suites: [1, 2] });
+    const last = await world.findBy(5, { suites: [1] });
+    assert.deepEqual([another.partners, newer.partners, last.partners], [[3], [4], []]);
+  });
+
   pairingTest("a shared language comes before shared interests", async (world) => {
     const friend = await world.findBy(1, { languages: ["fr"], interests: ["a", "b"] });
     const speaker = await world.findBy(2, { languages: ["de"], interests: ["c"] });
@@ -353,8 +381,8 @@ for (const [name, make] of WORLDS) {
           await world.pass(EITHER_WINDOW);
           await world.pass(1_000);
           assertSound(world, wishing);
-          const left = [...wishing.values()].map(({ mode }) => mode);
-          assert.equal(new Set(left).size, left.length, "two who would take each other both wait");
+          const left = [...wishing.values()];
+          assert.ok(!couldPair(left), "two who would take each other both wait");
           assert.equal(world.searching, left.length);
         },
       ),
@@ -368,6 +396,7 @@ const anAct = fc.record({
   act: fc.constantFrom<Mode | "withdraw">("text", "text", "text", "video", "withdraw"),
   interests: fc.subarray(["a", "b", "c"], { maxLength: 2 }),
   languages: fc.subarray(["de", "en"]),
+  suites: fc.subarray([1, 2, 3], { minLength: 1 }),
 });
 
 /** What the page of a seeker shows: its wish, and the step that it was told, or else the first. */

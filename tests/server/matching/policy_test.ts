@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { SearchStep } from "../../../protocol.ts";
+import { SEARCH_STEPS, type SearchStep } from "../../../protocol.ts";
 import {
   acceptEachOther,
   choose,
@@ -45,6 +45,24 @@ Deno.test("Pairing never chooses the search itself", () => {
 
 Deno.test("Pairing separates text and video", () => {
   assert.equal(chosen(searchRequest(1), searchRequest(2, { mode: "video" })), undefined);
+});
+
+Deno.test("Pairing needs a common suite in every step, and prefers none", () => {
+  const offers = [[1], [2], [3], [1, 2], [3, 1], [2, 3], [3, 2, 1]];
+  for (const step of SEARCH_STEPS) {
+    for (const own of offers) {
+      for (const other of offers) {
+        const common = new Set(own).intersection(new Set(other));
+        const shared = { step, languages: ["de"], interests: ["a"] };
+        const a = searchRequest(1, { ...shared, suites: own });
+        const b = searchRequest(2, { ...shared, suites: other });
+        assert.equal(acceptEachOther(a, b), common.size > 0, `${step}: ${own} and ${other}`);
+      }
+    }
+  }
+  const seeker = searchRequest(9, { suites: [1, 2] });
+  const [first, second] = [1, 2].map((id) => searchRequest(id, { suites: [3 - id] }));
+  assert.deepEqual(chosen(seeker, second!, first!), [1, false]);
 });
 
 Deno.test("Pairing prefers shared interests to a longer wait, and more of them to fewer", () => {

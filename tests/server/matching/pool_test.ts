@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { MAX_INTERESTS, MAX_LANGUAGES } from "../../../protocol.ts";
+import { MAX_INTERESTS, MAX_LANGUAGES, MAX_SUITES } from "../../../protocol.ts";
 import {
   acceptEachOther,
   choose,
@@ -80,10 +80,19 @@ Deno.test("Pool pairs nobody across modes", () => {
   assert.equal(pool(searchRequest(1, { mode: "video" })).offer(searchRequest(2)), undefined);
 });
 
+Deno.test("Pool keeps pages without a common suite apart, and finds one of several suites in each", () => {
+  const [older, newer] = [searchRequest(1, { suites: [1] }), searchRequest(2, { suites: [2] })];
+  const filled = pool(older, newer);
+  assert.equal(filled.offer(searchRequest(3, { suites: [3, 2] })), newer);
+  assert.equal(filled.offer(searchRequest(4, { suites: [2, 1] })), older);
+  assert.equal(filled.size, 0);
+});
+
 Deno.test("Pool looks at a limited number of places, and a search that names most has exactly so many", () => {
   const interests = range(0, MAX_INTERESTS).map((n) => `interest ${n}`);
   const languages = range(0, MAX_LANGUAGES).map((n) => `l${n}`);
-  const places = placesOf(searchRequest(1, { interests, languages, step: "anyone" }));
+  const suites = range(0, MAX_SUITES);
+  const places = placesOf(searchRequest(1, { interests, languages, suites, step: "anyone" }));
   assert.equal(places.length, MAX_PLACES);
   assert.equal(new Set(places).size, MAX_PLACES);
 });
