@@ -29,7 +29,7 @@ export const FULL: Profile = {
   findRepetitions: 3,
   warmUp: 800,
   duration: 1_200,
-  idlePairs: 5_000,
+  idlePairs: 4_000,
   firstPairs: 1_000,
   settle: 4_000,
   visitors: 3_000,
