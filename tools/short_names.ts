@@ -33,13 +33,23 @@ export const OWN_NAMES = [
     "letters",
     "hasMet",
     "begin",
-    "commitment",
     "failure",
     "press",
     "nextChat",
     "asks",
     "isAsked",
   ],
+  ...["commitment", "offers", "reveals", "terms", "kemKeys", "forget", "recover", "sending"],
+  ...["receiving", "isConfirmed", "pictureBits", "newKeys"],
+] as const;
+
+/** Names that only objects of packages have, and the module that calls them. */
+export const PACKAGE_NAMES = [
+  ...["bytesLen", "nttZetas", "bitsCoder", "blockLen", "outputLen", "posOut", "destroyed"],
+  ...["enableXOF", "canXOF", "state32", "cipherText", "sharedSecret", "secretKey", "secretCoder"],
+  ...["lengths", "HASH256", "HASH512", "newPoly", "isKyber", "brvBits", "ROOT_OF_UNITY"],
+  ...["invertButterflies", "skipStages", "dkLen", "xofInto", "writeInto", "digestInto", "keccak"],
+  ...["keygen", "suffix", "rounds", "ETA1", "ETA2", "dit", "brp", "roots"],
 ] as const;
 
 /** Strings that only the app compares with each other, in the order of their replacements. */
@@ -47,7 +57,7 @@ export const OWN_STRINGS = [
   ...["remote-media", "trouble", "consenting", "preparing", "secured", "unwilling", "choosing"],
   ...["resuming", "offered", "dialling", "toggle-device", "choose-device", "toggle-notifications"],
   ...["keep-preferences", "start-call", "refresh-call", "repeated-text", "full-screen"],
-  ...["committed", "revealed", "willing", "refuse", "ask-permission", "language-failed"],
+  ...["revealed", "willing", "refuse", "ask-permission", "language-failed"],
   ...["remove-interest", "remove-language", "type-interest", "add-interest", "pop-out", "asleep"],
   ...["resynced", "attention", "greeting", "dismiss-sign", "set-up"],
 ] as const;
@@ -61,7 +71,7 @@ export const OWN_CLASSES = [
 ] as const;
 
 /** What each of these names is in the script: a letter, or two. */
-export const SHORT_NAMES = shortened(OWN_NAMES);
+export const SHORT_NAMES = shortened([...OWN_NAMES, ...PACKAGE_NAMES]);
 
 /** What each of these strings is in the script. */
 export const SHORT_STRINGS = shortened(OWN_STRINGS);

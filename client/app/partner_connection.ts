@@ -67,7 +67,7 @@ export class PartnerConnection {
     for (const task of this.#waiting) this.#run(task);
   }
 
-  receive(frame: Uint8Array): void {
+  receive(frame: Uint8Array<ArrayBuffer>): void {
     this.#channel?.receive(frame);
   }
 

@@ -151,7 +151,7 @@ function copy(data: Uint8Array): ArrayBuffer {
 
 /** The channel between a page and its partner. */
 export interface Channel {
-  receive(frame: Uint8Array): void;
+  receive(frame: Uint8Array<ArrayBuffer>): void;
   /** Runs `task` after what arrived before it has been handled. */
   inTurn(task: () => void): void;
   send(kind: number, content: Uint8Array): void;
