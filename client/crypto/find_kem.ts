@@ -9,8 +9,8 @@ import { LIBRARY_KEM } from "./library_kem.ts";
 import { WEB_CRYPTO_KEM } from "./web_crypto_kem.ts";
 
 /** The browser's own implementation if it works, and otherwise the library's. */
-export async function findKem(): Promise<Kem> {
-  return await works(WEB_CRYPTO_KEM).catch(() => false) ? WEB_CRYPTO_KEM : LIBRARY_KEM;
+export async function findKem(browsers = WEB_CRYPTO_KEM): Promise<Kem> {
+  return await works(browsers).catch(() => false) ? browsers : LIBRARY_KEM;
 }
 
 /** Whether a secret arrives. */
