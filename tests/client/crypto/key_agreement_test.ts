@@ -224,7 +224,7 @@ Deno.test("Key agreement whose padding is altered gives the pages different keys
       );
       sender.say("never read");
       receiver.say("never read, either");
-      await waitUntil(() => sender.failed === 1 && receiver.failed === 1);
+      await waitUntil(() => sender.failed + receiver.failed > 0); // One that fails may have sent nothing yet.
       assert.deepEqual([sender.opened, receiver.opened], [[], []]);
     }
   }
