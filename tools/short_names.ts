@@ -39,7 +39,7 @@ export const OWN_NAMES = [
     "asks",
     "isAsked",
   ],
-  ...["commitment", "offers", "reveals", "terms", "kemKeys", "forget", "recover", "sending"],
+  ...["commitment", "offers", "reveals", "terms", "kemKeys", "forget", "sending"],
   ...["receiving", "isConfirmed", "pictureBits", "newKeys"],
 ] as const;
 

@@ -1,5 +1,6 @@
 /**
- * A key for each frame of one direction. Whoever learns the present state can open no earlier frame.
+ * A key for each frame of one direction. The present state opens no earlier frame, so keys that leak late are useless
+ * for what was recorded before.
  *
  *     chain 0 ──> chain 1 ──> chain 2 ──> …        each arrow is HKDF-SHA-256, which can't be reversed
  *        │           │           │

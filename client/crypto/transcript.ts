@@ -45,7 +45,7 @@ export async function mask(opening: Bytes, secret: Bytes): Promise<Bytes> {
 /** The bits of the four pictures: {@linkcode PICTURE_BYTES} bytes. */
 export async function pictureBits({ suite, offers, reveals }: Transcript): Promise<Bytes> {
   const keys = reveals.map((frame) => readReveal(frame).key);
-  const hash = await sha256("pictures", Uint8Array.of(suite), ...offers, ...keys);
+  const hash = await sha256("emoji", Uint8Array.of(suite), ...offers, ...keys);
   return hash.slice(0, PICTURE_BYTES);
 }
 

@@ -67,7 +67,7 @@ export async function decodeHandshake(
   const shared = await ecdh(own.scalar, mine, theirs);
   const salt = await sha256(ascii("key schedule"), Uint8Array.of(suite!), ...all);
   const seen = await sha256(
-    ...[ascii("pictures"), Uint8Array.of(suite!), callersOffer, calleesOffer],
+    ...[ascii("emoji"), Uint8Array.of(suite!), callersOffer, calleesOffer],
     ...[callersKey, calleesKey],
   );
   const both = Uint8Array.of(...shared, ...secret);
