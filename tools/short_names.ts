@@ -40,7 +40,7 @@ export const OWN_NAMES = [
     "isAsked",
   ],
   ...["commitment", "offers", "reveals", "terms", "kemKeys", "forget", "sending"],
-  ...["receiving", "isConfirmed", "pictureBits", "newKeys"],
+  ...["receiving", "pictureBits", "newKeys"],
 ] as const;
 
 /** Names that only objects of packages have, and the module that calls them. */
@@ -49,7 +49,7 @@ export const PACKAGE_NAMES = [
   ...["enableXOF", "canXOF", "state32", "cipherText", "sharedSecret", "secretKey", "secretCoder"],
   ...["lengths", "HASH256", "HASH512", "newPoly", "isKyber", "brvBits", "ROOT_OF_UNITY"],
   ...["invertButterflies", "skipStages", "dkLen", "xofInto", "writeInto", "digestInto", "keccak"],
-  ...["keygen", "suffix", "rounds", "ETA1", "ETA2", "dit", "brp", "roots"],
+  ...["keygen", "rounds", "ETA1", "ETA2", "dit", "brp", "roots"],
 ] as const;
 
 /** Strings that only the app compares with each other, in the order of their replacements. */

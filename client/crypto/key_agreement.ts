@@ -83,11 +83,11 @@ interface Own {
 }
 
 /** The parts of a key agreement in the page. */
-export function agreementParts(role: Role): AgreementParts {
+export function agreementParts(role: Role, kem: Promise<Kem> = findKem()): AgreementParts {
   return {
     role,
     suites: SUITES,
-    kem: findKem(),
+    kem,
     newKeys: () => crypto.subtle.generateKey(CURVE, false, ["deriveBits"]),
     newOpening: () => crypto.getRandomValues(new Uint8Array(OPENING_BYTES)),
     pictureBits,

@@ -9,9 +9,6 @@
  *          │ <─ reveal ───────────────────────── │
  *          │ <═ sealed frames, both ways ══════> │      one round trip after pairing
  *
- * Only pages that have sent and received the same bytes have the same keys. So until a frame of the partner has opened,
- * a sealed one that doesn't open ends the channel.
- *
  * Counters only rise, so a frame can't be repeated. Whatever must be sent again after a dropped connection is sealed
  * again. A frame that was altered, or whose counter does not rise (repeated, late), is rejected and reported, whatever
  * happened to the connection. Skipped counters are reported as missing frames.
@@ -64,12 +61,11 @@ interface Exchange {
   readonly heard: Uint8Array[];
 }
 
-/** `isConfirmed`: whether a frame of the partner has opened. */
 type Phase =
   | { kind: "starting" }
   | { kind: "offered"; step: Offered }
   | { kind: "revealed"; step: Revealed }
-  | { kind: "secured"; sending: Ratchet; receiving: Ratchet; isConfirmed: boolean }
+  | { kind: "secured"; sending: Ratchet; receiving: Ratchet }
   | { kind: "closed" };
 
 /** One side of the sealed channel of a chat. */
@@ -91,7 +87,9 @@ export class SealedChannel {
   constructor(role: Role, events: ChannelEvents, parts: Partial<AgreementParts> = {}) {
     this.#events = events;
     this.#outgoing = new Promise((resolve) => this.#unlock = resolve);
-    this.#incoming = this.#offer({ ...agreementParts(role), ...parts }).catch(() => this.#fail());
+    this.#incoming = this.#offer({ ...agreementParts(role, parts.kem), ...parts }).catch(() =>
+      this.#fail()
+    );
   }
 
   /** Seals and sends `content`, once the keys are agreed. The server sees `kind`. */
@@ -172,7 +170,7 @@ export class SealedChannel {
   }
 
   #secure({ suite, pictures, sending, receiving }: Agreed): void {
-    this.#phase = { kind: "secured", sending, receiving, isConfirmed: false };
+    this.#phase = { kind: "secured", sending, receiving };
     this.#events.onSecured(pictures, suite);
     this.#unlock();
   }
@@ -195,14 +193,11 @@ export class SealedChannel {
     const opened = ratchet && await open(await ratchet.key(), frame);
     const next = opened && await ratchet.next();
     if (this.#phase !== phase) return;
-    if (next === undefined) {
-      return phase.isConfirmed || counter === undefined ? this.#events.onTampered() : this.#fail();
-    }
+    if (next === undefined) return this.#events.onTampered();
     if (ratchet !== phase.receiving && !this.#gapAllowed) this.#events.onTampered();
     this.#gapAllowed = false;
     this.#exchange.said.length = 0; // A sealed frame implies that the partner has completed the exchange.
     phase.receiving = next;
-    phase.isConfirmed = true;
     this.#events.onOpened(opened!.kind, opened!.content);
   }
 

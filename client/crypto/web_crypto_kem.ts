@@ -3,7 +3,8 @@
  * in the browser and can't be exported.
  */
 
-import type { Kem } from "./kem.ts";
+import type { Bytes } from "./bytes.ts";
+import type { Encapsulation, Kem, KemKeys } from "./kem.ts";
 
 const NAME = "ML-KEM-768";
 
@@ -29,22 +30,23 @@ function subtle(): KemCrypto {
   return crypto.subtle as unknown as KemCrypto;
 }
 
-export const WEB_CRYPTO_KEM: Kem = {
-  async generate() {
-    const { publicKey, privateKey } = await subtle().generateKey(NAME, false, [
-      "encapsulateBits",
-      "decapsulateBits",
-    ]);
-    return {
-      ek: new Uint8Array(await subtle().exportKey("raw-public", publicKey)),
-      decapsulate: async (ciphertext) =>
-        new Uint8Array(await subtle().decapsulateBits(NAME, privateKey, ciphertext)),
-      forget: () => {},
-    };
-  },
-  async encapsulate(ek) {
-    const key = await subtle().importKey("raw-public", ek, NAME, false, ["encapsulateBits"]);
-    const { sharedKey, ciphertext } = await subtle().encapsulateBits(NAME, key);
-    return { secret: new Uint8Array(sharedKey), ciphertext: new Uint8Array(ciphertext) };
-  },
-};
+export const WEB_CRYPTO_KEM: Kem = { generate, encapsulate };
+
+async function generate(): Promise<KemKeys> {
+  const { publicKey, privateKey } = await subtle().generateKey(NAME, false, [
+    "encapsulateBits",
+    "decapsulateBits",
+  ]);
+  return {
+    ek: new Uint8Array(await subtle().exportKey("raw-public", publicKey)),
+    decapsulate: async (ciphertext) =>
+      new Uint8Array(await subtle().decapsulateBits(NAME, privateKey, ciphertext)),
+    forget: () => {},
+  };
+}
+
+async function encapsulate(ek: Bytes): Promise<Encapsulation> {
+  const key = await subtle().importKey("raw-public", ek, NAME, false, ["encapsulateBits"]);
+  const { sharedKey, ciphertext } = await subtle().encapsulateBits(NAME, key);
+  return { secret: new Uint8Array(sharedKey), ciphertext: new Uint8Array(ciphertext) };
+}

@@ -3,6 +3,7 @@
 import { deepEqual, equal, match, notDeepEqual, ok } from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { en } from "../../client/languages/en.ts";
+import { fill } from "../../client/languages/language.ts";
 import { withFrames } from "../support/server.ts";
 import { waitUntil } from "../support/wait_until.ts";
 import { inProcess } from "../support/server_under_test.ts";
@@ -11,7 +12,7 @@ import type { Visitor } from "./visitor.ts";
 
 const openFixture = siteFixture();
 
-const SIZES = [256, 1024, 4096, 16_384];
+const SIZES = [1280, 1024, 4096, 16_384];
 
 inProcess.test("The server sees neither text nor compressible data, only frames of fixed lengths", async () => {
   const frames: Uint8Array[] = [];
@@ -54,7 +55,7 @@ inProcess.test("A message that the server has altered is not shown, the page say
 
 inProcess.test("A server that swaps a key can't establish a chat, and both people are told", async () => {
   const swap = (frame: Uint8Array): void => {
-    if (frame.length === 256 && frame[1] === 2) frame[40]! ^= 1;
+    if (frame.length === 1280 && frame[1] === 2) frame[40]! ^= 1;
   };
   await using fixture = await openFixture({ service: withFrames(swap) });
   const [ann, bob] = [await fixture.enter(), await fixture.enter()];
@@ -75,4 +76,5 @@ Deno.test("Both people see the same four pictures, with a plain explanation", as
   match(seen, /^\w+, \w+, \w+, \w+$/);
   equal(await names(bob), seen);
   await ann.sees(en.words.Compare);
+  await ann.sees(fill(en.words.Suite, "P-256 + ML-KEM-768"));
 });

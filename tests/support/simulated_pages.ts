@@ -304,7 +304,7 @@ export class SimulatedPage {
     if (effect.type !== "secure") return;
     this.#channel = this.#openChannel(effect.role, {
       onFrame: (frame) => this.connection.send(frame),
-      onSecured: (pictures) => this.on({ type: "secured", pictures }),
+      onSecured: (pictures, suite) => this.on({ type: "secured", pictures, suite }),
       onTampered: () => this.on({ type: "tampered" }),
       onFailed: () => this.on({ type: "not-secured" }),
       onOpened: (kind, content) => {

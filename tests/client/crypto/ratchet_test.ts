@@ -111,14 +111,12 @@ Deno.test("Ratchet delivers what arrives intact, in order, whatever happens to o
     fc.asyncProperty(fates, fc.boolean(), async (plan, isExcused) => {
       const [a, b] = await secured();
       const held: Bytes[] = [];
-      a.say("first");
-      await waitUntil(() => b.opened.length === 1);
       a.wire = (frame) => held.push(frame);
       plan.forEach((_, index) => a.say(`text ${index}`));
       a.say("last");
       await waitUntil(() => held.length === plan.length + 1);
       let [warnings, gaps, isMissing] = [0, 0, false];
-      const expected = ["first"];
+      const expected: string[] = [];
       for (const [index, fate] of plan.entries()) {
         const isDelivered = fate !== "is lost" && fate !== "is altered";
         if (isDelivered && isMissing && !isExcused) gaps++;
@@ -152,16 +150,4 @@ Deno.test("Ratchet of a channel stays where it is after a frame that jumps too f
   a.say("second");
   await waitUntil(() => b.opened.length === 2);
   assert.deepEqual([b.texts, b.tampered, b.failed], [["first", "second"], 2, 0]);
-});
-
-Deno.test("Sealed frame that doesn't open before any other did ends the channel", async () => {
-  const [a, b] = await secured();
-  const forged = new Uint8Array(1024);
-  forged.set([1, 3]);
-  b.channel.receive(forged);
-  await waitUntil(() => b.failed === 1);
-  a.say("never read");
-  await a.hasSent(3);
-  await b.settled();
-  assert.deepEqual(b.opened, []);
 });
