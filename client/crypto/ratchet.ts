@@ -55,9 +55,7 @@ export class Ratchet {
   async at(counter: number): Promise<Ratchet | undefined> {
     const gap = counter - this.counter;
     if (gap < 0 || gap > MAX_SKIP) return undefined;
-    let state: Ratchet = this;
-    while (state.counter < counter) state = await state.next();
-    return state;
+    return gap === 0 ? this : (await this.next()).at(counter);
   }
 
   static async #derive(key: CryptoKey, how: HkdfParams, counter: number): Promise<Ratchet> {

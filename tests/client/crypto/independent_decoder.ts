@@ -70,18 +70,25 @@ export async function decodeHandshake(
     ...[ascii("emoji"), Uint8Array.of(suite!), callersOffer, calleesOffer],
     ...[callersKey, calleesKey],
   );
-  const both = Uint8Array.of(...shared, ...secret);
+  const keys = { secret, shared, salt };
   return {
-    ...{ suite: suite!, secret, shared, salt, emoji: sixBits(seen) },
-    callersChain: await hkdf(both, salt, "caller"),
-    calleesChain: await hkdf(both, salt, "callee"),
+    ...{ ...keys, suite: suite!, emoji: sixBits(seen) },
+    callersChain: await firstChain(keys, "caller"),
+    calleesChain: await firstChain(keys, "callee"),
   };
 }
 
-/** Opens the sealed frames of one direction, of which some may be missing. Throws if one must be refused. */
-export async function openFrames(chain: Bytes, frames: readonly Bytes[]): Promise<DecodedFrame[]> {
+/**
+ * Opens the sealed frames of one direction, of which some may be missing. `chain` is the chain of the counter `first`.
+ * Throws if a frame must be refused.
+ */
+export async function openFrames(
+  chain: Bytes,
+  frames: readonly Bytes[],
+  first = 0,
+): Promise<DecodedFrame[]> {
   const opened: DecodedFrame[] = [];
-  let [next, current] = [0, chain];
+  let [next, current] = [first, chain];
   for (const frame of frames) {
     check(frame[1] === 3 && [1024, 4096, 16_384].includes(frame.length), "form");
     const counter = new DataView(frame.buffer).getUint32(2);
@@ -93,6 +100,14 @@ export async function openFrames(chain: Bytes, frames: readonly Bytes[]): Promis
     next++;
   }
   return opened;
+}
+
+/** The chain of a direction from both secrets. */
+export function firstChain(
+  { shared, secret, salt }: Pick<DecodedKeys, "shared" | "secret" | "salt">,
+  role: "caller" | "callee",
+): Promise<Bytes> {
+  return hkdf(Uint8Array.of(...shared, ...secret), salt, role);
 }
 
 async function openFrame(frameKey: Bytes, frame: Bytes): Promise<Bytes> {
