@@ -78,3 +78,38 @@ Deno.test("Both people see the same four pictures, with a plain explanation", as
   await ann.sees(en.words.Compare);
   await ann.sees(fill(en.words.Suite, "P-256 + ML-KEM-768"));
 });
+
+/** A browser without ML-KEM in WebCrypto, and a count of what a browser with it does. */
+const WITHOUT_KEM =
+  `SubtleCrypto.prototype.generateKey = new Proxy(SubtleCrypto.prototype.generateKey, {
+  apply: (target, self, args) => args[0] === "ML-KEM-768"
+    ? Promise.reject(new DOMException("", "NotSupportedError"))
+    : Reflect.apply(target, self, args),
+});`;
+const COUNTED_KEM = `globalThis.kemCalls = [];
+for (const name of ["encapsulateBits", "decapsulateBits"]) {
+  const original = SubtleCrypto.prototype[name];
+  if (original) SubtleCrypto.prototype[name] = function (...args) {
+    kemCalls.push(name);
+    return original.apply(this, args);
+  };
+}`;
+
+for (const first of ["with", "without"] as const) {
+  Deno.test(`A page with WebCrypto's ML-KEM and one without chat, when the one ${first} it came first`, async () => {
+    await using fixture = await openFixture();
+    const scripts = { with: COUNTED_KEM, without: WITHOUT_KEM };
+    const other = first === "with" ? "without" : "with";
+    const [ann, bob] = await fixture.pair({ script: scripts[first] }, { script: scripts[other] });
+    await ann.say("sealed with one");
+    await bob.hears("sealed with one");
+    await bob.say("sealed with the other");
+    await ann.hears("sealed with the other");
+    const native = first === "with" ? ann : bob;
+    const [calls, isThere] = await native.page.evaluate<[string[], boolean]>(
+      "[kemCalls, 'encapsulateBits' in SubtleCrypto.prototype]",
+    );
+    // The page tries the browser's KEM once, and then uses it for its part of the chat.
+    equal(calls.length, isThere ? 3 : 0);
+  });
+}
