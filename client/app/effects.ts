@@ -31,7 +31,9 @@ export function performEffect(effect: Effect, state: State, parts: EffectParts):
   const { chooseLanguage, openStore, later, dispatch } = parts;
   switch (effect.type) {
     case "tell":
-      return connection.tell(effect.message);
+      connection.tell(effect.message);
+      if (effect.message.type === "find") partner.prepare();
+      return;
     case "say":
       return partner.say(effect.envelope);
     case "secure":

@@ -8,6 +8,7 @@ import { decodeEnvelope, encodeEnvelope, type Envelope } from "../crypto/envelop
 import type { Event } from "../state/state.ts";
 import { findKem } from "../crypto/find_kem.ts";
 import { HeardTexts } from "../crypto/heard_texts.ts";
+import type { Kem } from "../crypto/kem.ts";
 import type { Media } from "../media/devices.ts";
 import { PeerConnection } from "../media/peer_connection.ts";
 import type { Role, Route } from "../../protocol.ts";
@@ -25,7 +26,7 @@ export interface PartnerConnectionOptions {
 export class PartnerConnection {
   readonly #options: PartnerConnectionOptions;
   readonly #heard = new HeardTexts();
-  readonly #kem = findKem();
+  #kem: Promise<Kem> | undefined;
   #role: Role = "caller";
   #channel: SealedChannel | undefined;
   #call: PeerConnection | undefined;
@@ -34,6 +35,11 @@ export class PartnerConnection {
 
   constructor(options: PartnerConnectionOptions) {
     this.#options = options;
+  }
+
+  /** Prepares for a chat, which may begin soon. */
+  prepare(): Promise<Kem> {
+    return this.#kem ??= findKem();
   }
 
   /** Opens a new channel, with new keys, for the chat that begins. */
@@ -53,7 +59,7 @@ export class PartnerConnection {
         if (envelope.kind === "text") this.#compare(envelope.text, channel);
       },
     };
-    const channel = this.#channel = new SealedChannel(role, events, { kem: this.#kem });
+    const channel = this.#channel = new SealedChannel(role, events, { kem: this.prepare() });
   }
 
   /** Finds out whether the previous partner has sent the same text. The chat may be over by then. */
