@@ -8,6 +8,8 @@
  *
  *   deno task bench --stalls    only the stalls of the event loop, in two minutes; also writes docs/scaling.md
  *   deno task bench --pairing   only pairing through Redis, in two minutes; also writes docs/scaling.md
+ *   deno task bench --first-message   only the time from pairing to the first message, in a browser, in two minutes;
+ *                                     --readme as above
  *   deno task bench --calls     only the relay of calls, next to coturn, in six minutes; --readme and --quick as above
  *
  *   main.ts ──> contestant.ts       starts a server on one core: ours (our_server.ts), or another (relay_*)
@@ -28,6 +30,7 @@ import { type Competitor, competitors, OURS, type Unavailable } from "./competit
 import { BackgroundLoad } from "./background_load.ts";
 import { measureCalls } from "./call_bench.ts";
 import { FULL, QUICK } from "./profile.ts";
+import { measureFirstMessage } from "./first_message.ts";
 import { findCosts } from "./find_cost.ts";
 import { goalLines } from "./goals.ts";
 import { describeMachine } from "./machine.ts";
@@ -57,6 +60,23 @@ if (Deno.args.includes("--pairing")) {
   const tables = await formatted(`${machine}\n\n${figures}`);
   await write("docs/scaling.md", "measured: pairing", tables);
   print(Deno.stdout, tables);
+  Deno.exit();
+}
+
+if (Deno.args.includes("--first-message")) {
+  const load = new BackgroundLoad();
+  const figures = await measureFirstMessage(progress);
+  const machine = await describeMachine(
+    undefined,
+    new Date(),
+    load.share,
+    "the server and two pages shared the cores",
+  );
+  const table = await formatted(`${machine}\n\n${figures}`);
+  if (Deno.args.includes("--readme")) {
+    await write("docs/benchmarks.md", "measured: first message", table);
+  }
+  print(Deno.stdout, table);
   Deno.exit();
 }
 

@@ -208,6 +208,37 @@ Deno.test("Key agreement fails with an attacker who knows both private keys of E
   assert.equal(a.pictures, undefined);
 });
 
+Deno.test("Key agreement shows different pictures if the callee got another offer, and the ciphertext was then swapped", async () => {
+  const [a, b] = [new Side("caller"), new Side("callee")];
+  // To the callee, the attacker is a caller with another encapsulation key. So it learns the opening.
+  let secret = new Uint8Array();
+  const spying: Kem = {
+    ...LIBRARY_KEM,
+    generate: async () => {
+      const keys = await LIBRARY_KEM.generate();
+      const decapsulate = async (ciphertext: Bytes): Promise<Bytes> => {
+        const found = await keys.decapsulate(ciphertext);
+        secret = found.slice();
+        return found;
+      };
+      return { ...keys, decapsulate };
+    },
+  };
+  const toB = new Side("caller", { kem: Promise.resolve(spying) });
+  connect(toB, b);
+  await waitUntil(() => b.pictures !== undefined && toB.pictures !== undefined);
+  const [offer, revealed] = b.sent as [Bytes, Bytes];
+  const opening = await mask(readReveal(revealed).masked, secret);
+  // To the caller, it is the real callee, with the real key and another ciphertext.
+  a.channel.receive(offer);
+  await a.hasSent(FIRST_FRAMES);
+  const swapped = await LIBRARY_KEM.encapsulate(readOffer(a.sent[0]!).ek);
+  const frame = patched(revealed, AT.ciphertext, swapped.ciphertext);
+  a.channel.receive(patched(frame, AT.masked, await mask(opening, swapped.secret)));
+  await waitUntil(() => a.pictures !== undefined);
+  assert.notEqual(a.names, b.names);
+});
+
 Deno.test("Key agreement whose padding is altered gives the pages different keys, and both are told", async () => {
   for (const from of ROLES) {
     for (const flight of [1, 2]) {
