@@ -7,7 +7,7 @@
  * bytes than those that the callee has committed to.
  *
  * The pictures cover exactly what both commitments have fixed. They must not depend on the ciphertext, nor on a secret
- * that it influences: whoever sends the ciphertext has seen the other side's key by then, and could try ciphertexts
+ * that it influences: the side that sends the ciphertext has seen the other's key by then, and could try ciphertexts
  * until the pictures match.
  *
  * The salt covers every byte that was sent.

@@ -176,7 +176,7 @@ Deno.test("Key agreement fails at once when the ciphertext is swapped, whatever 
       const opening = await attempt(masked, secret);
       return patched(patched(frame, AT.ciphertext, ciphertext), AT.masked, opening);
     });
-    receiver.say("sealed for whoever knows the secret");
+    receiver.say("never sealed");
     await waitUntil(() => receiver.failed === 1);
     assert.equal(receiver.pictures, undefined);
     assert.equal(receiver.sent.length, FIRST_FRAMES, "it has sealed nothing");
