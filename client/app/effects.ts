@@ -31,9 +31,7 @@ export function performEffect(effect: Effect, state: State, parts: EffectParts):
   const { chooseLanguage, openStore, later, dispatch } = parts;
   switch (effect.type) {
     case "tell":
-      connection.tell(effect.message);
-      if (effect.message.type === "find") partner.prepare();
-      return;
+      return connection.tell(effect.message);
     case "say":
       return partner.say(effect.envelope);
     case "secure":

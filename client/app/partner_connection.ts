@@ -37,7 +37,7 @@ export class PartnerConnection {
     this.#options = options;
   }
 
-  /** Prepares for a chat, which may begin soon. */
+  /** Prepares for chats: finds out which KEM this browser has. */
   prepare(): Promise<Kem> {
     return this.#kem ??= findKem();
   }

@@ -3,7 +3,7 @@
  * page with one can chat with a page with the other.
  *
  * Each is tried before it is used. Browsers compile a script while it runs, and the library is many times slower at first.
- * So the page tries it while it searches, not when somebody waits for the keys.
+ * So the page tries it soon after its start, and not when somebody waits for the keys.
  */
 
 import { areEqual } from "./bytes.ts";
