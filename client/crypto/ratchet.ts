@@ -6,12 +6,13 @@
  *        │           │           │
  *      key 0       key 1       key 2               AES-256-GCM, each for one frame
  *
- * A state never changes: a step gives another one, and the previous one is dropped. So a frame that doesn't open has no
- * effect. Frames that are lost with a connection leave a gap, over which the receiver steps. It keeps no key for them.
+ * A step gives another state, and the previous one is dropped. So a frame that doesn't open has no effect. Frames that are
+ * lost with a connection leave a gap, over which the receiver steps. It keeps no key for them.
  *
  * The counter in a header is not authentic before the frame is open, so the number of steps over a gap has a limit. It
  * is more than a page sends while it doesn't know that the connection has dropped: all messages that wait for a
- * confirmation, the steps of a call, and typing indicators.
+ * confirmation, the steps of a call, and typing indicators. Each state keeps the one after it, which reveals no more than
+ * the state itself. So however many frames are forged, each step is taken once.
  */
 
 import { type Bytes, erase } from "./bytes.ts";
@@ -29,6 +30,7 @@ export class Ratchet {
   readonly #chain: CryptoKey;
   /** The counter of the next frame. */
   readonly counter: number;
+  #next: Promise<Ratchet> | undefined;
 
   private constructor(chain: CryptoKey, counter: number) {
     this.#chain = chain;
@@ -48,7 +50,8 @@ export class Ratchet {
 
   /** The state after this one. */
   next(): Promise<Ratchet> {
-    return Ratchet.#derive(this.#chain, hkdf(new Uint8Array(), "next chain"), this.counter + 1);
+    const how = hkdf(new Uint8Array(), "next chain");
+    return this.#next ??= Ratchet.#derive(this.#chain, how, this.counter + 1);
   }
 
   /** The state with this counter; `undefined` if it has passed, or is too far ahead. */

@@ -119,6 +119,7 @@ export class SealedChannel {
   /** Discards the keys. Nothing is sent or reported afterwards. */
   close(): void {
     if ("step" in this.#phase) this.#phase.step.forget();
+    this.#exchange.said.length = 0;
     this.#phase = { kind: "closed" };
   }
 

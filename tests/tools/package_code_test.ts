@@ -26,7 +26,7 @@ globalThis.trimmedKem = kem;
 
 /** The functions of the entry. */
 interface TrimmedKem {
-  generate(seed: Uint8Array): [ek: Uint8Array, dk: Uint8Array];
+  generate(seed?: Uint8Array): [ek: Uint8Array, dk: Uint8Array];
   encapsulate(ek: Uint8Array, m?: Uint8Array): [ciphertext: Uint8Array, secret: Uint8Array];
   decapsulate(ciphertext: Uint8Array, dk: Uint8Array): Uint8Array;
 }
@@ -81,6 +81,20 @@ Deno.test("ML-KEM-768 as the page has it gives the known answers", async () => {
     if (result === "valid") assert.equal(open(), secret, `${tcId}`);
     else assert.throws(open, `${tcId}`);
   }
+});
+
+Deno.test("ML-KEM-768 as the page has it is random", async () => {
+  const kem = await trimmedKem();
+  const seen = new Set<string>();
+  for (let time = 0; time < 2; time++) {
+    const [ek, dk] = kem.generate();
+    for (let again = 0; again < 2; again++) {
+      const [ciphertext, secret] = kem.encapsulate(ek);
+      assert.deepEqual(kem.decapsulate(ciphertext, dk), secret);
+      for (const bytes of [ek, dk, ciphertext, secret]) seen.add(bytes.toHex());
+    }
+  }
+  assert.equal(seen.size, 2 * 2 + 4 * 2, "two pairs of keys, and four encapsulations");
 });
 
 Deno.test("Trimming removes messages and names of checks, and keeps the checks", () => {

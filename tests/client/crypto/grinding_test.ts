@@ -9,6 +9,8 @@
  *
  * It is mounted twice: against the page's derivation, and against one that lets the ciphertext in. It must succeed
  * against the second one, or else the test of the first one would prove nothing.
+ *
+ * The last test has a limit of the pictures. A server decides who is paired, and can decide it late.
  */
 
 import assert from "node:assert/strict";
@@ -21,6 +23,7 @@ import {
 } from "../../../client/crypto/key_agreement.ts";
 import { counterOf, open } from "../../../client/crypto/sealed_frame.ts";
 import { pictureBits, type Transcript } from "../../../client/crypto/transcript.ts";
+import type { Role } from "../../../protocol.ts";
 import { connect, FIRST_FRAMES, Side } from "../../support/channel_side.ts";
 import { waitUntil } from "../../support/wait_until.ts";
 
@@ -101,4 +104,33 @@ Deno.test("Grinding ciphertexts gives an attacker no choice of the page's pictur
   assert.deepEqual(attacks.map(({ choices }) => choices), [1, 1, 1, 1]);
   // One trial in 256 for each chat, so all four match with a probability of 2^-32.
   assert.ok(!attacks.every(({ hasSucceeded }) => hasSucceeded));
+});
+
+/** Pages of each role that a hostile server holds back. All pairs that it could form are 4,096 trials of 2^-8. */
+const HELD = 64;
+
+/** A page in a handshake with an attacker, who has not revealed its key yet but knows the pictures that will be shown. */
+async function held(role: Role): Promise<{ readonly page: Side; readonly picture: number }> {
+  const page = new Side(role);
+  const attacker = await makeOffer(agreementParts(role === "caller" ? "callee" : "caller"));
+  await page.hasSent(1);
+  const revealed = await attacker.reveal(page.sent[0]!);
+  page.channel.receive(attacker.frame);
+  await page.hasSent(FIRST_FRAMES);
+  const agreed = await revealed!.agree(page.sent[1]!);
+  assert.equal(page.pictures, undefined, "the page has shown nothing yet");
+  page.channel.receive(revealed!.frame);
+  await page.settled();
+  assert.deepEqual(page.pictures, agreed!.pictures, "the attacker knew what it would show");
+  return { page, picture: compared(agreed!.pictures) };
+}
+
+Deno.test("Pictures don't stop a server that waits until two of many pages have the same ones", async () => {
+  const callers = await Promise.all(Array.from({ length: HELD }, () => held("caller")));
+  const callees = await Promise.all(Array.from({ length: HELD }, () => held("callee")));
+  const matches = callers.flatMap(({ picture }) =>
+    callees.filter((callee) => callee.picture === picture)
+  );
+  // 16 are expected. The attacker pairs these, and the others meet a stranger who leaves at once.
+  assert.ok(matches.length > 0);
 });

@@ -239,6 +239,38 @@ Deno.test("Key agreement shows different pictures if the callee got another offe
   assert.notEqual(a.names, b.names);
 });
 
+Deno.test("Key agreement shows different pictures when the caller's key is kept, and the encapsulation key and the ciphertext are swapped", async () => {
+  const [a, b] = newPair("caller");
+  await a.hasSent(1);
+  await b.hasSent(1);
+  // The caller reveals its key first, because it gets the real offer. The attacker then commits to that key.
+  a.channel.receive(b.sent[0]!);
+  await a.hasSent(FIRST_FRAMES);
+  const { key } = readReveal(a.sent[1]!);
+  const keys = await LIBRARY_KEM.generate();
+  const terms = termsOf(SUITES, keys.ek);
+  const opening = new Uint8Array(OPENING_BYTES);
+  const commitment = await commitmentOf("caller", terms, key, opening);
+  b.channel.receive(handshakeFrame(TAG_OFFER, terms, commitment));
+  await b.hasSent(FIRST_FRAMES);
+  b.channel.receive(a.sent[1]!);
+  // The attacker learns the opening, and so can swap the ciphertext.
+  const { ciphertext, masked } = readReveal(b.sent[1]!);
+  const learnt = await mask(masked, await keys.decapsulate(ciphertext));
+  const swapped = await LIBRARY_KEM.encapsulate(readOffer(a.sent[0]!).ek);
+  const frame = patched(b.sent[1]!, AT.ciphertext, swapped.ciphertext);
+  a.channel.receive(patched(frame, AT.masked, await mask(learnt, swapped.secret)));
+  // Both pages are content, and the attacker lacks nothing but the secret of P-256. Only the pictures tell.
+  await waitUntil(() => a.pictures !== undefined && b.pictures !== undefined);
+  assert.notEqual(a.names, b.names);
+  // It didn't break P-256, so it can't seal anything either: nothing opens.
+  a.say("never read");
+  await a.hasSent(FIRST_FRAMES + 1);
+  b.channel.receive(a.sent[FIRST_FRAMES]!);
+  await waitUntil(() => b.tampered === 1);
+  assert.deepEqual(b.opened, []);
+});
+
 Deno.test("Key agreement whose padding is altered gives the pages different keys, and both are told", async () => {
   for (const from of ROLES) {
     for (const flight of [1, 2]) {

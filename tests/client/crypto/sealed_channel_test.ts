@@ -163,6 +163,7 @@ Deno.test("Sealed channel neither sends nor receives once it is closed", async (
   await b.hasSent(sent + 1);
   a.channel.receive(b.sent[sent]!);
   await a.settled();
+  a.channel.resync();
   assert.deepEqual([a.sent.length, a.opened, a.tampered, a.failed], [sent, [], 0, 0]);
 });
 
