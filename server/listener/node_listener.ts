@@ -217,6 +217,7 @@ class NodeListener implements Listener {
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#pending.remove(rawSocketOf(request.socket));
     const rest = this.#pipelines.get(request.socket)?.detach() ?? head;
+    socket.on("error", ignore); // The server of HTTP has removed its own.
     request.socket.setTimeout(0); // A WebSocket may be silent: heartbeats detect a vanished peer.
     if (rest !== head && rest.length > 0) socket.unshift(rest);
     this.#enter(requestOf(request), socket, head);
@@ -254,6 +255,9 @@ class NodeListener implements Listener {
 function hasBody({ headers }: IncomingMessage): boolean {
   return headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";
 }
+
+/** A socket that fails is destroyed automatically, and emits `close`. */
+function ignore(): void {}
 
 /** Hashed with the client's key to prove that the server speaks WebSocket (RFC 6455 section 1.3). */
 const ACCEPT_SALT = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";

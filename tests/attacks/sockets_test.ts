@@ -4,6 +4,8 @@
  */
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:net";
 import {
   type ClientMessage,
   MAX_FRAGMENTS,
@@ -222,4 +224,28 @@ async function answerHeartbeat(client: BareClient): Promise<void> {
 /** Bytes that wait for this server's clients to read them. */
 function backlogOf(server: TestServer): number {
   return [...server.outlets].reduce((sum, { backlog }) => sum + backlog, 0);
+}
+
+for (const [parser, before] of [["handshakes", ""], ["all requests", "\r\n"]] as const) {
+  inProcess.test(`Attack on node: a handshake read by the parser of ${parser} causes no error if it is reset while other nodes are asked`, async () => {
+    const asked = Promise.withResolvers<void>();
+    const answered = Promise.withResolvers<void>();
+    await using server = await TestServer.start({
+      service: ({ answer, admit }) => ({
+        answer,
+        admit: async (request) => {
+          asked.resolve();
+          await answered.promise;
+          return await admit(request);
+        },
+      }),
+    });
+    const socket = connect(server.port, "127.0.0.1");
+    await once(socket, "connect");
+    socket.write(before + [...HANDSHAKE, "", ""].join("\r\n"));
+    await asked.promise;
+    socket.resetAndDestroy();
+    await waitUntil(async () => await server.sockets() === 0);
+    answered.resolve();
+  });
 }
