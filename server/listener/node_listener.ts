@@ -216,11 +216,11 @@ class NodeListener implements Listener {
   /** A request to upgrade that the server of HTTP has read. */
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#pending.remove(rawSocketOf(request.socket));
-    const rest = this.#pipelines.get(request.socket)?.detach() ?? head;
+    const rest = this.#pipelines.get(request.socket)?.detach();
     socket.on("error", ignore); // The server of HTTP has removed its own.
     request.socket.setTimeout(0); // A WebSocket may be silent: heartbeats detect a vanished peer.
-    if (rest !== head && rest.length > 0) socket.unshift(rest);
-    this.#enter(requestOf(request), socket, head);
+    const all = rest === undefined ? head : Buffer.concat([head, rest]);
+    this.#enter(requestOf(request), socket, all);
   }
 
   #receiveHandshake(socket: Socket, { target, header }: HandshakeHead, rest: Buffer): void {

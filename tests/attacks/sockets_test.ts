@@ -13,6 +13,7 @@ import {
   RESUME_WINDOW,
 } from "../../protocol.ts";
 import { SECOND } from "../../server/base/clock.ts";
+import { delay } from "../../server/base/timeout.ts";
 import { MAX_BACKLOG_BYTES, MAX_STALL } from "../../server/chat/relay.ts";
 import { BareClient } from "../support/bare_client.ts";
 import { CertificateFiles } from "../support/certificate_files.ts";
@@ -249,3 +250,22 @@ for (const [parser, before] of [["handshakes", ""], ["all requests", "\r\n"]] as
     answered.resolve();
   });
 }
+
+inProcess.test("Attack on node: frames behind a pipelined handshake are read after other nodes were asked", async () => {
+  await using server = await TestServer.start({
+    service: ({ answer, admit }) => ({
+      answer,
+      admit: async (request) => {
+        await delay(1); // Not the same turn of the event loop.
+        return await admit(request);
+      },
+    }),
+  });
+  const request = ["GET /healthz HTTP/1.1", "Host: localhost", "", ""];
+  const head = new TextEncoder().encode([...request, ...HANDSHAKE, "", ""].join("\r\n"));
+  using client = await RawClient.connect(server.port);
+  await client.write(Uint8Array.of(...head, ...frame(0x88, Uint8Array.of(3, 0xE8))));
+  await client.readUntil("101 Switching Protocols");
+  await client.readUntil("\r\n\r\n");
+  assert.equal(await client.closeCode(), 1000);
+});
