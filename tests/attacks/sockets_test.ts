@@ -269,3 +269,15 @@ inProcess.test("Attack on node: frames behind a pipelined handshake are read aft
   await client.readUntil("\r\n\r\n");
   assert.equal(await client.closeCode(), 1000);
 });
+
+for (const relay of ["off", "on"]) {
+  inProcess.test(`Attack on node: a client that ends its connection before the first byte holds no place (relay ${relay})`, async () => {
+    await using server = await TestServer.start({
+      clock: new FakeClock(),
+      args: [`--relay=${relay}`],
+    });
+    using client = await RawClient.connect(server.port);
+    await client.finish(); // The clock stands still, so no timeout ends it.
+    await waitUntil(async () => await server.sockets() === 0);
+  });
+}
