@@ -7,9 +7,8 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { Duplex } from "node:stream";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { mayBeHandshake, readHandshake } from "../../../server/listener/handshake_head.ts";
+import { heapBytes } from "../../support/heap.ts";
 import { HANDSHAKE } from "../../support/raw_client.ts";
 import { repeats, seeded } from "../../support/repeats.ts";
 import { oneOf, seededRandom } from "../../support/seeded_random.ts";
@@ -218,12 +217,6 @@ Deno.test("handshake head: spaces within a value take no longer than letters do"
 });
 
 Deno.test("handshake head: a header or a target that is kept does not keep the rest of the head in memory", () => {
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as () => void;
-  const heapBytes = (): number => {
-    collect();
-    return Deno.memoryUsage().heapUsed;
-  };
   const kept: (string | undefined)[] = [];
   const before = heapBytes();
   for (let n = 0; n < 1000; n++) {
