@@ -229,14 +229,29 @@ class NodeListener implements Listener {
     this.#enter({ method: "GET", target, version: "1.1", remote, header }, socket, rest);
   }
 
-  /** Data, and an end, that arrive before the decision wait in the socket, like `rest`, which has arrived already. */
   #enter(request: HttpRequest, socket: Duplex, rest: Buffer): void {
+    try {
+      this.#ask(request, socket, rest);
+    } catch (error) {
+      this.#fail(socket, error);
+    }
+  }
+
+  /** Data, and an end, that arrive before the decision wait in the socket, like `rest`, which has arrived already. */
+  #ask(request: HttpRequest, socket: Duplex, rest: Buffer): void {
     const { handler } = this.#options;
     const decision = asksForSocket(request) ? handler.admit(request) : handler.answer(request);
     if (rest.length > 0 || decision instanceof Promise) socket.pause();
     if (rest.length > 0) socket.unshift(rest);
-    if (decision instanceof Promise) void decision.then((d) => this.#decide(request, socket, d));
-    else this.#decide(request, socket, decision);
+    if (!(decision instanceof Promise)) return this.#decide(request, socket, decision);
+    decision.then((later) => this.#decide(request, socket, later))
+      .catch((error) => this.#fail(socket, error));
+  }
+
+  /** No timeout applies to a handshake, so one that fails would hold its place for ever. */
+  #fail(socket: Duplex, error: unknown): void {
+    this.#options.log.error("Unhandled error in a handshake.", describeError(error));
+    socket.destroy();
   }
 
   #decide(request: HttpRequest, socket: Duplex, decision: UpgradeDecision | HttpResponse): void {

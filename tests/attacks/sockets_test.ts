@@ -281,3 +281,25 @@ for (const relay of ["off", "on"]) {
     await waitUntil(async () => await server.sockets() === 0);
   });
 }
+
+for (const isAsking of [false, true]) {
+  inProcess.test(`Attack on node: a handshake that causes an error ${isAsking ? "after other nodes were asked" : "immediately"} is cut, and the next is served`, async () => {
+    let count = 0;
+    await using server = await TestServer.start({
+      service: ({ answer, admit }) => ({
+        answer,
+        admit: (request) => {
+          if (count++ > 0) return admit(request);
+          if (isAsking) return Promise.reject(new Error("a fault"));
+          throw new Error("a fault");
+        },
+      }),
+    });
+    using client = await RawClient.connect(server.port);
+    await client.writeLines(...HANDSHAKE, "", "");
+    assert.equal(await client.readToEnd(), "");
+    (await BareClient.enter(server.socketUrl)).leave();
+    const errors = server.entries.filter(({ level }) => level === "error");
+    assert.deepEqual(errors.map(({ message }) => message), ["Unhandled error in a handshake."]);
+  });
+}
