@@ -82,6 +82,8 @@ class NodeListener implements Listener {
   readonly #pending: PendingConnections;
   readonly #queue: WorkQueue;
   readonly #pipelines = new WeakMap<Socket, RequestPipeline>();
+  /** Handshakes for which other nodes are asked. */
+  readonly #asking = new Set<Duplex>();
   /** Every WebSocket whose stream has not closed. */
   readonly #connections = new Set<WebSocketConnection>();
   readonly #calendar: CalendarWatch;
@@ -192,7 +194,7 @@ class NodeListener implements Listener {
   }
 
   #destroy(): void {
-    for (const connection of this.#connections) connection.destroy();
+    for (const open of [...this.#connections, ...this.#asking]) open.destroy();
     this.#server.closeAllConnections();
   }
 
@@ -244,7 +246,9 @@ class NodeListener implements Listener {
     if (rest.length > 0 || decision instanceof Promise) socket.pause();
     if (rest.length > 0) socket.unshift(rest);
     if (!(decision instanceof Promise)) return this.#decide(request, socket, decision);
-    decision.then((later) => this.#decide(request, socket, later))
+    this.#asking.add(socket);
+    decision.finally(() => this.#asking.delete(socket))
+      .then((later) => this.#decide(request, socket, later))
       .catch((error) => this.#fail(socket, error));
   }
 

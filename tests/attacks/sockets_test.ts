@@ -303,3 +303,20 @@ for (const isAsking of [false, true]) {
     assert.deepEqual(errors.map(({ message }) => message), ["Unhandled error in a handshake."]);
   });
 }
+
+inProcess.test("Attack on node: a handshake for which other nodes are asked that never answer does not hold up the end of the server", async () => {
+  const asked = Promise.withResolvers<void>();
+  await using server = await TestServer.start({
+    service: ({ answer }) => ({
+      answer,
+      admit: () => {
+        asked.resolve();
+        return new Promise(() => {});
+      },
+    }),
+  });
+  using client = await RawClient.connect(server.port);
+  await client.writeLines(...HANDSHAKE, "", "");
+  await asked.promise;
+  await server.end(0);
+});
