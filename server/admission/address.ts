@@ -33,10 +33,14 @@ const TRUNCATED_BITS = { ipv4: 24, ipv6: 48 };
 
 /** Parses an address, or returns `undefined`. Ignores a port or a zone after it. */
 export function parseAddress(text: string): Address | undefined {
-  if (isIPv4(text)) return text as Address; // Already in its standard form.
   const bare = withoutPort(text.trim());
   if (!isStrict(bare)) return undefined;
   return addressOf(ipaddr.process(bare.split("%", 1)[0] ?? ""));
+}
+
+/** The same for a text of its own. It becomes the address itself, and a part of a longer text would keep that one. */
+function parseOwn(text: string): Address | undefined {
+  return isIPv4(text) ? text as Address : parseAddress(text); // IPv4 is in its standard form.
 }
 
 /** The address of the client behind a connection from `remote`, with `hops` trusted proxies in front. */
@@ -45,10 +49,11 @@ export function clientAddress(
   forwardedFor: string | undefined,
   hops: number,
 ): Address | undefined {
-  let believed = parseAddress(remote);
+  let believed = parseOwn(remote);
   const entries = (forwardedFor ?? "").split(",");
+  const parse = entries.length === 1 ? parseOwn : parseAddress;
   for (let hop = 0; hop < hops; hop++) {
-    const entry = parseAddress(entries.pop() ?? "");
+    const entry = parse(entries.pop() ?? "");
     if (entry === undefined) break;
     believed = entry;
   }

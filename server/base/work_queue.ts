@@ -70,14 +70,15 @@ export class WorkQueue {
     setTimeout(() => this.#continue(), PAUSE);
   }
 
+  /** If a task throws, this ends, and `#run` has already scheduled the next slice. */
   #continue(): void {
+    this.#isScheduled = false;
     this.#begin(this.#clock.now());
     while (this.#spent < SLICE) {
       const task = this.#tasks.shift();
       if (task === undefined) break;
       this.#run(task);
     }
-    this.#isScheduled = false;
     if (this.#tasks.size > 0) this.#schedule();
   }
 }

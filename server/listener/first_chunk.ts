@@ -78,7 +78,10 @@ export class FirstChunk implements StreamOwner {
 
   drained(): void {}
 
-  ended(): void {}
+  /** A client that ends its side before it has sent anything wants nothing. */
+  ended(stream: Duplex): void {
+    if (!stream.writableEnded) stream.end();
+  }
 
   gone(): void {}
 
@@ -97,6 +100,7 @@ export class FirstChunk implements StreamOwner {
     this.#options.queue.add(() => {
       isRead = true;
       if (!socket.destroyed) this.#readHead(socket, bytes);
+      else bytes.fill(0);
     });
     if (!isRead) socket.pause();
   }

@@ -33,11 +33,16 @@ const END = "\r\n\r\n";
 /** The request line, and the header lines without the last line end (RFC 9112 section 5, RFC 9110 section 5.5). */
 const HEAD = /^GET (\/[!-~]*) HTTP\/1\.1((?:\r\n[!#$%&'*+.^_`|~\w-]+:[\t -~\x80-\xff]*)+)$/;
 
-/** Optional whitespace around a value (RFC 9110 section 5.6.3). Not `trim`, which removes other characters as well. */
-const SPACE_AROUND = /^[\t ]+|[\t ]+$/g;
+/** Optional whitespace around a value (RFC 9110 section 5.6.3). */
+const [TAB, SPACE] = [0x09, 0x20];
+
+const METHOD = "GET ";
 
 /** Headers that say something about a body, or ask for a response before the request is complete. */
 const BODY_HEADERS = ["content-length", "transfer-encoding", "expect"];
+
+/** The option of the Connection header without which a request is not to be upgraded (RFC 9110 section 7.8). */
+const UPGRADE = /(?:^|,)[\t ]*upgrade[\t ]*(?:,|$)/i;
 
 /** Whether a chunk may begin with a handshake, which only {@linkcode readHandshake} decides. Costs nearly nothing. */
 export function mayBeHandshake(chunk: Uint8Array): boolean {
@@ -48,26 +53,41 @@ export function mayBeHandshake(chunk: Uint8Array): boolean {
 export function readHandshake(chunk: Buffer, limit: number): HandshakeHead | undefined {
   const end = chunk.indexOf(END);
   if (end < 0 || end + END.length > limit) return undefined;
-  const [, target, lines] = HEAD.exec(chunk.toString("latin1", 0, end)) ?? [];
-  if (target === undefined || lines === undefined) return undefined;
-  const headers = readHeaders(lines);
+  const [, path, lines] = HEAD.exec(chunk.toString("latin1", 0, end)) ?? [];
+  if (path === undefined || lines === undefined) return undefined;
+  const headers = readHeaders(lines, chunk.subarray(end - lines.length, end));
   if (headers === undefined || BODY_HEADERS.some((name) => headers.has(name))) return undefined;
   if (headers.get("upgrade")?.toLowerCase() !== "websocket") return undefined;
-  if (!headers.has("host") || !headers.has("connection")) return undefined;
+  if (!headers.has("host") || !UPGRADE.test(headers.get("connection") ?? "")) return undefined;
+  const target = chunk.toString("latin1", METHOD.length, METHOD.length + path.length);
   return { target, header: (name) => headers.get(name), bytes: end + END.length };
 }
 
 /** The values of header lines by name, each line preceded by CR LF. `undefined` if a name occurs twice. */
-function readHeaders(lines: string): Map<string, string> | undefined {
+function readHeaders(lines: string, bytes: Buffer): Map<string, string> | undefined {
   const headers = new Map<string, string>();
   let count = 0;
-  for (const line of lines.slice(2).split("\r\n")) {
-    const colon = line.indexOf(":");
-    headers.set(
-      line.slice(0, colon).toLowerCase(),
-      line.slice(colon + 1).replace(SPACE_AROUND, ""),
-    );
+  for (let start = 2, end = 0; end < lines.length; start = end + 2) {
+    const colon = lines.indexOf(":", start);
+    end = lines.indexOf("\r\n", colon);
+    if (end < 0) end = lines.length;
+    headers.set(lines.slice(start, colon).toLowerCase(), valueOf(bytes, colon + 1, end));
     if (headers.size !== ++count) return undefined;
   }
   return headers;
+}
+
+/**
+ * Decodes a value without the whitespace around it. It is a text of its own: a part of the head's text would keep all of
+ * it in memory, with the client's address, for as long as a session keeps its host. The search for its end is no
+ * expression, which would begin anew at each space within the value, and take 30 ms for 8 KiB of them.
+ */
+function valueOf(bytes: Buffer, start: number, end: number): string {
+  while (start < end && isSpace(bytes[start])) start++;
+  while (end > start && isSpace(bytes[end - 1])) end--;
+  return bytes.toString("latin1", start, end);
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === SPACE || byte === TAB;
 }

@@ -82,6 +82,8 @@ class NodeListener implements Listener {
   readonly #pending: PendingConnections;
   readonly #queue: WorkQueue;
   readonly #pipelines = new WeakMap<Socket, RequestPipeline>();
+  /** Handshakes for which other nodes are asked. */
+  readonly #asking = new Set<Duplex>();
   /** Every WebSocket whose stream has not closed. */
   readonly #connections = new Set<WebSocketConnection>();
   readonly #calendar: CalendarWatch;
@@ -192,7 +194,7 @@ class NodeListener implements Listener {
   }
 
   #destroy(): void {
-    for (const connection of this.#connections) connection.destroy();
+    for (const open of [...this.#connections, ...this.#asking]) open.destroy();
     this.#server.closeAllConnections();
   }
 
@@ -216,10 +218,11 @@ class NodeListener implements Listener {
   /** A request to upgrade that the server of HTTP has read. */
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#pending.remove(rawSocketOf(request.socket));
-    const rest = this.#pipelines.get(request.socket)?.detach() ?? head;
+    const rest = this.#pipelines.get(request.socket)?.detach();
+    socket.on("error", ignore); // The server of HTTP has removed its own.
     request.socket.setTimeout(0); // A WebSocket may be silent: heartbeats detect a vanished peer.
-    if (rest !== head && rest.length > 0) socket.unshift(rest);
-    this.#enter(requestOf(request), socket, head);
+    const all = rest === undefined ? head : Buffer.concat([head, rest]);
+    this.#enter(requestOf(request), socket, all);
   }
 
   #receiveHandshake(socket: Socket, { target, header }: HandshakeHead, rest: Buffer): void {
@@ -228,14 +231,31 @@ class NodeListener implements Listener {
     this.#enter({ method: "GET", target, version: "1.1", remote, header }, socket, rest);
   }
 
-  /** Data, and an end, that arrive before the decision wait in the socket, like `rest`, which has arrived already. */
   #enter(request: HttpRequest, socket: Duplex, rest: Buffer): void {
+    try {
+      this.#ask(request, socket, rest);
+    } catch (error) {
+      this.#fail(socket, error);
+    }
+  }
+
+  /** Data, and an end, that arrive before the decision wait in the socket, like `rest`, which has arrived already. */
+  #ask(request: HttpRequest, socket: Duplex, rest: Buffer): void {
     const { handler } = this.#options;
     const decision = asksForSocket(request) ? handler.admit(request) : handler.answer(request);
     if (rest.length > 0 || decision instanceof Promise) socket.pause();
     if (rest.length > 0) socket.unshift(rest);
-    if (decision instanceof Promise) void decision.then((d) => this.#decide(request, socket, d));
-    else this.#decide(request, socket, decision);
+    if (!(decision instanceof Promise)) return this.#decide(request, socket, decision);
+    this.#asking.add(socket);
+    decision.finally(() => this.#asking.delete(socket))
+      .then((later) => this.#decide(request, socket, later))
+      .catch((error) => this.#fail(socket, error));
+  }
+
+  /** No timeout applies to a handshake, so one that fails would hold its place for ever. */
+  #fail(socket: Duplex, error: unknown): void {
+    this.#options.log.error("Unhandled error in a handshake.", describeError(error));
+    socket.destroy();
   }
 
   #decide(request: HttpRequest, socket: Duplex, decision: UpgradeDecision | HttpResponse): void {
@@ -254,6 +274,9 @@ class NodeListener implements Listener {
 function hasBody({ headers }: IncomingMessage): boolean {
   return headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";
 }
+
+/** A socket that fails is destroyed automatically, and emits `close`. */
+function ignore(): void {}
 
 /** Hashed with the client's key to prove that the server speaks WebSocket (RFC 6455 section 1.3). */
 const ACCEPT_SALT = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";

@@ -44,6 +44,7 @@ export class RequestPipeline {
   /** Number of requests that were parsed and not answered yet. */
   #unanswered = 0;
   #isQueued = false;
+  #isDetached = false;
   readonly #onData = (bytes: Buffer): void => this.#receive(bytes);
 
   private constructor(socket: Socket, parse: Parse, queue: WorkQueue) {
@@ -73,8 +74,9 @@ export class RequestPipeline {
     this.#proceed();
   }
 
-  /** Gives up the socket, and returns what was received after the last request. */
+  /** Gives up the socket, which its next owner pauses and resumes. Returns what was received after the last request. */
   detach(): Buffer {
+    this.#isDetached = true;
     this.#socket.removeListener("data", this.#onData);
     return this.#take(this.#rest.length);
   }
@@ -85,6 +87,7 @@ export class RequestPipeline {
   }
 
   #proceed(): void {
+    if (this.#isDetached) return;
     if (this.#rest.length === 0) return this.#resume();
     if (this.#unanswered > 0 || this.#isQueued) return this.#pause();
     this.#isQueued = true;

@@ -17,7 +17,7 @@ export interface StreamOwner {
   /** Everything written has been taken. */
   drained(): void;
   /** The other side has ended. */
-  ended(): void;
+  ended(stream: Duplex): void;
   /** The stream has closed. */
   gone(): void;
 }
@@ -53,7 +53,7 @@ function onDrain(this: Owned): void {
 }
 
 function onEnd(this: Owned): void {
-  this[OWNER]?.ended();
+  this[OWNER]?.ended(this);
 }
 
 function onClose(this: Owned): void {

@@ -154,6 +154,7 @@ export class WebSocketConnection implements Outlet, FrameSink, Flushable, Stream
     const response = this.#response;
     this.#response = undefined;
     const bytes = response === undefined ? frame : Buffer.concat([response, frame]);
+    if (cleared && bytes !== frame) frame.fill(0); // `bytes` is a copy.
     if (!this.#stream.writable) return;
     if (cleared) this.#stream.write(bytes, () => bytes.fill(0));
     else this.#stream.write(bytes);

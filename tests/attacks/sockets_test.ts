@@ -4,6 +4,8 @@
  */
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:net";
 import {
   type ClientMessage,
   MAX_FRAGMENTS,
@@ -11,6 +13,7 @@ import {
   RESUME_WINDOW,
 } from "../../protocol.ts";
 import { SECOND } from "../../server/base/clock.ts";
+import { delay } from "../../server/base/timeout.ts";
 import { MAX_BACKLOG_BYTES, MAX_STALL } from "../../server/chat/relay.ts";
 import { BareClient } from "../support/bare_client.ts";
 import { CertificateFiles } from "../support/certificate_files.ts";
@@ -223,3 +226,97 @@ async function answerHeartbeat(client: BareClient): Promise<void> {
 function backlogOf(server: TestServer): number {
   return [...server.outlets].reduce((sum, { backlog }) => sum + backlog, 0);
 }
+
+for (const [parser, before] of [["handshakes", ""], ["all requests", "\r\n"]] as const) {
+  inProcess.test(`Attack on node: a handshake read by the parser of ${parser} causes no error if it is reset while other nodes are asked`, async () => {
+    const asked = Promise.withResolvers<void>();
+    const answered = Promise.withResolvers<void>();
+    await using server = await TestServer.start({
+      service: ({ answer, admit }) => ({
+        answer,
+        admit: async (request) => {
+          asked.resolve();
+          await answered.promise;
+          return await admit(request);
+        },
+      }),
+    });
+    const socket = connect(server.port, "127.0.0.1");
+    await once(socket, "connect");
+    socket.write(before + [...HANDSHAKE, "", ""].join("\r\n"));
+    await asked.promise;
+    socket.resetAndDestroy();
+    await waitUntil(async () => await server.sockets() === 0);
+    answered.resolve();
+  });
+}
+
+inProcess.test("Attack on node: frames behind a pipelined handshake are read after other nodes were asked", async () => {
+  await using server = await TestServer.start({
+    service: ({ answer, admit }) => ({
+      answer,
+      admit: async (request) => {
+        await delay(1); // Not the same turn of the event loop.
+        return await admit(request);
+      },
+    }),
+  });
+  const request = ["GET /healthz HTTP/1.1", "Host: localhost", "", ""];
+  const head = new TextEncoder().encode([...request, ...HANDSHAKE, "", ""].join("\r\n"));
+  using client = await RawClient.connect(server.port);
+  await client.write(Uint8Array.of(...head, ...frame(0x88, Uint8Array.of(3, 0xE8))));
+  await client.readUntil("101 Switching Protocols");
+  await client.readUntil("\r\n\r\n");
+  assert.equal(await client.closeCode(), 1000);
+});
+
+for (const relay of ["off", "on"]) {
+  inProcess.test(`Attack on node: a client that ends its connection before the first byte holds no place (relay ${relay})`, async () => {
+    await using server = await TestServer.start({
+      clock: new FakeClock(),
+      args: [`--relay=${relay}`],
+    });
+    using client = await RawClient.connect(server.port);
+    await client.finish(); // The clock stands still, so no timeout ends it.
+    await waitUntil(async () => await server.sockets() === 0);
+  });
+}
+
+for (const isAsking of [false, true]) {
+  inProcess.test(`Attack on node: a handshake that causes an error ${isAsking ? "after other nodes were asked" : "immediately"} is cut, and the next is served`, async () => {
+    let count = 0;
+    await using server = await TestServer.start({
+      service: ({ answer, admit }) => ({
+        answer,
+        admit: (request) => {
+          if (count++ > 0) return admit(request);
+          if (isAsking) return Promise.reject(new Error("a fault"));
+          throw new Error("a fault");
+        },
+      }),
+    });
+    using client = await RawClient.connect(server.port);
+    await client.writeLines(...HANDSHAKE, "", "");
+    assert.equal(await client.readToEnd(), "");
+    (await BareClient.enter(server.socketUrl)).leave();
+    const errors = server.entries.filter(({ level }) => level === "error");
+    assert.deepEqual(errors.map(({ message }) => message), ["Unhandled error in a handshake."]);
+  });
+}
+
+inProcess.test("Attack on node: a handshake for which other nodes are asked that never answer does not hold up the end of the server", async () => {
+  const asked = Promise.withResolvers<void>();
+  await using server = await TestServer.start({
+    service: ({ answer }) => ({
+      answer,
+      admit: () => {
+        asked.resolve();
+        return new Promise(() => {});
+      },
+    }),
+  });
+  using client = await RawClient.connect(server.port);
+  await client.writeLines(...HANDSHAKE, "", "");
+  await asked.promise;
+  await server.end(0);
+});

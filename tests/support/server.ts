@@ -12,7 +12,12 @@ import { shutDown } from "../../server/shutdown.ts";
 import type { SessionRates } from "../../server/limits/rate_limits.ts";
 import { listenDeno } from "../../server/listener/deno_listener.ts";
 import type { Listener } from "../../server/listener/listener.ts";
-import type { ConnectionHandler, Handler, Outlet } from "../../server/transport.ts";
+import type {
+  ConnectionHandler,
+  Handler,
+  Outlet,
+  UpgradeDecision,
+} from "../../server/transport.ts";
 import { listenNode } from "../../server/listener/node_listener.ts";
 import type { Log } from "../../server/base/log.ts";
 import type { Rate } from "../../server/base/token_bucket.ts";
@@ -242,16 +247,19 @@ export function withVisitors(
   service: Handler,
   change: (visitor: ConnectionHandler, outlet: Outlet) => ConnectionHandler,
 ): Handler {
+  const changed = (decision: UpgradeDecision): UpgradeDecision => {
+    if (decision.kind === "refused") return decision;
+    const { connect, enter } = decision.handshake;
+    return {
+      kind: "admitted",
+      handshake: { connect, enter: (outlet) => change(enter(outlet), outlet) },
+    };
+  };
   return {
     answer: (request) => service.answer(request),
-    admit: async (request) => {
-      const admittance = await service.admit(request);
-      if (admittance.kind === "refused") return admittance;
-      const { connect, enter } = admittance.handshake;
-      return {
-        kind: "admitted",
-        handshake: { connect, enter: (outlet) => change(enter(outlet), outlet) },
-      };
+    admit: (request) => {
+      const decision = service.admit(request);
+      return decision instanceof Promise ? decision.then(changed) : changed(decision);
     },
   };
 }

@@ -10,6 +10,7 @@ import {
   type Range,
   truncateAddress,
 } from "../../../server/admission/address.ts";
+import { heapBytes } from "../../support/heap.ts";
 import { SECOND } from "../../../server/base/clock.ts";
 import { Stopwatch } from "../../support/stopwatch.ts";
 import { trials } from "../../support/repeats.ts";
@@ -371,4 +372,16 @@ Deno.test("Address is in a range exactly if both are equal when cut to its lengt
     }),
     trials({ sample: 100, long: 20_000 }),
   );
+});
+
+Deno.test("clientAddress returns an address that does not keep the rest of the header in memory", () => {
+  const kept: (string | undefined)[] = [];
+  const before = heapBytes();
+  for (let n = 0; n < 1000; n++) {
+    const forged = `${n}`.padStart(7000, "0");
+    kept.push(clientAddress("10.0.0.1", `${forged},203.0.113.${100 + n % 100}`, 1));
+  }
+  const each = (heapBytes() - before) / 1000;
+  assert.equal(kept[42], "203.0.113.142");
+  assert.ok(each < 1000, `an address keeps ${Math.round(each)} bytes`);
 });

@@ -53,3 +53,22 @@ Deno.test("Work queue runs a task that is added by a task after it, and continue
   task("after", 0);
   assert.deepEqual(done.at(-1), "after");
 });
+
+Deno.test("Work queue continues after an error in a task that had to wait", async () => {
+  const { queue, done, task } = newQueue();
+  const errors: string[] = [];
+  const note = (event: ErrorEvent): void => {
+    event.preventDefault();
+    errors.push(event.message);
+  };
+  globalThis.addEventListener("error", note);
+  task("first", SLICE);
+  queue.add(() => {
+    throw new Error("a fault");
+  });
+  for (const name of ["second", "third"]) task(name, SLICE);
+  await waitUntil(() => done.length === 3);
+  globalThis.removeEventListener("error", note);
+  assert.deepEqual(done, ["first", "second", "third"]);
+  assert.equal(errors.length, 1);
+});

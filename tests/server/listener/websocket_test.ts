@@ -112,6 +112,16 @@ Deno.test("Connection writes the response and the first text together, and overw
   assert.ok(responseBuffers.every((buffer) => buffer.every((byte) => byte === 0)));
 });
 
+Deno.test("Connection leaves no copy of the first text behind, which contains a token", async () => {
+  const token = "9b1c0f6e2d";
+  const pool = Buffer.from(Buffer.allocUnsafe(1).buffer); // Small buffers are parts of it.
+  const { responseBuffers: [buffer] } = new Pair((outlet) => outlet.send(token));
+  assert.equal(Buffer.allocUnsafe(1).buffer, pool.buffer);
+  assert.ok(buffer!.toString("latin1").endsWith(token));
+  await delay(0);
+  for (const bytes of [pool, buffer!]) assert.ok(!bytes.toString("latin1").includes(token));
+});
+
 Deno.test("Connection writes the response at once if there is nothing to say", () => {
   assert.deepEqual(new Pair().responses, [[...RESPONSE], [...RESPONSE]]);
 });
