@@ -1,11 +1,12 @@
 /**
- * Who handles the events of a stream. The owner changes when a connection becomes a WebSocket, and the listeners stay:
+ * The owner of a stream handles its events. The owner changes when a connection becomes a WebSocket, and the listeners
+ * stay:
  *
  *     accepted ──> FirstChunk ──> WebSocketConnection
  *
- * They are the same functions for all streams, so a connection costs none of its own. None is removed, either: in this
- * runtime, removing the last listener of an event makes the stream's table of listeners a dictionary of 450 bytes, which
- * is also slower to look into.
+ * They are the same functions for all streams, so a connection adds none. None is removed, either: in this runtime,
+ * removing the last listener of an event makes the stream's table of listeners a dictionary of 450 bytes, which is
+ * also slower to look into.
  */
 
 import type { Buffer } from "node:buffer";
@@ -37,7 +38,7 @@ export function own(stream: Owned, owner: StreamOwner): void {
   stream.on("data", onData); // The last one, because it makes the stream flow.
 }
 
-/** Leaves a stream to somebody who attaches listeners of its own. */
+/** Leaves a stream to somebody who attaches other listeners. */
 export function disown(stream: Owned): void {
   stream[OWNER] = undefined;
   stream.off("drain", onDrain).off("end", onEnd).off("close", onClose).off("error", onError);
