@@ -35,6 +35,9 @@ import { reloadOnChange } from "./page/reload.ts";
 /** Whether this is a development build, which reloads when its source changes. */
 declare const DEVELOPMENT: boolean;
 
+/** How long after its start the page prepares for a chat, in milliseconds. It has been drawn by then. */
+const PREPARATION_DELAY = 1_000;
+
 class App {
   readonly #screen: Screen;
   readonly #devices: Devices;
@@ -81,6 +84,7 @@ class App {
     this.#screen = new Screen(root, own, dispatch);
     this.#screen.draw(this.#state);
     chooseLanguage(this.#state.preferences.language);
+    later(PREPARATION_DELAY, () => partner.prepare());
   }
 
   /** Handles an event. Drawing may move the focus and so cause further events, which wait until this one is done. */

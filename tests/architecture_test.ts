@@ -7,6 +7,11 @@ import { pathsIn } from "./support/files.ts";
 
 const root = new URL("../", import.meta.url);
 
+/** The files that only use keys. */
+const KEYED = ["heard_texts", "ratchet", "sealed_frame", "web_crypto_kem"].map((name) =>
+  `client/crypto/${name}.ts`
+);
+
 /** Every source file: those at the top, and those in the folders of the program. */
 async function sources(): Promise<string[]> {
   const top = await Array.fromAsync(Deno.readDir(root), ({ name }) => name);
@@ -125,8 +130,9 @@ Deno.test("Clock, randomness and environment are parameters: only main.ts and ap
     "tools/test.ts",
     "client/app.ts",
     "client/page/reload.ts",
-    "client/crypto/sealed_channel.ts", // The browser makes the keys. A page has no other source.
-    "client/crypto/heard_texts.ts", // For the same reason.
+    "client/crypto/key_agreement.ts", // The browser makes the keys. A page has no other source.
+    ...KEYED, // For the same reason.
+    "client/crypto/transcript.ts", // The browser computes the hashes.
     "client/net/proof_of_work.ts", // The browser computes the hashes. That is the point of the proof of work.
     "server/base/clock.ts",
   ];
@@ -143,12 +149,12 @@ Deno.test("Clock, randomness and environment are parameters: only main.ts and ap
   }
 });
 
-Deno.test("Only two files use keys, and only they and proof of work use WebCrypto", async () => {
-  const hashing = "client/net/proof_of_work.ts";
-  const keyed = ["client/crypto/sealed_channel.ts", "client/crypto/heard_texts.ts"];
+Deno.test("Only five files use keys, and only they and two that hash use WebCrypto", async () => {
+  const hashing = ["client/net/proof_of_work.ts", "client/crypto/transcript.ts"];
+  const keyed = ["client/crypto/key_agreement.ts", ...KEYED];
   for (const file of (await sources()).filter((name) => !name.endsWith(".gen.ts"))) {
     const code = await Deno.readTextFile(new URL(file, root));
-    if (file === hashing) assert.doesNotMatch(code, /crypto\.(?!subtle\.digest\()/, file);
+    if (hashing.includes(file)) assert.doesNotMatch(code, /crypto\.(?!subtle\.digest\()/, file);
     else assert.equal(/crypto\.subtle/.test(code), keyed.includes(file), file);
   }
 });

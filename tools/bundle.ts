@@ -3,6 +3,8 @@
  *
  *     module ──> without types ──> templates compiled ──> bundle ──> smaller
  *                esbuild           templates.ts          esbuild    Terser
+ *     package ──> trimmed ──────────────────────────────────┘
+ *                 package_code.ts
  *
  * esbuild minifies all of it. Terser then saves more than a kilobyte of brotli, mainly because it moves functions to the
  * only place that calls them. esbuild comes first: only it shortens private names, and only it knows the browsers that
@@ -11,7 +13,9 @@
 
 import * as esbuild from "esbuild";
 import { minify } from "terser";
+import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
+import { trimmed } from "./package_code.ts";
 import { compileTemplates } from "./templates.ts";
 
 /** `a===1` compresses better than `1===a`. Reading a property of the app, and not using it, has no effect. */
@@ -80,14 +84,21 @@ async function bundle(entry: URL, options: esbuild.BuildOptions): Promise<string
   return output.text.trim();
 }
 
-/** Finds npm packages where Deno keeps them. */
+/** Modules of packages. Those of the page are written in TypeScript. */
+const PACKAGED = /\.m?js$/;
+
+/** Finds npm packages where Deno keeps them, and those that they need themselves. */
 const packages: esbuild.Plugin = {
   name: "packages",
   setup(build): void {
-    build.onResolve({ filter: /^[a-z@]/ }, async ({ path, kind }) => {
+    build.onResolve({ filter: /^[a-z@]/ }, async ({ path, kind, importer }) => {
       if (kind === "entry-point") return undefined;
+      if (PACKAGED.test(importer)) return { path: createRequire(importer).resolve(path) };
       await import(path);
       return { path: fileURLToPath(import.meta.resolve(path)) };
+    });
+    build.onLoad({ filter: PACKAGED }, async ({ path }) => {
+      return { contents: trimmed(await Deno.readTextFile(path)), loader: "js" };
     });
   },
 };

@@ -33,7 +33,6 @@ export const OWN_NAMES = [
     "letters",
     "hasMet",
     "begin",
-    "commitment",
     "failure",
     "press",
     "nextChat",
@@ -41,6 +40,17 @@ export const OWN_NAMES = [
     "isAsked",
     "isOutdated",
   ],
+  ...["commitment", "offers", "reveals", "terms", "kemKeys", "forget", "sending"],
+  ...["receiving", "pictureBits", "newKeys"],
+] as const;
+
+/** Names that only objects of packages have, and the module that calls them. */
+export const PACKAGE_NAMES = [
+  ...["bytesLen", "nttZetas", "bitsCoder", "blockLen", "outputLen", "posOut", "destroyed"],
+  ...["enableXOF", "canXOF", "state32", "cipherText", "sharedSecret", "secretKey", "secretCoder"],
+  ...["lengths", "HASH256", "HASH512", "newPoly", "isKyber", "brvBits", "ROOT_OF_UNITY"],
+  ...["invertButterflies", "skipStages", "dkLen", "xofInto", "writeInto", "digestInto", "keccak"],
+  ...["keygen", "rounds", "ETA1", "ETA2", "dit", "brp", "roots"],
 ] as const;
 
 /** Strings that only the app compares with each other, in the order of their replacements. */
@@ -48,7 +58,7 @@ export const OWN_STRINGS = [
   ...["remote-media", "trouble", "consenting", "preparing", "secured", "unwilling", "choosing"],
   ...["resuming", "offered", "dialling", "toggle-device", "choose-device", "toggle-notifications"],
   ...["keep-preferences", "start-call", "refresh-call", "repeated-text", "full-screen"],
-  ...["committed", "revealed", "willing", "refuse", "ask-permission", "language-failed"],
+  ...["revealed", "willing", "refuse", "ask-permission", "language-failed"],
   ...["remove-interest", "remove-language", "type-interest", "add-interest", "pop-out", "asleep"],
   ...["resynced", "attention", "greeting", "dismiss-sign", "set-up"],
 ] as const;
@@ -62,7 +72,7 @@ export const OWN_CLASSES = [
 ] as const;
 
 /** What each of these names is in the script: a letter, or two. */
-export const SHORT_NAMES = shortened(OWN_NAMES);
+export const SHORT_NAMES = shortened([...OWN_NAMES, ...PACKAGE_NAMES]);
 
 /** What each of these strings is in the script. */
 export const SHORT_STRINGS = shortened(OWN_STRINGS);

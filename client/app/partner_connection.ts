@@ -6,11 +6,13 @@
 import { comparable } from "../state/automation.ts";
 import { decodeEnvelope, encodeEnvelope, type Envelope } from "../crypto/envelope.ts";
 import type { Event } from "../state/state.ts";
+import { findKem } from "../crypto/find_kem.ts";
 import { HeardTexts } from "../crypto/heard_texts.ts";
+import type { Kem } from "../crypto/kem.ts";
 import type { Media } from "../media/devices.ts";
 import { PeerConnection } from "../media/peer_connection.ts";
 import type { Role, Route } from "../../protocol.ts";
-import { SealedChannel } from "../crypto/sealed_channel.ts";
+import { type ChannelEvents, SealedChannel } from "../crypto/sealed_channel.ts";
 
 export interface PartnerConnectionOptions {
   /** Sends a frame to the server, which forwards it. */
@@ -24,6 +26,7 @@ export interface PartnerConnectionOptions {
 export class PartnerConnection {
   readonly #options: PartnerConnectionOptions;
   readonly #heard = new HeardTexts();
+  #kem: Promise<Kem> | undefined;
   #role: Role = "caller";
   #channel: SealedChannel | undefined;
   #call: PeerConnection | undefined;
@@ -34,14 +37,19 @@ export class PartnerConnection {
     this.#options = options;
   }
 
+  /** Prepares for chats: finds out which KEM this browser has. */
+  prepare(): Promise<Kem> {
+    return this.#kem ??= findKem();
+  }
+
   /** Opens a new channel, with new keys, for the chat that begins. */
   open(role: Role): void {
     const { onFrame, dispatch } = this.#options;
     this.#role = role;
     this.#heard.begin();
-    const channel = this.#channel = new SealedChannel(role, {
+    const events: ChannelEvents = {
       onFrame,
-      onSecured: (pictures) => dispatch({ type: "secured", pictures }),
+      onSecured: (pictures, suite) => dispatch({ type: "secured", pictures, suite }),
       onTampered: () => dispatch({ type: "tampered" }),
       onFailed: () => dispatch({ type: "not-secured" }),
       onOpened: (kind, content) => {
@@ -50,7 +58,8 @@ export class PartnerConnection {
         dispatch({ type: "partner", envelope });
         if (envelope.kind === "text") this.#compare(envelope.text, channel);
       },
-    });
+    };
+    const channel = this.#channel = new SealedChannel(role, events, { kem: this.prepare() });
   }
 
   /** Finds out whether the previous partner has sent the same text. The chat may be over by then. */
@@ -67,7 +76,7 @@ export class PartnerConnection {
     for (const task of this.#waiting) this.#run(task);
   }
 
-  receive(frame: Uint8Array): void {
+  receive(frame: Uint8Array<ArrayBuffer>): void {
     this.#channel?.receive(frame);
   }
 

@@ -1,7 +1,7 @@
 /**
  * Padding hides the length of what is sent: every frame has one of four lengths.
  *
- *   256 bytes    the key exchange
+ *   1.25 KiB     the key agreement, in one packet with most networks
  *   1 KiB        any signal, and any message of up to 200 characters, in any script
  *   4 KiB        longer messages
  *   16 KiB       the longest
@@ -15,8 +15,8 @@
  *   +------------+------------------+-------------+
  */
 
-/** Length of a frame of the key exchange, in bytes. */
-export const HANDSHAKE_SIZE = 256;
+/** Length of a frame of the key agreement, in bytes. */
+export const HANDSHAKE_SIZE = 1280;
 
 /** Possible lengths of a sealed frame, in bytes. */
 export const SEALED_SIZES = [1024, 4096, 16_384] as const;

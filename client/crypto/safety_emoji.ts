@@ -11,10 +11,10 @@ export const PICTURES: readonly string[] = (
   "🦋 🍁 🏰 🧀 🐸 🥑 🚂 🪴 🦀 🍞 ⛺ 🎻 🐞 🥚 🏝️ 🪜"
 ).split(" ");
 
-/** Bytes of secret that select the four pictures. */
-export const EMOJI_BYTES = 3;
+/** Bytes that select the four pictures. */
+export const PICTURE_BYTES = 3;
 
-/** The four pictures for {@linkcode EMOJI_BYTES} bytes, first bits first, as indices of {@linkcode PICTURES}. */
+/** The four pictures for {@linkcode PICTURE_BYTES} bytes, first bits first, as indices of {@linkcode PICTURES}. */
 export function safetyEmoji(bytes: Uint8Array): number[] {
   const [a = 0, b = 0, c = 0] = bytes;
   const bits = a << 16 | b << 8 | c;

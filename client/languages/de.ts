@@ -167,6 +167,8 @@ export const de: Catalogue = {
     Encrypted: "Ende-zu-Ende-verschlüsselt",
     Compare:
       "Wenn dein Gegenüber dieselben vier Bilder in derselben Reihenfolge sieht, kann niemand dazwischen euren Chat lesen, auch nicht dieser Server. Vergleicht sie mündlich oder gebt einen Hinweis in eigenen Worten, den keine Maschine ändern könnte.",
+    Suite:
+      "Die Schlüssel stammen aus {suite}. Wer den verschlüsselten Chat aufzeichnet, kann ihn nur lesen, wenn beide gebrochen sind.",
     Unprotected: "Wovor das nicht schützt",
     Comma: ", ",
     Pictures:

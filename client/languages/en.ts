@@ -178,6 +178,8 @@ export const en = {
     Encrypted: "End-to-end encrypted",
     Compare:
       "If the stranger sees the same four pictures in the same order, nobody in between can read your chat, not even this server. Compare them by voice, or give a hint in your own words that a machine couldn't alter.",
+    Suite:
+      "The keys come from {suite}. A recording of the encrypted chat can be read only if both are broken.",
     Unprotected: "What this can't protect you from",
     /** Separates the names of pictures, both in `Pictures` and where the page shows four of them. */
     Comma: ", ",

@@ -165,6 +165,8 @@ export const es: Catalogue = {
     Encrypted: "Cifrado de extremo a extremo",
     Compare:
       "Si la otra persona ve los mismos cuatro dibujos en el mismo orden, nadie en el camino puede leer el chat, ni siquiera este servidor. Compárenlos de viva voz o den con sus propias palabras una pista que una máquina no pueda cambiar.",
+    Suite:
+      "Las claves salen de {suite}. Una grabación del chat cifrado solo se puede leer si se rompen los dos.",
     Unprotected: "De qué no te protege esto",
     Comma: ", ",
     Pictures:

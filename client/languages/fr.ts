@@ -168,6 +168,8 @@ export const fr: Catalogue = {
     Encrypted: "Chiffré de bout en bout",
     Compare:
       "Si l’autre personne voit les quatre mêmes images dans le même ordre, personne entre vous deux ne peut lire votre chat, pas même ce serveur. Comparez-les de vive voix, ou donnez avec vos propres mots un indice qu’une machine ne pourrait pas modifier.",
+    Suite:
+      "Les clés viennent de {suite}. Un enregistrement du chat chiffré n’est lisible que si les deux sont cassés.",
     Unprotected: "Ce dont cela ne protège pas",
     Comma: ", ",
     Pictures:

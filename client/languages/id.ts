@@ -156,6 +156,8 @@ export const id: Catalogue = {
     Encrypted: "Terenkripsi end-to-end",
     Compare:
       "Jika lawan bicara melihat empat gambar yang sama dengan urutan yang sama, tidak ada siapa pun di tengah yang bisa membaca obrolan kalian, termasuk server ini. Cocokkan lewat suara, atau beri petunjuk dengan kata-kata sendiri yang tidak bisa diubah mesin.",
+    Suite:
+      "Kunci berasal dari {suite}. Rekaman obrolan terenkripsi hanya bisa dibaca jika keduanya dibobol.",
     Unprotected: "Yang tidak bisa dicegah enkripsi",
     Comma: ", ",
     Pictures:

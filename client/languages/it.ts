@@ -169,6 +169,8 @@ export const it: Catalogue = {
     Encrypted: "Crittografia end-to-end",
     Compare:
       "Se l’altra persona vede le stesse quattro figure nello stesso ordine, nessuno lungo il percorso può leggere la vostra chat, nemmeno questo server. Confrontatele a voce, oppure date con parole vostre un indizio che una macchina non potrebbe alterare.",
+    Suite:
+      "Le chiavi derivano da {suite}. Una registrazione della chat cifrata è leggibile solo se entrambi vengono violati.",
     Unprotected: "Da che cosa non ti protegge",
     Comma: ", ",
     Pictures:

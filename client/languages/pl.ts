@@ -170,6 +170,8 @@ export const pl: Catalogue = {
     Encrypted: "Szyfrowanie end-to-end",
     Compare:
       "Jeśli druga osoba widzi te same cztery obrazki w tej samej kolejności, nikt po drodze nie może czytać waszego czatu, nawet ten serwer. Porównajcie je na głos albo dajcie własnymi słowami wskazówkę, której maszyna nie mogłaby zmienić.",
+    Suite:
+      "Klucze pochodzą z {suite}. Nagranie zaszyfrowanego czatu da się odczytać tylko po złamaniu obu.",
     Unprotected: "Przed czym to nie chroni",
     Comma: ", ",
     Pictures:

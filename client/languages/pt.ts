@@ -164,6 +164,8 @@ export const pt: Catalogue = {
     Encrypted: "Criptografia de ponta a ponta",
     Compare:
       "Se a outra pessoa vê as mesmas quatro imagens na mesma ordem, ninguém no caminho consegue ler o chat, nem mesmo este servidor. Comparem de viva voz ou deem, com suas próprias palavras, uma dica que uma máquina não consiga alterar.",
+    Suite:
+      "As chaves vêm de {suite}. Uma gravação do chat criptografado só pode ser lida se os dois forem quebrados.",
     Unprotected: "Do que isto não protege você",
     Comma: ", ",
     Pictures:

@@ -160,6 +160,8 @@ export const tr: Catalogue = {
     Encrypted: "Uçtan uca şifreli",
     Compare:
       "Karşındaki kişi aynı dört resmi aynı sırayla görüyorsa, aradaki hiç kimse sohbetinizi okuyamaz, bu sunucu bile. Resimleri sesli olarak karşılaştırın veya bir makinenin değiştiremeyeceği bir ipucunu kendi sözlerinizle verin.",
+    Suite:
+      "Anahtarlar {suite} ile belirlenir. Şifreli sohbetin bir kaydı ancak ikisi de kırılırsa okunabilir.",
     Unprotected: "Şifreleme seni nelerden koruyamaz",
     Comma: ", ",
     Pictures:

@@ -154,6 +154,8 @@ export const vi: Catalogue = {
     Encrypted: "Mã hóa đầu cuối",
     Compare:
       "Nếu người lạ thấy cùng bốn hình này theo cùng thứ tự, thì không ai ở giữa đọc được cuộc trò chuyện của hai bạn, kể cả máy chủ này. Hãy so sánh bằng giọng nói, hoặc dùng lời của chính mình để gợi ý sao cho máy móc không sửa được.",
+    Suite:
+      "Khóa được tạo từ {suite}. Bản ghi của cuộc trò chuyện đã mã hóa chỉ đọc được nếu cả hai bị phá.",
     Unprotected: "Mã hóa không bảo vệ bạn khỏi điều gì",
     Comma: ", ",
     Pictures:

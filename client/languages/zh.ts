@@ -146,6 +146,7 @@ export const zh: Catalogue = {
     Encrypted: "端到端加密",
     Compare:
       "如果对方看到的也是这四个图案，而且顺序相同，那么中间没有人能读取你们的聊天，连这台服务器也不能。请用语音核对，或者用自己的话给出机器无法篡改的提示。",
+    Suite: "密钥由 {suite} 协商。只有两者都被破解，录下的加密聊天才能被读取。",
     Unprotected: "加密无法防范的事",
     Comma: "、",
     Pictures:

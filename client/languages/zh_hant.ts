@@ -145,6 +145,7 @@ export const zhHant: Catalogue = {
     Encrypted: "端對端加密",
     Compare:
       "如果對方看到的也是這四個圖案，而且順序相同，中間就沒有人能讀取你們的聊天，連這台伺服器也不能。請用語音核對，或用自己的話給個機器無法竄改的提示。",
+    Suite: "金鑰由 {suite} 協商。只有兩者都被破解，錄下的加密聊天才能被讀取。",
     Unprotected: "加密無法防範的事",
     Comma: "、",
     Pictures:

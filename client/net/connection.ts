@@ -72,7 +72,7 @@ export interface ConnectionOptions {
   /** From 0 to below 1. */
   readonly random: () => number;
   readonly onMessage: (message: ServerMessage) => void;
-  readonly onFrame: (frame: Uint8Array) => void;
+  readonly onFrame: (frame: Uint8Array<ArrayBuffer>) => void;
   /** The connection is down, and will be tried again. `mayResume`: the session may still exist. */
   readonly onDown: (mayResume: boolean) => void;
   /** Asks the server why a connection could not be opened; `undefined` if it does not answer. */

@@ -78,6 +78,7 @@ export function begin(
     lines: rematch?.lines.map(asOfLastChat) ?? [],
     phase: { kind: "talking" },
     pictures: [],
+    suite: 0,
     draft: "",
     missed: undefined,
     typingUntil: 0,

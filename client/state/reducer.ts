@@ -216,7 +216,7 @@ function apply(state: State, event: Event, now: number): Transition {
     case "partner":
       return receive(state, event.envelope, now);
     case "secured":
-      return transition(withChat(state, { pictures: event.pictures }));
+      return transition(withChat(state, { pictures: event.pictures, suite: event.suite }));
     case "tampered":
       return transition(noteOnce(state, "tampered", now));
     case "not-secured":

@@ -69,6 +69,8 @@ export interface Chat {
   readonly phase: { kind: "talking" } | { kind: "asking"; until: number } | { kind: "over" };
   /** The pictures to compare with the partner; empty until the keys are agreed. */
   readonly pictures: readonly number[];
+  /** The suite by which they were agreed. */
+  readonly suite: number;
   readonly draft: string;
   /** How many lines arrived while the visitor reads older ones; `undefined` while the newest is in view. */
   readonly missed: number | undefined;
@@ -261,7 +263,7 @@ export type Event =
   | { type: "down"; mayResume: boolean }
   | { type: "server"; message: ServerMessage }
   | { type: "partner"; envelope: Envelope }
-  | { type: "secured"; pictures: readonly number[] }
+  | { type: "secured"; pictures: readonly number[]; suite: number }
   | { type: "refused"; refusal: ConnectionRefusal }
   | { type: "filtered" }
   | { type: "solved"; challenge: Challenge; nonce: number }

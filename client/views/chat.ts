@@ -1,6 +1,6 @@
 /** The screen of a chat: the log, the composer, and the toolbar. */
 
-import { REPORT_REASONS } from "../../protocol.ts";
+import { REPORT_REASONS, Suite } from "../../protocol.ts";
 import { automationView } from "./automation.ts";
 import { callView } from "./call.ts";
 import { copier } from "./copy.ts";
@@ -21,6 +21,9 @@ import { describeLine, describeNotice, describeSpeaker } from "./phrases.ts";
 
 /** The numbers of remaining characters that a screen reader is told. It would not keep up with every key. */
 const COUNT_STEPS = [0, 20, 100, 200];
+
+/** What the suites are called. The page accepts no other. */
+const SUITE_NAMES: Readonly<Record<number, string>> = { [Suite.hybrid]: "P-256 + ML-KEM-768" };
 
 /** Within this distance from its end, a conversation counts as being at it, in pixels. */
 const SLACK = 40;
@@ -160,7 +163,7 @@ function soundButton(
 }
 
 /** Says that the chat is encrypted, and offers a way to check that. */
-function encryptionInfo({ pictures, phase }: Chat, words: Words): VNode | false {
+function encryptionInfo({ pictures, suite, phase }: Chat, words: Words): VNode | false {
   if (phase.kind === "over") return false;
   if (pictures.length === 0) return html`<p class="encryption-info">${words.Agreeing}</p>`;
   const names = words.Pictures.split(words.Comma);
@@ -171,6 +174,7 @@ function encryptionInfo({ pictures, phase }: Chat, words: Words): VNode | false 
       )}</span></summary>
       <p>${pictures.map((picture) => names[picture]).join(words.Comma)}</p>
       <p>${words.Compare}</p>
+      <p>${fill(words.Suite, SUITE_NAMES[suite]!)}</p>
       <p><a href="/transparency#knowledge" target="_blank" rel="noopener">${words
         .Unprotected}</a></p>
     </details>

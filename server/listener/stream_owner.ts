@@ -1,12 +1,11 @@
 /**
- * The owner of a stream handles its events. The owner changes when a connection becomes a WebSocket, and the listeners
- * stay:
+ * The events of a stream go to its owner. The owner changes when a connection becomes a WebSocket, and the listeners stay:
  *
  *     accepted ──> FirstChunk ──> WebSocketConnection
  *
- * They are the same functions for all streams, so a connection adds none. None is removed, either: in this runtime,
- * removing the last listener of an event makes the stream's table of listeners a dictionary of 450 bytes, which is
- * also slower to look into.
+ * They are the same functions for all streams, so a connection costs no additional ones. None is removed, either: in this
+ * runtime, removing the last listener of an event makes the stream's table of listeners a dictionary of 450 bytes, which
+ * is also slower to look into.
  */
 
 import type { Buffer } from "node:buffer";

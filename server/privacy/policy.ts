@@ -37,7 +37,7 @@ export const POLICY_CHANGES: readonly [Change, ...Change[]] = [
   {
     day: "2026-11-29",
     says:
-      "video calls can pass through this server itself, encrypted between the two devices. If they can't, both people may agree to a direct call. A search names the languages that you speak, and the page can show notifications if you switch them on. It can also tell you that a stranger looks automated, for which it compares messages in its own memory and sends nothing.",
+      "video calls can pass through this server itself, encrypted between the two devices. If they can't, both people may agree to a direct call. A search names the languages that you speak, and the page can show notifications if you switch them on. It can also tell you that a stranger looks automated, for which it compares messages in its own memory and sends nothing. The keys of a chat now come from two methods, so that a recorded chat stays secret if one of them is broken.",
   },
   {
     day: "2026-11-28",
@@ -377,6 +377,16 @@ function noStorage({ isShared }: PublicSettings): Section {
         proof: [PROOF_TESTS.unreadable],
       },
       ...between,
+      {
+        says:
+          "The keys of a chat come from two methods, one of which (ML-KEM-768) is made to withstand quantum computers. Someone who records the encrypted chat can read it later only by breaking both.",
+        proof: [PROOF_TESTS.bothBroken],
+      },
+      {
+        says:
+          "Every message has its own key, which your browser discards right after use. Keys that leak later open no earlier message. This doesn't protect you from a stranger who copies what you write, or from a manipulated page.",
+        proof: [PROOF_TESTS.ownKeys],
+      },
       {
         says: "Messages are not stored, logged, archived or backed up.",
         proof: [PROOF_TESTS.unreadable, PROOF_TESTS.notWritten],

@@ -45,6 +45,8 @@ export const PROOF_TESTS = {
   onlyShared: "P5: a partner learns only the interests and languages that both named",
   interestsForgotten: "P5: interests and languages are forgotten when the visit ends",
   unreadable: "P6: message content is nowhere in the server's memory, files or logs",
+  bothBroken: "P6: a recorded chat can't be opened with the secret of one key agreement alone",
+  ownKeys: "P6: keys that leak late open no message that was recorded before",
   notWritten: "P6: the system calls of a whole run write and send no message content",
   goneWithChat: "P6: nothing holds a frame once the chat is over",
   marksStay: "P6: marking a stranger as automated sends nothing, and keeps no text",
@@ -124,7 +126,12 @@ export const PROMISES: readonly PrivacyPromise[] = [
   {
     id: "P6",
     promise: "messages are relayed, and never stored, logged or readable by the server",
-    keptBy: ["client/crypto/sealed_channel.ts", "server/chat/relay.ts"],
+    keptBy: [
+      "client/crypto/sealed_channel.ts",
+      "client/crypto/key_agreement.ts",
+      "client/crypto/ratchet.ts",
+      "server/chat/relay.ts",
+    ],
   },
   {
     id: "P7",

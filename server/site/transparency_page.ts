@@ -106,7 +106,8 @@ const KNOWLEDGE = html`
     <h2>What the server can know</h2>
     <p>Everything that you and a stranger say to each other is encrypted in your browsers, with keys that exist only for that chat and never leave the browsers. The server passes it on, but can't read it.</p>
     <p>The server sees that your browser is connected, and from which IP address. It sees who is paired with whom, when something passes between you, and how long it is, rounded up to one of a few sizes.</p>
-    <p>It can't stop a stranger from copying what you write. And the page itself comes from the server, so an operator who serves a different page can make it do anything. You can detect that:</p>
+    <p>The keys come from two methods, P-256 and ML-KEM-768. Someone who records the encrypted chat today can read it later only by breaking both, and not with a quantum computer that breaks the first one alone. Every message has its own key, which is discarded after use.</p>
+    <p>None of this stops a stranger from copying what you write. And the page itself comes from the server, so an operator who serves a different page can make it do anything. You can detect that:</p>
   </section>
 `;
 

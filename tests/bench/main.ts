@@ -9,6 +9,7 @@
  * A switch selects a part, and several select several. Each part writes only its own tables:
  *
  *   --relay --arrivals --memory --pages --find --restart --calls     docs/benchmarks.md
+ *   --first-message                                                  docs/benchmarks.md, if it is selected
  *   --stalls --pairing --crowd                                       docs/scaling.md
  *
  * The table of goals needs several parts, and is written if a run has all of them. --cost, --streams and --text restrict

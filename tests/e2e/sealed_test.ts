@@ -3,6 +3,7 @@
 import { deepEqual, equal, match, notDeepEqual, ok } from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { en } from "../../client/languages/en.ts";
+import { fill } from "../../client/languages/language.ts";
 import { withFrames } from "../support/server.ts";
 import { waitUntil } from "../support/wait_until.ts";
 import { inProcess } from "../support/server_under_test.ts";
@@ -11,7 +12,7 @@ import type { Visitor } from "./visitor.ts";
 
 const openFixture = siteFixture();
 
-const SIZES = [256, 1024, 4096, 16_384];
+const SIZES = [1280, 1024, 4096, 16_384];
 
 inProcess.test("The server sees neither text nor compressible data, only frames of fixed lengths", async () => {
   const frames: Uint8Array[] = [];
@@ -54,7 +55,7 @@ inProcess.test("A message that the server has altered is not shown, the page say
 
 inProcess.test("A server that swaps a key can't establish a chat, and both people are told", async () => {
   const swap = (frame: Uint8Array): void => {
-    if (frame.length === 256 && frame[1] === 2) frame[40]! ^= 1;
+    if (frame.length === 1280 && frame[1] === 2) frame[40]! ^= 1;
   };
   await using fixture = await openFixture({ service: withFrames(swap) });
   const [ann, bob] = [await fixture.enter(), await fixture.enter()];
@@ -75,4 +76,40 @@ Deno.test("Both people see the same four pictures, with a plain explanation", as
   match(seen, /^\w+, \w+, \w+, \w+$/);
   equal(await names(bob), seen);
   await ann.sees(en.words.Compare);
+  await ann.sees(fill(en.words.Suite, "P-256 + ML-KEM-768"));
 });
+
+/** A browser without ML-KEM in WebCrypto, and a count of what a browser with it does. */
+const WITHOUT_KEM =
+  `SubtleCrypto.prototype.generateKey = new Proxy(SubtleCrypto.prototype.generateKey, {
+  apply: (target, self, args) => args[0] === "ML-KEM-768"
+    ? Promise.reject(new DOMException("", "NotSupportedError"))
+    : Reflect.apply(target, self, args),
+});`;
+const COUNTED_KEM = `globalThis.kemCalls = [];
+for (const name of ["encapsulateBits", "decapsulateBits"]) {
+  const original = SubtleCrypto.prototype[name];
+  if (original) SubtleCrypto.prototype[name] = function (...args) {
+    kemCalls.push(name);
+    return original.apply(this, args);
+  };
+}`;
+
+for (const first of ["with", "without"] as const) {
+  Deno.test(`A page with WebCrypto's ML-KEM and one without chat, when the one ${first} it came first`, async () => {
+    await using fixture = await openFixture();
+    const scripts = { with: COUNTED_KEM, without: WITHOUT_KEM };
+    const other = first === "with" ? "without" : "with";
+    const [ann, bob] = await fixture.pair({ script: scripts[first] }, { script: scripts[other] });
+    await ann.say("sealed with one");
+    await bob.hears("sealed with one");
+    await bob.say("sealed with the other");
+    await ann.hears("sealed with the other");
+    const native = first === "with" ? ann : bob;
+    const [calls, isThere] = await native.page.evaluate<[string[], boolean]>(
+      "[kemCalls, 'encapsulateBits' in SubtleCrypto.prototype]",
+    );
+    // The page tries the browser's KEM twice, and then uses it for its part of the chat.
+    equal(calls.length, isThere ? 5 : 0);
+  });
+}

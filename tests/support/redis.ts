@@ -40,7 +40,9 @@ export class Redis implements AsyncDisposable {
   static async startCluster(): Promise<Redis> {
     const port = freePort();
     const nodes = `/tmp/redis-nodes-${port}.conf`;
-    const redis = new Redis(port, "--cluster-enabled", "yes", "--cluster-config-file", nodes);
+    const bus = ["--cluster-port", `${freePort()}`]; // By default, one that the system assigns.
+    const files = ["--cluster-config-file", nodes];
+    const redis = new Redis(port, "--cluster-enabled", "yes", ...bus, ...files);
     redis.#file = nodes;
     await redis.#answers();
     await redis.ask("cluster", "addslotsrange", "0", "16383");

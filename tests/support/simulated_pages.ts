@@ -151,7 +151,7 @@ function copy(data: Uint8Array): ArrayBuffer {
 
 /** The channel between a page and its partner. */
 export interface Channel {
-  receive(frame: Uint8Array): void;
+  receive(frame: Uint8Array<ArrayBuffer>): void;
   /** Runs `task` after what arrived before it has been handled. */
   inTurn(task: () => void): void;
   send(kind: number, content: Uint8Array): void;
@@ -304,7 +304,7 @@ export class SimulatedPage {
     if (effect.type !== "secure") return;
     this.#channel = this.#openChannel(effect.role, {
       onFrame: (frame) => this.connection.send(frame),
-      onSecured: (pictures) => this.on({ type: "secured", pictures }),
+      onSecured: (pictures, suite) => this.on({ type: "secured", pictures, suite }),
       onTampered: () => this.on({ type: "tampered" }),
       onFailed: () => this.on({ type: "not-secured" }),
       onOpened: (kind, content) => {

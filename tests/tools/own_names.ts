@@ -5,9 +5,9 @@
 
 /// <reference lib="dom" />
 
-import type { OWN_NAMES } from "../../tools/short_names.ts";
+import type { OWN_NAMES, PACKAGE_NAMES } from "../../tools/short_names.ts";
 
-type OwnName = typeof OWN_NAMES[number];
+type OwnName = (typeof OWN_NAMES | typeof PACKAGE_NAMES)[number];
 
 type Globals = typeof globalThis;
 

@@ -9,6 +9,7 @@ import {
   OWN_CLASSES,
   OWN_NAMES,
   OWN_STRINGS,
+  PACKAGE_NAMES,
   SHORT_CLASSES,
   SHORT_NAMES,
   SHORT_STRINGS,
@@ -16,6 +17,8 @@ import {
 import { pages } from "../../client/page.gen.ts";
 
 const root = new URL("../../", import.meta.url);
+
+const NAMES = [...OWN_NAMES, ...PACKAGE_NAMES];
 
 /** The modules of the client without types and comments, by path. Catalogues are only texts. */
 async function readClient(): Promise<Map<string, string>> {
@@ -80,14 +83,14 @@ Deno.test("Short names are unique, and no text of the page has one", () => {
     assert.equal(new Set(short).size, short.length);
     for (const name of short) assert.match(name, /^[a-z]{1,2}$/i);
   }
-  for (const name of OWN_NAMES) assert.ok(!(name in en.words), name);
+  for (const name of NAMES) assert.ok(!(name in en.words), name);
 });
 
 Deno.test("Short names replace no name that is sent, received or stored", async () => {
   const protocol = await readCode("protocol.ts");
   const modules = await readClient();
   const setup = modules.get("client/media/setup.ts")!;
-  for (const name of OWN_NAMES) {
+  for (const name of NAMES) {
     assert.ok(!hasWord(protocol, name), name);
     assert.ok(!hasWord(setup, name), name);
     assert.ok(!(name in DEFAULT_PREFERENCES), name);
@@ -96,7 +99,7 @@ Deno.test("Short names replace no name that is sent, received or stored", async 
 
 Deno.test("Short names replace no name that is in a string or an attribute", async () => {
   for (const [path, code] of await readClient()) {
-    for (const name of OWN_NAMES) {
+    for (const name of NAMES) {
       const text = new RegExp(`["'\`]${name}["'\`]|\\s${name}=(?![=>])`);
       assert.ok(!text.test(code), `${name} in ${path}`);
     }
@@ -106,10 +109,8 @@ Deno.test("Short names replace no name that is in a string or an attribute", asy
 Deno.test("Short names replace names that the client has", async () => {
   const code = [...(await readClient()).values()].join("\n");
   const script = pages.home.html.match(/<script>.*?<\/script>/gs)!.join();
-  for (const name of OWN_NAMES) {
-    assert.ok(hasWord(code, name), name);
-    assert.ok(!new RegExp(`\\.${name}\\b`).test(script), name);
-  }
+  for (const name of OWN_NAMES) assert.ok(hasWord(code, name), name);
+  for (const name of NAMES) assert.ok(!new RegExp(`\\.${name}\\b`).test(script), name);
 });
 
 Deno.test("Short strings replace whole strings that are neither sent nor stored, and that name nothing else", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { EMOJI_BYTES, PICTURES, safetyEmoji } from "../../../client/crypto/safety_emoji.ts";
+import { PICTURE_BYTES, PICTURES, safetyEmoji } from "../../../client/crypto/safety_emoji.ts";
 
 Deno.test("Safety emoji are sixty-four, all different", () => {
   assert.equal(new Set(PICTURES).size, 64);
@@ -8,7 +8,7 @@ Deno.test("Safety emoji are sixty-four, all different", () => {
 
 Deno.test("Safety emoji use every bit, six for each", () => {
   const pictures = (...bytes: number[]): number[] => safetyEmoji(Uint8Array.from(bytes));
-  assert.equal(EMOJI_BYTES, 3);
+  assert.equal(PICTURE_BYTES, 3);
   assert.deepEqual(pictures(0, 0, 0), [0, 0, 0, 0]);
   assert.deepEqual(pictures(255, 255, 255), [63, 63, 63, 63]);
   for (let bit = 0; bit < 24; bit++) {

@@ -22,6 +22,7 @@ import {
   type ErrorCode,
   RESUME_WINDOW,
   type ServerMessage,
+  Suite,
   SUITES,
 } from "../../../protocol.ts";
 import { ENGLISH } from "../../support/fixtures.ts";
@@ -573,7 +574,8 @@ Deno.test("Page shows the pictures to compare once the keys are agreed", () => {
   const pictures = [5, 0, 63, 5];
   const page = new Page().chatting();
   assert.deepEqual(page.chat.pictures, []);
-  assert.deepEqual(page.on({ type: "secured", pictures }).chat.pictures, pictures);
+  page.on({ type: "secured", pictures, suite: Suite.hybrid });
+  assert.deepEqual([page.chat.pictures, page.chat.suite], [pictures, Suite.hybrid]);
 });
 
 Deno.test("Page reports consecutive untrusted frames once, and shows none of their content", () => {
