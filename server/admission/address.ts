@@ -38,7 +38,10 @@ export function parseAddress(text: string): Address | undefined {
   return addressOf(ipaddr.process(bare.split("%", 1)[0] ?? ""));
 }
 
-/** The same for a text of its own. It becomes the address itself, and a part of a longer text would keep that one. */
+/**
+ * Parses a text that is no part of a longer one. Such a text can be the address itself. A part of a longer text would
+ * keep all of that in memory.
+ */
 function parseOwn(text: string): Address | undefined {
   return isIPv4(text) ? text as Address : parseAddress(text); // IPv4 is in its standard form.
 }

@@ -78,9 +78,9 @@ function readHeaders(lines: string, bytes: Buffer): Map<string, string> | undefi
 }
 
 /**
- * Decodes a value without the whitespace around it. It is a text of its own: a part of the head's text would keep all of
- * it in memory, with the client's address, for as long as a session keeps its host. The search for its end is no
- * expression, which would begin anew at each space within the value, and take 30 ms for 8 KiB of them.
+ * Decodes a value without the whitespace around it. The text is a copy: a part of the head's text would keep all of it
+ * in memory, with the client's address, for as long as a session keeps its host. The search for its end is no
+ * expression, which would begin again at each space within the value, and take 30 ms for 8 KiB of them.
  */
 function valueOf(bytes: Buffer, start: number, end: number): string {
   while (start < end && isSpace(bytes[start])) start++;

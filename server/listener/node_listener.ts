@@ -252,7 +252,7 @@ class NodeListener implements Listener {
       .catch((error) => this.#fail(socket, error));
   }
 
-  /** No timeout applies to a handshake, so one that fails would hold its place for ever. */
+  /** No timeout applies to a handshake, so one that fails would hold its place indefinitely. */
   #fail(socket: Duplex, error: unknown): void {
     this.#options.log.error("Unhandled error in a handshake.", describeError(error));
     socket.destroy();
