@@ -391,7 +391,7 @@ Deno.test("Key agreement never takes a second offer or reveal, even after a drop
       side.channel.inTurn(() => side.channel.resync());
       side.channel.receive(late.sent[0]!);
     };
-    await waitUntil(() => side.pictures !== undefined);
+    await waitUntil(() => [side, partner].every(({ pictures }) => pictures !== undefined));
     assert.deepEqual([side.names, side.failed], [partner.names, 0]);
   }
 });
