@@ -58,7 +58,7 @@ export function originDifference(
 /** A host and a port as browsers write them. */
 const PLAIN_HOST = /^[a-z\d.-]+(:\d+)?$/;
 
-/** Whether both are spelled alike, as in nearly every handshake. That needs no parsing. */
+/** Whether both are spelled alike, as in nearly every handshake. That needs no URL. */
 function namesHost(origin: string, isSecure: boolean, host: string | undefined): boolean {
   if (host === undefined || !PLAIN_HOST.test(host) || !URL.canParse(origin)) return false;
   return origin === `https://${host}` || !isSecure && origin === `http://${host}`;

@@ -15,7 +15,7 @@ import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
-import { disown, own, type StreamOwner } from "./stream_owner.ts";
+import { disown, ignoreError, own, type StreamOwner } from "./stream_owner.ts";
 import type { ByteStream, StreamHandler } from "../transport.ts";
 import type { WorkQueue } from "../base/work_queue.ts";
 import { type HandshakeHead, mayBeHandshake, readHandshake } from "./handshake_head.ts";
@@ -78,11 +78,6 @@ export class FirstChunk implements StreamOwner {
 
   drained(): void {}
 
-  /** A client that ends its side before it has sent anything wants nothing. */
-  ended(stream: Duplex): void {
-    if (!stream.writableEnded) stream.end();
-  }
-
   gone(): void {}
 
   /** Cuts all connections that are not HTTP. */
@@ -125,7 +120,7 @@ export class FirstChunk implements StreamOwner {
 
   #stream(socket: Socket, bytes: Buffer, streams: StreamHandler): void {
     disown(socket);
-    socket.on("error", ignore);
+    socket.on("error", ignoreError);
     this.#streams.add(socket);
     socket.once("close", () => this.#streams.delete(socket));
     socket.setNoDelay(true);
@@ -134,8 +129,6 @@ export class FirstChunk implements StreamOwner {
     if (!socket.destroyed) socket.emit("data", bytes);
   }
 }
-/** A socket that fails is destroyed automatically, and emits `close`. */
-function ignore(): void {}
 
 /** A socket as the interface between listener and relay has it. */
 class SocketStream implements ByteStream {

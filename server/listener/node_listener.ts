@@ -49,6 +49,7 @@ import type { HandshakeHead } from "./handshake_head.ts";
 import type { UpgradeDecision } from "../transport.ts";
 import { WriteBatcher } from "./write_batch.ts";
 import { FirstChunk } from "./first_chunk.ts";
+import { ignoreError } from "./stream_owner.ts";
 import { ClosingConnections } from "./closing_connections.ts";
 import { propagatePause, rawSocketOf } from "./tls_backpressure.ts";
 
@@ -219,7 +220,7 @@ class NodeListener implements Listener {
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#pending.remove(rawSocketOf(request.socket));
     const rest = this.#pipelines.get(request.socket)?.detach();
-    socket.on("error", ignore); // The server of HTTP has removed its own.
+    socket.on("error", ignoreError); // The server of HTTP has removed its own.
     request.socket.setTimeout(0); // A WebSocket may be silent: heartbeats detect a vanished peer.
     const all = rest === undefined ? head : Buffer.concat([head, rest]);
     this.#enter(requestOf(request), socket, all);
@@ -274,9 +275,6 @@ class NodeListener implements Listener {
 function hasBody({ headers }: IncomingMessage): boolean {
   return headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";
 }
-
-/** A socket that fails is destroyed automatically, and emits `close`. */
-function ignore(): void {}
 
 /** Hashed with the client's key to prove that the server speaks WebSocket (RFC 6455 section 1.3). */
 const ACCEPT_SALT = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";

@@ -1,11 +1,14 @@
 /**
- * The events of a stream go to its owner. The owner changes when a connection becomes a WebSocket, and the listeners stay:
+ * The events of a stream go to its owner. The owner changes when a connection becomes a WebSocket, and the listeners
+ * stay:
  *
  *     accepted ──> FirstChunk ──> WebSocketConnection
  *
- * They are the same functions for all streams, so a connection costs no additional ones. None is removed, either: in this
- * runtime, removing the last listener of an event makes the stream's table of listeners a dictionary of 450 bytes, which
- * is also slower to look into.
+ * They are the same functions for all streams, so a connection costs no additional ones. None is removed, either: in
+ * this runtime, removing the last listener of an event makes the stream's table of listeners a dictionary of 450 bytes,
+ * which is also slower to look into.
+ *
+ * When the other side of a stream ends, so does ours, whoever owns it.
  */
 
 import type { Buffer } from "node:buffer";
@@ -16,8 +19,6 @@ export interface StreamOwner {
   data(chunk: Buffer, stream: Duplex): void;
   /** Everything written has been taken. */
   drained(): void;
-  /** The other side has ended. */
-  ended(stream: Duplex): void;
   /** The stream has closed. */
   gone(): void;
 }
@@ -32,15 +33,19 @@ interface Owned extends Duplex {
 export function own(stream: Owned, owner: StreamOwner): void {
   const isOwned = stream[OWNER] !== undefined;
   stream[OWNER] = owner;
-  if (isOwned) return;
-  stream.on("drain", onDrain).on("end", onEnd).on("close", onClose).on("error", onError);
+  if (!isOwned) attach(stream);
+  if (stream.readableEnded) onEnd.call(stream); // It may have ended before it was owned.
+}
+
+function attach(stream: Owned): void {
+  stream.on("drain", onDrain).on("end", onEnd).on("close", onClose).on("error", ignoreError);
   stream.on("data", onData); // The last one, because it makes the stream flow.
 }
 
 /** Leaves a stream to somebody who attaches other listeners. */
 export function disown(stream: Owned): void {
   stream[OWNER] = undefined;
-  stream.off("drain", onDrain).off("end", onEnd).off("close", onClose).off("error", onError);
+  stream.off("drain", onDrain).off("end", onEnd).off("close", onClose).off("error", ignoreError);
   stream.off("data", onData);
 }
 
@@ -52,8 +57,9 @@ function onDrain(this: Owned): void {
   this[OWNER]?.drained();
 }
 
+/** Ending a stream twice is an error, and creating that error costs more than the rest of the closing. */
 function onEnd(this: Owned): void {
-  this[OWNER]?.ended(this);
+  if (!this.writableEnded) this.end();
 }
 
 function onClose(this: Owned): void {
@@ -61,4 +67,4 @@ function onClose(this: Owned): void {
 }
 
 /** A stream that fails is destroyed automatically, and emits `close`. */
-function onError(): void {}
+export function ignoreError(): void {}

@@ -84,7 +84,6 @@ export class WebSocketConnection implements Outlet, FrameSink, Flushable, Stream
     this.#handler = handshake.enter(this);
     if (this.#response !== undefined) this.#write(EMPTY);
     own(stream, this);
-    if (stream.readableEnded) this.ended(); // While the handshake waited for its turn, or for other nodes.
   }
 
   /**
@@ -250,11 +249,6 @@ export class WebSocketConnection implements Outlet, FrameSink, Flushable, Stream
     this.#stream.end();
     this.#stream.resume();
     if (wasOpen) this.#context.closing.add(this);
-  }
-
-  /** Their side of the stream has ended. So does ours, unless it has. Ending it twice is an error, and costs one. */
-  ended(): void {
-    if (!this.#stream.writableEnded) this.#stream.end();
   }
 
   drained(): void {

@@ -8,7 +8,6 @@ function owner(name: string, events: string[]): StreamOwner {
   return {
     data: (chunk) => void events.push(`${name}: ${chunk}`),
     drained: () => void events.push(`${name} drained`),
-    ended: () => void events.push(`${name} ended`),
     gone: () => void events.push(`${name} gone`),
   };
 }
