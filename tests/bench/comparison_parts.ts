@@ -1,6 +1,12 @@
 /** The parts that compare this program with other servers, and those that measure it in the same way alone. */
 
-import { type Competitor, competitors, OURS, type Unavailable } from "./competitor.ts";
+import {
+  type Competitor,
+  competitors,
+  OURS,
+  type RunningServer,
+  type Unavailable,
+} from "./competitor.ts";
 import {
   arrivalsTable,
   findTable,
@@ -16,7 +22,9 @@ import {
   measureMemory,
   measurePages,
   measureRelay,
+  type Result,
 } from "./measurement.ts";
+import type { Figures } from "./medians.ts";
 import { measurePageLoad } from "./page_load.ts";
 import type { Bench, Part, PartResult } from "./part.ts";
 
@@ -35,14 +43,14 @@ const relay: Part = {
 const arrivals: Part = {
   ...SHARED,
   name: "arrivals",
-  async measure({ profile, installation, keys, note }: Bench): Promise<PartResult> {
-    const { repetitions, visitors, tlsVisitors } = profile;
-    const measure = measureArrivals.bind(null, visitors);
-    const measureTls = measureArrivals.bind(null, tlsVisitors);
-    const [plain, tls] = [competitors(installation), competitors(installation, keys)];
-    const arrivals = await inTurns(plain.filter(isServer), repetitions, measure, note);
-    note("over TLS:");
-    const tlsArrivals = await inTurns(tls.filter(isServer), repetitions, measureTls, note);
+  async measure(bench: Bench): Promise<PartResult> {
+    const { repetitions, visitors, tlsVisitors } = bench.profile;
+    const [arrivals, tlsArrivals] = await plainAndTls(
+      bench,
+      repetitions,
+      measureArrivals.bind(null, visitors),
+      measureArrivals.bind(null, tlsVisitors),
+    );
     return { tables: arrivalsTable(arrivals, tlsArrivals), findings: { arrivals, tlsArrivals } };
   },
 };
@@ -50,13 +58,10 @@ const arrivals: Part = {
 const memory: Part = {
   ...SHARED,
   name: "memory",
-  async measure({ profile, installation, keys, note }: Bench): Promise<PartResult> {
-    const { longRepetitions, idlePairs: pairs, firstPairs: before, settle } = profile;
+  async measure(bench: Bench): Promise<PartResult> {
+    const { longRepetitions, idlePairs: pairs, firstPairs: before, settle } = bench.profile;
     const measure = measureMemory.bind(null, { pairs, before, settle });
-    const [plain, tls] = [competitors(installation), competitors(installation, keys)];
-    const memory = await inTurns(plain.filter(isServer), longRepetitions, measure, note);
-    note("over TLS:");
-    const tlsMemory = await inTurns(tls.filter(isServer), longRepetitions, measure, note);
+    const [memory, tlsMemory] = await plainAndTls(bench, longRepetitions, measure);
     return { tables: memoryTable(memory, tlsMemory), findings: { memory, tlsMemory } };
   },
 };
@@ -85,6 +90,19 @@ const find: Part = {
 
 /** In the order of the document. */
 export const COMPARISON_PARTS: readonly Part[] = [relay, arrivals, memory, pages, find];
+
+/** Measures every server without TLS, and then every server with it. */
+async function plainAndTls<F extends Figures>(
+  { installation, keys, note }: Bench,
+  repetitions: number,
+  measure: (server: RunningServer) => Promise<F>,
+  measureTls = measure,
+): Promise<[plain: Result<F>[], tls: Result<F>[]]> {
+  const [plain, tls] = [competitors(installation), competitors(installation, keys)];
+  const results = await inTurns(plain.filter(isServer), repetitions, measure, note);
+  note("over TLS:");
+  return [results, await inTurns(tls.filter(isServer), repetitions, measureTls, note)];
+}
 
 function isServer(one: Competitor | Unavailable): boolean {
   return "reason" in one || one.isServer;

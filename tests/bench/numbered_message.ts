@@ -91,3 +91,8 @@ export function maskedFrame(opcode: number, payload: Buffer | string): Buffer {
   const masked = bytes.map((byte, index) => byte ^ MASK[index & 3]!);
   return Buffer.from([0x80 | opcode, ...length, ...MASK, ...masked]);
 }
+
+/** A client's close frame. */
+export function maskedClose(code: number): Buffer {
+  return maskedFrame(Opcode.close, Buffer.of(code >> 8, code & 255));
+}

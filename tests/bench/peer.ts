@@ -12,13 +12,13 @@ import { LEAVE_CODE } from "../../protocol.ts";
 import { connect as connectTls } from "node:tls";
 import type { Position, ProtocolAdapter, TextChannel } from "./protocol_adapter.ts";
 import { eachFrame } from "./server_frames.ts";
-import { maskedFrame, NumberedMessages, NUMBERS, Opcode } from "./numbered_message.ts";
+import { maskedClose, maskedFrame, NumberedMessages, NUMBERS, Opcode } from "./numbered_message.ts";
 
 /** How many received texts are kept until they are read. */
 const MAX_TEXTS = 8;
 
 /** Ends the session, which is then not kept for a page that comes back. */
-const LEAVE = Buffer.of(LEAVE_CODE >> 8, LEAVE_CODE & 255);
+const LEAVE = maskedClose(LEAVE_CODE);
 
 const HANDSHAKE = [
   "Host: localhost",
@@ -114,7 +114,7 @@ export class Peer implements TextChannel {
   /** Closes the way a page does whose visitor leaves, and resolves when the server has ended the connection. */
   async leave(): Promise<void> {
     this.#isLeaving = true;
-    this.#socket.write(maskedFrame(Opcode.close, LEAVE));
+    this.#socket.write(LEAVE);
     await this.#ended.promise;
   }
 

@@ -11,7 +11,7 @@ import { Buffer } from "node:buffer";
 import { type ClientMessage, LEAVE_CODE, type ServerMessage } from "../../protocol.ts";
 import { messageAt, sentAt, SIGNAL } from "./crowd_frames.ts";
 import type { CrowdTally } from "./crowd_tally.ts";
-import { maskedFrame, Opcode } from "./numbered_message.ts";
+import { maskedClose, maskedFrame, Opcode } from "./numbered_message.ts";
 import { eachFrame } from "./server_frames.ts";
 
 const PONG = maskedFrame(Opcode.pong, "");
@@ -100,7 +100,7 @@ export class Visitor {
   /** Closes the way a page does. */
   leave(): void {
     this.#isLeaving = true;
-    this.#wire?.write(maskedFrame(Opcode.close, Buffer.of(LEAVE_CODE >> 8, LEAVE_CODE & 255)));
+    this.#wire?.write(maskedClose(LEAVE_CODE));
   }
 
   #find(interest?: string): void {
@@ -166,8 +166,7 @@ export class Visitor {
   #answerClose(code: number): void {
     if (this.#isLeaving) return this.#wire?.end();
     this.#host.tally.saw(`close ${code}`);
-    const payload = Buffer.of(code >> 8, code & 255);
-    this.#wire?.write(maskedFrame(Opcode.close, payload));
+    this.#wire?.write(maskedClose(code));
     this.#wire?.end();
   }
 }
