@@ -71,6 +71,14 @@ export interface Agreed {
   readonly receiving: Ratchet;
 }
 
+/** What follows from the frames alone. */
+interface Public {
+  /** The partner's public key. */
+  readonly point: CryptoKey;
+  readonly salt: Bytes;
+  readonly pictures: number[];
+}
+
 /** What this side has generated, and the frame that it has sent. */
 interface Own {
   readonly ecdh: CryptoKeyPair;
@@ -176,14 +184,27 @@ export class Revealed {
   async agree(theirs: Bytes): Promise<Agreed | undefined> {
     const { kemKeys } = this.#own;
     const reveal = readReveal(theirs);
+    const known = await this.#public(reveal.key, theirs);
     const secret = this.#known.secret ?? await kemKeys!.decapsulate(reveal.ciphertext);
     try {
       if (!await this.#isPromised(reveal, secret)) return undefined;
-      const root = await this.#root(reveal.key, secret);
-      return await this.#derive(root, theirs);
+      return await this.#derive(await this.#root(known.point, secret), known);
     } finally {
       erase(secret);
     }
+  }
+
+  /** What everybody who reads along can derive. All at once, because on a slow phone each step takes long. */
+  async #public(key: Bytes, theirs: Bytes): Promise<Public> {
+    const { suite } = this.#known;
+    const offers = this.#inOrder(this.#own.frame, this.#known.theirs);
+    const transcript = { suite, offers, reveals: this.#inOrder(this.frame, theirs) };
+    const [point, salt, bits] = await Promise.all([
+      crypto.subtle.importKey("raw", key, CURVE, false, []),
+      saltOf(transcript),
+      this.#parts.pictureBits(transcript),
+    ]);
+    return { point, salt, pictures: safetyEmoji(bits) };
   }
 
   /** Whether the partner has committed to what it reveals. */
@@ -196,8 +217,7 @@ export class Revealed {
   }
 
   /** Both secrets as a key for HKDF. */
-  async #root(key: Bytes, secret: Bytes): Promise<CryptoKey> {
-    const point = await crypto.subtle.importKey("raw", key, CURVE, false, []);
+  async #root(point: CryptoKey, secret: Bytes): Promise<CryptoKey> {
     const how = { name: "ECDH", public: point };
     const { privateKey } = this.#own.ecdh;
     const shared = new Uint8Array(await crypto.subtle.deriveBits(how, privateKey, ECDH_BITS));
@@ -207,19 +227,18 @@ export class Revealed {
     return root;
   }
 
-  async #derive(root: CryptoKey, theirs: Bytes): Promise<Agreed> {
-    const { role, pictureBits } = this.#parts;
-    const { suite } = this.#known;
-    const inOrder = <T>(own: T, other: T): [T, T] =>
-      role === "caller" ? [own, other] : [other, own];
-    const offers = inOrder(this.#own.frame, this.#known.theirs);
-    const transcript = { suite, offers, reveals: inOrder(this.frame, theirs) };
-    const salt = await saltOf(transcript);
-    const [sending, receiving] = inOrder(
-      await Ratchet.first(root, salt, "caller"),
-      await Ratchet.first(root, salt, "callee"),
-    );
-    return { suite, pictures: safetyEmoji(await pictureBits(transcript)), sending, receiving };
+  async #derive(root: CryptoKey, { salt, pictures }: Public): Promise<Agreed> {
+    const [callers, callees] = await Promise.all([
+      Ratchet.first(root, salt, "caller"),
+      Ratchet.first(root, salt, "callee"),
+    ]);
+    const [sending, receiving] = this.#inOrder(callers, callees);
+    return { suite: this.#known.suite, pictures, sending, receiving };
+  }
+
+  /** The caller's first, or from that order to this side's and the other's. */
+  #inOrder<T>(own: T, other: T): [T, T] {
+    return this.#parts.role === "caller" ? [own, other] : [other, own];
   }
 
   forget(): void {
