@@ -11,7 +11,14 @@ import { Devices, type Media } from "./media/devices.ts";
 import { AppBadge } from "./app/app_badge.ts";
 import { BackButton } from "./app/back_button.ts";
 import { type EffectParts, performEffect } from "./app/effects.ts";
-import { type Event, initialState, isActive, isTalking, type State } from "./state/state.ts";
+import {
+  type Effect,
+  type Event,
+  initialState,
+  isActive,
+  isTalking,
+  type State,
+} from "./state/state.ts";
 import { showLanguageMenu } from "./app/language_menu.ts";
 import { Notifications } from "./app/notifications.ts";
 import { OtherTabs } from "./app/other_tabs.ts";
@@ -102,11 +109,14 @@ class App {
     const calendarOffset = Date.now() - now;
     const { state, effects } = reduce({ ...this.#state, calendarOffset }, event, now);
     this.#state = state;
+    const perform = (effect: Effect) => (): void => performEffect(effect, state, this.#parts);
+    const isUrgent = ({ type }: Effect): boolean => type === "secure"; // The partner waits for it.
     [
       () => this.#parts.connection.need(!state.hidden || isActive(state)),
       () => isTalking(state) || this.#partner.close(),
       () => isCalling(callOf(state)) || this.#partner.endCall(),
       () => this.#wakeLock.keep(isCalling(callOf(state)) && !state.hidden),
+      ...effects.filter(isUrgent).map(perform),
       () => this.#devices.want(wantedDevices(state)),
       () => this.#screen.draw(state),
       () => this.#sound.measure(state),
@@ -115,7 +125,7 @@ class App {
       () => this.#badge.show(state.unread),
       () => this.#notifications.follow(state),
       () => this.#followTheme(state),
-      ...effects.map((effect) => () => performEffect(effect, state, this.#parts)),
+      ...effects.filter((effect) => !isUrgent(effect)).map(perform),
     ].forEach(attempt);
   }
 

@@ -6,11 +6,10 @@
 import { comparable } from "../state/automation.ts";
 import { decodeEnvelope, encodeEnvelope, type Envelope } from "../crypto/envelope.ts";
 import type { Event } from "../state/state.ts";
-import { findKem } from "../crypto/find_kem.ts";
 import { HeardTexts } from "../crypto/heard_texts.ts";
-import type { Kem } from "../crypto/kem.ts";
 import type { Media } from "../media/devices.ts";
 import { PeerConnection } from "../media/peer_connection.ts";
+import { PreparedOffers } from "../crypto/prepared_offers.ts";
 import type { Role, Route } from "../../protocol.ts";
 import { type ChannelEvents, SealedChannel } from "../crypto/sealed_channel.ts";
 
@@ -26,7 +25,7 @@ export interface PartnerConnectionOptions {
 export class PartnerConnection {
   readonly #options: PartnerConnectionOptions;
   readonly #heard = new HeardTexts();
-  #kem: Promise<Kem> | undefined;
+  readonly #offers = new PreparedOffers();
   #role: Role = "caller";
   #channel: SealedChannel | undefined;
   #call: PeerConnection | undefined;
@@ -37,9 +36,9 @@ export class PartnerConnection {
     this.#options = options;
   }
 
-  /** Prepares for chats: finds out which KEM this browser has. */
-  prepare(): Promise<Kem> {
-    return this.#kem ??= findKem();
+  /** Prepares for the next chat: generates keys. */
+  prepare(): void {
+    this.#offers.prepare();
   }
 
   /** Opens a new channel, with new keys, for the chat that begins. */
@@ -59,7 +58,7 @@ export class PartnerConnection {
         if (envelope.kind === "text") this.#compare(envelope.text, channel);
       },
     };
-    const channel = this.#channel = new SealedChannel(role, events, { kem: this.prepare() });
+    const channel = this.#channel = new SealedChannel(events, this.#offers.take(role));
   }
 
   /** Finds out whether the previous partner has sent the same text. The chat may be over by then. */
@@ -71,6 +70,7 @@ export class PartnerConnection {
 
   /** Closes the channel when the chat ends, which discards its keys. Nothing has to wait for its frames any longer. */
   close(): void {
+    if (this.#channel) this.prepare();
     this.#channel?.close();
     this.#channel = undefined;
     for (const task of this.#waiting) this.#run(task);

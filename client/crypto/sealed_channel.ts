@@ -24,17 +24,9 @@
  * A page from a hostile operator can cheat in any way it likes: see docs/verify.md.
  */
 
-import type { Role } from "../../protocol.ts";
 import { areEqual, type Bytes } from "./bytes.ts";
 import { isHandshake, TAG_OFFER, TAG_REVEAL } from "./handshake_frame.ts";
-import {
-  type Agreed,
-  type AgreementParts,
-  agreementParts,
-  makeOffer,
-  type Offered,
-  type Revealed,
-} from "./key_agreement.ts";
+import { type Agreed, Offered, type Revealed } from "./key_agreement.ts";
 import type { Ratchet } from "./ratchet.ts";
 import { counterOf, isSealed, MAX_COUNTER, open, seal } from "./sealed_frame.ts";
 
@@ -72,7 +64,7 @@ type Phase =
 export class SealedChannel {
   readonly #events: ChannelEvents;
   /** Arrivals are handled one by one. What is sent waits for the keys, and then goes out one by one. */
-  #incoming: Promise<void>;
+  #incoming = Promise.resolve();
   #outgoing: Promise<void>;
   #pending = 0;
   readonly #exchange: Exchange = { said: [], heard: [] };
@@ -83,13 +75,12 @@ export class SealedChannel {
   #unlock = (): void => {};
   #phase: Phase = { kind: "starting" };
 
-  /** `parts` replaces parts of the key agreement. */
-  constructor(role: Role, events: ChannelEvents, parts: Partial<AgreementParts> = {}) {
+  /** The offer is sent at once, or as soon as it has been made. It must not be used for another channel. */
+  constructor(events: ChannelEvents, offer: Offered | Promise<Offered>) {
     this.#events = events;
     this.#outgoing = new Promise((resolve) => this.#unlock = resolve);
-    this.#incoming = this.#offer({ ...agreementParts(role, parts.kem), ...parts }).catch(() =>
-      this.#fail()
-    );
+    if (offer instanceof Offered) this.#offer(offer);
+    else this.#incoming = offer.then((step) => this.#offer(step)).catch(() => this.#fail());
   }
 
   /** Seals and sends `content`, once the keys are agreed. The server sees `kind`. */
@@ -123,8 +114,7 @@ export class SealedChannel {
     this.#phase = { kind: "closed" };
   }
 
-  async #offer(parts: AgreementParts): Promise<void> {
-    const step = await makeOffer(parts);
+  #offer(step: Offered): void {
     if (this.#phase.kind !== "starting") return step.forget();
     this.#phase = { kind: "offered", step };
     this.#say(step.frame);
@@ -181,8 +171,11 @@ export class SealedChannel {
     if (phase.kind !== "secured") return;
     const { counter } = phase.sending;
     if (counter > MAX_COUNTER) return this.#fail();
-    const frame = await seal(await phase.sending.key(), kind, counter, content);
-    phase.sending = await phase.sending.next();
+    const [frame, next] = await Promise.all([
+      phase.sending.key().then((key) => seal(key, kind, counter, content)),
+      phase.sending.next(),
+    ]);
+    phase.sending = next;
     if (this.#phase === phase) this.#events.onFrame(frame);
   }
 
@@ -192,14 +185,13 @@ export class SealedChannel {
     const counter = counterOf(frame);
     const ratchet = counter === undefined ? undefined : await phase.receiving.at(counter);
     const opened = ratchet && await open(await ratchet.key(), frame);
-    const next = opened && await ratchet.next();
     if (this.#phase !== phase) return;
-    if (next === undefined) return this.#events.onTampered();
+    if (opened === undefined) return this.#events.onTampered();
     if (ratchet !== phase.receiving && !this.#gapAllowed) this.#events.onTampered();
     this.#gapAllowed = false;
     this.#exchange.said.length = 0; // A sealed frame implies that the partner has completed the exchange.
-    phase.receiving = next;
-    this.#events.onOpened(opened!.kind, opened!.content);
+    this.#events.onOpened(opened.kind, opened.content);
+    phase.receiving = await ratchet!.next();
   }
 
   #fail(): void {

@@ -113,3 +113,35 @@ for (const first of ["with", "without"] as const) {
     equal(calls.length, isThere ? 5 : 0);
   });
 }
+
+/** Counts hashes, and notes whether the chat had been drawn when the page sent its first frame. */
+const WATCHED = `
+  globalThis.hashes = 0;
+  const { digest } = SubtleCrypto.prototype;
+  SubtleCrypto.prototype.digest = function (...args) {
+    const hash = digest.apply(this, args);
+    hash.then(() => hashes++);
+    return hash;
+  };
+  const { send } = WebSocket.prototype;
+  WebSocket.prototype.send = function (data) {
+    if (typeof data !== "string") globalThis.hadDrawn ??= document.querySelector(".chat") !== null;
+    send.call(this, data);
+  };
+`;
+
+Deno.test("Page that has prepared its keys sends the first frame before it draws the chat", async () => {
+  await using fixture = await openFixture();
+  const [ann, bob] = [
+    await fixture.enter({ script: WATCHED }),
+    await fixture.enter({ script: WATCHED }),
+  ];
+  // One commitment for each role that the page may have.
+  for (const { page } of [ann, bob]) await waitUntil(() => page.evaluate("hashes === 2"));
+  await ann.search();
+  await bob.search();
+  await ann.meets();
+  await ann.say("sealed with prepared keys");
+  await bob.hears("sealed with prepared keys");
+  for (const { page } of [ann, bob]) equal(await page.evaluate("hadDrawn"), false);
+});

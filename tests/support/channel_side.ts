@@ -1,7 +1,12 @@
 /** Sealed channels without pages and a server: what a test puts between them is all that there is. */
 
 import type { Bytes } from "../../client/crypto/bytes.ts";
-import type { AgreementParts } from "../../client/crypto/key_agreement.ts";
+import {
+  type AgreementParts,
+  agreementParts,
+  makeOffer,
+  type Offered,
+} from "../../client/crypto/key_agreement.ts";
 import { SealedChannel } from "../../client/crypto/sealed_channel.ts";
 import type { Role } from "../../protocol.ts";
 import { waitUntil } from "./wait_until.ts";
@@ -17,8 +22,12 @@ export class Side {
   failed = 0;
   wire: (frame: Bytes) => void = () => {};
 
-  constructor(role: Role, parts: Partial<AgreementParts> = {}) {
-    this.channel = new SealedChannel(role, {
+  constructor(
+    role: Role,
+    parts: Partial<AgreementParts> = {},
+    offer: Offered | Promise<Offered> = makeOffer({ ...agreementParts(role, parts.kem), ...parts }),
+  ) {
+    this.channel = new SealedChannel({
       onFrame: (frame) => {
         this.sent.push(frame);
         this.wire(frame);
@@ -27,7 +36,7 @@ export class Side {
       onOpened: (kind, content) => this.opened.push([kind, new TextDecoder().decode(content)]),
       onTampered: () => this.tampered++,
       onFailed: () => this.failed++,
-    }, parts);
+    }, offer);
   }
 
   say(text: string, kind = 1): void {

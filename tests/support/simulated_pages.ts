@@ -20,6 +20,7 @@ import { decodeEnvelope, encodeEnvelope } from "../../client/crypto/envelope.ts"
 import { ANSWER_TIME, QUICK_ANSWER_TIME, QUIET_TIME } from "../../client/net/liveness.ts";
 import type { Role } from "../../protocol.ts";
 import { DEFAULT_PREFERENCES } from "../../client/state/preferences.ts";
+import { agreementParts, makeOffer } from "../../client/crypto/key_agreement.ts";
 import { type ChannelEvents, SealedChannel } from "../../client/crypto/sealed_channel.ts";
 import { MemoryBackend } from "../../server/matching/backend.ts";
 import type { Link } from "../../server/chat/link.ts";
@@ -187,7 +188,8 @@ export class SimulatedPage {
 
   constructor(
     server: SimulatedServer,
-    openChannel: OpenChannel = (role, events) => new SealedChannel(role, events),
+    openChannel: OpenChannel = (role, events) =>
+      new SealedChannel(events, makeOffer(agreementParts(role))),
   ) {
     this.#openChannel = openChannel;
     this.#server = server;
