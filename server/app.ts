@@ -30,6 +30,7 @@ import { HEARTBEAT_INTERVAL, type Listener } from "./listener/listener.ts";
 import {
   addressRates,
   CONNECTIONS_PER_ADDRESS,
+  RETRIES,
   SESSION_LIMITS,
   type SessionRates,
 } from "./limits/rate_limits.ts";
@@ -244,8 +245,10 @@ export class App {
     return new Gate({
       ...{ clock, registry },
       denials: this.#denials,
-      isFull: () =>
-        this.sessions.isDraining || this.sessions.connected >= config["max-connections"],
+      roomIn: () => {
+        if (this.sessions.isDraining) return RETRIES.whileStopping;
+        return this.sessions.connected < config["max-connections"] ? 0 : RETRIES.shortest;
+      },
       origins: originsOf(config),
       share: cluster && ((record, address) => cluster.share(record, address)),
     });

@@ -205,9 +205,9 @@ export class AddressRecord {
   }
 
   /** Refuses an attempt that was allowed, because there is no room after all. It gets its token back. */
-  refuseForRoom(isExpected: boolean, now: number): Verdict {
+  refuseForRoom(isExpected: boolean, now: number, roomIn: number = RETRIES.shortest): Verdict {
     this.#connections.putBack(now);
-    return this.#refuse("no-room", RETRIES.shortest, isExpected, now);
+    return this.#refuse("no-room", roomIn, isExpected, now);
   }
 
   /** Sets the number of open connections on this node after one was opened or closed. */
@@ -226,13 +226,16 @@ export class AddressRecord {
     return this.#connectionsEverywhere;
   }
 
-  /** Judges one attempt to connect, at `now` in clock milliseconds. Without room it takes no token. */
-  attempt(now: number, hasRoom = true): Verdict {
+  /**
+   * Judges one attempt to connect, at `now` in clock milliseconds. `roomIn`: how long it takes at least until there is
+   * room, in milliseconds. Without room it takes no token.
+   */
+  attempt(now: number, roomIn = 0): Verdict {
     const blocked = this.blockedFor(now);
     if (blocked > 0) return { kind: "blocked", wait: blocked };
     const isExpected = this.#retries?.take(now) ?? false;
     this.#isExpected = isExpected;
-    if (!hasRoom) return this.#refuse("no-room", RETRIES.shortest, isExpected, now);
+    if (roomIn > 0) return this.#refuse("no-room", roomIn, isExpected, now);
     const wait = this.#connections.take(now);
     return wait === 0 ? ALLOWED : this.#refuse("too-fast", wait, isExpected, now);
   }

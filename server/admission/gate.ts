@@ -60,9 +60,6 @@ export type LocalDecision = { kind: "permitted"; entry: Entry<AddressRecord> } |
 /** What all nodes together decide on a handshake. */
 export type GateDecision = { kind: "admitted"; entry: Entry<AddressRecord> } | Refusal;
 
-/** `Retry-After` in seconds when there is no room and no other client waits. */
-export const RETRY_AFTER_FULL = inSeconds(RETRIES.shortest);
-
 /** Maximum seconds until a denied client may check whether the operator has changed the deny list. */
 export const RETRY_AFTER_DENIED = 3600;
 
@@ -71,8 +68,8 @@ export interface GateOptions {
   readonly registry: IpRegistry<AddressRecord>;
   /** Addresses that the operator denies. */
   readonly denials: Pick<Denials, "deniedFor">;
-  /** Whether the server has no room for another connection. */
-  readonly isFull: () => boolean;
+  /** How long it takes at least until the server has room for another connection, in milliseconds; 0 if it has. */
+  readonly roomIn: () => number;
   /** What the origin of a page is compared with, apart from the Host header. */
   readonly origins?: OriginOptions;
   /** Connects a record to what other nodes know about the address. */
@@ -110,11 +107,10 @@ export class Gate {
   }
 
   #conclude(entry: Entry<AddressRecord>, verdict: Verdict): GateDecision {
-    const { clock, isFull } = this.#options;
-    // The server may have filled up during the wait.
-    const isLate = verdict.kind === "allowed" && isFull();
-    const refusal = isLate
-      ? refuseVerdict(entry.record.refuseForRoom(true, clock.now()), "full")
+    const { clock, roomIn } = this.#options;
+    const wait = roomIn(); // The server may have filled up meanwhile.
+    const refusal = verdict.kind === "allowed" && wait > 0
+      ? refuseVerdict(entry.record.refuseForRoom(true, clock.now(), wait), "full")
       : refuseVerdict(verdict, "too-many-connections");
     if (refusal === undefined) return { kind: "admitted", entry };
     this.#count(refusal);
@@ -183,12 +179,13 @@ export class Gate {
 
   /** The lack of room, with the wait that a client of this address was given when it was refused. */
   #lackOfRoom(entry: Entry<AddressRecord> | undefined): ConnectionRefusal | undefined {
-    const { clock, isFull } = this.#options;
+    const { clock, roomIn } = this.#options;
     const isCrowded = entry !== undefined && exceedsPlaces(entry.record, entry.connections);
     const told = entry?.record.tellWait(clock.now());
-    const seconds = told === undefined ? RETRY_AFTER_FULL : inSeconds(told);
+    const least = roomIn();
+    const seconds = inSeconds(told ?? (least || RETRIES.shortest));
     if (isCrowded) return { code: "too-many-connections", seconds };
-    if (isFull()) return { code: "full", seconds };
+    if (least > 0) return { code: "full", seconds };
     return told === undefined ? undefined : { code: "too-many-connections", seconds };
   }
 
@@ -198,9 +195,9 @@ export class Gate {
 
   /** A lack of room is found first, so that it costs the address nothing. */
   #refuseEntry({ record, connections }: Entry<AddressRecord>): Refusal | undefined {
-    const { clock, isFull } = this.#options;
+    const { clock, roomIn } = this.#options;
     const isCrowded = exceedsPlaces(record, connections);
-    const verdict = record.attempt(clock.now(), !isCrowded && !isFull());
+    const verdict = record.attempt(clock.now(), isCrowded ? RETRIES.shortest : roomIn());
     return refuseVerdict(verdict, isCrowded ? "too-many-connections" : "full");
   }
 }

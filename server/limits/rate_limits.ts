@@ -44,6 +44,8 @@ export const CONNECTIONS_PER_ADDRESS = 200;
 export const RETRIES = {
   /** Minimum wait of a client that is refused for lack of room. */
   shortest: 10 * SECOND,
+  /** The same while the server stops, because another process will soon serve its port. */
+  whileStopping: 3 * SECOND,
   longest: 5 * MINUTE,
   /** Minimum time between the attempts of two clients. */
   spacing: SECOND / 4,

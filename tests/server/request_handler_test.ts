@@ -37,7 +37,7 @@ class World {
     const newRecord = (): AddressRecord => newAddressRecord(clock.now(), { places: 1 });
     this.registry = new IpRegistry({ clock, retention: 60_000, newRecord });
     const { registry } = this;
-    const isFull = (): boolean => false;
+    const roomIn = (): number => 0;
     const log = {
       error: (...said: unknown[]) => this.errors.push(said),
       warn: (...said: unknown[]) => this.warnings.push(said),
@@ -47,7 +47,7 @@ class World {
       speaksTls,
       isBehindTls: false,
       log,
-      gate: new Gate({ clock, registry, denials: { deniedFor: () => 0 }, isFull }),
+      gate: new Gate({ clock, registry, denials: { deniedFor: () => 0 }, roomIn }),
       budget: new RequestBudget({ clock, hash: new KeyedHash(1, 2) }),
       router: { answer: () => this.answer() },
       metrics: { answer: () => undefined },

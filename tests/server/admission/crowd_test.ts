@@ -11,7 +11,7 @@ import { type Address, parseAddress } from "../../../server/admission/address.ts
 import { Gate } from "../../../server/admission/gate.ts";
 import { IpRegistry } from "../../../server/admission/ip_registry.ts";
 import { HOUR, MINUTE, SECOND } from "../../../server/base/clock.ts";
-import { CONNECTIONS_PER_ADDRESS } from "../../../server/limits/rate_limits.ts";
+import { CONNECTIONS_PER_ADDRESS, RETRIES } from "../../../server/limits/rate_limits.ts";
 import { BROWSER_HANDSHAKE, newAddressRecord } from "../../support/fixtures.ts";
 import { repeats, seeded } from "../../support/repeats.ts";
 import { Simulation } from "../../support/simulation.ts";
@@ -72,7 +72,7 @@ class Server {
       clock,
       registry,
       denials: { deniedFor: () => 0 },
-      isFull: () => this.isFull,
+      roomIn: () => this.isFull ? RETRIES.shortest : 0,
     });
   }
 }

@@ -4,18 +4,14 @@ import {
   CONNECTIONS_PER_ADDRESS,
   FLOOD_BLOCK_TIME,
   LIMITS,
+  RETRIES,
 } from "../../../server/limits/rate_limits.ts";
 import type { AddressRecord } from "../../../server/admission/address_record.ts";
 import { Denials } from "../../../server/admission/denials.ts";
 import { BROWSER_HANDSHAKE, newAddressRecord } from "../../support/fixtures.ts";
 import { parseAddress, parseRange } from "../../../server/admission/address.ts";
-import { HOUR, MINUTE, SECOND } from "../../../server/base/clock.ts";
-import {
-  Gate,
-  type GateOptions,
-  type LocalDecision,
-  RETRY_AFTER_FULL,
-} from "../../../server/admission/gate.ts";
+import { HOUR, inSeconds, MINUTE, SECOND } from "../../../server/base/clock.ts";
+import { Gate, type GateOptions, type LocalDecision } from "../../../server/admission/gate.ts";
 import { IpRegistry } from "../../../server/admission/ip_registry.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 
@@ -46,7 +42,7 @@ class World {
         clock: this.clock,
         ranges: deny.split(",").filter(Boolean).map((text) => parseRange(text)!),
       }),
-      isFull: () => false,
+      roomIn: () => 0,
       ...given,
     });
   }
@@ -84,13 +80,13 @@ const NO_HANDSHAKE: Outcome = [
 ];
 const NOBODY: Outcome = [400, "Cannot connect: the connection has closed."];
 const DENIED: Outcome = [403, "Cannot connect: the operator has denied this address."];
-const FULL: Outcome = [503, "Cannot connect: the server is full.", RETRY_AFTER_FULL];
+const FULL: Outcome = [503, "Cannot connect: the server is full.", inSeconds(RETRIES.shortest)];
 
 function tooFast(seconds: number): Outcome {
   return [429, "Cannot connect: too many attempts.", seconds];
 }
 
-function tooManyConnections(seconds = RETRY_AFTER_FULL): Outcome {
+function tooManyConnections(seconds = inSeconds(RETRIES.shortest)): Outcome {
   return [429, "Cannot connect: too many connections from one address.", seconds];
 }
 
@@ -356,30 +352,46 @@ Deno.test("Gate refuses an address at its connection limit on every attempt, and
 
 Deno.test("Gate states why an address is refused, and the question is not an attempt", () => {
   let full = false;
-  const world = new World({ perAddress: 1, deny: "198.51.100.0/24", isFull: () => full });
+  const world = new World({
+    perAddress: 1,
+    deny: "198.51.100.0/24",
+    roomIn: () => full ? RETRIES.shortest : 0,
+  });
   assert.equal(world.refusal(), undefined);
   assert.equal(world.registry.held, 0);
   const leave = world.enter();
-  assert.deepEqual(world.refusal(), { code: "too-many-connections", seconds: RETRY_AFTER_FULL });
+  assert.deepEqual(world.refusal(), {
+    code: "too-many-connections",
+    seconds: inSeconds(RETRIES.shortest),
+  });
   leave();
   assert.equal(world.refusal(""), undefined);
   assert.deepEqual(world.refusal("198.51.100.1"), { code: "denied", seconds: 3600 });
   full = true;
-  assert.deepEqual(world.refusal(OTHER), { code: "full", seconds: RETRY_AFTER_FULL });
+  assert.deepEqual(world.refusal(OTHER), { code: "full", seconds: inSeconds(RETRIES.shortest) });
   for (let n = 0; n < LIMITS.connections.burst + LIMITS.refusals.burst; n++) world.ask();
   assert.deepEqual(world.refusal(), { code: "flooding", seconds: FLOOD_BLOCK_TIME / SECOND });
   world.clock.advance(FLOOD_BLOCK_TIME);
-  assert.deepEqual(world.refusal(), { code: "full", seconds: RETRY_AFTER_FULL });
+  assert.deepEqual(world.refusal(), { code: "full", seconds: inSeconds(RETRIES.shortest) });
 });
 
 Deno.test("Gate refuses with 503 and a wait when the server is full", () => {
   let full = false;
-  const world = new World({ isFull: () => full });
+  const world = new World({ roomIn: () => full ? RETRIES.shortest : 0 });
   assert.equal(world.outcome(), "admitted");
   full = true;
   assert.deepEqual(world.outcome(), FULL);
   full = false;
   assert.equal(world.outcome(), "admitted");
+});
+
+Deno.test("Gate names the wait of a server that will soon have room again", () => {
+  const world = new World({ roomIn: () => RETRIES.whileStopping });
+  const seconds = inSeconds(RETRIES.whileStopping);
+  assert.ok(seconds < inSeconds(RETRIES.shortest));
+  assert.deepEqual(world.refusal(), { code: "full", seconds });
+  assert.deepEqual(world.outcome(), [503, "Cannot connect: the server is full.", seconds]);
+  assert.deepEqual(world.refusal(), { code: "full", seconds });
 });
 
 Deno.test("Gate passes on the record of the admitted address, which counts from connection to disconnection", () => {
@@ -418,7 +430,7 @@ Deno.test("Gate remembers neither a denied address nor a missing one", () => {
 });
 
 Deno.test("Gate remembers an address with a refused handshake once, for an hour after the last attempt", () => {
-  const world = new World({ isFull: () => true });
+  const world = new World({ roomIn: () => RETRIES.shortest });
   world.clock.every(world.registry.purgeInterval, () => world.registry.purge());
   for (let n = 0; n < 500; n++) world.ask("2001:db8::1");
   world.clock.advance(HOUR / 2);
@@ -432,7 +444,7 @@ Deno.test("Gate remembers an address with a refused handshake once, for an hour 
 
 Deno.test("Gate reports the first of several errors", () => {
   const deny = `${VISITOR}/32`;
-  const world = new World({ deny, perAddress: 0, isFull: () => true });
+  const world = new World({ deny, perAddress: 0, roomIn: () => RETRIES.shortest });
   const headers: Headers = {
     "origin": "null",
     "sec-websocket-protocol": "chat",
@@ -463,7 +475,11 @@ Deno.test("Gate never reveals an address in a refusal", () => {
       for (const lacking of ["places", "room", "tokens"]) {
         const deny = "198.51.100.0/24";
         const perAddress = lacking === "places" ? 0 : CONNECTIONS_PER_ADDRESS;
-        const world = new World({ deny, perAddress, isFull: () => lacking === "room" });
+        const world = new World({
+          deny,
+          perAddress,
+          roomIn: () => lacking === "room" ? RETRIES.shortest : 0,
+        });
         for (let n = 0; n < LIMITS.connections.burst + LIMITS.refusals.burst + 1; n++) {
           const decision = world.ask(from, headers);
           if (decision.kind === "refused") reasons.add(decision.reason);

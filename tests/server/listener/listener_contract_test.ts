@@ -5,7 +5,6 @@
 
 import assert from "node:assert/strict";
 import { type ClientMessage, MAX_FRAME_BYTES } from "../../../protocol.ts";
-import { RETRY_AFTER_FULL } from "../../../server/admission/gate.ts";
 import { BareClient } from "../../support/bare_client.ts";
 import { CertificateFiles } from "../../support/certificate_files.ts";
 import { HANDSHAKE, RawClient } from "../../support/raw_client.ts";
@@ -224,11 +223,20 @@ for (const [listener, speaksTls] of KINDS) {
     await second.writeLines(...HANDSHAKE, "", "");
     const refusal = await second.readUntil("\r\n\r\n");
     assert.match(refusal, /^HTTP\/1\.1 503 /);
-    assert.match(refusal, new RegExp(`retry-after: ${RETRY_AFTER_FULL}\r\n`, "i"));
+    assert.match(refusal, /retry-after: 10\r\n/i);
     first.leave();
     await waitUntil(() => server.chat.sessions.online === 0);
     (await BareClient.enter(server.socketUrl)).leave();
   }, { args: ["--max-connections=1"] });
+
+  clause("a server that stops answers 503, with a shorter time to retry", async (server) => {
+    server.chat.drain();
+    using late = await RawClient.connect(server);
+    await late.writeLines(...HANDSHAKE, "", "");
+    const refusal = await late.readUntil("\r\n\r\n");
+    assert.match(refusal, /^HTTP\/1\.1 503 /);
+    assert.match(refusal, /retry-after: 3\r\n/i);
+  });
 
   clause("requests get the site's responses, with every header", async (server) => {
     const ask = async (
