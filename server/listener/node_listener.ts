@@ -93,6 +93,7 @@ class NodeListener implements Listener {
   /** Ends the interval tasks. */
   readonly #stops: Cancel[] = [];
   readonly #heartbeats: Slices;
+  readonly #cutting: Slices;
 
   constructor(options: ListenerOptions) {
     const { maxConnections, certificate, clock, log, streams } = options;
@@ -104,6 +105,7 @@ class NodeListener implements Listener {
     this.#closing = new ClosingConnections(clock);
     this.#queue = new WorkQueue(clock);
     this.#heartbeats = new Slices(clock);
+    this.#cutting = new Slices(clock);
     const onClosed = (connection: WebSocketConnection): void => {
       this.#connections.delete(connection);
       this.#closing.delete(connection);
@@ -189,14 +191,15 @@ class NodeListener implements Listener {
     this.#pending.clear();
     this.#firstChunk.close();
     this.#heartbeats.stop();
-    const cut = setTimeout(() => this.#destroy(), SHUTDOWN_GRACE);
+    const cut = setTimeout(() => void this.#cut(), SHUTDOWN_GRACE);
     await closed;
     clearTimeout(cut);
   }
 
-  #destroy(): void {
-    for (const open of [...this.#connections, ...this.#asking]) open.destroy();
+  /** Cuts everything that is still open. */
+  async #cut(): Promise<void> {
     this.#server.closeAllConnections();
+    await this.#cutting.run([...this.#asking, ...this.#connections], (open) => open.destroy());
   }
 
   #receive(socket: Socket): void {

@@ -81,9 +81,19 @@ export class WebSocketConnection implements Outlet, FrameSink, Flushable, Stream
     this.#reader = new FrameReader(this);
     this.#response = response;
     this.#disconnect = handshake.connect();
-    this.#handler = handshake.enter(this);
+    this.#handler = this.#enter(handshake);
     if (this.#response !== undefined) this.#write(EMPTY);
     own(stream, this);
+  }
+
+  /** If it throws, nobody will close this connection, so its place must be free again. */
+  #enter(handshake: AcceptedHandshake): ConnectionHandler {
+    try {
+      return handshake.enter(this);
+    } catch (error) {
+      this.#disconnect();
+      throw error;
+    }
   }
 
   /**

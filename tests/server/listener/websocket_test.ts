@@ -137,6 +137,17 @@ Deno.test("Connection whose client ended its side before the handshake was accep
   assert.ok(stream.writableEnded);
 });
 
+Deno.test("Connection keeps no place of its address if its session can't begin", () => {
+  const events: string[] = [];
+  const { context } = new Pair();
+  const handshake = {
+    connect: () => () => void events.push("left"),
+    enter: () => assert.fail("no session"),
+  };
+  assert.throws(() => new WebSocketConnection(new FakeStream(), context, handshake, RESPONSE));
+  assert.deepEqual(events, ["left"]);
+});
+
 Deno.test("Connections that don't finish closing are cut in time, and others never", () => {
   const { connections: [a, b], closing, clock, ...pair } = new Pair();
   a!.close(1001, "");
