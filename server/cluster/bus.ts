@@ -15,9 +15,10 @@
  *   kind 2    a frame: recipient and sender as two doubles, then the frame as its page encrypted it
  *   kind 3    two searches that Redis has paired, as JSON (`pool_script.ts`)
  *
- * Messages are handled in order. Code that awaits a reply resumes a few microtasks after the reply arrives, so messages
- * that follow a reply wait for the next turn of the event loop. Otherwise the first frame of a new partner, which may
- * be in the same batch as their acceptance, would arrive before the chat exists.
+ * Messages are handled in order, some in each turn of the event loop, because a crowd can arrive in one chunk. Code that
+ * awaits a reply resumes a few microtasks after the reply arrives, so messages that follow a reply wait for the next
+ * turn. Otherwise the first frame of a new partner, which may be in the same batch as their acceptance, would arrive
+ * before the chat exists.
  *
  * A batch that can't be delivered is dropped: nodes and pages detect the outage themselves. A message that is malformed
  * or of an unknown kind is dropped, too (`message_schema.ts`): anybody who can publish in Redis may have sent it.
@@ -26,7 +27,9 @@
 import { Buffer } from "node:buffer";
 import { clearTimeout, setImmediate, setTimeout } from "node:timers";
 import { MAX_FRAME_BYTES } from "../../protocol.ts";
-import { SECOND } from "../base/clock.ts";
+import { type Clock, SECOND } from "../base/clock.ts";
+import { LinkedQueue } from "../base/linked_queue.ts";
+import { MAX_SLICE_ITEMS, SLICE_TIME } from "../base/slices.ts";
 import type { NodeId, SessionId } from "../ids.ts";
 import type { ClusterKeys } from "./keys.ts";
 import {
@@ -55,6 +58,15 @@ export const PAIR_KIND = 3;
 /** The kind of a message in a batch. */
 const Kind = { plain: 0, sealed: 1, frame: 2, pair: PAIR_KIND } as const;
 
+/** Maximum size of the messages that wait to be handled, in bytes. As much as Redis keeps for a slow subscriber. */
+export const MAX_WAITING_BYTES = 32 * 1024 * 1024;
+
+/** A message as it arrived. */
+interface Packed {
+  readonly kind: number | undefined;
+  readonly body: Buffer;
+}
+
 /** A decoded message that has not been handled yet. */
 interface Incoming {
   readonly isReply: boolean;
@@ -78,6 +90,7 @@ export interface MessageHandler {
 export interface BusOptions {
   readonly link: Pick<RedisClient, "publish" | "subscribe">;
   readonly node: NodeId;
+  readonly clock: Pick<Clock, "now">;
   readonly keys: () => ClusterKeys | undefined;
   readonly handler: MessageHandler;
   readonly onError: (error: unknown) => void;
@@ -89,10 +102,15 @@ export class Bus {
   /** Batches to publish after this turn, by channel. */
   readonly #batches = new Map<string, Uint8Array[]>();
   readonly #requests = new Map<number, (reply: Reply | undefined) => void>();
-  /** Decoded messages that wait to be handled, oldest first. */
-  #inbox: Incoming[] = [];
+  /** Messages that wait to be handled, and their size in bytes. */
+  readonly #inbox = new LinkedQueue<Packed>();
+  #waitingBytes = 0;
+  /** The first of them, once it is decoded. */
+  #next: Incoming | undefined;
   /** Whether a reply has been handled in this turn. */
   #hasReplied = false;
+  /** Whether as many messages have been handled as one turn may have. */
+  #isTurnOver = false;
   #lastRequest = 0;
   /** A single function, so that subscribing again does not add a second listener. */
   readonly #receive = (batch: Buffer): void => this.#unpack(batch);
@@ -184,27 +202,52 @@ export class Bus {
     await this.#options.link.publish(channel, Buffer.concat(batch)).catch(() => {});
   }
 
-  /** Decodes a batch, up to the first message that is incomplete. */
+  /** Adds the messages of a batch, up to the first that is incomplete. */
   #unpack(batch: Buffer): void {
+    if (this.#waitingBytes + batch.length > MAX_WAITING_BYTES) return;
     for (let at = 0; at + LENGTH_BYTES < batch.length;) {
       const start = at + LENGTH_BYTES;
       const end = start + batch.readUInt32BE(at);
       if (end === start || end > batch.length) break;
-      const body = batch.subarray(start + 1, end);
-      const incoming = this.#guarded(() => this.#decode(batch[start], body));
-      if (incoming !== undefined) this.#inbox.push(incoming);
+      this.#inbox.append({ kind: batch[start], body: batch.subarray(start + 1, end) });
+      this.#waitingBytes += end - start;
       at = end;
     }
     this.#handleInbox();
   }
 
   #handleInbox(): void {
-    for (const [at, { isReply, handle }] of this.#inbox.entries()) {
-      if (this.#hasReplied && !isReply) return void (this.#inbox = this.#inbox.slice(at));
-      if (isReply && !this.#hasReplied) this.#pause();
-      this.#guarded(handle);
+    const { clock } = this.#options;
+    const end = clock.now() + SLICE_TIME;
+    for (let count = 0; !this.#isTurnOver; count++) {
+      const incoming = this.#next ??= this.#decodeNext();
+      if (incoming === undefined || this.#hasReplied && !incoming.isReply) return;
+      if (count === MAX_SLICE_ITEMS || clock.now() >= end) return this.#endTurn();
+      if (incoming.isReply && !this.#hasReplied) this.#pause();
+      this.#next = undefined;
+      this.#guarded(incoming.handle);
     }
-    this.#inbox = [];
+  }
+
+  /** Decodes the first message that is well-formed. */
+  #decodeNext(): Incoming | undefined {
+    let incoming: Incoming | undefined;
+    while (incoming === undefined) {
+      const packed = this.#inbox.shift();
+      if (packed === undefined) return undefined;
+      this.#waitingBytes -= 1 + packed.body.length;
+      incoming = this.#guarded(() => this.#decode(packed));
+    }
+    return incoming;
+  }
+
+  /** Lets the sockets have a turn. Between two immediate callbacks, the runtime need not look at them. */
+  #endTurn(): void {
+    this.#isTurnOver = true;
+    setTimeout(() => {
+      this.#isTurnOver = false;
+      this.#handleInbox();
+    }, 0);
   }
 
   /** Lets the code that awaits these replies run first. */
@@ -226,7 +269,7 @@ export class Bus {
     }
   }
 
-  #decode(kind: number | undefined, body: Buffer): Incoming | undefined {
+  #decode({ kind, body }: Packed): Incoming | undefined {
     switch (kind) {
       case Kind.frame:
         return this.#decodeFrame(body);
@@ -234,8 +277,8 @@ export class Bus {
         return this.#decodeSealed(body);
       case Kind.pair:
         return this.#decodePair(body);
-      case Kind.plain: // Handled immediately: it may bring the keys to the messages that follow.
-        this.#handlePlain(body);
+      case Kind.plain:
+        return this.#decodePlain(body);
     }
     return undefined;
   }
@@ -262,9 +305,11 @@ export class Bus {
     return { isReply: false, handle: () => this.#options.handler.paired(notice) };
   }
 
-  #handlePlain(body: Buffer): void {
+  /** It may bring the keys to the messages that follow. */
+  #decodePlain(body: Buffer): Incoming | undefined {
     const message = parsePlainMessage(body.toString());
-    if (message !== undefined) this.#options.handler.plainMessage(message);
+    if (message === undefined) return undefined;
+    return { isReply: false, handle: () => this.#options.handler.plainMessage(message) };
   }
 
   #handle(envelope: Envelope): void {

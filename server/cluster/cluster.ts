@@ -97,6 +97,7 @@ export class Cluster implements RemoteNodes, MessageHandler {
     this.#bus = new Bus({
       link,
       node,
+      clock,
       keys: () => this.#keyExchange.keys,
       handler: this,
       onError: (error) => log.error("Unhandled error.", describeError(error)),

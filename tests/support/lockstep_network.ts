@@ -4,13 +4,13 @@
  */
 
 import { Buffer } from "node:buffer";
-import { setImmediate } from "node:timers/promises";
+import { delay } from "../../server/base/timeout.ts";
 import type { RedisClient } from "../../server/cluster/redis_client.ts";
 import type { PairingLink } from "./pairing_node.ts";
 import { waitUntil } from "./wait_until.ts";
 
-/** Turns of the event loop in which a node has handled what has arrived. */
-const TURNS = 5;
+/** Turns of the event loop in which a node has handled what has arrived: a crowd takes several. */
+const TURNS = 20;
 
 export class LockstepNetwork {
   readonly #redis: RedisClient;
@@ -34,6 +34,7 @@ export class LockstepNetwork {
   /** The link of one node. */
   get link(): PairingLink {
     return {
+      isReady: true,
       run: (...args) => this.#send(() => this.#redis.run(...args)),
       publish: (...args) => this.#send(() => this.#redis.publish(...args)),
       subscribe: (channel, listener) =>
@@ -75,5 +76,5 @@ export class LockstepNetwork {
 }
 
 async function turns(): Promise<void> {
-  for (let turn = 0; turn < TURNS; turn++) await setImmediate();
+  for (let turn = 0; turn < TURNS; turn++) await delay(0);
 }

@@ -18,7 +18,7 @@ import {
 } from "../../server/matching/matchmaker.ts";
 
 /** What a node needs of its Redis client. */
-export type PairingLink = Pick<RedisClient, "run" | "publish" | "subscribe">;
+export type PairingLink = Pick<RedisClient, "run" | "isReady" | "publish" | "subscribe">;
 
 export interface PairingNodeOptions {
   readonly link: PairingLink;
@@ -63,7 +63,7 @@ export class PairingNode implements MessageHandler {
     const backend = new SharedBackend({ node, clock, pool, isUp: () => true });
     this.node = node;
     this.matchmaker = new Matchmaker({ clock, backend, onError });
-    this.bus = new Bus({ link, node, keys: () => keys, handler: this, onError });
+    this.bus = new Bus({ link, node, clock, keys: () => keys, handler: this, onError });
     this.#pairings = new RemotePairings({
       ...{ node, bus: this.bus, pool, matchmaker: this.matchmaker },
       deliver: (message) => this.left.push(message),

@@ -5,11 +5,19 @@ import { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { MAX_FRAME_BYTES } from "../../../protocol.ts";
-import { Bus, MAX_REQUESTS, type MessageHandler } from "../../../server/cluster/bus.ts";
+import {
+  Bus,
+  MAX_REQUESTS,
+  MAX_WAITING_BYTES,
+  type MessageHandler,
+} from "../../../server/cluster/bus.ts";
 import { ClusterKeys, SECRET_BYTES } from "../../../server/cluster/keys.ts";
 import type { Reply } from "../../../server/cluster/messages.ts";
 import type { NodeId, SessionId, Ticket } from "../../../server/ids.ts";
+import { MAX_SLICE_ITEMS, SLICE_TIME } from "../../../server/base/slices.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
 import { searchRequest } from "../../support/fixtures.ts";
+import { waitUntil } from "../../support/wait_until.ts";
 
 const KEYS = new ClusterKeys(randomBytes(SECRET_BYTES), randomBytes);
 const [HERE, THERE] = [1, 2] as [NodeId, NodeId];
@@ -27,12 +35,13 @@ class Channel {
 
 interface BusParts extends Partial<MessageHandler> {
   readonly keys?: ClusterKeys;
+  readonly clock?: FakeClock;
 }
 
 async function busOf(
   node: NodeId,
   channels: Map<string, Channel>,
-  { keys = KEYS, ...handles }: BusParts = {},
+  { keys = KEYS, clock = new FakeClock(), ...handles }: BusParts = {},
 ): Promise<Bus> {
   const link = {
     publish: (channel: string, batch: Buffer) => {
@@ -54,7 +63,7 @@ async function busOf(
   };
   const onError = (error: unknown): void => assert.fail(String(error));
   const handler = { ...nothing, ...handles };
-  const bus = new Bus({ link, node, keys: () => keys, handler, onError });
+  const bus = new Bus({ link, node, clock, keys: () => keys, handler, onError });
   await bus.open();
   return bus;
 }
@@ -128,6 +137,69 @@ Deno.test("Bus handles a notice of Redis in its order, after a frame and before 
   assert.deepEqual(received, ["frame", notice, "here"]);
 });
 
+/** Numbered frames in one batch. */
+function crowdOf(count: number): Buffer {
+  return Buffer.concat(Array.from({ length: count }, (_, n) => frameOf(n + 1, BOB, 1)));
+}
+
+Deno.test("Bus handles a crowd of messages in several turns, in order", async () => {
+  const channels = channelsOf("1");
+  const received: number[] = [];
+  await busOf(HERE, channels, { frame: (to) => received.push(to) });
+  const { receive } = channels.get("1")!;
+  const count = 2 * MAX_SLICE_ITEMS + 1;
+  receive(crowdOf(count));
+  assert.equal(received.length, MAX_SLICE_ITEMS);
+  receive(crowdOf(1)); // It waits behind the others.
+  assert.equal(received.length, MAX_SLICE_ITEMS);
+  await waitUntil(() => received.length === count + 1);
+  assert.deepEqual(received, [...Array.from({ length: count }, (_, n) => n + 1), 1]);
+});
+
+Deno.test("Bus handles fewer messages in a turn if they take long", async () => {
+  const channels = channelsOf("1");
+  const clock = new FakeClock();
+  let received = 0;
+  const frame = (): void => {
+    received++;
+    clock.advance(SLICE_TIME / 2);
+  };
+  await busOf(HERE, channels, { clock, frame });
+  channels.get("1")!.receive(crowdOf(5));
+  assert.equal(received, 2);
+  await waitUntil(() => received === 5);
+});
+
+Deno.test("Bus handles replies in crowds, too, and other messages after them", async () => {
+  const channels = channelsOf("1");
+  const received: unknown[] = [];
+  await busOf(HERE, channels, {
+    frame: () => received.push("frame"),
+    lateReply: () => received.push("reply"),
+  });
+  const reply = sealed({ kind: "reply", request: 1, reply: { type: "echoed" } });
+  const count = MAX_SLICE_ITEMS + 5;
+  const replies = Array.from({ length: count }, () => reply);
+  channels.get("1")!.receive(Buffer.concat([...replies, frameOf(ANN, BOB, 1)]));
+  assert.equal(received.length, MAX_SLICE_ITEMS);
+  await waitUntil(() => received.length === count + 1);
+  assert.deepEqual(received.at(-1), "frame");
+});
+
+Deno.test("Bus drops a batch if too much waits already, and handles later ones", async () => {
+  const channels = channelsOf("1");
+  let received = 0;
+  await busOf(HERE, channels, { frame: () => received++ });
+  const { receive } = channels.get("1")!;
+  const large = Buffer.concat(Array.from({ length: 600 }, () => frameOf(1, BOB, MAX_FRAME_BYTES)));
+  assert.ok(large.length < MAX_WAITING_BYTES && 2 * large.length > MAX_WAITING_BYTES);
+  receive(large);
+  receive(large);
+  await waitUntil(() => received === 600);
+  receive(crowdOf(1));
+  await waitUntil(() => received === 601);
+});
+
 Deno.test("Bus publishes what is sent in one turn as one batch for each channel, in order", async () => {
   const channels = channelsOf("1", "2", "all");
   const received: unknown[] = [];
@@ -144,7 +216,7 @@ Deno.test("Bus publishes what is sent in one turn as one batch for each channel,
   await setImmediate();
   assert.deepEqual([...channels.values()].map(({ batches }) => batches.length), [0, 1, 1]);
   channels.get("2")!.deliver();
-  assert.deepEqual(received, ["request", ["fetch", HERE], [BOB, ANN, 7, 8]]);
+  assert.deepEqual(received, [["fetch", HERE], [BOB, ANN, 7, 8], "request"]);
   channels.get("all")!.deliver();
   assert.deepEqual(received.at(-1), ["here", HERE]);
   await here.close();
