@@ -36,7 +36,7 @@ const LONGEST_DELAY = SECOND;
 const MAX_WAITING = 20_000;
 
 /** The code of a command without an answer. */
-const UNANSWERED = "ETIMEDOUT";
+export const UNANSWERED = "ETIMEDOUT";
 
 /** Prefix of every key and channel. */
 export const PREFIX = "anonymous-chat:";

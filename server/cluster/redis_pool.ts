@@ -17,7 +17,8 @@ import type { ClusterKeys } from "./keys.ts";
 import { LIFETIME } from "./membership.ts";
 import type { EncodedSearch } from "./messages.ts";
 import { POOL, POOL_SCRIPT, waitingKey } from "./pool_script.ts";
-import { PREFIX, type RedisClient, Script } from "./redis_client.ts";
+import { errorCode } from "../base/error_code.ts";
+import { PREFIX, type RedisClient, Script, UNANSWERED } from "./redis_client.ts";
 import { textsIn } from "./redis_reply.ts";
 
 /** Lifetime of a place after a search last took it, in milliseconds. */
@@ -32,6 +33,9 @@ export const MAX_BATCH = 100;
 /** Places that still hold a deleted search are free. */
 const FORGET = new Script(`redis.call('DEL', KEYS[1])`);
 
+/** The outcome of an operation if there was no answer. */
+const UNKNOWN = "unknown";
+
 /** What a node wants the pool to do. */
 interface Operation {
   readonly kind: "always" | "if-waiting" | "withdraw";
@@ -43,7 +47,7 @@ interface Operation {
 }
 
 export interface RedisPoolOptions {
-  readonly link: Pick<RedisClient, "run">;
+  readonly link: Pick<RedisClient, "run" | "isReady">;
   /** Throws if this node lacks the current secret. */
   readonly keys: () => ClusterKeys;
 }
@@ -65,7 +69,7 @@ export class RedisPool {
   async offer(request: SearchRequest, when: "always" | "if-waiting"): Promise<Outcome> {
     const { ticket, node } = request;
     const outcome = await this.#enqueue(when, ticket, JSON.stringify(this.encode(request)));
-    if (outcome === "waiting") return { kind: "waiting" };
+    if (outcome === "waiting" || outcome === UNKNOWN) return { kind: outcome };
     const partner = Number(outcome);
     const isHere = Number.isSafeInteger(partner) && Math.floor(partner / NUMBERS_A_NODE) === node;
     return isHere ? { kind: "paired", partner: partner as Ticket } : { kind: "taken" };
@@ -128,7 +132,16 @@ export class RedisPool {
       const outcomes = textsIn(await this.#options.link.run(POOL_SCRIPT, [POOL], args));
       batch.forEach(({ resolve }, at) => resolve(outcomes?.[at]));
     } catch (error) {
-      batch.forEach(({ reject }) => reject(error));
+      this.#failed(batch, error);
+    }
+  }
+
+  /** The client reports an outage itself, once, and every search of that time fails. */
+  #failed(batch: readonly Operation[], error: unknown): void {
+    const isReported = !this.#options.link.isReady || errorCode(error) === UNANSWERED;
+    for (const { resolve, reject } of batch) {
+      if (isReported) resolve(UNKNOWN);
+      else reject(error);
     }
   }
 }

@@ -15,7 +15,9 @@ export type Outcome =
   /** It has taken the search `partner` of this node. Neither waits any longer. */
   | { readonly kind: "paired"; readonly partner: Ticket }
   /** It doesn't wait: it has taken a search of another node, or was taken. The other node reports how that ends. */
-  | { readonly kind: "taken" };
+  | { readonly kind: "taken" }
+  /** The pool can't be reached, or has not answered in time, and that has been reported. Any of the above may be true. */
+  | { readonly kind: "unknown" };
 
 /** The waiting searches. */
 export interface Backend {

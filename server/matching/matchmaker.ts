@@ -286,6 +286,8 @@ export class Matchmaker {
         return this.#taken(search);
       case "paired":
         return this.#pair(search, this.#searches.get(outcome.partner));
+      case "unknown":
+        return this.#unknown(search);
     }
   }
 
@@ -303,9 +305,13 @@ export class Matchmaker {
     search.seeker.waits(search.request.step);
   }
 
-  /** The backend may have handled the offer without being able to say so. */
   #failed(search: Search, error: unknown): void {
     this.#options.onError(error);
+    this.#unknown(search);
+  }
+
+  /** The backend may have handled the offer without being able to say so. */
+  #unknown(search: Search): void {
     if (search.done) return;
     this.#unsettled.add(search);
     search.seeker.waits(search.request.step);

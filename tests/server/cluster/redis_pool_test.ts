@@ -7,7 +7,7 @@ import { SUITES } from "../../../protocol.ts";
 import { ClusterKeys, SECRET_BYTES } from "../../../server/cluster/keys.ts";
 import { parsePairNotice } from "../../../server/cluster/message_schema.ts";
 import { POOL_SCRIPT } from "../../../server/cluster/pool_script.ts";
-import { type RedisClient, Script } from "../../../server/cluster/redis_client.ts";
+import { type RedisClient, Script, UNANSWERED } from "../../../server/cluster/redis_client.ts";
 import { MAX_BATCH, RedisPool } from "../../../server/cluster/redis_pool.ts";
 import { NUMBERS_A_NODE } from "../../../server/ids.ts";
 import type { NodeId, SessionId, Ticket } from "../../../server/ids.ts";
@@ -43,6 +43,7 @@ function searchOf(id: number, more: Parameters<typeof searchRequest>[1] = {}): S
 
 /** A link that counts its calls. Each is answered by `reply`. */
 class FakeLink {
+  isReady = true;
   readonly calls: string[][] = [];
   readonly #reply: (operations: string[]) => unknown;
 
@@ -103,6 +104,20 @@ Deno.test("RedisPool reports a failed call to each of its operations", async () 
   const work = [pool.offer(searchOf(1), "always"), pool.withdraw(searchOf(2))];
   const results = await Promise.allSettled(work);
   assert.deepEqual(results.map(({ status }) => status), ["rejected", "rejected"]);
+});
+
+Deno.test("RedisPool knows no outcome during an outage, which the client reports", async () => {
+  const late = Object.assign(new Error("Redis does not answer"), { code: UNANSWERED });
+  const closed = new Error("The client is closed");
+  for (const [error, isReady] of [[late, true], [closed, false]] as const) {
+    const link = new FakeLink(() => {
+      throw error;
+    });
+    link.isReady = isReady;
+    const pool = new RedisPool({ link, keys: () => KEYS });
+    assert.deepEqual(await pool.offer(searchOf(1), "always"), { kind: "unknown" });
+    await pool.withdraw(searchOf(2));
+  }
 });
 
 Deno.test("RedisPool shows other nodes pseudonyms, and reads only what the reader shares", () => {

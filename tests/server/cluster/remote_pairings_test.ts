@@ -16,7 +16,7 @@ import { FakeClock } from "../../support/fake_clock.ts";
 import { PairedSeeker } from "../../support/pairing_node.ts";
 
 const KEYS = new ClusterKeys(randomBytes(SECRET_BYTES), randomBytes);
-const POOL = new RedisPool({ link: { run: () => assert.fail() }, keys: () => KEYS });
+const POOL = new RedisPool({ link: { run: () => assert.fail(), isReady: true }, keys: () => KEYS });
 
 /** One node. What it sends is recorded, and a request gets the answer of `peer`. */
 class Side {

@@ -519,6 +519,19 @@ Deno.test("Matchmaker that offers a crowd of searches again does it in slices, a
   await waitUntil(() => backend.waiting === crowd.length - 1);
 });
 
+Deno.test("Matchmaker offers a search again whose outcome is unknown, and reports no error", async () => {
+  const backend = new MemoryBackend();
+  const offer = backend.offer.bind(backend);
+  const { matchmaker, find, pass, errors } = world(backend);
+  backend.offer = () => Promise.resolve({ kind: "unknown" });
+  find(0);
+  await settled();
+  assert.equal(backend.waiting, 0);
+  backend.offer = (request) => offer(request);
+  await pass(INTERVALS.widen);
+  assert.deepEqual([backend.waiting, matchmaker.waiting, errors], [1, 1, []]);
+});
+
 Deno.test("Matchmaker offers a crowd of unsettled searches again in slices", async () => {
   const backend = new MemoryBackend();
   const offer = backend.offer.bind(backend);
