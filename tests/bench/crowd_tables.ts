@@ -41,16 +41,19 @@ const ROWS: readonly Row[] = [
   ["longest pause of a major collection, ms", (all) => longestPause(all, "major")],
   ["SIGTERM: seconds until it exits", ({ stop }) => (stop.ms / 1000).toFixed(1)],
   ["SIGTERM: longest stretch, ms", ({ stop }) => count(stop.figures.stretch)],
-  ["SIGTERM: what the visitors see", ({ stop }) => listOf(stop.seen.seen)],
 ];
 
-/** One table for all ways that were measured. */
+/** One table for all ways that were measured, and a list of what the visitors saw. */
 export function crowdTable(ways: ReadonlyMap<WayName, CrowdFigures>): string {
   const figures = [...ways.values()];
   const heads = [...ways.keys()].map((name) => HEADS[name]);
   const rows = ROWS.map(([name, cell]) => [name, ...figures.map(cell)]);
-  return [["", ...heads], ["---", ...heads.map(() => "--:")], ...rows]
+  const table = [["", ...heads], ["---", ...heads.map(() => "--:")], ...rows]
     .map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  const seen = figures.map(({ stop }, at) => `- ${heads[at]}: ${listOf(stop.seen.seen)}`);
+  return `${table}\n\nWhat the visitors see when the first server is stopped:\n\n${
+    seen.join("\n")
+  }`;
 }
 
 function kilobytes({ people, empty }: CrowdFigures, { rss }: StepFigures): string {

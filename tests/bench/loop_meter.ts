@@ -46,8 +46,9 @@ export class LoopMeter {
     this.#busy = busy;
   }
 
-  /** The figures since the last call, in milliseconds. */
+  /** The figures since the last call, in milliseconds. They include a stretch that has not ended. */
   take(): LoopFigures {
+    this.sample();
     const figures = {
       stretch: this.#stretch,
       lag: this.#longest,
