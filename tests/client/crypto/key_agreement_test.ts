@@ -576,6 +576,7 @@ Deno.test("Key agreement overwrites its secrets, and keeps nothing that can be e
     a.say("one");
     b.say("two");
     await waitUntil(() => a.opened.length === 1 && b.opened.length === 1);
+    await Promise.all([a.settled(), b.settled()]);
     for (const side of [a, b]) side.channel.close();
     assert.ok(results.length >= 10 && inputs.length >= 10, "everything was seen");
     const isZero = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === 0);
