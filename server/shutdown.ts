@@ -4,7 +4,7 @@
  *
  *   signal ─┬─ no other node ──> notify sessions ──(DRAIN_TIME)──> end them ──> close sockets ───────────┐
  *           │                                                                                            ├─> flush
- *           └─ other nodes ────> hand off chats, close sockets ──(up to HAND_OFF_TIME)──> end the rest ──┘
+ *           └─ other nodes ────> hand off chats ──(up to HAND_OFF_TIME)──> end the rest ──> close sockets ┘
  *
  * A session that is handed off stays here like one whose connection has dropped. Its page presents its token to another
  * node, which fetches the session (`cluster/remote_chats.ts`).
@@ -43,8 +43,8 @@ export interface ShutdownOptions {
     dismiss(): Promise<void>;
     close(): Promise<void>;
   };
-  /** Stops accepting connections. Resolves when no socket is left. */
-  readonly close: () => Promise<unknown>;
+  /** Stops accepting connections, and cuts what is left when `over` resolves. Resolves when no socket is left. */
+  readonly close: (over?: Promise<void>) => Promise<unknown>;
   /** {@linkcode HAND_OFF_TIME} or {@linkcode SHORT_HAND_OFF_TIME}, in milliseconds. */
   readonly handOffTime: number;
 }
@@ -57,9 +57,9 @@ export async function shutDown(options: ShutdownOptions): Promise<void> {
 }
 
 async function handOff({ chat, close, handOffTime }: ShutdownOptions): Promise<void> {
-  const moved = chat.handOff().then(() => delay(LINGER));
-  await Promise.all([close(), withTimeout(handOffTime, moved)]);
-  await chat.dismiss();
+  const moved = withTimeout(handOffTime, chat.handOff().then(() => delay(LINGER)));
+  const dismissed = moved.then(() => chat.dismiss());
+  await Promise.all([close(dismissed), dismissed]);
 }
 
 async function drain({ chat, close }: ShutdownOptions): Promise<void> {

@@ -16,8 +16,10 @@ import {
 } from "../../protocol.ts";
 import type { AddressRecord } from "../admission/address_record.ts";
 import { MINUTE } from "../base/clock.ts";
+import { delay } from "../base/timeout.ts";
 import { Slices } from "../base/slices.ts";
 import { Link } from "./link.ts";
+import { MovingSessions } from "./moving_sessions.ts";
 import { ALONE, type NodeId, numbersFrom, type SessionId } from "../ids.ts";
 import type { Partner } from "./partner.ts";
 import type { Outlet } from "../transport.ts";
@@ -38,6 +40,9 @@ export const MAX_IDLE = 10 * MINUTE;
  * that restarts disconnects every client. Beyond the maximum, the longest-disconnected session is ended.
  */
 export const MAX_DISCONNECTED_SESSIONS = 10_000;
+
+/** Pause before more sessions are handed off, in milliseconds. */
+const MOVE_PAUSE = 20;
 
 /** How many ended sessions can still be reported from other nodes. */
 export const MAX_RECENTLY_ENDED = 10_000;
@@ -82,6 +87,7 @@ export class SessionRegistry implements SessionHost, ResumableSessions {
   /** Drains, hands off or closes all sessions. */
   readonly #stopping: Slices;
   #draining = false;
+  #isClosing = false;
   #onEmpty = (): void => {};
 
   constructor(options: SessionRegistryOptions) {
@@ -289,11 +295,23 @@ export class SessionRegistry implements SessionHost, ResumableSessions {
   async handOff(): Promise<void> {
     this.#draining = true;
     const moved = new Promise<void>((resolve) => this.#onEmpty = resolve);
+    const chatting: Session[] = [];
     await this.#stopping.run(this.#sessions.values(), (session) => {
-      if (session.state === "chatting") session.handOff();
+      if (session.state === "chatting") chatting.push(session);
       else session.close(CloseCode.goingAway, GOING_AWAY_REASON);
     });
+    await this.#move(chatting);
     if (this.#sessions.size > 0) await moved;
+  }
+
+  /** Hands sessions off as fast as other nodes take them, until this node closes. */
+  async #move(sessions: readonly Session[]): Promise<void> {
+    const moving = new MovingSessions(this.#deps.clock);
+    for (let at = 0; at < sessions.length && !this.#isClosing; await delay(MOVE_PAUSE)) {
+      const next = sessions.slice(at, at + moving.room);
+      await this.#stopping.run(next, (session) => moving.handOff(session));
+      at += next.length;
+    }
   }
 
   /**
@@ -301,6 +319,7 @@ export class SessionRegistry implements SessionHost, ResumableSessions {
    * before either session ends, so that none receives `partner-left`.
    */
   async close(): Promise<void> {
+    this.#isClosing = true;
     for (const other of [this.#announcing, this.#sweeping, this.#closingIdle]) other.stop();
     await this.#stopping.run(this.#sessions.values(), (session) => {
       const partner = session.partner && this.session(session.partner.id);

@@ -87,7 +87,7 @@ export async function serve(given: Config, release: Release, outside: System): P
   const stop = onStop(async () => {
     await shutDown({
       chat: app,
-      close: () => Promise.all(Object.values(listeners).map((one) => one?.close())),
+      close: (over) => Promise.all(Object.values(listeners).map((one) => one?.close(over))),
       handOffTime: platform === undefined ? HAND_OFF_TIME : SHORT_HAND_OFF_TIME,
     });
     await removeAddress(config["data-dir"]);

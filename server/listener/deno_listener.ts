@@ -64,8 +64,10 @@ class DenoListener implements Listener {
   /** Does nothing: this listener has no TLS (see `readCommandLine`). */
   async reloadCertificate(): Promise<void> {}
 
-  async close(): Promise<void> {
-    await withTimeout(SHUTDOWN_GRACE, this.#server.shutdown());
+  async close(over?: Promise<void>): Promise<void> {
+    const closed = this.#server.shutdown();
+    if (over !== undefined) await Promise.race([closed, over]);
+    await withTimeout(SHUTDOWN_GRACE, closed);
   }
 
   async #answer(native: Request, remote: string): Promise<Response> {

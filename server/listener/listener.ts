@@ -35,8 +35,8 @@ export interface Listener {
   heartbeat(): void;
   /** Loads a certificate that was renewed on disk. Open connections continue. An interval task. */
   reloadCertificate(): Promise<void>;
-  /** Stops accepting connections, and cuts those that are left after a grace period. */
-  close(): Promise<void>;
+  /** Stops accepting connections, and cuts those that are left when `over` resolves, or else after a grace period. */
+  close(over?: Promise<void>): Promise<void>;
 }
 
 /** Interval between heartbeats, in milliseconds. A peer that misses two in a row is cut. */

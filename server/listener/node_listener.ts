@@ -184,16 +184,18 @@ class NodeListener implements Listener {
     (this.#server as TlsServer).setSecureContext(secureContext(certificate.pair));
   }
 
-  async close(): Promise<void> {
+  async close(over?: Promise<void>): Promise<void> {
     this.#stops.forEach((stop) => stop());
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
     this.#pending.clear();
     this.#firstChunk.close();
     this.#heartbeats.stop();
-    const cut = setTimeout(() => void this.#cut(), SHUTDOWN_GRACE);
+    const cut = (): void => void this.#cut();
+    const grace = over === undefined ? setTimeout(cut, SHUTDOWN_GRACE) : undefined;
+    over?.then(cut);
     await closed;
-    clearTimeout(cut);
+    clearTimeout(grace);
   }
 
   /** Cuts everything that is still open. */

@@ -214,7 +214,7 @@ export class TestServer implements AsyncDisposable {
 
   /** Shuts down like the program. */
   async end(handOffTime: number): Promise<void> {
-    await shutDown({ chat: this.chat, close: () => this.#listener.close(), handOffTime });
+    await shutDown({ chat: this.chat, close: (over) => this.#listener.close(over), handOffTime });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -28,6 +28,7 @@ import { EXACT_WINDOW } from "../../../server/matching/policy.ts";
 import type { NodeId, SessionId } from "../../../server/ids.ts";
 import { isSolution, type ProofOfWorkGate, WORK_BITS } from "../../../server/chat/proof_of_work.ts";
 import { MAX_STALL, Relay } from "../../../server/chat/relay.ts";
+import { MAX_MOVING, MOVE_TIME } from "../../../server/chat/moving_sessions.ts";
 import { MAX_RECENT, type Session } from "../../../server/chat/session.ts";
 import type { SessionSnapshot } from "../../../server/chat/session_snapshot.ts";
 import { ExternalRoutes } from "../../../server/chat/call_routes.ts";
@@ -496,6 +497,7 @@ Deno.test("Handing off moves chats, disconnects the others, and is done when the
   const idle = world.visit();
   let isDone = false;
   const moved = world.sessions.handOff().then(() => isDone = true);
+  await settled();
   assert.deepEqual([a, b, idle].map(({ outlet }) => outlet.closed?.code), [1012, 1012, 1001]);
   assert.deepEqual([world.sessions.isDraining, world.sessions.disconnected], [true, 2]);
   const [first, second] = [...world.sessions.sessions];
@@ -505,6 +507,36 @@ Deno.test("Handing off moves chats, disconnects the others, and is done when the
   second!.exportState();
   await moved;
   assert.equal(world.sessions.connected, 0);
+});
+
+Deno.test("Handing off moves no more chats at a time than other nodes can take", async () => {
+  const world = new World();
+  const pairs: [Visit, Visit][] = [];
+  while (pairs.length <= MAX_MOVING / 2) pairs.push(await world.pair());
+  const handedOff = (): number => world.sessions.disconnected;
+  const moved = world.sessions.handOff();
+  await waitUntil(() => handedOff() === MAX_MOVING);
+  await delay(0);
+  const [first] = [...world.sessions.sessions];
+  first!.exportState();
+  await waitUntil(() => handedOff() === MAX_MOVING); // One that has moved makes room for another.
+  assert.equal(world.sessions.connected, 1);
+  world.clock.advance(MOVE_TIME); // And so do pages that don't come.
+  await waitUntil(() => world.sessions.connected === 0);
+  for (const session of [...world.sessions.sessions]) session.exportState();
+  await moved;
+});
+
+Deno.test("Handing off ends when the node closes", async () => {
+  const world = new World();
+  const pairs: [Visit, Visit][] = [];
+  while (pairs.length <= MAX_MOVING / 2) pairs.push(await world.pair());
+  const moved = world.sessions.handOff();
+  await waitUntil(() => world.sessions.disconnected === MAX_MOVING);
+  await world.sessions.close();
+  await moved;
+  const codes = new Set(pairs.flat().map(({ outlet }) => outlet.closed?.code));
+  assert.deepEqual([...codes].sort(), [1001, 1012]);
 });
 
 /** The snapshot that another node hands over, of a session whose partner is on a third node. */
