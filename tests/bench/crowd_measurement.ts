@@ -28,6 +28,9 @@ const RENEWED = 200;
 const SILENCE = 5;
 const CHAT = 30;
 
+/** How long nodes have to find each other again after a purge, in milliseconds. */
+const CALM = 30_000;
+
 /** Milliseconds until temporary memory is freed, and until what an order has caused is over. */
 const SETTLE = 3_000;
 
@@ -108,7 +111,10 @@ export async function measureCrowd(
     await delay(SETTLE);
   });
   const { length: servers } = way.servers;
-  if (servers > 1) await steps.tell("return", { kind: "return" });
+  if (servers > 1) {
+    await delay(CALM);
+    await steps.tell("return", { kind: "return" });
+  }
   let stop: Stop | undefined;
   const others = await steps.run("stop", async () => stop = await way.stop(), 1);
   await delay(SETTLE);
