@@ -68,10 +68,13 @@ export class PartnerConnection {
     if (this.#channel === channel) this.#options.dispatch({ type: "repeated-text" });
   }
 
-  /** Closes the channel when the chat ends, which discards its keys. Nothing has to wait for its frames any longer. */
+  /**
+   * Closes the channel when the chat ends, which discards its keys, and prepares for the next chat. Nothing has to wait
+   * for frames any longer.
+   */
   close(): void {
-    if (this.#channel) this.prepare();
     this.#channel?.close();
+    if (this.#channel) this.prepare();
     this.#channel = undefined;
     for (const task of this.#waiting) this.#run(task);
   }

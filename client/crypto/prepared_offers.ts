@@ -43,7 +43,8 @@ export class PreparedOffers {
   #make(role: Role): Prepared {
     const kem = this.#kem ??= this.#find();
     const prepared: Prepared = { made: makeOffer(agreementParts(role, kem)) };
-    prepared.made.then((offer) => prepared.offer = offer, () => {}); // Whoever takes it learns of a failure.
+    // A failure is not kept for later chats. The chat that has taken the offer learns of it.
+    prepared.made.then((offer) => prepared.offer = offer, () => this.#next = undefined);
     return prepared;
   }
 }

@@ -21,6 +21,7 @@ export class Side {
   tampered = 0;
   failed = 0;
   wire: (frame: Bytes) => void = () => {};
+  onOpened = (): void => {};
 
   constructor(
     role: Role,
@@ -33,7 +34,10 @@ export class Side {
         this.wire(frame);
       },
       onSecured: (pictures, suite) => [this.pictures, this.suite] = [pictures, suite],
-      onOpened: (kind, content) => this.opened.push([kind, new TextDecoder().decode(content)]),
+      onOpened: (kind, content) => {
+        this.opened.push([kind, new TextDecoder().decode(content)]);
+        this.onOpened();
+      },
       onTampered: () => this.tampered++,
       onFailed: () => this.failed++,
     }, offer);

@@ -4,7 +4,7 @@ import type { Kem } from "../../../client/crypto/kem.ts";
 import { LIBRARY_KEM } from "../../../client/crypto/library_kem.ts";
 import { PreparedOffers } from "../../../client/crypto/prepared_offers.ts";
 import { SealedChannel } from "../../../client/crypto/sealed_channel.ts";
-import { FIRST_FRAMES, Side } from "../../support/channel_side.ts";
+import { connect, FIRST_FRAMES, Side } from "../../support/channel_side.ts";
 import { waitUntil } from "../../support/wait_until.ts";
 
 const ROLES = ["caller", "callee"] as const;
@@ -75,6 +75,56 @@ Deno.test("Prepared offer that isn't ready is sent when it is", async () => {
   side.say("first");
   await waitUntil(() => partner.texts.length === 1);
   assert.equal(side.sent.length, FIRST_FRAMES + 1);
+});
+
+Deno.test("Prepared offers that could not be made are made again for the next chat", async () => {
+  let attempts = 0;
+  const generate = (): ReturnType<Kem["generate"]> => {
+    if (++attempts === 1) throw new Error("no randomness yet");
+    return LIBRARY_KEM.generate();
+  };
+  const offers = new PreparedOffers(() => Promise.resolve({ ...LIBRARY_KEM, generate }));
+  await assert.rejects(offers.prepare().caller.made);
+  assert.ok(await offers.take("caller") instanceof Offered);
+});
+
+Deno.test("Prepared offers survive a drop that loses the first frames, and a drop in between", async () => {
+  for (const lost of [1, 2]) {
+    const { offers: callers } = await ready();
+    const { offers: callees } = await ready();
+    const caller = new Side("caller", {}, callers.take("caller"));
+    const callee = new Side("callee", {}, callees.take("callee"));
+    assert.deepEqual([caller.sent.length, callee.sent.length], [1, 1]);
+    if (lost === 2) {
+      caller.channel.receive(callee.sent[0]!);
+      await caller.hasSent(2);
+    }
+    connect(caller, callee);
+    for (const side of [caller, callee]) side.channel.resync();
+    caller.say("from the caller");
+    callee.say("from the callee");
+    await waitUntil(() => caller.opened.length + callee.opened.length === 2);
+    assert.deepEqual([caller.names, caller.texts, callee.texts, caller.failed + callee.failed], [
+      callee.names,
+      ["from the callee"],
+      ["from the caller"],
+      0,
+    ]);
+  }
+});
+
+Deno.test("Prepared offer's channel delivers nothing after it was closed by what it has delivered", async () => {
+  const { offers } = await ready();
+  const side = new Side("caller", {}, offers.take("caller"));
+  const partner = new Side("callee");
+  connect(side, partner);
+  partner.channel.receive(side.sent[0]!);
+  side.onOpened = () => side.channel.close();
+  partner.say("the last one");
+  partner.say("too late");
+  await waitUntil(() => side.opened.length === 1);
+  await side.settled();
+  assert.deepEqual([side.texts, side.failed, side.tampered], [["the last one"], 0, 0]);
 });
 
 Deno.test("Prepared offers without any ML-KEM fail in the chat that needs one, and nowhere else", async () => {
