@@ -85,10 +85,14 @@ until redis-cli -s "$SCRATCH/redis" -a "$PASSWORD" --no-auth-warning shutdown no
   ],
 };
 
-/** Stops a server as soon as it listens. Other commands run as they are. */
+/**
+ * Stops a server as soon as it listens. Other commands run as they are. The log of the server before is emptied first: a
+ * new one empties it only when it starts.
+ */
 const SERVED = `case \${1-} in
   doctor | health | access-log | --version | --help) exec "\${COMMAND[@]}" "$@" ;;
 esac
+: >"$SCRATCH/log"
 "\${COMMAND[@]}" "$@" 2>"$SCRATCH/log" & server=$!
 until grep -q Listening "$SCRATCH/log"; do kill -0 $server 2>/dev/null || { cat "$SCRATCH/log" >&2; exit 1; }; done
 kill -INT $server
