@@ -4,9 +4,9 @@
  *
  *   signal ─┬─ no other node ──> notify sessions ──(DRAIN_TIME)──> end them ──> close sockets ───────────┐
  *           │                                                                                            ├─> flush
- *           └─ other nodes ────> hand off chats ──(up to HAND_OFF_TIME)──> end the rest ──> close sockets ┘
+ *           └─ other nodes ────> hand off chats ──(up to HAND_OFF_TIME)──> end the rest ──> cut sockets ──┘
  *
- * A session that is handed off stays here like one whose connection has dropped. Its page presents its token to another
+ * A node that hands chats off accepts no connections. A session that is handed off stays here like one whose connection has dropped. Its page presents its token to another
  * node, which fetches the session (`cluster/remote_chats.ts`).
  */
 
@@ -43,7 +43,7 @@ export interface ShutdownOptions {
     dismiss(): Promise<void>;
     close(): Promise<void>;
   };
-  /** Stops accepting connections, and cuts what is left when `over` resolves. Resolves when no socket is left. */
+  /** Closes the listeners (`Listener.close`). Resolves when no socket is left. */
   readonly close: (over?: Promise<void>) => Promise<unknown>;
   /** {@linkcode HAND_OFF_TIME} or {@linkcode SHORT_HAND_OFF_TIME}, in milliseconds. */
   readonly handOffTime: number;

@@ -71,8 +71,8 @@ export interface Agreed {
   readonly receiving: Ratchet;
 }
 
-/** What follows from the frames alone. */
-interface Public {
+/** What everybody who sees the frames can derive. */
+interface Visible {
   /** The partner's public key. */
   readonly point: CryptoKey;
   readonly salt: Bytes;
@@ -184,18 +184,18 @@ export class Revealed {
   async agree(theirs: Bytes): Promise<Agreed | undefined> {
     const { kemKeys } = this.#own;
     const reveal = readReveal(theirs);
-    const known = await this.#public(reveal.key, theirs);
+    const visible = await this.#visible(reveal.key, theirs);
     const secret = this.#known.secret ?? await kemKeys!.decapsulate(reveal.ciphertext);
     try {
       if (!await this.#isPromised(reveal, secret)) return undefined;
-      return await this.#derive(await this.#root(known.point, secret), known);
+      return await this.#derive(await this.#root(visible.point, secret), visible);
     } finally {
       erase(secret);
     }
   }
 
-  /** What everybody who reads along can derive. All at once, because on a slow phone each step takes long. */
-  async #public(key: Bytes, theirs: Bytes): Promise<Public> {
+  /** Derives what the frames alone determine, in parallel, because each step takes long on a slow phone. */
+  async #visible(key: Bytes, theirs: Bytes): Promise<Visible> {
     const { suite } = this.#known;
     const offers = this.#inOrder(this.#own.frame, this.#known.theirs);
     const transcript = { suite, offers, reveals: this.#inOrder(this.frame, theirs) };
@@ -227,7 +227,7 @@ export class Revealed {
     return root;
   }
 
-  async #derive(root: CryptoKey, { salt, pictures }: Public): Promise<Agreed> {
+  async #derive(root: CryptoKey, { salt, pictures }: Visible): Promise<Agreed> {
     const [callers, callees] = await Promise.all([
       Ratchet.first(root, salt, "caller"),
       Ratchet.first(root, salt, "callee"),

@@ -31,7 +31,7 @@ export class PreparedOffers {
     return this.#next ??= { caller: this.#make("caller"), callee: this.#make("callee") };
   }
 
-  /** An offer that nobody else gets: at once if it has been made. */
+  /** Hands out an offer for one chat. If it has not been made yet, it is a promise. */
   take(role: Role): Offered | Promise<Offered> {
     const next = this.prepare();
     this.#next = undefined;

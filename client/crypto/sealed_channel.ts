@@ -75,7 +75,7 @@ export class SealedChannel {
   #unlock = (): void => {};
   #phase: Phase = { kind: "starting" };
 
-  /** The offer is sent at once, or as soon as it has been made. It must not be used for another channel. */
+  /** Sends the offer immediately if it has been made. It must not be used for another channel. */
   constructor(events: ChannelEvents, offer: Offered | Promise<Offered>) {
     this.#events = events;
     this.#outgoing = new Promise((resolve) => this.#unlock = resolve);

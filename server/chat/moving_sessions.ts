@@ -1,7 +1,6 @@
 /**
- * Sessions that were handed off, until another node has fetched them. Their number is limited: if thousands of pages came
- * to the other nodes at once, fetching their sessions would take longer than the time limit of the fetch, and then none
- * of their chats would continue.
+ * Sessions that were handed off, until another node has fetched them. Their number is limited: if many thousands moved
+ * together, fetching each would take longer than a node waits for the reply (`cluster/bus.ts`), and its chat would end.
  *
  *     chatting ──> moving, up to MAX_MOVING ──┬─ fetched by another node
  *                                             └─ not fetched within MOVE_TIME: its page may be gone

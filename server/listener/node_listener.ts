@@ -93,7 +93,6 @@ class NodeListener implements Listener {
   /** Ends the interval tasks. */
   readonly #stops: Cancel[] = [];
   readonly #heartbeats: Slices;
-  readonly #cutting: Slices;
 
   constructor(options: ListenerOptions) {
     const { maxConnections, certificate, clock, log, streams } = options;
@@ -105,7 +104,6 @@ class NodeListener implements Listener {
     this.#closing = new ClosingConnections(clock);
     this.#queue = new WorkQueue(clock);
     this.#heartbeats = new Slices(clock);
-    this.#cutting = new Slices(clock);
     const onClosed = (connection: WebSocketConnection): void => {
       this.#connections.delete(connection);
       this.#closing.delete(connection);
@@ -201,7 +199,8 @@ class NodeListener implements Listener {
   /** Cuts everything that is still open. */
   async #cut(): Promise<void> {
     this.#server.closeAllConnections();
-    await this.#cutting.run([...this.#asking, ...this.#connections], (open) => open.destroy());
+    const all = [...this.#asking, ...this.#connections];
+    await new Slices(this.#options.clock).run(all, (open) => open.destroy());
   }
 
   #receive(socket: Socket): void {

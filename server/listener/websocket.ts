@@ -86,7 +86,7 @@ export class WebSocketConnection implements Outlet, FrameSink, Flushable, Stream
     own(stream, this);
   }
 
-  /** If it throws, nobody will close this connection, so its place must be free again. */
+  /** An exception leaves no connection that could be closed later, so the place of the address is freed here. */
   #enter(handshake: AcceptedHandshake): ConnectionHandler {
     try {
       return handshake.enter(this);

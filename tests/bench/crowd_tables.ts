@@ -50,10 +50,9 @@ export function crowdTable(ways: ReadonlyMap<WayName, CrowdFigures>): string {
   const rows = ROWS.map(([name, cell]) => [name, ...figures.map(cell)]);
   const table = [["", ...heads], ["---", ...heads.map(() => "--:")], ...rows]
     .map((cells) => `| ${cells.join(" | ")} |`).join("\n");
-  const seen = figures.map(({ stop }, at) => `- ${heads[at]}: ${listOf(stop.seen.seen)}`);
-  return `${table}\n\nWhat the visitors see when the first server is stopped:\n\n${
-    seen.join("\n")
-  }`;
+  const seen = figures.map(({ stop }, at) => `- ${heads[at]}: ${listOf(stop.seen.seen)}`)
+    .join("\n");
+  return `${table}\n\nWhat the visitors see when the first server is stopped:\n\n${seen}`;
 }
 
 function kilobytes({ people, empty }: CrowdFigures, { rss }: StepFigures): string {

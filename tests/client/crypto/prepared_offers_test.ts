@@ -70,8 +70,7 @@ Deno.test("Prepared offers are made once until one is taken, however often they 
 Deno.test("Prepared offer that isn't ready is sent when it is", async () => {
   const offers = new PreparedOffers();
   const [side, partner] = [new Side("caller", {}, offers.take("caller")), new Side("callee")];
-  side.wire = (frame) => partner.channel.receive(frame);
-  partner.wire = (frame) => side.channel.receive(frame);
+  connect(side, partner);
   side.say("first");
   await waitUntil(() => partner.texts.length === 1);
   assert.equal(side.sent.length, FIRST_FRAMES + 1);
