@@ -494,7 +494,7 @@ async function removed(visitor: Visitor): Promise<void> {
   await waitUntil(async () => (await visitor.evaluate<typeof NOTHING>(STATE)).workers === 0);
 }
 
-/** Waits until the service worker shows no notification any more. None is being shown meanwhile. */
+/** Waits until the service worker no longer shows a notification. None is being shown meanwhile. */
 async function showsNone(visitor: Visitor): Promise<void> {
   await waitUntil(async () => (await visitor.evaluate<string[]>(SHOWN)).length === 0);
 }
