@@ -85,6 +85,13 @@ export const only = (transport: "udp" | "tcp"): string =>
 const PATIENCE = 60;
 const INTERVAL = 100; // Each check takes processor time from the call.
 
+/** What the browser reports about one end of a connection (https://www.w3.org/TR/webrtc-stats/#icecandidate-dict*). */
+interface CandidateReport {
+  readonly candidateType: string;
+  /** Only of a local end at a relay. */
+  readonly relayProtocol?: string;
+}
+
 /** A visitor with camera and microphone. */
 export class Caller {
   readonly visitor: Visitor;
@@ -125,26 +132,14 @@ export class Caller {
     return await this.visitor.evaluate("refusals");
   }
 
-  /**
-   * The candidate types of both ends of the connection in use, the local one first. Media may arrive before the other
-   * side has nominated a pair (RFC 8445 section 8.1.1), so this waits for that.
-   */
+  /** The candidate types of both ends of the connection in use, the local one first. */
   async route(): Promise<string[]> {
-    let route: string[] = [];
-    const isKnown = async (): Promise<boolean> => (route = await this.#nominated()).length > 0;
-    await waitUntil(isKnown, PATIENCE, INTERVAL);
-    return route;
+    return (await this.#ends()).map(({ candidateType }) => candidateType);
   }
 
   /** How this side reaches the relay of the connection in use: by udp, tcp or tls. */
-  async transport(): Promise<string> {
-    await this.route();
-    return await this.visitor.evaluate(`(async () => {
-      const stats = await peers.at(-1).getStats();
-      const { localCandidateId } = [...stats.values()].find(({ type, nominated, state }) =>
-        type === "candidate-pair" && nominated && state === "succeeded");
-      return stats.get(localCandidateId).relayProtocol;
-    })()`);
+  async transport(): Promise<string | undefined> {
+    return (await this.#ends())[0]!.relayProtocol;
   }
 
   /** The address of every candidate of both sides, as far as the browser reveals it to the page. */
@@ -157,13 +152,24 @@ export class Caller {
     })()`);
   }
 
-  async #nominated(): Promise<string[]> {
+  /**
+   * Both ends of the connection in use, the local one first. Media may arrive before the other side has nominated a pair
+   * (RFC 8445 section 8.1.1), and another pair may be nominated later, so this waits until there is one.
+   */
+  async #ends(): Promise<CandidateReport[]> {
+    let ends: CandidateReport[] = [];
+    const isKnown = async (): Promise<boolean> => (ends = await this.#nominated()).length > 0;
+    await waitUntil(isKnown, PATIENCE, INTERVAL);
+    return ends;
+  }
+
+  async #nominated(): Promise<CandidateReport[]> {
     return await this.visitor.evaluate(`(async () => {
-      const stats = [...(await peers.at(-1).getStats()).values()];
-      const pair = stats.find(({ type, nominated, state }) =>
+      const stats = await peers.at(-1).getStats();
+      const pair = [...stats.values()].find(({ type, nominated, state }) =>
         type === "candidate-pair" && nominated && state === "succeeded");
-      const end = (id) => stats.find((report) => report.id === id)?.candidateType;
-      return pair ? [end(pair.localCandidateId), end(pair.remoteCandidateId)] : [];
+      const ends = [stats.get(pair?.localCandidateId), stats.get(pair?.remoteCandidateId)];
+      return ends.every((end) => end) ? ends : [];
     })()`);
   }
 
