@@ -9,6 +9,7 @@
  */
 
 import { createHash } from "node:crypto";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { OLDEST_DENO } from "../../server/base/runtime.ts";
 import { Program } from "./program.ts";
@@ -18,6 +19,8 @@ export const DENO_VERSIONS = [Deno.version.deno, OLDEST_DENO.deno] as const;
 
 /** The time limit for fetching another Deno, in milliseconds. */
 const FETCH_LIMIT = 180_000;
+
+const LOCK = { create: true, write: true };
 
 /** Starts an instance and waits until it listens. Its output is in its `log`. */
 export async function startOnDeploy(
@@ -64,6 +67,9 @@ async function storageOf(site: string): Promise<string> {
 /** The path of the executable of a version. npm has all versions. */
 export async function executableOf(version: string): Promise<string> {
   if (version === Deno.version.deno) return Deno.execPath();
+  // npx may not install one version twice at the same time, which tests in several processes would ask for.
+  using lock = await Deno.open(join(tmpdir(), "anonymous-chat-npx.lock"), LOCK);
+  await lock.lock(true);
   const where = "console.log(Deno.execPath())";
   return (await outputOf("npx", ["-y", `deno@${version}`, "eval", where])).trim();
 }

@@ -112,7 +112,11 @@ export class Redis implements AsyncDisposable {
   }
 
   async #answers(): Promise<void> {
-    await waitUntil(async () => (await this.ask("ping"))[0] === "PONG");
+    const own = `process_id:${this.#process.pid}`; // Another process could have taken the port.
+    await waitUntil(async () => {
+      const lines = await this.ask("info", "server");
+      return lines.some((line) => line.trim() === own);
+    });
   }
 }
 

@@ -8,24 +8,16 @@ import type { LookupAddress } from "node:dns";
 import { SECOND } from "../../../server/base/clock.ts";
 import { errorCode } from "../../../server/base/error_code.ts";
 import { RedisLookup } from "../../../server/cluster/redis_lookup.ts";
-import type { Log } from "../../../server/base/log.ts";
 import { BareClient } from "../../support/bare_client.ts";
 import { bye, clusterTest, FIND, type Machine, meet, startAlone } from "../../support/cluster.ts";
 import type { Redis } from "../../support/redis.ts";
+import { recordingLog } from "../../support/recording_log.ts";
 import { Stopwatch } from "../../support/stopwatch.ts";
 import { UnreliableProxy } from "../../support/unreliable_proxy.ts";
 import { waitUntil } from "../../support/wait_until.ts";
 
 /** Time within which a node rejoins after Redis works again, in milliseconds. */
 const REJOINED_WITHIN = 10 * SECOND;
-
-/** A log that keeps its warnings and notes. */
-function recordingLog(): { log: Log; said: string[] } {
-  const said: string[] = [];
-  const note = (message: string, properties?: unknown): void =>
-    void said.push(`${message} ${JSON.stringify(properties)}`);
-  return { said, log: { info: note, warn: note, error: note } as unknown as Log };
-}
 
 async function health({ server }: Machine): Promise<unknown> {
   return await (await fetch(`${server.http}/healthz`)).json();

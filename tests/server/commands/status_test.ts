@@ -7,6 +7,7 @@ import { formatStatus, type Status, statusIn } from "../../../server/commands/st
 import manifest from "../../../deno.json" with { type: "json" };
 import { BareClient } from "../../support/bare_client.ts";
 import { CertificateFiles } from "../../support/certificate_files.ts";
+import { replaceByFile } from "../../support/files.ts";
 import { Program, run } from "../../support/program.ts";
 
 /** Runs `status` with the folder of a program. */
@@ -42,8 +43,7 @@ Deno.test("Status shows people, chats, reports and what fails, and nothing about
       "reports    1 (harassment 1) since the start\n" +
       "refused    0 since the start\n",
   );
-  await Deno.remove(program.logFolder, { recursive: true });
-  await Deno.writeTextFile(program.logFolder, "no folder");
+  await replaceByFile(program.logFolder);
   await (await fetch(`${program.http}/privacy`)).text();
   await (await fetch(`${program.http}/privacy`)).text();
   bob.vanish();
