@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { DAY, HOUR, MINUTE, SECOND } from "../../server/base/clock.ts";
 import { BareClient } from "../support/bare_client.ts";
 import { FakeClock } from "../support/fake_clock.ts";
-import { TempFolder } from "../support/files.ts";
+import { replaceByFile, TempFolder } from "../support/files.ts";
 import { freePort } from "../support/free_port.ts";
-import { BINARY, Program, run, withDefaults } from "../support/program.ts";
+import { BINARY, Program, run, START_SECONDS, withDefaults } from "../support/program.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { TestServer } from "../support/server.ts";
 import { Stopwatch } from "../support/stopwatch.ts";
@@ -56,16 +56,15 @@ Deno.test("Program that is about to stop still relays messages, and admits nobod
   const pair = await BareClient.pair(program.socketUrl);
   const ended = program.stop("SIGTERM");
   await pair[0].next("draining");
-  assert.deepEqual(await (await fetch(`${program.http}/healthz`)).json(), {
-    status: "draining",
-    failing: [],
+  const { socket } = new BareClient(program.socketUrl);
+  const refused = new Promise((resolve, reject) => {
+    socket.on("unexpected-response", (_, { statusCode }) => resolve(statusCode));
+    socket.on("error", reject);
   });
-  const late = new BareClient(program.socketUrl);
-  const status = await new Promise((resolve) =>
-    late.socket.on("unexpected-response", (_, { statusCode }) => resolve(statusCode))
-  );
-  assert.equal(status, 503);
+  const health = fetch(`${program.http}/healthz`).then((response) => response.json());
   await talk(pair);
+  assert.deepEqual(await health, { status: "draining", failing: [] });
+  assert.equal(await refused, 503);
   assert.equal(await ended, 0);
 });
 
@@ -73,8 +72,7 @@ Deno.test("Program whose folders are removed continues, and says so once", async
   await using program = await Program.start();
   const pair = await BareClient.pair(program.socketUrl);
   for (const folder of [program.dataFolder, program.logFolder]) {
-    await Deno.remove(folder, { recursive: true }).catch(() => {});
-    await Deno.writeTextFile(folder, "no folder");
+    await replaceByFile(folder);
   }
   await fetch(`${program.http}/privacy`);
   await waitUntil(() => program.log.includes("Access log can't be written"));
@@ -159,8 +157,7 @@ Deno.test("Program whose log reader has exited counts lost lines, keeps chats, a
   await using program = await Program.start();
   const pair = await BareClient.pair(program.socketUrl);
   await program.closeLog();
-  await Deno.remove(program.logFolder, { recursive: true });
-  await Deno.writeTextFile(program.logFolder, "no folder"); // The access log fails, which causes a log line.
+  await replaceByFile(program.logFolder); // The access log fails, which causes a log line.
   await fetch(`${program.http}/privacy`);
   await waitUntil(async () => (await logState(program.port)).lost > 0);
   assert.deepEqual((await logState(program.port)).failing, ["access log", "log"]);
@@ -203,7 +200,7 @@ async function startUnread(script: string): Promise<[Program, number]> {
   const program = Program.launch({ under, args: [`--port=${port}`], isUnread: true });
   await waitUntil(
     () => fetch(`http://127.0.0.1:${port}/healthz`).then(() => true, () => false),
-    30,
+    START_SECONDS,
   );
   return [program, port];
 }

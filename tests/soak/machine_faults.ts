@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { SECOND } from "../../server/base/clock.ts";
 import { STATISTICS_FILE } from "../../server/statistics/sqlite_store.ts";
+import { removeInUse, replaceByFile } from "../support/files.ts";
 import { type Fault, pause, type Scene } from "./fault.ts";
 
 /** More than a pipe holds, in bytes, and more than the reading end buffers. */
@@ -100,7 +102,9 @@ async function moveDataFolder(scene: Scene): Promise<void> {
 
 async function lockStatistics(scene: Scene): Promise<void> {
   const { target } = scene;
-  using database = new DatabaseSync(join(target.program.dataFolder, STATISTICS_FILE));
+  using database = new DatabaseSync(join(target.program.dataFolder, STATISTICS_FILE), {
+    timeout: 10 * SECOND, // The program may be writing.
+  });
   database.exec("BEGIN EXCLUSIVE");
   await target.reports("degraded statistics");
   await pause(scene, 0, 4);
@@ -109,7 +113,7 @@ async function lockStatistics(scene: Scene): Promise<void> {
 async function replaceLogFolder(scene: Scene): Promise<void> {
   const { target } = scene;
   const { logFolder } = target.program;
-  do await removeFolder(logFolder); while (!await createFile(logFolder));
+  await replaceByFile(logFolder);
   try {
     await target.reports("degraded access log");
   } finally {
@@ -117,26 +121,14 @@ async function replaceLogFolder(scene: Scene): Promise<void> {
   }
 }
 
-/** Whether a file was created. If the program has created a folder there meanwhile, it was not. */
-async function createFile(path: string): Promise<boolean> {
-  return await Deno.writeTextFile(path, "", { createNew: true }).then(() => true, () => false);
-}
-
 async function removeLogFolder(scene: Scene): Promise<void> {
   const { target } = scene;
   const { logFolder } = target.program;
-  await removeFolder(logFolder);
+  await removeInUse(logFolder);
   await pause(scene, 1, 3);
   await target.get("/privacy");
   await pause(scene, 2, 3);
   assert.ok((await Deno.stat(logFolder)).isDirectory);
-}
-
-/** Renames it first, because the program could write another file while its files are being removed. */
-async function removeFolder(path: string): Promise<void> {
-  const aside = `${path}.aside`;
-  await Deno.rename(path, aside);
-  await Deno.remove(aside, { recursive: true });
 }
 
 async function exhaustDescriptors(scene: Scene): Promise<void> {

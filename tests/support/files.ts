@@ -11,6 +11,23 @@ export class TempFolder implements AsyncDisposable {
   }
 }
 
+/** Replaces a folder by an empty file while a program writes to the folder and would create it again. */
+export async function replaceByFile(folder: string): Promise<void> {
+  do await removeInUse(folder); while (!await createFile(folder));
+}
+
+/** Removes a folder. It is renamed first, because a program could write another file while its files are removed. */
+export async function removeInUse(folder: string): Promise<void> {
+  const aside = `${folder}.aside`;
+  await Deno.rename(folder, aside).catch(ifMissing);
+  await Deno.remove(aside, { recursive: true }).catch(ifMissing);
+}
+
+/** Whether a file was created. If there is something else at that path, it was not. */
+async function createFile(path: string): Promise<boolean> {
+  return await Deno.writeTextFile(path, "", { createNew: true }).then(() => true, () => false);
+}
+
 /** A file, read as one character per byte. */
 export interface FoundFile {
   /** Relative to the folder. */

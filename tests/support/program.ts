@@ -21,7 +21,7 @@ function commandOf(entry = "main.ts"): string[] {
 }
 
 /** The time limit for a start. Half a minute is too little when twenty other processes use the same core. */
-const START_SECONDS = 120;
+export const START_SECONDS = 120;
 
 /** The result of a program that has exited. */
 export interface Ending {

@@ -23,6 +23,8 @@ export class UnreliableProxy implements Disposable {
   readonly #connections = new Set<Connection>();
   readonly #network = { up: new Path(), down: new Path() };
   #isDown = false;
+  /** How often connections were ended. One that is being opened meanwhile ends, too. */
+  #cuts = 0;
 
   constructor(target: number) {
     this.#target = target;
@@ -42,11 +44,12 @@ export class UnreliableProxy implements Disposable {
   /** Ends all connections, and refuses new ones. */
   drop(): void {
     this.#isDown = true;
-    for (const connection of this.#connections) connection.close();
+    this.cut();
   }
 
   /** Ends all connections. New ones are accepted. */
   cut(): void {
+    this.#cuts++;
     for (const connection of this.#connections) connection.close();
   }
 
@@ -97,9 +100,10 @@ export class UnreliableProxy implements Disposable {
   }
 
   async #join(browser: Deno.TcpConn): Promise<void> {
+    const cuts = this.#cuts;
     const server = await Deno.connect({ hostname: "127.0.0.1", port: this.#target })
       .catch(() => undefined);
-    if (server === undefined || this.#isDown) return closeAll(browser, server);
+    if (server === undefined || cuts !== this.#cuts) return closeAll(browser, server);
     const connection = new Connection(browser, server, this.#network);
     this.#connections.add(connection);
     await connection.done;
