@@ -32,8 +32,7 @@ async function talk(ann: AnyVisitor, bob: AnyVisitor): Promise<void> {
   equal(await picturesOf(bob), seen);
   await ann.say("zażółć 👩‍👩‍👧 שלום");
   await bob.hears("zażółć 👩‍👩‍👧 שלום");
-  await bob.types("y");
-  await ann.sees(TYPING);
+  await Promise.all([ann.sees(TYPING), bob.types("y")]);
   await bob.say("long ".repeat(390).trim());
   await ann.hears("long long");
   equal((await ann.messages())[1]?.length, 1_949);

@@ -83,8 +83,10 @@ Deno.test("Two people chat, one in Arabic and one in Japanese, each in their own
   for (const one of [amal, yuki]) await one.meets();
   await amal.say("مرحبا, hello");
   await yuki.visitor.hears("مرحبا, hello");
-  await yuki.message.pressSequentially("こ");
-  await amal.visitor.sees(amal.words.StrangerTypes);
+  await Promise.all([
+    amal.visitor.sees(amal.words.StrangerTypes),
+    yuki.message.pressSequentially("こ"),
+  ]);
   await yuki.say("こんにちは");
   await amal.visitor.hears("こんにちは");
   const sides = await amal.visitor.evaluate<boolean[]>(

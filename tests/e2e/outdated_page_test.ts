@@ -27,10 +27,16 @@ class OtherRelease {
   readonly watch = async (page: Page): Promise<void> => {
     await page.routeWebSocket((url) => url.pathname === SOCKET_PATH, (socket) => {
       this.#socket = socket;
-      socket.onMessage((data) => typeof data === "string" && this.heard.push(JSON.parse(data)));
+      socket.onMessage((data) => typeof data === "string" && this.#hear(JSON.parse(data)));
       this.say({ type: "welcome", token: "t", online: 1, features: this.#features });
     });
   };
+
+  /** Without answers to its pings, the page would give up the connection. */
+  #hear(message: Record<string, unknown>): void {
+    this.heard.push(message);
+    if (message["type"] === "ping") this.say({ type: "pong" });
+  }
 
   say(message: ServerMessage): void {
     this.#socket!.send(JSON.stringify(message));

@@ -72,7 +72,10 @@ Deno.test({
   await using fixture = await openFixture({ args }); // The server's calendar is in the past.
   const [ann, bob] = await fixture.pairForVideo();
   for (const { visitor } of [ann, bob]) await visitor.sees(en.words.Failures["no-relay"]);
-  await waitUntil(() => ann.visitor.evaluate("refusals.includes(401)"), 40);
+  await waitUntil(async () => { // The page that noticed first has closed both connections.
+    const refusals = await Promise.all([ann.refusals(), bob.refusals()]);
+    return refusals.flat().includes(401);
+  });
   deepEqual(await ann.candidates(), []);
   await ann.visitor.press(en.words.StayWithText);
   await ann.visitor.say("by text, then");

@@ -2,6 +2,7 @@
 
 import { equal } from "node:assert/strict";
 import { en } from "../../client/languages/en.ts";
+import { FIRST_DELAY } from "../../client/net/connection.ts";
 import { BACKGROUND_WINDOW, RESUME_WINDOW } from "../../protocol.ts";
 import { UnreliableProxy } from "../support/unreliable_proxy.ts";
 import { FakeClock } from "../support/fake_clock.ts";
@@ -50,12 +51,12 @@ inProcess.test("Chat continues after a drop: both see it, nothing is lost or dup
     await bob.say(`${round}, from bob`);
     await ann.isAt(ann.message);
     proxy.restore();
+    await bob.sees(BACK);
     await bob.hears(`${round}, from ann`);
     await ann.hears(`${round}, from bob`);
     await ann.loses(DROPPED);
     await bob.loses(AWAY);
   }
-  await bob.sees(BACK);
   await delivered(ann, 3);
   await delivered(bob, 2);
   equal((await ann.messages()).length, 5);
@@ -66,9 +67,10 @@ inProcess.test("Chat continues after a drop: both see it, nothing is lost or dup
 
 Deno.test("Chat continues when the server has not noticed that the connection dropped", async () => {
   await using fixture = await openFixture();
-  const [ann, bob] = await fixture.pair({ script: FORGETFUL });
+  const [ann, bob] = await fixture.pair({ script: FORGETFUL, frozen: true });
   await ann.evaluate("forget()");
   await ann.sees(DROPPED);
+  await ann.passes(FIRST_DELAY);
   await bob.say("while you were half gone");
   await ann.hears("while you were half gone");
   await ann.say("I am back");

@@ -62,8 +62,7 @@ Deno.test("Screen reader announces a search, a partner, what they write, and the
   await ann.meets();
   await hears(ann, `polite: ${CHATTING} ${fill(en.words.BothSpeak, "English")}`);
   await ann.isAt(ann.message);
-  await bob.types("hello");
-  await ann.sees(TYPING);
+  await Promise.all([ann.sees(TYPING), bob.types("hello")]);
   await bob.message.press("Enter");
   await hears(ann, "polite: Stranger: hello");
   await ann.say("mine");

@@ -60,8 +60,7 @@ async function showChat(fixture: SiteFixture, look: VisitorOptions): Promise<Uin
   await bob.hears("four days");
   await bob.say("Sounds like my kind of holiday. Which part?");
   await ann.hears("Which part?");
-  await bob.types("I");
-  await ann.sees(TYPING);
+  await Promise.all([ann.sees(TYPING), bob.types("I")]);
   return await ann.page.screenshot();
 }
 
