@@ -1,57 +1,23 @@
 /** A page that is older or newer than its server: what it shows, and how the visitor reloads it. */
 
 import { deepEqual, equal } from "node:assert/strict";
-import type { Page, WebSocketRoute } from "playwright-core";
 import { CATALOGUES } from "../../client/languages/all.ts";
 import { en } from "../../client/languages/en.ts";
-import { FEATURES, type ServerMessage, SOCKET_PATH, SUITES } from "../../protocol.ts";
+import { FEATURES, SUITES } from "../../protocol.ts";
 import { waitUntil } from "../support/wait_until.ts";
 import { findings } from "./axe.ts";
+import { SimulatedServer } from "./simulated_server.ts";
 import { inEveryEngine } from "./site_fixture.ts";
 import { LOOKING } from "./visitor.ts";
 
 const { words } = en;
 const { decided } = await inEveryEngine();
 
-/** A server of another release, for one page. */
-class OtherRelease {
-  readonly heard: Record<string, unknown>[] = [];
-  readonly #features: readonly string[];
-  #socket: WebSocketRoute | undefined;
-
-  constructor(features: readonly string[]) {
-    this.#features = features;
-  }
-
-  /** Call this before the page loads. */
-  readonly watch = async (page: Page): Promise<void> => {
-    await page.routeWebSocket((url) => url.pathname === SOCKET_PATH, (socket) => {
-      this.#socket = socket;
-      socket.onMessage((data) => typeof data === "string" && this.#hear(JSON.parse(data)));
-      this.say({ type: "welcome", token: "t", online: 1, features: this.#features });
-    });
-  };
-
-  /** Without answers to its pings, the page would give up the connection. */
-  #hear(message: Record<string, unknown>): void {
-    this.heard.push(message);
-    if (message["type"] === "ping") this.say({ type: "pong" });
-  }
-
-  say(message: ServerMessage): void {
-    this.#socket!.send(JSON.stringify(message));
-  }
-
-  get searches(): Record<string, unknown>[] {
-    return this.heard.filter(({ type }) => type === "find");
-  }
-}
-
 decided(
   "A page that is too old for its server says so while it searches, and one press reloads it",
   async (openFixture) => {
     await using fixture = await openFixture();
-    const newer = new OtherRelease(FEATURES);
+    const newer = new SimulatedServer(FEATURES);
     const viewport = { width: 320, height: 568 };
     const ann = await fixture.enter({ viewport, watch: newer.watch });
     await ann.search();
@@ -83,7 +49,7 @@ decided(
   "A page that is newer than its server doesn't search there, and says how to meet people",
   async (openFixture) => {
     await using fixture = await openFixture();
-    const older = new OtherRelease(FEATURES.filter((feature) => feature !== "suites"));
+    const older = new SimulatedServer(FEATURES.filter((feature) => feature !== "suites"));
     const ann = await fixture.enter({ watch: older.watch });
     await ann.search();
     await ann.sees(words.Reload);

@@ -1,13 +1,14 @@
 /** Spoken languages: the chips of the first screen, the steps of a search, and the beginning of a chat. */
 
 import { deepEqual, equal, ok } from "node:assert/strict";
-import type { Locator, Page, WebSocketRoute } from "playwright-core";
+import type { Locator } from "playwright-core";
 import { CATALOGUES } from "../../client/languages/all.ts";
 import { en } from "../../client/languages/en.ts";
 import { OFFERED_LANGUAGES } from "../../client/languages/spoken.ts";
-import { type ServerMessage, SOCKET_PATH } from "../../protocol.ts";
+import { FEATURES } from "../../protocol.ts";
 import { waitUntil } from "../support/wait_until.ts";
 import { findings } from "./axe.ts";
+import { SimulatedServer } from "./simulated_server.ts";
 import { inEveryEngine } from "./site_fixture.ts";
 import { LOOKING, type Visitor, type VisitorOptions } from "./visitor.ts";
 
@@ -32,44 +33,21 @@ function menu({ page }: Visitor): Locator {
   return page.getByRole("combobox", { name: words.AddLanguage });
 }
 
-/** A server of one page that sends what a test tells it to send. Playwright can't do that in Debian's Firefox. */
-class Script {
-  readonly heard: Record<string, unknown>[] = [];
-  #socket: WebSocketRoute | undefined;
-
-  /** Call this before the page loads. */
-  readonly watch = async (page: Page): Promise<void> => {
-    await page.routeWebSocket((url) => url.pathname === SOCKET_PATH, (socket) => {
-      this.#socket = socket;
-      socket.onMessage((data) => typeof data === "string" && this.#hear(JSON.parse(data)));
-      const features = ["search", "languages", "suites"];
-      this.say({ type: "welcome", token: "t", online: 1, features });
-    });
-  };
-
-  /** Without answers to its pings, the page would give up the connection. */
-  #hear(message: Record<string, unknown>): void {
-    this.heard.push(message);
-    if (message["type"] === "ping") this.say({ type: "pong" });
-  }
-
-  say(message: ServerMessage): void {
-    this.#socket!.send(JSON.stringify(message));
-  }
-
-  /** The languages that the last search named. */
-  async sought(): Promise<unknown> {
-    await waitUntil(() => this.heard.some(({ type }) => type === "find"));
-    return this.heard.findLast(({ type }) => type === "find")!["languages"];
-  }
+/** The languages that the last search named. */
+async function sought(server: SimulatedServer): Promise<unknown> {
+  await waitUntil(() => server.searches.length > 0);
+  return server.searches.at(-1)!["languages"];
 }
 
 decided(
   "First screen shows the languages of the browser, which can be removed and added",
   async (openFixture) => {
     await using fixture = await openFixture();
-    const script = new Script();
-    const ann = await fixture.enter({ ...reporting("de-AT", "en-US", "en", "zh-TW"), ...script });
+    const server = new SimulatedServer(FEATURES);
+    const ann = await fixture.enter({
+      ...reporting("de-AT", "en-US", "en", "zh-TW"),
+      watch: server.watch,
+    });
     await ann.sees(words.LanguagesHint);
     deepEqual(await names(ann), ["Deutsch", "English", "繁體中文"]);
     await ann.press("Remove English");
@@ -87,7 +65,7 @@ decided(
     }
     equal(await menu(ann).count(), 0); // Six are the maximum.
     await ann.search();
-    deepEqual(await script.sought(), ["de", "zh-Hant", "pt", "en", "fr", "es"]);
+    deepEqual(await sought(server), ["de", "zh-Hant", "pt", "en", "fr", "es"]);
   },
 );
 
@@ -95,13 +73,13 @@ decided(
   "First screen says that any language will do when every chip is removed",
   async (openFixture) => {
     await using fixture = await openFixture();
-    const script = new Script();
-    const ann = await fixture.enter({ ...reporting("de"), ...script });
+    const server = new SimulatedServer(FEATURES);
+    const ann = await fixture.enter({ ...reporting("de"), watch: server.watch });
     await ann.press("Remove Deutsch");
     await ann.sees(words.AnyLanguage);
     await ann.isAt(ann.page.locator("summary"));
     await ann.search();
-    equal(await script.sought(), undefined);
+    equal(await sought(server), undefined);
   },
 );
 
@@ -131,26 +109,26 @@ decided(
   "Search shows each step when the server tells it, and never before",
   async (openFixture) => {
     await using fixture = await openFixture();
-    const script = new Script();
+    const server = new SimulatedServer(FEATURES);
     const ann = await fixture.enter({
       ...reporting("de", "en"),
-      watch: script.watch,
+      watch: server.watch,
       frozen: true,
     });
     await ann.likes("chess");
     await ann.search();
-    deepEqual(await script.sought(), ["de", "en"]);
+    deepEqual(await sought(server), ["de", "en"]);
     await ann.sees(LOOKING);
     const exact = "Preferably someone who speaks Deutsch or English, and likes chess.";
-    script.say({ type: "waiting", step: "exact", search: 1 });
+    server.say({ type: "waiting", step: "exact", search: 1 });
     await ann.sees(exact);
     await ann.passes(20_000);
     await ann.sees(exact);
-    script.say({ type: "waiting", step: "either", search: 1 });
+    server.say({ type: "waiting", step: "either", search: 1 });
     await ann.sees("Now someone who speaks Deutsch or English, or likes chess.");
-    script.say({ type: "waiting", step: "anyone", search: 1 });
+    server.say({ type: "waiting", step: "anyone", search: 1 });
     await ann.sees(words.Quiet);
-    script.say({
+    server.say({
       ...{ type: "paired", role: "callee", interests: ["chess"], languages: ["de"], met: false },
       search: 1,
     });
@@ -162,14 +140,14 @@ decided(
 
 decided("Chat says that no shared language was found", async (openFixture) => {
   await using fixture = await openFixture();
-  const script = new Script();
-  const ann = await fixture.enter({ ...reporting("de"), ...script });
+  const server = new SimulatedServer(FEATURES);
+  const ann = await fixture.enter({ ...reporting("de"), watch: server.watch });
   await ann.search();
-  await script.sought();
-  script.say({ type: "waiting", step: "anyone", search: 1 });
+  await sought(server);
+  server.say({ type: "waiting", step: "anyone", search: 1 });
   await ann.sees(words.Anyone);
   const nothing = { interests: [], languages: [], met: false };
-  script.say({ type: "paired", role: "callee", ...nothing, search: 1 });
+  server.say({ type: "paired", role: "callee", ...nothing, search: 1 });
   await ann.meets();
   await ann.sees(words.NoSharedLanguage);
 });
