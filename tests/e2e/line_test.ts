@@ -106,7 +106,7 @@ inProcess.test("Restart reconnects everybody without a reload, on any screen", a
   for (const visitor of everybody) await visitor.evaluate("globalThis.stayed = true");
   await fixture.goDown();
   await fixture.comeUp();
-  await waitUntil(() => fixture.server.chat.sessions.online === everybody.length);
+  await waitUntil(() => fixture.server.chat.sessions.online === everybody.length, 30);
   for (const visitor of everybody) {
     await visitor.loses(UNREACHABLE);
     equal(await visitor.evaluate("globalThis.stayed"), true);

@@ -13,6 +13,7 @@
 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { lockFile } from "../support/files.ts";
 
 const VERSION = "153.0.0";
 
@@ -38,8 +39,7 @@ export interface Packaged {
 /** The browser, which is fetched and unpacked on first use. */
 export async function packaged(): Promise<Packaged> {
   // Several test files run at the same time, and only one of them may unpack it.
-  using turn = await Deno.open(`${FOLDER}.lock`, { create: true, write: true });
-  await turn.lock(true);
+  using _lock = await lockFile(`${FOLDER}.lock`);
   if (!await Deno.stat(FOLDER).then(() => true, () => false)) await unpack();
   return {
     executablePath: join(FOLDER, "chromium"),

@@ -75,7 +75,7 @@ Deno.test({
   await waitUntil(async () => { // The page that noticed first has closed both connections.
     const refusals = await Promise.all([ann.refusals(), bob.refusals()]);
     return refusals.flat().includes(401);
-  });
+  }, 40);
   deepEqual(await ann.candidates(), []);
   await ann.visitor.press(en.words.StayWithText);
   await ann.visitor.say("by text, then");

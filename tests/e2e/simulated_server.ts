@@ -34,7 +34,7 @@ export class SimulatedServer {
     return this.heard.filter(({ type }) => type === "find");
   }
 
-  /** Without answers to its pings, the page would give up the connection. */
+  /** The page gives up a connection on which its pings get no answer. */
   #hear(message: Record<string, unknown>): void {
     this.heard.push(message);
     if (message["type"] === "ping") this.say({ type: "pong" });

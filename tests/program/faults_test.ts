@@ -7,7 +7,7 @@ import { BareClient } from "../support/bare_client.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { replaceByFile, TempFolder } from "../support/files.ts";
 import { freePort } from "../support/free_port.ts";
-import { BINARY, Program, run, START_SECONDS, withDefaults } from "../support/program.ts";
+import { BINARY, listening, Program, run, withDefaults } from "../support/program.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { TestServer } from "../support/server.ts";
 import { Stopwatch } from "../support/stopwatch.ts";
@@ -198,10 +198,7 @@ async function startUnread(script: string): Promise<[Program, number]> {
   const port = freePort();
   const under = ["sh", "-c", `${script}; exec "$@"`, "sh"];
   const program = Program.launch({ under, args: [`--port=${port}`], isUnread: true });
-  await waitUntil(
-    () => fetch(`http://127.0.0.1:${port}/healthz`).then(() => true, () => false),
-    START_SECONDS,
-  );
+  await listening(port);
   return [program, port];
 }
 

@@ -47,9 +47,12 @@ async function addressesHeld({ http }: Program): Promise<number> {
 /** How often memory contains `prefix` now. The program is frozen meanwhile, because it would forget some of them. */
 async function countNow({ pid }: Program, prefix: string): Promise<number> {
   Deno.kill(pid, "SIGSTOP");
-  const [count = 0] = await countInMemory(pid, [prefix]);
-  Deno.kill(pid, "SIGCONT");
-  return count;
+  try {
+    const [count = 0] = await countInMemory(pid, [prefix]);
+    return count;
+  } finally {
+    Deno.kill(pid, "SIGCONT");
+  }
 }
 
 for (const { name, args, prefix, visit } of WAYS) {

@@ -8,7 +8,7 @@ import { formatRecord } from "../../server/access_log/line.ts";
 import { BareClient } from "../support/bare_client.ts";
 import { replaceByFile, TempFolder } from "../support/files.ts";
 import { freePort } from "../support/free_port.ts";
-import { Program, START_SECONDS } from "../support/program.ts";
+import { listening, Program } from "../support/program.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { Stopwatch } from "../support/stopwatch.ts";
 import { waitUntil, within } from "../support/wait_until.ts";
@@ -61,9 +61,7 @@ const FAULTS: Record<
   { break(folder: string): Promise<void>; repair(folder: string): Promise<void> }
 > = {
   "removed and replaced by a file": {
-    async break(folder): Promise<void> {
-      await replaceByFile(folder);
-    },
+    break: replaceByFile,
     repair: (folder) => Deno.remove(folder),
   },
   "read-only": {
@@ -123,7 +121,7 @@ test("Program whose disk is full loses log lines only: chats continue, and both 
   const under = ["sh", "-c", script, logFile];
   await using program = Program.launch({ under, args: [`--port=${port}`], isUnread: true });
   const http = `http://127.0.0.1:${port}`;
-  await waitUntil(() => fetch(`${http}/healthz`).then(() => true, () => false), START_SECONDS);
+  await listening(port);
   const pair = await BareClient.pair(`ws://127.0.0.1:${port}/ws`);
   await setFileSize(program.pid, "0");
   await fetch(`${http}/privacy`);

@@ -12,6 +12,7 @@ import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { OLDEST_DENO } from "../../server/base/runtime.ts";
+import { lockFile } from "./files.ts";
 import { Program } from "./program.ts";
 
 /** The Deno that the tests run on, and the oldest of 2.5, the series that Deno Deploy's documentation names. */
@@ -19,8 +20,6 @@ export const DENO_VERSIONS = [Deno.version.deno, OLDEST_DENO.deno] as const;
 
 /** The time limit for fetching another Deno, in milliseconds. */
 const FETCH_LIMIT = 180_000;
-
-const LOCK = { create: true, write: true };
 
 /** Starts an instance and waits until it listens. Its output is in its `log`. */
 export async function startOnDeploy(
@@ -68,8 +67,7 @@ async function storageOf(site: string): Promise<string> {
 export async function executableOf(version: string): Promise<string> {
   if (version === Deno.version.deno) return Deno.execPath();
   // npx may not install one version twice at the same time, which tests in several processes would ask for.
-  using lock = await Deno.open(join(tmpdir(), "anonymous-chat-npx.lock"), LOCK);
-  await lock.lock(true);
+  using _lock = await lockFile(join(tmpdir(), "anonymous-chat-npx.lock"));
   const where = "console.log(Deno.execPath())";
   return (await outputOf("npx", ["-y", `deno@${version}`, "eval", where])).trim();
 }

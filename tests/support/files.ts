@@ -11,6 +11,13 @@ export class TempFolder implements AsyncDisposable {
   }
 }
 
+/** Waits for other processes that have locked a file, and locks it until it is closed. */
+export async function lockFile(path: string): Promise<Deno.FsFile> {
+  const file = await Deno.open(path, { create: true, write: true });
+  await file.lock(true);
+  return file;
+}
+
 /** Replaces a folder by an empty file while a program writes to the folder and would create it again. */
 export async function replaceByFile(folder: string): Promise<void> {
   do await removeInUse(folder); while (!await createFile(folder));

@@ -21,7 +21,14 @@ function commandOf(entry = "main.ts"): string[] {
 }
 
 /** The time limit for a start. Half a minute is too little when twenty other processes use the same core. */
-export const START_SECONDS = 120;
+const START_SECONDS = 120;
+
+/** Waits until a program whose log can't be read listens at a port. */
+export async function listening(port: number): Promise<void> {
+  const answers = (): Promise<boolean> =>
+    fetch(`http://127.0.0.1:${port}/healthz`).then(() => true, () => false);
+  await waitUntil(answers, START_SECONDS);
+}
 
 /** The result of a program that has exited. */
 export interface Ending {

@@ -31,7 +31,7 @@ Deno.test("A signal that is repeated within a second is ignored, and a later one
 Deno.test("Program ignores a signal that npm sends again, and says farewell", async () => {
   await using program = await Program.start();
   const client = await BareClient.enter(program.socketUrl);
-  for (const signal of ["SIGTERM", "SIGINT"] as const) Deno.kill(program.pid, signal);
+  for (const signal of ["SIGTERM", "SIGINT", "SIGTERM"] as const) Deno.kill(program.pid, signal);
   await client.next("draining");
   assert.equal((await client.closed).code, 1001);
   assert.equal(await program.ended, 0);
